@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# One entry for everything: ./build.sh [run|build|test|bench|publish|format|check|clean]
+# Installs what is missing from Debian when it may (root or sudo); otherwise prints the one command to run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+PRESET=${OTEDAMA_PRESET:-release}
+RID=$(uname -m | sed 's/x86_64/linux-x64/; s/aarch64/linux-arm64/')
+OUT=out
+
+say() { printf '\033[0m==> %s\n' "$*" >&2; }
+die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# need <command|pkg-config:name> <package>: notes a package to install.
+missing=()
+need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
+
+install_missing() {
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local sudo_cmd=""
+  [ "$(id -u)" -eq 0 ] || sudo_cmd="sudo -n"
+  if [ -n "$sudo_cmd" ] && ! sudo -n true 2>/dev/null; then
+    die "missing: ${missing[*]}. Run: sudo apt-get install -y --no-install-recommends ${missing[*]}"
+  fi
+  command -v apt-get >/dev/null || die "missing: ${missing[*]}, and this system has no apt-get. Install them and run again."
+  say "installing ${missing[*]}"
+  $sudo_cmd apt-get update -qq >/dev/null || true
+  $sudo_cmd env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    die "could not install ${missing[*]}; install them by hand and run again"
+  missing=()
+}
+
+tools_build() {
+  need gcc gcc
+  need cmake cmake
+  need ninja ninja-build
+  [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+  [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+  ldconfig -p 2>/dev/null | grep -q 'libssl\.so\.[13]' || missing+=(libssl3)
+  install_missing
+  if ! command -v dotnet >/dev/null; then
+    if apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
+      missing+=(dotnet-sdk-10.0)
+      install_missing
+    else
+      die "the .NET 10 SDK is missing and this system's package sources do not offer dotnet-sdk-10.0. Install it (global.json names the version) and run again."
+    fi
+  fi
+}
+
+tools_test() {
+  need chromium chromium
+  need litecoind litecoind
+  install_missing
+}
+
+native() { # native <preset>
+  cmake --preset "$1" >/dev/null || cmake --preset "$1"
+  cmake --build --preset "$1"
+}
+
+build() {
+  tools_build
+  say "native ($PRESET)"
+  native "$PRESET"
+  say "managed"
+  dotnet build Otedama.sln -c Release -v quiet --nologo
+}
+
+publish() {
+  tools_build
+  say "native ($PRESET)"
+  native "$PRESET"
+  say "publish $OUT/otedama (ahead of time; takes a minute or two)"
+  dotnet publish managed/Otedama/Otedama.csproj -c Release -r "$RID" -v quiet --nologo -o "$OUT/publish"
+  install -m 755 "$OUT/publish/otedama" "$OUT/otedama"
+}
+
+passed=0
+failed=0
+# count <name> <passed> <failed>: adds one suite to the closing line.
+count() {
+  passed=$((passed + $2))
+  failed=$((failed + $3))
+  say "$1: $2 passed, $3 failed"
+}
+
+# suite <name> <command...>: one command that is one test.
+suite() {
+  local name=$1
+  shift
+  if "$@"; then count "$name" 1 0; else count "$name" 0 1; fi
+}
+
+test_native() { # the C program prints "N passed, N failed" itself
+  local log
+  log=$(mktemp)
+  "build/native-$1/tests/otedama_native_test" tests/vectors 2>&1 | tee "$log" || true
+  local line
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+  rm -f "$log"
+  if [ -n "$line" ]; then
+    count "native $1" "$(echo "$line" | cut -d' ' -f1)" "$(echo "$line" | cut -d' ' -f3)"
+  else
+    count "native $1" 0 1
+  fi
+}
+
+test_managed() {
+  local log
+  log=$(mktemp)
+  dotnet tests/Otedama.Tests/bin/Release/net10.0/Otedama.Tests.dll -noLogo "$@" 2>&1 | tee "$log" || true
+  local line
+  line=$(grep -E 'Total: [0-9]+' "$log" | tail -n 1 || true)
+  local total errors fails skipped
+  total=$(sed -nE 's/.*Total: ([0-9]+).*/\1/p' <<<"$line")
+  errors=$(sed -nE 's/.*Errors: ([0-9]+).*/\1/p' <<<"$line")
+  fails=$(sed -nE 's/.*Failed: ([0-9]+).*/\1/p' <<<"$line")
+  skipped=$(sed -nE 's/.*Skipped: ([0-9]+).*/\1/p' <<<"$line")
+  rm -f "$log"
+  if [ -z "$total" ]; then
+    count "managed" 0 1
+    return
+  fi
+  count "managed" "$((total - fails - ${skipped:-0}))" "$((fails + errors))"
+}
+
+test_all() {
+  tools_build
+  tools_test
+  build
+  say "native under the sanitizers"
+  native asan
+  test_native asan
+  test_native release
+  test_managed
+  publish
+  suite "otedama selftest (published binary)" "$OUT/otedama" selftest
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" -eq 0 ]
+}
+
+format() {
+  need clang-format clang-format
+  install_missing
+  git ls-files '*.c' '*.h' | xargs -r clang-format -i
+  dotnet format Otedama.sln --no-restore
+}
+
+check() {
+  need clang-format clang-format
+  install_missing
+  git ls-files '*.c' '*.h' | xargs -r clang-format --dry-run -Werror
+  dotnet format Otedama.sln --verify-no-changes
+  test_all
+}
+
+run() {
+  publish
+  exec "$OUT/otedama" "$@"
+}
+
+bench() {
+  publish
+  exec "$OUT/otedama" mining benchmark "$@"
+}
+
+verb=${1:-build}
+[ $# -gt 0 ] && shift
+case "$verb" in
+  run) run "$@" ;;
+  build) build ;;
+  test) test_all ;;
+  bench) bench "$@" ;;
+  publish) publish ;;
+  format) format ;;
+  check) check ;;
+  clean) rm -rf build out; git clean -Xdfq managed interop firmware-tools tests ;;
+  *) die "unknown word \"$verb\"; allowed: run build test bench publish format check clean" ;;
+esac

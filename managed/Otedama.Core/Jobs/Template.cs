@@ -1,0 +1,54 @@
+namespace Otedama.Core;
+
+/// <summary>What a coin node offers to mine: the answer to getblocktemplate, checked and typed. Immutable.</summary>
+public sealed record Template
+{
+    public required Algorithm Algorithm { get; init; }
+
+    public required int Height { get; init; }
+
+    public required uint Version { get; init; }
+
+    public required Hash256 PreviousHash { get; init; }
+
+    /// <summary>Compact network target.</summary>
+    public required uint Bits { get; init; }
+
+    /// <summary>The node's suggestion for the header time, seconds since 1970.</summary>
+    public required uint Time { get; init; }
+
+    /// <summary>The smallest header time the node accepts.</summary>
+    public required uint TimeMin { get; init; }
+
+    /// <summary>Subsidy plus fees: the most a coinbase may pay.</summary>
+    public required Amount CoinbaseValue { get; init; }
+
+    public required IReadOnlyList<TemplateTransaction> Transactions { get; init; }
+
+    /// <summary>Script of the witness commitment output; empty when the block needs none.</summary>
+    public ReadOnlyMemory<byte> WitnessCommitment { get; init; }
+
+    /// <summary>Bytes the node wants in the coinbase script (coinbaseaux), already joined.</summary>
+    public ReadOnlyMemory<byte> CoinbaseAux { get; init; }
+
+    /// <summary>Bytes the node wants after the last transaction (the MWEB extension block of Litecoin); empty elsewhere.</summary>
+    public ReadOnlyMemory<byte> BlockSuffix { get; init; }
+
+    /// <summary>Header version bits the node forbids rolling; 0 = none.</summary>
+    public uint VersionRequired { get; init; }
+
+    public string LongPollId { get; init; } = "";
+
+    /// <summary>Identifies the template in submitblock when the node asks for it; empty when not.</summary>
+    public string WorkId { get; init; } = "";
+
+    /// <summary>Name of the node that offered it, for logs.</summary>
+    public string Source { get; init; } = "";
+
+    public Target NetworkTarget => Target.FromCompact(Bits);
+}
+
+/// <summary>One transaction of a template.</summary>
+/// <param name="TxId">Identifier without witness, the merkle leaf.</param>
+/// <param name="Data">Full serialisation as it goes into the block.</param>
+public sealed record TemplateTransaction(Hash256 TxId, ReadOnlyMemory<byte> Data, Amount Fee, int Weight);

@@ -1,0 +1,91 @@
+/*
+ * algo.h - the private contract between core/api.c and one algorithm folder. An algorithm is one
+ * const table named otd_algo_<name>, listed once in algo/algorithms.def.
+ */
+#ifndef OTD_CORE_ALGO_H
+#define OTD_CORE_ALGO_H
+
+#include "cpu.h"
+#include "otedama.h"
+
+/* One instruction-set flavour of an algorithm. `kernel` is the algorithm's own function table. */
+typedef struct otd_flavour {
+    const char *name;
+    uint64_t cpu_needs; /* OTD_CPU_... bits */
+    uint32_t lanes;
+    const void *kernel;
+} otd_flavour;
+
+/* Where a scan writes its hits. Full when count == capacity: the scan returns early. */
+typedef struct otd_hits {
+    otd_hit *hits;
+    uint32_t capacity;
+    uint32_t count;
+} otd_hits;
+
+/* An immutable dataset as the algorithm sees it. */
+struct otd_dataset {
+    otd_dataset_params params;
+    const struct otd_algo *algo;
+    uint64_t bytes;
+    void *state; /* the algorithm's own */
+};
+
+/* Progress and cancellation of a dataset build. Either pointer may be null inside. */
+typedef struct otd_build {
+    otd_progress *progress;
+    const uint32_t *cancel;
+} otd_build;
+
+struct otd_engine {
+    otd_engine_params params;
+    const struct otd_algo *algo;
+    const otd_flavour *flavour;
+    const otd_dataset *dataset;
+    void *state;              /* the algorithm's own scratch, made by engine_open */
+    volatile uint32_t cancel; /* written by any thread, read by the owner */
+    double hashes_per_ms;     /* measured; sizes the chunks that keep a scan inside its budget */
+};
+
+typedef struct otd_algo {
+    otd_algorithm_info info; /* flavour_count is filled in by the registry */
+    const otd_flavour *flavours; /* best first, the portable reference last */
+    uint32_t flavour_count;
+
+    /* Known answers for one flavour: OTD_OK or OTD_E_SELFTEST with detail set. */
+    int32_t (*self_test)(const otd_flavour *flavour);
+
+    /* Dataset verbs; null when the algorithm has no dataset. */
+    int32_t (*dataset_size)(const otd_dataset_params *params, uint64_t *bytes);
+    int32_t (*dataset_open)(otd_dataset *dataset, const char *path, const otd_build *build);
+    void (*dataset_close)(otd_dataset *dataset);
+
+    /* Makes and frees engine->state; both may be null. engine_open validates params.algo. */
+    int32_t (*engine_open)(otd_engine *engine);
+    void (*engine_close)(otd_engine *engine);
+
+    /*
+     * Searches nonces [first, first + count) of one work; data is this work's own bytes, lengths are
+     * already checked. Sets *searched to the nonces done (each with every version). Returns early when
+     * hits are full. core/api.c picks count so that a call lasts a few milliseconds; an algorithm with
+     * OTD_ALGO_FLAG_SLOW_SCAN polls engine->cancel and gets count == 1.
+     */
+    int32_t (*scan)(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first, uint64_t count,
+                    otd_hits *hits, uint64_t *searched);
+
+    /* As otd_verify; counts and offsets are already checked, lengths against info only. */
+    int32_t (*verify)(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
+                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count, const uint8_t *data);
+} otd_algo;
+
+/* Sets this thread's detail text (printf form) and returns status, so that a failure is one line. */
+int32_t otd_fail(int32_t status, const char *format, ...)
+#ifdef __GNUC__
+    __attribute__((format(printf, 2, 3)))
+#endif
+    ;
+
+/* 1 when hash <= target, both little-endian 256-bit numbers. */
+int32_t otd_meets_target(const uint8_t hash[32], const uint8_t target[32]);
+
+#endif /* OTD_CORE_ALGO_H */
