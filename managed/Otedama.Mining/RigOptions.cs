@@ -1,0 +1,36 @@
+using Otedama.Core;
+
+namespace Otedama.Mining;
+
+/// <summary>What a rig mines, where, and with which of the machine's processors.</summary>
+public sealed record RigOptions
+{
+    public const int PoolsMax = 16;
+
+    public const int CpuThreadsMax = 1024;
+
+    /// <summary>Pools in order of preference, 1 to 16. Ignored when the rig is started with a job source of its own.</summary>
+    public IReadOnlyList<PoolEndpoint> Pools { get; init; } = [];
+
+    public Algorithm Algorithm { get; init; } = Algorithm.Sha256d;
+
+    /// <summary>CPU workers, one thread each; 0 = one per hardware thread, -1 = none.</summary>
+    public int CpuThreads { get; init; }
+
+    /// <summary>Processor numbers to pin workers to, used round-robin; empty = the scheduler decides.</summary>
+    public IReadOnlyList<int> CpuAffinity { get; init; } = [];
+
+    public CpuPriority CpuPriority { get; init; } = CpuPriority.Low;
+
+    /// <summary>Instruction-set flavour by name (ref, avx2, ...); empty = the best this CPU has.</summary>
+    public string Flavour { get; init; } = "";
+
+    /// <summary>Start with mining paused, until Resume.</summary>
+    public bool StartPaused { get; init; }
+
+    /// <summary>What pools are told we are.</summary>
+    public string UserAgent { get; init; } = "otedama/0.1";
+
+    /// <summary>Start difficulty to ask a pool for; 0 = derived from the measured hash rate.</summary>
+    public double SuggestDifficulty { get; init; }
+}
