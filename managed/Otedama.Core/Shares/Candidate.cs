@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
-
 namespace Otedama.Core;
 
 /// <summary>
@@ -11,8 +8,16 @@ public struct Candidate
 {
     public uint JobId;
 
-    /// <summary>Who claims it: a slot number of the pool's session table or of the rig's worker table.</summary>
+    /// <summary>Where it came from: a slot number of the rig's worker table or of the pool's session table.</summary>
     public int WorkerId;
+
+    /// <summary>
+    /// Routes the pool's reply. Unlike a slot number never used again, so that a late verdict cannot reach a stranger.
+    /// </summary>
+    public long SessionId;
+
+    /// <summary>Who is paid: a number that Ledger.InternAccount gave out at authorize. 0 = the operator.</summary>
+    public int AccountId;
 
     /// <summary>The claimant's own correlation number, handed back with the verdict.</summary>
     public long Tag;
@@ -25,40 +30,24 @@ public struct Candidate
     /// <summary>Final header version, rolled bits applied.</summary>
     public uint Version;
 
+    /// <summary>Version bits the claimant negotiated; bits outside of it and of the job's mask must be the job's.</summary>
+    public uint VersionMask;
+
     /// <summary>Extranonce 1 then 2.</summary>
     public Extranonce Extranonce;
 
     /// <summary>The target this share is graded by: the session's at the time the job was sent.</summary>
     public Target Target;
 
+    /// <summary>
+    /// The easier target before a recent rise in difficulty, still accepted (and paid as such) for a grace time;
+    /// zero = none.
+    /// </summary>
+    public Target GraceTarget;
+
     /// <summary>KawPow mix or Equihash solution; null where the nonce is the whole proof.</summary>
     public byte[]? Proof;
 
     /// <summary>TimeProvider timestamp at which the line was read; measures submit-to-reply.</summary>
     public long ReceivedAt;
-}
-
-/// <summary>Up to 32 bytes of extranonce kept inline.</summary>
-public struct Extranonce
-{
-    public const int MaxLength = 32;
-
-    private Bytes _bytes;
-
-    public Extranonce(ReadOnlySpan<byte> value)
-    {
-        Length = value.Length;
-        value.CopyTo(((Span<byte>)_bytes)[..value.Length]);
-    }
-
-    public int Length { get; }
-
-    [UnscopedRef]
-    public readonly ReadOnlySpan<byte> Span => ((ReadOnlySpan<byte>)_bytes)[..Length];
-
-    [InlineArray(MaxLength)]
-    private struct Bytes
-    {
-        private byte _element;
-    }
 }

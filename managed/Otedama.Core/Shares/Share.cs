@@ -1,31 +1,40 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// A candidate that was recomputed and met its target. Only ShareValidator makes one.
+/// A candidate that was recomputed and met its target. Only ShareValidator makes one. A struct, so that the way of a
+/// share allocates nothing.
 /// </summary>
-public sealed record Share
+public readonly struct Share
 {
-    internal Share()
+    internal Share(in Candidate candidate, Job job, UInt128 work, Hash256 hash, bool isBlock)
     {
+        JobId = job.Id;
+        Height = job.Height;
+        Algorithm = job.Algorithm;
+        WorkerId = candidate.WorkerId;
+        AccountId = candidate.AccountId;
+        Work = work;
+        Hash = hash;
+        IsBlock = isBlock;
     }
 
-    public required uint JobId { get; init; }
+    public uint JobId { get; }
 
-    public required int Height { get; init; }
+    public int Height { get; }
 
-    public required Algorithm Algorithm { get; init; }
+    public Algorithm Algorithm { get; }
 
     /// <summary>Slot of the session or worker that found it.</summary>
-    public required int WorkerId { get; init; }
+    public int WorkerId { get; }
+
+    /// <summary>Who is paid.</summary>
+    public int AccountId { get; }
 
     /// <summary>Expected hashes of the target it was graded by; the unit of pay.</summary>
-    public required UInt128 Work { get; init; }
+    public UInt128 Work { get; }
 
-    public required Hash256 Hash { get; init; }
-
-    /// <summary>The full header as hashed (see otedama_algo.h).</summary>
-    public required ReadOnlyMemory<byte> Header { get; init; }
+    public Hash256 Hash { get; }
 
     /// <summary>True when the hash also meets the network target: submit it before anything else.</summary>
-    public required bool IsBlock { get; init; }
+    public bool IsBlock { get; }
 }

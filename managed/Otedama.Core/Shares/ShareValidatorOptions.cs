@@ -1,0 +1,17 @@
+namespace Otedama.Core;
+
+/// <summary>What a validator is told once.</summary>
+public sealed record ShareValidatorOptions
+{
+    /// <summary>Bytes of extranonce 1 and 2 together that the coinbase leaves room for.</summary>
+    public int ExtranonceLength { get; init; } = 12;
+
+    /// <summary>Jobs whose accepted shares are remembered; more than the job table holds.</summary>
+    public int JobsMax { get; init; } = 256;
+
+    /// <summary>Accepted shares remembered per job, so that none is paid twice; beyond it the job is overloaded.</summary>
+    public int SharesPerJobMax { get; init; } = 1 << 20;
+
+    /// <summary>Secret start value of the duplicate sets' hash; random in production, fixed in tests.</summary>
+    public ulong Seed { get; init; }
+}

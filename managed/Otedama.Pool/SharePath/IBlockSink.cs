@@ -1,0 +1,13 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>Takes found blocks to the nodes, before anything else happens to the share.</summary>
+public interface IBlockSink
+{
+    /// <summary>
+    /// Called by the validator's thread: starts the submission and returns without waiting for an answer. The header is
+    /// valid during the call only.
+    /// </summary>
+    void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate);
+}

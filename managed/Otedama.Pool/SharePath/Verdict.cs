@@ -1,0 +1,34 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>The answer to one candidate, ready to be sent: an accepted one is in the log already.</summary>
+public struct Verdict
+{
+    /// <summary>As in the candidate: whose reply this is.</summary>
+    public long SessionId;
+
+    /// <summary>As in the candidate: which request of that session.</summary>
+    public long Tag;
+
+    public int WorkerId;
+
+    public int AccountId;
+
+    public uint JobId;
+
+    /// <summary>None = accepted.</summary>
+    public Rejection Rejection;
+
+    /// <summary>The candidate was a block and has been handed to the nodes.</summary>
+    public bool IsBlock;
+
+    /// <summary>Work paid for; 0 when rejected.</summary>
+    public UInt128 Work;
+
+    /// <summary>The proof-of-work hash; zero when rejected before hashing.</summary>
+    public Hash256 Hash;
+
+    /// <summary>As in the candidate: TimeProvider timestamp of reading the line.</summary>
+    public long ReceivedAt;
+}
