@@ -1,0 +1,4 @@
+namespace Otedama.Core;
+
+/// <summary>One output: an amount locked to a script.</summary>
+public sealed record TxOutput(Amount Amount, ReadOnlyMemory<byte> Script);
