@@ -48,7 +48,7 @@ struct otd_engine {
 };
 
 typedef struct otd_algo {
-    otd_algorithm_info info; /* flavour_count is filled in by the registry */
+    otd_algorithm_info info;     /* flavour_count is filled in by the registry */
     const otd_flavour *flavours; /* best first, the portable reference last */
     uint32_t flavour_count;
 
@@ -70,12 +70,13 @@ typedef struct otd_algo {
      * hits are full. core/api.c picks count so that a call lasts a few milliseconds; an algorithm with
      * OTD_ALGO_FLAG_SLOW_SCAN polls engine->cancel and gets count == 1.
      */
-    int32_t (*scan)(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first, uint64_t count,
-                    otd_hits *hits, uint64_t *searched);
+    int32_t (*scan)(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
+                    uint64_t count, otd_hits *hits, uint64_t *searched);
 
     /* As otd_verify; counts and offsets are already checked, lengths against info only. */
     int32_t (*verify)(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
-                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count, const uint8_t *data);
+                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
+                      const uint8_t *data);
 } otd_algo;
 
 /* Sets this thread's detail text (printf form) and returns status, so that a failure is one line. */

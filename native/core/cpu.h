@@ -6,8 +6,8 @@
 
 #define OTD_CPU_SSE41 (1ull << 0)
 #define OTD_CPU_AVX2 (1ull << 1)
-#define OTD_CPU_AVX512 (1ull << 2)  /* F + BW + VL + DQ, and the OS saves zmm */
-#define OTD_CPU_SHANI (1ull << 3)   /* SHA extensions with SSE4.1 */
+#define OTD_CPU_AVX512 (1ull << 2) /* F + BW + VL + DQ, and the OS saves zmm */
+#define OTD_CPU_SHANI (1ull << 3)  /* SHA extensions with SSE4.1 */
 #define OTD_CPU_AESNI (1ull << 4)
 #define OTD_CPU_PCLMUL (1ull << 5)
 #define OTD_CPU_VAES (1ull << 6)
@@ -28,5 +28,8 @@ const char *otd_cpu_feature_names(void);
 
 /* Hardware threads this process may use. */
 uint32_t otd_cpu_threads(void);
+
+/* Physical memory of this machine, 0 when the system does not say. */
+uint64_t otd_cpu_memory_bytes(void);
 
 #endif /* OTD_CORE_CPU_H */

@@ -49,11 +49,11 @@ extern "C" {
 
 /* ---- limits -------------------------------------------------------------------------------- */
 
-#define OTD_NAME_MAX 32u         /* bytes of a name, terminating zero included */
-#define OTD_VERSIONS_MAX 8u      /* header versions one work may roll through */
-#define OTD_PROOF_MAX 128u       /* bytes of proof one hit carries (Equihash 144,5 needs 100) */
-#define OTD_BATCH_MAX 4096u      /* items of one verify call, works of one scan call */
-#define OTD_ERROR_TEXT_MAX 512u  /* bytes of otd_last_error, terminating zero included */
+#define OTD_NAME_MAX 32u        /* bytes of a name, terminating zero included */
+#define OTD_VERSIONS_MAX 8u     /* header versions one work may roll through */
+#define OTD_PROOF_MAX 128u      /* bytes of proof one hit carries (Equihash 144,5 needs 100) */
+#define OTD_BATCH_MAX 4096u     /* items of one verify call, works of one scan call */
+#define OTD_ERROR_TEXT_MAX 512u /* bytes of otd_last_error, terminating zero included */
 
 /* ---- library ------------------------------------------------------------------------------- */
 
@@ -99,9 +99,9 @@ typedef struct otd_algorithm_info {
     uint32_t flags;           /* OTD_ALGO_FLAG_... */
     uint32_t data_length_min; /* bytes of the data of one work or item */
     uint32_t data_length_max;
-    uint32_t proof_length;    /* bytes of proof in a hit; 0 when the nonce is the whole proof */
-    uint32_t nonce_bits;      /* 32 or 64 */
-    uint32_t versions_max;    /* how many versions one work may roll; 1 = none */
+    uint32_t proof_length; /* bytes of proof in a hit; 0 when the nonce is the whole proof */
+    uint32_t nonce_bits;   /* 32 or 64 */
+    uint32_t versions_max; /* how many versions one work may roll; 1 = none */
     uint32_t flavour_count;
     char name[OTD_NAME_MAX];
 } otd_algorithm_info;
@@ -120,12 +120,12 @@ typedef struct otd_flavour_info {
 
 typedef struct otd_device_info {
     uint32_t index;
-    uint32_t backend;        /* OTD_BACKEND_... */
-    uint32_t units;          /* hardware threads or compute units */
+    uint32_t backend; /* OTD_BACKEND_... */
+    uint32_t units;   /* hardware threads or compute units */
     uint32_t reserved;
-    uint64_t memory_bytes;   /* memory the device can use */
-    char name[64];           /* as the hardware reports it */
-    char features[256];      /* space-separated instruction sets or driver facts */
+    uint64_t memory_bytes; /* memory the device can use */
+    char name[64];         /* as the hardware reports it */
+    char features[256];    /* space-separated instruction sets or driver facts */
 } otd_device_info;
 
 #define OTD_BACKEND_CPU 0u
@@ -151,9 +151,9 @@ typedef struct otd_dataset otd_dataset;
 
 typedef struct otd_dataset_params {
     uint32_t algorithm;
-    uint32_t kind;     /* OTD_DATASET_LIGHT or OTD_DATASET_FULL */
-    uint32_t epoch;    /* KawPow: height / 7500; 0 elsewhere */
-    uint32_t threads;  /* threads that build; 0 = all */
+    uint32_t kind;    /* OTD_DATASET_LIGHT or OTD_DATASET_FULL */
+    uint32_t epoch;   /* KawPow: height / 7500; 0 elsewhere */
+    uint32_t threads; /* threads that build; 0 = all */
 } otd_dataset_params;
 
 #define OTD_DATASET_LIGHT 0u
@@ -184,20 +184,20 @@ typedef struct otd_engine otd_engine;
 
 typedef struct otd_engine_params {
     uint32_t algorithm;
-    uint32_t device;           /* index of otd_device_at */
-    uint32_t flavour;          /* 1-based row of otd_flavour_at; 0 = the selected one */
+    uint32_t device;  /* index of otd_device_at */
+    uint32_t flavour; /* 1-based row of otd_flavour_at; 0 = the selected one */
     uint32_t reserved;
-    otd_algo_params algo;      /* all zero = the algorithm's defaults */
+    otd_algo_params algo; /* all zero = the algorithm's defaults */
 } otd_engine_params;
 
 /* One range of nonces to search. otedama_algo.h says what `data` is for each algorithm. */
 typedef struct otd_work {
-    uint64_t tag;         /* the caller's; copied into hits */
+    uint64_t tag; /* the caller's; copied into hits */
     uint64_t nonce_first;
     uint64_t nonce_count; /* nonce_first + nonce_count must not pass 2^nonce_bits */
     uint32_t data_offset; /* into the data buffer */
     uint32_t data_length;
-    uint32_t height;      /* KawPow; 0 elsewhere */
+    uint32_t height;        /* KawPow; 0 elsewhere */
     uint32_t version_count; /* 0 = the version in data; else each nonce is tried with each version */
     uint32_t versions[OTD_VERSIONS_MAX];
     uint8_t target[32];
@@ -222,7 +222,8 @@ typedef struct otd_scan_result {
 
 /* Creates an engine; one thread owns it. `dataset` may be null when the algorithm needs none and must
  * outlive the engine. Runs the flavour's self-test on first use. */
-OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dataset *dataset, otd_engine **out);
+OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dataset *dataset,
+                                  otd_engine **out);
 
 /*
  * Searches the works in order until budget_ms has passed, hits is full, all is searched or
@@ -230,9 +231,9 @@ OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dat
  * In: works, work_count (1..OTD_BATCH_MAX), data. Out: hits (hit_capacity >= 1), result.
  * Thread: the owner.
  */
-OTD_API int32_t otd_engine_scan(otd_engine *engine, otd_hit *hits, uint32_t hit_capacity, otd_scan_result *result,
-                                const otd_work *works, uint32_t work_count, const uint8_t *data,
-                                uint32_t data_length, uint32_t budget_ms);
+OTD_API int32_t otd_engine_scan(otd_engine *engine, otd_hit *hits, uint32_t hit_capacity,
+                                otd_scan_result *result, const otd_work *works, uint32_t work_count,
+                                const uint8_t *data, uint32_t data_length, uint32_t budget_ms);
 
 /* Makes a running or the next scan return soon. Any thread. */
 OTD_API void otd_engine_cancel(otd_engine *engine);
@@ -243,7 +244,7 @@ OTD_API void otd_engine_destroy(otd_engine *engine);
 typedef struct otd_verify_item {
     uint32_t data_offset;
     uint32_t data_length;
-    uint32_t height;   /* KawPow; 0 elsewhere */
+    uint32_t height; /* KawPow; 0 elsewhere */
     uint32_t reserved;
     uint8_t target[32]; /* the easiest target worth a full check */
 } otd_verify_item;

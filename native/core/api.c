@@ -1,0 +1,205 @@
+/* api.c - the verbs without an engine: library, catalogue, verify, block building. Arguments are checked
+ * here. */
+#include <string.h>
+
+#include "algo.h"
+#include "layout.h"
+#include "merkle.h"
+#include "registry.h"
+#include "sha256.h"
+#include "status.h"
+
+/* Coinbase parts are far smaller; the limit keeps a corrupted length from reading wild memory. */
+#define OTD_COINBASE_PART_MAX 65536u
+#define OTD_EXTRANONCE_MAX 64u
+#define OTD_BRANCH_MAX 32u
+
+uint32_t otd_abi_version(void) {
+    return OTD_ABI_VERSION;
+}
+
+int32_t otd_abi_layout(uint32_t index, otd_layout_row *out) {
+    if (out == NULL || !otd_layout_at(index, out)) {
+        return otd_fail(OTD_E_ARGUMENT, "layout row %u does not exist", index);
+    }
+    return OTD_OK;
+}
+
+int32_t otd_open(uint32_t abi_version) {
+    if (abi_version != OTD_ABI_VERSION) {
+        return otd_fail(OTD_E_ABI,
+                        "the caller speaks ABI %u, this library speaks %u; build both from one source tree",
+                        abi_version, OTD_ABI_VERSION);
+    }
+    return otd_registry_is_open() ? OTD_OK : otd_registry_open();
+}
+
+int32_t otd_close(void) {
+    otd_registry_close();
+    return OTD_OK;
+}
+
+int32_t otd_last_error(char *text, uint32_t text_length) {
+    return text == NULL ? 0 : (int32_t)otd_detail_copy(text, text_length);
+}
+
+const char *otd_status_name(int32_t status) {
+    return otd_status_text(status);
+}
+
+int32_t otd_algorithm_at(uint32_t index, otd_algorithm_info *out) {
+    const otd_algo *algo = otd_registry_at(index);
+    if (algo == NULL || out == NULL) {
+        return otd_fail(OTD_E_ARGUMENT, "algorithm row %u does not exist", index);
+    }
+    *out = algo->info;
+    out->flavour_count = algo->flavour_count;
+    return OTD_OK;
+}
+
+int32_t otd_flavour_at(uint32_t algorithm, uint32_t index, otd_flavour_info *out) {
+    const otd_algo *algo = otd_registry_find(algorithm);
+    if (algo == NULL) {
+        return OTD_E_ARGUMENT;
+    }
+    if (index >= algo->flavour_count || out == NULL) {
+        return otd_fail(OTD_E_ARGUMENT, "%s has flavour rows 0..%u, got %u", algo->info.name,
+                        algo->flavour_count - 1, index);
+    }
+    const otd_flavour *flavour = &algo->flavours[index];
+    *out = (otd_flavour_info){
+        .supported = (flavour->cpu_needs & ~otd_cpu_features()) == 0,
+        .selected = index == otd_registry_selected(algo),
+        .lanes = flavour->lanes,
+    };
+    strncpy(out->name, flavour->name, sizeof out->name - 1);
+    return OTD_OK;
+}
+
+int32_t otd_device_at(uint32_t index, otd_device_info *out) {
+    if (index != 0 || out == NULL) {
+        return otd_fail(OTD_E_ARGUMENT, "device row %u does not exist", index);
+    }
+    *out = (otd_device_info){
+        .backend = OTD_BACKEND_CPU,
+        .units = otd_cpu_threads(),
+        .memory_bytes = otd_cpu_memory_bytes(),
+    };
+    strncpy(out->name, otd_cpu_name(), sizeof out->name - 1);
+    strncpy(out->features, otd_cpu_feature_names(), sizeof out->features - 1);
+    return OTD_OK;
+}
+
+int32_t otd_self_test(uint32_t algorithm, uint32_t flavour) {
+    const otd_algo *algo = otd_registry_find(algorithm);
+    const otd_flavour *chosen = NULL;
+    if (algo == NULL) {
+        return OTD_E_ARGUMENT;
+    }
+    int32_t status = otd_registry_flavour(algo, flavour, &chosen);
+    return status != OTD_OK ? status : algo->self_test(chosen);
+}
+
+/* Every item must lie inside data; its length is judged per item, not per batch. */
+static int32_t otd_check_items(const otd_verify_item *items, uint32_t count, uint32_t data_length) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (items[i].data_offset > data_length || items[i].data_length > data_length - items[i].data_offset) {
+            return otd_fail(OTD_E_ARGUMENT, "item %u: bytes %u..+%u lie outside the %u bytes of data", i,
+                            items[i].data_offset, items[i].data_length, data_length);
+        }
+    }
+    return OTD_OK;
+}
+
+static int32_t otd_length_fits(const otd_algo *algo, const otd_verify_item *item) {
+    return item->data_length >= algo->info.data_length_min && item->data_length <= algo->info.data_length_max;
+}
+
+/* Hands runs of items of allowed length to the algorithm; the others are malformed. */
+static int32_t otd_verify_runs(const otd_algo *algo, const otd_flavour *flavour,
+                               const otd_algo_params *params, const otd_dataset *dataset,
+                               otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
+                               const uint8_t *data) {
+    uint32_t first = 0;
+    while (first < count) {
+        uint32_t end = first;
+        while (end < count && otd_length_fits(algo, &items[end])) {
+            end++;
+        }
+        if (end > first) {
+            int32_t status =
+                algo->verify(flavour, params, dataset, verdicts + first, items + first, end - first, data);
+            if (status != OTD_OK) {
+                return status;
+            }
+        }
+        for (; end < count && !otd_length_fits(algo, &items[end]); end++) {
+            verdicts[end] = (otd_verdict){.verdict = OTD_VERDICT_MALFORMED};
+        }
+        first = end;
+    }
+    return OTD_OK;
+}
+
+int32_t otd_verify(uint32_t algorithm, uint32_t flavour, const otd_algo_params *params,
+                   const otd_dataset *dataset, otd_verdict *verdicts, const otd_verify_item *items,
+                   uint32_t count, const uint8_t *data, uint32_t data_length) {
+    static const otd_algo_params defaults;
+    const otd_flavour *chosen = NULL;
+    if (!otd_registry_is_open()) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_open has not been called");
+    }
+    const otd_algo *algo = otd_registry_find(algorithm);
+    if (algo == NULL) {
+        return OTD_E_ARGUMENT;
+    }
+    if (verdicts == NULL || items == NULL || data == NULL || count == 0 || count > OTD_BATCH_MAX) {
+        return otd_fail(OTD_E_ARGUMENT, "a verify call takes 1..%u items and three buffers, got %u items",
+                        OTD_BATCH_MAX, count);
+    }
+    int32_t status = otd_registry_flavour(algo, flavour, &chosen);
+    if (status == OTD_OK) {
+        status = otd_check_items(items, count, data_length);
+    }
+    if (status == OTD_OK) {
+        status = otd_registry_check_dataset(algo, dataset);
+    }
+    if (status == OTD_OK) {
+        status = otd_registry_self_test_once(algo, chosen);
+    }
+    if (status != OTD_OK) {
+        return status;
+    }
+    return otd_verify_runs(algo, chosen, params != NULL ? params : &defaults, dataset, verdicts, items, count,
+                           data);
+}
+
+int32_t otd_sha256d(uint8_t *out, const uint8_t *data, uint32_t data_length) {
+    if (out == NULL || (data == NULL && data_length != 0)) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_sha256d needs a result buffer and, for %u bytes, data",
+                        data_length);
+    }
+    otd_sha256_twice(out, data, data_length);
+    return OTD_OK;
+}
+
+int32_t otd_merkle_roots(uint8_t *roots, const uint8_t *extranonces, uint32_t extranonce_length,
+                         uint32_t count, const uint8_t *prefix, uint32_t prefix_length, const uint8_t *suffix,
+                         uint32_t suffix_length, const uint8_t *branches, uint32_t branch_count) {
+    if (prefix_length > OTD_COINBASE_PART_MAX || suffix_length > OTD_COINBASE_PART_MAX ||
+        extranonce_length > OTD_EXTRANONCE_MAX || branch_count > OTD_BRANCH_MAX) {
+        return otd_fail(OTD_E_ARGUMENT,
+                        "coinbase parts of %u and %u bytes (at most %u), extranonce of %u (at most %u), %u "
+                        "branches (at most %u)",
+                        prefix_length, suffix_length, OTD_COINBASE_PART_MAX, extranonce_length,
+                        OTD_EXTRANONCE_MAX, branch_count, OTD_BRANCH_MAX);
+    }
+    if ((count != 0 && roots == NULL) || (prefix_length != 0 && prefix == NULL) ||
+        (suffix_length != 0 && suffix == NULL) || (branch_count != 0 && branches == NULL) ||
+        ((uint64_t)count * extranonce_length != 0 && extranonces == NULL)) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_merkle_roots was given a null buffer with a non-zero length");
+    }
+    const otd_coinbase coinbase = {prefix, prefix_length, suffix, suffix_length, extranonce_length};
+    otd_merkle_fold(roots, extranonces, count, &coinbase, branches, branch_count);
+    return OTD_OK;
+}
