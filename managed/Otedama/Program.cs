@@ -1,6 +1,7 @@
 namespace Otedama;
 
+/// <summary>The one executable. Everything starts at CommandLine.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) => 0;
+    private static Task<int> Main(string[] args) => CommandLine.RunAsync(args, Surroundings.OfProcess());
 }

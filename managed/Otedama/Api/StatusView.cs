@@ -1,0 +1,126 @@
+namespace Otedama;
+
+/// <summary>The whole instance at one moment: what GET /api/v1/status answers and the live stream repeats.</summary>
+internal sealed record StatusView
+{
+    public int Schema { get; init; } = 1;
+
+    public required string Version { get; init; }
+
+    public required int Pid { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public required long StartedAt { get; init; }
+
+    public required double UptimeS { get; init; }
+
+    public required string DataDir { get; init; }
+
+    public string? DashboardUrl { get; init; }
+
+    public string? MetricsUrl { get; init; }
+
+    /// <summary>Resident memory of the process.</summary>
+    public long? RssBytes { get; init; }
+
+    public RigView? Rig { get; init; }
+
+    public PoolView? Pool { get; init; }
+
+    public NodeView? Node { get; init; }
+}
+
+/// <summary>The miner of this machine.</summary>
+internal sealed record RigView
+{
+    public required bool Mining { get; init; }
+
+    public required string Algorithm { get; init; }
+
+    public required double HashrateHs { get; init; }
+
+    public required string? Upstream { get; init; }
+
+    public required bool Connected { get; init; }
+
+    public required long Accepted { get; init; }
+
+    public required long Rejected { get; init; }
+
+    public required long Stale { get; init; }
+
+    /// <summary>Difficulty the upstream asks for.</summary>
+    public double? Difficulty { get; init; }
+
+    /// <summary>Accepted work over hashed work since start; 1 = as expected. Null until enough shares were found.</summary>
+    public double? Efficiency { get; init; }
+
+    public required IReadOnlyList<WorkerView> Workers { get; init; }
+}
+
+/// <summary>One worker of the rig.</summary>
+internal sealed record WorkerView(string Name, string Flavour, double HashrateHs, long Found, string Health);
+
+/// <summary>The pool of this process.</summary>
+internal sealed record PoolView
+{
+    public required string Url { get; init; }
+
+    public required string Scheme { get; init; }
+
+    public required decimal FeePercent { get; init; }
+
+    /// <summary>Coins, as text.</summary>
+    public required string MinPayout { get; init; }
+
+    public required int Connections { get; init; }
+
+    public required int Miners { get; init; }
+
+    public required double HashrateHs { get; init; }
+
+    public required long Accepted { get; init; }
+
+    public required long Rejected { get; init; }
+
+    public required IReadOnlyDictionary<string, long> RejectedBy { get; init; }
+
+    public required long Blocks { get; init; }
+
+    public required int QueueDepth { get; init; }
+
+    public required int Height { get; init; }
+
+    public double? JobAgeS { get; init; }
+
+    public double? NetworkDifficulty { get; init; }
+
+    public double? SubmitMsP50 { get; init; }
+
+    public double? SubmitMsP99 { get; init; }
+}
+
+/// <summary>The chain this process mines on.</summary>
+internal sealed record NodeView
+{
+    public required string Mode { get; init; }
+
+    public required string Network { get; init; }
+
+    public required string Url { get; init; }
+
+    public required bool Reachable { get; init; }
+
+    public int? Height { get; init; }
+
+    public string? BestBlock { get; init; }
+
+    public double? Difficulty { get; init; }
+
+    public int? MempoolTransactions { get; init; }
+
+    public long? TipTime { get; init; }
+
+    /// <summary>Why it cannot be used; null when it can.</summary>
+    public string? Problem { get; init; }
+}

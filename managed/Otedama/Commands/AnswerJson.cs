@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Otedama;
+
+/// <summary>Everything that is printed or served as JSON: snake_case, unknown = null.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(VersionAnswer))]
+[JsonSerializable(typeof(ConfigAnswer))]
+[JsonSerializable(typeof(SelftestAnswer))]
+[JsonSerializable(typeof(DiagAnswer))]
+[JsonSerializable(typeof(NetAnswer))]
+[JsonSerializable(typeof(InstanceFile))]
+[JsonSerializable(typeof(StatusView))]
+[JsonSerializable(typeof(MinersAnswer))]
+[JsonSerializable(typeof(BlocksAnswer))]
+[JsonSerializable(typeof(PayoutsAnswer))]
+[JsonSerializable(typeof(HistoryView))]
+internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace Otedama;
+
+/// <summary>What every verb is given: the options all verbs share, and the way to configuration, logs and output.</summary>
+internal sealed class CommandContext(Surroundings surroundings)
+{
+    public Surroundings Outside { get; } = surroundings;
+
+    public Option<string?> ConfigFile { get; } = new("--config") { Description = "Configuration file (YAML); -config is the same.", HelpName = "FILE", Recursive = true };
+
+    public Option<string?> DataDir { get; } = new("--data-dir") { Description = "Data directory.", HelpName = "DIR", Recursive = true };
+
+    public Option<string?> LogLevel { get; } = new("--log-level") { Description = "trace, debug, info, warn, error or none.", HelpName = "LEVEL", Recursive = true };
+
+    public Option<string?> LogFormat { get; } = new("--log-format") { Description = "text or json.", HelpName = "FORMAT", Recursive = true };
+
+    public Option<string[]> Set { get; } = new("--set") { Description = "Any setting, such as --set pool.port=3334. May be repeated.", HelpName = "KEY=VALUE", Recursive = true, AllowMultipleArgumentsPerToken = false };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of text.", Recursive = true };
+
+    public Option<bool> NoColour { get; } = new("--no-color") { Description = "Never use colour (as does NO_COLOR).", Recursive = true };
+
+    public IEnumerable<Option> Options => [ConfigFile, DataDir, LogLevel, LogFormat, Set, Json, NoColour];
+
+    /// <summary>Resolves the settings of this call; verbFlags are the verb's own flags that stand for settings.</summary>
+    public Configuration Load(ParseResult result, params IEnumerable<FlagValue> verbFlags)
+    {
+        List<FlagValue> flags = [];
+        AddFlag(flags, result.GetValue(DataDir), "data_dir", "--data-dir");
+        AddFlag(flags, result.GetValue(LogLevel), "log.level", "--log-level");
+        AddFlag(flags, result.GetValue(LogFormat), "log.format", "--log-format");
+        foreach (string assignment in result.GetValue(Set) ?? [])
+        {
+            string[] parts = assignment.Split('=', 2);
+            if (parts.Length != 2)
+            {
+                throw new ConfigurationException($"--set: \"{SettingTypes.Shorten(assignment)}\" is not of the form key=value, such as pool.port=3334.");
+            }
+            flags.Add(new FlagValue(parts[0].Trim(), parts[1], "--set"));
+        }
+        flags.AddRange(verbFlags);
+        return ConfigurationLoader.Load(result.GetValue(ConfigFile), flags, Outside.Environment);
+    }
+
+    /// <summary>A flag of a verb that stands for a setting; nothing when it was not given.</summary>
+    public static IEnumerable<FlagValue> Flag(string? text, Setting setting, string name) =>
+        text is null ? [] : [new FlagValue(setting.Key, text, name)];
+
+    public ILoggerFactory OpenLogs(Configuration configuration, ParseResult result)
+    {
+        string? rules = Outside.Environment.GetValueOrDefault("OTEDAMA_LOG");
+        LogLevels levels = LogLevels.Parse(configuration.Get(Settings.LogLevel), rules);
+        bool json = configuration.Get(Settings.LogFormat) == "json";
+        bool colour = Outside.Colour(Outside.ErrorIsTerminal, result.GetValue(NoColour));
+        ConsoleLogs console = new(Outside.ErrorStream, levels, json, colour, Outside.Clock);
+        return new LoggerFactory([console], new LoggerFilterOptions { MinLevel = Microsoft.Extensions.Logging.LogLevel.Trace });
+    }
+
+    /// <summary>Prints the answer as JSON or as lines.</summary>
+    public void Answer<T>(ParseResult result, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, Func<T, IEnumerable<string>> lines)
+    {
+        if (result.GetValue(Json))
+        {
+            Outside.Out.WriteLine(System.Text.Json.JsonSerializer.Serialize(value, type));
+            return;
+        }
+        foreach (string line in lines(value))
+        {
+            Outside.Out.WriteLine(line);
+        }
+    }
+
+    public void Say(string sentence) => Outside.Error.WriteLine(sentence);
+
+    private static void AddFlag(List<FlagValue> flags, string? text, string key, string name)
+    {
+        if (text is not null)
+        {
+            flags.Add(new FlagValue(key, text, name));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Otedama;
+
+/// <summary>The checks of `otedama diag`. Reads only; starts and changes nothing.</summary>
+internal static class Diagnosis
+{
+    private const long DiskBytesWanted = 1L << 30;
+
+    public static DiagAnswer Run(Configuration configuration, Surroundings outside) => new(1,
+    [
+        Version(),
+        Cpu(),
+        .. Memory(),
+        Files(),
+        LibSsl(),
+        Clock(outside),
+        DataDir(configuration, outside),
+        .. Ports(configuration),
+        .. Drivers(),
+        .. configuration.Warnings.Select(static w => new DiagRow("configuration", "note", w)),
+    ]);
+
+    private static DiagRow Version()
+    {
+        VersionAnswer version = VersionCommand.Current();
+        return new("version", "good", $"otedama {version.Version}, {version.Runtime}, {version.System}");
+    }
+
+    private static DiagRow Cpu()
+    {
+        string[] wanted = ["sha_ni", "avx2", "avx512f", "aes", "vaes", "pclmulqdq"];
+        string[] lines = ReadLines("/proc/cpuinfo");
+        string model = Field(lines, "model name") ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
+        string[] flags = (Field(lines, "flags") ?? "").Split(' ');
+        string found = string.Join(' ', wanted.Where(flags.Contains));
+        return new("cpu", "good", $"{model}, {Environment.ProcessorCount} threads, {(found.Length > 0 ? found : "no known hash extensions")}");
+    }
+
+    private static IEnumerable<DiagRow> Memory()
+    {
+        string[] lines = ReadLines("/proc/meminfo");
+        if (lines.Length == 0)
+        {
+            yield break;
+        }
+        yield return new("memory", "good", $"{Field(lines, "MemAvailable")} available of {Field(lines, "MemTotal")}");
+        string huge = Field(lines, "HugePages_Total") ?? "0";
+        yield return huge == "0"
+            ? new("huge pages", "note", "none reserved; some algorithms (not SHA-256d) are faster with: sysctl vm.nr_hugepages=1280")
+            : new("huge pages", "good", $"{huge} of {Field(lines, "Hugepagesize")} reserved, {Field(lines, "HugePages_Free")} free");
+    }
+
+    private static DiagRow Files()
+    {
+        string? line = ReadLines("/proc/self/limits").FirstOrDefault(static l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        string[] parts = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (parts.Length < 5 || !long.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out long soft))
+        {
+            return new("open files", "note", "limit not known on this system");
+        }
+        return soft < 4096
+            ? new("open files", "note", $"at most {soft}, so about {soft - 100} miners can connect; raise with: ulimit -n 65536")
+            : new("open files", "good", $"at most {soft}");
+    }
+
+    private static DiagRow LibSsl() => OpenSslCheck.Problem() is { } problem
+        ? new("libssl", "bad", problem)
+        : new("libssl", "good", "found");
+
+    private static DiagRow Clock(Surroundings outside)
+    {
+        DateTimeOffset now = outside.Clock.GetUtcNow();
+        bool sane = now.Year is >= 2025 and < 2100;
+        return new("clock", sane ? "good" : "bad", $"{now:yyyy-MM-dd HH:mm:ss} UTC{(sane ? "" : "; blocks carry this time and would be refused, set the clock")}");
+    }
+
+    private static DiagRow DataDir(Configuration configuration, Surroundings outside)
+    {
+        string root = DataDirectory.Locate(configuration, outside.Environment);
+        string existing = root;
+        while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { } parent)
+        {
+            existing = parent;
+        }
+        long free = new DriveInfo(existing).AvailableFreeSpace;
+        string user = InstanceRecord.TryRead(root, out InstanceFile? file) ? $", process {file.Pid} runs on it" : "";
+        return new("data directory", free < DiskBytesWanted ? "note" : "good", $"{root}, {Units.Bytes(free)} free{user}");
+    }
+
+    private static IEnumerable<DiagRow> Ports(Configuration configuration)
+    {
+        foreach (Setting<int> setting in (Setting<int>[])[Settings.PoolPort, Settings.NodePort, Settings.ApiPort, Settings.MetricsPort])
+        {
+            int port = configuration.Get(setting);
+            yield return IsFree(port)
+                ? new("port " + port, "good", $"free ({setting.Key})")
+                : new("port " + port, "note", $"in use ({setting.Key}); by a running otedama or another program");
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<DiagRow> Drivers()
+    {
+        foreach ((string name, string library) in new[] { ("CUDA", "libcuda.so.1"), ("OpenCL", "libOpenCL.so.1"), ("Vulkan", "libvulkan.so.1") })
+        {
+            bool there = System.Runtime.InteropServices.NativeLibrary.TryLoad(library, out nint handle);
+            if (there)
+            {
+                System.Runtime.InteropServices.NativeLibrary.Free(handle);
+            }
+            yield return new(name, "note", there ? $"{library} found; this version mines on CPUs only" : $"{library} not found; this version does not need it");
+        }
+    }
+
+    private static string[] ReadLines(string path)
+    {
+        try
+        {
+            return System.IO.File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static string? Field(string[] lines, string name)
+    {
+        string? line = lines.FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal) && l.AsSpan(name.Length).TrimStart().StartsWith(":"));
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Otedama;
+
+/// <summary>What a verb's exit code means; the same for every verb and part of the interface.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int BadAnswer = 1;
+    public const int Usage = 2;
+    public const int Configuration = 3;
+    public const int Unsupported = 4;
+    public const int Unreachable = 5;
+    public const int SelfTest = 6;
+    public const int Interrupted = 130;
+}

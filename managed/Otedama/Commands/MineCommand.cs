@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace Otedama;
+
+internal static class MineCommand
+{
+    public static Command Build(CommandContext context)
+    {
+        Command mine = new("mine", "Mine on a pool with this machine.");
+        Option<string?> wallet = new("--wallet") { Description = "Address that is paid.", HelpName = "ADDRESS" };
+        Option<string?> algorithm = new("--algo") { Description = $"Algorithm: {string.Join(", ", AlgorithmChoice.Known)}.", HelpName = "NAME" };
+        Option<string?> gpu = new("--gpu") { Description = "Graphics cards to use, such as 0,1 (not in this version).", HelpName = "LIST" };
+        Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
+        Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all.", HelpName = "N" };
+        foreach (Option option in (Option[])[wallet, algorithm, gpu, pool, threads])
+        {
+            mine.Options.Add(option);
+        }
+        mine.SetAction((result, stop) =>
+        {
+            if (result.GetValue(gpu) is { } cards)
+            {
+                throw new CommandException(ExitCode.Unsupported, $"--gpu {cards}: this version mines on CPUs only. Leave --gpu out to mine on the CPU.");
+            }
+            string[] pools = result.GetValue(pool) is { Length: > 0 } given ? given : [];
+            return RunCommand.RunAsync(
+                context,
+                result,
+                Roles.Rig,
+                [
+                    .. CommandContext.Flag(result.GetValue(wallet), Settings.Wallet, "--wallet"),
+                    .. CommandContext.Flag(result.GetValue(algorithm), Settings.MiningAlgorithms, "--algo"),
+                    .. CommandContext.Flag(pools.Length > 0 ? string.Join(',', pools) : null, Settings.MiningPools, "--pool"),
+                    .. CommandContext.Flag(result.GetValue(threads), Settings.CpuThreads, "--threads"),
+                ],
+                stop);
+        });
+        return mine;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections;
+
+namespace Otedama;
+
+/// <summary>What a verb may see of the outside world. Tests bring their own.</summary>
+internal sealed record Surroundings
+{
+    /// <summary>The answer.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>The conversation.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Where logs go; the same place as Error.</summary>
+    public required Stream ErrorStream { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public bool OutIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Ends a running instance as SIGTERM would. Only tests cancel it.</summary>
+    public CancellationToken Stop { get; init; }
+
+    public bool Colour(bool isTerminal, bool noColourFlag) =>
+        isTerminal && !noColourFlag && (!Environment.TryGetValue("NO_COLOR", out string? value) || value.Length == 0);
+
+    public static Surroundings OfProcess()
+    {
+        Dictionary<string, string> environment = [];
+        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
+        {
+            environment[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
+        return new Surroundings
+        {
+            Out = Console.Out,
+            Error = Console.Error,
+            ErrorStream = Console.OpenStandardError(),
+            Environment = environment,
+            Clock = TimeProvider.System,
+            OutIsTerminal = !Console.IsOutputRedirected,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+        };
+    }
+}

@@ -1,0 +1,104 @@
+namespace Otedama;
+
+/// <summary>One entry of mining.algorithms.</summary>
+internal sealed record AlgorithmChoice(string Name, bool Enabled)
+{
+    /// <summary>Names a configuration may use; each is also a word of --algo.</summary>
+    public static readonly string[] Known = ["sha256d", "scrypt", "kawpow", "verushash", "flux", "verthash"];
+
+    private static readonly string s_known = string.Join(", ", Known);
+
+    public static Setting<IReadOnlyList<AlgorithmChoice>> Setting(string key, string help) => new(
+        key,
+        help,
+        "list of name and enabled",
+        $"entries \"name: NAME\" with optional \"enabled: true|false\"; NAME is one of {s_known}",
+        [new AlgorithmChoice("sha256d", true)],
+        Read,
+        static v => $"[{string.Join(", ", v.Select(static a => $"{{name: {a.Name}, enabled: {(a.Enabled ? "true" : "false")}}}"))}]");
+
+    private static string? Read(RawValue raw, out IReadOnlyList<AlgorithmChoice> value)
+    {
+        List<AlgorithmChoice> choices = [];
+        value = choices;
+        switch (raw)
+        {
+            case RawScalar scalar:
+                foreach (string name in scalar.Text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                {
+                    choices.Add(new AlgorithmChoice(Canonical(name), true));
+                }
+                break;
+            case RawList list:
+                foreach (RawValue item in list.Items)
+                {
+                    if (ReadEntry(item, choices) is { } problem)
+                    {
+                        return item.Line > 0 ? $"{problem}, in the entry at line {item.Line}" : problem;
+                    }
+                }
+                break;
+            default:
+                return "expected a list";
+        }
+        AlgorithmChoice? unknown = choices.Find(static c => !Known.Contains(c.Name));
+        if (unknown is not null)
+        {
+            return $"algorithm \"{SettingTypes.Shorten(unknown.Name)}\" is none of {s_known}{Nearest.Suggest(unknown.Name, Known)}";
+        }
+        return choices.Count > 0 ? null : "the list is empty";
+    }
+
+    private static string? ReadEntry(RawValue item, List<AlgorithmChoice> choices)
+    {
+        if (item is RawScalar bare)
+        {
+            choices.Add(new AlgorithmChoice(Canonical(bare.Text), true));
+            return null;
+        }
+        if (item is not RawMap map)
+        {
+            return "expected \"name: NAME\"";
+        }
+        string? name = null;
+        bool enabled = true;
+        foreach ((RawScalar key, RawValue raw) in map.Entries)
+        {
+            if (SettingTypes.ScalarText(raw, out string text) is { } problem)
+            {
+                return $"{key.Text}: {problem}";
+            }
+            switch (key.Text)
+            {
+                case "name":
+                    name = Canonical(text);
+                    break;
+                case "enabled" when text is "true" or "false":
+                    enabled = text == "true";
+                    break;
+                case "enabled":
+                    return $"enabled: \"{SettingTypes.Shorten(text)}\" is neither true nor false";
+                default:
+                    return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"";
+            }
+        }
+        if (name is null)
+        {
+            return "\"name\" is missing";
+        }
+        choices.Add(new AlgorithmChoice(name, enabled));
+        return null;
+    }
+
+    private static string Canonical(string name)
+    {
+        string lower = name.ToLowerInvariant();
+        return lower switch
+        {
+            "sha256" or "sha-256d" or "sha-256" => "sha256d",
+            "zelhash" => "flux",
+            "verus" => "verushash",
+            _ => lower,
+        };
+    }
+}
