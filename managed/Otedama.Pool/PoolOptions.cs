@@ -1,0 +1,87 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>Everything a pool needs to know. Values are checked by <see cref="Check"/> before anything is opened.</summary>
+public sealed record PoolOptions
+{
+    public required CoinSpec Coin { get; init; }
+
+    /// <summary>Coin nodes to take templates from and give blocks to; at least one.</summary>
+    public required IReadOnlyList<PoolNode> Nodes { get; init; }
+
+    /// <summary>Where share log and ledger live; created when missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The operator's address: takes the fee and what cannot be paid out directly.</summary>
+    public required string OperatorAddress { get; init; }
+
+    /// <summary>Addresses miners connect to; port 0 takes a free one. Loopback unless told.</summary>
+    public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new IPEndPoint(IPAddress.Loopback, 3333)];
+
+    /// <summary>Operator's part of a block's reward in percent, 0 to 100, two decimals.</summary>
+    public decimal FeePercent { get; init; } = 1.0m;
+
+    public Amount PayoutMin { get; init; } = new(5_000);
+
+    public PayoutScheme Scheme { get; init; } = PayoutScheme.Pplns;
+
+    /// <summary>Text in the coinbase of our blocks, at most 40 bytes of UTF-8.</summary>
+    public string Tag { get; init; } = "/Otedama/";
+
+    /// <summary>Header version bits miners may roll (BIP 320); 0 = none.</summary>
+    public uint VersionMask { get; init; } = 0x1fffe000;
+
+    public VardiffOptions Vardiff { get; init; } = new();
+
+    public StratumLimits Limits { get; init; } = new();
+
+    public GuardOptions Guard { get; init; } = new();
+
+    /// <summary>Certificate with private key for TLS on the same port; null = TLS connections are closed.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Load balancers whose PROXY header is believed.</summary>
+    public IReadOnlyList<IPNetwork> ProxySources { get; init; } = [];
+
+    /// <summary>
+    /// What happens to a user name that is no address of the coin: false refuses it, true credits the operator under
+    /// that worker name.
+    /// </summary>
+    public bool AcceptInvalidAddresses { get; init; }
+
+    /// <summary>Whether an acknowledged share has reached the disk.</summary>
+    public LogSync Sync { get; init; } = LogSync.Group;
+
+    /// <summary>A job is sent again with a fresh coinbase when a session has seen none for this long.</summary>
+    public TimeSpan RenotifyInterval { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Throws ArgumentException naming the first value that is out of range and what is allowed.</summary>
+    public void Check()
+    {
+        Require(Nodes.Count is >= 1 and <= 32, $"pool.nodes has {Nodes.Count} entries; 1 to 32 are allowed");
+        Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
+        Require(FeePercent is >= 0 and <= 100, $"pool.fee is {FeePercent} percent; 0 to 100 is allowed");
+        Require(PayoutMin.Units >= 0, $"pool.min_payout is {PayoutMin}; it cannot be negative");
+        int tagBytes = System.Text.Encoding.UTF8.GetByteCount(Tag);
+        Require(tagBytes <= 40, $"pool.tag takes {tagBytes} bytes; at most 40 fit a coinbase");
+        Require(RenotifyInterval >= TimeSpan.FromSeconds(1), $"renotify interval {RenotifyInterval} is below 1 second");
+        Vardiff.Check();
+        Limits.Check();
+        Guard.Check();
+        if (!Address.TryDecode(OperatorAddress, Coin, out _, out string error))
+        {
+            throw new ArgumentException($"pool.address: {error}");
+        }
+    }
+
+    internal static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(message);
+        }
+    }
+}
