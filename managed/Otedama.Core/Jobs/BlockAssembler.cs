@@ -1,0 +1,58 @@
+namespace Otedama.Core;
+
+/// <summary>Job + header + extranonce -> block bytes, from the parts the job holds already.</summary>
+public static class BlockAssembler
+{
+    /// <summary>Marker and flag that say a witness follows (BIP 144).</summary>
+    private static ReadOnlySpan<byte> WitnessMark => [0x00, 0x01];
+
+    private const int VersionLength = 4;
+
+    private const int LockTimeLength = 4;
+
+    /// <summary>
+    /// header: 80 bytes as hashed. extranonce: both parts, of the length the job was made for; anything else gives a
+    /// block whose merkle root is wrong.
+    /// </summary>
+    public static AssembledBlock Assemble(
+        Job job, PreparedTemplate prepared, ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce)
+    {
+        var recipe = (BitcoinRecipe)job.Recipe;
+        Template template = prepared.Template;
+        ReadOnlySpan<byte> prefix = recipe.CoinbasePrefix.Span;
+        ReadOnlySpan<byte> suffix = recipe.CoinbaseSuffix.Span;
+        bool witness = !template.WitnessCommitment.IsEmpty;
+        var head = new ByteWriter(header.Length + prefix.Length + extranonce.Length + suffix.Length + 64);
+        head.Raw(header).CompactSize((ulong)template.Transactions.Count + 1);
+        head.Raw(prefix[..VersionLength]).Raw(witness ? WitnessMark : []);
+        head.Raw(prefix[VersionLength..]).Raw(extranonce).Raw(suffix[..^LockTimeLength]);
+        if (witness)
+        {
+            // One stack item of 32 bytes: the reserved value the commitment was made with.
+            head.Byte(1).Bytes(Coinbase.ReservedWitness[0].Span);
+        }
+        head.Raw(suffix[^LockTimeLength..]);
+        byte[] hex = new byte[2 * head.Length];
+        Convert.TryToHexStringLower(head.Span, hex, out _);
+        return new AssembledBlock(Sha256d.Hash(header), template.Height, hex, prepared.TailHex)
+        {
+            WorkId = template.WorkId,
+        };
+    }
+
+    /// <summary>
+    /// The 80-byte header of the Bitcoin family for one candidate: coinbase identifier, merkle root, fields.
+    /// </summary>
+    public static void WriteHeader(
+        BitcoinRecipe recipe, ReadOnlySpan<byte> extranonce, uint version, uint time, uint nonce, Span<byte> destination)
+    {
+        var coinbase = new ByteWriter(recipe.CoinbasePrefix.Length + extranonce.Length + recipe.CoinbaseSuffix.Length);
+        coinbase.Raw(recipe.CoinbasePrefix.Span).Raw(extranonce).Raw(recipe.CoinbaseSuffix.Span);
+        Hash256 root = Sha256d.Hash(coinbase.Span);
+        for (ReadOnlySpan<byte> path = recipe.Branches.Span; !path.IsEmpty; path = path[Hash256.Size..])
+        {
+            root = Sha256d.Pair(root, new Hash256(path[..Hash256.Size]));
+        }
+        new BlockHeader(version, recipe.PreviousHash, root, time, recipe.Bits, nonce).CopyTo(destination);
+    }
+}

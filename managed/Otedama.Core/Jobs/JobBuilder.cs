@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+
+namespace Otedama.Core;
+
+/// <summary>
+/// Template + PayoutSplit -> Job. Pure: the same request gives the same bytes. The coinbase script reads: height,
+/// what the node wants, a push of counter and extranonce, a push of the tag.
+/// </summary>
+public static class JobBuilder
+{
+    /// <summary>Bits 13 to 28 of the header version (BIP 320).</summary>
+    public const uint VersionRollingMask = 0x1fffe000;
+
+    /// <summary>Assigned by the server, one value per connection.</summary>
+    public const int Extranonce1Length = 4;
+
+    /// <summary>Counted by the miner.</summary>
+    public const int Extranonce2Length = 8;
+
+    /// <summary>Bytes of the per-job counter at the end of the coinbase prefix.</summary>
+    public const int CounterLength = 4;
+
+    /// <summary>How far ahead of the offered time a header may be: what nodes accept, 2 hours.</summary>
+    public const uint TimeAheadMax = 7_200;
+
+    private const uint CoinbaseVersion = 2;
+
+    /// <summary>
+    /// Throws ArgumentException when the request cannot make a valid block: no height, script too long, outputs over
+    /// the coinbase value, or a coinbase longer than its class allows.
+    /// </summary>
+    public static Job Build(JobRequest request)
+    {
+        Template template = request.Template;
+        CoinbaseText coinbase = WriteCoinbase(request);
+        uint time = Math.Max(request.Time, template.TimeMin);
+        return new Job
+        {
+            Id = request.Id,
+            Generation = request.Generation,
+            Algorithm = template.Algorithm,
+            Height = template.Height,
+            Recipe = new BitcoinRecipe
+            {
+                Version = template.Version,
+                VersionMask = request.VersionMask & ~template.VersionRequired,
+                PreviousHash = template.PreviousHash,
+                CoinbasePrefix = coinbase.Prefix,
+                CoinbaseSuffix = coinbase.Suffix,
+                Branches = request.Branches ?? MerkleBranches(template),
+                Bits = template.Bits,
+                Time = time,
+            },
+            NetworkTarget = template.NetworkTarget,
+            ShareTarget = request.ShareTarget,
+            Clean = request.Clean,
+            TimeMin = template.TimeMin,
+            TimeMax = uint.MaxValue - time < TimeAheadMax ? uint.MaxValue : time + TimeAheadMax,
+        };
+    }
+
+    /// <summary>Siblings of the coinbase on the way to the merkle root, 32 bytes each in chain order.</summary>
+    public static byte[] MerkleBranches(Template template)
+    {
+        var leaves = new Hash256[template.Transactions.Count];
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            leaves[i] = template.Transactions[i].TxId;
+        }
+        Hash256[] branch = Merkle.CoinbaseBranch(leaves);
+        byte[] bytes = new byte[branch.Length * Hash256.Size];
+        for (int i = 0; i < branch.Length; i++)
+        {
+            branch[i].CopyTo(bytes.AsSpan(i * Hash256.Size));
+        }
+        return bytes;
+    }
+
+    private static CoinbaseText WriteCoinbase(JobRequest request)
+    {
+        Template template = request.Template;
+        CheckOutputs(request);
+        Span<byte> counter = stackalloc byte[CounterLength];
+        BinaryPrimitives.WriteUInt32BigEndian(counter, request.Id);
+        byte[] before =
+        [
+            .. Coinbase.HeightPush(template.Height),
+            .. template.CoinbaseAux.Span,
+            checked((byte)(CounterLength + request.ExtranonceLength)), // pushes counter and extranonce as one
+            .. counter,
+        ];
+        byte[] after = request.Tag.IsEmpty ? [] : Script.PushData(request.Tag.Span);
+        CoinbaseText text = CoinbaseText.Write(
+            CoinbaseVersion,
+            before,
+            request.ExtranonceLength,
+            after,
+            Coinbase.Sequence,
+            WithCommitment(request),
+            Coinbase.LockTime(template.Height));
+        int size = text.Prefix.Length + request.ExtranonceLength + text.Suffix.Length;
+        return size <= (int)request.Class
+            ? text
+            : throw new ArgumentException(
+                $"coinbase of {size} bytes; class {request.Class} allows {(int)request.Class}. "
+                + $"Split the reward over fewer than {request.Split.Outputs.Count} outputs.");
+    }
+
+    /// <summary>The witness commitment goes last: of several matching outputs the last one counts (BIP 141).</summary>
+    private static List<PayoutOutput> WithCommitment(JobRequest request)
+    {
+        var outputs = new List<PayoutOutput>(request.Split.Outputs.Count + 1);
+        outputs.AddRange(request.Split.Outputs);
+        if (!request.Template.WitnessCommitment.IsEmpty)
+        {
+            outputs.Add(new PayoutOutput(request.Template.WitnessCommitment, Amount.Zero));
+        }
+        return outputs;
+    }
+
+    private static void CheckOutputs(JobRequest request)
+    {
+        if (request.Template.Height < 1)
+        {
+            throw new ArgumentException($"block height must be at least 1, got {request.Template.Height}");
+        }
+        if (request.Split.Outputs.Count == 0)
+        {
+            throw new ArgumentException("a coinbase needs at least one payee; the payout split has none");
+        }
+        Amount total = Amount.Zero;
+        foreach (PayoutOutput output in request.Split.Outputs)
+        {
+            if (output.Amount < Amount.Zero)
+            {
+                throw new ArgumentException($"coinbase output of {output.Amount}; amounts cannot be negative");
+            }
+            total += output.Amount;
+        }
+        if (total > request.Template.CoinbaseValue)
+        {
+            throw new ArgumentException(
+                $"coinbase pays {total}; the template at height {request.Template.Height} allows "
+                + $"{request.Template.CoinbaseValue}");
+        }
+    }
+}

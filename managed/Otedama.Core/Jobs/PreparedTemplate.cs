@@ -1,0 +1,48 @@
+namespace Otedama.Core;
+
+/// <summary>
+/// A template with what all its jobs share, computed once: merkle branches and the part of the block after the
+/// coinbase. Thread-safe.
+/// </summary>
+public sealed class PreparedTemplate
+{
+    private volatile byte[]? _tailHex;
+
+    public PreparedTemplate(Template template)
+    {
+        Template = template;
+        Branches = JobBuilder.MerkleBranches(template);
+    }
+
+    public Template Template { get; }
+
+    /// <summary>Merkle siblings of the coinbase, 32 bytes each in chain order, deepest first.</summary>
+    public ReadOnlyMemory<byte> Branches { get; }
+
+    /// <summary>
+    /// Transactions and suffix as lower-case hex in ASCII, made on first use. Warm it up after publishing so that a
+    /// found block finds it ready.
+    /// </summary>
+    public ReadOnlyMemory<byte> TailHex => _tailHex ??= WriteTail();
+
+    /// <summary>Gives the hex back when a newer template took over; a late block writes it again.</summary>
+    public void Cool() => _tailHex = null;
+
+    private byte[] WriteTail()
+    {
+        int length = Template.BlockSuffix.Length;
+        foreach (TemplateTransaction transaction in Template.Transactions)
+        {
+            length += transaction.Data.Length;
+        }
+        byte[] hex = new byte[2 * length];
+        int position = 0;
+        foreach (TemplateTransaction transaction in Template.Transactions)
+        {
+            Convert.TryToHexStringLower(transaction.Data.Span, hex.AsSpan(position), out int written);
+            position += written;
+        }
+        Convert.TryToHexStringLower(Template.BlockSuffix.Span, hex.AsSpan(position), out _);
+        return hex;
+    }
+}
