@@ -2,13 +2,39 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>A job with everything that turns a solved header into a block.</summary>
+/// <summary>A job with everything that turns a solved header into a block. Immutable.</summary>
 public sealed class PoolJob
 {
+    private PreparedTemplate? _prepared;
+
     public required Job Job { get; init; }
 
     public required Template Template { get; init; }
 
+    /// <summary>Who this job's coinbase pays.</summary>
     public required PayoutSplit Split { get; init; }
 
+    /// <summary>The longest coinbase its receivers understand.</summary>
+    public CoinbaseClass Class { get; init; } = CoinbaseClass.Default;
+
+    /// <summary>The only account that may be sent this job (SOLO); 0 = everybody.</summary>
+    public int Account { get; init; }
+
+    /// <summary>TimeProvider timestamp at which it was made.</summary>
+    public long MadeAt { get; init; }
+
+    public uint Id => Job.Id;
+
+    public BitcoinRecipe Recipe => (BitcoinRecipe)Job.Recipe;
+
+    /// <summary>What all jobs of the same template share.</summary>
+    public PreparedTemplate Prepared
+    {
+        get => _prepared ??= new PreparedTemplate(Template);
+        init => _prepared = value;
+    }
+
+    /// <summary>The block for a header (80 bytes as hashed) that carries this extranonce (both parts).</summary>
+    public AssembledBlock Assemble(ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce) =>
+        BlockAssembler.Assemble(Job, Prepared, header, extranonce);
 }

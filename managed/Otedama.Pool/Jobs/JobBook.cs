@@ -1,0 +1,312 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// The jobs of the pool: turns templates into jobs, announces them, and finds them again by id. A new tip replaces
+/// (generation + 1, clean), new transactions update (late candidates still count), and silence is broken by a refresh.
+/// Safe from any thread; reads never wait.
+/// </summary>
+public sealed class JobBook : IPoolJobTable, IDisposable
+{
+    private readonly JobBookOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly JobRing _ring;
+    private readonly MintBudget _budget;
+    private readonly ITimer _timer;
+
+    /// <summary>Orders publications and their announcements. Taken before _mintLock, never after.</summary>
+    private readonly Lock _publishLock = new();
+
+    /// <summary>Orders job ids. Handlers of Published may take it.</summary>
+    private readonly Lock _mintLock = new();
+
+    private volatile Publication? _publication;
+    private Template? _pending;
+    private long _publishedAt;
+    private uint _nextId;
+    private bool _disposed;
+
+    public JobBook(JobBookOptions options, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _ring = new JobRing(options.SoloSplit is null ? JobBookOptions.SharedCapacity : JobBookOptions.SoloCapacity);
+        _budget = new MintBudget(time);
+        // 16 ids a second from 1970 on, modulo 2^32: a restart continues above the ids it may have used.
+        _nextId = options.FirstId ?? unchecked((uint)(time.GetUtcNow().ToUnixTimeSeconds() << 4));
+        _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// A new broadcast: the job for receivers of the default class. Others take theirs with JobFor. Called on the
+    /// publishing thread, in order, so handlers must only enqueue.
+    /// </summary>
+    public event Action<PoolJob>? Published;
+
+    /// <summary>Number of the newest tip; 0 before the first template.</summary>
+    public uint Generation => _publication?.Generation ?? 0;
+
+    /// <summary>The newest job of the default class; null before the first template.</summary>
+    public PoolJob? Current => _publication?.Find(CoinbaseClass.Default, 0)?.Newest;
+
+    public bool TryGet(uint id, [NotNullWhen(true)] out PoolJob? job) => _ring.TryGet(id, out job);
+
+    public bool TryGetJob(uint id, [NotNullWhen(true)] out Job? job)
+    {
+        bool found = _ring.TryGet(id, out PoolJob? known);
+        job = known?.Job;
+        return found;
+    }
+
+    /// <summary>
+    /// The newest job for this class, and in SOLO mode for this account (0 = nobody's own). Null before the first
+    /// template, or when no coinbase could be made, which is logged.
+    /// </summary>
+    public PoolJob? JobFor(CoinbaseClass size, int account = 0)
+    {
+        Publication? publication = _publication;
+        return publication is null ? null : SlotFor(publication, size, Owner(account))?.Newest;
+    }
+
+    /// <summary>
+    /// A job that a session which was last sent lastJobId has not had yet: the newest one when it is newer, else a
+    /// fresh coinbase, which all other callers then share. Beyond the mint budget the same job again.
+    /// </summary>
+    public PoolJob? MintFresh(CoinbaseClass size, int account, uint lastJobId)
+    {
+        Publication? publication = _publication;
+        JobSlot? slot = publication is null ? null : SlotFor(publication, size, Owner(account));
+        if (slot is null || slot.Newest.Id != lastJobId)
+        {
+            return slot?.Newest;
+        }
+        lock (_mintLock)
+        {
+            if (slot.Newest.Id == lastJobId && _budget.TryTake())
+            {
+                PoolJob? fresh = TryMint(publication!, size, Owner(account));
+                slot.Newest = fresh ?? slot.Newest;
+            }
+            return slot.Newest;
+        }
+    }
+
+    /// <summary>Takes a template that the node group found better than the one before.</summary>
+    public void Offer(Template template)
+    {
+        lock (_publishLock)
+        {
+            Publication? old = _publication;
+            if (_disposed)
+            {
+                return;
+            }
+            if (old is null || old.Prepared.Template.PreviousHash != template.PreviousHash)
+            {
+                Publish(new PreparedTemplate(template), clean: true);
+                return;
+            }
+            TimeSpan wait = _options.UpdateEvery - _time.GetElapsedTime(_publishedAt);
+            if (wait > TimeSpan.Zero)
+            {
+                _pending = template;
+                _timer.Change(wait, Timeout.InfiniteTimeSpan);
+                return;
+            }
+            Update(old, template);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_publishLock)
+        {
+            _disposed = true;
+        }
+        _timer.Dispose();
+    }
+
+    private int Owner(int account) => _options.SoloSplit is null ? 0 : account;
+
+    private void OnTimer()
+    {
+        lock (_publishLock)
+        {
+            if (_disposed || _publication is not { } old)
+            {
+                return;
+            }
+            if (_pending is { } template)
+            {
+                Update(old, template);
+            }
+            else
+            {
+                Publish(old.Prepared, clean: false);
+            }
+        }
+    }
+
+    /// <summary>A template that would give the same work again only waits for the next refresh.</summary>
+    private void Update(Publication old, Template template)
+    {
+        _pending = null;
+        var prepared = new PreparedTemplate(template);
+        Template before = old.Prepared.Template;
+        bool same = template.CoinbaseValue == before.CoinbaseValue
+            && template.Version == before.Version
+            && template.Bits == before.Bits
+            && prepared.Branches.Span.SequenceEqual(old.Prepared.Branches.Span);
+        if (same)
+        {
+            ScheduleRefresh();
+        }
+        else
+        {
+            Publish(prepared, clean: false);
+        }
+    }
+
+    private void Publish(PreparedTemplate prepared, bool clean)
+    {
+        Publication? old = _publication;
+        bool reused = old is not null && ReferenceEquals(old.Prepared, prepared);
+        var next = new Publication(
+            prepared,
+            clean ? Generation + 1 : Generation,
+            clean,
+            reused ? old!.TemplateAt : _time.GetTimestamp());
+        PoolJob? job;
+        lock (_mintLock)
+        {
+            job = TryMint(next, CoinbaseClass.Default, 0);
+            if (job is not null)
+            {
+                next.Put(CoinbaseClass.Default, 0, new JobSlot(job));
+                _publication = next;
+            }
+        }
+        _pending = null;
+        _publishedAt = _time.GetTimestamp();
+        ScheduleRefresh();
+        if (job is null)
+        {
+            return;
+        }
+        Announce(job);
+        if (!reused)
+        {
+            _ = prepared.TailHex; // a found block then only copies references
+            old?.Prepared.Cool();
+        }
+    }
+
+    private void Announce(PoolJob job)
+    {
+        JobLog.JobPublished(
+            _logger, job.Id, job.Template.Height, job.Job.Generation, job.Job.Clean, job.Template.Transactions.Count,
+            job.Template.CoinbaseValue);
+        try
+        {
+            Published?.Invoke(job);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            JobLog.HandlerFailed(_logger, job.Id, e);
+        }
+    }
+
+    private void ScheduleRefresh() => _timer.Change(_options.RefreshEvery, Timeout.InfiniteTimeSpan);
+
+    private JobSlot? SlotFor(Publication publication, CoinbaseClass size, int account)
+    {
+        if (publication.Find(size, account) is { } known)
+        {
+            return known;
+        }
+        lock (_mintLock)
+        {
+            if (publication.Find(size, account) is { } raced)
+            {
+                return raced;
+            }
+            JobSlot? slot = SharedSlot(publication, size, account);
+            if (slot is null && TryMint(publication, size, account) is { } job)
+            {
+                slot = new JobSlot(job);
+            }
+            if (slot is not null)
+            {
+                publication.Put(size, account, slot);
+            }
+            return slot;
+        }
+    }
+
+    /// <summary>The default class's slot when this class would get the very same outputs.</summary>
+    private static JobSlot? SharedSlot(Publication publication, CoinbaseClass size, int account)
+    {
+        JobSlot? usual = publication.Find(CoinbaseClass.Default, account);
+        if (usual is null)
+        {
+            return null;
+        }
+        PoolJob job = usual.Newest;
+        bool everybodyPaid = job.Split.Outputs.Count < CoinbaseClass.Default.OutputsMax();
+        return everybodyPaid && job.Split.Outputs.Count <= size.OutputsMax() ? usual : null;
+    }
+
+    private PoolJob? TryMint(Publication publication, CoinbaseClass size, int account)
+    {
+        Template template = publication.Prepared.Template;
+        try
+        {
+            PayoutSplit split = account == 0 || _options.SoloSplit is null
+                ? _options.Split(template, size.OutputsMax())
+                : _options.SoloSplit(template, size.OutputsMax(), account);
+            PoolJob job = Mint(publication, split, size, account);
+            _ring.Add(job);
+            return job;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            JobLog.MintFailed(_logger, template.Height, size, account, e.Message, e);
+            return null;
+        }
+    }
+
+    private PoolJob Mint(Publication publication, PayoutSplit split, CoinbaseClass size, int account)
+    {
+        Template template = publication.Prepared.Template;
+        double age = _time.GetElapsedTime(publication.TemplateAt).TotalSeconds;
+        Job job = JobBuilder.Build(new JobRequest
+        {
+            Template = template,
+            Split = split,
+            Id = unchecked(_nextId++),
+            Generation = publication.Generation,
+            Clean = publication.Clean,
+            Time = (uint)Math.Min(template.Time + age, uint.MaxValue),
+            ShareTarget = _options.ShareTarget,
+            Class = size,
+            Tag = _options.Tag,
+            VersionMask = _options.VersionMask,
+            Branches = publication.Prepared.Branches,
+        });
+        return new PoolJob
+        {
+            Job = job,
+            Template = template,
+            Prepared = publication.Prepared,
+            Split = split,
+            Class = size,
+            Account = account,
+            MadeAt = _time.GetTimestamp(),
+        };
+    }
+}
