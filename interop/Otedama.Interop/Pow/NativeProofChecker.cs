@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Otedama.Core;
+
+namespace Otedama.Interop;
+
+/// <summary>
+/// Recomputes proofs of work in native code, a batch per call. Thread-safe; allocates nothing. A checker of an
+/// algorithm with a dataset keeps it alive until disposed.
+/// </summary>
+public sealed unsafe class NativeProofChecker : IProofChecker
+{
+    /// <summary>Items per native call: 48 + 40 bytes each on the stack.</summary>
+    private const int Batch = 256;
+
+    private readonly otd_algo_params _parameters;
+    private readonly PowDataset? _dataset;
+    private readonly uint _flavour;
+
+    /// <summary>dataset must belong to the algorithm that will be checked, when that one needs one.</summary>
+    public NativeProofChecker(PowParameters parameters = default, PowDataset? dataset = null, uint flavour = 0)
+    {
+        Native.Open();
+        _parameters = parameters.ToNative();
+        _dataset = dataset;
+        _flavour = flavour;
+    }
+
+    /// <summary>
+    /// Checks every item; one of the wrong length is Malformed. Throws NativeException when an item points outside data
+    /// or the algorithm is not in this build.
+    /// </summary>
+    public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data,
+        Span<ProofResult> results)
+    {
+        if (results.Length < items.Length)
+        {
+            throw new ArgumentException($"{items.Length} items need as many results, got {results.Length}",
+                nameof(results));
+        }
+        bool added = false;
+        _dataset?.Handle.DangerousAddRef(ref added);
+        try
+        {
+            nint dataset = _dataset?.Handle.DangerousGetHandle() ?? 0;
+            for (int first = 0; first < items.Length; first += Batch)
+            {
+                int count = Math.Min(Batch, items.Length - first);
+                CheckBatch(algorithm, dataset, items.Slice(first, count), data, results.Slice(first, count));
+            }
+        }
+        finally
+        {
+            if (added)
+            {
+                _dataset!.Handle.DangerousRelease();
+            }
+        }
+    }
+
+    private void CheckBatch(Algorithm algorithm, nint dataset, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data,
+        Span<ProofResult> results)
+    {
+        otd_verify_item* native = stackalloc otd_verify_item[items.Length];
+        otd_verdict* verdicts = stackalloc otd_verdict[items.Length];
+        for (int i = 0; i < items.Length; i++)
+        {
+            native[i].data_offset = (uint)items[i].DataOffset;
+            native[i].data_length = (uint)items[i].DataLength;
+            native[i].height = (uint)items[i].Height;
+            native[i].reserved = 0;
+            items[i].Target.Value.CopyTo(native[i].target);
+        }
+        otd_algo_params parameters = _parameters;
+        fixed (byte* bytes = &MemoryMarshal.GetReference(data))
+        {
+            byte none = 0;
+            int status = Otd.otd_verify((uint)algorithm, _flavour, &parameters, dataset, verdicts, native,
+                (uint)items.Length, bytes == null ? &none : bytes, (uint)data.Length);
+            NativeException.ThrowIfFailed(status, $"check of {items.Length} {algorithm} proofs");
+        }
+        for (int i = 0; i < items.Length; i++)
+        {
+            results[i] = new ProofResult((ProofVerdict)verdicts[i].verdict, new Hash256(verdicts[i].hash));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Otedama.Core;
+
+namespace Otedama.Interop;
+
+public enum DatasetKind
+{
+    Light = 0,
+    Full = 1,
+}
+
+/// <summary>
+/// A light cache, DAG or Verthash file: built once, immutable, shared by any number of engines and checks. Memory is
+/// freed when it is disposed and the last engine that uses it is gone.
+/// </summary>
+public sealed unsafe class PowDataset : IDisposable
+{
+    private readonly DatasetHandle _handle;
+
+    private PowDataset(DatasetHandle handle, Algorithm algorithm, uint epoch, ulong bytes)
+    {
+        _handle = handle;
+        Algorithm = algorithm;
+        Epoch = epoch;
+        Bytes = bytes;
+    }
+
+    public Algorithm Algorithm { get; }
+
+    public uint Epoch { get; }
+
+    public ulong Bytes { get; }
+
+    internal SafeHandle Handle => _handle;
+
+    /// <summary>Bytes of memory a dataset would take.</summary>
+    public static ulong SizeOf(Algorithm algorithm, DatasetKind kind, uint epoch)
+    {
+        Native.Open();
+        otd_dataset_params parameters = new() { algorithm = (uint)algorithm, kind = (uint)kind, epoch = epoch };
+        ulong bytes;
+        NativeException.ThrowIfFailed(Otd.otd_dataset_size(&parameters, &bytes), $"size of {algorithm} dataset {epoch}");
+        return bytes;
+    }
+
+    /// <summary>
+    /// Builds or reads a dataset; blocks, perhaps for minutes. path may be null (memory only); threads 0 = all.
+    /// Throws NativeException, or OperationCanceledException.
+    /// </summary>
+    public static PowDataset Create(Algorithm algorithm, DatasetKind kind, uint epoch, string? path = null,
+        int threads = 0, PowProgress? progress = null, CancellationToken cancellation = default)
+    {
+        ulong size = SizeOf(algorithm, kind, epoch);
+        otd_dataset_params parameters = new()
+        {
+            algorithm = (uint)algorithm,
+            kind = (uint)kind,
+            epoch = epoch,
+            threads = (uint)threads,
+        };
+        progress ??= new PowProgress();
+        byte[] name = Encoding.UTF8.GetBytes(path ?? "");
+        uint[] cancel = GC.AllocateArray<uint>(1, pinned: true);
+        using CancellationTokenRegistration stop = cancellation.Register(() => Volatile.Write(ref cancel[0], 1));
+        nint handle;
+        int status;
+        fixed (byte* text = name)
+        {
+            status = Otd.otd_dataset_create(&parameters, text, (uint)name.Length, progress.Pointer,
+                (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(cancel, 0), &handle);
+        }
+        GC.KeepAlive(progress);
+        GC.KeepAlive(cancel);
+        if (status == Otd.OTD_E_CANCELLED)
+        {
+            throw new OperationCanceledException($"building the {algorithm} dataset of epoch {epoch}", cancellation);
+        }
+        NativeException.ThrowIfFailed(status, $"build the {algorithm} dataset of epoch {epoch}");
+        return new PowDataset(new DatasetHandle(handle), algorithm, epoch, size);
+    }
+
+    public void Dispose() => _handle.Dispose();
+}
+
+/// <summary>How far a dataset build is; written by the builder, read by anyone.</summary>
+public sealed unsafe class PowProgress
+{
+    private readonly otd_progress[] _value = GC.AllocateArray<otd_progress>(1, pinned: true);
+
+    public ulong Done => Volatile.Read(ref _value[0].done);
+
+    /// <summary>0 while not known.</summary>
+    public ulong Total => Volatile.Read(ref _value[0].total);
+
+    internal otd_progress* Pointer => (otd_progress*)Marshal.UnsafeAddrOfPinnedArrayElement(_value, 0);
+}
