@@ -64,9 +64,9 @@ public sealed unsafe class NativeProofChecker : IProofChecker
         otd_verdict* verdicts = stackalloc otd_verdict[items.Length];
         for (int i = 0; i < items.Length; i++)
         {
-            native[i].data_offset = (uint)items[i].DataOffset;
-            native[i].data_length = (uint)items[i].DataLength;
-            native[i].height = (uint)items[i].Height;
+            native[i].data_offset = unchecked((uint)items[i].DataOffset); // a negative one is refused as too large
+            native[i].data_length = unchecked((uint)items[i].DataLength);
+            native[i].height = unchecked((uint)items[i].Height);
             native[i].reserved = 0;
             items[i].Target.Value.CopyTo(native[i].target);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Otedama.Interop;
+using Xunit;
 
 namespace Otedama.Tests.Interop;
 

@@ -1,5 +1,6 @@
 using Otedama.Core;
 using Otedama.Interop;
+using Xunit;
 
 namespace Otedama.Tests.Interop;
 
