@@ -150,7 +150,10 @@ static uint64_t otd_chunk(const otd_engine *engine, uint32_t versions, uint64_t 
     if (nonces < 1) {
         nonces = 1;
     }
-    return nonces < (double)left ? (uint64_t)nonces : left;
+    /* Whole groups of lanes: a group that is partly filled costs as much as a full one. */
+    uint64_t lanes = engine->flavour->lanes;
+    uint64_t groups = ((uint64_t)nonces + lanes - 1) / lanes;
+    return groups * lanes < left ? groups * lanes : left;
 }
 
 /* Follows the measured rate at once downwards and at most doubling upwards, so that one short chunk
