@@ -1,0 +1,303 @@
+#include "dataset.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <stdio.h>
+#include <sys/mman.h>
+#endif
+
+#include "kawpow.h"
+#include "keccak.h"
+
+#define LIGHT_BYTES_START (1u << 24)
+#define LIGHT_BYTES_GROWTH (1u << 17)
+#define DATA_BYTES_START (1ull << 30)
+#define DATA_BYTES_GROWTH (1ull << 23)
+#define LIGHT_ROUNDS 3
+/* Halves one thread takes at a time: 64 KiB of dataset, a few milliseconds. */
+#define BUILD_SLICE 1024u
+/* Epoch 2^15 is height 245 million, centuries away; the bound keeps sizes inside 64 bits. */
+#define EPOCH_MAX 32768u
+
+uint32_t otd_kawpow_prime_below(uint32_t n) {
+    for (;; n--) {
+        int prime = n >= 2;
+        for (uint32_t d = 2; prime && (uint64_t)d * d <= n; d++) {
+            prime = n % d != 0;
+        }
+        if (prime) {
+            return n;
+        }
+    }
+}
+
+uint32_t otd_kawpow_light_count(uint32_t epoch) {
+    return otd_kawpow_prime_below((uint32_t)((LIGHT_BYTES_START + (uint64_t)LIGHT_BYTES_GROWTH * epoch) / 64));
+}
+
+uint32_t otd_kawpow_data_count(uint32_t epoch) {
+    return otd_kawpow_prime_below((uint32_t)((DATA_BYTES_START + DATA_BYTES_GROWTH * epoch) / 128));
+}
+
+void otd_kawpow_seed(uint8_t out[32], uint32_t epoch) {
+    uint64_t seed[4] = {0};
+    for (uint32_t i = 0; i < epoch; i++) {
+        otd_kawpow_keccak256_32(seed, seed);
+    }
+    memcpy(out, seed, 32);
+}
+
+/* Large, page-aligned, zeroed, on huge pages where the system grants them: random 64-byte reads over
+ * 100 MB miss the TLB on every access otherwise. */
+static void *big_alloc(size_t bytes) {
+#ifdef __linux__
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) {
+        return NULL;
+    }
+    madvise(p, bytes, MADV_HUGEPAGE);
+    return p;
+#else
+    return calloc(1, bytes);
+#endif
+}
+
+static void big_free(void *p, size_t bytes) {
+#ifdef __linux__
+    if (p) {
+        munmap(p, bytes);
+    }
+#else
+    (void)bytes;
+    free(p);
+#endif
+}
+
+/* Memory the system can give without swapping, or UINT64_MAX when it does not say. Reserving more would
+ * succeed and then end the process when the pages are touched. */
+static uint64_t memory_available(void) {
+    uint64_t kib = UINT64_MAX >> 10;
+#ifdef __linux__
+    FILE *file = fopen("/proc/meminfo", "r");
+    char line[128];
+    while (file && fgets(line, sizeof line, file)) {
+        unsigned long long value;
+        if (sscanf(line, "MemAvailable: %llu kB", &value) == 1) {
+            kib = value;
+            break;
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+#endif
+    return kib << 10;
+}
+
+static size_t round_to_huge(size_t bytes) {
+    const size_t page = (size_t)2 << 20;
+    return (bytes + page - 1) / page * page;
+}
+
+static int cancelled(const otd_build *build) {
+    return build && build->cancel && *(const volatile uint32_t *)build->cancel != 0;
+}
+
+static void advance(const otd_build *build, uint64_t done, uint64_t total) {
+    if (build && build->progress) {
+        build->progress->done = done;
+        build->progress->total = total;
+    }
+}
+
+static void xor_node(uint64_t out[8], const kawpow_node *a, const kawpow_node *b) {
+    uint64_t x[8], y[8];
+    memcpy(x, a, 64);
+    memcpy(y, b, 64);
+    for (int k = 0; k < 8; k++) {
+        out[k] = x[k] ^ y[k];
+    }
+}
+
+/* The light cache: a keccak512 chain, then three passes that tie each item to a random other one. */
+static int32_t fill_light(kawpow_dataset *d, const otd_build *build, uint64_t total) {
+    uint64_t seed[4], node[8];
+    uint32_t n = d->light_count;
+    otd_kawpow_seed((uint8_t *)seed, d->epoch);
+    otd_kawpow_keccak512_32(node, seed);
+    memcpy(&d->light[0], node, 64);
+    for (uint32_t i = 1; i < n; i++) {
+        otd_kawpow_keccak512_64(node, node);
+        memcpy(&d->light[i], node, 64);
+    }
+    for (uint64_t pass = 0; pass < LIGHT_ROUNDS; pass++) {
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t v = kawpow_light_mod(d, d->light[i].word[0]);
+            xor_node(node, &d->light[v], &d->light[(i + n - 1) % n]);
+            otd_kawpow_keccak512_64(node, node);
+            memcpy(&d->light[i], node, 64);
+            if (i % 65536 == 0) {
+                advance(build, (pass + 1) * n + i, total);
+                if (cancelled(build)) {
+                    return otd_fail(OTD_E_CANCELLED, "kawpow light cache of epoch %u cancelled", d->epoch);
+                }
+            }
+        }
+    }
+    return OTD_OK;
+}
+
+/* Makes `count` consecutive half items. */
+static void make_range(const kawpow_dataset *d, kawpow_halves_fn *halves, kawpow_node *out, uint32_t first,
+                       uint32_t count) {
+    uint32_t index[64];
+    for (uint32_t done = 0; done < count;) {
+        uint32_t n = count - done < 64 ? count - done : 64;
+        for (uint32_t i = 0; i < n; i++) {
+            index[i] = first + done + i;
+        }
+        halves(d, out + done, index, n);
+        done += n;
+    }
+}
+
+int32_t otd_kawpow_light_make(kawpow_dataset *d, uint32_t epoch, uint32_t light_count, uint32_t data_count,
+                              kawpow_halves_fn *halves, const otd_build *build) {
+    memset(d, 0, sizeof *d);
+    d->epoch = epoch;
+    d->light_count = light_count;
+    d->item_count = data_count / 2;
+    d->half_count = data_count * 2;
+    d->light_reciprocal = UINT64_MAX / light_count + 1;
+    d->light_bytes = round_to_huge((size_t)light_count * sizeof(kawpow_node));
+    d->light = big_alloc(d->light_bytes);
+    if (!d->light) {
+        return otd_fail(OTD_E_MEMORY, "kawpow light cache of epoch %u needs %zu bytes of memory", epoch,
+                        d->light_bytes);
+    }
+    int32_t status = fill_light(d, build, (uint64_t)light_count * (LIGHT_ROUNDS + 1));
+    if (status != OTD_OK) {
+        otd_kawpow_light_free(d);
+        return status;
+    }
+    make_range(d, halves, (kawpow_node *)(void *)d->l1, 0, KAWPOW_L1_WORDS * 4 / 64);
+    return OTD_OK;
+}
+
+void otd_kawpow_light_free(kawpow_dataset *d) {
+    big_free(d->light, d->light_bytes);
+    big_free(d->full, d->full_bytes);
+    d->light = d->full = NULL;
+}
+
+/* ---- the whole dataset, built by several threads ------------------------------------------- */
+
+typedef struct full_build {
+    kawpow_dataset *dataset;
+    kawpow_halves_fn *halves;
+    const otd_build *build;
+    _Atomic uint32_t next; /* first half not taken yet; taken by all threads */
+} full_build;
+
+static void *full_thread(void *context) {
+    full_build *b = context;
+    kawpow_dataset *d = b->dataset;
+    while (!cancelled(b->build)) {
+        uint32_t first = atomic_fetch_add(&b->next, BUILD_SLICE);
+        if (first >= d->half_count) {
+            break;
+        }
+        uint32_t count = d->half_count - first < BUILD_SLICE ? d->half_count - first : BUILD_SLICE;
+        make_range(d, b->halves, d->full + first, first, count);
+        advance(b->build, first, d->half_count);
+    }
+    return NULL;
+}
+
+#define BUILD_THREADS_MAX 256u
+
+static int32_t make_full(kawpow_dataset *d, uint32_t threads, kawpow_halves_fn *halves, const otd_build *build) {
+    d->full_bytes = round_to_huge((size_t)d->half_count * sizeof(kawpow_node));
+    d->full = big_alloc(d->full_bytes);
+    if (!d->full) {
+        return otd_fail(OTD_E_MEMORY, "kawpow dataset of epoch %u needs %zu bytes of memory", d->epoch,
+                        d->full_bytes);
+    }
+    full_build b = {.dataset = d, .halves = halves, .build = build};
+    uint32_t wanted = threads ? threads : otd_cpu_threads();
+    if (wanted > BUILD_THREADS_MAX) {
+        wanted = BUILD_THREADS_MAX;
+    }
+    pthread_t ids[BUILD_THREADS_MAX];
+    uint32_t started = 0;
+    while (started + 1 < wanted && pthread_create(&ids[started], NULL, full_thread, &b) == 0) {
+        started++;
+    }
+    full_thread(&b); /* the calling thread works too, so no thread at all still builds */
+    for (uint32_t i = 0; i < started; i++) {
+        pthread_join(ids[i], NULL);
+    }
+    if (cancelled(build)) {
+        return otd_fail(OTD_E_CANCELLED, "kawpow dataset of epoch %u cancelled", d->epoch);
+    }
+    advance(build, d->half_count, d->half_count);
+    return OTD_OK;
+}
+
+/* ---- verbs ---------------------------------------------------------------------------------- */
+
+int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *bytes) {
+    if (params->epoch > EPOCH_MAX) {
+        return otd_fail(OTD_E_ARGUMENT, "kawpow epoch %u; allowed 0..%u", params->epoch, EPOCH_MAX);
+    }
+    *bytes = (uint64_t)otd_kawpow_light_count(params->epoch) * 64 + sizeof(kawpow_dataset);
+    if (params->kind == OTD_DATASET_FULL) {
+        *bytes += (uint64_t)otd_kawpow_data_count(params->epoch) * 128;
+    }
+    return OTD_OK;
+}
+
+int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {
+    (void)path; /* rebuilt in seconds, never read from a file */
+    uint32_t epoch = dataset->params.epoch;
+    uint64_t needed, available = memory_available();
+    int32_t status = otd_kawpow_dataset_size(&dataset->params, &needed);
+    if (status != OTD_OK) {
+        return status;
+    }
+    if (needed > available) {
+        return otd_fail(OTD_E_MEMORY, "kawpow %s of epoch %u needs %llu MiB of memory, %llu MiB are available",
+                        dataset->params.kind == OTD_DATASET_FULL ? "dataset" : "light cache", epoch,
+                        (unsigned long long)(needed >> 20), (unsigned long long)(available >> 20));
+    }
+    kawpow_dataset *d = malloc(sizeof *d);
+    if (!d) {
+        return otd_fail(OTD_E_MEMORY, "kawpow dataset header needs %zu bytes", sizeof *d);
+    }
+    kawpow_halves_fn *halves = otd_kawpow_best_kernel()->halves;
+    status = otd_kawpow_light_make(d, epoch, otd_kawpow_light_count(epoch), otd_kawpow_data_count(epoch),
+                                           halves, build);
+    if (status == OTD_OK && dataset->params.kind == OTD_DATASET_FULL) {
+        status = make_full(d, dataset->params.threads, halves, build);
+        if (status != OTD_OK) {
+            otd_kawpow_light_free(d);
+        }
+    }
+    if (status != OTD_OK) {
+        free(d);
+        return status;
+    }
+    dataset->state = d;
+    return OTD_OK;
+}
+
+void otd_kawpow_dataset_close(otd_dataset *dataset) {
+    if (dataset->state) {
+        otd_kawpow_light_free(dataset->state);
+        free(dataset->state);
+        dataset->state = NULL;
+    }
+}
