@@ -36,7 +36,8 @@ typedef struct otd_algo_params {
     uint32_t n;          /* equihash: 200, 192, 144, 125 (default) or 96 */
     uint32_t k;          /* equihash: 9, 7, 5, 4 (default) or 5 */
     uint32_t twist;      /* equihash: 1 = the ZelHash leaf twist; default for 125,4 */
-    uint32_t variant;    /* verushash: 10, 20, 21, 22; 0 = read it from the header */
+    uint32_t variant;    /* verushash: 10, 20, 21, 22; 0 = read it from the header. equihash: 1 = a test input
+                          * of any length (8..1024 bytes) in place of the 140-byte header */
     uint8_t personal[8]; /* equihash: personalisation prefix; zero = "ZelProof" for 125,4 else "ZcashPoW" */
 } otd_algo_params;
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONCE_OFFSET 132 /* the last 8 of the 32 nonce bytes */
-#define DATA_MAX (EQUIHASH_HEADER_LENGTH + 3 + EQUIHASH_SOLUTION_MAX)
+#define NONCE_LENGTH 8u /* the last 8 of the 32 nonce bytes count */
+#define DATA_MAX (EQUIHASH_INPUT_MAX + 3 + EQUIHASH_SOLUTION_MAX)
 
 static const otd_flavour flavours[] = {
 #if defined(__x86_64__)
@@ -21,19 +21,25 @@ static const otd_flavour flavours[] = {
 
 /* ---- verify -------------------------------------------------------------------------------- */
 
+static int input_length_is_good(const equihash_params *p, uint32_t length) {
+    return p->any_length ? length >= NONCE_LENGTH && length <= EQUIHASH_INPUT_MAX
+                         : length == EQUIHASH_HEADER_LENGTH;
+}
+
 static int32_t verdict_of(const equihash_kernel *kernel, const equihash_params *p, const uint8_t *data,
                           uint32_t length, const uint8_t target[32], uint8_t hash[32]) {
-    uint32_t solution_at = EQUIHASH_HEADER_LENGTH + p->prefix_bytes;
-    if (length != solution_at + p->solution_bytes ||
-        memcmp(data + EQUIHASH_HEADER_LENGTH, p->prefix, p->prefix_bytes) != 0) {
+    uint32_t proof_length = p->prefix_bytes + p->solution_bytes;
+    uint32_t input_length = length > proof_length ? length - proof_length : 0;
+    uint32_t solution_at = input_length + p->prefix_bytes;
+    if (!input_length_is_good(p, input_length) || memcmp(data + input_length, p->prefix, p->prefix_bytes) != 0) {
         return OTD_VERDICT_MALFORMED;
     }
     otd_sha256d(hash, data, length);
     if (!otd_meets_target(hash, target)) {
         return OTD_VERDICT_ABOVE_TARGET;
     }
-    return otd_equihash_is_solution(kernel, p, data, data + solution_at) ? OTD_VERDICT_VALID
-                                                                        : OTD_VERDICT_BAD_PROOF;
+    return otd_equihash_is_solution(kernel, p, data, input_length, data + solution_at) ? OTD_VERDICT_VALID
+                                                                                      : OTD_VERDICT_BAD_PROOF;
 }
 
 static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
@@ -101,15 +107,19 @@ static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *dat
     engine_state *state = engine->state;
     const equihash_params *p = &state->p;
     uint8_t header[DATA_MAX], solutions[EQUIHASH_SOLUTIONS_MAX][OTD_PROOF_MAX], hash[32];
+    uint32_t input_length = work->data_length, solution_at = input_length + p->prefix_bytes;
     *searched = 0;
-    memcpy(header, data, EQUIHASH_HEADER_LENGTH);
-    memcpy(header + EQUIHASH_HEADER_LENGTH, p->prefix, p->prefix_bytes);
-    uint32_t solution_at = EQUIHASH_HEADER_LENGTH + p->prefix_bytes;
+    if (!input_length_is_good(p, input_length)) {
+        return otd_fail(OTD_E_ARGUMENT, "equihash work of %u bytes; a header has %u", input_length,
+                        EQUIHASH_HEADER_LENGTH);
+    }
+    memcpy(header, data, input_length);
+    memcpy(header + input_length, p->prefix, p->prefix_bytes);
     for (; *searched < count && hits->count < hits->capacity; (*searched)++) {
         uint64_t nonce = first + *searched;
-        memcpy(header + NONCE_OFFSET, &nonce, 8);
-        int32_t found = otd_equihash_solve(state->solver, engine->flavour->kernel, header, solutions,
-                                           &engine->cancel);
+        memcpy(header + input_length - NONCE_LENGTH, &nonce, NONCE_LENGTH);
+        int32_t found = otd_equihash_solve(state->solver, engine->flavour->kernel, header, input_length,
+                                           solutions, &engine->cancel);
         if (found < 0) {
             return OTD_OK; /* cancelled: this nonce is not counted, the caller sees the flag */
         }
@@ -151,11 +161,11 @@ static int32_t self_test(const otd_flavour *flavour) {
     otd_equihash_params(&p, NULL);
     from_hex(header, known_header);
     from_hex(solution, known_solution);
-    if (!otd_equihash_is_solution(flavour->kernel, &p, header, solution)) {
+    if (!otd_equihash_is_solution(flavour->kernel, &p, header, EQUIHASH_HEADER_LENGTH, solution)) {
         return otd_fail(OTD_E_SELFTEST, "equihash %s: refuses a known solution", flavour->name);
     }
     header[100] ^= 1;
-    if (otd_equihash_is_solution(flavour->kernel, &p, header, solution)) {
+    if (otd_equihash_is_solution(flavour->kernel, &p, header, EQUIHASH_HEADER_LENGTH, solution)) {
         return otd_fail(OTD_E_SELFTEST, "equihash %s: accepts a solution of another header", flavour->name);
     }
     return OTD_OK;
@@ -164,7 +174,7 @@ static int32_t self_test(const otd_flavour *flavour) {
 const otd_algo otd_algo_equihash = {
     .info = {.id = OTD_ALGO_EQUIHASH,
              .flags = OTD_ALGO_FLAG_SLOW_SCAN,
-             .data_length_min = EQUIHASH_HEADER_LENGTH,
+             .data_length_min = NONCE_LENGTH,
              .data_length_max = DATA_MAX,
              .proof_length = OTD_PROOF_MAX,
              .nonce_bits = 64,

@@ -58,7 +58,10 @@ typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
 
 static void hash_lanes(const equihash_mid *mid, uint8_t (*out)[64], const uint64_t word1[LANES]) {
     const uint64_t *h = mid->state, *iv = otd_blake2b_iv;
-    lanes m0 = SPLAT(mid->tail0), m1;
+    uint64_t tail0;
+    lanes m0, m1;
+    memcpy(&tail0, mid->tail, 8);
+    m0 = SPLAT(tail0);
     memcpy(&m1, word1, sizeof m1);
     lanes v0 = SPLAT(h[0]), v1 = SPLAT(h[1]), v2 = SPLAT(h[2]), v3 = SPLAT(h[3]);
     lanes v4 = SPLAT(h[4]), v5 = SPLAT(h[5]), v6 = SPLAT(h[6]), v7 = SPLAT(h[7]);
@@ -94,17 +97,18 @@ static void hash_lanes(const equihash_mid *mid, uint8_t (*out)[64], const uint64
 static void hashes(const equihash_mid *mid, uint8_t (*out)[64], const uint32_t *numbers, uint32_t count) {
     uint64_t word1[LANES];
     uint8_t rest[LANES][64];
-    uint32_t done = 0;
+    uint32_t done = 0, tail1;
+    memcpy(&tail1, mid->tail + 8, 4);
     for (; count - done >= LANES; done += LANES) {
         for (uint32_t i = 0; i < LANES; i++) {
-            word1[i] = mid->tail1 | (uint64_t)numbers[done + i] << 32;
+            word1[i] = tail1 | (uint64_t)numbers[done + i] << 32;
         }
         hash_lanes(mid, out + done, word1);
     }
     if (done < count) { /* the last group computes its last number in the idle lanes too */
         for (uint32_t i = 0; i < LANES; i++) {
             uint32_t number = numbers[done + i < count ? done + i : count - 1];
-            word1[i] = mid->tail1 | (uint64_t)number << 32;
+            word1[i] = tail1 | (uint64_t)number << 32;
         }
         hash_lanes(mid, rest, word1);
         memcpy(out + done, rest, (size_t)(count - done) * 64);

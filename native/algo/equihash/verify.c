@@ -36,6 +36,7 @@ int32_t otd_equihash_params(equihash_params *out, const otd_algo_params *params)
         return otd_fail(OTD_E_ARGUMENT, "equihash %u,%u; allowed 200,9 192,7 144,5 125,4 96,5 48,5", n, k);
     }
     int zel = out->n == 125;
+    out->any_length = params && params->variant == 1;
     out->twist = chosen ? params->twist != 0 : 1;
     if (out->twist && !zel) {
         return otd_fail(OTD_E_ARGUMENT, "equihash %u,%u with twist; the twist exists for 125,4 only", n, k);
@@ -66,7 +67,7 @@ int32_t otd_equihash_params(equihash_params *out, const otd_algo_params *params)
     return OTD_OK;
 }
 
-void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t *header) {
+void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t *input, uint32_t input_length) {
     uint64_t personal[2];
     memcpy(personal, p->personal, 16);
     memcpy(out->state, otd_blake2b_iv, 64);
@@ -74,9 +75,42 @@ void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t
     out->state[0] ^= p->hash_bytes | 1u << 16 | 1u << 24;
     out->state[6] ^= personal[0];
     out->state[7] ^= personal[1];
-    otd_blake2b_compress(out->state, header, 128, 0);
-    memcpy(&out->tail0, header + 128, 8);
-    memcpy(&out->tail1, header + 136, 4);
+    uint32_t absorbed = 0;
+    for (; input_length - absorbed >= 128; absorbed += 128) {
+        otd_blake2b_compress(out->state, input + absorbed, absorbed + 128, 0);
+    }
+    memset(out->tail, 0, sizeof out->tail);
+    memcpy(out->tail, input + absorbed, input_length - absorbed);
+    out->tail_length = input_length - absorbed;
+    out->input_length = input_length;
+}
+
+/* One output the slow way: the hash number may even cross into a further block. */
+static void hash_any(const equihash_mid *mid, uint8_t out[64], uint32_t number) {
+    uint8_t block[256] = {0};
+    uint64_t state[8];
+    uint32_t total = mid->input_length + 4, absorbed = mid->input_length - mid->tail_length;
+    const uint8_t *next = block;
+    memcpy(state, mid->state, sizeof state);
+    memcpy(block, mid->tail, sizeof mid->tail);
+    put_le32(block + mid->tail_length, number);
+    if (total - absorbed > 128) {
+        otd_blake2b_compress(state, next, absorbed + 128, 0);
+        next += 128;
+    }
+    otd_blake2b_compress(state, next, total, 1);
+    memcpy(out, state, 64);
+}
+
+void otd_equihash_hashes(const equihash_kernel *kernel, const equihash_mid *mid, uint8_t (*out)[64],
+                         const uint32_t *numbers, uint32_t count) {
+    if (mid->input_length == EQUIHASH_HEADER_LENGTH) {
+        kernel->hashes(mid, out, numbers, count);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        hash_any(mid, out[i], numbers[i]);
+    }
 }
 
 void otd_equihash_twist(uint8_t out[64], uint32_t sum[16], const uint8_t hash[64]) {
@@ -160,7 +194,7 @@ static void plain_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equih
         for (uint32_t i = 0; i < count; i++) {
             numbers[i] = indices[first + i] / p->leaves_per_hash;
         }
-        kernel->hashes(mid, hash, numbers, count);
+        otd_equihash_hashes(kernel, mid, hash, numbers, count);
         for (uint32_t i = 0; i < count; i++) {
             take_leaf(leaves[first + i], p, hash[i], indices[first + i]);
         }
@@ -180,7 +214,7 @@ static void twisted_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equ
             numbers[count++] = number;
         }
     }
-    kernel->hashes(mid, hash, numbers, count);
+    otd_equihash_hashes(kernel, mid, hash, numbers, count);
     uint32_t at = 0;
     for (uint32_t i = 0; i < p->index_count; i++) {
         uint32_t sum[16] = {0};
@@ -204,8 +238,8 @@ static int leading_bits_zero(const uint8_t *value, uint32_t bits) {
     return bits % 8 == 0 || value[whole] >> (8 - bits % 8) == 0;
 }
 
-int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_params *p, const uint8_t *header,
-                                 const uint8_t *solution) {
+int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_params *p, const uint8_t *input,
+                                 uint32_t input_length, const uint8_t *solution) {
     uint32_t indices[EQUIHASH_INDICES_MAX];
     uint8_t leaves[EQUIHASH_INDICES_MAX][EQUIHASH_LEAF_BYTES_MAX];
     equihash_mid mid;
@@ -213,7 +247,7 @@ int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_p
     if (!order_is_canonical(p, indices)) {
         return 0;
     }
-    otd_equihash_mid(&mid, p, header);
+    otd_equihash_mid(&mid, p, input, input_length);
     (p->twist ? twisted_leaves : plain_leaves)(leaves, kernel, p, &mid, indices);
     uint32_t level = 1;
     for (uint32_t width = 1; width < p->index_count; width *= 2, level++) {
