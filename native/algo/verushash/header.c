@@ -1,0 +1,68 @@
+/* header.c - which variant a header is of, and the canonical form that merged mining hashes. */
+#include <string.h>
+
+#include "../equihash/blake2b.h"
+#include "verushash.h"
+
+#define DESCRIPTOR_LENGTH 72u /* first bytes of the solution */
+#define ENTRY_LENGTH 52u      /* chain id 20, pre-header hash 32 */
+#define PRE_HEADER_LENGTH 196u
+
+static uint32_t le32(const uint8_t *p) {
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static int32_t is_verus_header(const uint8_t *header, uint32_t length) {
+    return length > VERUS_SOLUTION_AT + DESCRIPTOR_LENGTH && length <= VERUS_DATA_MAX && length % 32 == 15 &&
+           header[140] == 0xfd && (header[141] | (uint32_t)header[142] << 8) == length - VERUS_SOLUTION_AT;
+}
+
+int32_t otd_verus_variant_of(const uint8_t *header, uint32_t length) {
+    if (!is_verus_header(header, length)) {
+        return 0;
+    }
+    if (le32(header) != 0x00010004u) {
+        return VERUS_10;
+    }
+    uint32_t solution_version = le32(header + VERUS_SOLUTION_AT);
+    return solution_version < 3 ? VERUS_20 : solution_version == 3 ? VERUS_21 : VERUS_22;
+}
+
+/* BLAKE2b-256, personalisation "VerusDefaultHash", over the fields the entries bind. */
+static void pre_header_hash(uint8_t out[32], const uint8_t *header) {
+    uint8_t block[256] = {0};
+    uint64_t state[8], personal[2];
+    memcpy(block, header + 4, 96);                             /* previous block, merkle root, sapling root */
+    memcpy(block + 96, header + 108, 32);                      /* nonce before bits */
+    memcpy(block + 128, header + 104, 4);                      /* bits */
+    memcpy(block + 132, header + VERUS_SOLUTION_AT + 8, 64);   /* both mountain-range roots */
+    memcpy(personal, "VerusDefaultHash", 16);
+    memcpy(state, otd_blake2b_iv, sizeof state);
+    state[0] ^= 32u | 1u << 16 | 1u << 24;
+    state[6] ^= personal[0];
+    state[7] ^= personal[1];
+    otd_blake2b_compress(state, block, 128, 0);
+    otd_blake2b_compress(state, block + 128, PRE_HEADER_LENGTH, 1);
+    memcpy(out, state, 32);
+}
+
+int32_t otd_verus_canonical(uint8_t *out, const uint8_t *header, uint32_t length) {
+    memcpy(out, header, length);
+    if (otd_verus_variant_of(header, length) != VERUS_22 || le32(header + VERUS_SOLUTION_AT) < 5) {
+        return 0;
+    }
+    const uint8_t *solution = header + VERUS_SOLUTION_AT;
+    uint32_t room = (length - VERUS_SOLUTION_AT - VERUS_TAIL_LENGTH - DESCRIPTOR_LENGTH) / ENTRY_LENGTH;
+    uint32_t entries = solution[5] < room ? solution[5] : room;
+    uint8_t bound[32];
+    pre_header_hash(bound, header);
+    for (uint32_t i = 0; i < entries; i++) {
+        if (memcmp(solution + DESCRIPTOR_LENGTH + i * ENTRY_LENGTH + 20, bound, 32) == 0) {
+            memset(out + 4, 0, 96);
+            memset(out + 104, 0, 36);
+            memset(out + VERUS_SOLUTION_AT + 8, 0, 64);
+            return 1;
+        }
+    }
+    return 0;
+}
