@@ -1,18 +1,262 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// Candidate -> Share or Rejection, cheap checks first, one call to the proof checker per batch. Used by one thread.
+/// Candidate -> Share or Rejection: cheap checks first, then one call to the proof checker for the whole batch. The
+/// only place that makes a Share. Used by one thread; allocates nothing per candidate.
 /// </summary>
 public sealed class ShareValidator
 {
     /// <summary>Candidates of one call at most; what the native side takes at once.</summary>
     public const int BatchMax = 256;
 
+    private readonly IJobTable _jobs;
+    private readonly IProofChecker _checker;
+    private readonly BitcoinShareRecipe _bitcoin;
+    private readonly DuplicateSets _duplicates;
+    private readonly WorkCache _works = new();
+
+    // What is known about the candidates of the current batch, by their index.
+    private readonly Job?[] _job = new Job?[BatchMax]; // until it is built
+    private readonly UInt128[] _key = new UInt128[BatchMax];
+    private readonly int[] _itemOf = new int[BatchMax]; // index into the items below; -1 = fell at a cheap check
+
+    // What goes to the checker, grouped by job.
+    private readonly Job?[] _jobOfItem = new Job?[BatchMax];
+    private readonly ProofItem[] _items = new ProofItem[BatchMax];
+    private readonly ProofResult[] _results = new ProofResult[BatchMax];
+    private readonly int[] _picks = new int[BatchMax];
+    private readonly int[] _lengths = new int[BatchMax];
+    private byte[] _data = new byte[BatchMax * 80];
+
     public ShareValidator(IJobTable jobs, IProofChecker checker, IMerkleRoots roots, ShareValidatorOptions options)
     {
+        if (options.ExtranonceLength is < 1 or > Extranonce.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"extranonce length {options.ExtranonceLength} is out of range 1 to {Extranonce.MaxLength}");
+        }
+        _jobs = jobs;
+        _checker = checker;
+        _bitcoin = new BitcoinShareRecipe(roots, options.ExtranonceLength);
+        _duplicates = new DuplicateSets(options);
     }
 
     /// <summary>Judges candidates.Length (at most BatchMax) candidates in order.</summary>
-    public void Judge(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements) =>
-        judgements[..candidates.Length].Fill(new Judgement { Rejection = Rejection.UnknownJob });
+    public void Judge(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
+    {
+        if (candidates.Length > BatchMax || judgements.Length < candidates.Length)
+        {
+            throw new ArgumentException(
+                $"a batch of {candidates.Length} candidates and room for {judgements.Length} judgements; "
+                + $"at most {BatchMax} and room for all are needed");
+        }
+        uint generation = _jobs.Generation;
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            judgements[i] = new Judgement { Rejection = CheckCheaply(i, candidates[i], generation, out bool hash) };
+            _itemOf[i] = hash ? 0 : -1;
+        }
+        int items = BuildItems(candidates, judgements);
+        CheckProofs(items);
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (_itemOf[i] >= 0)
+            {
+                Grade(i, candidates[i], ref judgements[i]);
+            }
+        }
+        Array.Clear(_jobOfItem, 0, items);
+    }
+
+    /// <summary>
+    /// What the checker read for candidate `index` of the last batch: the whole header. Valid until the next batch;
+    /// empty when the candidate fell at a cheap check.
+    /// </summary>
+    public ReadOnlySpan<byte> HeaderOf(int index)
+    {
+        int item = _itemOf[index];
+        return item < 0 ? default : _data.AsSpan(_items[item].DataOffset, _items[item].DataLength);
+    }
+
+    /// <summary>
+    /// Stale work is hashed all the same: a block on the old tip may still win a race, and is worth a try.
+    /// </summary>
+    private Rejection CheckCheaply(int index, in Candidate candidate, uint generation, out bool hash)
+    {
+        hash = false;
+        if (!_jobs.TryGetJob(candidate.JobId, out Job? job) || _duplicates.For(candidate.JobId) is not { } known)
+        {
+            return Rejection.UnknownJob;
+        }
+        if (candidate.Time < job.TimeMin || candidate.Time > job.TimeMax)
+        {
+            return OrStale(Rejection.TimeOutOfRange, job, generation);
+        }
+        Rejection fields = RecipeOf(job).Check(job, candidate);
+        if (fields != Rejection.None)
+        {
+            return OrStale(fields, job, generation);
+        }
+        UInt128 key = _duplicates.KeyOf(candidate);
+        if (known.Contains(key))
+        {
+            return OrStale(Rejection.Duplicate, job, generation);
+        }
+        _job[index] = job;
+        _key[index] = key;
+        hash = true;
+        return OrStale(Rejection.None, job, generation);
+    }
+
+    /// <summary>Staleness was found first, so it is what the miner hears.</summary>
+    private static Rejection OrStale(Rejection later, Job job, uint generation) =>
+        job.Generation < generation ? Rejection.Stale : later;
+
+    private ShareRecipe RecipeOf(Job job) => job.Recipe switch
+    {
+        BitcoinRecipe => _bitcoin,
+        _ => throw new NotSupportedException($"no share recipe for {job.Recipe.GetType().Name} ({job.Algorithm})"),
+    };
+
+    /// <summary>One pass per distinct job of the batch: usually one or two.</summary>
+    private int BuildItems(ReadOnlySpan<Candidate> candidates, ReadOnlySpan<Judgement> judgements)
+    {
+        int items = 0;
+        int offset = 0;
+        for (int first = 0; first < candidates.Length; first++)
+        {
+            Job? job = _job[first];
+            if (job is null)
+            {
+                continue;
+            }
+            int count = 0;
+            for (int i = first; i < candidates.Length; i++)
+            {
+                if (ReferenceEquals(_job[i], job))
+                {
+                    _picks[count++] = i;
+                }
+            }
+            offset = BuildGroup(job, candidates, judgements, count, items, offset);
+            items += count;
+        }
+        return items;
+    }
+
+    private int BuildGroup(
+        Job job,
+        ReadOnlySpan<Candidate> candidates,
+        ReadOnlySpan<Judgement> judgements,
+        int count,
+        int items,
+        int offset)
+    {
+        ShareRecipe recipe = RecipeOf(job);
+        int needed = offset + (count * recipe.DataLengthMax);
+        if (_data.Length < needed)
+        {
+            Array.Resize(ref _data, needed);
+        }
+        ReadOnlySpan<int> picks = _picks.AsSpan(0, count);
+        recipe.Build(job, candidates, picks, _data.AsSpan(offset), _lengths);
+        for (int i = 0; i < count; i++)
+        {
+            int index = picks[i];
+            Target target = judgements[index].Rejection == Rejection.Stale
+                ? job.NetworkTarget
+                : EasiestOf(candidates[index], job.NetworkTarget);
+            _items[items + i] = new ProofItem(offset, _lengths[i], job.Height, target);
+            _itemOf[index] = items + i;
+            _jobOfItem[items + i] = job;
+            _job[index] = null;
+            offset += _lengths[i];
+        }
+        return offset;
+    }
+
+    private static Target EasiestOf(in Candidate candidate, Target network)
+    {
+        Target easiest = candidate.Target > candidate.GraceTarget ? candidate.Target : candidate.GraceTarget;
+        return easiest > network ? easiest : network;
+    }
+
+    /// <summary>One call; more only when jobs of several algorithms share the batch.</summary>
+    private void CheckProofs(int items)
+    {
+        int first = 0;
+        while (first < items)
+        {
+            Algorithm algorithm = _jobOfItem[first]!.Algorithm;
+            int end = first + 1;
+            while (end < items && _jobOfItem[end]!.Algorithm == algorithm)
+            {
+                end++;
+            }
+            _checker.Check(algorithm, _items.AsSpan(first, end - first), _data, _results.AsSpan(first, end - first));
+            first = end;
+        }
+    }
+
+    /// <summary>Network target first, then the session's target, then the easier one it had a moment ago.</summary>
+    private void Grade(int index, in Candidate candidate, ref Judgement judgement)
+    {
+        ProofResult result = _results[_itemOf[index]];
+        Job job = _jobOfItem[_itemOf[index]]!;
+        bool stale = judgement.Rejection == Rejection.Stale;
+        judgement.Hash = result.Hash;
+        if (result.Verdict is ProofVerdict.BadProof or ProofVerdict.Malformed)
+        {
+            judgement.Rejection = stale ? Rejection.Stale : Rejection.BadProof;
+            return;
+        }
+        bool isBlock = job.NetworkTarget.IsMetBy(result.Hash);
+        Target? met = TargetMet(candidate, result.Hash);
+        if (!isBlock && met is null)
+        {
+            judgement.Rejection = stale ? Rejection.Stale : Rejection.AboveTarget;
+            return;
+        }
+        if (!stale || isBlock)
+        {
+            judgement.Rejection = Remember(index, job.Id, isBlock, stale);
+            judgement.IsBlock = isBlock && judgement.Rejection is Rejection.None or Rejection.Stale;
+        }
+        if (judgement.Rejection == Rejection.None)
+        {
+            // A block that misses its session's target (test chains) is paid by the target it did meet.
+            UInt128 work = _works.WorkOf(met ?? job.NetworkTarget);
+            judgement.Share = new Share(candidate, job, work, result.Hash, isBlock);
+        }
+    }
+
+    private static Target? TargetMet(in Candidate candidate, Hash256 hash)
+    {
+        if (candidate.Target.IsMetBy(hash))
+        {
+            return candidate.Target;
+        }
+        return !candidate.GraceTarget.IsZero && candidate.GraceTarget.IsMetBy(hash) ? candidate.GraceTarget : null;
+    }
+
+    /// <summary>
+    /// Only what passed is remembered, so that nobody can fill the sets with worthless work; hence twins inside one
+    /// batch are told apart here. A block is never refused for lack of room.
+    /// </summary>
+    private Rejection Remember(int index, uint jobId, bool isBlock, bool stale)
+    {
+        if (_duplicates.For(jobId) is not { } known)
+        {
+            return Rejection.UnknownJob; // forgotten since this batch began
+        }
+        if (known.IsFull && !isBlock)
+        {
+            return Rejection.Overloaded;
+        }
+        if (!known.Add(_key[index]))
+        {
+            return Rejection.Duplicate;
+        }
+        return stale ? Rejection.Stale : Rejection.None;
+    }
 }

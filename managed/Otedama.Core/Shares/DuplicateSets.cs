@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+
+namespace Otedama.Core;
+
+/// <summary>
+/// One DuplicateSet per job, the newest jobs only. A job whose set had to go is refused from then on, so that
+/// forgetting never pays a share twice.
+/// </summary>
+internal sealed class DuplicateSets
+{
+    private readonly Dictionary<uint, DuplicateSet> _sets = [];
+    private readonly int _jobsMax;
+    private readonly int _sharesPerJobMax;
+    private readonly ulong _seed;
+    private long _forgotten = -1; // the largest job id whose set is gone
+
+    public DuplicateSets(ShareValidatorOptions options)
+    {
+        _jobsMax = options.JobsMax;
+        _sharesPerJobMax = options.SharesPerJobMax;
+        _seed = options.Seed;
+    }
+
+    /// <summary>Null when the job is older than one that was forgotten.</summary>
+    public DuplicateSet? For(uint jobId)
+    {
+        if (_sets.TryGetValue(jobId, out DuplicateSet? set))
+        {
+            return set;
+        }
+        if (jobId <= _forgotten)
+        {
+            return null;
+        }
+        set = _sets.Count < _jobsMax ? new DuplicateSet(_sharesPerJobMax) : ForgetOldest(jobId);
+        if (set is not null)
+        {
+            _sets.Add(jobId, set);
+        }
+        return set;
+    }
+
+    /// <summary>
+    /// 128 bits over everything that makes two submissions the same work. Seeded, so that nobody outside can prepare
+    /// keys that collide; never zero.
+    /// </summary>
+    public UInt128 KeyOf(in Candidate candidate)
+    {
+        ulong a = _seed ^ 0x9e3779b97f4a7c15;
+        ulong b = _seed ^ 0xc2b2ae3d27d4eb4f;
+        Mix(ref a, ref b, candidate.Nonce);
+        Mix(ref a, ref b, ((ulong)candidate.Time << 32) | candidate.Version);
+        Mix(ref a, ref b, candidate.Extranonce.Span);
+        if (candidate.Proof is not null)
+        {
+            Mix(ref a, ref b, candidate.Proof);
+        }
+        Mix(ref a, ref b, 0);
+        var key = new UInt128(a, b);
+        return key == UInt128.Zero ? UInt128.One : key;
+    }
+
+    /// <summary>The emptied set of the oldest job; null when the job that asks is the oldest itself.</summary>
+    private DuplicateSet? ForgetOldest(uint asking)
+    {
+        uint oldest = asking;
+        foreach (uint id in _sets.Keys)
+        {
+            oldest = Math.Min(oldest, id);
+        }
+        if (oldest == asking)
+        {
+            return null;
+        }
+        _sets.Remove(oldest, out DuplicateSet? set);
+        _forgotten = oldest;
+        set!.Reset();
+        return set;
+    }
+
+    private static void Mix(ref ulong a, ref ulong b, ReadOnlySpan<byte> bytes)
+    {
+        Mix(ref a, ref b, (ulong)bytes.Length);
+        while (bytes.Length >= 8)
+        {
+            Mix(ref a, ref b, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[8..];
+        }
+        ulong rest = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            rest |= (ulong)bytes[i] << (8 * i);
+        }
+        Mix(ref a, ref b, rest);
+    }
+
+    /// <summary>Two lanes of multiply and fold with different odd constants.</summary>
+    private static void Mix(ref ulong a, ref ulong b, ulong word)
+    {
+        ulong highA = Math.BigMul(a ^ word, 0xa0761d6478bd642f, out ulong lowA);
+        ulong highB = Math.BigMul(b ^ word, 0xe7037ed1a0b428db, out ulong lowB);
+        a = unchecked((highA ^ lowA) + 0x8ebc6af09c88c6e3);
+        b = unchecked((highB ^ lowB) + 0x589965cc75374cc3) ^ (a >> 32);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Otedama.Core;
+
+/// <summary>How candidates of one family are checked and turned into what the proof checker reads.</summary>
+internal abstract class ShareRecipe
+{
+    /// <summary>Bytes of checker data per candidate at most.</summary>
+    public abstract int DataLengthMax { get; }
+
+    /// <summary>The family's own cheap checks; None when the candidate may be built.</summary>
+    public abstract Rejection Check(Job job, in Candidate candidate);
+
+    /// <summary>
+    /// Writes the data of candidates[picks[0]], candidates[picks[1]], ... one after the other, and each one's length.
+    /// All belong to the job. Returns the bytes written.
+    /// </summary>
+    public abstract int Build(
+        Job job,
+        ReadOnlySpan<Candidate> candidates,
+        ReadOnlySpan<int> picks,
+        Span<byte> data,
+        Span<int> lengths);
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// The bytes of the share log. All integers little-endian. A segment is a 64-byte header, frames one after the other,
+/// and zeros to its end. A frame is a 16-byte header and its payload:
+/// <code>
+/// 0  u32 CRC-32 of all that follows   4  u32 payload length   8  u8 type   9  u8 version   10  u16 zero
+/// 12  u32 sequence
+/// </code>The sequence number keeps what a lost write left behind from passing for a later record.
+/// </summary>
+internal static class LogFormat
+{
+    /// <summary>Version of the whole; a log of a newer one is refused.</summary>
+    public const int Version = 1;
+
+    public const int SegmentHeaderLength = 64;
+    public const int FrameHeaderLength = 16;
+
+    /// <summary>A found block with 65,536 payees takes 1.3 MB; nothing is larger.</summary>
+    public const int PayloadMax = 2 << 20;
+
+    /// <summary>"OTDMLOG" and a zero.</summary>
+    private const ulong Magic = 0x00474f4c4d44544f;
+
+    public static void WriteSegmentHeader(Span<byte> header, uint index, uint firstSequence)
+    {
+        header[..SegmentHeaderLength].Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], index);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], firstSequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[60..], Crc32.HashToUInt32(header[..60]));
+    }
+
+    public static bool TryReadSegmentHeader(ReadOnlySpan<byte> header, uint index, out uint firstSequence)
+    {
+        firstSequence = BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
+        return BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic
+            && BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) == Version
+            && BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == index
+            && BinaryPrimitives.ReadUInt32LittleEndian(header[60..]) == Crc32.HashToUInt32(header[..60]);
+    }
+
+    /// <summary>Completes the frame whose payload lies behind its 16 header bytes already.</summary>
+    public static void SealFrame(Span<byte> frame, LogRecordType type, byte version, uint sequence)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], (uint)(frame.Length - FrameHeaderLength));
+        frame[8] = (byte)type;
+        frame[9] = version;
+        frame[10] = 0;
+        frame[11] = 0;
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[12..], sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32.HashToUInt32(frame[4..]));
+    }
+
+    /// <summary>Bytes of the frame that starts here, by its own word; not yet checked.</summary>
+    public static int FrameLength(ReadOnlySpan<byte> bytes) =>
+        FrameHeaderLength + (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), PayloadMax + 1);
+
+    /// <summary>True when the whole frame is there, has the expected number and an intact checksum.</summary>
+    public static bool TryReadFrame(ReadOnlySpan<byte> frame, uint sequence, out LogRecord record)
+    {
+        record = default;
+        if (frame[8] == 0
+            || frame.Length > FrameHeaderLength + PayloadMax
+            || BinaryPrimitives.ReadUInt32LittleEndian(frame[12..]) != sequence
+            || BinaryPrimitives.ReadUInt32LittleEndian(frame) != Crc32.HashToUInt32(frame[4..]))
+        {
+            return false;
+        }
+        record = new LogRecord
+        {
+            Type = (LogRecordType)frame[8],
+            Version = frame[9],
+            Sequence = sequence,
+            Payload = frame[FrameHeaderLength..],
+        };
+        return true;
+    }
+}

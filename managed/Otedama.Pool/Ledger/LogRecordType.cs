@@ -1,0 +1,14 @@
+namespace Otedama.Pool;
+
+/// <summary>Kinds of records in the share log; persisted, append only.</summary>
+public enum LogRecordType : byte
+{
+    /// <summary>Only as a default; a frame with it is the end of a segment.</summary>
+    None = 0,
+
+    Account = 1,
+    Share = 2,
+    BlockFound = 3,
+    BlockConfirmed = 4,
+    BlockOrphaned = 5,
+}

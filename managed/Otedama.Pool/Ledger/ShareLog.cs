@@ -1,0 +1,192 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// The pool's truth: an append-only log of accounts, shares and blocks in segments of fixed size. Any thread appends
+/// (into memory); Commit writes everything appended so far in one piece and waits for the disk once.
+/// </summary>
+/// <remarks>
+/// A commit that fails keeps its bytes and is repeated at the same place by the next one, so a full disk delays records
+/// but loses none. Nothing may be acknowledged before its commit has returned.
+/// </remarks>
+public sealed partial class ShareLog : IDisposable
+{
+    private readonly ShareLogOptions _options;
+    private readonly ILogger _logger;
+    private readonly FileStream _lockFile;
+
+    private readonly Lock _appendLock = new(); // guards _pending, _pendingLength, _nextSequence
+    private byte[] _pending = new byte[64 * 1024];
+    private int _pendingLength;
+    private uint _nextSequence;
+
+    private readonly Lock _commitLock = new(); // guards everything below
+    private byte[] _writing = new byte[64 * 1024];
+    private int _writingLength;
+    private int _writingDone; // bytes of _writing that are in a segment already
+    private ILogFile? _file;
+    private LogPosition _end; // where the next frame goes
+    private Task? _spare;
+
+    private readonly Lock _committedLock = new();
+    private LogPosition _committed;
+
+    private ShareLog(ShareLogOptions options, ILogger logger, FileStream lockFile)
+    {
+        _options = options;
+        _logger = logger;
+        _lockFile = lockFile;
+    }
+
+    /// <summary>
+    /// Opens or creates the log, replays every record and repairs a torn tail: bytes after the last intact record of
+    /// the last segment are kept in a .torn file and cleared. Throws LogException as described there.
+    /// </summary>
+    public static ShareLog Open(ShareLogOptions options, ILogger logger, LogVisitor replay)
+    {
+        if (options.SegmentBytes is < 4_096 or > (1 << 30))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"log segment size {options.SegmentBytes} is out of range 4096 to 1073741824 bytes");
+        }
+        Directory.CreateDirectory(options.Directory);
+        FileStream lockFile = LogDirectory.Lock(options.Directory);
+        try
+        {
+            LogDirectory.CheckVersion(options.Directory);
+            var log = new ShareLog(options, logger, lockFile);
+            log.Recover(replay);
+            return log;
+        }
+        catch
+        {
+            lockFile.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Everything before this is on disk (or with the system, by the sync policy) and never changes again.</summary>
+    public LogPosition Committed
+    {
+        get
+        {
+            lock (_committedLock)
+            {
+                return _committed;
+            }
+        }
+    }
+
+    public string Directory_ => _options.Directory;
+
+    /// <summary>Bytes appended and not yet committed.</summary>
+    public int PendingBytes
+    {
+        get
+        {
+            lock (_appendLock)
+            {
+                return _pendingLength;
+            }
+        }
+    }
+
+    /// <summary>Appends one record to the next commit. False when too much waits for a disk that does not keep up.</summary>
+    public bool TryAppend(LogRecordType type, byte version, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > MaxPayload)
+        {
+            throw new ArgumentException(
+                $"a log record of {payload.Length} bytes; at most {MaxPayload} fit a segment of {_options.SegmentBytes}");
+        }
+        lock (_appendLock)
+        {
+            int length = LogFormat.FrameHeaderLength + payload.Length;
+            if (!Reserve(length))
+            {
+                return false;
+            }
+            payload.CopyTo(_pending.AsSpan(_pendingLength + LogFormat.FrameHeaderLength));
+            Seal(length, type, version);
+            return true;
+        }
+    }
+
+    /// <summary>Appends all of these shares, or none when too much waits.</summary>
+    public bool TryAppend(ReadOnlySpan<ShareRecord> shares)
+    {
+        const int Length = LogFormat.FrameHeaderLength + ShareRecord.Length;
+        lock (_appendLock)
+        {
+            if (!Reserve(shares.Length * Length))
+            {
+                return false;
+            }
+            foreach (ref readonly ShareRecord share in shares)
+            {
+                share.Write(_pending.AsSpan(_pendingLength + LogFormat.FrameHeaderLength));
+                Seal(Length, LogRecordType.Share, ShareRecord.Version);
+            }
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Writes everything appended before the call and waits for the disk once. Throws IOException when the disk refuses;
+    /// the records stay and the next call tries again.
+    /// </summary>
+    public void Commit()
+    {
+        lock (_commitLock)
+        {
+            do
+            {
+                TakePending();
+                if (_writingLength == 0)
+                {
+                    return;
+                }
+                WriteOut();
+                if (_options.Sync == LogSync.Group)
+                {
+                    _file!.Flush();
+                }
+                bool hadOld = _writingDone < 0;
+                _writingLength = 0;
+                _writingDone = 0;
+                Publish();
+                if (!hadOld)
+                {
+                    return;
+                }
+            }
+            while (true);
+        }
+    }
+
+    /// <summary>Commits what waits, as far as the disk lets it, and closes.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Commit();
+        }
+        catch (IOException e)
+        {
+            LogLeftBehind(PendingBytes, e.Message);
+        }
+        lock (_commitLock)
+        {
+            _spare?.Wait(TimeSpan.FromSeconds(5));
+            _file?.Dispose();
+            _file = null;
+        }
+        _lockFile.Dispose();
+    }
+
+    private int MaxPayload => Math.Min(
+        LogFormat.PayloadMax,
+        _options.SegmentBytes - LogFormat.SegmentHeaderLength - LogFormat.FrameHeaderLength);
+}
