@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Otedama.Pool;
@@ -27,8 +26,11 @@ public sealed partial class ShareLog : IDisposable
     private int _writingLength;
     private int _writingDone; // bytes of _writing that are in a segment already
     private ILogFile? _file;
+    private int _fileLength; // bytes of _file; those of an older configuration may differ from SegmentBytes
     private LogPosition _end; // where the next frame goes
-    private Task? _spare;
+    private LogPosition _flushed; // _end and _writingDone when the disk last confirmed everything
+    private int _flushedDone;
+    private Task? _spare; // makes the file of the next segment
 
     private readonly Lock _committedLock = new();
     private LogPosition _committed;
@@ -51,7 +53,7 @@ public sealed partial class ShareLog : IDisposable
             throw new ArgumentOutOfRangeException(
                 nameof(options), $"log segment size {options.SegmentBytes} is out of range 4096 to 1073741824 bytes");
         }
-        Directory.CreateDirectory(options.Directory);
+        System.IO.Directory.CreateDirectory(options.Directory);
         FileStream lockFile = LogDirectory.Lock(options.Directory);
         try
         {
@@ -79,7 +81,7 @@ public sealed partial class ShareLog : IDisposable
         }
     }
 
-    public string Directory_ => _options.Directory;
+    public string Directory => _options.Directory;
 
     /// <summary>Bytes appended and not yet committed.</summary>
     public int PendingBytes
@@ -141,28 +143,15 @@ public sealed partial class ShareLog : IDisposable
     {
         lock (_commitLock)
         {
-            do
+            if (_writingLength > 0)
             {
-                TakePending();
-                if (_writingLength == 0)
-                {
-                    return;
-                }
-                WriteOut();
-                if (_options.Sync == LogSync.Group)
-                {
-                    _file!.Flush();
-                }
-                bool hadOld = _writingDone < 0;
-                _writingLength = 0;
-                _writingDone = 0;
-                Publish();
-                if (!hadOld)
-                {
-                    return;
-                }
+                WriteAndFlush(); // what the last commit could not
             }
-            while (true);
+            TakePending();
+            if (_writingLength > 0)
+            {
+                WriteAndFlush();
+            }
         }
     }
 
@@ -179,7 +168,7 @@ public sealed partial class ShareLog : IDisposable
         }
         lock (_commitLock)
         {
-            _spare?.Wait(TimeSpan.FromSeconds(5));
+            WaitForSpare();
             _file?.Dispose();
             _file = null;
         }

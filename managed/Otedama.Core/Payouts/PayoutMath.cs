@@ -1,0 +1,59 @@
+using System.Numerics;
+
+namespace Otedama.Core;
+
+/// <summary>The arithmetic of rewards: whole units only, every sum exact.</summary>
+public static class PayoutMath
+{
+    public const int BasisPoints = 10_000;
+
+    /// <summary>floor(reward x basisPoints / 10,000).</summary>
+    public static Amount Fee(Amount reward, int basisPoints)
+    {
+        if (basisPoints is < 0 or > BasisPoints)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(basisPoints), $"fee of {basisPoints} basis points is out of range 0 to {BasisPoints}");
+        }
+        return new Amount((long)((Int128)reward.Units * basisPoints / BasisPoints));
+    }
+
+    /// <summary>
+    /// Splits the reward in proportion to work by cumulative floor: with S(i) the work of the first i and W of all,
+    /// amount i = floor(S(i) R / W) - floor(S(i-1) R / W). Sums to the reward exactly; nobody is off by a unit or more.
+    /// All zero when there is no work.
+    /// </summary>
+    public static void SplitByWork(ReadOnlySpan<UInt128> work, Amount reward, Span<Amount> amounts)
+    {
+        BigInteger total = BigInteger.Zero;
+        foreach (UInt128 part in work)
+        {
+            total += part;
+        }
+        amounts[..work.Length].Clear();
+        if (total.IsZero)
+        {
+            return;
+        }
+        BigInteger sum = BigInteger.Zero;
+        long before = 0;
+        for (int i = 0; i < work.Length; i++)
+        {
+            sum += work[i];
+            long upTo = (long)(sum * reward.Units / total);
+            amounts[i] = new Amount(upTo - before);
+            before = upTo;
+        }
+    }
+
+    /// <summary>
+    /// What a share earns under PPS: its part of the reward (after fee) by work / networkWork, by cumulative floor over
+    /// the account's work so far, so that the rounding never adds up.
+    /// </summary>
+    public static Amount PayPerShare(UInt128 workBefore, UInt128 work, Amount rewardAfterFee, UInt128 networkWork)
+    {
+        BigInteger before = (BigInteger)workBefore * rewardAfterFee.Units / networkWork;
+        BigInteger after = ((BigInteger)workBefore + work) * rewardAfterFee.Units / networkWork;
+        return new Amount((long)(after - before));
+    }
+}

@@ -1,0 +1,182 @@
+namespace Otedama.Core;
+
+/// <summary>
+/// Work and debts -> the outputs of the next coinbase. Pure. The pool pays in the coinbase only and has no wallet: what
+/// is too small or does not fit goes to the operator's output now and is owed; later coinbases pay it out of the
+/// operator's part. For every split Earned and Paid each sum to the reward, so all balances together are always zero.
+/// </summary>
+public static class PayoutPlanner
+{
+    /// <summary>Number of the operator in PayoutEntry.</summary>
+    public const int Operator = 0;
+
+    /// <param name="payees">
+    /// In ascending order of their numbers, each once; who has neither work nor a balance may be left out.
+    /// </param>
+    /// <param name="outputsMax">Coinbase outputs, the operator's included; at least 1.</param>
+    /// <param name="toFinder">
+    /// True for SOLO with a coinbase shared by all: the reward after fee is booked to the finder when there is one.
+    /// </param>
+    public static PayoutSplit Plan(
+        Amount reward, PayoutRules rules, IReadOnlyList<PayeeWork> payees, int outputsMax, bool toFinder = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(reward.Units, 0, nameof(reward));
+        Amount fee = PayoutMath.Fee(reward, rules.FeeBasisPoints);
+        Amount[] earned = Earned(reward - fee, payees);
+        Amount toPayees = Sum(earned);
+        Amount toFinderAmount = toFinder && toPayees == Amount.Zero ? reward - fee : Amount.Zero;
+        List<int> chosen = Choose(payees, earned, rules.PayoutMin, outputsMax - 1);
+        Amount[] paid = Pay(reward, payees, earned, chosen, rules.PayoutMin);
+
+        Amount operatorEarned = reward - toPayees - toFinderAmount;
+        Amount operatorPaid = reward - Sum(paid);
+        return new PayoutSplit
+        {
+            Reward = reward,
+            Outputs = Outputs(rules.OperatorScript, operatorPaid, payees, paid, chosen),
+            Entries = Entries(operatorEarned, operatorPaid, payees, earned, paid),
+            FinderEarned = toFinderAmount,
+        };
+    }
+
+    /// <summary>What the ledger books when `finder` (a payee) found a block with this split.</summary>
+    public static IReadOnlyList<PayoutEntry> EntriesFor(PayoutSplit split, int finder)
+    {
+        if (split.FinderEarned == Amount.Zero)
+        {
+            return split.Entries;
+        }
+        var entries = new List<PayoutEntry>(split.Entries);
+        int at = entries.FindIndex(entry => entry.Payee == finder);
+        if (at < 0)
+        {
+            entries.Add(new PayoutEntry(finder, split.FinderEarned, Amount.Zero));
+        }
+        else
+        {
+            entries[at] = entries[at] with { Earned = entries[at].Earned + split.FinderEarned };
+        }
+        return entries;
+    }
+
+    private static Amount[] Earned(Amount reward, IReadOnlyList<PayeeWork> payees)
+    {
+        var work = new UInt128[payees.Count];
+        for (int i = 0; i < work.Length; i++)
+        {
+            work[i] = payees[i].Work;
+        }
+        var earned = new Amount[work.Length];
+        PayoutMath.SplitByWork(work, reward, earned);
+        return earned;
+    }
+
+    /// <summary>Who reaches the minimum, largest first, as many as there is room for. Ties go to the older payee.</summary>
+    private static List<int> Choose(IReadOnlyList<PayeeWork> payees, Amount[] earned, Amount payoutMin, int room)
+    {
+        var chosen = new List<int>();
+        for (int i = 0; i < earned.Length; i++)
+        {
+            Amount due = earned[i] + payees[i].Owed;
+            if (due >= payoutMin && due > Amount.Zero)
+            {
+                chosen.Add(i);
+            }
+        }
+        chosen.Sort((left, right) =>
+        {
+            int byDue = (earned[right] + payees[right].Owed).CompareTo(earned[left] + payees[left].Owed);
+            return byDue != 0 ? byDue : payees[left].Payee.CompareTo(payees[right].Payee);
+        });
+        if (chosen.Count > room)
+        {
+            chosen.RemoveRange(room, chosen.Count - room);
+        }
+        return chosen;
+    }
+
+    /// <summary>
+    /// First everybody chosen gets what this block earned him, where that alone reaches the minimum. What is left is the
+    /// operator's part; debts are paid from it in the order of choice, as far as it goes and never in amounts below
+    /// the minimum.
+    /// </summary>
+    private static Amount[] Pay(
+        Amount reward, IReadOnlyList<PayeeWork> payees, Amount[] earned, List<int> chosen, Amount payoutMin)
+    {
+        var paid = new Amount[earned.Length];
+        Amount left = reward;
+        foreach (int i in chosen)
+        {
+            Amount now = Min(earned[i], earned[i] + payees[i].Owed);
+            if (now >= payoutMin)
+            {
+                paid[i] = now;
+                left -= now;
+            }
+        }
+        foreach (int i in chosen)
+        {
+            Amount more = Min(earned[i] + payees[i].Owed - paid[i], left);
+            if (paid[i] + more >= payoutMin)
+            {
+                paid[i] += more;
+                left -= more;
+            }
+        }
+        return paid;
+    }
+
+    private static List<PayoutOutput> Outputs(
+        ReadOnlyMemory<byte> operatorScript,
+        Amount operatorPaid,
+        IReadOnlyList<PayeeWork> payees,
+        Amount[] paid,
+        List<int> chosen)
+    {
+        var outputs = new List<PayoutOutput>(chosen.Count + 1);
+        Amount toOperator = operatorPaid;
+        foreach (int i in chosen)
+        {
+            if (payees[i].Script.Span.SequenceEqual(operatorScript.Span))
+            {
+                toOperator += paid[i]; // the operator mines too: one output for both
+            }
+            else if (paid[i] > Amount.Zero)
+            {
+                outputs.Add(new PayoutOutput(payees[i].Script, paid[i]));
+            }
+        }
+        if (toOperator > Amount.Zero || outputs.Count == 0)
+        {
+            outputs.Add(new PayoutOutput(operatorScript, toOperator));
+        }
+        return outputs;
+    }
+
+    private static List<PayoutEntry> Entries(
+        Amount operatorEarned, Amount operatorPaid, IReadOnlyList<PayeeWork> payees, Amount[] earned, Amount[] paid)
+    {
+        var entries = new List<PayoutEntry>(payees.Count + 1) { new(Operator, operatorEarned, operatorPaid) };
+        for (int i = 0; i < earned.Length; i++)
+        {
+            if (earned[i] != Amount.Zero || paid[i] != Amount.Zero)
+            {
+                entries.Add(new PayoutEntry(payees[i].Payee, earned[i], paid[i]));
+            }
+        }
+        return entries;
+    }
+
+    private static Amount Sum(Amount[] amounts)
+    {
+        Amount sum = Amount.Zero;
+        foreach (Amount amount in amounts)
+        {
+            sum += amount;
+        }
+        return sum;
+    }
+
+    private static Amount Min(Amount left, Amount right) => left < right ? left : right;
+}

@@ -1,0 +1,191 @@
+using Microsoft.Extensions.Logging;
+
+namespace Otedama.Pool;
+
+/// <summary>From memory into segments.</summary>
+public sealed partial class ShareLog
+{
+    /// <summary>Room for `length` more bytes in the pending buffer. Under the append lock.</summary>
+    private bool Reserve(int length)
+    {
+        int needed = _pendingLength + length;
+        if (needed > _options.PendingBytesMax)
+        {
+            return false;
+        }
+        if (needed > _pending.Length)
+        {
+            Array.Resize(ref _pending, Math.Max(needed, Math.Min(_pending.Length * 2, _options.PendingBytesMax)));
+        }
+        return true;
+    }
+
+    private void Seal(int length, LogRecordType type, byte version)
+    {
+        LogFormat.SealFrame(_pending.AsSpan(_pendingLength, length), type, version, _nextSequence);
+        _pendingLength += length;
+        _nextSequence = unchecked(_nextSequence + 1);
+    }
+
+    private void TakePending()
+    {
+        lock (_appendLock)
+        {
+            (_pending, _writing) = (_writing, _pending);
+            _writingLength = _pendingLength;
+            _pendingLength = 0;
+        }
+        _writingDone = 0;
+        _flushedDone = 0;
+    }
+
+    /// <summary>
+    /// After a failure everything since the last confirmed flush is written again: the system may have dropped pages
+    /// that it could not write, and a second flush would not say so.
+    /// </summary>
+    private void WriteAndFlush()
+    {
+        try
+        {
+            WriteOut();
+            if (_options.Sync == LogSync.Group)
+            {
+                _file!.Flush();
+            }
+        }
+        catch
+        {
+            _end = _flushed;
+            _writingDone = _flushedDone;
+            throw;
+        }
+        _writingLength = 0;
+        _writingDone = 0;
+        _flushed = _end;
+        _flushedDone = 0;
+        lock (_committedLock)
+        {
+            _committed = _end;
+        }
+        PrepareSpare();
+    }
+
+    private void WriteOut()
+    {
+        while (true)
+        {
+            int length = FramesThatFit(out uint frames);
+            if (length > 0)
+            {
+                _file!.Write(_writing.AsSpan(_writingDone, length), _end.Offset);
+                _end = new LogPosition(_end.Segment, _end.Offset + length, unchecked(_end.Sequence + frames));
+                _writingDone += length;
+            }
+            if (_writingDone == _writingLength)
+            {
+                return;
+            }
+            NextSegment();
+        }
+    }
+
+    /// <summary>Bytes of whole frames from _writingDone that the current segment still takes.</summary>
+    private int FramesThatFit(out uint frames)
+    {
+        int room = _fileLength - _end.Offset;
+        int length = 0;
+        frames = 0;
+        while (_writingDone + length < _writingLength)
+        {
+            int frame = LogFormat.FrameLength(_writing.AsSpan(_writingDone + length));
+            if (length + frame > room)
+            {
+                break;
+            }
+            length += frame;
+            frames++;
+        }
+        return length;
+    }
+
+    /// <summary>
+    /// The full segment is on disk before the next one exists, whatever the policy: only the last segment can be torn.
+    /// </summary>
+    private void NextSegment()
+    {
+        _file!.Flush();
+        _flushed = _end;
+        _flushedDone = _writingDone;
+        uint segment = _end.Segment + 1;
+        WaitForSpare();
+        string path = LogDirectory.SegmentPath(_options.Directory, segment);
+        string spare = LogDirectory.SparePath(_options.Directory);
+        if (File.Exists(spare))
+        {
+            File.Move(spare, path, overwrite: false);
+        }
+        else
+        {
+            _options.Storage.Create(path, _options.SegmentBytes);
+        }
+        ILogFile next = _options.Storage.Open(path);
+        try
+        {
+            WriteSegmentHeader(next, segment, _end.Sequence);
+        }
+        catch
+        {
+            next.Dispose();
+            File.Delete(path);
+            throw;
+        }
+        _file.Dispose();
+        _file = next;
+        _fileLength = (int)next.Length;
+        _end = new LogPosition(segment, LogFormat.SegmentHeaderLength, _end.Sequence);
+        _flushed = _end;
+    }
+
+    private static void WriteSegmentHeader(ILogFile file, uint segment, uint firstSequence)
+    {
+        Span<byte> header = stackalloc byte[LogFormat.SegmentHeaderLength];
+        LogFormat.WriteSegmentHeader(header, segment, firstSequence);
+        file.Write(header, 0);
+        file.Flush();
+    }
+
+    /// <summary>Makes the next segment's file in the background once the current one is half full.</summary>
+    private void PrepareSpare()
+    {
+        if (_end.Offset < _fileLength / 2 || _spare is not null)
+        {
+            return;
+        }
+        _spare = Task.Run(() =>
+        {
+            try
+            {
+                _options.Storage.Create(LogDirectory.SparePath(_options.Directory), _options.SegmentBytes);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogNoSpare(e.Message); // the commit that needs it tries again and reports
+            }
+        });
+    }
+
+    private void WaitForSpare()
+    {
+        _spare?.Wait();
+        _spare = null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "log_no_spare",
+        Message = "Could not prepare the next segment of the share log: {Reason}. Free some disk space.")]
+    private partial void LogNoSpare(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "log_left_behind",
+        Message = "The share log closed with {Bytes} bytes that the disk did not take: {Reason}. "
+            + "None of them was acknowledged.")]
+    private partial void LogLeftBehind(int bytes, string reason);
+}
