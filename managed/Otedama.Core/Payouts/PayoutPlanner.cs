@@ -79,7 +79,7 @@ public static class PayoutPlanner
         for (int i = 0; i < earned.Length; i++)
         {
             Amount due = earned[i] + payees[i].Owed;
-            if (due >= payoutMin && due > Amount.Zero)
+            if (due >= payoutMin && due > Amount.Zero && payees[i].Payee != Operator)
             {
                 chosen.Add(i);
             }
@@ -160,7 +160,11 @@ public static class PayoutPlanner
         var entries = new List<PayoutEntry>(payees.Count + 1) { new(Operator, operatorEarned, operatorPaid) };
         for (int i = 0; i < earned.Length; i++)
         {
-            if (earned[i] != Amount.Zero || paid[i] != Amount.Zero)
+            if (payees[i].Payee == Operator)
+            {
+                entries[0] = entries[0] with { Earned = entries[0].Earned + earned[i] };
+            }
+            else if (earned[i] != Amount.Zero || paid[i] != Amount.Zero)
             {
                 entries.Add(new PayoutEntry(payees[i].Payee, earned[i], paid[i]));
             }

@@ -5,7 +5,7 @@ namespace Otedama.Core;
 /// </summary>
 internal sealed class DuplicateSet
 {
-    private const int InitialSlots = 512;
+    private const int InitialSlots = 64;
 
     private readonly int _max;
     private UInt128[] _slots = new UInt128[InitialSlots]; // 0 = empty
@@ -32,20 +32,6 @@ internal sealed class DuplicateSet
             Grow();
         }
         return true;
-    }
-
-    /// <summary>Forgets everything, and the memory of a large table, for the next job.</summary>
-    public void Reset()
-    {
-        _count = 0;
-        if (_slots.Length > InitialSlots * 8)
-        {
-            _slots = new UInt128[InitialSlots];
-        }
-        else
-        {
-            Array.Clear(_slots);
-        }
     }
 
     private void Grow()

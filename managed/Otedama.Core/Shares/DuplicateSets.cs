@@ -2,41 +2,46 @@ using System.Buffers.Binary;
 
 namespace Otedama.Core;
 
-/// <summary>
-/// One DuplicateSet per job, the newest jobs only. A job whose set had to go is refused from then on, so that
-/// forgetting never pays a share twice.
-/// </summary>
+/// <summary>One DuplicateSet per job, for as long as the job table knows the job.</summary>
 internal sealed class DuplicateSets
 {
+    private const int SweepAtLeast = 64;
+
     private readonly Dictionary<uint, DuplicateSet> _sets = [];
+    private readonly IJobTable _jobs;
     private readonly int _jobsMax;
     private readonly int _sharesPerJobMax;
     private readonly ulong _seed;
-    private long _forgotten = -1; // the largest job id whose set is gone
+    private int _sweepAt = SweepAtLeast;
 
-    public DuplicateSets(ShareValidatorOptions options)
+    public DuplicateSets(IJobTable jobs, ShareValidatorOptions options)
     {
+        _jobs = jobs;
         _jobsMax = options.JobsMax;
         _sharesPerJobMax = options.SharesPerJobMax;
         _seed = options.Seed;
     }
 
-    /// <summary>Null when the job is older than one that was forgotten.</summary>
+    /// <summary>
+    /// The set of a job that the table knows. Null when there are too many jobs: forgetting one that still counts could
+    /// pay a share twice.
+    /// </summary>
     public DuplicateSet? For(uint jobId)
     {
         if (_sets.TryGetValue(jobId, out DuplicateSet? set))
         {
             return set;
         }
-        if (jobId <= _forgotten)
+        if (_sets.Count >= _sweepAt)
+        {
+            Sweep();
+        }
+        if (_sets.Count >= _jobsMax)
         {
             return null;
         }
-        set = _sets.Count < _jobsMax ? new DuplicateSet(_sharesPerJobMax) : ForgetOldest(jobId);
-        if (set is not null)
-        {
-            _sets.Add(jobId, set);
-        }
+        set = new DuplicateSet(_sharesPerJobMax);
+        _sets.Add(jobId, set);
         return set;
     }
 
@@ -60,22 +65,19 @@ internal sealed class DuplicateSets
         return key == UInt128.Zero ? UInt128.One : key;
     }
 
-    /// <summary>The emptied set of the oldest job; null when the job that asks is the oldest itself.</summary>
-    private DuplicateSet? ForgetOldest(uint asking)
+    /// <summary>
+    /// Drops the sets of jobs that are gone for good. Doubling the mark makes the work constant per new job.
+    /// </summary>
+    private void Sweep()
     {
-        uint oldest = asking;
         foreach (uint id in _sets.Keys)
         {
-            oldest = Math.Min(oldest, id);
+            if (!_jobs.TryGetJob(id, out _))
+            {
+                _sets.Remove(id); // allowed while enumerating
+            }
         }
-        if (oldest == asking)
-        {
-            return null;
-        }
-        _sets.Remove(oldest, out DuplicateSet? set);
-        _forgotten = oldest;
-        set!.Reset();
-        return set;
+        _sweepAt = Math.Max(SweepAtLeast, 2 * _sets.Count);
     }
 
     private static void Mix(ref ulong a, ref ulong b, ReadOnlySpan<byte> bytes)

@@ -38,7 +38,7 @@ public sealed class ShareValidator
         _jobs = jobs;
         _checker = checker;
         _bitcoin = new BitcoinShareRecipe(roots, options.ExtranonceLength);
-        _duplicates = new DuplicateSets(options);
+        _duplicates = new DuplicateSets(jobs, options);
     }
 
     /// <summary>Judges candidates.Length (at most BatchMax) candidates in order.</summary>
@@ -84,7 +84,7 @@ public sealed class ShareValidator
     private Rejection CheckCheaply(int index, in Candidate candidate, uint generation, out bool hash)
     {
         hash = false;
-        if (!_jobs.TryGetJob(candidate.JobId, out Job? job) || _duplicates.For(candidate.JobId) is not { } known)
+        if (!_jobs.TryGetJob(candidate.JobId, out Job? job))
         {
             return Rejection.UnknownJob;
         }
@@ -98,6 +98,10 @@ public sealed class ShareValidator
             return OrStale(fields, job, generation);
         }
         UInt128 key = _duplicates.KeyOf(candidate);
+        if (_duplicates.For(job.Id) is not { } known)
+        {
+            return OrStale(Rejection.Overloaded, job, generation);
+        }
         if (known.Contains(key))
         {
             return OrStale(Rejection.Duplicate, job, generation);
@@ -245,11 +249,8 @@ public sealed class ShareValidator
     /// </summary>
     private Rejection Remember(int index, uint jobId, bool isBlock, bool stale)
     {
-        if (_duplicates.For(jobId) is not { } known)
-        {
-            return Rejection.UnknownJob; // forgotten since this batch began
-        }
-        if (known.IsFull && !isBlock)
+        DuplicateSet? known = _duplicates.For(jobId); // null when its job left the table since the batch began
+        if (known is null || (known.IsFull && !isBlock))
         {
             return Rejection.Overloaded;
         }

@@ -36,4 +36,7 @@ public sealed record LedgerOptions
 
     /// <summary>Whether a commit waits for the disk.</summary>
     public LogSync Sync { get; init; } = LogSync.Group;
+
+    /// <summary>The disk; another one in tests.</summary>
+    public ILogStorage Storage { get; init; } = new DiskLogStorage();
 }

@@ -122,7 +122,8 @@ public sealed partial class ShareLog : IDisposable
         const int Length = LogFormat.FrameHeaderLength + ShareRecord.Length;
         lock (_appendLock)
         {
-            if (!Reserve(shares.Length * Length))
+            // The last quarter is for accounts and blocks, which must not be lost to a flood of shares.
+            if (_pendingLength > _options.PendingBytesMax / 4 * 3 || !Reserve(shares.Length * Length))
             {
                 return false;
             }

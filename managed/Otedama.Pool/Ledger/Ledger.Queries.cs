@@ -1,0 +1,166 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>Questions of the API and the dashboard. All lists are bounded by what the caller asks for.</summary>
+public sealed partial class Ledger
+{
+    public LedgerTotals Totals()
+    {
+        lock (_lock)
+        {
+            Amount paid = Amount.Zero;
+            Amount earned = Amount.Zero;
+            foreach (LedgerPayee? payee in _state.Payees)
+            {
+                if (payee is not null && payee.Id != PayoutPlanner.Operator)
+                {
+                    paid += payee.Paid;
+                    earned += payee.Earned;
+                }
+            }
+            return new LedgerTotals
+            {
+                Shares = _state.Shares,
+                Work = _state.Work,
+                Accounts = _state.Accounts.Count - 1,
+                BlocksFound = _state.BlocksFound,
+                BlocksConfirmed = _state.BlocksConfirmed,
+                BlocksOrphaned = _state.BlocksOrphaned,
+                HashRate = _state.Meter.Rates(NowMs),
+                Paid = paid,
+                Owed = earned - paid,
+            };
+        }
+    }
+
+    public HashRates HashRateOf(int account)
+    {
+        lock (_lock)
+        {
+            return (uint)account < (uint)_state.Accounts.Count
+                ? _state.Accounts[account].Meter?.Rates(NowMs) ?? default
+                : default;
+        }
+    }
+
+    /// <summary>Null when there is no such account.</summary>
+    public AccountInfo? Account(int id)
+    {
+        lock (_lock)
+        {
+            return (uint)id < (uint)_state.Accounts.Count ? Describe(_state.Accounts[id], NowMs) : null;
+        }
+    }
+
+    /// <summary>The accounts with the most recent shares first.</summary>
+    public IReadOnlyList<AccountInfo> Accounts(int max)
+    {
+        lock (_lock)
+        {
+            long now = NowMs;
+            return
+            [
+                .. _state.Accounts.Where(account => account.Shares > 0)
+                    .OrderByDescending(account => account.LastShareMs)
+                    .ThenBy(account => account.Id)
+                    .Take(max)
+                    .Select(account => Describe(account, now)),
+            ];
+        }
+    }
+
+    /// <summary>Addresses with the most earned first; the operator is number 0.</summary>
+    public IReadOnlyList<PayeeInfo> Payees(int max)
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _state.Payees.Where(payee => payee is not null)
+                    .OrderByDescending(payee => payee!.Earned)
+                    .ThenBy(payee => payee!.Id)
+                    .Take(max)
+                    .Select(payee => Describe(payee!)),
+            ];
+        }
+    }
+
+    /// <summary>Null when nobody with this script has logged in.</summary>
+    public PayeeInfo? Payee(ReadOnlySpan<byte> script)
+    {
+        lock (_lock)
+        {
+            return _state.FindPayee(script) is { } payee ? Describe(payee) : null;
+        }
+    }
+
+    /// <summary>Our blocks, newest first.</summary>
+    public IReadOnlyList<BlockInfo> Blocks(int max)
+    {
+        lock (_lock)
+        {
+            var blocks = new List<BlockInfo>();
+            for (LinkedListNode<LedgerBlock>? node = _state.Blocks.Last; node is not null && blocks.Count < max; node = node.Previous)
+            {
+                BlockRecord record = node.Value.Record;
+                LedgerAccount finder = _state.Accounts[record.Finder];
+                blocks.Add(new BlockInfo(
+                    TimeOf(record.TimeMs),
+                    record.Height,
+                    record.BlockHash,
+                    node.Value.Status,
+                    node.Value.Reason,
+                    record.Reward,
+                    record.Finder,
+                    finder.Payee.Address,
+                    finder.Worker));
+            }
+            return blocks;
+        }
+    }
+
+    /// <summary>What coinbases paid, newest first; to one payee, or (null) to everybody, the operator included.</summary>
+    public IReadOnlyList<PayoutInfo> Payouts(int max, int? payee = null)
+    {
+        lock (_lock)
+        {
+            var payouts = new List<PayoutInfo>();
+            for (LinkedListNode<LedgerBlock>? node = _state.Blocks.Last; node is not null; node = node.Previous)
+            {
+                BlockRecord record = node.Value.Record;
+                foreach (PayoutEntry entry in node.Value.Entries)
+                {
+                    if (payouts.Count == max)
+                    {
+                        return payouts;
+                    }
+                    if (entry.Paid > Amount.Zero && (payee is null || payee == entry.Payee))
+                    {
+                        string address = _state.Payees[entry.Payee]!.Address;
+                        payouts.Add(new PayoutInfo(
+                            TimeOf(record.TimeMs), address, entry.Paid, record.Height, record.BlockHash, node.Value.Status));
+                    }
+                }
+            }
+            return payouts;
+        }
+    }
+
+    private static AccountInfo Describe(LedgerAccount account, long nowMs) => new()
+    {
+        Id = account.Id,
+        Address = account.Payee.Address,
+        Worker = account.Worker,
+        HashRate = account.Meter?.Rates(nowMs) ?? default,
+        Shares = account.Shares,
+        Work = account.Work,
+        LastShareAt = account.Shares > 0 ? TimeOf(account.LastShareMs) : null,
+        BestWork = account.Shares > 0 ? Math.ScaleB(1, 64) / (account.BestHashTop + 1.0) : 0,
+    };
+
+    private static PayeeInfo Describe(LedgerPayee payee) =>
+        new(payee.Id, payee.Address, payee.Earned, payee.Paid, payee.Earned - payee.Paid);
+
+    private static DateTimeOffset TimeOf(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
+}

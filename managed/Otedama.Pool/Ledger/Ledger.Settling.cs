@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>What became of our blocks.</summary>
+public sealed partial class Ledger
+{
+    /// <summary>
+    /// Asks the chain about every block that is not settled: confirmed with ConfirmationDepth blocks from it to the tip,
+    /// orphaned when another block lies at its height under 6 more. Returns how many were settled. Call it on every new
+    /// tip, one call at a time.
+    /// </summary>
+    public async Task<int> SettleAsync(IChainView chain, CancellationToken cancellation)
+    {
+        if (await chain.GetHeightAsync(cancellation) is not { } tip)
+        {
+            return 0;
+        }
+        BlockRecord[] pending;
+        lock (_lock)
+        {
+            pending = [.. _state.Pending.Select(block => block.Record)];
+        }
+        int settled = 0;
+        foreach (BlockRecord block in pending)
+        {
+            int depth = tip - block.Height + 1;
+            if (depth < Math.Min(_options.ConfirmationDepth, OrphanDepth)
+                || await chain.GetBlockHashAsync(block.Height, cancellation) is not { } hash)
+            {
+                continue;
+            }
+            if (hash != block.BlockHash)
+            {
+                Settle(block.BlockHash, BlockStatus.Orphaned, $"block {hash} lies at height {block.Height}");
+                settled++;
+            }
+            else if (depth >= _options.ConfirmationDepth)
+            {
+                Settle(block.BlockHash, BlockStatus.Confirmed, "");
+                settled++;
+            }
+        }
+        return settled;
+    }
+
+    /// <summary>Goes to disk with the next commit; when that is lost, the next call finds the same again.</summary>
+    private void Settle(Hash256 blockHash, BlockStatus status, string reason)
+    {
+        lock (_lock)
+        {
+            if (!_state.Pending.Exists(block => block.Record.BlockHash == blockHash))
+            {
+                return;
+            }
+            var record = new BlockStatusRecord(NowMs, blockHash, reason);
+            LogRecordType type = status == BlockStatus.Confirmed ? LogRecordType.BlockConfirmed : LogRecordType.BlockOrphaned;
+            if (Log.TryAppend(type, BlockStatusRecord.Version, record.ToBytes()))
+            {
+                _state.Settle(record, status);
+            }
+        }
+        LogSettled(blockHash, status, reason);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "block_settled", Message = "Block {Hash} is {Status} {Reason}")]
+    private partial void LogSettled(Hash256 hash, BlockStatus status, string reason);
+}

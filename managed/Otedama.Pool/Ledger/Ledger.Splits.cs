@@ -1,0 +1,64 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>Who is paid by the next block.</summary>
+public sealed partial class Ledger
+{
+    /// <summary>The split for a block on this template with at most outputsMax payees (at least 1, the operator).</summary>
+    public PayoutSplit SplitFor(Template template, int outputsMax)
+    {
+        bool solo = _options.Scheme == PayoutScheme.Solo;
+        List<PayeeWork> payees = solo
+            ? Payees(work: null)
+            : Payees(WorkInWindow(template.NetworkTarget.ToWork() * (UInt128)_options.WindowFactor));
+        return PayoutPlanner.Plan(template.CoinbaseValue, _rules, payees, outputsMax, toFinder: solo);
+    }
+
+    /// <summary>
+    /// As above when the coinbase belongs to one account's session only (SOLO): that account takes everything after fee.
+    /// </summary>
+    public PayoutSplit SplitFor(Template template, int outputsMax, int finderAccount)
+    {
+        int payee;
+        lock (_lock)
+        {
+            payee = _state.Accounts[finderAccount].Payee.Id;
+        }
+        var work = new Dictionary<int, UInt128> { [payee] = UInt128.One };
+        return PayoutPlanner.Plan(template.CoinbaseValue, _rules, Payees(work), outputsMax);
+    }
+
+    private Dictionary<int, UInt128> WorkInWindow(UInt128 window)
+    {
+        var work = new Dictionary<int, UInt128>();
+        lock (_lock)
+        {
+            _state.Window.Visit(window, work.Add);
+        }
+        return work;
+    }
+
+    /// <summary>Everybody with work or a balance, in ascending order. The plan itself is made outside the lock.</summary>
+    private List<PayeeWork> Payees(Dictionary<int, UInt128>? work)
+    {
+        var payees = new List<PayeeWork>();
+        lock (_lock)
+        {
+            foreach (LedgerPayee? payee in _state.Payees)
+            {
+                if (payee is null)
+                {
+                    continue;
+                }
+                UInt128 worked = work?.GetValueOrDefault(payee.Id) ?? UInt128.Zero;
+                Amount owed = payee.Id == PayoutPlanner.Operator ? Amount.Zero : payee.Payable;
+                if (worked != UInt128.Zero || owed != Amount.Zero)
+                {
+                    payees.Add(new PayeeWork(payee.Id, payee.Script, worked, owed));
+                }
+            }
+        }
+        return payees;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Numerics;
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// What the share path counted since start. Each number has one writer (a pipeline thread) except Overloaded; reads
+/// from elsewhere see some moment of each. Histograms have buckets that double.
+/// </summary>
+public sealed class ShareCounters
+{
+    /// <summary>Bucket i of Latency counts answers within 2^i microseconds; the last one all slower ones.</summary>
+    public const int LatencyBuckets = 26;
+
+    /// <summary>Bucket i of BatchSize counts batches of up to 2^i candidates.</summary>
+    public const int BatchBuckets = 9;
+
+    private readonly long[] _rejected = new long[(int)Rejection.Overloaded + 1];
+    private readonly long[] _latency = new long[LatencyBuckets];
+    private readonly long[] _batchSize = new long[BatchBuckets];
+    private long _accepted;
+    private long _blocks;
+    private long _commits;
+    private long _commitMicroseconds;
+    private long _commitFailures;
+
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    public long Blocks => Volatile.Read(ref _blocks);
+
+    public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Sum over all commits.</summary>
+    public long CommitMicroseconds => Volatile.Read(ref _commitMicroseconds);
+
+    public long CommitFailures => Volatile.Read(ref _commitFailures);
+
+    public long Rejected(Rejection reason) => Volatile.Read(ref _rejected[(int)reason]);
+
+    /// <summary>From reading the line to handing the verdict to the sink.</summary>
+    public long Latency(int bucket) => Volatile.Read(ref _latency[bucket]);
+
+    public long BatchSize(int bucket) => Volatile.Read(ref _batchSize[bucket]);
+
+    /// <summary>
+    /// Upper bound of the latency of this fraction (0 to 1) of all answers, microseconds: exact within a factor of 2.
+    /// </summary>
+    public long LatencyPercentile(double fraction)
+    {
+        long total = 0;
+        for (int i = 0; i < LatencyBuckets; i++)
+        {
+            total += Latency(i);
+        }
+        long seen = 0;
+        for (int i = 0; i < LatencyBuckets; i++)
+        {
+            seen += Latency(i);
+            if (total > 0 && seen >= fraction * total)
+            {
+                return 1L << i;
+            }
+        }
+        return 0;
+    }
+
+    /// <summary>Any thread: refused at the door.</summary>
+    internal void CountOverloaded() => Interlocked.Increment(ref _rejected[(int)Rejection.Overloaded]);
+
+    /// <summary>The validator's thread.</summary>
+    internal void CountBatch(int candidates) => Bump(ref _batchSize[Math.Min(BatchBuckets - 1, Log2Up(candidates))]);
+
+    internal void CountBlock() => Bump(ref _blocks);
+
+    /// <summary>The committer's thread.</summary>
+    internal void CountVerdict(Rejection rejection, double microseconds)
+    {
+        if (rejection == Rejection.None)
+        {
+            Bump(ref _accepted);
+        }
+        else if (rejection == Rejection.Overloaded)
+        {
+            CountOverloaded();
+        }
+        else
+        {
+            Bump(ref _rejected[(int)rejection]);
+        }
+        ulong us = (ulong)Math.Clamp(microseconds, 0, 1e12);
+        Bump(ref _latency[Math.Min(LatencyBuckets - 1, Log2Up(us))]);
+    }
+
+    internal void CountCommit(double microseconds)
+    {
+        Bump(ref _commits);
+        Volatile.Write(ref _commitMicroseconds, _commitMicroseconds + (long)microseconds);
+    }
+
+    internal void CountCommitFailure() => Bump(ref _commitFailures);
+
+    private static int Log2Up(ulong value) => value <= 1 ? 0 : BitOperations.Log2(value - 1) + 1;
+
+    private static int Log2Up(int value) => Log2Up((ulong)value);
+
+    /// <summary>One writer per number, so no locked instruction is needed.</summary>
+    private static void Bump(ref long number) => Volatile.Write(ref number, number + 1);
+}
