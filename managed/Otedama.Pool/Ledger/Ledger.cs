@@ -21,6 +21,7 @@ public sealed partial class Ledger : IDisposable
     private readonly PayoutRules _rules;
     private readonly Lock _lock = new(); // guards _state, and keeps the log in the order of its changes
     private readonly LedgerState _state = new();
+    private int _accountCount; // written under _lock, read by anyone
 
     private Ledger(LedgerOptions options, TimeProvider time, ILogger logger)
     {
@@ -37,6 +38,9 @@ public sealed partial class Ledger : IDisposable
     }
 
     public ShareLog Log { get; private set; }
+
+    /// <summary>Account numbers are below this. Never waits.</summary>
+    public int AccountCount => Volatile.Read(ref _accountCount);
 
     /// <summary>Opens or creates the log and replays it. Throws LogException when it cannot be used.</summary>
     public static Ledger Open(LedgerOptions options, TimeProvider time, ILogger logger)
@@ -105,12 +109,14 @@ public sealed partial class Ledger : IDisposable
                     + "Free some space; the pool goes on by itself.");
             }
             _state.Apply(record);
+            Volatile.Write(ref _accountCount, _state.Accounts.Count);
             return record.Id;
         }
     }
 
     /// <summary>
     /// Appends shares for the next commit and counts them. False when the disk does not keep up; then none was taken.
+    /// Their accounts exist (below AccountCount).
     /// </summary>
     public bool TryAppend(ReadOnlySpan<ShareRecord> shares)
     {
@@ -166,6 +172,7 @@ public sealed partial class Ledger : IDisposable
 
     private void SetOperator()
     {
+        _accountCount = Math.Max(1, _state.Accounts.Count);
         bool known = _state.Accounts.Count > 0 && _state.Payees[0]!.Script.Span.SequenceEqual(_options.OperatorScript.Span);
         if (known)
         {

@@ -149,6 +149,7 @@ public sealed partial class SharePipeline : IDisposable
         try
         {
             _validator.Judge(candidates, judgements);
+            RefuseStrangers(candidates, judgements);
         }
         catch (Exception e)
         {
@@ -158,8 +159,20 @@ public sealed partial class SharePipeline : IDisposable
         }
         SubmitBlocks(candidates, judgements);
         Answer(candidates, judgements);
-        candidates = default;
         Array.Clear(_candidates, 0, count);
+    }
+
+    /// <summary>A block is submitted whoever found it, but nobody unknown to the ledger has a share.</summary>
+    private void RefuseStrangers(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
+    {
+        int accounts = _ledger.AccountCount;
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if ((uint)candidates[i].AccountId >= (uint)accounts && judgements[i].Rejection == Rejection.None)
+            {
+                judgements[i].Rejection = Rejection.NotYours;
+            }
+        }
     }
 
     private void SubmitBlocks(ReadOnlySpan<Candidate> candidates, ReadOnlySpan<Judgement> judgements)
@@ -180,7 +193,8 @@ public sealed partial class SharePipeline : IDisposable
                 LogSubmitFailed(job.Job.Height, Convert.ToHexStringLower(header), e);
             }
             Counters.CountBlock();
-            Book(job, header, judgements[i], candidates[i].AccountId);
+            int account = candidates[i].AccountId;
+            Book(job, header, judgements[i], (uint)account < (uint)_ledger.AccountCount ? account : 0);
         }
     }
 
