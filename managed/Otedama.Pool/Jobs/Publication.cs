@@ -25,15 +25,3 @@ internal sealed class Publication(PreparedTemplate prepared, uint generation, bo
     /// <summary>Receivers whose coinbases come out the same share a slot, and with it every later job.</summary>
     public void Put(CoinbaseClass size, int account, JobSlot slot) => _slots[(size, account)] = slot;
 }
-
-/// <summary>The newest job for one kind of receiver.</summary>
-internal sealed class JobSlot(PoolJob newest)
-{
-    private PoolJob _newest = newest;
-
-    public PoolJob Newest
-    {
-        get => Volatile.Read(ref _newest);
-        set => Volatile.Write(ref _newest, value);
-    }
-}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+internal static partial class SubmitLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "block {BlockId} at height {Height} found by account {Account}, job {JobId:x8}")]
+    public static partial void Found(ILogger logger, Hash256 blockId, int height, int account, uint jobId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "block {BlockId} ({Height}) to {Node}, attempt {Attempt}: {Outcome} {Reason} after {ElapsedMs:0} ms")]
+    public static partial void Attempt(
+        ILogger logger, Hash256 blockId, int height, string node, int attempt, SubmitOutcome outcome, string reason, double elapsedMs);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "block {BlockId} at height {Height}: {Outcome}")]
+    public static partial void Resolved(ILogger logger, Hash256 blockId, int height, SubmitOutcome outcome);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId} at height {Height} was refused: {Reason}")]
+    public static partial void Refused(ILogger logger, Hash256 blockId, int height, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId} at height {Height} has no answer yet; it stays in {Folder} and is sent again when one returns")]
+    public static partial void Stranded(ILogger logger, Hash256 blockId, int height, string folder);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "block {BlockId} could not be kept in {Folder}: {Reason} It is being submitted all the same.")]
+    public static partial void NotKept(ILogger logger, Hash256 blockId, string folder, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "file {Path} in the folder of found blocks is not a block and is left alone: {Reason}")]
+    public static partial void NotABlock(ILogger logger, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId}: submission failed unexpectedly")]
+    public static partial void Broke(ILogger logger, Hash256 blockId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} would take our block at height {Height}: coinbase and template fit")]
+    public static partial void ProposalFits(ILogger logger, string node, int height);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} would refuse our block at height {Height}: {Reason} Blocks found now are lost; check coinbase tag, payout addresses and node rules.")]
+    public static partial void ProposalRefused(ILogger logger, string node, int height, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "node {Node} cannot check a proposal: {Reason}")]
+    public static partial void ProposalUnknown(ILogger logger, string node, string reason);
+}

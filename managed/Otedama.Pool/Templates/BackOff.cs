@@ -1,0 +1,16 @@
+namespace Otedama.Pool;
+
+/// <summary>Waiting times between attempts: 1, 2, 4 ... 60 s, each 20 % up or down so that nodes are not hit in step.</summary>
+internal sealed class BackOff(TimeSpan first, TimeSpan last)
+{
+    private TimeSpan _next;
+
+    public TimeSpan Next()
+    {
+        TimeSpan wait = _next == TimeSpan.Zero ? first : _next;
+        _next = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, last.Ticks));
+        return wait * (0.8 + (0.4 * Random.Shared.NextDouble()));
+    }
+
+    public void Reset() => _next = TimeSpan.Zero;
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// All nodes of the pool at once: the fastest new template wins, a failing node is passed over, every node gets every
+/// block. Safe from any thread.
+/// </summary>
+public sealed class NodeClientGroup : IAsyncDisposable
+{
+    private readonly NodeClientGroupOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly NodeClient[] _nodes;
+    private readonly TemplateChooser _chooser = new();
+
+    /// <summary>Orders choices and their announcements.</summary>
+    private readonly Lock _lock = new();
+
+    public NodeClientGroup(NodeClientGroupOptions options, TimeProvider time, ILogger logger)
+    {
+        if (options.Nodes.Count is 0 or > NodeClientGroupOptions.NodesMax)
+        {
+            throw new ArgumentException($"{options.Nodes.Count} nodes; 1 to {NodeClientGroupOptions.NodesMax} are allowed");
+        }
+        if (options.Nodes.GroupBy(static node => node.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"node {twice.Key} is listed twice");
+        }
+        _options = options;
+        _time = time;
+        _logger = logger;
+        var reader = new TemplateReader(options.Algorithm, options.Rules);
+        _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, time, logger)
+        {
+            Arrived = OnTemplate,
+            Returned = node => NodeReturned?.Invoke(node.Name),
+        })];
+    }
+
+    /// <summary>A template better than the one before. Called in order on a node's own loop.</summary>
+    public event Action<Template>? TemplateChosen;
+
+    /// <summary>A node serves for the first time or again; its name.</summary>
+    public event Action<string>? NodeReturned;
+
+    /// <summary>The template mined on; null before the first.</summary>
+    public Template? Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _chooser.Current;
+            }
+        }
+    }
+
+    public void Start()
+    {
+        foreach (NodeClient node in _nodes)
+        {
+            node.Start();
+        }
+    }
+
+    public IReadOnlyList<NodeHealth> Snapshot() => [.. _nodes.Select(static node => node.Health)];
+
+    /// <summary>
+    /// Sends the block to all nodes in parallel, each with its own retries, and returns what each said. Throws only
+    /// when stop is cancelled.
+    /// </summary>
+    public Task<NodeVerdict[]> SubmitBlockAsync(AssembledBlock block, CancellationToken stop)
+    {
+        RpcRequest request = TemplateRequest.Submit(block);
+        return Task.WhenAll(_nodes.Select(node => new BlockDelivery(node.Rpc, block, request, _time, _logger).RunAsync(stop)));
+    }
+
+    /// <summary>
+    /// Asks the node that offered the template whether this block would be valid but for its proof of work. Null when
+    /// it would, else the reason. Throws RpcException when the node cannot say.
+    /// </summary>
+    public async Task<string?> ProposeAsync(AssembledBlock block, string source, CancellationToken stop)
+    {
+        NodeClient node = _nodes.FirstOrDefault(node => node.Name == source) ?? _nodes[0];
+        using RpcReply reply = await node.Rpc.CallAsync(TemplateRequest.Propose(_options.Rules, block), _options.CallTimeout, stop);
+        return SubmitAnswer.ReadReason(reply.Result);
+    }
+
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_nodes.Select(static node => node.DisposeAsync().AsTask()));
+
+    private bool OnTemplate(Template template)
+    {
+        lock (_lock)
+        {
+            Template? old = _chooser.Current;
+            bool lives = old is not null
+                && _nodes.Any(node => node.Name == old.Source && node.Health.State == NodeState.Ready);
+            if (!_chooser.Offer(template, lives))
+            {
+                return false;
+            }
+            if (old?.PreviousHash != template.PreviousHash)
+            {
+                TemplateLog.NewTip(_logger, template.Height, template.PreviousHash, template.Source);
+            }
+            TemplateChosen?.Invoke(template);
+            return true;
+        }
+    }
+}

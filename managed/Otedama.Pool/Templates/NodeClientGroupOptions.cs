@@ -1,0 +1,57 @@
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>Which nodes to ask, for what, how often.</summary>
+public sealed record NodeClientGroupOptions
+{
+    public const int NodesMax = 16;
+
+    public required IReadOnlyList<RpcEndpoint> Nodes { get; init; }
+
+    public required Algorithm Algorithm { get; init; }
+
+    /// <summary>Softfork rules we keep, as getblocktemplate wants them named.</summary>
+    public IReadOnlyList<string> Rules { get; init; } = ["segwit"];
+
+    /// <summary>What getblockchaininfo must say in "chain"; null = not checked.</summary>
+    public string? Chain { get; init; }
+
+    /// <summary>Time limit of ordinary calls; a template of a full block takes a node seconds to make and us to read.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// A long poll ends when the chain or the mempool changes. Nodes keep a thread busy for a poll that was left alone,
+    /// so it is only given up after this long; the probe notices earlier when the poll missed something.
+    /// </summary>
+    public TimeSpan LongPollTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Health probe of a node that long polls.</summary>
+    public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Question for the best block of a node that does not long poll.</summary>
+    public TimeSpan PollEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>New transactions of a node that does not long poll.</summary>
+    public TimeSpan PollTemplateEvery { get; init; } = TimeSpan.FromSeconds(15);
+
+    public TimeSpan BackOffFirst { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan BackOffLast { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The rules that go with a coin: segwit where it has it, and what its own forks added.</summary>
+    public static IReadOnlyList<string> RulesOf(CoinSpec coin)
+    {
+        List<string> rules = coin.HasSegwit ? ["segwit"] : [];
+        if (coin.Name == "ltc")
+        {
+            rules.Add("mweb");
+        }
+        if (coin.Network == "signet")
+        {
+            rules.Add("signet");
+        }
+        return rules;
+    }
+}
