@@ -33,7 +33,7 @@ internal sealed class BlockDelivery(RpcClient rpc, AssembledBlock block, RpcRequ
     {
         try
         {
-            using RpcReply reply = await rpc.CallAsync(request, s_patience, stop);
+            using RpcAnswer reply = await rpc.CallAsync(request, s_patience, stop);
             string? reason = SubmitAnswer.ReadReason(reply.Result);
             return (SubmitAnswer.Interpret(reason), reason ?? "");
         }

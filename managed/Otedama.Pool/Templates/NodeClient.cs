@@ -102,7 +102,7 @@ internal sealed class NodeClient : IAsyncDisposable
         {
             return;
         }
-        using RpcReply reply = await Rpc.CallAsync(RpcRequest.Create("getblockchaininfo"), _options.CallTimeout, _stop.Token);
+        using RpcAnswer reply = await Rpc.CallAsync(RpcRequest.Create("getblockchaininfo"), _options.CallTimeout, _stop.Token);
         string? chain = ReadText(reply.Result, "chain"u8);
         if (chain is not null && chain != expected)
         {
@@ -133,7 +133,7 @@ internal sealed class NodeClient : IAsyncDisposable
 
     private async Task<Template> FetchAsync(string longPollId, TimeSpan timeout, CancellationToken stop)
     {
-        using RpcReply reply = await Rpc.CallAsync(TemplateRequest.Create(_options.Rules, longPollId), timeout, stop);
+        using RpcAnswer reply = await Rpc.CallAsync(TemplateRequest.Create(_options.Rules, longPollId), timeout, stop);
         Template template = _reader.Read(reply.Result, Name);
         bool returned = _health.State != NodeState.Ready;
         _backOff.Reset();
@@ -209,7 +209,7 @@ internal sealed class NodeClient : IAsyncDisposable
     private async Task<Hash256?> ProbeAsync()
     {
         long asked = _time.GetTimestamp();
-        using RpcReply reply = await Rpc.CallAsync(RpcRequest.Create("getbestblockhash"), _options.CallTimeout, _stop.Token);
+        using RpcAnswer reply = await Rpc.CallAsync(RpcRequest.Create("getbestblockhash"), _options.CallTimeout, _stop.Token);
         _health = _health with { LatencyMs = _time.GetElapsedTime(asked).TotalMilliseconds };
         return ReadHash(reply.Result);
     }

@@ -85,7 +85,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
     public async Task<string?> ProposeAsync(AssembledBlock block, string source, CancellationToken stop)
     {
         NodeClient node = _nodes.FirstOrDefault(node => node.Name == source) ?? _nodes[0];
-        using RpcReply reply = await node.Rpc.CallAsync(TemplateRequest.Propose(_options.Rules, block), _options.CallTimeout, stop);
+        using RpcAnswer reply = await node.Rpc.CallAsync(TemplateRequest.Propose(_options.Rules, block), _options.CallTimeout, stop);
         return SubmitAnswer.ReadReason(reply.Result);
     }
 

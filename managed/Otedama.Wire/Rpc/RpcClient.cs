@@ -25,7 +25,7 @@ public sealed class RpcClient : IDisposable
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http;
-    private readonly RpcCredentials _credentials;
+    private readonly RpcLogin _credentials;
     private readonly TimeProvider _time;
     private readonly int _answerBytesMax;
 
@@ -34,7 +34,7 @@ public sealed class RpcClient : IDisposable
         Endpoint = endpoint;
         _time = time;
         _answerBytesMax = answerBytesMax;
-        _credentials = new RpcCredentials(endpoint);
+        _credentials = new RpcLogin(endpoint);
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -58,7 +58,7 @@ public sealed class RpcClient : IDisposable
     /// Sends the request and returns the result. Throws RpcException, or OperationCanceledException when stop is
     /// cancelled.
     /// </summary>
-    public async Task<RpcReply> CallAsync(RpcRequest request, TimeSpan timeout, CancellationToken stop)
+    public async Task<RpcAnswer> CallAsync(RpcRequest request, TimeSpan timeout, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(timeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
@@ -86,7 +86,7 @@ public sealed class RpcClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<RpcReply> CallAsync(RpcRequest request, CancellationToken stop)
+    private async Task<RpcAnswer> CallAsync(RpcRequest request, CancellationToken stop)
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -128,7 +128,7 @@ public sealed class RpcClient : IDisposable
         }
     }
 
-    private async Task<RpcReply> ReadAsync(RpcRequest request, HttpResponseMessage response, CancellationToken stop)
+    private async Task<RpcAnswer> ReadAsync(RpcRequest request, HttpResponseMessage response, CancellationToken stop)
     {
         (byte[] buffer, int length) = await ReadBodyAsync(request, response, stop).ConfigureAwait(false);
         bool handedOver = false;
@@ -143,7 +143,7 @@ public sealed class RpcClient : IDisposable
                 throw Refused(request, envelope);
             }
             handedOver = true;
-            return new RpcReply(buffer, envelope.Result);
+            return new RpcAnswer(buffer, envelope.Result);
         }
         finally
         {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Otedama.Wire;
 
 /// <summary>The Authorization header of one endpoint; a cookie is read on first use and again when the node changed it.</summary>
-internal sealed class RpcCredentials(RpcEndpoint endpoint)
+internal sealed class RpcLogin(RpcEndpoint endpoint)
 {
     /// <summary>A cookie is "__cookie__:" and 64 digits; anything much longer is another file.</summary>
     private const int CookieBytesMax = 4_096;

@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Otedama.Wire;
 
 /// <summary>A successful answer. Owns a rented buffer: dispose it, and use Result only before.</summary>
-public sealed class RpcReply : IDisposable
+public sealed class RpcAnswer : IDisposable
 {
     private readonly Range _result;
     private byte[]? _buffer;
 
-    internal RpcReply(byte[] buffer, Range result)
+    internal RpcAnswer(byte[] buffer, Range result)
     {
         _buffer = buffer;
         _result = result;
