@@ -1,0 +1,85 @@
+using Otedama.Core;
+
+namespace Otedama.Mining;
+
+/// <summary>A submit on its way.</summary>
+internal readonly record struct PendingSubmit(Candidate Candidate, UpstreamJob Job, long SentAt);
+
+/// <summary>
+/// Submits without a reply, at most 64: a pool that stops answering must not make us hoard. The submitter adds, the
+/// reader of the connection takes out, the watchdog expires.
+/// </summary>
+internal sealed class SubmitWindow : IDisposable
+{
+    public const int Capacity = 64;
+
+    /// <summary>Ids below are those of the handshake.</summary>
+    private const int FirstId = 100;
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _free = new(Capacity, Capacity);
+    private readonly Dictionary<int, PendingSubmit> _pending = [];
+    private int _nextId = FirstId;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pending.Count;
+            }
+        }
+    }
+
+    /// <summary>Waits for a place; every place must then be used by Add or given back by Release.</summary>
+    public Task WaitAsync(CancellationToken cancellation) => _free.WaitAsync(cancellation);
+
+    public void Release() => _free.Release();
+
+    public int Add(in PendingSubmit submit)
+    {
+        lock (_gate)
+        {
+            int id = _nextId++;
+            _nextId = _nextId == int.MaxValue ? FirstId : _nextId;
+            _pending.Add(id, submit);
+            return id;
+        }
+    }
+
+    public bool TryTake(long id, out PendingSubmit submit)
+    {
+        submit = default;
+        lock (_gate)
+        {
+            if (id is < FirstId or > int.MaxValue || !_pending.Remove((int)id, out submit))
+            {
+                return false;
+            }
+        }
+        _free.Release();
+        return true;
+    }
+
+    /// <summary>Takes out those for which the test holds, oldest first.</summary>
+    public List<PendingSubmit> TakeWhere(Func<PendingSubmit, bool> test)
+    {
+        List<PendingSubmit> taken = [];
+        lock (_gate)
+        {
+            foreach (int id in _pending.Where(p => test(p.Value)).Select(p => p.Key).Order().ToArray())
+            {
+                taken.Add(_pending[id]);
+                _pending.Remove(id);
+            }
+        }
+        if (taken.Count > 0)
+        {
+            _free.Release(taken.Count);
+        }
+        return taken;
+    }
+
+    public void Dispose() => _free.Dispose();
+}
