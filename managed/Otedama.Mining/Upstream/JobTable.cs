@@ -3,12 +3,15 @@ using Otedama.Core;
 namespace Otedama.Mining;
 
 /// <summary>A job as its pool knows it.</summary>
+/// <param name="WireId">The pool's own id, echoed in submit.</param>
+/// <param name="VersionMask">What was negotiated when the job came; 0 = submits carry no version bits.</param>
 internal sealed record UpstreamJob(Job Job, string WireId, ExtranonceSpace Space, uint VersionMask)
 {
+    /// <summary>Expected hashes of one share.</summary>
     public double Work { get; } = (double)Job.ShareTarget.ToWork();
 }
 
-/// <summary>The last jobs of a connection by our own id. Written by the reader of the connection, read by its submitter.</summary>
+/// <summary>The last jobs of a connection by our own id. The connection's reader adds, its submitter looks up.</summary>
 internal sealed class JobTable
 {
     /// <summary>At a notify every 30 s half an hour; candidates come back within seconds.</summary>
@@ -38,17 +41,4 @@ internal sealed class JobTable
             return _jobs.GetValueOrDefault(id);
         }
     }
-}
-
-/// <summary>Numbers jobs over all connections of a client: ids never repeat, the generation rises with each clean job.</summary>
-internal sealed class JobNumbers
-{
-    private uint _id;
-    private uint _generation;
-
-    public uint Generation => Volatile.Read(ref _generation);
-
-    public uint NextId() => Interlocked.Increment(ref _id);
-
-    public uint NextGeneration() => Interlocked.Increment(ref _generation);
 }

@@ -1,0 +1,98 @@
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Mining;
+
+/// <summary>Candidates on their way out and verdicts on their way back. The submitter writes, the reader answers.</summary>
+internal sealed partial class StratumSession
+{
+    public int Unanswered => _window.Count;
+
+    /// <summary>Waits for a place among the 64 outstanding submits. Submitter only.</summary>
+    public Task WaitForPlaceAsync(CancellationToken cancellation) => _window.WaitAsync(cancellation);
+
+    /// <summary>
+    /// Writes the submit into a place waited for. A candidate of an earlier generation is not sent: its verdict is
+    /// Stale, here and now. Submitter only.
+    /// </summary>
+    public void Submit(in Candidate candidate, WireBuffer output)
+    {
+        UpstreamJob? job = _jobs.Find(candidate.JobId);
+        if (job is null || job.Job.Generation != _numbers.Generation)
+        {
+            _window.Release();
+            Verdict(candidate, job, ShareOutcome.Stale, "a newer job replaced it");
+            return;
+        }
+        Send(candidate, job, output);
+    }
+
+    /// <summary>
+    /// After a resumed session: sends again what the earlier connection left unanswered. After a new session: gives
+    /// it up. Submitter only, once, before the first Submit.
+    /// </summary>
+    public async Task ResendAsync(WireBuffer output, CancellationToken cancellation)
+    {
+        if (_earlier is null)
+        {
+            return;
+        }
+        bool resumed = ReferenceEquals(_jobs, _earlier.Jobs);
+        foreach (PendingSubmit submit in _earlier.TakeUnanswered())
+        {
+            if (resumed)
+            {
+                await _window.WaitAsync(cancellation).ConfigureAwait(false);
+                Send(submit.Candidate, submit.Job, output);
+            }
+            else
+            {
+                Verdict(submit.Candidate, submit.Job, ShareOutcome.Dropped, "the connection was lost before the reply");
+            }
+        }
+    }
+
+    /// <summary>Gives up submits sent before the timestamp. Watchdog only.</summary>
+    public void Expire(long sentBefore)
+    {
+        foreach (PendingSubmit submit in _window.TakeWhere(p => p.SentAt < sentBefore))
+        {
+            Verdict(submit.Candidate, submit.Job, ShareOutcome.Dropped, "no reply in time");
+        }
+    }
+
+    private void Send(in Candidate candidate, UpstreamJob job, WireBuffer output)
+    {
+        int id = _window.Add(new PendingSubmit(candidate, job, _clock.GetTimestamp()));
+        StratumRequests.Submit(
+            output,
+            id,
+            _options.User,
+            job.WireId,
+            candidate.Extranonce.Span[job.Space.Extranonce1.Length..],
+            candidate.Time,
+            unchecked((uint)candidate.Nonce),
+            job.VersionMask != 0 ? candidate.Version & job.VersionMask : null);
+    }
+
+    private void OnSubmitReply(long id, in StratumMessage message)
+    {
+        if (!_window.TryTake(id, out PendingSubmit submit))
+        {
+            return; // a reply to what was given up, or to nothing
+        }
+        Volatile.Write(ref _latencyMs, _clock.GetElapsedTime(submit.SentAt).TotalMilliseconds);
+        if (message.Result.IsTrue && message.Error.IsAbsentOrNull)
+        {
+            Verdict(submit.Candidate, submit.Job, ShareOutcome.Accepted, "");
+            return;
+        }
+        string reason = StratumReason.Read(message.Error);
+        bool stale = StratumReason.IsStale(message.Error, reason);
+        RigLog.ShareRefused(_log, _options.Pool, submit.Candidate.WorkerId, reason);
+        Verdict(submit.Candidate, submit.Job, stale ? ShareOutcome.Stale : ShareOutcome.Rejected, reason);
+    }
+
+    private void Verdict(in Candidate candidate, UpstreamJob? job, ShareOutcome outcome, string reason) =>
+        (_sink ?? _options.Sink).OnVerdict(new UpstreamVerdict(candidate.WorkerId, outcome, job?.Work ?? 0, reason));
+}

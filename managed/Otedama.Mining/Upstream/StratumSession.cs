@@ -1,0 +1,305 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Mining;
+
+/// <summary>
+/// What one Stratum connection has agreed on, without a socket: lines go in, lines come out, jobs and verdicts go to
+/// the sink once the session is active. Only the connection's reader calls it, except where a member says otherwise.
+/// </summary>
+internal sealed partial class StratumSession : IDisposable
+{
+    private const int ConfigureId = 1;
+    private const int SubscribeId = 2;
+    private const int AuthorizeId = 3;
+    private const int ExtranonceSubscribeId = 4;
+    private const int SuggestId = 5;
+    private const int PingId = 6;
+
+    /// <summary>Lines in a row that are not Stratum before we believe the other side never will be.</summary>
+    private const int GarbageMax = 100;
+
+    private const int TextMax = 200;
+
+    private readonly StratumSessionOptions _options;
+    private readonly JobNumbers _numbers;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly SubmitWindow _window = new();
+    private readonly Target _difficultyOne;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstJob = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SessionMemory? _earlier;
+    private JobTable _jobs = new();
+
+    private bool _subscribed;
+    private bool _authorized;
+    private string _sessionId = "";
+    private ExtranonceSpace? _space;        // of the current job
+    private ExtranonceSpace? _nextSpace;    // from the next notify on
+    private Target _nextTarget;
+    private uint _mask;
+    private NotifyMessage? _latest;
+    private Target _latestTarget;
+    private IJobSink? _sink;
+    private int _garbage;
+    private double _latencyMs = double.NaN;
+
+    public StratumSession(
+        StratumSessionOptions options, SessionMemory? earlier, JobNumbers numbers, TimeProvider clock, ILogger log)
+    {
+        _options = options;
+        _earlier = earlier;
+        _numbers = numbers;
+        _clock = clock;
+        _log = log;
+        _difficultyOne = BitcoinDialect.DifficultyOne(options.Algorithm);
+        _nextTarget = _latestTarget = _difficultyOne; // what pools mean until they say otherwise
+        LastNotifyAt = clock.GetTimestamp();
+    }
+
+    /// <summary>Lines to send; the connection empties it.</summary>
+    public WireBuffer Outgoing { get; } = new();
+
+    /// <summary>Ends well when subscribe and authorize are answered; faults with UpstreamException when refused.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Ends when the first usable notify is here.</summary>
+    public Task FirstJob => _firstJob.Task;
+
+    /// <summary>True once any reply came: what answers at all speaks Stratum.</summary>
+    public bool Answered { get; private set; }
+
+    /// <summary>Set when the pool asks us to move; the connection then ends.</summary>
+    public ReconnectRequest? Reconnect { get; private set; }
+
+    /// <summary>Any thread.</summary>
+    public long LastNotifyAt { get; private set; }
+
+    /// <summary>Of the last answered submit; NaN before. Any thread.</summary>
+    public double LatencyMs => Volatile.Read(ref _latencyMs);
+
+    /// <summary>Writes the handshake, pipelined: nothing in it depends on an earlier reply.</summary>
+    public void Greet()
+    {
+        StratumSessionOptions o = _options;
+        if (!o.Plain && BitcoinDialect.RollsVersions(o.Algorithm))
+        {
+            StratumRequests.ConfigureVersionRolling(Outgoing, ConfigureId, BitcoinDialect.VersionMask, minBits: 2);
+        }
+        StratumRequests.Subscribe(Outgoing, SubscribeId, o.UserAgent, _earlier?.SessionId ?? "");
+        StratumRequests.Authorize(Outgoing, AuthorizeId, o.User, o.Password);
+        if (!o.Plain)
+        {
+            StratumRequests.ExtranonceSubscribe(Outgoing, ExtranonceSubscribeId);
+            if (o.SuggestDifficulty > 0)
+            {
+                StratumRequests.SuggestDifficulty(Outgoing, SuggestId, o.SuggestDifficulty);
+            }
+        }
+    }
+
+    public void Ping() => StratumRequests.Ping(Outgoing, PingId);
+
+    /// <summary>From now on jobs and verdicts go to the sink; a job already here goes at once, as a clean one.</summary>
+    public void Activate(IJobSink sink)
+    {
+        _sink = sink;
+        if (_latest is not null)
+        {
+            Publish(_latest, _latestTarget, clean: true);
+        }
+    }
+
+    /// <summary>What a later connection to the same pool needs to resume this one, unanswered submits included.</summary>
+    public SessionMemory? Remember() => _space is null
+        ? null
+        : new SessionMemory(_sessionId, _nextSpace ?? _space, _jobs, _window.TakeWhere(static _ => true));
+
+    /// <summary>
+    /// Takes one line. Never throws for what is in it, except UpstreamException when a hundred lines in a row are not
+    /// Stratum.
+    /// </summary>
+    public void OnLine(ReadOnlySpan<byte> line)
+    {
+        if (!StratumMessage.TryParse(line, out StratumMessage message))
+        {
+            Ignore("a line", "it is not a JSON object with a method or a result");
+            if (++_garbage >= GarbageMax)
+            {
+                throw new UpstreamException($"{GarbageMax} lines in a row are not Stratum; check host, port and TLS of the URL");
+            }
+            return;
+        }
+        _garbage = 0;
+        if (message.Method == StratumMethod.None)
+        {
+            OnReply(message);
+        }
+        else
+        {
+            OnRequest(message);
+        }
+    }
+
+    public void Dispose()
+    {
+        _window.Dispose();
+        Outgoing.Clear();
+    }
+
+    private void OnReply(in StratumMessage message)
+    {
+        if (!message.TryGetId(out long id))
+        {
+            return;
+        }
+        Answered = true;
+        switch (id)
+        {
+            case ConfigureId:
+                OnConfigured(message);
+                break;
+            case SubscribeId:
+                OnSubscribed(message);
+                break;
+            case AuthorizeId:
+                OnAuthorized(message);
+                break;
+            case ExtranonceSubscribeId or SuggestId or PingId:
+                break; // wishes: any answer will do
+            default:
+                OnSubmitReply(id, message);
+                break;
+        }
+    }
+
+    private void OnConfigured(in StratumMessage message)
+    {
+        bool rolls = message.Result.Member("version-rolling"u8).IsTrue;
+        _mask = rolls && message.Result.Member("version-rolling.mask"u8).TryGetHexUInt32(out uint mask)
+            ? mask & BitcoinDialect.VersionMask
+            : 0;
+    }
+
+    private void OnSubscribed(in StratumMessage message)
+    {
+        if (!message.Error.IsAbsentOrNull)
+        {
+            Refuse($"refused mining.subscribe: {StratumReason.Read(message.Error)}");
+            return;
+        }
+        if (!SubscribeResult.TryParse(message.Result, out SubscribeResult? result) || result!.Extranonce2Size > 16)
+        {
+            Refuse("answered mining.subscribe with no usable extranonce: expected [subscriptions, extranonce1 hex, 1-16]");
+            return;
+        }
+        if (_subscribed)
+        {
+            return;
+        }
+        _subscribed = true;
+        _sessionId = result.SessionId;
+        _nextSpace = new ExtranonceSpace(result.Extranonce1, result.Extranonce2Size);
+        if (_earlier is not null && _earlier.Space.IsSameAs(_nextSpace))
+        {
+            _jobs = _earlier.Jobs; // resumed: the pool still knows them
+        }
+        if (_latest is not null)
+        {
+            OnNotice(_latest); // it came before the reply and could not be used
+        }
+        CompleteHandshake();
+    }
+
+    private void OnAuthorized(in StratumMessage message)
+    {
+        if (!message.Error.IsAbsentOrNull || !message.Result.IsTrue)
+        {
+            string reason = message.Error.IsAbsentOrNull ? "check wallet and worker name" : StratumReason.Read(message.Error);
+            Refuse($"refused user \"{_options.User}\": {reason}");
+            return;
+        }
+        _authorized = true;
+        CompleteHandshake();
+    }
+
+    private void CompleteHandshake()
+    {
+        if (_subscribed && _authorized)
+        {
+            _ready.TrySetResult();
+        }
+    }
+
+    private void Refuse(string what) => _ready.TrySetException(new UpstreamException($"the pool {what}"));
+
+    private void OnNotify(in StratumMessage message)
+    {
+        if (!NotifyMessage.TryParse(message.Params, out NotifyMessage? notice, out string problem))
+        {
+            Ignore("mining.notify", problem);
+            return;
+        }
+        if (!Target.TryFromCompact(notice!.Bits, out _) || notice.CoinbasePrefix.Length == 0)
+        {
+            Ignore("mining.notify", $"nbits {notice.Bits:x8} or an empty coinbase cannot be mined");
+            return;
+        }
+        LastNotifyAt = _clock.GetTimestamp();
+        OnNotice(notice);
+    }
+
+    private void OnNotice(NotifyMessage notice)
+    {
+        bool newTip = _latest is null || _latest.PreviousHash != notice.PreviousHash;
+        _latest = notice;
+        _latestTarget = _nextTarget;
+        if (!_subscribed)
+        {
+            return;
+        }
+        bool newSpace = _nextSpace is not null;
+        _space = _nextSpace ?? _space;
+        _nextSpace = null;
+        _firstJob.TrySetResult();
+        if (_sink is not null)
+        {
+            Publish(notice, _latestTarget, notice.Clean || newTip || newSpace);
+        }
+    }
+
+    private void Publish(NotifyMessage notice, Target shareTarget, bool clean)
+    {
+        Job job = new()
+        {
+            Id = _numbers.NextId(),
+            Generation = clean ? _numbers.NextGeneration() : _numbers.Generation,
+            Algorithm = _options.Algorithm,
+            Height = BitcoinDialect.ReadHeight(notice.CoinbasePrefix),
+            Recipe = new BitcoinRecipe
+            {
+                Version = notice.Version,
+                VersionMask = _mask,
+                PreviousHash = notice.PreviousHash,
+                CoinbasePrefix = notice.CoinbasePrefix,
+                CoinbaseSuffix = notice.CoinbaseSuffix,
+                Branches = notice.Branches,
+                Bits = notice.Bits,
+                Time = notice.Time,
+            },
+            NetworkTarget = Target.FromCompact(notice.Bits),
+            ShareTarget = shareTarget,
+            Clean = clean,
+            TimeMin = notice.Time,
+            TimeMax = notice.Time,
+        };
+        UpstreamJob known = new(job, notice.JobId, _space!, _mask);
+        _jobs.Add(known);
+        RigLog.NewJob(_log, job.Id, notice.JobId, job.Height, clean);
+        _sink!.OnJob(job, known.Space);
+    }
+
+    private void Ignore(string what, string why) => RigLog.Ignored(_log, _options.Pool, what, why);
+}
