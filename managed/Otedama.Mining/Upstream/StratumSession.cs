@@ -15,7 +15,7 @@ internal sealed partial class StratumSession : IDisposable
     private const int AuthorizeId = 3;
     private const int ExtranonceSubscribeId = 4;
     private const int SuggestId = 5;
-    private const int PingId = 6;
+    public const int PingId = 6;
 
     /// <summary>Lines in a row that are not Stratum before we believe the other side never will be.</summary>
     private const int GarbageMax = 100;
@@ -99,8 +99,6 @@ internal sealed partial class StratumSession : IDisposable
             }
         }
     }
-
-    public void Ping() => StratumRequests.Ping(Outgoing, PingId);
 
     /// <summary>From now on jobs and verdicts go to the sink; a job already here goes at once, as a clean one.</summary>
     public void Activate(IJobSink sink)

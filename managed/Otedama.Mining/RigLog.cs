@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+
+namespace Otedama.Mining;
+
+/// <summary>Every log line of the rig.</summary>
+internal static partial class RigLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool}: connected as {User}")]
+    public static partial void Connected(ILogger log, string pool, string user);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool}: {Reason} (failure {Failures}); next attempt in {Seconds:F1} s")]
+    public static partial void Failed(ILogger log, string pool, string reason, int failures, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} failed {Failures} times, going to {Next}")]
+    public static partial void FailOver(ILogger log, string pool, int failures, string next);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool} is back, leaving {Previous}")]
+    public static partial void Returned(ILogger log, string pool, string previous);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Pool {Pool} is still away: {Reason}")]
+    public static partial void StillAway(ILogger log, string pool, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool} asks us to reconnect to {Target} in {Seconds:F0} s")]
+    public static partial void Moving(ILogger log, string pool, string target, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} asks us to reconnect to {Host}, which is not in its own domain: ignored")]
+    public static partial void ReconnectRefused(ILogger log, string pool, string host);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool} says: {Text}")]
+    public static partial void PoolSays(ILogger log, string pool, string text);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Pool {Pool}: {What} ignored: {Why}")]
+    public static partial void Ignored(ILogger log, string pool, string what, string why);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Job {Job:x8} (pool's {WireId}) at height {Height}, clean {Clean}")]
+    public static partial void NewJob(ILogger log, uint job, string wireId, int height, bool clean);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "No new job for {Seconds:F0} s, asking whether the pool is alive")]
+    public static partial void Silent(ILogger log, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Pool {Pool} refused a share of worker {Worker}: {Reason}")]
+    public static partial void ShareRefused(ILogger log, string pool, int worker, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job:x8} is searched through: {Bytes} bytes of extranonce 2 are used up, waiting for the next job")]
+    public static partial void SpaceExhausted(ILogger log, uint job, int bytes);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} started on {Device}, flavour {Flavour}")]
+    public static partial void WorkerStarted(ILogger log, string worker, string device, string flavour);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Worker {Worker} failed: {Reason}; restart in {Seconds:F0} s")]
+    public static partial void WorkerFailed(ILogger log, string worker, string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker}: {What} was refused: {Reason}; it runs without")]
+    public static partial void WorkerTuning(ILogger log, string worker, string what, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Worker {Worker} did not stop within {Seconds:F0} s")]
+    public static partial void WorkerHangs(ILogger log, string worker, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The pool client stopped; no pool will be tried again")]
+    public static partial void ClientBroken(ILogger log, Exception exception);
+}

@@ -1,0 +1,284 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+
+namespace Otedama.Mining;
+
+/// <summary>
+/// The job source of a rig that mines at pools. One loop owns everything: it keeps one connection, to the best pool
+/// that works. Three failures in a row send it to the next pool; after five minutes on a lesser one it tries the
+/// better ones beside the running connection and moves over only when one has delivered a job.
+/// </summary>
+public sealed class StratumClient : IJobSource
+{
+    private const int FailuresMax = 3;
+
+    private readonly StratumClientOptions _options;
+    private readonly StratumTimings _timings;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly PoolSlot[] _slots;
+    private readonly JobNumbers _numbers = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Random _jitter;
+    private IJobSink? _sink;
+    private StratumConnection? _active; // written by the loop, read by submitters
+    private Task _loop = Task.CompletedTask;
+
+    public StratumClient(StratumClientOptions options, ILogger log, TimeProvider clock)
+    {
+        if (options.Pools.Count is < 1 or > RigOptions.PoolsMax)
+        {
+            throw new ArgumentException($"{options.Pools.Count} pools given, allowed are 1 to {RigOptions.PoolsMax}", nameof(options));
+        }
+        _ = BitcoinDialect.DifficultyOne(options.Algorithm);
+        _options = options;
+        _timings = options.Timings;
+        _clock = clock;
+        _log = log;
+        _slots = [.. options.Pools.Select(pool => new PoolSlot(pool, clock))];
+        _jitter = new Random(options.JitterSeed);
+    }
+
+    public IReadOnlyList<PoolSnapshot> Pools => [.. _slots.Select(slot => slot.Read())];
+
+    public void Start(IJobSink sink)
+    {
+        _sink = sink;
+        _loop = Task.Run(RunAsync);
+    }
+
+    public bool TrySubmit(in Candidate candidate) => Volatile.Read(ref _active)?.TrySubmit(candidate) ?? false;
+
+    public async Task DrainAsync(TimeSpan wait)
+    {
+        long began = _clock.GetTimestamp();
+        while (Volatile.Read(ref _active) is { Unanswered: > 0 } && _clock.GetElapsedTime(began) < wait)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _clock).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            int index = 0;
+            while (!_stop.IsCancellationRequested)
+            {
+                index = await VisitAsync(index).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            RigLog.ClientBroken(_log, e);
+            _sink!.OnLost();
+        }
+        finally
+        {
+            // The loop may have been stopped between taking over a connection and noting it.
+            await CloseAsync(_slots[0], Volatile.Read(ref _active)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One attempt at a pool and the stay that follows. Returns the pool to visit next.</summary>
+    private async Task<int> VisitAsync(int index)
+    {
+        PoolSlot slot = _slots[index];
+        slot.OnConnecting();
+        StratumConnection? connection = null;
+        try
+        {
+            connection = await OpenAsync(slot, _stop.Token).ConfigureAwait(false);
+            (index, connection) = await StayAsync(index, connection).ConfigureAwait(false);
+            slot = _slots[index];
+            await connection.Completion.ConfigureAwait(false); // throws what ended it
+            _stop.Token.ThrowIfCancellationRequested();
+            await MoveAsync(slot, connection.Session.Reconnect!).ConfigureAwait(false);
+            return index;
+        }
+        catch (UpstreamException e)
+        {
+            return await FailAsync(index, connection, e.Message).ConfigureAwait(false);
+        }
+        finally
+        {
+            await CloseAsync(slot, connection).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<StratumConnection> OpenAsync(PoolSlot slot, CancellationToken cancellation)
+    {
+        PoolUrl url = slot.Redirect ?? slot.Endpoint.Url;
+        SessionMemory? memory = slot.Memory;
+        slot.Redirect = null;
+        slot.Memory = null;
+        StratumSession session = new(
+            new StratumSessionOptions
+            {
+                Pool = slot.Name,
+                Url = url,
+                User = slot.Endpoint.User,
+                Password = slot.Endpoint.Password,
+                UserAgent = _options.UserAgent,
+                Algorithm = _options.Algorithm,
+                SuggestDifficulty = _options.SuggestDifficulty(),
+                Plain = slot.Plain,
+                Sink = _sink!,
+            },
+            memory,
+            _numbers,
+            _clock,
+            _log);
+        try
+        {
+            StratumConnection connection =
+                await StratumConnection.OpenAsync(url, session, _timings, _clock, _log, cancellation).ConfigureAwait(false);
+            slot.Plain = false;
+            return connection;
+        }
+        catch (UpstreamException)
+        {
+            slot.Plain = !slot.Plain && !session.Answered;
+            throw;
+        }
+        finally
+        {
+            if (!session.Ready.IsCompletedSuccessfully)
+            {
+                GiveUp(memory);
+            }
+        }
+    }
+
+    /// <summary>Uses a connection until it ends; on a lesser pool, looks after the better ones from time to time.</summary>
+    private async Task<(int Index, StratumConnection Connection)> StayAsync(int index, StratumConnection connection)
+    {
+        Use(_slots[index], connection);
+        while (index > 0 && !connection.Completion.IsCompleted)
+        {
+            using CancellationTokenSource wake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            Task pause = Task.Delay(_timings.ReturnAfter, _clock, wake.Token);
+            if (await Task.WhenAny(pause, connection.Completion).ConfigureAwait(false) != pause)
+            {
+                await wake.CancelAsync().ConfigureAwait(false);
+                break;
+            }
+            await pause.ConfigureAwait(false);
+            (int better, StratumConnection? found) = await ProbeAsync(index).ConfigureAwait(false);
+            if (found is not null)
+            {
+                RigLog.Returned(_log, _slots[better].Name, _slots[index].Name);
+                Use(_slots[better], found);
+                await CloseAsync(_slots[index], connection).ConfigureAwait(false);
+                _slots[index].OnStandby();
+                (index, connection) = (better, found);
+            }
+        }
+        await Task.WhenAny(connection.Completion).ConfigureAwait(false);
+        return (index, connection);
+    }
+
+    /// <summary>Tries the pools before `current`; the first that accepts us and delivers a job is returned connected.</summary>
+    private async Task<(int Index, StratumConnection? Connection)> ProbeAsync(int current)
+    {
+        for (int i = 0; i < current; i++)
+        {
+            PoolSlot slot = _slots[i];
+            StratumConnection? connection = null;
+            try
+            {
+                connection = await OpenAsync(slot, _stop.Token).ConfigureAwait(false);
+                await connection.Session.FirstJob.WaitAsync(_timings.Handshake, _clock, _stop.Token).ConfigureAwait(false);
+                return (i, connection);
+            }
+            catch (Exception e) when (e is UpstreamException or TimeoutException)
+            {
+                RigLog.StillAway(_log, slot.Name, e is TimeoutException ? "it accepts us but sends no job" : e.Message);
+                await CloseAsync(slot, connection).ConfigureAwait(false);
+            }
+        }
+        return (current, null);
+    }
+
+    private void Use(PoolSlot slot, StratumConnection connection)
+    {
+        slot.OnActive(connection);
+        Volatile.Write(ref _active, connection);
+        RigLog.Connected(_log, slot.Name, slot.Endpoint.User);
+        connection.Session.Activate(_sink!);
+    }
+
+    private async Task MoveAsync(PoolSlot slot, ReconnectRequest request)
+    {
+        _sink!.OnLost();
+        RigLog.Moving(_log, slot.Name, request.To.ToString(), request.Wait.TotalSeconds);
+        slot.Redirect = request.To;
+        slot.OnConnecting();
+        // A pool that sends us in circles must not turn us into a busy loop.
+        TimeSpan wait = request.Wait > _timings.BackoffFirst ? request.Wait : _timings.BackoffFirst;
+        await Task.Delay(wait, _clock, _stop.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts the failure, waits, and says where to go next.</summary>
+    private async Task<int> FailAsync(int index, StratumConnection? connection, string reason)
+    {
+        PoolSlot slot = _slots[index];
+        bool wasHealthy = connection is not null && _clock.GetElapsedTime(connection.OpenedAt) >= _timings.HealthyAfter;
+        slot.OnFailed(reason, forgive: wasHealthy);
+        _sink!.OnLost();
+        await CloseAsync(slot, connection).ConfigureAwait(false);
+        bool leave = slot.Failures >= FailuresMax && _slots.Length > 1;
+        int next = leave ? (index + 1) % _slots.Length : index;
+        TimeSpan pause = Backoff.After(_slots[next].Failures, _timings.BackoffFirst, _timings.BackoffMax, _jitter.NextDouble());
+        RigLog.Failed(_log, slot.Name, reason, slot.Failures, pause.TotalSeconds);
+        if (leave)
+        {
+            RigLog.FailOver(_log, slot.Name, slot.Failures, _slots[next].Name);
+            GiveUp(slot.Memory);
+        }
+        await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
+        return next;
+    }
+
+    /// <summary>Ends a connection, keeps what a later one can resume, and gives verdicts to what was never sent.</summary>
+    private async Task CloseAsync(PoolSlot slot, StratumConnection? connection)
+    {
+        if (connection is null)
+        {
+            return;
+        }
+        Interlocked.CompareExchange(ref _active, null, connection);
+        slot.Memory ??= connection.Session.Remember();
+        await connection.DisposeAsync().ConfigureAwait(false);
+        foreach (Candidate candidate in connection.TakeQueued())
+        {
+            Drop(candidate);
+        }
+        if (_stop.IsCancellationRequested)
+        {
+            GiveUp(slot.Memory);
+        }
+    }
+
+    private void GiveUp(SessionMemory? memory)
+    {
+        foreach (PendingSubmit submit in memory?.TakeUnanswered() ?? [])
+        {
+            Drop(submit.Candidate);
+        }
+    }
+
+    private void Drop(in Candidate candidate) =>
+        _sink!.OnVerdict(new UpstreamVerdict(candidate.WorkerId, ShareOutcome.Dropped, 0, "the connection was lost before the reply"));
+}
