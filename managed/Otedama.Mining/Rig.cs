@@ -1,34 +1,177 @@
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 
 namespace Otedama.Mining;
 
 /// <summary>
-/// The facade of the mining side: a job source, a dispatcher and workers, started and stopped as one.
+/// The facade of the mining side: a job source, a dispatcher and workers, started and stopped as one. Any thread.
 /// </summary>
 public sealed class Rig : IAsyncDisposable
 {
-    private Rig()
+    private static readonly TimeSpan s_drainWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(5);
+
+    private readonly RigOptions _options;
+    private readonly IJobSource _source;
+    private readonly Dispatcher _dispatcher;
+    private readonly IReadOnlyList<IWorker> _workers;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly long _started;
+    private readonly Lock _stopGate = new();
+    private Task? _stopping;
+
+    private Rig(RigOptions options, IJobSource source, IReadOnlyList<IWorker> workers, ILogger log, TimeProvider clock)
     {
+        _options = options;
+        _source = source;
+        _workers = workers;
+        _clock = clock;
+        _log = log;
+        _started = clock.GetTimestamp();
+        _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
     }
 
     /// <summary>
     /// Checks the options, makes the workers and begins to connect; returns before the first job. Throws ArgumentException
-    /// naming the option that is wrong.
+    /// naming the option that is wrong, or NativeException when the native code cannot be used.
     /// </summary>
     public static Task<Rig> StartAsync(
-        RigOptions options, ILoggerFactory loggers, TimeProvider clock, CancellationToken cancellation) =>
-        throw new NotSupportedException("the rig is not assembled in this build");
+        RigOptions options, ILoggerFactory loggers, TimeProvider clock, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Rig? rig = null;
+        StratumClient source = new(
+            new StratumClientOptions
+            {
+                Pools = options.Pools,
+                Algorithm = options.Algorithm,
+                UserAgent = options.UserAgent,
+                SuggestDifficulty = () => rig?.SuggestDifficulty() ?? options.SuggestDifficulty,
+            },
+            loggers.CreateLogger("Otedama.Mining.Upstream"),
+            clock);
+        rig = Assemble(options, source, loggers, clock);
+        rig.Begin();
+        return Task.FromResult(rig);
+    }
 
-    /// <summary>Workers stop hashing; the pool connection stays.</summary>
-    public void Pause() => throw new NotSupportedException();
+    /// <summary>The same with another origin of jobs, such as a pool in this process. The rig disposes the source.</summary>
+    public static Task<Rig> StartAsync(
+        RigOptions options, IJobSource source, ILoggerFactory loggers, TimeProvider clock, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Rig rig = Assemble(options, source, loggers, clock);
+        rig.Begin();
+        return Task.FromResult(rig);
+    }
 
-    public void Resume() => throw new NotSupportedException();
+    /// <summary>Workers stop hashing within milliseconds; the connection to the pool stays.</summary>
+    public void Pause() => _dispatcher.SetPaused(true);
 
-    /// <summary>Any thread; does not wait for the workers.</summary>
-    public RigSnapshot Snapshot() => throw new NotSupportedException();
+    public void Resume() => _dispatcher.SetPaused(false);
 
-    /// <summary>Stops the workers, waits up to 5 s for replies to shares already sent, and disconnects.</summary>
-    public Task StopAsync() => Task.CompletedTask;
+    /// <summary>Does not wait for the workers.</summary>
+    public RigSnapshot Snapshot()
+    {
+        Job? job = _dispatcher.CurrentJob;
+        WorkerSnapshot[] workers =
+            [.. _workers.Select(worker => worker.Read() with { Shares = _dispatcher.SharesOf(worker.Id) })];
+        HashRates rates = default;
+        ShareCounts shares = default;
+        foreach (WorkerSnapshot worker in workers)
+        {
+            rates += worker.Hashrate;
+            shares += worker.Shares;
+        }
+        return new RigSnapshot
+        {
+            State = State(job),
+            Algorithm = _options.Algorithm,
+            Uptime = _clock.GetElapsedTime(_started),
+            Hashrate = rates,
+            EffectiveHashrate = shares.Accepted > 0 ? _dispatcher.Effective.Read().Minutes15 : null,
+            Shares = shares,
+            Difficulty = job?.ShareTarget.ToDifficulty(BitcoinDialect.DifficultyOne(_options.Algorithm)),
+            Height = job is { Height: > 0 } ? job.Height : null,
+            JobId = job?.Id,
+            Workers = workers,
+            Pools = _source.Pools,
+        };
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Stops the workers, waits up to 5 s for replies to shares already sent, and disconnects. May be called twice.</summary>
+    public Task StopAsync()
+    {
+        lock (_stopGate)
+        {
+            return _stopping ??= StopOnceAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static Rig Assemble(RigOptions options, IJobSource source, ILoggerFactory loggers, TimeProvider clock)
+    {
+        ILogger log = loggers.CreateLogger("Otedama.Mining.Rig");
+        IReadOnlyList<IWorker> workers = CpuWorkers.Make(options, clock, log);
+        return new Rig(options, source, workers, log, clock);
+    }
+
+    private void Begin()
+    {
+        foreach (IWorker worker in _workers)
+        {
+            _dispatcher.Add(worker);
+            worker.Start(_dispatcher);
+        }
+        _source.Start(_dispatcher);
+    }
+
+    private async Task StopOnceAsync()
+    {
+        _dispatcher.SetPaused(true);
+        await _source.DrainAsync(s_drainWait).ConfigureAwait(false);
+        foreach (IWorker worker in _workers)
+        {
+            if (!worker.Stop(s_stopWait))
+            {
+                RigLog.WorkerHangs(_log, worker.Read().Name, s_stopWait.TotalSeconds);
+            }
+        }
+        await _source.DisposeAsync().ConfigureAwait(false);
+        foreach (IWorker worker in _workers)
+        {
+            worker.Dispose();
+        }
+    }
+
+    private RigState State(Job? job)
+    {
+        if (_stopping is not null)
+        {
+            return RigState.Stopped;
+        }
+        if (_dispatcher.IsPaused)
+        {
+            return RigState.Paused;
+        }
+        return job is null ? RigState.Connecting : RigState.Mining;
+    }
+
+    /// <summary>About one share in five seconds at the measured rate, or at a careful guess before there is one.</summary>
+    private double SuggestDifficulty()
+    {
+        const double GuessPerThread = 5e6; // SHA-256d without SHA instructions; vardiff does the rest
+        if (_options.SuggestDifficulty > 0)
+        {
+            return _options.SuggestDifficulty;
+        }
+        double rate = _workers.Sum(worker => worker.Read().Hashrate.Seconds60);
+        if (rate <= 0)
+        {
+            rate = _options.Algorithm == Algorithm.Sha256d ? GuessPerThread * _workers.Count : 0;
+        }
+        return rate * 5 / (double)BitcoinDialect.DifficultyOne(_options.Algorithm).ToWork();
+    }
 }

@@ -55,7 +55,15 @@ public readonly record struct HashRates(double Seconds10, double Seconds60, doub
 /// <param name="Stale">Refused as late, or dropped here because a new tip had come.</param>
 /// <param name="Dropped">Never sent: the submit queue was full, or the connection went away before a reply.</param>
 /// <param name="Pending">Sent, no reply yet.</param>
-public readonly record struct ShareCounts(long Accepted, long Rejected, long Stale, long Dropped, int Pending);
+public readonly record struct ShareCounts(long Accepted, long Rejected, long Stale, long Dropped, int Pending)
+{
+    public static ShareCounts operator +(ShareCounts left, ShareCounts right) => new(
+        left.Accepted + right.Accepted,
+        left.Rejected + right.Rejected,
+        left.Stale + right.Stale,
+        left.Dropped + right.Dropped,
+        left.Pending + right.Pending);
+}
 
 public sealed record WorkerSnapshot
 {

@@ -111,9 +111,9 @@ internal sealed partial class StratumSession : IDisposable
     }
 
     /// <summary>What a later connection to the same pool needs to resume this one, unanswered submits included.</summary>
-    public SessionMemory? Remember() => _space is null
-        ? null
-        : new SessionMemory(_sessionId, _nextSpace ?? _space, _jobs, _window.TakeWhere(static _ => true));
+    public SessionMemory? Remember() => (_nextSpace ?? _space) is ExtranonceSpace space
+        ? new SessionMemory(_sessionId, space, _jobs, _window.TakeWhere(static _ => true))
+        : null;
 
     /// <summary>
     /// Takes one line. Never throws for what is in it, except UpstreamException when a hundred lines in a row are not

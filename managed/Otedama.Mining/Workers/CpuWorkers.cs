@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+using Otedama.Interop;
+
+namespace Otedama.Mining;
+
+/// <summary>Makes the CPU workers that options ask for, after checking that this machine can run them.</summary>
+internal static class CpuWorkers
+{
+    public static IReadOnlyList<IWorker> Make(RigOptions options, TimeProvider clock, ILogger log)
+    {
+        int threads = Threads(options);
+        if (threads == 0)
+        {
+            return [];
+        }
+        AlgorithmInfo algorithm = FindAlgorithm(options.Algorithm);
+        FlavourInfo flavour = FindFlavour(algorithm, options.Flavour);
+        string device = CpuName();
+        return [.. Enumerable.Range(0, threads).Select(i => new CpuWorker(
+            new CpuWorkerOptions
+            {
+                Id = i,
+                Name = $"cpu{i}",
+                Device = device,
+                Algorithm = algorithm,
+                Flavour = flavour,
+                Cpu = options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null,
+                Priority = options.CpuPriority,
+            },
+            () => new NativeScanEngine(PowEngine.Create(algorithm.Algorithm, flavour: flavour.Index)),
+            clock,
+            log))];
+    }
+
+    public static AlgorithmInfo FindAlgorithm(Algorithm wanted)
+    {
+        IReadOnlyList<AlgorithmInfo> all = Catalogue.Algorithms();
+        AlgorithmInfo? found = all.FirstOrDefault(info => info.Algorithm == wanted);
+        if (found is null || found.VerifyOnly)
+        {
+            string names = string.Join(", ", all.Where(info => !info.VerifyOnly).Select(info => info.Name));
+            throw new ArgumentException($"algorithm {wanted} cannot be mined on this CPU; choose one of: {names}");
+        }
+        return found;
+    }
+
+    /// <summary>Empty name = the best this CPU has.</summary>
+    public static FlavourInfo FindFlavour(AlgorithmInfo algorithm, string name)
+    {
+        if (name.Length == 0)
+        {
+            return algorithm.Selected;
+        }
+        FlavourInfo? found = algorithm.Flavours.FirstOrDefault(flavour => flavour.Name == name && flavour.Supported);
+        string usable = string.Join(", ", algorithm.Flavours.Where(flavour => flavour.Supported).Select(flavour => flavour.Name));
+        return found ?? throw new ArgumentException($"flavour \"{name}\" of {algorithm.Name} does not run here; choose one of: {usable}");
+    }
+
+    public static string CpuName() =>
+        Catalogue.Devices().FirstOrDefault(device => device.Backend == DeviceBackend.Cpu)?.Name ?? "CPU";
+
+    private static int Threads(RigOptions options)
+    {
+        if (options.CpuThreads is < -1 or > RigOptions.CpuThreadsMax)
+        {
+            throw new ArgumentException(
+                $"{options.CpuThreads} CPU threads: allowed are 1 to {RigOptions.CpuThreadsMax}, 0 for all, -1 for none");
+        }
+        foreach (int cpu in options.CpuAffinity)
+        {
+            // Which of these exist and are ours only the kernel knows; a worker it refuses runs unbound and says so.
+            if (cpu is < 0 or >= RigOptions.CpuThreadsMax)
+            {
+                throw new ArgumentException($"processor {cpu}: numbers go from 0 to {RigOptions.CpuThreadsMax - 1}");
+            }
+        }
+        return options.CpuThreads switch
+        {
+            -1 => 0,
+            0 when options.CpuAffinity.Count > 0 => options.CpuAffinity.Count,
+            0 => Environment.ProcessorCount,
+            _ => options.CpuThreads,
+        };
+    }
+}

@@ -1,0 +1,27 @@
+using Otedama.Interop;
+
+namespace Otedama.Mining;
+
+/// <summary>The one native verb a worker needs, so that a test can put a failing device in its place.</summary>
+internal interface IScanEngine : IDisposable
+{
+    PowScan Scan(in PowWork work, Span<PowHit> hits, TimeSpan budget);
+
+    /// <summary>Any thread.</summary>
+    void Cancel();
+}
+
+internal sealed class NativeScanEngine(PowEngine engine) : IScanEngine
+{
+    private readonly PowWork[] _works = new PowWork[1];
+
+    public PowScan Scan(in PowWork work, Span<PowHit> hits, TimeSpan budget)
+    {
+        _works[0] = work;
+        return engine.Scan(_works, hits, budget);
+    }
+
+    public void Cancel() => engine.Cancel();
+
+    public void Dispose() => engine.Dispose();
+}

@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using Otedama.Core;
+using Otedama.Interop;
+
+namespace Otedama.Mining;
+
+/// <summary>
+/// Turns a range into the bytes the native scan takes, one implementation per header family. otedama_algo.h is the
+/// layout.
+/// </summary>
+internal interface IWorkData
+{
+    /// <summary>Bytes Build writes.</summary>
+    int Length { get; }
+
+    void Build(WorkRange range, Span<byte> data);
+}
+
+internal static class WorkData
+{
+    /// <summary>Throws NotSupportedException for a family no CPU worker knows.</summary>
+    public static IWorkData For(Job job) => job.Recipe switch
+    {
+        BitcoinRecipe => BitcoinWorkData.Instance,
+        _ => throw new NotSupportedException($"no CPU worker builds headers of {job.Recipe.GetType().Name}"),
+    };
+}
+
+/// <summary>The 80-byte header; the native scan fills in version and nonce.</summary>
+internal sealed class BitcoinWorkData : IWorkData
+{
+    public static readonly BitcoinWorkData Instance = new();
+
+    public int Length => 80;
+
+    public void Build(WorkRange range, Span<byte> data)
+    {
+        BitcoinRecipe recipe = (BitcoinRecipe)range.Job.Recipe;
+        BinaryPrimitives.WriteUInt32LittleEndian(data, range.Versions[0]);
+        recipe.PreviousHash.CopyTo(data[4..]);
+        BitcoinHash.MerkleRoots(
+            data.Slice(36, Hash256.Size),
+            range.Extranonce.Span,
+            range.Extranonce.Length,
+            recipe.CoinbasePrefix.Span,
+            recipe.CoinbaseSuffix.Span,
+            recipe.Branches.Span);
+        BinaryPrimitives.WriteUInt32LittleEndian(data[68..], recipe.Time);
+        BinaryPrimitives.WriteUInt32LittleEndian(data[72..], recipe.Bits);
+        BinaryPrimitives.WriteUInt32LittleEndian(data[76..], 0);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Otedama.Core;
+using Otedama.Mining;
+
+namespace Otedama.Tests.Mining;
+
+/// <summary>Takes what a job source delivers and lets a test wait for it.</summary>
+internal sealed class RecordingSink : IJobSink
+{
+    public ConcurrentQueue<(Job Job, ExtranonceSpace Space)> Jobs { get; } = [];
+
+    public ConcurrentQueue<UpstreamVerdict> Verdicts { get; } = [];
+
+    public int Lost;
+
+    public Job LastJob => Jobs.Last().Job;
+
+    public void OnJob(Job job, ExtranonceSpace space) => Jobs.Enqueue((job, space));
+
+    public void OnLost() => Interlocked.Increment(ref Lost);
+
+    public void OnVerdict(in UpstreamVerdict verdict) => Verdicts.Enqueue(verdict);
+
+    public static async Task WaitFor(Func<bool> condition, string what, double seconds = 10)
+    {
+        long end = Environment.TickCount64 + (long)(1000 * seconds);
+        while (!condition())
+        {
+            if (Environment.TickCount64 > end)
+            {
+                throw new TimeoutException("waited in vain for " + what);
+            }
+            await Task.Delay(5);
+        }
+    }
+}
