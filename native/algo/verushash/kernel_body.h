@@ -376,14 +376,14 @@ INLINE uint32_t kind_of(uint64_t sel) {
     return kind == 5 ? 8 + passes : kind == 6 ? 16 + passes : kind;
 }
 
-#define RUN_KIND(FIRST, LAST, CASE)                                                                                for (uint32_t n = at[FIRST]; n < at[(LAST) + 1]; n++) {                                                            lane *l = &w->lanes[order[n]];                                                                                 step(l, low64(l->acc), CASE, variant);                                                                     }
+#define RUN_KIND(FIRST, LAST, CASE)                                                                                for (uint32_t n = at[FIRST]; n < at[(LAST) + 1]; n++) {                                                            lane *l = &lanes[order[n]];                                                                                    step(l, low64(l->acc), CASE, variant);                                                                     }
 
-INLINE void run_steps(workspace *w, const int variant) {
+INLINE void run_steps(lane *lanes, const uint32_t count, const int variant) {
     for (uint32_t i = 0; i < VERUS_STEPS; i++) {
         uint8_t kind[LANES], order[LANES];
         uint32_t at[KINDS + 2] = {0};
-        for (uint32_t n = 0; n < LANES; n++) {
-            lane *l = &w->lanes[n];
+        for (uint32_t n = 0; n < count; n++) {
+            lane *l = &lanes[n];
             uint64_t sel = low64(l->acc);
             uint32_t p = (sel >> 5) & 511, q = (sel >> 32) & 511;
             prefetch(&l->key[p]);
@@ -396,7 +396,7 @@ INLINE void run_steps(workspace *w, const int variant) {
         for (uint32_t n = 2; n < KINDS + 2; n++) {
             at[n] += at[n - 1];
         }
-        for (uint32_t n = 0; n < LANES; n++) { /* afterwards at[kind] is where the kind starts */
+        for (uint32_t n = 0; n < count; n++) { /* afterwards at[kind] is where the kind starts */
             order[at[kind[n] + 1]++] = (uint8_t)n;
         }
         RUN_KIND(0, 0, 0)
@@ -430,7 +430,7 @@ INLINE uint64_t scan_variant(workspace *w, const verus_chain *chain, uint32_t no
             w->lanes[n].key = w->key[n];
             start_lane(&w->lanes[n], chain->h, w->tail[n], VERUS_TAIL_LENGTH, variant);
         }
-        run_steps(w, variant);
+        run_steps(w->lanes, LANES, variant);
         uint64_t digest[LANES][4];
         for (uint32_t n = 0; n < LANES; n++) {
             end_lane(digest[n], &w->lanes[n], chain->h, w->tail[n], VERUS_TAIL_LENGTH);
@@ -466,4 +466,6 @@ static uint64_t scan(void *memory, const uint8_t *message, uint32_t length, veru
     }
 }
 
+#ifndef KERNEL_CUSTOM /* the includer makes its own table */
 const verus_kernel KERNEL_NAME = {.hash = hash, .scan = scan, .workspace_bytes = sizeof(workspace)};
+#endif

@@ -8,6 +8,7 @@
 
 static const otd_flavour flavours[] = {
 #if defined(__x86_64__)
+    {"vaes", OTD_CPU_AESNI | OTD_CPU_PCLMUL | OTD_CPU_SSE41 | OTD_CPU_AVX512 | OTD_CPU_VAES, 32, &otd_verus_vaes},
     {"aesni", OTD_CPU_AESNI | OTD_CPU_PCLMUL | OTD_CPU_SSE41, 32, &otd_verus_aesni},
 #endif
     {"ref", 0, 1, &otd_verus_ref},
@@ -39,23 +40,60 @@ static int32_t prepare(uint8_t *message, const uint8_t *data, uint32_t length, c
     return variant;
 }
 
+/* Messages of one length and variant that wait to be hashed together. */
+typedef struct pending {
+    uint8_t message[VERUS_BATCH][VERUS_DATA_MAX];
+    uint32_t item[VERUS_BATCH];
+    uint32_t count, length;
+    int32_t variant;
+} pending;
+
+static void settle(const verus_kernel *kernel, pending *p, otd_verdict *verdicts, const otd_verify_item *items) {
+    uint8_t digest[VERUS_BATCH][32];
+    const uint8_t *message[VERUS_BATCH];
+    int together = kernel->batch && p->count > 2 && p->variant >= VERUS_20 && p->variant <= VERUS_22;
+    for (uint32_t i = 0; together && i < VERUS_BATCH; i++) { /* idle lanes repeat the first message */
+        message[i] = p->message[i < p->count ? i : 0];
+    }
+    if (together) {
+        kernel->batch(digest, message, p->length, (verus_variant)p->variant);
+    }
+    for (uint32_t i = 0; i < p->count; i++) {
+        otd_verdict *verdict = &verdicts[p->item[i]];
+        if (!together) {
+            kernel->hash(digest[i], p->message[i], p->length, (verus_variant)p->variant);
+        }
+        memcpy(verdict->hash, digest[i], 32);
+        verdict->verdict = otd_meets_target(digest[i], items[p->item[i]].target) ? OTD_VERDICT_VALID
+                                                                                : OTD_VERDICT_ABOVE_TARGET;
+    }
+    p->count = 0;
+}
+
 static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
                       otd_verdict *verdicts, const otd_verify_item *items, uint32_t count, const uint8_t *data) {
     (void)dataset;
     const verus_kernel *kernel = flavour->kernel;
     int32_t status = check_params(params);
+    pending p = {.count = 0};
     for (uint32_t i = 0; status == OTD_OK && i < count; i++) {
         uint8_t message[VERUS_DATA_MAX];
+        uint32_t length = items[i].data_length;
         memset(&verdicts[i], 0, sizeof verdicts[i]);
-        int32_t variant = prepare(message, data + items[i].data_offset, items[i].data_length, params);
+        int32_t variant = prepare(message, data + items[i].data_offset, length, params);
         if (variant == 0) {
             verdicts[i].verdict = OTD_VERDICT_MALFORMED;
             continue;
         }
-        kernel->hash(verdicts[i].hash, message, items[i].data_length, (verus_variant)variant);
-        verdicts[i].verdict =
-            otd_meets_target(verdicts[i].hash, items[i].target) ? OTD_VERDICT_VALID : OTD_VERDICT_ABOVE_TARGET;
+        if (p.count == VERUS_BATCH || (p.count > 0 && (variant != p.variant || length != p.length))) {
+            settle(kernel, &p, verdicts, items);
+        }
+        memcpy(p.message[p.count], message, length);
+        p.item[p.count++] = i;
+        p.length = length;
+        p.variant = variant;
     }
+    settle(kernel, &p, verdicts, items);
     return status;
 }
 

@@ -26,9 +26,14 @@ typedef struct verus_chain {
     verus_variant variant;
 } verus_chain;
 
+/* Messages a kernel hashes together when it has a batch verb. */
+#define VERUS_BATCH 16u
+
 typedef struct verus_kernel {
     /* out = the digest of a whole message. */
     void (*hash)(uint8_t out[32], const uint8_t *message, uint32_t length, verus_variant variant);
+    /* Digests of VERUS_BATCH messages of one length, variant 2.0, 2.1 or 2.2; null when the kernel has none. */
+    void (*batch)(uint8_t (*out)[32], const uint8_t *const *messages, uint32_t length, verus_variant variant);
     /*
      * Digests of `count` messages that differ only in their last 15 bytes: nonces first, first + 1, ... as a
      * u64 LE at nonce_at (0..7) inside them. Calls found(context, nonce, digest) for each whose last 8 bytes,
@@ -43,6 +48,7 @@ typedef struct verus_kernel {
 
 extern const verus_kernel otd_verus_ref;
 extern const verus_kernel otd_verus_aesni;
+extern const verus_kernel otd_verus_vaes;
 
 /* The 40 Haraka round constants, 16 bytes each in memory order, derived from the digits of pi once. */
 const uint8_t *otd_verus_round_constants(void);
