@@ -53,12 +53,7 @@
 
 #define SEEK __m512i
 #define SEEK_LANES 16
-#ifndef GROUPS
 #define GROUPS 2
-#endif
-#ifndef PREFETCH
-#define PREFETCH 3
-#endif
 #define S_LOAD(p) _mm512_load_si512(p)
 #define S_STORE(p, x) _mm512_store_si512(p, x)
 #define S_XOR(a, b) _mm512_xor_si512(a, b)

@@ -134,10 +134,26 @@ static void otd_lanes_group(const otd_verthash_data *data, const otd_verthash_st
     K_SCATTER(out, s);
 }
 
+/* Asks for the parents and the place of one group; a permutation later they are there. */
+INLINE void otd_lanes_ahead(const otd_verthash_data *data, const otd_verthash_step *step, uint64_t at) {
+    for (uint64_t i = at; i < at + KEC_LANES; i += 64 / OTD_VERTHASH_NODE_BYTES) {
+        if (step->near != OTD_VERTHASH_NO_PARENT) {
+            __builtin_prefetch(data->nodes + OTD_VERTHASH_NODE_WORDS * (step->near + (i ^ step->flip)));
+        }
+        if (step->far != OTD_VERTHASH_NO_PARENT) {
+            __builtin_prefetch(data->nodes + OTD_VERTHASH_NODE_WORDS * (step->far + i));
+        }
+        __builtin_prefetch(data->nodes + OTD_VERTHASH_NODE_WORDS * (step->first + i), 1);
+    }
+}
+
 static void otd_lanes_nodes(const otd_verthash_data *data, const otd_verthash_step *step, uint64_t begin,
                             uint64_t end) {
     for (uint64_t at = begin; at < end; at += KEC_LANES) {
         uint64_t left = end - at;
+        if (left > KEC_LANES) {
+            otd_lanes_ahead(data, step, at + KEC_LANES);
+        }
         otd_lanes_group(data, step, at, left < KEC_LANES ? (uint32_t)left : KEC_LANES);
     }
 }
@@ -216,8 +232,8 @@ INLINE void otd_lanes_seek(uint32_t places[SEEK_LANES], const otd_verthash_data 
     S_STORE(places, S_MUL(slot, S_SET1(OTD_VERTHASH_SLOT_ALIGN)));
     UNROLL
     for (uint32_t lane = 0; lane < SEEK_LANES; lane++) {
-        __builtin_prefetch(base + places[lane], 0, PREFETCH);
-        __builtin_prefetch(base + places[lane] + 31, 0, PREFETCH);
+        __builtin_prefetch(base + places[lane], 0, 3);
+        __builtin_prefetch(base + places[lane] + 31, 0, 3);
     }
 }
 
