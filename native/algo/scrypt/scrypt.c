@@ -1,6 +1,6 @@
 /*
- * scrypt.c - scrypt proof of work over 80-byte headers: flavour table, nonce search, verification,
- * known answers. Hits found by a vector flavour are recomputed on the reference before they count.
+ * scrypt.c - scrypt proof of work over 80-byte headers: flavour table, search, verification, known
+ * answers. Hits found by a vector flavour are recomputed on the reference before they count.
  */
 #include "scrypt.h"
 
@@ -10,8 +10,7 @@
 
 #include "algo.h"
 #include "cpu.h"
-
-#define OTD_NONCE_AT 76u
+#include "header80.h"
 
 static uint32_t otd_be32(const uint8_t *p) {
     return ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) | ((uint32_t)p[2] << 8) | p[3];
@@ -80,7 +79,31 @@ static void otd_pads_give(void *pads) {
     free(pads);
 }
 
-/* ---- search --------------------------------------------------------------------------------- */
+/* ---- the verbs ------------------------------------------------------------------------------ */
+
+typedef struct otd_scrypt_context {
+    const otd_scrypt_kernel *kernel;
+    void *pads;
+} otd_scrypt_context;
+
+static void otd_hash_batch(void *context, uint8_t (*hashes)[32], const uint8_t *const *headers,
+                           uint32_t count) {
+    const otd_scrypt_context *own = context;
+    _Alignas(64) otd_scrypt_batch batch;
+    for (uint32_t lane = 0; lane < OTD_SCRYPT_BATCH; lane++) {
+        /* Lanes without a header of their own repeat the first one. */
+        otd_set_header(&batch, lane, headers[lane < count ? lane : 0]);
+    }
+    own->kernel->hash(&batch, count, own->pads);
+    for (uint32_t lane = 0; lane < count; lane++) {
+        otd_get_hash(hashes[lane], &batch, lane);
+    }
+}
+
+static void otd_hash_one(void *context, uint8_t hash[32], const uint8_t *header) {
+    const otd_scrypt_context *own = context;
+    otd_scrypt_once(hash, header, own->pads);
+}
 
 static int32_t otd_scrypt_open(otd_engine *engine) {
     return otd_pads_new(&engine->state, engine->flavour->kernel);
@@ -90,104 +113,24 @@ static void otd_scrypt_close(otd_engine *engine) {
     free(engine->state);
 }
 
-/* What the lanes of a batch mean: lane i is trial `first` + i, a nonce with one of its versions. */
-typedef struct otd_trials {
-    const otd_work *work;
-    const uint8_t *header;
-    uint32_t nonce_first;
-    uint32_t versions;
-} otd_trials;
-
-static void otd_trial_header(uint8_t *header, const otd_trials *trials, uint64_t trial) {
-    memcpy(header, trials->header, OTD_SCRYPT_HEADER_BYTES);
-    if (trials->work->version_count != 0) {
-        otd_put_le32(header, trials->work->versions[trial % trials->versions]);
-    }
-    otd_put_le32(header + OTD_NONCE_AT, trials->nonce_first + (uint32_t)(trial / trials->versions));
-}
-
-/* Fills the hit of one trial and confirms it on the reference. */
-static int32_t otd_confirm(otd_hit *hit, const otd_trials *trials, uint64_t trial, void *pads) {
-    uint8_t header[OTD_SCRYPT_HEADER_BYTES];
-    otd_trial_header(header, trials, trial);
-    memset(hit, 0, sizeof *hit);
-    otd_scrypt_once(hit->hash, header, pads);
-    hit->tag = trials->work->tag;
-    hit->nonce = trials->nonce_first + (uint32_t)(trial / trials->versions);
-    hit->version = __builtin_bswap32(otd_be32(header));
-    return otd_meets_target(hit->hash, trials->work->target);
-}
-
 static int32_t otd_scrypt_scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
                                uint64_t count, otd_hits *hits, uint64_t *searched) {
-    const otd_scrypt_kernel *kernel = engine->flavour->kernel;
-    uint32_t versions = work->version_count == 0 ? 1 : work->version_count;
-    const otd_trials trials = {work, data, (uint32_t)first, versions};
-    uint64_t total = count * versions;
-    uint32_t nonce_hits = hits->count; /* hits before the nonce being looked at */
-    _Alignas(64) otd_scrypt_batch batch;
-
-    for (uint64_t trial = 0; trial < total; trial += OTD_SCRYPT_BATCH) {
-        uint32_t lanes = total - trial < OTD_SCRYPT_BATCH ? (uint32_t)(total - trial) : OTD_SCRYPT_BATCH;
-        for (uint32_t lane = 0; lane < OTD_SCRYPT_BATCH; lane++) {
-            uint8_t header[OTD_SCRYPT_HEADER_BYTES];
-            otd_trial_header(header, &trials, trial + (lane < lanes ? lane : 0));
-            otd_set_header(&batch, lane, header);
-        }
-        kernel->hash(&batch, lanes, engine->state);
-        for (uint32_t lane = 0; lane < lanes; lane++) {
-            uint8_t hash[32];
-            otd_hit hit;
-            if ((trial + lane) % versions == 0) {
-                nonce_hits = hits->count;
-            }
-            otd_get_hash(hash, &batch, lane);
-            if (!otd_meets_target(hash, work->target) ||
-                !otd_confirm(&hit, &trials, trial + lane, engine->state)) {
-                continue;
-            }
-            if (hits->count == hits->capacity) {
-                /* This nonce is searched again by the next call, so none of its hits counts now. */
-                hits->count = nonce_hits;
-                *searched = (trial + lane) / versions;
-                return OTD_OK;
-            }
-            hits->hits[hits->count++] = hit;
-        }
-    }
-    *searched = count;
-    return OTD_OK;
+    otd_scrypt_context context = {engine->flavour->kernel, engine->state};
+    const otd_header80_hasher hasher = {otd_hash_batch, otd_hash_one, &context, OTD_SCRYPT_BATCH};
+    return otd_header80_scan(&hasher, work, data, first, count, hits, searched);
 }
-
-/* ---- verification --------------------------------------------------------------------------- */
 
 static int32_t otd_scrypt_verify(const otd_flavour *flavour, const otd_algo_params *params,
                                  const otd_dataset *dataset, otd_verdict *verdicts,
                                  const otd_verify_item *items, uint32_t count, const uint8_t *data) {
-    const otd_scrypt_kernel *kernel = flavour->kernel;
-    _Alignas(64) otd_scrypt_batch batch;
-    void *pads = NULL;
-    int32_t status = otd_pads_take(&pads);
-    if (status != OTD_OK) {
-        return status;
+    otd_scrypt_context context = {flavour->kernel, NULL};
+    const otd_header80_hasher hasher = {otd_hash_batch, otd_hash_one, &context, OTD_SCRYPT_BATCH};
+    int32_t status = otd_pads_take(&context.pads);
+    if (status == OTD_OK) {
+        otd_header80_verify(&hasher, verdicts, items, count, data);
+        otd_pads_give(context.pads);
     }
-    for (uint32_t first = 0; first < count; first += OTD_SCRYPT_BATCH) {
-        uint32_t lanes = count - first < OTD_SCRYPT_BATCH ? count - first : OTD_SCRYPT_BATCH;
-        for (uint32_t lane = 0; lane < OTD_SCRYPT_BATCH; lane++) {
-            otd_set_header(&batch, lane, data + items[first + (lane < lanes ? lane : 0)].data_offset);
-        }
-        kernel->hash(&batch, lanes, pads);
-        for (uint32_t lane = 0; lane < lanes; lane++) {
-            otd_verdict *verdict = &verdicts[first + lane];
-            verdict->reserved = 0;
-            otd_get_hash(verdict->hash, &batch, lane);
-            verdict->verdict = otd_meets_target(verdict->hash, items[first + lane].target)
-                                   ? OTD_VERDICT_VALID
-                                   : OTD_VERDICT_ABOVE_TARGET;
-        }
-    }
-    otd_pads_give(pads);
-    return OTD_OK;
+    return status;
 }
 
 /* ---- known answers -------------------------------------------------------------------------- */
@@ -205,31 +148,28 @@ static const uint8_t otd_genesis_hash[32] = {
 
 /* Every lane gets its own nonce, so that swapped lanes show; lane 5 gets the known block. */
 static int32_t otd_scrypt_self_test(const otd_flavour *flavour) {
-    const otd_scrypt_kernel *kernel = flavour->kernel;
-    enum { KNOWN_LANE = 5 };
-    _Alignas(64) otd_scrypt_batch batch;
-    uint8_t header[OTD_SCRYPT_HEADER_BYTES], hash[32], expected[32];
-    void *pads = NULL;
-    int32_t status = otd_pads_take(&pads);
+    enum { KNOWN_LANE = 5, NONCE_AT = 76 };
+    otd_scrypt_context context = {flavour->kernel, NULL};
+    uint8_t headers[OTD_SCRYPT_BATCH][OTD_SCRYPT_HEADER_BYTES], hashes[OTD_SCRYPT_BATCH][32], expected[32];
+    const uint8_t *rows[OTD_SCRYPT_BATCH];
+    int32_t status = otd_pads_take(&context.pads);
     if (status != OTD_OK) {
         return status;
     }
-    memcpy(header, otd_genesis, sizeof header);
     for (uint32_t lane = 0; lane < OTD_SCRYPT_BATCH; lane++) {
-        header[OTD_NONCE_AT] = (uint8_t)(otd_genesis[OTD_NONCE_AT] + lane - KNOWN_LANE);
-        otd_set_header(&batch, lane, header);
+        memcpy(headers[lane], otd_genesis, OTD_SCRYPT_HEADER_BYTES);
+        headers[lane][NONCE_AT] = (uint8_t)(headers[lane][NONCE_AT] + lane - KNOWN_LANE);
+        rows[lane] = headers[lane];
     }
-    kernel->hash(&batch, OTD_SCRYPT_BATCH, pads);
+    otd_hash_batch(&context, hashes, rows, OTD_SCRYPT_BATCH);
     for (uint32_t lane = 0; lane < OTD_SCRYPT_BATCH && status == OTD_OK; lane++) {
-        header[OTD_NONCE_AT] = (uint8_t)(otd_genesis[OTD_NONCE_AT] + lane - KNOWN_LANE);
-        otd_scrypt_once(expected, header, pads);
-        otd_get_hash(hash, &batch, lane);
-        if (memcmp(hash, lane == KNOWN_LANE ? otd_genesis_hash : expected, sizeof hash) != 0) {
+        otd_hash_one(&context, expected, headers[lane]);
+        if (memcmp(hashes[lane], lane == KNOWN_LANE ? otd_genesis_hash : expected, 32) != 0) {
             status = otd_fail(OTD_E_SELFTEST, "scrypt flavour %s: lane %u of %u has a wrong hash",
                               flavour->name, lane, OTD_SCRYPT_BATCH);
         }
     }
-    otd_pads_give(pads);
+    otd_pads_give(context.pads);
     return status;
 }
 
