@@ -20,7 +20,9 @@
  *
  * sha256d    80 bytes, the block header. Nonce: u32 LE at 76. Version: u32 LE at 0.
  * scrypt     80 bytes, the block header; N = 1024, r = 1, p = 1. Nonce: u32 LE at 76.
- * verthash   80 bytes, the block header. Nonce: u32 LE at 76. Dataset: the Verthash file.
+ * verthash   80 bytes, the block header. Nonce: u32 LE at 76. Dataset: the Verthash file (1.2 GiB);
+ *            otd_dataset_params.epoch 0 = the network's, 1..17 = graph n of the generator, small ones
+ *            being for tests. FULL keeps it on huge pages, LIGHT maps the file when it has a path.
  * kawpow     72 bytes: header hash 32 as the network shows it (big-endian display order, as hashed),
  *            nonce u64 LE at 32, mix 32 at 40 in natural order. A work's mix is ignored. `height`
  *            selects epoch and period. The 32-byte hash is reported in chain order (reversed display).
