@@ -24,7 +24,7 @@ internal sealed class EmbeddedChain : IDisposable
     private TaskCompletionSource _tipChanged = NewSignal();
     private TaskCompletionSource _poolChanged = NewSignal();
 
-    public EmbeddedChain(DataDirectory directory, EmbeddedNodeOptions options, IProofChecker proofs, TimeProvider time, ILogger logger)
+    public EmbeddedChain(NodeDirectory directory, EmbeddedNodeOptions options, IProofChecker proofs, TimeProvider time, ILogger logger)
     {
         (_proofs, _time, _logger) = (proofs, time, logger);
         Rules = new ChainRules(options.Coin, options.Retarget, options.BlockSeconds);

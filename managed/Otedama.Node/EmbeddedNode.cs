@@ -15,14 +15,14 @@ public sealed class EmbeddedNode : IAsyncDisposable
 
     private const int ConnectionsMax = 64;
 
-    private readonly DataDirectory _directory;
+    private readonly NodeDirectory _directory;
     private readonly EmbeddedChain _chain;
     private readonly RpcServer _server;
     private readonly TaskCompletionSource _stopRequested;
     private readonly EmbeddedNodeOptions _options;
     private int _disposed;
 
-    private EmbeddedNode(DataDirectory directory, EmbeddedChain chain, RpcServer server, TaskCompletionSource stopRequested, EmbeddedNodeOptions options)
+    private EmbeddedNode(NodeDirectory directory, EmbeddedChain chain, RpcServer server, TaskCompletionSource stopRequested, EmbeddedNodeOptions options)
     {
         (_directory, _chain, _server, _stopRequested, _options) = (directory, chain, server, stopRequested, options);
         MiningAddress = Address.TryEncode(chain.WalletScript.Span, options.Coin, out string address) ? address : "";
@@ -56,7 +56,7 @@ public sealed class EmbeddedNode : IAsyncDisposable
     {
         Check(options);
         ILogger logger = loggers.CreateLogger("Otedama.Node");
-        DataDirectory directory = DataDirectory.Open(options.DataDirectory);
+        NodeDirectory directory = NodeDirectory.Open(options.DataDirectory);
         EmbeddedChain? chain = null;
         try
         {
@@ -104,7 +104,7 @@ public sealed class EmbeddedNode : IAsyncDisposable
     }
 
     private static async Task<RpcServer> ListenAsync(
-        EmbeddedNodeOptions options, DataDirectory directory, NodeRpc rpc, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
+        EmbeddedNodeOptions options, NodeDirectory directory, NodeRpc rpc, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         RpcCredentials credentials = new RpcCredentials().AddCookie(directory.File(".cookie"));
         if (options.RpcUser is not null && options.RpcPassword is not null)

@@ -19,32 +19,23 @@ public sealed class RpcDispatcher(IEnumerable<RpcMethod> methods, ILogger logger
     /// <summary>Replies of one batch together; what exceeds it is answered with an error.</summary>
     private const int ReplyBytesMax = 64 << 20;
 
-    private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64 };
-
     private readonly Dictionary<string, RpcMethod> _methods = methods.ToDictionary(method => method.Name, StringComparer.Ordinal);
 
     public IEnumerable<RpcMethod> Methods => _methods.Values;
 
     public async Task<RpcReply> HandleAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(body, s_json);
-        }
-        catch (JsonException)
+        using JsonDocument? document = RpcText.Parse(body);
+        if (document is null)
         {
             return Fault(default, default, new RpcFault(RpcFaultCode.ParseError, "Parse error"));
         }
-        using (document)
+        return document.RootElement.ValueKind switch
         {
-            return document.RootElement.ValueKind switch
-            {
-                JsonValueKind.Object => await OneAsync(document.RootElement, cancellation),
-                JsonValueKind.Array => await BatchAsync(document.RootElement, cancellation),
-                _ => Fault(default, default, new RpcFault(RpcFaultCode.ParseError, "Top-level object parse error")),
-            };
-        }
+            JsonValueKind.Object => await OneAsync(document.RootElement, cancellation),
+            JsonValueKind.Array => await BatchAsync(document.RootElement, cancellation),
+            _ => Fault(default, default, new RpcFault(RpcFaultCode.ParseError, "Top-level object parse error")),
+        };
     }
 
     private async Task<RpcReply> BatchAsync(JsonElement batch, CancellationToken cancellation)

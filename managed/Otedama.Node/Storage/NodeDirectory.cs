@@ -5,18 +5,18 @@ namespace Otedama.Node;
 /// <summary>
 /// The node's folder: held by one process at a time through a lock file, and stamped with the version of its format.
 /// </summary>
-internal sealed class DataDirectory : IDisposable
+internal sealed class NodeDirectory : IDisposable
 {
     private const int FormatVersion = 1;
 
     private readonly FileStream _lock;
 
-    private DataDirectory(string path, FileStream lockFile) => (Path, _lock) = (path, lockFile);
+    private NodeDirectory(string path, FileStream lockFile) => (Path, _lock) = (path, lockFile);
 
     public string Path { get; }
 
     /// <summary>Throws IOException when another process holds it, InvalidDataException when it is of a newer format.</summary>
-    public static DataDirectory Open(string path)
+    public static NodeDirectory Open(string path)
     {
         CreateOwned(path);
         FileStream lockFile;
@@ -31,7 +31,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             CheckVersion(path);
-            return new DataDirectory(path, lockFile);
+            return new NodeDirectory(path, lockFile);
         }
         catch
         {
