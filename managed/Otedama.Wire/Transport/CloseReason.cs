@@ -1,0 +1,19 @@
+namespace Otedama.Wire;
+
+/// <summary>Why a connection ended.</summary>
+public enum CloseReason : byte
+{
+    PeerClosed,
+    Error,
+    LineTooLong,
+    SlowSender,
+    SlowReader,
+    Silent,
+    LoginTimeout,
+    Banned,
+    Malformed,
+    TlsNotConfigured,
+    TlsFailed,
+    BadProxyHeader,
+    ServerStopping,
+}

@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace Otedama.Wire;
+
+/// <summary>An engine that moves bytes between many connections and one handler.</summary>
+public interface ITransport : IDisposable
+{
+    /// <summary>Where it listens, with the real ports; empty before Start.</summary>
+    IReadOnlyList<IPEndPoint> Endpoints { get; }
+
+    /// <summary>Open connections, those still in their PROXY header included.</summary>
+    int ConnectionCount { get; }
+
+    /// <summary>Connections closed at once because the limit was reached, since start.</summary>
+    long RefusedCount { get; }
+
+    /// <summary>Begins to listen. Throws IOException naming the endpoint that cannot be had.</summary>
+    void Start(ITransportHandler handler);
+
+    /// <summary>Accepts no more; open connections stay.</summary>
+    void StopListening();
+}

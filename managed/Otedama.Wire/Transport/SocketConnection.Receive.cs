@@ -1,0 +1,101 @@
+using System.Net.Sockets;
+
+namespace Otedama.Wire;
+
+internal sealed partial class SocketConnection
+{
+    /// <summary>Receives in a row before other connections get the thread.</summary>
+    private const int TurnsMax = 16;
+
+    private readonly ReceiveArgs _receive;
+
+    private void StartReceiving()
+    {
+        try
+        {
+            if (!_socket.ReceiveAsync(_receive))
+            {
+                // Not here: the accepting thread has more to accept.
+                ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.ReceiveLoop(), this, preferLocal: false);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            ReleaseReceive();
+        }
+    }
+
+    private void ReceiveLoop()
+    {
+        try
+        {
+            int turns = 0;
+            do
+            {
+                if (!TakeReceived())
+                {
+                    ReleaseReceive();
+                    return;
+                }
+                if (_phase is Phase.TlsHandshake or Phase.Tls)
+                {
+                    return; // the TLS pump owns the socket's reading side from here on
+                }
+                if (++turns == TurnsMax)
+                {
+                    StartReceiving();
+                    return;
+                }
+            }
+            while (!_socket.ReceiveAsync(_receive));
+        }
+        catch (ObjectDisposedException)
+        {
+            ReleaseReceive();
+        }
+    }
+
+    /// <summary>False when the connection has ended.</summary>
+    private bool TakeReceived()
+    {
+        if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
+        {
+            Close(_receive.SocketError == SocketError.Success ? CloseReason.PeerClosed : CloseReason.Error);
+            return false;
+        }
+        if (IsClosed)
+        {
+            return false;
+        }
+        Deliver(_receive.MemoryBuffer.Span[.._receive.BytesTransferred]);
+        return !IsClosed;
+    }
+
+    /// <summary>Gives the buffer back; only the receiving side calls it, so no receive is in flight.</summary>
+    private void ReleaseReceive() => _receive.Release(_transport.Slabs);
+
+    /// <summary>A completion object without the event's delegate and closure.</summary>
+    private sealed class ReceiveArgs : SocketAsyncEventArgs
+    {
+        private readonly SocketConnection _connection;
+        private int _released;
+
+        public ReceiveArgs(SocketConnection connection)
+            : base(true)
+        {
+            _connection = connection;
+            SetBuffer(connection._transport.Slabs.Rent());
+        }
+
+        public void Release(ReceiveSlabs slabs)
+        {
+            if (Interlocked.Exchange(ref _released, 1) == 0)
+            {
+                slabs.Return(MemoryBuffer);
+                Dispose();
+            }
+        }
+
+        protected override void OnCompleted(SocketAsyncEventArgs e) => _connection.ReceiveLoop();
+    }
+}

@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Otedama.Wire;
+
+/// <summary>The transport engine on .NET sockets: portable, no thread of its own, one receive in flight per connection.</summary>
+public sealed class SocketTransport : ITransport
+{
+    private readonly ConcurrentDictionary<long, SocketConnection> _connections = new();
+    private readonly List<Socket> _listeners = [];
+    private readonly Timer _sweep;
+    private volatile bool _stopped;
+    private int _count;
+    private long _refused;
+
+    public SocketTransport(TransportOptions options, TimeProvider time)
+    {
+        Options = options;
+        Time = time;
+        _sweep = new Timer(static state => ((SocketTransport)state!).SweepPreludes(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
+
+    public int ConnectionCount => Volatile.Read(ref _count);
+
+    public long RefusedCount => Volatile.Read(ref _refused);
+
+    internal TransportOptions Options { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ReceiveSlabs Slabs { get; } = new();
+
+    internal ITransportHandler Handler { get; private set; } = null!;
+
+    public void Start(ITransportHandler handler)
+    {
+        Handler = handler;
+        try
+        {
+            foreach (IPEndPoint endpoint in Options.Listen)
+            {
+                _listeners.Add(Listen(endpoint));
+            }
+        }
+        catch
+        {
+            StopListening();
+            throw;
+        }
+        Endpoints = _listeners.ConvertAll(listener => (IPEndPoint)listener.LocalEndPoint!);
+        foreach (Socket listener in _listeners)
+        {
+            SocketAsyncEventArgs args = new();
+            args.Completed += (_, completed) => AcceptLoop(listener, completed);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => BeginAccept(listener, args), null);
+        }
+        _sweep.Change(1_000, 1_000);
+    }
+
+    public void StopListening()
+    {
+        _stopped = true;
+        foreach (Socket listener in _listeners)
+        {
+            listener.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        StopListening();
+        _sweep.Dispose();
+        foreach (SocketConnection connection in _connections.Values)
+        {
+            connection.Close(CloseReason.ServerStopping);
+        }
+    }
+
+    internal void Forget(SocketConnection connection)
+    {
+        if (_connections.TryRemove(connection.Id, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    internal bool IsProxy(IPAddress address)
+    {
+        foreach (IPNetwork network in Options.ProxySources)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Socket Listen(IPEndPoint endpoint)
+    {
+        Socket listener = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                listener.DualMode = true;
+            }
+            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            listener.Bind(endpoint);
+            listener.Listen(Options.Backlog);
+            return listener;
+        }
+        catch (SocketException exception)
+        {
+            listener.Dispose();
+            throw new IOException(
+                $"cannot listen on {endpoint}: {exception.Message}. Choose a free port or stop the program that uses it.", exception);
+        }
+    }
+
+    private void BeginAccept(Socket listener, SocketAsyncEventArgs args)
+    {
+        args.AcceptSocket = null;
+        try
+        {
+            if (!listener.AcceptAsync(args))
+            {
+                AcceptLoop(listener, args);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            args.Dispose();
+        }
+    }
+
+    private void AcceptLoop(Socket listener, SocketAsyncEventArgs args)
+    {
+        try
+        {
+            do
+            {
+                if (args.SocketError == SocketError.Success)
+                {
+                    Accept(args.AcceptSocket!);
+                }
+                else if (_stopped)
+                {
+                    args.Dispose();
+                    return;
+                }
+                else if (args.SocketError == SocketError.TooManyOpenSockets)
+                {
+                    Interlocked.Increment(ref _refused);
+                    Thread.Sleep(10); // out of file descriptors: the kernel keeps the rest in its queue meanwhile
+                }
+                args.AcceptSocket = null;
+            }
+            while (!listener.AcceptAsync(args));
+        }
+        catch (ObjectDisposedException)
+        {
+            args.Dispose();
+        }
+    }
+
+    private void Accept(Socket socket)
+    {
+        if (_stopped || Interlocked.Increment(ref _count) > Options.ConnectionsMax)
+        {
+            Interlocked.Decrement(ref _count);
+            Interlocked.Increment(ref _refused);
+            socket.Dispose();
+            return;
+        }
+        SocketConnection connection;
+        try
+        {
+            Prepare(socket);
+            connection = new SocketConnection(this, socket);
+        }
+        catch (SocketException)
+        {
+            Interlocked.Decrement(ref _count); // the peer was gone before we looked
+            socket.Dispose();
+            return;
+        }
+        _connections[connection.Id] = connection;
+        connection.Begin();
+    }
+
+    private void Prepare(Socket socket)
+    {
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Options.KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket.Blocking = false; // lets Send return at once; the async calls do not mind
+    }
+
+    private void SweepPreludes()
+    {
+        foreach ((_, SocketConnection connection) in _connections)
+        {
+            connection.CheckPrelude();
+        }
+    }
+}
