@@ -75,6 +75,13 @@ public sealed class WireBuffer : IBufferWriter<byte>
         }
     }
 
+    /// <summary>Empties the buffer but keeps its memory for the next message.</summary>
+    public void Reset()
+    {
+        Length = 0;
+        _start = 0;
+    }
+
     /// <summary>Empties the buffer and returns its memory to the pool.</summary>
     public void Clear()
     {

@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+internal static partial class StratumLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Stratum listens on {Endpoint}")]
+    public static partial void Listening(ILogger logger, IPEndPoint endpoint);
+
+    [LoggerMessage(2, LogLevel.Debug, "connection {Id} from {Remote} closed: {Reason}")]
+    public static partial void Closed(ILogger logger, long id, IPEndPoint remote, CloseReason reason);
+
+    [LoggerMessage(3, LogLevel.Debug, "worker {User} logged in")]
+    public static partial void LoggedIn(ILogger logger, string user);
+
+    [LoggerMessage(4, LogLevel.Debug, "login refused: {Error}")]
+    public static partial void LoginRefused(ILogger logger, string error);
+
+    [LoggerMessage(5, LogLevel.Error, "the Stratum pacer failed and goes on")]
+    public static partial void PacerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Pending} submits were not answered within {Timeout} at stop")]
+    public static partial void DrainIncomplete(ILogger logger, long pending, TimeSpan timeout);
+
+    [LoggerMessage(7, LogLevel.Error, "a Stratum session failed and was closed")]
+    public static partial void SessionFailed(ILogger logger, Exception exception);
+}

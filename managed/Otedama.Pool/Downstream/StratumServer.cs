@@ -1,0 +1,265 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// The Stratum side of the pool: sessions by slot, broadcasts, timers. Candidates go to the sink, verdicts come back
+/// through OnVerdicts.
+/// </summary>
+internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposable
+{
+    [ThreadStatic]
+    private static WireBuffer? t_scratch;
+
+    private readonly ITransport _transport;
+    private readonly AccountIntern _intern;
+    private readonly ILogger _logger;
+    private readonly SessionTable _sessions;
+    private readonly ResumableSessions _resumable;
+    private readonly ConcurrentDictionary<ulong, StratumSession> _resumeIds = new();
+    private readonly List<StratumSession> _toFlush = [];
+    private readonly Pacer _pacer;
+    private readonly byte[] _operatorScript;
+    private CandidateSink _sink = static (in Candidate _) => false;
+    private long _malformed;
+    private volatile bool _stopping;
+
+    public StratumServer(PoolOptions options, JobBook jobs, AccountIntern intern, TimeProvider time, ILogger logger)
+    {
+        Options = options;
+        Jobs = jobs;
+        Time = time;
+        _intern = intern;
+        _logger = logger;
+        Meters = new PoolMeters(time);
+        Guard = new ConnectionGuard(options.Guard);
+        Extranonces = new ExtranonceAllocator(BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)));
+        _resumable = new ResumableSessions(Extranonces, options.Limits.ResumableSessionsMax, options.Limits.ResumeWithin);
+        _sessions = new SessionTable(options.Limits.ConnectionsMax);
+        _operatorScript = Address.Decode(options.OperatorAddress, options.Coin);
+        _transport = new SocketTransport(
+            new TransportOptions
+            {
+                Listen = options.Listen,
+                ConnectionsMax = options.Limits.ConnectionsMax,
+                OutputBytesMax = options.Limits.OutputBytesMax,
+                Certificate = options.Certificate,
+                ProxySources = options.ProxySources,
+            },
+            time);
+        _pacer = new Pacer(_sessions, this, logger);
+    }
+
+    public static string VersionText { get; } = $"Otedama/{typeof(StratumServer).Assembly.GetName().Version?.ToString(3)}";
+
+    public PoolOptions Options { get; }
+
+    public JobBook Jobs { get; }
+
+    public TimeProvider Time { get; }
+
+    public PoolMeters Meters { get; }
+
+    public ConnectionGuard Guard { get; }
+
+    public ExtranonceAllocator Extranonces { get; }
+
+    public NotifyCache Notifies { get; } = new();
+
+    public double Now => Meters.Now;
+
+    public IReadOnlyList<IPEndPoint> Endpoints => _transport.Endpoints;
+
+    public int ConnectionCount => _transport.ConnectionCount;
+
+    public long RefusedCount => _transport.RefusedCount;
+
+    public long MalformedCount => Volatile.Read(ref _malformed);
+
+    public static ulong NewResumeId() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+
+    /// <summary>Begins to listen. Throws IOException when a port is taken.</summary>
+    public void Start(CandidateSink sink)
+    {
+        _sink = sink;
+        Jobs.Published += OnPublished;
+        _transport.Start(this);
+        _pacer.Start();
+        foreach (IPEndPoint endpoint in Endpoints)
+        {
+            StratumLog.Listening(_logger, endpoint);
+        }
+    }
+
+    public bool TryEnqueue(in Candidate candidate) => !_stopping && _sink(in candidate);
+
+    /// <summary>A buffer for what is being answered on this thread; empty.</summary>
+    public WireBuffer Scratch()
+    {
+        WireBuffer scratch = t_scratch ??= new WireBuffer();
+        scratch.Reset();
+        return scratch;
+    }
+
+    public void CountMalformed() => Interlocked.Increment(ref _malformed);
+
+    public bool OnAccepted(TransportConnection connection)
+    {
+        GuardEntry? guard = Guard.TryEnter(connection.Remote.Address, Now, out bool allowed);
+        if (!allowed || _stopping)
+        {
+            return false;
+        }
+        StratumSession? session = _sessions.Add(slot => new StratumSession(this, connection, guard, slot));
+        connection.State = session;
+        if (session is null)
+        {
+            Guard.Leave(guard);
+        }
+        return session is not null;
+    }
+
+    public void OnReceived(TransportConnection connection, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            ((StratumSession)connection.State!).OnReceived(bytes);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A fault in one conversation must not take the pool with it.
+            StratumLog.SessionFailed(_logger, exception);
+            connection.Close(CloseReason.Error);
+        }
+    }
+
+    public void OnClosed(TransportConnection connection, CloseReason reason)
+    {
+        StratumSession session = (StratumSession)connection.State!;
+        StratumLog.Closed(_logger, connection.Id, connection.Remote, reason);
+        _sessions.Remove(session);
+        Guard.Leave(session.Guard);
+        foreach (SessionWorker worker in session.TakeWorkers())
+        {
+            Meters.Disconnected(worker.Account);
+        }
+        if (session.ResumeId != 0 && _resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
+        {
+            _resumable.Keep(session.ResumeId, session.Extranonce1, session.CurrentDifficulty, Now);
+        }
+    }
+
+    public void OnVerdicts(ReadOnlySpan<Verdict> verdicts)
+    {
+        foreach (ref readonly Verdict verdict in verdicts)
+        {
+            if (_sessions.Find(verdict.WorkerId, verdict.SessionId) is { } session)
+            {
+                session.OnVerdict(in verdict);
+                if (!session.FlushOwed)
+                {
+                    session.FlushOwed = true;
+                    _toFlush.Add(session);
+                }
+            }
+            if (verdict.IsBlock && Jobs.TryGet(verdict.JobId, out PoolJob? job))
+            {
+                Meters.AddBlock(job, in verdict);
+            }
+        }
+        foreach (StratumSession session in _toFlush)
+        {
+            session.FlushOwed = false;
+            session.Connection.Flush();
+        }
+        _toFlush.Clear();
+        Meters.Count(verdicts);
+    }
+
+    /// <summary>A session that has its resume id can be found by it.</summary>
+    public void Begin(StratumSession session)
+    {
+        _resumeIds[session.ResumeId] = session;
+        if (session.Connection.IsClosed)
+        {
+            _resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session));
+        }
+    }
+
+    /// <summary>
+    /// Continues an earlier session. One whose connection still looks open is closed first: the miner knows better
+    /// than our end of a dead line.
+    /// </summary>
+    public bool TryResume(StratumSession self, ulong id, out uint extranonce1, out double difficulty)
+    {
+        if (_resumeIds.TryGetValue(id, out StratumSession? open) && open != self)
+        {
+            open.Connection.Close(CloseReason.PeerClosed);
+        }
+        return _resumable.TryTake(id, Now, out extranonce1, out difficulty);
+    }
+
+    /// <summary>Turns a user name into an account; error is text for the miner.</summary>
+    public bool TryLogin(string user, [NotNullWhen(true)] out AccountMeter? account, out string error)
+    {
+        account = null;
+        string address = Options.OperatorAddress, worker = LoginName.CutWorker(user);
+        byte[] script = _operatorScript;
+        if (LoginName.TryParse(user, Options.Coin, out LoginName name, out error))
+        {
+            (address, worker, script) = (name.Address, name.Worker, name.Script);
+        }
+        else if (!Options.AcceptInvalidAddresses)
+        {
+            StratumLog.LoginRefused(_logger, error);
+            return false;
+        }
+        try
+        {
+            account = Meters.Account(_intern(address, script, worker), address, worker);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            error = $"no account: {exception.Message}";
+            StratumLog.LoginRefused(_logger, error);
+            return false;
+        }
+        StratumLog.LoggedIn(_logger, user);
+        return true;
+    }
+
+    public void StopListening() => _transport.StopListening();
+
+    /// <summary>Takes no more submits; waits until all that were taken are answered. False when time ran out.</summary>
+    public async Task<bool> DrainAsync(TimeSpan timeout)
+    {
+        _stopping = true;
+        long began = Time.GetTimestamp();
+        while (_sessions.PendingSubmits() is long pending && pending > 0)
+        {
+            if (Time.GetElapsedTime(began) > timeout)
+            {
+                StratumLog.DrainIncomplete(_logger, pending, timeout);
+                return false;
+            }
+            await Task.Delay(5);
+        }
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        Jobs.Published -= OnPublished;
+        _pacer.Dispose();
+        _transport.Dispose();
+    }
+
+    private void OnPublished(PoolJob job) => _pacer.WakeForBroadcast();
+}

@@ -1,0 +1,212 @@
+using System.Buffers.Binary;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+internal sealed partial class StratumSession
+{
+    /// <summary>Refusals that wait behind submits still being checked; more means a flood.</summary>
+    private const int DeferredMax = 1_024;
+
+    private readonly PendingIds _ids = new();
+    private Queue<(long After, byte[] Reply)>? _deferred;
+    private long _submitsSent;
+    private long _submitsAnswered;
+    private bool _hasRolled;
+
+    /// <summary>Submits that wait for their verdict; read by the drain.</summary>
+    public long PendingSubmits => Volatile.Read(ref _submitsSent) - Volatile.Read(ref _submitsAnswered);
+
+    /// <summary>A verdict of one of this session's submits. The caller flushes.</summary>
+    public void OnVerdict(in Verdict verdict)
+    {
+        lock (_gate)
+        {
+            _reply = _server.Scratch();
+            Span<byte> scratch = stackalloc byte[8];
+            ReadOnlySpan<byte> id = _ids.Take(verdict.Tag, scratch);
+            if (verdict.Rejection == Rejection.None)
+            {
+                StratumWriter.True(_reply, id);
+                CountShare(in verdict);
+            }
+            else
+            {
+                (StratumError code, string text) = RejectionReply.For(verdict.Rejection);
+                StratumWriter.Error(_reply, id, code, text);
+            }
+            _submitsAnswered++;
+            SendDeferred();
+            SendReply();
+        }
+        JudgeShare(verdict.Rejection);
+    }
+
+    private void OnSubmit(in StratumMessage message)
+    {
+        if (!_subscribed)
+        {
+            Reject(message.Id, StratumError.NotSubscribed, "not subscribed: send mining.subscribe first");
+            return;
+        }
+        SessionWorker? worker = FindSubmitter(message.Params.Element(0));
+        if (worker is null)
+        {
+            Reject(message.Id, StratumError.Unauthorised, "worker is not authorised: send mining.authorize first");
+            return;
+        }
+        if (!SubmitRequest.TryParse(message.Params, JobBuilder.Extranonce2Length, out SubmitRequest request, out string problem))
+        {
+            Reject(message.Id, StratumError.Other, problem);
+            AddPoints(ConnectionGuard.WrongSubmitPoints);
+            return;
+        }
+        if (!request.Job.TryGetHexUInt32(out uint jobId) || !_hasJob || !_server.Jobs.TryGet(jobId, out PoolJob? job))
+        {
+            Reject(message.Id, worker, Rejection.UnknownJob);
+            return;
+        }
+        if (!TryVersion((BitcoinRecipe)job.Job.Recipe, request.VersionBits, out uint version))
+        {
+            Reject(message.Id, worker, Rejection.VersionOutOfMask);
+            return;
+        }
+        Enqueue(message.Id, worker, jobId, version, in request);
+    }
+
+    private void Enqueue(ReadOnlySpan<byte> id, SessionWorker worker, uint jobId, uint version, in SubmitRequest request)
+    {
+        if (PendingSubmits >= _server.Options.Limits.SubmitsPendingMax)
+        {
+            Reject(id, worker, Rejection.Overloaded);
+            return;
+        }
+        Span<byte> extranonce = stackalloc byte[JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length];
+        BinaryPrimitives.WriteUInt32BigEndian(extranonce, _extranonce1);
+        request.Extranonce2.Span.CopyTo(extranonce[JobBuilder.Extranonce1Length..]);
+        (Target target, Target grace) = _history.For(jobId, _receivedAt);
+        Candidate candidate = new()
+        {
+            JobId = jobId,
+            WorkerId = Slot,
+            SessionId = Id,
+            AccountId = worker.Account.AccountId,
+            Tag = _ids.Put(id),
+            Nonce = request.Nonce,
+            Time = request.Time,
+            Version = version,
+            VersionMask = _mask,
+            Extranonce = new Extranonce(extranonce),
+            Target = target,
+            GraceTarget = grace,
+            ReceivedAt = _server.Time.GetTimestamp(),
+        };
+        // Counted first: the verdict may come, on its own thread, before TryEnqueue returns; it waits for our lock.
+        _submitsSent++;
+        if (!_server.TryEnqueue(in candidate))
+        {
+            _submitsSent--;
+            _ = _ids.Take(candidate.Tag, stackalloc byte[8]);
+            Reject(id, worker, Rejection.Overloaded);
+        }
+    }
+
+    /// <summary>
+    /// Final header version. Bits of a miner that did not negotiate are ignored; missing bits of one that did mean the
+    /// job's own version, but only as long as it never rolled.
+    /// </summary>
+    private bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
+    {
+        version = recipe.Version;
+        if (_mask == 0)
+        {
+            return true;
+        }
+        if (bits is not uint rolled)
+        {
+            return !_hasRolled;
+        }
+        if ((rolled & ~_mask) != 0)
+        {
+            return false;
+        }
+        _hasRolled = true;
+        version = (recipe.Version & ~_mask) | rolled;
+        return true;
+    }
+
+    private SessionWorker? FindSubmitter(JsonValue name)
+    {
+        SessionWorker[] workers = _workers;
+        foreach (SessionWorker worker in workers)
+        {
+            if (name.Inner.SequenceEqual(worker.UserBytes))
+            {
+                return worker;
+            }
+        }
+        // Escapes, case of white space, over-long names: the same cleaning as at authorize.
+        return workers.Length == 0 ? null
+            : name.IsString && name.Inner.IsEmpty ? workers[0]
+            : FindWorker(name.GetText(LoginName.CharactersMax).Trim());
+    }
+
+    private void CountShare(in Verdict verdict)
+    {
+        bool isCurrent = !_history.IsEmpty && unchecked((int)(verdict.JobId - _history.CurrentFirstJob)) >= 0;
+        if (isCurrent && _vardiff is not null && !_difficultyDue)
+        {
+            _vardiff.AddShare();
+            Retarget(_server.Now);
+        }
+    }
+
+    private void JudgeShare(Rejection rejection)
+    {
+        bool bad = RejectionReply.IsMinersFault(rejection);
+        if (_guard is not null && (bad || rejection == Rejection.None) && _server.Guard.AddShare(_guard, !bad, _server.Now))
+        {
+            _connection.Close(CloseReason.Banned);
+        }
+    }
+
+    private void Reject(ReadOnlySpan<byte> id, SessionWorker worker, Rejection rejection)
+    {
+        _server.Meters.CountRejected(worker.Account, rejection);
+        (StratumError code, string text) = RejectionReply.For(rejection);
+        Reject(id, code, text);
+    }
+
+    /// <summary>
+    /// Refuses a submit. Many miners use one id for all submits and match answers by order, so a refusal waits for the
+    /// verdicts before it.
+    /// </summary>
+    private void Reject(ReadOnlySpan<byte> id, StratumError code, string text)
+    {
+        if (PendingSubmits == 0)
+        {
+            StratumWriter.Error(_reply, id, code, text);
+            return;
+        }
+        _deferred ??= new Queue<(long, byte[])>();
+        if (_deferred.Count >= DeferredMax)
+        {
+            _connection.Close(CloseReason.Malformed);
+            return;
+        }
+        WireBuffer buffer = new();
+        StratumWriter.Error(buffer, id, code, text);
+        _deferred.Enqueue((_submitsSent, buffer.Written.ToArray()));
+        buffer.Clear();
+    }
+
+    private void SendDeferred()
+    {
+        while (_deferred is not null && _deferred.TryPeek(out (long After, byte[] Reply) next) && next.After <= _submitsAnswered)
+        {
+            _reply.Append(next.Reply);
+            _deferred.Dequeue();
+        }
+    }
+}

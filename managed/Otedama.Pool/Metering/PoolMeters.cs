@@ -1,0 +1,191 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>Everything the pool counts. One lock, taken once per batch of verdicts; nobody waits inside of it.</summary>
+internal sealed class PoolMeters
+{
+    /// <summary>Miners listed in a snapshot; more are counted but not listed.</summary>
+    public const int MinersListedMax = 10_000;
+
+    private const int BlocksKept = 50;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, AccountMeter> _accounts = [];
+    private readonly long[] _rejected = new long[Enum.GetValues<Rejection>().Length];
+    private readonly LinkedList<FoundBlock> _blocks = new();
+    private readonly LatencyMeter _latency = new();
+    private readonly TimeProvider _time;
+    private readonly long _startedAt;
+    private HashMeter _rate;
+    private long _accepted;
+    private long _blocksFound;
+
+    public PoolMeters(TimeProvider time)
+    {
+        _time = time;
+        _startedAt = time.GetTimestamp();
+        StartedAt = time.GetUtcNow();
+    }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Seconds since start, monotonic.</summary>
+    public double Now => _time.GetElapsedTime(_startedAt).TotalSeconds;
+
+    public long BlocksFound => Volatile.Read(ref _blocksFound);
+
+    public AccountMeter Account(int accountId, string address, string worker)
+    {
+        lock (_gate)
+        {
+            if (!_accounts.TryGetValue(accountId, out AccountMeter? account))
+            {
+                account = new AccountMeter(accountId, address, worker);
+                _accounts[accountId] = account;
+            }
+            return account;
+        }
+    }
+
+    public void Connected(AccountMeter account, string userAgent)
+    {
+        lock (_gate)
+        {
+            account.Connections++;
+            account.UserAgent = userAgent;
+            if (account.Connections == 1)
+            {
+                account.ConnectedAt = Now;
+                account.Rate = account.Accepted == 0 ? new HashMeter(Now) : account.Rate;
+            }
+        }
+    }
+
+    public void Disconnected(AccountMeter account)
+    {
+        lock (_gate)
+        {
+            account.Connections--;
+        }
+    }
+
+    public void SetDifficulty(AccountMeter account, double difficulty) => Volatile.Write(ref account.Difficulty, difficulty);
+
+    /// <summary>The difficulty this worker had last; 0 when unknown.</summary>
+    public double LastDifficulty(AccountMeter account) => Volatile.Read(ref account.Difficulty);
+
+    public void CountRejected(AccountMeter account, Rejection rejection)
+    {
+        lock (_gate)
+        {
+            account.Rejected++;
+            _rejected[(int)rejection]++;
+        }
+    }
+
+    public void Count(ReadOnlySpan<Verdict> verdicts)
+    {
+        double now = Now;
+        lock (_gate)
+        {
+            foreach (ref readonly Verdict verdict in verdicts)
+            {
+                Count(in verdict, now);
+            }
+        }
+    }
+
+    public void AddBlock(PoolJob job, in Verdict verdict)
+    {
+        lock (_gate)
+        {
+            _accounts.TryGetValue(verdict.AccountId, out AccountMeter? finder);
+            string name = finder is null ? "" : finder.Worker.Length == 0 ? finder.Address : $"{finder.Address}.{finder.Worker}";
+            _blocks.AddFirst(new FoundBlock(_time.GetUtcNow(), job.Job.Height, verdict.Hash, name, job.Split.Reward));
+            _blocksFound++;
+            if (_blocks.Count > BlocksKept)
+            {
+                _blocks.RemoveLast();
+            }
+        }
+    }
+
+    public void Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99) reply)
+    {
+        double now = Now;
+        lock (_gate)
+        {
+            rates = _rate.Read(now);
+            shares = ReadShares();
+            blocks = [.. _blocks];
+            miners = ReadMiners(now);
+            reply = (_latency.Percentile(0.5), _latency.Percentile(0.99));
+        }
+    }
+
+    private void Count(in Verdict verdict, double now)
+    {
+        _latency.Add(_time.GetElapsedTime(verdict.ReceivedAt), now);
+        _accounts.TryGetValue(verdict.AccountId, out AccountMeter? account);
+        if (verdict.Rejection != Rejection.None)
+        {
+            _rejected[(int)verdict.Rejection]++;
+            if (account is not null)
+            {
+                account.Rejected++;
+            }
+            return;
+        }
+        _accepted++;
+        double work = (double)verdict.Work;
+        _rate.Add(work, now);
+        if (account is not null)
+        {
+            account.Accepted++;
+            account.Rate.Add(work, now);
+            account.LastShareAt = now;
+        }
+    }
+
+    private ShareCounts ReadShares()
+    {
+        Dictionary<Rejection, long> reasons = [];
+        long rejected = 0;
+        for (int i = 0; i < _rejected.Length; i++)
+        {
+            if (_rejected[i] > 0)
+            {
+                reasons[(Rejection)i] = _rejected[i];
+                rejected += _rejected[i];
+            }
+        }
+        return new ShareCounts(_accepted, rejected, reasons);
+    }
+
+    private MinerSnapshot[] ReadMiners(double now)
+    {
+        List<MinerSnapshot> miners = [];
+        foreach ((_, AccountMeter account) in _accounts)
+        {
+            if (account.Connections == 0 || miners.Count == MinersListedMax)
+            {
+                continue;
+            }
+            miners.Add(new MinerSnapshot
+            {
+                Address = account.Address,
+                Worker = account.Worker,
+                UserAgent = account.UserAgent,
+                Connections = account.Connections,
+                Difficulty = account.Difficulty,
+                HashRate = account.Rate.Read(now),
+                Accepted = account.Accepted,
+                Rejected = account.Rejected,
+                ConnectedAt = StartedAt.AddSeconds(account.ConnectedAt),
+                LastShareAt = double.IsNaN(account.LastShareAt) ? null : StartedAt.AddSeconds(account.LastShareAt),
+            });
+        }
+        return [.. miners];
+    }
+}
