@@ -11,6 +11,9 @@ internal sealed partial class StratumSession
     private const int ExtensionsMax = 16;
     private const int ExtensionBytesMax = 64;
 
+    /// <summary>Marks a session whose workers were counted out; an instance of its own, unlike [].</summary>
+    private static readonly SessionWorker[] s_taken = new SessionWorker[0];
+
     private SessionWorker[] _workers = [];
     private AccountMeter? _main;
     private string _userAgent = "";
@@ -33,7 +36,7 @@ internal sealed partial class StratumSession
     private int MainAccount => _main!.AccountId;
 
     /// <summary>At the end, from any thread: hands over the workers exactly once, so that each is counted out once.</summary>
-    public SessionWorker[] TakeWorkers() => Interlocked.Exchange(ref _workers, []);
+    public SessionWorker[] TakeWorkers() => Interlocked.Exchange(ref _workers, s_taken);
 
     private void OnSubscribe(in StratumMessage message)
     {

@@ -30,11 +30,11 @@ internal sealed class ReplayStream : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_first.IsEmpty || buffer.IsEmpty)
+        if (_first.IsEmpty)
         {
             return _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
         }
-        int count = Math.Min(buffer.Length, _first.Length);
+        int count = Math.Min(buffer.Length, _first.Length); // 0 answers an empty read, which asks whether there is data
         _first[..count].CopyTo(buffer);
         _first = _first[count..];
         return ValueTask.FromResult(count);

@@ -1,0 +1,175 @@
+using System.Net;
+using System.Text;
+using Otedama.Core;
+using Otedama.Pool;
+using Xunit;
+
+namespace Otedama.Tests.Pool;
+
+public sealed class DownstreamPartsTests
+{
+    [Fact]
+    public void History_grades_by_job_and_gives_grace_after_a_rise_only()
+    {
+        DifficultyHistory history = new();
+        Target easy = Target.FromDifficulty(1, Target.BitcoinOne), hard = Target.FromDifficulty(8, Target.BitcoinOne);
+        history.Add(100, 1, easy, 0);
+        history.Add(105, 8, hard, 10);
+        Assert.Equal((easy, default), history.For(104, 11));
+        Assert.Equal((hard, easy), history.For(105, 11));
+        Assert.Equal((hard, default), history.For(110, 41));
+        history.Add(120, 1, easy, 50);
+        Assert.Equal((easy, default), history.For(121, 51));
+        Assert.Equal((hard, easy), (history.For(119, 39).Target, history.For(119, 39).Grace));
+        for (uint i = 0; i < 100; i++)
+        {
+            history.Add(200 + i, 1, i % 2 == 0 ? easy : hard, 100);
+        }
+        Assert.Equal(hard, history.For(299, 1_000).Target);
+        Assert.Equal(easy, history.For(298, 1_000).Target);
+    }
+
+    [Fact]
+    public void Job_ids_may_wrap_around()
+    {
+        DifficultyHistory history = new();
+        Target easy = Target.FromDifficulty(1, Target.BitcoinOne), hard = Target.FromDifficulty(8, Target.BitcoinOne);
+        history.Add(uint.MaxValue - 2, 1, easy, 0);
+        history.Add(2, 8, hard, 10);
+        Assert.Equal(easy, history.For(uint.MaxValue, 50).Target);
+        Assert.Equal(easy, history.For(1, 50).Target);
+        Assert.Equal(hard, history.For(3, 50).Target);
+    }
+
+    [Fact]
+    public void Extranonces_are_not_given_twice_and_wrap()
+    {
+        ExtranonceAllocator allocator = new(uint.MaxValue - 1);
+        uint[] taken = [allocator.Take(), allocator.Take(), allocator.Take()];
+        Assert.Equal([uint.MaxValue - 1, uint.MaxValue, 0u], taken);
+        ExtranonceAllocator again = new(5);
+        uint kept = again.Take();
+        again.Take();
+        again.Return(kept);
+        Assert.Equal(7u, again.Take());
+        Assert.Equal(2, again.UsedCount);
+    }
+
+    [Fact]
+    public void Resumable_sessions_are_bounded_and_return_their_extranonce()
+    {
+        ExtranonceAllocator allocator = new(0);
+        ResumableSessions sessions = new(allocator, 2, TimeSpan.FromSeconds(60));
+        for (ulong i = 1; i <= 3; i++)
+        {
+            sessions.Keep(i, allocator.Take(), i, 0);
+        }
+        Assert.Equal(2, allocator.UsedCount);
+        Assert.False(sessions.TryTake(1, 1, out _, out _));
+        Assert.True(sessions.TryTake(2, 1, out uint extranonce, out double difficulty));
+        Assert.Equal((1u, 2.0), (extranonce, difficulty));
+        Assert.False(sessions.TryTake(2, 1, out _, out _));
+        Assert.False(sessions.TryTake(3, 100, out _, out _));
+        Assert.Equal(1, allocator.UsedCount);
+    }
+
+    [Theory]
+    [InlineData("4")]
+    [InlineData("null")]
+    [InlineData("1234567")]
+    [InlineData("12345678")]
+    [InlineData("\"a long identifier\"")]
+    public void Ids_survive_the_share_path(string id)
+    {
+        PendingIds ids = new();
+        long tag = ids.Put(Encoding.ASCII.GetBytes(id));
+        Span<byte> scratch = stackalloc byte[8];
+        Assert.Equal(id, Encoding.ASCII.GetString(ids.Take(tag, scratch)));
+    }
+
+    [Fact]
+    public void The_guard_limits_bans_and_forgets()
+    {
+        GuardOptions options = new()
+        {
+            Exempt = [],
+            ConnectionsPerAddressMax = 3,
+            ConnectionsPerSecond = 0.1, // a burst of 6
+            ScoreMax = 30,
+            BanTime = TimeSpan.FromSeconds(100),
+            AddressesMax = 16,
+        };
+        ConnectionGuard guard = new(options);
+        IPAddress address = IPAddress.Parse("203.0.113.1");
+        GuardEntry? entry = null;
+        for (int i = 0; i < 3; i++)
+        {
+            entry = guard.TryEnter(address, 0, out bool allowed);
+            Assert.True(allowed);
+        }
+        guard.TryEnter(address, 0, out bool fourth);
+        Assert.False(fourth);
+        guard.TryEnter(IPAddress.Parse("203.0.113.2"), 0, out bool other);
+        Assert.True(other);
+        guard.Leave(entry);
+        Assert.False(guard.AddPoints(entry, 20, 0));
+        Assert.False(guard.AddPoints(entry, 10, 120)); // the 20 points are 5 by now
+        Assert.True(guard.AddPoints(entry, 20, 120));
+        guard.TryEnter(address, 130, out bool banned);
+        Assert.False(banned);
+        Assert.Equal(1, guard.CountBanned(130));
+        guard.TryEnter(address, 221, out bool forgiven);
+        Assert.True(forgiven);
+        for (int i = 0; i < 1_000; i++)
+        {
+            guard.Leave(guard.TryEnter(new IPAddress(i + 1), 300 + i, out _));
+        }
+        Assert.InRange(guard.AddressCount, 1, 17);
+    }
+
+    [Fact]
+    public void Mostly_invalid_shares_ban_and_a_few_do_not()
+    {
+        ConnectionGuard guard = new(new GuardOptions { Exempt = [] });
+        GuardEntry? good = guard.TryEnter(IPAddress.Parse("203.0.113.1"), 0, out _);
+        GuardEntry? bad = guard.TryEnter(IPAddress.Parse("2001:db8::1"), 0, out _);
+        bool goodBanned = false, badBanned = false;
+        for (int i = 0; i < 1_000; i++)
+        {
+            goodBanned |= guard.AddShare(good, i % 2 == 0, i);
+            badBanned |= guard.AddShare(bad, i % 10 == 0, i);
+        }
+        Assert.False(goodBanned);
+        Assert.True(badBanned);
+        guard.TryEnter(IPAddress.Parse("2001:db8::ffff"), 1_000, out bool neighbour); // same /64
+        Assert.False(neighbour);
+    }
+
+    [Fact]
+    public void Worker_names_are_cut_at_a_character()
+    {
+        string name = LoginName.CutWorker(new string('x', 190) + "\u00e9tail");
+        Assert.Equal(190, name.Length);
+        Assert.Equal(name, LoginName.CutWorker(name));
+        Assert.Equal("short", LoginName.CutWorker("short"));
+    }
+
+    [Fact]
+    public void Meters_agree_with_a_steady_stream()
+    {
+        HashMeter meter = new(0);
+        LatencyMeter latency = new();
+        for (int second = 1; second <= 7_200; second++)
+        {
+            meter.Add(1_000, second);
+            latency.Add(TimeSpan.FromMicroseconds(second % 100 == 0 ? 50_000 : 100), second);
+        }
+        HashRates rates = meter.Read(7_200);
+        Assert.InRange(rates.OneMinute, 980, 1_020);
+        Assert.InRange(rates.TenMinutes, 990, 1_010);
+        Assert.InRange(rates.OneHour, 995, 1_005);
+        Assert.InRange(meter.Read(7_500).OneMinute, 0, 20);
+        Assert.InRange(latency.Percentile(0.5).TotalMicroseconds, 100, 115);
+        Assert.InRange(latency.Percentile(0.999).TotalMicroseconds, 50_000, 57_000);
+    }
+}

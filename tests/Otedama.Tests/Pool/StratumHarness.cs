@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Pool;
+
+namespace Otedama.Tests.Pool;
+
+/// <summary>A Stratum server with real jobs and sockets whose share path is a rule given by the test.</summary>
+internal sealed class StratumHarness : IDisposable
+{
+    private readonly BlockingCollection<Candidate> _queue = new(65_536);
+    private readonly Thread _judge;
+
+    public StratumHarness(Func<PoolOptions, PoolOptions>? change = null, Func<Candidate, Rejection>? rule = null, bool withTemplate = true, uint bits = 0x1d00ffff)
+    {
+        PoolOptions options = new()
+        {
+            Coin = CoinCatalogue.BitcoinRegtest,
+            Nodes = [new PoolNode(new Uri("http://127.0.0.1:1"))],
+            DataDirectory = "",
+            OperatorAddress = Address(1),
+            Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
+            Vardiff = new VardiffOptions { Start = 0.5, Enabled = false },
+        };
+        Options = change is null ? options : change(options);
+        byte[] script = Otedama.Core.Address.Decode(Options.OperatorAddress, Options.Coin);
+        Jobs = new JobBook(
+            new JobBookOptions
+            {
+                Split = (template, _) => new PayoutSplit { Reward = template.CoinbaseValue, Outputs = [new PayoutOutput(script, template.CoinbaseValue)] },
+                ShareTarget = Target.Max,
+                FirstId = 1_000,
+            },
+            TimeProvider.System,
+            NullLogger.Instance);
+        Bits = bits;
+        if (withTemplate)
+        {
+            Offer(100);
+        }
+        Server = new StratumServer(Options, Jobs, Intern, TimeProvider.System, NullLogger.Instance);
+        Rule = rule ?? (_ => Rejection.None);
+        _judge = new Thread(Judge) { IsBackground = true };
+        _judge.Start();
+        Server.Start((in Candidate candidate) => _queue.TryAdd(candidate));
+    }
+
+    public PoolOptions Options { get; }
+
+    public JobBook Jobs { get; }
+
+    public StratumServer Server { get; }
+
+    public Func<Candidate, Rejection> Rule { get; set; }
+
+    public uint Bits { get; }
+
+    public ConcurrentQueue<Candidate> Candidates { get; } = new();
+
+    public ConcurrentDictionary<(string, string), int> Accounts { get; } = new();
+
+    public IPEndPoint Endpoint => Server.Endpoints[0];
+
+    public static string Address(byte number)
+    {
+        byte[] script = [0x00, 0x14, .. Enumerable.Repeat(number, 20)];
+        return Otedama.Core.Address.TryEncode(script, CoinCatalogue.BitcoinRegtest, out string text) ? text : throw new InvalidOperationException();
+    }
+
+    public void Offer(int height, uint versionRequired = 0) => Jobs.Offer(new Template
+    {
+        Algorithm = Algorithm.Sha256d,
+        Height = height,
+        Version = 0x20000000,
+        VersionRequired = versionRequired,
+        PreviousHash = new Hash256([.. Enumerable.Repeat((byte)height, 32)]),
+        Bits = Bits,
+        Time = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+        TimeMin = 1,
+        CoinbaseValue = new Amount(5_000_000_000),
+        Transactions = [],
+    });
+
+    public Task<TestMiner> ConnectAsync() => TestMiner.ConnectAsync(Endpoint);
+
+    public static string Submit(string id, string user, string job, uint nonce, string? bits = null) =>
+        $$"""{"id":{{id}},"method":"mining.submit","params":["{{user}}","{{job}}","0000000000000001","66000000","{{nonce:x8}}"{{(bits is null ? "" : $",\"{bits}\"")}}]}""";
+
+    public void Dispose()
+    {
+        Server.Dispose();
+        _queue.CompleteAdding();
+        _judge.Join();
+        Jobs.Dispose();
+    }
+
+    private int Intern(string address, ReadOnlySpan<byte> script, string worker) =>
+        Accounts.GetOrAdd((address, worker), _ => Accounts.Count + 1);
+
+    private void Judge()
+    {
+        List<Verdict> batch = [];
+        foreach (Candidate first in _queue.GetConsumingEnumerable())
+        {
+            batch.Clear();
+            Candidate candidate = first;
+            do
+            {
+                batch.Add(JudgeOne(candidate));
+            }
+            while (batch.Count < 256 && _queue.TryTake(out candidate));
+            Server.OnVerdicts(batch.ToArray());
+        }
+    }
+
+    private Verdict JudgeOne(Candidate candidate)
+    {
+        Candidates.Enqueue(candidate);
+        Rejection rejection = Rule(candidate);
+        return new Verdict
+        {
+            SessionId = candidate.SessionId,
+            WorkerId = candidate.WorkerId,
+            AccountId = candidate.AccountId,
+            Tag = candidate.Tag,
+            JobId = candidate.JobId,
+            Rejection = rejection,
+            Work = rejection == Rejection.None ? candidate.Target.ToWork() : 0,
+            ReceivedAt = candidate.ReceivedAt,
+        };
+    }
+}

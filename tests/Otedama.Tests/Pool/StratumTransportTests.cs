@@ -1,0 +1,249 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Otedama.Pool;
+using Otedama.Wire;
+using Xunit;
+
+namespace Otedama.Tests.Pool;
+
+public sealed class StratumTransportTests
+{
+    private static readonly string s_user = StratumHarness.Address(9) + ".w";
+
+    private static readonly IPNetwork[] s_loopback = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)];
+
+    [Fact]
+    public async Task Split_segments_and_a_last_line_without_end_are_understood()
+    {
+        using StratumHarness harness = new();
+        using TestMiner miner = await harness.ConnectAsync();
+        foreach (char character in "\r\n\n{\"id\":1,\"method\":\"mining.ping\"}\r\n")
+        {
+            await miner.SendRawAsync(character.ToString());
+        }
+        Assert.Equal("pong", (await miner.ReadReplyAsync()).GetProperty("result").GetString());
+        await miner.SendRawAsync("{\"id\":2,\"method\":\"mining.ping\"}");
+        Assert.Equal(2, (await miner.ReadReplyAsync()).GetProperty("id").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_line_over_the_limit_closes_after_an_error()
+    {
+        using StratumHarness harness = new();
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.SendRawAsync(new string('x', LineFramer.MinerLineBytesMax + 2));
+        Assert.Contains("32768", await miner.ReadAsync());
+        Assert.Null(await miner.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_sender_of_one_byte_at_a_time_is_closed_after_the_line_timeout()
+    {
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { LineTimeout = TimeSpan.FromMilliseconds(400) } });
+        using TestMiner miner = await harness.ConnectAsync();
+        Task<string?> closed = miner.ReadAsync();
+        for (int i = 0; i < 40 && !closed.IsCompleted; i++)
+        {
+            try
+            {
+                await miner.SendRawAsync("{");
+            }
+            catch (IOException)
+            {
+                break;
+            }
+            await Task.Delay(50);
+        }
+        Assert.Null(await closed);
+    }
+
+    [Fact]
+    public async Task Connections_that_never_log_in_or_fall_silent_are_closed_and_others_stay()
+    {
+        using StratumHarness harness = new(options => options with
+        {
+            Limits = options.Limits with { LoginTimeout = TimeSpan.FromMilliseconds(300), SilenceTimeout = TimeSpan.FromSeconds(30) },
+        });
+        using TestMiner idle = await harness.ConnectAsync();
+        using TestMiner good = await harness.ConnectAsync();
+        await good.LoginAsync(s_user);
+        Assert.Null(await idle.ReadAsync());
+        Assert.Equal("pong", (await good.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public async Task Tls_works_on_the_same_port_when_configured_and_closes_otherwise()
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using (StratumHarness harness = new(options => options with { Certificate = certificate }))
+        {
+            using TestMiner secure = await TestMiner.ConnectAsync(harness.Endpoint, tls: true);
+            await secure.LoginAsync(s_user);
+            string job = (await secure.ReadNotificationAsync("mining.notify")).GetProperty("params")[0].GetString()!;
+            await secure.SendRawAsync(string.Concat(Enumerable.Range(0, 64).Select(i => StratumHarness.Submit($"{i}", s_user, job, (uint)i) + "\n")));
+            for (int i = 0; i < 64; i++)
+            {
+                Assert.Equal(i, (await secure.ReadReplyAsync()).GetProperty("id").GetInt32());
+            }
+            using TestMiner plain = await harness.ConnectAsync();
+            await plain.LoginAsync(s_user);
+        }
+        using StratumHarness without = new();
+        using TestMiner refused = await without.ConnectAsync();
+        await refused.SendBytesAsync(new byte[] { 0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0 });
+        Assert.Null(await refused.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_proxy_header_is_believed_from_configured_sources_only()
+    {
+        using (StratumHarness harness = new(options => options with { ProxySources = s_loopback, Guard = options.Guard with { ScoreMax = 15 } }))
+        {
+            // The banned address is the one in the header: another miner behind the same proxy goes on.
+            await ExpectBan(harness, "PROXY TCP4 203.0.113.7 10.0.0.1 4000 3333\r\n");
+            using TestMiner neighbour = await harness.ConnectAsync();
+            await neighbour.SendRawAsync("PROXY TCP4 203.0.113.8 10.0.0.1 4000 3333\r\n{\"id\":1,\"method\":\"mining.ping\"}\n");
+            Assert.Equal("pong", (await neighbour.ReadReplyAsync()).GetProperty("result").GetString());
+            using TestMiner banned = await harness.ConnectAsync();
+            await banned.SendRawAsync("PROXY TCP4 203.0.113.7 10.0.0.1 4000 3333\r\n");
+            Assert.Null(await banned.ReadAsync());
+            using TestMiner direct = await harness.ConnectAsync();
+            Assert.Equal("pong", (await direct.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+        }
+        using StratumHarness plain = new();
+        using TestMiner liar = await plain.ConnectAsync();
+        await liar.SendRawAsync("PROXY TCP4 203.0.113.7 10.0.0.1 4000 3333\r\n");
+        Assert.Equal(20, (await liar.ReadReplyAsync()).GetProperty("error")[0].GetInt32());
+    }
+
+    [Fact]
+    public async Task Malformed_lines_ban_the_address_for_a_while()
+    {
+        using StratumHarness harness = new(options => options with
+        {
+            Guard = options.Guard with { Exempt = [], ScoreMax = 45, BanTime = TimeSpan.FromMilliseconds(700) },
+        });
+        await ExpectBan(harness, "");
+        using (TestMiner banned = await harness.ConnectAsync())
+        {
+            Assert.Null(await banned.ReadAsync());
+        }
+        await Task.Delay(800);
+        using TestMiner later = await harness.ConnectAsync();
+        Assert.Equal("pong", (await later.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public async Task Unknown_jobs_never_ban()
+    {
+        using StratumHarness harness = new(options => options with { Guard = options.Guard with { Exempt = [], ScoreMax = 20 } });
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.LoginAsync(s_user);
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.Equal(21, (await miner.CallAsync(StratumHarness.Submit("4", s_user, "00000001", (uint)i))).GetProperty("error")[0].GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_does_not_read_is_closed_at_the_bound()
+    {
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { OutputBytesMax = 65_536 } });
+        using TestMiner miner = await harness.ConnectAsync();
+        string pings = string.Concat(Enumerable.Repeat("{\"id\":1,\"method\":\"mining.get_version\"}\n", 1_000));
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            for (int i = 0; i < 5_000; i++)
+            {
+                await miner.SendRawAsync(pings).WaitAsync(TimeSpan.FromSeconds(10));
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Over_the_limit_connections_are_refused_and_the_others_are_served()
+    {
+        const int limit = 1_000;
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { ConnectionsMax = limit } });
+        TestMiner[] miners = await Task.WhenAll(Enumerable.Range(0, 2 * limit).Select(_ => harness.ConnectAsync()));
+        try
+        {
+            string?[] replies = await Task.WhenAll(miners.Select(PingAsync));
+            Assert.Equal(limit, replies.Count(reply => reply is not null && reply.Contains("pong")));
+            Assert.Equal(limit, harness.Server.RefusedCount);
+            Assert.Equal(limit, harness.Server.ConnectionCount);
+        }
+        finally
+        {
+            Array.ForEach(miners, miner => miner.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task A_burst_of_logins_loses_nobody_and_extranonces_are_unique()
+    {
+        using StratumHarness harness = new();
+        string[] extranonces = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(async i =>
+        {
+            using TestMiner miner = await harness.ConnectAsync();
+            string extranonce = await miner.LoginAsync($"{StratumHarness.Address(9)}.w{i}");
+            JsonElement notify = await miner.ReadNotificationAsync("mining.notify");
+            JsonElement reply = await miner.CallAsync(StratumHarness.Submit("4", $"{StratumHarness.Address(9)}.w{i}", notify.GetProperty("params")[0].GetString()!, 1));
+            Assert.Equal(JsonValueKind.True, reply.GetProperty("result").ValueKind);
+            return extranonce;
+        }));
+        Assert.Equal(1_000, extranonces.Distinct().Count());
+        Assert.Equal(1_000, harness.Accounts.Count);
+    }
+
+    [Fact]
+    public async Task Stopping_answers_what_was_submitted()
+    {
+        using ManualResetEventSlim go = new(false);
+        using StratumHarness harness = new(rule: _ =>
+        {
+            go.Wait();
+            return Otedama.Core.Rejection.None;
+        });
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.LoginAsync(s_user);
+        await miner.SendAsync(StratumHarness.Submit("4", s_user, "000003e8", 1));
+        SpinWait.SpinUntil(() => !harness.Candidates.IsEmpty, 5_000);
+        Task<bool> drained = harness.Server.DrainAsync(TimeSpan.FromSeconds(10));
+        Assert.False(drained.IsCompleted);
+        go.Set();
+        Assert.True(await drained);
+        Assert.Equal(JsonValueKind.True, (await miner.ReadReplyAsync()).GetProperty("result").ValueKind);
+    }
+
+    private static async Task<string?> PingAsync(TestMiner miner)
+    {
+        try
+        {
+            await miner.SendAsync("{\"id\":1,\"method\":\"mining.ping\"}");
+            return await miner.ReadAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task ExpectBan(StratumHarness harness, string header)
+    {
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.SendBytesAsync(Encoding.ASCII.GetBytes(header + string.Concat(Enumerable.Repeat("garbage\n", 50))));
+        string? line;
+        int count = 0;
+        while ((line = await miner.ReadAsync()) is not null)
+        {
+            count++;
+        }
+        Assert.InRange(count, 1, 10);
+    }
+}
