@@ -64,7 +64,7 @@ internal sealed class ScriptedPool : IAsyncDisposable
                 running.Add(ServeAsync(client, Interlocked.Increment(ref Connections)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(running);
         }

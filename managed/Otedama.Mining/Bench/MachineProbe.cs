@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Otedama.Interop;
+
+namespace Otedama.Mining;
+
+/// <summary>Reads what can be read about this machine without privileges.</summary>
+internal static class MachineProbe
+{
+    public static MachineDescription Describe()
+    {
+        DeviceInfo? cpu = Catalogue.Devices().FirstOrDefault(device => device.Backend == DeviceBackend.Cpu);
+        return new MachineDescription
+        {
+            Cpu = cpu?.Name ?? "unknown",
+            Features = cpu?.Features ?? [],
+            HardwareThreads = Environment.ProcessorCount,
+            MemoryBytes = cpu?.MemoryBytes ?? 0,
+            Governor = ReadLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+            Kernel = Kernel(),
+            Runtime = $"{RuntimeInformation.FrameworkDescription} {RuntimeInformation.RuntimeIdentifier}",
+            Virtual = IsVirtual(),
+            ForcedFlavour = Environment.GetEnvironmentVariable("OTEDAMA_CPU"),
+        };
+    }
+
+    private static string Kernel()
+    {
+        string? release = ReadLine("/proc/sys/kernel/osrelease");
+        return release is null ? RuntimeInformation.OSDescription : $"Linux {release}";
+    }
+
+    private static bool IsVirtual()
+    {
+        try
+        {
+            return File.Exists("/proc/cpuinfo")
+                && File.ReadLines("/proc/cpuinfo").Take(64).Any(line =>
+                    line.StartsWith("flags", StringComparison.Ordinal) && line.Contains(" hypervisor", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string? ReadLine(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadLines(path).FirstOrDefault()?.Trim() : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Interop;
+using Otedama.Mining;
+using Xunit;
+
+namespace Otedama.Tests.Mining;
+
+/// <summary>The whole rig with real hashing.</summary>
+public sealed class RigTests
+{
+    private static readonly Target s_easy = Target.FromDifficulty(1e-5, Target.BitcoinOne);
+
+    [Fact]
+    public async Task Shares_are_real_distinct_and_accepted_by_a_pool()
+    {
+        await using ScriptedPool pool = new(ScriptedPool.Ordinary);
+        await using Rig rig = await Rig.StartAsync(Options() with { Pools = [pool.Endpoint] }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await RecordingSink.WaitFor(() => rig.Snapshot().Shares.Accepted >= 20, "20 shares", 20);
+        RigSnapshot snapshot = rig.Snapshot();
+        Assert.Equal(RigState.Mining, snapshot.State);
+        Assert.Equal(1e-6, snapshot.Difficulty!.Value, 9);
+        Assert.True(snapshot.Hashrate.Seconds10 > 0 && snapshot.EffectiveHashrate > 0);
+        Assert.All(snapshot.Workers, worker => Assert.Equal(WorkerState.Healthy, worker.State));
+        Assert.All(snapshot.Workers, worker => Assert.Null(worker.TemperatureC));
+
+        await rig.StopAsync();
+        Assert.Equal(RigState.Stopped, rig.Snapshot().State);
+        Assert.Equal(0, rig.Snapshot().Shares.Pending);
+        string[] submits = [.. pool.Received.Where(line => line.Contains("mining.submit", StringComparison.Ordinal))];
+        Assert.Equal(submits.Length, submits.Select(line => line[line.IndexOf("params", StringComparison.Ordinal)..]).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Every_submitted_candidate_hashes_below_the_share_target()
+    {
+        FakeSource source = new();
+        await using Rig rig = await Start(source, Options());
+        Job job = source.Publish(s_easy);
+        await RecordingSink.WaitFor(() => source.Submitted.Count >= 50, "50 candidates", 20);
+        foreach (Candidate candidate in source.Submitted)
+        {
+            byte[] header = new byte[80];
+            BitcoinWorkData.Instance.Build(
+                new WorkRange
+                {
+                    Job = job,
+                    Extranonce = candidate.Extranonce.Span.ToArray(),
+                    NonceFirst = 0,
+                    NonceCount = 1,
+                    Versions = [candidate.Version],
+                    Target = s_easy,
+                },
+                header);
+            BitConverter.GetBytes((uint)candidate.Nonce).CopyTo(header, 76);
+            Assert.True(s_easy.IsMetBy(BitcoinHash.Sha256d(header)));
+            Assert.Equal(8, candidate.Extranonce.Length);
+        }
+    }
+
+    [Fact]
+    public async Task A_clean_job_is_taken_up_within_milliseconds()
+    {
+        FakeSource source = new();
+        await using Rig rig = await Start(source, Options() with { CpuThreads = 1, CpuPriority = CpuPriority.Normal });
+        source.Publish(s_easy);
+        await RecordingSink.WaitFor(() => !source.Submitted.IsEmpty, "the first candidate", 20);
+        Target easiest = Target.FromDifficulty(1e-9, Target.BitcoinOne); // every few hashes
+        double best = double.MaxValue;
+        for (int i = 0; i < 10; i++)
+        {
+            source.Submitted.Clear();
+            long began = Stopwatch.GetTimestamp();
+            Job job = source.Publish(i % 2 == 0 ? easiest : s_easy);
+            while (i % 2 == 0 && !source.Submitted.Any(candidate => candidate.JobId == job.Id))
+            {
+                Thread.Sleep(0);
+            }
+            best = i % 2 == 0 ? Math.Min(best, Stopwatch.GetElapsedTime(began).TotalMilliseconds) : best;
+            Thread.Sleep(30);
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"best switch {best:F2} ms");
+        Assert.True(best < 10, $"the best of five switches took {best:F1} ms");
+    }
+
+    [Fact]
+    public async Task Pause_stops_hashing_and_resume_goes_on()
+    {
+        FakeSource source = new();
+        await using Rig rig = await Start(source, Options());
+        source.Publish(s_easy);
+        await RecordingSink.WaitFor(() => rig.Snapshot().Workers.All(worker => worker.Hashes > 0), "hashes", 20);
+        rig.Pause();
+        await Task.Delay(100);
+        long at = rig.Snapshot().Workers.Sum(worker => worker.Hashes);
+        await Task.Delay(300);
+        Assert.Equal(at, rig.Snapshot().Workers.Sum(worker => worker.Hashes));
+        Assert.Equal(RigState.Paused, rig.Snapshot().State);
+        rig.Resume();
+        await RecordingSink.WaitFor(() => rig.Snapshot().Workers.Sum(worker => worker.Hashes) > at, "more hashes");
+        await rig.StopAsync();
+        Assert.True(source.Disposed);
+    }
+
+    [Fact]
+    public async Task A_failing_device_is_restarted_and_says_why()
+    {
+        int made = 0;
+        AlgorithmInfo algorithm = CpuWorkers.FindAlgorithm(Algorithm.Sha256d);
+        using CpuWorker worker = new(
+            new CpuWorkerOptions
+            {
+                Id = 0,
+                Name = "cpu0",
+                Device = "test",
+                Algorithm = algorithm,
+                Flavour = algorithm.Selected,
+                Priority = CpuPriority.Normal,
+                RestartFirst = TimeSpan.FromMilliseconds(300),
+            },
+            () => Interlocked.Increment(ref made) == 1
+                ? new BrokenEngine()
+                : new NativeScanEngine(PowEngine.Create(Algorithm.Sha256d)),
+            TimeProvider.System,
+            NullLogger.Instance);
+        FakeSource source = new();
+        Dispatcher dispatcher = new(source, TimeProvider.System, NullLogger.Instance, paused: false);
+        dispatcher.Add(worker);
+        source.Start(dispatcher);
+        worker.Start(dispatcher);
+        source.Publish(s_easy);
+        await RecordingSink.WaitFor(() => worker.Read().State == WorkerState.Failed, "the failure");
+        Assert.Equal("the device is gone", worker.Read().Reason);
+        await RecordingSink.WaitFor(() => worker.Read().State == WorkerState.Healthy, "the recovery");
+        Assert.Equal(1, worker.Read().Restarts);
+        Assert.True(worker.Stop(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public async Task Wrong_options_are_named_before_anything_starts()
+    {
+        await Expect(Options() with { CpuThreads = -2 }, "-2 CPU threads");
+        await Expect(Options() with { CpuThreads = 5000 }, "1024");
+        await Expect(Options() with { CpuAffinity = [-1] }, "processor -1");
+        await Expect(Options() with { Flavour = "sse9" }, "\"sse9\"");
+        await Expect(Options() with { Algorithm = Algorithm.None }, "choose one of");
+
+        static async Task Expect(RigOptions options, string text)
+        {
+            ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Start(new FakeSource(), options));
+            Assert.Contains(text, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static RigOptions Options() => new() { CpuThreads = 2, CpuPriority = CpuPriority.Low };
+
+    private static Task<Rig> Start(IJobSource source, RigOptions options) =>
+        Rig.StartAsync(options, source, NullLoggerFactory.Instance, TimeProvider.System, default);
+
+    private sealed class BrokenEngine : IScanEngine
+    {
+        public PowScan Scan(in PowWork work, Span<PowHit> hits, TimeSpan budget) => throw new IOException("the device is gone");
+
+        public void Cancel()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
