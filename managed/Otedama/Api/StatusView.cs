@@ -52,7 +52,7 @@ internal sealed record RigView
     /// <summary>Difficulty the upstream asks for.</summary>
     public double? Difficulty { get; init; }
 
-    /// <summary>Accepted work over hashed work since start; 1 = as expected. Null until enough shares were found.</summary>
+    /// <summary>Part of the shares sent that was accepted, 0 to 1. Null before the first reply.</summary>
     public double? Efficiency { get; init; }
 
     public required IReadOnlyList<WorkerView> Workers { get; init; }
@@ -87,9 +87,8 @@ internal sealed record PoolView
 
     public required long Blocks { get; init; }
 
-    public required int QueueDepth { get; init; }
-
-    public required int Height { get; init; }
+    /// <summary>Height of the block being worked on; null before the first template.</summary>
+    public int? Height { get; init; }
 
     public double? JobAgeS { get; init; }
 
@@ -118,8 +117,6 @@ internal sealed record NodeView
     public double? Difficulty { get; init; }
 
     public int? MempoolTransactions { get; init; }
-
-    public long? TipTime { get; init; }
 
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Problem { get; init; }

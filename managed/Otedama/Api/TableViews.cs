@@ -9,7 +9,7 @@ internal sealed record MinerView
 
     public required string Agent { get; init; }
 
-    public required string Remote { get; init; }
+    public required int Connections { get; init; }
 
     public required double Difficulty { get; init; }
 
@@ -38,7 +38,7 @@ internal sealed record BlockView
     /// <summary>Coins, as text; null when not known.</summary>
     public required string? Reward { get; init; }
 
-    /// <summary>submitted, accepted or refused.</summary>
+    /// <summary>found, confirmed, refused or orphaned.</summary>
     public required string Status { get; init; }
 }
 

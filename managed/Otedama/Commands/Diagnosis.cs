@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Otedama;
 
@@ -95,23 +94,9 @@ internal static class Diagnosis
         foreach (Setting<int> setting in (Setting<int>[])[Settings.PoolPort, Settings.NodePort, Settings.ApiPort, Settings.MetricsPort])
         {
             int port = configuration.Get(setting);
-            yield return IsFree(port)
+            yield return Otedama.Ports.IsFree(IPAddress.Loopback, port, out _)
                 ? new("port " + port, "good", $"free ({setting.Key})")
                 : new("port " + port, "note", $"in use ({setting.Key}); by a running otedama or another program");
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 

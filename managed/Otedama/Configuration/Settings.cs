@@ -64,7 +64,7 @@ internal static class Settings
         "Miners connected at once; more are refused politely."));
 
     public static readonly Setting<string> NodeMode = Add(Choice("node.mode", "embedded", ["embedded", "external"],
-        "The built-in regression-test chain, or nodes of a real coin reached over JSON-RPC."));
+        "The built-in test chain, or nodes of a real coin reached over JSON-RPC."));
 
     public static readonly Setting<int> NodePort = Add(Integer("node.port", 18450, 1, 65535, "JSON-RPC port of the embedded chain."));
 
@@ -77,8 +77,16 @@ internal static class Settings
 
     public static readonly Setting<string> NodeCookie = Add(Path("node.cookie", "Cookie file of the external node, instead of user and password."));
 
-    public static readonly Setting<string> NodeNetwork = Add(Choice("node.network", "regtest", ["regtest", "signet", "testnet", "mainnet"],
-        "Network of the external nodes; decides which addresses are valid. The embedded chain is always regtest."));
+    public static readonly Setting<string> NodeCoin = Add(Choice("node.coin", "btc",
+        [.. CoinCatalogue.All.Select(static coin => coin.Name).Distinct().Where(static name => name != CoinCatalogue.Otedama.Name)],
+        "Coin of the external nodes. The embedded chain has its own coin."));
+
+    public static readonly Setting<string> NodeNetwork = Add(Choice("node.network", "main",
+        [.. CoinCatalogue.All.Where(static coin => coin.Name != CoinCatalogue.Otedama.Name).Select(static coin => coin.Network).Distinct()],
+        "Network of the external nodes; decides which addresses are valid."));
+
+    public static readonly Setting<int> BlockSeconds = Add(Integer("node.block_seconds", 10, 1, 3600,
+        "Seconds between blocks the embedded chain aims at."));
 
     public static readonly Setting<int> P2pPort = Add(Integer("p2p.port", 30303, 1, 65535, "Port for other pool nodes.", PeersLater));
 

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Otedama.Wire;
+
+namespace Otedama;
+
+/// <summary>The local HTTP API and the dashboard, on one port.</summary>
+internal sealed class LocalApi : IAsyncDisposable
+{
+    private const int StreamsMax = 64;
+
+    private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self';"
+        + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly TimeSpan s_streamStep = TimeSpan.FromSeconds(1);
+
+    private readonly IInstance _instance;
+    private readonly ApiToken _token;
+    private readonly ApiGuard _guard;
+    private readonly TimeProvider _clock;
+    private HttpHost? _host;
+    private int _streams; // open event streams, changed by request threads only through Interlocked
+
+    private LocalApi(IInstance instance, ApiToken token, TimeProvider clock) =>
+        (_instance, _token, _guard, _clock) = (instance, token, new ApiGuard(token), clock);
+
+    public Uri Uri => _host!.Uri;
+
+    /// <summary>The address to open in a browser; it carries the token once and the page drops it.</summary>
+    public string DashboardUrl => $"{Uri}?token={_token.Text}";
+
+    /// <summary>Throws IOException when the port is taken.</summary>
+    public static async Task<LocalApi> StartAsync(
+        IPAddress address, int port, ApiToken token, IInstance instance, ILoggerFactory loggers, TimeProvider clock, CancellationToken stop)
+    {
+        LocalApi api = new(instance, token, clock);
+        HttpHostOptions options = new() { Name = "api", Address = address, Port = port, BodyBytesMax = 4096 };
+        api._host = await HttpHost.StartAsync(options, api.Routes().HandleAsync, loggers, stop);
+        return api;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+    }
+
+    private HttpRoutes Routes()
+    {
+        HttpRoutes routes = new HttpRoutes()
+            .Guard(_guard.CheckAsync)
+            .Get("/api/v1/status", (context, _) => JsonAsync(context, _instance.Status(), AnswerJson.Default.StatusView))
+            .Get("/api/v1/rig", (context, _) => PartAsync(context, _instance.Status().Rig, AnswerJson.Default.RigView))
+            .Get("/api/v1/pool", (context, _) => PartAsync(context, _instance.Status().Pool, AnswerJson.Default.PoolView))
+            .Get("/api/v1/node", (context, _) => PartAsync(context, _instance.Status().Node, AnswerJson.Default.NodeView))
+            .Get("/api/v1/miners", (context, _) => JsonAsync(context, _instance.Miners(), AnswerJson.Default.MinersAnswer))
+            .Get("/api/v1/blocks", (context, _) => JsonAsync(context, _instance.Blocks(), AnswerJson.Default.BlocksAnswer))
+            .Get("/api/v1/payouts", (context, _) => JsonAsync(context, _instance.Payouts(), AnswerJson.Default.PayoutsAnswer))
+            .Get("/api/v1/history", (context, _) => JsonAsync(context, _instance.History(), AnswerJson.Default.HistoryView))
+            .Get("/api/v1/stream", StreamAsync)
+            .Post("/api/v1/mining/start", (context, stop) => SetMiningAsync(context, true, stop))
+            .Post("/api/v1/mining/stop", (context, stop) => SetMiningAsync(context, false, stop))
+            .Get("/", PageAsync);
+        foreach (string name in DashboardFiles.Names.Where(static n => n != "index.html"))
+        {
+            routes.Get("/" + name, (context, _) => FileAsync(context, name));
+        }
+        return routes;
+    }
+
+    private Task PageAsync(HttpContext context, CancellationToken stop)
+    {
+        if (context.Request.Query.TryGetValue("token", out Microsoft.Extensions.Primitives.StringValues given))
+        {
+            if (!_guard.IsToken(given))
+            {
+                return HttpReply.TextAsync(context, 401, "This token is not the one of this instance. Open the address otedama printed when it started.\n");
+            }
+            context.Response.Cookies.Append(ApiGuard.CookieName(context), _token.Text, new CookieOptions
+            {
+                HttpOnly = true,
+                SameSite = SameSiteMode.Strict,
+                Path = "/",
+                MaxAge = TimeSpan.FromDays(30),
+            });
+            return FileAsync(context, "index.html");
+        }
+        return _guard.HasCookie(context)
+            ? FileAsync(context, "index.html")
+            : HttpReply.TextAsync(context, 401, "Open the address that otedama printed when it started: it carries a token.\n"
+                + "起動時に表示されたアドレス(トークン付き)を開いてください。\n");
+    }
+
+    private static Task FileAsync(HttpContext context, string name)
+    {
+        context.Response.Headers.ContentSecurityPolicy = ContentPolicy;
+        return DashboardFiles.TryGet(name, out ReadOnlyMemory<byte> content, out string type)
+            ? HttpReply.BytesAsync(context, 200, type, content)
+            : HttpReply.TextAsync(context, 404, "not found\n");
+    }
+
+    private static Task JsonAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) =>
+        HttpReply.JsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    private static Task PartAsync<T>(HttpContext context, T? value, JsonTypeInfo<T> type)
+        where T : class =>
+        value is null ? HttpReply.TextAsync(context, 404, "this instance does not run that part\n") : JsonAsync(context, value, type);
+
+    private async Task SetMiningAsync(HttpContext context, bool mining, CancellationToken stop)
+    {
+        if (await _instance.SetMiningAsync(mining, stop) is { } problem)
+        {
+            await HttpReply.TextAsync(context, 409, problem + "\n");
+            return;
+        }
+        await JsonAsync(context, _instance.Status(), AnswerJson.Default.StatusView);
+    }
+
+    private async Task StreamAsync(HttpContext context, CancellationToken stopping)
+    {
+        if (Interlocked.Increment(ref _streams) > StreamsMax)
+        {
+            Interlocked.Decrement(ref _streams);
+            await HttpReply.TextAsync(context, 503, $"{StreamsMax} streams are open already; close a dashboard\n");
+            return;
+        }
+        try
+        {
+            using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
+            EventStream stream = await EventStream.StartAsync(context, end.Token);
+            while (!end.IsCancellationRequested)
+            {
+                await stream.SendAsync("status", JsonSerializer.Serialize(_instance.Status(), AnswerJson.Default.StatusView), end.Token);
+                await Task.Delay(s_streamStep, _clock, end.Token);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _streams);
+        }
+    }
+}

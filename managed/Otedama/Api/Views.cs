@@ -1,0 +1,108 @@
+using System.Globalization;
+using Otedama.Core;
+using Otedama.Mining;
+using Otedama.Pool;
+
+namespace Otedama;
+
+/// <summary>Snapshots of the parts, as the API shows them.</summary>
+internal static class Views
+{
+    public static RigView Rig(RigSnapshot rig)
+    {
+        Mining.ShareCounts shares = rig.Shares;
+        long answered = shares.Accepted + shares.Rejected + shares.Stale;
+        Mining.PoolSnapshot? upstream = rig.Pools.FirstOrDefault(static p => p.State == PoolState.Active) ?? rig.Pools.FirstOrDefault();
+        return new RigView
+        {
+            Mining = rig.State is RigState.Mining or RigState.Connecting,
+            Algorithm = rig.Algorithm.ToString().ToLowerInvariant(),
+            HashrateHs = rig.Hashrate.Seconds10,
+            Upstream = upstream?.Url,
+            Connected = upstream?.State == PoolState.Active,
+            Accepted = shares.Accepted,
+            Rejected = shares.Rejected,
+            Stale = shares.Stale,
+            Difficulty = rig.Difficulty,
+            Efficiency = answered == 0 ? null : (double)shares.Accepted / answered,
+            Workers = [.. rig.Workers.Select(worker => Worker(worker, rig.State))],
+        };
+    }
+
+    public static PoolView Pool(Pool.PoolSnapshot pool, PoolOptions options, string url)
+    {
+        return new PoolView
+        {
+            Url = url,
+            Scheme = pool.Scheme.ToString().ToLowerInvariant(),
+            FeePercent = pool.FeePercent,
+            MinPayout = options.PayoutMin.ToString(),
+            Connections = pool.Connections,
+            Miners = pool.Miners.Count,
+            HashrateHs = pool.HashRate.OneMinute,
+            Accepted = pool.Shares.Accepted,
+            Rejected = pool.Shares.Rejected,
+            RejectedBy = pool.Shares.Reasons.ToDictionary(static r => Snake(r.Key.ToString()), static r => r.Value),
+            Blocks = pool.BlocksFound,
+            Height = pool.Job?.Height,
+            JobAgeS = pool.Job is { } job ? Math.Max(0, (pool.Time - job.MadeAt).TotalSeconds) : null,
+            NetworkDifficulty = pool.Job?.NetworkDifficulty,
+            SubmitMsP50 = pool.ReplyP50 > TimeSpan.Zero ? pool.ReplyP50.TotalMilliseconds : null,
+            SubmitMsP99 = pool.ReplyP99 > TimeSpan.Zero ? pool.ReplyP99.TotalMilliseconds : null,
+        };
+    }
+
+    public static NodeView Node(Pool.PoolSnapshot pool, string mode, CoinSpec coin, string url)
+    {
+        NodeSnapshot? best = pool.Nodes.Where(static n => n.IsHealthy).MaxBy(static n => n.Height) ?? pool.Nodes.FirstOrDefault();
+        return new NodeView
+        {
+            Mode = mode,
+            Network = coin.DisplayName,
+            Url = url,
+            Reachable = best?.IsHealthy ?? false,
+            Height = best is { Height: > 0 } ? best.Height : null,
+            Difficulty = pool.Job?.NetworkDifficulty,
+            Problem = best is { IsHealthy: false, LastError.Length: > 0 } ? best.LastError : null,
+        };
+    }
+
+    public static MinersAnswer Miners(Pool.PoolSnapshot pool) => new(1,
+    [
+        .. pool.Miners.OrderByDescending(static m => m.HashRate.OneMinute).Select(static m => new MinerView
+        {
+            Address = m.Address,
+            Worker = m.Worker,
+            Agent = m.UserAgent,
+            Connections = m.Connections,
+            Difficulty = m.Difficulty,
+            HashrateHs = m.HashRate.OneMinute,
+            Accepted = m.Accepted,
+            Rejected = m.Rejected,
+            ConnectedAt = m.ConnectedAt.ToUnixTimeSeconds(),
+        }),
+    ]);
+
+    public static BlocksAnswer Blocks(Pool.PoolSnapshot pool) => new(1,
+    [
+        .. pool.Blocks.Select(static b => new BlockView
+        {
+            Height = b.Height,
+            Hash = b.Hash.ToString(),
+            Time = b.Time.ToUnixTimeSeconds(),
+            Finder = b.Finder,
+            Reward = b.Reward.ToString(),
+            Status = "found",
+        }),
+    ]);
+
+    private static WorkerView Worker(WorkerSnapshot worker, RigState state) => new(
+        worker.Name,
+        worker.Flavour,
+        worker.Hashrate.Seconds10,
+        worker.Shares.Accepted,
+        state == RigState.Paused ? "paused" : worker.State.ToString().ToLowerInvariant());
+
+    private static string Snake(string name) => string.Concat(name.Select((c, i) =>
+        char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
+}

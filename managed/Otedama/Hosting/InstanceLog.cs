@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Otedama;
+
+internal static partial class InstanceLog
+{
+    [LoggerMessage(1, LogLevel.Information, "started: {Parts}, data in {DataDir}")]
+    public static partial void Started(ILogger logger, string parts, string dataDir);
+
+    [LoggerMessage(2, LogLevel.Information, "stopping: workers first, then miners, then the chain")]
+    public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Information, "stopped after {Seconds:0.0} s")]
+    public static partial void Stopped(ILogger logger, double seconds);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Warning}")]
+    public static partial void ConfigurationWarning(ILogger logger, string warning);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Host} is reachable from other machines; {Advice}")]
+    public static partial void PublicBind(ILogger logger, string host, string advice);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Part} did not stop cleanly")]
+    public static partial void PartFailedToStop(ILogger logger, Exception error, string part);
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using Otedama.Core;
+
+namespace Otedama;
+
+/// <summary>
+/// What one run starts, with every value checked before anything is opened. Made from the configuration and the verb.
+/// </summary>
+internal sealed record InstancePlan
+{
+    public required Configuration Configuration { get; init; }
+
+    public required Roles Roles { get; init; }
+
+    public required string DataRoot { get; init; }
+
+    public required Algorithm Algorithm { get; init; }
+
+    /// <summary>The coin of the chain: the embedded one's, or the external nodes'.</summary>
+    public required CoinSpec Coin { get; init; }
+
+    public required IPAddress PoolAddress { get; init; }
+
+    public required IPAddress ApiAddress { get; init; }
+
+    public required IPAddress MetricsAddress { get; init; }
+
+    public bool NodeIsEmbedded => Configuration.Get(Settings.NodeMode) == "embedded";
+
+    /// <summary>Throws ConfigurationException with every problem found.</summary>
+    public static InstancePlan Make(Configuration configuration, Roles? asked, IReadOnlyDictionary<string, string> environment)
+    {
+        List<string> problems = [];
+        Roles roles = asked ?? RolesOf(configuration);
+        if (roles == Roles.None)
+        {
+            problems.Add("Nothing is enabled: mining.enabled and pool.enabled are both false. Set one of them to true.");
+        }
+        bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
+        CoinSpec? coin = embedded
+            ? CoinCatalogue.Otedama
+            : CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork));
+        if (coin is null)
+        {
+            problems.Add($"node.network: {configuration.Get(Settings.NodeCoin)} has no network {configuration.Get(Settings.NodeNetwork)} "
+                + $"({configuration.Of(Settings.NodeNetwork).Place}). Allowed: {string.Join(", ", NetworksOf(configuration.Get(Settings.NodeCoin)))}.");
+        }
+        if (roles.HasFlag(Roles.Pool) && !embedded)
+        {
+            CheckExternal(configuration, coin, problems);
+        }
+        if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0)
+        {
+            problems.Add("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
+        }
+        Algorithm algorithm = Chosen(configuration, problems);
+        (IPAddress pool, IPAddress api, IPAddress metrics) = Addresses(configuration, problems);
+        if (problems.Count > 0)
+        {
+            throw new ConfigurationException(problems);
+        }
+        return new InstancePlan
+        {
+            Configuration = configuration,
+            Roles = embedded && roles.HasFlag(Roles.Pool) ? roles | Roles.Node : roles & ~Roles.Node,
+            DataRoot = DataDirectory.Locate(configuration, environment),
+            Algorithm = algorithm,
+            Coin = coin!,
+            PoolAddress = pool,
+            ApiAddress = api,
+            MetricsAddress = metrics,
+        };
+    }
+
+    private static Roles RolesOf(Configuration configuration) =>
+        (configuration.Get(Settings.MiningEnabled) ? Roles.Rig : Roles.None)
+        | (configuration.Get(Settings.PoolEnabled) ? Roles.Pool : Roles.None);
+
+    private static IEnumerable<string> NetworksOf(string coin) =>
+        CoinCatalogue.All.Where(c => c.Name == coin).Select(static c => c.Network);
+
+    private static void CheckExternal(Configuration configuration, CoinSpec? coin, List<string> problems)
+    {
+        IReadOnlyList<string> urls = configuration.Get(Settings.NodeUrls);
+        if (urls.Count == 0)
+        {
+            problems.Add("node.urls: empty, but node.mode is external. Give the address of a coin node such as http://127.0.0.1:8332.");
+        }
+        problems.AddRange(urls
+            .Where(static url => !Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
+            .Select(url => $"node.urls: \"{SettingTypes.Shorten(url)}\" is not an address such as http://127.0.0.1:8332 ({configuration.Of(Settings.NodeUrls).Place})."));
+        string address = configuration.Get(Settings.PoolAddress);
+        if (address.Length == 0)
+        {
+            problems.Add("pool.address: an external node needs the operator's address; the pool's fee goes there.");
+        }
+        else if (coin is not null && !Address.TryDecode(address, coin, out _, out string error))
+        {
+            problems.Add($"pool.address: {error} ({configuration.Of(Settings.PoolAddress).Place}).");
+        }
+    }
+
+    private static Algorithm Chosen(Configuration configuration, List<string> problems)
+    {
+        AlgorithmChoice? first = configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
+        Algorithm? algorithm = first?.Name switch
+        {
+            "sha256d" => Algorithm.Sha256d,
+            "scrypt" => Algorithm.Scrypt,
+            "kawpow" => Algorithm.KawPow,
+            "verthash" => Algorithm.Verthash,
+            "verushash" => Algorithm.VerusHash,
+            "flux" => Algorithm.Equihash,
+            _ => null,
+        };
+        if (algorithm is null)
+        {
+            problems.Add($"mining.algorithms: no entry is enabled ({configuration.Of(Settings.MiningAlgorithms).Place}). Enable one of {string.Join(", ", AlgorithmChoice.Known)}.");
+        }
+        return algorithm ?? Algorithm.Sha256d;
+    }
+
+    private static (IPAddress Pool, IPAddress Api, IPAddress Metrics) Addresses(Configuration configuration, List<string> problems)
+    {
+        IPAddress[] found = new IPAddress[3];
+        Setting<string>[] settings = [Settings.PoolHost, Settings.ApiHost, Settings.MetricsHost];
+        for (int i = 0; i < settings.Length; i++)
+        {
+            try
+            {
+                found[i] = Ports.Address(configuration, settings[i]);
+            }
+            catch (ConfigurationException e)
+            {
+                problems.Add(e.Message);
+            }
+        }
+        return (found[0], found[1], found[2]);
+    }
+}

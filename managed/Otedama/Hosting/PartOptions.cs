@@ -1,0 +1,72 @@
+using System.Net;
+using Otedama.Core;
+using Otedama.Mining;
+using Otedama.Node;
+using Otedama.Pool;
+
+namespace Otedama;
+
+/// <summary>The plan in the words of each part.</summary>
+internal static class PartOptions
+{
+    public static PoolOptions Pool(InstancePlan plan, int port, EmbeddedNode? node)
+    {
+        Configuration configuration = plan.Configuration;
+        string operatorAddress = configuration.Get(Settings.PoolAddress);
+        return new PoolOptions
+        {
+            Coin = plan.Coin,
+            Nodes = node is not null ? [Embedded(node)] : External(configuration),
+            DataDirectory = Path.Combine(plan.DataRoot, "pool"),
+            OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
+            Listen = [new IPEndPoint(plan.PoolAddress, port)],
+            FeePercent = configuration.Get(Settings.PoolFee),
+            PayoutMin = configuration.Get(Settings.PoolMinPayout),
+            Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
+            Vardiff = Vardiff(configuration),
+            Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
+        };
+    }
+
+    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node)
+    {
+        Configuration configuration = plan.Configuration;
+        string wallet = configuration.Get(Settings.Wallet);
+        string user = $"{(wallet.Length > 0 ? wallet : node?.MiningAddress)}.{configuration.Get(Settings.WorkerName)}";
+        IReadOnlyList<string> pools = configuration.Get(Settings.MiningPools);
+        if (pools.Count == 0)
+        {
+            pools = [ownPool ?? $"stratum+tcp://127.0.0.1:{configuration.Get(Settings.PoolPort)}"];
+        }
+        if (wallet.Length == 0 && node is null)
+        {
+            throw new ConfigurationException("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
+        }
+        return new RigOptions
+        {
+            Pools = [.. pools.Select(url => new PoolEndpoint(PoolUrl.Parse(url), user))],
+            Algorithm = plan.Algorithm,
+            CpuThreads = configuration.Get(Settings.CpuThreads),
+            UserAgent = $"otedama/{ThisProgram.Version}",
+        };
+    }
+
+    private static PoolNode Embedded(EmbeddedNode node) => new(node.RpcUri) { Name = "embedded", CookiePath = node.CookiePath };
+
+    private static IReadOnlyList<PoolNode> External(Configuration configuration) =>
+    [
+        .. configuration.Get(Settings.NodeUrls).Select(url => new PoolNode(new Uri(url))
+        {
+            CookiePath = configuration.Get(Settings.NodeCookie),
+            User = configuration.Get(Settings.NodeUser),
+            Password = configuration.Get(Settings.NodePassword),
+        }),
+    ];
+
+    private static VardiffOptions Vardiff(Configuration configuration)
+    {
+        decimal start = configuration.Get(Settings.DifficultyStart);
+        VardiffOptions vardiff = new() { TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)) };
+        return start > 0 ? vardiff with { Start = (double)start } : vardiff;
+    }
+}

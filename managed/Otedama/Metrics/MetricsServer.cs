@@ -1,0 +1,22 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Otedama.Wire;
+
+namespace Otedama;
+
+/// <summary>Serves the metrics over HTTP.</summary>
+internal static class MetricsServer
+{
+    private const string TextFormat = "text/plain; version=0.0.4; charset=utf-8";
+
+    public static Task<HttpHost> StartAsync(IPAddress address, int port, Func<StatusView> status, ILoggerFactory loggers, CancellationToken stop)
+    {
+        InstanceMetrics metrics = new();
+        HttpRoutes routes = new HttpRoutes()
+            .Get("/metrics", async (context, end) =>
+                await HttpReply.BytesAsync(context, 200, TextFormat, await metrics.CollectAsync(status(), end)))
+            .Get("/", (context, _) => HttpReply.TextAsync(context, 200, "otedama: metrics are at /metrics\n"));
+        HttpHostOptions options = new() { Name = "metrics", Address = address, Port = port, ConnectionsMax = 32, BodyBytesMax = 1024 };
+        return HttpHost.StartAsync(options, routes.HandleAsync, loggers, stop);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Otedama.Tests.App;
+
+public sealed class DashboardTests
+{
+    [Fact]
+    public async Task The_page_shows_shares_blocks_rates_and_payouts_in_a_browser()
+    {
+        string page = await OpenAsync();
+        Assert.Contains("<span id=\"accepted\">3,228</span>", page);
+        Assert.Contains("<span id=\"blocks\">127</span>", page);
+        Assert.Contains("<span id=\"hashrate\">54.3 MH/s</span>", page);
+        Assert.Contains("garage", page);
+        Assert.Contains("5231.4410", page);
+        Assert.Contains("class=\"line rig\"", page);
+        Assert.Contains("class=\"good\"", page);
+        Assert.Contains("class=\"block\"", page);
+    }
+
+    [Fact]
+    public async Task A_miners_name_is_text_and_never_markup()
+    {
+        string page = await OpenAsync();
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page);
+        Assert.DoesNotContain("<script>alert", page);
+        Assert.DoesNotContain("<img src=\"x\"", page);
+    }
+
+    private static async Task<string> OpenAsync()
+    {
+        Assert.SkipWhen(Chromium.Path is null, "no chromium on this machine; install it with: apt-get install chromium");
+        using TempFolder folder = new();
+        ApiToken token = ApiToken.Load(Path.Combine(folder.Path, "api.token"));
+        await using LocalApi api = await LocalApi.StartAsync(
+            IPAddress.Loopback, 0, token, new FakeInstance(), NullLoggerFactory.Instance, TimeProvider.System, default);
+        string? screenshot = Environment.GetEnvironmentVariable("OTEDAMA_TEST_SCREENSHOT");
+        if (screenshot is not null)
+        {
+            await ScreenshotsAsync(api.DashboardUrl + "&still", screenshot);
+        }
+        return await Chromium.DumpAsync(api.DashboardUrl + "&still", TimeSpan.FromSeconds(6));
+    }
+
+    /// <summary>Pictures for whoever changes the page: set OTEDAMA_TEST_SCREENSHOT to a folder.</summary>
+    private static async Task ScreenshotsAsync(string url, string folder)
+    {
+        (string Name, string Size, string[] More)[] pictures =
+        [
+            ("light", "1240,1500", []),
+            ("dark", "1240,1500", ["--blink-settings=preferredColorScheme=0", "--force-dark-mode"]),
+            ("narrow", "500,2600", ["--lang=ja", "--accept-lang=ja"]),
+        ];
+        foreach ((string name, string size, string[] more) in pictures)
+        {
+            await Chromium.RunAsync([$"--screenshot={Path.Combine(folder, name + ".png")}", $"--window-size={size}", "--virtual-time-budget=6000", .. more, url]);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Xunit;
+
+namespace Otedama.Tests.App;
+
+public sealed class DataDirectoryTests
+{
+    [Fact]
+    public void A_second_holder_is_refused()
+    {
+        using TempFolder folder = new();
+        using DataDirectory first = DataDirectory.Open(folder.Path);
+        InstanceRecord.Write(first, new InstanceFile(1, 4242, null, 0));
+        ConfigurationException refused = Assert.Throws<ConfigurationException>(() => DataDirectory.Open(folder.Path));
+        Assert.Contains("process 4242", refused.Message);
+        Assert.Contains("--data-dir", refused.Message);
+    }
+
+    [Fact]
+    public void It_can_be_opened_again_after_it_was_closed()
+    {
+        using TempFolder folder = new();
+        DataDirectory.Open(folder.Path).Dispose();
+        DataDirectory.Open(folder.Path).Dispose();
+        Assert.False(InstanceRecord.TryRead(folder.Path, out _));
+    }
+
+    [Fact]
+    public void A_directory_of_a_newer_version_is_left_alone()
+    {
+        using TempFolder folder = new();
+        string version = folder.File("version", "2\n");
+        Assert.Contains("newer", Assert.Throws<ConfigurationException>(() => DataDirectory.Open(folder.Path)).Message);
+        Assert.Equal("2\n", File.ReadAllText(version));
+    }
+
+    [Fact]
+    public void A_foreign_directory_is_left_alone()
+    {
+        using TempFolder folder = new();
+        folder.File("version", "Debian 12");
+        Assert.Contains("Debian 12", Assert.Throws<ConfigurationException>(() => DataDirectory.Open(folder.Path)).Message);
+    }
+
+    [Fact]
+    public void A_file_in_its_place_is_a_clear_error()
+    {
+        using TempFolder folder = new();
+        string file = folder.File("data", "");
+        Assert.Contains(file, Assert.Throws<ConfigurationException>(() => DataDirectory.Open(file)).Message);
+    }
+
+    [Fact]
+    public void Only_its_owner_can_look_into_it_and_at_the_token()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Unix file modes");
+            return;
+        }
+        using TempFolder folder = new();
+        string root = Path.Combine(folder.Path, "data");
+        using DataDirectory directory = DataDirectory.Open(root);
+        ApiToken token = ApiToken.Load(directory.TokenFile);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory.TokenFile));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(root));
+        Assert.Equal(token.Text, ApiToken.Load(directory.TokenFile).Text);
+        Assert.False(token.Matches(token.Text[1..]));
+        Assert.False(token.Matches(null));
+    }
+
+    [Fact]
+    public void A_damaged_token_is_replaced()
+    {
+        using TempFolder folder = new();
+        string path = folder.File("api.token", "short");
+        Assert.Equal(48, ApiToken.Load(path).Text.Length);
+    }
+}

@@ -1,0 +1,145 @@
+namespace Otedama.Tests.App;
+
+/// <summary>An instance with invented but plausible figures, for the API and the page.</summary>
+internal sealed class FakeInstance : IInstance
+{
+    private const int Samples = 600;
+
+    private readonly long _now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+    public bool Mining { get; private set; } = true;
+
+    public bool HasRig { get; init; } = true;
+
+    public StatusView Status() => new()
+    {
+        Version = "0.1.0",
+        Pid = 1,
+        StartedAt = _now - 1300,
+        UptimeS = 1300,
+        DataDir = "/home/miner/.local/share/otedama",
+        MetricsUrl = "http://127.0.0.1:9090/metrics",
+        RssBytes = 47_000_000,
+        Rig = HasRig ? Rig() : null,
+        Pool = Pool(),
+        Node = new NodeView
+        {
+            Mode = "embedded",
+            Network = "Otedama test chain",
+            Url = "http://127.0.0.1:18450/",
+            Reachable = true,
+            Height = 128,
+            Difficulty = 0.0417,
+        },
+    };
+
+    public MinersAnswer Miners() => new(1,
+    [
+        Miner("rig1", "otedama/0.1.0", 54_300_000, 2417),
+        Miner("garage", "cpuminer-opt/24.5", 27_100_000, 811),
+        Miner("<script>alert(1)</script>", "x\"><img src=x>", 1000, 0),
+    ]);
+
+    public BlocksAnswer Blocks() => new(1,
+    [
+        .. Enumerable.Range(0, 12).Select(i => new BlockView
+        {
+            Height = 128 - i,
+            Hash = $"00000000{i:x2}d3c1f6a8b2e47790aa51cc07be6d1f3394e2b8f0c7a1d5e69b3f42{i:x4}",
+            Time = _now - (i * 37) - 4,
+            Finder = i % 3 == 0 ? "garage" : "rig1",
+            Reward = "50.00012",
+            Status = i < 10 ? "found" : "confirmed",
+        }),
+    ]);
+
+    public PayoutsAnswer Payouts() => new(1,
+    [
+        new PayoutView { Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", Paid = "5231.4410", Next = "38.11", Balance = "0.0412" },
+        new PayoutView { Address = "bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry", Paid = "1210.2", Next = "11.39", Balance = "0" },
+    ]);
+
+    public HistoryView History()
+    {
+        Random random = new(3);
+        long[] accepted = new long[Samples];
+        long[] rejected = new long[Samples];
+        long[] blocks = new long[Samples];
+        for (int i = 1; i < Samples; i++)
+        {
+            accepted[i] = accepted[i - 1] + random.Next(0, 4);
+            rejected[i] = rejected[i - 1] + (random.Next(40) == 0 ? 1 : 0);
+            blocks[i] = blocks[i - 1] + (random.Next(18) == 0 ? 1 : 0);
+        }
+        long[] shift = [3228 - accepted[^1], 17 - rejected[^1], 127 - blocks[^1]];
+        return new HistoryView
+        {
+            StepS = 2,
+            Time = [.. Enumerable.Range(0, Samples).Select(i => _now - ((Samples - i) * 2L))],
+            RigHashrateHs = [.. Enumerable.Range(0, Samples).Select(i => 53e6 + (2e6 * Math.Sin(i / 40.0)) + (random.NextDouble() * 6e5))],
+            PoolHashrateHs = [.. Enumerable.Range(0, Samples).Select(i => 79e6 + (6e6 * Math.Sin(i / 70.0)) + (random.NextDouble() * 3e6))],
+            Accepted = [.. accepted.Select(v => v + shift[0])],
+            Rejected = [.. rejected.Select(v => v + shift[1])],
+            Blocks = [.. blocks.Select(v => v + shift[2])],
+            Workers = [.. Enumerable.Repeat(3, Samples)],
+        };
+    }
+
+    public Task<string?> SetMiningAsync(bool mining, CancellationToken stop)
+    {
+        Mining = mining;
+        return Task.FromResult(HasRig ? null : "this instance has no miner");
+    }
+
+    private RigView Rig() => new()
+    {
+        Mining = Mining,
+        Algorithm = "sha256d",
+        HashrateHs = Mining ? 54_312_000 : 0,
+        Upstream = "stratum+tcp://127.0.0.1:3333",
+        Connected = true,
+        Accepted = 2417,
+        Rejected = 3,
+        Stale = 1,
+        Difficulty = 0.064,
+        Efficiency = 0.998,
+        Workers =
+        [
+            new WorkerView("cpu0", "avx512", 27_200_000, 1210, "healthy"),
+            new WorkerView("cpu1", "avx512", 27_112_000, 1207, "degraded"),
+        ],
+    };
+
+    private static PoolView Pool() => new()
+    {
+        Url = "stratum+tcp://127.0.0.1:3333",
+        Scheme = "pplns",
+        FeePercent = 1.0m,
+        MinPayout = "0.1",
+        Connections = 4,
+        Miners = 3,
+        HashrateHs = 81_400_000,
+        Accepted = 3228,
+        Rejected = 17,
+        RejectedBy = new Dictionary<string, long> { ["stale"] = 9, ["above_target"] = 8 },
+        Blocks = 127,
+        Height = 129,
+        JobAgeS = 3.2,
+        NetworkDifficulty = 0.0417,
+        SubmitMsP50 = 0.18,
+        SubmitMsP99 = 2.4,
+    };
+
+    private MinerView Miner(string worker, string agent, double rate, long accepted) => new()
+    {
+        Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
+        Worker = worker,
+        Agent = agent,
+        Connections = 1,
+        Difficulty = 0.064,
+        HashrateHs = rate,
+        Accepted = accepted,
+        Rejected = 2,
+        ConnectedAt = _now - 600,
+    };
+}
