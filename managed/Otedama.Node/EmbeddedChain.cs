@@ -126,8 +126,21 @@ internal sealed class EmbeddedChain : IDisposable
     /// </summary>
     public async Task WaitForTemplateAsync(string longPollId, TimeSpan delay, TimeSpan max, CancellationToken cancellation)
     {
-        Task timeout = Task.Delay(max, _time, cancellation);
-        while (true)
+        using CancellationTokenSource timers = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            await WaitForTemplateAsync(longPollId, delay, Task.Delay(max, _time, timers.Token), timers.Token);
+            cancellation.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            await timers.CancelAsync(); // timers that did not fire end with the wait
+        }
+    }
+
+    private async Task WaitForTemplateAsync(string longPollId, TimeSpan delay, Task timeout, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
         {
             (Task tip, Task pool, BlockTemplate template) = Watch();
             if (!longPollId.StartsWith(template.Tip.Id.ToString(), StringComparison.Ordinal))
@@ -136,7 +149,6 @@ internal sealed class EmbeddedChain : IDisposable
             }
             bool poolMoved = template.LongPollId != longPollId;
             Task first = await Task.WhenAny(tip, poolMoved ? Task.Delay(delay, _time, cancellation) : pool, timeout);
-            cancellation.ThrowIfCancellationRequested();
             if (first == timeout || first == tip || poolMoved)
             {
                 return;

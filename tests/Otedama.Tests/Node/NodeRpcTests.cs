@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Otedama.Core;
+using Otedama.Node;
 using Xunit;
 
 namespace Otedama.Tests.Node;
@@ -199,6 +200,29 @@ public class NodeRpcTests
         JsonNode bad = (await node.CallAsync("validateaddress", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"))!;
         Assert.False((bool)bad["isvalid"]!);
         Assert.NotEmpty((string)bad["error"]!);
+    }
+
+    [Fact]
+    public async Task The_default_chain_begins_at_an_easy_target_and_is_not_mixed_with_another()
+    {
+        string folder = TestNode.NewFolder();
+        await using (TestNode node = await TestNode.StartAsync(folder, options => new EmbeddedNodeOptions { DataDirectory = folder }))
+        {
+            JsonNode template = (await node.TemplateAsync())!;
+            Assert.Equal("1d400000", (string)template["bits"]!);
+            Assert.Null(await Propose(node, TestMiner.From(template).Build(solve: false)));
+            Assert.StartsWith("ote1q", node.Node.MiningAddress, StringComparison.Ordinal);
+            Assert.Equal("high-hash", (string?)await node.CallAsync("submitblock", TestMiner.Hexed(TestMiner.From(template).Build(solve: false))));
+        }
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => TestNode.StartAsync(folder));
+        Assert.Contains("other rules", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_that_make_no_sense_are_refused()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => TestNode.StartAsync(change: options => options with { BlockSeconds = 0 }));
+        await Assert.ThrowsAsync<ArgumentException>(() => TestNode.StartAsync(change: options => options with { RpcUser = "x" }));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class TestMiner
         Others = [.. template["transactions"]!.AsArray().Select(each => Transaction.Parse(Hex.Decode((string)each!["data"]!)))],
     };
 
-    public Block Build()
+    public Block Build(bool solve = true)
     {
         byte[] script = [.. Coinbase.HeightPush(Height), 1, Tag];
         TxInput input = new(OutPoint.Null, script, Coinbase.Sequence) { Witness = Commit ? Coinbase.ReservedWitness : [] };
@@ -55,7 +55,7 @@ internal sealed class TestMiner
         }
         Transaction[] all = [new Transaction(2, [input], outputs, Coinbase.LockTime(Height)), .. Others];
         Hash256 root = Root ?? Merkle.Root([.. all.Select(each => each.TxId)]);
-        return Solve(new Block(new BlockHeader(Version, Previous, root, Time, Bits, 0), all));
+        return Solve(new Block(new BlockHeader(Version, Previous, root, Time, Bits, 0), all), solve);
     }
 
     /// <summary>Searches a nonce; solved false searches one that fails.</summary>
