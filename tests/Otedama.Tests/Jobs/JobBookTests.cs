@@ -1,0 +1,175 @@
+using Otedama.Core;
+using Otedama.Pool;
+using Xunit;
+using static Otedama.Tests.Jobs.JobSamples;
+
+namespace Otedama.Tests.Jobs;
+
+public class JobBookTests
+{
+    private readonly TestTime _time = new();
+    private readonly List<PoolJob> _published = [];
+
+    [Fact]
+    public void A_new_tip_replaces_and_new_transactions_update()
+    {
+        using JobBook book = Listen(Book(_time));
+        Assert.Null(book.Current);
+        Assert.Equal(0u, book.Generation);
+        book.Offer(Template(tip: 1));
+        Assert.True(_published[^1].Job.Clean);
+        Assert.Equal(1u, book.Generation);
+
+        _time.Advance(6);
+        book.Offer(Template(tip: 1, transactions: 4));
+        Assert.False(_published[^1].Job.Clean);
+        Assert.Equal(1u, book.Generation);
+
+        book.Offer(Template(height: 1001, tip: 2));
+        Assert.True(_published[^1].Job.Clean);
+        Assert.Equal(2u, book.Generation);
+        Assert.Equal(3, _published.Count);
+        Assert.All(_published, job => Assert.True(book.TryGet(job.Id, out PoolJob? known) && known == job));
+        Assert.False(book.TryGet(_published[^1].Id + 1, out _));
+    }
+
+    [Fact]
+    public void Busy_mempools_make_one_job_every_5_seconds_and_equal_templates_none()
+    {
+        using JobBook book = Listen(Book(_time));
+        book.Offer(Template());
+        book.Offer(Template(transactions: 4));
+        book.Offer(Template(transactions: 5));
+        Assert.Single(_published);
+        _time.Advance(5);
+        Assert.Equal(2, _published.Count);
+        Assert.Equal(5, _published[^1].Template.Transactions.Count);
+        _time.Advance(6);
+        book.Offer(Template(transactions: 5));
+        Assert.Equal(2, _published.Count);
+    }
+
+    [Fact]
+    public void Silence_is_broken_every_30_seconds_with_a_new_coinbase_and_time()
+    {
+        using JobBook book = Listen(Book(_time));
+        book.Offer(Template());
+        _time.Advance(91);
+        Assert.Equal(4, _published.Count);
+        Assert.Equal([0u, 30u, 60u, 90u], _published.Select(job => job.Recipe.Time - 1_700_000_000u));
+        Assert.Equal(4, _published.Select(static job => Hex.Encode(job.Recipe.CoinbasePrefix.Span)).Distinct().Count());
+        Assert.All(_published, static job => Assert.Equal(1u, job.Job.Generation));
+    }
+
+    [Fact]
+    public void Only_the_last_128_jobs_are_known()
+    {
+        using JobBook book = Listen(Book(_time));
+        book.Offer(Template());
+        _time.Advance(30 * 200);
+        Assert.Equal(201, _published.Count);
+        Assert.Equal(128, _published.Count(job => book.TryGetJob(job.Id, out _)));
+        Assert.True(book.TryGet(_published[^128].Id, out _));
+        Assert.False(book.TryGet(_published[^129].Id, out _));
+    }
+
+    [Fact]
+    public void A_fresh_job_is_shared_by_all_that_have_not_had_it()
+    {
+        using JobBook book = Listen(Book(_time));
+        Assert.Null(book.MintFresh(CoinbaseClass.Default, 0, 0));
+        book.Offer(Template());
+        uint first = book.Current!.Id;
+        uint[] ids = [.. Enumerable.Range(0, 50).Select(_ => book.MintFresh(CoinbaseClass.Default, 0, first)!.Id)];
+        Assert.Single(ids.Distinct());
+        Assert.NotEqual(first, ids[0]);
+        Assert.Equal(ids[0], book.Current!.Id);
+        Assert.Single(_published);
+    }
+
+    [Fact]
+    public void One_greedy_session_cannot_push_the_others_jobs_out()
+    {
+        using JobBook book = Listen(Book(_time));
+        book.Offer(Template());
+        uint first = book.Current!.Id;
+        uint last = first;
+        for (int i = 0; i < 1000; i++)
+        {
+            last = book.MintFresh(CoinbaseClass.Default, 0, last)!.Id;
+        }
+        Assert.Equal(first + 16, last);
+        Assert.True(book.TryGet(first, out _));
+        _time.Advance(2);
+        Assert.Equal(last + 1, book.MintFresh(CoinbaseClass.Default, 0, last)!.Id);
+    }
+
+    [Fact]
+    public void Classes_share_a_job_when_everybody_fits_and_get_their_own_when_not()
+    {
+        using JobBook few = Book(_time);
+        few.Offer(Template());
+        Assert.Same(few.Current, few.JobFor(CoinbaseClass.Tiny));
+        Assert.Same(few.Current, few.JobFor(CoinbaseClass.Epic));
+
+        using JobBook many = Book(_time, (template, max) => Split(template.CoinbaseValue, Math.Min(max, 100)));
+        many.Offer(Template());
+        PoolJob tiny = many.JobFor(CoinbaseClass.Tiny)!;
+        PoolJob large = many.JobFor(CoinbaseClass.Whatsminer)!;
+        Assert.Equal(CoinbaseClass.Tiny.OutputsMax(), tiny.Split.Outputs.Count);
+        Assert.Equal(100, large.Split.Outputs.Count);
+        Assert.Same(tiny, many.JobFor(CoinbaseClass.Tiny));
+        Assert.Equal(3, new[] { tiny.Id, large.Id, many.Current!.Id }.Distinct().Count());
+        Assert.True(many.TryGet(tiny.Id, out _));
+    }
+
+    [Fact]
+    public void In_solo_mode_each_account_has_its_own_coinbase()
+    {
+        using JobBook book = Book(_time, solo: static (template, _, account) => new PayoutSplit
+        {
+            Reward = template.CoinbaseValue,
+            Outputs = [new PayoutOutput(new byte[] { (byte)account }, template.CoinbaseValue)],
+        });
+        book.Offer(Template());
+        PoolJob one = book.JobFor(CoinbaseClass.Default, 1)!;
+        PoolJob two = book.JobFor(CoinbaseClass.Default, 2)!;
+        Assert.NotEqual(one.Id, two.Id);
+        Assert.Equal(1, one.Split.Outputs[0].Script.Span[0]);
+        Assert.Equal(2, two.Account);
+    }
+
+    [Fact]
+    public void A_failing_split_or_receiver_stops_nothing()
+    {
+        bool broken = false;
+        using JobBook book = Book(_time, (template, max) => broken ? throw new InvalidOperationException("ledger") : Split(template, max));
+        book.Published += static _ => throw new InvalidOperationException("receiver");
+        book.Offer(Template());
+        PoolJob before = book.Current!;
+        broken = true;
+        book.Offer(Template(height: 1001, tip: 2));
+        Assert.Same(before, book.Current);
+        broken = false;
+        _time.Advance(6);
+        book.Offer(Template(height: 1001, tip: 2));
+        Assert.Equal(2u, book.Generation);
+    }
+
+    [Fact]
+    public void A_restart_never_repeats_a_job_id()
+    {
+        using JobBook before = Book(_time);
+        before.Offer(Template());
+        _time.Advance(10);
+        using JobBook after = Book(_time);
+        after.Offer(Template());
+        Assert.True(after.Current!.Id > before.Current!.Id);
+    }
+
+    private JobBook Listen(JobBook book)
+    {
+        book.Published += _published.Add;
+        return book;
+    }
+}

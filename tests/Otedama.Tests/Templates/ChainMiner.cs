@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Interop;
+using Otedama.Pool;
+using Otedama.Wire;
+using Xunit;
+
+namespace Otedama.Tests.Templates;
+
+/// <summary>Mines blocks on a real node through JobSource, as the pool does, one nonce after the other.</summary>
+internal sealed class ChainMiner : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly NativeProofChecker _proofs = new();
+    private readonly Algorithm _algorithm;
+    private readonly string _folder = Directory.CreateTempSubdirectory("otedama-mine").FullName;
+    private readonly RpcClient _rpc;
+
+    public ChainMiner(RpcEndpoint node, Algorithm algorithm, IReadOnlyList<string> rules, byte[] script)
+    {
+        _algorithm = algorithm;
+        _rpc = new RpcClient(node, TimeProvider.System);
+        Source = new JobSource(
+            new NodeClientGroupOptions { Nodes = [node], Algorithm = algorithm, Rules = rules, PollEvery = TimeSpan.FromMilliseconds(100) },
+            new JobBookOptions
+            {
+                ShareTarget = Target.Max,
+                Split = (template, _) => new PayoutSplit
+                {
+                    Reward = template.CoinbaseValue,
+                    Outputs = [new PayoutOutput(script, template.CoinbaseValue)],
+                },
+            },
+            _folder, TimeProvider.System, NullLoggerFactory.Instance);
+        Source.Start();
+    }
+
+    public JobSource Source { get; }
+
+    /// <summary>Mines one block and returns the job it was made of; fails when the node does not accept it.</summary>
+    public async Task<(PoolJob Job, Hash256 Id, Hash256 Coinbase)> MineAsync(uint afterGeneration = 0)
+    {
+        await Source.FirstJobAsync(s_patience, default);
+        using CancellationTokenSource patience = new(s_patience);
+        while (Source.Jobs.Generation <= afterGeneration)
+        {
+            Assert.False(patience.IsCancellationRequested, $"no new tip after generation {afterGeneration}: {Source.Nodes.Snapshot()[0]}");
+            await Task.Delay(2);
+        }
+        PoolJob job = Source.Jobs.JobFor(CoinbaseClass.Default)!;
+        byte[] header = new byte[80];
+        byte[] extranonce = BitConverter.GetBytes((long)job.Id);
+        Array.Resize(ref extranonce, 12);
+        ProofResult[] result = new ProofResult[1];
+        for (uint nonce = 0; ; nonce++)
+        {
+            BlockAssembler.WriteHeader(job.Recipe, extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, nonce, header);
+            _proofs.Check(_algorithm, [new ProofItem(0, 80, job.Template.Height, job.Job.NetworkTarget)], header, result);
+            if (result[0].Verdict == ProofVerdict.Valid)
+            {
+                break;
+            }
+        }
+        Hash256 id = Sha256d.Hash(header);
+        Source.Blocks.Submit(job, header, new Candidate { JobId = job.Id, Extranonce = new Extranonce(extranonce) });
+        BlockReport? report;
+        while ((report = Source.Blocks.Recent.FirstOrDefault(found => found.Id == id))?.Outcome is null)
+        {
+            Assert.False(patience.IsCancellationRequested, $"no answer to block {id}");
+            await Task.Delay(2);
+        }
+        Assert.True(report.Outcome == SubmitOutcome.Accepted, $"height {job.Template.Height}: {report.Outcome} {string.Join(", ", report.Verdicts)}");
+        byte[] coinbase = [.. job.Recipe.CoinbasePrefix.Span, .. extranonce, .. job.Recipe.CoinbaseSuffix.Span];
+        return (job, id, Sha256d.Hash(coinbase));
+    }
+
+    public async Task<JsonElement> CallAsync(string method, string parameters = "")
+    {
+        using RpcAnswer answer = await _rpc.CallAsync(RpcRequest.Create(method, parameters), s_patience, default);
+        return JsonDocument.Parse(answer.Result.ToArray()).RootElement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        _rpc.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
