@@ -1,0 +1,169 @@
+using CsCheck;
+using Otedama.Core;
+using Xunit;
+
+namespace Otedama.Tests.Payouts;
+
+public sealed class PayoutPlannerTests
+{
+    private static readonly byte[] s_operator = [0xaa];
+
+    private static readonly Gen<(PayeeWork[] Payees, long Reward, int Fee, long Min, int Outputs)> s_cases =
+        Gen.Select(
+            Gen.Select(Gen.ULong[0, 1UL << 60], Gen.Long[-1_000_000, 5_000_000]).Array[0, 30],
+            Gen.Long[0, 5_000_000_000],
+            Gen.Int[0, 10_000],
+            Gen.Long[0, 10_000_000],
+            Gen.Int[1, 40],
+            (payees, reward, fee, min, outputs) => (
+                payees.Select((payee, i) => Payee(i + 1, payee.Item1, payee.Item2)).ToArray(), reward, fee, min, outputs));
+
+    [Fact]
+    public void Every_split_is_exact_never_negative_and_within_its_limits() => s_cases.Sample(input =>
+    {
+        PayoutSplit split = Plan(input);
+        Assert.Equal(input.Reward, split.Outputs.Sum(output => output.Amount.Units));
+        Assert.Equal(input.Reward, split.Entries.Sum(entry => entry.Earned.Units));
+        Assert.Equal(input.Reward, split.Entries.Sum(entry => entry.Paid.Units));
+        Assert.All(split.Outputs, output => Assert.True(output.Amount >= Amount.Zero));
+        Assert.All(split.Entries, entry => Assert.True(entry.Earned >= Amount.Zero && entry.Paid >= Amount.Zero));
+        Assert.InRange(split.Outputs.Count, 1, input.Outputs);
+        foreach (PayoutEntry entry in split.Entries.Where(entry => entry.Payee != 0))
+        {
+            PayeeWork payee = input.Payees[entry.Payee - 1];
+            Assert.True(entry.Paid == Amount.Zero || entry.Paid.Units >= input.Min, "paid below the minimum");
+            Assert.True(entry.Paid <= entry.Earned + Max(payee.Owed), "paid more than due");
+        }
+    });
+
+    [Fact]
+    public void Fair_within_one_unit_and_monotone_in_work() => s_cases.Sample(input =>
+    {
+        PayoutSplit split = Plan(input);
+        decimal total = input.Payees.Sum(payee => (decimal)payee.Work);
+        if (total == 0)
+        {
+            return;
+        }
+        long net = input.Reward - PayoutMath.Fee(new Amount(input.Reward), input.Fee).Units;
+        Dictionary<int, long> earned = split.Entries.ToDictionary(entry => entry.Payee, entry => entry.Earned.Units);
+        foreach (PayeeWork payee in input.Payees)
+        {
+            decimal ideal = (decimal)payee.Work / total * net;
+            Assert.True(Math.Abs(earned.GetValueOrDefault(payee.Payee) - ideal) < 1.001m);
+        }
+        PayeeWork[] byWork = [.. input.Payees.OrderBy(payee => payee.Work)];
+        for (int i = 1; i < byWork.Length; i++)
+        {
+            Assert.True(earned.GetValueOrDefault(byWork[i].Payee) + 1 >= earned.GetValueOrDefault(byWork[i - 1].Payee));
+        }
+    });
+
+    [Fact]
+    public void Nobody_is_skipped_for_a_smaller_one()
+    {
+        PayoutSplit split = PayoutPlanner.Plan(
+            new Amount(1_000), Rules(0, 1), [Payee(1, 10), Payee(2, 30), Payee(3, 60)], outputsMax: 2);
+        Assert.Equal([(0, 0L, 400L), (1, 100L, 0L), (2, 300L, 0L), (3, 600L, 600L)], Flat(split));
+    }
+
+    [Fact]
+    public void The_fee_goes_to_the_operator_first_and_rounds_down()
+    {
+        PayoutSplit split = PayoutPlanner.Plan(new Amount(999), Rules(150, 1), [Payee(1, 5)], 10);
+        Assert.Equal([(0, 14L, 14L), (1, 985L, 985L)], Flat(split));
+        Assert.Equal(s_operator, split.Outputs[^1].Script.ToArray());
+    }
+
+    [Fact]
+    public void Small_amounts_are_withheld_then_paid_from_the_operator_s_part()
+    {
+        PayoutSplit first = PayoutPlanner.Plan(new Amount(1_000), Rules(0, 300), [Payee(1, 2), Payee(2, 8)], 10);
+        Assert.Equal([(0, 0L, 200L), (1, 200L, 0L), (2, 800L, 800L)], Flat(first));
+        PayoutSplit second = PayoutPlanner.Plan(new Amount(1_000), Rules(0, 300), [Payee(1, 2, 200), Payee(2, 8)], 10);
+        Assert.Equal([(0, 0L, 0L), (1, 200L, 200L), (2, 800L, 800L)], Flat(second).Select(e => e.Item1 == 1 ? (1, 200L, 200L) : e));
+        // The operator's part of this coinbase is only what is withheld again: 200, too little for a payment of 300.
+        PayoutSplit third = PayoutPlanner.Plan(new Amount(1_000), Rules(2_000, 300), [Payee(1, 2, 200), Payee(2, 8)], 10);
+        Assert.Equal([(0, 200L, 0L), (1, 160L, 360L), (2, 640L, 640L)], Flat(third));
+    }
+
+    [Fact]
+    public void A_debt_larger_than_the_operator_s_part_is_paid_in_pieces_and_never_from_others()
+    {
+        PayoutSplit split = PayoutPlanner.Plan(new Amount(1_000), Rules(1_000, 50), [Payee(1, 1, 5_000), Payee(2, 1)], 10);
+        Assert.Equal([(0, 100L, 0L), (1, 450L, 550L), (2, 450L, 450L)], Flat(split));
+    }
+
+    [Fact]
+    public void Who_was_paid_too_much_gets_less_next_time()
+    {
+        PayoutSplit split = PayoutPlanner.Plan(new Amount(1_000), Rules(0, 1), [Payee(1, 1, -100), Payee(2, 1)], 10);
+        Assert.Equal([(0, 0L, 100L), (1, 500L, 400L), (2, 500L, 500L)], Flat(split));
+    }
+
+    [Fact]
+    public void Without_work_everything_is_the_operator_s()
+    {
+        PayoutSplit split = PayoutPlanner.Plan(new Amount(1_000), Rules(100, 1), [], 1);
+        Assert.Equal([(0, 1_000L, 1_000L)], Flat(split));
+        Assert.Single(split.Outputs);
+    }
+
+    [Fact]
+    public void The_operator_s_own_work_and_address_share_one_output()
+    {
+        var own = new PayeeWork(0, s_operator, 50, Amount.Zero);
+        var sameAddress = new PayeeWork(1, s_operator, 25, Amount.Zero);
+        PayoutSplit split = PayoutPlanner.Plan(new Amount(1_000), Rules(0, 1), [own, sameAddress, Payee(2, 25)], 10);
+        Assert.Equal([(0, 500L, 500L), (1, 250L, 250L), (2, 250L, 250L)], Flat(split));
+        Assert.Equal([250L, 750L], split.Outputs.Select(output => output.Amount.Units));
+    }
+
+    [Fact]
+    public void A_shared_solo_coinbase_books_the_reward_to_whoever_finds_it()
+    {
+        PayoutSplit split = PayoutPlanner.Plan(new Amount(1_000), Rules(100, 1), [Payee(4, 0, 300)], 10, toFinder: true);
+        Assert.Equal(990, split.FinderEarned.Units);
+        Assert.Equal(
+            [(0, 10L, 700L), (4, 0L, 300L), (9, 990L, 0L)], Flat(split with { Entries = PayoutPlanner.EntriesFor(split, 9) }));
+        Assert.Equal(
+            [(0, 10L, 700L), (4, 990L, 300L)], Flat(split with { Entries = PayoutPlanner.EntriesFor(split, 4) }));
+    }
+
+    [Fact]
+    public void Pay_per_share_adds_up_to_the_same_whatever_the_pieces() =>
+        Gen.Select(Gen.ULong[1, 1UL << 40].Array[1, 50], Gen.Long[0, 5_000_000_000]).Sample((pieces, reward) =>
+        {
+            UInt128 network = (UInt128)1 << 44;
+            UInt128 before = 0;
+            long sum = 0;
+            foreach (ulong piece in pieces)
+            {
+                sum += PayoutMath.PayPerShare(before, piece, new Amount(reward), network).Units;
+                before += piece;
+            }
+            Assert.Equal(PayoutMath.PayPerShare(0, before, new Amount(reward), network).Units, sum);
+        });
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(10_001)]
+    public void A_fee_out_of_range_is_refused(int basisPoints) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PayoutMath.Fee(new Amount(1), basisPoints));
+
+    private static PayoutSplit Plan((PayeeWork[] Payees, long Reward, int Fee, long Min, int Outputs) input) =>
+        PayoutPlanner.Plan(new Amount(input.Reward), Rules(input.Fee, input.Min), input.Payees, input.Outputs);
+
+    private static PayoutRules Rules(int fee, long min) => new()
+    {
+        OperatorScript = s_operator, FeeBasisPoints = fee, PayoutMin = new Amount(min),
+    };
+
+    private static PayeeWork Payee(int number, ulong work, long owed = 0) =>
+        new(number, new byte[] { 1, (byte)number }, work, new Amount(owed));
+
+    private static Amount Max(Amount amount) => amount > Amount.Zero ? amount : Amount.Zero;
+
+    private static IEnumerable<(int, long, long)> Flat(PayoutSplit split) =>
+        split.Entries.Select(entry => (entry.Payee, entry.Earned.Units, entry.Paid.Units));
+}
