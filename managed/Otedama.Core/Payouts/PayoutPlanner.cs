@@ -27,7 +27,7 @@ public static class PayoutPlanner
         Amount toPayees = Sum(earned);
         Amount toFinderAmount = toFinder && toPayees == Amount.Zero ? reward - fee : Amount.Zero;
         List<int> chosen = Choose(payees, earned, rules.PayoutMin, outputsMax - 1);
-        Amount[] paid = Pay(reward, payees, earned, chosen, rules.PayoutMin);
+        Amount[] paid = Pay(reward, payees, earned, chosen, Min(rules.PayoutMin, rules.OutputMin));
 
         Amount operatorEarned = reward - toPayees - toFinderAmount;
         Amount operatorPaid = reward - Sum(paid);
@@ -97,19 +97,18 @@ public static class PayoutPlanner
     }
 
     /// <summary>
-    /// First everybody chosen gets what this block earned him, where that alone reaches the minimum. What is left is the
-    /// operator's part; debts are paid from it in the order of choice, as far as it goes and never in amounts below
-    /// the minimum.
+    /// First everybody chosen gets what this block earned him. What is left is the operator's part; debts are paid from
+    /// it in the order of choice, as far as it goes. Nothing smaller than outputMin is paid.
     /// </summary>
     private static Amount[] Pay(
-        Amount reward, IReadOnlyList<PayeeWork> payees, Amount[] earned, List<int> chosen, Amount payoutMin)
+        Amount reward, IReadOnlyList<PayeeWork> payees, Amount[] earned, List<int> chosen, Amount outputMin)
     {
         var paid = new Amount[earned.Length];
         Amount left = reward;
         foreach (int i in chosen)
         {
             Amount now = Min(earned[i], earned[i] + payees[i].Owed);
-            if (now >= payoutMin)
+            if (now >= outputMin)
             {
                 paid[i] = now;
                 left -= now;
@@ -118,7 +117,7 @@ public static class PayoutPlanner
         foreach (int i in chosen)
         {
             Amount more = Min(earned[i] + payees[i].Owed - paid[i], left);
-            if (paid[i] + more >= payoutMin)
+            if (paid[i] + more >= outputMin)
             {
                 paid[i] += more;
                 left -= more;

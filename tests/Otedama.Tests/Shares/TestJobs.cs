@@ -53,7 +53,7 @@ internal sealed class TestJobs : IPoolJobTable
                 Version = 0x20000000,
                 VersionMask = 0x1fffe000,
                 PreviousHash = template.PreviousHash,
-                CoinbasePrefix = new byte[] { 1, 2, 3, (byte)id },
+                CoinbasePrefix = new byte[] { 1, 2, 3, (byte)(id & 0xff), (byte)((id >> 8) & 0xff) },
                 CoinbaseSuffix = new byte[] { 9, 8, 7 },
                 Branches = Enumerable.Range(0, 64).Select(i => (byte)i).ToArray(),
                 Bits = 0x207fffff,

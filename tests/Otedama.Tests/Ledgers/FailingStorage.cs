@@ -1,0 +1,58 @@
+using Otedama.Pool;
+
+namespace Otedama.Tests.Ledgers;
+
+/// <summary>The real disk with a switch: full, or refusing to sync.</summary>
+internal sealed class FailingStorage : ILogStorage
+{
+    private const int NoSpaceLeft = 28; // ENOSPC
+
+    private readonly DiskLogStorage _disk = new();
+
+    public volatile bool IsFull;
+    public volatile bool SyncFails;
+
+    public int Refusals;
+
+    public void Create(string path, long length)
+    {
+        ThrowIf(IsFull);
+        _disk.Create(path, length);
+    }
+
+    public ILogFile Open(string path) => new Opened(this, _disk.Open(path));
+
+    private void ThrowIf(bool failing)
+    {
+        if (failing)
+        {
+            Interlocked.Increment(ref Refusals);
+            throw new IOException("No space left on device", NoSpaceLeft);
+        }
+    }
+
+    private sealed class Opened(FailingStorage owner, ILogFile file) : ILogFile
+    {
+        public long Length => file.Length;
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            if (owner.IsFull)
+            {
+                file.Write(bytes[..(bytes.Length / 2)], offset); // as a disk does: part of it got there
+            }
+            owner.ThrowIf(owner.IsFull);
+            file.Write(bytes, offset);
+        }
+
+        public int Read(Span<byte> bytes, long offset) => file.Read(bytes, offset);
+
+        public void Flush()
+        {
+            owner.ThrowIf(owner.SyncFails);
+            file.Flush();
+        }
+
+        public void Dispose() => file.Dispose();
+    }
+}

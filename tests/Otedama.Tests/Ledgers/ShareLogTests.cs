@@ -1,0 +1,303 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Pool;
+using Xunit;
+
+namespace Otedama.Tests.Ledgers;
+
+public sealed class ShareLogTests : IDisposable
+{
+    private const int Segment = 4_096;
+
+    private readonly TempDirectory _directory = new();
+    private readonly FailingStorage _storage = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void What_was_committed_is_there_after_a_restart_across_segments()
+    {
+        using (ShareLog log = Open())
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                Append(log, i);
+                if (i % 7 == 0)
+                {
+                    log.Commit();
+                }
+            }
+        }
+        Assert.True(Directory.GetFiles(_directory.Path, "shares-*.log").Length > 5);
+        Assert.Equal(Enumerable.Range(0, 500), Replay());
+    }
+
+    [Fact]
+    public void One_commit_may_be_larger_than_a_segment()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 1_000);
+            log.Commit();
+        }
+        Assert.Equal(Enumerable.Range(0, 1_000), Replay());
+    }
+
+    [Fact]
+    public void A_reader_sees_what_was_committed_when_it_was_made_and_goes_on_from_there()
+    {
+        using ShareLog log = Open();
+        Append(log, 0, 100);
+        log.Commit();
+        var reader = new LogReader(log);
+        Append(log, 100, 100);
+        var seen = new List<int>();
+        reader.ReadAll(record => seen.Add(ShareRecord.Read(record.Payload).AccountId));
+        Assert.Equal(Enumerable.Range(0, 100), seen);
+
+        LogPosition position = log.Committed;
+        log.Commit();
+        seen.Clear();
+        Assert.Equal(log.Committed, new LogReader(log).Read(position, record => seen.Add(ShareRecord.Read(record.Payload).AccountId)));
+        Assert.Equal(Enumerable.Range(100, 100), seen);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(40)]
+    [InlineData(63)]
+    public void A_torn_tail_is_cut_at_the_last_whole_record_and_kept_aside(int bytesOfLast)
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 10);
+        }
+        string path = SegmentPath(1);
+        int end = LogStart + (9 * 64);
+        byte[] torn = File.ReadAllBytes(path)[end..(end + bytesOfLast)];
+        Overwrite(path, end + bytesOfLast, new byte[64 - bytesOfLast]);
+        Assert.Equal(Enumerable.Range(0, 9), Replay());
+        byte[] aside = File.ReadAllBytes(Directory.GetFiles(_directory.Path, "*.torn").Single());
+        Assert.Equal(torn.AsSpan().TrimEnd((byte)0).ToArray(), aside);
+        using (ShareLog log = Open())
+        {
+            Append(log, 9, 2);
+        }
+        Assert.Equal(Enumerable.Range(0, 11), Replay());
+    }
+
+    [Fact]
+    public void Records_behind_a_lost_page_do_not_come_back_to_life()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 20);
+        }
+        Overwrite(SegmentPath(1), LogStart + (5 * 64), new byte[3 * 64]);
+        Assert.Equal(Enumerable.Range(0, 5), Replay());
+        using (ShareLog log = Open())
+        {
+            Append(log, 100, 3); // exactly where the lost ones were
+        }
+        Assert.Equal([0, 1, 2, 3, 4, 100, 101, 102], Replay());
+    }
+
+    [Fact]
+    public void Every_single_flipped_bit_of_a_record_is_noticed()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 2);
+        }
+        byte[] good = File.ReadAllBytes(SegmentPath(1));
+        for (int bit = 0; bit < 64 * 8; bit += 5)
+        {
+            byte[] bad = (byte[])good.Clone();
+            bad[LogStart + 64 + (bit / 8)] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(SegmentPath(1), bad);
+            Assert.Equal([0], Replay());
+        }
+    }
+
+    [Fact]
+    public void Damage_before_the_last_segment_is_an_error_and_changes_nothing()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 200);
+        }
+        Overwrite(SegmentPath(2), LogStart + 70, [0xff]);
+        byte[] before = File.ReadAllBytes(SegmentPath(2));
+        LogException error = Assert.Throws<LogException>(() => Open());
+        Assert.Contains(SegmentPath(2), error.Message);
+        Assert.Contains("backup", error.Message);
+        Assert.Equal(before, File.ReadAllBytes(SegmentPath(2)));
+        File.Delete(SegmentPath(2));
+        Assert.Contains("missing", Assert.Throws<LogException>(() => Open()).Message);
+    }
+
+    [Fact]
+    public void A_newer_version_is_refused_naming_both()
+    {
+        Open().Dispose();
+        File.WriteAllText(Path.Combine(_directory.Path, "VERSION"), "otedama-ledger 9\n");
+        LogException error = Assert.Throws<LogException>(() => Open());
+        Assert.Contains("version 9", error.Message);
+        Assert.Contains("version 1", error.Message);
+        File.WriteAllText(Path.Combine(_directory.Path, "VERSION"), "something else");
+        Assert.Contains("something else", Assert.Throws<LogException>(() => Open()).Message);
+    }
+
+    [Fact]
+    public void Two_processes_cannot_have_it_open()
+    {
+        using ShareLog log = Open();
+        Assert.Contains("another otedama", Assert.Throws<LogException>(() => Open()).Message);
+    }
+
+    [Fact]
+    public void A_full_disk_is_an_error_that_loses_nothing_and_passes()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 30);
+            log.Commit();
+            _storage.IsFull = true;
+            Append(log, 30, 100); // needs new segments
+            Assert.Equal(28, Assert.Throws<IOException>(log.Commit).HResult);
+            Append(log, 130, 10);
+            Assert.Throws<IOException>(log.Commit);
+            Assert.Equal(30u, log.Committed.Sequence);
+            _storage.IsFull = false;
+            log.Commit();
+            Assert.Equal(140u, log.Committed.Sequence);
+        }
+        Assert.Equal(Enumerable.Range(0, 140), Replay());
+    }
+
+    [Fact]
+    public void After_a_failed_sync_everything_is_written_again()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 10);
+            _storage.SyncFails = true;
+            Assert.Throws<IOException>(log.Commit);
+            Overwrite(SegmentPath(1), LogStart, new byte[640]); // the system dropped the pages that it could not write
+            _storage.SyncFails = false;
+            log.Commit();
+        }
+        Assert.Equal(Enumerable.Range(0, 10), Replay());
+    }
+
+    [Fact]
+    public void A_death_on_a_full_disk_leaves_only_whole_records()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 10);
+            log.Commit();
+            _storage.IsFull = true;
+            Append(log, 10, 15);
+            Assert.Throws<IOException>(log.Commit);
+        } // closes without having been able to write
+        _storage.IsFull = false;
+        IEnumerable<int> found = Replay();
+        Assert.Equal(Enumerable.Range(0, found.Count()), found);
+        Assert.True(found.Count() >= 10);
+    }
+
+    [Fact]
+    public void Appends_are_refused_when_too_much_waits_but_blocks_still_fit()
+    {
+        using ShareLog log = Open(pending: 64 * 64);
+        int taken = 0;
+        while (log.TryAppend([Share(taken)]))
+        {
+            taken++;
+        }
+        Assert.InRange(taken, 48, 49);
+        Assert.True(log.TryAppend(LogRecordType.BlockOrphaned, 1, new byte[100]));
+        log.Commit();
+        Assert.True(log.TryAppend([Share(0)]));
+    }
+
+    [Fact]
+    public void A_segment_whose_header_was_never_written_is_used_again()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 10);
+        }
+        File.WriteAllBytes(SegmentPath(2), new byte[Segment]);
+        using (ShareLog log = Open())
+        {
+            Append(log, 10, 5);
+        }
+        Assert.Equal(Enumerable.Range(0, 15), Replay());
+    }
+
+    [Fact]
+    public void The_bytes_of_records_are_frozen()
+    {
+        var share = new ShareRecord
+        {
+            TimeMs = 0x0102030405060708, AccountId = 0x11121314, JobId = 0x21222324, Height = 0x31323334,
+            Algorithm = Algorithm.Scrypt, IsBlock = true, Work = new UInt128(0x4142434445464748, 0x5152535455565758),
+            HashTop = 0x6162636465666768,
+        };
+        byte[] bytes = new byte[ShareRecord.Length];
+        share.Write(bytes);
+        Assert.Equal(
+            "080706050403020114131211242322213433323102010000585756555453525148474645444342416867666564636261", Hex.Encode(bytes));
+        Assert.Equal(share, ShareRecord.Read(bytes));
+
+        var account = new AccountRecord(5, new byte[] { 0x51 }, "ad", "w");
+        Assert.Equal("0500000001000200010000005161" + "6477", Hex.Encode(account.ToBytes()));
+        var status = new BlockStatusRecord(1, new Hash256(new byte[32]), "no");
+        Assert.Equal("0100000000000000" + new string('0', 64) + "02006e6f", Hex.Encode(status.ToBytes()));
+        Assert.Equal([0, 1, 2, 3, 4, 5], Enum.GetValues<LogRecordType>().Select(type => (int)type));
+
+        using (ShareLog log = Open())
+        {
+            Assert.True(log.TryAppend([share]));
+        }
+        Assert.Equal(
+            "4f54444d4c4f470001000000010000000000000000000000", Hex.Encode(File.ReadAllBytes(SegmentPath(1)).AsSpan(0, 24)));
+        Assert.Equal(
+            "300000000201000000000000", Hex.Encode(File.ReadAllBytes(SegmentPath(1)).AsSpan(LogStart + 4, 12)));
+    }
+
+    private static int LogStart => LogPosition.Start.Offset;
+
+    private string SegmentPath(int number) => Path.Combine(_directory.Path, $"shares-{number:d8}.log");
+
+    private ShareLog Open(LogVisitor? visit = null, int pending = 1 << 20) => ShareLog.Open(
+        new ShareLogOptions
+        {
+            Directory = _directory.Path, SegmentBytes = Segment, Storage = _storage, PendingBytesMax = pending,
+        },
+        NullLogger.Instance,
+        visit ?? (_ => { }));
+
+    private List<int> Replay()
+    {
+        var accounts = new List<int>();
+        Open(record => accounts.Add(ShareRecord.Read(record.Payload).AccountId)).Dispose();
+        return accounts;
+    }
+
+    private static void Append(ShareLog log, int first, int count = 1) =>
+        Assert.True(log.TryAppend([.. Enumerable.Range(first, count).Select(Share)]));
+
+    private static ShareRecord Share(int account) => new() { AccountId = account, Work = 5, TimeMs = 1_000 };
+
+    private static void Overwrite(string path, int offset, byte[] bytes)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Position = offset;
+        file.Write(bytes);
+    }
+}

@@ -1,0 +1,248 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Pool;
+using Otedama.Tests.Shares;
+using Xunit;
+
+namespace Otedama.Tests.Ledgers;
+
+public sealed class SharePipelineTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly FailingStorage _storage = new();
+    private readonly TestJobs _jobs = new();
+    private readonly Sink _sink = new();
+    private readonly Ledger _ledger;
+    private readonly int _account;
+
+    public SharePipelineTests()
+    {
+        _jobs.Add(1);
+        _ledger = Open();
+        _account = _ledger.InternAccount("a", [1], "w");
+    }
+
+    public void Dispose()
+    {
+        _ledger.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void Every_candidate_of_many_threads_is_answered_once_in_each_session_s_order()
+    {
+        const int Sessions = 4;
+        const int Each = 5_000;
+        using (SharePipeline pipeline = Start())
+        {
+            Parallel.For(0, Sessions, new ParallelOptions { MaxDegreeOfParallelism = Sessions }, session =>
+            {
+                for (int i = 0; i < Each; i++)
+                {
+                    Candidate candidate = Candidate((ulong)((session * Each) + i));
+                    candidate.SessionId = session;
+                    candidate.Tag = i;
+                    while (!pipeline.TryEnqueue(candidate))
+                    {
+                        Thread.Yield();
+                    }
+                }
+            });
+            pipeline.Stop(TimeSpan.FromSeconds(20));
+            Assert.Equal(Sessions * Each, pipeline.Counters.Accepted);
+            Assert.False(pipeline.TryEnqueue(Candidate(1)));
+        }
+        Assert.Equal(Sessions * Each, _sink.Verdicts.Count);
+        foreach (IGrouping<long, Verdict> session in _sink.Verdicts.GroupBy(verdict => verdict.SessionId))
+        {
+            Assert.Equal(Enumerable.Range(0, Each).Select(i => (long)i), session.Select(verdict => verdict.Tag));
+        }
+        Assert.Equal(Sessions * Each, _ledger.Totals().Shares);
+        Assert.Equal((uint)(Sessions * Each) + 2, _ledger.Log.Committed.Sequence);
+    }
+
+    [Fact]
+    public void Rejections_are_answered_and_counted_by_reason_and_leave_no_trace_in_the_log()
+    {
+        using SharePipeline pipeline = Start();
+        Candidate unknown = Candidate(1);
+        unknown.JobId = 77;
+        Candidate stranger = Candidate(2);
+        stranger.AccountId = 500;
+        foreach (Candidate candidate in new[] { unknown, Candidate(3), Candidate(3), stranger })
+        {
+            Assert.True(pipeline.TryEnqueue(candidate));
+        }
+        pipeline.Stop(TimeSpan.FromSeconds(10));
+        Assert.Equal(
+            [Rejection.UnknownJob, Rejection.None, Rejection.Duplicate, Rejection.NotYours],
+            _sink.Verdicts.Select(verdict => verdict.Rejection));
+        Assert.Equal(1, pipeline.Counters.Accepted);
+        Assert.Equal(1, pipeline.Counters.Rejected(Rejection.UnknownJob));
+        Assert.Equal(1, pipeline.Counters.Rejected(Rejection.Duplicate));
+        Assert.Equal(1, _ledger.Totals().Shares);
+    }
+
+    [Fact]
+    public void A_block_is_handed_over_before_its_verdict_and_booked()
+    {
+        _jobs.Add(2, network: Target.Max, split: _ledger.SplitFor(_jobs.Add(3).Template, 4));
+        using SharePipeline pipeline = Start();
+        Candidate candidate = Candidate(5);
+        candidate.JobId = 2;
+        Assert.True(pipeline.TryEnqueue(candidate));
+        pipeline.Stop(TimeSpan.FromSeconds(10));
+        Assert.Equal(80, _sink.Headers.Single().Length);
+        Assert.True(_sink.BlockCameFirst);
+        Assert.True(_sink.Verdicts.Single().IsBlock);
+        BlockInfo block = _ledger.Blocks(5).Single();
+        Assert.Equal(_sink.Verdicts.Single().Hash, block.Hash);
+        Assert.Equal(_account, block.Finder);
+        Assert.Equal(1, pipeline.Counters.Blocks);
+    }
+
+    [Fact]
+    public void A_full_ring_is_refused_at_the_door()
+    {
+        using SharePipeline pipeline = Make(new SharePipelineOptions { QueueCapacity = 4 });
+        for (ulong i = 0; i < 4; i++)
+        {
+            Assert.True(pipeline.TryEnqueue(Candidate(i)));
+        }
+        Assert.False(pipeline.TryEnqueue(Candidate(9)));
+        Assert.Equal(1, pipeline.Counters.Rejected(Rejection.Overloaded));
+        Assert.Equal(4, pipeline.QueueDepth);
+        pipeline.Start();
+        pipeline.Stop(TimeSpan.FromSeconds(10));
+        Assert.Equal(4, _sink.Verdicts.Count);
+    }
+
+    [Fact]
+    public void On_a_full_disk_nothing_is_acknowledged_blocks_are_submitted_and_all_is_answered_when_space_returns()
+    {
+        _jobs.Add(2, network: Target.Max);
+        using SharePipeline pipeline = Start(new SharePipelineOptions { PendingMax = 512, RetryDelay = TimeSpan.FromMilliseconds(20) });
+        _storage.IsFull = true;
+        Assert.True(pipeline.TryEnqueue(Candidate(0)));
+        WaitUntil(() => pipeline.IsStalled);
+        for (ulong i = 1; i < 2_000; i++)
+        {
+            while (!pipeline.TryEnqueue(Candidate(i)))
+            {
+                Thread.Sleep(1);
+            }
+        }
+        Candidate block = Candidate(7_777);
+        block.JobId = 2;
+        Assert.True(pipeline.TryEnqueue(block));
+        WaitUntil(() => !_sink.Headers.IsEmpty);
+        WaitUntil(() => _sink.Verdicts.Count > 500);
+        Assert.All(_sink.Verdicts, verdict => Assert.Equal(Rejection.Overloaded, verdict.Rejection));
+        Assert.True(pipeline.Counters.CommitFailures > 0);
+
+        _storage.IsFull = false;
+        WaitUntil(() => _sink.Verdicts.Count == 2_001);
+        pipeline.Stop(TimeSpan.FromSeconds(10));
+        int accepted = _sink.Verdicts.Count(verdict => verdict.Rejection == Rejection.None);
+        Assert.InRange(accepted, 1, 1_000);
+        _ledger.Dispose();
+        using Ledger again = Open();
+        Assert.Equal(accepted, again.Totals().Shares);
+        Assert.Single(again.Blocks(5));
+    }
+
+    [Fact]
+    public void Stopping_on_a_disk_that_stays_full_ends_and_acknowledges_nothing()
+    {
+        using SharePipeline pipeline = Start(new SharePipelineOptions { RetryDelay = TimeSpan.FromMilliseconds(20) });
+        _storage.IsFull = true;
+        Assert.True(pipeline.TryEnqueue(Candidate(0)));
+        WaitUntil(() => pipeline.IsStalled);
+        pipeline.Stop(TimeSpan.FromMilliseconds(300));
+        Assert.Empty(_sink.Verdicts);
+        _storage.IsFull = false;
+    }
+
+    [Fact]
+    public void A_sink_that_throws_does_not_stop_the_path()
+    {
+        using SharePipeline pipeline = Start();
+        _sink.Throws = true;
+        Assert.True(pipeline.TryEnqueue(Candidate(0)));
+        WaitUntil(() => pipeline.Counters.Accepted == 1);
+        _sink.Throws = false;
+        Assert.True(pipeline.TryEnqueue(Candidate(1)));
+        WaitUntil(() => _sink.Verdicts.Count == 2);
+    }
+
+    private Candidate Candidate(ulong nonce)
+    {
+        Candidate candidate = TestJobs.Candidate(1, nonce);
+        candidate.AccountId = _account;
+        candidate.ReceivedAt = TimeProvider.System.GetTimestamp();
+        return candidate;
+    }
+
+    private Ledger Open() => Ledger.Open(
+        new LedgerOptions
+        {
+            Directory = _directory.Path, OperatorScript = new byte[] { 0xaa }, SegmentBytes = 64 * 1024, Storage = _storage,
+        },
+        TimeProvider.System,
+        NullLogger.Instance);
+
+    private SharePipeline Make(SharePipelineOptions? options = null)
+    {
+        var proofs = new BclProofs();
+        var validator = new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
+        return new SharePipeline(
+            options ?? new SharePipelineOptions(), _jobs, validator, _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
+    }
+
+    private SharePipeline Start(SharePipelineOptions? options = null)
+    {
+        SharePipeline pipeline = Make(options);
+        pipeline.Start();
+        return pipeline;
+    }
+
+    private static void WaitUntil(Func<bool> condition)
+    {
+        long start = Environment.TickCount64;
+        while (!condition())
+        {
+            Assert.True(Environment.TickCount64 - start < 20_000, "waited 20 s in vain");
+            Thread.Sleep(2);
+        }
+    }
+
+    private sealed class Sink : IVerdictSink, IBlockSink
+    {
+        public ConcurrentQueue<Verdict> Verdicts { get; } = new();
+
+        public ConcurrentQueue<byte[]> Headers { get; } = new();
+
+        public bool BlockCameFirst { get; private set; }
+
+        public volatile bool Throws;
+
+        public void OnVerdicts(ReadOnlySpan<Verdict> verdicts)
+        {
+            foreach (Verdict verdict in verdicts)
+            {
+                Verdicts.Enqueue(verdict);
+            }
+            if (Throws)
+            {
+                throw new InvalidOperationException("a broken session");
+            }
+        }
+
+        public void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
+        {
+            BlockCameFirst = Verdicts.IsEmpty;
+            Headers.Enqueue(header.ToArray());
+        }
+    }
+}
