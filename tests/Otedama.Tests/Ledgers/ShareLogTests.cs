@@ -292,7 +292,7 @@ public sealed class ShareLogTests : IDisposable
     private static void Append(ShareLog log, int first, int count = 1) =>
         Assert.True(log.TryAppend([.. Enumerable.Range(first, count).Select(Share)]));
 
-    private static ShareRecord Share(int account) => new() { AccountId = account, Work = 5, TimeMs = 1_000 };
+    private static ShareRecord Share(int account) => new() { AccountId = account, Work = 5, TimeMs = 1_000, HashTop = ulong.MaxValue };
 
     private static void Overwrite(string path, int offset, byte[] bytes)
     {

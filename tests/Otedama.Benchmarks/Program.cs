@@ -1,0 +1,24 @@
+namespace Otedama.Benchmarks;
+
+/// <summary>Micro-benchmarks and the child processes of crash tests: one word picks the mode.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["share-path", .. string[] rest]:
+                return SharePathBench.Run(rest);
+            case ["share-commit", string directory]:
+                return SharePathBench.RunCommits(directory);
+            case ["share-crash-child", string directory, string first]:
+                return ShareCrash.Child(directory, first);
+            case ["share-crash", string directory, string rounds]:
+                return ShareCrash.Run(directory, rounds);
+            default:
+                Console.Error.WriteLine(
+                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS");
+                return 2;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Interop;
+using Otedama.Pool;
+
+namespace Otedama.Benchmarks;
+
+/// <summary>Shares per second through ring, validator, log and verdicts; latency of group commits.</summary>
+internal static class SharePathBench
+{
+    private const int Shares = 2_000_000;
+    private const int Repeats = 5;
+
+    public static int Run(string[] arguments)
+    {
+        string root = arguments is [var given, ..] ? given : Path.GetTempPath();
+        bool? only = arguments is [_, var mode] ? mode == "hash" : null;
+        foreach (bool hashing in new[] { false, true })
+        {
+            if (only is { } wanted && wanted != hashing)
+            {
+                continue;
+            }
+            foreach (LogSync sync in new[] { LogSync.Group, LogSync.None })
+            {
+                for (int producers = 1; producers <= 2; producers++)
+                {
+                    double[] rates = [.. Enumerable.Range(0, Repeats).Select(_ => Once(root, hashing, sync, producers)).Order()];
+                    Print($"hashing={hashing} sync={sync} producers={producers}: median {rates[Repeats / 2]:n0}/s "
+                        + $"best {rates[^1]:n0}/s worst {rates[0]:n0}/s");
+                }
+            }
+        }
+        return 0;
+    }
+
+    /// <summary>Commits of 1, 64 and 1,024 shares, each waiting for the disk.</summary>
+    public static int RunCommits(string root)
+    {
+        foreach (int group in new[] { 1, 64, 1_024 })
+        {
+            string directory = Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName())).FullName;
+            using (ShareLog log = ShareLog.Open(new ShareLogOptions { Directory = directory }, NullLogger.Instance, _ => { }))
+            {
+                ShareRecord[] records = new ShareRecord[group];
+                var times = new double[2_000];
+                for (int i = 0; i < times.Length; i++)
+                {
+                    log.TryAppend(records);
+                    long start = Stopwatch.GetTimestamp();
+                    log.Commit();
+                    times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+                }
+                Array.Sort(times);
+                Print($"commit of {group}: p50 {times[1_000]:n0} us, p99 {times[1_980]:n0} us, max {times[^1]:n0} us, "
+                    + $"{group * times.Length / (times.Sum() / 1e6):n0} durable shares/s");
+            }
+            Directory.Delete(directory, recursive: true);
+        }
+        return 0;
+    }
+
+    private static double Once(string root, bool hashing, LogSync sync, int producers)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName())).FullName;
+        try
+        {
+            var options = new LedgerOptions { Directory = directory, OperatorScript = new byte[] { 1 }, Sync = sync };
+            using Ledger ledger = Ledger.Open(options, TimeProvider.System, NullLogger.Instance);
+            int account = ledger.InternAccount("bench", [2], "w");
+            var jobs = new BenchJobs(4);
+            var none = new NoProofs();
+            var validator = hashing
+                ? new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions())
+                : new ShareValidator(jobs, none, none, new ShareValidatorOptions());
+            var sink = new CountingSink();
+            using var pipeline = new SharePipeline(
+                new SharePipelineOptions(), jobs, validator, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
+            pipeline.Start();
+            long start = Stopwatch.GetTimestamp();
+            Thread[] threads =
+                [.. Enumerable.Range(0, producers).Select(i => new Thread(() => Produce(pipeline, account, i, Shares / producers)))];
+            Array.ForEach(threads, thread => thread.Start());
+            Array.ForEach(threads, thread => thread.Join());
+            while (sink.Count < Shares)
+            {
+                Thread.Sleep(1);
+            }
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (pipeline.Counters.Accepted != Shares)
+            {
+                throw new InvalidOperationException($"{pipeline.Counters.Accepted} of {Shares} shares were accepted");
+            }
+            return Shares / seconds;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static void Produce(SharePipeline pipeline, int account, int producer, int count)
+    {
+        var extranonce = new byte[12];
+        extranonce[0] = (byte)producer;
+        var candidate = new Candidate
+        {
+            Time = 2_000, Version = 0x20000000, Target = Target.Max, AccountId = account, Extranonce = new Extranonce(extranonce),
+        };
+        for (int i = 0; i < count; i++)
+        {
+            candidate.Nonce = (ulong)i;
+            candidate.JobId = (uint)(i / 500_000);
+            while (!pipeline.TryEnqueue(candidate))
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
+    private static void Print(string line) => Console.WriteLine(line); // the build is culture-invariant
+}

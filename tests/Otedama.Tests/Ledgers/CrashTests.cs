@@ -1,0 +1,17 @@
+using Otedama.Benchmarks;
+using Xunit;
+
+namespace Otedama.Tests.Ledgers;
+
+public sealed class CrashTests
+{
+    [Fact]
+    public void What_was_acknowledged_before_a_kill_is_there_after_it()
+    {
+        using var directory = new TempDirectory();
+        (long acknowledged, long found, int lost) = ShareCrash.Rounds(directory.Path, rounds: 5, seed: 2026);
+        Assert.Equal(0, lost);
+        Assert.True(acknowledged > 0, "the child acknowledged nothing");
+        Assert.True(found >= acknowledged);
+    }
+}
