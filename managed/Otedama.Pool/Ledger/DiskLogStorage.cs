@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Otedama.Interop;
 
 namespace Otedama.Pool;
 
@@ -62,7 +63,7 @@ public sealed class DiskLogStorage : ILogStorage
             return read;
         }
 
-        public void Flush() => RandomAccess.FlushToDisk(_file);
+        public void Flush() => DiskSync.Data(_file);
 
         public void Dispose() => _file.Dispose();
     }
