@@ -9,6 +9,12 @@
 
 #include "sha256.h"
 
+void otd_sha256d_hash_serial(uint8_t (*hashes)[32], const uint8_t *const *headers, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        otd_sha256_twice(hashes[i], headers[i], OTD_SHA256D_HEADER);
+    }
+}
+
 static uint32_t otd_be32(const uint8_t *p) {
     return ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) | ((uint32_t)p[2] << 8) | p[3];
 }
@@ -209,6 +215,10 @@ static int32_t otd_self_test_sha256d(const otd_flavour *flavour) {
 }
 
 static const otd_flavour otd_flavours[] = {
+#if defined(__x86_64__)
+    {"avx512", OTD_CPU_AVX512, 16, &otd_sha256d_avx512},
+    {"avx2", OTD_CPU_AVX2, 8, &otd_sha256d_avx2},
+#endif
     {"ref", 0, 1, &otd_sha256d_ref},
 };
 

@@ -44,6 +44,12 @@ typedef struct otd_sha256d_kernel {
     void (*hash)(uint8_t (*hashes)[32], const uint8_t *const *headers, uint32_t count);
 } otd_sha256d_kernel;
 
+/* hash of a kernel: one header after the other, on the processor's SHA extensions when it has them. */
+void otd_sha256d_hash_serial(uint8_t (*hashes)[32], const uint8_t *const *headers, uint32_t count);
+
 extern const otd_sha256d_kernel otd_sha256d_ref;
+extern const otd_sha256d_kernel otd_sha256d_avx2;
+extern const otd_sha256d_kernel otd_sha256d_avx512;
+extern const otd_sha256d_kernel otd_sha256d_shani;
 
 #endif /* OTD_ALGO_SHA256D_H */

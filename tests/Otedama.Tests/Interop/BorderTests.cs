@@ -64,7 +64,7 @@ public sealed partial class BorderTests
         return text.Split('\n').Select(line => line.Split(' ')[^1]).Where(name => name.StartsWith("otd_", StringComparison.Ordinal));
     }
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         string? directory = AppContext.BaseDirectory;
         while (directory is not null && !File.Exists(Path.Combine(directory, "Otedama.sln")))
