@@ -216,7 +216,9 @@ static int32_t otd_self_test_sha256d(const otd_flavour *flavour) {
 
 static const otd_flavour otd_flavours[] = {
 #if defined(__x86_64__)
+    {"mixed", OTD_CPU_AVX512 | OTD_CPU_SHANI, 16, &otd_sha256d_mixed},
     {"avx512", OTD_CPU_AVX512, 16, &otd_sha256d_avx512},
+    {"shani", OTD_CPU_SHANI, 4, &otd_sha256d_shani},
     {"avx2", OTD_CPU_AVX2, 8, &otd_sha256d_avx2},
 #endif
     {"ref", 0, 1, &otd_sha256d_ref},

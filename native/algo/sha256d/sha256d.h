@@ -51,5 +51,6 @@ extern const otd_sha256d_kernel otd_sha256d_ref;
 extern const otd_sha256d_kernel otd_sha256d_avx2;
 extern const otd_sha256d_kernel otd_sha256d_avx512;
 extern const otd_sha256d_kernel otd_sha256d_shani;
+extern const otd_sha256d_kernel otd_sha256d_mixed;
 
 #endif /* OTD_ALGO_SHA256D_H */

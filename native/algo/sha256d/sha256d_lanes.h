@@ -13,10 +13,7 @@
 #ifndef OTD_ALGO_SHA256D_LANES_H
 #define OTD_ALGO_SHA256D_LANES_H
 
-#include "sha256d_prepare.h"
-
-/* W + K of a word held in w. */
-#define OTD_WK(w, i) OTD_ADD(w, OTD_SET(otd_sha256_k[i]))
+#include "sha256d_schedule.h"
 
 #define OTD_ROUND(a, b, c, d, e, f, g, h, wk)                                                                \
     do {                                                                                                     \
@@ -39,112 +36,13 @@
 #define OTD_R6(wk) OTD_ROUND(c, d, e, f, g, h, a, b, wk)
 #define OTD_R7(wk) OTD_ROUND(b, c, d, e, f, g, h, a, wk)
 
-/* The schedule's next word, in place of the one sixteen before. */
-#define OTD_NEXT(w0, w1, w9, w14) w0 = OTD_ADD(OTD_ADD(w0, w9), OTD_ADD(OTD_SMALL0(w1), OTD_SMALL1(w14)))
-
-/* Sixteen of them, each handed to `use` as soon as it exists. */
-#define OTD_NEXT16(use, i)                                                                                   \
-    OTD_NEXT(w0, w1, w9, w14);                                                                               \
-    use(0, w0, (i));                                                                                         \
-    OTD_NEXT(w1, w2, w10, w15);                                                                              \
-    use(1, w1, (i) + 1);                                                                                     \
-    OTD_NEXT(w2, w3, w11, w0);                                                                               \
-    use(2, w2, (i) + 2);                                                                                     \
-    OTD_NEXT(w3, w4, w12, w1);                                                                               \
-    use(3, w3, (i) + 3);                                                                                     \
-    OTD_NEXT(w4, w5, w13, w2);                                                                               \
-    use(4, w4, (i) + 4);                                                                                     \
-    OTD_NEXT(w5, w6, w14, w3);                                                                               \
-    use(5, w5, (i) + 5);                                                                                     \
-    OTD_NEXT(w6, w7, w15, w4);                                                                               \
-    use(6, w6, (i) + 6);                                                                                     \
-    OTD_NEXT(w7, w8, w0, w5);                                                                                \
-    use(7, w7, (i) + 7);                                                                                     \
-    OTD_NEXT(w8, w9, w1, w6);                                                                                \
-    use(0, w8, (i) + 8);                                                                                     \
-    OTD_NEXT(w9, w10, w2, w7);                                                                               \
-    use(1, w9, (i) + 9);                                                                                     \
-    OTD_NEXT(w10, w11, w3, w8);                                                                              \
-    use(2, w10, (i) + 10);                                                                                   \
-    OTD_NEXT(w11, w12, w4, w9);                                                                              \
-    use(3, w11, (i) + 11);                                                                                   \
-    OTD_NEXT(w12, w13, w5, w10);                                                                             \
-    use(4, w12, (i) + 12);                                                                                   \
-    OTD_NEXT(w13, w14, w6, w11);                                                                             \
-    use(5, w13, (i) + 13);                                                                                   \
-    OTD_NEXT(w14, w15, w7, w12);                                                                             \
-    use(6, w14, (i) + 14);                                                                                   \
-    OTD_NEXT(w15, w0, w8, w13);                                                                              \
-    use(7, w15, (i) + 15)
-
 #define OTD_KEEP_WK(r, w, i) OTD_STORE(&wk[i], OTD_WK(w, i))
 #define OTD_USE_WK(r, w, i) OTD_R##r(OTD_WK(w, i))
 
-/* W + K of rounds 18..63 of the second header block into wk[18..63]: the part all versions share. */
+/* W + K of rounds 18..63 into wk[18..63]. */
 static inline __attribute__((always_inline)) void
 otd_lanes_schedule(otd_v wk[64], const otd_sha256d_lane_job *job, otd_v nonces) {
-    const otd_v c17 = OTD_SET(job->w17);
-    otd_v w2 = OTD_ADD(OTD_SMALL0(nonces), OTD_SET(job->c18));
-    otd_v w3 = OTD_ADD(nonces, OTD_SET(job->c19));
-    otd_v w4 = OTD_ADD(OTD_SMALL1(w2), OTD_SET(0x80000000u));
-    otd_v w5 = OTD_SMALL1(w3);
-    otd_v w6 = OTD_ADD(OTD_SMALL1(w4), OTD_SET(640));
-    otd_v w7 = OTD_ADD(OTD_SMALL1(w5), OTD_SET(job->w16));
-    otd_v w8 = OTD_ADD(OTD_SMALL1(w6), c17);
-    otd_v w9 = OTD_ADD(OTD_SMALL1(w7), w2);
-    otd_v w10 = OTD_ADD(OTD_SMALL1(w8), w3);
-    otd_v w11 = OTD_ADD(OTD_SMALL1(w9), w4);
-    otd_v w12 = OTD_ADD(OTD_SMALL1(w10), w5);
-    otd_v w13 = OTD_ADD(OTD_SMALL1(w11), w6);
-    otd_v w14 = OTD_ADD(OTD_ADD(OTD_SMALL1(w12), w7), OTD_SET(OTD_SMALL0_640));
-    otd_v w15 = OTD_ADD(OTD_ADD(OTD_SMALL1(w13), w8), OTD_SET(job->c31));
-    OTD_KEEP_WK(0, w2, 18);
-    OTD_KEEP_WK(0, w3, 19);
-    OTD_KEEP_WK(0, w4, 20);
-    OTD_KEEP_WK(0, w5, 21);
-    OTD_KEEP_WK(0, w6, 22);
-    OTD_KEEP_WK(0, w7, 23);
-    OTD_KEEP_WK(0, w8, 24);
-    OTD_KEEP_WK(0, w9, 25);
-    OTD_KEEP_WK(0, w10, 26);
-    OTD_KEEP_WK(0, w11, 27);
-    OTD_KEEP_WK(0, w12, 28);
-    OTD_KEEP_WK(0, w13, 29);
-    OTD_KEEP_WK(0, w14, 30);
-    OTD_KEEP_WK(0, w15, 31);
-    otd_v w0 = OTD_ADD(OTD_ADD(OTD_SMALL1(w14), w9), OTD_SET(job->c32));
-    otd_v w1 = OTD_ADD(OTD_ADD(OTD_SMALL1(w15), w10), OTD_ADD(OTD_SMALL0(w2), c17));
-    OTD_KEEP_WK(0, w0, 32);
-    OTD_KEEP_WK(0, w1, 33);
-    OTD_NEXT(w2, w3, w11, w0);
-    OTD_KEEP_WK(0, w2, 34);
-    OTD_NEXT(w3, w4, w12, w1);
-    OTD_KEEP_WK(0, w3, 35);
-    OTD_NEXT(w4, w5, w13, w2);
-    OTD_KEEP_WK(0, w4, 36);
-    OTD_NEXT(w5, w6, w14, w3);
-    OTD_KEEP_WK(0, w5, 37);
-    OTD_NEXT(w6, w7, w15, w4);
-    OTD_KEEP_WK(0, w6, 38);
-    OTD_NEXT(w7, w8, w0, w5);
-    OTD_KEEP_WK(0, w7, 39);
-    OTD_NEXT(w8, w9, w1, w6);
-    OTD_KEEP_WK(0, w8, 40);
-    OTD_NEXT(w9, w10, w2, w7);
-    OTD_KEEP_WK(0, w9, 41);
-    OTD_NEXT(w10, w11, w3, w8);
-    OTD_KEEP_WK(0, w10, 42);
-    OTD_NEXT(w11, w12, w4, w9);
-    OTD_KEEP_WK(0, w11, 43);
-    OTD_NEXT(w12, w13, w5, w10);
-    OTD_KEEP_WK(0, w12, 44);
-    OTD_NEXT(w13, w14, w6, w11);
-    OTD_KEEP_WK(0, w13, 45);
-    OTD_NEXT(w14, w15, w7, w12);
-    OTD_KEEP_WK(0, w14, 46);
-    OTD_NEXT(w15, w0, w8, w13);
-    OTD_KEEP_WK(0, w15, 47);
-    OTD_NEXT16(OTD_KEEP_WK, 48);
+    OTD_FIRST_WORDS(OTD_KEEP_WK, job, nonces);
 }
 
 /* Eight rounds whose W + K lie in memory, the first in rotation 0. */
@@ -203,6 +101,13 @@ static inline __attribute__((always_inline)) void otd_lanes_first(otd_v words[8]
     words[7] = OTD_ADD(c, OTD_SET(version->mid[7]));
 }
 
+#define OTD_PAD_AT(i) OTD_SET(job->second_wk[8 + (i)])
+#define OTD_PAD() OTD_ROUNDS8(OTD_PAD_AT)
+#define OTD_LAST0(w, i) OTD_ROUND_E(c, d, e, f, g, OTD_WK(w, i))
+#define OTD_LAST1(w, i) OTD_ROUND_E(b, c, d, e, f, OTD_WK(w, i))
+#define OTD_LAST2(w, i) OTD_ROUND_E(a, b, c, d, e, OTD_WK(w, i))
+#define OTD_LAST3(w, i) OTD_ROUND_E(h, a, b, c, d, OTD_WK(w, i))
+
 /* The last word of the second hash over words[]. */
 static inline __attribute__((always_inline)) otd_v otd_lanes_second(const otd_sha256d_lane_job *job,
                                                                     const otd_v words[8]) {
@@ -212,76 +117,7 @@ static inline __attribute__((always_inline)) otd_v otd_lanes_second(const otd_sh
     otd_v e = OTD_SET(otd_sha256_iv[4]), f = OTD_SET(otd_sha256_iv[5]), g = OTD_SET(otd_sha256_iv[6]);
     otd_v d = OTD_ADD(w0, OTD_SET(job->second_e0));
     otd_v h = OTD_ADD(w0, OTD_SET(job->second_a0));
-    OTD_USE_WK(1, w1, 1);
-    OTD_USE_WK(2, w2, 2);
-    OTD_USE_WK(3, w3, 3);
-    OTD_USE_WK(4, w4, 4);
-    OTD_USE_WK(5, w5, 5);
-    OTD_USE_WK(6, w6, 6);
-    OTD_USE_WK(7, w7, 7);
-#define OTD_AT(i) OTD_SET(job->second_wk[8 + (i)])
-    OTD_ROUNDS8(OTD_AT);
-#undef OTD_AT
-    /* W8 = 80000000, W9..W14 = 0, W15 = 256 leave most of these short. */
-    w0 = OTD_ADD(w0, OTD_SMALL0(w1));
-    OTD_USE_WK(0, w0, 16);
-    w1 = OTD_ADD(OTD_ADD(w1, OTD_SET(OTD_SMALL1_256)), OTD_SMALL0(w2));
-    OTD_USE_WK(1, w1, 17);
-    w2 = OTD_ADD(OTD_ADD(w2, OTD_SMALL0(w3)), OTD_SMALL1(w0));
-    OTD_USE_WK(2, w2, 18);
-    w3 = OTD_ADD(OTD_ADD(w3, OTD_SMALL0(w4)), OTD_SMALL1(w1));
-    OTD_USE_WK(3, w3, 19);
-    w4 = OTD_ADD(OTD_ADD(w4, OTD_SMALL0(w5)), OTD_SMALL1(w2));
-    OTD_USE_WK(4, w4, 20);
-    w5 = OTD_ADD(OTD_ADD(w5, OTD_SMALL0(w6)), OTD_SMALL1(w3));
-    OTD_USE_WK(5, w5, 21);
-    w6 = OTD_ADD(OTD_ADD(OTD_ADD(w6, OTD_SET(256)), OTD_SMALL0(w7)), OTD_SMALL1(w4));
-    OTD_USE_WK(6, w6, 22);
-    w7 = OTD_ADD(OTD_ADD(OTD_ADD(w7, OTD_SET(OTD_SMALL0_BIT31)), w0), OTD_SMALL1(w5));
-    OTD_USE_WK(7, w7, 23);
-    otd_v w8 = OTD_ADD(OTD_ADD(w1, OTD_SET(0x80000000u)), OTD_SMALL1(w6));
-    OTD_USE_WK(0, w8, 24);
-    otd_v w9 = OTD_ADD(w2, OTD_SMALL1(w7));
-    OTD_USE_WK(1, w9, 25);
-    otd_v w10 = OTD_ADD(w3, OTD_SMALL1(w8));
-    OTD_USE_WK(2, w10, 26);
-    otd_v w11 = OTD_ADD(w4, OTD_SMALL1(w9));
-    OTD_USE_WK(3, w11, 27);
-    otd_v w12 = OTD_ADD(w5, OTD_SMALL1(w10));
-    OTD_USE_WK(4, w12, 28);
-    otd_v w13 = OTD_ADD(w6, OTD_SMALL1(w11));
-    OTD_USE_WK(5, w13, 29);
-    otd_v w14 = OTD_ADD(OTD_ADD(w7, OTD_SET(OTD_SMALL0_256)), OTD_SMALL1(w12));
-    OTD_USE_WK(6, w14, 30);
-    otd_v w15 = OTD_ADD(OTD_ADD(OTD_ADD(w8, OTD_SET(256)), OTD_SMALL0(w0)), OTD_SMALL1(w13));
-    OTD_USE_WK(7, w15, 31);
-    OTD_NEXT16(OTD_USE_WK, 32);
-    OTD_NEXT(w0, w1, w9, w14);
-    OTD_USE_WK(0, w0, 48);
-    OTD_NEXT(w1, w2, w10, w15);
-    OTD_USE_WK(1, w1, 49);
-    OTD_NEXT(w2, w3, w11, w0);
-    OTD_USE_WK(2, w2, 50);
-    OTD_NEXT(w3, w4, w12, w1);
-    OTD_USE_WK(3, w3, 51);
-    OTD_NEXT(w4, w5, w13, w2);
-    OTD_USE_WK(4, w4, 52);
-    OTD_NEXT(w5, w6, w14, w3);
-    OTD_USE_WK(5, w5, 53);
-    OTD_NEXT(w6, w7, w15, w4);
-    OTD_USE_WK(6, w6, 54);
-    OTD_NEXT(w7, w8, w0, w5);
-    OTD_USE_WK(7, w7, 55);
-    OTD_NEXT(w8, w9, w1, w6);
-    OTD_USE_WK(0, w8, 56);
-    OTD_NEXT(w9, w10, w2, w7);
-    OTD_ROUND_E(c, d, e, f, g, OTD_WK(w9, 57));
-    OTD_NEXT(w10, w11, w3, w8);
-    OTD_ROUND_E(b, c, d, e, f, OTD_WK(w10, 58));
-    OTD_NEXT(w11, w12, w4, w9);
-    OTD_ROUND_E(a, b, c, d, e, OTD_WK(w11, 59));
-    OTD_NEXT(w12, w13, w5, w10);
-    OTD_ROUND_E(h, a, b, c, d, OTD_WK(w12, 60));
+    OTD_SECOND_WORDS(OTD_USE_WK, OTD_PAD, OTD_LAST0, OTD_LAST1, OTD_LAST2, OTD_LAST3);
     return OTD_ADD(h, OTD_SET(otd_sha256_iv[7]));
 }
 

@@ -26,7 +26,10 @@
 typedef struct otd_sha256d_lane_version {
     uint32_t mid[8];
     uint32_t state3[8]; /* after rounds 0..2 */
-    uint32_t e3, a3;    /* round 3 yields e = e3 + nonce word, a = a3 + nonce word */
+    /* The state after rounds 0..1 and the midstate as sha256rnds2 holds them: f, e, b, a and h, g, d, c. */
+    uint32_t start_abef[4] __attribute__((aligned(16))), start_cdgh[4];
+    uint32_t mid_abef[4], mid_cdgh[4];
+    uint32_t e3, a3; /* round 3 yields e = e3 + nonce word, a = a3 + nonce word */
 } otd_sha256d_lane_version;
 
 typedef struct otd_sha256d_lane_job {
@@ -36,6 +39,8 @@ typedef struct otd_sha256d_lane_job {
     uint32_t second_e0,
         second_a0;          /* the second hash: round 0 yields e = second_e0 + W0, a = second_a0 + W0 */
     uint32_t second_wk[16]; /* W + K of its rounds 8..15, whose words are padding */
+    uint32_t second_abef[4] __attribute__((aligned(16))),
+        second_cdgh[4]; /* the initial state in that order */
     otd_sha256d_lane_version versions[OTD_VERSIONS_MAX];
 } otd_sha256d_lane_job;
 
@@ -65,15 +70,28 @@ static inline void otd_round32(uint32_t state[8], uint32_t wk) {
     state[0] = t1 + t2;
 }
 
+static inline void otd_sha_order(uint32_t abef[4], uint32_t cdgh[4], const uint32_t state[8]) {
+    abef[0] = state[5];
+    abef[1] = state[4];
+    abef[2] = state[1];
+    abef[3] = state[0];
+    cdgh[0] = state[7];
+    cdgh[1] = state[6];
+    cdgh[2] = state[3];
+    cdgh[3] = state[2];
+}
+
 static inline void otd_sha256d_prepare_version(otd_sha256d_lane_version *out, const uint32_t midstate[8],
                                                const uint32_t tail[3]) {
     uint32_t state[8];
     for (int i = 0; i < 8; i++) {
         out->mid[i] = state[i] = midstate[i];
     }
-    for (int i = 0; i < 3; i++) {
-        otd_round32(state, tail[i] + otd_sha256_k[i]);
-    }
+    otd_sha_order(out->mid_abef, out->mid_cdgh, midstate);
+    otd_round32(state, tail[0] + otd_sha256_k[0]);
+    otd_round32(state, tail[1] + otd_sha256_k[1]);
+    otd_sha_order(out->start_abef, out->start_cdgh, state);
+    otd_round32(state, tail[2] + otd_sha256_k[2]);
     for (int i = 0; i < 8; i++) {
         out->state3[i] = state[i];
     }
@@ -91,7 +109,12 @@ static inline void otd_sha256d_prepare(otd_sha256d_lane_job *out, const otd_sha2
     out->c31 = otd_small0(out->w16) + 640;
     out->c32 = otd_small0(out->w17) + out->w16;
     for (int i = 0; i < 18; i++) {
-        uint32_t word = i == 4 ? 0x80000000u : i == 15 ? 640 : i == 16 ? out->w16 : i == 17 ? out->w17 : 0;
+        uint32_t word = i == 2    ? tail[2]
+                        : i == 4  ? 0x80000000u
+                        : i == 15 ? 640
+                        : i == 16 ? out->w16
+                        : i == 17 ? out->w17
+                                  : 0;
         out->wk[i] = word + otd_sha256_k[i];
     }
     uint32_t state[8];
@@ -99,6 +122,7 @@ static inline void otd_sha256d_prepare(otd_sha256d_lane_job *out, const otd_sha2
         state[i] = otd_sha256_iv[i];
         out->second_wk[i + 8] = otd_sha256_k[i + 8] + (i == 0 ? 0x80000000u : i == 7 ? 256 : 0);
     }
+    otd_sha_order(out->second_abef, out->second_cdgh, state);
     otd_round32(state, otd_sha256_k[0]);
     out->second_a0 = state[0];
     out->second_e0 = state[4];
