@@ -1,30 +1,47 @@
 /* main.c - native tests: otedama_native_test <directory of vectors>. The last line is the count. */
+#include <stdarg.h>
 #include <stdio.h>
 
+#include "check.h"
 #include "otedama.h"
 
 static int otd_passed, otd_failed;
 
-static void otd_check(int condition, const char *what) {
+void otd_check(int condition, const char *what, ...) {
     if (condition) {
         otd_passed++;
         return;
     }
     char detail[OTD_ERROR_TEXT_MAX] = "";
+    va_list arguments;
     otd_last_error(detail, sizeof detail);
-    printf("FAILED %s (%s)\n", what, detail);
+    printf("FAILED ");
+    va_start(arguments, what);
+    vprintf(what, arguments);
+    va_end(arguments);
+    printf(" (last detail: %s)\n", detail);
     otd_failed++;
 }
 
-int main(void) {
+static void otd_test_self_tests(void) {
     otd_algorithm_info info;
-    otd_check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
+    otd_flavour_info flavour;
     for (uint32_t i = 0; otd_algorithm_at(i, &info) == OTD_OK; i++) {
-        for (uint32_t f = 1; f <= info.flavour_count; f++) {
-            int32_t status = otd_self_test(info.id, f);
-            otd_check(status == OTD_OK || status == OTD_E_UNSUPPORTED, info.name);
+        for (uint32_t f = 0; otd_flavour_at(info.id, f, &flavour) == OTD_OK; f++) {
+            int32_t expected = flavour.supported ? OTD_OK : OTD_E_UNSUPPORTED;
+            otd_check(otd_self_test(info.id, f + 1) == expected, "self-test of %s %s", info.name,
+                      flavour.name);
         }
     }
+}
+
+int main(int count, char **arguments) {
+    otd_check(otd_open(OTD_ABI_VERSION + 1) == OTD_E_ABI, "another ABI is refused");
+    otd_check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
+    otd_test_self_tests();
+    otd_test_border();
+    otd_test_sha256d();
+    otd_test_vectors(count > 1 ? arguments[1] : "tests/vectors");
     otd_close();
     printf("%d passed, %d failed\n", otd_passed, otd_failed);
     return otd_failed == 0 ? 0 : 1;

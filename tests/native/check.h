@@ -1,0 +1,12 @@
+/* check.h - counting for the native tests. */
+#ifndef OTD_TEST_CHECK_H
+#define OTD_TEST_CHECK_H
+
+/* Counts one test; a failure prints what (printf form) with the library's detail. */
+void otd_check(int condition, const char *what, ...) __attribute__((format(printf, 2, 3)));
+
+void otd_test_border(void);
+void otd_test_sha256d(void);
+void otd_test_vectors(const char *directory);
+
+#endif /* OTD_TEST_CHECK_H */
