@@ -45,15 +45,7 @@ internal sealed partial class NodeRpc
     private ValueTask SubmitBlock(RpcCall call, Utf8JsonWriter json, CancellationToken cancellation)
     {
         Block block = WithReservedWitness(DecodeBlock(call.Text(0)));
-        BlockOutcome outcome;
-        try
-        {
-            outcome = chain.Submit(block);
-        }
-        catch (IOException error)
-        {
-            throw new RpcFault(RpcFaultCode.Database, $"block {block.Id} is good but cannot be stored: {error.Message} Free space on the disk and submit it again.");
-        }
+        BlockOutcome outcome = Store(block);
         WriteReason(json, outcome.Fate switch
         {
             BlockFate.Tip => null,
@@ -75,7 +67,7 @@ internal sealed partial class NodeRpc
         json.WriteStartArray();
         for (int i = 0; i < count && tries > 0; i++)
         {
-            if (chain.Generate(script, ref tries, cancellation) is Block block && chain.Submit(block).Fate == BlockFate.Tip)
+            if (chain.Generate(script, ref tries, cancellation) is Block block && Store(block).Fate == BlockFate.Tip)
             {
                 json.WriteStringValue(block.Id.ToString());
             }
@@ -98,6 +90,20 @@ internal sealed partial class NodeRpc
         json.WriteString("warnings", "");
         json.WriteEndObject();
         return ValueTask.CompletedTask;
+    }
+
+    private BlockOutcome Store(Block block)
+    {
+        try
+        {
+            return chain.Submit(block);
+        }
+        catch (IOException error)
+        {
+            throw new RpcFault(
+                RpcFaultCode.Database,
+                $"block {block.Id} is good but cannot be stored: {error.Message}. Free space on the disk and submit it again.");
+        }
     }
 
     private void WriteTemplate(Utf8JsonWriter json, BlockTemplate template)

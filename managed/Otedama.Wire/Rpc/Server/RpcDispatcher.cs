@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,9 @@ public sealed class RpcDispatcher(IEnumerable<RpcMethod> methods, ILogger logger
 
     /// <summary>Replies of one batch together; what exceeds it is answered with an error.</summary>
     private const int ReplyBytesMax = 64 << 20;
+
+    /// <summary>Apostrophes and angle brackets as they are: nobody puts these answers into a page.</summary>
+    private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Dictionary<string, RpcMethod> _methods = methods.ToDictionary(method => method.Name, StringComparer.Ordinal);
 
@@ -115,7 +119,7 @@ public sealed class RpcDispatcher(IEnumerable<RpcMethod> methods, ILogger logger
             throw new RpcFault(RpcFaultCode.MethodNotFound, "Method not found");
         }
         ArrayBufferWriter<byte> result = new();
-        using (Utf8JsonWriter writer = new(result))
+        using (Utf8JsonWriter writer = new(result, s_plain))
         {
             await method.Handler(RpcCall.Bind(method, parameters), writer, cancellation);
         }
@@ -150,7 +154,7 @@ public sealed class RpcDispatcher(IEnumerable<RpcMethod> methods, ILogger logger
     private static ReadOnlyMemory<byte> Envelope(JsonElement id, bool second, ReadOnlyMemory<byte> result, RpcFault? fault)
     {
         ArrayBufferWriter<byte> body = new(result.Length + 64);
-        using (Utf8JsonWriter writer = new(body))
+        using (Utf8JsonWriter writer = new(body, s_plain))
         {
             writer.WriteStartObject();
             if (second)
