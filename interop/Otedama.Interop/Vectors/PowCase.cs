@@ -8,20 +8,25 @@ namespace Otedama.Interop;
 /// <summary>The algorithm, parameters, data and target of a proof, search or solve line.</summary>
 internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byte[] Data, uint Height, Target Target, uint Flavour)
 {
+    private const int EquihashHeaderLength = 140;
+    private const uint EquihashAnyInput = 1; // otedama_algo.h, variant
+
     /// <summary>withSolution: solution= is part of the data (a proof) and not an expectation (solve).</summary>
     public static PowCase Read(VectorCase vector, string? flavour, bool withSolution = true)
     {
         string name = vector.Text("algorithm");
         AlgorithmInfo info = Catalogue.Algorithms().FirstOrDefault(info => info.Name == name)
             ?? throw Unknown(vector, name);
+        byte[] data = ReadData(vector, withSolution);
+        // A solution set may belong to any input, not only to a header.
+        bool isInput = info.Algorithm == Algorithm.Equihash && !withSolution && data.Length != EquihashHeaderLength;
         PowParameters parameters = new(
             (uint)vector.Number("n", 0),
             (uint)vector.Number("k", 0),
             vector.Number("twist", 0) != 0,
-            (uint)vector.Number("variant", 0),
+            isInput ? EquihashAnyInput : (uint)vector.Number("variant", 0),
             Encoding.ASCII.GetBytes(vector.Find("personal") ?? ""));
-        return new PowCase(info, parameters, ReadData(vector, withSolution), (uint)vector.Number("height", 0),
-            vector.Target(), FlavourOf(info, flavour));
+        return new PowCase(info, parameters, data, (uint)vector.Number("height", 0), vector.Target(), FlavourOf(info, flavour));
     }
 
     private static Exception Unknown(VectorCase vector, string name) =>
@@ -57,7 +62,9 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
         return [.. header, .. CompactSize(solution.Length), .. solution];
     }
 
-    /// <summary>Header hash as shown, nonce little-endian, mix: the 72 bytes of otedama_algo.h.</summary>
+    /// <summary>
+    /// Header hash as shown, nonce little-endian, mix: the 72 bytes of otedama_algo.h, or 40 when no mix is claimed.
+    /// </summary>
     private static byte[] ReadKawPow(VectorCase vector)
     {
         byte[] nonce = new byte[8];
@@ -67,7 +74,7 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
             throw vector.Error($"nonce={Hex.Shorten(text)} is not hex");
         }
         BinaryPrimitives.WriteUInt64LittleEndian(nonce, value);
-        byte[] mix = vector.Has("mix") ? vector.Bytes("mix") : new byte[32];
+        byte[] mix = vector.Has("mix") ? vector.Bytes("mix") : [];
         return [.. vector.Bytes("header_hash"), .. nonce, .. mix];
     }
 

@@ -31,6 +31,25 @@ public sealed class VectorTests
         Assert.True(totals is { Passed: > 20, Failed: 0, Skipped: 0 }, totals.ToString());
     }
 
+    /// <summary>zelhash-solve.txt is left to `otedama verify`: it needs 4 GiB and some ten seconds.</summary>
+    public static TheoryData<string, string> OtherFiles() =>
+        [.. from name in new[] { "scrypt", "kawpow", "verthash", "verushash", "equihash" }
+            let path = Path.Combine(BorderTests.RepositoryRoot(), "tests", "vectors", name + ".txt")
+            where File.Exists(path)
+            from flavour in Catalogue.Algorithms().First(info => info.Name == name).Flavours
+            where flavour.Supported
+            select (name, flavour.Name)];
+
+    [Theory]
+    [MemberData(nameof(OtherFiles))]
+    public void Every_vector_of_the_other_algorithms_passes_with_every_flavour(string name, string flavour)
+    {
+        string path = Path.Combine(BorderTests.RepositoryRoot(), "tests", "vectors", name + ".txt");
+        (VectorTotals totals, List<string> lines) = Run(File.ReadAllText(path), flavour);
+        Assert.Empty(lines);
+        Assert.True(totals is { Passed: > 10, Failed: 0, Skipped: 0 }, totals.ToString());
+    }
+
     [Theory]
     [InlineData("proof algorithm=sha256d data=" + Genesis + " hash=00", "32 bytes")]
     [InlineData("proof algorithm=sha256d data=" + Genesis + " bits=1d00ffff verdict=above-target", "verdict is Valid")]
