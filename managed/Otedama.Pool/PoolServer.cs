@@ -1,25 +1,71 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
 /// <summary>A whole pool: coin nodes, jobs, Stratum server, share path, ledger.</summary>
 public sealed class PoolServer : IAsyncDisposable
 {
-    private PoolServer(PoolOptions options) => Options = options;
+    private static readonly TimeSpan s_settleEvery = TimeSpan.FromSeconds(30);
+
+    private readonly Ledger _ledger;
+    private readonly JobSource _source;
+    private readonly StratumServer _stratum;
+    private readonly SharePipeline _pipeline;
+    private readonly NodeChainView _chain;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _settling = Task.CompletedTask;
+    private int _stopped;
+
+    private PoolServer(PoolOptions options, IProofChecker checker, ILoggerFactory loggers, TimeProvider time)
+    {
+        Options = options;
+        _time = time;
+        _logger = loggers.CreateLogger("pool");
+        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger("pool.ledger"));
+        NodeClientGroupOptions nodes = NodesOf(options);
+        _chain = new NodeChainView(nodes.Nodes, time);
+        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
+        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
+        ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
+        _pipeline = new SharePipeline(
+            new SharePipelineOptions(),
+            _source.Jobs,
+            new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator),
+            _ledger,
+            _source.Blocks,
+            _stratum,
+            time,
+            loggers.CreateLogger("pool.shares"));
+        _source.Blocks.Resolved += OnBlockResolved;
+    }
 
     public PoolOptions Options { get; }
 
     /// <summary>Where miners connect, with the real ports.</summary>
-    public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
+    public IReadOnlyList<IPEndPoint> Endpoints => _stratum.Endpoints;
+
+    /// <summary>Accounts, balances, blocks and payouts.</summary>
+    public Ledger Ledger => _ledger;
+
+    /// <summary>Counters of the share path, for metrics.</summary>
+    public ShareCounters ShareCounters => _pipeline.Counters;
+
+    /// <summary>Lines that were no JSON, since start.</summary>
+    public long MalformedLines => _stratum.MalformedCount;
 
     /// <summary>
     /// Opens ledger and listeners and starts asking the nodes. Returns before the first template; miners that log in
     /// earlier get their job when it comes. Throws ArgumentException for bad options, IOException when a port is taken
     /// or the data directory cannot be used.
     /// </summary>
-    public static Task<PoolServer> StartAsync(
+    public static async Task<PoolServer> StartAsync(
         PoolOptions options,
         IProofChecker checker,
         ILoggerFactory loggers,
@@ -27,14 +73,141 @@ public sealed class PoolServer : IAsyncDisposable
         CancellationToken cancellation)
     {
         options.Check();
-        return Task.FromException<PoolServer>(new NotSupportedException("the pool's assembly follows"));
+        cancellation.ThrowIfCancellationRequested();
+        PoolServer pool = await Task.Run(() => new PoolServer(options, checker, loggers, time), cancellation);
+        try
+        {
+            pool._pipeline.Start();
+            pool._stratum.Start(pool._pipeline.TryEnqueue);
+            pool._source.Start();
+            pool._settling = pool.SettleAsync();
+            return pool;
+        }
+        catch
+        {
+            await pool.StopAsync(TimeSpan.FromSeconds(1));
+            throw;
+        }
     }
 
+    /// <summary>Waits for the first job. Throws TimeoutException that names each node's trouble.</summary>
+    public Task WaitForJobAsync(TimeSpan timeout, CancellationToken cancellation) => _source.FirstJobAsync(timeout, cancellation);
+
     /// <summary>Cheap enough for once a second.</summary>
-    public PoolSnapshot Snapshot() => throw new NotSupportedException("the pool's assembly follows");
+    public PoolSnapshot Snapshot()
+    {
+        _stratum.Meters.Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99) reply);
+        return new PoolSnapshot
+        {
+            Time = _time.GetUtcNow(),
+            StartedAt = _stratum.Meters.StartedAt,
+            Scheme = Options.Scheme,
+            FeePercent = Options.FeePercent,
+            Listen = Endpoints,
+            Connections = _stratum.ConnectionCount,
+            ConnectionsRefused = _stratum.RefusedCount,
+            Banned = _stratum.Guard.CountBanned(_stratum.Now),
+            HashRate = rates,
+            Shares = shares,
+            BlocksFound = _stratum.Meters.BlocksFound,
+            Blocks = blocks,
+            Miners = miners,
+            Job = JobOf(_source.Jobs.Current),
+            Nodes = [.. _source.Nodes.Snapshot().Select(node =>
+                new NodeSnapshot(node.Name, node.State == NodeState.Ready, node.Height ?? 0, node.LastError ?? ""))],
+            ReplyP50 = reply.P50,
+            ReplyP99 = reply.P99,
+        };
+    }
 
     /// <summary>Stops listening, answers what was submitted, commits it and closes all connections.</summary>
-    public Task StopAsync(TimeSpan timeout) => Task.CompletedTask;
+    public async Task StopAsync(TimeSpan timeout)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return;
+        }
+        await _stop.CancelAsync();
+        _stratum.StopListening();
+        await _stratum.DrainAsync(timeout);
+        _pipeline.Stop(timeout);
+        _stratum.Dispose();
+        await _source.DisposeAsync();
+        await _settling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _chain.Dispose();
+        _ledger.Dispose();
+        _stop.Dispose();
+    }
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));
+
+    private static LedgerOptions LedgerOf(PoolOptions options) => new()
+    {
+        Directory = Path.Combine(options.DataDirectory, "shares"),
+        OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
+        OperatorAddress = options.OperatorAddress,
+        Scheme = options.Scheme,
+        FeeBasisPoints = (int)Math.Round(options.FeePercent * 100),
+        PayoutMin = options.PayoutMin,
+        ConfirmationDepth = options.Coin.CoinbaseMaturity,
+        Sync = options.Sync,
+    };
+
+    private static NodeClientGroupOptions NodesOf(PoolOptions options) => new()
+    {
+        Nodes = [.. options.Nodes.Select(EndpointOf)],
+        Algorithm = options.Coin.Algorithm,
+        Rules = NodeClientGroupOptions.RulesOf(options.Coin),
+    };
+
+    private static RpcEndpoint EndpointOf(PoolNode node)
+    {
+        RpcEndpoint endpoint = RpcEndpoint.Parse(
+            node.Uri.OriginalString, node.User, node.Password, node.CookiePath.Length > 0 ? node.CookiePath : null);
+        return node.Name.Length > 0 ? endpoint with { Name = node.Name } : endpoint;
+    }
+
+    private static JobBookOptions JobsOf(PoolOptions options, Ledger ledger) => new()
+    {
+        Split = ledger.SplitFor,
+        SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
+        ShareTarget = Target.FromDifficulty(options.Vardiff.Min, options.Coin.DifficultyOne),
+        Tag = Encoding.UTF8.GetBytes(options.Tag),
+        VersionMask = options.VersionMask,
+        RefreshEvery = options.RenotifyInterval,
+    };
+
+    private JobSnapshot? JobOf(PoolJob? job) => job is null ? null : new JobSnapshot(
+        job.Job.Id,
+        job.Job.Height,
+        job.Template.Transactions.Count,
+        job.Split.Reward,
+        job.Job.NetworkTarget.ToDifficulty(Options.Coin.DifficultyOne),
+        job.Template.Source,
+        _time.GetUtcNow() - _time.GetElapsedTime(job.MadeAt));
+
+    private void OnBlockResolved(BlockReport report)
+    {
+        if (report.Outcome == SubmitOutcome.Rejected)
+        {
+            _ledger.BlockRefused(report.Id, report.Verdicts.Count > 0 ? report.Verdicts[0].Reason : "refused");
+        }
+    }
+
+    /// <summary>Follows our blocks to maturity.</summary>
+    private async Task SettleAsync()
+    {
+        using PeriodicTimer timer = new(s_settleEvery, _time);
+        while (await timer.WaitForNextTickAsync(_stop.Token))
+        {
+            try
+            {
+                await _ledger.SettleAsync(_chain, _stop.Token);
+            }
+            catch (Exception exception) when (exception is IOException or LogException or RpcException)
+            {
+                StratumLog.SettlingFailed(_logger, exception.Message);
+            }
+        }
+    }
 }

@@ -26,4 +26,7 @@ internal static partial class StratumLog
 
     [LoggerMessage(7, LogLevel.Error, "a Stratum session failed and was closed")]
     public static partial void SessionFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "could not follow our blocks on the chain, trying again in 30 s: {Reason}")]
+    public static partial void SettlingFailed(ILogger logger, string reason);
 }
