@@ -15,9 +15,14 @@ internal static class Program
                 return ShareCrash.Child(directory, first);
             case ["share-crash", string directory, string rounds]:
                 return ShareCrash.Run(directory, rounds);
+            case ["stratum-target", _, _, ..] target:
+                return StratumTarget.Run(target[1..]);
+            case ["stratum-load", _, _, _, _, _, ..] load:
+                return StratumLoad.RunAsync(load[1..]).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine(
-                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS");
+                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS"
+                    + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]");
                 return 2;
         }
     }
