@@ -108,7 +108,6 @@ public sealed class SocketTransport : ITransport
             {
                 listener.DualMode = true;
             }
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Bind(endpoint);
             listener.Listen(Options.Backlog);
             return listener;

@@ -1,0 +1,132 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Interop;
+using Otedama.Node;
+using Otedama.Pool;
+using Xunit;
+
+namespace Otedama.Tests.Pool;
+
+/// <summary>The whole pool against the embedded chain, mined by a few lines of managed code.</summary>
+public sealed class PoolServerTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("otedama-pool-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(PayoutScheme.Pplns)]
+    [InlineData(PayoutScheme.Solo)]
+    public async Task Shares_are_accepted_blocks_reach_the_chain_and_the_snapshot_tells(PayoutScheme scheme)
+    {
+        NativeProofChecker checker = new();
+        await using EmbeddedNode node = await EmbeddedNode.StartAsync(
+            new EmbeddedNodeOptions { DataDirectory = Path.Combine(_directory.FullName, "chain"), Coin = CoinCatalogue.BitcoinRegtest, Retarget = RetargetMode.Off },
+            checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        await using PoolServer pool = await PoolServer.StartAsync(
+            OptionsFor(node, scheme), checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        using TestMiner miner = await TestMiner.ConnectAsync(pool.Endpoints[0]);
+        string user = StratumHarness.Address(5) + ".rig";
+        string extranonce1 = await miner.LoginAsync(user);
+        JsonElement parameters = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
+        JsonElement reply = await miner.CallAsync(Solve(parameters, extranonce1, user));
+        Assert.Equal(JsonValueKind.True, reply.GetProperty("result").ValueKind);
+        JsonElement next;
+        do
+        {
+            next = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
+        }
+        while (next[1].GetString() == parameters[1].GetString()); // until the chain has our block
+        Assert.True(next[8].GetBoolean());
+        Assert.Equal(21, (await miner.CallAsync(Solve(parameters, extranonce1, user))).GetProperty("error")[0].GetInt32());
+        PoolSnapshot snapshot = pool.Snapshot();
+        Assert.Equal((1L, 1L, 1L), (snapshot.Shares.Accepted, snapshot.Shares.Rejected, snapshot.BlocksFound));
+        Assert.Equal(user, Assert.Single(snapshot.Blocks).Finder);
+        MinerSnapshot listed = Assert.Single(snapshot.Miners);
+        Assert.Equal((1, 1L, 1L, "rig"), (listed.Connections, listed.Accepted, listed.Rejected, listed.Worker));
+        Assert.True(Assert.Single(snapshot.Nodes).IsHealthy);
+        Assert.Equal(2, snapshot.Job!.Height);
+        await pool.StopAsync(TimeSpan.FromSeconds(5));
+        Assert.Null(await ReadToEndAsync(miner));
+    }
+
+    [Fact]
+    public async Task A_port_in_use_and_bad_options_are_named()
+    {
+        NativeProofChecker checker = new();
+        PoolOptions options = OptionsFor(null, PayoutScheme.Pplns);
+        await using PoolServer first = await PoolServer.StartAsync(options, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        IOException taken = await Assert.ThrowsAsync<IOException>(() => PoolServer.StartAsync(
+            options with { Listen = first.Endpoints, DataDirectory = Path.Combine(_directory.FullName, "second") },
+            checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+        Assert.Contains(first.Endpoints[0].ToString(), taken.Message);
+        ArgumentException fee = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
+            options with { FeePercent = 101 }, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+        Assert.Contains("101", fee.Message);
+        ArgumentException address = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
+            options with { OperatorAddress = "nowhere" }, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+        Assert.Contains("nowhere", address.Message);
+    }
+
+    private static async Task<string?> ReadToEndAsync(TestMiner miner)
+    {
+        string? line;
+        do
+        {
+            line = await miner.ReadAsync();
+        }
+        while (line is not null);
+        return line;
+    }
+
+    private PoolOptions OptionsFor(EmbeddedNode? node, PayoutScheme scheme) => new()
+    {
+        Coin = CoinCatalogue.BitcoinRegtest,
+        Nodes = [new PoolNode(node?.RpcUri ?? new Uri("http://127.0.0.1:1")) { Name = "chain", CookiePath = node?.CookiePath ?? "" }],
+        DataDirectory = Path.Combine(_directory.FullName, "pool"),
+        OperatorAddress = StratumHarness.Address(1),
+        Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
+        Scheme = scheme,
+    };
+
+    /// <summary>A submit that meets regtest's target.</summary>
+    private static string Solve(JsonElement job, string extranonce1, string user)
+    {
+        const string extranonce2 = "0000000000000001";
+        byte[] root = Sha256d(Hex.Decode(job[2].GetString() + extranonce1 + extranonce2 + job[3].GetString()));
+        foreach (JsonElement branch in job[4].EnumerateArray())
+        {
+            root = Sha256d([.. root, .. Hex.Decode(branch.GetString()!)]);
+        }
+        byte[] header = new byte[80];
+        Swapped(job[5].GetString()!).CopyTo(header, 0);
+        Swapped(job[1].GetString()!).CopyTo(header, 4);
+        root.CopyTo(header, 36);
+        Swapped(job[7].GetString()!).CopyTo(header, 68);
+        Swapped(job[6].GetString()!).CopyTo(header, 72);
+        for (uint nonce = 0; ; nonce++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(76), nonce);
+            if (Sha256d(header)[31] < 0x7f)
+            {
+                return $$"""{"id":4,"method":"mining.submit","params":["{{user}}","{{job[0].GetString()}}","{{extranonce2}}","{{job[7].GetString()}}","{{nonce:x8}}"]}""";
+            }
+        }
+    }
+
+    private static byte[] Swapped(string hex)
+    {
+        byte[] bytes = Hex.Decode(hex);
+        for (int at = 0; at < bytes.Length; at += 4)
+        {
+            Array.Reverse(bytes, at, 4);
+        }
+        return bytes;
+    }
+
+    private static byte[] Sha256d(byte[] bytes) => SHA256.HashData(SHA256.HashData(bytes));
+}
