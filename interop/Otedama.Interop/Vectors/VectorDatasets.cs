@@ -15,7 +15,8 @@ internal sealed class VectorDatasets : IDisposable
             return null;
         }
         bool kawPow = vector.Info.Algorithm == Algorithm.KawPow;
-        uint epoch = kawPow ? vector.Height / 7500 : 0; // a KawPow epoch is 7500 blocks
+        // A KawPow epoch is 7500 blocks; Verthash counts the graphs its file may be made from, 0 = the network's.
+        uint epoch = kawPow ? vector.Height / 7500 : vector.Parameters.N;
         if (!_made.TryGetValue((vector.Info.Algorithm, epoch), out PowDataset? dataset))
         {
             DatasetKind kind = kawPow ? DatasetKind.Light : DatasetKind.Full;
