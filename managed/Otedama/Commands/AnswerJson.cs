@@ -15,4 +15,6 @@ namespace Otedama;
 [JsonSerializable(typeof(BlocksAnswer))]
 [JsonSerializable(typeof(PayoutsAnswer))]
 [JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(VerifyAnswer))]
+[JsonSerializable(typeof(Mining.BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -9,7 +9,7 @@ internal static class SelftestCommand
         Command selftest = new("selftest", "Check this binary on this machine: known answers, layouts, cryptography, files.");
         selftest.SetAction(result =>
         {
-            SelftestAnswer answer = Selftest.Run(context.Outside);
+            SelftestAnswer answer = Selftest.Run();
             context.Answer(result, answer, AnswerJson.Default.SelftestAnswer, Lines);
             return answer.Failed == 0 ? ExitCode.Done : ExitCode.SelfTest;
         });

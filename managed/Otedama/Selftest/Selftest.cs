@@ -3,14 +3,14 @@ namespace Otedama;
 /// <summary>Runs every check of this binary on this machine. A check returns null or what is wrong; it may throw.</summary>
 internal static class Selftest
 {
-    public static SelftestAnswer Run(Surroundings outside)
+    public static SelftestAnswer Run()
     {
         if (OpenSslCheck.Problem() is { } problem)
         {
             return new SelftestAnswer(1, 0, 1, [new SelftestRow("libssl", problem)]);
         }
         List<SelftestRow> rows = [];
-        foreach ((string name, Func<string?> check) in Checks(outside))
+        foreach ((string name, Func<string?> check) in Checks())
         {
             rows.Add(new SelftestRow(name, Guarded(check)));
         }
@@ -18,13 +18,15 @@ internal static class Selftest
         return new SelftestAnswer(1, rows.Count - failed, failed, rows);
     }
 
-    private static IEnumerable<(string Name, Func<string?> Check)> Checks(Surroundings outside) =>
+    private static IEnumerable<(string Name, Func<string?> Check)> Checks() =>
     [
         .. CryptoChecks.All(),
         .. ConfigurationChecks.All(),
+        .. FileChecks.All(),
+        .. NativeChecks.All(),
     ];
 
-    private static string? Guarded(Func<string?> check)
+    internal static string? Guarded(Func<string?> check)
     {
         try
         {
