@@ -42,7 +42,7 @@ internal sealed record BlockView
     public required string Status { get; init; }
 }
 
-/// <summary>What a block pays one account.</summary>
+/// <summary>The money of one address.</summary>
 internal sealed record PayoutView
 {
     public required string Address { get; init; }
@@ -50,8 +50,8 @@ internal sealed record PayoutView
     /// <summary>Coins paid so far by blocks of this pool, as text.</summary>
     public required string Paid { get; init; }
 
-    /// <summary>Coins the next block would pay, as text.</summary>
-    public required string Next { get; init; }
+    /// <summary>Coins earned by work so far, as text.</summary>
+    public required string Earned { get; init; }
 
     /// <summary>Coins waiting below the minimum, as text.</summary>
     public required string Balance { get; init; }

@@ -52,16 +52,18 @@ internal static class Views
         };
     }
 
-    public static NodeView Node(Pool.PoolSnapshot pool, string mode, CoinSpec coin, string url)
+    public static NodeView Node(Pool.PoolSnapshot pool, Node.NodeSnapshot? embedded, CoinSpec coin, string url)
     {
-        NodeSnapshot? best = pool.Nodes.Where(static n => n.IsHealthy).MaxBy(static n => n.Height) ?? pool.Nodes.FirstOrDefault();
+        Pool.NodeSnapshot? best = pool.Nodes.Where(static n => n.IsHealthy).MaxBy(static n => n.Height) ?? pool.Nodes.FirstOrDefault();
         return new NodeView
         {
-            Mode = mode,
+            Mode = embedded is null ? "external" : "embedded",
             Network = coin.DisplayName,
             Url = url,
             Reachable = best?.IsHealthy ?? false,
-            Height = best is { Height: > 0 } ? best.Height : null,
+            Height = embedded?.Height ?? (best is { Height: > 0 } ? best.Height : null),
+            BestBlock = embedded?.Tip.ToString(),
+            MempoolTransactions = embedded?.MempoolCount,
             Difficulty = pool.Job?.NetworkDifficulty,
             Problem = best is { IsHealthy: false, LastError.Length: > 0 } ? best.LastError : null,
         };
@@ -83,16 +85,27 @@ internal static class Views
         }),
     ]);
 
-    public static BlocksAnswer Blocks(Pool.PoolSnapshot pool) => new(1,
+    public static BlocksAnswer Blocks(IReadOnlyList<BlockInfo> blocks) => new(1,
     [
-        .. pool.Blocks.Select(static b => new BlockView
+        .. blocks.Select(static b => new BlockView
         {
             Height = b.Height,
             Hash = b.Hash.ToString(),
             Time = b.Time.ToUnixTimeSeconds(),
-            Finder = b.Finder,
+            Finder = b.FinderWorker.Length > 0 ? b.FinderWorker : b.FinderAddress,
             Reward = b.Reward.ToString(),
-            Status = "found",
+            Status = Snake(b.Status.ToString()),
+        }),
+    ]);
+
+    public static PayoutsAnswer Payouts(IReadOnlyList<PayeeInfo> payees) => new(1,
+    [
+        .. payees.Select(static p => new PayoutView
+        {
+            Address = p.Address,
+            Earned = p.Earned.ToString(),
+            Paid = p.Paid.ToString(),
+            Balance = p.Owed.ToString(),
         }),
     ]);
 

@@ -55,7 +55,7 @@ internal static class StatusLines
         yield return $"node   {node.Mode} {node.Network} at {node.Url}: {(node.Reachable ? "reachable" : "not reachable")}";
         if (node.Height is { } height)
         {
-            yield return $"         height {height}, tip {node.BestBlock}, {node.MempoolTransactions ?? 0} waiting transactions";
+            yield return $"         height {height}, {(node.BestBlock is null ? "" : $"tip {node.BestBlock}, {node.MempoolTransactions} waiting transactions")}";
         }
         if (node.Problem is { } problem)
         {
@@ -69,8 +69,8 @@ internal static class StatusLines
         "no miner is connected");
 
     public static IEnumerable<string> Payouts(PayoutsAnswer answer) => Table(
-        ["ADDRESS", "PAID", "NEXT BLOCK", "WAITING"],
-        answer.Payouts.Select(static p => (string[])[p.Address, p.Paid, p.Next, p.Balance]),
+        ["ADDRESS", "EARNED", "PAID", "WAITING"],
+        answer.Payouts.Select(static p => (string[])[p.Address, p.Earned, p.Paid, p.Balance]),
         "nobody has earned anything yet");
 
     public static IEnumerable<string> Blocks(BlocksAnswer answer) => Table(

@@ -14,6 +14,8 @@ namespace Otedama;
 /// </summary>
 internal sealed class Instance : IInstance, IAsyncDisposable
 {
+    private const int TableRowsMax = 200;
+
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(8);
 
     private readonly InstancePlan _plan;
@@ -97,9 +99,9 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     public MinersAnswer Miners() => _pool is null ? new MinersAnswer(1, []) : Views.Miners(_pool.Snapshot());
 
-    public BlocksAnswer Blocks() => _pool is null ? new BlocksAnswer(1, []) : Views.Blocks(_pool.Snapshot());
+    public BlocksAnswer Blocks() => _pool is null ? new BlocksAnswer(1, []) : Views.Blocks(_pool.Ledger.Blocks(TableRowsMax));
 
-    public PayoutsAnswer Payouts() => new(1, []);
+    public PayoutsAnswer Payouts() => _pool is null ? new PayoutsAnswer(1, []) : Views.Payouts(_pool.Ledger.Payees(TableRowsMax));
 
     public HistoryView History() => _history.View();
 
@@ -273,7 +275,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     private NodeView NodeOf(Pool.PoolSnapshot pool)
     {
         string url = _node?.RpcUri.ToString() ?? string.Join(", ", _pool!.Options.Nodes.Select(static n => n.Uri));
-        return Views.Node(pool, _plan.NodeIsEmbedded ? "embedded" : "external", _plan.Coin, url);
+        return Views.Node(pool, _node?.Snapshot(), _plan.Coin, url);
     }
 
     private async Task SampleAsync(CancellationToken stop)

@@ -23,7 +23,7 @@ internal static class PartOptions
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
-            Vardiff = Vardiff(configuration),
+            Vardiff = Vardiff(configuration, node is not null),
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
         };
     }
@@ -63,10 +63,15 @@ internal static class PartOptions
         }),
     ];
 
-    private static VardiffOptions Vardiff(Configuration configuration)
+    private static VardiffOptions Vardiff(Configuration configuration, bool embedded)
     {
         decimal start = configuration.Get(Settings.DifficultyStart);
         VardiffOptions vardiff = new() { TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)) };
-        return start > 0 ? vardiff with { Start = (double)start } : vardiff;
+        if (start > 0)
+        {
+            return vardiff with { Start = (double)start };
+        }
+        // Miners of the embedded chain are CPUs: 0.001 is about 4 million hashes, so that the first share comes at once.
+        return embedded ? vardiff with { Start = 0.001 } : vardiff;
     }
 }

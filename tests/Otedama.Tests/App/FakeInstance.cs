@@ -55,8 +55,8 @@ internal sealed class FakeInstance : IInstance
 
     public PayoutsAnswer Payouts() => new(1,
     [
-        new PayoutView { Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", Paid = "5231.4410", Next = "38.11", Balance = "0.0412" },
-        new PayoutView { Address = "bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry", Paid = "1210.2", Next = "11.39", Balance = "0" },
+        new PayoutView { Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", Paid = "5231.4410", Earned = "5231.4822", Balance = "0.0412" },
+        new PayoutView { Address = "bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry", Paid = "1210.2", Earned = "1210.2", Balance = "0" },
     ]);
 
     public HistoryView History()

@@ -189,8 +189,8 @@ function drawTables(s) {
     [t("acceptedCol"), "number", (m) => count(m.accepted)], [t("rejectedCol"), "number", (m) => count(m.rejected)],
   ], state.miners.slice(0, 50), t("noMiners"));
   table($("payouts-table"), [
-    [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("paid"), "number", (p) => p.paid],
-    [t("nextBlock"), "number", (p) => p.next], [t("balance"), "number", (p) => p.balance],
+    [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("earned"), "number", (p) => p.earned],
+    [t("paid"), "number", (p) => p.paid], [t("balance"), "number", (p) => p.balance],
   ], state.payouts.slice(0, 50), t("noPayouts"));
 }
 
