@@ -71,7 +71,7 @@ internal static class PartOptions
         {
             return vardiff with { Start = (double)start };
         }
-        // Miners of the embedded chain are CPUs: 0.001 is about 4 million hashes, so that the first share comes at once.
-        return embedded ? vardiff with { Start = 0.001 } : vardiff;
+        // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
+        return embedded ? vardiff with { Start = 0.0002 } : vardiff;
     }
 }

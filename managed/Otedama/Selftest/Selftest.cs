@@ -22,6 +22,7 @@ internal static class Selftest
     [
         .. CryptoChecks.All(),
         .. ConfigurationChecks.All(),
+        .. StoreChecks.All(),
         .. FileChecks.All(),
         .. NativeChecks.All(),
     ];
