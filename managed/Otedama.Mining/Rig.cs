@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Interop;
 
 namespace Otedama.Mining;
 
@@ -15,17 +16,20 @@ public sealed class Rig : IAsyncDisposable
     private readonly IJobSource _source;
     private readonly Dispatcher _dispatcher;
     private readonly IReadOnlyList<IWorker> _workers;
+    private readonly DatasetStore? _ownDatasets;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly long _started;
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
-    private Rig(RigOptions options, IJobSource source, IReadOnlyList<IWorker> workers, ILogger log, TimeProvider clock)
+    private Rig(
+        RigOptions options, IJobSource source, IReadOnlyList<IWorker> workers, DatasetStore? ownDatasets, ILogger log, TimeProvider clock)
     {
         _options = options;
         _source = source;
         _workers = workers;
+        _ownDatasets = ownDatasets;
         _clock = clock;
         _log = log;
         _started = clock.GetTimestamp();
@@ -114,8 +118,9 @@ public sealed class Rig : IAsyncDisposable
     private static Rig Assemble(RigOptions options, IJobSource source, ILoggerFactory loggers, TimeProvider clock)
     {
         ILogger log = loggers.CreateLogger("Otedama.Mining.Rig");
-        IReadOnlyList<IWorker> workers = CpuWorkers.Make(options, clock, log);
-        return new Rig(options, source, workers, log, clock);
+        DatasetStore? own = options.Datasets is null ? new DatasetStore() : null;
+        IReadOnlyList<IWorker> workers = CpuWorkers.Make(options, options.Datasets ?? own!, clock, log);
+        return new Rig(options, source, workers, own, log, clock);
     }
 
     private void Begin()
@@ -144,6 +149,7 @@ public sealed class Rig : IAsyncDisposable
         {
             worker.Dispose();
         }
+        _ownDatasets?.Dispose();
     }
 
     private RigState State(Job? job)

@@ -1,4 +1,5 @@
 using Otedama.Core;
+using Otedama.Interop;
 
 namespace Otedama.Mining;
 
@@ -24,6 +25,9 @@ public sealed record RigOptions
 
     /// <summary>Instruction-set flavour by name (ref, avx2, ...); empty = the best this CPU has.</summary>
     public string Flavour { get; init; } = "";
+
+    /// <summary>Datasets shared with others in this process; null = the rig has its own, in memory.</summary>
+    public DatasetStore? Datasets { get; init; }
 
     /// <summary>Start with mining paused, until Resume.</summary>
     public bool StartPaused { get; init; }

@@ -1,6 +1,6 @@
 namespace Otedama.Core;
 
-/// <summary>A block of the Bitcoin family: header and transactions, the coinbase first.</summary>
+/// <summary>A block: header and transactions, the coinbase first.</summary>
 public sealed record Block(BlockHeader Header, IReadOnlyList<Transaction> Transactions)
 {
     /// <summary>Smallest transaction: version, two empty lists, lock time.</summary>
@@ -13,16 +13,16 @@ public sealed record Block(BlockHeader Header, IReadOnlyList<Transaction> Transa
     {
         get
         {
-            int overhead = BlockHeader.Size + ByteWriter.CompactSizeLength((ulong)Transactions.Count);
+            int overhead = Header.Length + ByteWriter.CompactSizeLength((ulong)Transactions.Count);
             return (overhead * 4) + Transactions.Sum(transaction => transaction.Weight);
         }
     }
 
     /// <summary>Parses a whole buffer; bytes left over are an error. Throws FormatException.</summary>
-    public static Block Parse(ReadOnlySpan<byte> data)
+    public static Block Parse(ReadOnlySpan<byte> data, HeaderFamily family = HeaderFamily.Bitcoin)
     {
         ByteReader reader = new(data);
-        BlockHeader header = BlockHeader.Read(ref reader);
+        BlockHeader header = BlockHeader.Read(ref reader, family);
         Transaction[] transactions = new Transaction[reader.Count(TransactionBytesMin)];
         for (int i = 0; i < transactions.Length; i++)
         {
@@ -36,9 +36,7 @@ public sealed record Block(BlockHeader Header, IReadOnlyList<Transaction> Transa
     public byte[] ToArray(bool witness = true)
     {
         ByteWriter writer = new(1024);
-        Span<byte> header = stackalloc byte[BlockHeader.Size];
-        Header.CopyTo(header);
-        writer.Raw(header).CompactSize((ulong)Transactions.Count);
+        writer.Raw(Header.ToArray()).CompactSize((ulong)Transactions.Count);
         foreach (Transaction transaction in Transactions)
         {
             transaction.Write(writer, witness);

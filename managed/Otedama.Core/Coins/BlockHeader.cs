@@ -2,33 +2,81 @@ using System.Buffers.Binary;
 
 namespace Otedama.Core;
 
-/// <summary>The 80-byte header of the Bitcoin family (SHA-256d, scrypt, Verthash chains).</summary>
+/// <summary>
+/// A block header. All families begin with these six fields in 80 bytes; in the KawPow family the last one holds the
+/// height and 40 bytes of proof follow.
+/// </summary>
 public readonly record struct BlockHeader(uint Version, Hash256 PreviousHash, Hash256 MerkleRoot, uint Time, uint Bits, uint Nonce)
 {
+    /// <summary>Bytes of the Bitcoin family's header, and of the part every family hashes first.</summary>
     public const int Size = 80;
 
-    /// <summary>The block's id: SHA-256d of the 80 bytes, on every chain of this family.</summary>
-    public Hash256 Id
+    /// <summary>Nonce and mix of the KawPow family; null elsewhere.</summary>
+    public KawPowProof? KawPow { get; init; }
+
+    /// <summary>Serialised bytes.</summary>
+    public int Length => KawPow is null ? Size : Core.KawPow.HeaderSize;
+
+    /// <summary>SHA-256d of the 80 bytes: the id in the Bitcoin family, what a KawPow miner works on.</summary>
+    public Hash256 Sha256dHash
     {
         get
         {
             Span<byte> bytes = stackalloc byte[Size];
-            CopyTo(bytes);
+            CopyFieldsTo(bytes);
             return Sha256d.Hash(bytes);
         }
     }
 
-    /// <summary>Reads the first 80 bytes. Throws FormatException when there are fewer.</summary>
-    public static BlockHeader Parse(ReadOnlySpan<byte> data)
+    /// <summary>The block's id: SHA-256d of the 80 bytes, or KawPow's hash with the mix believed.</summary>
+    public Hash256 Id => KawPow is { } proof ? Core.KawPow.FinalHash(Sha256dHash, proof) : Sha256dHash;
+
+    /// <summary>Reads a header from the first bytes. Throws FormatException when there are too few.</summary>
+    public static BlockHeader Parse(ReadOnlySpan<byte> data, HeaderFamily family = HeaderFamily.Bitcoin)
     {
         ByteReader reader = new(data);
-        return Read(ref reader);
+        return Read(ref reader, family);
     }
 
-    public static BlockHeader Read(ref ByteReader reader) =>
-        new(reader.UInt32(), reader.Hash(), reader.Hash(), reader.UInt32(), reader.UInt32(), reader.UInt32());
+    public static BlockHeader Read(ref ByteReader reader, HeaderFamily family = HeaderFamily.Bitcoin)
+    {
+        BlockHeader header = new(reader.UInt32(), reader.Hash(), reader.Hash(), reader.UInt32(), reader.UInt32(), reader.UInt32());
+        return family == HeaderFamily.KawPow
+            ? header with { KawPow = new KawPowProof(unchecked((ulong)reader.Int64()), reader.Hash()) }
+            : header;
+    }
 
+    /// <summary>Writes Length bytes.</summary>
     public void CopyTo(Span<byte> destination)
+    {
+        CopyFieldsTo(destination);
+        if (KawPow is { } proof)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(destination[Size..], proof.Nonce);
+            proof.Mix.CopyTo(destination[(Size + 8)..]);
+        }
+    }
+
+    public byte[] ToArray()
+    {
+        byte[] bytes = new byte[Length];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>What a proof checker takes for this header (otedama_algo.h).</summary>
+    public byte[] ProofData()
+    {
+        if (KawPow is not { } proof)
+        {
+            return ToArray();
+        }
+        byte[] data = new byte[Core.KawPow.DataSize];
+        Core.KawPow.WriteData(Sha256dHash, proof, data);
+        return data;
+    }
+
+    private void CopyFieldsTo(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination, Version);
         PreviousHash.CopyTo(destination[4..]);
@@ -36,12 +84,5 @@ public readonly record struct BlockHeader(uint Version, Hash256 PreviousHash, Ha
         BinaryPrimitives.WriteUInt32LittleEndian(destination[68..], Time);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[72..], Bits);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[76..], Nonce);
-    }
-
-    public byte[] ToArray()
-    {
-        byte[] bytes = new byte[Size];
-        CopyTo(bytes);
-        return bytes;
     }
 }

@@ -19,6 +19,27 @@ public static class CoinCatalogue
     /// <summary>The embedded chain.</summary>
     public static CoinSpec Otedama => Get("otedama", "otedama");
 
+    /// <summary>
+    /// The embedded chain with another proof of work: a chain of its own that takes algorithm, header family and
+    /// difficulty 1 from the first coin of that algorithm. Throws ArgumentException when no coin has it.
+    /// </summary>
+    public static CoinSpec OtedamaWith(Algorithm algorithm)
+    {
+        if (algorithm == Otedama.Algorithm)
+        {
+            return Otedama;
+        }
+        CoinSpec model = All.FirstOrDefault(coin => coin.Algorithm == algorithm)
+            ?? throw new ArgumentException($"no coin uses {algorithm}; known: {string.Join(", ", All.Select(coin => coin.Algorithm).Distinct())}");
+        return Otedama with
+        {
+            Title = $"{Otedama.Title} {algorithm.ToString().ToLowerInvariant()}",
+            Algorithm = algorithm,
+            Family = model.Family,
+            DifficultyOne = model.DifficultyOne,
+        };
+    }
+
     /// <summary>By name and network, either case; null when unknown.</summary>
     public static CoinSpec? Find(string name, string network) => All.FirstOrDefault(coin =>
         coin.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && coin.Network.Equals(network, StringComparison.OrdinalIgnoreCase));

@@ -42,6 +42,7 @@ public static class CoinFile
         ScriptHashPrefixes = [.. network.Texts("scriptHash").Select(text => (ReadOnlyMemory<byte>)Hex.Decode(text))],
         Bech32Prefix = network.Text("bech32"),
         Genesis = network.Text("genesis") is { Length: > 0 } genesis ? Hash256.FromDisplay(genesis) : Hash256.Zero,
+        ProofOfWorkEnded = network.TextOrEmpty("proofOfWorkEnded"),
     };
 
     private static RetargetRule Retarget(Reader rule) =>
@@ -51,6 +52,8 @@ public static class CoinFile
     private readonly struct Reader(string file, JsonElement element)
     {
         public string Text(string key) => Member(key, JsonValueKind.String).GetString()!;
+
+        public string TextOrEmpty(string key) => element.TryGetProperty(key, out _) ? Text(key) : "";
 
         public int Number(string key) => Member(key, JsonValueKind.Number).GetInt32();
 

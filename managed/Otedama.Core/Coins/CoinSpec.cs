@@ -56,6 +56,9 @@ public sealed record CoinSpec
     /// <summary>Id of block 0; zero when the chain makes its own.</summary>
     public required Hash256 Genesis { get; init; }
 
+    /// <summary>Why this network cannot be mined any more and what remains; empty while it can.</summary>
+    public string ProofOfWorkEnded { get; init; } = "";
+
     public bool HasSegwit => Bech32Prefix.Length > 0;
 
     /// <summary>For messages: "Bitcoin regtest".</summary>

@@ -11,33 +11,51 @@ public static class BlockAssembler
     private const int LockTimeLength = 4;
 
     /// <summary>
-    /// header: 80 bytes as hashed. extranonce: both parts, of the length the job was made for; anything else gives a
-    /// block whose merkle root is wrong.
+    /// header: what the proof checker read, 80 bytes in the Bitcoin family, 72 in the KawPow family. extranonce: both
+    /// parts, of the length the job was made for; anything else gives a block whose merkle root is wrong.
     /// </summary>
     public static AssembledBlock Assemble(
         Job job, PreparedTemplate prepared, ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce)
     {
+        if (job.Recipe is KawPowRecipe kawPow)
+        {
+            BlockHeader whole = BlockHeader.Parse(kawPow.Header.Span) with { KawPow = KawPow.ReadProof(header) };
+            return Assemble(prepared, whole.ToArray(), whole.Id, kawPow.Coinbase.Span);
+        }
         var recipe = (BitcoinRecipe)job.Recipe;
+        byte[] coinbase = [.. recipe.CoinbasePrefix.Span, .. extranonce, .. recipe.CoinbaseSuffix.Span];
+        return Assemble(prepared, header, Sha256d.Hash(header), coinbase);
+    }
+
+    private static AssembledBlock Assemble(PreparedTemplate prepared, ReadOnlySpan<byte> header, Hash256 id, ReadOnlySpan<byte> coinbase)
+    {
         Template template = prepared.Template;
-        ReadOnlySpan<byte> prefix = recipe.CoinbasePrefix.Span;
-        ReadOnlySpan<byte> suffix = recipe.CoinbaseSuffix.Span;
         bool witness = !template.WitnessCommitment.IsEmpty;
-        var head = new ByteWriter(header.Length + prefix.Length + extranonce.Length + suffix.Length + 64);
+        var head = new ByteWriter(header.Length + coinbase.Length + 64);
         head.Raw(header).CompactSize((ulong)template.Transactions.Count + 1);
-        head.Raw(prefix[..VersionLength]).Raw(witness ? WitnessMark : []);
-        head.Raw(prefix[VersionLength..]).Raw(extranonce).Raw(suffix[..^LockTimeLength]);
+        head.Raw(coinbase[..VersionLength]).Raw(witness ? WitnessMark : []).Raw(coinbase[VersionLength..^LockTimeLength]);
         if (witness)
         {
             // One stack item of 32 bytes: the reserved value the commitment was made with.
             head.Byte(1).Bytes(Coinbase.ReservedWitness[0].Span);
         }
-        head.Raw(suffix[^LockTimeLength..]);
+        head.Raw(coinbase[^LockTimeLength..]);
         byte[] hex = new byte[2 * head.Length];
         Convert.TryToHexStringLower(head.Span, hex, out _);
-        return new AssembledBlock(Sha256d.Hash(header), template.Height, hex, prepared.TailHex)
+        return new AssembledBlock(id, template.Height, hex, prepared.TailHex) { WorkId = template.WorkId };
+    }
+
+    /// <summary>What Assemble takes as header for a block without proof of work, as a proposal to a node is.</summary>
+    public static byte[] Unsolved(Job job, ReadOnlySpan<byte> extranonce)
+    {
+        if (job.Recipe is KawPowRecipe)
         {
-            WorkId = template.WorkId,
-        };
+            return new byte[KawPow.DataSize];
+        }
+        var recipe = (BitcoinRecipe)job.Recipe;
+        byte[] header = new byte[BlockHeader.Size];
+        WriteHeader(recipe, extranonce, recipe.Version, recipe.Time, nonce: 0, header);
+        return header;
     }
 
     /// <summary>

@@ -32,7 +32,6 @@ public static class JobBuilder
     public static Job Build(JobRequest request)
     {
         Template template = request.Template;
-        CoinbaseText coinbase = WriteCoinbase(request);
         uint time = Math.Max(request.Time, template.TimeMin);
         return new Job
         {
@@ -40,22 +39,51 @@ public static class JobBuilder
             Generation = request.Generation,
             Algorithm = template.Algorithm,
             Height = template.Height,
-            Recipe = new BitcoinRecipe
-            {
-                Version = template.Version,
-                VersionMask = request.VersionMask & ~template.VersionRequired,
-                PreviousHash = template.PreviousHash,
-                CoinbasePrefix = coinbase.Prefix,
-                CoinbaseSuffix = coinbase.Suffix,
-                Branches = request.Branches ?? MerkleBranches(template),
-                Bits = template.Bits,
-                Time = time,
-            },
+            Recipe = template.Algorithm == Algorithm.KawPow ? KawPowRecipeOf(request, time) : BitcoinRecipeOf(request, time),
             NetworkTarget = template.NetworkTarget,
             ShareTarget = request.ShareTarget,
             Clean = request.Clean,
             TimeMin = template.TimeMin,
             TimeMax = uint.MaxValue - time < TimeAheadMax ? uint.MaxValue : time + TimeAheadMax,
+        };
+    }
+
+    private static BitcoinRecipe BitcoinRecipeOf(JobRequest request, uint time)
+    {
+        CoinbaseText coinbase = WriteCoinbase(request);
+        return new BitcoinRecipe
+        {
+            Version = request.Template.Version,
+            VersionMask = request.VersionMask & ~request.Template.VersionRequired,
+            PreviousHash = request.Template.PreviousHash,
+            CoinbasePrefix = coinbase.Prefix,
+            CoinbaseSuffix = coinbase.Suffix,
+            Branches = request.Branches ?? MerkleBranches(request.Template),
+            Bits = request.Template.Bits,
+            Time = time,
+        };
+    }
+
+    /// <summary>No extranonce: the counter makes the coinbase, and so the header, unique; nonces do the rest.</summary>
+    private static KawPowRecipe KawPowRecipeOf(JobRequest request, uint time)
+    {
+        Template template = request.Template;
+        CoinbaseText text = WriteCoinbase(request with { ExtranonceLength = 0 });
+        byte[] coinbase = [.. text.Prefix.Span, .. text.Suffix.Span];
+        Hash256 root = Sha256d.Hash(coinbase);
+        for (ReadOnlyMemory<byte> path = request.Branches ?? MerkleBranches(template); !path.IsEmpty; path = path[Hash256.Size..])
+        {
+            root = Sha256d.Pair(root, new Hash256(path.Span[..Hash256.Size]));
+        }
+        byte[] header = new BlockHeader(template.Version, template.PreviousHash, root, time, template.Bits, (uint)template.Height).ToArray();
+        return new KawPowRecipe
+        {
+            HeaderHash = Sha256d.Hash(header),
+            SeedHash = KawPow.SeedHash(template.Height),
+            Bits = template.Bits,
+            Time = time,
+            Header = header,
+            Coinbase = coinbase,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace Otedama.Core;
@@ -9,7 +10,7 @@ namespace Otedama.Core;
 /// never reset by a job, so that even an upstream that repeats a coinbase under a new job id sees no work twice.
 /// Pure state, no clock; not thread-safe: the dispatcher owns it.
 /// </summary>
-public sealed class RangeAllocator
+public sealed class RangeAllocator : IRangeSource
 {
     /// <summary>Header versions one range may roll through; the native scan shares the message schedule among them.</summary>
     public const int VersionsMax = 8;
@@ -66,7 +67,7 @@ public sealed class RangeAllocator
     /// False when the job has used every local extranonce 2 value: the caller waits for the next job. Throws
     /// ArgumentException for a job older than the last one asked for.
     /// </summary>
-    public bool TryTake(Job job, Target target, ulong nonceCountMax, int versionsMax, out WorkRange? range)
+    public bool TryTake(Job job, Target target, ulong nonceCountMax, int versionsMax, [NotNullWhen(true)] out WorkRange? range)
     {
         ArgumentOutOfRangeException.ThrowIfZero(nonceCountMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(versionsMax, 1);

@@ -49,11 +49,15 @@ internal sealed class DuplicateSets
     /// 128 bits over everything that makes two submissions the same work. Seeded, so that nobody outside can prepare
     /// keys that collide; never zero.
     /// </summary>
-    public UInt128 KeyOf(in Candidate candidate)
+    public UInt128 KeyOf(in Candidate candidate, bool nonceOnly = false)
     {
         ulong a = _seed ^ 0x9e3779b97f4a7c15;
         ulong b = _seed ^ 0xc2b2ae3d27d4eb4f;
         Mix(ref a, ref b, candidate.Nonce);
+        if (nonceOnly)
+        {
+            return NotZero(a, b);
+        }
         Mix(ref a, ref b, ((ulong)candidate.Time << 32) | candidate.Version);
         Mix(ref a, ref b, candidate.Extranonce.Span);
         if (candidate.Proof is not null)
@@ -61,6 +65,11 @@ internal sealed class DuplicateSets
             Mix(ref a, ref b, candidate.Proof);
         }
         Mix(ref a, ref b, 0);
+        return NotZero(a, b);
+    }
+
+    private static UInt128 NotZero(ulong a, ulong b)
+    {
         var key = new UInt128(a, b);
         return key == UInt128.Zero ? UInt128.One : key;
     }

@@ -6,6 +6,9 @@ internal abstract class ShareRecipe
     /// <summary>Bytes of checker data per candidate at most.</summary>
     public abstract int DataLengthMax { get; }
 
+    /// <summary>True when nonce and job alone tell two submissions apart, whatever proof comes with them.</summary>
+    public virtual bool NonceIsTheWholeKey => false;
+
     /// <summary>The family's own cheap checks; None when the candidate may be built.</summary>
     public abstract Rejection Check(Job job, in Candidate candidate);
 

@@ -12,6 +12,7 @@ public sealed class ShareValidator
     private readonly IJobTable _jobs;
     private readonly IProofChecker _checker;
     private readonly BitcoinShareRecipe _bitcoin;
+    private readonly KawPowShareRecipe _kawPow = new();
     private readonly DuplicateSets _duplicates;
     private readonly WorkCache _works = new();
 
@@ -92,12 +93,13 @@ public sealed class ShareValidator
         {
             return OrStale(Rejection.TimeOutOfRange, job, generation);
         }
-        Rejection fields = RecipeOf(job).Check(job, candidate);
+        ShareRecipe recipe = RecipeOf(job);
+        Rejection fields = recipe.Check(job, candidate);
         if (fields != Rejection.None)
         {
             return OrStale(fields, job, generation);
         }
-        UInt128 key = _duplicates.KeyOf(candidate);
+        UInt128 key = _duplicates.KeyOf(candidate, recipe.NonceIsTheWholeKey);
         if (_duplicates.For(job.Id) is not { } known)
         {
             return OrStale(Rejection.Overloaded, job, generation);
@@ -119,6 +121,7 @@ public sealed class ShareValidator
     private ShareRecipe RecipeOf(Job job) => job.Recipe switch
     {
         BitcoinRecipe => _bitcoin,
+        KawPowRecipe => _kawPow,
         _ => throw new NotSupportedException($"no share recipe for {job.Recipe.GetType().Name} ({job.Algorithm})"),
     };
 

@@ -7,7 +7,7 @@ namespace Otedama.Mining;
 /// <summary>Makes the CPU workers that options ask for, after checking that this machine can run them.</summary>
 internal static class CpuWorkers
 {
-    public static IReadOnlyList<IWorker> Make(RigOptions options, TimeProvider clock, ILogger log)
+    public static IReadOnlyList<IWorker> Make(RigOptions options, DatasetStore datasets, TimeProvider clock, ILogger log)
     {
         int threads = Threads(options);
         if (threads == 0)
@@ -28,7 +28,9 @@ internal static class CpuWorkers
                 Cpu = options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null,
                 Priority = options.CpuPriority,
             },
-            () => new NativeScanEngine(PowEngine.Create(algorithm.Algorithm, flavour: flavour.Index)),
+            () => DatasetStore.Needs(algorithm.Algorithm)
+                ? new DatasetScanEngine(datasets, algorithm.Algorithm, flavour.Index)
+                : new NativeScanEngine(PowEngine.Create(algorithm.Algorithm, flavour: flavour.Index)),
             clock,
             log))];
     }

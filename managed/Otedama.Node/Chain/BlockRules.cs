@@ -13,16 +13,22 @@ internal static class BlockRules
         or "bad-witness-nonce-size" or "bad-witness-merkle-match" or "unexpected-witness";
 
     /// <summary>Proof of work against the header's own bits.</summary>
-    public static string? CheckProof(BlockHeader header, int height, ChainRules rules, IProofChecker proofs)
+    public static string? CheckProof(BlockHeader header, ChainRules rules, IProofChecker proofs)
     {
         if (!Target.TryFromCompact(header.Bits, out Target target) || target > Target.FromCompact(rules.Coin.PowLimitBits))
         {
             return "high-hash";
         }
-        ProofItem item = new(0, BlockHeader.Size, height, target);
+        byte[] data = header.ProofData();
+        ProofItem item = new(0, data.Length, header.KawPow is null ? 0 : (int)header.Nonce, target);
         Span<ProofResult> result = new ProofResult[1];
-        proofs.Check(rules.Coin.Algorithm, [item], header.ToArray(), result);
-        return result[0].Verdict == ProofVerdict.Valid ? null : "high-hash";
+        proofs.Check(rules.Coin.Algorithm, [item], data, result);
+        return result[0].Verdict switch
+        {
+            ProofVerdict.Valid => null,
+            ProofVerdict.BadProof => "invalid-proof",
+            _ => "high-hash",
+        };
     }
 
     /// <summary>Merkle root, size, coinbase position, each transaction alone, signature operations.</summary>
@@ -62,6 +68,10 @@ internal static class BlockRules
     /// <summary>Bits and time of a header after this parent; now in seconds since 1970.</summary>
     public static string? CheckHeader(BlockHeader header, ChainEntry parent, long now, ChainRules rules)
     {
+        if (header.KawPow is not null && header.Nonce != parent.Height + 1)
+        {
+            return "bad-height";
+        }
         if (header.Bits != Retargeter.NextBits(parent, header.Time, rules))
         {
             return "bad-diffbits";

@@ -90,7 +90,7 @@ internal sealed class BlockStore : IDisposable
 
     public bool IsInvalid(Hash256 id) => _invalid.Contains(id);
 
-    public Block ReadBlock(ChainEntry entry) => entry.Parent is null ? _genesis : Block.Parse(_file.Read(entry.Offset));
+    public Block ReadBlock(ChainEntry entry) => entry.Parent is null ? _genesis : Block.Parse(_file.Read(entry.Offset), _rules.Coin.Family);
 
     public void Dispose() => _file.Dispose();
 
@@ -109,7 +109,7 @@ internal sealed class BlockStore : IDisposable
         {
             return BlockOutcome.Refuse("duplicate-invalid");
         }
-        if (BlockRules.CheckProof(block.Header, 0, _rules, _proofs) is string unproven)
+        if ((CheckHeight(block.Header) ?? BlockRules.CheckProof(block.Header, _rules, _proofs)) is string unproven)
         {
             return BlockOutcome.Refuse(unproven);
         }
@@ -145,6 +145,23 @@ internal sealed class BlockStore : IDisposable
             Coins.Disconnect(block, undo);
         }
         return reason;
+    }
+
+    /// <summary>
+    /// A KawPow header says its height, which chooses the dataset: believed only when it follows a known parent, so that
+    /// nobody can have datasets made at will.
+    /// </summary>
+    private string? CheckHeight(BlockHeader header)
+    {
+        if (header.KawPow is null)
+        {
+            return null;
+        }
+        if (!_entries.TryGetValue(header.PreviousHash, out ChainEntry? parent))
+        {
+            return CheckAncestry(header, out _);
+        }
+        return header.Nonce == parent.Height + 1 ? null : "bad-height";
     }
 
     private string? CheckAncestry(BlockHeader header, out ChainEntry? parent)
@@ -325,7 +342,7 @@ internal sealed class BlockStore : IDisposable
     /// </summary>
     private void Replay(long offset, byte[] payload)
     {
-        Block block = Block.Parse(payload);
+        Block block = Block.Parse(payload, _rules.Coin.Family);
         Hash256 id = block.Id;
         string? reason = "its parent is unknown";
         if (_entries.TryGetValue(block.Header.PreviousHash, out ChainEntry? parent))

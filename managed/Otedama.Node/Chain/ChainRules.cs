@@ -20,14 +20,20 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
     /// <summary>Blocks beside the best chain kept at once.</summary>
     public const int SideBlocksMax = 1000;
 
-    /// <summary>
-    /// Target 2^230: 2^26 hashes a block, about 3 s for one thread of 20 MH/s. Where retargeting starts and where it
-    /// returns to after a long silence.
-    /// </summary>
-    public const uint FastStartBits = 0x1d40_0000;
-
     /// <summary>2011-02-02, as regtest: earlier than any clock a machine comes up with after losing its battery but 1970.</summary>
     private const uint GenesisTime = 1_296_688_602;
+
+    /// <summary>
+    /// About 3 s of work for one CPU thread: where retargeting starts and where it returns to after a long silence.
+    /// </summary>
+    public uint FastStartBits => Coin.Algorithm switch
+    {
+        Algorithm.Scrypt or Algorithm.Verthash => 0x1f02_0000, // 2^15 hashes at 10 to 16 kH/s
+        Algorithm.KawPow => 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
+        Algorithm.VerusHash => 0x1e04_0000, // 2^22 at 1.5 MH/s
+        Algorithm.Equihash => 0x2010_0000, // 2^4 solutions
+        _ => 0x1d40_0000, // 2^26 at 20 MH/s
+    };
 
     public uint GenesisBits => Retarget == RetargetMode.Fast ? FastStartBits : Coin.PowLimitBits;
 
@@ -38,6 +44,10 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
         byte[] script = [.. Script.PushNumber(0), .. Script.PushData(Encoding.ASCII.GetBytes(text))];
         TxInput input = new(OutPoint.Null, script, TxInput.SequenceFinal);
         Transaction coinbase = new(1, [input], [new TxOutput(Amount.Zero, new byte[] { Script.OpReturn })], 0);
-        return new Block(new BlockHeader(1, Hash256.Zero, coinbase.TxId, GenesisTime, GenesisBits, 0), [coinbase]);
+        BlockHeader header = new(1, Hash256.Zero, coinbase.TxId, GenesisTime, GenesisBits, 0)
+        {
+            KawPow = Coin.Family == HeaderFamily.KawPow ? default(KawPowProof) : null,
+        };
+        return new Block(header, [coinbase]);
     }
 }

@@ -26,9 +26,9 @@ internal static class Retargeter
             return rules.Coin.PowLimitBits;
         }
         Target next = Move(parent, rules);
-        Target start = Target.FromCompact(ChainRules.FastStartBits);
+        Target start = Target.FromCompact(rules.FastStartBits);
         bool silent = time > parent.Header.Time + (ulong)(ReliefTimes * rules.BlockSeconds);
-        return silent && next < start ? ChainRules.FastStartBits : next.ToCompact();
+        return silent && next < start ? rules.FastStartBits : next.ToCompact();
     }
 
     private static Target Move(ChainEntry parent, ChainRules rules)

@@ -168,7 +168,16 @@ internal sealed partial class NodeRpc
         json.WriteHash("merkleroot", header.MerkleRoot);
         json.WriteNumber("time", header.Time);
         json.WriteNumber("mediantime", entry.MedianTime);
-        json.WriteNumber("nonce", header.Nonce);
+        if (header.KawPow is { } proof)
+        {
+            json.WriteNumber("nonce64", proof.Nonce);
+            json.WriteHash("mixhash", proof.Mix);
+            json.WriteHash("headerhash", header.Sha256dHash);
+        }
+        else
+        {
+            json.WriteNumber("nonce", header.Nonce);
+        }
         json.WriteString("bits", $"{header.Bits:x8}");
         json.WriteString("target", Target.FromCompact(header.Bits).ToString());
         json.WriteNumber("difficulty", DifficultyOf(header.Bits));

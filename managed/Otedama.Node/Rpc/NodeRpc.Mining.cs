@@ -62,6 +62,10 @@ internal sealed partial class NodeRpc
         {
             throw new RpcFault(RpcFaultCode.InvalidParameter, $"nblocks {count} is outside 0 to {GenerateMax}");
         }
+        if (Coin.Family != HeaderFamily.Bitcoin)
+        {
+            throw new RpcFault(RpcFaultCode.InvalidParameter, $"generatetoaddress cannot make {Coin.Algorithm} proofs; mine with a pool and a rig");
+        }
         byte[] script = ScriptOf(call, 1);
         long tries = call.Has(2) ? call.Int(2) : TriesDefault;
         json.WriteStartArray();
@@ -183,7 +187,7 @@ internal sealed partial class NodeRpc
         }
     }
 
-    private static Block DecodeBlock(string hex)
+    private Block DecodeBlock(string hex)
     {
         if (BytesOf(hex) is not byte[] bytes)
         {
@@ -191,7 +195,7 @@ internal sealed partial class NodeRpc
         }
         try
         {
-            Block block = Block.Parse(bytes);
+            Block block = Block.Parse(bytes, Coin.Family);
             return block.Transactions.Count > 0 && block.Transactions[0].IsCoinbase
                 ? block
                 : throw new RpcFault(RpcFaultCode.Deserialization, "Block does not start with a coinbase");

@@ -2,7 +2,7 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>First difficulty by what the user agent says the hardware is; SHA-256d only.</summary>
+/// <summary>First difficulty by what the user agent says the hardware is.</summary>
 public static class StartDifficulty
 {
     // Hash rate x 5 s / 2^32, rounded down to a power of two, so that a first share comes within seconds.
@@ -24,11 +24,15 @@ public static class StartDifficulty
         ("xminer", 65_536),
     ];
 
+    /// <summary>
+    /// usual: what the operator set for connections nothing is known about; 0 = nothing. For SHA-256d the user agent's
+    /// word counts more, as its hardware spans nine orders of magnitude.
+    /// </summary>
     public static double For(ReadOnlySpan<char> userAgent, Algorithm algorithm, double usual)
     {
         if (algorithm != Algorithm.Sha256d)
         {
-            return usual;
+            return usual > 0 ? usual : ForAlgorithm(userAgent, algorithm);
         }
         foreach ((string prefix, double difficulty) in s_agents)
         {
@@ -37,6 +41,20 @@ public static class StartDifficulty
                 return difficulty;
             }
         }
-        return usual;
+        return usual > 0 ? usual : 1;
+    }
+
+    /// <summary>Five seconds of a thread for our own rig and cpuminer, of a graphics card or small ASIC for others.</summary>
+    private static double ForAlgorithm(ReadOnlySpan<char> userAgent, Algorithm algorithm)
+    {
+        bool isCpu = userAgent.StartsWith("otedama", StringComparison.OrdinalIgnoreCase)
+            || userAgent.StartsWith("cpuminer", StringComparison.OrdinalIgnoreCase);
+        return algorithm switch
+        {
+            Algorithm.Scrypt => isCpu ? 1 : 1_024,      // 13 kH/s; 13 MH/s, in units of 2^16 hashes
+            Algorithm.Verthash => isCpu ? 0.005 : 0.125, // 16 kH/s; 0.4 MH/s, in units of 2^24
+            Algorithm.KawPow => isCpu ? 5e-7 : 0.02,    // 400 H/s; 17 MH/s, in units of 2^32
+            _ => 1,
+        };
     }
 }

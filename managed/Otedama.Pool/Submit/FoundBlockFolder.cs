@@ -112,7 +112,9 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
         {
             throw new FormatException("it is not hex.");
         }
-        return new AssembledBlock(Sha256d.Hash(header), height, hex, default);
+        // The name says the id, which in the KawPow family is not SHA-256d of the first 80 bytes.
+        string id = name[(name.IndexOf('-') + 1)..];
+        return new AssembledBlock(id.Length == 2 * Hash256.Size ? Hash256.FromDisplay(id) : Sha256d.Hash(header), height, hex, default);
     }
 
     private void Prune(string suffix)

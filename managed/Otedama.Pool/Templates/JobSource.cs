@@ -78,8 +78,7 @@ public sealed class JobSource : IAsyncDisposable
     {
         string node = job.Template.Source;
         byte[] extranonce = new byte[JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length];
-        byte[] header = new byte[BlockHeader.Size];
-        BlockAssembler.WriteHeader(job.Recipe, extranonce, job.Recipe.Version, job.Recipe.Time, nonce: 0, header);
+        byte[] header = BlockAssembler.Unsolved(job.Job, extranonce);
         try
         {
             string? reason = await Nodes.ProposeAsync(job.Assemble(header, extranonce), node, _stop.Token);

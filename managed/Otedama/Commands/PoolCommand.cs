@@ -10,7 +10,8 @@ internal static class PoolCommand
         Option<string?> fee = new("--fee") { Description = "Percent of a block the pool keeps, such as 1.0.", HelpName = "PERCENT" };
         Option<string?> minimum = new("--min-payout") { Description = "Smaller amounts wait, such as 0.1.", HelpName = "COINS" };
         Option<string?> port = new("--port") { Description = "Stratum port.", HelpName = "PORT" };
-        foreach (Option option in (Option[])[fee, minimum, port])
+        Option<string?> algorithm = new("--algo") { Description = $"Algorithm of the embedded chain: {string.Join(", ", AlgorithmChoice.Known)}.", HelpName = "NAME" };
+        foreach (Option option in (Option[])[fee, minimum, port, algorithm])
         {
             pool.Options.Add(option);
         }
@@ -22,6 +23,7 @@ internal static class PoolCommand
                 .. CommandContext.Flag(result.GetValue(fee), Settings.PoolFee, "--fee"),
                 .. CommandContext.Flag(result.GetValue(minimum), Settings.PoolMinPayout, "--min-payout"),
                 .. CommandContext.Flag(result.GetValue(port), Settings.PoolPort, "--port"),
+                .. CommandContext.Flag(result.GetValue(algorithm), Settings.MiningAlgorithms, "--algo"),
             ],
             stop));
         pool.Subcommands.Add(Ask(context, "stats", "Rates, shares and blocks of the running pool.", "status", AnswerJson.Default.StatusView, StatusLines.Pool));

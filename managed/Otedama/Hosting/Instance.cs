@@ -29,6 +29,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     private readonly List<(string Name, Func<Task> Stop)> _parts = [];
 
     private DataDirectory? _directory;
+    private DatasetStore? _datasets;
     private EmbeddedNode? _node;
     private PoolServer? _pool;
     private Rig? _rig;
@@ -154,7 +155,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         _directory = DataDirectory.Open(_plan.DataRoot);
         Native.Open();
         RequireAlgorithm();
-        NativeProofChecker checker = new();
+        DatasetProofChecker checker = new(OpenDatasets());
         if (_plan.Roles.HasFlag(Roles.Node))
         {
             await StartNodeAsync(checker, stop);
@@ -188,11 +189,28 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
     }
 
+    /// <summary>Shared by chain, pool and rig; closed after all of them.</summary>
+    private DatasetStore OpenDatasets()
+    {
+        string folder = Path.Combine(_plan.DataRoot, "datasets");
+        if (_plan.Algorithm == Algorithm.Verthash)
+        {
+            Directory.CreateDirectory(folder);
+        }
+        _datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder });
+        _parts.Add(("datasets", () =>
+        {
+            _datasets.Dispose();
+            return Task.CompletedTask;
+        }));
+        return _datasets;
+    }
+
     private async Task StartNodeAsync(IProofChecker checker, CancellationToken stop)
     {
         EmbeddedNodeOptions options = new()
         {
-            DataDirectory = Path.Combine(_plan.DataRoot, "chain"),
+            DataDirectory = Path.Combine(_plan.DataRoot, "chain" + _plan.ChainSuffix),
             Coin = _plan.Coin,
             BlockSeconds = _plan.Configuration.Get(Settings.BlockSeconds),
             RpcPort = Ports.Choose(_plan.Configuration, Settings.NodePort, System.Net.IPAddress.Loopback, _notes.Add),
@@ -212,7 +230,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     private async Task StartRigAsync(CancellationToken stop)
     {
-        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node);
+        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!);
         _rig = await Rig.StartAsync(options, _loggers, _clock, stop);
         _parts.Add(("rig", _rig.StopAsync));
     }

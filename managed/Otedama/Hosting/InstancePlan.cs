@@ -25,6 +25,11 @@ internal sealed record InstancePlan
 
     public required IPAddress MetricsAddress { get; init; }
 
+    /// <summary>Ending of folder names: the embedded chain of every algorithm has its own, SHA-256d none.</summary>
+    public string ChainSuffix => NodeIsEmbedded && Algorithm != CoinCatalogue.Otedama.Algorithm
+        ? $"-{Algorithm.ToString().ToLowerInvariant()}"
+        : "";
+
     public bool NodeIsEmbedded => Configuration.Get(Settings.NodeMode) == "embedded";
 
     /// <summary>Throws ConfigurationException with every problem found.</summary>
@@ -37,8 +42,9 @@ internal sealed record InstancePlan
             problems.Add("Nothing is enabled: mining.enabled and pool.enabled are both false. Set one of them to true.");
         }
         bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
+        Algorithm algorithm = Chosen(configuration, problems);
         CoinSpec? coin = embedded
-            ? CoinCatalogue.Otedama
+            ? CoinCatalogue.OtedamaWith(algorithm)
             : CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork));
         if (coin is null)
         {
@@ -53,7 +59,11 @@ internal sealed record InstancePlan
         {
             problems.Add("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
-        Algorithm algorithm = Chosen(configuration, problems);
+        if (!embedded && coin is not null && configuration.IsDefault(Settings.MiningAlgorithms))
+        {
+            algorithm = coin.Algorithm; // the coin decides where nobody else did
+        }
+        CheckNotEnded(configuration, algorithm, problems);
         (IPAddress pool, IPAddress api, IPAddress metrics) = Addresses(configuration, problems);
         if (problems.Count > 0)
         {
@@ -70,6 +80,20 @@ internal sealed record InstancePlan
             ApiAddress = api,
             MetricsAddress = metrics,
         };
+    }
+
+    /// <summary>A network that ended proof of work is named by its algorithm or as the external nodes' coin.</summary>
+    private static void CheckNotEnded(Configuration configuration, Algorithm algorithm, List<string> problems)
+    {
+        string network = configuration.Get(Settings.NodeNetwork);
+        bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
+        CoinSpec? ended = CoinCatalogue.All.FirstOrDefault(coin => coin.ProofOfWorkEnded.Length > 0
+            && coin.Network == network
+            && (embedded ? coin.Algorithm == algorithm : coin.Name == configuration.Get(Settings.NodeCoin)));
+        if (ended is not null)
+        {
+            problems.Add(ended.ProofOfWorkEnded);
+        }
     }
 
     private static Roles RolesOf(Configuration configuration) =>

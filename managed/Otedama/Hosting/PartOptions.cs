@@ -1,5 +1,6 @@
 using System.Net;
 using Otedama.Core;
+using Otedama.Interop;
 using Otedama.Mining;
 using Otedama.Node;
 using Otedama.Pool;
@@ -17,7 +18,7 @@ internal static class PartOptions
         {
             Coin = plan.Coin,
             Nodes = node is not null ? [Embedded(node)] : External(configuration),
-            DataDirectory = Path.Combine(plan.DataRoot, "pool"),
+            DataDirectory = Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
             Listen = [new IPEndPoint(plan.PoolAddress, port)],
             FeePercent = configuration.Get(Settings.PoolFee),
@@ -28,7 +29,7 @@ internal static class PartOptions
         };
     }
 
-    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node)
+    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets)
     {
         Configuration configuration = plan.Configuration;
         string wallet = configuration.Get(Settings.Wallet);
@@ -46,6 +47,7 @@ internal static class PartOptions
         {
             Pools = [.. pools.Select(url => new PoolEndpoint(PoolUrl.Parse(url), user))],
             Algorithm = plan.Algorithm,
+            Datasets = datasets,
             CpuThreads = configuration.Get(Settings.CpuThreads),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };

@@ -9,7 +9,7 @@ public class CoinCatalogueTests
     [Fact]
     public void Every_shipped_coin_is_complete_and_consistent()
     {
-        Assert.True(CoinCatalogue.All.Count >= 3);
+        Assert.True(CoinCatalogue.All.Count >= 11);
         foreach (CoinSpec coin in CoinCatalogue.All)
         {
             Assert.True(Target.TryFromCompact(coin.PowLimitBits, out _), coin.DisplayName);
@@ -17,6 +17,12 @@ public class CoinCatalogueTests
             byte[] script = Script.PayToPublicKeyHash(new byte[20]);
             Assert.True(Address.TryEncode(script, coin, out string address));
             Assert.Equal(script, Address.Decode(address, coin));
+            byte[] byScript = [Script.OpHash160, 20, .. new byte[20], Script.OpEqual];
+            Assert.True(Address.TryEncode(byScript, coin, out string hashed));
+            Assert.Equal(byScript, Address.Decode(hashed, coin));
+            Assert.True(coin.RpcPort is > 1023 and < 65_536 && coin.PeerPort is > 1023 and < 65_536, coin.DisplayName);
+            Assert.True(coin.Subsidy(1) == coin.SubsidyInitial && coin.Subsidy(coin.SubsidyHalvingBlocks) < coin.SubsidyInitial, coin.DisplayName);
+            Assert.Equal(coin.DifficultyOne, Target.FromDifficulty(1, coin.DifficultyOne));
         }
     }
 
@@ -29,6 +35,52 @@ public class CoinCatalogueTests
         Assert.Equal(new Amount(312_500_000), coin.Subsidy(881_423));
         Assert.Equal(Amount.Zero, coin.Subsidy(210_000 * 64));
         Assert.Equal(Target.BitcoinOne, coin.DifficultyOne);
+    }
+
+    [Theory]
+    [InlineData("ltc", "main", Algorithm.Scrypt, HeaderFamily.Bitcoin, 65_536)]
+    [InlineData("ltc", "regtest", Algorithm.Scrypt, HeaderFamily.Bitcoin, 65_536)]
+    [InlineData("vtc", "main", Algorithm.Verthash, HeaderFamily.Bitcoin, 256)]
+    [InlineData("vtc", "regtest", Algorithm.Verthash, HeaderFamily.Bitcoin, 256)]
+    [InlineData("rvn", "main", Algorithm.KawPow, HeaderFamily.KawPow, 255.0 / 255.99609375)]
+    [InlineData("btc", "main", Algorithm.Sha256d, HeaderFamily.Bitcoin, 1)]
+    public void A_coin_counts_difficulty_as_its_pools_do(string name, string network, Algorithm algorithm, HeaderFamily family, double multiplier)
+    {
+        CoinSpec coin = CoinCatalogue.Get(name, network);
+        Assert.Equal((algorithm, family), (coin.Algorithm, coin.Family));
+        Assert.Equal(multiplier, coin.DifficultyOne.Value.ToDouble() / Target.BitcoinOne.Value.ToDouble(), 9);
+    }
+
+    [Theory]
+    [InlineData("btc", '1')]
+    [InlineData("ltc", 'L')]
+    [InlineData("vtc", 'V')]
+    [InlineData("rvn", 'R')]
+    [InlineData("flux", 't')]
+    public void Addresses_begin_as_on_their_network(string name, char first)
+    {
+        Assert.True(Address.TryEncode(Script.PayToPublicKeyHash(new byte[20]), CoinCatalogue.Get(name, "main"), out string address));
+        Assert.Equal(first, address[0]);
+    }
+
+    [Fact]
+    public void The_embedded_chain_takes_the_family_of_any_algorithm_and_stays_a_chain_of_its_own()
+    {
+        CoinSpec scrypt = CoinCatalogue.OtedamaWith(Algorithm.Scrypt);
+        Assert.Equal((Algorithm.Scrypt, HeaderFamily.Bitcoin, "ote"), (scrypt.Algorithm, scrypt.Family, scrypt.Bech32Prefix));
+        Assert.Equal(CoinCatalogue.Get("ltc", "main").DifficultyOne, scrypt.DifficultyOne);
+        Assert.NotEqual(CoinCatalogue.Otedama.Title, scrypt.Title);
+        Assert.Same(CoinCatalogue.Otedama, CoinCatalogue.OtedamaWith(Algorithm.Sha256d));
+        Assert.Throws<ArgumentException>(() => CoinCatalogue.OtedamaWith(Algorithm.None));
+    }
+
+    [Fact]
+    public void Only_flux_main_net_says_that_proof_of_work_ended_and_names_what_remains()
+    {
+        CoinSpec ended = Assert.Single(CoinCatalogue.All, coin => coin.ProofOfWorkEnded.Length > 0);
+        Assert.Equal(("flux", "main"), (ended.Name, ended.Network));
+        Assert.Contains("2,020,000", ended.ProofOfWorkEnded, StringComparison.Ordinal);
+        Assert.Contains("regtest", ended.ProofOfWorkEnded, StringComparison.Ordinal);
     }
 
     [Fact]

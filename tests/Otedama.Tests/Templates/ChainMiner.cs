@@ -8,19 +8,19 @@ using Xunit;
 
 namespace Otedama.Tests.Templates;
 
-/// <summary>Mines blocks on a real node through JobSource, as the pool does, one nonce after the other.</summary>
+/// <summary>Mines blocks on a real node through JobSource, as the pool does, with the native search.</summary>
 internal sealed class ChainMiner : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
-    private readonly NativeProofChecker _proofs = new();
-    private readonly Algorithm _algorithm;
+    private readonly PowEngine _engine;
+    private readonly PowHit[] _hits = new PowHit[8];
     private readonly string _folder = Directory.CreateTempSubdirectory("otedama-mine").FullName;
     private readonly RpcClient _rpc;
 
     public ChainMiner(RpcEndpoint node, Algorithm algorithm, IReadOnlyList<string> rules, byte[] script)
     {
-        _algorithm = algorithm;
+        _engine = PowEngine.Create(algorithm);
         _rpc = new RpcClient(node, TimeProvider.System);
         Source = new JobSource(
             new NodeClientGroupOptions { Nodes = [node], Algorithm = algorithm, Rules = rules, PollEvery = TimeSpan.FromMilliseconds(100) },
@@ -53,16 +53,11 @@ internal sealed class ChainMiner : IAsyncDisposable
         byte[] header = new byte[80];
         byte[] extranonce = BitConverter.GetBytes((long)job.Id);
         Array.Resize(ref extranonce, 12);
-        ProofResult[] result = new ProofResult[1];
-        for (uint nonce = 0; ; nonce++)
-        {
-            BlockAssembler.WriteHeader(job.Recipe, extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, nonce, header);
-            _proofs.Check(_algorithm, [new ProofItem(0, 80, job.Template.Height, job.Job.NetworkTarget)], header, result);
-            if (result[0].Verdict == ProofVerdict.Valid)
-            {
-                break;
-            }
-        }
+        BlockAssembler.WriteHeader(job.Recipe, extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, 0, header);
+        PowWork work = new() { Data = header, NonceFirst = 0, NonceCount = 1UL << 32, Target = job.Job.NetworkTarget };
+        PowScan scan = _engine.Scan([work], _hits.AsSpan(0, 1), s_patience);
+        Assert.True(scan.HitCount == 1, $"no nonce within {s_patience}");
+        BlockAssembler.WriteHeader(job.Recipe, extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, (uint)_hits[0].Nonce, header);
         Hash256 id = Sha256d.Hash(header);
         Source.Blocks.Submit(job, header, new Candidate { JobId = job.Id, Extranonce = new Extranonce(extranonce) });
         BlockReport? report;
@@ -86,6 +81,7 @@ internal sealed class ChainMiner : IAsyncDisposable
     {
         await Source.DisposeAsync();
         _rpc.Dispose();
+        _engine.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

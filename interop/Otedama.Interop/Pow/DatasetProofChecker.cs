@@ -1,0 +1,49 @@
+using Otedama.Core;
+
+namespace Otedama.Interop;
+
+/// <summary>
+/// Checks proofs of every algorithm, with the datasets of a store where one is needed. The first check of an epoch
+/// waits until its dataset is made. Thread-safe.
+/// </summary>
+public sealed class DatasetProofChecker(DatasetStore datasets) : IProofChecker
+{
+    private readonly NativeProofChecker _plain = new();
+
+    public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
+    {
+        if (!DatasetStore.Needs(algorithm))
+        {
+            _plain.Check(algorithm, items, data, results);
+            return;
+        }
+        for (int first = 0; first < items.Length;)
+        {
+            uint epoch = datasets.EpochOf(algorithm, items[first].Height);
+            int end = first + 1;
+            while (end < items.Length && datasets.EpochOf(algorithm, items[end].Height) == epoch)
+            {
+                end++;
+            }
+            CheckEpoch(algorithm, items[first..end], data, results[first..end]);
+            first = end;
+        }
+    }
+
+    private void CheckEpoch(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
+    {
+        while (true)
+        {
+            PowDataset dataset = datasets.Get(algorithm, items[0].Height);
+            try
+            {
+                new NativeProofChecker(default, dataset).Check(algorithm, items, data, results);
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                // Two newer epochs pushed it out between the two lines; the store makes it again, or says that it is closed.
+            }
+        }
+    }
+}

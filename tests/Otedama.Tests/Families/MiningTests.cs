@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Otedama.Core;
+using Otedama.Interop;
+using Otedama.Mining;
+using Otedama.Pool;
+using Otedama.Tests.Mining;
+using Xunit;
+
+namespace Otedama.Tests.Families;
+
+/// <summary>Every family end to end: chain, pool, Stratum, rig, block, chain.</summary>
+public class MiningTests
+{
+    [Theory]
+    [InlineData(Algorithm.Scrypt, 0x1f07ffff, 4)]   // 2^13 hashes a block
+    [InlineData(Algorithm.Verthash, 0x1f07ffff, 4)]
+    public async Task A_rig_finds_blocks_and_the_chain_takes_every_one(Algorithm algorithm, uint bits, int blocks)
+    {
+        await using MiningRun run = await MiningRun.StartAsync(MiningRun.CoinOf(algorithm, bits), new DatasetStoreOptions { VerthashGraph = 9 });
+        long began = Stopwatch.GetTimestamp();
+        RigSnapshot rig;
+        Otedama.Pool.PoolSnapshot pool;
+        await using (Rig miner = await run.StartRigAsync())
+        {
+            await RecordingSink.WaitFor(() => run.Node.Snapshot().Height >= blocks, $"{blocks} blocks of {algorithm}", 60);
+            pool = run.Pool.Snapshot();
+            await miner.StopAsync();
+            rig = miner.Snapshot();
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{algorithm}: {run.Node.Snapshot().Height} blocks in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, {rig.Hashrate.Seconds10:F0} H/s, {rig.Shares}");
+        Assert.True(pool.BlocksFound >= blocks - 1 && run.Node.Snapshot().Height >= blocks);
+        Assert.Equal(0, rig.Shares.Rejected);
+        Assert.True(rig.Shares.Accepted >= blocks, $"{rig.Shares}");
+        Assert.Equal("rig", Assert.Single(pool.Miners).Worker);
+    }
+}
