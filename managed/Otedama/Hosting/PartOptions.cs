@@ -24,7 +24,7 @@ internal static class PartOptions
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
-            Vardiff = Vardiff(configuration, node is not null),
+            Vardiff = Vardiff(configuration, node is not null && plan.Algorithm == Algorithm.Sha256d),
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
         };
     }
@@ -65,7 +65,7 @@ internal static class PartOptions
         }),
     ];
 
-    private static VardiffOptions Vardiff(Configuration configuration, bool embedded)
+    private static VardiffOptions Vardiff(Configuration configuration, bool embeddedSha256d)
     {
         decimal start = configuration.Get(Settings.DifficultyStart);
         VardiffOptions vardiff = new() { TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)) };
@@ -74,6 +74,6 @@ internal static class PartOptions
             return vardiff with { Start = (double)start };
         }
         // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-        return embedded ? vardiff with { Start = 0.0002 } : vardiff;
+        return embeddedSha256d ? vardiff with { Start = 0.0002 } : vardiff;
     }
 }
