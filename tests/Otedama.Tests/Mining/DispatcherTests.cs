@@ -70,7 +70,7 @@ public sealed class DispatcherTests
         await Task.Delay(50);
         Assert.False(waiting.IsCompleted);
         _source.Publish(Target.Max);
-        Assert.NotNull(await waiting.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.NotNull(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class RecordingSink : IJobSink
 
     public void OnVerdict(in UpstreamVerdict verdict) => Verdicts.Enqueue(verdict);
 
-    public static async Task WaitFor(Func<bool> condition, string what, double seconds = 10)
+    public static async Task WaitFor(Func<bool> condition, string what, double seconds = 30)
     {
         long end = Environment.TickCount64 + (long)(1000 * seconds);
         while (!condition())

@@ -69,6 +69,7 @@ public sealed class StratumClientTests
             {
                 await peer.AnswerForever();
             }
+            await Jobs(1); // closing with unread bytes would reset the connection and take the job back
         });
         await using StratumClient client = Start(pool.Endpoint);
         await Jobs(2);

@@ -231,7 +231,7 @@ public class NodeRpcTests
         await using TestNode node = await TestNode.StartAsync();
         Assert.False(node.Node.StopRequested.IsCompleted);
         await node.CallAsync("stop");
-        await node.Node.StopRequested.WaitAsync(TimeSpan.FromSeconds(5));
+        await node.Node.StopRequested.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     private static Task<JsonNode?> Propose(TestNode node, Block block) =>

@@ -111,7 +111,7 @@ public class HttpHostTests
         string[] expected = ["event: tick", "data: one", "data: two", "", ": ping", ""];
         foreach (string line in expected)
         {
-            Assert.Equal(line, await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(5)));
+            Assert.Equal(line, await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
         }
         await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetAsync(""));
