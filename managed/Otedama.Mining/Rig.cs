@@ -96,7 +96,7 @@ public sealed class Rig : IAsyncDisposable
             Hashrate = rates,
             EffectiveHashrate = shares.Accepted > 0 ? _dispatcher.Effective.Read().Minutes15 : null,
             Shares = shares,
-            Difficulty = job?.ShareTarget.ToDifficulty(BitcoinDialect.DifficultyOne(_options.Algorithm)),
+            Difficulty = job?.ShareTarget.ToDifficulty(UpstreamDialect.For(_options.Algorithm).DifficultyOne),
             Height = job is { Height: > 0 } ? job.Height : null,
             JobId = job?.Id,
             Workers = workers,
@@ -178,6 +178,6 @@ public sealed class Rig : IAsyncDisposable
         {
             rate = _options.Algorithm == Algorithm.Sha256d ? GuessPerThread * _workers.Count : 0;
         }
-        return rate * 5 / (double)BitcoinDialect.DifficultyOne(_options.Algorithm).ToWork();
+        return rate * 5 / (double)UpstreamDialect.For(_options.Algorithm).DifficultyOne.ToWork();
     }
 }

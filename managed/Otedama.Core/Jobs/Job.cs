@@ -34,7 +34,11 @@ public sealed class Job
 }
 
 /// <summary>How a header of one family is put together from a job and a worker's part of the search space.</summary>
-public abstract record HeaderRecipe;
+public abstract record HeaderRecipe
+{
+    /// <summary>Header time to begin with, seconds since 1970; 0 when a worker has no say in it.</summary>
+    public abstract uint Time { get; init; }
+}
 
 /// <summary>
 /// The Bitcoin family (SHA-256d, scrypt, Verthash): 80-byte header whose merkle root depends on the extranonce in the
@@ -60,5 +64,5 @@ public sealed record BitcoinRecipe : HeaderRecipe
 
     public required uint Bits { get; init; }
 
-    public required uint Time { get; init; }
+    public required override uint Time { get; init; }
 }

@@ -14,7 +14,7 @@ public sealed record KawPowRecipe : HeaderRecipe
 
     public required uint Bits { get; init; }
 
-    public required uint Time { get; init; }
+    public required override uint Time { get; init; }
 
     /// <summary>The 80 bytes; empty on a rig, which never sees them.</summary>
     public ReadOnlyMemory<byte> Header { get; init; }

@@ -20,7 +20,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     private Job? _job;
     private ExtranonceSpace? _space;
-    private RangeAllocator? _allocator;
+    private IRangeSource? _allocator;
     private bool _paused;
     private bool _exhausted;
     private int _epoch;                     // written under _gate, read by workers without it
@@ -80,7 +80,9 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
             if (!sameSpace)
             {
                 _space = space;
-                _allocator = new RangeAllocator(space.Extranonce1.Span, space.Extranonce2Length);
+                _allocator = job.Recipe is KawPowRecipe
+                    ? new NonceRangeAllocator(space.Extranonce1.Span)
+                    : new RangeAllocator(space.Extranonce1.Span, space.Extranonce2Length);
             }
             replaces = job.Clean || !sameSpace || _job is null || _job.Generation != job.Generation;
             Volatile.Write(ref _job, job);
@@ -169,7 +171,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
             return true;
         }
         _exhausted = true;
-        RigLog.SpaceExhausted(_log, job.Id, _allocator.Extranonce2Length);
+        RigLog.SpaceExhausted(_log, job.Id, _space!.Extranonce2Length);
         return false;
     }
 

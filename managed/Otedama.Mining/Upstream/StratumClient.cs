@@ -30,7 +30,7 @@ public sealed class StratumClient : IJobSource
         {
             throw new ArgumentException($"{options.Pools.Count} pools given, allowed are 1 to {RigOptions.PoolsMax}", nameof(options));
         }
-        _ = BitcoinDialect.DifficultyOne(options.Algorithm);
+        _ = UpstreamDialect.For(options.Algorithm);
         _options = options;
         _timings = options.Timings;
         _clock = clock;

@@ -60,7 +60,7 @@ internal sealed partial class StratumSession
     {
         if (message.Params.Element(0).TryGetDouble(out double difficulty) && difficulty > 0)
         {
-            _nextTarget = Target.FromDifficulty(difficulty, _difficultyOne);
+            _nextTarget = Target.FromDifficulty(difficulty, _dialect.DifficultyOne);
         }
         else
         {
@@ -84,13 +84,9 @@ internal sealed partial class StratumSession
 
     private void OnSetExtranonce(in StratumMessage message)
     {
-        Span<byte> extranonce1 = stackalloc byte[Extranonce.MaxLength];
-        if (message.Params.Element(0).TryGetHex(extranonce1, out int length)
-            && message.Params.Element(1).TryGetInt64(out long size)
-            && size is >= 1 and <= 16
-            && length + size <= Extranonce.MaxLength)
+        if (_dialect.ReadExtranonce(message.Params) is { } space)
         {
-            _nextSpace = new ExtranonceSpace(extranonce1[..length].ToArray(), (int)size);
+            _nextSpace = space;
         }
         else
         {
@@ -106,7 +102,7 @@ internal sealed partial class StratumSession
             Ignore("mining.set_version_mask", "the value is not 8 hex digits");
             return;
         }
-        mask &= BitcoinDialect.RollsVersions(_options.Algorithm) ? BitcoinDialect.VersionMask : 0;
+        mask &= _dialect.VersionMask;
         bool changed = mask != _mask;
         _mask = mask;
         if (changed && _sink is not null && _latest is not null && _space is not null)

@@ -64,15 +64,7 @@ internal sealed partial class StratumSession
     private void Send(in Candidate candidate, UpstreamJob job, WireBuffer output)
     {
         int id = _window.Add(new PendingSubmit(candidate, job, _clock.GetTimestamp()));
-        StratumRequests.Submit(
-            output,
-            id,
-            _options.User,
-            job.WireId,
-            candidate.Extranonce.Span[job.Space.Extranonce1.Length..],
-            candidate.Time,
-            unchecked((uint)candidate.Nonce),
-            job.VersionMask != 0 ? candidate.Version & job.VersionMask : null);
+        _dialect.WriteSubmit(output, id, _options.User, job, candidate);
     }
 
     private void OnSubmitReply(long id, in StratumMessage message)

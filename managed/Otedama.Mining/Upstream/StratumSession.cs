@@ -27,7 +27,7 @@ internal sealed partial class StratumSession : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly SubmitWindow _window = new();
-    private readonly Target _difficultyOne;
+    private readonly UpstreamDialect _dialect;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstJob = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionMemory? _earlier;
@@ -40,7 +40,7 @@ internal sealed partial class StratumSession : IDisposable
     private ExtranonceSpace? _nextSpace;    // from the next notify on
     private Target _nextTarget;
     private uint _mask;
-    private NotifyMessage? _latest;
+    private UpstreamNotice? _latest;
     private Target _latestTarget;
     private IJobSink? _sink;
     private int _garbage;
@@ -54,8 +54,8 @@ internal sealed partial class StratumSession : IDisposable
         _numbers = numbers;
         _clock = clock;
         _log = log;
-        _difficultyOne = BitcoinDialect.DifficultyOne(options.Algorithm);
-        _nextTarget = _latestTarget = _difficultyOne; // what pools mean until they say otherwise
+        _dialect = UpstreamDialect.For(options.Algorithm);
+        _nextTarget = _latestTarget = _dialect.DifficultyOne; // what pools mean until they say otherwise
         LastNotifyAt = clock.GetTimestamp();
     }
 
@@ -84,15 +84,18 @@ internal sealed partial class StratumSession : IDisposable
     public void Greet()
     {
         StratumSessionOptions o = _options;
-        if (!o.Plain && BitcoinDialect.RollsVersions(o.Algorithm))
+        if (!o.Plain && _dialect.VersionMask != 0)
         {
-            StratumRequests.ConfigureVersionRolling(Outgoing, ConfigureId, BitcoinDialect.VersionMask, minBits: 2);
+            StratumRequests.ConfigureVersionRolling(Outgoing, ConfigureId, _dialect.VersionMask, minBits: 2);
         }
         StratumRequests.Subscribe(Outgoing, SubscribeId, o.UserAgent, _earlier?.SessionId ?? "");
         StratumRequests.Authorize(Outgoing, AuthorizeId, o.User, o.Password);
         if (!o.Plain)
         {
-            StratumRequests.ExtranonceSubscribe(Outgoing, ExtranonceSubscribeId);
+            if (_dialect.WantsExtranonceChanges)
+            {
+                StratumRequests.ExtranonceSubscribe(Outgoing, ExtranonceSubscribeId);
+            }
             if (o.SuggestDifficulty > 0)
             {
                 StratumRequests.SuggestDifficulty(Outgoing, SuggestId, o.SuggestDifficulty);
@@ -177,7 +180,7 @@ internal sealed partial class StratumSession : IDisposable
     {
         bool rolls = message.Result.Member("version-rolling"u8).IsTrue;
         _mask = rolls && message.Result.Member("version-rolling.mask"u8).TryGetHexUInt32(out uint mask)
-            ? mask & BitcoinDialect.VersionMask
+            ? mask & _dialect.VersionMask
             : 0;
     }
 
@@ -188,9 +191,9 @@ internal sealed partial class StratumSession : IDisposable
             Refuse($"refused mining.subscribe: {StratumReason.Read(message.Error)}");
             return;
         }
-        if (!SubscribeResult.TryParse(message.Result, out SubscribeResult? result) || result!.Extranonce2Size > 16)
+        if (!_dialect.TryReadSubscribed(message.Result, out SubscribeResult? result))
         {
-            Refuse("answered mining.subscribe with no usable extranonce: expected [subscriptions, extranonce1 hex, 1-16]");
+            Refuse($"answered mining.subscribe with no usable extranonce: expected {_dialect.SubscribeForm}");
             return;
         }
         if (_subscribed)
@@ -198,7 +201,7 @@ internal sealed partial class StratumSession : IDisposable
             return;
         }
         _subscribed = true;
-        _sessionId = result.SessionId;
+        _sessionId = result!.SessionId;
         _nextSpace = new ExtranonceSpace(result.Extranonce1, result.Extranonce2Size);
         if (_earlier is not null && _earlier.Space.IsSameAs(_nextSpace))
         {
@@ -235,25 +238,20 @@ internal sealed partial class StratumSession : IDisposable
 
     private void OnNotify(in StratumMessage message)
     {
-        if (!NotifyMessage.TryParse(message.Params, out NotifyMessage? notice, out string problem))
+        if (_dialect.ReadNotify(message.Params, out string problem) is not { } notice)
         {
             Ignore("mining.notify", problem);
-            return;
-        }
-        if (!Target.TryFromCompact(notice!.Bits, out _) || notice.CoinbasePrefix.Length == 0)
-        {
-            Ignore("mining.notify", $"nbits {notice.Bits:x8} or an empty coinbase cannot be mined");
             return;
         }
         LastNotifyAt = _clock.GetTimestamp();
         OnNotice(notice);
     }
 
-    private void OnNotice(NotifyMessage notice)
+    private void OnNotice(UpstreamNotice notice)
     {
-        bool newTip = _latest is null || _latest.PreviousHash != notice.PreviousHash;
+        bool newTip = _latest is null || _latest.Tip != notice.Tip;
         _latest = notice;
-        _latestTarget = _nextTarget;
+        _latestTarget = notice.ShareTarget ?? _nextTarget;
         if (!_subscribed)
         {
             return;
@@ -268,25 +266,15 @@ internal sealed partial class StratumSession : IDisposable
         }
     }
 
-    private void Publish(NotifyMessage notice, Target shareTarget, bool clean)
+    private void Publish(UpstreamNotice notice, Target shareTarget, bool clean)
     {
         Job job = new()
         {
             Id = _numbers.NextId(),
             Generation = clean ? _numbers.NextGeneration() : _numbers.Generation,
             Algorithm = _options.Algorithm,
-            Height = BitcoinDialect.ReadHeight(notice.CoinbasePrefix),
-            Recipe = new BitcoinRecipe
-            {
-                Version = notice.Version,
-                VersionMask = _mask,
-                PreviousHash = notice.PreviousHash,
-                CoinbasePrefix = notice.CoinbasePrefix,
-                CoinbaseSuffix = notice.CoinbaseSuffix,
-                Branches = notice.Branches,
-                Bits = notice.Bits,
-                Time = notice.Time,
-            },
+            Height = notice.Height,
+            Recipe = notice.MakeRecipe(_mask),
             NetworkTarget = Target.FromCompact(notice.Bits),
             ShareTarget = shareTarget,
             Clean = clean,

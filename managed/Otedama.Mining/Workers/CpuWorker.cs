@@ -184,7 +184,7 @@ internal sealed class CpuWorker : IWorker
             JobId = range.Job.Id,
             WorkerId = Id,
             Nonce = hit.Nonce,
-            Time = ((BitcoinRecipe)range.Job.Recipe).Time,
+            Time = range.Job.Recipe.Time,
             Version = hit.Version,
             Extranonce = new Extranonce(range.Extranonce.Span),
             Target = range.Job.ShareTarget,

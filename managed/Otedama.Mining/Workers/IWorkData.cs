@@ -22,6 +22,7 @@ internal static class WorkData
     public static IWorkData For(Job job) => job.Recipe switch
     {
         BitcoinRecipe => BitcoinWorkData.Instance,
+        KawPowRecipe => KawPowWorkData.Instance,
         _ => throw new NotSupportedException($"no CPU worker builds headers of {job.Recipe.GetType().Name}"),
     };
 }
@@ -49,4 +50,15 @@ internal sealed class BitcoinWorkData : IWorkData
         BinaryPrimitives.WriteUInt32LittleEndian(data[72..], recipe.Bits);
         BinaryPrimitives.WriteUInt32LittleEndian(data[76..], 0);
     }
+}
+
+/// <summary>The header hash; the native scan fills in the nonce and ignores the mix.</summary>
+internal sealed class KawPowWorkData : IWorkData
+{
+    public static readonly KawPowWorkData Instance = new();
+
+    public int Length => KawPow.DataSize;
+
+    public void Build(WorkRange range, Span<byte> data) =>
+        KawPow.WriteData(((KawPowRecipe)range.Job.Recipe).HeaderHash, default, data);
 }

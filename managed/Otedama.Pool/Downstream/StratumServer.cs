@@ -39,15 +39,17 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         _logger = logger;
         Meters = new PoolMeters(time);
         Guard = new ConnectionGuard(options.Guard);
-        Extranonces = new ExtranonceAllocator(BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)));
+        Dialect = StratumDialect.For(options.Coin);
+        int connectionsMax = Math.Min(options.Limits.ConnectionsMax, Dialect.ConnectionsMax);
+        Extranonces = new ExtranonceAllocator(BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)), Dialect.ExtranonceBits);
         _resumable = new ResumableSessions(Extranonces, options.Limits.ResumableSessionsMax, options.Limits.ResumeWithin);
-        _sessions = new SessionTable(options.Limits.ConnectionsMax);
+        _sessions = new SessionTable(connectionsMax);
         _operatorScript = Address.Decode(options.OperatorAddress, options.Coin);
         _transport = new SocketTransport(
             new TransportOptions
             {
                 Listen = options.Listen,
-                ConnectionsMax = options.Limits.ConnectionsMax,
+                ConnectionsMax = connectionsMax,
                 OutputBytesMax = options.Limits.OutputBytesMax,
                 Certificate = options.Certificate,
                 ProxySources = options.ProxySources,
@@ -61,6 +63,8 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     public PoolOptions Options { get; }
 
     public JobBook Jobs { get; }
+
+    public StratumDialect Dialect { get; }
 
     public TimeProvider Time { get; }
 
@@ -151,6 +155,11 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         }
         if (session.ResumeId != 0 && _resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
         {
+            if (!Dialect.CanResume)
+            {
+                Extranonces.Return(session.Extranonce1);
+                return;
+            }
             _resumable.Keep(session.ResumeId, session.Extranonce1, session.CurrentDifficulty, Now);
         }
     }

@@ -15,6 +15,7 @@ internal sealed partial class StratumSession
 
     private readonly DifficultyHistory _history = new();
     private Vardiff? _vardiff;
+    private Target _target;
     private bool _jobDue;
     private bool _needsFreshJob;
     private bool _difficultyDue;
@@ -164,17 +165,21 @@ internal sealed partial class StratumSession
         double before = _history.Current;
         if (difficulty != before)
         {
-            StratumWriter.SetDifficulty(_reply, difficulty);
-            _history.Add(job.Job.Id, difficulty, Target.FromDifficulty(difficulty, coin.DifficultyOne), now);
+            _target = Target.FromDifficulty(difficulty, coin.DifficultyOne);
+            _server.Dialect.WriteDifficulty(_reply, difficulty, _target);
+            _history.Add(job.Job.Id, difficulty, _target, now);
             _vardiff.MarkApplied(now);
             _server.Meters.SetDifficulty(_main!, difficulty);
         }
         _difficultyDue = false;
         _flooded = false;
-        SendMask(((BitcoinRecipe)job.Job.Recipe).VersionMask);
+        if (job.Job.Recipe is BitcoinRecipe bitcoin)
+        {
+            SendMask(bitcoin.VersionMask);
+        }
         bool bigChange = difficulty > before * BigChange || difficulty < before / BigChange;
         bool clean = !_hasJob || job.Job.Generation != _lastGeneration || bigChange;
-        _reply.Append(_server.Notifies.Line(job, clean));
+        _server.Dialect.WriteJob(_reply, _server.Notifies, job, clean, _target);
         _hasJob = true;
         _lastJob = job.Job.Id;
         _lastGeneration = job.Job.Generation;

@@ -48,17 +48,13 @@ internal sealed partial class StratumSession
             _subscribed = true;
             _jobDue = _main is not null;
         }
-        Span<byte> session = stackalloc byte[8];
-        Span<byte> extranonce1 = stackalloc byte[JobBuilder.Extranonce1Length];
-        BinaryPrimitives.WriteUInt64BigEndian(session, ResumeId);
-        BinaryPrimitives.WriteUInt32BigEndian(extranonce1, _extranonce1);
-        StratumWriter.SubscribeResult(_reply, message.Id, session, extranonce1, JobBuilder.Extranonce2Length);
+        _server.Dialect.WriteSubscribed(_reply, message.Id, this);
     }
 
     private void BeginSession(JsonValue wanted)
     {
         Span<byte> session = stackalloc byte[8];
-        if (wanted.TryGetHex(session, out int length) && length == session.Length
+        if (_server.Dialect.CanResume && wanted.TryGetHex(session, out int length) && length == session.Length
             && _server.TryResume(this, BinaryPrimitives.ReadUInt64BigEndian(session), out _extranonce1, out _resumed))
         {
             ResumeId = BinaryPrimitives.ReadUInt64BigEndian(session);
@@ -146,7 +142,7 @@ internal sealed partial class StratumSession
             StratumWriter.Error(_reply, message.Id, StratumError.Other, "mining.configure needs a list of extensions");
             return;
         }
-        if (request.WantsVersionRolling)
+        if (request.WantsVersionRolling && _server.Dialect.RollsVersions)
         {
             uint both = request.VersionMask & _server.Options.VersionMask;
             _clientMask = BitOperations.PopCount(both) >= Math.Max(1, request.VersionBitsMin) ? request.VersionMask : 0;

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using Otedama.Core;
 using Otedama.Wire;
 
@@ -14,6 +14,9 @@ internal sealed partial class StratumSession
     private long _submitsSent;
     private long _submitsAnswered;
     private bool _hasRolled;
+
+    /// <summary>Version bits this session may roll.</summary>
+    public uint VersionMask => _mask;
 
     /// <summary>Submits that wait for their verdict; read by the drain.</summary>
     public long PendingSubmits => Volatile.Read(ref _submitsSent) - Volatile.Read(ref _submitsAnswered);
@@ -56,52 +59,43 @@ internal sealed partial class StratumSession
             Reject(message.Id, StratumError.Unauthorised, "worker is not authorised: send mining.authorize first");
             return;
         }
-        if (!SubmitRequest.TryParse(message.Params, JobBuilder.Extranonce2Length, out SubmitRequest request, out string problem))
+        Candidate candidate = default;
+        if (_server.Dialect.TryRead(this, message.Params, ref candidate, out Rejection rejection, out string problem))
+        {
+            Enqueue(message.Id, worker, ref candidate);
+        }
+        else if (rejection != Rejection.None)
+        {
+            Reject(message.Id, worker, rejection);
+        }
+        else
         {
             Reject(message.Id, StratumError.Other, problem);
             AddPoints(ConnectionGuard.WrongSubmitPoints);
-            return;
         }
-        if (!request.Job.TryGetHexUInt32(out uint jobId) || !_hasJob || !_server.Jobs.TryGet(jobId, out PoolJob? job))
-        {
-            Reject(message.Id, worker, Rejection.UnknownJob);
-            return;
-        }
-        if (!TryVersion((BitcoinRecipe)job.Job.Recipe, request.VersionBits, out uint version))
-        {
-            Reject(message.Id, worker, Rejection.VersionOutOfMask);
-            return;
-        }
-        Enqueue(message.Id, worker, jobId, version, in request);
     }
 
-    private void Enqueue(ReadOnlySpan<byte> id, SessionWorker worker, uint jobId, uint version, in SubmitRequest request)
+    /// <summary>A job this session may name; our ids are 8 hex digits.</summary>
+    public bool TryFindJob(JsonValue id, [NotNullWhen(true)] out PoolJob? job)
+    {
+        job = null;
+        return id.TryGetHexUInt32(out uint number) && _hasJob && _server.Jobs.TryGet(number, out job);
+    }
+
+    /// <summary>Adds to what the dialect read who sent it, how it is graded and where the answer goes.</summary>
+    private void Enqueue(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
     {
         if (PendingSubmits >= _server.Options.Limits.SubmitsPendingMax)
         {
             Reject(id, worker, Rejection.Overloaded);
             return;
         }
-        Span<byte> extranonce = stackalloc byte[JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length];
-        BinaryPrimitives.WriteUInt32BigEndian(extranonce, _extranonce1);
-        request.Extranonce2.Span.CopyTo(extranonce[JobBuilder.Extranonce1Length..]);
-        (Target target, Target grace) = _history.For(jobId, _receivedAt);
-        Candidate candidate = new()
-        {
-            JobId = jobId,
-            WorkerId = Slot,
-            SessionId = Id,
-            AccountId = worker.Account.AccountId,
-            Tag = _ids.Put(id),
-            Nonce = request.Nonce,
-            Time = request.Time,
-            Version = version,
-            VersionMask = _mask,
-            Extranonce = new Extranonce(extranonce),
-            Target = target,
-            GraceTarget = grace,
-            ReceivedAt = _server.Time.GetTimestamp(),
-        };
+        candidate.WorkerId = Slot;
+        candidate.SessionId = Id;
+        candidate.AccountId = worker.Account.AccountId;
+        candidate.Tag = _ids.Put(id);
+        (candidate.Target, candidate.GraceTarget) = _history.For(candidate.JobId, _receivedAt);
+        candidate.ReceivedAt = _server.Time.GetTimestamp();
         // Counted first: the verdict may come, on its own thread, before TryEnqueue returns; it waits for our lock.
         _submitsSent++;
         if (!_server.TryEnqueue(in candidate))
@@ -116,7 +110,7 @@ internal sealed partial class StratumSession
     /// Final header version. Bits of a miner that did not negotiate are ignored; missing bits of one that did mean the
     /// job's own version, but only as long as it never rolled.
     /// </summary>
-    private bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
+    public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
     {
         version = recipe.Version;
         if (_mask == 0)

@@ -22,6 +22,7 @@ internal sealed partial class StratumSession
     private TokenBucket _messages;
     private double _receivedAt;
     private double _partialSince = double.NaN;
+    private bool _saysVersion;
 
     /// <summary>What the current batch answers; the server's scratch buffer, set while the lock is held.</summary>
     private WireBuffer _reply = null!;
@@ -139,6 +140,11 @@ internal sealed partial class StratumSession
 
     private void Dispatch(in StratumMessage message)
     {
+        _saysVersion |= message.Version.Inner.SequenceEqual("2.0"u8);
+        if (_server.Dialect.TryAnswer(in message, _reply))
+        {
+            return;
+        }
         switch (message.Method)
         {
             case StratumMethod.Submit: OnSubmit(in message); break;
@@ -212,9 +218,32 @@ internal sealed partial class StratumSession
     {
         if (_reply.Length > 0)
         {
-            _connection.Write(_reply.Written);
+            if (_saysVersion)
+            {
+                WriteWithVersion();
+            }
+            else
+            {
+                _connection.Write(_reply.Written);
+            }
             _reply.Reset();
         }
+    }
+
+    /// <summary>A miner that says it speaks JSON-RPC 2.0 hangs up on lines that do not; others never see the key.</summary>
+    private void WriteWithVersion()
+    {
+        WireBuffer lines = new();
+        ReadOnlySpan<byte> rest = _reply.Written;
+        while (!rest.IsEmpty)
+        {
+            int end = rest.IndexOf((byte)'\n') + 1;
+            lines.Append("{\"jsonrpc\":\"2.0\","u8);
+            lines.Append(rest[1..end]);
+            rest = rest[end..];
+        }
+        _connection.Write(lines.Written);
+        lines.Clear();
     }
 
     private void AddPoints(double points)

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// The dialect of KawPow coins: targets in place of difficulties, one header hash for all, connections told apart by the
+/// first two bytes of the nonce.
+/// </summary>
+internal sealed class KawPowStratum : StratumDialect
+{
+    /// <summary>Bytes of extranonce 1 on the wire; miners keep all of them, the first two are enforced.</summary>
+    private const int WireLength = 3;
+
+    private const int EnforcedLength = 2;
+
+    /// <summary>Prefixes there are, less some that closing connections still hold.</summary>
+    public override int ConnectionsMax => 60_000;
+
+    public override int ExtranonceBits => 8 * EnforcedLength;
+
+    public override bool CanResume => false;
+
+    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
+    {
+        Span<byte> extranonce1 = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(extranonce1, session.Extranonce1);
+        KawPowWriter.Subscribed(reply, id, extranonce1[..WireLength]);
+    }
+
+    public override void WriteDifficulty(WireBuffer reply, double difficulty, Target target) => KawPowWriter.SetTarget(reply, target);
+
+    public override void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target) =>
+        KawPowWriter.Notify(reply, job.Job, target, clean);
+
+    public override bool TryRead(
+        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+    {
+        rejection = Rejection.None;
+        if (!KawPowSubmit.TryParse(parameters, out KawPowSubmit submit, out problem))
+        {
+            return false;
+        }
+        if (!session.TryFindJob(submit.Job, out PoolJob? job))
+        {
+            rejection = Rejection.UnknownJob;
+            return false;
+        }
+        var recipe = (KawPowRecipe)job.Job.Recipe;
+        if (submit.HeaderHash != recipe.HeaderHash)
+        {
+            problem = "header hash is not that of the job";
+            return false;
+        }
+        Span<byte> extranonce1 = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(extranonce1, session.Extranonce1);
+        candidate.JobId = job.Id;
+        candidate.Nonce = submit.Nonce;
+        candidate.Time = recipe.Time;
+        candidate.Extranonce = new Extranonce(extranonce1[..EnforcedLength]);
+        candidate.Proof = submit.Mix;
+        return true;
+    }
+
+    /// <summary>
+    /// Miners that speak several dialects try mining.hello first and take an error as "not this one", so it costs no
+    /// points; nor does a wish for extranonce changes, which never come.
+    /// </summary>
+    public override bool TryAnswer(in StratumMessage message, WireBuffer reply)
+    {
+        ReadOnlySpan<byte> name = message.MethodName.Inner;
+        if (name.SequenceEqual("eth_submitHashrate"u8))
+        {
+            StratumWriter.True(reply, message.Id);
+            return true;
+        }
+        if (name.SequenceEqual("mining.hello"u8) || message.Method == StratumMethod.ExtranonceSubscribe)
+        {
+            StratumWriter.Error(reply, message.Id, StratumError.Other, "not supported");
+            return true;
+        }
+        return false;
+    }
+}

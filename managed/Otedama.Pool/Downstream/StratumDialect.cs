@@ -1,0 +1,48 @@
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// What a header family changes in the conversation with a miner. Login, timers, difficulty and the order of replies
+/// are the session's. Stateless: one instance serves all sessions.
+/// </summary>
+internal abstract class StratumDialect
+{
+    /// <summary>Throws ArgumentException for a family no miner can be served in.</summary>
+    public static StratumDialect For(CoinSpec coin) => coin.Family switch
+    {
+        HeaderFamily.Bitcoin => new BitcoinStratum(),
+        HeaderFamily.KawPow => new KawPowStratum(),
+        _ => throw new ArgumentException(
+            $"coin {coin.DisplayName}: this version serves miners of the Bitcoin and KawPow families only, not of the {coin.Family} family"),
+    };
+
+    /// <summary>Connections that can be told apart at once.</summary>
+    public virtual int ConnectionsMax => int.MaxValue;
+
+    /// <summary>Leading bits of extranonce 1 that tell connections apart.</summary>
+    public virtual int ExtranonceBits => 32;
+
+    /// <summary>Whether the miner learns a session id with which it can come back to its extranonce.</summary>
+    public virtual bool CanResume => true;
+
+    public virtual bool RollsVersions => false;
+
+    public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session);
+
+    /// <summary>Tells a changed difficulty; a job always follows.</summary>
+    public abstract void WriteDifficulty(WireBuffer reply, double difficulty, Target target);
+
+    public abstract void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target);
+
+    /// <summary>
+    /// Fills in what the submit says: job, nonce, time, version, extranonce, proof. False: rejection says why, or problem
+    /// when the parameters make no sense.
+    /// </summary>
+    public abstract bool TryRead(
+        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
+
+    /// <summary>Answers methods that only this dialect has; false leaves the message to the session.</summary>
+    public virtual bool TryAnswer(in StratumMessage message, WireBuffer reply) => false;
+}
