@@ -9,11 +9,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 #include "equihash.h"
+#include "memory.h"
 
 typedef unsigned __int128 wide; /* digits not cancelled yet; 128 bits are enough for every set solved here */
 
@@ -94,34 +92,14 @@ uint64_t otd_equihash_solver_bytes(const equihash_params *p) {
     return s.values_size[0] + s.values_size[1] + s.leaf_size + (uint64_t)(p->k - 1) * s.reference_size;
 }
 
-static void *big_alloc(size_t bytes) {
-#ifdef __linux__
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) {
-        return NULL;
-    }
-    madvise(p, bytes, MADV_HUGEPAGE); /* stores scatter over gigabytes */
-    return p;
-#else
-    return malloc(bytes);
-#endif
-}
-
-static void big_free(void *p, size_t bytes) {
-#ifdef __linux__
-    if (p) {
-        munmap(p, bytes);
-    }
-#else
-    (void)bytes;
-    free(p);
-#endif
-}
-
 int32_t otd_equihash_solver_create(const equihash_params *p, equihash_solver **out) {
     uint64_t bytes = otd_equihash_solver_bytes(p);
     if (bytes == 0) {
         return otd_fail(OTD_E_UNSUPPORTED, "equihash %u,%u is verified here but not mined on a CPU", p->n, p->k);
+    }
+    if (bytes > otd_memory_available()) {
+        return otd_fail(OTD_E_MEMORY, "equihash %u,%u solver needs %llu MiB of memory, %llu MiB are available", p->n,
+                        p->k, (unsigned long long)(bytes >> 20), (unsigned long long)(otd_memory_available() >> 20));
     }
     equihash_solver *s = malloc(sizeof *s);
     if (!s) {
@@ -130,11 +108,11 @@ int32_t otd_equihash_solver_create(const equihash_params *p, equihash_solver **o
     set_sizes(s, p);
     int complete = 1;
     for (int i = 0; i < 2; i++) {
-        complete &= (s->values[i] = big_alloc(s->values_size[i])) != NULL;
+        complete &= (s->values[i] = otd_big_alloc(s->values_size[i])) != NULL;
     }
-    complete &= (s->leaf = big_alloc(s->leaf_size)) != NULL;
+    complete &= (s->leaf = otd_big_alloc(s->leaf_size)) != NULL;
     for (uint32_t r = 1; r < p->k; r++) {
-        complete &= (s->reference[r] = big_alloc(s->reference_size)) != NULL;
+        complete &= (s->reference[r] = otd_big_alloc(s->reference_size)) != NULL;
     }
     for (uint32_t r = 0; r < p->k; r++) {
         complete &= (s->count[r] = malloc(s->buckets * sizeof(uint32_t))) != NULL;
@@ -155,11 +133,11 @@ void otd_equihash_solver_destroy(equihash_solver *s) {
         return;
     }
     for (int i = 0; i < 2; i++) {
-        big_free(s->values[i], s->values_size[i]);
+        otd_big_free(s->values[i], s->values_size[i]);
     }
-    big_free(s->leaf, s->leaf_size);
+    otd_big_free(s->leaf, s->leaf_size);
     for (uint32_t r = 0; r < LEVELS_MAX; r++) {
-        big_free(s->reference[r], s->reference_size);
+        otd_big_free(s->reference[r], s->reference_size);
         free(s->count[r]);
     }
     free(s->head);

@@ -4,13 +4,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <stdio.h>
-#include <sys/mman.h>
-#endif
 
 #include "kawpow.h"
 #include "keccak.h"
+#include "memory.h"
 
 #define LIGHT_BYTES_START (1u << 24)
 #define LIGHT_BYTES_GROWTH (1u << 17)
@@ -48,58 +45,6 @@ void otd_kawpow_seed(uint8_t out[32], uint32_t epoch) {
         otd_kawpow_keccak256_32(seed, seed);
     }
     memcpy(out, seed, 32);
-}
-
-/* Large, page-aligned, zeroed, on huge pages where the system grants them: random 64-byte reads over
- * 100 MB miss the TLB on every access otherwise. */
-static void *big_alloc(size_t bytes) {
-#ifdef __linux__
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) {
-        return NULL;
-    }
-    madvise(p, bytes, MADV_HUGEPAGE);
-    return p;
-#else
-    return calloc(1, bytes);
-#endif
-}
-
-static void big_free(void *p, size_t bytes) {
-#ifdef __linux__
-    if (p) {
-        munmap(p, bytes);
-    }
-#else
-    (void)bytes;
-    free(p);
-#endif
-}
-
-/* Memory the system can give without swapping, or UINT64_MAX when it does not say. Reserving more would
- * succeed and then end the process when the pages are touched. */
-static uint64_t memory_available(void) {
-    uint64_t kib = UINT64_MAX >> 10;
-#ifdef __linux__
-    FILE *file = fopen("/proc/meminfo", "r");
-    char line[128];
-    while (file && fgets(line, sizeof line, file)) {
-        unsigned long long value;
-        if (sscanf(line, "MemAvailable: %llu kB", &value) == 1) {
-            kib = value;
-            break;
-        }
-    }
-    if (file) {
-        fclose(file);
-    }
-#endif
-    return kib << 10;
-}
-
-static size_t round_to_huge(size_t bytes) {
-    const size_t page = (size_t)2 << 20;
-    return (bytes + page - 1) / page * page;
 }
 
 static int cancelled(const otd_build *build) {
@@ -172,8 +117,8 @@ int32_t otd_kawpow_light_make(kawpow_dataset *d, uint32_t epoch, uint32_t light_
     d->item_count = data_count / 2;
     d->half_count = data_count * 2;
     d->light_reciprocal = UINT64_MAX / light_count + 1;
-    d->light_bytes = round_to_huge((size_t)light_count * sizeof(kawpow_node));
-    d->light = big_alloc(d->light_bytes);
+    d->light_bytes = (size_t)light_count * sizeof(kawpow_node);
+    d->light = otd_big_alloc(d->light_bytes);
     if (!d->light) {
         return otd_fail(OTD_E_MEMORY, "kawpow light cache of epoch %u needs %zu bytes of memory", epoch,
                         d->light_bytes);
@@ -188,8 +133,8 @@ int32_t otd_kawpow_light_make(kawpow_dataset *d, uint32_t epoch, uint32_t light_
 }
 
 void otd_kawpow_light_free(kawpow_dataset *d) {
-    big_free(d->light, d->light_bytes);
-    big_free(d->full, d->full_bytes);
+    otd_big_free(d->light, d->light_bytes);
+    otd_big_free(d->full, d->full_bytes);
     d->light = d->full = NULL;
 }
 
@@ -220,8 +165,8 @@ static void *full_thread(void *context) {
 #define BUILD_THREADS_MAX 256u
 
 static int32_t make_full(kawpow_dataset *d, uint32_t threads, kawpow_halves_fn *halves, const otd_build *build) {
-    d->full_bytes = round_to_huge((size_t)d->half_count * sizeof(kawpow_node));
-    d->full = big_alloc(d->full_bytes);
+    d->full_bytes = (size_t)d->half_count * sizeof(kawpow_node);
+    d->full = otd_big_alloc(d->full_bytes);
     if (!d->full) {
         return otd_fail(OTD_E_MEMORY, "kawpow dataset of epoch %u needs %zu bytes of memory", d->epoch,
                         d->full_bytes);
@@ -263,7 +208,7 @@ int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *byte
 int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {
     (void)path; /* rebuilt in seconds, never read from a file */
     uint32_t epoch = dataset->params.epoch;
-    uint64_t needed, available = memory_available();
+    uint64_t needed, available = otd_memory_available();
     int32_t status = otd_kawpow_dataset_size(&dataset->params, &needed);
     if (status != OTD_OK) {
         return status;

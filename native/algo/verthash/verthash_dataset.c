@@ -19,6 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "memory.h"
 #include "sha256.h"
 #include "verthash_graph.h"
 
@@ -56,20 +57,6 @@ const otd_verthash_data *otd_verthash_dataset_data(const otd_dataset *dataset) {
 }
 
 /* ---- memory --------------------------------------------------------------------------------- */
-
-/* Bytes the kernel thinks can be had without swapping, UINT64_MAX where it does not say. */
-static uint64_t otd_memory_available(void) {
-    unsigned long long kib = 0;
-    char line[128];
-    FILE *info = fopen("/proc/meminfo", "re");
-    if (info == NULL) {
-        return UINT64_MAX;
-    }
-    while (fgets(line, sizeof line, info) != NULL && sscanf(line, "MemAvailable: %llu", &kib) != 1) {
-    }
-    fclose(info);
-    return kib == 0 ? UINT64_MAX : (uint64_t)kib * 1024;
-}
 
 static int32_t otd_out_of_memory(uint64_t bytes) {
     uint64_t available = otd_memory_available();

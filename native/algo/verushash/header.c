@@ -1,7 +1,7 @@
 /* header.c - which variant a header is of, and the canonical form that merged mining hashes. */
 #include <string.h>
 
-#include "../equihash/blake2b.h"
+#include "blake2b.h"
 #include "verushash.h"
 
 #define DESCRIPTOR_LENGTH 72u /* first bytes of the solution */
