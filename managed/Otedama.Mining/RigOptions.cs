@@ -15,6 +15,9 @@ public sealed record RigOptions
 
     public Algorithm Algorithm { get; init; } = Algorithm.Sha256d;
 
+    /// <summary>What hashes when Algorithm is Plugin. Stays the caller's; must outlive the rig.</summary>
+    public WasmPlugin? Plugin { get; init; }
+
     /// <summary>CPU workers, one thread each; 0 = one per hardware thread, -1 = none.</summary>
     public int CpuThreads { get; init; }
 

@@ -10,4 +10,7 @@ public enum Algorithm : uint
     Verthash = 4,
     VerusHash = 5,
     Equihash = 6,
+
+    /// <summary>The WebAssembly plugin the configuration names; one per chain, unknown to native code.</summary>
+    Plugin = 128,
 }

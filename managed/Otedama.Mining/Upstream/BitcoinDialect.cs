@@ -13,7 +13,7 @@ internal static class BitcoinDialect
     /// <summary>The target of difficulty 1: scrypt pools count in 1/65536, Verthash pools in 1/256 of Bitcoin's.</summary>
     public static Target DifficultyOne(Algorithm algorithm) => algorithm switch
     {
-        Algorithm.Sha256d => Target.BitcoinOne,
+        Algorithm.Sha256d or Algorithm.Plugin => Target.BitcoinOne,
         Algorithm.Scrypt => Scale(65536),
         Algorithm.Verthash => Scale(256),
         _ => throw new ArgumentOutOfRangeException(

@@ -14,7 +14,7 @@ internal static class CpuWorkers
         {
             return [];
         }
-        AlgorithmInfo algorithm = FindAlgorithm(options.Algorithm);
+        AlgorithmInfo algorithm = options.Algorithm == Algorithm.Plugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
         FlavourInfo flavour = FindFlavour(algorithm, options.Flavour);
         string device = CpuName();
         return [.. Enumerable.Range(0, threads).Select(i => new CpuWorker(
@@ -28,9 +28,7 @@ internal static class CpuWorkers
                 Cpu = options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null,
                 Priority = options.CpuPriority,
             },
-            () => DatasetStore.Needs(algorithm.Algorithm)
-                ? new DatasetScanEngine(datasets, algorithm.Algorithm, flavour.Index)
-                : new NativeScanEngine(PowEngine.Create(algorithm.Algorithm, flavour: flavour.Index)),
+            () => MakeEngine(options, datasets, algorithm.Algorithm, flavour.Index),
             clock,
             log))];
     }
@@ -58,6 +56,21 @@ internal static class CpuWorkers
         string usable = string.Join(", ", algorithm.Flavours.Where(flavour => flavour.Supported).Select(flavour => flavour.Name));
         return found ?? throw new ArgumentException($"flavour \"{name}\" of {algorithm.Name} does not run here; choose one of: {usable}");
     }
+
+    private static IScanEngine MakeEngine(RigOptions options, DatasetStore datasets, Algorithm algorithm, uint flavour)
+    {
+        if (algorithm == Algorithm.Plugin)
+        {
+            return new PluginScanEngine(options.Plugin!);
+        }
+        return DatasetStore.Needs(algorithm)
+            ? new DatasetScanEngine(datasets, algorithm, flavour)
+            : new NativeScanEngine(PowEngine.Create(algorithm, flavour: flavour));
+    }
+
+    private static AlgorithmInfo PluginAlgorithm(RigOptions options) => options.Plugin is { } plugin
+        ? PluginScanEngine.Describe(plugin)
+        : throw new ArgumentException("algorithm plugin: no plugin is given; name one as plugin:NAME");
 
     public static string CpuName() =>
         Catalogue.Devices().FirstOrDefault(device => device.Backend == DeviceBackend.Cpu)?.Name ?? "CPU";

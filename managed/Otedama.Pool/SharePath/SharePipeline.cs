@@ -211,9 +211,9 @@ public sealed partial class SharePipeline : IDisposable
         }
     }
 
-    /// <summary>Scrypt and Verthash coins name their blocks by sha256d of the header; others by the proof itself.</summary>
+    /// <summary>Scrypt, Verthash and plugin coins name their blocks by sha256d of the header; others by the proof itself.</summary>
     private static Hash256 BlockId(Algorithm algorithm, ReadOnlySpan<byte> header, Hash256 proof) =>
-        algorithm is Algorithm.Scrypt or Algorithm.Verthash
+        algorithm is Algorithm.Scrypt or Algorithm.Verthash or Algorithm.Plugin
             ? new Hash256(SHA256.HashData(SHA256.HashData(header)))
             : proof;
 
