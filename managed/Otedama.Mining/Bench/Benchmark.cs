@@ -20,19 +20,33 @@ public static class Benchmark
         DateTimeOffset started = TimeProvider.System.GetUtcNow();
         string device = CpuWorkers.CpuName();
         List<BenchmarkResult> results = [];
+        foreach (ScanSubject subject in Subjects(options))
+        {
+            foreach (int threads in ChooseThreads(options))
+            {
+                BenchmarkResult result = Row(subject, threads, device, options, cancellation);
+                results.Add(result);
+                onResult?.Invoke(result);
+            }
+        }
+        return new BenchmarkReport { Started = started, Machine = MachineProbe.Describe(), Results = results };
+    }
+
+    private static IEnumerable<ScanSubject> Subjects(BenchmarkOptions options)
+    {
+        foreach (WasmPlugin plugin in options.Plugins)
+        {
+            AlgorithmInfo algorithm = PluginScanEngine.Describe(plugin);
+            yield return new ScanSubject(algorithm, algorithm.Selected, () => new PluginScanEngine(plugin));
+        }
         foreach (AlgorithmInfo algorithm in ChooseAlgorithms(options))
         {
             foreach (FlavourInfo flavour in ChooseFlavours(algorithm, options))
             {
-                foreach (int threads in ChooseThreads(options))
-                {
-                    BenchmarkResult result = Row(algorithm, flavour, threads, device, options, cancellation);
-                    results.Add(result);
-                    onResult?.Invoke(result);
-                }
+                yield return new ScanSubject(algorithm, flavour,
+                    () => new NativeScanEngine(PowEngine.Create(algorithm.Algorithm, flavour: flavour.Index)));
             }
         }
-        return new BenchmarkReport { Started = started, Machine = MachineProbe.Describe(), Results = results };
     }
 
     private static void Validate(BenchmarkOptions options)
@@ -54,7 +68,7 @@ public static class Benchmark
         }
     }
 
-    private static AlgorithmInfo[] ChooseAlgorithms(BenchmarkOptions options) => options.Algorithms.Count > 0
+    private static AlgorithmInfo[] ChooseAlgorithms(BenchmarkOptions options) => options.Algorithms.Count > 0 || options.Plugins.Count > 0
         ? [.. options.Algorithms.Select(CpuWorkers.FindAlgorithm)]
         : [.. Catalogue.Algorithms().Where(algorithm => !algorithm.VerifyOnly)];
 
@@ -74,11 +88,11 @@ public static class Benchmark
         : [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
 
     private static BenchmarkResult Row(
-        AlgorithmInfo algorithm, FlavourInfo flavour, int threads, string device, BenchmarkOptions options, CancellationToken cancellation)
+        ScanSubject subject, int threads, string device, BenchmarkOptions options, CancellationToken cancellation)
     {
         try
         {
-            using ScanTeam team = new(algorithm, flavour, threads, options.Affinity);
+            using ScanTeam team = new(subject, threads, options.Affinity);
             team.Measure(options.WarmUp, cancellation);
             double[] samples = [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation))];
             double[] sorted = [.. samples.Order()];
@@ -87,16 +101,16 @@ public static class Benchmark
                 : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
             return Result(samples, median, sorted[0], sorted[^1], null);
         }
-        catch (NativeException e)
+        catch (Exception e) when (e is NativeException or PluginException)
         {
             return Result([], 0, 0, 0, e.Message);
         }
 
         BenchmarkResult Result(double[] samples, double median, double min, double max, string? skipped) => new()
         {
-            Algorithm = algorithm.Name,
+            Algorithm = subject.Algorithm.Name,
             Device = device,
-            Flavour = flavour.Name,
+            Flavour = subject.Flavour.Name,
             Threads = threads,
             Samples = samples,
             Median = median,

@@ -1,4 +1,5 @@
 using Otedama.Core;
+using Otedama.Interop;
 
 namespace Otedama.Mining;
 
@@ -6,6 +7,9 @@ namespace Otedama.Mining;
 public sealed record BenchmarkOptions
 {
     public IReadOnlyList<Algorithm> Algorithms { get; init; } = [];
+
+    /// <summary>Plugins to measure before them; with plugins and no algorithms, only the plugins.</summary>
+    public IReadOnlyList<WasmPlugin> Plugins { get; init; } = [];
 
     /// <summary>Flavours by name; empty = only the one mining would choose.</summary>
     public IReadOnlyList<string> Flavours { get; init; } = [];

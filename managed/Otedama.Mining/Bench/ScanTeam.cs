@@ -5,6 +5,9 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
+/// <summary>What is measured, and how to make an engine of it.</summary>
+internal sealed record ScanSubject(AlgorithmInfo Algorithm, FlavourInfo Flavour, Func<IScanEngine> MakeEngine);
+
 /// <summary>Threads with an engine each, that scan for a given time together.</summary>
 internal sealed class ScanTeam : IDisposable
 {
@@ -12,17 +15,17 @@ internal sealed class ScanTeam : IDisposable
 
     private readonly AlgorithmInfo _algorithm;
     private readonly IReadOnlyList<int> _affinity;
-    private readonly List<PowEngine> _engines = [];
+    private readonly List<IScanEngine> _engines = [];
 
-    public ScanTeam(AlgorithmInfo algorithm, FlavourInfo flavour, int threads, IReadOnlyList<int> affinity)
+    public ScanTeam(ScanSubject subject, int threads, IReadOnlyList<int> affinity)
     {
-        _algorithm = algorithm;
+        _algorithm = subject.Algorithm;
         _affinity = affinity;
         try
         {
             for (int i = 0; i < threads; i++)
             {
-                _engines.Add(PowEngine.Create(algorithm.Algorithm, flavour: flavour.Index));
+                _engines.Add(subject.MakeEngine());
             }
         }
         catch
@@ -73,39 +76,36 @@ internal sealed class ScanTeam : IDisposable
 
     public void Dispose()
     {
-        foreach (PowEngine engine in _engines)
+        foreach (IScanEngine engine in _engines)
         {
             engine.Dispose();
         }
     }
 
-    private double Scan(PowEngine engine, int thread, TimeSpan duration, CancellationToken cancellation)
+    private double Scan(IScanEngine engine, int thread, TimeSpan duration, CancellationToken cancellation)
     {
         uint[] versions = [.. Enumerable.Range(0, Math.Min(RangeAllocator.VersionsMax, _algorithm.VersionsMax))
             .Select(i => 0x20000000u | ((uint)i << 13))];
         byte[] data = new byte[_algorithm.DataLengthMax];
         new Random(thread).NextBytes(data);
         PowHit[] hits = new PowHit[64];
-        PowWork[] works =
-        [
-            new PowWork
-            {
-                Data = data,
-                NonceFirst = 0,
-                NonceCount = 1UL << 32,
-                Versions = versions.Length > 1 ? versions : default,
-                Target = Target.FromCompact(0x1900ffff), // out of reach: hits are not what is measured
-            },
-        ];
+        PowWork work = new()
+        {
+            Data = data,
+            NonceFirst = 0,
+            NonceCount = 1UL << 32,
+            Versions = versions.Length > 1 ? versions : default,
+            Target = Target.FromCompact(0x1900ffff), // out of reach: hits are not what is measured
+        };
         ulong hashes = 0;
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan left = duration;
         while (left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            PowScan scan = engine.Scan(works, hits, left < s_scanBudget ? left : s_scanBudget);
+            PowScan scan = engine.Scan(work, hits, left < s_scanBudget ? left : s_scanBudget);
             hashes += scan.Hashes;
             ulong next = scan.WorkIndex > 0 ? 0 : scan.NonceNext;
-            works[0] = works[0] with { NonceFirst = next, NonceCount = (1UL << 32) - next };
+            work = work with { NonceFirst = next, NonceCount = (1UL << 32) - next };
             left = duration - watch.Elapsed;
         }
         return hashes / watch.Elapsed.TotalSeconds;

@@ -6,13 +6,18 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
     /// <summary>Names a configuration may use; each is also a word of --algo.</summary>
     public static readonly string[] Known = ["sha256d", "scrypt", "kawpow", "verushash", "flux", "verthash"];
 
+    /// <summary>The plugin's own name when this is a plugin; null otherwise.</summary>
+    public string? PluginName => Name.StartsWith(PluginChoice.Prefix, StringComparison.Ordinal) && Name.Length > PluginChoice.Prefix.Length
+        ? Name[PluginChoice.Prefix.Length..]
+        : null;
+
     private static readonly string s_known = string.Join(", ", Known);
 
     public static Setting<IReadOnlyList<AlgorithmChoice>> Setting(string key, string help) => new(
         key,
         help,
         "list of name and enabled",
-        $"entries \"name: NAME\" with optional \"enabled: true|false\"; NAME is one of {s_known}",
+        $"entries \"name: NAME\" with optional \"enabled: true|false\"; NAME is one of {s_known}, or plugin:NAME of a configured plugin",
         [new AlgorithmChoice("sha256d", true)],
         Read,
         static v => $"[{string.Join(", ", v.Select(static a => $"{{name: {a.Name}, enabled: {(a.Enabled ? "true" : "false")}}}"))}]");
@@ -41,7 +46,7 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
             default:
                 return "expected a list";
         }
-        AlgorithmChoice? unknown = choices.Find(static c => !Known.Contains(c.Name));
+        AlgorithmChoice? unknown = choices.Find(static c => !Known.Contains(c.Name) && c.PluginName is null);
         if (unknown is not null)
         {
             return $"algorithm \"{SettingTypes.Shorten(unknown.Name)}\" is none of {s_known}{Nearest.Suggest(unknown.Name, Known)}";

@@ -21,6 +21,9 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<AlgorithmChoice>> MiningAlgorithms =
         Add(AlgorithmChoice.Setting("mining.algorithms", "Algorithms in order of preference; the first enabled one is mined."));
 
+    public static readonly Setting<IReadOnlyList<PluginChoice>> Plugins = Add(PluginChoice.Setting("plugins",
+        "WebAssembly algorithms, each trusted by the SHA-256 digest of its file; mined as plugin:NAME."));
+
     public static readonly Setting<int> GpuThreads = Add(Integer("mining.workers.gpu_threads", 0, 0, 1024,
         "GPU workers.", notYet: "this version mines on CPUs only, so no GPU worker is started"));
 

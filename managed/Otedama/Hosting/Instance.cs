@@ -33,6 +33,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     private EmbeddedNode? _node;
     private PoolServer? _pool;
     private Rig? _rig;
+    private WasmPlugin? _plugin;
     private LocalApi? _api;
     private Uri? _metrics;
     private Task _sampling = Task.CompletedTask;
@@ -155,7 +156,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         _directory = DataDirectory.Open(_plan.DataRoot);
         Native.Open();
         RequireAlgorithm();
-        DatasetProofChecker checker = new(OpenDatasets());
+        IProofChecker checker = MakeChecker();
         if (_plan.Roles.HasFlag(Roles.Node))
         {
             await StartNodeAsync(checker, stop);
@@ -177,7 +178,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     private void RequireAlgorithm()
     {
-        if (Catalogue.Find(_plan.Algorithm) is null)
+        if (_plan.PluginName is null && Catalogue.Find(_plan.Algorithm) is null)
         {
             string have = string.Join(", ", Catalogue.Algorithms().Select(static a => a.Name));
             throw new CommandException(ExitCode.Unsupported, $"This version cannot mine {_plan.Algorithm.ToString().ToLowerInvariant()}; it has: {have}.");
@@ -206,6 +207,26 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         return _datasets;
     }
 
+    /// <summary>Disposed after everything that hashes, because parts are stopped in reverse.</summary>
+    private IProofChecker MakeChecker()
+    {
+        DatasetProofChecker native = new(OpenDatasets());
+        if (_plan.PluginName is not { } name)
+        {
+            return native;
+        }
+        WasmPlugin plugin = PluginShelf.Open(_plan.Configuration, name);
+        PluginProofChecker checker = new(plugin, native, new PluginAlarm(_logger, _clock).OnFailure);
+        _plugin = plugin;
+        _parts.Add(("plugin", () =>
+        {
+            checker.Dispose();
+            plugin.Dispose();
+            return Task.CompletedTask;
+        }));
+        return checker;
+    }
+
     private async Task StartNodeAsync(IProofChecker checker, CancellationToken stop)
     {
         EmbeddedNodeOptions options = new()
@@ -230,7 +251,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     private async Task StartRigAsync(CancellationToken stop)
     {
-        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!);
+        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!) with { Plugin = _plugin };
         _rig = await Rig.StartAsync(options, _loggers, _clock, stop);
         _parts.Add(("rig", _rig.StopAsync));
     }

@@ -21,4 +21,7 @@ internal static partial class InstanceLog
 
     [LoggerMessage(6, LogLevel.Warning, "{Part} did not stop cleanly")]
     public static partial void PartFailedToStop(ILogger logger, Exception error, string part);
+
+    [LoggerMessage(7, LogLevel.Error, "{Failure} ({Unsaid} more since the last such line)")]
+    public static partial void PluginFailed(ILogger logger, string failure, long unsaid);
 }

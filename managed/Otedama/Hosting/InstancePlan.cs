@@ -16,6 +16,9 @@ internal sealed record InstancePlan
 
     public required Algorithm Algorithm { get; init; }
 
+    /// <summary>What the plugin calls itself when Algorithm is Plugin; null otherwise.</summary>
+    public string? PluginName { get; init; }
+
     /// <summary>The coin of the chain: the embedded one's, or the external nodes'.</summary>
     public required CoinSpec Coin { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed record InstancePlan
 
     /// <summary>Ending of folder names: the embedded chain of every algorithm has its own, SHA-256d none.</summary>
     public string ChainSuffix => NodeIsEmbedded && Algorithm != CoinCatalogue.Otedama.Algorithm
-        ? $"-{Algorithm.ToString().ToLowerInvariant()}"
+        ? $"-{Algorithm.ToString().ToLowerInvariant()}{(PluginName is { } plugin ? $"-{plugin}" : "")}"
         : "";
 
     public bool NodeIsEmbedded => Configuration.Get(Settings.NodeMode) == "embedded";
@@ -44,7 +47,7 @@ internal sealed record InstancePlan
         bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
         Algorithm algorithm = Chosen(configuration, problems);
         CoinSpec? coin = embedded
-            ? CoinCatalogue.OtedamaWith(algorithm)
+            ? CoinCatalogue.OtedamaWith(algorithm == Algorithm.Plugin ? CoinCatalogue.Otedama.Algorithm : algorithm)
             : CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork));
         if (coin is null)
         {
@@ -64,6 +67,10 @@ internal sealed record InstancePlan
             algorithm = coin.Algorithm; // the coin decides where nobody else did
         }
         CheckNotEnded(configuration, algorithm, problems);
+        if (algorithm == Algorithm.Plugin && coin is not null)
+        {
+            coin = OnPlugin(coin, problems);
+        }
         (IPAddress pool, IPAddress api, IPAddress metrics) = Addresses(configuration, problems);
         if (problems.Count > 0)
         {
@@ -75,6 +82,7 @@ internal sealed record InstancePlan
             Roles = embedded && roles.HasFlag(Roles.Pool) ? roles | Roles.Node : roles & ~Roles.Node,
             DataRoot = DataDirectory.Locate(configuration, environment),
             Algorithm = algorithm,
+            PluginName = algorithm == Algorithm.Plugin ? FirstEnabled(configuration)?.PluginName : null,
             Coin = coin!,
             PoolAddress = pool,
             ApiAddress = api,
@@ -124,9 +132,22 @@ internal sealed record InstancePlan
         }
     }
 
+    private static AlgorithmChoice? FirstEnabled(Configuration configuration) =>
+        configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
+
+    /// <summary>The same chain with the plugin as its proof of work.</summary>
+    private static CoinSpec OnPlugin(CoinSpec coin, List<string> problems)
+    {
+        if (coin.Family != HeaderFamily.Bitcoin)
+        {
+            problems.Add($"mining.algorithms: plugins hash 80-byte headers, and {coin.DisplayName} has others. Choose a coin of the Bitcoin family.");
+        }
+        return coin with { Algorithm = Algorithm.Plugin };
+    }
+
     private static Algorithm Chosen(Configuration configuration, List<string> problems)
     {
-        AlgorithmChoice? first = configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
+        AlgorithmChoice? first = FirstEnabled(configuration);
         Algorithm? algorithm = first?.Name switch
         {
             "sha256d" => Algorithm.Sha256d,
@@ -135,7 +156,7 @@ internal sealed record InstancePlan
             "verthash" => Algorithm.Verthash,
             "verushash" => Algorithm.VerusHash,
             "flux" => Algorithm.Equihash,
-            _ => null,
+            _ => first?.PluginName is null ? null : Algorithm.Plugin,
         };
         if (algorithm is null)
         {

@@ -24,7 +24,7 @@ internal static class PartOptions
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
-            Vardiff = Vardiff(configuration, node is not null && plan.Algorithm == Algorithm.Sha256d),
+            Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
         };
     }
@@ -65,13 +65,19 @@ internal static class PartOptions
         }),
     ];
 
-    private static VardiffOptions Vardiff(Configuration configuration, bool embeddedSha256d)
+    private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
     {
+        Configuration configuration = plan.Configuration;
         decimal start = configuration.Get(Settings.DifficultyStart);
         VardiffOptions vardiff = new() { TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)) };
         if (start > 0)
         {
             return vardiff with { Start = (double)start };
+        }
+        if (plan.Algorithm == Algorithm.Plugin)
+        {
+            // Nobody knows how slow the hash is: begin at about 4,000 hashes a share and let it rise.
+            return vardiff with { Start = 1e-6 };
         }
         // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
         return embeddedSha256d ? vardiff with { Start = 0.0002 } : vardiff;
