@@ -12,6 +12,9 @@ internal static unsafe class WasmRuntime
     private const string Missing = "Put the file that belongs to this version beside the program; "
         + "./build.sh publish leaves it in out/, and everything but plugins works without it.";
 
+    /// <summary>Stands before the reason of a trap, after a backtrace that only the plugin's author could read.</summary>
+    private const string Cause = "Caused by:";
+
     private static readonly Lock s_gate = new();
     private static nint s_engine;
 
@@ -40,7 +43,7 @@ internal static unsafe class WasmRuntime
         wasm_byte_vec_t text;
         WasmC.wasmtime_error_message(error, &text);
         WasmC.wasmtime_error_delete(error);
-        return TakeText(&text);
+        return Shorten(TakeText(&text));
     }
 
     /// <summary>Reads and frees a trap. Code is 255 when it is none of Wasmtime's own.</summary>
@@ -51,17 +54,20 @@ internal static unsafe class WasmRuntime
         wasm_byte_vec_t text;
         WasmC.wasm_trap_message(trap, &text);
         WasmC.wasm_trap_delete(trap);
-        return (known != 0 ? code : byte.MaxValue, TakeText(&text));
+        string whole = TakeText(&text);
+        int cause = whole.LastIndexOf(Cause, StringComparison.Ordinal);
+        return (known != 0 ? code : byte.MaxValue, Shorten(cause < 0 ? whole : whole[(cause + Cause.Length)..].Trim()));
     }
 
-    /// <summary>Text of the library on one line, at most 300 characters: a backtrace belongs to the plugin's author.</summary>
+    /// <summary>Text of the library on one line.</summary>
     public static string Text(wasm_byte_vec_t* bytes)
     {
-        ReadOnlySpan<byte> raw = new(bytes->data, (int)Math.Min(bytes->size, 4096));
+        ReadOnlySpan<byte> raw = new(bytes->data, (int)Math.Min(bytes->size, 65_536));
         string[] lines = Encoding.UTF8.GetString(raw).TrimEnd('\0').Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string text = string.Join(' ', lines.Where(static line => !line.StartsWith("error while executing", StringComparison.Ordinal)));
-        return text.Length <= 300 ? text : text[..297] + "...";
+        return string.Join(' ', lines);
     }
+
+    private static string Shorten(string text) => text.Length <= 300 ? text : text[..297] + "...";
 
     private static string TakeText(wasm_byte_vec_t* bytes)
     {

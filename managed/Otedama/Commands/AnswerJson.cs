@@ -16,5 +16,7 @@ namespace Otedama;
 [JsonSerializable(typeof(PayoutsAnswer))]
 [JsonSerializable(typeof(HistoryView))]
 [JsonSerializable(typeof(VerifyAnswer))]
+[JsonSerializable(typeof(PluginAnswerList))]
+[JsonSerializable(typeof(PluginBenchAnswer))]
 [JsonSerializable(typeof(Mining.BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;
