@@ -31,6 +31,7 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
         Algorithm.Scrypt or Algorithm.Verthash => 0x1f02_0000, // 2^15 hashes at 10 to 16 kH/s
         Algorithm.KawPow => 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
         Algorithm.VerusHash => 0x1e04_0000, // 2^22 at 1.5 MH/s
+        Algorithm.Plugin => 0x1f10_0000, // 2^12 hashes, as nobody knows how slow they are
         Algorithm.Equihash => 0x2010_0000, // 2^4 solutions
         _ => 0x1d40_0000, // 2^26 at 20 MH/s
     };

@@ -109,7 +109,7 @@ public sealed class PluginCommandTests : IDisposable
         CliResult result = await run.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(found, result.Error + result.Logs);
         Assert.Equal(0, result.Code);
-        Assert.True(Directory.Exists(Path.Combine(_folder.Path, "chain-sha256d-wat")));
+        Assert.True(Directory.Exists(Path.Combine(_folder.Path, "chain-plugin-sha256d-wat")));
     }
 
     private static int FreePort()
