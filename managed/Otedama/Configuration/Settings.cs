@@ -16,13 +16,13 @@ internal static class Settings
     public static readonly Setting<string> DataDir = Add(Path("data_dir",
         "Where chain, share log, balances and keys are kept. Empty = $XDG_DATA_HOME/otedama or ~/.local/share/otedama."));
 
+    public static readonly Setting<IReadOnlyList<PluginChoice>> Plugins = Add(PluginChoice.Setting("plugins",
+        "WebAssembly algorithms, each trusted by the SHA-256 digest of its file; mined as plugin:NAME."));
+
     public static readonly Setting<bool> MiningEnabled = Add(Switch("mining.enabled", true, "Mine on this machine."));
 
     public static readonly Setting<IReadOnlyList<AlgorithmChoice>> MiningAlgorithms =
         Add(AlgorithmChoice.Setting("mining.algorithms", "Algorithms in order of preference; the first enabled one is mined."));
-
-    public static readonly Setting<IReadOnlyList<PluginChoice>> Plugins = Add(PluginChoice.Setting("plugins",
-        "WebAssembly algorithms, each trusted by the SHA-256 digest of its file; mined as plugin:NAME."));
 
     public static readonly Setting<int> GpuThreads = Add(Integer("mining.workers.gpu_threads", 0, 0, 1024,
         "GPU workers.", notYet: "this version mines on CPUs only, so no GPU worker is started"));
