@@ -55,7 +55,9 @@ internal sealed class CommandContext(Surroundings surroundings)
         bool json = configuration.Get(Settings.LogFormat) == "json";
         bool colour = Outside.Colour(Outside.ErrorIsTerminal, result.GetValue(NoColour));
         ConsoleLogs console = new(Outside.ErrorStream, levels, json, colour, Outside.Clock);
-        return new LoggerFactory([console], new LoggerFilterOptions { MinLevel = Microsoft.Extensions.Logging.LogLevel.Trace });
+        LoggerFactory loggers = new([], new LoggerFilterOptions { MinLevel = Microsoft.Extensions.Logging.LogLevel.Trace });
+        loggers.AddProvider(console); // added this way the factory disposes it, which writes the last lines
+        return loggers;
     }
 
     /// <summary>Prints the answer as JSON or as lines.</summary>
