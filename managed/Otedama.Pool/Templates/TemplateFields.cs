@@ -33,6 +33,7 @@ internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Has
     private string _longPollId = "";
     private string _workId = "";
     private bool _coinbaseGiven;
+    private bool? _segwitActive; // null = the node does not list its rules
 
     /// <summary>Name of the field being read, for messages.</summary>
     public string Current { get; private set; } = "(start)";
@@ -80,7 +81,8 @@ internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Has
             TimeMin = timeMin,
             CoinbaseValue = new Amount(Need(_value, "coinbasevalue")),
             Transactions = transactions,
-            WitnessCommitment = _commitment,
+            // Before activation a coinbase with a witness makes the block invalid, and some nodes give a commitment all the same.
+            WitnessCommitment = _segwitActive == false ? [] : _commitment,
             CoinbaseAux = _aux,
             BlockSuffix = _suffix,
             VersionRequired = _versionRequired,
@@ -276,10 +278,12 @@ internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Has
 
     private void ReadRules(ref Utf8JsonReader reader)
     {
+        _segwitActive = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
         {
             string rule = reader.GetString()!;
             bool mandatory = rule.StartsWith('!');
+            _segwitActive |= rule is "segwit" or "!segwit";
             if (mandatory && !rules.Contains(rule[1..]))
             {
                 throw new TemplateException($"the node demands rule \"{Hex.Shorten(rule)}\", which is unknown here; a newer release may know it");

@@ -37,6 +37,8 @@ internal static class ConfigCommand
         {
             string? path = result.GetValue(file) ?? result.GetValue(context.ConfigFile);
             Configuration configuration = ConfigurationLoader.Load(path, [], context.Outside.Environment);
+            // Values that are right one by one can still be wrong together.
+            InstancePlan.Make(configuration, null, context.Outside.Environment);
             Warn(context, configuration);
             int given = configuration.Values.Count(static v => v.Origin != Origin.Default);
             string subject = path ?? "environment and defaults";

@@ -60,12 +60,20 @@ internal static class ConfigurationFile
     {
         try
         {
-            FileInfo info = new(path);
-            if (info.Exists && info.Length > BytesMax)
+            if (Directory.Exists(path))
             {
-                throw new ConfigurationException($"{path}: {info.Length} bytes is more than a configuration may have ({BytesMax})");
+                throw new ConfigurationException($"{path}: is a directory. Give the path of a YAML file, or print one with: otedama config sample");
             }
-            return System.IO.File.ReadAllText(path);
+            // Read with a limit: a device or a pipe has no length to look at beforehand.
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[BytesMax + 1];
+            int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (count > BytesMax)
+            {
+                throw new ConfigurationException($"{path}: more bytes than a configuration may have ({BytesMax})");
+            }
+            using StreamReader reader = new(new MemoryStream(bytes, 0, count));
+            return reader.ReadToEnd();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -52,13 +52,9 @@ internal static class ConfigurationLoader
             {
                 Apply(setting, raw, Origin.File, place, values, problems);
             }
-            else if (raw is RawMap inner && Settings.All.Any(s => s.Key.StartsWith(path + ".", StringComparison.Ordinal)))
+            else if (Settings.All.Any(s => s.Key.StartsWith(path + ".", StringComparison.Ordinal)))
             {
-                ApplyMap(inner, path + ".", name, values, problems);
-            }
-            else if (raw is RawScalar { Text: "" } && Settings.All.Any(s => s.Key.StartsWith(path + ".", StringComparison.Ordinal)))
-            {
-                // "pool:" with nothing below is an empty group.
+                ApplyGroup(raw, path, name, place, values, problems);
             }
             else
             {
@@ -67,12 +63,33 @@ internal static class ConfigurationLoader
         }
     }
 
+    private static void ApplyGroup(
+        RawValue raw, string path, string name, string place, Dictionary<Setting, SettingValue> values, List<string> problems)
+    {
+        if (raw is RawMap inner)
+        {
+            ApplyMap(inner, path + ".", name, values, problems);
+        }
+        else if (raw is not RawScalar { Text: "" })
+        {
+            // "pool:" with nothing below is an empty group; anything else is a mistake.
+            string found = raw is RawScalar scalar ? $"the value \"{SettingTypes.Shorten(scalar.Text)}\"" : "a list";
+            problems.Add($"{place}: {path}: expected keys below it, found {found}. Allowed under {path}: {string.Join(", ", Below(path + "."))}.");
+        }
+    }
+
+    /// <summary>The names one level below a prefix such as "pool.".</summary>
+    private static string[] Below(string prefix) =>
+    [
+        .. Settings.All.Select(static s => s.Key).Where(k => k.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(k => k[prefix.Length..].Split('.')[0]).Distinct(),
+    ];
+
     private static string UnknownKey(string path, string prefix, RawValue raw)
     {
         IEnumerable<string> keys = Settings.All.Select(static s => s.Key);
         string value = raw is RawScalar scalar && scalar.Text.Length > 0 ? $" (value \"{SettingTypes.Shorten(scalar.Text)}\")" : "";
-        string[] siblings = [.. keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(k => k[prefix.Length..].Split('.')[0]).Distinct()];
+        string[] siblings = Below(prefix);
         string? nearest = Nearest.Find(path[prefix.Length..], siblings);
         string? suggestion = nearest is not null ? prefix + nearest : Nearest.Find(path, keys);
         string hint = suggestion is null ? "" : $"; did you mean {suggestion}?";

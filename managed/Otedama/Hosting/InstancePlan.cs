@@ -58,6 +58,15 @@ internal sealed record InstancePlan
         {
             CheckExternal(configuration, coin, problems);
         }
+        if (embedded)
+        {
+            CheckAddress(configuration, Settings.PoolAddress, coin, problems);
+        }
+        if (roles.HasFlag(Roles.Rig | Roles.Pool) && configuration.Get(Settings.MiningPools).Count == 0)
+        {
+            // Our own pool would refuse this login for ever.
+            CheckAddress(configuration, Settings.Wallet, coin, problems);
+        }
         if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0)
         {
             problems.Add("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
@@ -126,9 +135,16 @@ internal sealed record InstancePlan
         {
             problems.Add("pool.address: an external node needs the operator's address; the pool's fee goes there.");
         }
-        else if (coin is not null && !Address.TryDecode(address, coin, out _, out string error))
+        CheckAddress(configuration, Settings.PoolAddress, coin, problems);
+    }
+
+    /// <summary>An address of the coin, or nothing.</summary>
+    private static void CheckAddress(Configuration configuration, Setting<string> setting, CoinSpec? coin, List<string> problems)
+    {
+        string address = configuration.Get(setting);
+        if (address.Length > 0 && coin is not null && !Address.TryDecode(address, coin, out _, out string error))
         {
-            problems.Add($"pool.address: {error} ({configuration.Of(Settings.PoolAddress).Place}).");
+            problems.Add($"{setting.Key}: {error} ({configuration.Of(setting).Place}).");
         }
     }
 

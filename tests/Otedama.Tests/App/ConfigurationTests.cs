@@ -67,7 +67,8 @@ public sealed class ConfigurationTests
     [InlineData("log: {level: loud}", "c.yaml line 1", "log.level", "loud", "trace, debug, info")]
     [InlineData("mining:\n  algorithms:\n    - name: sha265d\n", "c.yaml line 2", "mining.algorithms", "sha265d", "did you mean sha256d?")]
     [InlineData("mining:\n  algorithms:\n    - nam: sha256d\n", "c.yaml line 2", "mining.algorithms", "nam", "line 3")]
-    [InlineData("mining: 5", "c.yaml line 1", "mining", "5", "Allowed at the top")]
+    [InlineData("mining: 5", "c.yaml line 1", "mining", "\"5\"", "Allowed under mining: enabled")]
+    [InlineData("pool: [1]", "c.yaml line 1", "pool", "found a list", "Allowed under pool: enabled")]
     [InlineData("pool: {port: [1]}", "c.yaml line 1", "pool.port", "found a list", "whole number")]
     [InlineData("security: {encryption: rot13}", "c.yaml line 1", "security.encryption", "rot13", "aes-256-gcm")]
     public void A_mistake_names_file_line_key_value_and_what_is_allowed(string text, params string[] parts)
@@ -181,6 +182,39 @@ public sealed class ConfigurationTests
         CliResult bad = await Cli.RunAsync(["config", "check", folder.File("bad.yaml", "x: 1")]);
         Assert.Equal(3, bad.Code);
         Assert.Empty(bad.Out);
+    }
+
+    [Theory]
+    [InlineData("pool: {host: nonsense}", "pool.host: \"nonsense\"")]
+    [InlineData("pool: {address: bogus}", "pool.address: \"bogus\"")]
+    [InlineData("mining: {wallet: bogus}", "mining.wallet: \"bogus\"")]
+    [InlineData("node: {mode: external}", "node.urls: empty")]
+    [InlineData("mining: {enabled: false}\npool: {enabled: false}", "Nothing is enabled")]
+    public async Task Config_check_finds_what_a_start_would_refuse(string text, string problem)
+    {
+        using TempFolder folder = new();
+        CliResult result = await Cli.RunAsync(["config", "check", folder.File("c.yaml", text)]);
+        Assert.Equal(3, result.Code);
+        Assert.Contains(problem, result.Error);
+        Assert.Empty(result.Out);
+    }
+
+    [Fact]
+    public void A_wallet_of_another_coin_is_fine_for_another_pool() =>
+        Assert.NotNull(InstancePlan.Make(Load("mining: {wallet: bogus, pools: [pool.example:3333]}"), null, new Dictionary<string, string>()));
+
+    [Fact]
+    public void A_file_without_end_is_read_up_to_the_limit()
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "this system has no /dev/zero");
+        Assert.Contains("1048576", Assert.Throws<ConfigurationException>(() => ConfigurationFile.Read("/dev/zero")).Message);
+    }
+
+    [Fact]
+    public void A_directory_is_no_file()
+    {
+        using TempFolder folder = new();
+        Assert.Contains("is a directory", Assert.Throws<ConfigurationException>(() => ConfigurationFile.Read(folder.Path)).Message);
     }
 
     [Fact]

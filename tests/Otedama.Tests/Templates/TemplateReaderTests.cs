@@ -68,6 +68,14 @@ public class TemplateReaderTests
         Assert.Equal("01beef", Hex.Encode(Read(Json("mweb", "\"beef\"")).BlockSuffix.Span));
 
     [Theory]
+    [InlineData("[\"csv\"]", 0)]
+    [InlineData("[]", 0)]
+    [InlineData("[\"segwit\"]", 38)]
+    [InlineData(null, 38)]
+    public void The_commitment_counts_unless_the_node_says_that_segwit_is_not_active(string? rules, int length) =>
+        Assert.Equal(length, Read(Json("rules", rules)).WitnessCommitment.Length);
+
+    [Theory]
     [InlineData("height", null, "height is missing")]
     [InlineData("version", null, "version is missing")]
     [InlineData("previousblockhash", null, "previousblockhash is missing")]
