@@ -13,6 +13,11 @@ internal sealed class DuplicateSet
 
     public DuplicateSet(int max) => _max = max;
 
+    /// <summary>One of the shares was a block: worth telling its twin apart even after its job went stale.</summary>
+    public bool HoldsBlock { get; set; }
+
+    public int Count => _count;
+
     public bool IsFull => _count >= _max;
 
     public bool Contains(UInt128 key) => _slots[Find(_slots, key)] != UInt128.Zero;

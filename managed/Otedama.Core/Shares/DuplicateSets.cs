@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Otedama.Core;
 
-/// <summary>One DuplicateSet per job, for as long as the job table knows the job.</summary>
+/// <summary>One DuplicateSet per job, for as long as shares of the job can be paid.</summary>
 internal sealed class DuplicateSets
 {
     private const int SweepAtLeast = 64;
@@ -13,6 +13,7 @@ internal sealed class DuplicateSets
     private readonly int _sharesPerJobMax;
     private readonly ulong _seed;
     private int _sweepAt = SweepAtLeast;
+    private uint _generation; // by which the current batch is judged
 
     public DuplicateSets(IJobTable jobs, ShareValidatorOptions options)
     {
@@ -20,6 +21,32 @@ internal sealed class DuplicateSets
         _jobsMax = options.JobsMax;
         _sharesPerJobMax = options.SharesPerJobMax;
         _seed = options.Seed;
+    }
+
+    public int ShareCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (DuplicateSet set in _sets.Values)
+            {
+                count += set.Count;
+            }
+            return count;
+        }
+    }
+
+    /// <summary>
+    /// Before each batch: jobs of older generations are stale in all of it. The batch's own view counts and not the
+    /// table's newest, or a share judged in time could find its set gone and be paid twice.
+    /// </summary>
+    public void Begin(uint generation)
+    {
+        if (generation != _generation)
+        {
+            _generation = generation;
+            Sweep();
+        }
     }
 
     /// <summary>
@@ -75,13 +102,14 @@ internal sealed class DuplicateSets
     }
 
     /// <summary>
-    /// Drops the sets of jobs that are gone for good. Doubling the mark makes the work constant per new job.
+    /// Drops the sets of jobs that are gone for good or stale: a busy pool has tens of megabytes in them, and no share
+    /// of a stale job is paid. Doubling the mark makes the work constant per new job.
     /// </summary>
     private void Sweep()
     {
-        foreach (uint id in _sets.Keys)
+        foreach ((uint id, DuplicateSet set) in _sets)
         {
-            if (!_jobs.TryGetJob(id, out _))
+            if (!_jobs.TryGetJob(id, out Job? job) || (job.Generation < _generation && !set.HoldsBlock))
             {
                 _sets.Remove(id); // allowed while enumerating
             }

@@ -42,6 +42,9 @@ public sealed class ShareValidator
         _duplicates = new DuplicateSets(jobs, options);
     }
 
+    /// <summary>Accepted shares remembered, so that none is paid twice; those of stale jobs are forgotten.</summary>
+    public int RememberedCount => _duplicates.ShareCount;
+
     /// <summary>Judges candidates.Length (at most BatchMax) candidates in order.</summary>
     public void Judge(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
     {
@@ -52,6 +55,7 @@ public sealed class ShareValidator
                 + $"at most {BatchMax} and room for all are needed");
         }
         uint generation = _jobs.Generation;
+        _duplicates.Begin(generation);
         for (int i = 0; i < candidates.Length; i++)
         {
             judgements[i] = new Judgement { Rejection = CheckCheaply(i, candidates[i], generation, out bool hash) };
@@ -261,6 +265,7 @@ public sealed class ShareValidator
         {
             return Rejection.Duplicate;
         }
+        known.HoldsBlock |= isBlock;
         return stale ? Rejection.Stale : Rejection.None;
     }
 }

@@ -85,5 +85,9 @@ internal sealed class Pacer : IDisposable
         {
             session?.Tick(now, mintTurn);
         }
+        if (mintTurn)
+        {
+            _server.ReportRefused(now);
+        }
     }
 }

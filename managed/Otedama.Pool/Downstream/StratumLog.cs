@@ -27,6 +27,9 @@ internal static partial class StratumLog
     [LoggerMessage(7, LogLevel.Error, "a Stratum session failed and was closed")]
     public static partial void SessionFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Warning, "{Count} connections were refused: all {Max} places (pool.max_connections) were taken, or the process may open no more files")]
+    public static partial void ConnectionsRefused(ILogger logger, long count, int max);
+
     [LoggerMessage(8, LogLevel.Warning, "could not follow our blocks on the chain, trying again in 30 s: {Reason}")]
     public static partial void SettlingFailed(ILogger logger, string reason);
 }

@@ -28,6 +28,8 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private readonly byte[] _operatorScript;
     private CandidateSink _sink = static (in Candidate _) => false;
     private long _malformed;
+    private long _refusedReported; // pacer only, as the next
+    private double _refusedReportedAt = double.NegativeInfinity;
     private volatile bool _stopping;
 
     public StratumServer(PoolOptions options, JobBook jobs, AccountIntern intern, TimeProvider time, ILogger logger)
@@ -241,6 +243,17 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         }
         StratumLog.LoggedIn(_logger, user);
         return true;
+    }
+
+    /// <summary>A full pool says so in the log, at most once a minute.</summary>
+    public void ReportRefused(double now)
+    {
+        long refused = RefusedCount;
+        if (refused > _refusedReported && now - _refusedReportedAt >= 60)
+        {
+            StratumLog.ConnectionsRefused(_logger, refused - _refusedReported, Options.Limits.ConnectionsMax);
+            (_refusedReported, _refusedReportedAt) = (refused, now);
+        }
     }
 
     public void StopListening() => _transport.StopListening();

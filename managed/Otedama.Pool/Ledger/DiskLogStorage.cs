@@ -28,10 +28,12 @@ public sealed class DiskLogStorage : ILogStorage
             }
             File.Move(unfinished, path, overwrite: false);
         }
-        catch (IOException)
+        catch (IOException e)
         {
             File.Delete(unfinished);
-            throw;
+            throw new IOException(
+                $"share log: {length >> 20} MiB could not be reserved for {path}: {e.Message.TrimEnd('.')}. "
+                + "Free space on that disk or use another data directory.", e);
         }
     }
 

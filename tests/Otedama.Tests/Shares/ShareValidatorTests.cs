@@ -160,6 +160,22 @@ public sealed class ShareValidatorTests
     }
 
     [Fact]
+    public void Shares_of_stale_jobs_are_forgotten_but_blocks_and_current_jobs_are_not()
+    {
+        _jobs.Add(3, generation: 1);
+        _jobs.Add(4, generation: 1, network: Target.Max);
+        Judge([.. Enumerable.Range(0, 50).Select(i => TestJobs.Candidate(3, (ulong)i)), TestJobs.Candidate(4, 1)]);
+        Assert.Equal(51, _validator.RememberedCount);
+        _jobs.Add(5, generation: 2);
+        Assert.Equal([Rejection.None], Judge(TestJobs.Candidate(5, 1)));
+        _jobs.Generation = 2;
+        Assert.Equal([Rejection.Duplicate, Rejection.Stale], Judge(TestJobs.Candidate(5, 1), TestJobs.Candidate(3, 1)));
+        Assert.Equal(2, _validator.RememberedCount);
+        Assert.Equal([Rejection.Stale], Judge(TestJobs.Candidate(4, 1)));
+        Assert.False(_judgements[0].IsBlock); // submitted before
+    }
+
+    [Fact]
     public void A_block_that_misses_its_session_s_target_is_paid_by_the_network_s()
     {
         _jobs.Add(5, network: TestJobs.Easy);
