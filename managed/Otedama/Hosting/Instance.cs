@@ -72,7 +72,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         catch (Exception e)
         {
             await instance.DisposeAsync();
-            if (e is ArgumentException or FormatException or IOException)
+            if (e is ArgumentException or FormatException or IOException or InvalidDataException or LogException)
             {
                 throw new ConfigurationException(e.Message);
             }

@@ -33,6 +33,22 @@ public sealed class DataDirectoryTests
         Assert.Equal("2\n", File.ReadAllText(version));
     }
 
+    [Theory]
+    [InlineData("chain/version", "99\n")]
+    [InlineData("pool/shares/VERSION", "otedama-ledger 99\n")]
+    public async Task A_part_of_a_newer_version_ends_the_start_with_3(string file, string text)
+    {
+        using TempFolder folder = new();
+        string path = Path.Combine(folder.Path, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        CliResult result = await Cli.RunAsync(
+            ["pool", "--data-dir", folder.Path, "--set", "api.enabled=false", "--set", "metrics.enabled=false"]);
+        Assert.Equal(3, result.Code);
+        Assert.Contains("99", result.Error);
+        Assert.Equal(text, File.ReadAllText(path));
+    }
+
     [Fact]
     public void A_foreign_directory_is_left_alone()
     {
