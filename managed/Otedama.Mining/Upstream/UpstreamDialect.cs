@@ -9,10 +9,10 @@ internal abstract class UpstreamDialect
     /// <summary>Throws ArgumentOutOfRangeException for an algorithm that cannot be mined over Stratum.</summary>
     public static UpstreamDialect For(Algorithm algorithm) => algorithm switch
     {
-        Algorithm.Sha256d or Algorithm.Scrypt or Algorithm.Verthash => new BitcoinUpstream(algorithm),
+        Algorithm.Sha256d or Algorithm.Scrypt or Algorithm.Verthash or Algorithm.Plugin => new BitcoinUpstream(algorithm),
         Algorithm.KawPow => new KawPowUpstream(),
         _ => throw new ArgumentOutOfRangeException(
-            nameof(algorithm), $"{algorithm} cannot be mined at a pool in this version; choose sha256d, scrypt, verthash or kawpow"),
+            nameof(algorithm), $"{algorithm} cannot be mined at a pool in this version; choose sha256d, scrypt, verthash, kawpow or a plugin"),
     };
 
     public abstract Target DifficultyOne { get; }
