@@ -1,50 +1,47 @@
-using System.Diagnostics;
 using Otedama.Core;
 using Otedama.Interop;
 
 namespace Otedama.Mining;
 
 /// <summary>
-/// Measures the native scan as mining uses it: same work shape, same call length, one thread per engine. All threads
-/// begin a repeat together and stop at its end; a repeat's number is their hashes over the time they took.
+/// Measures the native code as it is used: the search as workers call it, one engine per thread, and the check as a pool
+/// calls it, in batches. Each row has a warm-up and repeats; wall and processor time are reported side by side.
 /// </summary>
 public static class Benchmark
 {
     /// <summary>
-    /// Runs the rows one after the other; each finished row is also handed to onResult. Throws ArgumentException for an
-    /// option nothing on this machine fits, OperationCanceledException when cancelled.
+    /// Runs the rows one after the other; each finished row is also handed to onResult, and say is told what takes long.
+    /// Throws ArgumentException for an option nothing on this machine fits, OperationCanceledException when cancelled.
     /// </summary>
-    public static BenchmarkReport Run(BenchmarkOptions options, Action<BenchmarkResult>? onResult, CancellationToken cancellation)
+    public static BenchmarkReport Run(
+        BenchmarkOptions options, Action<BenchmarkResult>? onResult, CancellationToken cancellation, Action<string>? say = null)
     {
         Validate(options);
         DateTimeOffset started = TimeProvider.System.GetUtcNow();
-        string device = CpuWorkers.CpuName();
+        MachineDescription machine = MachineProbe.Describe();
         List<BenchmarkResult> results = [];
-        foreach (ScanSubject subject in Subjects(options))
-        {
-            foreach (int threads in ChooseThreads(options))
-            {
-                BenchmarkResult result = Row(subject, threads, device, options, cancellation);
-                results.Add(result);
-                onResult?.Invoke(result);
-            }
-        }
-        return new BenchmarkReport { Started = started, Machine = MachineProbe.Describe(), Results = results };
-    }
-
-    private static IEnumerable<ScanSubject> Subjects(BenchmarkOptions options)
-    {
+        using BenchmarkDatasets datasets = new(say ?? (static _ => { }), cancellation);
         foreach (WasmPlugin plugin in options.Plugins)
         {
-            AlgorithmInfo algorithm = PluginScanEngine.Describe(plugin);
-            yield return new ScanSubject(algorithm, algorithm.Selected, () => new PluginScanEngine(plugin));
+            BenchmarkCase item = new() { Algorithm = PluginScanEngine.Describe(plugin), Plugin = plugin };
+            Measure(item, [item.Algorithm.Selected]);
         }
         foreach (AlgorithmInfo algorithm in ChooseAlgorithms(options))
         {
-            foreach (FlavourInfo flavour in ChooseFlavours(algorithm, options))
+            FlavourInfo[] flavours = ChooseFlavours(algorithm, options);
+            foreach (BenchmarkCase item in BenchmarkCase.Of(algorithm, options, datasets))
             {
-                yield return new ScanSubject(algorithm, flavour,
-                    () => new NativeScanEngine(PowEngine.Create(algorithm.Algorithm, flavour: flavour.Index)));
+                Measure(item, flavours);
+            }
+        }
+        return new BenchmarkReport { Started = started, Machine = machine, Datasets = datasets.Builds, Results = results };
+
+        void Measure(BenchmarkCase item, FlavourInfo[] flavours)
+        {
+            foreach (BenchmarkResult result in Rows(item, flavours, options, cancellation))
+            {
+                results.Add(result);
+                onResult?.Invoke(result);
             }
         }
     }
@@ -68,9 +65,20 @@ public static class Benchmark
         }
     }
 
-    private static AlgorithmInfo[] ChooseAlgorithms(BenchmarkOptions options) => options.Algorithms.Count > 0 || options.Plugins.Count > 0
-        ? [.. options.Algorithms.Select(CpuWorkers.FindAlgorithm)]
-        : [.. Catalogue.Algorithms().Where(algorithm => !algorithm.VerifyOnly)];
+    private static AlgorithmInfo[] ChooseAlgorithms(BenchmarkOptions options)
+    {
+        if (options.Algorithms.Count == 0 && options.Plugins.Count > 0)
+        {
+            return [];
+        }
+        if (options.Algorithms.Count > 0 && options.Kind == BenchmarkKind.Scan)
+        {
+            return [.. options.Algorithms.Select(CpuWorkers.FindAlgorithm)];
+        }
+        return [.. Catalogue.Algorithms()
+            .Where(info => options.Algorithms.Count == 0 || options.Algorithms.Contains(info.Algorithm))
+            .Where(info => options.Kind == BenchmarkKind.Verify || !info.VerifyOnly)];
+    }
 
     private static FlavourInfo[] ChooseFlavours(AlgorithmInfo algorithm, BenchmarkOptions options)
     {
@@ -87,37 +95,83 @@ public static class Benchmark
         ? [.. options.Threads]
         : [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
 
-    private static BenchmarkResult Row(
-        ScanSubject subject, int threads, string device, BenchmarkOptions options, CancellationToken cancellation)
+    private static IEnumerable<BenchmarkResult> Rows(
+        BenchmarkCase item, FlavourInfo[] flavours, BenchmarkOptions options, CancellationToken cancellation)
     {
+        // Only KawPow has a check that answers before the expensive part, from what the miner claims.
+        string[] kinds = options.Kind == BenchmarkKind.Scan || item.Plugin is not null ? ["scan"]
+            : item.Algorithm.Algorithm == Algorithm.KawPow ? ["verify", "precheck"] : ["verify"];
+        return from flavour in flavours
+               from threads in ChooseThreads(options)
+               from kind in kinds
+               select Row(item, flavour, threads, kind, options, cancellation);
+    }
+
+    private static BenchmarkResult Row(
+        BenchmarkCase item, FlavourInfo flavour, int threads, string kind, BenchmarkOptions options, CancellationToken cancellation)
+    {
+        BenchmarkResult empty = new()
+        {
+            Algorithm = item.Algorithm.Name,
+            Parameters = item.Label,
+            Kind = kind,
+            Device = CpuWorkers.CpuName(),
+            Flavour = flavour.Name,
+            Threads = threads,
+            Samples = [],
+            CpuSamples = [],
+            Median = 0,
+            Min = 0,
+            Max = 0,
+            Spread = 0,
+            CpuMedian = 0,
+            CpuSpread = 0,
+            Skipped = item.Skipped,
+        };
+        if (item.Skipped is not null)
+        {
+            return empty;
+        }
         try
         {
-            using ScanTeam team = new(subject, threads, options.Affinity);
-            team.Measure(options.WarmUp, cancellation);
-            double[] samples = [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation))];
-            double[] sorted = [.. samples.Order()];
-            double median = sorted.Length % 2 == 1
-                ? sorted[sorted.Length / 2]
-                : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-            return Result(samples, median, sorted[0], sorted[^1], null);
+            using BenchmarkTeam team = kind == "scan"
+                ? new ScanTeam(item, flavour, threads, options.Affinity)
+                : new VerifyTeam(item, flavour, threads, options.Affinity, precheck: kind == "precheck");
+            if (options.WarmUp > TimeSpan.Zero)
+            {
+                team.Measure(options.WarmUp, cancellation);
+            }
+            BenchmarkSample[] samples = [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation))];
+            return Filled(empty, samples) with { SolutionsPerNonce = (team as ScanTeam)?.SolutionsPerNonce };
         }
-        catch (Exception e) when (e is NativeException or PluginException)
+        catch (Exception e) when (e is NativeException or PluginException or ArgumentException)
         {
-            return Result([], 0, 0, 0, e.Message);
+            return empty with { Skipped = e.Message };
         }
+    }
 
-        BenchmarkResult Result(double[] samples, double median, double min, double max, string? skipped) => new()
+    private static BenchmarkResult Filled(BenchmarkResult row, BenchmarkSample[] samples)
+    {
+        double[] rates = [.. samples.Select(sample => sample.Rate)];
+        double[] cpu = [.. samples.Select(sample => sample.CpuRate)];
+        double median = Median(rates), cpuMedian = Median(cpu);
+        return row with
         {
-            Algorithm = subject.Algorithm.Name,
-            Device = device,
-            Flavour = subject.Flavour.Name,
-            Threads = threads,
-            Samples = samples,
+            Samples = rates,
+            CpuSamples = cpu,
             Median = median,
-            Min = min,
-            Max = max,
-            Spread = median > 0 ? (max - min) / median : 0,
-            Skipped = skipped,
+            Min = rates.Min(),
+            Max = rates.Max(),
+            Spread = median > 0 ? (rates.Max() - rates.Min()) / median : 0,
+            CpuMedian = cpuMedian,
+            CpuSpread = cpuMedian > 0 ? (cpu.Max() - cpu.Min()) / cpuMedian : 0,
         };
+    }
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

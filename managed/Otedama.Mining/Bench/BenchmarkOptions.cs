@@ -20,13 +20,34 @@ public sealed record BenchmarkOptions
     /// <summary>Thread counts to measure one after the other; empty = 1 and all hardware threads.</summary>
     public IReadOnlyList<int> Threads { get; init; } = [];
 
+    /// <summary>Scan searches nonces; Verify checks headers in batches as a pool does.</summary>
+    public BenchmarkKind Kind { get; init; }
+
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Length of one repeat.</summary>
+    /// <summary>Length of one repeat. An algorithm that needs longer for one nonce finishes that nonce.</summary>
     public TimeSpan Repeat { get; init; } = TimeSpan.FromSeconds(1);
 
     public int Repeats { get; init; } = 5;
 
     /// <summary>Processors to bind the threads to, round-robin; empty = the scheduler decides.</summary>
     public IReadOnlyList<int> Affinity { get; init; } = [];
+
+    /// <summary>KawPow: the block height, which selects light cache and program. Building the cache is timed too.</summary>
+    public uint KawPowHeight { get; init; }
+
+    /// <summary>Verthash: its data file; written when it does not exist. Null: see VerthashInMemory.</summary>
+    public string? VerthashFile { get; init; }
+
+    /// <summary>Verthash: generate the data (1.2 GiB, some seconds) in memory. Without it and without a file it is skipped.</summary>
+    public bool VerthashInMemory { get; init; }
+
+    /// <summary>Equihash (n, k) pairs; empty = 96,5, whose solver answers within a second.</summary>
+    public IReadOnlyList<(uint N, uint K)> Equihash { get; init; } = [];
+}
+
+public enum BenchmarkKind
+{
+    Scan = 0,
+    Verify = 1,
 }

@@ -12,6 +12,8 @@ public sealed record BenchmarkReport
 
     public required MachineDescription Machine { get; init; }
 
+    public required IReadOnlyList<DatasetBuild> Datasets { get; init; }
+
     public required IReadOnlyList<BenchmarkResult> Results { get; init; }
 }
 
@@ -21,16 +23,25 @@ public sealed record BenchmarkResult
     /// <summary>Name in the native catalogue, such as sha256d.</summary>
     public required string Algorithm { get; init; }
 
+    /// <summary>What was chosen beside the algorithm, such as "96,5" or "height 0"; empty where there is nothing to choose.</summary>
+    public required string Parameters { get; init; }
+
+    /// <summary>"scan", "verify", or "precheck": the part of a check that needs no dataset.</summary>
+    public required string Kind { get; init; }
+
     public required string Device { get; init; }
 
     public required string Flavour { get; init; }
 
     public required int Threads { get; init; }
 
-    /// <summary>Hashes per second of all threads together, one number per repeat, in order.</summary>
+    /// <summary>Hashes (or checks) per second of all threads together, one number per repeat, in order.</summary>
     public required IReadOnlyList<double> Samples { get; init; }
 
-    /// <summary>Hashes per second.</summary>
+    /// <summary>Hashes (or checks) per second of processor time: what one thread does while it really runs.</summary>
+    public required IReadOnlyList<double> CpuSamples { get; init; }
+
+    /// <summary>Hashes per second of wall time.</summary>
     public required double Median { get; init; }
 
     public required double Min { get; init; }
@@ -40,11 +51,26 @@ public sealed record BenchmarkResult
     /// <summary>(max - min) / median: above 0.05 the machine was not quiet.</summary>
     public required double Spread { get; init; }
 
+    public required double CpuMedian { get; init; }
+
+    public required double CpuSpread { get; init; }
+
+    /// <summary>Solutions per nonce of an algorithm that solves instead of hashing; null elsewhere.</summary>
+    public double? SolutionsPerNonce { get; init; }
+
     /// <summary>Why there is no number; null when there is one.</summary>
     public string? Skipped { get; init; }
 
     public double PerThread => Threads > 0 ? Median / Threads : 0;
+
+    /// <summary>Processor time of one hash or check, in microseconds.</summary>
+    public double CpuMicroseconds => CpuMedian > 0 ? 1e6 / CpuMedian : 0;
 }
+
+/// <summary>How long a light cache or data file took to make.</summary>
+/// <param name="Seconds">Wall time.</param>
+/// <param name="CpuSeconds">Processor time of all threads.</param>
+public sealed record DatasetBuild(string Algorithm, string Parameters, ulong Bytes, double Seconds, double CpuSeconds);
 
 /// <summary>What the numbers were measured on. Unknown is null.</summary>
 public sealed record MachineDescription
@@ -65,6 +91,9 @@ public sealed record MachineDescription
     public required string Kernel { get; init; }
 
     public required string Runtime { get; init; }
+
+    /// <summary>Processes that wanted to run, averaged over the minute before: above 0 others were at work.</summary>
+    public required double? LoadBefore { get; init; }
 
     /// <summary>Hypervisor or container hints make absolute numbers less comparable.</summary>
     public required bool Virtual { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Otedama.Interop;
 
@@ -18,6 +19,7 @@ internal static class MachineProbe
             Governor = ReadLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
             Kernel = Kernel(),
             Runtime = $"{RuntimeInformation.FrameworkDescription} {RuntimeInformation.RuntimeIdentifier}",
+            LoadBefore = Load(),
             Virtual = IsVirtual(),
             ForcedFlavour = Environment.GetEnvironmentVariable("OTEDAMA_CPU"),
         };
@@ -28,6 +30,9 @@ internal static class MachineProbe
         string? release = ReadLine("/proc/sys/kernel/osrelease");
         return release is null ? RuntimeInformation.OSDescription : $"Linux {release}";
     }
+
+    private static double? Load() =>
+        double.TryParse(ReadLine("/proc/loadavg")?.Split(' ')[0], CultureInfo.InvariantCulture, out double load) ? load : null;
 
     private static bool IsVirtual()
     {

@@ -1,31 +1,30 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using Otedama.Core;
 using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-/// <summary>What is measured, and how to make an engine of it.</summary>
-internal sealed record ScanSubject(AlgorithmInfo Algorithm, FlavourInfo Flavour, Func<IScanEngine> MakeEngine);
-
-/// <summary>Threads with an engine each, that scan for a given time together.</summary>
-internal sealed class ScanTeam : IDisposable
+/// <summary>Searches nonces as a worker does: an engine per thread, calls of about 100 ms.</summary>
+internal sealed class ScanTeam : BenchmarkTeam
 {
+    private const int NonceBitsMax = 40; // of 64: more than a benchmark searches
+
     private static readonly TimeSpan s_scanBudget = TimeSpan.FromMilliseconds(100);
 
-    private readonly AlgorithmInfo _algorithm;
-    private readonly IReadOnlyList<int> _affinity;
+    private readonly BenchmarkCase _case;
     private readonly List<IScanEngine> _engines = [];
+    private long _solutions;
+    private long _hashes;
 
-    public ScanTeam(ScanSubject subject, int threads, IReadOnlyList<int> affinity)
+    public ScanTeam(BenchmarkCase item, FlavourInfo flavour, int threads, IReadOnlyList<int> affinity)
+        : base(threads, affinity)
     {
-        _algorithm = subject.Algorithm;
-        _affinity = affinity;
+        _case = item;
         try
         {
             for (int i = 0; i < threads; i++)
             {
-                _engines.Add(subject.MakeEngine());
+                _engines.Add(item.MakeEngine(flavour));
             }
         }
         catch
@@ -35,46 +34,10 @@ internal sealed class ScanTeam : IDisposable
         }
     }
 
-    /// <summary>Hashes per second of all threads together over one stretch of time.</summary>
-    public double Measure(TimeSpan duration, CancellationToken cancellation)
-    {
-        double[] rates = new double[_engines.Count];
-        Exception? failure = null;
-        using Barrier start = new(_engines.Count);
-        Thread[] threads = [.. _engines.Select((engine, i) => new Thread(() =>
-        {
-            try
-            {
-                if (_affinity.Count > 0)
-                {
-                    NativeThread.SetAffinity(_affinity[i % _affinity.Count]);
-                }
-                start.SignalAndWait(CancellationToken.None);
-                rates[i] = Scan(engine, i, duration, cancellation);
-            }
-            catch (Exception e)
-            {
-                Interlocked.CompareExchange(ref failure, e, null);
-                start.RemoveParticipant();
-            }
-        }) { IsBackground = true, Name = $"otedama-bench{i}" })];
-        foreach (Thread thread in threads)
-        {
-            thread.Start();
-        }
-        foreach (Thread thread in threads)
-        {
-            thread.Join();
-        }
-        cancellation.ThrowIfCancellationRequested();
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
-        return rates.Sum();
-    }
+    /// <summary>Of a solver: solutions found per nonce tried. Null for algorithms that hash.</summary>
+    public double? SolutionsPerNonce => _case.Algorithm.SlowScan && _hashes > 0 ? (double)_solutions / _hashes : null;
 
-    public void Dispose()
+    public override void Dispose()
     {
         foreach (IScanEngine engine in _engines)
         {
@@ -82,32 +45,36 @@ internal sealed class ScanTeam : IDisposable
         }
     }
 
-    private double Scan(IScanEngine engine, int thread, TimeSpan duration, CancellationToken cancellation)
+    protected override long Work(int thread, TimeSpan duration, CancellationToken cancellation)
     {
-        uint[] versions = [.. Enumerable.Range(0, Math.Min(RangeAllocator.VersionsMax, _algorithm.VersionsMax))
+        AlgorithmInfo algorithm = _case.Algorithm;
+        uint[] versions = [.. Enumerable.Range(0, Math.Min(RangeAllocator.VersionsMax, algorithm.VersionsMax))
             .Select(i => 0x20000000u | ((uint)i << 13))];
-        byte[] data = new byte[_algorithm.DataLengthMax];
-        new Random(thread).NextBytes(data);
+        ulong nonces = 1UL << Math.Min(algorithm.NonceBits, NonceBitsMax);
         PowHit[] hits = new PowHit[64];
         PowWork work = new()
         {
-            Data = data,
+            Data = _case.WorkData(thread),
             NonceFirst = 0,
-            NonceCount = 1UL << 32,
+            NonceCount = nonces,
+            Height = _case.Height,
             Versions = versions.Length > 1 ? versions : default,
-            Target = Target.FromCompact(0x1900ffff), // out of reach: hits are not what is measured
+            // Out of reach: hits are not what is measured. A solver's solutions are, so all of them count.
+            Target = algorithm.SlowScan ? Target.Max : Target.FromCompact(0x1900ffff),
         };
-        ulong hashes = 0;
+        long hashes = 0;
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan left = duration;
         while (left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            PowScan scan = engine.Scan(work, hits, left < s_scanBudget ? left : s_scanBudget);
-            hashes += scan.Hashes;
+            PowScan scan = _engines[thread].Scan(work, hits, left < s_scanBudget ? left : s_scanBudget);
+            hashes += (long)scan.Hashes;
+            Interlocked.Add(ref _solutions, scan.HitCount);
             ulong next = scan.WorkIndex > 0 ? 0 : scan.NonceNext;
-            work = work with { NonceFirst = next, NonceCount = (1UL << 32) - next };
+            work = work with { NonceFirst = next, NonceCount = nonces - next };
             left = duration - watch.Elapsed;
         }
-        return hashes / watch.Elapsed.TotalSeconds;
+        Interlocked.Add(ref _hashes, hashes);
+        return hashes;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Otedama.Mining;
 
 namespace Otedama;
 
@@ -18,5 +19,5 @@ namespace Otedama;
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(PluginAnswerList))]
 [JsonSerializable(typeof(PluginBenchAnswer))]
-[JsonSerializable(typeof(Mining.BenchmarkReport))]
+[JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

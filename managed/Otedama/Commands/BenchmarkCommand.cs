@@ -1,67 +1,149 @@
 using System.CommandLine;
 using System.Globalization;
+using Otedama.Core;
+using Otedama.Interop;
 using Otedama.Mining;
 
 namespace Otedama;
 
 internal static class BenchmarkCommand
 {
+    private static readonly Option<string[]> s_algorithms = new("--algo")
+    {
+        Description = "Algorithms, separated by commas; all when left out.",
+        HelpName = "NAMES",
+    };
+
+    private static readonly Option<string[]> s_flavours = new("--flavour")
+    {
+        Description = "Instruction-set flavours, or \"all\"; the one mining chooses when left out.",
+        HelpName = "NAMES",
+    };
+
+    private static readonly Option<string[]> s_threads = new("--threads") { Description = "Thread counts, such as 1,2.", HelpName = "COUNTS" };
+
+    private static readonly Option<double> s_seconds = new("--seconds") { Description = "Length of one repeat.", DefaultValueFactory = static _ => 1 };
+
+    private static readonly Option<double> s_warmUp = new("--warm-up") { Description = "Seconds before the first repeat.", DefaultValueFactory = static _ => 0.5 };
+
+    private static readonly Option<int> s_repeats = new("--repeats") { Description = "Repeats per row; the median counts.", DefaultValueFactory = static _ => 5 };
+
+    private static readonly Option<bool> s_verify = new("--verify") { Description = "Measure the check of shares, in batches of 256, in place of the search." };
+
+    private static readonly Option<uint> s_height = new("--height") { Description = "KawPow: block height (epoch = height / 7500).", HelpName = "HEIGHT" };
+
+    private static readonly Option<string[]> s_equihash = new("--equihash") { Description = "Equihash parameters, such as 125,4; may be repeated. 96,5 when left out.", HelpName = "N,K" };
+
+    private static readonly Option<string?> s_verthashFile = new("--verthash-file") { Description = "Verthash: the data file; written when missing (1.2 GiB).", HelpName = "FILE" };
+
+    private static readonly Option<bool> s_verthashMemory = new("--verthash-memory") { Description = "Verthash: generate the data in memory (1.2 GiB)." };
+
     public static Command Build(CommandContext context)
     {
-        Command benchmark = new("benchmark", "Measure each algorithm on this machine.");
-        Option<string?> algorithm = new("--algo") { Description = "Only these algorithms, such as sha256d,scrypt.", HelpName = "LIST" };
-        Option<string?> flavours = new("--flavour") { Description = "Only these flavours, such as ref,avx2; all = every one this CPU runs.", HelpName = "LIST" };
-        Option<int[]> threads = new("--threads") { Description = "Thread counts, one after the other; default 1 and all.", HelpName = "N" };
-        Option<int> repeats = new("--repeats") { Description = "Measurements per row; the median counts.", DefaultValueFactory = static _ => 5 };
-        Option<double> seconds = new("--seconds") { Description = "Length of one measurement.", DefaultValueFactory = static _ => 1.0 };
-        foreach (Option option in (Option[])[algorithm, flavours, threads, repeats, seconds])
+        Command benchmark = new("benchmark", "Measure each algorithm and flavour on this machine. Rates per second of wall time and per second of processor time.");
+        foreach (Option option in new Option[]
+        {
+            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_height, s_equihash, s_verthashFile, s_verthashMemory,
+        })
         {
             benchmark.Options.Add(option);
         }
-        benchmark.SetAction((result, stop) =>
-        {
-            string? flavour = result.GetValue(flavours);
-            BenchmarkOptions options = new()
-            {
-                Algorithms = [.. Words(result.GetValue(algorithm)).Select(Named)],
-                AllFlavours = flavour == "all",
-                Flavours = flavour == "all" ? [] : Words(flavour),
-                Threads = result.GetValue(threads) ?? [],
-                Repeats = result.GetValue(repeats),
-                Repeat = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(seconds), 0, 3600)),
-            };
-            return Task.Run(() => Run(context, result, options, stop), stop);
-        });
+        benchmark.SetAction((result, stop) => Task.FromResult(Run(context, result, stop)));
         return benchmark;
     }
 
-    private static int Run(CommandContext context, ParseResult result, BenchmarkOptions options, CancellationToken stop)
+    private static int Run(CommandContext context, ParseResult result, CancellationToken stop)
     {
-        bool json = result.GetValue(context.Json);
+        BenchmarkReport report;
         try
         {
-            BenchmarkReport report = Benchmark.Run(options, row => (json ? context.Outside.Error : context.Outside.Out).WriteLine(Line(row)), stop);
-            context.Answer(result, report, AnswerJson.Default.BenchmarkReport, static r =>
-            [
-                $"{r.Machine.Cpu}, {r.Machine.HardwareThreads} threads, {r.Machine.Kernel}{(r.Machine.Virtual ? ", virtual machine" : "")}",
-                "Median of the repeats; spread is (max - min) / median, above 5 % the machine was not quiet.",
-            ]);
-            return ExitCode.Done;
+            // The answer as text grows row by row; the answer as JSON is one object, so progress goes beside it.
+            TextWriter rows = result.GetValue(context.Json) ? context.Outside.Error : context.Outside.Out;
+            report = Benchmark.Run(Read(result), row => rows.WriteLine(Line(row)), stop, context.Say);
         }
         catch (ArgumentException e)
         {
             throw new CommandException(ExitCode.Usage, e.Message);
         }
+        context.Answer(result, report, AnswerJson.Default.BenchmarkReport, Lines);
+        return ExitCode.Done;
     }
 
-    private static string Line(BenchmarkResult row) => row.Skipped is { } reason
-        ? $"{row.Algorithm,-10} {row.Flavour,-10} {row.Threads,3} threads  skipped: {reason}"
-        : string.Create(CultureInfo.InvariantCulture,
-            $"{row.Algorithm,-10} {row.Flavour,-10} {row.Threads,3} threads {Units.Hashrate(row.Median),12}  {Units.Hashrate(row.PerThread),12} per thread  spread {row.Spread * 100:0.0} %");
+    private static BenchmarkOptions Read(ParseResult result)
+    {
+        string[] flavours = List(result.GetValue(s_flavours));
+        bool all = flavours is ["all"];
+        return new BenchmarkOptions
+        {
+            Algorithms = [.. List(result.GetValue(s_algorithms)).Select(FindAlgorithm)],
+            Flavours = all ? [] : flavours,
+            AllFlavours = all,
+            Threads = [.. List(result.GetValue(s_threads)).Select(text => Number(text, "--threads"))],
+            Kind = result.GetValue(s_verify) ? BenchmarkKind.Verify : BenchmarkKind.Scan,
+            Repeat = Seconds(result.GetValue(s_seconds), "--seconds"),
+            WarmUp = Seconds(result.GetValue(s_warmUp), "--warm-up"),
+            Repeats = result.GetValue(s_repeats),
+            KawPowHeight = result.GetValue(s_height),
+            Equihash = [.. (result.GetValue(s_equihash) ?? []).Select(Size)],
+            VerthashFile = result.GetValue(s_verthashFile),
+            VerthashInMemory = result.GetValue(s_verthashMemory),
+        };
+    }
 
-    private static string[] Words(string? text) =>
-        (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] List(string[]? values) =>
+        [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
-    private static Core.Algorithm Named(string name) => Interop.Catalogue.Algorithms().FirstOrDefault(a => a.Name == name)?.Algorithm
-        ?? throw new CommandException(ExitCode.Usage, $"--algo {name}: not in this build. Allowed: {string.Join(", ", Interop.Catalogue.Algorithms().Select(static a => a.Name))}.");
+    private static Algorithm FindAlgorithm(string name) =>
+        Catalogue.Algorithms().FirstOrDefault(info => info.Name == name)?.Algorithm
+        ?? throw new ArgumentException(
+            $"--algo: there is no \"{SettingTypes.Shorten(name)}\"; choose from {string.Join(", ", Catalogue.Algorithms().Select(info => info.Name))}.");
+
+    private static int Number(string text, string option) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new ArgumentException($"{option}: \"{SettingTypes.Shorten(text)}\" is not a number, such as 2.");
+
+    private static TimeSpan Seconds(double seconds, string option) => seconds is >= 0 and <= 600
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{option}: {seconds} s; allowed are 0 to 600."));
+
+    private static (uint N, uint K) Size(string text)
+    {
+        string[] parts = text.Split(',');
+        return parts.Length == 2
+            ? ((uint)Number(parts[0], "--equihash"), (uint)Number(parts[1], "--equihash"))
+            : throw new ArgumentException($"--equihash: \"{SettingTypes.Shorten(text)}\" is not of the form 125,4.");
+    }
+
+    /// <summary>What stands below the rows: the machine and what was prepared.</summary>
+    private static IEnumerable<string> Lines(BenchmarkReport report)
+    {
+        MachineDescription machine = report.Machine;
+        yield return $"{machine.Cpu}, {machine.HardwareThreads} threads, {Units.Bytes((long)machine.MemoryBytes)}, {machine.Kernel}"
+            + (machine.Virtual ? ", virtual" : "")
+            + string.Create(CultureInfo.InvariantCulture, $", load before {machine.LoadBefore ?? 0:0.0}");
+        yield return $"instruction sets: {string.Join(' ', machine.Features)}";
+        foreach (DatasetBuild build in report.Datasets)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{build.Algorithm} data ({build.Parameters}): {build.Bytes / 1048576} MiB in {build.Seconds:0.00} s, {build.CpuSeconds:0.00} s of processor time");
+        }
+    }
+
+    private static string Line(BenchmarkResult row)
+    {
+        string name = $"{row.Algorithm} {row.Parameters}".TrimEnd();
+        string head = $"{row.Kind,-8} {name,-20} {row.Flavour,-8} {row.Threads} thread{(row.Threads == 1 ? " " : "s")}";
+        if (row.Skipped is not null)
+        {
+            return $"{head}  skipped: {row.Skipped}";
+        }
+        string solutions = row.SolutionsPerNonce is { } perNonce
+            ? string.Create(CultureInfo.InvariantCulture, $", {perNonce:0.0} solutions per nonce")
+            : "";
+        return head + string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {Units.Hashrate(row.Median),-12} (spread {row.Spread:P0})  per second of processor time {Units.Hashrate(row.CpuMedian)} (spread {row.CpuSpread:P0}), {row.CpuMicroseconds:0.###} us each{solutions}");
+    }
 }

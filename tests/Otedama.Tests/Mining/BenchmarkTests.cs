@@ -1,4 +1,5 @@
 using Otedama.Core;
+using Otedama.Interop;
 using Otedama.Mining;
 using Xunit;
 
@@ -52,5 +53,51 @@ public sealed class BenchmarkTests
         using CancellationTokenSource cancelled = new();
         cancelled.Cancel();
         Assert.Throws<OperationCanceledException>(() => Benchmark.Run(s_short, null, cancelled.Token));
+    }
+
+    [Fact]
+    public void Every_algorithm_that_needs_no_file_has_a_rate_for_search_and_check_and_the_others_say_why_not()
+    {
+        BenchmarkOptions all = s_short with { Algorithms = [], Flavours = [], Repeats = 1 };
+        foreach (BenchmarkKind kind in new[] { BenchmarkKind.Scan, BenchmarkKind.Verify })
+        {
+            BenchmarkReport report = Benchmark.Run(all with { Kind = kind }, null, default);
+            foreach (BenchmarkResult row in report.Results.Where(row => row.Algorithm != "verthash"))
+            {
+                Assert.True(row.Skipped is null, $"{row.Algorithm} {row.Kind}: {row.Skipped}");
+                Assert.True(row.Median > 0 && row.CpuMedian > 0, $"{row.Algorithm} {row.Kind}: {row.Median}");
+            }
+            Assert.Equal(
+                ["equihash", "kawpow", "scrypt", "sha256d", "verthash", "verushash"],
+                report.Results.Select(row => row.Algorithm).Distinct().Order(StringComparer.Ordinal));
+            Assert.Contains("--verthash-file", report.Results.Single(row => row.Algorithm == "verthash").Skipped, StringComparison.Ordinal);
+            Assert.Equal("kawpow", Assert.Single(report.Datasets).Algorithm);
+        }
+    }
+
+    [Fact]
+    public void The_precheck_of_kawpow_is_far_cheaper_than_its_check()
+    {
+        BenchmarkReport report = Benchmark.Run(
+            s_short with { Algorithms = [Algorithm.KawPow], Flavours = [], Kind = BenchmarkKind.Verify }, null, default);
+        double check = report.Results.Single(row => row.Kind == "verify").CpuMedian;
+        double precheck = report.Results.Single(row => row.Kind == "precheck").CpuMedian;
+        Assert.True(precheck > 20 * check, $"{precheck} against {check}");
+    }
+
+    [Fact]
+    public void A_known_equihash_proof_is_checked_whole()
+    {
+        foreach ((uint n, uint k) in new[] { (125u, 4u), (96u, 5u) })
+        {
+            byte[] proof = Assert.IsType<byte[]>(KnownProofs.Equihash(n, k));
+            ProofResult[] results = new ProofResult[1];
+            new NativeProofChecker(new PowParameters { N = n, K = k, Twist = n == 125 })
+                .Check(Algorithm.Equihash, [new ProofItem(0, proof.Length, 0, Target.Max)], proof, results);
+            Assert.Equal(ProofVerdict.Valid, results[0].Verdict);
+        }
+        BenchmarkReport other = Benchmark.Run(
+            s_short with { Algorithms = [Algorithm.Equihash], Flavours = [], Kind = BenchmarkKind.Verify, Equihash = [(200, 9)] }, null, default);
+        Assert.Contains("choose 125,4 or 96,5", Assert.Single(other.Results).Skipped, StringComparison.Ordinal);
     }
 }

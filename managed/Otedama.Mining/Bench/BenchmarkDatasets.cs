@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using Otedama.Core;
+using Otedama.Interop;
+
+namespace Otedama.Mining;
+
+/// <summary>Makes each dataset once, times it, and keeps it until the run ends.</summary>
+internal sealed class BenchmarkDatasets(Action<string> say, CancellationToken cancellation) : IDisposable
+{
+    private const uint KawPowEpochLength = 7500;
+
+    private readonly List<PowDataset> _made = [];
+    private readonly List<DatasetBuild> _builds = [];
+
+    public IReadOnlyList<DatasetBuild> Builds => _builds;
+
+    /// <summary>The case with its dataset, or with the reason why there is none.</summary>
+    public BenchmarkCase With(BenchmarkCase item, BenchmarkOptions options)
+    {
+        bool kawPow = item.Algorithm.Algorithm == Algorithm.KawPow;
+        if (!kawPow && options.VerthashFile is null && !options.VerthashInMemory)
+        {
+            return item with { Skipped = "needs its data: --verthash-file FILE (written when missing) or --verthash-memory" };
+        }
+        try
+        {
+            return kawPow
+                ? item with { Dataset = Make(item, DatasetKind.Light, item.Height / KawPowEpochLength, null) }
+                : item with { Dataset = Make(item, DatasetKind.Full, 0, options.VerthashFile) };
+        }
+        catch (NativeException e)
+        {
+            return item with { Skipped = e.Message };
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (PowDataset dataset in _made)
+        {
+            dataset.Dispose();
+        }
+    }
+
+    private PowDataset Make(BenchmarkCase item, DatasetKind kind, uint epoch, string? path)
+    {
+        Algorithm algorithm = item.Algorithm.Algorithm;
+        ulong size = PowDataset.SizeOf(algorithm, kind, epoch);
+        say(string.Create(CultureInfo.InvariantCulture, $"{item.Algorithm.Name} {item.Label}: preparing {size / 1048576} MiB of data"));
+        bool found = path is not null && File.Exists(path);
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        long began = Stopwatch.GetTimestamp();
+        PowDataset dataset = PowDataset.Create(algorithm, kind, epoch, path, cancellation: cancellation);
+        _made.Add(dataset);
+        string what = path is null ? "built in memory" : found ? "read from a file" : "built and written to a file";
+        _builds.Add(new DatasetBuild(
+            item.Algorithm.Name,
+            item.Label.Length > 0 ? $"{item.Label}, {what}" : what,
+            size,
+            Stopwatch.GetElapsedTime(began).TotalSeconds,
+            (Environment.CpuUsage.TotalTime - cpu).TotalSeconds));
+        return dataset;
+    }
+}
