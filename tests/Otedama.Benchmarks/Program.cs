@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Otedama.Benchmarks;
 
 /// <summary>Micro-benchmarks and the child processes of crash tests: one word picks the mode.</summary>
@@ -19,10 +21,16 @@ internal static class Program
                 return StratumTarget.Run(target[1..]);
             case ["stratum-load", _, _, _, _, _, ..] load:
                 return StratumLoad.RunAsync(load[1..]).GetAwaiter().GetResult();
+            case ["compare", .. string[] compare]:
+                return CompareCommand.Run(compare);
+            case ["first-share", string program, .. string[] runs] when runs.Length < 2:
+                return FirstShare.RunAsync(program, runs is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine(
                     "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS"
-                    + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]");
+                    + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
+                    + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH [--algo A] [--threads N] [--pairs N] [--seconds N]"
+                    + " [--out DIRECTORY] [--ours-arg X] [--peer-arg X] | first-share PATH [RUNS]");
                 return 2;
         }
     }

@@ -82,7 +82,7 @@ internal static class StratumLoad
         return (Number(fields[11]) + Number(fields[12])) / 100.0;
     }
 
-    private static string Memory(int pid) => pid == 0 ? "" : string.Join(", ", File.ReadLines($"/proc/{pid}/status")
+    internal static string Memory(int pid) => pid == 0 ? "" : string.Join(", ", File.ReadLines($"/proc/{pid}/status")
         .Where(line => line.StartsWith("VmRSS", StringComparison.Ordinal) || line.StartsWith("RssAnon", StringComparison.Ordinal))
         .Select(line => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
 }

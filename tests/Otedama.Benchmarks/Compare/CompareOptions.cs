@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Otedama.Benchmarks;
+
+internal sealed record CompareOptions
+{
+    public required string Ours { get; init; }
+
+    public required PeerProgram Peer { get; init; }
+
+    public string Algorithm { get; init; } = "sha256d";
+
+    public int Threads { get; init; } = 1;
+
+    public int Pairs { get; init; } = 5;
+
+    /// <summary>Length of one run of each program.</summary>
+    public int Seconds { get; init; } = 4;
+
+    public string Directory { get; init; } = "docs/benchmarks";
+
+    public IReadOnlyList<string> OursArguments { get; init; } = [];
+
+    public IReadOnlyList<string> PeerArguments { get; init; } = [];
+
+    public static CompareOptions Parse(string[] arguments)
+    {
+        ILookup<string, string> given = Pair(arguments).ToLookup(pair => pair.Key, pair => pair.Value);
+        return new CompareOptions
+        {
+            Ours = given["--ours"].LastOrDefault() ?? throw new ArgumentException("--ours PATH is missing"),
+            Peer = PeerProgram.Parse(given["--peer"].LastOrDefault() ?? throw new ArgumentException("--peer NAME=PATH is missing")),
+            Algorithm = given["--algo"].LastOrDefault("sha256d"),
+            Threads = Number(given, "--threads", 1, 1, 1024),
+            Pairs = Number(given, "--pairs", 5, 1, 100),
+            Seconds = Number(given, "--seconds", 4, 1, 60),
+            Directory = given["--out"].LastOrDefault("docs/benchmarks"),
+            OursArguments = [.. given["--ours-arg"]],
+            PeerArguments = [.. given["--peer-arg"]],
+        };
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Pair(string[] arguments)
+    {
+        for (int i = 0; i < arguments.Length; i += 2)
+        {
+            if (arguments[i] is not ("--ours" or "--peer" or "--algo" or "--threads" or "--pairs" or "--seconds" or "--out" or "--ours-arg" or "--peer-arg")
+                || i + 1 == arguments.Length)
+            {
+                throw new ArgumentException($"compare: {arguments[i]} is unknown or has no value");
+            }
+            yield return new(arguments[i], arguments[i + 1]);
+        }
+    }
+
+    private static int Number(ILookup<string, string> given, string name, int otherwise, int min, int max)
+    {
+        if (given[name].LastOrDefault() is not { } text)
+        {
+            return otherwise;
+        }
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max
+            ? number
+            : throw new ArgumentException($"{name} {text}: allowed are {min} to {max}");
+    }
+}
