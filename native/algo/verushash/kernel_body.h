@@ -127,40 +127,76 @@ INLINE int loop_a_bit(uint64_t sel, uint32_t r, const int variant) {
     return r < 3 ? (sel >> (28 + r)) & 1 : r == 3 && (sel >> 31) != 0;
 }
 
+/*
+ * Which way a pass of the loops goes is a coin toss, so a processor that guesses loses about as much as both ways
+ * cost: with one-instruction primitives (CHOOSES) both are computed and one is taken. No read leaves the key: the
+ * last word is p + 39 <= 550.
+ */
 INLINE w128 loop_a(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w128 b, uint32_t passes,
                    const int variant) {
     uint32_t c = p, o = 0;
     for (uint32_t r = passes;; r--) {
-        w128 key = load128(&k[c++]);
+        w128 key = load128(&k[c++]), sum;
         w128 even = r & 1 ? b : a, odd = r & 1 ? a : b;
-        if (loop_a_bit(sel, r, variant)) {
-            acc = xor128(acc, clmul(xor128(key, odd)));
-        } else {
-            w128 y = even;
-            key = aesenc(aesenc(key, load128(&k[c + o])), load128(&k[c + o + 2]));
-            y = aesenc(aesenc(y, load128(&k[c + o + 1])), load128(&k[c + o + 3]));
-            mix2(&key, &y);
-            acc = xor128(acc, xor128(key, y));
-            o += 4;
+        int bit = loop_a_bit(sel, r, variant);
+        if (CHOOSES || !bit) {
+            w128 x = aesenc(aesenc(key, load128(&k[c + o])), load128(&k[c + o + 2]));
+            w128 y = aesenc(aesenc(even, load128(&k[c + o + 1])), load128(&k[c + o + 3]));
+            mix2(&x, &y);
+            sum = xor128(x, y);
+            o += bit ? 0 : 4;
         }
+        if (CHOOSES) {
+            sum = choose128(bit, clmul(xor128(key, odd)), sum);
+        } else if (bit) {
+            sum = clmul(xor128(key, odd));
+        }
+        acc = xor128(acc, sum);
         if (r == 0) {
             return acc;
         }
     }
 }
 
+/* The divisor of a step with what makes remainders by it cheap. */
+typedef struct divisor {
+    uint64_t size, inverse; /* |d| and floor((2^64 - 1) / |d|) */
+} divisor;
+
+INLINE divisor divisor_of(uint64_t sel) {
+    int64_t d = (int32_t)(uint32_t)sel;
+    uint64_t size = (uint64_t)(d < 0 ? -d : d);
+    return (divisor){size, UINT64_MAX / size};
+}
+
+/* remainder128 by multiplication. |dividend| <= 2^63, so the quotient is at most one too small. */
+INLINE w128 remainder_by(uint64_t dividend, divisor d) {
+    uint64_t sign = (uint64_t)((int64_t)dividend >> 63), n = (dividend ^ sign) - sign;
+    uint64_t r = n - (uint64_t)((unsigned __int128)n * d.inverse >> 64) * d.size;
+    r -= r >= d.size ? d.size : 0;
+    return from64((uint32_t)((r ^ sign) - sign));
+}
+
 /* Loop B; returns the new acc, *last is the word the case stores. */
 INLINE w128 loop_b(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w128 b, uint32_t passes,
                    w128 *last, const int variant) {
+    divisor d = divisor_of(sel);
     for (uint32_t r = passes, c = p;; r--, c++) {
-        w128 key = load128(&k[c]), x;
-        if ((sel >> (28 + r)) & 1) {
-            x = xor128(key, r & 1 ? a : b);
-            acc = xor128(acc, remainder128(low64(x), sel));
+        w128 key = load128(&k[c]), x, sum;
+        w128 same = xor128(key, r & 1 ? a : b), other = xor128(key, r & 1 ? b : a);
+        int bit = (sel >> (28 + r)) & 1;
+        if (CHOOSES) {
+            w128 product = clmul(other);
+            x = choose128(bit, same, product);
+            sum = choose128(bit, remainder_by(low64(same), d), mulhrs(acc, product));
+        } else if (bit) {
+            x = same;
+            sum = remainder_by(low64(x), d);
         } else {
-            x = clmul(xor128(key, r & 1 ? b : a));
-            acc = xor128(acc, mulhrs(acc, x));
+            x = clmul(other);
+            sum = mulhrs(acc, x);
         }
+        acc = xor128(acc, sum);
         if (r == 0) {
             *last = variant == VERUS_22 ? x : key;
             return acc;

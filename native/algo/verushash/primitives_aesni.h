@@ -36,6 +36,12 @@ PRIMITIVE w128 from64(uint64_t low) {
 PRIMITIVE w128 set64(uint64_t high, uint64_t low) {
     return _mm_set_epi64x((long long)high, (long long)low);
 }
+/* bit ? one : zero, without a branch. */
+#define CHOOSES 1
+PRIMITIVE w128 choose128(int bit, w128 one, w128 zero) {
+    w128 mask = _mm_set1_epi32(-bit);
+    return _mm_xor_si128(zero, _mm_and_si128(mask, _mm_xor_si128(one, zero)));
+}
 PRIMITIVE void prefetch(const w128 *p) {
     _mm_prefetch((const char *)p, _MM_HINT_T0);
 }

@@ -30,6 +30,10 @@ PRIMITIVE w128 from64(uint64_t low) {
 PRIMITIVE w128 set64(uint64_t high, uint64_t low) {
     return (w128){low, high};
 }
+#define CHOOSES 0 /* software AES costs more than a wrong guess */
+PRIMITIVE w128 choose128(int bit, w128 one, w128 zero) {
+    return bit ? one : zero;
+}
 PRIMITIVE void prefetch(const w128 *p) {
     (void)p;
 }

@@ -5,7 +5,7 @@
  */
 #include "primitives_aesni.h"
 
-#define LANES 32
+#define LANES 48
 #define KERNEL_CUSTOM
 #include "kernel_body.h"
 
