@@ -80,12 +80,14 @@ internal sealed record BenchmarkCase
         {
             return RandomBytes(seed, Algorithm.Algorithm == Core.Algorithm.KawPow ? 72 : 80);
         }
-        byte[] header = RandomBytes(seed, VerusHeaderLength);
+        byte[] header = RandomBytes(0, VerusHeaderLength);
         BinaryPrimitives.WriteUInt32LittleEndian(header, 0x00010004); // the version that has variants
         header[140] = 0xfd;
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(141), VerusHeaderLength - 143);
         header.AsSpan(143, 8).Clear();
-        header[143] = 7; // solution version 7 without entries: hashed by 2.2 as it is
+        header[143] = 7; // solution version 7: hashed by 2.2
+        header[148] = 1; // with one entry that may bind the header's fields, as every block has today
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(VerusHeaderLength - 15), seed); // shares of a job differ at the end
         return header;
     }
 

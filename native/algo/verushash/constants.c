@@ -10,8 +10,8 @@
 
 #define CONSTANTS 40
 #define DIGITS (128 * CONSTANTS)
-#define LIMB 1000000000u                /* nine decimal digits */
-#define LIMBS (DIGITS / 9 + 1 + 2 + 1)  /* fraction, two guard limbs against rounding, integer part at 0 */
+#define LIMB 1000000000u               /* nine decimal digits */
+#define LIMBS (DIGITS / 9 + 1 + 2 + 1) /* fraction, two guard limbs against rounding, integer part at 0 */
 
 static uint8_t constants[CONSTANTS * 16];
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -28,14 +28,18 @@ int32_t otd_verus_variant_of(const uint8_t *header, uint32_t length) {
     return solution_version < 3 ? VERUS_20 : solution_version == 3 ? VERUS_21 : VERUS_22;
 }
 
-/* BLAKE2b-256, personalisation "VerusDefaultHash", over the fields the entries bind. */
-static void pre_header_hash(uint8_t out[32], const uint8_t *header) {
+/* BLAKE2b-256, personalisation "VerusDefaultHash", over the fields the entries bind. Shares of one job have
+ * the same ones, so the last answer is kept. */
+static const uint8_t *pre_header_hash(verus_pre_header *last, const uint8_t *header) {
     uint8_t block[256] = {0};
     uint64_t state[8], personal[2];
-    memcpy(block, header + 4, 96);                             /* previous block, merkle root, sapling root */
-    memcpy(block + 96, header + 108, 32);                      /* nonce before bits */
-    memcpy(block + 128, header + 104, 4);                      /* bits */
-    memcpy(block + 132, header + VERUS_SOLUTION_AT + 8, 64);   /* both mountain-range roots */
+    memcpy(block, header + 4, 96);                           /* previous block, merkle root, sapling root */
+    memcpy(block + 96, header + 108, 32);                    /* nonce before bits */
+    memcpy(block + 128, header + 104, 4);                    /* bits */
+    memcpy(block + 132, header + VERUS_SOLUTION_AT + 8, 64); /* both mountain-range roots */
+    if (last->known && memcmp(block, last->block, sizeof block) == 0) {
+        return last->hash;
+    }
     memcpy(personal, "VerusDefaultHash", 16);
     memcpy(state, otd_blake2b_iv, sizeof state);
     state[0] ^= 32u | 1u << 16 | 1u << 24;
@@ -43,10 +47,13 @@ static void pre_header_hash(uint8_t out[32], const uint8_t *header) {
     state[7] ^= personal[1];
     otd_blake2b_compress(state, block, 128, 0);
     otd_blake2b_compress(state, block + 128, PRE_HEADER_LENGTH, 1);
-    memcpy(out, state, 32);
+    memcpy(last->block, block, sizeof block);
+    memcpy(last->hash, state, 32);
+    last->known = 1;
+    return last->hash;
 }
 
-int32_t otd_verus_canonical(uint8_t *out, const uint8_t *header, uint32_t length) {
+int32_t otd_verus_canonical(uint8_t *out, verus_pre_header *last, const uint8_t *header, uint32_t length) {
     memcpy(out, header, length);
     if (otd_verus_variant_of(header, length) != VERUS_22 || le32(header + VERUS_SOLUTION_AT) < 5) {
         return 0;
@@ -54,8 +61,10 @@ int32_t otd_verus_canonical(uint8_t *out, const uint8_t *header, uint32_t length
     const uint8_t *solution = header + VERUS_SOLUTION_AT;
     uint32_t room = (length - VERUS_SOLUTION_AT - VERUS_TAIL_LENGTH - DESCRIPTOR_LENGTH) / ENTRY_LENGTH;
     uint32_t entries = solution[5] < room ? solution[5] : room;
-    uint8_t bound[32];
-    pre_header_hash(bound, header);
+    if (entries == 0) {
+        return 0;
+    }
+    const uint8_t *bound = pre_header_hash(last, header);
     for (uint32_t i = 0; i < entries; i++) {
         if (memcmp(solution + DESCRIPTOR_LENGTH + i * ENTRY_LENGTH + 20, bound, 32) == 0) {
             memset(out + 4, 0, 96);

@@ -128,9 +128,9 @@ INLINE int loop_a_bit(uint64_t sel, uint32_t r, const int variant) {
 }
 
 /*
- * Which way a pass of the loops goes is a coin toss, so a processor that guesses loses about as much as both ways
- * cost: with one-instruction primitives (CHOOSES) both are computed and one is taken. No read leaves the key: the
- * last word is p + 39 <= 550.
+ * Which way a pass of the loops goes is a coin toss, so a processor that guesses loses about as much as both
+ * ways cost: with one-instruction primitives (CHOOSES) both are computed and one is taken. No read leaves the
+ * key: the last word is p + 39 <= 550.
  */
 INLINE w128 loop_a(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w128 b, uint32_t passes,
                    const int variant) {
@@ -325,7 +325,8 @@ static void fill_buffer(w128 b[4], const uint8_t h[32], const uint8_t *tail, uin
     memcpy(b, block, 64);
 }
 
-INLINE void start_lane(lane *l, const uint8_t h[32], const uint8_t *tail, uint32_t tail_length, const int variant) {
+INLINE void start_lane(lane *l, const uint8_t h[32], const uint8_t *tail, uint32_t tail_length,
+                       const int variant) {
     fill_buffer(l->b, h, tail, tail_length, h, 16);
     if (variant != VERUS_20) {
         l->b[0] = xor128(l->b[0], l->b[2]);
@@ -361,14 +362,29 @@ INLINE void finish(uint8_t out[32], const verus_chain *chain, const constants128
     for (uint32_t i = 0; i < VERUS_STEPS; i++) {
         uint64_t sel = low64(l.acc);
         switch ((sel >> 2) & 7) {
-        case 0: step(&l, sel, 0, variant); break;
-        case 1: step(&l, sel, 1, variant); break;
-        case 2: step(&l, sel, 2, variant); break;
-        case 3: step(&l, sel, 3, variant); break;
-        case 4: step(&l, sel, 4, variant); break;
-        case 5: step(&l, sel, 5, variant); break;
-        case 6: step(&l, sel, 6, variant); break;
-        default: step(&l, sel, 7, variant);
+        case 0:
+            step(&l, sel, 0, variant);
+            break;
+        case 1:
+            step(&l, sel, 1, variant);
+            break;
+        case 2:
+            step(&l, sel, 2, variant);
+            break;
+        case 3:
+            step(&l, sel, 3, variant);
+            break;
+        case 4:
+            step(&l, sel, 4, variant);
+            break;
+        case 5:
+            step(&l, sel, 5, variant);
+            break;
+        case 6:
+            step(&l, sel, 6, variant);
+            break;
+        default:
+            step(&l, sel, 7, variant);
         }
     }
     end_lane(digest, &l, chain->h, chain->tail, chain->tail_length);
@@ -412,7 +428,11 @@ INLINE uint32_t kind_of(uint64_t sel) {
     return kind == 5 ? 8 + passes : kind == 6 ? 16 + passes : kind;
 }
 
-#define RUN_KIND(FIRST, LAST, CASE)                                                                                for (uint32_t n = at[FIRST]; n < at[(LAST) + 1]; n++) {                                                            lane *l = &lanes[order[n]];                                                                                    step(l, low64(l->acc), CASE, variant);                                                                     }
+#define RUN_KIND(FIRST, LAST, CASE)                                                                          \
+    for (uint32_t n = at[FIRST]; n < at[(LAST) + 1]; n++) {                                                  \
+        lane *l = &lanes[order[n]];                                                                          \
+        step(l, low64(l->acc), CASE, variant);                                                               \
+    }
 
 INLINE void run_steps(lane *lanes, const uint32_t count, const int variant) {
     for (uint32_t i = 0; i < VERUS_STEPS; i++) {
@@ -456,8 +476,8 @@ INLINE void restore(workspace *w) {
 }
 
 INLINE uint64_t scan_variant(workspace *w, const verus_chain *chain, uint32_t nonce_at, uint64_t first,
-                             uint64_t count, uint64_t limit,
-                             int (*found)(void *, uint64_t, const uint8_t *), void *context, const int variant) {
+                             uint64_t count, uint64_t limit, int (*found)(void *, uint64_t, const uint8_t *),
+                             void *context, const int variant) {
     for (uint64_t done = 0; done < count; done += LANES) {
         for (uint32_t n = 0; n < LANES; n++) { /* lanes past count hash further nonces, unreported */
             uint64_t nonce = first + done + n;

@@ -8,7 +8,8 @@
 
 static const otd_flavour flavours[] = {
 #if defined(__x86_64__)
-    {"vaes", OTD_CPU_AESNI | OTD_CPU_PCLMUL | OTD_CPU_SSE41 | OTD_CPU_AVX512 | OTD_CPU_VAES, 32, &otd_verus_vaes},
+    {"vaes", OTD_CPU_AESNI | OTD_CPU_PCLMUL | OTD_CPU_SSE41 | OTD_CPU_AVX512 | OTD_CPU_VAES, 32,
+     &otd_verus_vaes},
     {"aesni", OTD_CPU_AESNI | OTD_CPU_PCLMUL | OTD_CPU_SSE41, 32, &otd_verus_aesni},
 #endif
     {"ref", 0, 1, &otd_verus_ref},
@@ -17,9 +18,10 @@ static const otd_flavour flavours[] = {
 
 static int32_t check_params(const otd_algo_params *params) {
     uint32_t variant = params ? params->variant : 0, nonce_at = params ? params->n : 0;
-    if (variant != 0 && variant != VERUS_10 && variant != VERUS_20 && variant != VERUS_21 && variant != VERUS_22 &&
-        variant != VERUS_20_PLAIN) {
-        return otd_fail(OTD_E_ARGUMENT, "verushash variant %u; allowed 0 (by header) 10 20 21 22 29", variant);
+    if (variant != 0 && variant != VERUS_10 && variant != VERUS_20 && variant != VERUS_21 &&
+        variant != VERUS_22 && variant != VERUS_20_PLAIN) {
+        return otd_fail(OTD_E_ARGUMENT, "verushash variant %u; allowed 0 (by header) 10 20 21 22 29",
+                        variant);
     }
     if (nonce_at > NONCE_AT_MAX) {
         return otd_fail(OTD_E_ARGUMENT, "verushash nonce at byte %u of the last 15; allowed 0..7", nonce_at);
@@ -28,14 +30,15 @@ static int32_t check_params(const otd_algo_params *params) {
 }
 
 /* What is hashed and how: a header decides for itself; with a variant given any message is taken as it is. */
-static int32_t prepare(uint8_t *message, const uint8_t *data, uint32_t length, const otd_algo_params *params) {
+static int32_t prepare(uint8_t *message, verus_pre_header *last, const uint8_t *data, uint32_t length,
+                       const otd_algo_params *params) {
     if (params && params->variant != 0) {
         memcpy(message, data, length);
         return (int32_t)params->variant;
     }
     int32_t variant = otd_verus_variant_of(data, length);
     if (variant != 0) {
-        otd_verus_canonical(message, data, length);
+        otd_verus_canonical(message, last, data, length);
     }
     return variant;
 }
@@ -48,7 +51,8 @@ typedef struct pending {
     int32_t variant;
 } pending;
 
-static void settle(const verus_kernel *kernel, pending *p, otd_verdict *verdicts, const otd_verify_item *items) {
+static void settle(const verus_kernel *kernel, pending *p, otd_verdict *verdicts,
+                   const otd_verify_item *items) {
     uint8_t digest[VERUS_BATCH][32];
     const uint8_t *message[VERUS_BATCH];
     int together = kernel->batch && p->count > 2 && p->variant >= VERUS_20 && p->variant <= VERUS_22;
@@ -65,22 +69,25 @@ static void settle(const verus_kernel *kernel, pending *p, otd_verdict *verdicts
         }
         memcpy(verdict->hash, digest[i], 32);
         verdict->verdict = otd_meets_target(digest[i], items[p->item[i]].target) ? OTD_VERDICT_VALID
-                                                                                : OTD_VERDICT_ABOVE_TARGET;
+                                                                                 : OTD_VERDICT_ABOVE_TARGET;
     }
     p->count = 0;
 }
 
 static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
-                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count, const uint8_t *data) {
+                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
+                      const uint8_t *data) {
     (void)dataset;
     const verus_kernel *kernel = flavour->kernel;
     int32_t status = check_params(params);
-    pending p = {.count = 0};
+    pending p;
+    verus_pre_header last = {.known = 0};
+    p.count = 0;
     for (uint32_t i = 0; status == OTD_OK && i < count; i++) {
         uint8_t message[VERUS_DATA_MAX];
         uint32_t length = items[i].data_length;
         memset(&verdicts[i], 0, sizeof verdicts[i]);
-        int32_t variant = prepare(message, data + items[i].data_offset, length, params);
+        int32_t variant = prepare(message, &last, data + items[i].data_offset, length, params);
         if (variant == 0) {
             verdicts[i].verdict = OTD_VERDICT_MALFORMED;
             continue;
@@ -132,19 +139,22 @@ static int collect(void *context, uint64_t nonce, const uint8_t digest[32]) {
     return c->hits->count < c->hits->capacity;
 }
 
-static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first, uint64_t count,
-                    otd_hits *hits, uint64_t *searched) {
+static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
+                    uint64_t count, otd_hits *hits, uint64_t *searched) {
     const verus_kernel *kernel = engine->flavour->kernel;
     uint8_t message[VERUS_DATA_MAX];
+    verus_pre_header last = {.known = 0};
     uint64_t limit;
     collector c = {.work = work, .hits = hits};
     *searched = 0;
     if (work->data_length % 32 != VERUS_TAIL_LENGTH) {
-        return otd_fail(OTD_E_ARGUMENT, "verushash work of %u bytes; a header is 15 modulo 32 long", work->data_length);
+        return otd_fail(OTD_E_ARGUMENT, "verushash work of %u bytes; a header is 15 modulo 32 long",
+                        work->data_length);
     }
-    int32_t variant = prepare(message, data, work->data_length, &engine->params.algo);
+    int32_t variant = prepare(message, &last, data, work->data_length, &engine->params.algo);
     if (variant != VERUS_20 && variant != VERUS_21 && variant != VERUS_22) {
-        return otd_fail(OTD_E_UNSUPPORTED, "verushash variant %d is verified but not mined; allowed 20 21 22", variant);
+        return otd_fail(OTD_E_UNSUPPORTED, "verushash variant %d is verified but not mined; allowed 20 21 22",
+                        variant);
     }
     memcpy(&limit, work->target + 24, 8);
     *searched = kernel->scan(engine->state, message, work->data_length, (verus_variant)variant,

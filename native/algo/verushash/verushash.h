@@ -10,13 +10,19 @@
 #define VERUS_HEADER_LENGTH 1487u /* 140 + compactSize 3 + solution 1344 */
 #define VERUS_SOLUTION_AT 143u
 #define VERUS_SOLUTION_LENGTH 1344u
-#define VERUS_DATA_MAX 2960u      /* longest header seen: proof-of-stake blocks with 2816-byte solutions */
-#define VERUS_TAIL_LENGTH 15u     /* free nonce bytes at the end; the message is 15 modulo 32 long */
-#define VERUS_KEY_WORDS 552u      /* 16-byte words of a key */
-#define VERUS_KEY_MUTABLE 512u    /* only these are ever written */
+#define VERUS_DATA_MAX 2960u   /* longest header seen: proof-of-stake blocks with 2816-byte solutions */
+#define VERUS_TAIL_LENGTH 15u  /* free nonce bytes at the end; the message is 15 modulo 32 long */
+#define VERUS_KEY_WORDS 552u   /* 16-byte words of a key */
+#define VERUS_KEY_MUTABLE 512u /* only these are ever written */
 #define VERUS_STEPS 32u
 
-typedef enum verus_variant { VERUS_10 = 10, VERUS_20 = 20, VERUS_21 = 21, VERUS_22 = 22, VERUS_20_PLAIN = 29 } verus_variant;
+typedef enum verus_variant {
+    VERUS_10 = 10,
+    VERUS_20 = 20,
+    VERUS_21 = 21,
+    VERUS_22 = 22,
+    VERUS_20_PLAIN = 29
+} verus_variant;
 
 /* The message state before the last block: everything a finish needs. */
 typedef struct verus_chain {
@@ -32,7 +38,8 @@ typedef struct verus_chain {
 typedef struct verus_kernel {
     /* out = the digest of a whole message. */
     void (*hash)(uint8_t out[32], const uint8_t *message, uint32_t length, verus_variant variant);
-    /* Digests of VERUS_BATCH messages of one length, variant 2.0, 2.1 or 2.2; null when the kernel has none. */
+    /* Digests of VERUS_BATCH messages of one length, variant 2.0, 2.1 or 2.2; null when the kernel has none.
+     */
     void (*batch)(uint8_t (*out)[32], const uint8_t *const *messages, uint32_t length, verus_variant variant);
     /*
      * Digests of `count` messages that differ only in their last 15 bytes: nonces first, first + 1, ... as a
@@ -57,8 +64,15 @@ const uint8_t *otd_verus_round_constants(void);
  * header (wrong length or compactSize). */
 int32_t otd_verus_variant_of(const uint8_t *header, uint32_t length);
 
+/* The bound fields hashed last, and their hash; zero to begin with. */
+typedef struct verus_pre_header {
+    uint8_t block[256];
+    uint8_t hash[32];
+    int known;
+} verus_pre_header;
+
 /* Copies the header and, where the rule for merged mining applies, zeroes the fields its pre-header hash
  * already binds. Returns 1 when it did. */
-int32_t otd_verus_canonical(uint8_t *out, const uint8_t *header, uint32_t length);
+int32_t otd_verus_canonical(uint8_t *out, verus_pre_header *last, const uint8_t *header, uint32_t length);
 
 #endif /* OTD_VERUSHASH_H */

@@ -74,7 +74,8 @@ static uint8_t rotl8(uint8_t x, int n) {
     return (uint8_t)(x << n | x >> (8 - n));
 }
 
-/* SubBytes: inverse in GF(2^8), then the affine map. p runs through the powers of 3, q through the inverses. */
+/* SubBytes: inverse in GF(2^8), then the affine map. p runs through the powers of 3, q through the inverses.
+ */
 static void make_s_box(void) {
     uint8_t p = 1, q = 1;
     do {

@@ -1,7 +1,7 @@
 /*
  * verushash_vaes.c - as AES-NI, and whole messages sixteen at a time: the chain and the key of four messages
- * share each 512-bit AES instruction, the data-dependent steps run in lock-step as in a scan. Making the key is
- * 276 dependent Haraka-256 calls, so one message alone leaves the AES units idle most of the time.
+ * share each 512-bit AES instruction, the data-dependent steps run in lock-step as in a scan. Making the key
+ * is 276 dependent Haraka-256 calls, so one message alone leaves the AES units idle most of the time.
  */
 #include "primitives_aesni.h"
 
@@ -71,43 +71,58 @@ static void wide_chain(wide (*h)[2], const uint8_t *const *messages, uint32_t bl
     }
 }
 
-INLINE void wide_store(w128 (*key)[VERUS_KEY_WORDS], uint32_t word, wide x) {
-    store128(&key[0][word], _mm512_castsi512_si128(x));
-    store128(&key[1][word], _mm512_extracti32x4_epi32(x, 1));
-    store128(&key[2][word], _mm512_extracti32x4_epi32(x, 2));
-    store128(&key[3][word], _mm512_extracti32x4_epi32(x, 3));
+/* Four words of four messages, turned so that each message's key takes a whole cache line. */
+INLINE void wide_store4(w128 (*key)[VERUS_KEY_WORDS], uint32_t word, const wide x[4]) {
+    wide a = _mm512_shuffle_i32x4(x[0], x[1], 0x44), b = _mm512_shuffle_i32x4(x[2], x[3], 0x44);
+    wide c = _mm512_shuffle_i32x4(x[0], x[1], 0xee), d = _mm512_shuffle_i32x4(x[2], x[3], 0xee);
+    _mm512_store_si512(&key[0][word], _mm512_shuffle_i32x4(a, b, 0x88));
+    _mm512_store_si512(&key[1][word], _mm512_shuffle_i32x4(a, b, 0xdd));
+    _mm512_store_si512(&key[2][word], _mm512_shuffle_i32x4(c, d, 0x88));
+    _mm512_store_si512(&key[3][word], _mm512_shuffle_i32x4(c, d, 0xdd));
 }
 
-static void wide_keys(w128 (*key)[VERUS_KEY_WORDS], wide (*h)[2], const w128 *rc) {
-    wide s[GROUPS][2];
-    memcpy(s, h, sizeof s);
-    for (uint32_t word = 0; word < VERUS_KEY_WORDS; word += 2) {
-        wide in[GROUPS][2];
-        memcpy(in, s, sizeof in);
-        for (int r = 0; r < 5; r++) {
-            for (int m = 0; m < 2; m++) {
-                wide rc0 = spread(rc[4 * r + 2 * m]), rc1 = spread(rc[4 * r + 2 * m + 1]);
-                for (uint32_t g = 0; g < GROUPS; g++) {
-                    s[g][0] = _mm512_aesenc_epi128(s[g][0], rc0);
-                    s[g][1] = _mm512_aesenc_epi128(s[g][1], rc1);
-                }
-            }
+/* One link of the key chain for every group: s = Haraka256(s). */
+INLINE void wide_haraka256(wide (*s)[2], const w128 *rc) {
+    wide in[GROUPS][2];
+    memcpy(in, s, sizeof in);
+    for (int r = 0; r < 5; r++) {
+        for (int m = 0; m < 2; m++) {
+            wide rc0 = spread(rc[4 * r + 2 * m]), rc1 = spread(rc[4 * r + 2 * m + 1]);
             for (uint32_t g = 0; g < GROUPS; g++) {
-                wide_mix2(&s[g][0], &s[g][1]);
+                s[g][0] = _mm512_aesenc_epi128(s[g][0], rc0);
+                s[g][1] = _mm512_aesenc_epi128(s[g][1], rc1);
             }
         }
         for (uint32_t g = 0; g < GROUPS; g++) {
-            s[g][0] = _mm512_xor_si512(s[g][0], in[g][0]);
-            s[g][1] = _mm512_xor_si512(s[g][1], in[g][1]);
-            wide_store(key + (size_t)4 * g, word, s[g][0]);
-            wide_store(key + (size_t)4 * g, word + 1, s[g][1]);
+            wide_mix2(&s[g][0], &s[g][1]);
+        }
+    }
+    for (uint32_t g = 0; g < GROUPS; g++) {
+        s[g][0] = _mm512_xor_si512(s[g][0], in[g][0]);
+        s[g][1] = _mm512_xor_si512(s[g][1], in[g][1]);
+    }
+}
+
+static void wide_keys(w128 (*key)[VERUS_KEY_WORDS], wide (*h)[2], const w128 *rc) {
+    wide s[GROUPS][2], words[GROUPS][4];
+    memcpy(s, h, sizeof s);
+    for (uint32_t word = 0; word < VERUS_KEY_WORDS; word += 4) {
+        for (uint32_t half = 0; half < 4; half += 2) {
+            wide_haraka256(s, rc);
+            for (uint32_t g = 0; g < GROUPS; g++) {
+                words[g][half] = s[g][0];
+                words[g][half + 1] = s[g][1];
+            }
+        }
+        for (uint32_t g = 0; g < GROUPS; g++) {
+            wide_store4(key + (size_t)4 * g, word, words[g]);
         }
     }
 }
 
 INLINE void batch_variant(uint8_t (*out)[32], const uint8_t *const *messages, uint32_t length,
                           const int variant) {
-    w128 key[VERUS_BATCH][VERUS_KEY_WORDS]; /* 141 KB of stack */
+    _Alignas(64) w128 key[VERUS_BATCH][VERUS_KEY_WORDS]; /* 141 KB of stack */
     lane lanes[VERUS_BATCH];
     uint8_t h[VERUS_BATCH][32];
     wide wide_h[GROUPS][2];
@@ -136,7 +151,8 @@ INLINE void batch_variant(uint8_t (*out)[32], const uint8_t *const *messages, ui
     }
 }
 
-static void batch(uint8_t (*out)[32], const uint8_t *const *messages, uint32_t length, verus_variant variant) {
+static void batch(uint8_t (*out)[32], const uint8_t *const *messages, uint32_t length,
+                  verus_variant variant) {
     if (variant == VERUS_22) {
         batch_variant(out, messages, length, VERUS_22);
     } else if (variant == VERUS_21) {
