@@ -73,7 +73,5 @@ internal sealed class CountingSink : IVerdictSink, IBlockSink
 
     public void OnVerdicts(ReadOnlySpan<Verdict> verdicts) => Volatile.Write(ref _count, _count + verdicts.Length);
 
-    public void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
-    {
-    }
+    public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate) => true;
 }

@@ -125,8 +125,6 @@ public static class ShareCrash
             _output.Write(System.Text.Encoding.ASCII.GetBytes(_text.ToString()));
         }
 
-        public void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
-        {
-        }
+        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate) => true;
     }
 }

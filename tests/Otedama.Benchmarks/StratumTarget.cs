@@ -66,8 +66,6 @@ internal static class StratumTarget
 
     private sealed class NoBlocks : IBlockSink
     {
-        public void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
-        {
-        }
+        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate) => true;
     }
 }

@@ -175,7 +175,7 @@ public sealed partial class SharePipeline : IDisposable
         }
     }
 
-    private void SubmitBlocks(ReadOnlySpan<Candidate> candidates, ReadOnlySpan<Judgement> judgements)
+    private void SubmitBlocks(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
     {
         for (int i = 0; i < judgements.Length; i++)
         {
@@ -186,7 +186,11 @@ public sealed partial class SharePipeline : IDisposable
             ReadOnlySpan<byte> header = _validator.HeaderOf(i);
             try
             {
-                _blocks.Submit(job, header, candidates[i]);
+                if (!_blocks.Submit(job, header, candidates[i]))
+                {
+                    judgements[i].IsBlock = false;
+                    continue;
+                }
             }
             catch (Exception e)
             {

@@ -19,6 +19,9 @@ public sealed record BlockReport
 
     public required DateTimeOffset FoundAt { get; init; }
 
+    /// <summary>The block it builds on; zero for a block brought back from disk.</summary>
+    public Hash256 Parent { get; init; }
+
     /// <summary>Null until every node was asked.</summary>
     public SubmitOutcome? Outcome { get; init; }
 

@@ -29,6 +29,7 @@ public sealed class BlockSubmitter : IBlockSink, IAsyncDisposable
     private readonly Lock _recentLock = new();
     private readonly LinkedList<BlockReport> _recent = [];
     private readonly HashSet<Hash256> _underWay = [];
+    private readonly RivalGate _rivals = new();
     private Task _worker = Task.CompletedTask;
     private Task _waiter = Task.CompletedTask;
     private long _foundCount;
@@ -78,8 +79,12 @@ public sealed class BlockSubmitter : IBlockSink, IAsyncDisposable
         OnNodeReturned("");
     }
 
-    public void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
+    public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
     {
+        if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation))
+        {
+            return false;
+        }
         AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span);
         var found = new BlockReport
         {
@@ -89,6 +94,7 @@ public sealed class BlockSubmitter : IBlockSink, IAsyncDisposable
             JobId = job.Id,
             AccountId = candidate.AccountId,
             FoundAt = _time.GetUtcNow(),
+            Parent = job.Template.PreviousHash,
         };
         if (!_queue.Writer.TryWrite((block, found)))
         {
@@ -99,6 +105,7 @@ public sealed class BlockSubmitter : IBlockSink, IAsyncDisposable
         Remember(found);
         SubmitLog.Found(_logger, found.Id, found.Height, found.AccountId, found.JobId);
         Raise(Found, found);
+        return true;
     }
 
     /// <summary>Waits up to 5 s for blocks under way, then stops; what has no answer stays on disk.</summary>
@@ -188,6 +195,10 @@ public sealed class BlockSubmitter : IBlockSink, IAsyncDisposable
         // The best answer of any node is the block's fate: one that has it tells the others.
         SubmitOutcome outcome = found.Verdicts.Min(static verdict => verdict.Outcome);
         BlockReport resolved = found with { Outcome = outcome };
+        if (outcome != SubmitOutcome.Unreachable) // else its place stays taken: it will be sent again
+        {
+            _rivals.Leave(found.Parent, accepted: outcome != SubmitOutcome.Rejected);
+        }
         switch (outcome)
         {
             case SubmitOutcome.Unreachable:

@@ -239,10 +239,11 @@ public sealed class SharePipelineTests : IDisposable
             }
         }
 
-        public void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
+        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
         {
             BlockCameFirst = Verdicts.IsEmpty;
             Headers.Enqueue(header.ToArray());
+            return true;
         }
     }
 }
