@@ -73,7 +73,8 @@ publish() {
   say "native ($PRESET)"
   native "$PRESET"
   say "publish $OUT/otedama (ahead of time; takes a minute or two)"
-  dotnet publish managed/Otedama/Otedama.csproj -c Release -r "$RID" -v quiet --nologo -o "$OUT/publish"
+  dotnet publish managed/Otedama/Otedama.csproj -c Release -r "$RID" -v quiet --nologo -o "$OUT/publish"  \
+    -p:NuGetLockFilePath=obj/publish.lock.json
   install -m 755 "$OUT/publish/otedama" "$OUT/otedama"
   # Optional: only WebAssembly plugins need it.
   [ ! -e "$OUT/publish/libwasmtime.so" ] || install -m 644 "$OUT/publish/libwasmtime.so" "$OUT/libwasmtime.so"
