@@ -50,6 +50,7 @@ public sealed class Rig : IAsyncDisposable
             {
                 Pools = options.Pools,
                 Algorithm = options.Algorithm,
+                Equihash = options.Equihash,
                 UserAgent = options.UserAgent,
                 SuggestDifficulty = () => rig?.SuggestDifficulty() ?? options.SuggestDifficulty,
             },

@@ -15,6 +15,9 @@ public sealed record RigOptions
 
     public Algorithm Algorithm { get; init; } = Algorithm.Sha256d;
 
+    /// <summary>Parameters where Algorithm is Equihash; null = ZelHash.</summary>
+    public EquihashRule? Equihash { get; init; }
+
     /// <summary>What hashes when Algorithm is Plugin. Stays the caller's; must outlive the rig.</summary>
     public WasmPlugin? Plugin { get; init; }
 

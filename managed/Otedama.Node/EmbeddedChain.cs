@@ -49,7 +49,12 @@ internal sealed class EmbeddedChain : IDisposable
         }
     }
 
+    public Hash256 GenesisId => Read((store, _) => store.AtHeight(0)!.Id);
+
     public ChainEntry Tip => Read((store, _) => store.Tip);
+
+    /// <summary>Throws FormatException.</summary>
+    public Block Parse(ReadOnlySpan<byte> data) => _store.Parse(data);
 
     public Block ReadBlock(ChainEntry entry) => _store.ReadBlock(entry);
 

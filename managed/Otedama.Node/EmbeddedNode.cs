@@ -125,9 +125,9 @@ public sealed class EmbeddedNode : IAsyncDisposable
 
     private static void Check(EmbeddedNodeOptions options)
     {
-        if (options.Coin.Family is not (HeaderFamily.Bitcoin or HeaderFamily.KawPow) || !options.Coin.HasSegwit)
+        if (!options.Coin.HasSegwit)
         {
-            throw new ArgumentException($"coin {options.Coin.DisplayName}: the embedded chain runs segwit coins with headers of the Bitcoin and KawPow families only. Use btc regtest or otedama.");
+            throw new ArgumentException($"coin {options.Coin.DisplayName}: the embedded chain runs segwit coins only. Use btc regtest or otedama.");
         }
         if (options.BlockSeconds is < 1 or > 3600)
         {

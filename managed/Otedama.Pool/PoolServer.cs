@@ -174,6 +174,7 @@ public sealed class PoolServer : IAsyncDisposable
         ShareTarget = Target.FromDifficulty(options.Vardiff.Min, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
+        SolutionLength = options.Coin.Equihash?.SolutionLength ?? 0,
         RefreshEvery = options.RenotifyInterval,
     };
 

@@ -6,9 +6,10 @@ namespace Otedama.Interop;
 /// Checks proofs of every algorithm, with the datasets of a store where one is needed. The first check of an epoch
 /// waits until its dataset is made. Thread-safe.
 /// </summary>
-public sealed class DatasetProofChecker(DatasetStore datasets) : IProofChecker
+/// <param name="parameters">Of the chain whose proofs are checked.</param>
+public sealed class DatasetProofChecker(DatasetStore datasets, PowParameters parameters = default) : IProofChecker
 {
-    private readonly NativeProofChecker _plain = new();
+    private readonly NativeProofChecker _plain = new(parameters);
 
     public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
     {

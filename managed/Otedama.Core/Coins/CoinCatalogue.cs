@@ -23,17 +23,20 @@ public static class CoinCatalogue
     /// The embedded chain with another proof of work: a chain of its own that takes algorithm, header family and
     /// difficulty 1 from the first coin of that algorithm. Throws ArgumentException when no coin has it.
     /// </summary>
-    public static CoinSpec OtedamaWith(Algorithm algorithm)
+    /// <param name="equihash">Parameters where the algorithm is Equihash; null = ZelHash.</param>
+    public static CoinSpec OtedamaWith(Algorithm algorithm, EquihashRule? equihash = null)
     {
         if (algorithm == Otedama.Algorithm)
         {
             return Otedama;
         }
+        equihash = algorithm == Algorithm.Equihash ? equihash ?? EquihashRule.ZelHash : null;
         CoinSpec model = All.FirstOrDefault(coin => coin.Algorithm == algorithm)
             ?? throw new ArgumentException($"no coin uses {algorithm}; known: {string.Join(", ", All.Select(coin => coin.Algorithm).Distinct())}");
         return Otedama with
         {
-            Title = $"{Otedama.Title} {algorithm.ToString().ToLowerInvariant()}",
+            Title = $"{Otedama.Title} {algorithm.ToString().ToLowerInvariant()}{(equihash is null ? "" : $" {equihash}")}",
+            Equihash = equihash,
             Algorithm = algorithm,
             Family = model.Family,
             DifficultyOne = model.DifficultyOne,

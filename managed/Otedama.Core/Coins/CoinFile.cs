@@ -29,6 +29,7 @@ public static class CoinFile
         Symbol = coin.Text("symbol"),
         Algorithm = coin.Choice<Algorithm>("algorithm"),
         Family = coin.Choice<HeaderFamily>("family"),
+        Equihash = network.Has("equihash") ? Equihash(network.Object("equihash")) : coin.Has("equihash") ? Equihash(coin.Object("equihash")) : null,
         DifficultyOne = new Target(Hash256.FromDisplay(coin.Text("difficultyOne")).ToNumber()),
         BlockSeconds = coin.Number("blockSeconds"),
         CoinbaseMaturity = coin.Number("coinbaseMaturity"),
@@ -45,6 +46,9 @@ public static class CoinFile
         ProofOfWorkEnded = network.TextOrEmpty("proofOfWorkEnded"),
     };
 
+    private static EquihashRule Equihash(Reader rule) =>
+        new(rule.Number("n"), rule.Number("k"), rule.Text("personal"), rule.Number("n") == 125);
+
     private static RetargetRule Retarget(Reader rule) =>
         new(rule.Choice<RetargetKind>("kind"), rule.Number("blocks"), rule.Number("seconds"));
 
@@ -53,7 +57,9 @@ public static class CoinFile
     {
         public string Text(string key) => Member(key, JsonValueKind.String).GetString()!;
 
-        public string TextOrEmpty(string key) => element.TryGetProperty(key, out _) ? Text(key) : "";
+        public string TextOrEmpty(string key) => Has(key) ? Text(key) : "";
+
+        public bool Has(string key) => element.TryGetProperty(key, out _);
 
         public int Number(string key) => Member(key, JsonValueKind.Number).GetInt32();
 

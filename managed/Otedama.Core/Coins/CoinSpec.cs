@@ -21,6 +21,9 @@ public sealed record CoinSpec
 
     public required HeaderFamily Family { get; init; }
 
+    /// <summary>Parameters of the proof where Algorithm is Equihash; null elsewhere.</summary>
+    public EquihashRule? Equihash { get; init; }
+
     /// <summary>Target of pool difficulty 1 in this coin's Stratum dialect.</summary>
     public required Target DifficultyOne { get; init; }
 

@@ -11,12 +11,17 @@ public static class BlockAssembler
     private const int LockTimeLength = 4;
 
     /// <summary>
-    /// header: what the proof checker read, 80 bytes in the Bitcoin family, 72 in the KawPow family. extranonce: both
-    /// parts, of the length the job was made for; anything else gives a block whose merkle root is wrong.
+    /// header: what the proof checker read, 80 bytes in the Bitcoin family, 72 in the KawPow family, the whole header with
+    /// its solution in the Zcash and Verus families. extranonce: both parts, of the length the job was made for; anything
+    /// else gives a block whose merkle root is wrong. proof: the hash that was found, which is the id in the Verus family.
     /// </summary>
     public static AssembledBlock Assemble(
-        Job job, PreparedTemplate prepared, ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce)
+        Job job, PreparedTemplate prepared, ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce, Hash256 proof = default)
     {
+        if (job.Recipe is ZcashRecipe zcash)
+        {
+            return Assemble(prepared, header, zcash is VerusRecipe ? proof : Sha256d.Hash(header), zcash.Coinbase.Span);
+        }
         if (job.Recipe is KawPowRecipe kawPow)
         {
             BlockHeader whole = BlockHeader.Parse(kawPow.Header.Span) with { KawPow = KawPow.ReadProof(header) };
@@ -51,6 +56,17 @@ public static class BlockAssembler
         if (job.Recipe is KawPowRecipe)
         {
             return new byte[KawPow.DataSize];
+        }
+        if (job.Recipe is ZcashRecipe zcash)
+        {
+            Span<byte> length = stackalloc byte[4];
+            int prefix = zcash.WriteSolutionLength(length);
+            byte[] whole = new byte[ZcashProof.HeaderSize + prefix + zcash.SolutionLength];
+            var verus = zcash as VerusRecipe;
+            zcash.WriteHeader(zcash.Time, (verus?.Nonce ?? default).ToArray(), whole);
+            length[..prefix].CopyTo(whole.AsSpan(ZcashProof.HeaderSize));
+            verus?.Solution.Span.CopyTo(whole.AsSpan(ZcashProof.HeaderSize + prefix));
+            return whole;
         }
         var recipe = (BitcoinRecipe)job.Recipe;
         byte[] header = new byte[BlockHeader.Size];

@@ -38,6 +38,9 @@ public abstract record HeaderRecipe
 {
     /// <summary>Header time to begin with, seconds since 1970; 0 when a worker has no say in it.</summary>
     public abstract uint Time { get; init; }
+
+    /// <summary>Header version and the bits of it that a worker may change (BIP 320).</summary>
+    public virtual (uint Version, uint Mask) Rolling => (0, 0);
 }
 
 /// <summary>
@@ -65,4 +68,6 @@ public sealed record BitcoinRecipe : HeaderRecipe
     public required uint Bits { get; init; }
 
     public required override uint Time { get; init; }
+
+    public override (uint Version, uint Mask) Rolling => (Version, VersionMask);
 }

@@ -32,14 +32,21 @@ public static class JobBuilder
     public static Job Build(JobRequest request)
     {
         Template template = request.Template;
-        uint time = Math.Max(request.Time, template.TimeMin);
+        bool timeIsFixed = template.Algorithm == Algorithm.VerusHash && !template.GivenCoinbase.IsEmpty; // its solution commits to it
+        uint time = timeIsFixed ? template.Time : Math.Max(request.Time, template.TimeMin);
         return new Job
         {
             Id = request.Id,
             Generation = request.Generation,
             Algorithm = template.Algorithm,
             Height = template.Height,
-            Recipe = template.Algorithm == Algorithm.KawPow ? KawPowRecipeOf(request, time) : BitcoinRecipeOf(request, time),
+            Recipe = template.Algorithm switch
+            {
+                Algorithm.KawPow => KawPowRecipeOf(request, time),
+                Algorithm.Equihash => ZcashRecipeOf(request, time),
+                Algorithm.VerusHash => VerusRecipeOf(request, time),
+                _ => BitcoinRecipeOf(request, time),
+            },
             NetworkTarget = template.NetworkTarget,
             ShareTarget = request.ShareTarget,
             Clean = request.Clean,
@@ -68,13 +75,8 @@ public static class JobBuilder
     private static KawPowRecipe KawPowRecipeOf(JobRequest request, uint time)
     {
         Template template = request.Template;
-        CoinbaseText text = WriteCoinbase(request with { ExtranonceLength = 0 });
-        byte[] coinbase = [.. text.Prefix.Span, .. text.Suffix.Span];
-        Hash256 root = Sha256d.Hash(coinbase);
-        for (ReadOnlyMemory<byte> path = request.Branches ?? MerkleBranches(template); !path.IsEmpty; path = path[Hash256.Size..])
-        {
-            root = Sha256d.Pair(root, new Hash256(path.Span[..Hash256.Size]));
-        }
+        byte[] coinbase = WholeCoinbase(request);
+        Hash256 root = RootOf(request, coinbase);
         byte[] header = new BlockHeader(template.Version, template.PreviousHash, root, time, template.Bits, (uint)template.Height).ToArray();
         return new KawPowRecipe
         {
@@ -85,6 +87,85 @@ public static class JobBuilder
             Header = header,
             Coinbase = coinbase,
         };
+    }
+
+    private static ZcashRecipe ZcashRecipeOf(JobRequest request, uint time)
+    {
+        byte[] coinbase = WholeCoinbase(request);
+        return new ZcashRecipe
+        {
+            Version = request.Template.Version,
+            PreviousHash = request.Template.PreviousHash,
+            MerkleRoot = RootOf(request, coinbase),
+            Reserved = request.Template.Reserved,
+            Bits = request.Template.Bits,
+            Time = time,
+            SolutionLength = request.SolutionLength,
+            Coinbase = coinbase,
+        };
+    }
+
+    /// <summary>
+    /// A coinbase of the node's is taken as it is, because the solution commits to it; over one of our own the first entry
+    /// is filled in here.
+    /// </summary>
+    private static VerusRecipe VerusRecipeOf(JobRequest request, uint time)
+    {
+        Template template = request.Template;
+        bool given = !template.GivenCoinbase.IsEmpty;
+        byte[] coinbase = given ? template.GivenCoinbase.ToArray() : WholeCoinbase(request);
+        Hash256 root = RootOf(request, coinbase);
+        byte[] solution = template.Solution.ToArray();
+        if (!given && Verus.Binds(solution))
+        {
+            Verus.Bind(solution, template.PreviousHash, root, template.Reserved, template.HeaderNonce, template.Bits);
+        }
+        return new VerusRecipe
+        {
+            Version = template.Version,
+            PreviousHash = template.PreviousHash,
+            MerkleRoot = root,
+            Reserved = template.Reserved,
+            Bits = template.Bits,
+            Time = time,
+            SolutionLength = Verus.SolutionLength,
+            Coinbase = coinbase,
+            Solution = solution,
+            Nonce = template.HeaderNonce,
+        };
+    }
+
+    /// <summary>The coinbase of families whose miners see only the merkle root.</summary>
+    private static byte[] WholeCoinbase(JobRequest request)
+    {
+        if (!request.Template.GivenCoinbase.IsEmpty)
+        {
+            return RewriteCoinbase(request);
+        }
+        CoinbaseText text = WriteCoinbase(request with { ExtranonceLength = 0 });
+        return [.. text.Prefix.Span, .. text.Suffix.Span];
+    }
+
+    /// <summary>The node's coinbase with counter and tag behind its script and the payees in place of its first output.</summary>
+    private static byte[] RewriteCoinbase(JobRequest request)
+    {
+        CheckOutputs(request);
+        GivenCoinbase given = GivenCoinbase.Parse(request.Template.GivenCoinbase.Span);
+        Span<byte> counter = stackalloc byte[CounterLength];
+        BinaryPrimitives.WriteUInt32BigEndian(counter, request.Id);
+        byte[] tag = request.Tag.IsEmpty ? [] : Script.PushData(request.Tag.Span);
+        byte[] script = [.. given.Script.Span, .. Script.PushData(counter), .. tag];
+        return given.With(script, request.Split.Outputs);
+    }
+
+    private static Hash256 RootOf(JobRequest request, ReadOnlySpan<byte> coinbase)
+    {
+        Hash256 root = Sha256d.Hash(coinbase);
+        for (ReadOnlyMemory<byte> path = request.Branches ?? MerkleBranches(request.Template); !path.IsEmpty; path = path[Hash256.Size..])
+        {
+            root = Sha256d.Pair(root, new Hash256(path.Span[..Hash256.Size]));
+        }
+        return root;
     }
 
     /// <summary>Siblings of the coinbase on the way to the merkle root, 32 bytes each in chain order.</summary>

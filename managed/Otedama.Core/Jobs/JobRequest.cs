@@ -1,6 +1,6 @@
 namespace Otedama.Core;
 
-/// <summary>Everything JobBuilder needs to make one job of the Bitcoin family.</summary>
+/// <summary>Everything JobBuilder needs to make one job.</summary>
 public sealed record JobRequest
 {
     public required Template Template { get; init; }
@@ -29,6 +29,9 @@ public sealed record JobRequest
 
     /// <summary>Version bits miners may roll, before what the node forbids is taken away.</summary>
     public uint VersionMask { get; init; } = JobBuilder.VersionRollingMask;
+
+    /// <summary>Zcash family: bytes of a solution; 0 elsewhere.</summary>
+    public int SolutionLength { get; init; }
 
     /// <summary>Merkle siblings of the coinbase when the caller has them already; null = computed here.</summary>
     public ReadOnlyMemory<byte>? Branches { get; init; }

@@ -71,12 +71,11 @@ public sealed class RangeAllocator : IRangeSource
     {
         ArgumentOutOfRangeException.ThrowIfZero(nonceCountMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(versionsMax, 1);
-        BitcoinRecipe recipe = job.Recipe as BitcoinRecipe
-            ?? throw new ArgumentException($"job {job.Id:x8} is not of the Bitcoin family", nameof(job));
+        (uint version, uint mask) = job.Recipe.Rolling;
         BeginJob(job);
 
         range = null;
-        if (_nonce == NonceSpace && !NextGroup(recipe.VersionMask, versionsMax))
+        if (_nonce == NonceSpace && !NextGroup(mask, versionsMax))
         {
             return false;
         }
@@ -87,7 +86,7 @@ public sealed class RangeAllocator : IRangeSource
             Extranonce = Compose(_extranonce2),
             NonceFirst = _nonce,
             NonceCount = count,
-            Versions = GroupVersions(recipe),
+            Versions = GroupVersions(version, mask),
             Target = target,
         };
         _nonce += count;
@@ -184,13 +183,13 @@ public sealed class RangeAllocator : IRangeSource
         return true;
     }
 
-    private uint[] GroupVersions(BitcoinRecipe recipe)
+    private uint[] GroupVersions(uint version, uint mask)
     {
         uint[] versions = new uint[1 << _groupBits];
         for (int i = 0; i < versions.Length; i++)
         {
             // Exclusive or: index 0 is the job's own version, and every index still gives another one.
-            versions[i] = recipe.Version ^ Deposit((_group << _groupBits) + (uint)i, recipe.VersionMask);
+            versions[i] = version ^ Deposit((_group << _groupBits) + (uint)i, mask);
         }
         return versions;
     }

@@ -34,6 +34,21 @@ public sealed record Template
     /// <summary>Bytes the node wants after the last transaction (the MWEB extension block of Litecoin); empty elsewhere.</summary>
     public ReadOnlyMemory<byte> BlockSuffix { get; init; }
 
+    /// <summary>
+    /// The node's own coinbase, whole, where coins demand outputs or a form that only it knows (Zcash and Verus families);
+    /// empty when the pool builds one from scratch.
+    /// </summary>
+    public ReadOnlyMemory<byte> GivenCoinbase { get; init; }
+
+    /// <summary>Zcash and Verus families: the 32 bytes between merkle root and time.</summary>
+    public Hash256 Reserved { get; init; }
+
+    /// <summary>Verus family: the solution to begin with, 1344 bytes; empty elsewhere.</summary>
+    public ReadOnlyMemory<byte> Solution { get; init; }
+
+    /// <summary>Verus family: the header's nonce where it is bound.</summary>
+    public Hash256 HeaderNonce { get; init; }
+
     /// <summary>Header version bits the node forbids rolling; 0 = none.</summary>
     public uint VersionRequired { get; init; }
 

@@ -33,7 +33,7 @@ public struct Candidate
     /// <summary>Version bits the claimant negotiated; bits outside of it and of the job's mask must be the job's.</summary>
     public uint VersionMask;
 
-    /// <summary>Extranonce 1 then 2.</summary>
+    /// <summary>Extranonce 1 then 2; in the Zcash and Verus families of a pool the 32 bytes of the header's nonce.</summary>
     public Extranonce Extranonce;
 
     /// <summary>The target this share is graded by: the session's at the time the job was sent.</summary>
@@ -45,7 +45,7 @@ public struct Candidate
     /// </summary>
     public Target GraceTarget;
 
-    /// <summary>KawPow mix or Equihash solution; null where the nonce is the whole proof.</summary>
+    /// <summary>KawPow mix, Equihash solution or the end of a Verus solution; null where the nonce is the whole proof.</summary>
     public byte[]? Proof;
 
     /// <summary>TimeProvider timestamp at which the line was read; measures submit-to-reply.</summary>

@@ -13,6 +13,8 @@ public sealed class ShareValidator
     private readonly IProofChecker _checker;
     private readonly BitcoinShareRecipe _bitcoin;
     private readonly KawPowShareRecipe _kawPow = new();
+    private readonly ZcashShareRecipe _zcash = new();
+    private readonly VerusShareRecipe _verus = new();
     private readonly DuplicateSets _duplicates;
     private readonly WorkCache _works = new();
 
@@ -126,6 +128,8 @@ public sealed class ShareValidator
     {
         BitcoinRecipe => _bitcoin,
         KawPowRecipe => _kawPow,
+        VerusRecipe => _verus,
+        ZcashRecipe => _zcash,
         _ => throw new NotSupportedException($"no share recipe for {job.Recipe.GetType().Name} ({job.Algorithm})"),
     };
 

@@ -80,9 +80,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
             if (!sameSpace)
             {
                 _space = space;
-                _allocator = job.Recipe is KawPowRecipe
-                    ? new NonceRangeAllocator(space.Extranonce1.Span)
-                    : new RangeAllocator(space.Extranonce1.Span, space.Extranonce2Length);
+                _allocator = RangeSource.For(job.Recipe, space.Extranonce1.Span, space.Extranonce2Length);
             }
             replaces = job.Clean || !sameSpace || _job is null || _job.Generation != job.Generation;
             Volatile.Write(ref _job, job);

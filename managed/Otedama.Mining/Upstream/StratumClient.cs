@@ -132,6 +132,7 @@ public sealed class StratumClient : IJobSource
                 Password = slot.Endpoint.Password,
                 UserAgent = _options.UserAgent,
                 Algorithm = _options.Algorithm,
+                Equihash = _options.Equihash,
                 SuggestDifficulty = _options.SuggestDifficulty(),
                 Plain = slot.Plain,
                 Sink = _sink!,

@@ -9,6 +9,9 @@ public sealed record StratumClientOptions
 
     public required Algorithm Algorithm { get; init; }
 
+    /// <summary>Parameters where Algorithm is Equihash; null = ZelHash.</summary>
+    public EquihashRule? Equihash { get; init; }
+
     public string UserAgent { get; init; } = "otedama/0.1";
 
     /// <summary>Asked at every handshake; 0 = suggest nothing.</summary>

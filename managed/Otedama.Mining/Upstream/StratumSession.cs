@@ -54,7 +54,7 @@ internal sealed partial class StratumSession : IDisposable
         _numbers = numbers;
         _clock = clock;
         _log = log;
-        _dialect = UpstreamDialect.For(options.Algorithm);
+        _dialect = UpstreamDialect.For(options.Algorithm, options.Equihash);
         _nextTarget = _latestTarget = _dialect.DifficultyOne; // what pools mean until they say otherwise
         LastNotifyAt = clock.GetTimestamp();
     }

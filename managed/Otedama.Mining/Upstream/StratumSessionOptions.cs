@@ -18,6 +18,9 @@ internal sealed record StratumSessionOptions
 
     public required Algorithm Algorithm { get; init; }
 
+    /// <summary>Parameters where Algorithm is Equihash; null = ZelHash.</summary>
+    public EquihashRule? Equihash { get; init; }
+
     /// <summary>0 = say nothing.</summary>
     public required double SuggestDifficulty { get; init; }
 

@@ -7,12 +7,13 @@ namespace Otedama.Mining;
 internal abstract class UpstreamDialect
 {
     /// <summary>Throws ArgumentOutOfRangeException for an algorithm that cannot be mined over Stratum.</summary>
-    public static UpstreamDialect For(Algorithm algorithm) => algorithm switch
+    public static UpstreamDialect For(Algorithm algorithm, EquihashRule? equihash = null) => algorithm switch
     {
         Algorithm.Sha256d or Algorithm.Scrypt or Algorithm.Verthash or Algorithm.Plugin => new BitcoinUpstream(algorithm),
         Algorithm.KawPow => new KawPowUpstream(),
-        _ => throw new ArgumentOutOfRangeException(
-            nameof(algorithm), $"{algorithm} cannot be mined at a pool in this version; choose sha256d, scrypt, verthash, kawpow or a plugin"),
+        Algorithm.Equihash => new ZcashUpstream(equihash ?? EquihashRule.ZelHash),
+        Algorithm.VerusHash => new VerusUpstream(),
+        _ => throw new ArgumentOutOfRangeException(nameof(algorithm), $"{algorithm} cannot be mined at a pool; choose one of the algorithms or a plugin"),
     };
 
     public abstract Target DifficultyOne { get; }

@@ -65,8 +65,15 @@ internal static class CpuWorkers
         }
         return DatasetStore.Needs(algorithm)
             ? new DatasetScanEngine(datasets, algorithm, flavour)
-            : new NativeScanEngine(PowEngine.Create(algorithm, flavour: flavour));
+            : new NativeScanEngine(PowEngine.Create(algorithm, ParametersOf(options), flavour: flavour));
     }
+
+    private static PowParameters ParametersOf(RigOptions options) => options.Algorithm switch
+    {
+        Algorithm.Equihash when options.Equihash is { } rule => PowParameters.Of(rule),
+        Algorithm.VerusHash => new PowParameters(N: VerusWorkData.CounterOffset, 0, false, 0, default),
+        _ => default,
+    };
 
     private static AlgorithmInfo PluginAlgorithm(RigOptions options) => options.Plugin is { } plugin
         ? PluginScanEngine.Describe(plugin)

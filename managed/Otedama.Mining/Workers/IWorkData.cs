@@ -23,6 +23,8 @@ internal static class WorkData
     {
         BitcoinRecipe => BitcoinWorkData.Instance,
         KawPowRecipe => KawPowWorkData.Instance,
+        VerusRecipe => VerusWorkData.Instance,
+        ZcashRecipe => ZcashWorkData.Instance,
         _ => throw new NotSupportedException($"no CPU worker builds headers of {job.Recipe.GetType().Name}"),
     };
 }

@@ -26,7 +26,7 @@ internal static class BlockRules
         return result[0].Verdict switch
         {
             ProofVerdict.Valid => null,
-            ProofVerdict.BadProof => "invalid-proof",
+            ProofVerdict.BadProof or ProofVerdict.Malformed => "invalid-proof",
             _ => "high-hash",
         };
     }
@@ -84,7 +84,16 @@ internal static class BlockRules
         {
             return "time-too-new";
         }
-        return header.Version < 4 || (header.Version & 0x8000_0000) != 0 ? $"bad-version(0x{header.Version:x8})" : null;
+        return CheckVersion(header, rules);
+    }
+
+    /// <summary>Families with a solution have one version; nothing may stand in the field between merkle root and time.</summary>
+    private static string? CheckVersion(BlockHeader header, ChainRules rules)
+    {
+        bool good = header.Zcash is null
+            ? header.Version >= 4 && (header.Version & 0x8000_0000) == 0
+            : header.Version == rules.BlockVersion;
+        return !good ? $"bad-version(0x{header.Version:x8})" : header.Zcash is { Reserved.IsZero: false } ? "bad-reserved-field" : null;
     }
 
     /// <summary>Lock times, height in the coinbase, witness commitment, weight.</summary>

@@ -42,6 +42,7 @@ internal sealed class BlockStore : IDisposable
     private readonly Queue<Hash256> _invalidOrder = [];
     private readonly HashSet<Hash256> _invalid = [];
     private readonly List<ChainEntry> _active = [];
+    private readonly BlockReader _reader;
     private readonly Block _genesis;
     private readonly BlockFile _file;
     private bool _replaying;
@@ -49,6 +50,7 @@ internal sealed class BlockStore : IDisposable
     public BlockStore(string path, bool sync, ChainRules rules, IProofChecker proofs, TimeProvider time, ILogger logger)
     {
         (_rules, _proofs, _time, _logger) = (rules, proofs, time, logger);
+        _reader = new BlockReader(rules, proofs);
         _genesis = rules.Genesis();
         ChainEntry genesis = new(_genesis.Id, _genesis.Header, null, 1, -1);
         Coins = new CoinSet(rules);
@@ -82,6 +84,9 @@ internal sealed class BlockStore : IDisposable
     /// <summary>Tells which transactions' scripts were checked before: those of the mempool.</summary>
     public Func<Transaction, bool> IsKnownValid { get; set; } = _ => false;
 
+    /// <summary>Parses a block from outside. Throws FormatException. Any thread.</summary>
+    public Block Parse(ReadOnlySpan<byte> data) => _reader.Read(data);
+
     public ChainEntry? Find(Hash256 id) => _entries.GetValueOrDefault(id);
 
     public ChainEntry? AtHeight(int height) => height >= 0 && height < _active.Count ? _active[height] : null;
@@ -90,7 +95,7 @@ internal sealed class BlockStore : IDisposable
 
     public bool IsInvalid(Hash256 id) => _invalid.Contains(id);
 
-    public Block ReadBlock(ChainEntry entry) => entry.Parent is null ? _genesis : Block.Parse(_file.Read(entry.Offset), _rules.Coin.Family);
+    public Block ReadBlock(ChainEntry entry) => entry.Parent is null ? _genesis : _reader.Read(_file.Read(entry.Offset));
 
     public void Dispose() => _file.Dispose();
 
@@ -342,7 +347,7 @@ internal sealed class BlockStore : IDisposable
     /// </summary>
     private void Replay(long offset, byte[] payload)
     {
-        Block block = Block.Parse(payload, _rules.Coin.Family);
+        Block block = _reader.Read(payload);
         Hash256 id = block.Id;
         string? reason = "its parent is unknown";
         if (_entries.TryGetValue(block.Header.PreviousHash, out ChainEntry? parent))

@@ -32,8 +32,16 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
         Algorithm.KawPow => 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
         Algorithm.VerusHash => 0x1e04_0000, // 2^22 at 1.5 MH/s
         Algorithm.Plugin => 0x1f10_0000, // 2^12 hashes, as nobody knows how slow they are
-        Algorithm.Equihash => 0x2010_0000, // 2^4 solutions
+        Algorithm.Equihash => EquihashStartBits(Coin.Equihash!),
         _ => 0x1d40_0000, // 2^26 at 20 MH/s
+    };
+
+    /// <summary>Version of the blocks that templates offer.</summary>
+    public uint BlockVersion => Coin.Family switch
+    {
+        HeaderFamily.Zcash => 4,
+        HeaderFamily.Verus => Verus.HeaderVersion,
+        _ => 0x2000_0000,
     };
 
     public uint GenesisBits => Retarget == RetargetMode.Fast ? FastStartBits : Coin.PowLimitBits;
@@ -48,7 +56,14 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
         BlockHeader header = new(1, Hash256.Zero, coinbase.TxId, GenesisTime, GenesisBits, 0)
         {
             KawPow = Coin.Family == HeaderFamily.KawPow ? default(KawPowProof) : null,
+            Zcash = Coin.Family is HeaderFamily.Zcash or HeaderFamily.Verus ? new ZcashProof(Hash256.Zero, Hash256.Zero, default) : null,
         };
         return new Block(header, [coinbase]);
     }
+
+    /// <summary>
+    /// In solutions, of which a nonce has two: one nonce of 125,4 takes a thread ten seconds and more, so a block there is
+    /// two solutions; small parameters are solved in milliseconds.
+    /// </summary>
+    private static uint EquihashStartBits(EquihashRule rule) => rule.N > 100 ? 0x207f_ffffu : rule.N > 50 ? 0x2001_0000u : 0x1f10_0000u;
 }

@@ -168,7 +168,13 @@ internal sealed partial class NodeRpc
         json.WriteHash("merkleroot", header.MerkleRoot);
         json.WriteNumber("time", header.Time);
         json.WriteNumber("mediantime", entry.MedianTime);
-        if (header.KawPow is { } proof)
+        if (header.Zcash is { } zcash)
+        {
+            json.WriteHash("finalsaplingroot", zcash.Reserved);
+            json.WriteHash("nonce", zcash.Nonce);
+            json.WriteHex("solution", zcash.Solution.Span);
+        }
+        else if (header.KawPow is { } proof)
         {
             json.WriteNumber("nonce64", proof.Nonce);
             json.WriteHash("mixhash", proof.Mix);

@@ -116,7 +116,7 @@ internal sealed partial class NodeRpc
         uint bits = Retargeter.NextBits(template.Tip, time, chain.Rules);
         json.WriteStartObject();
         WriteTexts(json, "capabilities", "proposal");
-        json.WriteNumber("version", 0x2000_0000);
+        json.WriteNumber("version", chain.Rules.BlockVersion);
         WriteTexts(json, "rules", "csv", "!segwit");
         json.WriteStartObject("vbavailable");
         json.WriteEndObject();
@@ -138,7 +138,23 @@ internal sealed partial class NodeRpc
         json.WriteString("bits", $"{bits:x8}");
         json.WriteNumber("height", template.Height);
         json.WriteHex("default_witness_commitment", Coinbase.CommitmentScript(Coinbase.Commitment(template.Bodies)));
+        WriteFamilyFields(json);
         json.WriteEndObject();
+    }
+
+    /// <summary>What nodes of a family offer beside the common fields.</summary>
+    private void WriteFamilyFields(Utf8JsonWriter json)
+    {
+        if (Coin.Family is HeaderFamily.Zcash or HeaderFamily.Verus)
+        {
+            json.WriteHash("finalsaplingroothash", Hash256.Zero);
+        }
+        if (Coin.Family == HeaderFamily.Verus)
+        {
+            // The coinbase is the pool's here, so the entry's hash, which covers the merkle root, is filled in by the pool.
+            json.WriteHex("solution", Verus.NewSolution(chain.GenesisId.ToArray()));
+            json.WriteHash("nonce", Hash256.Zero);
+        }
     }
 
     private static void WriteTemplateTransactions(Utf8JsonWriter json, BlockTemplate template)
@@ -195,7 +211,7 @@ internal sealed partial class NodeRpc
         }
         try
         {
-            Block block = Block.Parse(bytes, Coin.Family);
+            Block block = chain.Parse(bytes);
             return block.Transactions.Count > 0 && block.Transactions[0].IsCoinbase
                 ? block
                 : throw new RpcFault(RpcFaultCode.Deserialization, "Block does not start with a coinbase");

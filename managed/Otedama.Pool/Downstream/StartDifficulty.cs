@@ -54,6 +54,8 @@ public static class StartDifficulty
             Algorithm.Scrypt => isCpu ? 1 : 1_024,      // 13 kH/s; 13 MH/s, in units of 2^16 hashes
             Algorithm.Verthash => isCpu ? 0.005 : 0.125, // 16 kH/s; 0.4 MH/s, in units of 2^24
             Algorithm.KawPow => isCpu ? 5e-7 : 0.02,    // 400 H/s; 17 MH/s, in units of 2^32
+            Algorithm.VerusHash => isCpu ? 1e-3 : 0.01, // 1.5 MH/s a thread, in units of 2^32; what else mines it has many
+            Algorithm.Equihash => isCpu ? 1e-4 : 0.03,  // 0.2 solutions/s a thread; 50, in units of 2^13
             _ => 1,
         };
     }

@@ -14,8 +14,9 @@ internal abstract class StratumDialect
     {
         HeaderFamily.Bitcoin => new BitcoinStratum(),
         HeaderFamily.KawPow => new KawPowStratum(),
-        _ => throw new ArgumentException(
-            $"coin {coin.DisplayName}: this version serves miners of the Bitcoin and KawPow families only, not of the {coin.Family} family"),
+        HeaderFamily.Zcash => new ZcashStratum(),
+        HeaderFamily.Verus => new VerusStratum(coin),
+        _ => throw new ArgumentException($"coin {coin.DisplayName}: no miner can be served in the {coin.Family} family"),
     };
 
     /// <summary>Connections that can be told apart at once.</summary>

@@ -161,6 +161,8 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         bool same = template.CoinbaseValue == before.CoinbaseValue
             && template.Version == before.Version
             && template.Bits == before.Bits
+            && template.Reserved == before.Reserved
+            && template.Solution.Span.SequenceEqual(before.Solution.Span)
             && prepared.Branches.Span.SequenceEqual(old.Prepared.Branches.Span);
         if (same)
         {
@@ -296,6 +298,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
             Class = size,
             Tag = _options.Tag,
             VersionMask = _options.VersionMask,
+            SolutionLength = _options.SolutionLength,
             Branches = publication.Prepared.Branches,
         });
         return new PoolJob

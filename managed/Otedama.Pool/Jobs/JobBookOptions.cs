@@ -28,6 +28,9 @@ public sealed record JobBookOptions
 
     public uint VersionMask { get; init; } = JobBuilder.VersionRollingMask;
 
+    /// <summary>Zcash family: bytes of a solution; 0 elsewhere.</summary>
+    public int SolutionLength { get; init; }
+
     /// <summary>Miners take a silent pool for dead after 1 to 5 minutes.</summary>
     public TimeSpan RefreshEvery { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -34,7 +34,7 @@ public sealed class PoolJob
         init => _prepared = value;
     }
 
-    /// <summary>The block for a header (80 bytes as hashed) that carries this extranonce (both parts).</summary>
-    public AssembledBlock Assemble(ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce) =>
-        BlockAssembler.Assemble(Job, Prepared, header, extranonce);
+    /// <summary>The block for what the proof checker read, this extranonce (both parts) and the hash found.</summary>
+    public AssembledBlock Assemble(ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce, Hash256 proof = default) =>
+        BlockAssembler.Assemble(Job, Prepared, header, extranonce, proof);
 }

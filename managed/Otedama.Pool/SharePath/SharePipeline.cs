@@ -186,7 +186,7 @@ public sealed partial class SharePipeline : IDisposable
             ReadOnlySpan<byte> header = _validator.HeaderOf(i);
             try
             {
-                if (!_blocks.Submit(job, header, candidates[i]))
+                if (!_blocks.Submit(job, header, candidates[i], judgements[i].Hash))
                 {
                     judgements[i].IsBlock = false;
                     continue;

@@ -79,13 +79,13 @@ public sealed class BlockSubmitter : IBlockSink, IAsyncDisposable
         OnNodeReturned("");
     }
 
-    public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
+    public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof)
     {
         if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation))
         {
             return false;
         }
-        AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span);
+        AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span, proof);
         var found = new BlockReport
         {
             Id = block.Id,

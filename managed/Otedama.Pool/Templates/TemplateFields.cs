@@ -4,7 +4,7 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>The fields of one getblocktemplate answer while it is read; every value is checked as it comes.</summary>
-internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Hash256, TemplateTransaction> known)
+internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictionary<Hash256, TemplateTransaction> known)
 {
     /// <summary>Consensus allows 4,000,000 weight, and the smallest transaction has 240.</summary>
     private const int TransactionsMax = 20_000;
@@ -32,7 +32,6 @@ internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Has
     private uint _versionRequired;
     private string _longPollId = "";
     private string _workId = "";
-    private bool _coinbaseGiven;
     private bool? _segwitActive; // null = the node does not list its rules
 
     /// <summary>Name of the field being read, for messages.</summary>
@@ -58,9 +57,13 @@ internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Has
 
     public Template ToTemplate(Algorithm algorithm, string source)
     {
-        if (_coinbaseGiven && _value is null)
+        if (algorithm is not (Algorithm.Equihash or Algorithm.VerusHash))
         {
-            throw new TemplateException("the node gives a finished coinbase (coinbasetxn), which cannot pay the miners; coinbasevalue is needed");
+            if (_givenCoinbase.Length > 0 && _value is null)
+            {
+                throw new TemplateException("the node gives a finished coinbase (coinbasetxn), which cannot pay the miners; coinbasevalue is needed");
+            }
+            _givenCoinbase = [];
         }
         uint bits = Need(_bits, "bits");
         uint time = Need(_time, "curtime");
@@ -79,11 +82,15 @@ internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Has
             Bits = bits,
             Time = time,
             TimeMin = timeMin,
-            CoinbaseValue = new Amount(Need(_value, "coinbasevalue")),
+            CoinbaseValue = GivenValue(algorithm) ?? new Amount(Need(_value, "coinbasevalue")),
             Transactions = transactions,
             // Before activation a coinbase with a witness makes the block invalid, and some nodes give a commitment all the same.
             WitnessCommitment = _segwitActive == false ? [] : _commitment,
             CoinbaseAux = _aux,
+            GivenCoinbase = _givenCoinbase,
+            Reserved = Reserved,
+            Solution = algorithm == Algorithm.VerusHash ? NeedSolution() : [],
+            HeaderNonce = _nonce,
             BlockSuffix = _suffix,
             VersionRequired = _versionRequired,
             LongPollId = _longPollId,
@@ -159,12 +166,8 @@ internal sealed class TemplateFields(IReadOnlyList<string> rules, Dictionary<Has
                 break;
             case "signet_challenge":
                 throw new TemplateException("this signet wants blocks signed by its operators (signet_challenge); only open chains can be mined");
-            case "coinbasetxn":
-                _coinbaseGiven = true;
-                reader.Skip();
-                break;
             default:
-                reader.Skip();
+                ReadZcashField(ref reader);
                 break;
         }
     }

@@ -69,6 +69,23 @@ public static class StratumWriter
         buffer.Append("]}\n"u8);
     }
 
+    /// <summary>In place of a difficulty in the KawPow, Zcash and Verus dialects: 64 hex digits, most significant first.</summary>
+    public static void SetTarget(WireBuffer buffer, Target target)
+    {
+        buffer.Append("{\"id\":null,\"method\":\"mining.set_target\",\"params\":[\""u8);
+        TargetHex(buffer, target);
+        buffer.Append("\"]}\n"u8);
+    }
+
+    /// <summary>64 hex digits, most significant first.</summary>
+    public static void TargetHex(WireBuffer buffer, Target target)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        target.Value.CopyTo(bytes);
+        bytes.Reverse();
+        buffer.AppendHex(bytes);
+    }
+
     public static void SetExtranonce(WireBuffer buffer, ReadOnlySpan<byte> extranonce1, int extranonce2Size)
     {
         buffer.Append("{\"id\":null,\"method\":\"mining.set_extranonce\",\"params\":[\""u8);

@@ -1,3 +1,5 @@
+using Otedama.Core;
+
 namespace Otedama;
 
 /// <summary>One entry of mining.algorithms.</summary>
@@ -11,7 +13,25 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
         ? Name[PluginChoice.Prefix.Length..]
         : null;
 
-    private static readonly string s_known = string.Join(", ", Known);
+    private const string EquihashPrefix = "equihash:";
+
+    private static readonly string s_known = $"{string.Join(", ", Known)}, equihash:N,K or equihash:N,K,PERSONAL";
+
+    /// <summary>The parameters when this names a set of Equihash; null otherwise.</summary>
+    public EquihashRule? Equihash => Name == "flux" ? EquihashRule.ZelHash
+        : Name.StartsWith(EquihashPrefix, StringComparison.Ordinal) ? EquihashRule.Parse(Name[EquihashPrefix.Length..], out _)
+        : null;
+
+    /// <summary>The algorithm itself; None for a plugin and for what is not known.</summary>
+    public Algorithm Algorithm => Name switch
+    {
+        "sha256d" => Algorithm.Sha256d,
+        "scrypt" => Algorithm.Scrypt,
+        "kawpow" => Algorithm.KawPow,
+        "verthash" => Algorithm.Verthash,
+        "verushash" => Algorithm.VerusHash,
+        _ => Equihash is null ? Algorithm.None : Algorithm.Equihash,
+    };
 
     public static Setting<IReadOnlyList<AlgorithmChoice>> Setting(string key, string help) => new(
         key,
@@ -29,10 +49,7 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
         switch (raw)
         {
             case RawScalar scalar:
-                foreach (string name in scalar.Text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                {
-                    choices.Add(new AlgorithmChoice(Canonical(name), true));
-                }
+                choices.AddRange(Names(scalar.Text).Select(static name => new AlgorithmChoice(Canonical(name), true)));
                 break;
             case RawList list:
                 foreach (RawValue item in list.Items)
@@ -46,9 +63,14 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
             default:
                 return "expected a list";
         }
-        AlgorithmChoice? unknown = choices.Find(static c => !Known.Contains(c.Name) && c.PluginName is null);
+        AlgorithmChoice? unknown = choices.Find(static c => c.Algorithm == Algorithm.None && c.PluginName is null);
         if (unknown is not null)
         {
+            if (unknown.Name.StartsWith(EquihashPrefix, StringComparison.Ordinal))
+            {
+                _ = EquihashRule.Parse(unknown.Name[EquihashPrefix.Length..], out string wrong);
+                return wrong;
+            }
             return $"algorithm \"{SettingTypes.Shorten(unknown.Name)}\" is none of {s_known}{Nearest.Suggest(unknown.Name, Known)}";
         }
         return choices.Count > 0 ? null : "the list is empty";
@@ -95,8 +117,33 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
         return null;
     }
 
+    /// <summary>Names between commas; parameters of Equihash have commas of their own and no letters before the last.</summary>
+    private static List<string> Names(string text)
+    {
+        List<string> names = [];
+        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            bool continues = names.Count > 0 && names[^1].StartsWith(EquihashPrefix, StringComparison.OrdinalIgnoreCase)
+                && names[^1].Count(static c => c == ',') < 2
+                && !Known.Contains(Canonical(part)) && !part.Contains(':', StringComparison.Ordinal);
+            if (continues)
+            {
+                names[^1] += "," + part;
+            }
+            else
+            {
+                names.Add(part);
+            }
+        }
+        return names;
+    }
+
     private static string Canonical(string name)
     {
+        if (name.StartsWith(EquihashPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return EquihashPrefix + name[EquihashPrefix.Length..]; // a personalisation has upper and lower case
+        }
         string lower = name.ToLowerInvariant();
         return lower switch
         {

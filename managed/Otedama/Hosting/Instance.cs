@@ -210,7 +210,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     /// <summary>Disposed after everything that hashes, because parts are stopped in reverse.</summary>
     private IProofChecker MakeChecker()
     {
-        DatasetProofChecker native = new(OpenDatasets());
+        DatasetProofChecker native = new(OpenDatasets(), PowParameters.Of(_plan.Coin));
         if (_plan.PluginName is not { } name)
         {
             return native;

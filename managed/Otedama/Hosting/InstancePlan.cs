@@ -30,8 +30,10 @@ internal sealed record InstancePlan
 
     /// <summary>Ending of folder names: the embedded chain of every algorithm has its own, SHA-256d none.</summary>
     public string ChainSuffix => NodeIsEmbedded && Algorithm != CoinCatalogue.Otedama.Algorithm
-        ? $"-{Algorithm.ToString().ToLowerInvariant()}{(PluginName is { } plugin ? $"-{plugin}" : "")}"
+        ? $"-{Algorithm.ToString().ToLowerInvariant()}{(PluginName is { } plugin ? $"-{plugin}" : "")}{EquihashSuffix}"
         : "";
+
+    private string EquihashSuffix => Coin.Equihash is { } rule && rule != EquihashRule.ZelHash ? $"-{rule.N}-{rule.K}-{rule.Personal}" : "";
 
     public bool NodeIsEmbedded => Configuration.Get(Settings.NodeMode) == "embedded";
 
@@ -47,7 +49,7 @@ internal sealed record InstancePlan
         bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
         Algorithm algorithm = Chosen(configuration, problems);
         CoinSpec? coin = embedded
-            ? CoinCatalogue.OtedamaWith(algorithm == Algorithm.Plugin ? CoinCatalogue.Otedama.Algorithm : algorithm)
+            ? CoinCatalogue.OtedamaWith(algorithm == Algorithm.Plugin ? CoinCatalogue.Otedama.Algorithm : algorithm, FirstEnabled(configuration)?.Equihash)
             : CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork));
         if (coin is null)
         {
@@ -75,7 +77,11 @@ internal sealed record InstancePlan
         {
             algorithm = coin.Algorithm; // the coin decides where nobody else did
         }
-        CheckNotEnded(configuration, algorithm, problems);
+        if (!embedded && FirstEnabled(configuration)?.Equihash is { } rule && coin?.Equihash is { } own && rule != own && !configuration.IsDefault(Settings.MiningAlgorithms))
+        {
+            problems.Add($"mining.algorithms: Equihash {rule} does not fit the coin {coin.DisplayName}, which needs {own}. Leave mining.algorithms out.");
+        }
+        CheckNotEnded(configuration, coin, roles, problems);
         if (algorithm == Algorithm.Plugin && coin is not null)
         {
             coin = OnPlugin(coin, problems);
@@ -99,15 +105,22 @@ internal sealed record InstancePlan
         };
     }
 
-    /// <summary>A network that ended proof of work is named by its algorithm or as the external nodes' coin.</summary>
-    private static void CheckNotEnded(Configuration configuration, Algorithm algorithm, List<string> problems)
+    /// <summary>
+    /// A network that ended proof of work: named as the external nodes' coin, or meant by a rig that asks for the algorithm
+    /// by that coin's name and is not to be paid on the embedded chain.
+    /// </summary>
+    private static void CheckNotEnded(Configuration configuration, CoinSpec? coin, Roles roles, List<string> problems)
     {
         string network = configuration.Get(Settings.NodeNetwork);
-        bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
-        CoinSpec? ended = CoinCatalogue.All.FirstOrDefault(coin => coin.ProofOfWorkEnded.Length > 0
-            && coin.Network == network
-            && (embedded ? coin.Algorithm == algorithm : coin.Name == configuration.Get(Settings.NodeCoin)));
-        if (ended is not null)
+        string meant = configuration.Get(Settings.NodeMode) == "embedded" ? FirstEnabled(configuration)?.Name ?? "" : configuration.Get(Settings.NodeCoin);
+        CoinSpec? ended = CoinCatalogue.Find(meant, network);
+        if (ended is not { ProofOfWorkEnded.Length: > 0 })
+        {
+            return;
+        }
+        bool onEmbedded = configuration.Get(Settings.NodeMode) == "embedded" && coin is not null
+            && (roles.HasFlag(Roles.Pool) || Address.TryDecode(configuration.Get(Settings.Wallet), coin, out _, out _));
+        if (!onEmbedded)
         {
             problems.Add(ended.ProofOfWorkEnded);
         }
@@ -164,16 +177,7 @@ internal sealed record InstancePlan
     private static Algorithm Chosen(Configuration configuration, List<string> problems)
     {
         AlgorithmChoice? first = FirstEnabled(configuration);
-        Algorithm? algorithm = first?.Name switch
-        {
-            "sha256d" => Algorithm.Sha256d,
-            "scrypt" => Algorithm.Scrypt,
-            "kawpow" => Algorithm.KawPow,
-            "verthash" => Algorithm.Verthash,
-            "verushash" => Algorithm.VerusHash,
-            "flux" => Algorithm.Equihash,
-            _ => first?.PluginName is null ? null : Algorithm.Plugin,
-        };
+        Algorithm? algorithm = first is null ? null : first.PluginName is not null ? Algorithm.Plugin : first.Algorithm;
         if (algorithm is null)
         {
             problems.Add($"mining.algorithms: no entry is enabled ({configuration.Of(Settings.MiningAlgorithms).Place}). Enable one of {string.Join(", ", AlgorithmChoice.Known)}.");

@@ -47,6 +47,7 @@ internal static class PartOptions
         {
             Pools = [.. pools.Select(url => new PoolEndpoint(PoolUrl.Parse(url), user))],
             Algorithm = plan.Algorithm,
+            Equihash = plan.Coin.Equihash,
             Datasets = datasets,
             CpuThreads = configuration.Get(Settings.CpuThreads),
             UserAgent = $"otedama/{ThisProgram.Version}",

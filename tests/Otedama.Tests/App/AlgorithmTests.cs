@@ -52,6 +52,7 @@ public sealed class AlgorithmTests
         Assert.NotEqual(0, result.Code);
         Assert.Contains("2,020,000", result.Error, StringComparison.Ordinal);
         Assert.Contains("regtest", result.Error, StringComparison.Ordinal);
+        Assert.Contains("otedama pool --algo flux", result.Error, StringComparison.Ordinal);
         CliResult regtest = await Cli.RunAsync(["mine", "--algo", "flux", "--wallet", "t1abc", "--set", "node.network=regtest", .. Quiet(folder)], stop: new CancellationToken(true));
         Assert.DoesNotContain("2,020,000", regtest.Error, StringComparison.Ordinal);
     }

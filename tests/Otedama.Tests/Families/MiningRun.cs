@@ -23,12 +23,14 @@ internal sealed class MiningRun : IAsyncDisposable
 
     public PoolServer Pool { get; private set; } = null!;
 
-    public static CoinSpec CoinOf(Algorithm algorithm, uint bits) => CoinCatalogue.OtedamaWith(algorithm) with { PowLimitBits = bits };
+    /// <summary>Equihash gets parameters that are solved in milliseconds.</summary>
+    public static CoinSpec CoinOf(Algorithm algorithm, uint bits, EquihashRule? equihash = null) =>
+        CoinCatalogue.OtedamaWith(algorithm, equihash ?? new EquihashRule(48, 5, "ZcashPoW", Twist: false)) with { PowLimitBits = bits };
 
     public static async Task<MiningRun> StartAsync(CoinSpec coin, DatasetStoreOptions? datasets = null)
     {
         MiningRun run = new(coin, new DatasetStore(datasets));
-        DatasetProofChecker checker = new(run.Datasets);
+        DatasetProofChecker checker = new(run.Datasets, PowParameters.Of(coin));
         run.Node = await EmbeddedNode.StartAsync(
             new EmbeddedNodeOptions
             {
@@ -56,6 +58,7 @@ internal sealed class MiningRun : IAsyncDisposable
         {
             Pools = [new PoolEndpoint(PoolUrl.Parse($"stratum+tcp://{Pool.Endpoints[0]}"), $"{Node.MiningAddress}.{worker}")],
             Algorithm = Coin.Algorithm,
+            Equihash = Coin.Equihash,
             Datasets = Datasets,
             CpuThreads = 2,
         },

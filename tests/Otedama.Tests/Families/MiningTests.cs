@@ -15,6 +15,8 @@ public class MiningTests
     [InlineData(Algorithm.Scrypt, 0x1f07ffff, 4)]   // 2^13 hashes a block
     [InlineData(Algorithm.Verthash, 0x1f07ffff, 4)]
     [InlineData(Algorithm.KawPow, 0x2007ffff, 5)]   // 2^5 hashes a block
+    [InlineData(Algorithm.Equihash, 0x2007ffff, 5)] // 2^5 solutions a block
+    [InlineData(Algorithm.VerusHash, 0x1e07ffff, 5)] // 2^21 hashes a block
     public async Task A_rig_finds_blocks_and_the_chain_takes_every_one(Algorithm algorithm, uint bits, int blocks)
     {
         await using MiningRun run = await MiningRun.StartAsync(MiningRun.CoinOf(algorithm, bits), new DatasetStoreOptions { VerthashGraph = 9 });

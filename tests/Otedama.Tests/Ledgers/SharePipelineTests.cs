@@ -239,7 +239,7 @@ public sealed class SharePipelineTests : IDisposable
             }
         }
 
-        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate)
+        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof)
         {
             BlockCameFirst = Verdicts.IsEmpty;
             Headers.Enqueue(header.ToArray());

@@ -134,7 +134,7 @@ public class NodeClientGroupTests
             PoolJob job = await source.FirstJobAsync(s_patience, default);
             await UntilAsync(() => source.ProposalProblem == "bad-cb-amount");
             down = true;
-            source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 });
+            source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 }, default);
             Assert.Equal(1, source.Blocks.FoundCount);
             await UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Unreachable);
             Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found"), "*.block"));

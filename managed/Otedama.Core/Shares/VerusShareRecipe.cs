@@ -1,0 +1,43 @@
+namespace Otedama.Core;
+
+/// <summary>
+/// Header and solution of the job with the worker's 15 bytes. A candidate's extranonce is the 32-byte header nonce, its
+/// proof the 15 bytes: whatever else a miner writes into the solution does not count, so that a good share is always a good
+/// block.
+/// </summary>
+internal sealed class VerusShareRecipe : ShareRecipe
+{
+    public override int DataLengthMax => Verus.HeaderSize;
+
+    public override Rejection Check(Job job, in Candidate candidate)
+    {
+        if (candidate.Time != job.Recipe.Time)
+        {
+            return Rejection.TimeOutOfRange;
+        }
+        return candidate.Extranonce.Length == Hash256.Size && candidate.Proof is { Length: Verus.NonceLength }
+            ? Rejection.None
+            : Rejection.BadProof;
+    }
+
+    public override int Build(
+        Job job,
+        ReadOnlySpan<Candidate> candidates,
+        ReadOnlySpan<int> picks,
+        Span<byte> data,
+        Span<int> lengths)
+    {
+        var recipe = (VerusRecipe)job.Recipe;
+        for (int i = 0; i < picks.Length; i++)
+        {
+            ref readonly Candidate candidate = ref candidates[picks[i]];
+            Span<byte> item = data.Slice(i * Verus.HeaderSize, Verus.HeaderSize);
+            recipe.WriteHeader(candidate.Time, candidate.Extranonce.Span, item);
+            recipe.WriteSolutionLength(item[ZcashProof.HeaderSize..]);
+            recipe.Solution.Span.CopyTo(item[(ZcashProof.HeaderSize + 3)..]);
+            candidate.Proof.CopyTo(item[^Verus.NonceLength..]);
+            lengths[i] = Verus.HeaderSize;
+        }
+        return picks.Length * Verus.HeaderSize;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Mining;
+
+/// <summary>
+/// The dialect of Verus pools: ZIP 301 with the solution in the notify. The 15 free bytes at its end are the pool's bytes, a
+/// counter of ours, and the 8 bytes the search counts in.
+/// </summary>
+internal sealed class VerusUpstream : Zip301Upstream
+{
+    /// <summary>2^32 hashes, as our own pool counts; jobs come with targets, so it is for display only.</summary>
+    public override Target DifficultyOne => Target.BitcoinOne;
+
+    /// <summary>The bytes before the search counter, less one for a counter of ours.</summary>
+    protected override int Nonce1LengthMax => VerusWorkData.CounterOffset - 1;
+
+    protected override int CounterLength(int nonce1Length) => VerusWorkData.CounterOffset - nonce1Length;
+
+    public override void WriteSubmit(WireBuffer output, int id, string user, UpstreamJob job, in Candidate candidate)
+    {
+        var recipe = (VerusRecipe)job.Job.Recipe;
+        byte[] solution = recipe.Solution.ToArray();
+        Span<byte> free = solution.AsSpan(^Verus.NonceLength..);
+        free.Clear();
+        candidate.Extranonce.Span.CopyTo(free);
+        BinaryPrimitives.WriteUInt64LittleEndian(free[VerusWorkData.CounterOffset..], candidate.Nonce);
+        Span<byte> nonce = stackalloc byte[Hash256.Size];
+        nonce.Clear();
+        candidate.Extranonce.Span.CopyTo(nonce); // as the header was hashed where it is not bound
+        ZcashWriter.Submit(output, id, user, job.WireId, candidate.Time, nonce[job.Space.Extranonce1.Length..], solution);
+    }
+
+    protected override UpstreamNotice? MakeNotice(ZcashNotify message, out string problem)
+    {
+        if (message.Version != Verus.HeaderVersion || message.Solution.Length == 0)
+        {
+            problem = $"header version {message.Version:x8} with a solution of {message.Solution.Length} bytes; VerusHash 2 needs {Verus.HeaderVersion:x8} and a solution";
+            return null;
+        }
+        problem = "";
+        return new Notice(message);
+    }
+
+    private sealed record Notice(ZcashNotify Message) : UpstreamNotice(
+        Message.JobId, Message.Clean, Message.PreviousHash.ToString(), 0, Message.Bits, Message.Time, null)
+    {
+        public override HeaderRecipe MakeRecipe(uint versionMask) => new VerusRecipe
+        {
+            Version = Message.Version,
+            PreviousHash = Message.PreviousHash,
+            MerkleRoot = Message.MerkleRoot,
+            Reserved = Message.Reserved,
+            Bits = Message.Bits,
+            Time = Message.Time,
+            SolutionLength = Verus.SolutionLength,
+            Solution = Message.Solution,
+        };
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// ZIP 301 with a solution that comes from the node. Where the header is bound, the last 15 bytes of the solution are all a
+/// miner may change, and its own four bytes have to stand among them.
+/// </summary>
+internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
+{
+    /// <summary>Some miners read the height from a message of this form, as notify does not carry it.</summary>
+    public override void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target)
+    {
+        base.WriteJob(reply, notifies, job, clean, target);
+        if (clean)
+        {
+            StratumWriter.ShowMessage(reply, string.Create(CultureInfo.InvariantCulture, $"equihash {coin.Symbol} block {job.Job.Height}"));
+        }
+    }
+
+    public override bool TryRead(
+        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+    {
+        if (!TryReadSubmit(session, parameters, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
+        {
+            return false;
+        }
+        var recipe = (VerusRecipe)job.Job.Recipe;
+        if (!submit.Solution.AsSpan(0, sizeof(uint)).SequenceEqual(recipe.Solution.Span[..sizeof(uint)]))
+        {
+            problem = "the solution is of another version than the job's";
+            return false;
+        }
+        Span<byte> nonce1 = stackalloc byte[Nonce1Length];
+        BinaryPrimitives.WriteUInt32BigEndian(nonce1, session.Extranonce1);
+        byte[] tail = submit.Solution[^Verus.NonceLength..];
+        if (recipe.IsBound && tail.AsSpan().IndexOf(nonce1) < 0)
+        {
+            rejection = Rejection.NotYours;
+            return false;
+        }
+        candidate.JobId = job.Id;
+        candidate.Time = submit.Time;
+        candidate.Extranonce = recipe.IsBound ? new Extranonce(recipe.Nonce.ToArray()) : WholeNonce(session, submit);
+        candidate.Proof = tail;
+        return true;
+    }
+}
