@@ -12,6 +12,9 @@ public sealed class PoolServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_settleEvery = TimeSpan.FromSeconds(30);
 
+    /// <summary>Payees of a coinbase that the node writes: about 3 KB of outputs.</summary>
+    private const int GivenPayeesMax = 100;
+
     private readonly Ledger _ledger;
     private readonly JobSource _source;
     private readonly StratumServer _stratum;
@@ -29,7 +32,10 @@ public sealed class PoolServer : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger("pool");
         _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger("pool.ledger"));
-        NodeClientGroupOptions nodes = NodesOf(options);
+        NodeClientGroupOptions nodes = NodesOf(options) with
+        {
+            Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
+        };
         _chain = new NodeChainView(nodes.Nodes, time);
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
@@ -159,6 +165,28 @@ public sealed class PoolServer : IAsyncDisposable
         Algorithm = options.Coin.Algorithm,
         Rules = NodeClientGroupOptions.RulesOf(options.Coin),
     };
+
+    /// <summary>
+    /// The split over the template that is mined now, as addresses: asked for by the thread that fetches the next one. Who
+    /// has no address of this coin is left to the operator.
+    /// </summary>
+    private IReadOnlyList<(string Address, Amount Weight)> NextPayees(PoolOptions options)
+    {
+        PoolJob? job = _source.Jobs.Current;
+        List<(string, Amount)> payees = [];
+        if (job is not null)
+        {
+            Template open = job.Template with { GivenCoinbase = default };
+            foreach (PayoutOutput output in _ledger.SplitFor(open, GivenPayeesMax).Outputs)
+            {
+                if (output.Amount > Amount.Zero && Address.TryEncode(output.Script.Span, options.Coin, out string address))
+                {
+                    payees.Add((address, output.Amount));
+                }
+            }
+        }
+        return payees.Count > 0 ? payees : [(options.OperatorAddress, new Amount(Amount.UnitsPerCoin))];
+    }
 
     private static RpcEndpoint EndpointOf(PoolNode node)
     {

@@ -9,6 +9,12 @@ public sealed class Job
     /// <summary>Unique in this process and increasing; on the wire as 8 hex digits.</summary>
     public required uint Id { get; init; }
 
+    /// <summary>The job whose headers this one repeats under a new id, so that no share counts twice; 0 = none.</summary>
+    public uint Repeats { get; init; }
+
+    /// <summary>Under which the shares of this work are told apart.</summary>
+    public uint WorkId => Repeats == 0 ? Id : Repeats;
+
     /// <summary>Rises by one when a new tip replaces the old. Candidates of an older generation are stale.</summary>
     public required uint Generation { get; init; }
 

@@ -32,11 +32,11 @@ public static class JobBuilder
     public static Job Build(JobRequest request)
     {
         Template template = request.Template;
-        bool timeIsFixed = template.Algorithm == Algorithm.VerusHash && !template.GivenCoinbase.IsEmpty; // its solution commits to it
-        uint time = timeIsFixed ? template.Time : Math.Max(request.Time, template.TimeMin);
+        uint time = template.IsFixed ? template.Time : Math.Max(request.Time, template.TimeMin);
         return new Job
         {
             Id = request.Id,
+            Repeats = request.Repeats,
             Generation = request.Generation,
             Algorithm = template.Algorithm,
             Height = template.Height,
@@ -112,11 +112,10 @@ public static class JobBuilder
     private static VerusRecipe VerusRecipeOf(JobRequest request, uint time)
     {
         Template template = request.Template;
-        bool given = !template.GivenCoinbase.IsEmpty;
-        byte[] coinbase = given ? template.GivenCoinbase.ToArray() : WholeCoinbase(request);
+        byte[] coinbase = template.IsFixed ? template.GivenCoinbase.ToArray() : WholeCoinbase(request);
         Hash256 root = RootOf(request, coinbase);
         byte[] solution = template.Solution.ToArray();
-        if (!given && Verus.Binds(solution))
+        if (!template.IsFixed && Verus.Binds(solution))
         {
             Verus.Bind(solution, template.PreviousHash, root, template.Reserved, template.HeaderNonce, template.Bits);
         }
@@ -146,7 +145,7 @@ public static class JobBuilder
         return [.. text.Prefix.Span, .. text.Suffix.Span];
     }
 
-    /// <summary>The node's coinbase with counter and tag behind its script and the payees in place of its first output.</summary>
+    /// <summary>The node's coinbase with counter and tag behind its script and the payees in place of the miner's output.</summary>
     private static byte[] RewriteCoinbase(JobRequest request)
     {
         CheckOutputs(request);
@@ -155,7 +154,7 @@ public static class JobBuilder
         BinaryPrimitives.WriteUInt32BigEndian(counter, request.Id);
         byte[] tag = request.Tag.IsEmpty ? [] : Script.PushData(request.Tag.Span);
         byte[] script = [.. given.Script.Span, .. Script.PushData(counter), .. tag];
-        return given.With(script, request.Split.Outputs);
+        return given.With(script, request.Split.Outputs, request.Template.GivenMinerOutput);
     }
 
     private static Hash256 RootOf(JobRequest request, ReadOnlySpan<byte> coinbase)

@@ -10,6 +10,9 @@ public sealed record JobRequest
     /// <summary>Job id and at the same time the counter that makes this job's coinbase unique.</summary>
     public required uint Id { get; init; }
 
+    /// <summary>An earlier job of the same template where the coinbase leaves nothing to vary; 0 = none.</summary>
+    public uint Repeats { get; init; }
+
     public required uint Generation { get; init; }
 
     public required bool Clean { get; init; }

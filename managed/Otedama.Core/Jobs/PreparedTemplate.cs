@@ -19,6 +19,9 @@ public sealed class PreparedTemplate
     /// <summary>Merkle siblings of the coinbase, 32 bytes each in chain order, deepest first.</summary>
     public ReadOnlyMemory<byte> Branches { get; }
 
+    /// <summary>The first job that was made of a template whose jobs are all the same work; 0 before. Written under the mint lock.</summary>
+    public uint FirstJob { get; set; }
+
     /// <summary>
     /// Transactions and suffix as lower-case hex in ASCII, made on first use. Warm it up after publishing so that a
     /// found block finds it ready.

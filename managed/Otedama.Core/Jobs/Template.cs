@@ -40,6 +40,9 @@ public sealed record Template
     /// </summary>
     public ReadOnlyMemory<byte> GivenCoinbase { get; init; }
 
+    /// <summary>Index of the output of GivenCoinbase that is the miner's.</summary>
+    public int GivenMinerOutput { get; init; }
+
     /// <summary>Zcash and Verus families: the 32 bytes between merkle root and time.</summary>
     public Hash256 Reserved { get; init; }
 
@@ -59,6 +62,12 @@ public sealed record Template
 
     /// <summary>Name of the node that offered it, for logs.</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>
+    /// True when coinbase and time are taken as the node gave them, because the solution commits to both: then every job of
+    /// the template is the same work.
+    /// </summary>
+    public bool IsFixed => Algorithm == Algorithm.VerusHash && !GivenCoinbase.IsEmpty;
 
     public Target NetworkTarget => Target.FromCompact(Bits);
 }

@@ -40,6 +40,34 @@ public static class PayoutPlanner
         };
     }
 
+    /// <summary>
+    /// The split of a coinbase that cannot be changed: everybody earns what the rules say and is paid what the outputs with
+    /// his script say; what goes to scripts of nobody else is the operator's.
+    /// </summary>
+    public static PayoutSplit PlanGiven(
+        IReadOnlyList<PayoutOutput> outputs, PayoutRules rules, IReadOnlyList<PayeeWork> payees, bool toFinder = false)
+    {
+        Amount reward = Sum([.. outputs.Select(static output => output.Amount)]);
+        Amount fee = PayoutMath.Fee(reward, rules.FeeBasisPoints);
+        Amount[] earned = Earned(reward - fee, payees);
+        Amount toPayees = Sum(earned);
+        var paid = new Amount[payees.Count];
+        for (int i = 0; i < paid.Length; i++)
+        {
+            bool isOperator = payees[i].Payee == Operator || payees[i].Script.Span.SequenceEqual(rules.OperatorScript.Span);
+            paid[i] = isOperator ? Amount.Zero : Sum(
+                [.. outputs.Where(output => output.Script.Span.SequenceEqual(payees[i].Script.Span)).Select(static output => output.Amount)]);
+        }
+        Amount toFinderAmount = toFinder && toPayees == Amount.Zero ? reward - fee : Amount.Zero;
+        return new PayoutSplit
+        {
+            Reward = reward,
+            Outputs = outputs,
+            Entries = Entries(reward - toPayees - toFinderAmount, reward - Sum(paid), payees, earned, paid),
+            FinderEarned = toFinderAmount,
+        };
+    }
+
     /// <summary>What the ledger books when `finder` (a payee) found a block with this split.</summary>
     public static IReadOnlyList<PayoutEntry> EntriesFor(PayoutSplit split, int finder)
     {

@@ -106,7 +106,7 @@ public sealed class ShareValidator
             return OrStale(fields, job, generation);
         }
         UInt128 key = _duplicates.KeyOf(candidate, recipe.NonceIsTheWholeKey);
-        if (_duplicates.For(job.Id) is not { } known)
+        if (_duplicates.For(job.WorkId) is not { } known)
         {
             return OrStale(Rejection.Overloaded, job, generation);
         }
@@ -234,7 +234,7 @@ public sealed class ShareValidator
         }
         if (!stale || isBlock)
         {
-            judgement.Rejection = Remember(index, job.Id, isBlock, stale);
+            judgement.Rejection = Remember(index, job.WorkId, isBlock, stale);
             judgement.IsBlock = isBlock && judgement.Rejection is Rejection.None or Rejection.Stale;
         }
         if (judgement.Rejection == Rejection.None)
@@ -258,9 +258,9 @@ public sealed class ShareValidator
     /// Only what passed is remembered, so that nobody can fill the sets with worthless work; hence twins inside one
     /// batch are told apart here. A block is never refused for lack of room.
     /// </summary>
-    private Rejection Remember(int index, uint jobId, bool isBlock, bool stale)
+    private Rejection Remember(int index, uint workId, bool isBlock, bool stale)
     {
-        DuplicateSet? known = _duplicates.For(jobId); // null when its job left the table since the batch began
+        DuplicateSet? known = _duplicates.For(workId); // null when its job left the table since the batch began
         if (known is null || (known.IsFull && !isBlock))
         {
             return Rejection.Overloaded;

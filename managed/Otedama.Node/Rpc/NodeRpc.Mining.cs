@@ -55,6 +55,25 @@ internal sealed partial class NodeRpc
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>The form in which nodes of the Verus family take blocks; no other chain is mined along here.</summary>
+    private ValueTask SubmitMergedBlock(RpcCall call, Utf8JsonWriter json, CancellationToken cancellation)
+    {
+        Block block = WithReservedWitness(DecodeBlock(call.Text(0)));
+        BlockOutcome outcome = Store(block);
+        json.WriteStartObject();
+        json.WriteHash("blockhash", block.Id);
+        if (outcome.Fate is BlockFate.Tip)
+        {
+            json.WriteBoolean("accepted", true);
+        }
+        else
+        {
+            json.WriteString("rejected", outcome.Reason ?? "inconclusive");
+        }
+        json.WriteEndObject();
+        return ValueTask.CompletedTask;
+    }
+
     private ValueTask GenerateToAddress(RpcCall call, Utf8JsonWriter json, CancellationToken cancellation)
     {
         int count = call.Int(0);

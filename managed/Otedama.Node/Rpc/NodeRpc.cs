@@ -22,6 +22,7 @@ internal sealed partial class NodeRpc(EmbeddedChain chain, EmbeddedNodeOptions o
         new("gettxout", ["txid", "n", "include_mempool"], 2, TxOut),
         new("getblocktemplate", ["template_request"], 0, GetBlockTemplate),
         new("submitblock", ["hexdata", "dummy"], 1, SubmitBlock),
+        new("submitmergedblock", ["hexdata", "dummy"], 1, SubmitMergedBlock),
         new("getmininginfo", [], 0, MiningInfo),
         new("generatetoaddress", ["nblocks", "address", "maxtries"], 2, GenerateToAddress),
         new("sendrawtransaction", ["hexstring", "maxfeerate"], 1, SendRawTransaction),

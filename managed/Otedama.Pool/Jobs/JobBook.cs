@@ -286,11 +286,17 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     {
         Template template = publication.Prepared.Template;
         double age = _time.GetElapsedTime(publication.TemplateAt).TotalSeconds;
+        uint id = unchecked(_nextId++);
+        if (template.IsFixed && publication.Prepared.FirstJob == 0)
+        {
+            publication.Prepared.FirstJob = id;
+        }
         Job job = JobBuilder.Build(new JobRequest
         {
             Template = template,
             Split = split,
-            Id = unchecked(_nextId++),
+            Id = id,
+            Repeats = publication.Prepared.FirstJob,
             Generation = publication.Generation,
             Clean = publication.Clean,
             Time = (uint)Math.Min(template.Time + age, uint.MaxValue),

@@ -12,7 +12,7 @@ public sealed partial class Ledger
         List<PayeeWork> payees = solo
             ? Payees(work: null)
             : Payees(WorkInWindow(template.NetworkTarget.ToWork() * (UInt128)_options.WindowFactor));
-        return PayoutPlanner.Plan(template.CoinbaseValue, _rules, payees, outputsMax, toFinder: solo);
+        return Plan(template, payees, outputsMax, toFinder: solo);
     }
 
     /// <summary>
@@ -26,8 +26,14 @@ public sealed partial class Ledger
             payee = _state.Accounts[finderAccount].Payee.Id;
         }
         var work = new Dictionary<int, UInt128> { [payee] = UInt128.One };
-        return PayoutPlanner.Plan(template.CoinbaseValue, _rules, Payees(work), outputsMax);
+        return Plan(template, Payees(work), outputsMax, toFinder: false);
     }
+
+    private PayoutSplit Plan(Template template, List<PayeeWork> payees, int outputsMax, bool toFinder) => template.IsFixed
+        ? PayoutPlanner.PlanGiven(
+            [.. GivenCoinbase.Parse(template.GivenCoinbase.Span).Outputs.Select(static o => new PayoutOutput(o.Script, o.Amount))],
+            _rules, payees, toFinder)
+        : PayoutPlanner.Plan(template.CoinbaseValue, _rules, payees, outputsMax, toFinder);
 
     private Dictionary<int, UInt128> WorkInWindow(UInt128 window)
     {

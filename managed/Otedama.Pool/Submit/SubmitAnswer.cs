@@ -15,8 +15,34 @@ internal static class SubmitAnswer
         {
             JsonTokenType.Null => null,
             JsonTokenType.String => Hex.Shorten(reader.GetString()!),
+            JsonTokenType.StartObject => ReadMerged(ref reader),
             _ => Hex.Shorten(System.Text.Encoding.UTF8.GetString(result)),
         };
+    }
+
+    /// <summary>
+    /// submitmergedblock's object: null when this chain accepted, "inconclusive" when only a chain mined along did, else
+    /// what it says was the reason.
+    /// </summary>
+    private static string? ReadMerged(ref Utf8JsonReader reader)
+    {
+        string? reason = "an answer with neither accepted nor rejected";
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool accepted = reader.ValueTextEquals("accepted"u8);
+            bool rejected = reader.ValueTextEquals("rejected"u8);
+            reader.Read();
+            if (accepted)
+            {
+                return reader.TokenType == JsonTokenType.True ? null : "inconclusive";
+            }
+            if (rejected)
+            {
+                reason = reader.TokenType == JsonTokenType.String ? Hex.Shorten(reader.GetString()!) : "rejected";
+            }
+            reader.Skip();
+        }
+        return reason;
     }
 
     public static SubmitOutcome Interpret(string? reason) => reason switch

@@ -133,7 +133,7 @@ internal sealed class NodeClient : IAsyncDisposable
 
     private async Task<Template> FetchAsync(string longPollId, TimeSpan timeout, CancellationToken stop)
     {
-        using RpcAnswer reply = await Rpc.CallAsync(TemplateRequest.Create(_options.Rules, longPollId), timeout, stop);
+        using RpcAnswer reply = await Rpc.CallAsync(TemplateRequest.Create(_options.Rules, longPollId, _options.Payees?.Invoke()), timeout, stop);
         Template template = _reader.Read(reply.Result, Name);
         bool returned = _health.State != NodeState.Ready;
         _backOff.Reset();

@@ -74,7 +74,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
     /// </summary>
     public Task<NodeVerdict[]> SubmitBlockAsync(AssembledBlock block, CancellationToken stop)
     {
-        RpcRequest request = TemplateRequest.Submit(block);
+        RpcRequest request = TemplateRequest.Submit(block, merged: _options.Algorithm == Algorithm.VerusHash);
         return Task.WhenAll(_nodes.Select(node => new BlockDelivery(node.Rpc, block, request, _time, _logger).RunAsync(stop)));
     }
 

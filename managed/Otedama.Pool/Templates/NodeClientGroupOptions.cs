@@ -15,6 +15,11 @@ public sealed record NodeClientGroupOptions
     /// <summary>Softfork rules we keep, as getblocktemplate wants them named.</summary>
     public IReadOnlyList<string> Rules { get; init; } = ["segwit"];
 
+    /// <summary>
+    /// Whom the coinbase of the next template should pay, in proportion, where the node writes it (Verus); null elsewhere.
+    /// </summary>
+    public Func<IReadOnlyList<(string Address, Amount Weight)>>? Payees { get; init; }
+
     /// <summary>What getblockchaininfo must say in "chain"; null = not checked.</summary>
     public string? Chain { get; init; }
 

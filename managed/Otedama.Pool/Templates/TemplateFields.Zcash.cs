@@ -8,24 +8,38 @@ internal sealed partial class TemplateFields
 {
     private const int CoinbaseBytesMax = 100_000;
 
+    private bool _coinbaseGiven;
     private byte[] _givenCoinbase = [];
     private byte[]? _solution;
     private Hash256 _nonce;
     private Hash256? _blockCommitments;
     private Hash256? _saplingRoot;
     private Hash256? _chainHistory;
+    private readonly List<Hash256> _authDigests = []; // of the transactions, in order
+    private bool _minerFirst;
 
     /// <summary>
     /// One field of the header with a meaning that changed by height. Nodes that show it under several names give all the
-    /// same value; the history root counts where nothing newer does.
+    /// same value; the history root counts where nothing newer does. A coinbase of version 5 is written as version 4, which
+    /// changes the commitment.
     /// </summary>
-    private Hash256 Reserved => _blockCommitments ?? _saplingRoot ?? _chainHistory ?? Hash256.Zero;
+    private Hash256 Reserved(GivenCoinbase? given)
+    {
+        if (given?.Version == 5)
+        {
+            Hash256 history = _chainHistory
+                ?? throw new TemplateException("field defaultroots.chainhistoryroot is missing beside a coinbase of version 5");
+            return BlockCommitments.Of(history, [BlockCommitments.LegacyDigest, .. _authDigests]);
+        }
+        return _blockCommitments ?? _saplingRoot ?? _chainHistory ?? Hash256.Zero;
+    }
 
     private void ReadZcashField(ref Utf8JsonReader reader)
     {
         switch (Current)
         {
             case "coinbasetxn":
+                _coinbaseGiven = true;
                 ReadObject(ref reader, ReadCoinbaseField);
                 break;
             case "defaultroots":
@@ -41,6 +55,10 @@ internal sealed partial class TemplateFields
                 byte[] solution = Bytes(ref reader, Verus.SolutionLength);
                 Array.Resize(ref solution, Verus.SolutionLength); // zeros at the end may be left out
                 _solution = solution;
+                break;
+            case "miner_reward":
+                _minerFirst = true; // Flux: the value of the first output, which at some heights is not the largest
+                reader.Skip();
                 break;
             case "nonce":
                 _nonce = Hash(ref reader);
@@ -100,28 +118,27 @@ internal sealed partial class TemplateFields
         }
     }
 
-    /// <summary>
-    /// What an offered coinbase leaves to the pool: its first output in the Zcash family, all of it in the Verus family,
-    /// where it is taken as it is. Null when none is offered.
-    /// </summary>
-    private Amount? GivenValue(Algorithm algorithm)
+    private GivenCoinbase? ParseGiven()
     {
-        if (_givenCoinbase.Length == 0)
-        {
-            return null;
-        }
         try
         {
-            IReadOnlyList<TxOutput> outputs = GivenCoinbase.Parse(_givenCoinbase).Outputs;
-            return algorithm == Algorithm.VerusHash
-                ? outputs.Aggregate(Amount.Zero, static (sum, output) => sum + output.Amount)
-                : outputs[0].Amount;
+            return _givenCoinbase.Length == 0 ? null : GivenCoinbase.Parse(_givenCoinbase);
         }
         catch (FormatException e)
         {
             throw new TemplateException($"field coinbasetxn.data cannot be used: {e.Message}");
         }
     }
+
+    private int MinerOutput(GivenCoinbase given) => _minerFirst ? 0 : given.LargestOutput;
+
+    /// <summary>
+    /// What an offered coinbase leaves to the pool: the miner's output in the Zcash family, all of it in the Verus family,
+    /// where it is taken as it is.
+    /// </summary>
+    private Amount GivenValue(GivenCoinbase given, Algorithm algorithm) => algorithm == Algorithm.VerusHash
+        ? given.Outputs.Aggregate(Amount.Zero, static (sum, output) => sum + output.Amount)
+        : given.Outputs[MinerOutput(given)].Amount;
 
     private byte[] NeedSolution() => _solution ?? throw new TemplateException("field solution is missing; is the node one of the Verus family?");
 }

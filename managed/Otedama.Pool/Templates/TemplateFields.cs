@@ -59,12 +59,13 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
     {
         if (algorithm is not (Algorithm.Equihash or Algorithm.VerusHash))
         {
-            if (_givenCoinbase.Length > 0 && _value is null)
+            if (_coinbaseGiven && _value is null)
             {
                 throw new TemplateException("the node gives a finished coinbase (coinbasetxn), which cannot pay the miners; coinbasevalue is needed");
             }
             _givenCoinbase = [];
         }
+        GivenCoinbase? given = ParseGiven();
         uint bits = Need(_bits, "bits");
         uint time = Need(_time, "curtime");
         uint timeMin = _timeMin ?? time;
@@ -82,13 +83,14 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
             Bits = bits,
             Time = time,
             TimeMin = timeMin,
-            CoinbaseValue = GivenValue(algorithm) ?? new Amount(Need(_value, "coinbasevalue")),
+            CoinbaseValue = given is null ? new Amount(Need(_value, "coinbasevalue")) : GivenValue(given, algorithm),
             Transactions = transactions,
             // Before activation a coinbase with a witness makes the block invalid, and some nodes give a commitment all the same.
             WitnessCommitment = _segwitActive == false ? [] : _commitment,
             CoinbaseAux = _aux,
             GivenCoinbase = _givenCoinbase,
-            Reserved = Reserved,
+            GivenMinerOutput = given is null ? 0 : MinerOutput(given),
+            Reserved = Reserved(given),
             Solution = algorithm == Algorithm.VerusHash ? NeedSolution() : [],
             HeaderNonce = _nonce,
             BlockSuffix = _suffix,
@@ -204,6 +206,7 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
         ReadOnlySpan<byte> data = default;
         Hash256? id = null;
         Hash256? witnessId = null;
+        Hash256? authDigest = null;
         long fee = 0;
         long weight = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -213,6 +216,7 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
             bool isWitnessId = reader.ValueTextEquals("hash"u8);
             bool isFee = reader.ValueTextEquals("fee"u8);
             bool isWeight = reader.ValueTextEquals("weight"u8);
+            bool isDigest = reader.ValueTextEquals("authdigest"u8);
             reader.Read();
             if (isData && reader.TokenType == JsonTokenType.String)
             {
@@ -224,6 +228,11 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
                 Hash256 hash = Hash(ref reader);
                 id = isId ? hash : id;
                 witnessId = isWitnessId ? hash : witnessId;
+            }
+            else if (isDigest)
+            {
+                Current = name + ".authdigest";
+                authDigest = Hash(ref reader);
             }
             else if (isFee || isWeight)
             {
@@ -238,6 +247,7 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
             }
         }
         Current = name;
+        _authDigests.Add(authDigest ?? BlockCommitments.LegacyDigest);
         // Nodes before segregated witness give one hash only.
         Hash256 txid = id ?? witnessId ?? throw new TemplateException($"{name} has no txid");
         return Intern(txid, witnessId, data, fee, (int)weight);

@@ -8,12 +8,18 @@ namespace Otedama.Pool;
 internal static class TemplateRequest
 {
     /// <summary>Asks for a template; with a long poll id the node answers when there is a better one.</summary>
-    public static RpcRequest Create(IReadOnlyList<string> rules, string longPollId)
+    /// <param name="payees">
+    /// Whom the node's coinbase should pay, in proportion (Verus); null where coinbases are ours. At least one: without any the
+    /// node would use a distribution that was set some other time.
+    /// </param>
+    public static RpcRequest Create(IReadOnlyList<string> rules, string longPollId, IReadOnlyList<(string Address, Amount Weight)>? payees = null)
     {
         string poll = longPollId.Length == 0 ? "" : $",\"longpollid\":{Quote(longPollId)}";
+        string distribution = payees is null ? ""
+            : $",\"miningdistribution\":{{{string.Join(',', payees.Select(static payee => $"{Quote(payee.Address)}:{payee.Weight.ToString()}"))}}}";
         return RpcRequest.Create(
             "getblocktemplate",
-            $"{{\"capabilities\":[\"longpoll\",\"coinbasevalue\",\"workid\"],\"rules\":{Rules(rules)}{poll}}}");
+            $"{{\"capabilities\":[\"longpoll\",\"coinbasevalue\",\"workid\"],\"rules\":{Rules(rules)}{poll}{distribution}}}");
     }
 
     /// <summary>Asks whether a block without proof of work would be valid.</summary>
@@ -25,11 +31,12 @@ internal static class TemplateRequest
             [(ReadOnlyMemory<byte>)"{\"mode\":\"proposal\",\"data\":\""u8.ToArray(), block.HeadHex, block.TailHex, tail]);
     }
 
-    public static RpcRequest Submit(AssembledBlock block)
+    /// <param name="merged">The Verus form, which also serves the chains that are mined along.</param>
+    public static RpcRequest Submit(AssembledBlock block, bool merged = false)
     {
         string workId = block.WorkId.Length == 0 ? "" : $",{{\"workid\":{Quote(block.WorkId)}}}";
         byte[] tail = System.Text.Encoding.UTF8.GetBytes("\"" + workId);
-        return RpcRequest.Create("submitblock", [(ReadOnlyMemory<byte>)"\""u8.ToArray(), block.HeadHex, block.TailHex, tail]);
+        return RpcRequest.Create(merged ? "submitmergedblock" : "submitblock", [(ReadOnlyMemory<byte>)"\""u8.ToArray(), block.HeadHex, block.TailHex, tail]);
     }
 
     private static string Rules(IReadOnlyList<string> rules) => $"[{string.Join(',', rules.Select(Quote))}]";
