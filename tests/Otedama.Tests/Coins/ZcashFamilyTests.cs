@@ -21,16 +21,16 @@ public class ZcashFamilyTests
     private const string Commitments = "02990723c6b62a724651322d141b4a72a4ffd66518167d809badbd5117d5518a";
 
     [Fact]
-    public void Real_headers_survive_a_round_trip_and_their_ids_meet_their_targets()
+    public void Real_headers_survive_a_round_trip_and_have_their_ids()
     {
         int seen = 0;
-        foreach (VectorCase real in Vectors("equihash.txt").Where(static c => c.Kind == "proof" && c.Has("bits") && c.Has("header") && (c.Find("verdict") ?? "valid") == "valid"))
+        foreach (VectorCase real in Vectors("equihash.txt").Where(static c => c.Kind == "proof" && c.Has("hash_display") && c.Has("header")))
         {
             byte[] bytes = [.. real.Bytes("header"), .. new ByteWriter().Bytes(real.Bytes("solution")).Span];
             BlockHeader header = BlockHeader.Parse(bytes, HeaderFamily.Zcash);
             Assert.Equal(bytes, header.ToArray());
             Assert.Equal(bytes.Length, header.Length);
-            Assert.True(Target.FromCompact(header.Bits).IsMetBy(header.Id), $"{real.Name}: {header.Id}");
+            Assert.Equal(real.Text("hash_display"), header.Id.ToString());
             Assert.Equal(header, BlockHeader.Parse(header.ToArray(), HeaderFamily.Zcash));
             seen++;
         }
