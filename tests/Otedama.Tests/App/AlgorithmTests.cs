@@ -13,9 +13,11 @@ public sealed class AlgorithmTests
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     [Theory]
-    [InlineData("scrypt")]
-    [InlineData("kawpow")]
-    public async Task A_rig_of_its_own_finds_blocks_of_a_pool_on_the_embedded_chain(string algorithm)
+    [InlineData("scrypt", "chain-scrypt")]
+    [InlineData("kawpow", "chain-kawpow")]
+    [InlineData("verushash", "chain-verushash")]
+    [InlineData("equihash:96,5", "chain-equihash-96-5-ZcashPoW")]
+    public async Task A_rig_of_its_own_finds_blocks_of_a_pool_on_the_embedded_chain(string algorithm, string chain)
     {
         using TempFolder ofPool = new();
         using TempFolder ofRig = new();
@@ -33,7 +35,7 @@ public sealed class AlgorithmTests
                 ["mine", "--algo", algorithm, "--wallet", wallet, "--threads", "2", "--pool", $"stratum+tcp://127.0.0.1:{port}", .. Quiet(ofRig), "--set", $"api.port={FreePort()}"],
                 stop: stop.Token);
             await WaitAsync(ofPool, pool, static status => status is { Pool: { Accepted: > 0, Blocks: > 0 }, Node.Height: > 0 });
-            Assert.True(Directory.Exists(Path.Combine(ofPool.Path, $"chain-{algorithm}")));
+            Assert.True(Directory.Exists(Path.Combine(ofPool.Path, chain)));
             Assert.False(Directory.Exists(Path.Combine(ofPool.Path, "chain")));
         }
         finally
