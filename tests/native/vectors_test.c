@@ -1,6 +1,7 @@
 /*
- * vectors_test.c - runs tests/vectors through the verbs with every flavour, so that the sanitizers see them too. The
- * files are known to be in the format (the managed reader checks that); this reader takes the forms they use.
+ * vectors_test.c - runs tests/vectors through the verbs with every flavour, so that the sanitizers see them
+ * too. The files are known to be in the format (the managed reader checks that); this reader takes the forms
+ * they use.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,7 +125,8 @@ static void read_data(vector *v, int with_solution) {
 
 static otd_dataset *kawpow_light, *graphs[GRAPHS];
 
-/* 0 when the case needs a dataset too large for this test: another epoch than the first, the network's file. */
+/* 0 when the case needs a dataset too large for this test: another epoch than the first, the network's file.
+ */
 static int read_dataset(vector *v) {
     otd_dataset_params params = {.algorithm = v->algorithm};
     otd_dataset **made = &kawpow_light;
@@ -141,7 +143,8 @@ static int read_dataset(vector *v) {
         return 0;
     }
     if (*made == NULL) {
-        otd_check(otd_dataset_create(&params, "", 0, NULL, NULL, made) == OTD_OK, "dataset of %.60s", v->line);
+        otd_check(otd_dataset_create(&params, "", 0, NULL, NULL, made) == OTD_OK, "dataset of %.60s",
+                  v->line);
     }
     v->dataset = *made;
     return v->dataset != NULL;
@@ -259,10 +262,14 @@ static int same_hits(const char *line, const otd_hit *hits, uint32_t found) {
 static uint64_t window_max(const vector *v, const char *flavour) {
     int slow = strcmp(flavour, "ref") == 0;
     switch (v->algorithm) {
-    case OTD_ALGO_SHA256D: return 1u << 20;
-    case OTD_ALGO_VERUSHASH: return slow ? 4096 / SLOWER : (1u << 20) / SLOWER;
-    case OTD_ALGO_KAWPOW: return SLOWER > 1 && slow ? 0 : 128;
-    default: return 4096 / SLOWER;
+    case OTD_ALGO_SHA256D:
+        return 1u << 20;
+    case OTD_ALGO_VERUSHASH:
+        return slow ? 4096 / SLOWER : (1u << 20) / SLOWER;
+    case OTD_ALGO_KAWPOW:
+        return SLOWER > 1 && slow ? 0 : 128;
+    default:
+        return 4096 / SLOWER;
     }
 }
 
@@ -273,8 +280,8 @@ static uint32_t run_search(const vector *v, uint32_t flavour, const char *name) 
         return 0;
     }
     uint32_t found = run_window(v, flavour, hits, first, count);
-    otd_check(found != UINT32_MAX && same_hits(v->line, hits, found), "%s finds what the file says: %.80s", name,
-              v->line);
+    otd_check(found != UINT32_MAX && same_hits(v->line, hits, found), "%s finds what the file says: %.80s",
+              name, v->line);
     return 1;
 }
 
@@ -292,8 +299,8 @@ static void run_solve(const vector *v, uint32_t flavour, const char *name) {
             matched += hits[i].proof_length == length && memcmp(hits[i].proof, solution, length) == 0;
         }
     }
-    otd_check(found == listed && matched == listed, "%s: %u solutions, the file has %u: %.80s", name, found, listed,
-              v->line);
+    otd_check(found == listed && matched == listed, "%s: %u solutions, the file has %u: %.80s", name, found,
+              listed, v->line);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
