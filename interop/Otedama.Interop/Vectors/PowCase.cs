@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Otedama.Core;
@@ -8,31 +7,112 @@ namespace Otedama.Interop;
 /// <summary>The algorithm, parameters, data and target of a proof, search or solve line.</summary>
 internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byte[] Data, uint Height, Target Target, uint Flavour)
 {
-    private const int EquihashHeaderLength = 140;
     private const uint EquihashAnyInput = 1; // otedama_algo.h, variant
+    private const uint EquihashDefaultN = 125;
+
+    /// <summary>Equihash parameter sets by n; others are refused by the native code, which names the allowed ones.</summary>
+    private static readonly Dictionary<uint, uint> s_equihashK = new()
+    {
+        [200] = 9, [192] = 7, [144] = 5, [125] = 4, [96] = 5, [48] = 5,
+    };
 
     /// <summary>withSolution: solution= is part of the data (a proof) and not an expectation (solve).</summary>
     public static PowCase Read(VectorCase vector, string? flavour, bool withSolution = true)
     {
-        string name = vector.Text("algorithm");
-        AlgorithmInfo info = Catalogue.Algorithms().FirstOrDefault(info => info.Name == name)
-            ?? throw Unknown(vector, name);
-        byte[] data = ReadData(vector, withSolution);
-        // A solution set may belong to any input, not only to a header.
-        bool isInput = info.Algorithm == Algorithm.Equihash && !withSolution && data.Length != EquihashHeaderLength;
-        PowParameters parameters = new(
-            (uint)vector.Number("n", 0),
-            (uint)vector.Number("k", 0),
-            vector.Number("twist", 0) != 0,
-            isInput ? EquihashAnyInput : (uint)vector.Number("variant", 0),
-            Encoding.ASCII.GetBytes(vector.Find("personal") ?? ""));
-        return new PowCase(info, parameters, data, (uint)vector.Number("height", 0), vector.Target(), FlavourOf(info, flavour));
+        AlgorithmInfo info = Find(vector, vector.Text("algorithm"));
+        Refuse(vector, info);
+        byte[] given = PowData.Base(vector);
+        uint height = 0;
+        PowParameters parameters = new(vector.Number32("n"), vector.Number32("k"), false, Variant(vector), default);
+        byte[] data;
+        switch (info.Algorithm)
+        {
+            case Algorithm.KawPow:
+                (data, height) = KawPowData.Read(vector, given);
+                break;
+            case Algorithm.VerusHash:
+                data = PowData.Verus(vector, given);
+                break;
+            case Algorithm.Equihash:
+                parameters = Equihash(vector, parameters);
+                data = PowData.Equihash(vector, given, withSolution, IndexBits(parameters));
+                // A solution set may belong to any input, not only to a header.
+                bool isInput = vector.Has("input") || (!withSolution && data.Length != PowData.EquihashHeaderLength);
+                parameters = parameters with { Variant = isInput ? EquihashAnyInput : 0 };
+                break;
+            default:
+                data = PowData.Header80(vector, given);
+                break;
+        }
+        Target target = vector.Target(PowData.HeaderBits(vector, info.Algorithm, given));
+        return new PowCase(info, parameters, data, height, target, FlavourOf(info, flavour));
     }
 
-    private static Exception Unknown(VectorCase vector, string name) =>
-        Enum.TryParse(name, ignoreCase: true, out Algorithm _) && !int.TryParse(name, CultureInfo.InvariantCulture, out _)
+    /// <summary>The solutions a solve line lists, packed: solution= as hex, indices= as numbers.</summary>
+    public IEnumerable<string> Solutions(VectorCase vector) =>
+    [
+        .. vector.All("solution").Select(text => Hex.Encode(vector.ParseBytes("solution", text))),
+        .. vector.All("indices").Select(text => Hex.Encode(PowData.PackIndices(vector, text, IndexBits(Parameters)))),
+    ];
+
+    private static uint IndexBits(PowParameters parameters) => Math.Clamp((parameters.N / (parameters.K + 1)) + 1, 1, 32);
+
+    private static AlgorithmInfo Find(VectorCase vector, string given)
+    {
+        string name = given.ToLowerInvariant() is "zelhash" or "flux" ? "equihash" : given.ToLowerInvariant();
+        if (Catalogue.Algorithms().FirstOrDefault(info => info.Name == name) is { } found)
+        {
+            return found;
+        }
+        throw Enum.TryParse(name, ignoreCase: true, out Algorithm _) && !int.TryParse(name, CultureInfo.InvariantCulture, out _)
             ? new VectorSkippedException($"this build does not have {name}")
-            : vector.Error($"unknown algorithm \"{Hex.Shorten(name)}\"");
+            : vector.Error($"unknown algorithm \"{Hex.Shorten(given)}\"");
+    }
+
+    /// <summary>A key that another algorithm knows would be passed over in silence, and with it what it was to prove.</summary>
+    private static void Refuse(VectorCase vector, AlgorithmInfo info)
+    {
+        (string Key, bool Allowed)[] keys =
+        [
+            ("mix", info.Algorithm == Algorithm.KawPow),
+            ("header_hash", info.Algorithm == Algorithm.KawPow),
+            ("k", info.Algorithm == Algorithm.Equihash),
+            ("personal", info.Algorithm == Algorithm.Equihash),
+            ("twist", info.Algorithm == Algorithm.Equihash),
+            ("input", info.Algorithm == Algorithm.Equihash),
+            ("indices", info.Algorithm == Algorithm.Equihash),
+            ("variant", info.Algorithm == Algorithm.VerusHash),
+            ("solution", info.Algorithm is Algorithm.Equihash or Algorithm.VerusHash),
+            ("n", info.Algorithm is Algorithm.Equihash or Algorithm.VerusHash or Algorithm.Verthash),
+        ];
+        foreach ((string key, bool allowed) in keys)
+        {
+            if (!allowed && vector.Has(key))
+            {
+                throw vector.Error($"{key}= says nothing about {info.Name}");
+            }
+        }
+    }
+
+    private static uint Variant(VectorCase vector) => vector.Find("variant") switch
+    {
+        null => 0,
+        "1.0" => 10,
+        "2.0" => 20,
+        "2.1" => 21,
+        "2.2" => 22,
+        "2.0-plain" => 29,
+        _ => vector.Number32("variant"),
+    };
+
+    /// <summary>n alone says k; the twist belongs to 125,4 unless twist=0 says otherwise.</summary>
+    private static PowParameters Equihash(VectorCase vector, PowParameters given)
+    {
+        uint n = given.N == 0 && given.K == 0 ? EquihashDefaultN : given.N;
+        uint k = given.K != 0 ? given.K : s_equihashK.GetValueOrDefault(n);
+        bool twist = vector.Number32("twist", n == EquihashDefaultN ? 1u : 0) != 0;
+        return given with { N = n, K = k, Twist = twist, Personal = Encoding.ASCII.GetBytes(vector.Find("personal") ?? "") };
+    }
 
     private static uint FlavourOf(AlgorithmInfo info, string? name)
     {
@@ -46,39 +126,4 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
             ? flavour.Index
             : throw new VectorSkippedException($"this CPU cannot run {info.Name} flavour {name}");
     }
-
-    private static byte[] ReadData(VectorCase vector, bool withSolution)
-    {
-        if (vector.Has("header_hash"))
-        {
-            return ReadKawPow(vector);
-        }
-        byte[] header = vector.Bytes(vector.Has("header") ? "header" : "data");
-        if (!withSolution || !vector.Has("solution"))
-        {
-            return header;
-        }
-        byte[] solution = vector.Bytes("solution");
-        return [.. header, .. CompactSize(solution.Length), .. solution];
-    }
-
-    /// <summary>
-    /// Header hash as shown, nonce little-endian, mix: the 72 bytes of otedama_algo.h, or 40 when no mix is claimed.
-    /// </summary>
-    private static byte[] ReadKawPow(VectorCase vector)
-    {
-        byte[] nonce = new byte[8];
-        string text = vector.Find("nonce") ?? "0";
-        if (!ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value))
-        {
-            throw vector.Error($"nonce={Hex.Shorten(text)} is not hex");
-        }
-        BinaryPrimitives.WriteUInt64LittleEndian(nonce, value);
-        byte[] mix = vector.Has("mix") ? vector.Bytes("mix") : [];
-        return [.. vector.Bytes("header_hash"), .. nonce, .. mix];
-    }
-
-    private static byte[] CompactSize(int length) => length < 253
-        ? [(byte)length]
-        : [253, (byte)(length & 0xff), (byte)(length >> 8)]; // throws past 65535, which no solution reaches
 }

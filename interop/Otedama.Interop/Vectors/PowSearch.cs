@@ -1,9 +1,8 @@
-using System.Globalization;
 using Otedama.Core;
 
 namespace Otedama.Interop;
 
-/// <summary>Searches a nonce window to its end and compares the hits with the expected list.</summary>
+/// <summary>Searches a nonce window to its end and keeps the hits.</summary>
 internal sealed class PowSearch(PowCase search, VectorDatasets datasets)
 {
     /// <summary>More hits than this in one window means a target that proves nothing.</summary>
@@ -14,6 +13,10 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets)
         if (search.Info.VerifyOnly)
         {
             throw new VectorSkippedException($"{search.Info.Name} cannot be searched on a CPU");
+        }
+        if (search.Info.NonceBits < 64 && first >> search.Info.NonceBits != 0)
+        {
+            throw new FormatException($"nonce_first={first} has more than {search.Info.NonceBits} bits");
         }
         using PowEngine engine = PowEngine.Create(search.Info.Algorithm, search.Parameters,
             datasets.For(search, cancellation), search.Flavour);
@@ -64,32 +67,5 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets)
             first = scan.NonceNext;
             count = unchecked(end - first);
         }
-    }
-
-    /// <summary>nonce:hash:version[:proof], hex, the nonce most significant digit first, hash in chain order.</summary>
-    public static string Format(PowHit hit, int nonceBits)
-    {
-        string nonce = hit.Nonce.ToString(nonceBits == 64 ? "x16" : "x8", CultureInfo.InvariantCulture);
-        string text = $"{nonce}:{Hex.Encode(hit.Hash.ToArray())}:{hit.Version:x8}";
-        return hit.Proof.Length == 0 ? text : $"{text}:{Hex.Encode(hit.Proof)}";
-    }
-
-    /// <summary>Null when found is exactly expected, each expected entry being a leading part of the found one.</summary>
-    public static string? Compare(List<string> found, List<string> expected)
-    {
-        for (int i = 0; i < Math.Max(found.Count, expected.Count); i++)
-        {
-            if (i >= found.Count || i >= expected.Count)
-            {
-                string first = i < found.Count ? $"unexpected {found[i]}" : $"missing {expected[i]}";
-                return $"{found.Count} found, {expected.Count} expected; first difference: {Hex.Shorten(first)}";
-            }
-            bool same = found[i] == expected[i] || found[i].StartsWith(expected[i] + ":", StringComparison.Ordinal);
-            if (!same)
-            {
-                return $"entry {i + 1} is {found[i]}, expected {expected[i]}";
-            }
-        }
-        return null;
     }
 }

@@ -2,10 +2,13 @@ using Otedama.Core;
 
 namespace Otedama.Interop;
 
-/// <summary>Datasets the cases of a run share: one per algorithm and epoch, made on first use.</summary>
+/// <summary>Datasets the cases of a run share, one per algorithm and epoch: made on first use, the last few kept.</summary>
 internal sealed class VectorDatasets : IDisposable
 {
-    private readonly Dictionary<(Algorithm, uint), PowDataset> _made = [];
+    /// <summary>A light cache takes up to 100 MB and a Verthash file 1.2 GB, so a list of all epochs must not keep them all.</summary>
+    private const int KeptMax = 4;
+
+    private readonly List<((Algorithm, uint) Key, PowDataset Dataset)> _made = []; // last used last
 
     /// <summary>Null when the algorithm needs none.</summary>
     public PowDataset? For(PowCase vector, CancellationToken cancellation)
@@ -17,21 +20,30 @@ internal sealed class VectorDatasets : IDisposable
         bool kawPow = vector.Info.Algorithm == Algorithm.KawPow;
         // A KawPow epoch is 7500 blocks; Verthash counts the graphs its file may be made from, 0 = the network's.
         uint epoch = kawPow ? vector.Height / 7500 : vector.Parameters.N;
-        if (!_made.TryGetValue((vector.Info.Algorithm, epoch), out PowDataset? dataset))
+        (Algorithm, uint) key = (vector.Info.Algorithm, epoch);
+        int at = _made.FindIndex(made => made.Key == key);
+        PowDataset dataset;
+        if (at >= 0)
         {
-            DatasetKind kind = kawPow ? DatasetKind.Light : DatasetKind.Full;
-            dataset = PowDataset.Create(vector.Info.Algorithm, kind, epoch, cancellation: cancellation);
-            _made.Add((vector.Info.Algorithm, epoch), dataset);
+            dataset = _made[at].Dataset;
+            _made.RemoveAt(at);
         }
+        else
+        {
+            if (_made.Count == KeptMax)
+            {
+                _made[0].Dataset.Dispose();
+                _made.RemoveAt(0);
+            }
+            dataset = PowDataset.Create(key.Item1, kawPow ? DatasetKind.Light : DatasetKind.Full, epoch, cancellation: cancellation);
+        }
+        _made.Add((key, dataset));
         return dataset;
     }
 
     public void Dispose()
     {
-        foreach (PowDataset dataset in _made.Values)
-        {
-            dataset.Dispose();
-        }
+        _made.ForEach(made => made.Dataset.Dispose());
         _made.Clear();
     }
 }

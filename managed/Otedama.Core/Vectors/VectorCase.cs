@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace Otedama.Core;
@@ -44,16 +45,23 @@ public sealed class VectorCase
 
     public byte[] Bytes(string key) => ParseBytes(key, Text(key));
 
+    /// <summary>Hex digits of either case, 0x in front or not.</summary>
     public byte[] ParseBytes(string key, string value)
     {
         byte[] bytes = new byte[value.Length / 2];
-        return Hex.TryDecode(value, bytes, out int written) && written == bytes.Length
-            ? bytes
-            : throw Error($"{key}={Hex.Shorten(value)} is not hex with an even number of digits");
+        bool good = Hex.TryDecode(value, bytes, out int written) && value.Length % 2 == 0;
+        return good ? bytes[..written] : throw Error($"{key}={Hex.Shorten(value)} is not hex with an even number of digits");
     }
 
     /// <summary>An unsigned number: decimal, or hex with 0x.</summary>
     public ulong Number(string key, ulong fallback) => Has(key) ? ParseNumber(key, Text(key)) : fallback;
+
+    /// <summary>A number that the native code takes in 32 bits.</summary>
+    public uint Number32(string key, uint fallback = 0)
+    {
+        ulong number = Number(key, fallback);
+        return number <= uint.MaxValue ? (uint)number : throw Error($"{key}={number}; allowed 0 to {uint.MaxValue}");
+    }
 
     public ulong Number(string key) => ParseNumber(key, Text(key));
 
@@ -66,37 +74,55 @@ public sealed class VectorCase
             : throw Error($"{key}={Hex.Shorten(value)} is not a number; write decimal digits, or hex digits after 0x");
     }
 
-    /// <summary>A hash of 32 bytes: key holds chain order, key_display the reverse. Null when neither is given.</summary>
-    public Hash256? FindHash(string key)
+    /// <summary>
+    /// Null when own is the hash that key or key_display names, or when the line names none; else what differs. A value
+    /// in the other byte order counts as the same: sources seldom say which they use, and no hash reads alike both ways.
+    /// </summary>
+    public string? WrongHash(string key, Hash256 own)
     {
-        bool display = Has($"{key}_display");
-        string? value = Find(key) ?? Find($"{key}_display");
-        if (value is null)
+        foreach (string name in (string[])[key, $"{key}_display"])
         {
-            return null;
+            if (Find(name) is string value && !IsHash(name, value, own))
+            {
+                return $"{key} is {Hex.Encode(own.ToArray())} (display order {own}), expected {name}={value}";
+            }
         }
+        return null;
+    }
+
+    /// <summary>True when value is own in either byte order.</summary>
+    public bool IsHash(string key, string value, Hash256 own)
+    {
         byte[] bytes = ParseBytes(key, value);
         if (bytes.Length != Hash256.Size)
         {
             throw Error($"{key}={Hex.Shorten(value)} is not 32 bytes of hex");
         }
-        if (display)
-        {
-            Array.Reverse(bytes);
-        }
-        return new Hash256(bytes);
+        Hash256 chain = new(bytes);
+        Array.Reverse(bytes);
+        return own == chain || own == new Hash256(bytes);
     }
 
-    /// <summary>target= (64 hex digits, most significant first) or bits= (compact, 8 hex digits); all ones when neither.</summary>
-    public Target Target()
+    /// <summary>
+    /// target= (64 hex digits, most significant first) or bits= (compact, 8 hex digits); all ones when neither. Bits that
+    /// are negative, zero or over 256 bits are no target: they become 0, which no hash meets. header asks for headerBits.
+    /// </summary>
+    public Target Target(uint? headerBits = null)
     {
+        if (Has("bits") && Has("target"))
+        {
+            throw Error("has both target= and bits=; give the one that counts");
+        }
+        if ((Find("bits") ?? Find("target")) is "header")
+        {
+            return Expand(headerBits ?? throw Error("target=header needs a whole header"));
+        }
         if (Has("bits"))
         {
-            string bits = Text("bits");
-            return uint.TryParse(bits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint compact)
-                && Core.Target.TryFromCompact(compact, out Target expanded)
-                ? expanded
-                : throw Error($"bits={Hex.Shorten(bits)} is not a compact target");
+            byte[] bits = Bytes("bits");
+            return bits.Length == sizeof(uint)
+                ? Expand(BinaryPrimitives.ReadUInt32BigEndian(bits))
+                : throw Error($"bits={Hex.Shorten(Text("bits"))} is not 8 hex digits");
         }
         if (!Has("target"))
         {
@@ -110,6 +136,9 @@ public sealed class VectorCase
         Array.Reverse(bytes);
         return new Target(UInt256.FromLittleEndian(bytes));
     }
+
+    private static Target Expand(uint bits) =>
+        Core.Target.TryFromCompact(bits, out Target expanded) ? expanded : new Target(UInt256.Zero);
 
     public VectorFormatException Error(string problem) => new(Line, problem);
 }

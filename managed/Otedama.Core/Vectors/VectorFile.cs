@@ -13,8 +13,8 @@ public sealed class VectorFile
 
     private static readonly string[] s_common =
     [
-        "name", "algorithm", "n", "k", "personal", "twist", "variant", "data", "header", "solution", "header_hash",
-        "nonce", "mix", "height", "target", "bits", "note",
+        "name", "algorithm", "n", "k", "personal", "twist", "variant", "data", "header", "input", "solution", "indices",
+        "header_hash", "nonce", "mix", "height", "target", "bits", "note",
     ];
 
     private static readonly Dictionary<string, string[]> s_kinds = new()
@@ -24,6 +24,14 @@ public sealed class VectorFile
         ["search"] = [.. s_common, "nonce_first", "nonce_count", "versions", "hit"],
         ["solve"] = [.. s_common],
         ["merkle"] = ["name", "prefix", "extranonce", "suffix", "branch", "txid", "root", "note"],
+    };
+
+    /// <summary>Keys a line may have more than once, by kind.</summary>
+    private static readonly Dictionary<string, string[]> s_repeated = new()
+    {
+        ["search"] = ["hit"],
+        ["solve"] = ["solution", "indices"],
+        ["merkle"] = ["branch"],
     };
 
     private VectorFile(IReadOnlyList<VectorCase> cases) => Cases = cases;
@@ -38,8 +46,7 @@ public sealed class VectorFile
         foreach (ReadOnlySpan<char> raw in text.AsSpan().EnumerateLines())
         {
             number++;
-            int comment = raw.IndexOf('#');
-            ReadOnlySpan<char> line = (comment < 0 ? raw : raw[..comment]).Trim();
+            ReadOnlySpan<char> line = WithoutComment(raw).Trim();
             if (line.Length > LineLengthMax)
             {
                 throw new VectorFormatException(number, $"longer than {LineLengthMax} characters");
@@ -54,6 +61,19 @@ public sealed class VectorFile
             }
         }
         return new VectorFile(cases);
+    }
+
+    /// <summary>A comment starts a line or follows a blank: a # inside a word, as in name=block#7, is part of it.</summary>
+    private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line)
+    {
+        for (int i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '#' && (i == 0 || line[i - 1] is ' ' or '\t'))
+            {
+                return line[..i];
+            }
+        }
+        return line;
     }
 
     private static VectorCase ParseLine(int number, string line)
@@ -77,6 +97,11 @@ public sealed class VectorFile
             {
                 throw new VectorFormatException(number,
                     $"{words[0]} has no key \"{Hex.Shorten(key)}\"; allowed: {string.Join(" ", allowed)}");
+            }
+            bool repeats = s_repeated.TryGetValue(words[0], out string[]? repeated) && repeated.Contains(key);
+            if (!repeats && pairs.Exists(pair => pair.Key == key))
+            {
+                throw new VectorFormatException(number, $"{words[0]} has {key}= twice; only one of them could be checked");
             }
             pairs.Add(new(key, word[(equals + 1)..]));
         }

@@ -16,8 +16,8 @@
 #define LIGHT_ROUNDS 3
 /* Halves one thread takes at a time: 64 KiB of dataset, a few milliseconds. */
 #define BUILD_SLICE 1024u
-/* Epoch 2^15 is height 245 million, centuries away; the bound keeps sizes inside 64 bits. */
-#define EPOCH_MAX 32768u
+/* Height 240 million, centuries away. From epoch 32639 on the number of half items passes 32 bits. */
+#define EPOCH_MAX 32000u
 
 uint32_t otd_kawpow_prime_below(uint32_t n) {
     for (;; n--) {

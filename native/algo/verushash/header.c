@@ -6,6 +6,7 @@
 
 #define DESCRIPTOR_LENGTH 72u /* first bytes of the solution */
 #define ENTRY_LENGTH 52u      /* chain id 20, pre-header hash 32 */
+#define CHAIN_ID_LENGTH 20u
 #define PRE_HEADER_LENGTH 196u
 
 static uint32_t le32(const uint8_t *p) {
@@ -22,7 +23,8 @@ int32_t otd_verus_variant_of(const uint8_t *header, uint32_t length) {
         return 0;
     }
     if (le32(header) != 0x00010004u) {
-        return VERUS_10;
+        static const uint8_t no_block[32] = {0};
+        return memcmp(header + 4, no_block, 32) == 0 ? VERUS_GENESIS : VERUS_10;
     }
     uint32_t solution_version = le32(header + VERUS_SOLUTION_AT);
     return solution_version < 3 ? VERUS_20 : solution_version == 3 ? VERUS_21 : VERUS_22;
@@ -53,20 +55,39 @@ static const uint8_t *pre_header_hash(verus_pre_header *last, const uint8_t *hea
     return last->hash;
 }
 
+/* The daemon counts the room left after all n entries, not the room there is, and searches no more entries than
+ * fit it: from 13 on it is fewer than n, and none at 24. */
+static uint32_t entries_searched(const uint8_t *solution, uint32_t solution_length) {
+    uint32_t n = solution[5], used = VERUS_TAIL_LENGTH + DESCRIPTOR_LENGTH + n * ENTRY_LENGTH;
+    uint32_t room = solution_length > used ? (solution_length - used) / ENTRY_LENGTH : 0;
+    return n < room ? n : room;
+}
+
+/* Entries are looked up by chain id: of two with the same one the daemon sees the first. */
+static int is_first_of_its_chain(const uint8_t *solution, uint32_t index) {
+    const uint8_t *entries = solution + DESCRIPTOR_LENGTH;
+    for (uint32_t i = 0; i < index; i++) {
+        if (memcmp(entries + i * ENTRY_LENGTH, entries + index * ENTRY_LENGTH, CHAIN_ID_LENGTH) == 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 int32_t otd_verus_canonical(uint8_t *out, verus_pre_header *last, const uint8_t *header, uint32_t length) {
     memcpy(out, header, length);
     if (otd_verus_variant_of(header, length) != VERUS_22 || le32(header + VERUS_SOLUTION_AT) < 5) {
         return 0;
     }
     const uint8_t *solution = header + VERUS_SOLUTION_AT;
-    uint32_t room = (length - VERUS_SOLUTION_AT - VERUS_TAIL_LENGTH - DESCRIPTOR_LENGTH) / ENTRY_LENGTH;
-    uint32_t entries = solution[5] < room ? solution[5] : room;
+    uint32_t entries = entries_searched(solution, length - VERUS_SOLUTION_AT);
     if (entries == 0) {
         return 0;
     }
     const uint8_t *bound = pre_header_hash(last, header);
     for (uint32_t i = 0; i < entries; i++) {
-        if (memcmp(solution + DESCRIPTOR_LENGTH + i * ENTRY_LENGTH + 20, bound, 32) == 0) {
+        const uint8_t *entry = solution + DESCRIPTOR_LENGTH + i * ENTRY_LENGTH;
+        if (memcmp(entry + CHAIN_ID_LENGTH, bound, 32) == 0 && is_first_of_its_chain(solution, i)) {
             memset(out + 4, 0, 96);
             memset(out + 104, 0, 36);
             memset(out + VERUS_SOLUTION_AT + 8, 0, 64);

@@ -17,6 +17,7 @@
 #define VERUS_STEPS 32u
 
 typedef enum verus_variant {
+    VERUS_GENESIS = 1, /* the first block, shared with Komodo: its hash is SHA-256d of the whole header */
     VERUS_10 = 10,
     VERUS_20 = 20,
     VERUS_21 = 21,
