@@ -48,6 +48,7 @@ internal static class PartOptions
             Pools = [.. pools.Select(url => new PoolEndpoint(PoolUrl.Parse(url), user))],
             Algorithm = plan.Algorithm,
             Datasets = datasets,
+            KawPowDataset = Enum.Parse<KawPowDatasetMode>(configuration.Get(Settings.KawPowDataset), ignoreCase: true),
             CpuThreads = configuration.Get(Settings.CpuThreads),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
