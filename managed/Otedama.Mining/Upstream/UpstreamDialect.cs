@@ -15,6 +15,9 @@ internal abstract class UpstreamDialect
             nameof(algorithm), $"{algorithm} cannot be mined at a pool in this version; choose sha256d, scrypt, verthash, kawpow or a plugin"),
     };
 
+    /// <summary>What the pool speaks that answered mining.subscribe like this.</summary>
+    public virtual UpstreamDialect AnsweredBy(JsonValue subscribed) => this;
+
     public abstract Target DifficultyOne { get; }
 
     /// <summary>Version bits we would like to roll; 0 = none.</summary>
@@ -49,6 +52,7 @@ internal abstract class UpstreamDialect
 /// <param name="JobId">The pool's own id.</param>
 /// <param name="Tip">Changes when the chain's tip does.</param>
 /// <param name="Height">0 when not known.</param>
+/// <param name="Bits">Of the network's target; 0 when the pool does not say.</param>
 /// <param name="ShareTarget">Null = what was set before.</param>
 internal abstract record UpstreamNotice(string JobId, bool Clean, string Tip, int Height, uint Bits, uint Time, Target? ShareTarget)
 {

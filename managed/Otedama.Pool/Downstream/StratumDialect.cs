@@ -18,6 +18,9 @@ internal abstract class StratumDialect
             $"coin {coin.DisplayName}: this version serves miners of the Bitcoin and KawPow families only, not of the {coin.Family} family"),
     };
 
+    /// <summary>What a connection speaks that subscribes with these parameters.</summary>
+    public virtual StratumDialect For(JsonValue subscribe) => this;
+
     /// <summary>Connections that can be told apart at once.</summary>
     public virtual int ConnectionsMax => int.MaxValue;
 
