@@ -35,6 +35,9 @@ public sealed record RigOptions
     /// <summary>Datasets shared with others in this process; null = the rig has its own, in memory.</summary>
     public DatasetStore? Datasets { get; init; }
 
+    /// <summary>KawPow: what to search with.</summary>
+    public KawPowDatasetMode KawPowDataset { get; init; }
+
     /// <summary>Start with mining paused, until Resume.</summary>
     public bool StartPaused { get; init; }
 

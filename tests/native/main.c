@@ -43,6 +43,7 @@ int main(int count, char **arguments) {
     otd_test_sha256d();
     otd_test_header80();
     otd_test_fuzz();
+    otd_test_kawpow();
     otd_test_vectors(count > 1 ? arguments[1] : "tests/vectors");
     otd_close();
     printf("%d passed, %d failed\n", otd_passed, otd_failed);

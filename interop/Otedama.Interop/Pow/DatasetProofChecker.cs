@@ -31,14 +31,30 @@ public sealed class DatasetProofChecker(DatasetStore datasets, PowParameters par
         }
     }
 
+    public byte[] Prove(Algorithm algorithm, in ProofItem item, ReadOnlySpan<byte> data)
+    {
+        while (true)
+        {
+            NativeProofChecker checker = CheckerOf(algorithm, item.Height);
+            try
+            {
+                return checker.Prove(algorithm, item, data);
+            }
+            catch (ObjectDisposedException)
+            {
+                // As below.
+            }
+        }
+    }
+
     private void CheckEpoch(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
     {
         while (true)
         {
-            PowDataset dataset = datasets.Get(algorithm, items[0].Height);
+            NativeProofChecker checker = CheckerOf(algorithm, items[0].Height);
             try
             {
-                new NativeProofChecker(default, dataset).Check(algorithm, items, data, results);
+                checker.Check(algorithm, items, data, results);
                 return;
             }
             catch (ObjectDisposedException)
@@ -47,4 +63,6 @@ public sealed class DatasetProofChecker(DatasetStore datasets, PowParameters par
             }
         }
     }
+
+    private NativeProofChecker CheckerOf(Algorithm algorithm, int height) => new(default, datasets.Get(algorithm, height));
 }

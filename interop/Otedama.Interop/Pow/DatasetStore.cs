@@ -4,8 +4,8 @@ namespace Otedama.Interop;
 
 /// <summary>
 /// The datasets of this process: each is made once, in the background, and shared by workers and checks. At most two
-/// are kept per algorithm. KawPow's next one is begun when 95 % of an epoch have passed, so that nobody waits at its
-/// end. Any thread.
+/// are kept per algorithm. KawPow's next light cache is begun when 95 % of an epoch have passed, so that nobody waits
+/// at its end; a whole KawPow dataset is made only for whoever asks for that, and one is kept. Any thread.
 /// </summary>
 public sealed class DatasetStore : IDisposable
 {
@@ -15,11 +15,14 @@ public sealed class DatasetStore : IDisposable
     /// <summary>The current one and the next.</summary>
     private const int KeptMax = 2;
 
+    /// <summary>Whole KawPow datasets are gigabytes.</summary>
+    private const int FullKeptMax = 1;
+
     private const int AheadBlocks = KawPowEpochBlocks / 20;
 
     private readonly Lock _gate = new();
     private readonly DatasetStoreOptions _options;
-    private readonly List<Entry> _entries = []; // least recently used first
+    private readonly List<DatasetEntry> _entries = []; // least recently used first
     private bool _disposed;
 
     public DatasetStore(DatasetStoreOptions? options = null) => _options = options ?? new DatasetStoreOptions();
@@ -35,7 +38,7 @@ public sealed class DatasetStore : IDisposable
     };
 
     /// <summary>
-    /// The dataset for this height, or null while it is being made; asking begins it. Throws NativeException when it
+    /// The dataset for this height (KawPow: its light cache), or null while it is being made; asking begins it. Throws NativeException when it
     /// could not be made (no memory, no room on the disk, a damaged file); the next call tries again.
     /// </summary>
     public PowDataset? TryGet(Algorithm algorithm, int height)
@@ -53,6 +56,27 @@ public sealed class DatasetStore : IDisposable
             Task.WhenAny(making).Wait(cancellation);
         }
         return making.GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// KawPow's whole dataset for this height, or null while there is none; asking begins it and gives up that of any
+    /// other epoch. problem says why it could not be made; it is tried again after a while. threads 0 = as the options say.
+    /// </summary>
+    public PowDataset? TryGetFull(int height, int threads, out Exception? problem)
+    {
+        uint epoch = EpochOf(Algorithm.KawPow, height);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            DatasetEntry? failed = _entries.Find(each => IsFull(each) && each.Making.IsFaulted);
+            if (failed is not null && (failed.Epoch != epoch || failed.Age > _options.FullRetry))
+            {
+                _entries.Remove(failed);
+            }
+            DatasetEntry entry = Ensure(Algorithm.KawPow, DatasetKind.Full, epoch, threads);
+            problem = entry.Making.Exception?.InnerException;
+            return entry.Making.IsCompletedSuccessfully ? entry.Making.Result : null;
+        }
     }
 
     public IReadOnlyList<DatasetState> Snapshot()
@@ -79,11 +103,12 @@ public sealed class DatasetStore : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            DatasetKind kind = algorithm == Algorithm.KawPow ? DatasetKind.Light : DatasetKind.Full;
             if (algorithm == Algorithm.KawPow && height % KawPowEpochBlocks >= KawPowEpochBlocks - AheadBlocks)
             {
-                Ensure(algorithm, epoch + 1);
+                Ensure(algorithm, kind, epoch + 1);
             }
-            Entry entry = Ensure(algorithm, epoch);
+            DatasetEntry entry = Ensure(algorithm, kind, epoch);
             if (entry.Making.IsFaulted)
             {
                 _entries.Remove(entry); // the caller hears why; the next one may have more luck
@@ -92,74 +117,29 @@ public sealed class DatasetStore : IDisposable
         }
     }
 
-    private Entry Ensure(Algorithm algorithm, uint epoch)
+    private DatasetEntry Ensure(Algorithm algorithm, DatasetKind kind, uint epoch, int threads = 0)
     {
-        Entry? entry = _entries.Find(each => each.Algorithm == algorithm && each.Epoch == epoch);
+        DatasetEntry? entry = _entries.Find(each => IsOf(each, algorithm, kind) && each.Epoch == epoch);
         if (entry is not null)
         {
             _entries.Remove(entry);
             _entries.Add(entry);
             return entry;
         }
-        entry = new Entry(algorithm, epoch, _options);
-        _entries.Add(entry);
-        while (_entries.Count(each => each.Algorithm == algorithm) > KeptMax)
+        int kept = algorithm == Algorithm.KawPow && kind == DatasetKind.Full ? FullKeptMax : KeptMax;
+        while (_entries.Count(each => IsOf(each, algorithm, kind)) >= kept)
         {
-            Entry oldest = _entries.First(each => each.Algorithm == algorithm);
+            DatasetEntry oldest = _entries.First(each => IsOf(each, algorithm, kind));
             _entries.Remove(oldest);
             oldest.Release();
         }
+        entry = new DatasetEntry(algorithm, kind, epoch, threads, _options);
+        _entries.Add(entry);
         return entry;
     }
 
-    private sealed class Entry
-    {
-        private readonly PowProgress _progress = new();
-        private readonly CancellationTokenSource _stop = new();
+    private static bool IsFull(DatasetEntry entry) => IsOf(entry, Algorithm.KawPow, DatasetKind.Full);
 
-        public Entry(Algorithm algorithm, uint epoch, DatasetStoreOptions options)
-        {
-            (Algorithm, Epoch) = (algorithm, epoch);
-            // KawPow light: a pool checks and a CPU mines from the light cache; the full dataset takes minutes to make.
-            DatasetKind kind = algorithm == Algorithm.KawPow ? DatasetKind.Light : DatasetKind.Full;
-            string path = algorithm == Algorithm.Verthash && options.Folder.Length > 0
-                ? Path.Combine(options.Folder, epoch == 0 ? "verthash.dat" : $"verthash-{epoch}.dat")
-                : "";
-            Making = Task.Factory.StartNew(
-                () => PowDataset.Create(algorithm, kind, epoch, path, options.Threads, _progress, _stop.Token),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-                TaskScheduler.Default);
-        }
-
-        public Algorithm Algorithm { get; }
-
-        public uint Epoch { get; }
-
-        public Task<PowDataset> Making { get; }
-
-        public DatasetState State()
-        {
-            string problem = Making.IsFaulted ? Making.Exception.InnerException!.Message : "";
-            double done = Making.IsCompletedSuccessfully ? 1 : _progress.Total == 0 ? 0 : (double)_progress.Done / _progress.Total;
-            ulong bytes = Making.IsCompletedSuccessfully ? Making.Result.Bytes : 0;
-            return new DatasetState(Algorithm, Epoch, bytes, done, problem);
-        }
-
-        /// <summary>Ends the making or frees the memory; what is in use lives until its user is done.</summary>
-        public void Release()
-        {
-            _stop.Cancel();
-            Making.ContinueWith(
-                static making =>
-                {
-                    if (making.IsCompletedSuccessfully)
-                    {
-                        making.Result.Dispose();
-                    }
-                    _ = making.Exception; // seen
-                },
-                TaskScheduler.Default);
-        }
-    }
+    private static bool IsOf(DatasetEntry entry, Algorithm algorithm, DatasetKind kind) =>
+        entry.Algorithm == algorithm && entry.Kind == kind;
 }

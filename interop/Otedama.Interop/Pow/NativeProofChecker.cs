@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Otedama.Core;
 
@@ -11,6 +12,12 @@ public sealed unsafe class NativeProofChecker : IProofChecker
 {
     /// <summary>Items per native call: 48 + 40 bytes each on the stack.</summary>
     private const int Batch = 256;
+
+    /// <summary>In the 40 bytes of a KawPow item, after the header hash (otedama_algo.h).</summary>
+    private const int KawPowNonceOffset = 32;
+
+    /// <summary>A thousand times what one evaluation takes.</summary>
+    private static readonly TimeSpan s_proveBudget = TimeSpan.FromSeconds(2);
 
     private readonly otd_algo_params _parameters;
     private readonly PowDataset? _dataset;
@@ -55,6 +62,33 @@ public sealed unsafe class NativeProofChecker : IProofChecker
                 _dataset!.Handle.DangerousRelease();
             }
         }
+    }
+
+    /// <summary>
+    /// The mix of one KawPow item, found by a search of its nonce alone. Throws NotSupportedException for other algorithms,
+    /// NativeException when the dataset is not that of the height.
+    /// </summary>
+    public byte[] Prove(Algorithm algorithm, in ProofItem item, ReadOnlySpan<byte> data)
+    {
+        if (algorithm != Algorithm.KawPow)
+        {
+            throw new NotSupportedException($"a {algorithm} share carries its whole proof");
+        }
+        byte[] header = data.Slice(item.DataOffset, item.DataLength).ToArray();
+        using PowEngine engine = PowEngine.Create(algorithm, default, _dataset, _flavour);
+        PowHit[] hits = new PowHit[1];
+        PowWork work = new()
+        {
+            Data = header,
+            NonceFirst = BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(KawPowNonceOffset)),
+            NonceCount = 1,
+            Height = (uint)item.Height,
+            Target = Target.Max,
+        };
+        PowScan scan = engine.Scan([work], hits, s_proveBudget);
+        return scan.HitCount == 1
+            ? hits[0].Proof
+            : throw new NativeException("mix of a KawPow share", "OTD_E_CANCELLED", "the search ended early", "Report this message.");
     }
 
     private void CheckBatch(Algorithm algorithm, nint dataset, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data,

@@ -93,5 +93,8 @@ public sealed unsafe class PowProgress
     /// <summary>0 while not known.</summary>
     public ulong Total => Volatile.Read(ref _value[0].total);
 
+    /// <summary>For a maker that is not native.</summary>
+    internal void Report(ulong done, ulong total) => _value[0] = new otd_progress { done = done, total = total };
+
     internal otd_progress* Pointer => (otd_progress*)Marshal.UnsafeAddrOfPinnedArrayElement(_value, 0);
 }

@@ -39,6 +39,8 @@ public sealed class PluginProofChecker(WasmPlugin plugin, IProofChecker others, 
         }
     }
 
+    public byte[] Prove(Algorithm algorithm, in ProofItem item, ReadOnlySpan<byte> data) => others.Prove(algorithm, item, data);
+
     public void Dispose()
     {
         while (_idle.TryTake(out PluginInstance? instance))

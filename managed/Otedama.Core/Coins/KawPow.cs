@@ -13,6 +13,9 @@ public static class KawPow
 {
     public const int EpochBlocks = 7_500;
 
+    /// <summary>Of epoch 32,768, the last one datasets are made for: centuries away, so more is nonsense.</summary>
+    public const int HeightMax = (32_769 * EpochBlocks) - 1;
+
     /// <summary>The 80 hashed bytes, nonce and mix.</summary>
     public const int HeaderSize = 120;
 
@@ -71,9 +74,11 @@ public static class KawPow
         return new Hash256(hash);
     }
 
-    /// <summary>The seed of the epoch of this height, 32 bytes in the order it is shown.</summary>
+    /// <summary>The seed of the epoch of this height, 0 to HeightMax; 32 bytes in the order it is shown.</summary>
     public static ReadOnlyMemory<byte> SeedHash(int height)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(height);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, HeightMax);
         int epoch = height / EpochBlocks;
         lock (s_gate)
         {

@@ -25,6 +25,7 @@ public sealed class Job
 
     public required HeaderRecipe Recipe { get; init; }
 
+    /// <summary>Zero when the upstream does not say.</summary>
     public required Target NetworkTarget { get; init; }
 
     /// <summary>The easiest target worth reporting. On a pool each session has its own, never easier than this.</summary>

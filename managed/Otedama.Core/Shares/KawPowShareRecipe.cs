@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Otedama.Core;
 
-/// <summary>Header hash, nonce and claimed mix: 72 bytes.</summary>
+/// <summary>Header hash, nonce and claimed mix, 72 bytes; without the mix, 40, when the candidate has none.</summary>
 internal sealed class KawPowShareRecipe : ShareRecipe
 {
     /// <summary>Leading nonce bytes that tell connections apart.</summary>
@@ -19,8 +19,10 @@ internal sealed class KawPowShareRecipe : ShareRecipe
         {
             return Rejection.NotYours;
         }
-        return candidate.Proof is { Length: KawPow.MixSize } ? Rejection.None : Rejection.BadProof;
+        return LacksProof(candidate) || candidate.Proof!.Length == KawPow.MixSize ? Rejection.None : Rejection.BadProof;
     }
+
+    public override bool LacksProof(in Candidate candidate) => candidate.Proof is null;
 
     public override int Build(
         Job job,
@@ -30,14 +32,16 @@ internal sealed class KawPowShareRecipe : ShareRecipe
         Span<int> lengths)
     {
         var recipe = (KawPowRecipe)job.Recipe;
+        int written = 0;
         for (int i = 0; i < picks.Length; i++)
         {
             ref readonly Candidate candidate = ref candidates[picks[i]];
-            Span<byte> item = data.Slice(i * KawPow.DataSize, KawPow.DataSize);
+            Span<byte> item = data.Slice(written, KawPow.DataSize);
             KawPow.WriteData(recipe.HeaderHash, new KawPowProof(candidate.Nonce, default), item);
-            candidate.Proof.CopyTo(item[^KawPow.MixSize..]);
-            lengths[i] = KawPow.DataSize;
+            candidate.Proof?.CopyTo(item[^KawPow.MixSize..]);
+            lengths[i] = candidate.Proof is null ? KawPow.DataSize - KawPow.MixSize : KawPow.DataSize;
+            written += lengths[i];
         }
-        return picks.Length * KawPow.DataSize;
+        return written;
     }
 }

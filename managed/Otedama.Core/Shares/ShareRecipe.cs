@@ -9,6 +9,9 @@ internal abstract class ShareRecipe
     /// <summary>True when nonce and job alone tell two submissions apart, whatever proof comes with them.</summary>
     public virtual bool NonceIsTheWholeKey => false;
 
+    /// <summary>True when a block of this candidate needs a proof that the checker has to work out.</summary>
+    public virtual bool LacksProof(in Candidate candidate) => false;
+
     /// <summary>The family's own cheap checks; None when the candidate may be built.</summary>
     public abstract Rejection Check(Job job, in Candidate candidate);
 

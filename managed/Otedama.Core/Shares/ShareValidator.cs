@@ -29,6 +29,7 @@ public sealed class ShareValidator
     private readonly ProofResult[] _results = new ProofResult[BatchMax];
     private readonly int[] _picks = new int[BatchMax];
     private readonly int[] _lengths = new int[BatchMax];
+    private readonly byte[]?[] _proven = new byte[BatchMax][]; // headers of blocks that came without their proof
     private byte[] _data = new byte[BatchMax * 80];
 
     public ShareValidator(IJobTable jobs, IProofChecker checker, IMerkleRoots roots, ShareValidatorOptions options)
@@ -62,6 +63,7 @@ public sealed class ShareValidator
         {
             judgements[i] = new Judgement { Rejection = CheckCheaply(i, candidates[i], generation, out bool hash) };
             _itemOf[i] = hash ? 0 : -1;
+            _proven[i] = null;
         }
         int items = BuildItems(candidates, judgements);
         CheckProofs(items);
@@ -76,13 +78,15 @@ public sealed class ShareValidator
     }
 
     /// <summary>
-    /// What the checker read for candidate `index` of the last batch: the whole header. Valid until the next batch;
-    /// empty when the candidate fell at a cheap check.
+    /// What the checker read for candidate `index` of the last batch: the whole header, a block's with its proof. Valid
+    /// until the next batch; empty when the candidate fell at a cheap check.
     /// </summary>
     public ReadOnlySpan<byte> HeaderOf(int index)
     {
         int item = _itemOf[index];
-        return item < 0 ? default : _data.AsSpan(_items[item].DataOffset, _items[item].DataLength);
+        return item < 0 ? default
+            : _proven[index] is { } whole ? whole
+            : _data.AsSpan(_items[item].DataOffset, _items[item].DataLength);
     }
 
     /// <summary>
@@ -236,6 +240,10 @@ public sealed class ShareValidator
         {
             judgement.Rejection = Remember(index, job.WorkId, isBlock, stale);
             judgement.IsBlock = isBlock && judgement.Rejection is Rejection.None or Rejection.Stale;
+        }
+        if (judgement.IsBlock && RecipeOf(job).LacksProof(candidate))
+        {
+            _proven[index] = [.. HeaderOf(index), .. _checker.Prove(job.Algorithm, _items[_itemOf[index]], _data)];
         }
         if (judgement.Rejection == Rejection.None)
         {

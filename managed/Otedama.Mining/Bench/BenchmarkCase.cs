@@ -40,7 +40,7 @@ internal sealed record BenchmarkCase
                     Parameters = new PowParameters { N = size.N, K = size.K, Twist = size.N == 125 },
                 });
             case Core.Algorithm.KawPow:
-                string label = string.Create(CultureInfo.InvariantCulture, $"height {options.KawPowHeight}");
+                string label = string.Create(CultureInfo.InvariantCulture, $"height {options.KawPowHeight}{(options.KawPowFull ? ", full dataset" : "")}");
                 return [datasets.With(new BenchmarkCase { Algorithm = algorithm, Label = label, Height = options.KawPowHeight }, options)];
             case Core.Algorithm.Verthash:
                 return [datasets.With(new BenchmarkCase { Algorithm = algorithm }, options)];

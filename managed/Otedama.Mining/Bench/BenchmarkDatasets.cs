@@ -26,7 +26,7 @@ internal sealed class BenchmarkDatasets(Action<string> say, CancellationToken ca
         try
         {
             return kawPow
-                ? item with { Dataset = Make(item, DatasetKind.Light, item.Height / KawPowEpochLength, null) }
+                ? item with { Dataset = Make(item, options.KawPowFull ? DatasetKind.Full : DatasetKind.Light, item.Height / KawPowEpochLength, null) }
                 : item with { Dataset = Make(item, DatasetKind.Full, 0, options.VerthashFile) };
         }
         catch (NativeException e)

@@ -36,6 +36,9 @@ public sealed record BenchmarkOptions
     /// <summary>KawPow: the block height, which selects light cache and program. Building the cache is timed too.</summary>
     public uint KawPowHeight { get; init; }
 
+    /// <summary>KawPow: measure with the whole dataset (minutes to make) in place of the light cache.</summary>
+    public bool KawPowFull { get; init; }
+
     /// <summary>Verthash: its data file; written when it does not exist. Null: see VerthashInMemory.</summary>
     public string? VerthashFile { get; init; }
 

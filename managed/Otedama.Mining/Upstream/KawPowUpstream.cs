@@ -5,7 +5,7 @@ using Otedama.Wire;
 namespace Otedama.Mining;
 
 /// <summary>The dialect of KawPow pools.</summary>
-internal sealed class KawPowUpstream : UpstreamDialect
+internal class KawPowUpstream : UpstreamDialect
 {
     private const int NonceLength = 8;
 
@@ -15,6 +15,9 @@ internal sealed class KawPowUpstream : UpstreamDialect
     public override bool WantsExtranonceChanges => false;
 
     public override string SubscribeForm => "[null, extranonce1 of 0 to 7 bytes as hex]";
+
+    public override UpstreamDialect AnsweredBy(JsonValue subscribed) =>
+        EthereumStratum.IsAnsweredBy(subscribed) ? new KawPowEthereumUpstream() : this;
 
     public override bool TryReadSubscribed(JsonValue result, out SubscribeResult? parsed)
     {
@@ -36,7 +39,13 @@ internal sealed class KawPowUpstream : UpstreamDialect
             problem = $"nbits {message.Bits:x8} or a target of zero cannot be mined";
             return null;
         }
-        // The height chooses dataset and program: with another seed all work would be in vain.
+        return CheckSeed(message, out problem);
+    }
+
+    /// <summary>The height chooses dataset and program: with another seed all work would be in vain.</summary>
+    protected static UpstreamNotice? CheckSeed(KawPowNotify message, out string problem)
+    {
+        problem = "";
         if (!message.SeedHash.AsSpan().SequenceEqual(KawPow.SeedHash(message.Height).Span))
         {
             problem = $"seed hash {Hex.Encode(message.SeedHash)} is not that of height {message.Height}";

@@ -27,7 +27,7 @@ internal sealed partial class StratumSession : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly SubmitWindow _window = new();
-    private readonly UpstreamDialect _dialect;
+    private UpstreamDialect _dialect;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstJob = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionMemory? _earlier;
@@ -191,6 +191,10 @@ internal sealed partial class StratumSession : IDisposable
             Refuse($"refused mining.subscribe: {StratumReason.Read(message.Error)}");
             return;
         }
+        if (!_subscribed)
+        {
+            _dialect = _dialect.AnsweredBy(message.Result);
+        }
         if (!_dialect.TryReadSubscribed(message.Result, out SubscribeResult? result))
         {
             Refuse($"answered mining.subscribe with no usable extranonce: expected {_dialect.SubscribeForm}");
@@ -275,7 +279,7 @@ internal sealed partial class StratumSession : IDisposable
             Algorithm = _options.Algorithm,
             Height = notice.Height,
             Recipe = notice.MakeRecipe(_mask),
-            NetworkTarget = Target.FromCompact(notice.Bits),
+            NetworkTarget = notice.Bits == 0 ? default : Target.FromCompact(notice.Bits),
             ShareTarget = shareTarget,
             Clean = clean,
             TimeMin = notice.Time,

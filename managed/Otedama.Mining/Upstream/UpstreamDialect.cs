@@ -16,6 +16,9 @@ internal abstract class UpstreamDialect
         _ => throw new ArgumentOutOfRangeException(nameof(algorithm), $"{algorithm} cannot be mined at a pool; choose one of the algorithms or a plugin"),
     };
 
+    /// <summary>What the pool speaks that answered mining.subscribe like this.</summary>
+    public virtual UpstreamDialect AnsweredBy(JsonValue subscribed) => this;
+
     public abstract Target DifficultyOne { get; }
 
     /// <summary>Version bits we would like to roll; 0 = none.</summary>
@@ -50,6 +53,7 @@ internal abstract class UpstreamDialect
 /// <param name="JobId">The pool's own id.</param>
 /// <param name="Tip">Changes when the chain's tip does.</param>
 /// <param name="Height">0 when not known.</param>
+/// <param name="Bits">Of the network's target; 0 when the pool does not say.</param>
 /// <param name="ShareTarget">Null = what was set before.</param>
 internal abstract record UpstreamNotice(string JobId, bool Clean, string Tip, int Height, uint Bits, uint Time, Target? ShareTarget)
 {

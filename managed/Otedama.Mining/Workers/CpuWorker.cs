@@ -159,6 +159,7 @@ internal sealed class CpuWorker : IWorker
             Versions = versions.Length > 1 ? versions : default,
             Target = range.Target,
         };
+        engine.Begin(range.Job);
         bool done = false;
         while (!done && !_stopping.IsSet && !_desk!.IsVoid(epoch))
         {

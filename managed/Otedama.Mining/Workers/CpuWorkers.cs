@@ -17,6 +17,7 @@ internal static class CpuWorkers
         AlgorithmInfo algorithm = options.Algorithm == Algorithm.Plugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
         FlavourInfo flavour = FindFlavour(algorithm, options.Flavour);
         string device = CpuName();
+        KawPowDatasets kawPow = new(datasets, options.KawPowDataset, threads, clock);
         return [.. Enumerable.Range(0, threads).Select(i => new CpuWorker(
             new CpuWorkerOptions
             {
@@ -28,7 +29,7 @@ internal static class CpuWorkers
                 Cpu = options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null,
                 Priority = options.CpuPriority,
             },
-            () => MakeEngine(options, datasets, algorithm.Algorithm, flavour.Index),
+            () => MakeEngine(options, datasets, kawPow, algorithm.Algorithm, flavour.Index),
             clock,
             log))];
     }
@@ -57,14 +58,15 @@ internal static class CpuWorkers
         return found ?? throw new ArgumentException($"flavour \"{name}\" of {algorithm.Name} does not run here; choose one of: {usable}");
     }
 
-    private static IScanEngine MakeEngine(RigOptions options, DatasetStore datasets, Algorithm algorithm, uint flavour)
+    private static IScanEngine MakeEngine(
+        RigOptions options, DatasetStore datasets, KawPowDatasets kawPow, Algorithm algorithm, uint flavour)
     {
         if (algorithm == Algorithm.Plugin)
         {
             return new PluginScanEngine(options.Plugin!);
         }
         return DatasetStore.Needs(algorithm)
-            ? new DatasetScanEngine(datasets, algorithm, flavour)
+            ? new DatasetScanEngine(algorithm, flavour, algorithm == Algorithm.KawPow ? kawPow.For : job => datasets.TryGet(algorithm, job.Height))
             : new NativeScanEngine(PowEngine.Create(algorithm, ParametersOf(options), flavour: flavour));
     }
 

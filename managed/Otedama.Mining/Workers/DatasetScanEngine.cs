@@ -4,31 +4,33 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// Scans with the dataset of each work's height: moves to the next epoch by itself, and searches nothing while a dataset
-/// is being made.
+/// Scans with the dataset that choose names for the job, asked at every call: moves to the next epoch, or from a light
+/// cache to the whole dataset, by itself. Searches nothing while there is none.
 /// </summary>
-internal sealed class DatasetScanEngine(DatasetStore datasets, Algorithm algorithm, uint flavour) : IScanEngine
+internal sealed class DatasetScanEngine(Algorithm algorithm, uint flavour, Func<Job, PowDataset?> choose) : IScanEngine
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
     private NativeScanEngine? _engine;
-    private uint _epoch;
+    private PowDataset? _dataset; // of the engine
+    private Job? _job;
+
+    public void Begin(Job job) => _job = job;
 
     public PowScan Scan(in PowWork work, Span<PowHit> hits, TimeSpan budget)
     {
-        int height = (int)work.Height;
-        uint epoch = datasets.EpochOf(algorithm, height);
-        PowDataset? dataset = datasets.TryGet(algorithm, height); // also at every call, so that the next epoch is begun in time
+        PowDataset? dataset = choose(_job ?? throw new InvalidOperationException("Begin names the job before the first Scan"));
         if (dataset is null)
         {
             Thread.Sleep(budget < s_look ? budget : s_look);
             return new PowScan(0, 0, work.NonceFirst, 0, false);
         }
-        if (_engine is null || _epoch != epoch)
+        if (_engine is null || !ReferenceEquals(_dataset, dataset))
         {
+            Replace(null); // first, so that no worker keeps the memory of an old epoch while it waits for the new one
             Replace(new NativeScanEngine(PowEngine.Create(algorithm, dataset: dataset, flavour: flavour)));
-            _epoch = epoch;
+            _dataset = dataset;
         }
         return _engine!.Scan(work, hits, budget);
     }

@@ -1,3 +1,4 @@
+using Otedama.Core;
 using Otedama.Interop;
 
 namespace Otedama.Mining;
@@ -5,6 +6,11 @@ namespace Otedama.Mining;
 /// <summary>The one native verb a worker needs, so that a test can put a failing device in its place.</summary>
 internal interface IScanEngine : IDisposable
 {
+    /// <summary>Told before the first Scan of a range. Most engines do not care.</summary>
+    void Begin(Job job)
+    {
+    }
+
     PowScan Scan(in PowWork work, Span<PowHit> hits, TimeSpan budget);
 
     /// <summary>Any thread.</summary>

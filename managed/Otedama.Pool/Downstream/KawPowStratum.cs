@@ -8,8 +8,10 @@ namespace Otedama.Pool;
 /// The dialect of KawPow coins: targets in place of difficulties, one header hash for all, connections told apart by the
 /// first two bytes of the nonce.
 /// </summary>
-internal sealed class KawPowStratum : StratumDialect
+internal class KawPowStratum : StratumDialect
 {
+    private static readonly KawPowEthereumStratum s_ethereum = new();
+
     /// <summary>Bytes of extranonce 1 on the wire; miners keep all of them, the first two are enforced.</summary>
     private const int WireLength = 3;
 
@@ -21,6 +23,8 @@ internal sealed class KawPowStratum : StratumDialect
     public override int ExtranonceBits => 8 * EnforcedLength;
 
     public override bool CanResume => false;
+
+    public override StratumDialect For(JsonValue subscribe) => EthereumStratum.IsAskedFor(subscribe) ? s_ethereum : this;
 
     public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
     {
@@ -64,8 +68,8 @@ internal sealed class KawPowStratum : StratumDialect
     }
 
     /// <summary>
-    /// Miners that speak several dialects try mining.hello first and take an error as "not this one", so it costs no
-    /// points; nor does a wish for extranonce changes, which never come.
+    /// Miners that speak several dialects try mining.hello and eth_submitLogin first and take an error as "not this one",
+    /// so it costs no points; nor does a wish for extranonce changes, which never come.
     /// </summary>
     public override bool TryAnswer(in StratumMessage message, WireBuffer reply)
     {
@@ -73,6 +77,11 @@ internal sealed class KawPowStratum : StratumDialect
         if (name.SequenceEqual("eth_submitHashrate"u8))
         {
             StratumWriter.True(reply, message.Id);
+            return true;
+        }
+        if (name.StartsWith("eth_"u8))
+        {
+            StratumWriter.Error(reply, message.Id, StratumError.Other, "EthProxy is not spoken here; use stratum or EthereumStratum/1.0.0");
             return true;
         }
         if (name.SequenceEqual("mining.hello"u8) || message.Method == StratumMethod.ExtranonceSubscribe)

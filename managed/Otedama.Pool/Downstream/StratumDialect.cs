@@ -19,6 +19,9 @@ internal abstract class StratumDialect
         _ => throw new ArgumentException($"coin {coin.DisplayName}: no miner can be served in the {coin.Family} family"),
     };
 
+    /// <summary>What a connection speaks that subscribes with these parameters.</summary>
+    public virtual StratumDialect For(JsonValue subscribe) => this;
+
     /// <summary>Connections that can be told apart at once.</summary>
     public virtual int ConnectionsMax => int.MaxValue;
 

@@ -166,7 +166,7 @@ internal sealed partial class StratumSession
         if (difficulty != before)
         {
             _target = Target.FromDifficulty(difficulty, coin.DifficultyOne);
-            _server.Dialect.WriteDifficulty(_reply, difficulty, _target);
+            _dialect.WriteDifficulty(_reply, difficulty, _target);
             _history.Add(job.Job.Id, difficulty, _target, now);
             _vardiff.MarkApplied(now);
             _server.Meters.SetDifficulty(_main!, difficulty);
@@ -179,7 +179,7 @@ internal sealed partial class StratumSession
         }
         bool bigChange = difficulty > before * BigChange || difficulty < before / BigChange;
         bool clean = !_hasJob || job.Job.Generation != _lastGeneration || bigChange;
-        _server.Dialect.WriteJob(_reply, _server.Notifies, job, clean, _target);
+        _dialect.WriteJob(_reply, _server.Notifies, job, clean, _target);
         _hasJob = true;
         _lastJob = job.Job.Id;
         _lastGeneration = job.Job.Generation;

@@ -44,17 +44,18 @@ internal sealed partial class StratumSession
         _class = CoinbaseClasses.FromUserAgent(_userAgent);
         if (!_subscribed)
         {
+            _dialect = _server.Dialect.For(message.Params);
             BeginSession(message.Params.Element(1));
             _subscribed = true;
             _jobDue = _main is not null;
         }
-        _server.Dialect.WriteSubscribed(_reply, message.Id, this);
+        _dialect.WriteSubscribed(_reply, message.Id, this);
     }
 
     private void BeginSession(JsonValue wanted)
     {
         Span<byte> session = stackalloc byte[8];
-        if (_server.Dialect.CanResume && wanted.TryGetHex(session, out int length) && length == session.Length
+        if (_dialect.CanResume && wanted.TryGetHex(session, out int length) && length == session.Length
             && _server.TryResume(this, BinaryPrimitives.ReadUInt64BigEndian(session), out _extranonce1, out _resumed))
         {
             ResumeId = BinaryPrimitives.ReadUInt64BigEndian(session);
@@ -142,7 +143,7 @@ internal sealed partial class StratumSession
             StratumWriter.Error(_reply, message.Id, StratumError.Other, "mining.configure needs a list of extensions");
             return;
         }
-        if (request.WantsVersionRolling && _server.Dialect.RollsVersions)
+        if (request.WantsVersionRolling && _dialect.RollsVersions)
         {
             uint both = request.VersionMask & _server.Options.VersionMask;
             _clientMask = BitOperations.PopCount(both) >= Math.Max(1, request.VersionBitsMin) ? request.VersionMask : 0;

@@ -60,7 +60,7 @@ internal sealed partial class StratumSession
             return;
         }
         Candidate candidate = default;
-        if (_server.Dialect.TryRead(this, message.Params, ref candidate, out Rejection rejection, out string problem))
+        if (_dialect.TryRead(this, message.Params, ref candidate, out Rejection rejection, out string problem))
         {
             Enqueue(message.Id, worker, ref candidate);
         }

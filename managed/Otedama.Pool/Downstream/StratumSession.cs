@@ -19,6 +19,7 @@ internal sealed partial class StratumSession
     private readonly GuardEntry? _guard;
     private readonly LineFramer _framer = new();
     private readonly double _acceptedAt;
+    private StratumDialect _dialect;
     private TokenBucket _messages;
     private double _receivedAt;
     private double _partialSince = double.NaN;
@@ -33,6 +34,7 @@ internal sealed partial class StratumSession
         _connection = connection;
         _guard = guard;
         Slot = slot;
+        _dialect = server.Dialect;
         _acceptedAt = server.Now;
         _receivedAt = _acceptedAt;
         _messages = new TokenBucket(10 * server.Options.Guard.MessagesPerSecond, _acceptedAt);
@@ -141,7 +143,7 @@ internal sealed partial class StratumSession
     private void Dispatch(in StratumMessage message)
     {
         _saysVersion |= message.Version.Inner.SequenceEqual("2.0"u8);
-        if (_server.Dialect.TryAnswer(in message, _reply))
+        if (_dialect.TryAnswer(in message, _reply))
         {
             return;
         }

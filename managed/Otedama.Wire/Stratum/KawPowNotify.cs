@@ -5,7 +5,7 @@ namespace Otedama.Wire;
 /// <summary>A mining.notify of the KawPow dialect as a miner reads it.</summary>
 public sealed record KawPowNotify
 {
-    private const int JobIdCharactersMax = 128;
+    internal const int JobIdCharactersMax = 128;
 
     public required string JobId { get; init; }
 
@@ -21,6 +21,7 @@ public sealed record KawPowNotify
 
     public required int Height { get; init; }
 
+    /// <summary>0 in EthereumStratum, which does not tell it.</summary>
     public required uint Bits { get; init; }
 
     /// <summary>Reads the params of mining.notify; problem says what is wrong with them.</summary>
@@ -38,9 +39,9 @@ public sealed record KawPowNotify
         {
             return Fail("header hash or seed hash is not 64 hex digits", out problem);
         }
-        if (!parameters.Element(5).TryGetInt64(out long height) || height is < 0 or > int.MaxValue)
+        if (!parameters.Element(5).TryGetInt64(out long height) || height is < 0 or > KawPow.HeightMax)
         {
-            return Fail("height is not a number", out problem);
+            return Fail($"height is not a number from 0 to {KawPow.HeightMax}", out problem);
         }
         if (!parameters.Element(6).TryGetHexUInt32(out uint bits))
         {

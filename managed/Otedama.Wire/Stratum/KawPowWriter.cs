@@ -63,7 +63,7 @@ public static class KawPowWriter
         buffer.Append("\"]}\n"u8);
     }
 
-    private static void AppendShown(WireBuffer buffer, Hash256 hash)
+    internal static void AppendShown(WireBuffer buffer, Hash256 hash)
     {
         Span<byte> bytes = stackalloc byte[Hash256.Size];
         hash.CopyTo(bytes);

@@ -28,6 +28,9 @@ internal sealed record StatusView
     public PoolView? Pool { get; init; }
 
     public NodeView? Node { get; init; }
+
+    /// <summary>Those that are made, and those being made.</summary>
+    public IReadOnlyList<DatasetView> Datasets { get; init; } = [];
 }
 
 /// <summary>The miner of this machine.</summary>

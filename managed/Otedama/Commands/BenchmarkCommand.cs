@@ -32,6 +32,13 @@ internal static class BenchmarkCommand
 
     private static readonly Option<uint> s_height = new("--height") { Description = "KawPow: block height (epoch = height / 7500).", HelpName = "HEIGHT" };
 
+    private static readonly Option<string> s_kawPowDataset = new("--kawpow-dataset")
+    {
+        Description = "KawPow: measure with the light cache or with the full dataset, which is made first.",
+        HelpName = "light|full",
+        DefaultValueFactory = static _ => "light",
+    };
+
     private static readonly Option<string[]> s_equihash = new("--equihash") { Description = "Equihash parameters, such as 125,4; may be repeated. 96,5 when left out.", HelpName = "N,K" };
 
     private static readonly Option<string?> s_verthashFile = new("--verthash-file") { Description = "Verthash: the data file; written when missing (1.2 GiB).", HelpName = "FILE" };
@@ -43,7 +50,7 @@ internal static class BenchmarkCommand
         Command benchmark = new("benchmark", "Measure each algorithm and flavour on this machine. Rates per second of wall time and per second of processor time.");
         foreach (Option option in new Option[]
         {
-            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_height, s_equihash, s_verthashFile, s_verthashMemory,
+            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_height, s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory,
         })
         {
             benchmark.Options.Add(option);
@@ -84,11 +91,19 @@ internal static class BenchmarkCommand
             WarmUp = Seconds(result.GetValue(s_warmUp), "--warm-up"),
             Repeats = result.GetValue(s_repeats),
             KawPowHeight = result.GetValue(s_height),
+            KawPowFull = Kind(result.GetValue(s_kawPowDataset)!),
             Equihash = [.. (result.GetValue(s_equihash) ?? []).Select(Size)],
             VerthashFile = result.GetValue(s_verthashFile),
             VerthashInMemory = result.GetValue(s_verthashMemory),
         };
     }
+
+    private static bool Kind(string text) => text switch
+    {
+        "light" => false,
+        "full" => true,
+        _ => throw new ArgumentException($"--kawpow-dataset: \"{SettingTypes.Shorten(text)}\" is neither light nor full."),
+    };
 
     private static string[] List(string[]? values) =>
         [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];

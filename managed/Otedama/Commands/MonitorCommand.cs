@@ -65,7 +65,8 @@ internal static class MonitorCommand
     private static string Line(StatusView s) =>
         $"{Units.Duration(s.UptimeS)}: rig {Units.Hashrate(s.Rig?.HashrateHs ?? 0)}, pool {Units.Hashrate(s.Pool?.HashrateHs ?? 0)}, "
         + $"{s.Pool?.Miners ?? 0} miners, {s.Pool?.Accepted ?? s.Rig?.Accepted ?? 0} accepted, {s.Pool?.Rejected ?? s.Rig?.Rejected ?? 0} rejected, "
-        + $"{s.Pool?.Blocks ?? 0} blocks, height {s.Node?.Height?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"}";
+        + $"{s.Pool?.Blocks ?? 0} blocks, height {s.Node?.Height?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"}"
+        + string.Concat(StatusLines.Datasets(s).Select(static line => "; " + line["data   ".Length..]));
 
     private static IRenderable View(StatusView s)
     {
@@ -80,6 +81,7 @@ internal static class MonitorCommand
             $"{s.Pool?.Miners ?? 0}",
             $"{s.Node?.Height ?? s.Pool?.Height ?? 0}");
         List<IRenderable> parts = [new Markup($"[bold]otedama {Markup.Escape(s.Version)}[/], running for {Units.Duration(s.UptimeS)}. Ctrl-C leaves this view; mining goes on."), figures];
+        parts.AddRange(StatusLines.Datasets(s).Select(static line => new Markup($"[blue]{Markup.Escape(line)}[/]")));
         if (s.Rig is { Workers.Count: > 0 } rig)
         {
             Table workers = new Table().Border(TableBorder.Rounded).Expand().AddColumns("Worker", "Kind", "Rate", "Shares", "Health");

@@ -8,7 +8,7 @@ internal static class StatusLines
     public static IEnumerable<string> All(StatusView status)
     {
         yield return $"otedama {status.Version}, running for {Units.Duration(status.UptimeS)}, data in {status.DataDir}";
-        foreach (string line in Rig(status).Concat(Pool(status)).Concat(Node(status)))
+        foreach (string line in Rig(status).Concat(Datasets(status)).Concat(Pool(status)).Concat(Node(status)))
         {
             yield return line;
         }
@@ -28,6 +28,14 @@ internal static class StatusLines
             yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  {worker.Health}";
         }
     }
+
+    /// <summary>What is being made or could not be made; nothing of what is ready.</summary>
+    public static IEnumerable<string> Datasets(StatusView status) => status.Datasets
+        .Where(static data => data.Done < 1)
+        .Select(static data => $"data   {data.Name}: {data.Problem ?? Progress(data)}");
+
+    private static string Progress(DatasetView data) => string.Create(CultureInfo.InvariantCulture,
+        $"being made, {100 * data.Done:0} % of {data.Bytes >> 20} MiB after {Units.Duration(data.Seconds)}");
 
     public static IEnumerable<string> Pool(StatusView status)
     {

@@ -30,6 +30,11 @@ internal static class Settings
     public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, 4096,
         "CPU workers; 0 = one per hardware thread."));
 
+    public static readonly Setting<string> KawPowDataset = Add(Choice("mining.kawpow_dataset", "auto", ["auto", "light", "full"],
+        "KawPow on CPUs: light = search from the light cache (up to 100 MB, slow); full = only from the whole dataset "
+        + "(1 GiB and 8 MiB more each epoch, about a hundred times as fast, minutes to make); auto = light at once, then full "
+        + "where memory suffices and a block is worth it."));
+
     public static readonly Setting<string> Wallet = Add(Text("mining.wallet", "",
         "Address that is paid. Empty with the embedded chain = an address of that chain made for this data directory."));
 

@@ -96,6 +96,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             Rig = _rig is null ? null : Views.Rig(_rig.Snapshot()),
             Pool = pool is null ? null : Views.Pool(pool, _pool!.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
+            Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
         };
     }
 
@@ -198,9 +199,12 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         {
             Directory.CreateDirectory(folder);
         }
-        _datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder });
+        DatasetLog log = new(_loggers.CreateLogger("Otedama.Datasets"), _clock);
+        _datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = _clock, Finished = log.OnFinished });
+        log.Follow(_datasets);
         _parts.Add(("datasets", () =>
         {
+            log.Dispose();
             _datasets.Dispose();
             return Task.CompletedTask;
         }));

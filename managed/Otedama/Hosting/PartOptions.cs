@@ -49,6 +49,7 @@ internal static class PartOptions
             Algorithm = plan.Algorithm,
             Equihash = plan.Coin.Equihash,
             Datasets = datasets,
+            KawPowDataset = Enum.Parse<KawPowDatasetMode>(configuration.Get(Settings.KawPowDataset), ignoreCase: true),
             CpuThreads = configuration.Get(Settings.CpuThreads),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };

@@ -16,6 +16,11 @@
 #define LIGHT_ROUNDS 3
 /* Halves one thread takes at a time: 64 KiB of dataset, a few milliseconds. */
 #define BUILD_SLICE 1024u
+/* How often a build looks whether memory still suffices: every 16 MiB of dataset. */
+#define WATCH_EVERY (256u * BUILD_SLICE)
+/* Left to the rest of the machine once the whole dataset is made: this and a sixteenth of its size. A build that is
+ * under way gives up only when less than an eighth of that would be left, so that noise does not end it. */
+#define SPARE_BYTES (512ull << 20)
 /* Height 240 million, centuries away. From epoch 32639 on the number of half items passes 32 bits. */
 #define EPOCH_MAX 32000u
 
@@ -144,15 +149,30 @@ typedef struct full_build {
     kawpow_dataset *dataset;
     kawpow_halves_fn *halves;
     const otd_build *build;
-    _Atomic uint32_t next; /* first half not taken yet; taken by all threads */
+    _Atomic uint32_t next;      /* first half not taken yet; taken by all threads */
+    _Atomic uint32_t starved;   /* set when the rest would no longer fit in memory */
 } full_build;
+
+static uint64_t spare_bytes(uint64_t size) {
+    return SPARE_BYTES + size / 16;
+}
+
+/* Pages are only taken when they are written, so what was free at the start may be gone by now. */
+static int memory_suffices(const kawpow_dataset *d, uint32_t first) {
+    uint64_t left = (uint64_t)(d->half_count - first) * sizeof(kawpow_node);
+    return otd_memory_available() >= left + spare_bytes(d->full_bytes) / 8;
+}
 
 static void *full_thread(void *context) {
     full_build *b = context;
     kawpow_dataset *d = b->dataset;
-    while (!cancelled(b->build)) {
+    while (!cancelled(b->build) && !atomic_load(&b->starved)) {
         uint32_t first = atomic_fetch_add(&b->next, BUILD_SLICE);
         if (first >= d->half_count) {
+            break;
+        }
+        if (first % WATCH_EVERY == 0 && !memory_suffices(d, first)) {
+            atomic_store(&b->starved, 1);
             break;
         }
         uint32_t count = d->half_count - first < BUILD_SLICE ? d->half_count - first : BUILD_SLICE;
@@ -164,7 +184,34 @@ static void *full_thread(void *context) {
 
 #define BUILD_THREADS_MAX 256u
 
-static int32_t make_full(kawpow_dataset *d, uint32_t threads, kawpow_halves_fn *halves, const otd_build *build) {
+static int32_t run_build(full_build *b, uint32_t threads) {
+    kawpow_dataset *d = b->dataset;
+    uint32_t wanted = threads ? threads : otd_cpu_threads();
+    if (wanted > BUILD_THREADS_MAX) {
+        wanted = BUILD_THREADS_MAX;
+    }
+    pthread_t ids[BUILD_THREADS_MAX];
+    uint32_t started = 0;
+    while (started + 1 < wanted && pthread_create(&ids[started], NULL, full_thread, b) == 0) {
+        started++;
+    }
+    full_thread(b); /* the calling thread works too, so no thread at all still builds */
+    for (uint32_t i = 0; i < started; i++) {
+        pthread_join(ids[i], NULL);
+    }
+    if (cancelled(b->build)) {
+        return otd_fail(OTD_E_CANCELLED, "kawpow dataset of epoch %u cancelled", d->epoch);
+    }
+    if (atomic_load(&b->starved)) {
+        return otd_fail(OTD_E_MEMORY,
+                        "kawpow dataset of epoch %u needs %zu bytes of memory; while it was made others took so much "
+                        "that %llu bytes are left",
+                        d->epoch, d->full_bytes, (unsigned long long)otd_memory_available());
+    }
+    return OTD_OK;
+}
+
+int32_t otd_kawpow_full_make(kawpow_dataset *d, uint32_t threads, kawpow_halves_fn *halves, const otd_build *build) {
     d->full_bytes = (size_t)d->half_count * sizeof(kawpow_node);
     d->full = otd_big_alloc(d->full_bytes);
     if (!d->full) {
@@ -172,23 +219,15 @@ static int32_t make_full(kawpow_dataset *d, uint32_t threads, kawpow_halves_fn *
                         d->full_bytes);
     }
     full_build b = {.dataset = d, .halves = halves, .build = build};
-    uint32_t wanted = threads ? threads : otd_cpu_threads();
-    if (wanted > BUILD_THREADS_MAX) {
-        wanted = BUILD_THREADS_MAX;
-    }
-    pthread_t ids[BUILD_THREADS_MAX];
-    uint32_t started = 0;
-    while (started + 1 < wanted && pthread_create(&ids[started], NULL, full_thread, &b) == 0) {
-        started++;
-    }
-    full_thread(&b); /* the calling thread works too, so no thread at all still builds */
-    for (uint32_t i = 0; i < started; i++) {
-        pthread_join(ids[i], NULL);
-    }
-    if (cancelled(build)) {
-        return otd_fail(OTD_E_CANCELLED, "kawpow dataset of epoch %u cancelled", d->epoch);
+    int32_t status = run_build(&b, threads);
+    if (status != OTD_OK) {
+        otd_big_free(d->full, d->full_bytes);
+        d->full = NULL;
+        return status;
     }
     advance(build, d->half_count, d->half_count);
+    otd_big_free(d->light, d->light_bytes); /* nothing reads it any more */
+    d->light = NULL;
     return OTD_OK;
 }
 
@@ -205,28 +244,47 @@ int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *byte
     return OTD_OK;
 }
 
-int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {
-    (void)path; /* rebuilt in seconds, never read from a file */
-    uint32_t epoch = dataset->params.epoch;
+static int32_t check_memory(const otd_dataset_params *params) {
     uint64_t needed, available = otd_memory_available();
-    int32_t status = otd_kawpow_dataset_size(&dataset->params, &needed);
+    int32_t status = otd_kawpow_dataset_size(params, &needed);
     if (status != OTD_OK) {
         return status;
     }
-    if (needed > available) {
-        return otd_fail(OTD_E_MEMORY, "kawpow %s of epoch %u needs %llu MiB of memory, %llu MiB are available",
-                        dataset->params.kind == OTD_DATASET_FULL ? "dataset" : "light cache", epoch,
-                        (unsigned long long)(needed >> 20), (unsigned long long)(available >> 20));
+    if (params->kind != OTD_DATASET_FULL) {
+        return needed <= available
+                   ? OTD_OK
+                   : otd_fail(OTD_E_MEMORY, "kawpow light cache of epoch %u needs %llu bytes of memory, %llu are available",
+                              params->epoch, (unsigned long long)needed, (unsigned long long)available);
+    }
+    uint64_t spare = spare_bytes(needed);
+    return needed + spare <= available
+               ? OTD_OK
+               : otd_fail(OTD_E_MEMORY,
+                          "kawpow dataset of epoch %u needs %llu bytes of memory and %llu left for others, %llu are "
+                          "available",
+                          params->epoch, (unsigned long long)needed, (unsigned long long)spare,
+                          (unsigned long long)available);
+}
+
+int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {
+    (void)path; /* rebuilt in seconds or minutes, never read from a file */
+    const otd_dataset_params *params = &dataset->params;
+    int full = params->kind == OTD_DATASET_FULL;
+    int32_t status = check_memory(params);
+    if (status != OTD_OK) {
+        return status;
     }
     kawpow_dataset *d = malloc(sizeof *d);
     if (!d) {
         return otd_fail(OTD_E_MEMORY, "kawpow dataset header needs %zu bytes", sizeof *d);
     }
     kawpow_halves_fn *halves = otd_kawpow_best_kernel()->halves;
-    status = otd_kawpow_light_make(d, epoch, otd_kawpow_light_count(epoch), otd_kawpow_data_count(epoch),
-                                           halves, build);
-    if (status == OTD_OK && dataset->params.kind == OTD_DATASET_FULL) {
-        status = make_full(d, dataset->params.threads, halves, build);
+    /* The progress of a whole dataset counts its items only; the light cache is a hundredth of the work. */
+    const otd_build quiet = {NULL, build ? build->cancel : NULL};
+    status = otd_kawpow_light_make(d, params->epoch, otd_kawpow_light_count(params->epoch),
+                                   otd_kawpow_data_count(params->epoch), halves, full ? &quiet : build);
+    if (status == OTD_OK && full) {
+        status = otd_kawpow_full_make(d, params->threads, halves, build);
         if (status != OTD_OK) {
             otd_kawpow_light_free(d);
         }

@@ -10,7 +10,7 @@
 #include "program.h"
 
 /* Hashes a kernel works on in lock-step: enough independent reads in flight to hide memory latency. */
-#define KAWPOW_GROUP 4u
+#define KAWPOW_GROUP 8u
 
 typedef struct kawpow_hash {
     uint32_t header[8]; /* header hash as the network shows it, little-endian words */

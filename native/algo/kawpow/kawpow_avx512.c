@@ -102,72 +102,82 @@ static inline __m512i count_bits(__m512i x) {
     return _mm512_madd_epi16(_mm512_maddubs_epi16(bytes, _mm512_set1_epi8(1)), _mm512_set1_epi16(1));
 }
 
-static inline __m512i math(__m512i a, __m512i b, uint32_t selector) {
-    switch (selector) {
-    case 0:
-        return _mm512_add_epi32(a, b);
-    case 1:
-        return _mm512_mullo_epi32(a, b);
-    case 2:
-        return mul_high(a, b);
-    case 3:
-        return _mm512_min_epu32(a, b);
-    case 4:
-        return _mm512_rolv_epi32(a, b);
-    case 5:
-        return _mm512_rorv_epi32(a, b);
-    case 6:
-        return _mm512_and_si512(a, b);
-    case 7:
-        return _mm512_or_si512(a, b);
-    case 8:
-        return _mm512_xor_si512(a, b);
-    case 9:
-        return _mm512_add_epi32(_mm512_lzcnt_epi32(a), _mm512_lzcnt_epi32(b));
-    default:
-        return _mm512_add_epi32(count_bits(a), count_bits(b));
+/* The same step for every hash of the group: the choice of step is made once, and the hashes' gathers overlap. */
+#define EACH_HASH(EXPRESSION)                                                                                  \
+    _Pragma("GCC unroll 8") for (uint32_t h = 0; h < n; h++) {                                                 \
+        EXPRESSION;                                                                                            \
+    }                                                                                                          \
+    break
+
+typedef __m512i registers[KAWPOW_REGISTERS];
+
+static inline __attribute__((always_inline)) void math(__m512i *out, registers *mix, const kawpow_op *op,
+                                                       const uint32_t n) {
+#define A mix[h][op->a]
+#define B mix[h][op->b]
+    switch (op->math) {
+    case 0: EACH_HASH(out[h] = _mm512_add_epi32(A, B));
+    case 1: EACH_HASH(out[h] = _mm512_mullo_epi32(A, B));
+    case 2: EACH_HASH(out[h] = mul_high(A, B));
+    case 3: EACH_HASH(out[h] = _mm512_min_epu32(A, B));
+    case 4: EACH_HASH(out[h] = _mm512_rolv_epi32(A, B));
+    case 5: EACH_HASH(out[h] = _mm512_rorv_epi32(A, B));
+    case 6: EACH_HASH(out[h] = _mm512_and_si512(A, B));
+    case 7: EACH_HASH(out[h] = _mm512_or_si512(A, B));
+    case 8: EACH_HASH(out[h] = _mm512_xor_si512(A, B));
+    case 9: EACH_HASH(out[h] = _mm512_add_epi32(_mm512_lzcnt_epi32(A), _mm512_lzcnt_epi32(B)));
+    default: EACH_HASH(out[h] = _mm512_add_epi32(count_bits(A), count_bits(B)));
     }
+#undef A
+#undef B
 }
 
-static inline __m512i merge(__m512i a, __m512i b, const kawpow_op *op) {
+static inline __m512i times_33(__m512i x) {
+    return _mm512_add_epi32(_mm512_slli_epi32(x, 5), x);
+}
+
+static inline __attribute__((always_inline)) void merge(registers *mix, const __m512i *b, const kawpow_op *op,
+                                                        const uint32_t n) {
     const __m512i x = _mm512_set1_epi32(op->rot);
+#define A mix[h][op->d]
     switch (op->merge) {
-    case 0:
-        return _mm512_add_epi32(_mm512_add_epi32(_mm512_slli_epi32(a, 5), a), b);
-    case 1:
-        a = _mm512_xor_si512(a, b);
-        return _mm512_add_epi32(_mm512_slli_epi32(a, 5), a);
-    case 2:
-        return _mm512_xor_si512(_mm512_rolv_epi32(a, x), b);
-    default:
-        return _mm512_xor_si512(_mm512_rorv_epi32(a, x), b);
+    case 0: EACH_HASH(A = _mm512_add_epi32(times_33(A), b[h]));
+    case 1: EACH_HASH(A = times_33(_mm512_xor_si512(A, b[h])));
+    case 2: EACH_HASH(A = _mm512_xor_si512(_mm512_rolv_epi32(A, x), b[h]));
+    default: EACH_HASH(A = _mm512_xor_si512(_mm512_rorv_epi32(A, x), b[h]));
     }
+#undef A
 }
 
 /* Word 4 * ((lane ^ round) % 16) + k of the item for every lane: two two-register permutes and a blend. */
-static inline __m512i item_words(const __m512i item[4], __m512i lane_times_four, uint32_t k) {
+static inline __m512i item_words(const kawpow_node *item, __m512i lane_times_four, uint32_t k) {
     __m512i index = _mm512_add_epi32(lane_times_four, _mm512_set1_epi32((int)k));
-    __m512i low = _mm512_permutex2var_epi32(item[0], index, item[1]);
-    __m512i high = _mm512_permutex2var_epi32(item[2], index, item[3]);
+    __m512i low = _mm512_permutex2var_epi32(_mm512_loadu_si512(&item[0]), index, _mm512_loadu_si512(&item[1]));
+    __m512i high = _mm512_permutex2var_epi32(_mm512_loadu_si512(&item[2]), index, _mm512_loadu_si512(&item[3]));
     return _mm512_mask_blend_epi32(_mm512_test_epi32_mask(index, _mm512_set1_epi32(32)), low, high);
 }
 
-static void run_round(__m512i mix[KAWPOW_REGISTERS], const kawpow_dataset *d, const kawpow_program *program,
-                      const __m512i item[4], uint32_t round) {
+/* n is a constant at each call, as in halves_group. */
+static inline __attribute__((always_inline)) void run_round(registers *mix, const kawpow_dataset *d,
+                                                            const kawpow_program *program,
+                                                            const kawpow_node *const *items, uint32_t round,
+                                                            const uint32_t n) {
     const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     const __m512i slot = _mm512_slli_epi32(_mm512_xor_si512(lane, _mm512_set1_epi32((int)(round % KAWPOW_LANES))), 2);
     const __m512i cache_mask = _mm512_set1_epi32(KAWPOW_L1_WORDS - 1);
     for (uint32_t i = 0; i < KAWPOW_OPS; i++) {
         const kawpow_op *op = &program->ops[i];
-        __m512i operand;
-        if (op->kind == KAWPOW_CACHE) {
-            operand = _mm512_i32gather_epi32(_mm512_and_si512(mix[op->a], cache_mask), d->l1, 4);
-        } else if (op->kind == KAWPOW_MATH) {
-            operand = math(mix[op->a], mix[op->b], op->math);
-        } else {
-            operand = item_words(item, slot, op->b);
+        __m512i operand[KAWPOW_GROUP];
+        switch (op->kind) {
+        case KAWPOW_CACHE:
+            EACH_HASH(operand[h] = _mm512_i32gather_epi32(_mm512_and_si512(mix[h][op->a], cache_mask), d->l1, 4));
+        case KAWPOW_MATH:
+            math(operand, mix, op, n);
+            break;
+        default:
+            EACH_HASH(operand[h] = item_words(items[h], slot, op->b));
         }
-        mix[op->d] = merge(mix[op->d], operand, op);
+        merge(mix, operand, op, n);
     }
 }
 
@@ -205,42 +215,50 @@ static void reduce(kawpow_hash *hash, const __m512i mix[KAWPOW_REGISTERS]) {
     }
 }
 
-/* The items of a group. From the full dataset they are only addressed here: the read was requested when the
- * item number became known, and is used at the end of the round. */
-static void make_items(const kawpow_dataset *d, kawpow_node *nodes, const uint32_t *number, uint32_t count) {
-    uint32_t index[4 * KAWPOW_GROUP];
+/* The items of a group: made from the light cache, or addressed in the full dataset. There the read is requested
+ * now, for all hashes of the group, and used at the end of the round. */
+static void find_items(const kawpow_dataset *d, const kawpow_node **items, kawpow_node *nodes, const uint32_t *number,
+                       uint32_t count) {
+    if (d->full) {
+        for (uint32_t h = 0; h < count; h++) {
+            items[h] = d->full + (uint64_t)number[h] * 4;
+            for (uint32_t line = 0; line < 4; line++) {
+                _mm_prefetch((const char *)(items[h] + line), _MM_HINT_T0);
+            }
+        }
+        return;
+    }
+    uint32_t index[4 * KAWPOW_GROUP] = {0};
     for (uint32_t i = 0; i < 4 * count; i++) {
         index[i] = number[i / 4] * 4 + i % 4;
     }
     halves(d, nodes, index, 4 * count);
+    for (uint32_t h = 0; h < count; h++) {
+        items[h] = nodes + (size_t)h * 4;
+    }
 }
 
 static void mixes(const kawpow_dataset *d, const kawpow_program *program, kawpow_hash *hashes, uint32_t count) {
-    __m512i mix[KAWPOW_GROUP][KAWPOW_REGISTERS];
+    registers mix[KAWPOW_GROUP];
     for (uint32_t h = 0; h < count; h++) {
         fill(mix[h], &hashes[h]);
     }
     for (uint32_t round = 0; round < KAWPOW_ROUNDS; round++) {
         uint32_t number[KAWPOW_GROUP];
         kawpow_node nodes[4 * KAWPOW_GROUP];
+        const kawpow_node *items[KAWPOW_GROUP];
         for (uint32_t h = 0; h < count; h++) {
             uint32_t lane[KAWPOW_LANES];
             _mm512_storeu_si512(lane, mix[h][0]);
             number[h] = lane[round % KAWPOW_LANES] % d->item_count;
-            for (uint32_t line = 0; d->full && line < 4; line++) {
-                _mm_prefetch((const char *)(d->full + (uint64_t)number[h] * 4 + line), _MM_HINT_T0);
-            }
         }
-        if (!d->full) {
-            make_items(d, nodes, number, count);
-        }
-        for (uint32_t h = 0; h < count; h++) {
-            const kawpow_node *source = d->full ? d->full + (uint64_t)number[h] * 4 : nodes + (size_t)h * 4;
-            __m512i item[4];
-            for (uint32_t line = 0; line < 4; line++) {
-                item[line] = _mm512_loadu_si512(&source[line]);
+        find_items(d, items, nodes, number, count);
+        if (count == KAWPOW_GROUP) {
+            run_round(mix, d, program, items, round, KAWPOW_GROUP);
+        } else {
+            for (uint32_t h = 0; h < count; h++) {
+                run_round(&mix[h], d, program, &items[h], round, 1);
             }
-            run_round(mix[h], d, program, item, round);
         }
     }
     for (uint32_t h = 0; h < count; h++) {

@@ -116,21 +116,28 @@ static void run_round(lanes *mix, const kawpow_dataset *d, const kawpow_program 
     }
 }
 
-/* Reads the 256-byte items of a group: from the full dataset, or made from the light cache. */
-static void read_items(const kawpow_dataset *d, uint32_t items[][64], const uint32_t *number, uint32_t count) {
+/* The 256-byte items of a group: made from the light cache, or addressed in the full dataset. There the read is
+ * requested now, for all hashes of the group, and used at the end of each one's round. */
+static void find_items(const kawpow_dataset *d, const uint32_t **items, kawpow_node *nodes, const uint32_t *number,
+                       uint32_t count) {
     if (d->full) {
         for (uint32_t h = 0; h < count; h++) {
-            memcpy(items[h], d->full + (uint64_t)number[h] * 4, 256);
+            const kawpow_node *item = d->full + (uint64_t)number[h] * 4;
+            for (uint32_t line = 0; line < 4; line++) {
+                __builtin_prefetch(&item[line]);
+            }
+            items[h] = (const uint32_t *)(const void *)item;
         }
         return;
     }
     uint32_t index[4 * KAWPOW_GROUP];
-    kawpow_node nodes[4 * KAWPOW_GROUP];
     for (uint32_t i = 0; i < 4 * count; i++) {
         index[i] = number[i / 4] * 4 + i % 4;
     }
     halves(d, nodes, index, 4 * count);
-    memcpy(items, nodes, (size_t)count * 256);
+    for (uint32_t h = 0; h < count; h++) {
+        items[h] = (const uint32_t *)(const void *)&nodes[(size_t)h * 4];
+    }
 }
 
 static void fill(lanes *mix, const kawpow_hash *hash) {
@@ -162,11 +169,12 @@ static void mixes(const kawpow_dataset *d, const kawpow_program *program, kawpow
     }
     for (uint32_t round = 0; round < KAWPOW_ROUNDS; round++) {
         uint32_t number[KAWPOW_GROUP];
-        uint32_t items[KAWPOW_GROUP][64];
+        kawpow_node nodes[4 * KAWPOW_GROUP];
+        const uint32_t *items[KAWPOW_GROUP];
         for (uint32_t h = 0; h < count; h++) {
             number[h] = mix[h].reg[0][round % KAWPOW_LANES] % d->item_count;
         }
-        read_items(d, items, number, count);
+        find_items(d, items, nodes, number, count);
         for (uint32_t h = 0; h < count; h++) {
             run_round(&mix[h], d, program, items[h], round);
         }

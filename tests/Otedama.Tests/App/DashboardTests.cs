@@ -18,6 +18,8 @@ public sealed class DashboardTests
         Assert.Contains("class=\"line rig\"", page);
         Assert.Contains("class=\"good\"", page);
         Assert.Contains("class=\"block\"", page);
+        Assert.Contains("Making the KawPow dataset of epoch 618: 25 % of 5968 MiB", page);
+        Assert.DoesNotContain("light cache", page); // it is ready
     }
 
     [Fact]

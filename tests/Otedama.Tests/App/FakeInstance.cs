@@ -22,6 +22,11 @@ internal sealed class FakeInstance : IInstance
         RssBytes = 47_000_000,
         Rig = HasRig ? Rig() : null,
         Pool = Pool(),
+        Datasets =
+        [
+            new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),
+            new DatasetView("kawpow", "full", 618, "KawPow dataset of epoch 618", 6_257_899_136, 0.25, 65, null),
+        ],
         Node = new NodeView
         {
             Mode = "embedded",

@@ -63,6 +63,8 @@ public sealed class KawPowPoolTests : IAsyncLifetime
         ulong stranger = nonce ^ (1UL << 63);
         Assert.Equal(20, await CodeAsync(job, nonce, new string('2', 64), mix)); // another header
         Assert.Equal(20, await CodeAsync(job, stranger, header, mix));           // another connection's nonces
+        Assert.Equal(20, await CodeAsync(job, nonce, header[2..], mix));         // lengths that are not
+        Assert.Equal(20, await CodeAsync(job, nonce, header, mix + "00"));
         Assert.Contains(await CodeAsync(job, nonce, header, wrongMix), new[] { 20, 23 }); // fails the cheap check or the full one
         Assert.Equal(0, await CodeAsync(job, nonce, header, mix));
         Assert.Contains(await CodeAsync(job, nonce, header, mix), new[] { 22, 21 });      // 21 when the block is a new tip by now

@@ -1,11 +1,21 @@
+using System.Collections.Concurrent;
 using Otedama.Core;
 using Otedama.Interop;
+using Otedama.Tests.Mining;
 using Xunit;
 
 namespace Otedama.Tests.Interop;
 
 public sealed class DatasetStoreTests : IDisposable
 {
+    private static T Wait<T>(Func<T?> look)
+        where T : class
+    {
+        T? found = null;
+        Assert.True(SpinWait.SpinUntil(() => (found = look()) is not null, TimeSpan.FromSeconds(60)));
+        return found!;
+    }
+
     private readonly string _folder = Directory.CreateTempSubdirectory("otedama-datasets-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -59,6 +69,74 @@ public sealed class DatasetStoreTests : IDisposable
         Assert.Contains("verthash-6.dat", error.Message, StringComparison.Ordinal);
         File.Delete(path);
         Assert.Equal(6u, store.Get(Algorithm.Verthash, 1).Epoch);
+    }
+
+    /// <summary>Light caches stand in for whole datasets, which take minutes.</summary>
+    [Fact]
+    public void A_whole_dataset_is_made_on_request_and_the_next_epoch_replaces_it()
+    {
+        ConcurrentQueue<DatasetState> finished = new();
+        List<(DatasetKind Kind, uint Epoch, int Threads)> made = [];
+        using DatasetStore store = new(new DatasetStoreOptions
+        {
+            Finished = finished.Enqueue,
+            Make = (algorithm, kind, epoch, _, threads, progress, stop) =>
+            {
+                made.Add((kind, epoch, threads));
+                progress.Report(1, 4);
+                return PowDataset.Create(algorithm, DatasetKind.Light, epoch, threads: 1, cancellation: stop);
+            },
+        });
+        Assert.Null(store.TryGetFull(1, 3, out Exception? problem));
+        Assert.Null(problem);
+        PowDataset first = Wait(() => store.TryGetFull(7_499, 3, out _));
+        DatasetState state = Assert.Single(store.Snapshot());
+        Assert.Equal((DatasetKind.Full, 0u, 1.0, ""), (state.Kind, state.Epoch, state.Done, state.Problem));
+        Assert.Equal(PowDataset.SizeOf(Algorithm.KawPow, DatasetKind.Full, 0), state.Bytes);
+        Assert.Null(store.TryGetFull(7_500, 3, out _));
+        PowDataset second = Wait(() => store.TryGetFull(7_500, 3, out _));
+        Assert.Equal((0u, 1u), (first.Epoch, second.Epoch));
+        Assert.Equal(1u, Assert.Single(store.Snapshot()).Epoch); // and the first is released:
+        Assert.Throws<ObjectDisposedException>(() => PowEngine.Create(Algorithm.KawPow, dataset: first));
+        Assert.Equal([(DatasetKind.Full, 0u, 3), (DatasetKind.Full, 1u, 3)], made);
+        Assert.True(SpinWait.SpinUntil(() => finished.Count == 2, TimeSpan.FromSeconds(10)));
+        Assert.Equal([0u, 1u], finished.Select(each => each.Epoch));
+        Assert.Equal("KawPow dataset of epoch 1", finished.Last().Name);
+    }
+
+    [Fact]
+    public void A_whole_dataset_that_cannot_be_made_is_tried_again_after_a_while()
+    {
+        ManualClock clock = new();
+        ConcurrentQueue<DatasetState> finished = new();
+        int attempts = 0;
+        using DatasetStore store = new(new DatasetStoreOptions
+        {
+            Clock = clock,
+            Finished = finished.Enqueue,
+            Make = (algorithm, _, epoch, _, _, _, stop) => ++attempts == 1
+                ? throw new NativeException("build", "OTD_E_MEMORY", "needs 5 bytes, 4 are available", "Free memory.")
+                : PowDataset.Create(algorithm, DatasetKind.Light, epoch, threads: 1, cancellation: stop),
+        });
+        Assert.Null(store.TryGetFull(1, 0, out _));
+        Wait(() => store.TryGetFull(1, 0, out Exception? problem) is null ? problem : null);
+        Assert.Contains("needs 5 bytes", Assert.Single(store.Snapshot()).Problem, StringComparison.Ordinal);
+        Assert.Equal(1, attempts);
+        clock.Advance(61);
+        Assert.Null(store.TryGetFull(1, 0, out Exception? none));
+        Assert.Null(none);
+        Wait(() => store.TryGetFull(1, 0, out _));
+        Assert.Equal(2, attempts);
+        Assert.True(SpinWait.SpinUntil(() => finished.Count == 2, TimeSpan.FromSeconds(10)));
+        Assert.Equal("", finished.Last().Problem);
+    }
+
+    [Fact]
+    public void An_epoch_no_dataset_exists_for_is_refused_with_its_number()
+    {
+        using DatasetStore store = new();
+        NativeException error = Assert.Throws<NativeException>(() => store.Get(Algorithm.KawPow, KawPow.HeightMax + 1));
+        Assert.Contains("kawpow epoch 32769; allowed 0..32768", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,6 +67,7 @@ function draw() {
   drawWords();
   if (!state.status) return;
   drawFigures(state.status);
+  drawDatasets(state.status);
   drawCharts();
   drawTables(state.status);
   drawFacts(state.status);
@@ -111,6 +112,20 @@ function drawFigures(s) {
   const difficulty = node?.difficulty ?? pool?.network_difficulty;
   $("height-note").textContent = difficulty ? t("difficulty", difficulty < 0.01 ? difficulty.toExponential(1) : scaled(difficulty, "")) : " ";
   document.title = `${hashrate(rig ? rig.hashrate_hs : pool?.hashrate_hs)} · Otedama`;
+}
+
+// A row for each dataset that is being made or could not be made; gone once all are ready.
+function drawDatasets(s) {
+  const making = (s.datasets ?? []).filter((d) => d.done < 1);
+  $("datasets").hidden = making.length === 0;
+  $("datasets").replaceChildren(...making.map((d) => {
+    const row = Object.assign(document.createElement("p"), { className: "making" });
+    const percent = Math.floor(100 * d.done), size = `${Math.round(d.bytes / 1048576)} MiB`;
+    const text = d.problem ?? t("making", t(`${d.algorithm}_${d.kind}`, d.epoch), percent, size, duration(d.seconds, state.language));
+    row.append(Object.assign(document.createElement("span"), { textContent: text }));
+    if (!d.problem) row.append(Object.assign(document.createElement("progress"), { max: 1, value: d.done }));
+    return row;
+  }));
 }
 
 function drawCharts() {

@@ -19,6 +19,8 @@ export const texts = {
     up: (t) => `running for ${t}`, minutes: "min", hour: "1 h", ago: (t) => `${t} ago`, chartEmpty: "The first samples are on their way.",
     accepted_: "accepted", refused_: "refused", found_: "found", confirmed_: "confirmed", orphaned_: "orphaned", pending_: "pending",
     healthy: "healthy", degraded: "degraded", failed: "failed", starting: "starting", paused: "paused",
+    kawpow_light: (e) => `KawPow light cache of epoch ${e}`, kawpow_full: (e) => `KawPow dataset of epoch ${e}`, verthash_full: () => "Verthash data file",
+    making: (what, percent, size, time) => `Making the ${what}: ${percent} % of ${size}, ${time} so far`,
     noToken: "This page needs the address that otedama printed when it started (it carries a token).",
   },
   ja: {
@@ -40,6 +42,8 @@ export const texts = {
     up: (t) => `稼働時間 ${t}`, minutes: "分", hour: "1 時間", ago: (t) => `${t}前`, chartEmpty: "最初のデータを待っています。",
     accepted_: "承認", refused_: "拒否", found_: "発見", confirmed_: "確定", orphaned_: "孤立", pending_: "未確定",
     healthy: "正常", degraded: "低下", failed: "停止", starting: "起動中", paused: "休止",
+    kawpow_light: (e) => `KawPow ライトキャッシュ(エポック ${e})`, kawpow_full: (e) => `KawPow データセット(エポック ${e})`, verthash_full: () => "Verthash データファイル",
+    making: (what, percent, size, time) => `${what}を作成中: ${size} の ${percent} %、経過 ${time}`,
     noToken: "このページを開くには、otedama の起動時に表示されたアドレス(トークン付き)が必要です。",
   },
 };
