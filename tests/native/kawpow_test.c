@@ -77,7 +77,7 @@ static void a_cancelled_build_leaves_the_light_dataset(void) {
     otd_kawpow_light_free(&d);
 }
 
-/* 2^15 epochs make a dataset of 261 GiB; nobody has that to spare here, or the test is pointless. */
+/* Epoch 32000 has a dataset of 251 GiB; nobody has that to spare here, or the test is pointless. */
 static void too_large_is_refused_with_numbers(void) {
     otd_dataset_params params = {.algorithm = OTD_ALGO_KAWPOW, .kind = OTD_DATASET_FULL, .epoch = 32000};
     otd_dataset *dataset = NULL;

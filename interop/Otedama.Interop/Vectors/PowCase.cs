@@ -10,7 +10,7 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
     private const uint EquihashAnyInput = 1; // otedama_algo.h, variant
     private const uint EquihashDefaultN = 125;
 
-    /// <summary>Equihash parameter sets by n; others are refused by the native code, which names the allowed ones.</summary>
+    /// <summary>Equihash parameter sets by n.</summary>
     private static readonly Dictionary<uint, uint> s_equihashK = new()
     {
         [200] = 9, [192] = 7, [144] = 5, [125] = 4, [96] = 5, [48] = 5,
@@ -55,7 +55,7 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
         .. vector.All("indices").Select(text => Hex.Encode(PowData.PackIndices(vector, text, IndexBits(Parameters)))),
     ];
 
-    private static uint IndexBits(PowParameters parameters) => Math.Clamp((parameters.N / (parameters.K + 1)) + 1, 1, 32);
+    private static uint IndexBits(PowParameters parameters) => (parameters.N / (parameters.K + 1)) + 1;
 
     private static AlgorithmInfo Find(VectorCase vector, string given)
     {
@@ -110,6 +110,10 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
     {
         uint n = given.N == 0 && given.K == 0 ? EquihashDefaultN : given.N;
         uint k = given.K != 0 ? given.K : s_equihashK.GetValueOrDefault(n);
+        if (!s_equihashK.TryGetValue(n, out uint known) || known != k)
+        {
+            throw vector.Error($"n={n} k={k}; allowed {string.Join(' ', s_equihashK.Select(set => $"{set.Key},{set.Value}"))}");
+        }
         bool twist = vector.Number32("twist", n == EquihashDefaultN ? 1u : 0) != 0;
         return given with { N = n, K = k, Twist = twist, Personal = Encoding.ASCII.GetBytes(vector.Find("personal") ?? "") };
     }

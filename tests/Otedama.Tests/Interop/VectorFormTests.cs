@@ -129,6 +129,7 @@ public sealed class VectorFormTests
     [InlineData("proof algorithm=kawpow header_hash=" + KawPowHash + " nonce=325e37001fa5b08a height=4294967296", "allowed 0 to")]
     [InlineData("proof algorithm=kawpow header_hash=" + KawPowHash + " nonce=325e37001fa5b08a height=4294967295", "epoch 572662")]
     [InlineData("proof algorithm=equihash header=" + FluxHeader + " indices=1,2,67108864", "more than 26 bits")]
+    [InlineData("proof algorithm=equihash n=4294967295 k=4294967295 data=00 verdict=malformed", "allowed 200,9")]
     [InlineData("proof algorithm=equihash header=" + FluxHeader + " solution=" + FluxSolution + " personal=ZelProof9", "8 bytes")]
     [InlineData("search algorithm=sha256d data=" + GenesisStart + "00000000 nonce_first=0x100000000 nonce_count=1", "more than 32 bits")]
     [InlineData("search algorithm=sha256d data=" + GenesisStart + "00000000 nonce_first=0 nonce_count=0x100000001", "more nonces than there are")]
