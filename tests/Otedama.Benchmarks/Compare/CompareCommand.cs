@@ -42,10 +42,7 @@ internal static class CompareCommand
         {
             (CompareRun ours, machine, flavour) = Ours(options);
             CompareRun peer = Peer(options);
-            if (peer.Unit != ours.Unit)
-            {
-                throw new InvalidOperationException($"{options.Peer.Name} counts in {peer.Unit}, otedama in {ours.Unit}: they cannot be compared");
-            }
+            CheckPair(options, ours, peer);
             pairs.Add(new ComparePair(ours, peer));
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -64,6 +61,21 @@ internal static class CompareCommand
             Load = $"{before} and {LoadAverage()}",
             Pairs = pairs,
         };
+    }
+
+    private static void CheckPair(CompareOptions options, CompareRun ours, CompareRun peer)
+    {
+        if (peer.Unit != ours.Unit)
+        {
+            throw new InvalidOperationException($"{options.Peer.Name} counts in {peer.Unit}, otedama in {ours.Unit}: they cannot be compared");
+        }
+        foreach ((string name, CompareRun run) in new[] { ("otedama", ours), (options.Peer.Name, peer) })
+        {
+            if (run.Rate <= 0 || run.CpuRate <= 0)
+            {
+                throw new InvalidOperationException($"{name} counted nothing within {options.Seconds} s; give more --seconds");
+            }
+        }
     }
 
     private static (CompareRun Run, JsonElement Machine, string Flavour) Ours(CompareOptions options)

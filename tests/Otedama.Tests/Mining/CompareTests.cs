@@ -66,11 +66,13 @@ public sealed class CompareTests
         Assert.Equal("--algo kawpow --mode verify --threads 1 --seconds 4", File.ReadAllLines(peer + ".log")[0]);
     }
 
-    [Fact]
-    public void Programs_that_count_different_things_are_not_compared()
+    [Theory]
+    [InlineData("checks/s", "H/s")]
+    [InlineData("1.5e2", "0")]
+    public void A_peer_that_counts_something_else_or_nothing_gives_no_result(string text, string instead)
     {
         using TempFolder directory = new();
-        string ours = Script(directory, "ours", OursScript), peer = Script(directory, "other", PeerScript.Replace("checks/s", "H/s", StringComparison.Ordinal));
+        string ours = Script(directory, "ours", OursScript), peer = Script(directory, "other", PeerScript.Replace(text, instead, StringComparison.Ordinal));
         Assert.Equal(1, CompareCommand.Run(["--ours", ours, "--peer", $"rate={peer}", "--mode", "verify", "--out", directory.Path]));
         Assert.False(Directory.Exists(Path.Combine(directory.Path, "test-cpu-2")));
     }
