@@ -29,8 +29,9 @@ internal static class Program
                 Console.Error.WriteLine(
                     "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
-                    + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH [--algo A] [--threads N] [--pairs N] [--seconds N]"
-                    + " [--out DIRECTORY] [--ours-arg X] [--peer-arg X] | first-share PATH [RUNS]");
+                    + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"
+                    + " [--threads N] [--pairs N] [--seconds N]"
+                    + " [--out DIRECTORY] [--machine FOLDER] [--ours-arg X] [--peer-arg X] | first-share PATH [RUNS]");
                 return 2;
         }
     }

@@ -4,8 +4,8 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// Measures the native code as it is used: the search as workers call it, one engine per thread, and the check as a pool
-/// calls it, in batches. Each row has a warm-up and repeats; wall and processor time are reported side by side.
+/// Measures the native code as it is used: the search as workers call it, one engine per thread, the check as a pool
+/// calls it, in batches, and the making of data. Each row has a warm-up and repeats; wall and processor time are reported side by side.
 /// </summary>
 public static class Benchmark
 {
@@ -77,11 +77,18 @@ public static class Benchmark
         }
         return [.. Catalogue.Algorithms()
             .Where(info => options.Algorithms.Count == 0 || options.Algorithms.Contains(info.Algorithm))
-            .Where(info => options.Kind == BenchmarkKind.Verify || !info.VerifyOnly)];
+            .Where(info => options.Kind != BenchmarkKind.Scan || !info.VerifyOnly)
+            .Where(info => options.Kind != BenchmarkKind.Build || options.Algorithms.Count > 0 || HasData(info))];
     }
+
+    private static bool HasData(AlgorithmInfo info) => info.Algorithm is Algorithm.KawPow or Algorithm.Verthash;
 
     private static FlavourInfo[] ChooseFlavours(AlgorithmInfo algorithm, BenchmarkOptions options)
     {
+        if (options.Kind == BenchmarkKind.Build)
+        {
+            return [algorithm.Selected]; // native code builds with what is best here, whichever flavour searches
+        }
         if (options.AllFlavours)
         {
             return [.. algorithm.Flavours.Where(flavour => flavour.Supported)];
@@ -100,6 +107,7 @@ public static class Benchmark
     {
         // Only KawPow has a check that answers before the expensive part, from what the miner claims.
         string[] kinds = options.Kind == BenchmarkKind.Scan || item.Plugin is not null ? ["scan"]
+            : options.Kind == BenchmarkKind.Build ? ["build"]
             : item.Algorithm.Algorithm == Algorithm.KawPow ? ["verify", "precheck"] : ["verify"];
         return from flavour in flavours
                from threads in ChooseThreads(options)
@@ -115,6 +123,7 @@ public static class Benchmark
             Algorithm = item.Algorithm.Name,
             Parameters = item.Label,
             Kind = kind,
+            Unit = Unit(item, kind),
             Device = CpuWorkers.CpuName(),
             Flavour = flavour.Name,
             Threads = threads,
@@ -134,21 +143,35 @@ public static class Benchmark
         }
         try
         {
-            using BenchmarkTeam team = kind == "scan"
-                ? new ScanTeam(item, flavour, threads, options.Affinity)
-                : new VerifyTeam(item, flavour, threads, options.Affinity, precheck: kind == "precheck");
-            if (options.WarmUp > TimeSpan.Zero)
+            using BenchmarkTeam team = kind switch
+            {
+                "scan" => new ScanTeam(item, flavour, threads, options.Affinity),
+                "build" => new BuildTeam(item, threads, options.Affinity),
+                _ => new VerifyTeam(item, flavour, threads, options.Affinity, precheck: kind == "precheck"),
+            };
+            if (options.WarmUp > TimeSpan.Zero && kind != "build")
             {
                 team.Measure(options.WarmUp, cancellation);
             }
             BenchmarkSample[] samples = [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation))];
-            return Filled(empty, samples) with { SolutionsPerNonce = (team as ScanTeam)?.SolutionsPerNonce };
+            return Filled(empty, samples) with
+            {
+                SolutionsPerNonce = (team as ScanTeam)?.SolutionsPerNonce,
+                Bytes = (team as BuildTeam)?.Bytes,
+            };
         }
         catch (Exception e) when (e is NativeException or PluginException or ArgumentException)
         {
             return empty with { Skipped = e.Message };
         }
     }
+
+    private static string Unit(BenchmarkCase item, string kind) => kind switch
+    {
+        "scan" => item.Algorithm.SlowScan ? "nonces/s" : "H/s",
+        "build" => "B/s",
+        _ => "checks/s",
+    };
 
     private static BenchmarkResult Filled(BenchmarkResult row, BenchmarkSample[] samples)
     {

@@ -9,6 +9,7 @@ namespace Otedama.Mining;
 internal sealed record BenchmarkCase
 {
     private const int VerusHeaderLength = 1487;
+    private const uint KawPowEpochLength = 7500;
 
     public required AlgorithmInfo Algorithm { get; init; }
 
@@ -19,7 +20,13 @@ internal sealed record BenchmarkCase
 
     public PowDataset? Dataset { get; init; }
 
+    /// <summary>The data it needs; null when it needs none.</summary>
+    public DatasetKind? Data { get; init; }
+
     public uint Height { get; init; }
+
+    /// <summary>Which data: KawPow's changes with the height.</summary>
+    public uint Epoch => Algorithm.Algorithm == Core.Algorithm.KawPow ? Height / KawPowEpochLength : 0;
 
     /// <summary>Measured in place of native code.</summary>
     public WasmPlugin? Plugin { get; init; }
@@ -41,9 +48,10 @@ internal sealed record BenchmarkCase
                 });
             case Core.Algorithm.KawPow:
                 string label = string.Create(CultureInfo.InvariantCulture, $"height {options.KawPowHeight}{(options.KawPowFull ? ", full dataset" : "")}");
-                return [datasets.With(new BenchmarkCase { Algorithm = algorithm, Label = label, Height = options.KawPowHeight }, options)];
+                DatasetKind data = options.KawPowFull ? DatasetKind.Full : DatasetKind.Light;
+                return [datasets.With(new BenchmarkCase { Algorithm = algorithm, Label = label, Data = data, Height = options.KawPowHeight }, options)];
             case Core.Algorithm.Verthash:
-                return [datasets.With(new BenchmarkCase { Algorithm = algorithm }, options)];
+                return [datasets.With(new BenchmarkCase { Algorithm = algorithm, Data = DatasetKind.Full }, options)];
             case Core.Algorithm.VerusHash:
                 return [new BenchmarkCase { Algorithm = algorithm, Label = "2.2" }];
             default:

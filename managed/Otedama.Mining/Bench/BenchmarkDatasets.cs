@@ -8,26 +8,26 @@ namespace Otedama.Mining;
 /// <summary>Makes each dataset once, times it, and keeps it until the run ends.</summary>
 internal sealed class BenchmarkDatasets(Action<string> say, CancellationToken cancellation) : IDisposable
 {
-    private const uint KawPowEpochLength = 7500;
-
     private readonly List<PowDataset> _made = [];
     private readonly List<DatasetBuild> _builds = [];
 
     public IReadOnlyList<DatasetBuild> Builds => _builds;
 
-    /// <summary>The case with its dataset, or with the reason why there is none.</summary>
+    /// <summary>The case with its dataset, or with the reason why there is none. Builds are measured without one.</summary>
     public BenchmarkCase With(BenchmarkCase item, BenchmarkOptions options)
     {
-        bool kawPow = item.Algorithm.Algorithm == Algorithm.KawPow;
-        if (!kawPow && options.VerthashFile is null && !options.VerthashInMemory)
+        if (options.Kind == BenchmarkKind.Build)
+        {
+            return item;
+        }
+        bool verthash = item.Algorithm.Algorithm == Algorithm.Verthash;
+        if (verthash && options.VerthashFile is null && !options.VerthashInMemory)
         {
             return item with { Skipped = "needs its data: --verthash-file FILE (written when missing) or --verthash-memory" };
         }
         try
         {
-            return kawPow
-                ? item with { Dataset = Make(item, options.KawPowFull ? DatasetKind.Full : DatasetKind.Light, item.Height / KawPowEpochLength, null) }
-                : item with { Dataset = Make(item, DatasetKind.Full, 0, options.VerthashFile) };
+            return item with { Dataset = Make(item, item.Data!.Value, verthash ? options.VerthashFile : null) };
         }
         catch (NativeException e)
         {
@@ -43,15 +43,15 @@ internal sealed class BenchmarkDatasets(Action<string> say, CancellationToken ca
         }
     }
 
-    private PowDataset Make(BenchmarkCase item, DatasetKind kind, uint epoch, string? path)
+    private PowDataset Make(BenchmarkCase item, DatasetKind kind, string? path)
     {
         Algorithm algorithm = item.Algorithm.Algorithm;
-        ulong size = PowDataset.SizeOf(algorithm, kind, epoch);
+        ulong size = PowDataset.SizeOf(algorithm, kind, item.Epoch);
         say(string.Create(CultureInfo.InvariantCulture, $"{item.Algorithm.Name} {item.Label}: preparing {size / 1048576} MiB of data"));
         bool found = path is not null && File.Exists(path);
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long began = Stopwatch.GetTimestamp();
-        PowDataset dataset = PowDataset.Create(algorithm, kind, epoch, path, cancellation: cancellation);
+        PowDataset dataset = PowDataset.Create(algorithm, kind, item.Epoch, path, cancellation: cancellation);
         _made.Add(dataset);
         string what = path is null ? "built in memory" : found ? "read from a file" : "built and written to a file";
         _builds.Add(new DatasetBuild(

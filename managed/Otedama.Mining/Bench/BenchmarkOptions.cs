@@ -20,7 +20,7 @@ public sealed record BenchmarkOptions
     /// <summary>Thread counts to measure one after the other; empty = 1 and all hardware threads.</summary>
     public IReadOnlyList<int> Threads { get; init; } = [];
 
-    /// <summary>Scan searches nonces; Verify checks headers in batches as a pool does.</summary>
+    /// <summary>Scan searches nonces; Verify checks headers in batches as a pool does; Build makes data.</summary>
     public BenchmarkKind Kind { get; init; }
 
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromMilliseconds(500);
@@ -53,4 +53,7 @@ public enum BenchmarkKind
 {
     Scan = 0,
     Verify = 1,
+
+    /// <summary>Makes the data an algorithm needs, from nothing and in memory; every repeat is one whole build.</summary>
+    Build = 2,
 }

@@ -26,7 +26,7 @@ public sealed record BenchmarkResult
     /// <summary>What was chosen beside the algorithm, such as "96,5" or "height 0"; empty where there is nothing to choose.</summary>
     public required string Parameters { get; init; }
 
-    /// <summary>"scan", "verify", or "precheck": the part of a check that needs no dataset.</summary>
+    /// <summary>"scan", "verify", "build", or "precheck": the part of a check that needs no dataset.</summary>
     public required string Kind { get; init; }
 
     public required string Device { get; init; }
@@ -35,13 +35,16 @@ public sealed record BenchmarkResult
 
     public required int Threads { get; init; }
 
-    /// <summary>Hashes (or checks) per second of all threads together, one number per repeat, in order.</summary>
+    /// <summary>What every rate of this row counts: "H/s", "nonces/s" of a solver, "checks/s", or "B/s" of data made.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>Things per second of all threads together, one number per repeat, in order.</summary>
     public required IReadOnlyList<double> Samples { get; init; }
 
-    /// <summary>Hashes (or checks) per second of processor time: what one thread does while it really runs.</summary>
+    /// <summary>Things per second of processor time: what one thread does while it really runs.</summary>
     public required IReadOnlyList<double> CpuSamples { get; init; }
 
-    /// <summary>Hashes per second of wall time.</summary>
+    /// <summary>Per second of wall time.</summary>
     public required double Median { get; init; }
 
     public required double Min { get; init; }
@@ -58,12 +61,15 @@ public sealed record BenchmarkResult
     /// <summary>Solutions per nonce of an algorithm that solves instead of hashing; null elsewhere.</summary>
     public double? SolutionsPerNonce { get; init; }
 
+    /// <summary>Bytes of data that a build makes; null for other kinds.</summary>
+    public ulong? Bytes { get; init; }
+
     /// <summary>Why there is no number; null when there is one.</summary>
     public string? Skipped { get; init; }
 
     public double PerThread => Threads > 0 ? Median / Threads : 0;
 
-    /// <summary>Processor time of one hash or check, in microseconds.</summary>
+    /// <summary>Processor time of one thing that is counted, in microseconds.</summary>
     public double CpuMicroseconds => CpuMedian > 0 ? 1e6 / CpuMedian : 0;
 }
 
@@ -76,6 +82,9 @@ public sealed record DatasetBuild(string Algorithm, string Parameters, ulong Byt
 public sealed record MachineDescription
 {
     public required string Cpu { get; init; }
+
+    /// <summary>Family and model, where the name is the same for several generations; null when not known.</summary>
+    public required string? CpuModel { get; init; }
 
     /// <summary>Instruction sets the native code found.</summary>
     public required IReadOnlyList<string> Features { get; init; }

@@ -13,6 +13,7 @@ internal static class MachineProbe
         return new MachineDescription
         {
             Cpu = cpu?.Name ?? "unknown",
+            CpuModel = CpuModel(),
             Features = cpu?.Features ?? [],
             HardwareThreads = Environment.ProcessorCount,
             MemoryBytes = cpu?.MemoryBytes ?? 0,
@@ -31,22 +32,33 @@ internal static class MachineProbe
         return release is null ? RuntimeInformation.OSDescription : $"Linux {release}";
     }
 
-    private static double? Load() =>
-        double.TryParse(ReadLine("/proc/loadavg")?.Split(' ')[0], CultureInfo.InvariantCulture, out double load) ? load : null;
+    private static string? CpuModel()
+    {
+        string? family = CpuInfo("cpu family"), model = CpuInfo("model");
+        return family is null || model is null ? null : $"family {family} model {model}";
+    }
 
-    private static bool IsVirtual()
+    /// <summary>A value of the first processor's paragraph in /proc/cpuinfo.</summary>
+    private static string? CpuInfo(string key)
     {
         try
         {
             return File.Exists("/proc/cpuinfo")
-                && File.ReadLines("/proc/cpuinfo").Take(64).Any(line =>
-                    line.StartsWith("flags", StringComparison.Ordinal) && line.Contains(" hypervisor", StringComparison.Ordinal));
+                ? File.ReadLines("/proc/cpuinfo").TakeWhile(static line => line.Length > 0)
+                    .Select(static line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+                    .FirstOrDefault(parts => parts.Length == 2 && parts[0] == key)?[1]
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
+
+    private static double? Load() =>
+        double.TryParse(ReadLine("/proc/loadavg")?.Split(' ')[0], CultureInfo.InvariantCulture, out double load) ? load : null;
+
+    private static bool IsVirtual() => CpuInfo("flags")?.Split(' ').Contains("hypervisor") ?? false;
 
     private static string? ReadLine(string path)
     {

@@ -30,6 +30,8 @@ internal static class BenchmarkCommand
 
     private static readonly Option<bool> s_verify = new("--verify") { Description = "Measure the check of shares, in batches of 256, in place of the search." };
 
+    private static readonly Option<bool> s_build = new("--build") { Description = "Measure making the data (KawPow, Verthash) in memory, in place of the search; a repeat is one build." };
+
     private static readonly Option<uint> s_height = new("--height") { Description = "KawPow: block height (epoch = height / 7500).", HelpName = "HEIGHT" };
 
     private static readonly Option<string> s_kawPowDataset = new("--kawpow-dataset")
@@ -50,7 +52,7 @@ internal static class BenchmarkCommand
         Command benchmark = new("benchmark", "Measure each algorithm and flavour on this machine. Rates per second of wall time and per second of processor time.");
         foreach (Option option in new Option[]
         {
-            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_height, s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory,
+            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_build, s_height, s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory,
         })
         {
             benchmark.Options.Add(option);
@@ -86,19 +88,27 @@ internal static class BenchmarkCommand
             Flavours = all ? [] : flavours,
             AllFlavours = all,
             Threads = [.. List(result.GetValue(s_threads)).Select(text => Number(text, "--threads"))],
-            Kind = result.GetValue(s_verify) ? BenchmarkKind.Verify : BenchmarkKind.Scan,
+            Kind = Kind(result.GetValue(s_verify), result.GetValue(s_build)),
             Repeat = Seconds(result.GetValue(s_seconds), "--seconds"),
             WarmUp = Seconds(result.GetValue(s_warmUp), "--warm-up"),
             Repeats = result.GetValue(s_repeats),
             KawPowHeight = result.GetValue(s_height),
-            KawPowFull = Kind(result.GetValue(s_kawPowDataset)!),
+            KawPowFull = IsFull(result.GetValue(s_kawPowDataset)!),
             Equihash = [.. (result.GetValue(s_equihash) ?? []).Select(Size)],
             VerthashFile = result.GetValue(s_verthashFile),
             VerthashInMemory = result.GetValue(s_verthashMemory),
         };
     }
 
-    private static bool Kind(string text) => text switch
+    private static BenchmarkKind Kind(bool verify, bool build) => (verify, build) switch
+    {
+        (true, true) => throw new ArgumentException("--verify and --build: give one of them; each run measures one kind."),
+        (true, _) => BenchmarkKind.Verify,
+        (_, true) => BenchmarkKind.Build,
+        _ => BenchmarkKind.Scan,
+    };
+
+    private static bool IsFull(string text) => text switch
     {
         "light" => false,
         "full" => true,
@@ -134,7 +144,7 @@ internal static class BenchmarkCommand
     private static IEnumerable<string> Lines(BenchmarkReport report)
     {
         MachineDescription machine = report.Machine;
-        yield return $"{machine.Cpu}, {machine.HardwareThreads} threads, {Units.Bytes((long)machine.MemoryBytes)}, {machine.Kernel}"
+        yield return $"{machine.Cpu}{(machine.CpuModel is null ? "" : $" ({machine.CpuModel})")}, {machine.HardwareThreads} threads, {Units.Bytes((long)machine.MemoryBytes)}, {machine.Kernel}"
             + (machine.Virtual ? ", virtual" : "")
             + string.Create(CultureInfo.InvariantCulture, $", load before {machine.LoadBefore ?? 0:0.0}");
         yield return $"instruction sets: {string.Join(' ', machine.Features)}";
@@ -154,11 +164,17 @@ internal static class BenchmarkCommand
         {
             return $"{head}  skipped: {row.Skipped}";
         }
+        if (row.Bytes is { } bytes)
+        {
+            return head + string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {bytes / 1048576} MiB in {bytes / row.Median:0.00} s (spread {row.Spread:P0}), {bytes / row.CpuMedian:0.00} s of processor time (spread {row.CpuSpread:P0})");
+        }
         string solutions = row.SolutionsPerNonce is { } perNonce
             ? string.Create(CultureInfo.InvariantCulture, $", {perNonce:0.0} solutions per nonce")
             : "";
         return head + string.Create(
             CultureInfo.InvariantCulture,
-            $"  {Units.Hashrate(row.Median),-12} (spread {row.Spread:P0})  per second of processor time {Units.Hashrate(row.CpuMedian)} (spread {row.CpuSpread:P0}), {row.CpuMicroseconds:0.###} us each{solutions}");
+            $"  {Units.Rate(row.Median, row.Unit),-12} (spread {row.Spread:P0})  per second of processor time {Units.Rate(row.CpuMedian, row.Unit)} (spread {row.CpuSpread:P0}), {row.CpuMicroseconds:0.###} us each{solutions}");
     }
 }

@@ -9,6 +9,8 @@ internal static class Units
 
     public static string Hashrate(double hashesPerSecond) => Scaled(hashesPerSecond, "H/s");
 
+    public static string Rate(double perSecond, string unit) => Scaled(perSecond, unit);
+
     public static string Number(double value) => Scaled(value, "").TrimEnd();
 
     public static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");

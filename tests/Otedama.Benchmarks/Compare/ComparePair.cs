@@ -1,7 +1,7 @@
 namespace Otedama.Benchmarks;
 
-/// <summary>One program's numbers of one run: hashes per second of wall time and per second of processor time.</summary>
-internal sealed record CompareRun(double Rate, double CpuRate);
+/// <summary>One program's numbers of one run: so many units (such as "H/s") by the clock and by processor time.</summary>
+internal sealed record CompareRun(double Rate, double CpuRate, string Unit);
 
 /// <summary>Ours and the peer's, measured one after the other.</summary>
 internal sealed record ComparePair(CompareRun Ours, CompareRun Peer)

@@ -9,6 +9,10 @@ internal sealed record CompareReport
 {
     public required string Algorithm { get; init; }
 
+    public required string Mode { get; init; }
+
+    public required string Label { get; init; }
+
     public required int Threads { get; init; }
 
     public required string Peer { get; init; }
@@ -24,7 +28,13 @@ internal sealed record CompareReport
 
     public required IReadOnlyList<ComparePair> Pairs { get; init; }
 
-    public string FileName => $"{Algorithm}-{Threads}-{Peer}";
+    public string FileName => string.Join(
+        '-',
+        new[] { Algorithm, Label, Mode == "search" ? "" : Mode, Threads.ToString(CultureInfo.InvariantCulture), Peer }.Where(part => part.Length > 0));
+
+    private string Title => string.Join(' ', new[] { Algorithm, Label, Mode == "search" ? "" : Mode }.Where(part => part.Length > 0));
+
+    private string Unit => Pairs[0].Ours.Unit;
 
     /// <summary>Lower-case words of the processor's name and its threads: the folder results go into.</summary>
     public static string MachineFolder(JsonElement machine)
@@ -37,11 +47,11 @@ internal sealed record CompareReport
     public string ToMarkdown()
     {
         StringBuilder text = new();
-        text.AppendLine(CultureInfo.InvariantCulture, $"# {Algorithm}, {Threads} thread{(Threads == 1 ? "" : "s")}: otedama ({Flavour}) and {Peer}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"# {Title}, {Threads} thread{(Threads == 1 ? "" : "s")}: otedama ({Flavour}) and {Peer}");
         text.AppendLine();
         text.AppendLine("    " + Command);
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Load average before and after: {Load}. Hashes per second; \"cpu\" is per second of processor time.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Load average before and after: {Load}. Rates in {Unit}; \"cpu\" is per second of processor time.");
         text.AppendLine();
         text.AppendLine("| pair | otedama | peer | ratio | otedama cpu | peer cpu | ratio cpu |");
         text.AppendLine("|---|---|---|---|---|---|---|");
@@ -52,8 +62,8 @@ internal sealed record CompareReport
         }
         text.AppendLine(Row(
             "**median**",
-            new CompareRun(Median(p => p.Ours.Rate), Median(p => p.Ours.CpuRate)),
-            new CompareRun(Median(p => p.Peer.Rate), Median(p => p.Peer.CpuRate)),
+            new CompareRun(Median(p => p.Ours.Rate), Median(p => p.Ours.CpuRate), Unit),
+            new CompareRun(Median(p => p.Peer.Rate), Median(p => p.Peer.CpuRate), Unit),
             Median(p => p.Ratio),
             Median(p => p.CpuRatio)));
         return text.ToString();
@@ -66,6 +76,9 @@ internal sealed record CompareReport
         {
             json.WriteStartObject();
             json.WriteString("algorithm", Algorithm);
+            json.WriteString("mode", Mode);
+            json.WriteString("label", Label);
+            json.WriteString("unit", Unit);
             json.WriteString("flavour", Flavour);
             json.WriteNumber("threads", Threads);
             json.WriteString("peer", Peer);
@@ -102,6 +115,7 @@ internal sealed record CompareReport
     {
         >= 1e6 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.00} M"),
         >= 1e3 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e3:0.00} k"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.0}"),
+        >= 10 => string.Create(CultureInfo.InvariantCulture, $"{value:0.0}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.0000}"),
     };
 }

@@ -86,6 +86,29 @@ public sealed class BenchmarkTests
     }
 
     [Fact]
+    public void A_build_is_measured_whole_and_only_where_there_is_something_to_build()
+    {
+        BenchmarkOptions build = s_short with { Kind = BenchmarkKind.Build, Algorithms = [Algorithm.KawPow], Flavours = [], Repeats = 1 };
+        BenchmarkResult row = Assert.Single(Benchmark.Run(build, null, default).Results);
+        Assert.Null(row.Skipped);
+        Assert.Equal(("build", "B/s"), (row.Kind, row.Unit));
+        Assert.Equal(PowDataset.SizeOf(Algorithm.KawPow, DatasetKind.Light, 0), row.Bytes);
+        double seconds = row.Bytes!.Value / row.Median;
+        Assert.InRange(seconds, 0.01, 600); // 16 MiB, however busy the machine
+
+        BenchmarkResult none = Assert.Single(Benchmark.Run(build with { Algorithms = [Algorithm.Sha256d] }, null, default).Results);
+        Assert.Contains("needs no data", none.Skipped, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_row_says_what_it_counts()
+    {
+        BenchmarkOptions one = s_short with { Algorithms = [Algorithm.Sha256d, Algorithm.Equihash], Flavours = [], Repeats = 1 };
+        Assert.Equal(["H/s", "nonces/s"], Benchmark.Run(one, null, default).Results.Select(row => row.Unit).Order(StringComparer.Ordinal));
+        Assert.All(Benchmark.Run(one with { Kind = BenchmarkKind.Verify }, null, default).Results, row => Assert.Equal("checks/s", row.Unit));
+    }
+
+    [Fact]
     public void A_known_equihash_proof_is_checked_whole()
     {
         foreach ((uint n, uint k) in new[] { (125u, 4u), (96u, 5u) })
