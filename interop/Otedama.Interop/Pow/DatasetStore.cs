@@ -54,6 +54,7 @@ public sealed class DatasetStore : IDisposable
         if (!making.IsCompleted)
         {
             Task.WhenAny(making).Wait(cancellation);
+            Forget(making);
         }
         return making.GetAwaiter().GetResult();
     }
@@ -114,6 +115,18 @@ public sealed class DatasetStore : IDisposable
                 _entries.Remove(entry); // the caller hears why; the next one may have more luck
             }
             return entry.Making;
+        }
+    }
+
+    /// <summary>Who waited for a failure hears of it; the next call tries again.</summary>
+    private void Forget(Task<PowDataset> making)
+    {
+        if (making.IsFaulted)
+        {
+            lock (_gate)
+            {
+                _entries.RemoveAll(entry => entry.Making == making);
+            }
         }
     }
 

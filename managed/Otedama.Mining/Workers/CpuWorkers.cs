@@ -65,8 +65,12 @@ internal static class CpuWorkers
         {
             return new PluginScanEngine(options.Plugin!);
         }
+        if (algorithm == Algorithm.KawPow)
+        {
+            return new DatasetScanEngine(algorithm, flavour, kawPow.For);
+        }
         return DatasetStore.Needs(algorithm)
-            ? new DatasetScanEngine(algorithm, flavour, algorithm == Algorithm.KawPow ? kawPow.For : job => datasets.TryGet(algorithm, job.Height))
+            ? new DatasetScanEngine(datasets, algorithm, flavour)
             : new NativeScanEngine(PowEngine.Create(algorithm, ParametersOf(options), flavour: flavour));
     }
 

@@ -16,6 +16,12 @@ internal sealed class DatasetScanEngine(Algorithm algorithm, uint flavour, Func<
     private PowDataset? _dataset; // of the engine
     private Job? _job;
 
+    /// <summary>With the store's dataset for the job's height.</summary>
+    public DatasetScanEngine(DatasetStore datasets, Algorithm algorithm, uint flavour)
+        : this(algorithm, flavour, job => datasets.TryGet(algorithm, job.Height))
+    {
+    }
+
     public void Begin(Job job) => _job = job;
 
     public PowScan Scan(in PowWork work, Span<PowHit> hits, TimeSpan budget)

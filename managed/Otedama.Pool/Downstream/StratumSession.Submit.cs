@@ -67,6 +67,7 @@ internal sealed partial class StratumSession
         else if (rejection != Rejection.None)
         {
             Reject(message.Id, worker, rejection);
+            JudgeShare(rejection); // what falls before the validator counts against the miner as well
         }
         else
         {

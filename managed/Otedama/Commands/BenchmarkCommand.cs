@@ -36,8 +36,8 @@ internal static class BenchmarkCommand
 
     private static readonly Option<string> s_kawPowDataset = new("--kawpow-dataset")
     {
-        Description = "KawPow: measure with the light cache or with the full dataset, which is made first.",
-        HelpName = "light|full",
+        Description = "KawPow: light = measure with the light cache, full = with the whole dataset, which is made first.",
+        HelpName = "KIND",
         DefaultValueFactory = static _ => "light",
     };
 
