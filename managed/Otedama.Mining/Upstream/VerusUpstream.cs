@@ -10,9 +10,6 @@ namespace Otedama.Mining;
 /// </summary>
 internal sealed class VerusUpstream : Zip301Upstream
 {
-    /// <summary>2^32 hashes, as our own pool counts; jobs come with targets, so it is for display only.</summary>
-    public override Target DifficultyOne => Target.BitcoinOne;
-
     /// <summary>The bytes before the search counter, less one for a counter of ours.</summary>
     protected override int Nonce1LengthMax => VerusWorkData.CounterOffset - 1;
 

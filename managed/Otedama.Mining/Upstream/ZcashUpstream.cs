@@ -16,9 +16,6 @@ internal sealed class ZcashUpstream(EquihashRule rule) : Zip301Upstream
     /// <summary>2^64 counts outlast any connection.</summary>
     private const int CounterLengthMax = 8;
 
-    /// <summary>0x0007ff... as pools count; jobs come with targets, so it is for display only.</summary>
-    public override Target DifficultyOne { get; } = new(UInt256.FromBigInteger((System.Numerics.BigInteger.One << 243) - 1));
-
     protected override int Nonce1LengthMax => Hash256.Size - SearchedLength - 1;
 
     public override void WriteSubmit(WireBuffer output, int id, string user, UpstreamJob job, in Candidate candidate)

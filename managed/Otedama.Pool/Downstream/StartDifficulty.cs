@@ -48,13 +48,14 @@ public static class StartDifficulty
     private static double ForAlgorithm(ReadOnlySpan<char> userAgent, Algorithm algorithm)
     {
         bool isCpu = userAgent.StartsWith("otedama", StringComparison.OrdinalIgnoreCase)
-            || userAgent.StartsWith("cpuminer", StringComparison.OrdinalIgnoreCase);
+            || userAgent.StartsWith("cpuminer", StringComparison.OrdinalIgnoreCase)
+            || userAgent.StartsWith("ccminer", StringComparison.OrdinalIgnoreCase);
         return algorithm switch
         {
             Algorithm.Scrypt => isCpu ? 1 : 1_024,      // 13 kH/s; 13 MH/s, in units of 2^16 hashes
             Algorithm.Verthash => isCpu ? 0.005 : 0.125, // 16 kH/s; 0.4 MH/s, in units of 2^24
             Algorithm.KawPow => isCpu ? 5e-7 : 0.02,    // 400 H/s; 17 MH/s, in units of 2^32
-            Algorithm.VerusHash => isCpu ? 1e-3 : 0.01, // 1.5 MH/s a thread, in units of 2^32; what else mines it has many
+            Algorithm.VerusHash => isCpu ? 1_000 : 4_000, // 1.6 MH/s a thread, in units of 2^13; what else mines it has several
             Algorithm.Equihash => isCpu ? 1e-4 : 0.03,  // 0.2 solutions/s a thread; 50, in units of 2^13
             _ => 1,
         };
