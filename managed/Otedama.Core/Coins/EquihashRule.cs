@@ -10,6 +10,12 @@ public sealed record EquihashRule(int N, int K, string Personal, bool Twist)
     /// <summary>Bytes of a solution: 2^k indices of n / (k + 1) + 1 bits.</summary>
     public int SolutionLength => (1 << K) * ((N / (K + 1)) + 1) / 8;
 
+    /// <summary>
+    /// Solutions to be expected per nonce: two by counting trees against conditions, less those whose leaves repeat. Each is
+    /// one hash of proof of work.
+    /// </summary>
+    public double SolutionsPerNonce => 2 * Math.Exp(-Math.Pow(2, (2 * K) - (N / (K + 1)) - 2));
+
     /// <summary>"125,4", with the personalisation where it is not the parameters' usual one.</summary>
     public override string ToString() => Personal == UsualPersonal(N) ? $"{N},{K}" : $"{N},{K} {Personal}";
 

@@ -165,8 +165,9 @@ internal sealed class CpuWorker : IWorker
         {
             _health.OnBusy();
             PowScan scan = engine.Scan(work, _hits, s_scanBudget);
-            _meter.Add(scan.Hashes);
-            _health.OnScan(scan.Hashes / hashesPerCandidate, scan.HitCount);
+            double hashes = scan.Hashes * _options.HashesPerNonce;
+            _meter.Add(hashes);
+            _health.OnScan(hashes / hashesPerCandidate, scan.HitCount);
             _failures = 0;
             for (int i = 0; i < scan.HitCount; i++)
             {

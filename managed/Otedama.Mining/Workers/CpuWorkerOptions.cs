@@ -14,6 +14,9 @@ internal sealed record CpuWorkerOptions
 
     public required FlavourInfo Flavour { get; init; }
 
+    /// <summary>Hashes a searched nonce counts for: one, or the solutions Equihash has per nonce.</summary>
+    public double HashesPerNonce { get; init; } = 1;
+
     /// <summary>Processor to run on; null = any.</summary>
     public int? Cpu { get; init; }
 

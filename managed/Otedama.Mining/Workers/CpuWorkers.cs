@@ -26,6 +26,7 @@ internal static class CpuWorkers
                 Device = device,
                 Algorithm = algorithm,
                 Flavour = flavour,
+                HashesPerNonce = algorithm.Algorithm == Algorithm.Equihash ? (options.Equihash ?? EquihashRule.ZelHash).SolutionsPerNonce : 1,
                 Cpu = options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null,
                 Priority = options.CpuPriority,
             },

@@ -172,6 +172,14 @@ public class ZcashFamilyTests
     }
 
     [Theory]
+    [InlineData("125,4", 2.0)]
+    [InlineData("200,9", 1.879)]
+    [InlineData("96,5", 1.992)]
+    [InlineData("48,5", 0.736)]
+    public void A_nonce_has_about_two_solutions_unless_its_leaves_repeat(string text, double expected) =>
+        Assert.Equal(expected, EquihashRule.Parse(text, out _)!.SolutionsPerNonce, 0.001);
+
+    [Theory]
     [InlineData("")]
     [InlineData("144")]
     [InlineData("144,6")]
