@@ -84,7 +84,7 @@ internal static class CompareCommand
             options.Ours,
             [
                 "mining", "benchmark", "--json", "--algo", options.Algorithm, "--threads", Text(options.Threads),
-                "--seconds", Text(options.Seconds), "--repeats", "1", .. ModeArguments(options.Mode), .. options.OursArguments,
+                "--seconds", Text(options.OursSeconds), "--repeats", "1", .. ModeArguments(options.Mode), .. options.OursArguments,
             ],
             s_limit);
         using JsonDocument answer = JsonDocument.Parse(child.Output);

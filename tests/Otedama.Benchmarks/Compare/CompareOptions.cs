@@ -23,6 +23,9 @@ internal sealed record CompareOptions
     /// <summary>Length of one run of each program.</summary>
     public int Seconds { get; init; } = 4;
 
+    /// <summary>Length of one run of ours, where the peer needs longer until its rate is steady; as Seconds when not given.</summary>
+    public int OursSeconds { get; init; } = 4;
+
     public string Directory { get; init; } = "docs/benchmarks";
 
     /// <summary>The machine's folder in it; empty: made from the processor's name, which some generations share.</summary>
@@ -35,6 +38,7 @@ internal sealed record CompareOptions
     public static CompareOptions Parse(string[] arguments)
     {
         ILookup<string, string> given = Pair(arguments).ToLookup(pair => pair.Key, pair => pair.Value);
+        int seconds = Number(given, "--seconds", 4, 1, 60);
         CompareOptions options = new()
         {
             Ours = given["--ours"].LastOrDefault() ?? throw new ArgumentException("--ours PATH is missing"),
@@ -44,7 +48,8 @@ internal sealed record CompareOptions
             Label = given["--label"].LastOrDefault(""),
             Threads = Number(given, "--threads", 1, 1, 1024),
             Pairs = Number(given, "--pairs", 5, 1, 100),
-            Seconds = Number(given, "--seconds", 4, 1, 60),
+            Seconds = seconds,
+            OursSeconds = Number(given, "--ours-seconds", seconds, 1, 60),
             Directory = given["--out"].LastOrDefault("docs/benchmarks"),
             Machine = given["--machine"].LastOrDefault(""),
             OursArguments = [.. given["--ours-arg"]],
@@ -77,7 +82,7 @@ internal sealed record CompareOptions
     {
         for (int i = 0; i < arguments.Length; i += 2)
         {
-            if (arguments[i] is not ("--ours" or "--peer" or "--algo" or "--mode" or "--label" or "--threads" or "--pairs" or "--seconds" or "--out" or "--machine" or "--ours-arg" or "--peer-arg")
+            if (arguments[i] is not ("--ours" or "--peer" or "--algo" or "--mode" or "--label" or "--threads" or "--pairs" or "--seconds" or "--ours-seconds" or "--out" or "--machine" or "--ours-arg" or "--peer-arg")
                 || i + 1 == arguments.Length)
             {
                 throw new ArgumentException($"compare: {arguments[i]} is unknown or has no value");

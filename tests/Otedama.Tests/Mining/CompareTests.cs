@@ -52,7 +52,7 @@ public sealed class CompareTests
         string ours = Script(directory, "ours", OursScript), peer = Script(directory, "other", PeerScript);
         int code = CompareCommand.Run(
             [
-                "--ours", ours, "--peer", $"rate={peer}", "--algo", "kawpow", "--mode", "verify", "--label", "e618", "--pairs", "3",
+                "--ours", ours, "--peer", $"rate={peer}", "--algo", "kawpow", "--mode", "verify", "--label", "e618", "--pairs", "3", "--ours-seconds", "2",
                 "--out", directory.Path, "--ours-arg", "--height", "--ours-arg", "4635000",
             ]);
         Assert.Equal(0, code);
@@ -62,7 +62,7 @@ public sealed class CompareTests
         Assert.Equal(2, report.RootElement.GetProperty("median_ratio").GetDouble());
         Assert.Equal(4, report.RootElement.GetProperty("median_ratio_cpu").GetDouble());
         Assert.Contains("Rates in checks/s", File.ReadAllText(file + ".md"), StringComparison.Ordinal);
-        Assert.EndsWith("--verify --height 4635000", File.ReadAllLines(ours + ".log")[0], StringComparison.Ordinal);
+        Assert.EndsWith("--seconds 2 --repeats 1 --verify --height 4635000", File.ReadAllLines(ours + ".log")[0], StringComparison.Ordinal);
         Assert.Equal("--algo kawpow --mode verify --threads 1 --seconds 4", File.ReadAllLines(peer + ".log")[0]);
     }
 
