@@ -1,6 +1,8 @@
 /* registry.c - see registry.h. The list is algo/algorithms.def. */
 #include "registry.h"
 
+#include "contest.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +39,13 @@ static int32_t otd_runs_here(const otd_flavour *flavour) {
     return (flavour->cpu_needs & ~otd_cpu_features()) == 0;
 }
 
+/* The fastest that runs here; the portable reference only when nothing else does. */
 static uint32_t otd_best(const otd_algo *algo) {
-    for (uint32_t f = 0; f < algo->flavour_count; f++) {
-        if (otd_runs_here(&algo->flavours[f])) {
-            return f;
-        }
+    uint32_t rows = 0;
+    for (uint32_t f = 0; f + 1 < algo->flavour_count; f++) {
+        rows |= otd_runs_here(&algo->flavours[f]) ? 1u << f : 0;
     }
-    return algo->flavour_count - 1;
+    return rows == 0 ? algo->flavour_count - 1 : otd_contest_winner(algo, rows);
 }
 
 /* Applies OTEDAMA_CPU. Algorithms without that flavour keep their best one. */

@@ -233,6 +233,7 @@ const otd_algo otd_algo_sha256d = {
              .name = "sha256d"},
     .flavours = otd_flavours,
     .flavour_count = sizeof otd_flavours / sizeof otd_flavours[0],
+    .contest_nonces = 2048, /* with 8 versions each */
     .self_test = otd_self_test_sha256d,
     .scan = otd_scan,
     .verify = otd_verify_headers,
