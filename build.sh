@@ -140,6 +140,7 @@ test_all() {
   test_managed
   publish
   suite "otedama selftest (published binary)" "$OUT/otedama" selftest
+  suite "otedama verify (published binary)" "$OUT/otedama" verify
   printf '%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ]
 }

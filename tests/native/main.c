@@ -40,6 +40,7 @@ int main(int count, char **arguments) {
     otd_check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
     otd_test_self_tests();
     otd_test_border();
+    otd_test_contest();
     otd_test_sha256d();
     otd_test_header80();
     otd_test_fuzz();

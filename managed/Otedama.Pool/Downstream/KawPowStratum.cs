@@ -33,7 +33,7 @@ internal class KawPowStratum : StratumDialect
         KawPowWriter.Subscribed(reply, id, extranonce1[..WireLength]);
     }
 
-    public override void WriteDifficulty(WireBuffer reply, double difficulty, Target target) => KawPowWriter.SetTarget(reply, target);
+    public override void WriteDifficulty(WireBuffer reply, double difficulty, Target target) => StratumWriter.SetTarget(reply, target);
 
     public override void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target) =>
         KawPowWriter.Notify(reply, job.Job, target, clean);

@@ -16,14 +16,6 @@ public static class KawPowWriter
         buffer.Append("\"],\"error\":null}\n"u8);
     }
 
-    /// <summary>Valid from the next notify on.</summary>
-    public static void SetTarget(WireBuffer buffer, Target target)
-    {
-        buffer.Append("{\"id\":null,\"method\":\"mining.set_target\",\"params\":[\""u8);
-        AppendTarget(buffer, target);
-        buffer.Append("\"]}\n"u8);
-    }
-
     public static void Notify(WireBuffer buffer, Job job, Target target, bool clean)
     {
         var recipe = (KawPowRecipe)job.Recipe;
@@ -34,7 +26,7 @@ public static class KawPowWriter
         buffer.Append("\",\""u8);
         buffer.AppendHex(recipe.SeedHash.Span);
         buffer.Append("\",\""u8);
-        AppendTarget(buffer, target);
+        StratumWriter.TargetHex(buffer, target);
         buffer.Append(clean ? "\",true,"u8 : "\",false,"u8);
         buffer.AppendNumber(job.Height);
         buffer.Append(",\""u8);
@@ -67,14 +59,6 @@ public static class KawPowWriter
     {
         Span<byte> bytes = stackalloc byte[Hash256.Size];
         hash.CopyTo(bytes);
-        bytes.Reverse();
-        buffer.AppendHex(bytes);
-    }
-
-    private static void AppendTarget(WireBuffer buffer, Target target)
-    {
-        Span<byte> bytes = stackalloc byte[Hash256.Size];
-        target.Value.CopyTo(bytes);
         bytes.Reverse();
         buffer.AppendHex(bytes);
     }

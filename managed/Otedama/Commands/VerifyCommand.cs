@@ -10,16 +10,19 @@ internal static class VerifyCommand
 
     public static Command Build(CommandContext context)
     {
-        Command verify = new("verify", "Check proofs of work: the built-in known answers, or a vector file.");
+        Command verify = new("verify", "Check proofs of work: known answers and vectors built into this program, or a vector file.");
         Option<string[]> files = new("--vectors") { Description = "Vector file (format of tests/vectors); may be repeated.", HelpName = "FILE" };
         Option<string?> flavour = new("--flavour") { Description = "Instruction-set flavour to check; default: the one mining uses.", HelpName = "NAME" };
+        Option<bool> quick = new("--quick") { Description = "Leave out the built-in vectors that need gigabytes and many seconds." };
         verify.Options.Add(files);
         verify.Options.Add(flavour);
-        verify.SetAction((result, stop) => Task.Run(() => Run(context, result, result.GetValue(files) ?? [], result.GetValue(flavour), stop), stop));
+        verify.Options.Add(quick);
+        verify.SetAction((result, stop) => Task.Run(
+            () => Run(context, result, result.GetValue(files) ?? [], result.GetValue(flavour), result.GetValue(quick), stop), stop));
         return verify;
     }
 
-    private static int Run(CommandContext context, ParseResult result, string[] files, string? flavour, CancellationToken stop)
+    private static int Run(CommandContext context, ParseResult result, string[] files, string? flavour, bool quick, CancellationToken stop)
     {
         VectorTotals totals = default;
         List<string> lines = [];
@@ -33,12 +36,16 @@ internal static class VerifyCommand
                 report(problem is null ? $"ok    {name}" : $"FAIL  {name}: {problem}");
             }
         }
-        else
+        using (VectorRunner runner = new(report, flavour))
         {
-            using VectorRunner runner = new(report, flavour);
-            foreach (string file in files)
+            foreach (string name in files.Length == 0 ? BuiltInVectors.Names(heavy: !quick) : files)
             {
-                totals += runner.Run(Read(file), stop);
+                VectorTotals of = runner.Run(files.Length == 0 ? BuiltInVectors.Read(name) : Read(name), stop);
+                totals += of;
+                if (files.Length == 0)
+                {
+                    report($"{(of.Failed == 0 ? "ok   " : "FAIL ")} {name}: {of.Passed} passed, {of.Failed} failed, {of.Skipped} skipped");
+                }
             }
         }
         context.Answer(result, new VerifyAnswer(1, totals.Passed, totals.Failed, totals.Skipped, lines), AnswerJson.Default.VerifyAnswer,

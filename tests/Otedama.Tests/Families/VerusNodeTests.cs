@@ -88,7 +88,7 @@ public sealed class VerusNodeTests : IAsyncLifetime
         Assert.Equal(Hex.Encode(BitConverter.GetBytes(Time)), job[5].GetString());
         Assert.Contains($"\"miningdistribution\":{{\"{_user[..^4]}\":1}}", _requests.First(), StringComparison.Ordinal);
 
-        byte[] solution = Solve(nonce1, job);
+        byte[] solution = VerusMiner.Solve(nonce1, job, Bits);
         Assert.True((await SubmitAsync(job, solution)).GetProperty("result").GetBoolean());
         for (int i = 0; i < 100 && _blocks.IsEmpty; i++)
         {
@@ -104,7 +104,7 @@ public sealed class VerusNodeTests : IAsyncLifetime
     {
         string nonce1 = await _miner.LoginAsync(_user);
         JsonElement first = (await _miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
-        byte[] solution = Solve(nonce1, first);
+        byte[] solution = VerusMiner.Solve(nonce1, first, Bits);
         Assert.True((await SubmitAsync(first, solution)).GetProperty("result").GetBoolean());
         JsonElement second = (await _miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
         Assert.NotEqual(first[0].GetString(), second[0].GetString());
@@ -145,20 +145,6 @@ public sealed class VerusNodeTests : IAsyncLifetime
             "mutable":["time"],"noncerange":"00000000ffffffff","sigoplimit":60000,"sizelimit":2000000,"curtime":{{Time}},"bits":"{{Bits:x8}}",
             "mergeminebits":"00000000","nonce":"{{nonce}}","height":10000}
             """;
-    }
-
-    private static byte[] Solve(string nonce1, JsonElement job)
-    {
-        byte[] solution = Hex.Decode(job[8].GetString()!);
-        Hex.Decode(nonce1).CopyTo(solution, Verus.SolutionLength - Verus.NonceLength);
-        byte[] header = [.. Hex.Decode(string.Concat(Enumerable.Range(1, 6).Select(i => job[i].GetString())) + new string('0', 64)), 0xfd, 0x40, 0x05, .. solution];
-        Verus.Clear(header);
-        using PowEngine engine = PowEngine.Create(Algorithm.VerusHash, new PowParameters(7, 0, false, 0, default));
-        PowHit[] hits = new PowHit[1];
-        PowWork work = new() { Data = header, NonceFirst = 1, NonceCount = 1UL << 32, Target = Target.FromCompact(Bits) };
-        Assert.Equal(1, engine.Scan([work], hits, TimeSpan.FromSeconds(30)).HitCount);
-        BitConverter.GetBytes(hits[0].Nonce).CopyTo(solution, Verus.SolutionLength - 8);
-        return solution;
     }
 
     private Task<JsonElement> SubmitAsync(JsonElement job, byte[] solution) => _miner.CallAsync(

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Otedama.Core;
-using Otedama.Interop;
 using Otedama.Tests.Pool;
 using Xunit;
 
@@ -39,7 +38,7 @@ public sealed class VerusPoolTests : IAsyncLifetime
         Assert.Equal(Verus.SolutionLength, solution.Length);
         Assert.True(Verus.Binds(solution));
         // The entry holds the hash of the very fields of this notify.
-        byte[] header = HeaderOf(job);
+        byte[] header = VerusMiner.HeaderOf(job);
         Hash256 bound = Verus.PreHeaderHash(
             solution, new Hash256(header.AsSpan(4, 32)), new Hash256(header.AsSpan(36, 32)), Hash256.Zero, Hash256.Zero, Bits);
         Assert.Equal(bound.ToArray(), solution[92..124]);
@@ -51,7 +50,7 @@ public sealed class VerusPoolTests : IAsyncLifetime
     public async Task A_share_counts_once_and_forgeries_are_told_apart()
     {
         (string nonce1, JsonElement job) = await LoginAsync();
-        byte[] solution = Solve(nonce1, job);
+        byte[] solution = VerusMiner.Solve(nonce1, job, Bits);
         string time = job[5].GetString()!;
         string id = job[0].GetString()!;
         Assert.Equal(20, await CodeAsync(id, time, Changed(solution, 1_329)));            // another connection's bytes
@@ -73,7 +72,7 @@ public sealed class VerusPoolTests : IAsyncLifetime
     public async Task A_miner_that_leaves_zeros_in_the_bound_fields_is_paid_all_the_same()
     {
         (string nonce1, JsonElement job) = await LoginAsync();
-        byte[] solution = Solve(nonce1, job);
+        byte[] solution = VerusMiner.Solve(nonce1, job, Bits);
         solution.AsSpan(8, 64).Clear();
         solution.AsSpan(92, 32).Clear();
         Assert.Equal(0, await CodeAsync(job[0].GetString()!, job[5].GetString()!, solution));
@@ -84,29 +83,6 @@ public sealed class VerusPoolTests : IAsyncLifetime
         string nonce1 = await _miner.LoginAsync(_user);
         JsonElement notify = await _miner.ReadNotificationAsync("mining.notify");
         return (nonce1, notify.GetProperty("params"));
-    }
-
-    private static byte[] HeaderOf(JsonElement job) =>
-        Hex.Decode(string.Concat(Enumerable.Range(1, 6).Select(i => job[i].GetString())) + new string('0', 64));
-
-    /// <summary>
-    /// Zeros in the bound fields; nonce 1 and zeros in the first 7 of the 15 bytes, the counter behind them. Returns the
-    /// solution of a block.
-    /// </summary>
-    private static byte[] Solve(string nonce1, JsonElement job)
-    {
-        byte[] solution = Hex.Decode(job[8].GetString()!);
-        Hex.Decode(nonce1).CopyTo(solution, Verus.SolutionLength - Verus.NonceLength);
-        byte[] header = [.. HeaderOf(job), 0xfd, 0x40, 0x05, .. solution];
-        header.AsSpan(4, 96).Clear();
-        header.AsSpan(104, 36).Clear();
-        header.AsSpan(151, 64).Clear();
-        using PowEngine engine = PowEngine.Create(Algorithm.VerusHash, new PowParameters(7, 0, false, 0, default));
-        PowHit[] hits = new PowHit[1];
-        PowWork work = new() { Data = header, NonceFirst = 1, NonceCount = 1UL << 32, Target = Target.FromCompact(Bits) };
-        Assert.Equal(1, engine.Scan([work], hits, TimeSpan.FromSeconds(30)).HitCount);
-        BitConverter.GetBytes(hits[0].Nonce).CopyTo(solution, Verus.SolutionLength - 8);
-        return solution;
     }
 
     private static byte[] Changed(byte[] solution, int at)
