@@ -13,8 +13,8 @@ public static class KawPow
 {
     public const int EpochBlocks = 7_500;
 
-    /// <summary>Of epoch 32,768, the last one datasets are made for: centuries away, so more is nonsense.</summary>
-    public const int HeightMax = (32_769 * EpochBlocks) - 1;
+    /// <summary>Of epoch 32,000, the last one datasets are made for: centuries away, so more is nonsense.</summary>
+    public const int HeightMax = (32_001 * EpochBlocks) - 1;
 
     /// <summary>The 80 hashed bytes, nonce and mix.</summary>
     public const int HeaderSize = 120;
