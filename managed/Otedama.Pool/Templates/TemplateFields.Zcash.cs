@@ -60,8 +60,8 @@ internal sealed partial class TemplateFields
                 _minerFirst = true; // Flux: the value of the first output, which at some heights is not the largest
                 reader.Skip();
                 break;
-            case "nonce":
-                _nonce = Hash(ref reader);
+            case "nonce" when reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length == 2 * Hash256.Size:
+                _nonce = Hash(ref reader); // other families may mean something else by it
                 break;
             default:
                 reader.Skip();

@@ -25,6 +25,7 @@ public class ZcashTemplateTests
         Assert.Equal(Digits('b'), Read(Json($"\"finalsaplingroothash\":\"{Digits('b')}\"")).Reserved.ToString());
         Assert.Equal(Digits('c'), Read(Json($"\"defaultroots\":{{\"chainhistoryroot\":\"{Digits('c')}\"}}")).Reserved.ToString());
         Assert.True(Read(Json("\"x\":1")).Reserved.IsZero);
+        Assert.True(Read(Json("\"nonce\":7,\"solution\":\"00\"")).HeaderNonce.IsZero);
     }
 
     [Fact]
