@@ -16,6 +16,9 @@ public sealed record EquihashRule(int N, int K, string Personal, bool Twist)
     /// </summary>
     public double SolutionsPerNonce => 2 * Math.Exp(-Math.Pow(2, (2 * K) - (N / (K + 1)) - 2));
 
+    /// <summary>Whether this program's own rig can search it; all sets are checked for other miners.</summary>
+    public bool IsSolved => (N, K) is not ((200, 9) or (192, 7));
+
     /// <summary>"125,4", with the personalisation where it is not the parameters' usual one.</summary>
     public override string ToString() => Personal == UsualPersonal(N) ? $"{N},{K}" : $"{N},{K} {Personal}";
 

@@ -81,6 +81,11 @@ internal sealed record InstancePlan
         {
             problems.Add($"mining.algorithms: Equihash {rule} does not fit the coin {coin.DisplayName}, which needs {own}. Leave mining.algorithms out.");
         }
+        if (roles.HasFlag(Roles.Rig) && algorithm == Algorithm.Equihash && coin?.Equihash is { IsSolved: false } unsolved)
+        {
+            problems.Add($"mining.algorithms: Equihash {unsolved} is checked for other miners but not searched by this one, which solves 125,4, 144,5, 96,5 and 48,5. "
+                + "Serve miners with `otedama pool`, or set mining.enabled to false.");
+        }
         CheckNotEnded(configuration, coin, roles, problems);
         if (algorithm == Algorithm.Plugin && coin is not null)
         {

@@ -59,6 +59,16 @@ public sealed class AlgorithmTests
         Assert.DoesNotContain("2,020,000", regtest.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_rig_that_cannot_solve_a_set_says_so_before_it_starts()
+    {
+        using TempFolder folder = new();
+        CliResult result = await Cli.RunAsync(["mine", "--algo", "equihash:200,9", "--wallet", "t1abc", "--pool", "stratum+tcp://127.0.0.1:1", .. Quiet(folder)]);
+        Assert.Equal(3, result.Code);
+        Assert.Contains("Equihash 200,9 is checked for other miners", result.Error, StringComparison.Ordinal);
+        Assert.Contains("otedama pool", result.Error, StringComparison.Ordinal);
+    }
+
     private static string[] Quiet(TempFolder folder) => ["--data-dir", folder.Path, "--set", "metrics.enabled=false", "--set", "node.block_seconds=1"];
 
     private static async Task WaitAsync(TempFolder folder, Task<CliResult> run, Func<StatusView, bool> wanted)

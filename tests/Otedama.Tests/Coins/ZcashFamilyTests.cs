@@ -180,6 +180,19 @@ public class ZcashFamilyTests
         Assert.Equal(expected, EquihashRule.Parse(text, out _)!.SolutionsPerNonce, 0.001);
 
     [Theory]
+    [InlineData("200,9")]
+    [InlineData("192,7")]
+    [InlineData("96,5")]
+    [InlineData("48,5")]
+    public void What_is_said_to_be_solved_has_a_solver(string text)
+    {
+        EquihashRule rule = EquihashRule.Parse(text, out _)!;
+        Exception? refused = Record.Exception(() => PowEngine.Create(Algorithm.Equihash, PowParameters.Of(rule)).Dispose());
+        Assert.Equal(rule.IsSolved, refused is null);
+        Assert.True(refused is null or NativeException);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("144")]
     [InlineData("144,6")]
