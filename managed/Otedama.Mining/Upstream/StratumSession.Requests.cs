@@ -105,9 +105,12 @@ internal sealed partial class StratumSession
         mask &= _dialect.VersionMask;
         bool changed = mask != _mask;
         _mask = mask;
-        if (changed && _sink is not null && _latest is not null && _space is not null)
+        lock (_publishing)
         {
-            Publish(_latest, _latestTarget, clean: true);
+            if (changed && _sink is not null && _latest is not null && _space is not null)
+            {
+                Publish(_latest, _latestTarget, clean: true);
+            }
         }
     }
 

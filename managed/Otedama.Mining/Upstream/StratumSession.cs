@@ -33,6 +33,9 @@ internal sealed partial class StratumSession : IDisposable
     private readonly SessionMemory? _earlier;
     private JobTable _jobs = new();
 
+    /// <summary>Orders the reader's notices and the client's activation, so that the first job is handed on once.</summary>
+    private readonly Lock _publishing = new();
+
     private bool _subscribed;
     private bool _authorized;
     private string _sessionId = "";
@@ -106,10 +109,13 @@ internal sealed partial class StratumSession : IDisposable
     /// <summary>From now on jobs and verdicts go to the sink; a job already here goes at once, as a clean one.</summary>
     public void Activate(IJobSink sink)
     {
-        _sink = sink;
-        if (_latest is not null)
+        lock (_publishing)
         {
-            Publish(_latest, _latestTarget, clean: true);
+            _sink = sink;
+            if (_latest is not null && _space is not null)
+            {
+                Publish(_latest, _latestTarget, clean: true);
+            }
         }
     }
 
@@ -211,9 +217,12 @@ internal sealed partial class StratumSession : IDisposable
         {
             _jobs = _earlier.Jobs; // resumed: the pool still knows them
         }
-        if (_latest is not null)
+        lock (_publishing)
         {
-            OnNotice(_latest); // it came before the reply and could not be used
+            if (_latest is not null)
+            {
+                OnNotice(_latest); // it came before the reply and could not be used
+            }
         }
         CompleteHandshake();
     }
@@ -248,7 +257,10 @@ internal sealed partial class StratumSession : IDisposable
             return;
         }
         LastNotifyAt = _clock.GetTimestamp();
-        OnNotice(notice);
+        lock (_publishing)
+        {
+            OnNotice(notice);
+        }
     }
 
     private void OnNotice(UpstreamNotice notice)

@@ -111,12 +111,7 @@ public static class EthereumStratum
     /// <summary>nonce: the bytes after extranonce 1, most significant first.</summary>
     public static void Submit(WireBuffer buffer, long id, string worker, string jobId, ReadOnlySpan<byte> nonce)
     {
-        buffer.Append("{\"id\":"u8);
-        buffer.AppendNumber(id);
-        buffer.Append(",\"method\":\"mining.submit\",\"params\":["u8);
-        StratumWriter.Text(buffer, worker);
-        buffer.Append((byte)',');
-        StratumWriter.Text(buffer, jobId);
+        StratumRequests.BeginSubmit(buffer, id, worker, jobId);
         buffer.Append(",\""u8);
         buffer.AppendHex(nonce);
         buffer.Append("\"]}\n"u8);

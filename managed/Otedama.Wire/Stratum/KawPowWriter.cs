@@ -40,12 +40,7 @@ public static class KawPowWriter
     {
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, nonce);
-        buffer.Append("{\"id\":"u8);
-        buffer.AppendNumber(id);
-        buffer.Append(",\"method\":\"mining.submit\",\"params\":["u8);
-        StratumWriter.Text(buffer, worker);
-        buffer.Append((byte)',');
-        StratumWriter.Text(buffer, jobId);
+        StratumRequests.BeginSubmit(buffer, id, worker, jobId);
         buffer.Append(",\"0x"u8);
         buffer.AppendHex(bytes);
         buffer.Append("\",\"0x"u8);

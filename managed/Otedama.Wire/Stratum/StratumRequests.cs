@@ -58,10 +58,7 @@ public static class StratumRequests
         uint nonce,
         uint? versionBits)
     {
-        Begin(buffer, id, "mining.submit"u8);
-        StratumWriter.Text(buffer, worker);
-        buffer.Append((byte)',');
-        StratumWriter.Text(buffer, jobId);
+        BeginSubmit(buffer, id, worker, jobId);
         buffer.Append(",\""u8);
         buffer.AppendHex(extranonce2);
         buffer.Append("\",\""u8);
@@ -74,6 +71,15 @@ public static class StratumRequests
             buffer.AppendHex(bits);
         }
         buffer.Append("\"]}\n"u8);
+    }
+
+    /// <summary>What a mining.submit of every dialect begins with: up to the job id.</summary>
+    internal static void BeginSubmit(WireBuffer buffer, long id, string worker, string jobId)
+    {
+        Begin(buffer, id, "mining.submit"u8);
+        StratumWriter.Text(buffer, worker);
+        buffer.Append((byte)',');
+        StratumWriter.Text(buffer, jobId);
     }
 
     private static void Plain(WireBuffer buffer, long id, ReadOnlySpan<byte> method)

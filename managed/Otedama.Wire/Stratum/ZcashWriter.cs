@@ -53,12 +53,7 @@ public static class ZcashWriter
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, time);
-        buffer.Append("{\"id\":"u8);
-        buffer.AppendNumber(id);
-        buffer.Append(",\"method\":\"mining.submit\",\"params\":["u8);
-        StratumWriter.Text(buffer, worker);
-        buffer.Append((byte)',');
-        StratumWriter.Text(buffer, jobId);
+        StratumRequests.BeginSubmit(buffer, id, worker, jobId);
         buffer.Append(",\""u8);
         buffer.AppendHex(bytes);
         buffer.Append("\",\""u8);

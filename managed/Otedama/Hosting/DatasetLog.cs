@@ -90,6 +90,6 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
     [LoggerMessage(3, LogLevel.Information, "made the {Dataset}: {Mebibytes} MiB in {Seconds:0.0} s")]
     private static partial void Made(ILogger logger, string dataset, ulong mebibytes, double seconds);
 
-    [LoggerMessage(4, LogLevel.Warning, "no {Dataset} for now, it is tried again: {Problem}")]
+    [LoggerMessage(4, LogLevel.Warning, "no {Dataset} yet, it will be tried again: {Problem}")]
     private static partial void Failed(ILogger logger, string dataset, string problem);
 }

@@ -44,7 +44,7 @@ public sealed class DatasetProgressTests
             }
         });
         Assert.Equal(2, lines.Length);
-        Assert.Contains("no KawPow dataset of epoch 618 for now, it is tried again: needs 7 bytes, 0 are available", lines[0]);
+        Assert.Contains("no KawPow dataset of epoch 618 yet, it will be tried again: needs 7 bytes, 0 are available", lines[0]);
         Assert.Contains("10 are available", lines[1]);
     }
 
