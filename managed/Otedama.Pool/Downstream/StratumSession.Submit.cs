@@ -16,7 +16,7 @@ internal sealed partial class StratumSession
     private bool _hasRolled;
 
     /// <summary>Version bits this session may roll.</summary>
-    public uint VersionMask => _mask;
+    public uint VersionMask => _clientMask & _server.Options.VersionMask;
 
     /// <summary>Submits that wait for their verdict; read by the drain.</summary>
     public long PendingSubmits => Volatile.Read(ref _submitsSent) - Volatile.Read(ref _submitsAnswered);
@@ -108,13 +108,15 @@ internal sealed partial class StratumSession
     }
 
     /// <summary>
-    /// Final header version. Bits of a miner that did not negotiate are ignored; missing bits of one that did mean the
-    /// job's own version, but only as long as it never rolled.
+    /// Final header version, by the mask of the job that was mined and not of the newest one. Bits of a miner that did not
+    /// negotiate are ignored; missing bits of one that did mean the job's own version, but only as long as it never rolled.
+    /// A bit that cannot roll may be reported as the job has it.
     /// </summary>
     public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
     {
         version = recipe.Version;
-        if (_mask == 0)
+        uint mask = _clientMask & _server.Options.VersionMask & recipe.VersionMask;
+        if (mask == 0)
         {
             return true;
         }
@@ -122,12 +124,12 @@ internal sealed partial class StratumSession
         {
             return !_hasRolled;
         }
-        if ((rolled & ~_mask) != 0)
+        if ((rolled & ~mask & ~recipe.Version) != 0)
         {
             return false;
         }
         _hasRolled = true;
-        version = (recipe.Version & ~_mask) | rolled;
+        version = (recipe.Version & ~mask) | (rolled & mask);
         return true;
     }
 
