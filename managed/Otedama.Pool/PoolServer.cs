@@ -30,15 +30,15 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Options = options;
         _time = time;
-        _logger = loggers.CreateLogger("pool");
-        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger("pool.ledger"));
+        _logger = loggers.CreateLogger(LogCategory.Pool);
+        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
         _chain = new NodeChainView(nodes.Nodes, time);
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
+        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
         ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),
@@ -48,7 +48,7 @@ public sealed class PoolServer : IAsyncDisposable
             _source.Blocks,
             _stratum,
             time,
-            loggers.CreateLogger("pool.shares"));
+            loggers.CreateLogger(LogCategory.PoolShares));
         _source.Blocks.Resolved += OnBlockResolved;
     }
 
@@ -56,6 +56,9 @@ public sealed class PoolServer : IAsyncDisposable
 
     /// <summary>Where miners connect, with the real ports.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => _stratum.Endpoints;
+
+    /// <summary>Shows TLS connections this certificate from now on; open ones stay.</summary>
+    public void Show(TlsIdentity identity) => _stratum.Show(identity);
 
     /// <summary>Accounts, balances, blocks and payouts.</summary>
     public Ledger Ledger => _ledger;
@@ -113,6 +116,7 @@ public sealed class PoolServer : IAsyncDisposable
             Connections = _stratum.ConnectionCount,
             ConnectionsRefused = _stratum.RefusedCount,
             Banned = _stratum.Guard.CountBanned(_stratum.Now),
+            Guarded = [.. Enum.GetValues<GuardRule>().Select(rule => (rule, _stratum.Guard.CountOf(rule)))],
             HashRate = rates,
             Shares = shares,
             BlocksFound = _stratum.Meters.BlocksFound,

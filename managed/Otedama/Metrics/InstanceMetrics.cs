@@ -25,6 +25,8 @@ internal sealed class InstanceMetrics
         Counter(factory, "otedama_blocks_found", "Blocks found by the pool of this process.", static s => s.Pool?.Blocks);
         Labelled(factory, "otedama_shares_rejected", "Shares rejected, by reason.", "reason",
             static s => s.Pool?.RejectedBy.Select(static r => (r.Key, (double)r.Value)));
+        Labelled(factory, "otedama_threat_total", "Connections the guard refused and bans it gave, by rule.", "rule",
+            static s => s.Pool?.GuardedBy.Select(static r => (r.Key, (double)r.Value)));
         Gauge(factory, "otedama_pool_hashrate_hs", "Hashes per second the pool's accepted shares of the last minute stand for.", static s => s.Pool?.HashrateHs);
         Gauge(factory, "otedama_pool_connections", "Open Stratum connections.", static s => s.Pool?.Connections);
         Gauge(factory, "otedama_pool_miners", "Workers connected to the pool.", static s => s.Pool?.Miners);
@@ -37,6 +39,8 @@ internal sealed class InstanceMetrics
         Labelled(factory, "otedama_worker_hashrate_hs", "Hashes per second by worker of this machine.", "worker",
             static s => s.Rig?.Workers.Select(static w => (w.Name, w.HashrateHs)));
         Gauge(factory, "otedama_rig_shares_stale", "Shares of this machine that came too late.", static s => s.Rig?.Stale);
+        Counter(factory, "otedama_log_lines_dropped_total", "Log lines lost because their output was full, closed or too slow.",
+            static s => s.LogLinesDropped);
         Gauge(factory, "otedama_process_resident_bytes", "Resident memory.", static s => s.RssBytes);
         Gauge(factory, "otedama_uptime_seconds", "Time since start.", static s => s.UptimeS);
         Labelled(factory, "otedama_build_info", "Always 1; the version is in the label.", "version", static s => [(s.Version, 1)]);

@@ -9,10 +9,12 @@ internal static class MetricsServer
 {
     private const string TextFormat = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static Task<HttpHost> StartAsync(IPAddress address, int port, Func<StatusView> status, ILoggerFactory loggers, CancellationToken stop)
+    public static Task<HttpHost> StartAsync(
+        IPAddress address, int port, HostNames names, Func<StatusView> status, ILoggerFactory loggers, CancellationToken stop)
     {
         InstanceMetrics metrics = new();
         HttpRoutes routes = new HttpRoutes()
+            .Guard((context, _) => names.CheckAsync(context))
             .Get("/metrics", async (context, end) =>
                 await HttpReply.BytesAsync(context, 200, TextFormat, await metrics.CollectAsync(status(), end)))
             .Get("/", (context, _) => HttpReply.TextAsync(context, 200, "otedama: metrics are at /metrics\n"));
