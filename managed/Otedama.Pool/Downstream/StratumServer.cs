@@ -156,8 +156,10 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         StratumLog.Closed(_logger, connection.Id, connection.Remote, reason);
         _sessions.Remove(session);
         Guard.Leave(session.Guard);
+        ResumedSession left = session.LeaveBehind();
         foreach (SessionWorker worker in session.TakeWorkers())
         {
+            Meters.SetMeasured(worker.Account, left.Measured);
             Meters.Disconnected(worker.Account);
         }
         GiveUpExtranonce(session);
@@ -175,7 +177,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         }
         if (Dialect.CanResume)
         {
-            _resumable.Keep(session.ResumeId, session.Extranonce1, session.CurrentDifficulty, Now);
+            _resumable.Keep(session.ResumeId, session.LeaveBehind(), Now);
         }
         else
         {
@@ -224,13 +226,13 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     /// Continues an earlier session. One whose connection still looks open is closed first: the miner knows better
     /// than our end of a dead line.
     /// </summary>
-    public bool TryResume(StratumSession self, ulong id, out uint extranonce1, out double difficulty)
+    public bool TryResume(StratumSession self, ulong id, [NotNullWhen(true)] out ResumedSession? session)
     {
         if (_resumeIds.TryGetValue(id, out StratumSession? open) && open != self)
         {
             open.Connection.Close(CloseReason.PeerClosed);
         }
-        return _resumable.TryTake(id, Now, out extranonce1, out difficulty);
+        return _resumable.TryTake(id, Now, out session);
     }
 
     /// <summary>Turns a user name into an account; error is text for the miner.</summary>

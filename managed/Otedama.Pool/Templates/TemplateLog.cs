@@ -14,6 +14,6 @@ internal static partial class TemplateLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} has a new tip but its long poll did not end; asking again")]
     public static partial void LongPollStuck(ILogger logger, string node);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "new tip: mining height {Height} on {PreviousHash}, from node {Node}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "new tip: mining height {Height} on {PreviousHash}, from node {Node}")]
     public static partial void NewTip(ILogger logger, int height, Hash256 previousHash, string node);
 }
