@@ -38,8 +38,8 @@ public sealed class JobSource : IAsyncDisposable
 
     public void Start()
     {
-        Nodes.Start();
         Blocks.Start();
+        Nodes.Start();
     }
 
     /// <summary>Waits for the first job. Throws TimeoutException that names each node's trouble.</summary>
