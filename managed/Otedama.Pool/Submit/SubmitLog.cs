@@ -5,7 +5,7 @@ namespace Otedama.Pool;
 
 internal static partial class SubmitLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "block {BlockId} at height {Height} found by account {Account}, job {JobId:x8}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "block {BlockId} at height {Height} found by account {Account}, job {JobId:x8}")]
     public static partial void Found(ILogger logger, Hash256 blockId, int height, int account, uint jobId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "block {BlockId} ({Height}) to {Node}, attempt {Attempt}: {Outcome} {Reason} after {ElapsedMs:0} ms")]
