@@ -11,4 +11,10 @@ public enum LogRecordType : byte
     BlockFound = 3,
     BlockConfirmed = 4,
     BlockOrphaned = 5,
+
+    /// <summary>The PPLNS window's work, when it changes.</summary>
+    Window = 6,
+
+    /// <summary>A block that was given up lies in the chain again.</summary>
+    BlockPending = 7,
 }

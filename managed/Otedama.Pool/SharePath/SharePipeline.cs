@@ -255,7 +255,7 @@ public sealed partial class SharePipeline : IDisposable
         WorkerId = candidate.WorkerId,
         AccountId = candidate.AccountId,
         JobId = candidate.JobId,
-        Rejection = judgement.Rejection,
+        Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget } ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
         Work = judgement.Rejection == Rejection.None ? judgement.Share.Work : UInt128.Zero,
         Hash = judgement.Hash,

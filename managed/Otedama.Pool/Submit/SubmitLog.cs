@@ -45,11 +45,11 @@ internal static partial class SubmitLog
     [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId}: submission failed unexpectedly")]
     public static partial void Broke(ILogger logger, Hash256 blockId, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} would take our block at height {Height}: coinbase and template fit")]
-    public static partial void ProposalFits(ILogger logger, string node, int height);
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} would take our block at height {Height}, coinbase class {Class}: coinbase and template fit")]
+    public static partial void ProposalFits(ILogger logger, string node, int height, CoinbaseClass @class);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} would refuse our block at height {Height}: {Reason} Blocks found now are lost; check coinbase tag, payout addresses and node rules.")]
-    public static partial void ProposalRefused(ILogger logger, string node, int height, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} would refuse our block at height {Height}, coinbase class {Class}: {Reason} Blocks found now are lost; check coinbase tag, payout addresses and node rules.")]
+    public static partial void ProposalRefused(ILogger logger, string node, int height, CoinbaseClass @class, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "node {Node} cannot check a proposal: {Reason}")]
     public static partial void ProposalUnknown(ILogger logger, string node, string reason);

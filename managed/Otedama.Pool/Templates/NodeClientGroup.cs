@@ -32,7 +32,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        var reader = new TemplateReader(options.Algorithm, options.Rules);
+        var reader = new TemplateReader(options.Algorithm, options.Rules, time);
         _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, time, logger)
         {
             Arrived = OnTemplate,

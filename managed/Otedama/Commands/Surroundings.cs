@@ -22,6 +22,9 @@ internal sealed record Surroundings
 
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>The terminal behind Out and its keys; null where there is none.</summary>
+    public IScreen? Screen { get; init; }
+
     /// <summary>Ends a running instance as SIGTERM would. Only tests cancel it.</summary>
     public CancellationToken Stop { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed record Surroundings
             Clock = TimeProvider.System,
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
+            Screen = Console.IsOutputRedirected ? null : new ConsoleScreen(),
         };
     }
 }

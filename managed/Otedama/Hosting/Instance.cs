@@ -23,6 +23,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly DateTimeOffset _startedAt;
+    private readonly long _startedTimestamp;
     private readonly History _history = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _notes = [];
@@ -43,6 +44,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         (_plan, _loggers, _clock) = (plan, loggers, clock);
         _logger = loggers.CreateLogger("Otedama.Instance");
         _startedAt = clock.GetUtcNow();
+        _startedTimestamp = clock.GetTimestamp();
     }
 
     /// <summary>What the start had to decide by itself, in sentences.</summary>
@@ -88,7 +90,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             Version = ThisProgram.Version,
             Pid = Environment.ProcessId,
             StartedAt = _startedAt.ToUnixTimeSeconds(),
-            UptimeS = (_clock.GetUtcNow() - _startedAt).TotalSeconds,
+            UptimeS = _clock.GetElapsedTime(_startedTimestamp).TotalSeconds,
             DataDir = _plan.DataRoot,
             DashboardUrl = _api?.Uri.ToString(),
             MetricsUrl = _metrics?.ToString(),

@@ -97,9 +97,9 @@ internal static class PartOptions
         if (plan.Algorithm == Algorithm.Plugin)
         {
             // Nobody knows how slow the hash is: begin at about 4,000 hashes a share and let it rise.
-            return vardiff with { Start = 1e-6 };
+            return vardiff with { Usual = 1e-6 };
         }
         // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-        return embeddedSha256d ? vardiff with { Start = 0.0002 } : vardiff;
+        return embeddedSha256d ? vardiff with { Usual = 0.0002 } : vardiff;
     }
 }
