@@ -68,6 +68,12 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Counters of the share path, for metrics.</summary>
     public ShareCounters ShareCounters => _pipeline.Counters;
 
+    /// <summary>Candidates that wait for a validator.</summary>
+    public int QueueDepth => _pipeline.QueueDepth;
+
+    /// <summary>True while the disk refuses the share log.</summary>
+    public bool IsStalled => _pipeline.IsStalled;
+
     /// <summary>Lines that were no JSON, since start.</summary>
     public long MalformedLines => _stratum.MalformedCount;
 

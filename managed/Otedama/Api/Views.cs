@@ -152,6 +152,6 @@ internal static class Views
         Reason = worker.Reason.Length > 0 ? worker.Reason : null,
     };
 
-    private static string Snake(string name) => string.Concat(name.Select((c, i) =>
+    public static string Snake(string name) => string.Concat(name.Select((c, i) =>
         char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
 }
