@@ -83,9 +83,28 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
     }
 
-    public StatusView Status()
+    public StatusView Status() => StatusOf(_pool?.Snapshot(), _rig?.Snapshot());
+
+    /// <summary>What one scrape of the metrics is made of; every part is read once.</summary>
+    public MetricsInput Metrics()
     {
         Pool.PoolSnapshot? pool = _pool?.Snapshot();
+        RigSnapshot? rig = _rig?.Snapshot();
+        return new MetricsInput
+        {
+            Status = StatusOf(pool, rig),
+            Rig = rig,
+            Pool = pool,
+            Shares = _pool?.ShareCounters,
+            Ledger = _pool?.Ledger.Totals(),
+            QueueDepth = _pool?.QueueDepth ?? 0,
+            MalformedLines = _pool?.MalformedLines ?? 0,
+            LogStalled = _pool?.IsStalled ?? false,
+        };
+    }
+
+    private StatusView StatusOf(Pool.PoolSnapshot? pool, RigSnapshot? rig)
+    {
         return new StatusView
         {
             Version = ThisProgram.Version,
@@ -96,8 +115,12 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             DashboardUrl = _api?.Uri.ToString(),
             MetricsUrl = _metrics?.ToString(),
             RssBytes = Environment.WorkingSet,
+<<<<<<< HEAD
             LogLinesDropped = LogDrops.Count,
             Rig = _rig is null ? null : Views.Rig(_rig.Snapshot()),
+=======
+            Rig = rig is null ? null : Views.Rig(rig),
+>>>>>>> main
             Pool = pool is null ? null : Views.Pool(pool, _pool!.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
             Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
@@ -315,8 +338,12 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             _notes.Add($"Port {port} is in use, so no metrics are served. Choose another with --set metrics.port=PORT.");
             return;
         }
+<<<<<<< HEAD
         HostNames names = new(configuration.Get(Settings.MetricsAllowedHosts));
         HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, names, Status, _loggers, stop);
+=======
+        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, Metrics, _loggers, stop);
+>>>>>>> main
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");
