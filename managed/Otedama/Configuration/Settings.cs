@@ -192,6 +192,14 @@ internal static class Settings
 
     public static readonly Setting<int> LogFileCount = Add(Integer("log.file_count", 5, 0, 1000, "Log files put aside that are kept; 0 = none."));
 
+    public static readonly Setting<IReadOnlyList<string>> WebhookUrls = Add(WebhookSettings.Urls("webhook.urls",
+        "Addresses that are told of events by an HTTP POST of JSON; its fields text and content suit chat services."));
+
+    public static readonly Setting<IReadOnlyList<string>> WebhookEvents = Add(WebhookSettings.Events("webhook.events", "Events that are told."));
+
+    public static readonly Setting<int> WebhookPatience = Add(Integer("webhook.patience_seconds", 120, 5, 86_400,
+        "How long a worker is away, or work is lacking, before it is told."));
+
     private static T Add<T>(T setting)
         where T : Setting
     {

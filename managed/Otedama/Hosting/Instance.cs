@@ -214,6 +214,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         await StartMetricsAsync(stop);
         _directory.Announce(new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
         _sampling = SampleAsync(_stop.Token);
+        StartWebhooks();
         InstanceLog.Started(_logger, _plan.Roles.ToString().ToLowerInvariant(), _plan.DataRoot);
     }
 
@@ -339,6 +340,18 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");
+    }
+
+    private void StartWebhooks()
+    {
+        Configuration configuration = _plan.Configuration;
+        if (configuration.Get(Settings.WebhookUrls) is { Count: > 0 } urls)
+        {
+            TimeSpan patience = TimeSpan.FromSeconds(configuration.Get(Settings.WebhookPatience));
+            Webhooks webhooks = new([.. urls.Select(static url => new Uri(url))], configuration.Get(Settings.WebhookEvents), patience,
+                this, _clock, _loggers.CreateLogger(LogCategory.Webhook));
+            _parts.Add(("webhooks", async () => await webhooks.DisposeAsync()));
+        }
     }
 
     private void WarnWhenPublic(System.Net.IPAddress address, Setting setting, string advice)
