@@ -39,11 +39,16 @@ public sealed class PoolServer : IAsyncDisposable
         _chain = new NodeChainView(nodes.Nodes, time);
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
-        ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
+        ShareValidatorOptions validator = new()
+        {
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            JobFilling = _source.Jobs.Succeed,
+        };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),
             _source.Jobs,
-            new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator),
+            [.. Enumerable.Range(0, options.VerifierCount).Select(
+                _ => new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator))],
             _ledger,
             _source.Blocks,
             _stratum,
@@ -199,6 +204,7 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Split = ledger.SplitFor,
         SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
+        SoloOwner = ledger.SoloOwnerOf,
         ShareTarget = Target.FromDifficulty(options.Vardiff.MinFor(options.Coin.Algorithm), options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
