@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -11,6 +11,12 @@ public sealed record PoolOptions
 
     /// <summary>Coin nodes to take templates from and give blocks to; at least one.</summary>
     public required IReadOnlyList<PoolNode> Nodes { get; init; }
+
+    /// <summary>
+    /// The chain is made beside this pool: it has a genesis of its own and may be begun anew, where a node of the coin's public
+    /// chain would be on another one, or far behind the pool's blocks.
+    /// </summary>
+    public bool OwnChain { get; init; }
 
     /// <summary>Where share log and ledger live; created when missing.</summary>
     public required string DataDirectory { get; init; }
@@ -40,8 +46,11 @@ public sealed record PoolOptions
 
     public GuardOptions Guard { get; init; } = new();
 
-    /// <summary>Certificate with private key for TLS on the same port; null = TLS connections are closed.</summary>
-    public X509Certificate2? Certificate { get; init; }
+    /// <summary>Addresses where only TLS is spoken; on Listen the first byte decides.</summary>
+    public IReadOnlyList<IPEndPoint> ListenTls { get; init; } = [];
+
+    /// <summary>Certificate with private key for TLS; null = TLS connections are closed.</summary>
+    public TlsIdentity? Identity { get; init; }
 
     /// <summary>Load balancers whose PROXY header is believed.</summary>
     public IReadOnlyList<IPNetwork> ProxySources { get; init; } = [];

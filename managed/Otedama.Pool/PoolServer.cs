@@ -30,15 +30,20 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Options = options;
         _time = time;
-        _logger = loggers.CreateLogger("pool");
-        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger("pool.ledger"));
+        _logger = loggers.CreateLogger(LogCategory.Pool);
+        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
+            KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
-        _chain = new NodeChainView(nodes.Nodes, time);
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
+<<<<<<< HEAD
+        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
+=======
+        _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger("pool.submit"));
         _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
+>>>>>>> main
         ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),
@@ -48,8 +53,12 @@ public sealed class PoolServer : IAsyncDisposable
             _source.Blocks,
             _stratum,
             time,
-            loggers.CreateLogger("pool.shares"));
+            loggers.CreateLogger(LogCategory.PoolShares));
         _source.Blocks.Resolved += OnBlockResolved;
+        if (_source.Blocks.BookKept(_ledger) > 0)
+        {
+            _ledger.Log.Commit();
+        }
     }
 
     public PoolOptions Options { get; }
@@ -57,11 +66,20 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Where miners connect, with the real ports.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => _stratum.Endpoints;
 
+    /// <summary>Shows TLS connections this certificate from now on; open ones stay.</summary>
+    public void Show(TlsIdentity identity) => _stratum.Show(identity);
+
     /// <summary>Accounts, balances, blocks and payouts.</summary>
     public Ledger Ledger => _ledger;
 
     /// <summary>Counters of the share path, for metrics.</summary>
     public ShareCounters ShareCounters => _pipeline.Counters;
+
+    /// <summary>Candidates that wait for a validator.</summary>
+    public int QueueDepth => _pipeline.QueueDepth;
+
+    /// <summary>True while the disk refuses the share log.</summary>
+    public bool IsStalled => _pipeline.IsStalled;
 
     /// <summary>Lines that were no JSON, since start.</summary>
     public long MalformedLines => _stratum.MalformedCount;
@@ -113,14 +131,14 @@ public sealed class PoolServer : IAsyncDisposable
             Connections = _stratum.ConnectionCount,
             ConnectionsRefused = _stratum.RefusedCount,
             Banned = _stratum.Guard.CountBanned(_stratum.Now),
+            Guarded = [.. Enum.GetValues<GuardRule>().Select(rule => (rule, _stratum.Guard.CountOf(rule)))],
             HashRate = rates,
             Shares = shares,
             BlocksFound = _stratum.Meters.BlocksFound,
             Blocks = blocks,
             Miners = miners,
             Job = JobOf(_source.Jobs.Current),
-            Nodes = [.. _source.Nodes.Snapshot().Select(node =>
-                new NodeSnapshot(node.Name, node.State == NodeState.Ready, node.Height ?? 0, node.LastError ?? ""))],
+            Nodes = _source.Nodes.Snapshot(),
             ReplyP50 = reply.P50,
             ReplyP99 = reply.P99,
         };
@@ -140,7 +158,6 @@ public sealed class PoolServer : IAsyncDisposable
         _stratum.Dispose();
         await _source.DisposeAsync();
         await _settling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _chain.Dispose();
         _ledger.Dispose();
         _stop.Dispose();
     }
@@ -163,6 +180,7 @@ public sealed class PoolServer : IAsyncDisposable
     private static NodeClientGroupOptions NodesOf(PoolOptions options) => new()
     {
         Nodes = [.. options.Nodes.Select(EndpointOf)],
+        Coin = options.OwnChain ? options.Coin with { Genesis = Hash256.Zero } : options.Coin,
         Algorithm = options.Coin.Algorithm,
         Rules = NodeClientGroupOptions.RulesOf(options.Coin),
     };
@@ -189,11 +207,11 @@ public sealed class PoolServer : IAsyncDisposable
         return payees.Count > 0 ? payees : [(options.OperatorAddress, new Amount(Amount.UnitsPerCoin))];
     }
 
-    private static RpcEndpoint EndpointOf(PoolNode node)
+    private static NodeEndpoint EndpointOf(PoolNode node)
     {
         RpcEndpoint endpoint = RpcEndpoint.Parse(
             node.Uri.OriginalString, node.User, node.Password, node.CookiePath.Length > 0 ? node.CookiePath : null);
-        return node.Name.Length > 0 ? endpoint with { Name = node.Name } : endpoint;
+        return new NodeEndpoint(node.Name.Length > 0 ? endpoint with { Name = node.Name } : endpoint, node.Zmq);
     }
 
     private static JobBookOptions JobsOf(PoolOptions options, Ledger ledger) => new()

@@ -23,6 +23,9 @@ internal sealed record StatusView
     /// <summary>Resident memory of the process.</summary>
     public long? RssBytes { get; init; }
 
+    /// <summary>Log lines lost since the start because their output took none.</summary>
+    public long LogLinesDropped { get; init; }
+
     public RigView? Rig { get; init; }
 
     public PoolView? Pool { get; init; }
@@ -122,6 +125,9 @@ internal sealed record PoolView
 
     public double? JobAgeS { get; init; }
 
+    /// <summary>Connections the guard refused and bans it gave since the start, by rule.</summary>
+    public IReadOnlyDictionary<string, long> GuardedBy { get; init; } = new Dictionary<string, long>();
+
     public double? NetworkDifficulty { get; init; }
 
     public double? SubmitMsP50 { get; init; }
@@ -150,4 +156,33 @@ internal sealed record NodeView
 
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>Every node the pool asks, in the order of the configuration.</summary>
+    public IReadOnlyList<NodeRowView> Nodes { get; init; } = [];
+}
+
+/// <summary>One coin node. Unknown is null.</summary>
+internal sealed record NodeRowView
+{
+    public required string Name { get; init; }
+
+    /// <summary>connecting, ready, not_ready or down.</summary>
+    public required string State { get; init; }
+
+    public int? Height { get; init; }
+
+    public string? BestBlock { get; init; }
+
+    public double? LatencyMs { get; init; }
+
+    public required bool LongPoll { get; init; }
+
+    /// <summary>"connected", why not, or null without node.zmq.</summary>
+    public string? Zmq { get; init; }
+
+    /// <summary>Null while it serves.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Unix time; null while it serves.</summary>
+    public long? NextAttemptAt { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class PartOptions
         {
             Coin = plan.Coin,
             Nodes = node is not null ? [Embedded(node)] : External(configuration),
+            OwnChain = node is not null,
             DataDirectory = PoolDirectory(plan),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
             Listen = [new IPEndPoint(plan.PoolAddress, port)],
@@ -27,6 +28,32 @@ internal static class PartOptions
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
+            Guard = Guard(configuration),
+            ProxySources = configuration.Get(Settings.ProxySources),
+            Identity = PoolTls.Load(configuration),
+            ListenTls = configuration.Get(Settings.TlsPort) is int tls and > 0 ? [new IPEndPoint(plan.PoolAddress, tls)] : [],
+        };
+    }
+
+    /// <summary>
+    /// Behind a proxy on this machine every miner comes from loopback as far as the socket tells, so then loopback is
+    /// exempt only when somebody says so.
+    /// </summary>
+    private static GuardOptions Guard(Configuration configuration)
+    {
+        bool behindProxy = configuration.Get(Settings.ProxySources).Count > 0 && configuration.IsDefault(Settings.GuardAllow);
+        int perAddress = configuration.Get(Settings.GuardConnections);
+        return new GuardOptions
+        {
+            Exempt = behindProxy ? [] : configuration.Get(Settings.GuardAllow),
+            ConnectionsPerAddressMax = perAddress > 0 ? perAddress : Math.Max(1, configuration.Get(Settings.MaxConnections) / 8),
+            NotLoggedInPerAddressMax = configuration.Get(Settings.GuardNotLoggedIn),
+            ConnectionsPerSecond = (double)configuration.Get(Settings.GuardConnectRate),
+            ConnectionBurst = configuration.Get(Settings.GuardConnectBurst),
+            NetworkConnectionsPerSecond = (double)configuration.Get(Settings.GuardNetworkRate),
+            NetworkConnectionBurst = configuration.Get(Settings.GuardNetworkBurst),
+            MessagesPerSecond = (double)configuration.Get(Settings.GuardMessageRate),
+            BanTime = TimeSpan.FromSeconds(configuration.Get(Settings.GuardBanSeconds)),
         };
     }
 
@@ -63,13 +90,30 @@ internal static class PartOptions
 
     private static IReadOnlyList<PoolNode> External(Configuration configuration) =>
     [
-        .. configuration.Get(Settings.NodeUrls).Select(url => new PoolNode(new Uri(url))
+        .. configuration.Get(Settings.NodeUrls).Select(entry => External(configuration, entry)),
+    ];
+
+    /// <summary>One login a node: its own cookie, else its own user (also in the URL), else what all nodes share.</summary>
+    private static PoolNode External(Configuration configuration, UrlEntry entry)
+    {
+        PoolNode node = new(new Uri(entry.Url));
+        string zmq = entry["zmq"].Length > 0 ? entry["zmq"] : configuration.Get(Settings.NodeZmq);
+        node = node with { Zmq = zmq.Length > 0 ? new Uri(zmq) : null };
+        if (entry["cookie"].Length > 0)
+        {
+            return node with { Uri = new Uri(UrlEntry.HideLogin(entry.Url)), CookiePath = entry["cookie"] };
+        }
+        if (entry["user"].Length > 0 || entry["password"].Length > 0 || node.Uri.UserInfo.Length > 0)
+        {
+            return node with { User = entry["user"], Password = entry["password"] };
+        }
+        return node with
         {
             CookiePath = configuration.Get(Settings.NodeCookie),
             User = configuration.Get(Settings.NodeUser),
             Password = configuration.Get(Settings.NodePassword),
-        }),
-    ];
+        };
+    }
 
     private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 
 namespace Otedama;
 
@@ -20,7 +21,7 @@ internal static class FileChecks
         try
         {
             using DataDirectory first = DataDirectory.Open(root);
-            InstanceRecord.Write(first, new InstanceFile(1, 7, null, 0));
+            first.Announce(new InstanceFile(1, 7, null, 0));
             if (!InstanceRecord.TryRead(root, out InstanceFile? read) || read.Pid != 7)
             {
                 return "the instance file came back changed";
@@ -49,7 +50,7 @@ internal static class FileChecks
         using MemoryStream output = new();
         using (ConsoleLogs console = new(output, LogLevels.Parse("info", null), json: true, colour: false, TimeProvider.System))
         {
-            InstanceLog.Stopped(console.CreateLogger("Otedama.Selftest"), 1.5);
+            InstanceLog.Stopped(console.CreateLogger(LogCategory.Selftest), 1.5);
         }
         string line = Encoding.UTF8.GetString(output.ToArray());
         return line.Contains("\"seconds\":1.5", StringComparison.Ordinal) && line.Contains("\"event\":\"Stopped\"", StringComparison.Ordinal)
@@ -60,8 +61,8 @@ internal static class FileChecks
     private static string? Metrics()
     {
         StatusView status = new() { Version = "0", Pid = 1, StartedAt = 0, UptimeS = 12.5, DataDir = "" };
-        string text = Encoding.UTF8.GetString(new InstanceMetrics().CollectAsync(status, default).GetAwaiter().GetResult());
-        string[] names = ["otedama_hashrate_total", "otedama_shares_accepted", "otedama_peers_connected", "otedama_mining_efficiency", "otedama_blocks_found"];
+        string text = Encoding.UTF8.GetString(InstanceMetrics.Collect(new MetricsInput { Status = status }));
+        string[] names = ["otedama_hashrate_total", "otedama_shares_accepted", "otedama_peers_connected", "otedama_mining_efficiency", "otedama_uptime_seconds"];
         return Array.Find(names, name => !text.Contains($"\n{name} ", StringComparison.Ordinal)) is { } missing ? $"{missing} is missing" : null;
     }
 }
