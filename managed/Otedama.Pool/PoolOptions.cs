@@ -75,6 +75,9 @@ public sealed record PoolOptions
         : Coin.Algorithm is Algorithm.Sha256d ? Math.Clamp(Environment.ProcessorCount / 8, 1, 4)
         : Math.Clamp(Environment.ProcessorCount, 1, 16);
 
+    /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
+    public TimeSpan LogKeep { get; init; }
+
     /// <summary>A job is sent again with a fresh coinbase when a session has seen none for this long.</summary>
     public TimeSpan RenotifyInterval { get; init; } = TimeSpan.FromSeconds(45);
 
