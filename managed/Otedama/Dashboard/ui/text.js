@@ -54,8 +54,10 @@ export function scaled(value, unit) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const prefixes = ["", "k", "M", "G", "T", "P", "E"];
   let step = 0;
-  while (value >= 1000 && step < prefixes.length - 1) { value /= 1000; step++; }
-  const digits = value >= 100 || (step === 0 && Number.isInteger(value)) ? 0 : value >= 10 ? 1 : value >= 0.01 || value === 0 ? 2 : 6;
+  while (value >= 999.5 && step < prefixes.length - 1) { value /= 1000; step++; }
+  // Two significant digits below 1, as in the command line: a difficulty of 0.0058 is neither 0.01 nor 0.00.
+  const small = value > 0 ? Math.min(12, 1 - Math.floor(Math.log10(value))) : 2;
+  const digits = value >= 99.95 || (step === 0 && Number.isInteger(value)) ? 0 : value >= 9.995 ? 1 : value >= 1 ? 2 : small;
   return `${value.toFixed(digits)} ${prefixes[step]}${unit}`.trim();
 }
 
