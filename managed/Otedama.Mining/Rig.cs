@@ -12,6 +12,9 @@ public sealed class Rig : IAsyncDisposable
     private static readonly TimeSpan s_drainWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the machine is looked at: a laptop unplugged mines no longer than this.</summary>
+    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(5);
+
     private readonly RigOptions _options;
     private readonly IJobSource _source;
     private readonly Dispatcher _dispatcher;
@@ -20,6 +23,11 @@ public sealed class Rig : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly long _started;
+    private readonly RigReport _report;
+    private readonly Lock _pauseGate = new();
+    private bool _pausedByCommand;
+    private string _pausedByMachine = "";
+    private ITimer? _watching;
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
@@ -34,6 +42,8 @@ public sealed class Rig : IAsyncDisposable
         _log = log;
         _started = clock.GetTimestamp();
         _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
+        _report = new RigReport(Snapshot, clock, log);
+        _pausedByCommand = options.StartPaused;
     }
 
     /// <summary>
@@ -52,6 +62,7 @@ public sealed class Rig : IAsyncDisposable
                 Algorithm = options.Algorithm,
                 Equihash = options.Equihash,
                 UserAgent = options.UserAgent,
+                RedirectHosts = options.RedirectHosts,
                 SuggestDifficulty = () => rig?.SuggestDifficulty() ?? options.SuggestDifficulty,
             },
             loggers.CreateLogger("Otedama.Mining.Upstream"),
@@ -72,9 +83,10 @@ public sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>Workers stop hashing within milliseconds; the connection to the pool stays.</summary>
-    public void Pause() => _dispatcher.SetPaused(true);
+    public void Pause() => SetPaused(byCommand: true, null);
 
-    public void Resume() => _dispatcher.SetPaused(false);
+    /// <summary>Undoes Pause; what the machine itself needs goes first.</summary>
+    public void Resume() => SetPaused(byCommand: false, null);
 
     /// <summary>Does not wait for the workers.</summary>
     public RigSnapshot Snapshot()
@@ -92,9 +104,12 @@ public sealed class Rig : IAsyncDisposable
         return new RigSnapshot
         {
             State = State(job),
+            PauseReason = PauseReason,
             Algorithm = _options.Algorithm,
             Uptime = _clock.GetElapsedTime(_started),
             Hashrate = rates,
+            HashrateMax = Math.Max(_report.Max, rates.Seconds10),
+            ShareSeconds = job is not null && rates.Seconds60 > 0 ? (double)job.ShareTarget.ToWork() / rates.Seconds60 : null,
             EffectiveHashrate = shares.Accepted > 0 ? _dispatcher.Effective.Read().Minutes15 : null,
             Shares = shares,
             Difficulty = job?.ShareTarget.ToDifficulty(UpstreamDialect.For(_options.Algorithm).DifficultyOne),
@@ -132,10 +147,55 @@ public sealed class Rig : IAsyncDisposable
             worker.Start(_dispatcher);
         }
         _source.Start(_dispatcher);
+        if (_workers.Count > 0)
+        {
+            WorkerSnapshot first = _workers[0].Read();
+            RigLog.Workers(_log, _workers.Count, first.Device, first.Flavour);
+        }
+        _report.Start();
+        if (_options.Watch is { LooksAtAnything: true } watch)
+        {
+            SetPaused(null, watch.Reason());
+            _watching = _clock.CreateTimer(_ => SetPaused(null, watch.Reason()), null, s_watch, s_watch);
+        }
+    }
+
+    private string PauseReason
+    {
+        get
+        {
+            lock (_pauseGate)
+            {
+                return _pausedByCommand ? "" : _pausedByMachine;
+            }
+        }
+    }
+
+    private static string Change(bool paused, string machine) => machine.Length == 0
+        ? (paused ? "paused by command" : "mining again, by command")
+        : (paused ? $"paused: {machine}" : $"mining again; over is: {machine}");
+
+    /// <summary>Null leaves that side as it is.</summary>
+    private void SetPaused(bool? byCommand, string? byMachine)
+    {
+        lock (_pauseGate)
+        {
+            bool before = _pausedByCommand || _pausedByMachine.Length > 0;
+            string reason = _pausedByMachine;
+            _pausedByCommand = byCommand ?? _pausedByCommand;
+            _pausedByMachine = byMachine ?? _pausedByMachine;
+            bool now = _pausedByCommand || _pausedByMachine.Length > 0;
+            if (now != before)
+            {
+                _dispatcher.SetPaused(now);
+                RigLog.PauseChanged(_log, Change(now, now ? _pausedByMachine : reason));
+            }
+        }
     }
 
     private async Task StopOnceAsync()
     {
+        _watching?.Dispose();
         _dispatcher.SetPaused(true);
         await _source.DrainAsync(s_drainWait).ConfigureAwait(false);
         foreach (IWorker worker in _workers)
@@ -145,6 +205,7 @@ public sealed class Rig : IAsyncDisposable
                 RigLog.WorkerHangs(_log, worker.Read().Name, s_stopWait.TotalSeconds);
             }
         }
+        _report.Finish();
         await _source.DisposeAsync().ConfigureAwait(false);
         foreach (IWorker worker in _workers)
         {

@@ -5,14 +5,29 @@ namespace Otedama.Mining;
 /// <summary>Every log line of the rig.</summary>
 internal static partial class RigLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool}: connected as {User}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Line}")]
+    public static partial void Report(ILogger log, string line);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Change}")]
+    public static partial void PauseChanged(ILogger log, string change);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
+    public static partial void EarnsNothing(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} CPU workers on {Device}, flavour {Flavour}")]
+    public static partial void Workers(ILogger log, int count, string device, string flavour);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "connected to {Pool} as {User}")]
     public static partial void Connected(ILogger log, string pool, string user);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool}: {Reason} (failure {Failures}); next attempt in {Seconds:F1} s")]
     public static partial void Failed(ILogger log, string pool, string reason, int failures, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} failed {Failures} times, going to {Next}")]
-    public static partial void FailOver(ILogger log, string pool, int failures, string next);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Pool {Pool}: {Reason} (failure {Failures}); next attempt in {Seconds:F1} s")]
+    public static partial void Unfit(ILogger log, string pool, string reason, int failures, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Leaving pool {Pool} for {Next}")]
+    public static partial void FailOver(ILogger log, string pool, string next);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool} is back, leaving {Previous}")]
     public static partial void Returned(ILogger log, string pool, string previous);
@@ -23,7 +38,7 @@ internal static partial class RigLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool} asks us to reconnect to {Target} in {Seconds:F0} s")]
     public static partial void Moving(ILogger log, string pool, string target, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} asks us to reconnect to {Host}, which is not in its own domain: ignored")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} asks us to reconnect to {Host}, not a host of its own: ignored; mining.redirect_hosts can allow it")]
     public static partial void ReconnectRefused(ILogger log, string pool, string host);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Pool {Pool} says: {Text}")]
@@ -35,16 +50,23 @@ internal static partial class RigLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Job {Job:x8} (pool's {WireId}) at height {Height}, clean {Clean}")]
     public static partial void NewJob(ILogger log, uint job, string wireId, int height, bool clean);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "No new job for {Seconds:F0} s, asking whether the pool is alive")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Nothing heard for {Seconds:F0} s, asking whether the pool is alive")]
     public static partial void Silent(ILogger log, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Pool {Pool} refused a share of worker {Worker}: {Reason}")]
-    public static partial void ShareRefused(ILogger log, string pool, int worker, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Pool {Pool} accepted a share of worker {Worker} after {Milliseconds:F0} ms")]
+    public static partial void ShareAccepted(ILogger log, string pool, int worker, double milliseconds);
+
+    /// <summary>unsaid: earlier refusals that got no line.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} refused a share: {Reason} ({Unsaid} more not shown)")]
+    public static partial void ShareRefused(ILogger log, string pool, string reason, long unsaid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} sends a job that cannot be used: {Problem}")]
+    public static partial void UnusableJob(ILogger log, string pool, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job:x8} is searched through: {Bytes} bytes of extranonce 2 are used up, waiting for the next job")]
     public static partial void SpaceExhausted(ILogger log, uint job, int bytes);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} started on {Device}, flavour {Flavour}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Worker {Worker} started on {Device}, flavour {Flavour}")]
     public static partial void WorkerStarted(ILogger log, string worker, string device, string flavour);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Worker {Worker} failed: {Reason}; restart in {Seconds:F0} s")]

@@ -41,6 +41,12 @@ public sealed record RigOptions
     /// <summary>Start with mining paused, until Resume.</summary>
     public bool StartPaused { get; init; }
 
+    /// <summary>Pauses mining while it has a reason to; null = never.</summary>
+    public MachineWatch? Watch { get; init; }
+
+    /// <summary>Hosts pools may send us to besides their own.</summary>
+    public IReadOnlyList<string> RedirectHosts { get; init; } = [];
+
     /// <summary>What pools are told we are.</summary>
     public string UserAgent { get; init; } = "otedama/0.1";
 

@@ -23,6 +23,15 @@ public sealed record RigSnapshot
     /// <summary>Sum over the workers, hashes per second.</summary>
     public required HashRates Hashrate { get; init; }
 
+    /// <summary>Best ten seconds since the start, hashes per second.</summary>
+    public double HashrateMax { get; init; }
+
+    /// <summary>Seconds a share takes on average at the present speed and difficulty; null without either.</summary>
+    public double? ShareSeconds { get; init; }
+
+    /// <summary>Why it is paused, when not by command.</summary>
+    public string PauseReason { get; init; } = "";
+
     /// <summary>Hashes per second that the accepted shares of the last 15 minutes stand for; null before the first one.</summary>
     public required double? EffectiveHashrate { get; init; }
 

@@ -61,7 +61,9 @@ public static class JobBuilder
         return new BitcoinRecipe
         {
             Version = request.Template.Version,
-            VersionMask = request.VersionMask & ~request.Template.VersionRequired,
+            // A bit that is set already cannot roll: firmware that reports the difference to the job's version and firmware
+            // that reports the bits themselves would mean two versions by the same number.
+            VersionMask = request.VersionMask & ~request.Template.VersionRequired & ~request.Template.Version,
             PreviousHash = request.Template.PreviousHash,
             CoinbasePrefix = coinbase.Prefix,
             CoinbaseSuffix = coinbase.Suffix,

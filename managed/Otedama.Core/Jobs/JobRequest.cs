@@ -30,7 +30,7 @@ public sealed record JobRequest
     /// <summary>Text that marks the pool's blocks; goes into the coinbase script after the extranonce.</summary>
     public ReadOnlyMemory<byte> Tag { get; init; }
 
-    /// <summary>Version bits miners may roll, before what the node forbids is taken away.</summary>
+    /// <summary>Version bits miners may roll, before those the node demands and those that are set already are taken away.</summary>
     public uint VersionMask { get; init; } = JobBuilder.VersionRollingMask;
 
     /// <summary>Zcash family: bytes of a solution; 0 elsewhere.</summary>

@@ -12,12 +12,16 @@ public sealed class PreparedTemplate
     {
         Template = template;
         Branches = JobBuilder.MerkleBranches(template);
+        Measure = BlockMeasure.OfTransactions(template);
     }
 
     public Template Template { get; }
 
     /// <summary>Merkle siblings of the coinbase, 32 bytes each in chain order, deepest first.</summary>
     public ReadOnlyMemory<byte> Branches { get; }
+
+    /// <summary>What a block takes beside its coinbase.</summary>
+    public BlockMeasure Measure { get; }
 
     /// <summary>The first job that was made of a template whose jobs are all the same work; 0 before. Written under the mint lock.</summary>
     public uint FirstJob { get; set; }

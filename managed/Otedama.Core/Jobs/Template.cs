@@ -55,6 +55,23 @@ public sealed record Template
     /// <summary>Header version bits the node forbids rolling; 0 = none.</summary>
     public uint VersionRequired { get; init; }
 
+    /// <summary>The most a block may weigh (BIP 141 units); 0 = the node names no limit.</summary>
+    public long WeightLimit { get; init; }
+
+    /// <summary>The most bytes of a block; 0 = the node names no limit.</summary>
+    public long SizeLimit { get; init; }
+
+    /// <summary>
+    /// The most signature operations of a block, in the unit of TemplateTransaction.SigOps; 0 = the node names no limit.
+    /// </summary>
+    public long SigOpLimit { get; init; }
+
+    /// <summary>
+    /// For each transaction the places, counted from 1, of those it spends from; null when the node does not say or when
+    /// the block commits to its transactions elsewhere, so that none may be left out.
+    /// </summary>
+    public IReadOnlyList<int[]>? Depends { get; init; }
+
     public string LongPollId { get; init; } = "";
 
     /// <summary>Identifies the template in submitblock when the node asks for it; empty when not.</summary>
@@ -75,4 +92,15 @@ public sealed record Template
 /// <summary>One transaction of a template.</summary>
 /// <param name="TxId">Identifier without witness, the merkle leaf.</param>
 /// <param name="Data">Full serialisation as it goes into the block.</param>
-public sealed record TemplateTransaction(Hash256 TxId, ReadOnlyMemory<byte> Data, Amount Fee, int Weight);
+/// <param name="Fee">Below zero when the node does not say what its inputs are worth.</param>
+public sealed record TemplateTransaction(Hash256 TxId, ReadOnlyMemory<byte> Data, Amount Fee, int Weight)
+{
+    /// <summary>Identifier with witness, the leaf of the witness commitment.</summary>
+    public Hash256 WitnessId { get; init; } = TxId;
+
+    /// <summary>Signature operations; four times the plain count where blocks are weighed.</summary>
+    public int SigOps { get; init; }
+
+    /// <summary>The node wants it in the block whatever else is left out.</summary>
+    public bool Required { get; init; }
+}

@@ -36,14 +36,11 @@ public struct Candidate
     /// <summary>Extranonce 1 then 2; in the Zcash and Verus families of a pool the 32 bytes of the header's nonce.</summary>
     public Extranonce Extranonce;
 
-    /// <summary>The target this share is graded by: the session's at the time the job was sent.</summary>
-    public Target Target;
-
     /// <summary>
-    /// The easier target before a recent rise in difficulty, still accepted (and paid as such) for a grace time;
-    /// zero = none.
+    /// The one target this share is graded by, fixed when the job was sent to the session. Zero = the session was never
+    /// sent this job or no longer knows its target: stale, worth only what a block on it is.
     /// </summary>
-    public Target GraceTarget;
+    public Target Target;
 
     /// <summary>KawPow mix, Equihash solution or the end of a Verus solution; null where the nonce is the whole proof.</summary>
     public byte[]? Proof;

@@ -7,8 +7,8 @@ public struct Judgement
     public Rejection Rejection;
 
     /// <summary>
-    /// The hash meets the network target. Can be true together with Rejection.Stale: such a block may still win a
-    /// race, so it is submitted although its share is not paid.
+    /// The hash meets the network target. Can be true together with Rejection.Stale, as such a block may still win a race,
+    /// and with Rejection.AboveTarget where the network is easier than the share: it is submitted and earns no work.
     /// </summary>
     public bool IsBlock;
 

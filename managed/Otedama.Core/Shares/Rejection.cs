@@ -29,6 +29,9 @@ public enum Rejection : byte
     /// <summary>The hash does not meet the target.</summary>
     AboveTarget,
 
+    /// <summary>More than the session's budget of shares; nothing was checked, and its difficulty goes up.</summary>
+    OverBudget,
+
     /// <summary>The validator's queue was full; nothing was checked.</summary>
     Overloaded,
 }

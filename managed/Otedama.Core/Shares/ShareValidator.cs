@@ -101,32 +101,35 @@ public sealed class ShareValidator
         }
         if (candidate.Time < job.TimeMin || candidate.Time > job.TimeMax)
         {
-            return OrStale(Rejection.TimeOutOfRange, job, generation);
+            return OrStale(Rejection.TimeOutOfRange, job, candidate, generation);
         }
         ShareRecipe recipe = RecipeOf(job);
         Rejection fields = recipe.Check(job, candidate);
         if (fields != Rejection.None)
         {
-            return OrStale(fields, job, generation);
+            return OrStale(fields, job, candidate, generation);
         }
         UInt128 key = _duplicates.KeyOf(candidate, recipe.NonceIsTheWholeKey);
         if (_duplicates.For(job.WorkId) is not { } known)
         {
-            return OrStale(Rejection.Overloaded, job, generation);
+            return OrStale(Rejection.Overloaded, job, candidate, generation);
         }
         if (known.Contains(key))
         {
-            return OrStale(Rejection.Duplicate, job, generation);
+            return OrStale(Rejection.Duplicate, job, candidate, generation);
         }
         _job[index] = job;
         _key[index] = key;
         hash = true;
-        return OrStale(Rejection.None, job, generation);
+        return OrStale(Rejection.None, job, candidate, generation);
     }
 
-    /// <summary>Staleness was found first, so it is what the miner hears.</summary>
-    private static Rejection OrStale(Rejection later, Job job, uint generation) =>
-        job.Generation < generation ? Rejection.Stale : later;
+    /// <summary>
+    /// Staleness was found first, so it is what the miner hears. A job whose target the session does not know is stale too:
+    /// any other target could be picked after the hash is known.
+    /// </summary>
+    private static Rejection OrStale(Rejection later, Job job, in Candidate candidate, uint generation) =>
+        job.Generation < generation || candidate.Target.IsZero ? Rejection.Stale : later;
 
     private ShareRecipe RecipeOf(Job job) => job.Recipe switch
     {
@@ -184,7 +187,7 @@ public sealed class ShareValidator
             int index = picks[i];
             Target target = judgements[index].Rejection == Rejection.Stale
                 ? job.NetworkTarget
-                : EasiestOf(candidates[index], job.NetworkTarget);
+                : EasierOf(candidates[index].Target, job.NetworkTarget);
             _items[items + i] = new ProofItem(offset, _lengths[i], job.Height, target);
             _itemOf[index] = items + i;
             _jobOfItem[items + i] = job;
@@ -194,11 +197,7 @@ public sealed class ShareValidator
         return offset;
     }
 
-    private static Target EasiestOf(in Candidate candidate, Target network)
-    {
-        Target easiest = candidate.Target > candidate.GraceTarget ? candidate.Target : candidate.GraceTarget;
-        return easiest > network ? easiest : network;
-    }
+    private static Target EasierOf(Target left, Target right) => left > right ? left : right;
 
     /// <summary>One call; more only when jobs of several algorithms share the batch.</summary>
     private void CheckProofs(int items)
@@ -217,7 +216,10 @@ public sealed class ShareValidator
         }
     }
 
-    /// <summary>Network target first, then the session's target, then the easier one it had a moment ago.</summary>
+    /// <summary>
+    /// Network target first, then the one target of this session's job. A hash is paid by that target or not at all: what
+    /// is a block and no share (the network easier than the share, or stale work) is handed on as a block and earns no work.
+    /// </summary>
     private void Grade(int index, in Candidate candidate, ref Judgement judgement)
     {
         ProofResult result = _results[_itemOf[index]];
@@ -230,43 +232,25 @@ public sealed class ShareValidator
             return;
         }
         bool isBlock = job.NetworkTarget.IsMetBy(result.Hash);
-        Target? met = TargetMet(candidate, result.Hash);
-        if (!isBlock && met is null)
-        {
-            judgement.Rejection = stale ? Rejection.Stale : Rejection.AboveTarget;
-            return;
-        }
-        if (!stale || isBlock)
-        {
-            judgement.Rejection = Remember(index, job.WorkId, isBlock, stale);
-            judgement.IsBlock = isBlock && judgement.Rejection is Rejection.None or Rejection.Stale;
-        }
+        Rejection verdict = stale ? Rejection.Stale
+            : candidate.Target.IsMetBy(result.Hash) ? Rejection.None : Rejection.AboveTarget;
+        judgement.Rejection = isBlock || verdict == Rejection.None ? Remember(index, job.WorkId, isBlock, verdict) : verdict;
+        judgement.IsBlock = isBlock && judgement.Rejection == verdict;
         if (judgement.IsBlock && RecipeOf(job).LacksProof(candidate))
         {
             _proven[index] = [.. HeaderOf(index), .. _checker.Prove(job.Algorithm, _items[_itemOf[index]], _data)];
         }
         if (judgement.Rejection == Rejection.None)
         {
-            // A block that misses its session's target (test chains) is paid by the target it did meet.
-            UInt128 work = _works.WorkOf(met ?? job.NetworkTarget);
-            judgement.Share = new Share(candidate, job, work, result.Hash, isBlock);
+            judgement.Share = new Share(candidate, job, _works.WorkOf(candidate.Target), result.Hash, isBlock);
         }
-    }
-
-    private static Target? TargetMet(in Candidate candidate, Hash256 hash)
-    {
-        if (candidate.Target.IsMetBy(hash))
-        {
-            return candidate.Target;
-        }
-        return !candidate.GraceTarget.IsZero && candidate.GraceTarget.IsMetBy(hash) ? candidate.GraceTarget : null;
     }
 
     /// <summary>
     /// Only what passed is remembered, so that nobody can fill the sets with worthless work; hence twins inside one
     /// batch are told apart here. A block is never refused for lack of room.
     /// </summary>
-    private Rejection Remember(int index, uint workId, bool isBlock, bool stale)
+    private Rejection Remember(int index, uint workId, bool isBlock, Rejection verdict)
     {
         DuplicateSet? known = _duplicates.For(workId); // null when its job left the table since the batch began
         if (known is null || (known.IsFull && !isBlock))
@@ -278,6 +262,6 @@ public sealed class ShareValidator
             return Rejection.Duplicate;
         }
         known.HoldsBlock |= isBlock;
-        return stale ? Rejection.Stale : Rejection.None;
+        return verdict;
     }
 }

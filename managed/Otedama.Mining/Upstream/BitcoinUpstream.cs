@@ -6,6 +6,8 @@ namespace Otedama.Mining;
 /// <summary>The dialect of SHA-256d, scrypt and Verthash pools.</summary>
 internal sealed class BitcoinUpstream(Algorithm algorithm) : UpstreamDialect
 {
+    public override string JobForm => JobForms.Bitcoin;
+
     public override Target DifficultyOne { get; } = BitcoinDialect.DifficultyOne(algorithm);
 
     public override uint VersionMask => BitcoinDialect.RollsVersions(algorithm) ? BitcoinDialect.VersionMask : 0;

@@ -9,6 +9,8 @@ internal class KawPowUpstream : UpstreamDialect
 {
     private const int NonceLength = 8;
 
+    public override string JobForm => JobForms.KawPow;
+
     /// <summary>0xff * 2^216, as pools count.</summary>
     public override Target DifficultyOne { get; } = new(new UInt256(0, 0, 0, 0xff00_0000));
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -14,28 +15,47 @@ internal static class PoolDialer
 {
     private const int KeepAliveSeconds = 60;
 
-    public static async Task<Stream> ConnectAsync(PoolUrl url, TimeSpan wait, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>The name's resolution, each of its addresses and the TLS handshake have timings.Connect each.</summary>
+    public static async Task<Stream> ConnectAsync(PoolUrl url, StratumTimings timings, TimeProvider clock, CancellationToken cancellation)
     {
-        using CancellationTokenSource deadline = new(wait, clock);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        TimeSpan wait = timings.Connect;
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-            await socket.ConnectAsync(url.Host, url.Port, either.Token).ConfigureAwait(false);
-            NetworkStream plain = new(socket, ownsSocket: true);
-            return url.Tls ? await SecureAsync(plain, url, either.Token).ConfigureAwait(false) : plain;
+            IPAddress[] addresses = await ResolveAsync(url.Host, wait, clock, cancellation).ConfigureAwait(false);
+            AddressRace race = new((address, stop) => DialAsync(address, url.Port, stop), wait, timings.AddressStagger, clock);
+            Stream plain = await race.RunAsync(addresses, cancellation).ConfigureAwait(false);
+            if (!url.Tls)
+            {
+                return plain;
+            }
+            using CancellationTokenSource deadline = new(wait, clock);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+            return await SecureAsync(plain, url, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !cancellation.IsCancellationRequested)
         {
-            socket.Dispose();
             throw new UpstreamException($"{url} did not answer within {wait.TotalSeconds:F0} s; check host and port");
         }
         catch (SocketException e)
         {
-            socket.Dispose();
             throw new UpstreamException($"cannot connect to {url}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(string host, TimeSpan wait, TimeProvider clock, CancellationToken cancellation) =>
+        IPAddress.TryParse(host, out IPAddress? literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(host, cancellation).WaitAsync(wait, clock, cancellation).ConfigureAwait(false);
+
+    private static async Task<Stream> DialAsync(IPAddress address, int port, CancellationToken cancellation)
+    {
+        Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
         }
         catch
         {
@@ -44,7 +64,7 @@ internal static class PoolDialer
         }
     }
 
-    private static async Task<Stream> SecureAsync(NetworkStream plain, PoolUrl url, CancellationToken cancellation)
+    private static async Task<Stream> SecureAsync(Stream plain, PoolUrl url, CancellationToken cancellation)
     {
         string refusal = "";
         SslStream secure = new(plain);

@@ -22,8 +22,17 @@ internal sealed class PoolSlot(PoolEndpoint endpoint, TimeProvider clock)
     /// <summary>Left by the last connection. Client's loop only.</summary>
     public SessionMemory? Memory { get; set; }
 
-    /// <summary>The last attempt was cut off before any answer: say less next time. Client's loop only.</summary>
-    public bool Plain { get; set; }
+    /// <summary>Ask for one thing at a time, and for no more than needed; kept once it has worked. Client's loop only.</summary>
+    public bool Careful { get; set; }
+
+    /// <summary>This pool has accepted a share. Client's loop only.</summary>
+    public bool Proven { get; set; }
+
+    /// <summary>Redirects in a row without a job. Client's loop only.</summary>
+    public int Moves { get; set; }
+
+    /// <summary>When it last turned out not to be for this rig. Client's loop only.</summary>
+    public long? UnfitAt { get; set; }
 
     public void OnConnecting() => Set(PoolState.Connecting, null);
 

@@ -68,6 +68,9 @@ public sealed record PoolUrl
     /// <summary>The same pool under another address; client.reconnect uses it. TLS and pin stay: no downgrade.</summary>
     public PoolUrl WithAddress(string host, int port) => new(host.ToLowerInvariant(), port, Tls, CertificatePin);
 
+    /// <summary>Host and port for people, and whether the way there is encrypted.</summary>
+    public string Place => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}{(Tls ? " (TLS)" : "")}");
+
     public override string ToString()
     {
         string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;

@@ -5,12 +5,15 @@ namespace Otedama.Mining;
 
 /// <summary>
 /// The job source of a rig that mines at pools. One loop owns everything: it keeps one connection, to the best pool
-/// that works. Three failures in a row send it to the next pool; after five minutes on a lesser one it tries the
-/// better ones beside the running connection and moves over only when one has delivered a job.
+/// that works. Three failures in a row, silence, or work it cannot do send it to the next pool; after five minutes on a
+/// lesser one it tries the better ones beside the running connection and moves over only when one has delivered a job.
 /// </summary>
 public sealed class StratumClient : IJobSource
 {
     private const int FailuresMax = 3;
+
+    /// <summary>Redirects in a row, none of which led to a job.</summary>
+    private const int MovesMax = 5;
 
     private readonly StratumClientOptions _options;
     private readonly StratumTimings _timings;
@@ -104,12 +107,12 @@ public sealed class StratumClient : IJobSource
             slot = _slots[index];
             await connection.Completion.ConfigureAwait(false); // throws what ended it
             _stop.Token.ThrowIfCancellationRequested();
-            await MoveAsync(slot, connection.Session.Reconnect!).ConfigureAwait(false);
+            await MoveAsync(slot, connection.Session).ConfigureAwait(false);
             return index;
         }
         catch (UpstreamException e)
         {
-            return await FailAsync(index, connection, e.Message).ConfigureAwait(false);
+            return await FailAsync(index, connection, e).ConfigureAwait(false);
         }
         finally
         {
@@ -134,7 +137,9 @@ public sealed class StratumClient : IJobSource
                 Algorithm = _options.Algorithm,
                 Equihash = _options.Equihash,
                 SuggestDifficulty = _options.SuggestDifficulty(),
-                Plain = slot.Plain,
+                Careful = slot.Careful,
+                Proven = slot.Proven,
+                RedirectHosts = _options.RedirectHosts,
                 Sink = _sink!,
             },
             memory,
@@ -143,14 +148,11 @@ public sealed class StratumClient : IJobSource
             _log);
         try
         {
-            StratumConnection connection =
-                await StratumConnection.OpenAsync(url, session, _timings, _clock, _log, cancellation).ConfigureAwait(false);
-            slot.Plain = false;
-            return connection;
+            return await StratumConnection.OpenAsync(url, session, _timings, _clock, _log, cancellation).ConfigureAwait(false);
         }
         catch (UpstreamException)
         {
-            slot.Plain = !slot.Plain && !session.Answered;
+            slot.Careful ^= session.EndedUnused;
             throw;
         }
         finally
@@ -196,16 +198,28 @@ public sealed class StratumClient : IJobSource
         for (int i = 0; i < current; i++)
         {
             PoolSlot slot = _slots[i];
+            if (slot.UnfitAt is long at && _clock.GetElapsedTime(at) < _timings.UnfitFor)
+            {
+                continue;
+            }
             StratumConnection? connection = null;
             try
             {
                 connection = await OpenAsync(slot, _stop.Token).ConfigureAwait(false);
-                await connection.Session.FirstJob.WaitAsync(_timings.Handshake, _clock, _stop.Token).ConfigureAwait(false);
-                return (i, connection);
+                Task ended = connection.Completion; // the watchdog bounds the wait for a job
+                await Task.WhenAny(connection.Session.FirstJob, ended).ConfigureAwait(false);
+                if (connection.Session.FirstJob.IsCompletedSuccessfully && !ended.IsCompleted)
+                {
+                    return (i, connection);
+                }
+                await ended.ConfigureAwait(false);
+                _stop.Token.ThrowIfCancellationRequested();
+                await CloseAsync(slot, connection).ConfigureAwait(false); // it asked us to move: the next look finds it there
             }
-            catch (Exception e) when (e is UpstreamException or TimeoutException)
+            catch (UpstreamException e)
             {
-                RigLog.StillAway(_log, slot.Name, e is TimeoutException ? "it accepts us but sends no job" : e.Message);
+                RigLog.StillAway(_log, slot.Name, e.Message);
+                slot.UnfitAt = e.Fault == UpstreamFault.Unfit ? _clock.GetTimestamp() : slot.UnfitAt;
                 await CloseAsync(slot, connection).ConfigureAwait(false);
             }
         }
@@ -216,12 +230,19 @@ public sealed class StratumClient : IJobSource
     {
         slot.OnActive(connection);
         Volatile.Write(ref _active, connection);
-        RigLog.Connected(_log, slot.Name, slot.Endpoint.User);
+        RigLog.Connected(_log, slot.Endpoint.Url.Place, RigLines.ShortUser(slot.Endpoint.User));
         connection.Session.Activate(_sink!);
     }
 
-    private async Task MoveAsync(PoolSlot slot, ReconnectRequest request)
+    private async Task MoveAsync(PoolSlot slot, StratumSession session)
     {
+        ReconnectRequest request = session.Reconnect!;
+        slot.Moves = session.FirstJob.IsCompleted ? 1 : slot.Moves + 1;
+        if (slot.Moves > MovesMax)
+        {
+            slot.Moves = 0;
+            throw new UpstreamException($"it sent us on {MovesMax} times without a job", UpstreamFault.Silence);
+        }
         _sink!.OnLost();
         RigLog.Moving(_log, slot.Name, request.To.ToString(), request.Wait.TotalSeconds);
         slot.Redirect = request.To;
@@ -232,24 +253,40 @@ public sealed class StratumClient : IJobSource
     }
 
     /// <summary>Counts the failure, waits, and says where to go next.</summary>
-    private async Task<int> FailAsync(int index, StratumConnection? connection, string reason)
+    private async Task<int> FailAsync(int index, StratumConnection? connection, UpstreamException failure)
     {
         PoolSlot slot = _slots[index];
-        bool wasHealthy = connection is not null && _clock.GetElapsedTime(connection.OpenedAt) >= _timings.HealthyAfter;
-        slot.OnFailed(reason, forgive: wasHealthy);
+        // Silence is not forgiven by how long it lasted.
+        bool wasHealthy = connection is not null && failure.Fault == UpstreamFault.Ordinary && !connection.Session.EndedUnused
+            && _clock.GetElapsedTime(connection.OpenedAt) >= _timings.HealthyAfter;
+        slot.OnFailed(failure.Message, forgive: wasHealthy);
+        slot.UnfitAt = failure.Fault == UpstreamFault.Unfit ? _clock.GetTimestamp() : null;
         _sink!.OnLost();
+        slot.Careful ^= connection?.Session.EndedUnused ?? false;
         await CloseAsync(slot, connection).ConfigureAwait(false);
-        bool leave = slot.Failures >= FailuresMax && _slots.Length > 1;
+        bool leave = _slots.Length > 1 && (failure.Fault != UpstreamFault.Ordinary || slot.Failures >= FailuresMax);
         int next = leave ? (index + 1) % _slots.Length : index;
         TimeSpan pause = Backoff.After(_slots[next].Failures, _timings.BackoffFirst, _timings.BackoffMax, _jitter.NextDouble());
-        RigLog.Failed(_log, slot.Name, reason, slot.Failures, pause.TotalSeconds);
+        Tell(slot, failure, pause);
         if (leave)
         {
-            RigLog.FailOver(_log, slot.Name, slot.Failures, _slots[next].Name);
+            RigLog.FailOver(_log, slot.Name, _slots[next].Name);
             GiveUp(slot.Memory);
         }
         await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
         return next;
+    }
+
+    private void Tell(PoolSlot slot, UpstreamException failure, TimeSpan pause)
+    {
+        if (failure.Fault == UpstreamFault.Unfit)
+        {
+            RigLog.Unfit(_log, slot.Name, failure.Message, slot.Failures, pause.TotalSeconds);
+        }
+        else
+        {
+            RigLog.Failed(_log, slot.Name, failure.Message, slot.Failures, pause.TotalSeconds);
+        }
     }
 
     /// <summary>Ends a connection, keeps what a later one can resume, and gives verdicts to what was never sent.</summary>
@@ -260,6 +297,7 @@ public sealed class StratumClient : IJobSource
             return;
         }
         Interlocked.CompareExchange(ref _active, null, connection);
+        slot.Proven |= connection.Session.Accepted;
         slot.Memory ??= connection.Session.Remember();
         await connection.DisposeAsync().ConfigureAwait(false);
         foreach (Candidate candidate in connection.TakeQueued())

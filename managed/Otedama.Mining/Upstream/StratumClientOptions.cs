@@ -17,6 +17,9 @@ public sealed record StratumClientOptions
     /// <summary>Asked at every handshake; 0 = suggest nothing.</summary>
     public Func<double> SuggestDifficulty { get; init; } = static () => 0;
 
+    /// <summary>Hosts client.reconnect may send us to besides a pool's own.</summary>
+    public IReadOnlyList<string> RedirectHosts { get; init; } = [];
+
     public StratumTimings Timings { get; init; } = new();
 
     /// <summary>Seed of the back-off jitter; rigs started together should differ.</summary>

@@ -58,7 +58,7 @@ internal sealed class StratumConnection : IAsyncDisposable
     public static async Task<StratumConnection> OpenAsync(
         PoolUrl url, StratumSession session, StratumTimings timings, TimeProvider clock, ILogger log, CancellationToken cancellation)
     {
-        Stream stream = await PoolDialer.ConnectAsync(url, timings.Connect, clock, cancellation).ConfigureAwait(false);
+        Stream stream = await PoolDialer.ConnectAsync(url, timings, clock, cancellation).ConfigureAwait(false);
         StratumConnection connection = new(stream, session, timings, clock, log, cancellation);
         try
         {
@@ -220,16 +220,15 @@ internal sealed class StratumConnection : IAsyncDisposable
     private async Task WatchAsync()
     {
         WireBuffer output = new();
+        long? readyAt = null;
         while (true)
         {
             await Task.Delay(_timings.Tick, _clock, _stop.Token).ConfigureAwait(false);
             long now = _clock.GetTimestamp();
             _session.Expire(now - (long)(_timings.SubmitReply.TotalSeconds * _clock.TimestampFrequency));
-            TimeSpan silent = _clock.GetElapsedTime(_session.LastNotifyAt, now);
-            if (silent >= _timings.ReconnectAfter)
-            {
-                throw new UpstreamException($"no new job for {silent.TotalSeconds:F0} s");
-            }
+            readyAt ??= _session.Ready.IsCompletedSuccessfully ? now : null;
+            ThrowWhenIdle(readyAt, now);
+            TimeSpan silent = _clock.GetElapsedTime(_session.LastHeardAt, now);
             if (silent < _timings.PingAfter)
             {
                 _pinged = false;
@@ -241,6 +240,26 @@ internal sealed class StratumConnection : IAsyncDisposable
                 StratumRequests.Ping(output, StratumSession.PingId);
                 await FlushAsync(output).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>A pool that does not say a word, or gives nothing to do: either way nothing is earned here.</summary>
+    private void ThrowWhenIdle(long? readyAt, long now)
+    {
+        TimeSpan silent = _clock.GetElapsedTime(_session.LastHeardAt, now);
+        TimeSpan idle = _clock.GetElapsedTime(_session.LastWorkAt, now);
+        if (!_session.FirstJob.IsCompleted && readyAt is long at && _clock.GetElapsedTime(at, now) >= _timings.FirstJob)
+        {
+            string why = _session.Problem.Length > 0 ? $"sends no job that can be used ({_session.Problem})" : "sends no job";
+            throw new UpstreamException($"it accepts us but {why} within {_timings.FirstJob.TotalSeconds:F0} s", UpstreamFault.Silence);
+        }
+        if (silent >= _timings.SilentAfter)
+        {
+            throw new UpstreamException($"not a word from the pool for {silent.TotalSeconds:F0} s", UpstreamFault.Silence);
+        }
+        if (idle >= _timings.ReconnectAfter)
+        {
+            throw new UpstreamException($"no new job for {idle.TotalSeconds:F0} s", UpstreamFault.Silence);
         }
     }
 

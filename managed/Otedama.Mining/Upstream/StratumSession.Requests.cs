@@ -121,7 +121,7 @@ internal sealed partial class StratumSession
         bool hasPort = message.Params.Element(1).TryGetInt64(out port) && port is >= 1 and <= 65535;
         long wait = message.Params.Element(2).TryGetInt64(out long seconds) ? Math.Clamp(seconds, 0, 60) : 0;
         host = host.Length == 0 ? _options.Url.Host : host;
-        if (!HostSuffix.Allows(_options.Url.Host, host))
+        if (!RedirectRule.Allows(_options.Url.Host, host, _options.RedirectHosts))
         {
             RigLog.ReconnectRefused(_log, _options.Pool, host);
             return;

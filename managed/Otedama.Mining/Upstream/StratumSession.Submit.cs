@@ -6,9 +6,19 @@ namespace Otedama.Mining;
 /// <summary>Candidates on their way out and verdicts on their way back. The submitter writes, the reader answers.</summary>
 internal sealed partial class StratumSession
 {
+    /// <summary>Shares refused, or left without a reply, before we believe that this pool will take none.</summary>
+    private const int RefusalsMax = 10;
+
+    private readonly LineBudget _refusals;
+    private int _refused;                   // rejected before the first accepted one; reader only
+    private int _unheard;                   // without a reply since the last one; reader and watchdog
+
+    /// <summary>A share of this connection was accepted. Any thread.</summary>
+    public bool Accepted { get; private set; }
+
     public int Unanswered => _window.Count;
 
-    /// <summary>Waits for a place among the 64 outstanding submits. Submitter only.</summary>
+    /// <summary>Waits for a place among the outstanding submits. Submitter only.</summary>
     public Task WaitForPlaceAsync(CancellationToken cancellation) => _window.WaitAsync(cancellation);
 
     /// <summary>
@@ -52,12 +62,20 @@ internal sealed partial class StratumSession
         }
     }
 
-    /// <summary>Gives up submits sent before the timestamp. Watchdog only.</summary>
+    /// <summary>
+    /// Gives up submits sent before the timestamp; throws UpstreamException when that happens to one share after the other.
+    /// Watchdog only.
+    /// </summary>
     public void Expire(long sentBefore)
     {
         foreach (PendingSubmit submit in _window.TakeWhere(p => p.SentAt < sentBefore))
         {
             Verdict(submit.Candidate, submit.Job, ShareOutcome.Dropped, "no reply in time");
+            Interlocked.Increment(ref _unheard);
+        }
+        if (Volatile.Read(ref _unheard) >= RefusalsMax)
+        {
+            throw new UpstreamException($"{_unheard} shares in a row got no reply", UpstreamFault.Silence);
         }
     }
 
@@ -74,15 +92,38 @@ internal sealed partial class StratumSession
             return; // a reply to what was given up, or to nothing
         }
         Volatile.Write(ref _latencyMs, _clock.GetElapsedTime(submit.SentAt).TotalMilliseconds);
-        if (message.Result.IsTrue && message.Error.IsAbsentOrNull)
+        Volatile.Write(ref _unheard, 0);
+        if (message.Result.IsTrue && !StratumReason.IsRefusal(message))
         {
+            Accepted = true;
+            LastWorkAt = _clock.GetTimestamp();
+            RigLog.ShareAccepted(_log, _options.Pool, submit.Candidate.WorkerId, LatencyMs);
             Verdict(submit.Candidate, submit.Job, ShareOutcome.Accepted, "");
             return;
         }
-        string reason = StratumReason.Read(message.Error);
-        bool stale = StratumReason.IsStale(message.Error, reason);
-        RigLog.ShareRefused(_log, _options.Pool, submit.Candidate.WorkerId, reason);
+        string reason = StratumReason.Read(message);
+        bool stale = StratumReason.IsStale(message, reason);
+        if (_refusals.TryTake(out long unsaid))
+        {
+            RigLog.ShareRefused(_log, _options.Pool, reason, unsaid);
+        }
         Verdict(submit.Candidate, submit.Job, stale ? ShareOutcome.Stale : ShareOutcome.Rejected, reason);
+        if (!stale && !Accepted && ++_refused >= RefusalsMax)
+        {
+            throw Unwanted(reason);
+        }
+    }
+
+    private UpstreamException Unwanted(string reason)
+    {
+        if (_options.Proven)
+        {
+            return new UpstreamException($"it refuses every share since we connected ({reason})", UpstreamFault.Silence);
+        }
+        string advice = StratumReason.IsAboutLogin(reason)
+            ? "check wallet, worker name and password"
+            : $"this pool seems to mine another algorithm than {AlgorithmName}";
+        return new UpstreamException($"it refused the first {_refused} shares and accepted none ({reason}): {advice}", UpstreamFault.Unfit);
     }
 
     private void Verdict(in Candidate candidate, UpstreamJob? job, ShareOutcome outcome, string reason) =>

@@ -26,7 +26,7 @@ internal sealed partial class StratumSession : IDisposable
     private readonly JobNumbers _numbers;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private readonly SubmitWindow _window = new();
+    private readonly SubmitWindow _window;
     private UpstreamDialect _dialect;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstJob = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,6 +47,8 @@ internal sealed partial class StratumSession : IDisposable
     private Target _latestTarget;
     private IJobSink? _sink;
     private int _garbage;
+    private bool _greeted;
+    private string _problem = "";           // with the last job that could not be used
     private double _latencyMs = double.NaN;
 
     public StratumSession(
@@ -58,8 +60,10 @@ internal sealed partial class StratumSession : IDisposable
         _clock = clock;
         _log = log;
         _dialect = UpstreamDialect.For(options.Algorithm, options.Equihash);
+        _window = new SubmitWindow(options.Careful ? 1 : SubmitWindow.Capacity);
+        _refusals = new LineBudget(clock);
         _nextTarget = _latestTarget = _dialect.DifficultyOne; // what pools mean until they say otherwise
-        LastNotifyAt = clock.GetTimestamp();
+        LastHeardAt = LastWorkAt = clock.GetTimestamp();
     }
 
     /// <summary>Lines to send; the connection empties it.</summary>
@@ -71,38 +75,49 @@ internal sealed partial class StratumSession : IDisposable
     /// <summary>Ends when the first usable notify is here.</summary>
     public Task FirstJob => _firstJob.Task;
 
-    /// <summary>True once any reply came: what answers at all speaks Stratum.</summary>
-    public bool Answered { get; private set; }
+    /// <summary>Greeted, and gone or left before there was a job: the way of asking may be to blame.</summary>
+    public bool EndedUnused => _greeted && !_firstJob.Task.IsCompleted;
+
+    /// <summary>What was wrong with the last job that could not be used; empty when there was none. Any thread.</summary>
+    public string Problem => Volatile.Read(ref _problem);
 
     /// <summary>Set when the pool asks us to move; the connection then ends.</summary>
     public ReconnectRequest? Reconnect { get; private set; }
 
-    /// <summary>Any thread.</summary>
-    public long LastNotifyAt { get; private set; }
+    /// <summary>When the last line came. Any thread.</summary>
+    public long LastHeardAt { get; private set; }
+
+    /// <summary>When the pool last gave a job or accepted a share. Any thread.</summary>
+    public long LastWorkAt { get; private set; }
 
     /// <summary>Of the last answered submit; NaN before. Any thread.</summary>
     public double LatencyMs => Volatile.Read(ref _latencyMs);
 
-    /// <summary>Writes the handshake, pipelined: nothing in it depends on an earlier reply.</summary>
+    /// <summary>
+    /// Writes the handshake, pipelined: nothing in it depends on an earlier reply. A careful session writes its first message.
+    /// </summary>
     public void Greet()
     {
         StratumSessionOptions o = _options;
-        if (!o.Plain && _dialect.VersionMask != 0)
+        _greeted = true;
+        if (o.Careful)
+        {
+            StratumRequests.Subscribe(Outgoing, SubscribeId, o.UserAgent, ""); // to resume is one wish too many
+            return;
+        }
+        if (_dialect.VersionMask != 0)
         {
             StratumRequests.ConfigureVersionRolling(Outgoing, ConfigureId, _dialect.VersionMask, minBits: 2);
         }
         StratumRequests.Subscribe(Outgoing, SubscribeId, o.UserAgent, _earlier?.SessionId ?? "");
         StratumRequests.Authorize(Outgoing, AuthorizeId, o.User, o.Password);
-        if (!o.Plain)
+        if (_dialect.WantsExtranonceChanges)
         {
-            if (_dialect.WantsExtranonceChanges)
-            {
-                StratumRequests.ExtranonceSubscribe(Outgoing, ExtranonceSubscribeId);
-            }
-            if (o.SuggestDifficulty > 0)
-            {
-                StratumRequests.SuggestDifficulty(Outgoing, SuggestId, o.SuggestDifficulty);
-            }
+            StratumRequests.ExtranonceSubscribe(Outgoing, ExtranonceSubscribeId);
+        }
+        if (o.SuggestDifficulty > 0)
+        {
+            StratumRequests.SuggestDifficulty(Outgoing, SuggestId, o.SuggestDifficulty);
         }
     }
 
@@ -126,10 +141,11 @@ internal sealed partial class StratumSession : IDisposable
 
     /// <summary>
     /// Takes one line. Never throws for what is in it, except UpstreamException when a hundred lines in a row are not
-    /// Stratum.
+    /// Stratum, or when it shows that this pool is not for this rig.
     /// </summary>
     public void OnLine(ReadOnlySpan<byte> line)
     {
+        LastHeardAt = _clock.GetTimestamp();
         if (!StratumMessage.TryParse(line, out StratumMessage message))
         {
             Ignore("a line", "it is not a JSON object with a method or a result");
@@ -162,7 +178,6 @@ internal sealed partial class StratumSession : IDisposable
         {
             return;
         }
-        Answered = true;
         switch (id)
         {
             case ConfigureId:
@@ -192,9 +207,9 @@ internal sealed partial class StratumSession : IDisposable
 
     private void OnSubscribed(in StratumMessage message)
     {
-        if (!message.Error.IsAbsentOrNull)
+        if (StratumReason.IsRefusal(message))
         {
-            Refuse($"refused mining.subscribe: {StratumReason.Read(message.Error)}");
+            Refuse($"refused mining.subscribe: {StratumReason.Read(message)}");
             return;
         }
         if (!_subscribed)
@@ -203,7 +218,9 @@ internal sealed partial class StratumSession : IDisposable
         }
         if (!_dialect.TryReadSubscribed(message.Result, out SubscribeResult? result))
         {
-            Refuse($"answered mining.subscribe with no usable extranonce: expected {_dialect.SubscribeForm}");
+            Refuse(
+                $"answered mining.subscribe with no usable extranonce: expected {_dialect.SubscribeForm}; is it a pool of {AlgorithmName}?",
+                UpstreamFault.Unfit);
             return;
         }
         if (_subscribed)
@@ -213,7 +230,7 @@ internal sealed partial class StratumSession : IDisposable
         _subscribed = true;
         _sessionId = result!.SessionId;
         _nextSpace = new ExtranonceSpace(result.Extranonce1, result.Extranonce2Size);
-        if (_earlier is not null && _earlier.Space.IsSameAs(_nextSpace))
+        if (_earlier is not null && !_options.Careful && _earlier.Space.IsSameAs(_nextSpace))
         {
             _jobs = _earlier.Jobs; // resumed: the pool still knows them
         }
@@ -224,14 +241,18 @@ internal sealed partial class StratumSession : IDisposable
                 OnNotice(_latest); // it came before the reply and could not be used
             }
         }
+        if (_options.Careful)
+        {
+            StratumRequests.Authorize(Outgoing, AuthorizeId, _options.User, _options.Password);
+        }
         CompleteHandshake();
     }
 
     private void OnAuthorized(in StratumMessage message)
     {
-        if (!message.Error.IsAbsentOrNull || !message.Result.IsTrue)
+        if (StratumReason.IsRefusal(message) || !message.Result.IsTrue)
         {
-            string reason = message.Error.IsAbsentOrNull ? "check wallet and worker name" : StratumReason.Read(message.Error);
+            string reason = StratumReason.IsRefusal(message) ? StratumReason.Read(message) : "check wallet and worker name";
             Refuse($"refused user \"{_options.User}\": {reason}");
             return;
         }
@@ -247,20 +268,41 @@ internal sealed partial class StratumSession : IDisposable
         }
     }
 
-    private void Refuse(string what) => _ready.TrySetException(new UpstreamException($"the pool {what}"));
+    private void Refuse(string what, UpstreamFault fault = UpstreamFault.Ordinary) =>
+        _ready.TrySetException(new UpstreamException($"the pool {what}", fault));
 
     private void OnNotify(in StratumMessage message)
     {
         if (_dialect.ReadNotify(message.Params, out string problem) is not { } notice)
         {
-            Ignore("mining.notify", problem);
+            OnUnusable(message.Params, problem);
             return;
         }
-        LastNotifyAt = _clock.GetTimestamp();
+        LastWorkAt = _clock.GetTimestamp();
         lock (_publishing)
         {
             OnNotice(notice);
         }
+    }
+
+    /// <summary>Said aloud the first time: a rig without a job earns nothing, and this is why.</summary>
+    private void OnUnusable(JsonValue parameters, string problem)
+    {
+        if (_latest is null && JobForms.Recognise(parameters) is { } form && form != _dialect.JobForm)
+        {
+            throw new UpstreamException(
+                $"its jobs are those of {form}, and this rig mines {AlgorithmName}; choose another pool, or the algorithm with --algo",
+                UpstreamFault.Unfit);
+        }
+        if (_problem.Length == 0)
+        {
+            RigLog.UnusableJob(_log, _options.Pool, problem);
+        }
+        else
+        {
+            Ignore("mining.notify", problem);
+        }
+        Volatile.Write(ref _problem, problem);
     }
 
     private void OnNotice(UpstreamNotice notice)
@@ -302,6 +344,8 @@ internal sealed partial class StratumSession : IDisposable
         RigLog.NewJob(_log, job.Id, notice.JobId, job.Height, clean);
         _sink!.OnJob(job, known.Space);
     }
+
+    private string AlgorithmName => _options.Equihash is { } rule ? $"equihash {rule}" : _options.Algorithm.ToString().ToLowerInvariant();
 
     private void Ignore(string what, string why) => RigLog.Ignored(_log, _options.Pool, what, why);
 }

@@ -24,14 +24,23 @@ internal sealed record StratumSessionOptions
     /// <summary>0 = say nothing.</summary>
     public required double SuggestDifficulty { get; init; }
 
-    /// <summary>Only subscribe and authorize: for servers that hang up on anything newer.</summary>
-    public required bool Plain { get; init; }
+    /// <summary>
+    /// Only subscribe, authorize and submit, each after the reply to the one before: for servers that hang up on anything
+    /// newer or read one message of a packet.
+    /// </summary>
+    public required bool Careful { get; init; }
+
+    /// <summary>The pool has accepted a share of ours before, so that refusals are no sign of another algorithm.</summary>
+    public bool Proven { get; init; }
+
+    /// <summary>Hosts client.reconnect may send us to besides the pool's own.</summary>
+    public IReadOnlyList<string> RedirectHosts { get; init; } = [];
 
     /// <summary>Takes verdicts on submits of an earlier connection while the session is not active yet.</summary>
     public required IJobSink Sink { get; init; }
 }
 
-/// <summary>The pool asked us to move, within its own domain.</summary>
+/// <summary>The pool asked us to move to where RedirectRule lets it.</summary>
 internal sealed record ReconnectRequest(PoolUrl To, TimeSpan Wait);
 
 /// <summary>What is left of a connection for the next one to the same pool.</summary>

@@ -6,18 +6,19 @@ namespace Otedama.Mining;
 internal readonly record struct PendingSubmit(Candidate Candidate, UpstreamJob Job, long SentAt);
 
 /// <summary>
-/// Submits without a reply, at most 64: a pool that stops answering must not make us hoard. The submitter adds, the
+/// Submits without a reply, a bounded number: a pool that stops answering must not make us hoard. The submitter adds, the
 /// reader of the connection takes out, the watchdog expires.
 /// </summary>
-internal sealed class SubmitWindow : IDisposable
+internal sealed class SubmitWindow(int capacity) : IDisposable
 {
+    /// <summary>As many as pools are used to.</summary>
     public const int Capacity = 64;
 
     /// <summary>Ids below are those of the handshake.</summary>
     private const int FirstId = 100;
 
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _free = new(Capacity, Capacity);
+    private readonly SemaphoreSlim _free = new(capacity, capacity);
     private readonly Dictionary<int, PendingSubmit> _pending = [];
     private int _nextId = FirstId;
 

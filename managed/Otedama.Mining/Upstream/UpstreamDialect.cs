@@ -19,6 +19,9 @@ internal abstract class UpstreamDialect
     /// <summary>What the pool speaks that answered mining.subscribe like this.</summary>
     public virtual UpstreamDialect AnsweredBy(JsonValue subscribed) => this;
 
+    /// <summary>One of JobForms: whose jobs these are, for messages.</summary>
+    public abstract string JobForm { get; }
+
     public abstract Target DifficultyOne { get; }
 
     /// <summary>Version bits we would like to roll; 0 = none.</summary>

@@ -29,18 +29,22 @@ internal sealed class VerusUpstream : Zip301Upstream
         ZcashWriter.Submit(output, id, user, job.WireId, candidate.Time, nonce[job.Space.Extranonce1.Length..], solution);
     }
 
-    protected override UpstreamNotice? MakeNotice(ZcashNotify message, out string problem)
+    public override string JobForm => JobForms.Verus;
+
+    protected override UpstreamNotice? MakeNotice(ZcashNotify message, JsonValue parameters, out string problem)
     {
-        if (message.Version != Verus.HeaderVersion || message.Solution.Length == 0)
+        byte[]? solution = ZcashNotify.ReadSolution(parameters);
+        if (message.Version != Verus.HeaderVersion || solution is null)
         {
-            problem = $"header version {message.Version:x8} with a solution of {message.Solution.Length} bytes; VerusHash 2 needs {Verus.HeaderVersion:x8} and a solution";
+            problem = $"header version {message.Version:x8} {(solution is null ? "without" : "with")} a solution in hex; "
+                + $"VerusHash 2 needs {Verus.HeaderVersion:x8} and a solution of at most {Verus.SolutionLength} bytes";
             return null;
         }
         problem = "";
-        return new Notice(message);
+        return new Notice(message, solution);
     }
 
-    private sealed record Notice(ZcashNotify Message) : UpstreamNotice(
+    private sealed record Notice(ZcashNotify Message, byte[] Solution) : UpstreamNotice(
         Message.JobId, Message.Clean, Message.PreviousHash.ToString(), 0, Message.Bits, Message.Time, null)
     {
         public override HeaderRecipe MakeRecipe(uint versionMask) => new VerusRecipe
@@ -52,7 +56,7 @@ internal sealed class VerusUpstream : Zip301Upstream
             Bits = Message.Bits,
             Time = Message.Time,
             SolutionLength = Verus.SolutionLength,
-            Solution = Message.Solution,
+            Solution = Solution,
         };
     }
 }

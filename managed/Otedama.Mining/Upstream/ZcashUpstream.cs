@@ -30,10 +30,32 @@ internal sealed class ZcashUpstream(EquihashRule rule) : Zip301Upstream
     protected override int CounterLength(int nonce1Length) =>
         Math.Min(CounterLengthMax, Hash256.Size - SearchedLength - nonce1Length);
 
-    protected override UpstreamNotice? MakeNotice(ZcashNotify message, out string problem)
+    public override string JobForm => JobForms.Equihash;
+
+    protected override UpstreamNotice? MakeNotice(ZcashNotify message, JsonValue parameters, out string problem)
     {
-        problem = "";
-        return new Notice(message, rule.SolutionLength);
+        problem = CompareParameters(parameters);
+        if (message.Version == Verus.HeaderVersion && ZcashNotify.ReadSolution(parameters) is not null)
+        {
+            problem = "mining.notify is that of VerusHash: it brings a solution to begin with";
+        }
+        return problem.Length > 0 ? null : new Notice(message, rule.SolutionLength);
+    }
+
+    /// <summary>
+    /// Some pools name the parameters behind the eight fields, as "144_5" and a personalisation. What reads differently is
+    /// not ours to judge. Empty when nothing contradicts the rule.
+    /// </summary>
+    private string CompareParameters(JsonValue parameters)
+    {
+        string[] pair = parameters.Element(8).GetText(16).Split('_');
+        if (pair.Length != 2 || !int.TryParse(pair[0], out int n) || !int.TryParse(pair[1], out int k))
+        {
+            return "";
+        }
+        string personal = parameters.Element(9).GetText(16);
+        bool same = (n, k) == (rule.N, rule.K) && (personal.Length is 0 or > 8 || personal == rule.Personal);
+        return same ? "" : $"mining.notify is of Equihash {n},{k} {personal}".TrimEnd() + $"; this rig mines {rule}";
     }
 
     private sealed record Notice(ZcashNotify Message, int SolutionLength) : UpstreamNotice(

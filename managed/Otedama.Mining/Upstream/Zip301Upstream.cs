@@ -38,14 +38,14 @@ internal abstract class Zip301Upstream : UpstreamDialect
             problem = $"bits {message.Bits:x8} cannot be mined";
             return null;
         }
-        return MakeNotice(message, out problem);
+        return MakeNotice(message, parameters, out problem);
     }
 
     /// <summary>Bytes of our own counter behind the pool's.</summary>
     protected abstract int CounterLength(int nonce1Length);
 
-    /// <summary>Null when it cannot be mined; problem says why.</summary>
-    protected abstract UpstreamNotice? MakeNotice(ZcashNotify message, out string problem);
+    /// <summary>parameters: all of mining.notify, for what stands behind the common fields. Null when it cannot be mined; problem says why.</summary>
+    protected abstract UpstreamNotice? MakeNotice(ZcashNotify message, JsonValue parameters, out string problem);
 
     private ExtranonceSpace? ReadSpace(JsonValue value)
     {

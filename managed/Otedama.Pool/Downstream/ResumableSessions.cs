@@ -1,8 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Otedama.Pool;
+
+/// <summary>What a session leaves behind: its extranonce, what its jobs are graded by, and what its shares have shown (0 = nothing).</summary>
+public sealed record ResumedSession(uint Extranonce, JobTargets Targets, double Measured);
 
 /// <summary>
 /// Sessions whose connection ended, by session id: a miner that comes back in time continues with its extranonce and
-/// difficulty. Bounded; the oldest are forgotten first. Thread-safe.
+/// difficulty, and its jobs keep their targets. Bounded; the oldest are forgotten first. Thread-safe.
 /// </summary>
 public sealed class ResumableSessions
 {
@@ -21,24 +26,23 @@ public sealed class ResumableSessions
     }
 
     /// <summary>Keeps a session; its extranonce stays reserved until it is resumed or forgotten.</summary>
-    public void Keep(ulong id, uint extranonce, double difficulty, double now)
+    public void Keep(ulong id, ResumedSession session, double now)
     {
         lock (_gate)
         {
-            _entries[id] = new Entry(extranonce, difficulty, now);
+            _entries[id] = new Entry(session, now);
             _order.Enqueue((id, now));
             Trim(now);
         }
     }
 
-    public bool TryTake(ulong id, double now, out uint extranonce, out double difficulty)
+    public bool TryTake(ulong id, double now, [NotNullWhen(true)] out ResumedSession? session)
     {
         lock (_gate)
         {
             Trim(now);
             bool found = _entries.Remove(id, out Entry entry);
-            extranonce = entry.Extranonce;
-            difficulty = entry.Difficulty;
+            session = entry.Session;
             return found;
         }
     }
@@ -52,10 +56,10 @@ public sealed class ResumableSessions
             if (_entries.TryGetValue(oldest.Id, out Entry entry) && entry.At == oldest.At)
             {
                 _entries.Remove(oldest.Id);
-                _extranonces.Return(entry.Extranonce);
+                _extranonces.Return(entry.Session.Extranonce);
             }
         }
     }
 
-    private readonly record struct Entry(uint Extranonce, double Difficulty, double At);
+    private readonly record struct Entry(ResumedSession Session, double At);
 }

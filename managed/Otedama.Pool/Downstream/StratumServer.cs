@@ -151,8 +151,10 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         StratumLog.Closed(_logger, connection.Id, connection.Remote, reason);
         _sessions.Remove(session);
         Guard.Leave(session.Guard);
+        ResumedSession left = session.LeaveBehind();
         foreach (SessionWorker worker in session.TakeWorkers())
         {
+            Meters.SetMeasured(worker.Account, left.Measured);
             Meters.Disconnected(worker.Account);
         }
         if (session.ResumeId != 0 && _resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
@@ -162,7 +164,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
                 Extranonces.Return(session.Extranonce1);
                 return;
             }
-            _resumable.Keep(session.ResumeId, session.Extranonce1, session.CurrentDifficulty, Now);
+            _resumable.Keep(session.ResumeId, left, Now);
         }
     }
 
@@ -207,13 +209,13 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     /// Continues an earlier session. One whose connection still looks open is closed first: the miner knows better
     /// than our end of a dead line.
     /// </summary>
-    public bool TryResume(StratumSession self, ulong id, out uint extranonce1, out double difficulty)
+    public bool TryResume(StratumSession self, ulong id, [NotNullWhen(true)] out ResumedSession? session)
     {
         if (_resumeIds.TryGetValue(id, out StratumSession? open) && open != self)
         {
             open.Connection.Close(CloseReason.PeerClosed);
         }
-        return _resumable.TryTake(id, Now, out extranonce1, out difficulty);
+        return _resumable.TryTake(id, Now, out session);
     }
 
     /// <summary>Turns a user name into an account; error is text for the miner.</summary>

@@ -21,9 +21,6 @@ internal sealed partial class StratumSession
     private bool _subscribed;
     private uint _extranonce1;
     private uint _clientMask;
-    private double _minimumDifficulty;
-    private double _suggested;
-    private double _resumed;
 
     /// <summary>0 before subscribe; the key under which the session can be resumed.</summary>
     public ulong ResumeId { get; private set; }
@@ -56,8 +53,10 @@ internal sealed partial class StratumSession
     {
         Span<byte> session = stackalloc byte[8];
         if (_dialect.CanResume && wanted.TryGetHex(session, out int length) && length == session.Length
-            && _server.TryResume(this, BinaryPrimitives.ReadUInt64BigEndian(session), out _extranonce1, out _resumed))
+            && _server.TryResume(this, BinaryPrimitives.ReadUInt64BigEndian(session), out ResumedSession? resumed))
         {
+            _extranonce1 = resumed.Extranonce;
+            _difficulty.Resume(resumed.Targets, resumed.Measured);
             ResumeId = BinaryPrimitives.ReadUInt64BigEndian(session);
             _needsFreshJob = true; // this miner may start over at extranonce 2 = 0: the coinbase has to be another
         }
@@ -97,9 +96,9 @@ internal sealed partial class StratumSession
         if (first)
         {
             string password = message.Params.Element(1).GetText(PasswordCharactersMax);
-            if (_suggested == 0 && LoginOptions.TryGetDifficulty(password, out double difficulty))
+            if (!_difficulty.HasWish && LoginOptions.TryGetDifficulty(password, out double difficulty))
             {
-                _suggested = difficulty;
+                _difficulty.Wish(difficulty, _receivedAt);
             }
             _jobDue = _subscribed;
         }
@@ -151,7 +150,7 @@ internal sealed partial class StratumSession
         }
         if (request.WantsMinimumDifficulty && request.MinimumDifficulty > 0)
         {
-            _minimumDifficulty = request.MinimumDifficulty;
+            _difficulty.WishMinimum(request.MinimumDifficulty);
         }
         WriteConfigured(in message, request);
     }
@@ -194,7 +193,7 @@ internal sealed partial class StratumSession
     {
         if (message.Params.Element(0).TryGetDouble(out double difficulty) && difficulty > 0)
         {
-            Suggest(difficulty);
+            _difficulty.Wish(difficulty, _receivedAt);
             StratumWriter.True(_reply, message.Id);
             return;
         }
@@ -207,20 +206,11 @@ internal sealed partial class StratumSession
         if (message.Params.Element(0).TryGetHex(target, out int length) && length == target.Length && target.ContainsAnyExcept((byte)0))
         {
             target.Reverse();
-            Suggest(new Target(UInt256.FromLittleEndian(target)).ToDifficulty(_server.Options.Coin.DifficultyOne));
+            Target suggested = new(UInt256.FromLittleEndian(target));
+            _difficulty.Wish(suggested.ToDifficulty(_server.Options.Coin.DifficultyOne), _receivedAt);
             StratumWriter.True(_reply, message.Id);
             return;
         }
         StratumWriter.Error(_reply, message.Id, StratumError.Other, "suggested target has to be 64 hex digits");
-    }
-
-    private void Suggest(double difficulty)
-    {
-        _suggested = difficulty;
-        if (_vardiff is not null)
-        {
-            _vardiff.Restart(Clamp(difficulty), _receivedAt);
-            _difficultyDue = Math.Abs(_vardiff.Difficulty - _history.Current) > _history.Current * 0.01;
-        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class StratumSession
     private bool _hasRolled;
 
     /// <summary>Version bits this session may roll.</summary>
-    public uint VersionMask => _mask;
+    public uint VersionMask => _clientMask & _server.Options.VersionMask;
 
     /// <summary>Submits that wait for their verdict; read by the drain.</summary>
     public long PendingSubmits => Volatile.Read(ref _submitsSent) - Volatile.Read(ref _submitsAnswered);
@@ -38,6 +38,7 @@ internal sealed partial class StratumSession
             {
                 (StratumError code, string text) = RejectionReply.For(verdict.Rejection);
                 StratumWriter.Error(_reply, id, code, text);
+                _difficulty.OnRefused();
             }
             _submitsAnswered++;
             SendDeferred();
@@ -91,11 +92,16 @@ internal sealed partial class StratumSession
             Reject(id, worker, Rejection.Overloaded);
             return;
         }
+        candidate.Target = TargetOf(candidate.JobId);
+        if (!_difficulty.TryTake(candidate.Target, _receivedAt))
+        {
+            Reject(id, worker, Rejection.OverBudget);
+            return;
+        }
         candidate.WorkerId = Slot;
         candidate.SessionId = Id;
         candidate.AccountId = worker.Account.AccountId;
         candidate.Tag = _ids.Put(id);
-        (candidate.Target, candidate.GraceTarget) = _history.For(candidate.JobId, _receivedAt);
         candidate.ReceivedAt = _server.Time.GetTimestamp();
         // Counted first: the verdict may come, on its own thread, before TryEnqueue returns; it waits for our lock.
         _submitsSent++;
@@ -107,14 +113,22 @@ internal sealed partial class StratumSession
         }
     }
 
+    /// <summary>Zero for a job this session was not sent, or that is too old.</summary>
+    private Target TargetOf(uint jobId) =>
+        _server.Jobs.TryGet(jobId, out PoolJob? job) && _difficulty.Targets.TryGet(job.Job.WorkId, out Grade? grade)
+            ? grade.Target
+            : default;
+
     /// <summary>
-    /// Final header version. Bits of a miner that did not negotiate are ignored; missing bits of one that did mean the
-    /// job's own version, but only as long as it never rolled.
+    /// Final header version, by the mask of the job that was mined and not of the newest one. Bits of a miner that did not
+    /// negotiate are ignored; missing bits of one that did mean the job's own version, but only as long as it never rolled.
+    /// A bit that cannot roll may be reported as the job has it.
     /// </summary>
     public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
     {
         version = recipe.Version;
-        if (_mask == 0)
+        uint mask = _clientMask & _server.Options.VersionMask & recipe.VersionMask;
+        if (mask == 0)
         {
             return true;
         }
@@ -122,12 +136,12 @@ internal sealed partial class StratumSession
         {
             return !_hasRolled;
         }
-        if ((rolled & ~_mask) != 0)
+        if ((rolled & ~mask & ~recipe.Version) != 0)
         {
             return false;
         }
         _hasRolled = true;
-        version = (recipe.Version & ~_mask) | rolled;
+        version = (recipe.Version & ~mask) | (rolled & mask);
         return true;
     }
 
@@ -149,11 +163,9 @@ internal sealed partial class StratumSession
 
     private void CountShare(in Verdict verdict)
     {
-        bool isCurrent = !_history.IsEmpty && unchecked((int)(verdict.JobId - _history.CurrentFirstJob)) >= 0;
-        if (isCurrent && _vardiff is not null && !_difficultyDue)
+        if (verdict.Work > UInt128.Zero && _server.Jobs.TryGet(verdict.JobId, out PoolJob? job))
         {
-            _vardiff.AddShare();
-            Retarget(_server.Now);
+            _difficulty.OnAccepted(job.Job.WorkId, _server.Now);
         }
     }
 
@@ -169,6 +181,7 @@ internal sealed partial class StratumSession
     private void Reject(ReadOnlySpan<byte> id, SessionWorker worker, Rejection rejection)
     {
         _server.Meters.CountRejected(worker.Account, rejection);
+        _difficulty.OnRefused();
         (StratumError code, string text) = RejectionReply.For(rejection);
         Reject(id, code, text);
     }

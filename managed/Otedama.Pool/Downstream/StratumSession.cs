@@ -19,6 +19,7 @@ internal sealed partial class StratumSession
     private readonly GuardEntry? _guard;
     private readonly LineFramer _framer = new();
     private readonly double _acceptedAt;
+    private readonly SessionDifficulty _difficulty;
     private StratumDialect _dialect;
     private TokenBucket _messages;
     private double _receivedAt;
@@ -37,6 +38,7 @@ internal sealed partial class StratumSession
         _dialect = server.Dialect;
         _acceptedAt = server.Now;
         _receivedAt = _acceptedAt;
+        _difficulty = new SessionDifficulty(server.Options.Vardiff, server.Options.Coin, _dialect.RollsVersions, _acceptedAt);
         _messages = new TokenBucket(10 * server.Options.Guard.MessagesPerSecond, _acceptedAt);
     }
 

@@ -24,6 +24,9 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     /// <summary>Orders job ids. Handlers of Published may take it.</summary>
     private readonly Lock _mintLock = new();
 
+    /// <summary>Classes that had a job of their own already. Under _mintLock.</summary>
+    private readonly HashSet<CoinbaseClass> _opened = [];
+
     private volatile Publication? _publication;
     private Template? _pending;
     private long _publishedAt;
@@ -47,6 +50,12 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     /// publishing thread, in order, so handlers must only enqueue.
     /// </summary>
     public event Action<PoolJob>? Published;
+
+    /// <summary>
+    /// The first job of its own that a coinbase class got, for a look at it by the node. Called under the mint lock, so
+    /// handlers must only enqueue.
+    /// </summary>
+    public event Action<PoolJob>? ClassOpened;
 
     /// <summary>Number of the newest tip; 0 before the first template.</summary>
     public uint Generation => _publication?.Generation ?? 0;
@@ -111,7 +120,8 @@ public sealed class JobBook : IPoolJobTable, IDisposable
                 Publish(new PreparedTemplate(template), clean: true);
                 return;
             }
-            TimeSpan wait = _options.UpdateEvery - _time.GetElapsedTime(_publishedAt);
+            TimeSpan age = _time.GetElapsedTime(_publishedAt);
+            TimeSpan wait = _options.UpdateEvery < _options.RefreshEvery ? _options.UpdateEvery - age : _options.RefreshEvery - age;
             if (wait > TimeSpan.Zero)
             {
                 _pending = template;
@@ -152,7 +162,10 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         }
     }
 
-    /// <summary>A template that would give the same work again only waits for the next refresh.</summary>
+    /// <summary>
+    /// A template that would give the same work again waits for the refresh, which runs from the last publication: a node
+    /// that offers the same one every few seconds must not put it off.
+    /// </summary>
     private void Update(Publication old, Template template)
     {
         _pending = null;
@@ -160,17 +173,22 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         Template before = old.Prepared.Template;
         bool same = template.CoinbaseValue == before.CoinbaseValue
             && template.Version == before.Version
+            && template.VersionRequired == before.VersionRequired
             && template.Bits == before.Bits
             && template.Reserved == before.Reserved
             && template.Solution.Span.SequenceEqual(before.Solution.Span)
             && prepared.Branches.Span.SequenceEqual(old.Prepared.Branches.Span);
-        if (same)
+        if (!same)
         {
-            ScheduleRefresh();
+            Publish(prepared, clean: false);
+        }
+        else if (_time.GetElapsedTime(_publishedAt) >= _options.RefreshEvery)
+        {
+            Publish(old.Prepared, clean: false);
         }
         else
         {
-            Publish(prepared, clean: false);
+            ScheduleRefresh();
         }
     }
 
@@ -182,7 +200,8 @@ public sealed class JobBook : IPoolJobTable, IDisposable
             prepared,
             clean ? Generation + 1 : Generation,
             clean,
-            reused ? old!.TemplateAt : _time.GetTimestamp());
+            reused ? old!.TemplateAt : _time.GetTimestamp(),
+            reused ? old : null);
         PoolJob? job;
         lock (_mintLock)
         {
@@ -203,8 +222,11 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         Announce(job);
         if (!reused)
         {
-            _ = prepared.TailHex; // a found block then only copies references
-            old?.Prepared.Cool();
+            _ = job.Prepared.TailHex; // a found block then only copies references
+            lock (_mintLock)
+            {
+                old?.Cool();
+            }
         }
     }
 
@@ -223,7 +245,11 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         }
     }
 
-    private void ScheduleRefresh() => _timer.Change(_options.RefreshEvery, Timeout.InfiniteTimeSpan);
+    private void ScheduleRefresh()
+    {
+        TimeSpan left = _options.RefreshEvery - _time.GetElapsedTime(_publishedAt);
+        _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
 
     private JobSlot? SlotFor(Publication publication, CoinbaseClass size, int account)
     {
@@ -265,38 +291,89 @@ public sealed class JobBook : IPoolJobTable, IDisposable
 
     private PoolJob? TryMint(Publication publication, CoinbaseClass size, int account)
     {
-        Template template = publication.Prepared.Template;
         try
         {
-            PayoutSplit split = account == 0 || _options.SoloSplit is null
-                ? _options.Split(template, size.OutputsMax())
-                : _options.SoloSplit(template, size.OutputsMax(), account);
-            PoolJob job = Mint(publication, split, size, account);
+            PoolJob job = MintFitting(publication, size, account);
+            unchecked
+            {
+                _nextId++;
+            }
             _ring.Add(job);
+            if (account == 0 && _opened.Add(size))
+            {
+                ClassOpened?.Invoke(job);
+            }
             return job;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            JobLog.MintFailed(_logger, template.Height, size, account, e.Message, e);
+            JobLog.MintFailed(_logger, publication.Prepared.Template.Height, size, account, e.Message);
             return null;
         }
     }
 
-    private PoolJob Mint(Publication publication, PayoutSplit split, CoinbaseClass size, int account)
+    /// <summary>
+    /// A job whose block keeps the template's limits: with as many payees as its class allows, at the price of the cheapest
+    /// transactions; where these have to stay, with fewer payees. Throws ArgumentException when even one is too many.
+    /// </summary>
+    private PoolJob MintFitting(Publication publication, CoinbaseClass size, int account)
     {
-        Template template = publication.Prepared.Template;
-        double age = _time.GetElapsedTime(publication.TemplateAt).TotalSeconds;
-        uint id = unchecked(_nextId++);
-        if (template.IsFixed && publication.Prepared.FirstJob == 0)
+        PreparedTemplate prepared = publication.PreparedFor(size);
+        int payees = size.OutputsMax();
+        while (true)
         {
-            publication.Prepared.FirstJob = id;
+            PayoutSplit split = account == 0 || _options.SoloSplit is null
+                ? _options.Split(prepared.Template, payees)
+                : _options.SoloSplit(prepared.Template, payees, account);
+            PoolJob job = Mint(publication, prepared, split, size, account);
+            BlockMeasure excess = (prepared.Measure + job.CoinbaseMeasure).Over(prepared.Template);
+            if (excess.IsNothing)
+            {
+                return job;
+            }
+            if (TemplateTrimmer.Trim(prepared.Template, excess) is { } smaller)
+            {
+                prepared = new PreparedTemplate(smaller);
+                publication.Trim(size, prepared);
+                continue;
+            }
+            if (split.Outputs.Count <= 1 || prepared.Template.IsFixed)
+            {
+                BlockMeasure block = prepared.Measure + job.CoinbaseMeasure;
+                throw new ArgumentException(
+                    $"the block would have weight {block.Weight}, {block.Size} bytes and {block.SigOps} signature operations; the node's "
+                    + $"template allows {Limit(prepared.Template.WeightLimit)}, {Limit(prepared.Template.SizeLimit)} and "
+                    + $"{Limit(prepared.Template.SigOpLimit)}. Lower the node's block size, as Bitcoin Core does by blockmaxweight.");
+            }
+            payees = Math.Min(payees, split.Outputs.Count) - FewerPayees(excess, split.Outputs.Count);
+            payees = Math.Max(1, payees);
+        }
+    }
+
+    private static string Limit(long limit) => limit == 0 ? "any" : $"{limit}";
+
+    /// <summary>Outputs to take out, counted by the smallest there are, 31 bytes; at least an eighth, so that few rounds are needed.</summary>
+    private static int FewerPayees(BlockMeasure excess, int outputs)
+    {
+        long fewer = Math.Max(excess.Weight / 124, Math.Max(excess.Size / 31, excess.SigOps / 4));
+        return (int)Math.Clamp(fewer, 1 + (outputs / 8), outputs);
+    }
+
+    private PoolJob Mint(Publication publication, PreparedTemplate prepared, PayoutSplit split, CoinbaseClass size, int account)
+    {
+        Template template = prepared.Template;
+        double age = _time.GetElapsedTime(publication.TemplateAt).TotalSeconds;
+        uint id = _nextId;
+        if (template.IsFixed && prepared.FirstJob == 0)
+        {
+            prepared.FirstJob = id;
         }
         Job job = JobBuilder.Build(new JobRequest
         {
             Template = template,
             Split = split,
             Id = id,
-            Repeats = publication.Prepared.FirstJob,
+            Repeats = prepared.FirstJob,
             Generation = publication.Generation,
             Clean = publication.Clean,
             Time = (uint)Math.Min(template.Time + age, uint.MaxValue),
@@ -305,13 +382,13 @@ public sealed class JobBook : IPoolJobTable, IDisposable
             Tag = _options.Tag,
             VersionMask = _options.VersionMask,
             SolutionLength = _options.SolutionLength,
-            Branches = publication.Prepared.Branches,
+            Branches = prepared.Branches,
         });
         return new PoolJob
         {
             Job = job,
             Template = template,
-            Prepared = publication.Prepared,
+            Prepared = prepared,
             Split = split,
             Class = size,
             Account = account,

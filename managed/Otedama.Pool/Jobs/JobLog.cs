@@ -11,8 +11,7 @@ internal static partial class JobLog
         ILogger logger, uint jobId, int height, uint generation, bool clean, int transactions, Amount value);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "no job at height {Height} for coinbase class {Class}, account {Account}: {Reason}")]
-    public static partial void MintFailed(
-        ILogger logger, int height, CoinbaseClass @class, int account, string reason, Exception exception);
+    public static partial void MintFailed(ILogger logger, int height, CoinbaseClass @class, int account, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a receiver of job {JobId:x8} failed; the job stays published")]
     public static partial void HandlerFailed(ILogger logger, uint jobId, Exception exception);

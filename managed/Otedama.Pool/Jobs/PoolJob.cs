@@ -34,6 +34,10 @@ public sealed class PoolJob
         init => _prepared = value;
     }
 
+    /// <summary>What its coinbase takes of a block's room.</summary>
+    public BlockMeasure CoinbaseMeasure =>
+        BlockMeasure.OfCoinbase(Job, Template, Split, JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length);
+
     /// <summary>The block for what the proof checker read, this extranonce (both parts) and the hash found.</summary>
     public AssembledBlock Assemble(ReadOnlySpan<byte> header, ReadOnlySpan<byte> extranonce, Hash256 proof = default) =>
         BlockAssembler.Assemble(Job, Prepared, header, extranonce, proof);

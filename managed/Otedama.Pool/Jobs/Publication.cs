@@ -7,9 +7,12 @@ namespace Otedama.Pool;
 /// One broadcast: a template with the jobs made of it so far, one slot for each kind of receiver. Slots are made under
 /// JobBook's mint lock and read from any thread.
 /// </summary>
-internal sealed class Publication(PreparedTemplate prepared, uint generation, bool clean, long templateAt)
+/// <param name="refreshed">The publication of the same template before; null when the template is new.</param>
+internal sealed class Publication(PreparedTemplate prepared, uint generation, bool clean, long templateAt, Publication? refreshed = null)
 {
     private readonly ConcurrentDictionary<(CoinbaseClass Class, int Account), JobSlot> _slots = new();
+
+    private readonly Dictionary<CoinbaseClass, PreparedTemplate> _trimmed = refreshed is null ? [] : new(refreshed._trimmed);
 
     public PreparedTemplate Prepared { get; } = prepared;
 
@@ -19,6 +22,22 @@ internal sealed class Publication(PreparedTemplate prepared, uint generation, bo
 
     /// <summary>Timestamp at which the node's clock showed Template.Time.</summary>
     public long TemplateAt { get; } = templateAt;
+
+    /// <summary>Under the mint lock: the template as blocks with coinbases of this class have room for it.</summary>
+    public PreparedTemplate PreparedFor(CoinbaseClass size) => _trimmed.GetValueOrDefault(size, Prepared);
+
+    /// <summary>Under the mint lock.</summary>
+    public void Trim(CoinbaseClass size, PreparedTemplate smaller) => _trimmed[size] = smaller;
+
+    /// <summary>Under the mint lock: another publication took over, so that blocks have become unlikely.</summary>
+    public void Cool()
+    {
+        Prepared.Cool();
+        foreach (PreparedTemplate smaller in _trimmed.Values)
+        {
+            smaller.Cool();
+        }
+    }
 
     public JobSlot? Find(CoinbaseClass size, int account) => _slots.GetValueOrDefault((size, account));
 

@@ -9,16 +9,6 @@ public sealed partial class Ledger
     {
         lock (_lock)
         {
-            Amount paid = Amount.Zero;
-            Amount earned = Amount.Zero;
-            foreach (LedgerPayee? payee in _state.Payees)
-            {
-                if (payee is not null && payee.Id != PayoutPlanner.Operator)
-                {
-                    paid += payee.Paid;
-                    earned += payee.Earned;
-                }
-            }
             return new LedgerTotals
             {
                 Shares = _state.Shares,
@@ -28,8 +18,8 @@ public sealed partial class Ledger
                 BlocksConfirmed = _state.BlocksConfirmed,
                 BlocksOrphaned = _state.BlocksOrphaned,
                 HashRate = _state.Meter.Rates(NowMs),
-                Paid = paid,
-                Owed = earned - paid,
+                Paid = _state.Miners.Paid,
+                Owed = _state.Miners.Earned - _state.Miners.Paid,
             };
         }
     }
@@ -78,7 +68,7 @@ public sealed partial class Ledger
             return
             [
                 .. _state.Payees.Where(payee => payee is not null)
-                    .OrderByDescending(payee => payee!.Earned)
+                    .OrderByDescending(payee => payee!.Balance.Earned)
                     .ThenBy(payee => payee!.Id)
                     .Take(max)
                     .Select(payee => Describe(payee!)),
@@ -160,7 +150,7 @@ public sealed partial class Ledger
     };
 
     private static PayeeInfo Describe(LedgerPayee payee) =>
-        new(payee.Id, payee.Address, payee.Earned, payee.Paid, payee.Earned - payee.Paid);
+        new(payee.Id, payee.Address, payee.Balance.Earned, payee.Balance.Paid, payee.Balance.Earned - payee.Balance.Paid);
 
     private static DateTimeOffset TimeOf(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
 }

@@ -20,7 +20,7 @@ public sealed partial class Ledger
         BlockRecord[] pending;
         lock (_lock)
         {
-            pending = [.. _state.Pending.Select(block => block.Record)];
+            pending = [.. _state.Watched.Select(static block => block.Record)];
         }
         int settled = 0;
         foreach (BlockRecord block in pending)
@@ -31,37 +31,40 @@ public sealed partial class Ledger
             {
                 continue;
             }
-            if (hash != block.BlockHash)
-            {
-                Settle(block.BlockHash, BlockStatus.Orphaned, $"block {hash} lies at height {block.Height}");
-                settled++;
-            }
-            else if (depth >= _options.ConfirmationDepth)
-            {
-                Settle(block.BlockHash, BlockStatus.Confirmed, "");
-                settled++;
-            }
+            bool changed = hash != block.BlockHash
+                ? Settle(block.BlockHash, BlockStatus.Orphaned, $"block {hash} lies at height {block.Height}")
+                : Settle(block.BlockHash, depth >= _options.ConfirmationDepth ? BlockStatus.Confirmed : BlockStatus.Pending, "");
+            settled += changed ? 1 : 0;
         }
         return settled;
     }
 
-    /// <summary>Goes to disk with the next commit; when that is lost, the next call finds the same again.</summary>
-    private void Settle(Hash256 blockHash, BlockStatus status, string reason)
+    /// <summary>
+    /// False when there is nothing to change. Goes to disk with the next commit; when that is lost, the next call finds the
+    /// same again.
+    /// </summary>
+    private bool Settle(Hash256 blockHash, BlockStatus status, string reason)
     {
         lock (_lock)
         {
-            if (!_state.Pending.Exists(block => block.Record.BlockHash == blockHash))
+            if (_state.FindBlock(blockHash) is not { IsFinal: false } block || block.Status == status)
             {
-                return;
+                return false;
             }
             var record = new BlockStatusRecord(NowMs, blockHash, reason);
-            LogRecordType type = status == BlockStatus.Confirmed ? LogRecordType.BlockConfirmed : LogRecordType.BlockOrphaned;
+            LogRecordType type = status switch
+            {
+                BlockStatus.Confirmed => LogRecordType.BlockConfirmed,
+                BlockStatus.Orphaned => LogRecordType.BlockOrphaned,
+                _ => LogRecordType.BlockPending,
+            };
             if (Log.TryAppend(type, BlockStatusRecord.Version, record.ToBytes()))
             {
                 _state.Settle(record, status);
             }
         }
         LogSettled(blockHash, status, reason);
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "block_settled", Message = "Block {Hash} is {Status} {Reason}")]

@@ -9,9 +9,7 @@ public sealed partial class Ledger
     public PayoutSplit SplitFor(Template template, int outputsMax)
     {
         bool solo = _options.Scheme == PayoutScheme.Solo;
-        List<PayeeWork> payees = solo
-            ? Payees(work: null)
-            : Payees(WorkInWindow(template.NetworkTarget.ToWork() * (UInt128)_options.WindowFactor));
+        List<PayeeWork> payees = solo ? Payees(work: null) : Payees(WorkInWindow(WindowOf(template)));
         return Plan(template, payees, outputsMax, toFinder: solo);
     }
 
@@ -40,9 +38,28 @@ public sealed partial class Ledger
         var work = new Dictionary<int, UInt128>();
         lock (_lock)
         {
+            LogWindow(window);
             _state.Window.Visit(window, work.Add);
         }
         return work;
+    }
+
+    /// <summary>The factor times the network's work; saturates far above all work ever done.</summary>
+    private UInt128 WindowOf(Template template)
+    {
+        UInt128 max = UInt128.One << 120;
+        UInt128 network = UInt128.Min(template.NetworkTarget.ToWork(), max / (UInt128)_options.WindowFactor);
+        return network * (UInt128)_options.WindowFactor;
+    }
+
+    /// <summary>When the disk takes no record the old window goes on deciding how work is sliced; the split is right.</summary>
+    private void LogWindow(UInt128 window)
+    {
+        var record = new WindowRecord(NowMs, window);
+        if (window != _state.Window.Window && Log.TryAppend(LogRecordType.Window, WindowRecord.Version, record.ToBytes()))
+        {
+            _state.Apply(record);
+        }
     }
 
     /// <summary>Everybody with work or a balance, in ascending order. The plan itself is made outside the lock.</summary>
@@ -58,7 +75,7 @@ public sealed partial class Ledger
                     continue;
                 }
                 UInt128 worked = work?.GetValueOrDefault(payee.Id) ?? UInt128.Zero;
-                Amount owed = payee.Id == PayoutPlanner.Operator ? Amount.Zero : payee.Payable;
+                Amount owed = payee.Id == PayoutPlanner.Operator ? Amount.Zero : payee.Balance.Payable;
                 if (worked != UInt128.Zero || owed != Amount.Zero)
                 {
                     payees.Add(new PayeeWork(payee.Id, payee.Script, worked, owed));

@@ -32,15 +32,8 @@ internal sealed class LedgerPayee
 
     public required string Address { get; set; }
 
-    /// <summary>Over all blocks that are not orphaned.</summary>
-    public Amount Earned { get; set; }
+    public LedgerBalance Balance { get; } = new();
 
-    /// <summary>In coinbases of blocks that are not orphaned.</summary>
-    public Amount Paid { get; set; }
-
-    /// <summary>
-    /// What a coinbase may pay beyond new earnings: credits count when their block is confirmed, debits at once. So
-    /// that nobody is paid from a block that is orphaned later.
-    /// </summary>
-    public Amount Payable { get; set; }
+    /// <summary>Worker names of its own, the first included.</summary>
+    public int Workers { get; set; }
 }

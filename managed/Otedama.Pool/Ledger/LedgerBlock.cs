@@ -11,6 +11,7 @@ public enum BlockStatus : byte
 }
 
 /// <summary>A found block in the fold; under the ledger's lock.</summary>
+/// <param name="record">Without its entries, which are below.</param>
 internal sealed class LedgerBlock(BlockRecord record)
 {
     public BlockRecord Record { get; } = record;
@@ -19,6 +20,15 @@ internal sealed class LedgerBlock(BlockRecord record)
 
     public string Reason { get; set; } = "";
 
+    /// <summary>Orphaned so long ago that nobody asks any more.</summary>
+    public bool IsGivenUp { get; set; }
+
+    /// <summary>Its status changes no more: matured, or given up.</summary>
+    public bool IsFinal => IsGivenUp || Status == BlockStatus.Confirmed;
+
+    /// <summary>Work of the pool since its block before, in expected blocks: below 1 is lucky.</summary>
+    public required double Effort { get; init; }
+
     /// <summary>Empty once dropped from memory; the log has them.</summary>
-    public IReadOnlyList<PayoutEntry> Entries { get; set; } = record.Entries;
+    public required IReadOnlyList<PayoutEntry> Entries { get; set; }
 }

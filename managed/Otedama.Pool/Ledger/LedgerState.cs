@@ -6,51 +6,32 @@ namespace Otedama.Pool;
 /// The fold over the share log: accounts, window, balances, blocks. The running pool applies the same records as a
 /// replay does, so both give the same state. Not thread-safe.
 /// </summary>
-internal sealed class LedgerState
+internal sealed partial class LedgerState
 {
-    /// <summary>Shares kept for the PPLNS window: 100 MB at most. A window of more shares ends there.</summary>
-    public const int WindowSharesMax = 1 << 22;
-
-    /// <summary>Blocks kept for queries; older settled ones only count.</summary>
-    public const int BlocksMax = 10_000;
-
-    /// <summary>Payout entries kept for queries, 12 MB; older blocks lose theirs.</summary>
-    public const int EntriesMax = 500_000;
-
     private readonly Dictionary<string, int> _accountIds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LedgerPayee> _payeesByScript = new(StringComparer.Ordinal);
-    private readonly Dictionary<Hash256, LedgerBlock> _blocksByHash = [];
-    private int _entriesKept;
+
+    private long _lastShareMs;
 
     public List<LedgerAccount> Accounts { get; } = [];
 
     /// <summary>By payee number; null where an account has another's number as payee.</summary>
     public List<LedgerPayee?> Payees { get; } = [];
 
-    /// <summary>In the order of finding.</summary>
-    public LinkedList<LedgerBlock> Blocks { get; } = [];
+    public WorkWindow Window { get; private set; } = new();
 
-    /// <summary>Blocks that are neither confirmed nor orphaned yet.</summary>
-    public List<LedgerBlock> Pending { get; } = [];
-
-    public ShareWindow Window { get; } = new(WindowSharesMax);
-
-    public WorkMeter Meter { get; } = new();
+    public WorkMeter Meter { get; private set; } = new();
 
     public long Shares { get; private set; }
 
     public UInt128 Work { get; private set; }
 
-    public long BlocksFound { get; private set; }
-
-    public long BlocksConfirmed { get; private set; }
-
-    public long BlocksOrphaned { get; private set; }
-
     public static string KeyOf(ReadOnlySpan<byte> script, string worker) =>
         string.Concat(Convert.ToHexStringLower(script), "/", worker);
 
     public bool TryFindAccount(string key, out int id) => _accountIds.TryGetValue(key, out id);
+
+    public bool Knows(Hash256 block) => _blocksByHash.ContainsKey(block);
 
     public LedgerPayee? FindPayee(ReadOnlySpan<byte> script) =>
         _payeesByScript.GetValueOrDefault(Convert.ToHexStringLower(script));
@@ -81,6 +62,12 @@ internal sealed class LedgerState
             case LogRecordType.BlockOrphaned:
                 Settle(BlockStatusRecord.Read(record.Payload), BlockStatus.Orphaned);
                 break;
+            case LogRecordType.BlockPending:
+                Settle(BlockStatusRecord.Read(record.Payload), BlockStatus.Pending);
+                break;
+            case LogRecordType.Window:
+                Apply(WindowRecord.Read(record.Payload));
+                break;
             default:
                 throw new LogException(
                     $"share log: record {record.Sequence} has the unknown type {(int)record.Type}. Use the otedama that wrote it "
@@ -102,18 +89,8 @@ internal sealed class LedgerState
                 $"share log: account {record.Id} where account {Accounts.Count} was expected. Restore the log from a backup.");
         }
         string script = Convert.ToHexStringLower(record.Script.Span);
-        bool known = _payeesByScript.TryGetValue(script, out LedgerPayee? payee);
-        payee ??= new LedgerPayee { Id = record.Id, Script = record.Script, Address = record.Address };
-        if (!known && record.Id != 0)
-        {
-            _payeesByScript.Add(script, payee); // the operator's own script may change, so it is nobody else's payee
-        }
-        Payees.Add(known ? null : payee);
-        Accounts.Add(new LedgerAccount { Id = record.Id, Payee = payee, Worker = record.Worker });
-        if (record.Id != 0)
-        {
-            _accountIds[KeyOf(record.Script.Span, record.Worker)] = record.Id;
-        }
+        LedgerPayee? known = record.Id == 0 ? null : _payeesByScript.GetValueOrDefault(script);
+        AddAccount(known ?? new LedgerPayee { Id = record.Id, Script = record.Script, Address = record.Address }, record.Worker);
     }
 
     public void Apply(in ShareRecord share)
@@ -129,55 +106,30 @@ internal sealed class LedgerState
         Window.Add(account.Payee.Id, share.Work);
         Shares++;
         Work += share.Work;
+        _height = share.Height;
+        _lastShareMs = share.TimeMs;
     }
 
-    public void Apply(BlockRecord record)
-    {
-        var block = new LedgerBlock(record);
-        if (!_blocksByHash.TryAdd(record.BlockHash, block))
-        {
-            return; // the same block twice pays once
-        }
-        BlocksFound++;
-        Blocks.AddLast(block);
-        Pending.Add(block);
-        _entriesKept += record.Entries.Count;
-        foreach (PayoutEntry entry in record.Entries)
-        {
-            LedgerPayee payee = PayeeOf(entry.Payee);
-            payee.Earned += entry.Earned;
-            payee.Paid += entry.Paid;
-            payee.Payable += Min(entry.Earned - entry.Paid, Amount.Zero);
-        }
-        Forget();
-    }
+    public void Apply(WindowRecord record) => Window.SetWindow(record.Work);
 
-    public void Settle(BlockStatusRecord record, BlockStatus status)
+    /// <summary>The next account: one more worker of a payee, or the first of a new one.</summary>
+    private LedgerAccount AddAccount(LedgerPayee payee, string worker)
     {
-        if (!_blocksByHash.TryGetValue(record.BlockHash, out LedgerBlock? block) || block.Status != BlockStatus.Pending)
+        int id = Accounts.Count;
+        bool isNew = payee.Id == id;
+        var account = new LedgerAccount { Id = id, Payee = payee, Worker = worker };
+        payee.Workers++;
+        Accounts.Add(account);
+        Payees.Add(isNew ? payee : null);
+        if (id != 0) // the operator's own script may change, so it is nobody else's payee
         {
-            return;
-        }
-        block.Status = status;
-        block.Reason = record.Reason;
-        Pending.Remove(block);
-        foreach (PayoutEntry entry in block.Entries)
-        {
-            LedgerPayee payee = PayeeOf(entry.Payee);
-            Amount net = entry.Earned - entry.Paid;
-            if (status == BlockStatus.Confirmed)
+            if (isNew)
             {
-                payee.Payable += net - Min(net, Amount.Zero);
+                _payeesByScript.Add(Convert.ToHexStringLower(payee.Script.Span), payee);
             }
-            else
-            {
-                payee.Earned -= entry.Earned;
-                payee.Paid -= entry.Paid;
-                payee.Payable -= Min(net, Amount.Zero);
-            }
+            _accountIds[KeyOf(payee.Script.Span, worker)] = id;
         }
-        BlocksConfirmed += status == BlockStatus.Confirmed ? 1 : 0;
-        BlocksOrphaned += status == BlockStatus.Orphaned ? 1 : 0;
+        return account;
     }
 
     private LedgerAccount AccountOf(int id) => (uint)id < (uint)Accounts.Count
@@ -187,28 +139,4 @@ internal sealed class LedgerState
     private LedgerPayee PayeeOf(int id) => (uint)id < (uint)Payees.Count && Payees[id] is { } payee
         ? payee
         : throw new LogException($"share log: payee {id} was never made. Restore the log from a backup.");
-
-    /// <summary>Drops what is only for display from the oldest settled blocks.</summary>
-    private void Forget()
-    {
-        LinkedListNode<LedgerBlock>? node = Blocks.First;
-        while (node is not null && (Blocks.Count > BlocksMax || _entriesKept > EntriesMax))
-        {
-            LinkedListNode<LedgerBlock>? next = node.Next;
-            LedgerBlock block = node.Value;
-            if (block.Status != BlockStatus.Pending)
-            {
-                _entriesKept -= block.Entries.Count;
-                block.Entries = [];
-                if (Blocks.Count > BlocksMax)
-                {
-                    Blocks.Remove(node);
-                    _blocksByHash.Remove(block.Record.BlockHash);
-                }
-            }
-            node = next;
-        }
-    }
-
-    private static Amount Min(Amount left, Amount right) => left < right ? left : right;
 }

@@ -10,6 +10,7 @@ internal sealed class WorkMeter
     private const int CoarseMs = 60_000;
     private const int FineCount = 6;
     private const int CoarseCount = 60;
+    private const byte SavedEnd = 255;
 
     private readonly float[] _fine = new float[FineCount + 1]; // the running bucket and the full ones before it
     private readonly float[] _coarse = new float[CoarseCount + 1];
@@ -17,9 +18,10 @@ internal sealed class WorkMeter
     private long _coarseNow;
     private long _firstMs = -1;
 
+    /// <summary>Whoever comes back after more than an hour begins anew.</summary>
     public void Add(long timeMs, double work)
     {
-        if (_firstMs < 0)
+        if (_firstMs < 0 || IsStale(timeMs))
         {
             _firstMs = timeMs;
         }
@@ -40,6 +42,50 @@ internal sealed class WorkMeter
             Sum(_fine, _fineNow, FineCount + 1) / Math.Min(since, 60 + (nowMs % FineMs / 1000.0)),
             Sum(_coarse, _coarseNow, 11) / Math.Min(since, 600 + (nowMs % CoarseMs / 1000.0)),
             Sum(_coarse, _coarseNow, CoarseCount + 1) / Math.Min(since, 3600 + (nowMs % CoarseMs / 1000.0)));
+    }
+
+    /// <summary>True when no work of the last hour is left.</summary>
+    public bool IsStale(long nowMs) => (nowMs / CoarseMs) - _coarseNow > CoarseCount;
+
+    /// <summary>
+    /// i64 first, fine and coarse bucket of now in groups of seven bits, then the buckets that are not zero: u8 index (the
+    /// coarse ones behind the fine ones), f32 work; the end is index 255.
+    /// </summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt64(_firstMs);
+        writer.Write7BitEncodedInt64(_fineNow);
+        writer.Write7BitEncodedInt64(_coarseNow);
+        for (int i = 0; i < _fine.Length + _coarse.Length; i++)
+        {
+            float work = i < _fine.Length ? _fine[i] : _coarse[i - _fine.Length];
+            if (work != 0)
+            {
+                writer.Write((byte)i);
+                writer.Write(work);
+            }
+        }
+        writer.Write(SavedEnd);
+    }
+
+    /// <summary>Throws FormatException when these are not bytes that Save wrote.</summary>
+    public static WorkMeter Load(BinaryReader reader)
+    {
+        var meter = new WorkMeter
+        {
+            _firstMs = reader.Read7BitEncodedInt64(),
+            _fineNow = reader.Read7BitEncodedInt64(),
+            _coarseNow = reader.Read7BitEncodedInt64(),
+        };
+        for (byte i = reader.ReadByte(); i != SavedEnd; i = reader.ReadByte())
+        {
+            if (i >= meter._fine.Length + meter._coarse.Length || meter._fineNow < 0 || meter._coarseNow < 0)
+            {
+                throw new FormatException($"stored meter: there is no bucket {i}");
+            }
+            (i < meter._fine.Length ? ref meter._fine[i] : ref meter._coarse[i - meter._fine.Length]) = reader.ReadSingle();
+        }
+        return meter;
     }
 
     /// <summary>Clears the buckets between then and now. A clock that goes back adds to the newest bucket.</summary>

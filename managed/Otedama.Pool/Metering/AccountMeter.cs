@@ -19,6 +19,7 @@ internal sealed class AccountMeter
     public string UserAgent = "";
     public int Connections;
     public double Difficulty;
+    public double Measured;
     public HashMeter Rate;
     public long Accepted;
     public long Rejected;

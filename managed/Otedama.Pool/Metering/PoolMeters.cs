@@ -72,8 +72,17 @@ internal sealed class PoolMeters
 
     public void SetDifficulty(AccountMeter account, double difficulty) => Volatile.Write(ref account.Difficulty, difficulty);
 
-    /// <summary>The difficulty this worker had last; 0 when unknown.</summary>
-    public double LastDifficulty(AccountMeter account) => Volatile.Read(ref account.Difficulty);
+    /// <summary>At the end of a connection: the difficulty its shares have shown to be right; 0 = too few came.</summary>
+    public void SetMeasured(AccountMeter account, double difficulty)
+    {
+        if (difficulty > 0)
+        {
+            Volatile.Write(ref account.Measured, difficulty);
+        }
+    }
+
+    /// <summary>The right difficulty of this worker by its shares so far; 0 when unknown.</summary>
+    public double LastMeasured(AccountMeter account) => Volatile.Read(ref account.Measured);
 
     public void CountRejected(AccountMeter account, Rejection rejection)
     {

@@ -23,7 +23,7 @@ public struct Verdict
     /// <summary>The candidate was a block and has been handed to the nodes.</summary>
     public bool IsBlock;
 
-    /// <summary>Work paid for; 0 when rejected.</summary>
+    /// <summary>Work paid for; 0 when rejected, and for a block that missed its session's target.</summary>
     public UInt128 Work;
 
     /// <summary>The proof-of-work hash; zero when rejected before hashing.</summary>

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Wire;
@@ -5,14 +6,18 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Nodes, job book and block submission joined: templates flow to jobs, blocks flow back. The first job is shown to its
-/// node as a proposal, so that a setup whose blocks would be refused is noticed before one is found.
+/// Nodes, job book and block submission joined: templates flow to jobs, blocks flow back. The first job of each coinbase
+/// class is shown to its node as a proposal, so that a setup whose blocks would be refused is noticed before one is found.
 /// </summary>
 public sealed class JobSource : IAsyncDisposable
 {
+    /// <summary>First jobs that wait to be proposed: one for each coinbase class, and a few to spare.</summary>
+    private const int AuditsMax = 16;
+
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<PoolJob> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<PoolJob> _toAudit = Channel.CreateBounded<PoolJob>(AuditsMax);
     private Task _audit = Task.CompletedTask;
 
     /// <param name="dataFolder">The data directory, where found blocks are kept.</param>
@@ -25,6 +30,7 @@ public sealed class JobSource : IAsyncDisposable
         Blocks = new BlockSubmitter(Nodes, dataFolder, time, _logger);
         Nodes.TemplateChosen += Jobs.Offer;
         Jobs.Published += OnPublished;
+        Jobs.ClassOpened += job => _toAudit.Writer.TryWrite(job);
     }
 
     public NodeClientGroup Nodes { get; }
@@ -38,8 +44,9 @@ public sealed class JobSource : IAsyncDisposable
 
     public void Start()
     {
-        Nodes.Start();
+        _audit = Task.Run(AuditAsync);
         Blocks.Start();
+        Nodes.Start();
     }
 
     /// <summary>Waits for the first job. Throws TimeoutException that names each node's trouble.</summary>
@@ -70,7 +77,18 @@ public sealed class JobSource : IAsyncDisposable
     {
         if (_first.TrySetResult(job))
         {
-            _audit = Task.Run(() => AuditAsync(job));
+            foreach (CoinbaseClass size in Enum.GetValues<CoinbaseClass>())
+            {
+                _ = Jobs.JobFor(size); // those that differ from the default's are proposed as well
+            }
+        }
+    }
+
+    private async Task AuditAsync()
+    {
+        await foreach (PoolJob job in _toAudit.Reader.ReadAllAsync(_stop.Token))
+        {
+            await AuditAsync(job);
         }
     }
 
@@ -84,12 +102,12 @@ public sealed class JobSource : IAsyncDisposable
             string? reason = await Nodes.ProposeAsync(job.Assemble(header, extranonce), node, _stop.Token);
             if (reason is null)
             {
-                SubmitLog.ProposalFits(_logger, node, job.Template.Height);
+                SubmitLog.ProposalFits(_logger, node, job.Template.Height, job.Class);
             }
             else if (reason != "inconclusive-not-best-prevblk")
             {
-                ProposalProblem = reason;
-                SubmitLog.ProposalRefused(_logger, node, job.Template.Height, reason);
+                ProposalProblem ??= reason;
+                SubmitLog.ProposalRefused(_logger, node, job.Template.Height, job.Class, reason);
             }
         }
         catch (RpcException e)

@@ -33,6 +33,7 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
     private string _longPollId = "";
     private string _workId = "";
     private bool? _segwitActive; // null = the node does not list its rules
+    private string? _witness; // name of the first transaction with a witness
 
     /// <summary>Name of the field being read, for messages.</summary>
     public string Current { get; private set; } = "(start)";
@@ -74,6 +75,7 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
         Require(_target is null || _target == target.Value, "target", $"{_target}", $"what bits {bits:x8} says, {target}");
         List<TemplateTransaction> transactions = _transactions
             ?? throw new TemplateException("field transactions is missing");
+        byte[] commitment = given is null ? CommitmentNeeded() : _commitment;
         return new Template
         {
             Algorithm = algorithm,
@@ -85,8 +87,7 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
             TimeMin = timeMin,
             CoinbaseValue = given is null ? new Amount(Need(_value, "coinbasevalue")) : GivenValue(given, algorithm),
             Transactions = transactions,
-            // Before activation a coinbase with a witness makes the block invalid, and some nodes give a commitment all the same.
-            WitnessCommitment = _segwitActive == false ? [] : _commitment,
+            WitnessCommitment = commitment,
             CoinbaseAux = _aux,
             GivenCoinbase = _givenCoinbase,
             GivenMinerOutput = given is null ? 0 : MinerOutput(given),
@@ -95,6 +96,10 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
             HeaderNonce = _nonce,
             BlockSuffix = _suffix,
             VersionRequired = _versionRequired,
+            WeightLimit = _weightLimit,
+            SizeLimit = _sizeLimit,
+            SigOpLimit = _sigOpLimit,
+            Depends = given is null ? DependsWhereFree() : null,
             LongPollId = _longPollId,
             WorkId = _workId,
             Source = source,
@@ -154,6 +159,9 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
                 byte[] block = Bytes(ref reader, BlockBytesMax);
                 _suffix = block.Length == 0 ? [] : [1, .. block];
                 break;
+            case "weightlimit" or "sizelimit" or "sigoplimit" or "mutable":
+                ReadLimitField(ref reader);
+                break;
             case "vbrequired":
                 _versionRequired = (uint)Number(ref reader, 0, uint.MaxValue);
                 break;
@@ -194,84 +202,6 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
             Require(bytes <= BlockBytesMax, Current, $"{bytes} bytes so far", $"at most {BlockBytesMax}");
             _transactions.Add(transaction);
         }
-    }
-
-    private TemplateTransaction ReadTransaction(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new TemplateException($"{Current} is not an object");
-        }
-        string name = Current;
-        ReadOnlySpan<byte> data = default;
-        Hash256? id = null;
-        Hash256? witnessId = null;
-        Hash256? authDigest = null;
-        long fee = 0;
-        long weight = 0;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            bool isData = reader.ValueTextEquals("data"u8);
-            bool isId = reader.ValueTextEquals("txid"u8);
-            bool isWitnessId = reader.ValueTextEquals("hash"u8);
-            bool isFee = reader.ValueTextEquals("fee"u8);
-            bool isWeight = reader.ValueTextEquals("weight"u8);
-            bool isDigest = reader.ValueTextEquals("authdigest"u8);
-            reader.Read();
-            if (isData && reader.TokenType == JsonTokenType.String)
-            {
-                data = reader.ValueSpan;
-            }
-            else if (isId || isWitnessId)
-            {
-                Current = name + (isId ? ".txid" : ".hash");
-                Hash256 hash = Hash(ref reader);
-                id = isId ? hash : id;
-                witnessId = isWitnessId ? hash : witnessId;
-            }
-            else if (isDigest)
-            {
-                Current = name + ".authdigest";
-                authDigest = Hash(ref reader);
-            }
-            else if (isFee || isWeight)
-            {
-                Current = name + (isFee ? ".fee" : ".weight");
-                long number = Number(ref reader, isFee ? long.MinValue : 0, isFee ? long.MaxValue : 4 * BlockBytesMax);
-                fee = isFee ? number : fee;
-                weight = isWeight ? number : weight;
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-        Current = name;
-        _authDigests.Add(authDigest ?? BlockCommitments.LegacyDigest);
-        // Nodes before segregated witness give one hash only.
-        Hash256 txid = id ?? witnessId ?? throw new TemplateException($"{name} has no txid");
-        return Intern(txid, witnessId, data, fee, (int)weight);
-    }
-
-    private TemplateTransaction Intern(Hash256 txid, Hash256? witnessId, ReadOnlySpan<byte> data, long fee, int weight)
-    {
-        // The witness identifier covers every byte of the data, so that the bytes need not be decoded again.
-        if (witnessId is { } key && known.TryGetValue(key, out TemplateTransaction? old) && old.Data.Length * 2 == data.Length && old.TxId == txid)
-        {
-            Seen[key] = old;
-            return old;
-        }
-        byte[] bytes = new byte[data.Length / 2];
-        if (bytes.Length == 0 || data.Length % 2 != 0 || !Hex.TryDecode(data, bytes, out int written) || written != bytes.Length)
-        {
-            throw new TemplateException($"{Current}.data is not the hex of a transaction");
-        }
-        var transaction = new TemplateTransaction(txid, bytes, new Amount(fee), weight == 0 ? 4 * bytes.Length : weight);
-        if (witnessId is { } id)
-        {
-            Seen[id] = transaction;
-        }
-        return transaction;
     }
 
     private void ReadAux(ref Utf8JsonReader reader)

@@ -7,7 +7,8 @@ namespace Otedama.Pool;
 /// Reads getblocktemplate answers (BIP 22, 23, 145) into checked templates. Transactions seen in the template before
 /// are shared with it, so that a long row of templates costs little memory. Safe from any thread.
 /// </summary>
-public sealed class TemplateReader(Algorithm algorithm, IReadOnlyList<string> rules)
+/// <param name="time">This machine's clock, which no block may be far ahead of.</param>
+public sealed class TemplateReader(Algorithm algorithm, IReadOnlyList<string> rules, TimeProvider time)
 {
     private volatile Dictionary<Hash256, TemplateTransaction> _known = [];
 
@@ -30,12 +31,29 @@ public sealed class TemplateReader(Algorithm algorithm, IReadOnlyList<string> ru
         try
         {
             Template template = fields.ToTemplate(algorithm, source);
+            RefuseFuture(template);
             _known = fields.Seen;
             return template;
         }
         catch (TemplateException e)
         {
             throw new TemplateException($"{source}: {e.Message}");
+        }
+    }
+
+    /// <summary>
+    /// The chain's time may have run ahead, as after a clock that jumped: until this clock is within two hours of it every
+    /// block would be refused, so that work on one would be for nothing.
+    /// </summary>
+    private void RefuseFuture(Template template)
+    {
+        long now = time.GetUtcNow().ToUnixTimeSeconds();
+        if (template.TimeMin > now + JobBuilder.TimeAheadMax)
+        {
+            throw new TemplateException(
+                $"the smallest time of a block at height {template.Height} is {DateTimeOffset.FromUnixTimeSeconds(template.TimeMin):u}, more than "
+                + $"two hours ahead of this machine's clock, {DateTimeOffset.FromUnixTimeSeconds(now):u}: the network would refuse it. "
+                + "Correct the clock, or wait.");
         }
     }
 }

@@ -11,7 +11,8 @@ public readonly ref struct StratumMessage
     /// <summary>An id longer than this is not echoed; no miner sends more than a few characters.</summary>
     public const int IdBytesMax = 128;
 
-    private StratumMessage(JsonValue id, JsonValue method, JsonValue parameters, JsonValue result, JsonValue error, JsonValue version)
+    private StratumMessage(
+        JsonValue id, JsonValue method, JsonValue parameters, JsonValue result, JsonValue error, JsonValue version, JsonValue rejectReason)
     {
         Id = id.Raw.IsEmpty || id.Raw.Length > IdBytesMax || !Utf8.IsValid(id.Raw) ? "null"u8 : id.Raw;
         IsRequestId = !id.IsAbsentOrNull;
@@ -21,6 +22,7 @@ public readonly ref struct StratumMessage
         Result = result;
         Error = error;
         Version = version;
+        RejectReason = rejectReason;
     }
 
     /// <summary>The id as raw JSON, to be echoed byte for byte; "null" when absent or unusable.</summary>
@@ -44,13 +46,16 @@ public readonly ref struct StratumMessage
     /// <summary>The jsonrpc member; absent from most miners.</summary>
     public JsonValue Version { get; }
 
+    /// <summary>Why a share was refused, beside an empty error, as ckpool says it.</summary>
+    public JsonValue RejectReason { get; }
+
     /// <summary>A reply carries a result or an error and no method.</summary>
     public bool IsReply => Method == StratumMethod.None && !(Result.IsAbsent && Error.IsAbsent);
 
     /// <summary>False when the line is not one well-formed JSON object or its method is not a string.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out StratumMessage message)
     {
-        JsonValue id = default, method = default, parameters = default, result = default, error = default, version = default;
+        JsonValue id = default, method = default, parameters = default, result = default, error = default, version = default, rejectReason = default;
         JsonMembers members = new(line);
         while (members.MoveNext())
         {
@@ -63,11 +68,12 @@ public readonly ref struct StratumMessage
                 case var name when name.SequenceEqual("result"u8): result = member.Value; break;
                 case var name when name.SequenceEqual("error"u8): error = member.Value; break;
                 case var name when name.SequenceEqual("jsonrpc"u8): version = member.Value; break;
+                case var name when name.SequenceEqual("reject-reason"u8): rejectReason = member.Value; break;
                 default: break; // some dialects add keys of their own
             }
         }
         bool good = !members.Failed && (method.IsAbsentOrNull || method.IsString);
-        message = good ? new StratumMessage(id, method, parameters, result, error, version) : default;
+        message = good ? new StratumMessage(id, method, parameters, result, error, version, rejectReason) : default;
         return good;
     }
 

@@ -3,7 +3,10 @@ using Otedama.Core;
 
 namespace Otedama.Wire;
 
-/// <summary>A mining.notify of ZIP 301 as a miner reads it: header fields in header order.</summary>
+/// <summary>
+/// A mining.notify of ZIP 301 as a miner reads it: header fields in header order. What stands behind the eight fields is
+/// every coin's own: Verus sends a solution to begin with, others the parameters of Equihash, and some nothing we know.
+/// </summary>
 public sealed record ZcashNotify
 {
     private const int JobIdCharactersMax = 128;
@@ -23,9 +26,6 @@ public sealed record ZcashNotify
     public required uint Bits { get; init; }
 
     public required bool Clean { get; init; }
-
-    /// <summary>Ninth parameter (Verus): the solution to begin with, filled up with zeros to 1344 bytes; empty without one.</summary>
-    public required byte[] Solution { get; init; }
 
     /// <summary>Reads the params of mining.notify; problem says what is wrong with them.</summary>
     public static bool TryParse(JsonValue parameters, out ZcashNotify? notify, out string problem)
@@ -49,15 +49,6 @@ public sealed record ZcashNotify
         {
             return Fail("version, time or bits is not 8 hex digits", out problem);
         }
-        byte[] solution = [];
-        if (!parameters.Element(8).IsAbsentOrNull)
-        {
-            solution = new byte[Verus.SolutionLength];
-            if (!parameters.Element(8).TryGetHex(solution, out _))
-            {
-                return Fail($"solution is not hex of at most {Verus.SolutionLength} bytes", out problem);
-            }
-        }
         notify = new ZcashNotify
         {
             JobId = job.GetText(JobIdCharactersMax),
@@ -68,10 +59,19 @@ public sealed record ZcashNotify
             Time = time,
             Bits = bits,
             Clean = parameters.Element(7).IsTrue,
-            Solution = solution,
         };
         problem = "";
         return true;
+    }
+
+    /// <summary>
+    /// The ninth parameter as Verus means it: the solution to begin with, filled up with zeros to 1344 bytes; null when it is
+    /// absent or something else.
+    /// </summary>
+    public static byte[]? ReadSolution(JsonValue parameters)
+    {
+        byte[] solution = new byte[Verus.SolutionLength];
+        return parameters.Element(8).TryGetHex(solution, out int length) && length > 0 ? solution : null;
     }
 
     /// <summary>Four bytes as they stand in the header.</summary>

@@ -40,9 +40,22 @@ internal sealed record RigView
 
     public required string Algorithm { get; init; }
 
+    /// <summary>Over the last 10 seconds; 0 while mining is stopped.</summary>
     public required double HashrateHs { get; init; }
 
+    /// <summary>Over the last minute.</summary>
+    public double? Hashrate60sHs { get; init; }
+
+    /// <summary>Over the last quarter of an hour.</summary>
+    public double? Hashrate15mHs { get; init; }
+
     public required string? Upstream { get; init; }
+
+    /// <summary>Why nothing is earned at the moment, in a sentence; null while all is well.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>From the last submit to its reply; null before the first.</summary>
+    public double? LatencyMs { get; init; }
 
     public required bool Connected { get; init; }
 
@@ -52,6 +65,9 @@ internal sealed record RigView
 
     public required long Stale { get; init; }
 
+    /// <summary>Refusals by the pool's reason.</summary>
+    public IReadOnlyDictionary<string, long> RejectedBy { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Difficulty the upstream asks for.</summary>
     public double? Difficulty { get; init; }
 
@@ -59,10 +75,21 @@ internal sealed record RigView
     public double? Efficiency { get; init; }
 
     public required IReadOnlyList<WorkerView> Workers { get; init; }
+
+    /// <summary>In order of preference.</summary>
+    public IReadOnlyList<UpstreamView> Pools { get; init; } = [];
 }
 
 /// <summary>One worker of the rig.</summary>
-internal sealed record WorkerView(string Name, string Flavour, double HashrateHs, long Found, string Health);
+internal sealed record WorkerView(string Name, string Flavour, double HashrateHs, long Found, string Health)
+{
+    /// <summary>Why it is not healthy; null when it is.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>A pool this machine mines on or would turn to.</summary>
+/// <param name="State">standby, connecting, active or failed.</param>
+internal sealed record UpstreamView(string Url, string State, double? LatencyMs, string? LastError);
 
 /// <summary>The pool of this process.</summary>
 internal sealed record PoolView
@@ -123,4 +150,33 @@ internal sealed record NodeView
 
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>Every node the pool asks, in the order of the configuration.</summary>
+    public IReadOnlyList<NodeRowView> Nodes { get; init; } = [];
+}
+
+/// <summary>One coin node. Unknown is null.</summary>
+internal sealed record NodeRowView
+{
+    public required string Name { get; init; }
+
+    /// <summary>connecting, ready, not_ready or down.</summary>
+    public required string State { get; init; }
+
+    public int? Height { get; init; }
+
+    public string? BestBlock { get; init; }
+
+    public double? LatencyMs { get; init; }
+
+    public required bool LongPoll { get; init; }
+
+    /// <summary>"connected", why not, or null without node.zmq.</summary>
+    public string? Zmq { get; init; }
+
+    /// <summary>Null while it serves.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Unix time; null while it serves.</summary>
+    public long? NextAttemptAt { get; init; }
 }

@@ -13,20 +13,38 @@ internal static class Views
         Mining.ShareCounts shares = rig.Shares;
         long answered = shares.Accepted + shares.Rejected + shares.Stale;
         Mining.PoolSnapshot? upstream = rig.Pools.FirstOrDefault(static p => p.State == PoolState.Active) ?? rig.Pools.FirstOrDefault();
+        bool works = rig.State is RigState.Mining or RigState.Connecting;
         return new RigView
         {
-            Mining = rig.State is RigState.Mining or RigState.Connecting,
+            Mining = works,
             Algorithm = rig.Algorithm.ToString().ToLowerInvariant(),
-            HashrateHs = rig.Hashrate.Seconds10,
+            HashrateHs = works ? rig.Hashrate.Seconds10 : 0, // the meter needs its whole window to come down to what is true at once
+            Hashrate60sHs = works ? rig.Hashrate.Seconds60 : 0,
+            Hashrate15mHs = rig.Hashrate.Minutes15,
             Upstream = upstream?.Url,
             Connected = upstream?.State == PoolState.Active,
+            Problem = works ? Problem(rig, upstream) : null,
+            LatencyMs = upstream?.LatencyMs,
             Accepted = shares.Accepted,
             Rejected = shares.Rejected,
             Stale = shares.Stale,
             Difficulty = rig.Difficulty,
             Efficiency = answered == 0 ? null : (double)shares.Accepted / answered,
             Workers = [.. rig.Workers.Select(worker => Worker(worker, rig.State))],
+            Pools = [.. rig.Pools.Select(static p => new UpstreamView(
+                p.Url, p.State.ToString().ToLowerInvariant(), p.LatencyMs, p.LastError.Length > 0 ? p.LastError : null))],
         };
+    }
+
+    /// <summary>The pool's failure, else the first sick worker's; null when work comes in and is done.</summary>
+    private static string? Problem(RigSnapshot rig, Mining.PoolSnapshot? upstream)
+    {
+        if (upstream is { State: not PoolState.Active, LastError.Length: > 0 })
+        {
+            return upstream.LastError;
+        }
+        WorkerSnapshot? sick = rig.Workers.FirstOrDefault(static worker => worker.Reason.Length > 0);
+        return sick is null ? null : $"{sick.Name}: {sick.Reason}";
     }
 
     public static PoolView Pool(Pool.PoolSnapshot pool, PoolOptions options, string url)
@@ -54,20 +72,35 @@ internal static class Views
 
     public static NodeView Node(Pool.PoolSnapshot pool, Node.NodeSnapshot? embedded, CoinSpec coin, string url)
     {
-        Pool.NodeSnapshot? best = pool.Nodes.Where(static n => n.IsHealthy).MaxBy(static n => n.Height) ?? pool.Nodes.FirstOrDefault();
+        NodeHealth? best = pool.Nodes.Where(static n => n.State == NodeState.Ready).MaxBy(static n => n.Height) ?? pool.Nodes.FirstOrDefault();
+        bool isReady = best?.State == NodeState.Ready;
         return new NodeView
         {
             Mode = embedded is null ? "external" : "embedded",
             Network = coin.DisplayName,
             Url = url,
-            Reachable = best?.IsHealthy ?? false,
-            Height = embedded?.Height ?? (best is { Height: > 0 } ? best.Height : null),
-            BestBlock = embedded?.Tip.ToString(),
+            Reachable = isReady,
+            Height = embedded?.Height ?? best?.Height,
+            BestBlock = (embedded?.Tip ?? best?.BestBlock)?.ToString(),
             MempoolTransactions = embedded?.MempoolCount,
             Difficulty = pool.Job?.NetworkDifficulty,
-            Problem = best is { IsHealthy: false, LastError.Length: > 0 } ? best.LastError : null,
+            Problem = isReady ? null : best?.LastError,
+            Nodes = [.. pool.Nodes.Select(Row)],
         };
     }
+
+    private static NodeRowView Row(NodeHealth node) => new()
+    {
+        Name = node.Name,
+        State = Snake(node.State.ToString()),
+        Height = node.Height,
+        BestBlock = node.BestBlock?.ToString(),
+        LatencyMs = node.LatencyMs,
+        LongPoll = node.LongPolls,
+        Zmq = node.Zmq,
+        Problem = node.State == NodeState.Ready ? null : node.LastError,
+        NextAttemptAt = node.NextAttemptAt?.ToUnixTimeSeconds(),
+    };
 
     public static MinersAnswer Miners(Pool.PoolSnapshot pool) => new(1,
     [
@@ -112,10 +145,13 @@ internal static class Views
     private static WorkerView Worker(WorkerSnapshot worker, RigState state) => new(
         worker.Name,
         worker.Flavour,
-        worker.Hashrate.Seconds10,
+        state is RigState.Paused or RigState.Stopped ? 0 : worker.Hashrate.Seconds10,
         worker.Shares.Accepted,
-        state == RigState.Paused ? "paused" : worker.State.ToString().ToLowerInvariant());
+        state == RigState.Paused ? "paused" : worker.State.ToString().ToLowerInvariant())
+    {
+        Reason = worker.Reason.Length > 0 ? worker.Reason : null,
+    };
 
-    private static string Snake(string name) => string.Concat(name.Select((c, i) =>
+    public static string Snake(string name) => string.Concat(name.Select((c, i) =>
         char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
 }

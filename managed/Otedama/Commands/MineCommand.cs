@@ -23,6 +23,11 @@ internal static class MineCommand
                 throw new CommandException(ExitCode.Unsupported, $"--gpu {cards}: this version mines on CPUs only. Leave --gpu out to mine on the CPU.");
             }
             string[] pools = result.GetValue(pool) is { Length: > 0 } given ? given : [];
+            if (pools.Any(static url => url.Trim(' ', ',').Length == 0))
+            {
+                // To leave it out means our own pool; to give nothing is a variable of a script that was empty.
+                throw new CommandException(ExitCode.Usage, "--pool \"\": empty; give an address such as stratum+tcp://pool.example:3333, or leave --pool out to mine on the pool of this machine.");
+            }
             return RunCommand.RunAsync(
                 context,
                 result,

@@ -28,6 +28,9 @@ internal sealed record Surroundings
     /// <summary>Where the details of an unforeseen failure are kept; null = nowhere.</summary>
     public string? CrashFolder { get; init; }
 
+    /// <summary>The terminal behind Out and its keys; null where there is none.</summary>
+    public IScreen? Screen { get; init; }
+
     /// <summary>Ends a running instance as SIGTERM would. Only tests cancel it.</summary>
     public CancellationToken Stop { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record Surroundings
             CrashFolder = Path.GetTempPath(),
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
+            Screen = Console.IsOutputRedirected ? null : new ConsoleScreen(),
         };
     }
 

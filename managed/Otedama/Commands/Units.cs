@@ -38,5 +38,5 @@ internal static class Units
 
     /// <summary>Two significant digits of a value below 1: a difficulty of 0.0058 is neither 0.01 nor 0.00.</summary>
     private static string Small(double value) =>
-        value <= 0 || !double.IsFinite(value) ? "F2" : value < 1e-9 ? "0.0E-0" : $"F{1 - (int)Math.Floor(Math.Log10(value))}";
+        value <= 0 || !double.IsFinite(value) ? "F2" : value < 1e-6 ? "0.0e-0" : $"F{1 - (int)Math.Floor(Math.Log10(value))}";
 }

@@ -23,6 +23,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly DateTimeOffset _startedAt;
+    private readonly long _startedTimestamp;
     private readonly History _history = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _notes = [];
@@ -43,6 +44,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         (_plan, _loggers, _clock) = (plan, loggers, clock);
         _logger = loggers.CreateLogger("Otedama.Instance");
         _startedAt = clock.GetUtcNow();
+        _startedTimestamp = clock.GetTimestamp();
     }
 
     /// <summary>What the start had to decide by itself, in sentences.</summary>
@@ -80,20 +82,39 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
     }
 
-    public StatusView Status()
+    public StatusView Status() => StatusOf(_pool?.Snapshot(), _rig?.Snapshot());
+
+    /// <summary>What one scrape of the metrics is made of; every part is read once.</summary>
+    public MetricsInput Metrics()
     {
         Pool.PoolSnapshot? pool = _pool?.Snapshot();
+        RigSnapshot? rig = _rig?.Snapshot();
+        return new MetricsInput
+        {
+            Status = StatusOf(pool, rig),
+            Rig = rig,
+            Pool = pool,
+            Shares = _pool?.ShareCounters,
+            Ledger = _pool?.Ledger.Totals(),
+            QueueDepth = _pool?.QueueDepth ?? 0,
+            MalformedLines = _pool?.MalformedLines ?? 0,
+            LogStalled = _pool?.IsStalled ?? false,
+        };
+    }
+
+    private StatusView StatusOf(Pool.PoolSnapshot? pool, RigSnapshot? rig)
+    {
         return new StatusView
         {
             Version = ThisProgram.Version,
             Pid = Environment.ProcessId,
             StartedAt = _startedAt.ToUnixTimeSeconds(),
-            UptimeS = (_clock.GetUtcNow() - _startedAt).TotalSeconds,
+            UptimeS = _clock.GetElapsedTime(_startedTimestamp).TotalSeconds,
             DataDir = _plan.DataRoot,
             DashboardUrl = _api?.Uri.ToString(),
             MetricsUrl = _metrics?.ToString(),
             RssBytes = Environment.WorkingSet,
-            Rig = _rig is null ? null : Views.Rig(_rig.Snapshot()),
+            Rig = rig is null ? null : Views.Rig(rig),
             Pool = pool is null ? null : Views.Pool(pool, _pool!.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
             Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
@@ -291,7 +312,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             _notes.Add($"Port {port} is in use, so no metrics are served. Choose another with --set metrics.port=PORT.");
             return;
         }
-        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, Status, _loggers, stop);
+        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, Metrics, _loggers, stop);
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");

@@ -18,6 +18,7 @@ internal static class PartOptions
         {
             Coin = plan.Coin,
             Nodes = node is not null ? [Embedded(node)] : External(configuration),
+            OwnChain = node is not null,
             DataDirectory = Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
             Listen = [new IPEndPoint(plan.PoolAddress, port)],
@@ -59,13 +60,30 @@ internal static class PartOptions
 
     private static IReadOnlyList<PoolNode> External(Configuration configuration) =>
     [
-        .. configuration.Get(Settings.NodeUrls).Select(url => new PoolNode(new Uri(url))
+        .. configuration.Get(Settings.NodeUrls).Select(entry => External(configuration, entry)),
+    ];
+
+    /// <summary>One login a node: its own cookie, else its own user (also in the URL), else what all nodes share.</summary>
+    private static PoolNode External(Configuration configuration, UrlEntry entry)
+    {
+        PoolNode node = new(new Uri(entry.Url));
+        string zmq = entry["zmq"].Length > 0 ? entry["zmq"] : configuration.Get(Settings.NodeZmq);
+        node = node with { Zmq = zmq.Length > 0 ? new Uri(zmq) : null };
+        if (entry["cookie"].Length > 0)
+        {
+            return node with { Uri = new Uri(UrlEntry.HideLogin(entry.Url)), CookiePath = entry["cookie"] };
+        }
+        if (entry["user"].Length > 0 || entry["password"].Length > 0 || node.Uri.UserInfo.Length > 0)
+        {
+            return node with { User = entry["user"], Password = entry["password"] };
+        }
+        return node with
         {
             CookiePath = configuration.Get(Settings.NodeCookie),
             User = configuration.Get(Settings.NodeUser),
             Password = configuration.Get(Settings.NodePassword),
-        }),
-    ];
+        };
+    }
 
     private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
     {
@@ -79,9 +97,9 @@ internal static class PartOptions
         if (plan.Algorithm == Algorithm.Plugin)
         {
             // Nobody knows how slow the hash is: begin at about 4,000 hashes a share and let it rise.
-            return vardiff with { Start = 1e-6 };
+            return vardiff with { Usual = 1e-6 };
         }
         // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-        return embeddedSha256d ? vardiff with { Start = 0.0002 } : vardiff;
+        return embeddedSha256d ? vardiff with { Usual = 0.0002 } : vardiff;
     }
 }

@@ -5,7 +5,7 @@ namespace Otedama.Tests.App;
 /// <summary>A browser without a screen, one process per call.</summary>
 internal static class Chromium
 {
-    private static readonly string[] s_quiet =
+    public static readonly string[] Quiet =
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
@@ -22,7 +22,7 @@ internal static class Chromium
     {
         using TempFolder profile = new();
         ProcessStartInfo start = new(Path!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[.. s_quiet, $"--user-data-dir={profile.Path}", .. arguments])
+        foreach (string argument in (string[])[.. Quiet, $"--user-data-dir={profile.Path}", .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

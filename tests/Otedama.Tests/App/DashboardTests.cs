@@ -14,7 +14,7 @@ public sealed class DashboardTests
         Assert.Contains("<span id=\"blocks\">127</span>", page);
         Assert.Contains("<span id=\"hashrate\">54.3 MH/s</span>", page);
         Assert.Contains("garage", page);
-        Assert.Contains("5231.4410", page);
+        Assert.Contains("5,231.4410", page);
         Assert.Contains("class=\"line rig\"", page);
         Assert.Contains("class=\"good\"", page);
         Assert.Contains("class=\"block\"", page);

@@ -11,17 +11,27 @@ internal sealed class FakeInstance : IInstance
 
     public bool HasRig { get; init; } = true;
 
+    public bool HasPool { get; init; } = true;
+
+    /// <summary>Why the rig earns nothing.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Hashes per second that the pool's first sample stands for; 0 = nothing unusual.</summary>
+    public double Spike { get; init; }
+
+    public double Uptime { get; set; } = 1300;
+
     public StatusView Status() => new()
     {
         Version = "0.1.0",
         Pid = 1,
         StartedAt = _now - 1300,
-        UptimeS = 1300,
+        UptimeS = Uptime,
         DataDir = "/home/miner/.local/share/otedama",
         MetricsUrl = "http://127.0.0.1:9090/metrics",
         RssBytes = 47_000_000,
         Rig = HasRig ? Rig() : null,
-        Pool = Pool(),
+        Pool = HasPool ? Pool() : null,
         Datasets =
         [
             new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),
@@ -58,7 +68,7 @@ internal sealed class FakeInstance : IInstance
         }),
     ]);
 
-    public PayoutsAnswer Payouts() => new(1,
+    public PayoutsAnswer Payouts() => !HasPool ? new PayoutsAnswer(1, []) : new(1,
     [
         new PayoutView { Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", Paid = "5231.4410", Earned = "5231.4822", Balance = "0.0412" },
         new PayoutView { Address = "bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry", Paid = "1210.2", Earned = "1210.2", Balance = "0" },
@@ -82,7 +92,7 @@ internal sealed class FakeInstance : IInstance
             StepS = 2,
             Time = [.. Enumerable.Range(0, Samples).Select(i => _now - ((Samples - i) * 2L))],
             RigHashrateHs = [.. Enumerable.Range(0, Samples).Select(i => 53e6 + (2e6 * Math.Sin(i / 40.0)) + (random.NextDouble() * 6e5))],
-            PoolHashrateHs = [.. Enumerable.Range(0, Samples).Select(i => 79e6 + (6e6 * Math.Sin(i / 70.0)) + (random.NextDouble() * 3e6))],
+            PoolHashrateHs = [.. Enumerable.Range(0, Samples).Select(i => (i == 0 ? Spike : 0) + 79e6 + (6e6 * Math.Sin(i / 70.0)) + (random.NextDouble() * 3e6))],
             Accepted = [.. accepted.Select(v => v + shift[0])],
             Rejected = [.. rejected.Select(v => v + shift[1])],
             Blocks = [.. blocks.Select(v => v + shift[2])],
@@ -102,10 +112,18 @@ internal sealed class FakeInstance : IInstance
         Algorithm = "sha256d",
         HashrateHs = Mining ? 54_312_000 : 0,
         Upstream = "stratum+tcp://127.0.0.1:3333",
-        Connected = true,
+        Connected = Problem is null,
+        Problem = Problem,
+        LatencyMs = 0.31,
+        Pools =
+        [
+            new UpstreamView("stratum+tcp://127.0.0.1:3333", Problem is null ? "active" : "failed", 0.31, Problem),
+            new UpstreamView("stratum+tls://backup.pool-with-a-long-name.example:443", "standby", null, null),
+        ],
         Accepted = 2417,
         Rejected = 3,
         Stale = 1,
+        RejectedBy = new Dictionary<string, long> { ["low difficulty share"] = 3 },
         Difficulty = 0.064,
         Efficiency = 0.998,
         Workers =

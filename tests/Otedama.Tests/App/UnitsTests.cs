@@ -10,7 +10,7 @@ public sealed class UnitsTests
     [InlineData(0.0417, "0.042")]
     [InlineData(0.5, "0.50")]
     [InlineData(0.999, "1.00")]
-    [InlineData(3e-12, "3.0E-12")]
+    [InlineData(3e-12, "3.0e-12")]
     [InlineData(0, "0")]
     [InlineData(1, "1")]
     [InlineData(1.5, "1.50")]

@@ -62,6 +62,18 @@ public class JobBookTests
     }
 
     [Fact]
+    public void A_node_that_offers_the_same_template_again_and_again_does_not_put_the_refresh_off()
+    {
+        using JobBook book = Listen(Book(_time));
+        for (int second = 0; second < 95; second++)
+        {
+            book.Offer(Template());
+            _time.Advance(1);
+        }
+        Assert.Equal([0u, 30u, 60u, 90u], _published.Select(job => job.Recipe.Time - 1_700_000_000u));
+    }
+
+    [Fact]
     public void Only_the_last_128_jobs_are_known()
     {
         using JobBook book = Listen(Book(_time));

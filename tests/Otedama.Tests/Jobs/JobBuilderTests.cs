@@ -21,6 +21,13 @@ public class JobBuilderTests
     private const string Header = "0060592ee3c96a8a70ca15fe215e99f84ab64c43e1b5d2c43b540100000000000000000076f63a35f1b8b5016d3eb0cce2eebbdf58bf8fbea4e870c8f770346bdfcf622d69c19a678a9a021702fb05ff";
 
     [Fact]
+    public void A_version_bit_that_is_set_already_does_not_roll()
+    {
+        Job job = JobBuilder.Build(Request(Template() with { Version = 0x2000_4000, VersionRequired = 0x0000_8000 }));
+        Assert.Equal(0x1fff_e000u & ~0x4000u & ~0x8000u, job.Recipe.Rolling.Mask);
+    }
+
+    [Fact]
     public void Block_881423_coinbase_is_rebuilt_byte_for_byte_from_its_parts()
     {
         CoinbaseText text = CoinbaseText.Write(

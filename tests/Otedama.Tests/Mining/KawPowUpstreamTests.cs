@@ -30,7 +30,7 @@ public sealed class KawPowUpstreamTests : IDisposable
             UserAgent = "agent/1",
             Algorithm = Algorithm.KawPow,
             SuggestDifficulty = 0,
-            Plain = false,
+            Careful = false,
             Sink = _sink,
         },
         null,

@@ -52,21 +52,40 @@ public sealed class PoolUrlTests
     }
 
     [Theory]
-    [InlineData("eu.pool.example.com", "us.pool.example.com", true)]
-    [InlineData("eu.example.com", "example.com", true)]
     [InlineData("eu.example.com", "EU.EXAMPLE.COM.", true)]
+    [InlineData("pool.example", "eu.pool.example", true)]
+    [InlineData("pool.example", "a.b.pool.example", true)]
+    [InlineData("eu.pool.example.com", "us.pool.example.com", false)]
+    [InlineData("eu.example.com", "example.com", false)]
+    [InlineData("pool.github.io", "evil.github.io", false)]
+    [InlineData("pool.co.jp", "evil.co.jp", false)]
+    [InlineData("pool.co.jp", "co.jp", false)]
     [InlineData("eu.example.com", "evil.com", false)]
     [InlineData("eu.example.com", "evilexample.com", false)]
     [InlineData("eu.example.com", "example.com.evil.com", false)]
     [InlineData("pool.co.uk", "evil.co.uk", false)]
-    [InlineData("eu.pool.co.uk", "us.pool.co.uk", true)]
+    [InlineData("pool.example", "evilpool.example", false)]
+    [InlineData("pool.example", "pool.example.evil.com", false)]
+    [InlineData("pool.example", "", false)]
     [InlineData("localhost", "localhost", true)]
     [InlineData("localhost", "otherhost", false)]
     [InlineData("10.0.0.1", "10.0.0.1", true)]
     [InlineData("10.0.0.1", "10.0.0.2", false)]
+    [InlineData("10.0.0.1", "evil.10.0.0.1", false)]
     [InlineData("eu.example.com", "10.0.0.2", false)]
-    public void Only_the_pools_own_domain_may_take_us_over(string from, string to, bool allowed) =>
-        Assert.Equal(allowed, HostSuffix.Allows(from, to));
+    public void Only_the_pools_own_host_may_take_us_over(string from, string to, bool allowed) =>
+        Assert.Equal(allowed, RedirectRule.Allows(from, to, []));
+
+    [Fact]
+    public void The_operator_may_list_more_hosts()
+    {
+        string[] listed = ["Example.com", "10.0.0.2"];
+        Assert.True(RedirectRule.Allows("eu.example.com", "us.example.com", listed));
+        Assert.True(RedirectRule.Allows("eu.example.com", "10.0.0.2", listed));
+        Assert.False(RedirectRule.Allows("eu.example.com", "evilexample.com", listed));
+        Assert.False(RedirectRule.Allows("eu.example.com", "1.10.0.0.2", listed));
+        Assert.False(RedirectRule.Allows("eu.example.com", "other.net", [""]));
+    }
 
     [Fact]
     public void Back_off_doubles_to_a_minute_with_a_fifth_of_jitter()

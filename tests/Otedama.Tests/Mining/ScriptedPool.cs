@@ -111,6 +111,16 @@ internal sealed class ScriptedPeer(Stream stream, int number, ConcurrentQueue<st
         return line;
     }
 
+    /// <summary>What one read of the socket brings, as a server that takes a packet for a message sees it.</summary>
+    public async Task<string> ReadPacket()
+    {
+        byte[] buffer = new byte[65536];
+        int length = await stream.ReadAsync(buffer, stop);
+        string text = Encoding.UTF8.GetString(buffer, 0, length);
+        received.Enqueue(text);
+        return length > 0 ? text : throw new EndOfStreamException();
+    }
+
     /// <summary>All lines in one segment.</summary>
     public async Task Send(params string[] lines) => await Raw(string.Concat(lines.Select(line => line + "\n")));
 

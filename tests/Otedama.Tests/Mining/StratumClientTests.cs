@@ -112,6 +112,142 @@ public sealed class StratumClientTests
     }
 
     [Fact]
+    public async Task A_pool_that_accepts_the_login_and_sends_no_job_is_left_at_once()
+    {
+        await using ScriptedPool silent = new(async peer =>
+        {
+            await peer.Greet();
+            await peer.AnswerForever();
+        });
+        await using ScriptedPool backup = new(ScriptedPool.Ordinary);
+        await using StratumClient client = Start(
+            s_fast with { FirstJob = TimeSpan.FromMilliseconds(100), HealthyAfter = TimeSpan.Zero, ReturnAfter = TimeSpan.FromMinutes(5) },
+            silent.Endpoint, backup.Endpoint);
+        await Jobs(1);
+        Assert.Equal(PoolState.Active, client.Pools[1].State);
+        Assert.Equal(1, silent.Connections);
+        Assert.Equal(1, client.Pools[0].Failures);
+        Assert.Contains("accepts us but sends no job", client.Pools[0].LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_job_that_cannot_be_used_is_told_and_left()
+    {
+        await using ScriptedPool odd = new(async peer =>
+        {
+            await peer.Greet();
+            await peer.Send("""{"id":null,"method":"mining.notify","params":["j","00"]}""");
+            await peer.AnswerForever();
+        });
+        await using ScriptedPool backup = new(ScriptedPool.Ordinary);
+        await using StratumClient client = Start(
+            s_fast with { FirstJob = TimeSpan.FromMilliseconds(100), ReturnAfter = TimeSpan.FromMinutes(5) }, odd.Endpoint, backup.Endpoint);
+        await Jobs(1);
+        Assert.Contains("previous hash is not 64 hex digits", client.Pools[0].LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silence_after_a_long_life_is_not_forgiven()
+    {
+        await using ScriptedPool hung = new(async peer =>
+        {
+            await peer.Greet();
+            await peer.Send(StratumScript.Notify("j", 'a'));
+            await peer.Hang();
+        });
+        await using ScriptedPool backup = new(ScriptedPool.Ordinary);
+        await using StratumClient client = Start(
+            s_fast with
+            {
+                PingAfter = TimeSpan.FromMilliseconds(50),
+                SilentAfter = TimeSpan.FromMilliseconds(200),
+                HealthyAfter = TimeSpan.Zero,
+                ReturnAfter = TimeSpan.FromMinutes(5),
+            },
+            hung.Endpoint,
+            backup.Endpoint);
+        await RecordingSink.WaitFor(() => client.Pools[1].State == PoolState.Active, "the second pool");
+        Assert.Equal(1, hung.Connections);
+        Assert.Contains("not a word", client.Pools[0].LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pool_that_refuses_every_share_is_left_and_not_taken_back()
+    {
+        await using ScriptedPool wrong = new(async peer =>
+        {
+            await peer.Greet();
+            await peer.Send(StratumScript.Notify("w", 'a'));
+            while (true)
+            {
+                string line = await peer.Read();
+                await peer.Send($"{{\"id\":{ScriptedPeer.Id(line)},\"result\":null,\"error\":[23,\"Low difficulty share\",null]}}");
+            }
+        });
+        await using ScriptedPool backup = new(ScriptedPool.Ordinary);
+        await using StratumClient client = Start(wrong.Endpoint, backup.Endpoint);
+        await Jobs(1);
+        for (uint i = 0; i < 10; i++)
+        {
+            Submit(client, _sink.LastJob, i);
+        }
+        await RecordingSink.WaitFor(() => client.Pools[1].State == PoolState.Active, "the second pool");
+        Assert.Contains("another algorithm than sha256d", client.Pools[0].LastError, StringComparison.Ordinal);
+        Assert.Contains("Low difficulty share", client.Pools[0].LastError, StringComparison.Ordinal);
+        await Task.Delay(500); // three times the pause after which a better pool is tried again
+        Assert.Equal(1, wrong.Connections);
+    }
+
+    [Fact]
+    public async Task A_pool_that_reads_one_message_of_a_packet_is_asked_one_by_one()
+    {
+        await using ScriptedPool pool = new(async peer =>
+        {
+            while (true)
+            {
+                string packet = await peer.ReadPacket();
+                if (packet.Count(static c => c == '\n') > 1)
+                {
+                    await peer.Send("{\"id\":1,\"result\":null,\"error\":[20,\"one message at a time\",null]}");
+                    return;
+                }
+                string id = ScriptedPeer.Id(packet);
+                await peer.Send(id == "2" ? StratumSessionTests.Subscribed("aabbccdd", 4) : $"{{\"id\":{id},\"result\":true,\"error\":null}}");
+                if (id == "3")
+                {
+                    await peer.Send(StratumScript.Notify("j", 'a'));
+                }
+            }
+        });
+        await using StratumClient client = Start(pool.Endpoint);
+        await Jobs(1);
+        Assert.Equal(2, pool.Connections);
+        for (uint i = 0; i < 20; i++)
+        {
+            Submit(client, _sink.LastJob, i);
+        }
+        await RecordingSink.WaitFor(() => _sink.Verdicts.Count == 20, "all verdicts");
+        Assert.All(_sink.Verdicts, verdict => Assert.Equal(ShareOutcome.Accepted, verdict.Outcome));
+        Assert.Equal(2, pool.Connections);
+    }
+
+    [Fact]
+    public async Task A_pool_that_sends_us_in_circles_is_a_failure()
+    {
+        await using ScriptedPool pool = new(async peer =>
+        {
+            await peer.Greet();
+            await peer.Send("""{"id":null,"method":"client.reconnect","params":[]}""");
+            await peer.Hang();
+        });
+        await using ScriptedPool backup = new(ScriptedPool.Ordinary);
+        await using StratumClient client = Start(s_fast with { ReturnAfter = TimeSpan.FromMinutes(5) }, pool.Endpoint, backup.Endpoint);
+        await Jobs(1);
+        Assert.Equal(6, pool.Connections);
+        Assert.Contains("without a job", client.Pools[0].LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_that_hangs_up_on_new_methods_is_greeted_plainly()
     {
         await using ScriptedPool pool = new(async peer =>
@@ -120,8 +256,9 @@ public sealed class StratumClientTests
             {
                 return;
             }
-            await peer.Greet();
-            await peer.Send(StratumScript.Notify("old", 'a'));
+            await peer.Send(StratumSessionTests.Subscribed("aabbccdd", 4));
+            Assert.Contains("mining.authorize", await peer.Read(), StringComparison.Ordinal);
+            await peer.Send(StratumSessionTests.Authorized, StratumScript.Notify("old", 'a'));
             await peer.AnswerForever();
         });
         await using StratumClient client = Start(pool.Endpoint);

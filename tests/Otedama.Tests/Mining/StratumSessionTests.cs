@@ -137,6 +137,19 @@ public sealed class StratumSessionTests : IDisposable
     [InlineData("\"error\":{\"code\":-1,\"message\":\"Stale share\"}", ShareOutcome.Stale)]
     [InlineData("\"error\":\"nope\"", ShareOutcome.Rejected)]
     [InlineData("\"result\":\"true\"", ShareOutcome.Rejected)]
+    [InlineData("\"result\":true,\"error\":[]", ShareOutcome.Accepted)]
+    [InlineData("\"result\":true,\"error\":false", ShareOutcome.Accepted)]
+    [InlineData("\"result\":true,\"error\":\"\"", ShareOutcome.Accepted)]
+    [InlineData("\"result\":true,\"error\":{}", ShareOutcome.Accepted)]
+    [InlineData("\"result\":true,\"error\":[0,null,null]", ShareOutcome.Accepted)]
+    [InlineData("\"result\":true,\"error\":0", ShareOutcome.Accepted)]
+    [InlineData("\"result\":true,\"error\":null,\"reject-reason\":null", ShareOutcome.Accepted)]
+    [InlineData("\"result\":true,\"error\":[20,\"no\",null]", ShareOutcome.Rejected)]
+    [InlineData("\"reject-reason\":\"Stale\",\"result\":false,\"error\":null", ShareOutcome.Stale)]
+    [InlineData("\"reject-reason\":\"Above target\",\"result\":false,\"error\":null", ShareOutcome.Rejected)]
+    [InlineData("\"result\":null,\"error\":\"21: Job not found (=stale)\"", ShareOutcome.Stale)]
+    [InlineData("\"result\":null,\"error\":21", ShareOutcome.Stale)]
+    [InlineData("\"result\":null,\"error\":{\"code\":\"21\"}", ShareOutcome.Stale)]
     public void Every_form_of_verdict_is_understood(string members, ShareOutcome outcome)
     {
         Start();
@@ -147,6 +160,116 @@ public sealed class StratumSessionTests : IDisposable
         Assert.Equal(250, _session.LatencyMs, 3);
         Feed($"{{\"id\":100,{members}}}");
         Assert.Single(_sink.Verdicts);
+    }
+
+    [Theory]
+    [InlineData("\"reject-reason\":\"Above target\",\"result\":false,\"error\":null", "Above target")]
+    [InlineData("\"result\":null,\"error\":[23,\"Low difficulty share\",null]", "Low difficulty share")]
+    [InlineData("\"result\":null,\"error\":[\"Too low\",23]", "Too low")]
+    [InlineData("\"result\":null,\"error\":{\"code\":23,\"message\":\"low\"}", "low")]
+    [InlineData("\"result\":null,\"error\":{\"reason\":\"low\"}", "low")]
+    [InlineData("\"result\":null,\"error\":\"Invalid share\"", "Invalid share")]
+    [InlineData("\"result\":null,\"error\":[22,null,null]", "duplicate share")]
+    [InlineData("\"result\":null,\"error\":[-3,null,null]", "code -3")]
+    [InlineData("\"result\":false,\"error\":[]", "no reason given")]
+    public void The_reason_of_a_refusal_is_found_wherever_it_stands(string members, string reason)
+    {
+        Start();
+        Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], 1, 0x20000000);
+        Feed($"{{\"id\":100,{members}}}");
+        Assert.Equal(reason, Assert.Single(_sink.Verdicts).Reason);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("false")]
+    [InlineData("\"\"")]
+    [InlineData("{}")]
+    public void An_empty_error_does_not_refuse_the_login(string error)
+    {
+        Feed($"{{\"id\":2,\"result\":[[],\"aa\",4],\"error\":{error}}}", $"{{\"id\":3,\"result\":true,\"error\":{error}}}");
+        Assert.True(_session.Ready.IsCompletedSuccessfully);
+    }
+
+    [Theory]
+    [InlineData("Low difficulty share", "another algorithm than sha256d")]
+    [InlineData("Unauthorized worker", "check wallet, worker name and password")]
+    public void Ten_refusals_and_no_accepted_share_end_the_connection(string reason, string advice)
+    {
+        Start();
+        UpstreamException error = Assert.Throws<UpstreamException>(() => Refuse(10, reason));
+        Assert.Equal(UpstreamFault.Unfit, error.Fault);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
+        Assert.Equal(10, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Rejected));
+    }
+
+    [Fact]
+    public void One_accepted_share_shows_that_the_pool_is_the_right_one()
+    {
+        Start();
+        Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], 0, 0x20000000);
+        Feed("{\"id\":100,\"result\":true}");
+        Refuse(30, "Low difficulty share", firstId: 101);
+        Assert.Equal(30, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Rejected));
+    }
+
+    [Fact]
+    public void Late_shares_are_no_sign_of_another_algorithm()
+    {
+        Start();
+        Refuse(30, "Stale");
+        Assert.Equal(30, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Stale));
+    }
+
+    [Fact]
+    public void A_first_job_of_another_dialect_ends_the_connection_and_names_both()
+    {
+        Feed(Configured, Subscribed("aa", 4), Authorized);
+        UpstreamException error = Assert.Throws<UpstreamException>(() => Feed(ZcashUpstreamTests.Notify()));
+        Assert.Equal(UpstreamFault.Unfit, error.Fault);
+        Assert.Contains("flux or another equihash", error.Message, StringComparison.Ordinal);
+        Assert.Contains("sha256d", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_first_job_that_is_no_job_is_waited_over()
+    {
+        Feed(Configured, Subscribed("aa", 4), Authorized, "{\"method\":\"mining.notify\",\"params\":[1,2,3]}");
+        Assert.Contains("job id", _session.Problem, StringComparison.Ordinal);
+        Assert.False(_session.FirstJob.IsCompleted);
+        Feed(StratumScript.Notify("good", 'a'));
+        Assert.True(_session.FirstJob.IsCompleted);
+    }
+
+    [Fact]
+    public void A_careful_session_says_one_thing_at_a_time()
+    {
+        using StratumSession careful = Make(null, careful: true);
+        careful.Greet();
+        Assert.Contains("mining.subscribe", Assert.Single(Written(careful.Outgoing)), StringComparison.Ordinal);
+        careful.OnLine(Encoding.UTF8.GetBytes(Subscribed("aa", 4)));
+        Assert.Contains("mining.authorize", Assert.Single(Written(careful.Outgoing)), StringComparison.Ordinal);
+        Assert.False(careful.Ready.IsCompleted);
+        careful.OnLine(Encoding.UTF8.GetBytes(Authorized));
+        Assert.True(careful.Ready.IsCompletedSuccessfully);
+        Assert.Equal(0, careful.Outgoing.Length);
+        Assert.True(careful.WaitForPlaceAsync(CancellationToken.None).IsCompleted);
+        Assert.False(careful.WaitForPlaceAsync(CancellationToken.None).IsCompleted);
+    }
+
+    [Fact]
+    public void Ten_shares_without_a_reply_are_silence()
+    {
+        Start();
+        for (uint i = 0; i < 10; i++)
+        {
+            Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], i, 0x20000000);
+        }
+        _clock.Advance(61);
+        UpstreamException error = Assert.Throws<UpstreamException>(() => _session.Expire(_clock.GetTimestamp()));
+        Assert.Equal(UpstreamFault.Silence, error.Fault);
+        Assert.Equal(10, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Dropped));
     }
 
     [Fact]
@@ -282,7 +405,7 @@ public sealed class StratumSessionTests : IDisposable
         }
         Assert.False(_session.WaitForPlaceAsync(CancellationToken.None).IsCompleted);
         _clock.Advance(61);
-        _session.Expire(_clock.GetTimestamp() - (60 * TimeSpan.TicksPerSecond));
+        Assert.Throws<UpstreamException>(() => _session.Expire(_clock.GetTimestamp() - (60 * TimeSpan.TicksPerSecond)));
         Assert.Equal(SubmitWindow.Capacity, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Dropped));
         Assert.Equal(0, _session.Unanswered);
     }
@@ -304,7 +427,16 @@ public sealed class StratumSessionTests : IDisposable
         }
     }
 
-    private StratumSession Make(SessionMemory? memory) => new(
+    private void Refuse(int count, string reason, int firstId = 100)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], (uint)i, 0x20000000);
+            Feed($"{{\"id\":{firstId + i},\"result\":null,\"error\":[20,\"{reason}\",null]}}");
+        }
+    }
+
+    private StratumSession Make(SessionMemory? memory, bool careful = false) => new(
         new StratumSessionOptions
         {
             Pool = "test",
@@ -314,7 +446,7 @@ public sealed class StratumSessionTests : IDisposable
             UserAgent = "agent/1",
             Algorithm = Algorithm.Sha256d,
             SuggestDifficulty = 0.25,
-            Plain = false,
+            Careful = careful,
             Sink = _sink,
         },
         memory,

@@ -9,37 +9,41 @@ namespace Otedama.Tests.Pool;
 public sealed class DownstreamPartsTests
 {
     [Fact]
-    public void History_grades_by_job_and_gives_grace_after_a_rise_only()
+    public void A_job_keeps_the_target_it_was_sent_with_and_unknown_ones_have_none()
     {
-        DifficultyHistory history = new();
-        Target easy = Target.FromDifficulty(1, Target.BitcoinOne), hard = Target.FromDifficulty(8, Target.BitcoinOne);
-        history.Add(100, 1, easy, 0);
-        history.Add(105, 8, hard, 10);
-        Assert.Equal((easy, default), history.For(104, 11));
-        Assert.Equal((hard, easy), history.For(105, 11));
-        Assert.Equal((hard, default), history.For(110, 41));
-        history.Add(120, 1, easy, 50);
-        Assert.Equal((easy, default), history.For(121, 51));
-        Assert.Equal((hard, easy), (history.For(119, 39).Target, history.For(119, 39).Grace));
-        for (uint i = 0; i < 100; i++)
-        {
-            history.Add(200 + i, 1, i % 2 == 0 ? easy : hard, 100);
-        }
-        Assert.Equal(hard, history.For(299, 1_000).Target);
-        Assert.Equal(easy, history.For(298, 1_000).Target);
+        JobTargets targets = new();
+        Grade easy = Graded(1), hard = Graded(8);
+        targets.Add(100, easy);
+        targets.Add(105, hard);
+        targets.Add(100, hard); // the same work again, under whatever id
+        Assert.True(targets.TryGet(100, out Grade? first));
+        Assert.True(targets.TryGet(105, out Grade? second));
+        Assert.Equal((easy, hard), (first, second));
+        Assert.False(targets.TryGet(104, out _));
+        Assert.False(targets.TryGet(106, out _));
     }
 
     [Fact]
-    public void Job_ids_may_wrap_around()
+    public void Targets_are_kept_as_long_as_jobs_are_and_the_newest_survive_a_lost_connection()
     {
-        DifficultyHistory history = new();
-        Target easy = Target.FromDifficulty(1, Target.BitcoinOne), hard = Target.FromDifficulty(8, Target.BitcoinOne);
-        history.Add(uint.MaxValue - 2, 1, easy, 0);
-        history.Add(2, 8, hard, 10);
-        Assert.Equal(easy, history.For(uint.MaxValue, 50).Target);
-        Assert.Equal(easy, history.For(1, 50).Target);
-        Assert.Equal(hard, history.For(3, 50).Target);
+        JobTargets targets = new();
+        Grade[] grades = [Graded(1), Graded(2), Graded(3)];
+        for (uint i = 0; i < 1_000; i++)
+        {
+            targets.Add(unchecked(uint.MaxValue - 500 + i), grades[i % 3]); // ids may wrap around
+        }
+        JobTargets left = targets.Newest();
+        for (uint i = 0; i < 1_000; i++)
+        {
+            bool known = targets.TryGet(unchecked(uint.MaxValue - 500 + i), out Grade? grade);
+            Assert.Equal(i >= 1_000 - JobBookOptions.SharedCapacity, known);
+            Assert.Equal(known ? grades[i % 3] : null, grade);
+            Assert.Equal(i >= 992, left.TryGet(unchecked(uint.MaxValue - 500 + i), out grade));
+        }
+        Assert.Equal(grades[0], left.Current);
     }
+
+    private static Grade Graded(double difficulty) => new(difficulty, Target.FromDifficulty(difficulty, Target.BitcoinOne));
 
     [Fact]
     public void Extranonces_are_not_given_twice_and_wrap()
@@ -62,14 +66,14 @@ public sealed class DownstreamPartsTests
         ResumableSessions sessions = new(allocator, 2, TimeSpan.FromSeconds(60));
         for (ulong i = 1; i <= 3; i++)
         {
-            sessions.Keep(i, allocator.Take(), i, 0);
+            sessions.Keep(i, new ResumedSession(allocator.Take(), new JobTargets(), i), 0);
         }
         Assert.Equal(2, allocator.UsedCount);
-        Assert.False(sessions.TryTake(1, 1, out _, out _));
-        Assert.True(sessions.TryTake(2, 1, out uint extranonce, out double difficulty));
-        Assert.Equal((1u, 2.0), (extranonce, difficulty));
-        Assert.False(sessions.TryTake(2, 1, out _, out _));
-        Assert.False(sessions.TryTake(3, 100, out _, out _));
+        Assert.False(sessions.TryTake(1, 1, out _));
+        Assert.True(sessions.TryTake(2, 1, out ResumedSession? session));
+        Assert.Equal((1u, 2.0), (session.Extranonce, session.Measured));
+        Assert.False(sessions.TryTake(2, 1, out _));
+        Assert.False(sessions.TryTake(3, 100, out _));
         Assert.Equal(1, allocator.UsedCount);
     }
 

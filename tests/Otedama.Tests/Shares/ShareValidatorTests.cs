@@ -136,13 +136,16 @@ public sealed class ShareValidatorTests
     }
 
     [Fact]
-    public void The_easier_target_of_a_moment_ago_still_counts_at_its_own_price()
+    public void A_job_whose_target_is_not_known_is_stale_but_its_block_is_not_lost()
     {
         Candidate candidate = TestJobs.Candidate(1, 1);
-        candidate.Target = TestJobs.Hard;
-        candidate.GraceTarget = Target.Max;
-        Assert.Equal([Rejection.None], Judge(candidate));
-        Assert.Equal(Target.Max.ToWork(), _judgements[0].Share.Work);
+        candidate.Target = default;
+        Assert.Equal([Rejection.Stale], Judge(candidate));
+        _jobs.Add(5, network: TestJobs.Easy);
+        Candidate block = TestJobs.Candidate(5, 1);
+        block.Target = default;
+        Judgement judgement = JudgeUntil(ref block, found => found.IsBlock);
+        Assert.Equal(Rejection.Stale, judgement.Rejection);
     }
 
     [Fact]
@@ -176,14 +179,16 @@ public sealed class ShareValidatorTests
     }
 
     [Fact]
-    public void A_block_that_misses_its_session_s_target_is_paid_by_the_network_s()
+    public void A_block_that_misses_its_session_s_target_is_a_block_and_no_share()
     {
         _jobs.Add(5, network: TestJobs.Easy);
         Candidate candidate = TestJobs.Candidate(5, 1);
         candidate.Target = TestJobs.Hard;
-        Judgement judgement = JudgeUntil(ref candidate, found => found.Rejection == Rejection.None);
-        Assert.True(judgement.IsBlock);
-        Assert.Equal(TestJobs.Easy.ToWork(), judgement.Share.Work);
+        Judgement judgement = JudgeUntil(ref candidate, found => found.IsBlock);
+        Assert.Equal(Rejection.AboveTarget, judgement.Rejection);
+        Assert.Equal(UInt128.Zero, judgement.Share.Work);
+        Assert.Equal([Rejection.Duplicate], Judge(candidate));
+        Assert.False(_judgements[0].IsBlock); // handed on once
     }
 
     [Fact]

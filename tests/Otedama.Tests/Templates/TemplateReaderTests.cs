@@ -72,8 +72,52 @@ public class TemplateReaderTests
     [InlineData("[]", 0)]
     [InlineData("[\"segwit\"]", 38)]
     [InlineData(null, 38)]
-    public void The_commitment_counts_unless_the_node_says_that_segwit_is_not_active(string? rules, int length) =>
-        Assert.Equal(length, Read(Json("rules", rules)).WitnessCommitment.Length);
+    public void The_commitment_counts_unless_the_node_says_that_segwit_is_not_active(string? rules, int length)
+    {
+        string plain = Json("rules", rules).Replace(Transactions, $"{{\"data\":\"01ff\",\"txid\":\"{Digits(1)}\",\"hash\":\"{Digits(1)}\"}}", StringComparison.Ordinal);
+        Assert.Equal(length, Read(plain).WitnessCommitment.Length);
+    }
+
+    [Theory]
+    [InlineData("[\"csv\"]")]
+    [InlineData("[]")]
+    public void A_block_with_a_witness_keeps_its_commitment_whatever_the_rules_say(string rules) =>
+        Assert.Equal(38, Read(Json("rules", rules)).WitnessCommitment.Length);
+
+    [Fact]
+    public void A_template_with_a_witness_and_no_commitment_is_refused_by_name() =>
+        Assert.Contains("transactions[0] has a witness, but field default_witness_commitment is missing",
+            Assert.Throws<TemplateException>(static () => Read(Json("default_witness_commitment"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void No_work_comes_of_a_template_whose_smallest_time_is_more_than_two_hours_ahead()
+    {
+        Jobs.TestTime clock = new(); // shows 1,700,000,000
+        TemplateReader reader = new(Algorithm.Sha256d, ["segwit"], clock);
+        string At(long time) => Json("curtime", $"{time}").Replace("1699999000", $"{time}", StringComparison.Ordinal);
+        Assert.Equal(1_700_007_200u, reader.Read(Encoding.UTF8.GetBytes(At(1_700_007_200)), "n").TimeMin);
+        TemplateException e = Assert.Throws<TemplateException>(() => reader.Read(Encoding.UTF8.GetBytes(At(1_700_864_000)), "n"));
+        Assert.Contains("the smallest time of a block at height 432 is 2023-11-24 22:13:20Z", e.Message, StringComparison.Ordinal);
+        clock.Advance(864_000);
+        Assert.Equal(1_700_864_000u, reader.Read(Encoding.UTF8.GetBytes(At(1_700_864_000)), "n").TimeMin);
+    }
+
+    [Fact]
+    public void Limits_and_dependencies_are_read()
+    {
+        string limits = Json("rules", "[\"segwit\"],\"weightlimit\":4000000,\"sizelimit\":3999999,\"sigoplimit\":80000");
+        string chained = limits.Replace($"{Digits(8)}\",\"depends\":[]", $"{Digits(8)}\",\"depends\":[1,2]", StringComparison.Ordinal);
+        Template template = Read(chained);
+        Assert.Equal((4_000_000L, 3_999_999L, 80_000L), (template.WeightLimit, template.SizeLimit, template.SigOpLimit));
+        Assert.Equal([0, 0, 2], template.Depends!.Select(static parents => parents.Length));
+        Assert.Equal([1, 2], template.Depends![2]);
+        Assert.Equal(4, template.Transactions[0].SigOps);
+        Assert.Equal(Digits(6), template.Transactions[0].WitnessId.ToString());
+        Assert.Null(Read(chained[..^1] + ",\"mutable\":[\"time\"]}").Depends);
+        Assert.Null(Read(chained[..^1] + ",\"mweb\":\"beef\"}").Depends);
+        Assert.Contains("transactions[0].depends is 1", Assert.Throws<TemplateException>(() =>
+            Read(limits.Replace($"{Digits(6)}\",\"depends\":[]", $"{Digits(6)}\",\"depends\":[1]", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("height", null, "height is missing")]
@@ -118,7 +162,7 @@ public class TemplateReaderTests
     [Fact]
     public void Transactions_seen_before_are_shared_only_when_the_witness_id_is_the_same()
     {
-        TemplateReader reader = new(Algorithm.Sha256d, ["segwit"]);
+        TemplateReader reader = new(Algorithm.Sha256d, ["segwit"], TimeProvider.System);
         Template first = reader.Read(Encoding.UTF8.GetBytes(Json()), "n");
         Template again = reader.Read(Encoding.UTF8.GetBytes(Json("coinbasevalue", "7")), "n");
         Assert.Same(first.Transactions[0], again.Transactions[0]);
@@ -154,7 +198,7 @@ public class TemplateReaderTests
             iter: 5000);
     }
 
-    private static Template Read(string json) => new TemplateReader(Algorithm.Sha256d, ["segwit"]).Read(Encoding.UTF8.GetBytes(json), "n");
+    private static Template Read(string json) => new TemplateReader(Algorithm.Sha256d, ["segwit"], TimeProvider.System).Read(Encoding.UTF8.GetBytes(json), "n");
 
     private static string Digits(int seed) => string.Concat(Enumerable.Repeat($"{seed:x2}", 32));
 }

@@ -83,7 +83,7 @@ public class ZcashTemplateTests
     public void A_coinbase_that_makes_no_sense_is_named(string data) =>
         Assert.Contains("coinbasetxn.data", Assert.Throws<TemplateException>(() => Read(Json("\"x\":1", data))).Message, StringComparison.Ordinal);
 
-    private static Template Read(string json) => new TemplateReader(Algorithm.Equihash, []).Read(Encoding.UTF8.GetBytes(json), "n");
+    private static Template Read(string json) => new TemplateReader(Algorithm.Equihash, [], TimeProvider.System).Read(Encoding.UTF8.GetBytes(json), "n");
 
     private static string Digits(char digit) => new(digit, 64);
 

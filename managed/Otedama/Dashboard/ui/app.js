@@ -11,7 +11,7 @@ const state = {
   language: remembered("language", navigator.language.startsWith("ja") ? "ja" : "en"),
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   range: Number(remembered("range", 300)),
-  status: null, blocks: [], miners: [], payouts: [], lost: false,
+  status: null, blocks: [], miners: [], payouts: [], lost: false, heardAt: 0,
   history: { time: [], rig: [], pool: [], accepted: [], rejected: [], blocks: [] },
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
@@ -40,6 +40,7 @@ async function loadAll() {
 function take(status) {
   state.status = status;
   state.lost = false;
+  state.heardAt = now();
   const h = state.history, time = Math.floor(now());
   if (h.time.length === 0 || time - h.time.at(-1) >= 2) {
     h.time.push(time);
@@ -61,11 +62,16 @@ function follow() {
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
   };
   setInterval(() => loadTables().then(draw).catch(() => { /* the stream reports the loss */ }), 4000);
+  setInterval(() => {
+    // A stream through a tunnel that died says nothing at all.
+    if (!state.lost && state.status && now() - state.heardAt > 10) { state.lost = true; draw(); }
+  }, 1000);
 }
 
 function draw() {
-  drawWords();
   if (!state.status) return;
+  drawNeeds(state.status);
+  drawNotice(state.status);
   drawFigures(state.status);
   drawDatasets(state.status);
   drawCharts();
@@ -73,46 +79,82 @@ function draw() {
   drawFacts(state.status);
 }
 
+// Only when language, theme or range change: what is rebuilt loses the keyboard's focus.
 function drawWords() {
   document.documentElement.lang = state.language;
   document.documentElement.dataset.theme = state.theme;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-label]")) if (element.hasAttribute("role")) element.setAttribute("aria-label", t(element.dataset.label));
   $("language").textContent = state.language === "en" ? "日本語" : "English";
+  $("language").lang = state.language === "en" ? "ja" : "en";
   $("theme").title = t("theme");
-  $("ranges").replaceChildren(...ranges.map(([seconds, minutes]) => {
-    const button = Object.assign(document.createElement("button"), { textContent: minutes ? `${minutes} ${t("minutes")}` : t("hour") });
+  $("theme").setAttribute("aria-label", t("theme"));
+  if ($("ranges").children.length === 0) {
+    $("ranges").append(...ranges.map(([seconds]) => {
+      const button = document.createElement("button");
+      button.onclick = () => { state.range = seconds; remember("range", seconds); drawWords(); draw(); };
+      return button;
+    }));
+  }
+  ranges.forEach(([seconds, minutes], n) => {
+    const button = $("ranges").children[n];
+    button.textContent = minutes ? `${minutes} ${t("minutes")}` : t("hour");
     button.setAttribute("aria-pressed", String(state.range === seconds));
-    button.onclick = () => { state.range = seconds; remember("range", seconds); draw(); };
-    return button;
-  }));
+  });
+}
+
+// Cards for parts that this process does not run are not shown.
+function drawNeeds(s) {
+  const has = { rig: Boolean(s.rig), pool: Boolean(s.pool), upstream: Boolean(s.rig && !s.pool), shares: Boolean(s.pool || s.rig) };
+  for (const element of document.querySelectorAll("[data-needs]")) element.hidden = !has[element.dataset.needs];
+}
+
+// What keeps this machine or this pool from earning, in its own words.
+function drawNotice(s) {
+  const problem = state.lost ? t("lostAt", clock(state.heardAt)) : s.rig?.mining && !s.rig.connected && s.rig.problem
+    ? t("noPool", s.rig.problem) : s.node && !s.node.reachable ? t("noNode", s.node.problem ?? "–") : s.rig?.problem ?? null;
+  $("notice").hidden = problem === null;
+  if (problem !== null && $("notice").textContent !== problem) $("notice").textContent = problem;
+  document.querySelector("main").classList.toggle("late", state.lost);
 }
 
 function drawFigures(s) {
   const rig = s.rig, pool = s.pool, node = s.node;
   const kind = state.lost ? "lost" : !rig ? "serving" : !rig.mining ? "stopped" : rig.connected ? "mining" : "waiting";
+  const rate = hashrate(rig ? rig.hashrate_hs : pool?.hashrate_hs);
   $("state").dataset.state = kind === "serving" ? "mining" : kind;
-  $("state").textContent = t(kind);
+  if ($("state").textContent !== t(kind)) $("state").textContent = t(kind);
   $("subtitle").textContent = t("up", duration(s.uptime_s, state.language));
   $("mining").hidden = !rig;
   if (rig) {
     $("mining").textContent = t(rig.mining ? "stop" : "start");
     $("mining").classList.toggle("primary", !rig.mining);
   }
-  $("hashrate").textContent = hashrate(rig ? rig.hashrate_hs : pool?.hashrate_hs);
+  $("hashrate").textContent = rate;
   $("hashrate-note").textContent = rig && pool ? t("ofPool", hashrate(pool.hashrate_hs)) : rig?.algorithm ?? " ";
   const shares = pool ?? rig;
   $("accepted").textContent = count(shares?.accepted);
-  $("accepted-note").textContent = shares ? t("rejectedNote", count(shares.rejected)) : " ";
+  $("accepted-note").textContent = shares ? t("rejectedNote", count(shares.rejected), count(rig && !pool ? rig.stale : null)) : " ";
   $("blocks").textContent = count(pool?.blocks);
   const last = state.blocks.reduce((latest, b) => Math.max(latest, b.time), 0);
   $("blocks-note").textContent = last ? t("lastBlock", duration(now() - last, state.language)) : t("noBlock");
-  $("miners").textContent = count(pool?.miners ?? rig?.workers.length);
+  $("miners").textContent = count(pool?.miners);
   $("miners-note").textContent = pool ? t("connections", count(pool.connections)) : " ";
   $("height").textContent = count(node?.height ?? pool?.height);
   const difficulty = node?.difficulty ?? pool?.network_difficulty;
-  $("height-note").textContent = difficulty ? t("difficulty", difficulty < 0.01 ? difficulty.toExponential(1) : scaled(difficulty, "")) : " ";
-  document.title = `${hashrate(rig ? rig.hashrate_hs : pool?.hashrate_hs)} · Otedama`;
+  $("height-note").textContent = difficulty ? t("difficulty", scaled(difficulty, "")) : " ";
+  $("difficulty").textContent = scaled(rig?.difficulty, "");
+  $("difficulty-note").textContent = rig?.algorithm ?? " ";
+  $("efficiency").textContent = rig?.efficiency === null || rig?.efficiency === undefined ? "–" : `${(100 * rig.efficiency).toFixed(1)} %`;
+  $("efficiency-note").textContent = t("efficiencyNote");
+  $("ping").textContent = milliseconds(rig?.latency_ms);
+  $("ping-note").textContent = rig?.upstream ? host(rig.upstream) : " ";
+  document.title = state.lost ? `${t("lost")} · Otedama` : `${rate} · Otedama`;
 }
+
+const milliseconds = (value) => (value === null || value === undefined ? "–" : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
+const host = (url) => url.replace(/^[a-z0-9+]+:\/\//, "");
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");
 
 // A row for each dataset that is being made or could not be made; gone once all are ready.
 function drawDatasets(s) {
@@ -130,17 +172,19 @@ function drawDatasets(s) {
 
 function drawCharts() {
   const h = state.history, to = h.time.at(-1) ?? now(), from = to - state.range;
-  lineChart($("rate-chart"), h.time, [
-    { name: "rig", label: t("measured"), values: h.rig },
-    { name: "pool", label: t("fromShares"), values: h.pool },
-  ], from, to, hashrate);
+  const series = [
+    ...(state.status.rig ? [{ name: "rig", label: t("measured"), values: h.rig }] : []),
+    ...(state.status.pool ? [{ name: "pool", label: t("fromShares"), values: h.pool, estimate: true }] : []),
+  ];
+  lineChart($("rate-chart"), t("rateChart"), h.time, series, from, to, hashrate);
   const span = state.range / 50;
   const shares = buckets(h, span, from, (i) => [
     ["good", Math.max(0, h.accepted[i] - h.accepted[i - 1]), t("acceptedKey")],
     ["bad", Math.max(0, h.rejected[i] - h.rejected[i - 1]), t("rejectedKey")]]);
-  barChart($("share-chart"), shares, span, from, to, (v) => scaled(v, ""));
+  barChart($("share-chart"), t("shareChart"), shares, span, from, to, (v) => scaled(v, ""));
+  if (!state.status.pool) return;
   const blocks = buckets(h, span, from, (i) => [["block", Math.max(0, h.blocks[i] - h.blocks[i - 1]), t("blocks")]]);
-  barChart($("block-chart"), blocks, span, from, to, (v) => scaled(v, ""));
+  barChart($("block-chart"), t("blockChart"), blocks, span, from, to, (v) => scaled(v, ""));
 }
 
 // Sums the differences between samples into bars of `span` seconds.
@@ -156,23 +200,29 @@ function buckets(h, span, from, parts) {
   return [...bars.values()];
 }
 
-// columns: [heading, class, cell(row)]; a cell is text or a node.
-function table(host, columns, rows, none) {
+// columns: [heading, class, cell(row)]; a cell is text or a node. Drawn again only when something in it changed.
+function table(host, name, columns, rows, none) {
+  const cells = rows.map((row) => columns.map(([, , cell]) => cell(row)));
+  const drawn = JSON.stringify([name, none, columns.map(([heading]) => heading), cells.map((row) => row.map((c) => c.outerHTML ?? c))]);
+  if (host.drawn === drawn) return;
+  host.drawn = drawn;
   if (rows.length === 0) {
     host.replaceChildren(Object.assign(document.createElement("p"), { className: "empty", textContent: none }));
     return;
   }
   const element = document.createElement("table");
+  element.append(Object.assign(document.createElement("caption"), { textContent: name }));
   const head = element.createTHead().insertRow();
-  for (const [heading, style] of columns) head.append(Object.assign(document.createElement("th"), { textContent: heading, className: style }));
+  for (const [heading, style] of columns) head.append(Object.assign(document.createElement("th"), { textContent: heading, className: style, scope: "col" }));
   const body = element.createTBody();
-  for (const row of rows) {
+  for (const row of cells) {
     const line = body.insertRow();
-    for (const [, style, cell] of columns) {
+    columns.forEach(([heading, style], n) => {
       const td = line.insertCell();
       td.className = style;
-      td.append(cell(row));
-    }
+      td.dataset.label = heading;
+      td.append(row[n]);
+    });
   }
   host.replaceChildren(element);
 }
@@ -185,52 +235,71 @@ function healthCell(worker) {
   const span = document.createElement("span");
   const kind = worker.health === "healthy" ? "" : worker.health === "failed" ? " bad" : " note";
   span.append(Object.assign(document.createElement("i"), { className: `dot${kind}` }), t(worker.health));
+  if (worker.reason) span.append(` (${worker.reason})`);
   return span;
 }
 
 function drawTables(s) {
-  table($("workers-table"), [
+  table($("workers-table"), t("workers"), [
     [t("worker"), "", (w) => w.name], [t("flavour"), "", (w) => w.flavour || "–"], [t("rate"), "number", (w) => hashrate(w.hashrate_hs)],
-    [t("found"), "number", (w) => count(w.found)], [t("health"), "", healthCell],
+    [t("found"), "number", (w) => count(w.found)], [t("health"), "wrap", healthCell],
   ], s.rig?.workers ?? [], t("noWorkers"));
-  table($("blocks-table"), [
+  table($("upstreams-table"), t("upstreams"), [
+    [t("pool"), "wrap", (p) => host(p.url)], [t("status"), "", (p) => t(`${p.state}_`)], [t("ping"), "number", (p) => milliseconds(p.latency_ms)],
+    [t("lastError"), "wrap", (p) => p.last_error ?? "–"],
+  ], s.rig?.pools ?? [], t("noUpstreams"));
+  table($("refusals-table"), t("refusals"), [
+    [t("reason"), "", ([reason]) => reason.replaceAll("_", " ")], [t("rejectedCol"), "number", ([, n]) => count(n)],
+  ], Object.entries((s.pool ?? s.rig)?.rejected_by ?? {}).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]), t("noRefusals"));
+  if (!s.pool) return;
+  table($("blocks-table"), t("recentBlocks"), [
     [t("block"), "number", (b) => count(b.height)], [t("when"), "", (b) => t("ago", duration(now() - b.time, state.language))],
-    [t("hash"), "mono", (b) => titled(b.hash, `…${b.hash.slice(-10)}`)], [t("reward"), "number", (b) => b.reward ?? "–"],
+    [t("hash"), "mono", (b) => titled(b.hash, `…${b.hash.slice(-10)}`)], [t("reward"), "number", (b) => coins(b.reward)],
     [t("status"), "", (b) => t(`${b.status}_`)],
   ], state.blocks.slice(0, 8), t("noBlocks"));
-  table($("miners-table"), [
+  table($("miners-table"), t("connected"), [
     [t("miner"), "", (m) => m.worker || "–"], [t("address"), "mono", (m) => titled(m.address, shorten(m.address))], [t("program"), "", (m) => m.agent || "–"],
     [t("rate"), "number", (m) => hashrate(m.hashrate_hs)], [t("diff"), "number", (m) => scaled(m.difficulty, "")],
     [t("acceptedCol"), "number", (m) => count(m.accepted)], [t("rejectedCol"), "number", (m) => count(m.rejected)],
   ], state.miners.slice(0, 50), t("noMiners"));
-  table($("payouts-table"), [
-    [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("earned"), "number", (p) => p.earned],
-    [t("paid"), "number", (p) => p.paid], [t("balance"), "number", (p) => p.balance],
+  table($("payouts-table"), t("payouts"), [
+    [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("earned"), "number", (p) => coins(p.earned)],
+    [t("paid"), "number", (p) => coins(p.paid)], [t("balance"), "number", (p) => coins(p.balance)],
   ], state.payouts.slice(0, 50), t("noPayouts"));
 }
 
+// "1234567.5" -> "1,234,567.5"
+const coins = (text) => (text === null || text === undefined ? "–" : text.replace(/^(-?)(\d+)/, (_, sign, whole) => sign + whole.replace(/\B(?=(\d{3})+$)/g, ",")));
+
 function drawFacts(s) {
-  const p = s.pool, ms = (value) => (value === null || value === undefined ? "–" : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
+  const p = s.pool;
   const facts = [
     ["stratum", p?.url], ["scheme", p && t("scheme_", p.scheme, p.fee_percent, p.min_payout)], ["upstream", !p && s.rig?.upstream],
     ["node", s.node && `${s.node.url}  (${s.node.mode}, ${s.node.network})`], ["metrics", s.metrics_url],
-    ["latency", p && p.submit_ms_p50 !== null && `${ms(p.submit_ms_p50)} / ${ms(p.submit_ms_p99)}`],
+    ["latency", p && p.submit_ms_p50 !== null && `${milliseconds(p.submit_ms_p50)} / ${milliseconds(p.submit_ms_p99)}`],
     ["memory", s.rss_bytes && `${(s.rss_bytes / 1048576).toFixed(0)} MiB`], ["data", s.data_dir],
   ].filter(([, value]) => value);
+  if ($("facts").drawn === JSON.stringify(facts)) return; // a selection in it stays
+  $("facts").drawn = JSON.stringify(facts);
   $("facts").replaceChildren(...facts.flatMap(([key, value]) => [
     Object.assign(document.createElement("dt"), { textContent: t(key) }), Object.assign(document.createElement("dd"), { textContent: value })]));
   $("version").textContent = `otedama ${s.version}`;
 }
 
-$("language").onclick = () => { state.language = state.language === "en" ? "ja" : "en"; remember("language", state.language); draw(); };
-$("theme").onclick = () => { state.theme = state.theme === "dark" ? "light" : "dark"; remember("theme", state.theme); draw(); };
+$("language").onclick = () => { state.language = state.language === "en" ? "ja" : "en"; remember("language", state.language); drawWords(); draw(); };
+$("theme").onclick = () => { state.theme = state.theme === "dark" ? "light" : "dark"; remember("theme", state.theme); drawWords(); draw(); };
+let asked = false; // a disabled button would lose the keyboard's focus
 $("mining").onclick = async () => {
-  $("mining").disabled = true;
+  if (asked || !state.status?.rig) return;
+  asked = true;
   try {
     const answer = await fetch(`api/v1/mining/${state.status.rig.mining ? "stop" : "start"}`, { method: "POST" });
     if (answer.ok) take(await answer.json());
+  } catch {
+    state.lost = true;
+    draw();
   } finally {
-    $("mining").disabled = false;
+    asked = false;
   }
 };
 addEventListener("resize", draw);

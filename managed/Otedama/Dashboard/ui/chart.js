@@ -17,12 +17,13 @@ function ceiling(value) {
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((f) => f * power).find((v) => v >= value * 1.0001) ?? 10 * power;
 }
 
-function frame(host, top, format, from, to) {
+function frame(host, name, top, format, from, to) {
   const width = host.clientWidth || 600, height = host.clientHeight || 200;
   host.querySelector("svg")?.remove();
   const svg = document.createElementNS(NS, "svg");
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", name);
   host.prepend(svg);
   const x = (time) => LEFT + ((time - from) / (to - from)) * (width - LEFT - RIGHT);
   const y = (value) => height - BOTTOM - (value / top) * (height - TOP - BOTTOM);
@@ -66,14 +67,26 @@ function hover(host, f, rows, describe) {
 
 const clock = (time) => new Date(time * 1000).toLocaleTimeString("en-GB");
 
-// series: [{name, label, values}] beside time[]; the first one gets a wash below it.
-export function lineChart(host, time, series, from, to, format) {
+// A series measured here counts whole; an estimate counts up to its 95th percentile, so that the first lucky share does not
+// press everything else to the floor.
+function topOf(series, indices) {
+  const highest = series.map((s) => {
+    const values = indices.map((i) => s.values[i]).sort((a, b) => a - b);
+    return (s.estimate ? 1.15 * (values[Math.floor(0.95 * (values.length - 1))] ?? 0) : values.at(-1)) ?? 0;
+  });
+  return ceiling(Math.max(0, ...highest));
+}
+
+// series: [{name, label, values, estimate}] beside time[]; the first one gets a wash below it. name is for those who hear it.
+export function lineChart(host, name, time, series, from, to, format) {
   const indices = time.map((t, i) => i).filter((i) => time[i] >= from && time[i] <= to);
-  const top = ceiling(Math.max(0, ...series.flatMap((s) => indices.map((i) => s.values[i]))));
-  const f = frame(host, top, format, from, to);
+  const top = topOf(series, indices);
+  const last = indices.at(-1);
+  const words = series.map((s) => `${s.label}: ${format(last === undefined ? 0 : s.values[last])}`).join(", ");
+  const f = frame(host, `${name}. ${words}`, top, format, from, to);
   for (const [n, s] of series.entries()) {
     if (indices.length < 2 || indices.every((i) => !s.values[i])) continue;
-    const points = indices.map((i) => `${f.x(time[i]).toFixed(1)},${f.y(s.values[i]).toFixed(1)}`);
+    const points = indices.map((i) => `${f.x(time[i]).toFixed(1)},${f.y(Math.min(s.values[i], top)).toFixed(1)}`);
     if (n === 0) {
       const first = f.x(time[indices[0]]), last = f.x(time[indices.at(-1)]), floor = f.y(0);
       node(f.svg, "path", { d: `M${first},${floor}L${points.join("L")}L${last},${floor}Z`, class: "wash" });
@@ -85,10 +98,13 @@ export function lineChart(host, time, series, from, to, format) {
 }
 
 // bars: [{time, parts: [[class, value, label], ...]}], stacked; span = seconds one bar covers.
-export function barChart(host, bars, span, from, to, format) {
+export function barChart(host, name, bars, span, from, to, format) {
   const visible = bars.filter((bar) => bar.time >= from && bar.time <= to);
-  const top = Math.max(2, ceiling(Math.max(0, ...visible.map((bar) => bar.parts.reduce((sum, p) => sum + p[1], 0)))));
-  const f = frame(host, top, format, from, to);
+  const top = 2 * Math.ceil(0.5 * Math.max(2, ceiling(Math.max(0, ...visible.map((bar) => bar.parts.reduce((sum, p) => sum + p[1], 0))))));
+  const sums = new Map();
+  for (const bar of visible) for (const [, value, label] of bar.parts) sums.set(label, (sums.get(label) ?? 0) + value);
+  const words = [...sums].map(([label, value]) => `${label}: ${format(value)}`).join(", ");
+  const f = frame(host, `${name}. ${words}`, top, format, from, to);
   const width = Math.max(1.5, (f.x(from + span) - f.x(from)) * 0.72);
   for (const bar of visible) {
     let below = 0;

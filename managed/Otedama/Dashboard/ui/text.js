@@ -7,7 +7,7 @@ export const texts = {
     workers: "Workers of this machine", recentBlocks: "Latest blocks", connected: "Connected miners", payouts: "Payouts", connect: "Addresses",
     theme: "Light or dark", start: "Start mining", stop: "Stop mining",
     mining: "mining", stopped: "stopped", waiting: "waiting for work", lost: "connection lost, trying again", serving: "serving",
-    rejectedNote: (n) => `${n} rejected`, ofPool: (r) => `pool ${r}`, connections: (n) => `${n} connections`, next: "block reward goes to the miners",
+    rejectedNote: (n, late) => (late === "–" ? `${n} rejected` : `${n} rejected, ${late} late`), ofPool: (r) => `pool ${r}`, connections: (n) => `${n} connections`, next: "block reward goes to the miners",
     lastBlock: (t) => `last one ${t} ago`, noBlock: "none yet", difficulty: (d) => `difficulty ${d}`, tip: (t) => `tip ${t} ago`,
     worker: "Worker", flavour: "Kind", rate: "Rate", found: "Shares", health: "Health",
     block: "Height", hash: "Hash", finder: "Found by", reward: "Reward", when: "When", status: "Status",
@@ -21,6 +21,12 @@ export const texts = {
     healthy: "healthy", degraded: "degraded", failed: "failed", starting: "starting", paused: "paused",
     kawpow_light: (e) => `KawPow light cache of epoch ${e}`, kawpow_full: (e) => `KawPow dataset of epoch ${e}`, verthash_full: () => "Verthash data file",
     making: (what, percent, size, time) => `Making the ${what}: ${percent} % of ${size}, ${time} so far`,
+    shareDifficulty: "Share difficulty", efficiency: "Efficiency", efficiencyNote: "of shares accepted", ping: "Ping",
+    upstreams: "Pools of this machine", pool: "Pool", lastError: "Last problem", noUpstreams: "No pool is configured.", range: "Time shown",
+    active_: "in use", standby_: "standing by", connecting_: "connecting", failed_: "failed",
+    refusals: "Refused shares", reason: "Reason", noRefusals: "No share was refused.",
+    lostAt: (time) => `Connection to otedama lost. The figures below are those of ${time}.`,
+    noPool: (why) => `No pool gives work: ${why}`, noNode: (why) => `No coin node gives work: ${why}`,
     noToken: "This page needs the address that otedama printed when it started (it carries a token).",
   },
   ja: {
@@ -30,7 +36,7 @@ export const texts = {
     workers: "このマシンのワーカー", recentBlocks: "最近のブロック", connected: "接続中のマイナー", payouts: "支払い", connect: "接続先",
     theme: "明るさ", start: "採掘を開始", stop: "採掘を停止",
     mining: "採掘中", stopped: "停止中", waiting: "ジョブ待ち", lost: "接続が切れました。再接続しています", serving: "稼働中",
-    rejectedNote: (n) => `拒否 ${n}`, ofPool: (r) => `プール ${r}`, connections: (n) => `接続 ${n}`, next: "",
+    rejectedNote: (n, late) => (late === "–" ? `拒否 ${n}` : `拒否 ${n}、遅延 ${late}`), ofPool: (r) => `プール ${r}`, connections: (n) => `接続 ${n}`, next: "",
     lastBlock: (t) => `最新は${t}前`, noBlock: "まだありません", difficulty: (d) => `難易度 ${d}`, tip: (t) => `先端は${t}前`,
     worker: "ワーカー", flavour: "種類", rate: "速度", found: "シェア", health: "状態",
     block: "高さ", hash: "ハッシュ", finder: "発見者", reward: "報酬", when: "時刻", status: "状態",
@@ -44,6 +50,12 @@ export const texts = {
     healthy: "正常", degraded: "低下", failed: "停止", starting: "起動中", paused: "休止",
     kawpow_light: (e) => `KawPow ライトキャッシュ(エポック ${e})`, kawpow_full: (e) => `KawPow データセット(エポック ${e})`, verthash_full: () => "Verthash データファイル",
     making: (what, percent, size, time) => `${what}を作成中: ${size} の ${percent} %、経過 ${time}`,
+    shareDifficulty: "シェア難易度", efficiency: "有効率", efficiencyNote: "承認されたシェアの割合", ping: "応答時間",
+    upstreams: "このマシンの採掘先プール", pool: "プール", lastError: "直近の問題", noUpstreams: "プールは設定されていません。", range: "表示期間",
+    active_: "使用中", standby_: "待機中", connecting_: "接続中", failed_: "失敗",
+    refusals: "拒否されたシェア", reason: "理由", noRefusals: "拒否されたシェアはありません。",
+    lostAt: (time) => `otedama との接続が切れました。下の数値は ${time} 時点のものです。`,
+    noPool: (why) => `どのプールからもジョブが来ません: ${why}`, noNode: (why) => `どのコインノードからもジョブが来ません: ${why}`,
     noToken: "このページを開くには、otedama の起動時に表示されたアドレス(トークン付き)が必要です。",
   },
 };
@@ -54,10 +66,9 @@ export function scaled(value, unit) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const prefixes = ["", "k", "M", "G", "T", "P", "E"];
   let step = 0;
-  while (value >= 999.5 && step < prefixes.length - 1) { value /= 1000; step++; }
-  // Two significant digits below 1, as in the command line: a difficulty of 0.0058 is neither 0.01 nor 0.00.
-  const small = value > 0 ? Math.min(12, 1 - Math.floor(Math.log10(value))) : 2;
-  const digits = value >= 99.95 || (step === 0 && Number.isInteger(value)) ? 0 : value >= 9.995 ? 1 : value >= 1 ? 2 : small;
+  while (value >= 1000 && step < prefixes.length - 1) { value /= 1000; step++; }
+  if (step === 0 && value > 0 && value < 1) return `${value < 1e-6 ? value.toExponential(1) : Number(value.toPrecision(2))} ${unit}`.trim();
+  const digits = value >= 100 || (step === 0 && Number.isInteger(value)) ? 0 : value >= 10 ? 1 : 2;
   return `${value.toFixed(digits)} ${prefixes[step]}${unit}`.trim();
 }
 

@@ -1,0 +1,84 @@
+using System.Numerics;
+
+namespace Otedama.Core;
+
+/// <summary>A stretch of the window: who did how much of it, in ascending order of payees. Immutable.</summary>
+internal sealed class WorkSlice
+{
+    private WorkSlice(int[] payees, UInt128[] works, UInt128 work)
+    {
+        Payees = payees;
+        Works = works;
+        Work = work;
+    }
+
+    public int[] Payees { get; }
+
+    /// <summary>By the same index as Payees; none is zero.</summary>
+    public UInt128[] Works { get; }
+
+    /// <summary>Sum of Works.</summary>
+    public UInt128 Work { get; }
+
+    public static WorkSlice Of(int[] payees, UInt128[] works)
+    {
+        UInt128 sum = UInt128.Zero;
+        foreach (UInt128 work in works)
+        {
+            sum += work;
+        }
+        return new WorkSlice(payees, works, sum);
+    }
+
+    /// <summary>One slice of several neighbours (at least one).</summary>
+    public static WorkSlice Merge(ReadOnlySpan<WorkSlice> slices) => slices.Length == 1
+        ? slices[0]
+        : Merge(Merge(slices[..(slices.Length / 2)]), Merge(slices[(slices.Length / 2)..]));
+
+    /// <summary>
+    /// What each entry counts when only `counted` of Work lies in the window: by cumulative floor, so that the parts sum
+    /// to `counted` exactly.
+    /// </summary>
+    public UInt128[] Clip(UInt128 counted)
+    {
+        var parts = new UInt128[Works.Length];
+        UInt128 sum = UInt128.Zero;
+        UInt128 before = UInt128.Zero;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            sum += Works[i];
+            UInt128 upTo = (UInt128)((BigInteger)sum * counted / Work);
+            parts[i] = upTo - before;
+            before = upTo;
+        }
+        return parts;
+    }
+
+    private static WorkSlice Merge(WorkSlice left, WorkSlice right)
+    {
+        int[] payees = new int[left.Payees.Length + right.Payees.Length];
+        var works = new UInt128[payees.Length];
+        int l = 0, r = 0, count = 0;
+        while (l < left.Payees.Length || r < right.Payees.Length)
+        {
+            int next = Math.Min(PayeeAt(left, l), PayeeAt(right, r));
+            UInt128 work = UInt128.Zero;
+            if (PayeeAt(left, l) == next)
+            {
+                work += left.Works[l++];
+            }
+            if (PayeeAt(right, r) == next)
+            {
+                work += right.Works[r++];
+            }
+            payees[count] = next;
+            works[count++] = work;
+        }
+        Array.Resize(ref payees, count);
+        Array.Resize(ref works, count);
+        return new WorkSlice(payees, works, left.Work + right.Work);
+    }
+
+    private static int PayeeAt(WorkSlice slice, int index) =>
+        index < slice.Payees.Length ? slice.Payees[index] : int.MaxValue;
+}
