@@ -66,6 +66,7 @@ internal static class CommandLine
             ChaosCommand.Build(),
             UpdateCommand.Build(),
             IdentityCommand.Build(),
+            TokenCommand.Build(context),
             ConfigCommand.Build(context),
             SelftestCommand.Build(context),
             VerifyCommand.Build(context),

@@ -39,6 +39,7 @@ internal sealed record Surroundings
 
     public static Surroundings OfProcess()
     {
+        StandardStreams.Occupy();
         Dictionary<string, string> environment = [];
         foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
         {
@@ -47,7 +48,7 @@ internal sealed record Surroundings
         return new Surroundings
         {
             Out = new AnswerWriter(Console.Out),
-            Error = Console.Error,
+            Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),
             Environment = environment,
             Clock = TimeProvider.System,
