@@ -39,12 +39,18 @@ public sealed class PoolServer : IAsyncDisposable
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
-        ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
+        _stratum = new StratumServer(
+            options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
+        ShareValidatorOptions validator = new()
+        {
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            JobFilling = _source.Jobs.Succeed,
+        };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),
             _source.Jobs,
-            new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator),
+            [.. Enumerable.Range(0, options.VerifierCount).Select(
+                _ => new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator))],
             _ledger,
             _source.Blocks,
             _stratum,
@@ -162,13 +168,14 @@ public sealed class PoolServer : IAsyncDisposable
 
     private static LedgerOptions LedgerOf(PoolOptions options) => new()
     {
-        Directory = Path.Combine(options.DataDirectory, "shares"),
+        Directory = Path.Combine(options.DataDirectory, Ledger.FolderName),
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
         OperatorAddress = options.OperatorAddress,
         Scheme = options.Scheme,
         FeeBasisPoints = (int)Math.Round(options.FeePercent * 100),
         PayoutMin = options.PayoutMin,
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
+        LogKeep = options.LogKeep,
         Sync = options.Sync,
     };
 
@@ -213,6 +220,7 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Split = ledger.SplitFor,
         SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
+        SoloOwner = ledger.SoloOwnerOf,
         ShareTarget = Target.FromDifficulty(options.Vardiff.MinFor(options.Coin.Algorithm), options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,

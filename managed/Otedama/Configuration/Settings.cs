@@ -63,11 +63,17 @@ internal static class Settings
     public static readonly Setting<string> PoolAddress = Add(Text("pool.address", "",
         "Address for the pool's fee. Needed with an external node; empty with the embedded chain = made for this data directory."));
 
+    public static readonly Setting<int> PoolLogKeep = Add(Integer("pool.log_keep", 30, 0, 36_500,
+        "Days shares stay in the share log after snapshots hold what they amount to; 0 = for ever."));
+
     public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, 1_000_000_000_000m,
         "Difficulty of a new connection; 0 = chosen for the network."));
 
     public static readonly Setting<decimal> SharesPerMinute = Add(Number("pool.shares_per_minute", 20m, 0.1m, 600m,
         "Shares a minute each miner is steered towards."));
+
+    public static readonly Setting<int> Verifiers = Add(Integer("pool.verifiers", 0, 0, 64,
+        "Threads that check shares; 0 = chosen for the algorithm and the processor."));
 
     public static readonly Setting<int> MaxConnections = Add(Integer("pool.max_connections", 10_000, 1, 1_000_000,
         "Miners connected at once; more are refused politely."));
