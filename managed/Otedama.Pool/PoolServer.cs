@@ -162,13 +162,14 @@ public sealed class PoolServer : IAsyncDisposable
 
     private static LedgerOptions LedgerOf(PoolOptions options) => new()
     {
-        Directory = Path.Combine(options.DataDirectory, "shares"),
+        Directory = Path.Combine(options.DataDirectory, Ledger.FolderName),
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
         OperatorAddress = options.OperatorAddress,
         Scheme = options.Scheme,
         FeeBasisPoints = (int)Math.Round(options.FeePercent * 100),
         PayoutMin = options.PayoutMin,
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
+        LogKeep = options.LogKeep,
         Sync = options.Sync,
     };
 
@@ -213,7 +214,7 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Split = ledger.SplitFor,
         SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
-        ShareTarget = Target.FromDifficulty(options.Vardiff.MinFor(options.Coin.Algorithm), options.Coin.DifficultyOne),
+        ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
         SolutionLength = options.Coin.Equihash?.SolutionLength ?? 0,

@@ -21,5 +21,7 @@ namespace Otedama;
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(PluginAnswerList))]
 [JsonSerializable(typeof(PluginBenchAnswer))]
+[JsonSerializable(typeof(LedgerCheckAnswer))]
+[JsonSerializable(typeof(LedgerRepairAnswer))]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -68,6 +68,7 @@ internal static class CommandLine
         [
             MineCommand.Build(context),
             PoolCommand.Build(context),
+            LedgerCommand.Build(context),
             StatsCommand.Build(context),
             MonitorCommand.Build(context),
             NodeCommand.Build(context),
