@@ -5,12 +5,15 @@ namespace Otedama.Pool;
 /// <summary>Who is paid by the next block.</summary>
 public sealed partial class Ledger
 {
-    /// <summary>The split for a block on this template with at most outputsMax payees (at least 1, the operator).</summary>
+    /// <summary>
+    /// The split for a block on this template with at most outputsMax payees (at least 1, the operator). While nobody has
+    /// work in the window, what the fee leaves belongs to whoever finds the block.
+    /// </summary>
     public PayoutSplit SplitFor(Template template, int outputsMax)
     {
         bool solo = _options.Scheme == PayoutScheme.Solo;
         List<PayeeWork> payees = solo ? Payees(work: null) : Payees(WorkInWindow(WindowOf(template)));
-        return Plan(template, payees, outputsMax, toFinder: solo);
+        return Plan(template, payees, outputsMax, toFinder: true);
     }
 
     /// <summary>

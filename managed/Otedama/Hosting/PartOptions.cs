@@ -23,6 +23,8 @@ internal static class PartOptions
             Listen = [new IPEndPoint(plan.PoolAddress, port)],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
+            AccountsMax = configuration.Get(Settings.AccountsMax),
+            WorkersMax = configuration.Get(Settings.WorkersMax),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },

@@ -36,15 +36,56 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
-    public void Accounts_are_limited_and_names_are_cut()
+    public void Worker_names_are_cut_without_half_characters()
     {
-        using Ledger ledger = Open(options => options with { AccountsMax = 3 });
+        using Ledger ledger = Open();
         int account = ledger.InternAccount("a", [1], new string('\u00e9', 300));
-        Assert.Equal(95, ledger.Account(account)!.Worker.Length); // 190 bytes, and no half character
-        ledger.InternAccount("a", [1], "b");
-        LedgerFullException error = Assert.Throws<LedgerFullException>(() => ledger.InternAccount("a", [1], "c"));
-        Assert.Contains("all 3 accounts", error.Message);
+        Assert.Equal(95, ledger.Account(account)!.Worker.Length); // 190 bytes
         Assert.Equal(account, ledger.InternAccount("a", [1], new string('\u00e9', 300)));
+    }
+
+    [Fact]
+    public void Further_workers_of_an_address_share_an_account_and_keep_nobody_out()
+    {
+        using Ledger ledger = Open(options => options with { AddressesMax = 3, WorkersMax = 2 });
+        Assert.Equal([1, 2, 3, 3], ((string[])["a", "b", "c", "d"]).Select(name => ledger.InternAccount("x", [1], name)));
+        Assert.Equal("others", ledger.Account(3)!.Worker);
+        Assert.Equal(2, ledger.InternAccount("x", [1], "b"));
+
+        // Two names more than addresses exist already, and a third is possible; then every address has its first and one for all others.
+        Assert.Equal([4, 5, 6, 6], ((string[])["a", "b", "c", "d"]).Select(name => ledger.InternAccount("y", [2], name)));
+        Assert.Equal(("b", "others"), (ledger.Account(5)!.Worker, ledger.Account(6)!.Worker));
+        Assert.Equal([7, 8, 8], ((string[])["a", "b", "c"]).Select(name => ledger.InternAccount("z", [3], name)));
+        Assert.Equal("others", ledger.Account(8)!.Worker);
+    }
+
+    [Fact]
+    public void Addresses_are_limited_by_a_setting_that_exists_and_known_ones_stay_welcome()
+    {
+        using Ledger ledger = Open(options => options with { AddressesMax = 2 });
+        ledger.InternAccount("a", [1], "");
+        int second = ledger.InternAccount("b", [2], "");
+        LedgerFullException error = Assert.Throws<LedgerFullException>(() => ledger.InternAccount("c", [3], ""));
+        Assert.Contains("all 2 addresses are taken. Raise pool.accounts_max.", error.Message);
+        Assert.Equal(second, ledger.InternAccount("b", [2], ""));
+        Assert.Equal(4, ledger.InternAccount("b", [2], "w") + 1);
+    }
+
+    [Fact]
+    public async Task The_first_block_of_a_pool_is_its_finder_s_after_the_fee()
+    {
+        using Ledger ledger = Open(options => options with { ConfirmationDepth = 1 });
+        PayoutSplit empty = ledger.SplitFor(_job.Template, 4);
+        Assert.Equal(5_000_000_000, empty.Outputs.Single().Amount.Units);
+        int finder = ledger.InternAccount("a", [1], "");
+        ledger.BlockFound(JobWith(empty), Hash(1), finder);
+        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Owed.Units);
+        Assert.Equal(-4_950_000_000, ledger.Payees(9).Single(payee => payee.Id == 0).Owed.Units);
+        var chain = new Chain { Height = 100 };
+        chain.Hashes[100] = Hash(1);
+        Assert.Equal(1, await ledger.SettleAsync(chain, default));
+        Work(ledger, (finder, 1)); // from now on all is his, what the operator owes him included
+        Assert.Equal(5_000_000_000, ledger.SplitFor(_job.Template, 4).Outputs.Single(o => o.Script.Span[0] == 1).Amount.Units);
     }
 
     [Fact]
