@@ -24,4 +24,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(7, LogLevel.Warning, "stored block {Id} at offset {Offset} is no longer acceptable: {Reason}; skipped")]
     public static partial void ReplayRefused(ILogger logger, string id, long offset, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "{File}: one flipped bit in the block at offset {Offset} was mended; the damaged bytes are kept as {Kept}. Check that disk and the memory.")]
+    public static partial void BitMended(ILogger logger, string file, long offset, string kept);
 }

@@ -1,6 +1,6 @@
 namespace Otedama.Pool;
 
-/// <summary>One coin node: its JSON-RPC address and how to log in. A cookie file wins over user and password.</summary>
+/// <summary>One coin node: its JSON-RPC address and how to log in. User and password win over a cookie file.</summary>
 public sealed record PoolNode(Uri Uri)
 {
     /// <summary>Name in logs and snapshots; the address when empty.</summary>
@@ -11,4 +11,7 @@ public sealed record PoolNode(Uri Uri)
     public string User { get; init; } = "";
 
     public string Password { get; init; } = "";
+
+    /// <summary>Where the node publishes its blocks over ZeroMQ, as tcp://host:port; null when it does not.</summary>
+    public Uri? Zmq { get; init; }
 }

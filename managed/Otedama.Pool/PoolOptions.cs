@@ -13,6 +13,12 @@ public sealed record PoolOptions
     /// <summary>Coin nodes to take templates from and give blocks to; at least one.</summary>
     public required IReadOnlyList<PoolNode> Nodes { get; init; }
 
+    /// <summary>
+    /// The chain is made beside this pool: it has a genesis of its own and may be begun anew, where a node of the coin's public
+    /// chain would be on another one, or far behind the pool's blocks.
+    /// </summary>
+    public bool OwnChain { get; init; }
+
     /// <summary>Where share log and ledger live; created when missing.</summary>
     public required string DataDirectory { get; init; }
 

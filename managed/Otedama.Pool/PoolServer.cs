@@ -34,10 +34,11 @@ public sealed class PoolServer : IAsyncDisposable
         _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger("pool.ledger"));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
+            KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
-        _chain = new NodeChainView(nodes.Nodes, time);
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
+        _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger("pool.submit"));
         _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
         ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
         _pipeline = new SharePipeline(
@@ -50,6 +51,10 @@ public sealed class PoolServer : IAsyncDisposable
             time,
             loggers.CreateLogger("pool.shares"));
         _source.Blocks.Resolved += OnBlockResolved;
+        if (_source.Blocks.BookKept(_ledger) > 0)
+        {
+            _ledger.Log.Commit();
+        }
     }
 
     public PoolOptions Options { get; }
@@ -62,6 +67,12 @@ public sealed class PoolServer : IAsyncDisposable
 
     /// <summary>Counters of the share path, for metrics.</summary>
     public ShareCounters ShareCounters => _pipeline.Counters;
+
+    /// <summary>Candidates that wait for a validator.</summary>
+    public int QueueDepth => _pipeline.QueueDepth;
+
+    /// <summary>True while the disk refuses the share log.</summary>
+    public bool IsStalled => _pipeline.IsStalled;
 
     /// <summary>Lines that were no JSON, since start.</summary>
     public long MalformedLines => _stratum.MalformedCount;
@@ -119,8 +130,7 @@ public sealed class PoolServer : IAsyncDisposable
             Blocks = blocks,
             Miners = miners,
             Job = JobOf(_source.Jobs.Current),
-            Nodes = [.. _source.Nodes.Snapshot().Select(node =>
-                new NodeSnapshot(node.Name, node.State == NodeState.Ready, node.Height ?? 0, node.LastError ?? ""))],
+            Nodes = _source.Nodes.Snapshot(),
             ReplyP50 = reply.P50,
             ReplyP99 = reply.P99,
         };
@@ -140,7 +150,6 @@ public sealed class PoolServer : IAsyncDisposable
         _stratum.Dispose();
         await _source.DisposeAsync();
         await _settling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _chain.Dispose();
         _ledger.Dispose();
         _stop.Dispose();
     }
@@ -164,6 +173,7 @@ public sealed class PoolServer : IAsyncDisposable
     private static NodeClientGroupOptions NodesOf(PoolOptions options) => new()
     {
         Nodes = [.. options.Nodes.Select(EndpointOf)],
+        Coin = options.OwnChain ? options.Coin with { Genesis = Hash256.Zero } : options.Coin,
         Algorithm = options.Coin.Algorithm,
         Rules = NodeClientGroupOptions.RulesOf(options.Coin),
     };
@@ -190,11 +200,11 @@ public sealed class PoolServer : IAsyncDisposable
         return payees.Count > 0 ? payees : [(options.OperatorAddress, new Amount(Amount.UnitsPerCoin))];
     }
 
-    private static RpcEndpoint EndpointOf(PoolNode node)
+    private static NodeEndpoint EndpointOf(PoolNode node)
     {
         RpcEndpoint endpoint = RpcEndpoint.Parse(
             node.Uri.OriginalString, node.User, node.Password, node.CookiePath.Length > 0 ? node.CookiePath : null);
-        return node.Name.Length > 0 ? endpoint with { Name = node.Name } : endpoint;
+        return new NodeEndpoint(node.Name.Length > 0 ? endpoint with { Name = node.Name } : endpoint, node.Zmq);
     }
 
     private static JobBookOptions JobsOf(PoolOptions options, Ledger ledger) => new()

@@ -41,7 +41,7 @@ public sealed record PoolSnapshot
     /// <summary>Null until the first template has arrived.</summary>
     public required JobSnapshot? Job { get; init; }
 
-    public required IReadOnlyList<NodeSnapshot> Nodes { get; init; }
+    public required IReadOnlyList<NodeHealth> Nodes { get; init; }
 
     /// <summary>Time from reading a submit to writing its reply, of the last minute; zero when there was none.</summary>
     public required TimeSpan ReplyP50 { get; init; }
@@ -85,6 +85,3 @@ public sealed record MinerSnapshot
 
 /// <summary>What miners work on.</summary>
 public sealed record JobSnapshot(uint Id, int Height, int Transactions, Amount Reward, double NetworkDifficulty, string Source, DateTimeOffset MadeAt);
-
-/// <summary>Health of one coin node.</summary>
-public sealed record NodeSnapshot(string Name, bool IsHealthy, int Height, string LastError);

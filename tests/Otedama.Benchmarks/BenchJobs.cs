@@ -73,5 +73,5 @@ internal sealed class CountingSink : IVerdictSink, IBlockSink
 
     public void OnVerdicts(ReadOnlySpan<Verdict> verdicts) => Volatile.Write(ref _count, _count + verdicts.Length);
 
-    public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => true;
+    public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
 }

@@ -125,6 +125,6 @@ public static class ShareCrash
             _output.Write(System.Text.Encoding.ASCII.GetBytes(_text.ToString()));
         }
 
-        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => true;
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
     }
 }

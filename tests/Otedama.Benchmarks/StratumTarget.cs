@@ -66,6 +66,6 @@ internal static class StratumTarget
 
     private sealed class NoBlocks : IBlockSink
     {
-        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => true;
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
     }
 }

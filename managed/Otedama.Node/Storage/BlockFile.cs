@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Otedama.Core;
+using Otedama.Interop;
 
 namespace Otedama.Node;
 
@@ -10,7 +11,7 @@ namespace Otedama.Node;
 /// Blocks in order of arrival, append-only. Layout: 8 bytes magic, 32 bytes genesis id, then records of
 /// u32 length, u32 CRC-32 over length and payload, payload. One writer.
 /// </summary>
-internal sealed class BlockFile : IDisposable
+internal sealed partial class BlockFile : IDisposable
 {
     private const int FileHeaderBytes = 40, RecordHeaderBytes = 8;
 
@@ -44,16 +45,21 @@ internal sealed class BlockFile : IDisposable
     }
 
     /// <summary>
-    /// Hands over every whole record in order. What follows the last whole one is cut off and kept beside the file.
-    /// Once, before the first Append.
+    /// Hands over every record in order. One flipped bit is mended, an interrupted last write cut off; both keep a copy
+    /// beside the file. Throws InvalidDataException for other damage and changes nothing then. Once, before the first
+    /// Append.
     /// </summary>
     public void Replay(ILogger logger, Action<long, byte[]> record)
     {
-        while (TryRead(_end, out byte[] payload))
+        do
         {
-            record(_end, payload);
-            _end += RecordHeaderBytes + payload.Length;
+            while (TryRead(_end, out byte[] payload))
+            {
+                record(_end, payload);
+                _end += RecordHeaderBytes + payload.Length;
+            }
         }
+        while (TryMend(logger));
         CutTail(logger);
     }
 
@@ -96,6 +102,11 @@ internal sealed class BlockFile : IDisposable
         {
             RandomAccess.SetLength(_file, 0); // a crash before the first record: nothing to keep
             RandomAccess.Write(_file, header, 0);
+            if (_sync)
+            {
+                RandomAccess.FlushToDisk(_file);
+                DiskSync.Folder(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+            }
         }
         byte[] found = new byte[FileHeaderBytes];
         RandomAccess.Read(_file, found, 0);
@@ -106,7 +117,6 @@ internal sealed class BlockFile : IDisposable
         }
         _end = FileHeaderBytes;
     }
-
 
     private bool TryRead(long offset, out byte[] payload)
     {
@@ -128,29 +138,6 @@ internal sealed class BlockFile : IDisposable
         }
         payload = record[RecordHeaderBytes..];
         return true;
-    }
-
-    private void CutTail(ILogger logger)
-    {
-        long left = RandomAccess.GetLength(_file) - _end;
-        if (left == 0)
-        {
-            return;
-        }
-        string kept = $"{_path}.cut-{_end}";
-        using (FileStream copy = new(kept, FileMode.Create, FileAccess.Write))
-        {
-            byte[] buffer = new byte[1 << 16];
-            long offset = _end;
-            int read;
-            while ((read = RandomAccess.Read(_file, buffer, offset)) > 0)
-            {
-                copy.Write(buffer, 0, read);
-                offset += read;
-            }
-        }
-        RandomAccess.SetLength(_file, _end);
-        NodeLog.TailCut(logger, _path, left, _end, kept);
     }
 
     private static uint Checksum(ReadOnlySpan<byte> record)

@@ -1,5 +1,7 @@
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Otedama.Core;
+using Otedama.Interop;
 
 namespace Otedama.Node;
 
@@ -25,28 +27,54 @@ internal sealed class NodeWallet
     /// <summary>Output script that pays this wallet.</summary>
     public byte[] Script { get; }
 
-    /// <summary>Reads the key file or makes one. Throws InvalidDataException when it is damaged, never overwrites it.</summary>
+    /// <summary>
+    /// Reads the key file or makes one. Throws InvalidDataException when it is damaged and leaves it as it is; a file of
+    /// an older version, without a checksum, gets one.
+    /// </summary>
     public static NodeWallet Open(string path)
     {
-        if (!File.Exists(path))
-        {
-            WriteKey(path, Secp256k1.NewPrivateKey());
-        }
-        byte[] key = new byte[Secp256k1.PrivateKeyBytes];
-        string text = File.ReadAllText(path).Trim();
-        if (text.Length != 2 * key.Length || !Hex.TryDecode(text, key, out _))
-        {
-            throw new InvalidDataException($"{path}: not a key of 64 hex digits. Restore it from a copy; it was not changed.");
-        }
+        byte[] key = File.Exists(path) ? ReadKey(path, out bool hasChecksum) : MakeKey(out hasChecksum);
         try
         {
-            return new NodeWallet(key);
+            NodeWallet wallet = new(key);
+            if (!hasChecksum)
+            {
+                DurableFile.Write(path, System.Text.Encoding.ASCII.GetBytes($"{Hex.Encode(key)}-{Checksum(key)}\n"));
+            }
+            return wallet;
         }
         catch (CryptographicException error)
         {
             throw new InvalidDataException($"{path}: the key is out of range for secp256k1, or the crypto library refuses that curve (FIPS mode). {error.Message}", error);
         }
     }
+
+    private static byte[] MakeKey(out bool hasChecksum)
+    {
+        hasChecksum = false;
+        return Secp256k1.NewPrivateKey();
+    }
+
+    /// <summary>64 hex digits, a hyphen and their CRC-32 as 8 hex digits.</summary>
+    private static byte[] ReadKey(string path, out bool hasChecksum)
+    {
+        byte[] key = new byte[Secp256k1.PrivateKeyBytes];
+        string[] parts = File.ReadAllText(path).Trim().Split('-');
+        if (parts.Length > 2 || parts[0].Length != 2 * key.Length || !Hex.TryDecode(parts[0], key, out _))
+        {
+            throw new InvalidDataException($"{path}: not a key of 64 hex digits and its checksum. Restore it from a copy; it was not changed.");
+        }
+        hasChecksum = parts.Length == 2;
+        if (hasChecksum && !parts[1].Equals(Checksum(key), StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidDataException(
+                $"{path}: the key and its checksum ({Hex.Shorten(parts[1])}) do not belong together: a digit has changed. Restore it from a copy; it was not changed.");
+        }
+        return key;
+    }
+
+    private static string Checksum(ReadOnlySpan<byte> key) =>
+        Crc32.HashToUInt32(key).ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Spends the oldest coins first until amount and fee are covered; change returns to this wallet. Null when
@@ -105,23 +133,5 @@ internal sealed class NodeWallet
         long stripped = 10 + (41L * inputs) + 9 + scriptLength + 9 + Script.Length + 4;
         long witness = 2 + (inputs * (3L + SignatureBytesMax + _inner.Length));
         return stripped + ((witness + 3) / 4);
-    }
-
-    /// <summary>Whole or not at all: written beside, then renamed.</summary>
-    private static void WriteKey(string path, byte[] key)
-    {
-        string fresh = path + ".new";
-        File.Delete(fresh);
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        using (FileStream file = new(fresh, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Hex.Encode(key) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, path);
     }
 }

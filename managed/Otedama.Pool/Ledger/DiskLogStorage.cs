@@ -14,37 +14,46 @@ public sealed class DiskLogStorage : ILogStorage
     /// </summary>
     public void Create(string path, long length)
     {
-        string unfinished = path + ".new";
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = DurableFile.OwnerOnly;
+        }
         try
         {
-            using (SafeFileHandle file = File.OpenHandle(unfinished, FileMode.Create, FileAccess.Write))
+            using FileStream file = new(path, options);
+            byte[] zeros = new byte[Math.Min(ZeroBlock, length)];
+            for (long offset = 0; offset < length; offset += zeros.Length)
             {
-                byte[] zeros = new byte[Math.Min(ZeroBlock, length)];
-                for (long offset = 0; offset < length; offset += zeros.Length)
-                {
-                    RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - offset)), offset);
-                }
-                RandomAccess.FlushToDisk(file);
+                RandomAccess.Write(file.SafeFileHandle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - offset)), offset);
             }
-            File.Move(unfinished, path, overwrite: false);
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
         }
         catch (IOException e)
         {
-            File.Delete(unfinished);
+            File.Delete(path);
             throw new IOException(
-                $"share log: {length >> 20} MiB could not be reserved for {path}: {e.Message.TrimEnd('.')}. "
+                $"share log: {Math.Max(1, length >> 10)} KiB could not be reserved for {path}: {e.Message.TrimEnd('.')}. "
                 + "Free space on that disk or use another data directory.", e);
         }
     }
 
-    public ILogFile Open(string path) => new DiskLogFile(path);
+    public ILogFile Open(string path, bool forWriting = true) => new DiskLogFile(path, forWriting);
 
-    private sealed class DiskLogFile : ILogFile
+    public bool Exists(string path) => File.Exists(path);
+
+    public IReadOnlyList<string> List(string folder) => [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))];
+
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void SyncFolder(string folder) => DiskSync.Folder(folder);
+
+    private sealed class DiskLogFile(string path, bool forWriting) : ILogFile
     {
-        private readonly SafeFileHandle _file;
-
-        public DiskLogFile(string path) =>
-            _file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        private readonly SafeFileHandle _file = File.OpenHandle(
+            path, FileMode.Open, forWriting ? FileAccess.ReadWrite : FileAccess.Read, FileShare.Read);
 
         public long Length => RandomAccess.GetLength(_file);
 

@@ -1,17 +1,36 @@
 namespace Otedama.Pool;
 
 /// <summary>
-/// The disk under the share log: a seam, so that tests can fill it up and break it. Failures are IOExceptions.
+/// The disk under the share log, folder included: a seam, so that tests can fill it up, break it and cut its power.
+/// Failures are IOExceptions.
 /// </summary>
 public interface ILogStorage
 {
-    /// <summary>Makes a file of `length` written zeros, or fails leaving nothing behind.</summary>
+    /// <summary>
+    /// Makes a file of `length` written zeros in place of one with this name and waits for its bytes, or fails leaving
+    /// nothing behind. The name is safe after SyncFolder only.
+    /// </summary>
     void Create(string path, long length);
 
-    ILogFile Open(string path);
+    /// <summary>Opens an existing file; while one has it for writing, nobody else opens it.</summary>
+    ILogFile Open(string path, bool forWriting = true);
+
+    bool Exists(string path);
+
+    /// <summary>Names, without the folder, of the files in it.</summary>
+    IReadOnlyList<string> List(string folder);
+
+    /// <summary>Replaces what has the new name. Safe after SyncFolder only.</summary>
+    void Rename(string from, string to);
+
+    /// <summary>Nothing happens when there is none.</summary>
+    void Delete(string path);
+
+    /// <summary>Waits until the disk has the names in this folder.</summary>
+    void SyncFolder(string folder);
 }
 
-/// <summary>One open segment.</summary>
+/// <summary>One open file.</summary>
 public interface ILogFile : IDisposable
 {
     long Length { get; }

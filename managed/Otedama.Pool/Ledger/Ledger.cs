@@ -98,9 +98,9 @@ public sealed partial class Ledger : IDisposable
 
     /// <summary>
     /// Books a block of ours for the next commit. At once in memory, so that the next job's split knows what this one
-    /// pays.
+    /// pays. Returns what was booked.
     /// </summary>
-    public void BlockFound(PoolJob job, Hash256 blockHash, int finderAccount)
+    public BlockBooking BlockFound(PoolJob job, Hash256 blockHash, int finderAccount)
     {
         lock (_lock)
         {
@@ -117,11 +117,8 @@ public sealed partial class Ledger : IDisposable
                 NetworkWork = job.Job.NetworkTarget.ToWork(),
                 Entries = PayoutPlanner.EntriesFor(job.Split, _state.Accounts[finderAccount].Payee.Id),
             };
-            if (!Log.TryAppend(LogRecordType.BlockFound, BlockRecord.Version, record.ToBytes()))
-            {
-                LogBlockNotLogged(record.Height, blockHash);
-            }
-            _state.Apply(record);
+            Append(record);
+            return BookingOf(record);
         }
     }
 
@@ -131,6 +128,15 @@ public sealed partial class Ledger : IDisposable
     public void Dispose() => Log.Dispose();
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Append(BlockRecord record)
+    {
+        if (!Log.TryAppend(LogRecordType.BlockFound, BlockRecord.Version, record.ToBytes()))
+        {
+            LogBlockNotLogged(record.Height, record.BlockHash);
+        }
+        _state.Apply(record);
+    }
 
     private void SetOperator()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Otedama.Pool;
 
@@ -7,9 +8,13 @@ internal static class LogDirectory
 {
     private const string VersionName = "VERSION";
     private const string VersionPrefix = "otedama-ledger ";
+    private const int VersionBytesMax = 200;
+    private const string SegmentPrefix = "shares-";
+    private const string SegmentSuffix = ".log";
+    private const int MissingMax = 1_000;
 
     public static string SegmentPath(string directory, uint segment) =>
-        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"shares-{segment:d8}.log"));
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{SegmentPrefix}{segment:d8}{SegmentSuffix}"));
 
     public static string SparePath(string directory) => Path.Combine(directory, "spare.log");
 
@@ -31,21 +36,21 @@ internal static class LogDirectory
     }
 
     /// <summary>Writes the version file of a new log; refuses the log of a newer version.</summary>
-    public static void CheckVersion(string directory)
+    public static void CheckVersion(ILogStorage storage, string directory)
     {
         string path = Path.Combine(directory, VersionName);
-        if (!File.Exists(path))
+        if (!storage.Exists(path))
         {
-            if (File.Exists(SegmentPath(directory, 1)))
+            if (Segments(storage, directory).Count > 0)
             {
                 throw new LogException(
                     $"share log {directory}: segments without a {VersionName} file. Restore it; for version "
                     + $"{LogFormat.Version} it holds the line \"{VersionPrefix}{LogFormat.Version}\".");
             }
-            File.WriteAllText(path, $"{VersionPrefix}{LogFormat.Version}\n");
+            storage.WriteWhole(path, Encoding.UTF8.GetBytes($"{VersionPrefix}{LogFormat.Version}\n"));
             return;
         }
-        string text = File.ReadAllText(path).Trim();
+        string text = Encoding.UTF8.GetString(storage.ReadWhole(path, VersionBytesMax)).Trim();
         if (!text.StartsWith(VersionPrefix, StringComparison.Ordinal)
             || !int.TryParse(text.AsSpan(VersionPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int version))
         {
@@ -61,24 +66,47 @@ internal static class LogDirectory
         }
     }
 
-    /// <summary>How many segments there are, checked to be numbered 1 to n without a gap.</summary>
-    public static uint CountSegments(string directory)
+    /// <summary>
+    /// The first record of this segment, which may follow pruned ones. A damaged header says nothing: then the numbers
+    /// begin with those of the first intact record, or 0 in the very first segment.
+    /// </summary>
+    public static LogPosition StartOf(ILogStorage storage, string directory, uint segment)
     {
-        uint largest = 0;
-        uint count = 0;
-        foreach (string path in Directory.EnumerateFiles(directory, "shares-*.log"))
+        byte[] header = storage.ReadWhole(SegmentPath(directory, segment), LogFormat.SegmentHeaderLength + LogFormat.FrameHeaderLength);
+        if (!LogFormat.TryReadSegmentHeader(header, out uint index, out uint first) || index != segment)
         {
-            string number = Path.GetFileNameWithoutExtension(path)["shares-".Length..];
-            if (uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out uint segment))
+            bool hasRecord = segment > 1 && header.Length == LogFormat.SegmentHeaderLength + LogFormat.FrameHeaderLength;
+            first = hasRecord ? LogFormat.Sequence(header.AsSpan(LogFormat.SegmentHeaderLength)) : 0;
+        }
+        return new LogPosition(segment, LogFormat.SegmentHeaderLength, first);
+    }
+
+    /// <summary>
+    /// Numbers of the segments there are, ascending. Throws LogException when so many are missing between them that the
+    /// folder cannot be a log.
+    /// </summary>
+    public static IReadOnlyList<uint> Segments(ILogStorage storage, string directory)
+    {
+        List<uint> segments = [];
+        foreach (string name in storage.List(directory))
+        {
+            if (name.StartsWith(SegmentPrefix, StringComparison.Ordinal)
+                && name.EndsWith(SegmentSuffix, StringComparison.Ordinal)
+                && uint.TryParse(
+                    name.AsSpan(SegmentPrefix.Length, name.Length - SegmentPrefix.Length - SegmentSuffix.Length),
+                    NumberStyles.None, CultureInfo.InvariantCulture, out uint segment)
+                && segment > 0)
             {
-                largest = Math.Max(largest, segment);
-                count++;
+                segments.Add(segment);
             }
         }
-        return largest == count
-            ? count
-            : throw new LogException(
-                $"share log {directory}: {count} segments, the last one numbered {largest}: some are missing. Restore "
-                + "them from a backup; without them balances would be wrong.");
+        segments.Sort();
+        if (segments.Count > 0 && segments[^1] - segments[0] - segments.Count + 1 > MissingMax)
+        {
+            throw new LogException(
+                $"share log {directory}: {segments.Count} segments numbered {segments[0]} to {segments[^1]}: more than "
+                + $"{MissingMax} are missing. Restore them from a backup; without them balances would be wrong.");
+        }
+        return segments;
     }
 }

@@ -17,4 +17,10 @@ public enum LogRecordType : byte
 
     /// <summary>A block that was given up lies in the chain again.</summary>
     BlockPending = 7,
+
+    /// <summary>
+    /// Written by a repair over damage: u32 number of the records that were lost there, then anything. The kinds of
+    /// the log itself count down from 255, those of the ledger up.
+    /// </summary>
+    Lost = 255,
 }

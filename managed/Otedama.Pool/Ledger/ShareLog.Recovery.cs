@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Otedama.Pool;
@@ -6,125 +5,107 @@ namespace Otedama.Pool;
 /// <summary>From segments back into memory.</summary>
 public sealed partial class ShareLog
 {
-    private void Recover(LogVisitor replay)
+    private void Recover(LogPosition from, LogVisitor replay)
     {
-        File.Delete(LogDirectory.SparePath(_options.Directory));
-        File.Delete(LogDirectory.SparePath(_options.Directory) + ".new");
-        uint segments = LogDirectory.CountSegments(_options.Directory);
-        if (segments == 0)
+        LogFiles.DeleteUnfinished(_options.Storage, _options.Directory);
+        IReadOnlyList<uint> found = LogDirectory.Segments(_options.Storage, _options.Directory);
+        uint segments = found.Count == 0 ? 0 : found[^1];
+        segments += TakeUpSpare(segments);
+        if (segments == 0 && CommitMark.TryRead(_options.Storage, _options.Directory, out _) is null)
         {
-            string first = LogDirectory.SegmentPath(_options.Directory, 1);
-            _options.Storage.Create(first, _options.SegmentBytes);
             segments = 1;
+            MakeSegment(segments, 0).Dispose();
         }
-        var scanner = new LogScanner();
-        uint sequence = 0;
-        for (uint segment = 1; segment <= segments; segment++)
+        var walk = new LogWalk(_options.Storage, _options.Directory);
+        walk.Run(from, segments, replay);
+        if (walk.Damages.Count > 0)
         {
-            _file?.Dispose();
-            string path = LogDirectory.SegmentPath(_options.Directory, segment);
-            _file = _options.Storage.Open(path);
-            RecoverSegment(path, segment, isLast: segment == segments, scanner, ref sequence, replay);
+            throw Damaged(walk.Damages);
         }
-        _nextSequence = sequence;
+        Continue(walk);
+    }
+
+    private void Continue(LogWalk walk)
+    {
+        _segmentStart = walk.LastStart;
+        _end = walk.End;
+        string path = LogDirectory.SegmentPath(_options.Directory, _end.Segment);
+        _file = _options.Storage.Open(path);
+        _fileLength = (int)Math.Min(_file.Length, int.MaxValue);
+        if (walk.IsUnstarted)
+        {
+            WriteSegmentHeader(_file, _end.Segment, _end.Sequence);
+        }
+        if (walk.TornBytes > 0)
+        {
+            SetTailAside(path, _end.Offset, walk.TornBytes);
+        }
+        _nextSequence = _end.Sequence;
         _flushed = _end;
         _committed = _end;
+        _mark = CommitMark.Open(_options.Storage, _options.Directory);
+        if (walk.LostAtEnd > 0)
+        {
+            LogLostAtEnd(path, walk.LostAtEnd);
+            _mark.Write(_end);
+        }
     }
 
-    private void RecoverSegment(
-        string path, uint segment, bool isLast, LogScanner scanner, ref uint sequence, LogVisitor replay)
-    {
-        int length = (int)Math.Min(_file!.Length, int.MaxValue);
-        _fileLength = length;
-        if (!CheckHeader(path, segment, isLast, sequence))
-        {
-            WriteSegmentHeader(_file, segment, sequence);
-        }
-        int end = scanner.Scan(_file.Read, LogFormat.SegmentHeaderLength, length, ref sequence, replay);
-        _end = new LogPosition(segment, end, sequence);
-        int dirty = LastNonZero(end, length) + 1;
-        if (dirty <= end)
-        {
-            return;
-        }
-        if (!isLast)
-        {
-            throw new LogException(
-                $"share log: {path} is damaged at byte {end}, and later segments exist, so this is no torn tail. "
-                + "Restore the file from a backup; nothing was changed.");
-        }
-        SetTailAside(path, end, dirty);
-    }
+    private LogException Damaged(List<LogDamage> damages) => new(
+        $"share log: {damages[0].Text}{(damages.Count > 1 ? $"; {damages.Count - 1} more places are damaged" : "")}. This is "
+        + "no interrupted write, because later or acknowledged records exist. See all of it with \"otedama ledger check\", "
+        + "then restore the files from a backup, or have exactly the damaged places skipped with \"otedama ledger repair\". "
+        + "Nothing was changed.");
 
     /// <summary>
-    /// False when the header of the last segment was never written: the process died while it was being made.
+    /// A spare with the header of the next segment is that segment: its rename was lost with the power, its records may
+    /// be acknowledged. Any other spare holds nothing. Returns how many segments that adds.
     /// </summary>
-    private bool CheckHeader(string path, uint segment, bool isLast, uint sequence)
+    private uint TakeUpSpare(uint segments)
     {
-        Span<byte> header = stackalloc byte[LogFormat.SegmentHeaderLength];
-        if (_file!.Read(header, 0) == header.Length
-            && LogFormat.TryReadSegmentHeader(header, segment, out uint first)
-            && first == sequence)
+        string spare = LogDirectory.SparePath(_options.Directory);
+        if (!_options.Storage.Exists(spare))
         {
-            return true;
+            return 0;
         }
-        if (isLast && LastNonZero(0, (int)_file.Length) < LogFormat.SegmentHeaderLength && _file.Length >= header.Length)
+        byte[] header = _options.Storage.ReadWhole(spare, LogFormat.SegmentHeaderLength);
+        if (!LogFormat.TryReadSegmentHeader(header, out uint segment, out _))
         {
-            return false;
+            _options.Storage.Delete(spare);
+            return 0;
         }
-        throw new LogException(
-            $"share log: the header of {path} does not belong to segment {segment} starting with record {sequence}. "
-            + "Restore the file from a backup; nothing was changed.");
-    }
-
-    /// <summary>Position of the last byte that is not zero from `from` on; from - 1 when there is none.</summary>
-    private int LastNonZero(int from, int length)
-    {
-        byte[] buffer = new byte[64 * 1024];
-        int end = length;
-        while (end > from)
+        if (segment != segments + 1)
         {
-            int start = Math.Max(from, end - buffer.Length);
-            int read = _file!.Read(buffer.AsSpan(0, end - start), start);
-            int last = buffer.AsSpan(0, read).LastIndexOfAnyExcept((byte)0);
-            if (last >= 0)
-            {
-                return start + last;
-            }
-            end = start;
+            throw new LogException(
+                $"share log: {spare} has the header of segment {segment}, but the last segment is number {segments}. Restore "
+                + "the segments between from a backup, or move the file away if it is of another log. Nothing was changed.");
         }
-        return from - 1;
+        _options.Storage.Rename(spare, LogDirectory.SegmentPath(_options.Directory, segment));
+        _options.Storage.SyncFolder(_options.Directory);
+        return 1;
     }
 
     /// <summary>
     /// Bytes behind the last intact record were never acknowledged (or the disk lost them): kept for a look, then
     /// cleared, so that they cannot pass for records once new ones lie before them.
     /// </summary>
-    private void SetTailAside(string path, int start, int end)
+    private void SetTailAside(string path, int start, int length)
     {
-        byte[] tail = new byte[end - start];
+        byte[] tail = new byte[length];
         int read = _file!.Read(tail, start);
-        string aside = AsidePath(path, start);
-        File.WriteAllBytes(aside, tail.AsSpan(0, read));
-        _file.Write(new byte[tail.Length], start);
+        string aside = _options.Storage.KeepCopy($"{path}.{start}", "torn", tail.AsSpan(0, read));
+        _file.Write(new byte[length], start);
         _file.Flush();
-        LogTornTail(path, start, tail.Length, aside);
-    }
-
-    private static string AsidePath(string path, int start)
-    {
-        for (int n = 0; ; n++)
-        {
-            string aside = string.Create(CultureInfo.InvariantCulture, $"{path}.{start}{(n == 0 ? "" : $"-{n}")}.torn");
-            if (!File.Exists(aside))
-            {
-                return aside;
-            }
-        }
+        LogTornTail(path, start, length, aside);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "log_torn_tail",
         Message = "{Path} ended with {Bytes} bytes from byte {Start} that are no whole record: the last write was "
             + "interrupted. They are kept in {Aside}; everything before is intact.")]
     private partial void LogTornTail(string path, int start, int bytes, string aside);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "log_lost_at_end",
+        Message = "{Path} ends {Records} records before what the disk had confirmed: they were acknowledged and are lost. "
+            + "Check that disk and whether its write cache survives a power cut.")]
+    private partial void LogLostAtEnd(string path, int records);
 }

@@ -22,8 +22,10 @@ public sealed partial class ShareLog
 
     private void Seal(int length, LogRecordType type, byte version)
     {
-        LogFormat.SealFrame(_pending.AsSpan(_pendingLength, length), type, version, _nextSequence);
+        int earlier = _options.Sync == LogSync.Group ? _pendingRecords : LogFormat.EarlierUnknown;
+        LogFormat.SealFrame(_pending.AsSpan(_pendingLength, length), type, version, earlier, _nextSequence);
         _pendingLength += length;
+        _pendingRecords++;
         _nextSequence = unchecked(_nextSequence + 1);
     }
 
@@ -34,6 +36,7 @@ public sealed partial class ShareLog
             (_pending, _writing) = (_writing, _pending);
             _writingLength = _pendingLength;
             _pendingLength = 0;
+            _pendingRecords = 0;
         }
         _writingDone = 0;
         _flushedDone = 0;
@@ -67,7 +70,26 @@ public sealed partial class ShareLog
         {
             _committed = _end;
         }
+        MarkCommitted();
         PrepareSpare();
+        PrepareSnapshot();
+    }
+
+    /// <summary>A mark that fails takes nothing from the commit: it only says less than is there.</summary>
+    private void MarkCommitted()
+    {
+        if (_options.Sync != LogSync.Group)
+        {
+            return;
+        }
+        try
+        {
+            _mark!.Write(_end);
+        }
+        catch (IOException e)
+        {
+            LogNoMark(e.Message);
+        }
     }
 
     private void WriteOut()
@@ -110,6 +132,7 @@ public sealed partial class ShareLog
 
     /// <summary>
     /// The full segment is on disk before the next one exists, whatever the policy: only the last segment can be torn.
+    /// The next one's name and the mark that it exists are on disk before it takes a record.
     /// </summary>
     private void NextSegment()
     {
@@ -118,32 +141,46 @@ public sealed partial class ShareLog
         _flushedDone = _writingDone;
         uint segment = _end.Segment + 1;
         WaitForSpare();
-        string path = LogDirectory.SegmentPath(_options.Directory, segment);
-        string spare = LogDirectory.SparePath(_options.Directory);
-        if (File.Exists(spare))
-        {
-            File.Move(spare, path, overwrite: false);
-        }
-        else
-        {
-            _options.Storage.Create(path, _options.SegmentBytes);
-        }
-        ILogFile next = _options.Storage.Open(path);
+        ILogFile next = MakeSegment(segment, _end.Sequence);
+        var start = new LogPosition(segment, LogFormat.SegmentHeaderLength, _end.Sequence);
         try
         {
-            WriteSegmentHeader(next, segment, _end.Sequence);
+            _mark!.Write(start);
+            _mark.Flush();
         }
         catch
         {
             next.Dispose();
-            File.Delete(path);
             throw;
         }
         _file.Dispose();
         _file = next;
         _fileLength = (int)next.Length;
-        _end = new LogPosition(segment, LogFormat.SegmentHeaderLength, _end.Sequence);
+        _segmentStart = start;
+        _end = start;
         _flushed = _end;
+    }
+
+    /// <summary>
+    /// Renamed with its header in it, so that a segment without one is damage and a spare with one is a segment. A
+    /// second try after a failure replaces a segment that no record was written to yet.
+    /// </summary>
+    private ILogFile MakeSegment(uint segment, uint firstSequence)
+    {
+        ILogStorage storage = _options.Storage;
+        string spare = LogDirectory.SparePath(_options.Directory);
+        string path = LogDirectory.SegmentPath(_options.Directory, segment);
+        if (!storage.Exists(spare))
+        {
+            storage.Create(spare, _options.SegmentBytes);
+        }
+        using (ILogFile file = storage.Open(spare))
+        {
+            WriteSegmentHeader(file, segment, firstSequence);
+        }
+        storage.Rename(spare, path);
+        storage.SyncFolder(_options.Directory);
+        return storage.Open(path);
     }
 
     private static void WriteSegmentHeader(ILogFile file, uint segment, uint firstSequence)
@@ -183,6 +220,10 @@ public sealed partial class ShareLog
     [LoggerMessage(Level = LogLevel.Warning, EventName = "log_no_spare",
         Message = "Could not prepare the next segment of the share log: {Reason}. Free some disk space.")]
     private partial void LogNoSpare(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "log_no_mark",
+        Message = "Could not note how far the share log is committed: {Reason}. The records themselves are on disk.")]
+    private partial void LogNoMark(string reason);
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "log_left_behind",
         Message = "The share log closed with {Bytes} bytes that the disk did not take: {Reason}. "

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Otedama.Interop;
 
 namespace Otedama.Pool;
 
@@ -16,9 +17,10 @@ public sealed partial class ShareLog : IDisposable
     private readonly ILogger _logger;
     private readonly FileStream _lockFile;
 
-    private readonly Lock _appendLock = new(); // guards _pending, _pendingLength, _nextSequence
+    private readonly Lock _appendLock = new(); // guards _pending, _pendingLength, _pendingRecords, _nextSequence
     private byte[] _pending = new byte[64 * 1024];
     private int _pendingLength;
+    private int _pendingRecords;
     private uint _nextSequence;
 
     private readonly Lock _commitLock = new(); // guards everything below
@@ -27,9 +29,11 @@ public sealed partial class ShareLog : IDisposable
     private int _writingDone; // bytes of _writing that are in a segment already
     private ILogFile? _file;
     private int _fileLength; // bytes of _file; those of an older configuration may differ from SegmentBytes
+    private LogPosition _segmentStart; // the first frame of _file
     private LogPosition _end; // where the next frame goes
     private LogPosition _flushed; // _end and _writingDone when the disk last confirmed everything
     private int _flushedDone;
+    private CommitMark? _mark;
     private Task? _spare; // makes the file of the next segment
 
     private readonly Lock _committedLock = new();
@@ -43,28 +47,41 @@ public sealed partial class ShareLog : IDisposable
     }
 
     /// <summary>
-    /// Opens or creates the log, replays every record and repairs a torn tail: bytes after the last intact record of
-    /// the last segment are kept in a .torn file and cleared. Throws LogException as described there.
+    /// Opens or creates the log, replays every record and repairs a torn tail: bytes of an interrupted write behind the
+    /// last intact record are kept in a .torn file and cleared. Throws LogException as described there.
     /// </summary>
-    public static ShareLog Open(ShareLogOptions options, ILogger logger, LogVisitor replay)
+    public static ShareLog Open(ShareLogOptions options, ILogger logger, LogVisitor replay) =>
+        Open(options, logger, log => log.Recover(LogPosition.Start, replay));
+
+    /// <summary>
+    /// The same from the newest snapshot on, and takes snapshots while it runs, through folds that `shadow` makes.
+    /// </summary>
+    public static ShareLog Open(ShareLogOptions options, ILogger logger, ILogFold fold, Func<ILogFold> shadow) =>
+        Open(options, logger, log =>
+        {
+            log._shadow = shadow;
+            LogPosition from = log.LoadSnapshot(fold, LogDirectory.Segments(options.Storage, options.Directory));
+            log.Recover(from, fold.Apply);
+        });
+
+    private static ShareLog Open(ShareLogOptions options, ILogger logger, Action<ShareLog> recover)
     {
         if (options.SegmentBytes is < 4_096 or > (1 << 30))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(options), $"log segment size {options.SegmentBytes} is out of range 4096 to 1073741824 bytes");
         }
-        System.IO.Directory.CreateDirectory(options.Directory);
-        FileStream lockFile = LogDirectory.Lock(options.Directory);
+        DurableFile.CreateFolder(options.Directory);
+        var log = new ShareLog(options, logger, LogDirectory.Lock(options.Directory));
         try
         {
-            LogDirectory.CheckVersion(options.Directory);
-            var log = new ShareLog(options, logger, lockFile);
-            log.Recover(replay);
+            LogDirectory.CheckVersion(options.Storage, options.Directory);
+            recover(log);
             return log;
         }
         catch
         {
-            lockFile.Dispose();
+            log.Close();
             throw;
         }
     }
@@ -167,11 +184,19 @@ public sealed partial class ShareLog : IDisposable
         {
             LogLeftBehind(PendingBytes, e.Message);
         }
+        Close();
+    }
+
+    private void Close()
+    {
         lock (_commitLock)
         {
             WaitForSpare();
+            _snapshot?.Wait();
             _file?.Dispose();
             _file = null;
+            _mark?.Dispose();
+            _mark = null;
         }
         _lockFile.Dispose();
     }

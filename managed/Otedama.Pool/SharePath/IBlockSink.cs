@@ -6,9 +6,9 @@ namespace Otedama.Pool;
 public interface IBlockSink
 {
     /// <summary>
-    /// Called by the validator's thread: starts the submission and returns without waiting for an answer. proof: the hash
-    /// that was found. The header is valid during the call only. False when it could only rival a block of ours on the same
-    /// parent: then it is a share like any other.
+    /// Called by the validator's thread: books the block, starts its submission and returns its id without waiting for an
+    /// answer. proof: the hash that was found. The header is valid during the call only. Without a book nothing is booked. Null when it could only rival a
+    /// block of ours on the same parent: then it is a share like any other.
     /// </summary>
-    bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof);
+    Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book);
 }

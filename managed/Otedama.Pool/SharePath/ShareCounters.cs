@@ -23,6 +23,7 @@ public sealed class ShareCounters
     private long _commits;
     private long _commitMicroseconds;
     private long _commitFailures;
+    private long _latencyMicroseconds;
 
     public long Accepted => Volatile.Read(ref _accepted);
 
@@ -39,6 +40,9 @@ public sealed class ShareCounters
 
     /// <summary>From reading the line to handing the verdict to the sink.</summary>
     public long Latency(int bucket) => Volatile.Read(ref _latency[bucket]);
+
+    /// <summary>Sum over all answers.</summary>
+    public long LatencyMicroseconds => Volatile.Read(ref _latencyMicroseconds);
 
     public long BatchSize(int bucket) => Volatile.Read(ref _batchSize[bucket]);
 
@@ -89,6 +93,7 @@ public sealed class ShareCounters
         }
         ulong us = (ulong)Math.Clamp(microseconds, 0, 1e12);
         Bump(ref _latency[Math.Min(LatencyBuckets - 1, Log2Up(us))]);
+        Volatile.Write(ref _latencyMicroseconds, _latencyMicroseconds + (long)us);
     }
 
     internal void CountCommit(double microseconds)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 
@@ -186,7 +185,7 @@ public sealed partial class SharePipeline : IDisposable
             ReadOnlySpan<byte> header = _validator.HeaderOf(i);
             try
             {
-                if (!_blocks.Submit(job, header, candidates[i], judgements[i].Hash))
+                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash, _ledger) is null)
                 {
                     judgements[i].IsBlock = false;
                     continue;
@@ -197,29 +196,8 @@ public sealed partial class SharePipeline : IDisposable
                 LogSubmitFailed(job.Job.Height, Convert.ToHexStringLower(header), e);
             }
             Counters.CountBlock();
-            int account = candidates[i].AccountId;
-            Book(job, header, judgements[i], (uint)account < (uint)_ledger.AccountCount ? account : 0);
         }
     }
-
-    /// <summary>In the ledger at once, so that the next job does not pay the same debts again.</summary>
-    private void Book(PoolJob job, ReadOnlySpan<byte> header, in Judgement judgement, int account)
-    {
-        try
-        {
-            _ledger.BlockFound(job, BlockId(job.Job.Algorithm, header, judgement.Hash), account);
-        }
-        catch (Exception e)
-        {
-            LogBookingFailed(job.Job.Height, judgement.Hash, e);
-        }
-    }
-
-    /// <summary>Scrypt, Verthash and plugin coins name their blocks by sha256d of the header; others by the proof itself.</summary>
-    private static Hash256 BlockId(Algorithm algorithm, ReadOnlySpan<byte> header, Hash256 proof) =>
-        algorithm is Algorithm.Scrypt or Algorithm.Verthash or Algorithm.Plugin
-            ? new Hash256(SHA256.HashData(SHA256.HashData(header)))
-            : proof;
 
     private void Answer(ReadOnlySpan<Candidate> candidates, ReadOnlySpan<Judgement> judgements)
     {
@@ -291,10 +269,6 @@ public sealed partial class SharePipeline : IDisposable
     [LoggerMessage(Level = LogLevel.Critical, EventName = "submit_failed",
         Message = "The block at height {Height} could not be handed to the nodes. Header: {Header}")]
     private partial void LogSubmitFailed(int height, string header, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Critical, EventName = "booking_failed",
-        Message = "The block at height {Height} ({Hash}) was submitted but not booked")]
-    private partial void LogBookingFailed(int height, Hash256 hash, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "stop_timeout",
         Message = "The share path stopped with about {Count} candidates unanswered: the disk or a sink did not finish in time")]

@@ -7,10 +7,13 @@ namespace Otedama.Pool;
 /// <summary>One block on its way to one node: tries again while there is no answer, and logs every attempt.</summary>
 internal sealed class BlockDelivery(RpcClient rpc, AssembledBlock block, RpcRequest request, TimeProvider time, ILogger logger)
 {
+    /// <summary>RPC_DESERIALIZATION_ERROR and RPC_VERIFY_ERROR: the node has read the block and will never take it.</summary>
+    private static readonly int[] s_finalCodes = [-22, -25];
+
     /// <summary>A node checks a full block within seconds; a hung one must not hold up the retries.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Short, because every second an announced rival may win; a node that stays away is served on its return.</summary>
+    /// <summary>Short, because every second an announced rival may win; what has no answer then is sent again later.</summary>
     private static readonly TimeSpan[] s_pauses = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 
     public async Task<NodeVerdict> RunAsync(CancellationToken stop)
@@ -34,14 +37,13 @@ internal sealed class BlockDelivery(RpcClient rpc, AssembledBlock block, RpcRequ
         try
         {
             using RpcAnswer reply = await rpc.CallAsync(request, s_patience, stop);
-            string? reason = SubmitAnswer.ReadReason(reply.Result);
-            return (SubmitAnswer.Interpret(reason), reason ?? "");
+            return SubmitAnswer.Read(reply.Result);
         }
         catch (RpcException e)
         {
-            // Only an error object is the node's own word on the block; all else says nothing about it.
-            SubmitOutcome outcome = e.Failure == RpcFailure.Refused ? SubmitOutcome.Rejected : SubmitOutcome.Unreachable;
-            return (outcome, e.Message);
+            // A full disk, a busy lock, a proxy's error page: none of them is the node's word on the block.
+            bool isFinal = e.Failure == RpcFailure.Refused && s_finalCodes.Contains(e.Code);
+            return (isFinal ? SubmitOutcome.Rejected : SubmitOutcome.Unreachable, e.Message);
         }
     }
 }

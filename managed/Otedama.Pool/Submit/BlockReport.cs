@@ -9,7 +9,7 @@ public sealed record BlockReport
 
     public required int Height { get; init; }
 
-    /// <summary>What its coinbase pays; zero for a block brought back from disk.</summary>
+    /// <summary>What its coinbase pays; zero for a block brought back from disk without its booking.</summary>
     public required Amount Reward { get; init; }
 
     public required uint JobId { get; init; }
@@ -22,7 +22,7 @@ public sealed record BlockReport
     /// <summary>The block it builds on; zero for a block brought back from disk.</summary>
     public Hash256 Parent { get; init; }
 
-    /// <summary>Null until every node was asked.</summary>
+    /// <summary>Null until a node took it or all were asked.</summary>
     public SubmitOutcome? Outcome { get; init; }
 
     public IReadOnlyList<NodeVerdict> Verdicts { get; init; } = [];

@@ -1,40 +1,49 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Interop;
 
 namespace Otedama.Pool;
 
+/// <summary>A block from disk; Booking is null when it was kept without one or that was damaged.</summary>
+internal sealed record KeptBlock(AssembledBlock Block, BlockBooking? Booking);
+
 /// <summary>
-/// Found blocks on disk as hex text, so that one survives nodes and pool being down. A name is
-/// height-id.block while it waits, .accepted or .refused afterwards; of those the newest 100 are kept.
+/// Found blocks on disk, so that one survives nodes and pool being down. A name is height-id.block while it waits, then
+/// .accepted, .inconclusive or .refused; of each of those the newest 100 are kept.
 /// </summary>
+/// <remarks>
+/// Lines of text: the block as hex, "sha256 " and the digest of that line; where there is a booking, the details as hex and
+/// the digest of that line. Details: u8 1, u16 length and UTF-8 of the work id, the booking. Files of the hex alone, as the
+/// first version wrote them, are still read.
+/// </remarks>
 internal sealed class FoundBlockFolder(string folder, ILogger logger)
 {
     private const string Waiting = ".block";
 
+    private const string DigestMark = "sha256 ";
+
+    private const byte DetailsVersion = 1;
+
     private const int KeptMax = 100;
+
+    /// <summary>A block of 8 MB as hex, and the bookings of half a million payees.</summary>
+    private const int FileBytesMax = 64_000_000;
 
     private static readonly SearchValues<byte> s_digits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
-    /// <summary>A block of 8 MB as hex.</summary>
-    private const int FileBytesMax = 16_000_000;
-
     public string Path => folder;
 
-    /// <summary>Writes the block; false, with a log line, when the disk refuses.</summary>
-    public bool TryKeep(AssembledBlock block)
+    /// <summary>Writes the block and waits until the disk has it; false, with a log line, when the disk refuses.</summary>
+    public bool TryKeep(AssembledBlock block, BlockBooking? booking)
     {
-        string path = PathOf(block.Id, block.Height, Waiting);
         try
         {
-            Directory.CreateDirectory(folder);
-            string half = path + ".part";
-            using (FileStream file = new(half, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                file.Write(block.HeadHex.Span);
-                file.Write(block.TailHex.Span);
-            }
-            File.Move(half, path, overwrite: true);
+            DurableFile.CreateFolder(folder);
+            DurableFile.Write(PathOf(block.Id, block.Height, Waiting), Format(block, booking));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -44,25 +53,16 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
         }
     }
 
-    /// <summary>Makes the kept block safe against a power failure; slow, so it runs beside the submission.</summary>
-    public void Flush(AssembledBlock block)
+    public void Settle(Hash256 id, int height, SubmitOutcome outcome)
     {
+        string suffix = outcome switch
+        {
+            SubmitOutcome.Rejected => ".refused",
+            SubmitOutcome.Inconclusive => ".inconclusive",
+            _ => ".accepted",
+        };
         try
         {
-            using FileStream file = new(PathOf(block.Id, block.Height, Waiting), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            file.Flush(flushToDisk: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Settled and renamed in the meantime, or a failing disk, which TryKeep reports with the next block.
-        }
-    }
-
-    public void Settle(Hash256 id, int height, bool accepted)
-    {
-        try
-        {
-            string suffix = accepted ? ".accepted" : ".refused";
             File.Move(PathOf(id, height, Waiting), PathOf(id, height, suffix), overwrite: true);
             Prune(suffix);
         }
@@ -72,49 +72,139 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
         }
     }
 
-    /// <summary>The blocks that no node has answered for yet, oldest height first.</summary>
-    public IReadOnlyList<AssembledBlock> ReadWaiting()
+    /// <summary>The blocks that no node has answered for yet, lowest height first.</summary>
+    public IEnumerable<KeptBlock> ReadWaiting() => Read(Waiting);
+
+    /// <summary>Every block that is or may be in the chain: what waits and what a node took.</summary>
+    public IEnumerable<KeptBlock> ReadAll() => Read(Waiting).Concat(Read(".accepted")).Concat(Read(".inconclusive"));
+
+    private IEnumerable<KeptBlock> Read(string suffix)
     {
-        if (!Directory.Exists(folder))
+        foreach (string path in List(suffix).Order(StringComparer.Ordinal))
         {
-            return [];
-        }
-        var blocks = new List<AssembledBlock>();
-        foreach (string path in Directory.EnumerateFiles(folder, "*" + Waiting).Order(StringComparer.Ordinal).Take(KeptMax))
-        {
-            try
+            if (TryRead(path) is { } kept)
             {
-                blocks.Add(Read(path));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
-            {
-                SubmitLog.NotABlock(logger, path, e.Message);
+                yield return kept;
             }
         }
-        return blocks;
     }
 
-    private static AssembledBlock Read(string path)
+    private string[] List(string suffix)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + suffix) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SubmitLog.NotABlock(logger, folder, e.Message);
+            return [];
+        }
+    }
+
+    private KeptBlock? TryRead(string path)
+    {
+        try
+        {
+            return ReadFile(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // answered and renamed since the folder was listed
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            SubmitLog.NotABlock(logger, path, e.Message);
+            return null;
+        }
+    }
+
+    private static byte[] Format(AssembledBlock block, BlockBooking? booking)
+    {
+        var text = new ArrayBufferWriter<byte>(block.HeadHex.Length + block.TailHex.Length + 4_096);
+        text.Write(block.HeadHex.Span);
+        text.Write(block.TailHex.Span);
+        WriteDigest(text, from: 0);
+        if (booking is not null)
+        {
+            int start = text.WrittenCount;
+            byte[] workId = Encoding.UTF8.GetBytes(block.WorkId);
+            byte[] head = [DetailsVersion, (byte)workId.Length, (byte)(workId.Length >> 8)];
+            text.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower([.. head, .. workId, .. booking.ToBytes()])));
+            WriteDigest(text, start);
+        }
+        return text.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Ends the line that begins at this offset and writes its digest as the next.</summary>
+    private static void WriteDigest(ArrayBufferWriter<byte> text, int from)
+    {
+        string digest = Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan[from..]));
+        text.Write(Encoding.ASCII.GetBytes($"\n{DigestMark}{digest}\n"));
+    }
+
+    private KeptBlock ReadFile(string path)
     {
         long length = new FileInfo(path).Length;
         if (length is < 2 * BlockHeader.Size or > FileBytesMax)
         {
-            throw new FormatException($"it has {length} bytes; a block as hex has {2 * BlockHeader.Size} to {FileBytesMax}.");
+            throw new FormatException($"it has {length} bytes; a block has {2 * BlockHeader.Size} to {FileBytesMax}.");
         }
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
         if (!int.TryParse(name.Split('-')[0], out int height))
         {
             throw new FormatException("its name does not begin with a height.");
         }
-        byte[] hex = File.ReadAllBytes(path);
+        ReadOnlyMemory<byte> rest = File.ReadAllBytes(path);
+        bool isChecked = rest.Span.Contains((byte)'\n');
+        ReadOnlyMemory<byte> hex = isChecked ? TakeLine(ref rest) : rest;
         byte[] header = new byte[BlockHeader.Size];
-        if (hex.Length % 2 != 0 || hex.AsSpan().ContainsAnyExcept(s_digits) || !Hex.TryDecode(hex.AsSpan(0, 2 * BlockHeader.Size), header, out _))
+        if (hex.Length % 2 != 0 || hex.Length < 2 * BlockHeader.Size || hex.Span.ContainsAnyExcept(s_digits)
+            || !Hex.TryDecode(hex.Span[..(2 * BlockHeader.Size)], header, out _))
         {
             throw new FormatException("it is not hex.");
         }
         // The name says the id, which in the KawPow family is not SHA-256d of the first 80 bytes.
         string id = name[(name.IndexOf('-') + 1)..];
-        return new AssembledBlock(id.Length == 2 * Hash256.Size ? Hash256.FromDisplay(id) : Sha256d.Hash(header), height, hex, default);
+        AssembledBlock block = new(id.Length == 2 * Hash256.Size ? Hash256.FromDisplay(id) : Sha256d.Hash(header), height, hex, default);
+        return isChecked && rest.Length > 0 ? ReadDetails(path, block, rest) : new KeptBlock(block, null);
+    }
+
+    /// <summary>A damaged booking is no reason to lose the block.</summary>
+    private KeptBlock ReadDetails(string path, AssembledBlock block, ReadOnlyMemory<byte> rest)
+    {
+        try
+        {
+            byte[] details = Convert.FromHexString(TakeLine(ref rest).Span);
+            int workId = details.Length < 3 ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(details.AsSpan(1));
+            if (details.Length < 3 + workId || details[0] != DetailsVersion)
+            {
+                throw new FormatException("its booking has another version.");
+            }
+            BlockBooking booking = BlockBooking.Read(details.AsSpan(3 + workId));
+            return new KeptBlock(block with { WorkId = Encoding.UTF8.GetString(details, 3, workId) }, booking);
+        }
+        catch (FormatException e)
+        {
+            SubmitLog.BookingLost(logger, path, e.Message);
+            return new KeptBlock(block, null);
+        }
+    }
+
+    /// <summary>A line whose digest, the line after it, is right. Throws FormatException.</summary>
+    private static ReadOnlyMemory<byte> TakeLine(ref ReadOnlyMemory<byte> rest)
+    {
+        int end = rest.Span.IndexOf((byte)'\n');
+        ReadOnlyMemory<byte> line = end < 0 ? rest : rest[..end];
+        int length = DigestMark.Length + (2 * SHA256.HashSizeInBytes);
+        ReadOnlyMemory<byte> after = rest[Math.Min(rest.Length, line.Length + 1)..];
+        string expected = DigestMark + Convert.ToHexStringLower(SHA256.HashData(line.Span));
+        if (after.Length < length || Encoding.ASCII.GetString(after.Span[..length]) != expected)
+        {
+            throw new FormatException("its checksum does not match: the disk has changed it.");
+        }
+        rest = after[Math.Min(after.Length, length + 1)..];
+        return line;
     }
 
     private void Prune(string suffix)

@@ -6,6 +6,8 @@ namespace Otedama.Pool;
 /// <summary>Reads the answers of submitblock and of proposals (BIP 22).</summary>
 internal static class SubmitAnswer
 {
+    private const string NeitherWord = "an answer with neither accepted nor rejected";
+
     /// <summary>The reason in a result: null for JSON null, the text of a string, else the raw value.</summary>
     public static string? ReadReason(ReadOnlySpan<byte> result)
     {
@@ -26,7 +28,7 @@ internal static class SubmitAnswer
     /// </summary>
     private static string? ReadMerged(ref Utf8JsonReader reader)
     {
-        string? reason = "an answer with neither accepted nor rejected";
+        string? reason = NeitherWord;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             bool accepted = reader.ValueTextEquals("accepted"u8);
@@ -45,11 +47,30 @@ internal static class SubmitAnswer
         return reason;
     }
 
-    public static SubmitOutcome Interpret(string? reason) => reason switch
+    /// <summary>
+    /// What submitblock's result says about the block. Final are null and the reasons of BIP 22, which are text; a node that
+    /// answers anything else has not said what it thinks of it.
+    /// </summary>
+    public static (SubmitOutcome Outcome, string Reason) Read(ReadOnlySpan<byte> result)
+    {
+        try
+        {
+            string? reason = ReadReason(result);
+            bool isWord = result.IsEmpty || result[0] is (byte)'n' or (byte)'"' or (byte)'{';
+            return (isWord ? Interpret(reason) : SubmitOutcome.Unreachable, reason ?? "");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return (SubmitOutcome.Unreachable, "an answer that is no JSON");
+        }
+    }
+
+    private static SubmitOutcome Interpret(string? reason) => reason switch
     {
         null or "" => SubmitOutcome.Accepted,
         "duplicate" => SubmitOutcome.Duplicate,
         "inconclusive" or "duplicate-inconclusive" => SubmitOutcome.Inconclusive,
+        NeitherWord => SubmitOutcome.Unreachable,
         _ => SubmitOutcome.Rejected,
     };
 }

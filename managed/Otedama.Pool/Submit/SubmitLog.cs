@@ -18,14 +18,29 @@ internal static partial class SubmitLog
     [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId} at height {Height} was refused: {Reason}")]
     public static partial void Refused(ILogger logger, Hash256 blockId, int height, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId} at height {Height} has no answer yet; it stays in {Folder} and is sent again when one returns")]
-    public static partial void Stranded(ILogger logger, Hash256 blockId, int height, string folder);
+    [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId} at height {Height} has no answer yet ({Reason}); it stays in {Folder} and is sent again, at the latest every minute and when a node returns")]
+    public static partial void Stranded(ILogger logger, Hash256 blockId, int height, string reason, string folder);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "block {BlockId} at height {Height} was kept by an earlier run and is not in the ledger; it is booked now as it was found")]
+    public static partial void BookedAgain(ILogger logger, Hash256 blockId, int height);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "block {BlockId} at height {Height} is submitted but could not be booked: its payments are not in the ledger")]
+    public static partial void NotBooked(ILogger logger, Hash256 blockId, int height, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "file {Path}: who is paid by this block cannot be read: {Reason} The block is sent all the same; when the ledger does not know it, correct its balances by hand.")]
+    public static partial void BookingLost(ILogger logger, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "block {BlockId} is sent before the disk has it: {Folder} takes longer than {Seconds} s")]
+    public static partial void SlowDisk(ILogger logger, Hash256 blockId, string folder, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "block {BlockId} could not be kept in {Folder}: {Reason} It is being submitted all the same.")]
     public static partial void NotKept(ILogger logger, Hash256 blockId, string folder, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "file {Path} in the folder of found blocks is not a block and is left alone: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "file {Path} in the folder of found blocks cannot be used and is left alone: {Reason}")]
     public static partial void NotABlock(ILogger logger, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the nodes tell different blocks at height {Height}, where one of ours is waited for: {Answers}")]
+    public static partial void ChainsDiffer(ILogger logger, int height, string answers);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId}: submission failed unexpectedly")]
     public static partial void Broke(ILogger logger, Hash256 blockId, Exception exception);

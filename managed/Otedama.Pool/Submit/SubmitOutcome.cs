@@ -12,7 +12,7 @@ public enum SubmitOutcome
     /// <summary>The node keeps it without taking a stand, usually because another block was first.</summary>
     Inconclusive,
 
-    /// <summary>No answer: the node may still take it later.</summary>
+    /// <summary>No answer, or an error that is not about the block: the node may still take it later.</summary>
     Unreachable,
 
     /// <summary>The node refuses it for good.</summary>

@@ -5,11 +5,14 @@ internal sealed class BackOff(TimeSpan first, TimeSpan last)
 {
     private TimeSpan _next;
 
-    public TimeSpan Next()
+    public TimeSpan Next() => Next(last);
+
+    /// <summary>The next step, at most this long (and its fifth).</summary>
+    public TimeSpan Next(TimeSpan atMost)
     {
         TimeSpan wait = _next == TimeSpan.Zero ? first : _next;
         _next = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, last.Ticks));
-        return wait * (0.8 + (0.4 * Random.Shared.NextDouble()));
+        return (wait < atMost ? wait : atMost) * (0.8 + (0.4 * Random.Shared.NextDouble()));
     }
 
     public void Reset() => _next = TimeSpan.Zero;

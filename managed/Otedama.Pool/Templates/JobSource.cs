@@ -45,8 +45,8 @@ public sealed class JobSource : IAsyncDisposable
     public void Start()
     {
         _audit = Task.Run(AuditAsync);
-        Nodes.Start();
         Blocks.Start();
+        Nodes.Start();
     }
 
     /// <summary>Waits for the first job. Throws TimeoutException that names each node's trouble.</summary>

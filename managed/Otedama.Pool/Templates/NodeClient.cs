@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Wire;
@@ -6,13 +5,16 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Keeps one node's templates coming: long poll where the node offers it, else polling; probes its health; waits longer
-/// and longer while it fails. One loop owns all state; Health is replaced as a whole for readers.
+/// Keeps one node's templates coming: long poll where the node offers it, else polling, and its published blocks beside;
+/// probes its health; waits longer and longer while it fails. One loop asks; Health is replaced as a whole for readers.
 /// </summary>
-internal sealed class NodeClient : IAsyncDisposable
+internal sealed partial class NodeClient : IAsyncDisposable
 {
-    /// <summary>Least time between two templates on the same tip, so that a long poll that never waits costs little.</summary>
-    private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(250);
+    /// <summary>Blocks on their way to one node at once: 8 MB of hex each at most.</summary>
+    private const int DeliveriesMax = 16;
+
+    /// <summary>A node that stays away is named again after this long, so that the log shows when it is asked next.</summary>
+    private static readonly TimeSpan s_reminder = TimeSpan.FromSeconds(60);
 
     private readonly NodeClientGroupOptions _options;
     private readonly TemplateReader _reader;
@@ -20,19 +22,27 @@ internal sealed class NodeClient : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly BackOff _backOff;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _healthLock = new(); // the loop and the ear both write
+    private readonly Signal _hurry; // set by the group
+    private readonly Signal _news; // set by the ear
     private volatile NodeHealth _health;
-    private bool _longPollIdles = true;
+    private long _saidAt;
+    private int _deliveries;
     private Task _loop = Task.CompletedTask;
+    private Task _ear = Task.CompletedTask;
 
-    public NodeClient(RpcEndpoint endpoint, NodeClientGroupOptions options, TemplateReader reader, TimeProvider time, ILogger logger)
+    public NodeClient(NodeEndpoint endpoint, NodeClientGroupOptions options, TemplateReader reader, TimeProvider time, ILogger logger)
     {
         _options = options;
         _reader = reader;
         _time = time;
         _logger = logger;
         _backOff = new BackOff(options.BackOffFirst, options.BackOffLast);
-        _health = new NodeHealth { Name = endpoint.Name, State = NodeState.Connecting };
-        Rpc = new RpcClient(endpoint, time);
+        _hurry = new Signal(time);
+        _news = new Signal(time);
+        _health = new NodeHealth { Name = endpoint.Rpc.Name, State = NodeState.Connecting };
+        Rpc = new RpcClient(endpoint.Rpc, time);
+        Blocks = endpoint.Blocks;
     }
 
     public RpcClient Rpc { get; }
@@ -41,20 +51,60 @@ internal sealed class NodeClient : IAsyncDisposable
 
     public NodeHealth Health => _health;
 
+    /// <summary>Where the node publishes its blocks; null when it does not.</summary>
+    private Uri? Blocks { get; }
+
     /// <summary>A checked template arrived. Returns true when it is mined on.</summary>
     public required Func<Template, bool> Arrived { get; init; }
+
+    /// <summary>Why a template of this node must not be mined on, in words that follow its name; null when it may.</summary>
+    public required Func<NodeClient, Template, string?> Problem { get; init; }
 
     /// <summary>The node serves again after it did not.</summary>
     public required Action<NodeClient> Returned { get; init; }
 
-    public void Start() => _loop = Task.Run(RunAsync);
+    /// <summary>The node served and does no more.</summary>
+    public required Action<NodeClient> Lost { get; init; }
+
+    /// <summary>True while no node gives work.</summary>
+    public required Func<bool> NoneServes { get; init; }
+
+    public void Start()
+    {
+        _loop = Task.Run(RunAsync);
+        if (Blocks is { } address)
+        {
+            _ear = Task.Run(() => new BlockEar(address, _time, OnBlockHeard, OnEarChanged).ListenAsync(_stop.Token));
+        }
+    }
+
+    /// <summary>Ends a wait for the next attempt.</summary>
+    public void Hurry() => _hurry.Set();
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _loop;
+        await _ear;
         Rpc.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>Sends one block, with retries. A node that hangs is spared further ones, and memory the wait for it.</summary>
+    public async Task<NodeVerdict> SubmitAsync(AssembledBlock block, RpcRequest request, CancellationToken stop)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _deliveries) > DeliveriesMax)
+            {
+                return new NodeVerdict(Name, SubmitOutcome.Unreachable, $"{DeliveriesMax} blocks wait for its answer", 0, TimeSpan.Zero);
+            }
+            return await new BlockDelivery(Rpc, block, request, _time, _logger).RunAsync(stop);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _deliveries);
+        }
     }
 
     private async Task RunAsync()
@@ -63,7 +113,7 @@ internal sealed class NodeClient : IAsyncDisposable
         {
             try
             {
-                await CheckChainAsync();
+                await CheckNodeAsync();
                 await ServeAsync();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -77,165 +127,83 @@ internal sealed class NodeClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A node that cannot be reached is asked again every few seconds, because that costs nothing; one that answers "no" less
+    /// and less often. Neither waits while nobody has work.
+    /// </summary>
     private async Task RecoverAsync(Exception e)
     {
-        bool silent = e is RpcException { Failure: RpcFailure.Unreachable or RpcFailure.Timeout };
-        TimeSpan wait = _backOff.Next();
-        bool news = _health.LastError != e.Message || _health.State == NodeState.Ready;
-        _health = _health with
+        bool unreachable = e is RpcException { Failure: RpcFailure.Unreachable };
+        bool silent = unreachable || e is RpcException { Failure: RpcFailure.Timeout };
+        NodeHealth before = _health;
+        bool served = before.State == NodeState.Ready;
+        Update(health => health with
         {
             State = silent ? NodeState.Down : NodeState.NotReady,
             LastError = e.Message,
             LastErrorAt = _time.GetUtcNow(),
-        };
-        if (news)
+        });
+        TimeSpan wait = NoneServes() ? _backOff.Next(_options.BackOffFirst)
+            : _backOff.Next(unreachable ? _options.BackOffUnreachable : _options.BackOffLast);
+        Update(health => health with { NextAttemptAt = _time.GetUtcNow() + wait });
+        if (served || before.LastError != e.Message || _time.GetElapsedTime(_saidAt) >= s_reminder)
         {
             TemplateLog.NodeFailed(_logger, Name, e.Message, wait.TotalSeconds);
+            _saidAt = _time.GetTimestamp();
         }
-        await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (served)
+        {
+            Lost(this);
+        }
+        try
+        {
+            await _hurry.WaitAsync(wait, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping; the loop sees it.
+        }
     }
 
     /// <summary>Blocks for another chain are worth nothing, so the mistake is named before any work is done.</summary>
-    private async Task CheckChainAsync()
+    private async Task CheckNodeAsync()
     {
-        if (_options.Chain is not { } expected)
+        if (_options.Coin is not { } coin)
         {
             return;
         }
-        using RpcAnswer reply = await Rpc.CallAsync(RpcRequest.Create("getblockchaininfo"), _options.CallTimeout, _stop.Token);
-        string? chain = ReadText(reply.Result, "chain"u8);
-        if (chain is not null && chain != expected)
+        NodeReport report = await NodeReport.AskAsync(Rpc, _options.CallTimeout, _time, _stop.Token);
+        if ((report.ForeignTo(coin) ?? report.BehindFor(coin)) is { } problem)
         {
-            throw new TemplateException(
-                $"node {Name} runs chain \"{Hex.Shorten(chain)}\"; this pool mines \"{expected}\". Correct node.network or node.urls.");
+            throw new TemplateException($"node {Name} gives no work for this pool: {problem}");
         }
     }
 
-    private async Task ServeAsync()
+    private void OnBlockHeard(Hash256 block)
     {
-        Template template = await FetchAsync("", _options.CallTimeout, _stop.Token);
-        _longPollIdles = true;
-        while (true)
+        Update(health => health with { BlockHeard = block, BlocksHeard = health.BlocksHeard + 1 });
+        _news.Set();
+    }
+
+    private void OnEarChanged(EarState state)
+    {
+        EarState? before = _health.Ear;
+        Update(health => health with { Ear = state });
+        if (state.IsConnected)
         {
-            long asked = _time.GetTimestamp();
-            Template? next = template.LongPollId.Length > 0 && _longPollIdles
-                ? await LongPollAsync(template)
-                : await PollAsync(template);
-            next ??= await FetchAsync("", _options.CallTimeout, _stop.Token);
-            if (next.PreviousHash == template.PreviousHash && _time.GetElapsedTime(asked) < s_breath)
-            {
-                _longPollIdles = next.LongPollId != template.LongPollId;
-                await Task.Delay(s_breath, _time, _stop.Token);
-            }
-            template = next;
+            TemplateLog.EarOpen(_logger, Name, Blocks!);
+        }
+        else if (before?.Problem != state.Problem)
+        {
+            TemplateLog.EarDeaf(_logger, Name, Blocks!, state.Problem ?? "");
         }
     }
 
-    private async Task<Template> FetchAsync(string longPollId, TimeSpan timeout, CancellationToken stop)
+    private void Update(Func<NodeHealth, NodeHealth> change)
     {
-        using RpcAnswer reply = await Rpc.CallAsync(TemplateRequest.Create(_options.Rules, longPollId, _options.Payees?.Invoke()), timeout, stop);
-        Template template = _reader.Read(reply.Result, Name);
-        bool returned = _health.State != NodeState.Ready;
-        _backOff.Reset();
-        _health = _health with
+        lock (_healthLock)
         {
-            State = NodeState.Ready,
-            Height = template.Height,
-            LongPolls = template.LongPollId.Length > 0,
-            TemplatesServed = _health.TemplatesServed + 1,
-        };
-        if (returned)
-        {
-            TemplateLog.NodeReady(_logger, Name, template.Height, template.LongPollId.Length > 0);
+            _health = change(_health);
         }
-        if (Arrived(template))
-        {
-            _health = _health with { TemplatesUsed = _health.TemplatesUsed + 1 };
-        }
-        if (returned)
-        {
-            Returned(this);
-        }
-        return template;
-    }
-
-    /// <summary>Null when the node's tip moved but the poll did not say so.</summary>
-    private async Task<Template?> LongPollAsync(Template template)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        Task<Template> poll = FetchAsync(template.LongPollId, _options.LongPollTimeout, end.Token);
-        try
-        {
-            bool missed = false;
-            while (true)
-            {
-                await Task.WhenAny(poll, Task.Delay(_options.ProbeEvery, _time, end.Token));
-                if (poll.IsCompleted)
-                {
-                    return await poll;
-                }
-                bool moved = await ProbeAsync() is { } best && best != template.PreviousHash;
-                if (moved && missed)
-                {
-                    TemplateLog.LongPollStuck(_logger, Name);
-                    return null;
-                }
-                missed = moved;
-            }
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await ((Task)poll).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Returns null as soon as a new template is worth fetching.</summary>
-    private async Task<Template?> PollAsync(Template template)
-    {
-        long started = _time.GetTimestamp();
-        while (_time.GetElapsedTime(started) < _options.PollTemplateEvery)
-        {
-            await Task.Delay(_options.PollEvery, _time, _stop.Token);
-            if (await ProbeAsync() is { } best && best != template.PreviousHash)
-            {
-                break;
-            }
-        }
-        return null;
-    }
-
-    /// <summary>Asks for the best block; null when the answer is not a hash.</summary>
-    private async Task<Hash256?> ProbeAsync()
-    {
-        long asked = _time.GetTimestamp();
-        using RpcAnswer reply = await Rpc.CallAsync(RpcRequest.Create("getbestblockhash"), _options.CallTimeout, _stop.Token);
-        _health = _health with { LatencyMs = _time.GetElapsedTime(asked).TotalMilliseconds };
-        return ReadHash(reply.Result);
-    }
-
-    private static Hash256? ReadHash(ReadOnlySpan<byte> json)
-    {
-        Span<byte> bytes = stackalloc byte[Hash256.Size];
-        bool isHash = json.Length == 66 && json[0] == '"' && Hex.TryDecode(json[1..65], bytes, out int written) && written == bytes.Length;
-        bytes.Reverse();
-        return isHash ? new Hash256(bytes) : null;
-    }
-
-    private static string? ReadText(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
-    {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            bool wanted = reader.ValueTextEquals(name);
-            reader.Read();
-            if (wanted)
-            {
-                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-            }
-            reader.Skip();
-        }
-        return null;
     }
 }

@@ -25,7 +25,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
         {
             throw new ArgumentException($"{options.Nodes.Count} nodes; 1 to {NodeClientGroupOptions.NodesMax} are allowed");
         }
-        if (options.Nodes.GroupBy(static node => node.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        if (options.Nodes.GroupBy(static node => node.Rpc.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
         {
             throw new ArgumentException($"node {twice.Key} is listed twice");
         }
@@ -36,7 +36,10 @@ public sealed class NodeClientGroup : IAsyncDisposable
         _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, time, logger)
         {
             Arrived = OnTemplate,
+            Problem = ProblemOf,
             Returned = node => NodeReturned?.Invoke(node.Name),
+            Lost = OnLost,
+            NoneServes = () => Ready.Count == 0,
         })];
     }
 
@@ -58,6 +61,9 @@ public sealed class NodeClientGroup : IAsyncDisposable
         }
     }
 
+    /// <summary>The nodes that serve work now.</summary>
+    internal IReadOnlyList<NodeClient> Ready => [.. _nodes.Where(static node => node.Health.State == NodeState.Ready)];
+
     public void Start()
     {
         foreach (NodeClient node in _nodes)
@@ -69,13 +75,13 @@ public sealed class NodeClientGroup : IAsyncDisposable
     public IReadOnlyList<NodeHealth> Snapshot() => [.. _nodes.Select(static node => node.Health)];
 
     /// <summary>
-    /// Sends the block to all nodes in parallel, each with its own retries, and returns what each said. Throws only
-    /// when stop is cancelled.
+    /// Sends the block to all nodes in parallel, each with its own retries; what each says, in the order of the options. The
+    /// tasks fail only when stop is cancelled.
     /// </summary>
-    public Task<NodeVerdict[]> SubmitBlockAsync(AssembledBlock block, CancellationToken stop)
+    public IReadOnlyList<Task<NodeVerdict>> SubmitBlock(AssembledBlock block, CancellationToken stop)
     {
         RpcRequest request = TemplateRequest.Submit(block, merged: _options.Algorithm == Algorithm.VerusHash);
-        return Task.WhenAll(_nodes.Select(node => new BlockDelivery(node.Rpc, block, request, _time, _logger).RunAsync(stop)));
+        return [.. _nodes.Select(node => node.SubmitAsync(block, request, stop))];
     }
 
     /// <summary>
@@ -91,6 +97,34 @@ public sealed class NodeClientGroup : IAsyncDisposable
 
     public async ValueTask DisposeAsync() =>
         await Task.WhenAll(_nodes.Select(static node => node.DisposeAsync().AsTask()));
+
+    /// <summary>Nobody gives work now: whoever is back is asked at once.</summary>
+    private void OnLost(NodeClient lost)
+    {
+        if (Ready.Count == 0)
+        {
+            foreach (NodeClient node in _nodes)
+            {
+                node.Hurry();
+            }
+        }
+    }
+
+    /// <summary>A node that reads its chain anew or was away for long offers templates on blocks the others left long ago.</summary>
+    private string? ProblemOf(NodeClient node, Template template)
+    {
+        int height = template.Height - 1;
+        (int Height, string Whose)[] known =
+        [
+            (_options.KnownHeight?.Invoke() ?? 0, "a block of this pool"),
+            ((Current?.Height ?? 0) - 1, "what this pool mined on"),
+            .. Ready.Where(other => other != node).Select(static other => (other.Health.Height ?? 0, $"node {other.Name}")),
+        ];
+        (int Height, string Whose) best = known.MaxBy(static each => each.Height);
+        return best.Height - height <= NodeReport.BehindMax ? null
+            : $"is at height {height}, {best.Height - height} blocks behind {best.Whose}; it is not mined on before it has caught up. "
+                + "If the chain was begun anew, use another data_dir.";
+    }
 
     private bool OnTemplate(Template template)
     {

@@ -3,12 +3,18 @@ using Otedama.Wire;
 
 namespace Otedama.Pool;
 
+/// <summary>One node: where it answers, and where it publishes its blocks (tcp://host:port; null = nowhere).</summary>
+public sealed record NodeEndpoint(RpcEndpoint Rpc, Uri? Blocks = null)
+{
+    public static implicit operator NodeEndpoint(RpcEndpoint rpc) => new(rpc);
+}
+
 /// <summary>Which nodes to ask, for what, how often.</summary>
 public sealed record NodeClientGroupOptions
 {
     public const int NodesMax = 16;
 
-    public required IReadOnlyList<RpcEndpoint> Nodes { get; init; }
+    public required IReadOnlyList<NodeEndpoint> Nodes { get; init; }
 
     public required Algorithm Algorithm { get; init; }
 
@@ -20,8 +26,14 @@ public sealed record NodeClientGroupOptions
     /// </summary>
     public Func<IReadOnlyList<(string Address, Amount Weight)>>? Payees { get; init; }
 
-    /// <summary>What getblockchaininfo must say in "chain"; null = not checked.</summary>
-    public string? Chain { get; init; }
+    /// <summary>A node of another coin or network gives no work; null = not checked.</summary>
+    public CoinSpec? Coin { get; init; }
+
+    /// <summary>
+    /// Height of the highest block the pool knows to be in the chain, asked for with every template; a node far below is not
+    /// mined on. Null = nothing is known.
+    /// </summary>
+    public Func<int>? KnownHeight { get; init; }
 
     /// <summary>Time limit of ordinary calls; a template of a full block takes a node seconds to make and us to read.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(20);
@@ -36,7 +48,7 @@ public sealed record NodeClientGroupOptions
     public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Question for the best block of a node that does not long poll.</summary>
-    public TimeSpan PollEvery { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan PollEvery { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>New transactions of a node that does not long poll.</summary>
     public TimeSpan PollTemplateEvery { get; init; } = TimeSpan.FromSeconds(15);
@@ -44,6 +56,9 @@ public sealed record NodeClientGroupOptions
     public TimeSpan BackOffFirst { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan BackOffLast { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest pause before a node that cannot be reached is asked again.</summary>
+    public TimeSpan BackOffUnreachable { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The rules that go with a coin: segwit where it has it, and what its own forks added.</summary>
     public static IReadOnlyList<string> RulesOf(CoinSpec coin)

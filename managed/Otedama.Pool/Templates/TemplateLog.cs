@@ -5,14 +5,23 @@ namespace Otedama.Pool;
 
 internal static partial class TemplateLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} serves templates for height {Height}, long poll {LongPoll}")]
-    public static partial void NodeReady(ILogger logger, string node, int height, bool longPoll);
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} serves templates for height {Height}, long poll {LongPoll}, published blocks {Zmq}")]
+    public static partial void NodeReady(ILogger logger, string node, int height, bool longPoll, bool zmq);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} gives no work: {Reason} Next attempt in {WaitSeconds:0.#} s.")]
     public static partial void NodeFailed(ILogger logger, string node, string reason, double waitSeconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} has a new tip but its long poll did not end; asking again")]
     public static partial void LongPollStuck(ILogger logger, string node);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} answers long polls at once; until its next block it is asked every {Seconds:0.##} s")]
+    public static partial void LongPollNeverWaits(ILogger logger, string node, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node}: listening for its blocks at {Address}")]
+    public static partial void EarOpen(ILogger logger, string node, Uri address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} publishes no blocks at {Address}: {Reason}. Start it with -zmqpubhashblock={Address} or correct node.zmq; until then long poll or polling tells.")]
+    public static partial void EarDeaf(ILogger logger, string node, Uri address, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "new tip: mining height {Height} on {PreviousHash}, from node {Node}")]
     public static partial void NewTip(ILogger logger, int height, Hash256 previousHash, string node);

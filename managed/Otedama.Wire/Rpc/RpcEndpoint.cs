@@ -33,13 +33,12 @@ public sealed record RpcEndpoint
             throw new FormatException($"node URL has scheme \"{uri.Scheme}\"; allowed are http and https");
         }
         string[] parts = uri.UserInfo.Split(':', 2);
-        bool given = user.Length > 0 || password.Length > 0;
         return new RpcEndpoint
         {
             Name = $"{uri.Host}:{uri.Port}",
             Uri = new UriBuilder(uri) { UserName = "", Password = "", Fragment = "" }.Uri,
-            User = given ? user : Uri.UnescapeDataString(parts[0]),
-            Password = given ? password : parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "",
+            User = user.Length > 0 ? user : Uri.UnescapeDataString(parts[0]),
+            Password = password.Length > 0 ? password : parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "",
             CookiePath = string.IsNullOrEmpty(cookiePath) ? null : cookiePath,
         };
     }

@@ -150,4 +150,33 @@ internal sealed record NodeView
 
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>Every node the pool asks, in the order of the configuration.</summary>
+    public IReadOnlyList<NodeRowView> Nodes { get; init; } = [];
+}
+
+/// <summary>One coin node. Unknown is null.</summary>
+internal sealed record NodeRowView
+{
+    public required string Name { get; init; }
+
+    /// <summary>connecting, ready, not_ready or down.</summary>
+    public required string State { get; init; }
+
+    public int? Height { get; init; }
+
+    public string? BestBlock { get; init; }
+
+    public double? LatencyMs { get; init; }
+
+    public required bool LongPoll { get; init; }
+
+    /// <summary>"connected", why not, or null without node.zmq.</summary>
+    public string? Zmq { get; init; }
+
+    /// <summary>Null while it serves.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Unix time; null while it serves.</summary>
+    public long? NextAttemptAt { get; init; }
 }

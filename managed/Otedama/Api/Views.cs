@@ -72,20 +72,35 @@ internal static class Views
 
     public static NodeView Node(Pool.PoolSnapshot pool, Node.NodeSnapshot? embedded, CoinSpec coin, string url)
     {
-        Pool.NodeSnapshot? best = pool.Nodes.Where(static n => n.IsHealthy).MaxBy(static n => n.Height) ?? pool.Nodes.FirstOrDefault();
+        NodeHealth? best = pool.Nodes.Where(static n => n.State == NodeState.Ready).MaxBy(static n => n.Height) ?? pool.Nodes.FirstOrDefault();
+        bool isReady = best?.State == NodeState.Ready;
         return new NodeView
         {
             Mode = embedded is null ? "external" : "embedded",
             Network = coin.DisplayName,
             Url = url,
-            Reachable = best?.IsHealthy ?? false,
-            Height = embedded?.Height ?? (best is { Height: > 0 } ? best.Height : null),
-            BestBlock = embedded?.Tip.ToString(),
+            Reachable = isReady,
+            Height = embedded?.Height ?? best?.Height,
+            BestBlock = (embedded?.Tip ?? best?.BestBlock)?.ToString(),
             MempoolTransactions = embedded?.MempoolCount,
             Difficulty = pool.Job?.NetworkDifficulty,
-            Problem = best is { IsHealthy: false, LastError.Length: > 0 } ? best.LastError : null,
+            Problem = isReady ? null : best?.LastError,
+            Nodes = [.. pool.Nodes.Select(Row)],
         };
     }
+
+    private static NodeRowView Row(NodeHealth node) => new()
+    {
+        Name = node.Name,
+        State = Snake(node.State.ToString()),
+        Height = node.Height,
+        BestBlock = node.BestBlock?.ToString(),
+        LatencyMs = node.LatencyMs,
+        LongPoll = node.LongPolls,
+        Zmq = node.Zmq,
+        Problem = node.State == NodeState.Ready ? null : node.LastError,
+        NextAttemptAt = node.NextAttemptAt?.ToUnixTimeSeconds(),
+    };
 
     public static MinersAnswer Miners(Pool.PoolSnapshot pool) => new(1,
     [
@@ -137,6 +152,6 @@ internal static class Views
         Reason = worker.Reason.Length > 0 ? worker.Reason : null,
     };
 
-    private static string Snake(string name) => string.Concat(name.Select((c, i) =>
+    public static string Snake(string name) => string.Concat(name.Select((c, i) =>
         char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
 }

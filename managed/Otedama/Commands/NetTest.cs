@@ -28,7 +28,8 @@ internal static class NetTest
             yield return ("pool", pool);
         }
         bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
-        foreach (string node in embedded ? [$"http://127.0.0.1:{configuration.Get(Settings.NodePort)}"] : configuration.Get(Settings.NodeUrls))
+        foreach (string node in embedded ? [$"http://127.0.0.1:{configuration.Get(Settings.NodePort)}"]
+            : configuration.Get(Settings.NodeUrls).Select(static entry => entry.Url))
         {
             yield return ("node", node);
         }

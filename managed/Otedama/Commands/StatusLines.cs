@@ -63,13 +63,29 @@ internal static class StatusLines
         yield return $"node   {node.Mode} {node.Network} at {node.Url}: {(node.Reachable ? "reachable" : "not reachable")}";
         if (node.Height is { } height)
         {
-            yield return $"         height {height}, {(node.BestBlock is null ? "" : $"tip {node.BestBlock}, {node.MempoolTransactions} waiting transactions")}";
+            string waiting = node.MempoolTransactions is { } count ? $", {count} waiting transactions" : "";
+            yield return $"         height {height}{(node.BestBlock is null ? "" : $", tip {node.BestBlock}")}{waiting}";
+        }
+        foreach (NodeRowView row in node.Nodes)
+        {
+            yield return $"         {row.Name}: {Row(row)}";
         }
         if (node.Problem is { } problem)
         {
             yield return $"         {problem}";
         }
     }
+
+    private static string Row(NodeRowView row) => string.Join(", ", new[]
+    {
+        row.State.Replace('_', ' '),
+        row.Height is { } height ? $"height {height}" : null,
+        row.LatencyMs is { } latency ? string.Create(CultureInfo.InvariantCulture, $"{latency:0.0} ms") : null,
+        row.State == "ready" ? row.LongPoll ? "long poll" : "polled" : null,
+        row.Zmq is { } zmq ? $"zmq {zmq}" : null,
+        row.NextAttemptAt is { } next ? $"next attempt {DateTimeOffset.FromUnixTimeSeconds(next).ToLocalTime():HH:mm:ss}" : null,
+        row.Problem,
+    }.OfType<string>());
 
     public static IEnumerable<string> Miners(MinersAnswer answer) => Table(
         ["WORKER", "ADDRESS", "PROGRAM", "DIFFICULTY", "RATE", "ACCEPTED", "REJECTED"],

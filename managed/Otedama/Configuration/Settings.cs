@@ -83,14 +83,24 @@ internal static class Settings
 
     public static readonly Setting<int> NodePort = Add(Integer("node.port", 18450, 1, 65535, "JSON-RPC port of the embedded chain."));
 
-    public static readonly Setting<IReadOnlyList<string>> NodeUrls = Add(List("node.urls",
-        "External nodes; each gets every block, the fastest template wins.", "addresses such as http://127.0.0.1:8332"));
+    public static readonly Setting<IReadOnlyList<UrlEntry>> NodeUrls = Add(UrlEntry.Setting("node.urls",
+        "External nodes; each gets every block, the fastest template wins. An entry's own login counts instead of node.user, "
+        + "node.password and node.cookie.",
+        "http://127.0.0.1:8332", ["user", "password", "cookie", "zmq"], secrets: ["password"]));
 
-    public static readonly Setting<string> NodeUser = Add(Text("node.user", "", "JSON-RPC user of the external nodes."));
+    public static readonly Setting<string> NodeUser = Add(Text("node.user", "",
+        "JSON-RPC user of the external nodes that have none of their own."));
 
     public static readonly Setting<string> NodePassword = Add(Text("node.password", "", "JSON-RPC password.", secret: true));
 
-    public static readonly Setting<string> NodeCookie = Add(Path("node.cookie", "Cookie file of the external node, instead of user and password."));
+    public static readonly Setting<string> NodeCookie = Add(Path("node.cookie",
+        "Cookie file of the external nodes that have no login of their own, instead of user and password; read again when the node "
+        + "has written a new one."));
+
+    public static readonly Setting<string> NodeZmq = Add(Text("node.zmq", "",
+        "Where the external node publishes its blocks (bitcoind -zmqpubhashblock): a second ear beside long poll. With several "
+        + "nodes give each its own in node.urls.",
+        "an address such as tcp://127.0.0.1:28332"));
 
     public static readonly Setting<string> NodeCoin = Add(Choice("node.coin", "btc",
         [.. CoinCatalogue.All.Select(static coin => coin.Name).Distinct().Where(static name => name != CoinCatalogue.Otedama.Name)],

@@ -82,9 +82,28 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
     }
 
-    public StatusView Status()
+    public StatusView Status() => StatusOf(_pool?.Snapshot(), _rig?.Snapshot());
+
+    /// <summary>What one scrape of the metrics is made of; every part is read once.</summary>
+    public MetricsInput Metrics()
     {
         Pool.PoolSnapshot? pool = _pool?.Snapshot();
+        RigSnapshot? rig = _rig?.Snapshot();
+        return new MetricsInput
+        {
+            Status = StatusOf(pool, rig),
+            Rig = rig,
+            Pool = pool,
+            Shares = _pool?.ShareCounters,
+            Ledger = _pool?.Ledger.Totals(),
+            QueueDepth = _pool?.QueueDepth ?? 0,
+            MalformedLines = _pool?.MalformedLines ?? 0,
+            LogStalled = _pool?.IsStalled ?? false,
+        };
+    }
+
+    private StatusView StatusOf(Pool.PoolSnapshot? pool, RigSnapshot? rig)
+    {
         return new StatusView
         {
             Version = ThisProgram.Version,
@@ -95,7 +114,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             DashboardUrl = _api?.Uri.ToString(),
             MetricsUrl = _metrics?.ToString(),
             RssBytes = Environment.WorkingSet,
-            Rig = _rig is null ? null : Views.Rig(_rig.Snapshot()),
+            Rig = rig is null ? null : Views.Rig(rig),
             Pool = pool is null ? null : Views.Pool(pool, _pool!.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
             Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
@@ -293,7 +312,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             _notes.Add($"Port {port} is in use, so no metrics are served. Choose another with --set metrics.port=PORT.");
             return;
         }
-        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, Status, _loggers, stop);
+        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, Metrics, _loggers, stop);
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");

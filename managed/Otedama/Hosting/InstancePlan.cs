@@ -140,20 +140,38 @@ internal sealed record InstancePlan
 
     private static void CheckExternal(Configuration configuration, CoinSpec? coin, List<string> problems)
     {
-        IReadOnlyList<string> urls = configuration.Get(Settings.NodeUrls);
+        IReadOnlyList<UrlEntry> urls = configuration.Get(Settings.NodeUrls);
         if (urls.Count == 0)
         {
             problems.Add("node.urls: empty, but node.mode is external. Give the address of a coin node such as http://127.0.0.1:8332.");
         }
         problems.AddRange(urls
-            .Where(static url => !Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
-            .Select(url => $"node.urls: \"{SettingTypes.Shorten(url)}\" is not an address such as http://127.0.0.1:8332 ({configuration.Of(Settings.NodeUrls).Place})."));
+            .Where(static entry => !Uri.TryCreate(entry.Url, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
+            .Select(entry => $"node.urls: \"{SettingTypes.Shorten(entry.ShownUrl)}\" is not an address such as http://127.0.0.1:8332 ({configuration.Of(Settings.NodeUrls).Place})."));
+        CheckZmq(configuration, urls, problems);
         string address = configuration.Get(Settings.PoolAddress);
         if (address.Length == 0)
         {
             problems.Add("pool.address: an external node needs the operator's address; the pool's fee goes there.");
         }
         CheckAddress(configuration, Settings.PoolAddress, coin, problems);
+    }
+
+    private static void CheckZmq(Configuration configuration, IReadOnlyList<UrlEntry> urls, List<string> problems)
+    {
+        string shared = configuration.Get(Settings.NodeZmq);
+        IEnumerable<(Setting Setting, string Address)> given =
+            [(Settings.NodeZmq, shared), .. urls.Select(static entry => ((Setting)Settings.NodeUrls, entry["zmq"]))];
+        problems.AddRange(given
+            .Where(static zmq => zmq.Address.Length > 0
+                && !(Uri.TryCreate(zmq.Address, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "tcp", Port: > 0, Host.Length: > 0 }))
+            .Select(zmq => $"{zmq.Setting.Key}: zmq \"{SettingTypes.Shorten(zmq.Address)}\" is not an address such as "
+                + $"tcp://127.0.0.1:28332 ({configuration.Of(zmq.Setting).Place})."));
+        if (shared.Length > 0 && urls.Count > 1)
+        {
+            problems.Add($"node.zmq: {shared} cannot publish for {urls.Count} nodes ({configuration.Of(Settings.NodeZmq).Place}). "
+                + "Give each its own: node.urls: [{url: URL, zmq: ADDRESS}].");
+        }
     }
 
     /// <summary>An address of the coin, or nothing.</summary>

@@ -18,6 +18,7 @@ internal static class PartOptions
         {
             Coin = plan.Coin,
             Nodes = node is not null ? [Embedded(node)] : External(configuration),
+            OwnChain = node is not null,
             DataDirectory = Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
             Listen = [new IPEndPoint(plan.PoolAddress, port)],
@@ -61,13 +62,30 @@ internal static class PartOptions
 
     private static IReadOnlyList<PoolNode> External(Configuration configuration) =>
     [
-        .. configuration.Get(Settings.NodeUrls).Select(url => new PoolNode(new Uri(url))
+        .. configuration.Get(Settings.NodeUrls).Select(entry => External(configuration, entry)),
+    ];
+
+    /// <summary>One login a node: its own cookie, else its own user (also in the URL), else what all nodes share.</summary>
+    private static PoolNode External(Configuration configuration, UrlEntry entry)
+    {
+        PoolNode node = new(new Uri(entry.Url));
+        string zmq = entry["zmq"].Length > 0 ? entry["zmq"] : configuration.Get(Settings.NodeZmq);
+        node = node with { Zmq = zmq.Length > 0 ? new Uri(zmq) : null };
+        if (entry["cookie"].Length > 0)
+        {
+            return node with { Uri = new Uri(UrlEntry.HideLogin(entry.Url)), CookiePath = entry["cookie"] };
+        }
+        if (entry["user"].Length > 0 || entry["password"].Length > 0 || node.Uri.UserInfo.Length > 0)
+        {
+            return node with { User = entry["user"], Password = entry["password"] };
+        }
+        return node with
         {
             CookiePath = configuration.Get(Settings.NodeCookie),
             User = configuration.Get(Settings.NodeUser),
             Password = configuration.Get(Settings.NodePassword),
-        }),
-    ];
+        };
+    }
 
     private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
     {

@@ -9,12 +9,10 @@ internal static class MetricsServer
 {
     private const string TextFormat = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static Task<HttpHost> StartAsync(IPAddress address, int port, Func<StatusView> status, ILoggerFactory loggers, CancellationToken stop)
+    public static Task<HttpHost> StartAsync(IPAddress address, int port, Func<MetricsInput> metrics, ILoggerFactory loggers, CancellationToken stop)
     {
-        InstanceMetrics metrics = new();
         HttpRoutes routes = new HttpRoutes()
-            .Get("/metrics", async (context, end) =>
-                await HttpReply.BytesAsync(context, 200, TextFormat, await metrics.CollectAsync(status(), end)))
+            .Get("/metrics", (context, _) => HttpReply.BytesAsync(context, 200, TextFormat, InstanceMetrics.Collect(metrics())))
             .Get("/", (context, _) => HttpReply.TextAsync(context, 200, "otedama: metrics are at /metrics\n"));
         HttpHostOptions options = new() { Name = "metrics", Address = address, Port = port, ConnectionsMax = 32, BodyBytesMax = 1024 };
         return HttpHost.StartAsync(options, routes.HandleAsync, loggers, stop);

@@ -60,8 +60,8 @@ internal static class FileChecks
     private static string? Metrics()
     {
         StatusView status = new() { Version = "0", Pid = 1, StartedAt = 0, UptimeS = 12.5, DataDir = "" };
-        string text = Encoding.UTF8.GetString(new InstanceMetrics().CollectAsync(status, default).GetAwaiter().GetResult());
-        string[] names = ["otedama_hashrate_total", "otedama_shares_accepted", "otedama_peers_connected", "otedama_mining_efficiency", "otedama_blocks_found"];
+        string text = Encoding.UTF8.GetString(InstanceMetrics.Collect(new MetricsInput { Status = status }));
+        string[] names = ["otedama_hashrate_total", "otedama_shares_accepted", "otedama_peers_connected", "otedama_mining_efficiency", "otedama_uptime_seconds"];
         return Array.Find(names, name => !text.Contains($"\n{name} ", StringComparison.Ordinal)) is { } missing ? $"{missing} is missing" : null;
     }
 }

@@ -64,7 +64,7 @@ internal static class StoreChecks
     /// <summary>Part of a record after the last one, whose last byte is not zero: what a power cut leaves.</summary>
     private static void TearTail(string directory)
     {
-        string segment = Directory.EnumerateFiles(directory).Where(static f => new FileInfo(f).Length > 1_000).Order().First();
+        string segment = Directory.EnumerateFiles(directory, "shares-*.log").Single();
         byte[] bytes = File.ReadAllBytes(segment);
         int end = Array.FindLastIndex(bytes, static b => b != 0) + 1;
         using FileStream file = new(segment, FileMode.Open, FileAccess.Write);

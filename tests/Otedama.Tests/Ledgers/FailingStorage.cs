@@ -20,7 +20,21 @@ internal sealed class FailingStorage : ILogStorage
         _disk.Create(path, length);
     }
 
-    public ILogFile Open(string path) => new Opened(this, _disk.Open(path));
+    public ILogFile Open(string path, bool forWriting = true) => new Opened(this, _disk.Open(path, forWriting));
+
+    public bool Exists(string path) => _disk.Exists(path);
+
+    public IReadOnlyList<string> List(string folder) => _disk.List(folder);
+
+    public void Rename(string from, string to) => _disk.Rename(from, to);
+
+    public void Delete(string path) => _disk.Delete(path);
+
+    public void SyncFolder(string folder)
+    {
+        ThrowIf(SyncFails);
+        _disk.SyncFolder(folder);
+    }
 
     private void ThrowIf(bool failing)
     {

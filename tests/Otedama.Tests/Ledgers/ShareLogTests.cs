@@ -70,10 +70,7 @@ public sealed class ShareLogTests : IDisposable
     [InlineData(63)]
     public void A_torn_tail_is_cut_at_the_last_whole_record_and_kept_aside(int bytesOfLast)
     {
-        using (ShareLog log = Open())
-        {
-            Append(log, 0, 10);
-        }
+        AppendAndTear(9, 1);
         string path = SegmentPath(1);
         int end = LogStart + (9 * 64);
         byte[] torn = File.ReadAllBytes(path)[end..(end + bytesOfLast)];
@@ -89,12 +86,9 @@ public sealed class ShareLogTests : IDisposable
     }
 
     [Fact]
-    public void Records_behind_a_lost_page_do_not_come_back_to_life()
+    public void Records_behind_a_lost_page_of_an_interrupted_write_do_not_come_back_to_life()
     {
-        using (ShareLog log = Open())
-        {
-            Append(log, 0, 20);
-        }
+        AppendAndTear(2, 18);
         Overwrite(SegmentPath(1), LogStart + (5 * 64), new byte[3 * 64]);
         Assert.Equal(Enumerable.Range(0, 5), Replay());
         using (ShareLog log = Open())
@@ -104,21 +98,59 @@ public sealed class ShareLogTests : IDisposable
         Assert.Equal([0, 1, 2, 3, 4, 100, 101, 102], Replay());
     }
 
-    [Fact]
-    public void Every_single_flipped_bit_of_a_record_is_noticed()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Damage_before_intact_records_of_the_last_segment_is_refused_and_changes_nothing(bool marked)
     {
         using (ShareLog log = Open())
         {
-            Append(log, 0, 2);
+            for (int i = 0; i < 20; i++)
+            {
+                Append(log, i);
+                log.Commit();
+            }
+        }
+        if (!marked)
+        {
+            File.Delete(MarkPath); // each record was a flush of its own, which the records themselves say
         }
         byte[] good = File.ReadAllBytes(SegmentPath(1));
-        for (int bit = 0; bit < 64 * 8; bit += 5)
+        for (int bit = 0; bit < 19 * 64 * 8; bit += 7)
         {
             byte[] bad = (byte[])good.Clone();
-            bad[LogStart + 64 + (bit / 8)] ^= (byte)(1 << (bit % 8));
+            bad[LogStart + (bit / 8)] ^= (byte)(1 << (bit % 8));
             File.WriteAllBytes(SegmentPath(1), bad);
-            Assert.Equal([0], Replay());
+            LogException error = Assert.Throws<LogException>(() => Open());
+            Assert.Contains($"damaged at byte {LogStart + (bit / 512 * 64)} for 64 bytes; 1 records from number {bit / 512}", error.Message);
+            Assert.Contains("ledger repair", error.Message);
+            Assert.Equal(bad, File.ReadAllBytes(SegmentPath(1)));
         }
+    }
+
+    [Fact]
+    public void A_damaged_last_record_that_was_acknowledged_is_said()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 3);
+        }
+        Overwrite(SegmentPath(1), LogStart + 128 + 20, [0xff]);
+        var lines = new LineLogger();
+        ShareLog.Open(Options(), lines, _ => { }).Dispose();
+        Assert.Contains(lines.Lines, line => line.Contains("ends 1 records before what the disk had confirmed", StringComparison.Ordinal));
+        Assert.Equal([0, 1], Replay());
+    }
+
+    [Fact]
+    public void An_end_that_lost_more_than_a_disk_holds_back_is_refused()
+    {
+        using (ShareLog log = Open(segment: 1 << 20))
+        {
+            Append(log, 0, 2_000);
+        }
+        Overwrite(SegmentPath(1), LogStart + (100 * 64), new byte[1_900 * 64]);
+        Assert.Contains("1900 records from number 100 on are lost", Assert.Throws<LogException>(() => Open()).Message);
     }
 
     [Fact]
@@ -135,7 +167,50 @@ public sealed class ShareLogTests : IDisposable
         Assert.Contains("backup", error.Message);
         Assert.Equal(before, File.ReadAllBytes(SegmentPath(2)));
         File.Delete(SegmentPath(2));
-        Assert.Contains("missing", Assert.Throws<LogException>(() => Open()).Message);
+        error = Assert.Throws<LogException>(() => Open());
+        Assert.Contains($"{SegmentPath(2)} is missing; 63 records from number 63 on are lost", error.Message);
+    }
+
+    [Fact]
+    public void A_missing_last_segment_is_noticed()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 150);
+        }
+        Assert.Equal(3, Directory.GetFiles(_directory.Path, "shares-*.log").Length);
+        File.Delete(SegmentPath(3));
+        Assert.Contains($"{SegmentPath(3)} is missing; 24 records", Assert.Throws<LogException>(() => Open()).Message);
+        File.Delete(SegmentPath(2));
+        File.Delete(SegmentPath(1));
+        Assert.Contains("is missing", Assert.Throws<LogException>(() => Open()).Message);
+        Assert.Empty(Directory.GetFiles(_directory.Path, "shares-*.log"));
+    }
+
+    [Fact]
+    public void A_segment_that_lost_its_name_to_a_power_cut_is_found_under_the_old_one()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 100);
+        }
+        File.Move(SegmentPath(2), Path.Combine(_directory.Path, "spare.log"), overwrite: true);
+        Assert.Equal(Enumerable.Range(0, 100), Replay());
+        Assert.True(File.Exists(SegmentPath(2)));
+    }
+
+    [Fact]
+    public void A_spare_of_a_later_segment_is_never_deleted()
+    {
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, 150);
+        }
+        string spare = Path.Combine(_directory.Path, "spare.log");
+        File.Move(SegmentPath(3), spare, overwrite: true);
+        File.Move(SegmentPath(2), Path.Combine(_directory.Path, "elsewhere"));
+        Assert.Contains("header of segment 3", Assert.Throws<LogException>(() => Open()).Message);
+        Assert.True(File.Exists(spare));
     }
 
     [Fact]
@@ -259,7 +334,7 @@ public sealed class ShareLogTests : IDisposable
         var status = new BlockStatusRecord(1, new Hash256(new byte[32]), "no");
         Assert.Equal("0100000000000000" + new string('0', 64) + "02006e6f", Hex.Encode(status.ToBytes()));
         Assert.Equal("0100000000000000" + "02" + new string('0', 30), Hex.Encode(new WindowRecord(1, 2).ToBytes()));
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], Enum.GetValues<LogRecordType>().Select(type => (int)type));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 255], Enum.GetValues<LogRecordType>().Select(type => (int)type));
 
         using (ShareLog log = Open())
         {
@@ -273,15 +348,41 @@ public sealed class ShareLogTests : IDisposable
 
     private static int LogStart => LogPosition.Start.Offset;
 
+    /// <summary>
+    /// Leaves a log as a power cut does in the middle of the second commit: its mark tells of the first only.
+    /// </summary>
+    private void AppendAndTear(int committed, int torn)
+    {
+        byte[] mark;
+        using (ShareLog log = Open())
+        {
+            Append(log, 0, committed);
+            log.Commit();
+            mark = ReadShared(MarkPath);
+            Append(log, committed, torn);
+        }
+        File.WriteAllBytes(MarkPath, mark);
+    }
+
+    private static byte[] ReadShared(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private string MarkPath => Path.Combine(_directory.Path, "COMMITTED");
+
     private string SegmentPath(int number) => Path.Combine(_directory.Path, $"shares-{number:d8}.log");
 
-    private ShareLog Open(LogVisitor? visit = null, int pending = 1 << 20) => ShareLog.Open(
-        new ShareLogOptions
-        {
-            Directory = _directory.Path, SegmentBytes = Segment, Storage = _storage, PendingBytesMax = pending,
-        },
-        NullLogger.Instance,
-        visit ?? (_ => { }));
+    private ShareLogOptions Options(int pending = 1 << 20, int segment = Segment) => new()
+    {
+        Directory = _directory.Path, SegmentBytes = segment, Storage = _storage, PendingBytesMax = pending,
+    };
+
+    private ShareLog Open(LogVisitor? visit = null, int pending = 1 << 20, int segment = Segment) =>
+        ShareLog.Open(Options(pending, segment), NullLogger.Instance, visit ?? (_ => { }));
 
     private List<int> Replay()
     {

@@ -239,11 +239,13 @@ public sealed class SharePipelineTests : IDisposable
             }
         }
 
-        public bool Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof)
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
         {
             BlockCameFirst = Verdicts.IsEmpty;
             Headers.Enqueue(header.ToArray());
-            return true;
+            Hash256 id = Sha256d.Hash(header);
+            book?.Book(job, id, candidate.AccountId);
+            return id;
         }
     }
 }

@@ -35,21 +35,91 @@ public class StorageTests
     }
 
     [Fact]
-    public void A_flipped_bit_cuts_there_and_keeps_the_rest_beside()
+    public void One_flipped_bit_anywhere_costs_nothing()
+    {
+        string path = NewFile();
+        byte[][] records = [[1, 2, 3], .. Enumerable.Range(0, 3).Select(n => Enumerable.Repeat((byte)n, 20).ToArray())];
+        using (BlockFile file = Open(path, out _))
+        {
+            Array.ForEach(records, record => file.Append(record));
+        }
+        byte[] whole = File.ReadAllBytes(path);
+        for (int bit = 40 * 8; bit < whole.Length * 8; bit++)
+        {
+            byte[] bad = (byte[])whole.Clone();
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(path, bad);
+            using (Open(path, out List<byte[]> found))
+            {
+                Assert.Equal(records, found);
+            }
+            Assert.Equal(whole, File.ReadAllBytes(path));
+        }
+        Assert.NotEmpty(Directory.GetFiles(Path.GetDirectoryName(path)!, "*.damaged-*"));
+    }
+
+    [Fact]
+    public void Other_damage_before_intact_blocks_is_refused_and_changes_nothing()
     {
         string path = NewFile();
         using (BlockFile file = Open(path, out _))
         {
-            file.Append([1, 1, 1]);
+            file.Append(new byte[30]);
             file.Append([2, 2, 2]);
         }
         byte[] bytes = File.ReadAllBytes(path);
-        bytes[^1] ^= 1;
+        bytes[52] ^= 1;
+        bytes[60] ^= 1;
         File.WriteAllBytes(path, bytes);
-        using BlockFile again = Open(path, out List<byte[]> found);
-        Assert.Equal([1, 1, 1], Assert.Single(found));
-        string kept = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!, "*.cut-*"));
-        Assert.Equal(bytes[^11..], File.ReadAllBytes(kept));
+        using BlockFile again = BlockFile.Open(path, s_genesis, sync: false);
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => again.Replay(NullLogger.Instance, (_, _) => { }));
+        Assert.Contains("38 bytes from byte 40", error.Message, StringComparison.Ordinal);
+        again.Dispose();
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void Each_interrupted_write_is_kept_in_a_file_of_its_own()
+    {
+        string path = NewFile();
+        foreach (byte mark in (byte[])[1, 2])
+        {
+            using (BlockFile file = Open(path, out _))
+            {
+                file.Append([mark, mark, mark]);
+            }
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+            Open(path, out List<byte[]> found).Dispose();
+            Assert.Empty(found);
+        }
+        string[] kept = [.. Directory.GetFiles(Path.GetDirectoryName(path)!, "*.cut-*").Order()];
+        Assert.Equal([1, 2], kept.Select(cut => File.ReadAllBytes(cut)[^1]));
+    }
+
+    [Fact]
+    public async Task A_changed_digit_of_the_wallet_key_is_refused_and_a_key_without_checksum_gets_one()
+    {
+        string folder = TestNode.NewFolder();
+        string path = Path.Combine(folder, "wallet.key");
+        string key = new string('1', 63) + "2";
+        await File.WriteAllTextAsync(path, key + "\n");
+        await using (await TestNode.StartAsync(folder))
+        {
+        }
+        string text = await File.ReadAllTextAsync(path);
+        Assert.StartsWith(key + "-", text, StringComparison.Ordinal);
+        await using (await TestNode.StartAsync(folder))
+        {
+        }
+        for (int at = 0; at < text.Length - 1; at += 5)
+        {
+            char[] changed = text.ToCharArray();
+            changed[at] = changed[at] == '3' ? '4' : '3';
+            await File.WriteAllTextAsync(path, new string(changed));
+            await Assert.ThrowsAsync<InvalidDataException>(() => TestNode.StartAsync(folder));
+            Assert.Equal(new string(changed), await File.ReadAllTextAsync(path));
+        }
     }
 
     [Fact]

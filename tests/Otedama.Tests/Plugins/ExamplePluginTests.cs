@@ -102,6 +102,7 @@ public sealed class ExamplePluginTests : IDisposable
         PoolOptions options = new()
         {
             Coin = coin,
+            OwnChain = true,
             Nodes = [new PoolNode(node.RpcUri) { Name = "chain", CookiePath = node.CookiePath }],
             DataDirectory = Path.Combine(_folder.Path, "pool"),
             OperatorAddress = StratumHarness.Address(1),

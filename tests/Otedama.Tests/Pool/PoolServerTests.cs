@@ -56,7 +56,7 @@ public sealed class PoolServerTests : IDisposable
         Assert.Equal(user, Assert.Single(snapshot.Blocks).Finder);
         MinerSnapshot listed = Assert.Single(snapshot.Miners);
         Assert.Equal((1, 1L, 1L, "rig"), (listed.Connections, listed.Accepted, listed.Rejected, listed.Worker));
-        Assert.True(Assert.Single(snapshot.Nodes).IsHealthy);
+        Assert.Equal(NodeState.Ready, Assert.Single(snapshot.Nodes).State);
         Assert.Equal(2, snapshot.Job!.Height);
         await pool.StopAsync(TimeSpan.FromSeconds(5));
         Assert.Null(await ReadToEndAsync(miner));
@@ -94,6 +94,7 @@ public sealed class PoolServerTests : IDisposable
     private PoolOptions OptionsFor(EmbeddedNode? node, PayoutScheme scheme) => new()
     {
         Coin = CoinCatalogue.BitcoinRegtest,
+        OwnChain = true,
         Nodes = [new PoolNode(node?.RpcUri ?? new Uri("http://127.0.0.1:1")) { Name = "chain", CookiePath = node?.CookiePath ?? "" }],
         DataDirectory = Path.Combine(_directory.FullName, "pool"),
         OperatorAddress = StratumHarness.Address(1),

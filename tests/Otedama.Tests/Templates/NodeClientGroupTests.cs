@@ -28,7 +28,7 @@ public class NodeClientGroupTests
         await heights.WaitAsync(433);
         Assert.Contains(node.Calls, static call => call.Body.Contains("\"longpollid\":\"abc1\"") && call.Body.Contains("\"rules\":[\"segwit\"]"));
         NodeHealth health = Assert.Single(group.Snapshot());
-        Assert.Equal((NodeState.Ready, 433, true, 2L, 2L), (health.State, health.Height, health.LongPolls, health.TemplatesServed, health.TemplatesUsed));
+        Assert.Equal((NodeState.Ready, 432, true, 2L, 2L), (health.State, health.Height, health.LongPolls, health.TemplatesServed, health.TemplatesUsed));
     }
 
     [Fact]
@@ -54,12 +54,12 @@ public class NodeClientGroupTests
     public async Task When_the_leading_node_dies_another_takes_over()
     {
         bool dead = false;
-        await using FakeNode high = FakeNode.Answering(_ => dead ? Task.FromResult<string?>(null) : Answer(TemplateReaderTests.Json("longpollid").Replace(":432", ":500")));
+        await using FakeNode high = FakeNode.Answering(_ => dead ? Task.FromResult<string?>(null) : Answer(TemplateReaderTests.Json("longpollid").Replace(":432", ":435")));
         await using FakeNode low = FakeNode.Answering(call => call.Method == "getbestblockhash" ? Answer("null") : Answer(TemplateReaderTests.Json("longpollid")));
         await using NodeClientGroup group = Group(high.Endpoint, low.Endpoint);
         Heights heights = new(group);
         group.Start();
-        await heights.WaitAsync(500);
+        await heights.WaitAsync(435);
         dead = true;
         await heights.WaitAsync(432);
         NodeHealth health = group.Snapshot()[0];
@@ -68,12 +68,12 @@ public class NodeClientGroupTests
     }
 
     [Theory]
-    [InlineData("{\"chain\":\"main\"}", "runs chain \"main\"; this pool mines \"regtest\"")]
+    [InlineData("{\"chain\":\"main\"}", "runs chain \"main\" with genesis unknown; this pool mines Bitcoin regtest (node.coin btc, node.network regtest, genesis 0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206)")]
     [InlineData("ERROR{\"code\":-28,\"message\":\"Verifying blocks\"}", "Verifying blocks")]
     public async Task A_node_that_cannot_be_used_says_why(string info, string words)
     {
         await using FakeNode node = FakeNode.Answering(call => Answer(call.Method == "getblockchaininfo" ? info : TemplateReaderTests.Json()));
-        await using NodeClientGroup group = new(Options(node.Endpoint) with { Chain = "regtest" }, TimeProvider.System, NullLogger.Instance);
+        await using NodeClientGroup group = new(Options(node.Endpoint) with { Coin = CoinCatalogue.BitcoinRegtest }, TimeProvider.System, NullLogger.Instance);
         group.Start();
         await UntilAsync(() => group.Snapshot()[0].LastError is not null);
         Assert.Equal(NodeState.NotReady, group.Snapshot()[0].State);
@@ -90,7 +90,7 @@ public class NodeClientGroupTests
             FakeNode.Answering(_ => Interlocked.Increment(ref drops) == 1 ? Task.FromResult<string?>(null) : Answer("null"))];
         await using NodeClientGroup group = Group([.. nodes.Select(static node => node.Endpoint)]);
         AssembledBlock block = new(JobSamples.Id(1), 5, "0011"u8.ToArray(), "22"u8.ToArray()) { WorkId = "w\"1" };
-        NodeVerdict[] verdicts = await group.SubmitBlockAsync(block, default);
+        NodeVerdict[] verdicts = await Task.WhenAll(group.SubmitBlock(block, default));
         Assert.Equal(
             [SubmitOutcome.Accepted, SubmitOutcome.Duplicate, SubmitOutcome.Inconclusive, SubmitOutcome.Rejected, SubmitOutcome.Rejected, SubmitOutcome.Accepted],
             verdicts.Select(static verdict => verdict.Outcome));
@@ -134,7 +134,7 @@ public class NodeClientGroupTests
             PoolJob job = await source.FirstJobAsync(s_patience, default);
             await UntilAsync(() => source.ProposalProblem == "bad-cb-amount");
             down = true;
-            source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 }, default);
+            source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 }, default, book: null);
             Assert.Equal(1, source.Blocks.FoundCount);
             await UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Unreachable);
             Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found"), "*.block"));
@@ -146,7 +146,7 @@ public class NodeClientGroupTests
         Assert.Single(submitted);
         string kept = Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found")));
         Assert.EndsWith(".accepted", kept, StringComparison.Ordinal);
-        Assert.Contains(await File.ReadAllTextAsync(kept), submitted[0], StringComparison.Ordinal);
+        Assert.Contains((await File.ReadAllLinesAsync(kept))[0], submitted[0], StringComparison.Ordinal);
 
         // After a crash: the file is found at the next start, and what is no block is left alone.
         File.Move(kept, Path.ChangeExtension(kept, ".block"));
@@ -178,7 +178,7 @@ public class NodeClientGroupTests
 
     private static NodeClientGroupOptions Options(params RpcEndpoint[] nodes) => new()
     {
-        Nodes = nodes,
+        Nodes = [.. nodes.Select(static node => (NodeEndpoint)node)],
         Algorithm = Algorithm.Sha256d,
         PollEvery = TimeSpan.FromMilliseconds(50),
         ProbeEvery = TimeSpan.FromSeconds(1),

@@ -1,0 +1,123 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Otedama.Core;
+using Otedama.Mining;
+using Otedama.Pool;
+using Xunit;
+
+namespace Otedama.Tests.App;
+
+public sealed partial class InstanceMetricsTests
+{
+    [Fact]
+    public void Names_follow_the_rules_of_prometheus_but_for_the_two_that_are_promised()
+    {
+        Assert.All(InstanceMetrics.Rows, static row =>
+        {
+            Assert.Matches("^otedama_[a-z0-9_]+$", row.Name);
+            if (row.Name is not ("otedama_hashrate_total" or "otedama_shares_accepted"))
+            {
+                Assert.Equal(row.Type == "counter", row.Name.EndsWith("_total", StringComparison.Ordinal));
+            }
+            Assert.EndsWith(".", row.Help);
+        });
+        Assert.Equal(InstanceMetrics.Rows.Count, InstanceMetrics.Rows.Select(static row => row.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_line_is_a_sample_or_a_comment_and_every_series_stands_once()
+    {
+        string[] lines = Collect(Full()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] samples = [.. lines.Where(static line => line[0] != '#')];
+        Assert.All(samples, static line => Assert.Matches(SampleLine(), line));
+        string[] series = [.. samples.Select(static line => line[..line.LastIndexOf(' ')])];
+        Assert.Equal(series.Length, series.Distinct().Count());
+    }
+
+    [Fact]
+    public void Counters_are_there_before_their_first_event()
+    {
+        string text = Collect(Full());
+        Assert.Contains("\notedama_shares_rejected_total{reason=\"duplicate\"} 0\n", text);
+        Assert.Contains("\notedama_shares_rejected_total{reason=\"stale\"} 9\n", text);
+        Assert.Contains("\notedama_blocks_orphaned_total 1\n", text);
+        Assert.Contains("\notedama_share_log_commit_failures_total 0\n", text);
+        Assert.DoesNotContain("reason=\"none\"", text);
+    }
+
+    [Fact]
+    public void Latency_is_a_histogram_whose_buckets_add_up()
+    {
+        MetricsInput input = Full();
+        input.Shares!.CountVerdict(Rejection.None, 3);
+        input.Shares.CountVerdict(Rejection.Stale, 1_000_000);
+        input.Shares.CountVerdict(Rejection.None, 1e9);
+        string text = Collect(input);
+        Assert.Contains("# TYPE otedama_submit_latency_seconds histogram\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"2E-06\"} 0\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"4E-06\"} 1\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"1.048576\"} 2\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"+Inf\"} 3\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_sum 1001.000003\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_count 3\n", text);
+    }
+
+    [Fact]
+    public void A_worker_that_is_gone_takes_its_series_along()
+    {
+        MetricsInput input = Full();
+        Assert.Contains("otedama_worker_hashrate_hs{worker=\"cpu1\"}", Collect(input));
+        RigView rig = input.Status.Rig! with { Workers = [input.Status.Rig!.Workers[0]] };
+        string after = Collect(input with { Status = input.Status with { Rig = rig } });
+        Assert.Contains("otedama_worker_hashrate_hs{worker=\"cpu0\"}", after);
+        Assert.DoesNotContain("cpu1", after);
+    }
+
+    [Fact]
+    public void A_plain_rig_has_no_series_of_a_pool_but_all_promised_names()
+    {
+        StatusView status = new FakeInstance { HasPool = false }.Status();
+        string text = Collect(new MetricsInput { Status = status });
+        Assert.DoesNotContain("otedama_pool_", text);
+        Assert.DoesNotContain("otedama_share_log", text);
+        foreach (string name in (string[])["otedama_hashrate_total", "otedama_shares_accepted", "otedama_peers_connected", "otedama_mining_efficiency"])
+        {
+            Assert.Matches($"(?m)^{name} [0-9]", text);
+        }
+    }
+
+    [Fact]
+    public void A_label_cannot_end_its_line()
+    {
+        MetricsText text = new();
+        text.Sample("x", "name", "a\"} 1\nevil 2\\", 3);
+        Assert.Equal("x{name=\"a\\\"} 1\\nevil 2\\\\\"} 3\n", Encoding.UTF8.GetString(text.ToBytes()));
+    }
+
+    private static string Collect(MetricsInput input) => Encoding.UTF8.GetString(InstanceMetrics.Collect(input));
+
+    private static MetricsInput Full() => new()
+    {
+        Status = new FakeInstance().Status(),
+        Shares = new ShareCounters(),
+        Ledger = new LedgerTotals
+        {
+            Shares = 5, Work = 9, Accounts = 2, BlocksFound = 3, BlocksConfirmed = 1, BlocksOrphaned = 1,
+            HashRate = default, Paid = Amount.Zero, Owed = Amount.Zero,
+        },
+        Pool = new global::Otedama.Pool.PoolSnapshot
+        {
+            Time = default, StartedAt = default, Scheme = PayoutScheme.Pplns, FeePercent = 1, Listen = [], Connections = 4, ConnectionsRefused = 2, Banned = 1,
+            HashRate = default, Shares = new global::Otedama.Pool.ShareCounts(10, 9, new Dictionary<Rejection, long> { [Rejection.Stale] = 9 }), BlocksFound = 3, Blocks = [],
+            Miners = [], Job = null, Nodes = [], ReplyP50 = default, ReplyP99 = default,
+        },
+        Rig = new RigSnapshot
+        {
+            State = RigState.Mining, Algorithm = Algorithm.Sha256d, Uptime = default, Hashrate = default, EffectiveHashrate = null, Shares = default,
+            Difficulty = null, Height = null, JobId = null, Workers = [], Pools = [],
+        },
+    };
+
+    [GeneratedRegex("^[a-z0-9_]+(\\{[a-z]+=\"[^\"\\\\\\n]*\"\\})? (NaN|[+-]Inf|-?[0-9.]+(E[+-][0-9]+)?)$")]
+    private static partial Regex SampleLine();
+}
