@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -53,8 +53,11 @@ public sealed record PoolOptions
 
     public GuardOptions Guard { get; init; } = new();
 
-    /// <summary>Certificate with private key for TLS on the same port; null = TLS connections are closed.</summary>
-    public X509Certificate2? Certificate { get; init; }
+    /// <summary>Addresses where only TLS is spoken; on Listen the first byte decides.</summary>
+    public IReadOnlyList<IPEndPoint> ListenTls { get; init; } = [];
+
+    /// <summary>Certificate with private key for TLS; null = TLS connections are closed.</summary>
+    public TlsIdentity? Identity { get; init; }
 
     /// <summary>Load balancers whose PROXY header is believed.</summary>
     public IReadOnlyList<IPNetwork> ProxySources { get; init; } = [];

@@ -13,7 +13,9 @@ public enum CloseReason : byte
     Banned,
     Malformed,
     TlsNotConfigured,
+    TlsRequired,
     TlsFailed,
     BadProxyHeader,
     ServerStopping,
+    NoExtranonce,
 }

@@ -12,6 +12,7 @@ namespace Otedama;
 [JsonSerializable(typeof(NetAnswer))]
 [JsonSerializable(typeof(InstanceFile))]
 [JsonSerializable(typeof(StatusView))]
+[JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(MinersAnswer))]
 [JsonSerializable(typeof(BlocksAnswer))]
 [JsonSerializable(typeof(PayoutsAnswer))]

@@ -81,6 +81,7 @@ internal static class CommandLine
             ChaosCommand.Build(context),
             UpdateCommand.Build(context),
             IdentityCommand.Build(context),
+            TokenCommand.Build(context),
             ConfigCommand.Build(context),
             SelftestCommand.Build(context),
             VerifyCommand.Build(context),

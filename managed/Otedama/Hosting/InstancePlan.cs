@@ -60,6 +60,10 @@ internal sealed record InstancePlan
         {
             CheckExternal(configuration, coin, problems);
         }
+        if (roles.HasFlag(Roles.Pool))
+        {
+            PoolTls.Check(configuration, problems);
+        }
         if (embedded)
         {
             CheckAddress(configuration, Settings.PoolAddress, coin, problems);

@@ -29,6 +29,32 @@ internal static class PartOptions
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
+            Guard = Guard(configuration),
+            ProxySources = configuration.Get(Settings.ProxySources),
+            Identity = PoolTls.Load(configuration),
+            ListenTls = configuration.Get(Settings.TlsPort) is int tls and > 0 ? [new IPEndPoint(plan.PoolAddress, tls)] : [],
+        };
+    }
+
+    /// <summary>
+    /// Behind a proxy on this machine every miner comes from loopback as far as the socket tells, so then loopback is
+    /// exempt only when somebody says so.
+    /// </summary>
+    private static GuardOptions Guard(Configuration configuration)
+    {
+        bool behindProxy = configuration.Get(Settings.ProxySources).Count > 0 && configuration.IsDefault(Settings.GuardAllow);
+        int perAddress = configuration.Get(Settings.GuardConnections);
+        return new GuardOptions
+        {
+            Exempt = behindProxy ? [] : configuration.Get(Settings.GuardAllow),
+            ConnectionsPerAddressMax = perAddress > 0 ? perAddress : Math.Max(1, configuration.Get(Settings.MaxConnections) / 8),
+            NotLoggedInPerAddressMax = configuration.Get(Settings.GuardNotLoggedIn),
+            ConnectionsPerSecond = (double)configuration.Get(Settings.GuardConnectRate),
+            ConnectionBurst = configuration.Get(Settings.GuardConnectBurst),
+            NetworkConnectionsPerSecond = (double)configuration.Get(Settings.GuardNetworkRate),
+            NetworkConnectionBurst = configuration.Get(Settings.GuardNetworkBurst),
+            MessagesPerSecond = (double)configuration.Get(Settings.GuardMessageRate),
+            BanTime = TimeSpan.FromSeconds(configuration.Get(Settings.GuardBanSeconds)),
         };
     }
 

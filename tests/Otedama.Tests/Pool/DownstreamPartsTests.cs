@@ -49,13 +49,13 @@ public sealed class DownstreamPartsTests
     public void Extranonces_are_not_given_twice_and_wrap()
     {
         ExtranonceAllocator allocator = new(uint.MaxValue - 1);
-        uint[] taken = [allocator.Take(), allocator.Take(), allocator.Take()];
+        uint[] taken = [Take(allocator), Take(allocator), Take(allocator)];
         Assert.Equal([uint.MaxValue - 1, uint.MaxValue, 0u], taken);
         ExtranonceAllocator again = new(5);
-        uint kept = again.Take();
-        again.Take();
+        uint kept = Take(again);
+        Take(again);
         again.Return(kept);
-        Assert.Equal(7u, again.Take());
+        Assert.Equal(7u, Take(again));
         Assert.Equal(2, again.UsedCount);
     }
 
@@ -66,7 +66,7 @@ public sealed class DownstreamPartsTests
         ResumableSessions sessions = new(allocator, 2, TimeSpan.FromSeconds(60));
         for (ulong i = 1; i <= 3; i++)
         {
-            sessions.Keep(i, new ResumedSession(allocator.Take(), new JobTargets(), i), 0);
+            sessions.Keep(i, new ResumedSession(Take(allocator), new JobTargets(), i), 0);
         }
         Assert.Equal(2, allocator.UsedCount);
         Assert.False(sessions.TryTake(1, 1, out _));
@@ -92,13 +92,32 @@ public sealed class DownstreamPartsTests
     }
 
     [Fact]
+    public void Extranonces_end_with_a_refusal_and_one_given_back_is_found()
+    {
+        ExtranonceAllocator allocator = new(0xabcd_1234, bits: 16);
+        HashSet<uint> taken = [];
+        for (int i = 0; i < 65_536; i++)
+        {
+            Assert.True(allocator.TryTake(out uint one));
+            Assert.True(taken.Add(one));
+        }
+        Assert.False(allocator.TryTake(out _));
+        allocator.Return(0x1234_0000);
+        Assert.True(allocator.TryTake(out uint again));
+        Assert.Equal(0x1234_0000u, again);
+        Assert.False(allocator.TryTake(out _));
+    }
+
+    [Fact]
     public void The_guard_limits_bans_and_forgets()
     {
         GuardOptions options = new()
         {
             Exempt = [],
             ConnectionsPerAddressMax = 3,
-            ConnectionsPerSecond = 0.1, // a burst of 6
+            ConnectionsPerSecond = 0.1,
+            ConnectionBurst = 6,
+            NetworkConnectionsPerSecond = 0,
             ScoreMax = 30,
             BanTime = TimeSpan.FromSeconds(100),
             AddressesMax = 16,
@@ -175,5 +194,11 @@ public sealed class DownstreamPartsTests
         Assert.InRange(meter.Read(7_500).OneMinute, 0, 20);
         Assert.InRange(latency.Percentile(0.5).TotalMicroseconds, 100, 115);
         Assert.InRange(latency.Percentile(0.999).TotalMicroseconds, 50_000, 57_000);
+    }
+
+    private static uint Take(ExtranonceAllocator allocator)
+    {
+        Assert.True(allocator.TryTake(out uint extranonce));
+        return extranonce;
     }
 }
