@@ -18,6 +18,7 @@ public sealed partial class Ledger : IDisposable
     private readonly PayoutRules _rules;
     private readonly Lock _lock = new(); // guards _state, and keeps the log in the order of its changes
     private readonly LedgerState _state = new();
+    private UInt128 _networkWork; // of the newest template, under _lock
     private int _accountCount; // written under _lock, read by anyone
 
     private Ledger(LedgerOptions options, TimeProvider time, ILogger logger)

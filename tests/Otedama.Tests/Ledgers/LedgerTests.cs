@@ -79,8 +79,8 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal(5_000_000_000, empty.Outputs.Single().Amount.Units);
         int finder = ledger.InternAccount("a", [1], "");
         ledger.BlockFound(JobWith(empty), Hash(1), finder);
-        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Owed.Units);
-        Assert.Equal(-4_950_000_000, ledger.Payees(9).Single(payee => payee.Id == 0).Owed.Units);
+        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Owed.Units);
+        Assert.Equal(-4_950_000_000, ledger.Payees(9).Single(payee => payee.Id == 0).Money.Owed.Units);
         var chain = new Chain { Height = 100 };
         chain.Hashes[100] = Hash(1);
         Assert.Equal(1, await ledger.SettleAsync(chain, default));
@@ -121,7 +121,7 @@ public sealed class LedgerTests : IDisposable
         Work(ledger, (small, 1), (large, 3));
         Hash256 hash = Find(ledger, 7, finder: large);
         PayeeInfo owed = ledger.Payee([1])!;
-        Assert.Equal((1_237_500_000L, 0L), (owed.Owed.Units, owed.Paid.Units));
+        Assert.Equal((1_237_500_000L, 0L), (owed.Money.Owed.Units, owed.Money.Pending.Units));
         Assert.Equal(1_237_500_000, ledger.SplitFor(_job.Template, 10).Entries.Single(e => e.Payee == small).Earned.Units);
         Assert.Equal(0, ledger.SplitFor(_job.Template, 10).Entries.Single(e => e.Payee == small).Paid.Units);
         Assert.Equal(BlockStatus.Pending, ledger.Blocks(10).Single().Status);
@@ -144,15 +144,15 @@ public sealed class LedgerTests : IDisposable
         Work(ledger, (account, 10));
         Find(ledger, 7, account);
         Hash256 refused = Find(ledger, 8, account);
-        Assert.Equal(2 * 4_950_000_000, ledger.Payee([1])!.Paid.Units);
+        Assert.Equal(2 * 4_950_000_000, ledger.Payee([1])!.Money.Pending.Units);
         ledger.BlockRefused(refused, "bad-txnmrklroot");
-        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Paid.Units);
+        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Pending.Units);
         var chain = new Chain { Height = 104 };
         chain.Hashes[100] = Hash(99);
         Assert.Equal(0, await ledger.SettleAsync(chain, default));
         chain.Height++;
         Assert.Equal(1, await ledger.SettleAsync(chain, default));
-        Assert.Equal(0, ledger.Payee([1])!.Paid.Units);
+        Assert.Equal(0, ledger.Payee([1])!.Money.Pending.Units);
         Assert.Equal([BlockStatus.Orphaned, BlockStatus.Orphaned], ledger.Blocks(9).Select(block => block.Status));
         Assert.Equal("bad-txnmrklroot", ledger.Blocks(9)[0].Reason);
         Assert.Equal(2, ledger.Totals().BlocksOrphaned);
@@ -169,7 +169,7 @@ public sealed class LedgerTests : IDisposable
         PayoutSplit shared = ledger.SplitFor(_job.Template, 4);
         Assert.Equal(5_000_000_000, shared.Outputs.Single().Amount.Units);
         ledger.BlockFound(JobWith(shared), Hash(1), finder);
-        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Owed.Units);
+        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Owed.Units);
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class LedgerTests : IDisposable
                 foreach ((int kind, int who, ulong work) in steps)
                 {
                     Step(ledger, kind, who, work);
-                    Assert.Equal(0, ledger.Payees(100).Sum(payee => payee.Owed.Units));
+                    Assert.Equal(0, ledger.Payees(100).Sum(payee => payee.Money.Owed.Units));
                 }
                 live = Describe(ledger);
             }
