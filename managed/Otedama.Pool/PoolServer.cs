@@ -38,12 +38,8 @@ public sealed class PoolServer : IAsyncDisposable
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
-<<<<<<< HEAD
+        _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
-=======
-        _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger("pool.submit"));
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
->>>>>>> main
         ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),

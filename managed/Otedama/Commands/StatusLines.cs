@@ -110,10 +110,10 @@ internal static class StatusLines
     }
 
     public static IEnumerable<string> Blocks(BlocksAnswer answer) => Table(
-        ["TIME (UTC)", "HEIGHT", "HASH", "STATUS", $"REWARD {answer.Unit}", "FEE", "EFFORT", "FINDER"],
+        ["HEIGHT", "HASH", "TIME (UTC)", "STATUS", $"REWARD {answer.Unit}", "FEE", "EFFORT", "FINDER"],
         answer.Blocks.Select(static b => (string[])
         [
-            Time(b.Time), Count(b.Height), b.Hash, b.Status, Coins(b.Reward), Coins(b.Fee), Percent(b.Effort), b.Finder,
+            Count(b.Height), b.Hash, Time(b.Time), b.Status, Coins(b.Reward), Coins(b.Fee), Percent(b.Effort), b.Finder,
         ]),
         "no block was found yet");
 

@@ -115,12 +115,8 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             DashboardUrl = _api?.Uri.ToString(),
             MetricsUrl = _metrics?.ToString(),
             RssBytes = Environment.WorkingSet,
-<<<<<<< HEAD
             LogLinesDropped = LogDrops.Count,
-            Rig = _rig is null ? null : Views.Rig(_rig.Snapshot()),
-=======
             Rig = rig is null ? null : Views.Rig(rig),
->>>>>>> main
             Pool = pool is null ? null : Views.Pool(pool, _pool!.Ledger.Totals(), _pool.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
             Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
@@ -340,12 +336,8 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             _notes.Add($"Port {port} is in use, so no metrics are served. Choose another with --set metrics.port=PORT.");
             return;
         }
-<<<<<<< HEAD
         HostNames names = new(configuration.Get(Settings.MetricsAllowedHosts));
-        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, names, Status, _loggers, stop);
-=======
-        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, Metrics, _loggers, stop);
->>>>>>> main
+        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, names, Metrics, _loggers, stop);
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");

@@ -13,48 +13,8 @@ internal static class InstanceMetrics
 
     public static byte[] Collect(MetricsInput input)
     {
-<<<<<<< HEAD
-        IMetricFactory factory = Prometheus.Metrics.WithCustomRegistry(_registry);
-        Gauge(factory, "otedama_hashrate_total", "Hashes per second of this machine's workers; of the pool's miners when no rig runs here.",
-            static s => s.Rig?.HashrateHs ?? s.Pool?.HashrateHs);
-        Counter(factory, "otedama_shares_accepted", "Shares accepted by the pool of this process; by the upstream when no pool runs here.",
-            static s => s.Pool?.Accepted ?? s.Rig?.Accepted);
-        Gauge(factory, "otedama_peers_connected", "Pool nodes connected; 0 in this version, which has no peer-to-peer network.", static _ => 0);
-        Gauge(factory, "otedama_mining_efficiency", "Part of the shares this machine sent that was accepted, 0 to 1; NaN before the first reply.",
-            static s => s.Rig?.Efficiency);
-        Counter(factory, "otedama_blocks_found", "Blocks found by the pool of this process.", static s => s.Pool?.Blocks);
-        Labelled(factory, "otedama_shares_rejected", "Shares rejected, by reason.", "reason",
-            static s => s.Pool?.RejectedBy.Select(static r => (r.Key, (double)r.Value)));
-        Labelled(factory, "otedama_threat_total", "Connections the guard refused and bans it gave, by rule.", "rule",
-            static s => s.Pool?.GuardedBy.Select(static r => (r.Key, (double)r.Value)));
-        Gauge(factory, "otedama_pool_hashrate_hs", "Hashes per second the pool's accepted shares of the last minute stand for.", static s => s.Pool?.HashrateHs);
-        Gauge(factory, "otedama_pool_connections", "Open Stratum connections.", static s => s.Pool?.Connections);
-        Gauge(factory, "otedama_pool_miners", "Workers connected to the pool.", static s => s.Pool?.Miners);
-        Gauge(factory, "otedama_job_age_seconds", "Age of the job miners work on.", static s => s.Pool?.JobAgeS);
-        Labelled(factory, "otedama_submit_latency_seconds", "Reading a submit to writing its reply, over the last minute.", "quantile",
-            static s => s.Pool is { SubmitMsP50: { } p50, SubmitMsP99: { } p99 } ? [("0.5", p50 / 1000), ("0.99", p99 / 1000)] : []);
-        Gauge(factory, "otedama_node_height", "Height of the coin node's tip.", static s => s.Node?.Height);
-        Gauge(factory, "otedama_node_reachable", "1 when a coin node answers.", static s => s.Node is { } node ? (node.Reachable ? 1 : 0) : null);
-        Gauge(factory, "otedama_network_difficulty", "Difficulty of the next block.", static s => s.Node?.Difficulty);
-        Labelled(factory, "otedama_worker_hashrate_hs", "Hashes per second by worker of this machine.", "worker",
-            static s => s.Rig?.Workers.Select(static w => (w.Name, w.HashrateHs)));
-        Gauge(factory, "otedama_rig_shares_stale", "Shares of this machine that came too late.", static s => s.Rig?.Stale);
-        Counter(factory, "otedama_log_lines_dropped_total", "Log lines lost because their output was full, closed or too slow.",
-            static s => s.LogLinesDropped);
-        Gauge(factory, "otedama_process_resident_bytes", "Resident memory.", static s => s.RssBytes);
-        Gauge(factory, "otedama_uptime_seconds", "Time since start.", static s => s.UptimeS);
-        Labelled(factory, "otedama_build_info", "Always 1; the version is in the label.", "version", static s => [(s.Version, 1)]);
-    }
-
-    public IReadOnlyList<MetricRow> Rows => _rows;
-
-    public async Task<byte[]> CollectAsync(StatusView status, CancellationToken stop)
-    {
-        foreach (Action<StatusView> update in _updates)
-=======
         MetricsText text = new();
         foreach (Metric row in Rows)
->>>>>>> main
         {
             row.Write(text, input);
         }
@@ -78,7 +38,7 @@ internal static class InstanceMetrics
         Labelled("otedama_shares_rejected_total", "counter", "reason", "Shares the pool refused, by reason.",
             static m => m.Pool is { } pool ? Enum.GetValues<Rejection>().Where(static r => r != Rejection.None)
                 .Select(r => (Views.Snake(r.ToString()), (double)pool.Shares.Reasons.GetValueOrDefault(r))) : null),
-        Counter("otedama_blocks_found_total", "Blocks of this pool in the ledger, whatever became of them.", static m => m.Ledger?.BlocksFound),
+        Counter("otedama_blocks_found_total", "Blocks of this pool in the ledger, whatever became of them.", static m => m.Ledger is { } l ? l.BlocksFound + l.BlocksOrphaned : null),
         Counter("otedama_blocks_confirmed_total", "Blocks of this pool that matured.", static m => m.Ledger?.BlocksConfirmed),
         Counter("otedama_blocks_orphaned_total", "Blocks of this pool that lost their place in the chain or were refused.", static m => m.Ledger?.BlocksOrphaned),
         Gauge("otedama_pool_hashrate_hs", "Hashes per second the pool's accepted shares of the last minute stand for.", static m => m.Status.Pool?.HashrateHs),
@@ -86,6 +46,8 @@ internal static class InstanceMetrics
         Counter("otedama_pool_connections_refused_total", "Stratum connections closed at the door: a limit was reached or the address is shut out.",
             static m => m.Pool?.ConnectionsRefused),
         Gauge("otedama_pool_banned_addresses", "Addresses shut out at the moment.", static m => m.Pool?.Banned),
+        Labelled("otedama_threat_total", "counter", "rule", "Connections the guard refused and bans it gave, by rule.",
+            static m => m.Status.Pool?.GuardedBy.Select(static r => (r.Key, (double)r.Value))),
         Gauge("otedama_pool_miners", "Workers connected to the pool.", static m => m.Status.Pool?.Miners),
         Counter("otedama_pool_malformed_lines_total", "Lines of miners that were no JSON.", static m => m.Pool is null ? null : m.MalformedLines),
         Gauge("otedama_job_age_seconds", "Age of the job miners work on; NaN before the first.", static m => m.Pool is null ? null : m.Status.Pool?.JobAgeS ?? double.NaN),
@@ -131,6 +93,7 @@ internal static class InstanceMetrics
 
     private static IEnumerable<Metric> ProcessRows() =>
     [
+        Counter("otedama_log_lines_dropped_total", "Log lines lost because their output was full, closed or too slow.", static m => m.Status.LogLinesDropped),
         Gauge("otedama_process_resident_bytes", "Resident memory.", static m => m.Status.RssBytes),
         Counter("otedama_process_cpu_seconds_total", "Processor time of this process, all threads.", static _ => Environment.CpuUsage.TotalTime.TotalSeconds),
         Labelled("otedama_gc_collections_total", "counter", "generation", "Garbage collections.",

@@ -76,7 +76,7 @@ public sealed class LocalApiTests : IAsyncLifetime
     public async Task Metrics_answer_to_our_names_only(string host, HttpStatusCode expected)
     {
         await using Otedama.Wire.HttpHost metrics = await MetricsServer.StartAsync(
-            IPAddress.Loopback, 0, new HostNames(["prometheus.example"]), _instance.Status, NullLoggerFactory.Instance, default);
+            IPAddress.Loopback, 0, new HostNames(["prometheus.example"]), () => new MetricsInput { Status = _instance.Status() }, NullLoggerFactory.Instance, default);
         using System.Net.Sockets.TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, metrics.Port);
         string header = host.Length > 0 ? $"Host: {host}\r\n" : "";
