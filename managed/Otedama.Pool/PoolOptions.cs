@@ -71,6 +71,9 @@ public sealed record PoolOptions
     /// <summary>Whether an acknowledged share has reached the disk.</summary>
     public LogSync Sync { get; init; } = LogSync.Group;
 
+    /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
+    public TimeSpan LogKeep { get; init; }
+
     /// <summary>A job is sent again with a fresh coinbase when a session has seen none for this long.</summary>
     public TimeSpan RenotifyInterval { get; init; } = TimeSpan.FromSeconds(45);
 

@@ -162,7 +162,7 @@ public sealed class PoolServer : IAsyncDisposable
 
     private static LedgerOptions LedgerOf(PoolOptions options) => new()
     {
-        Directory = Path.Combine(options.DataDirectory, "shares"),
+        Directory = Path.Combine(options.DataDirectory, Ledger.FolderName),
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
         OperatorAddress = options.OperatorAddress,
         Scheme = options.Scheme,
@@ -171,6 +171,7 @@ public sealed class PoolServer : IAsyncDisposable
         AddressesMax = options.AccountsMax,
         WorkersMax = options.WorkersMax,
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
+        LogKeep = options.LogKeep,
         Sync = options.Sync,
     };
 

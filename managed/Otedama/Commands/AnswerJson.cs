@@ -6,7 +6,10 @@ namespace Otedama;
 /// <summary>Everything that is printed or served as JSON: snake_case, unknown = null.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VersionAnswer))]
+[JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(ConfigAnswer))]
+[JsonSerializable(typeof(ConfigSample))]
+[JsonSerializable(typeof(ConfigCheckAnswer))]
 [JsonSerializable(typeof(SelftestAnswer))]
 [JsonSerializable(typeof(DiagAnswer))]
 [JsonSerializable(typeof(NetAnswer))]
@@ -20,5 +23,7 @@ namespace Otedama;
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(PluginAnswerList))]
 [JsonSerializable(typeof(PluginBenchAnswer))]
+[JsonSerializable(typeof(LedgerCheckAnswer))]
+[JsonSerializable(typeof(LedgerRepairAnswer))]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -70,6 +70,9 @@ internal static class Settings
     public static readonly Setting<string> PoolAddress = Add(Text("pool.address", "",
         "Address for the pool's fee. Needed with an external node; empty with the embedded chain = made for this data directory."));
 
+    public static readonly Setting<int> PoolLogKeep = Add(Integer("pool.log_keep", 30, 0, 36_500,
+        "Days shares stay in the share log after snapshots hold what they amount to; 0 = for ever."));
+
     public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, 1_000_000_000_000m,
         "Difficulty of a new connection; 0 = chosen for the network."));
 

@@ -19,7 +19,7 @@ internal static class PartOptions
             Coin = plan.Coin,
             Nodes = node is not null ? [Embedded(node)] : External(configuration),
             OwnChain = node is not null,
-            DataDirectory = Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix),
+            DataDirectory = PoolDirectory(plan),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
             Listen = [new IPEndPoint(plan.PoolAddress, port)],
             FeePercent = configuration.Get(Settings.PoolFee),
@@ -27,6 +27,7 @@ internal static class PartOptions
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
+            LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
             Guard = Guard(configuration),
@@ -57,6 +58,9 @@ internal static class PartOptions
             BanTime = TimeSpan.FromSeconds(configuration.Get(Settings.GuardBanSeconds)),
         };
     }
+
+    /// <summary>Where the pool of this plan keeps its share log and found blocks.</summary>
+    public static string PoolDirectory(InstancePlan plan) => Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix);
 
     public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets)
     {
