@@ -49,6 +49,12 @@ public sealed record PoolOptions
 
     public VardiffOptions Vardiff { get; init; } = new();
 
+    /// <summary>Ports of Listen whose connections have a difficulty of their own.</summary>
+    public IReadOnlyDictionary<int, VardiffOptions> PortVardiff { get; init; } = new Dictionary<int, VardiffOptions>();
+
+    /// <summary>The easiest difficulty a session of any port may have.</summary>
+    public double DifficultyMin => PortVardiff.Values.Append(Vardiff).Min(vardiff => vardiff.MinFor(Coin));
+
     public StratumLimits Limits { get; init; } = new();
 
     public GuardOptions Guard { get; init; } = new();
@@ -91,6 +97,11 @@ public sealed record PoolOptions
         Require(tagBytes <= 40, $"pool.tag takes {tagBytes} bytes; at most 40 fit a coinbase");
         Require(RenotifyInterval >= TimeSpan.FromSeconds(1), $"renotify interval {RenotifyInterval} is below 1 second");
         Vardiff.Check();
+        foreach ((int port, VardiffOptions vardiff) in PortVardiff)
+        {
+            Require(Listen.Count(endpoint => endpoint.Port == port) == 1, $"pool.ports: port {port} is taken by another of the pool's ports");
+            vardiff.Check();
+        }
         Limits.Check();
         Guard.Check();
         if (!Address.TryDecode(OperatorAddress, Coin, out _, out string error))
@@ -98,6 +109,9 @@ public sealed record PoolOptions
             throw new ArgumentException($"pool.address: {error}");
         }
     }
+
+    /// <summary>How difficulties of connections to this local port follow their speed.</summary>
+    internal VardiffOptions VardiffAt(int port) => PortVardiff.GetValueOrDefault(port, Vardiff);
 
     internal static void Require(bool condition, string message)
     {

@@ -216,7 +216,7 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Split = ledger.SplitFor,
         SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
-        ShareTarget = Target.FromDifficulty(options.Vardiff.MinFor(options.Coin.Algorithm), options.Coin.DifficultyOne),
+        ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
         SolutionLength = options.Coin.Equihash?.SolutionLength ?? 0,

@@ -73,8 +73,17 @@ internal static class Settings
     public static readonly Setting<int> PoolLogKeep = Add(Integer("pool.log_keep", 30, 0, 36_500,
         "Days shares stay in the share log after snapshots hold what they amount to; 0 = for ever."));
 
-    public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, 1_000_000_000_000m,
-        "Difficulty of a new connection; 0 = chosen for the network."));
+    public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, PortChoice.DifficultyMax,
+        "Difficulty every new connection begins with, exactly; 0 = by the miner's user agent, its earlier speed and the network."));
+
+    public static readonly Setting<decimal> DifficultyMin = Add(Number("pool.difficulty_min", 0m, 0m, PortChoice.DifficultyMax,
+        "No share is easier, whatever a miner asks for; 0 = a tenth of a second to a second of one CPU thread, or a smaller pool.difficulty."));
+
+    public static readonly Setting<decimal> DifficultyFixed = Add(Number("pool.difficulty_fixed", 0m, 0m, PortChoice.DifficultyMax,
+        "Difficulty every connection keeps, without a budget of shares; 0 = it follows the miner's speed."));
+
+    public static readonly Setting<IReadOnlyList<PortChoice>> PoolPorts = Add(PortChoice.Setting("pool.ports",
+        "Further Stratum ports, each with a difficulty of its own."));
 
     public static readonly Setting<decimal> SharesPerMinute = Add(Number("pool.shares_per_minute", 20m, 0.1m, 600m,
         "Shares a minute each miner is steered towards."));

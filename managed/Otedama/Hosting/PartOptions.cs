@@ -14,6 +14,8 @@ internal static class PartOptions
     {
         Configuration configuration = plan.Configuration;
         string operatorAddress = configuration.Get(Settings.PoolAddress);
+        VardiffOptions vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d);
+        Dictionary<int, VardiffOptions> ports = Ports(configuration, vardiff);
         return new PoolOptions
         {
             Coin = plan.Coin,
@@ -21,14 +23,15 @@ internal static class PartOptions
             OwnChain = node is not null,
             DataDirectory = PoolDirectory(plan),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
-            Listen = [new IPEndPoint(plan.PoolAddress, port)],
+            Listen = [new IPEndPoint(plan.PoolAddress, port), .. ports.Keys.Select(further => new IPEndPoint(plan.PoolAddress, further))],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
-            Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
+            Vardiff = vardiff,
+            PortVardiff = ports,
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
             Guard = Guard(configuration),
             ProxySources = configuration.Get(Settings.ProxySources),
@@ -120,18 +123,24 @@ internal static class PartOptions
     private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
     {
         Configuration configuration = plan.Configuration;
-        decimal start = configuration.Get(Settings.DifficultyStart);
-        VardiffOptions vardiff = new() { TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)) };
-        if (start > 0)
+        return new VardiffOptions
         {
-            return vardiff with { Start = (double)start };
-        }
-        if (plan.Algorithm == Algorithm.Plugin)
-        {
-            // Nobody knows how slow the hash is: begin at about 4,000 hashes a share and let it rise.
-            return vardiff with { Usual = 1e-6 };
-        }
-        // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-        return embeddedSha256d ? vardiff with { Usual = 0.0002 } : vardiff;
+            TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)),
+            Start = (double)configuration.Get(Settings.DifficultyStart),
+            Min = (double)configuration.Get(Settings.DifficultyMin),
+            Fixed = (double)configuration.Get(Settings.DifficultyFixed),
+            // Nobody knows how slow a plugin's hash is: begin at about 4,000 hashes a share and let it rise. Miners of the
+            // embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
+            Usual = plan.Algorithm == Algorithm.Plugin ? 1e-6 : embeddedSha256d ? 0.0002 : 0,
+        };
     }
+
+    private static Dictionary<int, VardiffOptions> Ports(Configuration configuration, VardiffOptions usual) =>
+        configuration.Get(Settings.PoolPorts).ToDictionary(
+            static choice => choice.Port,
+            choice => usual with
+            {
+                Start = choice.IsFixed ? 0 : (double)choice.Difficulty,
+                Fixed = choice.IsFixed ? (double)choice.Difficulty : 0,
+            });
 }
