@@ -298,7 +298,11 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     private async Task StartRigAsync(CancellationToken stop)
     {
-        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!) with { Plugin = _plugin };
+        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!, _clock) with { Plugin = _plugin };
+        if (options.Flavour.Length > 0)
+        {
+            _notes.Add($"Mining with flavour {options.Flavour}, {options.CpuThreads} threads, as otedama mining tune measured or the settings say.");
+        }
         _rig = await Rig.StartAsync(options, _loggers, _clock, stop);
         _parts.Add(("rig", _rig.StopAsync));
     }
