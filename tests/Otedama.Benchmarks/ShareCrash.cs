@@ -23,7 +23,7 @@ public static class ShareCrash
         var validator = new ShareValidator(jobs, none, none, new ShareValidatorOptions());
         var sink = new PrintingSink();
         using var pipeline = new SharePipeline(
-            new SharePipelineOptions { QueueCapacity = 256 }, jobs, [validator], ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
+            new SharePipelineOptions { QueueCapacity = 256 }, jobs, validator, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
         pipeline.Start();
         int number = int.Parse(first, CultureInfo.InvariantCulture);
         while (true)
@@ -104,7 +104,7 @@ public static class ShareCrash
 
     private static LedgerOptions Options(string directory) => new()
     {
-        Directory = directory, OperatorScript = new byte[] { 1 }, SegmentBytes = 256 * 1024, AccountsMax = int.MaxValue,
+        Directory = directory, OperatorScript = new byte[] { 1 }, SegmentBytes = 256 * 1024, AddressesMax = int.MaxValue, WorkersMax = int.MaxValue,
     };
 
     private sealed class PrintingSink : IVerdictSink, IBlockSink
