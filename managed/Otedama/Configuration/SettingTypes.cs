@@ -33,9 +33,10 @@ internal static class SettingTypes
         }
     }
 
-    public static Setting<decimal> Number(string key, decimal value, decimal min, decimal max, string help)
+    public static Setting<decimal> Number(string key, decimal value, decimal min, decimal max, string help, int? decimals = null)
     {
-        string allowed = string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
+        string allowed = string.Create(CultureInfo.InvariantCulture,
+            $"a number from {min} to {max}{(decimals is null ? "" : $" with at most {decimals} decimals")}");
         return new(key, help, "number", allowed, value, Read, static v => v.ToString(CultureInfo.InvariantCulture));
 
         string? Read(RawValue raw, out decimal result)
@@ -50,10 +51,16 @@ internal static class SettingTypes
             {
                 return $"\"{Shorten(text)}\" is not a number";
             }
+            if (decimals is not null && DecimalsOf(text) > decimals)
+            {
+                return $"{Shorten(text)} has {DecimalsOf(text)} decimals; only {decimals} can be kept exactly";
+            }
             return result >= min && result <= max
                 ? null
                 : string.Create(CultureInfo.InvariantCulture, $"{result} is out of range {min} to {max}");
         }
+
+        static int DecimalsOf(string text) => text.Contains('.') ? text[(text.IndexOf('.') + 1)..].TrimEnd('0').Length : 0;
     }
 
     public static Setting<Amount> Coins(string key, string value, string help)
@@ -119,17 +126,7 @@ internal static class SettingTypes
     public static Setting<string> Text(string key, string value, string help, string allowed = "text", bool secret = false) =>
         new(key, help, "text", allowed, value, ScalarText, static v => v) { Secret = secret };
 
-    /// <summary>A relative path in a configuration file begins at the folder of that file.</summary>
-    public static Setting<string> Path(string key, string help)
-    {
-        return new(key, help, "path", "a path", "", Read, static v => v) { Rebase = Below };
-
-        static string? Read(RawValue raw, out string result) => ScalarText(raw, out result)
-            ?? (result.Contains('\0', StringComparison.Ordinal) ? "a path cannot hold a NUL character" : null);
-    }
-
-    /// <summary>The path as seen from a folder; an empty one stays empty.</summary>
-    public static string Below(string folder, string path) => path.Length == 0 ? path : System.IO.Path.Combine(folder, path);
+    public static Setting<string> Path(string key, string help) => new(key, help, "path", "a path", "", ScalarText, static v => v);
 
     public static Setting<IReadOnlyList<string>> List(string key, string help, string allowed, string? notYet = null)
     {
