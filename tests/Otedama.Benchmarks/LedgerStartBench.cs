@@ -18,7 +18,8 @@ internal static class LedgerStartBench
         int payees = int.Parse(payeesText, CultureInfo.InvariantCulture);
         var options = new LedgerOptions
         {
-            Directory = directory, OperatorScript = new byte[] { 1 }, AccountsMax = int.MaxValue, Sync = LogSync.None, LogKeep = TimeSpan.FromDays(1),
+            Directory = directory, OperatorScript = new byte[] { 1 }, AddressesMax = int.MaxValue, Sync = LogSync.None,
+            LogKeep = TimeSpan.FromDays(1),
         };
         Stopwatch watch = Stopwatch.StartNew();
         using (Ledger ledger = Ledger.Open(options, TimeProvider.System, NullLogger.Instance))
