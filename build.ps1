@@ -1,4 +1,4 @@
-# The words of build.sh for Windows: .\build.ps1 [run|build|test|bench|publish|format|check|clean]
+# The words of build.sh for Windows: .\build.ps1 [run|build|test|bench|publish|format|clean]
 # Written to the same plan as build.sh and not yet run on Windows. It installs nothing; it says what is missing.
 param([string]$Word = "build", [Parameter(ValueFromRemainingArguments = $true)][string[]]$Rest)
 $ErrorActionPreference = "Stop"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One entry for everything: ./build.sh [run|build|test|bench|publish|format|check|clean]
+# One entry for everything: ./build.sh [run|build|test|bench|publish|format|clean]
 # Installs what is missing from Debian when it may (root or sudo); otherwise prints the one command to run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -96,22 +96,28 @@ suite() {
   if "$@"; then count "$name" 1 0; else count "$name" 0 1; fi
 }
 
-test_native() { # the C program prints "N passed, N failed" itself
-  local log
+test_native() { # test_native <preset> [threads]: the C program prints "N passed, N failed" itself
+  local log line status=0
   log=$(mktemp)
-  "build/native-$1/tests/otedama_native_test" tests/vectors 2>&1 | tee "$log" || true
-  local line
+  "build/native-$1/tests/otedama_native_test" tests/vectors "${2:-}" >"$log" 2>&1 || status=$?
+  cat "$log"
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
   rm -f "$log"
-  if [ -n "$line" ]; then
-    count "native $1" "$(echo "$line" | cut -d' ' -f1)" "$(echo "$line" | cut -d' ' -f3)"
-  else
+  if [ -z "$line" ]; then
     count "native $1" 0 1
+    return
   fi
+  local good bad
+  good=$(echo "$line" | cut -d' ' -f1)
+  bad=$(echo "$line" | cut -d' ' -f3)
+  # A sanitizer speaks after the count, through the exit status.
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  count "native $1" "$good" "$bad"
 }
 
-test_managed() {
-  local log
+test_managed() { # test_managed <name> [arguments of the runner]
+  local name=$1 log
+  shift
   log=$(mktemp)
   dotnet tests/Otedama.Tests/bin/Release/net10.0/Otedama.Tests.dll -noLogo "$@" 2>&1 | tee "$log" || true
   local line
@@ -123,21 +129,36 @@ test_managed() {
   skipped=$(sed -nE 's/.*Skipped: ([0-9]+).*/\1/p' <<<"$line")
   rm -f "$log"
   if [ -z "$total" ]; then
-    count "managed" 0 1
+    count "$name" 0 1
     return
   fi
-  count "managed" "$((total - fails - ${skipped:-0}))" "$((fails + errors))"
+  count "$name" "$((total - fails - ${skipped:-0}))" "$((fails + errors))"
+}
+
+# style: format and analysers, without changing anything.
+style() {
+  need clang-format clang-format
+  install_missing
+  suite "C format" sh -c "git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror"
+  suite "C# format" dotnet format Otedama.sln --no-restore --verify-no-changes
 }
 
 test_all() {
   tools_build
   tools_test
   build
+  style
   say "native under the sanitizers"
   native asan
   test_native asan
+  native tsan
+  test_native tsan threads
   test_native release
-  test_managed
+  test_managed "managed"
+  for flavour in ref avx2; do
+    grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue
+    OTEDAMA_CPU=$flavour test_managed "managed with $flavour kernels" -namespace "Otedama.Tests.Interop" -namespace "Otedama.Tests.Families"
+  done
   publish
   suite "otedama selftest (published binary)" "$OUT/otedama" selftest
   suite "otedama verify (published binary)" "$OUT/otedama" verify
@@ -150,14 +171,6 @@ format() {
   install_missing
   git ls-files '*.c' '*.h' | xargs -r clang-format -i
   dotnet format Otedama.sln --no-restore
-}
-
-check() {
-  need clang-format clang-format
-  install_missing
-  git ls-files '*.c' '*.h' | xargs -r clang-format --dry-run -Werror
-  dotnet format Otedama.sln --verify-no-changes
-  test_all
 }
 
 run() {
@@ -179,7 +192,6 @@ case "$verb" in
   bench) bench "$@" ;;
   publish) publish ;;
   format) format ;;
-  check) check ;;
   clean) rm -rf build out; git clean -Xdfq managed interop firmware-tools tests ;;
-  *) die "unknown word \"$verb\"; allowed: run build test bench publish format check clean" ;;
+  *) die "unknown word \"$verb\"; allowed: run build test bench publish format clean" ;;
 esac

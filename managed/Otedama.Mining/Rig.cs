@@ -65,7 +65,7 @@ public sealed class Rig : IAsyncDisposable
                 RedirectHosts = options.RedirectHosts,
                 SuggestDifficulty = () => rig?.SuggestDifficulty() ?? options.SuggestDifficulty,
             },
-            loggers.CreateLogger("Otedama.Mining.Upstream"),
+            loggers.CreateLogger(LogCategory.RigUpstream),
             clock);
         rig = Assemble(options, source, loggers, clock);
         rig.Begin();
@@ -133,7 +133,7 @@ public sealed class Rig : IAsyncDisposable
 
     private static Rig Assemble(RigOptions options, IJobSource source, ILoggerFactory loggers, TimeProvider clock)
     {
-        ILogger log = loggers.CreateLogger("Otedama.Mining.Rig");
+        ILogger log = loggers.CreateLogger(LogCategory.Rig);
         DatasetStore? own = options.Datasets is null ? new DatasetStore() : null;
         IReadOnlyList<IWorker> workers = CpuWorkers.Make(options, options.Datasets ?? own!, clock, log);
         return new Rig(options, source, workers, own, log, clock);

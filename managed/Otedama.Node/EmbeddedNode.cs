@@ -55,7 +55,7 @@ public sealed class EmbeddedNode : IAsyncDisposable
         CancellationToken cancellation)
     {
         Check(options);
-        ILogger logger = loggers.CreateLogger("Otedama.Node");
+        ILogger logger = loggers.CreateLogger(LogCategory.Node);
         NodeDirectory directory = NodeDirectory.Open(options.DataDirectory);
         EmbeddedChain? chain = null;
         try
@@ -119,7 +119,7 @@ public sealed class EmbeddedNode : IAsyncDisposable
             BodyBytesMax = BodyBytesMax,
             ConnectionsMax = ConnectionsMax,
         };
-        RpcDispatcher dispatcher = new(rpc.Methods(), loggers.CreateLogger("Otedama.Node.Rpc"));
+        RpcDispatcher dispatcher = new(rpc.Methods(), loggers.CreateLogger(LogCategory.NodeRpc));
         return await RpcServer.StartAsync(host, dispatcher, credentials, loggers, time, cancellation);
     }
 

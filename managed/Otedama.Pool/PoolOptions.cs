@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -42,12 +42,21 @@ public sealed record PoolOptions
 
     public VardiffOptions Vardiff { get; init; } = new();
 
+    /// <summary>Ports of Listen whose connections have a difficulty of their own.</summary>
+    public IReadOnlyDictionary<int, VardiffOptions> PortVardiff { get; init; } = new Dictionary<int, VardiffOptions>();
+
+    /// <summary>The easiest difficulty a session of any port may have.</summary>
+    public double DifficultyMin => PortVardiff.Values.Append(Vardiff).Min(vardiff => vardiff.MinFor(Coin));
+
     public StratumLimits Limits { get; init; } = new();
 
     public GuardOptions Guard { get; init; } = new();
 
-    /// <summary>Certificate with private key for TLS on the same port; null = TLS connections are closed.</summary>
-    public X509Certificate2? Certificate { get; init; }
+    /// <summary>Addresses where only TLS is spoken; on Listen the first byte decides.</summary>
+    public IReadOnlyList<IPEndPoint> ListenTls { get; init; } = [];
+
+    /// <summary>Certificate with private key for TLS; null = TLS connections are closed.</summary>
+    public TlsIdentity? Identity { get; init; }
 
     /// <summary>Load balancers whose PROXY header is believed.</summary>
     public IReadOnlyList<IPNetwork> ProxySources { get; init; } = [];
@@ -60,6 +69,9 @@ public sealed record PoolOptions
 
     /// <summary>Whether an acknowledged share has reached the disk.</summary>
     public LogSync Sync { get; init; } = LogSync.Group;
+
+    /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
+    public TimeSpan LogKeep { get; init; }
 
     /// <summary>A job is sent again with a fresh coinbase when a session has seen none for this long.</summary>
     public TimeSpan RenotifyInterval { get; init; } = TimeSpan.FromSeconds(45);
@@ -75,6 +87,11 @@ public sealed record PoolOptions
         Require(tagBytes <= 40, $"pool.tag takes {tagBytes} bytes; at most 40 fit a coinbase");
         Require(RenotifyInterval >= TimeSpan.FromSeconds(1), $"renotify interval {RenotifyInterval} is below 1 second");
         Vardiff.Check();
+        foreach ((int port, VardiffOptions vardiff) in PortVardiff)
+        {
+            Require(Listen.Count(endpoint => endpoint.Port == port) == 1, $"pool.ports: port {port} is taken by another of the pool's ports");
+            vardiff.Check();
+        }
         Limits.Check();
         Guard.Check();
         if (!Address.TryDecode(OperatorAddress, Coin, out _, out string error))
@@ -82,6 +99,9 @@ public sealed record PoolOptions
             throw new ArgumentException($"pool.address: {error}");
         }
     }
+
+    /// <summary>How difficulties of connections to this local port follow their speed.</summary>
+    internal VardiffOptions VardiffAt(int port) => PortVardiff.GetValueOrDefault(port, Vardiff);
 
     internal static void Require(bool condition, string message)
     {

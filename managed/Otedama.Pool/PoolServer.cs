@@ -30,16 +30,16 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Options = options;
         _time = time;
-        _logger = loggers.CreateLogger("pool");
-        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger("pool.ledger"));
+        _logger = loggers.CreateLogger(LogCategory.Pool);
+        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
-        _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger("pool.submit"));
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger("pool.stratum"));
+        _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
+        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
         ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),
@@ -49,7 +49,7 @@ public sealed class PoolServer : IAsyncDisposable
             _source.Blocks,
             _stratum,
             time,
-            loggers.CreateLogger("pool.shares"));
+            loggers.CreateLogger(LogCategory.PoolShares));
         _source.Blocks.Resolved += OnBlockResolved;
         if (_source.Blocks.BookKept(_ledger) > 0)
         {
@@ -61,6 +61,9 @@ public sealed class PoolServer : IAsyncDisposable
 
     /// <summary>Where miners connect, with the real ports.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => _stratum.Endpoints;
+
+    /// <summary>Shows TLS connections this certificate from now on; open ones stay.</summary>
+    public void Show(TlsIdentity identity) => _stratum.Show(identity);
 
     /// <summary>Accounts, balances, blocks and payouts.</summary>
     public Ledger Ledger => _ledger;
@@ -124,6 +127,7 @@ public sealed class PoolServer : IAsyncDisposable
             Connections = _stratum.ConnectionCount,
             ConnectionsRefused = _stratum.RefusedCount,
             Banned = _stratum.Guard.CountBanned(_stratum.Now),
+            Guarded = [.. Enum.GetValues<GuardRule>().Select(rule => (rule, _stratum.Guard.CountOf(rule)))],
             HashRate = rates,
             Shares = shares,
             BlocksFound = _stratum.Meters.BlocksFound,
@@ -158,13 +162,14 @@ public sealed class PoolServer : IAsyncDisposable
 
     private static LedgerOptions LedgerOf(PoolOptions options) => new()
     {
-        Directory = Path.Combine(options.DataDirectory, "shares"),
+        Directory = Path.Combine(options.DataDirectory, Ledger.FolderName),
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
         OperatorAddress = options.OperatorAddress,
         Scheme = options.Scheme,
         FeeBasisPoints = (int)Math.Round(options.FeePercent * 100),
         PayoutMin = options.PayoutMin,
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
+        LogKeep = options.LogKeep,
         Sync = options.Sync,
     };
 
@@ -209,7 +214,7 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Split = ledger.SplitFor,
         SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
-        ShareTarget = Target.FromDifficulty(options.Vardiff.MinFor(options.Coin.Algorithm), options.Coin.DifficultyOne),
+        ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
         SolutionLength = options.Coin.Equihash?.SolutionLength ?? 0,

@@ -25,6 +25,9 @@ public sealed record PoolSnapshot
     /// <summary>Addresses shut out at the moment.</summary>
     public required int Banned { get; init; }
 
+    /// <summary>Connections the guard refused and bans it gave, by rule, since start.</summary>
+    public IReadOnlyList<(GuardRule Rule, long Count)> Guarded { get; init; } = [];
+
     public required HashRates HashRate { get; init; }
 
     public required ShareCounts Shares { get; init; }

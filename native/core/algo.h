@@ -5,6 +5,8 @@
 #ifndef OTD_CORE_ALGO_H
 #define OTD_CORE_ALGO_H
 
+#include <stddef.h>
+
 #include "cpu.h"
 #include "otedama.h"
 
@@ -36,6 +38,19 @@ typedef struct otd_build {
     otd_progress *progress;
     const uint32_t *cancel;
 } otd_build;
+
+/* How far the work is, for whoever reads the progress meanwhile; any of the threads that build. */
+static inline void otd_build_advance(const otd_build *build, uint64_t done, uint64_t total) {
+    if (build->progress != NULL) {
+        __atomic_store_n(&build->progress->total, total, __ATOMIC_RELAXED);
+        __atomic_store_n(&build->progress->done, done, __ATOMIC_RELAXED);
+    }
+}
+
+/* Non-zero once somebody outside asked for the end. */
+static inline int otd_build_cancelled(const otd_build *build) {
+    return build->cancel != NULL && __atomic_load_n(build->cancel, __ATOMIC_RELAXED) != 0;
+}
 
 struct otd_engine {
     otd_engine_params params;

@@ -1,6 +1,10 @@
-/* main.c - native tests: otedama_native_test <directory of vectors>. The last line is the count. */
+/*
+ * main.c - native tests: otedama_native_test <directory of vectors> [threads]. With "threads" only the tests that use
+ * several of them run, which is what the thread sanitizer is for. The last line is the count.
+ */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "check.h"
 #include "otedama.h"
@@ -38,14 +42,17 @@ static void otd_test_self_tests(void) {
 int main(int count, char **arguments) {
     otd_check(otd_open(OTD_ABI_VERSION + 1) == OTD_E_ABI, "another ABI is refused");
     otd_check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
-    otd_test_self_tests();
-    otd_test_border();
-    otd_test_contest();
-    otd_test_sha256d();
-    otd_test_header80();
-    otd_test_fuzz();
-    otd_test_kawpow();
-    otd_test_vectors(count > 1 ? arguments[1] : "tests/vectors");
+    otd_test_threads();
+    if (count < 3 || strcmp(arguments[2], "threads") != 0) {
+        otd_test_self_tests();
+        otd_test_border();
+        otd_test_contest();
+        otd_test_sha256d();
+        otd_test_header80();
+        otd_test_fuzz();
+        otd_test_kawpow();
+        otd_test_vectors(count > 1 ? arguments[1] : "tests/vectors");
+    }
     otd_close();
     printf("%d passed, %d failed\n", otd_passed, otd_failed);
     return otd_failed == 0 ? 0 : 1;

@@ -6,12 +6,14 @@ public sealed class ExtranonceAllocator
     private readonly Lock _gate = new();
     private readonly HashSet<uint> _used = [];
     private readonly uint _step;
+    private readonly long _capacity;
     private uint _next;
 
     /// <summary>bits: how many leading ones count, 16 to 32.</summary>
     public ExtranonceAllocator(uint first, int bits = 32)
     {
         _step = 1u << (32 - bits);
+        _capacity = 1L << bits;
         _next = first & ~(_step - 1);
     }
 
@@ -26,18 +28,23 @@ public sealed class ExtranonceAllocator
         }
     }
 
-    public uint Take()
+    /// <summary>False when every one is in use. Looks at no more than one past those in use.</summary>
+    public bool TryTake(out uint extranonce)
     {
         lock (_gate)
         {
-            // Fewer than 2^21 (and 60,000 where 16 bits count) are ever in use (connections plus resumable sessions), so a free one is near.
+            extranonce = 0;
+            if (_used.Count >= _capacity)
+            {
+                return false;
+            }
             while (!_used.Add(_next))
             {
                 _next = unchecked(_next + _step);
             }
-            uint taken = _next;
+            extranonce = _next;
             _next = unchecked(_next + _step);
-            return taken;
+            return true;
         }
     }
 

@@ -15,11 +15,14 @@ public sealed record StratumLimits
     /// <summary>Bytes waiting for a reader; a connection that reads slower is closed.</summary>
     public int OutputBytesMax { get; init; } = 256 * 1024;
 
+    /// <summary>A connection whose output nobody takes for this long is closed.</summary>
+    public TimeSpan UnreadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>An unfinished line older than this closes the connection.</summary>
     public TimeSpan LineTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A connection that has not authorized after this is closed.</summary>
-    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A connection that sent nothing for this long is closed; small miners find a share every few minutes.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(900);
@@ -35,6 +38,7 @@ public sealed record StratumLimits
         PoolOptions.Require(WorkersPerConnectionMax is >= 1 and <= 4_096, $"workers per connection is {WorkersPerConnectionMax}; 1 to 4096 is allowed");
         PoolOptions.Require(SubmitsPendingMax is >= 1 and <= 65_536, $"pending submits is {SubmitsPendingMax}; 1 to 65536 is allowed");
         PoolOptions.Require(OutputBytesMax is >= 65_536 and <= 64 << 20, $"output buffer is {OutputBytesMax} bytes; 64 KiB to 64 MiB is allowed");
+        PoolOptions.Require(UnreadTimeout > TimeSpan.Zero, $"unread timeout {UnreadTimeout} has to be above 0");
         PoolOptions.Require(LineTimeout > TimeSpan.Zero, $"line timeout {LineTimeout} has to be above 0");
         PoolOptions.Require(LoginTimeout > TimeSpan.Zero, $"login timeout {LoginTimeout} has to be above 0");
         PoolOptions.Require(SilenceTimeout > TimeSpan.Zero, $"silence timeout {SilenceTimeout} has to be above 0");

@@ -32,4 +32,7 @@ internal static partial class StratumLog
 
     [LoggerMessage(8, LogLevel.Warning, "could not follow our blocks on the chain, trying again in 30 s: {Reason}")]
     public static partial void SettlingFailed(ILogger logger, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "connection of {User} closed: {Refused}. {Cure}")]
+    public static partial void RefusedWork(ILogger logger, string user, string refused, string cure);
 }

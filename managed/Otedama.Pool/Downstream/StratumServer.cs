@@ -32,7 +32,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private double _refusedReportedAt = double.NegativeInfinity;
     private volatile bool _stopping;
 
-    public StratumServer(PoolOptions options, JobBook jobs, AccountIntern intern, TimeProvider time, ILogger logger)
+    public StratumServer(PoolOptions options, JobBook jobs, AccountIntern intern, TimeProvider time, ILogger logger, ILogger? trace = null)
     {
         Options = options;
         Jobs = jobs;
@@ -53,8 +53,11 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
                 Listen = options.Listen,
                 ConnectionsMax = connectionsMax,
                 OutputBytesMax = options.Limits.OutputBytesMax,
-                Certificate = options.Certificate,
+                UnreadTimeout = options.Limits.UnreadTimeout,
+                ListenTls = options.ListenTls,
+                Identity = options.Identity,
                 ProxySources = options.ProxySources,
+                Trace = trace,
             },
             time);
         _pacer = new Pacer(_sessions, this, logger);
@@ -63,6 +66,8 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     public static string VersionText { get; } = $"Otedama/{typeof(StratumServer).Assembly.GetName().Version?.ToString(3)}";
 
     public PoolOptions Options { get; }
+
+    public ILogger Logger => _logger;
 
     public JobBook Jobs { get; }
 
@@ -102,6 +107,8 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
             StratumLog.Listening(_logger, endpoint);
         }
     }
+
+    public void Show(TlsIdentity identity) => _transport.Identity = identity;
 
     public bool TryEnqueue(in Candidate candidate) => !_stopping && _sink(in candidate);
 
@@ -157,14 +164,26 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
             Meters.SetMeasured(worker.Account, left.Measured);
             Meters.Disconnected(worker.Account);
         }
-        if (session.ResumeId != 0 && _resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
+        GiveUpExtranonce(session);
+    }
+
+    /// <summary>
+    /// At the end of a session that has an extranonce: keeps it for the miner to resume, or returns it. Whoever takes the
+    /// session out of the table does it, so that it happens once whichever thread closes.
+    /// </summary>
+    private void GiveUpExtranonce(StratumSession session)
+    {
+        if (session.ResumeId == 0 || !_resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
         {
-            if (!Dialect.CanResume)
-            {
-                Extranonces.Return(session.Extranonce1);
-                return;
-            }
-            _resumable.Keep(session.ResumeId, left, Now);
+            return;
+        }
+        if (Dialect.CanResume)
+        {
+            _resumable.Keep(session.ResumeId, session.LeaveBehind(), Now);
+        }
+        else
+        {
+            Extranonces.Return(session.Extranonce1);
         }
     }
 
@@ -201,7 +220,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         _resumeIds[session.ResumeId] = session;
         if (session.Connection.IsClosed)
         {
-            _resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session));
+            GiveUpExtranonce(session);
         }
     }
 
@@ -218,15 +237,16 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         return _resumable.TryTake(id, Now, out session);
     }
 
-    /// <summary>Turns a user name into an account; error is text for the miner.</summary>
-    public bool TryLogin(string user, [NotNullWhen(true)] out AccountMeter? account, out string error)
+    /// <summary>Turns a user name into an account and the difficulty it asks for (0 = none); error is text for the miner.</summary>
+    public bool TryLogin(string user, [NotNullWhen(true)] out AccountMeter? account, out double difficulty, out string error)
     {
         account = null;
+        difficulty = 0;
         string address = Options.OperatorAddress, worker = LoginName.CutWorker(user);
         byte[] script = _operatorScript;
         if (LoginName.TryParse(user, Options.Coin, out LoginName name, out error))
         {
-            (address, worker, script) = (name.Address, name.Worker, name.Script);
+            (address, worker, script, difficulty) = (name.Address, name.Worker, name.Script, name.Difficulty);
         }
         else if (!Options.AcceptInvalidAddresses)
         {

@@ -42,14 +42,22 @@ internal sealed partial class StratumSession
         if (!_subscribed)
         {
             _dialect = _server.Dialect.For(message.Params);
-            BeginSession(message.Params.Element(1));
+            if (!TryBeginSession(message.Params.Element(1)))
+            {
+                StratumWriter.Error(_reply, message.Id, StratumError.Other, "no extranonce is free: as many miners are connected as this"
+                    + " algorithm can tell apart; try again later or use another pool");
+                SendReply();
+                _connection.Close(CloseReason.NoExtranonce);
+                return;
+            }
             _subscribed = true;
             _jobDue = _main is not null;
         }
         _dialect.WriteSubscribed(_reply, message.Id, this);
     }
 
-    private void BeginSession(JsonValue wanted)
+    /// <summary>False when no extranonce is free.</summary>
+    private bool TryBeginSession(JsonValue wanted)
     {
         Span<byte> session = stackalloc byte[8];
         if (_dialect.CanResume && wanted.TryGetHex(session, out int length) && length == session.Length
@@ -60,12 +68,16 @@ internal sealed partial class StratumSession
             ResumeId = BinaryPrimitives.ReadUInt64BigEndian(session);
             _needsFreshJob = true; // this miner may start over at extranonce 2 = 0: the coinbase has to be another
         }
-        else
+        else if (_server.Extranonces.TryTake(out _extranonce1))
         {
-            _extranonce1 = _server.Extranonces.Take();
             ResumeId = StratumServer.NewResumeId();
         }
+        else
+        {
+            return false;
+        }
         _server.Begin(this);
+        return true;
     }
 
     private void OnAuthorize(in StratumMessage message)
@@ -81,7 +93,7 @@ internal sealed partial class StratumSession
             Refuse(in message, $"at most {_server.Options.Limits.WorkersPerConnectionMax} workers on one connection");
             return;
         }
-        if (!_server.TryLogin(user, out AccountMeter? account, out string error))
+        if (!_server.TryLogin(user, out AccountMeter? account, out double wish, out string error))
         {
             Refuse(in message, error);
             return;
@@ -92,13 +104,15 @@ internal sealed partial class StratumSession
         }
         bool first = _main is null;
         _main ??= account;
+        _server.Guard.LoggedIn(_guard);
         StratumWriter.True(_reply, message.Id);
         if (first)
         {
             string password = message.Params.Element(1).GetText(PasswordCharactersMax);
-            if (!_difficulty.HasWish && LoginOptions.TryGetDifficulty(password, out double difficulty))
+            wish = LoginOptions.TryGetDifficulty(password, out double difficulty) ? difficulty : wish;
+            if (!_difficulty.HasWish && wish > 0)
             {
-                _difficulty.Wish(difficulty, _receivedAt);
+                _difficulty.Wish(wish, _receivedAt);
             }
             _jobDue = _subscribed;
         }

@@ -42,9 +42,10 @@ internal sealed partial class StratumSession
             }
             _submitsAnswered++;
             SendDeferred();
+            SendUrgent(_server.Now);
+            Judge(verdict.Rejection, _server.Now);
             SendReply();
         }
-        JudgeShare(verdict.Rejection);
     }
 
     private void OnSubmit(in StratumMessage message)
@@ -68,7 +69,7 @@ internal sealed partial class StratumSession
         else if (rejection != Rejection.None)
         {
             Reject(message.Id, worker, rejection);
-            JudgeShare(rejection); // what falls before the validator counts against the miner as well
+            Judge(rejection, _receivedAt); // what falls before the validator counts against the miner as well
         }
         else
         {
@@ -96,6 +97,7 @@ internal sealed partial class StratumSession
         if (!_difficulty.TryTake(candidate.Target, _receivedAt))
         {
             Reject(id, worker, Rejection.OverBudget);
+            SendUrgent(_receivedAt);
             return;
         }
         candidate.WorkerId = Slot;
@@ -166,15 +168,6 @@ internal sealed partial class StratumSession
         if (verdict.Work > UInt128.Zero && _server.Jobs.TryGet(verdict.JobId, out PoolJob? job))
         {
             _difficulty.OnAccepted(job.Job.WorkId, _server.Now);
-        }
-    }
-
-    private void JudgeShare(Rejection rejection)
-    {
-        bool bad = RejectionReply.IsMinersFault(rejection);
-        if (_guard is not null && (bad || rejection == Rejection.None) && _server.Guard.AddShare(_guard, !bad, _server.Now))
-        {
-            _connection.Close(CloseReason.Banned);
         }
     }
 

@@ -12,18 +12,27 @@ public sealed class ConnectionGuard
     public const double MalformedPoints = 10;
     public const double WrongSubmitPoints = 1;
 
-    private const double ConnectBurstFactor = 60;
+    private const int NetworkShareFactor = 4;
     private const double ScoreHalfLifeSeconds = 60;
+    private const double BanSecondsMax = 86_400;
     private const int SharesJudgedMin = 200;
 
-    private readonly ConcurrentDictionary<GuardKey, GuardEntry> _entries = new();
+    /// <summary>One miner with accepted shares raises the rates of its address by this part, and the bursts by two.</summary>
+    private const double RatePerMiner = 0.05;
+
+    private readonly ConcurrentDictionary<GuardKey, GuardAddress> _addresses = new();
+    private readonly ConcurrentDictionary<GuardKey, GuardAddress> _networks = new();
+    private readonly long[] _counts = new long[Enum.GetValues<GuardRule>().Length];
     private readonly GuardOptions _options;
 
     public ConnectionGuard(GuardOptions options) => _options = options;
 
-    public int AddressCount => _entries.Count;
+    public int AddressCount => _addresses.Count;
 
-    /// <summary>Null when no limit applies to the address, with allowed true.</summary>
+    /// <summary>Connections refused and bans, by rule, since start.</summary>
+    public long CountOf(GuardRule rule) => Volatile.Read(ref _counts[(int)rule]);
+
+    /// <summary>Null when the connection is refused or no limit applies to the address; allowed tells which.</summary>
     public GuardEntry? TryEnter(IPAddress address, double now, out bool allowed)
     {
         allowed = true;
@@ -32,21 +41,48 @@ public sealed class ConnectionGuard
             return null;
         }
         GuardKey key = GuardKey.Of(address);
-        GuardEntry entry = _entries.GetOrAdd(key, k => new GuardEntry(k, _options.ConnectionsPerSecond * ConnectBurstFactor, now));
-        lock (entry)
+        GuardAddress network = _networks.GetOrAdd(key.Network, k => new GuardAddress(k, null, _options.NetworkConnectionBurst, now));
+        GuardAddress known = _addresses.GetOrAdd(key, k => new GuardAddress(k, network, _options.ConnectionBurst, now));
+        GuardEntry? entry = null;
+        lock (known)
         {
-            entry.LastSeenAt = now;
-            bool tooMany = _options.ConnectionsPerAddressMax > 0 && entry.Connections >= _options.ConnectionsPerAddressMax;
-            bool tooFast = _options.ConnectionsPerSecond > 0
-                && !entry.ConnectRate.TryTake(_options.ConnectionsPerSecond, _options.ConnectionsPerSecond * ConnectBurstFactor, now);
-            allowed = now >= entry.BannedUntil && !tooMany && !tooFast;
-            if (allowed)
+            lock (network)
             {
-                entry.Connections++;
+                GuardRule? refusal = Judge(known, network, now);
+                allowed = refusal is null;
+                if (allowed)
+                {
+                    known.Connections++;
+                    known.NotLoggedIn++;
+                    network.Connections++;
+                    entry = new GuardEntry(known);
+                }
+                else
+                {
+                    Count(refusal!.Value);
+                }
             }
         }
-        Trim();
+        Trim(_addresses);
+        Trim(_networks);
         return entry;
+    }
+
+    /// <summary>The connection has logged in a worker.</summary>
+    public void LoggedIn(GuardEntry? entry)
+    {
+        if (entry is null)
+        {
+            return;
+        }
+        lock (entry.Address)
+        {
+            if (!entry.IsLoggedIn && !entry.HasLeft)
+            {
+                entry.IsLoggedIn = true;
+                entry.Address.NotLoggedIn--;
+            }
+        }
     }
 
     public void Leave(GuardEntry? entry)
@@ -55,9 +91,22 @@ public sealed class ConnectionGuard
         {
             return;
         }
-        lock (entry)
+        GuardAddress address = entry.Address;
+        lock (address)
         {
-            entry.Connections--;
+            if (entry.HasLeft)
+            {
+                return;
+            }
+            entry.HasLeft = true;
+            address.Connections--;
+            address.NotLoggedIn -= entry.IsLoggedIn ? 0 : 1;
+            address.Proven -= entry.IsProven ? 1 : 0;
+            lock (address.Network!)
+            {
+                address.Network.Connections--;
+                address.Network.Proven -= entry.IsProven ? 1 : 0;
+            }
         }
     }
 
@@ -68,53 +117,108 @@ public sealed class ConnectionGuard
         {
             return false;
         }
-        lock (entry)
+        GuardAddress address = entry.Address;
+        lock (address)
         {
-            entry.Score = (entry.Score * Math.Pow(2, -(now - entry.ScoredAt) / ScoreHalfLifeSeconds)) + points;
-            entry.ScoredAt = now;
-            return entry.Score >= _options.ScoreMax && Ban(entry, now);
+            address.Score = (address.Score * Math.Pow(2, -(now - address.ScoredAt) / ScoreHalfLifeSeconds)) + points;
+            address.ScoredAt = now;
+            // A farm's rigs share an address: what one of them does wrong is measured against all of them.
+            return address.Score >= _options.ScoreMax * Math.Max(1, address.Proven) && Ban(address, GuardRule.Misbehaved, now);
         }
     }
 
     /// <summary>Counts judged shares; unknown and stale jobs are nobody's fault and must not be counted.</summary>
     public bool AddShare(GuardEntry? entry, bool good, double now)
     {
-        if (entry is null || _options.InvalidRatioMax <= 0)
+        if (entry is null)
         {
             return false;
         }
-        lock (entry)
+        GuardAddress address = entry.Address;
+        lock (address)
         {
-            entry.SharesGood += good ? 1 : 0;
-            entry.SharesBad += good ? 0 : 1;
-            int all = entry.SharesGood + entry.SharesBad;
+            if (good && !entry.IsProven && !entry.HasLeft)
+            {
+                Prove(entry, now);
+            }
+            if (_options.InvalidRatioMax <= 0)
+            {
+                return false;
+            }
+            address.SharesGood += good ? 1 : 0;
+            address.SharesBad += good ? 0 : 1;
+            int all = address.SharesGood + address.SharesBad;
             if (all < SharesJudgedMin)
             {
                 return false;
             }
-            bool bad = entry.SharesBad > all * _options.InvalidRatioMax;
-            entry.SharesGood /= 2;
-            entry.SharesBad /= 2;
-            return bad && Ban(entry, now);
+            bool bad = address.SharesBad > all * _options.InvalidRatioMax;
+            address.SharesGood /= 2;
+            address.SharesBad /= 2;
+            return bad && Ban(address, GuardRule.InvalidShares, now);
         }
     }
 
     public int CountBanned(double now)
     {
         int count = 0;
-        foreach ((_, GuardEntry entry) in _entries)
+        foreach ((_, GuardAddress address) in _addresses)
         {
-            count += Volatile.Read(ref entry.BannedUntil) > now ? 1 : 0;
+            count += Volatile.Read(ref address.BannedUntil) > now ? 1 : 0;
         }
         return count;
     }
 
-    private bool Ban(GuardEntry entry, double now)
+    /// <summary>Called under both locks. The first rule that refuses; null when none does.</summary>
+    private GuardRule? Judge(GuardAddress address, GuardAddress network, double now)
     {
-        entry.BannedUntil = now + _options.BanTime.TotalSeconds;
-        entry.Score = 0;
+        address.LastSeenAt = now;
+        network.LastSeenAt = now;
+        int miners = address.Miners(now);
+        int share = _options.ConnectionsPerAddressMax;
+        return now < address.BannedUntil ? GuardRule.Banned
+            : share > 0 && address.Connections - address.Proven >= Math.Max(share, miners) ? GuardRule.AddressShare
+            : share > 0 && network.Connections - network.Proven >= Math.Max(NetworkShareFactor * (long)share, network.Miners(now)) ? GuardRule.NetworkShare
+            : _options.NotLoggedInPerAddressMax > 0 && address.NotLoggedIn >= _options.NotLoggedInPerAddressMax + miners ? GuardRule.NotLoggedIn
+            : !TryConnect(address, _options.ConnectionsPerSecond, _options.ConnectionBurst, now) ? GuardRule.AddressRate
+            : !TryConnect(network, _options.NetworkConnectionsPerSecond, _options.NetworkConnectionBurst, now) ? GuardRule.NetworkRate
+            : null;
+    }
+
+    private static bool TryConnect(GuardAddress from, double rate, int burst, double now)
+    {
+        int miners = from.Miners(now);
+        return rate <= 0 || from.ConnectRate.TryTake(rate * (1 + (RatePerMiner * miners)), burst + (2.0 * miners), now);
+    }
+
+    private static void Prove(GuardEntry entry, double now)
+    {
+        GuardAddress address = entry.Address;
+        entry.IsProven = true;
+        address.Proven++;
+        _ = address.Miners(now);
+        lock (address.Network!)
+        {
+            address.Network.Proven++;
+            _ = address.Network.Miners(now);
+        }
+    }
+
+    private bool Ban(GuardAddress address, GuardRule rule, double now)
+    {
+        if (now - address.BannedUntil > BanSecondsMax)
+        {
+            address.Bans = 0;
+        }
+        double seconds = Math.Min(BanSecondsMax, _options.BanTime.TotalSeconds * Math.Pow(2, Math.Min(address.Bans, 16)));
+        address.Bans++;
+        address.BannedUntil = now + seconds;
+        address.Score = 0;
+        Count(rule);
         return true;
     }
+
+    private void Count(GuardRule rule) => Interlocked.Increment(ref _counts[(int)rule]);
 
     private bool IsExempt(IPAddress address)
     {
@@ -129,17 +233,17 @@ public sealed class ConnectionGuard
     }
 
     /// <summary>Over the limit, forgets the eighth seen longest ago among those without open connections.</summary>
-    private void Trim()
+    private void Trim(ConcurrentDictionary<GuardKey, GuardAddress> table)
     {
-        if (_entries.Count <= _options.AddressesMax)
+        if (table.Count <= _options.AddressesMax)
         {
             return;
         }
-        GuardEntry[] idle = [.. _entries.Values.Where(entry => Volatile.Read(ref entry.Connections) == 0).OrderBy(entry => entry.LastSeenAt)];
-        int excess = Math.Max(_options.AddressesMax / 8, _entries.Count - _options.AddressesMax);
-        foreach (GuardEntry entry in idle.Take(excess))
+        GuardAddress[] idle = [.. table.Values.Where(entry => Volatile.Read(ref entry.Connections) == 0).OrderBy(entry => entry.LastSeenAt)];
+        int excess = Math.Max(_options.AddressesMax / 8, table.Count - _options.AddressesMax);
+        foreach (GuardAddress entry in idle.Take(excess))
         {
-            _entries.TryRemove(entry.Key, out _);
+            table.TryRemove(entry.Key, out _);
         }
     }
 }

@@ -1,23 +1,13 @@
 namespace Otedama.Pool;
 
-/// <summary>What the guard knows about one address. Fields belong to <see cref="ConnectionGuard"/>, under this object's lock.</summary>
+/// <summary>One connection that limits apply to. Fields belong to <see cref="ConnectionGuard"/>, under the address' lock.</summary>
 public sealed class GuardEntry
 {
-    internal GuardEntry(GuardKey key, double burst, double now)
-    {
-        Key = key;
-        ConnectRate = new TokenBucket(burst, now);
-    }
+    internal GuardEntry(GuardAddress address) => Address = address;
 
-    internal GuardKey Key { get; }
+    internal GuardAddress Address { get; }
 
-    internal TokenBucket ConnectRate;
-
-    internal int Connections;
-    internal double Score;
-    internal double ScoredAt;
-    internal double BannedUntil;
-    internal double LastSeenAt;
-    internal int SharesGood;
-    internal int SharesBad;
+    internal bool IsLoggedIn;
+    internal bool IsProven;
+    internal bool HasLeft;
 }

@@ -10,6 +10,9 @@ namespace Otedama.Pool;
 /// </summary>
 public sealed partial class Ledger : IDisposable
 {
+    /// <summary>Of the share log, in the pool's directory.</summary>
+    public const string FolderName = "shares";
+
     private const int WorkerBytesMax = 191;
 
     /// <summary>A block is given up when another one lies at its height under this many more.</summary>
@@ -20,7 +23,7 @@ public sealed partial class Ledger : IDisposable
     private readonly ILogger _logger;
     private readonly PayoutRules _rules;
     private readonly Lock _lock = new(); // guards _state, and keeps the log in the order of its changes
-    private readonly LedgerState _state = new();
+    private LedgerState _state = new(); // replaced only while opening
     private int _accountCount; // written under _lock, read by anyone
 
     private Ledger(LedgerOptions options, TimeProvider time, ILogger logger)
@@ -52,16 +55,9 @@ public sealed partial class Ledger : IDisposable
         }
         var ledger = new Ledger(options, time, logger);
         long start = time.GetTimestamp();
-        ledger.Log = ShareLog.Open(
-            new ShareLogOptions
-            {
-                Directory = options.Directory,
-                SegmentBytes = options.SegmentBytes,
-                Sync = options.Sync,
-                Storage = options.Storage,
-            },
-            logger,
-            ledger._state.Apply);
+        var fold = new LedgerFold();
+        ledger.Log = ShareLog.Open(LogOf(options, time), logger, fold, static () => new LedgerFold());
+        ledger._state = fold.State;
         try
         {
             ledger.SetOperator();
@@ -76,6 +72,16 @@ public sealed partial class Ledger : IDisposable
             logger, options.Directory, ledger._state.Shares, ledger._state.BlocksFound, time.GetElapsedTime(start).TotalMilliseconds);
         return ledger;
     }
+
+    private static ShareLogOptions LogOf(LedgerOptions options, TimeProvider time) => new()
+    {
+        Directory = options.Directory,
+        SegmentBytes = options.SegmentBytes,
+        Sync = options.Sync,
+        Keep = options.LogKeep,
+        Time = time,
+        Storage = options.Storage,
+    };
 
     /// <summary>
     /// Number of the account with this script and worker name, made when new. Throws LedgerFullException when

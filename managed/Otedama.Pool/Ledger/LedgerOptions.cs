@@ -34,6 +34,9 @@ public sealed record LedgerOptions
     /// <summary>Size of a log segment on disk, written in advance.</summary>
     public int SegmentBytes { get; init; } = 16 << 20;
 
+    /// <summary>How long shares stay in the log once snapshots hold what they amount to; zero: for ever.</summary>
+    public TimeSpan LogKeep { get; init; }
+
     /// <summary>Whether a commit waits for the disk.</summary>
     public LogSync Sync { get; init; } = LogSync.Group;
 

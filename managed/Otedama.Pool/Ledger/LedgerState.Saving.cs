@@ -24,6 +24,7 @@ internal sealed partial class LedgerState
         writer.WriteUInt128(Work);
         writer.Write7BitEncodedInt(_height);
         writer.Write7BitEncodedInt64(_lastShareMs);
+        writer.Write7BitEncodedInt64(_lostRecords);
         Meter.Save(writer);
         SaveAccounts(writer);
         SaveBlocks(writer);
@@ -47,6 +48,7 @@ internal sealed partial class LedgerState
                 Work = reader.ReadUInt128(),
                 _height = reader.Read7BitEncodedInt(),
                 _lastShareMs = reader.Read7BitEncodedInt64(),
+                _lostRecords = reader.Read7BitEncodedInt64(),
                 Meter = WorkMeter.Load(reader),
             };
             state.LoadAccounts(reader);

@@ -68,6 +68,9 @@ internal sealed partial class LedgerState
             case LogRecordType.Window:
                 Apply(WindowRecord.Read(record.Payload));
                 break;
+            case LogRecordType.Lost:
+                ApplyLost(record);
+                break;
             default:
                 throw new LogException(
                     $"share log: record {record.Sequence} has the unknown type {(int)record.Type}. Use the otedama that wrote it "
@@ -83,7 +86,7 @@ internal sealed partial class LedgerState
             Payees[0]!.Address = record.Address;
             return;
         }
-        if (record.Id != Accounts.Count)
+        if (!TryMakeLost(record.Id) || record.Id != Accounts.Count)
         {
             throw new LogException(
                 $"share log: account {record.Id} where account {Accounts.Count} was expected. Restore the log from a backup.");
@@ -125,18 +128,18 @@ internal sealed partial class LedgerState
         {
             if (isNew)
             {
-                _payeesByScript.Add(Convert.ToHexStringLower(payee.Script.Span), payee);
+                _payeesByScript.TryAdd(Convert.ToHexStringLower(payee.Script.Span), payee); // lost ones share a script
             }
             _accountIds[KeyOf(payee.Script.Span, worker)] = id;
         }
         return account;
     }
 
-    private LedgerAccount AccountOf(int id) => (uint)id < (uint)Accounts.Count
+    private LedgerAccount AccountOf(int id) => id >= 0 && TryMakeLost(id + 1)
         ? Accounts[id]
         : throw new LogException($"share log: account {id} was never made. Restore the log from a backup.");
 
-    private LedgerPayee PayeeOf(int id) => (uint)id < (uint)Payees.Count && Payees[id] is { } payee
+    private LedgerPayee PayeeOf(int id) => id >= 0 && TryMakeLost(id + 1) && Payees[id] is { } payee
         ? payee
         : throw new LogException($"share log: payee {id} was never made. Restore the log from a backup.");
 }

@@ -7,8 +7,18 @@ namespace Otedama.Pool;
 /// <param name="Records">Intact records in them.</param>
 /// <param name="TornBytes">Bytes of an interrupted last write, which the next start sets aside.</param>
 /// <param name="LostAtEnd">Acknowledged records at the very end that are gone.</param>
+/// <param name="Snapshots">Sentences about snapshots that cannot be used.</param>
 public sealed record LogReport(
-    uint SegmentFirst, uint SegmentLast, long Records, int TornBytes, int LostAtEnd, IReadOnlyList<LogDamage> Damages);
+    uint SegmentFirst,
+    uint SegmentLast,
+    long Records,
+    int TornBytes,
+    int LostAtEnd,
+    IReadOnlyList<LogDamage> Damages,
+    IReadOnlyList<string> Snapshots)
+{
+    public bool IsGood => Damages.Count == 0 && LostAtEnd == 0 && Snapshots.Count == 0;
+}
 
 /// <summary>What a repair did: the places that were damaged, and where the files of before are kept.</summary>
 /// <param name="Copies">Copies of the damaged files, in order.</param>
@@ -47,6 +57,11 @@ public static class LogRepair
         {
             Mend(storage, directory, damage);
         }
+        if (before.LostAtEnd > 0)
+        {
+            ForgetMark(storage, directory);
+        }
+        new LogSnapshots(storage, directory).SetDamagedAside(copies.Add);
         LogReport after = Look(storage, directory);
         if (after.Damages.Count > 0)
         {
@@ -57,7 +72,8 @@ public static class LogRepair
         return new LogRepairReport(before.Damages, copies, after);
     }
 
-    private static FileStream Hold(ILogStorage storage, string directory)
+    /// <summary>The log for this process, as long as the answer is not disposed.</summary>
+    internal static FileStream Hold(ILogStorage storage, string directory)
     {
         if (!Directory.Exists(directory) || LogDirectory.Segments(storage, directory).Count == 0)
         {
@@ -83,7 +99,9 @@ public static class LogRepair
         long records = 0;
         LogPosition from = LogDirectory.StartOf(storage, directory, segments[0]);
         walk.Run(from, segments[^1], _ => { }, every: _ => records++);
-        return new LogReport(segments[0], segments[^1], records, walk.TornBytes, walk.LostAtEnd, walk.Damages);
+        return new LogReport(
+            segments[0], segments[^1], records, walk.TornBytes, walk.LostAtEnd, walk.Damages,
+            new LogSnapshots(storage, directory).Verify());
     }
 
     private static void Mend(ILogStorage storage, string directory, LogDamage damage)
@@ -108,11 +126,16 @@ public static class LogRepair
                 MakeSegment(storage, directory, damage);
                 break;
             default:
-                // What is missing at the end has no place in the log; the mark goes back to where the log ends.
-                storage.Delete(CommitMark.PathIn(directory));
-                storage.SyncFolder(directory);
+                ForgetMark(storage, directory);
                 break;
         }
+    }
+
+    /// <summary>What is missing at the end has no place in the log; the mark begins anew where the log ends.</summary>
+    private static void ForgetMark(ILogStorage storage, string directory)
+    {
+        storage.Delete(CommitMark.PathIn(directory));
+        storage.SyncFolder(directory);
     }
 
     private static void WriteHeader(ILogFile file, LogDamage damage)

@@ -81,9 +81,55 @@ internal sealed class LogSnapshots(ILogStorage storage, string directory)
         storage.WriteWhole(PathOf(position.Segment), bytes);
     }
 
+    /// <summary>Sentences about those that are damaged.</summary>
+    public IReadOnlyList<string> Verify()
+    {
+        List<string> damaged = [];
+        foreach (uint segment in List())
+        {
+            try
+            {
+                Read(segment, out _);
+            }
+            catch (LogException e)
+            {
+                damaged.Add($"{PathOf(segment)}: {e.Message}");
+            }
+        }
+        return damaged;
+    }
+
+    /// <summary>Renames the damaged ones, so that no start tries them; `kept` is told the new names.</summary>
+    public void SetDamagedAside(Action<string> kept)
+    {
+        foreach (uint segment in List())
+        {
+            try
+            {
+                Read(segment, out _);
+            }
+            catch (LogException)
+            {
+                string aside = PathOf(segment) + ".damaged";
+                storage.Rename(PathOf(segment), aside);
+                storage.SyncFolder(directory);
+                kept(aside);
+            }
+        }
+    }
+
     public void Delete(uint segment) => storage.Delete(PathOf(segment));
 
     private LogPosition Load(uint segment, ILogFold fold)
+    {
+        byte[] bytes = Read(segment, out LogPosition position);
+        using var stream = new MemoryStream(bytes, HeaderBytes, bytes.Length - HeaderBytes, writable: false);
+        fold.Load(stream);
+        return position;
+    }
+
+    /// <summary>The whole file, once its checksums fit.</summary>
+    private byte[] Read(uint segment, out LogPosition position)
     {
         byte[] bytes = storage.ReadWhole(PathOf(segment));
         ReadOnlySpan<byte> header = bytes;
@@ -104,9 +150,8 @@ internal sealed class LogSnapshots(ILogStorage storage, string directory)
         {
             throw new LogException("its checksum does not fit.");
         }
-        using var stream = new MemoryStream(bytes, HeaderBytes, body.Length, writable: false);
-        fold.Load(stream);
-        return new LogPosition(
+        position = new LogPosition(
             segment, LogFormat.SegmentHeaderLength, BinaryPrimitives.ReadUInt32LittleEndian(header[16..]));
+        return bytes;
     }
 }

@@ -24,9 +24,9 @@ public sealed class JobSource : IAsyncDisposable
     public JobSource(
         NodeClientGroupOptions nodes, JobBookOptions jobs, string dataFolder, TimeProvider time, ILoggerFactory loggers)
     {
-        _logger = loggers.CreateLogger("pool.submit");
-        Nodes = new NodeClientGroup(nodes, time, loggers.CreateLogger("pool.templates"));
-        Jobs = new JobBook(jobs, time, loggers.CreateLogger("pool.jobs"));
+        _logger = loggers.CreateLogger(LogCategory.PoolSubmit);
+        Nodes = new NodeClientGroup(nodes, time, loggers.CreateLogger(LogCategory.PoolTemplates));
+        Jobs = new JobBook(jobs, time, loggers.CreateLogger(LogCategory.PoolJobs));
         Blocks = new BlockSubmitter(Nodes, dataFolder, time, _logger);
         Nodes.TemplateChosen += Jobs.Offer;
         Jobs.Published += OnPublished;

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Otedama.Core;
 
 namespace Otedama.Wire;
 
@@ -41,7 +42,7 @@ public sealed class HttpHost : IAsyncDisposable
         KestrelServer server = new(
             Options.Create(Configure(options)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
         HttpHost host = new(server, options);
-        ILogger logger = loggers.CreateLogger("Otedama.Wire.Http");
+        ILogger logger = loggers.CreateLogger(LogCategory.WireHttp);
         try
         {
             await server.StartAsync(new Application(handler, options.Name, logger, host._stopping.Token), cancellation);

@@ -11,9 +11,12 @@ public enum CloseReason : byte
     Silent,
     LoginTimeout,
     Banned,
+    RefusedWork,
     Malformed,
     TlsNotConfigured,
+    TlsRequired,
     TlsFailed,
     BadProxyHeader,
     ServerStopping,
+    NoExtranonce,
 }

@@ -14,6 +14,9 @@ public interface ITransport : IDisposable
     /// <summary>Connections closed at once because the limit was reached, since start.</summary>
     long RefusedCount { get; }
 
+    /// <summary>What TLS connections are shown from now on; open ones keep theirs. Null: none are let in.</summary>
+    TlsIdentity? Identity { get; set; }
+
     /// <summary>Begins to listen. Throws IOException naming the endpoint that cannot be had.</summary>
     void Start(ITransportHandler handler);
 

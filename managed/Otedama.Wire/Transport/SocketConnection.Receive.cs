@@ -60,7 +60,12 @@ internal sealed partial class SocketConnection
     {
         if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
         {
-            Close(_receive.SocketError == SocketError.Success ? CloseReason.PeerClosed : CloseReason.Error);
+            Close(_receive.SocketError switch
+            {
+                SocketError.Success => CloseReason.PeerClosed,
+                SocketError.TimedOut => CloseReason.SlowReader, // the kernel gave up waiting for its output to be taken
+                _ => CloseReason.Error,
+            });
             return false;
         }
         if (IsClosed)

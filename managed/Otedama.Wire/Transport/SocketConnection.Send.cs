@@ -13,6 +13,7 @@ internal sealed partial class SocketConnection
     private WireBuffer? _inFlight;
     private SendArgs? _send;
     private bool _sending;
+    private long _sendingSince; // timestamp; 0 while nothing waits; written under the gate, read by the sweep
 
     public override bool Write(ReadOnlySpan<byte> bytes)
     {
@@ -26,6 +27,10 @@ internal sealed partial class SocketConnection
             if (waiting + bytes.Length <= _transport.Options.OutputBytesMax)
             {
                 _out.Append(bytes);
+                if (_transport.Trace is { } trace)
+                {
+                    WireTrace.Sent(trace, Id, bytes);
+                }
                 return true;
             }
             _out.Clear(); // so that Close does not try to send what nobody reads
@@ -80,8 +85,14 @@ internal sealed partial class SocketConnection
         _inFlight.Append(_out.Written);
         _out.Clear();
         _send ??= new SendArgs(this);
-        _sending = true;
+        MarkSending();
         return StartSend();
+    }
+
+    private void MarkSending()
+    {
+        _sending = true;
+        Volatile.Write(ref _sendingSince, _transport.Time.GetTimestamp());
     }
 
     private bool StartSend()
@@ -98,6 +109,7 @@ internal sealed partial class SocketConnection
         catch (ObjectDisposedException)
         {
             _sending = false;
+            Volatile.Write(ref _sendingSince, 0);
             return true; // closed meanwhile, nothing left to report
         }
     }
@@ -123,6 +135,7 @@ internal sealed partial class SocketConnection
     private bool SendNext()
     {
         _sending = false;
+        Volatile.Write(ref _sendingSince, 0);
         return IsClosed || SendSome();
     }
 

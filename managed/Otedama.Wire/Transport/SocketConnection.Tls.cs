@@ -13,7 +13,7 @@ internal sealed partial class SocketConnection
 
     private void BeginTls(ReadOnlySpan<byte> first)
     {
-        if (_transport.Options.Certificate is null)
+        if (_transport.Identity is not { } identity)
         {
             Close(CloseReason.TlsNotConfigured);
             return;
@@ -21,10 +21,10 @@ internal sealed partial class SocketConnection
         _phase = Phase.TlsHandshake;
         IsTls = true;
         _tls = new SslStream(new ReplayStream(_socket, first.ToArray()));
-        _ = RunTlsAsync(_tls);
+        _ = RunTlsAsync(_tls, identity);
     }
 
-    private async Task RunTlsAsync(SslStream stream)
+    private async Task RunTlsAsync(SslStream stream, TlsIdentity identity)
     {
         await Task.Yield(); // leaves the receive loop, which hands the socket over when this method returns to it
         CloseReason reason = CloseReason.TlsFailed;
@@ -32,7 +32,7 @@ internal sealed partial class SocketConnection
         {
             await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
             {
-                ServerCertificate = _transport.Options.Certificate,
+                ServerCertificateContext = identity.Context,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             });
             lock (_outGate)
@@ -45,8 +45,7 @@ internal sealed partial class SocketConnection
             int count;
             while ((count = await stream.ReadAsync(buffer)) > 0 && !IsClosed)
             {
-                _transport.Handler.OnReceived(this, buffer.AsSpan(0, count));
-                Flush();
+                Hand(buffer.AsSpan(0, count));
             }
             reason = CloseReason.PeerClosed;
         }
@@ -69,7 +68,7 @@ internal sealed partial class SocketConnection
         _inFlight ??= new WireBuffer();
         _inFlight.Append(_out.Written);
         _out.Clear();
-        _sending = true;
+        MarkSending();
         _ = WriteTlsAsync();
         return true;
     }

@@ -10,6 +10,7 @@ internal sealed partial class SocketConnection : TransportConnection
 
     private readonly SocketTransport _transport;
     private readonly Socket _socket;
+    private readonly bool _tlsOnly;
     private readonly long _startedAt;
     private Phase _phase;
     private byte[]? _prelude;
@@ -17,13 +18,15 @@ internal sealed partial class SocketConnection : TransportConnection
     private bool _accepted;
     private int _closed;
 
-    public SocketConnection(SocketTransport transport, Socket socket)
+    public SocketConnection(SocketTransport transport, Socket socket, bool tlsOnly)
     {
         _transport = transport;
         _socket = socket;
+        _tlsOnly = tlsOnly;
         _startedAt = transport.Time.GetTimestamp();
         IPEndPoint remote = (IPEndPoint)socket.RemoteEndPoint!;
         Remote = remote.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port) : remote;
+        LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
         _phase = transport.IsProxy(Remote.Address) ? Phase.Proxy : Phase.FirstByte;
         _receive = new ReceiveArgs(this);
     }
@@ -50,9 +53,14 @@ internal sealed partial class SocketConnection : TransportConnection
         ReleaseReceive();
     }
 
-    /// <summary>Closes a connection that hangs before its first line. Called about once a second.</summary>
-    public void CheckPrelude()
+    /// <summary>Closes a connection that hangs before its first line or does not read. Called about once a second.</summary>
+    public void CheckTimeouts()
     {
+        if (Volatile.Read(ref _sendingSince) is long since && since != 0 && _transport.Time.GetElapsedTime(since) > _transport.Options.UnreadTimeout)
+        {
+            Close(CloseReason.SlowReader);
+            return;
+        }
         if (_phase is Phase.Proxy or Phase.TlsHandshake
             && _transport.Time.GetElapsedTime(_startedAt) > _transport.Options.PreludeTimeout)
         {
@@ -111,13 +119,27 @@ internal sealed partial class SocketConnection : TransportConnection
                 BeginTls(bytes);
                 return;
             }
+            if (_tlsOnly)
+            {
+                Close(CloseReason.TlsRequired);
+                return;
+            }
             _phase = Phase.Plain;
         }
         if (!bytes.IsEmpty)
         {
-            _transport.Handler.OnReceived(this, bytes);
-            Flush();
+            Hand(bytes);
         }
+    }
+
+    private void Hand(ReadOnlySpan<byte> plain)
+    {
+        if (_transport.Trace is { } trace)
+        {
+            WireTrace.Received(trace, Id, plain);
+        }
+        _transport.Handler.OnReceived(this, plain);
+        Flush();
     }
 
     /// <summary>Takes the PROXY header off; false while it is incomplete or when the connection was closed.</summary>

@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 
 namespace Otedama.Wire;
 
 /// <summary>The transport engine on .NET sockets: portable, no thread of its own, one receive in flight per connection.</summary>
 public sealed class SocketTransport : ITransport
 {
+    private const int LinuxTcp = 6;
+    private const int LinuxTcpUserTimeout = 18;
+
     private readonly ConcurrentDictionary<long, SocketConnection> _connections = new();
-    private readonly List<Socket> _listeners = [];
+    private readonly List<(Socket Socket, bool TlsOnly)> _listeners = [];
     private readonly Timer _sweep;
+    private volatile TlsIdentity? _identity;
     private volatile bool _stopped;
     private int _count;
     private long _refused;
@@ -18,7 +23,9 @@ public sealed class SocketTransport : ITransport
     {
         Options = options;
         Time = time;
-        _sweep = new Timer(static state => ((SocketTransport)state!).SweepPreludes(), this, Timeout.Infinite, Timeout.Infinite);
+        Identity = options.Identity;
+        Trace = options.Trace?.IsEnabled(LogLevel.Trace) == true ? options.Trace : null;
+        _sweep = new Timer(static state => ((SocketTransport)state!).Sweep(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
@@ -27,7 +34,12 @@ public sealed class SocketTransport : ITransport
 
     public long RefusedCount => Volatile.Read(ref _refused);
 
+    public TlsIdentity? Identity { get => _identity; set => _identity = value; }
+
     internal TransportOptions Options { get; }
+
+    /// <summary>Null when nobody wants every line.</summary>
+    internal ILogger? Trace { get; }
 
     internal TimeProvider Time { get; }
 
@@ -42,7 +54,11 @@ public sealed class SocketTransport : ITransport
         {
             foreach (IPEndPoint endpoint in Options.Listen)
             {
-                _listeners.Add(Listen(endpoint));
+                _listeners.Add((Listen(endpoint), false));
+            }
+            foreach (IPEndPoint endpoint in Options.ListenTls)
+            {
+                _listeners.Add((Listen(endpoint), true));
             }
         }
         catch
@@ -50,10 +66,10 @@ public sealed class SocketTransport : ITransport
             StopListening();
             throw;
         }
-        Endpoints = _listeners.ConvertAll(listener => (IPEndPoint)listener.LocalEndPoint!);
-        foreach (Socket listener in _listeners)
+        Endpoints = _listeners.ConvertAll(listener => (IPEndPoint)listener.Socket.LocalEndPoint!);
+        foreach ((Socket listener, bool tlsOnly) in _listeners)
         {
-            SocketAsyncEventArgs args = new();
+            SocketAsyncEventArgs args = new() { UserToken = tlsOnly };
             args.Completed += (_, completed) => AcceptLoop(listener, completed);
             ThreadPool.UnsafeQueueUserWorkItem(_ => BeginAccept(listener, args), null);
         }
@@ -63,7 +79,7 @@ public sealed class SocketTransport : ITransport
     public void StopListening()
     {
         _stopped = true;
-        foreach (Socket listener in _listeners)
+        foreach ((Socket listener, _) in _listeners)
         {
             listener.Dispose();
         }
@@ -144,7 +160,7 @@ public sealed class SocketTransport : ITransport
             {
                 if (args.SocketError == SocketError.Success)
                 {
-                    Accept(args.AcceptSocket!);
+                    Accept(args.AcceptSocket!, args.UserToken is true);
                 }
                 else if (_stopped)
                 {
@@ -166,7 +182,7 @@ public sealed class SocketTransport : ITransport
         }
     }
 
-    private void Accept(Socket socket)
+    private void Accept(Socket socket, bool tlsOnly)
     {
         if (_stopped || Interlocked.Increment(ref _count) > Options.ConnectionsMax)
         {
@@ -179,7 +195,7 @@ public sealed class SocketTransport : ITransport
         try
         {
             Prepare(socket);
-            connection = new SocketConnection(this, socket);
+            connection = new SocketConnection(this, socket, tlsOnly);
         }
         catch (SocketException)
         {
@@ -197,14 +213,32 @@ public sealed class SocketTransport : ITransport
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Options.KeepAliveSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket.SendBufferSize = Options.KernelOutputBytes;
+        if (OperatingSystem.IsLinux())
+        {
+            SetUserTimeout(socket, (int)Options.UnreadTimeout.TotalMilliseconds);
+        }
         socket.Blocking = false; // lets Send return at once; the async calls do not mind
     }
 
-    private void SweepPreludes()
+    /// <summary>The kernel closes when the reader's window stays shut, and when a dead peer acknowledges nothing.</summary>
+    private static void SetUserTimeout(Socket socket, int milliseconds)
+    {
+        try
+        {
+            socket.SetRawSocketOption(LinuxTcp, LinuxTcpUserTimeout, BitConverter.GetBytes(milliseconds));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ProtocolOption)
+        {
+            // A kernel without it: what does not fit its buffer is still timed by us.
+        }
+    }
+
+    private void Sweep()
     {
         foreach ((_, SocketConnection connection) in _connections)
         {
-            connection.CheckPrelude();
+            connection.CheckTimeouts();
         }
     }
 }

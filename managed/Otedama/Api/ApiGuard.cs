@@ -1,24 +1,20 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Otedama.Wire;
 
 namespace Otedama;
 
 /// <summary>
-/// Who may ask. The Host header must be an address or localhost, or a foreign page could reach us through a name it owns
-/// (DNS rebinding). Everything below /api needs the token: as a bearer by programs, as a cookie by the dashboard; a cookie
-/// changes something only when the request comes from our own page.
+/// Who may ask: through one of our names, and everything below /api needs a proof: the token as a bearer from programs, a
+/// session's cookie from the dashboard; a cookie changes something only when the request comes from our own page.
 /// </summary>
-internal sealed class ApiGuard(ApiToken token)
+internal sealed class ApiGuard(ApiToken token, ApiSessions sessions, HostNames names)
 {
     private const string Bearer = "Bearer ";
 
     /// <summary>Cookies do not know ports, so two instances on one machine need two names.</summary>
     public static string CookieName(HttpContext context) => $"otedama_{context.Connection.LocalPort}";
 
-    public bool HasCookie(HttpContext context) => token.Matches(context.Request.Cookies[CookieName(context)]);
-
-    public bool IsToken(string? text) => token.Matches(text);
+    public bool HasCookie(HttpContext context) => sessions.IsValid(context.Request.Cookies[CookieName(context)]);
 
     public async Task CheckAsync(HttpContext context, CancellationToken stopping)
     {
@@ -26,9 +22,9 @@ internal sealed class ApiGuard(ApiToken token)
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        if (!IsLocalName(context.Request.Host))
+        await names.CheckAsync(context);
+        if (context.Response.StatusCode != 200)
         {
-            await HttpReply.TextAsync(context, 421, "This server answers to its address or to localhost only.\n");
             return;
         }
         string path = context.Request.Path.Value ?? "/";
@@ -62,7 +58,4 @@ internal sealed class ApiGuard(ApiToken token)
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return HttpReply.TextAsync(context, 401, "The token in api.token of the data directory is needed: Authorization: Bearer TOKEN\n");
     }
-
-    private static bool IsLocalName(HostString host) =>
-        host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Host.Trim('[', ']'), out _);
 }

@@ -4,18 +4,19 @@ using System.Text;
 namespace Otedama;
 
 /// <summary>
-/// The secret that proves a request comes from the owner of the data directory. Kept across restarts, so that an open
-/// dashboard goes on working.
+/// The secret that proves a request comes from the owner of the data directory. Kept across restarts in a file that only
+/// its owner can read; replaced by `otedama token rotate`.
 /// </summary>
 internal sealed class ApiToken
 {
     private const int Bytes = 24;
 
-    private readonly byte[] _utf8;
+    private readonly string _path;
+    private volatile string _text;
 
-    private ApiToken(string text) => (Text, _utf8) = (text, Encoding.ASCII.GetBytes(text));
+    private ApiToken(string path, string text) => (_path, _text) = (path, text);
 
-    public string Text { get; }
+    public string Text => _text;
 
     /// <summary>Reads the token file, or makes one that only its owner can read.</summary>
     public static ApiToken Load(string path)
@@ -25,21 +26,34 @@ internal sealed class ApiToken
             string text = System.IO.File.ReadAllText(path).Trim();
             if (text.Length == Bytes * 2 && text.All(char.IsAsciiHexDigitLower))
             {
-                return new ApiToken(text);
+                return new ApiToken(path, text);
             }
-            System.IO.File.Delete(path); // damaged: nobody holds a copy that works
+            // Damaged: nobody holds a copy that works.
         }
-        ApiToken token = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)));
+        ApiToken token = new(path, "");
+        token.Rotate();
+        return token;
+    }
+
+    /// <summary>Makes a new secret; the old one is worth nothing from now on. Throws IOException when it cannot be kept.</summary>
+    public void Rotate()
+    {
+        string text = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)), temporary = _path + ".new";
+        System.IO.File.Delete(temporary);
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
-        using FileStream file = new(path, options);
-        file.Write(Encoding.ASCII.GetBytes(token.Text + "\n"));
-        return token;
+        using (FileStream file = new(temporary, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(text + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+        System.IO.File.Move(temporary, _path, overwrite: true);
+        _text = text;
     }
 
     public bool Matches(string? given) =>
-        given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), _utf8);
+        given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.ASCII.GetBytes(_text));
 }

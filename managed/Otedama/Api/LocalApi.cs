@@ -18,25 +18,30 @@ internal sealed class LocalApi : IAsyncDisposable
     private static readonly TimeSpan s_streamStep = TimeSpan.FromSeconds(1);
 
     private readonly IInstance _instance;
-    private readonly ApiToken _token;
+    private readonly ApiSessions _sessions;
     private readonly ApiGuard _guard;
     private readonly TimeProvider _clock;
     private HttpHost? _host;
     private int _streams; // open event streams, changed by request threads only through Interlocked
 
-    private LocalApi(IInstance instance, ApiToken token, TimeProvider clock) =>
-        (_instance, _token, _guard, _clock) = (instance, token, new ApiGuard(token), clock);
+    private LocalApi(IInstance instance, ApiToken token, HostNames names, TimeProvider clock)
+    {
+        (_instance, _clock) = (instance, clock);
+        _sessions = new ApiSessions(token, clock);
+        _guard = new ApiGuard(token, _sessions, names);
+    }
 
     public Uri Uri => _host!.Uri;
 
-    /// <summary>The address to open in a browser; it carries the token once and the page drops it.</summary>
-    public string DashboardUrl => $"{Uri}?token={_token.Text}";
+    /// <summary>An address to open in a browser. It works once; the browser is known by its cookie from then on.</summary>
+    public string NewDashboardUrl() => $"{Uri}?login={_sessions.NewLink()}";
 
     /// <summary>Throws IOException when the port is taken.</summary>
     public static async Task<LocalApi> StartAsync(
-        IPAddress address, int port, ApiToken token, IInstance instance, ILoggerFactory loggers, TimeProvider clock, CancellationToken stop)
+        IPAddress address, int port, ApiToken token, HostNames names, IInstance instance,
+        ILoggerFactory loggers, TimeProvider clock, CancellationToken stop)
     {
-        LocalApi api = new(instance, token, clock);
+        LocalApi api = new(instance, token, names, clock);
         HttpHostOptions options = new() { Name = "api", Address = address, Port = port, BodyBytesMax = 4096 };
         api._host = await HttpHost.StartAsync(options, api.Routes().HandleAsync, loggers, stop);
         return api;
@@ -65,6 +70,8 @@ internal sealed class LocalApi : IAsyncDisposable
             .Get("/api/v1/stream", StreamAsync)
             .Post("/api/v1/mining/start", (context, stop) => SetMiningAsync(context, true, stop))
             .Post("/api/v1/mining/stop", (context, stop) => SetMiningAsync(context, false, stop))
+            .Post("/api/v1/token/link", (context, _) => LinkAsync(context))
+            .Post("/api/v1/token/rotate", (context, _) => RotateAsync(context))
             .Get("/", PageAsync);
         foreach (string name in DashboardFiles.Names.Where(static n => n != "index.html"))
         {
@@ -75,25 +82,35 @@ internal sealed class LocalApi : IAsyncDisposable
 
     private Task PageAsync(HttpContext context, CancellationToken stop)
     {
-        if (context.Request.Query.TryGetValue("token", out Microsoft.Extensions.Primitives.StringValues given))
+        if (context.Request.Query.TryGetValue("login", out Microsoft.Extensions.Primitives.StringValues given) && _sessions.TryUse(given))
         {
-            if (!_guard.IsToken(given))
-            {
-                return HttpReply.TextAsync(context, 401, "This token is not the one of this instance. Open the address otedama printed when it started.\n");
-            }
-            context.Response.Cookies.Append(ApiGuard.CookieName(context), _token.Text, new CookieOptions
+            context.Response.Cookies.Append(ApiGuard.CookieName(context), _sessions.NewCookie(), new CookieOptions
             {
                 HttpOnly = true,
                 SameSite = SameSiteMode.Strict,
                 Path = "/",
-                MaxAge = TimeSpan.FromDays(30),
+                MaxAge = ApiSessions.Lifetime,
             });
             return FileAsync(context, "index.html");
         }
         return _guard.HasCookie(context)
             ? FileAsync(context, "index.html")
-            : HttpReply.TextAsync(context, 401, "Open the address that otedama printed when it started: it carries a token.\n"
-                + "起動時に表示されたアドレス(トークン付き)を開いてください。\n");
+            : HttpReply.TextAsync(context, 401, "Open the address that otedama printed when it started. It works once; `otedama token link` prints another.\n"
+                + "起動時に表示されたアドレスを開いてください(一度だけ有効)。`otedama token link` で新しいアドレスを表示できます。\n");
+    }
+
+    private Task LinkAsync(HttpContext context) =>
+        JsonAsync(context, new TokenAnswer(1, false, NewDashboardUrl()), AnswerJson.Default.TokenAnswer);
+
+    /// <summary>For the owner of the token only: a page must not be able to lock its owner out.</summary>
+    private Task RotateAsync(HttpContext context)
+    {
+        if (context.Request.Headers.Authorization.Count == 0)
+        {
+            return HttpReply.TextAsync(context, 403, "Only the token itself may be used to replace it.\n");
+        }
+        _sessions.Rotate();
+        return JsonAsync(context, new TokenAnswer(1, true, NewDashboardUrl()), AnswerJson.Default.TokenAnswer);
     }
 
     private static Task FileAsync(HttpContext context, string name)

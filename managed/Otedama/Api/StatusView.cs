@@ -23,6 +23,9 @@ internal sealed record StatusView
     /// <summary>Resident memory of the process.</summary>
     public long? RssBytes { get; init; }
 
+    /// <summary>Log lines lost since the start because their output took none.</summary>
+    public long LogLinesDropped { get; init; }
+
     public RigView? Rig { get; init; }
 
     public PoolView? Pool { get; init; }
@@ -121,6 +124,9 @@ internal sealed record PoolView
     public int? Height { get; init; }
 
     public double? JobAgeS { get; init; }
+
+    /// <summary>Connections the guard refused and bans it gave since the start, by rule.</summary>
+    public IReadOnlyDictionary<string, long> GuardedBy { get; init; } = new Dictionary<string, long>();
 
     public double? NetworkDifficulty { get; init; }
 

@@ -64,6 +64,7 @@ internal static class Views
             Blocks = pool.BlocksFound,
             Height = pool.Job?.Height,
             JobAgeS = pool.Job is { } job ? Math.Max(0, (pool.Time - job.MadeAt).TotalSeconds) : null,
+            GuardedBy = pool.Guarded.ToDictionary(static g => Snake(g.Rule.ToString()), static g => g.Count),
             NetworkDifficulty = pool.Job?.NetworkDifficulty,
             SubmitMsP50 = pool.ReplyP50 > TimeSpan.Zero ? pool.ReplyP50.TotalMilliseconds : null,
             SubmitMsP99 = pool.ReplyP99 > TimeSpan.Zero ? pool.ReplyP99.TotalMilliseconds : null,

@@ -12,6 +12,7 @@ namespace Otedama;
 [JsonSerializable(typeof(NetAnswer))]
 [JsonSerializable(typeof(InstanceFile))]
 [JsonSerializable(typeof(StatusView))]
+[JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(MinersAnswer))]
 [JsonSerializable(typeof(BlocksAnswer))]
 [JsonSerializable(typeof(PayoutsAnswer))]
@@ -19,5 +20,7 @@ namespace Otedama;
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(PluginAnswerList))]
 [JsonSerializable(typeof(PluginBenchAnswer))]
+[JsonSerializable(typeof(LedgerCheckAnswer))]
+[JsonSerializable(typeof(LedgerRepairAnswer))]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

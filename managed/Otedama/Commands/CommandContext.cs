@@ -48,16 +48,31 @@ internal sealed class CommandContext(Surroundings surroundings)
     public static IEnumerable<FlagValue> Flag(string? text, Setting setting, string name) =>
         text is null ? [] : [new FlagValue(setting.Key, text, name)];
 
-    public ILoggerFactory OpenLogs(Configuration configuration, ParseResult result)
+    /// <summary>Logs of a run; a hang-up signal begins its file anew.</summary>
+    public ILoggerFactory OpenLogs(Configuration configuration, ParseResult result, Shutdown? signals = null)
     {
         string? rules = Outside.Environment.GetValueOrDefault("OTEDAMA_LOG");
         LogLevels levels = LogLevels.Parse(configuration.Get(Settings.LogLevel), rules);
         bool json = configuration.Get(Settings.LogFormat) == "json";
         bool colour = Outside.Colour(Outside.ErrorIsTerminal, result.GetValue(NoColour));
-        ConsoleLogs console = new(Outside.ErrorStream, levels, json, colour, Outside.Clock);
+        ConsoleLogs console = new(Outside.ErrorStream, levels, json, colour, Outside.Clock, OpenLogFile(configuration, signals));
         LoggerFactory loggers = new([], new LoggerFilterOptions { MinLevel = Microsoft.Extensions.Logging.LogLevel.Trace });
         loggers.AddProvider(console); // added this way the factory disposes it, which writes the last lines
         return loggers;
+    }
+
+    /// <summary>Null when log.file is empty; a relative name is below the data directory.</summary>
+    private LogFile? OpenLogFile(Configuration configuration, Shutdown? signals)
+    {
+        string name = configuration.Get(Settings.LogFile);
+        if (name.Length == 0)
+        {
+            return null;
+        }
+        string path = Path.Combine(DataDirectory.Locate(configuration, Outside.Environment), name);
+        LogFile file = new(path, configuration.Get(Settings.LogFileMegabytes) * 1_000_000L, configuration.Get(Settings.LogFileCount));
+        signals?.OnHangUp(file.Reopen);
+        return file;
     }
 
     /// <summary>Prints the answer as JSON or as lines.</summary>
@@ -70,7 +85,7 @@ internal sealed class CommandContext(Surroundings surroundings)
         }
         foreach (string line in lines(value))
         {
-            Outside.Out.WriteLine(line);
+            Outside.Out.WriteLine(Core.PlainText.Of(line));
         }
     }
 

@@ -68,6 +68,7 @@ internal static class CommandLine
         [
             MineCommand.Build(context),
             PoolCommand.Build(context),
+            LedgerCommand.Build(context),
             StatsCommand.Build(context),
             MonitorCommand.Build(context),
             NodeCommand.Build(context),
@@ -81,6 +82,7 @@ internal static class CommandLine
             ChaosCommand.Build(context),
             UpdateCommand.Build(context),
             IdentityCommand.Build(context),
+            TokenCommand.Build(context),
             ConfigCommand.Build(context),
             SelftestCommand.Build(context),
             VerifyCommand.Build(context),

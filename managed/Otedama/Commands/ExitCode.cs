@@ -10,5 +10,6 @@ internal static class ExitCode
     public const int Unsupported = 4;
     public const int Unreachable = 5;
     public const int SelfTest = 6;
+    public const int Permission = 77;
     public const int Interrupted = 130;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 using Otedama.Interop;
 
 namespace Otedama;
@@ -13,8 +14,8 @@ internal static class RunCommand
         Configuration configuration = context.Load(result, flags);
         InstancePlan plan = InstancePlan.Make(configuration, roles, context.Outside.Environment);
         using Shutdown shutdown = new(stop);
-        using ILoggerFactory loggers = context.OpenLogs(configuration, result);
-        ILogger logger = loggers.CreateLogger("Otedama.Instance");
+        using ILoggerFactory loggers = context.OpenLogs(configuration, result, shutdown);
+        ILogger logger = loggers.CreateLogger(LogCategory.Instance);
         foreach (string warning in configuration.Warnings)
         {
             InstanceLog.ConfigurationWarning(logger, warning);
@@ -32,6 +33,10 @@ internal static class RunCommand
         catch (OperationCanceledException) when (shutdown.Token.IsCancellationRequested)
         {
             return ExitCode.Done;
+        }
+        if (PoolTls.IsConfigured(configuration))
+        {
+            shutdown.OnHangUp(instance.RenewCertificate);
         }
         Greet(context, instance, result);
         await Task.Delay(Timeout.Infinite, shutdown.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -51,7 +56,7 @@ internal static class RunCommand
         }
         List<(string Name, string? Value)> rows =
         [
-            ("dashboard", instance.DashboardUrl),
+            ("dashboard", instance.NewDashboardUrl()),
             ("stratum", instance.StratumUrl),
             ("chain rpc", instance.RpcUrl?.ToString()),
             ("metrics", instance.MetricsUrl?.ToString()),

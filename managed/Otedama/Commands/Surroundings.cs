@@ -33,6 +33,7 @@ internal sealed record Surroundings
 
     public static Surroundings OfProcess()
     {
+        StandardStreams.Occupy();
         Dictionary<string, string> environment = [];
         foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
         {
@@ -41,7 +42,7 @@ internal sealed record Surroundings
         return new Surroundings
         {
             Out = Console.Out,
-            Error = Console.Error,
+            Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),
             Environment = environment,
             Clock = TimeProvider.System,

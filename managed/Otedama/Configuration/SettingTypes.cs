@@ -153,5 +153,10 @@ internal static class SettingTypes
         };
     }
 
-    internal static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
+    /// <summary>A value as a message quotes it: one line, nothing a terminal would obey, at most 60 characters.</summary>
+    internal static string Shorten(string text)
+    {
+        string plain = PlainText.Of(text.Length <= 60 ? text : text[..57]);
+        return text.Length <= 60 && plain.Length <= 60 ? plain : plain[..Math.Min(57, plain.Length)] + "...";
+    }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Otedama.Core;
 using static Otedama.SettingTypes;
 
@@ -62,14 +63,64 @@ internal static class Settings
     public static readonly Setting<string> PoolAddress = Add(Text("pool.address", "",
         "Address for the pool's fee. Needed with an external node; empty with the embedded chain = made for this data directory."));
 
-    public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, 1_000_000_000_000m,
-        "Difficulty of a new connection; 0 = chosen for the network."));
+    public static readonly Setting<int> PoolLogKeep = Add(Integer("pool.log_keep", 30, 0, 36_500,
+        "Days shares stay in the share log after snapshots hold what they amount to; 0 = for ever."));
+
+    public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, PortChoice.DifficultyMax,
+        "Difficulty every new connection begins with, exactly; 0 = by the miner's user agent, its earlier speed and the network."));
+
+    public static readonly Setting<decimal> DifficultyMin = Add(Number("pool.difficulty_min", 0m, 0m, PortChoice.DifficultyMax,
+        "No share is easier, whatever a miner asks for; 0 = a tenth of a second to a second of one CPU thread, or a smaller pool.difficulty."));
+
+    public static readonly Setting<decimal> DifficultyFixed = Add(Number("pool.difficulty_fixed", 0m, 0m, PortChoice.DifficultyMax,
+        "Difficulty every connection keeps, without a budget of shares; 0 = it follows the miner's speed."));
+
+    public static readonly Setting<IReadOnlyList<PortChoice>> PoolPorts = Add(PortChoice.Setting("pool.ports",
+        "Further Stratum ports, each with a difficulty of its own."));
 
     public static readonly Setting<decimal> SharesPerMinute = Add(Number("pool.shares_per_minute", 20m, 0.1m, 600m,
         "Shares a minute each miner is steered towards."));
 
     public static readonly Setting<int> MaxConnections = Add(Integer("pool.max_connections", 10_000, 1, 1_000_000,
         "Miners connected at once; more are refused politely."));
+
+    public static readonly Setting<int> TlsPort = Add(Integer("pool.tls_port", 0, 0, 65535,
+        "Second Stratum port where only TLS is spoken; 0 = none. On pool.port the first byte decides."));
+
+    public static readonly Setting<string> TlsCertificate = Add(Path("pool.tls_certificate",
+        "PEM file with the certificate miners are shown, its chain behind it; read again at SIGHUP. Empty = no TLS."));
+
+    public static readonly Setting<string> TlsKey = Add(Path("pool.tls_key", "PEM file with the certificate's key."));
+
+    public static readonly Setting<IReadOnlyList<IPNetwork>> ProxySources = Add(NetworkList.Setting("pool.proxy_sources", [],
+        "Load balancers whose PROXY header (version 1 or 2) says who the miner is. With one, loopback is no longer exempt from limits."));
+
+    public static readonly Setting<IReadOnlyList<IPNetwork>> GuardAllow = Add(NetworkList.Setting("pool.guard.allow", ["127.0.0.0/8", "::1/128"],
+        "Addresses no limit applies to and that are never banned."));
+
+    public static readonly Setting<int> GuardConnections = Add(Integer("pool.guard.connections_per_address", 0, 0, 1_000_000,
+        "Connections without an accepted share of one address (IPv6: one /64); 0 = an eighth of pool.max_connections."));
+
+    public static readonly Setting<int> GuardNotLoggedIn = Add(Integer("pool.guard.unauthenticated_per_address", 128, 1, 1_000_000,
+        "Connections of one address that have not logged in."));
+
+    public static readonly Setting<decimal> GuardConnectRate = Add(Number("pool.guard.connections_per_second", 2m, 0m, 100_000m,
+        "New connections a second of one address; grows with its miners that have accepted shares. 0 = no limit."));
+
+    public static readonly Setting<int> GuardConnectBurst = Add(Integer("pool.guard.connection_burst", 20, 1, 1_000_000,
+        "New connections of one address at once."));
+
+    public static readonly Setting<decimal> GuardNetworkRate = Add(Number("pool.guard.network_connections_per_second", 10m, 0m, 100_000m,
+        "New connections a second of one network (/24, IPv6: /48). 0 = no limit."));
+
+    public static readonly Setting<int> GuardNetworkBurst = Add(Integer("pool.guard.network_connection_burst", 100, 1, 1_000_000,
+        "New connections of one network at once."));
+
+    public static readonly Setting<decimal> GuardMessageRate = Add(Number("pool.guard.messages_per_second", 1000m, 0m, 1_000_000m,
+        "Messages a second of one connection; ten seconds' worth at once are fine. 0 = no limit."));
+
+    public static readonly Setting<int> GuardBanSeconds = Add(Integer("pool.guard.ban_seconds", 600, 1, 86_400,
+        "How long an address is shut out for misbehaviour; each further time twice as long, up to a day."));
 
     public static readonly Setting<string> NodeMode = Add(Choice("node.mode", "embedded", ["embedded", "external"],
         "The built-in test chain, or nodes of a real coin reached over JSON-RPC."));
@@ -119,11 +170,17 @@ internal static class Settings
     public static readonly Setting<string> Encryption = Add(Choice("security.encryption", "aes-256-gcm", ["aes-256-gcm"],
         "Cipher between pool nodes.", PeersLater));
 
+    public static readonly Setting<bool> AllowLoosePermissions = Add(Switch("security.allow_loose_permissions", false,
+        "Start although other users can read or write secret files or the data directory."));
+
     public static readonly Setting<bool> ApiEnabled = Add(Switch("api.enabled", true, "Dashboard and local API."));
 
     public static readonly Setting<string> ApiHost = Add(Text("api.host", "127.0.0.1", "Address to listen on; keep it on loopback.", "an IP address"));
 
     public static readonly Setting<int> ApiPort = Add(Integer("api.port", 8480, 1, 65535, "Dashboard and API port."));
+
+    public static readonly Setting<IReadOnlyList<string>> ApiAllowedHosts = Add(List("api.allowed_hosts",
+        "Names the dashboard may be asked for, besides addresses and localhost; a proxy's name, for example.", "host names"));
 
     public static readonly Setting<bool> MetricsEnabled = Add(Switch("metrics.enabled", true, "Serve Prometheus metrics."));
 
@@ -131,10 +188,21 @@ internal static class Settings
 
     public static readonly Setting<int> MetricsPort = Add(Integer("metrics.port", 9090, 1, 65535, "Prometheus port."));
 
+    public static readonly Setting<IReadOnlyList<string>> MetricsAllowedHosts = Add(List("metrics.allowed_hosts",
+        "Names a scraper may ask for, besides addresses and localhost.", "host names"));
+
     public static readonly Setting<string> LogLevel = Add(Choice("log.level", "info",
         ["trace", "debug", "info", "warn", "error", "none"], "Least important message that is written."));
 
     public static readonly Setting<string> LogFormat = Add(Choice("log.format", "text", ["text", "json"], "One line per message, for people or for programs."));
+
+    public static readonly Setting<string> LogFile = Add(Path("log.file",
+        "File that gets the log too, below the data directory unless its path is whole; SIGHUP opens it anew. Empty = none."));
+
+    public static readonly Setting<int> LogFileMegabytes = Add(Integer("log.file_mb", 16, 1, 100_000,
+        "Size in MB at which the log file is put aside as FILE.1 and begun anew."));
+
+    public static readonly Setting<int> LogFileCount = Add(Integer("log.file_count", 5, 0, 1000, "Log files put aside that are kept; 0 = none."));
 
     private static T Add<T>(T setting)
         where T : Setting

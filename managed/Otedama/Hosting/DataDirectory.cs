@@ -1,4 +1,5 @@
 using System.Globalization;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -11,6 +12,7 @@ internal sealed class DataDirectory : IDisposable
     private const int LayoutVersion = 1;
 
     private readonly FileStream _lock;
+    private InstanceFile? _record; // what this process wrote, and only that is its to remove
 
     private DataDirectory(string root, FileStream hold) => (Root, _lock) = (root, hold);
 
@@ -44,13 +46,16 @@ internal sealed class DataDirectory : IDisposable
         return Path.Combine(local, "otedama");
     }
 
-    /// <summary>Throws ConfigurationException when it cannot be used, or is in use.</summary>
-    public static DataDirectory Open(string root)
+    /// <summary>
+    /// Throws ConfigurationException when it cannot be used, or is in use; CommandException 77 when other users can read its
+    /// secrets. From then on the process makes files for its owner alone.
+    /// </summary>
+    public static DataDirectory Open(string root, bool allowLoose = false)
     {
         FileStream hold;
         try
         {
-            MakePrivate(root);
+            MakePrivate(root, allowLoose);
             hold = new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException)
@@ -77,22 +82,33 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>Writes the file by which the other verbs find this instance.</summary>
+    public void Announce(InstanceFile file)
+    {
+        InstanceRecord.Write(InstanceFile, file);
+        _record = file;
+    }
+
+    /// <summary>Lets go. The instance file goes only when it is still the one written here.</summary>
     public void Dispose()
     {
-        System.IO.File.Delete(InstanceFile);
+        if (_record is not null && InstanceRecord.TryRead(Root, out InstanceFile? found) && found == _record)
+        {
+            System.IO.File.Delete(InstanceFile);
+        }
         _lock.Dispose();
     }
 
-    private static void MakePrivate(string root)
+    private static void MakePrivate(string root, bool allowLoose)
     {
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(root);
+            return;
         }
-        else
-        {
-            Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        FileMask.OwnerOnly();
+        PrivateFiles.Close(root, allowLoose);
+        Directory.CreateDirectory(root, PrivateFiles.Folder);
     }
 
     private static void CheckVersion(string root)

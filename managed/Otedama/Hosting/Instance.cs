@@ -42,7 +42,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     private Instance(InstancePlan plan, ILoggerFactory loggers, TimeProvider clock)
     {
         (_plan, _loggers, _clock) = (plan, loggers, clock);
-        _logger = loggers.CreateLogger("Otedama.Instance");
+        _logger = loggers.CreateLogger(LogCategory.Instance);
         _startedAt = clock.GetUtcNow();
         _startedTimestamp = clock.GetTimestamp();
     }
@@ -50,7 +50,8 @@ internal sealed class Instance : IInstance, IAsyncDisposable
     /// <summary>What the start had to decide by itself, in sentences.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    public string? DashboardUrl => _api?.DashboardUrl;
+    /// <summary>A link that works once; null when no dashboard is served.</summary>
+    public string? NewDashboardUrl() => _api?.NewDashboardUrl();
 
     public string? StratumUrl => _pool is null ? null : $"stratum+tcp://{Shown(_plan.PoolAddress)}:{_pool.Endpoints[0].Port}";
 
@@ -114,6 +115,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             DashboardUrl = _api?.Uri.ToString(),
             MetricsUrl = _metrics?.ToString(),
             RssBytes = Environment.WorkingSet,
+            LogLinesDropped = LogDrops.Count,
             Rig = rig is null ? null : Views.Rig(rig),
             Pool = pool is null ? null : Views.Pool(pool, _pool!.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
@@ -146,6 +148,23 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         return Task.FromResult<string?>(null);
     }
 
+    /// <summary>Reads the pool's certificate again; one that cannot be used leaves the old one in place.</summary>
+    public void RenewCertificate()
+    {
+        try
+        {
+            if (_pool is not null && PoolTls.Load(_plan.Configuration) is { } identity)
+            {
+                _pool.Show(identity);
+                InstanceLog.CertificateRenewed(_logger, identity.NotAfter);
+            }
+        }
+        catch (Exception e) when (e is FormatException or CommandException or IOException)
+        {
+            InstanceLog.CertificateKept(_logger, e.Message);
+        }
+    }
+
     /// <summary>Drains and stops; bounded by each part's own limit.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -175,7 +194,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         {
             throw new CommandException(ExitCode.Unsupported, problem);
         }
-        _directory = DataDirectory.Open(_plan.DataRoot);
+        _directory = DataDirectory.Open(_plan.DataRoot, AllowLoose);
         Native.Open();
         RequireAlgorithm();
         IProofChecker checker = MakeChecker();
@@ -193,10 +212,12 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
         await StartApiAsync(stop);
         await StartMetricsAsync(stop);
-        InstanceRecord.Write(_directory, new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
+        _directory.Announce(new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
         _sampling = SampleAsync(_stop.Token);
         InstanceLog.Started(_logger, _plan.Roles.ToString().ToLowerInvariant(), _plan.DataRoot);
     }
+
+    private bool AllowLoose => _plan.Configuration.Get(Settings.AllowLoosePermissions);
 
     private void RequireAlgorithm()
     {
@@ -220,7 +241,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         {
             Directory.CreateDirectory(folder);
         }
-        DatasetLog log = new(_loggers.CreateLogger("Otedama.Datasets"), _clock);
+        DatasetLog log = new(_loggers.CreateLogger(LogCategory.Datasets), _clock);
         _datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = _clock, Finished = log.OnFinished });
         log.Follow(_datasets);
         _parts.Add(("datasets", () =>
@@ -289,7 +310,8 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
         int port = Ports.Choose(_plan.Configuration, Settings.ApiPort, _plan.ApiAddress, _notes.Add);
         ApiToken token = ApiToken.Load(_directory!.TokenFile);
-        _api = await LocalApi.StartAsync(_plan.ApiAddress, port, token, this, _loggers, _clock, stop);
+        HostNames names = new(_plan.Configuration.Get(Settings.ApiAllowedHosts));
+        _api = await LocalApi.StartAsync(_plan.ApiAddress, port, token, names, this, _loggers, _clock, stop);
         _parts.Add(("api", async () => await _api.DisposeAsync()));
         WarnWhenPublic(_plan.ApiAddress, Settings.ApiHost, "the token is sent in the clear; put a TLS proxy before it or keep it on 127.0.0.1");
     }
@@ -312,7 +334,8 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             _notes.Add($"Port {port} is in use, so no metrics are served. Choose another with --set metrics.port=PORT.");
             return;
         }
-        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, Metrics, _loggers, stop);
+        HostNames names = new(configuration.Get(Settings.MetricsAllowedHosts));
+        HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, names, Metrics, _loggers, stop);
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");
@@ -338,7 +361,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     private NodeView NodeOf(Pool.PoolSnapshot pool)
     {
-        string url = _node?.RpcUri.ToString() ?? string.Join(", ", _pool!.Options.Nodes.Select(static n => n.Uri));
+        string url = _node?.RpcUri.ToString() ?? string.Join(", ", _pool!.Options.Nodes.Select(static n => n.Uri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)));
         return Views.Node(pool, _node?.Snapshot(), _plan.Coin, url);
     }
 

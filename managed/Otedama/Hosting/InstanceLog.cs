@@ -24,4 +24,10 @@ internal static partial class InstanceLog
 
     [LoggerMessage(7, LogLevel.Error, "{Failure} ({Unsaid} more since the last such line)")]
     public static partial void PluginFailed(ILogger logger, string failure, long unsaid);
+
+    [LoggerMessage(8, LogLevel.Information, "the pool's certificate was read again; it is valid until {Until:u}")]
+    public static partial void CertificateRenewed(ILogger logger, DateTimeOffset until);
+
+    [LoggerMessage(9, LogLevel.Error, "the pool's certificate could not be read again, the one in use stays: {Reason}")]
+    public static partial void CertificateKept(ILogger logger, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Otedama.Core;
 
@@ -60,6 +61,10 @@ internal sealed record InstancePlan
         {
             CheckExternal(configuration, coin, problems);
         }
+        if (roles.HasFlag(Roles.Pool))
+        {
+            PoolTls.Check(configuration, problems);
+        }
         if (embedded)
         {
             CheckAddress(configuration, Settings.PoolAddress, coin, problems);
@@ -87,6 +92,7 @@ internal sealed record InstancePlan
                 + "Serve miners with `otedama pool`, or set mining.enabled to false.");
         }
         CheckNotEnded(configuration, coin, roles, problems);
+        CheckDifficulties(configuration, problems);
         if (algorithm == Algorithm.Plugin && coin is not null)
         {
             coin = OnPlugin(coin, problems);
@@ -181,6 +187,32 @@ internal sealed record InstancePlan
         if (address.Length > 0 && coin is not null && !Address.TryDecode(address, coin, out _, out string error))
         {
             problems.Add($"{setting.Key}: {error} ({configuration.Of(setting).Place}).");
+        }
+    }
+
+    private static void CheckDifficulties(Configuration configuration, List<string> problems)
+    {
+        decimal min = configuration.Get(Settings.DifficultyMin);
+        foreach (Setting<decimal> setting in (Setting<decimal>[])[Settings.DifficultyStart, Settings.DifficultyMin, Settings.DifficultyFixed])
+        {
+            decimal value = configuration.Get(setting);
+            if (value > 0 && value < Math.Max(PortChoice.DifficultyMin, min))
+            {
+                problems.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{setting.Key}: {value} is too small ({configuration.Of(setting).Place}). Allowed: 0, or {Math.Max(PortChoice.DifficultyMin, min)} and more."));
+            }
+        }
+        foreach (PortChoice choice in configuration.Get(Settings.PoolPorts))
+        {
+            if (choice.Difficulty < min)
+            {
+                problems.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"pool.ports: difficulty {choice.Difficulty} of port {choice.Port} is below pool.difficulty_min {min}. Raise the one or lower the other."));
+            }
+            if (choice.Port == configuration.Get(Settings.PoolPort))
+            {
+                problems.Add($"pool.ports: {choice.Port} is pool.port itself. Choose another port, or set pool.difficulty.");
+            }
         }
     }
 

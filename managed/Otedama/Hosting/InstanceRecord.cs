@@ -22,10 +22,10 @@ internal static class InstanceRecord
         return file is not null;
     }
 
-    public static void Write(DataDirectory directory, InstanceFile file)
+    public static void Write(string path, InstanceFile file)
     {
-        string temporary = directory.InstanceFile + ".new";
+        string temporary = path + ".new";
         System.IO.File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(file, AnswerJson.Default.InstanceFile));
-        System.IO.File.Move(temporary, directory.InstanceFile, overwrite: true);
+        System.IO.File.Move(temporary, path, overwrite: true);
     }
 }

@@ -14,21 +14,54 @@ internal static class PartOptions
     {
         Configuration configuration = plan.Configuration;
         string operatorAddress = configuration.Get(Settings.PoolAddress);
+        VardiffOptions vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d);
+        Dictionary<int, VardiffOptions> ports = Ports(configuration, vardiff);
         return new PoolOptions
         {
             Coin = plan.Coin,
             Nodes = node is not null ? [Embedded(node)] : External(configuration),
             OwnChain = node is not null,
-            DataDirectory = Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix),
+            DataDirectory = PoolDirectory(plan),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
-            Listen = [new IPEndPoint(plan.PoolAddress, port)],
+            Listen = [new IPEndPoint(plan.PoolAddress, port), .. ports.Keys.Select(further => new IPEndPoint(plan.PoolAddress, further))],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
-            Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
+            LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
+            Vardiff = vardiff,
+            PortVardiff = ports,
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
+            Guard = Guard(configuration),
+            ProxySources = configuration.Get(Settings.ProxySources),
+            Identity = PoolTls.Load(configuration),
+            ListenTls = configuration.Get(Settings.TlsPort) is int tls and > 0 ? [new IPEndPoint(plan.PoolAddress, tls)] : [],
         };
     }
+
+    /// <summary>
+    /// Behind a proxy on this machine every miner comes from loopback as far as the socket tells, so then loopback is
+    /// exempt only when somebody says so.
+    /// </summary>
+    private static GuardOptions Guard(Configuration configuration)
+    {
+        bool behindProxy = configuration.Get(Settings.ProxySources).Count > 0 && configuration.IsDefault(Settings.GuardAllow);
+        int perAddress = configuration.Get(Settings.GuardConnections);
+        return new GuardOptions
+        {
+            Exempt = behindProxy ? [] : configuration.Get(Settings.GuardAllow),
+            ConnectionsPerAddressMax = perAddress > 0 ? perAddress : Math.Max(1, configuration.Get(Settings.MaxConnections) / 8),
+            NotLoggedInPerAddressMax = configuration.Get(Settings.GuardNotLoggedIn),
+            ConnectionsPerSecond = (double)configuration.Get(Settings.GuardConnectRate),
+            ConnectionBurst = configuration.Get(Settings.GuardConnectBurst),
+            NetworkConnectionsPerSecond = (double)configuration.Get(Settings.GuardNetworkRate),
+            NetworkConnectionBurst = configuration.Get(Settings.GuardNetworkBurst),
+            MessagesPerSecond = (double)configuration.Get(Settings.GuardMessageRate),
+            BanTime = TimeSpan.FromSeconds(configuration.Get(Settings.GuardBanSeconds)),
+        };
+    }
+
+    /// <summary>Where the pool of this plan keeps its share log and found blocks.</summary>
+    public static string PoolDirectory(InstancePlan plan) => Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix);
 
     public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets)
     {
@@ -88,18 +121,24 @@ internal static class PartOptions
     private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
     {
         Configuration configuration = plan.Configuration;
-        decimal start = configuration.Get(Settings.DifficultyStart);
-        VardiffOptions vardiff = new() { TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)) };
-        if (start > 0)
+        return new VardiffOptions
         {
-            return vardiff with { Start = (double)start };
-        }
-        if (plan.Algorithm == Algorithm.Plugin)
-        {
-            // Nobody knows how slow the hash is: begin at about 4,000 hashes a share and let it rise.
-            return vardiff with { Usual = 1e-6 };
-        }
-        // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-        return embeddedSha256d ? vardiff with { Usual = 0.0002 } : vardiff;
+            TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)),
+            Start = (double)configuration.Get(Settings.DifficultyStart),
+            Min = (double)configuration.Get(Settings.DifficultyMin),
+            Fixed = (double)configuration.Get(Settings.DifficultyFixed),
+            // Nobody knows how slow a plugin's hash is: begin at about 4,000 hashes a share and let it rise. Miners of the
+            // embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
+            Usual = plan.Algorithm == Algorithm.Plugin ? 1e-6 : embeddedSha256d ? 0.0002 : 0,
+        };
     }
+
+    private static Dictionary<int, VardiffOptions> Ports(Configuration configuration, VardiffOptions usual) =>
+        configuration.Get(Settings.PoolPorts).ToDictionary(
+            static choice => choice.Port,
+            choice => usual with
+            {
+                Start = choice.IsFixed ? 0 : (double)choice.Difficulty,
+                Fixed = choice.IsFixed ? (double)choice.Difficulty : 0,
+            });
 }

@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace Otedama;
 
 /// <summary>
-/// Signals of a running instance: the first SIGTERM or SIGINT asks for a clean end, a second SIGINT ends at once.
+/// Signals of a running instance: the first SIGTERM or SIGINT asks for a clean end, a second SIGINT ends at once. SIGHUP
+/// does what was asked for with OnHangUp; when nothing was, the terminal is gone and it asks for a clean end as well.
 /// </summary>
 internal sealed class Shutdown : IDisposable
 {
     private readonly CancellationTokenSource _stop;
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly List<Action> _onHangUp = []; // under its own lock: added to by the starting thread, read by signal threads
     private int _interrupts; // counted by signal threads
 
     public Shutdown(CancellationToken outer)
@@ -18,10 +20,20 @@ internal sealed class Shutdown : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminate),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnInterrupt),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUpSignal),
         ];
     }
 
     public CancellationToken Token => _stop.Token;
+
+    /// <summary>Runs the action at each SIGHUP, on a thread of its own, after those given before. It must not throw.</summary>
+    public void OnHangUp(Action action)
+    {
+        lock (_onHangUp)
+        {
+            _onHangUp.Add(action);
+        }
+    }
 
     public void Dispose()
     {
@@ -30,6 +42,30 @@ internal sealed class Shutdown : IDisposable
             registration.Dispose();
         }
         _stop.Dispose();
+    }
+
+    /// <summary>What SIGHUP does; the signal's own thread calls it.</summary>
+    internal void HangUp()
+    {
+        Action[] actions;
+        lock (_onHangUp)
+        {
+            actions = [.. _onHangUp];
+        }
+        if (actions.Length == 0)
+        {
+            _stop.Cancel();
+        }
+        foreach (Action action in actions)
+        {
+            action();
+        }
+    }
+
+    private void OnHangUpSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        HangUp();
     }
 
     private void OnTerminate(PosixSignalContext context)

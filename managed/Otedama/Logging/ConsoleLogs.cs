@@ -1,29 +1,34 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 
 namespace Otedama;
 
 /// <summary>
-/// Writes logs to standard error from one thread, so that a slow terminal never holds up the pool. When more than
-/// QueueMax lines wait, further ones are counted and dropped, and the count is written.
+/// Writes logs to standard error, and to a file where there is one, from one thread, so that a slow terminal never holds up
+/// the pool. Nothing that happens to the output ends the program: when more than QueueMax lines wait, or the output takes
+/// none (disk full, closed), lines are dropped and counted, and the count is written when there is room again.
 /// </summary>
 internal sealed class ConsoleLogs : ILoggerProvider
 {
     private const int QueueMax = 8192;
 
     private readonly Stream _output;
+    private readonly LogFile? _file;
     private readonly LogLevels _levels;
     private readonly bool _json;
     private readonly bool _colour;
     private readonly TimeProvider _clock;
     private readonly BlockingCollection<LogLine> _queue = new(QueueMax);
+    private readonly ArrayBufferWriter<byte> _buffer = new(4096); // the log thread's
     private readonly Thread _writer;
-    private long _dropped; // written by every logging thread, read and reset by the writer
+    private long _dropped; // lines since the last note; written by every logging thread, read and reset by the log thread
 
-    public ConsoleLogs(Stream output, LogLevels levels, bool json, bool colour, TimeProvider clock)
+    /// <summary>The file is disposed with the logs.</summary>
+    public ConsoleLogs(Stream output, LogLevels levels, bool json, bool colour, TimeProvider clock, LogFile? file = null)
     {
-        (_output, _levels, _json, _colour, _clock) = (output, levels, json, colour, clock);
+        (_output, _levels, _json, _colour, _clock, _file) = (output, levels, json, colour, clock, file);
         _writer = new Thread(Drain) { IsBackground = true, Name = "log" };
         _writer.Start();
     }
@@ -35,6 +40,7 @@ internal sealed class ConsoleLogs : ILoggerProvider
     {
         _queue.CompleteAdding();
         _writer.Join(TimeSpan.FromSeconds(2));
+        _file?.Dispose();
     }
 
     private void Add(LogLine line)
@@ -43,7 +49,7 @@ internal sealed class ConsoleLogs : ILoggerProvider
         {
             if (!_queue.TryAdd(line))
             {
-                Interlocked.Increment(ref _dropped);
+                Drop();
             }
         }
         catch (InvalidOperationException)
@@ -52,39 +58,64 @@ internal sealed class ConsoleLogs : ILoggerProvider
         }
     }
 
+    private void Drop()
+    {
+        Interlocked.Increment(ref _dropped);
+        LogDrops.Add();
+    }
+
     private void Drain()
     {
-        ArrayBufferWriter<byte> buffer = new(4096);
         foreach (LogLine line in _queue.GetConsumingEnumerable())
         {
-            Format(line, buffer);
             long dropped = Interlocked.Exchange(ref _dropped, 0);
-            if (dropped > 0)
+            bool written = Write(line);
+            if (!written)
             {
-                Format(new LogLine(line.Time, LogLevel.Warning, "Otedama.Log", default, $"{dropped} messages were dropped: standard error is too slow", [], null), buffer);
+                Drop();
             }
-            try
+            if (dropped == 0)
             {
-                _output.Write(buffer.WrittenSpan);
-                _output.Flush();
+                continue;
             }
-            catch (IOException)
+            string note = $"{dropped} messages were dropped: the output was full, closed or too slow";
+            if (!written || !Write(new LogLine(line.Time, LogLevel.Warning, LogCategory.Log, default, note, [], null)))
             {
-                // Nobody reads standard error; the program goes on without it.
+                Interlocked.Add(ref _dropped, dropped);
             }
-            buffer.ResetWrittenCount();
         }
     }
 
-    private void Format(LogLine line, ArrayBufferWriter<byte> buffer)
+    /// <summary>False when neither output took it, or the file, where there is one, did not.</summary>
+    private bool Write(LogLine line)
     {
-        if (_json)
+        bool shown = TryWrite(line, _colour, date: false, bytes =>
         {
-            LogFormat.WriteJson(line, buffer);
+            _output.Write(bytes);
+            _output.Flush();
+        });
+        return _file is null ? shown : TryWrite(line, colour: false, date: true, _file.Write);
+    }
+
+    private bool TryWrite(LogLine line, bool colour, bool date, Action<ReadOnlySpan<byte>> write)
+    {
+        try
+        {
+            _buffer.ResetWrittenCount();
+            if (_json)
+            {
+                LogFormat.WriteJson(line, _buffer);
+            }
+            else
+            {
+                LogFormat.WriteText(line, colour, date, _buffer);
+            }
+            write(_buffer.WrittenSpan);
+            return true;
         }
-        else
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            LogFormat.WriteText(line, _colour, buffer);
+            return false; // whatever is wrong with an output, the program goes on without it
         }
     }
 

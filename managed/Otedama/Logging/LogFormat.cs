@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 
 namespace Otedama;
 
@@ -13,17 +14,21 @@ internal static class LogFormat
 
     private static readonly JsonWriterOptions s_json = new() { SkipValidation = true };
 
-    public static void WriteText(LogLine line, bool colour, IBufferWriter<byte> output)
+    /// <summary>
+    /// Local time with its offset, level, category, message. With date for files, which are read on another day; a remote
+    /// peer's text cannot forge a second line or move the cursor.
+    /// </summary>
+    public static void WriteText(LogLine line, bool colour, bool date, IBufferWriter<byte> output)
     {
         StringBuilder text = new(160);
-        text.Append(line.Time.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)).Append(' ');
+        text.Append(line.Time.ToString(date ? "yyyy-MM-dd HH:mm:ss.fffzzz" : "HH:mm:sszzz", CultureInfo.InvariantCulture)).Append(' ');
         (string on, string off) = colour ? (Colour(line.Level), "\x1b[0m") : ("", "");
         text.Append(on).Append(line.LevelName.PadRight(5)).Append(off).Append(' ');
-        text.Append(LogLevels.Short(line.Category)).Append(": ").Append(OneLine(line.Message));
+        text.Append(LogLevels.Name(line.Category)).Append(": ").Append(PlainText.Of(line.Message));
         if (line.Exception is { } exception)
         {
             // A full trace only where somebody looks for one; operators get the reason.
-            text.Append(" [").Append(exception.GetType().Name).Append(": ").Append(OneLine(exception.Message)).Append(']');
+            text.Append(" [").Append(exception.GetType().Name).Append(": ").Append(PlainText.Of(exception.Message)).Append(']');
             if (line.Level >= LogLevel.Error && exception.StackTrace is { } trace)
             {
                 text.Append('\n').Append(trace);
@@ -42,7 +47,7 @@ internal static class LogFormat
             writer.WriteStartObject();
             writer.WriteString("time", line.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             writer.WriteString("level", line.LevelName);
-            writer.WriteString("category", LogLevels.Short(line.Category));
+            writer.WriteString("category", LogLevels.Name(line.Category));
             if (line.Event.Name is { Length: > 0 } name)
             {
                 writer.WriteString("event", name);
@@ -106,16 +111,6 @@ internal static class LogFormat
             text.Append(char.ToLowerInvariant(name[i]));
         }
         return text.ToString();
-    }
-
-    /// <summary>A remote peer's text must not forge a second line or move the cursor.</summary>
-    private static string OneLine(string text)
-    {
-        if (!text.Any(char.IsControl))
-        {
-            return text;
-        }
-        return string.Concat(text.Select(static c => char.IsControl(c) ? (c == '\n' ? "\\n" : $"\\x{(int)c:x2}") : c.ToString()));
     }
 
     private static string Colour(LogLevel level) => level switch

@@ -1,33 +1,35 @@
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 
 namespace Otedama;
 
 /// <summary>
-/// The least level written per category. Rules such as "wire.stratum=trace" match categories from the left, without case
-/// and without the leading "Otedama."; the longest match wins.
+/// The least level written per category. A rule such as "pool=debug" speaks of that category and of those below it
+/// (pool.stratum); the longest matching one wins.
 /// </summary>
 internal sealed class LogLevels(LogLevel general, IReadOnlyList<KeyValuePair<string, LogLevel>> rules)
 {
-    private const string House = "Otedama.";
+    private const string Levels = "trace, debug, info, warn, error, none";
 
     public LogLevel For(string category)
     {
-        string name = Short(category);
-        LogLevel level = name.StartsWith("Microsoft.", StringComparison.Ordinal) && general < LogLevel.Warning ? LogLevel.Warning : general;
+        string name = Name(category);
+        bool foreign = name != category;
+        LogLevel level = foreign && general < LogLevel.Warning ? LogLevel.Warning : general;
         int longest = -1;
-        foreach ((string prefix, LogLevel ruled) in rules)
+        foreach ((string part, LogLevel ruled) in rules)
         {
-            if (prefix.Length > longest && name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            if (part.Length > longest && LogCategory.IsWithin(name, part))
             {
-                (level, longest) = (ruled, prefix.Length);
+                (level, longest) = (ruled, part.Length);
             }
         }
         return level;
     }
 
-    /// <summary>The category as people see it: lower case, without the house's name.</summary>
-    public static string Short(string category) =>
-        category.StartsWith(House, StringComparison.Ordinal) ? category[House.Length..] : category;
+    /// <summary>The name written and matched: ours as it is; what the web server below us logs is wire.http.</summary>
+    public static string Name(string category) =>
+        category.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogCategory.WireHttp : category;
 
     /// <summary>Reads the setting log.level and the variable OTEDAMA_LOG. Throws ConfigurationException.</summary>
     public static LogLevels Parse(string general, string? rules)
@@ -35,13 +37,19 @@ internal sealed class LogLevels(LogLevel general, IReadOnlyList<KeyValuePair<str
         List<KeyValuePair<string, LogLevel>> parsed = [];
         foreach (string rule in (rules ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            string[] parts = rule.Split('=', 2);
+            string[] parts = rule.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts.Length != 2 || !TryLevel(parts[1], out LogLevel level))
             {
-                throw new ConfigurationException(
-                    $"OTEDAMA_LOG: \"{SettingTypes.Shorten(rule)}\" is not of the form part=level. Allowed levels: trace, debug, info, warn, error, none.");
+                throw new ConfigurationException($"OTEDAMA_LOG: \"{SettingTypes.Shorten(rule)}\" is not of the form part=level. Allowed levels: {Levels}.");
             }
-            parsed.Add(new(parts[0], level));
+            string part = parts[0].ToLowerInvariant();
+            if (!LogCategory.All.Any(category => LogCategory.IsWithin(category, part)))
+            {
+                string hint = Nearest.Find(part, LogCategory.All) is { } near ? $"; did you mean {near}?" : ".";
+                throw new ConfigurationException($"OTEDAMA_LOG: there is no part \"{SettingTypes.Shorten(part)}\"{hint}"
+                    + $" Parts: {string.Join(", ", LogCategory.All)}; a beginning such as pool means all below it.");
+            }
+            parsed.Add(new(part, level));
         }
         _ = TryLevel(general, out LogLevel generalLevel);
         return new LogLevels(generalLevel, parsed);

@@ -46,6 +46,8 @@ internal static class InstanceMetrics
         Counter("otedama_pool_connections_refused_total", "Stratum connections closed at the door: a limit was reached or the address is shut out.",
             static m => m.Pool?.ConnectionsRefused),
         Gauge("otedama_pool_banned_addresses", "Addresses shut out at the moment.", static m => m.Pool?.Banned),
+        Labelled("otedama_threat_total", "counter", "rule", "Connections the guard refused and bans it gave, by rule.",
+            static m => m.Status.Pool?.GuardedBy.Select(static r => (r.Key, (double)r.Value))),
         Gauge("otedama_pool_miners", "Workers connected to the pool.", static m => m.Status.Pool?.Miners),
         Counter("otedama_pool_malformed_lines_total", "Lines of miners that were no JSON.", static m => m.Pool is null ? null : m.MalformedLines),
         Gauge("otedama_job_age_seconds", "Age of the job miners work on; NaN before the first.", static m => m.Pool is null ? null : m.Status.Pool?.JobAgeS ?? double.NaN),
@@ -91,6 +93,7 @@ internal static class InstanceMetrics
 
     private static IEnumerable<Metric> ProcessRows() =>
     [
+        Counter("otedama_log_lines_dropped_total", "Log lines lost because their output was full, closed or too slow.", static m => m.Status.LogLinesDropped),
         Gauge("otedama_process_resident_bytes", "Resident memory.", static m => m.Status.RssBytes),
         Counter("otedama_process_cpu_seconds_total", "Processor time of this process, all threads.", static _ => Environment.CpuUsage.TotalTime.TotalSeconds),
         Labelled("otedama_gc_collections_total", "counter", "generation", "Garbage collections.",

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 
 namespace Otedama;
 
@@ -20,7 +21,7 @@ internal static class FileChecks
         try
         {
             using DataDirectory first = DataDirectory.Open(root);
-            InstanceRecord.Write(first, new InstanceFile(1, 7, null, 0));
+            first.Announce(new InstanceFile(1, 7, null, 0));
             if (!InstanceRecord.TryRead(root, out InstanceFile? read) || read.Pid != 7)
             {
                 return "the instance file came back changed";
@@ -49,7 +50,7 @@ internal static class FileChecks
         using MemoryStream output = new();
         using (ConsoleLogs console = new(output, LogLevels.Parse("info", null), json: true, colour: false, TimeProvider.System))
         {
-            InstanceLog.Stopped(console.CreateLogger("Otedama.Selftest"), 1.5);
+            InstanceLog.Stopped(console.CreateLogger(LogCategory.Selftest), 1.5);
         }
         string line = Encoding.UTF8.GetString(output.ToArray());
         return line.Contains("\"seconds\":1.5", StringComparison.Ordinal) && line.Contains("\"event\":\"Stopped\"", StringComparison.Ordinal)

@@ -53,13 +53,12 @@ void otd_kawpow_seed(uint8_t out[32], uint32_t epoch) {
 }
 
 static int cancelled(const otd_build *build) {
-    return build && build->cancel && *(const volatile uint32_t *)build->cancel != 0;
+    return build && otd_build_cancelled(build);
 }
 
 static void advance(const otd_build *build, uint64_t done, uint64_t total) {
-    if (build && build->progress) {
-        build->progress->done = done;
-        build->progress->total = total;
+    if (build) {
+        otd_build_advance(build, done, total);
     }
 }
 

@@ -115,7 +115,7 @@ static int32_t otd_go_on(const otd_build *build, uint64_t done) {
     if (build->progress != NULL) {
         __atomic_store_n(&build->progress->done, done, __ATOMIC_RELAXED);
     }
-    if (build->cancel != NULL && __atomic_load_n(build->cancel, __ATOMIC_RELAXED) != 0) {
+    if (otd_build_cancelled(build)) {
         return otd_fail(OTD_E_CANCELLED, "making the verthash dataset was cancelled");
     }
     return OTD_OK;
@@ -363,19 +363,15 @@ int32_t otd_verthash_dataset_open(otd_dataset *dataset, const char *path, const 
         return otd_fail(OTD_E_MEMORY, "could not allocate the handle of a verthash dataset");
     }
     otd_verthash_describe(&state->data, otd_graph_of(&dataset->params));
-    if (build->progress != NULL) {
-        build->progress->done = 0;
-        build->progress->total = 2 * state->data.bytes; /* made or read, then checked */
-    }
+    const uint64_t total = 2 * state->data.bytes; /* made or read, then checked */
+    otd_build_advance(build, 0, total);
     int32_t status = otd_make(state, &dataset->params, path, build);
     if (status != OTD_OK) {
         otd_memory_free(state);
         free(state);
         return status;
     }
-    if (build->progress != NULL) {
-        build->progress->done = build->progress->total;
-    }
+    otd_build_advance(build, total, total);
     dataset->state = state;
     return OTD_OK;
 }

@@ -107,7 +107,7 @@ static void otd_grow(otd_growth *growth, uint64_t count, uint64_t near, uint64_t
     if (growth->status != OTD_OK) {
         return;
     }
-    if (growth->build->cancel != NULL && __atomic_load_n(growth->build->cancel, __ATOMIC_RELAXED) != 0) {
+    if (otd_build_cancelled(growth->build)) {
         growth->status = OTD_E_CANCELLED;
         return;
     }

@@ -149,8 +149,8 @@ public sealed class DashboardBehaviourTests : IAsyncDisposable
     private async Task<string> StartAsync(FakeInstance instance)
     {
         ApiToken token = ApiToken.Load(Path.Combine(_folder.Path, "api.token"));
-        _api = await LocalApi.StartAsync(IPAddress.Loopback, 0, token, instance, NullLoggerFactory.Instance, TimeProvider.System, default);
-        return _api.DashboardUrl;
+        _api = await LocalApi.StartAsync(IPAddress.Loopback, 0, token, new HostNames([]), instance, NullLoggerFactory.Instance, TimeProvider.System, default);
+        return _api.NewDashboardUrl();
     }
 
     /// <summary>Pictures for whoever changes the page: set OTEDAMA_TEST_SCREENSHOT to a folder.</summary>

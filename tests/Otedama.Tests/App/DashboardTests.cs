@@ -37,13 +37,13 @@ public sealed class DashboardTests
         using TempFolder folder = new();
         ApiToken token = ApiToken.Load(Path.Combine(folder.Path, "api.token"));
         await using LocalApi api = await LocalApi.StartAsync(
-            IPAddress.Loopback, 0, token, new FakeInstance(), NullLoggerFactory.Instance, TimeProvider.System, default);
+            IPAddress.Loopback, 0, token, new HostNames([]), new FakeInstance(), NullLoggerFactory.Instance, TimeProvider.System, default);
         string? screenshot = Environment.GetEnvironmentVariable("OTEDAMA_TEST_SCREENSHOT");
         if (screenshot is not null)
         {
-            await ScreenshotsAsync(api.DashboardUrl + "&still", screenshot);
+            await ScreenshotsAsync(api.NewDashboardUrl() + "&still", screenshot);
         }
-        return await Chromium.DumpAsync(api.DashboardUrl + "&still", TimeSpan.FromSeconds(6));
+        return await Chromium.DumpAsync(api.NewDashboardUrl() + "&still", TimeSpan.FromSeconds(6));
     }
 
     /// <summary>Pictures for whoever changes the page: set OTEDAMA_TEST_SCREENSHOT to a folder.</summary>

@@ -9,7 +9,7 @@ public sealed class DataDirectoryTests
     {
         using TempFolder folder = new();
         using DataDirectory first = DataDirectory.Open(folder.Path);
-        InstanceRecord.Write(first, new InstanceFile(1, 4242, null, 0));
+        first.Announce(new InstanceFile(1, 4242, null, 0));
         ConfigurationException refused = Assert.Throws<ConfigurationException>(() => DataDirectory.Open(folder.Path));
         Assert.Contains("process 4242", refused.Message);
         Assert.Contains("--data-dir", refused.Message);
@@ -90,5 +90,89 @@ public sealed class DataDirectoryTests
         using TempFolder folder = new();
         string path = folder.File("api.token", "short");
         Assert.Equal(48, ApiToken.Load(path).Text.Length);
+    }
+
+    [Fact]
+    public void A_directory_others_can_use_is_made_private_with_all_that_is_in_it()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Unix file modes");
+            return;
+        }
+        using TempFolder folder = new();
+        string root = Path.Combine(folder.Path, "data"), shares = Path.Combine(root, "pool", "shares");
+        DataDirectory.Open(root).Dispose();
+        Directory.CreateDirectory(shares);
+        string segment = Path.Combine(shares, "00000001.seg");
+        File.WriteAllText(segment, "");
+        foreach (string path in new[] { root, shares, segment })
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0x1ff); // 0777
+        }
+        using DataDirectory directory = DataDirectory.Open(root);
+        Assert.Equal((UnixFileMode)0x1c0, File.GetUnixFileMode(root)); // 0700
+        Assert.Equal((UnixFileMode)0x1c0, File.GetUnixFileMode(shares));
+        Assert.Equal((UnixFileMode)0x1c0, File.GetUnixFileMode(segment));
+        string later = Path.Combine(root, "later");
+        File.WriteAllText(later, "");
+        Assert.Equal((UnixFileMode)0x180, File.GetUnixFileMode(later)); // 0600
+    }
+
+    [Theory]
+    [InlineData("api.token")]
+    [InlineData("chain/wallet.key")]
+    public async Task A_secret_others_can_read_ends_the_start_with_77_unless_allowed(string name)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Unix file modes");
+            return;
+        }
+        using TempFolder folder = new();
+        string path = Path.Combine(folder.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, new string('a', 48));
+        File.SetUnixFileMode(path, (UnixFileMode)0x1b6); // 0666
+        string[] arguments = ["pool", "--data-dir", folder.Path, "--set", "metrics.enabled=false", "--set", "api.enabled=false"];
+        CliResult result = await Cli.RunAsync(arguments);
+        Assert.Equal(77, result.Code);
+        Assert.Contains(path, result.Error);
+        Assert.Contains("security.allow_loose_permissions", result.Error);
+        Assert.Equal((UnixFileMode)0x1b6, File.GetUnixFileMode(path));
+        DataDirectory.Open(folder.Path, allowLoose: true).Dispose();
+    }
+
+    [Fact]
+    public void A_directory_of_others_is_not_made_private_but_refused()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Unix file modes");
+            return;
+        }
+        using TempFolder folder = new();
+        folder.File("holiday.jpg", "");
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ff);
+        Assert.Equal(77, Assert.Throws<CommandException>(() => DataDirectory.Open(folder.Path)).Code);
+        Assert.Equal((UnixFileMode)0x1ff, File.GetUnixFileMode(folder.Path));
+    }
+
+    [Fact]
+    public void A_holder_that_wrote_nothing_leaves_anothers_instance_file()
+    {
+        using TempFolder folder = new();
+        using DataDirectory first = DataDirectory.Open(folder.Path);
+        first.Announce(new InstanceFile(1, 4242, null, 7));
+        File.Delete(Path.Combine(folder.Path, "lock")); // somebody cleaned up: the next process gets a lock of its own
+        DataDirectory.Open(folder.Path).Dispose();
+        Assert.True(InstanceRecord.TryRead(folder.Path, out InstanceFile? found));
+        Assert.Equal(4242, found.Pid);
+        using (DataDirectory second = DataDirectory.Open(Path.Combine(folder.Path, "other")))
+        {
+            second.Announce(new InstanceFile(1, 1, null, 7));
+            InstanceRecord.Write(second.InstanceFile, new InstanceFile(1, 2, null, 7));
+        }
+        Assert.True(InstanceRecord.TryRead(Path.Combine(folder.Path, "other"), out _));
     }
 }

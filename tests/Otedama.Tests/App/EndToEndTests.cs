@@ -84,7 +84,7 @@ public sealed class EndToEndTests
         throw new TimeoutException($"no accepted share and block: {reason}");
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -16,7 +16,7 @@ public sealed class LocalApiTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _token = ApiToken.Load(Path.Combine(_folder.Path, "api.token"));
-        _api = await LocalApi.StartAsync(IPAddress.Loopback, 0, _token, _instance, NullLoggerFactory.Instance, TimeProvider.System, default);
+        _api = await LocalApi.StartAsync(IPAddress.Loopback, 0, _token, new HostNames(["rig.example"]), _instance, NullLoggerFactory.Instance, TimeProvider.System, default);
     }
 
     public async ValueTask DisposeAsync()
@@ -61,30 +61,138 @@ public sealed class LocalApiTests : IAsyncLifetime
         using HttpResponseMessage response = await SendAsync(
             HttpMethod.Get, "api/v1/status", ("Authorization", $"Bearer {_token.Text}"), ("Host", $"evil.example:{_api.Uri.Port}"));
         Assert.Equal(HttpStatusCode.MisdirectedRequest, response.StatusCode);
+        using HttpResponseMessage named = await SendAsync(
+            HttpMethod.Get, "api/v1/status", ("Authorization", $"Bearer {_token.Text}"), ("Host", $"Rig.Example:{_api.Uri.Port}"));
+        Assert.Equal(HttpStatusCode.OK, named.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("evil.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("", HttpStatusCode.BadRequest)]
+    [InlineData("prometheus.example", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("[::1]", HttpStatusCode.OK)]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    public async Task Metrics_answer_to_our_names_only(string host, HttpStatusCode expected)
+    {
+        await using Otedama.Wire.HttpHost metrics = await MetricsServer.StartAsync(
+            IPAddress.Loopback, 0, new HostNames(["prometheus.example"]), () => new MetricsInput { Status = _instance.Status() }, NullLoggerFactory.Instance, default);
+        using System.Net.Sockets.TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, metrics.Port);
+        string header = host.Length > 0 ? $"Host: {host}\r\n" : "";
+        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /metrics HTTP/1.1\r\n{header}Connection: close\r\n\r\n"));
+        string answer = await new StreamReader(client.GetStream()).ReadToEndAsync();
+        Assert.StartsWith($"HTTP/1.1 {(int)expected} ", answer);
+        Assert.Equal(expected == HttpStatusCode.OK, answer.Contains("otedama_uptime_seconds", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?login=")]
+    [InlineData("?login=wrong")]
+    public async Task Without_a_link_or_a_cookie_there_is_no_page(string query)
+    {
+        using HttpResponseMessage page = await SendAsync(HttpMethod.Get, query);
+        Assert.Equal(HttpStatusCode.Unauthorized, page.StatusCode);
+        Assert.False(page.Headers.Contains("Set-Cookie"));
     }
 
     [Fact]
-    public async Task The_page_gives_a_cookie_for_the_token_and_only_then()
+    public async Task The_token_itself_is_no_link()
     {
-        using HttpResponseMessage without = await SendAsync(HttpMethod.Get, "");
-        Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
-        using HttpResponseMessage wrong = await SendAsync(HttpMethod.Get, "?token=wrong");
-        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
-        Assert.False(wrong.Headers.Contains("Set-Cookie"));
-        using HttpResponseMessage page = await SendAsync(HttpMethod.Get, $"?token={_token.Text}");
+        foreach (string name in new[] { "token", "login" })
+        {
+            using HttpResponseMessage page = await SendAsync(HttpMethod.Get, $"?{name}={_token.Text}");
+            Assert.Equal(HttpStatusCode.Unauthorized, page.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_works_once_and_gives_a_cookie_that_is_not_the_token()
+    {
+        string link = new Uri(_api.NewDashboardUrl()).Query;
+        using HttpResponseMessage page = await SendAsync(HttpMethod.Get, link);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         string cookie = page.Headers.GetValues("Set-Cookie").Single();
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(_token.Text, cookie);
+        Assert.DoesNotContain(_token.Text, link);
         string policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.Contains("default-src 'none'", policy);
         Assert.DoesNotContain("unsafe", policy);
+        using HttpResponseMessage again = await SendAsync(HttpMethod.Get, link);
+        Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
+        using HttpResponseMessage reload = await SendAsync(HttpMethod.Get, link, ("Cookie", cookie.Split(';')[0]));
+        Assert.Equal(HttpStatusCode.OK, reload.StatusCode);
+        using HttpResponseMessage bearer = await SendAsync(
+            HttpMethod.Get, "api/v1/status", ("Authorization", $"Bearer {cookie.Split(';')[0].Split('=')[1]}"));
+        Assert.Equal(HttpStatusCode.Unauthorized, bearer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_rotated_token_ends_every_cookie_link_and_bearer()
+    {
+        string cookie = await CookieAsync(), old = _token.Text, link = new Uri(_api.NewDashboardUrl()).Query;
+        using HttpResponseMessage byCookie = await SendAsync(
+            HttpMethod.Post, "api/v1/token/rotate", ("Cookie", cookie), ("Origin", $"http://127.0.0.1:{_api.Uri.Port}"));
+        Assert.Equal(HttpStatusCode.Forbidden, byCookie.StatusCode);
+        Assert.Equal(old, _token.Text);
+        using HttpResponseMessage rotated = await SendAsync(HttpMethod.Post, "api/v1/token/rotate", ("Authorization", $"Bearer {old}"));
+        Assert.Equal(HttpStatusCode.OK, rotated.StatusCode);
+        Assert.NotEqual(old, _token.Text);
+        Assert.Equal(_token.Text, ApiToken.Load(Path.Combine(_folder.Path, "api.token")).Text);
+        using HttpResponseMessage stale = await SendAsync(HttpMethod.Get, "api/v1/status", ("Authorization", $"Bearer {old}"));
+        Assert.Equal(HttpStatusCode.Unauthorized, stale.StatusCode);
+        using HttpResponseMessage staleCookie = await SendAsync(HttpMethod.Get, "api/v1/status", ("Cookie", cookie));
+        Assert.Equal(HttpStatusCode.Unauthorized, staleCookie.StatusCode);
+        using HttpResponseMessage staleLink = await SendAsync(HttpMethod.Get, link);
+        Assert.Equal(HttpStatusCode.Unauthorized, staleLink.StatusCode);
+        using HttpResponseMessage fresh = await SendAsync(HttpMethod.Get, "api/v1/status", ("Authorization", $"Bearer {_token.Text}"));
+        Assert.Equal(HttpStatusCode.OK, fresh.StatusCode);
+    }
+
+    [Fact]
+    public async Task Rotating_where_nothing_runs_replaces_the_file()
+    {
+        using TempFolder data = new();
+        string path = Path.Combine(data.Path, "api.token"), old = ApiToken.Load(path).Text;
+        CliResult result = await Cli.RunAsync(["token", "rotate", "--json", "--data-dir", data.Path]);
+        Assert.Equal(0, result.Code);
+        Assert.Contains("\"rotated\":true", result.Out);
+        Assert.NotEqual(old, ApiToken.Load(path).Text);
+        Assert.DoesNotContain(ApiToken.Load(path).Text, result.Out);
+        Assert.Equal(5, (await Cli.RunAsync(["token", "link", "--data-dir", data.Path])).Code);
+    }
+
+    [Fact]
+    public void A_cookie_ends_with_its_day_and_cannot_be_altered()
+    {
+        Jobs.TestTime clock = new();
+        ApiSessions sessions = new(_token, clock);
+        string cookie = sessions.NewCookie();
+        Assert.True(sessions.IsValid(cookie));
+        Assert.True(new ApiSessions(_token, clock).IsValid(cookie)); // after a restart
+        for (int i = 0; i < cookie.Length; i++)
+        {
+            char[] other = cookie.ToCharArray();
+            other[i] = other[i] == '0' ? '1' : '0';
+            Assert.False(sessions.IsValid(new string(other)), $"position {i}");
+        }
+        clock.Advance(ApiSessions.Lifetime.TotalSeconds);
+        Assert.False(sessions.IsValid(cookie));
+        string first = sessions.NewLink();
+        for (int i = 0; i < 16; i++)
+        {
+            sessions.NewLink();
+        }
+        Assert.False(sessions.TryUse(first)); // sixteen wait at most
     }
 
     [Fact]
     public async Task A_cookie_reads_from_anywhere_but_changes_things_only_from_our_own_page()
     {
-        (string, string) cookie = ("Cookie", $"otedama_{_api.Uri.Port}={_token.Text}");
+        (string, string) cookie = ("Cookie", await CookieAsync());
         using HttpResponseMessage read = await SendAsync(HttpMethod.Get, "api/v1/status", cookie);
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
         using HttpResponseMessage foreign = await SendAsync(HttpMethod.Post, "api/v1/mining/stop", cookie, ("Origin", "http://evil.example"));
@@ -138,6 +246,12 @@ public sealed class LocalApiTests : IAsyncLifetime
             Assert.DoesNotContain("https://", text);
             Assert.DoesNotContain("innerHTML", text);
         }
+    }
+
+    private async Task<string> CookieAsync()
+    {
+        using HttpResponseMessage page = await SendAsync(HttpMethod.Get, new Uri(_api.NewDashboardUrl()).Query);
+        return page.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)

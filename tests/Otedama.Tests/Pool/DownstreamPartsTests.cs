@@ -49,13 +49,13 @@ public sealed class DownstreamPartsTests
     public void Extranonces_are_not_given_twice_and_wrap()
     {
         ExtranonceAllocator allocator = new(uint.MaxValue - 1);
-        uint[] taken = [allocator.Take(), allocator.Take(), allocator.Take()];
+        uint[] taken = [Take(allocator), Take(allocator), Take(allocator)];
         Assert.Equal([uint.MaxValue - 1, uint.MaxValue, 0u], taken);
         ExtranonceAllocator again = new(5);
-        uint kept = again.Take();
-        again.Take();
+        uint kept = Take(again);
+        Take(again);
         again.Return(kept);
-        Assert.Equal(7u, again.Take());
+        Assert.Equal(7u, Take(again));
         Assert.Equal(2, again.UsedCount);
     }
 
@@ -66,7 +66,7 @@ public sealed class DownstreamPartsTests
         ResumableSessions sessions = new(allocator, 2, TimeSpan.FromSeconds(60));
         for (ulong i = 1; i <= 3; i++)
         {
-            sessions.Keep(i, new ResumedSession(allocator.Take(), new JobTargets(), i), 0);
+            sessions.Keep(i, new ResumedSession(Take(allocator), new JobTargets(), i), 0);
         }
         Assert.Equal(2, allocator.UsedCount);
         Assert.False(sessions.TryTake(1, 1, out _));
@@ -92,13 +92,32 @@ public sealed class DownstreamPartsTests
     }
 
     [Fact]
+    public void Extranonces_end_with_a_refusal_and_one_given_back_is_found()
+    {
+        ExtranonceAllocator allocator = new(0xabcd_1234, bits: 16);
+        HashSet<uint> taken = [];
+        for (int i = 0; i < 65_536; i++)
+        {
+            Assert.True(allocator.TryTake(out uint one));
+            Assert.True(taken.Add(one));
+        }
+        Assert.False(allocator.TryTake(out _));
+        allocator.Return(0x1234_0000);
+        Assert.True(allocator.TryTake(out uint again));
+        Assert.Equal(0x1234_0000u, again);
+        Assert.False(allocator.TryTake(out _));
+    }
+
+    [Fact]
     public void The_guard_limits_bans_and_forgets()
     {
         GuardOptions options = new()
         {
             Exempt = [],
             ConnectionsPerAddressMax = 3,
-            ConnectionsPerSecond = 0.1, // a burst of 6
+            ConnectionsPerSecond = 0.1,
+            ConnectionBurst = 6,
+            NetworkConnectionsPerSecond = 0,
             ScoreMax = 30,
             BanTime = TimeSpan.FromSeconds(100),
             AddressesMax = 16,
@@ -149,6 +168,47 @@ public sealed class DownstreamPartsTests
         Assert.False(neighbour);
     }
 
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData(".rig_1/a", "rig_1/a", 0)]
+    [InlineData("_rig1", "rig1", 0)]
+    [InlineData("/rig.1", "rig.1", 0)]
+    [InlineData("+1000", "", 1000)]
+    [InlineData(".rig1+0.5", "rig1", 0.5)]
+    [InlineData(".rig+", "rig+", 0)]
+    [InlineData(".rig+x", "rig+x", 0)]
+    [InlineData(".rig+-5", "rig+-5", 0)]
+    [InlineData(".rig+0", "rig+0", 0)]
+    public void A_user_name_is_an_address_a_worker_and_a_difficulty(string rest, string worker, double difficulty)
+    {
+        string address = StratumHarness.Address(7);
+        Assert.True(LoginName.TryParse(address + rest, CoinCatalogue.BitcoinRegtest, out LoginName name, out _));
+        Assert.Equal((address, worker, difficulty), (name.Address, name.Worker, name.Difficulty));
+    }
+
+    [Fact]
+    public void A_rig_with_a_tenth_of_hardware_errors_is_never_cut_off_and_a_broken_one_soon()
+    {
+        RefusalWindow tenth = new(), broken = new(), half = new();
+        Random random = new(1);
+        for (int i = 0; i < 100_000; i++)
+        {
+            Assert.NotEqual(Standing.Hopeless, tenth.Add(random.Next(10) == 0 ? Rejection.BadProof : Rejection.None));
+        }
+        Assert.Equal(
+            [(13, Standing.Warned), (26, Standing.Hopeless)],
+            Enumerable.Range(1, 26).Select(i => (i, broken.Add(Rejection.AboveTarget))).Where(said => said.Item2 != Standing.Fine));
+        Assert.Equal(Rejection.AboveTarget, broken.Reason);
+        int count = 0;
+        Standing standing;
+        do
+        {
+            standing = half.Add(count++ % 2 == 0 ? Rejection.NotYours : Rejection.None);
+        }
+        while (standing != Standing.Hopeless);
+        Assert.Equal(51, count);
+    }
+
     [Fact]
     public void Worker_names_are_cut_at_a_character()
     {
@@ -175,5 +235,11 @@ public sealed class DownstreamPartsTests
         Assert.InRange(meter.Read(7_500).OneMinute, 0, 20);
         Assert.InRange(latency.Percentile(0.5).TotalMicroseconds, 100, 115);
         Assert.InRange(latency.Percentile(0.999).TotalMicroseconds, 50_000, 57_000);
+    }
+
+    private static uint Take(ExtranonceAllocator allocator)
+    {
+        Assert.True(allocator.TryTake(out uint extranonce));
+        return extranonce;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -80,7 +81,7 @@ public sealed class StratumTransportTests
         using RSA key = RSA.Create(2048);
         CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        using (StratumHarness harness = new(options => options with { Certificate = certificate }))
+        using (StratumHarness harness = new(options => options with { Identity = TlsIdentity.Of(certificate) }))
         {
             using TestMiner secure = await TestMiner.ConnectAsync(harness.Endpoint, tls: true);
             await secure.LoginAsync(s_user);
@@ -163,6 +164,46 @@ public sealed class StratumTransportTests
                 await miner.SendRawAsync(pings).WaitAsync(TimeSpan.FromSeconds(10));
             }
         });
+    }
+
+    [Fact]
+    public async Task Who_asks_and_never_reads_is_closed_after_a_while_and_who_reads_stays()
+    {
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { UnreadTimeout = TimeSpan.FromMilliseconds(500) } });
+        using TestMiner reader = await harness.ConnectAsync();
+        await reader.LoginAsync(s_user);
+        using Socket deaf = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2_048 };
+        await deaf.ConnectAsync(harness.Endpoint);
+        // About 150 KB of answers: less than the bound of the output buffer, more than this socket takes.
+        await deaf.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"id\":1,\"method\":\"mining.get_version\"}\n", 3_000))));
+        Assert.True(SpinWait.SpinUntil(() => harness.Server.ConnectionCount == 1, TimeSpan.FromSeconds(20)));
+        Assert.Equal("pong", (await reader.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public async Task A_pool_that_can_tell_no_further_miner_apart_says_so_and_closes()
+    {
+        using StratumHarness harness = new(
+            options => options with { Coin = options.Coin with { Family = Otedama.Core.HeaderFamily.KawPow, Algorithm = Otedama.Core.Algorithm.KawPow } },
+            withTemplate: false);
+        List<uint> taken = [];
+        while (harness.Server.Extranonces.TryTake(out uint one))
+        {
+            taken.Add(one);
+        }
+        Assert.Equal(65_536, taken.Count);
+        using (TestMiner refused = await harness.ConnectAsync())
+        {
+            await refused.SendAsync("""{"id":1,"method":"mining.subscribe","params":["test/1"]}""");
+            Assert.Contains("no extranonce is free", await refused.ReadAsync());
+            Assert.Null(await refused.ReadAsync());
+        }
+        harness.Server.Extranonces.Return(taken[7]);
+        using TestMiner served = await harness.ConnectAsync();
+        JsonElement reply = await served.CallAsync("""{"id":1,"method":"mining.subscribe","params":["test/1"]}""");
+        Assert.Equal(JsonValueKind.Null, reply.GetProperty("error").ValueKind);
+        served.Dispose();
+        Assert.True(SpinWait.SpinUntil(() => harness.Server.Extranonces.UsedCount == 65_535, TimeSpan.FromSeconds(10))); // given back at the end
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 
 namespace Otedama.Wire;
 
@@ -28,7 +29,7 @@ public sealed class RpcServer : IAsyncDisposable
         TimeProvider time,
         CancellationToken cancellation)
     {
-        RpcServer server = new(dispatcher, credentials, loggers.CreateLogger("Otedama.Wire.Rpc"), time);
+        RpcServer server = new(dispatcher, credentials, loggers.CreateLogger(LogCategory.WireRpc), time);
         server._host = await HttpHost.StartAsync(options, server.HandleAsync, loggers, cancellation);
         return server;
     }

@@ -1,0 +1,162 @@
+using System.CommandLine;
+using Otedama.Pool;
+
+namespace Otedama;
+
+/// <summary>The pool's share log while the pool is down: look at it, mend it, write it out.</summary>
+internal static class LedgerCommand
+{
+    public static Command Build(CommandContext context)
+    {
+        Command ledger = new("ledger", "The share log of a pool that does not run: check it, repair it, export it.");
+        Option<string?> directory = new("--dir") { Description = "Folder of the share log; default: the pool's in the data directory.", HelpName = "DIR" };
+        ledger.Subcommands.Add(Check(context, directory));
+        ledger.Subcommands.Add(Repair(context, directory));
+        ledger.Subcommands.Add(Export(context, directory));
+        return ledger;
+    }
+
+    private static Command Check(CommandContext context, Option<string?> directory)
+    {
+        Command check = new("check", "List what is damaged and which records are lost; changes nothing.");
+        check.Options.Add(directory);
+        check.SetAction(result =>
+        {
+            string path = Locate(context, result, directory);
+            LogReport report = Guarded(() => LogRepair.Check(new DiskLogStorage(), path));
+            context.Answer(result, View(path, report), AnswerJson.Default.LedgerCheckAnswer, Lines);
+            return report.IsGood ? ExitCode.Done : ExitCode.BadAnswer;
+        });
+        return check;
+    }
+
+    private static Command Repair(CommandContext context, Option<string?> directory)
+    {
+        Command repair = new("repair", "Skip exactly what is damaged; every changed file is kept as it was beside it.");
+        repair.Options.Add(directory);
+        repair.SetAction(result =>
+        {
+            string path = Locate(context, result, directory);
+            LogRepairReport report = Guarded(() => LogRepair.Repair(new DiskLogStorage(), path));
+            LedgerRepairAnswer answer = new(1, path, [.. report.Repaired.Select(View)], report.Copies, View(path, report.After));
+            context.Answer(result, answer, AnswerJson.Default.LedgerRepairAnswer, Lines);
+            return ExitCode.Done;
+        });
+        return repair;
+    }
+
+    private static Command Export(CommandContext context, Option<string?> directory)
+    {
+        Command export = new("export", "Write accounts, shares, blocks or payouts to standard output: CSV, or with --json one object a line.");
+        Argument<string> table = new("table") { Description = "accounts, shares, blocks or payouts." };
+        table.AcceptOnlyFromAmong(Enum.GetNames<LedgerTable>().Select(static name => name.ToLowerInvariant()).ToArray());
+        export.Arguments.Add(table);
+        export.Options.Add(directory);
+        export.SetAction(result =>
+        {
+            LedgerTable chosen = Enum.Parse<LedgerTable>(result.GetValue(table)!, ignoreCase: true);
+            string path = Locate(context, result, directory);
+            RowWriter rows = new(context.Outside.Out, LedgerExport.Columns(chosen), result.GetValue(context.Json));
+            Guarded(() =>
+            {
+                LedgerExport.Run(new DiskLogStorage(), path, chosen, rows.Write);
+                return true;
+            });
+            rows.End();
+            return ExitCode.Done;
+        });
+        return export;
+    }
+
+    private static string Locate(CommandContext context, ParseResult result, Option<string?> directory)
+    {
+        Configuration configuration = context.Load(result);
+        if (result.GetValue(directory) is { } given)
+        {
+            return given.Length > 0 ? Path.GetFullPath(given) : throw new CommandException(ExitCode.Usage, "--dir: \"\" is no folder.");
+        }
+        InstancePlan plan = InstancePlan.Make(configuration, Roles.Node | Roles.Pool, context.Outside.Environment);
+        return Path.Combine(PartOptions.PoolDirectory(plan), Ledger.FolderName);
+    }
+
+    private static T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (LogException e)
+        {
+            throw new CommandException(ExitCode.Configuration, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.BadAnswer, $"ledger: {e.Message.TrimEnd('.')}. Nothing more was done.");
+        }
+    }
+
+    private static LedgerCheckAnswer View(string path, LogReport report) => new(
+        1, path, report.IsGood, report.SegmentFirst, report.SegmentLast, report.Records, report.TornBytes, report.LostAtEnd,
+        [.. report.Damages.Select(View)], report.Snapshots);
+
+    private static LedgerDamageRow View(LogDamage damage) => new(
+        damage.Fault switch
+        {
+            LogFault.Records => "records",
+            LogFault.Header => "header",
+            LogFault.MissingSegment => "missing_segment",
+            _ => "missing_end",
+        },
+        damage.Segment, damage.Path, damage.Offset, damage.Bytes, damage.FirstLost, damage.RecordsLost, damage.Text);
+
+    private static IEnumerable<string> Lines(LedgerCheckAnswer answer)
+    {
+        yield return $"{answer.Directory}: segments {answer.SegmentFirst} to {answer.SegmentLast}, {answer.Records} intact records";
+        foreach (string line in answer.Damages.Select(static d => d.Text).Concat(answer.Snapshots))
+        {
+            yield return "damaged  " + line;
+        }
+        if (answer.LostAtEnd > 0)
+        {
+            yield return $"damaged  the log ends {answer.LostAtEnd} records before what was acknowledged";
+        }
+        if (answer.TornBytes > 0)
+        {
+            yield return $"note     {answer.TornBytes} bytes at the end are an interrupted write; the next start sets them aside";
+        }
+        yield return answer.Good
+            ? "good"
+            : "Restore the files from a backup, or skip exactly what is damaged with: otedama ledger repair";
+    }
+
+    private static IEnumerable<string> Lines(LedgerRepairAnswer answer)
+    {
+        foreach (LedgerDamageRow damage in answer.Repaired)
+        {
+            yield return "skipped  " + damage.Text;
+        }
+        foreach (string copy in answer.Copies)
+        {
+            yield return "kept     " + copy;
+        }
+        yield return answer.Repaired.Count + answer.Copies.Count == 0 ? "nothing was damaged" : $"repaired; {answer.After.Records} intact records";
+    }
+}
+
+internal sealed record LedgerCheckAnswer(
+    int Schema,
+    string Directory,
+    bool Good,
+    uint SegmentFirst,
+    uint SegmentLast,
+    long Records,
+    int TornBytes,
+    int LostAtEnd,
+    IReadOnlyList<LedgerDamageRow> Damages,
+    IReadOnlyList<string> Snapshots);
+
+internal sealed record LedgerDamageRow(
+    string Kind, uint Segment, string Path, int Offset, int Bytes, uint FirstLost, uint RecordsLost, string Text);
+
+internal sealed record LedgerRepairAnswer(
+    int Schema, string Directory, IReadOnlyList<LedgerDamageRow> Repaired, IReadOnlyList<string> Copies, LedgerCheckAnswer After);
