@@ -125,8 +125,8 @@ public sealed class BlockSubmitterTests : IDisposable
         Assert.Equal(1, again.Blocks.BookKept(after));
         Assert.Equal(0, again.Blocks.BookKept(after));
         Assert.Equal(
-            ledger.Payees(10).OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Earned} {p.Paid}"),
-            after.Payees(10).Where(static p => p.Address != "somebody else").OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Earned} {p.Paid}"));
+            ledger.Payees(10).OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Money}"),
+            after.Payees(10).Where(static p => p.Address != "somebody else").OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Money}"));
         BlockInfo booked = Assert.Single(after.Blocks(10));
         Assert.Equal((id, 432, "miner", "rig"), (booked.Hash, booked.Height, booked.FinderAddress, booked.FinderWorker));
         Assert.Equal(432, after.HighestBlock);
