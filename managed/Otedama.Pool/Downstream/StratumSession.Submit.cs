@@ -15,7 +15,7 @@ internal sealed partial class StratumSession
     private long _submitsAnswered;
     private bool _hasRolled;
 
-    /// <summary>Version bits this session may roll in a job that does not take any away.</summary>
+    /// <summary>Version bits this session may roll.</summary>
     public uint VersionMask => _clientMask & _server.Options.VersionMask;
 
     /// <summary>Submits that wait for their verdict; read by the drain.</summary>
@@ -24,7 +24,6 @@ internal sealed partial class StratumSession
     /// <summary>A verdict of one of this session's submits. The caller flushes.</summary>
     public void OnVerdict(in Verdict verdict)
     {
-        bool forges;
         lock (_gate)
         {
             _reply = _server.Scratch();
@@ -43,14 +42,10 @@ internal sealed partial class StratumSession
             }
             _submitsAnswered++;
             SendDeferred();
-            forges = CountProof(verdict.Rejection);
+            SendUrgent(_server.Now);
+            Judge(verdict.Rejection, _server.Now);
             SendReply();
         }
-        if (forges)
-        {
-            CloseForProofs();
-        }
-        JudgeShare(verdict.Rejection);
     }
 
     private void OnSubmit(in StratumMessage message)
@@ -74,7 +69,7 @@ internal sealed partial class StratumSession
         else if (rejection != Rejection.None)
         {
             Reject(message.Id, worker, rejection);
-            JudgeShare(rejection); // what falls before the validator counts against the miner as well
+            Judge(rejection, _receivedAt); // what falls before the validator counts against the miner as well
         }
         else
         {
@@ -102,11 +97,7 @@ internal sealed partial class StratumSession
         if (!_difficulty.TryTake(candidate.Target, _receivedAt))
         {
             Reject(id, worker, Rejection.OverBudget);
-            return;
-        }
-        if (!TryRank(ref candidate))
-        {
-            Reject(id, worker, Rejection.Overloaded);
+            SendUrgent(_receivedAt);
             return;
         }
         candidate.WorkerId = Slot;
@@ -133,13 +124,12 @@ internal sealed partial class StratumSession
     /// <summary>
     /// Final header version, by the mask of the job that was mined and not of the newest one. Bits of a miner that did not
     /// negotiate are ignored; missing bits of one that did mean the job's own version, but only as long as it never rolled.
-    /// A negotiated bit that this job has set already may be reported as it is.
+    /// A bit that cannot roll may be reported as the job has it.
     /// </summary>
     public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
     {
         version = recipe.Version;
-        uint negotiated = VersionMask;
-        uint mask = negotiated & recipe.VersionMask;
+        uint mask = _clientMask & _server.Options.VersionMask & recipe.VersionMask;
         if (mask == 0)
         {
             return true;
@@ -148,7 +138,7 @@ internal sealed partial class StratumSession
         {
             return !_hasRolled;
         }
-        if ((rolled & ~mask & ~(negotiated & recipe.Version)) != 0)
+        if ((rolled & ~mask & ~recipe.Version) != 0)
         {
             return false;
         }
@@ -178,15 +168,6 @@ internal sealed partial class StratumSession
         if (verdict.Work > UInt128.Zero && _server.Jobs.TryGet(verdict.JobId, out PoolJob? job))
         {
             _difficulty.OnAccepted(job.Job.WorkId, _server.Now);
-        }
-    }
-
-    private void JudgeShare(Rejection rejection)
-    {
-        bool bad = RejectionReply.IsMinersFault(rejection);
-        if (_guard is not null && (bad || rejection == Rejection.None) && _server.Guard.AddShare(_guard, !bad, _server.Now))
-        {
-            _connection.Close(CloseReason.Banned);
         }
     }
 

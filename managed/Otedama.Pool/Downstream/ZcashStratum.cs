@@ -15,8 +15,6 @@ internal class ZcashStratum : StratumDialect
 
     private const int Nonce2Length = Hash256.Size - Nonce1Length;
 
-    public override bool ProofsAreDear => true;
-
     public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
     {
         Span<byte> resumeId = stackalloc byte[sizeof(ulong)];

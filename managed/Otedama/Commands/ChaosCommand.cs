@@ -4,7 +4,8 @@ namespace Otedama;
 
 internal static class ChaosCommand
 {
-    public static Command Build() => LaterCommand.Build(
+    public static Command Build(CommandContext context) => LaterCommand.Build(
+        context,
         "chaos",
         "Break parts of a running instance on purpose",
         "This version has no chaos testing; nothing was disturbed.");

@@ -4,7 +4,8 @@ namespace Otedama;
 
 internal static class IdentityCommand
 {
-    public static Command Build() => LaterCommand.Build(
+    public static Command Build(CommandContext context) => LaterCommand.Build(
+        context,
         "identity",
         "Make and show zero-knowledge identities",
         "This version has no zero-knowledge identities; miners log in with a payout address.");

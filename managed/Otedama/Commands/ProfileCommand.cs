@@ -4,9 +4,10 @@ namespace Otedama;
 
 internal static class ProfileCommand
 {
-    public static Command Build()
+    public static Command Build(CommandContext context)
     {
         Command profile = LaterCommand.Build(
+            context,
             "profile",
             "Say where a running instance spends its time",
             "This version has no profiler; no profile was taken. Rates and latencies are in: otedama stats.");

@@ -4,7 +4,8 @@ namespace Otedama;
 
 internal static class UpdateCommand
 {
-    public static Command Build() => LaterCommand.Build(
+    public static Command Build(CommandContext context) => LaterCommand.Build(
+        context,
         "update",
         "Replace a running instance without losing a share",
         "This version cannot update itself; stop it, replace the file and start it again: connected miners come back by themselves.");

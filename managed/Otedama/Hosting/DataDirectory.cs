@@ -99,7 +99,7 @@ internal sealed class DataDirectory : IDisposable
         _lock.Dispose();
     }
 
-    private static void MakePrivate(string root, bool allowLoose)
+    public static void MakePrivate(string root, bool allowLoose)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -214,6 +214,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         await StartMetricsAsync(stop);
         _directory.Announce(new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
         _sampling = SampleAsync(_stop.Token);
+        StartWebhooks();
         InstanceLog.Started(_logger, _plan.Roles.ToString().ToLowerInvariant(), _plan.DataRoot);
     }
 
@@ -297,7 +298,11 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     private async Task StartRigAsync(CancellationToken stop)
     {
-        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!) with { Plugin = _plugin };
+        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!, _clock) with { Plugin = _plugin };
+        if (options.Flavour.Length > 0)
+        {
+            _notes.Add($"Mining with flavour {options.Flavour}, {options.CpuThreads} threads, as otedama mining tune measured or the settings say.");
+        }
         _rig = await Rig.StartAsync(options, _loggers, _clock, stop);
         _parts.Add(("rig", _rig.StopAsync));
     }
@@ -339,6 +344,18 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");
+    }
+
+    private void StartWebhooks()
+    {
+        Configuration configuration = _plan.Configuration;
+        if (configuration.Get(Settings.WebhookUrls) is { Count: > 0 } urls)
+        {
+            TimeSpan patience = TimeSpan.FromSeconds(configuration.Get(Settings.WebhookPatience));
+            Webhooks webhooks = new([.. urls.Select(static url => new Uri(url))], configuration.Get(Settings.WebhookEvents), patience,
+                this, _clock, _loggers.CreateLogger(LogCategory.Webhook));
+            _parts.Add(("webhooks", async () => await webhooks.DisposeAsync()));
+        }
     }
 
     private void WarnWhenPublic(System.Net.IPAddress address, Setting setting, string advice)
