@@ -104,7 +104,7 @@ public static class ShareCrash
 
     private static LedgerOptions Options(string directory) => new()
     {
-        Directory = directory, OperatorScript = new byte[] { 1 }, SegmentBytes = 256 * 1024, AccountsMax = int.MaxValue,
+        Directory = directory, OperatorScript = new byte[] { 1 }, SegmentBytes = 256 * 1024, AddressesMax = int.MaxValue, WorkersMax = int.MaxValue,
     };
 
     private sealed class PrintingSink : IVerdictSink, IBlockSink

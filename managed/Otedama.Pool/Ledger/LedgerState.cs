@@ -18,6 +18,9 @@ internal sealed partial class LedgerState
     /// <summary>By payee number; null where an account has another's number as payee.</summary>
     public List<LedgerPayee?> Payees { get; } = [];
 
+    /// <summary>Addresses, the operator's included.</summary>
+    public int PayeeCount { get; private set; }
+
     public WorkWindow Window { get; private set; } = new();
 
     public WorkMeter Meter { get; private set; } = new();
@@ -124,6 +127,7 @@ internal sealed partial class LedgerState
         payee.Workers++;
         Accounts.Add(account);
         Payees.Add(isNew ? payee : null);
+        PayeeCount += isNew ? 1 : 0;
         if (id != 0) // the operator's own script may change, so it is nobody else's payee
         {
             if (isNew)

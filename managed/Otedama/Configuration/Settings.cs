@@ -78,10 +78,17 @@ internal static class Settings
     public static readonly Setting<string> PoolScheme = Add(Choice("pool.scheme", "pplns", ["pplns", "solo"],
         "Who is paid by a block: everyone by recent shares, or the finder."));
 
-    public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m, "Percent of a block the pool keeps."));
+    public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m,
+        "Percent of a block the pool keeps.", decimals: FeeRate.PercentDecimals));
 
     public static readonly Setting<Amount> PoolMinPayout = Add(Coins("pool.min_payout", "0.1",
         "Smaller amounts wait in the miner's balance."));
+
+    public static readonly Setting<int> AccountsMax = Add(Integer("pool.accounts_max", 65_536, 1, 262_144,
+        "Addresses that can have an account, each made by its first accepted share; and as many worker names besides."));
+
+    public static readonly Setting<int> WorkersMax = Add(Integer("pool.workers_max", 1_000, 1, 65_536,
+        "Worker names of one address that are counted apart; further ones are counted together as \"others\"."));
 
     public static readonly Setting<string> PoolAddress = Add(Text("pool.address", "",
         "Address for the pool's fee. Needed with an external node; empty with the embedded chain = made for this data directory."));

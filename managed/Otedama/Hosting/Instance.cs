@@ -117,7 +117,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
             RssBytes = Environment.WorkingSet,
             LogLinesDropped = LogDrops.Count,
             Rig = rig is null ? null : Views.Rig(rig),
-            Pool = pool is null ? null : Views.Pool(pool, _pool!.Options, StratumUrl!),
+            Pool = pool is null ? null : Views.Pool(pool, _pool!.Ledger.Totals(), _pool.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
             Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
         };
@@ -125,9 +125,11 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     public MinersAnswer Miners() => _pool is null ? new MinersAnswer(1, []) : Views.Miners(_pool.Snapshot());
 
-    public BlocksAnswer Blocks() => _pool is null ? new BlocksAnswer(1, []) : Views.Blocks(_pool.Ledger.Blocks(TableRowsMax));
+    public BlocksAnswer Blocks() => _pool is null ? new BlocksAnswer(1, []) : Views.Blocks(_pool.Ledger.Blocks(TableRowsMax), _plan.Coin.Symbol);
 
-    public PayoutsAnswer Payouts() => _pool is null ? new PayoutsAnswer(1, []) : Views.Payouts(_pool.Ledger.Payees(TableRowsMax));
+    public PayoutsAnswer Payouts() => _pool is not { Ledger: { } ledger }
+        ? new PayoutsAnswer(1, [])
+        : Views.Payouts(ledger.Payees(TableRowsMax), ledger.Payouts(TableRowsMax), _plan.Coin.Symbol);
 
     public HistoryView History() => _history.View();
 

@@ -26,6 +26,8 @@ internal static class PartOptions
             Listen = [new IPEndPoint(plan.PoolAddress, port), .. ports.Keys.Select(further => new IPEndPoint(plan.PoolAddress, further))],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
+            AccountsMax = configuration.Get(Settings.AccountsMax),
+            WorkersMax = configuration.Get(Settings.WorkersMax),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
