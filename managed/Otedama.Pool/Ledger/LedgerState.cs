@@ -34,8 +34,6 @@ internal sealed partial class LedgerState
 
     public bool TryFindAccount(string key, out int id) => _accountIds.TryGetValue(key, out id);
 
-    public bool Knows(Hash256 block) => _blocksByHash.ContainsKey(block);
-
     public LedgerPayee? FindPayee(ReadOnlySpan<byte> script) =>
         _payeesByScript.GetValueOrDefault(Convert.ToHexStringLower(script));
 
