@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Otedama.Core;
 using Otedama.Wire;
@@ -27,10 +28,16 @@ public sealed record PoolOptions
     /// <summary>Addresses miners connect to; port 0 takes a free one. Loopback unless told.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new IPEndPoint(IPAddress.Loopback, 3333)];
 
-    /// <summary>Operator's part of a block's reward in percent, 0 to 100, two decimals.</summary>
+    /// <summary>Operator's part of a block's reward in percent, 0 to 100, at most six decimals.</summary>
     public decimal FeePercent { get; init; } = 1.0m;
 
     public Amount PayoutMin { get; init; } = new(5_000);
+
+    /// <summary>Addresses that can have an account, and as many worker names besides; 1 to 262,144.</summary>
+    public int AccountsMax { get; init; } = 65_536;
+
+    /// <summary>Worker names of one address with an account of their own; further ones share one.</summary>
+    public int WorkersMax { get; init; } = 1_000;
 
     public PayoutScheme Scheme { get; init; } = PayoutScheme.Pplns;
 
@@ -81,8 +88,11 @@ public sealed record PoolOptions
     {
         Require(Nodes.Count is >= 1 and <= 32, $"pool.nodes has {Nodes.Count} entries; 1 to 32 are allowed");
         Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
-        Require(FeePercent is >= 0 and <= 100, $"pool.fee is {FeePercent} percent; 0 to 100 is allowed");
+        Require(FeeRate.TryFromPercent(FeePercent, out _), string.Create(CultureInfo.InvariantCulture,
+            $"pool.fee is {FeePercent} percent; 0 to 100 with at most {FeeRate.PercentDecimals} decimals is allowed"));
         Require(PayoutMin.Units >= 0, $"pool.min_payout is {PayoutMin}; it cannot be negative");
+        Require(AccountsMax is >= 1 and <= 262_144, $"pool.accounts_max is {AccountsMax}; 1 to 262144 is allowed");
+        Require(WorkersMax is >= 1 and <= 65_536, $"pool.workers_max is {WorkersMax}; 1 to 65536 is allowed");
         int tagBytes = System.Text.Encoding.UTF8.GetByteCount(Tag);
         Require(tagBytes <= 40, $"pool.tag takes {tagBytes} bytes; at most 40 fit a coinbase");
         Require(RenotifyInterval >= TimeSpan.FromSeconds(1), $"renotify interval {RenotifyInterval} is below 1 second");

@@ -5,12 +5,20 @@ namespace Otedama.Pool;
 /// <summary>Who is paid by the next block.</summary>
 public sealed partial class Ledger
 {
-    /// <summary>The split for a block on this template with at most outputsMax payees (at least 1, the operator).</summary>
+    /// <summary>
+    /// The split for a block on this template with at most outputsMax payees (at least 1, the operator). While nobody has
+    /// work in the window, what the fee leaves belongs to whoever finds the block.
+    /// </summary>
     public PayoutSplit SplitFor(Template template, int outputsMax)
     {
+        UInt128 networkWork = template.NetworkTarget.ToWork();
+        lock (_lock)
+        {
+            _networkWork = networkWork;
+        }
         bool solo = _options.Scheme == PayoutScheme.Solo;
-        List<PayeeWork> payees = solo ? Payees(work: null) : Payees(WorkInWindow(WindowOf(template)));
-        return Plan(template, payees, outputsMax, toFinder: solo);
+        List<PayeeWork> payees = solo ? Payees(work: null) : Payees(WorkInWindow(WindowOf(networkWork)));
+        return Plan(template, payees, outputsMax, toFinder: true);
     }
 
     /// <summary>
@@ -45,11 +53,10 @@ public sealed partial class Ledger
     }
 
     /// <summary>The factor times the network's work; saturates far above all work ever done.</summary>
-    private UInt128 WindowOf(Template template)
+    private UInt128 WindowOf(UInt128 networkWork)
     {
         UInt128 max = UInt128.One << 120;
-        UInt128 network = UInt128.Min(template.NetworkTarget.ToWork(), max / (UInt128)_options.WindowFactor);
-        return network * (UInt128)_options.WindowFactor;
+        return UInt128.Min(networkWork, max / (UInt128)_options.WindowFactor) * (UInt128)_options.WindowFactor;
     }
 
     /// <summary>When the disk takes no record the old window goes on deciding how work is sliced; the split is right.</summary>

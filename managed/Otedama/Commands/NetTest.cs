@@ -22,7 +22,7 @@ internal static class NetTest
 
     private static IEnumerable<(string Kind, string Address)> Targets(Configuration configuration)
     {
-        IReadOnlyList<string> pools = configuration.Get(Settings.MiningPools);
+        IReadOnlyList<string> pools = [.. configuration.Get(Settings.MiningPools).Select(static pool => pool.Url)];
         foreach (string pool in pools.Count > 0 ? pools : [$"stratum+tcp://127.0.0.1:{configuration.Get(Settings.PoolPort)}"])
         {
             yield return ("pool", pool);

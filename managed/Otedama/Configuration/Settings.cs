@@ -31,6 +31,13 @@ internal static class Settings
     public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, 4096,
         "CPU workers; 0 = one per hardware thread."));
 
+    public static readonly Setting<string> CpuPriority = Add(Choice("mining.workers.cpu_priority", "low", ["idle", "low", "normal"],
+        "How CPU workers compete with other programs: idle = only when nothing else runs, low = behind ordinary work, normal."));
+
+    public static readonly Setting<IReadOnlyList<string>> CpuAffinity = Add(List("mining.workers.cpu_affinity",
+        "Processors to bind CPU workers to, in turn; without mining.workers.cpu_threads one worker each. Empty = the system decides.",
+        "processor numbers and ranges such as 0, 2-5"));
+
     public static readonly Setting<string> KawPowDataset = Add(Choice("mining.kawpow_dataset", "auto", ["auto", "light", "full"],
         "KawPow on CPUs: light = search from the light cache (up to 100 MB, slow); full = only from the whole dataset "
         + "(1 GiB and 8 MiB more each epoch, about a hundred times as fast, minutes to make); auto = light at once, then full "
@@ -39,11 +46,27 @@ internal static class Settings
     public static readonly Setting<string> Wallet = Add(Text("mining.wallet", "",
         "Address that is paid. Empty with the embedded chain = an address of that chain made for this data directory."));
 
-    public static readonly Setting<string> WorkerName = Add(Text("mining.worker", "rig1", "Name of this machine on the pool."));
+    public static readonly Setting<string> WorkerName = Add(Text("mining.worker", "rig1",
+        "Name of this machine on the pool; empty = none. A wallet of the form ADDRESS.NAME brings its own."));
 
-    public static readonly Setting<IReadOnlyList<string>> MiningPools = Add(List("mining.pools",
-        "Pools to mine on, in order of preference. Empty = the pool of this process.",
-        "addresses such as stratum+tcp://pool.example:3333"));
+    public static readonly Setting<string> MiningPassword = Add(Text("mining.password", "x",
+        "Password for pools that have none of their own; most pools read nothing from it, some options such as d=1024.", secret: true));
+
+    public static readonly Setting<IReadOnlyList<UrlEntry>> MiningPools = Add(UrlEntry.Setting("mining.pools",
+        "Pools to mine on, in order of preference. Empty = the pool of this process. An entry's user is sent exactly as it stands, "
+        + "in place of mining.wallet and mining.worker; its algo is the algorithm the pool is for.",
+        "stratum+tcp://pool.example:3333", ["user", "password", "algo"], secrets: ["password"]));
+
+    public static readonly Setting<IReadOnlyList<string>> RedirectHosts = Add(List("mining.redirect_hosts",
+        "Hosts a pool may send the rig to (client.reconnect) besides its own and those below it.",
+        "host names such as pool.example; each stands for the names below it too"));
+
+    public static readonly Setting<bool> PauseOnBattery = Add(Switch("mining.pause_on_battery", false,
+        "Pause while the machine runs on its battery (Linux)."));
+
+    public static readonly Setting<int> PauseWhenActive = Add(Integer("mining.pause_when_active", 0, 0, 86_400,
+        "Pause while somebody uses the machine: until nobody has typed at a console, in a terminal window or over SSH for so many "
+        + "seconds (Linux); 0 = never."));
 
     public static readonly Setting<bool> PoolEnabled = Add(Switch("pool.enabled", true, "Serve miners over Stratum."));
 
@@ -55,10 +78,17 @@ internal static class Settings
     public static readonly Setting<string> PoolScheme = Add(Choice("pool.scheme", "pplns", ["pplns", "solo"],
         "Who is paid by a block: everyone by recent shares, or the finder."));
 
-    public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m, "Percent of a block the pool keeps."));
+    public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m,
+        "Percent of a block the pool keeps.", decimals: FeeRate.PercentDecimals));
 
     public static readonly Setting<Amount> PoolMinPayout = Add(Coins("pool.min_payout", "0.1",
         "Smaller amounts wait in the miner's balance."));
+
+    public static readonly Setting<int> AccountsMax = Add(Integer("pool.accounts_max", 65_536, 1, 262_144,
+        "Addresses that can have an account, each made by its first accepted share; and as many worker names besides."));
+
+    public static readonly Setting<int> WorkersMax = Add(Integer("pool.workers_max", 1_000, 1, 65_536,
+        "Worker names of one address that are counted apart; further ones are counted together as \"others\"."));
 
     public static readonly Setting<string> PoolAddress = Add(Text("pool.address", "",
         "Address for the pool's fee. Needed with an external node; empty with the embedded chain = made for this data directory."));

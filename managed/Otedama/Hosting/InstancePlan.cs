@@ -20,6 +20,9 @@ internal sealed record InstancePlan
     /// <summary>What the plugin calls itself when Algorithm is Plugin; null otherwise.</summary>
     public string? PluginName { get; init; }
 
+    /// <summary>The algorithm as configurations name it.</summary>
+    public required string AlgorithmName { get; init; }
+
     /// <summary>The coin of the chain: the embedded one's, or the external nodes'.</summary>
     public required CoinSpec Coin { get; init; }
 
@@ -74,11 +77,15 @@ internal sealed record InstancePlan
             // Our own pool would refuse this login for ever.
             CheckAddress(configuration, Settings.Wallet, coin, problems);
         }
-        if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0)
+        if (roles.HasFlag(Roles.Rig))
+        {
+            PoolPlan.Check(configuration, FirstEnabled(configuration), problems);
+        }
+        if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0 && PoolPlan.NeedsWallet(configuration))
         {
             problems.Add("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
-        if (!embedded && coin is not null && configuration.IsDefault(Settings.MiningAlgorithms))
+        if (!embedded && coin is not null && configuration.IsDefault(Settings.MiningAlgorithms) && PoolPlan.AlgorithmOf(configuration) is null)
         {
             algorithm = coin.Algorithm; // the coin decides where nobody else did
         }
@@ -109,6 +116,9 @@ internal sealed record InstancePlan
             DataRoot = DataDirectory.Locate(configuration, environment),
             Algorithm = algorithm,
             PluginName = algorithm == Algorithm.Plugin ? FirstEnabled(configuration)?.PluginName : null,
+            AlgorithmName = !configuration.IsDefault(Settings.MiningAlgorithms) || embedded
+                ? FirstEnabled(configuration)!.Name
+                : NameOf(algorithm, coin!),
             Coin = coin!,
             PoolAddress = pool,
             ApiAddress = api,
@@ -130,7 +140,7 @@ internal sealed record InstancePlan
             return;
         }
         bool onEmbedded = configuration.Get(Settings.NodeMode) == "embedded" && coin is not null
-            && (roles.HasFlag(Roles.Pool) || Address.TryDecode(configuration.Get(Settings.Wallet), coin, out _, out _));
+            && (roles.HasFlag(Roles.Pool) || Address.TryDecode(RigLogin.AddressOf(configuration.Get(Settings.Wallet)), coin, out _, out _));
         if (!onEmbedded)
         {
             problems.Add(ended.ProofOfWorkEnded);
@@ -183,12 +193,18 @@ internal sealed record InstancePlan
     /// <summary>An address of the coin, or nothing.</summary>
     private static void CheckAddress(Configuration configuration, Setting<string> setting, CoinSpec? coin, List<string> problems)
     {
-        string address = configuration.Get(setting);
+        string address = setting == Settings.Wallet ? RigLogin.AddressOf(configuration.Get(setting)) : configuration.Get(setting);
         if (address.Length > 0 && coin is not null && !Address.TryDecode(address, coin, out _, out string error))
         {
             problems.Add($"{setting.Key}: {error} ({configuration.Of(setting).Place}).");
         }
     }
+
+    private static string NameOf(Algorithm algorithm, CoinSpec coin) =>
+        algorithm == Algorithm.Equihash ? $"equihash:{coin.Equihash}" : algorithm.ToString().ToLowerInvariant();
+
+    private static AlgorithmChoice? FirstEnabled(Configuration configuration) => PoolPlan.AlgorithmOf(configuration)
+        ?? configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
 
     private static void CheckDifficulties(Configuration configuration, List<string> problems)
     {
@@ -215,9 +231,6 @@ internal sealed record InstancePlan
             }
         }
     }
-
-    private static AlgorithmChoice? FirstEnabled(Configuration configuration) =>
-        configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
 
     /// <summary>The same chain with the plugin as its proof of work.</summary>
     private static CoinSpec OnPlugin(CoinSpec coin, List<string> problems)

@@ -26,6 +26,8 @@ internal static class PartOptions
             Listen = [new IPEndPoint(plan.PoolAddress, port), .. ports.Keys.Select(further => new IPEndPoint(plan.PoolAddress, further))],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
+            AccountsMax = configuration.Get(Settings.AccountsMax),
+            WorkersMax = configuration.Get(Settings.WorkersMax),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
@@ -63,28 +65,30 @@ internal static class PartOptions
     /// <summary>Where the pool of this plan keeps its share log and found blocks.</summary>
     public static string PoolDirectory(InstancePlan plan) => Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix);
 
-    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets)
+    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock)
     {
         Configuration configuration = plan.Configuration;
-        string wallet = configuration.Get(Settings.Wallet);
-        string user = $"{(wallet.Length > 0 ? wallet : node?.MiningAddress)}.{configuration.Get(Settings.WorkerName)}";
-        IReadOnlyList<string> pools = configuration.Get(Settings.MiningPools);
-        if (pools.Count == 0)
-        {
-            pools = [ownPool ?? $"stratum+tcp://127.0.0.1:{configuration.Get(Settings.PoolPort)}"];
-        }
-        if (wallet.Length == 0 && node is null)
+        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && PoolPlan.NeedsWallet(configuration))
         {
             throw new ConfigurationException("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
+        _ = CpuSet.TryParse(configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _);
+        bool chosen = !configuration.IsDefault(Settings.CpuThreads) || cpus.Count > 0;
+        TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.AlgorithmName);
         return new RigOptions
         {
-            Pools = [.. pools.Select(url => new PoolEndpoint(PoolUrl.Parse(url), user))],
+            Pools = PoolPlan.Endpoints(configuration, ownPool, node?.MiningAddress),
+            RedirectHosts = configuration.Get(Settings.RedirectHosts),
             Algorithm = plan.Algorithm,
             Equihash = plan.Coin.Equihash,
             Datasets = datasets,
             KawPowDataset = Enum.Parse<KawPowDatasetMode>(configuration.Get(Settings.KawPowDataset), ignoreCase: true),
-            CpuThreads = configuration.Get(Settings.CpuThreads),
+            CpuThreads = chosen || tuned is null ? configuration.Get(Settings.CpuThreads) : tuned.Threads,
+            CpuAffinity = cpus,
+            CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
+            Flavour = tuned?.Flavour ?? "",
+            Watch = new MachineWatch(
+                configuration.Get(Settings.PauseOnBattery), TimeSpan.FromSeconds(configuration.Get(Settings.PauseWhenActive)), clock),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
     }
