@@ -70,6 +70,17 @@ public sealed record PoolOptions
     /// <summary>Whether an acknowledged share has reached the disk.</summary>
     public LogSync Sync { get; init; } = LogSync.Group;
 
+    /// <summary>Threads that check shares; 0 = as many as suit the algorithm and the processor.</summary>
+    public int Verifiers { get; init; }
+
+    /// <summary>
+    /// One thread checks a million cheap hashes a second, and more would only make its batches smaller; a KawPow proof takes
+    /// ten milliseconds.
+    /// </summary>
+    public int VerifierCount => Verifiers > 0 ? Verifiers
+        : Coin.Algorithm is Algorithm.Sha256d ? Math.Clamp(Environment.ProcessorCount / 8, 1, 4)
+        : Math.Clamp(Environment.ProcessorCount, 1, 16);
+
     /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
     public TimeSpan LogKeep { get; init; }
 
@@ -82,6 +93,7 @@ public sealed record PoolOptions
         Require(Nodes.Count is >= 1 and <= 32, $"pool.nodes has {Nodes.Count} entries; 1 to 32 are allowed");
         Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
         Require(FeePercent is >= 0 and <= 100, $"pool.fee is {FeePercent} percent; 0 to 100 is allowed");
+        Require(Verifiers is >= 0 and <= 64, $"pool.verifiers is {Verifiers}; 0 to 64 is allowed, 0 = chosen for the processor");
         Require(PayoutMin.Units >= 0, $"pool.min_payout is {PayoutMin}; it cannot be negative");
         int tagBytes = System.Text.Encoding.UTF8.GetByteCount(Tag);
         Require(tagBytes <= 40, $"pool.tag takes {tagBytes} bytes; at most 40 fit a coinbase");

@@ -26,6 +26,7 @@ internal static class PartOptions
             Listen = [new IPEndPoint(plan.PoolAddress, port), .. ports.Keys.Select(further => new IPEndPoint(plan.PoolAddress, further))],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
+            Verifiers = configuration.Get(Settings.Verifiers),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
