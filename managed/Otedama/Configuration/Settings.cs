@@ -111,6 +111,9 @@ internal static class Settings
     public static readonly Setting<decimal> SharesPerMinute = Add(Number("pool.shares_per_minute", 20m, 0.1m, 600m,
         "Shares a minute each miner is steered towards."));
 
+    public static readonly Setting<int> Verifiers = Add(Integer("pool.verifiers", 0, 0, 64,
+        "Threads that check shares; 0 = chosen for the algorithm and the processor."));
+
     public static readonly Setting<int> MaxConnections = Add(Integer("pool.max_connections", 10_000, 1, 1_000_000,
         "Miners connected at once; more are refused politely."));
 
