@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Otedama.Interop;
 
 namespace Otedama.Node;
 
@@ -18,7 +20,7 @@ internal sealed class NodeDirectory : IDisposable
     /// <summary>Throws IOException when another process holds it, InvalidDataException when it is of a newer format.</summary>
     public static NodeDirectory Open(string path)
     {
-        CreateOwned(path);
+        DurableFile.CreateFolder(path);
         FileStream lockFile;
         try
         {
@@ -44,22 +46,12 @@ internal sealed class NodeDirectory : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static void CreateOwned(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-            return;
-        }
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
     private static void CheckVersion(string path)
     {
         string file = System.IO.Path.Combine(path, "version");
         if (!System.IO.File.Exists(file))
         {
-            System.IO.File.WriteAllText(file, FormatVersion.ToString(CultureInfo.InvariantCulture) + "\n");
+            DurableFile.Write(file, Encoding.ASCII.GetBytes(FormatVersion.ToString(CultureInfo.InvariantCulture) + "\n"));
             return;
         }
         string text = System.IO.File.ReadAllText(file).Trim();

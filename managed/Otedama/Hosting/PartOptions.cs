@@ -28,6 +28,7 @@ internal static class PartOptions
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
+            Verifiers = configuration.Get(Settings.Verifiers),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
