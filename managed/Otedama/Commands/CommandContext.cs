@@ -64,16 +64,15 @@ internal sealed class CommandContext(Surroundings surroundings)
         return loggers;
     }
 
-    /// <summary>Null when log.file is empty; a relative name is below the data directory.</summary>
-    private LogFile? OpenLogFile(Configuration configuration, Shutdown? signals)
+    /// <summary>Null when log.file is empty.</summary>
+    private static LogFile? OpenLogFile(Configuration configuration, Shutdown? signals)
     {
         string name = configuration.Get(Settings.LogFile);
         if (name.Length == 0)
         {
             return null;
         }
-        string path = Path.Combine(DataDirectory.Locate(configuration, Outside.Environment), name);
-        LogFile file = new(path, configuration.Get(Settings.LogFileMegabytes) * 1_000_000L, configuration.Get(Settings.LogFileCount));
+        LogFile file = new(name, configuration.Get(Settings.LogFileMegabytes) * 1_000_000L, configuration.Get(Settings.LogFileCount));
         signals?.OnHangUp(file.Reopen);
         return file;
     }
