@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Text;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -47,7 +49,7 @@ internal sealed record Surroundings
         }
         return new Surroundings
         {
-            Out = new AnswerWriter(Console.Out),
+            Out = new AnswerWriter(new StreamWriter(StandardOutput.Open(), new UTF8Encoding(false)) { AutoFlush = true }),
             Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),
             Environment = environment,
