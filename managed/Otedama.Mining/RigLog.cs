@@ -14,7 +14,7 @@ internal static partial class RigLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
     public static partial void EarnsNothing(ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} CPU workers on {Device}, flavour {Flavour}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "CPU workers: {Count} on {Device}, flavour {Flavour}")]
     public static partial void Workers(ILogger log, int count, string device, string flavour);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "connected to {Pool} as {User}")]
@@ -56,9 +56,11 @@ internal static partial class RigLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Pool {Pool} accepted a share of worker {Worker} after {Milliseconds:F0} ms")]
     public static partial void ShareAccepted(ILogger log, string pool, int worker, double milliseconds);
 
-    /// <summary>unsaid: earlier refusals that got no line.</summary>
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} refused a share: {Reason} ({Unsaid} more not shown)")]
-    public static partial void ShareRefused(ILogger log, string pool, string reason, long unsaid);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} refused a share: {Reason}")]
+    public static partial void ShareRefused(ILogger log, string pool, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} refused {Unsaid} more shares that are not shown")]
+    public static partial void MoreRefused(ILogger log, string pool, long unsaid);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pool {Pool} sends a job that cannot be used: {Problem}")]
     public static partial void UnusableJob(ILogger log, string pool, string problem);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Otedama.Core;
 using Otedama.Wire;
@@ -27,10 +28,16 @@ public sealed record PoolOptions
     /// <summary>Addresses miners connect to; port 0 takes a free one. Loopback unless told.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new IPEndPoint(IPAddress.Loopback, 3333)];
 
-    /// <summary>Operator's part of a block's reward in percent, 0 to 100, two decimals.</summary>
+    /// <summary>Operator's part of a block's reward in percent, 0 to 100, at most six decimals.</summary>
     public decimal FeePercent { get; init; } = 1.0m;
 
     public Amount PayoutMin { get; init; } = new(5_000);
+
+    /// <summary>Addresses that can have an account, and as many worker names besides; 1 to 262,144.</summary>
+    public int AccountsMax { get; init; } = 65_536;
+
+    /// <summary>Worker names of one address with an account of their own; further ones share one.</summary>
+    public int WorkersMax { get; init; } = 1_000;
 
     public PayoutScheme Scheme { get; init; } = PayoutScheme.Pplns;
 
@@ -41,6 +48,12 @@ public sealed record PoolOptions
     public uint VersionMask { get; init; } = 0x1fffe000;
 
     public VardiffOptions Vardiff { get; init; } = new();
+
+    /// <summary>Ports of Listen whose connections have a difficulty of their own.</summary>
+    public IReadOnlyDictionary<int, VardiffOptions> PortVardiff { get; init; } = new Dictionary<int, VardiffOptions>();
+
+    /// <summary>The easiest difficulty a session of any port may have.</summary>
+    public double DifficultyMin => PortVardiff.Values.Append(Vardiff).Min(vardiff => vardiff.MinFor(Coin));
 
     public StratumLimits Limits { get; init; } = new();
 
@@ -64,6 +77,17 @@ public sealed record PoolOptions
     /// <summary>Whether an acknowledged share has reached the disk.</summary>
     public LogSync Sync { get; init; } = LogSync.Group;
 
+    /// <summary>Threads that check shares; 0 = as many as suit the algorithm and the processor.</summary>
+    public int Verifiers { get; init; }
+
+    /// <summary>
+    /// One thread checks a million cheap hashes a second, and more would only make its batches smaller; a KawPow proof takes
+    /// ten milliseconds.
+    /// </summary>
+    public int VerifierCount => Verifiers > 0 ? Verifiers
+        : Coin.Algorithm is Algorithm.Sha256d ? Math.Clamp(Environment.ProcessorCount / 8, 1, 4)
+        : Math.Clamp(Environment.ProcessorCount, 1, 16);
+
     /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
     public TimeSpan LogKeep { get; init; }
 
@@ -75,12 +99,21 @@ public sealed record PoolOptions
     {
         Require(Nodes.Count is >= 1 and <= 32, $"pool.nodes has {Nodes.Count} entries; 1 to 32 are allowed");
         Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
-        Require(FeePercent is >= 0 and <= 100, $"pool.fee is {FeePercent} percent; 0 to 100 is allowed");
+        Require(FeeRate.TryFromPercent(FeePercent, out _), string.Create(CultureInfo.InvariantCulture,
+            $"pool.fee is {FeePercent} percent; 0 to 100 with at most {FeeRate.PercentDecimals} decimals is allowed"));
+        Require(Verifiers is >= 0 and <= 64, $"pool.verifiers is {Verifiers}; 0 to 64 is allowed, 0 = chosen for the processor");
         Require(PayoutMin.Units >= 0, $"pool.min_payout is {PayoutMin}; it cannot be negative");
+        Require(AccountsMax is >= 1 and <= 262_144, $"pool.accounts_max is {AccountsMax}; 1 to 262144 is allowed");
+        Require(WorkersMax is >= 1 and <= 65_536, $"pool.workers_max is {WorkersMax}; 1 to 65536 is allowed");
         int tagBytes = System.Text.Encoding.UTF8.GetByteCount(Tag);
         Require(tagBytes <= 40, $"pool.tag takes {tagBytes} bytes; at most 40 fit a coinbase");
         Require(RenotifyInterval >= TimeSpan.FromSeconds(1), $"renotify interval {RenotifyInterval} is below 1 second");
         Vardiff.Check();
+        foreach ((int port, VardiffOptions vardiff) in PortVardiff)
+        {
+            Require(Listen.Count(endpoint => endpoint.Port == port) == 1, $"pool.ports: port {port} is taken by another of the pool's ports");
+            vardiff.Check();
+        }
         Limits.Check();
         Guard.Check();
         if (!Address.TryDecode(OperatorAddress, Coin, out _, out string error))
@@ -88,6 +121,9 @@ public sealed record PoolOptions
             throw new ArgumentException($"pool.address: {error}");
         }
     }
+
+    /// <summary>How difficulties of connections to this local port follow their speed.</summary>
+    internal VardiffOptions VardiffAt(int port) => PortVardiff.GetValueOrDefault(port, Vardiff);
 
     internal static void Require(bool condition, string message)
     {

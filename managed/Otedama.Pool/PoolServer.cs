@@ -39,12 +39,18 @@ public sealed class PoolServer : IAsyncDisposable
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
-        ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
+        _stratum = new StratumServer(
+            options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
+        ShareValidatorOptions validator = new()
+        {
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            JobFilling = _source.Jobs.Succeed,
+        };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),
             _source.Jobs,
-            new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator),
+            [.. Enumerable.Range(0, options.VerifierCount).Select(
+                _ => new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator))],
             _ledger,
             _source.Blocks,
             _stratum,
@@ -122,7 +128,7 @@ public sealed class PoolServer : IAsyncDisposable
             Time = _time.GetUtcNow(),
             StartedAt = _stratum.Meters.StartedAt,
             Scheme = Options.Scheme,
-            FeePercent = Options.FeePercent,
+            FeePercent = _ledger.Fee.ToPercent(),
             Listen = Endpoints,
             Connections = _stratum.ConnectionCount,
             ConnectionsRefused = _stratum.RefusedCount,
@@ -166,8 +172,10 @@ public sealed class PoolServer : IAsyncDisposable
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
         OperatorAddress = options.OperatorAddress,
         Scheme = options.Scheme,
-        FeeBasisPoints = (int)Math.Round(options.FeePercent * 100),
+        Fee = FeeRate.FromPercent(options.FeePercent),
         PayoutMin = options.PayoutMin,
+        AddressesMax = options.AccountsMax,
+        WorkersMax = options.WorkersMax,
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
         LogKeep = options.LogKeep,
         Sync = options.Sync,
@@ -214,7 +222,8 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Split = ledger.SplitFor,
         SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
-        ShareTarget = Target.FromDifficulty(options.Vardiff.MinFor(options.Coin.Algorithm), options.Coin.DifficultyOne),
+        SoloOwner = ledger.SoloOwnerOf,
+        ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
         SolutionLength = options.Coin.Equihash?.SolutionLength ?? 0,

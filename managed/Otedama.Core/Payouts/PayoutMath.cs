@@ -5,19 +5,6 @@ namespace Otedama.Core;
 /// <summary>The arithmetic of rewards: whole units only, every sum exact.</summary>
 public static class PayoutMath
 {
-    public const int BasisPoints = 10_000;
-
-    /// <summary>floor(reward x basisPoints / 10,000).</summary>
-    public static Amount Fee(Amount reward, int basisPoints)
-    {
-        if (basisPoints is < 0 or > BasisPoints)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(basisPoints), $"fee of {basisPoints} basis points is out of range 0 to {BasisPoints}");
-        }
-        return new Amount((long)((Int128)reward.Units * basisPoints / BasisPoints));
-    }
-
     /// <summary>
     /// Splits the reward in proportion to work by cumulative floor: with S(i) the work of the first i and W of all,
     /// amount i = floor(S(i) R / W) - floor(S(i-1) R / W). Sums to the reward exactly; nobody is off by a unit or more.

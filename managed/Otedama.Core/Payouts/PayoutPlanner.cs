@@ -15,14 +15,15 @@ public static class PayoutPlanner
     /// </param>
     /// <param name="outputsMax">Coinbase outputs, the operator's included; at least 1.</param>
     /// <param name="toFinder">
-    /// True for SOLO with a coinbase shared by all: the reward after fee is booked to the finder when there is one.
+    /// When nobody has work (SOLO with a coinbase shared by all, or the first block of a pool) the reward after fee is
+    /// booked to the finder; otherwise it is the operator's.
     /// </param>
     public static PayoutSplit Plan(
         Amount reward, PayoutRules rules, IReadOnlyList<PayeeWork> payees, int outputsMax, bool toFinder = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(reward.Units, 0, nameof(reward));
-        Amount fee = PayoutMath.Fee(reward, rules.FeeBasisPoints);
+        Amount fee = rules.Fee.Of(reward);
         Amount[] earned = Earned(reward - fee, payees);
         Amount toPayees = Sum(earned);
         Amount toFinderAmount = toFinder && toPayees == Amount.Zero ? reward - fee : Amount.Zero;
@@ -48,7 +49,7 @@ public static class PayoutPlanner
         IReadOnlyList<PayoutOutput> outputs, PayoutRules rules, IReadOnlyList<PayeeWork> payees, bool toFinder = false)
     {
         Amount reward = Sum([.. outputs.Select(static output => output.Amount)]);
-        Amount fee = PayoutMath.Fee(reward, rules.FeeBasisPoints);
+        Amount fee = rules.Fee.Of(reward);
         Amount[] earned = Earned(reward - fee, payees);
         Amount toPayees = Sum(earned);
         var paid = new Amount[payees.Count];

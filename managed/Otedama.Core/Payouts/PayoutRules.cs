@@ -5,8 +5,8 @@ public sealed record PayoutRules
 {
     public required ReadOnlyMemory<byte> OperatorScript { get; init; }
 
-    /// <summary>The operator's part of the reward in 1/10,000; 0 to 10,000.</summary>
-    public required int FeeBasisPoints { get; init; }
+    /// <summary>The operator's part of the reward.</summary>
+    public required FeeRate Fee { get; init; }
 
     /// <summary>Smaller amounts are owed instead of being put into the coinbase.</summary>
     public required Amount PayoutMin { get; init; }

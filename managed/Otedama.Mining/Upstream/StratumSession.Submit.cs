@@ -105,7 +105,11 @@ internal sealed partial class StratumSession
         bool stale = StratumReason.IsStale(message, reason);
         if (_refusals.TryTake(out long unsaid))
         {
-            RigLog.ShareRefused(_log, _options.Pool, reason, unsaid);
+            if (unsaid > 0)
+            {
+                RigLog.MoreRefused(_log, _options.Pool, unsaid);
+            }
+            RigLog.ShareRefused(_log, _options.Pool, reason);
         }
         Verdict(submit.Candidate, submit.Job, stale ? ShareOutcome.Stale : ShareOutcome.Rejected, reason);
         if (!stale && !Accepted && ++_refused >= RefusalsMax)

@@ -21,8 +21,23 @@ internal static class RejectionReply
         _ => (StratumError.Other, "rejected"),
     };
 
-    /// <summary>Whether the miner's own work was wrong; being late or unlucky with our load is not.</summary>
+    /// <summary>What the miner's owner can do about work that is refused again and again.</summary>
+    public static string CureOf(Rejection rejection, CoinSpec coin) => rejection switch
+    {
+        Rejection.NotYours when coin.Family == HeaderFamily.Verus =>
+            "Your miner is too old for Verus solution version 7: it leaves the pool's four bytes out of the solution. Update it.",
+        Rejection.NotYours => "Your miner or proxy changes the bytes that are the pool's own: give each rig its own connection, or update the proxy.",
+        Rejection.Duplicate => "Your miner sends the same work again: restart it, update its firmware, or give each rig its own connection.",
+        Rejection.AboveTarget =>
+            $"Check that it mines {coin.Algorithm} as this pool does, follows mining.set_difficulty, and is not overclocked.",
+        Rejection.BadProof => $"Check that it mines {coin.Algorithm} with this coin's parameters, and lower its clocks.",
+        Rejection.VersionOutOfMask => "Your miner rolls version bits the pool did not allow: turn overt AsicBoost off, or update it.",
+        Rejection.TimeOutOfRange => "Your miner changes the block's time too far: set its clock, or turn ntime rolling off.",
+        _ => "Restart the miner.",
+    };
+
+    /// <summary>Whether the work itself was wrong; being late, sent twice or unlucky with our load is not.</summary>
     public static bool IsMinersFault(Rejection rejection) =>
-        rejection is Rejection.Duplicate or Rejection.BadProof or Rejection.AboveTarget or Rejection.NotYours
-            or Rejection.VersionOutOfMask or Rejection.TimeOutOfRange;
+        rejection is Rejection.BadProof or Rejection.AboveTarget or Rejection.NotYours or Rejection.VersionOutOfMask
+            or Rejection.TimeOutOfRange;
 }

@@ -17,7 +17,10 @@ internal sealed class SessionDifficulty
     private const double BudgetBurst = 50, BudgetFactor = 10, BudgetPerSecondMin = 2;
 
     /// <summary>How much harder a session becomes at once when its budget is used up.</summary>
-    private const double BudgetJump = 4, BudgetJumpSeconds = 1;
+    private const double BudgetJump = 4;
+
+    /// <summary>Shares beyond the budget that show how much: it takes some to tell a flood from the last of one.</summary>
+    private const int ExcessMin = 8;
 
     private const double RetargetSeconds = 5;
 
@@ -36,7 +39,7 @@ internal sealed class SessionDifficulty
     private double _minimumWish;
     private double _wish;
     private double _remembered;
-    private double _appliedAt;
+    private int _excess;
 
     /// <summary>coarse: difficulties are told as numbers, and firmware may round them down to powers of two.</summary>
     public SessionDifficulty(VardiffOptions options, CoinSpec coin, bool coarse, double now)
@@ -44,7 +47,7 @@ internal sealed class SessionDifficulty
         _options = options;
         _coin = coin;
         _coarse = coarse;
-        _min = options.MinFor(coin.Algorithm);
+        _min = options.MinFor(coin);
         _perSecond = Math.Max(BudgetFactor / options.TargetSeconds, BudgetPerSecondMin);
         _budget = new TokenBucket(BudgetBurst, now);
     }
@@ -110,7 +113,7 @@ internal sealed class SessionDifficulty
             return;
         }
         _network = job.NetworkTarget.ToDifficulty(_coin.DifficultyOne);
-        _class = StartDifficulty.For(userAgent, _coin.Algorithm, _options.Usual);
+        _class = StartDifficulty.For(userAgent, _coin, _options.Usual);
         _remembered = _remembered > 0 ? _remembered : remembered;
         if (_options.Start > 0)
         {
@@ -140,14 +143,14 @@ internal sealed class SessionDifficulty
         if (!IsDue && (known != before || Differs(_vardiff!.Difficulty, known.Difficulty)))
         {
             _vardiff!.Apply(known.Difficulty, now);
-            _appliedAt = now;
+            _excess = 0;
         }
         return known != before;
     }
 
     /// <summary>
-    /// Counts one more submit; false = more than the session's budget, and the difficulty goes up at once. Not again before
-    /// the miner can have heard of it: only shares of the newest difficulty count, and not in its first second.
+    /// Counts one more submit; false = more than the session's budget, and the difficulty goes up at once. Only shares of the
+    /// newest difficulty count for that: the miner has heard of it.
     /// </summary>
     public bool TryTake(Target target, double now)
     {
@@ -155,9 +158,9 @@ internal sealed class SessionDifficulty
         {
             return true;
         }
-        if (!IsDue && _vardiff is not null && target == Targets.Current?.Target && now - _appliedAt > BudgetJumpSeconds)
+        if (!IsDue && _vardiff is not null && target == Targets.Current?.Target && ++_excess >= ExcessMin)
         {
-            _vardiff.Jump(BudgetJump, now, Range(now));
+            _vardiff.Jump(BudgetJump, _excess, now, Range(now));
             (IsDue, IsUrgent) = (true, true);
         }
         return false;

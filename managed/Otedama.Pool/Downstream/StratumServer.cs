@@ -67,6 +67,8 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
 
     public PoolOptions Options { get; }
 
+    public ILogger Logger => _logger;
+
     public JobBook Jobs { get; }
 
     public StratumDialect Dialect { get; }
@@ -235,15 +237,16 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         return _resumable.TryTake(id, Now, out session);
     }
 
-    /// <summary>Turns a user name into an account; error is text for the miner.</summary>
-    public bool TryLogin(string user, [NotNullWhen(true)] out AccountMeter? account, out string error)
+    /// <summary>Turns a user name into an account and the difficulty it asks for (0 = none); error is text for the miner.</summary>
+    public bool TryLogin(string user, [NotNullWhen(true)] out AccountMeter? account, out double difficulty, out string error)
     {
         account = null;
+        difficulty = 0;
         string address = Options.OperatorAddress, worker = LoginName.CutWorker(user);
         byte[] script = _operatorScript;
         if (LoginName.TryParse(user, Options.Coin, out LoginName name, out error))
         {
-            (address, worker, script) = (name.Address, name.Worker, name.Script);
+            (address, worker, script, difficulty) = (name.Address, name.Worker, name.Script, name.Difficulty);
         }
         else if (!Options.AcceptInvalidAddresses)
         {
@@ -263,6 +266,9 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         StratumLog.LoggedIn(_logger, user);
         return true;
     }
+
+    public void ReportWrongProofs(StratumSession session, int count) =>
+        StratumLog.WrongProofs(_logger, session.Id, session.Connection.Remote, count);
 
     /// <summary>A full pool says so in the log, at most once a minute.</summary>
     public void ReportRefused(double now)

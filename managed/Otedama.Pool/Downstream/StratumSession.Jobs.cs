@@ -96,6 +96,15 @@ internal sealed partial class StratumSession
         }
     }
 
+    /// <summary>A miner that floods hears of its new difficulty before the next tick.</summary>
+    private void SendUrgent(double now)
+    {
+        if (_difficulty.IsUrgent && _hasJob && !_connection.IsClosed)
+        {
+            SendFresh(now);
+        }
+    }
+
     private void SendFirstJob()
     {
         PoolJob? job = _server.Jobs.JobFor(_class, MainAccount);

@@ -93,7 +93,7 @@ internal sealed partial class StratumSession
             Refuse(in message, $"at most {_server.Options.Limits.WorkersPerConnectionMax} workers on one connection");
             return;
         }
-        if (!_server.TryLogin(user, out AccountMeter? account, out string error))
+        if (!_server.TryLogin(user, out AccountMeter? account, out double wish, out string error))
         {
             Refuse(in message, error);
             return;
@@ -109,9 +109,10 @@ internal sealed partial class StratumSession
         if (first)
         {
             string password = message.Params.Element(1).GetText(PasswordCharactersMax);
-            if (!_difficulty.HasWish && LoginOptions.TryGetDifficulty(password, out double difficulty))
+            wish = LoginOptions.TryGetDifficulty(password, out double difficulty) ? difficulty : wish;
+            if (!_difficulty.HasWish && wish > 0)
             {
-                _difficulty.Wish(difficulty, _receivedAt);
+                _difficulty.Wish(wish, _receivedAt);
             }
             _jobDue = _subscribed;
         }

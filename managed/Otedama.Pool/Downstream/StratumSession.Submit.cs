@@ -15,7 +15,7 @@ internal sealed partial class StratumSession
     private long _submitsAnswered;
     private bool _hasRolled;
 
-    /// <summary>Version bits this session may roll.</summary>
+    /// <summary>Version bits this session may roll in a job that does not take any away.</summary>
     public uint VersionMask => _clientMask & _server.Options.VersionMask;
 
     /// <summary>Submits that wait for their verdict; read by the drain.</summary>
@@ -24,6 +24,7 @@ internal sealed partial class StratumSession
     /// <summary>A verdict of one of this session's submits. The caller flushes.</summary>
     public void OnVerdict(in Verdict verdict)
     {
+        bool forges;
         lock (_gate)
         {
             _reply = _server.Scratch();
@@ -42,9 +43,18 @@ internal sealed partial class StratumSession
             }
             _submitsAnswered++;
             SendDeferred();
+            SendUrgent(_server.Now);
+            forges = CountProof(verdict.Rejection);
+            if (!forges)
+            {
+                Judge(verdict.Rejection, _server.Now);
+            }
             SendReply();
         }
-        JudgeShare(verdict.Rejection);
+        if (forges)
+        {
+            CloseForProofs();
+        }
     }
 
     private void OnSubmit(in StratumMessage message)
@@ -68,7 +78,7 @@ internal sealed partial class StratumSession
         else if (rejection != Rejection.None)
         {
             Reject(message.Id, worker, rejection);
-            JudgeShare(rejection); // what falls before the validator counts against the miner as well
+            Judge(rejection, _receivedAt); // what falls before the validator counts against the miner as well
         }
         else
         {
@@ -96,6 +106,12 @@ internal sealed partial class StratumSession
         if (!_difficulty.TryTake(candidate.Target, _receivedAt))
         {
             Reject(id, worker, Rejection.OverBudget);
+            SendUrgent(_receivedAt);
+            return;
+        }
+        if (!TryRank(ref candidate))
+        {
+            Reject(id, worker, Rejection.Overloaded);
             return;
         }
         candidate.WorkerId = Slot;
@@ -122,12 +138,13 @@ internal sealed partial class StratumSession
     /// <summary>
     /// Final header version, by the mask of the job that was mined and not of the newest one. Bits of a miner that did not
     /// negotiate are ignored; missing bits of one that did mean the job's own version, but only as long as it never rolled.
-    /// A bit that cannot roll may be reported as the job has it.
+    /// A negotiated bit that this job cannot roll may be reported as the job has it.
     /// </summary>
     public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
     {
         version = recipe.Version;
-        uint mask = _clientMask & _server.Options.VersionMask & recipe.VersionMask;
+        uint negotiated = VersionMask;
+        uint mask = negotiated & recipe.VersionMask;
         if (mask == 0)
         {
             return true;
@@ -136,7 +153,7 @@ internal sealed partial class StratumSession
         {
             return !_hasRolled;
         }
-        if ((rolled & ~mask & ~recipe.Version) != 0)
+        if ((rolled & ~mask & ~(negotiated & recipe.Version)) != 0)
         {
             return false;
         }
@@ -166,15 +183,6 @@ internal sealed partial class StratumSession
         if (verdict.Work > UInt128.Zero && _server.Jobs.TryGet(verdict.JobId, out PoolJob? job))
         {
             _difficulty.OnAccepted(job.Job.WorkId, _server.Now);
-        }
-    }
-
-    private void JudgeShare(Rejection rejection)
-    {
-        bool bad = RejectionReply.IsMinersFault(rejection);
-        if (_guard is not null && (bad || rejection == Rejection.None) && _server.Guard.AddShare(_guard, !bad, _server.Now))
-        {
-            _connection.Close(CloseReason.Banned);
         }
     }
 

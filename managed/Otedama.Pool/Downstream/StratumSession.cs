@@ -38,7 +38,8 @@ internal sealed partial class StratumSession
         _dialect = server.Dialect;
         _acceptedAt = server.Now;
         _receivedAt = _acceptedAt;
-        _difficulty = new SessionDifficulty(server.Options.Vardiff, server.Options.Coin, _dialect.RollsVersions, _acceptedAt);
+        _difficulty = new SessionDifficulty(server.Options.VardiffAt(connection.LocalPort), server.Options.Coin, _dialect.RollsVersions, _acceptedAt);
+        _repeats = new TokenBucket(RepeatsPerMinuteMax, _acceptedAt);
         _messages = new TokenBucket(10 * server.Options.Guard.MessagesPerSecond, _acceptedAt);
     }
 

@@ -108,10 +108,15 @@ public sealed class Vardiff
         return false;
     }
 
-    /// <summary>Makes it harder at once, past the range's maximum if need be: the miner has used up its budget of shares.</summary>
-    public void Jump(double factor, double now, in DifficultyRange range)
+    /// <summary>
+    /// Makes it harder at once, at least by the factor and past the range's maximum if need be: the miner has used up its
+    /// budget and sent this many shares more.
+    /// </summary>
+    public void Jump(double factor, int excess, double now, in DifficultyRange range)
     {
-        double next = (range with { Max = Math.Max(range.Max, Difficulty * factor) }).Nearest(Difficulty * factor);
+        double ratio = (_shares + excess) / Math.Max((now - _since) / _targetSeconds, 1e-6);
+        double wanted = Difficulty * Math.Clamp(ratio, factor, RatioMax);
+        double next = (range with { Max = Math.Max(range.Max, wanted) }).Nearest(wanted);
         IsPastMax = next > range.Max;
         _changedAt = now;
         Apply(next, now);
@@ -120,6 +125,7 @@ public sealed class Vardiff
     /// <summary>This difficulty reaches the miner now: counting starts here.</summary>
     public void Apply(double difficulty, double now)
     {
+        _measured = Measured(now);
         Difficulty = difficulty;
         _shares = 0;
         _refused = 0;

@@ -26,11 +26,12 @@ public sealed record VardiffOptions
     /// <summary>False keeps every connection at its start difficulty.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>The easiest difficulty any session of this algorithm may have.</summary>
-    public double MinFor(Algorithm algorithm)
+    /// <summary>The easiest difficulty any session of this coin may have.</summary>
+    public double MinFor(CoinSpec coin)
     {
         double given = Fixed > 0 ? Fixed : Start;
-        return Min > 0 ? Min : given > 0 ? Math.Min(given, StartDifficulty.MinFor(algorithm)) : StartDifficulty.MinFor(algorithm);
+        double usual = StartDifficulty.MinFor(coin);
+        return Min > 0 ? Min : given > 0 ? Math.Min(given, usual) : usual;
     }
 
     public void Check()

@@ -17,9 +17,11 @@ public sealed partial class Ledger
                 BlocksFound = _state.BlocksFound,
                 BlocksConfirmed = _state.BlocksConfirmed,
                 BlocksOrphaned = _state.BlocksOrphaned,
+                BlocksExpected = _state.BlocksExpected + (EffortNow ?? 0),
+                Effort = EffortNow,
                 HashRate = _state.Meter.Rates(NowMs),
-                Paid = _state.Miners.Paid,
-                Owed = _state.Miners.Earned - _state.Miners.Paid,
+                Miners = MoneyOf(_state.Miners),
+                Operator = MoneyOf(_state.Payees[PayoutPlanner.Operator]!.Balance),
             };
         }
     }
@@ -95,6 +97,7 @@ public sealed partial class Ledger
             {
                 BlockRecord record = node.Value.Record;
                 LedgerAccount finder = _state.Accounts[record.Finder];
+                IReadOnlyList<PayoutEntry> entries = node.Value.Entries;
                 blocks.Add(new BlockInfo(
                     TimeOf(record.TimeMs),
                     record.Height,
@@ -102,6 +105,9 @@ public sealed partial class Ledger
                     node.Value.Status,
                     node.Value.Reason,
                     record.Reward,
+                    node.Value.Effort,
+                    entries.Count == 0 ? null : Sum(entries, static entry => entry.Payee == PayoutPlanner.Operator ? entry.Earned : Amount.Zero),
+                    entries.Count == 0 ? null : Sum(entries, static entry => entry.Payee == PayoutPlanner.Operator ? Amount.Zero : entry.Paid),
                     record.Finder,
                     finder.Payee.Address,
                     finder.Worker));
@@ -127,9 +133,15 @@ public sealed partial class Ledger
                     }
                     if (entry.Paid > Amount.Zero && (payee is null || payee == entry.Payee))
                     {
-                        string address = _state.Payees[entry.Payee]!.Address;
                         payouts.Add(new PayoutInfo(
-                            TimeOf(record.TimeMs), address, entry.Paid, record.Height, record.BlockHash, node.Value.Status));
+                            TimeOf(record.TimeMs),
+                            entry.Payee,
+                            _state.Payees[entry.Payee]!.Address,
+                            entry.Paid,
+                            entry.Earned,
+                            record.Height,
+                            record.BlockHash,
+                            node.Value.Status));
                     }
                 }
             }
@@ -150,7 +162,23 @@ public sealed partial class Ledger
     };
 
     private static PayeeInfo Describe(LedgerPayee payee) =>
-        new(payee.Id, payee.Address, payee.Balance.Earned, payee.Balance.Paid, payee.Balance.Earned - payee.Balance.Paid);
+        new(payee.Id, payee.Address, MoneyOf(payee.Balance));
+
+    private static LedgerMoney MoneyOf(LedgerBalance balance) => new(
+        balance.Earned, balance.PaidImmature, balance.Paid - balance.PaidImmature, balance.Earned - balance.Paid);
+
+    /// <summary>Work since our newest block over the network's for one.</summary>
+    private double? EffortNow => _networkWork == UInt128.Zero ? null : (double)_state.WorkSinceBlock / (double)_networkWork;
+
+    private static Amount Sum(IReadOnlyList<PayoutEntry> entries, Func<PayoutEntry, Amount> part)
+    {
+        Amount sum = Amount.Zero;
+        foreach (PayoutEntry entry in entries)
+        {
+            sum += part(entry);
+        }
+        return sum;
+    }
 
     private static DateTimeOffset TimeOf(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
 }

@@ -5,12 +5,20 @@ namespace Otedama.Pool;
 /// <summary>Who is paid by the next block.</summary>
 public sealed partial class Ledger
 {
-    /// <summary>The split for a block on this template with at most outputsMax payees (at least 1, the operator).</summary>
+    /// <summary>
+    /// The split for a block on this template with at most outputsMax payees (at least 1, the operator). While nobody has
+    /// work in the window, what the fee leaves belongs to whoever finds the block.
+    /// </summary>
     public PayoutSplit SplitFor(Template template, int outputsMax)
     {
+        UInt128 networkWork = template.NetworkTarget.ToWork();
+        lock (_lock)
+        {
+            _networkWork = networkWork;
+        }
         bool solo = _options.Scheme == PayoutScheme.Solo;
-        List<PayeeWork> payees = solo ? Payees(work: null) : Payees(WorkInWindow(WindowOf(template)));
-        return Plan(template, payees, outputsMax, toFinder: solo);
+        List<PayeeWork> payees = solo ? Payees(work: null) : Payees(WorkInWindow(WindowOf(networkWork)));
+        return Plan(template, payees, outputsMax, toFinder: true);
     }
 
     /// <summary>
@@ -25,6 +33,18 @@ public sealed partial class Ledger
         }
         var work = new Dictionary<int, UInt128> { [payee] = UInt128.One };
         return Plan(template, Payees(work), outputsMax, toFinder: false);
+    }
+
+    /// <summary>
+    /// Whose coinbase an account of a SOLO pool works on: its payee's, by the number of his first account, once a share of the
+    /// account was accepted; before that 0, the coinbase shared by all.
+    /// </summary>
+    public int SoloOwnerOf(int account)
+    {
+        lock (_lock)
+        {
+            return (uint)account < (uint)_state.Accounts.Count && _state.Accounts[account].Shares > 0 ? _state.Accounts[account].Payee.Id : 0;
+        }
     }
 
     private PayoutSplit Plan(Template template, List<PayeeWork> payees, int outputsMax, bool toFinder) => template.IsFixed
@@ -45,11 +65,10 @@ public sealed partial class Ledger
     }
 
     /// <summary>The factor times the network's work; saturates far above all work ever done.</summary>
-    private UInt128 WindowOf(Template template)
+    private UInt128 WindowOf(UInt128 networkWork)
     {
         UInt128 max = UInt128.One << 120;
-        UInt128 network = UInt128.Min(template.NetworkTarget.ToWork(), max / (UInt128)_options.WindowFactor);
-        return network * (UInt128)_options.WindowFactor;
+        return UInt128.Min(networkWork, max / (UInt128)_options.WindowFactor) * (UInt128)_options.WindowFactor;
     }
 
     /// <summary>When the disk takes no record the old window goes on deciding how work is sliced; the split is right.</summary>

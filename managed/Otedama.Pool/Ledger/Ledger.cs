@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 
@@ -13,8 +12,6 @@ public sealed partial class Ledger : IDisposable
     /// <summary>Of the share log, in the pool's directory.</summary>
     public const string FolderName = "shares";
 
-    private const int WorkerBytesMax = 191;
-
     /// <summary>A block is given up when another one lies at its height under this many more.</summary>
     private const int OrphanDepth = 6;
 
@@ -24,6 +21,7 @@ public sealed partial class Ledger : IDisposable
     private readonly PayoutRules _rules;
     private readonly Lock _lock = new(); // guards _state, and keeps the log in the order of its changes
     private LedgerState _state = new(); // replaced only while opening
+    private UInt128 _networkWork; // of the newest template, under _lock
     private int _accountCount; // written under _lock, read by anyone
 
     private Ledger(LedgerOptions options, TimeProvider time, ILogger logger)
@@ -34,7 +32,7 @@ public sealed partial class Ledger : IDisposable
         _rules = new PayoutRules
         {
             OperatorScript = options.OperatorScript,
-            FeeBasisPoints = options.FeeBasisPoints,
+            Fee = options.Fee,
             PayoutMin = options.PayoutMin,
         };
         Log = null!;
@@ -42,13 +40,15 @@ public sealed partial class Ledger : IDisposable
 
     public ShareLog Log { get; private set; }
 
+    /// <summary>The operator's part of every block.</summary>
+    public FeeRate Fee => _rules.Fee;
+
     /// <summary>Account numbers are below this. Never waits.</summary>
     public int AccountCount => Volatile.Read(ref _accountCount);
 
     /// <summary>Opens or creates the log and replays it. Throws LogException when it cannot be used.</summary>
     public static Ledger Open(LedgerOptions options, TimeProvider time, ILogger logger)
     {
-        PayoutMath.Fee(Amount.Zero, options.FeeBasisPoints); // refuses a fee out of range
         if (options.OperatorScript.IsEmpty)
         {
             throw new ArgumentException("the ledger needs the operator's payout script; set pool.address", nameof(options));
@@ -82,43 +82,6 @@ public sealed partial class Ledger : IDisposable
         Time = time,
         Storage = options.Storage,
     };
-
-    /// <summary>
-    /// Number of the account with this script and worker name, made when new. Throws LedgerFullException when
-    /// AccountsMax accounts exist. Worker names are cut to 191 bytes of UTF-8.
-    /// </summary>
-    public int InternAccount(string address, ReadOnlySpan<byte> script, string worker)
-    {
-        if (script.IsEmpty || script.Length > 10_000)
-        {
-            throw new ArgumentException($"payout script of {script.Length} bytes; 1 to 10000 are allowed", nameof(script));
-        }
-        worker = CutTo(worker, WorkerBytesMax);
-        string key = LedgerState.KeyOf(script, worker);
-        lock (_lock)
-        {
-            if (_state.TryFindAccount(key, out int id))
-            {
-                return id;
-            }
-            if (_state.Accounts.Count >= _options.AccountsMax)
-            {
-                throw new LedgerFullException(
-                    $"no room for account {CutTo(address, 100)}.{worker}: all {_options.AccountsMax} accounts are taken. "
-                    + "Raise pool.accounts_max or use fewer worker names.");
-            }
-            var record = new AccountRecord(_state.Accounts.Count, script.ToArray(), CutTo(address, 200), worker);
-            if (!Log.TryAppend(LogRecordType.Account, AccountRecord.Version, record.ToBytes()))
-            {
-                throw new LedgerFullException(
-                    $"no room for account {CutTo(address, 100)}.{worker}: the share log waits for the disk. "
-                    + "Free some space; the pool goes on by itself.");
-            }
-            _state.Apply(record);
-            Volatile.Write(ref _accountCount, _state.Accounts.Count);
-            return record.Id;
-        }
-    }
 
     /// <summary>
     /// Appends shares for the next commit and counts them. False when the disk does not keep up; then none was taken.
@@ -193,26 +156,6 @@ public sealed partial class Ledger : IDisposable
         var record = new AccountRecord(0, _options.OperatorScript, CutTo(_options.OperatorAddress, 200), "");
         Log.TryAppend(LogRecordType.Account, AccountRecord.Version, record.ToBytes());
         _state.Apply(record);
-    }
-
-    private static string CutTo(string text, int bytes)
-    {
-        if (Encoding.UTF8.GetByteCount(text) <= bytes)
-        {
-            return text;
-        }
-        var cut = new StringBuilder();
-        int length = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            length += rune.Utf8SequenceLength;
-            if (length > bytes)
-            {
-                break;
-            }
-            cut.Append(rune.ToString());
-        }
-        return cut.ToString();
     }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "ledger_open",

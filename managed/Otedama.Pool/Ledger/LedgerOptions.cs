@@ -16,8 +16,8 @@ public sealed record LedgerOptions
 
     public PayoutScheme Scheme { get; init; } = PayoutScheme.Pplns;
 
-    /// <summary>Fee of the operator in 1/10,000 of the reward.</summary>
-    public int FeeBasisPoints { get; init; } = 100;
+    /// <summary>Fee of the operator.</summary>
+    public FeeRate Fee { get; init; } = FeeRate.FromPercent(1);
 
     /// <summary>Smaller amounts are not put into a coinbase but owed until they reach it.</summary>
     public Amount PayoutMin { get; init; } = new(5_000);
@@ -28,8 +28,11 @@ public sealed record LedgerOptions
     /// <summary>Blocks on top of one of ours before it counts as confirmed; 100 is coinbase maturity.</summary>
     public int ConfirmationDepth { get; init; } = 100;
 
-    /// <summary>Accounts (script and worker name) that can exist; more are refused.</summary>
-    public int AccountsMax { get; init; } = 65_536;
+    /// <summary>Addresses that can have an account, the operator's not counted, and as many further worker names.</summary>
+    public int AddressesMax { get; init; } = 65_536;
+
+    /// <summary>Worker names of one address that have an account of their own.</summary>
+    public int WorkersMax { get; init; } = 1_000;
 
     /// <summary>Size of a log segment on disk, written in advance.</summary>
     public int SegmentBytes { get; init; } = 16 << 20;

@@ -18,6 +18,9 @@ internal sealed partial class LedgerState
     /// <summary>By payee number; null where an account has another's number as payee.</summary>
     public List<LedgerPayee?> Payees { get; } = [];
 
+    /// <summary>Addresses, the operator's included.</summary>
+    public int PayeeCount { get; private set; }
+
     public WorkWindow Window { get; private set; } = new();
 
     public WorkMeter Meter { get; private set; } = new();
@@ -30,8 +33,6 @@ internal sealed partial class LedgerState
         string.Concat(Convert.ToHexStringLower(script), "/", worker);
 
     public bool TryFindAccount(string key, out int id) => _accountIds.TryGetValue(key, out id);
-
-    public bool Knows(Hash256 block) => _blocksByHash.ContainsKey(block);
 
     public LedgerPayee? FindPayee(ReadOnlySpan<byte> script) =>
         _payeesByScript.GetValueOrDefault(Convert.ToHexStringLower(script));
@@ -124,6 +125,7 @@ internal sealed partial class LedgerState
         payee.Workers++;
         Accounts.Add(account);
         Payees.Add(isNew ? payee : null);
+        PayeeCount += isNew ? 1 : 0;
         if (id != 0) // the operator's own script may change, so it is nobody else's payee
         {
             if (isNew)

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Otedama.Core;
 
@@ -145,7 +146,8 @@ public static class StratumWriter
     public static void Text(WireBuffer buffer, ReadOnlySpan<char> text)
     {
         buffer.Append((byte)'"');
-        JsonEncodedText encoded = JsonEncodedText.Encode(text);
+        // Relaxed: a plus in a login or an umlaut stays what it is, for readers that know no \\u escapes.
+        JsonEncodedText encoded = JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         buffer.Append(encoded.EncodedUtf8Bytes);
         buffer.Append((byte)'"');
     }

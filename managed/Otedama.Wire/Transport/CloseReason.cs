@@ -11,6 +11,7 @@ public enum CloseReason : byte
     Silent,
     LoginTimeout,
     Banned,
+    RefusedWork,
     Malformed,
     TlsNotConfigured,
     TlsRequired,

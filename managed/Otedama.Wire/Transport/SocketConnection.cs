@@ -26,6 +26,7 @@ internal sealed partial class SocketConnection : TransportConnection
         _startedAt = transport.Time.GetTimestamp();
         IPEndPoint remote = (IPEndPoint)socket.RemoteEndPoint!;
         Remote = remote.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port) : remote;
+        LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
         _phase = transport.IsProxy(Remote.Address) ? Phase.Proxy : Phase.FirstByte;
         _receive = new ReceiveArgs(this);
     }

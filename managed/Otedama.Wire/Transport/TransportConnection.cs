@@ -13,6 +13,9 @@ public abstract class TransportConnection
     /// <summary>Who is at the other end; behind a believed proxy, what the proxy says.</summary>
     public IPEndPoint Remote { get; protected set; } = new(IPAddress.None, 0);
 
+    /// <summary>Which of the listening ports it came to.</summary>
+    public int LocalPort { get; protected init; }
+
     public bool IsTls { get; protected set; }
 
     public abstract bool IsClosed { get; }

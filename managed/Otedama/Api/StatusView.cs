@@ -118,7 +118,33 @@ internal sealed record PoolView
 
     public required IReadOnlyDictionary<string, long> RejectedBy { get; init; }
 
+    /// <summary>Blocks of the ledger that are pending or confirmed.</summary>
     public required long Blocks { get; init; }
+
+    public long BlocksConfirmed { get; init; }
+
+    public long BlocksOrphaned { get; init; }
+
+    /// <summary>Work since the newest block in expected blocks; null before the first template.</summary>
+    public double? Effort { get; init; }
+
+    /// <summary>Blocks found over blocks expected, above 1 is lucky; null before any work.</summary>
+    public double? Luck { get; init; }
+
+    /// <summary>Symbol of the coin that amounts are in.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>Coins of all miners together, as text: earned = pending (immature) + paid + owed.</summary>
+    public string Earned { get; init; } = "0";
+
+    public string Pending { get; init; } = "0";
+
+    public string Paid { get; init; } = "0";
+
+    public string Owed { get; init; } = "0";
+
+    /// <summary>Coins the operator earned, as text.</summary>
+    public string FeeEarned { get; init; } = "0";
 
     /// <summary>Height of the block being worked on; null before the first template.</summary>
     public int? Height { get; init; }

@@ -38,8 +38,22 @@ internal sealed record BlockView
     /// <summary>Coins, as text; null when not known.</summary>
     public required string? Reward { get; init; }
 
-    /// <summary>found, confirmed, refused or orphaned.</summary>
+    /// <summary>pending, confirmed or orphaned.</summary>
     public required string Status { get; init; }
+
+    /// <summary>Why it was orphaned; null otherwise.</summary>
+    public string? Reason { get; init; }
+
+    public string? FinderAddress { get; init; }
+
+    /// <summary>Work since the block before, in expected blocks: below 1 was lucky.</summary>
+    public double? Effort { get; init; }
+
+    /// <summary>Coins the operator earned, as text; null when not known.</summary>
+    public string? Fee { get; init; }
+
+    /// <summary>Coins the coinbase pays to miners, as text; null when not known.</summary>
+    public string? PaidToMiners { get; init; }
 }
 
 /// <summary>The money of one address.</summary>
@@ -47,19 +61,64 @@ internal sealed record PayoutView
 {
     public required string Address { get; init; }
 
-    /// <summary>Coins paid so far by blocks of this pool, as text.</summary>
+    /// <summary>miner, or operator: the fee and what the operator holds for miners.</summary>
+    public string Kind { get; init; } = "miner";
+
+    /// <summary>Coins paid by blocks of this pool that matured, as text.</summary>
     public required string Paid { get; init; }
+
+    /// <summary>Coins paid by blocks that have not matured, as text.</summary>
+    public string Pending { get; init; } = "0";
 
     /// <summary>Coins earned by work so far, as text.</summary>
     public required string Earned { get; init; }
 
-    /// <summary>Coins waiting below the minimum, as text.</summary>
+    /// <summary>
+    /// Coins earned and in no coinbase yet, as text: earned = pending + paid + balance. Below zero for an operator who holds
+    /// what miners wait for.
+    /// </summary>
     public required string Balance { get; init; }
+}
+
+/// <summary>One output of a coinbase of this pool.</summary>
+internal sealed record PayoutEventView
+{
+    /// <summary>When the block was found, seconds since 1970.</summary>
+    public required long Time { get; init; }
+
+    public required int Height { get; init; }
+
+    public required string Hash { get; init; }
+
+    public required string Address { get; init; }
+
+    /// <summary>miner, or operator.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Coins, as text.</summary>
+    public required string Amount { get; init; }
+
+    /// <summary>Coins of the amount that this block earned, as text; more than the amount where a part stays owed.</summary>
+    public required string Earned { get; init; }
+
+    /// <summary>Status of the block: pending, confirmed or orphaned.</summary>
+    public required string Status { get; init; }
 }
 
 /// <summary>Lists travel inside an object so that fields can be added beside them.</summary>
 internal sealed record MinersAnswer(int Schema, IReadOnlyList<MinerView> Miners);
 
-internal sealed record BlocksAnswer(int Schema, IReadOnlyList<BlockView> Blocks);
+internal sealed record BlocksAnswer(int Schema, IReadOnlyList<BlockView> Blocks)
+{
+    /// <summary>Symbol of the coin that amounts are in.</summary>
+    public string Unit { get; init; } = "";
+}
 
-internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payouts);
+internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payouts)
+{
+    /// <summary>Symbol of the coin that amounts are in.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>What coinbases paid, newest first.</summary>
+    public IReadOnlyList<PayoutEventView> History { get; init; } = [];
+}

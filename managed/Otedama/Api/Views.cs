@@ -47,7 +47,7 @@ internal static class Views
         return sick is null ? null : $"{sick.Name}: {sick.Reason}";
     }
 
-    public static PoolView Pool(Pool.PoolSnapshot pool, PoolOptions options, string url)
+    public static PoolView Pool(Pool.PoolSnapshot pool, LedgerTotals ledger, PoolOptions options, string url)
     {
         return new PoolView
         {
@@ -61,7 +61,17 @@ internal static class Views
             Accepted = pool.Shares.Accepted,
             Rejected = pool.Shares.Rejected,
             RejectedBy = pool.Shares.Reasons.ToDictionary(static r => Snake(r.Key.ToString()), static r => r.Value),
-            Blocks = pool.BlocksFound,
+            Blocks = ledger.BlocksFound,
+            BlocksConfirmed = ledger.BlocksConfirmed,
+            BlocksOrphaned = ledger.BlocksOrphaned,
+            Effort = ledger.Effort,
+            Luck = ledger.BlocksExpected > 0 ? ledger.BlocksFound / ledger.BlocksExpected : null,
+            Unit = options.Coin.Symbol,
+            Earned = ledger.Miners.Earned.ToString(),
+            Pending = ledger.Miners.Pending.ToString(),
+            Paid = ledger.Miners.Paid.ToString(),
+            Owed = ledger.Miners.Owed.ToString(),
+            FeeEarned = ledger.Operator.Earned.ToString(),
             Height = pool.Job?.Height,
             JobAgeS = pool.Job is { } job ? Math.Max(0, (pool.Time - job.MadeAt).TotalSeconds) : null,
             GuardedBy = pool.Guarded.ToDictionary(static g => Snake(g.Rule.ToString()), static g => g.Count),
@@ -119,7 +129,7 @@ internal static class Views
         }),
     ]);
 
-    public static BlocksAnswer Blocks(IReadOnlyList<BlockInfo> blocks) => new(1,
+    public static BlocksAnswer Blocks(IReadOnlyList<BlockInfo> blocks, string unit) => new(1,
     [
         .. blocks.Select(static b => new BlockView
         {
@@ -129,19 +139,48 @@ internal static class Views
             Finder = b.FinderWorker.Length > 0 ? b.FinderWorker : b.FinderAddress,
             Reward = b.Reward.ToString(),
             Status = Snake(b.Status.ToString()),
+            Reason = b.Status == BlockStatus.Orphaned ? b.Reason : null,
+            FinderAddress = b.FinderAddress,
+            Effort = b.Effort,
+            Fee = b.Fee?.ToString(),
+            PaidToMiners = b.PaidToMiners?.ToString(),
         }),
-    ]);
+    ])
+    {
+        Unit = unit,
+    };
 
-    public static PayoutsAnswer Payouts(IReadOnlyList<PayeeInfo> payees) => new(1,
+    public static PayoutsAnswer Payouts(IReadOnlyList<PayeeInfo> payees, IReadOnlyList<PayoutInfo> history, string unit) => new(1,
     [
         .. payees.Select(static p => new PayoutView
         {
             Address = p.Address,
-            Earned = p.Earned.ToString(),
-            Paid = p.Paid.ToString(),
-            Balance = p.Owed.ToString(),
+            Kind = KindOf(p.Id),
+            Earned = p.Money.Earned.ToString(),
+            Pending = p.Money.Pending.ToString(),
+            Paid = p.Money.Paid.ToString(),
+            Balance = p.Money.Owed.ToString(),
         }),
-    ]);
+    ])
+    {
+        Unit = unit,
+        History =
+        [
+            .. history.Select(static p => new PayoutEventView
+            {
+                Time = p.Time.ToUnixTimeSeconds(),
+                Height = p.Height,
+                Hash = p.BlockHash.ToString(),
+                Address = p.Address,
+                Kind = KindOf(p.Payee),
+                Amount = p.Amount.ToString(),
+                Earned = p.Earned.ToString(),
+                Status = Snake(p.Status.ToString()),
+            }),
+        ],
+    };
+
+    private static string KindOf(int payee) => payee == PayoutPlanner.Operator ? "operator" : "miner";
 
     private static WorkerView Worker(WorkerSnapshot worker, RigState state) => new(
         worker.Name,

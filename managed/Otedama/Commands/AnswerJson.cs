@@ -18,6 +18,7 @@ namespace Otedama;
 [JsonSerializable(typeof(InstanceFile))]
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(MinersAnswer))]
 [JsonSerializable(typeof(BlocksAnswer))]
 [JsonSerializable(typeof(PayoutsAnswer))]

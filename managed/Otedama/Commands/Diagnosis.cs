@@ -17,6 +17,7 @@ internal static class Diagnosis
         LibSsl(),
         Clock(outside),
         DataDir(configuration, outside),
+        SavedTuning(configuration, outside),
         .. Ports(configuration),
         .. Drivers(),
         .. configuration.Warnings.Select(static w => new DiagRow("configuration", "note", w)),
@@ -48,7 +49,7 @@ internal static class Diagnosis
         yield return new("memory", "good", $"{Field(lines, "MemAvailable")} available of {Field(lines, "MemTotal")}");
         string huge = Field(lines, "HugePages_Total") ?? "0";
         yield return huge == "0"
-            ? new("huge pages", "note", "none reserved; some algorithms (not SHA-256d) are faster with: sysctl vm.nr_hugepages=1280")
+            ? new("huge pages", "note", "none reserved; some algorithms (not SHA-256d) are faster with: sudo otedama mining hugepages --pages 640 --persist")
             : new("huge pages", "good", $"{huge} of {Field(lines, "Hugepagesize")} reserved, {Field(lines, "HugePages_Free")} free");
     }
 
@@ -87,6 +88,14 @@ internal static class Diagnosis
         long free = new DriveInfo(existing).AvailableFreeSpace;
         string user = InstanceRecord.TryRead(root, out InstanceFile? file) ? $", process {file.Pid} runs on it" : "";
         return new("data directory", free < DiskBytesWanted ? "note" : "good", $"{root}, {Units.Bytes(free)} free{user}");
+    }
+
+    private static DiagRow SavedTuning(Configuration configuration, Surroundings outside)
+    {
+        TuningFile? file = Tuning.Load(DataDirectory.Locate(configuration, outside.Environment));
+        return file is { Entries.Count: > 0 }
+            ? new("tuning", "good", string.Join("; ", file.Entries.Select(static e => $"{e.Algorithm} with {e.Flavour} on {e.Threads} threads, {Units.Hashrate(e.HashrateHs)}")) + $" ({file.Cpu})")
+            : new("tuning", "note", "none saved; otedama mining tune measures what is fastest here");
     }
 
     private static IEnumerable<DiagRow> Ports(Configuration configuration)

@@ -7,12 +7,14 @@ internal static class MineCommand
     public static Command Build(CommandContext context)
     {
         Command mine = new("mine", "Mine on a pool with this machine.");
-        Option<string?> wallet = new("--wallet") { Description = "Address that is paid.", HelpName = "ADDRESS" };
+        Option<string?> wallet = new("--wallet") { Description = "Address that is paid; ADDRESS.NAME names this machine too.", HelpName = "ADDRESS" };
+        Option<string?> worker = new("--worker") { Description = "Name of this machine on the pool.", HelpName = "NAME" };
+        Option<string?> password = new("--password") { Description = "Password for the pool; x when left out.", HelpName = "TEXT" };
         Option<string?> algorithm = new("--algo") { Description = $"Algorithm: {string.Join(", ", AlgorithmChoice.Known)}.", HelpName = "NAME" };
         Option<string?> gpu = new("--gpu") { Description = "Graphics cards to use, such as 0,1 (not in this version).", HelpName = "LIST" };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
         Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all.", HelpName = "N" };
-        foreach (Option option in (Option[])[wallet, algorithm, gpu, pool, threads])
+        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, pool, threads])
         {
             mine.Options.Add(option);
         }
@@ -34,6 +36,8 @@ internal static class MineCommand
                 Roles.Rig,
                 [
                     .. CommandContext.Flag(result.GetValue(wallet), Settings.Wallet, "--wallet"),
+                    .. CommandContext.Flag(result.GetValue(worker), Settings.WorkerName, "--worker"),
+                    .. CommandContext.Flag(result.GetValue(password), Settings.MiningPassword, "--password"),
                     .. CommandContext.Flag(result.GetValue(algorithm), Settings.MiningAlgorithms, "--algo"),
                     .. CommandContext.Flag(pools.Length > 0 ? string.Join(',', pools) : null, Settings.MiningPools, "--pool"),
                     .. CommandContext.Flag(result.GetValue(threads), Settings.CpuThreads, "--threads"),

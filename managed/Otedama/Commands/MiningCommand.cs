@@ -10,6 +10,8 @@ internal static class MiningCommand
         mining.Subcommands.Add(Switch(context, "start", "Start the workers of the running instance."));
         mining.Subcommands.Add(Switch(context, "stop", "Stop the workers of the running instance; pool and chain go on."));
         mining.Subcommands.Add(BenchmarkCommand.Build(context));
+        mining.Subcommands.Add(TuneCommand.Build(context));
+        mining.Subcommands.Add(HugePagesCommand.Build(context));
         return mining;
     }
 

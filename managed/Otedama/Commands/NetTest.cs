@@ -25,7 +25,7 @@ internal static class NetTest
             ? [.. urls.Select(url => IsNode(url) ? NodeAsync(configuration, new UrlEntry(url), clock, stop) : PoolAsync(url, clock, stop))]
             :
             [
-                .. configuration.Get(Settings.MiningPools).Select(url => PoolAsync(url, clock, stop)),
+                .. configuration.Get(Settings.MiningPools).Select(pool => PoolAsync(pool.Url, clock, stop)),
                 .. Nodes(configuration).Select(entry => NodeAsync(configuration, entry, clock, stop)),
             ];
         NetRow[] rows = await Task.WhenAll(tests);

@@ -46,7 +46,10 @@ internal static class StatusLines
         }
         yield return $"pool   {pool.Url}, {pool.Scheme}, fee {pool.FeePercent.ToString(CultureInfo.InvariantCulture)} %, minimum payout {pool.MinPayout}";
         yield return $"         {pool.Miners} miners on {pool.Connections} connections, {Units.Hashrate(pool.HashrateHs)}";
-        yield return $"         {pool.Accepted} shares accepted, {pool.Rejected} rejected, {pool.Blocks} blocks found";
+        yield return $"         {pool.Accepted} shares accepted, {pool.Rejected} rejected";
+        yield return $"         {BlockCounts(pool)}";
+        yield return $"         earned {Coins(pool.Earned)} {pool.Unit}: {Coins(pool.Pending)} immature, {Coins(pool.Paid)} paid, "
+            + $"{Coins(pool.Owed)} owed; fee {Coins(pool.FeeEarned)}";
         foreach ((string reason, long count) in pool.RejectedBy.Where(static r => r.Value > 0))
         {
             yield return $"         rejected as {reason}: {count}";
@@ -92,15 +95,44 @@ internal static class StatusLines
         answer.Miners.Select(static m => (string[])[m.Worker, m.Address, m.Agent, Units.Number(m.Difficulty), Units.Hashrate(m.HashrateHs), Count(m.Accepted), Count(m.Rejected)]),
         "no miner is connected");
 
-    public static IEnumerable<string> Payouts(PayoutsAnswer answer) => Table(
-        ["ADDRESS", "EARNED", "PAID", "WAITING"],
-        answer.Payouts.Select(static p => (string[])[p.Address, p.Earned, p.Paid, p.Balance]),
-        "nobody has earned anything yet");
+    /// <summary>Everybody's money, then the outputs of the newest blocks.</summary>
+    public static IEnumerable<string> Payouts(PayoutsAnswer answer)
+    {
+        IEnumerable<string> totals = Table(
+            ["ADDRESS", "KIND", $"EARNED {answer.Unit}", "IMMATURE", "PAID", "OWED"],
+            answer.Payouts.Select(static p => (string[])[p.Address, p.Kind, Coins(p.Earned), Coins(p.Pending), Coins(p.Paid), Coins(p.Balance)]),
+            "nobody has earned anything yet");
+        IEnumerable<string> history = Table(
+            ["TIME (UTC)", "HEIGHT", "BLOCK", "STATUS", "KIND", $"AMOUNT {answer.Unit}", "ADDRESS"],
+            answer.History.Select(static p => (string[])[Time(p.Time), Count(p.Height), Short(p.Hash), p.Status, p.Kind, Coins(p.Amount), p.Address]),
+            "no coinbase has paid anything yet");
+        return [.. totals, "", .. history];
+    }
 
     public static IEnumerable<string> Blocks(BlocksAnswer answer) => Table(
-        ["HEIGHT", "HASH", "FINDER", "REWARD", "STATUS"],
-        answer.Blocks.Select(static b => (string[])[Count(b.Height), b.Hash, b.Finder, b.Reward ?? "?", b.Status]),
+        ["HEIGHT", "HASH", "TIME (UTC)", "STATUS", $"REWARD {answer.Unit}", "FEE", "EFFORT", "FINDER"],
+        answer.Blocks.Select(static b => (string[])
+        [
+            Count(b.Height), b.Hash, Time(b.Time), b.Status, Coins(b.Reward), Coins(b.Fee), Percent(b.Effort), b.Finder,
+        ]),
         "no block was found yet");
+
+    private static string BlockCounts(PoolView pool) => $"{Count(pool.Blocks)} blocks found ({Count(pool.Blocks - pool.BlocksConfirmed)} immature), "
+        + $"{Count(pool.BlocksOrphaned)} orphaned, luck {Percent(pool.Luck)}, work since the last {Percent(pool.Effort)} of a block's";
+
+    /// <summary>With thousands separators; "?" when not known.</summary>
+    private static string Coins(string? coins) =>
+        decimal.TryParse(coins, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal value)
+            ? value.ToString("#,0.########", CultureInfo.InvariantCulture)
+            : "?";
+
+    private static string Percent(double? part) =>
+        part is { } value ? (value * 100).ToString("#,0.#", CultureInfo.InvariantCulture) + " %" : "?";
+
+    private static string Time(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static string Short(string hash) => hash.Length > 16 ? $"\u2026{hash[^16..]}" : hash;
 
     private static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -32,7 +32,7 @@ internal static class NetworkList
             string text = item is RawScalar { Text: var given } ? given : "";
             if (!TryParse(text, out IPNetwork network))
             {
-                return $"\"{SettingTypes.Shorten(text)}\" is no network; bits behind the prefix have to be 0";
+                return $"\"{SettingTypes.Shorten(text)}\" is no network";
             }
             networks.Add(network);
         }

@@ -33,9 +33,10 @@ internal static class SettingTypes
         }
     }
 
-    public static Setting<decimal> Number(string key, decimal value, decimal min, decimal max, string help)
+    public static Setting<decimal> Number(string key, decimal value, decimal min, decimal max, string help, int? decimals = null)
     {
-        string allowed = string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
+        string allowed = string.Create(CultureInfo.InvariantCulture,
+            $"a number from {min} to {max}{(decimals is null ? "" : $" with at most {decimals} decimals")}");
         return new(key, help, "number", allowed, value, Read, static v => v.ToString(CultureInfo.InvariantCulture));
 
         string? Read(RawValue raw, out decimal result)
@@ -50,10 +51,16 @@ internal static class SettingTypes
             {
                 return $"\"{Shorten(text)}\" is not a number";
             }
+            if (decimals is not null && DecimalsOf(text) > decimals)
+            {
+                return $"{Shorten(text)} has {DecimalsOf(text)} decimals; only {decimals} can be kept exactly";
+            }
             return result >= min && result <= max
                 ? null
                 : string.Create(CultureInfo.InvariantCulture, $"{result} is out of range {min} to {max}");
         }
+
+        static int DecimalsOf(string text) => text.Contains('.') ? text[(text.IndexOf('.') + 1)..].TrimEnd('0').Length : 0;
     }
 
     public static Setting<Amount> Coins(string key, string value, string help)

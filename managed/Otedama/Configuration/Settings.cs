@@ -31,6 +31,13 @@ internal static class Settings
     public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
         "CPU workers; 0 = one per hardware thread."));
 
+    public static readonly Setting<string> CpuPriority = Add(Choice("mining.workers.cpu_priority", "low", ["idle", "low", "normal"],
+        "How CPU workers compete with other programs: idle = only when nothing else runs, low = behind ordinary work, normal."));
+
+    public static readonly Setting<IReadOnlyList<string>> CpuAffinity = Add(List("mining.workers.cpu_affinity",
+        "Processors to bind CPU workers to, in turn; without mining.workers.cpu_threads one worker each. Empty = the system decides.",
+        "processor numbers and ranges such as 0, 2-5"));
+
     public static readonly Setting<string> KawPowDataset = Add(Choice("mining.kawpow_dataset", "auto", ["auto", "light", "full"],
         "KawPow on CPUs: light = search from the light cache (up to 100 MB, slow); full = only from the whole dataset "
         + "(1 GiB and 8 MiB more each epoch, about a hundred times as fast, minutes to make); auto = light at once, then full "
@@ -39,11 +46,27 @@ internal static class Settings
     public static readonly Setting<string> Wallet = Add(Text("mining.wallet", "",
         "Address that is paid. Empty with the embedded chain = an address of that chain made for this data directory."));
 
-    public static readonly Setting<string> WorkerName = Add(Text("mining.worker", "rig1", "Name of this machine on the pool."));
+    public static readonly Setting<string> WorkerName = Add(Text("mining.worker", "rig1",
+        "Name of this machine on the pool; empty = none. A wallet of the form ADDRESS.NAME brings its own."));
 
-    public static readonly Setting<IReadOnlyList<string>> MiningPools = Add(List("mining.pools",
-        "Pools to mine on, in order of preference. Empty = the pool of this process.",
-        "addresses such as stratum+tcp://pool.example:3333"));
+    public static readonly Setting<string> MiningPassword = Add(Text("mining.password", "x",
+        "Password for pools that have none of their own; most pools read nothing from it, some options such as d=1024.", secret: true));
+
+    public static readonly Setting<IReadOnlyList<UrlEntry>> MiningPools = Add(UrlEntry.Setting("mining.pools",
+        "Pools to mine on, in order of preference. Empty = the pool of this process. An entry's user is sent exactly as it stands, "
+        + "in place of mining.wallet and mining.worker; its algo is the algorithm the pool is for.",
+        "stratum+tcp://pool.example:3333", ["user", "password", "algo"], secrets: ["password"]));
+
+    public static readonly Setting<IReadOnlyList<string>> RedirectHosts = Add(List("mining.redirect_hosts",
+        "Hosts a pool may send the rig to (client.reconnect) besides its own and those below it.",
+        "host names such as pool.example; each stands for the names below it too"));
+
+    public static readonly Setting<bool> PauseOnBattery = Add(Switch("mining.pause_on_battery", false,
+        "Pause while the machine runs on its battery (Linux)."));
+
+    public static readonly Setting<int> PauseWhenActive = Add(Integer("mining.pause_when_active", 0, 0, 86_400,
+        "Pause while somebody uses the machine: until nobody has typed at a console, in a terminal window or over SSH for so many "
+        + "seconds (Linux); 0 = never."));
 
     public static readonly Setting<bool> PoolEnabled = Add(Switch("pool.enabled", true, "Serve miners over Stratum."));
 
@@ -55,10 +78,17 @@ internal static class Settings
     public static readonly Setting<string> PoolScheme = Add(Choice("pool.scheme", "pplns", ["pplns", "solo"],
         "Who is paid by a block: everyone by recent shares, or the finder."));
 
-    public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m, "Percent of a block the pool keeps."));
+    public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m,
+        "Percent of a block the pool keeps.", decimals: FeeRate.PercentDecimals));
 
     public static readonly Setting<Amount> PoolMinPayout = Add(Coins("pool.min_payout", "0.1",
         "Smaller amounts wait in the miner's balance."));
+
+    public static readonly Setting<int> AccountsMax = Add(Integer("pool.accounts_max", 65_536, 1, 262_144,
+        "Addresses that can have an account, each made by its first accepted share; and as many worker names besides."));
+
+    public static readonly Setting<int> WorkersMax = Add(Integer("pool.workers_max", 1_000, 1, 65_536,
+        "Worker names of one address that are counted apart; further ones are counted together as \"others\"."));
 
     public static readonly Setting<string> PoolAddress = Add(Text("pool.address", "",
         "Address for the pool's fee. Needed with an external node; empty with the embedded chain = made for this data directory."));
@@ -66,11 +96,23 @@ internal static class Settings
     public static readonly Setting<int> PoolLogKeep = Add(Integer("pool.log_keep", 30, 0, 36_500,
         "Days shares stay in the share log after snapshots hold what they amount to; 0 = for ever."));
 
-    public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, 1_000_000_000_000m,
-        "Difficulty of a new connection; 0 = chosen for the network."));
+    public static readonly Setting<decimal> DifficultyStart = Add(Number("pool.difficulty", 0m, 0m, PortChoice.DifficultyMax,
+        "Difficulty every new connection begins with, exactly; 0 = by the miner's user agent, its earlier speed and the network."));
+
+    public static readonly Setting<decimal> DifficultyMin = Add(Number("pool.difficulty_min", 0m, 0m, PortChoice.DifficultyMax,
+        "No share is easier, whatever a miner asks for; 0 = a tenth of a second to a second of one CPU thread, or a smaller pool.difficulty."));
+
+    public static readonly Setting<decimal> DifficultyFixed = Add(Number("pool.difficulty_fixed", 0m, 0m, PortChoice.DifficultyMax,
+        "Difficulty every connection keeps, without a budget of shares; 0 = it follows the miner's speed."));
+
+    public static readonly Setting<IReadOnlyList<PortChoice>> PoolPorts = Add(PortChoice.Setting("pool.ports",
+        "Further Stratum ports, each with a difficulty of its own."));
 
     public static readonly Setting<decimal> SharesPerMinute = Add(Number("pool.shares_per_minute", 20m, 0.1m, 600m,
         "Shares a minute each miner is steered towards."));
+
+    public static readonly Setting<int> Verifiers = Add(Integer("pool.verifiers", 0, 0, 64,
+        "Threads that check shares; 0 = chosen for the algorithm and the processor."));
 
     public static readonly Setting<int> MaxConnections = Add(Integer("pool.max_connections", 10_000, 1, 1_000_000,
         "Miners connected at once; more are refused politely."));
@@ -194,6 +236,14 @@ internal static class Settings
         "Size in MB at which the log file is put aside as FILE.1 and begun anew."));
 
     public static readonly Setting<int> LogFileCount = Add(Integer("log.file_count", 5, 0, 1000, "Log files put aside that are kept; 0 = none."));
+
+    public static readonly Setting<IReadOnlyList<string>> WebhookUrls = Add(WebhookSettings.Urls("webhook.urls",
+        "Addresses that are told of events by an HTTP POST of JSON; its fields text and content suit chat services."));
+
+    public static readonly Setting<IReadOnlyList<string>> WebhookEvents = Add(WebhookSettings.Events("webhook.events", "Events that are told."));
+
+    public static readonly Setting<int> WebhookPatience = Add(Integer("webhook.patience_seconds", 120, 5, 86_400,
+        "How long a worker is away, or work is lacking, before it is told."));
 
     private static T Add<T>(T setting)
         where T : Setting

@@ -83,6 +83,19 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         }
     }
 
+    /// <summary>A full disk keeps the other verbs from finding this instance, not the instance from earning.</summary>
+    private void Announce(DataDirectory directory)
+    {
+        try
+        {
+            directory.Announce(new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            InstanceLog.NotAnnounced(_logger, directory.InstanceFile, e.Message);
+        }
+    }
+
     public StatusView Status() => StatusOf(_pool?.Snapshot(), _rig?.Snapshot());
 
     /// <summary>What one scrape of the metrics is made of; every part is read once.</summary>
@@ -117,7 +130,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             RssBytes = Environment.WorkingSet,
             LogLinesDropped = LogDrops.Count,
             Rig = rig is null ? null : Views.Rig(rig),
-            Pool = pool is null ? null : Views.Pool(pool, _pool!.Options, StratumUrl!),
+            Pool = pool is null ? null : Views.Pool(pool, _pool!.Ledger.Totals(), _pool.Options, StratumUrl!),
             Node = pool is null ? null : NodeOf(pool),
             Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
         };
@@ -125,9 +138,11 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
 
     public MinersAnswer Miners() => _pool is null ? new MinersAnswer(1, []) : Views.Miners(_pool.Snapshot());
 
-    public BlocksAnswer Blocks() => _pool is null ? new BlocksAnswer(1, []) : Views.Blocks(_pool.Ledger.Blocks(TableRowsMax));
+    public BlocksAnswer Blocks() => _pool is null ? new BlocksAnswer(1, []) : Views.Blocks(_pool.Ledger.Blocks(TableRowsMax), _plan.Coin.Symbol);
 
-    public PayoutsAnswer Payouts() => _pool is null ? new PayoutsAnswer(1, []) : Views.Payouts(_pool.Ledger.Payees(TableRowsMax));
+    public PayoutsAnswer Payouts() => _pool is not { Ledger: { } ledger }
+        ? new PayoutsAnswer(1, [])
+        : Views.Payouts(ledger.Payees(TableRowsMax), ledger.Payouts(TableRowsMax), _plan.Coin.Symbol);
 
     public HistoryView History() => _history.View();
 
@@ -213,8 +228,9 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         }
         await StartApiAsync(stop);
         await StartMetricsAsync(stop);
-        _directory.Announce(new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
+        Announce(_directory);
         _sampling = SampleAsync(_stop.Token);
+        StartWebhooks();
         InstanceLog.Started(_logger, _plan.Roles.ToString().ToLowerInvariant(), _plan.DataRoot);
     }
 
@@ -293,11 +309,16 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
 
     private async Task StartRigAsync(CancellationToken stop)
     {
-        _rig = await Rig.StartAsync(RigOptionsOf(), _loggers, _clock, stop);
+        RigOptions options = RigOptionsOf();
+        if (options.Flavour.Length > 0)
+        {
+            _notes.Add($"Mining with flavour {options.Flavour}, {options.CpuThreads} threads, as otedama mining tune measured or the settings say.");
+        }
+        _rig = await Rig.StartAsync(options, _loggers, _clock, stop);
         _parts.Add(("rig", () => _rig.StopAsync())); // the one that runs then: a reload starts another
     }
 
-    private RigOptions RigOptionsOf() => PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!) with { Plugin = _plugin };
+    private RigOptions RigOptionsOf() => PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!, _clock) with { Plugin = _plugin };
 
     private async Task StartApiAsync(CancellationToken stop)
     {
@@ -336,6 +357,18 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         _metrics = new Uri(host.Uri, "metrics");
         _parts.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");
+    }
+
+    private void StartWebhooks()
+    {
+        Configuration configuration = _plan.Configuration;
+        if (configuration.Get(Settings.WebhookUrls) is { Count: > 0 } urls)
+        {
+            TimeSpan patience = TimeSpan.FromSeconds(configuration.Get(Settings.WebhookPatience));
+            Webhooks webhooks = new([.. urls.Select(static url => new Uri(url))], configuration.Get(Settings.WebhookEvents), patience,
+                this, _clock, _loggers.CreateLogger(LogCategory.Webhook));
+            _parts.Add(("webhooks", async () => await webhooks.DisposeAsync()));
+        }
     }
 
     private void WarnWhenPublic(System.Net.IPAddress address, Setting setting, string advice)

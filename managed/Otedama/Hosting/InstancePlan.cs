@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Otedama.Core;
 
@@ -18,6 +19,9 @@ internal sealed record InstancePlan
 
     /// <summary>What the plugin calls itself when Algorithm is Plugin; null otherwise.</summary>
     public string? PluginName { get; init; }
+
+    /// <summary>The algorithm as configurations name it.</summary>
+    public required string AlgorithmName { get; init; }
 
     /// <summary>The coin of the chain: the embedded one's, or the external nodes'.</summary>
     public required CoinSpec Coin { get; init; }
@@ -73,11 +77,15 @@ internal sealed record InstancePlan
             // Our own pool would refuse this login for ever.
             CheckAddress(configuration, Settings.Wallet, coin, problems);
         }
-        if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0)
+        if (roles.HasFlag(Roles.Rig))
+        {
+            PoolPlan.Check(configuration, FirstEnabled(configuration), problems);
+        }
+        if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0 && PoolPlan.NeedsWallet(configuration))
         {
             problems.Add("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
-        if (!embedded && coin is not null && configuration.IsDefault(Settings.MiningAlgorithms))
+        if (!embedded && coin is not null && configuration.IsDefault(Settings.MiningAlgorithms) && PoolPlan.AlgorithmOf(configuration) is null)
         {
             algorithm = coin.Algorithm; // the coin decides where nobody else did
         }
@@ -92,6 +100,7 @@ internal sealed record InstancePlan
         }
         CheckNotEnded(configuration, coin, roles, problems);
         PlanChecks.Check(configuration, roles, coin, algorithm, environment, problems);
+        CheckDifficulties(configuration, problems);
         if (algorithm == Algorithm.Plugin && coin is not null)
         {
             coin = OnPlugin(coin, problems);
@@ -108,6 +117,9 @@ internal sealed record InstancePlan
             DataRoot = DataDirectory.Locate(configuration, environment),
             Algorithm = algorithm,
             PluginName = algorithm == Algorithm.Plugin ? FirstEnabled(configuration)?.PluginName : null,
+            AlgorithmName = !configuration.IsDefault(Settings.MiningAlgorithms) || embedded
+                ? FirstEnabled(configuration)!.Name
+                : NameOf(algorithm, coin!),
             Coin = coin!,
             PoolAddress = pool,
             ApiAddress = api,
@@ -131,7 +143,7 @@ internal sealed record InstancePlan
             return;
         }
         bool onEmbedded = configuration.Get(Settings.NodeMode) == "embedded" && coin is not null
-            && (roles.HasFlag(Roles.Pool) || Address.TryDecode(configuration.Get(Settings.Wallet), coin, out _, out _));
+            && (roles.HasFlag(Roles.Pool) || Address.TryDecode(RigLogin.AddressOf(configuration.Get(Settings.Wallet)), coin, out _, out _));
         if (!onEmbedded)
         {
             problems.Add(ended.ProofOfWorkEnded);
@@ -184,15 +196,44 @@ internal sealed record InstancePlan
     /// <summary>An address of the coin, or nothing.</summary>
     private static void CheckAddress(Configuration configuration, Setting<string> setting, CoinSpec? coin, List<string> problems)
     {
-        string address = configuration.Get(setting);
+        string address = setting == Settings.Wallet ? RigLogin.AddressOf(configuration.Get(setting)) : configuration.Get(setting);
         if (address.Length > 0 && coin is not null && !Address.TryDecode(address, coin, out _, out string error))
         {
             problems.Add($"{setting.Key}: {error} ({configuration.Of(setting).Place}).");
         }
     }
 
-    private static AlgorithmChoice? FirstEnabled(Configuration configuration) =>
-        configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
+    private static string NameOf(Algorithm algorithm, CoinSpec coin) =>
+        algorithm == Algorithm.Equihash ? $"equihash:{coin.Equihash}" : algorithm.ToString().ToLowerInvariant();
+
+    private static AlgorithmChoice? FirstEnabled(Configuration configuration) => PoolPlan.AlgorithmOf(configuration)
+        ?? configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
+
+    private static void CheckDifficulties(Configuration configuration, List<string> problems)
+    {
+        decimal min = configuration.Get(Settings.DifficultyMin);
+        foreach (Setting<decimal> setting in (Setting<decimal>[])[Settings.DifficultyStart, Settings.DifficultyMin, Settings.DifficultyFixed])
+        {
+            decimal value = configuration.Get(setting);
+            if (value > 0 && value < Math.Max(PortChoice.DifficultyMin, min))
+            {
+                problems.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{setting.Key}: {value} is too small ({configuration.Of(setting).Place}). Allowed: 0, or {Math.Max(PortChoice.DifficultyMin, min)} and more."));
+            }
+        }
+        foreach (PortChoice choice in configuration.Get(Settings.PoolPorts))
+        {
+            if (choice.Difficulty < min)
+            {
+                problems.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"pool.ports: difficulty {choice.Difficulty} of port {choice.Port} is below pool.difficulty_min {min}. Raise the one or lower the other."));
+            }
+            if (choice.Port == configuration.Get(Settings.PoolPort))
+            {
+                problems.Add($"pool.ports: {choice.Port} is pool.port itself. Choose another port, or set pool.difficulty.");
+            }
+        }
+    }
 
     /// <summary>The same chain with the plugin as its proof of work.</summary>
     private static CoinSpec OnPlugin(CoinSpec coin, List<string> problems)

@@ -14,6 +14,8 @@ internal static class PartOptions
     {
         Configuration configuration = plan.Configuration;
         string operatorAddress = configuration.Get(Settings.PoolAddress);
+        VardiffOptions vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d);
+        Dictionary<int, VardiffOptions> ports = Ports(configuration, vardiff);
         return new PoolOptions
         {
             Coin = plan.Coin,
@@ -21,12 +23,16 @@ internal static class PartOptions
             OwnChain = node is not null,
             DataDirectory = PoolDirectory(plan),
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
-            Listen = [new IPEndPoint(plan.PoolAddress, port)],
+            Listen = [new IPEndPoint(plan.PoolAddress, port), .. ports.Keys.Select(further => new IPEndPoint(plan.PoolAddress, further))],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
+            AccountsMax = configuration.Get(Settings.AccountsMax),
+            WorkersMax = configuration.Get(Settings.WorkersMax),
+            Verifiers = configuration.Get(Settings.Verifiers),
             Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
-            Vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d),
+            Vardiff = vardiff,
+            PortVardiff = ports,
             Limits = new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) },
             Guard = Guard(configuration),
             ProxySources = configuration.Get(Settings.ProxySources),
@@ -68,28 +74,30 @@ internal static class PartOptions
     /// <summary>Where the pool of this plan keeps its share log and found blocks.</summary>
     public static string PoolDirectory(InstancePlan plan) => Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix);
 
-    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets)
+    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock)
     {
         Configuration configuration = plan.Configuration;
-        string wallet = configuration.Get(Settings.Wallet);
-        string user = $"{(wallet.Length > 0 ? wallet : node?.MiningAddress)}.{configuration.Get(Settings.WorkerName)}";
-        IReadOnlyList<string> pools = configuration.Get(Settings.MiningPools);
-        if (pools.Count == 0)
-        {
-            pools = [ownPool ?? $"stratum+tcp://127.0.0.1:{configuration.Get(Settings.PoolPort)}"];
-        }
-        if (wallet.Length == 0 && node is null)
+        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && PoolPlan.NeedsWallet(configuration))
         {
             throw new ConfigurationException("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
+        _ = CpuSet.TryParse(configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _);
+        bool chosen = !configuration.IsDefault(Settings.CpuThreads) || cpus.Count > 0;
+        TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.AlgorithmName);
         return new RigOptions
         {
-            Pools = [.. pools.Select(url => new PoolEndpoint(PoolUrl.Parse(url), user))],
+            Pools = PoolPlan.Endpoints(configuration, ownPool, node?.MiningAddress),
+            RedirectHosts = configuration.Get(Settings.RedirectHosts),
             Algorithm = plan.Algorithm,
             Equihash = plan.Coin.Equihash,
             Datasets = datasets,
             KawPowDataset = Enum.Parse<KawPowDatasetMode>(configuration.Get(Settings.KawPowDataset), ignoreCase: true),
-            CpuThreads = configuration.Get(Settings.CpuThreads),
+            CpuThreads = chosen || tuned is null ? configuration.Get(Settings.CpuThreads) : tuned.Threads,
+            CpuAffinity = cpus,
+            CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
+            Flavour = tuned?.Flavour ?? "",
+            Watch = new MachineWatch(
+                configuration.Get(Settings.PauseOnBattery), TimeSpan.FromSeconds(configuration.Get(Settings.PauseWhenActive)), clock),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
     }
@@ -126,18 +134,24 @@ internal static class PartOptions
     private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
     {
         Configuration configuration = plan.Configuration;
-        decimal start = configuration.Get(Settings.DifficultyStart);
-        VardiffOptions vardiff = new() { TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)) };
-        if (start > 0)
+        return new VardiffOptions
         {
-            return vardiff with { Start = (double)start };
-        }
-        if (plan.Algorithm == Algorithm.Plugin)
-        {
-            // Nobody knows how slow the hash is: begin at about 4,000 hashes a share and let it rise.
-            return vardiff with { Usual = 1e-6 };
-        }
-        // Miners of the embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-        return embeddedSha256d ? vardiff with { Usual = 0.0002 } : vardiff;
+            TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)),
+            Start = (double)configuration.Get(Settings.DifficultyStart),
+            Min = (double)configuration.Get(Settings.DifficultyMin),
+            Fixed = (double)configuration.Get(Settings.DifficultyFixed),
+            // Nobody knows how slow a plugin's hash is: begin at about 4,000 hashes a share and let it rise. Miners of the
+            // embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
+            Usual = plan.Algorithm == Algorithm.Plugin ? 1e-6 : embeddedSha256d ? 0.0002 : 0,
+        };
     }
+
+    private static Dictionary<int, VardiffOptions> Ports(Configuration configuration, VardiffOptions usual) =>
+        configuration.Get(Settings.PoolPorts).ToDictionary(
+            static choice => choice.Port,
+            choice => usual with
+            {
+                Start = choice.IsFixed ? 0 : (double)choice.Difficulty,
+                Fixed = choice.IsFixed ? (double)choice.Difficulty : 0,
+            });
 }

@@ -1,3 +1,5 @@
+using Otedama.Interop;
+
 namespace Otedama;
 
 /// <summary>
@@ -22,6 +24,7 @@ internal sealed class LogFile : IDisposable
         (_path, _bytesMax, _keep) = (Path.GetFullPath(path), bytesMax, keep);
         try
         {
+            FileMask.OwnerOnly(); // it may be the first thing that is made below the data directory
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             _file = Open();
         }

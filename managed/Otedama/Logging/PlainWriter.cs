@@ -28,7 +28,7 @@ internal sealed class PlainWriter(TextWriter inner) : TextWriter
             inner.Write(text);
             inner.Flush();
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             LogDrops.Add();
         }

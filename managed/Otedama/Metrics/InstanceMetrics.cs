@@ -38,7 +38,7 @@ internal static class InstanceMetrics
         Labelled("otedama_shares_rejected_total", "counter", "reason", "Shares the pool refused, by reason.",
             static m => m.Pool is { } pool ? Enum.GetValues<Rejection>().Where(static r => r != Rejection.None)
                 .Select(r => (Views.Snake(r.ToString()), (double)pool.Shares.Reasons.GetValueOrDefault(r))) : null),
-        Counter("otedama_blocks_found_total", "Blocks of this pool in the ledger, whatever became of them.", static m => m.Ledger?.BlocksFound),
+        Counter("otedama_blocks_found_total", "Blocks of this pool in the ledger, whatever became of them.", static m => m.Ledger is { } l ? l.BlocksFound + l.BlocksOrphaned : null),
         Counter("otedama_blocks_confirmed_total", "Blocks of this pool that matured.", static m => m.Ledger?.BlocksConfirmed),
         Counter("otedama_blocks_orphaned_total", "Blocks of this pool that lost their place in the chain or were refused.", static m => m.Ledger?.BlocksOrphaned),
         Gauge("otedama_pool_hashrate_hs", "Hashes per second the pool's accepted shares of the last minute stand for.", static m => m.Status.Pool?.HashrateHs),

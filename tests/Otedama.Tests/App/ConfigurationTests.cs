@@ -63,6 +63,7 @@ public sealed class ConfigurationTests
     [InlineData("pool:\n\n  port: 70000\n", "c.yaml line 3", "pool.port", "70000", "1 to 65535")]
     [InlineData("pool: {port: many}", "c.yaml line 1", "pool.port", "many", "whole number")]
     [InlineData("pool: {fee: 101}", "c.yaml line 1", "pool.fee", "101", "0 to 100")]
+    [InlineData("pool: {fee: 0.0000001}", "c.yaml line 1", "pool.fee", "0.0000001 has 7 decimals", "at most 6 decimals")]
     [InlineData("pool: {min_payout: 0.123456789}", "c.yaml line 1", "pool.min_payout", "0.123456789", "8 decimals")]
     [InlineData("log: {level: loud}", "c.yaml line 1", "log.level", "loud", "trace, debug, info")]
     [InlineData("mining:\n  algorithms:\n    - name: sha265d\n", "c.yaml line 2", "mining.algorithms", "sha265d", "did you mean sha256d?")]

@@ -28,7 +28,7 @@ public sealed class EndToEndTests
             Assert.Contains("\"address\":\"ote1", payouts.Out);
             using HttpClient http = new();
             string text = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics");
-            Assert.Matches(@"\notedama_blocks_found [1-9]", text);
+            Assert.Matches(@"\notedama_blocks_found_total [1-9]", text);
             Assert.Matches(@"\notedama_shares_accepted [1-9]", text);
             Assert.Matches(@"\notedama_hashrate_total [1-9]", text);
             CliResult second = await Cli.RunAsync([.. Arguments(folder, FreePort())]);

@@ -64,7 +64,10 @@ internal sealed class FakeInstance : IInstance
             Time = _now - (i * 37) - 4,
             Finder = i % 3 == 0 ? "garage" : "rig1",
             Reward = "50.00012",
-            Status = i < 10 ? "found" : "confirmed",
+            Status = i == 3 ? "orphaned" : i < 10 ? "pending" : "confirmed",
+            Fee = "0.5000012",
+            PaidToMiners = "49.5001188",
+            Effort = 0.2 + (i * 0.3),
         }),
     ]);
 
@@ -72,7 +75,24 @@ internal sealed class FakeInstance : IInstance
     [
         new PayoutView { Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", Paid = "5231.4410", Earned = "5231.4822", Balance = "0.0412" },
         new PayoutView { Address = "bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry", Paid = "1210.2", Earned = "1210.2", Balance = "0" },
-    ]);
+        new PayoutView { Address = "bcrt1q0000000000000000000000000000000000000", Kind = "operator", Paid = "64", Pending = "1.5", Earned = "65", Balance = "-0.5" },
+    ])
+    {
+        Unit = "OTE",
+        History =
+        [
+            new PayoutEventView
+            {
+                Time = 1_800_000_000, Height = 128, Hash = new string('0', 60) + "beef", Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", Kind = "miner",
+                Amount = "1049.5", Earned = "1049.5412", Status = "pending",
+            },
+            new PayoutEventView
+            {
+                Time = 1_800_000_000, Height = 128, Hash = new string('0', 60) + "beef", Address = "bcrt1q0000000000000000000000000000000000000", Kind = "operator",
+                Amount = "0.5", Earned = "0.5", Status = "pending",
+            },
+        ],
+    };
 
     public HistoryView History()
     {

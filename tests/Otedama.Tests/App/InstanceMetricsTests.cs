@@ -40,6 +40,7 @@ public sealed partial class InstanceMetricsTests
         string text = Collect(Full());
         Assert.Contains("\notedama_shares_rejected_total{reason=\"duplicate\"} 0\n", text);
         Assert.Contains("\notedama_shares_rejected_total{reason=\"stale\"} 9\n", text);
+        Assert.Contains("\notedama_blocks_found_total 4\n", text);
         Assert.Contains("\notedama_blocks_orphaned_total 1\n", text);
         Assert.Contains("\notedama_share_log_commit_failures_total 0\n", text);
         Assert.DoesNotContain("reason=\"none\"", text);
@@ -103,7 +104,7 @@ public sealed partial class InstanceMetricsTests
         Ledger = new LedgerTotals
         {
             Shares = 5, Work = 9, Accounts = 2, BlocksFound = 3, BlocksConfirmed = 1, BlocksOrphaned = 1,
-            HashRate = default, Paid = Amount.Zero, Owed = Amount.Zero,
+            HashRate = default, BlocksExpected = 4, Effort = 0.5, Miners = default, Operator = default,
         },
         Pool = new global::Otedama.Pool.PoolSnapshot
         {

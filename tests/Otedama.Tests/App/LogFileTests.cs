@@ -85,11 +85,12 @@ public sealed class LogFileTests
     {
         using TempFolder folder = new();
         string config = folder.File("otedama.yaml", "log:\n  file: run.log\n  file_mb: 1\napi:\n  enabled: false\nmetrics:\n  enabled: false\nmining:\n  enabled: false\n");
+        string data = Path.Combine(folder.Path, "data"); // made by the log, which comes first
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Cli.RunAsync(
-            ["--config", config, "--data-dir", folder.Path, "--set", $"pool.port={EndToEndTests.FreePort()}", "--set", $"node.port={EndToEndTests.FreePort()}"],
+            ["--config", config, "--data-dir", data, "--set", $"pool.port={EndToEndTests.FreePort()}", "--set", $"node.port={EndToEndTests.FreePort()}"],
             stop: stop.Token);
-        string path = Path.Combine(folder.Path, "run.log");
+        string path = Path.Combine(data, "run.log");
         string text = "";
         Assert.True(SpinWait.SpinUntil(
             () => run.IsCompleted || (File.Exists(path) && (text = File.ReadAllText(path)).Contains("Stratum listens", StringComparison.Ordinal)),

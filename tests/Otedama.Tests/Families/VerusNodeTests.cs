@@ -115,7 +115,7 @@ public sealed class VerusNodeTests : IAsyncLifetime
     [Fact]
     public void What_a_given_coinbase_pays_is_booked_as_paid_and_the_rest_is_owed()
     {
-        PayoutRules rules = new() { OperatorScript = s_operator, FeeBasisPoints = 100, PayoutMin = new Amount(1) };
+        PayoutRules rules = new() { OperatorScript = s_operator, Fee = FeeRate.FromPercent(1), PayoutMin = new Amount(1) };
         byte[] anna = Script.PayToPublicKeyHash(new byte[20]);
         byte[] bert = Script.PayToPublicKeyHash(Enumerable.Repeat((byte)1, 20).ToArray());
         PayeeWork[] payees = [new(1, anna, 300, Amount.Zero), new(2, bert, 100, Amount.Zero)];

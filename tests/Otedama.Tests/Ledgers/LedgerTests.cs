@@ -36,15 +36,56 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
-    public void Accounts_are_limited_and_names_are_cut()
+    public void Worker_names_are_cut_without_half_characters()
     {
-        using Ledger ledger = Open(options => options with { AccountsMax = 3 });
+        using Ledger ledger = Open();
         int account = ledger.InternAccount("a", [1], new string('\u00e9', 300));
-        Assert.Equal(95, ledger.Account(account)!.Worker.Length); // 190 bytes, and no half character
-        ledger.InternAccount("a", [1], "b");
-        LedgerFullException error = Assert.Throws<LedgerFullException>(() => ledger.InternAccount("a", [1], "c"));
-        Assert.Contains("all 3 accounts", error.Message);
+        Assert.Equal(95, ledger.Account(account)!.Worker.Length); // 190 bytes
         Assert.Equal(account, ledger.InternAccount("a", [1], new string('\u00e9', 300)));
+    }
+
+    [Fact]
+    public void Further_workers_of_an_address_share_an_account_and_keep_nobody_out()
+    {
+        using Ledger ledger = Open(options => options with { AddressesMax = 3, WorkersMax = 2 });
+        Assert.Equal([1, 2, 3, 3], ((string[])["a", "b", "c", "d"]).Select(name => ledger.InternAccount("x", [1], name)));
+        Assert.Equal("others", ledger.Account(3)!.Worker);
+        Assert.Equal(2, ledger.InternAccount("x", [1], "b"));
+
+        // Two names more than addresses exist already, and a third is possible; then every address has its first and one for all others.
+        Assert.Equal([4, 5, 6, 6], ((string[])["a", "b", "c", "d"]).Select(name => ledger.InternAccount("y", [2], name)));
+        Assert.Equal(("b", "others"), (ledger.Account(5)!.Worker, ledger.Account(6)!.Worker));
+        Assert.Equal([7, 8, 8], ((string[])["a", "b", "c"]).Select(name => ledger.InternAccount("z", [3], name)));
+        Assert.Equal("others", ledger.Account(8)!.Worker);
+    }
+
+    [Fact]
+    public void Addresses_are_limited_by_a_setting_that_exists_and_known_ones_stay_welcome()
+    {
+        using Ledger ledger = Open(options => options with { AddressesMax = 2 });
+        ledger.InternAccount("a", [1], "");
+        int second = ledger.InternAccount("b", [2], "");
+        LedgerFullException error = Assert.Throws<LedgerFullException>(() => ledger.InternAccount("c", [3], ""));
+        Assert.Contains("all 2 addresses are taken. Raise pool.accounts_max.", error.Message);
+        Assert.Equal(second, ledger.InternAccount("b", [2], ""));
+        Assert.Equal(4, ledger.InternAccount("b", [2], "w") + 1);
+    }
+
+    [Fact]
+    public async Task The_first_block_of_a_pool_is_its_finder_s_after_the_fee()
+    {
+        using Ledger ledger = Open(options => options with { ConfirmationDepth = 1 });
+        PayoutSplit empty = ledger.SplitFor(_job.Template, 4);
+        Assert.Equal(5_000_000_000, empty.Outputs.Single().Amount.Units);
+        int finder = ledger.InternAccount("a", [1], "");
+        ledger.BlockFound(JobWith(empty), Hash(1), finder);
+        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Owed.Units);
+        Assert.Equal(-4_950_000_000, ledger.Payees(9).Single(payee => payee.Id == 0).Money.Owed.Units);
+        var chain = new Chain { Height = 100 };
+        chain.Hashes[100] = Hash(1);
+        Assert.Equal(1, await ledger.SettleAsync(chain, default));
+        Work(ledger, (finder, 1)); // from now on all is his, what the operator owes him included
+        Assert.Equal(5_000_000_000, ledger.SplitFor(_job.Template, 4).Outputs.Single(o => o.Script.Span[0] == 1).Amount.Units);
     }
 
     [Fact]
@@ -80,7 +121,7 @@ public sealed class LedgerTests : IDisposable
         Work(ledger, (small, 1), (large, 3));
         Hash256 hash = Find(ledger, 7, finder: large);
         PayeeInfo owed = ledger.Payee([1])!;
-        Assert.Equal((1_237_500_000L, 0L), (owed.Owed.Units, owed.Paid.Units));
+        Assert.Equal((1_237_500_000L, 0L), (owed.Money.Owed.Units, owed.Money.Pending.Units));
         Assert.Equal(1_237_500_000, ledger.SplitFor(_job.Template, 10).Entries.Single(e => e.Payee == small).Earned.Units);
         Assert.Equal(0, ledger.SplitFor(_job.Template, 10).Entries.Single(e => e.Payee == small).Paid.Units);
         Assert.Equal(BlockStatus.Pending, ledger.Blocks(10).Single().Status);
@@ -103,15 +144,15 @@ public sealed class LedgerTests : IDisposable
         Work(ledger, (account, 10));
         Find(ledger, 7, account);
         Hash256 refused = Find(ledger, 8, account);
-        Assert.Equal(2 * 4_950_000_000, ledger.Payee([1])!.Paid.Units);
+        Assert.Equal(2 * 4_950_000_000, ledger.Payee([1])!.Money.Pending.Units);
         ledger.BlockRefused(refused, "bad-txnmrklroot");
-        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Paid.Units);
+        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Pending.Units);
         var chain = new Chain { Height = 104 };
         chain.Hashes[100] = Hash(99);
         Assert.Equal(0, await ledger.SettleAsync(chain, default));
         chain.Height++;
         Assert.Equal(1, await ledger.SettleAsync(chain, default));
-        Assert.Equal(0, ledger.Payee([1])!.Paid.Units);
+        Assert.Equal(0, ledger.Payee([1])!.Money.Pending.Units);
         Assert.Equal([BlockStatus.Orphaned, BlockStatus.Orphaned], ledger.Blocks(9).Select(block => block.Status));
         Assert.Equal("bad-txnmrklroot", ledger.Blocks(9)[0].Reason);
         Assert.Equal(2, ledger.Totals().BlocksOrphaned);
@@ -128,7 +169,7 @@ public sealed class LedgerTests : IDisposable
         PayoutSplit shared = ledger.SplitFor(_job.Template, 4);
         Assert.Equal(5_000_000_000, shared.Outputs.Single().Amount.Units);
         ledger.BlockFound(JobWith(shared), Hash(1), finder);
-        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Owed.Units);
+        Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Owed.Units);
     }
 
     [Fact]
@@ -176,7 +217,7 @@ public sealed class LedgerTests : IDisposable
                 foreach ((int kind, int who, ulong work) in steps)
                 {
                     Step(ledger, kind, who, work);
-                    Assert.Equal(0, ledger.Payees(100).Sum(payee => payee.Owed.Units));
+                    Assert.Equal(0, ledger.Payees(100).Sum(payee => payee.Money.Owed.Units));
                 }
                 live = Describe(ledger);
             }

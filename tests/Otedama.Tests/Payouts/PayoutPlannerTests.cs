@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Otedama.Core;
 using Xunit;
@@ -45,7 +46,7 @@ public sealed class PayoutPlannerTests
         {
             return;
         }
-        long net = input.Reward - PayoutMath.Fee(new Amount(input.Reward), input.Fee).Units;
+        long net = input.Reward - new FeeRate(input.Fee * 10_000).Of(new Amount(input.Reward)).Units;
         Dictionary<int, long> earned = split.Entries.ToDictionary(entry => entry.Payee, entry => entry.Earned.Units);
         foreach (PayeeWork payee in input.Payees)
         {
@@ -145,17 +146,37 @@ public sealed class PayoutPlannerTests
         });
 
     [Theory]
-    [InlineData(-1)]
-    [InlineData(10_001)]
-    public void A_fee_out_of_range_is_refused(int basisPoints) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => PayoutMath.Fee(new Amount(1), basisPoints));
+    [InlineData("0", 0, "0")]
+    [InlineData("0.005", 250_000, "0.005")]
+    [InlineData("0.015", 750_000, "0.015")]
+    [InlineData("0.000001", 50, "0.000001")]
+    [InlineData("1.50", 75_000_000, "1.5")]
+    [InlineData("99.999", 4_999_950_000, "99.999")]
+    [InlineData("100", 5_000_000_000, "100")]
+    public void A_fee_is_exact_to_the_unit_and_shown_as_it_was_given(string percent, long units, string shown)
+    {
+        FeeRate fee = FeeRate.FromPercent(decimal.Parse(percent, CultureInfo.InvariantCulture));
+        Assert.Equal(units, fee.Of(new Amount(5_000_000_000)).Units);
+        Assert.Equal(shown, fee.ToString());
+    }
+
+    [Theory]
+    [InlineData("-0.000001")]
+    [InlineData("100.000001")]
+    [InlineData("0.0000001")]
+    public void A_fee_that_cannot_be_kept_exactly_is_refused(string percent)
+    {
+        decimal value = decimal.Parse(percent, CultureInfo.InvariantCulture);
+        Assert.False(FeeRate.TryFromPercent(value, out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FeeRate.FromPercent(value));
+    }
 
     private static PayoutSplit Plan((PayeeWork[] Payees, long Reward, int Fee, long Min, int Outputs) input) =>
         PayoutPlanner.Plan(new Amount(input.Reward), Rules(input.Fee, input.Min), input.Payees, input.Outputs);
 
     private static PayoutRules Rules(int fee, long min) => new()
     {
-        OperatorScript = s_operator, FeeBasisPoints = fee, PayoutMin = new Amount(min), OutputMin = new Amount(100),
+        OperatorScript = s_operator, Fee = new FeeRate(fee * 10_000), PayoutMin = new Amount(min), OutputMin = new Amount(100),
     };
 
     private static PayeeWork Payee(int number, ulong work, long owed = 0) =>

@@ -168,6 +168,47 @@ public sealed class DownstreamPartsTests
         Assert.False(neighbour);
     }
 
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData(".rig_1/a", "rig_1/a", 0)]
+    [InlineData("_rig1", "rig1", 0)]
+    [InlineData("/rig.1", "rig.1", 0)]
+    [InlineData("+1000", "", 1000)]
+    [InlineData(".rig1+0.5", "rig1", 0.5)]
+    [InlineData(".rig+", "rig+", 0)]
+    [InlineData(".rig+x", "rig+x", 0)]
+    [InlineData(".rig+-5", "rig+-5", 0)]
+    [InlineData(".rig+0", "rig+0", 0)]
+    public void A_user_name_is_an_address_a_worker_and_a_difficulty(string rest, string worker, double difficulty)
+    {
+        string address = StratumHarness.Address(7);
+        Assert.True(LoginName.TryParse(address + rest, CoinCatalogue.BitcoinRegtest, out LoginName name, out _));
+        Assert.Equal((address, worker, difficulty), (name.Address, name.Worker, name.Difficulty));
+    }
+
+    [Fact]
+    public void A_rig_with_a_tenth_of_hardware_errors_is_never_cut_off_and_a_broken_one_soon()
+    {
+        RefusalWindow tenth = new(), broken = new(), half = new();
+        Random random = new(1);
+        for (int i = 0; i < 100_000; i++)
+        {
+            Assert.NotEqual(Standing.Hopeless, tenth.Add(random.Next(10) == 0 ? Rejection.BadProof : Rejection.None));
+        }
+        Assert.Equal(
+            [(13, Standing.Warned), (26, Standing.Hopeless)],
+            Enumerable.Range(1, 26).Select(i => (i, broken.Add(Rejection.AboveTarget))).Where(said => said.Item2 != Standing.Fine));
+        Assert.Equal(Rejection.AboveTarget, broken.Reason);
+        int count = 0;
+        Standing standing;
+        do
+        {
+            standing = half.Add(count++ % 2 == 0 ? Rejection.NotYours : Rejection.None);
+        }
+        while (standing != Standing.Hopeless);
+        Assert.Equal(51, count);
+    }
+
     [Fact]
     public void Worker_names_are_cut_at_a_character()
     {

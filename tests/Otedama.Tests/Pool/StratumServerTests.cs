@@ -130,7 +130,7 @@ public sealed class StratumServerTests
     [Fact]
     public async Task Pipelined_submits_are_answered_in_order_refusals_included()
     {
-        using StratumHarness harness = new(rule: candidate => candidate.Nonce % 3 == 0 ? Rejection.Duplicate : Rejection.None);
+        using StratumHarness harness = new(rule: candidate => candidate.Nonce % 3 == 0 ? Rejection.Overloaded : Rejection.None);
         using TestMiner miner = await harness.ConnectAsync();
         await miner.LoginAsync(s_user);
         for (int round = 0; round < 10; round++)
@@ -141,7 +141,7 @@ public sealed class StratumServerTests
             {
                 JsonElement reply = await miner.ReadReplyAsync();
                 Assert.Equal(i, reply.GetProperty("id").GetInt32());
-                int expected = i % 7 == 6 ? 21 : i % 3 == 0 ? 22 : 0;
+                int expected = i % 7 == 6 ? 21 : i % 3 == 0 ? 20 : 0;
                 Assert.Equal(expected, reply.GetProperty("error").ValueKind == JsonValueKind.Null ? 0 : ErrorOf(reply));
             }
         }
@@ -264,6 +264,96 @@ public sealed class StratumServerTests
         JsonElement raised = await miner.ReadNotificationAsync("mining.set_difficulty");
         Assert.True(raised.GetProperty("params")[0].GetDouble() >= 0.01, raised.ToString());
         Assert.True((await miner.ReadNotificationAsync("mining.notify")).GetProperty("params")[8].GetBoolean());
+    }
+
+    [Fact]
+    public async Task Refused_work_is_warned_of_and_ends_the_connection_with_a_reason_and_a_cure()
+    {
+        using StratumHarness harness = new(rule: _ => Rejection.AboveTarget);
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.LoginAsync(s_user);
+        List<string> messages = [];
+        int refused = 0;
+        for (uint i = 0; await miner.ReadAsync() is { } line;)
+        {
+            JsonElement message = JsonDocument.Parse(line).RootElement;
+            if (!message.TryGetProperty("method", out JsonElement method))
+            {
+                refused += ErrorOf(message) == 23 ? 1 : 0;
+                await miner.SendAsync(StratumHarness.Submit("4", s_user, "000003e8", i++));
+            }
+            else if (method.GetString() == "mining.notify")
+            {
+                await miner.SendAsync(StratumHarness.Submit("4", s_user, "000003e8", i++));
+            }
+            else if (method.GetString() == "client.show_message")
+            {
+                messages.Add(message.GetProperty("params")[0].GetString()!);
+            }
+        }
+        Assert.Equal(26, refused);
+        Assert.Equal(2, messages.Count);
+        Assert.StartsWith("13 of your last 13 shares were refused (low difficulty share)", messages[0]);
+        Assert.StartsWith("26 of your last 26 shares were refused (low difficulty share), so this connection ends", messages[1]);
+        Assert.Contains("Sha256d", messages[1]);
+    }
+
+    [Theory]
+    [InlineData(Rejection.Stale)]
+    [InlineData(Rejection.Duplicate)]
+    [InlineData(Rejection.Overloaded)]
+    public async Task Late_repeated_and_unchecked_work_does_not_end_the_connection(Rejection rejection)
+    {
+        using StratumHarness harness = new(rule: _ => rejection);
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.LoginAsync(s_user);
+        for (uint i = 0; i < 49; i++)
+        {
+            Assert.NotEqual(0, ErrorOf(await miner.CallAsync(StratumHarness.Submit("4", s_user, "000003e8", i))));
+        }
+    }
+
+    [Fact]
+    public async Task Repeated_work_gets_another_coinbase_and_a_minute_full_of_it_ends_the_connection()
+    {
+        using StratumHarness harness = new(rule: _ => Rejection.Duplicate);
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.LoginAsync(s_user);
+        string first = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params")[0].GetString()!;
+        for (uint i = 0; i < 6; i++)
+        {
+            Assert.Equal(22, ErrorOf(await miner.CallAsync(StratumHarness.Submit("4", s_user, first, 1))));
+        }
+        Assert.NotEqual(first, (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params")[0].GetString());
+        for (uint i = 0; i < 60; i++)
+        {
+            await miner.SendAsync(StratumHarness.Submit("4", s_user, first, 1));
+        }
+        string? last = null;
+        while (await miner.ReadAsync() is { } line)
+        {
+            last = line.Contains("show_message", StringComparison.Ordinal) ? line : last;
+        }
+        Assert.Contains("repeated shares", last);
+    }
+
+    [Fact]
+    public async Task Shares_beyond_the_budget_are_not_checked()
+    {
+        using StratumHarness harness = new(options => options with { Vardiff = new VardiffOptions { Start = 0.001, Max = 0.001 } });
+        using TestMiner miner = await harness.ConnectAsync();
+        await miner.LoginAsync(s_user);
+        string job = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params")[0].GetString()!;
+        await miner.SendRawAsync(string.Concat(Enumerable.Range(0, 200).Select(i => StratumHarness.Submit("4", s_user, job, (uint)i) + "\n")));
+        int good = 0, beyond = 0;
+        while (good + beyond < 200)
+        {
+            JsonElement reply = await miner.ReadReplyAsync();
+            good += reply.GetProperty("error").ValueKind == JsonValueKind.Null ? 1 : 0;
+            beyond += reply.GetRawText().Contains("too many shares", StringComparison.Ordinal) ? 1 : 0;
+        }
+        Assert.InRange(good, 50, 60); // 50, and two a second
+        Assert.Equal(good, harness.Candidates.Count);
     }
 
     private static int ErrorOf(JsonElement reply) => reply.GetProperty("error")[0].GetInt32();

@@ -34,7 +34,7 @@ public sealed class StratumWriterTests
         StratumWriter.Error(buffer, "null"u8, StratumError.JobNotFound, "say \"no\"\n");
         string[] lines = Encoding.UTF8.GetString(buffer.Written).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("{\"id\":\"a\",\"result\":true,\"error\":null}", lines[0]);
-        Assert.Equal("{\"id\":null,\"result\":null,\"error\":[21,\"say \\u0022no\\u0022\\n\",null]}", lines[1]);
+        Assert.Equal("{\"id\":null,\"result\":null,\"error\":[21,\"say \\\"no\\\"\\n\",null]}", lines[1]);
     }
 
     [Fact]
