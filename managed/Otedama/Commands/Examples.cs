@@ -30,6 +30,8 @@ internal static class Examples
         ("otedama ledger export", "otedama ledger export payouts > payouts.csv", "A table of the ledger as CSV."),
         ("otedama net test", "otedama net test", "Every pool and node of the configuration."),
         ("otedama net test", "otedama net test stratum+ssl://pool.example:3443 http://user:password@127.0.0.1:8332", "A pool and a node before they are written down."),
+        ("otedama mining tune", "otedama mining tune --algo verushash", "Find the best flavour and thread count once; the miner keeps to it."),
+        ("otedama mining hugepages", "sudo otedama mining hugepages --pages 640 --persist", "Huge pages for the data of Verthash, also after a restart."),
         ("otedama profile", "otedama profile --duration 60s", "Watch a running instance for a minute."),
         ("otedama plugin verify", "otedama plugin verify algorithm.wasm", "Print the digest by which a plugin is trusted."),
         ("otedama plugin bench", "otedama plugin bench --config otedama.yaml --threads 2", "Measure the plugins of a configuration."),

@@ -65,8 +65,8 @@ internal static class Settings
         "Pause while the machine runs on its battery (Linux)."));
 
     public static readonly Setting<int> PauseWhenActive = Add(Integer("mining.pause_when_active", 0, 0, 86_400,
-        "Pause while somebody uses the machine: until nobody has typed at a console, in a terminal window or over SSH for so many "
-        + "seconds (Linux); 0 = never."));
+        "Pause while somebody uses the machine: until nobody has typed at a console, a built-in keyboard, in a terminal window or over "
+        + "SSH for so many seconds (Linux); 0 = never."));
 
     public static readonly Setting<bool> PoolEnabled = Add(Switch("pool.enabled", true, "Serve miners over Stratum."));
 
