@@ -20,6 +20,10 @@ internal static class RunCommand
         {
             InstanceLog.ConfigurationWarning(logger, warning);
         }
+        if (PrivateFiles.LooseConfiguration(configuration) is { } loose)
+        {
+            InstanceLog.ConfigurationWarning(logger, loose);
+        }
         TimeProvider clock = context.Outside.Clock;
         Instance instance;
         try
