@@ -21,13 +21,15 @@ internal static class Program
                 return StratumTarget.Run(target[1..]);
             case ["stratum-load", _, _, _, _, _, ..] load:
                 return StratumLoad.RunAsync(load[1..]).GetAwaiter().GetResult();
+            case ["window", string payees, string shares]:
+                return WindowBench.Run(payees, shares);
             case ["compare", .. string[] compare]:
                 return CompareCommand.Run(compare);
             case ["first-share", string program, .. string[] runs] when runs.Length < 2:
                 return FirstShare.RunAsync(program, runs is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine(
-                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS"
+                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | window PAYEES SHARES"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"
                     + " [--threads N] [--pairs N] [--seconds N] [--ours-seconds N]"
