@@ -17,6 +17,10 @@ internal static class Program
                 return ShareCrash.Child(directory, first);
             case ["share-crash", string directory, string rounds]:
                 return ShareCrash.Run(directory, rounds);
+            case ["ledger-start", string directory, string shares, string payees]:
+                return LedgerStartBench.Run(directory, shares, payees);
+            case ["share-power-cut", string directory, string rounds]:
+                return SharePowerCut.Run(directory, rounds);
             case ["stratum-target", _, _, ..] target:
                 return StratumTarget.Run(target[1..]);
             case ["stratum-load", _, _, _, _, _, ..] load:
@@ -29,7 +33,7 @@ internal static class Program
                 return FirstShare.RunAsync(program, runs is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine(
-                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | window PAYEES SHARES"
+                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"
                     + " [--threads N] [--pairs N] [--seconds N] [--ours-seconds N]"

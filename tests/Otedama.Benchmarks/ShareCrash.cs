@@ -65,6 +65,13 @@ public static class ShareCrash
             }
             next += 1_000_000;
         }
+        HashSet<int> found = Numbers(directory);
+        return (acknowledged.Count, found.Count, acknowledged.Count(number => !found.Contains(number)));
+    }
+
+    /// <summary>The numbers of the shares in a log; throws LogException when it cannot be opened.</summary>
+    public static HashSet<int> Numbers(string directory)
+    {
         var found = new HashSet<int>();
         using Ledger ledger = Ledger.Open(Options(directory), TimeProvider.System, NullLogger.Instance);
         foreach (AccountInfo account in ledger.Accounts(int.MaxValue))
@@ -75,17 +82,67 @@ public static class ShareCrash
             }
             found.Add(int.Parse(account.Worker, CultureInfo.InvariantCulture));
         }
-        return (acknowledged.Count, found.Count, acknowledged.Count(number => !found.Contains(number)));
+        return found;
     }
 
-    private static List<int> RunAndKill(string directory, int first, int milliseconds)
+    /// <summary>
+    /// Stops the child after a while, calls `cut`, and returns what the child had acknowledged by then. Linux only.
+    /// </summary>
+    public static List<int> RunAndStop(string directory, int milliseconds, Action cut)
+    {
+        using Process child = Start(directory, 0);
+        var acknowledged = new List<int>();
+        int atCut = -1;
+        using var stopper = new Timer(
+            _ =>
+            {
+                Signal(child, "STOP");
+                // What it said before it stopped lies in the pipe; lines read later than the kill are counted too, which
+                // a stopped process cannot add to.
+                cut();
+                atCut = 0;
+                child.Kill();
+            },
+            null,
+            Timeout.Infinite,
+            Timeout.Infinite);
+        string? line = child.StandardOutput.ReadLine();
+        stopper.Change(milliseconds, Timeout.Infinite);
+        for (; line is not null; line = child.StandardOutput.ReadLine())
+        {
+            if (line.EndsWith(';'))
+            {
+                acknowledged.Add(int.Parse(line.AsSpan(..^1), CultureInfo.InvariantCulture));
+            }
+        }
+        child.WaitForExit();
+        return atCut == 0 ? acknowledged : throw new InvalidOperationException("the child ended before it was stopped");
+    }
+
+    private static void Signal(Process process, string name)
+    {
+        string[] arguments = ["-s", name, process.Id.ToString(CultureInfo.InvariantCulture)];
+        using Process kill = Process.Start("kill", arguments);
+        kill.WaitForExit();
+        while (!File.ReadAllText($"/proc/{process.Id}/stat").Contains(") T ", StringComparison.Ordinal))
+        {
+            Thread.Sleep(1);
+        }
+    }
+
+    private static Process Start(string directory, int first)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Otedama.Benchmarks.dll");
         var start = new ProcessStartInfo("dotnet", [program, "share-crash-child", directory, first.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
         };
-        using Process child = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    private static List<int> RunAndKill(string directory, int first, int milliseconds)
+    {
+        using Process child = Start(directory, first);
         var acknowledged = new List<int>();
         string? line = child.StandardOutput.ReadLine();
         using var killer = new Timer(_ => child.Kill(), null, milliseconds, Timeout.Infinite);

@@ -13,6 +13,7 @@ public static partial class DiskSync
 
     private const int InterruptedCall = 4; // EINTR
     private const int InvalidArgument = 22; // EINVAL
+    private const int NotSupported = 95; // EOPNOTSUPP
 
     private static bool s_hasDataSync = OperatingSystem.IsLinux();
 
@@ -46,7 +47,7 @@ public static partial class DiskSync
     /// </summary>
     /// <remarks>
     /// Needed on Linux, where syncing a file says nothing about its name. Windows journals names by itself and has no
-    /// such call; a file system that answers EINVAL has none either.
+    /// such call; a file system that answers EINVAL or EOPNOTSUPP has none either.
     /// </remarks>
     public static void Folder(string path)
     {
@@ -65,7 +66,7 @@ public static partial class DiskSync
             error = Marshal.GetLastPInvokeError();
         }
         while (status != 0 && error == InterruptedCall);
-        if (error != InvalidArgument)
+        if (error is not (InvalidArgument or NotSupported))
         {
             ThrowIfFailed($"fsync of folder {path}", status, error);
         }

@@ -9,6 +9,8 @@ public static class DurableFile
     /// <summary>Only its owner may read or write it; the default for everything below the data directory.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const int AccessDenied = 13; // EACCES
+
     /// <summary>
     /// Replaces the file or makes it: written beside as path + ".new", flushed, renamed, the name flushed. Throws
     /// IOException or UnauthorizedAccessException; the old file is then as it was.
@@ -66,7 +68,14 @@ public static class DurableFile
         {
             Directory.CreateDirectory(full, OwnerOnly | UnixFileMode.UserExecute);
         }
-        DiskSync.Folder(above);
+        try
+        {
+            DiskSync.Folder(above);
+        }
+        catch (IOException e) when (e.HResult == AccessDenied)
+        {
+            // A folder one may write to and not read, as some homes are: its name is as safe as the system makes it.
+        }
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Otedama.Interop;
 
 namespace Otedama.Node;
 
@@ -59,7 +61,7 @@ internal sealed class NodeDirectory : IDisposable
         string file = System.IO.Path.Combine(path, "version");
         if (!System.IO.File.Exists(file))
         {
-            System.IO.File.WriteAllText(file, FormatVersion.ToString(CultureInfo.InvariantCulture) + "\n");
+            DurableFile.Write(file, Encoding.ASCII.GetBytes(FormatVersion.ToString(CultureInfo.InvariantCulture) + "\n"));
             return;
         }
         string text = System.IO.File.ReadAllText(file).Trim();

@@ -124,12 +124,13 @@ internal sealed partial class StratumSession
     /// <summary>
     /// Final header version, by the mask of the job that was mined and not of the newest one. Bits of a miner that did not
     /// negotiate are ignored; missing bits of one that did mean the job's own version, but only as long as it never rolled.
-    /// A bit that cannot roll may be reported as the job has it.
+    /// A negotiated bit that this job cannot roll may be reported as the job has it.
     /// </summary>
     public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
     {
         version = recipe.Version;
-        uint mask = _clientMask & _server.Options.VersionMask & recipe.VersionMask;
+        uint negotiated = _clientMask & _server.Options.VersionMask;
+        uint mask = negotiated & recipe.VersionMask;
         if (mask == 0)
         {
             return true;
@@ -138,7 +139,7 @@ internal sealed partial class StratumSession
         {
             return !_hasRolled;
         }
-        if ((rolled & ~mask & ~recipe.Version) != 0)
+        if ((rolled & ~mask & ~(negotiated & recipe.Version)) != 0)
         {
             return false;
         }

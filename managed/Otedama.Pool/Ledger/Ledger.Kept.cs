@@ -15,7 +15,7 @@ public sealed partial class Ledger : IBlockBook
     {
         lock (_lock)
         {
-            if (_state.Knows(booking.Record.BlockHash))
+            if (_state.FindBlock(booking.Record.BlockHash) is not null)
             {
                 return false;
             }

@@ -23,6 +23,9 @@ internal sealed partial class LedgerState
 
     public WorkWindow Window { get; private set; } = new();
 
+    /// <summary>What work earns at once; nothing before the first such record.</summary>
+    public RateRecord Rate { get; private set; } = new(0, Amount.Zero, UInt128.One);
+
     public WorkMeter Meter { get; private set; } = new();
 
     public long Shares { get; private set; }
@@ -33,8 +36,6 @@ internal sealed partial class LedgerState
         string.Concat(Convert.ToHexStringLower(script), "/", worker);
 
     public bool TryFindAccount(string key, out int id) => _accountIds.TryGetValue(key, out id);
-
-    public bool Knows(Hash256 block) => _blocksByHash.ContainsKey(block);
 
     public LedgerPayee? FindPayee(ReadOnlySpan<byte> script) =>
         _payeesByScript.GetValueOrDefault(Convert.ToHexStringLower(script));
@@ -67,6 +68,9 @@ internal sealed partial class LedgerState
                 break;
             case LogRecordType.BlockPending:
                 Settle(BlockStatusRecord.Read(record.Payload), BlockStatus.Pending);
+                break;
+            case LogRecordType.Rate:
+                Apply(RateRecord.Read(record.Payload));
                 break;
             case LogRecordType.Window:
                 Apply(WindowRecord.Read(record.Payload));
@@ -110,11 +114,14 @@ internal sealed partial class LedgerState
         (account.Meter ??= new WorkMeter()).Add(share.TimeMs, work);
         Meter.Add(share.TimeMs, work);
         Window.Add(account.Payee.Id, share.Work);
+        Credit(account.Payee, share.Work);
         Shares++;
         Work += share.Work;
         _height = share.Height;
         _lastShareMs = share.TimeMs;
     }
+
+    public void Apply(RateRecord record) => Rate = record;
 
     public void Apply(WindowRecord record) => Window.SetWindow(record.Work);
 

@@ -93,10 +93,23 @@ public sealed partial class ShareLog
     {
         byte[] tail = new byte[length];
         int read = _file!.Read(tail, start);
-        string aside = _options.Storage.KeepCopy($"{path}.{start}", "torn", tail.AsSpan(0, read));
+        string aside = Keep($"{path}.{start}", tail.AsSpan(0, read));
         _file.Write(new byte[length], start);
         _file.Flush();
         LogTornTail(path, start, length, aside);
+    }
+
+    /// <summary>On a full disk the copy is given up, not the start: nothing in it was acknowledged.</summary>
+    private string Keep(string path, ReadOnlySpan<byte> tail)
+    {
+        try
+        {
+            return _options.Storage.KeepCopy(path, "torn", tail);
+        }
+        catch (IOException e)
+        {
+            return $"no file, because of: {e.Message}";
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "log_torn_tail",

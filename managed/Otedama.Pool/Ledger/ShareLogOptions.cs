@@ -14,8 +14,8 @@ public sealed record ShareLogOptions
     /// <summary>Bytes that may wait for a commit; appends beyond it are refused. 8 MiB are 131,000 shares.</summary>
     public int PendingBytesMax { get; init; } = 8 << 20;
 
-    /// <summary>Segments between two snapshots. A start reads about that many.</summary>
-    public int SnapshotSegments { get; init; } = 4;
+    /// <summary>Segments between two snapshots. A start reads that many and the last one.</summary>
+    public int SnapshotSegments { get; init; } = 1;
 
     /// <summary>How long records are kept at least once snapshots hold what they amount to; zero: for ever.</summary>
     public TimeSpan Keep { get; init; }

@@ -115,9 +115,10 @@ public sealed partial class BlockSubmitter
     {
         SubmitOutcome outcome = found.Verdicts.Min(static verdict => verdict.Outcome);
         BlockReport resolved = found with { Outcome = outcome };
+        Action? next = null;
         if (outcome != SubmitOutcome.Unreachable) // else its place stays taken: it will be sent again
         {
-            _rivals.Leave(found.Parent, accepted: outcome != SubmitOutcome.Rejected);
+            next = _rivals.Leave(found.Parent, accepted: outcome != SubmitOutcome.Rejected);
             _folder.Settle(found.Id, found.Height, outcome);
         }
         string reasons = string.Join("; ", found.Verdicts.Select(static v => $"{v.Node}: {v.Reason}"));
@@ -139,6 +140,7 @@ public sealed partial class BlockSubmitter
         }
         Remember(resolved);
         Raise(Resolved, resolved);
+        next?.Invoke();
     }
 
     private void OnNodeReturned(string name) => _again.Set();

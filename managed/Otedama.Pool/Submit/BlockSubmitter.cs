@@ -107,19 +107,26 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
 
     public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
     {
-        if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation))
+        AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span, proof);
+        int account = candidate.AccountId;
+        if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation, () => Send(job, block, account, book)))
         {
             return null;
         }
-        AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span, proof);
-        BlockBooking? booking = TryBook(book, job, block, candidate.AccountId);
+        Send(job, block, account, book);
+        return block.Id;
+    }
+
+    private void Send(PoolJob job, AssembledBlock block, int account, IBlockBook? book)
+    {
+        BlockBooking? booking = TryBook(book, job, block, account);
         var found = new BlockReport
         {
             Id = block.Id,
             Height = block.Height,
             Reward = job.Split.Reward,
             JobId = job.Id,
-            AccountId = candidate.AccountId,
+            AccountId = account,
             FoundAt = _time.GetUtcNow(),
             Parent = job.Template.PreviousHash,
         };
@@ -132,7 +139,6 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
         Remember(found);
         SubmitLog.Found(_logger, found.Id, found.Height, found.AccountId, found.JobId);
         Raise(Found, found);
-        return block.Id;
     }
 
     /// <summary>Waits up to 5 s for blocks under way, then stops; what has no answer stays on disk.</summary>

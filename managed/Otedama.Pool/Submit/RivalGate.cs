@@ -3,14 +3,15 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Where a share is nearly always a block (regtest), miners find many blocks on one parent before the next job reaches
-/// them. Once one of them is in the chain the others could only become its rivals: they stay shares.
+/// One block of ours on a parent at a time. Where a share is often a block (test chains), miners find many on one parent
+/// before the next job reaches them; once one of them is in the chain the others could only become its rivals. A few wait for
+/// the first one's answer, in case it is refused; the rest stay shares.
 /// </summary>
 /// <remarks>Thread-safe. A parent that the node offers again, in a later generation of jobs, starts anew.</remarks>
 internal sealed class RivalGate
 {
-    /// <summary>Blocks on one parent that may be without an answer at once: the first could be refused.</summary>
-    private const int OpenMax = 4;
+    /// <summary>Blocks on one parent that wait: what makes a node refuse one block of ours mostly makes it refuse them all.</summary>
+    private const int WaitingMax = 4;
 
     /// <summary>Parents remembered; jobs on older ones are long unknown.</summary>
     private const int ParentsMax = 64;
@@ -19,8 +20,11 @@ internal sealed class RivalGate
     private readonly Dictionary<Hash256, Entry> _parents = [];
     private readonly Queue<Hash256> _order = new();
 
-    /// <summary>True when a block of a job of this generation is worth sending.</summary>
-    public bool TryEnter(Hash256 parent, uint generation)
+    /// <summary>
+    /// True when a block of a job of this generation is to be sent now. Else `send` is kept for Leave when an answer is
+    /// outstanding and there is room, and forgotten when it could only be a rival.
+    /// </summary>
+    public bool TryEnter(Hash256 parent, uint generation, Action send)
     {
         lock (_lock)
         {
@@ -30,27 +34,38 @@ internal sealed class RivalGate
             }
             if (generation > entry.Generation)
             {
-                (entry.Generation, entry.Open, entry.Accepted) = (generation, 0, false);
+                (entry.Generation, entry.Open, entry.Accepted) = (generation, false, false);
+                entry.Waiting.Clear();
             }
-            if (entry.Accepted || entry.Open >= OpenMax)
+            if (!entry.Accepted && !entry.Open)
             {
-                return false;
+                entry.Open = true;
+                return true;
             }
-            entry.Open++;
-            return true;
+            if (!entry.Accepted && entry.Waiting.Count < WaitingMax)
+            {
+                entry.Waiting.Enqueue(send);
+            }
+            return false;
         }
     }
 
-    /// <summary>A block that entered has its answer.</summary>
-    public void Leave(Hash256 parent, bool accepted)
+    /// <summary>A block that entered has its answer. Returns what sends the next one, whose place is taken already.</summary>
+    public Action? Leave(Hash256 parent, bool accepted)
     {
         lock (_lock)
         {
-            if (_parents.TryGetValue(parent, out Entry? entry))
+            if (!_parents.TryGetValue(parent, out Entry? entry))
             {
-                entry.Open = Math.Max(0, entry.Open - 1);
-                entry.Accepted |= accepted;
+                return null;
             }
+            entry.Accepted |= accepted;
+            if (entry.Accepted)
+            {
+                entry.Waiting.Clear();
+            }
+            entry.Open = entry.Waiting.TryDequeue(out Action? next);
+            return next;
         }
     }
 
@@ -69,7 +84,8 @@ internal sealed class RivalGate
     private sealed class Entry
     {
         public uint Generation;
-        public int Open;
+        public bool Open;
         public bool Accepted;
+        public readonly Queue<Action> Waiting = new();
     }
 }

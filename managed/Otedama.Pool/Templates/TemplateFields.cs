@@ -174,6 +174,8 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
             case "rules":
                 ReadRules(ref reader);
                 break;
+            case "signet_challenge" when reader.ValueTextEquals("51"u8):
+                break; // OP_TRUE: anybody may
             case "signet_challenge":
                 throw new TemplateException("this signet wants blocks signed by its operators (signet_challenge); only open chains can be mined");
             default:

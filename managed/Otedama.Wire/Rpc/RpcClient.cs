@@ -64,7 +64,9 @@ public sealed class RpcClient : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            return await CallAsync(request, both.Token).ConfigureAwait(false);
+            RpcAnswer answer = await CallAsync(request, both.Token).ConfigureAwait(false);
+            await Task.Yield(); // an answer of megabytes is not read on a thread that serves sockets
+            return answer;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested && patience.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -38,19 +39,8 @@ internal sealed class ApiToken
     /// <summary>Makes a new secret; the old one is worth nothing from now on. Throws IOException when it cannot be kept.</summary>
     public void Rotate()
     {
-        string text = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)), temporary = _path + ".new";
-        System.IO.File.Delete(temporary);
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        using (FileStream file = new(temporary, options))
-        {
-            file.Write(Encoding.ASCII.GetBytes(text + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-        System.IO.File.Move(temporary, _path, overwrite: true);
+        string text = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
+        DurableFile.Write(_path, Encoding.ASCII.GetBytes(text + "\n"));
         _text = text;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Otedama.Interop;
 
 namespace Otedama;
@@ -101,14 +102,12 @@ internal sealed class DataDirectory : IDisposable
 
     public static void MakePrivate(string root, bool allowLoose)
     {
-        if (OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(root);
-            return;
+            FileMask.OwnerOnly();
+            PrivateFiles.Close(root, allowLoose);
         }
-        FileMask.OwnerOnly();
-        PrivateFiles.Close(root, allowLoose);
-        Directory.CreateDirectory(root, PrivateFiles.Folder);
+        DurableFile.CreateFolder(root);
     }
 
     private static void CheckVersion(string root)
@@ -118,7 +117,7 @@ internal sealed class DataDirectory : IDisposable
         {
             if (!System.IO.File.Exists(path))
             {
-                System.IO.File.WriteAllText(path, LayoutVersion.ToString(CultureInfo.InvariantCulture) + "\n");
+                DurableFile.Write(path, Encoding.ASCII.GetBytes(LayoutVersion.ToString(CultureInfo.InvariantCulture) + "\n"));
                 return;
             }
             string text = System.IO.File.ReadAllText(path).Trim();

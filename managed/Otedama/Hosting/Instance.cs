@@ -83,6 +83,19 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
     }
 
+    /// <summary>A full disk keeps the other verbs from finding this instance, not the instance from earning.</summary>
+    private void Announce(DataDirectory directory)
+    {
+        try
+        {
+            directory.Announce(new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            InstanceLog.NotAnnounced(_logger, directory.InstanceFile, e.Message);
+        }
+    }
+
     public StatusView Status() => StatusOf(_pool?.Snapshot(), _rig?.Snapshot());
 
     /// <summary>What one scrape of the metrics is made of; every part is read once.</summary>
@@ -214,7 +227,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         }
         await StartApiAsync(stop);
         await StartMetricsAsync(stop);
-        _directory.Announce(new InstanceFile(1, Environment.ProcessId, _api?.Uri.ToString(), _startedAt.ToUnixTimeSeconds()));
+        Announce(_directory);
         _sampling = SampleAsync(_stop.Token);
         StartWebhooks();
         InstanceLog.Started(_logger, _plan.Roles.ToString().ToLowerInvariant(), _plan.DataRoot);

@@ -30,4 +30,7 @@ internal static partial class InstanceLog
 
     [LoggerMessage(9, LogLevel.Error, "the pool's certificate could not be read again, the one in use stays: {Reason}")]
     public static partial void CertificateKept(ILogger logger, string reason);
+
+    [LoggerMessage(10, LogLevel.Error, "stats, monitor and the other verbs will not find this instance, because {File} cannot be written: {Reason}. Free some space on that disk and restart.")]
+    public static partial void NotAnnounced(ILogger logger, string file, string reason);
 }

@@ -1,3 +1,4 @@
+using Otedama.Pool;
 using Xunit;
 
 namespace Otedama.Tests.App;
@@ -23,7 +24,7 @@ public sealed class UrlEntryTests
     [Fact]
     public void Each_node_has_its_own_login_or_the_shared_one()
     {
-        IReadOnlyList<Otedama.Pool.PoolNode> nodes = PartOptions.Pool(Plan(Two), 3333, node: null).Nodes;
+        IReadOnlyList<PoolNode> nodes = PartOptions.Pool(Plan(Two), 3333, node: null).Nodes;
         Assert.Equal(
             ["127.0.0.1:18443 shared of-all ", "127.0.0.1:18444   /var/lib/second/.cookie", "127.0.0.1:18445 third hunter3 ", "127.0.0.1:18446   "],
             nodes.Select(static n => $"{n.Uri.Authority} {n.User} {n.Password} {n.CookiePath}"));
@@ -42,7 +43,33 @@ public sealed class UrlEntryTests
     }
 
     [Theory]
-    [InlineData("[{url: 'http://a:1', pasword: x}]", "unknown key \"pasword\"; did you mean password?; allowed: url, user, password, cookie")]
+    [InlineData("test")]
+    [InlineData("testnet4")]
+    [InlineData("signet")]
+    public void A_pool_is_planned_on_every_test_network_of_a_coin(string network)
+    {
+        InstancePlan plan = Plan($"""
+            node: {"{"}mode: external, network: {network}, urls: ["http://127.0.0.1:1"], zmq: "tcp://127.0.0.1:28332"{"}"}
+            pool: {"{"}address: tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx{"}"}
+            """);
+        Assert.Equal(("btc", network), (plan.Coin.Name, plan.Coin.Network));
+        Assert.Equal(new Uri("tcp://127.0.0.1:28332"), PartOptions.Pool(plan, 3333, node: null).Nodes[0].Zmq);
+        Assert.Equal(network == "signet", NodeClientGroupOptions.RulesOf(plan.Coin).Contains("signet"));
+    }
+
+    [Theory]
+    [InlineData("zmq: nonsense", "node.zmq: zmq \"nonsense\" is not an address such as tcp://127.0.0.1:28332")]
+    [InlineData("zmq: 'ipc:///tmp/x'", "is not an address such as tcp://")]
+    [InlineData("zmq: 'tcp://a:1', urls: ['http://a:1', 'http://b:1']", "node.zmq: tcp://a:1 cannot publish for 2 nodes")]
+    [InlineData("urls: [{url: 'http://a:1', zmq: 'tcp://a'}]", "node.urls: zmq \"tcp://a\" is not an address")]
+    public void A_wrong_publisher_is_named(string node, string problem)
+    {
+        string urls = node.Contains("urls") ? "" : ", urls: ['http://a:1']";
+        Assert.Contains(problem, Assert.Throws<ConfigurationException>(() => Plan($"node: {"{"}mode: external, {node}{urls}{"}"}")).Message);
+    }
+
+    [Theory]
+    [InlineData("[{url: 'http://a:1', pasword: x}]", "unknown key \"pasword\"; did you mean password?; allowed: url, user, password, cookie, zmq")]
     [InlineData("[{user: x}]", "\"url\" is missing")]
     [InlineData("[[x]]", "expected a URL or \"url: URL\"")]
     [InlineData("[{url: [x]}]", "url: expected one value, found a list")]

@@ -83,12 +83,44 @@ public class CoinCatalogueTests
     }
 
     [Fact]
-    public void Only_flux_main_net_says_that_proof_of_work_ended_and_names_what_remains()
+    public void Only_flux_says_that_proof_of_work_ended_and_names_what_remains()
     {
-        CoinSpec ended = Assert.Single(CoinCatalogue.All, coin => coin.ProofOfWorkEnded.Length > 0);
-        Assert.Equal(("flux", "main"), (ended.Name, ended.Network));
-        Assert.Contains("2,020,000", ended.ProofOfWorkEnded, StringComparison.Ordinal);
-        Assert.Contains("regtest", ended.ProofOfWorkEnded, StringComparison.Ordinal);
+        CoinSpec[] ended = [.. CoinCatalogue.All.Where(static coin => coin.ProofOfWorkEnded.Length > 0)];
+        Assert.Equal(["flux main", "flux test"], ended.Select(static coin => $"{coin.Name} {coin.Network}"));
+        Assert.Contains("2,020,000", ended[0].ProofOfWorkEnded, StringComparison.Ordinal);
+        Assert.All(ended, static coin => Assert.Contains("regtest", coin.ProofOfWorkEnded, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("btc", "main test testnet4 signet regtest")]
+    [InlineData("ltc", "main test regtest")]
+    [InlineData("vtc", "main test regtest")]
+    [InlineData("rvn", "main test regtest")]
+    [InlineData("zec", "main test regtest")]
+    [InlineData("zcl", "main test regtest")]
+    [InlineData("btcz", "main test regtest")]
+    [InlineData("flux", "main test regtest")]
+    [InlineData("kmd", "main test regtest")]
+    [InlineData("vrsc", "main test")]
+    public void Every_network_of_the_coins_own_node_is_known_and_no_two_share_a_genesis(string name, string networks)
+    {
+        CoinSpec[] specs = [.. CoinCatalogue.All.Where(coin => coin.Name == name)];
+        Assert.Equal(networks.Split(' '), specs.Select(static coin => coin.Network));
+        Hash256[] known = [.. specs.Select(static coin => coin.Genesis).Where(static genesis => !genesis.IsZero)];
+        Assert.Equal(known.Distinct(), known);
+    }
+
+    [Theory]
+    [InlineData("btc", "test", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx")]
+    [InlineData("btc", "testnet4", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx")]
+    [InlineData("btc", "signet", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx")]
+    [InlineData("btc", "testnet4", "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn")]
+    [InlineData("zec", "test", "t2UNzUUx8mWBCRYPRezvA363EYXyEpHokyi")]
+    [InlineData("rvn", "test", "n1BurnXXXXXXXXXXXXXXXXXXXXXXU1qejP")]
+    public void Addresses_of_test_networks_are_taken_there_and_not_on_the_main_one(string name, string network, string address)
+    {
+        Assert.True(Address.TryDecode(address, CoinCatalogue.Get(name, network), out _, out string error), error);
+        Assert.False(Address.TryDecode(address, CoinCatalogue.Get(name, "main"), out _, out _));
     }
 
     [Fact]

@@ -14,4 +14,15 @@ public sealed class CrashTests
         Assert.True(acknowledged > 0, "the child acknowledged nothing");
         Assert.True(found >= acknowledged);
     }
+
+    [Fact]
+    public void What_was_acknowledged_before_a_power_cut_of_ext4_is_there_after_it()
+    {
+        using var directory = new TempDirectory();
+        string? missing = SharePowerCut.Missing(directory.Path);
+        Assert.SkipWhen(missing is not null, missing ?? "");
+        (long acknowledged, _, int lost) = SharePowerCut.Rounds(directory.Path, rounds: 3, seed: 2026);
+        Assert.Equal(0, lost);
+        Assert.True(acknowledged > 0, "the child acknowledged nothing");
+    }
 }

@@ -12,11 +12,14 @@ internal sealed class FailingStorage : ILogStorage
     public volatile bool IsFull;
     public volatile bool SyncFails;
 
+    /// <summary>The disk has room in files that exist, and for no other.</summary>
+    public volatile bool NoNewFiles;
+
     public int Refusals;
 
     public void Create(string path, long length)
     {
-        ThrowIf(IsFull);
+        ThrowIf(IsFull || NoNewFiles);
         _disk.Create(path, length);
     }
 

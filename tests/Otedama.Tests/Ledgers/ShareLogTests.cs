@@ -253,6 +253,17 @@ public sealed class ShareLogTests : IDisposable
     }
 
     [Fact]
+    public void A_log_with_a_torn_tail_opens_on_a_full_disk()
+    {
+        AppendAndTear(9, 1);
+        Overwrite(SegmentPath(1), LogStart + (9 * 64) + 20, new byte[44]);
+        _storage.NoNewFiles = true;
+        Assert.Equal(Enumerable.Range(0, 9), Replay());
+        _storage.NoNewFiles = false;
+        Assert.Equal(Enumerable.Range(0, 9), Replay());
+    }
+
+    [Fact]
     public void After_a_failed_sync_everything_is_written_again()
     {
         using (ShareLog log = Open())

@@ -162,6 +162,37 @@ public class NodeClientGroupTests
     }
 
     [Fact]
+    public async Task Of_two_blocks_on_one_parent_the_second_waits_and_is_sent_when_the_first_is_refused()
+    {
+        string folder = Directory.CreateTempSubdirectory("otedama-found").FullName;
+        TaskCompletionSource<string?> first = new();
+        int submitted = 0;
+        await using FakeNode node = FakeNode.Answering(call =>
+            call.Method == "submitblock" ? Interlocked.Increment(ref submitted) == 1 ? first.Task : Answer("null")
+            : call.Method == "getbestblockhash" ? Answer("null")
+            : call.Body.Contains("proposal") ? Answer("null") : Answer(TemplateReaderTests.Json("longpollid")));
+        JobBookOptions jobs = new() { Split = JobSamples.Split, ShareTarget = Target.Max };
+        await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TimeProvider.System, NullLoggerFactory.Instance))
+        {
+            source.Start();
+            PoolJob job = await source.FirstJobAsync(s_patience, default);
+            Hash256? Find(byte nonce) => source.Blocks.Submit(
+                job, (byte[])[nonce, .. new byte[79]], new Candidate { Extranonce = new Extranonce(new byte[12]) }, default, book: null);
+            Assert.NotNull(Find(1));
+            await UntilAsync(() => Volatile.Read(ref submitted) == 1);
+            Assert.Null(Find(2));
+            Assert.Equal((1L, 1), (source.Blocks.FoundCount, source.Blocks.Recent.Count)); // neither counted nor kept
+            Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found")));
+            first.SetResult("\"high-hash\"");
+            await UntilAsync(() => source.Blocks.AcceptedCount == 1);
+            Assert.Null(Find(3));
+            Assert.Equal((2L, 1L, 1L), (source.Blocks.FoundCount, source.Blocks.RefusedCount, source.Blocks.AcceptedCount));
+        }
+        Assert.Equal(2, submitted);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Without_a_template_the_trouble_of_each_node_is_told()
     {
         await using FakeNode node = new(static (_, stream) => stream.WriteAsync(FakeNode.Http("401 Unauthorized", "")).AsTask());

@@ -146,13 +146,16 @@ public class TemplateReaderTests
     [InlineData("rules", "[\"!newfork\"]", "newfork")]
     [InlineData("default_witness_commitment", "\"6a24\"", "6a24aa21a9ed")]
     [InlineData("coinbaseaux", "{\"a\":\"00112233445566778899001122334455667788990011223344\"}", "at most 48")]
-    [InlineData("signet_challenge", "\"51\"", "signet_challenge")]
+    [InlineData("signet_challenge", "\"5151\"", "signet_challenge")]
     public void A_wrong_field_is_named(string field, string? value, string words)
     {
         TemplateException e = Assert.Throws<TemplateException>(() => Read(Json(field, value)));
         Assert.StartsWith("n: ", e.Message, StringComparison.Ordinal);
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_signet_whose_challenge_anybody_meets_is_mined() => Assert.Equal(432, Read(Json("signet_challenge", "\"51\"")).Height);
 
     [Fact]
     public void A_finished_coinbase_alone_is_not_enough() =>

@@ -26,10 +26,11 @@ public sealed partial class DocumentTests
         Assert.True(dead.Count == 0, string.Join('\n', dead));
     }
 
+    public static TheoryData<string> Pages =>
+        [.. SourceTree.Files("*.md").Where(static page => page.StartsWith("README", StringComparison.Ordinal) || page.Contains("docs/operating/", StringComparison.Ordinal))];
+
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("README.ja.md")]
-    [InlineData("docs/operating/quickstart.md")]
+    [MemberData(nameof(Pages))]
     public async Task Every_otedama_command_in_the_text_exists(string page)
     {
         foreach (Match command in Commands().Matches(SourceTree.Read(page)))
@@ -48,6 +49,65 @@ public sealed partial class DocumentTests
         string[] english = [.. Commands().Matches(SourceTree.Read("README.md")).Select(static m => m.Value)];
         Assert.Equal(english, Commands().Matches(SourceTree.Read("README.ja.md")).Select(static m => m.Value));
     }
+
+    [Fact]
+    public void Every_setting_named_in_the_text_exists()
+    {
+        HashSet<string> known = [.. Settings.All.Select(static setting => setting.Key), "api.token"]; // the last is a file
+        HashSet<string> sections = [.. known.Select(static key => key.Split('.')[0])];
+        List<string> unknown = [];
+        foreach (string page in SourceTree.Files("*.md").Where(static page => page.Contains("docs/operating/", StringComparison.Ordinal)))
+        {
+            foreach (Match name in SettingNames().Matches(SourceTree.Read(page)))
+            {
+                string key = name.Groups[1].Value;
+                bool isPrefix = key.EndsWith(".*", StringComparison.Ordinal) && known.Any(k => k.StartsWith(key[..^1], StringComparison.Ordinal));
+                if (sections.Contains(key.Split('.')[0]) && !known.Contains(key) && !isPrefix)
+                {
+                    unknown.Add($"{page}: {key}");
+                }
+            }
+        }
+        Assert.True(unknown.Count == 0, string.Join('\n', unknown));
+    }
+
+    [Fact]
+    public async Task Every_configuration_in_the_text_is_one_the_program_takes()
+    {
+        int checkedCount = 0;
+        foreach (string page in SourceTree.Files("*.md").Where(static page => page.Contains("docs/operating/", StringComparison.Ordinal)))
+        {
+            foreach (Match block in YamlBlocks().Matches(SourceTree.Read(page)).Where(static block => !block.Value.Contains("scrape_configs", StringComparison.Ordinal)))
+            {
+                using TempFolder folder = new();
+                string text = block.Groups[1].Value
+                    .Replace("YOUR-ADDRESS", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", StringComparison.Ordinal)
+                    .Replace("ANOTHER-ADDRESS", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", StringComparison.Ordinal);
+                CliResult result = await Cli.RunAsync(["config", "check", folder.File("otedama.yaml", text)]);
+                Assert.True(result.Code == 0, $"{page}: {text}\n{result.Error}{result.Out}");
+                checkedCount++;
+            }
+        }
+        Assert.True(checkedCount >= 3);
+    }
+
+    [Fact]
+    public void Every_address_of_the_API_is_described()
+    {
+        string page = SourceTree.Read("docs/reference/api.md");
+        string[] routes = [.. Routes().Matches(SourceTree.Read("managed/Otedama/Api/LocalApi.cs")).Select(static m => m.Groups[1].Value).Distinct()];
+        Assert.True(routes.Length > 10);
+        Assert.All(routes, route => Assert.Contains($"`{route}`", page));
+    }
+
+    [GeneratedRegex(@"`([a-z0-9_]+(?:\.[a-z0-9_]+)+(?:\.\*)?)(?:: [^`]*)?`")]
+    private static partial Regex SettingNames();
+
+    [GeneratedRegex(@"```yaml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex YamlBlocks();
+
+    [GeneratedRegex(@"""(/api/v1/[a-z/]+)""")]
+    private static partial Regex Routes();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Links();

@@ -1,0 +1,222 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Pool;
+using Otedama.Tests.Ledgers;
+using Otedama.Tests.Wire;
+using Otedama.Wire;
+using Xunit;
+
+namespace Otedama.Tests.Templates;
+
+/// <summary>Found blocks on their way to nodes that misbehave.</summary>
+public sealed class BlockSubmitterTests : IDisposable
+{
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(200);
+
+    private readonly TempDirectory _directory = new();
+    private readonly HeldClock _clock = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("ERROR{\"code\":-1,\"message\":\"internal\"}")]
+    [InlineData("ERROR{\"code\":-7,\"message\":\"out of memory\"}")]
+    [InlineData("ERROR{\"code\":-10,\"message\":\"initial download\"}")]
+    [InlineData("ERROR{\"code\":-20,\"message\":\"disk full\"}")]
+    [InlineData("ERROR{\"code\":-28,\"message\":\"Loading block index\"}")]
+    [InlineData("ERROR{\"code\":-32603,\"message\":\"internal error\"}")]
+    [InlineData("ERROR\"no code at all\"")]
+    [InlineData("false")]
+    [InlineData("17")]
+    [InlineData("{\"neither\":1}")]
+    public async Task What_is_no_word_on_the_block_is_asked_again_until_the_node_takes_it(string answer)
+    {
+        int asked = 0;
+        // More refusals than one delivery has attempts, while templates come as ever: only the round after it gets through.
+        await using FakeNode node = Node(_ => Interlocked.Increment(ref asked) <= 6 ? answer : "null");
+        await using JobSource source = Start(node.Endpoint);
+        Hash256 id = await FindAsync(source);
+        await _clock.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
+        Assert.Equal(7, asked);
+        Assert.Equal((1L, 0L), (source.Blocks.AcceptedCount, source.Blocks.RefusedCount));
+        Assert.Equal($"000000432-{id}.accepted", Assert.Single(Kept()));
+    }
+
+    [Theory]
+    [InlineData("\"bad-txnmrklroot\"")]
+    [InlineData("\"rejected\"")]
+    [InlineData("\"duplicate-invalid\"")]
+    [InlineData("ERROR{\"code\":-22,\"message\":\"Block decode failed\"}")]
+    [InlineData("ERROR{\"code\":-25,\"message\":\"bad-cb-amount\"}")]
+    public async Task A_nodes_own_word_is_final(string answer)
+    {
+        int asked = 0;
+        await using FakeNode node = Node(_ =>
+        {
+            asked++;
+            return answer;
+        });
+        await using JobSource source = Start(node.Endpoint);
+        Hash256 id = await FindAsync(source);
+        await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
+        _clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal((SubmitOutcome.Rejected, 1), (OutcomeOf(source, id), asked));
+        Assert.Equal($"000000432-{id}.refused", Assert.Single(Kept()));
+    }
+
+    [Fact]
+    public async Task An_inconclusive_block_is_not_filed_as_accepted()
+    {
+        await using FakeNode node = Node(static _ => "\"inconclusive\"");
+        await using JobSource source = Start(node.Endpoint);
+        Hash256 id = await FindAsync(source);
+        await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
+        Assert.Equal(SubmitOutcome.Inconclusive, OutcomeOf(source, id));
+        Assert.Equal($"000000432-{id}.inconclusive", Assert.Single(Kept()));
+        Assert.Equal(0, source.Blocks.AcceptedCount);
+    }
+
+    [Fact]
+    public async Task A_node_that_hangs_holds_up_no_block_and_no_other_node()
+    {
+        await using FakeNode hung = FakeNode.Answering(static _ => new TaskCompletionSource<string?>().Task);
+        await using FakeNode good = Node(static _ => "null");
+        await using NodeClientGroup group = new(Options(hung.Endpoint, good.Endpoint), _clock, NullLogger.Instance);
+        await using BlockSubmitter blocks = new(group, _directory.Path, _clock, NullLogger.Instance);
+        int resolved = 0;
+        blocks.Resolved += report => Interlocked.Add(ref resolved, report.Outcome == SubmitOutcome.Accepted ? 1 : 0);
+        blocks.Start();
+        for (byte i = 1; i <= 40; i++)
+        {
+            PoolJob job = Job(tip: i);
+            Assert.NotNull(blocks.Submit(job, Header(i), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default, book: null));
+        }
+        // The clock stands still: no attempt at the hung node ends, by time or otherwise.
+        for (int i = 0; i < 2_000 && resolved < 40; i++)
+        {
+            await Task.Delay(10);
+        }
+        Assert.Equal((40, 40L), (resolved, blocks.AcceptedCount));
+        Assert.True(hung.Calls.Count <= 16, $"{hung.Calls.Count} blocks wait for a node that hangs");
+    }
+
+    [Fact]
+    public async Task The_block_is_on_disk_with_its_booking_before_a_node_hears_of_it()
+    {
+        string[] atSubmission = [];
+        await using FakeNode node = Node(_ =>
+        {
+            atSubmission = Kept().Select(static path => path[^6..]).ToArray();
+            return "null";
+        });
+        using Ledger ledger = OpenLedger("ledger");
+        int account = ledger.InternAccount("miner", [1, 2, 3], "rig");
+        ledger.TryAppend([new ShareRecord { AccountId = account, Work = 1_000, TimeMs = 1, Height = 432, Algorithm = Algorithm.Sha256d }]);
+        await using JobSource source = Start(node.Endpoint, ledger);
+        Hash256 id = await FindAsync(source, ledger, account);
+        await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
+        Assert.Equal([".block"], atSubmission);
+        Assert.Equal(id, Assert.Single(ledger.Blocks(10)).Hash);
+
+        // The ledger's commit was lost with the machine: another ledger, in which another miner has the number by now.
+        using Ledger after = OpenLedger("after");
+        Assert.Equal(account, after.InternAccount("somebody else", [9], ""));
+        await using JobSource again = new(Options(node.Endpoint), Jobs(after), _directory.Path, _clock, NullLoggerFactory.Instance);
+        Assert.Equal(1, again.Blocks.BookKept(after));
+        Assert.Equal(0, again.Blocks.BookKept(after));
+        Assert.Equal(
+            ledger.Payees(10).OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Money}"),
+            after.Payees(10).Where(static p => p.Address != "somebody else").OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Money}"));
+        BlockInfo booked = Assert.Single(after.Blocks(10));
+        Assert.Equal((id, 432, "miner", "rig"), (booked.Hash, booked.Height, booked.FinderAddress, booked.FinderWorker));
+        Assert.Equal(432, after.HighestBlock);
+    }
+
+    [Fact]
+    public async Task A_changed_byte_on_disk_is_noticed_and_costs_no_more_than_it_must()
+    {
+        await using FakeNode node = Node(static _ => "ERROR{\"code\":-20,\"message\":\"disk full\"}");
+        using Ledger ledger = OpenLedger("ledger");
+        await using (JobSource source = Start(node.Endpoint, ledger))
+        {
+            await FindAsync(source, ledger, 0);
+            await _clock.UntilAsync(() => Kept().Any(static name => name.EndsWith(".block", StringComparison.Ordinal)), s_step, TimeSpan.FromMinutes(10));
+        }
+        string path = Assert.Single(Directory.GetFiles(Folder, "*.block"));
+        byte[] whole = await File.ReadAllBytesAsync(path);
+        int[] lines = [.. whole.Index().Where(static each => each.Item == '\n').Select(static each => each.Index)];
+        Assert.Equal((1, 1), (Read().Count, Read().Count(static kept => kept.Booking is not null)));
+
+        whole[200] ^= 1; // in the block
+        await File.WriteAllBytesAsync(path, whole);
+        Assert.Empty(Read());
+
+        whole[200] ^= 1;
+        whole[lines[1] + 50] ^= 1; // in the booking: the block itself is good
+        await File.WriteAllBytesAsync(path, whole);
+        KeptBlock kept = Assert.Single(Read());
+        Assert.Null(kept.Booking);
+
+        await File.WriteAllBytesAsync(path, whole[..lines[0]]); // a file of the first version
+        Assert.Equal(kept.Block.Id, Assert.Single(Read()).Block.Id);
+    }
+
+    private string Folder => Path.Combine(_directory.Path, "blocks-found");
+
+    private string[] Kept() => Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Select(static path => Path.GetFileName(path))] : [];
+
+    private List<KeptBlock> Read() => [.. new FoundBlockFolder(Folder, NullLogger.Instance).ReadAll()];
+
+    private static SubmitOutcome? OutcomeOf(JobSource source, Hash256 id) => source.Blocks.Recent.FirstOrDefault(found => found.Id == id)?.Outcome;
+
+    private static FakeNode Node(Func<FakeCall, string> submitted) => FakeNode.Answering(call => Task.FromResult<string?>(call.Method switch
+    {
+        "submitblock" => submitted(call),
+        "getblocktemplate" when call.Body.Contains("proposal") => "null",
+        "getblocktemplate" => TemplateReaderTests.Json("longpollid"),
+        _ => "null",
+    }));
+
+    private static NodeClientGroupOptions Options(params RpcEndpoint[] nodes) => new()
+    {
+        Nodes = [.. nodes.Select(static node => (NodeEndpoint)node)],
+        Algorithm = Algorithm.Sha256d,
+        PollTemplateEvery = TimeSpan.FromHours(10),
+        PollEvery = TimeSpan.FromHours(1),
+    };
+
+    private static JobBookOptions Jobs(Ledger? ledger) => new()
+    {
+        Split = ledger is null ? SampleSplit : ledger.SplitFor,
+        ShareTarget = Target.Max,
+    };
+
+    private static PayoutSplit SampleSplit(Template template, int outputsMax) => Tests.Jobs.JobSamples.Split(template, outputsMax);
+
+    private JobSource Start(RpcEndpoint node, Ledger? ledger = null)
+    {
+        JobSource source = new(Options(node), Jobs(ledger), _directory.Path, _clock, NullLoggerFactory.Instance);
+        source.Start();
+        return source;
+    }
+
+    private static async Task<Hash256> FindAsync(JobSource source, IBlockBook? book = null, int account = 0)
+    {
+        PoolJob job = await source.FirstJobAsync(TimeSpan.FromSeconds(60), default).WaitAsync(TimeSpan.FromSeconds(60));
+        return source.Blocks.Submit(job, Header(1), new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = account }, default, book)
+            ?? throw new InvalidOperationException("taken for a rival");
+    }
+
+    private static byte[] Header(byte nonce) => [.. new byte[79], nonce];
+
+    private static PoolJob Job(byte tip)
+    {
+        Template template = Tests.Jobs.JobSamples.Template(tip: tip);
+        PayoutSplit split = Tests.Jobs.JobSamples.Split(template, 1);
+        return new PoolJob { Job = JobBuilder.Build(Tests.Jobs.JobSamples.Request(template, tip)), Template = template, Split = split };
+    }
+
+    private Ledger OpenLedger(string name) => Ledger.Open(
+        new LedgerOptions { Directory = Path.Combine(_directory.Path, name), OperatorScript = new byte[] { 0xaa }, OperatorAddress = "op" },
+        TimeProvider.System, NullLogger.Instance);
+}
