@@ -28,7 +28,7 @@ internal static class PartOptions
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
-            Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
+            Scheme = Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true),
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
             PortVardiff = ports,
