@@ -66,7 +66,7 @@ public sealed class EmbeddedNode : IAsyncDisposable
             RpcServer server = await ListenAsync(options, directory, rpc, loggers, time, cancellation);
             EmbeddedNode node = new(directory, chain, server, stop, options);
             ChainEntry tip = chain.Tip;
-            NodeLog.Started(logger, options.Coin.DisplayName, tip.Height, tip.Id.ToString(), server.Uri.ToString());
+            NodeLog.Started(logger, tip.Height, server.Uri.ToString());
             return node;
         }
         catch

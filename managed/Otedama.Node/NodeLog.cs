@@ -7,8 +7,8 @@ internal static partial class NodeLog
     [LoggerMessage(1, LogLevel.Warning, "{File}: {Bytes} bytes after offset {Offset} are not a whole record (a write was interrupted); cut off and kept as {Kept}")]
     public static partial void TailCut(ILogger logger, string file, long bytes, long offset, string kept);
 
-    [LoggerMessage(2, LogLevel.Information, "embedded chain {Coin} at height {Height}, tip {Tip}, rpc {Uri}")]
-    public static partial void Started(ILogger logger, string coin, int height, string tip, string uri);
+    [LoggerMessage(2, LogLevel.Information, "embedded chain at height {Height}, JSON-RPC at {Uri}")]
+    public static partial void Started(ILogger logger, int height, string uri);
 
     [LoggerMessage(3, LogLevel.Debug, "new tip {Height} {Id}, {Transactions} transactions")]
     public static partial void NewTip(ILogger logger, int height, string id, int transactions);

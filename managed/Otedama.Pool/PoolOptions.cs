@@ -77,6 +77,17 @@ public sealed record PoolOptions
     /// <summary>Whether an acknowledged share has reached the disk.</summary>
     public LogSync Sync { get; init; } = LogSync.Group;
 
+    /// <summary>Threads that check shares; 0 = as many as suit the algorithm and the processor.</summary>
+    public int Verifiers { get; init; }
+
+    /// <summary>
+    /// One thread checks a million cheap hashes a second, and more would only make its batches smaller; a KawPow proof takes
+    /// ten milliseconds.
+    /// </summary>
+    public int VerifierCount => Verifiers > 0 ? Verifiers
+        : Coin.Algorithm is Algorithm.Sha256d ? Math.Clamp(Environment.ProcessorCount / 8, 1, 4)
+        : Math.Clamp(Environment.ProcessorCount, 1, 16);
+
     /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
     public TimeSpan LogKeep { get; init; }
 
@@ -90,6 +101,7 @@ public sealed record PoolOptions
         Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
         Require(FeeRate.TryFromPercent(FeePercent, out _), string.Create(CultureInfo.InvariantCulture,
             $"pool.fee is {FeePercent} percent; 0 to 100 with at most {FeeRate.PercentDecimals} decimals is allowed"));
+        Require(Verifiers is >= 0 and <= 64, $"pool.verifiers is {Verifiers}; 0 to 64 is allowed, 0 = chosen for the processor");
         Require(PayoutMin.Units >= 0, $"pool.min_payout is {PayoutMin}; it cannot be negative");
         Require(AccountsMax is >= 1 and <= 262_144, $"pool.accounts_max is {AccountsMax}; 1 to 262144 is allowed");
         Require(WorkersMax is >= 1 and <= 65_536, $"pool.workers_max is {WorkersMax}; 1 to 65536 is allowed");

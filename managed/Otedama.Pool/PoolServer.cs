@@ -39,12 +39,18 @@ public sealed class PoolServer : IAsyncDisposable
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
-        ShareValidatorOptions validator = new() { Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) };
+        _stratum = new StratumServer(
+            options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
+        ShareValidatorOptions validator = new()
+        {
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            JobFilling = _source.Jobs.Succeed,
+        };
         _pipeline = new SharePipeline(
             new SharePipelineOptions(),
             _source.Jobs,
-            new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator),
+            [.. Enumerable.Range(0, options.VerifierCount).Select(
+                _ => new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator))],
             _ledger,
             _source.Blocks,
             _stratum,
@@ -216,6 +222,7 @@ public sealed class PoolServer : IAsyncDisposable
     {
         Split = ledger.SplitFor,
         SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
+        SoloOwner = ledger.SoloOwnerOf,
         ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,

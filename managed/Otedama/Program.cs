@@ -6,7 +6,16 @@ internal static class Program
     private static Task<int> Main(string[] args)
     {
         PreferInlineSockets();
-        return CommandLine.RunAsync(args, Surroundings.OfProcess());
+        Surroundings outside = Surroundings.OfProcess();
+        AppDomain.CurrentDomain.UnhandledException += (_, end) =>
+        {
+            // A thread of our own ended in a mistake: what it guarded is no longer sure, so the process ends, in words.
+            if (end.ExceptionObject is Exception error)
+            {
+                Environment.Exit(Failure.Report(error, json: false, outside));
+            }
+        };
+        return CommandLine.RunAsync(args, outside);
     }
 
     /// <summary>

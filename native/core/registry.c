@@ -4,6 +4,7 @@
 #include "contest.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,27 @@ static uint32_t otd_best(const otd_algo *algo) {
     return rows == 0 ? algo->flavour_count - 1 : otd_contest_winner(algo, rows);
 }
 
+/* Writes the names of all flavours, each once, separated by commas; leaves out what does not fit. */
+static void otd_list_flavours(char *text, size_t size) {
+    size_t length = 0;
+    for (uint32_t row = 0; row < OTD_ALGORITHM_COUNT; row++) {
+        for (uint32_t f = 0; f < otd_algorithms[row]->flavour_count; f++) {
+            const char *name = otd_algorithms[row]->flavours[f].name;
+            char entry[32];
+            snprintf(entry, sizeof entry, " %.28s,", name);
+            size_t needed = strlen(entry);
+            if (strstr(text, entry) == NULL && length + needed < size) {
+                memcpy(text + length, entry, needed + 1);
+                length += needed;
+            }
+        }
+    }
+    if (length > 0) {
+        text[length - 1] = 0;
+        memmove(text, text + 1, length - 1);
+    }
+}
+
 /* Applies OTEDAMA_CPU. Algorithms without that flavour keep their best one. */
 static int32_t otd_force(const char *name) {
     int32_t known = 0, forced = 0;
@@ -65,10 +87,11 @@ static int32_t otd_force(const char *name) {
         }
     }
     if (!known) {
+        char names[160] = "";
+        otd_list_flavours(names, sizeof names);
         return otd_fail(OTD_E_UNSUPPORTED,
-                        "OTEDAMA_CPU=%.64s names no flavour of this build; use one that `otedama devices` "
-                        "lists, or unset it",
-                        name);
+                        "OTEDAMA_CPU=%.64s names no flavour of this build; use one of %s, or unset it", name,
+                        names);
     }
     if (!forced) {
         return otd_fail(OTD_E_UNSUPPORTED,

@@ -36,7 +36,7 @@ internal static class StratumTarget
         using SharePipeline pipeline = new(
             new SharePipelineOptions(),
             jobs,
-            new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions()),
+            [new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions())],
             ledger,
             new NoBlocks(),
             server,

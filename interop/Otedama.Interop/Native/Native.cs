@@ -3,6 +3,9 @@ namespace Otedama.Interop;
 /// <summary>The native library: opened once per process, after its ABI and struct layouts were compared with ours.</summary>
 public static class Native
 {
+    /// <summary>What NativeException.Operation says when the library could not be opened.</summary>
+    public const string OpenOperation = "open native library";
+
     private static readonly Lock s_gate = new();
     private static volatile bool s_open;
 
@@ -28,7 +31,7 @@ public static class Native
 
     private static void OpenOnce()
     {
-        const string operation = "open native library";
+        const string operation = OpenOperation;
         try
         {
             CheckAbi(operation);

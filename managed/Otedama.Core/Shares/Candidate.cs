@@ -45,6 +45,14 @@ public struct Candidate
     /// <summary>KawPow mix, Equihash solution or the end of a Verus solution; null where the nonce is the whole proof.</summary>
     public byte[]? Proof;
 
+    /// <summary>
+    /// Which verifier checks it: the session's extranonce 1, so that all candidates that could be the same work, those of a
+    /// resumed connection included, meet in one place and are answered in order.
+    /// </summary>
+    public uint Lane;
+
+    public CandidateRank Rank;
+
     /// <summary>TimeProvider timestamp at which the line was read; measures submit-to-reply.</summary>
     public long ReceivedAt;
 }

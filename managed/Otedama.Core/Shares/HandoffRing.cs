@@ -17,19 +17,22 @@ public sealed class HandoffRing<T>
 {
     private readonly Slot[] _slots;
     private readonly long _mask;
-    private readonly object _gate = new();
+    private readonly Parking _parking;
+    private readonly Func<bool> _hasItem;
     private PaddedLong _tail; // written by producers
     private PaddedLong _head; // written by the consumer, read by anyone who asks for Count
-    private int _parked; // 1 while the consumer sleeps or is about to
 
     /// <param name="capacity">A power of two from 2 to 2^24.</param>
-    public HandoffRing(int capacity)
+    /// <param name="parking">Where the consumer waits, when it has several rings; null for a place of its own.</param>
+    public HandoffRing(int capacity, Parking? parking = null)
     {
         if (capacity is < 2 or > (1 << 24) || !BitOperations.IsPow2(capacity))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(capacity), $"ring capacity {capacity} is not a power of two from 2 to 16777216");
         }
+        _parking = parking ?? new Parking();
+        _hasItem = HasItem;
         _slots = new Slot[capacity];
         _mask = capacity - 1;
         for (int i = 0; i < capacity; i++)
@@ -63,7 +66,7 @@ public sealed class HandoffRing<T>
                 {
                     slot.Item = item;
                     Volatile.Write(ref slot.Sequence, position + 1);
-                    WakeIfParked();
+                    _parking.WakeIfParked();
                     return true;
                 }
                 position = seen;
@@ -109,41 +112,18 @@ public sealed class HandoffRing<T>
         {
             return true;
         }
-        lock (_gate)
-        {
-            // The exchange is a full fence: either the producer sees the flag or we see its item.
-            Interlocked.Exchange(ref _parked, 1);
-            if (!HasItem())
-            {
-                Monitor.Wait(_gate, timeout);
-            }
-            Volatile.Write(ref _parked, 0);
-        }
+        _parking.Wait(timeout, _hasItem);
         return HasItem();
     }
 
     /// <summary>Any thread. Ends a Wait early.</summary>
-    public void Wake()
-    {
-        lock (_gate)
-        {
-            Monitor.Pulse(_gate);
-        }
-    }
+    public void Wake() => _parking.Wake();
 
-    private bool HasItem()
+    /// <summary>The consumer only.</summary>
+    public bool HasItem()
     {
         long head = _head.Value;
         return Volatile.Read(ref _slots[(int)(head & _mask)].Sequence) == head + 1;
-    }
-
-    private void WakeIfParked()
-    {
-        Interlocked.MemoryBarrier(); // the item above must be visible before the flag is read
-        if (Volatile.Read(ref _parked) != 0 && Interlocked.Exchange(ref _parked, 0) != 0)
-        {
-            Wake();
-        }
     }
 
     private struct Slot

@@ -17,6 +17,8 @@ public sealed class ShareValidator
     private readonly VerusShareRecipe _verus = new();
     private readonly DuplicateSets _duplicates;
     private readonly WorkCache _works = new();
+    private readonly Action<uint>? _jobFilling;
+    private readonly int _filling;
 
     // What is known about the candidates of the current batch, by their index.
     private readonly Job?[] _job = new Job?[BatchMax]; // until it is built
@@ -43,6 +45,8 @@ public sealed class ShareValidator
         _checker = checker;
         _bitcoin = new BitcoinShareRecipe(roots, options.ExtranonceLength);
         _duplicates = new DuplicateSets(jobs, options);
+        _jobFilling = options.JobFilling;
+        _filling = options.SharesPerJobMax - (options.SharesPerJobMax / 8);
     }
 
     /// <summary>Accepted shares remembered, so that none is paid twice; those of stale jobs are forgotten.</summary>
@@ -262,6 +266,10 @@ public sealed class ShareValidator
             return Rejection.Duplicate;
         }
         known.HoldsBlock |= isBlock;
+        if (known.Count == _filling)
+        {
+            _jobFilling?.Invoke(workId);
+        }
         return verdict;
     }
 }

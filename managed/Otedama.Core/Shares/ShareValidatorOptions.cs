@@ -12,6 +12,12 @@ public sealed record ShareValidatorOptions
     /// <summary>Accepted shares remembered per job, so that none is paid twice; beyond it the job is overloaded.</summary>
     public int SharesPerJobMax { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// Told once for each job whose remembered shares reach seven eighths of SharesPerJobMax, so that miners get other work
+    /// before it is full. Called on the validator's thread; must not wait.
+    /// </summary>
+    public Action<uint>? JobFilling { get; init; }
+
     /// <summary>Secret start value of the duplicate sets' hash; random in production, fixed in tests.</summary>
     public ulong Seed { get; init; }
 }

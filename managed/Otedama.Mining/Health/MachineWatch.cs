@@ -1,14 +1,19 @@
+using System.Globalization;
+
 namespace Otedama.Mining;
 
 /// <summary>
 /// Whether the machine is needed for something else: it runs on its battery, or somebody types at it. Reads what the kernel
-/// shows below /sys and /dev; where it shows nothing, nothing is held against mining. Linux only.
+/// shows below /sys, /dev and /proc; where it shows nothing, nothing is held against mining. Linux only.
 /// </summary>
 /// <param name="onBattery">Whether to look at the power supply.</param>
 /// <param name="idleAfter">Without a key for this long nobody is there; zero = do not look.</param>
-/// <param name="root">Folder that holds sys and dev.</param>
+/// <param name="root">Folder that holds sys, dev and proc.</param>
 public sealed class MachineWatch(bool onBattery, TimeSpan idleAfter, TimeProvider clock, string root = "/")
 {
+    private long _interrupts = -1;
+    private DateTime? _builtInKeyAt;
+
     public bool LooksAtAnything => onBattery || idleAfter > TimeSpan.Zero;
 
     /// <summary>Why to pause, in words that follow "paused: "; empty when there is no reason.</summary>
@@ -46,14 +51,29 @@ public sealed class MachineWatch(bool onBattery, TimeSpan idleAfter, TimeProvide
         return battery && (charger ? !plugged : discharging);
     }
 
-    /// <summary>The kernel stamps a terminal when a key is read from it: consoles, terminal windows and SSH logins.</summary>
+    /// <summary>
+    /// The kernel stamps a terminal when a key is read from it: consoles, terminal windows and SSH logins. Built-in keyboards
+    /// and touch pads of laptops interrupt, whichever window the key goes to.
+    /// </summary>
     private DateTime? LastKeyAt()
     {
+        long interrupts = Interrupts();
+        if (_interrupts >= 0 && interrupts > _interrupts)
+        {
+            _builtInKeyAt = clock.GetUtcNow().UtcDateTime;
+        }
+        _interrupts = interrupts;
         IEnumerable<string> terminals = Entries("dev/pts").Where(static path => char.IsAsciiDigit(Path.GetFileName(path)[0]))
             .Concat(Enumerable.Range(1, 12).Select(number => Path.Combine(root, "dev", $"tty{number}")).Where(File.Exists));
-        DateTime[] stamps = [.. terminals.Select(Stamp).OfType<DateTime>()];
+        DateTime[] stamps = [.. terminals.Select(Stamp).Append(_builtInKeyAt).OfType<DateTime>()];
         return stamps.Length > 0 ? stamps.Max() : null;
     }
+
+    /// <summary>Of the keyboard controller, over all processors.</summary>
+    private long Interrupts() => Text(Path.Combine(root, "proc"), "interrupts").Split('\n')
+        .Where(static line => line.TrimEnd().EndsWith("i8042", StringComparison.Ordinal))
+        .SelectMany(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).TakeWhile(static word => long.TryParse(word, out _)))
+        .Sum(static word => long.Parse(word, CultureInfo.InvariantCulture));
 
     private static DateTime? Stamp(string path)
     {

@@ -58,7 +58,8 @@ internal sealed class StratumConnection : IAsyncDisposable
     public static async Task<StratumConnection> OpenAsync(
         PoolUrl url, StratumSession session, StratumTimings timings, TimeProvider clock, ILogger log, CancellationToken cancellation)
     {
-        Stream stream = await PoolDialer.ConnectAsync(url, timings, clock, cancellation).ConfigureAwait(false);
+        Stream stream = await PoolDialer.ConnectAsync(
+            url, timings, session.AddressLast, address => session.Address = address, clock, cancellation).ConfigureAwait(false);
         StratumConnection connection = new(stream, session, timings, clock, log, cancellation);
         try
         {
@@ -220,14 +221,12 @@ internal sealed class StratumConnection : IAsyncDisposable
     private async Task WatchAsync()
     {
         WireBuffer output = new();
-        long? readyAt = null;
         while (true)
         {
             await Task.Delay(_timings.Tick, _clock, _stop.Token).ConfigureAwait(false);
             long now = _clock.GetTimestamp();
             _session.Expire(now - (long)(_timings.SubmitReply.TotalSeconds * _clock.TimestampFrequency));
-            readyAt ??= _session.Ready.IsCompletedSuccessfully ? now : null;
-            ThrowWhenIdle(readyAt, now);
+            ThrowWhenIdle(now);
             TimeSpan silent = _clock.GetElapsedTime(_session.LastHeardAt, now);
             if (silent < _timings.PingAfter)
             {
@@ -244,11 +243,11 @@ internal sealed class StratumConnection : IAsyncDisposable
     }
 
     /// <summary>A pool that does not say a word, or gives nothing to do: either way nothing is earned here.</summary>
-    private void ThrowWhenIdle(long? readyAt, long now)
+    private void ThrowWhenIdle(long now)
     {
         TimeSpan silent = _clock.GetElapsedTime(_session.LastHeardAt, now);
         TimeSpan idle = _clock.GetElapsedTime(_session.LastWorkAt, now);
-        if (!_session.FirstJob.IsCompleted && readyAt is long at && _clock.GetElapsedTime(at, now) >= _timings.FirstJob)
+        if (!_session.FirstJob.IsCompleted && _session.ReadyAt is long at && _clock.GetElapsedTime(at, now) >= _timings.FirstJob)
         {
             string why = _session.Problem.Length > 0 ? $"sends no job that can be used ({_session.Problem})" : "sends no job";
             throw new UpstreamException($"it accepts us but {why} within {_timings.FirstJob.TotalSeconds:F0} s", UpstreamFault.Silence);

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Wire;
@@ -48,6 +49,7 @@ internal sealed partial class StratumSession : IDisposable
     private IJobSink? _sink;
     private int _garbage;
     private bool _greeted;
+    private long _readyAt;                  // 0 before
     private string _problem = "";           // with the last job that could not be used
     private double _latencyMs = double.NaN;
 
@@ -66,6 +68,12 @@ internal sealed partial class StratumSession : IDisposable
         LastHeardAt = LastWorkAt = clock.GetTimestamp();
     }
 
+    /// <summary>Address of the pool to try after its others; null = none.</summary>
+    public IPAddress? AddressLast { get; init; }
+
+    /// <summary>Where the connection goes; null before. Client's loop only.</summary>
+    public IPAddress? Address { get; set; }
+
     /// <summary>Lines to send; the connection empties it.</summary>
     public WireBuffer Outgoing { get; } = new();
 
@@ -77,6 +85,9 @@ internal sealed partial class StratumSession : IDisposable
 
     /// <summary>Greeted, and gone or left before there was a job: the way of asking may be to blame.</summary>
     public bool EndedUnused => _greeted && !_firstJob.Task.IsCompleted;
+
+    /// <summary>When subscribe and authorize were answered; null before. Any thread.</summary>
+    public long? ReadyAt => Volatile.Read(ref _readyAt) is long at && at != 0 ? at : null;
 
     /// <summary>What was wrong with the last job that could not be used; empty when there was none. Any thread.</summary>
     public string Problem => Volatile.Read(ref _problem);
@@ -264,6 +275,7 @@ internal sealed partial class StratumSession : IDisposable
     {
         if (_subscribed && _authorized)
         {
+            Volatile.Write(ref _readyAt, _clock.GetTimestamp());
             _ready.TrySetResult();
         }
     }

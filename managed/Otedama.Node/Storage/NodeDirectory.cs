@@ -20,7 +20,7 @@ internal sealed class NodeDirectory : IDisposable
     /// <summary>Throws IOException when another process holds it, InvalidDataException when it is of a newer format.</summary>
     public static NodeDirectory Open(string path)
     {
-        CreateOwned(path);
+        DurableFile.CreateFolder(path);
         FileStream lockFile;
         try
         {
@@ -45,16 +45,6 @@ internal sealed class NodeDirectory : IDisposable
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     public void Dispose() => _lock.Dispose();
-
-    private static void CreateOwned(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-            return;
-        }
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 
     private static void CheckVersion(string path)
     {

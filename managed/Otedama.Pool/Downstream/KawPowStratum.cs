@@ -24,6 +24,8 @@ internal class KawPowStratum : StratumDialect
 
     public override bool CanResume => false;
 
+    public override bool ProofsAreDear => true;
+
     public override StratumDialect For(JsonValue subscribe) => EthereumStratum.IsAskedFor(subscribe) ? s_ethereum : this;
 
     public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)

@@ -33,6 +33,9 @@ internal abstract class StratumDialect
 
     public virtual bool RollsVersions => false;
 
+    /// <summary>Whether a proof takes far longer to check than to make up, so that sessions have to earn their place in line.</summary>
+    public virtual bool ProofsAreDear => false;
+
     public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session);
 
     /// <summary>Tells a changed difficulty; a job always follows.</summary>

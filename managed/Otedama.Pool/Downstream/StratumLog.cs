@@ -30,6 +30,9 @@ internal static partial class StratumLog
     [LoggerMessage(9, LogLevel.Warning, "{Count} connections were refused: all {Max} places (pool.max_connections) were taken, or the process may open no more files")]
     public static partial void ConnectionsRefused(ILogger logger, long count, int max);
 
+    [LoggerMessage(20, LogLevel.Warning, "connection {Id} from {Remote} is closed: {Count} wrong proofs of work more than good ones")]
+    public static partial void WrongProofs(ILogger logger, long id, System.Net.IPEndPoint remote, int count);
+
     [LoggerMessage(8, LogLevel.Warning, "could not follow our blocks on the chain, trying again in 30 s: {Reason}")]
     public static partial void SettlingFailed(ILogger logger, string reason);
 

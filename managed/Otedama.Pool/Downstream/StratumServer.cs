@@ -267,6 +267,9 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         return true;
     }
 
+    public void ReportWrongProofs(StratumSession session, int count) =>
+        StratumLog.WrongProofs(_logger, session.Id, session.Connection.Remote, count);
+
     /// <summary>A full pool says so in the log, at most once a minute.</summary>
     public void ReportRefused(double now)
     {

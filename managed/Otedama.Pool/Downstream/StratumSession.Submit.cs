@@ -15,7 +15,7 @@ internal sealed partial class StratumSession
     private long _submitsAnswered;
     private bool _hasRolled;
 
-    /// <summary>Version bits this session may roll.</summary>
+    /// <summary>Version bits this session may roll in a job that does not take any away.</summary>
     public uint VersionMask => _clientMask & _server.Options.VersionMask;
 
     /// <summary>Submits that wait for their verdict; read by the drain.</summary>
@@ -24,6 +24,7 @@ internal sealed partial class StratumSession
     /// <summary>A verdict of one of this session's submits. The caller flushes.</summary>
     public void OnVerdict(in Verdict verdict)
     {
+        bool forges;
         lock (_gate)
         {
             _reply = _server.Scratch();
@@ -43,8 +44,16 @@ internal sealed partial class StratumSession
             _submitsAnswered++;
             SendDeferred();
             SendUrgent(_server.Now);
-            Judge(verdict.Rejection, _server.Now);
+            forges = CountProof(verdict.Rejection);
+            if (!forges)
+            {
+                Judge(verdict.Rejection, _server.Now);
+            }
             SendReply();
+        }
+        if (forges)
+        {
+            CloseForProofs();
         }
     }
 
@@ -100,6 +109,11 @@ internal sealed partial class StratumSession
             SendUrgent(_receivedAt);
             return;
         }
+        if (!TryRank(ref candidate))
+        {
+            Reject(id, worker, Rejection.Overloaded);
+            return;
+        }
         candidate.WorkerId = Slot;
         candidate.SessionId = Id;
         candidate.AccountId = worker.Account.AccountId;
@@ -129,7 +143,7 @@ internal sealed partial class StratumSession
     public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version)
     {
         version = recipe.Version;
-        uint negotiated = _clientMask & _server.Options.VersionMask;
+        uint negotiated = VersionMask;
         uint mask = negotiated & recipe.VersionMask;
         if (mask == 0)
         {

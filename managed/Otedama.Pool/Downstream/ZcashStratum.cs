@@ -15,6 +15,8 @@ internal class ZcashStratum : StratumDialect
 
     private const int Nonce2Length = Hash256.Size - Nonce1Length;
 
+    public override bool ProofsAreDear => true;
+
     public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
     {
         Span<byte> resumeId = stackalloc byte[sizeof(ulong)];

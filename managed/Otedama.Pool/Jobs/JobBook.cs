@@ -14,7 +14,8 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     private readonly JobBookOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly JobRing _ring;
+    private readonly IJobShelf _shelf;
+    private readonly SoloJobs? _solo; // the shelf in SOLO mode
     private readonly MintBudget _budget;
     private readonly ITimer _timer;
 
@@ -31,6 +32,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     private Template? _pending;
     private long _publishedAt;
     private uint _nextId;
+    private int _successorDue;
     private bool _disposed;
 
     public JobBook(JobBookOptions options, TimeProvider time, ILogger logger)
@@ -38,7 +40,8 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _ring = new JobRing(options.SoloSplit is null ? JobBookOptions.SharedCapacity : JobBookOptions.SoloCapacity);
+        _solo = options.SoloSplit is null ? null : new SoloJobs(time);
+        _shelf = _solo is not null ? _solo : new JobRing(JobBookOptions.SharedCapacity);
         _budget = new MintBudget(time);
         // 16 ids a second from 1970 on, modulo 2^32: a restart continues above the ids it may have used.
         _nextId = options.FirstId ?? unchecked((uint)(time.GetUtcNow().ToUnixTimeSeconds() << 4));
@@ -63,17 +66,17 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     /// <summary>The newest job of the default class; null before the first template.</summary>
     public PoolJob? Current => _publication?.Find(CoinbaseClass.Default, 0)?.Newest;
 
-    public bool TryGet(uint id, [NotNullWhen(true)] out PoolJob? job) => _ring.TryGet(id, out job);
+    public bool TryGet(uint id, [NotNullWhen(true)] out PoolJob? job) => _shelf.TryGet(id, out job);
 
     public bool TryGetJob(uint id, [NotNullWhen(true)] out Job? job)
     {
-        bool found = _ring.TryGet(id, out PoolJob? known);
+        bool found = _shelf.TryGet(id, out PoolJob? known);
         job = known?.Job;
         return found;
     }
 
     /// <summary>
-    /// The newest job for this class, and in SOLO mode for this account (0 = nobody's own). Null before the first
+    /// The newest job for this class, and in SOLO mode for this account's coinbase (0 = nobody's own). Null before the first
     /// template, or when no coinbase could be made, which is logged.
     /// </summary>
     public PoolJob? JobFor(CoinbaseClass size, int account = 0)
@@ -89,19 +92,32 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     public PoolJob? MintFresh(CoinbaseClass size, int account, uint lastJobId)
     {
         Publication? publication = _publication;
-        JobSlot? slot = publication is null ? null : SlotFor(publication, size, Owner(account));
+        int owner = Owner(account);
+        JobSlot? slot = publication is null ? null : SlotFor(publication, size, owner);
         if (slot is null || slot.Newest.Id != lastJobId)
         {
             return slot?.Newest;
         }
         lock (_mintLock)
         {
-            if (slot.Newest.Id == lastJobId && _budget.TryTake())
+            if (slot.Newest.Id == lastJobId && (_solo?.TryTakeBudget(owner) ?? _budget.TryTake()))
             {
-                PoolJob? fresh = TryMint(publication!, size, Owner(account));
+                PoolJob? fresh = TryMint(publication!, size, owner);
                 slot.Newest = fresh ?? slot.Newest;
             }
             return slot.Newest;
+        }
+    }
+
+    /// <summary>
+    /// A job can take few more shares: all sessions get a fresh one of the same template. Any thread; never waits. One round
+    /// for each publication, however many of its jobs fill up.
+    /// </summary>
+    public void Succeed(uint jobId)
+    {
+        if (_publication is { } current && unchecked((int)(jobId - current.FirstId)) >= 0 && Interlocked.Exchange(ref _successorDue, 1) == 0)
+        {
+            _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -141,7 +157,16 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         _timer.Dispose();
     }
 
-    private int Owner(int account) => _options.SoloSplit is null ? 0 : account;
+    /// <summary>Whose coinbase it is; 0 = the one shared by all.</summary>
+    private int Owner(int account)
+    {
+        if (_solo is null || account == 0)
+        {
+            return 0;
+        }
+        int owner = _options.SoloOwner?.Invoke(account) ?? account;
+        return owner != 0 && _solo.TryOpen(owner) ? owner : 0;
+    }
 
     private void OnTimer()
     {
@@ -182,7 +207,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         {
             Publish(prepared, clean: false);
         }
-        else if (_time.GetElapsedTime(_publishedAt) >= _options.RefreshEvery)
+        else if (_time.GetElapsedTime(_publishedAt) >= _options.RefreshEvery || Volatile.Read(ref _successorDue) != 0)
         {
             Publish(old.Prepared, clean: false);
         }
@@ -208,11 +233,13 @@ public sealed class JobBook : IPoolJobTable, IDisposable
             job = TryMint(next, CoinbaseClass.Default, 0);
             if (job is not null)
             {
+                next.FirstId = job.Id;
                 next.Put(CoinbaseClass.Default, 0, new JobSlot(job));
                 _publication = next;
             }
         }
         _pending = null;
+        Volatile.Write(ref _successorDue, 0);
         _publishedAt = _time.GetTimestamp();
         ScheduleRefresh();
         if (job is null)
@@ -298,7 +325,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
             {
                 _nextId++;
             }
-            _ring.Add(job);
+            _shelf.Add(job);
             if (account == 0 && _opened.Add(size))
             {
                 ClassOpened?.Invoke(job);

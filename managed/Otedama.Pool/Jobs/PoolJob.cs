@@ -17,7 +17,7 @@ public sealed class PoolJob
     /// <summary>The longest coinbase its receivers understand.</summary>
     public CoinbaseClass Class { get; init; } = CoinbaseClass.Default;
 
-    /// <summary>The only account that may be sent this job (SOLO); 0 = everybody.</summary>
+    /// <summary>Whose coinbase it is (SOLO): only sessions of this owner are sent this job; 0 = everybody.</summary>
     public int Account { get; init; }
 
     /// <summary>TimeProvider timestamp at which it was made.</summary>

@@ -20,6 +20,9 @@ internal sealed class Publication(PreparedTemplate prepared, uint generation, bo
 
     public bool Clean { get; } = clean;
 
+    /// <summary>Id of its first job; all later ones are higher. Written before it is published.</summary>
+    public uint FirstId { get; set; }
+
     /// <summary>Timestamp at which the node's clock showed Template.Time.</summary>
     public long TemplateAt { get; } = templateAt;
 

@@ -39,6 +39,18 @@ public sealed partial class Ledger
         return Plan(template, payees, outputsMax, toFinder: false);
     }
 
+    /// <summary>
+    /// Whose coinbase an account of a SOLO pool works on: its payee's, by the number of his first account, once a share of the
+    /// account was accepted; before that 0, the coinbase shared by all.
+    /// </summary>
+    public int SoloOwnerOf(int account)
+    {
+        lock (_lock)
+        {
+            return (uint)account < (uint)_state.Accounts.Count && _state.Accounts[account].Shares > 0 ? _state.Accounts[account].Payee.Id : 0;
+        }
+    }
+
     private PayoutSplit Plan(Template template, List<PayeeWork> payees, int outputsMax, bool toFinder) => template.IsFixed
         ? PayoutPlanner.PlanGiven(GivenOutputs(template), _rules, payees, toFinder)
         : PayoutPlanner.Plan(template.CoinbaseValue, _rules, payees, outputsMax, toFinder);

@@ -33,9 +33,12 @@ public sealed record LogDamage(
     {
         get
         {
-            string lost = RecordsLost == 0
-                ? "no record is lost"
-                : string.Create(CultureInfo.InvariantCulture, $"{RecordsLost} records from number {FirstLost} on are lost");
+            string lost = RecordsLost switch
+            {
+                0 => "no record is lost",
+                1 => string.Create(CultureInfo.InvariantCulture, $"record {FirstLost} is lost"),
+                _ => string.Create(CultureInfo.InvariantCulture, $"{RecordsLost} records from {FirstLost} on are lost"),
+            };
             return Fault switch
             {
                 LogFault.Records => string.Create(

@@ -120,26 +120,32 @@ internal sealed class LogWalk(ILogStorage storage, string directory)
     private void ReadRecords(ILogFile file, string path, uint segment, int offset, LogVisitor visit)
     {
         int length = (int)Math.Min(file.Length, int.MaxValue);
+        byte[] bytes = []; // from the first damage to the last byte that is not zero
+        int start = 0;
         while (true)
         {
             int end = _scanner.Scan(file.Read, offset, length, ref _sequence, visit);
             End = new LogPosition(segment, end, _sequence);
-            int dirty = file.LastNonZero(end, length) + 1;
-            if (dirty <= end)
+            if (bytes.Length == 0)
+            {
+                bytes = new byte[file.LastNonZero(end, length) + 1 - end];
+                file.Read(bytes, end);
+                start = end;
+            }
+            ReadOnlySpan<byte> rest = bytes.AsSpan(Math.Min(end - start, bytes.Length));
+            if (rest.IsEmpty)
             {
                 return;
             }
-            byte[] rest = new byte[dirty - end];
-            file.Read(rest, end);
             int next = LogScanner.FindNext(rest, _sequence);
             if (IsLast(segment) && IsInterruptedWrite(rest, next))
             {
                 TornBytes = rest.Length;
                 return;
             }
-            uint lost = next < 0 ? 0 : (uint)LogFormat.Distance(_sequence, LogFormat.Sequence(rest.AsSpan(next)));
-            int bytes = next < 0 ? rest.Length : next;
-            Damages.Add(new LogDamage(LogFault.Records, segment, path, end, bytes, _sequence, lost));
+            uint lost = next < 0 ? 0 : (uint)LogFormat.Distance(_sequence, LogFormat.Sequence(rest[next..]));
+            Damages.Add(new LogDamage(
+                LogFault.Records, segment, path, end, next < 0 ? rest.Length : next, _sequence, lost));
             if (next < 0)
             {
                 return;

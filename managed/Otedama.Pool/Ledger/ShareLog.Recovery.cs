@@ -118,7 +118,7 @@ public sealed partial class ShareLog
     private partial void LogTornTail(string path, int start, int bytes, string aside);
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "log_lost_at_end",
-        Message = "{Path} ends {Records} records before what the disk had confirmed: they were acknowledged and are lost. "
+        Message = "{Path} ends before what the disk had confirmed: {Records} acknowledged records are lost. "
             + "Check that disk and whether its write cache survives a power cut.")]
     private partial void LogLostAtEnd(string path, int records);
 }

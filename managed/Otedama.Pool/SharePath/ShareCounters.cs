@@ -4,7 +4,7 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// What the share path counted since start. Each number has one writer (a pipeline thread) except Overloaded; reads
+/// What the share path counted since start. Numbers of verdicts and commits have one writer, the committer's thread; reads
 /// from elsewhere see some moment of each. Histograms have buckets that double.
 /// </summary>
 public sealed class ShareCounters
@@ -71,10 +71,11 @@ public sealed class ShareCounters
     /// <summary>Any thread: refused at the door.</summary>
     internal void CountOverloaded() => Interlocked.Increment(ref _rejected[(int)Rejection.Overloaded]);
 
-    /// <summary>The validator's thread.</summary>
-    internal void CountBatch(int candidates) => Bump(ref _batchSize[Math.Min(BatchBuckets - 1, Log2Up(candidates))]);
+    /// <summary>Any verifier's thread.</summary>
+    internal void CountBatch(int candidates) => Interlocked.Increment(ref _batchSize[Math.Min(BatchBuckets - 1, Log2Up(candidates))]);
 
-    internal void CountBlock() => Bump(ref _blocks);
+    /// <summary>Any thread.</summary>
+    internal void CountBlock() => Interlocked.Increment(ref _blocks);
 
     /// <summary>The committer's thread.</summary>
     internal void CountVerdict(Rejection rejection, double microseconds)

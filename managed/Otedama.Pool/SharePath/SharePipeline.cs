@@ -4,8 +4,9 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The way of a share through the pool: ring, validator thread (blocks are submitted here, before anything else), log
-/// with group commit, verdicts. While the committer's thread waits for the disk, the validator's gathers the next group.
+/// The way of a share through the pool: ring, verifier thread (blocks are submitted here, before anything else), log with
+/// group commit, verdicts. While the committer's thread waits for the disk, the verifiers gather the next group. A session
+/// belongs to one verifier, by its lane, so that its answers come in order and its duplicates meet.
 /// </summary>
 /// <remarks>
 /// When the disk refuses (full), shares that wait for their commit keep waiting, unanswered; later ones are still
@@ -13,31 +14,25 @@ namespace Otedama.Pool;
 /// </remarks>
 public sealed partial class SharePipeline : IDisposable
 {
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
-
     private readonly SharePipelineOptions _options;
-    private readonly HandoffRing<Candidate> _ring;
+    private readonly Verifier[] _verifiers;
     private readonly IPoolJobTable _jobs;
-    private readonly ShareValidator _validator;
     private readonly Ledger _ledger;
     private readonly IBlockSink _blocks;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly VerdictQueue _answered; // by the validator, in order; accepted ones still need their commit
+    private readonly VerdictQueue _answered; // by the verifiers, in each session's order; accepted ones still need their commit
     private readonly VerdictQueue _refused; // while the disk stalls: answers that need no commit
+    private readonly Lock _answerGate = new(); // one verifier at a time appends and queues
     private readonly Committer _committer;
-    private readonly Thread _validating;
-    private readonly Candidate[] _candidates = new Candidate[ShareValidator.BatchMax];
-    private readonly Judgement[] _judgements = new Judgement[ShareValidator.BatchMax];
-    private readonly Verdict[] _verdicts = new Verdict[ShareValidator.BatchMax];
-    private readonly ShareRecord[] _records = new ShareRecord[ShareValidator.BatchMax];
     private volatile bool _stopping;
     private bool _started;
 
+    /// <param name="validators">One for each verifier thread; they share nothing but the job table.</param>
     public SharePipeline(
         SharePipelineOptions options,
         IPoolJobTable jobs,
-        ShareValidator validator,
+        IReadOnlyList<ShareValidator> validators,
         Ledger ledger,
         IBlockSink blocks,
         IVerdictSink verdicts,
@@ -45,9 +40,7 @@ public sealed partial class SharePipeline : IDisposable
         ILogger logger)
     {
         _options = options;
-        _ring = new HandoffRing<Candidate>(options.QueueCapacity);
         _jobs = jobs;
-        _validator = validator;
         _ledger = ledger;
         _blocks = blocks;
         _time = time;
@@ -55,24 +48,26 @@ public sealed partial class SharePipeline : IDisposable
         _answered = new VerdictQueue(options.PendingMax);
         _refused = new VerdictQueue(options.PendingMax);
         _committer = new Committer(options, ledger, verdicts, _answered, _refused, Counters, time, logger);
-        _validating = new Thread(Validate) { Name = "otd-validator", IsBackground = true };
+        _verifiers = [.. validators.Select((validator, i) => new Verifier(this, validator, options.QueueCapacity, time, i))];
     }
 
     public ShareCounters Counters { get; } = new();
 
-    /// <summary>Candidates waiting for the validator.</summary>
-    public int QueueDepth => _ring.Count;
+    /// <summary>Candidates waiting for their verifier.</summary>
+    public int QueueDepth => _verifiers.Sum(static verifier => verifier.QueueDepth);
+
+    internal bool IsStopping => _stopping;
 
     /// <summary>True while the disk refuses the share log; the reason is in the log.</summary>
     public bool IsStalled => _committer.IsStalled;
 
     /// <summary>
-    /// Hands a candidate to the validator; never waits. False when the queue is full or the pipeline is stopping: answer
+    /// Hands a candidate to its verifier; never waits. False when the queue is full or the pipeline is stopping: answer
     /// error 20 "overloaded".
     /// </summary>
     public bool TryEnqueue(in Candidate candidate)
     {
-        if (!_stopping && _ring.TryEnqueue(candidate))
+        if (!_stopping && VerifierOf(candidate.Lane).TryEnqueue(candidate))
         {
             return true;
         }
@@ -84,7 +79,10 @@ public sealed partial class SharePipeline : IDisposable
     public void Start()
     {
         _started = true;
-        _validating.Start();
+        foreach (Verifier verifier in _verifiers)
+        {
+            verifier.Start();
+        }
         _committer.Start();
     }
 
@@ -99,70 +97,42 @@ public sealed partial class SharePipeline : IDisposable
             return;
         }
         _stopping = true;
-        _ring.Wake();
+        foreach (Verifier verifier in _verifiers)
+        {
+            verifier.Wake();
+        }
         if (!_started)
         {
             return;
         }
         long start = _time.GetTimestamp();
-        bool validated = _validating.Join(timeout);
-        _answered.Close();
-        TimeSpan left = timeout - _time.GetElapsedTime(start);
-        if (!_committer.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero) || !validated)
+        bool verified = true;
+        foreach (Verifier verifier in _verifiers)
         {
-            LogStopTimeout(_ring.Count + _answered.Count);
+            verified &= verifier.Join(Left(timeout, start));
+        }
+        _answered.Close();
+        if (!_committer.Join(Left(timeout, start)) || !verified)
+        {
+            LogStopTimeout(QueueDepth + _answered.Count);
         }
     }
 
     public void Dispose() => Stop(TimeSpan.FromSeconds(5));
 
-    private void Validate()
-    {
-        while (true)
-        {
-            int count = _ring.Dequeue(_candidates);
-            if (count > 0)
-            {
-                ValidateBatch(count);
-            }
-            else if (_stopping)
-            {
-                if (_ring.Count == 0)
-                {
-                    return; // a producer that had claimed a slot before _stopping has filled it by now
-                }
-                Thread.Yield();
-            }
-            else
-            {
-                _ring.Wait(s_idle);
-            }
-        }
-    }
+    /// <summary>Lanes are handed out in a row, with a step: the multiplication spreads them over the high bits.</summary>
+    private Verifier VerifierOf(uint lane) => _verifiers.Length == 1
+        ? _verifiers[0]
+        : _verifiers[(int)((unchecked(lane * 0x9e3779b1u) * (ulong)_verifiers.Length) >> 32)];
 
-    private void ValidateBatch(int count)
+    private TimeSpan Left(TimeSpan timeout, long start)
     {
-        ReadOnlySpan<Candidate> candidates = _candidates.AsSpan(0, count);
-        Span<Judgement> judgements = _judgements.AsSpan(0, count);
-        Counters.CountBatch(count);
-        try
-        {
-            _validator.Judge(candidates, judgements);
-            RefuseStrangers(candidates, judgements);
-        }
-        catch (Exception e)
-        {
-            // A bug or a broken native library: say so for every batch, but keep answering.
-            LogValidatorFailed(count, e);
-            judgements.Fill(new Judgement { Rejection = Rejection.Overloaded });
-        }
-        SubmitBlocks(candidates, judgements);
-        Answer(candidates, judgements);
-        Array.Clear(_candidates, 0, count);
+        TimeSpan left = timeout - _time.GetElapsedTime(start);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>A block is submitted whoever found it, but nobody unknown to the ledger has a share.</summary>
-    private void RefuseStrangers(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
+    internal void RefuseStrangers(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
     {
         int accounts = _ledger.AccountCount;
         for (int i = 0; i < candidates.Length; i++)
@@ -174,7 +144,7 @@ public sealed partial class SharePipeline : IDisposable
         }
     }
 
-    private void SubmitBlocks(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
+    internal void SubmitBlocks(ShareValidator validator, ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
     {
         for (int i = 0; i < judgements.Length; i++)
         {
@@ -182,7 +152,7 @@ public sealed partial class SharePipeline : IDisposable
             {
                 continue;
             }
-            ReadOnlySpan<byte> header = _validator.HeaderOf(i);
+            ReadOnlySpan<byte> header = validator.HeaderOf(i);
             try
             {
                 if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash, _ledger) is null)
@@ -199,22 +169,24 @@ public sealed partial class SharePipeline : IDisposable
         }
     }
 
-    private void Answer(ReadOnlySpan<Candidate> candidates, ReadOnlySpan<Judgement> judgements)
+    internal void Answer(
+        ReadOnlySpan<Candidate> candidates, ReadOnlySpan<Judgement> judgements, Span<ShareRecord> records, Span<Verdict> verdicts)
     {
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         int accepted = 0;
         for (int i = 0; i < candidates.Length; i++)
         {
-            _verdicts[i] = VerdictOf(candidates[i], judgements[i]);
+            verdicts[i] = VerdictOf(candidates[i], judgements[i]);
             if (judgements[i].Rejection == Rejection.None)
             {
-                _records[accepted++] = ShareRecord.From(judgements[i].Share, now);
+                records[accepted++] = ShareRecord.From(judgements[i].Share, now);
             }
         }
-        Span<Verdict> verdicts = _verdicts.AsSpan(0, candidates.Length);
-        if (!_committer.IsStalled || _answered.Count + verdicts.Length <= _options.PendingMax)
+        verdicts = verdicts[..candidates.Length];
+        lock (_answerGate)
         {
-            if (_ledger.TryAppend(_records.AsSpan(0, accepted)))
+            if ((!_committer.IsStalled || _answered.Count + verdicts.Length <= _options.PendingMax)
+                && _ledger.TryAppend(records[..accepted]))
             {
                 AddOrWait(_answered, verdicts);
                 return;
@@ -264,7 +236,7 @@ public sealed partial class SharePipeline : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "validator_failed",
         Message = "A batch of {Count} candidates could not be checked; they are answered \"overloaded\"")]
-    private partial void LogValidatorFailed(int count, Exception e);
+    internal partial void LogValidatorFailed(int count, Exception e);
 
     [LoggerMessage(Level = LogLevel.Critical, EventName = "submit_failed",
         Message = "The block at height {Height} could not be handed to the nodes. Header: {Header}")]

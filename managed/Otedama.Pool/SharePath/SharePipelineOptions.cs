@@ -3,7 +3,7 @@ namespace Otedama.Pool;
 /// <summary>Sizes of the share path. Every queue in it is bounded by these.</summary>
 public sealed record SharePipelineOptions
 {
-    /// <summary>Candidates waiting for the validator; a power of two. 16,384 are 8 ms at 2 million a second.</summary>
+    /// <summary>Candidates waiting for one verifier, of known sessions and of strangers each; a power of two. 16,384 are 8 ms at 2 million a second.</summary>
     public int QueueCapacity { get; init; } = 16_384;
 
     /// <summary>Verdicts waiting for their commit. When the disk stalls longer, shares are answered "overloaded".</summary>

@@ -12,8 +12,15 @@ internal static partial class SubmitLog
     public static partial void Attempt(
         ILogger logger, Hash256 blockId, int height, string node, int attempt, SubmitOutcome outcome, string reason, double elapsedMs);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "block {BlockId} at height {Height}: {Outcome}")]
-    public static partial void Resolved(ILogger logger, Hash256 blockId, int height, SubmitOutcome outcome);
+    /// <summary>The one line of a block that went well; its whole id is in the list of blocks and at debug.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "block {Height} {Outcome}: {BlockId}")]
+    public static partial void Resolved(ILogger logger, int height, SubmitOutcome outcome, string blockId);
+
+    public static void Resolved(ILogger logger, Hash256 blockId, int height, SubmitOutcome outcome)
+    {
+        string id = blockId.ToString();
+        Resolved(logger, height, outcome, $"{id[..20]}...{id[^12..]}");
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId} at height {Height} was refused: {Reason}")]
     public static partial void Refused(ILogger logger, Hash256 blockId, int height, string reason);
@@ -45,7 +52,7 @@ internal static partial class SubmitLog
     [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId}: submission failed unexpectedly")]
     public static partial void Broke(ILogger logger, Hash256 blockId, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} would take our block at height {Height}, coinbase class {Class}: coinbase and template fit")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} would take our block {Height} ({Class} coinbase)")]
     public static partial void ProposalFits(ILogger logger, string node, int height, CoinbaseClass @class);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} would refuse our block at height {Height}, coinbase class {Class}: {Reason} Blocks found now are lost; check coinbase tag, payout addresses and node rules.")]

@@ -5,7 +5,7 @@ namespace Otedama.Pool;
 
 internal static partial class TemplateLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} serves templates for height {Height}, long poll {LongPoll}, published blocks {Zmq}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} gives work for height {Height} (long poll {LongPoll}, ZMQ {Zmq})")]
     public static partial void NodeReady(ILogger logger, string node, int height, bool longPoll, bool zmq);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} gives no work: {Reason} Next attempt in {WaitSeconds:0.#} s.")]

@@ -4,8 +4,7 @@ namespace Otedama;
 
 internal static class AsicCommand
 {
-    public static Command Build(CommandContext context) => LaterCommand.Build(
-        context,
+    public static Command Build() => LaterCommand.Build(
         "asic",
         "Find, watch, tune and flash ASIC miners",
         "This version has no ASIC drivers; nothing was searched for or changed.");

@@ -128,9 +128,9 @@ internal static class BenchmarkCommand
             ? number
             : throw new ArgumentException($"{option}: \"{SettingTypes.Shorten(text)}\" is not a number, such as 2.");
 
-    private static TimeSpan Seconds(double seconds, string option) => seconds is >= 0 and <= 600
+    internal static TimeSpan Seconds(double seconds, string option) => seconds is >= 0 and <= 600
         ? TimeSpan.FromSeconds(seconds)
-        : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{option}: {seconds} s; allowed are 0 to 600."));
+        : throw new CommandException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"{option}: {seconds} s; allowed are 0 to 600."));
 
     private static (uint N, uint K) Size(string text)
     {

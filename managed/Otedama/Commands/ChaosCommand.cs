@@ -4,8 +4,7 @@ namespace Otedama;
 
 internal static class ChaosCommand
 {
-    public static Command Build(CommandContext context) => LaterCommand.Build(
-        context,
+    public static Command Build() => LaterCommand.Build(
         "chaos",
         "Break parts of a running instance on purpose",
         "This version has no chaos testing; nothing was disturbed.");

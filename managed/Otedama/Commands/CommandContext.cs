@@ -25,7 +25,10 @@ internal sealed class CommandContext(Surroundings surroundings)
     public IEnumerable<Option> Options => [ConfigFile, DataDir, LogLevel, LogFormat, Set, Json, NoColour];
 
     /// <summary>Resolves the settings of this call; verbFlags are the verb's own flags that stand for settings.</summary>
-    public Configuration Load(ParseResult result, params IEnumerable<FlagValue> verbFlags)
+    public Configuration Load(ParseResult result, params IEnumerable<FlagValue> verbFlags) => LoadFile(result, null, verbFlags);
+
+    /// <summary>The same with a file that comes before --config; null = --config, or what is found where files are looked for.</summary>
+    public Configuration LoadFile(ParseResult result, string? file, params IEnumerable<FlagValue> verbFlags)
     {
         List<FlagValue> flags = [];
         AddFlag(flags, result.GetValue(DataDir), "data_dir", "--data-dir");
@@ -41,7 +44,7 @@ internal sealed class CommandContext(Surroundings surroundings)
             flags.Add(new FlagValue(parts[0].Trim(), parts[1], "--set"));
         }
         flags.AddRange(verbFlags);
-        return ConfigurationLoader.Load(result.GetValue(ConfigFile), flags, Outside.Environment);
+        return ConfigurationSearch.Load(file ?? result.GetValue(ConfigFile), flags, Outside.Environment, Outside.WorkingFolder);
     }
 
     /// <summary>A flag of a verb that stands for a setting; nothing when it was not given.</summary>

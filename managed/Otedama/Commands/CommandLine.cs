@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.CommandLine.Help;
 
 namespace Otedama;
 
@@ -8,21 +8,15 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args, Surroundings outside)
     {
-        CommandContext context = new(outside);
-        RootCommand root = Build(context);
-        ParseResult result = root.Parse(args.Select(TwoDashes).ToArray());
-        if (result.Errors.Count > 0)
-        {
-            foreach (ParseError error in result.Errors)
-            {
-                outside.Error.WriteLine(error.Message);
-            }
-            string verb = result.CommandResult.Command == root ? "otedama" : "otedama " + result.CommandResult.Command.Name;
-            outside.Error.WriteLine($"Usage and examples: {verb} --help");
-            return ExitCode.Usage;
-        }
+        bool json = args.Any(static a => a is "--json" or "--json=true");
         try
         {
+            CommandContext context = new(outside);
+            ParseResult result = Parse(Build(context), [.. args.Select(TwoDashes)]);
+            if (result.Errors.Count > 0)
+            {
+                throw new CommandException(ExitCode.Usage, UsageErrors.Describe(result));
+            }
             InvocationConfiguration invocation = new()
             {
                 Output = outside.Out,
@@ -32,24 +26,15 @@ internal static class CommandLine
             };
             return await result.InvokeAsync(invocation, outside.Stop);
         }
-        catch (ConfigurationException e)
+        catch (Exception e)
         {
-            foreach (string problem in e.Problems)
-            {
-                outside.Error.WriteLine(problem);
-            }
-            return ExitCode.Configuration;
-        }
-        catch (CommandException e)
-        {
-            outside.Error.WriteLine(e.Message);
-            return e.Code;
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCode.Interrupted;
+            return Failure.Report(e, json, outside);
         }
     }
+
+    /// <summary>A word that begins with "@" is a word, not the name of a file with more words.</summary>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> args) =>
+        root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>"-config FILE" is how the first users call it; help lists it once, as --config.</summary>
     private static string TwoDashes(string argument) =>
@@ -73,25 +58,30 @@ internal static class CommandLine
             MonitorCommand.Build(context),
             NodeCommand.Build(context),
             MiningCommand.Build(context),
-            GpuCommand.Build(context),
+            GpuCommand.Build(),
             NetCommand.Build(context),
             DiagCommand.Build(context),
-            ProfileCommand.Build(context),
-            AsicCommand.Build(context),
+            ProfileCommand.Build(),
+            AsicCommand.Build(),
             PluginCommand.Build(context),
-            ChaosCommand.Build(context),
-            UpdateCommand.Build(context),
-            IdentityCommand.Build(context),
+            ChaosCommand.Build(),
+            UpdateCommand.Build(),
+            IdentityCommand.Build(),
             TokenCommand.Build(context),
             ConfigCommand.Build(context),
             SelftestCommand.Build(context),
             VerifyCommand.Build(context),
             VersionCommand.Build(context),
+            HelpCommand.Build(root),
             ReferenceCommand.Build(context),
         ];
         foreach (Command verb in verbs)
         {
             root.Subcommands.Add(verb);
+        }
+        if (root.Options.OfType<HelpOption>().FirstOrDefault() is { Action: HelpAction help } asked)
+        {
+            asked.Action = new HelpWithExamples(help);
         }
         return root;
     }

@@ -9,10 +9,19 @@ internal static class ConfigCommand
         Command config = new("config", "Settings: what counts, and whether a file is right.");
         config.Subcommands.Add(Show(context));
         config.Subcommands.Add(Check(context));
-        Command sample = new("sample", "Print a configuration file to start from.");
-        sample.SetAction(_ => context.Outside.Out.Write(ConfigurationPages.Sample()));
-        config.Subcommands.Add(sample);
+        config.Subcommands.Add(Sample(context));
         return config;
+    }
+
+    private static Command Sample(CommandContext context)
+    {
+        Command sample = new("sample", "Print a configuration file to start from.");
+        sample.SetAction(result =>
+        {
+            ConfigSample answer = new(1, ConfigurationPages.Sample());
+            context.Answer(result, answer, AnswerJson.Default.ConfigSample, static a => a.Text.TrimEnd('\n').Split('\n'));
+        });
+        return sample;
     }
 
     private static Command Show(CommandContext context)
@@ -21,6 +30,7 @@ internal static class ConfigCommand
         show.SetAction(result =>
         {
             Configuration configuration = context.Load(result);
+            context.Say(ConfigurationSearch.Sentence(configuration));
             context.Answer(result, Rows(configuration), AnswerJson.Default.ConfigAnswer, Lines);
             Warn(context, configuration);
             return ExitCode.Done;
@@ -35,14 +45,14 @@ internal static class ConfigCommand
         check.Arguments.Add(file);
         check.SetAction(result =>
         {
-            string? path = result.GetValue(file) ?? result.GetValue(context.ConfigFile);
-            Configuration configuration = ConfigurationLoader.Load(path, [], context.Outside.Environment);
-            // Values that are right one by one can still be wrong together.
+            Configuration configuration = context.LoadFile(result, result.GetValue(file));
+            // Values that are right one by one can still be wrong together: all that a start would look at.
             InstancePlan.Make(configuration, null, context.Outside.Environment);
-            Warn(context, configuration);
             int given = configuration.Values.Count(static v => v.Origin != Origin.Default);
-            string subject = path ?? "environment and defaults";
-            context.Outside.Out.WriteLine($"{subject}: good, {given} of {Settings.All.Count} settings given");
+            ConfigCheckAnswer answer = new(1, configuration.File, true, given, Settings.All.Count, configuration.Warnings);
+            context.Answer(result, answer, AnswerJson.Default.ConfigCheckAnswer, static a =>
+                [$"{a.File ?? "environment and defaults"}: good, {a.Given} of {a.Known} settings given"]);
+            Warn(context, configuration);
             return ExitCode.Done;
         });
         return check;
@@ -68,5 +78,9 @@ internal static class ConfigCommand
 }
 
 internal sealed record ConfigAnswer(int Schema, string? File, IReadOnlyList<ConfigRow> Settings);
+
+internal sealed record ConfigSample(int Schema, string Text);
+
+internal sealed record ConfigCheckAnswer(int Schema, string? File, bool Good, int Given, int Known, IReadOnlyList<string> Warnings);
 
 internal sealed record ConfigRow(string Key, string Value, string Origin, string Place);

@@ -4,11 +4,10 @@ namespace Otedama;
 
 internal static class GpuCommand
 {
-    public static Command Build(CommandContext context)
+    public static Command Build()
     {
         Command gpu = new("gpu", "Graphics cards.");
         gpu.Subcommands.Add(LaterCommand.Build(
-            context,
             "list",
             "List the graphics cards that can mine",
             "This version mines on CPUs only and does not look for graphics cards."));

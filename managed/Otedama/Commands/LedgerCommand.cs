@@ -118,7 +118,7 @@ internal static class LedgerCommand
         }
         if (answer.LostAtEnd > 0)
         {
-            yield return $"damaged  the log ends {answer.LostAtEnd} records before what was acknowledged";
+            yield return $"damaged  the end is missing: {answer.LostAtEnd} acknowledged records are lost";
         }
         if (answer.TornBytes > 0)
         {

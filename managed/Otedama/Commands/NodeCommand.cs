@@ -7,10 +7,11 @@ internal static class NodeCommand
     public static Command Build(CommandContext context)
     {
         Command node = new("node", "The chain the running instance mines on.");
-        node.Subcommands.Add(PoolCommand.Ask(context, "status", "Height, tip and reachability of the coin node.", "status", AnswerJson.Default.StatusView, StatusLines.Node));
-        node.Subcommands.Add(LaterCommand.Build(context, "peers", "List the pool nodes this one is connected to",
+        node.Subcommands.Add(PoolCommand.Ask(context, "status", "Height, tip and reachability of the coin node.", "status",
+            AnswerJson.Default.StatusView, StatusLines.Node, static s => s.Node is { Reachable: false } ? ExitCode.Unreachable : ExitCode.Done));
+        node.Subcommands.Add(LaterCommand.Build("peers", "List the pool nodes this one is connected to",
             "This version has no peer-to-peer network, so there are no peers."));
-        node.Subcommands.Add(LaterCommand.Build(context, "sync", "Say how far the share chain is synchronised",
+        node.Subcommands.Add(LaterCommand.Build("sync", "Say how far the share chain is synchronised",
             "This version has no share chain between pool nodes, so there is nothing to synchronise."));
         return node;
     }

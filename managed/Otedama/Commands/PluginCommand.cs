@@ -49,7 +49,7 @@ internal static class PluginCommand
             {
                 Threads = [result.GetValue(threads)],
                 Repeats = result.GetValue(repeats),
-                Repeat = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(seconds), 0, 3600)),
+                Repeat = BenchmarkCommand.Seconds(result.GetValue(seconds), "--seconds"),
             };
             IReadOnlyList<PluginChoice> chosen = Chosen(context, result, file, digest);
             return Task.Run(() => Measure(context, result, chosen, options, stop), stop);
@@ -74,6 +74,10 @@ internal static class PluginCommand
             return configured.Count > 0
                 ? configured
                 : throw new CommandException(ExitCode.Configuration, "No plugin is configured. Add its path and sha256 under plugins, or name a file.");
+        }
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new CommandException(ExitCode.Usage, "file: the path is empty or holds a NUL character. Give the path of a plugin, such as algorithm.wasm.");
         }
         PluginChoice? known = configured.FirstOrDefault(choice => Path.GetFullPath(choice.Path) == Path.GetFullPath(path));
         PluginLimits limits = new();

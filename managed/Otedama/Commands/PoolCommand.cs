@@ -33,21 +33,23 @@ internal static class PoolCommand
         return pool;
     }
 
-    /// <summary>A verb that fetches one answer of the running instance and prints it.</summary>
+    /// <summary>A verb that fetches one answer of the running instance and prints it; code judges the answer, 0 when left out.</summary>
     internal static Command Ask<T>(
         CommandContext context,
         string name,
         string description,
         string path,
         System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type,
-        Func<T, IEnumerable<string>> lines)
+        Func<T, IEnumerable<string>> lines,
+        Func<T, int>? code = null)
     {
         Command command = new(name, description);
         command.SetAction(async (result, stop) =>
         {
             using ApiClient client = ApiClient.Find(context.Load(result), context.Outside.Environment);
-            context.Answer(result, await client.GetAsync(path, type, stop), type, lines);
-            return ExitCode.Done;
+            T answer = await client.GetAsync(path, type, stop);
+            context.Answer(result, answer, type, lines);
+            return code?.Invoke(answer) ?? ExitCode.Done;
         });
         return command;
     }

@@ -4,10 +4,9 @@ namespace Otedama;
 
 internal static class ProfileCommand
 {
-    public static Command Build(CommandContext context)
+    public static Command Build()
     {
         Command profile = LaterCommand.Build(
-            context,
             "profile",
             "Say where a running instance spends its time",
             "This version has no profiler; no profile was taken. Rates and latencies are in: otedama stats.");

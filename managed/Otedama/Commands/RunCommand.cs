@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
-using Otedama.Interop;
 
 namespace Otedama;
 
@@ -25,10 +24,6 @@ internal static class RunCommand
         try
         {
             instance = await Instance.StartAsync(plan, loggers, clock, shutdown.Token);
-        }
-        catch (NativeException e)
-        {
-            throw new CommandException(ExitCode.SelfTest, e.Message);
         }
         catch (OperationCanceledException) when (shutdown.Token.IsCancellationRequested)
         {

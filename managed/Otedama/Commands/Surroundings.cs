@@ -22,6 +22,12 @@ internal sealed record Surroundings
 
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Where otedama.yaml is looked for first; null = nowhere.</summary>
+    public string? WorkingFolder { get; init; }
+
+    /// <summary>Where the details of an unforeseen failure are kept; null = nowhere.</summary>
+    public string? CrashFolder { get; init; }
+
     /// <summary>The terminal behind Out and its keys; null where there is none.</summary>
     public IScreen? Screen { get; init; }
 
@@ -41,14 +47,29 @@ internal sealed record Surroundings
         }
         return new Surroundings
         {
-            Out = Console.Out,
+            Out = new AnswerWriter(Console.Out),
             Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),
             Environment = environment,
             Clock = TimeProvider.System,
+            WorkingFolder = CurrentFolder(),
+            CrashFolder = Path.GetTempPath(),
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Screen = Console.IsOutputRedirected ? null : new ConsoleScreen(),
         };
+    }
+
+    /// <summary>Null when the folder this process stands in was deleted.</summary>
+    private static string? CurrentFolder()
+    {
+        try
+        {
+            return System.Environment.CurrentDirectory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

@@ -27,12 +27,16 @@ internal static class Units
     private static string Scaled(double value, string unit)
     {
         int prefix = 0;
-        while (value >= 1000 && prefix < s_prefixes.Length - 1)
+        while (value >= 999.5 && prefix < s_prefixes.Length - 1)
         {
             value /= 1000;
             prefix++;
         }
-        string digits = value >= 100 || (prefix == 0 && value == Math.Floor(value)) ? "0" : value >= 10 ? "0.0" : "0.00";
+        string digits = value >= 99.95 || (prefix == 0 && value == Math.Floor(value)) ? "F0" : value >= 9.995 ? "F1" : value >= 1 ? "F2" : Small(value);
         return $"{value.ToString(digits, CultureInfo.InvariantCulture)} {s_prefixes[prefix]}{unit}";
     }
+
+    /// <summary>Two significant digits of a value below 1: a difficulty of 0.0058 is neither 0.01 nor 0.00.</summary>
+    private static string Small(double value) =>
+        value <= 0 || !double.IsFinite(value) ? "F2" : value < 1e-6 ? "0.0e-0" : $"F{1 - (int)Math.Floor(Math.Log10(value))}";
 }

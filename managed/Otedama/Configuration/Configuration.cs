@@ -15,7 +15,7 @@ internal sealed record SettingValue(Setting Setting, object Value, Origin Origin
     public string Shown => Setting.Secret && Setting.Show(Value).Length > 0 ? "********" : Setting.Show(Value);
 }
 
-/// <summary>All settings, resolved: flag over environment over file over default. Immutable.</summary>
+/// <summary>All settings, resolved: flag over environment over file over default. Immutable once loaded.</summary>
 internal sealed class Configuration
 {
     private readonly Dictionary<Setting, SettingValue> _values;
@@ -29,6 +29,9 @@ internal sealed class Configuration
 
     /// <summary>Path of the configuration file; null when none was given.</summary>
     public string? File { get; }
+
+    /// <summary>Where a file was looked for because none was named; the first that exists is File.</summary>
+    public IReadOnlyList<string> LookedFor { get; set; } = [];
 
     /// <summary>Sentences about settings that were given but do nothing in this version, and the like.</summary>
     public IReadOnlyList<string> Warnings { get; }

@@ -25,6 +25,11 @@ internal static class ConfigurationLoader
         if (file is not null)
         {
             ApplyMap(ConfigurationFile.Read(file), "", Path.GetFileName(file), values, problems);
+            string folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
+            foreach (SettingValue value in values.Values.Where(static v => v.Origin == Origin.File).ToArray())
+            {
+                values[value.Setting] = value with { Value = value.Setting.Below(folder, value.Value) };
+            }
         }
         ApplyEnvironment(environment, values, problems, warnings);
         ApplyFlags(flags, values, problems);

@@ -21,7 +21,10 @@ internal sealed record PluginChoice(string Path, string Sha256, int MemoryMib, i
         "entries \"path: FILE\" with \"sha256: 64 hexadecimal digits\" and optional \"memory_mib\" and \"deadline_ms\"; short form FILE@SHA256",
         [],
         Read,
-        static v => $"[{string.Join(", ", v.Select(static p => $"{{path: {p.Path}, sha256: {p.Sha256}, memory_mib: {p.MemoryMib}, deadline_ms: {p.DeadlineMs}}}"))}]");
+        static v => $"[{string.Join(", ", v.Select(static p => $"{{path: {p.Path}, sha256: {p.Sha256}, memory_mib: {p.MemoryMib}, deadline_ms: {p.DeadlineMs}}}"))}]")
+    {
+        Rebase = static (folder, choices) => [.. choices.Select(c => c with { Path = SettingTypes.Below(folder, c.Path) })],
+    };
 
     private static string? Read(RawValue raw, out IReadOnlyList<PluginChoice> value)
     {
@@ -98,9 +101,9 @@ internal sealed record PluginChoice(string Path, string Sha256, int MemoryMib, i
 
     private static string? Problem(PluginChoice choice)
     {
-        if (choice.Path.Length == 0)
+        if (choice.Path.Length == 0 || choice.Path.Contains('\0', StringComparison.Ordinal))
         {
-            return "\"path\" is missing";
+            return choice.Path.Length == 0 ? "\"path\" is missing" : "path: holds a NUL character";
         }
         if (choice.Sha256.Length == 0)
         {

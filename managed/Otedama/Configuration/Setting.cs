@@ -35,6 +35,9 @@ internal abstract class Setting(string key, string help, string typeName, string
 
     /// <summary>The value as one would write it in the file.</summary>
     public abstract string Show(object value);
+
+    /// <summary>The value with relative paths taken from the folder of the file it stands in.</summary>
+    public abstract object Below(string folder, object value);
 }
 
 /// <summary>Returns null and the value, or what is wrong, in words that follow "pool.port: ".</summary>
@@ -50,6 +53,9 @@ internal sealed class Setting<T>(
     Func<T, string> show) : Setting(key, help, typeName, allowed, show(defaultValue))
     where T : notnull
 {
+    /// <summary>How relative paths in a value are taken from a folder; null when the value holds none.</summary>
+    public Func<string, T, T>? Rebase { get; init; }
+
     public override object Default { get; } = defaultValue;
 
     public override string? TryRead(RawValue raw, out object value)
@@ -60,4 +66,6 @@ internal sealed class Setting<T>(
     }
 
     public override string Show(object value) => show((T)value);
+
+    public override object Below(string folder, object value) => Rebase is null ? value : Rebase(folder, (T)value);
 }

@@ -126,7 +126,17 @@ internal static class SettingTypes
     public static Setting<string> Text(string key, string value, string help, string allowed = "text", bool secret = false) =>
         new(key, help, "text", allowed, value, ScalarText, static v => v) { Secret = secret };
 
-    public static Setting<string> Path(string key, string help) => new(key, help, "path", "a path", "", ScalarText, static v => v);
+    /// <summary>A relative path in a configuration file begins at the folder of that file.</summary>
+    public static Setting<string> Path(string key, string help)
+    {
+        return new(key, help, "path", "a path", "", Read, static v => v) { Rebase = Below };
+
+        static string? Read(RawValue raw, out string result) => ScalarText(raw, out result)
+            ?? (result.Contains('\0', StringComparison.Ordinal) ? "a path cannot hold a NUL character" : null);
+    }
+
+    /// <summary>The path as seen from a folder; an empty one stays empty.</summary>
+    public static string Below(string folder, string path) => path.Length == 0 ? path : System.IO.Path.Combine(folder, path);
 
     public static Setting<IReadOnlyList<string>> List(string key, string help, string allowed, string? notYet = null)
     {

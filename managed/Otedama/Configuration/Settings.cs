@@ -65,8 +65,8 @@ internal static class Settings
         "Pause while the machine runs on its battery (Linux)."));
 
     public static readonly Setting<int> PauseWhenActive = Add(Integer("mining.pause_when_active", 0, 0, 86_400,
-        "Pause while somebody uses the machine: until nobody has typed at a console, in a terminal window or over SSH for so many "
-        + "seconds (Linux); 0 = never."));
+        "Pause while somebody uses the machine: until nobody has typed at a console, a built-in keyboard, in a terminal window or over "
+        + "SSH for so many seconds (Linux); 0 = never."));
 
     public static readonly Setting<bool> PoolEnabled = Add(Switch("pool.enabled", true, "Serve miners over Stratum."));
 
@@ -111,6 +111,9 @@ internal static class Settings
 
     public static readonly Setting<decimal> SharesPerMinute = Add(Number("pool.shares_per_minute", 20m, 0.1m, 600m,
         "Shares a minute each miner is steered towards."));
+
+    public static readonly Setting<int> Verifiers = Add(Integer("pool.verifiers", 0, 0, 64,
+        "Threads that check shares; 0 = chosen for the algorithm and the processor."));
 
     public static readonly Setting<int> MaxConnections = Add(Integer("pool.max_connections", 10_000, 1, 1_000_000,
         "Miners connected at once; more are refused politely."));

@@ -28,6 +28,7 @@ internal static class PartOptions
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
+            Verifiers = configuration.Get(Settings.Verifiers),
             Scheme = Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true),
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,

@@ -10,7 +10,7 @@ public sealed class CommandLineTests
         CliResult result = await Cli.RunAsync(["--help"]);
         Assert.Equal(0, result.Code);
         string[] verbs = ["mine", "pool", "stats", "monitor", "node", "mining", "gpu", "net", "diag", "profile", "asic",
-            "plugin", "chaos", "update", "identity", "config", "selftest", "verify", "version"];
+            "plugin", "chaos", "update", "identity", "config", "selftest", "verify", "version", "help"];
         foreach (string verb in verbs)
         {
             Assert.Contains($"\n  {verb} ", result.Out);

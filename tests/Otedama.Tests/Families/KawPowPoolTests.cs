@@ -59,15 +59,16 @@ public sealed class KawPowPoolTests : IAsyncLifetime
         (string prefix, JsonElement job) = await LoginAsync();
         (ulong nonce, string mix) = Solve(prefix, job);
         string header = job[1].GetString()!;
-        string wrongMix = new('1', 64);
+        string wrongMix = MixAbove(Hash256.FromDisplay(header), nonce);
         ulong stranger = nonce ^ (1UL << 63);
         Assert.Equal(20, await CodeAsync(job, nonce, new string('2', 64), mix)); // another header
         Assert.Equal(20, await CodeAsync(job, stranger, header, mix));           // another connection's nonces
         Assert.Equal(20, await CodeAsync(job, nonce, header[2..], mix));         // lengths that are not
         Assert.Equal(20, await CodeAsync(job, nonce, header, mix + "00"));
-        Assert.Contains(await CodeAsync(job, nonce, header, wrongMix), new[] { 20, 23 }); // fails the cheap check or the full one
+        Assert.Equal(23, await CodeAsync(job, nonce, header, wrongMix)); // fails the cheap check
         Assert.Equal(0, await CodeAsync(job, nonce, header, mix));
-        Assert.Contains(await CodeAsync(job, nonce, header, mix), new[] { 22, 21 });      // 21 when the block is a new tip by now
+        await _miner.ReadJobAsync(next => next[5].GetInt32() == 2);
+        Assert.Equal(21, await CodeAsync(job, nonce, header, mix)); // the block is the tip by now
         Assert.Equal(21, (await _miner.CallAsync(Line("ffffffff", nonce, header, mix))).GetProperty("error")[0].GetInt32());
         Assert.Equal(20, (await _miner.CallAsync($$"""{"id":4,"method":"mining.submit","params":["{{_user}}","{{job[0].GetString()}}","0x12"]}""")).GetProperty("error")[0].GetInt32());
     }
@@ -76,19 +77,39 @@ public sealed class KawPowPoolTests : IAsyncLifetime
     public async Task A_mix_that_passes_the_cheap_check_but_is_invented_is_a_bad_proof()
     {
         (string prefix, JsonElement job) = await LoginAsync();
-        Hash256 header = Hash256.FromDisplay(job[1].GetString()!);
         ulong nonce = ulong.Parse(prefix, NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 40;
-        Target target = Target.FromCompact(Bits);
-        ulong guess = 0;
-        Hash256 mix;
-        do
-        {
-            mix = Hash256.FromDisplay($"{guess++:x64}");
-        }
-        while (!target.IsMetBy(KawPow.FinalHash(header, new KawPowProof(nonce, mix))));
-        JsonElement error = (await _miner.CallAsync(Line(job[0].GetString()!, nonce, job[1].GetString()!, mix.ToString()))).GetProperty("error");
+        JsonElement error = (await _miner.CallAsync(Line(job[0].GetString()!, nonce, job[1].GetString()!, Forge(job, nonce)))).GetProperty("error");
         Assert.Equal((20, "bad proof of work"), (error[0].GetInt32(), error[1].GetString()));
         Assert.Equal(0, _run.Node.Snapshot().Height);
+    }
+
+    [Fact]
+    public async Task A_session_that_forges_proofs_is_closed_with_a_reason_and_honest_ones_are_not()
+    {
+        (string prefix, JsonElement job) = await LoginAsync();
+        using TestMiner forger = await TestMiner.ConnectAsync(_run.Pool.Endpoints[0]);
+        string own = await forger.LoginAsync(_user);
+        string jobId = (await forger.ReadNotificationAsync("mining.notify")).GetProperty("params")[0].GetString()!;
+        ulong nonce = ulong.Parse(own, NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 40;
+        int wrong = 0;
+        string? closing = null;
+        while (closing is null)
+        {
+            string mix = Forge(job, nonce, skip: wrong);
+            await forger.SendAsync(Line(jobId, nonce, job[1].GetString()!, mix));
+            string? line = await forger.ReadAsync();
+            while (line is not null && line.Contains("mining.", StringComparison.Ordinal))
+            {
+                line = await forger.ReadAsync();
+            }
+            Assert.Contains("bad proof of work", line, StringComparison.Ordinal);
+            closing = ++wrong == 8 ? await forger.ReadAsync() : null;
+        }
+        Assert.Contains("client.show_message", closing, StringComparison.Ordinal);
+        Assert.Contains("8 wrong proofs of work", closing, StringComparison.Ordinal);
+        Assert.Null(await forger.ReadAsync());
+        (ulong good, string goodMix) = Solve(prefix, job);
+        Assert.Equal(0, await CodeAsync(job, good, job[1].GetString()!, goodMix));
     }
 
     [Fact]
@@ -125,6 +146,21 @@ public sealed class KawPowPoolTests : IAsyncLifetime
         return (prefix, notify.GetProperty("params"));
     }
 
+    /// <summary>An invented mix that passes the cheap check of a block; the next one for each further `skip`.</summary>
+    private static string Forge(JsonElement job, ulong nonce, int skip = 0)
+    {
+        Hash256 header = Hash256.FromDisplay(job[1].GetString()!);
+        Target target = Target.FromCompact(Bits);
+        for (ulong guess = 0; ; guess++)
+        {
+            Hash256 mix = Hash256.FromDisplay($"{guess:x64}");
+            if (target.IsMetBy(KawPow.FinalHash(header, new KawPowProof(nonce, mix))) && skip-- == 0)
+            {
+                return mix.ToString();
+            }
+        }
+    }
+
     /// <summary>A nonce under the prefix that makes a block, and its mix.</summary>
     private (ulong Nonce, string Mix) Solve(string prefix, JsonElement job)
     {
@@ -145,6 +181,19 @@ public sealed class KawPowPoolTests : IAsyncLifetime
         TestContext.Current.TestOutputHelper?.WriteLine($"{scan.Hashes} hashes in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F0} ms");
         Assert.Equal(1, scan.HitCount);
         return (hits[0].Nonce, Hex.Encode(hits[0].Proof));
+    }
+
+    /// <summary>A mix whose final hash is above the target.</summary>
+    private static string MixAbove(Hash256 header, ulong nonce)
+    {
+        for (int i = 1; ; i++)
+        {
+            var mix = Hash256.FromDisplay($"{i:x64}");
+            if (!Target.FromCompact(Bits).IsMetBy(KawPow.FinalHash(header, new KawPowProof(nonce, mix))))
+            {
+                return mix.ToString();
+            }
+        }
     }
 
     private async Task<int> CodeAsync(JsonElement job, ulong nonce, string header, string mix)

@@ -56,15 +56,16 @@ public sealed class ZcashPoolTests : IAsyncLifetime
         (string nonce1, JsonElement job) = await LoginAsync();
         (string nonce2, string solution) = Solve(nonce1, job);
         string time = job[5].GetString()!;
-        string wrong = solution[..^1] + (solution[^1] == '0' ? '1' : '0');
+        string wrong = WrongSolution(nonce1, job, nonce2, solution);
         Assert.Equal(20, await CodeAsync(job[0].GetString()!, time, nonce2[..^2], solution));           // a byte short
         Assert.Equal(20, await CodeAsync(job[0].GetString()!, time, nonce2, solution[2..]));            // without its length
         Assert.Equal(20, await CodeAsync(job[0].GetString()!, "0", nonce2, solution));
         Assert.Equal(20, await CodeAsync(job[0].GetString()!, "00000000", nonce2, solution));           // time out of range
-        Assert.Contains(await CodeAsync(job[0].GetString()!, time, nonce2, wrong), new[] { 20, 23 });   // hash first, solution second
+        Assert.Equal(23, await CodeAsync(job[0].GetString()!, time, nonce2, wrong));                    // the hash is looked at first
         Assert.Equal(21, await CodeAsync("ffffffff", time, nonce2, solution));
         Assert.Equal(0, await CodeAsync(job[0].GetString()!, time, nonce2, solution));
-        Assert.Contains(await CodeAsync(job[0].GetString()!, time, nonce2, solution), new[] { 22, 21 }); // 21 when the block is a new tip by now
+        await _miner.ReadJobAsync(next => next[2].GetString() != job[2].GetString());
+        Assert.Equal(21, await CodeAsync(job[0].GetString()!, time, nonce2, solution));                 // the block is the tip by now
         Assert.Equal(1, _run.Pool.Snapshot().BlocksFound);
     }
 
@@ -73,10 +74,11 @@ public sealed class ZcashPoolTests : IAsyncLifetime
     {
         (string nonce1, JsonElement job) = await LoginAsync();
         using TestMiner thief = await TestMiner.ConnectAsync(_run.Pool.Endpoints[0]);
-        Assert.NotEqual(nonce1, await thief.LoginAsync(_user));
-        (string nonce2, string solution) = Solve(nonce1, job);
+        string theirs = await thief.LoginAsync(_user);
+        Assert.NotEqual(nonce1, theirs);
+        (string nonce2, string solution) = Solve(nonce1, job, (other, found) => !IsBlock(theirs, job, other, found));
         JsonElement reply = await thief.CallAsync(Line(job[0].GetString()!, job[5].GetString()!, nonce2, solution));
-        Assert.Contains(reply.GetProperty("error")[0].GetInt32(), new[] { 20, 23 });
+        Assert.Equal(23, reply.GetProperty("error")[0].GetInt32());
     }
 
     [Fact]
@@ -106,16 +108,47 @@ public sealed class ZcashPoolTests : IAsyncLifetime
         return (nonce1, notify.GetProperty("params"));
     }
 
-    /// <summary>Nonce 2 and solution, with its length, of a block: from the lines alone, as a miner would.</summary>
-    private static (string Nonce2, string Solution) Solve(string nonce1, JsonElement job)
+    /// <summary>
+    /// Nonce 2 and solution, with its length, of the first block that fits: from the lines alone, as a miner would.
+    /// </summary>
+    private static (string Nonce2, string Solution) Solve(string nonce1, JsonElement job, Func<string, string, bool>? fits = null)
+    {
+        for (ulong first = 1; ; first += 1_000)
+        {
+            (string nonce2, string solution) = SolveFrom(first, nonce1, job);
+            if (fits?.Invoke(nonce2, solution) ?? true)
+            {
+                return (nonce2, solution);
+            }
+        }
+    }
+
+    private static (string Nonce2, string Solution) SolveFrom(ulong first, string nonce1, JsonElement job)
     {
         byte[] header = Hex.Decode($"{string.Concat(Enumerable.Range(1, 6).Select(i => job[i].GetString()))}{nonce1}{new string('0', 56)}");
         using PowEngine engine = PowEngine.Create(Algorithm.Equihash, PowParameters.Of(new EquihashRule(48, 5, "ZcashPoW", Twist: false)));
         PowHit[] hits = new PowHit[1];
-        PowWork work = new() { Data = header, NonceFirst = 1, NonceCount = 100_000, Target = Target.FromCompact(Bits) };
+        PowWork work = new() { Data = header, NonceFirst = first, NonceCount = 100_000, Target = Target.FromCompact(Bits) };
         Assert.Equal(1, engine.Scan([work], hits, TimeSpan.FromSeconds(30)).HitCount);
         string counter = Hex.Encode(BitConverter.GetBytes(hits[0].Nonce));
         return (new string('0', 40) + counter, "24" + Hex.Encode(hits[0].Proof));
+    }
+
+    /// <summary>Whether the hash of the notify's header with this nonce and solution meets the network's target.</summary>
+    private static bool IsBlock(string nonce1, JsonElement job, string nonce2, string solution) => Target.FromCompact(Bits).IsMetBy(
+        BitcoinHash.Sha256d(Hex.Decode($"{string.Concat(Enumerable.Range(1, 6).Select(i => job[i].GetString()))}{nonce1}{nonce2}{solution}")));
+
+    /// <summary>The solution with another end, so that the hash is above the target.</summary>
+    private static string WrongSolution(string nonce1, JsonElement job, string nonce2, string solution)
+    {
+        for (int i = 0; ; i++)
+        {
+            string other = solution[..^2] + $"{i:x2}";
+            if (other != solution && !IsBlock(nonce1, job, nonce2, other))
+            {
+                return other;
+            }
+        }
     }
 
     private async Task<int> CodeAsync(string job, string time, string nonce2, string solution)

@@ -138,17 +138,71 @@ public class JobBookTests
     [Fact]
     public void In_solo_mode_each_account_has_its_own_coinbase()
     {
-        using JobBook book = Book(_time, solo: static (template, _, account) => new PayoutSplit
-        {
-            Reward = template.CoinbaseValue,
-            Outputs = [new PayoutOutput(new byte[] { (byte)account }, template.CoinbaseValue)],
-        });
+        using JobBook book = Book(_time, solo: SoloSplit);
         book.Offer(Template());
         PoolJob one = book.JobFor(CoinbaseClass.Default, 1)!;
         PoolJob two = book.JobFor(CoinbaseClass.Default, 2)!;
         Assert.NotEqual(one.Id, two.Id);
         Assert.Equal(1, one.Split.Outputs[0].Script.Span[0]);
         Assert.Equal(2, two.Account);
+    }
+
+    [Fact]
+    public void In_solo_mode_an_account_without_a_share_works_on_the_shared_coinbase()
+    {
+        HashSet<int> withShares = [];
+        using JobBook book = Book(_time, solo: SoloSplit, owner: account => withShares.Contains(account) ? account : 0);
+        book.Offer(Template());
+        Assert.Same(book.Current, book.JobFor(CoinbaseClass.Default, 7));
+        withShares.Add(7);
+        Assert.Equal(7, book.JobFor(CoinbaseClass.Default, 7)!.Account);
+        Assert.Same(book.Current, book.JobFor(CoinbaseClass.Default, 8));
+    }
+
+    [Fact]
+    public void In_solo_mode_strangers_push_nobodys_jobs_out()
+    {
+        using JobBook book = Book(_time, solo: SoloSplit);
+        book.Offer(Template());
+        PoolJob honest = book.JobFor(CoinbaseClass.Default, 1)!;
+        PoolJob shared = book.Current!;
+        for (int stranger = 2; stranger < 10_000; stranger++)
+        {
+            PoolJob? job = book.JobFor(CoinbaseClass.Default, stranger);
+            Assert.True(job is not null, $"no job for {stranger}");
+            uint last = job.Id;
+            Assert.Equal(stranger <= SoloJobs.OwnersMax ? stranger : 0, job.Account);
+            for (int i = 0; stranger == 2 && i < 1_000; i++)
+            {
+                last = book.MintFresh(CoinbaseClass.Default, stranger, last)!.Id;
+            }
+        }
+        Assert.True(book.TryGet(honest.Id, out PoolJob? known) && known == honest);
+        Assert.True(book.TryGet(shared.Id, out _));
+        Assert.Same(honest, book.JobFor(CoinbaseClass.Default, 1));
+        Assert.NotEqual(honest.Id, book.MintFresh(CoinbaseClass.Default, 1, honest.Id)!.Id); // the budget is the owner's own
+        _time.Advance(601);
+        Assert.Equal(9_999, book.JobFor(CoinbaseClass.Default, 9_999)!.Account); // places of those who left are given on
+    }
+
+    [Fact]
+    public void A_filled_job_gets_a_successor_at_once_and_one_only()
+    {
+        using JobBook book = Listen(Book(_time));
+        book.Offer(Template());
+        uint first = book.Current!.Id;
+        book.Succeed(first);
+        book.Succeed(first);
+        _time.Advance(0);
+        Assert.Equal(2, _published.Count);
+        Assert.False(_published[1].Job.Clean);
+        book.Succeed(first); // its successor is out already
+        _time.Advance(29);
+        Assert.Equal(2, _published.Count);
+        book.Succeed(book.Current!.Id);
+        _time.Advance(0);
+        Assert.Equal(3, _published.Count);
+        Assert.Equal(3, _published.Select(static job => job.Id).Distinct().Count());
     }
 
     [Fact]
@@ -178,6 +232,12 @@ public class JobBookTests
         after.Offer(Template());
         Assert.True(after.Current!.Id > before.Current!.Id);
     }
+
+    private static PayoutSplit SoloSplit(Template template, int max, int account) => new()
+    {
+        Reward = template.CoinbaseValue,
+        Outputs = [new PayoutOutput(new byte[] { unchecked((byte)account) }, template.CoinbaseValue)],
+    };
 
     private JobBook Listen(JobBook book)
     {

@@ -56,6 +56,6 @@ internal static class JobSamples
         Tag = "/test/"u8.ToArray(),
     };
 
-    public static JobBook Book(TimeProvider time, Func<Template, int, PayoutSplit>? split = null, Func<Template, int, int, PayoutSplit>? solo = null) =>
-        new(new JobBookOptions { Split = split ?? Split, SoloSplit = solo, ShareTarget = Target.Max }, time, NullLogger.Instance);
+    public static JobBook Book(TimeProvider time, Func<Template, int, PayoutSplit>? split = null, Func<Template, int, int, PayoutSplit>? solo = null, Func<int, int>? owner = null) =>
+        new(new JobBookOptions { Split = split ?? Split, SoloSplit = solo, SoloOwner = owner, ShareTarget = Target.Max }, time, NullLogger.Instance);
 }

@@ -57,7 +57,7 @@ public sealed class LedgerSnapshotTests : IDisposable
         int at = log.AsSpan().IndexOf("addr1"u8);
         log[at] ^= 1;
         File.WriteAllBytes(SegmentPath(1), log);
-        Assert.Contains("1 records from number 1 on are lost", Assert.Throws<LogException>(() => Open()).Message);
+        Assert.Contains("record 1 is lost", Assert.Throws<LogException>(() => Open()).Message);
         LogRepair.Repair(new DiskLogStorage(), _directory.Path);
         using (Ledger ledger = Open())
         {

@@ -122,7 +122,7 @@ public sealed class ShareLogTests : IDisposable
             bad[LogStart + (bit / 8)] ^= (byte)(1 << (bit % 8));
             File.WriteAllBytes(SegmentPath(1), bad);
             LogException error = Assert.Throws<LogException>(() => Open());
-            Assert.Contains($"damaged at byte {LogStart + (bit / 512 * 64)} for 64 bytes; 1 records from number {bit / 512}", error.Message);
+            Assert.Contains($"damaged at byte {LogStart + (bit / 512 * 64)} for 64 bytes; record {bit / 512} is lost", error.Message);
             Assert.Contains("ledger repair", error.Message);
             Assert.Equal(bad, File.ReadAllBytes(SegmentPath(1)));
         }
@@ -138,7 +138,7 @@ public sealed class ShareLogTests : IDisposable
         Overwrite(SegmentPath(1), LogStart + 128 + 20, [0xff]);
         var lines = new LineLogger();
         ShareLog.Open(Options(), lines, _ => { }).Dispose();
-        Assert.Contains(lines.Lines, line => line.Contains("ends 1 records before what the disk had confirmed", StringComparison.Ordinal));
+        Assert.Contains(lines.Lines, line => line.Contains("ends before what the disk had confirmed: 1 acknowledged", StringComparison.Ordinal));
         Assert.Equal([0, 1], Replay());
     }
 
@@ -150,7 +150,7 @@ public sealed class ShareLogTests : IDisposable
             Append(log, 0, 2_000);
         }
         Overwrite(SegmentPath(1), LogStart + (100 * 64), new byte[1_900 * 64]);
-        Assert.Contains("1900 records from number 100 on are lost", Assert.Throws<LogException>(() => Open()).Message);
+        Assert.Contains("1900 records from 100 on are lost", Assert.Throws<LogException>(() => Open()).Message);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class ShareLogTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(SegmentPath(2)));
         File.Delete(SegmentPath(2));
         error = Assert.Throws<LogException>(() => Open());
-        Assert.Contains($"{SegmentPath(2)} is missing; 63 records from number 63 on are lost", error.Message);
+        Assert.Contains($"{SegmentPath(2)} is missing; 63 records from 63 on are lost", error.Message);
     }
 
     [Fact]

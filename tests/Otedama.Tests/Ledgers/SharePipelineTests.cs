@@ -29,12 +29,14 @@ public sealed class SharePipelineTests : IDisposable
         _directory.Dispose();
     }
 
-    [Fact]
-    public void Every_candidate_of_many_threads_is_answered_once_in_each_session_s_order()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Every_candidate_of_many_threads_is_answered_once_in_each_session_s_order(int verifiers)
     {
         const int Sessions = 4;
         const int Each = 5_000;
-        using (SharePipeline pipeline = Start())
+        using (SharePipeline pipeline = Start(verifiers: verifiers))
         {
             Parallel.For(0, Sessions, new ParallelOptions { MaxDegreeOfParallelism = Sessions }, session =>
             {
@@ -42,6 +44,7 @@ public sealed class SharePipelineTests : IDisposable
                 {
                     Candidate candidate = Candidate((ulong)((session * Each) + i));
                     candidate.SessionId = session;
+                    candidate.Lane = (uint)session << 16;
                     candidate.Tag = i;
                     while (!pipeline.TryEnqueue(candidate))
                     {
@@ -100,6 +103,46 @@ public sealed class SharePipelineTests : IDisposable
         Assert.Equal(_sink.Verdicts.Single().Hash, block.Hash);
         Assert.Equal(_account, block.Finder);
         Assert.Equal(1, pipeline.Counters.Blocks);
+    }
+
+    [Fact]
+    public void Twins_meet_in_one_verifier_whatever_session_sends_them()
+    {
+        using SharePipeline pipeline = Start(verifiers: 4);
+        for (uint lane = 0; lane < 64; lane++)
+        {
+            for (int session = 0; session < 2; session++)
+            {
+                Candidate candidate = Candidate(lane);
+                candidate.SessionId = session; // a connection and the one it is resumed on
+                candidate.Lane = lane;
+                Assert.True(pipeline.TryEnqueue(candidate));
+            }
+        }
+        pipeline.Stop(TimeSpan.FromSeconds(20));
+        Assert.Equal(64, pipeline.Counters.Accepted);
+        Assert.Equal(64, pipeline.Counters.Rejected(Rejection.Duplicate));
+    }
+
+    [Fact]
+    public void Claimed_blocks_are_checked_first_and_strangers_last_but_not_never()
+    {
+        using SharePipeline pipeline = Make();
+        for (ulong i = 0; i < 2_000; i++)
+        {
+            Assert.True(pipeline.TryEnqueue(Candidate(i)));
+        }
+        foreach (CandidateRank rank in new[] { CandidateRank.Stranger, CandidateRank.ClaimedBlock })
+        {
+            Candidate candidate = Candidate(10_000 + (ulong)rank);
+            candidate.Rank = rank;
+            Assert.True(pipeline.TryEnqueue(candidate));
+        }
+        pipeline.Start();
+        pipeline.Stop(TimeSpan.FromSeconds(20));
+        List<long> order = [.. _sink.Verdicts.Select(static verdict => verdict.Tag)];
+        Assert.Equal(0, order.IndexOf(10_000 + (long)CandidateRank.ClaimedBlock));
+        Assert.InRange(order.IndexOf(10_000 + (long)CandidateRank.Stranger), 4, 4 * ShareValidator.BatchMax);
     }
 
     [Fact]
@@ -192,17 +235,20 @@ public sealed class SharePipelineTests : IDisposable
         TimeProvider.System,
         NullLogger.Instance);
 
-    private SharePipeline Make(SharePipelineOptions? options = null)
+    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1)
     {
-        var proofs = new BclProofs();
-        var validator = new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
+        ShareValidator[] validators = [.. Enumerable.Range(0, verifiers).Select(_ =>
+        {
+            var proofs = new BclProofs();
+            return new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
+        })];
         return new SharePipeline(
-            options ?? new SharePipelineOptions(), _jobs, validator, _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
+            options ?? new SharePipelineOptions(), _jobs, validators, _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
 
-    private SharePipeline Start(SharePipelineOptions? options = null)
+    private SharePipeline Start(SharePipelineOptions? options = null, int verifiers = 1)
     {
-        SharePipeline pipeline = Make(options);
+        SharePipeline pipeline = Make(options, verifiers);
         pipeline.Start();
         return pipeline;
     }

@@ -60,6 +60,27 @@ public sealed class MachineWatchTests : IDisposable
     }
 
     [Fact]
+    public void A_key_of_a_built_in_keyboard_counts_too()
+    {
+        HeldClock clock = new();
+        MachineWatch watch = new(false, TimeSpan.FromMinutes(5), clock, _root.Path);
+        Keys(10);
+        Assert.Equal("", watch.Reason());
+        Keys(12);
+        Assert.Equal("somebody uses the machine", watch.Reason());
+        clock.Advance(299);
+        Assert.Equal("somebody uses the machine", watch.Reason());
+        clock.Advance(2);
+        Assert.Equal("", watch.Reason());
+
+        void Keys(int count)
+        {
+            Directory.CreateDirectory(Path.Combine(_root.Path, "proc"));
+            _root.File("proc/interrupts", $"           CPU0       CPU1\n  1:   {count}   7   IO-APIC   1-edge      i8042\n 16:  99  {count}  IO-APIC  xhci_hcd\n");
+        }
+    }
+
+    [Fact]
     public async Task A_rig_stays_paused_as_long_as_the_machine_wants_it_whatever_is_commanded()
     {
         Supply("BAT0", ("type", "Battery"), ("status", "Discharging"));

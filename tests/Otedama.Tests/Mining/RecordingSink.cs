@@ -21,9 +21,9 @@ internal sealed class RecordingSink : IJobSink
 
     public void OnVerdict(in UpstreamVerdict verdict) => Verdicts.Enqueue(verdict);
 
-    public static async Task WaitFor(Func<bool> condition, string what, double seconds = 30)
+    public static async Task WaitFor(Func<bool> condition, string what, double seconds = 120)
     {
-        long end = Environment.TickCount64 + (long)(1000 * seconds);
+        long end = Environment.TickCount64 + (long)(1000 * Math.Max(seconds, 120)); // a machine may be ten times too busy
         while (!condition())
         {
             if (Environment.TickCount64 > end)

@@ -25,6 +25,7 @@ public sealed class StratumClientTests
     };
 
     private readonly RecordingSink _sink = new();
+    private readonly HeldClock _clock = new();
 
     [Fact]
     public async Task Mines_at_a_pool_that_answers_everything_in_one_segment()
@@ -120,9 +121,9 @@ public sealed class StratumClientTests
             await peer.AnswerForever();
         });
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
-        await using StratumClient client = Start(
-            s_fast with { FirstJob = TimeSpan.FromMilliseconds(100), HealthyAfter = TimeSpan.Zero, ReturnAfter = TimeSpan.FromMinutes(5) },
-            silent.Endpoint, backup.Endpoint);
+        await using StratumClient client = Start(_clock, silent.Endpoint, backup.Endpoint);
+        await RecordingSink.WaitFor(() => client.Pools[0].State == PoolState.Active, "the login");
+        _clock.Advance(31);
         await Jobs(1);
         Assert.Equal(PoolState.Active, client.Pools[1].State);
         Assert.Equal(1, silent.Connections);
@@ -140,8 +141,11 @@ public sealed class StratumClientTests
             await peer.AnswerForever();
         });
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
-        await using StratumClient client = Start(
-            s_fast with { FirstJob = TimeSpan.FromMilliseconds(100), ReturnAfter = TimeSpan.FromMinutes(5) }, odd.Endpoint, backup.Endpoint);
+        LineLog log = new();
+        await using StratumClient client = Start(_clock, log, odd.Endpoint, backup.Endpoint);
+        await RecordingSink.WaitFor(() => log.Lines.Any(static l => l.Contains("cannot be used", StringComparison.Ordinal)), "the warning");
+        await RecordingSink.WaitFor(() => client.Pools[0].State == PoolState.Active, "the login");
+        _clock.Advance(31);
         await Jobs(1);
         Assert.Contains("previous hash is not 64 hex digits", client.Pools[0].LastError, StringComparison.Ordinal);
     }
@@ -156,16 +160,9 @@ public sealed class StratumClientTests
             await peer.Hang();
         });
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
-        await using StratumClient client = Start(
-            s_fast with
-            {
-                PingAfter = TimeSpan.FromMilliseconds(50),
-                SilentAfter = TimeSpan.FromMilliseconds(200),
-                HealthyAfter = TimeSpan.Zero,
-                ReturnAfter = TimeSpan.FromMinutes(5),
-            },
-            hung.Endpoint,
-            backup.Endpoint);
+        await using StratumClient client = Start(_clock, hung.Endpoint, backup.Endpoint);
+        await Jobs(1);
+        _clock.Advance(91); // longer than what else forgives earlier failures
         await RecordingSink.WaitFor(() => client.Pools[1].State == PoolState.Active, "the second pool");
         Assert.Equal(1, hung.Connections);
         Assert.Contains("not a word", client.Pools[0].LastError, StringComparison.Ordinal);
@@ -486,6 +483,16 @@ public sealed class StratumClientTests
     private StratumClient Start(StratumTimings timings, params PoolEndpoint[] pools)
     {
         StratumClient client = Make(timings, pools);
+        client.Start(_sink);
+        return client;
+    }
+
+    /// <summary>With the waits of real life, on a clock in the test's hand.</summary>
+    private StratumClient Start(HeldClock clock, params PoolEndpoint[] pools) => Start(clock, new LineLog(), pools);
+
+    private StratumClient Start(HeldClock clock, LineLog log, params PoolEndpoint[] pools)
+    {
+        StratumClient client = new(new StratumClientOptions { Pools = pools, Algorithm = Algorithm.Sha256d, JitterSeed = 1 }, log, clock);
         client.Start(_sink);
         return client;
     }

@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Mining;
@@ -19,6 +19,7 @@ public sealed class StratumSessionTests : IDisposable
     private readonly RecordingSink _sink = new();
     private readonly JobNumbers _numbers = new();
     private readonly ManualClock _clock = new();
+    private readonly LineLog _log = new();
     private readonly StratumSession _session;
 
     public StratumSessionTests() => _session = Make(null);
@@ -220,6 +221,23 @@ public sealed class StratumSessionTests : IDisposable
         Start();
         Refuse(30, "Stale");
         Assert.Equal(30, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Stale));
+    }
+
+    [Fact]
+    public void Every_refusal_is_a_line_with_its_reason_until_there_are_too_many()
+    {
+        Start();
+        Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], 0, 0x20000000);
+        Feed("{\"id\":100,\"result\":true}");
+        Refuse(50, "Low difficulty share", firstId: 101);
+        string[] warnings = _log.At(LogLevel.Warning);
+        Assert.Equal(20, warnings.Length);
+        Assert.All(warnings, static line => Assert.EndsWith("refused a share: Low difficulty share", line, StringComparison.Ordinal));
+        _clock.Advance(1);
+        Refuse(1, "Above target", firstId: 151);
+        Assert.Equal("Pool test refused 30 more shares that are not shown", _log.At(LogLevel.Warning)[20]);
+        Assert.Contains("Above target", _log.At(LogLevel.Warning)[21], StringComparison.Ordinal);
+        Assert.Contains(_log.At(LogLevel.Debug), static line => line.Contains("accepted a share", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -452,7 +470,7 @@ public sealed class StratumSessionTests : IDisposable
         memory,
         _numbers,
         _clock,
-        NullLogger.Instance);
+        _log);
 
     private string Submit(Job job, byte[] extranonce, uint nonce, uint version)
     {

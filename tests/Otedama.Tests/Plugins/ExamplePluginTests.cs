@@ -138,7 +138,7 @@ public sealed class ExamplePluginTests : IDisposable
         };
         IReadOnlyList<BenchmarkResult> rows = Benchmark.Run(options, null, default).Results;
         Assert.Equal(["plugin:sha256d-wat", "sha256d"], rows.Select(static row => row.Algorithm));
-        Assert.True(rows[0].Median > 1000 && rows[0].Skipped is null);
+        Assert.True(rows[0].Median > 0 && rows[0].Skipped is null);
     }
 
     private static List<PowHit> Collect(IScanEngine engine, PowWork work)

@@ -9,7 +9,8 @@ namespace Otedama.Tests.Pool;
 /// <summary>A miner's end of a connection: sends lines, reads lines, with timeouts.</summary>
 internal sealed class TestMiner : IDisposable
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    /// <summary>Only a server that never answers needs as long, on a machine ten times too busy.</summary>
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(120);
 
     private readonly Socket _socket;
     private readonly Stream _stream;
@@ -68,6 +69,19 @@ internal sealed class TestMiner : IDisposable
             if (message.TryGetProperty("method", out JsonElement name) && name.GetString() == method)
             {
                 return message;
+            }
+        }
+    }
+
+    /// <summary>The parameters of the first job for which this is true; others are skipped.</summary>
+    public async Task<JsonElement> ReadJobAsync(Func<JsonElement, bool> isIt)
+    {
+        while (true)
+        {
+            JsonElement job = (await ReadNotificationAsync("mining.notify")).GetProperty("params");
+            if (isIt(job))
+            {
+                return job;
             }
         }
     }

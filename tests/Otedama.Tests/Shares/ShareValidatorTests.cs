@@ -19,6 +19,21 @@ public sealed class ShareValidatorTests
     }
 
     [Fact]
+    public void A_job_says_once_that_it_fills_up_before_it_is_full()
+    {
+        List<uint> filling = [];
+        _jobs.Add(40);
+        var validator = new ShareValidator(_jobs, _proofs, _proofs, new ShareValidatorOptions { SharesPerJobMax = 16, JobFilling = filling.Add });
+        var judgements = new Judgement[1];
+        for (ulong nonce = 0; nonce < 20; nonce++)
+        {
+            validator.Judge([TestJobs.Candidate(40, nonce)], judgements);
+            Assert.Equal(nonce < 16 ? Rejection.None : Rejection.Overloaded, judgements[0].Rejection);
+            Assert.Equal(nonce >= 13 ? [40u] : [], filling);
+        }
+    }
+
+    [Fact]
     public void A_good_candidate_becomes_a_share_of_its_target_s_work()
     {
         Candidate candidate = TestJobs.Candidate(1, 5);

@@ -43,6 +43,29 @@ public sealed partial class DocumentTests
         }
     }
 
+    /// <summary>"... start one with: otedama" and "`otedama pool`" in messages of the program, in C# and in C.</summary>
+    [Fact]
+    public async Task Every_otedama_command_in_a_message_exists()
+    {
+        List<string> wrong = [];
+        foreach (string path in SourceTree.Product.Concat(SourceTree.Files("*.c")).Where(static p => !p.StartsWith("tests/", StringComparison.Ordinal)))
+        {
+            foreach (Match literal in Literals().Matches(SourceTree.Read(path)))
+            {
+                foreach (Match command in Advice().Matches(literal.Value))
+                {
+                    string[] verbs = command.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                    CliResult result = await Cli.RunAsync([.. verbs, "--help"]);
+                    if (result.Code != 0)
+                    {
+                        wrong.Add($"{path}: {command.Value}");
+                    }
+                }
+            }
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
     [Fact]
     public void Both_readmes_show_the_same_commands()
     {
@@ -111,6 +134,15 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Links();
+
+    [GeneratedRegex("""
+        "(?:[^"\\\n]|\\.)*"
+        """)]
+    private static partial Regex Literals();
+
+    /// <summary>Behind a colon or a backtick, and then words that could be verbs.</summary>
+    [GeneratedRegex(@"(?:`|: )otedama((?: [a-z]+)+)")]
+    private static partial Regex Advice();
 
     [GeneratedRegex(@"`otedama((?: [^`]+)?)`")]
     private static partial Regex Commands();

@@ -1,0 +1,145 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// One checking thread of the share path, with the candidates of its part of the sessions: claimed blocks first, then those
+/// of sessions with accepted shares, then the rest, which gets every fifth turn however busy the others are.
+/// </summary>
+internal sealed class Verifier
+{
+    /// <summary>Turns of known sessions after which strangers get one, so that a newcomer is never shut out.</summary>
+    private const int KnownTurns = 4;
+
+    /// <summary>Claimed blocks that wait; more of them (test chains) stand in line with everybody else.</summary>
+    private const int BlocksMax = 256;
+
+    /// <summary>
+    /// A batch is as large as it can be within this time: what comes meanwhile, be it a block, waits for its end.
+    /// </summary>
+    private static readonly TimeSpan s_batchTime = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
+
+    private readonly SharePipeline _path;
+    private readonly ShareValidator _validator;
+    private readonly TimeProvider _time;
+    private readonly Parking _parking = new();
+    private readonly HandoffRing<Candidate> _blocks;
+    private readonly HandoffRing<Candidate> _known;
+    private readonly HandoffRing<Candidate> _strangers;
+    private readonly Func<bool> _hasItem;
+    private readonly Thread _thread;
+    private readonly Candidate[] _candidates = new Candidate[ShareValidator.BatchMax];
+    private readonly Judgement[] _judgements = new Judgement[ShareValidator.BatchMax];
+    private readonly Verdict[] _verdicts = new Verdict[ShareValidator.BatchMax];
+    private readonly ShareRecord[] _records = new ShareRecord[ShareValidator.BatchMax];
+    private int _batch = 16;
+    private int _turn;
+
+    public Verifier(SharePipeline path, ShareValidator validator, int capacity, TimeProvider time, int number)
+    {
+        _path = path;
+        _validator = validator;
+        _time = time;
+        _blocks = new HandoffRing<Candidate>(BlocksMax, _parking);
+        _known = new HandoffRing<Candidate>(capacity, _parking);
+        _strangers = new HandoffRing<Candidate>(capacity, _parking);
+        _hasItem = () => _blocks.HasItem() || _known.HasItem() || _strangers.HasItem();
+        _thread = new Thread(Run) { Name = $"otd-validator-{number}", IsBackground = true };
+    }
+
+    public int QueueDepth => _blocks.Count + _known.Count + _strangers.Count;
+
+    /// <summary>Any thread; never waits. False when the ring is full.</summary>
+    public bool TryEnqueue(in Candidate candidate) => candidate.Rank switch
+    {
+        CandidateRank.ClaimedBlock => _blocks.TryEnqueue(candidate) || _known.TryEnqueue(candidate),
+        CandidateRank.Known => _known.TryEnqueue(candidate),
+        _ => _strangers.TryEnqueue(candidate),
+    };
+
+    public void Start() => _thread.Start();
+
+    public void Wake() => _parking.Wake();
+
+    public bool Join(TimeSpan timeout) => _thread.Join(timeout);
+
+    private void Run()
+    {
+        while (true)
+        {
+            int count = Take();
+            if (count > 0)
+            {
+                Check(count);
+            }
+            else if (_path.IsStopping)
+            {
+                if (QueueDepth == 0)
+                {
+                    return; // a producer that had claimed a slot before the end has filled it by now
+                }
+                Thread.Yield();
+            }
+            else
+            {
+                _parking.Wait(s_idle, _hasItem);
+            }
+        }
+    }
+
+    private int Take()
+    {
+        Span<Candidate> room = _candidates.AsSpan(0, _batch);
+        int count = _blocks.Dequeue(room);
+        if (count > 0)
+        {
+            return count;
+        }
+        if (_turn < KnownTurns && (count = _known.Dequeue(room)) > 0)
+        {
+            _turn++;
+            return count;
+        }
+        _turn = 0;
+        count = _strangers.Dequeue(room);
+        return count > 0 ? count : _known.Dequeue(room);
+    }
+
+    private void Check(int count)
+    {
+        long start = _time.GetTimestamp();
+        ReadOnlySpan<Candidate> candidates = _candidates.AsSpan(0, count);
+        Span<Judgement> judgements = _judgements.AsSpan(0, count);
+        _path.Counters.CountBatch(count);
+        try
+        {
+            _validator.Judge(candidates, judgements);
+            _path.RefuseStrangers(candidates, judgements);
+        }
+        catch (Exception e)
+        {
+            // A bug or a broken native library: say so for every batch, but keep answering.
+            _path.LogValidatorFailed(count, e);
+            judgements.Fill(new Judgement { Rejection = Rejection.Overloaded });
+        }
+        FitBatch(count, _time.GetElapsedTime(start));
+        _path.SubmitBlocks(_validator, candidates, judgements);
+        _path.Answer(candidates, judgements, _records, _verdicts);
+        Array.Clear(_candidates, 0, count);
+    }
+
+    /// <summary>Only full batches say how long a full one takes.</summary>
+    private void FitBatch(int count, TimeSpan took)
+    {
+        if (took > s_batchTime)
+        {
+            _batch = Math.Max(1, count / 2);
+        }
+        else if (count == _batch && took < s_batchTime / 4)
+        {
+            _batch = Math.Min(ShareValidator.BatchMax, 2 * _batch);
+        }
+    }
+}

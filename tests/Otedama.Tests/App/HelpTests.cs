@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Xunit;
+
+namespace Otedama.Tests.App;
+
+public sealed class HelpTests
+{
+    private static readonly RootCommand s_root = CommandLine.Build(new CommandContext(new Surroundings
+    {
+        Out = TextWriter.Null,
+        Error = TextWriter.Null,
+        ErrorStream = Stream.Null,
+        Environment = new Dictionary<string, string>(),
+        Clock = TimeProvider.System,
+    }));
+
+    [Theory]
+    [InlineData("minee", "did you mean otedama mine?")]
+    [InlineData("statz", "did you mean otedama stats?")]
+    [InlineData("payouts", "did you mean otedama pool payouts?")]
+    [InlineData("benchmark", "did you mean otedama mining benchmark?")]
+    [InlineData("pool payout", "did you mean otedama pool payouts?")]
+    [InlineData("mine --walet x", "did you mean --wallet?")]
+    [InlineData("stats --jsn", "did you mean --json?")]
+    [InlineData("help minee", "did you mean otedama mine?")]
+    public async Task A_slip_of_the_pen_is_told_what_was_meant(string line, string hint)
+    {
+        CliResult result = await Cli.RunAsync(line.Split(' '));
+        Assert.Equal(2, result.Code);
+        Assert.Empty(result.Out);
+        Assert.Contains(hint, result.Error);
+    }
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help pool payouts", "pool payouts --help")]
+    [InlineData("help mining benchmark", "mining benchmark --help")]
+    public async Task Help_is_also_a_verb(string verb, string option)
+    {
+        CliResult asked = await Cli.RunAsync(verb.Split(' '));
+        CliResult plain = await Cli.RunAsync(option.Split(' '));
+        Assert.Equal(0, asked.Code);
+        Assert.Equal(plain.Out, asked.Out);
+        Assert.Contains("Examples:\n  otedama", asked.Out);
+    }
+
+    [Fact]
+    public void Every_example_is_a_line_the_program_understands_and_is_of_its_verb()
+    {
+        foreach (Command command in Visible(s_root))
+        {
+            Example[] examples = [.. Examples.Of(command)];
+            Assert.NotEmpty(examples);
+            foreach (Example example in examples)
+            {
+                string line = example.Line.Split(" > ")[0].Split(" | ")[0];
+                ParseResult result = CommandLine.Parse(s_root, [.. line.Split(' ').Skip(1)]);
+                Assert.True(result.Errors.Count == 0, $"{example.Line}: {string.Join(' ', result.Errors.Select(static e => e.Message))}");
+                Assert.StartsWith(UsageErrors.PathOf(command), UsageErrors.PathOf(result.CommandResult.Command));
+                Assert.NotEmpty(example.Meaning);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_verb_with_options_or_arguments_shows_one_of_them()
+    {
+        string[] without = [.. Visible(s_root).Where(static c => c.Options.Concat<Symbol>(c.Arguments).Any(static o => !o.Hidden && o.Name is not "--help" and not "--version"))
+            .Where(static c => Examples.Of(c).All(e => e.Line == UsageErrors.PathOf(c))).Select(UsageErrors.PathOf)];
+        Assert.True(without.Length == 0, $"add a row to Examples for: {string.Join(", ", without)}");
+    }
+
+    private static IEnumerable<Command> Visible(Command command) =>
+        command.Subcommands.Where(static c => !c.Hidden).SelectMany(Visible).Prepend(command);
+}
