@@ -109,7 +109,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
     public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
     {
         AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span, proof);
-        int account = candidate.AccountId;
+        int account = Math.Max(0, candidate.AccountId); // the operator stands in for a finder without an account
         if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation, () => Send(job, block, account, book)))
         {
             return null;
