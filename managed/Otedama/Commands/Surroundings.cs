@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Text;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -7,6 +9,9 @@ internal sealed record Surroundings
 {
     /// <summary>The answer.</summary>
     public required TextWriter Out { get; init; }
+
+    /// <summary>Answers to questions; nothing when there is nobody to ask.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
 
     /// <summary>The conversation.</summary>
     public required TextWriter Error { get; init; }
@@ -47,7 +52,8 @@ internal sealed record Surroundings
         }
         return new Surroundings
         {
-            Out = new AnswerWriter(Console.Out),
+            Out = new AnswerWriter(new StreamWriter(StandardOutput.Open(), new UTF8Encoding(false)) { AutoFlush = true }),
+            In = Console.In,
             Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),
             Environment = environment,

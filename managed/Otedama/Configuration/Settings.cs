@@ -28,7 +28,7 @@ internal static class Settings
     public static readonly Setting<int> GpuThreads = Add(Integer("mining.workers.gpu_threads", 0, 0, 1024,
         "GPU workers.", notYet: "this version mines on CPUs only, so no GPU worker is started"));
 
-    public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, 4096,
+    public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
         "CPU workers; 0 = one per hardware thread."));
 
     public static readonly Setting<string> CpuPriority = Add(Choice("mining.workers.cpu_priority", "low", ["idle", "low", "normal"],
@@ -75,8 +75,9 @@ internal static class Settings
 
     public static readonly Setting<int> PoolPort = Add(Integer("pool.port", 3333, 1, 65535, "Stratum port."));
 
-    public static readonly Setting<string> PoolScheme = Add(Choice("pool.scheme", "pplns", ["pplns", "solo"],
-        "Who is paid by a block: everyone by recent shares, or the finder."));
+    public static readonly Setting<string> PoolScheme = Add(Choice("pool.scheme", "pplns", ["pplns", "pps", "solo"],
+        "Who is paid: everyone by recent work when a block is found (pplns), every share at once by its part of a block, at the "
+        + "operator's risk (pps), or the finder (solo)."));
 
     public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m,
         "Percent of a block the pool keeps.", decimals: FeeRate.PercentDecimals));

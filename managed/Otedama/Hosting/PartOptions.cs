@@ -29,7 +29,7 @@ internal static class PartOptions
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
             Verifiers = configuration.Get(Settings.Verifiers),
-            Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
+            Scheme = Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true),
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
             PortVardiff = ports,
@@ -40,6 +40,14 @@ internal static class PartOptions
             ListenTls = configuration.Get(Settings.TlsPort) is int tls and > 0 ? [new IPEndPoint(plan.PoolAddress, tls)] : [],
         };
     }
+
+    /// <summary>What the pool's parts check themselves; each throws ArgumentException.</summary>
+    public static IEnumerable<Action> Checks(InstancePlan plan) =>
+    [
+        Vardiff(plan, embeddedSha256d: false).Check,
+        new StratumLimits { ConnectionsMax = plan.Configuration.Get(Settings.MaxConnections) }.Check,
+        Guard(plan.Configuration).Check,
+    ];
 
     /// <summary>
     /// Behind a proxy on this machine every miner comes from loopback as far as the socket tells, so then loopback is
@@ -69,7 +77,7 @@ internal static class PartOptions
     public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock)
     {
         Configuration configuration = plan.Configuration;
-        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && PoolPlan.NeedsWallet(configuration))
+        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && RigPlan.NeedsWallet(configuration))
         {
             throw new ConfigurationException("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
@@ -78,7 +86,7 @@ internal static class PartOptions
         TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.AlgorithmName);
         return new RigOptions
         {
-            Pools = PoolPlan.Endpoints(configuration, ownPool, node?.MiningAddress),
+            Pools = RigPlan.Endpoints(configuration, ownPool, node?.MiningAddress),
             RedirectHosts = configuration.Get(Settings.RedirectHosts),
             Algorithm = plan.Algorithm,
             Equihash = plan.Coin.Equihash,
@@ -102,7 +110,7 @@ internal static class PartOptions
     ];
 
     /// <summary>One login a node: its own cookie, else its own user (also in the URL), else what all nodes share.</summary>
-    private static PoolNode External(Configuration configuration, UrlEntry entry)
+    internal static PoolNode External(Configuration configuration, UrlEntry entry)
     {
         PoolNode node = new(new Uri(entry.Url));
         string zmq = entry["zmq"].Length > 0 ? entry["zmq"] : configuration.Get(Settings.NodeZmq);
