@@ -25,6 +25,8 @@ internal static class Program
                 return StratumTarget.Run(target[1..]);
             case ["stratum-load", _, _, _, _, _, ..] load:
                 return StratumLoad.RunAsync(load[1..]).GetAwaiter().GetResult();
+            case ["flood", _, _, _]:
+                return Flood.RunAsync(arguments[1..]).GetAwaiter().GetResult();
             case ["compare", .. string[] compare]:
                 return CompareCommand.Run(compare);
             case ["first-share", string program, .. string[] runs] when runs.Length < 2:
@@ -33,6 +35,7 @@ internal static class Program
                 Console.Error.WriteLine(
                     "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
+                    + " | flood HOST:PORT USER SECONDS"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"
                     + " [--threads N] [--pairs N] [--seconds N] [--ours-seconds N]"
                     + " [--out DIRECTORY] [--machine FOLDER] [--ours-arg X] [--peer-arg X] | first-share PATH [RUNS]");

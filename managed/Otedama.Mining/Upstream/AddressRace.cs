@@ -17,12 +17,12 @@ internal sealed class AddressRace(
     public const int AddressesMax = 16;
 
     /// <summary>Throws SocketException or TimeoutException of the last address when none answers.</summary>
-    public async Task<Stream> RunAsync(IReadOnlyList<IPAddress> addresses, CancellationToken cancellation)
+    public async Task<Stream> RunAsync(IEnumerable<IPAddress> addresses, CancellationToken cancellation)
     {
         using CancellationTokenSource lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         List<Task<Stream>> running = [];
         Exception problem = new SocketException((int)SocketError.HostNotFound);
-        Queue<IPAddress> waiting = new(Order(addresses).Take(AddressesMax));
+        Queue<IPAddress> waiting = new(addresses.Take(AddressesMax));
         try
         {
             while (waiting.Count > 0 || running.Count > 0)
@@ -53,8 +53,11 @@ internal sealed class AddressRace(
         throw problem;
     }
 
-    /// <summary>IPv6 first, then in turn; within a family as the resolver sorted them.</summary>
-    public static IReadOnlyList<IPAddress> Order(IReadOnlyList<IPAddress> addresses)
+    /// <summary>
+    /// IPv6 first, then in turn; within a family as the resolver sorted them. last is the address behind which nothing
+    /// answered: whoever takes connections there would win every race.
+    /// </summary>
+    public static IReadOnlyList<IPAddress> Order(IReadOnlyList<IPAddress> addresses, IPAddress? last)
     {
         IPAddress[] six = [.. addresses.Where(static a => a.AddressFamily == AddressFamily.InterNetworkV6)];
         IPAddress[] four = [.. addresses.Where(static a => a.AddressFamily == AddressFamily.InterNetwork)];
@@ -64,7 +67,7 @@ internal sealed class AddressRace(
             order.AddRange(six.Skip(i).Take(1));
             order.AddRange(four.Skip(i).Take(1));
         }
-        return order;
+        return [.. order.OrderBy(address => address.Equals(last))];
     }
 
     /// <summary>The first attempt that ended; null when it is time for the next address.</summary>

@@ -15,15 +15,23 @@ internal static class PoolDialer
 {
     private const int KeepAliveSeconds = 60;
 
-    /// <summary>The name's resolution, each of its addresses and the TLS handshake have timings.Connect each.</summary>
-    public static async Task<Stream> ConnectAsync(PoolUrl url, StratumTimings timings, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>
+    /// The name's resolution, each of its addresses and the TLS handshake have timings.Connect each. The address last is tried
+    /// after all others; dialed is told which one took the connection.
+    /// </summary>
+    public static async Task<Stream> ConnectAsync(
+        PoolUrl url, StratumTimings timings, IPAddress? last, Action<IPAddress> dialed, TimeProvider clock, CancellationToken cancellation)
     {
         TimeSpan wait = timings.Connect;
         try
         {
             IPAddress[] addresses = await ResolveAsync(url.Host, wait, clock, cancellation).ConfigureAwait(false);
-            AddressRace race = new((address, stop) => DialAsync(address, url.Port, stop), wait, timings.AddressStagger, clock);
-            Stream plain = await race.RunAsync(addresses, cancellation).ConfigureAwait(false);
+            AddressRace race = new((ip, stop) => DialAsync(ip, url.Port, stop), wait, timings.AddressStagger, clock);
+            Stream plain = await race.RunAsync(AddressRace.Order(addresses, last), cancellation).ConfigureAwait(false);
+            if (plain is NetworkStream { Socket.RemoteEndPoint: IPEndPoint { Address: { } address } })
+            {
+                dialed(address);
+            }
             if (!url.Tls)
             {
                 return plain;

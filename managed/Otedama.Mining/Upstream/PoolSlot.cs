@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Otedama.Mining;
 
 /// <summary>One pool of the list and how it has done. Written by the client's loop, read by snapshots.</summary>
@@ -24,6 +26,19 @@ internal sealed class PoolSlot(PoolEndpoint endpoint, TimeProvider clock)
 
     /// <summary>Ask for one thing at a time, and for no more than needed; kept once it has worked. Client's loop only.</summary>
     public bool Careful { get; set; }
+
+    /// <summary>Where a connection brought no job: the pool's other addresses go first. Client's loop only.</summary>
+    public IPAddress? AddressLast { get; set; }
+
+    /// <summary>Notes how a session without a job was asked and where, so that the next is asked otherwise and elsewhere.</summary>
+    public void OnUnused(StratumSession session)
+    {
+        if (session.EndedUnused)
+        {
+            Careful = !Careful;
+            AddressLast = session.Address;
+        }
+    }
 
     /// <summary>This pool has accepted a share. Client's loop only.</summary>
     public bool Proven { get; set; }

@@ -145,14 +145,17 @@ public sealed class StratumClient : IJobSource
             memory,
             _numbers,
             _clock,
-            _log);
+            _log)
+        {
+            AddressLast = slot.AddressLast,
+        };
         try
         {
             return await StratumConnection.OpenAsync(url, session, _timings, _clock, _log, cancellation).ConfigureAwait(false);
         }
         catch (UpstreamException)
         {
-            slot.Careful ^= session.EndedUnused;
+            slot.OnUnused(session);
             throw;
         }
         finally
@@ -262,7 +265,10 @@ public sealed class StratumClient : IJobSource
         slot.OnFailed(failure.Message, forgive: wasHealthy);
         slot.UnfitAt = failure.Fault == UpstreamFault.Unfit ? _clock.GetTimestamp() : null;
         _sink!.OnLost();
-        slot.Careful ^= connection?.Session.EndedUnused ?? false;
+        if (connection is not null)
+        {
+            slot.OnUnused(connection.Session);
+        }
         await CloseAsync(slot, connection).ConfigureAwait(false);
         bool leave = _slots.Length > 1 && (failure.Fault != UpstreamFault.Ordinary || slot.Failures >= FailuresMax);
         int next = leave ? (index + 1) % _slots.Length : index;

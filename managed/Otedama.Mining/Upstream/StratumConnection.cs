@@ -58,7 +58,8 @@ internal sealed class StratumConnection : IAsyncDisposable
     public static async Task<StratumConnection> OpenAsync(
         PoolUrl url, StratumSession session, StratumTimings timings, TimeProvider clock, ILogger log, CancellationToken cancellation)
     {
-        Stream stream = await PoolDialer.ConnectAsync(url, timings, clock, cancellation).ConfigureAwait(false);
+        Stream stream = await PoolDialer.ConnectAsync(
+            url, timings, session.AddressLast, address => session.Address = address, clock, cancellation).ConfigureAwait(false);
         StratumConnection connection = new(stream, session, timings, clock, log, cancellation);
         try
         {

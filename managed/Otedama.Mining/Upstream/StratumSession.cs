@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Wire;
@@ -66,6 +67,12 @@ internal sealed partial class StratumSession : IDisposable
         _nextTarget = _latestTarget = _dialect.DifficultyOne; // what pools mean until they say otherwise
         LastHeardAt = LastWorkAt = clock.GetTimestamp();
     }
+
+    /// <summary>Address of the pool to try after its others; null = none.</summary>
+    public IPAddress? AddressLast { get; init; }
+
+    /// <summary>Where the connection goes; null before. Client's loop only.</summary>
+    public IPAddress? Address { get; set; }
 
     /// <summary>Lines to send; the connection empties it.</summary>
     public WireBuffer Outgoing { get; } = new();

@@ -38,4 +38,7 @@ internal static partial class StratumLog
 
     [LoggerMessage(10, LogLevel.Warning, "connection of {User} closed: {Refused}. {Cure}")]
     public static partial void RefusedWork(ILogger logger, string user, string refused, string cure);
+
+    [LoggerMessage(13, LogLevel.Warning, "the guard kept strangers out since the last such line: {Rules}")]
+    public static partial void Guarded(ILogger logger, string rules);
 }

@@ -270,9 +270,13 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     public void ReportWrongProofs(StratumSession session, int count) =>
         StratumLog.WrongProofs(_logger, session.Id, session.Connection.Remote, count);
 
-    /// <summary>A full pool says so in the log, at most once a minute.</summary>
+    /// <summary>A full pool and a guard that refuses say so in the log, at most once a minute.</summary>
     public void ReportRefused(double now)
     {
+        if (Guard.TryReport(now, out string rules))
+        {
+            StratumLog.Guarded(_logger, rules);
+        }
         long refused = RefusedCount;
         if (refused > _refusedReported && now - _refusedReportedAt >= 60)
         {

@@ -13,6 +13,9 @@ internal sealed partial class StratumSession
     private const double IdleLineSeconds = 0.2;
     private const int UserAgentCharactersMax = 128;
 
+    /// <summary>Lines that are no JSON before the connection is closed: whoever speaks here speaks something else.</summary>
+    private const int MalformedMax = 3;
+
     private readonly Lock _gate = new();
     private readonly StratumServer _server;
     private readonly TransportConnection _connection;
@@ -25,6 +28,7 @@ internal sealed partial class StratumSession
     private double _receivedAt;
     private double _partialSince = double.NaN;
     private bool _saysVersion;
+    private int _malformed;
 
     /// <summary>What the current batch answers; the server's scratch buffer, set while the lock is held.</summary>
     private WireBuffer _reply = null!;
@@ -138,6 +142,11 @@ internal sealed partial class StratumSession
             _server.CountMalformed();
             StratumWriter.Error(_reply, "null"u8, StratumError.Other, "malformed JSON");
             AddPoints(ConnectionGuard.MalformedPoints);
+            if (++_malformed >= MalformedMax)
+            {
+                SendReply();
+                _connection.Close(CloseReason.Malformed);
+            }
             return;
         }
         Dispatch(in message);

@@ -16,6 +16,7 @@ public sealed class ConnectionGuard
     private const double ScoreHalfLifeSeconds = 60;
     private const double BanSecondsMax = 86_400;
     private const int SharesJudgedMin = 200;
+    private const double ReportSeconds = 60;
 
     /// <summary>One miner with accepted shares raises the rates of its address by this part, and the bursts by two.</summary>
     private const double RatePerMiner = 0.05;
@@ -23,7 +24,9 @@ public sealed class ConnectionGuard
     private readonly ConcurrentDictionary<GuardKey, GuardAddress> _addresses = new();
     private readonly ConcurrentDictionary<GuardKey, GuardAddress> _networks = new();
     private readonly long[] _counts = new long[Enum.GetValues<GuardRule>().Length];
+    private readonly long[] _reported = new long[Enum.GetValues<GuardRule>().Length]; // the reporting thread's, as the next
     private readonly GuardOptions _options;
+    private double _reportedAt = double.NegativeInfinity;
 
     public ConnectionGuard(GuardOptions options) => _options = options;
 
@@ -31,6 +34,24 @@ public sealed class ConnectionGuard
 
     /// <summary>Connections refused and bans, by rule, since start.</summary>
     public long CountOf(GuardRule rule) => Volatile.Read(ref _counts[(int)rule]);
+
+    /// <summary>What happened since the last report, in words; false when it was nothing, or less than a minute ago. One thread.</summary>
+    public bool TryReport(double now, out string rules)
+    {
+        rules = "";
+        if (now - _reportedAt < ReportSeconds)
+        {
+            return false;
+        }
+        foreach (GuardRule rule in Enum.GetValues<GuardRule>())
+        {
+            long count = CountOf(rule), more = count - _reported[(int)rule];
+            _reported[(int)rule] = count;
+            rules += more == 0 ? "" : $"{(rules.Length > 0 ? ", " : "")}{rule} {more}";
+        }
+        _reportedAt = rules.Length > 0 ? now : _reportedAt;
+        return rules.Length > 0;
+    }
 
     /// <summary>Null when the connection is refused or no limit applies to the address; allowed tells which.</summary>
     public GuardEntry? TryEnter(IPAddress address, double now, out bool allowed)

@@ -13,6 +13,9 @@ internal interface IInstance
 
     HistoryView History();
 
+    /// <summary>Reads the configuration again and takes over what may change while running.</summary>
+    Task<ReloadAnswer> ReloadAsync(CancellationToken stop);
+
     /// <summary>Starts or stops the workers of this machine. Returns what could not be done, or null.</summary>
     Task<string?> SetMiningAsync(bool mining, CancellationToken stop);
 }

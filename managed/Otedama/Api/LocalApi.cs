@@ -70,6 +70,8 @@ internal sealed class LocalApi : IAsyncDisposable
             .Get("/api/v1/stream", StreamAsync)
             .Post("/api/v1/mining/start", (context, stop) => SetMiningAsync(context, true, stop))
             .Post("/api/v1/mining/stop", (context, stop) => SetMiningAsync(context, false, stop))
+            .Post("/api/v1/reload", async (context, stop) =>
+                await JsonAsync(context, await _instance.ReloadAsync(stop), AnswerJson.Default.ReloadAnswer))
             .Post("/api/v1/token/link", (context, _) => LinkAsync(context))
             .Post("/api/v1/token/rotate", (context, _) => RotateAsync(context))
             .Get("/", PageAsync);

@@ -23,7 +23,7 @@ internal static class Views
             Hashrate15mHs = rig.Hashrate.Minutes15,
             Upstream = upstream?.Url,
             Connected = upstream?.State == PoolState.Active,
-            Problem = works ? Problem(rig, upstream) : null,
+            Problem = works ? Problem(rig, upstream) : rig.PauseReason.Length > 0 ? rig.PauseReason : null,
             LatencyMs = upstream?.LatencyMs,
             Accepted = shares.Accepted,
             Rejected = shares.Rejected,

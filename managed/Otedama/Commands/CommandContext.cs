@@ -6,6 +6,8 @@ namespace Otedama;
 /// <summary>What every verb is given: the options all verbs share, and the way to configuration, logs and output.</summary>
 internal sealed class CommandContext(Surroundings surroundings)
 {
+    private ConsoleLogs? _logs;
+
     public Surroundings Outside { get; } = surroundings;
 
     public Option<string?> ConfigFile { get; } = new("--config") { Description = "Configuration file (YAML); -config is the same.", HelpName = "FILE", Recursive = true };
@@ -59,10 +61,15 @@ internal sealed class CommandContext(Surroundings surroundings)
         bool json = configuration.Get(Settings.LogFormat) == "json";
         bool colour = Outside.Colour(Outside.ErrorIsTerminal, result.GetValue(NoColour));
         ConsoleLogs console = new(Outside.ErrorStream, levels, json, colour, Outside.Clock, OpenLogFile(configuration, signals));
+        _logs = console;
         LoggerFactory loggers = new([], new LoggerFilterOptions { MinLevel = Microsoft.Extensions.Logging.LogLevel.Trace });
         loggers.AddProvider(console); // added this way the factory disposes it, which writes the last lines
         return loggers;
     }
+
+    /// <summary>The levels of a configuration, for the logs that were opened.</summary>
+    public void SetLogLevels(Configuration configuration) =>
+        _logs?.SetLevels(LogLevels.Parse(configuration.Get(Settings.LogLevel), Outside.Environment.GetValueOrDefault("OTEDAMA_LOG")));
 
     /// <summary>Null when log.file is empty; a relative name is below the data directory.</summary>
     private LogFile? OpenLogFile(Configuration configuration, Shutdown? signals)

@@ -11,6 +11,10 @@ internal static class CommandLine
         bool json = args.Any(static a => a is "--json" or "--json=true");
         try
         {
+            if (Array.Find(args, static a => a.Contains('\0', StringComparison.Ordinal)) is { } odd)
+            {
+                throw new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(odd)}\" holds a NUL character, which no path and no value can.");
+            }
             CommandContext context = new(outside);
             ParseResult result = Parse(Build(context), [.. args.Select(TwoDashes)]);
             if (result.Errors.Count > 0)
@@ -72,6 +76,11 @@ internal static class CommandLine
             SelftestCommand.Build(context),
             VerifyCommand.Build(context),
             VersionCommand.Build(context),
+            InitCommand.Build(context),
+            ReloadCommand.Build(context),
+            ServiceCommand.Build(context),
+            CompletionCommand.Build(context, root),
+            ManCommand.Build(context, root),
             HelpCommand.Build(root),
             ReferenceCommand.Build(context),
         ];

@@ -15,9 +15,11 @@ internal static class CommandPages
         text.Append("Standard output is the answer, standard error the conversation. Options of every verb:\n\n");
         Options(text, context.Options);
         text.Append("\n| exit code | meaning |\n|---|---|\n");
-        text.Append("| 0 | done; also after SIGTERM or the first Ctrl-C of a running instance |\n| 1 | ran, the answer is bad |\n| 2 | usage |\n");
-        text.Append("| 3 | configuration |\n| 4 | no usable device or driver, or not in this version |\n| 5 | node, pool or instance not reachable |\n");
-        text.Append("| 6 | self-test failed |\n| 130 | interrupted |\n");
+        foreach ((int code, string meaning) in ExitCode.Meanings)
+        {
+            text.Append($"| {code} | {meaning} |\n");
+        }
+        Usage(text, root);
         foreach (Command command in root.Subcommands.Where(static c => !c.Hidden))
         {
             Describe(text, command, "otedama");
@@ -36,9 +38,18 @@ internal static class CommandPages
             text.Append('\n');
             Options(text, own);
         }
+        Usage(text, command);
         foreach (Command sub in command.Subcommands.Where(static c => !c.Hidden))
         {
             Describe(text, sub, name);
+        }
+    }
+
+    private static void Usage(StringBuilder text, Command command)
+    {
+        foreach (Example example in Examples.Own(command))
+        {
+            text.Append($"\n    {example.Line}\n\n{example.Meaning}\n");
         }
     }
 

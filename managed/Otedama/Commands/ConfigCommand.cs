@@ -18,8 +18,8 @@ internal static class ConfigCommand
         Command sample = new("sample", "Print a configuration file to start from.");
         sample.SetAction(result =>
         {
-            ConfigSample answer = new(1, ConfigurationPages.Sample());
-            context.Answer(result, answer, AnswerJson.Default.ConfigSample, static a => a.Text.TrimEnd('\n').Split('\n'));
+            TextAnswer answer = new(1, ConfigurationPages.Sample());
+            context.Answer(result, answer, AnswerJson.Default.TextAnswer, static a => a.Text.TrimEnd('\n').Split('\n'));
         });
         return sample;
     }
@@ -78,8 +78,6 @@ internal static class ConfigCommand
 }
 
 internal sealed record ConfigAnswer(int Schema, string? File, IReadOnlyList<ConfigRow> Settings);
-
-internal sealed record ConfigSample(int Schema, string Text);
 
 internal sealed record ConfigCheckAnswer(int Schema, string? File, bool Good, int Given, int Known, IReadOnlyList<string> Warnings);
 

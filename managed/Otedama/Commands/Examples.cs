@@ -24,6 +24,14 @@ internal static class Examples
         ("otedama mining benchmark", "otedama mining benchmark --algo sha256d --threads 1,2", "One algorithm with one and with two threads."),
         ("otedama mining benchmark", "otedama mining benchmark --algo verthash --verthash-memory --repeats 3 --json",
             "An algorithm that needs its data first; the numbers as JSON."),
+        ("otedama ledger check", "otedama ledger check", "Say what is damaged in the share log of this machine's pool, which must not run."),
+        ("otedama ledger check", "otedama ledger check --dir /backup/pool/ledger", "The same for a copy."),
+        ("otedama ledger repair", "otedama ledger repair", "Skip exactly what is damaged; copies of the changed files are kept."),
+        ("otedama ledger export", "otedama ledger export payouts > payouts.csv", "A table of the ledger as CSV."),
+        ("otedama net test", "otedama net test", "Every pool and node of the configuration."),
+        ("otedama net test", "otedama net test stratum+ssl://pool.example:3443 http://user:password@127.0.0.1:8332", "A pool and a node before they are written down."),
+        ("otedama mining tune", "otedama mining tune --algo verushash", "Find the best flavour and thread count once; the miner keeps to it."),
+        ("otedama mining hugepages", "sudo otedama mining hugepages --pages 640 --persist", "Huge pages for the data of Verthash, also after a restart."),
         ("otedama profile", "otedama profile --duration 60s", "Watch a running instance for a minute."),
         ("otedama plugin verify", "otedama plugin verify algorithm.wasm", "Print the digest by which a plugin is trusted."),
         ("otedama plugin bench", "otedama plugin bench --config otedama.yaml --threads 2", "Measure the plugins of a configuration."),
@@ -33,15 +41,27 @@ internal static class Examples
         ("otedama config sample", "otedama config sample > otedama.yaml", "A file in which every setting is explained."),
         ("otedama verify", "otedama verify --quick", "Known answers of every algorithm, without those that need gigabytes."),
         ("otedama verify", "otedama verify --flavour ref --vectors vectors.txt", "A file of one's own, with the portable code."),
+        ("otedama init", "otedama init", "Answer a few questions, get a commented otedama.yaml."),
+        ("otedama init", "otedama init rig.yaml --force", "Write over a file that is there."),
+        ("otedama service print", "otedama service print | sudo tee /etc/systemd/system/otedama.service", "A service of the system; the file says what to do next."),
+        ("otedama service print", "otedama service print --user > ~/.config/systemd/user/otedama.service", "A service of this user, without root."),
+        ("otedama completion", "otedama completion bash > ~/.local/share/bash-completion/completions/otedama", "Completion in bash from the next shell on."),
+        ("otedama completion", "otedama completion fish | source", "Completion in this fish."),
+        ("otedama man", "otedama man | man -l -", "Read the manual."),
+        ("otedama reload", "otedama reload", "Read the configuration again; the answer names what needs a restart."),
         ("otedama help", "otedama help pool payouts", "Explain a verb."),
     ];
 
+    /// <summary>The rows of this very verb.</summary>
+    public static Example[] Own(Command command) =>
+        [.. s_all.Where(row => row.Verb == UsageErrors.PathOf(command)).Select(static row => new Example(row.Line, row.Meaning))];
+
+    /// <summary>At least one for every verb: its own rows, else those of the verbs below it, else the bare verb.</summary>
     public static IEnumerable<Example> Of(Command command)
     {
-        string path = UsageErrors.PathOf(command);
-        Example[] own = [.. s_all.Where(row => row.Verb == path).Select(static row => new Example(row.Line, row.Meaning))];
+        Example[] own = Own(command);
         return own.Length > 0 ? own
             : command.Subcommands.Any(static c => !c.Hidden) ? command.Subcommands.Where(static c => !c.Hidden).SelectMany(static c => Of(c).Take(1))
-            : [new Example(path, command.Description ?? "")];
+            : [new Example(UsageErrors.PathOf(command), command.Description ?? "")];
     }
 }

@@ -12,4 +12,17 @@ internal static class ExitCode
     public const int SelfTest = 6;
     public const int Permission = 77;
     public const int Interrupted = 130;
+
+    public static readonly (int Code, string Meaning)[] Meanings =
+    [
+        (Done, "done; also after SIGTERM or the first Ctrl-C of a running instance"),
+        (BadAnswer, "ran, the answer is bad"),
+        (Usage, "usage"),
+        (Configuration, "configuration"),
+        (Unsupported, "no usable device or driver, or not in this version"),
+        (Unreachable, "node, pool or instance not reachable"),
+        (SelfTest, "self-test failed"),
+        (Permission, "other users can read or write secret files"),
+        (Interrupted, "interrupted"),
+    ];
 }

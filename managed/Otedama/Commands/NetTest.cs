@@ -1,66 +1,126 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Net.Sockets;
+using System.Globalization;
+using Otedama.Core;
+using Otedama.Mining;
+using Otedama.Pool;
+using Otedama.Wire;
 
 namespace Otedama;
 
-/// <summary>Opens a connection to every pool and node of the configuration and says how long it took.</summary>
+/// <summary>
+/// Speaks to every pool and node of the configuration, or to those named, the way the program would: TLS and a subscription
+/// with a pool, JSON-RPC with its login with a node. The pool and the chain of this very configuration are no targets.
+/// </summary>
 internal static class NetTest
 {
+    private const int AnswerBytesMax = 1 << 20;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    public static async Task<int> RunAsync(CommandContext context, ParseResult result, CancellationToken stop)
+    public static async Task<int> RunAsync(CommandContext context, ParseResult result, string[] urls, CancellationToken stop)
     {
         Configuration configuration = context.Load(result);
-        NetRow[] rows = await Task.WhenAll(Targets(configuration).Select(target => TryAsync(target, context.Outside.Clock, stop)));
-        context.Answer(result, new NetAnswer(1, rows), AnswerJson.Default.NetAnswer, static answer => answer.Targets.Select(static row =>
-            row.Problem is null
-                ? $"{row.Kind,-5} {row.Address}  connected in {row.ConnectMs?.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture)} ms"
-                : $"{row.Kind,-5} {row.Address}  {row.Problem}"));
+        TimeProvider clock = context.Outside.Clock;
+        Task<NetRow>[] tests = urls.Length > 0
+            ? [.. urls.Select(url => IsNode(url) ? NodeAsync(configuration, new UrlEntry(url), clock, stop) : PoolAsync(url, clock, stop))]
+            :
+            [
+                .. configuration.Get(Settings.MiningPools).Select(pool => PoolAsync(pool.Url, clock, stop)),
+                .. Nodes(configuration).Select(entry => NodeAsync(configuration, entry, clock, stop)),
+            ];
+        NetRow[] rows = await Task.WhenAll(tests);
+        context.Answer(result, new NetAnswer(1, rows), AnswerJson.Default.NetAnswer, static answer => answer.Targets.Count > 0
+            ? answer.Targets.Select(Line)
+            : ["nothing to test: the configuration names no pool (mining.pools) and no node (node.urls); name one: otedama net test URL"]);
         return rows.All(static row => row.Problem is null) ? ExitCode.Done : ExitCode.Unreachable;
     }
 
-    private static IEnumerable<(string Kind, string Address)> Targets(Configuration configuration)
+    private static IReadOnlyList<UrlEntry> Nodes(Configuration configuration) =>
+        configuration.Get(Settings.NodeMode) == "external" ? configuration.Get(Settings.NodeUrls) : [];
+
+    private static bool IsNode(string url) =>
+        url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<NetRow> PoolAsync(string url, TimeProvider clock, CancellationToken stop)
     {
-        IReadOnlyList<string> pools = [.. configuration.Get(Settings.MiningPools).Select(static pool => pool.Url)];
-        foreach (string pool in pools.Count > 0 ? pools : [$"stratum+tcp://127.0.0.1:{configuration.Get(Settings.PoolPort)}"])
+        NetRow row = new("pool", UrlEntry.HideLogin(url));
+        if (!PoolUrl.TryParse(url, out PoolUrl? pool, out string? error))
         {
-            yield return ("pool", pool);
+            return row with { Problem = error };
         }
-        bool embedded = configuration.Get(Settings.NodeMode) == "embedded";
-        foreach (string node in embedded ? [$"http://127.0.0.1:{configuration.Get(Settings.NodePort)}"]
-            : configuration.Get(Settings.NodeUrls).Select(static entry => entry.Url))
+        PoolProbeResult found = await PoolProbe.RunAsync(pool, $"otedama/{ThisProgram.Version}", s_patience, clock, stop);
+        return row with { Tls = pool.Tls, ConnectMs = found.ConnectMs, AnswerMs = found.AnswerMs, Problem = found.Problem };
+    }
+
+    private static async Task<NetRow> NodeAsync(Configuration configuration, UrlEntry entry, TimeProvider clock, CancellationToken stop)
+    {
+        NetRow row = new("node", entry.ShownUrl);
+        try
         {
-            yield return ("node", node);
+            PoolNode node = PartOptions.External(configuration, entry);
+            RpcEndpoint endpoint = RpcEndpoint.Parse(node.Uri.OriginalString, node.User, node.Password, node.CookiePath);
+            using RpcClient client = new(endpoint, clock, AnswerBytesMax);
+            NodeReport report = await NodeReport.AskAsync(client, s_patience, clock, stop);
+            return row with
+            {
+                Tls = endpoint.Uri.Scheme == Uri.UriSchemeHttps,
+                AnswerMs = report.LatencyMs,
+                Chain = report.Chain,
+                Height = report.Height,
+                Headers = report.Headers,
+                Peers = report.Peers,
+                Problem = Foreign(configuration, report),
+            };
+        }
+        catch (Exception e) when (e is RpcException or FormatException or UriFormatException)
+        {
+            return row with { Problem = e.Message };
         }
     }
 
-    private static async Task<NetRow> TryAsync((string Kind, string Address) target, TimeProvider clock, CancellationToken stop)
+    /// <summary>Only a configuration that names a coin can say that a node is of another one.</summary>
+    private static string? Foreign(Configuration configuration, NodeReport report)
     {
-        if (!Uri.TryCreate(target.Address, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.Port <= 0)
-        {
-            return new NetRow(target.Kind, target.Address, null, "is not an address such as stratum+tcp://host:3333");
-        }
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(s_patience);
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        long started = clock.GetTimestamp();
-        try
-        {
-            await socket.ConnectAsync(uri.Host, uri.Port, patience.Token);
-            return new NetRow(target.Kind, target.Address, clock.GetElapsedTime(started).TotalMilliseconds, null);
-        }
-        catch (SocketException e)
-        {
-            return new NetRow(target.Kind, target.Address, null, $"not reachable: {e.Message}");
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            return new NetRow(target.Kind, target.Address, null, $"no answer within {s_patience.TotalSeconds} s; a firewall may drop the packets");
-        }
+        CoinSpec? coin = configuration.Get(Settings.NodeMode) == "external"
+            ? CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork))
+            : null;
+        return coin is null ? null : report.ForeignTo(coin);
     }
+
+    private static string Line(NetRow row)
+    {
+        string head = $"{row.Kind,-5} {row.Address}  ";
+        if (row.Problem is not null)
+        {
+            return head + row.Problem;
+        }
+        return row.Kind == "pool"
+            ? $"{head}{(row.Tls == true ? "TLS" : "connected")} after {Ms(row.ConnectMs)}, Stratum answered after {Ms(row.AnswerMs)}"
+            : $"{head}answered after {Ms(row.AnswerMs)}: chain {row.Chain ?? "?"}, height {row.Height?.ToString(CultureInfo.InvariantCulture) ?? "?"}"
+                + $"{(row.Headers > row.Height ? $" of {row.Headers}" : "")}, {row.Peers?.ToString(CultureInfo.InvariantCulture) ?? "?"} peers";
+    }
+
+    private static string Ms(double? value) => string.Create(CultureInfo.InvariantCulture, $"{value ?? 0:0.0} ms");
 }
 
 internal sealed record NetAnswer(int Schema, IReadOnlyList<NetRow> Targets);
 
-internal sealed record NetRow(string Kind, string Address, double? ConnectMs, string? Problem);
+/// <summary>What one target answered; null where it does not apply or was not found out. Problem is null when all is well.</summary>
+internal sealed record NetRow(string Kind, string Address)
+{
+    public bool? Tls { get; init; }
+
+    public double? ConnectMs { get; init; }
+
+    public double? AnswerMs { get; init; }
+
+    public string? Chain { get; init; }
+
+    public int? Height { get; init; }
+
+    public int? Headers { get; init; }
+
+    public int? Peers { get; init; }
+
+    public string? Problem { get; init; }
+}

@@ -15,9 +15,14 @@ internal static class RunCommand
         using Shutdown shutdown = new(stop);
         using ILoggerFactory loggers = context.OpenLogs(configuration, result, shutdown);
         ILogger logger = loggers.CreateLogger(LogCategory.Instance);
+        InstanceLog.Begins(logger, ThisProgram.Version, ConfigurationSearch.Sentence(configuration));
         foreach (string warning in configuration.Warnings)
         {
             InstanceLog.ConfigurationWarning(logger, warning);
+        }
+        if (PrivateFiles.LooseConfiguration(configuration) is { } loose)
+        {
+            InstanceLog.ConfigurationWarning(logger, loose);
         }
         TimeProvider clock = context.Outside.Clock;
         Instance instance;
@@ -28,6 +33,13 @@ internal static class RunCommand
         catch (OperationCanceledException) when (shutdown.Token.IsCancellationRequested)
         {
             return ExitCode.Done;
+        }
+        instance.Reread = () => InstancePlan.Make(context.LoadFile(result, configuration.File, flags), roles, context.Outside.Environment);
+        instance.Reloaded = context.SetLogLevels;
+        if (configuration.File is not null)
+        {
+            // The answer of a signal is the log.
+            shutdown.OnHangUp(() => _ = Task.Run(() => instance.ReloadAsync(CancellationToken.None)));
         }
         if (PoolTls.IsConfigured(configuration))
         {

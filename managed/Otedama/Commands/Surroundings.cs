@@ -8,6 +8,9 @@ internal sealed record Surroundings
     /// <summary>The answer.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Answers to questions; nothing when there is nobody to ask.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>The conversation.</summary>
     public required TextWriter Error { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed record Surroundings
         return new Surroundings
         {
             Out = new AnswerWriter(Console.Out),
+            In = Console.In,
             Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),
             Environment = environment,

@@ -15,7 +15,7 @@ internal sealed record SettingValue(Setting Setting, object Value, Origin Origin
     public string Shown => Setting.Secret && Setting.Show(Value).Length > 0 ? "********" : Setting.Show(Value);
 }
 
-/// <summary>All settings, resolved: flag over environment over file over default. Immutable once loaded.</summary>
+/// <summary>All settings, resolved: flag over environment over file over default. Immutable.</summary>
 internal sealed class Configuration
 {
     private readonly Dictionary<Setting, SettingValue> _values;
@@ -31,12 +31,23 @@ internal sealed class Configuration
     public string? File { get; }
 
     /// <summary>Where a file was looked for because none was named; the first that exists is File.</summary>
-    public IReadOnlyList<string> LookedFor { get; set; } = [];
+    public IReadOnlyList<string> LookedFor { get; init; } = [];
 
     /// <summary>Sentences about settings that were given but do nothing in this version, and the like.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     public IEnumerable<SettingValue> Values => Settings.All.Select(setting => _values[setting]);
+
+    /// <summary>The same with some values replaced.</summary>
+    public Configuration With(IEnumerable<SettingValue> replaced)
+    {
+        Dictionary<Setting, SettingValue> values = new(_values);
+        foreach (SettingValue value in replaced)
+        {
+            values[value.Setting] = value;
+        }
+        return new Configuration(values, File, Warnings) { LookedFor = LookedFor };
+    }
 
     public T Get<T>(Setting<T> setting)
         where T : notnull => (T)_values[setting].Value;

@@ -13,7 +13,8 @@ internal static class ConfigurationLoader
     public static Configuration Load(
         string? file,
         IReadOnlyList<FlagValue> flags,
-        IReadOnlyDictionary<string, string> environment)
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<string>? lookedFor = null)
     {
         Dictionary<Setting, SettingValue> values = [];
         List<string> problems = [];
@@ -44,7 +45,7 @@ internal static class ConfigurationLoader
                 warnings.Add($"{value.Setting.Key}: {value.Shown} ({value.Place}): {sentence}.");
             }
         }
-        return new Configuration(values, file, warnings);
+        return new Configuration(values, file, warnings) { LookedFor = lookedFor ?? [] };
     }
 
     private static void ApplyMap(RawMap map, string prefix, string name, Dictionary<Setting, SettingValue> values, List<string> problems)

@@ -5,10 +5,11 @@ namespace Otedama;
 /// <summary>The sample file and the reference page, both derived from the registry.</summary>
 internal static class ConfigurationPages
 {
-    public static string Sample()
+    /// <summary>given holds the settings that are switched on, as text of the file; all others stand as comments.</summary>
+    public static string Sample(IReadOnlyDictionary<Setting, string>? given = null)
     {
         StringBuilder text = new();
-        text.Append("# Otedama configuration. Every line is a default; remove the # to change one.\n");
+        text.Append("# Otedama configuration. Every line behind a # is a default; remove the # to change one.\n");
         string[] open = [];
         foreach (Setting setting in Settings.All)
         {
@@ -26,7 +27,8 @@ internal static class ConfigurationPages
             open = groups;
             string indent = new(' ', groups.Length * 2);
             text.Append(indent).Append("# ").Append(setting.Help).Append(" Allowed: ").Append(setting.Allowed).Append(".\n");
-            text.Append(indent).Append("# ").Append(parts[^1]).Append(": ").Append(setting.DefaultText).Append('\n');
+            string? value = given?.GetValueOrDefault(setting);
+            text.Append(indent).Append(value is null ? "# " : "").Append(parts[^1]).Append(": ").Append(value ?? setting.DefaultText).Append('\n');
         }
         return text.ToString();
     }
@@ -41,12 +43,15 @@ internal static class ConfigurationPages
         text.Append("Any key can be given as `--set key=value`. An unknown key or a bad value ends the program with exit code 3.\n\n");
         text.Append("`OTEDAMA_LOG=wire.stratum=trace,pool=debug` sets levels per part of the program; ");
         text.Append("`OTEDAMA_CPU=ref` forces one instruction-set flavour of the hashes.\n\n");
+        text.Append("`otedama reload` or SIGHUP makes a running instance read its file again. Settings with † take effect at once, those of ");
+        text.Append("mining by stopping and starting the miner alone; the others are named in the answer and wait for a restart. ");
+        text.Append("A file with a mistake changes nothing.\n\n");
         text.Append("| key | default | allowed | environment | meaning |\n|---|---|---|---|---|\n");
         foreach (Setting setting in Settings.All)
         {
             string value = setting.DefaultText.Length > 0 ? $"`{setting.DefaultText}`" : "";
             string note = setting.NotYet is { } sentence ? $" Not yet: {sentence}." : "";
-            text.Append($"| `{setting.Key}` | {value} | {Cell(setting.Allowed)} | `{setting.Environment}` | {Cell(setting.Help)}{note} |\n");
+            text.Append($"| `{setting.Key}`{(Reload.IsLive(setting) ? " †" : "")} | {value} | {Cell(setting.Allowed)} | `{setting.Environment}` | {Cell(setting.Help)}{note} |\n");
         }
         return text.ToString();
     }

@@ -18,9 +18,7 @@ internal static class ConfigurationSearch
         }
         string[] places = [.. Places(flags, environment, workingFolder)];
         string? found = Array.Find(places, System.IO.File.Exists);
-        Configuration configuration = ConfigurationLoader.Load(found, flags, environment);
-        configuration.LookedFor = places;
-        return configuration;
+        return ConfigurationLoader.Load(found, flags, environment, places);
     }
 
     /// <summary>What a run says first: the file that counts, or where there would have been one.</summary>

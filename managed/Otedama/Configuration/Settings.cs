@@ -28,7 +28,7 @@ internal static class Settings
     public static readonly Setting<int> GpuThreads = Add(Integer("mining.workers.gpu_threads", 0, 0, 1024,
         "GPU workers.", notYet: "this version mines on CPUs only, so no GPU worker is started"));
 
-    public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, 4096,
+    public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
         "CPU workers; 0 = one per hardware thread."));
 
     public static readonly Setting<string> CpuPriority = Add(Choice("mining.workers.cpu_priority", "low", ["idle", "low", "normal"],

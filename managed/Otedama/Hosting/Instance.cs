@@ -12,13 +12,13 @@ namespace Otedama;
 /// A running otedama: the parts of one plan, started in the order the work flows (chain, pool, rig) and stopped in the
 /// order in which nothing is lost (rig, pool, chain).
 /// </summary>
-internal sealed class Instance : IInstance, IAsyncDisposable
+internal sealed partial class Instance : IInstance, IAsyncDisposable
 {
     private const int TableRowsMax = 200;
 
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(8);
 
-    private readonly InstancePlan _plan;
+    private InstancePlan _plan; // replaced whole by a reload, under _reloading
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -201,6 +201,7 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         _directory?.Dispose();
         _directory = null;
         _stop.Dispose();
+        _reloading.Dispose();
     }
 
     private async Task StartPartsAsync(CancellationToken stop)
@@ -241,11 +242,6 @@ internal sealed class Instance : IInstance, IAsyncDisposable
         {
             string have = string.Join(", ", Catalogue.Algorithms().Select(static a => a.Name));
             throw new CommandException(ExitCode.Unsupported, $"This version cannot mine {_plan.Algorithm.ToString().ToLowerInvariant()}; it has: {have}.");
-        }
-        if (_plan.Roles.HasFlag(Roles.Pool) && _plan.Coin.Algorithm != _plan.Algorithm)
-        {
-            throw new ConfigurationException($"mining.algorithms: {_plan.Algorithm.ToString().ToLowerInvariant()} does not fit the coin {_plan.Coin.DisplayName}, "
-                + $"which needs {_plan.Coin.Algorithm.ToString().ToLowerInvariant()}. Change mining.algorithms, or node.mode, node.coin and node.network.");
         }
     }
 
@@ -313,14 +309,16 @@ internal sealed class Instance : IInstance, IAsyncDisposable
 
     private async Task StartRigAsync(CancellationToken stop)
     {
-        RigOptions options = PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!, _clock) with { Plugin = _plugin };
+        RigOptions options = RigOptionsOf();
         if (options.Flavour.Length > 0)
         {
             _notes.Add($"Mining with flavour {options.Flavour}, {options.CpuThreads} threads, as otedama mining tune measured or the settings say.");
         }
         _rig = await Rig.StartAsync(options, _loggers, _clock, stop);
-        _parts.Add(("rig", _rig.StopAsync));
+        _parts.Add(("rig", () => _rig.StopAsync())); // the one that runs then: a reload starts another
     }
+
+    private RigOptions RigOptionsOf() => PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!, _clock) with { Plugin = _plugin };
 
     private async Task StartApiAsync(CancellationToken stop)
     {

@@ -4,6 +4,15 @@ namespace Otedama;
 
 internal static partial class InstanceLog
 {
+    [LoggerMessage(20, LogLevel.Information, "otedama {Version}, {Configuration}")]
+    public static partial void Begins(ILogger logger, string version, string configuration);
+
+    [LoggerMessage(21, LogLevel.Information, "configuration read again; in effect now: {Applied}; needs a restart: {Waiting}")]
+    public static partial void Reloaded(ILogger logger, string applied, string waiting);
+
+    [LoggerMessage(22, LogLevel.Error, "configuration not read again, the one before stays: {Problem}")]
+    public static partial void NotReloaded(ILogger logger, string problem);
+
     [LoggerMessage(1, LogLevel.Information, "started: {Parts}, data in {DataDir}")]
     public static partial void Started(ILogger logger, string parts, string dataDir);
 

@@ -99,6 +99,7 @@ internal sealed record InstancePlan
                 + "Serve miners with `otedama pool`, or set mining.enabled to false.");
         }
         CheckNotEnded(configuration, coin, roles, problems);
+        PlanChecks.Check(configuration, roles, coin, algorithm, environment, problems);
         CheckDifficulties(configuration, problems);
         if (algorithm == Algorithm.Plugin && coin is not null)
         {
@@ -109,7 +110,7 @@ internal sealed record InstancePlan
         {
             throw new ConfigurationException(problems);
         }
-        return new InstancePlan
+        InstancePlan plan = new()
         {
             Configuration = configuration,
             Roles = embedded && roles.HasFlag(Roles.Pool) ? roles | Roles.Node : roles & ~Roles.Node,
@@ -124,6 +125,8 @@ internal sealed record InstancePlan
             ApiAddress = api,
             MetricsAddress = metrics,
         };
+        problems.AddRange(PlanChecks.OfParts(plan));
+        return problems.Count > 0 ? throw new ConfigurationException(problems) : plan;
     }
 
     /// <summary>

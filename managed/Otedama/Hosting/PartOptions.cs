@@ -41,6 +41,14 @@ internal static class PartOptions
         };
     }
 
+    /// <summary>What the pool's parts check themselves; each throws ArgumentException.</summary>
+    public static IEnumerable<Action> Checks(InstancePlan plan) =>
+    [
+        Vardiff(plan, embeddedSha256d: false).Check,
+        new StratumLimits { ConnectionsMax = plan.Configuration.Get(Settings.MaxConnections) }.Check,
+        Guard(plan.Configuration).Check,
+    ];
+
     /// <summary>
     /// Behind a proxy on this machine every miner comes from loopback as far as the socket tells, so then loopback is
     /// exempt only when somebody says so.
@@ -102,7 +110,7 @@ internal static class PartOptions
     ];
 
     /// <summary>One login a node: its own cookie, else its own user (also in the URL), else what all nodes share.</summary>
-    private static PoolNode External(Configuration configuration, UrlEntry entry)
+    internal static PoolNode External(Configuration configuration, UrlEntry entry)
     {
         PoolNode node = new(new Uri(entry.Url));
         string zmq = entry["zmq"].Length > 0 ? entry["zmq"] : configuration.Get(Settings.NodeZmq);

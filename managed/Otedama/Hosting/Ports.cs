@@ -46,7 +46,7 @@ internal static class Ports
     public static ConfigurationException Taken(Configuration configuration, Setting<int> setting, string reason)
     {
         SettingValue value = configuration.Of(setting);
-        return new ConfigurationException($"{setting.Key}: port {value.Shown} ({value.Place}) cannot be used: {reason}. Stop the program that holds it, or choose another with --set {setting.Key}=PORT.");
+        return new ConfigurationException($"{setting.Key}: port {value.Shown} ({value.Place}) cannot be used: {reason}, or choose another with --set {setting.Key}=PORT.");
     }
 
     public static bool IsFree(IPAddress address, int port, out string reason)
@@ -60,8 +60,18 @@ internal static class Ports
         }
         catch (SocketException e)
         {
-            reason = e.Message;
+            reason = Advice(e);
             return false;
         }
     }
+
+    /// <summary>What is in the way and what to do about it, in words that "or choose another port" can follow.</summary>
+    private static string Advice(SocketException error) => error.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "another program holds it. Stop that program",
+        SocketError.AccessDenied => "ports below 1024 need a privilege. Grant it: sudo setcap cap_net_bind_service=+ep PROGRAM, "
+            + "or AmbientCapabilities=CAP_NET_BIND_SERVICE in its unit file",
+        SocketError.AddressNotAvailable => "this machine does not have the address to listen on. Give one it has, or 0.0.0.0 for all",
+        _ => $"{error.Message.TrimEnd('.')}. Remove the cause",
+    };
 }

@@ -61,6 +61,18 @@ internal static class PrivateFiles
         }
     }
 
+    /// <summary>A sentence when the configuration file holds a secret and others may read it; null otherwise.</summary>
+    public static string? LooseConfiguration(Configuration configuration)
+    {
+        if (OperatingSystem.IsWindows() || configuration.File is not { } path || !System.IO.File.Exists(path))
+        {
+            return null;
+        }
+        string? secret = configuration.Values.FirstOrDefault(static v => v.Setting.Secret && v.Origin == Origin.File)?.Setting.Key;
+        bool open = (System.IO.File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0;
+        return secret is not null && open ? $"{secret} stands in {path}, which other users can read. Run: chmod 600 '{path}'" : null;
+    }
+
     private static void Narrow(string root, UnixFileMode mode, Func<IEnumerable<string>> below)
     {
         if (OperatingSystem.IsWindows())

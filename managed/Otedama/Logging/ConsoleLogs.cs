@@ -16,7 +16,7 @@ internal sealed class ConsoleLogs : ILoggerProvider
 
     private readonly Stream _output;
     private readonly LogFile? _file;
-    private readonly LogLevels _levels;
+    private volatile LogLevels _levels; // replaced whole by any thread
     private readonly bool _json;
     private readonly bool _colour;
     private readonly TimeProvider _clock;
@@ -33,7 +33,10 @@ internal sealed class ConsoleLogs : ILoggerProvider
         _writer.Start();
     }
 
-    public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName, _levels.For(categoryName));
+    public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
+
+    /// <summary>Loggers that are in use follow with their next line.</summary>
+    public void SetLevels(LogLevels levels) => _levels = levels;
 
     /// <summary>Writes what waits, at most two seconds.</summary>
     public void Dispose()
@@ -119,12 +122,23 @@ internal sealed class ConsoleLogs : ILoggerProvider
         }
     }
 
-    private sealed class CategoryLogger(ConsoleLogs owner, string category, LogLevel least) : ILogger
+    private sealed class CategoryLogger(ConsoleLogs owner, string category) : ILogger
     {
+        private Levelled _known = new(owner._levels, owner._levels.For(category)); // replaced whole by any thread
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel)
+        {
+            LogLevels levels = owner._levels;
+            Levelled known = _known;
+            if (known.Levels != levels)
+            {
+                _known = known = new Levelled(levels, levels.For(category));
+            }
+            return logLevel >= known.Least && logLevel != LogLevel.None;
+        }
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
@@ -137,4 +151,7 @@ internal sealed class ConsoleLogs : ILoggerProvider
             }
         }
     }
+
+    /// <summary>What one category writes under the levels it was asked of.</summary>
+    private sealed record Levelled(LogLevels Levels, LogLevel Least);
 }

@@ -120,6 +120,8 @@ internal sealed class FakeInstance : IInstance
         };
     }
 
+    public Task<ReloadAnswer> ReloadAsync(CancellationToken stop) => Task.FromResult(new ReloadAnswer(1, null, [], [], []));
+
     public Task<string?> SetMiningAsync(bool mining, CancellationToken stop)
     {
         Mining = mining;

@@ -54,7 +54,7 @@ public sealed class HelpTests
             Assert.NotEmpty(examples);
             foreach (Example example in examples)
             {
-                string line = example.Line.Split(" > ")[0].Split(" | ")[0];
+                string line = example.Line.Split(" > ")[0].Split(" | ")[0].Replace("sudo ", "");
                 ParseResult result = CommandLine.Parse(s_root, [.. line.Split(' ').Skip(1)]);
                 Assert.True(result.Errors.Count == 0, $"{example.Line}: {string.Join(' ', result.Errors.Select(static e => e.Message))}");
                 Assert.StartsWith(UsageErrors.PathOf(command), UsageErrors.PathOf(result.CommandResult.Command));
@@ -67,7 +67,7 @@ public sealed class HelpTests
     public void A_verb_with_options_or_arguments_shows_one_of_them()
     {
         string[] without = [.. Visible(s_root).Where(static c => c.Options.Concat<Symbol>(c.Arguments).Any(static o => !o.Hidden && o.Name is not "--help" and not "--version"))
-            .Where(static c => Examples.Of(c).All(e => e.Line == UsageErrors.PathOf(c))).Select(UsageErrors.PathOf)];
+            .Where(static c => Examples.Own(c).Length == 0 && c.Subcommands.Count == 0).Select(UsageErrors.PathOf)];
         Assert.True(without.Length == 0, $"add a row to Examples for: {string.Join(", ", without)}");
     }
 

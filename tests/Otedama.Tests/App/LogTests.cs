@@ -72,6 +72,8 @@ public sealed class LogTests
                 Assert.True(call.StartsWith("LogCategory.", StringComparison.Ordinal) || call.StartsWith("string ", StringComparison.Ordinal), path);
             }
         }
+        string page = Tidy.SourceTree.Read("docs/operating/access.md");
+        Assert.All(LogCategory.All, name => Assert.Contains($"`{name}`", page));
         Assert.All(LogCategory.All, static name => Assert.Matches("^[a-z]+(\\.[a-z]+)?$", name));
     }
 

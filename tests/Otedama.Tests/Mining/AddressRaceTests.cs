@@ -45,7 +45,8 @@ public sealed class AddressRaceTests
     public void Families_take_turns_and_a_long_list_is_cut()
     {
         IPAddress other = IPAddress.Parse("2001:db8::2");
-        Assert.Equal([s_silent, s_refused, other, s_good], AddressRace.Order([s_refused, s_good, s_silent, other]));
+        Assert.Equal([s_silent, s_refused, other, s_good], AddressRace.Order([s_refused, s_good, s_silent, other], null));
+        Assert.Equal([s_refused, other, s_good, s_silent], AddressRace.Order([s_refused, s_good, s_silent, other], s_silent));
     }
 
     [Fact]

@@ -109,6 +109,21 @@ public sealed class ConnectionGuardTests
     }
 
     [Fact]
+    public void What_was_refused_is_reported_once_a_minute_and_only_when_something_was()
+    {
+        ConnectionGuard guard = new(new GuardOptions { Exempt = [] });
+        Assert.False(guard.TryReport(0, out _));
+        Enter(guard, "203.0.113.1", 25, 0);
+        Assert.True(guard.TryReport(1, out string rules));
+        Assert.Equal("AddressRate 5", rules);
+        Enter(guard, "203.0.113.1", 7, 1);
+        Assert.False(guard.TryReport(60, out _));
+        Assert.True(guard.TryReport(61, out rules));
+        Assert.Equal("AddressRate 5", rules);
+        Assert.False(guard.TryReport(200, out _));
+    }
+
+    [Fact]
     public void The_allow_list_has_no_limits()
     {
         ConnectionGuard guard = new(new GuardOptions { Exempt = [IPNetwork.Parse("203.0.113.0/24")] });

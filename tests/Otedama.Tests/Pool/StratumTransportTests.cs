@@ -127,7 +127,7 @@ public sealed class StratumTransportTests
     {
         using StratumHarness harness = new(options => options with
         {
-            Guard = options.Guard with { Exempt = [], ScoreMax = 45, BanTime = TimeSpan.FromMilliseconds(700) },
+            Guard = options.Guard with { Exempt = [], ScoreMax = 25, BanTime = TimeSpan.FromMilliseconds(700) },
         });
         await ExpectBan(harness, "");
         using (TestMiner banned = await harness.ConnectAsync())
@@ -137,6 +137,20 @@ public sealed class StratumTransportTests
         await Task.Delay(800);
         using TestMiner later = await harness.ConnectAsync();
         Assert.Equal("pong", (await later.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public async Task Three_lines_that_are_no_json_end_the_connection()
+    {
+        using StratumHarness harness = new();
+        using TestMiner miner = await harness.ConnectAsync();
+        foreach (string line in new[] { "GET / HTTP/1.1", "{\"id\":1", "garbage" })
+        {
+            await miner.SendAsync(line);
+            Assert.Contains("malformed", await miner.ReadAsync());
+        }
+        Assert.Null(await miner.ReadAsync());
+        Assert.Equal(3, harness.Server.MalformedCount);
     }
 
     [Fact]

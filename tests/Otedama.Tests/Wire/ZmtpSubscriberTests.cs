@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Otedama.Wire;
@@ -74,6 +75,44 @@ public sealed class ZmtpSubscriberTests
         using ZmtpSubscriber subscriber = await ConnectAsync(publisher);
         Assert.Contains(words, (await Assert.ThrowsAsync<ZmtpException>(() => subscriber.ReadAsync(default).WaitAsync(s_patience))).Message);
     }
+
+    [Fact]
+    public async Task A_publisher_of_the_real_library_is_understood()
+    {
+        const string Script = """
+            import time, zmq
+            s = zmq.Context().socket(zmq.PUB)
+            s.setsockopt(zmq.HEARTBEAT_IVL, 50)
+            print(s.bind_to_random_port("tcp://127.0.0.1"), flush=True)
+            while True:
+                s.send_multipart([b"rawtx", b"not asked for", b"1234"])
+                s.send_multipart([b"hashblock", bytes(range(32)), b"\x05\x00\x00\x00"])
+                time.sleep(0.02)
+            """;
+        using Process? python = TryStart("/usr/bin/python3", "-c", Script);
+        string? port = python is null ? null : await python.StandardOutput.ReadLineAsync();
+        Assert.SkipWhen(port is null, "/usr/bin/python3 with its zmq module is not installed; libzmq was not checked");
+        try
+        {
+            using ZmtpSubscriber subscriber = await ZmtpSubscriber.ConnectAsync(
+                "127.0.0.1", int.Parse(port), "hashblock", s_patience, TimeProvider.System, default);
+            for (int i = 0; i < 10; i++)
+            {
+                IReadOnlyList<byte[]> parts = await subscriber.ReadAsync(default).WaitAsync(s_patience);
+                Assert.Equal(3, parts.Count);
+                Assert.Equal("hashblock", Encoding.ASCII.GetString(parts[0]));
+                Assert.Equal(Enumerable.Range(0, 32).Select(static b => (byte)b), parts[1]);
+            }
+        }
+        finally
+        {
+            python!.Kill();
+        }
+    }
+
+    private static Process? TryStart(string program, params string[] arguments) => File.Exists(program)
+        ? Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+        : null;
 
     private static Task<ZmtpSubscriber> ConnectAsync(ScriptedPublisher publisher) => ZmtpSubscriber.ConnectAsync(
         "127.0.0.1", publisher.Port, "hashblock", s_patience, TimeProvider.System, default);
