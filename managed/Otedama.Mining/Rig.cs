@@ -146,13 +146,13 @@ public sealed class Rig : IAsyncDisposable
             _dispatcher.Add(worker);
             worker.Start(_dispatcher);
         }
-        _source.Start(_dispatcher);
         if (_workers.Count > 0)
         {
             WorkerSnapshot first = _workers[0].Read();
             RigLog.Workers(_log, _workers.Count, first.Device, first.Flavour);
         }
         _report.Start();
+        _source.Start(_dispatcher);
         if (_options.Watch is { LooksAtAnything: true } watch)
         {
             SetPaused(null, watch.Reason());
