@@ -29,7 +29,7 @@ internal static class PartOptions
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
             Verifiers = configuration.Get(Settings.Verifiers),
-            Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
+            Scheme = Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true),
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
             PortVardiff = ports,
