@@ -89,7 +89,7 @@ public sealed class HttpHost : IAsyncDisposable
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.BodyBytesPerSecondMin, TimeSpan.FromSeconds(5));
         // Counts only while bytes wait to be taken: a silent event stream may stay, a client that does not read may not.
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(options.BodyBytesPerSecondMin, options.UnreadTimeout);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(options.ReadBytesPerSecondMin, options.UnreadTimeout);
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         return kestrel;
     }

@@ -51,7 +51,7 @@ public class HttpHostTests
     {
         TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using HttpHost host = await HttpHost.StartAsync(
-            s_options with { UnreadTimeout = TimeSpan.FromSeconds(1.5) },
+            s_options with { UnreadTimeout = TimeSpan.FromSeconds(1.5), ReadBytesPerSecondMin = 1e9 },
             async (context, _) =>
             {
                 context.RequestAborted.Register(() => closed.TrySetResult());
