@@ -40,7 +40,7 @@ public sealed class PoolServer : IAsyncDisposable
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         _stratum = new StratumServer(
-            options, _source.Jobs, _ledger.InternAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
+            options, _source.Jobs, _ledger.FindAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
         ShareValidatorOptions validator = new()
         {
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),

@@ -32,7 +32,7 @@ internal static class StratumTarget
         using JobBook jobs = new(
             new JobBookOptions { Split = ledger.SplitFor, ShareTarget = Target.Max }, TimeProvider.System, NullLogger.Instance);
         jobs.Offer(MakeTemplate());
-        using StratumServer server = new(options, jobs, ledger.InternAccount, TimeProvider.System, NullLogger.Instance);
+        using StratumServer server = new(options, jobs, ledger.FindAccount, TimeProvider.System, NullLogger.Instance);
         using SharePipeline pipeline = new(
             new SharePipelineOptions(),
             jobs,

@@ -22,6 +22,11 @@ public static class PayoutMath
         {
             return;
         }
+        if (total * reward.Units <= UInt128.MaxValue)
+        {
+            SplitInWords(work, (UInt128)total, (ulong)reward.Units, amounts);
+            return;
+        }
         BigInteger sum = BigInteger.Zero;
         long before = 0;
         for (int i = 0; i < work.Length; i++)
@@ -33,14 +38,33 @@ public static class PayoutMath
         }
     }
 
+    /// <summary>The same where no product needs more than 128 bits: without an allocation for each payee.</summary>
+    private static void SplitInWords(ReadOnlySpan<UInt128> work, UInt128 total, ulong reward, Span<Amount> amounts)
+    {
+        UInt128 sum = UInt128.Zero;
+        long before = 0;
+        for (int i = 0; i < work.Length; i++)
+        {
+            sum += work[i];
+            long upTo = (long)(sum * reward / total);
+            amounts[i] = new Amount(upTo - before);
+            before = upTo;
+        }
+    }
+
     /// <summary>
     /// What a share earns under PPS: its part of the reward (after fee) by work / networkWork, by cumulative floor over
-    /// the account's work so far, so that the rounding never adds up.
+    /// the payee's work so far, so that the rounding never adds up. No share earns more than one reward: where the network
+    /// is easier than a share, it still is one block at most.
     /// </summary>
     public static Amount PayPerShare(UInt128 workBefore, UInt128 work, Amount rewardAfterFee, UInt128 networkWork)
     {
-        BigInteger before = (BigInteger)workBefore * rewardAfterFee.Units / networkWork;
-        BigInteger after = ((BigInteger)workBefore + work) * rewardAfterFee.Units / networkWork;
-        return new Amount((long)(after - before));
+        if (work >= networkWork)
+        {
+            return rewardAfterFee;
+        }
+        BigInteger before = workBefore % networkWork; // whole rewards before it change nothing
+        BigInteger after = before + work;
+        return new Amount((long)((after * rewardAfterFee.Units / networkWork) - (before * rewardAfterFee.Units / networkWork)));
     }
 }

@@ -30,11 +30,6 @@ internal sealed class WorkSlice
         return new WorkSlice(payees, works, sum);
     }
 
-    /// <summary>One slice of several neighbours (at least one).</summary>
-    public static WorkSlice Merge(ReadOnlySpan<WorkSlice> slices) => slices.Length == 1
-        ? slices[0]
-        : Merge(Merge(slices[..(slices.Length / 2)]), Merge(slices[(slices.Length / 2)..]));
-
     /// <summary>
     /// What each entry counts when only `counted` of Work lies in the window: by cumulative floor, so that the parts sum
     /// to `counted` exactly.
@@ -54,12 +49,13 @@ internal sealed class WorkSlice
         return parts;
     }
 
-    private static WorkSlice Merge(WorkSlice left, WorkSlice right)
+    /// <summary>One slice of two neighbours.</summary>
+    public static WorkSlice Merge(WorkSlice left, WorkSlice right)
     {
-        int[] payees = new int[left.Payees.Length + right.Payees.Length];
+        int[] payees = new int[CountUnion(left.Payees, right.Payees)];
         var works = new UInt128[payees.Length];
-        int l = 0, r = 0, count = 0;
-        while (l < left.Payees.Length || r < right.Payees.Length)
+        int l = 0, r = 0;
+        for (int i = 0; i < payees.Length; i++)
         {
             int next = Math.Min(PayeeAt(left, l), PayeeAt(right, r));
             UInt128 work = UInt128.Zero;
@@ -71,12 +67,23 @@ internal sealed class WorkSlice
             {
                 work += right.Works[r++];
             }
-            payees[count] = next;
-            works[count++] = work;
+            payees[i] = next;
+            works[i] = work;
         }
-        Array.Resize(ref payees, count);
-        Array.Resize(ref works, count);
         return new WorkSlice(payees, works, left.Work + right.Work);
+    }
+
+    private static int CountUnion(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        int l = 0, r = 0, both = 0;
+        while (l < left.Length && r < right.Length)
+        {
+            int order = left[l].CompareTo(right[r]);
+            both += order == 0 ? 1 : 0;
+            l += order <= 0 ? 1 : 0;
+            r += order >= 0 ? 1 : 0;
+        }
+        return left.Length + right.Length - both;
     }
 
     private static int PayeeAt(WorkSlice slice, int index) =>

@@ -1,12 +1,38 @@
 namespace Otedama.Core;
 
-/// <summary>What is forgotten and what is merged.</summary>
+/// <summary>
+/// What is forgotten and what is merged. Merging is a sweep over neighbours, a few steps with each slice that closes, so
+/// that no share waits for much more than one merge of two slices.
+/// </summary>
 public sealed partial class WorkWindow
 {
     /// <summary>Slices beyond the window are merged up to this part of their distance from it, 2^-7, at first.</summary>
     private const int BeyondShift = 7;
 
+    /// <summary>
+    /// Entries that may be copied for each entry of a slice that closes: one is copied once for each doubling of its slice,
+    /// which is 12 times from a 1,024th of the window to four windows.
+    /// </summary>
+    private const int CopiesPerEntry = 12;
+
+    /// <summary>Steps of the sweep that a closing slice may always make.</summary>
+    private const int StepsPerSlice = 64;
+
+    /// <summary>More than the doublings between one hash and all work there is.</summary>
+    private const int RoundsMax = 120;
+
+    private int _cursor; // the pair that the sweep looks at next: this slice and the one behind it
+    private UInt128 _newer; // work of the slices behind _cursor
+    private int _round; // slices up to the quantum times 2^round are made by this sweep
+    private int _roundMax; // then the next sweep begins again with small ones
+    private long _credit; // entries that may still be copied
+
     private long EntriesMax => Math.Max(_entriesMin, (long)EntriesPerPayee * _payees);
+
+    /// <summary>From here on slices are merged.</summary>
+    private bool IsLarge => _slices.Count > _slicesMax / 4 * 3 || _entries > EntriesMax / 4 * 3;
+
+    private bool IsTooLarge => _slices.Count > _slicesMax || _entries > EntriesMax;
 
     /// <summary>
     /// Drops what even a window four times the largest ever set cannot reach. The largest, because a node that speaks of a
@@ -31,46 +57,101 @@ public sealed partial class WorkWindow
         }
         _slices.RemoveRange(0, drop);
         _first = Math.Max(0, _first - drop);
-    }
-
-    /// <summary>Merges neighbours in rounds, each allowing slices twice as large, until there is room for a good while.</summary>
-    private void Compact()
-    {
-        for (int round = 0; round < 127 && (_slices.Count > _slicesMax / 2 || _entries > EntriesMax / 4 * 3); round++)
+        if (_cursor >= drop)
         {
-            MergeSmall(round);
+            _cursor -= drop;
         }
-        Recount();
+        else
+        {
+            MoveCursor(0);
+        }
     }
 
-    private void MergeSmall(int round)
+    /// <summary>Goes on with the sweep after a slice of so many entries closed.</summary>
+    private void Thin(int closed)
     {
-        WorkSlice[] before = [.. _slices];
-        _slices.Clear();
-        _entries = 0;
-        UInt128 newer = _closedWork; // work behind the slice at `end`
-        for (int start = 0, end; start < before.Length; start = end)
+        if (!IsLarge)
         {
-            end = start + 1;
-            UInt128 work = before[start].Work;
-            newer -= work;
-            while (end < before.Length && work + before[end].Work <= Room(newer - before[end].Work, round))
+            if (_slices.Count < _slicesMax / 2 && _entries < EntriesMax / 2)
             {
-                work += before[end].Work;
-                newer -= before[end].Work;
-                end++;
+                _roundMax = 0;
             }
-            WorkSlice merged = WorkSlice.Merge(before.AsSpan(start, end - start));
-            _slices.Add(merged);
-            _entries += merged.Payees.Length;
+            return;
         }
+        long copies = ((long)CopiesPerEntry * closed) + StepsPerSlice;
+        _credit = Math.Min(_credit + copies, 2 * copies);
+        while (IsTooLarge || (IsLarge && _credit > 0))
+        {
+            _credit--;
+            Step();
+        }
+    }
+
+    private void Step()
+    {
+        if (_cursor + 1 >= _slices.Count)
+        {
+            BeginSweep();
+            return;
+        }
+        WorkSlice left = _slices[_cursor];
+        WorkSlice right = _slices[_cursor + 1];
+        if (left.Work + right.Work <= Room(_newer - right.Work))
+        {
+            _credit -= left.Payees.Length + right.Payees.Length;
+            MergeAtCursor(left, right);
+        }
+        _cursor++;
+        _newer -= _cursor < _slices.Count ? _slices[_cursor].Work : UInt128.Zero;
+    }
+
+    private void BeginSweep()
+    {
+        if (_round < _roundMax)
+        {
+            _round++;
+        }
+        else
+        {
+            _roundMax = Math.Min(_roundMax + 1, RoundsMax);
+            _round = 0;
+        }
+        MoveCursor(0);
+    }
+
+    /// <summary>The sums count whole slices, so one that is merged with its counted neighbour is counted from now on.</summary>
+    private void MergeAtCursor(WorkSlice left, WorkSlice right)
+    {
+        if (_cursor + 1 == _first)
+        {
+            Count(left);
+        }
+        if (_cursor < _first)
+        {
+            _first--;
+        }
+        WorkSlice merged = WorkSlice.Merge(left, right);
+        _slices[_cursor] = merged;
+        _slices.RemoveAt(_cursor + 1);
+        _newer -= right.Work;
+        _entries += merged.Payees.Length - left.Payees.Length - right.Payees.Length;
     }
 
     /// <summary>How large a slice with `newer` work behind it may become.</summary>
-    private UInt128 Room(UInt128 newer, int round)
+    private UInt128 Room(UInt128 newer)
     {
-        UInt128 even = Quantum <= UInt128.MaxValue >> (round + 1) ? Quantum << round : UInt128.MaxValue >> 1;
-        return newer > _window ? even + ((newer - _window) >> Math.Max(1, BeyondShift - round)) : even;
+        UInt128 even = Quantum <= UInt128.MaxValue >> (_round + 1) ? Quantum << _round : UInt128.MaxValue >> 1;
+        return newer > _window ? even + ((newer - _window) >> Math.Max(1, BeyondShift - _round)) : even;
+    }
+
+    private void MoveCursor(int cursor)
+    {
+        _cursor = cursor;
+        _newer = _closedWork;
+        for (int i = 0; i <= cursor && i < _slices.Count; i++)
+        {
+            _newer -= _slices[i].Work;
+        }
     }
 
     /// <summary>Begins again with the open slice only; the next Visit counts back from there.</summary>

@@ -3,7 +3,7 @@ namespace Otedama.Core;
 /// <summary>
 /// The window as bytes, little-endian, whole numbers in groups of seven bits:
 /// <code>
-/// u128 window   u128 largest window   payees   slices   each slice, then the open one: entries, and for each
+/// u128 window   u128 largest window   payees   sweep: slice, round, last round, credit   slices   each slice, then the open one: entries, and for each
 ///   number of the payee less that of the one before less 1   work: low 64 bits, high 64 bits
 /// </code>
 /// </summary>
@@ -17,6 +17,10 @@ public sealed partial class WorkWindow
         writer.WriteUInt128(_window);
         writer.WriteUInt128(_windowMax);
         writer.Write7BitEncodedInt(_payees);
+        writer.Write7BitEncodedInt(_cursor);
+        writer.Write7BitEncodedInt(_round);
+        writer.Write7BitEncodedInt(_roundMax);
+        writer.Write7BitEncodedInt64(_credit);
         writer.Write7BitEncodedInt(_slices.Count);
         foreach (WorkSlice slice in _slices)
         {
@@ -34,7 +38,11 @@ public sealed partial class WorkWindow
         {
             window.MakeRoom(payees - 1);
         }
-        int slices = Limit(reader.Read7BitEncodedInt(), SlicesMax, "slices");
+        int cursor = Limit(reader.Read7BitEncodedInt(), SlicesMax + 1, "sweep");
+        window._round = Limit(reader.Read7BitEncodedInt(), RoundsMax, "round");
+        window._roundMax = Limit(reader.Read7BitEncodedInt(), RoundsMax, "last round");
+        window._credit = reader.Read7BitEncodedInt64();
+        int slices = Limit(reader.Read7BitEncodedInt(), SlicesMax + 1, "slices");
         for (int i = 0; i < slices; i++)
         {
             WorkSlice slice = LoadSlice(reader, payees);
@@ -50,6 +58,7 @@ public sealed partial class WorkWindow
             window._open[open.Payees[i]] = open.Works[i];
         }
         window.Recount();
+        window.MoveCursor(cursor);
         return window;
     }
 

@@ -45,7 +45,7 @@ public sealed partial class WorkWindow
     {
     }
 
-    /// <param name="slicesMax">Slices remembered, at least 8.</param>
+    /// <param name="slicesMax">Slices remembered at most, at least 8.</param>
     /// <param name="entriesMin">Entries that may always be remembered.</param>
     internal WorkWindow(int slicesMax, int entriesMin)
     {
@@ -136,19 +136,37 @@ public sealed partial class WorkWindow
         _openWork = UInt128.Zero;
         _slices.Add(slice);
         _closedWork += slice.Work;
+        _newer += _slices.Count - 1 > _cursor ? slice.Work : UInt128.Zero;
         _entries += slice.Payees.Length;
         Trim();
-        if (_slices.Count > _slicesMax || _entries > EntriesMax)
-        {
-            Compact();
-        }
+        Thin(slice.Payees.Length);
     }
 
     private WorkSlice OpenSlice()
     {
-        int[] payees = [.. _openPayees];
-        Array.Sort(payees);
-        return WorkSlice.Of(payees, [.. payees.Select(payee => _open[payee])]);
+        int[] payees = new int[_openPayees.Count];
+        if (payees.Length > _payees / 16) // looking at all is quicker than sorting
+        {
+            int count = 0;
+            for (int payee = 0; payee < _payees; payee++)
+            {
+                if (_open[payee] != UInt128.Zero)
+                {
+                    payees[count++] = payee;
+                }
+            }
+        }
+        else
+        {
+            _openPayees.CopyTo(payees);
+            Array.Sort(payees);
+        }
+        var works = new UInt128[payees.Length];
+        for (int i = 0; i < works.Length; i++)
+        {
+            works[i] = _open[payees[i]];
+        }
+        return WorkSlice.Of(payees, works);
     }
 
     /// <summary>Afterwards the slices from _first on reach the window, and would not without the first of them.</summary>

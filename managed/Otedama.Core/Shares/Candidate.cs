@@ -16,8 +16,11 @@ public struct Candidate
     /// </summary>
     public long SessionId;
 
-    /// <summary>Who is paid: a number that Ledger.InternAccount gave out at authorize. 0 = the operator.</summary>
+    /// <summary>Who is paid: the number of an account of the ledger; 0 = the operator, negative = the claimant has none yet.</summary>
     public int AccountId;
+
+    /// <summary>A pool's: the login it came under, which gets its account with the first accepted share. Null on a rig.</summary>
+    public Claimant? Claimant;
 
     /// <summary>The claimant's own correlation number, handed back with the verdict.</summary>
     public long Tag;

@@ -29,6 +29,9 @@ public enum Rejection : byte
     /// <summary>The hash does not meet the target.</summary>
     AboveTarget,
 
+    /// <summary>A good share of somebody the ledger has no room for.</summary>
+    NoAccount,
+
     /// <summary>More than the session's budget of shares; nothing was checked, and its difficulty goes up.</summary>
     OverBudget,
 

@@ -28,7 +28,7 @@ public readonly struct Share
     public int WorkerId { get; }
 
     /// <summary>Who is paid.</summary>
-    public int AccountId { get; }
+    public int AccountId { get; init; }
 
     /// <summary>Expected hashes of the target it was graded by; the unit of pay.</summary>
     public UInt128 Work { get; }

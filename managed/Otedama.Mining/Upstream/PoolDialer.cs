@@ -15,6 +15,10 @@ internal static class PoolDialer
 {
     private const int KeepAliveSeconds = 60;
 
+    /// <summary>Whichever address answers first.</summary>
+    public static Task<Stream> ConnectAsync(PoolUrl url, StratumTimings timings, TimeProvider clock, CancellationToken cancellation) =>
+        ConnectAsync(url, timings, last: null, static _ => { }, clock, cancellation);
+
     /// <summary>
     /// The name's resolution, each of its addresses and the TLS handshake have timings.Connect each. The address last is tried
     /// after all others; dialed is told which one took the connection.

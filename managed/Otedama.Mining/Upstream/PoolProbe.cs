@@ -26,7 +26,7 @@ public static class PoolProbe
         double? connected = null;
         try
         {
-            await using Stream stream = await PoolDialer.ConnectAsync(url, new StratumTimings { Connect = patience }, clock, stop).ConfigureAwait(false);
+            await using Stream stream = await PoolDialer.ConnectAsync(url, new StratumTimings { Connect = patience }, null, static _ => { }, clock, stop).ConfigureAwait(false);
             connected = clock.GetElapsedTime(started).TotalMilliseconds;
             long asked = clock.GetTimestamp();
             string? problem = await AskAsync(stream, url, userAgent, patience, clock, stop).ConfigureAwait(false);

@@ -31,6 +31,7 @@ public sealed record PoolUrl
     public static bool TryParse(string text, [NotNullWhen(true)] out PoolUrl? url, [NotNullWhen(false)] out string? error)
     {
         url = null;
+        string shown = Hex.Shorten(WithoutLogin(text));
         string rest = text.Trim();
         string? fragment = null;
         int hash = rest.IndexOf('#', StringComparison.Ordinal);
@@ -47,18 +48,18 @@ public sealed record PoolUrl
             tls = name is "stratum+ssl" or "stratum+tls" or "ssl" or "tls";
             if (!tls && name is not ("stratum+tcp" or "tcp" or "stratum"))
             {
-                return Fail($"pool URL \"{Hex.Shorten(text)}\": scheme \"{name}\" is not known; use {Forms}", out error);
+                return Fail($"pool URL \"{shown}\": scheme \"{name}\" is not known; use {Forms}", out error);
             }
             rest = rest[(scheme + 3)..];
         }
         rest = rest.TrimEnd('/');
         if (!TrySplitHost(rest, out string host, out int port, out string? reason))
         {
-            return Fail($"pool URL \"{Hex.Shorten(text)}\": {reason}; use {Forms}", out error);
+            return Fail($"pool URL \"{shown}\": {reason}; use {Forms}", out error);
         }
         if (!TryParsePin(fragment, tls, out string? pin, out reason))
         {
-            return Fail($"pool URL \"{Hex.Shorten(text)}\": {reason}", out error);
+            return Fail($"pool URL \"{shown}\": {reason}", out error);
         }
         url = new PoolUrl(host, port, tls, pin);
         error = null;
@@ -75,6 +76,14 @@ public sealed record PoolUrl
     {
         string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
         return string.Create(CultureInfo.InvariantCulture, $"{(Tls ? "stratum+ssl" : "stratum+tcp")}://{host}:{Port}");
+    }
+
+    /// <summary>A password given by mistake is not repeated.</summary>
+    private static string WithoutLogin(string text)
+    {
+        int at = text.LastIndexOf('@');
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        return at < 0 ? text : (scheme >= 0 && scheme < at ? text[..(scheme + 3)] : "") + text[(at + 1)..];
     }
 
     private static bool TrySplitHost(string text, out string host, out int port, out string? error)

@@ -18,7 +18,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private static WireBuffer? t_scratch;
 
     private readonly ITransport _transport;
-    private readonly AccountIntern _intern;
+    private readonly AccountFinder _find;
     private readonly ILogger _logger;
     private readonly SessionTable _sessions;
     private readonly ResumableSessions _resumable;
@@ -32,12 +32,12 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private double _refusedReportedAt = double.NegativeInfinity;
     private volatile bool _stopping;
 
-    public StratumServer(PoolOptions options, JobBook jobs, AccountIntern intern, TimeProvider time, ILogger logger, ILogger? trace = null)
+    public StratumServer(PoolOptions options, JobBook jobs, AccountFinder find, TimeProvider time, ILogger logger, ILogger? trace = null)
     {
         Options = options;
         Jobs = jobs;
         Time = time;
-        _intern = intern;
+        _find = find;
         _logger = logger;
         Meters = new PoolMeters(time);
         Guard = new ConnectionGuard(options.Guard);
@@ -253,16 +253,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
             StratumLog.LoginRefused(_logger, error);
             return false;
         }
-        try
-        {
-            account = Meters.Account(_intern(address, script, worker), address, worker);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            error = $"no account: {exception.Message}";
-            StratumLog.LoginRefused(_logger, error);
-            return false;
-        }
+        account = Meters.Login(address, script, worker, _find(script, worker));
         StratumLog.LoggedIn(_logger, user);
         return true;
     }

@@ -15,6 +15,7 @@ internal sealed partial class StratumSession
     private bool _needsFreshJob;
     private bool _hasJob;
     private uint _lastJob;
+    private int _jobAccount; // MainAccount when it was sent
     private uint _lastGeneration;
     private double _notifiedAt = double.NegativeInfinity;
     private double _resendAt = double.PositiveInfinity;
@@ -58,7 +59,11 @@ internal sealed partial class StratumSession
     private bool IsPaceDue(double now, bool mintTurn) =>
         IsFreshJobDue(mintTurn) || now >= _resendAt || now >= _difficulty.RetargetAt;
 
-    private bool IsFreshJobDue(bool mintTurn) => _difficulty.IsDue && (mintTurn || _difficulty.IsUrgent);
+    private bool IsFreshJobDue(bool mintTurn) =>
+        (_difficulty.IsDue && (mintTurn || _difficulty.IsUrgent)) || (mintTurn && _hasJob && IsOwnJobDue);
+
+    /// <summary>SOLO: the first share was accepted, and the next job is to pay its finder.</summary>
+    private bool IsOwnJobDue => _server.Options.Scheme == PayoutScheme.Solo && MainAccount != _jobAccount;
 
     /// <summary>Timers of a logged-in session: retarget, changed difficulty, the repeated notify.</summary>
     private void Pace(double now, bool mintTurn)
@@ -149,6 +154,7 @@ internal sealed partial class StratumSession
         _dialect.WriteJob(_reply, _server.Notifies, job, clean, grade.Target);
         _hasJob = true;
         _lastJob = job.Job.Id;
+        _jobAccount = MainAccount;
         _lastGeneration = job.Job.Generation;
         _notifiedAt = now;
         _resendAt = double.PositiveInfinity;

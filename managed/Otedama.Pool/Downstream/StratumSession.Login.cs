@@ -29,8 +29,8 @@ internal sealed partial class StratumSession
 
     public bool IsLoggedIn => _subscribed && _main is not null;
 
-    /// <summary>In SOLO mode the coinbase of this account is what the session works on.</summary>
-    private int MainAccount => _main!.AccountId;
+    /// <summary>In SOLO mode the coinbase of this account is what the session works on; 0 until it has one.</summary>
+    private int MainAccount => Math.Max(0, _main!.AccountId);
 
     /// <summary>At the end, from any thread: hands over the workers exactly once, so that each is counted out once.</summary>
     public SessionWorker[] TakeWorkers() => Interlocked.Exchange(ref _workers, s_taken);

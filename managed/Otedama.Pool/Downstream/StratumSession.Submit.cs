@@ -116,6 +116,7 @@ internal sealed partial class StratumSession
         }
         candidate.WorkerId = Slot;
         candidate.SessionId = Id;
+        candidate.Claimant = worker.Account;
         candidate.AccountId = worker.Account.AccountId;
         candidate.Tag = _ids.Put(id);
         candidate.ReceivedAt = _server.Time.GetTimestamp();

@@ -41,6 +41,16 @@ public sealed partial class Ledger
         }
     }
 
+    /// <summary>Number of the account of who has worked here before; negative when there is none.</summary>
+    public int FindAccount(ReadOnlySpan<byte> script, string worker)
+    {
+        string key = LedgerState.KeyOf(script, CutTo(worker, WorkerBytesMax));
+        lock (_lock)
+        {
+            return _state.TryFindAccount(key, out int id) ? id : Claimant.NoAccount;
+        }
+    }
+
     private int InternPayee(string address, ReadOnlySpan<byte> script, string worker)
     {
         if (_state.PayeeCount > _options.AddressesMax) // the operator is one of them

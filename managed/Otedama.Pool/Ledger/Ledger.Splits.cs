@@ -12,13 +12,15 @@ public sealed partial class Ledger
     public PayoutSplit SplitFor(Template template, int outputsMax)
     {
         UInt128 networkWork = template.NetworkTarget.ToWork();
+        bool byWork = _options.Scheme == PayoutScheme.Pplns;
+        List<PayeeWork> payees;
         lock (_lock)
         {
             _networkWork = networkWork;
+            LogRate(template, networkWork);
+            payees = Payees(byWork ? WorkInWindow(WindowOf(networkWork)) : []);
         }
-        bool solo = _options.Scheme == PayoutScheme.Solo;
-        List<PayeeWork> payees = solo ? Payees(work: null) : Payees(WorkInWindow(WindowOf(networkWork)));
-        return Plan(template, payees, outputsMax, toFinder: true);
+        return Plan(template, payees, outputsMax, toFinder: _options.Scheme != PayoutScheme.Pps);
     }
 
     /// <summary>
@@ -26,13 +28,15 @@ public sealed partial class Ledger
     /// </summary>
     public PayoutSplit SplitFor(Template template, int outputsMax, int finderAccount)
     {
-        int payee;
+        List<PayeeWork> payees;
         lock (_lock)
         {
-            payee = _state.Accounts[finderAccount].Payee.Id;
+            int payee = _state.Accounts[finderAccount].Payee.Id;
+            var work = new UInt128[payee + 1];
+            work[payee] = UInt128.One;
+            payees = Payees(work);
         }
-        var work = new Dictionary<int, UInt128> { [payee] = UInt128.One };
-        return Plan(template, Payees(work), outputsMax, toFinder: false);
+        return Plan(template, payees, outputsMax, toFinder: false);
     }
 
     /// <summary>
@@ -48,19 +52,18 @@ public sealed partial class Ledger
     }
 
     private PayoutSplit Plan(Template template, List<PayeeWork> payees, int outputsMax, bool toFinder) => template.IsFixed
-        ? PayoutPlanner.PlanGiven(
-            [.. GivenCoinbase.Parse(template.GivenCoinbase.Span).Outputs.Select(static o => new PayoutOutput(o.Script, o.Amount))],
-            _rules, payees, toFinder)
+        ? PayoutPlanner.PlanGiven(GivenOutputs(template), _rules, payees, toFinder)
         : PayoutPlanner.Plan(template.CoinbaseValue, _rules, payees, outputsMax, toFinder);
 
-    private Dictionary<int, UInt128> WorkInWindow(UInt128 window)
+    private static PayoutOutput[] GivenOutputs(Template template) =>
+        [.. GivenCoinbase.Parse(template.GivenCoinbase.Span).Outputs.Select(static o => new PayoutOutput(o.Script, o.Amount))];
+
+    /// <summary>By payee number; under the lock.</summary>
+    private UInt128[] WorkInWindow(UInt128 window)
     {
-        var work = new Dictionary<int, UInt128>();
-        lock (_lock)
-        {
-            LogWindow(window);
-            _state.Window.Visit(window, work.Add);
-        }
+        LogWindow(window);
+        var work = new UInt128[_state.Payees.Count];
+        _state.Window.Visit(window, (payee, done) => work[payee] = done);
         return work;
     }
 
@@ -81,24 +84,46 @@ public sealed partial class Ledger
         }
     }
 
-    /// <summary>Everybody with work or a balance, in ascending order. The plan itself is made outside the lock.</summary>
-    private List<PayeeWork> Payees(Dictionary<int, UInt128>? work)
+    /// <summary>
+    /// What a share earns from now on, when it changes: nothing unless the scheme is PPS. When the disk takes no record the
+    /// old rate holds.
+    /// </summary>
+    private void LogRate(Template template, UInt128 networkWork)
+    {
+        Amount reward = Amount.Zero;
+        if (_options.Scheme == PayoutScheme.Pps)
+        {
+            reward = template.IsFixed
+                ? new Amount(GivenOutputs(template).Sum(static output => output.Amount.Units))
+                : template.CoinbaseValue;
+            reward -= _rules.Fee.Of(reward);
+        }
+        var rate = new RateRecord(NowMs, reward, reward == Amount.Zero ? UInt128.One : networkWork);
+        bool isNew = rate.Reward != _state.Rate.Reward || rate.NetworkWork != _state.Rate.NetworkWork;
+        if (isNew && Log.TryAppend(LogRecordType.Rate, RateRecord.Version, rate.ToBytes()))
+        {
+            _state.Apply(rate);
+        }
+    }
+
+    /// <summary>
+    /// Everybody with work (by payee number) or a balance, in ascending order; under the lock. The plan itself is made
+    /// outside.
+    /// </summary>
+    private List<PayeeWork> Payees(ReadOnlySpan<UInt128> work)
     {
         var payees = new List<PayeeWork>();
-        lock (_lock)
+        for (int id = 0; id < _state.Payees.Count; id++)
         {
-            foreach (LedgerPayee? payee in _state.Payees)
+            if (_state.Payees[id] is not { } payee)
             {
-                if (payee is null)
-                {
-                    continue;
-                }
-                UInt128 worked = work?.GetValueOrDefault(payee.Id) ?? UInt128.Zero;
-                Amount owed = payee.Id == PayoutPlanner.Operator ? Amount.Zero : payee.Balance.Payable;
-                if (worked != UInt128.Zero || owed != Amount.Zero)
-                {
-                    payees.Add(new PayeeWork(payee.Id, payee.Script, worked, owed));
-                }
+                continue;
+            }
+            UInt128 worked = id < work.Length ? work[id] : UInt128.Zero;
+            Amount owed = id == PayoutPlanner.Operator ? Amount.Zero : payee.Balance.Payable;
+            if (worked != UInt128.Zero || owed != Amount.Zero)
+            {
+                payees.Add(new PayeeWork(id, payee.Script, worked, owed));
             }
         }
         return payees;

@@ -34,6 +34,9 @@ internal sealed class LedgerPayee
 
     public LedgerBalance Balance { get; } = new();
 
+    /// <summary>Work that earned at once (PPS), so that the rounding of single shares never adds up.</summary>
+    public UInt128 WorkCredited { get; set; }
+
     /// <summary>Worker names of its own, the first included.</summary>
     public int Workers { get; set; }
 }

@@ -3,8 +3,8 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The money of one payee, over all blocks that are not orphaned. Earned = Paid + owed, and Paid counts coinbases from the
-/// moment their block is found.
+/// The money of one payee, over all blocks that are not orphaned and all shares that earn at once. Earned = Paid + owed,
+/// and Paid counts coinbases from the moment their block is found.
 /// </summary>
 internal sealed class LedgerBalance
 {
@@ -41,6 +41,13 @@ internal sealed class LedgerBalance
         EarnedImmature += new Amount(isImmature ? earned : 0);
         PaidImmature += new Amount(isImmature ? paid : 0);
         Payable += new Amount(isImmature && !isDebit ? 0 : earned - paid);
+    }
+
+    /// <summary>Earned whatever blocks are found, and payable at once.</summary>
+    public void Credit(Amount amount)
+    {
+        Earned += amount;
+        Payable += amount;
     }
 
     public void Save(BinaryWriter writer)

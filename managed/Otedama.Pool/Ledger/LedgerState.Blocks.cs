@@ -85,6 +85,20 @@ internal sealed partial class LedgerState
         }
     }
 
+    /// <summary>Under PPS: the operator owes the payee for the work from now on, and takes the block when there is one.</summary>
+    private void Credit(LedgerPayee payee, UInt128 work)
+    {
+        if (Rate.Reward == Amount.Zero || payee.Id == PayoutPlanner.Operator)
+        {
+            return;
+        }
+        Amount amount = PayoutMath.PayPerShare(payee.WorkCredited, work, Rate.Reward, Rate.NetworkWork);
+        payee.WorkCredited += work;
+        payee.Balance.Credit(amount);
+        Miners.Credit(amount);
+        Payees[PayoutPlanner.Operator]!.Balance.Credit(Amount.Zero - amount);
+    }
+
     /// <summary>Adds what the block means for everybody, or (sign -1) takes it back.</summary>
     private void Book(LedgerBlock block, int sign)
     {

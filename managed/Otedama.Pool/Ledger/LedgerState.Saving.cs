@@ -9,7 +9,7 @@ namespace Otedama.Pool;
 /// </summary>
 internal sealed partial class LedgerState
 {
-    private const int SavedVersion = 1;
+    private const int SavedVersion = 2;
 
     /// <summary>Accounts and blocks that stored state may have: far above every limit of a pool.</summary>
     private const int SavedCountMax = 1 << 24;
@@ -25,6 +25,7 @@ internal sealed partial class LedgerState
         writer.Write7BitEncodedInt(_height);
         writer.Write7BitEncodedInt64(_lastShareMs);
         writer.Write7BitEncodedInt64(_lostRecords);
+        writer.Write(Rate.ToBytes());
         Meter.Save(writer);
         SaveAccounts(writer);
         SaveBlocks(writer);
@@ -49,6 +50,7 @@ internal sealed partial class LedgerState
                 _height = reader.Read7BitEncodedInt(),
                 _lastShareMs = reader.Read7BitEncodedInt64(),
                 _lostRecords = reader.Read7BitEncodedInt64(),
+                Rate = RateRecord.Read(reader.ReadBytes(RateRecord.Length)),
                 Meter = WorkMeter.Load(reader),
             };
             state.LoadAccounts(reader);
@@ -74,6 +76,7 @@ internal sealed partial class LedgerState
                 WriteBytes(writer, account.Payee.Script.Span);
                 writer.Write(account.Payee.Address);
                 account.Payee.Balance.Save(writer);
+                writer.WriteWork(account.Payee.WorkCredited);
             }
             writer.Write7BitEncodedInt64(account.Shares);
             writer.WriteWork(account.Work);
@@ -102,6 +105,7 @@ internal sealed partial class LedgerState
             if (payeeId == id)
             {
                 payee.Balance.Load(reader);
+                payee.WorkCredited = reader.ReadWork();
             }
             LedgerAccount account = AddAccount(payee, worker);
             account.Shares = reader.Read7BitEncodedInt64();

@@ -23,6 +23,9 @@ internal sealed partial class LedgerState
 
     public WorkWindow Window { get; private set; } = new();
 
+    /// <summary>What work earns at once; nothing before the first such record.</summary>
+    public RateRecord Rate { get; private set; } = new(0, Amount.Zero, UInt128.One);
+
     public WorkMeter Meter { get; private set; } = new();
 
     public long Shares { get; private set; }
@@ -66,6 +69,9 @@ internal sealed partial class LedgerState
             case LogRecordType.BlockPending:
                 Settle(BlockStatusRecord.Read(record.Payload), BlockStatus.Pending);
                 break;
+            case LogRecordType.Rate:
+                Apply(RateRecord.Read(record.Payload));
+                break;
             case LogRecordType.Window:
                 Apply(WindowRecord.Read(record.Payload));
                 break;
@@ -108,11 +114,14 @@ internal sealed partial class LedgerState
         (account.Meter ??= new WorkMeter()).Add(share.TimeMs, work);
         Meter.Add(share.TimeMs, work);
         Window.Add(account.Payee.Id, share.Work);
+        Credit(account.Payee, share.Work);
         Shares++;
         Work += share.Work;
         _height = share.Height;
         _lastShareMs = share.TimeMs;
     }
+
+    public void Apply(RateRecord record) => Rate = record;
 
     public void Apply(WindowRecord record) => Window.SetWindow(record.Work);
 

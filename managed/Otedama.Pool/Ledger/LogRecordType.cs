@@ -18,6 +18,9 @@ public enum LogRecordType : byte
     /// <summary>A block that was given up lies in the chain again.</summary>
     BlockPending = 7,
 
+    /// <summary>What work earns under PPS, when it changes.</summary>
+    Rate = 8,
+
     /// <summary>
     /// Written by a repair over damage: u32 number of the records that were lost there, then anything. The kinds of
     /// the log itself count down from 255, those of the ledger up.

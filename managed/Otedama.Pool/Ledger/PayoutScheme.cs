@@ -8,4 +8,7 @@ public enum PayoutScheme : byte
 
     /// <summary>Everything to the finder.</summary>
     Solo = 2,
+
+    /// <summary>Every share earns its part of a block at once; the operator takes the blocks, and the risk.</summary>
+    Pps = 3,
 }

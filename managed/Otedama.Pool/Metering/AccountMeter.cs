@@ -1,21 +1,11 @@
+using Otedama.Core;
+
 namespace Otedama.Pool;
 
-/// <summary>Counters of one account (address and worker name). Fields belong to <see cref="PoolMeters"/>, under its lock.</summary>
-internal sealed class AccountMeter
+/// <summary>A login (address and worker name) and its counters. Fields belong to <see cref="PoolMeters"/>, under its lock.</summary>
+internal sealed class AccountMeter(string address, byte[] script, string worker, int accountId)
+    : Claimant(address, script, worker, accountId)
 {
-    public AccountMeter(int accountId, string address, string worker)
-    {
-        AccountId = accountId;
-        Address = address;
-        Worker = worker;
-    }
-
-    public int AccountId { get; }
-
-    public string Address { get; }
-
-    public string Worker { get; }
-
     public string UserAgent = "";
     public int Connections;
     public double Difficulty;

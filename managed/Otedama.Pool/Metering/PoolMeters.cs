@@ -8,10 +8,13 @@ internal sealed class PoolMeters
     /// <summary>Miners listed in a snapshot; more are counted but not listed.</summary>
     public const int MinersListedMax = 10_000;
 
+    /// <summary>Logins whose counters are kept; beyond it those that left longest ago are forgotten first.</summary>
+    private const int LoginsMax = 100_000;
+
     private const int BlocksKept = 50;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, AccountMeter> _accounts = [];
+    private readonly Dictionary<(string Address, string Worker), AccountMeter> _accounts = [];
     private readonly long[] _rejected = new long[Enum.GetValues<Rejection>().Length];
     private readonly LinkedList<FoundBlock> _blocks = new();
     private readonly LatencyMeter _latency = new();
@@ -35,16 +38,24 @@ internal sealed class PoolMeters
 
     public long BlocksFound => Volatile.Read(ref _blocksFound);
 
-    public AccountMeter Account(int accountId, string address, string worker)
+    /// <summary>Logins with counters: those connected, and those gone that had shares.</summary>
+    public int LoginCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _accounts.Count;
+            }
+        }
+    }
+
+    /// <summary>The meter of a login, known while it is connected and, once it had a share, for some time after.</summary>
+    public AccountMeter Login(string address, byte[] script, string worker, int accountId)
     {
         lock (_gate)
         {
-            if (!_accounts.TryGetValue(accountId, out AccountMeter? account))
-            {
-                account = new AccountMeter(accountId, address, worker);
-                _accounts[accountId] = account;
-            }
-            return account;
+            return _accounts.GetValueOrDefault((address, worker)) ?? new AccountMeter(address, script, worker, accountId);
         }
     }
 
@@ -53,6 +64,10 @@ internal sealed class PoolMeters
         lock (_gate)
         {
             account.Connections++;
+            if (_accounts.TryAdd((account.Address, account.Worker), account) && _accounts.Count > LoginsMax)
+            {
+                ForgetIdle();
+            }
             account.UserAgent = userAgent;
             if (account.Connections == 1)
             {
@@ -67,6 +82,10 @@ internal sealed class PoolMeters
         lock (_gate)
         {
             account.Connections--;
+            if (account.Connections == 0 && account.Accepted == 0)
+            {
+                _accounts.Remove((account.Address, account.Worker)); // a login alone leaves nothing behind
+            }
         }
     }
 
@@ -109,7 +128,7 @@ internal sealed class PoolMeters
     {
         lock (_gate)
         {
-            _accounts.TryGetValue(verdict.AccountId, out AccountMeter? finder);
+            var finder = verdict.Claimant as AccountMeter;
             string name = finder is null ? "" : finder.Worker.Length == 0 ? finder.Address : $"{finder.Address}.{finder.Worker}";
             _blocks.AddFirst(new FoundBlock(_time.GetUtcNow(), job.Job.Height, verdict.Hash, name, job.Split.Reward));
             _blocksFound++;
@@ -136,7 +155,7 @@ internal sealed class PoolMeters
     private void Count(in Verdict verdict, double now)
     {
         _latency.Add(_time.GetElapsedTime(verdict.ReceivedAt), now);
-        _accounts.TryGetValue(verdict.AccountId, out AccountMeter? account);
+        var account = verdict.Claimant as AccountMeter;
         if (verdict.Rejection != Rejection.None)
         {
             _rejected[(int)verdict.Rejection]++;
@@ -154,6 +173,15 @@ internal sealed class PoolMeters
             account.Accepted++;
             account.Rate.Add(work, now);
             account.LastShareAt = now;
+        }
+    }
+
+    private void ForgetIdle()
+    {
+        AccountMeter[] idle = [.. _accounts.Values.Where(static account => account.Connections == 0).OrderBy(static account => account.LastShareAt)];
+        foreach (AccountMeter account in idle.Take(LoginsMax / 8))
+        {
+            _accounts.Remove((account.Address, account.Worker));
         }
     }
 

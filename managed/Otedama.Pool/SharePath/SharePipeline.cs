@@ -131,17 +131,46 @@ public sealed partial class SharePipeline : IDisposable
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>A block is submitted whoever found it, but nobody unknown to the ledger has a share.</summary>
-    internal void RefuseStrangers(ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
+    /// <summary>
+    /// Accounts are made here, by work: for the first accepted share of a login, or its block. A block is submitted whoever
+    /// found it, but nobody without an account has a share.
+    /// </summary>
+    internal void AdmitClaimants(Span<Candidate> candidates, Span<Judgement> judgements)
     {
-        int accounts = _ledger.AccountCount;
         for (int i = 0; i < candidates.Length; i++)
         {
-            if ((uint)candidates[i].AccountId >= (uint)accounts && judgements[i].Rejection == Rejection.None)
+            ref Candidate candidate = ref candidates[i];
+            ref Judgement judgement = ref judgements[i];
+            if (judgement.Rejection != Rejection.None && !judgement.IsBlock)
             {
-                judgements[i].Rejection = Rejection.NotYours;
+                continue;
+            }
+            if (candidate.AccountId < 0 && candidate.Claimant is { } claimant)
+            {
+                candidate.AccountId = AccountOf(claimant);
+                judgement.Share = judgement.Share with { AccountId = candidate.AccountId };
+            }
+            if ((uint)candidate.AccountId >= (uint)_ledger.AccountCount && judgement.Rejection == Rejection.None)
+            {
+                judgement.Rejection = candidate.Claimant is null ? Rejection.NotYours : Rejection.NoAccount;
             }
         }
+    }
+
+    private int AccountOf(Claimant claimant)
+    {
+        if (claimant.AccountId < 0)
+        {
+            try
+            {
+                claimant.AccountId = _ledger.InternAccount(claimant.Address, claimant.Script, claimant.Worker);
+            }
+            catch (LedgerFullException e)
+            {
+                LogNoAccount(e.Message);
+            }
+        }
+        return claimant.AccountId;
     }
 
     internal void SubmitBlocks(ShareValidator validator, ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
@@ -225,7 +254,7 @@ public sealed partial class SharePipeline : IDisposable
         SessionId = candidate.SessionId,
         Tag = candidate.Tag,
         WorkerId = candidate.WorkerId,
-        AccountId = candidate.AccountId,
+        Claimant = candidate.Claimant,
         JobId = candidate.JobId,
         Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget } ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
@@ -237,6 +266,9 @@ public sealed partial class SharePipeline : IDisposable
     [LoggerMessage(Level = LogLevel.Error, EventName = "validator_failed",
         Message = "A batch of {Count} candidates could not be checked; they are answered \"overloaded\"")]
     internal partial void LogValidatorFailed(int count, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "no_account", Message = "A good share was refused: {Reason}")]
+    private partial void LogNoAccount(string reason);
 
     [LoggerMessage(Level = LogLevel.Critical, EventName = "submit_failed",
         Message = "The block at height {Height} could not be handed to the nodes. Header: {Header}")]

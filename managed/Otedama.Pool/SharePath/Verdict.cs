@@ -13,7 +13,8 @@ public struct Verdict
 
     public int WorkerId;
 
-    public int AccountId;
+    /// <summary>As in the candidate: under which login.</summary>
+    public Claimant? Claimant;
 
     public uint JobId;
 

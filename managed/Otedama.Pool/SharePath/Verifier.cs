@@ -110,13 +110,13 @@ internal sealed class Verifier
     private void Check(int count)
     {
         long start = _time.GetTimestamp();
-        ReadOnlySpan<Candidate> candidates = _candidates.AsSpan(0, count);
+        Span<Candidate> candidates = _candidates.AsSpan(0, count);
         Span<Judgement> judgements = _judgements.AsSpan(0, count);
         _path.Counters.CountBatch(count);
         try
         {
             _validator.Judge(candidates, judgements);
-            _path.RefuseStrangers(candidates, judgements);
+            _path.AdmitClaimants(candidates, judgements);
         }
         catch (Exception e)
         {

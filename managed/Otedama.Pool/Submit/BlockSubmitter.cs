@@ -25,7 +25,8 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
     private readonly Channel<FoundBlockWork> _queue;
     private readonly Signal _again;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _lock = new(); // guards the four below
+    private readonly Lock _lock = new(); // guards the five below
+    private readonly Dictionary<Hash256, FoundBlockWork> _unkept = [];
     private readonly LinkedList<BlockReport> _recent = [];
     private readonly HashSet<Hash256> _underWay = [];
     private readonly HashSet<Task> _fates = [];
@@ -108,7 +109,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
     public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
     {
         AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span, proof);
-        int account = candidate.AccountId;
+        int account = Math.Max(0, candidate.AccountId); // the operator stands in for a finder without an account
         if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation, () => Send(job, block, account, book)))
         {
             return null;

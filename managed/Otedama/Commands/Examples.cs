@@ -19,6 +19,8 @@ internal static class Examples
         ("otedama mine", "otedama mine --wallet ADDRESS --pool stratum+tcp://pool.example:3333", "Mine on a pool."),
         ("otedama mine", "otedama mine --wallet ADDRESS --algo kawpow --pool stratum+ssl://pool.example:3443 --threads 4",
             "Another algorithm over TLS, with four processor threads."),
+        ("otedama mine", "otedama mine --wallet ADDRESS.attic --password d=1024 --pool pool.example:3333 --pool other.example:3333",
+            "A name for this machine, a password, and a second pool for when the first fails."),
         ("otedama pool", "otedama pool --fee 1.0 --min-payout 0.1", "Serve miners on the embedded chain."),
         ("otedama pool", "otedama pool --config otedama.yaml", "Serve miners of the coin whose node the file names."),
         ("otedama mining benchmark", "otedama mining benchmark --algo sha256d --threads 1,2", "One algorithm with one and with two threads."),

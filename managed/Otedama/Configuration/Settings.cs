@@ -75,8 +75,9 @@ internal static class Settings
 
     public static readonly Setting<int> PoolPort = Add(Integer("pool.port", 3333, 1, 65535, "Stratum port."));
 
-    public static readonly Setting<string> PoolScheme = Add(Choice("pool.scheme", "pplns", ["pplns", "solo"],
-        "Who is paid by a block: everyone by recent shares, or the finder."));
+    public static readonly Setting<string> PoolScheme = Add(Choice("pool.scheme", "pplns", ["pplns", "pps", "solo"],
+        "Who is paid: everyone by recent work when a block is found (pplns), every share at once by its part of a block, at the "
+        + "operator's risk (pps), or the finder (solo)."));
 
     public static readonly Setting<decimal> PoolFee = Add(Number("pool.fee", 1.0m, 0m, 100m,
         "Percent of a block the pool keeps.", decimals: FeeRate.PercentDecimals));

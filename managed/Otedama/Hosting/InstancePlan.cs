@@ -79,13 +79,13 @@ internal sealed record InstancePlan
         }
         if (roles.HasFlag(Roles.Rig))
         {
-            PoolPlan.Check(configuration, FirstEnabled(configuration), problems);
+            RigPlan.Check(configuration, FirstEnabled(configuration), problems);
         }
-        if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0 && PoolPlan.NeedsWallet(configuration))
+        if (roles == Roles.Rig && configuration.Get(Settings.Wallet).Length == 0 && RigPlan.NeedsWallet(configuration))
         {
             problems.Add("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
-        if (!embedded && coin is not null && configuration.IsDefault(Settings.MiningAlgorithms) && PoolPlan.AlgorithmOf(configuration) is null)
+        if (!embedded && coin is not null && configuration.IsDefault(Settings.MiningAlgorithms) && RigPlan.AlgorithmOf(configuration) is null)
         {
             algorithm = coin.Algorithm; // the coin decides where nobody else did
         }
@@ -206,7 +206,7 @@ internal sealed record InstancePlan
     private static string NameOf(Algorithm algorithm, CoinSpec coin) =>
         algorithm == Algorithm.Equihash ? $"equihash:{coin.Equihash}" : algorithm.ToString().ToLowerInvariant();
 
-    private static AlgorithmChoice? FirstEnabled(Configuration configuration) => PoolPlan.AlgorithmOf(configuration)
+    private static AlgorithmChoice? FirstEnabled(Configuration configuration) => RigPlan.AlgorithmOf(configuration)
         ?? configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
 
     private static void CheckDifficulties(Configuration configuration, List<string> problems)

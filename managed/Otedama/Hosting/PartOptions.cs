@@ -29,7 +29,7 @@ internal static class PartOptions
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
             Verifiers = configuration.Get(Settings.Verifiers),
-            Scheme = configuration.Get(Settings.PoolScheme) == "solo" ? PayoutScheme.Solo : PayoutScheme.Pplns,
+            Scheme = Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true),
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
             PortVardiff = ports,
@@ -77,7 +77,7 @@ internal static class PartOptions
     public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock)
     {
         Configuration configuration = plan.Configuration;
-        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && PoolPlan.NeedsWallet(configuration))
+        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && RigPlan.NeedsWallet(configuration))
         {
             throw new ConfigurationException("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
@@ -86,7 +86,7 @@ internal static class PartOptions
         TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.AlgorithmName);
         return new RigOptions
         {
-            Pools = PoolPlan.Endpoints(configuration, ownPool, node?.MiningAddress),
+            Pools = RigPlan.Endpoints(configuration, ownPool, node?.MiningAddress),
             RedirectHosts = configuration.Get(Settings.RedirectHosts),
             Algorithm = plan.Algorithm,
             Equihash = plan.Coin.Equihash,

@@ -5,7 +5,8 @@ namespace Otedama.Tests.App;
 /// <summary>Runs the command line in this process, with an environment of its own.</summary>
 internal static class Cli
 {
-    public static async Task<CliResult> RunAsync(string[] args, Dictionary<string, string>? environment = null, CancellationToken stop = default)
+    public static async Task<CliResult> RunAsync(
+        string[] args, Dictionary<string, string>? environment = null, CancellationToken stop = default, TimeProvider? clock = null)
     {
         using StringWriter output = new();
         using StringWriter error = new();
@@ -16,7 +17,7 @@ internal static class Cli
             Error = TextWriter.Synchronized(error),
             ErrorStream = Stream.Synchronized(logs),
             Environment = environment ?? [],
-            Clock = TimeProvider.System,
+            Clock = clock ?? TimeProvider.System,
             Stop = stop,
         };
         int code = await CommandLine.RunAsync(args, outside);

@@ -18,6 +18,13 @@ public sealed class PoolSettingsTests
         Assert.Equal(new FeeRate(15_000), FeeRate.FromPercent(options.FeePercent));
     }
 
+    [Theory]
+    [InlineData("pplns", PayoutScheme.Pplns)]
+    [InlineData("pps", PayoutScheme.Pps)]
+    [InlineData("solo", PayoutScheme.Solo)]
+    public void Every_scheme_can_be_chosen(string name, PayoutScheme scheme) =>
+        Assert.Equal(scheme, Options($"scheme: {name}").Scheme);
+
     [Fact]
     public void Defaults_are_those_of_the_pool_itself()
     {

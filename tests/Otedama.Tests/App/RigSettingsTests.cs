@@ -85,6 +85,32 @@ public sealed class RigSettingsTests : IDisposable
         Assert.Equal(1, pool.Connections);
     }
 
+    [Fact]
+    public async Task Once_a_minute_the_log_says_how_the_rig_does_and_at_the_end_how_it_did()
+    {
+        await using ScriptedPool pool = new(async peer =>
+        {
+            await peer.Greet(difficulty: 1e6);
+            await peer.Send(StratumScript.Notify("j", 'a'));
+            await peer.AnswerForever();
+        });
+        HeldClock clock = new();
+        using CancellationTokenSource stop = new();
+        Task<CliResult> run = Run(["mine", "--wallet", "acct", "--pool", Url(pool)], stop.Token, clock);
+        await RecordingSink.WaitFor(() => run.IsCompleted || pool.Received.Any(static l => l.Contains("mining.authorize", StringComparison.Ordinal)), "the login");
+        for (int i = 0; i < 6; i++)
+        {
+            clock.Advance(10);
+        }
+        await stop.CancelAsync();
+        string[] lines = (await run).Logs.Split('\n');
+        string minute = Assert.Single(lines, static line => line.Contains(" rig: speed ", StringComparison.Ordinal) && !line.Contains("max", StringComparison.Ordinal));
+        Assert.Matches(@"^\S+ info  rig: speed [\d.]+/[\d.]+/[\d.]+/[\d.]+ [kM]?H/s, shares 0/0 \(\+0\)", minute);
+        Assert.True(minute.Length <= 100, minute);
+        Assert.Single(lines, static line => line.Contains("rig: mined for", StringComparison.Ordinal));
+        Assert.Single(lines, static line => line.Contains("rig: shares: 0 accepted, 0 refused", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("", 2, "--pool")]
     [InlineData(" ", 2, "--pool")]
@@ -185,13 +211,16 @@ public sealed class RigSettingsTests : IDisposable
 
     private static string Url(ScriptedPool pool) => $"stratum+tcp://127.0.0.1:{pool.Port}";
 
+    private Task<CliResult> Run(string[] args, CancellationToken stop, TimeProvider clock) => Cli.RunAsync(
+        [.. args, "--data-dir", Path.Combine(_folder.Path, "data"), "--set", "api.enabled=false", "--set", "metrics.enabled=false", "--threads", "1"],
+        stop: stop,
+        clock: clock);
+
     /// <summary>Runs the program until the pool has read the login, and returns that line.</summary>
     private async Task<string> Authorize(ScriptedPool pool, params string[] args)
     {
         using CancellationTokenSource stop = new();
-        Task<CliResult> run = Cli.RunAsync(
-            [.. args, "--data-dir", Path.Combine(_folder.Path, "data"), "--set", "api.enabled=false", "--set", "metrics.enabled=false", "--threads", "1"],
-            stop: stop.Token);
+        Task<CliResult> run = Run(args, stop.Token, TimeProvider.System);
         await RecordingSink.WaitFor(() => run.IsCompleted || pool.Received.Any(static l => l.Contains("mining.authorize", StringComparison.Ordinal)), "the login");
         await stop.CancelAsync();
         CliResult result = await run;

@@ -79,7 +79,7 @@ public sealed class LedgerStateTests
         }
         bytes[0] = 9;
         LogException error = Assert.Throws<LogException>(() => LedgerState.Load(new MemoryStream(bytes)));
-        Assert.Contains("version 9; this otedama reads version 1", error.Message);
+        Assert.Contains("version 9; this otedama reads version 2", error.Message);
     }
 
     private static void Settle(LedgerState state, Hash256 hash, BlockStatus status) =>
@@ -88,6 +88,8 @@ public sealed class LedgerStateTests
     /// <summary>A state and a way to feed it: the same steps give the same records.</summary>
     private sealed class Fold
     {
+        private readonly Dictionary<int, long> _credited = [];
+
         public Fold()
         {
             State = new LedgerState();
@@ -122,11 +124,20 @@ public sealed class LedgerStateTests
                 case 4:
                     State.Apply(new WindowRecord(number, amount * 20));
                     break;
+                case 5:
+                    State.Apply(new RateRecord(number, new Amount((long)(amount % 3 * 1_000)), amount * 3));
+                    break;
                 default:
+                    long before = State.Miners.Earned.Units;
                     State.Apply(new ShareRecord
                     {
                         AccountId = account, Work = amount, TimeMs = number * 97_000L, Height = number, HashTop = amount * 7,
                     });
+                    int payee = State.Accounts[account].Payee.Id;
+                    long credit = State.Miners.Earned.Units - before;
+                    _credited[payee] = _credited.GetValueOrDefault(payee) + credit;
+                    _credited[0] = _credited.GetValueOrDefault(0) - credit;
+                    Assert.InRange(credit, 0, State.Rate.Reward.Units);
                     break;
             }
         }
@@ -144,9 +155,10 @@ public sealed class LedgerStateTests
                 }
             }
             Assert.Equal(earned.Values.Sum(), paid.Values.Sum());
+            Assert.Equal(0, State.Payees.OfType<LedgerPayee>().Sum(payee => payee.Balance.Earned.Units - payee.Balance.Paid.Units));
             foreach (LedgerPayee payee in State.Payees.OfType<LedgerPayee>())
             {
-                Assert.Equal(earned.GetValueOrDefault(payee.Id), payee.Balance.Earned.Units);
+                Assert.Equal(earned.GetValueOrDefault(payee.Id) + _credited.GetValueOrDefault(payee.Id), payee.Balance.Earned.Units);
                 Assert.Equal(paid.GetValueOrDefault(payee.Id), payee.Balance.Paid.Units);
                 Assert.InRange(payee.Balance.PaidImmature.Units, 0, payee.Balance.Paid.Units);
             }

@@ -173,6 +173,58 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public void Under_pps_work_earns_at_once_whatever_becomes_of_blocks()
+    {
+        long[] live;
+        using (Ledger ledger = Open(options => options with { Scheme = PayoutScheme.Pps }))
+        {
+            int first = ledger.InternAccount("a", [1], "");
+            int second = ledger.InternAccount("b", [2], "");
+            Template template = _job.Template with { Bits = 0x1f00ffff }; // 65,537 hashes a block
+            Assert.Equal([0xaa], ledger.SplitFor(template, 4).Outputs.Single().Script.ToArray());
+            Work(ledger, (first, 10_000), (first, 20_000), (second, 1));
+            // floor(30,000 x 4,950,000,000 / 65,537), and the same for one hash
+            Assert.Equal([2_265_895_600L, 75_529L], Owed(ledger));
+            PayoutSplit split = ledger.SplitFor(template, 4);
+            Assert.Equal([(1, 2_265_895_600L), (2, 75_529L)], split.Entries.Where(e => e.Payee > 0).Select(e => (e.Payee, e.Paid.Units)));
+            Assert.Equal(5_000_000_000, split.Outputs.Sum(output => output.Amount.Units));
+            ledger.BlockFound(JobWith(split), Hash(1), second);
+            Assert.Equal([0L, 0L], Owed(ledger));
+            ledger.BlockRefused(Hash(1), "stale");
+            Assert.Equal([2_265_895_600L, 75_529L], Owed(ledger));
+            Work(ledger, (second, 70_000)); // a share heavier than a block
+            Assert.Equal([2_265_895_600L, 4_950_075_529L], live = Owed(ledger));
+        }
+        using Ledger again = Open(options => options with { Scheme = PayoutScheme.Pps });
+        Assert.Equal(live, Owed(again));
+
+        static long[] Owed(Ledger ledger)
+        {
+            PayeeInfo[] payees = [.. ledger.Payees(9).OrderBy(payee => payee.Id)];
+            Assert.Equal(0, payees.Sum(payee => payee.Money.Owed.Units));
+            return [.. payees.Skip(1).Select(payee => payee.Money.Owed.Units)];
+        }
+    }
+
+    [Fact]
+    public void A_pool_that_leaves_pps_owes_what_was_earned_and_credits_no_more()
+    {
+        using (Ledger ledger = Open(options => options with { Scheme = PayoutScheme.Pps }))
+        {
+            int account = ledger.InternAccount("a", [1], "");
+            ledger.SplitFor(_job.Template, 4);
+            Work(ledger, (account, 1)); // of the 2 hashes a block takes
+            Assert.Equal(2_475_000_000, ledger.Payee([1])!.Money.Owed.Units);
+        }
+        using Ledger later = Open();
+        later.SplitFor(_job.Template, 4);
+        Work(later, (1, 1));
+        Assert.Equal(2_475_000_000, later.Payee([1])!.Money.Owed.Units);
+        PayoutEntry entry = later.SplitFor(_job.Template, 4).Entries.Single(e => e.Payee == 1);
+        Assert.Equal((4_950_000_000, 5_000_000_000), (entry.Earned.Units, entry.Paid.Units));
+    }
+
+    [Fact]
     public void The_operator_s_address_can_change()
     {
         using (Ledger ledger = Open())

@@ -345,7 +345,10 @@ public sealed class ShareLogTests : IDisposable
         var status = new BlockStatusRecord(1, new Hash256(new byte[32]), "no");
         Assert.Equal("0100000000000000" + new string('0', 64) + "02006e6f", Hex.Encode(status.ToBytes()));
         Assert.Equal("0100000000000000" + "02" + new string('0', 30), Hex.Encode(new WindowRecord(1, 2).ToBytes()));
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 255], Enum.GetValues<LogRecordType>().Select(type => (int)type));
+        Assert.Equal(
+            "0100000000000000" + "0200000000000000" + "03" + new string('0', 30),
+            Hex.Encode(new RateRecord(1, new Amount(2), 3).ToBytes()));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 255], Enum.GetValues<LogRecordType>().Select(type => (int)type));
 
         using (ShareLog log = Open())
         {

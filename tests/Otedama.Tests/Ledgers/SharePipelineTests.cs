@@ -106,6 +106,39 @@ public sealed class SharePipelineTests : IDisposable
     }
 
     [Fact]
+    public void An_account_is_made_by_the_first_accepted_share_and_by_nothing_else()
+    {
+        int before = _ledger.AccountCount;
+        var claimant = new Claimant("new", [7], "rig", Claimant.NoAccount);
+        Candidate unknown = Claimed(1), wrong = Claimed(2), good = Claimed(3), next = Claimed(4);
+        unknown.JobId = 77;
+        wrong.Target = TestJobs.Hard;
+        using (SharePipeline pipeline = Start())
+        {
+            Assert.True(pipeline.TryEnqueue(unknown) && pipeline.TryEnqueue(wrong));
+            pipeline.Stop(TimeSpan.FromSeconds(10));
+        }
+        Assert.Equal((before, Claimant.NoAccount), (_ledger.AccountCount, claimant.AccountId));
+        using (SharePipeline pipeline = Start())
+        {
+            Assert.True(pipeline.TryEnqueue(good) && pipeline.TryEnqueue(next));
+            pipeline.Stop(TimeSpan.FromSeconds(10));
+        }
+        Assert.Equal((before + 1, before), (_ledger.AccountCount, claimant.AccountId));
+        Assert.Equal(before, _ledger.FindAccount([7], "rig"));
+        Assert.Equal(2, _ledger.Totals().Shares);
+        Assert.Equal([Rejection.UnknownJob, Rejection.AboveTarget, Rejection.None, Rejection.None], _sink.Verdicts.Select(verdict => verdict.Rejection));
+
+        Candidate Claimed(ulong nonce)
+        {
+            Candidate candidate = Candidate(nonce);
+            candidate.AccountId = Claimant.NoAccount;
+            candidate.Claimant = claimant;
+            return candidate;
+        }
+    }
+
+    [Fact]
     public void Twins_meet_in_one_verifier_whatever_session_sends_them()
     {
         using SharePipeline pipeline = Start(verifiers: 4);

@@ -40,6 +40,14 @@ public sealed class PoolUrlTests
     }
 
     [Fact]
+    public void A_password_in_the_address_is_not_repeated()
+    {
+        Assert.False(PoolUrl.TryParse("stratum+tcp://user:hunter2@pool.example:3333", out _, out string? error));
+        Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
+        Assert.Contains("stratum+tcp://pool.example:3333", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pin_belongs_to_tls_and_has_64_digits()
     {
         string colons = string.Join(':', Pin.ToUpperInvariant().Chunk(2).Select(pair => new string(pair)));

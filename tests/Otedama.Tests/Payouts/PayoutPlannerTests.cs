@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using CsCheck;
 using Otedama.Core;
 using Xunit;
@@ -142,7 +143,34 @@ public sealed class PayoutPlannerTests
                 sum += PayoutMath.PayPerShare(before, piece, new Amount(reward), network).Units;
                 before += piece;
             }
-            Assert.Equal(PayoutMath.PayPerShare(0, before, new Amount(reward), network).Units, sum);
+            Assert.Equal((long)((BigInteger)before * reward / network), sum);
+        });
+
+    [Theory]
+    [InlineData(0UL)]
+    [InlineData(1_999UL)]
+    public void A_share_heavier_than_a_block_earns_one_block(ulong before)
+    {
+        Assert.Equal(5_000, PayoutMath.PayPerShare(before, 1_000, new Amount(5_000), 1_000).Units);
+        Assert.Equal(5_000, PayoutMath.PayPerShare(before, UInt128.MaxValue, new Amount(5_000), 1_000).Units);
+    }
+
+    [Fact]
+    public void Large_and_small_numbers_are_split_by_the_same_rule() =>
+        Gen.Select(Gen.ULong.Array[1, 20], Gen.Long[0, 5_000_000_000], Gen.Int[0, 60]).Sample((works, reward, shift) =>
+        {
+            UInt128[] work = [.. works.Select(w => (UInt128)w << shift)];
+            var amounts = new Amount[work.Length];
+            PayoutMath.SplitByWork(work, new Amount(reward), amounts);
+            BigInteger total = work.Aggregate(BigInteger.Zero, static (sum, w) => sum + w);
+            BigInteger upTo = BigInteger.Zero;
+            BigInteger paid = BigInteger.Zero;
+            for (int i = 0; i < work.Length && total > 0; i++)
+            {
+                upTo += work[i];
+                paid += amounts[i].Units;
+                Assert.Equal(upTo * reward / total, paid);
+            }
         });
 
     [Theory]

@@ -160,9 +160,8 @@ public sealed class WorkWindowTests
         {
             Assert.Throws<EndOfStreamException>(() => Load(bytes[..length]));
         }
-        bytes[32] = 0x7f; // payees
-        bytes[33] = 0xff; // slices: 16,383 and more
-        Assert.Throws<FormatException>(() => Load([.. bytes[..34], 0xff, 0x7f, .. bytes[34..]]));
+        Assert.Throws<FormatException>(() => Load([.. bytes[..32], 0xff, 0xff, 0xff, 0x7f, .. bytes[33..]])); // payees
+        Assert.Throws<FormatException>(() => Load([.. bytes[..37], 0xff, 0x7f, .. bytes[38..]])); // slices
     }
 
     private static void Step(WorkWindow window, (int Payee, ulong Work, int Kind) step)

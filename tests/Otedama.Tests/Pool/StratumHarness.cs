@@ -39,7 +39,7 @@ internal sealed class StratumHarness : IDisposable
         {
             Offer(100);
         }
-        Server = new StratumServer(Options, Jobs, Intern, TimeProvider.System, NullLogger.Instance);
+        Server = new StratumServer(Options, Jobs, Find, TimeProvider.System, NullLogger.Instance);
         Rule = rule ?? (_ => Rejection.None);
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();
@@ -95,8 +95,7 @@ internal sealed class StratumHarness : IDisposable
         Jobs.Dispose();
     }
 
-    private int Intern(string address, ReadOnlySpan<byte> script, string worker) =>
-        Accounts.GetOrAdd((address, worker), _ => Accounts.Count + 1);
+    private static int Find(ReadOnlySpan<byte> script, string worker) => Claimant.NoAccount;
 
     private void Judge()
     {
@@ -118,11 +117,15 @@ internal sealed class StratumHarness : IDisposable
     {
         Candidates.Enqueue(candidate);
         Rejection rejection = Rule(candidate);
+        if (rejection == Rejection.None && candidate.Claimant is { AccountId: < 0 } claimant)
+        {
+            claimant.AccountId = Accounts.GetOrAdd((claimant.Address, claimant.Worker), _ => Accounts.Count + 1);
+        }
         return new Verdict
         {
             SessionId = candidate.SessionId,
             WorkerId = candidate.WorkerId,
-            AccountId = candidate.AccountId,
+            Claimant = candidate.Claimant,
             Tag = candidate.Tag,
             JobId = candidate.JobId,
             Rejection = rejection,

@@ -28,7 +28,31 @@ public sealed class StratumServerTests
         Assert.Equal("mining.notify", notify.GetProperty("method").GetString());
         Assert.Equal(9, notify.GetProperty("params").GetArrayLength());
         Assert.True(notify.GetProperty("params")[8].GetBoolean());
+        Assert.Empty(harness.Accounts); // a login is no account
+        await miner.CallAsync(StratumHarness.Submit("4", s_user, "000003e8", 1));
         Assert.True(harness.Accounts.ContainsKey((StratumHarness.Address(7), "rig1")));
+    }
+
+    [Fact]
+    public async Task A_login_without_a_share_leaves_nothing_behind()
+    {
+        using StratumHarness harness = new();
+        string address = StratumHarness.Address(7);
+        using (TestMiner miner = await harness.ConnectAsync())
+        {
+            await miner.LoginAsync(s_user);
+            for (int i = 0; i < 50; i++)
+            {
+                await miner.CallAsync($$"""{"id":3,"method":"mining.authorize","params":["{{address}}.w{{i}}"]}""");
+            }
+            Assert.Equal(51, harness.Server.Meters.LoginCount);
+            await miner.CallAsync(StratumHarness.Submit("4", $"{address}.w7", "000003e8", 1));
+        }
+        while (harness.Server.ConnectionCount > 0)
+        {
+            await Task.Delay(5);
+        }
+        Assert.Equal(("w7", 1), (Assert.Single(harness.Accounts).Key.Item2, harness.Server.Meters.LoginCount));
     }
 
     [Fact]
@@ -238,6 +262,7 @@ public sealed class StratumServerTests
         using StratumHarness harness = new(options => options with { AcceptInvalidAddresses = true });
         using TestMiner miner = await harness.ConnectAsync();
         await miner.LoginAsync("donald");
+        await miner.CallAsync(StratumHarness.Submit("4", "donald", "000003e8", 1));
         Assert.True(harness.Accounts.ContainsKey((harness.Options.OperatorAddress, "donald")));
     }
 

@@ -117,7 +117,7 @@ public sealed class NodeServingTests
         bool starting = true;
         await using FakeNode first = FakeNode.Answering(call => dead ? Task.FromResult<string?>(null)
             : Answer(call.Method == "getbestblockhash" ? "null" : Template("09", null, 432)));
-        await using FakeNode second = FakeNode.Answering(call => Answer(starting ? "ERROR{\"code\":-28,\"message\":\"Verifying blocks\"}"
+        await using FakeNode second = FakeNode.Answering(call => Answer(starting ? "ERROR{\"code\":-10,\"message\":\"is in initial sync\"}"
             : call.Method == "getbestblockhash" ? "null" : Template("09", null, 432)));
         await using NodeClientGroup group = Group([first.Endpoint, second.Endpoint]);
         group.Start();

@@ -2,8 +2,8 @@ using Otedama.Mining;
 
 namespace Otedama;
 
-/// <summary>The pools a rig mines on: checked as a whole before anything is opened, then turned into logins.</summary>
-internal static class PoolPlan
+/// <summary>What a rig is told: pools, processors and pauses, checked as a whole before anything is opened; then its logins.</summary>
+internal static class RigPlan
 {
     /// <summary>The algorithm the preferred pool is for, where mining.algorithms does not say; null otherwise.</summary>
     public static AlgorithmChoice? AlgorithmOf(Configuration configuration) =>
@@ -41,6 +41,11 @@ internal static class PoolPlan
                     + "A rig mines one algorithm: list the pools of one, and start another instance for the other.");
             }
         }
+        CheckMachine(configuration, problems);
+    }
+
+    private static void CheckMachine(Configuration configuration, List<string> problems)
+    {
         if (!CpuSet.TryParse(configuration.Get(Settings.CpuAffinity), out _, out string? wrong))
         {
             problems.Add($"mining.workers.cpu_affinity: {wrong} ({configuration.Of(Settings.CpuAffinity).Place}).");
