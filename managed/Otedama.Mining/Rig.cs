@@ -153,12 +153,12 @@ public sealed class Rig : IAsyncDisposable
             RigLog.Workers(_log, _workers.Count, first.Device, first.Flavour);
         }
         _report.Start();
-        _source.Start(_dispatcher);
         if (_options.Watch is { LooksAtAnything: true } watch)
         {
             SetPaused(null, watch.Reason());
             _watching = _clock.CreateTimer(_ => SetPaused(null, watch.Reason()), null, s_watch, s_watch);
         }
+        _source.Start(_dispatcher);
     }
 
     private string PauseReason
