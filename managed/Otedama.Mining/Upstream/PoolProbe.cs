@@ -27,12 +27,8 @@ public static class PoolProbe
         double? connected = null;
         try
         {
-<<<<<<< HEAD
             StratumTimings timings = new() { Connect = patience };
             await using Stream stream = await PoolDialer.ConnectAsync(url, timings, null, static _ => { }, clock, stop).ConfigureAwait(false);
-=======
-            await using Stream stream = await PoolDialer.ConnectAsync(url, new StratumTimings { Connect = patience }, null, static _ => { }, clock, stop).ConfigureAwait(false);
->>>>>>> main
             connected = clock.GetElapsedTime(started).TotalMilliseconds;
             long asked = clock.GetTimestamp();
             string? problem = await AskAsync(stream, url, userAgent, patience, clock, stop).ConfigureAwait(false);
