@@ -97,7 +97,9 @@ public sealed record PoolOptions
     /// <summary>Throws ArgumentException naming the first value that is out of range and what is allowed.</summary>
     public void Check()
     {
-        Require(Nodes.Count is >= 1 and <= 32, $"pool.nodes has {Nodes.Count} entries; 1 to 32 are allowed");
+        Require(
+            Nodes.Count is >= 1 and <= NodeClientGroupOptions.NodesMax,
+            $"node.urls has {Nodes.Count} entries; 1 to {NodeClientGroupOptions.NodesMax} are allowed");
         Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
         Require(FeeRate.TryFromPercent(FeePercent, out _), string.Create(CultureInfo.InvariantCulture,
             $"pool.fee is {FeePercent} percent; 0 to 100 with at most {FeeRate.PercentDecimals} decimals is allowed"));
