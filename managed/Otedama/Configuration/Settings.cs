@@ -85,7 +85,7 @@ internal static class Settings
     public static readonly Setting<Amount> PoolMinPayout = Add(Coins("pool.min_payout", "0.1",
         "Smaller amounts wait in the miner's balance."));
 
-    public static readonly Setting<int> AccountsMax = Add(Integer("pool.accounts_max", 65_536, 1, 262_144,
+    public static readonly Setting<int> AccountsMax = Add(Integer("pool.accounts_max", 65_536, 1, 100_000,
         "Addresses that can have an account, each made by its first accepted share; and as many worker names besides."));
 
     public static readonly Setting<int> WorkersMax = Add(Integer("pool.workers_max", 1_000, 1, 65_536,

@@ -56,7 +56,7 @@ public sealed class NodeServingTests
             await ScriptedPublisher.ShakeHandsAsync(stream);
             await mined.Task;
             await stream.WriteAsync(ScriptedPublisher.Block(0x0b));
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
         });
         await using NodeClientGroup group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
         group.Start();
@@ -78,7 +78,7 @@ public sealed class NodeServingTests
             if (speaks)
             {
                 await ScriptedPublisher.ShakeHandsAsync(stream);
-                await stream.ReadAsync(new byte[1]);
+                await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
             }
         });
         await using NodeClientGroup group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
@@ -189,7 +189,7 @@ public sealed class NodeServingTests
         await using ScriptedPublisher publisher = new(static async stream =>
         {
             await ScriptedPublisher.ShakeHandsAsync(stream);
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
         });
         PoolOptions options = new()
         {
