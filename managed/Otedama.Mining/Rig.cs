@@ -112,6 +112,7 @@ public sealed class Rig : IAsyncDisposable
             ShareSeconds = job is not null && rates.Seconds60 > 0 ? (double)job.ShareTarget.ToWork() / rates.Seconds60 : null,
             EffectiveHashrate = shares.Accepted > 0 ? _dispatcher.Effective.Read().Minutes15 : null,
             Shares = shares,
+            Refusals = _dispatcher.Refusals.Read(),
             Difficulty = job?.ShareTarget.ToDifficulty(UpstreamDialect.For(_options.Algorithm).DifficultyOne),
             Height = job is { Height: > 0 } ? job.Height : null,
             JobId = job?.Id,
@@ -152,12 +153,12 @@ public sealed class Rig : IAsyncDisposable
             RigLog.Workers(_log, _workers.Count, first.Device, first.Flavour);
         }
         _report.Start();
-        _source.Start(_dispatcher);
         if (_options.Watch is { LooksAtAnything: true } watch)
         {
             SetPaused(null, watch.Reason());
             _watching = _clock.CreateTimer(_ => SetPaused(null, watch.Reason()), null, s_watch, s_watch);
         }
+        _source.Start(_dispatcher);
     }
 
     private string PauseReason

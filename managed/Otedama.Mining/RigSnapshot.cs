@@ -37,6 +37,9 @@ public sealed record RigSnapshot
 
     public required ShareCounts Shares { get; init; }
 
+    /// <summary>How often shares were refused, by the pool's words.</summary>
+    public IReadOnlyDictionary<string, long> Refusals { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Pool difficulty of the current job; null without a job.</summary>
     public required double? Difficulty { get; init; }
 

@@ -33,7 +33,8 @@ public sealed record PoolOptions
 
     public Amount PayoutMin { get; init; } = new(5_000);
 
-    /// <summary>Addresses that can have an account, and as many worker names besides; 1 to 262,144.</summary>
+    /// <summary>Addresses that can have an account, and as many worker names besides; 1 to 100,000, which is what the
+    /// record of a block has room for.</summary>
     public int AccountsMax { get; init; } = 65_536;
 
     /// <summary>Worker names of one address with an account of their own; further ones share one.</summary>
@@ -97,13 +98,15 @@ public sealed record PoolOptions
     /// <summary>Throws ArgumentException naming the first value that is out of range and what is allowed.</summary>
     public void Check()
     {
-        Require(Nodes.Count is >= 1 and <= 32, $"pool.nodes has {Nodes.Count} entries; 1 to 32 are allowed");
+        Require(
+            Nodes.Count is >= 1 and <= NodeClientGroupOptions.NodesMax,
+            $"node.urls has {Nodes.Count} entries; 1 to {NodeClientGroupOptions.NodesMax} are allowed");
         Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
         Require(FeeRate.TryFromPercent(FeePercent, out _), string.Create(CultureInfo.InvariantCulture,
             $"pool.fee is {FeePercent} percent; 0 to 100 with at most {FeeRate.PercentDecimals} decimals is allowed"));
         Require(Verifiers is >= 0 and <= 64, $"pool.verifiers is {Verifiers}; 0 to 64 is allowed, 0 = chosen for the processor");
         Require(PayoutMin.Units >= 0, $"pool.min_payout is {PayoutMin}; it cannot be negative");
-        Require(AccountsMax is >= 1 and <= 262_144, $"pool.accounts_max is {AccountsMax}; 1 to 262144 is allowed");
+        Require(AccountsMax is >= 1 and <= 100_000, $"pool.accounts_max is {AccountsMax}; 1 to 100000 is allowed");
         Require(WorkersMax is >= 1 and <= 65_536, $"pool.workers_max is {WorkersMax}; 1 to 65536 is allowed");
         int tagBytes = System.Text.Encoding.UTF8.GetByteCount(Tag);
         Require(tagBytes <= 40, $"pool.tag takes {tagBytes} bytes; at most 40 fit a coinbase");

@@ -46,6 +46,9 @@ public static class Benchmark
         }
     }
 
+    /// <summary>Processes that wanted to run, averaged over the last minute; null where the system does not tell.</summary>
+    public static double? LoadNow() => MachineProbe.Load();
+
     private static void Validate(BenchmarkOptions options)
     {
         if (options.Repeats is < 1 or > 1000)
@@ -141,6 +144,7 @@ public static class Benchmark
         {
             return empty;
         }
+        options.Begins?.Invoke($"{kind} {item.Algorithm.Name} {item.Label}".TrimEnd() + $", {flavour.Name}, {threads} thread{(threads == 1 ? "" : "s")}");
         try
         {
             using BenchmarkTeam team = kind switch

@@ -33,6 +33,9 @@ public sealed record BenchmarkOptions
     /// <summary>Processors to bind the threads to, round-robin; empty = the scheduler decides.</summary>
     public IReadOnlyList<int> Affinity { get; init; } = [];
 
+    /// <summary>Told in words which row is measured next.</summary>
+    public Action<string>? Begins { get; init; }
+
     /// <summary>KawPow: the block height, which selects light cache and program. Building the cache is timed too.</summary>
     public uint KawPowHeight { get; init; }
 

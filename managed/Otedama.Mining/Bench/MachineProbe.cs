@@ -55,7 +55,7 @@ internal static class MachineProbe
         }
     }
 
-    private static double? Load() =>
+    public static double? Load() =>
         double.TryParse(ReadLine("/proc/loadavg")?.Split(' ')[0], CultureInfo.InvariantCulture, out double load) ? load : null;
 
     private static bool IsVirtual() => CpuInfo("flags")?.Split(' ').Contains("hypervisor") ?? false;

@@ -37,6 +37,9 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     /// <summary>Work of accepted shares.</summary>
     public HashMeter Effective { get; }
 
+    /// <summary>Why shares were refused.</summary>
+    public RefusalCounts Refusals { get; } = new();
+
     public Job? CurrentJob => Volatile.Read(ref _job);
 
     public bool IsPaused
@@ -113,6 +116,10 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
         if (verdict.Outcome == ShareOutcome.Accepted)
         {
             Effective.Add(verdict.Work);
+        }
+        else if (verdict.Outcome is ShareOutcome.Rejected or ShareOutcome.Stale)
+        {
+            Refusals.Add(verdict.Reason);
         }
         foreach (IWorker worker in Volatile.Read(ref _workers))
         {

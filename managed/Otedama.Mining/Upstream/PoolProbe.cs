@@ -20,13 +20,15 @@ public static class PoolProbe
     private const int QuestionId = 1;
 
     /// <summary>Takes at most about three times patience. Throws OperationCanceledException when stop is cancelled.</summary>
-    public static async Task<PoolProbeResult> RunAsync(PoolUrl url, string userAgent, TimeSpan patience, TimeProvider clock, CancellationToken stop)
+    public static async Task<PoolProbeResult> RunAsync(
+        PoolUrl url, string userAgent, TimeSpan patience, TimeProvider clock, CancellationToken stop)
     {
         long started = clock.GetTimestamp();
         double? connected = null;
         try
         {
-            await using Stream stream = await PoolDialer.ConnectAsync(url, new StratumTimings { Connect = patience }, null, static _ => { }, clock, stop).ConfigureAwait(false);
+            StratumTimings timings = new() { Connect = patience };
+            await using Stream stream = await PoolDialer.ConnectAsync(url, timings, null, static _ => { }, clock, stop).ConfigureAwait(false);
             connected = clock.GetElapsedTime(started).TotalMilliseconds;
             long asked = clock.GetTimestamp();
             string? problem = await AskAsync(stream, url, userAgent, patience, clock, stop).ConfigureAwait(false);
@@ -117,6 +119,7 @@ public static class PoolProbe
             return "it wants TLS; use stratum+ssl:// with this host and port"; // a TLS record: alert or handshake
         }
         string start = Encoding.ASCII.GetString(bytes[..Math.Min(bytes.Length, 40)]);
-        return $"it answers \"{new string([.. start.Select(static c => char.IsControl(c) || c == '?' ? '.' : c)])}\", which is not Stratum; check the port";
+        string shown = new([.. start.Select(static c => char.IsControl(c) || c == '?' ? '.' : c)]);
+        return $"it answers \"{shown}\", which is not Stratum; check the port";
     }
 }

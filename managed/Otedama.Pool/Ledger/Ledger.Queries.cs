@@ -106,7 +106,9 @@ public sealed partial class Ledger
                     node.Value.Reason,
                     record.Reward,
                     node.Value.Effort,
-                    entries.Count == 0 ? null : Sum(entries, static entry => entry.Payee == PayoutPlanner.Operator ? entry.Earned : Amount.Zero),
+                    entries.Count == 0 || record.Scheme == PayoutScheme.Pps
+                        ? null
+                        : Sum(entries, static entry => entry.Payee == PayoutPlanner.Operator ? entry.Earned : Amount.Zero),
                     entries.Count == 0 ? null : Sum(entries, static entry => entry.Payee == PayoutPlanner.Operator ? Amount.Zero : entry.Paid),
                     record.Finder,
                     finder.Payee.Address,

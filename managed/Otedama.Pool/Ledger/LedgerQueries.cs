@@ -73,7 +73,9 @@ public sealed record PayoutInfo(
 
 /// <summary>One block of ours.</summary>
 /// <param name="Effort">Work since the block before, in expected blocks.</param>
-/// <param name="Fee">What the operator earned by it; null when it is so old that only the log knows.</param>
+/// <param name="Fee">
+/// What the operator earned by it; null when it is so old that only the log knows, and under PPS, where shares pay the fee.
+/// </param>
 /// <param name="PaidToMiners">In its coinbase; null as above.</param>
 public sealed record BlockInfo(
     DateTimeOffset Time,

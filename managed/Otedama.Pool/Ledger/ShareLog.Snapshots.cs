@@ -86,6 +86,7 @@ public sealed partial class ShareLog
     /// </summary>
     private void Prune(LogSnapshots snapshots)
     {
+        snapshots.SetDamagedAside(static _ => { }); // said when they were refused; they are none to rely on
         IReadOnlyList<uint> all = snapshots.List();
         foreach (uint old in all.Skip(SnapshotsKept))
         {

@@ -173,7 +173,7 @@ public sealed partial class ShareLog : IDisposable
         }
     }
 
-    /// <summary>Commits what waits, as far as the disk lets it, and closes.</summary>
+    /// <summary>Commits what waits, as far as the disk lets it, takes a snapshot when one is due, and closes.</summary>
     public void Dispose()
     {
         try
@@ -183,6 +183,11 @@ public sealed partial class ShareLog : IDisposable
         catch (IOException e)
         {
             LogLeftBehind(PendingBytes, e.Message);
+        }
+        lock (_commitLock)
+        {
+            _snapshot?.Wait();
+            PrepareSnapshot();
         }
         Close();
     }

@@ -10,6 +10,9 @@ public sealed partial class BlockSubmitter
 
     private static readonly TimeSpan s_resendLast = TimeSpan.FromSeconds(60);
 
+    /// <summary>Blocks that the disk refuses, as when it is full: they are sent again from memory. 8 MB of hex each at most.</summary>
+    private const int UnkeptMax = 32;
+
     private async Task WorkAsync()
     {
         await foreach (FoundBlockWork work in _queue.Reader.ReadAllAsync())
@@ -26,10 +29,26 @@ public sealed partial class BlockSubmitter
     /// <summary>On disk, with its booking, before any node can take it: a crash in between loses nothing.</summary>
     private async Task KeepAsync(FoundBlockWork work)
     {
-        Task kept = Task.Run(() => _folder.TryKeep(work.Block, work.Booking));
+        Task kept = Task.Run(() => Keep(work));
         if (await Task.WhenAny(kept, Task.Delay(s_diskPatience, _time)) != kept)
         {
             SubmitLog.SlowDisk(_logger, work.Block.Id, _folder.Path, s_diskPatience.TotalSeconds);
+        }
+    }
+
+    private void Keep(FoundBlockWork work)
+    {
+        bool kept = _folder.TryKeep(work.Block, work.Booking);
+        lock (_lock)
+        {
+            if (kept)
+            {
+                _unkept.Remove(work.Block.Id);
+            }
+            else if (_unkept.Count < UnkeptMax)
+            {
+                _unkept[work.Block.Id] = work;
+            }
         }
     }
 
@@ -120,6 +139,10 @@ public sealed partial class BlockSubmitter
         {
             next = _rivals.Leave(found.Parent, accepted: outcome != SubmitOutcome.Rejected);
             _folder.Settle(found.Id, found.Height, outcome);
+            lock (_lock)
+            {
+                _unkept.Remove(found.Id);
+            }
         }
         string reasons = string.Join("; ", found.Verdicts.Select(static v => $"{v.Node}: {v.Reason}"));
         switch (outcome)
@@ -155,7 +178,7 @@ public sealed partial class BlockSubmitter
         while (!_stop.IsCancellationRequested)
         {
             bool waiting = false;
-            foreach (KeptBlock kept in _folder.ReadWaiting())
+            foreach (KeptBlock kept in _folder.ReadWaiting().Concat(Unkept()))
             {
                 waiting = true;
                 if (TryBegin(kept.Block.Id))
@@ -171,6 +194,21 @@ public sealed partial class BlockSubmitter
             {
                 pauses.Reset();
             }
+        }
+    }
+
+    /// <summary>What only memory has; the disk is asked once more for each.</summary>
+    private IEnumerable<KeptBlock> Unkept()
+    {
+        FoundBlockWork[] works;
+        lock (_lock)
+        {
+            works = [.. _unkept.Values];
+        }
+        foreach (FoundBlockWork work in works)
+        {
+            Keep(work);
+            yield return new KeptBlock(work.Block, work.Booking);
         }
     }
 

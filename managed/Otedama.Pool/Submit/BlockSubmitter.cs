@@ -25,7 +25,8 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
     private readonly Channel<FoundBlockWork> _queue;
     private readonly Signal _again;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _lock = new(); // guards the four below
+    private readonly Lock _lock = new(); // guards the five below
+    private readonly Dictionary<Hash256, FoundBlockWork> _unkept = [];
     private readonly LinkedList<BlockReport> _recent = [];
     private readonly HashSet<Hash256> _underWay = [];
     private readonly HashSet<Task> _fates = [];

@@ -9,6 +9,9 @@ internal sealed partial class NodeClient
     /// <summary>Least time between two templates on the same tip, so that a long poll that never waits costs little.</summary>
     private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Pause between questions to a node whose long poll does not wait for now: its next block ends that.</summary>
+    private static readonly TimeSpan s_untilLongPollWaits = TimeSpan.FromMilliseconds(100);
+
     /// <summary>False while the node answers a long poll at once although nothing is new.</summary>
     private bool _longPollWaits = true;
 
@@ -44,7 +47,7 @@ internal sealed partial class NodeClient
         Update(health => health with { LongPolls = template.LongPollId.Length > 0 && waits });
         if (before && !waits)
         {
-            TemplateLog.LongPollNeverWaits(_logger, Name, _options.PollEvery.TotalSeconds);
+            TemplateLog.LongPollNeverWaits(_logger, Name, s_untilLongPollWaits.TotalSeconds);
         }
     }
 
@@ -126,9 +129,11 @@ internal sealed partial class NodeClient
     private async Task<Template?> PollAsync(Template template)
     {
         long started = _time.GetTimestamp();
+        bool isBrief = template.LongPollId.Length > 0 && s_untilLongPollWaits < _options.PollEvery;
+        TimeSpan pause = isBrief ? s_untilLongPollWaits : _options.PollEvery;
         while (_time.GetElapsedTime(started) < _options.PollTemplateEvery)
         {
-            if (await _news.WaitAsync(_options.PollEvery, _stop.Token) ? HeardOther(template) : await ProbeAsync() is { } best && best != template.PreviousHash)
+            if (await _news.WaitAsync(pause, _stop.Token) ? HeardOther(template) : await ProbeAsync() is { } best && best != template.PreviousHash)
             {
                 break;
             }

@@ -128,13 +128,15 @@ internal sealed partial class NodeClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// A node that cannot be reached is asked again every few seconds, because that costs nothing; one that answers "no" less
-    /// and less often. Neither waits while nobody has work.
+    /// A node that is away or starting is asked again every few seconds; one that answers "no" less and less often. Neither
+    /// waits while nobody has work.
     /// </summary>
     private async Task RecoverAsync(Exception e)
     {
-        bool unreachable = e is RpcException { Failure: RpcFailure.Unreachable };
-        bool silent = unreachable || e is RpcException { Failure: RpcFailure.Timeout };
+        bool silent = e is RpcException { Failure: RpcFailure.Unreachable or RpcFailure.Timeout };
+        // Away, starting, or its cookie is not written yet: over in a moment, and to ask costs nothing.
+        bool brief = e is RpcException { Failure: RpcFailure.Unreachable or RpcFailure.WarmingUp }
+            or RpcException { Failure: RpcFailure.Credentials, InnerException: not null };
         NodeHealth before = _health;
         bool served = before.State == NodeState.Ready;
         Update(health => health with
@@ -144,7 +146,7 @@ internal sealed partial class NodeClient : IAsyncDisposable
             LastErrorAt = _time.GetUtcNow(),
         });
         TimeSpan wait = NoneServes() ? _backOff.Next(_options.BackOffFirst)
-            : _backOff.Next(unreachable ? _options.BackOffUnreachable : _options.BackOffLast);
+            : _backOff.Next(brief ? _options.BackOffBrief : _options.BackOffLast);
         Update(health => health with { NextAttemptAt = _time.GetUtcNow() + wait });
         if (served || before.LastError != e.Message || _time.GetElapsedTime(_saidAt) >= s_reminder)
         {

@@ -57,8 +57,8 @@ public sealed record NodeClientGroupOptions
 
     public TimeSpan BackOffLast { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest pause before a node that cannot be reached is asked again.</summary>
-    public TimeSpan BackOffUnreachable { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Longest pause before a node that cannot be reached or is starting is asked again.</summary>
+    public TimeSpan BackOffBrief { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The rules that go with a coin: segwit where it has it, and what its own forks added.</summary>
     public static IReadOnlyList<string> RulesOf(CoinSpec coin)

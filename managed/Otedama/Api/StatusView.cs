@@ -143,7 +143,7 @@ internal sealed record PoolView
 
     public string Owed { get; init; } = "0";
 
-    /// <summary>Coins the operator earned, as text.</summary>
+    /// <summary>Coins the operator earned, as text: fees, or under PPS blocks less what shares earned.</summary>
     public string FeeEarned { get; init; } = "0";
 
     /// <summary>Height of the block being worked on; null before the first template.</summary>

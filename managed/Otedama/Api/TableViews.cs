@@ -49,7 +49,7 @@ internal sealed record BlockView
     /// <summary>Work since the block before, in expected blocks: below 1 was lucky.</summary>
     public double? Effort { get; init; }
 
-    /// <summary>Coins the operator earned, as text; null when not known.</summary>
+    /// <summary>Coins the operator earned, as text; null when not known, and under PPS, where shares pay the fee.</summary>
     public string? Fee { get; init; }
 
     /// <summary>Coins the coinbase pays to miners, as text; null when not known.</summary>

@@ -28,6 +28,7 @@ internal static class Views
             Accepted = shares.Accepted,
             Rejected = shares.Rejected,
             Stale = shares.Stale,
+            RejectedBy = rig.Refusals,
             Difficulty = rig.Difficulty,
             Efficiency = answered == 0 ? null : (double)shares.Accepted / answered,
             Workers = [.. rig.Workers.Select(worker => Worker(worker, rig.State))],

@@ -1,8 +1,12 @@
 using System.Text;
+using Otedama.Interop;
 
 namespace Otedama;
 
-/// <summary>Standard output. A disk that is full or a reader that went away is a sentence and exit code 1.</summary>
+/// <summary>
+/// Standard output. A disk that is full is a sentence and exit code 1; a reader that has what it wanted, as head has, ends the
+/// verb without a word.
+/// </summary>
 internal sealed class AnswerWriter(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
@@ -22,6 +26,10 @@ internal sealed class AnswerWriter(TextWriter inner) : TextWriter
         try
         {
             write();
+        }
+        catch (IOException e) when (e.HResult == StandardOutput.ReaderGone)
+        {
+            throw new CommandException(ExitCode.Done, "");
         }
         catch (IOException e)
         {

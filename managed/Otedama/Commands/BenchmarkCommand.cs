@@ -8,9 +8,12 @@ namespace Otedama;
 
 internal static class BenchmarkCommand
 {
+    /// <summary>Of runnable processes: half a processor taken away shows in every row.</summary>
+    private const double BusyLoad = 0.5;
+
     private static readonly Option<string[]> s_algorithms = new("--algo")
     {
-        Description = "Algorithms, separated by commas; all when left out.",
+        Description = "Algorithms as configurations name them, such as sha256d,flux,plugin:NAME; all native ones when left out.",
         HelpName = "NAMES",
     };
 
@@ -63,28 +66,66 @@ internal static class BenchmarkCommand
 
     private static int Run(CommandContext context, ParseResult result, CancellationToken stop)
     {
-        BenchmarkReport report;
+        List<WasmPlugin> plugins = [];
         try
         {
+            BenchmarkOptions options = Read(context, result, plugins);
+            using Progress progress = new(context.Outside);
+            WarnWhenBusy(context);
             // The answer as text grows row by row; the answer as JSON is one object, so progress goes beside it.
             TextWriter rows = result.GetValue(context.Json) ? context.Outside.Error : context.Outside.Out;
-            report = Benchmark.Run(Read(result), row => rows.WriteLine(Line(row)), stop, context.Say);
+            rows.WriteLine(BenchmarkTable.Head);
+            BenchmarkReport report = Benchmark.Run(options with { Begins = progress.Begin }, row => Show(row, rows, progress), stop, context.Say);
+            progress.Clear();
+            context.Answer(result, report, AnswerJson.Default.BenchmarkReport, Lines);
+            return report.Results.Any(static row => row.Skipped is null) ? ExitCode.Done : ExitCode.BadAnswer;
         }
         catch (ArgumentException e)
         {
             throw new CommandException(ExitCode.Usage, e.Message);
         }
-        context.Answer(result, report, AnswerJson.Default.BenchmarkReport, Lines);
-        return ExitCode.Done;
+        catch (PluginException e)
+        {
+            throw new CommandException(PluginShelf.Code(e.Fault), e.Message);
+        }
+        finally
+        {
+            plugins.ForEach(static plugin => plugin.Dispose());
+        }
     }
 
-    private static BenchmarkOptions Read(ParseResult result)
+    private static void Show(BenchmarkResult row, TextWriter rows, Progress progress)
     {
+        progress.Clear();
+        foreach (string line in BenchmarkTable.Lines(row))
+        {
+            rows.WriteLine(line);
+        }
+    }
+
+    private static void WarnWhenBusy(CommandContext context)
+    {
+        if (Benchmark.LoadNow() is { } load && load > BusyLoad)
+        {
+            context.Say(string.Create(CultureInfo.InvariantCulture,
+                $"warning: the machine is busy (load {load:0.0} on {Environment.ProcessorCount} processors), so rates come out too low; per second of processor time they are better. Measure again when it is quiet."));
+        }
+    }
+
+    private static BenchmarkOptions Read(CommandContext context, ParseResult result, List<WasmPlugin> plugins)
+    {
+        string[] names = List(result.GetValue(s_algorithms));
+        AlgorithmChoice[] chosen = [.. names.Length == 0 ? [] : Choices(string.Join(',', names))];
+        foreach (AlgorithmChoice choice in chosen.Where(static c => c.PluginName is not null))
+        {
+            plugins.Add(PluginShelf.Open(context.Load(result), choice.PluginName!));
+        }
         string[] flavours = List(result.GetValue(s_flavours));
         bool all = flavours is ["all"];
         return new BenchmarkOptions
         {
-            Algorithms = [.. List(result.GetValue(s_algorithms)).Select(FindAlgorithm)],
+            Algorithms = [.. chosen.Where(static c => c.PluginName is null).Select(static c => c.Algorithm).Distinct()],
+            Plugins = plugins,
             Flavours = all ? [] : flavours,
             AllFlavours = all,
             Threads = [.. List(result.GetValue(s_threads)).Select(text => Number(text, "--threads"))],
@@ -94,7 +135,7 @@ internal static class BenchmarkCommand
             Repeats = result.GetValue(s_repeats),
             KawPowHeight = result.GetValue(s_height),
             KawPowFull = IsFull(result.GetValue(s_kawPowDataset)!),
-            Equihash = [.. (result.GetValue(s_equihash) ?? []).Select(Size)],
+            Equihash = [.. (result.GetValue(s_equihash) ?? []).Select(Size), .. chosen.Select(static c => c.Equihash).OfType<EquihashRule>().Select(static r => ((uint)r.N, (uint)r.K))],
             VerthashFile = result.GetValue(s_verthashFile),
             VerthashInMemory = result.GetValue(s_verthashMemory),
         };
@@ -118,10 +159,15 @@ internal static class BenchmarkCommand
     private static string[] List(string[]? values) =>
         [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
-    private static Algorithm FindAlgorithm(string name) =>
-        Catalogue.Algorithms().FirstOrDefault(info => info.Name == name)?.Algorithm
-        ?? throw new ArgumentException(
-            $"--algo: there is no \"{SettingTypes.Shorten(name)}\"; choose from {string.Join(", ", Catalogue.Algorithms().Select(info => info.Name))}.");
+    /// <summary>Names as configurations have them, "flux" and "plugin:NAME" among them, and "equihash" for its default size.</summary>
+    private static IReadOnlyList<AlgorithmChoice> Choices(string text)
+    {
+        string known = text.Replace("equihash,", "equihash:96,5,", StringComparison.OrdinalIgnoreCase);
+        known = known.EndsWith("equihash", StringComparison.OrdinalIgnoreCase) ? known + ":96,5" : known;
+        return Settings.MiningAlgorithms.TryRead(new RawScalar(known), out object value) is { } problem
+            ? throw new ArgumentException($"--algo: {problem}.")
+            : (IReadOnlyList<AlgorithmChoice>)value;
+    }
 
     private static int Number(string text, string option) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
@@ -154,27 +200,5 @@ internal static class BenchmarkCommand
                 CultureInfo.InvariantCulture,
                 $"{build.Algorithm} data ({build.Parameters}): {build.Bytes / 1048576} MiB in {build.Seconds:0.00} s, {build.CpuSeconds:0.00} s of processor time");
         }
-    }
-
-    private static string Line(BenchmarkResult row)
-    {
-        string name = $"{row.Algorithm} {row.Parameters}".TrimEnd();
-        string head = $"{row.Kind,-8} {name,-20} {row.Flavour,-8} {row.Threads} thread{(row.Threads == 1 ? " " : "s")}";
-        if (row.Skipped is not null)
-        {
-            return $"{head}  skipped: {row.Skipped}";
-        }
-        if (row.Bytes is { } bytes)
-        {
-            return head + string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {bytes / 1048576} MiB in {bytes / row.Median:0.00} s (spread {row.Spread:P0}), {bytes / row.CpuMedian:0.00} s of processor time (spread {row.CpuSpread:P0})");
-        }
-        string solutions = row.SolutionsPerNonce is { } perNonce
-            ? string.Create(CultureInfo.InvariantCulture, $", {perNonce:0.0} solutions per nonce")
-            : "";
-        return head + string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {Units.Rate(row.Median, row.Unit),-12} (spread {row.Spread:P0})  per second of processor time {Units.Rate(row.CpuMedian, row.Unit)} (spread {row.CpuSpread:P0}), {row.CpuMicroseconds:0.###} us each{solutions}");
     }
 }

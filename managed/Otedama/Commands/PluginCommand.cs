@@ -172,7 +172,7 @@ internal static class PluginCommand
         foreach (BenchmarkResult native in row.Native)
         {
             string ratio = row.Plugin.Median > 0 && native.Median > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"  the plugin reaches {row.Plugin.Median / native.Median:0.000} of it")
+                ? string.Create(CultureInfo.InvariantCulture, $"\n    the plugin reaches {row.Plugin.Median / native.Median:0.000} of it")
                 : "";
             yield return BenchLine(native, ratio);
         }
@@ -185,7 +185,7 @@ internal static class PluginCommand
     private static string BenchLine(BenchmarkResult row, string end) => row.Skipped is { } reason
         ? $"{row.Algorithm,-24} {row.Flavour,-10} skipped: {reason}"
         : string.Create(CultureInfo.InvariantCulture,
-            $"{row.Algorithm,-24} {row.Flavour,-10} {row.Threads,3} threads {Units.Hashrate(row.Median),12}  spread {row.Spread * 100:0.0} %{end}");
+            $"{row.Algorithm,-24} {row.Flavour,-10} {row.Threads,3} threads {Units.Hashrate(row.Median),12}  spread {BenchmarkTable.Spread(row)}{end}");
 }
 
 internal sealed record PluginAnswerList(int Schema, IReadOnlyList<PluginRow> Plugins);

@@ -49,7 +49,7 @@ internal static class StatusLines
         yield return $"         {pool.Accepted} shares accepted, {pool.Rejected} rejected";
         yield return $"         {BlockCounts(pool)}";
         yield return $"         earned {Coins(pool.Earned)} {pool.Unit}: {Coins(pool.Pending)} immature, {Coins(pool.Paid)} paid, "
-            + $"{Coins(pool.Owed)} owed; fee {Coins(pool.FeeEarned)}";
+            + $"{Coins(pool.Owed)} owed; operator {Coins(pool.FeeEarned)}";
         foreach ((string reason, long count) in pool.RejectedBy.Where(static r => r.Value > 0))
         {
             yield return $"         rejected as {reason}: {count}";

@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Text;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -50,7 +52,7 @@ internal sealed record Surroundings
         }
         return new Surroundings
         {
-            Out = new AnswerWriter(Console.Out),
+            Out = new AnswerWriter(new StreamWriter(StandardOutput.Open(), new UTF8Encoding(false)) { AutoFlush = true }),
             In = Console.In,
             Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),

@@ -147,7 +147,7 @@ internal static class SettingTypes
             result = [];
             if (raw is RawScalar scalar)
             {
-                result = scalar.Text.Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                result = Items(scalar.Text);
                 return result.Count <= ListLimit ? null : $"{result.Count} entries are more than {ListLimit}";
             }
             if (raw is not RawList list || list.Items.Any(static item => item is not RawScalar))
@@ -157,6 +157,15 @@ internal static class SettingTypes
             result = [.. list.Items.Cast<RawScalar>().Select(static item => item.Text)];
             return result.Count <= ListLimit ? null : $"{result.Count} entries are more than {ListLimit}";
         }
+    }
+
+    /// <summary>The parts of "a, b" or "[a, b]". The brackets of an IPv6 address are its own.</summary>
+    internal static string[] Items(string text)
+    {
+        string whole = text.Trim();
+        bool list = whole.StartsWith('[') && whole.EndsWith(']')
+            && (whole.StartsWith("[[", StringComparison.Ordinal) || whole.IndexOf(']', StringComparison.Ordinal) == whole.Length - 1);
+        return (list ? whole[1..^1] : whole).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     internal static string? ScalarText(RawValue raw, out string text)

@@ -53,9 +53,7 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
         switch (raw)
         {
             case RawScalar scalar:
-                entries.AddRange(scalar.Text.Trim('[', ']')
-                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                    .Select(static url => new UrlEntry(url)));
+                entries.AddRange(SettingTypes.Items(scalar.Text).Select(static url => new UrlEntry(url)));
                 break;
             case RawList list:
                 foreach (RawValue item in list.Items)

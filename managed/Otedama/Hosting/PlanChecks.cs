@@ -6,8 +6,6 @@ namespace Otedama;
 /// <summary>Values that are right one by one and wrong together. What is found here need not wait for a start to be refused.</summary>
 internal static class PlanChecks
 {
-    private const int NodesMax = 32;
-
     /// <summary>coin is null when that is a problem already; algorithm is what is mined or served.</summary>
     public static void Check(
         Configuration configuration, Roles roles, CoinSpec? coin, Algorithm algorithm, IReadOnlyDictionary<string, string> environment, List<string> problems)
@@ -77,9 +75,9 @@ internal static class PlanChecks
     {
         IReadOnlyList<UrlEntry> nodes = configuration.Get(Settings.NodeUrls);
         string place = configuration.Of(Settings.NodeUrls).Place;
-        if (nodes.Count > NodesMax)
+        if (nodes.Count > NodeClientGroupOptions.NodesMax)
         {
-            problems.Add($"node.urls: {nodes.Count} nodes are more than {NodesMax} ({place}).");
+            problems.Add($"node.urls: {nodes.Count} nodes are more than {NodeClientGroupOptions.NodesMax} ({place}).");
         }
         IEnumerable<string> names = nodes.Select(static node => Uri.TryCreate(node.Url, UriKind.Absolute, out Uri? uri) ? $"{uri.Host}:{uri.Port}" : "");
         foreach (IGrouping<string, string> twice in names.Where(static name => name.Length > 0).GroupBy(static name => name).Where(static g => g.Count() > 1))

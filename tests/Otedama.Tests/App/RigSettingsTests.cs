@@ -137,6 +137,19 @@ public sealed class RigSettingsTests : IDisposable
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[::1]:3333", "[::1]:3333")]
+    [InlineData("stratum+tcp://[::1]:3333, b:1", "stratum+tcp://[::1]:3333|b:1")]
+    [InlineData("[a:1, b:1]", "a:1|b:1")]
+    [InlineData("[[::1]:3333, b:1]", "[::1]:3333|b:1")]
+    [InlineData("[::1]:1, [::2]", "[::1]:1|[::2]")]
+    [InlineData("[]", "")]
+    public void A_list_in_one_line_keeps_the_brackets_of_ipv6(string text, string items)
+    {
+        Configuration configuration = ConfigurationLoader.Load(null, [new FlagValue("mining.pools", text, "--pool")], new Dictionary<string, string>());
+        Assert.Equal(items, string.Join('|', configuration.Get(Settings.MiningPools).Select(static pool => pool.Url)));
+    }
+
     [Fact]
     public void The_algorithm_of_the_first_pool_is_mined_where_none_is_configured()
     {

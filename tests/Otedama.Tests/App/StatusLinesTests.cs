@@ -45,6 +45,6 @@ public sealed class StatusLinesTests
         };
         string[] lines = [.. StatusLines.Pool(status)];
         Assert.Contains("         1204 blocks found (4 immature), 3 orphaned, luck 104.2 %, work since the last 25 % of a block's", lines);
-        Assert.Contains("         earned 60,200.5 OTE: 200 immature, 60,000 paid, 0.5 owed; fee 602", lines);
+        Assert.Contains("         earned 60,200.5 OTE: 200 immature, 60,000 paid, 0.5 owed; operator 602", lines);
     }
 }

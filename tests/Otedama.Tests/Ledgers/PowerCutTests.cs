@@ -126,7 +126,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
         new ShareLogOptions
         {
             Directory = _directory.Path + Path.DirectorySeparatorChar + Guid.NewGuid().ToString("n"),
-            SegmentBytes = Segment, Storage = new FolderOf(disk), SnapshotSegments = 1,
+            SegmentBytes = Segment, Storage = new CrashDiskFolder(disk), SnapshotSegments = 1,
         },
         logger,
         fold,
@@ -134,24 +134,4 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
 
     private static ShareRecord Share(int number) =>
         new() { AccountId = 1, Work = (UInt128)number + 1, TimeMs = 1_000, HashTop = ulong.MaxValue };
-
-    /// <summary>The same disk under another folder's name: the lock is a real file, and each opening needs its own.</summary>
-    private sealed class FolderOf(CrashDisk disk) : ILogStorage
-    {
-        public void Create(string path, long length) => disk.Create(Name(path), length);
-
-        public ILogFile Open(string path, bool forWriting = true) => disk.Open(Name(path), forWriting);
-
-        public bool Exists(string path) => disk.Exists(Name(path));
-
-        public IReadOnlyList<string> List(string folder) => disk.List(folder);
-
-        public void Rename(string from, string to) => disk.Rename(Name(from), Name(to));
-
-        public void Delete(string path) => disk.Delete(Name(path));
-
-        public void SyncFolder(string folder) => disk.SyncFolder(folder);
-
-        private static string Name(string path) => Path.GetFileName(path);
-    }
 }

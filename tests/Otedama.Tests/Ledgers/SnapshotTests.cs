@@ -43,6 +43,20 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_snapshot_is_put_aside_and_does_not_count_as_one_of_the_two()
+    {
+        Fill(1_000);
+        string damaged = Snapshots()[1];
+        File.WriteAllBytes(damaged, [.. File.ReadAllBytes(damaged).Append((byte)1)]);
+        Fill(300, TimeSpan.FromDays(1), first: 1_000);
+        Assert.True(File.Exists(damaged + ".damaged"));
+        Assert.Empty(LogRepair.Check(new DiskLogStorage(), _directory.Path).Snapshots);
+        Assert.Equal(2, Snapshots().Length);
+        CountingFold fold = Reopen();
+        Assert.Equal(CountingFold.Of(1_300), (fold.Shares, fold.Sum, fold.Blocks));
+    }
+
+    [Fact]
     public void Segments_older_than_they_are_kept_are_removed_and_the_rest_still_counts_everything()
     {
         Fill(1_000, keep: TimeSpan.FromDays(1));
@@ -80,17 +94,18 @@ public sealed class SnapshotTests : IDisposable
         Assert.Contains($"{SegmentPath(last)} is missing", Assert.Throws<LogException>(() => Reopen()).Message, StringComparison.Ordinal);
     }
 
-    private string[] Snapshots() => [.. Directory.GetFiles(_directory.Path, "snapshot-*").Order(StringComparer.Ordinal)];
+    private string[] Snapshots() =>
+        [.. Directory.GetFiles(_directory.Path, "snapshot-????????").Order(StringComparer.Ordinal)];
 
     private string SegmentPath(uint number) => Path.Combine(_directory.Path, $"shares-{number:d8}.log");
 
     /// <summary>Closes after each part, so that the snapshots due by then are made.</summary>
-    private void Fill(int count, TimeSpan keep = default)
+    private void Fill(int count, TimeSpan keep = default, int first = 0)
     {
-        for (int first = 0; first < count; first += 100)
+        for (int part = first; part < first + count; part += 100)
         {
             using ShareLog log = Open(new CountingFold(), NullLogger.Instance, keep);
-            for (int number = first; number < first + 100; number++)
+            for (int number = part; number < part + 100; number++)
             {
                 Assert.True(log.TryAppend([new ShareRecord { Work = (UInt128)number + 1, TimeMs = 1_000 }]));
                 if (number % 400 == 399)
@@ -104,12 +119,12 @@ public sealed class SnapshotTests : IDisposable
     private CountingFold Reopen(ILogger? logger = null)
     {
         var fold = new CountingFold();
-        Open(fold, logger ?? NullLogger.Instance).Dispose();
+        Open(fold, logger ?? NullLogger.Instance, every: 1_000).Dispose();
         return fold;
     }
 
-    private ShareLog Open(CountingFold fold, ILogger logger, TimeSpan keep = default) => ShareLog.Open(
-        new ShareLogOptions { Directory = _directory.Path, SegmentBytes = Segment, SnapshotSegments = 2, Keep = keep },
+    private ShareLog Open(CountingFold fold, ILogger logger, TimeSpan keep = default, int every = 2) => ShareLog.Open(
+        new ShareLogOptions { Directory = _directory.Path, SegmentBytes = Segment, SnapshotSegments = every, Keep = keep },
         logger,
         fold,
         () => new CountingFold());

@@ -133,6 +133,28 @@ public sealed class BlockSubmitterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_block_that_the_disk_refuses_is_sent_again_from_memory_and_kept_when_the_disk_can()
+    {
+        int asked = 0;
+        bool full = true;
+        await using FakeNode node = Node(_ =>
+        {
+            asked++;
+            return full ? "ERROR{\"code\":-20,\"message\":\"disk full\"}" : "null";
+        });
+        await File.WriteAllTextAsync(Folder, "in the way, so that nothing can be written below");
+        await using JobSource source = Start(node.Endpoint);
+        Hash256 id = await FindAsync(source);
+        await _clock.UntilAsync(() => asked > 4, s_step, TimeSpan.FromMinutes(10));
+        Assert.Equal(SubmitOutcome.Unreachable, OutcomeOf(source, id));
+        File.Delete(Folder);
+        await _clock.UntilAsync(() => Kept() is [var name] && name == $"000000432-{id}.block", s_step, TimeSpan.FromMinutes(10));
+        full = false;
+        await _clock.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
+        Assert.Equal($"000000432-{id}.accepted", Assert.Single(Kept()));
+    }
+
+    [Fact]
     public async Task A_changed_byte_on_disk_is_noticed_and_costs_no_more_than_it_must()
     {
         await using FakeNode node = Node(static _ => "ERROR{\"code\":-20,\"message\":\"disk full\"}");

@@ -56,7 +56,7 @@ public sealed class NodeServingTests
             await ScriptedPublisher.ShakeHandsAsync(stream);
             await mined.Task;
             await stream.WriteAsync(ScriptedPublisher.Block(0x0b));
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
         });
         await using NodeClientGroup group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
         group.Start();
@@ -78,7 +78,7 @@ public sealed class NodeServingTests
             if (speaks)
             {
                 await ScriptedPublisher.ShakeHandsAsync(stream);
-                await stream.ReadAsync(new byte[1]);
+                await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
             }
         });
         await using NodeClientGroup group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
@@ -117,7 +117,7 @@ public sealed class NodeServingTests
         bool starting = true;
         await using FakeNode first = FakeNode.Answering(call => dead ? Task.FromResult<string?>(null)
             : Answer(call.Method == "getbestblockhash" ? "null" : Template("09", null, 432)));
-        await using FakeNode second = FakeNode.Answering(call => Answer(starting ? "ERROR{\"code\":-28,\"message\":\"Verifying blocks\"}"
+        await using FakeNode second = FakeNode.Answering(call => Answer(starting ? "ERROR{\"code\":-10,\"message\":\"is in initial sync\"}"
             : call.Method == "getbestblockhash" ? "null" : Template("09", null, 432)));
         await using NodeClientGroup group = Group([first.Endpoint, second.Endpoint]);
         group.Start();
@@ -189,7 +189,7 @@ public sealed class NodeServingTests
         await using ScriptedPublisher publisher = new(static async stream =>
         {
             await ScriptedPublisher.ShakeHandsAsync(stream);
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
         });
         PoolOptions options = new()
         {

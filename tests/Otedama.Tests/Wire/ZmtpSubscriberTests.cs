@@ -20,7 +20,7 @@ public sealed class ZmtpSubscriberTests
             await stream.WriteAsync((byte[])[4, 9, 4, .. "PING"u8, 0, 100, .. "ab"u8]);
             pong = await ScriptedPublisher.ReadFrameAsync(stream, flags: 4);
             await stream.WriteAsync(ScriptedPublisher.Block(0x0b));
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
         });
         using ZmtpSubscriber subscriber = await ConnectAsync(publisher);
         IReadOnlyList<byte[]> parts = await subscriber.ReadAsync(default).WaitAsync(s_patience);

@@ -11,7 +11,7 @@ const state = {
   language: remembered("language", navigator.language.startsWith("ja") ? "ja" : "en"),
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   range: Number(remembered("range", 300)),
-  status: null, blocks: [], miners: [], payouts: [], lost: false, heardAt: 0,
+  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", lost: false, heardAt: 0,
   history: { time: [], rig: [], pool: [], accepted: [], rejected: [], blocks: [] },
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
@@ -25,7 +25,9 @@ async function get(path) {
 
 async function loadTables() {
   const [blocks, miners, payouts] = await Promise.all([get("blocks"), get("miners"), get("payouts")]);
-  Object.assign(state, { blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts });
+  Object.assign(state, {
+    blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "",
+  });
 }
 
 async function loadAll() {
@@ -252,20 +254,39 @@ function drawTables(s) {
     [t("reason"), "", ([reason]) => reason.replaceAll("_", " ")], [t("rejectedCol"), "number", ([, n]) => count(n)],
   ], Object.entries((s.pool ?? s.rig)?.rejected_by ?? {}).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]), t("noRefusals"));
   if (!s.pool) return;
+  $("luck").textContent = [
+    s.pool.luck ? t("luck", (100 * s.pool.luck).toFixed(0)) : "", s.pool.blocks_orphaned ? t("orphans", count(s.pool.blocks_orphaned)) : "",
+    s.pool.effort ? t("effort", (100 * s.pool.effort).toFixed(0)) : ""].filter(Boolean).join(" · ");
   table($("blocks-table"), t("recentBlocks"), [
-    [t("block"), "number", (b) => count(b.height)], [t("when"), "", (b) => t("ago", duration(now() - b.time, state.language))],
+    [t("block"), "number", (b) => count(b.height)], [t("when"), "", (b) => when(b.time)],
     [t("hash"), "mono", (b) => titled(b.hash, `…${b.hash.slice(-10)}`)], [t("reward"), "number", (b) => coins(b.reward)],
-    [t("status"), "", (b) => t(`${b.status}_`)],
+    [t("effortCol"), "number", (b) => (b.effort === null || b.effort === undefined ? "–" : `${(100 * b.effort).toFixed(0)} %`)],
+    [t("status"), "", (b) => (b.reason ? titled(b.reason, t(`${b.status}_`)) : t(`${b.status}_`))],
   ], state.blocks.slice(0, 8), t("noBlocks"));
   table($("miners-table"), t("connected"), [
     [t("miner"), "", (m) => m.worker || "–"], [t("address"), "mono", (m) => titled(m.address, shorten(m.address))], [t("program"), "", (m) => m.agent || "–"],
     [t("rate"), "number", (m) => hashrate(m.hashrate_hs)], [t("diff"), "number", (m) => scaled(m.difficulty, "")],
     [t("acceptedCol"), "number", (m) => count(m.accepted)], [t("rejectedCol"), "number", (m) => count(m.rejected)],
   ], state.miners.slice(0, 50), t("noMiners"));
+  $("payouts-note").textContent = t("inCoins", state.unit);
   table($("payouts-table"), t("payouts"), [
-    [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("earned"), "number", (p) => coins(p.earned)],
+    [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("kind"), "", (p) => t(`${p.kind ?? "miner"}_`)],
+    [t("earned"), "number", (p) => coins(p.earned)], [t("immature"), "number", (p) => coins(p.pending)],
     [t("paid"), "number", (p) => coins(p.paid)], [t("balance"), "number", (p) => coins(p.balance)],
   ], state.payouts.slice(0, 50), t("noPayouts"));
+  table($("history-table"), t("paidOut"), [
+    [t("when"), "", (p) => when(p.time)], [t("block"), "number", (p) => count(p.height)],
+    [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("kind"), "", (p) => t(`${p.kind}_`)],
+    [t("amount"), "number", (p) => coins(p.amount)], [t("status"), "", (p) => t(`${p.status}_`)],
+  ], state.paidOut.slice(0, 30), t("noPayouts"));
+}
+
+function when(time) {
+  const span = document.createElement("time");
+  span.dateTime = new Date(time * 1000).toISOString();
+  span.title = new Date(time * 1000).toLocaleString(state.language === "ja" ? "ja-JP" : "en-GB");
+  span.textContent = t("ago", duration(now() - time, state.language));
+  return span;
 }
 
 // "1234567.5" -> "1,234,567.5"
