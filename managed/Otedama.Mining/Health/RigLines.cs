@@ -70,11 +70,12 @@ internal static class RigLines
     public static IReadOnlyList<string> Summary(RigSnapshot end)
     {
         double average = end.Uptime.TotalSeconds > 0 ? end.Workers.Sum(static w => (double)w.Hashes) / end.Uptime.TotalSeconds : 0;
-        (double scale, string prefix) = ScaleOf(Math.Max(average, end.HashrateMax));
+        double most = Math.Max(end.HashrateMax, average); // a short run ends before its best ten seconds are known
+        (double scale, string prefix) = ScaleOf(most);
         ShareCounts all = end.Shares;
         return
         [
-            Fit($"mined for {Duration(end.Uptime.TotalSeconds)}: {Three(average / scale)} {prefix}H/s on average, {Three(end.HashrateMax / scale)} at most"),
+            Fit($"mined for {Duration(end.Uptime.TotalSeconds)}: {Three(average / scale)} {prefix}H/s on average, {Three(most / scale)} at most"),
             Fit($"shares: {all.Accepted} accepted, {all.Rejected} refused, {all.Stale} late, {all.Dropped} without answer"),
         ];
     }

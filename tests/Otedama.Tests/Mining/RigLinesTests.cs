@@ -71,6 +71,10 @@ public sealed class RigLinesTests
     }
 
     [Fact]
+    public void No_run_is_faster_on_average_than_at_most() => Assert.Equal(
+        "mined for 10 min 0 s: 10.0 MH/s on average, 10.0 at most", RigLines.Summary(Snapshot(s_none) with { HashrateMax = 8e6 })[0]);
+
+    [Fact]
     public void A_paused_rig_says_why()
     {
         Assert.Equal("paused: on battery", RigLines.Minute(Snapshot(s_none) with { State = RigState.Paused, PauseReason = "on battery" }, s_none));
