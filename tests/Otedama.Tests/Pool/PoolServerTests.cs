@@ -52,7 +52,13 @@ public sealed class PoolServerTests : IDisposable
         Assert.Equal(JsonValueKind.True, reply.GetProperty("result").ValueKind);
         Assert.True(next[8].GetBoolean());
         Assert.Equal(21, (await miner.CallAsync(Solve(parameters, extranonce1, user))).GetProperty("error")[0].GetInt32());
+        // The meters count after the replies are sent, so that nobody waits for them.
         PoolSnapshot snapshot = pool.Snapshot();
+        for (int i = 0; i < 1_000 && snapshot.Shares.Rejected == 0; i++)
+        {
+            await Task.Delay(10);
+            snapshot = pool.Snapshot();
+        }
         Assert.Equal((1L, 1L, 1L), (snapshot.Shares.Accepted, snapshot.Shares.Rejected, snapshot.BlocksFound));
         Assert.Equal(user, Assert.Single(snapshot.Blocks).Finder);
         MinerSnapshot listed = Assert.Single(snapshot.Miners);
