@@ -89,7 +89,7 @@ public class LitecoinNodeTests
 
     private static async Task WaitAsync(RpcClient rpc)
     {
-        using CancellationTokenSource patience = new(15_000);
+        using CancellationTokenSource patience = new(120_000);
         while (true)
         {
             try

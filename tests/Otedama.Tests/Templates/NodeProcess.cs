@@ -10,7 +10,7 @@ namespace Otedama.Tests.Templates;
 /// <summary>A coin's own node on regtest, in a folder of its own, started and stopped as a test wants.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private readonly string _program;
     private readonly string[] _arguments;
