@@ -58,8 +58,8 @@ public sealed class PoolServerTests : IDisposable
         Assert.Equal((1, 1L, 1L, "rig"), (listed.Connections, listed.Accepted, listed.Rejected, listed.Worker));
         Assert.Equal(NodeState.Ready, Assert.Single(snapshot.Nodes).State);
         Assert.Equal(2, snapshot.Job!.Height);
-        await pool.StopAsync(TimeSpan.FromSeconds(5));
-        Assert.Null(await ReadToEndAsync(miner));
+        await pool.StopAsync(Patience.Limit);
+        await miner.ReadToEndAsync();
     }
 
     [Fact]
@@ -78,17 +78,6 @@ public sealed class PoolServerTests : IDisposable
         ArgumentException address = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
             options with { OperatorAddress = "nowhere" }, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
         Assert.Contains("nowhere", address.Message);
-    }
-
-    private static async Task<string?> ReadToEndAsync(TestMiner miner)
-    {
-        string? line;
-        do
-        {
-            line = await miner.ReadAsync();
-        }
-        while (line is not null);
-        return line;
     }
 
     private PoolOptions OptionsFor(EmbeddedNode? node, PayoutScheme scheme) => new()
