@@ -25,7 +25,7 @@ internal static class StratumTarget
             DataDirectory = arguments[0],
             OperatorAddress = address,
             Listen = [new IPEndPoint(IPAddress.Loopback, int.Parse(arguments[1], CultureInfo.InvariantCulture))],
-            Vardiff = new VardiffOptions { Start = 1e-9, Enabled = false },
+            Vardiff = new VardiffOptions { Fixed = 1e-9 },
         };
         using Ledger ledger = Ledger.Open(
             new LedgerOptions { Directory = arguments[0], OperatorScript = script, Sync = sync }, TimeProvider.System, NullLogger.Instance);

@@ -48,6 +48,15 @@ public sealed class ExtranonceAllocator
         }
     }
 
+    /// <summary>Somebody has it, or may come back to it.</summary>
+    public bool IsUsed(uint extranonce)
+    {
+        lock (_gate)
+        {
+            return _used.Contains(extranonce);
+        }
+    }
+
     public void Return(uint extranonce)
     {
         lock (_gate)

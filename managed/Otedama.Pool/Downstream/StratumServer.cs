@@ -95,10 +95,13 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
 
     public static ulong NewResumeId() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
 
+    /// <summary>Where candidates go. Without Start whoever feeds connections also moves the sessions' timers.</summary>
+    public void Attach(CandidateSink sink) => _sink = sink;
+
     /// <summary>Begins to listen. Throws IOException when a port is taken.</summary>
     public void Start(CandidateSink sink)
     {
-        _sink = sink;
+        Attach(sink);
         Jobs.Published += OnPublished;
         _transport.Start(this);
         _pacer.Start();

@@ -27,6 +27,8 @@ internal sealed partial class StratumSession
 
     public uint Extranonce1 => _extranonce1;
 
+    public bool IsAnothers(uint extranonce) => extranonce != _extranonce1 && _server.Extranonces.IsUsed(extranonce);
+
     public bool IsLoggedIn => _subscribed && _main is not null;
 
     /// <summary>In SOLO mode the coinbase of this account is what the session works on; 0 until it has one.</summary>

@@ -37,7 +37,7 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
         Span<byte> nonce1 = stackalloc byte[Nonce1Length];
         BinaryPrimitives.WriteUInt32BigEndian(nonce1, session.Extranonce1);
         byte[] tail = submit.Solution[^Verus.NonceLength..];
-        if (recipe.IsBound && tail.AsSpan().IndexOf(nonce1) < 0)
+        if (recipe.IsBound && (tail.AsSpan().IndexOf(nonce1) < 0 || HoldsAnothers(session, tail)))
         {
             rejection = Rejection.NotYours;
             return false;
@@ -47,5 +47,21 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
         candidate.Extranonce = recipe.IsBound ? new Extranonce(recipe.Nonce.ToArray()) : WholeNonce(session, submit);
         candidate.Proof = tail;
         return true;
+    }
+
+    /// <summary>
+    /// The tail has room for the bytes of two sessions. Work that bears both could be sent under either, by whichever target
+    /// pays more once the hash is known.
+    /// </summary>
+    private static bool HoldsAnothers(StratumSession session, ReadOnlySpan<byte> tail)
+    {
+        for (int i = 0; i + Nonce1Length <= tail.Length; i++)
+        {
+            if (session.IsAnothers(BinaryPrimitives.ReadUInt32BigEndian(tail[i..])))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 }

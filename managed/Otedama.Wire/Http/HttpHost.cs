@@ -88,7 +88,8 @@ public sealed class HttpHost : IAsyncDisposable
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.BodyBytesPerSecondMin, TimeSpan.FromSeconds(5));
-        kestrel.Limits.MinResponseDataRate = null; // event streams are idle by nature; the connection limit bounds them
+        // Counts only while bytes wait to be taken: a silent event stream may stay, a client that does not read may not.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(options.ReadBytesPerSecondMin, options.UnreadTimeout);
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         return kestrel;
     }

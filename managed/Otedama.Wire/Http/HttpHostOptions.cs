@@ -31,6 +31,12 @@ public sealed record HttpHostOptions
     /// <summary>Slowest body accepted, bytes per second after 5 s of grace; slower senders get 408.</summary>
     public double BodyBytesPerSecondMin { get; init; } = 240;
 
+    /// <summary>Slowest client that is served for long, bytes per second beyond UnreadTimeout for each answer.</summary>
+    public double ReadBytesPerSecondMin { get; init; } = 65_536;
+
+    /// <summary>How long an answer may wait for a client that does not read, above one second; then it is closed.</summary>
+    public TimeSpan UnreadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a stop waits for requests in progress before their connections are cut.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(3);
 }

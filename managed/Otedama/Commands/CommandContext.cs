@@ -71,16 +71,15 @@ internal sealed class CommandContext(Surroundings surroundings)
     public void SetLogLevels(Configuration configuration) =>
         _logs?.SetLevels(LogLevels.Parse(configuration.Get(Settings.LogLevel), Outside.Environment.GetValueOrDefault("OTEDAMA_LOG")));
 
-    /// <summary>Null when log.file is empty; a relative name is below the data directory.</summary>
-    private LogFile? OpenLogFile(Configuration configuration, Shutdown? signals)
+    /// <summary>Null when log.file is empty.</summary>
+    private static LogFile? OpenLogFile(Configuration configuration, Shutdown? signals)
     {
         string name = configuration.Get(Settings.LogFile);
         if (name.Length == 0)
         {
             return null;
         }
-        string path = Path.Combine(DataDirectory.Locate(configuration, Outside.Environment), name);
-        LogFile file = new(path, configuration.Get(Settings.LogFileMegabytes) * 1_000_000L, configuration.Get(Settings.LogFileCount));
+        LogFile file = new(name, configuration.Get(Settings.LogFileMegabytes) * 1_000_000L, configuration.Get(Settings.LogFileCount));
         signals?.OnHangUp(file.Reopen);
         return file;
     }

@@ -231,7 +231,7 @@ internal static class Settings
     public static readonly Setting<string> LogFormat = Add(Choice("log.format", "text", ["text", "json"], "One line per message, for people or for programs."));
 
     public static readonly Setting<string> LogFile = Add(Path("log.file",
-        "File that gets the log too, below the data directory unless its path is whole; SIGHUP opens it anew. Empty = none."));
+        "File that gets the log too; SIGHUP opens it anew. Empty = none."));
 
     public static readonly Setting<int> LogFileMegabytes = Add(Integer("log.file_mb", 16, 1, 100_000,
         "Size in MB at which the log file is put aside as FILE.1 and begun anew."));

@@ -21,6 +21,11 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
     /// <summary>The URL for people: without user and password.</summary>
     public string ShownUrl => HideLogin(Url);
 
+    /// <summary>A cookie's path in a file is relative to that file.</summary>
+    private UrlEntry Below(string folder) => this["cookie"] is { Length: > 0 } cookie
+        ? this with { Fields = new Dictionary<string, string>(Fields) { ["cookie"] = SettingTypes.Below(folder, cookie) } }
+        : this;
+
     /// <param name="fields">Keys an entry may have beside "url".</param>
     /// <param name="secrets">Those of the fields that are shown as stars.</param>
     public static Setting<IReadOnlyList<UrlEntry>> Setting(string key, string help, string example, string[] fields, string[] secrets) => new(
@@ -30,7 +35,10 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
         $"addresses such as {example}, or entries \"url: URL\" with optional {string.Join(", ", fields)}",
         [],
         (RawValue raw, out IReadOnlyList<UrlEntry> value) => Read(raw, fields, out value),
-        entries => $"[{string.Join(", ", entries.Select(entry => Show(entry, secrets)))}]");
+        entries => $"[{string.Join(", ", entries.Select(entry => Show(entry, secrets)))}]")
+    {
+        Rebase = static (folder, entries) => [.. entries.Select(entry => entry.Below(folder))],
+    };
 
     /// <summary>
     /// A URL without user and password. In text that is no URL everything before the last @ goes: a password with a slash is

@@ -63,10 +63,15 @@ internal static class PlanChecks
             (configuration.Get(Settings.ApiEnabled), Settings.ApiPort),
             (configuration.Get(Settings.MetricsEnabled), Settings.MetricsPort),
         ];
-        Setting<int>[] given = [.. all.Where(row => row.Used && !configuration.IsDefault(row.Setting)).Select(static row => row.Setting)];
-        foreach (IGrouping<int, Setting<int>> same in given.GroupBy(configuration.Get).Where(static group => group.Count() > 1))
+        IEnumerable<(int Port, string Key, string Place)> given = all
+            .Where(row => row.Used && !configuration.IsDefault(row.Setting))
+            .Select(row => (configuration.Get(row.Setting), row.Setting.Key, configuration.Of(row.Setting).Place));
+        IEnumerable<(int Port, string Key, string Place)> further = pool
+            ? configuration.Get(Settings.PoolPorts).Select(port => (port.Port, Settings.PoolPorts.Key, configuration.Of(Settings.PoolPorts).Place))
+            : [];
+        foreach (IGrouping<int, (int Port, string Key, string Place)> same in given.Concat(further).GroupBy(static row => row.Port).Where(static group => group.Count() > 1))
         {
-            string which = string.Join(" and ", same.Select(setting => $"{setting.Key} ({configuration.Of(setting).Place})"));
+            string which = string.Join(" and ", same.Select(static row => $"{row.Key} ({row.Place})"));
             problems.Add($"{which}: all are {same.Key}, and only one can listen there. Give each a port of its own.");
         }
     }

@@ -24,7 +24,7 @@ internal sealed class LogFile : IDisposable
         (_path, _bytesMax, _keep) = (Path.GetFullPath(path), bytesMax, keep);
         try
         {
-            FileMask.OwnerOnly(); // it may be the first thing that is made below the data directory
+            FileMask.OwnerOnly(); // its folder may be the data directory, made by this
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             _file = Open();
         }

@@ -57,6 +57,7 @@ public sealed class ConfigurationSearchTests
     [InlineData("pool.port=4000;api.port=4000", "pool.port (--set) and api.port (--set): all are 4000")]
     [InlineData("node.port=4000;metrics.port=4000", "only one can listen")]
     [InlineData("mining.workers.cpu_threads=2000", "out of range")]
+    [InlineData("pool.ports=[4001=16];api.port=4001", "api.port (--set) and pool.ports (--set): all are 4001")]
     [InlineData("pool.port=0", "out of range")]
     [InlineData("node.mode=external;node.urls=[http://127.0.0.1:1,http://127.0.0.1:1];pool.address=ADDRESS;node.network=regtest;mining.enabled=false", "listed 2 times")]
     public async Task The_check_refuses_what_a_start_would_and_counts_what_is_set_on_the_command_line(string settings, string problem)

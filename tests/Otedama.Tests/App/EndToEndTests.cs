@@ -26,6 +26,9 @@ public sealed class EndToEndTests
             Assert.Matches(@"\n\d+ +0", blocks.Out);
             CliResult payouts = await Cli.RunAsync(["pool", "payouts", "--json", "--data-dir", folder.Path]);
             Assert.Contains("\"address\":\"ote1", payouts.Out);
+            Assert.Contains("\"unit\":\"OTE\"", payouts.Out);
+            Assert.Contains("\"kind\":\"operator\"", payouts.Out);
+            Assert.Matches("\"history\":\\[{\"time\":[0-9]+,\"height\":[0-9]+,\"hash\":\"0", payouts.Out);
             using HttpClient http = new();
             string text = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics");
             Assert.Matches(@"\notedama_blocks_found_total [1-9]", text);

@@ -84,7 +84,7 @@ public sealed class LogFileTests
     public async Task The_setting_gives_a_run_its_file()
     {
         using TempFolder folder = new();
-        string config = folder.File("otedama.yaml", "log:\n  file: run.log\n  file_mb: 1\napi:\n  enabled: false\nmetrics:\n  enabled: false\nmining:\n  enabled: false\n");
+        string config = folder.File("otedama.yaml", "log:\n  file: data/run.log\n  file_mb: 1\napi:\n  enabled: false\nmetrics:\n  enabled: false\nmining:\n  enabled: false\n");
         string data = Path.Combine(folder.Path, "data"); // made by the log, which comes first
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Cli.RunAsync(

@@ -26,6 +26,13 @@ public sealed class PoolSettingsTests
         Assert.Equal(scheme, Options($"scheme: {name}").Scheme);
 
     [Fact]
+    public void The_threads_that_check_shares_can_be_chosen()
+    {
+        Assert.Equal(3, Options("verifiers: 3").VerifierCount);
+        Assert.InRange(Options("verifiers: 0").VerifierCount, 1, 4);
+    }
+
+    [Fact]
     public void Defaults_are_those_of_the_pool_itself()
     {
         PoolOptions options = Options("enabled: true");

@@ -66,6 +66,19 @@ public sealed class VerusPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Work_that_bears_the_bytes_of_two_sessions_belongs_to_none()
+    {
+        (string nonce1, JsonElement job) = await LoginAsync();
+        using TestMiner other = await TestMiner.ConnectAsync(_run.Pool.Endpoints[0]);
+        string theirs = await other.LoginAsync(_user);
+        byte[] solution = VerusMiner.Solve(nonce1, job, Bits);
+        Hex.Decode(theirs).CopyTo(solution.AsSpan(1_329 + 8));
+        JsonElement reply = await _miner.CallAsync(
+            $$"""{"id":9,"method":"mining.submit","params":["{{_user}}","{{job[0].GetString()}}","{{job[5].GetString()}}","{{new string('0', 56)}}","fd4005{{Convert.ToHexStringLower(solution)}}"]}""");
+        Assert.Equal("extranonce is not yours", reply.GetProperty("error")[1].GetString());
+    }
+
+    [Fact]
     public async Task A_miner_that_leaves_zeros_in_the_bound_fields_is_paid_all_the_same()
     {
         (string nonce1, JsonElement job) = await LoginAsync();

@@ -21,6 +21,7 @@ public sealed class PoolServerTests : IDisposable
     [Theory]
     [InlineData(PayoutScheme.Pplns)]
     [InlineData(PayoutScheme.Solo)]
+    [InlineData(PayoutScheme.Pps)]
     public async Task Shares_are_accepted_blocks_reach_the_chain_and_the_snapshot_tells(PayoutScheme scheme)
     {
         NativeProofChecker checker = new();
@@ -51,6 +52,8 @@ public sealed class PoolServerTests : IDisposable
         Assert.Equal(JsonValueKind.True, reply.GetProperty("result").ValueKind);
         Assert.True(next[8].GetBoolean());
         Assert.Equal(21, (await miner.CallAsync(Solve(parameters, extranonce1, user))).GetProperty("error")[0].GetInt32());
+        // The meters count after the replies are sent, so that nobody waits for them.
+        await Patience.UntilAsync(() => pool.Snapshot().Shares.Rejected > 0, "the count");
         PoolSnapshot snapshot = pool.Snapshot();
         Assert.Equal((1L, 1L, 1L), (snapshot.Shares.Accepted, snapshot.Shares.Rejected, snapshot.BlocksFound));
         Assert.Equal(user, Assert.Single(snapshot.Blocks).Finder);
@@ -58,6 +61,10 @@ public sealed class PoolServerTests : IDisposable
         Assert.Equal((1, 1L, 1L, "rig"), (listed.Connections, listed.Accepted, listed.Rejected, listed.Worker));
         Assert.Equal(NodeState.Ready, Assert.Single(snapshot.Nodes).State);
         Assert.Equal(2, snapshot.Job!.Height);
+        // Nobody had work: 50 coins less 1 % are the finder's. Under PPS only shares earn, and here a block is easier than one.
+        LedgerMoney miners = pool.Ledger.Totals().Miners;
+        long expected = scheme == PayoutScheme.Pps ? 0 : 4_950_000_000;
+        Assert.Equal((expected, expected), (miners.Earned.Units, miners.Owed.Units));
         await pool.StopAsync(Patience.Limit);
         await miner.ReadToEndAsync();
     }

@@ -47,6 +47,29 @@ public class HttpHostTests
     }
 
     [Fact]
+    public async Task Who_asks_and_never_reads_is_closed()
+    {
+        TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using HttpHost host = await HttpHost.StartAsync(
+            s_options with { UnreadTimeout = TimeSpan.FromSeconds(1.5), ReadBytesPerSecondMin = 1e9 },
+            async (context, _) =>
+            {
+                context.RequestAborted.Register(() => closed.TrySetResult());
+                byte[] piece = new byte[1 << 20];
+                while (!context.RequestAborted.IsCancellationRequested)
+                {
+                    await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+                }
+            },
+            NullLoggerFactory.Instance,
+            default);
+        using Socket deaf = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
+        await deaf.ConnectAsync(IPAddress.Loopback, host.Port);
+        await deaf.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_failing_handler_is_a_500_and_the_host_lives_on()
     {
         await using HttpHost host = await StartAsync((context, _) =>
