@@ -43,25 +43,6 @@ public sealed class ShareLogTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 1_000), Replay());
     }
 
-    [Fact]
-    public void A_reader_sees_what_was_committed_when_it_was_made_and_goes_on_from_there()
-    {
-        using ShareLog log = Open();
-        Append(log, 0, 100);
-        log.Commit();
-        var reader = new LogReader(log);
-        Append(log, 100, 100);
-        var seen = new List<int>();
-        reader.ReadAll(record => seen.Add(ShareRecord.Read(record.Payload).AccountId));
-        Assert.Equal(Enumerable.Range(0, 100), seen);
-
-        LogPosition position = log.Committed;
-        log.Commit();
-        seen.Clear();
-        Assert.Equal(log.Committed, new LogReader(log).Read(position, record => seen.Add(ShareRecord.Read(record.Payload).AccountId)));
-        Assert.Equal(Enumerable.Range(100, 100), seen);
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(15)]
