@@ -264,7 +264,10 @@ public sealed class SharePipelineTests : IDisposable
     private Ledger Open() => Ledger.Open(
         new LedgerOptions
         {
-            Directory = _directory.Path, OperatorScript = new byte[] { 0xaa }, SegmentBytes = 64 * 1024, Storage = _storage,
+            Directory = _directory.Path,
+            OperatorScript = new byte[] { 0xaa },
+            SegmentBytes = 64 * 1024,
+            Storage = _storage,
         },
         TimeProvider.System,
         NullLogger.Instance);
