@@ -311,8 +311,13 @@ public sealed class ShareLogTests : IDisposable
     {
         var share = new ShareRecord
         {
-            TimeMs = 0x0102030405060708, AccountId = 0x11121314, JobId = 0x21222324, Height = 0x31323334,
-            Algorithm = Algorithm.Scrypt, IsBlock = true, Work = new UInt128(0x4142434445464748, 0x5152535455565758),
+            TimeMs = 0x0102030405060708,
+            AccountId = 0x11121314,
+            JobId = 0x21222324,
+            Height = 0x31323334,
+            Algorithm = Algorithm.Scrypt,
+            IsBlock = true,
+            Work = new UInt128(0x4142434445464748, 0x5152535455565758),
             HashTop = 0x6162636465666768,
         };
         byte[] bytes = new byte[ShareRecord.Length];
@@ -373,7 +378,10 @@ public sealed class ShareLogTests : IDisposable
 
     private ShareLogOptions Options(int pending = 1 << 20, int segment = Segment) => new()
     {
-        Directory = _directory.Path, SegmentBytes = segment, Storage = _storage, PendingBytesMax = pending,
+        Directory = _directory.Path,
+        SegmentBytes = segment,
+        Storage = _storage,
+        PendingBytesMax = pending,
     };
 
     private ShareLog Open(LogVisitor? visit = null, int pending = 1 << 20, int segment = Segment) =>

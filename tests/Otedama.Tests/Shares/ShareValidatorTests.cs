@@ -85,9 +85,16 @@ public sealed class ShareValidatorTests
         };
         var job = new Job
         {
-            Id = 9, Generation = 1, Algorithm = Algorithm.Sha256d, Height = 881_423, Recipe = recipe,
-            NetworkTarget = Target.FromCompact(0x17029a8a), ShareTarget = Target.BitcoinOne, Clean = true,
-            TimeMin = 0x679ac000, TimeMax = 0x679ad000,
+            Id = 9,
+            Generation = 1,
+            Algorithm = Algorithm.Sha256d,
+            Height = 881_423,
+            Recipe = recipe,
+            NetworkTarget = Target.FromCompact(0x17029a8a),
+            ShareTarget = Target.BitcoinOne,
+            Clean = true,
+            TimeMin = 0x679ac000,
+            TimeMax = 0x679ad000,
         };
         var validator = new ShareValidator(new OneJob(job), _proofs, _proofs, new ShareValidatorOptions());
         Candidate candidate = TestJobs.Candidate(9, 0xff05fb02);
