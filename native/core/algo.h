@@ -67,8 +67,8 @@ typedef struct otd_algo {
     const otd_flavour *flavours; /* best first, the portable reference last */
     uint32_t flavour_count;
 
-    /* Nonces that tell the flavours' speeds apart, about a millisecond of the best; 0 = the order of the rows decides.
-     * Only for data of at most 256 bytes and without a dataset. */
+    /* Nonces that tell the flavours' speeds apart, about a millisecond of the best; 0 = the order of the rows
+     * decides. Only for data of at most 256 bytes and without a dataset. */
     uint32_t contest_nonces;
 
     /* Known answers for one flavour: OTD_OK or OTD_E_SELFTEST with detail set. */

@@ -16,7 +16,8 @@ static double thread_seconds(void) {
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Seconds of the fastest of some rounds over the same nonces under a target of zero; negative when it cannot run. */
+/* Seconds of the fastest of some rounds over the same nonces under a target of zero; negative when it cannot
+ * run. */
 static double best_seconds(const otd_algo *algo, const otd_flavour *flavour) {
     static const uint8_t data[OTD_CONTEST_DATA_MAX];
     otd_engine engine = {.algo = algo, .flavour = flavour};

@@ -39,7 +39,8 @@ void otd_big_free(void *memory, size_t bytes) {
 }
 #endif
 
-/* The first number in a file, or after `key` and a space in one of its lines. 0 when there is none, such as "max". */
+/* The first number in a file, or after `key` and a space in one of its lines. 0 when there is none, such as
+ * "max". */
 static int read_number(const char *path, const char *key, unsigned long long *value) {
     FILE *file = fopen(path, "r");
     char line[256];
@@ -59,11 +60,12 @@ typedef struct group_names {
     const char *mount, *limit, *usage, *file_pages;
 } group_names;
 
-static const group_names version_1 = {"/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
-                                      "total_inactive_file"};
+static const group_names version_1 = {"/sys/fs/cgroup/memory", "memory.limit_in_bytes",
+                                      "memory.usage_in_bytes", "total_inactive_file"};
 static const group_names version_2 = {"/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"};
 
-/* What one control group may still take: its limit less what it uses; file pages count as free, as they are. */
+/* What one control group may still take: its limit less what it uses; file pages count as free, as they are.
+ */
 static uint64_t group_available(const group_names *names, const char *group) {
     char path[400];
     unsigned long long limit, usage, file_pages = 0;

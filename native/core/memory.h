@@ -10,8 +10,8 @@
 void *otd_big_alloc(size_t bytes);
 void otd_big_free(void *memory, size_t bytes);
 
-/* Bytes the system and our control groups can give without swapping, or UINT64_MAX when nothing says. Reserving
- * more would succeed, and end the process when the pages are touched. */
+/* Bytes the system and our control groups can give without swapping, or UINT64_MAX when nothing says.
+ * Reserving more would succeed, and end the process when the pages are touched. */
 uint64_t otd_memory_available(void);
 
 #endif /* OTD_CORE_MEMORY_H */

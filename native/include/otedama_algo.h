@@ -26,11 +26,10 @@
  * kawpow     72 bytes: header hash 32 as the network shows it (big-endian display order, as hashed),
  *            nonce u64 LE at 32, mix 32 at 40 in natural order. A work's mix is ignored. `height`
  *            selects epoch and period. The 32-byte hash is reported in chain order (reversed display).
- * verushash  the whole header with compactSize and solution, 1487 bytes (or plain data of any length for tests
- *            of one variant). Nonce: u64 LE at byte params.n (0..7) of the last 15 bytes.
- * equihash   140 bytes header, compactSize, solution. A work carries the 140 bytes only. The nonce
- *            counter is u64 LE at 132..139 (the last 8 of the 32 nonce bytes). The hash is sha256d of
- *            everything.
+ * verushash  the whole header with compactSize and solution, 1487 bytes (or plain data of any length for
+ * tests of one variant). Nonce: u64 LE at byte params.n (0..7) of the last 15 bytes. equihash   140 bytes
+ * header, compactSize, solution. A work carries the 140 bytes only. The nonce counter is u64 LE at 132..139
+ * (the last 8 of the 32 nonce bytes). The hash is sha256d of everything.
  */
 
 /* Parameters of the algorithms that have some; all zero = default. */

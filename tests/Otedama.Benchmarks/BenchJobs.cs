@@ -29,8 +29,15 @@ internal sealed class BenchJobs : IPoolJobTable
     {
         var template = new Template
         {
-            Algorithm = Algorithm.Sha256d, Height = 900_000, Version = 0x20000000, PreviousHash = default, Bits = 0x17029a8a,
-            Time = 2_000, TimeMin = 1_000, CoinbaseValue = new Amount(312_500_000), Transactions = [],
+            Algorithm = Algorithm.Sha256d,
+            Height = 900_000,
+            Version = 0x20000000,
+            PreviousHash = default,
+            Bits = 0x17029a8a,
+            Time = 2_000,
+            TimeMin = 1_000,
+            CoinbaseValue = new Amount(312_500_000),
+            Transactions = [],
         };
         var job = new Job
         {
@@ -40,8 +47,14 @@ internal sealed class BenchJobs : IPoolJobTable
             Height = 900_000,
             Recipe = new BitcoinRecipe
             {
-                Version = 0x20000000, VersionMask = 0x1fffe000, PreviousHash = default, Bits = 0x17029a8a, Time = 2_000,
-                CoinbasePrefix = new byte[58], CoinbaseSuffix = new byte[130], Branches = new byte[11 * 32],
+                Version = 0x20000000,
+                VersionMask = 0x1fffe000,
+                PreviousHash = default,
+                Bits = 0x17029a8a,
+                Time = 2_000,
+                CoinbasePrefix = new byte[58],
+                CoinbaseSuffix = new byte[130],
+                Branches = new byte[11 * 32],
             },
             NetworkTarget = Target.FromCompact(0x17029a8a),
             ShareTarget = Target.Max,

@@ -18,7 +18,10 @@ internal static class LedgerStartBench
         int payees = int.Parse(payeesText, CultureInfo.InvariantCulture);
         var options = new LedgerOptions
         {
-            Directory = directory, OperatorScript = new byte[] { 1 }, AddressesMax = int.MaxValue, Sync = LogSync.None,
+            Directory = directory,
+            OperatorScript = new byte[] { 1 },
+            AddressesMax = int.MaxValue,
+            Sync = LogSync.None,
             LogKeep = TimeSpan.FromDays(1),
         };
         Stopwatch watch = Stopwatch.StartNew();
@@ -60,7 +63,9 @@ internal static class LedgerStartBench
                 BitConverter.TryWriteBytes(script[2..], payee + 1);
                 batch[i] = new ShareRecord
                 {
-                    TimeMs = now - (long)((shares - first - i) * stepMs), Work = 1UL << 32, Height = (int)(first / 1_000_000),
+                    TimeMs = now - (long)((shares - first - i) * stepMs),
+                    Work = 1UL << 32,
+                    Height = (int)(first / 1_000_000),
                     AccountId = first + i < payees ? ledger.InternAccount("address", script, "") : payee + 1,
                 };
             }

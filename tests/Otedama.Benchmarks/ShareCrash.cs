@@ -32,8 +32,13 @@ public static class ShareCrash
             string worker = number.ToString(CultureInfo.InvariantCulture);
             var candidate = new Candidate
             {
-                Time = 2_000, Version = 0x20000000, Target = Target.Max, Nonce = (ulong)number, Tag = number,
-                AccountId = ledger.InternAccount("crash", [2], worker), Extranonce = new Extranonce(new byte[12]),
+                Time = 2_000,
+                Version = 0x20000000,
+                Target = Target.Max,
+                Nonce = (ulong)number,
+                Tag = number,
+                AccountId = ledger.InternAccount("crash", [2], worker),
+                Extranonce = new Extranonce(new byte[12]),
             };
             while (!pipeline.TryEnqueue(candidate))
             {
@@ -161,7 +166,11 @@ public static class ShareCrash
 
     private static LedgerOptions Options(string directory) => new()
     {
-        Directory = directory, OperatorScript = new byte[] { 1 }, SegmentBytes = 256 * 1024, AddressesMax = int.MaxValue, WorkersMax = int.MaxValue,
+        Directory = directory,
+        OperatorScript = new byte[] { 1 },
+        SegmentBytes = 256 * 1024,
+        AddressesMax = int.MaxValue,
+        WorkersMax = int.MaxValue,
     };
 
     private sealed class PrintingSink : IVerdictSink, IBlockSink

@@ -110,7 +110,11 @@ internal static class SharePathBench
         extranonce[0] = (byte)producer;
         var candidate = new Candidate
         {
-            Time = 2_000, Version = 0x20000000, Target = Target.Max, AccountId = account, Extranonce = new Extranonce(extranonce),
+            Time = 2_000,
+            Version = 0x20000000,
+            Target = Target.Max,
+            AccountId = account,
+            Extranonce = new Extranonce(extranonce),
         };
         for (int i = 0; i < count; i++)
         {

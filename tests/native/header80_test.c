@@ -88,7 +88,7 @@ static void flavours_agree(const subject *s) {
             memset(verdicts, 0xee, sizeof verdicts);
             int status = verify(s, f, verdicts, items, lengths[i], data);
             otd_check(status == OTD_OK && memcmp(verdicts, expected, lengths[i] * sizeof *verdicts) == 0,
-                    "a flavour equals the reference");
+                      "a flavour equals the reference");
         }
     }
 }
@@ -114,8 +114,8 @@ static void fuzz_verify(const subject *s) {
         }
         uint32_t one = next_random() % count;
         otd_check(verify(s, 0, &alone, &items[one], 1, data) == OTD_OK &&
-                    memcmp(&alone, &verdicts[one], sizeof alone) == 0,
-                "an item's verdict does not depend on its batch");
+                      memcmp(&alone, &verdicts[one], sizeof alone) == 0,
+                  "an item's verdict does not depend on its batch");
         items[0].data_offset = ITEMS * HEADER - 10;
         items[0].data_length = 11;
         otd_check(verify(s, 0, verdicts, items, count, data) == OTD_E_ARGUMENT, "an item past the data");
@@ -173,7 +173,7 @@ static void searches_agree(const subject *s) {
         for (uint32_t f = next_flavour(s, 0); f != 0; f = next_flavour(s, f)) {
             uint32_t got = search(s, f, &work, header, hits, windows[w].room);
             otd_check(got == count && memcmp(hits, expected, count * sizeof *hits) == 0,
-                    "a flavour finds the same hits in the same order");
+                      "a flavour finds the same hits in the same order");
         }
     }
     otd_check(total > 8, "there were hits to compare");
@@ -217,15 +217,15 @@ static void data_file(const char *path) {
         uint8_t header[ITEMS * HEADER] = {0};
         memset(item.target, 0xff, 32);
         otd_check(verify(&s, 0, &verdict, &item, 1, header) == OTD_OK && verdict.verdict == OTD_VERDICT_VALID,
-                "and used");
+                  "and used");
         otd_dataset_destroy(dataset);
 
         change_byte(path, 589823);
         otd_check(refused(kind, path, OTD_E_DATASET, "SHA-256"), "a changed byte is noticed");
         otd_check(truncate(path, 589823) == 0 && refused(kind, path, OTD_E_DATASET, "589823 bytes"),
-                "a short file is noticed");
+                  "a short file is noticed");
         otd_check(truncate(path, 0) == 0 && refused(kind, path, OTD_E_DATASET, "0 bytes"),
-                "an empty file is noticed");
+                  "an empty file is noticed");
         otd_check(unlink(path) == 0, "the data file is removed");
     }
 }
@@ -234,18 +234,18 @@ static void data_file_errors(const char *directory, const char *path) {
     otd_dataset *dataset = NULL;
     otd_check(refused(OTD_DATASET_FULL, directory, OTD_E_IO, "ordinary file"), "a directory is refused");
     otd_check(refused(OTD_DATASET_FULL, "/nonexistent/verthash.dat", OTD_E_IO, "create the directory"),
-            "a missing directory is named");
+              "a missing directory is named");
     otd_check(access("/proc/self", F_OK) != 0 ||
-                refused(OTD_DATASET_FULL, "/proc/verthash.dat", OTD_E_IO, "0 free"),
-            "a file system without room is refused before the work");
+                  refused(OTD_DATASET_FULL, "/proc/verthash.dat", OTD_E_IO, "0 free"),
+              "a file system without room is refused before the work");
     otd_check(open_dataset(OTD_DATASET_FULL, 18, "", &dataset) == OTD_E_ARGUMENT && detail_has("1..17"),
-            "there is no graph 18");
+              "there is no graph 18");
     const otd_dataset_params params = {.algorithm = OTD_ALGO_VERTHASH, .epoch = GRAPH};
     uint32_t cancel = 1;
     otd_check(otd_dataset_create(&params, path, (uint32_t)strlen(path), NULL, &cancel, &dataset) ==
-                    OTD_E_CANCELLED &&
-                access(path, F_OK) != 0,
-            "a cancelled build leaves no file");
+                      OTD_E_CANCELLED &&
+                  access(path, F_OK) != 0,
+              "a cancelled build leaves no file");
 }
 
 /* An address space too small for the network's file: said before anything is computed. */

@@ -1,6 +1,7 @@
 /*
- * kawpow_test.c - the whole dataset against the light cache, on a test parameterisation small enough to make in
- * milliseconds: every item, the hashes of every flavour at every group size, and what a cancelled build leaves.
+ * kawpow_test.c - the whole dataset against the light cache, on a test parameterisation small enough to make
+ * in milliseconds: every item, the hashes of every flavour at every group size, and what a cancelled build
+ * leaves.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 static const kawpow_kernel *const kernels[] = {
     &otd_kawpow_ref,
 #if defined(__x86_64__)
-    &otd_kawpow_avx2, &otd_kawpow_avx512,
+    &otd_kawpow_avx2,
+    &otd_kawpow_avx512,
 #endif
 };
 
@@ -28,14 +30,16 @@ static int runs(uint32_t row) {
     return otd_flavour_at(OTD_ALGO_KAWPOW, rows - 1 - row, &info) == OTD_OK && info.supported;
 }
 
-static void items_agree(const kawpow_dataset *light, const kawpow_dataset *full, const kawpow_kernel *kernel) {
+static void items_agree(const kawpow_dataset *light, const kawpow_dataset *full,
+                        const kawpow_kernel *kernel) {
     uint32_t different = 0;
     for (uint32_t i = 0; i < full->half_count; i++) {
         kawpow_node node;
         kernel->halves(light, &node, &i, 1);
         different += memcmp(&node, &full->full[i], sizeof node) != 0;
     }
-    otd_check(different == 0, "kawpow: %u of %u halves differ from the light cache's", different, full->half_count);
+    otd_check(different == 0, "kawpow: %u of %u halves differ from the light cache's", different,
+              full->half_count);
 }
 
 static void make_hashes(kawpow_hash *hash, uint32_t count, uint64_t nonce) {
@@ -72,7 +76,8 @@ static void a_cancelled_build_leaves_the_light_dataset(void) {
     const otd_build build = {NULL, &cancel};
     otd_check(otd_kawpow_light_make(&d, 0, LIGHT_COUNT, DATA_COUNT, otd_kawpow_ref.halves, NULL) == OTD_OK,
               "kawpow: light dataset to cancel on");
-    otd_check(otd_kawpow_full_make(&d, 2, otd_kawpow_ref.halves, &build) == OTD_E_CANCELLED, "kawpow: cancelled build");
+    otd_check(otd_kawpow_full_make(&d, 2, otd_kawpow_ref.halves, &build) == OTD_E_CANCELLED,
+              "kawpow: cancelled build");
     otd_check(d.full == NULL && d.light != NULL, "kawpow: a cancelled build keeps the light cache only");
     otd_kawpow_light_free(&d);
 }
@@ -85,25 +90,30 @@ static void too_large_is_refused_with_numbers(void) {
     if (otd_memory_available() > 300ull << 30) {
         return;
     }
-    otd_check(otd_dataset_create(&params, NULL, 0, NULL, NULL, &dataset) == OTD_E_MEMORY, "kawpow: too large");
+    otd_check(otd_dataset_create(&params, NULL, 0, NULL, NULL, &dataset) == OTD_E_MEMORY,
+              "kawpow: too large");
     otd_last_error(detail, sizeof detail);
     otd_check(strstr(detail, "epoch 32000 needs") != NULL && strstr(detail, "are available") != NULL,
               "kawpow: bytes and epoch in \"%s\"", detail);
     params.epoch = 32769;
-    otd_check(otd_dataset_create(&params, NULL, 0, NULL, NULL, &dataset) == OTD_E_ARGUMENT, "kawpow: epoch out of range");
+    otd_check(otd_dataset_create(&params, NULL, 0, NULL, NULL, &dataset) == OTD_E_ARGUMENT,
+              "kawpow: epoch out of range");
 }
 
 void otd_test_kawpow(void) {
     kawpow_dataset light, full;
     otd_progress progress = {0, 0};
     const otd_build build = {&progress, NULL};
-    otd_check(otd_kawpow_light_make(&light, 0, LIGHT_COUNT, DATA_COUNT, otd_kawpow_ref.halves, NULL) == OTD_OK,
+    otd_check(otd_kawpow_light_make(&light, 0, LIGHT_COUNT, DATA_COUNT, otd_kawpow_ref.halves, NULL) ==
+                  OTD_OK,
               "kawpow: light dataset");
-    otd_check(otd_kawpow_light_make(&full, 0, LIGHT_COUNT, DATA_COUNT, otd_kawpow_ref.halves, NULL) == OTD_OK &&
+    otd_check(otd_kawpow_light_make(&full, 0, LIGHT_COUNT, DATA_COUNT, otd_kawpow_ref.halves, NULL) ==
+                      OTD_OK &&
                   otd_kawpow_full_make(&full, 2, otd_kawpow_best_kernel()->halves, &build) == OTD_OK,
               "kawpow: full dataset");
     otd_check(full.light == NULL, "kawpow: a full dataset needs no light cache");
-    otd_check(progress.done == 2 * DATA_COUNT && progress.total == 2 * DATA_COUNT, "kawpow: progress at the end");
+    otd_check(progress.done == 2 * DATA_COUNT && progress.total == 2 * DATA_COUNT,
+              "kawpow: progress at the end");
     items_agree(&light, &full, &otd_kawpow_ref);
     for (uint32_t row = 0; row < sizeof kernels / sizeof kernels[0]; row++) {
         if (runs(row)) {

@@ -1,6 +1,6 @@
 /*
- * main.c - native tests: otedama_native_test <directory of vectors> [threads]. With "threads" only the tests that use
- * several of them run, which is what the thread sanitizer is for. The last line is the count.
+ * main.c - native tests: otedama_native_test <directory of vectors> [threads]. With "threads" only the tests
+ * that use several of them run, which is what the thread sanitizer is for. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>

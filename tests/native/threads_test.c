@@ -49,7 +49,8 @@ static void *otd_scan_and_verify(void *argument) {
         otd_work work = {.nonce_first = round * 1000u, .nonce_count = 32, .data_length = 80};
         memset(work.target, 0xff, sizeof work.target);
         otd_expect(report, otd_engine_create(&params, NULL, &engine) == OTD_OK);
-        otd_expect(report, otd_engine_scan(engine, hits, OTD_HITS, &result, &work, 1, header, 80, 60000) == OTD_OK);
+        otd_expect(report,
+                   otd_engine_scan(engine, hits, OTD_HITS, &result, &work, 1, header, 80, 60000) == OTD_OK);
         otd_expect(report, result.hit_count == work.nonce_count);
         otd_engine_destroy(engine);
         uint8_t data[OTD_ITEMS * 80];
@@ -64,7 +65,8 @@ static void *otd_scan_and_verify(void *argument) {
             items[i].data_length = 80;
             memset(items[i].target, 0xff, sizeof items[i].target);
         }
-        otd_expect(report, otd_verify(algorithm, 0, NULL, NULL, verdicts, items, OTD_ITEMS, data, sizeof data) == OTD_OK);
+        otd_expect(report, otd_verify(algorithm, 0, NULL, NULL, verdicts, items, OTD_ITEMS, data,
+                                      sizeof data) == OTD_OK);
         for (uint32_t i = 0; i < OTD_ITEMS; i++) {
             otd_expect(report, memcmp(verdicts[i].hash, hits[i].hash, 32) == 0);
         }
@@ -160,7 +162,8 @@ static void otd_test_build(void) {
     }
     __atomic_store_n(&build.cancel, 1, __ATOMIC_RELAXED);
     pthread_join(thread, NULL);
-    otd_check(build.status == OTD_E_CANCELLED, "threads: a dataset being made is cancelled from outside (%d)", build.status);
+    otd_check(build.status == OTD_E_CANCELLED, "threads: a dataset being made is cancelled from outside (%d)",
+              build.status);
 }
 
 void otd_test_threads(void) {

@@ -13,7 +13,12 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
     /// <summary>Equihash parameter sets by n.</summary>
     private static readonly Dictionary<uint, uint> s_equihashK = new()
     {
-        [200] = 9, [192] = 7, [144] = 5, [125] = 4, [96] = 5, [48] = 5,
+        [200] = 9,
+        [192] = 7,
+        [144] = 5,
+        [125] = 4,
+        [96] = 5,
+        [48] = 5,
     };
 
     /// <summary>withSolution: solution= is part of the data (a proof) and not an expectation (solve).</summary>

@@ -5,7 +5,8 @@ namespace Otedama.Core;
 /// </summary>
 internal sealed class DuplicateSet
 {
-    private const int InitialSlots = 64;
+    /// <summary>128 bytes: a SOLO pool has a set for each of ten thousands of jobs.</summary>
+    private const int InitialSlots = 8;
 
     private readonly int _max;
     private UInt128[] _slots = new UInt128[InitialSlots]; // 0 = empty

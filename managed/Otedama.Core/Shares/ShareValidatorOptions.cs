@@ -6,8 +6,11 @@ public sealed record ShareValidatorOptions
     /// <summary>Bytes of extranonce 1 and 2 together that the coinbase leaves room for.</summary>
     public int ExtranonceLength { get; init; } = 12;
 
-    /// <summary>Jobs whose accepted shares are remembered: more than the job table holds (8,192 in SOLO mode).</summary>
-    public int JobsMax { get; init; } = 16_384;
+    /// <summary>
+    /// Jobs whose accepted shares are remembered: more than the job table holds (73,856 in SOLO mode), as further jobs are
+    /// overloaded from the start.
+    /// </summary>
+    public int JobsMax { get; init; } = 1 << 17;
 
     /// <summary>Accepted shares remembered per job, so that none is paid twice; beyond it the job is overloaded.</summary>
     public int SharesPerJobMax { get; init; } = 1 << 20;

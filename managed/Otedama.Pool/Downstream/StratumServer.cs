@@ -15,7 +15,7 @@ namespace Otedama.Pool;
 internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposable
 {
     [ThreadStatic]
-    private static WireBuffer? t_scratch;
+    private static WireBuffer? s_scratch;
 
     private readonly ITransport _transport;
     private readonly AccountFinder _find;
@@ -118,7 +118,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     /// <summary>A buffer for what is being answered on this thread; empty.</summary>
     public WireBuffer Scratch()
     {
-        WireBuffer scratch = t_scratch ??= new WireBuffer();
+        WireBuffer scratch = s_scratch ??= new WireBuffer();
         scratch.Reset();
         return scratch;
     }

@@ -19,6 +19,9 @@ internal sealed class SoloJobs(TimeProvider time) : IJobShelf
     /// <summary>Jobs pushed out that can still be found.</summary>
     public const int AtticMax = 8_192;
 
+    /// <summary>Jobs that can be found at once; the duplicate sets have room for as many.</summary>
+    public const int FindableMax = (OwnersMax * JobsEach) + JobBookOptions.SharedCapacity + AtticMax;
+
     /// <summary>An owner whose sessions have asked for no job for this long has none any more.</summary>
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(10);
 

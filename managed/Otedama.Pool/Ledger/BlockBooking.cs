@@ -9,12 +9,12 @@ namespace Otedama.Pool;
 /// <param name="Accounts">The finder's account and those whose number is a payee's, the operator's (0) included.</param>
 public sealed record BlockBooking(BlockRecord Record, IReadOnlyList<AccountRecord> Accounts)
 {
-    private const int HeadLength = 8;
+    private const int HeadLength = 12;
 
     /// <summary>
     /// <code>
-    /// 0  u8 version of the block record   1  u8 version of the account records   2  u16 accounts   4  i32 block record length
-    /// 8  block record, then each account: u16 length, account record
+    /// 0  u8 version of the block record   1  u8 version of the account records   2  u16 zero   4  i32 block record length
+    /// 8  i32 accounts   12  block record, then each account: u16 length, account record
     /// </code>
     /// Little-endian.
     /// </summary>
@@ -25,8 +25,8 @@ public sealed record BlockBooking(BlockRecord Record, IReadOnlyList<AccountRecor
         byte[] bytes = new byte[HeadLength + record.Length + accounts.Sum(static account => 2 + account.Length)];
         bytes[0] = BlockRecord.Version;
         bytes[1] = AccountRecord.Version;
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), checked((ushort)accounts.Length));
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), record.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), accounts.Length);
         record.CopyTo(bytes.AsSpan(HeadLength));
         Span<byte> rest = bytes.AsSpan(HeadLength + record.Length);
         foreach (byte[] account in accounts)
@@ -47,7 +47,7 @@ public sealed record BlockBooking(BlockRecord Record, IReadOnlyList<AccountRecor
             {
                 throw new FormatException($"its booking has versions {bytes[0]} and {bytes[1]}; this otedama reads {BlockRecord.Version} and {AccountRecord.Version}.");
             }
-            var accounts = new AccountRecord[BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..])];
+            var accounts = new AccountRecord[BinaryPrimitives.ReadInt32LittleEndian(bytes[8..])];
             int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
             BlockRecord record = BlockRecord.Read(bytes.Slice(HeadLength, length));
             ReadOnlySpan<byte> rest = bytes[(HeadLength + length)..];

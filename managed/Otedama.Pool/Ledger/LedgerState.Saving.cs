@@ -100,7 +100,9 @@ internal sealed partial class LedgerState
             string worker = reader.ReadString();
             LedgerPayee payee = payeeId != id ? PayeeOf(payeeId) : new LedgerPayee
             {
-                Id = id, Script = ReadBytes(reader), Address = reader.ReadString(),
+                Id = id,
+                Script = ReadBytes(reader),
+                Address = reader.ReadString(),
             };
             if (payeeId == id)
             {

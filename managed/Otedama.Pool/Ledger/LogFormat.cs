@@ -21,7 +21,7 @@ internal static class LogFormat
     public const int SegmentHeaderLength = 64;
     public const int FrameHeaderLength = 16;
 
-    /// <summary>A found block with 65,536 payees takes 1.3 MB; nothing is larger.</summary>
+    /// <summary>A found block with 100,000 payees takes 2.0 MB; nothing is larger.</summary>
     public const int PayloadMax = 2 << 20;
 
     /// <summary>Value of `earlier` for that many or more, or for a writer that does not flush: it proves nothing.</summary>

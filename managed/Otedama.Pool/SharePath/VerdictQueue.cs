@@ -1,7 +1,7 @@
 namespace Otedama.Pool;
 
 /// <summary>
-/// Verdicts on their way from the validator's thread to the committer's. Two buffers change places, so that one fills
+/// Verdicts on their way from the verifiers' threads to the committer's. Two buffers change places, so that one fills
 /// while the other one's commit is on its way.
 /// </summary>
 internal sealed class VerdictQueue
@@ -26,7 +26,7 @@ internal sealed class VerdictQueue
         }
     }
 
-    /// <summary>The validator only. False when the queue is full; then nothing was taken.</summary>
+    /// <summary>Any verifier. False when the queue is full; then nothing was taken.</summary>
     public bool TryAdd(ReadOnlySpan<Verdict> verdicts)
     {
         lock (_gate)

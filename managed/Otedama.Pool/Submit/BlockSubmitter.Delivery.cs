@@ -221,9 +221,11 @@ public sealed partial class BlockSubmitter
             Track(_fates, DeliverAsync(kept.Block, report));
             return;
         }
+        // Read just before the answer renamed it, or written after it by a disk that took long.
+        _folder.Settle(kept.Block.Id, kept.Block.Height, report.Outcome.Value);
         lock (_lock)
         {
-            _underWay.Remove(kept.Block.Id); // the file was read just before the answer renamed it
+            _underWay.Remove(kept.Block.Id);
         }
     }
 

@@ -129,7 +129,8 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
         {
             int start = text.WrittenCount;
             byte[] workId = Encoding.UTF8.GetBytes(block.WorkId);
-            byte[] head = [DetailsVersion, (byte)workId.Length, (byte)(workId.Length >> 8)];
+            byte[] head = [DetailsVersion, 0, 0];
+            BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(1), (ushort)workId.Length);
             text.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower([.. head, .. workId, .. booking.ToBytes()])));
             WriteDigest(text, start);
         }

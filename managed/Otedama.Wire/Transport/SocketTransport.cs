@@ -70,7 +70,8 @@ public sealed class SocketTransport : ITransport
         foreach ((Socket listener, bool tlsOnly) in _listeners)
         {
             SocketAsyncEventArgs args = new() { UserToken = tlsOnly };
-            args.Completed += (_, completed) => AcceptLoop(listener, completed);
+            // Never on the thread that polled: it serves other connections too, and accepting may go on or wait for long.
+            args.Completed += (_, completed) => ThreadPool.UnsafeQueueUserWorkItem(_ => AcceptLoop(listener, completed), null);
             ThreadPool.UnsafeQueueUserWorkItem(_ => BeginAccept(listener, args), null);
         }
         _sweep.Change(1_000, 1_000);

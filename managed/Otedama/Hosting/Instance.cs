@@ -261,7 +261,8 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             log.Dispose();
             _datasets.Dispose();
             return Task.CompletedTask;
-        }));
+        }
+        ));
         return _datasets;
     }
 
@@ -281,7 +282,8 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             checker.Dispose();
             plugin.Dispose();
             return Task.CompletedTask;
-        }));
+        }
+        ));
         return checker;
     }
 

@@ -27,7 +27,8 @@ internal static class NativeChecks
                 {
                     Catalogue.SelfTest(algorithm.Algorithm, flavour.Index);
                     return null;
-                });
+                }
+                );
             }
         }
     }

@@ -31,19 +31,22 @@ static int32_t verdict_of(const equihash_kernel *kernel, const equihash_params *
     uint32_t proof_length = p->prefix_bytes + p->solution_bytes;
     uint32_t input_length = length > proof_length ? length - proof_length : 0;
     uint32_t solution_at = input_length + p->prefix_bytes;
-    if (!input_length_is_good(p, input_length) || memcmp(data + input_length, p->prefix, p->prefix_bytes) != 0) {
+    if (!input_length_is_good(p, input_length) ||
+        memcmp(data + input_length, p->prefix, p->prefix_bytes) != 0) {
         return OTD_VERDICT_MALFORMED;
     }
     otd_sha256d(hash, data, length);
     if (!otd_meets_target(hash, target)) {
         return OTD_VERDICT_ABOVE_TARGET;
     }
-    return otd_equihash_is_solution(kernel, p, data, input_length, data + solution_at) ? OTD_VERDICT_VALID
-                                                                                      : OTD_VERDICT_BAD_PROOF;
+    return otd_equihash_is_solution(kernel, p, data, input_length, data + solution_at)
+               ? OTD_VERDICT_VALID
+               : OTD_VERDICT_BAD_PROOF;
 }
 
 static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
-                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count, const uint8_t *data) {
+                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
+                      const uint8_t *data) {
     (void)dataset;
     equihash_params p;
     int32_t status = otd_equihash_params(&p, params);
@@ -52,8 +55,8 @@ static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params,
     }
     for (uint32_t i = 0; i < count; i++) {
         memset(&verdicts[i], 0, sizeof verdicts[i]);
-        verdicts[i].verdict = verdict_of(flavour->kernel, &p, data + items[i].data_offset, items[i].data_length,
-                                         items[i].target, verdicts[i].hash);
+        verdicts[i].verdict = verdict_of(flavour->kernel, &p, data + items[i].data_offset,
+                                         items[i].data_length, items[i].target, verdicts[i].hash);
     }
     return OTD_OK;
 }
@@ -102,8 +105,8 @@ static void report(otd_hits *hits, const otd_work *work, uint64_t nonce, const u
     memcpy(hit->proof, solution, p->solution_bytes);
 }
 
-static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first, uint64_t count,
-                    otd_hits *hits, uint64_t *searched) {
+static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
+                    uint64_t count, otd_hits *hits, uint64_t *searched) {
     engine_state *state = engine->state;
     const equihash_params *p = &state->p;
     uint8_t header[DATA_MAX], solutions[EQUIHASH_SOLUTIONS_MAX][OTD_PROOF_MAX], hash[32];

@@ -12,7 +12,7 @@
 #include "algo.h"
 
 #define EQUIHASH_HEADER_LENGTH 140u
-#define EQUIHASH_INPUT_MAX 1024u /* bytes of a test input that is not a header */
+#define EQUIHASH_INPUT_MAX 1024u    /* bytes of a test input that is not a header */
 #define EQUIHASH_INDICES_MAX 512u   /* 200,9 */
 #define EQUIHASH_SOLUTION_MAX 1344u /* 200,9 */
 #define EQUIHASH_LEAF_BYTES_MAX 25u /* 200 bits */
@@ -36,7 +36,8 @@ typedef struct equihash_params {
 /* BLAKE2b state after the whole blocks of an input, and what the last block starts with. */
 typedef struct equihash_mid {
     uint64_t state[8];
-    uint8_t tail[128]; /* input bytes of the last block, zeros after them; the hash number follows the input */
+    uint8_t
+        tail[128]; /* input bytes of the last block, zeros after them; the hash number follows the input */
     uint32_t tail_length;
     uint32_t input_length;
 } equihash_mid;
@@ -58,7 +59,8 @@ extern const equihash_kernel otd_equihash_avx512;
 int32_t otd_equihash_params(equihash_params *out, const otd_algo_params *params);
 
 /* Absorbs the whole blocks of an input: a 140-byte header, or a test input. */
-void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t *input, uint32_t input_length);
+void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t *input,
+                      uint32_t input_length);
 
 /* The outputs of `count` hash numbers: by the kernel for headers, by the scalar compression for others. */
 void otd_equihash_hashes(const equihash_kernel *kernel, const equihash_mid *mid, uint8_t (*out)[64],
@@ -72,8 +74,8 @@ void otd_equihash_unpack(uint32_t *indices, const equihash_params *p, const uint
 void otd_equihash_pack(uint8_t *solution, const equihash_params *p, const uint32_t *indices);
 
 /* 1 when the solution is one for this header, else 0. */
-int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_params *p, const uint8_t *input,
-                                 uint32_t input_length, const uint8_t *solution);
+int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_params *p,
+                                 const uint8_t *input, uint32_t input_length, const uint8_t *solution);
 
 /* ---- solver -------------------------------------------------------------------------------- */
 
@@ -86,7 +88,8 @@ uint64_t otd_equihash_solver_bytes(const equihash_params *p);
 int32_t otd_equihash_solver_create(const equihash_params *p, equihash_solver **out);
 void otd_equihash_solver_destroy(equihash_solver *solver);
 
-/* Finds the solutions of one header: packed, solution_bytes each. Returns their number, or OTD_E_CANCELLED. */
+/* Finds the solutions of one header: packed, solution_bytes each. Returns their number, or OTD_E_CANCELLED.
+ */
 int32_t otd_equihash_solve(equihash_solver *solver, const equihash_kernel *kernel, const uint8_t *input,
                            uint32_t input_length, uint8_t (*solutions)[OTD_PROOF_MAX],
                            const volatile uint32_t *cancel);

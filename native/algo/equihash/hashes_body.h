@@ -21,39 +21,39 @@ typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
 #define ROTR(x, n) (((x) >> (n)) | ((x) << (64 - (n))))
 
 /* S0 and S1 are the schedule's message numbers of this quarter: constants, so the tests vanish. */
-#define ADD_WORD(a, S)                                                                                         \
-    if ((S) == 0) {                                                                                            \
-        a += m0;                                                                                               \
-    } else if ((S) == 1) {                                                                                     \
-        a += m1;                                                                                               \
+#define ADD_WORD(a, S)                                                                                       \
+    if ((S) == 0) {                                                                                          \
+        a += m0;                                                                                             \
+    } else if ((S) == 1) {                                                                                   \
+        a += m1;                                                                                             \
     }
 
-#define QUARTER(a, b, c, d, S0, S1)                                                                            \
-    do {                                                                                                       \
-        a += b;                                                                                                \
-        ADD_WORD(a, S0)                                                                                        \
-        d ^= a;                                                                                                \
-        d = ROTR(d, 32);                                                                                       \
-        c += d;                                                                                                \
-        b ^= c;                                                                                                \
-        b = ROTR(b, 24);                                                                                       \
-        a += b;                                                                                                \
-        ADD_WORD(a, S1)                                                                                        \
-        d ^= a;                                                                                                \
-        d = ROTR(d, 16);                                                                                       \
-        c += d;                                                                                                \
-        b ^= c;                                                                                                \
-        b = ROTR(b, 63);                                                                                       \
+#define QUARTER(a, b, c, d, S0, S1)                                                                          \
+    do {                                                                                                     \
+        a += b;                                                                                              \
+        ADD_WORD(a, S0)                                                                                      \
+        d ^= a;                                                                                              \
+        d = ROTR(d, 32);                                                                                     \
+        c += d;                                                                                              \
+        b ^= c;                                                                                              \
+        b = ROTR(b, 24);                                                                                     \
+        a += b;                                                                                              \
+        ADD_WORD(a, S1)                                                                                      \
+        d ^= a;                                                                                              \
+        d = ROTR(d, 16);                                                                                     \
+        c += d;                                                                                              \
+        b ^= c;                                                                                              \
+        b = ROTR(b, 63);                                                                                     \
     } while (0)
 
-#define ROUND(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P)                                                  \
-    QUARTER(v0, v4, v8, v12, A, B);                                                                            \
-    QUARTER(v1, v5, v9, v13, C, D);                                                                            \
-    QUARTER(v2, v6, v10, v14, E, F);                                                                           \
-    QUARTER(v3, v7, v11, v15, G, H);                                                                           \
-    QUARTER(v0, v5, v10, v15, I, J);                                                                           \
-    QUARTER(v1, v6, v11, v12, K, L);                                                                           \
-    QUARTER(v2, v7, v8, v13, M, N);                                                                            \
+#define ROUND(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P)                                                \
+    QUARTER(v0, v4, v8, v12, A, B);                                                                          \
+    QUARTER(v1, v5, v9, v13, C, D);                                                                          \
+    QUARTER(v2, v6, v10, v14, E, F);                                                                         \
+    QUARTER(v3, v7, v11, v15, G, H);                                                                         \
+    QUARTER(v0, v5, v10, v15, I, J);                                                                         \
+    QUARTER(v1, v6, v11, v12, K, L);                                                                         \
+    QUARTER(v2, v7, v8, v13, M, N);                                                                          \
     QUARTER(v3, v4, v9, v14, O, P)
 
 static void hash_lanes(const equihash_mid *mid, uint8_t (*out)[64], const uint64_t word1[LANES]) {
@@ -82,8 +82,7 @@ static void hash_lanes(const equihash_mid *mid, uint8_t (*out)[64], const uint64
     ROUND(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     ROUND(14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3);
 
-    lanes result[8] = {v0 ^ v8,  v1 ^ v9,  v2 ^ v10, v3 ^ v11,
-                       v4 ^ v12, v5 ^ v13, v6 ^ v14, v7 ^ v15};
+    lanes result[8] = {v0 ^ v8, v1 ^ v9, v2 ^ v10, v3 ^ v11, v4 ^ v12, v5 ^ v13, v6 ^ v14, v7 ^ v15};
     for (int w = 0; w < 8; w++) {
         uint64_t word[LANES];
         result[w] ^= SPLAT(h[w]);

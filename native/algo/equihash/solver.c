@@ -27,7 +27,7 @@ struct equihash_solver {
     uint32_t value_bytes[LEVELS_MAX];
     uint8_t *values[2];
     size_t values_size[2];
-    uint32_t *leaf;                /* level 0: leaf number of each slot */
+    uint32_t *leaf;                  /* level 0: leaf number of each slot */
     uint64_t *reference[LEVELS_MAX]; /* level r >= 1: bucket << 32 | slot << 16 | slot */
     size_t leaf_size, reference_size;
     uint32_t *count[LEVELS_MAX]; /* entries per bucket */
@@ -95,11 +95,13 @@ uint64_t otd_equihash_solver_bytes(const equihash_params *p) {
 int32_t otd_equihash_solver_create(const equihash_params *p, equihash_solver **out) {
     uint64_t bytes = otd_equihash_solver_bytes(p);
     if (bytes == 0) {
-        return otd_fail(OTD_E_UNSUPPORTED, "equihash %u,%u is verified here but not mined on a CPU", p->n, p->k);
+        return otd_fail(OTD_E_UNSUPPORTED, "equihash %u,%u is verified here but not mined on a CPU", p->n,
+                        p->k);
     }
     if (bytes > otd_memory_available()) {
-        return otd_fail(OTD_E_MEMORY, "equihash %u,%u solver needs %llu MiB of memory, %llu MiB are available", p->n,
-                        p->k, (unsigned long long)(bytes >> 20), (unsigned long long)(otd_memory_available() >> 20));
+        return otd_fail(
+            OTD_E_MEMORY, "equihash %u,%u solver needs %llu MiB of memory, %llu MiB are available", p->n,
+            p->k, (unsigned long long)(bytes >> 20), (unsigned long long)(otd_memory_available() >> 20));
     }
     equihash_solver *s = malloc(sizeof *s);
     if (!s) {
@@ -303,7 +305,8 @@ static void add_pair(equihash_solver *s, uint32_t level, wide x, uint64_t refere
     int64_t at = claim(s, level + 1, bucket);
     if (at >= 0) {
         uint8_t *values = s->values[(level + 1) % 2];
-        store_value(values + at * s->value_bytes[level + 1], x & mask_of(value_bits), s->value_bytes[level + 1]);
+        store_value(values + at * s->value_bytes[level + 1], x & mask_of(value_bits),
+                    s->value_bytes[level + 1]);
         s->reference[level + 1][at] = reference;
     }
 }

@@ -67,7 +67,8 @@ int32_t otd_equihash_params(equihash_params *out, const otd_algo_params *params)
     return OTD_OK;
 }
 
-void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t *input, uint32_t input_length) {
+void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t *input,
+                      uint32_t input_length) {
     uint64_t personal[2];
     memcpy(personal, p->personal, 16);
     memcpy(out->state, otd_blake2b_iv, 64);
@@ -238,8 +239,8 @@ static int leading_bits_zero(const uint8_t *value, uint32_t bits) {
     return bits % 8 == 0 || value[whole] >> (8 - bits % 8) == 0;
 }
 
-int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_params *p, const uint8_t *input,
-                                 uint32_t input_length, const uint8_t *solution) {
+int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_params *p,
+                                 const uint8_t *input, uint32_t input_length, const uint8_t *solution) {
     uint32_t indices[EQUIHASH_INDICES_MAX];
     uint8_t leaves[EQUIHASH_INDICES_MAX][EQUIHASH_LEAF_BYTES_MAX];
     equihash_mid mid;

@@ -18,8 +18,9 @@
 #define BUILD_SLICE 1024u
 /* How often a build looks whether memory still suffices: every 16 MiB of dataset. */
 #define WATCH_EVERY (256u * BUILD_SLICE)
-/* Left to the rest of the machine once the whole dataset is made: this and a sixteenth of its size. A build that is
- * under way gives up only when less than an eighth of that would be left, so that noise does not end it. */
+/* Left to the rest of the machine once the whole dataset is made: this and a sixteenth of its size. A build
+ * that is under way gives up only when less than an eighth of that would be left, so that noise does not end
+ * it. */
 #define SPARE_BYTES (512ull << 20)
 /* Height 240 million, centuries away. From epoch 32639 on the number of half items passes 32 bits. */
 #define EPOCH_MAX 32000u
@@ -37,7 +38,8 @@ uint32_t otd_kawpow_prime_below(uint32_t n) {
 }
 
 uint32_t otd_kawpow_light_count(uint32_t epoch) {
-    return otd_kawpow_prime_below((uint32_t)((LIGHT_BYTES_START + (uint64_t)LIGHT_BYTES_GROWTH * epoch) / 64));
+    return otd_kawpow_prime_below(
+        (uint32_t)((LIGHT_BYTES_START + (uint64_t)LIGHT_BYTES_GROWTH * epoch) / 64));
 }
 
 uint32_t otd_kawpow_data_count(uint32_t epoch) {
@@ -148,8 +150,8 @@ typedef struct full_build {
     kawpow_dataset *dataset;
     kawpow_halves_fn *halves;
     const otd_build *build;
-    _Atomic uint32_t next;      /* first half not taken yet; taken by all threads */
-    _Atomic uint32_t starved;   /* set when the rest would no longer fit in memory */
+    _Atomic uint32_t next;    /* first half not taken yet; taken by all threads */
+    _Atomic uint32_t starved; /* set when the rest would no longer fit in memory */
 } full_build;
 
 static uint64_t spare_bytes(uint64_t size) {
@@ -202,15 +204,17 @@ static int32_t run_build(full_build *b, uint32_t threads) {
         return otd_fail(OTD_E_CANCELLED, "kawpow dataset of epoch %u cancelled", d->epoch);
     }
     if (atomic_load(&b->starved)) {
-        return otd_fail(OTD_E_MEMORY,
-                        "kawpow dataset of epoch %u needs %zu bytes of memory; while it was made others took so much "
-                        "that %llu bytes are left",
-                        d->epoch, d->full_bytes, (unsigned long long)otd_memory_available());
+        return otd_fail(
+            OTD_E_MEMORY,
+            "kawpow dataset of epoch %u needs %zu bytes of memory; while it was made others took so much "
+            "that %llu bytes are left",
+            d->epoch, d->full_bytes, (unsigned long long)otd_memory_available());
     }
     return OTD_OK;
 }
 
-int32_t otd_kawpow_full_make(kawpow_dataset *d, uint32_t threads, kawpow_halves_fn *halves, const otd_build *build) {
+int32_t otd_kawpow_full_make(kawpow_dataset *d, uint32_t threads, kawpow_halves_fn *halves,
+                             const otd_build *build) {
     d->full_bytes = (size_t)d->half_count * sizeof(kawpow_node);
     d->full = otd_big_alloc(d->full_bytes);
     if (!d->full) {
@@ -252,17 +256,18 @@ static int32_t check_memory(const otd_dataset_params *params) {
     if (params->kind != OTD_DATASET_FULL) {
         return needed <= available
                    ? OTD_OK
-                   : otd_fail(OTD_E_MEMORY, "kawpow light cache of epoch %u needs %llu bytes of memory, %llu are available",
+                   : otd_fail(OTD_E_MEMORY,
+                              "kawpow light cache of epoch %u needs %llu bytes of memory, %llu are available",
                               params->epoch, (unsigned long long)needed, (unsigned long long)available);
     }
     uint64_t spare = spare_bytes(needed);
-    return needed + spare <= available
-               ? OTD_OK
-               : otd_fail(OTD_E_MEMORY,
-                          "kawpow dataset of epoch %u needs %llu bytes of memory and %llu left for others, %llu are "
-                          "available",
-                          params->epoch, (unsigned long long)needed, (unsigned long long)spare,
-                          (unsigned long long)available);
+    return needed + spare <= available ? OTD_OK
+                                       : otd_fail(OTD_E_MEMORY,
+                                                  "kawpow dataset of epoch %u needs %llu bytes of memory and "
+                                                  "%llu left for others, %llu are "
+                                                  "available",
+                                                  params->epoch, (unsigned long long)needed,
+                                                  (unsigned long long)spare, (unsigned long long)available);
 }
 
 int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {

@@ -17,14 +17,14 @@ typedef struct kawpow_node { /* 64 bytes: one light item, or half of a 128-byte 
 
 typedef struct kawpow_dataset {
     uint32_t epoch;
-    uint32_t light_count; /* 64-byte items */
-    uint32_t item_count;  /* 256-byte items a hash may read: floor(n_data / 2) */
-    uint32_t half_count;  /* 64-byte halves in the whole dataset: 2 * n_data */
-    uint64_t light_reciprocal; /* for i mod light_count */
-    kawpow_node *light; /* null in a full dataset */
-    kawpow_node *full; /* null for a light dataset */
+    uint32_t light_count;           /* 64-byte items */
+    uint32_t item_count;            /* 256-byte items a hash may read: floor(n_data / 2) */
+    uint32_t half_count;            /* 64-byte halves in the whole dataset: 2 * n_data */
+    uint64_t light_reciprocal;      /* for i mod light_count */
+    kawpow_node *light;             /* null in a full dataset */
+    kawpow_node *full;              /* null for a light dataset */
     size_t light_bytes, full_bytes; /* as allocated */
-    uint32_t l1[KAWPOW_L1_WORDS]; /* the first 16 KiB of the dataset */
+    uint32_t l1[KAWPOW_L1_WORDS];   /* the first 16 KiB of the dataset */
 } kawpow_dataset;
 
 /* Makes the half items whose numbers are listed in `index`. One per flavour. */
@@ -47,11 +47,11 @@ int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const ot
 void otd_kawpow_dataset_close(otd_dataset *dataset);
 
 /* Makes a light dataset of given sizes (test parameterisations use other sizes than an epoch's). */
-int32_t otd_kawpow_light_make(kawpow_dataset *dataset, uint32_t epoch, uint32_t light_count, uint32_t data_count,
-                              kawpow_halves_fn *halves, const otd_build *build);
+int32_t otd_kawpow_light_make(kawpow_dataset *dataset, uint32_t epoch, uint32_t light_count,
+                              uint32_t data_count, kawpow_halves_fn *halves, const otd_build *build);
 
-/* Adds all items to a light dataset, with `threads` threads (0 = all), and drops its light cache. On failure the light
- * dataset stays as it was. */
+/* Adds all items to a light dataset, with `threads` threads (0 = all), and drops its light cache. On failure
+ * the light dataset stays as it was. */
 int32_t otd_kawpow_full_make(kawpow_dataset *dataset, uint32_t threads, kawpow_halves_fn *halves,
                              const otd_build *build);
 void otd_kawpow_light_free(kawpow_dataset *dataset);

@@ -16,7 +16,8 @@
 #define MIX_OFFSET 40
 
 /* "rAVENCOINKAWPOW", one character per word; the first letter is lower case. */
-static const uint8_t padding[15] = {'r', 'A', 'V', 'E', 'N', 'C', 'O', 'I', 'N', 'K', 'A', 'W', 'P', 'O', 'W'};
+static const uint8_t padding[15] = {'r', 'A', 'V', 'E', 'N', 'C', 'O', 'I',
+                                    'N', 'K', 'A', 'W', 'P', 'O', 'W'};
 
 void otd_kawpow_seed_hash(kawpow_hash *hash) {
     uint32_t state[25];
@@ -75,7 +76,8 @@ static void load_hash(kawpow_hash *hash, const uint8_t *data) {
 
 static int32_t check_epoch(const kawpow_dataset *d, uint32_t height) {
     if (!d) {
-        return otd_fail(OTD_E_DATASET, "kawpow needs the light cache of epoch %u", height / KAWPOW_EPOCH_LENGTH);
+        return otd_fail(OTD_E_DATASET, "kawpow needs the light cache of epoch %u",
+                        height / KAWPOW_EPOCH_LENGTH);
     }
     if (height / KAWPOW_EPOCH_LENGTH != d->epoch) {
         return otd_fail(OTD_E_DATASET, "kawpow height %u is of epoch %u, the dataset of epoch %u", height,
@@ -94,13 +96,12 @@ typedef struct pending { /* items of one period that passed the cheap check */
 
 static void set_verdict(otd_verdict *verdict, const kawpow_hash *hash, const uint8_t target[32]) {
     final_to_chain(verdict->hash, hash);
-    verdict->verdict =
-        otd_meets_target(verdict->hash, target) ? OTD_VERDICT_VALID : OTD_VERDICT_ABOVE_TARGET;
+    verdict->verdict = otd_meets_target(verdict->hash, target) ? OTD_VERDICT_VALID : OTD_VERDICT_ABOVE_TARGET;
 }
 
 /* Recomputes the mixes of a full or last group and settles its verdicts. */
-static void settle(const kawpow_kernel *kernel, const kawpow_dataset *d, const kawpow_program *program, pending *p,
-                   otd_verdict *verdicts, const otd_verify_item *items, const uint8_t *data) {
+static void settle(const kawpow_kernel *kernel, const kawpow_dataset *d, const kawpow_program *program,
+                   pending *p, otd_verdict *verdicts, const otd_verify_item *items, const uint8_t *data) {
     if (p->count == 0) {
         return;
     }
@@ -121,7 +122,8 @@ static void settle(const kawpow_kernel *kernel, const kawpow_dataset *d, const k
 }
 
 static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
-                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count, const uint8_t *data) {
+                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
+                      const uint8_t *data) {
     (void)params;
     const kawpow_dataset *d = dataset ? dataset->state : NULL;
     kawpow_program program = {.period = UINT64_MAX};
@@ -165,7 +167,8 @@ static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params,
 
 /* ---- scan ---------------------------------------------------------------------------------- */
 
-static void report(otd_hits *hits, const otd_work *work, const kawpow_hash *hash, const uint8_t chain_hash[32]) {
+static void report(otd_hits *hits, const otd_work *work, const kawpow_hash *hash,
+                   const uint8_t chain_hash[32]) {
     otd_hit *hit = &hits->hits[hits->count++];
     memset(hit, 0, sizeof *hit);
     hit->tag = work->tag;
@@ -175,8 +178,8 @@ static void report(otd_hits *hits, const otd_work *work, const kawpow_hash *hash
     memcpy(hit->proof, hash->mix, 32);
 }
 
-static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first, uint64_t count,
-                    otd_hits *hits, uint64_t *searched) {
+static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
+                    uint64_t count, otd_hits *hits, uint64_t *searched) {
     const kawpow_dataset *d = engine->dataset ? engine->dataset->state : NULL;
     const kawpow_kernel *kernel = engine->flavour->kernel;
     kawpow_program program;
@@ -218,12 +221,12 @@ static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *dat
  */
 #define SELF_TEST_HEIGHT 30000u
 #define SELF_TEST_NONCE 0x123456789abcdef0ull
-static const uint8_t self_test_header[32] = {
-    0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x00,
-    0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
-static const uint8_t self_test_mix[32] = {
-    0x3f, 0xfc, 0x7a, 0xe6, 0x9c, 0x0f, 0xed, 0xdd, 0x47, 0x93, 0x23, 0xdb, 0xf3, 0x73, 0x7d, 0xea,
-    0x30, 0xf2, 0x74, 0x96, 0x86, 0x34, 0x0a, 0x67, 0x6f, 0xd3, 0xde, 0x23, 0x3e, 0x82, 0x52, 0xeb};
+static const uint8_t self_test_header[32] = {0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88, 0x77, 0x66, 0x55,
+                                             0x44, 0x33, 0x22, 0x11, 0x00, 0x00, 0x11, 0x22, 0x33, 0x44, 0x55,
+                                             0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+static const uint8_t self_test_mix[32] = {0x3f, 0xfc, 0x7a, 0xe6, 0x9c, 0x0f, 0xed, 0xdd, 0x47, 0x93, 0x23,
+                                          0xdb, 0xf3, 0x73, 0x7d, 0xea, 0x30, 0xf2, 0x74, 0x96, 0x86, 0x34,
+                                          0x0a, 0x67, 0x6f, 0xd3, 0xde, 0x23, 0x3e, 0x82, 0x52, 0xeb};
 
 static int32_t self_test(const otd_flavour *flavour) {
     const kawpow_kernel *kernel = flavour->kernel;

@@ -15,7 +15,7 @@
 typedef struct kawpow_hash {
     uint32_t header[8]; /* header hash as the network shows it, little-endian words */
     uint64_t nonce;
-    uint32_t seed[8];   /* first keccak's digest, carried into the last one */
+    uint32_t seed[8]; /* first keccak's digest, carried into the last one */
     uint32_t mix[8];
     uint32_t final[8];
 } kawpow_hash;

@@ -16,17 +16,17 @@
 
 /* Step j of one half: m = fnv1(m, light[fnv1(i ^ j, m[j % 16]) mod n]). J is j % 16, a constant so that the
  * word comes out by a register shift. The next chain's step is independent: they overlap. */
-#define PARENT_STEP(H, J)                                                                                      \
-    do {                                                                                                       \
-        uint32_t word =                                                                                        \
-            (uint32_t)_mm_cvtsi128_si32(_mm512_castsi512_si128(_mm512_alignr_epi32(m[H], m[H], (J))));         \
-        uint32_t parent = kawpow_light_mod(d, kawpow_fnv1(index[H] ^ (j + (J)), word));                        \
-        m[H] = _mm512_xor_si512(_mm512_mullo_epi32(m[H], prime), _mm512_loadu_si512(&d->light[parent]));       \
+#define PARENT_STEP(H, J)                                                                                    \
+    do {                                                                                                     \
+        uint32_t word =                                                                                      \
+            (uint32_t)_mm_cvtsi128_si32(_mm512_castsi512_si128(_mm512_alignr_epi32(m[H], m[H], (J))));       \
+        uint32_t parent = kawpow_light_mod(d, kawpow_fnv1(index[H] ^ (j + (J)), word));                      \
+        m[H] = _mm512_xor_si512(_mm512_mullo_epi32(m[H], prime), _mm512_loadu_si512(&d->light[parent]));     \
     } while (0)
 
-#define PARENT_STEP_ALL(J)                                                                                     \
-    _Pragma("GCC unroll 16") for (int h = 0; h < n; h++) {                                                      \
-        PARENT_STEP(h, J);                                                                                     \
+#define PARENT_STEP_ALL(J)                                                                                   \
+    _Pragma("GCC unroll 16") for (int h = 0; h < n; h++) {                                                   \
+        PARENT_STEP(h, J);                                                                                   \
     }
 
 /* n is a constant at each call: the loops over it unroll and m stays in registers. */
@@ -94,19 +94,21 @@ static inline __m512i mul_high(__m512i a, __m512i b) {
 /* Bits set in each 32-bit lane: nibble counts by table, then bytes summed. AVX512BW only, so that the
  * flavour does not need VPOPCNTDQ. */
 static inline __m512i count_bits(__m512i x) {
-    const __m512i table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+    const __m512i table =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
     const __m512i low = _mm512_set1_epi8(0x0f);
-    __m512i bytes = _mm512_add_epi8(
-        _mm512_shuffle_epi8(table, _mm512_and_si512(x, low)),
-        _mm512_shuffle_epi8(table, _mm512_and_si512(_mm512_srli_epi32(x, 4), low)));
+    __m512i bytes =
+        _mm512_add_epi8(_mm512_shuffle_epi8(table, _mm512_and_si512(x, low)),
+                        _mm512_shuffle_epi8(table, _mm512_and_si512(_mm512_srli_epi32(x, 4), low)));
     return _mm512_madd_epi16(_mm512_maddubs_epi16(bytes, _mm512_set1_epi8(1)), _mm512_set1_epi16(1));
 }
 
-/* The same step for every hash of the group: the choice of step is made once, and the hashes' gathers overlap. */
-#define EACH_HASH(EXPRESSION)                                                                                  \
-    _Pragma("GCC unroll 8") for (uint32_t h = 0; h < n; h++) {                                                 \
-        EXPRESSION;                                                                                            \
-    }                                                                                                          \
+/* The same step for every hash of the group: the choice of step is made once, and the hashes' gathers
+ * overlap. */
+#define EACH_HASH(EXPRESSION)                                                                                \
+    _Pragma("GCC unroll 8") for (uint32_t h = 0; h < n; h++) {                                               \
+        EXPRESSION;                                                                                          \
+    }                                                                                                        \
     break
 
 typedef __m512i registers[KAWPOW_REGISTERS];
@@ -116,17 +118,28 @@ static inline __attribute__((always_inline)) void math(__m512i *out, registers *
 #define A mix[h][op->a]
 #define B mix[h][op->b]
     switch (op->math) {
-    case 0: EACH_HASH(out[h] = _mm512_add_epi32(A, B));
-    case 1: EACH_HASH(out[h] = _mm512_mullo_epi32(A, B));
-    case 2: EACH_HASH(out[h] = mul_high(A, B));
-    case 3: EACH_HASH(out[h] = _mm512_min_epu32(A, B));
-    case 4: EACH_HASH(out[h] = _mm512_rolv_epi32(A, B));
-    case 5: EACH_HASH(out[h] = _mm512_rorv_epi32(A, B));
-    case 6: EACH_HASH(out[h] = _mm512_and_si512(A, B));
-    case 7: EACH_HASH(out[h] = _mm512_or_si512(A, B));
-    case 8: EACH_HASH(out[h] = _mm512_xor_si512(A, B));
-    case 9: EACH_HASH(out[h] = _mm512_add_epi32(_mm512_lzcnt_epi32(A), _mm512_lzcnt_epi32(B)));
-    default: EACH_HASH(out[h] = _mm512_add_epi32(count_bits(A), count_bits(B)));
+    case 0:
+        EACH_HASH(out[h] = _mm512_add_epi32(A, B));
+    case 1:
+        EACH_HASH(out[h] = _mm512_mullo_epi32(A, B));
+    case 2:
+        EACH_HASH(out[h] = mul_high(A, B));
+    case 3:
+        EACH_HASH(out[h] = _mm512_min_epu32(A, B));
+    case 4:
+        EACH_HASH(out[h] = _mm512_rolv_epi32(A, B));
+    case 5:
+        EACH_HASH(out[h] = _mm512_rorv_epi32(A, B));
+    case 6:
+        EACH_HASH(out[h] = _mm512_and_si512(A, B));
+    case 7:
+        EACH_HASH(out[h] = _mm512_or_si512(A, B));
+    case 8:
+        EACH_HASH(out[h] = _mm512_xor_si512(A, B));
+    case 9:
+        EACH_HASH(out[h] = _mm512_add_epi32(_mm512_lzcnt_epi32(A), _mm512_lzcnt_epi32(B)));
+    default:
+        EACH_HASH(out[h] = _mm512_add_epi32(count_bits(A), count_bits(B)));
     }
 #undef A
 #undef B
@@ -141,10 +154,14 @@ static inline __attribute__((always_inline)) void merge(registers *mix, const __
     const __m512i x = _mm512_set1_epi32(op->rot);
 #define A mix[h][op->d]
     switch (op->merge) {
-    case 0: EACH_HASH(A = _mm512_add_epi32(times_33(A), b[h]));
-    case 1: EACH_HASH(A = times_33(_mm512_xor_si512(A, b[h])));
-    case 2: EACH_HASH(A = _mm512_xor_si512(_mm512_rolv_epi32(A, x), b[h]));
-    default: EACH_HASH(A = _mm512_xor_si512(_mm512_rorv_epi32(A, x), b[h]));
+    case 0:
+        EACH_HASH(A = _mm512_add_epi32(times_33(A), b[h]));
+    case 1:
+        EACH_HASH(A = times_33(_mm512_xor_si512(A, b[h])));
+    case 2:
+        EACH_HASH(A = _mm512_xor_si512(_mm512_rolv_epi32(A, x), b[h]));
+    default:
+        EACH_HASH(A = _mm512_xor_si512(_mm512_rorv_epi32(A, x), b[h]));
     }
 #undef A
 }
@@ -152,8 +169,10 @@ static inline __attribute__((always_inline)) void merge(registers *mix, const __
 /* Word 4 * ((lane ^ round) % 16) + k of the item for every lane: two two-register permutes and a blend. */
 static inline __m512i item_words(const kawpow_node *item, __m512i lane_times_four, uint32_t k) {
     __m512i index = _mm512_add_epi32(lane_times_four, _mm512_set1_epi32((int)k));
-    __m512i low = _mm512_permutex2var_epi32(_mm512_loadu_si512(&item[0]), index, _mm512_loadu_si512(&item[1]));
-    __m512i high = _mm512_permutex2var_epi32(_mm512_loadu_si512(&item[2]), index, _mm512_loadu_si512(&item[3]));
+    __m512i low =
+        _mm512_permutex2var_epi32(_mm512_loadu_si512(&item[0]), index, _mm512_loadu_si512(&item[1]));
+    __m512i high =
+        _mm512_permutex2var_epi32(_mm512_loadu_si512(&item[2]), index, _mm512_loadu_si512(&item[3]));
     return _mm512_mask_blend_epi32(_mm512_test_epi32_mask(index, _mm512_set1_epi32(32)), low, high);
 }
 
@@ -163,14 +182,16 @@ static inline __attribute__((always_inline)) void run_round(registers *mix, cons
                                                             const kawpow_node *const *items, uint32_t round,
                                                             const uint32_t n) {
     const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i slot = _mm512_slli_epi32(_mm512_xor_si512(lane, _mm512_set1_epi32((int)(round % KAWPOW_LANES))), 2);
+    const __m512i slot =
+        _mm512_slli_epi32(_mm512_xor_si512(lane, _mm512_set1_epi32((int)(round % KAWPOW_LANES))), 2);
     const __m512i cache_mask = _mm512_set1_epi32(KAWPOW_L1_WORDS - 1);
     for (uint32_t i = 0; i < KAWPOW_OPS; i++) {
         const kawpow_op *op = &program->ops[i];
         __m512i operand[KAWPOW_GROUP];
         switch (op->kind) {
         case KAWPOW_CACHE:
-            EACH_HASH(operand[h] = _mm512_i32gather_epi32(_mm512_and_si512(mix[h][op->a], cache_mask), d->l1, 4));
+            EACH_HASH(operand[h] =
+                          _mm512_i32gather_epi32(_mm512_and_si512(mix[h][op->a], cache_mask), d->l1, 4));
         case KAWPOW_MATH:
             math(operand, mix, op, n);
             break;
@@ -196,7 +217,8 @@ static void fill(__m512i mix[KAWPOW_REGISTERS], const kawpow_hash *hash) {
         jsr = _mm512_xor_si512(jsr, _mm512_slli_epi32(jsr, 17));
         jsr = _mm512_xor_si512(jsr, _mm512_srli_epi32(jsr, 13));
         jsr = _mm512_xor_si512(jsr, _mm512_slli_epi32(jsr, 5));
-        jcong = _mm512_add_epi32(_mm512_mullo_epi32(jcong, _mm512_set1_epi32(69069)), _mm512_set1_epi32(1234567));
+        jcong =
+            _mm512_add_epi32(_mm512_mullo_epi32(jcong, _mm512_set1_epi32(69069)), _mm512_set1_epi32(1234567));
         __m512i mwc = _mm512_add_epi32(_mm512_slli_epi32(z, 16), w);
         mix[r] = _mm512_add_epi32(_mm512_xor_si512(mwc, jcong), jsr);
     }
@@ -215,10 +237,10 @@ static void reduce(kawpow_hash *hash, const __m512i mix[KAWPOW_REGISTERS]) {
     }
 }
 
-/* The items of a group: made from the light cache, or addressed in the full dataset. There the read is requested
- * now, for all hashes of the group, and used at the end of the round. */
-static void find_items(const kawpow_dataset *d, const kawpow_node **items, kawpow_node *nodes, const uint32_t *number,
-                       uint32_t count) {
+/* The items of a group: made from the light cache, or addressed in the full dataset. There the read is
+ * requested now, for all hashes of the group, and used at the end of the round. */
+static void find_items(const kawpow_dataset *d, const kawpow_node **items, kawpow_node *nodes,
+                       const uint32_t *number, uint32_t count) {
     if (d->full) {
         for (uint32_t h = 0; h < count; h++) {
             items[h] = d->full + (uint64_t)number[h] * 4;
@@ -238,7 +260,8 @@ static void find_items(const kawpow_dataset *d, const kawpow_node **items, kawpo
     }
 }
 
-static void mixes(const kawpow_dataset *d, const kawpow_program *program, kawpow_hash *hashes, uint32_t count) {
+static void mixes(const kawpow_dataset *d, const kawpow_program *program, kawpow_hash *hashes,
+                  uint32_t count) {
     registers mix[KAWPOW_GROUP];
     for (uint32_t h = 0; h < count; h++) {
         fill(mix[h], &hashes[h]);

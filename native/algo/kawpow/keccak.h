@@ -12,7 +12,8 @@
 void otd_kawpow_f1600(uint64_t state[25]);
 void otd_kawpow_f800(uint32_t state[25]);
 
-/* out = keccak512(in), 64 bytes to 64 bytes; in and out may be the same. Words are little-endian in memory. */
+/* out = keccak512(in), 64 bytes to 64 bytes; in and out may be the same. Words are little-endian in memory.
+ */
 void otd_kawpow_keccak512_64(uint64_t out[8], const uint64_t in[8]);
 
 /* out = keccak512(in) and keccak256(in) of 32 bytes. */

@@ -64,40 +64,55 @@ static inline uint32_t leading_zeros(uint32_t x) {
     return x ? (uint32_t)__builtin_clz(x) : 32;
 }
 
-#define EACH_LANE(EXPRESSION)                                                                                  \
-    for (uint32_t l = 0; l < KAWPOW_LANES; l++) {                                                              \
-        out[l] = (EXPRESSION);                                                                                 \
-    }                                                                                                          \
+#define EACH_LANE(EXPRESSION)                                                                                \
+    for (uint32_t l = 0; l < KAWPOW_LANES; l++) {                                                            \
+        out[l] = (EXPRESSION);                                                                               \
+    }                                                                                                        \
     break
 
 static void math(uint32_t *out, const uint32_t *a, const uint32_t *b, uint32_t selector) {
     switch (selector) {
-    case 0: EACH_LANE(a[l] + b[l]);
-    case 1: EACH_LANE(a[l] * b[l]);
-    case 2: EACH_LANE((uint32_t)(((uint64_t)a[l] * b[l]) >> 32));
-    case 3: EACH_LANE(a[l] < b[l] ? a[l] : b[l]);
-    case 4: EACH_LANE(rotl(a[l], b[l]));
-    case 5: EACH_LANE(rotl(a[l], 0u - b[l]));
-    case 6: EACH_LANE(a[l] & b[l]);
-    case 7: EACH_LANE(a[l] | b[l]);
-    case 8: EACH_LANE(a[l] ^ b[l]);
-    case 9: EACH_LANE(leading_zeros(a[l]) + leading_zeros(b[l]));
-    default: EACH_LANE((uint32_t)__builtin_popcount(a[l]) + (uint32_t)__builtin_popcount(b[l]));
+    case 0:
+        EACH_LANE(a[l] + b[l]);
+    case 1:
+        EACH_LANE(a[l] * b[l]);
+    case 2:
+        EACH_LANE((uint32_t)(((uint64_t)a[l] * b[l]) >> 32));
+    case 3:
+        EACH_LANE(a[l] < b[l] ? a[l] : b[l]);
+    case 4:
+        EACH_LANE(rotl(a[l], b[l]));
+    case 5:
+        EACH_LANE(rotl(a[l], 0u - b[l]));
+    case 6:
+        EACH_LANE(a[l] & b[l]);
+    case 7:
+        EACH_LANE(a[l] | b[l]);
+    case 8:
+        EACH_LANE(a[l] ^ b[l]);
+    case 9:
+        EACH_LANE(leading_zeros(a[l]) + leading_zeros(b[l]));
+    default:
+        EACH_LANE((uint32_t)__builtin_popcount(a[l]) + (uint32_t)__builtin_popcount(b[l]));
     }
 }
 
 static void merge(uint32_t *out, const uint32_t *b, const kawpow_op *op) {
     uint32_t x = op->rot;
     switch (op->merge) {
-    case 0: EACH_LANE(out[l] * 33u + b[l]);
-    case 1: EACH_LANE((out[l] ^ b[l]) * 33u);
-    case 2: EACH_LANE(rotl(out[l], x) ^ b[l]);
-    default: EACH_LANE(rotl(out[l], 0u - x) ^ b[l]);
+    case 0:
+        EACH_LANE(out[l] * 33u + b[l]);
+    case 1:
+        EACH_LANE((out[l] ^ b[l]) * 33u);
+    case 2:
+        EACH_LANE(rotl(out[l], x) ^ b[l]);
+    default:
+        EACH_LANE(rotl(out[l], 0u - x) ^ b[l]);
     }
 }
 
-static void run_round(lanes *mix, const kawpow_dataset *d, const kawpow_program *program, const uint32_t *item,
-                      uint32_t round) {
+static void run_round(lanes *mix, const kawpow_dataset *d, const kawpow_program *program,
+                      const uint32_t *item, uint32_t round) {
     for (uint32_t i = 0; i < KAWPOW_OPS; i++) {
         const kawpow_op *op = &program->ops[i];
         uint32_t operand[KAWPOW_LANES];
@@ -116,10 +131,10 @@ static void run_round(lanes *mix, const kawpow_dataset *d, const kawpow_program 
     }
 }
 
-/* The 256-byte items of a group: made from the light cache, or addressed in the full dataset. There the read is
- * requested now, for all hashes of the group, and used at the end of each one's round. */
-static void find_items(const kawpow_dataset *d, const uint32_t **items, kawpow_node *nodes, const uint32_t *number,
-                       uint32_t count) {
+/* The 256-byte items of a group: made from the light cache, or addressed in the full dataset. There the read
+ * is requested now, for all hashes of the group, and used at the end of each one's round. */
+static void find_items(const kawpow_dataset *d, const uint32_t **items, kawpow_node *nodes,
+                       const uint32_t *number, uint32_t count) {
     if (d->full) {
         for (uint32_t h = 0; h < count; h++) {
             const kawpow_node *item = d->full + (uint64_t)number[h] * 4;
@@ -162,7 +177,8 @@ static void reduce(kawpow_hash *hash, const lanes *mix) {
     }
 }
 
-static void mixes(const kawpow_dataset *d, const kawpow_program *program, kawpow_hash *hashes, uint32_t count) {
+static void mixes(const kawpow_dataset *d, const kawpow_program *program, kawpow_hash *hashes,
+                  uint32_t count) {
     lanes mix[KAWPOW_GROUP];
     for (uint32_t h = 0; h < count; h++) {
         fill(&mix[h], &hashes[h]);

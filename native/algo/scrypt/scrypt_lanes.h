@@ -167,7 +167,10 @@ static const uint8_t otd_diagonal[16] = {0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7,
     UNROLL for (int g = 0; g < GROUPS; g++) {                                                                \
         w[g][to] = V_XOR(w[g][to], V_ROL(V_ADD(w[g][p], w[g][q]), n));                                       \
     }
-#define TURN(row, turn) UNROLL for (int g = 0; g < GROUPS; g++) { w[g][row] = turn(w[g][row]); }
+#define TURN(row, turn)                                                                                      \
+    UNROLL for (int g = 0; g < GROUPS; g++) {                                                                \
+        w[g][row] = turn(w[g][row]);                                                                         \
+    }
 
 /* x = Salsa20/8(x ^ y) for every group. */
 static inline __attribute__((always_inline)) void otd_salsa_xor(VEC x[GROUPS][4], VEC y[GROUPS][4]) {

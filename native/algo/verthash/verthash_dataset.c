@@ -76,7 +76,8 @@ static int32_t otd_memory_new(otd_verthash_state *state) {
     void *memory = MAP_FAILED;
 #ifdef MAP_HUGETLB
     if (bytes >= OTD_HUGE_PAGE) {
-        memory = mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+        memory =
+            mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
     }
 #endif
     state->mapping_bytes = rounded;
@@ -184,7 +185,8 @@ static int32_t otd_expected_digest(uint8_t out[32], uint32_t n) {
 
 static int32_t otd_read_all(otd_verthash_state *state, int file, const char *path, const otd_build *build) {
     for (uint64_t at = 0; at < state->data.bytes;) {
-        ssize_t got = pread(file, (char *)state->data.nodes + at, otd_piece(state->data.bytes, at), (off_t)at);
+        ssize_t got =
+            pread(file, (char *)state->data.nodes + at, otd_piece(state->data.bytes, at), (off_t)at);
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -193,8 +195,9 @@ static int32_t otd_read_all(otd_verthash_state *state, int file, const char *pat
                             strerror(errno));
         }
         if (got == 0) {
-            return otd_fail(OTD_E_DATASET, "%.200s shrank to %llu bytes while it was read; delete it and try "
-                                           "again",
+            return otd_fail(OTD_E_DATASET,
+                            "%.200s shrank to %llu bytes while it was read; delete it and try "
+                            "again",
                             path, (unsigned long long)at);
         }
         at += (uint64_t)got;
@@ -293,10 +296,11 @@ static int32_t otd_write_all(const otd_verthash_data *data, int file, const char
     for (uint64_t at = 0; at < data->bytes;) {
         ssize_t put = write(file, (const char *)data->nodes + at, otd_piece(data->bytes, at));
         if (put < 0 && errno != EINTR) {
-            return otd_fail(OTD_E_IO,
-                            "writing %.200s failed after %llu of %llu bytes: %s; free some space, name another "
-                            "file, or keep the data in memory only by naming none",
-                            path, (unsigned long long)at, (unsigned long long)data->bytes, strerror(errno));
+            return otd_fail(
+                OTD_E_IO,
+                "writing %.200s failed after %llu of %llu bytes: %s; free some space, name another "
+                "file, or keep the data in memory only by naming none",
+                path, (unsigned long long)at, (unsigned long long)data->bytes, strerror(errno));
         }
         at += put < 0 ? 0 : (uint64_t)put;
     }

@@ -55,8 +55,8 @@ static const uint8_t *pre_header_hash(verus_pre_header *last, const uint8_t *hea
     return last->hash;
 }
 
-/* The daemon counts the room left after all n entries, not the room there is, and searches no more entries than
- * fit it: from 13 on it is fewer than n, and none at 24. */
+/* The daemon counts the room left after all n entries, not the room there is, and searches no more entries
+ * than fit it: from 13 on it is fewer than n, and none at 24. */
 static uint32_t entries_searched(const uint8_t *solution, uint32_t solution_length) {
     uint32_t n = solution[5], used = VERUS_TAIL_LENGTH + DESCRIPTOR_LENGTH + n * ENTRY_LENGTH;
     uint32_t room = solution_length > used ? (solution_length - used) / ENTRY_LENGTH : 0;

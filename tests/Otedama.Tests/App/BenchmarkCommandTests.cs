@@ -67,8 +67,21 @@ public sealed class BenchmarkCommandTests
     {
         BenchmarkResult row = new()
         {
-            Algorithm = "equihash", Parameters = "144,5 and much more than that", Kind = "precheck", Device = "", Flavour = "portable", Threads = 1024,
-            Unit = "checks/s", Samples = [1, 2], CpuSamples = [1, 2], Median = 123_456_789, Min = 1, Max = 2, Spread = 9.999, CpuMedian = 123_456_789, CpuSpread = 1,
+            Algorithm = "equihash",
+            Parameters = "144,5 and much more than that",
+            Kind = "precheck",
+            Device = "",
+            Flavour = "portable",
+            Threads = 1024,
+            Unit = "checks/s",
+            Samples = [1, 2],
+            CpuSamples = [1, 2],
+            Median = 123_456_789,
+            Min = 1,
+            Max = 2,
+            Spread = 9.999,
+            CpuMedian = 123_456_789,
+            CpuSpread = 1,
         };
         string[] lines = [.. BenchmarkTable.Lines(row)];
         Assert.InRange(lines[0].Length, 60, 80);

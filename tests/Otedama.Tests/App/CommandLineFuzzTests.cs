@@ -14,7 +14,7 @@ public sealed class CommandLineFuzzTests
 
     private static readonly string[] s_values =
     [
-        "", " ", "\0", "a\0b", "/", "/proc/self/mem", "/nonexistent/file", "-1", "0", "1e999", "99999999999999999999", "NaN", "=", "a=b=c",
+        "", " ", "\0", "a\0b", "/", "/proc/self/mem", "/proc/nonexistent/file", "-1", "0", "1e999", "99999999999999999999", "NaN", "=", "a=b=c",
         "@file", "--", "-", "\u202e\u0007\u001b[2J", "\ud800", "pool.port=", "plugins=[", "data_dir=\0", "..", "[", "{}", "%s%n", "\n", "125,",
         "stratum+tcp://", "http://[::1", "://", new string('x', 70_000),
     ];

@@ -39,8 +39,17 @@ public sealed class StatusLinesTests
         {
             Pool = status.Pool! with
             {
-                Blocks = 1_204, BlocksConfirmed = 1_200, BlocksOrphaned = 3, Luck = 1.0421, Effort = 0.25, Unit = "OTE",
-                Earned = "60200.5", Pending = "200", Paid = "60000", Owed = "0.5", FeeEarned = "602",
+                Blocks = 1_204,
+                BlocksConfirmed = 1_200,
+                BlocksOrphaned = 3,
+                Luck = 1.0421,
+                Effort = 0.25,
+                Unit = "OTE",
+                Earned = "60200.5",
+                Pending = "200",
+                Paid = "60000",
+                Owed = "0.5",
+                FeeEarned = "602",
             },
         };
         string[] lines = [.. StatusLines.Pool(status)];

@@ -45,20 +45,35 @@ public class ZcashFamilyTests
         EquihashRule rule = CoinCatalogue.Get("zec", "main").Equihash!;
         Job job = new()
         {
-            Id = 1, Generation = 1, Algorithm = Algorithm.Equihash, Height = 0, Clean = true,
-            NetworkTarget = Target.FromCompact(header.Bits), ShareTarget = Target.Max, TimeMin = header.Time, TimeMax = header.Time,
+            Id = 1,
+            Generation = 1,
+            Algorithm = Algorithm.Equihash,
+            Height = 0,
+            Clean = true,
+            NetworkTarget = Target.FromCompact(header.Bits),
+            ShareTarget = Target.Max,
+            TimeMin = header.Time,
+            TimeMax = header.Time,
             Recipe = new ZcashRecipe
             {
-                Version = header.Version, PreviousHash = header.PreviousHash, MerkleRoot = header.MerkleRoot,
-                Reserved = header.Zcash!.Reserved, Bits = header.Bits, Time = header.Time, SolutionLength = rule.SolutionLength,
+                Version = header.Version,
+                PreviousHash = header.PreviousHash,
+                MerkleRoot = header.MerkleRoot,
+                Reserved = header.Zcash!.Reserved,
+                Bits = header.Bits,
+                Time = header.Time,
+                SolutionLength = rule.SolutionLength,
             },
         };
         using DatasetStore none = new();
         ShareValidator validator = new(new OneJob(job), new DatasetProofChecker(none, PowParameters.Of(rule)), null!, new ShareValidatorOptions());
         Candidate candidate = new()
         {
-            JobId = 1, Time = header.Time, Target = job.NetworkTarget,
-            Extranonce = new Extranonce(header.Zcash.Nonce.ToArray()), Proof = header.Zcash.Solution.ToArray(),
+            JobId = 1,
+            Time = header.Time,
+            Target = job.NetworkTarget,
+            Extranonce = new Extranonce(header.Zcash.Nonce.ToArray()),
+            Proof = header.Zcash.Solution.ToArray(),
         };
         Judgement[] judgement = new Judgement[1];
         validator.Judge([candidate], judgement);

@@ -83,7 +83,9 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output) : IDisposable
         var fold = new LedgerFold();
         var options = new ShareLogOptions
         {
-            Directory = Path.Combine(_directory.Path, Guid.NewGuid().ToString("n")), SegmentBytes = 12 * 1024, Storage = new CrashDiskFolder(disk),
+            Directory = Path.Combine(_directory.Path, Guid.NewGuid().ToString("n")),
+            SegmentBytes = 12 * 1024,
+            Storage = new CrashDiskFolder(disk),
         };
         using ShareLog log = ShareLog.Open(options, NullLogger.Instance, fold, () => new LedgerFold());
         found = log.Committed.Sequence;
@@ -117,8 +119,12 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output) : IDisposable
 
     private LedgerOptions Options() => new()
     {
-        Directory = Path.Combine(_directory.Path, "run"), OperatorScript = new byte[] { 0xaa }, OperatorAddress = "op",
-        SegmentBytes = 12 * 1024, Storage = new CrashDiskFolder(_disk), PayoutMin = new Amount(900_000_000),
+        Directory = Path.Combine(_directory.Path, "run"),
+        OperatorScript = new byte[] { 0xaa },
+        OperatorAddress = "op",
+        SegmentBytes = 12 * 1024,
+        Storage = new CrashDiskFolder(_disk),
+        PayoutMin = new Amount(900_000_000),
     };
 
     private void Work(Ledger ledger, int account, ulong work)

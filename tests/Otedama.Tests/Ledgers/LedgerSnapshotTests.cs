@@ -137,7 +137,11 @@ public sealed class LedgerSnapshotTests : IDisposable
     private Ledger Open(TimeSpan keep = default) => Ledger.Open(
         new LedgerOptions
         {
-            Directory = _directory.Path, OperatorScript = new byte[] { 0xaa }, OperatorAddress = "op", SegmentBytes = 4_096, LogKeep = keep,
+            Directory = _directory.Path,
+            OperatorScript = new byte[] { 0xaa },
+            OperatorAddress = "op",
+            SegmentBytes = 4_096,
+            LogKeep = keep,
         },
         _clock,
         NullLogger.Instance);

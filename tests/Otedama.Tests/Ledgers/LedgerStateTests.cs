@@ -131,7 +131,11 @@ public sealed class LedgerStateTests
                     long before = State.Miners.Earned.Units;
                     State.Apply(new ShareRecord
                     {
-                        AccountId = account, Work = amount, TimeMs = number * 97_000L, Height = number, HashTop = amount * 7,
+                        AccountId = account,
+                        Work = amount,
+                        TimeMs = number * 97_000L,
+                        Height = number,
+                        HashTop = amount * 7,
                     });
                     int payee = State.Accounts[account].Payee.Id;
                     long credit = State.Miners.Earned.Units - before;

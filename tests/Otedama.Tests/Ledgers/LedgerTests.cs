@@ -313,7 +313,10 @@ public sealed class LedgerTests : IDisposable
 
     private LedgerOptions Options() => new()
     {
-        Directory = _directory.Path, OperatorScript = new byte[] { 0xaa }, OperatorAddress = "op", SegmentBytes = 64 * 1024,
+        Directory = _directory.Path,
+        OperatorScript = new byte[] { 0xaa },
+        OperatorAddress = "op",
+        SegmentBytes = 64 * 1024,
     };
 
     private Ledger Open(Func<LedgerOptions, LedgerOptions>? change = null) =>

@@ -126,7 +126,9 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
         new ShareLogOptions
         {
             Directory = _directory.Path + Path.DirectorySeparatorChar + Guid.NewGuid().ToString("n"),
-            SegmentBytes = Segment, Storage = new CrashDiskFolder(disk), SnapshotSegments = 1,
+            SegmentBytes = Segment,
+            Storage = new CrashDiskFolder(disk),
+            SnapshotSegments = 1,
         },
         logger,
         fold,

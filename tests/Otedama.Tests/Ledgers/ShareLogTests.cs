@@ -43,25 +43,6 @@ public sealed class ShareLogTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 1_000), Replay());
     }
 
-    [Fact]
-    public void A_reader_sees_what_was_committed_when_it_was_made_and_goes_on_from_there()
-    {
-        using ShareLog log = Open();
-        Append(log, 0, 100);
-        log.Commit();
-        var reader = new LogReader(log);
-        Append(log, 100, 100);
-        var seen = new List<int>();
-        reader.ReadAll(record => seen.Add(ShareRecord.Read(record.Payload).AccountId));
-        Assert.Equal(Enumerable.Range(0, 100), seen);
-
-        LogPosition position = log.Committed;
-        log.Commit();
-        seen.Clear();
-        Assert.Equal(log.Committed, new LogReader(log).Read(position, record => seen.Add(ShareRecord.Read(record.Payload).AccountId)));
-        Assert.Equal(Enumerable.Range(100, 100), seen);
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(15)]
@@ -330,8 +311,13 @@ public sealed class ShareLogTests : IDisposable
     {
         var share = new ShareRecord
         {
-            TimeMs = 0x0102030405060708, AccountId = 0x11121314, JobId = 0x21222324, Height = 0x31323334,
-            Algorithm = Algorithm.Scrypt, IsBlock = true, Work = new UInt128(0x4142434445464748, 0x5152535455565758),
+            TimeMs = 0x0102030405060708,
+            AccountId = 0x11121314,
+            JobId = 0x21222324,
+            Height = 0x31323334,
+            Algorithm = Algorithm.Scrypt,
+            IsBlock = true,
+            Work = new UInt128(0x4142434445464748, 0x5152535455565758),
             HashTop = 0x6162636465666768,
         };
         byte[] bytes = new byte[ShareRecord.Length];
@@ -392,7 +378,10 @@ public sealed class ShareLogTests : IDisposable
 
     private ShareLogOptions Options(int pending = 1 << 20, int segment = Segment) => new()
     {
-        Directory = _directory.Path, SegmentBytes = segment, Storage = _storage, PendingBytesMax = pending,
+        Directory = _directory.Path,
+        SegmentBytes = segment,
+        Storage = _storage,
+        PendingBytesMax = pending,
     };
 
     private ShareLog Open(LogVisitor? visit = null, int pending = 1 << 20, int segment = Segment) =>

@@ -294,7 +294,10 @@ public sealed class SharePipelineTests : IDisposable
     private Ledger Open(int addressesMax = 100) => Ledger.Open(
         new LedgerOptions
         {
-            Directory = _directory.Path, OperatorScript = new byte[] { 0xaa }, SegmentBytes = 64 * 1024, Storage = _storage,
+            Directory = _directory.Path,
+            OperatorScript = new byte[] { 0xaa },
+            SegmentBytes = 64 * 1024,
+            Storage = _storage,
             AddressesMax = addressesMax,
         },
         TimeProvider.System,

@@ -29,7 +29,9 @@ public sealed class RigLinesTests
     {
         RigSnapshot wide = Snapshot(new ShareCounts(12_345_678, 123_456, 0, 0, 0)) with
         {
-            Hashrate = new HashRates(99.9e12, 99.9e12, 99.9e12), HashrateMax = 99.9e12, Difficulty = 0.000012,
+            Hashrate = new HashRates(99.9e12, 99.9e12, 99.9e12),
+            HashrateMax = 99.9e12,
+            Difficulty = 0.000012,
         };
         string line = RigLines.Minute(wide, s_none);
         Assert.True("18:54:16+09:00 info  rig: ".Length + line.Length <= 100, line);
@@ -51,7 +53,8 @@ public sealed class RigLinesTests
     {
         RigSnapshot away = Snapshot(s_none) with
         {
-            State = RigState.Connecting, Pools = [Pool(PoolState.Failed, "cannot connect to stratum+tcp://p:1: refused")],
+            State = RigState.Connecting,
+            Pools = [Pool(PoolState.Failed, "cannot connect to stratum+tcp://p:1: refused")],
         };
         Assert.Contains("no pool (cannot connect to", Why(away, s_none), StringComparison.Ordinal);
         Assert.Contains("waiting for a job", Why(Snapshot(s_none) with { State = RigState.Connecting }, s_none), StringComparison.Ordinal);
@@ -109,7 +112,13 @@ public sealed class RigLinesTests
 
     private static PoolSnapshot Pool(PoolState state, string error) => new()
     {
-        Url = "stratum+tcp://p:1", User = "w", State = state, Failures = 0, LastError = error, LatencyMs = 12.4, ConnectedFor = null,
+        Url = "stratum+tcp://p:1",
+        User = "w",
+        State = state,
+        Failures = 0,
+        LastError = error,
+        LatencyMs = 12.4,
+        ConnectedFor = null,
     };
 
     private static RigSnapshot Snapshot(ShareCounts shares) => new()

@@ -204,7 +204,10 @@ public sealed class PayoutPlannerTests
 
     private static PayoutRules Rules(int fee, long min) => new()
     {
-        OperatorScript = s_operator, Fee = new FeeRate(fee * 10_000), PayoutMin = new Amount(min), OutputMin = new Amount(100),
+        OperatorScript = s_operator,
+        Fee = new FeeRate(fee * 10_000),
+        PayoutMin = new Amount(min),
+        OutputMin = new Amount(100),
     };
 
     private static PayeeWork Payee(int number, ulong work, long owed = 0) =>

@@ -169,8 +169,17 @@ public sealed class SessionDifficultyTests
         {
             return new Job
             {
-                Id = _lastJob + 1, Repeats = repeats, Generation = 1, Algorithm = job.Algorithm, Height = 1, Recipe = job.Recipe,
-                NetworkTarget = job.NetworkTarget, ShareTarget = job.ShareTarget, Clean = false, TimeMin = 0, TimeMax = 1,
+                Id = _lastJob + 1,
+                Repeats = repeats,
+                Generation = 1,
+                Algorithm = job.Algorithm,
+                Height = 1,
+                Recipe = job.Recipe,
+                NetworkTarget = job.NetworkTarget,
+                ShareTarget = job.ShareTarget,
+                Clean = false,
+                TimeMin = 0,
+                TimeMax = 1,
             };
         }
         _lastJob = job.Id;

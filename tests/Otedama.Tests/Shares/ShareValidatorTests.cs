@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Otedama.Core;
+using Otedama.Pool;
 using Xunit;
 
 namespace Otedama.Tests.Shares;
@@ -31,6 +32,22 @@ public sealed class ShareValidatorTests
             Assert.Equal(nonce < 16 ? Rejection.None : Rejection.Overloaded, judgements[0].Rejection);
             Assert.Equal(nonce >= 13 ? [40u] : [], filling);
         }
+    }
+
+    [Fact]
+    public void Each_job_that_a_full_solo_pool_can_find_takes_shares_and_knows_them_again()
+    {
+        var validator = new ShareValidator(_jobs, _proofs, _proofs, new ShareValidatorOptions());
+        var judgements = new Judgement[1];
+        for (uint id = 1; id <= SoloJobs.FindableMax; id++)
+        {
+            _jobs.Add(id);
+            Candidate candidate = TestJobs.Candidate(id, 1);
+            validator.Judge([candidate], judgements);
+            Assert.Equal(Rejection.None, judgements[0].Rejection);
+        }
+        validator.Judge([TestJobs.Candidate(1, 1)], judgements);
+        Assert.Equal(Rejection.Duplicate, judgements[0].Rejection);
     }
 
     [Fact]
@@ -68,9 +85,16 @@ public sealed class ShareValidatorTests
         };
         var job = new Job
         {
-            Id = 9, Generation = 1, Algorithm = Algorithm.Sha256d, Height = 881_423, Recipe = recipe,
-            NetworkTarget = Target.FromCompact(0x17029a8a), ShareTarget = Target.BitcoinOne, Clean = true,
-            TimeMin = 0x679ac000, TimeMax = 0x679ad000,
+            Id = 9,
+            Generation = 1,
+            Algorithm = Algorithm.Sha256d,
+            Height = 881_423,
+            Recipe = recipe,
+            NetworkTarget = Target.FromCompact(0x17029a8a),
+            ShareTarget = Target.BitcoinOne,
+            Clean = true,
+            TimeMin = 0x679ac000,
+            TimeMax = 0x679ad000,
         };
         var validator = new ShareValidator(new OneJob(job), _proofs, _proofs, new ShareValidatorOptions());
         Candidate candidate = TestJobs.Candidate(9, 0xff05fb02);

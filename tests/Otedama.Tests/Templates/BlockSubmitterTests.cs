@@ -155,6 +155,46 @@ public sealed class BlockSubmitterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_a_slow_disk_finished_after_the_answer_is_put_with_what_was_answered()
+    {
+        int asked = 0;
+        await using FakeNode node = Node(_ =>
+        {
+            asked++;
+            return "null";
+        });
+        await using JobSource source = Start(node.Endpoint);
+        Hash256 id = await FindAsync(source);
+        string name = Path.Combine(Folder, $"000000432-{id}");
+        await _clock.UntilAsync(() => File.Exists($"{name}.accepted"), s_step, TimeSpan.FromMinutes(10));
+        File.Copy($"{name}.accepted", $"{name}.block");
+        await _clock.UntilAsync(() => !File.Exists($"{name}.block"), s_step, TimeSpan.FromMinutes(10));
+        Assert.Equal($"000000432-{id}.accepted", Assert.Single(Kept()));
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public void A_block_is_kept_with_the_longest_work_id_a_node_may_give()
+    {
+        var record = new BlockRecord
+        {
+            TimeMs = 1,
+            Height = 432,
+            Finder = 0,
+            BlockHash = Hash256.Zero,
+            JobId = 1,
+            Algorithm = Algorithm.Sha256d,
+            Scheme = PayoutScheme.Pplns,
+            Reward = Amount.Zero,
+            NetworkWork = 1,
+            Entries = [],
+        };
+        AssembledBlock block = new(Hash256.Zero, 432, "00"u8.ToArray().Concat(Enumerable.Repeat((byte)'0', 160)).ToArray(), default) { WorkId = new string('w', 512) };
+        Assert.True(new FoundBlockFolder(Folder, NullLogger.Instance).TryKeep(block, new BlockBooking(record, [])));
+        Assert.Equal(block.WorkId, Assert.Single(Read()).Block.WorkId);
+    }
+
+    [Fact]
     public async Task A_changed_byte_on_disk_is_noticed_and_costs_no_more_than_it_must()
     {
         await using FakeNode node = Node(static _ => "ERROR{\"code\":-20,\"message\":\"disk full\"}");

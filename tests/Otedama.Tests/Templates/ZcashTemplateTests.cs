@@ -49,8 +49,15 @@ public class ZcashTemplateTests
         PayoutSplit split = new() { Reward = template.CoinbaseValue, Outputs = [new(anna, new Amount(200_000_000)), new(bert, new Amount(50_000_000))] };
         Job job = JobBuilder.Build(new JobRequest
         {
-            Template = template, Split = split, Id = 5, Generation = 1, Clean = true, Time = template.Time, ShareTarget = Target.Max,
-            Tag = "/otedama/"u8.ToArray(), SolutionLength = 1_344,
+            Template = template,
+            Split = split,
+            Id = 5,
+            Generation = 1,
+            Clean = true,
+            Time = template.Time,
+            ShareTarget = Target.Max,
+            Tag = "/otedama/"u8.ToArray(),
+            SolutionLength = 1_344,
         });
         var recipe = (ZcashRecipe)job.Recipe;
         GivenCoinbase coinbase = GivenCoinbase.Parse(recipe.Coinbase.Span);

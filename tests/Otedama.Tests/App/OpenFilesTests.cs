@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Otedama.Tests.Ledgers;
+using Otedama.Tests.Pool;
+using Otedama.Tests.Templates;
+using Xunit;
+
+namespace Otedama.Tests.App;
+
+/// <summary>The program itself, with few files it may open and one thread that polls sockets.</summary>
+public sealed class OpenFilesTests
+{
+    private const int FilesMax = 220;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Miners_are_answered_while_the_process_can_open_no_more_files()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "open files are counted in /proc, which only Linux has");
+        using TempDirectory directory = new();
+        int port = NodeProcess.FreePort();
+        using Process pool = Start(directory.Path, port, NodeProcess.FreePort());
+        List<Socket> silent = [];
+        try
+        {
+            IPEndPoint endpoint = new(IPAddress.Loopback, port);
+            using TestMiner miner = await ConnectAsync(endpoint, pool);
+            await PingAsync(miner);
+            for (int i = 0; i < FilesMax + 20; i++)
+            {
+                Socket one = new(SocketType.Stream, ProtocolType.Tcp);
+                silent.Add(one);
+                await one.ConnectAsync(endpoint);
+            }
+            await UntilFilesAsync(pool);
+            await PingAsync(miner);
+            await PingAsync(miner);
+        }
+        finally
+        {
+            silent.ForEach(static one => one.Dispose());
+            pool.Kill();
+            await pool.WaitForExitAsync().WaitAsync(s_patience);
+        }
+    }
+
+    private static Process Start(string data, int port, int nodePort)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "otedama.dll");
+        ProcessStartInfo start = new("/bin/sh",
+        [
+            "-c", $"ulimit -n {FilesMax}; exec dotnet \"$0\" \"$@\"", program, "pool", "--set", $"data_dir={data}", "--set", $"pool.port={port}",
+            "--set", $"node.port={nodePort}", "--set", "api.enabled=false", "--set", "metrics.enabled=false", "--set", "mining.enabled=false",
+        ]);
+        start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"); // as the program sets it
+        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1";
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        Process pool = Process.Start(start)!;
+        pool.OutputDataReceived += static (_, _) => { };
+        pool.ErrorDataReceived += static (_, _) => { };
+        pool.BeginOutputReadLine();
+        pool.BeginErrorReadLine();
+        return pool;
+    }
+
+    private static async Task<TestMiner> ConnectAsync(IPEndPoint endpoint, Process pool)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await TestMiner.ConnectAsync(endpoint);
+            }
+            catch (SocketException) when (!pool.HasExited && Stopwatch.GetElapsedTime(began) < s_patience)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private static async Task PingAsync(TestMiner miner)
+    {
+        JsonElement reply = await miner.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}");
+        Assert.Equal("pong", reply.GetProperty("result").GetString());
+    }
+
+    private static async Task UntilFilesAsync(Process pool)
+    {
+        long began = Stopwatch.GetTimestamp();
+        int open = 0;
+        while (open < FilesMax && Stopwatch.GetElapsedTime(began) < s_patience)
+        {
+            await Task.Delay(50);
+            open = Directory.GetFileSystemEntries($"/proc/{pool.Id}/fd").Length;
+        }
+        Assert.Equal(FilesMax, open);
+    }
+}
