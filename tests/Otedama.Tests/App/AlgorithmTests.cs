@@ -10,7 +10,7 @@ namespace Otedama.Tests.App;
 /// <summary>`otedama pool --algo` and `otedama mine --algo` as two programs would meet, in this process.</summary>
 public sealed class AlgorithmTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     [Theory]
     [InlineData("scrypt", "chain-scrypt")]
@@ -21,18 +21,18 @@ public sealed class AlgorithmTests
     {
         using TempFolder ofPool = new();
         using TempFolder ofRig = new();
-        int port = FreePort();
+        int port = FreePort.Next();
         Assert.True(Address.TryEncode([0x00, 0x14, .. new byte[20]], CoinCatalogue.Otedama, out string wallet));
         using CancellationTokenSource stop = new();
         Task<CliResult> pool = Cli.RunAsync(
-            ["pool", "--algo", algorithm, "--port", $"{port}", .. Quiet(ofPool), "--set", $"node.port={FreePort()}", "--set", $"api.port={FreePort()}"],
+            ["pool", "--algo", algorithm, "--port", $"{port}", .. Quiet(ofPool), "--set", $"node.port={FreePort.Next()}", "--set", $"api.port={FreePort.Next()}"],
             stop: stop.Token);
         Task<CliResult> rig = Task.FromResult(new CliResult(0, "", "", ""));
         try
         {
             await WaitAsync(ofPool, pool, static status => status.Pool is not null);
             rig = Cli.RunAsync(
-                ["mine", "--algo", algorithm, "--wallet", wallet, "--threads", "2", "--pool", $"stratum+tcp://127.0.0.1:{port}", .. Quiet(ofRig), "--set", $"api.port={FreePort()}"],
+                ["mine", "--algo", algorithm, "--wallet", wallet, "--threads", "2", "--pool", $"stratum+tcp://127.0.0.1:{port}", .. Quiet(ofRig), "--set", $"api.port={FreePort.Next()}"],
                 stop: stop.Token);
             await WaitAsync(ofPool, pool, static status => status is { Pool: { Accepted: > 0, Blocks: > 0 }, Node.Height: > 0 });
             Assert.True(Directory.Exists(Path.Combine(ofPool.Path, chain)));
@@ -84,12 +84,5 @@ public sealed class AlgorithmTests
             await Task.Delay(200);
         }
         throw new TimeoutException(run.IsCompleted ? (await run).Error : "it took too long");
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

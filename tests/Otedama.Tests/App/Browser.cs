@@ -12,7 +12,7 @@ namespace Otedama.Tests.App;
 /// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     private readonly TempFolder _profile = new();
     private readonly ClientWebSocket _socket = new();

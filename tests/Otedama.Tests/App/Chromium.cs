@@ -28,7 +28,7 @@ internal static class Chromium
         }
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource limit = new(Patience.Limit);
         try
         {
             string output = await process.StandardOutput.ReadToEndAsync(limit.Token);

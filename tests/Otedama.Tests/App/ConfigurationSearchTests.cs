@@ -80,7 +80,7 @@ public sealed class ConfigurationSearchTests
         Assert.SkipWhen(reason.Length == 0 || reason.Contains("another program"), "this user may listen on port 80, or somebody does");
         Assert.Contains("setcap cap_net_bind_service", reason);
         using TempFolder folder = new();
-        CliResult start = await Cli.RunAsync(["pool", "--data-dir", folder.Path, "--set", "pool.port=80", "--set", $"node.port={EndToEndTests.FreePort()}"]);
+        CliResult start = await Cli.RunAsync(["pool", "--data-dir", folder.Path, "--set", "pool.port=80", "--set", $"node.port={FreePort.Next()}"]);
         Assert.DoesNotContain("Stop the program", start.Error);
     }
 }

@@ -27,7 +27,7 @@ public sealed class DifficultySettingsTests
     [Fact]
     public async Task A_further_port_has_its_own_difficulty_fixed_or_not()
     {
-        (int first, int second) = (FreePort(), FreePort());
+        (int first, int second) = (FreePort.Next(), FreePort.Next());
         string ports = string.Create(CultureInfo.InvariantCulture, $"ports: [{{port: {first}, difficulty_fixed: 4096}}, {{port: {second}, difficulty: 0.5}}]");
         using StratumHarness harness = new(options => Read(options, $"pool: {{address: {options.OperatorAddress}, {ports}}}\n{Nodes}"));
         Assert.Equal(4096, await DifficultyAsync(new IPEndPoint(IPAddress.Loopback, first), "d=1"));
@@ -72,12 +72,5 @@ public sealed class DifficultySettingsTests
         using TempFolder folder = new();
         Configuration configuration = ConfigurationLoader.Load(folder.File("c.yaml", file), [], new Dictionary<string, string>());
         return InstancePlan.Make(configuration, Roles.Pool, new Dictionary<string, string>());
-    }
-
-    private static int FreePort()
-    {
-        using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

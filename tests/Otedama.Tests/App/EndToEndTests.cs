@@ -8,13 +8,13 @@ namespace Otedama.Tests.App;
 /// <summary>The whole program in this process, with a data directory and ports of its own.</summary>
 public sealed class EndToEndTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     [Fact]
     public async Task Without_configuration_it_mines_blocks_shows_them_everywhere_and_stops_cleanly()
     {
         using TempFolder folder = new();
-        int metrics = FreePort();
+        int metrics = FreePort.Next();
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Cli.RunAsync([.. Arguments(folder, metrics)], stop: stop.Token);
         try
@@ -34,7 +34,7 @@ public sealed class EndToEndTests
             Assert.Matches(@"\notedama_blocks_found_total [1-9]", text);
             Assert.Matches(@"\notedama_shares_accepted [1-9]", text);
             Assert.Matches(@"\notedama_hashrate_total [1-9]", text);
-            CliResult second = await Cli.RunAsync([.. Arguments(folder, FreePort())]);
+            CliResult second = await Cli.RunAsync([.. Arguments(folder, FreePort.Next())]);
             Assert.Equal(3, second.Code);
             Assert.Contains("in use by another otedama", second.Error);
             CliResult paused = await Cli.RunAsync(["mining", "stop", "--data-dir", folder.Path]);
@@ -60,14 +60,14 @@ public sealed class EndToEndTests
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         taken.Listen();
         int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
-        CliResult result = await Cli.RunAsync(["--data-dir", folder.Path, "--set", $"node.port={FreePort()}", "--set", $"pool.port={port}"]);
+        CliResult result = await Cli.RunAsync(["--data-dir", folder.Path, "--set", $"node.port={FreePort.Next()}", "--set", $"pool.port={port}"]);
         Assert.Equal(3, result.Code);
         Assert.Contains($"pool.port: port {port}", result.Error);
     }
 
     private static string[] Arguments(TempFolder folder, int metrics) =>
     [
-        "--data-dir", folder.Path, "--set", $"pool.port={FreePort()}", "--set", $"node.port={FreePort()}", "--set", $"api.port={FreePort()}",
+        "--data-dir", folder.Path, "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}", "--set", $"api.port={FreePort.Next()}",
         "--set", $"metrics.port={metrics}", "--set", "mining.workers.cpu_threads=1", "--set", "node.block_seconds=1",
     ];
 
@@ -85,12 +85,5 @@ public sealed class EndToEndTests
         }
         string reason = run.IsCompleted ? (await run).Error : "it took too long";
         throw new TimeoutException($"no accepted share and block: {reason}");
-    }
-
-    public static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -88,13 +88,13 @@ public sealed class LogFileTests
         string data = Path.Combine(folder.Path, "data"); // made by the log, which comes first
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Cli.RunAsync(
-            ["--config", config, "--data-dir", data, "--set", $"pool.port={EndToEndTests.FreePort()}", "--set", $"node.port={EndToEndTests.FreePort()}"],
+            ["--config", config, "--data-dir", data, "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}"],
             stop: stop.Token);
         string path = Path.Combine(data, "run.log");
         string text = "";
         Assert.True(SpinWait.SpinUntil(
             () => run.IsCompleted || (File.Exists(path) && (text = File.ReadAllText(path)).Contains("Stratum listens", StringComparison.Ordinal)),
-            TimeSpan.FromSeconds(60)));
+            Patience.Limit));
         await stop.CancelAsync();
         CliResult result = await run;
         Assert.Equal(0, result.Code);

@@ -21,8 +21,8 @@ public sealed class OpenFilesTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "open files are counted in /proc, which only Linux has");
         using TempDirectory directory = new();
-        int port = NodeProcess.FreePort();
-        using Process pool = Start(directory.Path, port, NodeProcess.FreePort());
+        int port = FreePort.Next();
+        using Process pool = Start(directory.Path, port, FreePort.Next());
         List<Socket> silent = [];
         try
         {

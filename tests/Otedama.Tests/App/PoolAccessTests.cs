@@ -18,7 +18,7 @@ public sealed class PoolAccessTests
     {
         using TempFolder folder = new();
         string thumbprint = WriteCertificate(folder, "one");
-        int tls = EndToEndTests.FreePort();
+        int tls = FreePort.Next();
         await using PoolRun run = await PoolRun.StartAsync(folder, $"  tls_port: {tls}\n  tls_certificate: {folder.Path}/cert.pem\n  tls_key: {folder.Path}/key.pem\n");
         Assert.Equal(thumbprint, await ShakeHandsAsync(tls));
         Assert.Equal(thumbprint, await ShakeHandsAsync(run.Port));
@@ -49,8 +49,8 @@ public sealed class PoolAccessTests
         using TempFolder folder = new();
         WriteCertificate(folder, "one");
         File.SetUnixFileMode(Path.Combine(folder.Path, "key.pem"), (UnixFileMode)0x1a4); // 0644
-        string config = folder.File("otedama.yaml", $"pool:\n  port: {EndToEndTests.FreePort()}\n  tls_certificate: {folder.Path}/cert.pem\n  tls_key: {folder.Path}/key.pem\n"
-            + $"node:\n  port: {EndToEndTests.FreePort()}\napi:\n  enabled: false\nmetrics:\n  enabled: false\n");
+        string config = folder.File("otedama.yaml", $"pool:\n  port: {FreePort.Next()}\n  tls_certificate: {folder.Path}/cert.pem\n  tls_key: {folder.Path}/key.pem\n"
+            + $"node:\n  port: {FreePort.Next()}\napi:\n  enabled: false\nmetrics:\n  enabled: false\n");
         CliResult result = await Cli.RunAsync(["pool", "--config", config, "--data-dir", Path.Combine(folder.Path, "data")]);
         Assert.Equal(77, result.Code);
         Assert.Contains("pool.tls_key", result.Error);
@@ -142,7 +142,7 @@ public sealed class PoolAccessTests
     {
         using TcpClient client = await ConnectAsync(port, []);
         await using SslStream stream = new(client.GetStream(), false, static (_, _, _, _) => true);
-        await stream.AuthenticateAsClientAsync("pool.example").WaitAsync(TimeSpan.FromSeconds(20));
+        await stream.AuthenticateAsClientAsync("pool.example").WaitAsync(Patience.Limit);
         return new X509Certificate2(stream.RemoteCertificate!).Thumbprint;
     }
 
@@ -167,7 +167,7 @@ public sealed class PoolAccessTests
         try
         {
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(lines));
-            return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)) ?? "";
+            return await reader.ReadLineAsync().WaitAsync(Patience.Limit) ?? "";
         }
         catch (IOException)
         {
@@ -181,15 +181,15 @@ public sealed class PoolAccessTests
         private readonly CancellationTokenSource _stop = new();
         private Task<CliResult> _run = null!;
 
-        public int Port { get; } = EndToEndTests.FreePort();
+        public int Port { get; } = FreePort.Next();
 
         public static async Task<PoolRun> StartAsync(TempFolder folder, string pool)
         {
             PoolRun run = new();
-            string config = folder.File("otedama.yaml", $"pool:\n  port: {run.Port}\n{pool}node:\n  port: {EndToEndTests.FreePort()}\napi:\n  enabled: false\n"
+            string config = folder.File("otedama.yaml", $"pool:\n  port: {run.Port}\n{pool}node:\n  port: {FreePort.Next()}\napi:\n  enabled: false\n"
                 + "metrics:\n  enabled: false\nlog:\n  level: debug\n");
             run._run = Cli.RunAsync(["pool", "--config", config, "--data-dir", Path.Combine(folder.Path, "data")], stop: run._stop.Token);
-            for (int i = 0; i < 600 && !run._run.IsCompleted; i++)
+            for (int i = 0; i < 1_800 && !run._run.IsCompleted; i++)
             {
                 try
                 {

@@ -5,14 +5,14 @@ namespace Otedama.Tests.App;
 
 public sealed class ReloadTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     [Fact]
     public async Task A_running_instance_takes_over_what_it_can_names_the_rest_and_refuses_a_bad_file()
     {
         using TempFolder folder = new();
         string data = Path.Combine(folder.Path, "data");
-        string ports = $"pool: {{enabled: false, fee: 1.0}}\napi: {{port: {EndToEndTests.FreePort()}}}\nmetrics: {{enabled: false}}\n";
+        string ports = $"pool: {{enabled: false, fee: 1.0}}\napi: {{port: {FreePort.Next()}}}\nmetrics: {{enabled: false}}\n";
         string file = folder.File("otedama.yaml", ports + Mining("one"));
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Cli.RunAsync(["--config", file, "--data-dir", data], stop: stop.Token);

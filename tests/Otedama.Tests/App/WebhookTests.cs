@@ -130,13 +130,13 @@ public sealed class WebhookTests
             + "node:\n  block_seconds: 1\nmining:\n  workers:\n    cpu_threads: 1\napi:\n  enabled: false\nmetrics:\n  enabled: false\n");
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Cli.RunAsync(
-            ["--config", config, "--data-dir", folder.Path, "--set", $"pool.port={EndToEndTests.FreePort()}", "--set", $"node.port={EndToEndTests.FreePort()}"],
+            ["--config", config, "--data-dir", folder.Path, "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}"],
             stop: stop.Token);
         string json;
         try
         {
-            await Task.WhenAny(told.Task, run).WaitAsync(TimeSpan.FromSeconds(90));
-            json = await told.Task.WaitAsync(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(told.Task, run).WaitAsync(Patience.Limit);
+            json = await told.Task.WaitAsync(Patience.Limit);
         }
         finally
         {

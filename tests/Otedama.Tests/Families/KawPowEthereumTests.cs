@@ -135,7 +135,7 @@ public sealed class KawPowEthereumTests : IAsyncLifetime
         for (ulong nonce = ulong.Parse(prefix, NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 48; ; nonce++)
         {
             PowWork work = new() { Data = data, NonceFirst = nonce, NonceCount = 1, Height = (uint)height, Target = target };
-            bool hit = engine.Scan([work], hits, TimeSpan.FromSeconds(5)).HitCount == 1;
+            bool hit = engine.Scan([work], hits, Patience.Limit).HitCount == 1;
             if (hit == meets)
             {
                 return (nonce, hit ? Hex.Encode(hits[0].Proof) : "");

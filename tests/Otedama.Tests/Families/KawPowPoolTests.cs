@@ -177,7 +177,7 @@ public sealed class KawPowPoolTests : IAsyncLifetime
             Target = Target.FromCompact(Bits),
         };
         long began = Stopwatch.GetTimestamp();
-        PowScan scan = engine.Scan([work], hits, TimeSpan.FromSeconds(30));
+        PowScan scan = engine.Scan([work], hits, Patience.Limit);
         TestContext.Current.TestOutputHelper?.WriteLine($"{scan.Hashes} hashes in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F0} ms");
         Assert.Equal(1, scan.HitCount);
         return (hits[0].Nonce, Hex.Encode(hits[0].Proof));

@@ -27,7 +27,7 @@ internal static class VerusMiner
         using PowEngine engine = PowEngine.Create(Algorithm.VerusHash, new PowParameters(7, 0, false, 0, default));
         PowHit[] hits = new PowHit[1];
         PowWork work = new() { Data = header, NonceFirst = 1, NonceCount = 1UL << 32, Target = Target.FromCompact(bits) };
-        Assert.Equal(1, engine.Scan([work], hits, TimeSpan.FromSeconds(30)).HitCount);
+        Assert.Equal(1, engine.Scan([work], hits, Patience.Limit).HitCount);
         BitConverter.GetBytes(hits[0].Nonce).CopyTo(solution, Verus.SolutionLength - 8);
         return solution;
     }

@@ -90,10 +90,7 @@ public sealed class VerusNodeTests : IAsyncLifetime
 
         byte[] solution = VerusMiner.Solve(nonce1, job, Bits);
         Assert.True((await SubmitAsync(job, solution)).GetProperty("result").GetBoolean());
-        for (int i = 0; i < 100 && _blocks.IsEmpty; i++)
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
+        await Patience.UntilAsync(() => !_blocks.IsEmpty, "the block");
         string block = JsonDocument.Parse(Assert.Single(_blocks)).RootElement.GetProperty("params")[0].GetString()!;
         string fields = string.Concat(Enumerable.Range(1, 6).Select(i => job[i].GetString()));
         Assert.Equal($"{fields}{HeaderNonce}fd4005{Hex.Encode(solution)}01{Hex.Encode(coinbase)}", block);

@@ -88,7 +88,7 @@ public sealed class ZcashPoolTests : IAsyncLifetime
         await _miner.CallAsync($$"""{"id":2,"method":"mining.authorize","params":["{{_user}}","x"]}""");
         await _miner.ReadNotificationAsync("mining.notify");
         _miner.Dispose();
-        for (int i = 0; i < 50; i++)
+        for (int i = 0; i < 1_000; i++)
         {
             using TestMiner again = await TestMiner.ConnectAsync(_run.Pool.Endpoints[0]);
             JsonElement second = (await again.CallAsync($$"""{"id":1,"method":"mining.subscribe","params":["a","{{first[0].GetString()}}","h",1]}""")).GetProperty("result");
@@ -129,7 +129,7 @@ public sealed class ZcashPoolTests : IAsyncLifetime
         using PowEngine engine = PowEngine.Create(Algorithm.Equihash, PowParameters.Of(new EquihashRule(48, 5, "ZcashPoW", Twist: false)));
         PowHit[] hits = new PowHit[1];
         PowWork work = new() { Data = header, NonceFirst = first, NonceCount = 100_000, Target = Target.FromCompact(Bits) };
-        Assert.Equal(1, engine.Scan([work], hits, TimeSpan.FromSeconds(30)).HitCount);
+        Assert.Equal(1, engine.Scan([work], hits, Patience.Limit).HitCount);
         string counter = Hex.Encode(BitConverter.GetBytes(hits[0].Nonce));
         return (new string('0', 40) + counter, "24" + Hex.Encode(hits[0].Proof));
     }

@@ -12,7 +12,7 @@ public sealed class DatasetStoreTests : IDisposable
         where T : class
     {
         T? found = null;
-        Assert.True(SpinWait.SpinUntil(() => (found = look()) is not null, TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(() => (found = look()) is not null, Patience.Limit));
         return found!;
     }
 
@@ -99,7 +99,7 @@ public sealed class DatasetStoreTests : IDisposable
         Assert.Equal(1u, Assert.Single(store.Snapshot()).Epoch); // and the first is released:
         Assert.Throws<ObjectDisposedException>(() => PowEngine.Create(Algorithm.KawPow, dataset: first));
         Assert.Equal([(DatasetKind.Full, 0u, 3), (DatasetKind.Full, 1u, 3)], made);
-        Assert.True(SpinWait.SpinUntil(() => finished.Count == 2, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => finished.Count == 2, Patience.Limit));
         Assert.Equal([0u, 1u], finished.Select(each => each.Epoch));
         Assert.Equal("KawPow dataset of epoch 1", finished.Last().Name);
     }
@@ -127,7 +127,7 @@ public sealed class DatasetStoreTests : IDisposable
         Assert.Null(none);
         Wait(() => store.TryGetFull(1, 0, out _));
         Assert.Equal(2, attempts);
-        Assert.True(SpinWait.SpinUntil(() => finished.Count == 2, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => finished.Count == 2, Patience.Limit));
         Assert.Equal("", finished.Last().Problem);
     }
 

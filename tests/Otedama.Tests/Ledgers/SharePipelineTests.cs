@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
@@ -52,7 +53,7 @@ public sealed class SharePipelineTests : IDisposable
                     }
                 }
             });
-            pipeline.Stop(TimeSpan.FromSeconds(20));
+            pipeline.Stop(Patience.Limit);
             Assert.Equal(Sessions * Each, pipeline.Counters.Accepted);
             Assert.False(pipeline.TryEnqueue(Candidate(1)));
         }
@@ -77,7 +78,7 @@ public sealed class SharePipelineTests : IDisposable
         {
             Assert.True(pipeline.TryEnqueue(candidate));
         }
-        pipeline.Stop(TimeSpan.FromSeconds(10));
+        pipeline.Stop(Patience.Limit);
         Assert.Equal(
             [Rejection.UnknownJob, Rejection.None, Rejection.Duplicate, Rejection.NotYours],
             _sink.Verdicts.Select(verdict => verdict.Rejection));
@@ -95,7 +96,7 @@ public sealed class SharePipelineTests : IDisposable
         Candidate candidate = Candidate(5);
         candidate.JobId = 2;
         Assert.True(pipeline.TryEnqueue(candidate));
-        pipeline.Stop(TimeSpan.FromSeconds(10));
+        pipeline.Stop(Patience.Limit);
         Assert.Equal(80, _sink.Headers.Single().Length);
         Assert.True(_sink.BlockCameFirst);
         Assert.True(_sink.Verdicts.Single().IsBlock);
@@ -116,13 +117,13 @@ public sealed class SharePipelineTests : IDisposable
         using (SharePipeline pipeline = Start())
         {
             Assert.True(pipeline.TryEnqueue(unknown) && pipeline.TryEnqueue(wrong));
-            pipeline.Stop(TimeSpan.FromSeconds(10));
+            pipeline.Stop(Patience.Limit);
         }
         Assert.Equal((before, Claimant.NoAccount), (_ledger.AccountCount, claimant.AccountId));
         using (SharePipeline pipeline = Start())
         {
             Assert.True(pipeline.TryEnqueue(good) && pipeline.TryEnqueue(next));
-            pipeline.Stop(TimeSpan.FromSeconds(10));
+            pipeline.Stop(Patience.Limit);
         }
         Assert.Equal((before + 1, before), (_ledger.AccountCount, claimant.AccountId));
         Assert.Equal(before, _ledger.FindAccount([7], "rig"));
@@ -183,7 +184,7 @@ public sealed class SharePipelineTests : IDisposable
                 Assert.True(pipeline.TryEnqueue(candidate));
             }
         }
-        pipeline.Stop(TimeSpan.FromSeconds(20));
+        pipeline.Stop(Patience.Limit);
         Assert.Equal(64, pipeline.Counters.Accepted);
         Assert.Equal(64, pipeline.Counters.Rejected(Rejection.Duplicate));
     }
@@ -203,7 +204,7 @@ public sealed class SharePipelineTests : IDisposable
             Assert.True(pipeline.TryEnqueue(candidate));
         }
         pipeline.Start();
-        pipeline.Stop(TimeSpan.FromSeconds(20));
+        pipeline.Stop(Patience.Limit);
         List<long> order = [.. _sink.Verdicts.Select(static verdict => verdict.Tag)];
         Assert.Equal(0, order.IndexOf(10_000 + (long)CandidateRank.ClaimedBlock));
         Assert.InRange(order.IndexOf(10_000 + (long)CandidateRank.Stranger), 4, 4 * ShareValidator.BatchMax);
@@ -221,7 +222,7 @@ public sealed class SharePipelineTests : IDisposable
         Assert.Equal(1, pipeline.Counters.Rejected(Rejection.Overloaded));
         Assert.Equal(4, pipeline.QueueDepth);
         pipeline.Start();
-        pipeline.Stop(TimeSpan.FromSeconds(10));
+        pipeline.Stop(Patience.Limit);
         Assert.Equal(4, _sink.Verdicts.Count);
     }
 
@@ -250,7 +251,7 @@ public sealed class SharePipelineTests : IDisposable
 
         _storage.IsFull = false;
         WaitUntil(() => _sink.Verdicts.Count == 2_001);
-        pipeline.Stop(TimeSpan.FromSeconds(10));
+        pipeline.Stop(Patience.Limit);
         int accepted = _sink.Verdicts.Count(verdict => verdict.Rejection == Rejection.None);
         Assert.InRange(accepted, 1, 1_000);
         _ledger.Dispose();
@@ -321,15 +322,8 @@ public sealed class SharePipelineTests : IDisposable
         return pipeline;
     }
 
-    private static void WaitUntil(Func<bool> condition)
-    {
-        long start = Environment.TickCount64;
-        while (!condition())
-        {
-            Assert.True(Environment.TickCount64 - start < 20_000, "waited 20 s in vain");
-            Thread.Sleep(2);
-        }
-    }
+    private static void WaitUntil(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Patience.Until(condition, what);
 
     private sealed class Sink : IVerdictSink, IBlockSink
     {

@@ -66,11 +66,11 @@ public sealed class DispatcherTests
     [Fact]
     public async Task A_waiting_worker_is_woken_by_the_job()
     {
-        Task<WorkRange?> waiting = Task.Run(() => _dispatcher.Take(s_appetite, TimeSpan.FromSeconds(20), out _));
+        Task<WorkRange?> waiting = Task.Run(() => _dispatcher.Take(s_appetite, Patience.Limit, out _));
         await Task.Delay(50);
         Assert.False(waiting.IsCompleted);
         _source.Publish(Target.Max);
-        Assert.NotNull(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.NotNull(await waiting.WaitAsync(Patience.Limit));
     }
 
     [Fact]

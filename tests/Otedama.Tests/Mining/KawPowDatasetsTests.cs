@@ -24,7 +24,7 @@ public sealed class KawPowDatasetsTests : IDisposable
             if (kind == DatasetKind.Full)
             {
                 _wholes.Add(epoch);
-                _finish.Wait(TimeSpan.FromSeconds(60), stop);
+                _finish.Wait(Patience.Limit, stop);
                 if (_refusal is { } refusal)
                 {
                     throw new NativeException("build", "OTD_E_MEMORY", refusal, "Free memory.");
@@ -149,7 +149,7 @@ public sealed class KawPowDatasetsTests : IDisposable
         where T : class
     {
         T? found = null;
-        Assert.True(SpinWait.SpinUntil(() => (found = look()) is not null, TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(() => (found = look()) is not null, Patience.Limit));
         return found!;
     }
 }

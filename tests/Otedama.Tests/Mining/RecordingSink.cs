@@ -21,16 +21,5 @@ internal sealed class RecordingSink : IJobSink
 
     public void OnVerdict(in UpstreamVerdict verdict) => Verdicts.Enqueue(verdict);
 
-    public static async Task WaitFor(Func<bool> condition, string what, double seconds = 120)
-    {
-        long end = Environment.TickCount64 + (long)(1000 * Math.Max(seconds, 120)); // a machine may be ten times too busy
-        while (!condition())
-        {
-            if (Environment.TickCount64 > end)
-            {
-                throw new TimeoutException("waited in vain for " + what);
-            }
-            await Task.Delay(5);
-        }
-    }
+    public static Task WaitFor(Func<bool> condition, string what) => Patience.UntilAsync(condition, what);
 }

@@ -17,7 +17,7 @@ public sealed class RigTests
     {
         await using ScriptedPool pool = new(ScriptedPool.Ordinary);
         await using Rig rig = await Rig.StartAsync(Options() with { Pools = [pool.Endpoint] }, NullLoggerFactory.Instance, TimeProvider.System, default);
-        await RecordingSink.WaitFor(() => rig.Snapshot().Shares.Accepted >= 20, "20 shares", 20);
+        await RecordingSink.WaitFor(() => rig.Snapshot().Shares.Accepted >= 20, "20 shares");
         RigSnapshot snapshot = rig.Snapshot();
         Assert.Equal(RigState.Mining, snapshot.State);
         Assert.Equal(1e-6, snapshot.Difficulty!.Value, 9);
@@ -38,7 +38,7 @@ public sealed class RigTests
         FakeSource source = new();
         await using Rig rig = await Start(source, Options());
         Job job = source.Publish(s_easy);
-        await RecordingSink.WaitFor(() => source.Submitted.Count >= 50, "50 candidates", 20);
+        await RecordingSink.WaitFor(() => source.Submitted.Count >= 50, "50 candidates");
         foreach (Candidate candidate in source.Submitted)
         {
             byte[] header = new byte[80];
@@ -65,7 +65,7 @@ public sealed class RigTests
         FakeSource source = new();
         await using Rig rig = await Start(source, Options() with { CpuThreads = 1, CpuPriority = CpuPriority.Normal });
         source.Publish(s_easy);
-        await RecordingSink.WaitFor(() => !source.Submitted.IsEmpty, "the first candidate", 20);
+        await RecordingSink.WaitFor(() => !source.Submitted.IsEmpty, "the first candidate");
         Target easiest = Target.FromDifficulty(1e-9, Target.BitcoinOne); // every few hashes
         for (int i = 0; i < 5; i++)
         {
@@ -78,9 +78,9 @@ public sealed class RigTests
     public async Task Pause_stops_hashing_and_resume_goes_on()
     {
         FakeSource source = new();
-        await using Rig rig = await Start(source, Options());
+        await using Rig rig = await Start(source, Options() with { CpuPriority = CpuPriority.Normal });
         source.Publish(s_easy);
-        await RecordingSink.WaitFor(() => rig.Snapshot().Workers.All(worker => worker.Hashes > 0), "hashes", 20);
+        await RecordingSink.WaitFor(() => rig.Snapshot().Workers.All(worker => worker.Hashes > 0), "hashes");
         rig.Pause();
         Assert.Equal(RigState.Paused, rig.Snapshot().State);
         long at = await HashesOnceStill(rig);
@@ -98,13 +98,14 @@ public sealed class RigTests
     /// <summary>The slices under way when the rig was paused end some time; from then on nothing is added.</summary>
     private static async Task<long> HashesOnceStill(Rig rig)
     {
-        long before = -1, now = rig.Snapshot().Workers.Sum(worker => worker.Hashes);
-        while (now != before)
+        long still = 0;
+        for (int looks = 0; looks < 20; looks++)
         {
-            await Task.Delay(500);
-            (before, now) = (now, rig.Snapshot().Workers.Sum(worker => worker.Hashes));
+            await Task.Delay(100);
+            long now = rig.Snapshot().Workers.Sum(worker => worker.Hashes);
+            (still, looks) = now == still ? (still, looks) : (now, 0);
         }
-        return now;
+        return still;
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class RigTests
         Assert.Equal("the device is gone", worker.Read().Reason);
         await RecordingSink.WaitFor(() => worker.Read().State == WorkerState.Healthy, "the recovery");
         Assert.Equal(1, worker.Read().Restarts);
-        Assert.True(worker.Stop(TimeSpan.FromSeconds(5)));
+        Assert.True(worker.Stop(Patience.Limit));
     }
 
     [Fact]

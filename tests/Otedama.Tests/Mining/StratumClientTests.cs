@@ -12,12 +12,19 @@ namespace Otedama.Tests.Mining;
 /// <summary>The client against pools that behave, misbehave, vanish and return.</summary>
 public sealed class StratumClientTests
 {
+    private static readonly TimeSpan s_long = TimeSpan.FromHours(1);
+
+    /// <summary>Quick where a wait has to pass, patient where the pool has to answer.</summary>
     private static readonly StratumTimings s_fast = new()
     {
-        Connect = TimeSpan.FromSeconds(2),
-        Handshake = TimeSpan.FromSeconds(2),
-        PingAfter = TimeSpan.FromSeconds(30),
-        ReconnectAfter = TimeSpan.FromSeconds(60),
+        Connect = Patience.Limit,
+        Handshake = Patience.Limit,
+        FirstJob = Patience.Limit,
+        PingAfter = s_long,
+        SilentAfter = s_long,
+        ReconnectAfter = s_long,
+        SubmitReply = Patience.Limit,
+        Write = Patience.Limit,
         BackoffFirst = TimeSpan.FromMilliseconds(10),
         BackoffMax = TimeSpan.FromMilliseconds(50),
         ReturnAfter = TimeSpan.FromMilliseconds(150),
@@ -96,16 +103,17 @@ public sealed class StratumClientTests
             await peer.Send(StratumScript.Notify("b", 'b'));
             await peer.AnswerForever();
         });
-        await using StratumClient client = Start(primary.Endpoint, backup.Endpoint);
-        await Jobs(1);
+        StratumTimings timings = new() { Connect = s_long, Handshake = s_long, SilentAfter = s_long, ReturnAfter = TimeSpan.FromSeconds(10) };
+        await using StratumClient client = Start(_clock, timings, primary.Endpoint, backup.Endpoint);
+        await ClockUntil(() => !_sink.Jobs.IsEmpty, "the backup's job");
         Assert.Equal("eeeeeeee", Hex.Encode(_sink.Jobs.Last().Space.Extranonce1.Span));
         Assert.Equal(3, primary.Connections);
         Assert.Equal(3, client.Pools[0].Failures);
         int lost = _sink.Lost;
 
-        await RecordingSink.WaitFor(() => primary.Connections > 3, "a probe of the primary");
+        await ClockUntil(() => primary.Connections > 3, "a probe of the primary");
         Volatile.Write(ref primaryWorks, true);
-        await RecordingSink.WaitFor(() => client.Pools[0].State == PoolState.Active, "the return");
+        await ClockUntil(() => client.Pools[0].State == PoolState.Active, "the return");
         Assert.Equal("aabbccdd", Hex.Encode(_sink.Jobs.Last().Space.Extranonce1.Span));
         Assert.Equal(lost, _sink.Lost);
         Assert.Equal(1, backup.Connections);
@@ -268,11 +276,13 @@ public sealed class StratumClientTests
     public async Task Silence_is_questioned_and_then_left()
     {
         await using ScriptedPool pool = new(ScriptedPool.Ordinary);
-        await using StratumClient client = Start(
-            s_fast with { PingAfter = TimeSpan.FromMilliseconds(200), ReconnectAfter = TimeSpan.FromMilliseconds(500) }, pool.Endpoint);
-        await Jobs(2);
-        Assert.True(pool.Connections >= 2);
-        Assert.Contains(pool.Received, line => line.Contains("mining.ping", StringComparison.Ordinal));
+        StratumTimings timings = new() { Connect = s_long, Handshake = s_long, PingAfter = TimeSpan.FromSeconds(5), ReconnectAfter = TimeSpan.FromSeconds(15) };
+        await using StratumClient client = Start(_clock, timings, pool.Endpoint);
+        await Jobs(1);
+        await ClockUntil(() => pool.Received.Any(static line => line.Contains("mining.ping", StringComparison.Ordinal)), "the question");
+        Assert.Equal(1, pool.Connections);
+        await ClockUntil(() => _sink.Jobs.Count == 2, "the second connection");
+        Assert.Equal(2, pool.Connections);
         Assert.Contains("no new job", client.Pools[0].LastError, StringComparison.Ordinal);
     }
 
@@ -371,7 +381,7 @@ public sealed class StratumClientTests
         {
             Submit(client, _sink.LastJob, i);
         }
-        await client.DrainAsync(TimeSpan.FromSeconds(10));
+        await client.DrainAsync(Patience.Limit);
         Assert.Equal(Total, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Accepted));
         Assert.Equal(SubmitWindow.Capacity, most);
     }
@@ -444,7 +454,7 @@ public sealed class StratumClientTests
         Assert.Single(_sink.Jobs);
 
         await using ScriptedPool plain = new(ScriptedPool.Ordinary);
-        await using StratumClient downgraded = Start(Tls(plain, ""));
+        await using StratumClient downgraded = Start(s_fast with { Connect = TimeSpan.FromMilliseconds(200) }, Tls(plain, ""));
         await RecordingSink.WaitFor(() => downgraded.Pools[0].Failures >= 2, "no TLS, no mining");
         Assert.DoesNotContain(plain.Received, line => line.Contains("mining.", StringComparison.Ordinal));
     }
@@ -490,12 +500,30 @@ public sealed class StratumClientTests
     /// <summary>With the waits of real life, on a clock in the test's hand.</summary>
     private StratumClient Start(HeldClock clock, params PoolEndpoint[] pools) => Start(clock, new LineLog(), pools);
 
-    private StratumClient Start(HeldClock clock, LineLog log, params PoolEndpoint[] pools)
+    private StratumClient Start(HeldClock clock, LineLog log, params PoolEndpoint[] pools) => Start(clock, new StratumTimings(), log, pools);
+
+    private StratumClient Start(HeldClock clock, StratumTimings timings, params PoolEndpoint[] pools) => Start(clock, timings, new LineLog(), pools);
+
+    private StratumClient Start(HeldClock clock, StratumTimings timings, LineLog log, PoolEndpoint[] pools)
     {
-        StratumClient client = new(new StratumClientOptions { Pools = pools, Algorithm = Algorithm.Sha256d, JitterSeed = 1 }, log, clock);
+        StratumClient client = new(
+            new StratumClientOptions { Pools = pools, Algorithm = Algorithm.Sha256d, Timings = timings, JitterSeed = 1 }, log, clock);
         client.Start(_sink);
         return client;
     }
+
+    /// <summary>Moves the clock in small steps, with real time between them for the sockets.</summary>
+    private Task ClockUntil(Func<bool> condition, string what) => Patience.UntilAsync(
+        () =>
+        {
+            if (condition())
+            {
+                return true;
+            }
+            _clock.Advance(0.1);
+            return false;
+        },
+        what);
 
     private static StratumClient Make(StratumTimings timings, PoolEndpoint[] pools) => new(
         new StratumClientOptions { Pools = pools, Algorithm = Algorithm.Sha256d, Timings = timings, JitterSeed = 1 },

@@ -14,7 +14,7 @@ public class LongPollTests
         await Task.Delay(100);
         Assert.False(poll.IsCompleted);
         string tip = (await node.GenerateAsync(1))[0];
-        JsonNode after = (await poll.WaitAsync(TimeSpan.FromSeconds(30)))!;
+        JsonNode after = (await poll.WaitAsync(Patience.Limit))!;
         Assert.Equal((2, tip), ((int)after["height"]!, (string)after["previousblockhash"]!));
         Assert.NotEqual((string)before["longpollid"]!, (string)after["longpollid"]!);
     }
@@ -28,7 +28,7 @@ public class LongPollTests
         await Task.Delay(100);
         Assert.False(poll.IsCompleted);
         string sent = (string)(await node.CallAsync("sendtoaddress", node.Node.MiningAddress, "1"))!;
-        JsonNode after = (await poll.WaitAsync(TimeSpan.FromSeconds(30)))!;
+        JsonNode after = (await poll.WaitAsync(Patience.Limit))!;
         Assert.Equal(sent, (string)after["transactions"]![0]!["txid"]!);
     }
 
@@ -38,23 +38,23 @@ public class LongPollTests
         await using TestNode node = await TestNode.StartAsync();
         JsonNode before = (await node.TemplateAsync())!;
         await node.GenerateAsync(1);
-        Assert.Equal(2, (int)(await PollAsync(node, before).WaitAsync(TimeSpan.FromSeconds(30)))!["height"]!);
+        Assert.Equal(2, (int)(await PollAsync(node, before).WaitAsync(Patience.Limit))!["height"]!);
         JsonNode odd = JsonNode.Parse("""{"rules":["segwit"],"longpollid":"x"}""")!;
-        Assert.NotNull(await node.CallAsync("getblocktemplate", odd).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.NotNull(await node.CallAsync("getblocktemplate", odd).WaitAsync(Patience.Limit));
     }
 
     [Fact]
     public async Task Nothing_new_is_answered_after_the_limit_and_a_stop_ends_the_wait()
     {
         await using TestNode quick = await TestNode.StartAsync(change: options => options with { LongPollMax = TimeSpan.FromMilliseconds(50) });
-        Assert.NotNull(await PollAsync(quick, (await quick.TemplateAsync())!).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.NotNull(await PollAsync(quick, (await quick.TemplateAsync())!).WaitAsync(Patience.Limit));
 
         TestNode stopped = await TestNode.StartAsync();
         Task<JsonNode?> poll = PollAsync(stopped, (await stopped.TemplateAsync())!);
         await Task.Delay(50);
         Task stop = stopped.Node.DisposeAsync().AsTask();
-        await stop.WaitAsync(TimeSpan.FromSeconds(30));
-        await Assert.ThrowsAnyAsync<Exception>(() => poll.WaitAsync(TimeSpan.FromSeconds(30)));
+        await stop.WaitAsync(Patience.Limit);
+        await Assert.ThrowsAnyAsync<Exception>(() => poll.WaitAsync(Patience.Limit));
         await stopped.DisposeAsync();
     }
 

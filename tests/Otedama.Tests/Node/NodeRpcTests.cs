@@ -231,7 +231,7 @@ public class NodeRpcTests
         await using TestNode node = await TestNode.StartAsync();
         Assert.False(node.Node.StopRequested.IsCompleted);
         await node.CallAsync("stop");
-        await node.Node.StopRequested.WaitAsync(TimeSpan.FromSeconds(30));
+        await node.Node.StopRequested.WaitAsync(Patience.Limit);
     }
 
     private static Task<JsonNode?> Propose(TestNode node, Block block) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Otedama.Interop;
@@ -92,13 +93,13 @@ public sealed class PluginCommandTests : IDisposable
         Task<CliResult> run = Cli.RunAsync(
             [
                 "--data-dir", _folder.Path, "--set", $"plugins={s_path}@{s_digest}", "--set", "mining.algorithms=plugin:sha256d-wat",
-                "--set", $"pool.port={FreePort()}", "--set", $"node.port={FreePort()}", "--set", $"api.port={FreePort()}",
-                "--set", $"metrics.port={FreePort()}", "--set", "mining.workers.cpu_threads=1", "--set", "node.block_seconds=1",
+                "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}", "--set", $"api.port={FreePort.Next()}",
+                "--set", $"metrics.port={FreePort.Next()}", "--set", "mining.workers.cpu_threads=1", "--set", "node.block_seconds=1",
             ],
             stop: stop.Token);
-        long until = Environment.TickCount64 + 60_000;
+        long began = Stopwatch.GetTimestamp();
         bool found = false;
-        while (!found && Environment.TickCount64 < until && !run.IsCompleted)
+        while (!found && Stopwatch.GetElapsedTime(began) < Patience.Limit && !run.IsCompleted)
         {
             CliResult stats = await Cli.RunAsync(["stats", "--json", "--data-dir", _folder.Path]);
             found = stats.Code == 0
@@ -106,16 +107,9 @@ public sealed class PluginCommandTests : IDisposable
             await Task.Delay(200);
         }
         await stop.CancelAsync();
-        CliResult result = await run.WaitAsync(TimeSpan.FromSeconds(60));
+        CliResult result = await run.WaitAsync(Patience.Limit);
         Assert.True(found, result.Error + result.Logs);
         Assert.Equal(0, result.Code);
         Assert.True(Directory.Exists(Path.Combine(_folder.Path, "chain-plugin-sha256d-wat")));
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

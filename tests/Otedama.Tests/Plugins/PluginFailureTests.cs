@@ -39,7 +39,7 @@ public sealed class PluginFailureTests : IDisposable
         Assert.Contains(reason, bad.Read().Reason);
         Assert.Contains("tiny.wat", bad.Read().Reason);
         int before = source.Submitted.Count;
-        await RecordingSink.WaitFor(() => source.Submitted.Count > before + 3, "the other worker's candidates", 20);
+        await RecordingSink.WaitFor(() => source.Submitted.Count > before + 3, "the other worker's candidates");
         Assert.All(source.Submitted, static candidate => Assert.Equal(1, candidate.WorkerId));
     }
 

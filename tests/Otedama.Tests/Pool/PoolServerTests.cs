@@ -53,12 +53,8 @@ public sealed class PoolServerTests : IDisposable
         Assert.True(next[8].GetBoolean());
         Assert.Equal(21, (await miner.CallAsync(Solve(parameters, extranonce1, user))).GetProperty("error")[0].GetInt32());
         // The meters count after the replies are sent, so that nobody waits for them.
+        await Patience.UntilAsync(() => pool.Snapshot().Shares.Rejected > 0, "the count");
         PoolSnapshot snapshot = pool.Snapshot();
-        for (int i = 0; i < 1_000 && snapshot.Shares.Rejected == 0; i++)
-        {
-            await Task.Delay(10);
-            snapshot = pool.Snapshot();
-        }
         Assert.Equal((1L, 1L, 1L), (snapshot.Shares.Accepted, snapshot.Shares.Rejected, snapshot.BlocksFound));
         Assert.Equal(user, Assert.Single(snapshot.Blocks).Finder);
         MinerSnapshot listed = Assert.Single(snapshot.Miners);
@@ -69,8 +65,8 @@ public sealed class PoolServerTests : IDisposable
         LedgerMoney miners = pool.Ledger.Totals().Miners;
         long expected = scheme == PayoutScheme.Pps ? 0 : 4_950_000_000;
         Assert.Equal((expected, expected), (miners.Earned.Units, miners.Owed.Units));
-        await pool.StopAsync(TimeSpan.FromSeconds(5));
-        Assert.Null(await ReadToEndAsync(miner));
+        await pool.StopAsync(Patience.Limit);
+        await miner.ReadToEndAsync();
     }
 
     [Fact]
@@ -89,17 +85,6 @@ public sealed class PoolServerTests : IDisposable
         ArgumentException address = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
             options with { OperatorAddress = "nowhere" }, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
         Assert.Contains("nowhere", address.Message);
-    }
-
-    private static async Task<string?> ReadToEndAsync(TestMiner miner)
-    {
-        string? line;
-        do
-        {
-            line = await miner.ReadAsync();
-        }
-        while (line is not null);
-        return line;
     }
 
     private PoolOptions OptionsFor(EmbeddedNode? node, PayoutScheme scheme) => new()

@@ -12,7 +12,17 @@ internal sealed class StratumHarness : IDisposable
     private readonly BlockingCollection<Candidate> _queue = new(65_536);
     private readonly Thread _judge;
 
-    public StratumHarness(Func<PoolOptions, PoolOptions>? change = null, Func<Candidate, Rejection>? rule = null, bool withTemplate = true, uint bits = 0x1d00ffff)
+    /// <summary>Limits of time that no machine is too busy for; a test of one of them sets that one.</summary>
+    private static readonly StratumLimits s_patient = new()
+    {
+        UnreadTimeout = TimeSpan.FromHours(1),
+        LineTimeout = TimeSpan.FromHours(1),
+        LoginTimeout = TimeSpan.FromHours(1),
+    };
+
+    public StratumHarness(
+        Func<PoolOptions, PoolOptions>? change = null, Func<Candidate, Rejection>? rule = null, bool withTemplate = true, uint bits = 0x1d00ffff,
+        TimeProvider? time = null)
     {
         PoolOptions options = new()
         {
@@ -22,6 +32,7 @@ internal sealed class StratumHarness : IDisposable
             OperatorAddress = Address(1),
             Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
             Vardiff = new VardiffOptions { Start = 0.5, Enabled = false },
+            Limits = s_patient,
         };
         Options = change is null ? options : change(options);
         byte[] script = Otedama.Core.Address.Decode(Options.OperatorAddress, Options.Coin);
@@ -39,7 +50,7 @@ internal sealed class StratumHarness : IDisposable
         {
             Offer(100);
         }
-        Server = new StratumServer(Options, Jobs, Find, TimeProvider.System, NullLogger.Instance);
+        Server = new StratumServer(Options, Jobs, Find, time ?? TimeProvider.System, NullLogger.Instance);
         Rule = rule ?? (_ => Rejection.None);
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Otedama.Pool;
+using Otedama.Tests.Mining;
 using Otedama.Wire;
 using Xunit;
 
@@ -15,6 +16,8 @@ public sealed class StratumTransportTests
     private static readonly string s_user = StratumHarness.Address(9) + ".w";
 
     private static readonly IPNetwork[] s_loopback = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)];
+
+    private readonly ManualClock _clock = new();
 
     [Fact]
     public async Task Split_segments_and_a_last_line_without_end_are_understood()
@@ -43,20 +46,15 @@ public sealed class StratumTransportTests
     [Fact]
     public async Task A_sender_of_one_byte_at_a_time_is_closed_after_the_line_timeout()
     {
-        using StratumHarness harness = new(options => options with { Limits = options.Limits with { LineTimeout = TimeSpan.FromMilliseconds(400) } });
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { LineTimeout = TimeSpan.FromSeconds(10) } }, time: _clock);
         using TestMiner miner = await harness.ConnectAsync();
+        Assert.Equal("pong", await PongAsync(miner));
         Task<string?> closed = miner.ReadAsync();
-        for (int i = 0; i < 40 && !closed.IsCompleted; i++)
+        while (!closed.IsCompleted)
         {
-            try
-            {
-                await miner.SendRawAsync("{");
-            }
-            catch (IOException)
-            {
-                break;
-            }
-            await Task.Delay(50);
+            await TrySendAsync(miner, "{");
+            _clock.Advance(1);
+            await Task.Delay(5);
         }
         Assert.Null(await closed);
     }
@@ -66,13 +64,20 @@ public sealed class StratumTransportTests
     {
         using StratumHarness harness = new(options => options with
         {
-            Limits = options.Limits with { LoginTimeout = TimeSpan.FromMilliseconds(300), SilenceTimeout = TimeSpan.FromSeconds(30) },
-        });
+            Limits = options.Limits with { LoginTimeout = TimeSpan.FromSeconds(30), SilenceTimeout = TimeSpan.FromSeconds(900) },
+        },
+        time: _clock);
         using TestMiner idle = await harness.ConnectAsync();
         using TestMiner good = await harness.ConnectAsync();
         await good.LoginAsync(s_user);
+        await Patience.UntilAsync(() => harness.Server.ConnectionCount == 2, "both connections");
+        _clock.Advance(31);
         Assert.Null(await idle.ReadAsync());
-        Assert.Equal("pong", (await good.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+        Assert.Equal("pong", await PongAsync(good));
+        _clock.Advance(899);
+        Assert.Equal("pong", await PongAsync(good));
+        _clock.Advance(901);
+        await good.ReadToEndAsync();
     }
 
     [Fact]
@@ -114,7 +119,7 @@ public sealed class StratumTransportTests
             await banned.SendRawAsync("PROXY TCP4 203.0.113.7 10.0.0.1 4000 3333\r\n");
             Assert.Null(await banned.ReadAsync());
             using TestMiner direct = await harness.ConnectAsync();
-            Assert.Equal("pong", (await direct.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+            Assert.Equal("pong", await PongAsync(direct));
         }
         using StratumHarness plain = new();
         using TestMiner liar = await plain.ConnectAsync();
@@ -127,16 +132,22 @@ public sealed class StratumTransportTests
     {
         using StratumHarness harness = new(options => options with
         {
-            Guard = options.Guard with { Exempt = [], ScoreMax = 25, BanTime = TimeSpan.FromMilliseconds(700) },
-        });
+            Guard = options.Guard with { Exempt = [], ScoreMax = 25, BanTime = TimeSpan.FromSeconds(100) },
+        },
+        time: _clock);
         await ExpectBan(harness, "");
         using (TestMiner banned = await harness.ConnectAsync())
         {
             Assert.Null(await banned.ReadAsync());
         }
-        await Task.Delay(800);
+        _clock.Advance(99);
+        using (TestMiner still = await harness.ConnectAsync())
+        {
+            Assert.Null(await still.ReadAsync());
+        }
+        _clock.Advance(2);
         using TestMiner later = await harness.ConnectAsync();
-        Assert.Equal("pong", (await later.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+        Assert.Equal("pong", await PongAsync(later));
     }
 
     [Fact]
@@ -175,7 +186,7 @@ public sealed class StratumTransportTests
         {
             for (int i = 0; i < 5_000; i++)
             {
-                await miner.SendRawAsync(pings).WaitAsync(TimeSpan.FromSeconds(10));
+                await miner.SendRawAsync(pings).WaitAsync(Patience.Limit);
             }
         });
     }
@@ -183,15 +194,24 @@ public sealed class StratumTransportTests
     [Fact]
     public async Task Who_asks_and_never_reads_is_closed_after_a_while_and_who_reads_stays()
     {
-        using StratumHarness harness = new(options => options with { Limits = options.Limits with { UnreadTimeout = TimeSpan.FromMilliseconds(500) } });
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { UnreadTimeout = TimeSpan.FromSeconds(60) } }, time: _clock);
         using TestMiner reader = await harness.ConnectAsync();
         await reader.LoginAsync(s_user);
+        await reader.ReadNotificationAsync("mining.notify");
+        Assert.Equal("pong", await PongAsync(reader));
         using Socket deaf = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2_048 };
         await deaf.ConnectAsync(harness.Endpoint);
         // About 150 KB of answers: less than the bound of the output buffer, more than this socket takes.
         await deaf.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"id\":1,\"method\":\"mining.get_version\"}\n", 3_000))));
-        Assert.True(SpinWait.SpinUntil(() => harness.Server.ConnectionCount == 1, TimeSpan.FromSeconds(20)));
-        Assert.Equal("pong", (await reader.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString());
+        await Patience.UntilAsync(() => harness.Server.ConnectionCount == 2, "both connections");
+        await Patience.UntilAsync(
+            () =>
+            {
+                _clock.Advance(1);
+                return harness.Server.ConnectionCount == 1;
+            },
+            "the end of one");
+        Assert.Equal("pong", await PongAsync(reader));
     }
 
     [Fact]
@@ -217,7 +237,7 @@ public sealed class StratumTransportTests
         JsonElement reply = await served.CallAsync("""{"id":1,"method":"mining.subscribe","params":["test/1"]}""");
         Assert.Equal(JsonValueKind.Null, reply.GetProperty("error").ValueKind);
         served.Dispose();
-        Assert.True(SpinWait.SpinUntil(() => harness.Server.Extranonces.UsedCount == 65_535, TimeSpan.FromSeconds(10))); // given back at the end
+        await Patience.UntilAsync(() => harness.Server.Extranonces.UsedCount == 65_535, "the extranonce to be given back");
     }
 
     [Fact]
@@ -268,12 +288,27 @@ public sealed class StratumTransportTests
         using TestMiner miner = await harness.ConnectAsync();
         await miner.LoginAsync(s_user);
         await miner.SendAsync(StratumHarness.Submit("4", s_user, "000003e8", 1));
-        SpinWait.SpinUntil(() => !harness.Candidates.IsEmpty, 5_000);
-        Task<bool> drained = harness.Server.DrainAsync(TimeSpan.FromSeconds(10));
+        await Patience.UntilAsync(() => !harness.Candidates.IsEmpty, "the submit");
+        Task<bool> drained = harness.Server.DrainAsync(Patience.Limit);
         Assert.False(drained.IsCompleted);
         go.Set();
         Assert.True(await drained);
         Assert.Equal(JsonValueKind.True, (await miner.ReadReplyAsync()).GetProperty("result").ValueKind);
+    }
+
+    private static async Task<string?> PongAsync(TestMiner miner) =>
+        (await miner.CallAsync("{\"id\":1,\"method\":\"mining.ping\"}")).GetProperty("result").GetString();
+
+    private static async Task TrySendAsync(TestMiner miner, string text)
+    {
+        try
+        {
+            await miner.SendRawAsync(text);
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile.
+        }
     }
 
     private static async Task<string?> PingAsync(TestMiner miner)
@@ -281,7 +316,7 @@ public sealed class StratumTransportTests
         try
         {
             await miner.SendAsync("{\"id\":1,\"method\":\"mining.ping\"}");
-            return await miner.ReadAsync(TimeSpan.FromSeconds(20));
+            return await miner.ReadAsync();
         }
         catch (IOException)
         {

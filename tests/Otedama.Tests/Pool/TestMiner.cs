@@ -9,9 +9,6 @@ namespace Otedama.Tests.Pool;
 /// <summary>A miner's end of a connection: sends lines, reads lines, with timeouts.</summary>
 internal sealed class TestMiner : IDisposable
 {
-    /// <summary>Only a server that never answers needs as long, on a machine ten times too busy.</summary>
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(120);
-
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly StreamReader _reader;
@@ -31,7 +28,7 @@ internal sealed class TestMiner : IDisposable
         if (tls)
         {
             SslStream secure = new(stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
-            await secure.AuthenticateAsClientAsync("localhost").WaitAsync(s_timeout);
+            await secure.AuthenticateAsClientAsync("localhost").WaitAsync(Patience.Limit);
             stream = secure;
         }
         return new TestMiner(socket, stream);
@@ -48,15 +45,23 @@ internal sealed class TestMiner : IDisposable
     }
 
     /// <summary>The next line; null when the connection was closed.</summary>
-    public async Task<string?> ReadAsync(TimeSpan? timeout = null)
+    public async Task<string?> ReadAsync()
     {
         try
         {
-            return await _reader.ReadLineAsync().WaitAsync(timeout ?? s_timeout);
+            return await _reader.ReadLineAsync().WaitAsync(Patience.Limit);
         }
         catch (IOException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Everything up to the end of the connection.</summary>
+    public async Task ReadToEndAsync()
+    {
+        while (await ReadAsync() is not null)
+        {
         }
     }
 

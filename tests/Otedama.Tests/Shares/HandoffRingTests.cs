@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Otedama.Core;
 using Xunit;
 
@@ -51,7 +52,7 @@ public sealed class HandoffRingTests
         var next = new int[producers];
         var taken = new (int Producer, int Number)[100];
         long total = 0;
-        long idleSince = Environment.TickCount64;
+        long idleSince = Stopwatch.GetTimestamp();
         while (total < (long)producers * Each)
         {
             int count = ring.Wait(TimeSpan.FromSeconds(1)) ? ring.Dequeue(taken) : 0;
@@ -60,8 +61,8 @@ public sealed class HandoffRingTests
                 Assert.Equal(next[taken[i].Producer]++, taken[i].Number);
             }
             total += count;
-            idleSince = count > 0 ? Environment.TickCount64 : idleSince;
-            Assert.True(Environment.TickCount64 - idleSince < 20_000, "the consumer was not woken");
+            idleSince = count > 0 ? Stopwatch.GetTimestamp() : idleSince;
+            Assert.True(Stopwatch.GetElapsedTime(idleSince) < Patience.Limit, "the consumer was not woken");
         }
         foreach (Thread thread in threads)
         {
@@ -76,22 +77,19 @@ public sealed class HandoffRingTests
     {
         var ring = new HandoffRing<int>(4);
         bool got = false;
-        var consumer = new Thread(() => got = ring.Wait(TimeSpan.FromSeconds(30)));
+        var consumer = new Thread(() => got = ring.Wait(Patience.Limit));
         consumer.Start();
-        Thread.Sleep(50);
+        Patience.Until(() => consumer.ThreadState == System.Threading.ThreadState.WaitSleepJoin, "the consumer to park");
         Assert.True(ring.TryEnqueue(1));
-        Assert.True(consumer.Join(TimeSpan.FromSeconds(10)));
+        Assert.True(consumer.Join(Patience.Limit));
         Assert.True(got);
 
         ring.Dequeue(new int[1]);
-        consumer = new Thread(() => got = ring.Wait(TimeSpan.FromSeconds(30)));
+        consumer = new Thread(() => got = ring.Wait(Patience.Limit));
         consumer.Start();
-        while (consumer.ThreadState != ThreadState.WaitSleepJoin)
-        {
-            Thread.Sleep(1);
-        }
+        Patience.Until(() => consumer.ThreadState == System.Threading.ThreadState.WaitSleepJoin, "the consumer to park");
         ring.Wake();
-        Assert.True(consumer.Join(TimeSpan.FromSeconds(10)));
+        Assert.True(consumer.Join(Patience.Limit));
         Assert.False(got);
     }
 

@@ -11,7 +11,7 @@ namespace Otedama.Tests.Templates;
 /// <summary>Mines blocks on a real node through JobSource, as the pool does, with the native search.</summary>
 internal sealed class ChainMiner : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     private readonly PowEngine _engine;
     private readonly PowHit[] _hits = new PowHit[8];

@@ -19,7 +19,7 @@ public class EmbeddedNodeMiningTests
         {
             RpcEndpoint endpoint = RpcEndpoint.Parse(node.RpcUri.ToString(), cookiePath: node.CookiePath);
             using RpcClient setup = new(endpoint, TimeProvider.System);
-            (await setup.CallAsync(RpcRequest.Create("generatetoaddress", $"110,\"{node.MiningAddress}\""), TimeSpan.FromSeconds(30), default)).Dispose();
+            (await setup.CallAsync(RpcRequest.Create("generatetoaddress", $"110,\"{node.MiningAddress}\""), Patience.Limit, default)).Dispose();
             byte[] script = [0x51];
             await using ChainMiner miner = new(endpoint, Algorithm.Sha256d, NodeClientGroupOptions.RulesOf(options.Coin), script);
             uint generation = 0;
@@ -30,7 +30,7 @@ public class EmbeddedNodeMiningTests
                 {
                     await miner.CallAsync("sendtoaddress", $"\"{node.MiningAddress}\",0.5");
                     int wanted = miner.Source.Jobs.Current!.Template.Height;
-                    using CancellationTokenSource patience = new(10_000);
+                    using CancellationTokenSource patience = new(Patience.Limit);
                     while (miner.Source.Nodes.Current!.Height == wanted && miner.Source.Nodes.Current.Transactions.Count == 0)
                     {
                         await Task.Delay(5, patience.Token);

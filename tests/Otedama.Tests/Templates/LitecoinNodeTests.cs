@@ -18,10 +18,10 @@ public class LitecoinNodeTests
     {
         Assert.SkipUnless(File.Exists(Program), $"{Program} is not installed; blocks with extension blocks were not checked against it");
         string folder = Directory.CreateTempSubdirectory("otedama-ltc").FullName;
-        (int rpc, int peer) = (FreePort(), FreePort());
+        (int rpc, int peer) = (FreePort.Next(), FreePort.Next());
         // Without a peer the node refuses templates even on regtest, so a second one keeps it company.
         using Process node = Start(folder, "a", $"-rpcport={rpc}", $"-port={peer}", "-bind=127.0.0.1", "-listen=1", "-connect=0", "-fallbackfee=0.001");
-        using Process company = Start(folder, "b", $"-rpcport={FreePort()}", "-listen=0", $"-connect=127.0.0.1:{peer}", "-disablewallet");
+        using Process company = Start(folder, "b", $"-rpcport={FreePort.Next()}", "-listen=0", $"-connect=127.0.0.1:{peer}", "-disablewallet");
         try
         {
             await RunAsync(RpcEndpoint.Parse($"http://127.0.0.1:{rpc}", cookiePath: Path.Combine(folder, "a", "regtest", ".cookie")));
@@ -89,7 +89,7 @@ public class LitecoinNodeTests
 
     private static async Task WaitAsync(RpcClient rpc)
     {
-        using CancellationTokenSource patience = new(120_000);
+        using CancellationTokenSource patience = new(Patience.Limit);
         while (true)
         {
             try
@@ -106,14 +106,7 @@ public class LitecoinNodeTests
 
     private static async Task<JsonElement> CallAsync(RpcClient rpc, string method, string parameters = "")
     {
-        using RpcAnswer answer = await rpc.CallAsync(RpcRequest.Create(method, parameters), TimeSpan.FromSeconds(20), default);
+        using RpcAnswer answer = await rpc.CallAsync(RpcRequest.Create(method, parameters), Patience.Limit, default);
         return JsonDocument.Parse(answer.Result.ToArray()).RootElement;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

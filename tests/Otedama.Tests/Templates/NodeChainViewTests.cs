@@ -28,10 +28,7 @@ public sealed class NodeChainViewTests
         NodeChainView view = new(group, NullLogger.Instance);
         Assert.Null(await view.GetBlockHashAsync(430, default)); // nobody serves yet
         group.Start();
-        for (int i = 0; i < 1_000 && group.Ready.Count < nodes.Length; i++)
-        {
-            await Task.Delay(10);
-        }
+        await Patience.UntilAsync(() => group.Ready.Count == nodes.Length, "all nodes to serve");
         Assert.Equal(expected is { } id ? JobSamples.Id((byte)id) : null, await view.GetBlockHashAsync(430, default));
         Assert.Equal(440 + ((nodes.Length - 1) / 2), await view.GetHeightAsync(default)); // what more than half have reached
         foreach (FakeNode node in nodes)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
@@ -10,7 +11,7 @@ namespace Otedama.Tests.Templates;
 
 public class NodeClientGroupTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     [Fact]
     public async Task A_long_poll_brings_the_new_tip_at_once()
@@ -199,7 +200,8 @@ public class NodeClientGroupTests
         await using JobSource source = new(Options(node.Endpoint), new JobBookOptions { Split = JobSamples.Split, ShareTarget = Target.Max },
             Path.GetTempPath(), TimeProvider.System, NullLoggerFactory.Instance);
         source.Nodes.Start();
-        TimeoutException e = await Assert.ThrowsAsync<TimeoutException>(() => source.FirstJobAsync(TimeSpan.FromSeconds(1), default));
+        await UntilAsync(() => source.Nodes.Snapshot()[0].LastError is not null);
+        TimeoutException e = await Assert.ThrowsAsync<TimeoutException>(() => source.FirstJobAsync(TimeSpan.FromMilliseconds(1), default));
         Assert.Contains("refused user \"alice\"", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(static () => Group());
         Assert.Throws<ArgumentException>(() => Group(node.Endpoint, node.Endpoint));
@@ -220,14 +222,8 @@ public class NodeClientGroupTests
 
     private static NodeClientGroup Group(params RpcEndpoint[] nodes) => new(Options(nodes), TimeProvider.System, NullLogger.Instance);
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource patience = new(s_patience);
-        while (!condition())
-        {
-            await Task.Delay(10, patience.Token);
-        }
-    }
+    private static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Patience.UntilAsync(condition, what);
 
     private sealed class Heights
     {

@@ -10,18 +10,18 @@ namespace Otedama.Tests.Templates;
 /// <summary>A coin's own node on regtest, in a folder of its own, started and stopped as a test wants.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     private readonly string _program;
     private readonly string[] _arguments;
-    private readonly int _rpcPort = FreePort();
+    private readonly int _rpcPort = FreePort.Next();
     private Process? _process;
 
     /// <param name="peers">The nodes it connects to; it listens for others in any case.</param>
     public NodeProcess(string program, string folder, params NodeProcess[] peers)
     {
         _program = program;
-        PeerPort = FreePort();
+        PeerPort = FreePort.Next();
         string data = Directory.CreateDirectory(folder).FullName;
         string[] connect = peers.Length == 0 ? ["-connect=0"] : [.. peers.Select(static peer => $"-connect=127.0.0.1:{peer.PeerPort}")];
         _arguments = [$"-datadir={data}", "-regtest", "-server", $"-rpcport={_rpcPort}", "-dnsseed=0", "-dbcache=8", "-printtoconsole=0",
@@ -75,7 +75,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public async Task<JsonElement> CallAsync(string method, string parameters = "")
     {
-        using RpcAnswer answer = await Rpc.CallAsync(RpcRequest.Create(method, parameters), TimeSpan.FromSeconds(30), default);
+        using RpcAnswer answer = await Rpc.CallAsync(RpcRequest.Create(method, parameters), Patience.Limit, default);
         return JsonDocument.Parse(answer.Result.ToArray()).RootElement;
     }
 
@@ -83,7 +83,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public async Task UntilBestAsync(string hash)
     {
-        for (int i = 0; i < 600 && await BestAsync() != hash; i++)
+        for (int i = 0; i < 1_800 && await BestAsync() != hash; i++)
         {
             await Task.Delay(100);
         }
@@ -98,12 +98,5 @@ internal sealed class NodeProcess : IAsyncDisposable
             await KillAsync();
         }
         _process?.Dispose();
-    }
-
-    internal static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
@@ -226,12 +227,6 @@ public sealed class NodeServingTests
     private static Task<string?> Answer(string result) => Task.FromResult<string?>(result);
 
     /// <summary>For what needs no time of the clock, only sockets.</summary>
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 3_000 && !condition(); i++)
-        {
-            await Task.Delay(10);
-        }
-        Assert.True(condition());
-    }
+    private static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Patience.UntilAsync(condition, what);
 }

@@ -155,11 +155,7 @@ public class OutsideNodeTests
             string doomed = (await first.CallAsync("getblockhash", $"{height - depth + 1}")).GetString()!;
             await first.CallAsync("invalidateblock", $"\"{doomed}\"");
             string best = await first.BestAsync();
-            for (int i = 0; i < 600 && Tip() != best; i++)
-            {
-                await Task.Delay(100);
-            }
-            Assert.Equal(best, Tip());
+            await Patience.UntilAsync(() => Tip() == best, "the job on the older tip");
             _generation = miner.Source.Jobs.Generation - 1; // the job there is now is the one on the old tip
             for (int i = 0; i <= depth; i++)
             {
@@ -204,11 +200,7 @@ public class OutsideNodeTests
 
         private async Task UntilStateAsync(int node, NodeState state)
         {
-            for (int i = 0; i < 600 && miner.Source.Nodes.Snapshot()[node].State != state; i++)
-            {
-                await Task.Delay(100);
-            }
-            Assert.True(miner.Source.Nodes.Snapshot()[node].State == state, $"{miner.Source.Nodes.Snapshot()[node]}");
+            await Patience.UntilAsync(() => miner.Source.Nodes.Snapshot()[node].State == state, $"node {node} to be {state}");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Otedama.Tests.Wire;
 
 public class RpcClientTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     [Fact]
     public async Task A_call_carries_credentials_and_parameters_and_returns_the_result()

@@ -8,7 +8,7 @@ namespace Otedama.Tests.Wire;
 
 public sealed class ZmtpSubscriberTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     [Fact]
     public async Task A_published_block_arrives_in_its_three_parts_and_heartbeats_are_answered()
