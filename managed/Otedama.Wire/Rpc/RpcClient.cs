@@ -115,7 +115,7 @@ public sealed class RpcClient : IDisposable
         if (status == HttpStatusCode.Unauthorized)
         {
             string used = Endpoint.HasPassword ? $"user \"{Endpoint.User}\""
-                : Endpoint.CookiePath is { } path ? $"the cookie in {path}" : "no credentials";
+                : Endpoint.CookiePath is { } path ? $"the cookie in {path}" : "a call without a login";
             throw Fail(RpcFailure.Credentials, request, $"the node refused {used} (HTTP 401). Correct node.user and node.password, or node.cookie.");
         }
         if (status == HttpStatusCode.Forbidden)
