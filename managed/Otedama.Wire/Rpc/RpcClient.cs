@@ -64,9 +64,7 @@ public sealed class RpcClient : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            RpcAnswer answer = await CallAsync(request, both.Token).ConfigureAwait(false);
-            await Task.Yield(); // an answer of megabytes is not read on a thread that serves sockets
-            return answer;
+            return await CallAsync(request, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested && patience.IsCancellationRequested)
         {
@@ -133,6 +131,7 @@ public sealed class RpcClient : IDisposable
     private async Task<RpcAnswer> ReadAsync(RpcRequest request, HttpResponseMessage response, CancellationToken stop)
     {
         (byte[] buffer, int length) = await ReadBodyAsync(request, response, stop).ConfigureAwait(false);
+        await Task.Yield(); // neither megabytes nor what the caller makes of them on a thread that serves sockets
         bool handedOver = false;
         try
         {
