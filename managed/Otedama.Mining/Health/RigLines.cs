@@ -13,6 +13,9 @@ internal static class RigLines
 
     public const string Legend = "speed is over 10 s/60 s/15 min/max, shares accepted/refused (+new)";
 
+    /// <summary>Seconds between shares below which a minute without any reply is no bad luck: one in e^12.</summary>
+    private const double ShareDueMax = 5;
+
     private static readonly string[] s_prefixes = ["", "k", "M", "G", "T", "P", "E"];
 
     /// <summary>earlier: the counts of the last such line.</summary>
@@ -26,8 +29,12 @@ internal static class RigLines
         long refused = Refused(all) - Refused(earlier);
         string news = refused > 0 ? $"+{all.Accepted - earlier.Accepted}/+{refused}" : $"+{all.Accepted - earlier.Accepted}";
         string line = $"speed {Speed(now)}, shares {all.Accepted}/{Refused(all)} ({news})";
-        line += now.Difficulty is double difficulty ? $", diff {Difficulty(difficulty)}" : "";
-        return Fit(line + (Ping(now) is double ping ? string.Create(CultureInfo.InvariantCulture, $", {ping:F0} ms") : ""));
+        // What does not fit is left out whole; half a number misleads.
+        string difficulty = now.Difficulty is double value ? $", diff {Difficulty(value)}" : "";
+        string ping = Ping(now) is double ms ? string.Create(CultureInfo.InvariantCulture, $", {ms:F0} ms") : "";
+        line += line.Length + difficulty.Length <= ColumnsMax ? difficulty : "";
+        line += line.Length + ping.Length <= ColumnsMax ? ping : "";
+        return Fit(line);
     }
 
     /// <summary>
@@ -59,6 +66,10 @@ internal static class RigLines
         if (lost > 0)
         {
             return $"nothing is earned: {lost} shares of the last minute got no answer";
+        }
+        if (now.ShareSeconds < ShareDueMax)
+        {
+            return "nothing is earned: the pool answered no share in the last minute";
         }
         waiting = true;
         return now.ShareSeconds is double seconds

@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
+using Otedama.Wire;
 
 namespace Otedama.Mining;
 
@@ -67,7 +68,7 @@ public static class PoolProbe
                     bool? answer = IsAnswer(buffer.AsSpan(0, end));
                     if (answer is not false)
                     {
-                        return answer is true ? null : NotStratum(buffer.AsSpan(0, length), url);
+                        return answer is true ? Refusal(buffer.AsSpan(0, end)) : NotStratum(buffer.AsSpan(0, length), url);
                     }
                     lines++;
                     buffer.AsSpan(end + 1, length - end - 1).CopyTo(buffer);
@@ -107,6 +108,12 @@ public static class PoolProbe
             return null;
         }
     }
+
+    /// <summary>Why the pool does not take the subscription; null when it does.</summary>
+    private static string? Refusal(ReadOnlySpan<byte> answer) =>
+        StratumMessage.TryParse(answer, out StratumMessage message) && StratumReason.IsRefusal(message)
+            ? $"it refuses mining.subscribe: {StratumReason.Read(message)}"
+            : null;
 
     private static string NotStratum(ReadOnlySpan<byte> bytes, PoolUrl url)
     {

@@ -9,8 +9,12 @@ internal sealed partial class StratumSession
     /// <summary>Shares refused, or left without a reply, before we believe that this pool will take none.</summary>
     private const int RefusalsMax = 10;
 
+    /// <summary>Late shares before the first accepted one; late is no sign of another algorithm, so more are borne.</summary>
+    private const int LateMax = 50;
+
     private readonly LineBudget _refusals;
     private int _refused;                   // rejected before the first accepted one; reader only
+    private int _late;                      // late before the first accepted one; reader only
     private int _unheard;                   // without a reply since the last one; reader and watchdog
 
     /// <summary>A share of this connection was accepted. Any thread.</summary>
@@ -115,6 +119,10 @@ internal sealed partial class StratumSession
         if (!stale && !Accepted && ++_refused >= RefusalsMax)
         {
             throw Unwanted(reason);
+        }
+        if (stale && !Accepted && ++_late >= LateMax)
+        {
+            throw new UpstreamException($"it calls every share late since we connected ({reason})", UpstreamFault.Silence);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class SessionTable
     /// <summary>The session with this slot and id; null when it has ended.</summary>
     public StratumSession? Find(int slot, long id)
     {
-        StratumSession? session = (uint)slot < (uint)_slots.Length ? Volatile.Read(ref _slots[slot]) : null;
+        StratumSession? session = slot >= 0 && slot < _slots.Length ? Volatile.Read(ref _slots[slot]) : null;
         return session is not null && session.Id == id ? session : null;
     }
 

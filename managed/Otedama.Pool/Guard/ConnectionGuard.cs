@@ -13,6 +13,11 @@ public sealed class ConnectionGuard
     public const double WrongSubmitPoints = 1;
 
     private const int NetworkShareFactor = 4;
+
+    /// <summary>An address with so many connections gets none of the places kept back; a network with four times as many neither.</summary>
+    private const int ManyConnections = 8;
+
+    private const int KeptBackPart = 8;
     private const double ScoreHalfLifeSeconds = 60;
     private const double BanSecondsMax = 86_400;
     private const int SharesJudgedMin = 200;
@@ -27,6 +32,7 @@ public sealed class ConnectionGuard
     private readonly long[] _reported = new long[Enum.GetValues<GuardRule>().Length]; // the reporting thread's, as the next
     private readonly GuardOptions _options;
     private double _reportedAt = double.NegativeInfinity;
+    private int _connections;
 
     public ConnectionGuard(GuardOptions options) => _options = options;
 
@@ -76,6 +82,7 @@ public sealed class ConnectionGuard
                     known.Connections++;
                     known.NotLoggedIn++;
                     network.Connections++;
+                    Interlocked.Increment(ref _connections);
                     entry = new GuardEntry(known);
                 }
                 else
@@ -121,6 +128,7 @@ public sealed class ConnectionGuard
             }
             entry.HasLeft = true;
             address.Connections--;
+            Interlocked.Decrement(ref _connections);
             address.NotLoggedIn -= entry.IsLoggedIn ? 0 : 1;
             address.Proven -= entry.IsProven ? 1 : 0;
             lock (address.Network!)
@@ -190,6 +198,9 @@ public sealed class ConnectionGuard
         return count;
     }
 
+    private bool IsCrowded =>
+        _options.Places > 0 && Volatile.Read(ref _connections) >= _options.Places - (_options.Places / KeptBackPart);
+
     /// <summary>Called under both locks. The first rule that refuses; null when none does.</summary>
     private GuardRule? Judge(GuardAddress address, GuardAddress network, double now)
     {
@@ -199,6 +210,8 @@ public sealed class ConnectionGuard
         int share = _options.ConnectionsPerAddressMax;
         return now < address.BannedUntil ? GuardRule.Banned
             : share > 0 && address.Connections - address.Proven >= Math.Max(share, miners) ? GuardRule.AddressShare
+            : IsCrowded && address.Connections >= ManyConnections ? GuardRule.AddressShare
+            : IsCrowded && network.Connections >= NetworkShareFactor * ManyConnections ? GuardRule.NetworkShare
             : share > 0 && network.Connections - network.Proven >= Math.Max(NetworkShareFactor * (long)share, network.Miners(now)) ? GuardRule.NetworkShare
             : _options.NotLoggedInPerAddressMax > 0 && address.NotLoggedIn >= _options.NotLoggedInPerAddressMax + miners ? GuardRule.NotLoggedIn
             : !TryConnect(address, _options.ConnectionsPerSecond, _options.ConnectionBurst, now) ? GuardRule.AddressRate

@@ -14,6 +14,12 @@ public sealed record GuardOptions
     /// </summary>
     public int ConnectionsPerAddressMax { get; init; } = 2_500;
 
+    /// <summary>
+    /// All places there are. Accepted shares are cheap, so the last eighth is not for who has many connections already, with
+    /// accepted shares or without. 0: nothing is kept back.
+    /// </summary>
+    public int Places { get; init; }
+
     /// <summary>Open connections of one address that have not logged in.</summary>
     public int NotLoggedInPerAddressMax { get; init; } = 128;
 
@@ -51,6 +57,7 @@ public sealed record GuardOptions
     public void Check()
     {
         PoolOptions.Require(ConnectionsPerAddressMax >= 0, $"connections per address is {ConnectionsPerAddressMax}; it cannot be negative");
+        PoolOptions.Require(Places >= 0, $"{Places} places for connections; it cannot be negative");
         PoolOptions.Require(NotLoggedInPerAddressMax >= 0, $"connections per address without login is {NotLoggedInPerAddressMax}; it cannot be negative");
         PoolOptions.Require(ConnectionsPerSecond >= 0, $"connections per second is {ConnectionsPerSecond}; it cannot be negative");
         PoolOptions.Require(ConnectionBurst >= 1, $"connection burst is {ConnectionBurst}; at least 1 is needed");

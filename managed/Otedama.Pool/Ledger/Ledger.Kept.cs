@@ -9,7 +9,7 @@ public sealed partial class Ledger : IBlockBook
     private const int NewestLookedAt = 64;
 
     public BlockBooking Book(PoolJob job, Hash256 block, int finderAccount) =>
-        BlockFound(job, block, (uint)finderAccount < (uint)AccountCount ? finderAccount : PayoutPlanner.Operator);
+        BlockFound(job, block, finderAccount >= 0 && finderAccount < AccountCount ? finderAccount : PayoutPlanner.Operator);
 
     public bool BookKept(BlockBooking booking)
     {

@@ -30,7 +30,7 @@ public sealed partial class Ledger
     {
         lock (_lock)
         {
-            return (uint)account < (uint)_state.Accounts.Count
+            return account >= 0 && account < _state.Accounts.Count
                 ? _state.Accounts[account].Meter?.Rates(NowMs) ?? default
                 : default;
         }
@@ -41,7 +41,7 @@ public sealed partial class Ledger
     {
         lock (_lock)
         {
-            return (uint)id < (uint)_state.Accounts.Count ? Describe(_state.Accounts[id], NowMs) : null;
+            return id >= 0 && id < _state.Accounts.Count ? Describe(_state.Accounts[id], NowMs) : null;
         }
     }
 

@@ -63,10 +63,10 @@ public sealed partial class Ledger
                 _state.Settle(record, status);
             }
         }
-        LogSettled(blockHash, status, reason);
+        LogSettled(blockHash, status.ToString().ToLowerInvariant(), reason.Length > 0 ? $": {reason}" : "");
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, EventName = "block_settled", Message = "Block {Hash} is {Status} {Reason}")]
-    private partial void LogSettled(Hash256 hash, BlockStatus status, string reason);
+    [LoggerMessage(Level = LogLevel.Information, EventName = "block_settled", Message = "block {Hash} is {Status}{Reason}")]
+    private partial void LogSettled(Hash256 hash, string status, string reason);
 }

@@ -47,7 +47,8 @@ public sealed partial class Ledger
     {
         lock (_lock)
         {
-            return (uint)account < (uint)_state.Accounts.Count && _state.Accounts[account].Shares > 0 ? _state.Accounts[account].Payee.Id : 0;
+            bool hasShare = account >= 0 && account < _state.Accounts.Count && _state.Accounts[account].Shares > 0;
+            return hasShare ? _state.Accounts[account].Payee.Id : 0;
         }
     }
 

@@ -150,7 +150,8 @@ public sealed partial class SharePipeline : IDisposable
                 candidate.AccountId = AccountOf(claimant);
                 judgement.Share = judgement.Share with { AccountId = candidate.AccountId };
             }
-            if ((uint)candidate.AccountId >= (uint)_ledger.AccountCount && judgement.Rejection == Rejection.None)
+            bool hasAccount = candidate.AccountId >= 0 && candidate.AccountId < _ledger.AccountCount;
+            if (!hasAccount && judgement.Rejection == Rejection.None)
             {
                 judgement.Rejection = candidate.Claimant is null ? Rejection.NotYours : Rejection.NoAccount;
             }

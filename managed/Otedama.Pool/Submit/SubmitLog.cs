@@ -14,12 +14,12 @@ internal static partial class SubmitLog
 
     /// <summary>The one line of a block that went well; its whole id is in the list of blocks and at debug.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "block {Height} {Outcome}: {BlockId}")]
-    public static partial void Resolved(ILogger logger, int height, SubmitOutcome outcome, string blockId);
+    public static partial void Resolved(ILogger logger, int height, string outcome, string blockId);
 
     public static void Resolved(ILogger logger, Hash256 blockId, int height, SubmitOutcome outcome)
     {
         string id = blockId.ToString();
-        Resolved(logger, height, outcome, $"{id[..20]}...{id[^12..]}");
+        Resolved(logger, height, outcome.ToString().ToLowerInvariant(), $"{id[..20]}...{id[^12..]}");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId} at height {Height} was refused: {Reason}")]

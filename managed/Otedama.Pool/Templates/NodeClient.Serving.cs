@@ -72,7 +72,8 @@ internal sealed partial class NodeClient
         });
         if (returned)
         {
-            TemplateLog.NodeReady(_logger, Name, template.Height, template.LongPollId.Length > 0, _health.Ear?.IsConnected ?? false);
+            string ears = template.LongPollId.Length > 0 ? "long poll" : "asking again and again";
+            TemplateLog.NodeReady(_logger, Name, template.Height, _health.Ear is { IsConnected: true } ? $"{ears} and ZMQ" : ears);
         }
         if (Arrived(template))
         {

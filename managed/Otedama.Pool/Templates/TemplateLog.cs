@@ -5,8 +5,8 @@ namespace Otedama.Pool;
 
 internal static partial class TemplateLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} gives work for height {Height} (long poll {LongPoll}, ZMQ {Zmq})")]
-    public static partial void NodeReady(ILogger logger, string node, int height, bool longPoll, bool zmq);
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} gives work for height {Height} (new blocks by {Ears})")]
+    public static partial void NodeReady(ILogger logger, string node, int height, string ears);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} gives no work: {Reason} Next attempt in {WaitSeconds:0.#} s.")]
     public static partial void NodeFailed(ILogger logger, string node, string reason, double waitSeconds);

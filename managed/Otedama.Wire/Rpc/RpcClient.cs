@@ -64,9 +64,7 @@ public sealed class RpcClient : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            RpcAnswer answer = await CallAsync(request, both.Token).ConfigureAwait(false);
-            await Task.Yield(); // an answer of megabytes is not read on a thread that serves sockets
-            return answer;
+            return await CallAsync(request, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested && patience.IsCancellationRequested)
         {
@@ -117,7 +115,7 @@ public sealed class RpcClient : IDisposable
         if (status == HttpStatusCode.Unauthorized)
         {
             string used = Endpoint.HasPassword ? $"user \"{Endpoint.User}\""
-                : Endpoint.CookiePath is { } path ? $"the cookie in {path}" : "no credentials";
+                : Endpoint.CookiePath is { } path ? $"the cookie in {path}" : "a call without a login";
             throw Fail(RpcFailure.Credentials, request, $"the node refused {used} (HTTP 401). Correct node.user and node.password, or node.cookie.");
         }
         if (status == HttpStatusCode.Forbidden)
@@ -133,6 +131,7 @@ public sealed class RpcClient : IDisposable
     private async Task<RpcAnswer> ReadAsync(RpcRequest request, HttpResponseMessage response, CancellationToken stop)
     {
         (byte[] buffer, int length) = await ReadBodyAsync(request, response, stop).ConfigureAwait(false);
+        await Task.Yield(); // neither megabytes nor what the caller makes of them on a thread that serves sockets
         bool handedOver = false;
         try
         {

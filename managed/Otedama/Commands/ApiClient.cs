@@ -72,7 +72,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !stop.IsCancellationRequested))
         {
-            throw new CommandException(ExitCode.Unreachable, $"No answer to {where}: {e.Message} The instance may have ended without cleaning up; start it with: otedama");
+            throw new CommandException(ExitCode.Unreachable, $"No answer to {where}: {e.Message.TrimEnd('.')}. The instance may have ended without cleaning up; start it with: otedama");
         }
     }
 }

@@ -32,6 +32,10 @@ internal sealed class CommandContext(Surroundings surroundings)
     /// <summary>The same with a file that comes before --config; null = --config, or what is found where files are looked for.</summary>
     public Configuration LoadFile(ParseResult result, string? file, params IEnumerable<FlagValue> verbFlags)
     {
+        if (result.GetValue(DataDir) is "")
+        {
+            throw new ConfigurationException("--data-dir: the path is empty. Give a folder, or leave --data-dir out.");
+        }
         List<FlagValue> flags = [];
         AddFlag(flags, result.GetValue(DataDir), "data_dir", "--data-dir");
         AddFlag(flags, result.GetValue(LogLevel), "log.level", "--log-level");

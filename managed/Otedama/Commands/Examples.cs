@@ -27,7 +27,7 @@ internal static class Examples
         ("otedama mining benchmark", "otedama mining benchmark --algo verthash --verthash-memory --repeats 3 --json",
             "An algorithm that needs its data first; the numbers as JSON."),
         ("otedama ledger check", "otedama ledger check", "Say what is damaged in the share log of this machine's pool, which must not run."),
-        ("otedama ledger check", "otedama ledger check --dir /backup/pool/ledger", "The same for a copy."),
+        ("otedama ledger check", "otedama ledger check --dir /backup/pool/shares", "The same for a copy."),
         ("otedama ledger repair", "otedama ledger repair", "Skip exactly what is damaged; copies of the changed files are kept."),
         ("otedama ledger export", "otedama ledger export payouts > payouts.csv", "A table of the ledger as CSV."),
         ("otedama net test", "otedama net test", "Every pool and node of the configuration."),

@@ -18,7 +18,7 @@ internal static class InitCommand
             Dictionary<Setting, string> answers = InitQuestions.Ask(context.Outside.In, context.Outside.Error);
             Write(path, ConfigurationPages.Sample(answers), result.GetValue(force), context.Outside.Environment);
             context.Answer(result, new InitAnswer(1, path, [.. answers.Keys.Select(static s => s.Key)]), AnswerJson.Default.InitAnswer, static a =>
-                [$"wrote {a.File} with {a.Settings.Count} settings", $"start with: otedama --config {a.File}"]);
+                [$"wrote {a.File} with {a.Settings.Count} {(a.Settings.Count == 1 ? "setting" : "settings")}", $"start with: otedama --config {a.File}"]);
             return ExitCode.Done;
         });
         return init;
@@ -35,6 +35,10 @@ internal static class InitCommand
         {
             string advice = Directory.Exists(path) ? "is a folder. Give the path of a file." : "is there already. Write over it with --force, or give another path.";
             throw new CommandException(ExitCode.Usage, $"{path}: {advice}");
+        }
+        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
+        {
+            throw new CommandException(ExitCode.Usage, $"{path}: there is no folder {parent}. Make it, or give another path.");
         }
         return path;
     }

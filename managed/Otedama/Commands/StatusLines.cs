@@ -45,7 +45,7 @@ internal static class StatusLines
             yield break;
         }
         yield return $"pool   {pool.Url}, {pool.Scheme}, fee {pool.FeePercent.ToString(CultureInfo.InvariantCulture)} %, minimum payout {pool.MinPayout}";
-        yield return $"         {pool.Miners} miners on {pool.Connections} connections, {Units.Hashrate(pool.HashrateHs)}";
+        yield return $"         {Many(pool.Miners, "miner")} on {Many(pool.Connections, "connection")}, {Units.Hashrate(pool.HashrateHs)}";
         yield return $"         {pool.Accepted} shares accepted, {pool.Rejected} rejected";
         yield return $"         {BlockCounts(pool)}";
         yield return $"         earned {Coins(pool.Earned)} {pool.Unit}: {Coins(pool.Pending)} immature, {Coins(pool.Paid)} paid, "
@@ -133,6 +133,8 @@ internal static class StatusLines
         DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Short(string hash) => hash.Length > 16 ? $"\u2026{hash[^16..]}" : hash;
+
+    private static string Many(long value, string what) => $"{Count(value)} {what}{(value == 1 ? "" : "s")}";
 
     private static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -19,7 +19,7 @@ internal static class UsageErrors
         }
         if (lines.Count == 0)
         {
-            lines.AddRange(result.Errors.Select(static e => Printable(e.Message)).Distinct());
+            lines.AddRange(result.Errors.Select(e => Sentence(e, command, path)).Distinct());
         }
         lines.Add($"Usage and examples: {path} --help");
         return string.Join('\n', lines);
@@ -61,6 +61,22 @@ internal static class UsageErrors
             ?? (word.Length >= 3 ? Array.Find(all, c => c.Name.StartsWith(word, StringComparison.Ordinal)) : null)
             ?? Array.Find(all, c => Nearest.Find(word, [c.Name]) is not null);
         return found is null ? null : PathOf(found);
+    }
+
+    /// <summary>The parser's own words name types of the runtime and break lines; neither is of use to who typed the line.</summary>
+    private static string Sentence(ParseError error, Command command, string path)
+    {
+        if (error.SymbolResult is OptionResult { Tokens: [{ } token, ..] } option && error.Message.Contains("System.", StringComparison.Ordinal))
+        {
+            bool whole = (Nullable.GetUnderlyingType(option.Option.ValueType) ?? option.Option.ValueType) == typeof(int);
+            string wanted = whole ? $"a whole number up to {int.MaxValue}" : "a number, such as 2.5";
+            return Printable($"{option.Option.Name}: \"{SettingTypes.Shorten(token.Value)}\" is not {wanted}.");
+        }
+        if (error.SymbolResult is CommandResult && command.Action is null && Visible(command).Any())
+        {
+            return $"{path} needs a verb: {string.Join(", ", Visible(command).Select(static c => c.Name))}.";
+        }
+        return Printable(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 
     private static IEnumerable<Command> Visible(Command command) => command.Subcommands.Where(static c => !c.Hidden);

@@ -95,8 +95,9 @@ internal static class VerifyCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
-            string shown = path.Length == 0 ? "--vectors \"\"" : path;
-            throw new CommandException(ExitCode.Usage, $"{shown}: cannot be read as vectors: {e.Message}");
+            throw new CommandException(ExitCode.Usage, path.Length == 0
+                ? "--vectors: the path is empty. Give the path of a vector file."
+                : $"{path}: cannot be read as vectors: {e.Message}");
         }
     }
 }

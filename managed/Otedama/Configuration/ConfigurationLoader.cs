@@ -98,7 +98,7 @@ internal static class ConfigurationLoader
         string[] siblings = Below(prefix);
         string? nearest = Nearest.Find(path[prefix.Length..], siblings);
         string? suggestion = nearest is not null ? prefix + nearest : Nearest.Find(path, keys);
-        string hint = suggestion is null ? "" : $"; did you mean {suggestion}?";
+        string hint = suggestion is null ? "." : $"; did you mean {suggestion}?";
         string where = prefix.Length == 0 ? "at the top" : $"under {prefix.TrimEnd('.')}";
         return $"{SettingTypes.Shorten(path)}: unknown key{value}{hint} Allowed {where}: {string.Join(", ", siblings)}.";
     }
@@ -134,7 +134,7 @@ internal static class ConfigurationLoader
             else
             {
                 string[] keys = [.. Settings.All.Select(static s => s.Key)];
-                problems.Add($"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{Nearest.Suggest(flag.Key, keys)} All keys: otedama config show");
+                problems.Add($"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{(Nearest.Suggest(flag.Key, keys) is { Length: > 0 } hint ? hint : ".")} All keys: otedama config show");
             }
         }
     }

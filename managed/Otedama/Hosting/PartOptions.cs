@@ -61,6 +61,7 @@ internal static class PartOptions
         {
             Exempt = behindProxy ? [] : configuration.Get(Settings.GuardAllow),
             ConnectionsPerAddressMax = perAddress > 0 ? perAddress : Math.Max(1, configuration.Get(Settings.MaxConnections) / 8),
+            Places = configuration.Get(Settings.MaxConnections),
             NotLoggedInPerAddressMax = configuration.Get(Settings.GuardNotLoggedIn),
             ConnectionsPerSecond = (double)configuration.Get(Settings.GuardConnectRate),
             ConnectionBurst = configuration.Get(Settings.GuardConnectBurst),

@@ -33,6 +33,32 @@ public sealed class HelpTests
     }
 
     [Theory]
+    [InlineData("mining hugepages --pages x", "--pages: \"x\" is not a whole number up to 2147483647.\n")]
+    [InlineData("mining benchmark --seconds abc", "--seconds: \"abc\" is not a number, such as 2.5.\n")]
+    [InlineData("completion tcsh", "Must be one of: 'bash' 'zsh' 'fish'\n")]
+    [InlineData("node", "otedama node needs a verb: status, peers, sync.\n")]
+    [InlineData("init no/such/folder/a.yaml", "/no/such/folder. Make it, or give another path.\n")]
+    [InlineData("config show --set=nope=1", "--set: nope: unknown key. All keys: otedama config show\n")]
+    public async Task A_wrong_line_is_answered_in_plain_words(string line, string said)
+    {
+        CliResult result = await Cli.RunAsync(line.Split(' '));
+        Assert.True(result.Code is 2 or 3, $"exit code {result.Code}");
+        Assert.Contains(said, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("??", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--data-dir: the path is empty. Give a folder, or leave --data-dir out.\n", "--data-dir", "", "config", "show")]
+    [InlineData("--vectors: the path is empty. Give the path of a vector file.\n", "verify", "--vectors", "")]
+    public async Task An_empty_path_is_a_mistake_and_not_the_usual_place(string said, params string[] words)
+    {
+        CliResult result = await Cli.RunAsync(words);
+        Assert.True(result.Code is 2 or 3, $"exit code {result.Code}");
+        Assert.Equal(said, result.Error);
+    }
+
+    [Theory]
     [InlineData("help", "--help")]
     [InlineData("help pool payouts", "pool payouts --help")]
     [InlineData("help mining benchmark", "mining benchmark --help")]

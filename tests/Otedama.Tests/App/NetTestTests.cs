@@ -33,7 +33,8 @@ public sealed class NetTestTests
     [InlineData("220 mail.example ESMTP\r\n", "not Stratum")]
     [InlineData("{}\n", "not Stratum")]
     [InlineData("", "closed the connection")]
-    public async Task What_is_no_stratum_server_is_named(string answer, string problem)
+    [InlineData("{\"id\":1,\"result\":null,\"error\":{\"code\":-1,\"message\":\"go away\"}}\n", "refuses mining.subscribe: go away")]
+    public async Task What_serves_no_miner_is_named(string answer, string problem)
     {
         using Server server = new(_ => answer);
         JsonElement row = await TestAsync(5, $"127.0.0.1:{server.Port}");

@@ -140,6 +140,37 @@ public sealed class SharePipelineTests : IDisposable
     }
 
     [Fact]
+    public void A_newcomer_whom_no_account_is_left_for_is_told_so_and_hurts_nobody_in_its_batch()
+    {
+        _ledger.Dispose();
+        using Ledger full = Open(addressesMax: 1);
+        _jobs.Add(2, network: Target.Max, split: full.SplitFor(_jobs.Add(3).Template, 4));
+        var claimant = new Claimant("new", [7], "rig", Claimant.NoAccount);
+        Candidate share = NewcomerOn(1, 1), block = NewcomerOn(2, 2);
+        using SharePipeline pipeline = Make(ledger: full);
+        foreach (Candidate candidate in new[] { share, Candidate(3), block })
+        {
+            Assert.True(pipeline.TryEnqueue(candidate)); // one batch: the threads start later
+        }
+        pipeline.Start();
+        pipeline.Stop(TimeSpan.FromSeconds(10));
+        Assert.Equal(
+            [(Rejection.NoAccount, false), (Rejection.None, false), (Rejection.NoAccount, true)],
+            _sink.Verdicts.Select(static verdict => (verdict.Rejection, verdict.IsBlock)));
+        Assert.Equal(1, full.Totals().Shares);
+        Assert.Equal(PayoutPlanner.Operator, full.Blocks(5).Single().Finder);
+
+        Candidate NewcomerOn(uint job, ulong nonce)
+        {
+            Candidate candidate = Candidate(nonce);
+            candidate.JobId = job;
+            candidate.AccountId = Claimant.NoAccount;
+            candidate.Claimant = claimant;
+            return candidate;
+        }
+    }
+
+    [Fact]
     public void Twins_meet_in_one_verifier_whatever_session_sends_them()
     {
         using SharePipeline pipeline = Start(verifiers: 4);
@@ -261,18 +292,19 @@ public sealed class SharePipelineTests : IDisposable
         return candidate;
     }
 
-    private Ledger Open() => Ledger.Open(
+    private Ledger Open(int addressesMax = 100) => Ledger.Open(
         new LedgerOptions
         {
             Directory = _directory.Path,
             OperatorScript = new byte[] { 0xaa },
             SegmentBytes = 64 * 1024,
             Storage = _storage,
+            AddressesMax = addressesMax,
         },
         TimeProvider.System,
         NullLogger.Instance);
 
-    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1)
+    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1, Ledger? ledger = null)
     {
         ShareValidator[] validators = [.. Enumerable.Range(0, verifiers).Select(_ =>
         {
@@ -280,7 +312,7 @@ public sealed class SharePipelineTests : IDisposable
             return new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
         })];
         return new SharePipeline(
-            options ?? new SharePipelineOptions(), _jobs, validators, _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
+            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
 
     private SharePipeline Start(SharePipelineOptions? options = null, int verifiers = 1)

@@ -37,6 +37,13 @@ public sealed class RigLinesTests
         Assert.True("18:54:16+09:00 info  rig: ".Length + line.Length <= 100, line);
     }
 
+    [Fact]
+    public void What_does_not_fit_is_left_out_whole()
+    {
+        string line = RigLines.Minute(Snapshot(new ShareCounts(162_000, 46_000, 0, 0, 0)), s_none);
+        Assert.Equal("speed 12.3/12.4/12.5/13.0 MH/s, shares 162000/46000 (+162000/+46000)", line);
+    }
+
     [Theory]
     [InlineData(0.0058, "0.0058")]
     [InlineData(0.00006, "0.00006")]
@@ -71,6 +78,14 @@ public sealed class RigLinesTests
         string? why = RigLines.WhyNothing(Snapshot(s_none) with { ShareSeconds = 754 }, s_none, out bool waiting);
         Assert.True(waiting);
         Assert.Equal("no share in the last minute; at this difficulty one takes 12 min 34 s on average", why);
+    }
+
+    [Fact]
+    public void A_pool_that_answers_none_of_many_shares_is_a_fault()
+    {
+        string? why = RigLines.WhyNothing(Snapshot(s_none) with { ShareSeconds = 0.6 }, s_none, out bool waiting);
+        Assert.False(waiting);
+        Assert.Equal("nothing is earned: the pool answered no share in the last minute", why);
     }
 
     [Fact]

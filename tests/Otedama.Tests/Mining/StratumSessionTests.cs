@@ -216,6 +216,16 @@ public sealed class StratumSessionTests : IDisposable
     }
 
     [Fact]
+    public void A_pool_that_calls_every_share_late_is_left_for_the_next()
+    {
+        Start();
+        UpstreamException error = Assert.Throws<UpstreamException>(() => Refuse(50, "Stale"));
+        Assert.Equal(UpstreamFault.Silence, error.Fault);
+        Assert.Contains("every share late", error.Message, StringComparison.Ordinal);
+        Assert.Equal(50, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Stale));
+    }
+
+    [Fact]
     public void Late_shares_are_no_sign_of_another_algorithm()
     {
         Start();

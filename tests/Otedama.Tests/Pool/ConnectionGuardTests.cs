@@ -28,6 +28,24 @@ public sealed class ConnectionGuardTests
     }
 
     [Fact]
+    public void Accepted_shares_do_not_buy_the_last_places()
+    {
+        ConnectionGuard guard = new(s_unpaced with { Places = 400, ConnectionsPerAddressMax = 50, NotLoggedInPerAddressMax = 0 });
+        int held = 0;
+        for (int i = 0; i < 1_000; i++)
+        {
+            List<GuardEntry> one = Enter(guard, "203.0.113.1", 1, 0);
+            one.ForEach(entry => guard.AddShare(entry, good: true, 0));
+            held += one.Count;
+        }
+        Assert.Equal(350, held);
+        Assert.Empty(Enter(guard, "203.0.113.2", 1, 0)); // nor does another address of the same site
+        Assert.Equal(8, Enter(guard, "198.51.100.1", 20, 0).Count);
+        List<GuardEntry> last = Enter(guard, "192.0.2.1", 5, 0);
+        Assert.Equal(5, last.Count);
+    }
+
+    [Fact]
     public void Connections_that_do_not_log_in_are_128_and_those_that_do_make_room()
     {
         ConnectionGuard guard = new(s_unpaced);
