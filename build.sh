@@ -128,7 +128,8 @@ test_managed() { # test_managed <name> [arguments of the runner]
   fails=$(sed -nE 's/.*Failed: ([0-9]+).*/\1/p' <<<"$line")
   skipped=$(sed -nE 's/.*Skipped: ([0-9]+).*/\1/p' <<<"$line")
   rm -f "$log"
-  if [ -z "$total" ]; then
+  # A filter that selects nothing is no success.
+  if [ -z "$total" ] || [ "$total" -eq 0 ]; then
     count "$name" 0 1
     return
   fi

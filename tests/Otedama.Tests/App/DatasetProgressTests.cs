@@ -61,12 +61,12 @@ public sealed class DatasetProgressTests
         Assert.Equal(["data   KawPow dataset of epoch 618: no memory"], StatusLines.Datasets(status));
     }
 
-    private static string[] Write(Action<DatasetLog, ManualClock> act)
+    private static string[] Write(Action<DatasetLog, HeldClock> act)
     {
         using MemoryStream output = new();
         using (ConsoleLogs console = new(output, LogLevels.Parse("info", null), json: false, colour: false, TimeProvider.System))
         {
-            ManualClock clock = new();
+            HeldClock clock = new();
             using DatasetLog log = new(console.CreateLogger("Datasets"), clock);
             act(log, clock);
         }

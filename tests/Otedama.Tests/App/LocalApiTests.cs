@@ -168,7 +168,7 @@ public sealed class LocalApiTests : IAsyncLifetime
     [Fact]
     public void A_cookie_ends_with_its_day_and_cannot_be_altered()
     {
-        Jobs.TestTime clock = new();
+        HeldClock clock = new();
         ApiSessions sessions = new(_token, clock);
         string cookie = sessions.NewCookie();
         Assert.True(sessions.IsValid(cookie));

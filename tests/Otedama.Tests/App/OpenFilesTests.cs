@@ -14,7 +14,7 @@ public sealed class OpenFilesTests
 {
     private const int FilesMax = 220;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = Patience.Limit;
 
     [Fact]
     public async Task Miners_are_answered_while_the_process_can_open_no_more_files()

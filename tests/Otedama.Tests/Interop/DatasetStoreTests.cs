@@ -107,7 +107,7 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public void A_whole_dataset_that_cannot_be_made_is_tried_again_after_a_while()
     {
-        ManualClock clock = new();
+        HeldClock clock = new();
         ConcurrentQueue<DatasetState> finished = new();
         int attempts = 0;
         using DatasetStore store = new(new DatasetStoreOptions

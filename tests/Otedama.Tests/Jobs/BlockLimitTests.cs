@@ -8,7 +8,7 @@ namespace Otedama.Tests.Jobs;
 /// <summary>Blocks keep the node's limits for every coinbase class, and no child loses its parent.</summary>
 public class BlockLimitTests
 {
-    private readonly TestTime _time = new();
+    private readonly HeldClock _time = new();
 
     public static TheoryData<CoinbaseClass> Classes => [.. Enum.GetValues<CoinbaseClass>()];
 

@@ -7,7 +7,7 @@ namespace Otedama.Tests.Jobs;
 
 public class JobBookTests
 {
-    private readonly TestTime _time = new();
+    private readonly HeldClock _time = new();
     private readonly List<PoolJob> _published = [];
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class HashMeterTests
     [Fact]
     public void A_steady_rate_reads_right_from_the_first_second_and_stays()
     {
-        ManualClock clock = new();
+        HeldClock clock = new();
         HashMeter meter = new(clock);
         for (int i = 1; i <= 20_000; i++)
         {
@@ -28,7 +28,7 @@ public sealed class HashMeterTests
     [Fact]
     public void The_short_window_follows_a_change_first_and_silence_decays()
     {
-        ManualClock clock = new();
+        HeldClock clock = new();
         HashMeter meter = new(clock);
         for (int i = 0; i < 6000; i++)
         {
@@ -45,7 +45,7 @@ public sealed class HashMeterTests
     [Fact]
     public void A_restart_forgets_the_rates_but_not_the_total()
     {
-        ManualClock clock = new();
+        HeldClock clock = new();
         HashMeter meter = new(clock);
         clock.Advance(1);
         meter.Add(500);

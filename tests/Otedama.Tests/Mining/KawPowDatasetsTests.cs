@@ -10,7 +10,7 @@ public sealed class KawPowDatasetsTests : IDisposable
 {
     private const int NextEpoch = 7_500;
 
-    private readonly ManualClock _clock = new();
+    private readonly HeldClock _clock = new();
     private readonly List<uint> _wholes = [];
     private readonly DatasetStore _store;
     private readonly ManualResetEventSlim _finish = new();

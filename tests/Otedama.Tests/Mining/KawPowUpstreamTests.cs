@@ -35,7 +35,7 @@ public sealed class KawPowUpstreamTests : IDisposable
         },
         null,
         new JobNumbers(),
-        new ManualClock(),
+        new HeldClock(),
         NullLogger.Instance);
 
     public void Dispose() => _session.Dispose();

@@ -104,7 +104,7 @@ public sealed class RigLinesTests
     {
         LineLog log = new();
         double speed = 5e6;
-        using RigReport report = new(() => Snapshot(new ShareCounts(7, 1, 0, 0, 0)) with { Hashrate = new HashRates(speed, 3e6, 2e6) }, new ManualClock(), log);
+        using RigReport report = new(() => Snapshot(new ShareCounts(7, 1, 0, 0, 0)) with { Hashrate = new HashRates(speed, 3e6, 2e6) }, new HeldClock(), log);
         for (int i = 0; i < 5; i++)
         {
             report.Look();

@@ -18,7 +18,7 @@ public sealed class StratumSessionTests : IDisposable
 
     private readonly RecordingSink _sink = new();
     private readonly JobNumbers _numbers = new();
-    private readonly ManualClock _clock = new();
+    private readonly HeldClock _clock = new();
     private readonly LineLog _log = new();
     private readonly StratumSession _session;
 

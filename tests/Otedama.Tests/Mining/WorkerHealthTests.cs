@@ -5,7 +5,7 @@ namespace Otedama.Tests.Mining;
 
 public sealed class WorkerHealthTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly HeldClock _clock = new();
     private readonly HashMeter _meter;
     private readonly WorkerHealth _health;
 

@@ -79,6 +79,6 @@ public sealed class ZcashUpstreamTests
         },
         null,
         new JobNumbers(),
-        new ManualClock(),
+        new HeldClock(),
         NullLogger.Instance);
 }

@@ -46,7 +46,7 @@ internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, IDisposable
 
     public Random Random { get; }
 
-    public TestTime Time { get; } = new();
+    public HeldClock Time { get; } = new();
 
     public JobBook Jobs { get; }
 

@@ -361,7 +361,7 @@ public sealed class StratumServerTests
     public async Task Shares_beyond_the_budget_are_worth_a_look_for_a_block_only()
     {
         using StratumHarness harness = new(
-            options => options with { Vardiff = new VardiffOptions { Start = 0.001, Max = 0.001 } }, time: new ManualClock());
+            options => options with { Vardiff = new VardiffOptions { Start = 0.001, Max = 0.001 } }, time: new HeldClock());
         using TestMiner miner = await harness.ConnectAsync();
         await miner.LoginAsync(s_user);
         string job = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params")[0].GetString()!;

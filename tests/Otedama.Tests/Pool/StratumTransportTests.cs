@@ -17,7 +17,7 @@ public sealed class StratumTransportTests
 
     private static readonly IPNetwork[] s_loopback = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)];
 
-    private readonly ManualClock _clock = new();
+    private readonly HeldClock _clock = new();
 
     [Fact]
     public async Task Split_segments_and_a_last_line_without_end_are_understood()

@@ -92,7 +92,7 @@ public class TemplateReaderTests
     [Fact]
     public void No_work_comes_of_a_template_whose_smallest_time_is_more_than_two_hours_ahead()
     {
-        Jobs.TestTime clock = new(); // shows 1,700,000,000
+        HeldClock clock = new(); // shows 1,700,000,000
         TemplateReader reader = new(Algorithm.Sha256d, ["segwit"], clock);
         string At(long time) => Json("curtime", $"{time}").Replace("1699999000", $"{time}", StringComparison.Ordinal);
         Assert.Equal(1_700_007_200u, reader.Read(Encoding.UTF8.GetBytes(At(1_700_007_200)), "n").TimeMin);

@@ -1,4 +1,4 @@
-namespace Otedama.Tests.Templates;
+namespace Otedama.Tests;
 
 /// <summary>Time that moves, timers included, only when a test moves it. Any thread.</summary>
 internal sealed class HeldClock : TimeProvider
@@ -22,13 +22,16 @@ internal sealed class HeldClock : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         HeldTimer timer = new(this, () => callback(state));
-        timer.Change(dueTime, period);
         lock (_lock)
         {
             _timers.Add(timer);
         }
+        timer.Change(dueTime, period);
         return timer;
     }
+
+    /// <summary>Moves the time and fires what falls due, in order.</summary>
+    public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Moves the time and fires what falls due, in order.</summary>
     public void Advance(TimeSpan by)
