@@ -257,7 +257,7 @@ public sealed class PoolServer : IAsyncDisposable
             {
                 await _ledger.SettleAsync(_chain, _stop.Token);
             }
-            catch (Exception exception) when (exception is IOException or LogException or RpcException)
+            catch (Exception exception) when (exception is not OperationCanceledException) // blocks have to be followed whatever one round meets
             {
                 StratumLog.SettlingFailed(_logger, exception.Message);
             }

@@ -56,6 +56,9 @@ public struct Candidate
 
     public CandidateRank Rank;
 
+    /// <summary>Beyond the session's budget of shares: it earns nothing, but it may still be a block.</summary>
+    public bool IsOverBudget;
+
     /// <summary>TimeProvider timestamp at which the line was read; measures submit-to-reply.</summary>
     public long ReceivedAt;
 }

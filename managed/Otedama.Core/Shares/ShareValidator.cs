@@ -133,7 +133,9 @@ public sealed class ShareValidator
     /// any other target could be picked after the hash is known.
     /// </summary>
     private static Rejection OrStale(Rejection later, Job job, in Candidate candidate, uint generation) =>
-        job.Generation < generation || candidate.Target.IsZero ? Rejection.Stale : later;
+        job.Generation < generation || candidate.Target.IsZero ? Rejection.Stale
+        : candidate.IsOverBudget ? Rejection.OverBudget
+        : later;
 
     private ShareRecipe RecipeOf(Job job) => job.Recipe switch
     {
@@ -189,7 +191,7 @@ public sealed class ShareValidator
         for (int i = 0; i < count; i++)
         {
             int index = picks[i];
-            Target target = judgements[index].Rejection == Rejection.Stale
+            Target target = judgements[index].Rejection != Rejection.None // stale or over budget: only a block is worth a look
                 ? job.NetworkTarget
                 : EasierOf(candidates[index].Target, job.NetworkTarget);
             _items[items + i] = new ProofItem(offset, _lengths[i], job.Height, target);
@@ -228,15 +230,15 @@ public sealed class ShareValidator
     {
         ProofResult result = _results[_itemOf[index]];
         Job job = _jobOfItem[_itemOf[index]]!;
-        bool stale = judgement.Rejection == Rejection.Stale;
+        Rejection known = judgement.Rejection; // stale, over budget or none
         judgement.Hash = result.Hash;
         if (result.Verdict is ProofVerdict.BadProof or ProofVerdict.Malformed)
         {
-            judgement.Rejection = stale ? Rejection.Stale : Rejection.BadProof;
+            judgement.Rejection = known != Rejection.None ? known : Rejection.BadProof;
             return;
         }
         bool isBlock = job.NetworkTarget.IsMetBy(result.Hash);
-        Rejection verdict = stale ? Rejection.Stale
+        Rejection verdict = known != Rejection.None ? known
             : candidate.Target.IsMetBy(result.Hash) ? Rejection.None : Rejection.AboveTarget;
         judgement.Rejection = isBlock || verdict == Rejection.None ? Remember(index, job.WorkId, isBlock, verdict) : verdict;
         judgement.IsBlock = isBlock && judgement.Rejection == verdict;

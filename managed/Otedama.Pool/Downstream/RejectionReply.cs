@@ -17,7 +17,7 @@ internal static class RejectionReply
         Rejection.BadProof => (StratumError.Other, "bad proof of work"),
         Rejection.AboveTarget => (StratumError.LowDifficulty, "low difficulty share"),
         Rejection.NoAccount => (StratumError.Other, "no account: this pool has no room for more addresses; its log says why"),
-        Rejection.OverBudget => (StratumError.Other, "too many shares, this one was not checked: the difficulty goes up"),
+        Rejection.OverBudget => (StratumError.Other, "too many shares, this one does not count: the difficulty goes up"),
         Rejection.Overloaded => (StratumError.Other, "overloaded, share not checked"),
         _ => (StratumError.Other, "rejected"),
     };

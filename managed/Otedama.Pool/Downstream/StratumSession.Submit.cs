@@ -103,17 +103,28 @@ internal sealed partial class StratumSession
             return;
         }
         candidate.Target = TargetOf(candidate.JobId);
-        if (!_difficulty.TryTake(candidate.Target, _receivedAt))
+        candidate.IsOverBudget = !_difficulty.TryTake(candidate.Target, _receivedAt);
+        bool hasRoom = TryRank(ref candidate);
+        if (candidate.IsOverBudget && _dialect.ProofsAreDear && candidate.Rank != CandidateRank.ClaimedBlock)
         {
-            Reject(id, worker, Rejection.OverBudget);
-            SendUrgent(_receivedAt);
-            return;
+            Reject(id, worker, Rejection.OverBudget); // it does not even claim to be a block
         }
-        if (!TryRank(ref candidate))
+        else if (!hasRoom)
         {
             Reject(id, worker, Rejection.Overloaded);
-            return;
         }
+        else
+        {
+            HandOn(id, worker, ref candidate);
+        }
+        if (candidate.IsOverBudget)
+        {
+            SendUrgent(_receivedAt);
+        }
+    }
+
+    private void HandOn(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
+    {
         candidate.WorkerId = Slot;
         candidate.SessionId = Id;
         candidate.Claimant = worker.Account;

@@ -257,7 +257,7 @@ public sealed partial class SharePipeline : IDisposable
         WorkerId = candidate.WorkerId,
         Claimant = candidate.Claimant,
         JobId = candidate.JobId,
-        Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget } ? Rejection.None : judgement.Rejection,
+        Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget or Rejection.OverBudget } ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
         Work = judgement.Rejection == Rejection.None ? judgement.Share.Work : UInt128.Zero,
         Hash = judgement.Hash,

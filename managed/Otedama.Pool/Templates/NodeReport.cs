@@ -47,6 +47,27 @@ public sealed record NodeReport
         };
     }
 
+    /// <summary>
+    /// Why the node gives no work for this coin at the moment, in its own words; null when it does. Some nodes answer every
+    /// question but this one while they have no peer.
+    /// </summary>
+    public static async Task<string?> TemplateProblemAsync(RpcClient node, CoinSpec coin, TimeSpan timeout, CancellationToken stop)
+    {
+        if (coin.Family == HeaderFamily.Verus)
+        {
+            return null; // its templates have to be asked for with somebody to pay
+        }
+        try
+        {
+            using RpcAnswer answer = await node.CallAsync(TemplateRequest.Create(NodeClientGroupOptions.RulesOf(coin), ""), timeout, stop);
+            return null;
+        }
+        catch (RpcException e)
+        {
+            return $"it gives no work: {e.Message}";
+        }
+    }
+
     /// <summary>Why blocks for this coin cannot be mined on the node: another chain; null when nothing speaks against it.</summary>
     public string? ForeignTo(CoinSpec coin)
     {

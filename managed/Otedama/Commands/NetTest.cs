@@ -61,6 +61,7 @@ internal static class NetTest
             RpcEndpoint endpoint = RpcEndpoint.Parse(node.Uri.OriginalString, node.User, node.Password, node.CookiePath);
             using RpcClient client = new(endpoint, clock, AnswerBytesMax);
             NodeReport report = await NodeReport.AskAsync(client, s_patience, clock, stop);
+            CoinSpec? coin = CoinOf(configuration);
             return row with
             {
                 Tls = endpoint.Uri.Scheme == Uri.UriSchemeHttps,
@@ -69,7 +70,7 @@ internal static class NetTest
                 Height = report.Height,
                 Headers = report.Headers,
                 Peers = report.Peers,
-                Problem = Foreign(configuration, report),
+                Problem = coin is null ? null : report.ForeignTo(coin) ?? await NodeReport.TemplateProblemAsync(client, coin, s_patience, stop),
             };
         }
         catch (Exception e) when (e is RpcException or FormatException or UriFormatException)
@@ -78,14 +79,10 @@ internal static class NetTest
         }
     }
 
-    /// <summary>Only a configuration that names a coin can say that a node is of another one.</summary>
-    private static string? Foreign(Configuration configuration, NodeReport report)
-    {
-        CoinSpec? coin = configuration.Get(Settings.NodeMode) == "external"
-            ? CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork))
-            : null;
-        return coin is null ? null : report.ForeignTo(coin);
-    }
+    /// <summary>Only a configuration that names a coin can say that a node is of another one, or gives no work for it.</summary>
+    private static CoinSpec? CoinOf(Configuration configuration) => configuration.Get(Settings.NodeMode) == "external"
+        ? CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork))
+        : null;
 
     private static string Line(NetRow row)
     {

@@ -90,6 +90,24 @@ public sealed class NetTestTests
     }
 
     [Fact]
+    public async Task A_node_that_answers_everything_but_gives_no_work_is_a_problem()
+    {
+        using TempFolder folder = new();
+        await using FakeNode node = FakeNode.Answering(static call => Task.FromResult<string?>(call.Method switch
+        {
+            "getblockchaininfo" => "{\"chain\":\"regtest\",\"blocks\":0,\"headers\":0}",
+            "getconnectioncount" => "0",
+            "getblocktemplate" => "ERROR{\"code\":-9,\"message\":\"Litecoin is not connected!\"}",
+            _ => "\"530827f38f93b43ed12af0b3ad25a288dc02ed74d6d7857862df51fc56c416f9\"",
+        }));
+        string file = folder.File("c.yaml", $"node: {{mode: external, coin: ltc, network: regtest, urls: ['http://127.0.0.1:{node.Port}']}}\n");
+        CliResult result = await Cli.RunAsync(["net", "test", "--config", file]);
+        Assert.Equal(5, result.Code);
+        Assert.Contains("it gives no work", result.Out);
+        Assert.Contains("Litecoin is not connected!", result.Out);
+    }
+
+    [Fact]
     public async Task The_own_pool_and_chain_are_no_targets()
     {
         using TempFolder folder = new();

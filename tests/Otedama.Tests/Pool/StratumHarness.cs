@@ -127,7 +127,7 @@ internal sealed class StratumHarness : IDisposable
     private Verdict JudgeOne(Candidate candidate)
     {
         Candidates.Enqueue(candidate);
-        Rejection rejection = Rule(candidate);
+        Rejection rejection = candidate.IsOverBudget ? Rejection.OverBudget : Rule(candidate);
         if (rejection == Rejection.None && candidate.Claimant is { AccountId: < 0 } claimant)
         {
             claimant.AccountId = Accounts.GetOrAdd((claimant.Address, claimant.Worker), _ => Accounts.Count + 1);

@@ -358,7 +358,7 @@ public sealed class StratumServerTests
     }
 
     [Fact]
-    public async Task Shares_beyond_the_budget_are_not_checked()
+    public async Task Shares_beyond_the_budget_are_worth_a_look_for_a_block_only()
     {
         using StratumHarness harness = new(
             options => options with { Vardiff = new VardiffOptions { Start = 0.001, Max = 0.001 } }, time: new HeldClock());
@@ -374,7 +374,8 @@ public sealed class StratumServerTests
             beyond += reply.GetRawText().Contains("too many shares", StringComparison.Ordinal) ? 1 : 0;
         }
         Assert.Equal(50, good);
-        Assert.Equal(good, harness.Candidates.Count);
+        Assert.Equal(good, harness.Candidates.Count(static candidate => !candidate.IsOverBudget));
+        Assert.Equal(beyond, harness.Candidates.Count(static candidate => candidate.IsOverBudget));
     }
 
     private static int ErrorOf(JsonElement reply) => reply.GetProperty("error")[0].GetInt32();

@@ -231,6 +231,23 @@ public sealed class ShareValidatorTests
     }
 
     [Fact]
+    public void Beyond_the_budget_a_block_is_a_block_and_a_share_is_nothing()
+    {
+        _jobs.Add(5, network: TestJobs.Easy);
+        _jobs.Add(6);
+        Candidate candidate = TestJobs.Candidate(5, 1);
+        candidate.IsOverBudget = true;
+        Judgement judgement = JudgeUntil(ref candidate, found => found.IsBlock);
+        Assert.Equal(Rejection.OverBudget, judgement.Rejection);
+        Assert.Equal(UInt128.Zero, judgement.Share.Work);
+        Candidate share = TestJobs.Candidate(6, 1);
+        JudgeUntil(ref share, found => found.Rejection == Rejection.None); // good within the budget
+        share.IsOverBudget = true;
+        share.Nonce++;
+        JudgeUntil(ref share, found => found.Rejection == Rejection.OverBudget && !found.IsBlock);
+    }
+
+    [Fact]
     public void A_batch_of_several_jobs_takes_one_call_and_keeps_its_order()
     {
         _jobs.Add(6);
