@@ -23,6 +23,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private readonly SessionTable _sessions;
     private readonly ResumableSessions _resumable;
     private readonly ConcurrentDictionary<ulong, StratumSession> _resumeIds = new();
+    private readonly Lock _resumeLock = new(); // from the table of the open to those that can be resumed; nothing else is taken inside
     private readonly List<StratumSession> _toFlush = [];
     private readonly Pacer _pacer;
     private readonly byte[] _operatorScript;
@@ -176,17 +177,25 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     /// </summary>
     private void GiveUpExtranonce(StratumSession session)
     {
-        if (session.ResumeId == 0 || !_resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
+        if (session.ResumeId == 0)
         {
             return;
         }
-        if (Dialect.CanResume)
+        ResumedSession left = session.LeaveBehind();
+        lock (_resumeLock)
         {
-            _resumable.Keep(session.ResumeId, session.LeaveBehind(), Now);
-        }
-        else
-        {
-            Extranonces.Return(session.Extranonce1);
+            if (!_resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
+            {
+                return;
+            }
+            if (Dialect.CanResume)
+            {
+                _resumable.Keep(session.ResumeId, left, Now);
+            }
+            else
+            {
+                Extranonces.Return(session.Extranonce1);
+            }
         }
     }
 
@@ -236,8 +245,12 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         if (_resumeIds.TryGetValue(id, out StratumSession? open) && open != self)
         {
             open.Connection.Close(CloseReason.PeerClosed);
+            GiveUpExtranonce(open); // another thread may be closing it at this moment
         }
-        return _resumable.TryTake(id, Now, out session);
+        lock (_resumeLock)
+        {
+            return _resumable.TryTake(id, Now, out session);
+        }
     }
 
     /// <summary>Turns a user name into an account and the difficulty it asks for (0 = none); error is text for the miner.</summary>

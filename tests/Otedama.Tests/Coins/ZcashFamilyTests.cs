@@ -208,15 +208,15 @@ public class ZcashFamilyTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("144")]
-    [InlineData("144,6")]
-    [InlineData("144,5,TooLongName")]
-    [InlineData("144,5,é")]
-    public void Parameters_that_make_no_sense_are_refused_with_what_is_allowed(string text)
+    [InlineData("", "144,5")]
+    [InlineData("144", "144,5")]
+    [InlineData("144,6", "144,5")]
+    [InlineData("144,5,TooLongName", "1 to 8")]
+    [InlineData("144,5,é", "1 to 8")]
+    public void Parameters_that_make_no_sense_are_refused_with_what_is_allowed(string text, string allowed)
     {
         Assert.Null(EquihashRule.Parse(text, out string problem));
-        Assert.True(problem.Contains("144,5", StringComparison.Ordinal) || problem.Contains("1 to 8", StringComparison.Ordinal), problem);
+        Assert.Contains(allowed, problem, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<VectorCase> Vectors(string file) =>

@@ -29,7 +29,7 @@ public sealed class PowEngineTests
     {
         using PowEngine engine = PowEngine.Create(Algorithm.Sha256d);
         PowHit[] hits = new PowHit[4];
-        PowScan scan = engine.Scan([Work(0x7c2bac00, 1000, Target.BitcoinOne)], hits, TimeSpan.FromSeconds(10));
+        PowScan scan = engine.Scan([Work(0x7c2bac00, 1000, Target.BitcoinOne)], hits, Patience.Limit);
         Assert.Equal(1, scan.HitCount);
         Assert.Equal(1, scan.WorkIndex);
         Assert.Equal(1000ul, scan.Hashes);
@@ -44,8 +44,8 @@ public sealed class PowEngineTests
         using PowEngine engine = PowEngine.Create(Algorithm.Sha256d);
         PowHit[] hits = new PowHit[4];
         engine.Cancel();
-        Assert.True(engine.Scan([Work(0, 1 << 30, default)], hits, TimeSpan.FromSeconds(100)).Cancelled);
-        Assert.False(engine.Scan([Work(0, 1000, default)], hits, TimeSpan.FromSeconds(10)).Cancelled);
+        Assert.True(engine.Scan([Work(0, 1 << 30, default)], hits, Patience.Limit).Cancelled);
+        Assert.False(engine.Scan([Work(0, 1000, default)], hits, Patience.Limit).Cancelled);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PowEngineTests
     {
         using PowEngine engine = PowEngine.Create(Algorithm.Sha256d);
         NativeException error = Assert.Throws<NativeException>(
-            () => engine.Scan([Work(0xffffffff, 2, default)], new PowHit[1], TimeSpan.FromSeconds(1)));
+            () => engine.Scan([Work(0xffffffff, 2, default)], new PowHit[1], Patience.Limit));
         Assert.Equal("OTD_E_ARGUMENT", error.StatusName);
         Assert.Contains("2^32", error.Detail, StringComparison.Ordinal);
     }

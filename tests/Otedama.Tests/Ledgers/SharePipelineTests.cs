@@ -153,7 +153,7 @@ public sealed class SharePipelineTests : IDisposable
             Assert.True(pipeline.TryEnqueue(candidate)); // one batch: the threads start later
         }
         pipeline.Start();
-        pipeline.Stop(TimeSpan.FromSeconds(10));
+        pipeline.Stop(Patience.Limit);
         Assert.Equal(
             [(Rejection.NoAccount, false), (Rejection.None, false), (Rejection.NoAccount, true)],
             _sink.Verdicts.Select(static verdict => (verdict.Rejection, verdict.IsBlock)));

@@ -16,7 +16,7 @@ internal sealed class TestNode : IAsyncDisposable
     private TestNode(EmbeddedNode node, TestClock clock, string folder, bool ownsFolder)
     {
         (Node, Clock, Folder, _ownsFolder) = (node, clock, folder, ownsFolder);
-        Client = new HttpClient { BaseAddress = node.RpcUri, Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient { BaseAddress = node.RpcUri, Timeout = Patience.Limit };
         Client.DefaultRequestHeaders.Authorization = Basic(File.ReadAllText(node.CookiePath));
     }
 

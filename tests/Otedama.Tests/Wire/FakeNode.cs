@@ -67,7 +67,7 @@ internal sealed class FakeNode : IAsyncDisposable
                 TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 _ = ServeAsync(client);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
             {
                 return;
             }

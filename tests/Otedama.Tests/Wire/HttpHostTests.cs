@@ -66,7 +66,7 @@ public class HttpHostTests
         using Socket deaf = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
         await deaf.ConnectAsync(IPAddress.Loopback, host.Port);
         await deaf.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await closed.Task.WaitAsync(Patience.Limit);
     }
 
     [Fact]

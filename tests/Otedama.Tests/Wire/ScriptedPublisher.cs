@@ -82,7 +82,7 @@ internal sealed class ScriptedPublisher : IAsyncDisposable
                 Connections++;
                 await script(client.GetStream());
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
+            catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or InvalidOperationException)
             {
                 // The subscriber or the test closed the connection.
             }
