@@ -42,12 +42,15 @@ INLINE void otd_lanes_round(KEC s[25], uint64_t constant) {
         }
     }
     b[0] = s[0];
-    MOVE(10, 1, 1)
-    MOVE(7, 10, 3) MOVE(11, 7, 6) MOVE(17, 11, 10) MOVE(18, 17, 15) MOVE(3, 18, 21) MOVE(5, 3, 28)
-        MOVE(16, 5, 36) MOVE(8, 16, 45) MOVE(21, 8, 55) MOVE(24, 21, 2) MOVE(4, 24, 14) MOVE(15, 4, 27)
-            MOVE(23, 15, 41) MOVE(19, 23, 56) MOVE(13, 19, 8) MOVE(12, 13, 25) MOVE(2, 12, 43) MOVE(20, 2, 62)
-                MOVE(14, 20, 18) MOVE(22, 14, 39) MOVE(9, 22, 61) MOVE(6, 9, 20) MOVE(1, 6, 44)
-                    UNROLL for (int y = 0; y < 25; y += 5) {
+    /* The table is no statement to the formatter. */
+    /* clang-format off */
+    MOVE(10, 1, 1) MOVE(7, 10, 3) MOVE(11, 7, 6) MOVE(17, 11, 10) MOVE(18, 17, 15) MOVE(3, 18, 21)
+    MOVE(5, 3, 28) MOVE(16, 5, 36) MOVE(8, 16, 45) MOVE(21, 8, 55) MOVE(24, 21, 2) MOVE(4, 24, 14)
+    MOVE(15, 4, 27) MOVE(23, 15, 41) MOVE(19, 23, 56) MOVE(13, 19, 8) MOVE(12, 13, 25) MOVE(2, 12, 43)
+    MOVE(20, 2, 62) MOVE(14, 20, 18) MOVE(22, 14, 39) MOVE(9, 22, 61) MOVE(6, 9, 20) MOVE(1, 6, 44)
+    UNROLL
+    /* clang-format on */
+    for (int y = 0; y < 25; y += 5) {
         UNROLL
         for (int x = 0; x < 5; x++) {
             s[y + x] = K_CHI(b[y + x], b[y + (x + 1) % 5], b[y + (x + 2) % 5]);
