@@ -49,13 +49,13 @@ INLINE void otd_lanes_round(KEC s[25], uint64_t constant) {
     MOVE(15, 4, 27) MOVE(23, 15, 41) MOVE(19, 23, 56) MOVE(13, 19, 8) MOVE(12, 13, 25) MOVE(2, 12, 43)
     MOVE(20, 2, 62) MOVE(14, 20, 18) MOVE(22, 14, 39) MOVE(9, 22, 61) MOVE(6, 9, 20) MOVE(1, 6, 44)
     UNROLL
-    /* clang-format on */
     for (int y = 0; y < 25; y += 5) {
         UNROLL
         for (int x = 0; x < 5; x++) {
             s[y + x] = K_CHI(b[y + x], b[y + (x + 1) % 5], b[y + (x + 2) % 5]);
         }
     }
+    /* clang-format on */
     s[0] = K_XOR(s[0], K_SET1(constant));
 }
 
