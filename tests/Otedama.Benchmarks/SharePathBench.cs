@@ -63,6 +63,21 @@ internal static class SharePathBench
         return 0;
     }
 
+    /// <summary>A network as hard as Bitcoin's, so that a slice of the window takes many shares.</summary>
+    private static readonly Template s_template = new()
+    {
+        Algorithm = Algorithm.Sha256d,
+        Height = 1,
+        Version = 0x20000000,
+        PreviousHash = Hash256.Zero,
+        Bits = 0x1702905c,
+        Time = 2_000,
+        TimeMin = 1_000,
+        CoinbaseValue = new Amount(312_500_000),
+        Transactions = [],
+        Source = "bench",
+    };
+
     private static double Once(string root, bool hashing, LogSync sync, int producers)
     {
         string directory = Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName())).FullName;
@@ -71,6 +86,7 @@ internal static class SharePathBench
             var options = new LedgerOptions { Directory = directory, OperatorScript = new byte[] { 1 }, Sync = sync };
             using Ledger ledger = Ledger.Open(options, TimeProvider.System, NullLogger.Instance);
             int account = ledger.InternAccount("bench", [2], "w");
+            ledger.SplitFor(s_template, 1); // a running pool has a window before its first share
             var jobs = new BenchJobs(4);
             var none = new NoProofs();
             var validator = hashing
