@@ -44,7 +44,6 @@ switch ($Word) {
     exit $LASTEXITCODE
   }
   "format" { Invoke "dotnet" @("format", "Otedama.sln", "--no-restore") }
-  "check" { Invoke "dotnet" @("format", "Otedama.sln", "--verify-no-changes"); & $PSCommandPath test; exit $LASTEXITCODE }
   "clean" { Remove-Item -Recurse -Force build, out -ErrorAction SilentlyContinue }
-  default { throw "build.ps1: unknown word `"$Word`"; allowed: run build test bench publish format check clean" }
+  default { throw "build.ps1: unknown word `"$Word`"; allowed: run build test bench publish format clean" }
 }
