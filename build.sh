@@ -161,6 +161,7 @@ test_all() {
     OTEDAMA_CPU=$flavour test_managed "managed with $flavour kernels" -namespace "Otedama.Tests.Interop" -namespace "Otedama.Tests.Families"
   done
   publish
+  OTEDAMA_TEST_PROGRAM="$PWD/$OUT/otedama" test_managed "managed with the published binary" -namespace Otedama.Tests.Published
   suite "otedama selftest (published binary)" "$OUT/otedama" selftest
   suite "otedama verify (published binary)" "$OUT/otedama" verify
   printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -7,7 +8,7 @@ using Otedama.Tests.Pool;
 using Otedama.Tests.Templates;
 using Xunit;
 
-namespace Otedama.Tests.App;
+namespace Otedama.Tests.Published;
 
 /// <summary>The program itself, with few files it may open and one thread that polls sockets.</summary>
 public sealed class OpenFilesTests
@@ -20,9 +21,11 @@ public sealed class OpenFilesTests
     public async Task Miners_are_answered_while_the_process_can_open_no_more_files()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "open files are counted in /proc, which only Linux has");
+        string program = PublishedProgram.PathOrSkip(); // a program that compiles as it runs opens files for that, and dies when it may not
         using TempDirectory directory = new();
         int port = FreePort.Next();
-        using Process pool = Start(directory.Path, port, FreePort.Next());
+        ConcurrentBag<string> said = [];
+        using Process pool = Start(program, directory.Path, port, FreePort.Next(), said);
         List<Socket> silent = [];
         try
         {
@@ -35,7 +38,7 @@ public sealed class OpenFilesTests
                 silent.Add(one);
                 await one.ConnectAsync(endpoint);
             }
-            await UntilFilesAsync(pool);
+            await UntilFilesAsync(pool, said);
             await PingAsync(miner);
             await PingAsync(miner);
         }
@@ -47,21 +50,19 @@ public sealed class OpenFilesTests
         }
     }
 
-    private static Process Start(string data, int port, int nodePort)
+    private static Process Start(string program, string data, int port, int nodePort, ConcurrentBag<string> said)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "otedama.dll");
         ProcessStartInfo start = new("/bin/sh",
         [
-            "-c", $"ulimit -n {FilesMax}; exec dotnet \"$0\" \"$@\"", program, "pool", "--set", $"data_dir={data}", "--set", $"pool.port={port}",
+            "-c", $"ulimit -n {FilesMax}; exec \"$0\" \"$@\"", program, "pool", "--set", $"data_dir={data}", "--set", $"pool.port={port}",
             "--set", $"node.port={nodePort}", "--set", "api.enabled=false", "--set", "metrics.enabled=false", "--set", "mining.enabled=false",
         ]);
-        start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"); // as the program sets it
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1";
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         Process pool = Process.Start(start)!;
-        pool.OutputDataReceived += static (_, _) => { };
-        pool.ErrorDataReceived += static (_, _) => { };
+        pool.OutputDataReceived += (_, line) => said.Add(line.Data ?? "");
+        pool.ErrorDataReceived += (_, line) => said.Add(line.Data ?? "");
         pool.BeginOutputReadLine();
         pool.BeginErrorReadLine();
         return pool;
@@ -89,15 +90,16 @@ public sealed class OpenFilesTests
         Assert.Equal("pong", reply.GetProperty("result").GetString());
     }
 
-    private static async Task UntilFilesAsync(Process pool)
+    private static async Task UntilFilesAsync(Process pool, ConcurrentBag<string> said)
     {
         long began = Stopwatch.GetTimestamp();
         int open = 0;
         while (open < FilesMax && Stopwatch.GetElapsedTime(began) < s_patience)
         {
             await Task.Delay(50);
+            Assert.False(pool.HasExited, "the pool ended: " + string.Join('\n', said));
             open = Directory.GetFileSystemEntries($"/proc/{pool.Id}/fd").Length;
         }
-        Assert.Equal(FilesMax, open);
+        Assert.True(open >= FilesMax, $"{open} of {FilesMax} files are open"); // one may have been inherited from above the limit
     }
 }
