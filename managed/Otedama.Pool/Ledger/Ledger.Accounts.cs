@@ -41,7 +41,6 @@ public sealed partial class Ledger
         }
     }
 
-    /// <summary>Number of the account of who has worked here before; negative when there is none.</summary>
     public int FindAccount(ReadOnlySpan<byte> script, string worker)
     {
         string key = LedgerState.KeyOf(script, CutTo(worker, WorkerBytesMax));
