@@ -39,6 +39,7 @@ internal static class StratumTarget
             Random = new SystemRandomness(),
             Transport = new SocketEngine(),
             Files = new DiskFiles(),
+            Nodes = new SocketNodeLinks(TimeProvider.System),
             Loggers = NullLoggerFactory.Instance,
         };
         using StratumServer server = new(options, jobs, ledger, world);

@@ -1,3 +1,5 @@
+using Otedama.Core;
+
 namespace Otedama.Pool;
 
 /// <summary>Who has worked here: accounts by number. Any thread.</summary>
@@ -10,8 +12,8 @@ public interface IAccounts
     int FindAccount(ReadOnlySpan<byte> script, string worker);
 
     /// <summary>
-    /// Number of the account with this script and worker name, made when new. Throws LedgerFullException when there is no
-    /// room for one.
+    /// Number of the account of who sent a good share with this proof-of-work hash, made when new. Claimant.NoAccount when
+    /// there is no room, or when the address is new and the hash is worth less than an account costs now.
     /// </summary>
-    int InternAccount(string address, ReadOnlySpan<byte> script, string worker);
+    int AdmitAccount(Claimant claimant, Hash256 hash);
 }

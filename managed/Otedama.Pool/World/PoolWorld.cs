@@ -16,5 +16,8 @@ public sealed record PoolWorld
     /// <summary>The disk under everything the pool keeps.</summary>
     public required IFiles Files { get; init; }
 
+    /// <summary>Opens the coin nodes.</summary>
+    public required INodeLinks Nodes { get; init; }
+
     public required ILoggerFactory Loggers { get; init; }
 }

@@ -14,6 +14,7 @@ internal static class PoolWorlds
         Random = new SystemRandomness(),
         Transport = new SocketEngine(),
         Files = new DiskFiles(),
+        Nodes = new SocketNodeLinks(time),
         Loggers = loggers,
     };
 }

@@ -10,5 +10,5 @@ internal sealed class TestAccounts(int everybody = Claimant.NoAccount) : IAccoun
 
     public int FindAccount(ReadOnlySpan<byte> script, string worker) => everybody;
 
-    public int InternAccount(string address, ReadOnlySpan<byte> script, string worker) => everybody;
+    public int AdmitAccount(Claimant claimant, Hash256 hash) => everybody;
 }

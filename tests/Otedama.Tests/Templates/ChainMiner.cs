@@ -4,6 +4,7 @@ using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Pool;
 using Otedama.Tests.Jobs;
+using Otedama.Tests.Pool;
 using Otedama.Wire;
 using Xunit;
 
@@ -31,7 +32,7 @@ internal sealed class ChainMiner : IAsyncDisposable
                 ShareTarget = Target.Max,
                 Splits = TestSplits.To(script),
             },
-            _folder, TimeProvider.System, NullLoggerFactory.Instance);
+            _folder, TestWorld.Make());
         Source.Start();
     }
 
