@@ -270,7 +270,8 @@ static int32_t check_memory(const otd_dataset_params *params) {
                                                   (unsigned long long)spare, (unsigned long long)available);
 }
 
-int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {
+int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const otd_flavour *flavour, const char *path,
+                                const otd_build *build) {
     (void)path; /* rebuilt in seconds or minutes, never read from a file */
     const otd_dataset_params *params = &dataset->params;
     int full = params->kind == OTD_DATASET_FULL;
@@ -282,7 +283,7 @@ int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const ot
     if (!d) {
         return otd_fail(OTD_E_MEMORY, "kawpow dataset header needs %zu bytes", sizeof *d);
     }
-    kawpow_halves_fn *halves = otd_kawpow_best_kernel()->halves;
+    kawpow_halves_fn *halves = ((const kawpow_kernel *)flavour->kernel)->halves;
     /* The progress of a whole dataset counts its items only; the light cache is a hundredth of the work. */
     const otd_build quiet = {NULL, build ? build->cancel : NULL};
     status = otd_kawpow_light_make(d, params->epoch, otd_kawpow_light_count(params->epoch),

@@ -43,7 +43,8 @@ uint32_t otd_kawpow_prime_below(uint32_t n);
 
 /* As the verbs of the same names in algo.h. */
 int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *bytes);
-int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build);
+int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const otd_flavour *flavour, const char *path,
+                                const otd_build *build);
 void otd_kawpow_dataset_close(otd_dataset *dataset);
 
 /* Makes a light dataset of given sizes (test parameterisations use other sizes than an epoch's). */

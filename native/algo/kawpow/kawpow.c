@@ -59,16 +59,6 @@ static const otd_flavour flavours[] = {
 };
 #define FLAVOURS (sizeof flavours / sizeof flavours[0])
 
-const kawpow_kernel *otd_kawpow_best_kernel(void) {
-    uint64_t have = otd_cpu_features();
-    for (size_t i = 0; i < FLAVOURS; i++) {
-        if ((flavours[i].cpu_needs & ~have) == 0) {
-            return flavours[i].kernel;
-        }
-    }
-    return &otd_kawpow_ref;
-}
-
 static void load_hash(kawpow_hash *hash, const uint8_t *data) {
     memcpy(hash->header, data, 32);
     memcpy(&hash->nonce, data + NONCE_OFFSET, 8);

@@ -31,9 +31,6 @@ extern const kawpow_kernel otd_kawpow_ref;
 extern const kawpow_kernel otd_kawpow_avx2;
 extern const kawpow_kernel otd_kawpow_avx512;
 
-/* The kernel of the best flavour this processor supports. */
-const kawpow_kernel *otd_kawpow_best_kernel(void);
-
 /* First keccak: header and nonce to seed. */
 void otd_kawpow_seed_hash(kawpow_hash *hash);
 
