@@ -18,6 +18,7 @@ public sealed class JobSource : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<PoolJob> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<PoolJob> _toAudit = Channel.CreateBounded<PoolJob>(AuditsMax);
+    private readonly StepLoop _jobLoop;
     private Task _audit = Task.CompletedTask;
 
     /// <param name="dataFolder">The data directory, where found blocks are kept.</param>
@@ -27,6 +28,7 @@ public sealed class JobSource : IAsyncDisposable
         _logger = loggers.CreateLogger(LogCategory.PoolSubmit);
         Nodes = new NodeClientGroup(nodes, world, loggers.CreateLogger(LogCategory.PoolTemplates));
         Jobs = new JobBook(jobs, world.Time, loggers.CreateLogger(LogCategory.PoolJobs));
+        _jobLoop = new StepLoop(Jobs, loggers.CreateLogger(LogCategory.PoolJobs));
         Blocks = new BlockSubmitter(Nodes, dataFolder, world, _logger);
         Nodes.TemplateChosen += Jobs.Offer;
         Jobs.Published += OnPublished;
@@ -45,6 +47,7 @@ public sealed class JobSource : IAsyncDisposable
     public void Start()
     {
         _audit = Task.Run(AuditAsync);
+        _jobLoop.Start();
         Blocks.Start();
         Nodes.Start();
     }
@@ -67,6 +70,7 @@ public sealed class JobSource : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _audit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _jobLoop.DisposeAsync();
         Jobs.Dispose();
         await Blocks.DisposeAsync();
         await Nodes.DisposeAsync();

@@ -18,6 +18,8 @@ public sealed class PoolServer : IAsyncDisposable
     private readonly JobSource _source;
     private readonly StratumServer _stratum;
     private readonly SharePipeline _pipeline;
+    private readonly SharePathLoops _pathLoops;
+    private readonly StepLoop[] _upkeep;
     private readonly NodeChainView _chain;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -56,6 +58,8 @@ public sealed class PoolServer : IAsyncDisposable
             _stratum,
             time,
             loggers.CreateLogger(LogCategory.PoolShares));
+        _pathLoops = new SharePathLoops(_pipeline, time, loggers.CreateLogger(LogCategory.PoolShares));
+        _upkeep = [.. _ledger.Upkeep.Select(step => new StepLoop(step, loggers.CreateLogger(LogCategory.PoolLedger)))];
         _source.Blocks.Resolved += OnBlockResolved;
         if (_source.Blocks.BookKept(_ledger) > 0)
         {
@@ -102,7 +106,8 @@ public sealed class PoolServer : IAsyncDisposable
         PoolServer pool = await Task.Run(() => new PoolServer(options, checker, world), cancellation);
         try
         {
-            pool._pipeline.Start();
+            pool._pathLoops.Start();
+            Array.ForEach(pool._upkeep, static loop => loop.Start());
             pool._stratum.Start(pool._pipeline.TryEnqueue);
             pool._source.Start();
             pool._settling = pool.SettleAsync();
@@ -155,10 +160,14 @@ public sealed class PoolServer : IAsyncDisposable
         await _stop.CancelAsync();
         _stratum.StopListening();
         await _stratum.DrainAsync(timeout);
-        _pipeline.Stop(timeout);
+        _pathLoops.Stop(timeout);
         _stratum.Dispose();
         await _source.DisposeAsync();
         await _settling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (StepLoop loop in _upkeep)
+        {
+            await loop.DisposeAsync();
+        }
         _ledger.Dispose();
         _stop.Dispose();
     }
