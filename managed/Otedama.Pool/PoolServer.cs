@@ -25,7 +25,7 @@ public sealed class PoolServer : IAsyncDisposable
         Options = options;
         (TimeProvider time, ILoggerFactory loggers) = (world.Time, world.Loggers);
         _time = time;
-        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
+        _ledger = Ledger.Open(LedgerOf(options, world.Files), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
@@ -35,7 +35,7 @@ public sealed class PoolServer : IAsyncDisposable
         NodeChainView chain = new(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         ILogger logger = loggers.CreateLogger(LogCategory.Pool);
         _settling = new StepLoop(new Settling(_ledger, chain, time, logger), logger);
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.FindAccount, world);
+        _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
         ShareValidatorOptions validator = new()
         {
             Seed = world.Random.NextUInt64(),
@@ -47,6 +47,7 @@ public sealed class PoolServer : IAsyncDisposable
             [.. Enumerable.Range(0, options.VerifierCount).Select(
                 _ => new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator))],
             _ledger,
+            _ledger,
             _source.Blocks,
             _stratum,
             time,
@@ -54,7 +55,7 @@ public sealed class PoolServer : IAsyncDisposable
         _source.Blocks.Resolved += OnBlockResolved;
         if (_source.Blocks.BookKept(_ledger) > 0)
         {
-            _ledger.Log.Commit();
+            _ledger.Commit();
         }
     }
 
@@ -158,7 +159,7 @@ public sealed class PoolServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));
 
-    private static LedgerOptions LedgerOf(PoolOptions options) => new()
+    private static LedgerOptions LedgerOf(PoolOptions options, IFiles files) => new()
     {
         Directory = Path.Combine(options.DataDirectory, Ledger.FolderName),
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
@@ -171,6 +172,7 @@ public sealed class PoolServer : IAsyncDisposable
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
         LogKeep = options.LogKeep,
         Sync = options.Sync,
+        Files = files,
     };
 
     private static NodeClientGroupOptions NodesOf(PoolOptions options) => new()
@@ -212,9 +214,7 @@ public sealed class PoolServer : IAsyncDisposable
 
     private static JobBookOptions JobsOf(PoolOptions options, Ledger ledger) => new()
     {
-        Split = ledger.SplitFor,
-        SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
-        SoloOwner = ledger.SoloOwnerOf,
+        Splits = ledger,
         ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
