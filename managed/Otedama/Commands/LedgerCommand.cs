@@ -25,13 +25,8 @@ internal static class LedgerCommand
         check.Options.Add(place.Pool);
         check.SetAction(result =>
         {
-<<<<<<< HEAD
             string path = Locate(context, result, place);
-            LogReport report = Guarded(() => LogRepair.Check(new DiskLogStorage(), path));
-=======
-            string path = Locate(context, result, directory);
             LogReport report = Guarded(() => LogRepair.Check(new DiskFiles(), path));
->>>>>>> main
             context.Answer(result, View(path, report), AnswerJson.Default.LedgerCheckAnswer, Lines);
             return report.IsGood ? ExitCode.Done : ExitCode.BadAnswer;
         });
@@ -45,13 +40,8 @@ internal static class LedgerCommand
         repair.Options.Add(place.Pool);
         repair.SetAction(result =>
         {
-<<<<<<< HEAD
             string path = Locate(context, result, place);
-            LogRepairReport report = Guarded(() => LogRepair.Repair(new DiskLogStorage(), path));
-=======
-            string path = Locate(context, result, directory);
             LogRepairReport report = Guarded(() => LogRepair.Repair(new DiskFiles(), path));
->>>>>>> main
             LedgerRepairAnswer answer = new(1, path, [.. report.Repaired.Select(View)], report.Copies, View(path, report.After));
             context.Answer(result, answer, AnswerJson.Default.LedgerRepairAnswer, Lines);
             return ExitCode.Done;

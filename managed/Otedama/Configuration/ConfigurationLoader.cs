@@ -26,11 +26,9 @@ internal sealed class ConfigurationLoader
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<string>? lookedFor = null)
     {
+        RawMap content = file is null ? new RawMap([], 0) : ConfigurationFile.Read(file); // says what is wrong with the path, too
         ConfigurationLoader loader = new(file);
-        if (file is not null)
-        {
-            loader.ApplyFile(ConfigurationFile.Read(file));
-        }
+        loader.ApplyFile(content);
         loader.ApplyEnvironment(environment);
         loader.ApplyFlags(flags);
         return loader.Finish(file, lookedFor ?? []);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Mining;
+using Otedama.Pool;
 using Otedama.Wire;
 
 namespace Otedama;

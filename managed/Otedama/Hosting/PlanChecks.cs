@@ -102,11 +102,11 @@ internal static class PlanChecks
             Add(pool, Settings.PoolPort, pools.Count > 1 || !pool.IsDefault(Settings.PoolPort));
             Add(pool, Settings.TlsPort, pool.Get(Settings.TlsPort) > 0);
             Add(pool, Settings.NodePort, pool.Get(Settings.NodeMode) == "embedded" && !pool.IsDefault(Settings.NodePort));
-            given.AddRange(pool.Get(Settings.PoolPorts).Select(
-                port => (port.Port, pool.KeyOf(Settings.PoolPorts), pool.Of(Settings.PoolPorts).Place)));
         }
         Add(whole, Settings.ApiPort, whole.Get(Settings.ApiEnabled) && !whole.IsDefault(Settings.ApiPort));
         Add(whole, Settings.MetricsPort, whole.Get(Settings.MetricsEnabled) && !whole.IsDefault(Settings.MetricsPort));
+        given.AddRange(pools.Select(static pool => pool.Configuration).SelectMany(static pool => pool.Get(Settings.PoolPorts).Select(
+            port => (port.Port, pool.KeyOf(Settings.PoolPorts), pool.Of(Settings.PoolPorts).Place))));
         foreach (IGrouping<int, (int Port, string Key, string Place)> same in given.GroupBy(static row => row.Port).Where(static group => group.Count() > 1))
         {
             string which = string.Join(" and ", same.Select(static row => $"{row.Key} ({row.Place})"));
