@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
@@ -26,9 +25,10 @@ public sealed class PoolServer : IAsyncDisposable
     private Task _settling = Task.CompletedTask;
     private int _stopped;
 
-    private PoolServer(PoolOptions options, IProofChecker checker, ILoggerFactory loggers, TimeProvider time)
+    private PoolServer(PoolOptions options, IProofChecker checker, PoolWorld world)
     {
         Options = options;
+        (TimeProvider time, ILoggerFactory loggers) = (world.Time, world.Loggers);
         _time = time;
         _logger = loggers.CreateLogger(LogCategory.Pool);
         _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
@@ -39,11 +39,10 @@ public sealed class PoolServer : IAsyncDisposable
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        _stratum = new StratumServer(
-            options, _source.Jobs, _ledger.FindAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
+        _stratum = new StratumServer(options, _source.Jobs, _ledger.FindAccount, world);
         ShareValidatorOptions validator = new()
         {
-            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            Seed = world.Random.NextUInt64(),
             JobFilling = _source.Jobs.Succeed,
         };
         _pipeline = new SharePipeline(
@@ -94,13 +93,12 @@ public sealed class PoolServer : IAsyncDisposable
     public static async Task<PoolServer> StartAsync(
         PoolOptions options,
         IProofChecker checker,
-        ILoggerFactory loggers,
-        TimeProvider time,
+        PoolWorld world,
         CancellationToken cancellation)
     {
         options.Check();
         cancellation.ThrowIfCancellationRequested();
-        PoolServer pool = await Task.Run(() => new PoolServer(options, checker, loggers, time), cancellation);
+        PoolServer pool = await Task.Run(() => new PoolServer(options, checker, world), cancellation);
         try
         {
             pool._pipeline.Start();

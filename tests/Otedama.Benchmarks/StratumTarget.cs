@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Pool;
+using Otedama.Wire;
 
 namespace Otedama.Benchmarks;
 
@@ -32,7 +33,14 @@ internal static class StratumTarget
         using JobBook jobs = new(
             new JobBookOptions { Split = ledger.SplitFor, ShareTarget = Target.Max }, TimeProvider.System, NullLogger.Instance);
         jobs.Offer(MakeTemplate());
-        using StratumServer server = new(options, jobs, ledger.FindAccount, TimeProvider.System, NullLogger.Instance);
+        PoolWorld world = new()
+        {
+            Time = TimeProvider.System,
+            Random = new SystemRandomness(),
+            Transport = new SocketEngine(),
+            Loggers = NullLoggerFactory.Instance,
+        };
+        using StratumServer server = new(options, jobs, ledger.FindAccount, world);
         using SharePipeline pipeline = new(
             new SharePipelineOptions(),
             jobs,

@@ -23,23 +23,23 @@ internal sealed class CommitMark : IDisposable
     /// <summary>"OTDMARK" and a zero.</summary>
     private const ulong Magic = 0x004b52414d44544f;
 
-    private readonly ILogFile _file;
+    private readonly IFile _file;
     private ulong _count;
 
-    private CommitMark(ILogFile file, ulong count) => (_file, _count) = (file, count);
+    private CommitMark(IFile file, ulong count) => (_file, _count) = (file, count);
 
     public static string PathIn(string directory) => Path.Combine(directory, "COMMITTED");
 
     /// <summary>Null when there is none: the log is new, of an older version, or the file is lost.</summary>
-    public static LogPosition? TryRead(ILogStorage storage, string directory, out ulong count)
+    public static LogPosition? TryRead(IFiles files, string directory, out ulong count)
     {
         count = 0;
         string path = PathIn(directory);
-        if (!storage.Exists(path))
+        if (!files.Exists(path))
         {
             return null;
         }
-        byte[] bytes = storage.ReadWhole(path, 2 * SectorBytes);
+        byte[] bytes = files.ReadWhole(path, 2 * SectorBytes);
         LogPosition? newest = null;
         for (int at = 0; at + SlotBytes <= bytes.Length; at += SectorBytes)
         {
@@ -61,15 +61,15 @@ internal sealed class CommitMark : IDisposable
     }
 
     /// <summary>Opens the mark for writing; made when missing.</summary>
-    public static CommitMark Open(ILogStorage storage, string directory)
+    public static CommitMark Open(IFiles files, string directory)
     {
-        TryRead(storage, directory, out ulong count);
+        TryRead(files, directory, out ulong count);
         string path = PathIn(directory);
-        if (!storage.Exists(path))
+        if (!files.Exists(path))
         {
-            storage.WriteWhole(path, new byte[2 * SectorBytes]);
+            files.WriteWhole(path, new byte[2 * SectorBytes]);
         }
-        return new CommitMark(storage.Open(path), count);
+        return new CommitMark(files.Open(path), count);
     }
 
     /// <summary>Says that everything before this position is on disk. Does not wait.</summary>

@@ -80,7 +80,7 @@ public sealed partial class Ledger : IDisposable
         Sync = options.Sync,
         Keep = options.LogKeep,
         Time = time,
-        Storage = options.Storage,
+        Files = options.Files,
     };
 
     /// <summary>

@@ -17,25 +17,25 @@ public enum LedgerTable
 /// </summary>
 public sealed class LedgerExport
 {
-    private readonly ILogStorage _storage;
+    private readonly IFiles _files;
     private readonly string _directory;
     private readonly LedgerState _state;
 
-    private LedgerExport(ILogStorage storage, string directory, LedgerState state) =>
-        (_storage, _directory, _state) = (storage, directory, state);
+    private LedgerExport(IFiles files, string directory, LedgerState state) =>
+        (_files, _directory, _state) = (files, directory, state);
 
     /// <summary>
     /// Hands each row to `write`: values are long, decimal, UInt128, bool or string, in the order of Columns. Throws
     /// LogException when there is no log, another process has it, or it is damaged.
     /// </summary>
-    public static void Run(ILogStorage storage, string directory, LedgerTable table, Action<object[]> write)
+    public static void Run(IFiles files, string directory, LedgerTable table, Action<object[]> write)
     {
-        using IDisposable held = LogRepair.Hold(storage, directory);
-        IReadOnlyList<uint> segments = LogDirectory.Segments(storage, directory);
+        using IDisposable held = LogRepair.Hold(files, directory);
+        IReadOnlyList<uint> segments = LogDirectory.Segments(files, directory);
         var fold = new LedgerFold();
-        LogPosition from = new LogSnapshots(storage, directory).LoadNewest(fold, static _ => { });
-        Walk(storage, directory, segments[0] > from.Segment ? LogDirectory.StartOf(storage, directory, segments[0]) : from, fold.Apply);
-        var export = new LedgerExport(storage, directory, fold.State);
+        LogPosition from = new LogSnapshots(files, directory).LoadNewest(fold, static _ => { });
+        Walk(files, directory, segments[0] > from.Segment ? LogDirectory.StartOf(files, directory, segments[0]) : from, fold.Apply);
+        var export = new LedgerExport(files, directory, fold.State);
         switch (table)
         {
             case LedgerTable.Accounts:
@@ -70,10 +70,10 @@ public sealed class LedgerExport
         _ => ["time_ms", "height", "hash", "status", "payee", "address", "earned_units", "paid_units"],
     };
 
-    private static void Walk(ILogStorage storage, string directory, LogPosition from, LogVisitor visit)
+    private static void Walk(IFiles files, string directory, LogPosition from, LogVisitor visit)
     {
-        var walk = new LogWalk(storage, directory);
-        walk.Run(from, LogDirectory.Segments(storage, directory)[^1], visit);
+        var walk = new LogWalk(files, directory);
+        walk.Run(from, LogDirectory.Segments(files, directory)[^1], visit);
         if (walk.Damages.Count > 0)
         {
             throw new LogException(
@@ -100,8 +100,8 @@ public sealed class LedgerExport
 
     private void Shares(Action<object[]> write)
     {
-        LogPosition first = LogDirectory.StartOf(_storage, _directory, LogDirectory.Segments(_storage, _directory)[0]);
-        Walk(_storage, _directory, first, record =>
+        LogPosition first = LogDirectory.StartOf(_files, _directory, LogDirectory.Segments(_files, _directory)[0]);
+        Walk(_files, _directory, first, record =>
         {
             if (record.Type != LogRecordType.Share)
             {

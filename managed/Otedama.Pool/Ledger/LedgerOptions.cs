@@ -44,5 +44,5 @@ public sealed record LedgerOptions
     public LogSync Sync { get; init; } = LogSync.Group;
 
     /// <summary>The disk; another one in tests.</summary>
-    public ILogStorage Storage { get; init; } = new DiskLogStorage();
+    public IFiles Files { get; init; } = new DiskFiles();
 }

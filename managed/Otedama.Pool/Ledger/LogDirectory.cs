@@ -19,12 +19,12 @@ internal static class LogDirectory
     public static string SparePath(string directory) => Path.Combine(directory, "spare.log");
 
     /// <summary>Holds the directory for this process; throws LogException when another one has it.</summary>
-    public static FileStream Lock(string directory)
+    public static IDisposable Lock(IFiles files, string directory)
     {
         string path = Path.Combine(directory, "LOCK");
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            return files.Lock(path);
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
@@ -36,21 +36,21 @@ internal static class LogDirectory
     }
 
     /// <summary>Writes the version file of a new log; refuses the log of a newer version.</summary>
-    public static void CheckVersion(ILogStorage storage, string directory)
+    public static void CheckVersion(IFiles files, string directory)
     {
         string path = Path.Combine(directory, VersionName);
-        if (!storage.Exists(path))
+        if (!files.Exists(path))
         {
-            if (Segments(storage, directory).Count > 0)
+            if (Segments(files, directory).Count > 0)
             {
                 throw new LogException(
                     $"share log {directory}: segments without a {VersionName} file. Restore it; for version "
                     + $"{LogFormat.Version} it holds the line \"{VersionPrefix}{LogFormat.Version}\".");
             }
-            storage.WriteWhole(path, Encoding.UTF8.GetBytes($"{VersionPrefix}{LogFormat.Version}\n"));
+            files.WriteWhole(path, Encoding.UTF8.GetBytes($"{VersionPrefix}{LogFormat.Version}\n"));
             return;
         }
-        string text = Encoding.UTF8.GetString(storage.ReadWhole(path, VersionBytesMax)).Trim();
+        string text = Encoding.UTF8.GetString(files.ReadWhole(path, VersionBytesMax)).Trim();
         if (!text.StartsWith(VersionPrefix, StringComparison.Ordinal)
             || !int.TryParse(text.AsSpan(VersionPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int version))
         {
@@ -70,9 +70,9 @@ internal static class LogDirectory
     /// The first record of this segment, which may follow pruned ones. A damaged header says nothing: then the numbers
     /// begin with those of the first intact record, or 0 in the very first segment.
     /// </summary>
-    public static LogPosition StartOf(ILogStorage storage, string directory, uint segment)
+    public static LogPosition StartOf(IFiles files, string directory, uint segment)
     {
-        byte[] header = storage.ReadWhole(SegmentPath(directory, segment), LogFormat.SegmentHeaderLength + LogFormat.FrameHeaderLength);
+        byte[] header = files.ReadWhole(SegmentPath(directory, segment), LogFormat.SegmentHeaderLength + LogFormat.FrameHeaderLength);
         if (!LogFormat.TryReadSegmentHeader(header, out uint index, out uint first) || index != segment)
         {
             bool hasRecord = segment > 1 && header.Length == LogFormat.SegmentHeaderLength + LogFormat.FrameHeaderLength;
@@ -85,10 +85,10 @@ internal static class LogDirectory
     /// Numbers of the segments there are, ascending. Throws LogException when so many are missing between them that the
     /// folder cannot be a log.
     /// </summary>
-    public static IReadOnlyList<uint> Segments(ILogStorage storage, string directory)
+    public static IReadOnlyList<uint> Segments(IFiles files, string directory)
     {
         List<uint> segments = [];
-        foreach (string name in storage.List(directory))
+        foreach (string name in files.List(directory))
         {
             if (name.StartsWith(SegmentPrefix, StringComparison.Ordinal)
                 && name.EndsWith(SegmentSuffix, StringComparison.Ordinal)

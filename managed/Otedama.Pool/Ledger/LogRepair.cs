@@ -34,35 +34,35 @@ public static class LogRepair
     private const int FillBytesMax = 1 << 20;
 
     /// <summary>Changes nothing. Throws LogException when there is no log or another process has it.</summary>
-    public static LogReport Check(ILogStorage storage, string directory)
+    public static LogReport Check(IFiles files, string directory)
     {
-        using IDisposable held = Hold(storage, directory);
-        return Look(storage, directory);
+        using IDisposable held = Hold(files, directory);
+        return Look(files, directory);
     }
 
     /// <summary>
     /// Keeps a copy of every file it changes. Throws LogException when it cannot repair; files are then as they were or
     /// their copies are named in the message.
     /// </summary>
-    public static LogRepairReport Repair(ILogStorage storage, string directory)
+    public static LogRepairReport Repair(IFiles files, string directory)
     {
-        using IDisposable held = Hold(storage, directory);
-        LogReport before = Look(storage, directory);
+        using IDisposable held = Hold(files, directory);
+        LogReport before = Look(files, directory);
         List<string> copies = [];
-        foreach (string path in before.Damages.Select(damage => damage.Path).Distinct().Where(storage.Exists))
+        foreach (string path in before.Damages.Select(damage => damage.Path).Distinct().Where(files.Exists))
         {
-            copies.Add(storage.KeepCopy(path, "damaged", storage.ReadWhole(path)));
+            copies.Add(files.KeepCopy(path, "damaged", files.ReadWhole(path)));
         }
         foreach (LogDamage damage in before.Damages)
         {
-            Mend(storage, directory, damage);
+            Mend(files, directory, damage);
         }
         if (before.LostAtEnd > 0)
         {
-            ForgetMark(storage, directory);
+            ForgetMark(files, directory);
         }
-        new LogSnapshots(storage, directory).SetDamagedAside(copies.Add);
-        LogReport after = Look(storage, directory);
+        new LogSnapshots(files, directory).SetDamagedAside(copies.Add);
+        LogReport after = Look(files, directory);
         if (after.Damages.Count > 0)
         {
             throw new LogException(
@@ -73,16 +73,16 @@ public static class LogRepair
     }
 
     /// <summary>The log for this process, as long as the answer is not disposed.</summary>
-    internal static FileStream Hold(ILogStorage storage, string directory)
+    internal static IDisposable Hold(IFiles files, string directory)
     {
-        if (!Directory.Exists(directory) || LogDirectory.Segments(storage, directory).Count == 0)
+        if (LogDirectory.Segments(files, directory).Count == 0)
         {
             throw new LogException($"share log {directory}: there is none. Name the data directory of the pool.");
         }
-        FileStream held = LogDirectory.Lock(directory);
+        IDisposable held = LogDirectory.Lock(files, directory);
         try
         {
-            LogDirectory.CheckVersion(storage, directory);
+            LogDirectory.CheckVersion(files, directory);
             return held;
         }
         catch
@@ -92,60 +92,60 @@ public static class LogRepair
         }
     }
 
-    private static LogReport Look(ILogStorage storage, string directory)
+    private static LogReport Look(IFiles files, string directory)
     {
-        IReadOnlyList<uint> segments = LogDirectory.Segments(storage, directory);
-        var walk = new LogWalk(storage, directory);
+        IReadOnlyList<uint> segments = LogDirectory.Segments(files, directory);
+        var walk = new LogWalk(files, directory);
         long records = 0;
-        LogPosition from = LogDirectory.StartOf(storage, directory, segments[0]);
+        LogPosition from = LogDirectory.StartOf(files, directory, segments[0]);
         walk.Run(from, segments[^1], _ => { }, every: _ => records++);
         return new LogReport(
             segments[0], segments[^1], records, walk.TornBytes, walk.LostAtEnd, walk.Damages,
-            new LogSnapshots(storage, directory).Verify());
+            new LogSnapshots(files, directory).Verify());
     }
 
-    private static void Mend(ILogStorage storage, string directory, LogDamage damage)
+    private static void Mend(IFiles files, string directory, LogDamage damage)
     {
         switch (damage.Fault)
         {
             case LogFault.Records:
-                using (ILogFile file = storage.Open(damage.Path))
+                using (IFile file = files.Open(damage.Path))
                 {
                     Cover(file, damage);
                     file.Flush();
                 }
                 break;
             case LogFault.Header:
-                using (ILogFile file = storage.Open(damage.Path))
+                using (IFile file = files.Open(damage.Path))
                 {
                     WriteHeader(file, damage);
                     file.Flush();
                 }
                 break;
-            case LogFault.MissingSegment when damage.Segment < LogDirectory.Segments(storage, directory)[^1]:
-                MakeSegment(storage, directory, damage);
+            case LogFault.MissingSegment when damage.Segment < LogDirectory.Segments(files, directory)[^1]:
+                MakeSegment(files, directory, damage);
                 break;
             default:
-                ForgetMark(storage, directory);
+                ForgetMark(files, directory);
                 break;
         }
     }
 
     /// <summary>What is missing at the end has no place in the log; the mark begins anew where the log ends.</summary>
-    private static void ForgetMark(ILogStorage storage, string directory)
+    private static void ForgetMark(IFiles files, string directory)
     {
-        storage.Delete(CommitMark.PathIn(directory));
-        storage.SyncFolder(directory);
+        files.Delete(CommitMark.PathIn(directory));
+        files.SyncFolder(directory);
     }
 
-    private static void WriteHeader(ILogFile file, LogDamage damage)
+    private static void WriteHeader(IFile file, LogDamage damage)
     {
         Span<byte> header = stackalloc byte[LogFormat.SegmentHeaderLength];
         LogFormat.WriteSegmentHeader(header, damage.Segment, damage.FirstLost);
         file.Write(header, 0);
     }
 
-    private static void MakeSegment(ILogStorage storage, string directory, LogDamage damage)
+    private static void MakeSegment(IFiles files, string directory, LogDamage damage)
     {
         byte[] bytes = new byte[LogFormat.SegmentHeaderLength + LostFrameBytes];
         LogFormat.WriteSegmentHeader(bytes, damage.Segment, damage.FirstLost);
@@ -153,14 +153,14 @@ public static class LogRepair
         {
             SealLost(bytes.AsSpan(LogFormat.SegmentHeaderLength), damage.FirstLost, damage.RecordsLost);
         }
-        storage.WriteWhole(LogDirectory.SegmentPath(directory, damage.Segment), bytes);
+        files.WriteWhole(LogDirectory.SegmentPath(directory, damage.Segment), bytes);
     }
 
     /// <summary>
     /// Over the damaged bytes up to the next intact record, or to the zeros at the segment's end. The first of several
     /// frames says what is lost, the others only fill.
     /// </summary>
-    private static void Cover(ILogFile file, LogDamage damage)
+    private static void Cover(IFile file, LogDamage damage)
     {
         byte[] bytes = new byte[damage.Bytes];
         int behind = damage.Offset + damage.Bytes;

@@ -15,7 +15,7 @@ namespace Otedama.Pool;
 /// 24  i64 bytes of the body   32  16 bytes XxHash128 of the body   48  zeros   60  u32 CRC-32 of these   64  body
 /// </code>
 /// </remarks>
-internal sealed class LogSnapshots(ILogStorage storage, string directory)
+internal sealed class LogSnapshots(IFiles files, string directory)
 {
     private const string Prefix = "snapshot-";
     private const uint Version = 1;
@@ -31,7 +31,7 @@ internal sealed class LogSnapshots(ILogStorage storage, string directory)
     public IReadOnlyList<uint> List()
     {
         List<uint> found = [];
-        foreach (string name in storage.List(directory))
+        foreach (string name in files.List(directory))
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal)
                 && uint.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out uint segment)
@@ -78,7 +78,7 @@ internal sealed class LogSnapshots(ILogStorage storage, string directory)
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], body.Length);
         XxHash128.Hash(body, bytes[32..48]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[60..], Crc32.HashToUInt32(bytes[..60]));
-        storage.WriteWhole(PathOf(position.Segment), bytes);
+        files.WriteWhole(PathOf(position.Segment), bytes);
     }
 
     /// <summary>Sentences about those that are damaged.</summary>
@@ -111,14 +111,14 @@ internal sealed class LogSnapshots(ILogStorage storage, string directory)
             catch (LogException)
             {
                 string aside = PathOf(segment) + ".damaged";
-                storage.Rename(PathOf(segment), aside);
-                storage.SyncFolder(directory);
+                files.Rename(PathOf(segment), aside);
+                files.SyncFolder(directory);
                 kept(aside);
             }
         }
     }
 
-    public void Delete(uint segment) => storage.Delete(PathOf(segment));
+    public void Delete(uint segment) => files.Delete(PathOf(segment));
 
     private LogPosition Load(uint segment, ILogFold fold)
     {
@@ -131,7 +131,7 @@ internal sealed class LogSnapshots(ILogStorage storage, string directory)
     /// <summary>The whole file, once its checksums fit.</summary>
     private byte[] Read(uint segment, out LogPosition position)
     {
-        byte[] bytes = storage.ReadWhole(PathOf(segment));
+        byte[] bytes = files.ReadWhole(PathOf(segment));
         ReadOnlySpan<byte> header = bytes;
         if (bytes.Length < HeaderBytes
             || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic

@@ -8,7 +8,7 @@ namespace Otedama.Pool;
 /// Bytes at the end of the last segment that are no record are an interrupted write, unless an intact record behind them
 /// was written after they had been confirmed, or the mark of what was acknowledged lies behind them.
 /// </remarks>
-internal sealed class LogWalk(ILogStorage storage, string directory)
+internal sealed class LogWalk(IFiles files, string directory)
 {
     /// <summary>
     /// Acknowledged records at the very end that may be gone without stopping the pool: what a disk that confirms too
@@ -17,7 +17,7 @@ internal sealed class LogWalk(ILogStorage storage, string directory)
     private const int LostAtEndMax = 1_024;
 
     private readonly LogScanner _scanner = new();
-    private readonly LogPosition? _confirmed = CommitMark.TryRead(storage, directory, out _);
+    private readonly LogPosition? _confirmed = CommitMark.TryRead(files, directory, out _);
     private uint _sequence;
     private uint _segments;
 
@@ -61,13 +61,13 @@ internal sealed class LogWalk(ILogStorage storage, string directory)
         for (uint segment = from.Segment; segment <= segments; segment++)
         {
             string path = LogDirectory.SegmentPath(directory, segment);
-            if (!storage.Exists(path))
+            if (!files.Exists(path))
             {
                 Damages.Add(new LogDamage(LogFault.MissingSegment, segment, path, 0, 0, _sequence, 0));
             }
             else
             {
-                using ILogFile file = storage.Open(path, forWriting: false);
+                using IFile file = files.Open(path, forWriting: false);
                 ReadHeader(file, path, segment);
                 LastStart = new LogPosition(segment, LogFormat.SegmentHeaderLength, _sequence);
                 ReadRecords(file, path, segment, offset, visitIntact);
@@ -78,7 +78,7 @@ internal sealed class LogWalk(ILogStorage storage, string directory)
     }
 
     /// <summary>A first number that is higher than expected says how many records the segment before has lost.</summary>
-    private void ReadHeader(ILogFile file, string path, uint segment)
+    private void ReadHeader(IFile file, string path, uint segment)
     {
         Span<byte> header = stackalloc byte[LogFormat.SegmentHeaderLength];
         if (LogFormat.TryReadSegmentHeader(header[..file.Read(header, 0)], out uint index, out uint first)
@@ -117,7 +117,7 @@ internal sealed class LogWalk(ILogStorage storage, string directory)
         Damages.Add(new LogDamage(LogFault.Records, segment - 1, path, End.Offset, 0, _sequence, lost));
     }
 
-    private void ReadRecords(ILogFile file, string path, uint segment, int offset, LogVisitor visit)
+    private void ReadRecords(IFile file, string path, uint segment, int offset, LogVisitor visit)
     {
         int length = (int)Math.Min(file.Length, int.MaxValue);
         byte[] bytes = []; // from the first damage to the last byte that is not zero

@@ -7,16 +7,16 @@ public sealed partial class ShareLog
 {
     private void Recover(LogPosition from, LogVisitor replay)
     {
-        LogFiles.DeleteUnfinished(_options.Storage, _options.Directory);
-        IReadOnlyList<uint> found = LogDirectory.Segments(_options.Storage, _options.Directory);
+        WholeFiles.DeleteUnfinished(_options.Files, _options.Directory);
+        IReadOnlyList<uint> found = LogDirectory.Segments(_options.Files, _options.Directory);
         uint segments = found.Count == 0 ? 0 : found[^1];
         segments += TakeUpSpare(segments);
-        if (segments == 0 && CommitMark.TryRead(_options.Storage, _options.Directory, out _) is null)
+        if (segments == 0 && CommitMark.TryRead(_options.Files, _options.Directory, out _) is null)
         {
             segments = 1;
             MakeSegment(segments, 0).Dispose();
         }
-        var walk = new LogWalk(_options.Storage, _options.Directory);
+        var walk = new LogWalk(_options.Files, _options.Directory);
         walk.Run(from, segments, replay);
         if (walk.Damages.Count > 0)
         {
@@ -30,7 +30,7 @@ public sealed partial class ShareLog
         _segmentStart = walk.LastStart;
         _end = walk.End;
         string path = LogDirectory.SegmentPath(_options.Directory, _end.Segment);
-        _file = _options.Storage.Open(path);
+        _file = _options.Files.Open(path);
         _fileLength = (int)Math.Min(_file.Length, int.MaxValue);
         if (walk.IsUnstarted)
         {
@@ -43,7 +43,7 @@ public sealed partial class ShareLog
         _nextSequence = _end.Sequence;
         _flushed = _end;
         _committed = _end;
-        _mark = CommitMark.Open(_options.Storage, _options.Directory);
+        _mark = CommitMark.Open(_options.Files, _options.Directory);
         if (walk.LostAtEnd > 0)
         {
             LogLostAtEnd(path, walk.LostAtEnd);
@@ -64,14 +64,14 @@ public sealed partial class ShareLog
     private uint TakeUpSpare(uint segments)
     {
         string spare = LogDirectory.SparePath(_options.Directory);
-        if (!_options.Storage.Exists(spare))
+        if (!_options.Files.Exists(spare))
         {
             return 0;
         }
-        byte[] header = _options.Storage.ReadWhole(spare, LogFormat.SegmentHeaderLength);
+        byte[] header = _options.Files.ReadWhole(spare, LogFormat.SegmentHeaderLength);
         if (!LogFormat.TryReadSegmentHeader(header, out uint segment, out _))
         {
-            _options.Storage.Delete(spare);
+            _options.Files.Delete(spare);
             return 0;
         }
         if (segment != segments + 1)
@@ -80,8 +80,8 @@ public sealed partial class ShareLog
                 $"share log: {spare} has the header of segment {segment}, but the last segment is number {segments}. Restore "
                 + "the segments between from a backup, or move the file away if it is of another log. Nothing was changed.");
         }
-        _options.Storage.Rename(spare, LogDirectory.SegmentPath(_options.Directory, segment));
-        _options.Storage.SyncFolder(_options.Directory);
+        _options.Files.Rename(spare, LogDirectory.SegmentPath(_options.Directory, segment));
+        _options.Files.SyncFolder(_options.Directory);
         return 1;
     }
 
@@ -104,7 +104,7 @@ public sealed partial class ShareLog
     {
         try
         {
-            return _options.Storage.KeepCopy(path, "torn", tail);
+            return _options.Files.KeepCopy(path, "torn", tail);
         }
         catch (IOException e)
         {

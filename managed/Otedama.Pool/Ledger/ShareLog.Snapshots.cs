@@ -25,7 +25,7 @@ public sealed partial class ShareLog
     /// </summary>
     private LogPosition LoadSnapshot(ILogFold fold, IReadOnlyList<uint> found)
     {
-        var snapshots = new LogSnapshots(_options.Storage, _options.Directory);
+        var snapshots = new LogSnapshots(_options.Files, _options.Directory);
         LogPosition from = snapshots.LoadNewest(fold, LogSnapshotRefused);
         if (found.Count > 0 && found[0] > from.Segment)
         {
@@ -62,9 +62,9 @@ public sealed partial class ShareLog
         try
         {
             ILogFold fold = _shadow!();
-            var snapshots = new LogSnapshots(_options.Storage, _options.Directory);
+            var snapshots = new LogSnapshots(_options.Files, _options.Directory);
             LogPosition from = snapshots.LoadNewest(fold, LogSnapshotRefused);
-            var walk = new LogWalk(_options.Storage, _options.Directory) { IsWhole = false };
+            var walk = new LogWalk(_options.Files, _options.Directory) { IsWhole = false };
             walk.Run(from, position.Segment - 1, fold.Apply);
             if (walk.Damages.Count > 0 || walk.End.Sequence != position.Sequence)
             {
@@ -99,13 +99,13 @@ public sealed partial class ShareLog
         long before = (_options.Time.GetUtcNow() - _options.Keep).ToUnixTimeMilliseconds();
         uint firstKept = all[SnapshotsKept - 1];
         uint removed = 0;
-        foreach (uint segment in LogDirectory.Segments(_options.Storage, _options.Directory))
+        foreach (uint segment in LogDirectory.Segments(_options.Files, _options.Directory))
         {
             if (segment >= firstKept || !(FirstTimeMs(segment + 1) < before))
             {
                 break;
             }
-            _options.Storage.Delete(LogDirectory.SegmentPath(_options.Directory, segment));
+            _options.Files.Delete(LogDirectory.SegmentPath(_options.Directory, segment));
             removed++;
         }
         if (removed > 0)
@@ -118,7 +118,7 @@ public sealed partial class ShareLog
     private long? FirstTimeMs(uint segment)
     {
         string path = LogDirectory.SegmentPath(_options.Directory, segment);
-        ReadOnlySpan<byte> bytes = _options.Storage.ReadWhole(path, FirstTimeBytesMax).AsSpan(LogFormat.SegmentHeaderLength..);
+        ReadOnlySpan<byte> bytes = _options.Files.ReadWhole(path, FirstTimeBytesMax).AsSpan(LogFormat.SegmentHeaderLength..);
         while (bytes.Length >= LogFormat.FrameHeaderLength)
         {
             int length = LogFormat.FrameLength(bytes);

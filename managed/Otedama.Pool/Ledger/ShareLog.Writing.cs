@@ -141,7 +141,7 @@ public sealed partial class ShareLog
         _flushedDone = _writingDone;
         uint segment = _end.Segment + 1;
         WaitForSpare();
-        ILogFile next = MakeSegment(segment, _end.Sequence);
+        IFile next = MakeSegment(segment, _end.Sequence);
         var start = new LogPosition(segment, LogFormat.SegmentHeaderLength, _end.Sequence);
         try
         {
@@ -165,25 +165,25 @@ public sealed partial class ShareLog
     /// Renamed with its header in it, so that a segment without one is damage and a spare with one is a segment. A
     /// second try after a failure replaces a segment that no record was written to yet.
     /// </summary>
-    private ILogFile MakeSegment(uint segment, uint firstSequence)
+    private IFile MakeSegment(uint segment, uint firstSequence)
     {
-        ILogStorage storage = _options.Storage;
+        IFiles files = _options.Files;
         string spare = LogDirectory.SparePath(_options.Directory);
         string path = LogDirectory.SegmentPath(_options.Directory, segment);
-        if (!storage.Exists(spare))
+        if (!files.Exists(spare))
         {
-            storage.Create(spare, _options.SegmentBytes);
+            files.Create(spare, _options.SegmentBytes);
         }
-        using (ILogFile file = storage.Open(spare))
+        using (IFile file = files.Open(spare))
         {
             WriteSegmentHeader(file, segment, firstSequence);
         }
-        storage.Rename(spare, path);
-        storage.SyncFolder(_options.Directory);
-        return storage.Open(path);
+        files.Rename(spare, path);
+        files.SyncFolder(_options.Directory);
+        return files.Open(path);
     }
 
-    private static void WriteSegmentHeader(ILogFile file, uint segment, uint firstSequence)
+    private static void WriteSegmentHeader(IFile file, uint segment, uint firstSequence)
     {
         Span<byte> header = stackalloc byte[LogFormat.SegmentHeaderLength];
         LogFormat.WriteSegmentHeader(header, segment, firstSequence);
@@ -202,7 +202,7 @@ public sealed partial class ShareLog
         {
             try
             {
-                _options.Storage.Create(LogDirectory.SparePath(_options.Directory), _options.SegmentBytes);
+                _options.Files.Create(LogDirectory.SparePath(_options.Directory), _options.SegmentBytes);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Otedama.Interop;
 
 namespace Otedama.Pool;
 
@@ -15,7 +14,7 @@ public sealed partial class ShareLog : IDisposable
 {
     private readonly ShareLogOptions _options;
     private readonly ILogger _logger;
-    private readonly FileStream _lockFile;
+    private readonly IDisposable _held;
 
     private readonly Lock _appendLock = new(); // guards _pending, _pendingLength, _pendingRecords, _nextSequence
     private byte[] _pending = new byte[64 * 1024];
@@ -27,7 +26,7 @@ public sealed partial class ShareLog : IDisposable
     private byte[] _writing = new byte[64 * 1024];
     private int _writingLength;
     private int _writingDone; // bytes of _writing that are in a segment already
-    private ILogFile? _file;
+    private IFile? _file;
     private int _fileLength; // bytes of _file; those of an older configuration may differ from SegmentBytes
     private LogPosition _segmentStart; // the first frame of _file
     private LogPosition _end; // where the next frame goes
@@ -39,11 +38,11 @@ public sealed partial class ShareLog : IDisposable
     private readonly Lock _committedLock = new();
     private LogPosition _committed;
 
-    private ShareLog(ShareLogOptions options, ILogger logger, FileStream lockFile)
+    private ShareLog(ShareLogOptions options, ILogger logger, IDisposable held)
     {
         _options = options;
         _logger = logger;
-        _lockFile = lockFile;
+        _held = held;
     }
 
     /// <summary>
@@ -60,7 +59,7 @@ public sealed partial class ShareLog : IDisposable
         Open(options, logger, log =>
         {
             log._shadow = shadow;
-            LogPosition from = log.LoadSnapshot(fold, LogDirectory.Segments(options.Storage, options.Directory));
+            LogPosition from = log.LoadSnapshot(fold, LogDirectory.Segments(options.Files, options.Directory));
             log.Recover(from, fold.Apply);
         });
 
@@ -71,11 +70,11 @@ public sealed partial class ShareLog : IDisposable
             throw new ArgumentOutOfRangeException(
                 nameof(options), $"log segment size {options.SegmentBytes} is out of range 4096 to 1073741824 bytes");
         }
-        DurableFile.CreateFolder(options.Directory);
-        var log = new ShareLog(options, logger, LogDirectory.Lock(options.Directory));
+        options.Files.CreateFolder(options.Directory);
+        var log = new ShareLog(options, logger, LogDirectory.Lock(options.Files, options.Directory));
         try
         {
-            LogDirectory.CheckVersion(options.Storage, options.Directory);
+            LogDirectory.CheckVersion(options.Files, options.Directory);
             recover(log);
             return log;
         }
@@ -203,7 +202,7 @@ public sealed partial class ShareLog : IDisposable
             _mark?.Dispose();
             _mark = null;
         }
-        _lockFile.Dispose();
+        _held.Dispose();
     }
 
     private int MaxPayload => Math.Min(

@@ -23,5 +23,5 @@ public sealed record ShareLogOptions
     /// <summary>What tells the age of records.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    public ILogStorage Storage { get; init; } = new DiskLogStorage();
+    public IFiles Files { get; init; } = new DiskFiles();
 }

@@ -23,7 +23,7 @@ internal static class LedgerCommand
         check.SetAction(result =>
         {
             string path = Locate(context, result, directory);
-            LogReport report = Guarded(() => LogRepair.Check(new DiskLogStorage(), path));
+            LogReport report = Guarded(() => LogRepair.Check(new DiskFiles(), path));
             context.Answer(result, View(path, report), AnswerJson.Default.LedgerCheckAnswer, Lines);
             return report.IsGood ? ExitCode.Done : ExitCode.BadAnswer;
         });
@@ -37,7 +37,7 @@ internal static class LedgerCommand
         repair.SetAction(result =>
         {
             string path = Locate(context, result, directory);
-            LogRepairReport report = Guarded(() => LogRepair.Repair(new DiskLogStorage(), path));
+            LogRepairReport report = Guarded(() => LogRepair.Repair(new DiskFiles(), path));
             LedgerRepairAnswer answer = new(1, path, [.. report.Repaired.Select(View)], report.Copies, View(path, report.After));
             context.Answer(result, answer, AnswerJson.Default.LedgerRepairAnswer, Lines);
             return ExitCode.Done;
@@ -59,7 +59,7 @@ internal static class LedgerCommand
             RowWriter rows = new(context.Outside.Out, LedgerExport.Columns(chosen), result.GetValue(context.Json));
             Guarded(() =>
             {
-                LedgerExport.Run(new DiskLogStorage(), path, chosen, rows.Write);
+                LedgerExport.Run(new DiskFiles(), path, chosen, rows.Write);
                 return true;
             });
             rows.End();

@@ -14,9 +14,9 @@ internal enum Cut
 
 /// <summary>
 /// A disk in memory that forgets like a real one: bytes are safe after a flush of their file, names after a sync of
-/// their folder. Any thread.
+/// their folder. A folder is there as soon as it is named; locks end with the power. Any thread.
 /// </summary>
-internal sealed class CrashDisk : ILogStorage
+internal sealed class CrashDisk : IFiles
 {
     private const int SectorBytes = 512;
 
@@ -24,11 +24,24 @@ internal sealed class CrashDisk : ILogStorage
     private readonly Dictionary<string, Node> _names = [];
     private readonly Dictionary<string, Node> _safeNames = [];
     private readonly List<Action<Dictionary<string, Node>>> _unsafeNames = [];
+    private readonly HashSet<string> _locked = [];
 
     /// <summary>Called after every operation that changes or syncs something, before anything else happens.</summary>
     public Action? AfterOperation { get; set; }
 
     public bool SyncsFolders { get; init; } = true;
+
+    public void CreateFolder(string path)
+    {
+    }
+
+    public IDisposable Lock(string path)
+    {
+        lock (_lock)
+        {
+            return _locked.Add(path) ? new Held(this, path) : throw new IOException($"{path} is locked");
+        }
+    }
 
     public void Create(string path, long length)
     {
@@ -38,7 +51,7 @@ internal sealed class CrashDisk : ILogStorage
         Change(node.Flush);
     }
 
-    public ILogFile Open(string path, bool forWriting = true)
+    public IFile Open(string path, bool forWriting = true)
     {
         lock (_lock)
         {
@@ -58,7 +71,7 @@ internal sealed class CrashDisk : ILogStorage
     {
         lock (_lock)
         {
-            return [.. _names.Keys.Select(path => Path.GetFileName(path))];
+            return [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path))];
         }
     }
 
@@ -181,7 +194,18 @@ internal sealed class CrashDisk : ILogStorage
         }
     }
 
-    private sealed class Opened(CrashDisk disk, Node node) : ILogFile
+    private sealed class Held(CrashDisk disk, string path) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (disk._lock)
+            {
+                disk._locked.Remove(path);
+            }
+        }
+    }
+
+    private sealed class Opened(CrashDisk disk, Node node) : IFile
     {
         public long Length => node.Bytes.Length;
 

@@ -12,20 +12,18 @@ namespace Otedama.Tests.Ledgers;
 /// removed segments. What is found afterwards is byte for byte the state after some first records, all acknowledged ones
 /// among them.
 /// </summary>
-public sealed class LedgerPowerCutTests(ITestOutputHelper output) : IDisposable
+public sealed class LedgerPowerCutTests(ITestOutputHelper output)
 {
     private const int Rounds = 60;
     private const int SharesPerRound = 10;
+    private const string Folder = "ledger";
 
-    private readonly TempDirectory _directory = new();
     private readonly Random _random = new(7);
     private readonly PoolJob _job = new TestJobs().Add(1);
     private readonly CrashDisk _disk = new();
     private readonly List<(uint Acknowledged, uint Found, UInt128 State)> _cuts = [];
     private readonly Clock _clock = new();
     private uint _acknowledged;
-
-    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task Balances_are_those_of_the_acknowledged_records_after_every_power_cut()
@@ -83,9 +81,9 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output) : IDisposable
         var fold = new LedgerFold();
         var options = new ShareLogOptions
         {
-            Directory = Path.Combine(_directory.Path, Guid.NewGuid().ToString("n")),
+            Directory = Folder,
             SegmentBytes = 12 * 1024,
-            Storage = new CrashDiskFolder(disk),
+            Files = disk,
         };
         using ShareLog log = ShareLog.Open(options, NullLogger.Instance, fold, () => new LedgerFold());
         found = log.Committed.Sequence;
@@ -97,10 +95,10 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output) : IDisposable
     {
         var state = new LedgerState();
         Dictionary<uint, UInt128> states = new() { [0] = HashOf(state) };
-        var walk = new LogWalk(new CrashDiskFolder(_disk), _directory.Path);
+        var walk = new LogWalk(_disk, Folder);
         walk.Run(
             LogPosition.Start,
-            LogDirectory.Segments(new CrashDiskFolder(_disk), _directory.Path)[^1],
+            LogDirectory.Segments(_disk, Folder)[^1],
             record =>
             {
                 state.Apply(record);
@@ -119,11 +117,11 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output) : IDisposable
 
     private LedgerOptions Options() => new()
     {
-        Directory = Path.Combine(_directory.Path, "run"),
+        Directory = Folder,
         OperatorScript = new byte[] { 0xaa },
         OperatorAddress = "op",
         SegmentBytes = 12 * 1024,
-        Storage = new CrashDiskFolder(_disk),
+        Files = _disk,
         PayoutMin = new Amount(900_000_000),
     };
 

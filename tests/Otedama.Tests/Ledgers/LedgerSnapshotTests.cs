@@ -39,7 +39,7 @@ public sealed class LedgerSnapshotTests : IDisposable
         Assert.False(File.Exists(SegmentPath(1)));
         Assert.Equal(before.Split('\n')[..3], Describe().Split('\n')[..3]);
         List<object[]> accounts = [];
-        LedgerExport.Run(new DiskLogStorage(), _directory.Path, LedgerTable.Accounts, accounts.Add);
+        LedgerExport.Run(new DiskFiles(), _directory.Path, LedgerTable.Accounts, accounts.Add);
         Assert.Equal(["op", "addr1", "addr2", "addr3"], accounts.Select(row => row[2]));
     }
 
@@ -58,7 +58,7 @@ public sealed class LedgerSnapshotTests : IDisposable
         log[at] ^= 1;
         File.WriteAllBytes(SegmentPath(1), log);
         Assert.Contains("record 1 is lost", Assert.Throws<LogException>(() => Open()).Message);
-        LogRepair.Repair(new DiskLogStorage(), _directory.Path);
+        LogRepair.Repair(new DiskFiles(), _directory.Path);
         using (Ledger ledger = Open())
         {
             Assert.Equal("lost account 1", ledger.Account(1)!.Address);
@@ -93,7 +93,7 @@ public sealed class LedgerSnapshotTests : IDisposable
     private List<object[]> Rows(LedgerTable table)
     {
         List<object[]> rows = [];
-        LedgerExport.Run(new DiskLogStorage(), _directory.Path, table, rows.Add);
+        LedgerExport.Run(new DiskFiles(), _directory.Path, table, rows.Add);
         return rows;
     }
 

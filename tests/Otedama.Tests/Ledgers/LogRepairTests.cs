@@ -10,7 +10,7 @@ public sealed class LogRepairTests : IDisposable
     private const int Start = 64;
 
     private readonly TempDirectory _directory = new();
-    private readonly DiskLogStorage _disk = new();
+    private readonly DiskFiles _disk = new();
 
     public void Dispose() => _directory.Dispose();
 

@@ -10,20 +10,17 @@ namespace Otedama.Tests.Ledgers;
 /// The power is cut after every write, flush, rename and folder sync of a whole run, each time with nothing, everything
 /// and some of what was not synced yet on the disk; the log is opened again each time.
 /// </summary>
-public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
+public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int Shares = 2_000;
     private const int Segment = 48 * 1024;
 
-    private readonly TempDirectory _directory = new();
     private readonly Random _random = new(20261129);
     private readonly HashSet<string> _failures = [];
     private int _acknowledged;
     private int _appended;
     private int _cuts;
     private bool _hadSnapshot;
-
-    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void No_power_cut_loses_or_invents_a_record()
@@ -122,12 +119,12 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private ShareLog Open(CrashDisk disk, CountingFold fold, ILogger logger) => ShareLog.Open(
+    private static ShareLog Open(CrashDisk disk, CountingFold fold, ILogger logger) => ShareLog.Open(
         new ShareLogOptions
         {
-            Directory = _directory.Path + Path.DirectorySeparatorChar + Guid.NewGuid().ToString("n"),
+            Directory = "log",
             SegmentBytes = Segment,
-            Storage = new CrashDiskFolder(disk),
+            Files = disk,
             SnapshotSegments = 1,
         },
         logger,

@@ -10,7 +10,7 @@ public sealed class ShareLogTests : IDisposable
     private const int Segment = 4_096;
 
     private readonly TempDirectory _directory = new();
-    private readonly FailingStorage _storage = new();
+    private readonly FailingFiles _files = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -220,13 +220,13 @@ public sealed class ShareLogTests : IDisposable
         {
             Append(log, 0, 30);
             log.Commit();
-            _storage.IsFull = true;
+            _files.IsFull = true;
             Append(log, 30, 100); // needs new segments
             Assert.Equal(28, Assert.Throws<IOException>(log.Commit).HResult);
             Append(log, 130, 10);
             Assert.Throws<IOException>(log.Commit);
             Assert.Equal(30u, log.Committed.Sequence);
-            _storage.IsFull = false;
+            _files.IsFull = false;
             log.Commit();
             Assert.Equal(140u, log.Committed.Sequence);
         }
@@ -238,9 +238,9 @@ public sealed class ShareLogTests : IDisposable
     {
         AppendAndTear(9, 1);
         Overwrite(SegmentPath(1), LogStart + (9 * 64) + 20, new byte[44]);
-        _storage.NoNewFiles = true;
+        _files.NoNewFiles = true;
         Assert.Equal(Enumerable.Range(0, 9), Replay());
-        _storage.NoNewFiles = false;
+        _files.NoNewFiles = false;
         Assert.Equal(Enumerable.Range(0, 9), Replay());
     }
 
@@ -250,10 +250,10 @@ public sealed class ShareLogTests : IDisposable
         using (ShareLog log = Open())
         {
             Append(log, 0, 10);
-            _storage.SyncFails = true;
+            _files.SyncFails = true;
             Assert.Throws<IOException>(log.Commit);
             Overwrite(SegmentPath(1), LogStart, new byte[640]); // the system dropped the pages that it could not write
-            _storage.SyncFails = false;
+            _files.SyncFails = false;
             log.Commit();
         }
         Assert.Equal(Enumerable.Range(0, 10), Replay());
@@ -266,11 +266,11 @@ public sealed class ShareLogTests : IDisposable
         {
             Append(log, 0, 10);
             log.Commit();
-            _storage.IsFull = true;
+            _files.IsFull = true;
             Append(log, 10, 15);
             Assert.Throws<IOException>(log.Commit);
         } // closes without having been able to write
-        _storage.IsFull = false;
+        _files.IsFull = false;
         IEnumerable<int> found = Replay();
         Assert.Equal(Enumerable.Range(0, found.Count()), found);
         Assert.True(found.Count() >= 10);
@@ -380,7 +380,7 @@ public sealed class ShareLogTests : IDisposable
     {
         Directory = _directory.Path,
         SegmentBytes = segment,
-        Storage = _storage,
+        Files = _files,
         PendingBytesMax = pending,
     };
 

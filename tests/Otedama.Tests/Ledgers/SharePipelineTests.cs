@@ -11,7 +11,7 @@ namespace Otedama.Tests.Ledgers;
 public sealed class SharePipelineTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
-    private readonly FailingStorage _storage = new();
+    private readonly FailingFiles _files = new();
     private readonly TestJobs _jobs = new();
     private readonly Sink _sink = new();
     private readonly Ledger _ledger;
@@ -231,7 +231,7 @@ public sealed class SharePipelineTests : IDisposable
     {
         _jobs.Add(2, network: Target.Max);
         using SharePipeline pipeline = Start(new SharePipelineOptions { PendingMax = 512, RetryDelay = TimeSpan.FromMilliseconds(20) });
-        _storage.IsFull = true;
+        _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
         WaitUntil(() => pipeline.IsStalled);
         for (ulong i = 1; i < 2_000; i++)
@@ -249,7 +249,7 @@ public sealed class SharePipelineTests : IDisposable
         Assert.All(_sink.Verdicts, verdict => Assert.Equal(Rejection.Overloaded, verdict.Rejection));
         Assert.True(pipeline.Counters.CommitFailures > 0);
 
-        _storage.IsFull = false;
+        _files.IsFull = false;
         WaitUntil(() => _sink.Verdicts.Count == 2_001);
         pipeline.Stop(Patience.Limit);
         int accepted = _sink.Verdicts.Count(verdict => verdict.Rejection == Rejection.None);
@@ -264,12 +264,12 @@ public sealed class SharePipelineTests : IDisposable
     public void Stopping_on_a_disk_that_stays_full_ends_and_acknowledges_nothing()
     {
         using SharePipeline pipeline = Start(new SharePipelineOptions { RetryDelay = TimeSpan.FromMilliseconds(20) });
-        _storage.IsFull = true;
+        _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
         WaitUntil(() => pipeline.IsStalled);
         pipeline.Stop(TimeSpan.FromMilliseconds(300));
         Assert.Empty(_sink.Verdicts);
-        _storage.IsFull = false;
+        _files.IsFull = false;
     }
 
     [Fact]
@@ -298,7 +298,7 @@ public sealed class SharePipelineTests : IDisposable
             Directory = _directory.Path,
             OperatorScript = new byte[] { 0xaa },
             SegmentBytes = 64 * 1024,
-            Storage = _storage,
+            Files = _files,
             AddressesMax = addressesMax,
         },
         TimeProvider.System,

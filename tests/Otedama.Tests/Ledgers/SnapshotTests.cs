@@ -50,7 +50,7 @@ public sealed class SnapshotTests : IDisposable
         File.WriteAllBytes(damaged, [.. File.ReadAllBytes(damaged).Append((byte)1)]);
         Fill(300, TimeSpan.FromDays(1), first: 1_000);
         Assert.True(File.Exists(damaged + ".damaged"));
-        Assert.Empty(LogRepair.Check(new DiskLogStorage(), _directory.Path).Snapshots);
+        Assert.Empty(LogRepair.Check(new DiskFiles(), _directory.Path).Snapshots);
         Assert.Equal(2, Snapshots().Length);
         CountingFold fold = Reopen();
         Assert.Equal(CountingFold.Of(1_300), (fold.Shares, fold.Sum, fold.Blocks));
@@ -63,7 +63,7 @@ public sealed class SnapshotTests : IDisposable
         Assert.False(File.Exists(SegmentPath(1)));
         CountingFold fold = Reopen();
         Assert.Equal(CountingFold.Of(1_000), (fold.Shares, fold.Sum, fold.Blocks));
-        LogReport report = LogRepair.Check(new DiskLogStorage(), _directory.Path);
+        LogReport report = LogRepair.Check(new DiskFiles(), _directory.Path);
         Assert.Empty(report.Damages);
         Assert.True(report.SegmentFirst > 1);
         foreach (string snapshot in Snapshots())

@@ -39,7 +39,7 @@ internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, IDisposable
             Time,
             NullLogger.Instance);
         Offer(newTip: true);
-        Server = new StratumServer(options, Jobs, (_, _) => 1, Time, NullLogger.Instance);
+        Server = new StratumServer(options, Jobs, (_, _) => 1, TestWorld.Make(Time));
         Server.Attach(Judge);
         _validator = new ShareValidator(Jobs, this, this, new ShareValidatorOptions());
     }

@@ -50,7 +50,7 @@ internal sealed class StratumHarness : IDisposable
         {
             Offer(100);
         }
-        Server = new StratumServer(Options, Jobs, Find, time ?? TimeProvider.System, NullLogger.Instance);
+        Server = new StratumServer(Options, Jobs, Find, TestWorld.Make(time));
         Rule = rule ?? (_ => Rejection.None);
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();

@@ -1,23 +1,35 @@
 namespace Otedama.Pool;
 
 /// <summary>
-/// The disk under the share log, folder included: a seam, so that tests can fill it up, break it and cut its power.
-/// Failures are IOExceptions.
+/// The disk under everything the pool keeps, folders and locks included: a seam, so that tests can fill it up, break it
+/// and cut its power. Failures are IOExceptions, or UnauthorizedAccessExceptions where the system says so. Any thread.
 /// </summary>
-public interface ILogStorage
+public interface IFiles
 {
+    /// <summary>Makes the folder and those above it that are missing, for the owner only; their names are then safe.</summary>
+    void CreateFolder(string path);
+
+    /// <summary>
+    /// Holds this file, made when missing, until the answer is disposed or the process ends; IOException when another
+    /// process or another holder here has it.
+    /// </summary>
+    IDisposable Lock(string path);
+
     /// <summary>
     /// Makes a file of `length` written zeros in place of one with this name and waits for its bytes, or fails leaving
     /// nothing behind. The name is safe after SyncFolder only.
     /// </summary>
     void Create(string path, long length);
 
-    /// <summary>Opens an existing file; while one has it for writing, nobody else opens it.</summary>
-    ILogFile Open(string path, bool forWriting = true);
+    /// <summary>
+    /// Opens an existing file; while one has it for writing, nobody else opens it for that. FileNotFoundException when
+    /// there is none.
+    /// </summary>
+    IFile Open(string path, bool forWriting = true);
 
     bool Exists(string path);
 
-    /// <summary>Names, without the folder, of the files in it.</summary>
+    /// <summary>Names, without the folder, of the files in it; none when there is no such folder.</summary>
     IReadOnlyList<string> List(string folder);
 
     /// <summary>Replaces what has the new name. Safe after SyncFolder only.</summary>
@@ -31,8 +43,9 @@ public interface ILogStorage
 }
 
 /// <summary>One open file.</summary>
-public interface ILogFile : IDisposable
+public interface IFile : IDisposable
 {
+    /// <summary>Bytes.</summary>
     long Length { get; }
 
     /// <summary>All or an exception; after an exception the bytes at that place are undefined.</summary>

@@ -3,11 +3,11 @@ using Otedama.Pool;
 namespace Otedama.Tests.Ledgers;
 
 /// <summary>The real disk with a switch: full, or refusing to sync.</summary>
-internal sealed class FailingStorage : ILogStorage
+internal sealed class FailingFiles : IFiles
 {
     private const int NoSpaceLeft = 28; // ENOSPC
 
-    private readonly DiskLogStorage _disk = new();
+    private readonly DiskFiles _disk = new();
 
     public volatile bool IsFull;
     public volatile bool SyncFails;
@@ -17,13 +17,17 @@ internal sealed class FailingStorage : ILogStorage
 
     public int Refusals;
 
+    public void CreateFolder(string path) => _disk.CreateFolder(path);
+
+    public IDisposable Lock(string path) => _disk.Lock(path);
+
     public void Create(string path, long length)
     {
         ThrowIf(IsFull || NoNewFiles);
         _disk.Create(path, length);
     }
 
-    public ILogFile Open(string path, bool forWriting = true) => new Opened(this, _disk.Open(path, forWriting));
+    public IFile Open(string path, bool forWriting = true) => new Opened(this, _disk.Open(path, forWriting));
 
     public bool Exists(string path) => _disk.Exists(path);
 
@@ -48,7 +52,7 @@ internal sealed class FailingStorage : ILogStorage
         }
     }
 
-    private sealed class Opened(FailingStorage owner, ILogFile file) : ILogFile
+    private sealed class Opened(FailingFiles owner, IFile file) : IFile
     {
         public long Length => file.Length;
 

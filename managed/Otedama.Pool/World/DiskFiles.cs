@@ -4,9 +4,14 @@ using Otedama.Interop;
 namespace Otedama.Pool;
 
 /// <summary>The real disk. write() and not a writable map: a full disk is an error here, with a map it is a signal.</summary>
-public sealed class DiskLogStorage : ILogStorage
+public sealed class DiskFiles : IFiles
 {
     private const int ZeroBlock = 1 << 20;
+
+    public void CreateFolder(string path) => DurableFile.CreateFolder(path);
+
+    public IDisposable Lock(string path) =>
+        new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
 
     /// <summary>
     /// Written zeros and not only a length: a commit then changes no file system metadata (1.65 times the throughput),
@@ -33,16 +38,17 @@ public sealed class DiskLogStorage : ILogStorage
         {
             File.Delete(path);
             throw new IOException(
-                $"share log: {Math.Max(1, length >> 10)} KiB could not be reserved for {path}: {e.Message.TrimEnd('.')}. "
+                $"{Math.Max(1, length >> 10)} KiB could not be reserved for {path}: {e.Message.TrimEnd('.')}. "
                 + "Free space on that disk or use another data directory.", e);
         }
     }
 
-    public ILogFile Open(string path, bool forWriting = true) => new DiskLogFile(path, forWriting);
+    public IFile Open(string path, bool forWriting = true) => new DiskFile(path, forWriting);
 
     public bool Exists(string path) => File.Exists(path);
 
-    public IReadOnlyList<string> List(string folder) => [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))];
+    public IReadOnlyList<string> List(string folder) =>
+        Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))] : [];
 
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
@@ -50,7 +56,7 @@ public sealed class DiskLogStorage : ILogStorage
 
     public void SyncFolder(string folder) => DiskSync.Folder(folder);
 
-    private sealed class DiskLogFile(string path, bool forWriting) : ILogFile
+    private sealed class DiskFile(string path, bool forWriting) : IFile
     {
         private readonly SafeFileHandle _file = File.OpenHandle(
             path, FileMode.Open, forWriting ? FileAccess.ReadWrite : FileAccess.Read, FileShare.Read);

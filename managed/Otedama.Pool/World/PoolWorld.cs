@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>What a pool meets outside itself. The executable makes the real one; tests and the simulation make others.</summary>
+public sealed record PoolWorld
+{
+    public required TimeProvider Time { get; init; }
+
+    public required IRandomness Random { get; init; }
+
+    /// <summary>Makes the listeners miners connect to.</summary>
+    public required ITransportEngine Transport { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
+}
