@@ -37,7 +37,7 @@ public sealed class PoolServer : IAsyncDisposable
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
-        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
+        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         _stratum = new StratumServer(options, _source.Jobs, _ledger.FindAccount, world);
         ShareValidatorOptions validator = new()

@@ -38,6 +38,7 @@ internal static class StratumTarget
             Time = TimeProvider.System,
             Random = new SystemRandomness(),
             Transport = new SocketEngine(),
+            Nodes = new SocketNodeLinks(TimeProvider.System),
             Loggers = NullLoggerFactory.Instance,
         };
         using StratumServer server = new(options, jobs, ledger.FindAccount, world);

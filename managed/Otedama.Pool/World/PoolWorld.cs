@@ -13,5 +13,8 @@ public sealed record PoolWorld
     /// <summary>Makes the listeners miners connect to.</summary>
     public required ITransportEngine Transport { get; init; }
 
+    /// <summary>Opens the coin nodes.</summary>
+    public required INodeLinks Nodes { get; init; }
+
     public required ILoggerFactory Loggers { get; init; }
 }

@@ -13,6 +13,7 @@ internal static class PoolWorlds
         Time = time,
         Random = new SystemRandomness(),
         Transport = new SocketEngine(),
+        Nodes = new SocketNodeLinks(time),
         Loggers = loggers,
     };
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Pool;
+using Otedama.Tests.Pool;
 using Otedama.Wire;
 using Xunit;
 
@@ -34,7 +35,7 @@ internal sealed class ChainMiner : IAsyncDisposable
                     Outputs = [new PayoutOutput(script, template.CoinbaseValue)],
                 },
             },
-            _folder, TimeProvider.System, NullLoggerFactory.Instance);
+            _folder, TestWorld.Make());
         Source.Start();
     }
 
