@@ -10,7 +10,14 @@ internal sealed partial class SimMiner
     private static readonly string[] s_garbage =
         ["{\"id\":null,\"method\":\"mining.submit\",\"params\":[]}", "{\"id\":null,\"method\":\"mining.unknown\",\"params\":[1]}", "[1,2]"];
 
+    /// <summary>Finds it may send once more, or that others see.</summary>
+    private const int NewestKept = 20;
+
+    private readonly Queue<SimFind> _newest = new();
     private double _hashesLeft;
+
+    /// <summary>One of the newest finds; null before the first.</summary>
+    public SimFind? AnyFind(SeededRandom random) => _newest.Count == 0 ? null : _newest.ElementAt(random.Below(_newest.Count));
 
     private void Turn()
     {
@@ -43,10 +50,20 @@ internal sealed partial class SimMiner
         }
     }
 
-    private SimFind Found(SimWork work, Hash256 hash)
+    private SimFind Found(SimWork work, Hash256 hash) => Found(work, hash, work.Extranonce2, work.Nonce);
+
+    private SimFind Found(SimWork work, Hash256 hash, string extranonce2, uint nonce)
     {
-        SimFind find = new() { User = _user, Work = work, Extranonce2 = work.Extranonce2, Nonce = work.Nonce, Hash = hash };
-        Finds[hash] = find;
+        if (!Finds.TryGetValue(hash, out SimFind? find))
+        {
+            find = new SimFind { User = User, Work = work, Extranonce2 = extranonce2, Nonce = nonce, Hash = hash };
+            Finds.Add(hash, find);
+            _newest.Enqueue(find);
+            if (_newest.Count > NewestKept)
+            {
+                _newest.Dequeue();
+            }
+        }
         return find;
     }
 
@@ -55,31 +72,29 @@ internal sealed partial class SimMiner
         find.Sent++;
         Ask(
             "mining.submit",
-            string.Create(CultureInfo.InvariantCulture, $"\"{_user}\",\"{find.Work.JobId}\",\"{find.Extranonce2}\",\"{find.Work.Time}\",\"{find.Nonce:x8}\""),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"\"{User}\",\"{find.Work.JobId}\",\"{find.Extranonce2}\",\"{find.Work.Time}\",\"{find.Nonce:x8}\""),
             find);
     }
 
     /// <summary>
-    /// The same share twice, one of long ago, a hash that misses its target, one that only met an easier target from before,
-    /// somebody else's, or no Stratum at all.
+    /// The same share twice, one of an earlier job or connection, a hash that misses its target, somebody else's, or no
+    /// Stratum at all. What the pool makes of another's words is another hash, and a good one now and then.
     /// </summary>
     private void Cheat(SimWork work)
     {
-        switch (_random.Below(5))
+        switch (_random.Below(6))
         {
-            case 0 or 1 when Finds.Count > 0:
-                SimFind[] recent = [.. Finds.Values.TakeLast(20)];
-                Submit(recent[_random.Below(recent.Length)]);
+            case 0 or 1 when _newest.Count > 0:
+                Claim(_newest.ElementAt(_random.Below(_newest.Count)));
                 break;
             case 2:
                 SimWork old = _work[_random.Below(_work.Count)];
                 Submit(Found(old, old.Next()));
                 break;
             case 3 when _world.OthersFind(this, _random) is { } stolen:
-                Ask(
-                    "mining.submit",
-                    string.Create(CultureInfo.InvariantCulture, $"\"{_user}\",\"{stolen.Work.JobId}\",\"{stolen.Extranonce2}\",\"{stolen.Work.Time}\",\"{stolen.Nonce:x8}\""),
-                    null);
+                Claim(stolen);
                 break;
             case 4:
                 _wire?.Send(Encoding.ASCII.GetBytes(s_garbage[_random.Below(s_garbage.Length)] + "\n"));
@@ -89,4 +104,7 @@ internal sealed partial class SimMiner
                 break;
         }
     }
+
+    private void Claim(SimFind find) =>
+        Submit(Found(find.Work, find.Work.HashOf(_extranonce1, find.Extranonce2, find.Nonce), find.Extranonce2, find.Nonce));
 }

@@ -18,7 +18,6 @@ internal sealed partial class SimMiner
     private readonly SimLife _life;
     private readonly SeededRandom _random;
     private readonly SimMinerHabit _habit;
-    private readonly string _user;
     private readonly IPEndPoint _from;
     private readonly List<SimWork> _work = []; // newest last
     private readonly Dictionary<long, SimRequest> _open = []; // asked and not answered
@@ -38,13 +37,13 @@ internal sealed partial class SimMiner
         _life = new SimLife(world.Schedule, Name);
         _random = world.RandomFor(Name);
         _habit = SimMinerHabit.Of(_random, number);
-        _user = $"{address}.{Name}";
+        User = $"{address}.{Name}";
         _from = new IPEndPoint(new IPAddress([10, 0, 0, (byte)(1 + number)]), 1_024);
     }
 
     public string Name { get; }
 
-    public string User => _user;
+    public string User { get; }
 
     /// <summary>Every hash that met something, by its value.</summary>
     public Dictionary<Hash256, SimFind> Finds { get; } = [];
@@ -111,7 +110,7 @@ internal sealed partial class SimMiner
     {
         string resumed = _session.Length > 0 && !_habit.Forgets ? $",\"{_session}\"" : "";
         Ask("mining.subscribe", $"\"sim/1\"{resumed}", null);
-        Ask("mining.authorize", $"\"{_user}\",\"x\"", null);
+        Ask("mining.authorize", $"\"{User}\",\"x\"", null);
     }
 
     private void Ask(string method, string parameters, SimFind? find)

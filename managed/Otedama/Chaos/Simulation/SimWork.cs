@@ -10,6 +10,7 @@ internal sealed class SimWork
 {
     private readonly byte[] _header = new byte[BlockHeader.Size];
     private readonly byte[] _before;
+    private readonly byte[] _extranonce1;
     private readonly byte[] _after;
     private readonly byte[][] _branches;
     private uint _nonce;
@@ -21,7 +22,7 @@ internal sealed class SimWork
         JobId = notify[0].GetString()!;
         Difficulty = difficulty;
         Target = Target.FromDifficulty(difficulty, one);
-        _before = [.. Hex(notify[2]), .. extranonce1];
+        (_before, _extranonce1) = (Hex(notify[2]), extranonce1);
         _after = Hex(notify[3]);
         _branches = [.. notify[4].EnumerateArray().Select(Hex)];
         Time = notify[7].GetString()!;
@@ -60,13 +61,17 @@ internal sealed class SimWork
         byte[] bytes = new byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, extranonce2);
         Extranonce2 = Convert.ToHexStringLower(bytes);
-        Hash256 root = Sha256d.Hash([.. _before, .. bytes, .. _after]);
-        foreach (byte[] branch in _branches)
-        {
-            root = Sha256d.Pair(root, new Hash256(branch));
-        }
-        root.CopyTo(_header.AsSpan(36));
+        RootOf(_extranonce1, bytes).CopyTo(_header.AsSpan(36));
         _nonce = 0;
+    }
+
+    /// <summary>What the pool will work out for a submit of this on a session with this extranonce 1.</summary>
+    public Hash256 HashOf(byte[] extranonce1, string extranonce2, uint nonce)
+    {
+        byte[] header = [.. _header];
+        RootOf(extranonce1, Convert.FromHexString(extranonce2)).CopyTo(header.AsSpan(36));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(76), nonce);
+        return Sha256d.Hash(header);
     }
 
     /// <summary>The hash of the next nonce.</summary>
@@ -77,6 +82,16 @@ internal sealed class SimWork
         SHA256.HashData(_header, digest);
         SHA256.HashData(digest, digest);
         return new Hash256(digest);
+    }
+
+    private Hash256 RootOf(byte[] extranonce1, byte[] extranonce2)
+    {
+        Hash256 root = Sha256d.Hash([.. _before, .. extranonce1, .. extranonce2, .. _after]);
+        foreach (byte[] branch in _branches)
+        {
+            root = Sha256d.Pair(root, new Hash256(branch));
+        }
+        return root;
     }
 
     private static byte[] Hex(JsonElement text) => Convert.FromHexString(text.GetString()!);
