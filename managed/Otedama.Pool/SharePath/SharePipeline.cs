@@ -147,7 +147,7 @@ public sealed partial class SharePipeline : IDisposable
             }
             if (candidate.AccountId < 0 && candidate.Claimant is { } claimant)
             {
-                candidate.AccountId = AccountOf(claimant);
+                candidate.AccountId = AccountOf(claimant, judgement.Hash);
                 judgement.Share = judgement.Share with { AccountId = candidate.AccountId };
             }
             bool hasAccount = candidate.AccountId >= 0 && candidate.AccountId < _ledger.AccountCount;
@@ -158,18 +158,11 @@ public sealed partial class SharePipeline : IDisposable
         }
     }
 
-    private int AccountOf(Claimant claimant)
+    private int AccountOf(Claimant claimant, Hash256 hash)
     {
         if (claimant.AccountId < 0)
         {
-            try
-            {
-                claimant.AccountId = _ledger.InternAccount(claimant.Address, claimant.Script, claimant.Worker);
-            }
-            catch (LedgerFullException e)
-            {
-                LogNoAccount(e.Message);
-            }
+            claimant.AccountId = _ledger.AdmitAccount(claimant, hash);
         }
         return claimant.AccountId;
     }
@@ -267,9 +260,6 @@ public sealed partial class SharePipeline : IDisposable
     [LoggerMessage(Level = LogLevel.Error, EventName = "validator_failed",
         Message = "A batch of {Count} candidates could not be checked; they are answered \"overloaded\"")]
     internal partial void LogValidatorFailed(int count, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "no_account", Message = "A good share was refused: {Reason}")]
-    private partial void LogNoAccount(string reason);
 
     [LoggerMessage(Level = LogLevel.Critical, EventName = "submit_failed",
         Message = "The block at height {Height} could not be handed to the nodes. Header: {Header}")]
