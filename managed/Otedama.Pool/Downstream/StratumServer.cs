@@ -18,7 +18,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
 
     private readonly ITransport _transport;
     private readonly IRandomness _random;
-    private readonly AccountFinder _find;
+    private readonly IAccounts _accounts;
     private readonly ILogger _logger;
     private readonly SessionTable _sessions;
     private readonly ResumableSessions _resumable;
@@ -33,13 +33,13 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private double _refusedReportedAt = double.NegativeInfinity;
     private volatile bool _stopping;
 
-    public StratumServer(PoolOptions options, JobBook jobs, AccountFinder find, PoolWorld world)
+    public StratumServer(PoolOptions options, JobBook jobs, IAccounts accounts, PoolWorld world)
     {
         Options = options;
         Jobs = jobs;
         Time = world.Time;
         _random = world.Random;
-        _find = find;
+        _accounts = accounts;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolStratum);
         Meters = new PoolMeters(Time);
         Guard = new ConnectionGuard(options.Guard);
@@ -270,7 +270,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
             StratumLog.LoginRefused(_logger, error);
             return false;
         }
-        account = Meters.Login(address, script, worker, _find(script, worker));
+        account = Meters.Login(address, script, worker, _accounts.FindAccount(script, worker));
         StratumLog.LoggedIn(_logger, user);
         return true;
     }

@@ -38,8 +38,8 @@ public sealed partial class Ledger
     }
 
     /// <summary>
-    /// As above, for who sent a good share with this proof-of-work hash. Claimant.NoAccount when there is no room, or when the
-    /// address is new and the hash is worth less than one costs now; the log says so at most once a minute.
+    /// As above, but Claimant.NoAccount when there is no room, or when the address is new and the hash is worth less than one
+    /// costs now; the log says so at most once a minute.
     /// </summary>
     public int AdmitAccount(Claimant claimant, Hash256 hash)
     {
@@ -75,7 +75,6 @@ public sealed partial class Ledger
         }
     }
 
-    /// <summary>Number of the account of who has worked here before; negative when there is none.</summary>
     public int FindAccount(ReadOnlySpan<byte> script, string worker)
     {
         string key = LedgerState.KeyOf(script, CutTo(worker, WorkerBytesMax));

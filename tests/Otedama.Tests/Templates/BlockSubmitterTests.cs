@@ -254,11 +254,9 @@ public sealed class BlockSubmitterTests : IDisposable
 
     private static JobBookOptions Jobs(Ledger? ledger) => new()
     {
-        Split = ledger is null ? SampleSplit : ledger.SplitFor,
+        Splits = ledger is null ? new Tests.Jobs.TestSplits() : ledger,
         ShareTarget = Target.Max,
     };
-
-    private static PayoutSplit SampleSplit(Template template, int outputsMax) => Tests.Jobs.JobSamples.Split(template, outputsMax);
 
     private JobSource Start(RpcEndpoint node, Ledger? ledger = null)
     {

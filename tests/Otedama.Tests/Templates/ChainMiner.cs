@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Pool;
+using Otedama.Tests.Jobs;
 using Otedama.Tests.Pool;
 using Otedama.Wire;
 using Xunit;
@@ -29,11 +30,7 @@ internal sealed class ChainMiner : IAsyncDisposable
             new JobBookOptions
             {
                 ShareTarget = Target.Max,
-                Split = (template, _) => new PayoutSplit
-                {
-                    Reward = template.CoinbaseValue,
-                    Outputs = [new PayoutOutput(script, template.CoinbaseValue)],
-                },
+                Splits = TestSplits.To(script),
             },
             _folder, TestWorld.Make());
         Source.Start();

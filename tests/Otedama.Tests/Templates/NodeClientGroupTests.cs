@@ -129,7 +129,7 @@ public class NodeClientGroupTests
             return call.Method == "getbestblockhash" ? Answer("null")
                 : call.Body.Contains("proposal") ? Answer("\"bad-cb-amount\"") : Answer(TemplateReaderTests.Json("longpollid"));
         });
-        JobBookOptions jobs = new() { Split = JobSamples.Split, ShareTarget = Target.Max };
+        JobBookOptions jobs = new() { Splits = new TestSplits(), ShareTarget = Target.Max };
         await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TestWorld.Make()))
         {
             source.Start();
@@ -173,7 +173,7 @@ public class NodeClientGroupTests
             call.Method == "submitblock" ? Interlocked.Increment(ref submitted) == 1 ? first.Task : Answer("null")
             : call.Method == "getbestblockhash" ? Answer("null")
             : call.Body.Contains("proposal") ? Answer("null") : Answer(TemplateReaderTests.Json("longpollid")));
-        JobBookOptions jobs = new() { Split = JobSamples.Split, ShareTarget = Target.Max };
+        JobBookOptions jobs = new() { Splits = new TestSplits(), ShareTarget = Target.Max };
         await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TestWorld.Make()))
         {
             source.Start();
@@ -198,7 +198,7 @@ public class NodeClientGroupTests
     public async Task Without_a_template_the_trouble_of_each_node_is_told()
     {
         await using FakeNode node = new(static (_, stream) => stream.WriteAsync(FakeNode.Http("401 Unauthorized", "")).AsTask());
-        await using JobSource source = new(Options(node.Endpoint), new JobBookOptions { Split = JobSamples.Split, ShareTarget = Target.Max },
+        await using JobSource source = new(Options(node.Endpoint), new JobBookOptions { Splits = new TestSplits(), ShareTarget = Target.Max },
             Path.GetTempPath(), TestWorld.Make());
         source.Nodes.Start();
         await UntilAsync(() => source.Nodes.Snapshot()[0].LastError is not null);
