@@ -106,12 +106,6 @@ public sealed record WorkerSnapshot
     public required ShareCounts Shares { get; init; }
 
     public required int Restarts { get; init; }
-
-    /// <summary>Degrees Celsius; null when the device does not say.</summary>
-    public double? TemperatureC { get; init; }
-
-    /// <summary>Watts; null when the device does not say.</summary>
-    public double? PowerW { get; init; }
 }
 
 public enum PoolState

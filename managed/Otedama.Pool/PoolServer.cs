@@ -113,9 +113,6 @@ public sealed class PoolServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the first job. Throws TimeoutException that names each node's trouble.</summary>
-    public Task WaitForJobAsync(TimeSpan timeout, CancellationToken cancellation) => _source.FirstJobAsync(timeout, cancellation);
-
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot()
     {

@@ -247,14 +247,14 @@ public sealed class LedgerTests : IDisposable
             time.Advance(TimeSpan.FromSeconds(1));
             ledger.TryAppend([Share(account, 1_000, time.GetUtcNow().ToUnixTimeMilliseconds())]);
         }
-        HashRates rates = ledger.HashRateOf(account);
+        HashRates rates = ledger.Account(account)!.HashRate;
         Assert.InRange(rates.OneMinute, 950, 1_050);
         Assert.InRange(rates.TenMinutes, 950, 1_050);
         Assert.InRange(rates.OneHour, 950, 1_050);
         time.Advance(TimeSpan.FromMinutes(30));
-        Assert.Equal(0, ledger.HashRateOf(account).TenMinutes);
-        Assert.True(ledger.HashRateOf(account).OneHour > 200);
-        Assert.Equal(default, ledger.HashRateOf(99));
+        Assert.Equal(0, ledger.Account(account)!.HashRate.TenMinutes);
+        Assert.True(ledger.Account(account)!.HashRate.OneHour > 200);
+        Assert.Null(ledger.Account(99));
     }
 
     [Fact]
