@@ -181,11 +181,12 @@ public sealed partial class SharePipeline : IDisposable
             ReadOnlySpan<byte> header = validator.HeaderOf(i);
             try
             {
-                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash, _book) is null)
+                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash) is not { } id)
                 {
                     judgements[i].IsBlock = false;
                     continue;
                 }
+                judgements[i].BlockId = id;
             }
             catch (Exception e)
             {
@@ -256,7 +257,7 @@ public sealed partial class SharePipeline : IDisposable
         Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget or Rejection.OverBudget } ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
         Work = judgement.Rejection == Rejection.None ? judgement.Share.Work : UInt128.Zero,
-        Hash = judgement.Hash,
+        BlockId = judgement.BlockId,
         ReceivedAt = candidate.ReceivedAt,
     };
 
