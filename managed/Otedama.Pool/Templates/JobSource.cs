@@ -96,7 +96,7 @@ public sealed class JobSource : IAsyncDisposable
     {
         string node = job.Template.Source;
         byte[] extranonce = new byte[JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length];
-        byte[] header = BlockAssembler.Unsolved(job.Job, extranonce);
+        byte[] header = job.Job.BlockRecipe.Unsolved(extranonce);
         try
         {
             string? reason = await Nodes.ProposeAsync(job.Assemble(header, extranonce), node, _stop.Token);

@@ -32,7 +32,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        var reader = new TemplateReader(options.Algorithm, options.Rules, time);
+        var reader = new TemplateReader(options.Algorithm, options.Rules, time, options.Family);
         _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, time, logger)
         {
             Arrived = OnTemplate,
@@ -80,7 +80,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<Task<NodeVerdict>> SubmitBlock(AssembledBlock block, CancellationToken stop)
     {
-        RpcRequest request = TemplateRequest.Submit(block, merged: _options.Algorithm == Algorithm.VerusHash);
+        RpcRequest request = TemplateRequest.Submit(block, _options.Family.SubmitMethod);
         return [.. _nodes.Select(node => node.SubmitAsync(block, request, stop))];
     }
 
