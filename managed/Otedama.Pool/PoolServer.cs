@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
@@ -26,24 +25,24 @@ public sealed class PoolServer : IAsyncDisposable
     private Task _settling = Task.CompletedTask;
     private int _stopped;
 
-    private PoolServer(PoolOptions options, IProofChecker checker, ILoggerFactory loggers, TimeProvider time)
+    private PoolServer(PoolOptions options, IProofChecker checker, PoolWorld world)
     {
         Options = options;
+        (TimeProvider time, ILoggerFactory loggers) = (world.Time, world.Loggers);
         _time = time;
         _logger = loggers.CreateLogger(LogCategory.Pool);
-        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
+        _ledger = Ledger.Open(LedgerOf(options, world.Files), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
             Payees = options.Coin.Family.KeepsNodeCoinbase ? () => NextPayees(options) : null,
         };
-        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
+        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        _stratum = new StratumServer(
-            options, _source.Jobs, _ledger.FindAccount, time, loggers.CreateLogger(LogCategory.PoolStratum), loggers.CreateLogger(LogCategory.WireStratum));
+        _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
         ShareValidatorOptions validator = new()
         {
-            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            Seed = world.Random.NextUInt64(),
             JobFilling = _source.Jobs.Succeed,
         };
         _pipeline = new SharePipeline(
@@ -52,6 +51,7 @@ public sealed class PoolServer : IAsyncDisposable
             [.. Enumerable.Range(0, options.VerifierCount).Select(
                 _ => new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator))],
             _ledger,
+            _ledger,
             _source.Blocks,
             _stratum,
             time,
@@ -59,7 +59,7 @@ public sealed class PoolServer : IAsyncDisposable
         _source.Blocks.Resolved += OnBlockResolved;
         if (_source.Blocks.BookKept(_ledger) > 0)
         {
-            _ledger.Log.Commit();
+            _ledger.Commit();
         }
     }
 
@@ -94,13 +94,12 @@ public sealed class PoolServer : IAsyncDisposable
     public static async Task<PoolServer> StartAsync(
         PoolOptions options,
         IProofChecker checker,
-        ILoggerFactory loggers,
-        TimeProvider time,
+        PoolWorld world,
         CancellationToken cancellation)
     {
         options.Check();
         cancellation.ThrowIfCancellationRequested();
-        PoolServer pool = await Task.Run(() => new PoolServer(options, checker, loggers, time), cancellation);
+        PoolServer pool = await Task.Run(() => new PoolServer(options, checker, world), cancellation);
         try
         {
             pool._pipeline.Start();
@@ -166,7 +165,7 @@ public sealed class PoolServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));
 
-    private static LedgerOptions LedgerOf(PoolOptions options) => new()
+    private static LedgerOptions LedgerOf(PoolOptions options, IFiles files) => new()
     {
         Directory = Path.Combine(options.DataDirectory, Ledger.FolderName),
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
@@ -179,6 +178,7 @@ public sealed class PoolServer : IAsyncDisposable
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
         LogKeep = options.LogKeep,
         Sync = options.Sync,
+        Files = files,
     };
 
     private static NodeClientGroupOptions NodesOf(PoolOptions options) => new()
@@ -220,9 +220,7 @@ public sealed class PoolServer : IAsyncDisposable
 
     private static JobBookOptions JobsOf(PoolOptions options, Ledger ledger) => new()
     {
-        Split = ledger.SplitFor,
-        SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
-        SoloOwner = ledger.SoloOwnerOf,
+        Splits = ledger,
         ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,

@@ -94,7 +94,7 @@ internal static class SharePathBench
                 : new ShareValidator(jobs, none, none, new ShareValidatorOptions());
             var sink = new CountingSink();
             using var pipeline = new SharePipeline(
-                new SharePipelineOptions(), jobs, [validator], ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
+                new SharePipelineOptions(), jobs, [validator], ledger, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
             pipeline.Start();
             TimeSpan processorStart = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();

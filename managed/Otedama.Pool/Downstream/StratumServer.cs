@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Wire;
@@ -18,7 +17,8 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private static WireBuffer? s_scratch;
 
     private readonly ITransport _transport;
-    private readonly AccountFinder _find;
+    private readonly IRandomness _random;
+    private readonly IAccounts _accounts;
     private readonly ILogger _logger;
     private readonly SessionTable _sessions;
     private readonly ResumableSessions _resumable;
@@ -33,22 +33,23 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private double _refusedReportedAt = double.NegativeInfinity;
     private volatile bool _stopping;
 
-    public StratumServer(PoolOptions options, JobBook jobs, AccountFinder find, TimeProvider time, ILogger logger, ILogger? trace = null)
+    public StratumServer(PoolOptions options, JobBook jobs, IAccounts accounts, PoolWorld world)
     {
         Options = options;
         Jobs = jobs;
-        Time = time;
-        _find = find;
-        _logger = logger;
-        Meters = new PoolMeters(time);
+        Time = world.Time;
+        _random = world.Random;
+        _accounts = accounts;
+        _logger = world.Loggers.CreateLogger(LogCategory.PoolStratum);
+        Meters = new PoolMeters(Time);
         Guard = new ConnectionGuard(options.Guard);
         Dialect = StratumDialect.For(options.Coin);
         int connectionsMax = Math.Min(options.Limits.ConnectionsMax, Dialect.ConnectionsMax);
-        Extranonces = new ExtranonceAllocator(BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)), Dialect.ExtranonceBits);
+        Extranonces = new ExtranonceAllocator((uint)(_random.NextUInt64() >> 32), Dialect.ExtranonceBits);
         _resumable = new ResumableSessions(Extranonces, options.Limits.ResumableSessionsMax, options.Limits.ResumeWithin);
         _sessions = new SessionTable(connectionsMax);
         _operatorScript = Address.Decode(options.OperatorAddress, options.Coin);
-        _transport = new SocketTransport(
+        _transport = world.Transport.Make(
             new TransportOptions
             {
                 Listen = options.Listen,
@@ -58,10 +59,10 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
                 ListenTls = options.ListenTls,
                 Identity = options.Identity,
                 ProxySources = options.ProxySources,
-                Trace = trace,
+                Trace = world.Loggers.CreateLogger(LogCategory.WireStratum),
             },
-            time);
-        _pacer = new Pacer(_sessions, this, logger);
+            Time);
+        _pacer = new Pacer(_sessions, this, _logger);
     }
 
     public static string VersionText { get; } = $"Otedama/{typeof(StratumServer).Assembly.GetName().Version?.ToString(3)}";
@@ -94,7 +95,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
 
     public long MalformedCount => Volatile.Read(ref _malformed);
 
-    public static ulong NewResumeId() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+    public ulong NewResumeId() => _random.NextUInt64() | 1;
 
     /// <summary>Where candidates go. Without Start whoever feeds connections also moves the sessions' timers.</summary>
     public void Attach(CandidateSink sink) => _sink = sink;
@@ -269,7 +270,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
             StratumLog.LoginRefused(_logger, error);
             return false;
         }
-        account = Meters.Login(address, script, worker, _find(script, worker));
+        account = Meters.Login(address, script, worker, _accounts.FindAccount(script, worker));
         StratumLog.LoggedIn(_logger, user);
         return true;
     }

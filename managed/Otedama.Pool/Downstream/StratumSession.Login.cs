@@ -72,7 +72,7 @@ internal sealed partial class StratumSession
         }
         else if (_server.Extranonces.TryTake(out _extranonce1))
         {
-            ResumeId = StratumServer.NewResumeId();
+            ResumeId = _server.NewResumeId();
         }
         else
         {

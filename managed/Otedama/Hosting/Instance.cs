@@ -304,7 +304,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     {
         int port = Ports.Choose(_plan.Configuration, Settings.PoolPort, _plan.PoolAddress, _notes.Add);
         PoolOptions options = PartOptions.Pool(_plan, port, _node);
-        _pool = await PoolServer.StartAsync(options, checker, _loggers, _clock, stop);
+        _pool = await PoolServer.StartAsync(options, checker, PoolWorlds.Real(_loggers, _clock), stop);
         _parts.Add(("pool", () => _pool.StopAsync(s_drain)));
         WarnWhenPublic(_plan.PoolAddress, Settings.PoolHost, "any machine can connect a miner, which is what a public pool wants");
     }

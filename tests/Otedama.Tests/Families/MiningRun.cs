@@ -5,6 +5,7 @@ using Otedama.Interop;
 using Otedama.Mining;
 using Otedama.Node;
 using Otedama.Pool;
+using Otedama.Tests.Pool;
 
 namespace Otedama.Tests.Families;
 
@@ -49,7 +50,7 @@ internal sealed class MiningRun : IAsyncDisposable
                 OperatorAddress = run.Node.MiningAddress,
                 Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
             },
-            checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+            checker, TestWorld.Make(), CancellationToken.None);
         return run;
     }
 

@@ -64,7 +64,7 @@ public sealed class VerusNodeTests : IAsyncLifetime
                 Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
                 RenotifyInterval = TimeSpan.FromSeconds(1),
             },
-            new DatasetProofChecker(none), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+            new DatasetProofChecker(none), TestWorld.Make(), CancellationToken.None);
         _miner = await TestMiner.ConnectAsync(_pool.Endpoints[0]);
     }
 

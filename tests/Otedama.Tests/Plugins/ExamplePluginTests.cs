@@ -109,7 +109,7 @@ public sealed class ExamplePluginTests : IDisposable
             Listen = [new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)],
             Vardiff = new VardiffOptions { Start = 1e-6, Enabled = false },
         };
-        await using PoolServer pool = await PoolServer.StartAsync(options, checker, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await using PoolServer pool = await PoolServer.StartAsync(options, checker, TestWorld.Make(), default);
         await using Rig rig = await Rig.StartAsync(
             new RigOptions
             {

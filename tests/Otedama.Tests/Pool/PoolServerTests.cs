@@ -29,7 +29,7 @@ public sealed class PoolServerTests : IDisposable
             new EmbeddedNodeOptions { DataDirectory = Path.Combine(_directory.FullName, "chain"), Coin = CoinCatalogue.BitcoinRegtest, Retarget = RetargetMode.Off },
             checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         await using PoolServer pool = await PoolServer.StartAsync(
-            OptionsFor(node, scheme), checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+            OptionsFor(node, scheme), checker, TestWorld.Make(), CancellationToken.None);
         using TestMiner miner = await TestMiner.ConnectAsync(pool.Endpoints[0]);
         string user = StratumHarness.Address(5) + ".rig";
         string extranonce1 = await miner.LoginAsync(user);
@@ -74,16 +74,16 @@ public sealed class PoolServerTests : IDisposable
     {
         NativeProofChecker checker = new();
         PoolOptions options = OptionsFor(null, PayoutScheme.Pplns);
-        await using PoolServer first = await PoolServer.StartAsync(options, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        await using PoolServer first = await PoolServer.StartAsync(options, checker, TestWorld.Make(), CancellationToken.None);
         IOException taken = await Assert.ThrowsAsync<IOException>(() => PoolServer.StartAsync(
             options with { Listen = first.Endpoints, DataDirectory = Path.Combine(_directory.FullName, "second") },
-            checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+            checker, TestWorld.Make(), CancellationToken.None));
         Assert.Contains(first.Endpoints[0].ToString(), taken.Message);
         ArgumentException fee = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
-            options with { FeePercent = 101 }, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+            options with { FeePercent = 101 }, checker, TestWorld.Make(), CancellationToken.None));
         Assert.Contains("101", fee.Message);
         ArgumentException address = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
-            options with { OperatorAddress = "nowhere" }, checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+            options with { OperatorAddress = "nowhere" }, checker, TestWorld.Make(), CancellationToken.None));
         Assert.Contains("nowhere", address.Message);
     }
 

@@ -201,7 +201,7 @@ public sealed class NodeServingTests
             Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
         };
         NativeProofChecker checker = new();
-        await using PoolServer pool = await PoolServer.StartAsync(options, checker, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await using PoolServer pool = await PoolServer.StartAsync(options, checker, TestWorld.Make(), default);
         await UntilAsync(() => pool.Snapshot().Nodes[0] is { LastError: not null, Zmq: "connected" });
         string error = pool.Snapshot().Nodes[0].LastError!;
         Assert.Contains($"chain \"regtest\" with genesis {genesis}", error, StringComparison.Ordinal);
@@ -212,7 +212,7 @@ public sealed class NodeServingTests
     private NodeClientGroup Group(NodeEndpoint[] nodes, Func<NodeClientGroupOptions, NodeClientGroupOptions>? change = null)
     {
         NodeClientGroupOptions options = new() { Nodes = nodes, Algorithm = Algorithm.Sha256d };
-        return new NodeClientGroup(change is null ? options : change(options), _clock, NullLogger.Instance);
+        return new NodeClientGroup(change is null ? options : change(options), TestWorld.Make(_clock), NullLogger.Instance);
     }
 
     private static FakeNode Serving(int port = 0) =>
