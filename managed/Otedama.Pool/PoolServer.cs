@@ -16,8 +16,9 @@ public sealed class PoolServer : IAsyncDisposable
     private readonly JobSource _source;
     private readonly StratumServer _stratum;
     private readonly SharePipeline _pipeline;
+    private readonly SharePathLoops _pathLoops;
     private readonly TimeProvider _time;
-    private readonly StepLoop _settling;
+    private readonly StepLoop[] _loops; // settling and the ledger's upkeep
     private int _stopped;
 
     private PoolServer(PoolOptions options, IProofChecker checker, PoolWorld world)
@@ -34,7 +35,7 @@ public sealed class PoolServer : IAsyncDisposable
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
         NodeChainView chain = new(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         ILogger logger = loggers.CreateLogger(LogCategory.Pool);
-        _settling = new StepLoop(new Settling(_ledger, chain, time, logger), logger);
+        _loops = [.. ((IStep[])[new Settling(_ledger, chain, time, logger), .. _ledger.Upkeep]).Select(step => new StepLoop(step, logger))];
         _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
         ShareValidatorOptions validator = new()
         {
@@ -52,6 +53,7 @@ public sealed class PoolServer : IAsyncDisposable
             _stratum,
             time,
             loggers.CreateLogger(LogCategory.PoolShares));
+        _pathLoops = new SharePathLoops(_pipeline, time, loggers.CreateLogger(LogCategory.PoolShares));
         _source.Blocks.Resolved += OnBlockResolved;
         if (_source.Blocks.BookKept(_ledger) > 0)
         {
@@ -98,10 +100,10 @@ public sealed class PoolServer : IAsyncDisposable
         PoolServer pool = await Task.Run(() => new PoolServer(options, checker, world), cancellation);
         try
         {
-            pool._pipeline.Start();
+            pool._pathLoops.Start();
+            Array.ForEach(pool._loops, static loop => loop.Start());
             pool._stratum.Start(pool._pipeline.TryEnqueue);
             pool._source.Start();
-            pool._settling.Start();
             return pool;
         }
         catch
@@ -150,9 +152,9 @@ public sealed class PoolServer : IAsyncDisposable
         }
         _stratum.StopListening();
         await _stratum.DrainAsync(timeout);
-        _pipeline.Stop(timeout);
+        _pathLoops.Stop(timeout);
         _stratum.Dispose();
-        await _settling.DisposeAsync();
+        await Task.WhenAll(_loops.Select(static loop => loop.DisposeAsync().AsTask()));
         await _source.DisposeAsync();
         _ledger.Dispose();
     }
