@@ -17,10 +17,12 @@ public sealed class PoolServer : IAsyncDisposable
     private readonly Ledger _ledger;
     private readonly JobSource _source;
     private readonly StratumServer _stratum;
+    private readonly PacerLoop _pacer;
     private readonly SharePipeline _pipeline;
     private readonly NodeChainView _chain;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ILogger _stratumLogger;
     private readonly CancellationTokenSource _stop = new();
     private Task _settling = Task.CompletedTask;
     private int _stopped;
@@ -31,6 +33,7 @@ public sealed class PoolServer : IAsyncDisposable
         (TimeProvider time, ILoggerFactory loggers) = (world.Time, world.Loggers);
         _time = time;
         _logger = loggers.CreateLogger(LogCategory.Pool);
+        _stratumLogger = loggers.CreateLogger(LogCategory.PoolStratum);
         _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
@@ -40,6 +43,7 @@ public sealed class PoolServer : IAsyncDisposable
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         _stratum = new StratumServer(options, _source.Jobs, _ledger.FindAccount, world);
+        _pacer = new PacerLoop(_stratum, _stratumLogger);
         ShareValidatorOptions validator = new()
         {
             Seed = world.Random.NextUInt64(),
@@ -103,6 +107,7 @@ public sealed class PoolServer : IAsyncDisposable
         {
             pool._pipeline.Start();
             pool._stratum.Start(pool._pipeline.TryEnqueue);
+            pool._pacer.Start();
             pool._source.Start();
             pool._settling = pool.SettleAsync();
             return pool;
@@ -153,8 +158,9 @@ public sealed class PoolServer : IAsyncDisposable
         }
         await _stop.CancelAsync();
         _stratum.StopListening();
-        await _stratum.DrainAsync(timeout);
+        await DrainLoop.RunAsync(_stratum, timeout, _time, _stratumLogger);
         _pipeline.Stop(timeout);
+        _pacer.Dispose();
         _stratum.Dispose();
         await _source.DisposeAsync();
         await _settling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -52,6 +52,8 @@ internal static class StratumTarget
             NullLogger.Instance);
         pipeline.Start();
         server.Start(pipeline.TryEnqueue);
+        using PacerLoop pacer = new(server, NullLogger.Instance);
+        pacer.Start();
         Console.WriteLine($"{server.Endpoints[0]} {address} {Environment.ProcessId}");
         Console.In.ReadToEnd();
         return 0;

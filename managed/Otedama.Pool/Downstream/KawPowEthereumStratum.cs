@@ -13,7 +13,7 @@ internal sealed class KawPowEthereumStratum : KawPowStratum
     /// <summary>Leading nonce bytes the pool sets; submits leave them out.</summary>
     private const int PrefixLength = 2;
 
-    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
+    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session)
     {
         Span<byte> sessionId = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(sessionId, session.ResumeId);
@@ -27,7 +27,7 @@ internal sealed class KawPowEthereumStratum : KawPowStratum
         EthereumStratum.Notify(reply, job.Job);
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         rejection = Rejection.None;
         ReadOnlySpan<byte> prefix = Prefix(session, stackalloc byte[sizeof(uint)]);
@@ -47,7 +47,7 @@ internal sealed class KawPowEthereumStratum : KawPowStratum
         return true; // no proof: the mix is computed
     }
 
-    private static ReadOnlySpan<byte> Prefix(StratumSession session, Span<byte> extranonce1)
+    private static ReadOnlySpan<byte> Prefix(IMinerSession session, Span<byte> extranonce1)
     {
         BinaryPrimitives.WriteUInt32BigEndian(extranonce1, session.Extranonce1);
         return extranonce1[..PrefixLength];

@@ -33,10 +33,12 @@ internal abstract class StratumDialect
 
     public virtual bool RollsVersions => false;
 
-    /// <summary>Whether a proof takes far longer to check than to make up, so that sessions have to earn their place in line.</summary>
+    /// <summary>
+    /// Whether a proof takes far longer to check than to make up, so that sessions have to earn their place in line.
+    /// </summary>
     public virtual bool ProofsAreDear => false;
 
-    public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session);
+    public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session);
 
     /// <summary>Tells a changed difficulty; a job always follows.</summary>
     public abstract void WriteDifficulty(WireBuffer reply, double difficulty, Target target);
@@ -48,7 +50,7 @@ internal abstract class StratumDialect
     /// when the parameters make no sense.
     /// </summary>
     public abstract bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
 
     /// <summary>Answers methods that only this dialect has; false leaves the message to the session.</summary>
     public virtual bool TryAnswer(in StratumMessage message, WireBuffer reply) => false;

@@ -11,6 +11,7 @@ internal sealed class StratumHarness : IDisposable
 {
     private readonly BlockingCollection<Candidate> _queue = new(65_536);
     private readonly Thread _judge;
+    private readonly PacerLoop _pacer;
 
     /// <summary>Limits of time that no machine is too busy for; a test of one of them sets that one.</summary>
     private static readonly StratumLimits s_patient = new()
@@ -55,6 +56,8 @@ internal sealed class StratumHarness : IDisposable
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();
         Server.Start((in Candidate candidate) => _queue.TryAdd(candidate));
+        _pacer = new PacerLoop(Server, NullLogger.Instance);
+        _pacer.Start();
     }
 
     public PoolOptions Options { get; }
@@ -100,6 +103,7 @@ internal sealed class StratumHarness : IDisposable
 
     public void Dispose()
     {
+        _pacer.Dispose();
         Server.Dispose();
         _queue.CompleteAdding();
         _judge.Join();
