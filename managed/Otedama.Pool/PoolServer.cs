@@ -34,15 +34,15 @@ public sealed class PoolServer : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger(LogCategory.Pool);
         _stratumLogger = loggers.CreateLogger(LogCategory.PoolStratum);
-        _ledger = Ledger.Open(LedgerOf(options), time, loggers.CreateLogger(LogCategory.PoolLedger));
+        _ledger = Ledger.Open(LedgerOf(options, world.Files), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
-        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, time, loggers);
+        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
         _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        _stratum = new StratumServer(options, _source.Jobs, _ledger.FindAccount, world);
+        _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
         _pacer = new PacerLoop(_stratum, _stratumLogger);
         ShareValidatorOptions validator = new()
         {
@@ -55,6 +55,7 @@ public sealed class PoolServer : IAsyncDisposable
             [.. Enumerable.Range(0, options.VerifierCount).Select(
                 _ => new ShareValidator(_source.Jobs, checker, new NativeMerkleRoots(), validator))],
             _ledger,
+            _ledger,
             _source.Blocks,
             _stratum,
             time,
@@ -62,7 +63,7 @@ public sealed class PoolServer : IAsyncDisposable
         _source.Blocks.Resolved += OnBlockResolved;
         if (_source.Blocks.BookKept(_ledger) > 0)
         {
-            _ledger.Log.Commit();
+            _ledger.Commit();
         }
     }
 
@@ -170,7 +171,7 @@ public sealed class PoolServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));
 
-    private static LedgerOptions LedgerOf(PoolOptions options) => new()
+    private static LedgerOptions LedgerOf(PoolOptions options, IFiles files) => new()
     {
         Directory = Path.Combine(options.DataDirectory, Ledger.FolderName),
         OperatorScript = Address.Decode(options.OperatorAddress, options.Coin),
@@ -183,6 +184,7 @@ public sealed class PoolServer : IAsyncDisposable
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
         LogKeep = options.LogKeep,
         Sync = options.Sync,
+        Files = files,
     };
 
     private static NodeClientGroupOptions NodesOf(PoolOptions options) => new()
@@ -224,9 +226,7 @@ public sealed class PoolServer : IAsyncDisposable
 
     private static JobBookOptions JobsOf(PoolOptions options, Ledger ledger) => new()
     {
-        Split = ledger.SplitFor,
-        SoloSplit = options.Scheme == PayoutScheme.Solo ? ledger.SplitFor : null,
-        SoloOwner = ledger.SoloOwnerOf,
+        Splits = ledger,
         ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,

@@ -73,7 +73,7 @@ internal static class LedgerStartBench
             {
                 throw new InvalidOperationException("the log took no more shares");
             }
-            ledger.Log.Commit();
+            ledger.Commit();
         }
     }
 }

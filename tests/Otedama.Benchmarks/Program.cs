@@ -27,15 +27,15 @@ internal static class Program
                 return StratumLoad.RunAsync(load[1..]).GetAwaiter().GetResult();
             case ["flood", _, _, _]:
                 return Flood.RunAsync(arguments[1..]).GetAwaiter().GetResult();
-            case ["window", string payees, string shares]:
-                return WindowBench.Run(payees, shares);
+            case ["window", string payees, string shares, .. string[] window] when window.Length < 2:
+                return WindowBench.Run(payees, shares, window is [string work] ? work : null);
             case ["compare", .. string[] compare]:
                 return CompareCommand.Run(compare);
             case ["first-share", string program, .. string[] runs] when runs.Length < 2:
                 return FirstShare.RunAsync(program, runs is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine(
-                    "usage: share-path [DIRECTORY] [hash|nohash] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES"
+                    "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | flood HOST:PORT USER SECONDS"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"

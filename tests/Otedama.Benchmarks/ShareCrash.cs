@@ -23,7 +23,7 @@ public static class ShareCrash
         var validator = new ShareValidator(jobs, none, none, new ShareValidatorOptions());
         var sink = new PrintingSink();
         using var pipeline = new SharePipeline(
-            new SharePipelineOptions { QueueCapacity = 256 }, jobs, [validator], ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
+            new SharePipelineOptions { QueueCapacity = 256 }, jobs, [validator], ledger, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
         pipeline.Start();
         int number = int.Parse(first, CultureInfo.InvariantCulture);
         while (true)

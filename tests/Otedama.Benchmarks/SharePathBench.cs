@@ -17,7 +17,11 @@ internal static class SharePathBench
     public static int Run(string[] arguments)
     {
         string root = arguments is [var given, ..] ? given : Path.GetTempPath();
-        bool? only = arguments is [_, var mode] ? mode == "hash" : null;
+        bool? only = arguments is [_, var mode, ..] ? mode == "hash" : null;
+        if (arguments is [_, _, "easy"])
+        {
+            s_template = s_template with { Bits = EasyBits };
+        }
         foreach (bool hashing in new[] { false, true })
         {
             if (only is { } wanted && wanted != hashing)
@@ -63,8 +67,11 @@ internal static class SharePathBench
         return 0;
     }
 
+    /// <summary>511 hashes a block: every share closes a slice, and 4,088 of them are kept.</summary>
+    private const uint EasyBits = 0x20008000;
+
     /// <summary>A network as hard as Bitcoin's, so that a slice of the window takes many shares.</summary>
-    private static readonly Template s_template = new()
+    private static Template s_template = new()
     {
         Algorithm = Algorithm.Sha256d,
         Height = 1,
@@ -94,7 +101,7 @@ internal static class SharePathBench
                 : new ShareValidator(jobs, none, none, new ShareValidatorOptions());
             var sink = new CountingSink();
             using var pipeline = new SharePipeline(
-                new SharePipelineOptions(), jobs, [validator], ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
+                new SharePipelineOptions(), jobs, [validator], ledger, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
             pipeline.Start();
             TimeSpan processorStart = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();

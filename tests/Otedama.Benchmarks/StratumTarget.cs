@@ -31,20 +31,23 @@ internal static class StratumTarget
         using Ledger ledger = Ledger.Open(
             new LedgerOptions { Directory = arguments[0], OperatorScript = script, Sync = sync }, TimeProvider.System, NullLogger.Instance);
         using JobBook jobs = new(
-            new JobBookOptions { Split = ledger.SplitFor, ShareTarget = Target.Max }, TimeProvider.System, NullLogger.Instance);
+            new JobBookOptions { Splits = ledger, ShareTarget = Target.Max }, TimeProvider.System, NullLogger.Instance);
         jobs.Offer(MakeTemplate());
         PoolWorld world = new()
         {
             Time = TimeProvider.System,
             Random = new SystemRandomness(),
             Transport = new SocketEngine(),
+            Files = new DiskFiles(),
+            Nodes = new SocketNodeLinks(TimeProvider.System),
             Loggers = NullLoggerFactory.Instance,
         };
-        using StratumServer server = new(options, jobs, ledger.FindAccount, world);
+        using StratumServer server = new(options, jobs, ledger, world);
         using SharePipeline pipeline = new(
             new SharePipelineOptions(),
             jobs,
             [new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions())],
+            ledger,
             ledger,
             new NoBlocks(),
             server,

@@ -5,21 +5,22 @@ using Otedama.Core;
 namespace Otedama.Benchmarks;
 
 /// <summary>
-/// The PPLNS window alone: shares of equal work by random payees, half of them in the window at the end. Prints the cost of
-/// a share, the longest one (it closed a slice and merged), of a split, and the memory.
+/// The PPLNS window alone: shares of equal work by random payees, half of them in the window at the end unless a number is
+/// given; with 1,024 or fewer every share closes a slice. Prints the cost of a share, the longest one (it closed a slice and
+/// merged), of a split, and the memory.
 /// </summary>
 internal static class WindowBench
 {
     private const int Batch = 1_000;
 
-    public static int Run(string payeesText, string sharesText)
+    public static int Run(string payeesText, string sharesText, string? windowText)
     {
         int payees = int.Parse(payeesText, CultureInfo.InvariantCulture);
         long shares = long.Parse(sharesText, CultureInfo.InvariantCulture);
         const ulong Work = 1UL << 32;
         long rssBefore = Environment.WorkingSet;
         var window = new WorkWindow();
-        window.SetWindow((UInt128)Work * (UInt128)(shares / 2));
+        window.SetWindow(Work * (windowText is null ? (UInt128)(shares / 2) : UInt128.Parse(windowText, CultureInfo.InvariantCulture)));
         double worstMs = 0;
         long started = Stopwatch.GetTimestamp();
         ulong state = 1;

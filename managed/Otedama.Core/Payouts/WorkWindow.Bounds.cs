@@ -55,7 +55,7 @@ public sealed partial class WorkWindow
             _entries -= _slices[drop].Payees.Length;
             drop++;
         }
-        _slices.RemoveRange(0, drop);
+        _slices.DropFirst(drop);
         _first = Math.Max(0, _first - drop);
         if (_cursor >= drop)
         {
@@ -140,7 +140,7 @@ public sealed partial class WorkWindow
     /// <summary>How large a slice with `newer` work behind it may become.</summary>
     private UInt128 Room(UInt128 newer)
     {
-        UInt128 even = Quantum <= UInt128.MaxValue >> (_round + 1) ? Quantum << _round : UInt128.MaxValue >> 1;
+        UInt128 even = _quantum <= UInt128.MaxValue >> (_round + 1) ? _quantum << _round : UInt128.MaxValue >> 1;
         return newer > _window ? even + ((newer - _window) >> Math.Max(1, BeyondShift - _round)) : even;
     }
 

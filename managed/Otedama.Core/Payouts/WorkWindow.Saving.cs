@@ -22,9 +22,9 @@ public sealed partial class WorkWindow
         writer.Write7BitEncodedInt(_roundMax);
         writer.Write7BitEncodedInt64(_credit);
         writer.Write7BitEncodedInt(_slices.Count);
-        foreach (WorkSlice slice in _slices)
+        for (int i = 0; i < _slices.Count; i++)
         {
-            Save(writer, slice);
+            Save(writer, _slices[i]);
         }
         Save(writer, OpenSlice());
     }
@@ -32,7 +32,9 @@ public sealed partial class WorkWindow
     /// <summary>Throws FormatException or EndOfStreamException when these are not bytes that Save wrote.</summary>
     public static WorkWindow Load(BinaryReader reader)
     {
-        var window = new WorkWindow { _window = reader.ReadUInt128(), _windowMax = reader.ReadUInt128() };
+        var window = new WorkWindow();
+        window.SetWindow(reader.ReadUInt128());
+        window._windowMax = reader.ReadUInt128();
         int payees = Limit(reader.Read7BitEncodedInt(), PayeesMax, "payees");
         if (payees > 0)
         {

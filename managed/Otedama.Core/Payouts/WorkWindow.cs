@@ -26,7 +26,7 @@ public sealed partial class WorkWindow
 
     private readonly int _slicesMax;
     private readonly int _entriesMin;
-    private readonly List<WorkSlice> _slices = []; // closed, oldest first
+    private readonly SliceList _slices = new(); // closed, oldest first
     private readonly List<int> _openPayees = [];
     private UInt128[] _open = new UInt128[64]; // by payee: the slice that is being filled
     private UInt128 _openWork;
@@ -34,6 +34,7 @@ public sealed partial class WorkWindow
     private long _entries; // of _slices
     private int _payees; // above every payee's number
     private UInt128 _window; // zero until it is known: then nothing is dropped and every share is a slice
+    private UInt128 _quantum = UInt128.One; // work at which a slice closes: a 1,024th of _window
     private UInt128 _windowMax;
 
     private UInt128[] _sums = new UInt128[64]; // by payee, over the slices from _first on and the open one
@@ -63,6 +64,7 @@ public sealed partial class WorkWindow
     public void SetWindow(UInt128 window)
     {
         _window = window;
+        _quantum = UInt128.Max(UInt128.One, window / SlicesPerWindow);
         _windowMax = UInt128.Max(_windowMax, window);
     }
 
@@ -84,7 +86,7 @@ public sealed partial class WorkWindow
         _openWork += work;
         _sums[payee] += work;
         _total += work;
-        if (_openWork >= Quantum)
+        if (_openWork >= _quantum)
         {
             Close();
         }
@@ -122,8 +124,6 @@ public sealed partial class WorkWindow
 
     /// <summary>Slices and their entries; for tests and benchmarks.</summary>
     internal (int Slices, long Entries) Size => (_slices.Count, _entries);
-
-    private UInt128 Quantum => UInt128.Max(UInt128.One, _window / SlicesPerWindow);
 
     private void Close()
     {

@@ -4,7 +4,7 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>Turns user names into accounts. Any thread.</summary>
-internal sealed class LoginDesk(PoolOptions options, AccountFinder find, PoolMeters meters, SessionLog log)
+internal sealed class LoginDesk(PoolOptions options, IAccounts accounts, PoolMeters meters, SessionLog log)
 {
     private readonly byte[] _operatorScript = Address.Decode(options.OperatorAddress, options.Coin);
 
@@ -27,7 +27,7 @@ internal sealed class LoginDesk(PoolOptions options, AccountFinder find, PoolMet
             log.LoginRefused(error);
             return false;
         }
-        account = meters.Login(address, script, worker, find(script, worker));
+        account = meters.Login(address, script, worker, accounts.FindAccount(script, worker));
         log.LoggedIn(user);
         return true;
     }

@@ -16,7 +16,7 @@ internal static class RejectionReply
         Rejection.Duplicate => (StratumError.Duplicate, "duplicate share"),
         Rejection.BadProof => (StratumError.Other, "bad proof of work"),
         Rejection.AboveTarget => (StratumError.LowDifficulty, "low difficulty share"),
-        Rejection.NoAccount => (StratumError.Other, "no account: this pool has no room for more addresses; its log says why"),
+        Rejection.NoAccount => (StratumError.Other, "no account yet: this pool is short of room for new addresses, so that the first share has to be a better one"),
         Rejection.OverBudget => (StratumError.Other, "too many shares, this one does not count: the difficulty goes up"),
         Rejection.Overloaded => (StratumError.Other, "overloaded, share not checked"),
         _ => (StratumError.Other, "rejected"),

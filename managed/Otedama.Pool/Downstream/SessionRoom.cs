@@ -8,7 +8,7 @@ internal sealed class SessionRoom
     private long _malformed;
     private volatile bool _takesNoMore;
 
-    public SessionRoom(PoolOptions options, JobBook jobs, AccountFinder find, PoolWorld world)
+    public SessionRoom(PoolOptions options, JobBook jobs, IAccounts accounts, PoolWorld world)
     {
         Options = options;
         Jobs = jobs;
@@ -17,7 +17,7 @@ internal sealed class SessionRoom
         Guard = new ConnectionGuard(options.Guard);
         Dialect = StratumDialect.For(options.Coin);
         Log = new SessionLog(world.Loggers.CreateLogger(LogCategory.PoolStratum));
-        Logins = new LoginDesk(options, find, Meters, Log);
+        Logins = new LoginDesk(options, accounts, Meters, Log);
         Extranonces = new ExtranonceDesk(Dialect, options.Limits, Meters, world.Random);
     }
 

@@ -17,10 +17,10 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     private readonly FlushBatch _answered;
     private readonly ILogger _logger;
 
-    public StratumServer(PoolOptions options, JobBook jobs, AccountFinder find, PoolWorld world)
+    public StratumServer(PoolOptions options, JobBook jobs, IAccounts accounts, PoolWorld world)
     {
         _logger = world.Loggers.CreateLogger(LogCategory.PoolStratum);
-        _room = new SessionRoom(options, jobs, find, world);
+        _room = new SessionRoom(options, jobs, accounts, world);
         int connectionsMax = Math.Min(options.Limits.ConnectionsMax, _room.Dialect.ConnectionsMax);
         _sessions = new SessionTable(connectionsMax);
         _transport = world.Transport.Make(

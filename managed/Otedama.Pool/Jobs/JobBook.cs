@@ -40,7 +40,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _solo = options.SoloSplit is null ? null : new SoloJobs(time);
+        _solo = options.Splits.IsSolo ? new SoloJobs(time) : null;
         _shelf = _solo is not null ? _solo : new JobRing(JobBookOptions.SharedCapacity);
         _budget = new MintBudget(time);
         // 16 ids a second from 1970 on, modulo 2^32: a restart continues above the ids it may have used.
@@ -164,7 +164,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         {
             return 0;
         }
-        int owner = _options.SoloOwner?.Invoke(account) ?? account;
+        int owner = _options.Splits.SoloOwnerOf(account);
         return owner != 0 && _solo.TryOpen(owner) ? owner : 0;
     }
 
@@ -349,9 +349,9 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         int payees = size.OutputsMax();
         while (true)
         {
-            PayoutSplit split = account == 0 || _options.SoloSplit is null
-                ? _options.Split(prepared.Template, payees)
-                : _options.SoloSplit(prepared.Template, payees, account);
+            PayoutSplit split = account == 0
+                ? _options.Splits.SplitFor(prepared.Template, payees)
+                : _options.Splits.SplitFor(prepared.Template, payees, account);
             PoolJob job = Mint(publication, prepared, split, size, account);
             BlockMeasure excess = (prepared.Measure + job.CoinbaseMeasure).Over(prepared.Template);
             if (excess.IsNothing)

@@ -11,17 +11,8 @@ public sealed record JobBookOptions
     /// </summary>
     public const int SharedCapacity = 128;
 
-    /// <summary>Who is paid by a coinbase with at most this many outputs.</summary>
-    public required Func<Template, int, PayoutSplit> Split { get; init; }
-
-    /// <summary>As Split for one account's own coinbase; null when all miners share one.</summary>
-    public Func<Template, int, int, PayoutSplit>? SoloSplit { get; init; }
-
-    /// <summary>
-    /// SOLO: whose coinbase an account works on: a number that SoloSplit takes; 0 = the one shared by all, as long as the
-    /// account has no accepted share, so that logins alone cost the pool nothing. Null = each account its own.
-    /// </summary>
-    public Func<int, int>? SoloOwner { get; init; }
+    /// <summary>Who is paid.</summary>
+    public required ISplits Splits { get; init; }
 
     /// <summary>The easiest target a session may be given.</summary>
     public required Target ShareTarget { get; init; }

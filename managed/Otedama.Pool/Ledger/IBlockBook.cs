@@ -16,4 +16,7 @@ public interface IBlockBook
     /// needs cannot be made.
     /// </summary>
     bool BookKept(BlockBooking booking);
+
+    /// <summary>Every node refused our block: its bookings are reverted.</summary>
+    void BlockRefused(Hash256 blockHash, string reason);
 }

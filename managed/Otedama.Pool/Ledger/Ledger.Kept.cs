@@ -3,7 +3,7 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>Bookings that outlive the ledger's own memory: kept beside the block until a node has it.</summary>
-public sealed partial class Ledger : IBlockBook
+public sealed partial class Ledger
 {
     /// <summary>Blocks looked at for the highest: asked with every template, and the newest are the highest but for rivals.</summary>
     private const int NewestLookedAt = 64;

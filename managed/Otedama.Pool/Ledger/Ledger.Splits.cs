@@ -5,6 +5,10 @@ namespace Otedama.Pool;
 /// <summary>Who is paid by the next block.</summary>
 public sealed partial class Ledger
 {
+    public event Action? Changed;
+
+    public bool IsSolo => _options.Scheme == PayoutScheme.Solo;
+
     /// <summary>
     /// The split for a block on this template with at most outputsMax payees (at least 1, the operator). While nobody has
     /// work in the window, what the fee leaves belongs to whoever finds the block.

@@ -7,7 +7,7 @@ namespace Otedama.Pool;
 /// Who worked, who is owed and who was paid: a fold over the share log, kept up to date while the pool runs. Safe from
 /// any thread.
 /// </summary>
-public sealed partial class Ledger : IDisposable
+public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
 {
     /// <summary>Of the share log, in the pool's directory.</summary>
     public const string FolderName = "shares";
@@ -43,7 +43,6 @@ public sealed partial class Ledger : IDisposable
     /// <summary>The operator's part of every block.</summary>
     public FeeRate Fee => _rules.Fee;
 
-    /// <summary>Account numbers are below this. Never waits.</summary>
     public int AccountCount => Volatile.Read(ref _accountCount);
 
     /// <summary>Opens or creates the log and replays it. Throws LogException when it cannot be used.</summary>
@@ -129,8 +128,27 @@ public sealed partial class Ledger : IDisposable
         }
     }
 
-    /// <summary>Every node refused our block: its bookings are reverted.</summary>
-    public void BlockRefused(Hash256 blockHash, string reason) => Settle(blockHash, BlockStatus.Orphaned, reason);
+    public void BlockRefused(Hash256 blockHash, string reason)
+    {
+        if (Settle(blockHash, BlockStatus.Orphaned, reason))
+        {
+            Changed?.Invoke(); // what it paid is owed again
+        }
+    }
+
+    public bool HasPending => Log.PendingBytes > 0;
+
+    public void Commit()
+    {
+        try
+        {
+            Log.Commit();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The share log in {_options.Directory} cannot be written: {e.Message}", e);
+        }
+    }
 
     public void Dispose() => Log.Dispose();
 

@@ -13,7 +13,7 @@ internal sealed partial class Committer
     private static readonly TimeSpan s_reminder = TimeSpan.FromSeconds(30);
 
     private readonly SharePipelineOptions _options;
-    private readonly Ledger _ledger;
+    private readonly IShareBook _book;
     private readonly IVerdictSink _sink;
     private readonly VerdictQueue _answered;
     private readonly VerdictQueue _refused;
@@ -28,7 +28,7 @@ internal sealed partial class Committer
 
     public Committer(
         SharePipelineOptions options,
-        Ledger ledger,
+        IShareBook book,
         IVerdictSink sink,
         VerdictQueue answered,
         VerdictQueue refused,
@@ -37,7 +37,7 @@ internal sealed partial class Committer
         ILogger logger)
     {
         _options = options;
-        _ledger = ledger;
+        _book = book;
         _sink = sink;
         _answered = answered;
         _refused = refused;
@@ -96,9 +96,9 @@ internal sealed partial class Committer
             long start = _time.GetTimestamp();
             try
             {
-                if (_ledger.Log.PendingBytes > 0 || failedAt != 0)
+                if (_book.HasPending || failedAt != 0)
                 {
-                    _ledger.Log.Commit();
+                    _book.Commit();
                     _counters.CountCommit(_time.GetElapsedTime(start).TotalMicroseconds);
                 }
                 if (failedAt != 0)
@@ -115,7 +115,7 @@ internal sealed partial class Committer
                 if (failedAt == 0 || _time.GetElapsedTime(failedAt) > s_reminder)
                 {
                     failedAt = start == 0 ? 1 : start;
-                    LogStalled(_ledger.Log.Directory, e.Message);
+                    LogStalled(e.Message.TrimEnd('.'));
                 }
                 _stalled = true;
             }
@@ -172,9 +172,8 @@ internal sealed partial class Committer
     }
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "log_stalled",
-        Message = "The share log in {Directory} cannot be written: {Reason}. Shares are not acknowledged until it can; blocks are "
-            + "still submitted. Free some disk space.")]
-    private partial void LogStalled(string directory, string reason);
+        Message = "{Reason}. Shares are not acknowledged until it can; blocks are still submitted. Free some disk space.")]
+    private partial void LogStalled(string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "log_resumed", Message = "The share log is written again; nothing was lost")]
     private partial void LogResumed();

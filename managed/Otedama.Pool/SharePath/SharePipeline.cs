@@ -17,7 +17,8 @@ public sealed partial class SharePipeline : IDisposable
     private readonly SharePipelineOptions _options;
     private readonly Verifier[] _verifiers;
     private readonly IPoolJobTable _jobs;
-    private readonly Ledger _ledger;
+    private readonly IAccounts _accounts;
+    private readonly IShareBook _book;
     private readonly IBlockSink _blocks;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -33,7 +34,8 @@ public sealed partial class SharePipeline : IDisposable
         SharePipelineOptions options,
         IPoolJobTable jobs,
         IReadOnlyList<ShareValidator> validators,
-        Ledger ledger,
+        IAccounts accounts,
+        IShareBook book,
         IBlockSink blocks,
         IVerdictSink verdicts,
         TimeProvider time,
@@ -41,13 +43,14 @@ public sealed partial class SharePipeline : IDisposable
     {
         _options = options;
         _jobs = jobs;
-        _ledger = ledger;
+        _accounts = accounts;
+        _book = book;
         _blocks = blocks;
         _time = time;
         _logger = logger;
         _answered = new VerdictQueue(options.PendingMax);
         _refused = new VerdictQueue(options.PendingMax);
-        _committer = new Committer(options, ledger, verdicts, _answered, _refused, Counters, time, logger);
+        _committer = new Committer(options, book, verdicts, _answered, _refused, Counters, time, logger);
         _verifiers = [.. validators.Select((validator, i) => new Verifier(this, validator, options.QueueCapacity, time, i))];
     }
 
@@ -147,10 +150,10 @@ public sealed partial class SharePipeline : IDisposable
             }
             if (candidate.AccountId < 0 && candidate.Claimant is { } claimant)
             {
-                candidate.AccountId = AccountOf(claimant);
+                candidate.AccountId = AccountOf(claimant, judgement.Hash);
                 judgement.Share = judgement.Share with { AccountId = candidate.AccountId };
             }
-            bool hasAccount = candidate.AccountId >= 0 && candidate.AccountId < _ledger.AccountCount;
+            bool hasAccount = candidate.AccountId >= 0 && candidate.AccountId < _accounts.AccountCount;
             if (!hasAccount && judgement.Rejection == Rejection.None)
             {
                 judgement.Rejection = candidate.Claimant is null ? Rejection.NotYours : Rejection.NoAccount;
@@ -158,18 +161,11 @@ public sealed partial class SharePipeline : IDisposable
         }
     }
 
-    private int AccountOf(Claimant claimant)
+    private int AccountOf(Claimant claimant, Hash256 hash)
     {
         if (claimant.AccountId < 0)
         {
-            try
-            {
-                claimant.AccountId = _ledger.InternAccount(claimant.Address, claimant.Script, claimant.Worker);
-            }
-            catch (LedgerFullException e)
-            {
-                LogNoAccount(e.Message);
-            }
+            claimant.AccountId = _accounts.AdmitAccount(claimant, hash);
         }
         return claimant.AccountId;
     }
@@ -185,7 +181,7 @@ public sealed partial class SharePipeline : IDisposable
             ReadOnlySpan<byte> header = validator.HeaderOf(i);
             try
             {
-                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash, _ledger) is null)
+                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash, _book) is null)
                 {
                     judgements[i].IsBlock = false;
                     continue;
@@ -216,7 +212,7 @@ public sealed partial class SharePipeline : IDisposable
         lock (_answerGate)
         {
             if ((!_committer.IsStalled || _answered.Count + verdicts.Length <= _options.PendingMax)
-                && _ledger.TryAppend(records[..accepted]))
+                && _book.TryAppend(records[..accepted]))
             {
                 AddOrWait(_answered, verdicts);
                 return;
@@ -267,9 +263,6 @@ public sealed partial class SharePipeline : IDisposable
     [LoggerMessage(Level = LogLevel.Error, EventName = "validator_failed",
         Message = "A batch of {Count} candidates could not be checked; they are answered \"overloaded\"")]
     internal partial void LogValidatorFailed(int count, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "no_account", Message = "A good share was refused: {Reason}")]
-    private partial void LogNoAccount(string reason);
 
     [LoggerMessage(Level = LogLevel.Critical, EventName = "submit_failed",
         Message = "The block at height {Height} could not be handed to the nodes. Header: {Header}")]

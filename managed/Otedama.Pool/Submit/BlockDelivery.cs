@@ -5,7 +5,7 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>One block on its way to one node: tries again while there is no answer, and logs every attempt.</summary>
-internal sealed class BlockDelivery(RpcClient rpc, AssembledBlock block, RpcRequest request, TimeProvider time, ILogger logger)
+internal sealed class BlockDelivery(IRpcLink rpc, AssembledBlock block, RpcRequest request, TimeProvider time, ILogger logger)
 {
     /// <summary>RPC_DESERIALIZATION_ERROR and RPC_VERIFY_ERROR: the node has read the block and will never take it.</summary>
     private static readonly int[] s_finalCodes = [-22, -25];
@@ -23,10 +23,10 @@ internal sealed class BlockDelivery(RpcClient rpc, AssembledBlock block, RpcRequ
         {
             (SubmitOutcome outcome, string reason) = await TryAsync(stop);
             TimeSpan elapsed = time.GetElapsedTime(started);
-            SubmitLog.Attempt(logger, block.Id, block.Height, rpc.Endpoint.Name, attempt, outcome, reason, elapsed.TotalMilliseconds);
+            SubmitLog.Attempt(logger, block.Id, block.Height, rpc.Name, attempt, outcome, reason, elapsed.TotalMilliseconds);
             if (outcome != SubmitOutcome.Unreachable || attempt > s_pauses.Length)
             {
-                return new NodeVerdict(rpc.Endpoint.Name, outcome, reason, attempt, elapsed);
+                return new NodeVerdict(rpc.Name, outcome, reason, attempt, elapsed);
             }
             await Task.Delay(s_pauses[attempt - 1], time, stop);
         }

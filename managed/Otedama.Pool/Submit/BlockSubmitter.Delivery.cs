@@ -174,7 +174,7 @@ public sealed partial class BlockSubmitter
     /// </summary>
     private async Task ResendAsync()
     {
-        var pauses = new BackOff(s_resendFirst, s_resendLast);
+        var pauses = new BackOff(s_resendFirst, s_resendLast, _world.Random);
         while (!_stop.IsCancellationRequested)
         {
             bool waiting = false;

@@ -20,6 +20,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
 
     private readonly NodeClientGroup _nodes;
     private readonly FoundBlockFolder _folder;
+    private readonly PoolWorld _world;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<FoundBlockWork> _queue;
@@ -39,12 +40,13 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
     private long _refusedCount;
 
     /// <param name="dataFolder">The data directory; blocks are kept in its folder "blocks-found".</param>
-    public BlockSubmitter(NodeClientGroup nodes, string dataFolder, TimeProvider time, ILogger logger)
+    public BlockSubmitter(NodeClientGroup nodes, string dataFolder, PoolWorld world, ILogger logger)
     {
         _nodes = nodes;
-        _time = time;
+        _world = world;
+        _time = world.Time;
         _logger = logger;
-        _again = new Signal(time);
+        _again = new Signal(_time);
         _folder = new FoundBlockFolder(Path.Combine(dataFolder, "blocks-found"), logger);
         _queue = Channel.CreateBounded<FoundBlockWork>(
             new BoundedChannelOptions(QueueMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });

@@ -18,6 +18,7 @@ internal sealed partial class NodeClient : IAsyncDisposable
 
     private readonly NodeClientGroupOptions _options;
     private readonly TemplateReader _reader;
+    private readonly PoolWorld _world;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly BackOff _backOff;
@@ -31,23 +32,24 @@ internal sealed partial class NodeClient : IAsyncDisposable
     private Task _loop = Task.CompletedTask;
     private Task _ear = Task.CompletedTask;
 
-    public NodeClient(NodeEndpoint endpoint, NodeClientGroupOptions options, TemplateReader reader, TimeProvider time, ILogger logger)
+    public NodeClient(NodeEndpoint endpoint, NodeClientGroupOptions options, TemplateReader reader, PoolWorld world, ILogger logger)
     {
         _options = options;
         _reader = reader;
-        _time = time;
+        _world = world;
+        _time = world.Time;
         _logger = logger;
-        _backOff = new BackOff(options.BackOffFirst, options.BackOffLast);
-        _hurry = new Signal(time);
-        _news = new Signal(time);
+        _backOff = new BackOff(options.BackOffFirst, options.BackOffLast, world.Random);
+        _hurry = new Signal(_time);
+        _news = new Signal(_time);
         _health = new NodeHealth { Name = endpoint.Rpc.Name, State = NodeState.Connecting };
-        Rpc = new RpcClient(endpoint.Rpc, time);
+        Rpc = world.Nodes.Open(endpoint.Rpc);
         Blocks = endpoint.Blocks;
     }
 
-    public RpcClient Rpc { get; }
+    public IRpcLink Rpc { get; }
 
-    public string Name => Rpc.Endpoint.Name;
+    public string Name => Rpc.Name;
 
     public NodeHealth Health => _health;
 
@@ -74,7 +76,7 @@ internal sealed partial class NodeClient : IAsyncDisposable
         _loop = Task.Run(RunAsync);
         if (Blocks is { } address)
         {
-            _ear = Task.Run(() => new BlockEar(address, _time, OnBlockHeard, OnEarChanged).ListenAsync(_stop.Token));
+            _ear = Task.Run(() => new BlockEar(address, _world, OnBlockHeard, OnEarChanged).ListenAsync(_stop.Token));
         }
     }
 

@@ -11,7 +11,6 @@ namespace Otedama.Pool;
 public sealed class NodeClientGroup : IAsyncDisposable
 {
     private readonly NodeClientGroupOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NodeClient[] _nodes;
     private readonly TemplateChooser _chooser = new();
@@ -19,7 +18,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
     /// <summary>Orders choices and their announcements.</summary>
     private readonly Lock _lock = new();
 
-    public NodeClientGroup(NodeClientGroupOptions options, TimeProvider time, ILogger logger)
+    public NodeClientGroup(NodeClientGroupOptions options, PoolWorld world, ILogger logger)
     {
         if (options.Nodes.Count is 0 or > NodeClientGroupOptions.NodesMax)
         {
@@ -30,10 +29,9 @@ public sealed class NodeClientGroup : IAsyncDisposable
             throw new ArgumentException($"node {twice.Key} is listed twice");
         }
         _options = options;
-        _time = time;
         _logger = logger;
-        var reader = new TemplateReader(options.Algorithm, options.Rules, time);
-        _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, time, logger)
+        var reader = new TemplateReader(options.Algorithm, options.Rules, world.Time);
+        _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, world, logger)
         {
             Arrived = OnTemplate,
             Problem = ProblemOf,

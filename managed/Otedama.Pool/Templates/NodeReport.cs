@@ -31,7 +31,7 @@ public sealed record NodeReport
     /// Asks getblockchaininfo, and by it what chain this is. Throws RpcException when the node does not answer; methods an old
     /// node does not have leave their part unknown.
     /// </summary>
-    public static async Task<NodeReport> AskAsync(RpcClient node, TimeSpan timeout, TimeProvider time, CancellationToken stop)
+    public static async Task<NodeReport> AskAsync(IRpcLink node, TimeSpan timeout, TimeProvider time, CancellationToken stop)
     {
         long asked = time.GetTimestamp();
         NodeReport report = Read(await TryAskAsync(node, "getblockchaininfo", "", timeout, stop)) with
@@ -51,7 +51,7 @@ public sealed record NodeReport
     /// Why the node gives no work for this coin at the moment, in its own words; null when it does. Some nodes answer every
     /// question but this one while they have no peer.
     /// </summary>
-    public static async Task<string?> TemplateProblemAsync(RpcClient node, CoinSpec coin, TimeSpan timeout, CancellationToken stop)
+    public static async Task<string?> TemplateProblemAsync(IRpcLink node, CoinSpec coin, TimeSpan timeout, CancellationToken stop)
     {
         if (coin.Family == HeaderFamily.Verus)
         {
@@ -93,7 +93,7 @@ public sealed record NodeReport
         return Headers - Height > BehindMax ? $"it has {Height} of {Headers} blocks. It is not mined on before it has caught up." : null;
     }
 
-    private static async Task<byte[]> TryAskAsync(RpcClient node, string method, string parameters, TimeSpan timeout, CancellationToken stop)
+    private static async Task<byte[]> TryAskAsync(IRpcLink node, string method, string parameters, TimeSpan timeout, CancellationToken stop)
     {
         try
         {

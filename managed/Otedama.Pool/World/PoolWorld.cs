@@ -13,5 +13,11 @@ public sealed record PoolWorld
     /// <summary>Makes the listeners miners connect to.</summary>
     public required ITransportEngine Transport { get; init; }
 
+    /// <summary>The disk under everything the pool keeps.</summary>
+    public required IFiles Files { get; init; }
+
+    /// <summary>Opens the coin nodes.</summary>
+    public required INodeLinks Nodes { get; init; }
+
     public required ILoggerFactory Loggers { get; init; }
 }

@@ -14,6 +14,14 @@ public sealed class RpcAnswer : IDisposable
         _result = result;
     }
 
+    /// <summary>The answer of a node inside this process: result is the value of "result" as UTF-8 JSON.</summary>
+    public static RpcAnswer Of(ReadOnlySpan<byte> result)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(result.Length);
+        result.CopyTo(buffer);
+        return new RpcAnswer(buffer, ..result.Length);
+    }
+
     /// <summary>The value of "result" as UTF-8 JSON; "null" when it was null or missing.</summary>
     public ReadOnlySpan<byte> Result
     {

@@ -11,7 +11,7 @@ namespace Otedama.Wire;
 /// Calls a Bitcoin Core-like node. Every call has a time limit and every answer a size limit; every failure is an
 /// RpcException. Safe from any thread; connections are kept and shared.
 /// </summary>
-public sealed class RpcClient : IDisposable
+public sealed class RpcClient : IRpcLink
 {
     /// <summary>A template of a full 4 MB block as hex, with room for its other fields.</summary>
     public const int AnswerBytesMax = 32 * 1024 * 1024;
@@ -54,10 +54,8 @@ public sealed class RpcClient : IDisposable
 
     public RpcEndpoint Endpoint { get; }
 
-    /// <summary>
-    /// Sends the request and returns the result. Throws RpcException, or OperationCanceledException when stop is
-    /// cancelled.
-    /// </summary>
+    public string Name => Endpoint.Name;
+
     public async Task<RpcAnswer> CallAsync(RpcRequest request, TimeSpan timeout, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(timeout, _time);

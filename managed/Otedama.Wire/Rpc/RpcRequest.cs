@@ -18,6 +18,9 @@ public sealed class RpcRequest
 
     internal ReadOnlyMemory<byte>[] Segments { get; }
 
+    /// <summary>The whole call as JSON text.</summary>
+    public override string ToString() => string.Concat(Segments.Select(static part => Encoding.UTF8.GetString(part.Span)));
+
     /// <summary>parameters: JSON values separated by commas, without the array's brackets; empty for none.</summary>
     public static RpcRequest Create(string method, string parameters = "") =>
         Create(method, [Encoding.UTF8.GetBytes(parameters)]);

@@ -86,7 +86,7 @@ internal static class Settings
         "Smaller amounts wait in the miner's balance."));
 
     public static readonly Setting<int> AccountsMax = Add(Integer("pool.accounts_max", 65_536, 1, 100_000,
-        "Addresses that can have an account, each made by its first accepted share; and as many worker names besides."));
+        "Addresses that can have an account, each made by its first accepted share (a better and better one once half are taken); and as many worker names besides."));
 
     public static readonly Setting<int> WorkersMax = Add(Integer("pool.workers_max", 1_000, 1, 65_536,
         "Worker names of one address that are counted apart; further ones are counted together as \"others\"."));

@@ -57,5 +57,8 @@ internal static class JobSamples
     };
 
     public static JobBook Book(TimeProvider time, Func<Template, int, PayoutSplit>? split = null, Func<Template, int, int, PayoutSplit>? solo = null, Func<int, int>? owner = null) =>
-        new(new JobBookOptions { Split = split ?? Split, SoloSplit = solo, SoloOwner = owner, ShareTarget = Target.Max }, time, NullLogger.Instance);
+        Book(time, new TestSplits(split, solo, owner));
+
+    public static JobBook Book(TimeProvider time, ISplits splits) =>
+        new(new JobBookOptions { Splits = splits, ShareTarget = Target.Max }, time, NullLogger.Instance);
 }

@@ -57,7 +57,7 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
                 chain.Tip = Hash(round % 2 == 0 ? round : 200);
                 await ledger.SettleAsync(chain, default);
             }
-            ledger.Log.Commit();
+            ledger.Commit();
             Volatile.Write(ref _acknowledged, ledger.Log.Committed.Sequence);
         }
         Assert.True(ledger.Log.Committed.Segment >= 4, "too few segments for snapshots");

@@ -312,7 +312,7 @@ public sealed class SharePipelineTests : IDisposable
             return new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
         })];
         return new SharePipeline(
-            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
+            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
 
     private SharePipeline Start(SharePipelineOptions? options = null, int verifiers = 1)

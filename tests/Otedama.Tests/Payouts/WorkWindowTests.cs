@@ -164,6 +164,44 @@ public sealed class WorkWindowTests
         Assert.Throws<FormatException>(() => Load([.. bytes[..37], 0xff, 0x7f, .. bytes[38..]])); // slices
     }
 
+    /// <summary>
+    /// A log that was written by an earlier version is folded by this one: what is remembered, merged and answered is frozen. The
+    /// kinds: every share a slice; small limits, so that all is merged; the limits of a pool.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 8_192, 1 << 22, 900, "e3249ebc85ebe9603b7f2206c719887f")]
+    [InlineData(2, 32, 256, 200_000, "d77dcc9e56d8ea931401643fa060c512")]
+    [InlineData(3, 64, 4_096, 5_000, "d5fecc255f843cfeb8ff0be5c18ab69c")]
+    [InlineData(4, 8_192, 1 << 22, 3_000_000, "e892ff6774c50d84c7a441f28b379c27")]
+    public void The_same_shares_give_the_same_bytes_and_answers_as_ever(int seed, int slicesMax, int entriesMin, int windowMost, string digest)
+    {
+        var window = new WorkWindow(slicesMax, entriesMin);
+        using var seen = new MemoryStream();
+        using var writer = new BinaryWriter(seen);
+        ulong state = (ulong)seed;
+        for (int i = 0; i < 60_000; i++)
+        {
+            state = unchecked((state * 6364136223846793005UL) + 1442695040888963407UL);
+            int random = (int)(state >> 33);
+            if (random % 5_000 == 1)
+            {
+                window.SetWindow((UInt128)(1 + (random % windowMost)));
+            }
+            window.Add(random % 97 * (random % 11), (ulong)(random % 997));
+            if (random % 6_000 == 2)
+            {
+                window.Save(writer);
+                window.Visit((UInt128)(random % windowMost), (payee, work) => writer.Write($"{payee} {work}"));
+            }
+            if (random % 20_000 == 3 && slicesMax == 8_192)
+            {
+                window = Load(Save(window));
+            }
+        }
+        window.Save(writer);
+        Assert.Equal(digest, Convert.ToHexStringLower(System.IO.Hashing.XxHash128.Hash(seen.GetBuffer().AsSpan(0, (int)seen.Length))));
+    }
+
     private static void Step(WorkWindow window, (int Payee, ulong Work, int Kind) step)
     {
         if (step.Kind == 0)

@@ -43,7 +43,7 @@ public sealed class AllocationTests : IDisposable
             new LedgerOptions { Directory = _directory.Path, OperatorScript = new byte[] { 1 }, Sync = LogSync.None }, TimeProvider.System, NullLogger.Instance);
         ledger.SplitFor(harness.Jobs.Current!.Template, 10); // the window's length is known from here on
         ledger.InternAccount(StratumHarness.Address(7), Address.Decode(StratumHarness.Address(7), harness.Options.Coin), "rig1");
-        using StratumServer server = new(harness.Options, harness.Jobs, ledger.FindAccount, TestWorld.Make());
+        using StratumServer server = new(harness.Options, harness.Jobs, ledger, TestWorld.Make());
         server.Start((in Candidate candidate) => _ring.TryEnqueue(candidate));
         var proofs = new OneHash(harness.Options.Coin);
         var validator = new ShareValidator(harness.Jobs, proofs, proofs, new ShareValidatorOptions());
@@ -75,7 +75,7 @@ public sealed class AllocationTests : IDisposable
     private void Commit(Ledger ledger)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        ledger.Log.Commit();
+        ledger.Commit();
         _commitBytes += GC.GetAllocatedBytesForCurrentThread() - before;
     }
 

@@ -32,14 +32,14 @@ internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, IDisposable
         Jobs = new JobBook(
             new JobBookOptions
             {
-                Split = (template, _) => new PayoutSplit { Reward = template.CoinbaseValue, Outputs = [new PayoutOutput(script, template.CoinbaseValue)] },
+                Splits = TestSplits.To(script),
                 ShareTarget = Target.Max,
                 FirstId = 1_000,
             },
             Time,
             NullLogger.Instance);
         Offer(newTip: true);
-        Server = new StratumServer(options, Jobs, (_, _) => 1, TestWorld.Make(Time));
+        Server = new StratumServer(options, Jobs, new TestAccounts(1), TestWorld.Make(Time));
         Server.Attach(Judge);
         _validator = new ShareValidator(Jobs, this, this, new ShareValidatorOptions());
     }

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
+using Otedama.Tests.Jobs;
 
 namespace Otedama.Tests.Pool;
 
@@ -40,7 +41,7 @@ internal sealed class StratumHarness : IDisposable
         Jobs = new JobBook(
             new JobBookOptions
             {
-                Split = (template, _) => new PayoutSplit { Reward = template.CoinbaseValue, Outputs = [new PayoutOutput(script, template.CoinbaseValue)] },
+                Splits = TestSplits.To(script),
                 ShareTarget = Target.Max,
                 FirstId = 1_000,
             },
@@ -51,7 +52,7 @@ internal sealed class StratumHarness : IDisposable
         {
             Offer(100);
         }
-        Server = new StratumServer(Options, Jobs, Find, TestWorld.Make(time));
+        Server = new StratumServer(Options, Jobs, new TestAccounts(), TestWorld.Make(time));
         Rule = rule ?? (_ => Rejection.None);
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();
@@ -109,8 +110,6 @@ internal sealed class StratumHarness : IDisposable
         _judge.Join();
         Jobs.Dispose();
     }
-
-    private static int Find(ReadOnlySpan<byte> script, string worker) => Claimant.NoAccount;
 
     private void Judge()
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
+using Otedama.Tests.Pool;
 using Otedama.Tests.Ledgers;
 using Otedama.Tests.Wire;
 using Otedama.Wire;
@@ -81,8 +82,8 @@ public sealed class BlockSubmitterTests : IDisposable
     {
         await using FakeNode hung = FakeNode.Answering(static _ => new TaskCompletionSource<string?>().Task);
         await using FakeNode good = Node(static _ => "null");
-        await using NodeClientGroup group = new(Options(hung.Endpoint, good.Endpoint), _clock, NullLogger.Instance);
-        await using BlockSubmitter blocks = new(group, _directory.Path, _clock, NullLogger.Instance);
+        await using NodeClientGroup group = new(Options(hung.Endpoint, good.Endpoint), TestWorld.Make(_clock), NullLogger.Instance);
+        await using BlockSubmitter blocks = new(group, _directory.Path, TestWorld.Make(_clock), NullLogger.Instance);
         int resolved = 0;
         blocks.Resolved += report => Interlocked.Add(ref resolved, report.Outcome == SubmitOutcome.Accepted ? 1 : 0);
         blocks.Start();
@@ -125,7 +126,7 @@ public sealed class BlockSubmitterTests : IDisposable
         // The ledger's commit was lost with the machine: another ledger, in which another miner has the number by now.
         using Ledger after = OpenLedger("after");
         Assert.Equal(account, after.InternAccount("somebody else", [9], ""));
-        await using JobSource again = new(Options(node.Endpoint), Jobs(after), _directory.Path, _clock, NullLoggerFactory.Instance);
+        await using JobSource again = new(Options(node.Endpoint), Jobs(after), _directory.Path, TestWorld.Make(_clock));
         Assert.Equal(1, again.Blocks.BookKept(after));
         Assert.Equal(0, again.Blocks.BookKept(after));
         Assert.Equal(
@@ -253,15 +254,13 @@ public sealed class BlockSubmitterTests : IDisposable
 
     private static JobBookOptions Jobs(Ledger? ledger) => new()
     {
-        Split = ledger is null ? SampleSplit : ledger.SplitFor,
+        Splits = ledger is null ? new Tests.Jobs.TestSplits() : ledger,
         ShareTarget = Target.Max,
     };
 
-    private static PayoutSplit SampleSplit(Template template, int outputsMax) => Tests.Jobs.JobSamples.Split(template, outputsMax);
-
     private JobSource Start(RpcEndpoint node, Ledger? ledger = null)
     {
-        JobSource source = new(Options(node), Jobs(ledger), _directory.Path, _clock, NullLoggerFactory.Instance);
+        JobSource source = new(Options(node), Jobs(ledger), _directory.Path, TestWorld.Make(_clock));
         source.Start();
         return source;
     }

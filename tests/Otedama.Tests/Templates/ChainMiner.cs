@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Pool;
+using Otedama.Tests.Jobs;
+using Otedama.Tests.Pool;
 using Otedama.Wire;
 using Xunit;
 
@@ -28,13 +30,9 @@ internal sealed class ChainMiner : IAsyncDisposable
             new JobBookOptions
             {
                 ShareTarget = Target.Max,
-                Split = (template, _) => new PayoutSplit
-                {
-                    Reward = template.CoinbaseValue,
-                    Outputs = [new PayoutOutput(script, template.CoinbaseValue)],
-                },
+                Splits = TestSplits.To(script),
             },
-            _folder, TimeProvider.System, NullLoggerFactory.Instance);
+            _folder, TestWorld.Make());
         Source.Start();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
+using Otedama.Tests.Pool;
 using Otedama.Tests.Jobs;
 using Otedama.Tests.Wire;
 using Xunit;
@@ -24,7 +25,7 @@ public sealed class NodeChainViewTests
         FakeNode[] nodes = [.. answers.Select(static (answer, i) => Node(answer, height: 440 + i))];
         await using NodeClientGroup group = new(
             new NodeClientGroupOptions { Nodes = [.. nodes.Select(static node => (NodeEndpoint)node.Endpoint)], Algorithm = Algorithm.Sha256d },
-            TimeProvider.System, NullLogger.Instance);
+            TestWorld.Make(), NullLogger.Instance);
         NodeChainView view = new(group, NullLogger.Instance);
         Assert.Null(await view.GetBlockHashAsync(430, default)); // nobody serves yet
         group.Start();

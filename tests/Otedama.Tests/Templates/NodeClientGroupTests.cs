@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
+using Otedama.Tests.Pool;
 using Otedama.Tests.Jobs;
 using Otedama.Tests.Wire;
 using Otedama.Wire;
@@ -74,7 +75,7 @@ public class NodeClientGroupTests
     public async Task A_node_that_cannot_be_used_says_why(string info, string words)
     {
         await using FakeNode node = FakeNode.Answering(call => Answer(call.Method == "getblockchaininfo" ? info : TemplateReaderTests.Json()));
-        await using NodeClientGroup group = new(Options(node.Endpoint) with { Coin = CoinCatalogue.BitcoinRegtest }, TimeProvider.System, NullLogger.Instance);
+        await using NodeClientGroup group = new(Options(node.Endpoint) with { Coin = CoinCatalogue.BitcoinRegtest }, TestWorld.Make(), NullLogger.Instance);
         group.Start();
         await UntilAsync(() => group.Snapshot()[0].LastError is not null);
         Assert.Equal(NodeState.NotReady, group.Snapshot()[0].State);
@@ -128,8 +129,8 @@ public class NodeClientGroupTests
             return call.Method == "getbestblockhash" ? Answer("null")
                 : call.Body.Contains("proposal") ? Answer("\"bad-cb-amount\"") : Answer(TemplateReaderTests.Json("longpollid"));
         });
-        JobBookOptions jobs = new() { Split = JobSamples.Split, ShareTarget = Target.Max };
-        await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TimeProvider.System, NullLoggerFactory.Instance))
+        JobBookOptions jobs = new() { Splits = new TestSplits(), ShareTarget = Target.Max };
+        await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TestWorld.Make()))
         {
             source.Start();
             PoolJob job = await source.FirstJobAsync(s_patience, default);
@@ -152,7 +153,7 @@ public class NodeClientGroupTests
         // After a crash: the file is found at the next start, and what is no block is left alone.
         File.Move(kept, Path.ChangeExtension(kept, ".block"));
         await File.WriteAllTextAsync(Path.Combine(folder, "blocks-found", "1-bad.block"), new string('z', 200));
-        await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TimeProvider.System, NullLoggerFactory.Instance))
+        await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TestWorld.Make()))
         {
             source.Start();
             await UntilAsync(() => submitted.Count == 2);
@@ -172,8 +173,8 @@ public class NodeClientGroupTests
             call.Method == "submitblock" ? Interlocked.Increment(ref submitted) == 1 ? first.Task : Answer("null")
             : call.Method == "getbestblockhash" ? Answer("null")
             : call.Body.Contains("proposal") ? Answer("null") : Answer(TemplateReaderTests.Json("longpollid")));
-        JobBookOptions jobs = new() { Split = JobSamples.Split, ShareTarget = Target.Max };
-        await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TimeProvider.System, NullLoggerFactory.Instance))
+        JobBookOptions jobs = new() { Splits = new TestSplits(), ShareTarget = Target.Max };
+        await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TestWorld.Make()))
         {
             source.Start();
             PoolJob job = await source.FirstJobAsync(s_patience, default);
@@ -197,8 +198,8 @@ public class NodeClientGroupTests
     public async Task Without_a_template_the_trouble_of_each_node_is_told()
     {
         await using FakeNode node = new(static (_, stream) => stream.WriteAsync(FakeNode.Http("401 Unauthorized", "")).AsTask());
-        await using JobSource source = new(Options(node.Endpoint), new JobBookOptions { Split = JobSamples.Split, ShareTarget = Target.Max },
-            Path.GetTempPath(), TimeProvider.System, NullLoggerFactory.Instance);
+        await using JobSource source = new(Options(node.Endpoint), new JobBookOptions { Splits = new TestSplits(), ShareTarget = Target.Max },
+            Path.GetTempPath(), TestWorld.Make());
         source.Nodes.Start();
         await UntilAsync(() => source.Nodes.Snapshot()[0].LastError is not null);
         TimeoutException e = await Assert.ThrowsAsync<TimeoutException>(() => source.FirstJobAsync(TimeSpan.FromMilliseconds(1), default));
@@ -220,7 +221,7 @@ public class NodeClientGroupTests
         BackOffLast = TimeSpan.FromMilliseconds(200),
     };
 
-    private static NodeClientGroup Group(params RpcEndpoint[] nodes) => new(Options(nodes), TimeProvider.System, NullLogger.Instance);
+    private static NodeClientGroup Group(params RpcEndpoint[] nodes) => new(Options(nodes), TestWorld.Make(), NullLogger.Instance);
 
     private static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
         Patience.UntilAsync(condition, what);

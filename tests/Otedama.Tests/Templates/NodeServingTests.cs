@@ -212,7 +212,7 @@ public sealed class NodeServingTests
     private NodeClientGroup Group(NodeEndpoint[] nodes, Func<NodeClientGroupOptions, NodeClientGroupOptions>? change = null)
     {
         NodeClientGroupOptions options = new() { Nodes = nodes, Algorithm = Algorithm.Sha256d };
-        return new NodeClientGroup(change is null ? options : change(options), _clock, NullLogger.Instance);
+        return new NodeClientGroup(change is null ? options : change(options), TestWorld.Make(_clock), NullLogger.Instance);
     }
 
     private static FakeNode Serving(int port = 0) =>

@@ -21,13 +21,13 @@ public sealed class JobSource : IAsyncDisposable
     private Task _audit = Task.CompletedTask;
 
     /// <param name="dataFolder">The data directory, where found blocks are kept.</param>
-    public JobSource(
-        NodeClientGroupOptions nodes, JobBookOptions jobs, string dataFolder, TimeProvider time, ILoggerFactory loggers)
+    public JobSource(NodeClientGroupOptions nodes, JobBookOptions jobs, string dataFolder, PoolWorld world)
     {
+        ILoggerFactory loggers = world.Loggers;
         _logger = loggers.CreateLogger(LogCategory.PoolSubmit);
-        Nodes = new NodeClientGroup(nodes, time, loggers.CreateLogger(LogCategory.PoolTemplates));
-        Jobs = new JobBook(jobs, time, loggers.CreateLogger(LogCategory.PoolJobs));
-        Blocks = new BlockSubmitter(Nodes, dataFolder, time, _logger);
+        Nodes = new NodeClientGroup(nodes, world, loggers.CreateLogger(LogCategory.PoolTemplates));
+        Jobs = new JobBook(jobs, world.Time, loggers.CreateLogger(LogCategory.PoolJobs));
+        Blocks = new BlockSubmitter(Nodes, dataFolder, world, _logger);
         Nodes.TemplateChosen += Jobs.Offer;
         Jobs.Published += OnPublished;
         Jobs.ClassOpened += job => _toAudit.Writer.TryWrite(job);

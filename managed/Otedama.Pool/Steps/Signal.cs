@@ -1,7 +1,7 @@
 namespace Otedama.Pool;
 
 /// <summary>Wakes one waiter: the one that waits, or else the next. Any thread sets, one waits.</summary>
-internal sealed class Signal(TimeProvider time)
+public sealed class Signal(TimeProvider time)
 {
     private readonly SemaphoreSlim _gate = new(0, 1);
 
@@ -16,6 +16,9 @@ internal sealed class Signal(TimeProvider time)
             // Set already.
         }
     }
+
+    /// <summary>True when it was set; then it is no more.</summary>
+    public bool TryTake() => _gate.Wait(0);
 
     /// <summary>True when it was set, false after the time. Throws OperationCanceledException when stop is cancelled.</summary>
     public async Task<bool> WaitAsync(TimeSpan limit, CancellationToken stop)

@@ -1,0 +1,25 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>Who is paid by the next block. Any thread.</summary>
+public interface ISplits
+{
+    /// <summary>
+    /// Blocks should pay otherwise than the jobs that are out, for another reason than further shares. Raised on any thread,
+    /// also under locks of the splits, so that handlers only take note.
+    /// </summary>
+    event Action? Changed;
+
+    /// <summary>True when those who work have coinbases of their own (SOLO).</summary>
+    bool IsSolo { get; }
+
+    /// <summary>The split for a block on this template with at most outputsMax payees (at least 1).</summary>
+    PayoutSplit SplitFor(Template template, int outputsMax);
+
+    /// <summary>SOLO: the split of this owner's own coinbase.</summary>
+    PayoutSplit SplitFor(Template template, int outputsMax, int owner);
+
+    /// <summary>SOLO: whose coinbase an account works on; 0 = the one shared by all.</summary>
+    int SoloOwnerOf(int account);
+}
