@@ -10,15 +10,14 @@ namespace Otedama.Mining;
 public sealed class Rig : IAsyncDisposable
 {
     private static readonly TimeSpan s_drainWait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the machine is looked at: a laptop unplugged mines no longer than this.</summary>
-    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(5);
+    /// <summary>How often devices and machine are looked at: a laptop unplugged mines no longer than this.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
     private readonly RigOptions _options;
     private readonly IJobSource _source;
     private readonly Dispatcher _dispatcher;
-    private readonly IReadOnlyList<IWorker> _workers;
+    private readonly Crew _crew;
     private readonly DatasetStore? _ownDatasets;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
@@ -27,21 +26,21 @@ public sealed class Rig : IAsyncDisposable
     private readonly Lock _pauseGate = new();
     private bool _pausedByCommand;
     private string _pausedByMachine = "";
-    private ITimer? _watching;
+    private ITimer? _looking;
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
     private Rig(
-        RigOptions options, IJobSource source, IReadOnlyList<IWorker> workers, DatasetStore? ownDatasets, ILogger log, TimeProvider clock)
+        RigOptions options, IJobSource source, IReadOnlyList<IWorkerSource> devices, DatasetStore? ownDatasets, ILogger log, TimeProvider clock)
     {
         _options = options;
         _source = source;
-        _workers = workers;
         _ownDatasets = ownDatasets;
         _clock = clock;
         _log = log;
         _started = clock.GetTimestamp();
         _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
+        _crew = new Crew(devices, _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
         _report = new RigReport(Snapshot, clock, log);
         _pausedByCommand = options.StartPaused;
     }
@@ -92,15 +91,15 @@ public sealed class Rig : IAsyncDisposable
     public RigSnapshot Snapshot()
     {
         Job? job = _dispatcher.CurrentJob;
-        WorkerSnapshot[] workers =
-            [.. _workers.Select(worker => worker.Read() with { Shares = _dispatcher.SharesOf(worker.Id) })];
+        long hashes = _crew.HashesDeparted;
+        WorkerSnapshot[] workers = [.. _crew.Read().Select(worker => worker with { Shares = _dispatcher.Shares.Of(worker.Id) })];
         HashRates rates = default;
-        ShareCounts shares = default;
         foreach (WorkerSnapshot worker in workers)
         {
             rates += worker.Hashrate;
-            shares += worker.Shares;
+            hashes += worker.Hashes;
         }
+        ShareCounts shares = _dispatcher.Shares.Total;
         return new RigSnapshot
         {
             State = State(job),
@@ -108,6 +107,7 @@ public sealed class Rig : IAsyncDisposable
             Algorithm = _options.Algorithm,
             Uptime = _clock.GetElapsedTime(_started),
             Hashrate = rates,
+            Hashes = hashes,
             HashrateMax = Math.Max(_report.Max, rates.Seconds10),
             ShareSeconds = job is not null && rates.Seconds60 > 0 ? (double)job.ShareTarget.ToWork() / rates.Seconds60 : null,
             EffectiveHashrate = shares.Accepted > 0 ? _dispatcher.Effective.Read().Minutes15 : null,
@@ -136,29 +136,25 @@ public sealed class Rig : IAsyncDisposable
     {
         ILogger log = loggers.CreateLogger(LogCategory.Rig);
         DatasetStore? own = options.Datasets is null ? new DatasetStore() : null;
-        IReadOnlyList<IWorker> workers = CpuWorkers.Make(options, options.Datasets ?? own!, clock, log);
-        return new Rig(options, source, workers, own, log, clock);
+        CpuWorkers cpus = new(options, options.Datasets ?? own!, clock, log);
+        return new Rig(options, source, [cpus, .. options.Devices], own, log, clock);
     }
 
     private void Begin()
     {
-        foreach (IWorker worker in _workers)
-        {
-            _dispatcher.Add(worker);
-            worker.Start(_dispatcher);
-        }
-        if (_workers.Count > 0)
-        {
-            WorkerSnapshot first = _workers[0].Read();
-            RigLog.Workers(_log, _workers.Count, first.Device, first.Flavour);
-        }
+        Look();
         _report.Start();
+        _looking = _clock.CreateTimer(_ => Look(), null, s_look, s_look);
+        _source.Start(_dispatcher);
+    }
+
+    private void Look()
+    {
+        _crew.Look();
         if (_options.Watch is { LooksAtAnything: true } watch)
         {
             SetPaused(null, watch.Reason());
-            _watching = _clock.CreateTimer(_ => SetPaused(null, watch.Reason()), null, s_watch, s_watch);
         }
-        _source.Start(_dispatcher);
     }
 
     private string PauseReason
@@ -196,22 +192,13 @@ public sealed class Rig : IAsyncDisposable
 
     private async Task StopOnceAsync()
     {
-        _watching?.Dispose();
+        _looking?.Dispose();
         _dispatcher.SetPaused(true);
         await _source.DrainAsync(s_drainWait).ConfigureAwait(false);
-        foreach (IWorker worker in _workers)
-        {
-            if (!worker.Stop(s_stopWait))
-            {
-                RigLog.WorkerHangs(_log, worker.Read().Name, s_stopWait.TotalSeconds);
-            }
-        }
+        _crew.Stop();
         _report.Finish();
         await _source.DisposeAsync().ConfigureAwait(false);
-        foreach (IWorker worker in _workers)
-        {
-            worker.Dispose();
-        }
+        _crew.Dispose();
         _ownDatasets?.Dispose();
     }
 
@@ -236,10 +223,11 @@ public sealed class Rig : IAsyncDisposable
         {
             return _options.SuggestDifficulty;
         }
-        double rate = _workers.Sum(worker => worker.Read().Hashrate.Seconds60);
+        WorkerSnapshot[] workers = [.. _crew.Read()];
+        double rate = workers.Sum(static worker => worker.Hashrate.Seconds60);
         if (rate <= 0)
         {
-            rate = _options.Algorithm == Algorithm.Sha256d ? GuessPerThread * _workers.Count : 0;
+            rate = _options.Algorithm == Algorithm.Sha256d ? GuessPerThread * workers.Length : 0;
         }
         return rate * 5 / (double)UpstreamDialect.For(_options.Algorithm).DifficultyOne.ToWork();
     }

@@ -14,8 +14,17 @@ internal static partial class RigLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
     public static partial void EarnsNothing(ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "CPU workers: {Count} on {Device}, flavour {Flavour}")]
-    public static partial void Workers(ILogger log, int count, string device, string flavour);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} workers: {Count} on {Device}, flavour {Flavour}")]
+    public static partial void Joined(ILogger log, string kind, int count, string device, string flavour);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} has left: its {Kind} device is gone")]
+    public static partial void Left(ILogger log, string worker, string kind);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot look for {Kind} devices: {Reason}")]
+    public static partial void LookFailed(ILogger log, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No worker for {Kind} device {Device}: {Reason}")]
+    public static partial void NotMade(ILogger log, string kind, string device, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "connected to {Pool} as {User}")]
     public static partial void Connected(ILogger log, string pool, string user);
@@ -73,6 +82,12 @@ internal static partial class RigLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Worker {Worker} failed: {Reason}; restart in {Seconds:F0} s")]
     public static partial void WorkerFailed(ILogger log, string worker, string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Worker {Worker} has lost its device: {Reason}")]
+    public static partial void WorkerLost(ILogger log, string worker, string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "A step of worker {Worker} failed")]
+    public static partial void StepFailed(ILogger log, int worker, Exception problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker}: {What} was refused: {Reason}; it runs without")]
     public static partial void WorkerTuning(ILogger log, string worker, string what, string reason);

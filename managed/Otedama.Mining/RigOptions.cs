@@ -32,6 +32,9 @@ public sealed record RigOptions
     /// <summary>Instruction-set flavour by name (ref, avx2, ...); empty = the best this CPU has.</summary>
     public string Flavour { get; init; } = "";
 
+    /// <summary>What hashes beside the processors: devices that may come and go.</summary>
+    public IReadOnlyList<IWorkerSource> Devices { get; init; } = [];
+
     /// <summary>Datasets shared with others in this process; null = the rig has its own, in memory.</summary>
     public DatasetStore? Datasets { get; init; }
 

@@ -23,6 +23,9 @@ public sealed record RigSnapshot
     /// <summary>Sum over the workers, hashes per second.</summary>
     public required HashRates Hashrate { get; init; }
 
+    /// <summary>All hashes since the start, those of workers that have left included.</summary>
+    public required long Hashes { get; init; }
+
     /// <summary>Best ten seconds since the start, hashes per second.</summary>
     public double HashrateMax { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record RigSnapshot
     /// <summary>Hashes per second that the accepted shares of the last 15 minutes stand for; null before the first one.</summary>
     public required double? EffectiveHashrate { get; init; }
 
+    /// <summary>Of all workers, those that have left included.</summary>
     public required ShareCounts Shares { get; init; }
 
     /// <summary>How often shares were refused, by the pool's words.</summary>

@@ -1,36 +1,30 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
-using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>
-/// Nodes, job book and block submission joined: templates flow to jobs, blocks flow back. The first job of each coinbase
-/// class is shown to its node as a proposal, so that a setup whose blocks would be refused is noticed before one is found.
-/// </summary>
-public sealed class JobSource : IAsyncDisposable
+/// <summary>Nodes, job book and block submission joined: templates flow to jobs, blocks flow back.</summary>
+public sealed class JobSource : ITemplateSink, IAsyncDisposable
 {
-    /// <summary>First jobs that wait to be proposed: one for each coinbase class, and a few to spare.</summary>
-    private const int AuditsMax = 16;
+    /// <summary>Blocks under way have this long to be answered at the end; what has no answer then stays on disk.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<PoolJob> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<PoolJob> _toAudit = Channel.CreateBounded<PoolJob>(AuditsMax);
-    private Task _audit = Task.CompletedTask;
+    private readonly ProposalAudit _audit;
+    private readonly StepLoop[] _loops;
 
     /// <param name="dataFolder">The data directory, where found blocks are kept.</param>
     public JobSource(NodeClientGroupOptions nodes, JobBookOptions jobs, string dataFolder, PoolWorld world)
     {
-        ILoggerFactory loggers = world.Loggers;
-        _logger = loggers.CreateLogger(LogCategory.PoolSubmit);
-        Nodes = new NodeClientGroup(nodes, world, loggers.CreateLogger(LogCategory.PoolTemplates));
-        Jobs = new JobBook(jobs, world.Time, loggers.CreateLogger(LogCategory.PoolJobs));
-        Blocks = new BlockSubmitter(Nodes, dataFolder, world, _logger);
-        Nodes.TemplateChosen += Jobs.Offer;
+        ILogger submit = world.Loggers.CreateLogger(LogCategory.PoolSubmit);
+        Nodes = new NodeClientGroup(nodes, this, world, world.Loggers.CreateLogger(LogCategory.PoolTemplates));
+        Jobs = new JobBook(jobs, world.Time, world.Loggers.CreateLogger(LogCategory.PoolJobs));
+        Blocks = new BlockSubmitter(Nodes.Links, nodes.Algorithm == Algorithm.VerusHash, dataFolder, world, submit);
+        _audit = new ProposalAudit(Nodes.Links, nodes.Rules, nodes.CallTimeout, world.Time, submit);
+        Steps = [_audit, Blocks.Keeper, Blocks, .. Nodes.Steps];
+        _loops = [.. Steps.Select(step => new StepLoop(step, submit))];
         Jobs.Published += OnPublished;
-        Jobs.ClassOpened += job => _toAudit.Writer.TryWrite(job);
+        Jobs.ClassOpened += _audit.Add;
     }
 
     public NodeClientGroup Nodes { get; }
@@ -39,14 +33,18 @@ public sealed class JobSource : IAsyncDisposable
 
     public BlockSubmitter Blocks { get; }
 
+    /// <summary>What moves it; each is called by a loop of its own after Start.</summary>
+    public IReadOnlyList<IStep> Steps { get; }
+
     /// <summary>Why the node would refuse our blocks; null while it would take them or was not asked yet.</summary>
-    public string? ProposalProblem { get; private set; }
+    public string? ProposalProblem => _audit.Problem;
 
     public void Start()
     {
-        _audit = Task.Run(AuditAsync);
-        Blocks.Start();
-        Nodes.Start();
+        foreach (StepLoop loop in _loops)
+        {
+            loop.Start();
+        }
     }
 
     /// <summary>Waits for the first job. Throws TimeoutException that names each node's trouble.</summary>
@@ -65,13 +63,15 @@ public sealed class JobSource : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _audit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Jobs.Dispose();
-        await Blocks.DisposeAsync();
-        await Nodes.DisposeAsync();
-        _stop.Dispose();
+        await Blocks.CloseAsync().WaitAsync(s_patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_loops.Select(static loop => loop.DisposeAsync().AsTask()));
+        Nodes.Dispose();
     }
+
+    void ITemplateSink.Offer(Template template) => Jobs.Offer(template);
+
+    void ITemplateSink.OnNodeReturned() => Blocks.OnNodeReturned();
 
     private void OnPublished(PoolJob job)
     {
@@ -81,42 +81,6 @@ public sealed class JobSource : IAsyncDisposable
             {
                 _ = Jobs.JobFor(size); // those that differ from the default's are proposed as well
             }
-        }
-    }
-
-    private async Task AuditAsync()
-    {
-        await foreach (PoolJob job in _toAudit.Reader.ReadAllAsync(_stop.Token))
-        {
-            await AuditAsync(job);
-        }
-    }
-
-    private async Task AuditAsync(PoolJob job)
-    {
-        string node = job.Template.Source;
-        byte[] extranonce = new byte[JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length];
-        byte[] header = BlockAssembler.Unsolved(job.Job, extranonce);
-        try
-        {
-            string? reason = await Nodes.ProposeAsync(job.Assemble(header, extranonce), node, _stop.Token);
-            if (reason is null)
-            {
-                SubmitLog.ProposalFits(_logger, node, job.Template.Height, job.Class);
-            }
-            else if (reason != "inconclusive-not-best-prevblk")
-            {
-                ProposalProblem ??= reason;
-                SubmitLog.ProposalRefused(_logger, node, job.Template.Height, job.Class, reason);
-            }
-        }
-        catch (RpcException e)
-        {
-            SubmitLog.ProposalUnknown(_logger, node, e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
         }
     }
 }

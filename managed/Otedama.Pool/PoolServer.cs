@@ -9,8 +9,6 @@ namespace Otedama.Pool;
 /// <summary>A whole pool: coin nodes, jobs, Stratum server, share path, ledger.</summary>
 public sealed class PoolServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_settleEvery = TimeSpan.FromSeconds(30);
-
     /// <summary>Payees of a coinbase that the node writes: about 3 KB of outputs.</summary>
     private const int GivenPayeesMax = 100;
 
@@ -19,12 +17,9 @@ public sealed class PoolServer : IAsyncDisposable
     private readonly StratumServer _stratum;
     private readonly PacerLoop _pacer;
     private readonly SharePipeline _pipeline;
-    private readonly NodeChainView _chain;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly StepLoop _settling;
     private readonly ILogger _stratumLogger;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _settling = Task.CompletedTask;
     private int _stopped;
 
     private PoolServer(PoolOptions options, IProofChecker checker, PoolWorld world)
@@ -32,7 +27,6 @@ public sealed class PoolServer : IAsyncDisposable
         Options = options;
         (TimeProvider time, ILoggerFactory loggers) = (world.Time, world.Loggers);
         _time = time;
-        _logger = loggers.CreateLogger(LogCategory.Pool);
         _stratumLogger = loggers.CreateLogger(LogCategory.PoolStratum);
         _ledger = Ledger.Open(LedgerOf(options, world.Files), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
@@ -41,7 +35,9 @@ public sealed class PoolServer : IAsyncDisposable
             Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
-        _chain = new NodeChainView(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
+        NodeChainView chain = new(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
+        ILogger logger = loggers.CreateLogger(LogCategory.Pool);
+        _settling = new StepLoop(new Settling(_ledger, chain, time, logger), logger);
         _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
         _pacer = new PacerLoop(_stratum, _stratumLogger);
         ShareValidatorOptions validator = new()
@@ -110,7 +106,7 @@ public sealed class PoolServer : IAsyncDisposable
             pool._stratum.Start(pool._pipeline.TryEnqueue);
             pool._pacer.Start();
             pool._source.Start();
-            pool._settling = pool.SettleAsync();
+            pool._settling.Start();
             return pool;
         }
         catch
@@ -157,16 +153,14 @@ public sealed class PoolServer : IAsyncDisposable
         {
             return;
         }
-        await _stop.CancelAsync();
         _stratum.StopListening();
         await DrainLoop.RunAsync(_stratum, timeout, _time, _stratumLogger);
         _pipeline.Stop(timeout);
         _pacer.Dispose();
         _stratum.Dispose();
+        await _settling.DisposeAsync();
         await _source.DisposeAsync();
-        await _settling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ledger.Dispose();
-        _stop.Dispose();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));
@@ -248,23 +242,6 @@ public sealed class PoolServer : IAsyncDisposable
         if (report.Outcome == SubmitOutcome.Rejected)
         {
             _ledger.BlockRefused(report.Id, report.Verdicts.Count > 0 ? report.Verdicts[0].Reason : "refused");
-        }
-    }
-
-    /// <summary>Follows our blocks to maturity.</summary>
-    private async Task SettleAsync()
-    {
-        using PeriodicTimer timer = new(s_settleEvery, _time);
-        while (await timer.WaitForNextTickAsync(_stop.Token))
-        {
-            try
-            {
-                await _ledger.SettleAsync(_chain, _stop.Token);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException) // blocks have to be followed whatever one round meets
-            {
-                StratumLog.SettlingFailed(_logger, exception.Message);
-            }
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed class NativeException : Exception
 
     public string Detail { get; }
 
+    /// <summary>The device went away; nothing that was made for it will work again.</summary>
+    public bool IsDeviceLost => StatusName == "OTD_E_DEVICE_LOST";
+
     /// <summary>One sentence: what the operator can do.</summary>
     public string NextStep { get; }
 

@@ -20,4 +20,21 @@ public sealed class WorkRange
 
     /// <summary>The worker's own target: about one candidate a second on a rig, vardiff for a remote miner.</summary>
     public required Target Target { get; init; }
+
+    /// <summary>A part of it, by nonces inside it. Throws ArgumentOutOfRangeException when it reaches beyond.</summary>
+    public WorkRange Slice(ulong nonceFirst, ulong nonceCount, Target target)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nonceFirst, NonceFirst);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nonceFirst - NonceFirst, NonceCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nonceCount, NonceCount - (nonceFirst - NonceFirst));
+        return new WorkRange
+        {
+            Job = Job,
+            Extranonce = Extranonce,
+            NonceFirst = nonceFirst,
+            NonceCount = nonceCount,
+            Versions = Versions,
+            Target = target,
+        };
+    }
 }

@@ -54,7 +54,7 @@ internal static class RigLines
         }
         if (now.Hashrate.Seconds60 <= 0)
         {
-            WorkerSnapshot? ill = now.Workers.FirstOrDefault(static worker => worker.State != WorkerState.Healthy);
+            WorkerSnapshot? ill = now.Workers.FirstOrDefault(static worker => worker.State is not (WorkerState.Healthy or WorkerState.Idle));
             return Fit("nothing is earned: " + (ill is null ? "no worker hashes" : $"{ill.Name}: {ill.Reason}"));
         }
         long refused = Refused(now.Shares) - Refused(earlier);
@@ -80,7 +80,7 @@ internal static class RigLines
     /// <summary>The end of a run.</summary>
     public static IReadOnlyList<string> Summary(RigSnapshot end)
     {
-        double average = end.Uptime.TotalSeconds > 0 ? end.Workers.Sum(static w => (double)w.Hashes) / end.Uptime.TotalSeconds : 0;
+        double average = end.Uptime.TotalSeconds > 0 ? end.Hashes / end.Uptime.TotalSeconds : 0;
         double most = Math.Max(end.HashrateMax, average); // a short run ends before its best ten seconds are known
         (double scale, string prefix) = ScaleOf(most);
         ShareCounts all = end.Shares;

@@ -32,6 +32,9 @@ public sealed class WorkerHealth
     private bool _busy;
     private long _lastReport;
     private string? _failure;
+    private bool _lost;
+    private bool _poweringDown;
+    private IdleReason _idle;
     private double _expected;
     private double _found;
     private int _verdicts;
@@ -52,17 +55,38 @@ public sealed class WorkerHealth
         lock (_gate)
         {
             _busy = true;
+            _idle = IdleReason.None;
             _lastReport = _clock.GetTimestamp();
         }
     }
 
-    /// <summary>No range to work on: paused, or waiting for a job.</summary>
-    public void OnIdle()
+    /// <summary>No range to work on.</summary>
+    public void OnIdle(IdleReason why)
     {
         lock (_gate)
         {
-            _busy = false;
+            _busy = _poweringDown = false;
+            _idle = why;
         }
+    }
+
+    /// <summary>The device begins to be given up; over with the next OnIdle.</summary>
+    public void OnPoweringDown()
+    {
+        lock (_gate)
+        {
+            _poweringDown = true;
+        }
+    }
+
+    /// <summary>The device has gone.</summary>
+    public void OnLost(string reason)
+    {
+        lock (_gate)
+        {
+            _lost = true;
+        }
+        OnFailure(reason);
     }
 
     /// <summary>A scan came back: candidates it should have found on average, and found.</summary>
@@ -103,7 +127,7 @@ public sealed class WorkerHealth
         lock (_gate)
         {
             _failure = reason;
-            _busy = false;
+            _busy = _poweringDown = false;
         }
     }
 
@@ -125,7 +149,12 @@ public sealed class WorkerHealth
             reason = _failure ?? "";
             if (_failure is not null)
             {
-                return WorkerState.Failed;
+                return _lost ? WorkerState.Lost : WorkerState.Failed;
+            }
+            if (_poweringDown)
+            {
+                reason = "nothing to do for long; its device is put to rest";
+                return WorkerState.PoweringDown;
             }
             TimeSpan silent = _clock.GetElapsedTime(_lastReport);
             if (_busy && silent > StallAfter)
@@ -139,9 +168,21 @@ public sealed class WorkerHealth
                 return WorkerState.Starting;
             }
             reason = Complaint(rates);
-            return reason.Length == 0 ? WorkerState.Healthy : WorkerState.Degraded;
+            if (reason.Length > 0)
+            {
+                return WorkerState.Degraded;
+            }
+            reason = _idle is IdleReason.None ? "" : WordsOf(_idle);
+            return _idle is IdleReason.None ? WorkerState.Healthy : WorkerState.Idle;
         }
     }
+
+    private static string WordsOf(IdleReason why) => why switch
+    {
+        IdleReason.Paused => "mining is paused",
+        IdleReason.SearchedThrough => "the job is searched through, waiting for the next",
+        _ => "waiting for a job",
+    };
 
     private string Complaint(HashRates rates)
     {

@@ -4,34 +4,31 @@ using Otedama.Core;
 namespace Otedama.Mining;
 
 /// <summary>
-/// Between a job source and the workers. Jobs come in, ranges go out; candidates come back and those that meet the
-/// share target are submitted. A clean job raises the epoch and interrupts every worker, so that nobody finishes void
+/// Between a job source and the workers, who come and go. Jobs come in, ranges go out; candidates come back and those that meet
+/// the share target are submitted. A clean job raises the epoch and interrupts every worker, so that nobody finishes void
 /// work. One lock guards the job and the allocator; it is held for microseconds, a few times a second.
 /// </summary>
 internal sealed class Dispatcher : IJobSink, IWorkDesk
 {
-    private readonly Lock _listLock = new();
-    private readonly object _gate = new();  // a monitor: workers without work wait on it
+    private readonly Lock _lock = new();
     private readonly IJobSource _source;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _log;
-    private readonly Dictionary<int, ShareTally> _tallies = [];
-    private IWorker[] _workers = [];
+    private readonly ILogger _logger;
+    private readonly ReturnedRanges _returned = new();
+    private Member[] _members = [];         // replaced under _lock, read without it
 
     private Job? _job;
     private ExtranonceSpace? _space;
     private IRangeSource? _allocator;
     private bool _paused;
     private bool _exhausted;
-    private int _epoch;                     // written under _gate, read by workers without it
+    private int _epoch;                     // written under _lock, read by workers without it
 
-    public Dispatcher(IJobSource source, TimeProvider clock, ILogger log, bool paused)
+    public Dispatcher(IJobSource source, TimeProvider time, ILogger logger, bool paused)
     {
         _source = source;
-        _clock = clock;
-        _log = log;
+        _logger = logger;
         _paused = paused;
-        Effective = new HashMeter(clock);
+        Effective = new HashMeter(time);
     }
 
     /// <summary>Work of accepted shares.</summary>
@@ -40,44 +37,69 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     /// <summary>Why shares were refused.</summary>
     public RefusalCounts Refusals { get; } = new();
 
+    public ShareTallies Shares { get; } = new();
+
     public Job? CurrentJob => Volatile.Read(ref _job);
 
     public bool IsPaused
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _paused;
             }
         }
     }
 
-    public void Add(IWorker worker)
+    public IdleReason Idle
     {
-        lock (_listLock)
+        get
         {
-            _tallies.Add(worker.Id, new ShareTally());
-            _workers = [.. _workers, worker];
+            lock (_lock)
+            {
+                return _paused ? IdleReason.Paused
+                    : _job is null ? IdleReason.NoJob
+                    : _exhausted ? IdleReason.SearchedThrough
+                    : IdleReason.None;
+            }
         }
     }
 
-    public ShareCounts SharesOf(int workerId) => Tally(workerId)?.Read() ?? default;
+    /// <summary>wake: called whenever there may be something to take, from any thread; returns at once.</summary>
+    public void Add(IWorker worker, Action wake)
+    {
+        Shares.Add(worker.Id);
+        lock (_lock)
+        {
+            _members = [.. _members, new Member(worker, wake)];
+        }
+    }
+
+    /// <summary>Candidates and verdicts of a worker removed may still come and are counted. Call when it steps no more.</summary>
+    public void Remove(IWorker worker)
+    {
+        lock (_lock)
+        {
+            _members = [.. _members.Where(member => member.Worker != worker)];
+        }
+        Shares.Remove(worker.Id);
+    }
 
     public void SetPaused(bool paused)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _paused = paused;
             Void();
         }
-        InterruptAll();
+        Tell(interrupt: true);
     }
 
     public void OnJob(Job job, ExtranonceSpace space)
     {
         bool replaces;
-        lock (_gate)
+        lock (_lock)
         {
             bool sameSpace = _space is not null && _space.IsSameAs(space);
             if (!sameSpace)
@@ -87,32 +109,29 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
             }
             replaces = job.Clean || !sameSpace || _job is null || _job.Generation != job.Generation;
             Volatile.Write(ref _job, job);
+            _returned.Clear();
             _exhausted = false;
             if (replaces)
             {
                 Void();
             }
-            Monitor.PulseAll(_gate);
         }
-        if (replaces)
-        {
-            InterruptAll();
-        }
+        Tell(replaces);
     }
 
     public void OnLost()
     {
-        lock (_gate)
+        lock (_lock)
         {
             Volatile.Write(ref _job, null);
             Void();
         }
-        InterruptAll();
+        Tell(interrupt: true);
     }
 
     public void OnVerdict(in UpstreamVerdict verdict)
     {
-        Tally(verdict.WorkerId)?.OnAnswered(verdict.Outcome);
+        Shares.OnAnswered(verdict.WorkerId, verdict.Outcome);
         if (verdict.Outcome == ShareOutcome.Accepted)
         {
             Effective.Add(verdict.Work);
@@ -121,26 +140,52 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
         {
             Refusals.Add(verdict.Reason);
         }
-        foreach (IWorker worker in Volatile.Read(ref _workers))
+        foreach (Member member in Volatile.Read(ref _members))
         {
-            if (worker.Id == verdict.WorkerId)
+            if (member.Worker.Id == verdict.WorkerId)
             {
-                worker.OnVerdict(verdict.Outcome);
+                member.Worker.OnVerdict(verdict.Outcome);
             }
         }
     }
 
-    public WorkRange? Take(in RangeAppetite appetite, TimeSpan wait, out int epoch)
+    public WorkRange? TryTake(in RangeAppetite appetite, out int epoch)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            if (TryTake(appetite, out WorkRange? range) || !Monitor.Wait(_gate, wait) || TryTake(appetite, out range))
+            epoch = _epoch;
+            if (_paused || _exhausted || _job is not Job job || _allocator is null)
             {
-                epoch = _epoch;
+                return null;
+            }
+            Target target = MeasuringTarget(job, appetite.HashesPerCandidate);
+            if (_returned.TryTake(target, appetite.NonceCount, appetite.Versions, out WorkRange? range)
+                || _allocator.TryTake(job, target, appetite.NonceCount, appetite.Versions, out range))
+            {
                 return range;
             }
-            epoch = _epoch;
+            _exhausted = true;
+            RigLog.SpaceExhausted(_logger, job.Id, _space!.Extranonce2Length);
             return null;
+        }
+    }
+
+    public void Return(WorkRange rest)
+    {
+        bool wanted;
+        lock (_lock)
+        {
+            if (_job?.Id != rest.Job.Id)
+            {
+                return;
+            }
+            _returned.Add(rest);
+            wanted = _exhausted;
+            _exhausted = false;
+        }
+        if (wanted)
+        {
+            Tell(interrupt: false);
         }
     }
 
@@ -148,68 +193,47 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     public void Offer(in Candidate candidate, Hash256 hash, WorkRange range, int epoch)
     {
-        if (!range.Job.ShareTarget.IsMetBy(hash) || Tally(candidate.WorkerId) is not ShareTally tally)
+        if (!range.Job.ShareTarget.IsMetBy(hash))
         {
             return;
         }
         if (IsVoid(epoch) && CurrentJob?.Generation != range.Job.Generation)
         {
-            tally.OnOutcome(ShareOutcome.Stale);
+            Shares.OnOutcome(candidate.WorkerId, ShareOutcome.Stale);
             return;
         }
-        tally.OnSent();
+        Shares.OnSent(candidate.WorkerId);
         if (!_source.TrySubmit(candidate))
         {
-            tally.OnAnswered(ShareOutcome.Dropped);
+            Shares.OnAnswered(candidate.WorkerId, ShareOutcome.Dropped);
         }
-    }
-
-    private bool TryTake(in RangeAppetite appetite, out WorkRange? range)
-    {
-        range = null;
-        if (_paused || _exhausted || _job is not Job job || _allocator is null)
-        {
-            return false;
-        }
-        if (_allocator.TryTake(job, MeasuringTarget(job, appetite), appetite.NonceCount, appetite.Versions, out range))
-        {
-            return true;
-        }
-        _exhausted = true;
-        RigLog.SpaceExhausted(_log, job.Id, _space!.Extranonce2Length);
-        return false;
     }
 
     /// <summary>The easier of the share target and about one candidate a second.</summary>
-    private static Target MeasuringTarget(Job job, in RangeAppetite appetite)
+    private static Target MeasuringTarget(Job job, double hashesPerCandidate)
     {
-        if (appetite.HashesPerCandidate < 1)
+        if (hashesPerCandidate < 1)
         {
             return job.ShareTarget;
         }
-        Target own = Target.FromDifficulty(appetite.HashesPerCandidate, Target.Max);
+        Target own = Target.FromDifficulty(hashesPerCandidate, Target.Max);
         return own > job.ShareTarget ? own : job.ShareTarget;
     }
 
-    private void Void()
-    {
-        Volatile.Write(ref _epoch, unchecked(_epoch + 1));
-        Monitor.PulseAll(_gate);
-    }
+    private void Void() => Volatile.Write(ref _epoch, unchecked(_epoch + 1));
 
-    private void InterruptAll()
+    /// <summary>Outside the lock: a worker may ask at once.</summary>
+    private void Tell(bool interrupt)
     {
-        foreach (IWorker worker in Volatile.Read(ref _workers))
+        foreach (Member member in Volatile.Read(ref _members))
         {
-            worker.Interrupt();
+            if (interrupt)
+            {
+                member.Worker.Interrupt();
+            }
+            member.Wake();
         }
     }
 
-    private ShareTally? Tally(int workerId)
-    {
-        lock (_listLock)
-        {
-            return _tallies.GetValueOrDefault(workerId);
-        }
-    }
+    private sealed record Member(IWorker Worker, Action Wake);
 }

@@ -4,36 +4,44 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-/// <summary>Makes the CPU workers that options ask for, after checking that this machine can run them.</summary>
-internal static class CpuWorkers
+/// <summary>The processors that options ask for, one worker a thread. They are there from the start to the end.</summary>
+internal sealed class CpuWorkers : IWorkerSource
 {
-    public static IReadOnlyList<IWorker> Make(RigOptions options, DatasetStore datasets, TimeProvider clock, ILogger log)
+    private readonly WorkerSeed[] _seeds;
+
+    /// <summary>Throws ArgumentException naming the option this machine cannot do.</summary>
+    public CpuWorkers(RigOptions options, DatasetStore datasets, TimeProvider time, ILogger logger)
     {
         int threads = Threads(options);
         if (threads == 0)
         {
-            return [];
+            _seeds = [];
+            return;
         }
         AlgorithmInfo algorithm = options.Algorithm == Algorithm.Plugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
         FlavourInfo flavour = FindFlavour(algorithm, options.Flavour);
         string device = CpuName();
-        KawPowDatasets kawPow = new(datasets, options.KawPowDataset, threads, clock);
-        return [.. Enumerable.Range(0, threads).Select(i => new CpuWorker(
-            new CpuWorkerOptions
+        KawPowDatasets kawPow = new(datasets, options.KawPowDataset, threads, time);
+        _seeds = [.. Enumerable.Range(0, threads).Select(i => new WorkerSeed($"cpu{i}", id => new EngineWorker(
+            new EngineWorkerOptions
             {
-                Id = i,
+                Id = id,
                 Name = $"cpu{i}",
                 Device = device,
                 Algorithm = algorithm,
                 Flavour = flavour,
                 HashesPerNonce = algorithm.Algorithm == Algorithm.Equihash ? (options.Equihash ?? EquihashRule.ZelHash).SolutionsPerNonce : 1,
-                Cpu = options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null,
-                Priority = options.CpuPriority,
+                Tuning = new ThreadTuning(
+                    options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null, options.CpuPriority),
             },
             () => MakeEngine(options, datasets, kawPow, algorithm.Algorithm, flavour.Index),
-            clock,
-            log))];
+            time,
+            logger)))];
     }
+
+    public string Kind => "CPU";
+
+    public IReadOnlyList<WorkerSeed> Find() => _seeds;
 
     public static AlgorithmInfo FindAlgorithm(Algorithm wanted)
     {

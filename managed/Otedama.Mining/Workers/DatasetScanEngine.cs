@@ -5,12 +5,10 @@ namespace Otedama.Mining;
 
 /// <summary>
 /// Scans with the dataset that choose names for the job, asked at every call: moves to the next epoch, or from a light
-/// cache to the whole dataset, by itself. Searches nothing while there is none.
+/// cache to the whole dataset, by itself. Searches nothing, and returns at once, while there is none.
 /// </summary>
 internal sealed class DatasetScanEngine(Algorithm algorithm, uint flavour, Func<Job, PowDataset?> choose) : IScanEngine
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
-
     private readonly Lock _gate = new();
     private NativeScanEngine? _engine;
     private PowDataset? _dataset; // of the engine
@@ -29,7 +27,6 @@ internal sealed class DatasetScanEngine(Algorithm algorithm, uint flavour, Func<
         PowDataset? dataset = choose(_job ?? throw new InvalidOperationException("Begin names the job before the first Scan"));
         if (dataset is null)
         {
-            Thread.Sleep(budget < s_look ? budget : s_look);
             return new PowScan(0, 0, work.NonceFirst, 0, false);
         }
         if (_engine is null || !ReferenceEquals(_dataset, dataset))

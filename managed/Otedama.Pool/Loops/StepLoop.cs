@@ -41,7 +41,11 @@ internal sealed partial class StepLoop(IStep step, ILogger logger) : IAsyncDispo
         {
             return await step.StepAsync(_stop.Token);
         }
-        catch (Exception e) when (e is not OutOfMemoryException && !(e is OperationCanceledException && _stop.IsCancellationRequested))
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            return TimeSpan.Zero; // whatever the end of the step met
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogStepFailed(step.GetType().Name, e);
             return s_afterFailure;

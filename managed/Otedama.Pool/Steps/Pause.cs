@@ -14,4 +14,8 @@ internal struct Pause
         TimeSpan left = _length == TimeSpan.Zero ? TimeSpan.Zero : _length - time.GetElapsedTime(_began);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
+
+    /// <summary>The shorter of two pauses, of which Infinite is the longest.</summary>
+    public static TimeSpan Earlier(TimeSpan one, TimeSpan other) =>
+        one == Timeout.InfiniteTimeSpan ? other : other == Timeout.InfiniteTimeSpan || one < other ? one : other;
 }

@@ -1,38 +1,67 @@
 namespace Otedama.Pool;
 
 /// <summary>Wakes one waiter: the one that waits, or else the next. Any thread sets, one waits.</summary>
+/// <remarks>
+/// The waiter goes on where it was told to, its own context if it has one, and never inside Set: so that one thread in virtual
+/// time can be all of them.
+/// </remarks>
 public sealed class Signal(TimeProvider time)
 {
-    private readonly SemaphoreSlim _gate = new(0, 1);
+    private readonly Lock _lock = new();
+    private TaskCompletionSource<bool>? _waiter;
+    private bool _isSet;
 
     public void Set()
     {
-        try
+        TaskCompletionSource<bool>? waiter;
+        lock (_lock)
         {
-            _gate.Release();
+            waiter = _waiter;
+            _waiter = null;
+            _isSet = waiter is null;
         }
-        catch (SemaphoreFullException)
-        {
-            // Set already.
-        }
+        waiter?.TrySetResult(true);
     }
 
     /// <summary>True when it was set; then it is no more.</summary>
-    public bool TryTake() => _gate.Wait(0);
+    public bool TryTake()
+    {
+        lock (_lock)
+        {
+            return Interlocked.Exchange(ref _isSet, false);
+        }
+    }
 
     /// <summary>True when it was set, false after the time. Throws OperationCanceledException when stop is cancelled.</summary>
     public async Task<bool> WaitAsync(TimeSpan limit, CancellationToken stop)
     {
-        using var patience = new CancellationTokenSource(limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
-        try
+        stop.ThrowIfCancellationRequested();
+        TaskCompletionSource<bool> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
         {
-            await _gate.WaitAsync(both.Token);
-            return true;
+            if (Interlocked.Exchange(ref _isSet, false))
+            {
+                return true;
+            }
+            _waiter = waiter;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        using CancellationTokenSource patience = new(limit, time);
+        using CancellationTokenRegistration late = patience.Token.UnsafeRegister(_ => GiveUp(waiter, static w => w.TrySetResult(false)), null);
+        using CancellationTokenRegistration stopped = stop.UnsafeRegister(_ => GiveUp(waiter, w => w.TrySetCanceled(stop)), null);
+        return await waiter.Task;
+    }
+
+    /// <summary>A waiter that is taken by Set already has been woken.</summary>
+    private void GiveUp(TaskCompletionSource<bool> waiter, Func<TaskCompletionSource<bool>, bool> end)
+    {
+        lock (_lock)
         {
-            return false;
+            if (_waiter != waiter)
+            {
+                return;
+            }
+            _waiter = null;
         }
+        end(waiter);
     }
 }

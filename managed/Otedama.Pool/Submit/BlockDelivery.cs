@@ -1,49 +1,35 @@
-using Microsoft.Extensions.Logging;
 using Otedama.Core;
-using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>One block on its way to one node: tries again while there is no answer, and logs every attempt.</summary>
-internal sealed class BlockDelivery(IRpcLink rpc, AssembledBlock block, RpcRequest request, TimeProvider time, ILogger logger)
+/// <summary>One block on its way to all nodes at once.</summary>
+internal sealed class BlockDelivery(AssembledBlock block, BlockReport found, NodeDelivery[] nodes)
 {
-    /// <summary>RPC_DESERIALIZATION_ERROR and RPC_VERIFY_ERROR: the node has read the block and will never take it.</summary>
-    private static readonly int[] s_finalCodes = [-22, -25];
+    public AssembledBlock Block => block;
 
-    /// <summary>A node checks a full block within seconds; a hung one must not hold up the retries.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    public BlockReport Found => found;
 
-    /// <summary>Short, because every second an announced rival may win; what has no answer then is sent again later.</summary>
-    private static readonly TimeSpan[] s_pauses = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
+    /// <summary>The answers that decide were taken; nodes that hang may still be under way.</summary>
+    public bool IsSettled { get; set; }
 
-    public async Task<NodeVerdict> RunAsync(CancellationToken stop)
+    public bool IsOver => nodes.All(static node => node.Verdict is not null);
+
+    /// <summary>Returns how long until there is something to do again; Infinite when only an answer brings that.</summary>
+    public TimeSpan Advance(CancellationToken stop)
     {
-        long started = time.GetTimestamp();
-        for (int attempt = 1; ; attempt++)
+        TimeSpan next = Timeout.InfiniteTimeSpan;
+        foreach (NodeDelivery node in nodes)
         {
-            (SubmitOutcome outcome, string reason) = await TryAsync(stop);
-            TimeSpan elapsed = time.GetElapsedTime(started);
-            SubmitLog.Attempt(logger, block.Id, block.Height, rpc.Name, attempt, outcome, reason, elapsed.TotalMilliseconds);
-            if (outcome != SubmitOutcome.Unreachable || attempt > s_pauses.Length)
-            {
-                return new NodeVerdict(rpc.Name, outcome, reason, attempt, elapsed);
-            }
-            await Task.Delay(s_pauses[attempt - 1], time, stop);
+            next = Pause.Earlier(next, node.Advance(stop));
         }
+        return next;
     }
 
-    private async Task<(SubmitOutcome Outcome, string Reason)> TryAsync(CancellationToken stop)
+    /// <summary>The first acceptance decides: one node that has the block tells the others. Else all are heard; null until then.</summary>
+    public IReadOnlyList<NodeVerdict>? Decide()
     {
-        try
-        {
-            using RpcAnswer reply = await rpc.CallAsync(request, s_patience, stop);
-            return SubmitAnswer.Read(reply.Result);
-        }
-        catch (RpcException e)
-        {
-            // A full disk, a busy lock, a proxy's error page: none of them is the node's word on the block.
-            bool isFinal = e.Failure == RpcFailure.Refused && s_finalCodes.Contains(e.Code);
-            return (isFinal ? SubmitOutcome.Rejected : SubmitOutcome.Unreachable, e.Message);
-        }
+        NodeVerdict[] verdicts = [.. nodes.Select(static node => node.Verdict).OfType<NodeVerdict>()];
+        bool isTaken = verdicts.Any(static verdict => verdict.Outcome is SubmitOutcome.Accepted or SubmitOutcome.Duplicate);
+        return isTaken || verdicts.Length == nodes.Length ? verdicts : null;
     }
 }

@@ -1,63 +1,59 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
 /// <summary>
 /// Brings found blocks to the nodes: booked, written to disk with the booking, sent to all nodes at once, sent again while
-/// none has answered. Submit may be called from the validator's thread; one worker does the rest.
+/// none has answered. Submit may be called from the validator's thread; two steps do the rest, the keeper's for the disk and
+/// its own for the nodes.
 /// </summary>
-public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
+public sealed partial class BlockSubmitter : IBlockSink, IStep
 {
-    /// <summary>Blocks waiting for the worker. Even a test chain with a block a share stays far below.</summary>
-    private const int QueueMax = 1_024;
-
     private const int RecentMax = 100;
 
     /// <summary>A disk that takes longer must not cost the block.</summary>
     private static readonly TimeSpan s_diskPatience = TimeSpan.FromSeconds(2);
 
-    private readonly NodeClientGroup _nodes;
+    private readonly NodeDoor[] _doors;
+    private readonly bool _merged;
     private readonly FoundBlockFolder _folder;
-    private readonly PoolWorld _world;
+    private readonly BlockKeeper _keeper;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<FoundBlockWork> _queue;
-    private readonly Signal _again;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _lock = new(); // guards the five below
-    private readonly Dictionary<Hash256, FoundBlockWork> _unkept = [];
+    private readonly ConcurrentDictionary<Hash256, bool> _underWay = []; // until it is known what becomes of them
+    private readonly Lock _lock = new(); // guards the two below
     private readonly LinkedList<BlockReport> _recent = [];
-    private readonly HashSet<Hash256> _underWay = [];
-    private readonly HashSet<Task> _fates = [];
-    private readonly HashSet<Task> _deliveries = [];
+    private readonly List<FoundWork> _new = [];
     private readonly RivalGate _rivals = new();
-    private Task _worker = Task.CompletedTask;
-    private Task _resender = Task.CompletedTask;
+    private volatile TaskCompletionSource? _closed;
     private long _foundCount;
     private long _acceptedCount;
     private long _refusedCount;
 
+    /// <param name="nodes">All of them get every block.</param>
+    /// <param name="merged">The Verus form of submission, which also serves the chains that are mined along.</param>
     /// <param name="dataFolder">The data directory; blocks are kept in its folder "blocks-found".</param>
-    public BlockSubmitter(NodeClientGroup nodes, string dataFolder, PoolWorld world, ILogger logger)
+    public BlockSubmitter(IReadOnlyList<IRpcLink> nodes, bool merged, string dataFolder, PoolWorld world, ILogger logger)
     {
-        _nodes = nodes;
-        _world = world;
+        _doors = [.. nodes.Select(static node => new NodeDoor(node))];
+        _merged = merged;
         _time = world.Time;
         _logger = logger;
-        _again = new Signal(_time);
+        Wake = new Signal(_time);
         _folder = new FoundBlockFolder(Path.Combine(dataFolder, "blocks-found"), logger);
-        _queue = Channel.CreateBounded<FoundBlockWork>(
-            new BoundedChannelOptions(QueueMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        nodes.NodeReturned += OnNodeReturned;
+        _keeper = new BlockKeeper(_folder, _underWay, Wake, world);
     }
 
-    /// <summary>A block was found; nothing is known about its fate. Called on the validator's thread.</summary>
-    public event Action<BlockReport>? Found;
-
-    /// <summary>A node took it, all refused it, or none can say for now. Called on a pool thread.</summary>
+    /// <summary>A node took it, all refused it, or none can say for now. On the step.</summary>
     public event Action<BlockReport>? Resolved;
+
+    public Signal Wake { get; }
+
+    /// <summary>The disk's side, to be called by a loop of its own: it waits for the disk, this one never does.</summary>
+    public IStep Keeper => _keeper;
 
     public long FoundCount => Interlocked.Read(ref _foundCount);
 
@@ -102,11 +98,8 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
         return booked;
     }
 
-    public void Start()
-    {
-        _worker = Task.Run(WorkAsync);
-        _resender = Task.Run(ResendAsync);
-    }
+    /// <summary>A node serves again: what waits is sent to it.</summary>
+    public void OnNodeReturned() => _keeper.Hurry();
 
     public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
     {
@@ -133,29 +126,48 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
             FoundAt = _time.GetUtcNow(),
             Parent = job.Template.PreviousHash,
         };
-        if (!_queue.Writer.TryWrite(new FoundBlockWork(block, booking, found)))
+        FoundWork work = new(block, booking, found, Pause.Begin(_time, s_diskPatience));
+        bool isFirst = _underWay.TryAdd(block.Id, true);
+        if (!_keeper.TryAdd(work))
         {
             // More blocks than a chain can have; the disk takes it, and the next round of sending again gets it.
             _folder.TryKeep(block, booking);
+            if (isFirst)
+            {
+                _underWay.TryRemove(block.Id, out _);
+            }
+        }
+        else if (isFirst)
+        {
+            AddNew(work);
         }
         Interlocked.Increment(ref _foundCount);
         Remember(found);
         SubmitLog.Found(_logger, found.Id, found.Height, found.AccountId, found.JobId);
-        Raise(Found, found);
     }
 
-    /// <summary>Waits up to 5 s for blocks under way, then stops; what has no answer stays on disk.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends when it is known what becomes of every block under way, which may be never.</summary>
+    public Task CloseAsync()
     {
-        _nodes.NodeReturned -= OnNodeReturned;
-        _queue.Writer.TryComplete();
-        _stop.CancelAfter(TimeSpan.FromSeconds(5));
-        await _worker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(Running(_fates)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _stop.CancelAsync();
-        await _resender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(Running(_deliveries)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
+        TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _closed = closed;
+        if (IsIdle)
+        {
+            closed.TrySetResult();
+        }
+        Wake.Set();
+        return closed.Task;
+    }
+
+    private bool IsIdle => _underWay.IsEmpty && _keeper.IsIdle;
+
+    private void AddNew(FoundWork work)
+    {
+        lock (_lock)
+        {
+            _new.Add(work);
+        }
+        Wake.Set(); // the time that the disk has runs from here
     }
 
     /// <summary>A booking that fails must not cost the block.</summary>
@@ -192,17 +204,15 @@ public sealed partial class BlockSubmitter : IBlockSink, IAsyncDisposable
         }
     }
 
-    private void Raise(Action<BlockReport>? handlers, BlockReport found)
+    private void Raise(BlockReport found)
     {
         try
         {
-            handlers?.Invoke(found);
+            Resolved?.Invoke(found);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             SubmitLog.Broke(_logger, found.Id, e);
         }
     }
-
-    private sealed record FoundBlockWork(AssembledBlock Block, BlockBooking? Booking, BlockReport Found);
 }

@@ -46,9 +46,6 @@ internal static partial class SubmitLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "file {Path} in the folder of found blocks cannot be used and is left alone: {Reason}")]
     public static partial void NotABlock(ILogger logger, string path, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the nodes tell different blocks at height {Height}, where one of ours is waited for: {Answers}")]
-    public static partial void ChainsDiffer(ILogger logger, int height, string answers);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "block {BlockId}: submission failed unexpectedly")]
     public static partial void Broke(ILogger logger, Hash256 blockId, Exception exception);
 

@@ -28,7 +28,8 @@ internal sealed class NodeChainView(NodeClientGroup nodes, ILogger logger) : ICh
         IGrouping<Hash256, Hash256>[] votes = [.. answers.OfType<Hash256>().GroupBy(static hash => hash).OrderByDescending(static vote => vote.Count())];
         if (votes.Length > 1)
         {
-            SubmitLog.ChainsDiffer(logger, height, string.Join(", ", asked.Zip(answers).Select(static pair => $"{pair.First.Name}: {pair.Second?.ToString() ?? "no answer"}")));
+            TemplateLog.ChainsDiffer(logger, height, string.Join(", ", asked.Zip(answers).Select(
+                static pair => $"{pair.First.Name}: {pair.Second?.ToString() ?? "no answer"}")));
         }
         return votes.Length > 0 && 2 * votes[0].Count() > votes.Sum(static vote => vote.Count()) ? votes[0].Key : null;
     }

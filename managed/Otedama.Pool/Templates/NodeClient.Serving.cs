@@ -12,32 +12,67 @@ internal sealed partial class NodeClient
     /// <summary>Pause between questions to a node whose long poll does not wait for now: its next block ends that.</summary>
     private static readonly TimeSpan s_untilLongPollWaits = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The node's newest; null while it does not serve.</summary>
+    private Template? _template;
+
     /// <summary>False while the node answers a long poll at once although nothing is new.</summary>
     private bool _longPollWaits = true;
 
-    private async Task ServeAsync()
+    private Pause _breath; // before the next is asked for
+    private bool _isAsked; // the next one, since _askedAt
+    private long _askedAt;
+    private long _probedAt;
+    private bool _missed; // the newest probe found another tip, which the long poll did not tell
+    private Task<RpcAnswer>? _poll;
+    private CancellationTokenSource? _pollEnd;
+
+    private void Begin(Template template)
     {
-        _longPollWaits = true;
-        Template template = await FetchAsync("", _options.CallTimeout, _stop.Token);
-        while (true)
+        _template = template;
+        _isAsked = false;
+    }
+
+    private void LeaveTemplate()
+    {
+        EndPoll();
+        _template = null;
+    }
+
+    private async ValueTask<TimeSpan> FollowAsync(Template template, CancellationToken stop)
+    {
+        TimeSpan left = _breath.Left(_time);
+        if (left > TimeSpan.Zero)
         {
-            long asked = _time.GetTimestamp();
-            Template? next = template.LongPollId.Length > 0 && _longPollWaits
-                ? await LongPollAsync(template)
-                : await PollAsync(template);
-            next ??= await FetchAsync("", _options.CallTimeout, _stop.Token);
-            if (next.PreviousHash != template.PreviousHash)
-            {
-                // A node that was just started answers every long poll at once until its first new block.
-                SetLongPollWaits(next, true);
-            }
-            else if (_time.GetElapsedTime(asked) < s_breath)
-            {
-                SetLongPollWaits(next, next.LongPollId != template.LongPollId);
-                await Task.Delay(s_breath, _time, _stop.Token);
-            }
-            template = next;
+            return left;
         }
+        if (!_isAsked)
+        {
+            (_isAsked, _missed) = (true, false);
+            _askedAt = _probedAt = _time.GetTimestamp();
+        }
+        (Template? next, TimeSpan pause) = template.LongPollId.Length > 0 && _longPollWaits
+            ? await LongPollAsync(template, stop)
+            : await PollAsync(template, stop);
+        return next is null ? pause : Succeed(template, next);
+    }
+
+    /// <summary>Returns how long the next question has to wait.</summary>
+    private TimeSpan Succeed(Template before, Template next)
+    {
+        TimeSpan breath = TimeSpan.Zero;
+        if (next.PreviousHash != before.PreviousHash)
+        {
+            // A node that was just started answers every long poll at once until its first new block.
+            SetLongPollWaits(next, true);
+        }
+        else if (_time.GetElapsedTime(_askedAt) < s_breath)
+        {
+            SetLongPollWaits(next, next.LongPollId != before.LongPollId);
+            breath = s_breath;
+        }
+        _breath = Pause.Begin(_time, breath);
+        Begin(next);
+        return breath;
     }
 
     private void SetLongPollWaits(Template template, bool waits)
@@ -51,11 +86,14 @@ internal sealed partial class NodeClient
         }
     }
 
-    private async Task<Template> FetchAsync(string longPollId, TimeSpan timeout, CancellationToken stop)
+    private async ValueTask<Template> FetchAsync(CancellationToken stop) =>
+        Take(await Rpc.CallAsync(TemplateRequest.Create(_options.Rules, "", _options.Payees?.Invoke()), _options.CallTimeout, stop));
+
+    private Template Take(RpcAnswer answer)
     {
-        using RpcAnswer reply = await Rpc.CallAsync(TemplateRequest.Create(_options.Rules, longPollId, _options.Payees?.Invoke()), timeout, stop);
+        using RpcAnswer reply = answer;
         Template template = _reader.Read(reply.Result, Name);
-        if (Problem(this, template) is { } problem)
+        if (_group.ProblemOf(this, template) is { } problem)
         {
             throw new TemplateException($"node {Name} {problem}");
         }
@@ -75,81 +113,112 @@ internal sealed partial class NodeClient
             string ears = template.LongPollId.Length > 0 ? "long poll" : "asking again and again";
             TemplateLog.NodeReady(_logger, Name, template.Height, _health.Ear is { IsConnected: true } ? $"{ears} and ZMQ" : ears);
         }
-        if (Arrived(template))
+        if (_group.OnTemplate(template))
         {
             Update(static health => health with { TemplatesUsed = health.TemplatesUsed + 1 });
         }
         if (returned)
         {
-            Returned(this);
+            _group.OnReturned(this);
         }
         return template;
     }
 
-    /// <summary>Null when the node's tip moved but the poll did not say so.</summary>
-    private async Task<Template?> LongPollAsync(Template template)
+    /// <summary>The next template when there is one, else how long to wait for the poll before the next look.</summary>
+    private async ValueTask<(Template? Next, TimeSpan Pause)> LongPollAsync(Template template, CancellationToken stop)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        Task<Template> poll = FetchAsync(template.LongPollId, _options.LongPollTimeout, end.Token);
+        Task<RpcAnswer> poll = _poll ??= BeginPoll(template.LongPollId, stop);
+        if (!poll.IsCompleted && !HeardOther(template))
+        {
+            TimeSpan left = _options.ProbeEvery - _time.GetElapsedTime(_probedAt);
+            if (left > TimeSpan.Zero)
+            {
+                return (null, left);
+            }
+            bool moved = await ProbeAsync(stop) is { } best && best != template.PreviousHash;
+            bool stuck = moved && _missed && !poll.IsCompleted;
+            _missed = moved;
+            if (!stuck)
+            {
+                return (null, poll.IsCompleted ? TimeSpan.Zero : _options.ProbeEvery);
+            }
+            TemplateLog.LongPollStuck(_logger, Name);
+        }
+        if (poll.IsCompleted)
+        {
+            _poll = null;
+            EndPoll();
+            return (Take(await poll), TimeSpan.Zero);
+        }
+        EndPoll(); // the node's tip moved but the poll did not say so
+        return (await FetchAsync(stop), TimeSpan.Zero);
+    }
+
+    private Task<RpcAnswer> BeginPoll(string longPollId, CancellationToken stop)
+    {
+        _pollEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        RpcRequest request = TemplateRequest.Create(_options.Rules, longPollId, _options.Payees?.Invoke());
+        Task<RpcAnswer> poll = Rpc.CallAsync(request, _options.LongPollTimeout, _pollEnd.Token);
+        if (!poll.IsCompleted)
+        {
+            poll.ConfigureAwait(false).GetAwaiter().OnCompleted(Wake.Set);
+        }
+        return poll;
+    }
+
+    /// <summary>Leaves the poll alone, when there is one; nobody waits for its answer any more.</summary>
+    private void EndPoll()
+    {
+        if (_poll is { } poll)
+        {
+            _pollEnd!.Cancel();
+            _ = ForgetAsync(poll);
+        }
+        _pollEnd?.Dispose();
+        (_poll, _pollEnd) = (null, null);
+    }
+
+    private static async Task ForgetAsync(Task<RpcAnswer> poll)
+    {
         try
         {
-            bool missed = false;
-            while (true)
-            {
-                Task<bool> news = _news.WaitAsync(_options.ProbeEvery, end.Token);
-                await Task.WhenAny(poll, news);
-                if (poll.IsCompleted)
-                {
-                    return await poll;
-                }
-                if (await news)
-                {
-                    if (HeardOther(template))
-                    {
-                        return null;
-                    }
-                    continue;
-                }
-                bool moved = await ProbeAsync() is { } best && best != template.PreviousHash;
-                if (moved && missed)
-                {
-                    TemplateLog.LongPollStuck(_logger, Name);
-                    return null;
-                }
-                missed = moved;
-            }
+            (await poll).Dispose();
         }
-        finally
+        catch (Exception e) when (e is RpcException or OperationCanceledException)
         {
-            await end.CancelAsync();
-            await ((Task)poll).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Its end was asked for.
         }
     }
 
-    /// <summary>Returns null as soon as a new template is worth fetching.</summary>
-    private async Task<Template?> PollAsync(Template template)
+    /// <summary>The next template as soon as one is worth fetching, else how long to wait before the next look.</summary>
+    private async ValueTask<(Template? Next, TimeSpan Pause)> PollAsync(Template template, CancellationToken stop)
     {
-        long started = _time.GetTimestamp();
         bool isBrief = template.LongPollId.Length > 0 && s_untilLongPollWaits < _options.PollEvery;
         TimeSpan pause = isBrief ? s_untilLongPollWaits : _options.PollEvery;
-        while (_time.GetElapsedTime(started) < _options.PollTemplateEvery)
+        if (!HeardOther(template))
         {
-            if (await _news.WaitAsync(pause, _stop.Token) ? HeardOther(template) : await ProbeAsync() is { } best && best != template.PreviousHash)
+            TimeSpan left = pause - _time.GetElapsedTime(_probedAt);
+            if (left > TimeSpan.Zero)
             {
-                break;
+                return (null, left);
+            }
+            bool moved = await ProbeAsync(stop) is { } best && best != template.PreviousHash;
+            if (!moved && _time.GetElapsedTime(_askedAt) < _options.PollTemplateEvery)
+            {
+                return (null, pause);
             }
         }
-        return null;
+        return (await FetchAsync(stop), TimeSpan.Zero);
     }
 
     /// <summary>True when the node published a block that the template does not build on.</summary>
     private bool HeardOther(Template template) => _health.BlockHeard is { } block && block != template.PreviousHash;
 
     /// <summary>Asks for the best block; null when the answer is not a hash.</summary>
-    private async Task<Hash256?> ProbeAsync()
+    private async ValueTask<Hash256?> ProbeAsync(CancellationToken stop)
     {
-        long asked = _time.GetTimestamp();
-        using RpcAnswer reply = await Rpc.CallAsync(RpcRequest.Create("getbestblockhash"), _options.CallTimeout, _stop.Token);
+        long asked = _probedAt = _time.GetTimestamp();
+        using RpcAnswer reply = await Rpc.CallAsync(RpcRequest.Create("getbestblockhash"), _options.CallTimeout, stop);
         double latencyMs = _time.GetElapsedTime(asked).TotalMilliseconds;
         Update(health => health with { LatencyMs = latencyMs });
         string text = new JsonValue(reply.Result).GetText(2 * Hash256.Size);

@@ -5,12 +5,13 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// All nodes of the pool at once: the fastest new template wins, a failing node is passed over, every node gets every
-/// block. Safe from any thread.
+/// All nodes of the pool at once: the fastest new template wins, a failing node is passed over. Each node and each ear is a
+/// step of its own; what they share is safe from any thread.
 /// </summary>
-public sealed class NodeClientGroup : IAsyncDisposable
+public sealed class NodeClientGroup : INodeGroup, IDisposable
 {
     private readonly NodeClientGroupOptions _options;
+    private readonly ITemplateSink _sink;
     private readonly ILogger _logger;
     private readonly NodeClient[] _nodes;
     private readonly TemplateChooser _chooser = new();
@@ -18,7 +19,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
     /// <summary>Orders choices and their announcements.</summary>
     private readonly Lock _lock = new();
 
-    public NodeClientGroup(NodeClientGroupOptions options, PoolWorld world, ILogger logger)
+    public NodeClientGroup(NodeClientGroupOptions options, ITemplateSink sink, PoolWorld world, ILogger logger)
     {
         if (options.Nodes.Count is 0 or > NodeClientGroupOptions.NodesMax)
         {
@@ -29,23 +30,17 @@ public sealed class NodeClientGroup : IAsyncDisposable
             throw new ArgumentException($"node {twice.Key} is listed twice");
         }
         _options = options;
+        _sink = sink;
         _logger = logger;
         var reader = new TemplateReader(options.Algorithm, options.Rules, world.Time);
-        _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, world, logger)
-        {
-            Arrived = OnTemplate,
-            Problem = ProblemOf,
-            Returned = node => NodeReturned?.Invoke(node.Name),
-            Lost = OnLost,
-            NoneServes = () => Ready.Count == 0,
-        })];
+        _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, this, world, logger))];
     }
 
-    /// <summary>A template better than the one before. Called in order on a node's own loop.</summary>
-    public event Action<Template>? TemplateChosen;
+    /// <summary>What keeps the templates coming; each to be called by a loop of its own.</summary>
+    public IEnumerable<IStep> Steps => [.. _nodes, .. _nodes.Select(static node => node.Ear).OfType<IStep>()];
 
-    /// <summary>A node serves for the first time or again; its name.</summary>
-    public event Action<string>? NodeReturned;
+    /// <summary>Calls to all nodes, in the order of the options.</summary>
+    public IReadOnlyList<IRpcLink> Links => [.. _nodes.Select(static node => node.Rpc)];
 
     /// <summary>The template mined on; null before the first.</summary>
     public Template? Current
@@ -62,42 +57,23 @@ public sealed class NodeClientGroup : IAsyncDisposable
     /// <summary>The nodes that serve work now.</summary>
     internal IReadOnlyList<NodeClient> Ready => [.. _nodes.Where(static node => node.Health.State == NodeState.Ready)];
 
-    public void Start()
+    public IReadOnlyList<NodeHealth> Snapshot() => [.. _nodes.Select(static node => node.Health)];
+
+    /// <summary>After the loops of its steps have ended.</summary>
+    public void Dispose()
     {
         foreach (NodeClient node in _nodes)
         {
-            node.Start();
+            node.Dispose();
         }
     }
 
-    public IReadOnlyList<NodeHealth> Snapshot() => [.. _nodes.Select(static node => node.Health)];
+    bool INodeGroup.NoneServes => Ready.Count == 0;
 
-    /// <summary>
-    /// Sends the block to all nodes in parallel, each with its own retries; what each says, in the order of the options. The
-    /// tasks fail only when stop is cancelled.
-    /// </summary>
-    public IReadOnlyList<Task<NodeVerdict>> SubmitBlock(AssembledBlock block, CancellationToken stop)
-    {
-        RpcRequest request = TemplateRequest.Submit(block, merged: _options.Algorithm == Algorithm.VerusHash);
-        return [.. _nodes.Select(node => node.SubmitAsync(block, request, stop))];
-    }
-
-    /// <summary>
-    /// Asks the node that offered the template whether this block would be valid but for its proof of work. Null when
-    /// it would, else the reason. Throws RpcException when the node cannot say.
-    /// </summary>
-    public async Task<string?> ProposeAsync(AssembledBlock block, string source, CancellationToken stop)
-    {
-        NodeClient node = _nodes.FirstOrDefault(node => node.Name == source) ?? _nodes[0];
-        using RpcAnswer reply = await node.Rpc.CallAsync(TemplateRequest.Propose(_options.Rules, block), _options.CallTimeout, stop);
-        return SubmitAnswer.ReadReason(reply.Result);
-    }
-
-    public async ValueTask DisposeAsync() =>
-        await Task.WhenAll(_nodes.Select(static node => node.DisposeAsync().AsTask()));
+    void INodeGroup.OnReturned(NodeClient node) => _sink.OnNodeReturned();
 
     /// <summary>Nobody gives work now: whoever is back is asked at once.</summary>
-    private void OnLost(NodeClient lost)
+    void INodeGroup.OnLost()
     {
         if (Ready.Count == 0)
         {
@@ -109,7 +85,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
     }
 
     /// <summary>A node that reads its chain anew or was away for long offers templates on blocks the others left long ago.</summary>
-    private string? ProblemOf(NodeClient node, Template template)
+    string? INodeGroup.ProblemOf(NodeClient node, Template template)
     {
         int height = template.Height - 1;
         (int Height, string Whose)[] known =
@@ -124,7 +100,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
                 + "If the chain was begun anew, use another data_dir.";
     }
 
-    private bool OnTemplate(Template template)
+    bool INodeGroup.OnTemplate(Template template)
     {
         lock (_lock)
         {
@@ -139,7 +115,7 @@ public sealed class NodeClientGroup : IAsyncDisposable
             {
                 TemplateLog.NewTip(_logger, template.Height, template.PreviousHash, template.Source);
             }
-            TemplateChosen?.Invoke(template);
+            _sink.Offer(template);
             return true;
         }
     }

@@ -23,6 +23,9 @@ internal static partial class TemplateLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {Node} publishes no blocks at {Address}: {Reason}. Start it with -zmqpubhashblock={Address} or correct node.zmq; until then long poll or polling tells.")]
     public static partial void EarDeaf(ILogger logger, string node, Uri address, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the nodes tell different blocks at height {Height}, where one of ours is waited for: {Answers}")]
+    public static partial void ChainsDiffer(ILogger logger, int height, string answers);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "new tip: mining height {Height} on {PreviousHash}, from node {Node}")]
     public static partial void NewTip(ILogger logger, int height, Hash256 previousHash, string node);
 }

@@ -44,7 +44,8 @@ internal static class Views
         {
             return upstream.LastError;
         }
-        WorkerSnapshot? sick = rig.Workers.FirstOrDefault(static worker => worker.Reason.Length > 0);
+        WorkerSnapshot? sick = rig.Workers.FirstOrDefault(
+            static worker => worker.State is not WorkerState.Idle && worker.Reason.Length > 0);
         return sick is null ? null : $"{sick.Name}: {sick.Reason}";
     }
 
@@ -188,7 +189,7 @@ internal static class Views
         worker.Flavour,
         state is RigState.Paused or RigState.Stopped ? 0 : worker.Hashrate.Seconds10,
         worker.Shares.Accepted,
-        state == RigState.Paused ? "paused" : worker.State.ToString().ToLowerInvariant())
+        state == RigState.Paused ? "paused" : Snake(worker.State.ToString()))
     {
         Reason = worker.Reason.Length > 0 ? worker.Reason : null,
     };

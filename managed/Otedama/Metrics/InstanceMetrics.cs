@@ -85,8 +85,8 @@ internal static class InstanceMetrics
             static m => m.Rig?.Pools.Select(static (pool, n) => (n.ToString(System.Globalization.CultureInfo.InvariantCulture), (double)pool.Failures))),
         Labelled("otedama_worker_hashrate_hs", "gauge", "worker", "Hashes per second by worker of this machine.",
             static m => m.Status.Rig?.Workers.Select(static w => (w.Name, w.HashrateHs))),
-        Labelled("otedama_worker_healthy", "gauge", "worker", "1 while the worker works as it should.",
-            static m => m.Status.Rig?.Workers.Select(static w => (w.Name, w.Health == "healthy" ? 1.0 : 0.0))),
+        Labelled("otedama_worker_healthy", "gauge", "worker", "1 while the worker works as it should, or has nothing to do.",
+            static m => m.Status.Rig?.Workers.Select(static w => (w.Name, w.Health is "healthy" or "idle" ? 1.0 : 0.0))),
         Labelled("otedama_worker_restarts_total", "counter", "worker", "Times the worker was started again.",
             static m => m.Rig?.Workers.Select(static w => (w.Name, (double)w.Restarts))),
     ];

@@ -29,7 +29,7 @@ internal sealed class Watch(TimeSpan patience)
         }
         foreach (WorkerView worker in status.Rig is { Mining: true } rig ? rig.Workers : [])
         {
-            if (worker.Health == "healthy")
+            if (worker.Health is "healthy" or "idle")
             {
                 MarkUp($"worker {worker.Name} of this machine", now, alerts);
             }

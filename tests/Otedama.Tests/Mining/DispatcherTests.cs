@@ -11,12 +11,13 @@ public sealed class DispatcherTests
 
     private readonly FakeSource _source = new();
     private readonly Dispatcher _dispatcher;
-    private readonly FakeWorker _worker = new();
+    private readonly FakeWorker _worker = new(7);
+    private int _wakes;
 
     public DispatcherTests()
     {
         _dispatcher = new Dispatcher(_source, TimeProvider.System, NullLogger.Instance, paused: false);
-        _dispatcher.Add(_worker);
+        _dispatcher.Add(_worker, () => _wakes++);
         _source.Start(_dispatcher);
     }
 
@@ -64,13 +65,20 @@ public sealed class DispatcherTests
     }
 
     [Fact]
-    public async Task A_waiting_worker_is_woken_by_the_job()
+    public void Workers_are_woken_by_each_job_and_told_why_there_is_none()
     {
-        Task<WorkRange?> waiting = Task.Run(() => _dispatcher.Take(s_appetite, Patience.Limit, out _));
-        await Task.Delay(50);
-        Assert.False(waiting.IsCompleted);
+        Assert.Equal(IdleReason.NoJob, _dispatcher.Idle);
         _source.Publish(Target.Max);
-        Assert.NotNull(await waiting.WaitAsync(Patience.Limit));
+        Assert.Equal((1, 1), (_wakes, _worker.Interrupts));
+        Assert.Equal(IdleReason.None, _dispatcher.Idle);
+        _source.Publish(Target.Max, clean: false);
+        Assert.Equal((2, 1), (_wakes, _worker.Interrupts));
+        _dispatcher.SetPaused(true);
+        Assert.Equal(IdleReason.Paused, _dispatcher.Idle);
+        Assert.Equal((3, 2), (_wakes, _worker.Interrupts));
+        _dispatcher.OnLost();
+        _dispatcher.SetPaused(false);
+        Assert.Equal(IdleReason.NoJob, _dispatcher.Idle);
     }
 
     [Fact]
@@ -91,7 +99,7 @@ public sealed class DispatcherTests
         _dispatcher.OnVerdict(new UpstreamVerdict(7, ShareOutcome.Accepted, 4294967296, ""));
         _source.Publish(hard);
         _dispatcher.Offer(candidate, Hash256.Zero, range, epoch);
-        Assert.Equal(new ShareCounts(1, 0, 1, 1, 1), _dispatcher.SharesOf(7));
+        Assert.Equal(new ShareCounts(1, 0, 1, 1, 1), _dispatcher.Shares.Of(7));
         Assert.Equal(2, _source.Submitted.Count);
         Assert.Equal(4294967296, _dispatcher.Effective.Total);
     }
@@ -101,8 +109,8 @@ public sealed class DispatcherTests
     {
         Target share = Target.FromDifficulty(1, Target.BitcoinOne);
         _source.Publish(share);
-        Assert.True(_dispatcher.Take(new RangeAppetite(1, 1, 1e6), TimeSpan.Zero, out _)!.Target > share);
-        Assert.Equal(share, _dispatcher.Take(new RangeAppetite(1, 1, 1e15), TimeSpan.Zero, out _)!.Target);
+        Assert.True(_dispatcher.TryTake(new RangeAppetite(1, 1, 1e6), out _)!.Target > share);
+        Assert.Equal(share, _dispatcher.TryTake(new RangeAppetite(1, 1, 1e15), out _)!.Target);
     }
 
     [Fact]
@@ -112,32 +120,83 @@ public sealed class DispatcherTests
         RangeAppetite whole = new(1UL << 32, 1, 0);
         for (int i = 0; i < 256; i++)
         {
-            Assert.NotNull(_dispatcher.Take(whole, TimeSpan.Zero, out _));
+            Assert.NotNull(_dispatcher.TryTake(whole, out _));
         }
-        Assert.Null(_dispatcher.Take(whole, TimeSpan.Zero, out _));
+        Assert.Null(_dispatcher.TryTake(whole, out _));
         _source.Publish(Target.Max, extranonce2Length: 1, mask: 0);
-        Assert.NotNull(_dispatcher.Take(whole, TimeSpan.Zero, out _));
+        Assert.NotNull(_dispatcher.TryTake(whole, out _));
     }
 
-    private WorkRange? Take(out int epoch) => _dispatcher.Take(s_appetite, TimeSpan.Zero, out epoch);
+    [Fact]
+    public void What_a_worker_gives_back_is_taken_by_another_before_anything_new()
+    {
+        _source.Publish(Target.Max, extranonce2Length: 1, mask: 0);
+        RangeAppetite whole = new(1UL << 32, 1, 0);
+        List<WorkRange> taken = [];
+        while (_dispatcher.TryTake(whole, out _) is WorkRange range)
+        {
+            taken.Add(range);
+        }
+        Assert.Equal(256, taken.Count);
+        Assert.Equal(IdleReason.SearchedThrough, _dispatcher.Idle);
+        int wakes = _wakes;
 
-    private sealed class FakeWorker : IWorker
+        _dispatcher.Return(taken[3].Slice(1000, 2500, Target.Max));
+        Assert.Equal(wakes + 1, _wakes);
+        Assert.Equal([(1000UL, 1000UL), (2000UL, 1000UL), (3000UL, 500UL)], Enumerable.Range(0, 3).Select(_ =>
+        {
+            WorkRange again = Take(out int _)!;
+            Assert.Equal(taken[3].Extranonce.ToArray(), again.Extranonce.ToArray());
+            return (again.NonceFirst, again.NonceCount);
+        }));
+        Assert.Null(Take(out _));
+
+        _source.Publish(Target.Max, clean: false, extranonce2Length: 1, mask: 0);
+        _dispatcher.Return(taken[4]); // of the job before
+        Assert.Equal(_source.LastId, Take(out _)!.Job.Id);
+    }
+
+    [Fact]
+    public void Late_shares_of_a_worker_that_left_are_counted()
+    {
+        FakeWorker other = new(8);
+        _dispatcher.Add(other, static () => { });
+        _source.Publish(Target.Max);
+        WorkRange range = Take(out int epoch)!;
+        Candidate candidate = new() { JobId = range.Job.Id, WorkerId = 7 };
+        _dispatcher.Offer(candidate, Hash256.Zero, range, epoch);
+        _dispatcher.Remove(_worker);
+        Assert.Equal(new ShareCounts(0, 0, 0, 0, 1), _dispatcher.Shares.Total);
+        _dispatcher.OnVerdict(new UpstreamVerdict(7, ShareOutcome.Accepted, 1000, ""));
+        _dispatcher.Offer(candidate, Hash256.Zero, range, epoch);
+        _dispatcher.OnVerdict(new UpstreamVerdict(7, ShareOutcome.Rejected, 1000, "late"));
+        Assert.Equal(new ShareCounts(1, 1, 0, 0, 0), _dispatcher.Shares.Total);
+        Assert.Equal(default, _dispatcher.Shares.Of(7));
+        Assert.Equal(2, _source.Submitted.Count);
+        Assert.Equal(0, _worker.Verdicts);
+        int wakes = _wakes;
+        _source.Publish(Target.Max);
+        Assert.Equal(wakes, _wakes);
+    }
+
+    private WorkRange? Take(out int epoch) => _dispatcher.TryTake(s_appetite, out epoch);
+
+    private sealed class FakeWorker(int id) : IWorker
     {
         public int Interrupts;
+        public int Verdicts;
 
-        public int Id => 7;
+        public int Id => id;
 
-        public void Start(IWorkDesk desk)
+        public void Attach(IWorkDesk desk)
         {
         }
+
+        public TimeSpan Step() => throw new NotSupportedException();
 
         public void Interrupt() => Interrupts++;
 
-        public bool Stop(TimeSpan wait) => true;
-
-        public void OnVerdict(ShareOutcome outcome)
-        {
-        }
+        public void OnVerdict(ShareOutcome outcome) => Verdicts++;
 
         public WorkerSnapshot Read() => throw new NotSupportedException();
 

@@ -12,6 +12,8 @@ internal sealed class FakeSource : IJobSource
 
     public ConcurrentQueue<Candidate> Submitted { get; } = [];
 
+    public uint LastId => _id;
+
     public bool Full { get; set; }
 
     public IJobSink? Sink { get; private set; }

@@ -142,6 +142,7 @@ public sealed class RigLinesTests
         Algorithm = Algorithm.Sha256d,
         Uptime = TimeSpan.FromMinutes(10),
         Hashrate = new HashRates(12.3e6, 12.4e6, 12.5e6),
+        Hashes = 6_000_000_000,
         HashrateMax = 13e6,
         EffectiveHashrate = null,
         Shares = shares,

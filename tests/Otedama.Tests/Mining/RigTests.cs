@@ -109,40 +109,6 @@ public sealed class RigTests
     }
 
     [Fact]
-    public async Task A_failing_device_is_restarted_and_says_why()
-    {
-        int made = 0;
-        AlgorithmInfo algorithm = CpuWorkers.FindAlgorithm(Algorithm.Sha256d);
-        using CpuWorker worker = new(
-            new CpuWorkerOptions
-            {
-                Id = 0,
-                Name = "cpu0",
-                Device = "test",
-                Algorithm = algorithm,
-                Flavour = algorithm.Selected,
-                Priority = CpuPriority.Normal,
-                RestartFirst = TimeSpan.FromMilliseconds(300),
-            },
-            () => Interlocked.Increment(ref made) == 1
-                ? new BrokenEngine()
-                : new NativeScanEngine(PowEngine.Create(Algorithm.Sha256d)),
-            TimeProvider.System,
-            NullLogger.Instance);
-        FakeSource source = new();
-        Dispatcher dispatcher = new(source, TimeProvider.System, NullLogger.Instance, paused: false);
-        dispatcher.Add(worker);
-        source.Start(dispatcher);
-        worker.Start(dispatcher);
-        source.Publish(s_easy);
-        await RecordingSink.WaitFor(() => worker.Read().State == WorkerState.Failed, "the failure");
-        Assert.Equal("the device is gone", worker.Read().Reason);
-        await RecordingSink.WaitFor(() => worker.Read().State == WorkerState.Healthy, "the recovery");
-        Assert.Equal(1, worker.Read().Restarts);
-        Assert.True(worker.Stop(Patience.Limit));
-    }
-
-    [Fact]
     public async Task Wrong_options_are_named_before_anything_starts()
     {
         await Expect(Options() with { CpuThreads = -2 }, "-2 CPU threads");
@@ -162,17 +128,4 @@ public sealed class RigTests
 
     private static Task<Rig> Start(IJobSource source, RigOptions options) =>
         Rig.StartAsync(options, source, NullLoggerFactory.Instance, TimeProvider.System, default);
-
-    private sealed class BrokenEngine : IScanEngine
-    {
-        public PowScan Scan(in PowWork work, Span<PowHit> hits, TimeSpan budget) => throw new IOException("the device is gone");
-
-        public void Cancel()
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -31,12 +31,29 @@ public sealed class WorkerHealthTests
     }
 
     [Fact]
-    public void Waiting_for_a_job_is_healthy()
+    public void Without_work_it_is_idle_and_says_why_not_stalled()
+    {
+        _health.OnBusy();
+        _health.OnScan(1, 1);
+        _health.OnIdle(IdleReason.NoJob);
+        _clock.Advance(3600);
+        Expect(WorkerState.Idle, "waiting for a job");
+        _health.OnIdle(IdleReason.Paused);
+        Expect(WorkerState.Idle, "paused");
+        _health.OnPoweringDown();
+        Expect(WorkerState.PoweringDown, "put to rest");
+        _health.OnIdle(IdleReason.SearchedThrough);
+        Expect(WorkerState.Idle, "searched through");
+        _health.OnBusy();
+        Expect(WorkerState.Healthy, "");
+    }
+
+    [Fact]
+    public void A_lost_device_is_not_merely_failed()
     {
         _health.OnScan(1, 1);
-        _health.OnIdle();
-        _clock.Advance(3600);
-        Expect(WorkerState.Healthy, "");
+        _health.OnLost("the device went away");
+        Expect(WorkerState.Lost, "the device went away");
     }
 
     [Fact]

@@ -19,43 +19,49 @@ public sealed class PluginFailureTests : IDisposable
     [InlineData("(unreachable)", "trapped")]
     [InlineData("(loop $l (br $l))", "instructions")]
     [InlineData("(return (i32.const 99999))", "99999")]
-    public async Task Its_worker_says_why_and_the_others_go_on(string instructions, string reason)
+    public void Its_worker_says_why_and_the_others_go_on(string instructions, string reason)
     {
         using WasmPlugin plugin = new TinyPlugin { Hash = TinyPlugin.HashAfter(instructions) }.Load(_folder);
         AlgorithmInfo native = CpuWorkers.FindAlgorithm(Algorithm.Sha256d);
-        using CpuWorker bad = Worker(0, PluginScanEngine.Describe(plugin), () => new PluginScanEngine(plugin));
-        using CpuWorker good = Worker(1, native, () => new NativeScanEngine(PowEngine.Create(Algorithm.Sha256d)));
+        using EngineWorker bad = Worker(0, PluginScanEngine.Describe(plugin), () => new PluginScanEngine(plugin));
+        using EngineWorker good = Worker(1, native, () => new NativeScanEngine(PowEngine.Create(Algorithm.Sha256d)));
         FakeSource source = new();
         Dispatcher dispatcher = new(source, TimeProvider.System, NullLogger.Instance, paused: false);
-        foreach (CpuWorker worker in (CpuWorker[])[bad, good])
+        foreach (EngineWorker worker in (EngineWorker[])[bad, good])
         {
-            dispatcher.Add(worker);
+            worker.Attach(dispatcher);
+            dispatcher.Add(worker, static () => { });
         }
         source.Start(dispatcher);
         source.Publish(Target.FromDifficulty(1e-5, Target.BitcoinOne));
-        bad.Start(dispatcher);
-        good.Start(dispatcher);
-        await RecordingSink.WaitFor(() => bad.Read().State == WorkerState.Failed, "the failure");
+        Assert.True(bad.Step() > TimeSpan.Zero);
+        Assert.Equal(WorkerState.Failed, bad.Read().State);
         Assert.Contains(reason, bad.Read().Reason);
         Assert.Contains("tiny.wat", bad.Read().Reason);
-        int before = source.Submitted.Count;
-        await RecordingSink.WaitFor(() => source.Submitted.Count > before + 3, "the other worker's candidates");
+        while (source.Submitted.Count <= 3)
+        {
+            Assert.Equal(TimeSpan.Zero, good.Step());
+        }
         Assert.All(source.Submitted, static candidate => Assert.Equal(1, candidate.WorkerId));
     }
 
     [Fact]
-    public async Task Hits_that_another_hash_of_the_same_header_denies_are_not_offered()
+    public void Hits_that_another_hash_of_the_same_header_denies_are_not_offered()
     {
         // Small hashes in batches, but not when asked for one alone: the self-test would catch it, a later change of mind only this.
         using WasmPlugin plugin = new TinyPlugin { Hash = TinyPlugin.HashOf("(i32.shl (i32.eq (local.get $count) (i32.const 1)) (i32.const 31))") }.Load(_folder);
-        using CpuWorker worker = Worker(0, PluginScanEngine.Describe(plugin), () => new PluginScanEngine(plugin));
+        using EngineWorker worker = Worker(0, PluginScanEngine.Describe(plugin), () => new PluginScanEngine(plugin));
         FakeSource source = new();
         Dispatcher dispatcher = new(source, TimeProvider.System, NullLogger.Instance, paused: false);
-        dispatcher.Add(worker);
+        worker.Attach(dispatcher);
+        dispatcher.Add(worker, static () => { });
         source.Start(dispatcher);
         source.Publish(Target.FromDifficulty(1e-5, Target.BitcoinOne));
-        worker.Start(dispatcher);
-        await RecordingSink.WaitFor(() => worker.Read().State == WorkerState.Failed, "the failure");
+        while (worker.Step() == TimeSpan.Zero)
+        {
+            Assert.Equal(WorkerState.Healthy, worker.Read().State);
+        }
+        Assert.Equal(WorkerState.Failed, worker.Read().State);
         Assert.Contains("alone", worker.Read().Reason);
         Assert.Empty(source.Submitted);
     }
@@ -99,15 +105,14 @@ public sealed class PluginFailureTests : IDisposable
         Assert.Equal(68, results[4].Hash.ToArray()[0]);
     }
 
-    private static CpuWorker Worker(int id, AlgorithmInfo algorithm, Func<IScanEngine> make) => new(
-        new CpuWorkerOptions
+    private static EngineWorker Worker(int id, AlgorithmInfo algorithm, Func<IScanEngine> make) => new(
+        new EngineWorkerOptions
         {
             Id = id,
             Name = $"cpu{id}",
             Device = "test",
             Algorithm = algorithm,
             Flavour = algorithm.Selected,
-            Priority = CpuPriority.Normal,
             RestartFirst = TimeSpan.FromSeconds(30),
         },
         make,

@@ -78,31 +78,68 @@ public sealed class BlockSubmitterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_hangs_holds_up_no_block_and_no_other_node()
+    public void A_node_that_hangs_holds_up_no_block_and_no_other_node()
     {
-        await using FakeNode hung = FakeNode.Answering(static _ => new TaskCompletionSource<string?>().Task);
-        await using FakeNode good = Node(static _ => "null");
-        await using NodeClientGroup group = new(Options(hung.Endpoint, good.Endpoint), TestWorld.Make(_clock), NullLogger.Instance);
-        await using BlockSubmitter blocks = new(group, _directory.Path, TestWorld.Make(_clock), NullLogger.Instance);
-        int resolved = 0;
-        blocks.Resolved += report => Interlocked.Add(ref resolved, report.Outcome == SubmitOutcome.Accepted ? 1 : 0);
-        blocks.Start();
+        ScriptedLink hung = ScriptedLink.Hung("hung");
+        ScriptedLink good = ScriptedLink.Answering("good", static _ => "null");
+        BlockSubmitter blocks = Submitter(hung, good);
         for (byte i = 1; i <= 40; i++)
         {
-            PoolJob job = Job(tip: i);
-            Assert.NotNull(blocks.Submit(job, Header(i), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default, book: null));
+            Find(blocks, i);
         }
-        // The clock stays below the 30 s that an attempt at the hung node would last; a busy machine may need the good one again.
-        DateTimeOffset end = _clock.GetUtcNow().AddSeconds(25);
-        await Patience.UntilAsync(
-            () =>
-            {
-                _clock.Advance(_clock.GetUtcNow() < end ? 0.05 : 0);
-                return Volatile.Read(ref resolved) == 40;
-            },
-            "the answers of the other node");
-        Assert.Equal(40, blocks.AcceptedCount);
-        Assert.True(hung.Calls.Count <= 16, $"{hung.Calls.Count} blocks wait for a node that hangs");
+        Step(blocks.Keeper);
+        Assert.Equal(Timeout.InfiniteTimeSpan, Step(blocks)); // nothing more by the clock
+        Assert.Equal((40L, 40, 16), (blocks.AcceptedCount, good.Calls.Count, hung.Calls.Count));
+        Assert.All(blocks.Recent, static found => Assert.Contains(found.Verdicts, static verdict => verdict.Node == "good"));
+        Assert.Contains(blocks.Recent[0].Verdicts, static verdict => verdict.Node == "hung" && verdict.Reason.StartsWith("16 blocks wait", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nodes_wait_for_the_disk_until_it_has_the_block_and_no_longer_than_two_seconds()
+    {
+        ScriptedLink node = ScriptedLink.Answering("node", static _ => "null");
+        BlockSubmitter blocks = Submitter(node);
+        Hash256 kept = Find(blocks, 1);
+        Assert.Equal(TimeSpan.FromSeconds(2), Step(blocks));
+        Assert.Empty(node.Calls);
+        Step(blocks.Keeper);
+        Step(blocks);
+        Assert.Single(node.Calls);
+
+        Hash256 late = Find(blocks, 2); // the keeper's step hangs from here on
+        _clock.Advance(TimeSpan.FromSeconds(1.999));
+        Step(blocks);
+        Assert.Single(node.Calls);
+        _clock.Advance(TimeSpan.FromSeconds(0.001));
+        Step(blocks);
+        Assert.Equal(2, node.Calls.Count);
+        Assert.Equal([late, kept], blocks.Recent.Select(static found => found.Id));
+        Assert.All(blocks.Recent, static found => Assert.Equal(SubmitOutcome.Accepted, found.Outcome));
+
+        Step(blocks.Keeper); // the disk comes back: what it wrote late is filed with what was answered meanwhile
+        Assert.Equal(
+            new[] { $"000001000-{kept}.accepted", $"000001000-{late}.accepted" }.Order(StringComparer.Ordinal),
+            Kept().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_node_is_asked_four_times_in_a_round_and_again_in_the_next()
+    {
+        ScriptedLink node = ScriptedLink.Answering("node", static _ => "17");
+        BlockSubmitter blocks = Submitter(node);
+        Find(blocks, 1);
+        Step(blocks.Keeper);
+        foreach (double seconds in (double[])[0.2, 1, 3])
+        {
+            Assert.Equal(TimeSpan.FromSeconds(seconds), Step(blocks));
+            _clock.Advance(seconds);
+        }
+        Assert.Equal(Timeout.InfiniteTimeSpan, Step(blocks));
+        Assert.Equal((SubmitOutcome.Unreachable, 4), (blocks.Recent[0].Outcome, node.Calls.Count));
+        blocks.OnNodeReturned();
+        Step(blocks.Keeper);
+        Step(blocks);
+        Assert.Equal(5, node.Calls.Count);
     }
 
     [Fact]
@@ -257,6 +294,21 @@ public sealed class BlockSubmitterTests : IDisposable
         Splits = ledger is null ? new Tests.Jobs.TestSplits() : ledger,
         ShareTarget = Target.Max,
     };
+
+    private BlockSubmitter Submitter(params ScriptedLink[] nodes) =>
+        new(nodes, merged: false, _directory.Path, TestWorld.Make(_clock), NullLogger.Instance);
+
+    private static Hash256 Find(BlockSubmitter blocks, byte tip) =>
+        blocks.Submit(Job(tip), Header(tip), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default, book: null)
+        ?? throw new InvalidOperationException("taken for a rival");
+
+    /// <summary>One round on this thread.</summary>
+    private static TimeSpan Step(IStep part)
+    {
+        ValueTask<TimeSpan> step = part.StepAsync(default);
+        Assert.True(step.IsCompletedSuccessfully);
+        return step.Result;
+    }
 
     private JobSource Start(RpcEndpoint node, Ledger? ledger = null)
     {

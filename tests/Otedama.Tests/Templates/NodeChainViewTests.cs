@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
-using Otedama.Tests.Pool;
 using Otedama.Tests.Jobs;
+using Otedama.Tests.Pool;
 using Otedama.Tests.Wire;
 using Xunit;
 
@@ -23,13 +23,13 @@ public sealed class NodeChainViewTests
     {
         string[] answers = told.Split(' ');
         FakeNode[] nodes = [.. answers.Select(static (answer, i) => Node(answer, height: 440 + i))];
-        await using NodeClientGroup group = new(
+        await using RunningNodes group = new(
             new NodeClientGroupOptions { Nodes = [.. nodes.Select(static node => (NodeEndpoint)node.Endpoint)], Algorithm = Algorithm.Sha256d },
-            TestWorld.Make(), NullLogger.Instance);
-        NodeChainView view = new(group, NullLogger.Instance);
+            TestWorld.Make());
+        NodeChainView view = new(group.Group, NullLogger.Instance);
         Assert.Null(await view.GetBlockHashAsync(430, default)); // nobody serves yet
         group.Start();
-        await Patience.UntilAsync(() => group.Ready.Count == nodes.Length, "all nodes to serve");
+        await Patience.UntilAsync(() => group.Group.Ready.Count == nodes.Length, "all nodes to serve");
         Assert.Equal(expected is { } id ? JobSamples.Id((byte)id) : null, await view.GetBlockHashAsync(430, default));
         Assert.Equal(440 + ((nodes.Length - 1) / 2), await view.GetHeightAsync(default)); // what more than half have reached
         foreach (FakeNode node in nodes)

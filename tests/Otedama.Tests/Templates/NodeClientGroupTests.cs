@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
-using Otedama.Tests.Pool;
 using Otedama.Tests.Jobs;
+using Otedama.Tests.Pool;
 using Otedama.Tests.Wire;
 using Otedama.Wire;
 using Xunit;
@@ -22,12 +22,11 @@ public class NodeClientGroupTests
         await using FakeNode node = FakeNode.Answering(call => call.Body.Contains("longpollid")
             ? Interlocked.Increment(ref polls) == 1 ? poll.Task : new TaskCompletionSource<string?>().Task
             : Answer(TemplateReaderTests.Json()));
-        await using NodeClientGroup group = Group(node.Endpoint);
-        Heights heights = new(group);
+        await using RunningNodes group = Group(node.Endpoint);
         group.Start();
-        await heights.WaitAsync(432);
+        await group.WaitAsync(432);
         poll.SetResult(TemplateReaderTests.Json("height", "433").Replace("0909", "0a0a"));
-        await heights.WaitAsync(433);
+        await group.WaitAsync(433);
         Assert.Contains(node.Calls, static call => call.Body.Contains("\"longpollid\":\"abc1\"") && call.Body.Contains("\"rules\":[\"segwit\"]"));
         NodeHealth health = Assert.Single(group.Snapshot());
         Assert.Equal((NodeState.Ready, 432, true, 2L, 2L), (health.State, health.Height, health.LongPolls, health.TemplatesServed, health.TemplatesUsed));
@@ -41,12 +40,11 @@ public class NodeClientGroupTests
         await using FakeNode node = FakeNode.Answering(call => Answer(call.Method == "getbestblockhash"
             ? $"\"{string.Concat(Enumerable.Repeat(hash, 32))}\""
             : TemplateReaderTests.Json("longpollid").Replace("\"height\":432", $"\"height\":{height}").Replace("0909", hash + hash)));
-        await using NodeClientGroup group = Group(node.Endpoint);
-        Heights heights = new(group);
+        await using RunningNodes group = Group(node.Endpoint);
         group.Start();
-        await heights.WaitAsync(432);
+        await group.WaitAsync(432);
         (height, hash) = (433, "0b");
-        await heights.WaitAsync(433);
+        await group.WaitAsync(433);
         NodeHealth health = group.Snapshot()[0];
         Assert.False(health.LongPolls);
         Assert.NotNull(health.LatencyMs);
@@ -58,12 +56,11 @@ public class NodeClientGroupTests
         bool dead = false;
         await using FakeNode high = FakeNode.Answering(_ => dead ? Task.FromResult<string?>(null) : Answer(TemplateReaderTests.Json("longpollid").Replace(":432", ":435")));
         await using FakeNode low = FakeNode.Answering(call => call.Method == "getbestblockhash" ? Answer("null") : Answer(TemplateReaderTests.Json("longpollid")));
-        await using NodeClientGroup group = Group(high.Endpoint, low.Endpoint);
-        Heights heights = new(group);
+        await using RunningNodes group = Group(high.Endpoint, low.Endpoint);
         group.Start();
-        await heights.WaitAsync(435);
+        await group.WaitAsync(435);
         dead = true;
-        await heights.WaitAsync(432);
+        await group.WaitAsync(432);
         NodeHealth health = group.Snapshot()[0];
         Assert.Equal(NodeState.Down, health.State);
         Assert.Contains("getb", health.LastError, StringComparison.Ordinal);
@@ -75,7 +72,7 @@ public class NodeClientGroupTests
     public async Task A_node_that_cannot_be_used_says_why(string info, string words)
     {
         await using FakeNode node = FakeNode.Answering(call => Answer(call.Method == "getblockchaininfo" ? info : TemplateReaderTests.Json()));
-        await using NodeClientGroup group = new(Options(node.Endpoint) with { Coin = CoinCatalogue.BitcoinRegtest }, TestWorld.Make(), NullLogger.Instance);
+        await using RunningNodes group = new(Options(node.Endpoint) with { Coin = CoinCatalogue.BitcoinRegtest }, TestWorld.Make());
         group.Start();
         await UntilAsync(() => group.Snapshot()[0].LastError is not null);
         Assert.Equal(NodeState.NotReady, group.Snapshot()[0].State);
@@ -90,9 +87,8 @@ public class NodeClientGroupTests
         string[] answers = ["null", "\"duplicate\"", "\"inconclusive\"", "\"bad-txnmrklroot\"", "ERROR{\"code\":-22,\"message\":\"Block decode failed\"}"];
         FakeNode[] nodes = [.. answers.Select(static answer => FakeNode.Answering(_ => Answer(answer))),
             FakeNode.Answering(_ => Interlocked.Increment(ref drops) == 1 ? Task.FromResult<string?>(null) : Answer("null"))];
-        await using NodeClientGroup group = Group([.. nodes.Select(static node => node.Endpoint)]);
         AssembledBlock block = new(JobSamples.Id(1), 5, "0011"u8.ToArray(), "22"u8.ToArray()) { WorkId = "w\"1" };
-        NodeVerdict[] verdicts = await Task.WhenAll(group.SubmitBlock(block, default));
+        NodeVerdict[] verdicts = await Task.WhenAll(nodes.Select(node => DeliverAsync(node.Endpoint, block)));
         Assert.Equal(
             [SubmitOutcome.Accepted, SubmitOutcome.Duplicate, SubmitOutcome.Inconclusive, SubmitOutcome.Rejected, SubmitOutcome.Rejected, SubmitOutcome.Accepted],
             verdicts.Select(static verdict => verdict.Outcome));
@@ -200,7 +196,7 @@ public class NodeClientGroupTests
         await using FakeNode node = new(static (_, stream) => stream.WriteAsync(FakeNode.Http("401 Unauthorized", "")).AsTask());
         await using JobSource source = new(Options(node.Endpoint), new JobBookOptions { Splits = new TestSplits(), ShareTarget = Target.Max },
             Path.GetTempPath(), TestWorld.Make());
-        source.Nodes.Start();
+        source.Start();
         await UntilAsync(() => source.Nodes.Snapshot()[0].LastError is not null);
         TimeoutException e = await Assert.ThrowsAsync<TimeoutException>(() => source.FirstJobAsync(TimeSpan.FromMilliseconds(1), default));
         Assert.Contains("refused user \"alice\"", e.Message, StringComparison.Ordinal);
@@ -221,17 +217,21 @@ public class NodeClientGroupTests
         BackOffLast = TimeSpan.FromMilliseconds(200),
     };
 
-    private static NodeClientGroup Group(params RpcEndpoint[] nodes) => new(Options(nodes), TestWorld.Make(), NullLogger.Instance);
+    private static RunningNodes Group(params RpcEndpoint[] nodes) => new(Options(nodes), TestWorld.Make());
+
+    private static async Task<NodeVerdict> DeliverAsync(RpcEndpoint node, AssembledBlock block)
+    {
+        using RpcClient link = new(node, TimeProvider.System);
+        Signal wake = new(TimeProvider.System);
+        NodeDelivery delivery = new(
+            new NodeDoor(link), block, TemplateRequest.Submit(block), wake, TimeProvider.System, NullLogger.Instance);
+        for (TimeSpan pause = delivery.Advance(default); delivery.Verdict is null; pause = delivery.Advance(default))
+        {
+            await wake.WaitAsync(pause, default);
+        }
+        return delivery.Verdict;
+    }
 
     private static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
         Patience.UntilAsync(condition, what);
-
-    private sealed class Heights
-    {
-        private volatile int _newest;
-
-        public Heights(NodeClientGroup group) => group.TemplateChosen += template => _newest = template.Height;
-
-        public Task WaitAsync(int height) => UntilAsync(() => _newest == height);
-    }
 }

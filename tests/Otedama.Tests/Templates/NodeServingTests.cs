@@ -34,7 +34,7 @@ public sealed class NodeServingTests
             }
             return Answer(call.Method == "getbestblockhash" ? Quoted(tip) : Template(tip, tip == "09" ? "first" : "second", tip == "09" ? 432 : 433));
         });
-        await using NodeClientGroup group = Group([node.Endpoint]);
+        await using RunningNodes group = Group([node.Endpoint]);
         group.Start();
         await _clock.UntilAsync(() => group.Snapshot()[0] is { State: NodeState.Ready, LongPolls: false }, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(0, waiting);
@@ -59,7 +59,7 @@ public sealed class NodeServingTests
             await stream.WriteAsync(ScriptedPublisher.Block(0x0b));
             await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
         });
-        await using NodeClientGroup group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
+        await using RunningNodes group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
         group.Start();
         await UntilAsync(() => group.Current?.Height == 432 && group.Snapshot()[0].Zmq == "connected");
         tip = "0b";
@@ -82,7 +82,7 @@ public sealed class NodeServingTests
                 await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false); // until the other side hangs up
             }
         });
-        await using NodeClientGroup group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
+        await using RunningNodes group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
         group.Start();
         await UntilAsync(() => group.Snapshot()[0] is { State: NodeState.Ready, Zmq: not (null or "connected") });
         speaks = true;
@@ -97,7 +97,7 @@ public sealed class NodeServingTests
         FakeNode away = Serving();
         (int port, RpcEndpoint endpoint) = (away.Port, away.Endpoint);
         await away.DisposeAsync();
-        await using NodeClientGroup group = Group([good.Endpoint, endpoint]);
+        await using RunningNodes group = Group([good.Endpoint, endpoint]);
         group.Start();
         await UntilAsync(() => group.Current is not null);
         DateTimeOffset end = _clock.GetUtcNow().AddMinutes(5);
@@ -120,7 +120,7 @@ public sealed class NodeServingTests
             : Answer(call.Method == "getbestblockhash" ? "null" : Template("09", null, 432)));
         await using FakeNode second = FakeNode.Answering(call => Answer(starting ? "ERROR{\"code\":-10,\"message\":\"is in initial sync\"}"
             : call.Method == "getbestblockhash" ? "null" : Template("09", null, 432)));
-        await using NodeClientGroup group = Group([first.Endpoint, second.Endpoint]);
+        await using RunningNodes group = Group([first.Endpoint, second.Endpoint]);
         group.Start();
         await UntilAsync(() => group.Current is not null);
         await _clock.UntilAsync(
@@ -146,7 +146,7 @@ public sealed class NodeServingTests
             "getblocktemplate" => Template("09", null, 432),
             _ => "null",
         }));
-        await using NodeClientGroup group = Group([node.Endpoint], options => options with { Coin = CoinCatalogue.Get("btc", network) });
+        await using RunningNodes group = Group([node.Endpoint], options => options with { Coin = CoinCatalogue.Get("btc", network) });
         group.Start();
         await UntilAsync(() => group.Snapshot()[0].State is NodeState.Ready or NodeState.NotReady);
         Assert.Equal(words is null ? NodeState.Ready : NodeState.NotReady, group.Snapshot()[0].State);
@@ -160,7 +160,7 @@ public sealed class NodeServingTests
         int height = 425;
         await using FakeNode good = Serving();
         await using FakeNode behind = FakeNode.Answering(call => Answer(call.Method == "getbestblockhash" ? "null" : Template("0a", null, height)));
-        await using NodeClientGroup group = Group([good.Endpoint, behind.Endpoint]);
+        await using RunningNodes group = Group([good.Endpoint, behind.Endpoint]);
         group.Start();
         await UntilAsync(() => group.Current is not null);
         await _clock.UntilAsync(
@@ -169,7 +169,7 @@ public sealed class NodeServingTests
         height = 426; // six behind: a reorganisation or a slow link
         await _clock.UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready, s_step, TimeSpan.FromMinutes(10));
 
-        await using NodeClientGroup alone = Group([good.Endpoint], static options => options with { KnownHeight = static () => 500 });
+        await using RunningNodes alone = Group([good.Endpoint], static options => options with { KnownHeight = static () => 500 });
         alone.Start();
         await UntilAsync(() => alone.Snapshot()[0].State == NodeState.NotReady);
         Assert.Contains("is at height 431, 69 blocks behind a block of this pool", alone.Snapshot()[0].LastError, StringComparison.Ordinal);
@@ -209,10 +209,10 @@ public sealed class NodeServingTests
         Assert.Null(pool.Snapshot().Job);
     }
 
-    private NodeClientGroup Group(NodeEndpoint[] nodes, Func<NodeClientGroupOptions, NodeClientGroupOptions>? change = null)
+    private RunningNodes Group(NodeEndpoint[] nodes, Func<NodeClientGroupOptions, NodeClientGroupOptions>? change = null)
     {
         NodeClientGroupOptions options = new() { Nodes = nodes, Algorithm = Algorithm.Sha256d };
-        return new NodeClientGroup(change is null ? options : change(options), TestWorld.Make(_clock), NullLogger.Instance);
+        return new RunningNodes(change is null ? options : change(options), TestWorld.Make(_clock));
     }
 
     private static FakeNode Serving(int port = 0) =>

@@ -235,7 +235,7 @@ function titled(text, shown) {
 
 function healthCell(worker) {
   const span = document.createElement("span");
-  const kind = worker.health === "healthy" ? "" : worker.health === "failed" ? " bad" : " note";
+  const kind = ["healthy", "idle"].includes(worker.health) ? "" : ["failed", "lost"].includes(worker.health) ? " bad" : " note";
   span.append(Object.assign(document.createElement("i"), { className: `dot${kind}` }), t(worker.health));
   if (worker.reason) span.append(` (${worker.reason})`);
   return span;

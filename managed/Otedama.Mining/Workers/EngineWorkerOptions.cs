@@ -2,7 +2,7 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-internal sealed record CpuWorkerOptions
+internal sealed record EngineWorkerOptions
 {
     public required int Id { get; init; }
 
@@ -17,11 +17,12 @@ internal sealed record CpuWorkerOptions
     /// <summary>Hashes a searched nonce counts for: one, or the solutions Equihash has per nonce.</summary>
     public double HashesPerNonce { get; init; } = 1;
 
-    /// <summary>Processor to run on; null = any.</summary>
-    public int? Cpu { get; init; }
-
-    public CpuPriority Priority { get; init; } = CpuPriority.Low;
+    /// <summary>Of the thread that steps it; null = as it comes.</summary>
+    public ThreadTuning? Tuning { get; init; }
 
     /// <summary>First pause after a failure; doubles up to a minute.</summary>
     public TimeSpan RestartFirst { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Without work for this long the engine is given up, and its memory with it; the next range makes another.</summary>
+    public TimeSpan PowerDownAfter { get; init; } = TimeSpan.FromSeconds(30);
 }

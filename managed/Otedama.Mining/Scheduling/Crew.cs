@@ -1,0 +1,177 @@
+using Microsoft.Extensions.Logging;
+
+namespace Otedama.Mining;
+
+/// <summary>
+/// The workers of a rig, who come and go with their devices. Look is a step: called at the start and every few seconds.
+/// </summary>
+/// <param name="run">Begins to step a worker of this name.</param>
+internal sealed class Crew(
+    IReadOnlyList<IWorkerSource> sources,
+    Dispatcher dispatcher,
+    Func<IWorker, string, IWorkerLoop> run,
+    TimeProvider time,
+    ILogger logger) : IDisposable
+{
+    private static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>A device that was lost and is listed all the same, as after a driver's reset, is tried again after this long.</summary>
+    private static readonly TimeSpan s_lostWait = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();    // held while workers come or go
+    private readonly Dictionary<string, string> _problems = []; // last said, by kind or key
+    private Member[] _members = [];         // replaced under _lock, read without it
+    private long _hashesDeparted;
+    private int _nextId;
+    private bool _stopped;
+
+    public IEnumerable<WorkerSnapshot> Read() => Volatile.Read(ref _members).Select(static member => member.Worker.Read());
+
+    /// <summary>Of workers that have left.</summary>
+    public long HashesDeparted => Interlocked.Read(ref _hashesDeparted);
+
+    /// <summary>Takes in what is new, and lets go of what has gone. Returns at once while another look is under way.</summary>
+    public void Look()
+    {
+        if (!_lock.TryEnter())
+        {
+            return;
+        }
+        try
+        {
+            foreach (IWorkerSource source in _stopped ? [] : sources)
+            {
+                Look(source);
+            }
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>Every step has ended, or its worker hangs and is said to.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _stopped = true;
+            foreach (Member member in _members)
+            {
+                member.Worker.Interrupt(); // all at once, before the wait for each
+            }
+            foreach (Member member in _members)
+            {
+                member.Ended = member.Loop.Stop(s_stopWait);
+                if (!member.Ended)
+                {
+                    RigLog.WorkerHangs(logger, member.Name, s_stopWait.TotalSeconds);
+                }
+            }
+        }
+    }
+
+    /// <summary>After Stop. A worker that hangs keeps what it holds.</summary>
+    public void Dispose()
+    {
+        foreach (Member member in Volatile.Read(ref _members).Where(static member => member.Ended))
+        {
+            member.Worker.Dispose();
+        }
+    }
+
+    private void Look(IWorkerSource source)
+    {
+        IReadOnlyList<WorkerSeed> there;
+        try
+        {
+            there = source.Find();
+            _problems.Remove(source.Kind);
+        }
+        catch (Exception e)
+        {
+            // What cannot be looked at may still hash.
+            if (IsNews(source.Kind, e.Message))
+            {
+                RigLog.LookFailed(logger, source.Kind, e.Message);
+            }
+            return;
+        }
+        HashSet<string> keys = [.. there.Select(static seed => seed.Key)];
+        foreach (Member member in _members.Where(member => member.Source == source))
+        {
+            if (member.LostAt is null && member.Worker.Read().State == WorkerState.Lost)
+            {
+                member.LostAt = time.GetTimestamp();
+            }
+            if (!keys.Contains(member.Key) || (member.LostAt is long at && time.GetElapsedTime(at) >= s_lostWait))
+            {
+                Leave(member);
+            }
+        }
+        HashSet<string> known = [.. _members.Where(member => member.Source == source).Select(static member => member.Key)];
+        Member[] joined = [.. there.Where(seed => !known.Contains(seed.Key)).Select(seed => Join(source, seed)).OfType<Member>()];
+        foreach (IGrouping<(string Device, string Flavour), WorkerSnapshot> group in joined
+            .Select(static member => member.Worker.Read()).GroupBy(static worker => (worker.Device, worker.Flavour)))
+        {
+            RigLog.Joined(logger, source.Kind, group.Count(), group.Key.Device, group.Key.Flavour);
+        }
+    }
+
+    private Member? Join(IWorkerSource source, WorkerSeed seed)
+    {
+        IWorker worker;
+        try
+        {
+            worker = seed.Make(_nextId++);
+            _problems.Remove(seed.Key);
+        }
+        catch (Exception e)
+        {
+            if (IsNews(seed.Key, e.Message))
+            {
+                RigLog.NotMade(logger, source.Kind, seed.Key, e.Message);
+            }
+            return null;
+        }
+        worker.Attach(dispatcher);
+        string name = worker.Read().Name;
+        IWorkerLoop loop = run(worker, name);
+        dispatcher.Add(worker, loop.Wake);
+        Member member = new(source, seed.Key, name, worker, loop);
+        _members = [.. _members, member];
+        return member;
+    }
+
+    private void Leave(Member member)
+    {
+        RigLog.Left(logger, member.Name, member.Source.Kind);
+        bool ended = member.Loop.Stop(s_stopWait);
+        if (ended)
+        {
+            member.Worker.Dispose(); // gives its range back
+        }
+        else
+        {
+            RigLog.WorkerHangs(logger, member.Name, s_stopWait.TotalSeconds);
+        }
+        dispatcher.Remove(member.Worker);
+        _members = [.. _members.Where(other => other != member)];
+        Interlocked.Add(ref _hashesDeparted, member.Worker.Read().Hashes);
+    }
+
+    /// <summary>A problem that stays is said once.</summary>
+    private bool IsNews(string of, string problem)
+    {
+        bool news = _problems.GetValueOrDefault(of) != problem;
+        _problems[of] = problem;
+        return news;
+    }
+
+    private sealed record Member(IWorkerSource Source, string Key, string Name, IWorker Worker, IWorkerLoop Loop)
+    {
+        public bool Ended { get; set; }
+
+        public long? LostAt { get; set; }
+    }
+}

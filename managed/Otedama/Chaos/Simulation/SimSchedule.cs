@@ -1,0 +1,42 @@
+namespace Otedama;
+
+/// <summary>
+/// Virtual time and everything that is going to happen in it: one queue of steps, by time and, at the same time, in the
+/// order of their planning. One thread.
+/// </summary>
+internal sealed class SimSchedule
+{
+    private readonly PriorityQueue<(SimLife Life, Action Step), (long At, long Number)> _steps = new();
+    private long _number;
+
+    /// <summary>Ticks of 100 ns since the simulation began.</summary>
+    public long Now { get; private set; }
+
+    public TimeSpan Elapsed => TimeSpan.FromTicks(Now);
+
+    /// <summary>Steps run so far.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Plans a step of this life; it is dropped when the life is over by then.</summary>
+    public void At(long ticks, SimLife life, Action step) => _steps.Enqueue((life, step), (Math.Max(ticks, Now), _number++));
+
+    public void After(TimeSpan wait, SimLife life, Action step) => At(Now + wait.Ticks, life, step);
+
+    /// <summary>Runs the next step that is due until then; false, with the time moved there, when there is none.</summary>
+    public bool RunNext(long until)
+    {
+        if (!_steps.TryPeek(out _, out (long At, long Number) due) || due.At > until)
+        {
+            Now = Math.Max(Now, until);
+            return false;
+        }
+        (SimLife life, Action step) = _steps.Dequeue();
+        Now = due.At;
+        if (!life.IsOver)
+        {
+            Steps++;
+            life.Run(step);
+        }
+        return true;
+    }
+}
