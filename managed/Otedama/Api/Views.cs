@@ -49,11 +49,13 @@ internal static class Views
         return sick is null ? null : $"{sick.Name}: {sick.Reason}";
     }
 
-    public static PoolView Pool(Pool.PoolSnapshot pool, LedgerTotals ledger, PoolOptions options, string url)
+    public static PoolView Pool(PoolHost host, Pool.PoolSnapshot pool)
     {
+        LedgerTotals ledger = host.Server.Ledger.Totals();
+        PoolOptions options = host.Server.Options;
         return new PoolView
         {
-            Url = url,
+            Url = host.StratumUrl,
             Scheme = pool.Scheme.ToString().ToLowerInvariant(),
             FeePercent = pool.FeePercent,
             MinPayout = options.PayoutMin.ToString(),

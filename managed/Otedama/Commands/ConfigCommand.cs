@@ -48,7 +48,8 @@ internal static class ConfigCommand
             Configuration configuration = context.LoadFile(result, result.GetValue(file));
             // Values that are right one by one can still be wrong together: all that a start would look at.
             InstancePlan.Make(configuration, null, context.Outside.Environment);
-            int given = configuration.Values.Count(static v => v.Origin != Origin.Default);
+            int given = configuration.Values.Where(static v => v.Origin != Origin.Default)
+                .Concat(configuration.Rigs.Concat(configuration.Pools).SelectMany(static entry => entry.Own)).DistinctBy(static v => v.Setting).Count();
             ConfigCheckAnswer answer = new(1, configuration.File, true, given, Settings.All.Count, configuration.Warnings);
             context.Answer(result, answer, AnswerJson.Default.ConfigCheckAnswer, static a =>
                 [$"{a.File ?? "environment and defaults"}: good, {a.Given} of {a.Known} settings given"]);
@@ -58,8 +59,15 @@ internal static class ConfigCommand
         return check;
     }
 
-    private static ConfigAnswer Rows(Configuration configuration) => new(1, configuration.File, [.. configuration.Values.Select(static v =>
-        new ConfigRow(v.Setting.Key, v.Shown, v.Origin.ToString().ToLowerInvariant(), v.Place))]);
+    /// <summary>Every setting, then what the entries of rigs and pools say of their own.</summary>
+    private static ConfigAnswer Rows(Configuration configuration) => new(1, configuration.File,
+    [
+        .. configuration.Values.Select(v => Row(configuration, v)),
+        .. configuration.Rigs.Concat(configuration.Pools).SelectMany(static entry => entry.Own.Select(v => Row(entry, v))),
+    ]);
+
+    private static ConfigRow Row(Configuration configuration, SettingValue v) =>
+        new(configuration.KeyOf(v.Setting), v.Shown, v.Origin.ToString().ToLowerInvariant(), v.Place);
 
     private static IEnumerable<string> Lines(ConfigAnswer answer)
     {

@@ -10,19 +10,22 @@ internal static class LedgerCommand
     {
         Command ledger = new("ledger", "The share log of a pool that does not run: check it, repair it, export it.");
         Option<string?> directory = new("--dir") { Description = "Folder of the share log; default: the pool's in the data directory.", HelpName = "DIR" };
-        ledger.Subcommands.Add(Check(context, directory));
-        ledger.Subcommands.Add(Repair(context, directory));
-        ledger.Subcommands.Add(Export(context, directory));
+        Option<string?> pool = new("--pool") { Description = "Name of the pool, where the configuration lists several.", HelpName = "NAME" };
+        LedgerPlace place = new(directory, pool);
+        ledger.Subcommands.Add(Check(context, place));
+        ledger.Subcommands.Add(Repair(context, place));
+        ledger.Subcommands.Add(Export(context, place));
         return ledger;
     }
 
-    private static Command Check(CommandContext context, Option<string?> directory)
+    private static Command Check(CommandContext context, LedgerPlace place)
     {
         Command check = new("check", "List what is damaged and which records are lost; changes nothing.");
-        check.Options.Add(directory);
+        check.Options.Add(place.Directory);
+        check.Options.Add(place.Pool);
         check.SetAction(result =>
         {
-            string path = Locate(context, result, directory);
+            string path = Locate(context, result, place);
             LogReport report = Guarded(() => LogRepair.Check(new DiskFiles(), path));
             context.Answer(result, View(path, report), AnswerJson.Default.LedgerCheckAnswer, Lines);
             return report.IsGood ? ExitCode.Done : ExitCode.BadAnswer;
@@ -30,13 +33,14 @@ internal static class LedgerCommand
         return check;
     }
 
-    private static Command Repair(CommandContext context, Option<string?> directory)
+    private static Command Repair(CommandContext context, LedgerPlace place)
     {
         Command repair = new("repair", "Skip exactly what is damaged; every changed file is kept as it was beside it.");
-        repair.Options.Add(directory);
+        repair.Options.Add(place.Directory);
+        repair.Options.Add(place.Pool);
         repair.SetAction(result =>
         {
-            string path = Locate(context, result, directory);
+            string path = Locate(context, result, place);
             LogRepairReport report = Guarded(() => LogRepair.Repair(new DiskFiles(), path));
             LedgerRepairAnswer answer = new(1, path, [.. report.Repaired.Select(View)], report.Copies, View(path, report.After));
             context.Answer(result, answer, AnswerJson.Default.LedgerRepairAnswer, Lines);
@@ -45,17 +49,18 @@ internal static class LedgerCommand
         return repair;
     }
 
-    private static Command Export(CommandContext context, Option<string?> directory)
+    private static Command Export(CommandContext context, LedgerPlace place)
     {
         Command export = new("export", "Write accounts, shares, blocks or payouts to standard output: CSV, or with --json one object a line.");
         Argument<string> table = new("table") { Description = "accounts, shares, blocks or payouts." };
         table.AcceptOnlyFromAmong(Enum.GetNames<LedgerTable>().Select(static name => name.ToLowerInvariant()).ToArray());
         export.Arguments.Add(table);
-        export.Options.Add(directory);
+        export.Options.Add(place.Directory);
+        export.Options.Add(place.Pool);
         export.SetAction(result =>
         {
             LedgerTable chosen = Enum.Parse<LedgerTable>(result.GetValue(table)!, ignoreCase: true);
-            string path = Locate(context, result, directory);
+            string path = Locate(context, result, place);
             RowWriter rows = new(context.Outside.Out, LedgerExport.Columns(chosen), result.GetValue(context.Json));
             Guarded(() =>
             {
@@ -68,16 +73,24 @@ internal static class LedgerCommand
         return export;
     }
 
-    private static string Locate(CommandContext context, ParseResult result, Option<string?> directory)
+    private static string Locate(CommandContext context, ParseResult result, LedgerPlace place)
     {
         Configuration configuration = context.Load(result);
-        if (result.GetValue(directory) is { } given)
+        if (result.GetValue(place.Directory) is { } given)
         {
             return given.Length > 0 ? Path.GetFullPath(given) : throw new CommandException(ExitCode.Usage, "--dir: \"\" is no folder.");
         }
-        InstancePlan plan = InstancePlan.Make(configuration, Roles.Node | Roles.Pool, context.Outside.Environment);
-        return Path.Combine(PartOptions.PoolDirectory(plan), Ledger.FolderName);
+        IReadOnlyList<PoolPlan> pools = InstancePlan.Make(configuration, Roles.Node | Roles.Pool, context.Outside.Environment).Pools;
+        string? name = result.GetValue(place.Pool);
+        PoolPlan[] fit = [.. pools.Where(plan => name is null || plan.Name == name)];
+        return fit.Length == 1
+            ? Path.Combine(fit[0].Folder, Ledger.FolderName)
+            : throw new CommandException(ExitCode.Usage, $"--pool: {(name is null ? "there are several pools" : $"there is no pool \"{SettingTypes.Shorten(name)}\"")}. "
+                + $"Name one of: {string.Join(", ", pools.Select(static plan => plan.Name))}.");
     }
+
+    /// <summary>The options that say whose log is meant.</summary>
+    private sealed record LedgerPlace(Option<string?> Directory, Option<string?> Pool);
 
     private static T Guarded<T>(Func<T> work)
     {

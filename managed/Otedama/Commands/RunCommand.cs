@@ -41,9 +41,9 @@ internal static class RunCommand
             // The answer of a signal is the log.
             shutdown.OnHangUp(() => _ = Task.Run(() => instance.ReloadAsync(CancellationToken.None)));
         }
-        if (PoolTls.IsConfigured(configuration))
+        if (plan.Pools.Any(static pool => PoolTls.IsConfigured(pool.Configuration)))
         {
-            shutdown.OnHangUp(instance.RenewCertificate);
+            shutdown.OnHangUp(instance.RenewCertificates);
         }
         Greet(context, instance, result);
         await Task.Delay(Timeout.Infinite, shutdown.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -64,7 +64,7 @@ internal static class RunCommand
         List<(string Name, string? Value)> rows =
         [
             ("dashboard", instance.NewDashboardUrl()),
-            ("stratum", instance.StratumUrl),
+            .. instance.StratumUrls.Select(static url => ("stratum", (string?)url)),
             ("chain rpc", instance.RpcUrl?.ToString()),
             ("metrics", instance.MetricsUrl?.ToString()),
             ("data", instance.DataRoot),

@@ -42,6 +42,26 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
         Read,
         static v => $"[{string.Join(", ", v.Select(static a => $"{{name: {a.Name}, enabled: {(a.Enabled ? "true" : "false")}}}"))}]");
 
+    /// <summary>A setting of one algorithm, or none.</summary>
+    public static Setting<IReadOnlyList<AlgorithmChoice>> One(string key, string help) => new(
+        key,
+        help,
+        "algorithm",
+        $"one of {s_known}, or plugin:NAME of a configured plugin",
+        [],
+        ReadOne,
+        static v => v.Count > 0 ? v[0].Name : "");
+
+    private static string? ReadOne(RawValue raw, out IReadOnlyList<AlgorithmChoice> value)
+    {
+        value = [];
+        if (SettingTypes.ScalarText(raw, out string text) is { } notOne)
+        {
+            return notOne;
+        }
+        return text.Length == 0 ? null : Read(raw, out value) is { } problem ? problem : value.Count == 1 ? null : "expected one algorithm";
+    }
+
     private static string? Read(RawValue raw, out IReadOnlyList<AlgorithmChoice> value)
     {
         List<AlgorithmChoice> choices = [];

@@ -4,10 +4,20 @@ namespace Otedama;
 internal sealed record FlagValue(string Key, string Text, string Name);
 
 /// <summary>Resolves every setting: flag over environment over file over default. Reports all problems at once.</summary>
-internal static class ConfigurationLoader
+internal sealed class ConfigurationLoader
 {
     /// <summary>Variables that are not settings but ours.</summary>
     private static readonly string[] s_otherVariables = ["OTEDAMA_LOG", "OTEDAMA_CPU", "OTEDAMA_PRESET"];
+
+    private readonly Dictionary<Setting, SettingValue> _values =
+        Settings.All.ToDictionary(static s => s, static s => new SettingValue(s, s.Default, Origin.Default, "default"));
+
+    private readonly EntryList _rigs = new(KeySpace.Rig);
+    private readonly EntryList _pools = new(KeySpace.Pool);
+    private readonly SettingReading _reading;
+
+    private ConfigurationLoader(string? file) => _reading = new SettingReading(
+        Path.GetFileName(file) ?? "", file is null ? "" : Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/");
 
     /// <summary>Throws ConfigurationException.</summary>
     public static Configuration Load(
@@ -16,146 +26,80 @@ internal static class ConfigurationLoader
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<string>? lookedFor = null)
     {
-        Dictionary<Setting, SettingValue> values = [];
-        List<string> problems = [];
-        List<string> warnings = [];
-        foreach (Setting setting in Settings.All)
+        RawMap content = file is null ? new RawMap([], 0) : ConfigurationFile.Read(file); // says what is wrong with the path, too
+        ConfigurationLoader loader = new(file);
+        loader.ApplyFile(content);
+        loader.ApplyEnvironment(environment);
+        loader.ApplyFlags(flags);
+        return loader.Finish(file, lookedFor ?? []);
+    }
+
+    private Configuration Finish(string? file, IReadOnlyList<string> lookedFor)
+    {
+        Configuration whole = new(_values, file, _reading.Warnings) { LookedFor = lookedFor };
+        whole = whole.WithEntries(_rigs.Over(whole, _reading), _pools.Over(whole, _reading));
+        if (_reading.Problems.Count > 0)
         {
-            values[setting] = new SettingValue(setting, setting.Default, Origin.Default, "default");
+            throw new ConfigurationException(_reading.Problems);
         }
-        if (file is not null)
+        WarnOfLater(whole, whole.Values);
+        foreach (Configuration entry in whole.Rigs.Concat(whole.Pools).Where(static entry => entry.IsEntry))
         {
-            ApplyMap(ConfigurationFile.Read(file), "", Path.GetFileName(file), values, problems);
-            string folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
-            foreach (SettingValue value in values.Values.Where(static v => v.Origin == Origin.File).ToArray())
-            {
-                values[value.Setting] = value with { Value = value.Setting.Below(folder, value.Value) };
-            }
+            WarnOfLater(entry, entry.Own);
         }
-        ApplyEnvironment(environment, values, problems, warnings);
-        ApplyFlags(flags, values, problems);
-        if (problems.Count > 0)
-        {
-            throw new ConfigurationException(problems);
-        }
-        foreach (SettingValue value in values.Values)
+        return whole;
+    }
+
+    private void WarnOfLater(Configuration configuration, IEnumerable<SettingValue> values)
+    {
+        foreach (SettingValue value in values)
         {
             if (value.Setting.NotYet is { } sentence && value.Setting.Show(value.Value) != value.Setting.DefaultText)
             {
-                warnings.Add($"{value.Setting.Key}: {value.Shown} ({value.Place}): {sentence}.");
+                _reading.Warnings.Add($"{configuration.KeyOf(value.Setting)}: {value.Shown} ({value.Place}): {sentence}.");
             }
         }
-        return new Configuration(values, file, warnings) { LookedFor = lookedFor ?? [] };
     }
 
-    private static void ApplyMap(RawMap map, string prefix, string name, Dictionary<Setting, SettingValue> values, List<string> problems)
+    private void ApplyFile(RawMap map)
     {
         foreach ((RawScalar key, RawValue raw) in map.Entries)
         {
-            string path = prefix + key.Text;
-            string place = $"{name} line {key.Line}";
-            if (Settings.Find(path) is { } setting)
-            {
-                Apply(setting, raw, Origin.File, place, values, problems);
-            }
-            else if (Settings.All.Any(s => s.Key.StartsWith(path + ".", StringComparison.Ordinal)))
-            {
-                ApplyGroup(raw, path, name, place, values, problems);
-            }
-            else
-            {
-                problems.Add($"{place}: {UnknownKey(path, prefix, raw)}");
-            }
+            (key.Text == _rigs.Name ? _rigs : key.Text == _pools.Name ? _pools : null)?.Read(raw, _reading);
         }
+        RawMap rest = new([.. map.Entries.Where(pair => pair.Key.Text != _rigs.Name && pair.Key.Text != _pools.Name)], map.Line);
+        _reading.ApplyMap(KeySpace.Top, rest, "", _values);
     }
 
-    private static void ApplyGroup(
-        RawValue raw, string path, string name, string place, Dictionary<Setting, SettingValue> values, List<string> problems)
-    {
-        if (raw is RawMap inner)
-        {
-            ApplyMap(inner, path + ".", name, values, problems);
-        }
-        else if (raw is not RawScalar { Text: "" })
-        {
-            // "pool:" with nothing below is an empty group; anything else is a mistake.
-            string found = raw is RawScalar scalar ? $"the value \"{SettingTypes.Shorten(scalar.Text)}\"" : "a list";
-            problems.Add($"{place}: {path}: expected keys below it, found {found}. Allowed under {path}: {string.Join(", ", Below(path + "."))}.");
-        }
-    }
-
-    /// <summary>The names one level below a prefix such as "pool.".</summary>
-    private static string[] Below(string prefix) =>
-    [
-        .. Settings.All.Select(static s => s.Key).Where(k => k.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(k => k[prefix.Length..].Split('.')[0]).Distinct(),
-    ];
-
-    private static string UnknownKey(string path, string prefix, RawValue raw)
-    {
-        IEnumerable<string> keys = Settings.All.Select(static s => s.Key);
-        string value = raw is RawScalar scalar && scalar.Text.Length > 0 ? $" (value \"{SettingTypes.Shorten(scalar.Text)}\")" : "";
-        string[] siblings = Below(prefix);
-        string? nearest = Nearest.Find(path[prefix.Length..], siblings);
-        string? suggestion = nearest is not null ? prefix + nearest : Nearest.Find(path, keys);
-        string hint = suggestion is null ? "." : $"; did you mean {suggestion}?";
-        string where = prefix.Length == 0 ? "at the top" : $"under {prefix.TrimEnd('.')}";
-        return $"{SettingTypes.Shorten(path)}: unknown key{value}{hint} Allowed {where}: {string.Join(", ", siblings)}.";
-    }
-
-    private static void ApplyEnvironment(
-        IReadOnlyDictionary<string, string> environment,
-        Dictionary<Setting, SettingValue> values,
-        List<string> problems,
-        List<string> warnings)
+    private void ApplyEnvironment(IReadOnlyDictionary<string, string> environment)
     {
         foreach (Setting setting in Settings.All)
         {
             if (environment.TryGetValue(setting.Environment, out string? text) && text.Length > 0)
             {
-                Apply(setting, new RawScalar(text), Origin.Environment, setting.Environment, values, problems);
+                _reading.Apply(setting, setting.Key, new RawScalar(text), Origin.Environment, setting.Environment, _values);
             }
         }
         string[] known = [.. Settings.All.Select(static s => s.Environment), .. s_otherVariables];
         foreach (string name in environment.Keys.Where(n => n.StartsWith("OTEDAMA_", StringComparison.Ordinal) && !known.Contains(n)).Order())
         {
-            warnings.Add($"{name} is set in the environment but is no setting{Nearest.Suggest(name, known)}");
+            _reading.Warnings.Add($"{name} is set in the environment but is no setting{Nearest.Suggest(name, known)}");
         }
     }
 
-    private static void ApplyFlags(IReadOnlyList<FlagValue> flags, Dictionary<Setting, SettingValue> values, List<string> problems)
+    private void ApplyFlags(IReadOnlyList<FlagValue> flags)
     {
         foreach (FlagValue flag in flags)
         {
             if (Settings.Find(flag.Key) is { } setting)
             {
-                Apply(setting, new RawScalar(flag.Text), Origin.Flag, flag.Name, values, problems);
+                _reading.Apply(setting, setting.Key, new RawScalar(flag.Text), Origin.Flag, flag.Name, _values);
             }
-            else
+            else if (!_rigs.TryFlag(flag, _reading) && !_pools.TryFlag(flag, _reading))
             {
-                string[] keys = [.. Settings.All.Select(static s => s.Key)];
-                problems.Add($"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{(Nearest.Suggest(flag.Key, keys) is { Length: > 0 } hint ? hint : ".")} All keys: otedama config show");
+                string hint = Nearest.Suggest(flag.Key, Settings.All.Select(static s => s.Key));
+                _reading.Problems.Add($"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{(hint.Length > 0 ? hint : ".")} All keys: otedama config show");
             }
         }
-    }
-
-    private static void Apply(
-        Setting setting,
-        RawValue raw,
-        Origin origin,
-        string place,
-        Dictionary<Setting, SettingValue> values,
-        List<string> problems)
-    {
-        if (raw is RawScalar { Text: "" } && origin == Origin.File)
-        {
-            return; // "key:" with nothing after it leaves the default
-        }
-        if (setting.TryRead(raw, out object value) is { } problem)
-        {
-            problems.Add($"{setting.Key}: {problem} ({place}). Allowed: {setting.Allowed}.");
-            return;
-        }
-        values[setting] = new SettingValue(setting, value, origin, place);
     }
 }

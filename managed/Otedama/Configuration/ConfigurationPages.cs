@@ -5,6 +5,60 @@ namespace Otedama;
 /// <summary>The sample file and the reference page, both derived from the registry.</summary>
 internal static class ConfigurationPages
 {
+    /// <summary>The lists, as comments of the sample file.</summary>
+    private const string Lists = """
+
+        # Several miners side by side. An entry has a name, and what stands under mining: above is the default of what it leaves out.
+        # rigs:
+        #   - name: verus
+        #     algorithms: verushash
+        #     workers: {cpu_threads: 2}
+        #   - name: scrypt
+        #     algorithms: scrypt
+
+        # Several pools, each with a port, a coin and a share log of its own. What stands under pool: and node: above is the default.
+        # pools:
+        #   - name: main
+        #     algorithm: verushash
+        #   - name: litecoin
+        #     port: 3334
+        #     address: ADDRESS
+        #     node: {mode: external, coin: ltc, urls: ["http://127.0.0.1:9332"]}
+
+        """;
+
+    /// <summary>The lists, in the reference.</summary>
+    private const string SeveralPage = """
+        ## Several rigs and pools
+
+        `rigs:` and `pools:` are lists. An entry has a `name` (lower-case letters, digits, `-`, `_`), and may have every key that stands
+        under `mining.` (a rig), or under `pool.` and, in a group `node:`, under `node.` (a pool). What it leaves out it takes from those
+        keys at the top of the file, which without a list are the only rig and the only pool, both named `main`.
+
+        ```yaml
+        rigs:
+          - {name: verus, algorithms: verushash, workers: {cpu_threads: 2}}
+          - {name: scrypt, algorithms: scrypt}
+        pools:
+          - {name: main, algorithm: verushash}
+          - name: litecoin
+            port: 3334
+            address: ADDRESS
+            node: {mode: external, coin: ltc, urls: ["http://127.0.0.1:9332"]}
+        ```
+
+        A rig without `pools` mines on the pool of this process that its `pool` names, or else on the only one of its algorithm. With
+        several rigs their threads are added up: one of them may leave `workers.cpu_threads` out and gets those the others leave, and
+        more than the machine has is an error. Pools need a port each. One pool at most can be on the embedded chain; the others have
+        nodes of a coin, which decides their algorithm. The log of a pool is in `pools/NAME/pool` of the data directory; the pool named
+        `main` keeps the folder that a pool without a list has, so what was earned there stays.
+
+        `--set rigs.verus.workers.cpu_threads=1` and `--set pools.litecoin.fee=2` change one entry. A flag that an entry's own value
+        would hide is an error, an environment variable in its place a warning. A reload restarts the rigs whose values changed.
+
+
+        """;
+
     /// <summary>given holds the settings that are switched on, as text of the file; all others stand as comments.</summary>
     public static string Sample(IReadOnlyDictionary<Setting, string>? given = null)
     {
@@ -30,7 +84,7 @@ internal static class ConfigurationPages
             string? value = given?.GetValueOrDefault(setting);
             text.Append(indent).Append(value is null ? "# " : "").Append(parts[^1]).Append(": ").Append(value ?? setting.DefaultText).Append('\n');
         }
-        return text.ToString();
+        return text.Append(Lists).ToString();
     }
 
     public static string Reference()
@@ -46,6 +100,7 @@ internal static class ConfigurationPages
         text.Append("`otedama reload` or SIGHUP makes a running instance read its file again. Settings with † take effect at once, those of ");
         text.Append("mining by stopping and starting the miner alone; the others are named in the answer and wait for a restart. ");
         text.Append("A file with a mistake changes nothing.\n\n");
+        text.Append(SeveralPage).Append("## Keys\n\n");
         text.Append("| key | default | allowed | environment | meaning |\n|---|---|---|---|---|\n");
         foreach (Setting setting in Settings.All)
         {

@@ -57,6 +57,10 @@ internal static class Settings
         + "in place of mining.wallet and mining.worker; its algo is the algorithm the pool is for.",
         "stratum+tcp://pool.example:3333", ["user", "password", "algo"], secrets: ["password"]));
 
+    public static readonly Setting<string> MiningPool = Add(Text("mining.pool", "",
+        "Name of the pool of this process to mine on where mining.pools is empty. Empty = the only one, or the only one of the algorithm.",
+        "a name of the list pools"));
+
     public static readonly Setting<IReadOnlyList<string>> RedirectHosts = Add(List("mining.redirect_hosts",
         "Hosts a pool may send the rig to (client.reconnect) besides its own and those below it.",
         "host names such as pool.example; each stands for the names below it too"));
@@ -69,6 +73,9 @@ internal static class Settings
         + "SSH for so many seconds (Linux); 0 = never."));
 
     public static readonly Setting<bool> PoolEnabled = Add(Switch("pool.enabled", true, "Serve miners over Stratum."));
+
+    public static readonly Setting<IReadOnlyList<AlgorithmChoice>> PoolAlgorithm = Add(AlgorithmChoice.One("pool.algorithm",
+        "Algorithm of the embedded chain. Empty = the one mining.algorithms names; of external nodes it is the coin's."));
 
     public static readonly Setting<string> PoolHost = Add(Text("pool.host", "127.0.0.1",
         "Address to listen on; 0.0.0.0 = every interface.", "an IP address"));

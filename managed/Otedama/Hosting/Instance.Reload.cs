@@ -1,5 +1,3 @@
-using Otedama.Mining;
-
 namespace Otedama;
 
 /// <summary>A configuration read again while everything runs.</summary>
@@ -44,40 +42,29 @@ internal sealed partial class Instance
         {
             return Refused(["this instance was not started from a configuration that can be read again"]);
         }
-        Configuration now = _plan.Configuration;
         InstancePlan wanted = Reread();
-        SettingValue[] changed = [.. wanted.Configuration.Values.Where(value => !Reload.Same(now.Of(value.Setting).Value, value.Value))];
-        SettingValue[] live = [.. changed.Where(value => Reload.IsLive(value.Setting) && (_rig is not null || !Reload.IsOfRig(value.Setting)))];
+        ReloadStep step = new(_plan, wanted);
         InstancePlan before = _plan;
-        _plan = _plan with { Configuration = now.With(live) };
-        if (_rig is not null && live.Any(static value => Reload.IsOfRig(value.Setting)))
-        {
-            await RestartRigAsync(before, stop);
-        }
-        Reloaded?.Invoke(_plan.Configuration);
-        string[] applied = [.. live.Select(static value => value.Setting.Key)];
-        string[] waiting = [.. changed.Except(live).Select(static value => value.Setting.Key)];
-        InstanceLog.Reloaded(_logger, Words(applied), Words(waiting));
-        return new ReloadAnswer(1, _plan.Configuration.File, applied, waiting, []);
-    }
-
-    /// <summary>The pool of this process and the chain do not notice; a rig that does not start with the new values gets the old ones.</summary>
-    private async Task RestartRigAsync(InstancePlan before, CancellationToken stop)
-    {
-        Rig old = _rig!;
-        bool paused = old.Snapshot().State == RigState.Paused;
-        RigOptions options = RigOptionsOf(); // throws before anything is stopped
-        await old.StopAsync();
+        _plan = step.Apply(before, wanted);
         try
         {
-            _rig = await Rig.StartAsync(options with { StartPaused = paused }, _loggers, _clock, stop);
+            foreach (RigHost rig in _rigs)
+            {
+                RigPlan plan = _plan.Rigs.First(plan => plan.Name == rig.Name);
+                if (step.Touches(rig.Plan, plan))
+                {
+                    await rig.RestartAsync(plan, stop);
+                }
+            }
         }
         catch
         {
-            _plan = before;
-            _rig = await Rig.StartAsync(RigOptionsOf() with { StartPaused = paused }, _loggers, _clock, CancellationToken.None);
+            _plan = before with { Rigs = [.. _rigs.Select(static rig => rig.Plan)] };
             throw;
         }
+        Reloaded?.Invoke(_plan.Configuration);
+        InstanceLog.Reloaded(_logger, Words(step.Applied), Words(step.Waiting));
+        return new ReloadAnswer(1, _plan.Configuration.File, step.Applied, step.Waiting, []);
     }
 
     private ReloadAnswer Refused(IReadOnlyList<string> problems)
@@ -89,5 +76,5 @@ internal sealed partial class Instance
         return new ReloadAnswer(1, _plan.Configuration.File, [], [], problems);
     }
 
-    private static string Words(string[] keys) => keys.Length == 0 ? "nothing" : string.Join(", ", keys);
+    private static string Words(IReadOnlyList<string> keys) => keys.Count == 0 ? "nothing" : string.Join(", ", keys);
 }

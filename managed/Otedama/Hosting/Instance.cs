@@ -2,22 +2,17 @@ using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Mining;
-using Otedama.Node;
 using Otedama.Pool;
 using Otedama.Wire;
 
 namespace Otedama;
 
 /// <summary>
-/// A running otedama: the parts of one plan, started in the order the work flows (chain, pool, rig) and stopped in the
-/// order in which nothing is lost (rig, pool, chain).
+/// A running otedama: the parts of one plan, started in the order the work flows (chain, pools, rigs) and stopped in the
+/// order in which nothing is lost (rigs, pools, chain).
 /// </summary>
 internal sealed partial class Instance : IInstance, IAsyncDisposable
 {
-    private const int TableRowsMax = 200;
-
-    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(8);
-
     private InstancePlan _plan; // replaced whole by a reload, under _reloading
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -27,14 +22,12 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     private readonly History _history = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _notes = [];
-    private readonly List<(string Name, Func<Task> Stop)> _parts = [];
+    private readonly List<PoolHost> _pools = [];
+    private readonly List<RigHost> _rigs = [];
+    private readonly List<(string Name, Func<Task> Stop)> _doors = [];
 
     private DataDirectory? _directory;
-    private DatasetStore? _datasets;
-    private EmbeddedNode? _node;
-    private PoolServer? _pool;
-    private Rig? _rig;
-    private WasmPlugin? _plugin;
+    private SharedWork? _shared;
     private LocalApi? _api;
     private Uri? _metrics;
     private Task _sampling = Task.CompletedTask;
@@ -53,9 +46,10 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     /// <summary>A link that works once; null when no dashboard is served.</summary>
     public string? NewDashboardUrl() => _api?.NewDashboardUrl();
 
-    public string? StratumUrl => _pool is null ? null : $"stratum+tcp://{Shown(_plan.PoolAddress)}:{_pool.Endpoints[0].Port}";
+    /// <summary>Where miners connect, with the name of the pool where there are several.</summary>
+    public IEnumerable<string> StratumUrls => _pools.Select(pool => _pools.Count > 1 ? $"{pool.StratumUrl} ({pool.Name})" : pool.StratumUrl);
 
-    public Uri? RpcUrl => _node?.RpcUri;
+    public Uri? RpcUrl => _pools.Find(static pool => pool.Node is not null)?.Node?.RpcUri;
 
     public Uri? MetricsUrl => _metrics;
 
@@ -96,23 +90,24 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         }
     }
 
-    public StatusView Status() => StatusOf(_pool?.Snapshot(), _rig?.Snapshot());
+    public StatusView Status() => StatusOf(_pools.FirstOrDefault()?.Server.Snapshot(), _rigs.FirstOrDefault()?.Rig.Snapshot());
 
     /// <summary>What one scrape of the metrics is made of; every part is read once.</summary>
     public MetricsInput Metrics()
     {
-        Pool.PoolSnapshot? pool = _pool?.Snapshot();
-        RigSnapshot? rig = _rig?.Snapshot();
+        PoolHost? host = _pools.FirstOrDefault();
+        Pool.PoolSnapshot? pool = host?.Server.Snapshot();
+        RigSnapshot? rig = _rigs.FirstOrDefault()?.Rig.Snapshot();
         return new MetricsInput
         {
             Status = StatusOf(pool, rig),
             Rig = rig,
             Pool = pool,
-            Shares = _pool?.ShareCounters,
-            Ledger = _pool?.Ledger.Totals(),
-            QueueDepth = _pool?.QueueDepth ?? 0,
-            MalformedLines = _pool?.MalformedLines ?? 0,
-            LogStalled = _pool?.IsStalled ?? false,
+            Shares = host?.Server.ShareCounters,
+            Ledger = host?.Server.Ledger.Totals(),
+            QueueDepth = host?.Server.QueueDepth ?? 0,
+            MalformedLines = host?.Server.MalformedLines ?? 0,
+            LogStalled = host?.Server.IsStalled ?? false,
         };
     }
 
@@ -130,78 +125,74 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             RssBytes = Environment.WorkingSet,
             LogLinesDropped = LogDrops.Count,
             Rig = rig is null ? null : Views.Rig(rig),
-            Pool = pool is null ? null : Views.Pool(pool, _pool!.Ledger.Totals(), _pool.Options, StratumUrl!),
-            Node = pool is null ? null : NodeOf(pool),
-            Datasets = [.. (_datasets?.Snapshot() ?? []).Select(DatasetView.Of)],
+            Pool = pool is null ? null : _pools[0].View(pool),
+            Node = pool is null ? null : _pools[0].NodeOf(pool),
+            Datasets = [.. (_shared?.Datasets.Snapshot() ?? []).Select(DatasetView.Of)],
         };
     }
 
-    public MinersAnswer Miners() => _pool is null ? new MinersAnswer(1, []) : Views.Miners(_pool.Snapshot());
+    public MinersAnswer Miners() => _pools.FirstOrDefault()?.Miners() ?? new MinersAnswer(1, []);
 
-    public BlocksAnswer Blocks() => _pool is null ? new BlocksAnswer(1, []) : Views.Blocks(_pool.Ledger.Blocks(TableRowsMax), _plan.Coin.Symbol);
+    public BlocksAnswer Blocks() => _pools.FirstOrDefault()?.Blocks() ?? new BlocksAnswer(1, []);
 
-    public PayoutsAnswer Payouts() => _pool is not { Ledger: { } ledger }
-        ? new PayoutsAnswer(1, [])
-        : Views.Payouts(ledger.Payees(TableRowsMax), ledger.Payouts(TableRowsMax), _plan.Coin.Symbol);
+    public PayoutsAnswer Payouts() => _pools.FirstOrDefault()?.Payouts() ?? new PayoutsAnswer(1, []);
 
     public HistoryView History() => _history.View();
 
     public Task<string?> SetMiningAsync(bool mining, CancellationToken stop)
     {
-        if (_rig is null)
+        if (_rigs.Count == 0)
         {
             return Task.FromResult<string?>("this instance has no miner: it was started with mining.enabled false or as a pool only");
         }
-        if (mining)
+        foreach (RigHost host in _rigs)
         {
-            _rig.Resume();
-        }
-        else
-        {
-            _rig.Pause();
+            if (mining)
+            {
+                host.Rig.Resume();
+            }
+            else
+            {
+                host.Rig.Pause();
+            }
         }
         return Task.FromResult<string?>(null);
     }
 
-    /// <summary>Reads the pool's certificate again; one that cannot be used leaves the old one in place.</summary>
-    public void RenewCertificate()
-    {
-        try
-        {
-            if (_pool is not null && PoolTls.Load(_plan.Configuration) is { } identity)
-            {
-                _pool.Show(identity);
-                InstanceLog.CertificateRenewed(_logger, identity.NotAfter);
-            }
-        }
-        catch (Exception e) when (e is FormatException or CommandException or IOException)
-        {
-            InstanceLog.CertificateKept(_logger, e.Message);
-        }
-    }
+    /// <summary>Reads the pools' certificates again.</summary>
+    public void RenewCertificates() => _pools.ForEach(static pool => pool.RenewCertificate());
 
-    /// <summary>Drains and stops; bounded by each part's own limit.</summary>
+    /// <summary>Drains and stops; bounded by each part's own limit. What is of one kind stops at the same time.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _sampling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        for (int i = _parts.Count - 1; i >= 0; i--)
+        for (int i = _doors.Count - 1; i >= 0; i--)
         {
-            try
-            {
-                await _parts[i].Stop();
-            }
-            catch (Exception e)
-            {
-                // The other parts hold money and blocks; they are stopped whatever this one does.
-                InstanceLog.PartFailedToStop(_logger, e, _parts[i].Name);
-            }
+            await StopAsync(_doors[i].Name, _doors[i].Stop);
         }
-        _parts.Clear();
+        await Task.WhenAll(_rigs.Select(rig => StopAsync($"rig {rig.Name}", rig.StopAsync)));
+        await Task.WhenAll(_pools.Select(pool => StopAsync($"pool {pool.Name}", pool.StopAsync)));
+        (_shared, SharedWork? shared) = (null, _shared);
+        shared?.Dispose();
+        _doors.Clear();
         _directory?.Dispose();
         _directory = null;
         _stop.Dispose();
         _reloading.Dispose();
+    }
+
+    /// <summary>The other parts hold money and blocks; they are stopped whatever this one does.</summary>
+    private async Task StopAsync(string name, Func<Task> stop)
+    {
+        try
+        {
+            await stop();
+        }
+        catch (Exception e)
+        {
+            InstanceLog.PartFailedToStop(_logger, e, name);
+        }
     }
 
     private async Task StartPartsAsync(CancellationToken stop)
@@ -210,117 +201,28 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         {
             throw new CommandException(ExitCode.Unsupported, problem);
         }
-        _directory = DataDirectory.Open(_plan.DataRoot, AllowLoose);
+        _directory = DataDirectory.Open(_plan.DataRoot, _plan.Configuration.Get(Settings.AllowLoosePermissions));
         Native.Open();
-        RequireAlgorithm();
-        IProofChecker checker = MakeChecker();
-        if (_plan.Roles.HasFlag(Roles.Node))
+        _shared = new SharedWork(_plan, _loggers, _clock);
+        foreach (PoolPlan plan in _plan.Pools)
         {
-            await StartNodeAsync(checker, stop);
+            PoolHost pool = new(plan, _loggers, _clock);
+            _pools.Add(pool); // also one that does not start is stopped
+            await pool.StartAsync(_shared, _notes.Add, stop);
         }
-        if (_plan.Roles.HasFlag(Roles.Pool))
+        foreach (RigPlan plan in _plan.Rigs)
         {
-            await StartPoolAsync(checker, stop);
-        }
-        if (_plan.Roles.HasFlag(Roles.Rig))
-        {
-            await StartRigAsync(stop);
+            RigHost rig = new(plan, _pools, _shared, _loggers, _clock);
+            _rigs.Add(rig);
+            await rig.StartAsync(_notes.Add, stop);
         }
         await StartApiAsync(stop);
         await StartMetricsAsync(stop);
         Announce(_directory);
         _sampling = SampleAsync(_stop.Token);
         StartWebhooks();
-        InstanceLog.Started(_logger, _plan.Roles.ToString().ToLowerInvariant(), _plan.DataRoot);
+        InstanceLog.Started(_logger, _plan.Parts(), _plan.DataRoot);
     }
-
-    private bool AllowLoose => _plan.Configuration.Get(Settings.AllowLoosePermissions);
-
-    private void RequireAlgorithm()
-    {
-        if (_plan.PluginName is null && Catalogue.Find(_plan.Algorithm) is null)
-        {
-            string have = string.Join(", ", Catalogue.Algorithms().Select(static a => a.Name));
-            throw new CommandException(ExitCode.Unsupported, $"This version cannot mine {_plan.Algorithm.ToString().ToLowerInvariant()}; it has: {have}.");
-        }
-    }
-
-    /// <summary>Shared by chain, pool and rig; closed after all of them.</summary>
-    private DatasetStore OpenDatasets()
-    {
-        string folder = Path.Combine(_plan.DataRoot, "datasets");
-        if (_plan.Algorithm == Algorithm.Verthash)
-        {
-            Directory.CreateDirectory(folder);
-        }
-        DatasetLog log = new(_loggers.CreateLogger(LogCategory.Datasets), _clock);
-        _datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = _clock, Finished = log.OnFinished });
-        log.Follow(_datasets);
-        _parts.Add(("datasets", () =>
-        {
-            log.Dispose();
-            _datasets.Dispose();
-            return Task.CompletedTask;
-        }
-        ));
-        return _datasets;
-    }
-
-    /// <summary>Disposed after everything that hashes, because parts are stopped in reverse.</summary>
-    private IProofChecker MakeChecker()
-    {
-        DatasetProofChecker native = new(OpenDatasets(), PowParameters.Of(_plan.Coin));
-        if (_plan.PluginName is not { } name)
-        {
-            return native;
-        }
-        WasmPlugin plugin = PluginShelf.Open(_plan.Configuration, name);
-        PluginProofChecker checker = new(plugin, native, new PluginAlarm(_logger, _clock).OnFailure);
-        _plugin = plugin;
-        _parts.Add(("plugin", () =>
-        {
-            checker.Dispose();
-            plugin.Dispose();
-            return Task.CompletedTask;
-        }
-        ));
-        return checker;
-    }
-
-    private async Task StartNodeAsync(IProofChecker checker, CancellationToken stop)
-    {
-        EmbeddedNodeOptions options = new()
-        {
-            DataDirectory = Path.Combine(_plan.DataRoot, "chain" + _plan.ChainSuffix),
-            Coin = _plan.Coin,
-            BlockSeconds = _plan.Configuration.Get(Settings.BlockSeconds),
-            RpcPort = Ports.Choose(_plan.Configuration, Settings.NodePort, System.Net.IPAddress.Loopback, _notes.Add),
-        };
-        _node = await EmbeddedNode.StartAsync(options, checker, _loggers, _clock, stop);
-        _parts.Add(("chain", async () => await _node.DisposeAsync()));
-    }
-
-    private async Task StartPoolAsync(IProofChecker checker, CancellationToken stop)
-    {
-        int port = Ports.Choose(_plan.Configuration, Settings.PoolPort, _plan.PoolAddress, _notes.Add);
-        PoolOptions options = PartOptions.Pool(_plan, port, _node);
-        _pool = await PoolServer.StartAsync(options, checker, PoolWorlds.Real(_loggers, _clock), stop);
-        _parts.Add(("pool", () => _pool.StopAsync(s_drain)));
-        WarnWhenPublic(_plan.PoolAddress, Settings.PoolHost, "any machine can connect a miner, which is what a public pool wants");
-    }
-
-    private async Task StartRigAsync(CancellationToken stop)
-    {
-        RigOptions options = RigOptionsOf();
-        if (options.Flavour.Length > 0)
-        {
-            _notes.Add($"Mining with flavour {options.Flavour}, {options.CpuThreads} threads, as otedama mining tune measured or the settings say.");
-        }
-        _rig = await Rig.StartAsync(options, _loggers, _clock, stop);
-        _parts.Add(("rig", () => _rig.StopAsync())); // the one that runs then: a reload starts another
-    }
-
-    private RigOptions RigOptionsOf() => PartOptions.Rig(_plan, StratumUrlForRig(), _node, _datasets!, _clock) with { Plugin = _plugin };
 
     private async Task StartApiAsync(CancellationToken stop)
     {
@@ -332,7 +234,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         ApiToken token = ApiToken.Load(_directory!.TokenFile);
         HostNames names = new(_plan.Configuration.Get(Settings.ApiAllowedHosts));
         _api = await LocalApi.StartAsync(_plan.ApiAddress, port, token, names, this, _loggers, _clock, stop);
-        _parts.Add(("api", async () => await _api.DisposeAsync()));
+        _doors.Add(("api", async () => await _api.DisposeAsync()));
         WarnWhenPublic(_plan.ApiAddress, Settings.ApiHost, "the token is sent in the clear; put a TLS proxy before it or keep it on 127.0.0.1");
     }
 
@@ -357,7 +259,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         HostNames names = new(configuration.Get(Settings.MetricsAllowedHosts));
         HttpHost host = await MetricsServer.StartAsync(_plan.MetricsAddress, port, names, Metrics, _loggers, stop);
         _metrics = new Uri(host.Uri, "metrics");
-        _parts.Add(("metrics", async () => await host.DisposeAsync()));
+        _doors.Add(("metrics", async () => await host.DisposeAsync()));
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");
     }
 
@@ -369,7 +271,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             TimeSpan patience = TimeSpan.FromSeconds(configuration.Get(Settings.WebhookPatience));
             Webhooks webhooks = new([.. urls.Select(static url => new Uri(url))], configuration.Get(Settings.WebhookEvents), patience,
                 this, _clock, _loggers.CreateLogger(LogCategory.Webhook));
-            _parts.Add(("webhooks", async () => await webhooks.DisposeAsync()));
+            _doors.Add(("webhooks", async () => await webhooks.DisposeAsync()));
         }
     }
 
@@ -379,22 +281,6 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         {
             InstanceLog.PublicBind(_logger, setting.Key, advice);
         }
-    }
-
-    private string? StratumUrlForRig()
-    {
-        bool any = _plan.PoolAddress.Equals(System.Net.IPAddress.Any) || _plan.PoolAddress.Equals(System.Net.IPAddress.IPv6Any);
-        string host = any ? "127.0.0.1" : Shown(_plan.PoolAddress);
-        return _pool is null ? null : $"stratum+tcp://{host}:{_pool.Endpoints[0].Port}";
-    }
-
-    private static string Shown(System.Net.IPAddress address) =>
-        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-
-    private NodeView NodeOf(Pool.PoolSnapshot pool)
-    {
-        string url = _node?.RpcUri.ToString() ?? string.Join(", ", _pool!.Options.Nodes.Select(static n => n.Uri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)));
-        return Views.Node(pool, _node?.Snapshot(), _plan.Coin, url);
     }
 
     private async Task SampleAsync(CancellationToken stop)

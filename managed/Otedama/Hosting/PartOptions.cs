@@ -10,20 +10,20 @@ namespace Otedama;
 /// <summary>The plan in the words of each part.</summary>
 internal static class PartOptions
 {
-    public static PoolOptions Pool(InstancePlan plan, int port, EmbeddedNode? node)
+    public static PoolOptions Pool(PoolPlan plan, int port, EmbeddedNode? node)
     {
         Configuration configuration = plan.Configuration;
         string operatorAddress = configuration.Get(Settings.PoolAddress);
-        VardiffOptions vardiff = Vardiff(plan, node is not null && plan.Algorithm == Algorithm.Sha256d);
+        VardiffOptions vardiff = Vardiff(configuration, plan.Work, node is not null && plan.Work.Algorithm == Algorithm.Sha256d);
         Dictionary<int, VardiffOptions> ports = Ports(configuration, vardiff);
         return new PoolOptions
         {
             Coin = plan.Coin,
             Nodes = node is not null ? [Embedded(node)] : External(configuration),
             OwnChain = node is not null,
-            DataDirectory = PoolDirectory(plan),
+            DataDirectory = plan.Folder,
             OperatorAddress = operatorAddress.Length > 0 ? operatorAddress : node!.MiningAddress,
-            Listen = [new IPEndPoint(plan.PoolAddress, port), .. ports.Keys.Select(further => new IPEndPoint(plan.PoolAddress, further))],
+            Listen = [new IPEndPoint(plan.Address, port), .. ports.Keys.Select(further => new IPEndPoint(plan.Address, further))],
             FeePercent = configuration.Get(Settings.PoolFee),
             PayoutMin = configuration.Get(Settings.PoolMinPayout),
             AccountsMax = configuration.Get(Settings.AccountsMax),
@@ -37,16 +37,16 @@ internal static class PartOptions
             Guard = Guard(configuration),
             ProxySources = configuration.Get(Settings.ProxySources),
             Identity = PoolTls.Load(configuration),
-            ListenTls = configuration.Get(Settings.TlsPort) is int tls and > 0 ? [new IPEndPoint(plan.PoolAddress, tls)] : [],
+            ListenTls = configuration.Get(Settings.TlsPort) is int tls and > 0 ? [new IPEndPoint(plan.Address, tls)] : [],
         };
     }
 
     /// <summary>What the pool's parts check themselves; each throws ArgumentException.</summary>
-    public static IEnumerable<Action> Checks(InstancePlan plan) =>
+    public static IEnumerable<Action> Checks(Configuration configuration, Work work) =>
     [
-        Vardiff(plan, embeddedSha256d: false).Check,
-        new StratumLimits { ConnectionsMax = plan.Configuration.Get(Settings.MaxConnections) }.Check,
-        Guard(plan.Configuration).Check,
+        Vardiff(configuration, work, embeddedSha256d: false).Check,
+        new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) }.Check,
+        Guard(configuration).Check,
     ];
 
     /// <summary>
@@ -72,28 +72,25 @@ internal static class PartOptions
         };
     }
 
-    /// <summary>Where the pool of this plan keeps its share log and found blocks.</summary>
-    public static string PoolDirectory(InstancePlan plan) => Path.Combine(plan.DataRoot, "pool" + plan.ChainSuffix);
-
-    public static RigOptions Rig(InstancePlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock)
+    public static RigOptions Rig(RigPlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock)
     {
         Configuration configuration = plan.Configuration;
-        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && RigPlan.NeedsWallet(configuration))
+        if (configuration.Get(Settings.Wallet).Length == 0 && node is null && RigPools.NeedsWallet(configuration))
         {
-            throw new ConfigurationException("mining.wallet: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
+            throw new ConfigurationException($"{configuration.KeyOf(Settings.Wallet)}: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
         _ = CpuSet.TryParse(configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _);
         bool chosen = !configuration.IsDefault(Settings.CpuThreads) || cpus.Count > 0;
-        TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.AlgorithmName);
+        TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.Work.Name);
         return new RigOptions
         {
-            Pools = RigPlan.Endpoints(configuration, ownPool, node?.MiningAddress),
+            Pools = RigPools.Endpoints(plan, ownPool, node?.MiningAddress),
             RedirectHosts = configuration.Get(Settings.RedirectHosts),
-            Algorithm = plan.Algorithm,
-            Equihash = plan.Coin.Equihash,
+            Algorithm = plan.Work.Algorithm,
+            Equihash = plan.Work.Coin.Equihash,
             Datasets = datasets,
             KawPowDataset = Enum.Parse<KawPowDatasetMode>(configuration.Get(Settings.KawPowDataset), ignoreCase: true),
-            CpuThreads = chosen || tuned is null ? configuration.Get(Settings.CpuThreads) : tuned.Threads,
+            CpuThreads = plan.Threads ?? (chosen || tuned is null ? configuration.Get(Settings.CpuThreads) : tuned.Threads),
             CpuAffinity = cpus,
             CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
             Flavour = tuned?.Flavour ?? "",
@@ -132,9 +129,8 @@ internal static class PartOptions
         };
     }
 
-    private static VardiffOptions Vardiff(InstancePlan plan, bool embeddedSha256d)
+    private static VardiffOptions Vardiff(Configuration configuration, Work work, bool embeddedSha256d)
     {
-        Configuration configuration = plan.Configuration;
         return new VardiffOptions
         {
             TargetSeconds = (double)(60 / configuration.Get(Settings.SharesPerMinute)),
@@ -143,7 +139,7 @@ internal static class PartOptions
             Fixed = (double)configuration.Get(Settings.DifficultyFixed),
             // Nobody knows how slow a plugin's hash is: begin at about 4,000 hashes a share and let it rise. Miners of the
             // embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-            Usual = plan.Algorithm == Algorithm.Plugin ? 1e-6 : embeddedSha256d ? 0.0002 : 0,
+            Usual = work.Algorithm == Algorithm.Plugin ? 1e-6 : embeddedSha256d ? 0.0002 : 0,
         };
     }
 

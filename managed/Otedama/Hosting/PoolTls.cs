@@ -13,11 +13,11 @@ internal static class PoolTls
         bool certificate = IsConfigured(configuration), key = configuration.Get(Settings.TlsKey).Length > 0;
         if (certificate != key)
         {
-            problems.Add("pool.tls_certificate and pool.tls_key: only one of them is given. TLS needs both, as PEM files.");
+            problems.Add($"{configuration.KeyOf(Settings.TlsCertificate)} and pool.tls_key: only one of them is given. TLS needs both, as PEM files.");
         }
         else if (!certificate && configuration.Get(Settings.TlsPort) > 0)
         {
-            problems.Add($"pool.tls_port: {configuration.Get(Settings.TlsPort)} ({configuration.Of(Settings.TlsPort).Place}) needs pool.tls_certificate and pool.tls_key.");
+            problems.Add($"{configuration.KeyOf(Settings.TlsPort)}: {configuration.Get(Settings.TlsPort)} ({configuration.Of(Settings.TlsPort).Place}) needs pool.tls_certificate and pool.tls_key.");
         }
         else if (certificate)
         {
@@ -27,7 +27,7 @@ internal static class PoolTls
             }
             catch (FormatException e)
             {
-                problems.Add($"pool.tls_certificate: {e.Message}");
+                problems.Add($"{configuration.KeyOf(Settings.TlsCertificate)}: {e.Message}");
             }
         }
     }
@@ -39,7 +39,7 @@ internal static class PoolTls
         {
             return null;
         }
-        PrivateFiles.RefuseLoose(configuration.Get(Settings.TlsKey), Settings.TlsKey.Key, configuration.Get(Settings.AllowLoosePermissions));
+        PrivateFiles.RefuseLoose(configuration.Get(Settings.TlsKey), configuration.KeyOf(Settings.TlsKey), configuration.Get(Settings.AllowLoosePermissions));
         return Read(configuration);
     }
 

@@ -17,7 +17,7 @@ internal static class Ports
         SettingValue value = configuration.Of(setting);
         return IPAddress.TryParse(configuration.Get(setting), out IPAddress? address)
             ? address
-            : throw new ConfigurationException($"{setting.Key}: \"{value.Shown}\" is not an IP address ({value.Place}). Allowed: such as 127.0.0.1, or 0.0.0.0 for every interface.");
+            : throw new ConfigurationException($"{configuration.KeyOf(setting)}: \"{value.Shown}\" is not an IP address ({value.Place}). Allowed: such as 127.0.0.1, or 0.0.0.0 for every interface.");
     }
 
     /// <summary>Throws ConfigurationException when a port that was asked for is in use. moved is told about another choice.</summary>
@@ -36,7 +36,7 @@ internal static class Ports
         {
             if (IsFree(address, port, out _))
             {
-                moved($"Port {wanted} is in use, {setting.Key} is {port} for this run.");
+                moved($"Port {wanted} is in use, {configuration.KeyOf(setting)} is {port} for this run.");
                 return port;
             }
         }
@@ -46,7 +46,8 @@ internal static class Ports
     public static ConfigurationException Taken(Configuration configuration, Setting<int> setting, string reason)
     {
         SettingValue value = configuration.Of(setting);
-        return new ConfigurationException($"{setting.Key}: port {value.Shown} ({value.Place}) cannot be used: {reason}, or choose another with --set {setting.Key}=PORT.");
+        string key = configuration.KeyOf(setting);
+        return new ConfigurationException($"{key}: port {value.Shown} ({value.Place}) cannot be used: {reason}, or choose another with --set {key}=PORT.");
     }
 
     public static bool IsFree(IPAddress address, int port, out string reason)

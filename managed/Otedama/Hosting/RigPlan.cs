@@ -1,94 +1,140 @@
-using Otedama.Mining;
+using Otedama.Core;
 
 namespace Otedama;
 
-/// <summary>What a rig is told: pools, processors and pauses, checked as a whole before anything is opened; then its logins.</summary>
-internal static class RigPlan
+/// <summary>One rig this run starts, every value checked.</summary>
+internal sealed record RigPlan
 {
-    /// <summary>The algorithm the preferred pool is for, where mining.algorithms does not say; null otherwise.</summary>
-    public static AlgorithmChoice? AlgorithmOf(Configuration configuration) =>
-        configuration.IsDefault(Settings.MiningAlgorithms) && configuration.Get(Settings.MiningPools) is [{ } first, ..]
-            ? ReadAlgorithm(first["algo"], out _)
+    public required Configuration Configuration { get; init; }
+
+    public required Work Work { get; init; }
+
+    public required string DataRoot { get; init; }
+
+    /// <summary>Name of the pool of this process it mines on; null when it mines elsewhere.</summary>
+    public string? PoolName { get; init; }
+
+    /// <summary>Where a pool of this machine listens that is not of this process.</summary>
+    public int OutsidePort { get; init; }
+
+    /// <summary>CPU workers when several rigs share the machine; null where this one may take all.</summary>
+    public int? Threads { get; init; }
+
+    public string Name => Configuration.Name;
+
+    /// <summary>Null when something is wrong, and then problems say what.</summary>
+    /// <param name="pools">Those of this process.</param>
+    /// <param name="outside">Pools the configuration names for another process of this machine; looked at where there are no others.</param>
+    public static RigPlan? Make(
+        Configuration configuration, IReadOnlyList<PoolPlan> pools, IReadOnlyList<Configuration> outside, string dataRoot, List<string> problems)
+    {
+        int before = problems.Count;
+        bool elsewhere = configuration.Get(Settings.MiningPools).Count > 0;
+        PoolPlan? own = elsewhere || pools.Count == 0 ? null : OwnPool(configuration, pools, problems);
+        Configuration? other = elsewhere || pools.Count > 0 ? null : OtherPool(configuration, outside, problems);
+        Work? work = own is not null ? own.Work
+            : other is not null && configuration.IsDefault(Settings.MiningAlgorithms) ? Work.Of(PoolPlan.WithAlgorithm(other), problems)
+            : elsewhere || other is not null ? Work.Of(configuration, problems)
             : null;
-
-    /// <summary>True when some pool is logged in to with the wallet.</summary>
-    public static bool NeedsWallet(Configuration configuration) =>
-        configuration.Get(Settings.MiningPools) is not { Count: > 0 } pools || pools.Any(static pool => pool["user"].Length == 0);
-
-    /// <summary>mined: what this rig mines; null when that is a problem already.</summary>
-    public static void Check(Configuration configuration, AlgorithmChoice? mined, List<string> problems)
-    {
-        IReadOnlyList<UrlEntry> pools = configuration.Get(Settings.MiningPools);
-        string place = configuration.Of(Settings.MiningPools).Place;
-        if (pools.Count > RigOptions.PoolsMax)
+        RigPools.Check(configuration, Work.Choice(configuration), problems);
+        if (own is not null)
         {
-            problems.Add($"mining.pools: {pools.Count} pools are more than {RigOptions.PoolsMax} ({place}).");
+            // Our own pool would refuse this login for ever.
+            PlanChecks.Address(configuration, Settings.Wallet, own.Coin, problems);
         }
-        foreach (UrlEntry pool in pools)
+        if (pools.Count == 0 && configuration.Get(Settings.Wallet).Length == 0 && RigPools.NeedsWallet(configuration))
         {
-            if (!PoolUrl.TryParse(pool.Url, out _, out string? error))
-            {
-                problems.Add($"mining.pools: {error} ({place}).");
-            }
-            AlgorithmChoice? wanted = ReadAlgorithm(pool["algo"], out string? problem);
-            if (problem is not null)
-            {
-                problems.Add($"mining.pools: algo of {pool.ShownUrl}: {problem} ({place}).");
-            }
-            else if (wanted is not null && mined is not null && wanted.Name != mined.Name)
-            {
-                problems.Add($"mining.pools: {pool.ShownUrl} is for {wanted.Name}, and this rig mines {mined.Name} ({place}). "
-                    + "A rig mines one algorithm: list the pools of one, and start another instance for the other.");
-            }
+            problems.Add($"{configuration.KeyOf(Settings.Wallet)}: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }
-        CheckMachine(configuration, problems);
+        if (own is null && work is not null)
+        {
+            PlanChecks.NotEnded(configuration, work.Coin, pools.Count > 0, problems);
+        }
+        if (work is { Algorithm: Algorithm.Equihash, Coin.Equihash: { IsSolved: false } unsolved })
+        {
+            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: Equihash {unsolved} is checked for other miners but not searched by this one, "
+                + "which solves 125,4, 144,5, 96,5 and 48,5. Serve miners with `otedama pool`, or set mining.enabled to false.");
+        }
+        return work is null || problems.Count > before ? null : new RigPlan
+        {
+            Configuration = configuration,
+            Work = work,
+            DataRoot = dataRoot,
+            PoolName = own?.Name,
+            OutsidePort = (other ?? configuration).Get(Settings.PoolPort),
+        };
     }
 
-    private static void CheckMachine(Configuration configuration, List<string> problems)
+    /// <summary>
+    /// CPU workers it was given: a number, or one for each processor it is bound to; 0 when it was given none.
+    /// </summary>
+    public int GivenThreads()
     {
-        if (!CpuSet.TryParse(configuration.Get(Settings.CpuAffinity), out _, out string? wrong))
-        {
-            problems.Add($"mining.workers.cpu_affinity: {wrong} ({configuration.Of(Settings.CpuAffinity).Place}).");
-        }
-        bool watches = configuration.Get(Settings.PauseOnBattery) || configuration.Get(Settings.PauseWhenActive) > 0;
-        if (watches && !OperatingSystem.IsLinux())
-        {
-            problems.Add("mining.pause_on_battery, mining.pause_when_active: this version looks at battery and terminals on Linux only. Leave them out.");
-        }
+        int threads = Configuration.Get(Settings.CpuThreads);
+        return threads > 0 ? threads
+            : CpuSet.TryParse(Configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _) ? cpus.Count : 0;
     }
 
-    /// <summary>ownPool: address of the pool in this process; nodeAddress: paid when there is no wallet.</summary>
-    public static IReadOnlyList<PoolEndpoint> Endpoints(Configuration configuration, string? ownPool, string? nodeAddress)
+    /// <summary>Adds up what several rigs take of a machine's threads; one of them may be left with the others.</summary>
+    public static IReadOnlyList<RigPlan> Share(IReadOnlyList<RigPlan> rigs, int machine, List<string> problems)
     {
-        IReadOnlyList<UrlEntry> pools = configuration.Get(Settings.MiningPools);
-        if (pools.Count == 0)
+        if (rigs.Count < 2)
         {
-            pools = [new UrlEntry(ownPool ?? $"stratum+tcp://127.0.0.1:{configuration.Get(Settings.PoolPort)}")];
+            return rigs;
         }
-        string wallet = configuration.Get(Settings.Wallet);
-        wallet = wallet.Length > 0 ? wallet : nodeAddress ?? "";
-        string name = configuration.Get(Settings.WorkerName);
-        string user = RigLogin.Of(wallet, configuration.IsDefault(Settings.WorkerName) ? null : name, name);
-        string password = configuration.Get(Settings.MiningPassword);
-        return
-        [
-            .. pools.Select(pool => new PoolEndpoint(
-                PoolUrl.Parse(pool.Url),
-                pool["user"].Length > 0 ? pool["user"] : user,
-                pool["password"].Length > 0 ? pool["password"] : password)),
-        ];
+        RigPlan[] rest = [.. rigs.Where(static rig => rig.GivenThreads() == 0)];
+        int given = rigs.Sum(static rig => rig.GivenThreads());
+        string sum = string.Join(", ", rigs.Where(static rig => rig.GivenThreads() > 0).Select(static rig =>
+            $"{rig.Name} {rig.GivenThreads()} ({rig.Configuration.Of(rig.Configuration.Get(Settings.CpuThreads) > 0 ? Settings.CpuThreads : Settings.CpuAffinity).Place})"));
+        if (rest.Length > 1)
+        {
+            problems.Add($"rigs: {string.Join(" and ", rest.Select(static rig => rig.Name))} do not say how many threads they take, and only one rig can have the others. "
+                + "Give each workers: {cpu_threads: NUMBER}.");
+        }
+        else if (given + rest.Length > machine)
+        {
+            string left = rest.Length > 0 ? $", which leaves none for {rest[0].Name}" : "";
+            problems.Add($"rigs: {sum} take {given} threads together, and this machine has {machine}{left}. Lower workers.cpu_threads of one of them.");
+        }
+        return [.. rigs.Select(rig => rig with { Threads = rig.GivenThreads() > 0 ? rig.GivenThreads() : machine - given })];
     }
 
-    private static AlgorithmChoice? ReadAlgorithm(string text, out string? problem)
+    /// <summary>The pool of this process a rig is for: the one it names, the only one, or the only one of its algorithm.</summary>
+    private static PoolPlan? OwnPool(Configuration configuration, IReadOnlyList<PoolPlan> pools, List<string> problems)
     {
-        problem = null;
-        if (text.Length == 0)
+        string key = configuration.KeyOf(Settings.MiningPool);
+        string names = string.Join(", ", pools.Select(static pool => pool.Name));
+        string named = configuration.Get(Settings.MiningPool);
+        string? algorithm = configuration.IsDefault(Settings.MiningAlgorithms) ? null : Work.Choice(configuration)?.Name;
+        PoolPlan[] fit = [.. pools.Where(pool => named.Length > 0 ? pool.Name == named : algorithm is null || pool.Work.Name == algorithm)];
+        if (fit.Length != 1)
         {
+            problems.Add(named.Length > 0
+                ? $"{key}: \"{SettingTypes.Shorten(named)}\" is no pool of this process ({configuration.Of(Settings.MiningPool).Place}). Allowed: {names}."
+                : $"{key}: {(fit.Length == 0 ? $"no pool of this process is for {algorithm}" : "several pools fit")}, so it has to be said where {configuration.Name} mines. "
+                    + $"Name one of {string.Join(", ", pools.Select(static pool => $"{pool.Name} ({pool.Work.Name})"))}, or give mining.pools.");
             return null;
         }
-        problem = Settings.MiningAlgorithms.TryRead(new RawScalar(text), out object read);
-        var choices = (IReadOnlyList<AlgorithmChoice>)read;
-        problem ??= choices.Count == 1 ? null : "expected one algorithm";
-        return problem is null ? choices[0] : null;
+        if (algorithm is not null && fit[0].Work.Name != algorithm)
+        {
+            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: {algorithm} is not what the pool {fit[0].Name} is for, which needs {fit[0].Work.Name} "
+                + $"({configuration.Of(Settings.MiningAlgorithms).Place}). Leave it out, or name another pool.");
+            return null;
+        }
+        return fit[0];
+    }
+
+    /// <summary>The pool of this machine that runs in another process: the one that is named, or the only one.</summary>
+    private static Configuration? OtherPool(Configuration configuration, IReadOnlyList<Configuration> pools, List<string> problems)
+    {
+        string named = configuration.Get(Settings.MiningPool);
+        Configuration[] fit = [.. pools.Where(pool => named.Length == 0 || pool.Name == named)];
+        if (fit.Length == 1)
+        {
+            return fit[0];
+        }
+        problems.Add($"{configuration.KeyOf(Settings.MiningPool)}: {(named.Length > 0 ? $"there is no pool \"{SettingTypes.Shorten(named)}\"" : "there are several pools")}. "
+            + $"Name one of {string.Join(", ", pools.Select(static pool => pool.Name))}, or give mining.pools.");
+        return null;
     }
 }

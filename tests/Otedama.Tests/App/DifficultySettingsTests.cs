@@ -62,7 +62,7 @@ public sealed class DifficultySettingsTests
 
     private static PoolOptions Read(PoolOptions options, string file)
     {
-        PoolOptions read = PartOptions.Pool(Plan(file), 0, node: null);
+        PoolOptions read = PartOptions.Pool(Plan(file).Pools[0], 0, node: null);
         read.Check();
         return read with { DataDirectory = options.DataDirectory };
     }

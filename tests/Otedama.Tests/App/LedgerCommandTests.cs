@@ -92,8 +92,8 @@ public sealed class LedgerCommandTests : IDisposable
         FlagValue[] flags = [.. given.Select(pair => new FlagValue(pair.Key, pair.Value, "--set"))];
         Configuration configuration = ConfigurationLoader.Load(null, flags, new Dictionary<string, string>());
         InstancePlan plan = InstancePlan.Make(configuration, Roles.Pool, new Dictionary<string, string>());
-        Assert.Equal(TimeSpan.FromDays(7), PartOptions.Pool(plan, 3333, node: null).LogKeep);
-        Assert.Equal(Path.Combine(_directory.Path, "pool"), PartOptions.PoolDirectory(plan));
+        Assert.Equal(TimeSpan.FromDays(7), PartOptions.Pool(plan.Pools[0], 3333, node: null).LogKeep);
+        Assert.Equal(Path.Combine(_directory.Path, "pool"), plan.Pools[0].Folder);
     }
 
     private Task<CliResult> RunAsync(params string[] verb) => Cli.RunAsync(["ledger", .. verb, "--data-dir", _directory.Path]);

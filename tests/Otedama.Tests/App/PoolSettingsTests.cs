@@ -46,6 +46,6 @@ public sealed class PoolSettingsTests
         using TempFolder folder = new();
         Configuration configuration = ConfigurationLoader.Load(folder.File("c.yaml", text), [], new Dictionary<string, string>());
         InstancePlan plan = InstancePlan.Make(configuration, Roles.Pool, new Dictionary<string, string>());
-        return PartOptions.Pool(plan, 3333, node: null);
+        return PartOptions.Pool(plan.Pools[0], 3333, node: null);
     }
 }

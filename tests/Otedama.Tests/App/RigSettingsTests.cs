@@ -154,8 +154,8 @@ public sealed class RigSettingsTests : IDisposable
     public void The_algorithm_of_the_first_pool_is_mined_where_none_is_configured()
     {
         InstancePlan plan = Plan("pools: [{url: \"p.example:1\", algo: scrypt}]");
-        Assert.Equal(Otedama.Core.Algorithm.Scrypt, plan.Algorithm);
-        Assert.Equal("scrypt", plan.AlgorithmName);
+        Assert.Equal(Otedama.Core.Algorithm.Scrypt, plan.Rigs[0].Work.Algorithm);
+        Assert.Equal("scrypt", plan.Rigs[0].Work.Name);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class RigSettingsTests : IDisposable
     private static RigOptions Options(InstancePlan plan)
     {
         using DatasetStore datasets = new();
-        return PartOptions.Rig(plan, null, null, datasets, TimeProvider.System);
+        return PartOptions.Rig(plan.Rigs[0], null, null, datasets, TimeProvider.System);
     }
 
     private static string Url(ScriptedPool pool) => $"stratum+tcp://127.0.0.1:{pool.Port}";

@@ -24,7 +24,7 @@ public sealed class UrlEntryTests
     [Fact]
     public void Each_node_has_its_own_login_or_the_shared_one()
     {
-        IReadOnlyList<PoolNode> nodes = PartOptions.Pool(Plan(Two), 3333, node: null).Nodes;
+        IReadOnlyList<PoolNode> nodes = PartOptions.Pool(Plan(Two).Pools[0], 3333, node: null).Nodes;
         Assert.Equal(
             ["127.0.0.1:18443 shared of-all ", "127.0.0.1:18444   /var/lib/second/.cookie", "127.0.0.1:18445 third hunter3 ", "127.0.0.1:18446   "],
             nodes.Select(static n => $"{n.Uri.Authority} {n.User} {n.Password} {n.CookiePath}"));
@@ -52,9 +52,9 @@ public sealed class UrlEntryTests
             node: {"{"}mode: external, network: {network}, urls: ["http://127.0.0.1:1"], zmq: "tcp://127.0.0.1:28332"{"}"}
             pool: {"{"}address: tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx{"}"}
             """);
-        Assert.Equal(("btc", network), (plan.Coin.Name, plan.Coin.Network));
-        Assert.Equal(new Uri("tcp://127.0.0.1:28332"), PartOptions.Pool(plan, 3333, node: null).Nodes[0].Zmq);
-        Assert.Equal(network == "signet", NodeClientGroupOptions.RulesOf(plan.Coin).Contains("signet"));
+        Assert.Equal(("btc", network), (plan.Pools[0].Coin.Name, plan.Pools[0].Coin.Network));
+        Assert.Equal(new Uri("tcp://127.0.0.1:28332"), PartOptions.Pool(plan.Pools[0], 3333, node: null).Nodes[0].Zmq);
+        Assert.Equal(network == "signet", NodeClientGroupOptions.RulesOf(plan.Pools[0].Coin).Contains("signet"));
     }
 
     [Theory]

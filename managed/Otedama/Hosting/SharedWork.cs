@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+using Otedama.Interop;
+
+namespace Otedama;
+
+/// <summary>
+/// What rigs, pools and the chain hash with, each held once however many use it: datasets and plugins. Disposed after all of
+/// them.
+/// </summary>
+internal sealed class SharedWork : IDisposable
+{
+    private readonly Configuration _configuration;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _clock;
+    private readonly DatasetLog _log;
+    private readonly Dictionary<string, WasmPlugin> _plugins = []; // touched while starting only
+    private readonly List<PluginProofChecker> _checkers = [];
+
+    /// <summary>Throws CommandException when an algorithm of the plan is not in this program.</summary>
+    public SharedWork(InstancePlan plan, ILoggerFactory loggers, TimeProvider clock)
+    {
+        (_configuration, _logger, _clock) = (plan.Configuration, loggers.CreateLogger(LogCategory.Instance), clock);
+        Work[] all = [.. plan.Pools.Select(static pool => pool.Work).Concat(plan.Rigs.Select(static rig => rig.Work))];
+        foreach (Work work in all)
+        {
+            Require(work);
+        }
+        string folder = Path.Combine(plan.DataRoot, "datasets");
+        if (all.Any(static work => work.Algorithm == Algorithm.Verthash))
+        {
+            Directory.CreateDirectory(folder);
+        }
+        _log = new DatasetLog(loggers.CreateLogger(LogCategory.Datasets), clock);
+        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = clock, Finished = _log.OnFinished });
+        _log.Follow(Datasets);
+    }
+
+    public DatasetStore Datasets { get; }
+
+    /// <summary>Judges shares and blocks of a coin. Throws ConfigurationException or CommandException over a plugin.</summary>
+    public IProofChecker CheckerOf(Work work)
+    {
+        DatasetProofChecker native = new(Datasets, PowParameters.Of(work.Coin));
+        if (PluginOf(work) is not { } plugin)
+        {
+            return native;
+        }
+        PluginProofChecker checker = new(plugin, native, new PluginAlarm(_logger, _clock).OnFailure);
+        _checkers.Add(checker);
+        return checker;
+    }
+
+    /// <summary>Null where the work is no plugin's.</summary>
+    public WasmPlugin? PluginOf(Work work)
+    {
+        if (work.PluginName is not { } name)
+        {
+            return null;
+        }
+        if (!_plugins.TryGetValue(name, out WasmPlugin? plugin))
+        {
+            _plugins.Add(name, plugin = PluginShelf.Open(_configuration, name));
+        }
+        return plugin;
+    }
+
+    public void Dispose()
+    {
+        _checkers.ForEach(static checker => checker.Dispose());
+        foreach (WasmPlugin plugin in _plugins.Values)
+        {
+            plugin.Dispose();
+        }
+        _log.Dispose();
+        Datasets.Dispose();
+    }
+
+    private static void Require(Work work)
+    {
+        if (work.PluginName is null && Catalogue.Find(work.Algorithm) is null)
+        {
+            string have = string.Join(", ", Catalogue.Algorithms().Select(static a => a.Name));
+            throw new CommandException(ExitCode.Unsupported, $"This version cannot mine {work.Algorithm.ToString().ToLowerInvariant()}; it has: {have}.");
+        }
+    }
+}
