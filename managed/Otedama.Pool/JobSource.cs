@@ -21,7 +21,7 @@ public sealed class JobSource : ITemplateSink, IAsyncDisposable
         Jobs = new JobBook(jobs, world.Time, world.Loggers.CreateLogger(LogCategory.PoolJobs));
         Blocks = new BlockSubmitter(Nodes.Links, nodes.Algorithm == Algorithm.VerusHash, dataFolder, world, submit);
         _audit = new ProposalAudit(Nodes.Links, nodes.Rules, nodes.CallTimeout, world.Time, submit);
-        Steps = [_audit, Blocks.Keeper, Blocks, .. Nodes.Steps];
+        Steps = [Jobs, _audit, Blocks.Keeper, Blocks, .. Nodes.Steps];
         _loops = [.. Steps.Select(step => new StepLoop(step, submit))];
         Jobs.Published += OnPublished;
         Jobs.ClassOpened += _audit.Add;

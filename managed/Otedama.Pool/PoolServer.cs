@@ -17,8 +17,9 @@ public sealed class PoolServer : IAsyncDisposable
     private readonly StratumServer _stratum;
     private readonly PacerLoop _pacer;
     private readonly SharePipeline _pipeline;
+    private readonly SharePathLoops _pathLoops;
     private readonly TimeProvider _time;
-    private readonly StepLoop _settling;
+    private readonly StepLoop[] _loops; // settling and the ledger's upkeep
     private readonly ILogger _stratumLogger;
     private int _stopped;
 
@@ -37,7 +38,7 @@ public sealed class PoolServer : IAsyncDisposable
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
         NodeChainView chain = new(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         ILogger logger = loggers.CreateLogger(LogCategory.Pool);
-        _settling = new StepLoop(new Settling(_ledger, chain, time, logger), logger);
+        _loops = [.. ((IStep[])[new Settling(_ledger, chain, time, logger), .. _ledger.Upkeep]).Select(step => new StepLoop(step, logger))];
         _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
         _pacer = new PacerLoop(_stratum, _stratumLogger);
         ShareValidatorOptions validator = new()
@@ -56,6 +57,7 @@ public sealed class PoolServer : IAsyncDisposable
             _stratum,
             time,
             loggers.CreateLogger(LogCategory.PoolShares));
+        _pathLoops = new SharePathLoops(_pipeline, time, loggers.CreateLogger(LogCategory.PoolShares));
         _source.Blocks.Resolved += OnBlockResolved;
         if (_source.Blocks.BookKept(_ledger) > 0)
         {
@@ -102,11 +104,11 @@ public sealed class PoolServer : IAsyncDisposable
         PoolServer pool = await Task.Run(() => new PoolServer(options, checker, world), cancellation);
         try
         {
-            pool._pipeline.Start();
+            pool._pathLoops.Start();
+            Array.ForEach(pool._loops, static loop => loop.Start());
             pool._stratum.Start(pool._pipeline.TryEnqueue);
             pool._pacer.Start();
             pool._source.Start();
-            pool._settling.Start();
             return pool;
         }
         catch
@@ -155,10 +157,10 @@ public sealed class PoolServer : IAsyncDisposable
         }
         _stratum.StopListening();
         await DrainLoop.RunAsync(_stratum, timeout, _time, _stratumLogger);
-        _pipeline.Stop(timeout);
+        _pathLoops.Stop(timeout);
         _pacer.Dispose();
         _stratum.Dispose();
-        await _settling.DisposeAsync();
+        await Task.WhenAll(_loops.Select(static loop => loop.DisposeAsync().AsTask()));
         await _source.DisposeAsync();
         _ledger.Dispose();
     }

@@ -43,7 +43,7 @@ internal static class StratumTarget
             Loggers = NullLoggerFactory.Instance,
         };
         using StratumServer server = new(options, jobs, ledger, world);
-        using SharePipeline pipeline = new(
+        SharePipeline pipeline = new(
             new SharePipelineOptions(),
             jobs,
             [new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions())],
@@ -53,7 +53,12 @@ internal static class StratumTarget
             server,
             TimeProvider.System,
             NullLogger.Instance);
-        pipeline.Start();
+        using SharePathLoops loops = new(pipeline, TimeProvider.System, NullLogger.Instance);
+        loops.Start();
+        foreach (IStep step in (IStep[])[jobs, .. ledger.Upkeep])
+        {
+            new StepLoop(step, NullLogger.Instance).Start();
+        }
         server.Start(pipeline.TryEnqueue);
         using PacerLoop pacer = new(server, NullLogger.Instance);
         pacer.Start();

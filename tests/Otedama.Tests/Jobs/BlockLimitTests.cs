@@ -76,7 +76,7 @@ public class BlockLimitTests
         book.Offer(Template());
         _ = book.JobFor(CoinbaseClass.Epic);
         _ = book.JobFor(CoinbaseClass.Epic);
-        _time.Advance(31);
+        _time.Advance(31, book);
         _ = book.JobFor(CoinbaseClass.Epic);
         Assert.Equal([CoinbaseClass.Default, CoinbaseClass.Epic], opened);
     }

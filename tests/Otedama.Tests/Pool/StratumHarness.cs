@@ -13,6 +13,7 @@ internal sealed class StratumHarness : IDisposable
     private readonly BlockingCollection<Candidate> _queue = new(65_536);
     private readonly Thread _judge;
     private readonly PacerLoop _pacer;
+    private readonly StepLoop _jobLoop;
 
     /// <summary>Limits of time that no machine is too busy for; a test of one of them sets that one.</summary>
     private static readonly StratumLimits s_patient = new()
@@ -47,6 +48,8 @@ internal sealed class StratumHarness : IDisposable
             },
             TimeProvider.System,
             NullLogger.Instance);
+        _jobLoop = new StepLoop(Jobs, NullLogger.Instance);
+        _jobLoop.Start();
         Bits = bits;
         if (withTemplate)
         {
@@ -108,6 +111,7 @@ internal sealed class StratumHarness : IDisposable
         Server.Dispose();
         _queue.CompleteAdding();
         _judge.Join();
+        _jobLoop.DisposeAsync().AsTask().Wait();
         Jobs.Dispose();
     }
 
