@@ -56,13 +56,13 @@ internal sealed class SessionConduct(SessionRoom room, MinerLink link, SessionLo
         $"{_refusals.Wrong} of your last {_refusals.Count} shares were refused"
         + $" ({RejectionReply.For(_refusals.Reason).Text})";
 
-    private string Cure => RejectionReply.CureOf(_refusals.Reason, room.Options.Coin);
+    private string Cure => RejectionReply.CureOf(_refusals.Reason, room.Options.Coin, login.Dialect);
 
     private void JudgeRepeat(double now)
     {
         if (!_repeats.TryTake(RepeatsPerMinuteMax / 60, RepeatsPerMinuteMax, now))
         {
-            string cure = RejectionReply.CureOf(Rejection.Duplicate, room.Options.Coin);
+            string cure = RejectionReply.CureOf(Rejection.Duplicate, room.Options.Coin, login.Dialect);
             link.Show($"more than {RepeatsPerMinuteMax} repeated shares in a minute, so this connection ends. {cure}");
             link.End(CloseReason.RefusedWork);
             return;

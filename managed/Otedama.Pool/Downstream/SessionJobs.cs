@@ -126,7 +126,7 @@ internal sealed class SessionJobs(
             login.Dialect.WriteDifficulty(link.Reply, grade.Difficulty, grade.Target);
             room.Meters.SetDifficulty(login.Main!, grade.Difficulty);
         }
-        if (job.Job.Recipe is BitcoinRecipe bitcoin && rolling.Follow(bitcoin.VersionMask))
+        if (login.Dialect.RollsVersions && rolling.Follow(job.Job.Recipe.Rolling.Mask))
         {
             StratumWriter.SetVersionMask(link.Reply, rolling.Told);
         }

@@ -41,7 +41,8 @@ internal sealed class SessionTrust(SessionRoom room, MinerLink link)
         {
             _rank = _hasShare && _wrongProofs == 0 ? CandidateRank.Known : CandidateRank.Stranger;
         }
-        bool isBlock = room.Jobs.TryGet(candidate.JobId, out PoolJob? job) && BlockClaim.IsMade(job.Job, candidate);
+        bool isBlock = room.Jobs.TryGet(candidate.JobId, out PoolJob? job)
+            && job.Job.Recipe.ClaimsBlock(candidate, job.Job.NetworkTarget);
         candidate.Rank = isBlock ? CandidateRank.ClaimedBlock : _rank;
         return candidate.Rank != CandidateRank.Stranger || pending < StrangerPendingMax;
     }
