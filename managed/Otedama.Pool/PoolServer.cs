@@ -35,7 +35,7 @@ public sealed class PoolServer : IAsyncDisposable
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
             Payees = options.Coin.Family.KeepsNodeCoinbase ? () => NextPayees(options) : null,
         };
-        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
+        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world, _ledger);
         NodeChainView chain = new(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         ILogger logger = loggers.CreateLogger(LogCategory.Pool);
         _loops = [.. ((IStep[])[new Settling(_ledger, chain, time, logger), .. _ledger.Upkeep]).Select(step => new StepLoop(step, logger))];
@@ -58,8 +58,7 @@ public sealed class PoolServer : IAsyncDisposable
             time,
             loggers.CreateLogger(LogCategory.PoolShares));
         _pathLoops = new SharePathLoops(_pipeline, time, loggers.CreateLogger(LogCategory.PoolShares));
-        _source.Blocks.Resolved += OnBlockResolved;
-        if (_source.Blocks.BookKept(_ledger) > 0)
+        if (_source.Blocks.BookKept() > 0)
         {
             _ledger.Commit();
         }
@@ -238,12 +237,4 @@ public sealed class PoolServer : IAsyncDisposable
         job.Job.NetworkTarget.ToDifficulty(Options.Coin.DifficultyOne),
         job.Template.Source,
         _time.GetUtcNow() - _time.GetElapsedTime(job.MadeAt));
-
-    private void OnBlockResolved(BlockReport report)
-    {
-        if (report.Outcome == SubmitOutcome.Rejected)
-        {
-            _ledger.BlockRefused(report.Id, report.Verdicts.Count > 0 ? report.Verdicts[0].Reason : "refused");
-        }
-    }
 }

@@ -84,6 +84,6 @@ internal static class StratumTarget
 
     private sealed class NoBlocks : IBlockSink
     {
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => proof;
     }
 }
