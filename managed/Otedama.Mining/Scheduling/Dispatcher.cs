@@ -107,7 +107,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
             if (!sameSpace)
             {
                 _space = space;
-                _allocator = RangeSource.For(job.Recipe, space.Extranonce1.Span, space.Extranonce2Length);
+                _allocator = job.Recipe.Ranges(space.Extranonce1.Span, space.Extranonce2Length);
                 _leases.Begin(_allocator as IPrefixSource);
             }
             replaces = job.Clean || !sameSpace || _job is null || _job.Generation != job.Generation;

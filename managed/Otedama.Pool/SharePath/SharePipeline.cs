@@ -159,11 +159,12 @@ public sealed partial class SharePipeline
             ReadOnlySpan<byte> header = validator.HeaderOf(i);
             try
             {
-                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash, _book) is null)
+                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash) is not { } id)
                 {
                     judgements[i].IsBlock = false;
                     continue;
                 }
+                judgements[i].BlockId = id;
             }
             catch (Exception e)
             {
@@ -217,7 +218,7 @@ public sealed partial class SharePipeline
         Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget or Rejection.OverBudget } ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
         Work = judgement.Rejection == Rejection.None ? judgement.Share.Work : UInt128.Zero,
-        Hash = judgement.Hash,
+        BlockId = judgement.BlockId,
         ReceivedAt = candidate.ReceivedAt,
     };
 

@@ -51,7 +51,7 @@ public sealed class StratumSessionTests : IDisposable
 
         byte[] extranonce = [.. space.Extranonce1.Span, .. Hex.Decode("b660000000000000")];
         byte[] header = new byte[80];
-        BitcoinWorkData.Instance.Build(Range(job, extranonce, 0x2e596000), header);
+        new BitcoinWorkData().Build(Range(job, extranonce, 0x2e596000), header);
         Hex.Decode("ff05fb02").Reverse().ToArray().CopyTo(header, 76);
         Assert.Equal("0000000000000000000269d52c24ea451225613aab095d90d771d4e29aa96cdd", BitcoinHash.Sha256d(header).ToString());
 
