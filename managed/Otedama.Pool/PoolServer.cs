@@ -15,10 +15,12 @@ public sealed class PoolServer : IAsyncDisposable
     private readonly Ledger _ledger;
     private readonly JobSource _source;
     private readonly StratumServer _stratum;
+    private readonly PacerLoop _pacer;
     private readonly SharePipeline _pipeline;
     private readonly SharePathLoops _pathLoops;
     private readonly TimeProvider _time;
     private readonly StepLoop[] _loops; // settling and the ledger's upkeep
+    private readonly ILogger _stratumLogger;
     private int _stopped;
 
     private PoolServer(PoolOptions options, IProofChecker checker, PoolWorld world)
@@ -26,6 +28,7 @@ public sealed class PoolServer : IAsyncDisposable
         Options = options;
         (TimeProvider time, ILoggerFactory loggers) = (world.Time, world.Loggers);
         _time = time;
+        _stratumLogger = loggers.CreateLogger(LogCategory.PoolStratum);
         _ledger = Ledger.Open(LedgerOf(options, world.Files), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
@@ -37,6 +40,7 @@ public sealed class PoolServer : IAsyncDisposable
         ILogger logger = loggers.CreateLogger(LogCategory.Pool);
         _loops = [.. ((IStep[])[new Settling(_ledger, chain, time, logger), .. _ledger.Upkeep]).Select(step => new StepLoop(step, logger))];
         _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
+        _pacer = new PacerLoop(_stratum, _stratumLogger);
         ShareValidatorOptions validator = new()
         {
             Seed = world.Random.NextUInt64(),
@@ -102,6 +106,7 @@ public sealed class PoolServer : IAsyncDisposable
             pool._pathLoops.Start();
             Array.ForEach(pool._loops, static loop => loop.Start());
             pool._stratum.Start(pool._pipeline.TryEnqueue);
+            pool._pacer.Start();
             pool._source.Start();
             return pool;
         }
@@ -150,8 +155,9 @@ public sealed class PoolServer : IAsyncDisposable
             return;
         }
         _stratum.StopListening();
-        await _stratum.DrainAsync(timeout);
+        await DrainLoop.RunAsync(_stratum, timeout, _time, _stratumLogger);
         _pathLoops.Stop(timeout);
+        _pacer.Dispose();
         _stratum.Dispose();
         await Task.WhenAll(_loops.Select(static loop => loop.DisposeAsync().AsTask()));
         await _source.DisposeAsync();
