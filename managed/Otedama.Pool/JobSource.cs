@@ -19,7 +19,7 @@ public sealed class JobSource : ITemplateSink, IAsyncDisposable
         ILogger submit = world.Loggers.CreateLogger(LogCategory.PoolSubmit);
         Nodes = new NodeClientGroup(nodes, this, world, world.Loggers.CreateLogger(LogCategory.PoolTemplates));
         Jobs = new JobBook(jobs, world.Time, world.Loggers.CreateLogger(LogCategory.PoolJobs));
-        Blocks = new BlockSubmitter(Nodes.Links, nodes.Algorithm == Algorithm.VerusHash, dataFolder, world, submit);
+        Blocks = new BlockSubmitter(Nodes.Links, nodes.Family.SubmitMethod, dataFolder, world, submit);
         _audit = new ProposalAudit(Nodes.Links, nodes.Rules, nodes.CallTimeout, world.Time, submit);
         Steps = [Jobs, _audit, Blocks.Keeper, Blocks, .. Nodes.Steps];
         _loops = [.. Steps.Select(step => new StepLoop(step, submit))];

@@ -30,7 +30,7 @@ public sealed class PoolServer : IAsyncDisposable
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
-            Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
+            Payees = options.Coin.Family.KeepsNodeCoinbase ? () => NextPayees(options) : null,
         };
         _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
         NodeChainView chain = new(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));

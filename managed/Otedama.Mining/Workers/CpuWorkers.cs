@@ -86,7 +86,7 @@ internal sealed class CpuWorkers : IWorkerSource
     private static PowParameters ParametersOf(RigOptions options) => options.Algorithm switch
     {
         Algorithm.Equihash when options.Equihash is { } rule => PowParameters.Of(rule),
-        Algorithm.VerusHash => new PowParameters(N: VerusWorkData.CounterOffset, 0, false, 0, default),
+        Algorithm.VerusHash => new PowParameters(N: Verus.CounterOffset, 0, false, 0, default),
         _ => default,
     };
 

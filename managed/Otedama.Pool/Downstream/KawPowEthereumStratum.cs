@@ -10,9 +10,6 @@ namespace Otedama.Pool;
 /// </summary>
 internal sealed class KawPowEthereumStratum : KawPowStratum
 {
-    /// <summary>Leading nonce bytes the pool sets; submits leave them out.</summary>
-    private const int PrefixLength = 2;
-
     public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
     {
         Span<byte> sessionId = stackalloc byte[sizeof(ulong)];
@@ -47,9 +44,10 @@ internal sealed class KawPowEthereumStratum : KawPowStratum
         return true; // no proof: the mix is computed
     }
 
+    /// <summary>Leading nonce bytes the pool sets; submits leave them out.</summary>
     private static ReadOnlySpan<byte> Prefix(StratumSession session, Span<byte> extranonce1)
     {
         BinaryPrimitives.WriteUInt32BigEndian(extranonce1, session.Extranonce1);
-        return extranonce1[..PrefixLength];
+        return extranonce1[..KawPow.PrefixLength];
     }
 }

@@ -50,14 +50,14 @@ internal sealed partial class StratumSession
     private string RefusedText =>
         $"{_refusals.Wrong} of your last {_refusals.Count} shares were refused ({RejectionReply.For(_refusals.Reason).Text})";
 
-    private string Cure => RejectionReply.CureOf(_refusals.Reason, _server.Options.Coin);
+    private string Cure => RejectionReply.CureOf(_refusals.Reason, _server.Options.Coin, _dialect);
 
     private void JudgeRepeat(double now)
     {
         if (!_repeats.TryTake(RepeatsPerMinuteMax / 60, RepeatsPerMinuteMax, now))
         {
             StratumWriter.ShowMessage(
-                _reply, $"more than {RepeatsPerMinuteMax} repeated shares in a minute, so this connection ends. {RejectionReply.CureOf(Rejection.Duplicate, _server.Options.Coin)}");
+                _reply, $"more than {RepeatsPerMinuteMax} repeated shares in a minute, so this connection ends. {RejectionReply.CureOf(Rejection.Duplicate, _server.Options.Coin, _dialect)}");
             End(CloseReason.RefusedWork);
             return;
         }

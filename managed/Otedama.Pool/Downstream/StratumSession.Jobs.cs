@@ -145,9 +145,9 @@ internal sealed partial class StratumSession
             _dialect.WriteDifficulty(_reply, grade.Difficulty, grade.Target);
             _server.Meters.SetDifficulty(_main!, grade.Difficulty);
         }
-        if (job.Job.Recipe is BitcoinRecipe bitcoin)
+        if (_dialect.RollsVersions)
         {
-            SendMask(bitcoin.VersionMask);
+            SendMask(job.Job.Recipe.Rolling.Mask);
         }
         bool bigChange = grade.Difficulty > before * BigChange || grade.Difficulty < before / BigChange;
         bool clean = !_hasJob || job.Job.Generation != _lastGeneration || bigChange;

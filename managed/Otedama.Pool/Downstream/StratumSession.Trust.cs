@@ -40,7 +40,7 @@ internal sealed partial class StratumSession
         {
             _rank = _hasShare && _wrongProofs == 0 ? CandidateRank.Known : CandidateRank.Stranger;
         }
-        bool isBlock = _server.Jobs.TryGet(candidate.JobId, out PoolJob? job) && BlockClaim.IsMade(job.Job, candidate);
+        bool isBlock = _server.Jobs.TryGet(candidate.JobId, out PoolJob? job) && job.Job.Recipe.ClaimsBlock(candidate, job.Job.NetworkTarget);
         candidate.Rank = isBlock ? CandidateRank.ClaimedBlock : _rank;
         return candidate.Rank != CandidateRank.Stranger || PendingSubmits < StrangerPendingMax;
     }

@@ -11,6 +11,9 @@ namespace Otedama.Pool;
 /// </summary>
 internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
 {
+    public override string CureOfForeignWork =>
+        "Your miner is too old for Verus solution version 7: it leaves the pool's four bytes out of the solution. Update it.";
+
     /// <summary>Some miners read the height from a message of this form, as notify does not carry it.</summary>
     public override void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target)
     {
@@ -28,7 +31,7 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
         {
             return false;
         }
-        var recipe = (VerusRecipe)job.Job.Recipe;
+        var recipe = (VerusBlockRecipe)job.Job.Recipe;
         if (!submit.Solution.AsSpan(0, sizeof(uint)).SequenceEqual(recipe.Solution.Span[..sizeof(uint)]))
         {
             problem = "the solution is of another version than the job's";

@@ -61,7 +61,7 @@ internal class ZcashStratum : StratumDialect
             rejection = Rejection.UnknownJob;
             return false;
         }
-        int length = ((ZcashRecipe)job.Job.Recipe).SolutionLength;
+        int length = ((Zip301Recipe)job.Job.Recipe).SolutionLength;
         return ZcashSubmit.TryParse(parameters, Nonce2Length, length, out submit, out problem);
     }
 

@@ -69,7 +69,7 @@ public sealed partial class BlockSubmitter
     /// <summary>The claim is held.</summary>
     private void Deliver(AssembledBlock block, BlockReport found)
     {
-        RpcRequest request = TemplateRequest.Submit(block, _merged);
+        RpcRequest request = TemplateRequest.Submit(block, _method);
         _deliveries.Add(new BlockDelivery(
             block, found, [.. _doors.Select(door => new NodeDelivery(door, block, request, Wake, _time, _logger))]));
     }

@@ -18,7 +18,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     private static readonly TimeSpan s_diskPatience = TimeSpan.FromSeconds(2);
 
     private readonly NodeDoor[] _doors;
-    private readonly bool _merged;
+    private readonly string _method;
     private readonly FoundBlockFolder _folder;
     private readonly BlockKeeper _keeper;
     private readonly TimeProvider _time;
@@ -34,12 +34,12 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     private long _refusedCount;
 
     /// <param name="nodes">All of them get every block.</param>
-    /// <param name="merged">The Verus form of submission, which also serves the chains that are mined along.</param>
+    /// <param name="method">The remote procedure that takes a block, as the coin's family calls it.</param>
     /// <param name="dataFolder">The data directory; blocks are kept in its folder "blocks-found".</param>
-    public BlockSubmitter(IReadOnlyList<IRpcLink> nodes, bool merged, string dataFolder, PoolWorld world, ILogger logger)
+    public BlockSubmitter(IReadOnlyList<IRpcLink> nodes, string method, string dataFolder, PoolWorld world, ILogger logger)
     {
         _doors = [.. nodes.Select(static node => new NodeDoor(node))];
-        _merged = merged;
+        _method = method;
         _time = world.Time;
         _logger = logger;
         Wake = new Signal(_time);

@@ -42,7 +42,7 @@ public sealed class RigTests
         foreach (Candidate candidate in source.Submitted)
         {
             byte[] header = new byte[80];
-            BitcoinWorkData.Instance.Build(
+            new BitcoinWorkData().Build(
                 new WorkRange
                 {
                     Job = job,

@@ -296,7 +296,7 @@ public sealed class BlockSubmitterTests : IDisposable
     };
 
     private BlockSubmitter Submitter(params ScriptedLink[] nodes) =>
-        new(nodes, merged: false, _directory.Path, TestWorld.Make(_clock), NullLogger.Instance);
+        new(nodes, "submitblock", _directory.Path, TestWorld.Make(_clock), NullLogger.Instance);
 
     private static Hash256 Find(BlockSubmitter blocks, byte tip) =>
         blocks.Submit(Job(tip), Header(tip), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default, book: null)

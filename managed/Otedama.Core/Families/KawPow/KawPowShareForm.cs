@@ -3,11 +3,8 @@ using System.Buffers.Binary;
 namespace Otedama.Core;
 
 /// <summary>Header hash, nonce and claimed mix, 72 bytes; without the mix, 40, when the candidate has none.</summary>
-internal sealed class KawPowShareRecipe : ShareRecipe
+internal sealed class KawPowShareForm : ShareForm
 {
-    /// <summary>Leading nonce bytes that tell connections apart.</summary>
-    private const int PrefixLength = 2;
-
     public override int DataLengthMax => KawPow.DataSize;
 
     public override bool NonceIsTheWholeKey => true;
@@ -15,7 +12,7 @@ internal sealed class KawPowShareRecipe : ShareRecipe
     public override Rejection Check(Job job, in Candidate candidate)
     {
         ReadOnlySpan<byte> prefix = candidate.Extranonce.Span;
-        if (prefix.Length < PrefixLength || candidate.Nonce >> 48 != BinaryPrimitives.ReadUInt16BigEndian(prefix))
+        if (prefix.Length < KawPow.PrefixLength || candidate.Nonce >> 48 != BinaryPrimitives.ReadUInt16BigEndian(prefix))
         {
             return Rejection.NotYours;
         }

@@ -1,7 +1,7 @@
 namespace Otedama.Core;
 
 /// <summary>How candidates of one family are checked and turned into what the proof checker reads.</summary>
-internal abstract class ShareRecipe
+internal abstract class ShareForm
 {
     /// <summary>Bytes of checker data per candidate at most.</summary>
     public abstract int DataLengthMax { get; }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Otedama.Core;
 
 /// <summary>80-byte headers over a coinbase with the claimant's extranonce.</summary>
-internal sealed class BitcoinShareRecipe : ShareRecipe
+internal sealed class BitcoinShareForm : ShareForm
 {
     private const int HeaderLength = 80;
 
@@ -12,7 +12,7 @@ internal sealed class BitcoinShareRecipe : ShareRecipe
     private readonly byte[] _extranonces;
     private readonly byte[] _roots = new byte[ShareValidator.BatchMax * Hash256.Size];
 
-    public BitcoinShareRecipe(IMerkleRoots merkle, int extranonceLength)
+    public BitcoinShareForm(IMerkleRoots merkle, int extranonceLength)
     {
         _merkle = merkle;
         _extranonceLength = extranonceLength;

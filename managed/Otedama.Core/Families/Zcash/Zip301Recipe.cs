@@ -1,10 +1,9 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// The Zcash family: the pool fixes every field but the 32-byte nonce, whose first bytes tell connections apart, and the
-/// time, which a worker may move forward.
+/// What the Zcash and Verus families share: the pool fixes every field of the 140 bytes but the nonce, and a solution follows.
 /// </summary>
-public record ZcashRecipe : HeaderRecipe
+public abstract record Zip301Recipe : HeaderRecipe
 {
     public required uint Version { get; init; }
 
@@ -20,10 +19,7 @@ public record ZcashRecipe : HeaderRecipe
     public required override uint Time { get; init; }
 
     /// <summary>Bytes of a solution without its compactSize length.</summary>
-    public required int SolutionLength { get; init; }
-
-    /// <summary>The whole coinbase; empty on a rig, which never sees it.</summary>
-    public ReadOnlyMemory<byte> Coinbase { get; init; }
+    public abstract int SolutionLength { get; init; }
 
     /// <summary>
     /// Writes the 140 bytes before the solution. nonce: 32 bytes as stored; shorter ones are filled up with zeros.
@@ -45,19 +41,20 @@ public record ZcashRecipe : HeaderRecipe
         bytes.CopyTo(destination);
         return bytes.Length;
     }
-}
 
-/// <summary>
-/// The Verus family: the solution comes from the node, and only its last 15 bytes are free. Bound headers have the node's
-/// nonce as well (see Verus.Binds).
-/// </summary>
-public sealed record VerusRecipe : ZcashRecipe
-{
-    /// <summary>1344 bytes; the last 15 are the worker's.</summary>
-    public required ReadOnlyMemory<byte> Solution { get; init; }
+    /// <summary>Header, length and solution; returns the bytes written.</summary>
+    public int WriteWhole(uint time, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> solution, Span<byte> destination)
+    {
+        WriteHeader(time, nonce, destination);
+        int start = ZcashProof.HeaderSize + WriteSolutionLength(destination[ZcashProof.HeaderSize..]);
+        solution.CopyTo(destination[start..]);
+        return start + SolutionLength;
+    }
 
-    /// <summary>Header nonce where the header is bound; zero on a rig, which is not told.</summary>
-    public Hash256 Nonce { get; init; }
-
-    public bool IsBound => Verus.Binds(Solution.Span);
+    private protected byte[] WriteWhole(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> solution)
+    {
+        byte[] whole = new byte[ZcashProof.HeaderSize + ByteWriter.CompactSizeLength((ulong)SolutionLength) + SolutionLength];
+        WriteWhole(Time, nonce, solution, whole);
+        return whole;
+    }
 }

@@ -16,6 +16,9 @@ public static class Verus
     /// <summary>Free bytes at the end of the solution, which are the end of the header too.</summary>
     public const int NonceLength = 15;
 
+    /// <summary>Where in the 15 bytes a rig's counter of 8 begins; the bytes before it are the extranonce's.</summary>
+    public const int CounterOffset = 7;
+
     public const int HeaderSize = ZcashProof.HeaderSize + 3 + SolutionLength;
 
     private const int EntryCountOffset = 5, RootsOffset = 8, RootsLength = 64, DescriptorLength = 72;

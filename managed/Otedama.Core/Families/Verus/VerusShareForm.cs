@@ -5,7 +5,7 @@ namespace Otedama.Core;
 /// proof the 15 bytes: whatever else a miner writes into the solution does not count, so that a good share is always a good
 /// block.
 /// </summary>
-internal sealed class VerusShareRecipe : ShareRecipe
+internal sealed class VerusShareForm : ShareForm
 {
     public override int DataLengthMax => Verus.HeaderSize;
 
@@ -32,11 +32,8 @@ internal sealed class VerusShareRecipe : ShareRecipe
         {
             ref readonly Candidate candidate = ref candidates[picks[i]];
             Span<byte> item = data.Slice(i * Verus.HeaderSize, Verus.HeaderSize);
-            recipe.WriteHeader(candidate.Time, candidate.Extranonce.Span, item);
-            recipe.WriteSolutionLength(item[ZcashProof.HeaderSize..]);
-            recipe.Solution.Span.CopyTo(item[(ZcashProof.HeaderSize + 3)..]);
+            lengths[i] = recipe.WriteWhole(candidate.Time, candidate.Extranonce.Span, recipe.Solution.Span, item);
             candidate.Proof.CopyTo(item[^Verus.NonceLength..]);
-            lengths[i] = Verus.HeaderSize;
         }
         return picks.Length * Verus.HeaderSize;
     }

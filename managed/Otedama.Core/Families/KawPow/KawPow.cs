@@ -21,6 +21,9 @@ public static class KawPow
 
     public const int MixSize = 32;
 
+    /// <summary>Leading nonce bytes that tell the connections of a pool apart.</summary>
+    public const int PrefixLength = 2;
+
     /// <summary>Header hash and mix as miners see them, with the nonce between: what a check takes (otedama_algo.h).</summary>
     public const int DataSize = 72;
 

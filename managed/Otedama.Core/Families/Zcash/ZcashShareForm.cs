@@ -4,10 +4,9 @@ namespace Otedama.Core;
 /// Header, nonce and solution. A candidate's extranonce is the whole 32-byte nonce, its proof the solution without length;
 /// the session has seen to it that the nonce begins with its own bytes.
 /// </summary>
-internal sealed class ZcashShareRecipe : ShareRecipe
+internal sealed class ZcashShareForm : ShareForm
 {
-    /// <summary>Header, the longest length and the longest solution that is mined (200,9).</summary>
-    public override int DataLengthMax => ZcashProof.HeaderSize + 3 + 1_344;
+    public override int DataLengthMax => ZcashProof.MinedBytesMax;
 
     public override Rejection Check(Job job, in Candidate candidate)
     {
@@ -29,11 +28,7 @@ internal sealed class ZcashShareRecipe : ShareRecipe
         for (int i = 0; i < picks.Length; i++)
         {
             ref readonly Candidate candidate = ref candidates[picks[i]];
-            Span<byte> item = data[written..];
-            recipe.WriteHeader(candidate.Time, candidate.Extranonce.Span, item);
-            int prefix = recipe.WriteSolutionLength(item[ZcashProof.HeaderSize..]);
-            candidate.Proof.CopyTo(item[(ZcashProof.HeaderSize + prefix)..]);
-            lengths[i] = ZcashProof.HeaderSize + prefix + recipe.SolutionLength;
+            lengths[i] = recipe.WriteWhole(candidate.Time, candidate.Extranonce.Span, candidate.Proof, data[written..]);
             written += lengths[i];
         }
         return written;
