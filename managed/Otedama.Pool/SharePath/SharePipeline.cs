@@ -177,11 +177,12 @@ public sealed partial class SharePipeline
     {
         try
         {
-            if (_blocks.Submit(job, header, candidate, judgement.Hash, _book) is null)
+            if (_blocks.Submit(job, header, candidate, judgement.Hash) is not { } id)
             {
                 judgement.Reach = Reach.Share; // a rival of one of ours
                 return;
             }
+            judgement.BlockId = id;
         }
         catch (Exception e)
         {
@@ -235,7 +236,7 @@ public sealed partial class SharePipeline
             ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
         Work = judgement.Rejection == Rejection.None ? judgement.Share.Work : UInt128.Zero,
-        Hash = judgement.Hash,
+        BlockId = judgement.BlockId,
         ReceivedAt = candidate.ReceivedAt,
     };
 

@@ -152,7 +152,7 @@ public sealed class SharePipelineTests : IDisposable
         Assert.True(_sink.BlockCameFirst);
         Assert.True(_sink.Verdicts.Single().IsBlock);
         BlockInfo block = _ledger.Blocks(5).Single();
-        Assert.Equal(_sink.Verdicts.Single().Hash, block.Hash);
+        Assert.Equal(_sink.Verdicts.Single().BlockId, block.Hash);
         Assert.Equal(_account, block.Finder);
         Assert.Equal(1, pipeline.Counters.Blocks);
     }
@@ -385,6 +385,7 @@ public sealed class SharePipelineTests : IDisposable
             var proofs = new BclProofs();
             return new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
         })];
+        _sink.Book = ledger ?? _ledger;
         return new SharePipeline(
             options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, book ?? ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
@@ -418,6 +419,8 @@ public sealed class SharePipelineTests : IDisposable
 
         public volatile bool Throws;
 
+        public IBlockBook? Book { get; set; }
+
         public void OnVerdicts(ReadOnlySpan<Verdict> verdicts)
         {
             foreach (Verdict verdict in verdicts)
@@ -430,12 +433,12 @@ public sealed class SharePipelineTests : IDisposable
             }
         }
 
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof)
         {
             BlockCameFirst = Verdicts.IsEmpty;
             Headers.Enqueue(header.ToArray());
             Hash256 id = Sha256d.Hash(header);
-            book?.Book(job, id, candidate.AccountId);
+            Book?.Book(job, id, candidate.AccountId);
             return id;
         }
     }
