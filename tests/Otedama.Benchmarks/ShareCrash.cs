@@ -196,6 +196,6 @@ public static class ShareCrash
             _output.Write(System.Text.Encoding.ASCII.GetBytes(_text.ToString()));
         }
 
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => proof;
     }
 }

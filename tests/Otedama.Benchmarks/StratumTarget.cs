@@ -60,6 +60,8 @@ internal static class StratumTarget
             new StepLoop(step, NullLogger.Instance).Start();
         }
         server.Start(pipeline.TryEnqueue);
+        using PacerLoop pacer = new(server, NullLogger.Instance);
+        pacer.Start();
         Console.WriteLine($"{server.Endpoints[0]} {address} {Environment.ProcessId}");
         Console.In.ReadToEnd();
         return 0;
@@ -82,6 +84,6 @@ internal static class StratumTarget
 
     private sealed class NoBlocks : IBlockSink
     {
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => proof;
     }
 }

@@ -152,9 +152,32 @@ public sealed class SharePipelineTests : IDisposable
         Assert.True(_sink.BlockCameFirst);
         Assert.True(_sink.Verdicts.Single().IsBlock);
         BlockInfo block = _ledger.Blocks(5).Single();
-        Assert.Equal(_sink.Verdicts.Single().Hash, block.Hash);
+        Assert.Equal(_sink.Verdicts.Single().BlockId, block.Hash);
         Assert.Equal(_account, block.Finder);
         Assert.Equal(1, pipeline.Counters.Blocks);
+    }
+
+    [Fact]
+    public void The_book_is_told_of_chain_shares_and_blocks_with_header_and_candidate_before_they_are_answered()
+    {
+        PoolJob chained = _jobs.Add(2, chain: Target.Max), block = _jobs.Add(3, network: Target.Max);
+        var book = new ChainBook(_ledger) { Throws = true };
+        SharePipeline pipeline = Make(book: book);
+        for (uint job = 1; job <= 3; job++)
+        {
+            Candidate candidate = Candidate(40 + job);
+            candidate.JobId = job;
+            Assert.True(pipeline.TryEnqueue(candidate));
+        }
+        Assert.Equal(StepResult.Done, pipeline.ValidateBatch());
+        Assert.Equal([chained, block], book.Told.Select(static told => told.Job));
+        Assert.Equal([42ul, 43], book.Told.Select(static told => told.Candidate.Nonce));
+        Assert.All(book.Told, static told => Assert.Equal(Sha256d.Hash(told.Header), told.Hash));
+        Assert.Empty(_sink.Verdicts);
+        Drain(pipeline);
+        Assert.Equal([(Rejection.None, false), (Rejection.None, false), (Rejection.None, true)],
+            _sink.Verdicts.Select(static verdict => (verdict.Rejection, verdict.IsBlock)));
+        Assert.Single(_sink.Headers);
     }
 
     [Fact]
@@ -355,15 +378,16 @@ public sealed class SharePipelineTests : IDisposable
         TimeProvider.System,
         NullLogger.Instance);
 
-    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1, Ledger? ledger = null)
+    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1, Ledger? ledger = null, IShareBook? book = null)
     {
         ShareValidator[] validators = [.. Enumerable.Range(0, verifiers).Select(_ =>
         {
             var proofs = new BclProofs();
             return new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
         })];
+        _sink.Book = ledger ?? _ledger;
         return new SharePipeline(
-            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
+            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, book ?? ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
 
     private SharePathLoops Start(SharePipelineOptions? options = null, int verifiers = 1)
@@ -395,6 +419,8 @@ public sealed class SharePipelineTests : IDisposable
 
         public volatile bool Throws;
 
+        public IBlockBook? Book { get; set; }
+
         public void OnVerdicts(ReadOnlySpan<Verdict> verdicts)
         {
             foreach (Verdict verdict in verdicts)
@@ -407,12 +433,12 @@ public sealed class SharePipelineTests : IDisposable
             }
         }
 
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof)
         {
             BlockCameFirst = Verdicts.IsEmpty;
             Headers.Enqueue(header.ToArray());
             Hash256 id = Sha256d.Hash(header);
-            book?.Book(job, id, candidate.AccountId);
+            Book?.Book(job, id, candidate.AccountId);
             return id;
         }
     }

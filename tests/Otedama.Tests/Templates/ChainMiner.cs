@@ -58,7 +58,7 @@ internal sealed class ChainMiner : IAsyncDisposable
         Assert.True(scan.HitCount == 1, $"no nonce within {s_patience}");
         job.Recipe.WriteHeader(extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, (uint)_hits[0].Nonce, header);
         Hash256 id = Sha256d.Hash(header);
-        Source.Blocks.Submit(job, header, new Candidate { JobId = job.Id, Extranonce = new Extranonce(extranonce) }, default, book: null);
+        Source.Blocks.Submit(job, header, new Candidate { JobId = job.Id, Extranonce = new Extranonce(extranonce) }, default);
         BlockReport? report;
         while ((report = Source.Blocks.Recent.FirstOrDefault(found => found.Id == id))?.Outcome is null)
         {
