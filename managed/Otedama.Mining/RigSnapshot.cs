@@ -55,6 +55,9 @@ public sealed record RigSnapshot
 
     public required IReadOnlyList<WorkerSnapshot> Workers { get; init; }
 
+    /// <summary>What the workers run on.</summary>
+    public IReadOnlyList<DeviceSnapshot> Devices { get; init; } = [];
+
     /// <summary>In order of preference; empty for a rig with a job source of its own.</summary>
     public required IReadOnlyList<PoolSnapshot> Pools { get; init; }
 }

@@ -60,6 +60,8 @@ internal static class StratumTarget
             new StepLoop(step, NullLogger.Instance).Start();
         }
         server.Start(pipeline.TryEnqueue);
+        using PacerLoop pacer = new(server, NullLogger.Instance);
+        pacer.Start();
         Console.WriteLine($"{server.Endpoints[0]} {address} {Environment.ProcessId}");
         Console.In.ReadToEnd();
         return 0;

@@ -26,7 +26,7 @@ internal class KawPowStratum : StratumDialect
 
     public override StratumDialect For(JsonValue subscribe) => EthereumStratum.IsAskedFor(subscribe) ? s_ethereum : this;
 
-    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
+    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session)
     {
         Span<byte> extranonce1 = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(extranonce1, session.Extranonce1);
@@ -39,7 +39,7 @@ internal class KawPowStratum : StratumDialect
         KawPowWriter.Notify(reply, job.Job, target, clean);
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         rejection = Rejection.None;
         if (!KawPowSubmit.TryParse(parameters, out KawPowSubmit submit, out problem))

@@ -33,14 +33,18 @@ internal abstract class StratumDialect
 
     public virtual bool RollsVersions => false;
 
-    /// <summary>What a miner's owner can do about work refused again and again because it is not the miner's own.</summary>
+    /// <summary>
+    /// What a miner's owner can do about work refused again and again because it is not the miner's own.
+    /// </summary>
     public virtual string CureOfForeignWork =>
         "Your miner or proxy changes the bytes that are the pool's own: give each rig its own connection, or update the proxy.";
 
-    /// <summary>Whether a proof takes far longer to check than to make up, so that sessions have to earn their place in line.</summary>
+    /// <summary>
+    /// Whether a proof takes far longer to check than to make up, so that sessions have to earn their place in line.
+    /// </summary>
     public virtual bool ProofsAreDear => false;
 
-    public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session);
+    public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session);
 
     /// <summary>Tells a changed difficulty; a job always follows.</summary>
     public abstract void WriteDifficulty(WireBuffer reply, double difficulty, Target target);
@@ -48,11 +52,11 @@ internal abstract class StratumDialect
     public abstract void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target);
 
     /// <summary>
-    /// Fills in what the submit says: job, nonce, time, version, extranonce, proof. False: rejection says why, or problem
-    /// when the parameters make no sense.
+    /// Fills in what the submit says: job, nonce, time, version, extranonce, proof. False: rejection says why, or
+    /// problem when the parameters make no sense.
     /// </summary>
     public abstract bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
 
     /// <summary>Answers methods that only this dialect has; false leaves the message to the session.</summary>
     public virtual bool TryAnswer(in StratumMessage message, WireBuffer reply) => false;

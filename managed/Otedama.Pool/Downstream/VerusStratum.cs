@@ -25,7 +25,7 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
     }
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         if (!TryReadSubmit(session, parameters, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
         {
@@ -56,7 +56,7 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
     /// The tail has room for the bytes of two sessions. Work that bears both could be sent under either, by whichever target
     /// pays more once the hash is known.
     /// </summary>
-    private static bool HoldsAnothers(StratumSession session, ReadOnlySpan<byte> tail)
+    private static bool HoldsAnothers(IMinerSession session, ReadOnlySpan<byte> tail)
     {
         for (int i = 0; i + Nonce1Length <= tail.Length; i++)
         {

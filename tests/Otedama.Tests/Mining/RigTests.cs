@@ -23,6 +23,7 @@ public sealed class RigTests
         Assert.Equal(1e-6, snapshot.Difficulty!.Value, 9);
         Assert.True(snapshot.Hashrate.Seconds10 > 0 && snapshot.EffectiveHashrate > 0);
         Assert.All(snapshot.Workers, worker => Assert.Equal(WorkerState.Healthy, worker.State));
+        Assert.Equal("CPU", Assert.Single(snapshot.Devices).Kind);
 
         await rig.StopAsync();
         Assert.Equal(RigState.Stopped, rig.Snapshot().State);

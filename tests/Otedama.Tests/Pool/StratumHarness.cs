@@ -12,6 +12,7 @@ internal sealed class StratumHarness : IDisposable
 {
     private readonly BlockingCollection<Candidate> _queue = new(65_536);
     private readonly Thread _judge;
+    private readonly PacerLoop _pacer;
     private readonly StepLoop _jobLoop;
 
     /// <summary>Limits of time that no machine is too busy for; a test of one of them sets that one.</summary>
@@ -59,6 +60,8 @@ internal sealed class StratumHarness : IDisposable
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();
         Server.Start((in Candidate candidate) => _queue.TryAdd(candidate));
+        _pacer = new PacerLoop(Server, NullLogger.Instance);
+        _pacer.Start();
     }
 
     public PoolOptions Options { get; }
@@ -104,6 +107,7 @@ internal sealed class StratumHarness : IDisposable
 
     public void Dispose()
     {
+        _pacer.Dispose();
         Server.Dispose();
         _queue.CompleteAdding();
         _judge.Join();
