@@ -116,7 +116,7 @@ internal sealed class Verifier
             judgements.Fill(new Judgement { Rejection = Rejection.Overloaded });
         }
         FitBatch(count, _time.GetElapsedTime(start));
-        _path.SubmitBlocks(_validator, candidates, judgements);
+        _path.HandOn(_validator, candidates, judgements);
         _path.Answer(candidates, judgements, _records, _verdicts);
         Array.Clear(_candidates, 0, count);
     }

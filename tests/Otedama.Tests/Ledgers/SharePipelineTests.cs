@@ -158,6 +158,29 @@ public sealed class SharePipelineTests : IDisposable
     }
 
     [Fact]
+    public void The_book_is_told_of_chain_shares_and_blocks_with_header_and_candidate_before_they_are_answered()
+    {
+        PoolJob chained = _jobs.Add(2, chain: Target.Max), block = _jobs.Add(3, network: Target.Max);
+        var book = new ChainBook(_ledger) { Throws = true };
+        SharePipeline pipeline = Make(book: book);
+        for (uint job = 1; job <= 3; job++)
+        {
+            Candidate candidate = Candidate(40 + job);
+            candidate.JobId = job;
+            Assert.True(pipeline.TryEnqueue(candidate));
+        }
+        Assert.Equal(StepResult.Done, pipeline.ValidateBatch());
+        Assert.Equal([chained, block], book.Told.Select(static told => told.Job));
+        Assert.Equal([42ul, 43], book.Told.Select(static told => told.Candidate.Nonce));
+        Assert.All(book.Told, static told => Assert.Equal(Sha256d.Hash(told.Header), told.Hash));
+        Assert.Empty(_sink.Verdicts);
+        Drain(pipeline);
+        Assert.Equal([(Rejection.None, false), (Rejection.None, false), (Rejection.None, true)],
+            _sink.Verdicts.Select(static verdict => (verdict.Rejection, verdict.IsBlock)));
+        Assert.Single(_sink.Headers);
+    }
+
+    [Fact]
     public void An_account_is_made_by_the_first_accepted_share_and_by_nothing_else()
     {
         int before = _ledger.AccountCount;
@@ -355,7 +378,7 @@ public sealed class SharePipelineTests : IDisposable
         TimeProvider.System,
         NullLogger.Instance);
 
-    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1, Ledger? ledger = null)
+    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1, Ledger? ledger = null, IShareBook? book = null)
     {
         ShareValidator[] validators = [.. Enumerable.Range(0, verifiers).Select(_ =>
         {
@@ -364,7 +387,7 @@ public sealed class SharePipelineTests : IDisposable
         })];
         _sink.Book = ledger ?? _ledger;
         return new SharePipeline(
-            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
+            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, book ?? ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
 
     private SharePathLoops Start(SharePipelineOptions? options = null, int verifiers = 1)
