@@ -17,7 +17,7 @@ internal static class Views
         return new RigView
         {
             Mining = works,
-            Algorithm = rig.Algorithm.ToString().ToLowerInvariant(),
+            Algorithm = rig.Algorithm.Name,
             HashrateHs = works ? rig.Hashrate.Seconds10 : 0, // the meter needs its whole window to come down to what is true at once
             Hashrate60sHs = works ? rig.Hashrate.Seconds60 : 0,
             Hashrate15mHs = rig.Hashrate.Minutes15,
@@ -32,6 +32,8 @@ internal static class Views
             Difficulty = rig.Difficulty,
             Efficiency = answered == 0 ? null : (double)shares.Accepted / answered,
             Workers = [.. rig.Workers.Select(worker => Worker(worker, rig.State))],
+            Devices = [.. rig.Devices.Select(static d => new DeviceView(
+                d.Id, d.Kind.ToLowerInvariant(), d.Name, d.Telemetry.TemperatureC, d.Telemetry.PowerW, d.Telemetry.FanRpm, d.Telemetry.ClockMhz))],
             Pools = [.. rig.Pools.Select(static p => new UpstreamView(
                 p.Url, p.State.ToString().ToLowerInvariant(), p.LatencyMs, p.LastError.Length > 0 ? p.LastError : null))],
         };

@@ -135,21 +135,23 @@ public sealed partial class InstanceMetricsTests
             ReplyP50 = default,
             ReplyP99 = default,
         },
-        Rig = new RigSnapshot
-        {
-            State = RigState.Mining,
-            Algorithm = Algorithm.Sha256d,
-            Uptime = default,
-            Hashes = 0,
+        Rig = SomeRig(),
+    };
+
+    internal static RigSnapshot SomeRig() => new()
+    {
+        State = RigState.Mining,
+        Algorithm = Algorithm.Sha256d,
+        Uptime = default,
+        Hashes = 0,
         Hashrate = default,
-            EffectiveHashrate = null,
-            Shares = default,
-            Difficulty = null,
-            Height = null,
-            JobId = null,
-            Workers = [],
-            Pools = [],
-        },
+        EffectiveHashrate = null,
+        Shares = default,
+        Difficulty = null,
+        Height = null,
+        JobId = null,
+        Workers = [],
+        Pools = [],
     };
 
     [GeneratedRegex("^[a-z0-9_]+(\\{[a-z]+=\"[^\"\\\\\\n]*\"\\})? (NaN|[+-]Inf|-?[0-9.]+(E[+-][0-9]+)?)$")]

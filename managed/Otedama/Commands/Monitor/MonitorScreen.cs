@@ -180,6 +180,7 @@ internal static class MonitorScreen
             lines.Add(Text($" 10s {Units.Hashrate(rig.HashrateHs)}  60s {Rate(rig.Hashrate60sHs)}  15m {Rate(rig.Hashrate15mHs)}", width));
             lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Shares", "Health", "Kind"], rig.Workers.Select(static w => (string[])
                 [w.Name, Units.Hashrate(w.HashrateHs), Count(w.Found), w.Reason is null ? w.Health : $"{w.Health}: {w.Reason}", w.Flavour])));
+            lines.AddRange(StatusLines.Devices(rig).Select(device => Text($" {device}", width)));
         }
         if (s.Pool is not null && miners is { Miners.Count: > 0 })
         {
