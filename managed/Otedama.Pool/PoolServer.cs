@@ -78,10 +78,6 @@ public sealed class PoolServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the first job. Throws TimeoutException that names each node's trouble.</summary>
-    public Task WaitForJobAsync(TimeSpan timeout, CancellationToken cancellation) =>
-        _parts.Source.FirstJobAsync(timeout, cancellation);
-
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot() => _parts.Snapshot();
 
