@@ -75,8 +75,8 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Accounts, balances, blocks and payouts.</summary>
     public Ledger Ledger => _ledger;
 
-    /// <summary>Counters of the share path, for metrics.</summary>
-    public ShareCounters ShareCounters => _pipeline.Counters;
+    /// <summary>Commits of the share log, for metrics.</summary>
+    public CommitCounters Commits => _pipeline.Counters;
 
     /// <summary>Candidates that wait for a validator.</summary>
     public int QueueDepth => _pipeline.QueueDepth;
@@ -123,7 +123,7 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot()
     {
-        _stratum.Meters.Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99) reply);
+        _stratum.Meters.Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99, LatencyTotals All) reply);
         return new PoolSnapshot
         {
             Time = _time.GetUtcNow(),
@@ -144,6 +144,7 @@ public sealed class PoolServer : IAsyncDisposable
             Nodes = _source.Nodes.Snapshot(),
             ReplyP50 = reply.P50,
             ReplyP99 = reply.P99,
+            Replies = reply.All,
         };
     }
 
