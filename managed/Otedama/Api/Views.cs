@@ -17,7 +17,7 @@ internal static class Views
         return new RigView
         {
             Mining = works,
-            Algorithm = rig.Algorithm.ToString().ToLowerInvariant(),
+            Algorithm = rig.Algorithm.Name,
             HashrateHs = works ? rig.Hashrate.Seconds10 : 0, // the meter needs its whole window to come down to what is true at once
             Hashrate60sHs = works ? rig.Hashrate.Seconds60 : 0,
             Hashrate15mHs = rig.Hashrate.Minutes15,

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
@@ -10,7 +9,7 @@ namespace Otedama.Tests.Ledgers;
 
 public sealed class SharePipelineTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly FailingFiles _files = new();
     private readonly TestJobs _jobs = new();
     private readonly Sink _sink = new();
@@ -299,7 +298,7 @@ public sealed class SharePipelineTests : IDisposable
         SharePipeline pipeline = loops.Path;
         _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
-        WaitUntil(() => pipeline.IsStalled);
+        Patience.Until(() => pipeline.IsStalled);
         for (ulong i = 1; i < 2_000; i++)
         {
             while (!pipeline.TryEnqueue(Candidate(i)))
@@ -310,13 +309,13 @@ public sealed class SharePipelineTests : IDisposable
         Candidate block = Candidate(7_777);
         block.JobId = 2;
         Assert.True(pipeline.TryEnqueue(block));
-        WaitUntil(() => !_sink.Headers.IsEmpty);
-        WaitUntil(() => _sink.Verdicts.Count > 500);
+        Patience.Until(() => !_sink.Headers.IsEmpty);
+        Patience.Until(() => _sink.Verdicts.Count > 500);
         Assert.All(_sink.Verdicts, verdict => Assert.Equal(Rejection.Overloaded, verdict.Rejection));
         Assert.True(pipeline.Counters.CommitFailures > 0);
 
         _files.IsFull = false;
-        WaitUntil(() => _sink.Verdicts.Count == 2_001);
+        Patience.Until(() => _sink.Verdicts.Count == 2_001);
         loops.Stop(Patience.Limit);
         int accepted = _sink.Verdicts.Count(verdict => verdict.Rejection == Rejection.None);
         Assert.InRange(accepted, 1, 1_000);
@@ -333,7 +332,7 @@ public sealed class SharePipelineTests : IDisposable
         SharePipeline pipeline = loops.Path;
         _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
-        WaitUntil(() => pipeline.IsStalled);
+        Patience.Until(() => pipeline.IsStalled);
         loops.Stop(TimeSpan.FromMilliseconds(300));
         Assert.Empty(_sink.Verdicts);
         _files.IsFull = false;
@@ -400,9 +399,6 @@ public sealed class SharePipelineTests : IDisposable
             pipeline.DeliverVerdicts();
         }
     }
-
-    private static void WaitUntil(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        Patience.Until(condition, what);
 
     private sealed class Sink : IVerdictSink, IBlockSink
     {

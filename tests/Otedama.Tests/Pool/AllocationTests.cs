@@ -23,7 +23,7 @@ public sealed class AllocationTests : IDisposable
     /// <summary>Duplicate sets and buffers grow by doubling: after so many shares the next growth is beyond the measured ones.</summary>
     private const int WarmBatches = 640, MeasuredBatches = 300;
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly HandoffRing<Candidate> _ring = new(256);
     private readonly Candidate[] _candidates = new Candidate[ShareValidator.BatchMax];
     private readonly Judgement[] _judgements = new Judgement[ShareValidator.BatchMax];
