@@ -103,7 +103,6 @@ internal sealed class Verifier
         long start = _time.GetTimestamp();
         Span<Candidate> candidates = _candidates.AsSpan(0, count);
         Span<Judgement> judgements = _judgements.AsSpan(0, count);
-        _path.Counters.CountBatch(count);
         try
         {
             _validator.Judge(candidates, judgements);
