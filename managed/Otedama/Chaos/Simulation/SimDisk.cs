@@ -20,11 +20,16 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
     /// <summary>Flushes fail.</summary>
     public bool RefusesFlushes { get; set; }
 
+    /// <summary>Says that flushes are done, and does none.</summary>
+    public bool Lies { get; set; }
+
     /// <summary>The process that used it is gone; nothing is changed any more.</summary>
     public bool IsGone { get; private set; }
 
     /// <summary>Called when IsGone becomes true in the middle of something.</summary>
     public Action? Ended { get; set; }
+
+    public int FileCount => _names.Count;
 
     /// <summary>Operations that change or sync something.</summary>
     public long Operations { get; private set; }
@@ -122,7 +127,7 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
     /// </summary>
     public SimDisk Next(bool powerCut)
     {
-        SimDisk next = new(schedule, random);
+        SimDisk next = new(schedule, random) { Lies = Lies };
         Dictionary<string, SimDiskNode> names = powerCut ? new(_safeNames) : _names;
         int kept = powerCut ? random.Below(_unsafeNames.Count + 1) : 0;
         foreach ((_, Action<Dictionary<string, SimDiskNode>> change) in _unsafeNames.Take(kept))
@@ -177,7 +182,10 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
             node.FailFlush(random);
             throw new IOException("the disk refuses to flush");
         }
-        node.Flush();
+        if (!Lies)
+        {
+            node.Flush();
+        }
     }
 
     private void Live()

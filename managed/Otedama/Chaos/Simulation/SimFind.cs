@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Otedama.Core;
 
 namespace Otedama;
@@ -15,6 +16,9 @@ internal sealed class SimFind
     public required uint Nonce { get; init; }
 
     public required Hash256 Hash { get; init; }
+
+    /// <summary>The most significant 64 bits, by which the share log knows it.</summary>
+    public ulong HashTop => BinaryPrimitives.ReadUInt64LittleEndian(Hash.ToArray().AsSpan(24));
 
     public bool IsBlock => Work.Network.IsMetBy(Hash);
 

@@ -22,7 +22,7 @@ internal sealed partial class SimMiner
     private void Turn()
     {
         _world.Schedule.After(s_turn, _life, Turn);
-        if (!IsConnected || _work.Count == 0)
+        if (!IsConnected || IsResting || _work.Count == 0)
         {
             return;
         }
@@ -39,7 +39,7 @@ internal sealed partial class SimMiner
                 Submit(Found(work, hash));
             }
         }
-        if (_random.Chance(_habit.Cheats * s_turn.TotalSeconds))
+        if (!IsHonest && _random.Chance(_habit.Cheats * s_turn.TotalSeconds))
         {
             Cheat(work);
         }
@@ -58,6 +58,7 @@ internal sealed partial class SimMiner
         {
             find = new SimFind { User = User, Work = work, Extranonce2 = extranonce2, Nonce = nonce, Hash = hash };
             Finds.Add(hash, find);
+            _world.OnFound(find);
             _newest.Enqueue(find);
             if (_newest.Count > NewestKept)
             {
@@ -105,6 +106,10 @@ internal sealed partial class SimMiner
         }
     }
 
-    private void Claim(SimFind find) =>
-        Submit(Found(find.Work, find.Work.HashOf(_extranonce1, find.Extranonce2, find.Nonce), find.Extranonce2, find.Nonce));
+    /// <summary>As a share of this connection, at what this connection was told for the job, if it was.</summary>
+    private void Claim(SimFind find)
+    {
+        SimWork work = _work.FindLast(each => each.JobId == find.Work.JobId) ?? find.Work;
+        Submit(Found(work, work.HashOf(_extranonce1, find.Extranonce2, find.Nonce), find.Extranonce2, find.Nonce));
+    }
 }

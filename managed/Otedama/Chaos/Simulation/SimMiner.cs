@@ -54,6 +54,12 @@ internal sealed partial class SimMiner
     /// <summary>Requests that wait on an open connection, oldest first.</summary>
     public IEnumerable<SimRequest> Waiting => _open.Values.OrderBy(static request => request.SentAt);
 
+    /// <summary>It stops cheating.</summary>
+    public bool IsHonest { get; set; }
+
+    /// <summary>It stops hashing.</summary>
+    public bool IsResting { get; set; }
+
     public bool IsConnected => _wire is { IsOver: false, IsCut: false };
 
     public void Start()
@@ -186,7 +192,7 @@ internal sealed partial class SimMiner
             find.Accepted++;
             _world.OnAccepted(find);
         }
-        _world.Trace.Note(Name, $"{find.Hash.ToString()[^12..]}: {(accepted ? "accepted" : error[1].GetString())}");
+        _world.Trace.Note(Name, $"{find.Hash.ToString()[..16]} of job {find.Work.JobId}: {(accepted ? "accepted" : error[1].GetString())}");
     }
 
     private void OnJob(JsonElement parameters)
@@ -198,6 +204,7 @@ internal sealed partial class SimMiner
         }
         SimWork work = new(parameters, _extranonce1, _difficulty, _world.Chain.Coin.DifficultyOne);
         work.Roll(_extranonce2++);
+        _world.Trace.Note(Name, $"job {work.JobId} at difficulty {_difficulty}");
         _work.Add(work);
         if (_work.Count > WorkKept)
         {

@@ -41,6 +41,7 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     private readonly HashSet<Hash256> _known = [world.Chain.Genesis.Id];
     private readonly List<(string PollId, Action Answer)> _polls = [];
     private long _tipAt;
+    private long _moodAt;
 
     public string Name => name;
 
@@ -53,10 +54,19 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     /// <summary>Blocks of ours whose submission it has read, whatever it said.</summary>
     public HashSet<Hash256> Seen { get; } = [];
 
+    /// <summary>Called for each block of ours that it reads first.</summary>
+    public Action<Hash256>? BlockSeen { get; set; }
+
     /// <summary>Called when its best chain changes: the tip before.</summary>
     public Action<SimNode, SimBlock>? Moved { get; set; }
 
-    /// <summary>Refuses the next block, however good.</summary>
+    /// <summary>Blocks of ours that it will not have, good as they are, and when it said so last; ticks.</summary>
+    public Dictionary<Hash256, long> Refused { get; } = [];
+
+    /// <summary>Since when it is as it is, and has the tip it has; ticks.</summary>
+    public long SteadySince => Math.Max(_moodAt, _tipAt);
+
+    /// <summary>Refuses the next block, and goes on refusing it.</summary>
     public bool RefusesNext { get; set; }
 
     /// <summary>The next answers are lost on their way.</summary>
@@ -68,6 +78,7 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     {
         SimNodeMood before = Mood;
         Mood = mood;
+        _moodAt = world.Schedule.Now;
         if (mood == SimNodeMood.Away)
         {
             _polls.Clear();
@@ -81,7 +92,7 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     /// <summary>A block, with those before it, of its own miners or from its peer. False when it was known.</summary>
     public bool Learn(SimBlock block)
     {
-        if (Mood is SimNodeMood.Away || !_known.Add(block.Id))
+        if (Mood is SimNodeMood.Away || Refused.ContainsKey(block.Id) || !_known.Add(block.Id))
         {
             return false;
         }
@@ -235,7 +246,10 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         byte[] bytes = Convert.FromHexString(parameters.AsSpan(1, parameters.IndexOf('"', 1) - 1));
         BlockHeader header = BlockHeader.Parse(bytes);
         Hash256 id = header.FieldsHash;
-        Seen.Add(id);
+        if (Seen.Add(id))
+        {
+            BlockSeen?.Invoke(id);
+        }
         string result = Judge(bytes, header, id);
         world.Trace.Note(name, $"submitblock {id.ToString()[^12..]}: {result}");
         return result;
@@ -254,6 +268,11 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         if (RefusesNext)
         {
             RefusesNext = false;
+            Refused[id] = 0;
+        }
+        if (Refused.ContainsKey(id))
+        {
+            Refused[id] = world.Schedule.Now;
             return "\"rejected\"";
         }
         (SimBlock? block, string? problem) = world.Chain.Read(bytes, world.UnixTime, isProposal: false);
