@@ -4,7 +4,9 @@ using Otedama.Core;
 
 namespace Otedama.Wire;
 
-/// <summary>Every line of a conversation in the log, for those who ask for it; a login's password is left out.</summary>
+/// <summary>
+/// Every line of a conversation in the log, for those who ask for it; a login's password is left out.
+/// </summary>
 public static partial class WireTrace
 {
     private const int LineCharactersMax = 2_048;
