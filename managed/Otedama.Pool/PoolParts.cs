@@ -74,7 +74,7 @@ public sealed class PoolParts
     internal StratumServer Stratum { get; }
 
     /// <summary>Lets miners in. Throws IOException when a port is taken.</summary>
-    public void Listen() => Stratum.Start(Shares.TryEnqueue);
+    public void Listen() => Stratum.Start(Shares);
 
     /// <summary>Moves the miners' side: to be called ten times a second, and when a job is published.</summary>
     public void Tick() => Stratum.Pacer.Tick(Stratum.Now);

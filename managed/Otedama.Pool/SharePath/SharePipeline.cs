@@ -13,7 +13,7 @@ namespace Otedama.Pool;
 /// When the disk refuses (full), shares that wait for their commit keep waiting, unanswered; later ones are still
 /// checked, because one may be a block, and are answered "overloaded" once PendingMax wait.
 /// </remarks>
-public sealed partial class SharePipeline
+public sealed partial class SharePipeline : ICandidateSink
 {
     private readonly SharePipelineOptions _options;
     private readonly IPoolJobTable _jobs;
