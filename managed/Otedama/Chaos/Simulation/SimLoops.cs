@@ -6,7 +6,7 @@ namespace Otedama;
 /// <summary>
 /// What calls the pool's steps in a simulation, each a little later than it was woken: as threads would, in any order.
 /// </summary>
-internal sealed class SimLoops(SimWorld world, SimLife life, PoolParts pool, SimClock clock, SeededRandom random)
+internal sealed class SimLoops(SimWorld world, SimLife life, PoolParts pool, SimClock clock, SeededRandom random) : ICandidateSink
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
@@ -23,7 +23,7 @@ internal sealed class SimLoops(SimWorld world, SimLife life, PoolParts pool, Sim
     public void Start()
     {
         pool.Stratum.Pacer.Woken += () => Soon(ref _isBroadcasting, 5, Broadcast);
-        pool.Stratum.Start(Take);
+        pool.Stratum.Start(this);
         foreach (IStep step in pool.Upkeep.Concat(pool.Source.Steps))
         {
             _ = LoopAsync(step);
@@ -31,7 +31,7 @@ internal sealed class SimLoops(SimWorld world, SimLife life, PoolParts pool, Sim
         Tick();
     }
 
-    private bool Take(in Candidate candidate)
+    public bool TryEnqueue(in Candidate candidate)
     {
         bool taken = pool.Shares.TryEnqueue(in candidate);
         Soon(ref _isChecking, 3, Check);

@@ -106,10 +106,10 @@ internal sealed partial class SimMiner
         }
     }
 
-    /// <summary>As a share of this connection, at what this connection was told for the job, if it was.</summary>
+    /// <summary>As a share of its own, at what it was told for the job last, if it was.</summary>
     private void Claim(SimFind find)
     {
-        SimWork work = _work.FindLast(each => each.JobId == find.Work.JobId) ?? find.Work;
+        SimWork work = _told.GetValueOrDefault(find.Work.JobId) ?? find.Work;
         Submit(Found(work, work.HashOf(_extranonce1, find.Extranonce2, find.Nonce), find.Extranonce2, find.Nonce));
     }
 }

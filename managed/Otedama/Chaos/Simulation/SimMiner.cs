@@ -19,7 +19,8 @@ internal sealed partial class SimMiner
     private readonly SeededRandom _random;
     private readonly SimMinerHabit _habit;
     private readonly IPEndPoint _from;
-    private readonly List<SimWork> _work = []; // newest last
+    private readonly List<SimWork> _work = []; // of this connection, newest last
+    private readonly Dictionary<string, SimWork> _told = []; // of all connections, by job
     private readonly Dictionary<long, SimRequest> _open = []; // asked and not answered
     private readonly StringBuilder _line = new();
     private SimWire? _wire;
@@ -206,6 +207,7 @@ internal sealed partial class SimMiner
         work.Roll(_extranonce2++);
         _world.Trace.Note(Name, $"job {work.JobId} at difficulty {_difficulty}");
         _work.Add(work);
+        _told[work.JobId] = work;
         if (_work.Count > WorkKept)
         {
             _work.RemoveAt(0);
