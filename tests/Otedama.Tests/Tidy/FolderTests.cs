@@ -91,6 +91,7 @@ public sealed partial class FolderTests
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"\b[A-Z]\w*")]
+    /// <summary>Not what follows a dot, which mostly is a member of that name.</summary>
+    [GeneratedRegex(@"(?<!\.)\b[A-Z]\w*")]
     private static partial Regex Name();
 }

@@ -78,10 +78,10 @@ internal sealed class SimAudit(SimWorld world, string logFolder, string blockFol
             {
                 world.Fail($"share {name} is credited to {share.User}; {(find is null ? "nobody" : find.User)} found it");
             }
-            else if (!find.IsShare || share.Record.Work != find.Work.Target.ToWork())
+            else if (!find.IsShare || share.Record.Work != find.Told.Target.ToWork())
             {
-                world.Fail($"share {name} of {share.User} is credited with work {share.Record.Work}; told was difficulty {find.Work.Difficulty}, "
-                    + $"work {find.Work.Target.ToWork()}, and the hash {(find.IsShare ? "meets" : "misses")} it");
+                world.Fail($"share {name} of {share.User} is credited with work {share.Record.Work}; told was difficulty {find.Told.Difficulty}, "
+                    + $"work {find.Told.Target.ToWork()}, and the hash {(find.IsShare ? "meets" : "misses")} it");
             }
         }
     }

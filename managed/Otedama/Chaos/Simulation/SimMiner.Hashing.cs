@@ -56,7 +56,7 @@ internal sealed partial class SimMiner
     {
         if (!Finds.TryGetValue(hash, out SimFind? find))
         {
-            find = new SimFind { User = User, Work = work, Extranonce2 = extranonce2, Nonce = nonce, Hash = hash };
+            find = new SimFind { User = User, Told = work, Extranonce2 = extranonce2, Nonce = nonce, Hash = hash };
             Finds.Add(hash, find);
             _world.OnFound(find);
             _newest.Enqueue(find);
@@ -75,7 +75,7 @@ internal sealed partial class SimMiner
             "mining.submit",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"\"{User}\",\"{find.Work.JobId}\",\"{find.Extranonce2}\",\"{find.Work.Time}\",\"{find.Nonce:x8}\""),
+                $"\"{User}\",\"{find.Told.JobId}\",\"{find.Extranonce2}\",\"{find.Told.Time}\",\"{find.Nonce:x8}\""),
             find);
     }
 
@@ -109,7 +109,7 @@ internal sealed partial class SimMiner
     /// <summary>As a share of its own, at what it was told for the job last, if it was.</summary>
     private void Claim(SimFind find)
     {
-        SimWork work = _told.GetValueOrDefault(find.Work.JobId) ?? find.Work;
+        SimWork work = _told.GetValueOrDefault(find.Told.JobId) ?? find.Told;
         Submit(Found(work, work.HashOf(_extranonce1, find.Extranonce2, find.Nonce), find.Extranonce2, find.Nonce));
     }
 }

@@ -193,7 +193,7 @@ internal sealed partial class SimMiner
             find.Accepted++;
             _world.OnAccepted(find);
         }
-        _world.Trace.Note(Name, $"{find.Hash.ToString()[..16]} of job {find.Work.JobId}: {(accepted ? "accepted" : error[1].GetString())}");
+        _world.Trace.Note(Name, $"{find.Hash.ToString()[..16]} of job {find.Told.JobId}: {(accepted ? "accepted" : error[1].GetString())}");
     }
 
     private void OnJob(JsonElement parameters)

@@ -89,7 +89,7 @@ internal sealed class SimWorld
         }
         if (!find.IsShare && !find.IsBlock)
         {
-            Fail($"{find.User} was told that {find.Hash} is accepted, which misses difficulty {find.Work.Difficulty}");
+            Fail($"{find.User} was told that {find.Hash} is accepted, which misses difficulty {find.Told.Difficulty}");
         }
         Accepted.Add(find);
     }
