@@ -17,14 +17,14 @@ public sealed class SimulationTests
         Parallel.For(1, Seeds + 1, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
         {
             SimulationReport report = Otedama.Simulation.Run((ulong)seed);
-            if (report.Failure is not null)
+            if (report.Broken is not null)
             {
                 broken.Add(report);
             }
         });
         SimulationReport[] reports = [.. broken.OrderBy(static report => report.Seed)];
         Assert.True(reports.Length == 0, string.Join("\n\n", reports.Take(3).Select(static report =>
-            string.Join('\n', report.Lines) + $"\notedama chaos run --seed {report.Seed} --trace: {report.Failure}")));
+            string.Join('\n', report.Lines) + $"\notedama chaos run --seed {report.Seed} --trace: {report.Broken}")));
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class SimulationTests
     public void A_disk_that_lies_is_found_out()
     {
         SimulationReport[] reports = [.. Enumerable.Range(1, 20).Select(static seed => Otedama.Simulation.Run((ulong)seed, diskLies: true))];
-        Assert.Contains(reports, static report => report.Failure?.Contains("was accepted and is not in the log", StringComparison.Ordinal) == true
-            || report.Failure?.Contains("the share log is damaged", StringComparison.Ordinal) == true);
+        Assert.Contains(reports, static report => report.Broken?.Contains("was accepted and is not in the log", StringComparison.Ordinal) == true
+            || report.Broken?.Contains("the share log is damaged", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>What has to be true of the money, whatever happens: looked at on the disk after every end of the pool.</summary>
+/// <summary>
+/// What has to be true of the money, whatever happens: looked at on the disk after every end of the pool.
+/// </summary>
 internal sealed class SimAudit(SimWorld world, string logFolder, string blockFolder)
 {
     /// <summary>PPLNS window in units of the network's work.</summary>
@@ -13,7 +15,9 @@ internal sealed class SimAudit(SimWorld world, string logFolder, string blockFol
     private readonly HashSet<Hash256> _kept = []; // blocks whose booking was, or may have been, taken from their file
     private readonly HashSet<Hash256> _mustBeSent = []; // blocks that lay on disk, unanswered, when the pool began anew
 
-    /// <summary>Blocks that lay on disk without an answer at the beginning of a life: a node has to see each of them.</summary>
+    /// <summary>
+    /// Blocks that lay on disk without an answer at the beginning of a life: a node has to see each of them.
+    /// </summary>
     public IReadOnlyCollection<Hash256> MustBeSent => _mustBeSent;
 
     /// <summary>What the next life will find.</summary>
@@ -61,7 +65,9 @@ internal sealed class SimAudit(SimWorld world, string logFolder, string blockFol
         }
     }
 
-    /// <summary>Every record is of a hash that a miner really found, at the target it was told, and of nobody else's.</summary>
+    /// <summary>
+    /// Every record is of a hash that a miner really found, at the target it was told, and of nobody else's.
+    /// </summary>
     private void CheckShares(SimBooks books)
     {
         HashSet<ulong> seen = [];
@@ -118,7 +124,8 @@ internal sealed class SimAudit(SimWorld world, string logFolder, string blockFol
     }
 
     /// <summary>
-    /// A job's split was made of the shares that were booked by then, which no record says: so some number of shares, at most
+    /// A job's split was made of the shares that were booked by then, which no record says: so some number of shares,
+    /// at most
     /// those before the block, has to give its entries.
     /// </summary>
     private void CheckWindow(SimBooks books, SimBooking block)
@@ -131,8 +138,10 @@ internal sealed class SimAudit(SimWorld world, string logFolder, string blockFol
         for (int count = block.SharesBefore; count >= 0; count--)
         {
             Dictionary<int, long> earned = books.Earned(count, WindowFactor * record.NetworkWork, afterFee);
-            bool isFinders = earned.Count == 0 && booked.Count <= 1 && booked.Values.All(amount => amount == afterFee.Units);
-            if (isFinders || (earned.Count == booked.Count && earned.All(each => booked.GetValueOrDefault(each.Key) == each.Value)))
+            bool isFinders = earned.Count == 0 && booked.Count <= 1 && booked.Values.All(amount =>
+                amount == afterFee.Units);
+            if (isFinders || (earned.Count == booked.Count && earned.All(each =>
+                booked.GetValueOrDefault(each.Key) == each.Value)))
             {
                 return;
             }
@@ -146,7 +155,8 @@ internal sealed class SimAudit(SimWorld world, string logFolder, string blockFol
     {
         IReadOnlyList<uint> segments = LogDirectory.Segments(disk, logFolder);
         LedgerFold short_ = new();
-        LogPosition from = new LogSnapshots(disk, logFolder).LoadNewest(short_, refused => world.Fail($"a snapshot cannot be used: {refused}"));
+        LogPosition from = new LogSnapshots(disk, logFolder).LoadNewest(short_, refused =>
+            world.Fail($"a snapshot cannot be used: {refused}"));
         if (segments.Count == 0 || from.Segment == 1)
         {
             return;

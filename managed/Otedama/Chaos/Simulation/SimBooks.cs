@@ -17,7 +17,8 @@ internal sealed class SimBooking(BlockRecord record, int sharesBefore)
 }
 
 /// <summary>
-/// The share log read as simply as can be, to compare the pool's own bookkeeping with: lists and sums, no window structure,
+/// The share log read as simply as can be, to compare the pool's own bookkeeping with: lists and sums, no window
+/// structure,
 /// no snapshots.
 /// </summary>
 internal sealed class SimBooks
@@ -45,7 +46,8 @@ internal sealed class SimBooks
         {
             LogWalk walk = new(files, folder);
             walk.Run(LogPosition.Start, segments[^1], books.Apply);
-            books.Damage = walk.Damages.Count > 0 ? walk.Damages[0].Text : walk.LostAtEnd > 0 ? $"{walk.LostAtEnd} acknowledged records are lost" : null;
+            books.Damage = walk.Damages.Count > 0 ? walk.Damages[0].Text : walk.LostAtEnd > 0
+                ? $"{walk.LostAtEnd} acknowledged records are lost" : null;
         }
         return books;
     }
@@ -69,7 +71,9 @@ internal sealed class SimBooks
         return sums;
     }
 
-    /// <summary>What each payee would earn of this amount by the last `window` of work among the first `count` shares.</summary>
+    /// <summary>
+    /// What each payee would earn of this amount by the last `window` of work among the first `count` shares.
+    /// </summary>
     public Dictionary<int, long> Earned(int count, UInt128 window, Amount amount)
     {
         SortedDictionary<int, UInt128> work = [];
@@ -82,7 +86,8 @@ internal sealed class SimBooks
         }
         Amount[] amounts = new Amount[work.Count];
         PayoutMath.SplitByWork([.. work.Values], amount, amounts);
-        return work.Keys.Zip(amounts).Where(static each => each.Second != Amount.Zero).ToDictionary(static each => each.First, static each => each.Second.Units);
+        return work.Keys.Zip(amounts).Where(static each => each.Second != Amount.Zero).ToDictionary(static each =>
+            each.First, static each => each.Second.Units);
     }
 
     private void Apply(LogRecord record)

@@ -3,9 +3,12 @@ using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>What has to be true once everything works again and the chain has gone on: of blocks, nodes and sessions.</summary>
+/// <summary>
+/// What has to be true once everything works again and the chain has gone on: of blocks, nodes and sessions.
+/// </summary>
 /// <param name="excused">
-/// Blocks that were sent while the disk took nothing, in a life that ended before it did: the pool would rather have the coins
+/// Blocks that were sent while the disk took nothing, in a life that ended before it did: the pool would rather have
+/// the coins
 /// than the booking, and the coinbase pays everybody all the same.
 /// </param>
 internal sealed class SimEndAudit(SimWorld world, SimBooks books, IReadOnlySet<Hash256> excused)
@@ -63,7 +66,8 @@ internal sealed class SimEndAudit(SimWorld world, SimBooks books, IReadOnlySet<H
             .Where(static entry => entry.Paid != Amount.Zero)
             .GroupBy(entry => books.Scripts[entry.Payee])
             .ToDictionary(static group => group.Key, static group => group.Sum(static entry => entry.Paid.Units));
-        if (paid.Count != booked.Count || paid.Any(each => booked.GetValueOrDefault(each.Key) != each.Value) || booking.Record.Reward != block.Reward)
+        if (paid.Count != booked.Count || paid.Any(each => booked.GetValueOrDefault(each.Key) != each.Value)
+            || booking.Record.Reward != block.Reward)
         {
             world.Fail($"block {block.Id} pays {string.Join(", ", paid)}; booked is {string.Join(", ", booked)}");
         }
@@ -72,7 +76,8 @@ internal sealed class SimEndAudit(SimWorld world, SimBooks books, IReadOnlySet<H
     private void CheckBooking(SimBooking booking, HashSet<Hash256> chain, int height)
     {
         BlockRecord record = booking.Record;
-        if (height - record.Height >= Buried && booking.Status != BlockStatus.Orphaned && !chain.Contains(record.BlockHash))
+        if (height - record.Height >= Buried && booking.Status != BlockStatus.Orphaned
+            && !chain.Contains(record.BlockHash))
         {
             world.Fail($"block {record.BlockHash} at height {record.Height} is not in the chain and still booked as {booking.Status}");
         }

@@ -4,7 +4,8 @@ namespace Otedama;
 internal sealed class SimFaults
 {
     /// <summary>
-    /// A reorganisation may undo so many blocks, and the one that undoes it four more: fewer than make a coinbase mature, so
+    /// A reorganisation may undo so many blocks, and the one that undoes it four more: fewer than make a coinbase
+    /// mature, so
     /// that no settled block is undone.
     /// </summary>
     private const int DepthMax = 10;
@@ -59,7 +60,8 @@ internal sealed class SimFaults
         _pool.Heal();
     }
 
-    private void Often(double seconds, Action happen) => _world.Schedule.After(_random.Wait(TimeSpan.FromSeconds(seconds)), _life, () =>
+    private void Often(double seconds, Action happen) =>
+        _world.Schedule.After(_random.Wait(TimeSpan.FromSeconds(seconds)), _life, () =>
     {
         happen();
         Often(seconds, happen);
@@ -83,7 +85,8 @@ internal sealed class SimFaults
     {
         SimMiner miner = _world.Miners[_random.Below(_world.Miners.Count)];
         int what = _random.Below(4);
-        _world.Trace.Note(miner.Name, $"{(what == 0 ? "hangs up" : what == 1 ? "cable pulled" : what == 2 ? "connection reset" : "slow network")}");
+        _world.Trace.Note(miner.Name,
+            $"{(what == 0 ? "hangs up" : what == 1 ? "cable pulled" : what == 2 ? "connection reset" : "slow network")}");
         switch (what)
         {
             case 0:
@@ -113,7 +116,8 @@ internal sealed class SimFaults
         int what = _random.Below(9);
         if (what >= 7)
         {
-            _world.Trace.Note(node.Name, $"{(what == 7 ? "refuses the next block, as does its peer" : "loses the next two answers to blocks")}");
+            _world.Trace.Note(node.Name,
+                $"{(what == 7 ? "refuses the next block, as does its peer" : "loses the next two answers to blocks")}");
             (node.RefusesNext, node.Peer.RefusesNext, node.AnswersLost) = (what == 7, what == 7, what == 8 ? 2 : 0);
             return;
         }
@@ -143,7 +147,9 @@ internal sealed class SimFaults
         });
     }
 
-    /// <summary>Another branch, up to ten blocks of which were kept back; now and then the first one wins in the end.</summary>
+    /// <summary>
+    /// Another branch, up to ten blocks of which were kept back; now and then the first one wins in the end.
+    /// </summary>
     private void Reorganise()
     {
         SimNode node = AnyNode();
@@ -179,7 +185,9 @@ internal sealed class SimFaults
         return block;
     }
 
-    /// <summary>Each half of the network goes on alone, until one of them has seven blocks that the other lacks.</summary>
+    /// <summary>
+    /// Each half of the network goes on alone, until one of them has seven blocks that the other lacks.
+    /// </summary>
     private void Partition()
     {
         if (_world.NodesArePartitioned || _world.Nodes.Any(node => node.Mood != SimNodeMood.Well))
@@ -211,14 +219,17 @@ internal sealed class SimFaults
         _world.Nodes[1].Learn(north);
     }
 
-    /// <summary>The pool's process, or its machine, ends: now, or in the middle of one of its next disk operations.</summary>
+    /// <summary>
+    /// The pool's process, or its machine, ends: now, or in the middle of one of its next disk operations.
+    /// </summary>
     private void EndPool()
     {
         bool powerCut = _random.Chance(0.6);
         if (_random.Chance(0.6))
         {
             int operation = _random.Below(12);
-            _world.Trace.Note("pool", $"will end in disk operation {operation} from now, {(powerCut ? "power cut" : "killed")}");
+            _world.Trace.Note("pool",
+                $"will end in disk operation {operation} from now, {(powerCut ? "power cut" : "killed")}");
             _pool.EndIn(operation, powerCut);
         }
         else

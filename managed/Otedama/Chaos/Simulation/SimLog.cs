@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Otedama;
 
-/// <summary>The pool's own log as part of the trace, from warnings up; an exception nobody expected is a failure.</summary>
+/// <summary>
+/// The pool's own log as part of the trace, from warnings up; an exception nobody expected is a failure.
+/// </summary>
 internal sealed class SimLog(SimWorld world, string category) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
@@ -10,7 +12,8 @@ internal sealed class SimLog(SimWorld world, string category) : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState,
+        Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
         {
@@ -31,7 +34,8 @@ internal sealed class SimLogs(SimWorld world) : ILoggerFactory
     {
     }
 
-    public ILogger CreateLogger(string categoryName) => new SimLog(world, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
+    public ILogger CreateLogger(string categoryName) => new SimLog(world,
+        categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
     public void Dispose()
     {

@@ -6,13 +6,16 @@ namespace Otedama;
 /// <summary>
 /// What calls the pool's steps in a simulation, each a little later than it was woken: as threads would, in any order.
 /// </summary>
-internal sealed class SimLoops(SimWorld world, SimLife life, PoolParts pool, SimClock clock, SeededRandom random) : ICandidateSink
+internal sealed class SimLoops(SimWorld world, SimLife life, PoolParts pool, SimClock clock, SeededRandom random)
+    : ICandidateSink
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
     private const int TicksPerCommit = 10;
 
-    /// <summary>How often the disk keeps a commit waiting for up to two seconds, while everything else goes on.</summary>
+    /// <summary>
+    /// How often the disk keeps a commit waiting for up to two seconds, while everything else goes on.
+    /// </summary>
     private const double SlowCommits = 0.03;
 
     private int _ticks;

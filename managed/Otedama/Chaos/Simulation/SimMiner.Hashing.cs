@@ -8,7 +8,8 @@ namespace Otedama;
 internal sealed partial class SimMiner
 {
     private static readonly string[] s_garbage =
-        ["{\"id\":null,\"method\":\"mining.submit\",\"params\":[]}", "{\"id\":null,\"method\":\"mining.unknown\",\"params\":[1]}", "[1,2]"];
+        ["{\"id\":null,\"method\":\"mining.submit\",\"params\":[]}",
+            "{\"id\":null,\"method\":\"mining.unknown\",\"params\":[1]}", "[1,2]"];
 
     /// <summary>Finds it may send once more, or that others see.</summary>
     private const int NewestKept = 20;
@@ -17,7 +18,8 @@ internal sealed partial class SimMiner
     private double _hashesLeft;
 
     /// <summary>One of the newest finds; null before the first.</summary>
-    public SimFind? AnyFind(SeededRandom random) => _newest.Count == 0 ? null : _newest.ElementAt(random.Below(_newest.Count));
+    public SimFind? AnyFind(SeededRandom random) => _newest.Count == 0 ? null
+        : _newest.ElementAt(random.Below(_newest.Count));
 
     private void Turn()
     {

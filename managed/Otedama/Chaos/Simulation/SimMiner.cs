@@ -168,7 +168,8 @@ internal sealed partial class SimMiner
             }
             return;
         }
-        if (message.GetProperty("id").ValueKind != JsonValueKind.Number || !_open.Remove(message.GetProperty("id").GetInt64(), out SimRequest? request))
+        if (message.GetProperty("id").ValueKind != JsonValueKind.Number
+            || !_open.Remove(message.GetProperty("id").GetInt64(), out SimRequest? request))
         {
             return; // an answer to garbage, which has no number
         }
@@ -193,7 +194,8 @@ internal sealed partial class SimMiner
             find.Accepted++;
             _world.OnAccepted(find);
         }
-        _world.Trace.Note(Name, $"{find.Hash.ToString()[..16]} of job {find.Told.JobId}: {(accepted ? "accepted" : error[1].GetString())}");
+        _world.Trace.Note(Name,
+            $"{find.Hash.ToString()[..16]} of job {find.Told.JobId}: {(accepted ? "accepted" : error[1].GetString())}");
     }
 
     private void OnJob(JsonElement parameters)

@@ -112,7 +112,9 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         return true;
     }
 
-    /// <summary>Gossip: the peer has it after a moment, unless the network between them is cut or it does not listen.</summary>
+    /// <summary>
+    /// Gossip: the peer has it after a moment, unless the network between them is cut or it does not listen.
+    /// </summary>
     private void Tell(SimBlock block) => world.Schedule.After(_random.Wait(TimeSpan.FromMilliseconds(300)), _life, () =>
     {
         if (!world.NodesArePartitioned && Peer.Mood is not (SimNodeMood.Deaf or SimNodeMood.Away))
@@ -122,14 +124,17 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     });
 
     /// <summary>
-    /// One call of the pool's process: what the result is, as JSON. Fails with RpcException as a client of a real node would.
+    /// One call of the pool's process: what the result is, as JSON. Fails with RpcException as a client of a real
+    /// node would.
     /// The long poll answers when something is new.
     /// </summary>
-    public Task<string> CallAsync(string method, string parameters, SimLife caller, TimeSpan timeout, CancellationToken stop)
+    public Task<string> CallAsync(string method, string parameters, SimLife caller, TimeSpan timeout,
+        CancellationToken stop)
     {
         TaskCompletionSource<string> answer = new();
         world.Schedule.After(Way(), caller, () => Take(method, parameters, caller, answer));
-        world.Schedule.After(timeout, caller, () => answer.TrySetException(new RpcException(RpcFailure.Timeout, $"node {name}, {method}: no answer")));
+        world.Schedule.After(timeout, caller, () => answer.TrySetException(new RpcException(RpcFailure.Timeout,
+            $"node {name}, {method}: no answer")));
         if (stop.CanBeCanceled)
         {
             stop.Register(() => answer.TrySetCanceled(stop));
@@ -152,7 +157,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         }
         if (Mood == SimNodeMood.Starting)
         {
-            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.WarmingUp, $"node {name}, {method}: starting", -28)));
+            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.WarmingUp,
+                $"node {name}, {method}: starting", -28)));
             return;
         }
         string? poll = method == "getblocktemplate" ? PollOf(parameters) : null;
@@ -166,16 +172,19 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         if (AnswersLost > 0 && method == "submitblock")
         {
             AnswersLost--;
-            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.Unreachable, $"node {name}, {method}: the connection broke")));
+            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.Unreachable,
+                $"node {name}, {method}: the connection broke")));
             return;
         }
         Reply(caller, () => _ = result is null
-            ? answer.TrySetException(new RpcException(RpcFailure.NoSuchMethod, $"node {name}, {method}: no such method", -32601))
+            ? answer.TrySetException(new RpcException(RpcFailure.NoSuchMethod,
+                $"node {name}, {method}: no such method", -32601))
             : answer.TrySetResult(result));
     }
 
     private void Reply(SimLife caller, Action reply) =>
-        world.Schedule.After(Mood == SimNodeMood.Slow ? Way() + _random.Wait(TimeSpan.FromSeconds(3)) : Way(), caller, reply);
+        world.Schedule.After(Mood == SimNodeMood.Slow ? Way() + _random.Wait(TimeSpan.FromSeconds(3)) : Way(), caller,
+            reply);
 
     private void EndPolls()
     {
@@ -195,7 +204,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
             $$"""{"chain":"{{world.Chain.Coin.Network}}","blocks":{{Tip.Height}},"headers":{{Tip.Height}},"initialblockdownload":false}"""),
         "getconnectioncount" => "1",
         "getbestblockhash" => $"\"{Tip.Id}\"",
-        "getblockcount" => (Mood == SimNodeMood.Lying ? Tip.Height + 1_000 : Tip.Height).ToString(CultureInfo.InvariantCulture),
+        "getblockcount" => (Mood == SimNodeMood.Lying ? Tip.Height + 1_000
+            : Tip.Height).ToString(CultureInfo.InvariantCulture),
         "getblockhash" => HashAt(int.Parse(parameters, CultureInfo.InvariantCulture)),
         "getblocktemplate" when parameters.Contains("\"proposal\"", StringComparison.Ordinal) => Propose(parameters),
         "getblocktemplate" => Template(),
@@ -205,7 +215,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
 
     private string? HashAt(int height) => height > Tip.Height || height < 0 ? null : $"\"{Tip.At(height).Id}\"";
 
-    private int WaitingCount => (int)Math.Min(SimChain.WaitingMax, (world.Schedule.Now - _tipAt) / s_transactionEvery.Ticks);
+    private int WaitingCount => (int)Math.Min(SimChain.WaitingMax,
+        (world.Schedule.Now - _tipAt) / s_transactionEvery.Ticks);
 
     private string PollId => $"{Tip.Id}{WaitingCount}";
 
@@ -238,7 +249,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         {
             return "\"inconclusive-not-best-prevblk\"";
         }
-        return world.Chain.Read(bytes, world.UnixTime, isProposal: true).Problem is { } problem ? $"\"{problem}\"" : "null";
+        return world.Chain.Read(bytes, world.UnixTime, isProposal: true).Problem is { } problem ? $"\"{problem}\""
+            : "null";
     }
 
     private string Submit(string parameters)

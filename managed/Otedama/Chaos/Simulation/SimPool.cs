@@ -6,7 +6,8 @@ using Otedama.Pool;
 namespace Otedama;
 
 /// <summary>
-/// The pool under test: the real one, but for its loops, thread and world. It ends at any moment, and begins anew with what
+/// The pool under test: the real one, but for its loops, thread and world. It ends at any moment, and begins anew
+/// with what
 /// its disk kept.
 /// </summary>
 internal sealed class SimPool
@@ -166,8 +167,10 @@ internal sealed class SimPool
         foreach ((Hash256 id, long north) in _world.Nodes[0].Refused)
         {
             bool both = _world.Nodes[1].Refused.TryGetValue(id, out long south);
-            bool wasHeard = both && Math.Min(north, south) > _startedAt && _world.Schedule.Now - Math.Max(north, south) > s_refusalMax.Ticks;
-            if (wasHeard && ledger.Blocks(100).FirstOrDefault(block => block.Hash == id) is { Status: not BlockStatus.Orphaned } block)
+            bool wasHeard = both && Math.Min(north, south) > _startedAt && _world.Schedule.Now - Math.Max(north,
+                south) > s_refusalMax.Ticks;
+            if (wasHeard && ledger.Blocks(100).FirstOrDefault(block =>
+                block.Hash == id) is { Status: not BlockStatus.Orphaned } block)
             {
                 _world.Fail($"block {id} was refused by every node and is still booked as {block.Status}");
             }
@@ -179,7 +182,8 @@ internal sealed class SimPool
     {
         foreach (SimNode node in _world.Nodes)
         {
-            if (node.Mood == SimNodeMood.Well && HasRunFor(s_followMax) && _world.Schedule.Now - node.SteadySince > s_followMax.Ticks
+            if (node.Mood == SimNodeMood.Well && HasRunFor(s_followMax)
+                && _world.Schedule.Now - node.SteadySince > s_followMax.Ticks
                 && !(job?.Template.Height > node.Tip.Height))
             {
                 _world.Fail($"node {node.Name} is well and at height {node.Tip.Height}; the job is of height {job?.Template.Height}");
@@ -238,7 +242,8 @@ internal sealed class SimPool
     {
         Coin = _world.Chain.Coin,
         OwnChain = true,
-        Nodes = [.. _world.Nodes.Select(static node => new PoolNode(new Uri("http://127.0.0.1:1")) { Name = node.Name })],
+        Nodes = [.. _world.Nodes.Select(static node =>
+            new PoolNode(new Uri("http://127.0.0.1:1")) { Name = node.Name })],
         DataDirectory = Folder,
         OperatorAddress = SimWorld.AddressOf(1),
         Listen = [new IPEndPoint(IPAddress.Loopback, 3333)],

@@ -24,7 +24,9 @@ internal sealed class SimSchedule
 
     public void After(TimeSpan wait, SimLife life, Action step) => At(Now + wait.Ticks, life, step);
 
-    /// <summary>Runs the next step that is due until then; false, with the time moved there, when there is none.</summary>
+    /// <summary>
+    /// Runs the next step that is due until then; false, with the time moved there, when there is none.
+    /// </summary>
     public bool RunNext(long until)
     {
         if (!_steps.TryPeek(out _, out (long At, long Number) due) || due.At > until)

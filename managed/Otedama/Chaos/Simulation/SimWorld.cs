@@ -21,13 +21,16 @@ internal sealed class SimWorld
         Clock = clock;
         Chain = new SimChain(s_coin, Bits, UnixTime - 600);
         Network = new SimNetwork(Schedule, RandomFor("network"));
-        Nodes = [new SimNode(this, "north", longPolls: true), new SimNode(this, "south", longPolls: RandomFor("south").Chance(0.7))];
+        Nodes = [new SimNode(this, "north", longPolls: true), new SimNode(this, "south",
+            longPolls: RandomFor("south").Chance(0.7))];
         (Nodes[0].Peer, Nodes[1].Peer) = (Nodes[1], Nodes[0]);
-        Miners = [.. Enumerable.Range(0, 3).Select(number => new SimMiner(this, number, AddressOf((byte)(10 + number))))];
+        Miners = [.. Enumerable.Range(0, 3).Select(number => new SimMiner(this, number,
+            AddressOf((byte)(10 + number))))];
     }
 
     /// <summary>Coinbases mature soon, so that a run sees many blocks through.</summary>
-    private static readonly CoinSpec s_coin = CoinCatalogue.BitcoinRegtest with { Genesis = Hash256.Zero, CoinbaseMaturity = 20 };
+    private static readonly CoinSpec s_coin = CoinCatalogue.BitcoinRegtest with { Genesis = Hash256.Zero,
+        CoinbaseMaturity = 20 };
 
     public SimSchedule Schedule { get; } = new();
 
@@ -53,7 +56,7 @@ internal sealed class SimWorld
     public bool IsPoolOver { get; set; }
 
     /// <summary>What went wrong first; null while all is well.</summary>
-    public string? Failure { get; private set; }
+    public string? Broken { get; private set; }
 
     /// <summary>Every share and block that a miner was told is accepted.</summary>
     public List<SimFind> Accepted { get; } = [];
@@ -69,9 +72,9 @@ internal sealed class SimWorld
 
     public void Fail(string what)
     {
-        if (Failure is null)
+        if (Broken is null)
         {
-            Failure = what;
+            Broken = what;
             Trace.Note("FAILED", $"{what}");
         }
     }

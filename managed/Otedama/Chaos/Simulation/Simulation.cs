@@ -3,14 +3,16 @@ using System.Diagnostics;
 namespace Otedama;
 
 /// <summary>What became of one simulated run.</summary>
-/// <param name="Failure">Null when every promise was kept.</param>
+/// <param name="Broken">Null when every promise was kept.</param>
 /// <param name="Lines">The run, or its last part: time in seconds, actor, what.</param>
 internal sealed record SimulationReport(
-    ulong Seed, string? Failure, string TraceHash, double VirtualSeconds, double Seconds, long Steps, int Lives, int Shares, int Blocks,
+    ulong Seed, string? Broken, string TraceHash, double VirtualSeconds, double Seconds, long Steps, int Lives,
+        int Shares, int Blocks,
     IReadOnlyCollection<string> Lines);
 
 /// <summary>
-/// The whole pool, its miners, its nodes, network and disk in one thread and in virtual time. A seed decides everything that
+/// The whole pool, its miners, its nodes, network and disk in one thread and in virtual time. A seed decides
+/// everything that
 /// happens, so that a run that failed can be had again.
 /// </summary>
 internal static class Simulation
@@ -24,8 +26,10 @@ internal static class Simulation
     /// <summary>In the calm the chain grows by so many blocks, more than the pool watches one of its own for.</summary>
     private const int BlocksInCalm = 9;
 
-    /// <param name="diskLies">Flushes are confirmed and not done, so that power cuts take what was promised to be kept.</param>
-    public static SimulationReport Run(ulong seed, int seconds = DefaultSeconds, bool keepTrace = false, bool diskLies = false)
+    /// <param name="diskLies">Flushes are confirmed and not done, so that power cuts take what was promised to be
+    /// kept.</param>
+    public static SimulationReport Run(ulong seed, int seconds = DefaultSeconds, bool keepTrace = false,
+        bool diskLies = false)
     {
         long began = Stopwatch.GetTimestamp();
         SimWorld world = new(seed, keepTrace);
@@ -44,24 +48,27 @@ internal static class Simulation
         faults.Stop();
         Calm(world, life, seconds);
         RunUntil(world, seconds + CalmSeconds);
-        if (world.Failure is null)
+        if (world.Broken is null)
         {
             pool.CheckEnd();
         }
         return new SimulationReport(
-            seed, world.Failure, world.Trace.Hash, world.Schedule.Elapsed.TotalSeconds, Stopwatch.GetElapsedTime(began).TotalSeconds,
-            world.Schedule.Steps, pool.Lives, world.Accepted.Count, world.Chain.Blocks.Values.Count(static block => block.IsOurs),
+            seed, world.Broken, world.Trace.Hash, world.Schedule.Elapsed.TotalSeconds,
+                Stopwatch.GetElapsedTime(began).TotalSeconds,
+            world.Schedule.Steps, pool.Lives, world.Accepted.Count, world.Chain.Blocks.Values.Count(static block =>
+                block.IsOurs),
             world.Trace.Lines);
     }
 
     private static void RunUntil(SimWorld world, int seconds)
     {
-        while (world.Failure is null && world.Schedule.RunNext(TimeSpan.FromSeconds(seconds).Ticks))
+        while (world.Broken is null && world.Schedule.RunNext(TimeSpan.FromSeconds(seconds).Ticks))
         {
         }
     }
 
-    private static void EverySecond(SimWorld world, SimLife life, Action look) => world.Schedule.After(TimeSpan.FromSeconds(1), life, () =>
+    private static void EverySecond(SimWorld world, SimLife life, Action look) =>
+        world.Schedule.After(TimeSpan.FromSeconds(1), life, () =>
     {
         look();
         EverySecond(world, life, look);
