@@ -117,6 +117,7 @@ public sealed class Rig : IAsyncDisposable
             Height = job is { Height: > 0 } ? job.Height : null,
             JobId = job?.Id,
             Workers = workers,
+            Devices = _crew.Devices,
             Pools = _source.Pools,
         };
     }

@@ -55,6 +55,9 @@ public sealed record RigSnapshot
 
     public required IReadOnlyList<WorkerSnapshot> Workers { get; init; }
 
+    /// <summary>What the workers run on.</summary>
+    public IReadOnlyList<DeviceSnapshot> Devices { get; init; } = [];
+
     /// <summary>In order of preference; empty for a rig with a job source of its own.</summary>
     public required IReadOnlyList<PoolSnapshot> Pools { get; init; }
 }
@@ -106,12 +109,6 @@ public sealed record WorkerSnapshot
     public required ShareCounts Shares { get; init; }
 
     public required int Restarts { get; init; }
-
-    /// <summary>Degrees Celsius; null when the device does not say.</summary>
-    public double? TemperatureC { get; init; }
-
-    /// <summary>Watts; null when the device does not say.</summary>
-    public double? PowerW { get; init; }
 }
 
 public enum PoolState

@@ -14,14 +14,16 @@ public sealed class JobSource : ITemplateSink, IAsyncDisposable
     private readonly StepLoop[] _loops;
 
     /// <param name="dataFolder">The data directory, where found blocks are kept.</param>
-    public JobSource(NodeClientGroupOptions nodes, JobBookOptions jobs, string dataFolder, PoolWorld world)
+    /// <param name="book">Where found blocks are booked; null: nowhere.</param>
+    public JobSource(
+        NodeClientGroupOptions nodes, JobBookOptions jobs, string dataFolder, PoolWorld world, IBlockBook? book = null)
     {
         ILogger submit = world.Loggers.CreateLogger(LogCategory.PoolSubmit);
         Nodes = new NodeClientGroup(nodes, this, world, world.Loggers.CreateLogger(LogCategory.PoolTemplates));
         Jobs = new JobBook(jobs, world.Time, world.Loggers.CreateLogger(LogCategory.PoolJobs));
-        Blocks = new BlockSubmitter(Nodes.Links, nodes.Algorithm == Algorithm.VerusHash, dataFolder, world, submit);
+        Blocks = new BlockSubmitter(Nodes.Links, nodes.Family.SubmitMethod, dataFolder, book, world, submit);
         _audit = new ProposalAudit(Nodes.Links, nodes.Rules, nodes.CallTimeout, world.Time, submit);
-        Steps = [_audit, Blocks.Keeper, Blocks, .. Nodes.Steps];
+        Steps = [Jobs, _audit, Blocks.Keeper, Blocks, .. Nodes.Steps];
         _loops = [.. Steps.Select(step => new StepLoop(step, submit))];
         Jobs.Published += OnPublished;
         Jobs.ClassOpened += _audit.Add;

@@ -15,9 +15,12 @@ public sealed class PoolServer : IAsyncDisposable
     private readonly Ledger _ledger;
     private readonly JobSource _source;
     private readonly StratumServer _stratum;
+    private readonly PacerLoop _pacer;
     private readonly SharePipeline _pipeline;
+    private readonly SharePathLoops _pathLoops;
     private readonly TimeProvider _time;
-    private readonly StepLoop _settling;
+    private readonly StepLoop[] _loops; // settling and the ledger's upkeep
+    private readonly ILogger _stratumLogger;
     private int _stopped;
 
     private PoolServer(PoolOptions options, IProofChecker checker, PoolWorld world)
@@ -25,17 +28,19 @@ public sealed class PoolServer : IAsyncDisposable
         Options = options;
         (TimeProvider time, ILoggerFactory loggers) = (world.Time, world.Loggers);
         _time = time;
+        _stratumLogger = loggers.CreateLogger(LogCategory.PoolStratum);
         _ledger = Ledger.Open(LedgerOf(options, world.Files), time, loggers.CreateLogger(LogCategory.PoolLedger));
         NodeClientGroupOptions nodes = NodesOf(options) with
         {
             KnownHeight = options.OwnChain ? null : () => _ledger.HighestBlock,
-            Payees = options.Coin.Family == HeaderFamily.Verus ? () => NextPayees(options) : null,
+            Payees = options.Coin.Family.KeepsNodeCoinbase ? () => NextPayees(options) : null,
         };
-        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world);
+        _source = new JobSource(nodes, JobsOf(options, _ledger), options.DataDirectory, world, _ledger);
         NodeChainView chain = new(_source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         ILogger logger = loggers.CreateLogger(LogCategory.Pool);
-        _settling = new StepLoop(new Settling(_ledger, chain, time, logger), logger);
+        _loops = [.. ((IStep[])[new Settling(_ledger, chain, time, logger), .. _ledger.Upkeep]).Select(step => new StepLoop(step, logger))];
         _stratum = new StratumServer(options, _source.Jobs, _ledger, world);
+        _pacer = new PacerLoop(_stratum, _stratumLogger);
         ShareValidatorOptions validator = new()
         {
             Seed = world.Random.NextUInt64(),
@@ -52,8 +57,8 @@ public sealed class PoolServer : IAsyncDisposable
             _stratum,
             time,
             loggers.CreateLogger(LogCategory.PoolShares));
-        _source.Blocks.Resolved += OnBlockResolved;
-        if (_source.Blocks.BookKept(_ledger) > 0)
+        _pathLoops = new SharePathLoops(_pipeline, time, loggers.CreateLogger(LogCategory.PoolShares));
+        if (_source.Blocks.BookKept() > 0)
         {
             _ledger.Commit();
         }
@@ -98,10 +103,11 @@ public sealed class PoolServer : IAsyncDisposable
         PoolServer pool = await Task.Run(() => new PoolServer(options, checker, world), cancellation);
         try
         {
-            pool._pipeline.Start();
+            pool._pathLoops.Start();
+            Array.ForEach(pool._loops, static loop => loop.Start());
             pool._stratum.Start(pool._pipeline.TryEnqueue);
+            pool._pacer.Start();
             pool._source.Start();
-            pool._settling.Start();
             return pool;
         }
         catch
@@ -149,10 +155,11 @@ public sealed class PoolServer : IAsyncDisposable
             return;
         }
         _stratum.StopListening();
-        await _stratum.DrainAsync(timeout);
-        _pipeline.Stop(timeout);
+        await DrainLoop.RunAsync(_stratum, timeout, _time, _stratumLogger);
+        _pathLoops.Stop(timeout);
+        _pacer.Dispose();
         _stratum.Dispose();
-        await _settling.DisposeAsync();
+        await Task.WhenAll(_loops.Select(static loop => loop.DisposeAsync().AsTask()));
         await _source.DisposeAsync();
         _ledger.Dispose();
     }
@@ -230,12 +237,4 @@ public sealed class PoolServer : IAsyncDisposable
         job.Job.NetworkTarget.ToDifficulty(Options.Coin.DifficultyOne),
         job.Template.Source,
         _time.GetUtcNow() - _time.GetElapsedTime(job.MadeAt));
-
-    private void OnBlockResolved(BlockReport report)
-    {
-        if (report.Outcome == SubmitOutcome.Rejected)
-        {
-            _ledger.BlockRefused(report.Id, report.Verdicts.Count > 0 ? report.Verdicts[0].Reason : "refused");
-        }
-    }
 }

@@ -74,9 +74,11 @@ typedef struct otd_algo {
     /* Known answers for one flavour: OTD_OK or OTD_E_SELFTEST with detail set. */
     int32_t (*self_test)(const otd_flavour *flavour);
 
-    /* Dataset verbs; null when the algorithm has no dataset. */
+    /* Dataset verbs; null when the algorithm has no dataset. dataset_open makes it with the flavour's kernel.
+     */
     int32_t (*dataset_size)(const otd_dataset_params *params, uint64_t *bytes);
-    int32_t (*dataset_open)(otd_dataset *dataset, const char *path, const otd_build *build);
+    int32_t (*dataset_open)(otd_dataset *dataset, const otd_flavour *flavour, const char *path,
+                            const otd_build *build);
     void (*dataset_close)(otd_dataset *dataset);
 
     /* Makes and frees engine->state; both may be null. engine_open validates params.algo. */

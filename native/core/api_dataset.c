@@ -45,8 +45,15 @@ int32_t otd_dataset_create(const otd_dataset_params *params, const char *path, u
     if (algo == NULL) {
         return OTD_E_ARGUMENT;
     }
+    if (!otd_registry_is_open()) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_open has not been called");
+    }
     uint64_t bytes = 0;
+    const otd_flavour *flavour = NULL;
     int32_t status = algo->dataset_size(params, &bytes);
+    if (status == OTD_OK) {
+        status = otd_registry_flavour(algo, 0, &flavour);
+    }
     if (status != OTD_OK) {
         return status;
     }
@@ -61,7 +68,7 @@ int32_t otd_dataset_create(const otd_dataset_params *params, const char *path, u
     dataset->algo = algo;
     dataset->bytes = bytes;
     const otd_build build = {progress, cancel};
-    status = algo->dataset_open(dataset, own_path, &build);
+    status = algo->dataset_open(dataset, flavour, own_path, &build);
     free(own_path);
     if (status != OTD_OK) {
         free(dataset);

@@ -200,7 +200,9 @@ static int32_t otd_scan_work(otd_engine *engine, otd_hits *hits, otd_scan_result
         if (*status != OTD_OK) {
             return 0;
         }
-        if (searched == 0) {
+        if (searched == 0) { /* no room for its hits, or cancelled within a slow nonce */
+            *status =
+                __atomic_exchange_n(&engine->cancel, 0u, __ATOMIC_ACQUIRE) != 0 ? OTD_E_CANCELLED : OTD_OK;
             return 0;
         }
     }

@@ -10,7 +10,7 @@
 #define OTD_CONTEST_DATA_MAX 256u
 
 /* Processor time of this thread, which other programs on the machine do not stretch. */
-static double thread_seconds(void) {
+static double otd_thread_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
@@ -18,7 +18,7 @@ static double thread_seconds(void) {
 
 /* Seconds of the fastest of some rounds over the same nonces under a target of zero; negative when it cannot
  * run. */
-static double best_seconds(const otd_algo *algo, const otd_flavour *flavour) {
+static double otd_best_seconds(const otd_algo *algo, const otd_flavour *flavour) {
     static const uint8_t data[OTD_CONTEST_DATA_MAX];
     otd_engine engine = {.algo = algo, .flavour = flavour};
     otd_work work = {.data_length = algo->info.data_length_min, .version_count = algo->info.versions_max};
@@ -33,11 +33,11 @@ static double best_seconds(const otd_algo *algo, const otd_flavour *flavour) {
     for (int round = 0; round < OTD_CONTEST_ROUNDS; round++) {
         otd_hits hits = {.hits = &hit, .capacity = 1};
         uint64_t searched = 0;
-        double began = thread_seconds();
+        double began = otd_thread_seconds();
         if (algo->scan(&engine, &work, data, 0, algo->contest_nonces, &hits, &searched) != OTD_OK) {
             break;
         }
-        double took = thread_seconds() - began;
+        double took = otd_thread_seconds() - began;
         best = best < 0 || took < best ? took : best;
     }
     if (algo->engine_close != NULL) {
@@ -59,7 +59,7 @@ uint32_t otd_contest_winner(const otd_algo *algo, uint32_t rows) {
         if ((rows >> f & 1u) == 0) {
             continue;
         }
-        double took = best_seconds(algo, &algo->flavours[f]);
+        double took = otd_best_seconds(algo, &algo->flavours[f]);
         if (took >= 0 && (best < 0 || took < best * OTD_CONTEST_MARGIN)) {
             best = took;
             winner = f;

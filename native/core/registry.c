@@ -90,13 +90,15 @@ static int32_t otd_force(const char *name) {
         char names[160] = "";
         otd_list_flavours(names, sizeof names);
         return otd_fail(OTD_E_UNSUPPORTED,
-                        "OTEDAMA_CPU=%.64s names no flavour of this build; use one of %s, or unset it", name,
-                        names);
+                        "OTEDAMA_CPU=%.64s names no flavour of this build; use one of %s, or unset it "
+                        "(`otedama devices` lists those that run here)",
+                        name, names);
     }
     if (!forced) {
         return otd_fail(OTD_E_UNSUPPORTED,
-                        "OTEDAMA_CPU=%.64s needs instructions this CPU (%s) lacks; unset it", name,
-                        otd_cpu_name());
+                        "OTEDAMA_CPU=%.64s needs instructions this CPU (%s) lacks; unset it "
+                        "(`otedama devices` lists what runs here)",
+                        name, otd_cpu_name());
     }
     return OTD_OK;
 }

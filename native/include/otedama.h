@@ -2,14 +2,25 @@
  * otedama.h - the verbs between the managed core and the native code.
  *
  * Rules of this border (docs/decisions/0002-c-border.md gives the reasons):
- *   - Every call returns an int32_t status: OTD_OK or a negative OTD_E_ code. "No hit" is not an error.
+ *   - Every call that can fail returns an int32_t status: OTD_OK or a negative OTD_E_ code, and leaves a
+ *     detail text for otd_last_error on the thread that called. "No hit" is not an error.
  *   - Whoever allocates frees. Handles have their own destroy; callers bring every output buffer;
  *     nothing handed in is kept after the call returns unless the declaration says it copies.
  *   - Structs are plain: fixed-width integers and byte arrays, naturally aligned, padding named.
+ *     A field called `reserved` is zero.
+ *   - Integers inside structs have the machine's byte order, which is little-endian on every machine this
+ *     is built for. Integers inside `data` have the order the coin's network gives them.
  *   - Hashes and targets are 32 raw bytes in chain order: compared as little-endian 256-bit
- *     numbers, a hash meets a target when hash <= target.
+ *     numbers, a hash meets a target when hash <= target. What explorers show is the reverse.
  *   - Variable-length input travels in one byte buffer beside an array of structs that point into it
  *     by offset and length, so that one call carries a whole batch.
+ *   - Lengths and counts are bytes or elements and follow the array they belong to.
+ *
+ * Threads: "any thread" below means at the same time as any other call. "Pure" means that the call changes
+ * nothing but its outputs. Handles: a dataset may be used by many threads, an engine belongs to one.
+ *
+ * Order of a life: otd_abi_version and otd_abi_layout to see that both sides speak alike, otd_open,
+ * otd_dataset_create where an algorithm needs one, engines and verify calls, their destroys, otd_close.
  */
 #ifndef OTEDAMA_H
 #define OTEDAMA_H
@@ -22,9 +33,13 @@
 extern "C" {
 #endif
 
-/* One number for the three headers. Raised by any change of a struct, a verb or a meaning. */
+/*
+ * One number for the three headers. Raised by any change of a struct, a verb or a meaning, so that a caller
+ * and a library of different days do not misread each other.
+ */
 #define OTD_ABI_VERSION 1u
 
+/* Marks what the shared library exports; everything else is hidden in it. */
 #if defined(_WIN32) && defined(OTD_SHARED)
 #define OTD_API __declspec(dllexport)
 #elif defined(__GNUC__)
@@ -35,16 +50,16 @@ extern "C" {
 
 /* ---- status codes: append only, numbers never change meaning ------------------------------- */
 
-#define OTD_OK 0
+#define OTD_OK 0               /* done; outputs are filled in */
 #define OTD_E_ARGUMENT (-1)    /* a length, an id or a range that the declaration forbids */
 #define OTD_E_ABI (-2)         /* header and library differ */
 #define OTD_E_UNSUPPORTED (-3) /* this machine or this build cannot do it */
 #define OTD_E_MEMORY (-4)      /* allocation failed; the detail says how much was asked for */
 #define OTD_E_DRIVER (-5)      /* a device driver reported an error */
 #define OTD_E_DEVICE_LOST (-6) /* the device went away; the engine is unusable */
-#define OTD_E_DATASET (-7)     /* a dataset is missing, too short or has the wrong digest */
+#define OTD_E_DATASET (-7)     /* a dataset is missing, too short, of another epoch or has a wrong digest */
 #define OTD_E_IO (-8)          /* the operating system refused a file or device operation */
-#define OTD_E_CANCELLED (-9)   /* otd_engine_cancel or otd_dataset_cancel was called */
+#define OTD_E_CANCELLED (-9)   /* otd_engine_cancel was called, or a dataset's cancel was set */
 #define OTD_E_SELFTEST (-10)   /* a known answer came out wrong: do not use this flavour */
 
 /* ---- limits -------------------------------------------------------------------------------- */
@@ -57,212 +72,322 @@ extern "C" {
 
 /* ---- library ------------------------------------------------------------------------------- */
 
-/* Returns OTD_ABI_VERSION of the library. Any thread, callable before otd_open. */
+/*
+ * Returns OTD_ABI_VERSION of the library, to be compared with the caller's own.
+ * Thread: any; callable before otd_open.
+ */
 OTD_API uint32_t otd_abi_version(void);
 
-/* One row of the layout table: a struct (field "") or one field of it. */
+/*
+ * One row of the layout table: a struct (field "") or one field of it, as this compiler laid it out. The
+ * managed side compares the table with its own structs at start.
+ */
 typedef struct otd_layout_row {
-    char type[OTD_NAME_MAX];
-    char field[OTD_NAME_MAX];
-    uint32_t offset; /* bytes from the start of the struct; 0 for the struct itself */
-    uint32_t size;   /* bytes */
+    char type[OTD_NAME_MAX];  /* name of the struct, as in these headers */
+    char field[OTD_NAME_MAX]; /* name of the field, or "" for the struct as a whole */
+    uint32_t offset;          /* bytes from the start of the struct; 0 for the struct itself */
+    uint32_t size;            /* bytes */
 } otd_layout_row;
 
 /*
- * Row `index` of the layout table of every struct in the three headers.
- * Returns OTD_OK, or OTD_E_ARGUMENT past the last row. Any thread, callable before otd_open.
+ * Row `index` of the layout table of every struct in the three headers, from 0, without gaps.
+ * Returns: OTD_OK, or OTD_E_ARGUMENT past the last row. Thread: any; callable before otd_open. Pure.
  */
 OTD_API int32_t otd_abi_layout(uint32_t index, otd_layout_row *out);
 
 /*
- * Opens the library: detects the CPU and chooses each algorithm's flavour. The environment variable
- * OTEDAMA_CPU (ref, shani, avx2, avx512, ...) forces one flavour for every algorithm that has it.
- * Returns OTD_OK, OTD_E_ABI when abi_version differs, OTD_E_UNSUPPORTED when OTEDAMA_CPU names a
- * flavour no algorithm has or this CPU lacks. Idempotent; call from one thread.
+ * Opens the library: detects the processor and chooses each algorithm's flavour, by running those that
+ * differ where instruction sets alone do not tell (some milliseconds for each such algorithm).
+ *
+ * The environment variable OTEDAMA_CPU (ref, shani, avx2, avx512, ...) forces one flavour for every algorithm
+ * that has it; the others keep their best one. For tests and for comparing.
+ *
+ * In:      abi_version, the caller's OTD_ABI_VERSION.
+ * Returns: OTD_OK;
+ *          OTD_E_ABI when abi_version differs;
+ *          OTD_E_UNSUPPORTED when OTEDAMA_CPU names a flavour no algorithm has or this CPU lacks.
+ * Thread:  one, before all that follow. Idempotent.
  */
 OTD_API int32_t otd_open(uint32_t abi_version);
 
-/* Frees what otd_open made. All engines and datasets must be destroyed before. */
+/*
+ * Ends what otd_open began; it may be called again afterwards. All engines and datasets must be destroyed
+ * before. Returns OTD_OK. Thread: one, with no other call under way.
+ */
 OTD_API int32_t otd_close(void);
 
-/* Copies the detail of this thread's last failed call as UTF-8. Returns the bytes written without
- * the terminating zero, 0 when there is no detail. */
+/*
+ * Copies the detail of this thread's last failed call: one sentence of UTF-8 that names the value, what is
+ * allowed and what to do. A call that succeeds does not clear it, so read it at once after a failure.
+ *
+ * Out:     text, at most text_length bytes with the terminating zero; a longer detail is cut.
+ * Returns: the bytes written without the terminating zero, 0 when there is no detail.
+ * Thread:  any; each has a detail of its own.
+ */
 OTD_API int32_t otd_last_error(char *text, uint32_t text_length);
 
-/* Name of a status code, such as "OTD_E_MEMORY"; "OTD_E_UNKNOWN" for others. Static storage. */
+/* Name of a status code, such as "OTD_E_MEMORY"; "OTD_E_UNKNOWN" for others. Static storage. Any thread. */
 OTD_API const char *otd_status_name(int32_t status);
 
 /* ---- catalogue ----------------------------------------------------------------------------- */
 
+/* One algorithm of this build. */
 typedef struct otd_algorithm_info {
     uint32_t id;              /* OTD_ALGO_... */
     uint32_t flags;           /* OTD_ALGO_FLAG_... */
-    uint32_t data_length_min; /* bytes of the data of one work or item */
-    uint32_t data_length_max;
-    uint32_t proof_length; /* bytes of proof in a hit; 0 when the nonce is the whole proof */
-    uint32_t nonce_bits;   /* 32 or 64 */
-    uint32_t versions_max; /* how many versions one work may roll; 1 = none */
-    uint32_t flavour_count;
-    char name[OTD_NAME_MAX];
+    uint32_t data_length_min; /* bytes of the data of one work or item, at least */
+    uint32_t data_length_max; /* and at most; an item outside is OTD_VERDICT_MALFORMED */
+    uint32_t proof_length;    /* bytes of proof in a hit; 0 when there is none or its length varies */
+    uint32_t nonce_bits;      /* 32 or 64: nonces go from 0 to 2^nonce_bits - 1 */
+    uint32_t versions_max;    /* how many versions one work may roll; 1 = none */
+    uint32_t flavour_count;   /* rows of otd_flavour_at */
+    char name[OTD_NAME_MAX];  /* lower case, as settings and vector files write it */
 } otd_algorithm_info;
 
 #define OTD_ALGO_FLAG_DATASET 1u     /* needs a dataset for scan and verify */
-#define OTD_ALGO_FLAG_VERIFY_ONLY 2u /* no CPU scan */
-#define OTD_ALGO_FLAG_SLOW_SCAN 4u   /* one nonce can take seconds (Equihash) */
+#define OTD_ALGO_FLAG_VERIFY_ONLY 2u /* no CPU scan: otd_engine_create says OTD_E_UNSUPPORTED */
+#define OTD_ALGO_FLAG_SLOW_SCAN 4u   /* one nonce can take seconds (Equihash): a budget is overrun by one */
 
+/* One instruction-set flavour of an algorithm. All flavours of an algorithm give the same answers. */
 typedef struct otd_flavour_info {
-    char name[OTD_NAME_MAX]; /* ref, shani, avx2, avx512, neon ... */
+    char name[OTD_NAME_MAX]; /* ref, portable, sse2, shani, avx2, avx512, vaes ... */
     uint32_t supported;      /* 1 when this CPU can run it */
     uint32_t selected;       /* 1 when flavour 0 ("best") means this one */
     uint32_t lanes;          /* hashes computed in lock-step */
     uint32_t reserved;
 } otd_flavour_info;
 
+/* One device that can hash. Row 0 is the processor; this build knows no other. */
 typedef struct otd_device_info {
-    uint32_t index;
+    uint32_t index;   /* row of otd_device_at, and otd_engine_params.device */
     uint32_t backend; /* OTD_BACKEND_... */
     uint32_t units;   /* hardware threads or compute units */
     uint32_t reserved;
     uint64_t memory_bytes; /* memory the device can use */
-    char name[64];         /* as the hardware reports it */
+    char name[64];         /* as the hardware reports it, cut to fit, zero-terminated */
     char features[256];    /* space-separated instruction sets or driver facts */
 } otd_device_info;
 
+/* How a device is spoken to. Only the first is built so far. */
 #define OTD_BACKEND_CPU 0u
 #define OTD_BACKEND_CUDA 1u
 #define OTD_BACKEND_OPENCL 2u
 #define OTD_BACKEND_VULKAN 3u
 
-/* Row `index` of a catalogue, flavours in order of preference, the portable reference last.
- * Returns OTD_OK, or OTD_E_ARGUMENT past the last row. Any thread after otd_open. */
+/*
+ * Row `index` of a catalogue, from 0, without gaps: the algorithms of this build, the flavours of one
+ * algorithm in order of preference with the portable reference last, the devices of this machine.
+ *
+ * In:      algorithm, an OTD_ALGO_ id.
+ * Returns: OTD_OK, or OTD_E_ARGUMENT past the last row or for an algorithm that is not in this build.
+ * Thread:  any, after otd_open. Pure.
+ */
 OTD_API int32_t otd_algorithm_at(uint32_t index, otd_algorithm_info *out);
 OTD_API int32_t otd_flavour_at(uint32_t algorithm, uint32_t index, otd_flavour_info *out);
 OTD_API int32_t otd_device_at(uint32_t index, otd_device_info *out);
 
 /*
- * Runs the known answers of one flavour (1-based row of otd_flavour_at, 0 = the selected one).
- * Returns OTD_OK, OTD_E_SELFTEST, OTD_E_UNSUPPORTED. Any thread; pure.
+ * Runs the known answers of one flavour. Engines and verify calls do it by themselves once for each flavour
+ * they use; this is for those who want to see it.
+ *
+ * In:      flavour, 1-based row of otd_flavour_at; 0 = the selected one.
+ * Returns: OTD_OK;
+ *          OTD_E_SELFTEST when an answer came out wrong;
+ *          OTD_E_UNSUPPORTED when this processor lacks what the flavour needs;
+ *          OTD_E_ARGUMENT for an algorithm or a flavour that does not exist; OTD_E_MEMORY.
+ * Thread:  any, after otd_open. Pure.
  */
 OTD_API int32_t otd_self_test(uint32_t algorithm, uint32_t flavour);
 
 /* ---- dataset: light cache, DAG, Verthash file ---------------------------------------------- */
 
+/* Opaque. Immutable once made; any number of engines and verify calls may use it at the same time. */
 typedef struct otd_dataset otd_dataset;
 
+/* Which dataset. */
 typedef struct otd_dataset_params {
-    uint32_t algorithm;
-    uint32_t kind;    /* OTD_DATASET_LIGHT or OTD_DATASET_FULL */
-    uint32_t epoch;   /* KawPow: height / 7500; 0 elsewhere */
-    uint32_t threads; /* threads that build; 0 = all */
+    uint32_t algorithm; /* OTD_ALGO_KAWPOW or OTD_ALGO_VERTHASH */
+    uint32_t kind;      /* OTD_DATASET_LIGHT or OTD_DATASET_FULL */
+    uint32_t epoch;     /* KawPow: height / 7500. Verthash: 0 = the network's file, 1..17 = graph n */
+    uint32_t threads;   /* KawPow FULL: threads that build; 0 = all. Others build with one */
 } otd_dataset_params;
 
+/*
+ * LIGHT is what verification needs: KawPow's cache (tens of MiB; items are made when they are read), the
+ * Verthash file mapped from disk. FULL is what mining wants: KawPow's whole dataset (gigabytes), a private
+ * copy of the Verthash file on huge pages where the system grants them.
+ */
 #define OTD_DATASET_LIGHT 0u
 #define OTD_DATASET_FULL 1u
 
+/* How far a dataset is, in units of the algorithm's own; only their ratio means something. */
 typedef struct otd_progress {
     uint64_t done;
     uint64_t total; /* 0 = not known yet */
 } otd_progress;
 
-/* Bytes of memory the dataset will take. Pure, any thread. */
+/*
+ * Bytes of memory the dataset will take; a little more while it is made.
+ * Returns: OTD_OK, or OTD_E_ARGUMENT for an algorithm without a dataset or an epoch out of range.
+ * Thread:  any. Pure.
+ */
 OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *bytes);
 
 /*
- * Makes a dataset; blocks until it is complete. path (UTF-8, path_length bytes, may be empty) names
- * the file it is read from or, when the file does not exist, written to. `progress` may be null; it
- * is written while the call runs and may be read from another thread, and must outlive the call.
- * `cancel` may be null; a non-zero value written there by another thread ends the call.
- * The dataset is immutable and may be shared by any number of engines and verify calls.
+ * Makes a dataset with the selected flavour; blocks until it is complete, which takes seconds, for KawPow's
+ * whole dataset minutes.
+ *
+ * In:      path (UTF-8, path_length bytes without a terminating zero, at most 4096, may be empty) names the
+ *          file the dataset is read from or, when the file does not exist, written to. Verthash only; KawPow
+ *          ignores it. What was read is used only when its SHA-256 is right.
+ *          `cancel` may be null; a non-zero value written there by another thread ends the call.
+ * Out:     out, the handle; null on failure. `progress` may be null; it is written while the call runs and
+ *          may be read from another thread, and must outlive the call.
+ * Returns: OTD_OK;
+ *          OTD_E_ARGUMENT as otd_dataset_size, or before otd_open;
+ *          OTD_E_MEMORY when the machine has not the memory to spare, with the numbers in the detail;
+ *          OTD_E_DATASET when the file has a wrong length or digest; OTD_E_IO when it cannot be read or
+ *          written; OTD_E_CANCELLED; OTD_E_SELFTEST when what was generated has a wrong digest.
+ * Thread:  any, after otd_open.
  */
 OTD_API int32_t otd_dataset_create(const otd_dataset_params *params, const char *path, uint32_t path_length,
                                    otd_progress *progress, const uint32_t *cancel, otd_dataset **out);
+
+/* Frees a dataset; null is allowed. No engine that was made with it may exist any more. Any thread. */
 OTD_API void otd_dataset_destroy(otd_dataset *dataset);
 
 /* ---- engine: a device that searches nonces ------------------------------------------------- */
 
+/* Opaque. One thread owns it: the one that scans. Owners may change between calls. */
 typedef struct otd_engine otd_engine;
 
+/* Which engine. */
 typedef struct otd_engine_params {
-    uint32_t algorithm;
-    uint32_t device;  /* index of otd_device_at */
-    uint32_t flavour; /* 1-based row of otd_flavour_at; 0 = the selected one */
+    uint32_t algorithm; /* OTD_ALGO_... */
+    uint32_t device;    /* index of otd_device_at */
+    uint32_t flavour;   /* 1-based row of otd_flavour_at; 0 = the selected one */
     uint32_t reserved;
     otd_algo_params algo; /* all zero = the algorithm's defaults */
 } otd_engine_params;
 
 /* One range of nonces to search. otedama_algo.h says what `data` is for each algorithm. */
 typedef struct otd_work {
-    uint64_t tag; /* the caller's; copied into hits */
-    uint64_t nonce_first;
+    uint64_t tag;         /* the caller's; copied into hits, looked at by nobody */
+    uint64_t nonce_first; /* the first one to try */
     uint64_t nonce_count; /* nonce_first + nonce_count must not pass 2^nonce_bits */
     uint32_t data_offset; /* into the data buffer */
-    uint32_t data_length;
-    uint32_t height;        /* KawPow; 0 elsewhere */
-    uint32_t version_count; /* 0 = the version in data; else each nonce is tried with each version */
+    uint32_t data_length; /* bytes there */
+    uint32_t height;      /* KawPow: of the block, selects epoch and period; 0 elsewhere */
+
+    /* 0 = the version in data; else each nonce is tried with each of the first version_count versions,
+     * which are final header versions and not bits to add. */
+    uint32_t version_count;
     uint32_t versions[OTD_VERSIONS_MAX];
-    uint8_t target[32];
+
+    uint8_t target[32]; /* hashes at or below it are hits */
 } otd_work;
 
-/* A nonce whose hash met the target, recomputed on the scalar path before it is reported. */
+/*
+ * A nonce whose hash met the target. For the algorithms over 80-byte headers it was recomputed on the
+ * portable reference before it is reported; for the others the whole hash was compared with the target.
+ */
 typedef struct otd_hit {
-    uint64_t tag;
-    uint64_t nonce;
-    uint32_t version;      /* the header version it was found with */
+    uint64_t tag;          /* of its work */
+    uint64_t nonce;        /* as the number that was counted, whatever bytes it has in data */
+    uint32_t version;      /* the header version it was found with; 0 where works have no version */
     uint32_t proof_length; /* bytes used of proof */
-    uint8_t hash[32];
-    uint8_t proof[OTD_PROOF_MAX]; /* KawPow: mix (32). Equihash: packed solution. */
+    uint8_t hash[32];      /* the proof-of-work hash, chain order */
+    /* KawPow: mix (32), natural order. Equihash: packed solution without its compactSize. Zeros behind. */
+    uint8_t proof[OTD_PROOF_MAX];
 } otd_hit;
 
+/* How far a scan came. */
 typedef struct otd_scan_result {
     uint64_t hashes;     /* hashes computed, versions counted */
     uint64_t nonce_next; /* first nonce not searched of works[work_index] */
     uint32_t work_index; /* == work_count when every work is finished */
-    uint32_t hit_count;
+    uint32_t hit_count;  /* hits filled in */
 } otd_scan_result;
 
-/* Creates an engine; one thread owns it. `dataset` may be null when the algorithm needs none and must
- * outlive the engine. Runs the flavour's self-test on first use. */
+/*
+ * Creates an engine and allocates what its algorithm works in. Runs the flavour's self-test on first use.
+ *
+ * In:      `dataset` may be null when the algorithm needs none, and must outlive the engine.
+ * Returns: OTD_OK;
+ *          OTD_E_ARGUMENT before otd_open, and for an algorithm, device, flavour or parameter that does not
+ *          exist;
+ *          OTD_E_DATASET when the dataset is missing or another algorithm's;
+ *          OTD_E_UNSUPPORTED, OTD_E_SELFTEST as otd_self_test; OTD_E_MEMORY.
+ * Thread:  any, after otd_open.
+ */
 OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dataset *dataset,
                                   otd_engine **out);
 
 /*
  * Searches the works in order until budget_ms has passed, hits is full, all is searched or
- * otd_engine_cancel was called (then OTD_E_CANCELLED with result filled in).
- * In: works, work_count (1..OTD_BATCH_MAX), data. Out: hits (hit_capacity >= 1), result.
- * Thread: the owner.
+ * otd_engine_cancel was called. Goes on in chunks of about 4 ms, so budget and cancel are kept to that,
+ * except by algorithms with OTD_ALGO_FLAG_SLOW_SCAN, which finish the nonce they are at unless cancelled.
+ * To continue, the caller hands in the works from work_index on, the first one from nonce_next on.
+ *
+ * In:      works, work_count (1..OTD_BATCH_MAX), data; budget_ms, milliseconds, 0 = return at once.
+ * Out:     hits (hit_capacity >= 1, and >= the versions of any work, since one nonce can hit with each);
+ *          result. A nonce whose hits do not all fit is not searched: it is nonce_next.
+ * Returns: OTD_OK;
+ *          OTD_E_CANCELLED with result and hits filled in;
+ *          OTD_E_ARGUMENT for a work that is out of range, before anything is searched, or whose data has a
+ *          wrong form, when its turn comes;
+ *          OTD_E_DATASET when a height is not of the dataset's epoch;
+ *          OTD_E_UNSUPPORTED for a kind of block that is verified and not mined (VerusHash 1.0).
+ * Thread:  the owner.
  */
 OTD_API int32_t otd_engine_scan(otd_engine *engine, otd_hit *hits, uint32_t hit_capacity,
                                 otd_scan_result *result, const otd_work *works, uint32_t work_count,
                                 const uint8_t *data, uint32_t data_length, uint32_t budget_ms);
 
-/* Makes a running or the next scan return soon. Any thread. */
+/*
+ * Makes a running scan, or the next one when none runs, return OTD_E_CANCELLED soon. One call ends one scan.
+ * Null is allowed. Thread: any, as long as the engine is not being destroyed.
+ */
 OTD_API void otd_engine_cancel(otd_engine *engine);
+
+/* Frees an engine; null is allowed. Thread: the owner, with no scan under way. */
 OTD_API void otd_engine_destroy(otd_engine *engine);
 
 /* ---- verify: what the pool asks about a share ---------------------------------------------- */
 
+/* One proof to check. otedama_algo.h says what `data` is for each algorithm. */
 typedef struct otd_verify_item {
-    uint32_t data_offset;
-    uint32_t data_length;
-    uint32_t height; /* KawPow; 0 elsewhere */
+    uint32_t data_offset; /* into the data buffer */
+    uint32_t data_length; /* bytes there */
+    uint32_t height;      /* KawPow: of the block; 0 elsewhere */
     uint32_t reserved;
     uint8_t target[32]; /* the easiest target worth a full check */
 } otd_verify_item;
 
+/* What is the matter with it. */
 typedef struct otd_verdict {
     int32_t verdict; /* OTD_VERDICT_... */
     uint32_t reserved;
-    uint8_t hash[32]; /* the proof-of-work hash; zero for OTD_VERDICT_MALFORMED */
+    uint8_t hash[32]; /* the proof-of-work hash, chain order; zero for OTD_VERDICT_MALFORMED */
 } otd_verdict;
 
 #define OTD_VERDICT_VALID 0        /* proof good and hash <= target */
 #define OTD_VERDICT_ABOVE_TARGET 1 /* hash > target (the proof was not examined further) */
-#define OTD_VERDICT_BAD_PROOF 2    /* wrong mix, or a solution that is not one */
+#define OTD_VERDICT_BAD_PROOF 2    /* wrong mix, or a solution that is not one; hash is what was claimed */
 #define OTD_VERDICT_MALFORMED 3    /* wrong length or structure */
 
 /*
- * Checks `count` (1..OTD_BATCH_MAX) proofs. algo may be null for defaults; dataset null when none is
- * needed. flavour as in otd_self_test. Pure, any thread.
+ * Checks proofs, the cheap test of each first. What miners send can make a verdict, never a status: the call
+ * fails only when the caller is wrong, and then no verdict counts. Runs the flavour's self-test on first use.
+ *
+ * In:      flavour, 1-based row of otd_flavour_at, 0 = the selected one; algo may be null for defaults;
+ *          dataset null when none is needed; count, 1..OTD_BATCH_MAX.
+ * Out:     verdicts, one for each item in the same order.
+ * Returns: OTD_OK;
+ *          OTD_E_ARGUMENT before otd_open, for a null buffer, a count, an algorithm or a flavour that does
+ * not exist, and for an item that lies outside data; OTD_E_DATASET when the dataset is missing, another
+ * algorithm's, or not of an item's epoch; OTD_E_UNSUPPORTED, OTD_E_SELFTEST, OTD_E_MEMORY as otd_self_test.
+ * Thread:  any, after otd_open. Pure.
  */
 OTD_API int32_t otd_verify(uint32_t algorithm, uint32_t flavour, const otd_algo_params *algo,
                            const otd_dataset *dataset, otd_verdict *verdicts, const otd_verify_item *items,
@@ -270,15 +395,23 @@ OTD_API int32_t otd_verify(uint32_t algorithm, uint32_t flavour, const otd_algo_
 
 /* ---- block building helpers ---------------------------------------------------------------- */
 
-/* out[32] = SHA-256(SHA-256(data)). Pure, any thread. */
+/*
+ * out = SHA-256(SHA-256(data)), 32 bytes in the order the function gives them (chain order).
+ * Returns: OTD_OK, or OTD_E_ARGUMENT for a null buffer; data may be null when data_length is 0.
+ * Thread:  any; callable before otd_open. Pure. Source: FIPS 180-4.
+ */
 OTD_API int32_t otd_sha256d(uint8_t *out, const uint8_t *data, uint32_t data_length);
 
 /*
  * Merkle roots of `count` coinbase transactions that differ only in the extranonce.
- * Coinbase i = prefix + extranonces[i * extranonce_length ..] + suffix (stripped serialisation);
- * root = fold of sha256d over branch_count siblings of 32 bytes. Out: roots, 32 * count bytes,
- * header order. prefix, suffix <= 65536 bytes, extranonce_length <= 64, branch_count <= 32.
- * Pure, any thread.
+ *
+ * Coinbase i = prefix + extranonces[i * extranonce_length ..] + suffix, in the serialisation without witness;
+ * root i = its sha256d, folded with each sibling in turn: sha256d(so far + sibling).
+ *
+ * In:      extranonces, count * extranonce_length bytes, extranonce_length <= 64; prefix and suffix of at
+ * most 65536 bytes each; branches, branch_count <= 32 siblings of 32 bytes, lowest level first. A buffer may
+ * be null when its length is 0. Out:     roots, 32 * count bytes, in the order a header stores them. Returns:
+ * OTD_OK, or OTD_E_ARGUMENT beyond those limits. Thread:  any; callable before otd_open. Pure.
  */
 OTD_API int32_t otd_merkle_roots(uint8_t *roots, const uint8_t *extranonces, uint32_t extranonce_length,
                                  uint32_t count, const uint8_t *prefix, uint32_t prefix_length,

@@ -86,5 +86,5 @@ internal sealed class CountingSink : IVerdictSink, IBlockSink
 
     public void OnVerdicts(ReadOnlySpan<Verdict> verdicts) => Volatile.Write(ref _count, _count + verdicts.Length);
 
-    public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
+    public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => proof;
 }

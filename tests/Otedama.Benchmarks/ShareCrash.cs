@@ -22,9 +22,14 @@ public static class ShareCrash
         var none = new NoProofs();
         var validator = new ShareValidator(jobs, none, none, new ShareValidatorOptions());
         var sink = new PrintingSink();
-        using var pipeline = new SharePipeline(
+        var pipeline = new SharePipeline(
             new SharePipelineOptions { QueueCapacity = 256 }, jobs, [validator], ledger, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
-        pipeline.Start();
+        using var loops = new SharePathLoops(pipeline, TimeProvider.System, NullLogger.Instance);
+        loops.Start();
+        foreach (IStep step in ledger.Upkeep)
+        {
+            new StepLoop(step, NullLogger.Instance).Start();
+        }
         int number = int.Parse(first, CultureInfo.InvariantCulture);
         while (true)
         {
@@ -191,6 +196,6 @@ public static class ShareCrash
             _output.Write(System.Text.Encoding.ASCII.GetBytes(_text.ToString()));
         }
 
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => proof;
     }
 }

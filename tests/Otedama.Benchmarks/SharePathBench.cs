@@ -100,9 +100,12 @@ internal static class SharePathBench
                 ? new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions())
                 : new ShareValidator(jobs, none, none, new ShareValidatorOptions());
             var sink = new CountingSink();
-            using var pipeline = new SharePipeline(
+            var pipeline = new SharePipeline(
                 new SharePipelineOptions(), jobs, [validator], ledger, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
-            pipeline.Start();
+            using var loops = new SharePathLoops(pipeline, TimeProvider.System, NullLogger.Instance);
+            loops.Start();
+            StepLoop[] upkeep = [.. ledger.Upkeep.Select(static step => new StepLoop(step, NullLogger.Instance))];
+            Array.ForEach(upkeep, static loop => loop.Start());
             TimeSpan processorStart = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();
             Thread[] threads =

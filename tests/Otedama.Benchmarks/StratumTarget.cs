@@ -43,7 +43,7 @@ internal static class StratumTarget
             Loggers = NullLoggerFactory.Instance,
         };
         using StratumServer server = new(options, jobs, ledger, world);
-        using SharePipeline pipeline = new(
+        SharePipeline pipeline = new(
             new SharePipelineOptions(),
             jobs,
             [new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions())],
@@ -53,8 +53,15 @@ internal static class StratumTarget
             server,
             TimeProvider.System,
             NullLogger.Instance);
-        pipeline.Start();
+        using SharePathLoops loops = new(pipeline, TimeProvider.System, NullLogger.Instance);
+        loops.Start();
+        foreach (IStep step in (IStep[])[jobs, .. ledger.Upkeep])
+        {
+            new StepLoop(step, NullLogger.Instance).Start();
+        }
         server.Start(pipeline.TryEnqueue);
+        using PacerLoop pacer = new(server, NullLogger.Instance);
+        pacer.Start();
         Console.WriteLine($"{server.Endpoints[0]} {address} {Environment.ProcessId}");
         Console.In.ReadToEnd();
         return 0;
@@ -77,6 +84,6 @@ internal static class StratumTarget
 
     private sealed class NoBlocks : IBlockSink
     {
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book) => proof;
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof) => proof;
     }
 }

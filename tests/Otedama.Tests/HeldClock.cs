@@ -1,3 +1,5 @@
+using Otedama.Pool;
+
 namespace Otedama.Tests;
 
 /// <summary>Time that moves, timers included, only when a test moves it. Any thread.</summary>
@@ -40,6 +42,22 @@ internal sealed class HeldClock : TimeProvider
         while (TakeDue(end) is { } next)
         {
             next.Fire();
+        }
+    }
+
+    /// <summary>Moves the time and calls the step whenever it wants to be called.</summary>
+    public void Advance(double seconds, IStep step)
+    {
+        DateTimeOffset end = GetUtcNow() + TimeSpan.FromSeconds(seconds);
+        for (TimeSpan left = end - GetUtcNow(); left >= TimeSpan.Zero; left = end - GetUtcNow())
+        {
+            TimeSpan pause = step.StepAsync(default).AsTask().GetAwaiter().GetResult();
+            if (pause == Timeout.InfiniteTimeSpan || pause > left)
+            {
+                Advance(left);
+                return;
+            }
+            Advance(pause);
         }
     }
 

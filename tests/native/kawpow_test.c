@@ -30,6 +30,15 @@ static int runs(uint32_t row) {
     return otd_flavour_at(OTD_ALGO_KAWPOW, rows - 1 - row, &info) == OTD_OK && info.supported;
 }
 
+/* The quickest that runs here: its dataset is compared with what the reference makes. */
+static const kawpow_kernel *best_kernel(void) {
+    uint32_t row = sizeof kernels / sizeof kernels[0] - 1;
+    while (!runs(row)) {
+        row--;
+    }
+    return kernels[row];
+}
+
 static void items_agree(const kawpow_dataset *light, const kawpow_dataset *full,
                         const kawpow_kernel *kernel) {
     uint32_t different = 0;
@@ -109,7 +118,7 @@ void otd_test_kawpow(void) {
               "kawpow: light dataset");
     otd_check(otd_kawpow_light_make(&full, 0, LIGHT_COUNT, DATA_COUNT, otd_kawpow_ref.halves, NULL) ==
                       OTD_OK &&
-                  otd_kawpow_full_make(&full, 2, otd_kawpow_best_kernel()->halves, &build) == OTD_OK,
+                  otd_kawpow_full_make(&full, 2, best_kernel()->halves, &build) == OTD_OK,
               "kawpow: full dataset");
     otd_check(full.light == NULL, "kawpow: a full dataset needs no light cache");
     otd_check(progress.done == 2 * DATA_COUNT && progress.total == 2 * DATA_COUNT,

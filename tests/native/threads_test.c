@@ -104,27 +104,31 @@ static void *otd_test_everything(void *argument) {
 
 typedef struct otd_cancelled_scan {
     otd_engine *engine;
+    uint32_t data_length;
     atomic_uint started;
     int32_t status;
+    uint32_t calls;
 } otd_cancelled_scan;
 
 static void *otd_scan_for_ever(void *argument) {
     otd_cancelled_scan *scan = argument;
-    uint8_t header[80] = {0};
+    uint8_t header[140] = {0};
     otd_hit hit;
     otd_scan_result result = {0};
-    otd_work work = {.nonce_count = 1ull << 32, .data_length = 80};
+    otd_work work = {.nonce_count = 1ull << 32, .data_length = scan->data_length};
     atomic_store(&scan->started, 1);
     do {
-        scan->status = otd_engine_scan(scan->engine, &hit, 1, &result, &work, 1, header, 80, 60000);
+        scan->status =
+            otd_engine_scan(scan->engine, &hit, 1, &result, &work, 1, header, sizeof header, 60000);
+        scan->calls++;
     } while (scan->status == OTD_OK);
     return NULL;
 }
 
-/* Only cancel may come from another thread than the owner's. */
-static void otd_test_cancel(void) {
-    otd_engine_params params = {.algorithm = OTD_ALGO_SHA256D};
-    otd_cancelled_scan scan = {0};
+/* Only cancel may come from another thread than the owner's; it ends the scan under way, also within a slow
+ * nonce. */
+static void otd_test_cancel(const otd_engine_params params, uint32_t data_length) {
+    otd_cancelled_scan scan = {.data_length = data_length};
     pthread_t thread;
     otd_check(otd_engine_create(&params, NULL, &scan.engine) == OTD_OK, "threads: engine");
     pthread_create(&thread, NULL, otd_scan_for_ever, &scan);
@@ -132,7 +136,8 @@ static void otd_test_cancel(void) {
     }
     otd_engine_cancel(scan.engine);
     pthread_join(thread, NULL);
-    otd_check(scan.status == OTD_E_CANCELLED, "threads: a scan is cancelled from outside (%d)", scan.status);
+    otd_check(scan.status == OTD_E_CANCELLED && scan.calls == 1,
+              "threads: a scan is cancelled from outside (%d, call %u)", scan.status, scan.calls);
     otd_engine_destroy(scan.engine);
 }
 
@@ -170,6 +175,7 @@ void otd_test_threads(void) {
     otd_run(otd_test_everything, "self-tests at once");
     otd_run(otd_scan_and_verify, "scan and verify at once");
     otd_run(otd_fail_differently, "errors of one thread stay with it");
-    otd_test_cancel();
+    otd_test_cancel((otd_engine_params){.algorithm = OTD_ALGO_SHA256D}, 80);
+    otd_test_cancel((otd_engine_params){.algorithm = OTD_ALGO_EQUIHASH, .algo = {.n = 96, .k = 5}}, 140);
     otd_test_build();
 }

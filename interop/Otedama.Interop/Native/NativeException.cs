@@ -41,7 +41,7 @@ public sealed class NativeException : Exception
     private static string NextStepOf(int status) => status switch
     {
         Otd.OTD_E_ABI => "Rebuild native and managed code from one source tree: ./build.sh build.",
-        Otd.OTD_E_UNSUPPORTED => "Choose another flavour or device; `otedama mining benchmark --flavour all` shows what this machine can do.",
+        Otd.OTD_E_UNSUPPORTED => "Choose another flavour or device; `otedama devices` shows what this machine can do.",
         Otd.OTD_E_MEMORY => "Free memory or choose a smaller dataset.",
         Otd.OTD_E_DRIVER or Otd.OTD_E_DEVICE_LOST => "Check the device and its driver, then start again.",
         Otd.OTD_E_DATASET => "Delete the dataset file to have it made again.",

@@ -29,7 +29,7 @@ public sealed unsafe class PowEngine : IDisposable
         uint flavour = 0, uint device = 0)
     {
         AlgorithmInfo info = Catalogue.Find(algorithm) ?? throw new NativeException($"create {algorithm} engine",
-            "OTD_E_UNSUPPORTED", "this build does not have the algorithm", "`otedama mining benchmark` lists the algorithms.");
+            "OTD_E_UNSUPPORTED", "this build does not have the algorithm", "`otedama devices` lists the algorithms.");
         otd_engine_params native = new()
         {
             algorithm = (uint)algorithm,

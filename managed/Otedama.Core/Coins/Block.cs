@@ -19,7 +19,7 @@ public sealed record Block(BlockHeader Header, IReadOnlyList<Transaction> Transa
     }
 
     /// <summary>Parses a whole buffer; bytes left over are an error. Throws FormatException.</summary>
-    public static Block Parse(ReadOnlySpan<byte> data, HeaderFamily family = HeaderFamily.Bitcoin)
+    public static Block Parse(ReadOnlySpan<byte> data, HeaderFamily? family = null)
     {
         ByteReader reader = new(data);
         BlockHeader header = BlockHeader.Read(ref reader, family);

@@ -28,7 +28,7 @@ public static class CoinFile
         Title = coin.Text("title"),
         Symbol = coin.Text("symbol"),
         Algorithm = coin.Choice<Algorithm>("algorithm"),
-        Family = coin.Choice<HeaderFamily>("family"),
+        Family = coin.Family("family"),
         Equihash = network.Has("equihash") ? Equihash(network.Object("equihash")) : coin.Has("equihash") ? Equihash(coin.Object("equihash")) : null,
         DifficultyOne = new Target(Hash256.FromDisplay(coin.Text("difficultyOne")).ToNumber()),
         BlockSeconds = coin.Number("blockSeconds"),
@@ -82,6 +82,13 @@ public static class CoinFile
             return Enum.TryParse(text, ignoreCase: true, out T value)
                 ? value
                 : throw new FormatException($"{file}: {key}: \"{text}\" is unknown; allowed: {string.Join(", ", Enum.GetNames<T>())}");
+        }
+
+        public HeaderFamily Family(string key)
+        {
+            string text = Text(key);
+            return HeaderFamily.All.FirstOrDefault(family => family.Name.Equals(text, StringComparison.OrdinalIgnoreCase))
+                ?? throw new FormatException($"{file}: {key}: \"{text}\" is unknown; allowed: {string.Join(", ", HeaderFamily.All)}");
         }
 
         private JsonElement Member(string key, JsonValueKind kind)

@@ -17,7 +17,7 @@ public readonly record struct BlockMeasure(long Weight, long Size, long SigOps)
     /// <summary>Header, transaction count and all transactions but the coinbase.</summary>
     public static BlockMeasure OfTransactions(Template template)
     {
-        long frame = HeaderBytes(template.Algorithm) + CountBytes(template.Transactions.Count + 1);
+        long frame = template.Family.HeaderBytesMax + CountBytes(template.Transactions.Count + 1);
         var sum = new BlockMeasure(Scale * frame, frame, 0);
         foreach (TemplateTransaction transaction in template.Transactions)
         {
@@ -32,13 +32,7 @@ public readonly record struct BlockMeasure(long Weight, long Size, long SigOps)
     /// <summary>The coinbase of a job made of this template and split, extranonce and witness included.</summary>
     public static BlockMeasure OfCoinbase(Job job, Template template, PayoutSplit split, int extranonceLength)
     {
-        int stripped = job.Recipe switch
-        {
-            BitcoinRecipe bitcoin => bitcoin.CoinbasePrefix.Length + extranonceLength + bitcoin.CoinbaseSuffix.Length,
-            KawPowRecipe kawPow => kawPow.Coinbase.Length,
-            ZcashRecipe zcash => zcash.Coinbase.Length,
-            _ => throw new NotSupportedException($"no coinbase of a {job.Recipe.GetType().Name}"),
-        };
+        int stripped = job.BlockRecipe.CoinbaseLength(extranonceLength);
         int witness = template.WitnessCommitment.IsEmpty ? 0 : CoinbaseWitness;
         long sigOps = Script.SigOps(template.CoinbaseAux.Span);
         foreach (PayoutOutput output in split.Outputs)
@@ -64,13 +58,6 @@ public readonly record struct BlockMeasure(long Weight, long Size, long SigOps)
 
     public static BlockMeasure operator -(BlockMeasure left, BlockMeasure right) =>
         new(left.Weight - right.Weight, left.Size - right.Size, left.SigOps - right.SigOps);
-
-    private static int HeaderBytes(Algorithm algorithm) => algorithm switch
-    {
-        Algorithm.KawPow => BlockHeader.Size + 40, // nonce 8 and mix 32 in place of the short nonce, height 4
-        Algorithm.Equihash or Algorithm.VerusHash => ZcashProof.HeaderSize + 3 + Verus.SolutionLength, // the longest solution mined
-        _ => BlockHeader.Size,
-    };
 
     private static int CountBytes(int count) => count < 0xfd ? 1 : count <= ushort.MaxValue ? 3 : 5;
 }

@@ -25,6 +25,9 @@ public sealed class Job
 
     public required HeaderRecipe Recipe { get; init; }
 
+    /// <summary>The recipe of a pool's job, which makes whole blocks. Throws InvalidCastException for a rig's.</summary>
+    public IBlockRecipe BlockRecipe => (IBlockRecipe)Recipe;
+
     /// <summary>Zero when the upstream does not say.</summary>
     public required Target NetworkTarget { get; init; }
 
@@ -38,43 +41,4 @@ public sealed class Job
     public required uint TimeMin { get; init; }
 
     public required uint TimeMax { get; init; }
-}
-
-/// <summary>How a header of one family is put together from a job and a worker's part of the search space.</summary>
-public abstract record HeaderRecipe
-{
-    /// <summary>Header time to begin with, seconds since 1970; 0 when a worker has no say in it.</summary>
-    public abstract uint Time { get; init; }
-
-    /// <summary>Header version and the bits of it that a worker may change (BIP 320).</summary>
-    public virtual (uint Version, uint Mask) Rolling => (0, 0);
-}
-
-/// <summary>
-/// The Bitcoin family (SHA-256d, scrypt, Verthash): 80-byte header whose merkle root depends on the extranonce in the
-/// coinbase, and whose version may roll inside a mask.
-/// </summary>
-public sealed record BitcoinRecipe : HeaderRecipe
-{
-    public required uint Version { get; init; }
-
-    /// <summary>Version bits a worker may change (BIP 320 within what was negotiated); 0 = none.</summary>
-    public required uint VersionMask { get; init; }
-
-    public required Hash256 PreviousHash { get; init; }
-
-    /// <summary>Stripped coinbase before extranonce 1.</summary>
-    public required ReadOnlyMemory<byte> CoinbasePrefix { get; init; }
-
-    /// <summary>Stripped coinbase after extranonce 2.</summary>
-    public required ReadOnlyMemory<byte> CoinbaseSuffix { get; init; }
-
-    /// <summary>Merkle siblings of the coinbase, 32 bytes each in header order, deepest first.</summary>
-    public required ReadOnlyMemory<byte> Branches { get; init; }
-
-    public required uint Bits { get; init; }
-
-    public required override uint Time { get; init; }
-
-    public override (uint Version, uint Mask) Rolling => (Version, VersionMask);
 }

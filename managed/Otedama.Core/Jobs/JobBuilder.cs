@@ -40,13 +40,7 @@ public static class JobBuilder
             Generation = request.Generation,
             Algorithm = template.Algorithm,
             Height = template.Height,
-            Recipe = template.Algorithm switch
-            {
-                Algorithm.KawPow => KawPowRecipeOf(request, time),
-                Algorithm.Equihash => ZcashRecipeOf(request, time),
-                Algorithm.VerusHash => VerusRecipeOf(request, time),
-                _ => BitcoinRecipeOf(request, time),
-            },
+            Recipe = template.Family.Recipe(request, time),
             NetworkTarget = template.NetworkTarget,
             ShareTarget = request.ShareTarget,
             Clean = request.Clean,
@@ -55,89 +49,8 @@ public static class JobBuilder
         };
     }
 
-    private static BitcoinRecipe BitcoinRecipeOf(JobRequest request, uint time)
-    {
-        CoinbaseText coinbase = WriteCoinbase(request);
-        return new BitcoinRecipe
-        {
-            Version = request.Template.Version,
-            // A bit that is set already cannot roll: firmware that reports the difference to the job's version and firmware
-            // that reports the bits themselves would mean two versions by the same number.
-            VersionMask = request.VersionMask & ~request.Template.VersionRequired & ~request.Template.Version,
-            PreviousHash = request.Template.PreviousHash,
-            CoinbasePrefix = coinbase.Prefix,
-            CoinbaseSuffix = coinbase.Suffix,
-            Branches = request.Branches ?? MerkleBranches(request.Template),
-            Bits = request.Template.Bits,
-            Time = time,
-        };
-    }
-
-    /// <summary>No extranonce: the counter makes the coinbase, and so the header, unique; nonces do the rest.</summary>
-    private static KawPowRecipe KawPowRecipeOf(JobRequest request, uint time)
-    {
-        Template template = request.Template;
-        byte[] coinbase = WholeCoinbase(request);
-        Hash256 root = RootOf(request, coinbase);
-        byte[] header = new BlockHeader(template.Version, template.PreviousHash, root, time, template.Bits, (uint)template.Height).ToArray();
-        return new KawPowRecipe
-        {
-            HeaderHash = Sha256d.Hash(header),
-            SeedHash = KawPow.SeedHash(template.Height),
-            Bits = template.Bits,
-            Time = time,
-            Header = header,
-            Coinbase = coinbase,
-        };
-    }
-
-    private static ZcashRecipe ZcashRecipeOf(JobRequest request, uint time)
-    {
-        byte[] coinbase = WholeCoinbase(request);
-        return new ZcashRecipe
-        {
-            Version = request.Template.Version,
-            PreviousHash = request.Template.PreviousHash,
-            MerkleRoot = RootOf(request, coinbase),
-            Reserved = request.Template.Reserved,
-            Bits = request.Template.Bits,
-            Time = time,
-            SolutionLength = request.SolutionLength,
-            Coinbase = coinbase,
-        };
-    }
-
-    /// <summary>
-    /// A coinbase of the node's is taken as it is, because the solution commits to it; over one of our own the first entry
-    /// is filled in here.
-    /// </summary>
-    private static VerusRecipe VerusRecipeOf(JobRequest request, uint time)
-    {
-        Template template = request.Template;
-        byte[] coinbase = template.IsFixed ? template.GivenCoinbase.ToArray() : WholeCoinbase(request);
-        Hash256 root = RootOf(request, coinbase);
-        byte[] solution = template.Solution.ToArray();
-        if (!template.IsFixed && Verus.Binds(solution))
-        {
-            Verus.Bind(solution, template.PreviousHash, root, template.Reserved, template.HeaderNonce, template.Bits);
-        }
-        return new VerusRecipe
-        {
-            Version = template.Version,
-            PreviousHash = template.PreviousHash,
-            MerkleRoot = root,
-            Reserved = template.Reserved,
-            Bits = template.Bits,
-            Time = time,
-            SolutionLength = Verus.SolutionLength,
-            Coinbase = coinbase,
-            Solution = solution,
-            Nonce = template.HeaderNonce,
-        };
-    }
-
     /// <summary>The coinbase of families whose miners see only the merkle root.</summary>
-    private static byte[] WholeCoinbase(JobRequest request)
+    internal static byte[] WholeCoinbase(JobRequest request)
     {
         if (!request.Template.GivenCoinbase.IsEmpty)
         {
@@ -159,7 +72,7 @@ public static class JobBuilder
         return given.With(script, request.Split.Outputs, request.Template.GivenMinerOutput);
     }
 
-    private static Hash256 RootOf(JobRequest request, ReadOnlySpan<byte> coinbase)
+    internal static Hash256 RootOf(JobRequest request, ReadOnlySpan<byte> coinbase)
     {
         Hash256 root = Sha256d.Hash(coinbase);
         for (ReadOnlyMemory<byte> path = request.Branches ?? MerkleBranches(request.Template); !path.IsEmpty; path = path[Hash256.Size..])
@@ -186,7 +99,7 @@ public static class JobBuilder
         return bytes;
     }
 
-    private static CoinbaseText WriteCoinbase(JobRequest request)
+    internal static CoinbaseText WriteCoinbase(JobRequest request)
     {
         Template template = request.Template;
         CheckOutputs(request);

@@ -10,7 +10,7 @@ namespace Otedama.Core;
 /// never reset by a job, so that even an upstream that repeats a coinbase under a new job id sees no work twice.
 /// Pure state, no clock; not thread-safe: the dispatcher owns it.
 /// </summary>
-public sealed class RangeAllocator : IRangeSource
+public sealed class RangeAllocator : IRangeSource, IPrefixSource
 {
     /// <summary>Header versions one range may roll through; the native scan shares the message schedule among them.</summary>
     public const int VersionsMax = 8;
@@ -93,10 +93,6 @@ public sealed class RangeAllocator : IRangeSource
         return true;
     }
 
-    /// <summary>
-    /// Leases a prefix (extranonce 1 and the leading bytes of extranonce 2) to a worker that splits the rest itself;
-    /// rest is how many bytes are left for it. False when extranonce 2 is too short to share or all prefixes are out.
-    /// </summary>
     public bool TryLeasePrefix(out ReadOnlyMemory<byte> prefix, out int rest)
     {
         prefix = default;
@@ -119,7 +115,6 @@ public sealed class RangeAllocator : IRangeSource
         return true;
     }
 
-    /// <summary>Gives a leased prefix back. Throws ArgumentException for one that is not out.</summary>
     public void ReturnPrefix(ReadOnlySpan<byte> prefix)
     {
         uint number = 0;

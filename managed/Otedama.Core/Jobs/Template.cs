@@ -5,6 +5,13 @@ public sealed record Template
 {
     public required Algorithm Algorithm { get; init; }
 
+    /// <summary>How its headers look; what is usual for the algorithm where the coin says nothing else.</summary>
+    public HeaderFamily Family
+    {
+        get => field ?? AlgorithmFacts.Of(Algorithm).Family;
+        init;
+    }
+
     public required int Height { get; init; }
 
     public required uint Version { get; init; }
@@ -84,7 +91,7 @@ public sealed record Template
     /// True when coinbase and time are taken as the node gave them, because the solution commits to both: then every job of
     /// the template is the same work.
     /// </summary>
-    public bool IsFixed => Algorithm == Algorithm.VerusHash && !GivenCoinbase.IsEmpty;
+    public bool IsFixed => Family.KeepsNodeCoinbase && !GivenCoinbase.IsEmpty;
 
     public Target NetworkTarget => Target.FromCompact(Bits);
 }

@@ -15,6 +15,9 @@ public struct Judgement
     /// <summary>The proof-of-work hash; zero when the candidate fell at a cheap check.</summary>
     public Hash256 Hash;
 
+    /// <summary>What the block is called, as its assembler says; zero until it is handed over, and for what is no block.</summary>
+    public Hash256 BlockId;
+
     /// <summary>Meaningful only when Rejection is None.</summary>
     public Share Share;
 }

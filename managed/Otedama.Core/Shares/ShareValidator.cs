@@ -11,10 +11,9 @@ public sealed class ShareValidator
 
     private readonly IJobTable _jobs;
     private readonly IProofChecker _checker;
-    private readonly BitcoinShareRecipe _bitcoin;
-    private readonly KawPowShareRecipe _kawPow = new();
-    private readonly ZcashShareRecipe _zcash = new();
-    private readonly VerusShareRecipe _verus = new();
+    private readonly IMerkleRoots _roots;
+    private readonly int _extranonceLength;
+    private readonly Dictionary<HeaderFamily, ShareForm> _forms = []; // a pool has one, whose jobs are of one family
     private readonly DuplicateSets _duplicates;
     private readonly WorkCache _works = new();
     private readonly Action<uint>? _jobFilling;
@@ -43,7 +42,8 @@ public sealed class ShareValidator
         }
         _jobs = jobs;
         _checker = checker;
-        _bitcoin = new BitcoinShareRecipe(roots, options.ExtranonceLength);
+        _roots = roots;
+        _extranonceLength = options.ExtranonceLength;
         _duplicates = new DuplicateSets(jobs, options);
         _jobFilling = options.JobFilling;
         _filling = options.SharesPerJobMax - (options.SharesPerJobMax / 8);
@@ -107,13 +107,13 @@ public sealed class ShareValidator
         {
             return OrStale(Rejection.TimeOutOfRange, job, candidate, generation);
         }
-        ShareRecipe recipe = RecipeOf(job);
-        Rejection fields = recipe.Check(job, candidate);
+        ShareForm form = FormOf(job);
+        Rejection fields = form.Check(job, candidate);
         if (fields != Rejection.None)
         {
             return OrStale(fields, job, candidate, generation);
         }
-        UInt128 key = _duplicates.KeyOf(candidate, recipe.NonceIsTheWholeKey);
+        UInt128 key = _duplicates.KeyOf(candidate, form.NonceIsTheWholeKey);
         if (_duplicates.For(job.WorkId) is not { } known)
         {
             return OrStale(Rejection.Overloaded, job, candidate, generation);
@@ -137,14 +137,16 @@ public sealed class ShareValidator
         : candidate.IsOverBudget ? Rejection.OverBudget
         : later;
 
-    private ShareRecipe RecipeOf(Job job) => job.Recipe switch
+    private ShareForm FormOf(Job job)
     {
-        BitcoinRecipe => _bitcoin,
-        KawPowRecipe => _kawPow,
-        VerusRecipe => _verus,
-        ZcashRecipe => _zcash,
-        _ => throw new NotSupportedException($"no share recipe for {job.Recipe.GetType().Name} ({job.Algorithm})"),
-    };
+        HeaderFamily family = job.Recipe.Family;
+        if (!_forms.TryGetValue(family, out ShareForm? form))
+        {
+            form = family.Shares(_roots, _extranonceLength);
+            _forms.Add(family, form);
+        }
+        return form;
+    }
 
     /// <summary>One pass per distinct job of the batch: usually one or two.</summary>
     private int BuildItems(ReadOnlySpan<Candidate> candidates, ReadOnlySpan<Judgement> judgements)
@@ -180,14 +182,14 @@ public sealed class ShareValidator
         int items,
         int offset)
     {
-        ShareRecipe recipe = RecipeOf(job);
-        int needed = offset + (count * recipe.DataLengthMax);
+        ShareForm form = FormOf(job);
+        int needed = offset + (count * form.DataLengthMax);
         if (_data.Length < needed)
         {
             Array.Resize(ref _data, needed);
         }
         ReadOnlySpan<int> picks = _picks.AsSpan(0, count);
-        recipe.Build(job, candidates, picks, _data.AsSpan(offset), _lengths);
+        form.Build(job, candidates, picks, _data.AsSpan(offset), _lengths);
         for (int i = 0; i < count; i++)
         {
             int index = picks[i];
@@ -242,7 +244,7 @@ public sealed class ShareValidator
             : candidate.Target.IsMetBy(result.Hash) ? Rejection.None : Rejection.AboveTarget;
         judgement.Rejection = isBlock || verdict == Rejection.None ? Remember(index, job.WorkId, isBlock, verdict) : verdict;
         judgement.IsBlock = isBlock && judgement.Rejection == verdict;
-        if (judgement.IsBlock && RecipeOf(job).LacksProof(candidate))
+        if (judgement.IsBlock && FormOf(job).LacksProof(candidate))
         {
             _proven[index] = [.. HeaderOf(index), .. _checker.Prove(job.Algorithm, _items[_itemOf[index]], _data)];
         }

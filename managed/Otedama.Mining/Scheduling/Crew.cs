@@ -21,11 +21,16 @@ internal sealed class Crew(
     private readonly Lock _lock = new();    // held while workers come or go
     private readonly Dictionary<string, string> _problems = []; // last said, by kind or key
     private Member[] _members = [];         // replaced under _lock, read without it
+    private readonly Dictionary<IWorkerSource, IReadOnlyList<DeviceSnapshot>> _measured = []; // replaced values by the last look
+    private IReadOnlyList<DeviceSnapshot> _devices = [];
     private long _hashesDeparted;
     private int _nextId;
     private bool _stopped;
 
     public IEnumerable<WorkerSnapshot> Read() => Volatile.Read(ref _members).Select(static member => member.Worker.Read());
+
+    /// <summary>As of the last look.</summary>
+    public IReadOnlyList<DeviceSnapshot> Devices => Volatile.Read(ref _devices);
 
     /// <summary>Of workers that have left.</summary>
     public long HashesDeparted => Interlocked.Read(ref _hashesDeparted);
@@ -43,6 +48,7 @@ internal sealed class Crew(
             {
                 Look(source);
             }
+            Volatile.Write(ref _devices, [.. sources.SelectMany(source => _measured.GetValueOrDefault(source, []))]);
         }
         finally
         {
@@ -86,6 +92,7 @@ internal sealed class Crew(
         try
         {
             there = source.Find();
+            _measured[source] = source.Measure();
             _problems.Remove(source.Kind);
         }
         catch (Exception e)

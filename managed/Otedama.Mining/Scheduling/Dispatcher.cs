@@ -14,6 +14,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     private readonly IJobSource _source;
     private readonly ILogger _logger;
     private readonly ReturnedRanges _returned = new();
+    private readonly PrefixLeases _leases = new();
     private Member[] _members = [];         // replaced under _lock, read without it
 
     private Job? _job;
@@ -82,6 +83,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
         lock (_lock)
         {
             _members = [.. _members.Where(member => member.Worker != worker)];
+            _leases.ReturnAll(worker.Id);
         }
         Shares.Remove(worker.Id);
     }
@@ -105,7 +107,8 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
             if (!sameSpace)
             {
                 _space = space;
-                _allocator = RangeSource.For(job.Recipe, space.Extranonce1.Span, space.Extranonce2Length);
+                _allocator = job.Recipe.Ranges(space.Extranonce1.Span, space.Extranonce2Length);
+                _leases.Begin(_allocator as IPrefixSource);
             }
             replaces = job.Clean || !sameSpace || _job is null || _job.Generation != job.Generation;
             Volatile.Write(ref _job, job);
@@ -113,6 +116,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
             _exhausted = false;
             if (replaces)
             {
+                _leases.OnTip();
                 Void();
             }
         }
@@ -186,6 +190,39 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
         if (wanted)
         {
             Tell(interrupt: false);
+        }
+    }
+
+    public PrefixLease? TryLease(int workerId)
+    {
+        lock (_lock)
+        {
+            return Array.Exists(_members, member => member.Worker.Id == workerId) ? _leases.TryLease(workerId) : null;
+        }
+    }
+
+    public WorkRange? TryTake(PrefixLease lease, double hashesPerCandidate, out int epoch)
+    {
+        lock (_lock)
+        {
+            epoch = _epoch;
+            return _paused || _job is not Job job || !_leases.Holds(lease) ? null : new WorkRange
+            {
+                Job = job,
+                Extranonce = lease.Prefix,
+                NonceFirst = 0,
+                NonceCount = 1UL << 32,
+                Versions = [job.Recipe.Rolling.Version],
+                Target = MeasuringTarget(job, hashesPerCandidate),
+            };
+        }
+    }
+
+    public void Return(PrefixLease lease)
+    {
+        lock (_lock)
+        {
+            _leases.Return(lease);
         }
     }
 

@@ -4,13 +4,11 @@ using Otedama.Wire;
 namespace Otedama.Mining;
 
 /// <summary>The dialect of SHA-256d, scrypt and Verthash pools.</summary>
-internal sealed class BitcoinUpstream(Algorithm algorithm) : UpstreamDialect
+internal sealed class BitcoinUpstream(AlgorithmFacts facts) : UpstreamDialect(facts)
 {
     public override string JobForm => JobForms.Bitcoin;
 
-    public override Target DifficultyOne { get; } = BitcoinDialect.DifficultyOne(algorithm);
-
-    public override uint VersionMask => BitcoinDialect.RollsVersions(algorithm) ? BitcoinDialect.VersionMask : 0;
+    public override uint VersionMask => Facts.RollsVersions ? JobBuilder.VersionRollingMask : 0;
 
     public override string SubscribeForm => "[subscriptions, extranonce1 hex, 1-16]";
 
@@ -46,7 +44,7 @@ internal sealed class BitcoinUpstream(Algorithm algorithm) : UpstreamDialect
         Message.JobId,
         Message.Clean,
         Message.PreviousHash.ToString(),
-        BitcoinDialect.ReadHeight(Message.CoinbasePrefix),
+        CoinbaseHeight.Read(Message.CoinbasePrefix),
         Message.Bits,
         Message.Time,
         null)

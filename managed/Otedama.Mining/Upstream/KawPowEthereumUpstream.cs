@@ -8,7 +8,7 @@ namespace Otedama.Mining;
 /// EthereumStratum/1.0.0 of a KawPow pool that answers mining.subscribe in it: difficulties in place of targets, and shares
 /// without header and mix. Such a pool does not tell the network's target.
 /// </summary>
-internal sealed class KawPowEthereumUpstream : KawPowUpstream
+internal sealed class KawPowEthereumUpstream(AlgorithmFacts facts) : KawPowUpstream(facts)
 {
     public override Target DifficultyOne => EthereumStratum.DifficultyOne;
 

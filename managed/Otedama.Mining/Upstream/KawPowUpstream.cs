@@ -5,21 +5,18 @@ using Otedama.Wire;
 namespace Otedama.Mining;
 
 /// <summary>The dialect of KawPow pools.</summary>
-internal class KawPowUpstream : UpstreamDialect
+internal class KawPowUpstream(AlgorithmFacts facts) : UpstreamDialect(facts)
 {
     private const int NonceLength = 8;
 
     public override string JobForm => JobForms.KawPow;
-
-    /// <summary>0xff * 2^216, as pools count.</summary>
-    public override Target DifficultyOne { get; } = new(new UInt256(0, 0, 0, 0xff00_0000));
 
     public override bool WantsExtranonceChanges => false;
 
     public override string SubscribeForm => "[null, extranonce1 of 0 to 7 bytes as hex]";
 
     public override UpstreamDialect AnsweredBy(JsonValue subscribed) =>
-        EthereumStratum.IsAnsweredBy(subscribed) ? new KawPowEthereumUpstream() : this;
+        EthereumStratum.IsAnsweredBy(subscribed) ? new KawPowEthereumUpstream(Facts) : this;
 
     public override bool TryReadSubscribed(JsonValue result, out SubscribeResult? parsed)
     {

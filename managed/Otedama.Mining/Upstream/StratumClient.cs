@@ -4,8 +4,8 @@ using Otedama.Core;
 namespace Otedama.Mining;
 
 /// <summary>
-/// The job source of a rig that mines at pools. One loop owns everything: it keeps one connection, to the best pool
-/// that works. Three failures in a row, silence, or work it cannot do send it to the next pool; after five minutes on a
+/// The job source of a rig that mines at pools. One loop visits one pool after the other: it keeps one connection, to the best
+/// pool that works. Three failures in a row, silence, or work it cannot do send it to the next pool; after five minutes on a
 /// lesser one it tries the better ones beside the running connection and moves over only when one has delivered a job.
 /// </summary>
 public sealed class StratumClient : IJobSource
@@ -47,7 +47,7 @@ public sealed class StratumClient : IJobSource
     public void Start(IJobSink sink)
     {
         _sink = sink;
-        _loop = Task.Run(RunAsync);
+        _loop = ClientLoop.Start(this, _clock, _stop.Token);
     }
 
     public bool TrySubmit(in Candidate candidate) => Volatile.Read(ref _active)?.TrySubmit(candidate) ?? false;
@@ -68,34 +68,20 @@ public sealed class StratumClient : IJobSource
         _stop.Dispose();
     }
 
-    private async Task RunAsync()
+    /// <summary>Nothing will be visited any more. problem: what broke the loop; null when it was stopped.</summary>
+    public async Task EndAsync(Exception? problem)
     {
-        try
+        if (problem is not null)
         {
-            int index = 0;
-            while (!_stop.IsCancellationRequested)
-            {
-                index = await VisitAsync(index).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-        catch (Exception e)
-        {
-            RigLog.ClientBroken(_log, e);
+            RigLog.ClientBroken(_log, problem);
             _sink!.OnLost();
         }
-        finally
-        {
-            // The loop may have been stopped between taking over a connection and noting it.
-            await CloseAsync(_slots[0], Volatile.Read(ref _active)).ConfigureAwait(false);
-        }
+        // The loop may have been stopped between taking over a connection and noting it.
+        await CloseAsync(_slots[0], Volatile.Read(ref _active)).ConfigureAwait(false);
     }
 
-    /// <summary>One attempt at a pool and the stay that follows. Returns the pool to visit next.</summary>
-    private async Task<int> VisitAsync(int index)
+    /// <summary>One attempt at a pool and the stay that follows. Returns the pool to visit next, and the pause before.</summary>
+    public async Task<(int Next, TimeSpan Pause)> VisitAsync(int index)
     {
         PoolSlot slot = _slots[index];
         slot.OnConnecting();
@@ -107,8 +93,7 @@ public sealed class StratumClient : IJobSource
             slot = _slots[index];
             await connection.Completion.ConfigureAwait(false); // throws what ended it
             _stop.Token.ThrowIfCancellationRequested();
-            await MoveAsync(slot, connection.Session).ConfigureAwait(false);
-            return index;
+            return (index, Move(slot, connection.Session));
         }
         catch (UpstreamException e)
         {
@@ -237,7 +222,8 @@ public sealed class StratumClient : IJobSource
         connection.Session.Activate(_sink!);
     }
 
-    private async Task MoveAsync(PoolSlot slot, StratumSession session)
+    /// <summary>Returns how long to wait before the next visit of this pool goes where it sent us.</summary>
+    private TimeSpan Move(PoolSlot slot, StratumSession session)
     {
         ReconnectRequest request = session.Reconnect!;
         slot.Moves = session.FirstJob.IsCompleted ? 1 : slot.Moves + 1;
@@ -251,12 +237,11 @@ public sealed class StratumClient : IJobSource
         slot.Redirect = request.To;
         slot.OnConnecting();
         // A pool that sends us in circles must not turn us into a busy loop.
-        TimeSpan wait = request.Wait > _timings.BackoffFirst ? request.Wait : _timings.BackoffFirst;
-        await Task.Delay(wait, _clock, _stop.Token).ConfigureAwait(false);
+        return request.Wait > _timings.BackoffFirst ? request.Wait : _timings.BackoffFirst;
     }
 
-    /// <summary>Counts the failure, waits, and says where to go next.</summary>
-    private async Task<int> FailAsync(int index, StratumConnection? connection, UpstreamException failure)
+    /// <summary>Counts the failure, and says where to go next and when.</summary>
+    private async Task<(int Next, TimeSpan Pause)> FailAsync(int index, StratumConnection? connection, UpstreamException failure)
     {
         PoolSlot slot = _slots[index];
         // Silence is not forgiven by how long it lasted.
@@ -279,8 +264,7 @@ public sealed class StratumClient : IJobSource
             RigLog.FailOver(_log, slot.Name, _slots[next].Name);
             GiveUp(slot.Memory);
         }
-        await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
-        return next;
+        return (next, pause);
     }
 
     private void Tell(PoolSlot slot, UpstreamException failure, TimeSpan pause)

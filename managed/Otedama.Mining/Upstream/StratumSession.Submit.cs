@@ -22,11 +22,14 @@ internal sealed partial class StratumSession
 
     public int Unanswered => _window.Count;
 
-    /// <summary>Waits for a place among the outstanding submits. Submitter only.</summary>
-    public Task WaitForPlaceAsync(CancellationToken cancellation) => _window.WaitAsync(cancellation);
+    /// <summary>Takes a place among the outstanding submits, for Submit. False while all are taken. Submitter only.</summary>
+    public bool TryTakePlace() => _window.TryTakePlace();
+
+    /// <summary>Ends when there is a place to take. Submitter only.</summary>
+    public Task WhenPlaceAsync(CancellationToken cancellation) => _window.WhenPlaceAsync(cancellation);
 
     /// <summary>
-    /// Writes the submit into a place waited for. A candidate of an earlier generation is not sent: its verdict is
+    /// Writes the submit into the place taken. A candidate of an earlier generation is not sent: its verdict is
     /// Stale, here and now. Submitter only.
     /// </summary>
     public void Submit(in Candidate candidate, WireBuffer output)
@@ -45,7 +48,7 @@ internal sealed partial class StratumSession
     /// After a resumed session: sends again what the earlier connection left unanswered. After a new session: gives
     /// it up. Submitter only, once, before the first Submit.
     /// </summary>
-    public async Task ResendAsync(WireBuffer output, CancellationToken cancellation)
+    public void Resend(WireBuffer output)
     {
         if (_earlier is null)
         {
@@ -54,9 +57,8 @@ internal sealed partial class StratumSession
         bool resumed = ReferenceEquals(_jobs, _earlier.Jobs);
         foreach (PendingSubmit submit in _earlier.TakeUnanswered())
         {
-            if (resumed)
+            if (resumed && _window.TryTakePlace()) // as many as the earlier session had, so there is one
             {
-                await _window.WaitAsync(cancellation).ConfigureAwait(false);
                 Send(submit.Candidate, submit.Job, output);
             }
             else

@@ -33,8 +33,15 @@ internal sealed class SubmitWindow(int capacity) : IDisposable
         }
     }
 
-    /// <summary>Waits for a place; every place must then be used by Add or given back by Release.</summary>
-    public Task WaitAsync(CancellationToken cancellation) => _free.WaitAsync(cancellation);
+    /// <summary>Every place taken must be used by Add or given back by Release.</summary>
+    public bool TryTakePlace() => _free.Wait(TimeSpan.Zero);
+
+    /// <summary>Ends when there is a place, without taking it; for the one who takes places.</summary>
+    public async Task WhenPlaceAsync(CancellationToken cancellation)
+    {
+        await _free.WaitAsync(cancellation).ConfigureAwait(false);
+        _free.Release();
+    }
 
     public void Release() => _free.Release();
 

@@ -4,17 +4,24 @@ using Otedama.Wire;
 namespace Otedama.Mining;
 
 /// <summary>What a header family changes in the conversation with a pool. Stateless.</summary>
-internal abstract class UpstreamDialect
+internal abstract class UpstreamDialect(AlgorithmFacts facts)
 {
-    /// <summary>Throws ArgumentOutOfRangeException for an algorithm that cannot be mined over Stratum.</summary>
-    public static UpstreamDialect For(Algorithm algorithm, EquihashRule? equihash = null) => algorithm switch
+    private static readonly Dictionary<HeaderFamily, Func<AlgorithmFacts, UpstreamDialect>> s_byFamily = new()
     {
-        Algorithm.Sha256d or Algorithm.Scrypt or Algorithm.Verthash or Algorithm.Plugin => new BitcoinUpstream(algorithm),
-        Algorithm.KawPow => new KawPowUpstream(),
-        Algorithm.Equihash => new ZcashUpstream(equihash ?? EquihashRule.ZelHash),
-        Algorithm.VerusHash => new VerusUpstream(),
-        _ => throw new ArgumentOutOfRangeException(nameof(algorithm), $"{algorithm} cannot be mined at a pool; choose one of the algorithms or a plugin"),
+        [HeaderFamily.Bitcoin] = static facts => new BitcoinUpstream(facts),
+        [HeaderFamily.KawPow] = static facts => new KawPowUpstream(facts),
+        [HeaderFamily.Zcash] = static facts => new ZcashUpstream(facts),
+        [HeaderFamily.Verus] = static facts => new VerusUpstream(facts),
     };
+
+    /// <summary>Throws ArgumentOutOfRangeException for what is no algorithm.</summary>
+    public static UpstreamDialect For(Algorithm algorithm, EquihashRule? equihash = null)
+    {
+        AlgorithmFacts facts = AlgorithmFacts.Of(algorithm, equihash);
+        return s_byFamily[facts.Family](facts);
+    }
+
+    protected AlgorithmFacts Facts { get; } = facts;
 
     /// <summary>What the pool speaks that answered mining.subscribe like this.</summary>
     public virtual UpstreamDialect AnsweredBy(JsonValue subscribed) => this;
@@ -22,7 +29,8 @@ internal abstract class UpstreamDialect
     /// <summary>One of JobForms: whose jobs these are, for messages.</summary>
     public abstract string JobForm { get; }
 
-    public abstract Target DifficultyOne { get; }
+    /// <summary>Target of difficulty 1; for display only where jobs come with targets.</summary>
+    public virtual Target DifficultyOne => Facts.DifficultyOne;
 
     /// <summary>Version bits we would like to roll; 0 = none.</summary>
     public virtual uint VersionMask => 0;

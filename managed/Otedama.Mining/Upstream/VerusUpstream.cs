@@ -8,12 +8,12 @@ namespace Otedama.Mining;
 /// The dialect of Verus pools: ZIP 301 with the solution in the notify. The 15 free bytes at its end are the pool's bytes, a
 /// counter of ours, and the 8 bytes the search counts in.
 /// </summary>
-internal sealed class VerusUpstream : Zip301Upstream
+internal sealed class VerusUpstream(AlgorithmFacts facts) : Zip301Upstream(facts)
 {
     /// <summary>The bytes before the search counter, less one for a counter of ours.</summary>
-    protected override int Nonce1LengthMax => VerusWorkData.CounterOffset - 1;
+    protected override int Nonce1LengthMax => Verus.CounterOffset - 1;
 
-    protected override int CounterLength(int nonce1Length) => VerusWorkData.CounterOffset - nonce1Length;
+    protected override int CounterLength(int nonce1Length) => Verus.CounterOffset - nonce1Length;
 
     public override void WriteSubmit(WireBuffer output, int id, string user, UpstreamJob job, in Candidate candidate)
     {
@@ -22,7 +22,7 @@ internal sealed class VerusUpstream : Zip301Upstream
         Span<byte> free = solution.AsSpan(^Verus.NonceLength..);
         free.Clear();
         candidate.Extranonce.Span.CopyTo(free);
-        BinaryPrimitives.WriteUInt64LittleEndian(free[VerusWorkData.CounterOffset..], candidate.Nonce);
+        BinaryPrimitives.WriteUInt64LittleEndian(free[Verus.CounterOffset..], candidate.Nonce);
         Span<byte> nonce = stackalloc byte[Hash256.Size];
         nonce.Clear();
         candidate.Extranonce.Span.CopyTo(nonce); // as the header was hashed where it is not bound
@@ -55,7 +55,6 @@ internal sealed class VerusUpstream : Zip301Upstream
             Reserved = Message.Reserved,
             Bits = Message.Bits,
             Time = Message.Time,
-            SolutionLength = Verus.SolutionLength,
             Solution = Solution,
         };
     }

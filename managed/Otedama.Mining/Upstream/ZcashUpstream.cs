@@ -8,8 +8,10 @@ namespace Otedama.Mining;
 /// The dialect of Equihash pools. The 32-byte nonce is the pool's bytes, a counter of ours, zeros, and the 8 bytes the
 /// solver counts in.
 /// </summary>
-internal sealed class ZcashUpstream(EquihashRule rule) : Zip301Upstream
+internal sealed class ZcashUpstream(AlgorithmFacts facts) : Zip301Upstream(facts)
 {
+    private EquihashRule Rule => Facts.Equihash!;
+
     /// <summary>Bytes at the end of the nonce that the solver counts in.</summary>
     private const int SearchedLength = sizeof(ulong);
 
@@ -39,7 +41,7 @@ internal sealed class ZcashUpstream(EquihashRule rule) : Zip301Upstream
         {
             problem = "mining.notify is that of VerusHash: it brings a solution to begin with";
         }
-        return problem.Length > 0 ? null : new Notice(message, rule.SolutionLength);
+        return problem.Length > 0 ? null : new Notice(message, Rule.SolutionLength);
     }
 
     /// <summary>
@@ -54,8 +56,8 @@ internal sealed class ZcashUpstream(EquihashRule rule) : Zip301Upstream
             return "";
         }
         string personal = parameters.Element(9).GetText(16);
-        bool same = (n, k) == (rule.N, rule.K) && (personal.Length is 0 or > 8 || personal == rule.Personal);
-        return same ? "" : $"mining.notify is of Equihash {n},{k} {personal}".TrimEnd() + $"; this rig mines {rule}";
+        bool same = (n, k) == (Rule.N, Rule.K) && (personal.Length is 0 or > 8 || personal == Rule.Personal);
+        return same ? "" : $"mining.notify is of Equihash {n},{k} {personal}".TrimEnd() + $"; this rig mines {Rule}";
     }
 
     private sealed record Notice(ZcashNotify Message, int SolutionLength) : UpstreamNotice(

@@ -4,11 +4,8 @@ using Otedama.Wire;
 namespace Otedama.Mining;
 
 /// <summary>What the dialects of Equihash and Verus pools share (ZIP 301): targets, nonce 1, header fields in notify.</summary>
-internal abstract class Zip301Upstream : UpstreamDialect
+internal abstract class Zip301Upstream(AlgorithmFacts facts) : UpstreamDialect(facts)
 {
-    /// <summary>0x0007ff... as pools count; jobs come with targets, so it is for display only.</summary>
-    public override Target DifficultyOne { get; } = new(UInt256.FromBigInteger((System.Numerics.BigInteger.One << 243) - 1));
-
     public override bool WantsExtranonceChanges => false;
 
     /// <summary>Bytes of the nonce a pool may take and still leave us a counter.</summary>

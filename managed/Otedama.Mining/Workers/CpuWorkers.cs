@@ -8,10 +8,13 @@ namespace Otedama.Mining;
 internal sealed class CpuWorkers : IWorkerSource
 {
     private readonly WorkerSeed[] _seeds;
+    private readonly CpuSensors _sensors;
+    private readonly string _device = CpuName();
 
     /// <summary>Throws ArgumentException naming the option this machine cannot do.</summary>
     public CpuWorkers(RigOptions options, DatasetStore datasets, TimeProvider time, ILogger logger)
     {
+        _sensors = new CpuSensors(time);
         int threads = Threads(options);
         if (threads == 0)
         {
@@ -20,14 +23,13 @@ internal sealed class CpuWorkers : IWorkerSource
         }
         AlgorithmInfo algorithm = options.Algorithm == Algorithm.Plugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
         FlavourInfo flavour = FindFlavour(algorithm, options.Flavour);
-        string device = CpuName();
         KawPowDatasets kawPow = new(datasets, options.KawPowDataset, threads, time);
         _seeds = [.. Enumerable.Range(0, threads).Select(i => new WorkerSeed($"cpu{i}", id => new EngineWorker(
             new EngineWorkerOptions
             {
                 Id = id,
                 Name = $"cpu{i}",
-                Device = device,
+                Device = _device,
                 Algorithm = algorithm,
                 Flavour = flavour,
                 HashesPerNonce = algorithm.Algorithm == Algorithm.Equihash ? (options.Equihash ?? EquihashRule.ZelHash).SolutionsPerNonce : 1,
@@ -42,6 +44,8 @@ internal sealed class CpuWorkers : IWorkerSource
     public string Kind => "CPU";
 
     public IReadOnlyList<WorkerSeed> Find() => _seeds;
+
+    public IReadOnlyList<DeviceSnapshot> Measure() => _seeds.Length == 0 ? [] : [new DeviceSnapshot("cpu", Kind, _device, _sensors.Read())];
 
     public static AlgorithmInfo FindAlgorithm(Algorithm wanted)
     {
@@ -86,7 +90,7 @@ internal sealed class CpuWorkers : IWorkerSource
     private static PowParameters ParametersOf(RigOptions options) => options.Algorithm switch
     {
         Algorithm.Equihash when options.Equihash is { } rule => PowParameters.Of(rule),
-        Algorithm.VerusHash => new PowParameters(N: VerusWorkData.CounterOffset, 0, false, 0, default),
+        Algorithm.VerusHash => new PowParameters(N: Verus.CounterOffset, 0, false, 0, default),
         _ => default,
     };
 

@@ -18,23 +18,21 @@ internal interface IWorkData
 
 internal static class WorkData
 {
-    /// <summary>Throws NotSupportedException for a family no CPU worker knows.</summary>
-    public static IWorkData For(Job job) => job.Recipe switch
+    private static readonly Dictionary<HeaderFamily, IWorkData> s_byFamily = new()
     {
-        BitcoinRecipe => BitcoinWorkData.Instance,
-        KawPowRecipe => KawPowWorkData.Instance,
-        VerusRecipe => VerusWorkData.Instance,
-        ZcashRecipe => ZcashWorkData.Instance,
-        _ => throw new NotSupportedException($"no CPU worker builds headers of {job.Recipe.GetType().Name}"),
+        [HeaderFamily.Bitcoin] = new BitcoinWorkData(),
+        [HeaderFamily.KawPow] = new KawPowWorkData(),
+        [HeaderFamily.Zcash] = new ZcashWorkData(),
+        [HeaderFamily.Verus] = new VerusWorkData(),
     };
+
+    public static IWorkData For(Job job) => s_byFamily[job.Recipe.Family];
 }
 
 /// <summary>The 80-byte header; the native scan fills in version and nonce.</summary>
 internal sealed class BitcoinWorkData : IWorkData
 {
-    public static readonly BitcoinWorkData Instance = new();
-
-    public int Length => 80;
+    public int Length => BlockHeader.Size;
 
     public void Build(WorkRange range, Span<byte> data)
     {
@@ -57,8 +55,6 @@ internal sealed class BitcoinWorkData : IWorkData
 /// <summary>The header hash; the native scan fills in the nonce and ignores the mix.</summary>
 internal sealed class KawPowWorkData : IWorkData
 {
-    public static readonly KawPowWorkData Instance = new();
-
     public int Length => KawPow.DataSize;
 
     public void Build(WorkRange range, Span<byte> data) =>

@@ -14,6 +14,22 @@ public interface IWorkDesk
     /// <summary>Gives back what was not searched of a range, so that another worker may; ignored once its job is not the current one.</summary>
     void Return(WorkRange rest);
 
+    /// <summary>
+    /// A prefix of the extranonce space that nobody else has, for a worker that counts the rest itself. Null without a
+    /// connection, where the space cannot be shared, and when all prefixes are out: take ranges then. Ends with Return, with the
+    /// connection, or with the worker.
+    /// </summary>
+    PrefixLease? TryLease(int workerId);
+
+    /// <summary>
+    /// What to search under a lease: every extranonce that begins with Extranonce, every nonce, and the job's versions. Null while
+    /// there is nothing to do; null though Idle is None: the lease is over, ask for another.
+    /// </summary>
+    WorkRange? TryTake(PrefixLease lease, double hashesPerCandidate, out int epoch);
+
+    /// <summary>Gives a lease back; ignored for one that is over.</summary>
+    void Return(PrefixLease lease);
+
     /// <summary>True when a range taken at this epoch is not worth finishing. A volatile read, cheap enough per scan.</summary>
     bool IsVoid(int epoch);
 

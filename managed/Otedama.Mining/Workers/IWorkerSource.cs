@@ -13,6 +13,9 @@ public interface IWorkerSource
     /// Everything that is there, in milliseconds. Whatever it throws is logged, and the workers there are stay as they are.
     /// </summary>
     IReadOnlyList<WorkerSeed> Find();
+
+    /// <summary>The devices and what they tell of themselves, after Find.</summary>
+    IReadOnlyList<DeviceSnapshot> Measure();
 }
 
 /// <summary>A device that a worker can be made for.</summary>

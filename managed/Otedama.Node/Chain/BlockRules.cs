@@ -20,7 +20,7 @@ internal static class BlockRules
             return "high-hash";
         }
         byte[] data = header.ProofData();
-        ProofItem item = new(0, data.Length, header.KawPow is null ? 0 : (int)header.Nonce, target);
+        ProofItem item = new(0, data.Length, header.ClaimedHeight ?? 0, target);
         Span<ProofResult> result = new ProofResult[1];
         proofs.Check(rules.Coin.Algorithm, [item], data, result);
         return result[0].Verdict switch
@@ -68,7 +68,7 @@ internal static class BlockRules
     /// <summary>Bits and time of a header after this parent; now in seconds since 1970.</summary>
     public static string? CheckHeader(BlockHeader header, ChainEntry parent, long now, ChainRules rules)
     {
-        if (header.KawPow is not null && header.Nonce != parent.Height + 1)
+        if (header.ClaimedHeight is { } height && height != parent.Height + 1)
         {
             return "bad-height";
         }
@@ -84,16 +84,7 @@ internal static class BlockRules
         {
             return "time-too-new";
         }
-        return CheckVersion(header, rules);
-    }
-
-    /// <summary>Families with a solution have one version; nothing may stand in the field between merkle root and time.</summary>
-    private static string? CheckVersion(BlockHeader header, ChainRules rules)
-    {
-        bool good = header.Zcash is null
-            ? header.Version >= 4 && (header.Version & 0x8000_0000) == 0
-            : header.Version == rules.BlockVersion;
-        return !good ? $"bad-version(0x{header.Version:x8})" : header.Zcash is { Reserved.IsZero: false } ? "bad-reserved-field" : null;
+        return rules.Coin.Family.Refuses(header);
     }
 
     /// <summary>Lock times, height in the coinbase, witness commitment, weight.</summary>

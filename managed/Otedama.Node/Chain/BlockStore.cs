@@ -158,7 +158,7 @@ internal sealed class BlockStore : IDisposable
     /// </summary>
     private string? CheckHeight(BlockHeader header)
     {
-        if (header.KawPow is null)
+        if (header.ClaimedHeight is null)
         {
             return null;
         }
@@ -166,7 +166,7 @@ internal sealed class BlockStore : IDisposable
         {
             return CheckAncestry(header, out _);
         }
-        return header.Nonce == parent.Height + 1 ? null : "bad-height";
+        return header.ClaimedHeight == parent.Height + 1 ? null : "bad-height";
     }
 
     private string? CheckAncestry(BlockHeader header, out ChainEntry? parent)

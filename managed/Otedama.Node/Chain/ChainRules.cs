@@ -26,23 +26,10 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
     /// <summary>
     /// About 3 s of work for one CPU thread: where retargeting starts and where it returns to after a long silence.
     /// </summary>
-    public uint FastStartBits => Coin.Algorithm switch
-    {
-        Algorithm.Scrypt or Algorithm.Verthash => 0x1f02_0000, // 2^15 hashes at 10 to 16 kH/s
-        Algorithm.KawPow => 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
-        Algorithm.VerusHash => 0x1e04_0000, // 2^22 at 1.5 MH/s
-        Algorithm.Plugin => 0x1f10_0000, // 2^12 hashes, as nobody knows how slow they are
-        Algorithm.Equihash => EquihashStartBits(Coin.Equihash!),
-        _ => 0x1d40_0000, // 2^26 at 20 MH/s
-    };
+    public uint FastStartBits => AlgorithmFacts.Of(Coin).FastStartBits;
 
     /// <summary>Version of the blocks that templates offer.</summary>
-    public uint BlockVersion => Coin.Family switch
-    {
-        HeaderFamily.Zcash => 4,
-        HeaderFamily.Verus => Verus.HeaderVersion,
-        _ => 0x2000_0000,
-    };
+    public uint BlockVersion => Coin.Family.BlockVersion;
 
     public uint GenesisBits => Retarget == RetargetMode.Fast ? FastStartBits : Coin.PowLimitBits;
 
@@ -53,17 +40,7 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
         byte[] script = [.. Script.PushNumber(0), .. Script.PushData(Encoding.ASCII.GetBytes(text))];
         TxInput input = new(OutPoint.Null, script, TxInput.SequenceFinal);
         Transaction coinbase = new(1, [input], [new TxOutput(Amount.Zero, new byte[] { Script.OpReturn })], 0);
-        BlockHeader header = new(1, Hash256.Zero, coinbase.TxId, GenesisTime, GenesisBits, 0)
-        {
-            KawPow = Coin.Family == HeaderFamily.KawPow ? default(KawPowProof) : null,
-            Zcash = Coin.Family is HeaderFamily.Zcash or HeaderFamily.Verus ? new ZcashProof(Hash256.Zero, Hash256.Zero, default) : null,
-        };
+        BlockHeader header = Coin.Family.Unproven(new BlockHeader(1, Hash256.Zero, coinbase.TxId, GenesisTime, GenesisBits, 0));
         return new Block(header, [coinbase]);
     }
-
-    /// <summary>
-    /// In solutions, of which a nonce has two: one nonce of 125,4 takes a thread ten seconds and more, so a block there is
-    /// two solutions; small parameters are solved in milliseconds.
-    /// </summary>
-    private static uint EquihashStartBits(EquihashRule rule) => rule.N > 100 ? 0x207f_ffffu : rule.N > 50 ? 0x2001_0000u : 0x1f10_0000u;
 }

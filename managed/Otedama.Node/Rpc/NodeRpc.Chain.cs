@@ -168,21 +168,16 @@ internal sealed partial class NodeRpc
         json.WriteHash("merkleroot", header.MerkleRoot);
         json.WriteNumber("time", header.Time);
         json.WriteNumber("mediantime", entry.MedianTime);
-        if (header.Zcash is { } zcash)
+        foreach ((string name, object value) in header.Proof?.Shown(header) ?? [("nonce", (ulong)header.Nonce)])
         {
-            json.WriteHash("finalsaplingroot", zcash.Reserved);
-            json.WriteHash("nonce", zcash.Nonce);
-            json.WriteHex("solution", zcash.Solution.Span);
-        }
-        else if (header.KawPow is { } proof)
-        {
-            json.WriteNumber("nonce64", proof.Nonce);
-            json.WriteHash("mixhash", proof.Mix);
-            json.WriteHash("headerhash", header.Sha256dHash);
-        }
-        else
-        {
-            json.WriteNumber("nonce", header.Nonce);
+            if (value is ulong number)
+            {
+                json.WriteNumber(name, number);
+            }
+            else
+            {
+                json.WriteString(name, (string)value);
+            }
         }
         json.WriteString("bits", $"{header.Bits:x8}");
         json.WriteString("target", Target.FromCompact(header.Bits).ToString());

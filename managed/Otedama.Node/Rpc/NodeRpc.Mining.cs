@@ -81,7 +81,7 @@ internal sealed partial class NodeRpc
         {
             throw new RpcFault(RpcFaultCode.InvalidParameter, $"nblocks {count} is outside 0 to {GenerateMax}");
         }
-        if (Coin.Family != HeaderFamily.Bitcoin)
+        if (Coin.Family.Unproven(default).Proof is not null)
         {
             throw new RpcFault(RpcFaultCode.InvalidParameter, $"generatetoaddress cannot make {Coin.Algorithm} proofs; mine with a pool and a rig");
         }
@@ -157,23 +157,11 @@ internal sealed partial class NodeRpc
         json.WriteString("bits", $"{bits:x8}");
         json.WriteNumber("height", template.Height);
         json.WriteHex("default_witness_commitment", Coinbase.CommitmentScript(Coinbase.Commitment(template.Bodies)));
-        WriteFamilyFields(json);
+        foreach ((string name, string text) in Coin.Family.TemplateFields(chain.GenesisId))
+        {
+            json.WriteString(name, text);
+        }
         json.WriteEndObject();
-    }
-
-    /// <summary>What nodes of a family offer beside the common fields.</summary>
-    private void WriteFamilyFields(Utf8JsonWriter json)
-    {
-        if (Coin.Family is HeaderFamily.Zcash or HeaderFamily.Verus)
-        {
-            json.WriteHash("finalsaplingroothash", Hash256.Zero);
-        }
-        if (Coin.Family == HeaderFamily.Verus)
-        {
-            // The coinbase is the pool's here, so the entry's hash, which covers the merkle root, is filled in by the pool.
-            json.WriteHex("solution", Verus.NewSolution(chain.GenesisId.ToArray()));
-            json.WriteHash("nonce", Hash256.Zero);
-        }
     }
 
     private static void WriteTemplateTransactions(Utf8JsonWriter json, BlockTemplate template)

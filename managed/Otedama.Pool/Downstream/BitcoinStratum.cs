@@ -9,7 +9,7 @@ internal sealed class BitcoinStratum : StratumDialect
 {
     public override bool RollsVersions => true;
 
-    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
+    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session)
     {
         Span<byte> resumeId = stackalloc byte[8];
         Span<byte> extranonce1 = stackalloc byte[JobBuilder.Extranonce1Length];
@@ -25,7 +25,7 @@ internal sealed class BitcoinStratum : StratumDialect
         reply.Append(notifies.Line(job, clean));
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         rejection = Rejection.None;
         if (!SubmitRequest.TryParse(parameters, JobBuilder.Extranonce2Length, out SubmitRequest request, out problem))

@@ -10,10 +10,7 @@ namespace Otedama.Pool;
 /// </summary>
 internal sealed class KawPowEthereumStratum : KawPowStratum
 {
-    /// <summary>Leading nonce bytes the pool sets; submits leave them out.</summary>
-    private const int PrefixLength = 2;
-
-    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
+    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session)
     {
         Span<byte> sessionId = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(sessionId, session.ResumeId);
@@ -27,7 +24,7 @@ internal sealed class KawPowEthereumStratum : KawPowStratum
         EthereumStratum.Notify(reply, job.Job);
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         rejection = Rejection.None;
         ReadOnlySpan<byte> prefix = Prefix(session, stackalloc byte[sizeof(uint)]);
@@ -47,9 +44,10 @@ internal sealed class KawPowEthereumStratum : KawPowStratum
         return true; // no proof: the mix is computed
     }
 
-    private static ReadOnlySpan<byte> Prefix(StratumSession session, Span<byte> extranonce1)
+    /// <summary>Leading nonce bytes the pool sets; submits leave them out.</summary>
+    private static ReadOnlySpan<byte> Prefix(IMinerSession session, Span<byte> extranonce1)
     {
         BinaryPrimitives.WriteUInt32BigEndian(extranonce1, session.Extranonce1);
-        return extranonce1[..PrefixLength];
+        return extranonce1[..KawPow.PrefixLength];
     }
 }

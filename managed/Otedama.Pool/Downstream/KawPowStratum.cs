@@ -15,12 +15,10 @@ internal class KawPowStratum : StratumDialect
     /// <summary>Bytes of extranonce 1 on the wire; miners keep all of them, the first two are enforced.</summary>
     private const int WireLength = 3;
 
-    private const int EnforcedLength = 2;
-
     /// <summary>Prefixes there are, less some that closing connections still hold.</summary>
     public override int ConnectionsMax => 60_000;
 
-    public override int ExtranonceBits => 8 * EnforcedLength;
+    public override int ExtranonceBits => 8 * KawPow.PrefixLength;
 
     public override bool CanResume => false;
 
@@ -28,7 +26,7 @@ internal class KawPowStratum : StratumDialect
 
     public override StratumDialect For(JsonValue subscribe) => EthereumStratum.IsAskedFor(subscribe) ? s_ethereum : this;
 
-    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
+    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session)
     {
         Span<byte> extranonce1 = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(extranonce1, session.Extranonce1);
@@ -41,7 +39,7 @@ internal class KawPowStratum : StratumDialect
         KawPowWriter.Notify(reply, job.Job, target, clean);
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         rejection = Rejection.None;
         if (!KawPowSubmit.TryParse(parameters, out KawPowSubmit submit, out problem))
@@ -64,7 +62,7 @@ internal class KawPowStratum : StratumDialect
         candidate.JobId = job.Id;
         candidate.Nonce = submit.Nonce;
         candidate.Time = recipe.Time;
-        candidate.Extranonce = new Extranonce(extranonce1[..EnforcedLength]);
+        candidate.Extranonce = new Extranonce(extranonce1[..KawPow.PrefixLength]);
         candidate.Proof = submit.Mix;
         return true;
     }

@@ -1,93 +1,103 @@
 using Microsoft.Extensions.Logging;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>The server's one thread: broadcasts new jobs at once and runs all sessions' timers ten times a second.</summary>
-internal sealed class Pacer : IDisposable
+/// <summary>
+/// What the server does of itself: broadcasts new jobs and runs all sessions' timers. A step for one thread; whoever
+/// calls it is told by <see cref="Woken"/> when it cannot wait.
+/// </summary>
+internal sealed class Pacer(SessionRoom room, SessionTable sessions, ITransport transport, ILogger logger)
 {
-    private const int TickMs = 100;
+    /// <summary>How often the timers run.</summary>
+    public const int TickMs = 100;
 
     /// <summary>Changed difficulties go out together once a second, so that all share one fresh coinbase.</summary>
     private const int TicksPerMintTurn = 10;
 
-    private readonly SessionTable _sessions;
-    private readonly StratumServer _server;
-    private readonly ILogger _logger;
-    private readonly AutoResetEvent _wake = new(false);
-    private readonly Thread _thread;
+    private const double ReportSeconds = 60;
+
+    private readonly FlushBatch _batch = new(transport);
     private int _broadcastDue;
-    private volatile bool _stopped;
+    private double _tickedAt;
+    private int _ticks;
+    private long _refusedReported;
+    private double _refusedReportedAt = double.NegativeInfinity;
+    private double _unsaidAt;
 
-    public Pacer(SessionTable sessions, StratumServer server, ILogger logger)
-    {
-        _sessions = sessions;
-        _server = server;
-        _logger = logger;
-        _thread = new Thread(Run) { IsBackground = true, Name = "stratum-pacer" };
-    }
+    /// <summary>A broadcast is due; raised on the thread that published.</summary>
+    public event Action? Woken;
 
-    public void Start() => _thread.Start();
-
-    public void WakeForBroadcast()
+    /// <summary>A job was published. Any thread.</summary>
+    public void Announce()
     {
         Volatile.Write(ref _broadcastDue, 1);
-        _wake.Set();
+        Woken?.Invoke();
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Broadcasts what was published and runs the timers if they are due. now: seconds of the room's clock.
+    /// </summary>
+    public void Tick(double now)
     {
-        _stopped = true;
-        _wake.Set();
-        if (_thread.IsAlive && Thread.CurrentThread != _thread)
+        if (Interlocked.Exchange(ref _broadcastDue, 0) == 1)
         {
-            _thread.Join(TimeSpan.FromSeconds(5));
+            Broadcast();
         }
-    }
-
-    private void Run()
-    {
-        double tickAt = 0;
-        int tick = 0;
-        while (!_stopped)
+        if (now - _tickedAt >= TickMs * 0.9 / 1000)
         {
-            _wake.WaitOne(TickMs);
-            try
-            {
-                if (Interlocked.Exchange(ref _broadcastDue, 0) == 1)
-                {
-                    Broadcast();
-                }
-                double now = _server.Now;
-                if (now - tickAt >= TickMs * 0.9 / 1000)
-                {
-                    tickAt = now;
-                    Tick(now, ++tick % TicksPerMintTurn == 0);
-                }
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                StratumLog.PacerFailed(_logger, exception);
-            }
+            _tickedAt = now;
+            RunTimers(now, ++_ticks % TicksPerMintTurn == 0);
         }
     }
 
     private void Broadcast()
     {
-        foreach (StratumSession? session in _sessions.All)
+        foreach (StratumSession? session in sessions.All)
         {
-            session?.OnJobPublished();
+            if (session?.OnJobPublished() == true)
+            {
+                _batch.Add(session.Connection);
+            }
+        }
+        _batch.End();
+    }
+
+    private void RunTimers(double now, bool mintTurn)
+    {
+        foreach (StratumSession? session in sessions.All)
+        {
+            if (session?.Tick(now, mintTurn) == true)
+            {
+                _batch.Add(session.Connection);
+            }
+        }
+        _batch.End();
+        if (mintTurn)
+        {
+            Report(now);
         }
     }
 
-    private void Tick(double now, bool mintTurn)
+    /// <summary>
+    /// A full pool, a guard that refuses and sessions that were ended say so in the log, at most once a minute.
+    /// </summary>
+    private void Report(double now)
     {
-        foreach (StratumSession? session in _sessions.All)
+        if (room.Guard.TryReport(now, out string rules))
         {
-            session?.Tick(now, mintTurn);
+            StratumLog.Guarded(logger, rules);
         }
-        if (mintTurn)
+        long refused = transport.RefusedCount;
+        if (refused > _refusedReported && now - _refusedReportedAt >= ReportSeconds)
         {
-            _server.ReportRefused(now);
+            StratumLog.ConnectionsRefused(logger, refused - _refusedReported, room.Options.Limits.ConnectionsMax);
+            (_refusedReported, _refusedReportedAt) = (refused, now);
+        }
+        if (now - _unsaidAt >= ReportSeconds)
+        {
+            _unsaidAt = now;
+            room.Log.TellUnsaid();
         }
     }
 }

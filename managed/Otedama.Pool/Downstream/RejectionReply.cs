@@ -23,11 +23,9 @@ internal static class RejectionReply
     };
 
     /// <summary>What the miner's owner can do about work that is refused again and again.</summary>
-    public static string CureOf(Rejection rejection, CoinSpec coin) => rejection switch
+    public static string CureOf(Rejection rejection, CoinSpec coin, StratumDialect dialect) => rejection switch
     {
-        Rejection.NotYours when coin.Family == HeaderFamily.Verus =>
-            "Your miner is too old for Verus solution version 7: it leaves the pool's four bytes out of the solution. Update it.",
-        Rejection.NotYours => "Your miner or proxy changes the bytes that are the pool's own: give each rig its own connection, or update the proxy.",
+        Rejection.NotYours => dialect.CureOfForeignWork,
         Rejection.Duplicate => "Your miner sends the same work again: restart it, update its firmware, or give each rig its own connection.",
         Rejection.AboveTarget =>
             $"Check that it mines {coin.Algorithm} as this pool does, follows mining.set_difficulty, and is not overclocked.",

@@ -10,7 +10,9 @@ namespace Otedama.Pool;
 /// </summary>
 internal sealed class SessionDifficulty
 {
-    /// <summary>How far a wish may lead away from what was measured, and before any measure from the agent's class.</summary>
+    /// <summary>
+    /// How far a wish may lead away from what was measured, and before any measure from the agent's class.
+    /// </summary>
     private const double WishFactor = 8, WishFactorUnmeasured = 64;
 
     /// <summary>Shares a session may send at once, and a second as a multiple of what vardiff aims at.</summary>
@@ -19,7 +21,9 @@ internal sealed class SessionDifficulty
     /// <summary>How much harder a session becomes at once when its budget is used up.</summary>
     private const double BudgetJump = 4;
 
-    /// <summary>Shares beyond the budget that show how much: it takes some to tell a flood from the last of one.</summary>
+    /// <summary>
+    /// Shares beyond the budget that show how much: it takes some to tell a flood from the last of one.
+    /// </summary>
     private const int ExcessMin = 8;
 
     private const double RetargetSeconds = 5;
@@ -75,7 +79,9 @@ internal sealed class SessionDifficulty
 
     private bool IsFixed => _options.Fixed > 0;
 
-    /// <summary>The difficulty follows the miner's speed. Where the operator rules that out there is no budget either.</summary>
+    /// <summary>
+    /// The difficulty follows the miner's speed. Where the operator rules that out there is no budget either.
+    /// </summary>
     private bool Follows => _options.Enabled && !IsFixed;
 
     private double NetworkMax => Math.Max(Math.Min(_options.Max, _network), _min);
@@ -105,7 +111,9 @@ internal sealed class SessionDifficulty
     /// <summary>minimum-difficulty of mining.configure: a lower end the miner asks for.</summary>
     public void WishMinimum(double difficulty) => _minimumWish = difficulty;
 
-    /// <summary>Before the first job. remembered: what this worker's shares showed on an earlier connection; 0 = nothing.</summary>
+    /// <summary>
+    /// Before the first job. remembered: what this worker's shares showed on an earlier connection; 0 = nothing.
+    /// </summary>
     public void Begin(ReadOnlySpan<char> userAgent, double remembered, Job job, double now)
     {
         if (_vardiff is not null)
@@ -166,7 +174,9 @@ internal sealed class SessionDifficulty
         return false;
     }
 
-    /// <summary>A share of this work was accepted; only those of the current difficulty say something about it.</summary>
+    /// <summary>
+    /// A share of this work was accepted; only those of the current difficulty say something about it.
+    /// </summary>
     public void OnAccepted(uint work, double now)
     {
         if (_vardiff is not null && !IsDue && Targets.TryGet(work, out Grade? grade) && grade == Targets.Current)

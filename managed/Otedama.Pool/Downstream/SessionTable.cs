@@ -42,7 +42,7 @@ internal sealed class SessionTable
     public StratumSession? Find(int slot, long id)
     {
         StratumSession? session = slot >= 0 && slot < _slots.Length ? Volatile.Read(ref _slots[slot]) : null;
-        return session is not null && session.Id == id ? session : null;
+        return session is not null && session.Connection.Id == id ? session : null;
     }
 
     public ReadOnlySpan<StratumSession?> All => _slots.AsSpan(0, Volatile.Read(ref _high));

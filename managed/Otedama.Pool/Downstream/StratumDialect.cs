@@ -9,15 +9,15 @@ namespace Otedama.Pool;
 /// </summary>
 internal abstract class StratumDialect
 {
-    /// <summary>Throws ArgumentException for a family no miner can be served in.</summary>
-    public static StratumDialect For(CoinSpec coin) => coin.Family switch
+    private static readonly Dictionary<HeaderFamily, Func<CoinSpec, StratumDialect>> s_byFamily = new()
     {
-        HeaderFamily.Bitcoin => new BitcoinStratum(),
-        HeaderFamily.KawPow => new KawPowStratum(),
-        HeaderFamily.Zcash => new ZcashStratum(),
-        HeaderFamily.Verus => new VerusStratum(coin),
-        _ => throw new ArgumentException($"coin {coin.DisplayName}: no miner can be served in the {coin.Family} family"),
+        [HeaderFamily.Bitcoin] = static _ => new BitcoinStratum(),
+        [HeaderFamily.KawPow] = static _ => new KawPowStratum(),
+        [HeaderFamily.Zcash] = static _ => new ZcashStratum(),
+        [HeaderFamily.Verus] = static coin => new VerusStratum(coin),
     };
+
+    public static StratumDialect For(CoinSpec coin) => s_byFamily[coin.Family](coin);
 
     /// <summary>What a connection speaks that subscribes with these parameters.</summary>
     public virtual StratumDialect For(JsonValue subscribe) => this;
@@ -33,10 +33,18 @@ internal abstract class StratumDialect
 
     public virtual bool RollsVersions => false;
 
-    /// <summary>Whether a proof takes far longer to check than to make up, so that sessions have to earn their place in line.</summary>
+    /// <summary>
+    /// What a miner's owner can do about work refused again and again because it is not the miner's own.
+    /// </summary>
+    public virtual string CureOfForeignWork =>
+        "Your miner or proxy changes the bytes that are the pool's own: give each rig its own connection, or update the proxy.";
+
+    /// <summary>
+    /// Whether a proof takes far longer to check than to make up, so that sessions have to earn their place in line.
+    /// </summary>
     public virtual bool ProofsAreDear => false;
 
-    public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session);
+    public abstract void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session);
 
     /// <summary>Tells a changed difficulty; a job always follows.</summary>
     public abstract void WriteDifficulty(WireBuffer reply, double difficulty, Target target);
@@ -44,11 +52,11 @@ internal abstract class StratumDialect
     public abstract void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target);
 
     /// <summary>
-    /// Fills in what the submit says: job, nonce, time, version, extranonce, proof. False: rejection says why, or problem
-    /// when the parameters make no sense.
+    /// Fills in what the submit says: job, nonce, time, version, extranonce, proof. False: rejection says why, or
+    /// problem when the parameters make no sense.
     /// </summary>
     public abstract bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
 
     /// <summary>Answers methods that only this dialect has; false leaves the message to the session.</summary>
     public virtual bool TryAnswer(in StratumMessage message, WireBuffer reply) => false;

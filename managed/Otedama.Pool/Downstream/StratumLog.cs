@@ -31,13 +31,16 @@ internal static partial class StratumLog
     public static partial void ConnectionsRefused(ILogger logger, long count, int max);
 
     [LoggerMessage(20, LogLevel.Warning, "connection {Id} from {Remote} is closed: {Count} wrong proofs of work more than good ones")]
-    public static partial void WrongProofs(ILogger logger, long id, System.Net.IPEndPoint remote, int count);
+    public static partial void WrongProofs(ILogger logger, long id, IPEndPoint remote, int count);
 
     [LoggerMessage(8, LogLevel.Warning, "could not follow our blocks on the chain, trying again in 30 s: {Reason}")]
     public static partial void SettlingFailed(ILogger logger, string reason);
 
     [LoggerMessage(10, LogLevel.Warning, "connection of {User} closed: {Refused}. {Cure}")]
     public static partial void RefusedWork(ILogger logger, string user, string refused, string cure);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Count} more connections were closed for refused work or wrong proofs")]
+    public static partial void MoreEnded(ILogger logger, long count);
 
     [LoggerMessage(13, LogLevel.Warning, "the guard kept strangers out since the last such line: {Rules}")]
     public static partial void Guarded(ILogger logger, string rules);

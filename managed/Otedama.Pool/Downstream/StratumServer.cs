@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
@@ -8,47 +6,23 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The Stratum side of the pool: sessions by slot, broadcasts, timers. Candidates go to the sink, verdicts come back
-/// through OnVerdicts.
+/// The Stratum side of the pool, without a thread of its own: the transport calls it with bytes, the committer with
+/// verdicts, and whoever runs it moves <see cref="Pacer"/>.
 /// </summary>
 internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposable
 {
-    [ThreadStatic]
-    private static WireBuffer? s_scratch;
-
     private readonly ITransport _transport;
-    private readonly IRandomness _random;
-    private readonly IAccounts _accounts;
-    private readonly ILogger _logger;
+    private readonly SessionRoom _room;
     private readonly SessionTable _sessions;
-    private readonly ResumableSessions _resumable;
-    private readonly ConcurrentDictionary<ulong, StratumSession> _resumeIds = new();
-    private readonly Lock _resumeLock = new(); // from the table of the open to those that can be resumed; nothing else is taken inside
-    private readonly List<StratumSession> _toFlush = [];
-    private readonly Pacer _pacer;
-    private readonly byte[] _operatorScript;
-    private CandidateSink _sink = static (in Candidate _) => false;
-    private long _malformed;
-    private long _refusedReported; // pacer only, as the next
-    private double _refusedReportedAt = double.NegativeInfinity;
-    private volatile bool _stopping;
+    private readonly FlushBatch _answered;
+    private readonly ILogger _logger;
 
     public StratumServer(PoolOptions options, JobBook jobs, IAccounts accounts, PoolWorld world)
     {
-        Options = options;
-        Jobs = jobs;
-        Time = world.Time;
-        _random = world.Random;
-        _accounts = accounts;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolStratum);
-        Meters = new PoolMeters(Time);
-        Guard = new ConnectionGuard(options.Guard);
-        Dialect = StratumDialect.For(options.Coin);
-        int connectionsMax = Math.Min(options.Limits.ConnectionsMax, Dialect.ConnectionsMax);
-        Extranonces = new ExtranonceAllocator((uint)(_random.NextUInt64() >> 32), Dialect.ExtranonceBits);
-        _resumable = new ResumableSessions(Extranonces, options.Limits.ResumableSessionsMax, options.Limits.ResumeWithin);
+        _room = new SessionRoom(options, jobs, accounts, world);
+        int connectionsMax = Math.Min(options.Limits.ConnectionsMax, _room.Dialect.ConnectionsMax);
         _sessions = new SessionTable(connectionsMax);
-        _operatorScript = Address.Decode(options.OperatorAddress, options.Coin);
         _transport = world.Transport.Make(
             new TransportOptions
             {
@@ -61,31 +35,21 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
                 ProxySources = options.ProxySources,
                 Trace = world.Loggers.CreateLogger(LogCategory.WireStratum),
             },
-            Time);
-        _pacer = new Pacer(_sessions, this, _logger);
+            world.Time);
+        _answered = new FlushBatch(_transport);
+        Pacer = new Pacer(_room, _sessions, _transport, _logger);
     }
 
-    public static string VersionText { get; } = $"Otedama/{typeof(StratumServer).Assembly.GetName().Version?.ToString(3)}";
+    /// <summary>Broadcasts and timers: steps for one thread.</summary>
+    public Pacer Pacer { get; }
 
-    public PoolOptions Options { get; }
+    public PoolMeters Meters => _room.Meters;
 
-    public ILogger Logger => _logger;
+    public ConnectionGuard Guard => _room.Guard;
 
-    public JobBook Jobs { get; }
+    public ExtranonceAllocator Extranonces => _room.Extranonces.Allocator;
 
-    public StratumDialect Dialect { get; }
-
-    public TimeProvider Time { get; }
-
-    public PoolMeters Meters { get; }
-
-    public ConnectionGuard Guard { get; }
-
-    public ExtranonceAllocator Extranonces { get; }
-
-    public NotifyCache Notifies { get; } = new();
-
-    public double Now => Meters.Now;
+    public double Now => _room.Now;
 
     public IReadOnlyList<IPEndPoint> Endpoints => _transport.Endpoints;
 
@@ -93,20 +57,20 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
 
     public long RefusedCount => _transport.RefusedCount;
 
-    public long MalformedCount => Volatile.Read(ref _malformed);
+    public long MalformedCount => _room.MalformedCount;
 
-    public ulong NewResumeId() => _random.NextUInt64() | 1;
+    /// <summary>Submits that were taken and wait for their answer.</summary>
+    public long PendingSubmits => _sessions.PendingSubmits();
 
     /// <summary>Where candidates go. Without Start whoever feeds connections also moves the sessions' timers.</summary>
-    public void Attach(CandidateSink sink) => _sink = sink;
+    public void Attach(CandidateSink sink) => _room.Sink = sink;
 
     /// <summary>Begins to listen. Throws IOException when a port is taken.</summary>
     public void Start(CandidateSink sink)
     {
         Attach(sink);
-        Jobs.Published += OnPublished;
+        _room.Jobs.Published += OnPublished;
         _transport.Start(this);
-        _pacer.Start();
         foreach (IPEndPoint endpoint in Endpoints)
         {
             StratumLog.Listening(_logger, endpoint);
@@ -115,26 +79,14 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
 
     public void Show(TlsIdentity identity) => _transport.Identity = identity;
 
-    public bool TryEnqueue(in Candidate candidate) => !_stopping && _sink(in candidate);
-
-    /// <summary>A buffer for what is being answered on this thread; empty.</summary>
-    public WireBuffer Scratch()
-    {
-        WireBuffer scratch = s_scratch ??= new WireBuffer();
-        scratch.Reset();
-        return scratch;
-    }
-
-    public void CountMalformed() => Interlocked.Increment(ref _malformed);
-
     public bool OnAccepted(TransportConnection connection)
     {
         GuardEntry? guard = Guard.TryEnter(connection.Remote.Address, Now, out bool allowed);
-        if (!allowed || _stopping)
+        if (!allowed || _room.TakesNoMore)
         {
             return false;
         }
-        StratumSession? session = _sessions.Add(slot => new StratumSession(this, connection, guard, slot));
+        StratumSession? session = _sessions.Add(slot => new StratumSession(_room, connection, guard, slot));
         connection.State = session;
         if (session is null)
         {
@@ -152,7 +104,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // A fault in one conversation must not take the pool with it.
-            StratumLog.SessionFailed(_logger, exception);
+            _room.Log.Failed(exception);
             connection.Close(CloseReason.Error);
         }
     }
@@ -160,46 +112,12 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     public void OnClosed(TransportConnection connection, CloseReason reason)
     {
         StratumSession session = (StratumSession)connection.State!;
-        StratumLog.Closed(_logger, connection.Id, connection.Remote, reason);
+        _room.Log.Closed(connection, reason);
         _sessions.Remove(session);
-        Guard.Leave(session.Guard);
-        ResumedSession left = session.LeaveBehind();
-        foreach (SessionWorker worker in session.TakeWorkers())
-        {
-            Meters.SetMeasured(worker.Account, left.Measured);
-            Meters.Disconnected(worker.Account);
-        }
-        GiveUpExtranonce(session);
+        session.OnClosed();
     }
 
-    /// <summary>
-    /// At the end of a session that has an extranonce: keeps it for the miner to resume, or returns it. Whoever takes the
-    /// session out of the table does it, so that it happens once whichever thread closes.
-    /// </summary>
-    private void GiveUpExtranonce(StratumSession session)
-    {
-        if (session.ResumeId == 0)
-        {
-            return;
-        }
-        ResumedSession left = session.LeaveBehind();
-        lock (_resumeLock)
-        {
-            if (!_resumeIds.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
-            {
-                return;
-            }
-            if (Dialect.CanResume)
-            {
-                _resumable.Keep(session.ResumeId, left, Now);
-            }
-            else
-            {
-                Extranonces.Return(session.Extranonce1);
-            }
-        }
-    }
-
+    /// <summary>Tells each miner what became of its submits; one flush per connection. One thread.</summary>
     public void OnVerdicts(ReadOnlySpan<Verdict> verdicts)
     {
         foreach (ref readonly Verdict verdict in verdicts)
@@ -207,118 +125,28 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
             if (_sessions.Find(verdict.WorkerId, verdict.SessionId) is { } session)
             {
                 session.OnVerdict(in verdict);
-                if (!session.FlushOwed)
-                {
-                    session.FlushOwed = true;
-                    _toFlush.Add(session);
-                }
+                _answered.AddOnce(session.Connection);
             }
-            if (verdict.IsBlock && Jobs.TryGet(verdict.JobId, out PoolJob? job))
+            if (verdict.IsBlock && _room.Jobs.TryGet(verdict.JobId, out PoolJob? job))
             {
                 Meters.AddBlock(job, in verdict);
             }
         }
-        foreach (StratumSession session in _toFlush)
-        {
-            session.FlushOwed = false;
-            session.Connection.Flush();
-        }
-        _toFlush.Clear();
+        _answered.End();
         Meters.Count(verdicts);
-    }
-
-    /// <summary>A session that has its resume id can be found by it.</summary>
-    public void Begin(StratumSession session)
-    {
-        _resumeIds[session.ResumeId] = session;
-        if (session.Connection.IsClosed)
-        {
-            GiveUpExtranonce(session);
-        }
-    }
-
-    /// <summary>
-    /// Continues an earlier session. One whose connection still looks open is closed first: the miner knows better
-    /// than our end of a dead line.
-    /// </summary>
-    public bool TryResume(StratumSession self, ulong id, [NotNullWhen(true)] out ResumedSession? session)
-    {
-        if (_resumeIds.TryGetValue(id, out StratumSession? open) && open != self)
-        {
-            open.Connection.Close(CloseReason.PeerClosed);
-            GiveUpExtranonce(open); // another thread may be closing it at this moment
-        }
-        lock (_resumeLock)
-        {
-            return _resumable.TryTake(id, Now, out session);
-        }
-    }
-
-    /// <summary>Turns a user name into an account and the difficulty it asks for (0 = none); error is text for the miner.</summary>
-    public bool TryLogin(string user, [NotNullWhen(true)] out AccountMeter? account, out double difficulty, out string error)
-    {
-        account = null;
-        difficulty = 0;
-        string address = Options.OperatorAddress, worker = LoginName.CutWorker(user);
-        byte[] script = _operatorScript;
-        if (LoginName.TryParse(user, Options.Coin, out LoginName name, out error))
-        {
-            (address, worker, script, difficulty) = (name.Address, name.Worker, name.Script, name.Difficulty);
-        }
-        else if (!Options.AcceptInvalidAddresses)
-        {
-            StratumLog.LoginRefused(_logger, error);
-            return false;
-        }
-        account = Meters.Login(address, script, worker, _accounts.FindAccount(script, worker));
-        StratumLog.LoggedIn(_logger, user);
-        return true;
-    }
-
-    public void ReportWrongProofs(StratumSession session, int count) =>
-        StratumLog.WrongProofs(_logger, session.Id, session.Connection.Remote, count);
-
-    /// <summary>A full pool and a guard that refuses say so in the log, at most once a minute.</summary>
-    public void ReportRefused(double now)
-    {
-        if (Guard.TryReport(now, out string rules))
-        {
-            StratumLog.Guarded(_logger, rules);
-        }
-        long refused = RefusedCount;
-        if (refused > _refusedReported && now - _refusedReportedAt >= 60)
-        {
-            StratumLog.ConnectionsRefused(_logger, refused - _refusedReported, Options.Limits.ConnectionsMax);
-            (_refusedReported, _refusedReportedAt) = (refused, now);
-        }
     }
 
     public void StopListening() => _transport.StopListening();
 
-    /// <summary>Takes no more submits; waits until all that were taken are answered. False when time ran out.</summary>
-    public async Task<bool> DrainAsync(TimeSpan timeout)
-    {
-        _stopping = true;
-        long began = Time.GetTimestamp();
-        while (_sessions.PendingSubmits() is long pending && pending > 0)
-        {
-            if (Time.GetElapsedTime(began) > timeout)
-            {
-                StratumLog.DrainIncomplete(_logger, pending, timeout);
-                return false;
-            }
-            await Task.Delay(5);
-        }
-        return true;
-    }
+    /// <summary>Takes no more submits and no more connections; those that wait are still answered.</summary>
+    public void TakeNoMore() => _room.TakeNoMore();
 
     public void Dispose()
     {
-        _stopping = true;
-        Jobs.Published -= OnPublished;
-        _pacer.Dispose();
+        TakeNoMore();
+        _room.Jobs.Published -= OnPublished;
         _transport.Dispose();
     }
 
-    private void OnPublished(PoolJob job) => _pacer.WakeForBroadcast();
+    private void OnPublished(PoolJob job) => Pacer.Announce();
 }

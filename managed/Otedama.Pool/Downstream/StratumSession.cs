@@ -1,101 +1,165 @@
+using System.Diagnostics.CodeAnalysis;
 using Otedama.Core;
 using Otedama.Wire;
 
 namespace Otedama.Pool;
 
 /// <summary>
-/// One connection's conversation. Lines arrive on the transport's threads, verdicts on the pipeline's, jobs and timers
-/// on the server's pacer: all of them take the session's lock. Nothing inside waits. Login, submit and jobs are in
-/// their own files.
+/// One connection's conversation: from bytes to lines to the part that answers. Lines arrive on the transport's
+/// threads, verdicts on the committer's, jobs and timers on the pacer's: all of them take the session's lock, under
+/// which all parts work. Nothing inside waits.
 /// </summary>
-internal sealed partial class StratumSession
+internal sealed class StratumSession : IMinerSession
 {
     private const double IdleLineSeconds = 0.2;
-    private const int UserAgentCharactersMax = 128;
 
-    /// <summary>Lines that are no JSON before the connection is closed: whoever speaks here speaks something else.</summary>
+    /// <summary>
+    /// Lines that are no JSON before the connection is closed: whoever speaks here speaks something else.
+    /// </summary>
     private const int MalformedMax = 3;
 
-    private readonly Lock _gate = new();
-    private readonly StratumServer _server;
-    private readonly TransportConnection _connection;
-    private readonly GuardEntry? _guard;
+    private readonly Lock _lock = new();
+    private readonly SessionRoom _room;
+    private readonly MinerLink _link;
+    private readonly SessionDifficulty _difficulty;
+    private readonly VersionRolling _rolling;
+    private readonly SessionLogin _login;
+    private readonly SessionWishes _wishes;
+    private readonly SessionJobs _jobs;
+    private readonly SessionSubmits _submits;
     private readonly LineFramer _framer = new();
     private readonly double _acceptedAt;
-    private readonly SessionDifficulty _difficulty;
-    private StratumDialect _dialect;
     private TokenBucket _messages;
-    private double _receivedAt;
     private double _partialSince = double.NaN;
-    private bool _saysVersion;
     private int _malformed;
 
-    /// <summary>What the current batch answers; the server's scratch buffer, set while the lock is held.</summary>
-    private WireBuffer _reply = null!;
-
-    public StratumSession(StratumServer server, TransportConnection connection, GuardEntry? guard, int slot)
+    public StratumSession(SessionRoom room, TransportConnection connection, GuardEntry? guard, int slot)
     {
-        _server = server;
-        _connection = connection;
-        _guard = guard;
+        PoolOptions options = room.Options;
+        _room = room;
         Slot = slot;
-        _dialect = server.Dialect;
-        _acceptedAt = server.Now;
-        _receivedAt = _acceptedAt;
-        _difficulty = new SessionDifficulty(server.Options.VardiffAt(connection.LocalPort), server.Options.Coin, _dialect.RollsVersions, _acceptedAt);
-        _repeats = new TokenBucket(RepeatsPerMinuteMax, _acceptedAt);
-        _messages = new TokenBucket(10 * server.Options.Guard.MessagesPerSecond, _acceptedAt);
+        _acceptedAt = room.Now;
+        _link = new MinerLink(connection, room.Guard, guard, _acceptedAt);
+        _difficulty = new SessionDifficulty(
+            options.VardiffAt(connection.LocalPort), options.Coin, room.Dialect.RollsVersions, _acceptedAt);
+        _rolling = new VersionRolling(options.VersionMask);
+        _login = new SessionLogin(room, _link, _difficulty);
+        _wishes = new SessionWishes(room, _link, _login, _difficulty, _rolling);
+        _jobs = new SessionJobs(room, _link, _login, _difficulty, _rolling);
+        SessionConduct conduct = new(room, _link, _login, _jobs);
+        _submits = new SessionSubmits(room, _link, _login, _jobs, _difficulty, conduct);
+        _messages = new TokenBucket(10 * options.Guard.MessagesPerSecond, _acceptedAt);
     }
+
+    public static string VersionText { get; } =
+        $"Otedama/{typeof(StratumSession).Assembly.GetName().Version?.ToString(3)}";
 
     public int Slot { get; }
 
-    public long Id => _connection.Id;
+    public TransportConnection Connection => _link.Connection;
 
-    public TransportConnection Connection => _connection;
+    /// <summary>Submits that wait for their verdict; any thread.</summary>
+    public long PendingSubmits => _submits.Pending;
 
-    public GuardEntry? Guard => _guard;
+    public ulong ResumeId => _login.ResumeId;
 
-    /// <summary>Set by the server's verdict loop while a flush is owed.</summary>
-    public bool FlushOwed { get; set; }
+    public uint Extranonce1 => _login.Extranonce1;
 
+    public uint VersionMask => _rolling.Mask;
+
+    public bool IsAnothers(uint extranonce) => extranonce != Extranonce1 && _room.Extranonces.IsUsed(extranonce);
+
+    public bool TryFindJob(JsonValue id, [NotNullWhen(true)] out PoolJob? job) => _jobs.TryFind(id, out job);
+
+    public bool TryVersion(BitcoinRecipe recipe, uint? bits, out uint version) =>
+        _rolling.TryVersion(recipe, bits, out version);
+
+    /// <summary>Bytes of the miner. The transport flushes what is answered.</summary>
     public void OnReceived(ReadOnlySpan<byte> bytes)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            _receivedAt = _server.Now;
-            _reply = _server.Scratch();
-            bool open = ReadLines(bytes);
-            EndBatch(open);
+            _link.ReceivedAt = _room.Now;
+            _link.Begin();
+            EndLines(ReadLines(bytes));
         }
     }
 
-    /// <summary>Timers; about ten times a second. mintTurn allows a fresh job for a changed difficulty.</summary>
-    public void Tick(double now, bool mintTurn)
+    /// <summary>
+    /// Timers; about ten times a second. mintTurn allows a fresh job for a changed difficulty. True: flush.
+    /// </summary>
+    public bool Tick(double now, bool mintTurn)
     {
         if (!IsTickDue(now, mintTurn))
         {
-            return;
+            return false;
         }
-        lock (_gate)
+        lock (_lock)
         {
-            if (_connection.IsClosed)
+            if (_link.IsClosed)
             {
-                return;
+                return false;
             }
-            _reply = _server.Scratch();
+            _link.Begin();
             bool open = CheckTimeouts(now) && TakeIdleLine(now);
             if (open)
             {
-                Pace(now, mintTurn);
+                _jobs.Pace(now, mintTurn);
             }
-            EndBatch(open);
+            EndLines(open);
+            return true;
         }
-        _connection.Flush();
+    }
+
+    /// <summary>
+    /// A job was published: sends the newest of this session's kind unless it has it already. True: flush.
+    /// </summary>
+    public bool OnJobPublished()
+    {
+        lock (_lock)
+        {
+            if (!_login.IsLoggedIn || _link.IsClosed)
+            {
+                return false;
+            }
+            _link.Begin();
+            _jobs.SendNewest(_room.Now);
+            _link.Send();
+            return true;
+        }
+    }
+
+    /// <summary>A verdict of one of this session's submits. The caller flushes.</summary>
+    public void OnVerdict(in Verdict verdict)
+    {
+        lock (_lock)
+        {
+            _link.Begin();
+            _submits.OnVerdict(in verdict, _room.Now);
+            _link.Send();
+        }
+    }
+
+    /// <summary>The connection has ended; once, from any thread.</summary>
+    public void OnClosed()
+    {
+        _room.Guard.Leave(_link.Entry);
+        _login.Leave(LeaveBehind().Measured);
+        _room.Extranonces.GiveUp(this);
+    }
+
+    /// <summary>What is kept of a session whose connection ended.</summary>
+    public ResumedSession LeaveBehind()
+    {
+        lock (_lock)
+        {
+            return new ResumedSession(Extranonce1, _difficulty.Targets.Newest(), _difficulty.Measured(_room.Now));
+        }
     }
 
     private bool ReadLines(ReadOnlySpan<byte> bytes)
     {
-        while (!_connection.IsClosed)
+        while (!_link.IsClosed)
         {
             switch (_framer.Next(ref bytes, out ReadOnlySpan<byte> line))
             {
@@ -103,10 +167,9 @@ internal sealed partial class StratumSession
                     MarkPartial();
                     return true;
                 case LineStatus.TooLong:
-                    StratumWriter.Error(_reply, "null"u8, StratumError.Other, $"line longer than {LineFramer.MinerLineBytesMax} bytes");
-                    AddPoints(ConnectionGuard.MalformedPoints);
-                    SendReply();
-                    _connection.Close(CloseReason.LineTooLong);
+                    _link.Refuse("null"u8, $"line longer than {LineFramer.MinerLineBytesMax} bytes");
+                    _link.AddPoints(ConnectionGuard.MalformedPoints);
+                    _link.End(CloseReason.LineTooLong);
                     return false;
                 default:
                     OnLine(line);
@@ -124,28 +187,27 @@ internal sealed partial class StratumSession
         }
         else if (double.IsNaN(_partialSince))
         {
-            _partialSince = _receivedAt;
+            _partialSince = _link.ReceivedAt;
         }
     }
 
     private void OnLine(ReadOnlySpan<byte> line)
     {
         _partialSince = double.NaN;
-        if (_guard is not null && _server.Options.Guard.MessagesPerSecond > 0
-            && !_messages.TryTake(_server.Options.Guard.MessagesPerSecond, 10 * _server.Options.Guard.MessagesPerSecond, _receivedAt))
+        double perSecond = _room.Options.Guard.MessagesPerSecond;
+        if (_link.Entry is not null && perSecond > 0 && !_messages.TryTake(perSecond, 10 * perSecond, _link.ReceivedAt))
         {
-            _connection.Close(CloseReason.Banned);
+            Connection.Close(CloseReason.Banned);
             return;
         }
         if (!StratumMessage.TryParse(line, out StratumMessage message))
         {
-            _server.CountMalformed();
-            StratumWriter.Error(_reply, "null"u8, StratumError.Other, "malformed JSON");
-            AddPoints(ConnectionGuard.MalformedPoints);
+            _room.CountMalformed();
+            _link.Refuse("null"u8, "malformed JSON");
+            _link.AddPoints(ConnectionGuard.MalformedPoints);
             if (++_malformed >= MalformedMax)
             {
-                SendReply();
-                _connection.Close(CloseReason.Malformed);
+                _link.End(CloseReason.Malformed);
             }
             return;
         }
@@ -154,118 +216,79 @@ internal sealed partial class StratumSession
 
     private void Dispatch(in StratumMessage message)
     {
-        _saysVersion |= message.Version.Inner.SequenceEqual("2.0"u8);
-        if (_dialect.TryAnswer(in message, _reply))
+        WireBuffer reply = _link.Reply;
+        _link.SaysVersion |= message.Version.Inner.SequenceEqual("2.0"u8);
+        if (_login.Dialect.TryAnswer(in message, reply))
         {
             return;
         }
         switch (message.Method)
         {
-            case StratumMethod.Submit: OnSubmit(in message); break;
-            case StratumMethod.Subscribe: OnSubscribe(in message); break;
-            case StratumMethod.Authorize: OnAuthorize(in message); break;
-            case StratumMethod.Configure: OnConfigure(in message); break;
-            case StratumMethod.SuggestDifficulty: OnSuggestDifficulty(in message); break;
-            case StratumMethod.SuggestTarget: OnSuggestTarget(in message); break;
+            case StratumMethod.Submit: _submits.OnSubmit(in message, this); break;
+            case StratumMethod.Subscribe: _login.OnSubscribe(in message, this); break;
+            case StratumMethod.Authorize: _login.OnAuthorize(in message); break;
+            case StratumMethod.Configure: _wishes.OnConfigure(in message); break;
+            case StratumMethod.SuggestDifficulty: _wishes.OnSuggestDifficulty(in message); break;
+            case StratumMethod.SuggestTarget: _wishes.OnSuggestTarget(in message); break;
             case StratumMethod.ExtranonceSubscribe:
             case StratumMethod.MultiVersion:
-            case StratumMethod.Capabilities: StratumWriter.True(_reply, message.Id); break;
-            case StratumMethod.GetTransactions: StratumWriter.Result(_reply, message.Id, "[]"u8); break;
+            case StratumMethod.Capabilities: StratumWriter.True(reply, message.Id); break;
+            case StratumMethod.GetTransactions: StratumWriter.Result(reply, message.Id, "[]"u8); break;
             case StratumMethod.GetVersion:
-            case StratumMethod.ClientGetVersion: StratumWriter.TextResult(_reply, message.Id, StratumServer.VersionText); break;
-            case StratumMethod.Ping: StratumWriter.TextResult(_reply, message.Id, "pong"); break;
+            case StratumMethod.ClientGetVersion: StratumWriter.TextResult(reply, message.Id, VersionText); break;
+            case StratumMethod.Ping: StratumWriter.TextResult(reply, message.Id, "pong"); break;
             case StratumMethod.Pong: break;
             case StratumMethod.None when message.IsReply: break; // an answer to something we sent; none is needed
-            case StratumMethod.None:
-                AddPoints(ConnectionGuard.WrongSubmitPoints);
-                StratumWriter.Error(_reply, message.Id, StratumError.Other, "method is missing");
-                break;
-            default:
-                AddPoints(ConnectionGuard.WrongSubmitPoints);
-                StratumWriter.Error(_reply, message.Id, StratumError.Other, $"unsupported method {message.MethodName.GetText(64)}");
-                break;
+            case StratumMethod.None: RefuseMethod(in message, "method is missing"); break;
+            default: RefuseMethod(in message, $"unsupported method {message.MethodName.GetText(64)}"); break;
         }
+    }
+
+    private void RefuseMethod(in StratumMessage message, string problem)
+    {
+        _link.AddPoints(ConnectionGuard.WrongSubmitPoints);
+        _link.Refuse(message.Id, problem);
     }
 
     private bool IsTickDue(double now, bool mintTurn) =>
         !double.IsNaN(_partialSince)
-        || !IsLoggedIn
-        || IsPaceDue(now, mintTurn)
-        || now - _receivedAt > _server.Options.Limits.SilenceTimeout.TotalSeconds;
+        || !_login.IsLoggedIn
+        || _jobs.IsPaceDue(now, mintTurn)
+        || now - _link.ReceivedAt > _room.Options.Limits.SilenceTimeout.TotalSeconds;
 
     private bool CheckTimeouts(double now)
     {
-        StratumLimits limits = _server.Options.Limits;
+        StratumLimits limits = _room.Options.Limits;
         CloseReason? reason =
             now - _partialSince > limits.LineTimeout.TotalSeconds ? CloseReason.SlowSender
-            : !IsLoggedIn && now - _acceptedAt > limits.LoginTimeout.TotalSeconds ? CloseReason.LoginTimeout
-            : now - _receivedAt > limits.SilenceTimeout.TotalSeconds ? CloseReason.Silent
+            : !_login.IsLoggedIn && now - _acceptedAt > limits.LoginTimeout.TotalSeconds ? CloseReason.LoginTimeout
+            : now - _link.ReceivedAt > limits.SilenceTimeout.TotalSeconds ? CloseReason.Silent
             : null;
         if (reason is null)
         {
             return true;
         }
-        _connection.Close(reason.Value);
+        Connection.Close(reason.Value);
         return false;
     }
 
     private bool TakeIdleLine(double now)
     {
-        if (_framer.TailLength > 0 && now - _receivedAt >= IdleLineSeconds && _framer.TryTakeIdle(out ReadOnlySpan<byte> line))
+        bool isIdle = _framer.TailLength > 0 && now - _link.ReceivedAt >= IdleLineSeconds;
+        if (isIdle && _framer.TryTakeIdle(out ReadOnlySpan<byte> line))
         {
             OnLine(line);
         }
-        return !_connection.IsClosed;
+        return !_link.IsClosed;
     }
 
     /// <summary>After a batch of lines: the first job when it is due, then everything in one write.</summary>
-    private void EndBatch(bool open)
+    private void EndLines(bool open)
     {
-        if (open && _jobDue)
+        if (open)
         {
-            SendFirstJob();
+            _jobs.SendFirst();
         }
-        SendReply();
-    }
-
-    private void SendReply()
-    {
-        if (_reply.Length > 0)
-        {
-            if (_saysVersion)
-            {
-                WriteWithVersion();
-            }
-            else
-            {
-                _connection.Write(_reply.Written);
-            }
-            _reply.Reset();
-        }
-    }
-
-    /// <summary>A miner that says it speaks JSON-RPC 2.0 hangs up on lines that do not; others never see the key.</summary>
-    private void WriteWithVersion()
-    {
-        WireBuffer lines = new();
-        ReadOnlySpan<byte> rest = _reply.Written;
-        while (!rest.IsEmpty)
-        {
-            int end = rest.IndexOf((byte)'\n') + 1;
-            lines.Append("{\"jsonrpc\":\"2.0\","u8);
-            lines.Append(rest[1..end]);
-            rest = rest[end..];
-        }
-        _connection.Write(lines.Written);
-        lines.Clear();
-    }
-
-    private void AddPoints(double points)
-    {
-        if (_server.Guard.AddPoints(_guard, points, _receivedAt))
-        {
-            SendReply();
-            _connection.Close(CloseReason.Banned);
-        }
+        _link.Send();
     }
 }

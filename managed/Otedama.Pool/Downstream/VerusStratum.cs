@@ -11,6 +11,9 @@ namespace Otedama.Pool;
 /// </summary>
 internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
 {
+    public override string CureOfForeignWork =>
+        "Your miner is too old for Verus solution version 7: it leaves the pool's four bytes out of the solution. Update it.";
+
     /// <summary>Some miners read the height from a message of this form, as notify does not carry it.</summary>
     public override void WriteJob(WireBuffer reply, NotifyCache notifies, PoolJob job, bool clean, Target target)
     {
@@ -22,13 +25,13 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
     }
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         if (!TryReadSubmit(session, parameters, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
         {
             return false;
         }
-        var recipe = (VerusRecipe)job.Job.Recipe;
+        var recipe = (VerusBlockRecipe)job.Job.Recipe;
         if (!submit.Solution.AsSpan(0, sizeof(uint)).SequenceEqual(recipe.Solution.Span[..sizeof(uint)]))
         {
             problem = "the solution is of another version than the job's";
@@ -53,7 +56,7 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
     /// The tail has room for the bytes of two sessions. Work that bears both could be sent under either, by whichever target
     /// pays more once the hash is known.
     /// </summary>
-    private static bool HoldsAnothers(StratumSession session, ReadOnlySpan<byte> tail)
+    private static bool HoldsAnothers(IMinerSession session, ReadOnlySpan<byte> tail)
     {
         for (int i = 0; i + Nonce1Length <= tail.Length; i++)
         {

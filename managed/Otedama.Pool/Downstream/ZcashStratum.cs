@@ -17,7 +17,7 @@ internal class ZcashStratum : StratumDialect
 
     public override bool ProofsAreDear => true;
 
-    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, StratumSession session)
+    public override void WriteSubscribed(WireBuffer reply, ReadOnlySpan<byte> id, IMinerSession session)
     {
         Span<byte> resumeId = stackalloc byte[sizeof(ulong)];
         Span<byte> nonce1 = stackalloc byte[Nonce1Length];
@@ -32,7 +32,7 @@ internal class ZcashStratum : StratumDialect
         ZcashWriter.Notify(reply, job.Job, clean);
 
     public override bool TryRead(
-        StratumSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
+        IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         if (!TryReadSubmit(session, parameters, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
         {
@@ -47,7 +47,7 @@ internal class ZcashStratum : StratumDialect
 
     /// <summary>The submit in the form its job wants; the job is looked up first, because it says how long a solution is.</summary>
     protected static bool TryReadSubmit(
-        StratumSession session,
+        IMinerSession session,
         JsonValue parameters,
         out ZcashSubmit submit,
         [NotNullWhen(true)] out PoolJob? job,
@@ -61,11 +61,11 @@ internal class ZcashStratum : StratumDialect
             rejection = Rejection.UnknownJob;
             return false;
         }
-        int length = ((ZcashRecipe)job.Job.Recipe).SolutionLength;
+        int length = ((Zip301Recipe)job.Job.Recipe).SolutionLength;
         return ZcashSubmit.TryParse(parameters, Nonce2Length, length, out submit, out problem);
     }
 
-    protected static Extranonce WholeNonce(StratumSession session, in ZcashSubmit submit)
+    protected static Extranonce WholeNonce(IMinerSession session, in ZcashSubmit submit)
     {
         Span<byte> nonce = stackalloc byte[Hash256.Size];
         BinaryPrimitives.WriteUInt32BigEndian(nonce, session.Extranonce1);

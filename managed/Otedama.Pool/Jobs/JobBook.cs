@@ -6,18 +6,23 @@ namespace Otedama.Pool;
 
 /// <summary>
 /// The jobs of the pool: turns templates into jobs, announces them, and finds them again by id. A new tip replaces
-/// (generation + 1, clean), new transactions update (late candidates still count), and silence is broken by a refresh.
-/// Safe from any thread; reads never wait.
+/// (generation + 1, clean), new transactions and new splits update (late candidates still count), and silence is broken by a
+/// refresh. Safe from any thread; reads never wait. Its step publishes what has become due.
 /// </summary>
-public sealed class JobBook : IPoolJobTable, IDisposable
+public sealed class JobBook : IPoolJobTable, IStep, IDisposable
 {
+    /// <summary>A job can take few more shares.</summary>
+    private const int Filling = 1;
+
+    /// <summary>The split is another one.</summary>
+    private const int SplitMoved = 2;
+
     private readonly JobBookOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IJobShelf _shelf;
     private readonly SoloJobs? _solo; // the shelf in SOLO mode
     private readonly MintBudget _budget;
-    private readonly ITimer _timer;
 
     /// <summary>Orders publications and their announcements. Taken before _mintLock, never after.</summary>
     private readonly Lock _publishLock = new();
@@ -32,7 +37,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     private Template? _pending;
     private long _publishedAt;
     private uint _nextId;
-    private int _successorDue;
+    private int _asked; // Filling and SplitMoved since the last publication began
     private bool _disposed;
 
     public JobBook(JobBookOptions options, TimeProvider time, ILogger logger)
@@ -41,11 +46,12 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         _time = time;
         _logger = logger;
         _solo = options.Splits.IsSolo ? new SoloJobs(time) : null;
-        _shelf = _solo is not null ? _solo : new JobRing(JobBookOptions.SharedCapacity);
+        _shelf = _solo is not null ? _solo : new JobRing(options.Capacity);
         _budget = new MintBudget(time);
         // 16 ids a second from 1970 on, modulo 2^32: a restart continues above the ids it may have used.
         _nextId = options.FirstId ?? unchecked((uint)(time.GetUtcNow().ToUnixTimeSeconds() << 4));
-        _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Wake = new Signal(time);
+        options.Splits.Changed += SplitsChanged;
     }
 
     /// <summary>
@@ -59,6 +65,8 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     /// handlers must only enqueue.
     /// </summary>
     public event Action<PoolJob>? ClassOpened;
+
+    public Signal Wake { get; }
 
     /// <summary>Number of the newest tip; 0 before the first template.</summary>
     public uint Generation => _publication?.Generation ?? 0;
@@ -115,11 +123,17 @@ public sealed class JobBook : IPoolJobTable, IDisposable
     /// </summary>
     public void Succeed(uint jobId)
     {
-        if (_publication is { } current && unchecked((int)(jobId - current.FirstId)) >= 0 && Interlocked.Exchange(ref _successorDue, 1) == 0)
+        if (_publication is { } current && unchecked((int)(jobId - current.FirstId)) >= 0)
         {
-            _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            Ask(Filling);
         }
     }
+
+    /// <summary>
+    /// The splits are others now: all sessions get jobs that pay by them, UpdateEvery after the last broadcast at the earliest.
+    /// Any thread; never waits.
+    /// </summary>
+    public void SplitsChanged() => Ask(SplitMoved);
 
     /// <summary>Takes a template that the node group found better than the one before.</summary>
     public void Offer(Template template)
@@ -134,17 +148,27 @@ public sealed class JobBook : IPoolJobTable, IDisposable
             if (old is null || old.Prepared.Template.PreviousHash != template.PreviousHash)
             {
                 Publish(new PreparedTemplate(template), clean: true);
-                return;
             }
-            TimeSpan age = _time.GetElapsedTime(_publishedAt);
-            TimeSpan wait = _options.UpdateEvery < _options.RefreshEvery ? _options.UpdateEvery - age : _options.RefreshEvery - age;
-            if (wait > TimeSpan.Zero)
+            else
             {
                 _pending = template;
-                _timer.Change(wait, Timeout.InfiniteTimeSpan);
-                return;
+                Tick(old);
             }
-            Update(old, template);
+        }
+        Wake.Set(); // the next step may be due earlier
+    }
+
+    /// <summary>Publishes what is due; then returns how long the next call may wait.</summary>
+    public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
+    {
+        lock (_publishLock)
+        {
+            if (_disposed || _publication is not { } publication)
+            {
+                return new ValueTask<TimeSpan>(Timeout.InfiniteTimeSpan);
+            }
+            Tick(publication);
+            return new ValueTask<TimeSpan>(Left());
         }
     }
 
@@ -154,7 +178,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         {
             _disposed = true;
         }
-        _timer.Dispose();
+        _options.Splits.Changed -= SplitsChanged;
     }
 
     /// <summary>Whose coinbase it is; 0 = the one shared by all.</summary>
@@ -168,22 +192,45 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         return owner != 0 && _solo.TryOpen(owner) ? owner : 0;
     }
 
-    private void OnTimer()
+    private void Ask(int what)
     {
-        lock (_publishLock)
+        if ((Interlocked.Or(ref _asked, what) & what) == 0)
         {
-            if (_disposed || _publication is not { } old)
-            {
-                return;
-            }
-            if (_pending is { } template)
-            {
-                Update(old, template);
-            }
-            else
-            {
-                Publish(old.Prepared, clean: false);
-            }
+            Wake.Set();
+        }
+    }
+
+    /// <summary>
+    /// Until something is due, under the publish lock: a filled job's successor at once, news UpdateEvery after the last
+    /// publication, the same again RefreshEvery after it.
+    /// </summary>
+    private TimeSpan Left()
+    {
+        int asked = Volatile.Read(ref _asked);
+        if ((asked & Filling) != 0)
+        {
+            return TimeSpan.Zero;
+        }
+        bool hasNews = _pending is not null || asked != 0;
+        TimeSpan every = hasNews && _options.UpdateEvery < _options.RefreshEvery ? _options.UpdateEvery : _options.RefreshEvery;
+        TimeSpan left = every - _time.GetElapsedTime(_publishedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>Under the publish lock.</summary>
+    private void Tick(Publication old)
+    {
+        if (Left() > TimeSpan.Zero)
+        {
+            return;
+        }
+        if (_pending is { } template)
+        {
+            Update(old, template);
+        }
+        else
+        {
+            Publish(old.Prepared, clean: false);
         }
     }
 
@@ -207,18 +254,15 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         {
             Publish(prepared, clean: false);
         }
-        else if (_time.GetElapsedTime(_publishedAt) >= _options.RefreshEvery || Volatile.Read(ref _successorDue) != 0)
+        else if (_time.GetElapsedTime(_publishedAt) >= _options.RefreshEvery || Volatile.Read(ref _asked) != 0)
         {
             Publish(old.Prepared, clean: false);
-        }
-        else
-        {
-            ScheduleRefresh();
         }
     }
 
     private void Publish(PreparedTemplate prepared, bool clean)
     {
+        Interlocked.Exchange(ref _asked, 0); // before the split is asked for: what changes later counts anew
         Publication? old = _publication;
         bool reused = old is not null && ReferenceEquals(old.Prepared, prepared);
         var next = new Publication(
@@ -239,9 +283,7 @@ public sealed class JobBook : IPoolJobTable, IDisposable
             }
         }
         _pending = null;
-        Volatile.Write(ref _successorDue, 0);
         _publishedAt = _time.GetTimestamp();
-        ScheduleRefresh();
         if (job is null)
         {
             return;
@@ -270,12 +312,6 @@ public sealed class JobBook : IPoolJobTable, IDisposable
         {
             JobLog.HandlerFailed(_logger, job.Id, e);
         }
-    }
-
-    private void ScheduleRefresh()
-    {
-        TimeSpan left = _options.RefreshEvery - _time.GetElapsedTime(_publishedAt);
-        _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     private JobSlot? SlotFor(Publication publication, CoinbaseClass size, int account)

@@ -11,6 +11,12 @@ public sealed record JobBookOptions
     /// </summary>
     public const int SharedCapacity = 128;
 
+    /// <summary>
+    /// Jobs kept where no account has a coinbase of its own. Splits that change every 10 s use 36 a minute, and every UpdateEvery
+    /// 72: where they do, 512 let late candidates find their job for 14 and 7 minutes.
+    /// </summary>
+    public int Capacity { get; init; } = SharedCapacity;
+
     /// <summary>Who is paid.</summary>
     public required ISplits Splits { get; init; }
 

@@ -25,8 +25,6 @@ public sealed class PoolJob
 
     public uint Id => Job.Id;
 
-    public BitcoinRecipe Recipe => (BitcoinRecipe)Job.Recipe;
-
     /// <summary>What all jobs of the same template share.</summary>
     public PreparedTemplate Prepared
     {

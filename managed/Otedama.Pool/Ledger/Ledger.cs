@@ -136,6 +136,9 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
         }
     }
 
+    /// <summary>What wants to be done beside the commits, each by a loop of its own.</summary>
+    public IReadOnlyList<IStep> Upkeep => Log.Upkeep;
+
     public bool HasPending => Log.PendingBytes > 0;
 
     public void Commit()

@@ -17,7 +17,8 @@ public sealed partial class ShareLog
 
     private Func<ILogFold>? _shadow; // makes an empty fold; null when this log takes no snapshots
     private uint _snapshotSegment = 1; // the newest one ends before this segment
-    private Task? _snapshot;
+    private readonly LogUpkeep _snapshots;
+    private readonly Lock _snapshotLock = new(); // one at a time; before the commit lock
 
     /// <summary>
     /// Where the newest usable snapshot ends, the fold filled from it. Throws LogException when neither a snapshot nor the
@@ -43,18 +44,26 @@ public sealed partial class ShareLog
         return from;
     }
 
-    /// <summary>After a commit, under its lock.</summary>
-    private void PrepareSnapshot()
+    /// <summary>Under the commit lock.</summary>
+    private bool IsSnapshotDue =>
+        _shadow is not null && _file is not null && _segmentStart.Segment - _snapshotSegment >= _options.SnapshotSegments;
+
+    private void TakeSnapshot()
     {
-        if (_shadow is null
-            || _segmentStart.Segment - _snapshotSegment < _options.SnapshotSegments
-            || _snapshot is { IsCompleted: false })
+        lock (_snapshotLock)
         {
-            return;
+            LogPosition position;
+            lock (_commitLock)
+            {
+                if (!IsSnapshotDue)
+                {
+                    return;
+                }
+                position = _segmentStart;
+                _snapshotSegment = position.Segment;
+            }
+            MakeSnapshot(position);
         }
-        LogPosition position = _segmentStart;
-        _snapshotSegment = position.Segment;
-        _snapshot = Task.Run(() => MakeSnapshot(position));
     }
 
     private void MakeSnapshot(LogPosition position)

@@ -71,8 +71,7 @@ public sealed partial class ShareLog
             _committed = _end;
         }
         MarkCommitted();
-        PrepareSpare();
-        PrepareSnapshot();
+        AskForUpkeep();
     }
 
     /// <summary>A mark that fails takes nothing from the commit: it only says less than is there.</summary>
@@ -140,7 +139,6 @@ public sealed partial class ShareLog
         _flushed = _end;
         _flushedDone = _writingDone;
         uint segment = _end.Segment + 1;
-        WaitForSpare();
         IFile next = MakeSegment(segment, _end.Sequence);
         var start = new LogPosition(segment, LogFormat.SegmentHeaderLength, _end.Sequence);
         try
@@ -170,15 +168,19 @@ public sealed partial class ShareLog
         IFiles files = _options.Files;
         string spare = LogDirectory.SparePath(_options.Directory);
         string path = LogDirectory.SegmentPath(_options.Directory, segment);
-        if (!files.Exists(spare))
+        lock (_spareLock)
         {
-            files.Create(spare, _options.SegmentBytes);
+            _spareIsDue = false;
+            if (!files.Exists(spare))
+            {
+                files.Create(spare, _options.SegmentBytes);
+            }
+            using (IFile file = files.Open(spare))
+            {
+                WriteSegmentHeader(file, segment, firstSequence);
+            }
+            files.Rename(spare, path);
         }
-        using (IFile file = files.Open(spare))
-        {
-            WriteSegmentHeader(file, segment, firstSequence);
-        }
-        files.Rename(spare, path);
         files.SyncFolder(_options.Directory);
         return files.Open(path);
     }
@@ -191,15 +193,31 @@ public sealed partial class ShareLog
         file.Flush();
     }
 
-    /// <summary>Makes the next segment's file in the background once the current one is half full.</summary>
-    private void PrepareSpare()
+    /// <summary>After a commit, under its lock: the next segment's file is wanted once the current one is half full.</summary>
+    private void AskForUpkeep()
     {
-        if (_end.Offset < _fileLength / 2 || _spare is not null)
+        if (_end.Offset >= _fileLength / 2 && _spareAskedFor != _end.Segment)
         {
-            return;
+            _spareAskedFor = _end.Segment;
+            _spareIsDue = true;
+            _spares.Wake.Set();
         }
-        _spare = Task.Run(() =>
+        if (IsSnapshotDue && _snapshotAskedFor != _segmentStart.Segment)
         {
+            _snapshotAskedFor = _segmentStart.Segment;
+            _snapshots.Wake.Set();
+        }
+    }
+
+    private void MakeSpare()
+    {
+        lock (_spareLock)
+        {
+            if (!_spareIsDue)
+            {
+                return;
+            }
+            _spareIsDue = false;
             try
             {
                 _options.Files.Create(LogDirectory.SparePath(_options.Directory), _options.SegmentBytes);
@@ -208,13 +226,7 @@ public sealed partial class ShareLog
             {
                 LogNoSpare(e.Message); // the commit that needs it tries again and reports
             }
-        });
-    }
-
-    private void WaitForSpare()
-    {
-        _spare?.Wait();
-        _spare = null;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "log_no_spare",

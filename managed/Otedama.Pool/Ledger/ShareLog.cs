@@ -33,7 +33,12 @@ public sealed partial class ShareLog : IDisposable
     private LogPosition _flushed; // _end and _writingDone when the disk last confirmed everything
     private int _flushedDone;
     private CommitMark? _mark;
-    private Task? _spare; // makes the file of the next segment
+    private uint _spareAskedFor; // the segment whose successor's file was asked for
+    private uint _snapshotAskedFor; // the segment that began when the last snapshot was asked for
+
+    private readonly Lock _spareLock = new(); // guards the file of the next segment; after the commit lock
+    private readonly LogUpkeep _spares;
+    private volatile bool _spareIsDue;
 
     private readonly Lock _committedLock = new();
     private LogPosition _committed;
@@ -43,6 +48,8 @@ public sealed partial class ShareLog : IDisposable
         _options = options;
         _logger = logger;
         _held = held;
+        _spares = new LogUpkeep(MakeSpare, options.Time);
+        _snapshots = new LogUpkeep(TakeSnapshot, options.Time);
     }
 
     /// <summary>
@@ -98,6 +105,12 @@ public sealed partial class ShareLog : IDisposable
     }
 
     public string Directory => _options.Directory;
+
+    /// <summary>
+    /// What wants to be done beside the commits, each by a loop of its own: the file of the next segment, snapshots. Where nobody
+    /// does it, a commit makes the file itself, and only closing takes a snapshot.
+    /// </summary>
+    public IReadOnlyList<IStep> Upkeep => [_spares, _snapshots];
 
     /// <summary>Bytes appended and not yet committed.</summary>
     public int PendingBytes
@@ -183,20 +196,17 @@ public sealed partial class ShareLog : IDisposable
         {
             LogLeftBehind(PendingBytes, e.Message);
         }
-        lock (_commitLock)
-        {
-            _snapshot?.Wait();
-            PrepareSnapshot();
-        }
+        TakeSnapshot();
         Close();
     }
 
     private void Close()
     {
+        lock (_snapshotLock)
         lock (_commitLock)
+        lock (_spareLock)
         {
-            WaitForSpare();
-            _snapshot?.Wait();
+            _spareIsDue = false;
             _file?.Dispose();
             _file = null;
             _mark?.Dispose();

@@ -130,7 +130,7 @@ internal sealed class PoolMeters
         {
             var finder = verdict.Claimant as AccountMeter;
             string name = finder is null ? "" : finder.Worker.Length == 0 ? finder.Address : $"{finder.Address}.{finder.Worker}";
-            _blocks.AddFirst(new FoundBlock(_time.GetUtcNow(), job.Job.Height, verdict.Hash, name, job.Split.Reward));
+            _blocks.AddFirst(new FoundBlock(_time.GetUtcNow(), job.Job.Height, verdict.BlockId, name, job.Split.Reward));
             _blocksFound++;
             if (_blocks.Count > BlocksKept)
             {

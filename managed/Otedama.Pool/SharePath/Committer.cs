@@ -4,152 +4,102 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The second thread of the share path: takes a group of verdicts, commits the log (their records are in it already),
-/// then lets the answers go. Repeats a commit that fails until the disk takes it.
+/// The end of the share path: takes a group of verdicts, commits the book (their records are in it already), then lets the
+/// answers go. A commit that fails is repeated until the disk takes it. One caller at a time.
 /// </summary>
 internal sealed partial class Committer
 {
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_reminder = TimeSpan.FromSeconds(30);
 
-    private readonly SharePipelineOptions _options;
     private readonly IShareBook _book;
     private readonly IVerdictSink _sink;
-    private readonly VerdictQueue _answered;
-    private readonly VerdictQueue _refused;
     private readonly ShareCounters _counters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Thread _thread;
-    private readonly object _stallGate = new();
+    private ReadOnlyMemory<Verdict> _group; // taken and not delivered
+    private bool _isCommitted; // _group may go
+    private long _toldAt; // when the log was last told of the stall
     private volatile bool _stalled;
-    private volatile bool _giveUp;
-    private bool _started;
 
     public Committer(
-        SharePipelineOptions options,
-        IShareBook book,
-        IVerdictSink sink,
-        VerdictQueue answered,
-        VerdictQueue refused,
-        ShareCounters counters,
-        TimeProvider time,
-        ILogger logger)
+        SharePipelineOptions options, IShareBook book, IVerdictSink sink, ShareCounters counters, TimeProvider time, ILogger logger)
     {
-        _options = options;
         _book = book;
         _sink = sink;
-        _answered = answered;
-        _refused = refused;
         _counters = counters;
         _time = time;
         _logger = logger;
-        _thread = new Thread(Run) { Name = "otd-committer", IsBackground = true };
+        Answered = new VerdictQueue(options.PendingMax);
+        Refused = new VerdictQueue(options.PendingMax);
     }
+
+    /// <summary>By the verifiers, in each session's order; accepted ones still need their commit.</summary>
+    public VerdictQueue Answered { get; }
+
+    /// <summary>While the disk refuses: answers that need no commit.</summary>
+    public VerdictQueue Refused { get; }
 
     public bool IsStalled => _stalled;
 
-    public void Start()
+    /// <summary>
+    /// Commits what was answered so far; Deliver lets it go. Blocked when the disk refuses: the group is kept, and a later call
+    /// tries again.
+    /// </summary>
+    public StepResult CommitOnce()
     {
-        _started = true;
-        _thread.Start();
-    }
-
-    /// <summary>Waits for the thread; after the time it is told to give up on a disk that refuses.</summary>
-    public bool Join(TimeSpan timeout)
-    {
-        if (!_started || _thread.Join(timeout))
+        Deliver();
+        if (_group.IsEmpty)
         {
-            return true;
+            _group = Answered.Take();
         }
-        _giveUp = true;
-        WakeFromStall();
-        return _thread.Join(s_idle) && !_stalled;
-    }
-
-    public void WakeFromStall()
-    {
-        lock (_stallGate)
-        {
-            Monitor.Pulse(_stallGate);
-        }
-    }
-
-    private void Run()
-    {
-        while (!_answered.IsDone)
-        {
-            ReadOnlySpan<Verdict> verdicts = _answered.Take(s_idle);
-            if (!CommitUntilDone())
-            {
-                return; // unanswered: their shares are not on disk
-            }
-            Deliver(verdicts);
-        }
-    }
-
-    private bool CommitUntilDone()
-    {
-        long failedAt = 0;
-        while (true)
-        {
-            long start = _time.GetTimestamp();
-            try
-            {
-                if (_book.HasPending || failedAt != 0)
-                {
-                    _book.Commit();
-                    _counters.CountCommit(_time.GetElapsedTime(start).TotalMicroseconds);
-                }
-                if (failedAt != 0)
-                {
-                    LogResumed();
-                }
-                _stalled = false;
-                Deliver(_refused.Take(TimeSpan.Zero));
-                return true;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                _counters.CountCommitFailure();
-                if (failedAt == 0 || _time.GetElapsedTime(failedAt) > s_reminder)
-                {
-                    failedAt = start == 0 ? 1 : start;
-                    LogStalled(e.Message.TrimEnd('.'));
-                }
-                _stalled = true;
-            }
-            if (!WaitForRetry())
-            {
-                return false;
-            }
-        }
-    }
-
-    /// <summary>Sleeps RetryDelay, letting refusals go meanwhile. False when told to give up.</summary>
-    private bool WaitForRetry()
-    {
+        bool isDue = _stalled || _book.HasPending;
         long start = _time.GetTimestamp();
-        while (!_giveUp)
+        try
         {
-            Deliver(_refused.Take(TimeSpan.Zero));
-            TimeSpan left = _options.RetryDelay - _time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero)
+            if (isDue)
             {
-                return true;
-            }
-            lock (_stallGate)
-            {
-                if (_refused.Count == 0 && !_giveUp)
-                {
-                    Monitor.Wait(_stallGate, left);
-                }
+                _book.Commit();
+                _counters.CountCommit(_time.GetElapsedTime(start).TotalMicroseconds);
             }
         }
-        return false;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Stall(start, e.Message);
+            return StepResult.Blocked;
+        }
+        if (_stalled)
+        {
+            LogResumed();
+            _stalled = false;
+        }
+        _isCommitted = true;
+        return isDue || !_group.IsEmpty ? StepResult.Done : StepResult.Idle;
     }
 
-    private void Deliver(ReadOnlySpan<Verdict> verdicts)
+    /// <summary>Lets the answers of the last commit go, and refusals that need none.</summary>
+    public void Deliver()
+    {
+        Send(Refused.Take().Span);
+        if (_isCommitted)
+        {
+            Send(_group.Span);
+            _group = default;
+            _isCommitted = false;
+        }
+    }
+
+    private void Stall(long now, string reason)
+    {
+        _counters.CountCommitFailure();
+        if (!_stalled || _time.GetElapsedTime(_toldAt, now) > s_reminder)
+        {
+            _toldAt = now;
+            LogStalled(reason.TrimEnd('.'));
+        }
+        _stalled = true;
+    }
+
+    private void Send(ReadOnlySpan<Verdict> verdicts)
     {
         if (verdicts.IsEmpty)
         {

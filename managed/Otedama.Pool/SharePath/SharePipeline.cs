@@ -4,32 +4,28 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The way of a share through the pool: ring, verifier thread (blocks are submitted here, before anything else), log with
-/// group commit, verdicts. While the committer's thread waits for the disk, the verifiers gather the next group. A session
-/// belongs to one verifier, by its lane, so that its answers come in order and its duplicates meet.
+/// The way of a share through the pool: ring, verifier (blocks are submitted here, before anything else), book with group
+/// commit, verdicts. A session belongs to one verifier, by its lane, so that its answers come in order and its duplicates meet.
 /// </summary>
 /// <remarks>
+/// It has no thread: TryEnqueue, ValidateBatch, CommitOnce and DeliverVerdicts are its steps, which SharePathLoops calls in a
+/// running pool, and a single thread just as well.
 /// When the disk refuses (full), shares that wait for their commit keep waiting, unanswered; later ones are still
 /// checked, because one may be a block, and are answered "overloaded" once PendingMax wait.
 /// </remarks>
-public sealed partial class SharePipeline : IDisposable
+public sealed partial class SharePipeline
 {
     private readonly SharePipelineOptions _options;
-    private readonly Verifier[] _verifiers;
     private readonly IPoolJobTable _jobs;
     private readonly IAccounts _accounts;
     private readonly IShareBook _book;
     private readonly IBlockSink _blocks;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly VerdictQueue _answered; // by the verifiers, in each session's order; accepted ones still need their commit
-    private readonly VerdictQueue _refused; // while the disk stalls: answers that need no commit
     private readonly Lock _answerGate = new(); // one verifier at a time appends and queues
-    private readonly Committer _committer;
-    private volatile bool _stopping;
-    private bool _started;
+    private volatile bool _closed;
 
-    /// <param name="validators">One for each verifier thread; they share nothing but the job table.</param>
+    /// <param name="validators">One for each verifier; they share nothing but the job table.</param>
     public SharePipeline(
         SharePipelineOptions options,
         IPoolJobTable jobs,
@@ -48,29 +44,38 @@ public sealed partial class SharePipeline : IDisposable
         _blocks = blocks;
         _time = time;
         _logger = logger;
-        _answered = new VerdictQueue(options.PendingMax);
-        _refused = new VerdictQueue(options.PendingMax);
-        _committer = new Committer(options, book, verdicts, _answered, _refused, Counters, time, logger);
-        _verifiers = [.. validators.Select((validator, i) => new Verifier(this, validator, options.QueueCapacity, time, i))];
+        Committer = new Committer(options, book, verdicts, Counters, time, logger);
+        Verifiers = [.. validators.Select(validator => new Verifier(this, validator, options.QueueCapacity, time))];
     }
 
     public ShareCounters Counters { get; } = new();
 
     /// <summary>Candidates waiting for their verifier.</summary>
-    public int QueueDepth => _verifiers.Sum(static verifier => verifier.QueueDepth);
-
-    internal bool IsStopping => _stopping;
+    public int QueueDepth => Verifiers.Sum(static verifier => verifier.QueueDepth);
 
     /// <summary>True while the disk refuses the share log; the reason is in the log.</summary>
-    public bool IsStalled => _committer.IsStalled;
+    public bool IsStalled => Committer.IsStalled;
+
+    /// <summary>How long a commit that failed waits for the next try.</summary>
+    public TimeSpan RetryDelay => _options.RetryDelay;
+
+    internal Verifier[] Verifiers { get; }
+
+    internal Committer Committer { get; }
+
+    /// <summary>True once nothing new is taken.</summary>
+    internal bool IsClosed => _closed;
+
+    /// <summary>True when the answers of one batch more may wait for what they need.</summary>
+    internal bool HasRoom => IsStalled ? Committer.Refused.HasRoom : Committer.Answered.HasRoom;
 
     /// <summary>
-    /// Hands a candidate to its verifier; never waits. False when the queue is full or the pipeline is stopping: answer
+    /// Hands a candidate to its verifier; never waits. False when the queue is full or the pipeline closed: answer
     /// error 20 "overloaded".
     /// </summary>
     public bool TryEnqueue(in Candidate candidate)
     {
-        if (!_stopping && VerifierOf(candidate.Lane).TryEnqueue(candidate))
+        if (!_closed && VerifierOf(candidate.Lane).TryEnqueue(candidate))
         {
             return true;
         }
@@ -78,61 +83,34 @@ public sealed partial class SharePipeline : IDisposable
         return false;
     }
 
-    /// <summary>Starts the threads.</summary>
-    public void Start()
+    /// <summary>A step: one batch of each verifier. Done when one of them had something to do and could.</summary>
+    public StepResult ValidateBatch()
     {
-        _started = true;
-        foreach (Verifier verifier in _verifiers)
+        StepResult all = StepResult.Idle;
+        foreach (Verifier verifier in Verifiers)
         {
-            verifier.Start();
+            StepResult one = verifier.ValidateBatch();
+            all = one == StepResult.Done || all == StepResult.Idle ? one : all;
         }
-        _committer.Start();
+        return all;
     }
 
     /// <summary>
-    /// Refuses new candidates, answers all that are queued, commits them and ends the threads. With a disk that refuses,
-    /// gives up after the timeout; what was not committed was never acknowledged.
+    /// A step: makes what was answered so far durable; DeliverVerdicts lets it go. Blocked while the disk refuses, to be tried
+    /// again after RetryDelay.
     /// </summary>
-    public void Stop(TimeSpan timeout)
-    {
-        if (_stopping)
-        {
-            return;
-        }
-        _stopping = true;
-        foreach (Verifier verifier in _verifiers)
-        {
-            verifier.Wake();
-        }
-        if (!_started)
-        {
-            return;
-        }
-        long start = _time.GetTimestamp();
-        bool verified = true;
-        foreach (Verifier verifier in _verifiers)
-        {
-            verified &= verifier.Join(Left(timeout, start));
-        }
-        _answered.Close();
-        if (!_committer.Join(Left(timeout, start)) || !verified)
-        {
-            LogStopTimeout(QueueDepth + _answered.Count);
-        }
-    }
+    public StepResult CommitOnce() => Committer.CommitOnce();
 
-    public void Dispose() => Stop(TimeSpan.FromSeconds(5));
+    /// <summary>A step: lets the answers go that the last commit took, and refusals that need none.</summary>
+    public void DeliverVerdicts() => Committer.Deliver();
+
+    /// <summary>Takes no new candidates from here on; those queued are still worked off.</summary>
+    public void Close() => _closed = true;
 
     /// <summary>Lanes are handed out in a row, with a step: the multiplication spreads them over the high bits.</summary>
-    private Verifier VerifierOf(uint lane) => _verifiers.Length == 1
-        ? _verifiers[0]
-        : _verifiers[(int)((unchecked(lane * 0x9e3779b1u) * (ulong)_verifiers.Length) >> 32)];
-
-    private TimeSpan Left(TimeSpan timeout, long start)
-    {
-        TimeSpan left = timeout - _time.GetElapsedTime(start);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
+    private Verifier VerifierOf(uint lane) => Verifiers.Length == 1
+        ? Verifiers[0]
+        : Verifiers[(int)((unchecked(lane * 0x9e3779b1u) * (ulong)Verifiers.Length) >> 32)];
 
     /// <summary>
     /// Accounts are made here, by work: for the first accepted share of a login, or its block. A block is submitted whoever
@@ -181,11 +159,12 @@ public sealed partial class SharePipeline : IDisposable
             ReadOnlySpan<byte> header = validator.HeaderOf(i);
             try
             {
-                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash, _book) is null)
+                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash) is not { } id)
                 {
                     judgements[i].IsBlock = false;
                     continue;
                 }
+                judgements[i].BlockId = id;
             }
             catch (Exception e)
             {
@@ -209,12 +188,12 @@ public sealed partial class SharePipeline : IDisposable
             }
         }
         verdicts = verdicts[..candidates.Length];
+        VerdictQueue answered = Committer.Answered;
         lock (_answerGate)
         {
-            if ((!_committer.IsStalled || _answered.Count + verdicts.Length <= _options.PendingMax)
-                && _book.TryAppend(records[..accepted]))
+            if ((!IsStalled || answered.Count + verdicts.Length <= _options.PendingMax) && _book.TryAppend(records[..accepted]))
             {
-                AddOrWait(_answered, verdicts);
+                answered.Add(verdicts);
                 return;
             }
         }
@@ -226,24 +205,7 @@ public sealed partial class SharePipeline : IDisposable
                 verdict.Work = UInt128.Zero;
             }
         }
-        AddOrWait(_committer.IsStalled ? _refused : _answered, verdicts);
-    }
-
-    /// <summary>Back-pressure: with a full queue the ring fills next, and TryEnqueue says so.</summary>
-    private void AddOrWait(VerdictQueue queue, ReadOnlySpan<Verdict> verdicts)
-    {
-        while (!queue.TryAdd(verdicts))
-        {
-            Thread.Sleep(1);
-            if (_stopping && _committer.IsStalled)
-            {
-                return;
-            }
-        }
-        if (ReferenceEquals(queue, _refused))
-        {
-            _committer.WakeFromStall();
-        }
+        (IsStalled ? Committer.Refused : answered).Add(verdicts);
     }
 
     private static Verdict VerdictOf(in Candidate candidate, in Judgement judgement) => new()
@@ -256,7 +218,7 @@ public sealed partial class SharePipeline : IDisposable
         Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget or Rejection.OverBudget } ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
         Work = judgement.Rejection == Rejection.None ? judgement.Share.Work : UInt128.Zero,
-        Hash = judgement.Hash,
+        BlockId = judgement.BlockId,
         ReceivedAt = candidate.ReceivedAt,
     };
 
@@ -267,8 +229,4 @@ public sealed partial class SharePipeline : IDisposable
     [LoggerMessage(Level = LogLevel.Critical, EventName = "submit_failed",
         Message = "The block at height {Height} could not be handed to the nodes. Header: {Header}")]
     private partial void LogSubmitFailed(int height, string header, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "stop_timeout",
-        Message = "The share path stopped with about {Count} candidates unanswered: the disk or a sink did not finish in time")]
-    private partial void LogStopTimeout(int count);
 }

@@ -27,8 +27,8 @@ public struct Verdict
     /// <summary>Work paid for; 0 when rejected, and for a block that missed its session's target.</summary>
     public UInt128 Work;
 
-    /// <summary>The proof-of-work hash; zero when rejected before hashing.</summary>
-    public Hash256 Hash;
+    /// <summary>The block's id; zero for what is none.</summary>
+    public Hash256 BlockId;
 
     /// <summary>As in the candidate: TimeProvider timestamp of reading the line.</summary>
     public long ReceivedAt;

@@ -3,8 +3,8 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// One checking thread of the share path, with the candidates of its part of the sessions: claimed blocks first, then those
-/// of sessions with accepted shares, then the rest, which gets every fifth turn however busy the others are.
+/// Checks the candidates of its part of the sessions: claimed blocks first, then those of sessions with accepted shares, then
+/// the rest, which gets every fifth turn however busy the others are. Any thread enqueues, one at a time validates.
 /// </summary>
 internal sealed class Verifier
 {
@@ -19,8 +19,6 @@ internal sealed class Verifier
     /// </summary>
     private static readonly TimeSpan s_batchTime = TimeSpan.FromMilliseconds(5);
 
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
-
     private readonly SharePipeline _path;
     private readonly ShareValidator _validator;
     private readonly TimeProvider _time;
@@ -29,7 +27,6 @@ internal sealed class Verifier
     private readonly HandoffRing<Candidate> _known;
     private readonly HandoffRing<Candidate> _strangers;
     private readonly Func<bool> _hasItem;
-    private readonly Thread _thread;
     private readonly Candidate[] _candidates = new Candidate[ShareValidator.BatchMax];
     private readonly Judgement[] _judgements = new Judgement[ShareValidator.BatchMax];
     private readonly Verdict[] _verdicts = new Verdict[ShareValidator.BatchMax];
@@ -37,7 +34,7 @@ internal sealed class Verifier
     private int _batch = 16;
     private int _turn;
 
-    public Verifier(SharePipeline path, ShareValidator validator, int capacity, TimeProvider time, int number)
+    public Verifier(SharePipeline path, ShareValidator validator, int capacity, TimeProvider time)
     {
         _path = path;
         _validator = validator;
@@ -46,7 +43,6 @@ internal sealed class Verifier
         _known = new HandoffRing<Candidate>(capacity, _parking);
         _strangers = new HandoffRing<Candidate>(capacity, _parking);
         _hasItem = () => _blocks.HasItem() || _known.HasItem() || _strangers.HasItem();
-        _thread = new Thread(Run) { Name = $"otd-validator-{number}", IsBackground = true };
     }
 
     public int QueueDepth => _blocks.Count + _known.Count + _strangers.Count;
@@ -59,35 +55,30 @@ internal sealed class Verifier
         _ => _strangers.TryEnqueue(candidate),
     };
 
-    public void Start() => _thread.Start();
-
-    public void Wake() => _parking.Wake();
-
-    public bool Join(TimeSpan timeout) => _thread.Join(timeout);
-
-    private void Run()
+    /// <summary>
+    /// One batch of what is queued: judged, blocks submitted, shares booked, answers queued for their commit. Blocked, and
+    /// nothing taken up, while as many answers wait as may.
+    /// </summary>
+    public StepResult ValidateBatch()
     {
-        while (true)
+        if (!_path.HasRoom)
         {
-            int count = Take();
-            if (count > 0)
-            {
-                Check(count);
-            }
-            else if (_path.IsStopping)
-            {
-                if (QueueDepth == 0)
-                {
-                    return; // a producer that had claimed a slot before the end has filled it by now
-                }
-                Thread.Yield();
-            }
-            else
-            {
-                _parking.Wait(s_idle, _hasItem);
-            }
+            return StepResult.Blocked;
         }
+        int count = Take();
+        if (count == 0)
+        {
+            return StepResult.Idle;
+        }
+        Check(count);
+        return StepResult.Done;
     }
+
+    /// <summary>For the verifier's loop: sleeps until there is a candidate, Wake is called or the time is over.</summary>
+    public void Wait(TimeSpan timeout) => _parking.Wait(timeout, _hasItem);
+
+    /// <summary>Any thread. Ends a Wait early.</summary>
+    public void Wake() => _parking.Wake();
 
     private int Take()
     {

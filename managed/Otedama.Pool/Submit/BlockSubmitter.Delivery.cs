@@ -69,7 +69,7 @@ public sealed partial class BlockSubmitter
     /// <summary>The claim is held.</summary>
     private void Deliver(AssembledBlock block, BlockReport found)
     {
-        RpcRequest request = TemplateRequest.Submit(block, _merged);
+        RpcRequest request = TemplateRequest.Submit(block, _method);
         _deliveries.Add(new BlockDelivery(
             block, found, [.. _doors.Select(door => new NodeDelivery(door, block, request, Wake, _time, _logger))]));
     }
@@ -108,6 +108,7 @@ public sealed partial class BlockSubmitter
             case SubmitOutcome.Rejected:
                 Interlocked.Increment(ref _refusedCount);
                 SubmitLog.Refused(_logger, found.Id, found.Height, reasons);
+                _book?.BlockRefused(found.Id, found.Verdicts[0].Reason);
                 break;
             default:
                 Interlocked.Add(ref _acceptedCount, outcome == SubmitOutcome.Inconclusive ? 0 : 1);
@@ -115,7 +116,6 @@ public sealed partial class BlockSubmitter
                 break;
         }
         Remember(resolved);
-        Raise(resolved);
         next?.Invoke();
     }
 

@@ -18,7 +18,8 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     private static readonly TimeSpan s_diskPatience = TimeSpan.FromSeconds(2);
 
     private readonly NodeDoor[] _doors;
-    private readonly bool _merged;
+    private readonly string _method;
+    private readonly IBlockBook? _book;
     private readonly FoundBlockFolder _folder;
     private readonly BlockKeeper _keeper;
     private readonly TimeProvider _time;
@@ -34,21 +35,21 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     private long _refusedCount;
 
     /// <param name="nodes">All of them get every block.</param>
-    /// <param name="merged">The Verus form of submission, which also serves the chains that are mined along.</param>
+    /// <param name="method">The remote procedure that takes a block, as the coin's family calls it.</param>
+    /// <param name="book">Null: nothing is booked.</param>
     /// <param name="dataFolder">The data directory; blocks are kept in its folder "blocks-found".</param>
-    public BlockSubmitter(IReadOnlyList<IRpcLink> nodes, bool merged, string dataFolder, PoolWorld world, ILogger logger)
+    public BlockSubmitter(
+        IReadOnlyList<IRpcLink> nodes, string method, string dataFolder, IBlockBook? book, PoolWorld world, ILogger logger)
     {
+        _book = book;
         _doors = [.. nodes.Select(static node => new NodeDoor(node))];
-        _merged = merged;
+        _method = method;
         _time = world.Time;
         _logger = logger;
         Wake = new Signal(_time);
-        _folder = new FoundBlockFolder(Path.Combine(dataFolder, "blocks-found"), logger);
+        _folder = new FoundBlockFolder(world.Files, Path.Combine(dataFolder, "blocks-found"), logger);
         _keeper = new BlockKeeper(_folder, _underWay, Wake, world);
     }
-
-    /// <summary>A node took it, all refused it, or none can say for now. On the step.</summary>
-    public event Action<BlockReport>? Resolved;
 
     public Signal Wake { get; }
 
@@ -74,11 +75,15 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     }
 
     /// <summary>
-    /// Books every kept block that the ledger does not know, as after a crash between a node's acceptance and the ledger's
+    /// Books every kept block that the book does not know, as after a crash between a node's acceptance and the ledger's
     /// commit. Before Start, so that the first job does not pay the same debts again. Returns how many were booked.
     /// </summary>
-    public int BookKept(IBlockBook book)
+    public int BookKept()
     {
+        if (_book is not { } book)
+        {
+            return 0;
+        }
         int booked = 0;
         foreach (KeptBlock kept in _folder.ReadAll())
         {
@@ -101,21 +106,21 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     /// <summary>A node serves again: what waits is sent to it.</summary>
     public void OnNodeReturned() => _keeper.Hurry();
 
-    public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
+    public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof)
     {
         AssembledBlock block = job.Assemble(header, candidate.Extranonce.Span, proof);
         int account = Math.Max(0, candidate.AccountId); // the operator stands in for a finder without an account
-        if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation, () => Send(job, block, account, book)))
+        if (!_rivals.TryEnter(job.Template.PreviousHash, job.Job.Generation, () => Send(job, block, account)))
         {
             return null;
         }
-        Send(job, block, account, book);
+        Send(job, block, account);
         return block.Id;
     }
 
-    private void Send(PoolJob job, AssembledBlock block, int account, IBlockBook? book)
+    private void Send(PoolJob job, AssembledBlock block, int account)
     {
-        BlockBooking? booking = TryBook(book, job, block, account);
+        BlockBooking? booking = TryBook(job, block, account);
         var found = new BlockReport
         {
             Id = block.Id,
@@ -171,11 +176,11 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     }
 
     /// <summary>A booking that fails must not cost the block.</summary>
-    private BlockBooking? TryBook(IBlockBook? book, PoolJob job, AssembledBlock block, int account)
+    private BlockBooking? TryBook(PoolJob job, AssembledBlock block, int account)
     {
         try
         {
-            return book?.Book(job, block.Id, account);
+            return _book?.Book(job, block.Id, account);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -201,18 +206,6 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
             {
                 _recent.RemoveLast();
             }
-        }
-    }
-
-    private void Raise(BlockReport found)
-    {
-        try
-        {
-            Resolved?.Invoke(found);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            SubmitLog.Broke(_logger, found.Id, e);
         }
     }
 }

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
-using Otedama.Interop;
 
 namespace Otedama.Pool;
 
@@ -13,14 +12,14 @@ internal sealed record KeptBlock(AssembledBlock Block, BlockBooking? Booking);
 
 /// <summary>
 /// Found blocks on disk, so that one survives nodes and pool being down. A name is height-id.block while it waits, then
-/// .accepted, .inconclusive or .refused; of each of those the newest 100 are kept.
+/// .accepted, .inconclusive or .refused; of each of those the 100 of the highest blocks are kept.
 /// </summary>
 /// <remarks>
 /// Lines of text: the block as hex, "sha256 " and the digest of that line; where there is a booking, the details as hex and
 /// the digest of that line. Details: u8 1, u16 length and UTF-8 of the work id, the booking. Files of the hex alone, as the
 /// first version wrote them, are still read.
 /// </remarks>
-internal sealed class FoundBlockFolder(string folder, ILogger logger)
+internal sealed class FoundBlockFolder(IFiles files, string folder, ILogger logger)
 {
     private const string Waiting = ".block";
 
@@ -42,8 +41,8 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
     {
         try
         {
-            DurableFile.CreateFolder(folder);
-            DurableFile.Write(PathOf(block.Id, block.Height, Waiting), Format(block, booking));
+            files.CreateFolder(folder);
+            files.WriteWhole(PathOf(block.Id, block.Height, Waiting), Format(block, booking));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -63,7 +62,7 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
         };
         try
         {
-            File.Move(PathOf(id, height, Waiting), PathOf(id, height, suffix), overwrite: true);
+            files.Rename(PathOf(id, height, Waiting), PathOf(id, height, suffix));
             Prune(suffix);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -80,20 +79,21 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
 
     private IEnumerable<KeptBlock> Read(string suffix)
     {
-        foreach (string path in List(suffix).Order(StringComparer.Ordinal))
+        foreach (string name in List(suffix))
         {
-            if (TryRead(path) is { } kept)
+            if (TryRead(System.IO.Path.Combine(folder, name)) is { } kept)
             {
                 yield return kept;
             }
         }
     }
 
-    private string[] List(string suffix)
+    /// <summary>Names, lowest height first.</summary>
+    private IEnumerable<string> List(string suffix)
     {
         try
         {
-            return Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + suffix) : [];
+            return files.List(folder).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -146,17 +146,15 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
 
     private KeptBlock ReadFile(string path)
     {
-        long length = new FileInfo(path).Length;
+        using IFile file = files.Open(path, forWriting: false);
+        long length = file.Length;
         if (length is < 2 * BlockHeader.Size or > FileBytesMax)
         {
             throw new FormatException($"it has {length} bytes; a block has {2 * BlockHeader.Size} to {FileBytesMax}.");
         }
-        string name = System.IO.Path.GetFileNameWithoutExtension(path);
-        if (!int.TryParse(name.Split('-')[0], out int height))
-        {
-            throw new FormatException("its name does not begin with a height.");
-        }
-        ReadOnlyMemory<byte> rest = File.ReadAllBytes(path);
+        (int height, Hash256 id) = ReadName(System.IO.Path.GetFileNameWithoutExtension(path));
+        byte[] bytes = new byte[length];
+        ReadOnlyMemory<byte> rest = bytes.AsMemory(0, file.Read(bytes, 0));
         bool isChecked = rest.Span.Contains((byte)'\n');
         ReadOnlyMemory<byte> hex = isChecked ? TakeLine(ref rest) : rest;
         byte[] header = new byte[BlockHeader.Size];
@@ -165,10 +163,17 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
         {
             throw new FormatException("it is not hex.");
         }
-        // The name says the id, which in the KawPow family is not SHA-256d of the first 80 bytes.
-        string id = name[(name.IndexOf('-') + 1)..];
-        AssembledBlock block = new(id.Length == 2 * Hash256.Size ? Hash256.FromDisplay(id) : Sha256d.Hash(header), height, hex, default);
+        AssembledBlock block = new(id, height, hex, default);
         return isChecked && rest.Length > 0 ? ReadDetails(path, block, rest) : new KeptBlock(block, null);
+    }
+
+    /// <summary>The name says the id, for which each family has a rule of its own.</summary>
+    private static (int Height, Hash256 Id) ReadName(string name)
+    {
+        string[] parts = name.Split('-');
+        return parts.Length == 2 && int.TryParse(parts[0], out int height) && parts[1].Length == 2 * Hash256.Size
+            ? (height, Hash256.FromDisplay(parts[1]))
+            : throw new FormatException("its name is no height and block id.");
     }
 
     /// <summary>A damaged booking is no reason to lose the block.</summary>
@@ -210,10 +215,10 @@ internal sealed class FoundBlockFolder(string folder, ILogger logger)
 
     private void Prune(string suffix)
     {
-        string[] files = Directory.GetFiles(folder, "*" + suffix);
-        foreach (string old in files.OrderBy(File.GetLastWriteTimeUtc).Take(Math.Max(0, files.Length - KeptMax)))
+        string[] names = [.. List(suffix)];
+        foreach (string old in names.SkipLast(KeptMax))
         {
-            File.Delete(old);
+            files.Delete(System.IO.Path.Combine(folder, old));
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class ProposalAudit(
     {
         string source = job.Template.Source;
         byte[] extranonce = new byte[JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length];
-        byte[] header = BlockAssembler.Unsolved(job.Job, extranonce);
+        byte[] header = job.Job.BlockRecipe.Unsolved(extranonce);
         try
         {
             IRpcLink node = nodes.FirstOrDefault(node => node.Name == source) ?? nodes[0];

@@ -32,7 +32,7 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
         _options = options;
         _sink = sink;
         _logger = logger;
-        var reader = new TemplateReader(options.Algorithm, options.Rules, world.Time);
+        var reader = new TemplateReader(options.Algorithm, options.Rules, world.Time, options.Family);
         _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, this, world, logger))];
     }
 

@@ -18,6 +18,9 @@ public sealed record NodeClientGroupOptions
 
     public required Algorithm Algorithm { get; init; }
 
+    /// <summary>The coin's; what is usual for the algorithm where the coin is not named.</summary>
+    public HeaderFamily Family => Coin?.Family ?? AlgorithmFacts.Of(Algorithm).Family;
+
     /// <summary>Softfork rules we keep, as getblocktemplate wants them named.</summary>
     public IReadOnlyList<string> Rules { get; init; } = ["segwit"];
 

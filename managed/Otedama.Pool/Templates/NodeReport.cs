@@ -53,7 +53,7 @@ public sealed record NodeReport
     /// </summary>
     public static async Task<string?> TemplateProblemAsync(IRpcLink node, CoinSpec coin, TimeSpan timeout, CancellationToken stop)
     {
-        if (coin.Family == HeaderFamily.Verus)
+        if (coin.Family.KeepsNodeCoinbase)
         {
             return null; // its templates have to be asked for with somebody to pay
         }

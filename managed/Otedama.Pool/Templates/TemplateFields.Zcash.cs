@@ -136,7 +136,7 @@ internal sealed partial class TemplateFields
     /// What an offered coinbase leaves to the pool: the miner's output in the Zcash family, all of it in the Verus family,
     /// where it is taken as it is.
     /// </summary>
-    private Amount GivenValue(GivenCoinbase given, Algorithm algorithm) => algorithm == Algorithm.VerusHash
+    private Amount GivenValue(GivenCoinbase given, HeaderFamily family) => family.KeepsNodeCoinbase
         ? given.Outputs.Aggregate(Amount.Zero, static (sum, output) => sum + output.Amount)
         : given.Outputs[MinerOutput(given)].Amount;
 

@@ -56,9 +56,9 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
         }
     }
 
-    public Template ToTemplate(Algorithm algorithm, string source)
+    public Template ToTemplate(Algorithm algorithm, HeaderFamily family, string source)
     {
-        if (algorithm is not (Algorithm.Equihash or Algorithm.VerusHash))
+        if (!family.TakesNodeCoinbase)
         {
             if (_coinbaseGiven && _value is null)
             {
@@ -79,20 +79,21 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
         return new Template
         {
             Algorithm = algorithm,
+            Family = family,
             Height = Need(_height, "height"),
             Version = Need(_version, "version"),
             PreviousHash = Need(_previous, "previousblockhash"),
             Bits = bits,
             Time = time,
             TimeMin = timeMin,
-            CoinbaseValue = given is null ? new Amount(Need(_value, "coinbasevalue")) : GivenValue(given, algorithm),
+            CoinbaseValue = given is null ? new Amount(Need(_value, "coinbasevalue")) : GivenValue(given, family),
             Transactions = transactions,
             WitnessCommitment = commitment,
             CoinbaseAux = _aux,
             GivenCoinbase = _givenCoinbase,
             GivenMinerOutput = given is null ? 0 : MinerOutput(given),
             Reserved = Reserved(given),
-            Solution = algorithm == Algorithm.VerusHash ? NeedSolution() : [],
+            Solution = family.NeedsSolution ? NeedSolution() : [],
             HeaderNonce = _nonce,
             BlockSuffix = _suffix,
             VersionRequired = _versionRequired,

@@ -8,7 +8,8 @@ namespace Otedama.Pool;
 /// are shared with it, so that a long row of templates costs little memory. Safe from any thread.
 /// </summary>
 /// <param name="time">This machine's clock, which no block may be far ahead of.</param>
-public sealed class TemplateReader(Algorithm algorithm, IReadOnlyList<string> rules, TimeProvider time)
+/// <param name="family">The coin's; null = what is usual for the algorithm.</param>
+public sealed class TemplateReader(Algorithm algorithm, IReadOnlyList<string> rules, TimeProvider time, HeaderFamily? family = null)
 {
     private volatile Dictionary<Hash256, TemplateTransaction> _known = [];
 
@@ -30,7 +31,7 @@ public sealed class TemplateReader(Algorithm algorithm, IReadOnlyList<string> ru
         }
         try
         {
-            Template template = fields.ToTemplate(algorithm, source);
+            Template template = fields.ToTemplate(algorithm, family ?? AlgorithmFacts.Of(algorithm).Family, source);
             RefuseFuture(template);
             _known = fields.Seen;
             return template;

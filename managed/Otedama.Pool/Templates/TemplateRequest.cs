@@ -31,12 +31,12 @@ internal static class TemplateRequest
             [(ReadOnlyMemory<byte>)"{\"mode\":\"proposal\",\"data\":\""u8.ToArray(), block.HeadHex, block.TailHex, tail]);
     }
 
-    /// <param name="merged">The Verus form, which also serves the chains that are mined along.</param>
-    public static RpcRequest Submit(AssembledBlock block, bool merged = false)
+    /// <param name="method">As the coin's family calls it.</param>
+    public static RpcRequest Submit(AssembledBlock block, string method = "submitblock")
     {
         string workId = block.WorkId.Length == 0 ? "" : $",{{\"workid\":{Quote(block.WorkId)}}}";
         byte[] tail = System.Text.Encoding.UTF8.GetBytes("\"" + workId);
-        return RpcRequest.Create(merged ? "submitmergedblock" : "submitblock", [(ReadOnlyMemory<byte>)"\""u8.ToArray(), block.HeadHex, block.TailHex, tail]);
+        return RpcRequest.Create(method, [(ReadOnlyMemory<byte>)"\""u8.ToArray(), block.HeadHex, block.TailHex, tail]);
     }
 
     private static string Rules(IReadOnlyList<string> rules) => $"[{string.Join(',', rules.Select(Quote))}]";

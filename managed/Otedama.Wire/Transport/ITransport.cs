@@ -20,6 +20,12 @@ public interface ITransport : IDisposable
     /// <summary>Begins to listen. Throws IOException naming the endpoint that cannot be had.</summary>
     void Start(ITransportHandler handler);
 
+    /// <summary>
+    /// Sends what was written to each of these connections, without waiting, once per connection: an engine with a queue of
+    /// its own enters the kernel once for all of them. Needed only outside ITransportHandler.OnReceived.
+    /// </summary>
+    void EndBatch(ReadOnlySpan<TransportConnection> written);
+
     /// <summary>Accepts no more; open connections stay.</summary>
     void StopListening();
 }

@@ -77,6 +77,14 @@ public sealed class SocketTransport : ITransport
         _sweep.Change(1_000, 1_000);
     }
 
+    public void EndBatch(ReadOnlySpan<TransportConnection> written)
+    {
+        foreach (TransportConnection connection in written)
+        {
+            connection.Flush();
+        }
+    }
+
     public void StopListening()
     {
         _stopped = true;

@@ -33,6 +33,8 @@ internal static class Views
             Difficulty = rig.Difficulty,
             Efficiency = answered == 0 ? null : (double)shares.Accepted / answered,
             Workers = [.. rig.Workers.Select(worker => Worker(worker, rig.State))],
+            Devices = [.. rig.Devices.Select(static d => new DeviceView(
+                d.Id, d.Kind.ToLowerInvariant(), d.Name, d.Telemetry.TemperatureC, d.Telemetry.PowerW, d.Telemetry.FanRpm, d.Telemetry.ClockMhz))],
             Pools = [.. rig.Pools.Select(static p => new UpstreamView(
                 p.Url, p.State.ToString().ToLowerInvariant(), p.LatencyMs, p.LastError.Length > 0 ? p.LastError : null))],
         };

@@ -6,6 +6,7 @@ namespace Otedama;
 /// <summary>Everything that is printed or served as JSON: snake_case, unknown = null.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VersionAnswer))]
+[JsonSerializable(typeof(DevicesAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(InitAnswer))]

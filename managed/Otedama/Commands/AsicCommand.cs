@@ -4,8 +4,10 @@ namespace Otedama;
 
 internal static class AsicCommand
 {
+    public const string Sentence = "This version has no ASIC drivers; nothing was searched for or changed.";
+
     public static Command Build() => LaterCommand.Build(
         "asic",
         "Find, watch, tune and flash ASIC miners",
-        "This version has no ASIC drivers; nothing was searched for or changed.");
+        Sentence);
 }

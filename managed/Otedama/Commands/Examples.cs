@@ -37,6 +37,7 @@ internal static class Examples
         ("otedama ledger check", "otedama ledger check --dir /backup/pool/shares", "The same for a copy."),
         ("otedama ledger repair", "otedama ledger repair", "Skip exactly what is damaged; copies of the changed files are kept."),
         ("otedama ledger export", "otedama ledger export payouts > payouts.csv", "A table of the ledger as CSV."),
+        ("otedama devices", "otedama devices --json", "What can hash on this machine, for a script."),
         ("otedama net test", "otedama net test", "Every pool and node of the configuration."),
         ("otedama net test", "otedama net test stratum+ssl://pool.example:3443 http://user:password@127.0.0.1:8332", "A pool and a node before they are written down."),
         ("otedama mining tune", "otedama mining tune --algo verushash", "Find the best flavour and thread count once; the miner keeps to it."),

@@ -26,6 +26,24 @@ internal static class StatusLines
         {
             yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  {worker.Health}";
         }
+        foreach (string device in Devices(rig))
+        {
+            yield return $"         {device}";
+        }
+    }
+
+    /// <summary>What the hardware tells of itself: nothing of a device that is silent.</summary>
+    public static IEnumerable<string> Devices(RigView rig) => rig.Devices
+        .Select(static device => (device.Name, Told: string.Join(", ", Told(device))))
+        .Where(static device => device.Told.Length > 0)
+        .Select(static device => $"{device.Name}: {device.Told}");
+
+    private static IEnumerable<string> Told(DeviceView device)
+    {
+        CultureInfo plain = CultureInfo.InvariantCulture;
+        (double? Value, string Unit)[] all =
+            [(device.TemperatureC, "°C"), (device.PowerW, "W"), (device.FanRpm, "rpm"), (device.ClockMhz, "MHz")];
+        return all.Where(static one => one.Value is not null).Select(one => string.Create(plain, $"{one.Value:0} {one.Unit}"));
     }
 
     /// <summary>What is being made or could not be made; nothing of what is ready.</summary>

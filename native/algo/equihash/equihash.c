@@ -10,28 +10,28 @@
 #define NONCE_LENGTH 8u /* the last 8 of the 32 nonce bytes count */
 #define DATA_MAX (EQUIHASH_INPUT_MAX + 3 + EQUIHASH_SOLUTION_MAX)
 
-static const otd_flavour flavours[] = {
+static const otd_flavour otd_equihash_flavours[] = {
 #if defined(__x86_64__)
     {"avx512", OTD_CPU_AVX512, 8, &otd_equihash_avx512},
     {"avx2", OTD_CPU_AVX2, 4, &otd_equihash_avx2},
 #endif
     {"ref", 0, 1, &otd_equihash_ref},
 };
-#define FLAVOURS (sizeof flavours / sizeof flavours[0])
+#define FLAVOURS (sizeof otd_equihash_flavours / sizeof otd_equihash_flavours[0])
 
 /* ---- verify -------------------------------------------------------------------------------- */
 
-static int input_length_is_good(const equihash_params *p, uint32_t length) {
+static int otd_input_length_is_good(const equihash_params *p, uint32_t length) {
     return p->any_length ? length >= NONCE_LENGTH && length <= EQUIHASH_INPUT_MAX
                          : length == EQUIHASH_HEADER_LENGTH;
 }
 
-static int32_t verdict_of(const equihash_kernel *kernel, const equihash_params *p, const uint8_t *data,
-                          uint32_t length, const uint8_t target[32], uint8_t hash[32]) {
+static int32_t otd_verdict_of(const equihash_kernel *kernel, const equihash_params *p, const uint8_t *data,
+                              uint32_t length, const uint8_t target[32], uint8_t hash[32]) {
     uint32_t proof_length = p->prefix_bytes + p->solution_bytes;
     uint32_t input_length = length > proof_length ? length - proof_length : 0;
     uint32_t solution_at = input_length + p->prefix_bytes;
-    if (!input_length_is_good(p, input_length) ||
+    if (!otd_input_length_is_good(p, input_length) ||
         memcmp(data + input_length, p->prefix, p->prefix_bytes) != 0) {
         return OTD_VERDICT_MALFORMED;
     }
@@ -44,9 +44,9 @@ static int32_t verdict_of(const equihash_kernel *kernel, const equihash_params *
                : OTD_VERDICT_BAD_PROOF;
 }
 
-static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params, const otd_dataset *dataset,
-                      otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
-                      const uint8_t *data) {
+static int32_t otd_equihash_verify(const otd_flavour *flavour, const otd_algo_params *params,
+                                   const otd_dataset *dataset, otd_verdict *verdicts,
+                                   const otd_verify_item *items, uint32_t count, const uint8_t *data) {
     (void)dataset;
     equihash_params p;
     int32_t status = otd_equihash_params(&p, params);
@@ -55,8 +55,8 @@ static int32_t verify(const otd_flavour *flavour, const otd_algo_params *params,
     }
     for (uint32_t i = 0; i < count; i++) {
         memset(&verdicts[i], 0, sizeof verdicts[i]);
-        verdicts[i].verdict = verdict_of(flavour->kernel, &p, data + items[i].data_offset,
-                                         items[i].data_length, items[i].target, verdicts[i].hash);
+        verdicts[i].verdict = otd_verdict_of(flavour->kernel, &p, data + items[i].data_offset,
+                                             items[i].data_length, items[i].target, verdicts[i].hash);
     }
     return OTD_OK;
 }
@@ -68,7 +68,7 @@ typedef struct engine_state {
     equihash_solver *solver;
 } engine_state;
 
-static int32_t engine_open(otd_engine *engine) {
+static int32_t otd_equihash_engine_open(otd_engine *engine) {
     engine_state *state = calloc(1, sizeof *state);
     if (!state) {
         return otd_fail(OTD_E_MEMORY, "equihash engine needs %zu bytes", sizeof *state);
@@ -85,7 +85,7 @@ static int32_t engine_open(otd_engine *engine) {
     return OTD_OK;
 }
 
-static void engine_close(otd_engine *engine) {
+static void otd_equihash_engine_close(otd_engine *engine) {
     engine_state *state = engine->state;
     if (state) {
         otd_equihash_solver_destroy(state->solver);
@@ -94,8 +94,8 @@ static void engine_close(otd_engine *engine) {
     }
 }
 
-static void report(otd_hits *hits, const otd_work *work, uint64_t nonce, const uint8_t hash[32],
-                   const equihash_params *p, const uint8_t *solution) {
+static void otd_equihash_report(otd_hits *hits, const otd_work *work, uint64_t nonce, const uint8_t hash[32],
+                                const equihash_params *p, const uint8_t *solution) {
     otd_hit *hit = &hits->hits[hits->count++];
     memset(hit, 0, sizeof *hit);
     hit->tag = work->tag;
@@ -105,14 +105,14 @@ static void report(otd_hits *hits, const otd_work *work, uint64_t nonce, const u
     memcpy(hit->proof, solution, p->solution_bytes);
 }
 
-static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
-                    uint64_t count, otd_hits *hits, uint64_t *searched) {
+static int32_t otd_equihash_scan(otd_engine *engine, const otd_work *work, const uint8_t *data,
+                                 uint64_t first, uint64_t count, otd_hits *hits, uint64_t *searched) {
     engine_state *state = engine->state;
     const equihash_params *p = &state->p;
     uint8_t header[DATA_MAX], solutions[EQUIHASH_SOLUTIONS_MAX][OTD_PROOF_MAX], hash[32];
     uint32_t input_length = work->data_length, solution_at = input_length + p->prefix_bytes;
     *searched = 0;
-    if (!input_length_is_good(p, input_length)) {
+    if (!otd_input_length_is_good(p, input_length)) {
         return otd_fail(OTD_E_ARGUMENT, "equihash work of %u bytes; a header has %u", input_length,
                         EQUIHASH_HEADER_LENGTH);
     }
@@ -130,7 +130,7 @@ static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *dat
             memcpy(header + solution_at, solutions[i], p->solution_bytes);
             otd_sha256d(hash, header, solution_at + p->solution_bytes);
             if (otd_meets_target(hash, work->target)) {
-                report(hits, work, nonce, hash, p, solutions[i]);
+                otd_equihash_report(hits, work, nonce, hash, p, solutions[i]);
             }
         }
     }
@@ -140,30 +140,30 @@ static int32_t scan(otd_engine *engine, const otd_work *work, const uint8_t *dat
 /* ---- known answers ------------------------------------------------------------------------- */
 
 /* Flux main-net block 400,000: header and its 125,4 solution with the twist. */
-static const char known_header[] =
+static const char otd_known_header[] =
     "04000000a8675c842f7a1342fadd00cd9b4e4909526b1c0ab5a747c5529b4deb13000000ce7d6ea2452245925fc70c3a"
     "08a3c3dd2ca4beab7481f237a19751666bfd25c30fd282d94b1e1a7f2c57eb3fb9e2853d990753fa137e13c99bd43f22"
     "0d4fce6990e44f5dce28421d600000160000000000000000000000000000000000000000000000009cfd1100";
-static const char known_solution[] =
+static const char otd_known_solution[] =
     "0898985c54d7c66d04fbe9509445c19e664aca4b8d16a701f9f90eda443a556f37cc4627335201339b001ea2ed29eeee"
     "c7da199b";
 
-static uint8_t digit(char c) {
+static uint8_t otd_digit(char c) {
     return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-static void from_hex(uint8_t *out, const char *hex) {
+static void otd_from_hex(uint8_t *out, const char *hex) {
     for (; hex[0] && hex[1]; hex += 2) {
-        *out++ = (uint8_t)(digit(hex[0]) << 4 | digit(hex[1]));
+        *out++ = (uint8_t)(otd_digit(hex[0]) << 4 | otd_digit(hex[1]));
     }
 }
 
-static int32_t self_test(const otd_flavour *flavour) {
+static int32_t otd_equihash_self_test(const otd_flavour *flavour) {
     equihash_params p;
     uint8_t header[EQUIHASH_HEADER_LENGTH], solution[52];
     otd_equihash_params(&p, NULL);
-    from_hex(header, known_header);
-    from_hex(solution, known_solution);
+    otd_from_hex(header, otd_known_header);
+    otd_from_hex(solution, otd_known_solution);
     if (!otd_equihash_is_solution(flavour->kernel, &p, header, EQUIHASH_HEADER_LENGTH, solution)) {
         return otd_fail(OTD_E_SELFTEST, "equihash %s: refuses a known solution", flavour->name);
     }
@@ -183,11 +183,11 @@ const otd_algo otd_algo_equihash = {
              .nonce_bits = 64,
              .versions_max = 1,
              .name = "equihash"},
-    .flavours = flavours,
+    .flavours = otd_equihash_flavours,
     .flavour_count = FLAVOURS,
-    .self_test = self_test,
-    .engine_open = engine_open,
-    .engine_close = engine_close,
-    .scan = scan,
-    .verify = verify,
+    .self_test = otd_equihash_self_test,
+    .engine_open = otd_equihash_engine_open,
+    .engine_close = otd_equihash_engine_close,
+    .scan = otd_equihash_scan,
+    .verify = otd_equihash_verify,
 };

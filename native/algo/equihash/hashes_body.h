@@ -56,7 +56,7 @@ typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
     QUARTER(v2, v7, v8, v13, M, N);                                                                          \
     QUARTER(v3, v4, v9, v14, O, P)
 
-static void hash_lanes(const equihash_mid *mid, uint8_t (*out)[64], const uint64_t word1[LANES]) {
+static void otd_hash_lanes(const equihash_mid *mid, uint8_t (*out)[64], const uint64_t word1[LANES]) {
     const uint64_t *h = mid->state, *iv = otd_blake2b_iv;
     uint64_t tail0;
     lanes m0, m1;
@@ -93,7 +93,8 @@ static void hash_lanes(const equihash_mid *mid, uint8_t (*out)[64], const uint64
     }
 }
 
-static void hashes(const equihash_mid *mid, uint8_t (*out)[64], const uint32_t *numbers, uint32_t count) {
+static void otd_hash_all(const equihash_mid *mid, uint8_t (*out)[64], const uint32_t *numbers,
+                         uint32_t count) {
     uint64_t word1[LANES];
     uint8_t rest[LANES][64];
     uint32_t done = 0, tail1;
@@ -102,16 +103,16 @@ static void hashes(const equihash_mid *mid, uint8_t (*out)[64], const uint32_t *
         for (uint32_t i = 0; i < LANES; i++) {
             word1[i] = tail1 | (uint64_t)numbers[done + i] << 32;
         }
-        hash_lanes(mid, out + done, word1);
+        otd_hash_lanes(mid, out + done, word1);
     }
     if (done < count) { /* the last group computes its last number in the idle lanes too */
         for (uint32_t i = 0; i < LANES; i++) {
             uint32_t number = numbers[done + i < count ? done + i : count - 1];
             word1[i] = tail1 | (uint64_t)number << 32;
         }
-        hash_lanes(mid, rest, word1);
+        otd_hash_lanes(mid, rest, word1);
         memcpy(out + done, rest, (size_t)(count - done) * 64);
     }
 }
 
-const equihash_kernel KERNEL_NAME = {.hashes = hashes};
+const equihash_kernel KERNEL_NAME = {.hashes = otd_hash_all};

@@ -39,7 +39,7 @@ struct equihash_solver {
 
 /* Bucket bits: buckets of a few hundred to some thousand entries fit the second-level cache with their
  * chains, and 144,5 must leave at most 128 bits of value. */
-static uint32_t bucket_bits_of(const equihash_params *p) {
+static uint32_t otd_bucket_bits_of(const equihash_params *p) {
     switch (p->n) {
     case 125:
         return 13;
@@ -54,7 +54,7 @@ static uint32_t bucket_bits_of(const equihash_params *p) {
     }
 }
 
-static uint32_t square_root_above(uint32_t x) {
+static uint32_t otd_square_root_above(uint32_t x) {
     uint32_t root = 0;
     while (root * root < x) {
         root++;
@@ -62,16 +62,16 @@ static uint32_t square_root_above(uint32_t x) {
     return root;
 }
 
-static void set_sizes(equihash_solver *s, const equihash_params *p) {
+static void otd_set_sizes(equihash_solver *s, const equihash_params *p) {
     memset(s, 0, sizeof *s);
     s->p = *p;
-    s->bucket_bits = bucket_bits_of(p);
+    s->bucket_bits = otd_bucket_bits_of(p);
     s->rest_bits = p->digit_bits - s->bucket_bits;
     s->buckets = 1u << s->bucket_bits;
     /* Entries fall into buckets at random: the mean plus seven standard deviations does not overflow. The
      * small test sets stray further (their lists grow from level to level) and can afford room. */
     uint32_t mean = (uint32_t)((1ull << p->index_bits) >> s->bucket_bits);
-    s->slots = mean + 7 * square_root_above(mean) + (p->n <= 96 ? 4 * mean : 0);
+    s->slots = mean + 7 * otd_square_root_above(mean) + (p->n <= 96 ? 4 * mean : 0);
     for (uint32_t r = 0; r < p->k; r++) {
         s->value_bits[r] = (p->k + 1 - r) * p->digit_bits - s->bucket_bits;
         s->value_bytes[r] = (s->value_bits[r] + 31) / 32 * 4;
@@ -85,10 +85,10 @@ static void set_sizes(equihash_solver *s, const equihash_params *p) {
 
 uint64_t otd_equihash_solver_bytes(const equihash_params *p) {
     equihash_solver s;
-    if (bucket_bits_of(p) == 0) {
+    if (otd_bucket_bits_of(p) == 0) {
         return 0;
     }
-    set_sizes(&s, p);
+    otd_set_sizes(&s, p);
     return s.values_size[0] + s.values_size[1] + s.leaf_size + (uint64_t)(p->k - 1) * s.reference_size;
 }
 
@@ -107,7 +107,7 @@ int32_t otd_equihash_solver_create(const equihash_params *p, equihash_solver **o
     if (!s) {
         return otd_fail(OTD_E_MEMORY, "equihash solver needs %zu bytes", sizeof *s);
     }
-    set_sizes(s, p);
+    otd_set_sizes(s, p);
     int complete = 1;
     for (int i = 0; i < 2; i++) {
         complete &= (s->values[i] = otd_big_alloc(s->values_size[i])) != NULL;
@@ -149,17 +149,17 @@ void otd_equihash_solver_destroy(equihash_solver *s) {
 
 /* ---- entries ------------------------------------------------------------------------------- */
 
-static wide mask_of(uint32_t bits) {
+static wide otd_mask_of(uint32_t bits) {
     return bits >= 128 ? ~(wide)0 : ((wide)1 << bits) - 1;
 }
 
-static wide load_value(const uint8_t *from) {
+static wide otd_load_value(const uint8_t *from) {
     wide value;
     memcpy(&value, from, sizeof value);
     return value;
 }
 
-static void store_value(uint8_t *to, wide value, uint32_t bytes) {
+static void otd_store_value(uint8_t *to, wide value, uint32_t bytes) {
     switch (bytes) { /* constant sizes become single stores */
     case 16:
         memcpy(to, &value, 16);
@@ -176,7 +176,7 @@ static void store_value(uint8_t *to, wide value, uint32_t bytes) {
 }
 
 /* Slot of a new entry in its bucket, or -1 when the bucket is full. */
-static int64_t claim(equihash_solver *s, uint32_t level, uint32_t bucket) {
+static int64_t otd_equihash_claim(equihash_solver *s, uint32_t level, uint32_t bucket) {
     uint32_t slot = s->count[level][bucket];
     if (slot >= s->slots) {
         return -1;
@@ -187,7 +187,7 @@ static int64_t claim(equihash_solver *s, uint32_t level, uint32_t bucket) {
 
 /* ---- level 0 ------------------------------------------------------------------------------- */
 
-static wide read_be(const uint8_t *from) {
+static wide otd_read_be(const uint8_t *from) {
     uint64_t high, low;
     memcpy(&high, from, 8);
     memcpy(&low, from + 8, 8);
@@ -195,34 +195,34 @@ static wide read_be(const uint8_t *from) {
 }
 
 /* Splits a leaf into bucket and value. 144 bits are 16 of bucket and 128 of value; the other sets fit 128. */
-static uint32_t split_leaf(const equihash_solver *s, const uint8_t *leaf, wide *value) {
+static uint32_t otd_split_leaf(const equihash_solver *s, const uint8_t *leaf, wide *value) {
     if (s->p.n == 144) {
-        *value = read_be(leaf + 2);
+        *value = otd_read_be(leaf + 2);
         return (uint32_t)leaf[0] << 8 | leaf[1];
     }
-    wide bits = read_be(leaf) >> (128 - s->p.n);
-    *value = bits & mask_of(s->value_bits[0]);
+    wide bits = otd_read_be(leaf) >> (128 - s->p.n);
+    *value = bits & otd_mask_of(s->value_bits[0]);
     return (uint32_t)(bits >> s->value_bits[0]);
 }
 
-static void add_leaves(equihash_solver *s, const uint8_t *hash, uint32_t number) {
+static void otd_add_leaves(equihash_solver *s, const uint8_t *hash, uint32_t number) {
     for (uint32_t i = 0; i < s->p.leaves_per_hash; i++) {
         uint32_t index = number * s->p.leaves_per_hash + i;
         if (index >> s->p.index_bits) {
             return; /* the last hash may hold more leaves than are needed */
         }
         wide value;
-        uint32_t bucket = split_leaf(s, hash + i * s->p.leaf_bytes, &value);
-        int64_t at = claim(s, 0, bucket);
+        uint32_t bucket = otd_split_leaf(s, hash + i * s->p.leaf_bytes, &value);
+        int64_t at = otd_equihash_claim(s, 0, bucket);
         if (at >= 0) {
-            store_value(s->values[0] + at * s->value_bytes[0], value, s->value_bytes[0]);
+            otd_store_value(s->values[0] + at * s->value_bytes[0], value, s->value_bytes[0]);
             s->leaf[at] = index;
         }
     }
 }
 
-static int32_t fill_level_zero(equihash_solver *s, const equihash_kernel *kernel, const uint8_t *input,
-                               uint32_t input_length, const volatile uint32_t *cancel) {
+static int32_t otd_fill_level_zero(equihash_solver *s, const equihash_kernel *kernel, const uint8_t *input,
+                                   uint32_t input_length, const volatile uint32_t *cancel) {
     enum { TOGETHER = 16 }; /* one group of the twist */
     equihash_mid mid;
     otd_equihash_mid(&mid, &s->p, input, input_length);
@@ -242,7 +242,7 @@ static int32_t fill_level_zero(equihash_solver *s, const equihash_kernel *kernel
             } else {
                 memcpy(spare, hash[i], 64);
             }
-            add_leaves(s, spare, first + i);
+            otd_add_leaves(s, spare, first + i);
         }
         if (first % 65536 == 0 && *cancel) {
             return OTD_E_CANCELLED;
@@ -254,7 +254,7 @@ static int32_t fill_level_zero(equihash_solver *s, const equihash_kernel *kernel
 /* ---- trees --------------------------------------------------------------------------------- */
 
 /* Writes the leaves below one entry, the child with the smaller first leaf on the left. */
-static void expand(const equihash_solver *s, uint32_t level, size_t at, uint32_t *out) {
+static void otd_equihash_expand(const equihash_solver *s, uint32_t level, size_t at, uint32_t *out) {
     if (level == 0) {
         *out = s->leaf[at];
         return;
@@ -262,8 +262,8 @@ static void expand(const equihash_solver *s, uint32_t level, size_t at, uint32_t
     uint64_t reference = s->reference[level][at];
     size_t bucket = (size_t)(reference >> 32) * s->slots;
     uint32_t half = 1u << (level - 1);
-    expand(s, level - 1, bucket + (reference >> 16 & 0xffff), out);
-    expand(s, level - 1, bucket + (reference & 0xffff), out + half);
+    otd_equihash_expand(s, level - 1, bucket + (reference >> 16 & 0xffff), out);
+    otd_equihash_expand(s, level - 1, bucket + (reference & 0xffff), out + half);
     if (out[0] > out[half]) {
         for (uint32_t i = 0; i < half; i++) {
             uint32_t kept = out[i];
@@ -273,7 +273,7 @@ static void expand(const equihash_solver *s, uint32_t level, size_t at, uint32_t
     }
 }
 
-static int all_distinct(const uint32_t *indices, uint32_t count) {
+static int otd_all_distinct(const uint32_t *indices, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t j = i + 1; j < count; j++) {
             if (indices[i] == indices[j]) {
@@ -285,48 +285,48 @@ static int all_distinct(const uint32_t *indices, uint32_t count) {
 }
 
 /* 1 when two entries of a level have no leaf in common. */
-static int are_disjoint(const equihash_solver *s, uint32_t level, size_t left, size_t right) {
+static int otd_are_disjoint(const equihash_solver *s, uint32_t level, size_t left, size_t right) {
     uint32_t indices[EQUIHASH_INDICES_MAX];
-    expand(s, level, left, indices);
-    expand(s, level, right, indices + (1u << level));
-    return all_distinct(indices, 2u << level);
+    otd_equihash_expand(s, level, left, indices);
+    otd_equihash_expand(s, level, right, indices + (1u << level));
+    return otd_all_distinct(indices, 2u << level);
 }
 
 /* ---- one bucket ---------------------------------------------------------------------------- */
 
 /* Rest bits of the active digit: the top of the stored value. */
-static uint32_t rest_of(const equihash_solver *s, uint32_t level, wide value) {
+static uint32_t otd_rest_of(const equihash_solver *s, uint32_t level, wide value) {
     return (uint32_t)(value >> (s->value_bits[level] - s->rest_bits)) & ((1u << s->rest_bits) - 1);
 }
 
-static void add_pair(equihash_solver *s, uint32_t level, wide x, uint64_t reference) {
+static void otd_add_pair(equihash_solver *s, uint32_t level, wide x, uint64_t reference) {
     uint32_t value_bits = s->value_bits[level + 1];
     uint32_t bucket = (uint32_t)(x >> value_bits);
-    int64_t at = claim(s, level + 1, bucket);
+    int64_t at = otd_equihash_claim(s, level + 1, bucket);
     if (at >= 0) {
         uint8_t *values = s->values[(level + 1) % 2];
-        store_value(values + at * s->value_bytes[level + 1], x & mask_of(value_bits),
-                    s->value_bytes[level + 1]);
+        otd_store_value(values + at * s->value_bytes[level + 1], x & otd_mask_of(value_bits),
+                        s->value_bytes[level + 1]);
         s->reference[level + 1][at] = reference;
     }
 }
 
 /* Pairs of one bucket that agree on the active digit. A pair that cancels completely nearly always shares
  * leaves and would flood one bucket, so only then the leaves are compared. */
-static inline __attribute__((always_inline)) void collide_bucket(equihash_solver *s, uint32_t level,
-                                                                 uint32_t bucket, uint32_t value_bytes) {
+static inline __attribute__((always_inline)) void otd_collide_bucket(equihash_solver *s, uint32_t level,
+                                                                     uint32_t bucket, uint32_t value_bytes) {
     const uint8_t *values = s->values[level % 2] + (size_t)bucket * s->slots * value_bytes;
-    const wide mask = mask_of(s->value_bits[level]);
+    const wide mask = otd_mask_of(s->value_bits[level]);
     uint32_t count = s->count[level][bucket];
     memset(s->head, 0, sizeof(uint16_t) << s->rest_bits);
     for (uint32_t slot = 0; slot < count; slot++) {
-        wide value = load_value(values + (size_t)slot * value_bytes) & mask;
-        uint32_t rest = rest_of(s, level, value);
+        wide value = otd_load_value(values + (size_t)slot * value_bytes) & mask;
+        uint32_t rest = otd_rest_of(s, level, value);
         for (uint32_t other = s->head[rest]; other != 0; other = s->next[other - 1]) {
-            wide x = value ^ (load_value(values + (size_t)(other - 1) * value_bytes) & mask);
+            wide x = value ^ (otd_load_value(values + (size_t)(other - 1) * value_bytes) & mask);
             size_t base = (size_t)bucket * s->slots;
-            if (x != 0 || are_disjoint(s, level, base + slot, base + other - 1)) {
-                add_pair(s, level, x, (uint64_t)bucket << 32 | (uint64_t)slot << 16 | (other - 1));
+            if (x != 0 || otd_are_disjoint(s, level, base + slot, base + other - 1)) {
+                otd_add_pair(s, level, x, (uint64_t)bucket << 32 | (uint64_t)slot << 16 | (other - 1));
             }
         }
         s->next[slot] = s->head[rest];
@@ -334,7 +334,7 @@ static inline __attribute__((always_inline)) void collide_bucket(equihash_solver
     }
 }
 
-static int32_t collide_level(equihash_solver *s, uint32_t level, const volatile uint32_t *cancel) {
+static int32_t otd_collide_level(equihash_solver *s, uint32_t level, const volatile uint32_t *cancel) {
     memset(s->count[level + 1], 0, s->buckets * sizeof(uint32_t));
     for (uint32_t bucket = 0; bucket < s->buckets; bucket++) {
         if (*cancel) {
@@ -342,16 +342,16 @@ static int32_t collide_level(equihash_solver *s, uint32_t level, const volatile 
         }
         switch (s->value_bytes[level]) {
         case 16:
-            collide_bucket(s, level, bucket, 16);
+            otd_collide_bucket(s, level, bucket, 16);
             break;
         case 12:
-            collide_bucket(s, level, bucket, 12);
+            otd_collide_bucket(s, level, bucket, 12);
             break;
         case 8:
-            collide_bucket(s, level, bucket, 8);
+            otd_collide_bucket(s, level, bucket, 8);
             break;
         default:
-            collide_bucket(s, level, bucket, 4);
+            otd_collide_bucket(s, level, bucket, 4);
         }
     }
     return OTD_OK;
@@ -365,11 +365,11 @@ typedef struct solution_list {
 } solution_list;
 
 /* Joins two entries of the last level that agree on everything. */
-static void add_candidate(const equihash_solver *s, size_t left, size_t right, solution_list *list) {
+static void otd_add_candidate(const equihash_solver *s, size_t left, size_t right, solution_list *list) {
     uint32_t indices[EQUIHASH_INDICES_MAX];
     uint32_t half = s->p.index_count / 2;
-    expand(s, s->p.k - 1, left, indices);
-    expand(s, s->p.k - 1, right, indices + half);
+    otd_equihash_expand(s, s->p.k - 1, left, indices);
+    otd_equihash_expand(s, s->p.k - 1, right, indices + half);
     if (indices[0] > indices[half]) {
         for (uint32_t i = 0; i < half; i++) {
             uint32_t kept = indices[i];
@@ -377,7 +377,7 @@ static void add_candidate(const equihash_solver *s, size_t left, size_t right, s
             indices[half + i] = kept;
         }
     }
-    if (!all_distinct(indices, s->p.index_count) || list->count == EQUIHASH_SOLUTIONS_MAX) {
+    if (!otd_all_distinct(indices, s->p.index_count) || list->count == EQUIHASH_SOLUTIONS_MAX) {
         return;
     }
     uint8_t packed[OTD_PROOF_MAX] = {0};
@@ -390,9 +390,9 @@ static void add_candidate(const equihash_solver *s, size_t left, size_t right, s
     memcpy(list->solutions[list->count++], packed, OTD_PROOF_MAX);
 }
 
-static int32_t last_level(equihash_solver *s, solution_list *list, const volatile uint32_t *cancel) {
+static int32_t otd_last_level(equihash_solver *s, solution_list *list, const volatile uint32_t *cancel) {
     uint32_t level = s->p.k - 1, bytes = s->value_bytes[level];
-    const wide mask = mask_of(s->value_bits[level]);
+    const wide mask = otd_mask_of(s->value_bits[level]);
     for (uint32_t bucket = 0; bucket < s->buckets; bucket++) {
         size_t base = (size_t)bucket * s->slots;
         const uint8_t *values = s->values[level % 2] + base * bytes;
@@ -401,11 +401,11 @@ static int32_t last_level(equihash_solver *s, solution_list *list, const volatil
         }
         memset(s->head, 0, sizeof(uint16_t) << s->rest_bits);
         for (uint32_t slot = 0; slot < s->count[level][bucket]; slot++) {
-            wide value = load_value(values + (size_t)slot * bytes) & mask;
-            uint32_t rest = rest_of(s, level, value);
+            wide value = otd_load_value(values + (size_t)slot * bytes) & mask;
+            uint32_t rest = otd_rest_of(s, level, value);
             for (uint32_t other = s->head[rest]; other != 0; other = s->next[other - 1]) {
-                if ((load_value(values + (size_t)(other - 1) * bytes) & mask) == value) {
-                    add_candidate(s, base + slot, base + other - 1, list);
+                if ((otd_load_value(values + (size_t)(other - 1) * bytes) & mask) == value) {
+                    otd_add_candidate(s, base + slot, base + other - 1, list);
                 }
             }
             s->next[slot] = s->head[rest];
@@ -419,12 +419,12 @@ int32_t otd_equihash_solve(equihash_solver *s, const equihash_kernel *kernel, co
                            uint32_t input_length, uint8_t (*solutions)[OTD_PROOF_MAX],
                            const volatile uint32_t *cancel) {
     solution_list list = {.solutions = solutions, .count = 0};
-    int32_t status = fill_level_zero(s, kernel, input, input_length, cancel);
+    int32_t status = otd_fill_level_zero(s, kernel, input, input_length, cancel);
     for (uint32_t level = 0; status == OTD_OK && level + 1 < s->p.k; level++) {
-        status = collide_level(s, level, cancel);
+        status = otd_collide_level(s, level, cancel);
     }
     if (status == OTD_OK) {
-        status = last_level(s, &list, cancel);
+        status = otd_last_level(s, &list, cancel);
     }
     return status == OTD_OK ? (int32_t)list.count : status;
 }

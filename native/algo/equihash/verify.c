@@ -10,7 +10,7 @@ static const struct {
     uint16_t n, k;
 } known_sets[] = {{200, 9}, {192, 7}, {144, 5}, {125, 4}, {96, 5}, {48, 5}};
 
-static int is_known(uint32_t n, uint32_t k) {
+static int otd_is_known(uint32_t n, uint32_t k) {
     for (size_t i = 0; i < sizeof known_sets / sizeof known_sets[0]; i++) {
         if (known_sets[i].n == n && known_sets[i].k == k) {
             return 1;
@@ -19,7 +19,7 @@ static int is_known(uint32_t n, uint32_t k) {
     return 0;
 }
 
-static void put_le32(uint8_t *out, uint32_t x) {
+static void otd_put_le32(uint8_t *out, uint32_t x) {
     for (int i = 0; i < 4; i++) {
         out[i] = (uint8_t)(x >> (8 * i));
     }
@@ -32,7 +32,7 @@ int32_t otd_equihash_params(equihash_params *out, const otd_algo_params *params)
     memset(out, 0, sizeof *out);
     out->n = chosen ? n : 125;
     out->k = chosen ? k : 4;
-    if (!is_known(out->n, out->k)) {
+    if (!otd_is_known(out->n, out->k)) {
         return otd_fail(OTD_E_ARGUMENT, "equihash %u,%u; allowed 200,9 192,7 144,5 125,4 96,5 48,5", n, k);
     }
     int zel = out->n == 125;
@@ -62,8 +62,8 @@ int32_t otd_equihash_params(equihash_params *out, const otd_algo_params *params)
     } else {
         memcpy(out->personal, zel ? "ZelProof" : "ZcashPoW", 8);
     }
-    put_le32(out->personal + 8, out->n);
-    put_le32(out->personal + 12, out->k);
+    otd_put_le32(out->personal + 8, out->n);
+    otd_put_le32(out->personal + 12, out->k);
     return OTD_OK;
 }
 
@@ -87,14 +87,14 @@ void otd_equihash_mid(equihash_mid *out, const equihash_params *p, const uint8_t
 }
 
 /* One output the slow way: the hash number may even cross into a further block. */
-static void hash_any(const equihash_mid *mid, uint8_t out[64], uint32_t number) {
+static void otd_hash_any(const equihash_mid *mid, uint8_t out[64], uint32_t number) {
     uint8_t block[256] = {0};
     uint64_t state[8];
     uint32_t total = mid->input_length + 4, absorbed = mid->input_length - mid->tail_length;
     const uint8_t *next = block;
     memcpy(state, mid->state, sizeof state);
     memcpy(block, mid->tail, sizeof mid->tail);
-    put_le32(block + mid->tail_length, number);
+    otd_put_le32(block + mid->tail_length, number);
     if (total - absorbed > 128) {
         otd_blake2b_compress(state, next, absorbed + 128, 0);
         next += 128;
@@ -110,7 +110,7 @@ void otd_equihash_hashes(const equihash_kernel *kernel, const equihash_mid *mid,
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
-        hash_any(mid, out[i], numbers[i]);
+        otd_hash_any(mid, out[i], numbers[i]);
     }
 }
 
@@ -154,13 +154,13 @@ void otd_equihash_pack(uint8_t *solution, const equihash_params *p, const uint32
 
 /* ---- verification -------------------------------------------------------------------------- */
 
-static int compare_u32(const void *a, const void *b) {
+static int otd_compare_u32(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
 }
 
 /* At every node the left subtree starts with the smaller index, and no index appears twice. */
-static int order_is_canonical(const equihash_params *p, const uint32_t *indices) {
+static int otd_order_is_canonical(const equihash_params *p, const uint32_t *indices) {
     uint32_t sorted[EQUIHASH_INDICES_MAX];
     for (uint32_t width = 1; width < p->index_count; width *= 2) {
         for (uint32_t i = 0; i < p->index_count; i += 2 * width) {
@@ -170,7 +170,7 @@ static int order_is_canonical(const equihash_params *p, const uint32_t *indices)
         }
     }
     memcpy(sorted, indices, p->index_count * sizeof *sorted);
-    qsort(sorted, p->index_count, sizeof *sorted, compare_u32);
+    qsort(sorted, p->index_count, sizeof *sorted, otd_compare_u32);
     for (uint32_t i = 1; i < p->index_count; i++) {
         if (sorted[i - 1] == sorted[i]) {
             return 0;
@@ -182,12 +182,12 @@ static int order_is_canonical(const equihash_params *p, const uint32_t *indices)
 #define NUMBERS_AT_ONCE 64u
 
 /* Copies leaf `index` out of the hash that holds it. */
-static void take_leaf(uint8_t *leaf, const equihash_params *p, const uint8_t *hash, uint32_t index) {
+static void otd_take_leaf(uint8_t *leaf, const equihash_params *p, const uint8_t *hash, uint32_t index) {
     memcpy(leaf, hash + (index % p->leaves_per_hash) * p->leaf_bytes, p->leaf_bytes);
 }
 
-static void plain_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equihash_kernel *kernel,
-                         const equihash_params *p, const equihash_mid *mid, const uint32_t *indices) {
+static void otd_plain_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equihash_kernel *kernel,
+                             const equihash_params *p, const equihash_mid *mid, const uint32_t *indices) {
     for (uint32_t first = 0; first < p->index_count; first += NUMBERS_AT_ONCE) {
         uint32_t numbers[NUMBERS_AT_ONCE];
         uint8_t hash[NUMBERS_AT_ONCE][64];
@@ -197,15 +197,15 @@ static void plain_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equih
         }
         otd_equihash_hashes(kernel, mid, hash, numbers, count);
         for (uint32_t i = 0; i < count; i++) {
-            take_leaf(leaves[first + i], p, hash[i], indices[first + i]);
+            otd_take_leaf(leaves[first + i], p, hash[i], indices[first + i]);
         }
     }
 }
 
 /* A twisted output is the sum of all outputs from the start of its aligned group of 16: 8.5 hashes on
  * average. All of them go through the kernel in one list, so that no lane idles. */
-static void twisted_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equihash_kernel *kernel,
-                           const equihash_params *p, const equihash_mid *mid, const uint32_t *indices) {
+static void otd_twisted_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equihash_kernel *kernel,
+                               const equihash_params *p, const equihash_mid *mid, const uint32_t *indices) {
     uint32_t numbers[16 * 16]; /* 16 indices (125,4) of at most 16 hashes */
     uint8_t hash[16 * 16][64];
     uint32_t count = 0;
@@ -224,12 +224,12 @@ static void twisted_leaves(uint8_t (*leaves)[EQUIHASH_LEAF_BYTES_MAX], const equ
         for (; at <= last; at++) {
             otd_equihash_twist(out, sum, hash[at]);
         }
-        take_leaf(leaves[i], p, out, indices[i]);
+        otd_take_leaf(leaves[i], p, out, indices[i]);
     }
 }
 
 /* 1 when the first `bits` bits (most significant first) are zero. */
-static int leading_bits_zero(const uint8_t *value, uint32_t bits) {
+static int otd_leading_bits_zero(const uint8_t *value, uint32_t bits) {
     uint32_t whole = bits / 8;
     for (uint32_t i = 0; i < whole; i++) {
         if (value[i] != 0) {
@@ -245,11 +245,11 @@ int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_p
     uint8_t leaves[EQUIHASH_INDICES_MAX][EQUIHASH_LEAF_BYTES_MAX];
     equihash_mid mid;
     otd_equihash_unpack(indices, p, solution);
-    if (!order_is_canonical(p, indices)) {
+    if (!otd_order_is_canonical(p, indices)) {
         return 0;
     }
     otd_equihash_mid(&mid, p, input, input_length);
-    (p->twist ? twisted_leaves : plain_leaves)(leaves, kernel, p, &mid, indices);
+    (p->twist ? otd_twisted_leaves : otd_plain_leaves)(leaves, kernel, p, &mid, indices);
     uint32_t level = 1;
     for (uint32_t width = 1; width < p->index_count; width *= 2, level++) {
         uint32_t bits = level < p->k ? level * p->digit_bits : p->n;
@@ -257,7 +257,7 @@ int32_t otd_equihash_is_solution(const equihash_kernel *kernel, const equihash_p
             for (uint32_t b = 0; b < p->leaf_bytes; b++) {
                 leaves[i][b] ^= leaves[i + width][b];
             }
-            if (!leading_bits_zero(leaves[i], bits)) {
+            if (!otd_leading_bits_zero(leaves[i], bits)) {
                 return 0;
             }
         }

@@ -54,17 +54,17 @@ void otd_kawpow_seed(uint8_t out[32], uint32_t epoch) {
     memcpy(out, seed, 32);
 }
 
-static int cancelled(const otd_build *build) {
+static int otd_cancelled(const otd_build *build) {
     return build && otd_build_cancelled(build);
 }
 
-static void advance(const otd_build *build, uint64_t done, uint64_t total) {
+static void otd_advance(const otd_build *build, uint64_t done, uint64_t total) {
     if (build) {
         otd_build_advance(build, done, total);
     }
 }
 
-static void xor_node(uint64_t out[8], const kawpow_node *a, const kawpow_node *b) {
+static void otd_xor_node(uint64_t out[8], const kawpow_node *a, const kawpow_node *b) {
     uint64_t x[8], y[8];
     memcpy(x, a, 64);
     memcpy(y, b, 64);
@@ -74,7 +74,7 @@ static void xor_node(uint64_t out[8], const kawpow_node *a, const kawpow_node *b
 }
 
 /* The light cache: a keccak512 chain, then three passes that tie each item to a random other one. */
-static int32_t fill_light(kawpow_dataset *d, const otd_build *build, uint64_t total) {
+static int32_t otd_fill_light(kawpow_dataset *d, const otd_build *build, uint64_t total) {
     uint64_t seed[4], node[8];
     uint32_t n = d->light_count;
     otd_kawpow_seed((uint8_t *)seed, d->epoch);
@@ -86,13 +86,13 @@ static int32_t fill_light(kawpow_dataset *d, const otd_build *build, uint64_t to
     }
     for (uint64_t pass = 0; pass < LIGHT_ROUNDS; pass++) {
         for (uint32_t i = 0; i < n; i++) {
-            uint32_t v = kawpow_light_mod(d, d->light[i].word[0]);
-            xor_node(node, &d->light[v], &d->light[(i + n - 1) % n]);
+            uint32_t v = otd_kawpow_light_mod(d, d->light[i].word[0]);
+            otd_xor_node(node, &d->light[v], &d->light[(i + n - 1) % n]);
             otd_kawpow_keccak512_64(node, node);
             memcpy(&d->light[i], node, 64);
             if (i % 65536 == 0) {
-                advance(build, (pass + 1) * n + i, total);
-                if (cancelled(build)) {
+                otd_advance(build, (pass + 1) * n + i, total);
+                if (otd_cancelled(build)) {
                     return otd_fail(OTD_E_CANCELLED, "kawpow light cache of epoch %u cancelled", d->epoch);
                 }
             }
@@ -102,8 +102,8 @@ static int32_t fill_light(kawpow_dataset *d, const otd_build *build, uint64_t to
 }
 
 /* Makes `count` consecutive half items. */
-static void make_range(const kawpow_dataset *d, kawpow_halves_fn *halves, kawpow_node *out, uint32_t first,
-                       uint32_t count) {
+static void otd_make_range(const kawpow_dataset *d, kawpow_halves_fn *halves, kawpow_node *out,
+                           uint32_t first, uint32_t count) {
     uint32_t index[64];
     for (uint32_t done = 0; done < count;) {
         uint32_t n = count - done < 64 ? count - done : 64;
@@ -129,12 +129,12 @@ int32_t otd_kawpow_light_make(kawpow_dataset *d, uint32_t epoch, uint32_t light_
         return otd_fail(OTD_E_MEMORY, "kawpow light cache of epoch %u needs %zu bytes of memory", epoch,
                         d->light_bytes);
     }
-    int32_t status = fill_light(d, build, (uint64_t)light_count * (LIGHT_ROUNDS + 1));
+    int32_t status = otd_fill_light(d, build, (uint64_t)light_count * (LIGHT_ROUNDS + 1));
     if (status != OTD_OK) {
         otd_kawpow_light_free(d);
         return status;
     }
-    make_range(d, halves, (kawpow_node *)(void *)d->l1, 0, KAWPOW_L1_WORDS * 4 / 64);
+    otd_make_range(d, halves, (kawpow_node *)(void *)d->l1, 0, KAWPOW_L1_WORDS * 4 / 64);
     return OTD_OK;
 }
 
@@ -154,38 +154,38 @@ typedef struct full_build {
     _Atomic uint32_t starved; /* set when the rest would no longer fit in memory */
 } full_build;
 
-static uint64_t spare_bytes(uint64_t size) {
+static uint64_t otd_spare_bytes(uint64_t size) {
     return SPARE_BYTES + size / 16;
 }
 
 /* Pages are only taken when they are written, so what was free at the start may be gone by now. */
-static int memory_suffices(const kawpow_dataset *d, uint32_t first) {
+static int otd_memory_suffices(const kawpow_dataset *d, uint32_t first) {
     uint64_t left = (uint64_t)(d->half_count - first) * sizeof(kawpow_node);
-    return otd_memory_available() >= left + spare_bytes(d->full_bytes) / 8;
+    return otd_memory_available() >= left + otd_spare_bytes(d->full_bytes) / 8;
 }
 
-static void *full_thread(void *context) {
+static void *otd_full_thread(void *context) {
     full_build *b = context;
     kawpow_dataset *d = b->dataset;
-    while (!cancelled(b->build) && !atomic_load(&b->starved)) {
+    while (!otd_cancelled(b->build) && !atomic_load(&b->starved)) {
         uint32_t first = atomic_fetch_add(&b->next, BUILD_SLICE);
         if (first >= d->half_count) {
             break;
         }
-        if (first % WATCH_EVERY == 0 && !memory_suffices(d, first)) {
+        if (first % WATCH_EVERY == 0 && !otd_memory_suffices(d, first)) {
             atomic_store(&b->starved, 1);
             break;
         }
         uint32_t count = d->half_count - first < BUILD_SLICE ? d->half_count - first : BUILD_SLICE;
-        make_range(d, b->halves, d->full + first, first, count);
-        advance(b->build, first, d->half_count);
+        otd_make_range(d, b->halves, d->full + first, first, count);
+        otd_advance(b->build, first, d->half_count);
     }
     return NULL;
 }
 
 #define BUILD_THREADS_MAX 256u
 
-static int32_t run_build(full_build *b, uint32_t threads) {
+static int32_t otd_run_build(full_build *b, uint32_t threads) {
     kawpow_dataset *d = b->dataset;
     uint32_t wanted = threads ? threads : otd_cpu_threads();
     if (wanted > BUILD_THREADS_MAX) {
@@ -193,14 +193,14 @@ static int32_t run_build(full_build *b, uint32_t threads) {
     }
     pthread_t ids[BUILD_THREADS_MAX];
     uint32_t started = 0;
-    while (started + 1 < wanted && pthread_create(&ids[started], NULL, full_thread, b) == 0) {
+    while (started + 1 < wanted && pthread_create(&ids[started], NULL, otd_full_thread, b) == 0) {
         started++;
     }
-    full_thread(b); /* the calling thread works too, so no thread at all still builds */
+    otd_full_thread(b); /* the calling thread works too, so no thread at all still builds */
     for (uint32_t i = 0; i < started; i++) {
         pthread_join(ids[i], NULL);
     }
-    if (cancelled(b->build)) {
+    if (otd_cancelled(b->build)) {
         return otd_fail(OTD_E_CANCELLED, "kawpow dataset of epoch %u cancelled", d->epoch);
     }
     if (atomic_load(&b->starved)) {
@@ -222,13 +222,13 @@ int32_t otd_kawpow_full_make(kawpow_dataset *d, uint32_t threads, kawpow_halves_
                         d->full_bytes);
     }
     full_build b = {.dataset = d, .halves = halves, .build = build};
-    int32_t status = run_build(&b, threads);
+    int32_t status = otd_run_build(&b, threads);
     if (status != OTD_OK) {
         otd_big_free(d->full, d->full_bytes);
         d->full = NULL;
         return status;
     }
-    advance(build, d->half_count, d->half_count);
+    otd_advance(build, d->half_count, d->half_count);
     otd_big_free(d->light, d->light_bytes); /* nothing reads it any more */
     d->light = NULL;
     return OTD_OK;
@@ -247,7 +247,7 @@ int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *byte
     return OTD_OK;
 }
 
-static int32_t check_memory(const otd_dataset_params *params) {
+static int32_t otd_check_memory(const otd_dataset_params *params) {
     uint64_t needed, available = otd_memory_available();
     int32_t status = otd_kawpow_dataset_size(params, &needed);
     if (status != OTD_OK) {
@@ -260,7 +260,7 @@ static int32_t check_memory(const otd_dataset_params *params) {
                               "kawpow light cache of epoch %u needs %llu bytes of memory, %llu are available",
                               params->epoch, (unsigned long long)needed, (unsigned long long)available);
     }
-    uint64_t spare = spare_bytes(needed);
+    uint64_t spare = otd_spare_bytes(needed);
     return needed + spare <= available ? OTD_OK
                                        : otd_fail(OTD_E_MEMORY,
                                                   "kawpow dataset of epoch %u needs %llu bytes of memory and "
@@ -270,11 +270,12 @@ static int32_t check_memory(const otd_dataset_params *params) {
                                                   (unsigned long long)spare, (unsigned long long)available);
 }
 
-int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {
+int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const otd_flavour *flavour, const char *path,
+                                const otd_build *build) {
     (void)path; /* rebuilt in seconds or minutes, never read from a file */
     const otd_dataset_params *params = &dataset->params;
     int full = params->kind == OTD_DATASET_FULL;
-    int32_t status = check_memory(params);
+    int32_t status = otd_check_memory(params);
     if (status != OTD_OK) {
         return status;
     }
@@ -282,7 +283,7 @@ int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const ot
     if (!d) {
         return otd_fail(OTD_E_MEMORY, "kawpow dataset header needs %zu bytes", sizeof *d);
     }
-    kawpow_halves_fn *halves = otd_kawpow_best_kernel()->halves;
+    kawpow_halves_fn *halves = ((const kawpow_kernel *)flavour->kernel)->halves;
     /* The progress of a whole dataset counts its items only; the light cache is a hundredth of the work. */
     const otd_build quiet = {NULL, build ? build->cancel : NULL};
     status = otd_kawpow_light_make(d, params->epoch, otd_kawpow_light_count(params->epoch),

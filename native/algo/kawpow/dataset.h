@@ -43,7 +43,8 @@ uint32_t otd_kawpow_prime_below(uint32_t n);
 
 /* As the verbs of the same names in algo.h. */
 int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *bytes);
-int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build);
+int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const otd_flavour *flavour, const char *path,
+                                const otd_build *build);
 void otd_kawpow_dataset_close(otd_dataset *dataset);
 
 /* Makes a light dataset of given sizes (test parameterisations use other sizes than an epoch's). */
@@ -57,7 +58,7 @@ int32_t otd_kawpow_full_make(kawpow_dataset *dataset, uint32_t threads, kawpow_h
 void otd_kawpow_light_free(kawpow_dataset *dataset);
 
 /* x mod light_count without a division. Any x. */
-static inline uint32_t kawpow_light_mod(const kawpow_dataset *dataset, uint32_t x) {
+static inline uint32_t otd_kawpow_light_mod(const kawpow_dataset *dataset, uint32_t x) {
     /* reciprocal = floor(2^64 / n) + 1; for 32-bit x and n the fractional product is exact (Lemire 2019). */
     uint64_t fraction = dataset->light_reciprocal * x;
     return (uint32_t)(((unsigned __int128)fraction * dataset->light_count) >> 64);

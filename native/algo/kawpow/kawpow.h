@@ -31,9 +31,6 @@ extern const kawpow_kernel otd_kawpow_ref;
 extern const kawpow_kernel otd_kawpow_avx2;
 extern const kawpow_kernel otd_kawpow_avx512;
 
-/* The kernel of the best flavour this processor supports. */
-const kawpow_kernel *otd_kawpow_best_kernel(void);
-
 /* First keccak: header and nonce to seed. */
 void otd_kawpow_seed_hash(kawpow_hash *hash);
 
@@ -41,12 +38,12 @@ void otd_kawpow_seed_hash(kawpow_hash *hash);
 void otd_kawpow_final_hash(kawpow_hash *hash);
 
 /* The random numbers that fill one lane's registers are drawn from this generator. */
-static inline kiss99 kawpow_lane_rng(const kawpow_hash *hash, uint32_t lane) {
+static inline kiss99 otd_kawpow_lane_rng(const kawpow_hash *hash, uint32_t lane) {
     kiss99 rng;
-    rng.z = kawpow_fnv1a(KAWPOW_FNV_BASIS, hash->seed[0]);
-    rng.w = kawpow_fnv1a(rng.z, hash->seed[1]);
-    rng.jsr = kawpow_fnv1a(rng.w, lane);
-    rng.jcong = kawpow_fnv1a(rng.jsr, lane);
+    rng.z = otd_kawpow_fnv1a(KAWPOW_FNV_BASIS, hash->seed[0]);
+    rng.w = otd_kawpow_fnv1a(rng.z, hash->seed[1]);
+    rng.jsr = otd_kawpow_fnv1a(rng.w, lane);
+    rng.jcong = otd_kawpow_fnv1a(rng.jsr, lane);
     return rng;
 }
 

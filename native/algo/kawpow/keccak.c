@@ -4,7 +4,7 @@
 
 /* The linear feedback shift register x^8 + x^6 + x^5 + x^4 + 1 yields the round constants; the table
  * below is its output (checked by the f1600 known answers, which fail with any other value). */
-static const uint64_t round_constants[24] = {
+static const uint64_t otd_round_constants[24] = {
     0x0000000000000001ull, 0x0000000000008082ull, 0x800000000000808aull, 0x8000000080008000ull,
     0x000000000000808bull, 0x0000000080000001ull, 0x8000000080008081ull, 0x8000000000008009ull,
     0x000000000000008aull, 0x0000000000000088ull, 0x0000000080008009ull, 0x000000008000000aull,
@@ -13,11 +13,11 @@ static const uint64_t round_constants[24] = {
     0x8000000080008081ull, 0x8000000000008080ull, 0x0000000080000001ull, 0x8000000080008008ull,
 };
 
-static inline uint64_t rotl64(uint64_t x, unsigned n) {
+static inline uint64_t otd_rotl64(uint64_t x, unsigned n) {
     return (x << n) | (x >> (64 - n));
 }
 
-static inline uint32_t rotl32(uint32_t x, unsigned n) {
+static inline uint32_t otd_rotl32(uint32_t x, unsigned n) {
     return (x << n) | (x >> (32 - n));
 }
 
@@ -52,13 +52,13 @@ static inline uint32_t rotl32(uint32_t x, unsigned n) {
     } while (0)
 
 /* Offsets above 31 wrap for 32-bit lanes; none is 0 modulo 32, so both shifts stay defined. */
-#define ROT32(x, n) rotl32((x), (n) % 32)
+#define ROT32(x, n) otd_rotl32((x), (n) % 32)
 
 void otd_kawpow_f1600(uint64_t state[25]) {
     uint64_t a[25];
     memcpy(a, state, sizeof a);
     for (int r = 0; r < 24; r++) {
-        KECCAK_ROUND(uint64_t, rotl64, round_constants[r]);
+        KECCAK_ROUND(uint64_t, otd_rotl64, otd_round_constants[r]);
     }
     memcpy(state, a, sizeof a);
 }
@@ -67,13 +67,13 @@ void otd_kawpow_f800(uint32_t state[25]) {
     uint32_t a[25];
     memcpy(a, state, sizeof a);
     for (int r = 0; r < 22; r++) {
-        KECCAK_ROUND(uint32_t, ROT32, round_constants[r]);
+        KECCAK_ROUND(uint32_t, ROT32, otd_round_constants[r]);
     }
     memcpy(state, a, sizeof a);
 }
 
 /* Absorbs one block of `words` lanes padded to `rate` lanes with 0x01 ... 0x80 and squeezes `out_words`. */
-static void sponge_one_block(uint64_t *out, int out_words, const uint64_t *in, int words, int rate) {
+static void otd_sponge_one_block(uint64_t *out, int out_words, const uint64_t *in, int words, int rate) {
     uint64_t state[25] = {0};
     memcpy(state, in, (size_t)words * 8);
     state[words] ^= 1;
@@ -84,13 +84,13 @@ static void sponge_one_block(uint64_t *out, int out_words, const uint64_t *in, i
 
 /* Rates: 72 bytes = 9 lanes for keccak512, 136 bytes = 17 lanes for keccak256. */
 void otd_kawpow_keccak512_64(uint64_t out[8], const uint64_t in[8]) {
-    sponge_one_block(out, 8, in, 8, 9);
+    otd_sponge_one_block(out, 8, in, 8, 9);
 }
 
 void otd_kawpow_keccak512_32(uint64_t out[8], const uint64_t in[4]) {
-    sponge_one_block(out, 8, in, 4, 9);
+    otd_sponge_one_block(out, 8, in, 4, 9);
 }
 
 void otd_kawpow_keccak256_32(uint64_t out[4], const uint64_t in[4]) {
-    sponge_one_block(out, 4, in, 4, 17);
+    otd_sponge_one_block(out, 4, in, 4, 17);
 }

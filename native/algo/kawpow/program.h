@@ -44,15 +44,15 @@ typedef struct kiss99 {
     uint32_t z, w, jsr, jcong;
 } kiss99;
 
-static inline uint32_t kawpow_fnv1(uint32_t a, uint32_t b) {
+static inline uint32_t otd_kawpow_fnv1(uint32_t a, uint32_t b) {
     return (a * KAWPOW_FNV_PRIME) ^ b;
 }
 
-static inline uint32_t kawpow_fnv1a(uint32_t a, uint32_t b) {
+static inline uint32_t otd_kawpow_fnv1a(uint32_t a, uint32_t b) {
     return (a ^ b) * KAWPOW_FNV_PRIME;
 }
 
-static inline uint32_t kiss99_next(kiss99 *rng) {
+static inline uint32_t otd_kiss99_next(kiss99 *rng) {
     rng->z = 36969u * (rng->z & 0xffffu) + (rng->z >> 16);
     rng->w = 18000u * (rng->w & 0xffffu) + (rng->w >> 16);
     rng->jsr ^= rng->jsr << 17;

@@ -109,8 +109,8 @@ static uint64_t otd_report(otd_hits *hits, const otd_work *work, const uint8_t *
     return count;
 }
 
-static int32_t otd_scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
-                        uint64_t count, otd_hits *hits, uint64_t *searched) {
+static int32_t otd_sha256d_scan(otd_engine *engine, const otd_work *work, const uint8_t *data, uint64_t first,
+                                uint64_t count, otd_hits *hits, uint64_t *searched) {
     const otd_sha256d_kernel *kernel = engine->flavour->kernel;
     uint32_t lanes = engine->flavour->lanes;
     otd_sha256d_job job;
@@ -184,7 +184,7 @@ static int32_t otd_self_test_scan(const otd_flavour *flavour) {
         uint32_t nonce = otd_le32(otd_genesis + OTD_SHA256D_NONCE_AT);
         uint32_t expected = versions == 1 ? 0 : 1; /* version 7 alone does not solve the block */
         memset(work.target, 0xff, 28);
-        otd_scan(&engine, &work, otd_genesis, nonce - BEFORE, WINDOW, &hits, &searched);
+        otd_sha256d_scan(&engine, &work, otd_genesis, nonce - BEFORE, WINDOW, &hits, &searched);
         if (searched != WINDOW || hits.count != expected ||
             (expected == 1 && (hit[0].nonce != nonce || hit[0].version != 1 ||
                                memcmp(hit[0].hash, otd_genesis_hash, 32) != 0))) {
@@ -235,6 +235,6 @@ const otd_algo otd_algo_sha256d = {
     .flavour_count = sizeof otd_flavours / sizeof otd_flavours[0],
     .contest_nonces = 2048, /* with 8 versions each */
     .self_test = otd_self_test_sha256d,
-    .scan = otd_scan,
+    .scan = otd_sha256d_scan,
     .verify = otd_verify_headers,
 };

@@ -23,14 +23,6 @@ static const otd_flavour otd_verthash_flavours[] = {
 
 #define OTD_FLAVOUR_COUNT (sizeof otd_verthash_flavours / sizeof otd_verthash_flavours[0])
 
-const otd_verthash_kernel *otd_verthash_best(void) {
-    uint32_t f = 0;
-    while ((otd_verthash_flavours[f].cpu_needs & ~otd_cpu_features()) != 0) {
-        f++;
-    }
-    return otd_verthash_flavours[f].kernel;
-}
-
 /* ---- the verbs ------------------------------------------------------------------------------ */
 
 typedef struct otd_verthash_context {

@@ -33,6 +33,7 @@ static const uint8_t otd_network_digest[32] = {
     0x29, 0xec, 0xf8, 0x8f, 0x8a, 0xd4, 0x76, 0x39, 0xb6, 0xed, 0xed, 0xaf, 0xd7, 0x21, 0xaa, 0x48};
 
 typedef struct otd_verthash_state {
+    const otd_verthash_kernel *kernel; /* makes the nodes */
     otd_verthash_data data;
     void *mapping; /* what munmap gets */
     size_t mapping_bytes;
@@ -147,7 +148,7 @@ static int32_t otd_generate(otd_verthash_state *state, const otd_build *build) {
     if (status != OTD_OK) {
         return status;
     }
-    status = otd_verthash_generate(&state->data, otd_verthash_best(), build);
+    status = otd_verthash_generate(&state->data, state->kernel, build);
     if (status != OTD_OK) {
         return otd_fail(status, "making the verthash dataset was cancelled");
     }
@@ -164,7 +165,7 @@ static int32_t otd_generate(otd_verthash_state *state, const otd_build *build) {
 }
 
 /* The digest a file of this graph must have. Graphs for tests are small: theirs is computed. */
-static int32_t otd_expected_digest(uint8_t out[32], uint32_t n) {
+static int32_t otd_expected_digest(uint8_t out[32], uint32_t n, const otd_verthash_kernel *kernel) {
     static const otd_build quiet = {NULL, NULL};
     otd_verthash_state scratch;
     if (n == OTD_VERTHASH_GRAPH) {
@@ -172,6 +173,7 @@ static int32_t otd_expected_digest(uint8_t out[32], uint32_t n) {
         return OTD_OK;
     }
     memset(&scratch, 0, sizeof scratch);
+    scratch.kernel = kernel;
     otd_verthash_describe(&scratch.data, n);
     int32_t status = otd_generate(&scratch, &quiet);
     if (status == OTD_OK) {
@@ -252,7 +254,7 @@ static int32_t otd_load(otd_verthash_state *state, const otd_dataset_params *par
         status = otd_digest(digest, &state->data, build, state->data.bytes);
     }
     if (status == OTD_OK) {
-        status = otd_expected_digest(expected, state->data.graph);
+        status = otd_expected_digest(expected, state->data.graph, state->kernel);
     }
     if (status == OTD_OK && memcmp(digest, expected, sizeof digest) != 0) {
         return otd_fail(OTD_E_DATASET,
@@ -361,11 +363,13 @@ static int32_t otd_make(otd_verthash_state *state, const otd_dataset_params *par
     return status == OTD_OK ? otd_save(&state->data, path) : status;
 }
 
-int32_t otd_verthash_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build) {
+int32_t otd_verthash_dataset_open(otd_dataset *dataset, const otd_flavour *flavour, const char *path,
+                                  const otd_build *build) {
     otd_verthash_state *state = calloc(1, sizeof *state);
     if (state == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate the handle of a verthash dataset");
     }
+    state->kernel = flavour->kernel;
     otd_verthash_describe(&state->data, otd_graph_of(&dataset->params));
     const uint64_t total = 2 * state->data.bytes; /* made or read, then checked */
     otd_build_advance(build, 0, total);

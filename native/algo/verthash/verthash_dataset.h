@@ -6,13 +6,11 @@
 #include "verthash.h"
 
 int32_t otd_verthash_dataset_size(const otd_dataset_params *params, uint64_t *bytes);
-int32_t otd_verthash_dataset_open(otd_dataset *dataset, const char *path, const otd_build *build);
+int32_t otd_verthash_dataset_open(otd_dataset *dataset, const otd_flavour *flavour, const char *path,
+                                  const otd_build *build);
 void otd_verthash_dataset_close(otd_dataset *dataset);
 
 /* The data a dataset made by the functions above holds. */
 const otd_verthash_data *otd_verthash_dataset_data(const otd_dataset *dataset);
-
-/* The best flavour this processor runs (verthash.c). */
-const otd_verthash_kernel *otd_verthash_best(void);
 
 #endif /* OTD_VERTHASH_DATASET_H */

@@ -13,10 +13,10 @@
 #define LIMB 1000000000u               /* nine decimal digits */
 #define LIMBS (DIGITS / 9 + 1 + 2 + 1) /* fraction, two guard limbs against rounding, integer part at 0 */
 
-static uint8_t constants[CONSTANTS * 16];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static uint8_t otd_constants[CONSTANTS * 16];
+static pthread_once_t otd_once = PTHREAD_ONCE_INIT;
 
-static void divide(uint32_t *x, uint32_t divisor) {
+static void otd_divide(uint32_t *x, uint32_t divisor) {
     uint64_t rest = 0;
     for (int i = 0; i < LIMBS; i++) {
         uint64_t value = rest * LIMB + x[i];
@@ -25,7 +25,7 @@ static void divide(uint32_t *x, uint32_t divisor) {
     }
 }
 
-static void add(uint32_t *x, const uint32_t *y) {
+static void otd_add(uint32_t *x, const uint32_t *y) {
     uint32_t carry = 0;
     for (int i = LIMBS - 1; i >= 0; i--) {
         uint32_t sum = x[i] + y[i] + carry;
@@ -34,7 +34,7 @@ static void add(uint32_t *x, const uint32_t *y) {
     }
 }
 
-static void subtract(uint32_t *x, const uint32_t *y) {
+static void otd_subtract(uint32_t *x, const uint32_t *y) {
     uint32_t borrow = 0;
     for (int i = LIMBS - 1; i >= 0; i--) {
         uint32_t take = y[i] + borrow;
@@ -43,7 +43,7 @@ static void subtract(uint32_t *x, const uint32_t *y) {
     }
 }
 
-static int is_zero(const uint32_t *x) {
+static int otd_is_zero(const uint32_t *x) {
     for (int i = 0; i < LIMBS; i++) {
         if (x[i] != 0) {
             return 0;
@@ -53,37 +53,37 @@ static int is_zero(const uint32_t *x) {
 }
 
 /* x += sign * factor * arctan(1 / q), term by term: factor / (n q^n) for odd n with alternating signs. */
-static void add_arctan(uint32_t *x, uint32_t factor, uint32_t q, int positive) {
+static void otd_add_arctan(uint32_t *x, uint32_t factor, uint32_t q, int positive) {
     uint32_t power[LIMBS] = {0}, term[LIMBS];
     power[0] = factor;
-    divide(power, q);
-    for (uint32_t n = 1; !is_zero(power); n += 2) {
+    otd_divide(power, q);
+    for (uint32_t n = 1; !otd_is_zero(power); n += 2) {
         memcpy(term, power, sizeof term);
-        divide(term, n);
+        otd_divide(term, n);
         if (positive) {
-            add(x, term);
+            otd_add(x, term);
         } else {
-            subtract(x, term);
+            otd_subtract(x, term);
         }
         positive = !positive;
-        divide(power, q * q);
+        otd_divide(power, q * q);
     }
 }
 
-static void make_constants(void) {
+static void otd_make_constants(void) {
     uint32_t pi[LIMBS] = {0};
-    add_arctan(pi, 16, 5, 1);
-    add_arctan(pi, 4, 239, 0);
+    otd_add_arctan(pi, 16, 5, 1);
+    otd_add_arctan(pi, 4, 239, 0);
     for (uint32_t digit = 0; digit < DIGITS; digit++) {
         uint32_t limb = pi[1 + digit / 9];
         for (uint32_t skip = digit % 9; skip < 8; skip++) {
             limb /= 10;
         }
-        constants[digit / 8] |= (uint8_t)((limb & 1) << (digit % 8));
+        otd_constants[digit / 8] |= (uint8_t)((limb & 1) << (digit % 8));
     }
 }
 
 const uint8_t *otd_verus_round_constants(void) {
-    pthread_once(&once, make_constants);
-    return constants;
+    pthread_once(&otd_once, otd_make_constants);
+    return otd_constants;
 }

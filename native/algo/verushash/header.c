@@ -9,30 +9,30 @@
 #define CHAIN_ID_LENGTH 20u
 #define PRE_HEADER_LENGTH 196u
 
-static uint32_t le32(const uint8_t *p) {
+static uint32_t otd_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static int32_t is_verus_header(const uint8_t *header, uint32_t length) {
+static int32_t otd_is_verus_header(const uint8_t *header, uint32_t length) {
     return length > VERUS_SOLUTION_AT + DESCRIPTOR_LENGTH && length <= VERUS_DATA_MAX && length % 32 == 15 &&
            header[140] == 0xfd && (header[141] | (uint32_t)header[142] << 8) == length - VERUS_SOLUTION_AT;
 }
 
 int32_t otd_verus_variant_of(const uint8_t *header, uint32_t length) {
-    if (!is_verus_header(header, length)) {
+    if (!otd_is_verus_header(header, length)) {
         return 0;
     }
-    if (le32(header) != 0x00010004u) {
+    if (otd_le32(header) != 0x00010004u) {
         static const uint8_t no_block[32] = {0};
         return memcmp(header + 4, no_block, 32) == 0 ? VERUS_GENESIS : VERUS_10;
     }
-    uint32_t solution_version = le32(header + VERUS_SOLUTION_AT);
+    uint32_t solution_version = otd_le32(header + VERUS_SOLUTION_AT);
     return solution_version < 3 ? VERUS_20 : solution_version == 3 ? VERUS_21 : VERUS_22;
 }
 
 /* BLAKE2b-256, personalisation "VerusDefaultHash", over the fields the entries bind. Shares of one job have
  * the same ones, so the last answer is kept. */
-static const uint8_t *pre_header_hash(verus_pre_header *last, const uint8_t *header) {
+static const uint8_t *otd_pre_header_hash(verus_pre_header *last, const uint8_t *header) {
     uint8_t block[256] = {0};
     uint64_t state[8], personal[2];
     memcpy(block, header + 4, 96);                           /* previous block, merkle root, sapling root */
@@ -57,14 +57,14 @@ static const uint8_t *pre_header_hash(verus_pre_header *last, const uint8_t *hea
 
 /* The daemon counts the room left after all n entries, not the room there is, and searches no more entries
  * than fit it: from 13 on it is fewer than n, and none at 24. */
-static uint32_t entries_searched(const uint8_t *solution, uint32_t solution_length) {
+static uint32_t otd_entries_searched(const uint8_t *solution, uint32_t solution_length) {
     uint32_t n = solution[5], used = VERUS_TAIL_LENGTH + DESCRIPTOR_LENGTH + n * ENTRY_LENGTH;
     uint32_t room = solution_length > used ? (solution_length - used) / ENTRY_LENGTH : 0;
     return n < room ? n : room;
 }
 
 /* Entries are looked up by chain id: of two with the same one the daemon sees the first. */
-static int is_first_of_its_chain(const uint8_t *solution, uint32_t index) {
+static int otd_is_first_of_its_chain(const uint8_t *solution, uint32_t index) {
     const uint8_t *entries = solution + DESCRIPTOR_LENGTH;
     for (uint32_t i = 0; i < index; i++) {
         if (memcmp(entries + i * ENTRY_LENGTH, entries + index * ENTRY_LENGTH, CHAIN_ID_LENGTH) == 0) {
@@ -76,18 +76,18 @@ static int is_first_of_its_chain(const uint8_t *solution, uint32_t index) {
 
 int32_t otd_verus_canonical(uint8_t *out, verus_pre_header *last, const uint8_t *header, uint32_t length) {
     memcpy(out, header, length);
-    if (otd_verus_variant_of(header, length) != VERUS_22 || le32(header + VERUS_SOLUTION_AT) < 5) {
+    if (otd_verus_variant_of(header, length) != VERUS_22 || otd_le32(header + VERUS_SOLUTION_AT) < 5) {
         return 0;
     }
     const uint8_t *solution = header + VERUS_SOLUTION_AT;
-    uint32_t entries = entries_searched(solution, length - VERUS_SOLUTION_AT);
+    uint32_t entries = otd_entries_searched(solution, length - VERUS_SOLUTION_AT);
     if (entries == 0) {
         return 0;
     }
-    const uint8_t *bound = pre_header_hash(last, header);
+    const uint8_t *bound = otd_pre_header_hash(last, header);
     for (uint32_t i = 0; i < entries; i++) {
         const uint8_t *entry = solution + DESCRIPTOR_LENGTH + i * ENTRY_LENGTH;
-        if (memcmp(entry + CHAIN_ID_LENGTH, bound, 32) == 0 && is_first_of_its_chain(solution, i)) {
+        if (memcmp(entry + CHAIN_ID_LENGTH, bound, 32) == 0 && otd_is_first_of_its_chain(solution, i)) {
             memset(out + 4, 0, 96);
             memset(out + 104, 0, 36);
             memset(out + VERUS_SOLUTION_AT + 8, 0, 64);

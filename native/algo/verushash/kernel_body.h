@@ -14,7 +14,7 @@
 
 /* ---- Haraka -------------------------------------------------------------------------------- */
 
-INLINE void haraka256(w128 s[2], const w128 *rc) {
+INLINE void otd_haraka256(w128 s[2], const w128 *rc) {
     w128 in0 = s[0], in1 = s[1];
     for (int r = 0; r < 5; r++) {
         for (int m = 0; m < 2; m++) {
@@ -28,7 +28,7 @@ INLINE void haraka256(w128 s[2], const w128 *rc) {
 }
 
 /* The permutation with feed-forward; the caller picks the 32 output bytes with haraka512_out. */
-INLINE void haraka512(w128 s[4], const w128 *key) {
+INLINE void otd_haraka512(w128 s[4], const w128 *key) {
     w128 in[4] = {s[0], s[1], s[2], s[3]};
     for (int r = 0; r < 5; r++) {
         for (int m = 0; m < 2; m++) {
@@ -43,7 +43,7 @@ INLINE void haraka512(w128 s[4], const w128 *key) {
     }
 }
 
-INLINE void haraka512_out(uint64_t out[4], const w128 s[4]) {
+INLINE void otd_haraka512_out(uint64_t out[4], const w128 s[4]) {
     out[0] = high64(s[0]);
     out[1] = high64(s[1]);
     out[2] = low64(s[2]);
@@ -57,32 +57,32 @@ typedef struct constants128 {
     w128 zero[40];
 } constants128;
 
-static void load_constants(constants128 *c) {
+static void otd_load_constants(constants128 *c) {
     memcpy(c->rc, otd_verus_round_constants(), sizeof c->rc);
     memset(c->zero, 0, sizeof c->zero);
 }
 
-static const w128 *chain_key(const constants128 *c, verus_variant variant) {
+static const w128 *otd_chain_key(const constants128 *c, verus_variant variant) {
     return variant == VERUS_10 ? c->zero : c->rc;
 }
 
 /* H = Haraka512(H || block), a 64-byte state. */
-static void absorb(uint8_t h[32], const uint8_t block[32], const w128 *key) {
+static void otd_verushash_absorb(uint8_t h[32], const uint8_t block[32], const w128 *key) {
     w128 s[4];
     uint64_t out[4];
     memcpy(s, h, 32);
     memcpy(s + 2, block, 32);
-    haraka512(s, key);
-    haraka512_out(out, s);
+    otd_haraka512(s, key);
+    otd_haraka512_out(out, s);
     memcpy(h, out, 32);
 }
 
-static void run_chain(verus_chain *chain, const uint8_t *message, uint32_t length, verus_variant variant,
-                      const constants128 *c) {
+static void otd_run_chain(verus_chain *chain, const uint8_t *message, uint32_t length, verus_variant variant,
+                          const constants128 *c) {
     memset(chain, 0, sizeof *chain);
     chain->variant = variant;
     for (; length >= 32; message += 32, length -= 32) {
-        absorb(chain->h, message, chain_key(c, variant));
+        otd_verushash_absorb(chain->h, message, otd_chain_key(c, variant));
     }
     memcpy(chain->tail, message, length);
     chain->tail_length = length;
@@ -90,11 +90,11 @@ static void run_chain(verus_chain *chain, const uint8_t *message, uint32_t lengt
 
 /* ---- the key ------------------------------------------------------------------------------- */
 
-static void make_key(w128 *key, const uint8_t h[32], const constants128 *c) {
+static void otd_make_key(w128 *key, const uint8_t h[32], const constants128 *c) {
     w128 s[2];
     memcpy(s, h, 32);
     for (uint32_t i = 0; i < VERUS_KEY_WORDS; i += 2) {
-        haraka256(s, c->rc);
+        otd_haraka256(s, c->rc);
         store128(&key[i], s[0]);
         store128(&key[i + 1], s[1]);
     }
@@ -109,18 +109,18 @@ typedef struct lane {
     uint16_t slot[2 * VERUS_STEPS]; /* key words written, to be restored */
 } lane;
 
-INLINE w128 scaled(w128 acc, w128 x) { /* MH(acc, x) ^ x */
+INLINE w128 otd_scaled(w128 acc, w128 x) { /* MH(acc, x) ^ x */
     return xor128(mulhrs(acc, x), x);
 }
 
 /* Signed remainder of the low halves, zero-extended; the callers' selector bits rule out 0 and -1. */
-INLINE w128 remainder128(uint64_t dividend, uint64_t divisor) {
+INLINE w128 otd_remainder128(uint64_t dividend, uint64_t divisor) {
     int64_t r = (int64_t)dividend % (int32_t)(uint32_t)divisor;
     return from64((uint32_t)r);
 }
 
 /* Loop A's choice in pass r. In 2.0 the original's 32-bit signed shift is consensus. */
-INLINE int loop_a_bit(uint64_t sel, uint32_t r, const int variant) {
+INLINE int otd_loop_a_bit(uint64_t sel, uint32_t r, const int variant) {
     if (variant != VERUS_20) {
         return (sel >> (28 + r)) & 1;
     }
@@ -132,13 +132,13 @@ INLINE int loop_a_bit(uint64_t sel, uint32_t r, const int variant) {
  * ways cost: with one-instruction primitives (CHOOSES) both are computed and one is taken. No read leaves the
  * key: the last word is p + 39 <= 550.
  */
-INLINE w128 loop_a(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w128 b, uint32_t passes,
-                   const int variant) {
+INLINE w128 otd_loop_a(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w128 b, uint32_t passes,
+                       const int variant) {
     uint32_t c = p, o = 0;
     for (uint32_t r = passes;; r--) {
         w128 key = load128(&k[c++]), sum;
         w128 even = r & 1 ? b : a, odd = r & 1 ? a : b;
-        int bit = loop_a_bit(sel, r, variant);
+        int bit = otd_loop_a_bit(sel, r, variant);
         if (CHOOSES || !bit) {
             w128 x = aesenc(aesenc(key, load128(&k[c + o])), load128(&k[c + o + 2]));
             w128 y = aesenc(aesenc(even, load128(&k[c + o + 1])), load128(&k[c + o + 3]));
@@ -163,14 +163,14 @@ typedef struct divisor {
     uint64_t size, inverse; /* |d| and floor((2^64 - 1) / |d|) */
 } divisor;
 
-INLINE divisor divisor_of(uint64_t sel) {
+INLINE divisor otd_divisor_of(uint64_t sel) {
     int64_t d = (int32_t)(uint32_t)sel;
     uint64_t size = (uint64_t)(d < 0 ? -d : d);
     return (divisor){size, UINT64_MAX / size};
 }
 
 /* remainder128 by multiplication. |dividend| <= 2^63, so the quotient is at most one too small. */
-INLINE w128 remainder_by(uint64_t dividend, divisor d) {
+INLINE w128 otd_remainder_by(uint64_t dividend, divisor d) {
     uint64_t sign = (uint64_t)((int64_t)dividend >> 63), n = (dividend ^ sign) - sign;
     uint64_t r = n - (uint64_t)((unsigned __int128)n * d.inverse >> 64) * d.size;
     r -= r >= d.size ? d.size : 0;
@@ -178,9 +178,9 @@ INLINE w128 remainder_by(uint64_t dividend, divisor d) {
 }
 
 /* Loop B; returns the new acc, *last is the word the case stores. */
-INLINE w128 loop_b(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w128 b, uint32_t passes,
-                   w128 *last, const int variant) {
-    divisor d = divisor_of(sel);
+INLINE w128 otd_loop_b(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w128 b, uint32_t passes,
+                       w128 *last, const int variant) {
+    divisor d = otd_divisor_of(sel);
     for (uint32_t r = passes, c = p;; r--, c++) {
         w128 key = load128(&k[c]), x, sum;
         w128 same = xor128(key, r & 1 ? a : b), other = xor128(key, r & 1 ? b : a);
@@ -188,10 +188,10 @@ INLINE w128 loop_b(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w1
         if (CHOOSES) {
             w128 product = clmul(other);
             x = choose128(bit, same, product);
-            sum = choose128(bit, remainder_by(low64(same), d), mulhrs(acc, product));
+            sum = choose128(bit, otd_remainder_by(low64(same), d), mulhrs(acc, product));
         } else if (bit) {
             x = same;
-            sum = remainder_by(low64(x), d);
+            sum = otd_remainder_by(low64(x), d);
         } else {
             x = clmul(other);
             sum = mulhrs(acc, x);
@@ -205,7 +205,7 @@ INLINE w128 loop_b(w128 acc, const w128 *k, uint64_t sel, uint32_t p, w128 a, w1
 }
 
 /* Case 4: three AES passes over both buffer words. */
-INLINE w128 aes_passes(const w128 *k, w128 x, w128 y) {
+INLINE w128 otd_aes_passes(const w128 *k, w128 x, w128 y) {
     for (int r = 0; r < 3; r++) {
         x = aesenc(aesenc(x, load128(&k[4 * r])), load128(&k[4 * r + 2]));
         y = aesenc(aesenc(y, load128(&k[4 * r + 1])), load128(&k[4 * r + 3]));
@@ -218,7 +218,7 @@ INLINE w128 aes_passes(const w128 *k, w128 x, w128 y) {
  * One step. `kind` and `variant` are constants where this is inlined. Each case reads, in the order that
  * matters when p == q: first word, acc, then the second word after nothing but the first store pending.
  */
-INLINE void step(lane *l, uint64_t sel, const uint32_t kind, const int variant) {
+INLINE void otd_verushash_step(lane *l, uint64_t sel, const uint32_t kind, const int variant) {
     w128 *k = l->key;
     uint32_t p = (sel >> 5) & 511, q = (sel >> 32) & 511;
     w128 acc = l->acc, a = l->b[sel & 3], b = l->b[(sel & 3) ^ 1], x, y, w;
@@ -226,41 +226,41 @@ INLINE void step(lane *l, uint64_t sel, const uint32_t kind, const int variant) 
     case 0:
         x = load128(&k[q]);
         acc = xor128(acc, clmul(xor128(x, b)));
-        w = scaled(acc, x);
+        w = otd_scaled(acc, x);
         y = load128(&k[p]);
         store128(&k[p], w);
         acc = xor128(acc, clmul(xor128(y, a)));
-        store128(&k[q], scaled(acc, y));
+        store128(&k[q], otd_scaled(acc, y));
         break;
     case 1:
         x = load128(&k[p]);
         acc = xor128(acc, xor128(clmul(xor128(x, a)), clmul(a)));
-        w = scaled(acc, x);
+        w = otd_scaled(acc, x);
         y = load128(&k[q]);
         store128(&k[q], w);
         acc = xor128(acc, xor128(y, b));
-        store128(&k[p], scaled(acc, y));
+        store128(&k[p], otd_scaled(acc, y));
         break;
     case 2:
         x = load128(&k[q]);
         acc = xor128(acc, xor128(x, a));
-        w = scaled(acc, x);
+        w = otd_scaled(acc, x);
         y = load128(&k[p]);
         store128(&k[p], w);
         acc = xor128(acc, xor128(clmul(xor128(y, b)), clmul(b)));
-        store128(&k[q], scaled(acc, y));
+        store128(&k[q], otd_scaled(acc, y));
         break;
     case 3: {
         x = load128(&k[p]);
         acc = xor128(acc, xor128(x, b));
         uint64_t n = low64(acc);
-        acc = xor128(acc, remainder128(n, sel));
-        w = scaled(acc, x);
+        acc = xor128(acc, otd_remainder128(n, sel));
+        w = otd_scaled(acc, x);
         y = load128(&k[q]);
         store128(&k[q], w);
         if (n & 1) {
             acc = xor128(acc, xor128(clmul(xor128(y, a)), clmul(a)));
-            store128(&k[p], scaled(acc, y));
+            store128(&k[p], otd_scaled(acc, y));
         } else {
             store128(&k[p], y);
             acc = variant == VERUS_22 ? xor128(acc, a) : acc;
@@ -268,17 +268,17 @@ INLINE void step(lane *l, uint64_t sel, const uint32_t kind, const int variant) 
         break;
     }
     case 4:
-        acc = xor128(acc, aes_passes(k + p, b, a));
+        acc = xor128(acc, otd_aes_passes(k + p, b, a));
         x = load128(&k[p]);
-        w = scaled(acc, x);
+        w = otd_scaled(acc, x);
         y = load128(&k[q]);
         store128(&k[q], w);
         store128(&k[p], y);
         break;
     case 5:
-        acc = loop_a(acc, k, sel, p, a, b, (uint32_t)(sel >> 61), variant);
+        acc = otd_loop_a(acc, k, sel, p, a, b, (uint32_t)(sel >> 61), variant);
         x = load128(&k[p]);
-        w = scaled(acc, x);
+        w = otd_scaled(acc, x);
         y = load128(&k[q]);
         store128(&k[q], w);
         store128(&k[p], y);
@@ -287,13 +287,13 @@ INLINE void step(lane *l, uint64_t sel, const uint32_t kind, const int variant) 
         if (variant == VERUS_20) {
             x = load128(&k[p]);
             acc = xor128(acc, clmul(xor128(b, x)));
-            w = scaled(acc, x);
+            w = otd_scaled(acc, x);
             y = load128(&k[q]);
             store128(&k[q], w);
             store128(&k[p], y);
             break;
         }
-        acc = loop_b(acc, k, sel, p, a, b, (uint32_t)(sel >> 61), &x, variant);
+        acc = otd_loop_b(acc, k, sel, p, a, b, (uint32_t)(sel >> 61), &x, variant);
         w = xor128(load128(&k[q]), acc);
         store128(&k[q], variant == VERUS_22 ? x : w);
         store128(&k[p], variant == VERUS_22 ? w : x);
@@ -301,12 +301,12 @@ INLINE void step(lane *l, uint64_t sel, const uint32_t kind, const int variant) 
     default:
         x = load128(&k[q]);
         acc = xor128(acc, clmul(xor128(a, x)));
-        w = scaled(acc, x);
+        w = otd_scaled(acc, x);
         y = load128(&k[p]);
         store128(&k[p], w);
         acc = xor128(acc, y);
         acc = variant == VERUS_22 ? xor128(acc, b) : acc;
-        store128(&k[q], scaled(acc, y));
+        store128(&k[q], otd_scaled(acc, y));
     }
     l->acc = acc;
 }
@@ -314,8 +314,8 @@ INLINE void step(lane *l, uint64_t sel, const uint32_t kind, const int variant) 
 /* ---- start and end of a finish ------------------------------------------------------------- */
 
 /* The message's tail and the fill: `fill` repeated to the end of the 64-byte block. */
-static void fill_buffer(w128 b[4], const uint8_t h[32], const uint8_t *tail, uint32_t tail_length,
-                        const uint8_t *fill, uint32_t fill_length) {
+static void otd_fill_buffer(w128 b[4], const uint8_t h[32], const uint8_t *tail, uint32_t tail_length,
+                            const uint8_t *fill, uint32_t fill_length) {
     uint8_t block[64];
     memcpy(block, h, 32);
     memcpy(block + 32, tail, tail_length);
@@ -325,9 +325,9 @@ static void fill_buffer(w128 b[4], const uint8_t h[32], const uint8_t *tail, uin
     memcpy(b, block, 64);
 }
 
-INLINE void start_lane(lane *l, const uint8_t h[32], const uint8_t *tail, uint32_t tail_length,
-                       const int variant) {
-    fill_buffer(l->b, h, tail, tail_length, h, 16);
+INLINE void otd_start_lane(lane *l, const uint8_t h[32], const uint8_t *tail, uint32_t tail_length,
+                           const int variant) {
+    otd_fill_buffer(l->b, h, tail, tail_length, h, 16);
     if (variant != VERUS_20) {
         l->b[0] = xor128(l->b[0], l->b[2]);
         l->b[1] = xor128(l->b[1], l->b[3]);
@@ -336,75 +336,77 @@ INLINE void start_lane(lane *l, const uint8_t h[32], const uint8_t *tail, uint32
 }
 
 /* acc with the constant added, modulo x^64 + x^4 + x^3 + x + 1. */
-INLINE uint64_t reduce(w128 acc) {
+INLINE uint64_t otd_verushash_reduce(w128 acc) {
     w128 x = xor128(acc, from64(1 << 16));
     w128 q = clmul(set64(high64(x), 27));
     return low64(x) ^ low64(q) ^ low64(clmul(set64(high64(q), 27)));
 }
 
-INLINE void end_lane(uint64_t out[4], const lane *l, const uint8_t h[32], const uint8_t *tail,
-                     uint32_t tail_length) {
-    uint64_t i = reduce(l->acc);
+INLINE void otd_end_lane(uint64_t out[4], const lane *l, const uint8_t h[32], const uint8_t *tail,
+                         uint32_t tail_length) {
+    uint64_t i = otd_verushash_reduce(l->acc);
     w128 s[4];
-    fill_buffer(s, h, tail, tail_length, (const uint8_t *)&i, 8);
-    haraka512(s, l->key + i % VERUS_KEY_MUTABLE);
-    haraka512_out(out, s);
+    otd_fill_buffer(s, h, tail, tail_length, (const uint8_t *)&i, 8);
+    otd_haraka512(s, l->key + i % VERUS_KEY_MUTABLE);
+    otd_haraka512_out(out, s);
 }
 
 /* ---- one whole message --------------------------------------------------------------------- */
 
-INLINE void finish(uint8_t out[32], const verus_chain *chain, const constants128 *c, const int variant) {
+INLINE void otd_verushash_finish(uint8_t out[32], const verus_chain *chain, const constants128 *c,
+                                 const int variant) {
     w128 key[VERUS_KEY_WORDS];
     lane l = {.key = key};
     uint64_t digest[4];
-    make_key(key, chain->h, c);
-    start_lane(&l, chain->h, chain->tail, chain->tail_length, variant);
+    otd_make_key(key, chain->h, c);
+    otd_start_lane(&l, chain->h, chain->tail, chain->tail_length, variant);
     for (uint32_t i = 0; i < VERUS_STEPS; i++) {
         uint64_t sel = low64(l.acc);
         switch ((sel >> 2) & 7) {
         case 0:
-            step(&l, sel, 0, variant);
+            otd_verushash_step(&l, sel, 0, variant);
             break;
         case 1:
-            step(&l, sel, 1, variant);
+            otd_verushash_step(&l, sel, 1, variant);
             break;
         case 2:
-            step(&l, sel, 2, variant);
+            otd_verushash_step(&l, sel, 2, variant);
             break;
         case 3:
-            step(&l, sel, 3, variant);
+            otd_verushash_step(&l, sel, 3, variant);
             break;
         case 4:
-            step(&l, sel, 4, variant);
+            otd_verushash_step(&l, sel, 4, variant);
             break;
         case 5:
-            step(&l, sel, 5, variant);
+            otd_verushash_step(&l, sel, 5, variant);
             break;
         case 6:
-            step(&l, sel, 6, variant);
+            otd_verushash_step(&l, sel, 6, variant);
             break;
         default:
-            step(&l, sel, 7, variant);
+            otd_verushash_step(&l, sel, 7, variant);
         }
     }
-    end_lane(digest, &l, chain->h, chain->tail, chain->tail_length);
+    otd_end_lane(digest, &l, chain->h, chain->tail, chain->tail_length);
     memcpy(out, digest, 32);
 }
 
-static void hash(uint8_t out[32], const uint8_t *message, uint32_t length, verus_variant variant) {
+static void otd_verushash_hash(uint8_t out[32], const uint8_t *message, uint32_t length,
+                               verus_variant variant) {
     constants128 c;
     verus_chain chain;
-    load_constants(&c);
-    run_chain(&chain, message, length, variant, &c);
+    otd_load_constants(&c);
+    otd_run_chain(&chain, message, length, variant, &c);
     if (variant == VERUS_22) {
-        finish(out, &chain, &c, VERUS_22);
+        otd_verushash_finish(out, &chain, &c, VERUS_22);
     } else if (variant == VERUS_21) {
-        finish(out, &chain, &c, VERUS_21);
+        otd_verushash_finish(out, &chain, &c, VERUS_21);
     } else if (variant == VERUS_20) {
-        finish(out, &chain, &c, VERUS_20);
+        otd_verushash_finish(out, &chain, &c, VERUS_20);
     } else { /* 1.0 and the plain form of 2.0: one more block, zero-filled */
         if (chain.tail_length > 0) {
-            absorb(chain.h, chain.tail, chain_key(&c, variant));
+            otd_verushash_absorb(chain.h, chain.tail, otd_chain_key(&c, variant));
         }
         memcpy(out, chain.h, 32);
     }
@@ -423,7 +425,7 @@ typedef struct workspace {
 /* Kinds for sorting: the eight cases, with the two looping ones split by their number of passes. */
 #define KINDS 24u
 
-INLINE uint32_t kind_of(uint64_t sel) {
+INLINE uint32_t otd_kind_of(uint64_t sel) {
     uint32_t kind = (sel >> 2) & 7, passes = (uint32_t)(sel >> 61);
     return kind == 5 ? 8 + passes : kind == 6 ? 16 + passes : kind;
 }
@@ -431,10 +433,10 @@ INLINE uint32_t kind_of(uint64_t sel) {
 #define RUN_KIND(FIRST, LAST, CASE)                                                                          \
     for (uint32_t n = at[FIRST]; n < at[(LAST) + 1]; n++) {                                                  \
         lane *l = &lanes[order[n]];                                                                          \
-        step(l, low64(l->acc), CASE, variant);                                                               \
+        otd_verushash_step(l, low64(l->acc), CASE, variant);                                                 \
     }
 
-INLINE void run_steps(lane *lanes, const uint32_t count, const int variant) {
+INLINE void otd_run_steps(lane *lanes, const uint32_t count, const int variant) {
     for (uint32_t i = 0; i < VERUS_STEPS; i++) {
         uint8_t kind[LANES], order[LANES];
         uint32_t at[KINDS + 2] = {0};
@@ -446,7 +448,7 @@ INLINE void run_steps(lane *lanes, const uint32_t count, const int variant) {
             prefetch(&l->key[q]);
             l->slot[2 * i] = (uint16_t)p;
             l->slot[2 * i + 1] = (uint16_t)q;
-            kind[n] = (uint8_t)kind_of(sel);
+            kind[n] = (uint8_t)otd_kind_of(sel);
             at[kind[n] + 2]++;
         }
         for (uint32_t n = 2; n < KINDS + 2; n++) {
@@ -466,7 +468,7 @@ INLINE void run_steps(lane *lanes, const uint32_t count, const int variant) {
     }
 }
 
-INLINE void restore(workspace *w) {
+INLINE void otd_verushash_restore(workspace *w) {
     for (uint32_t n = 0; n < LANES; n++) {
         for (uint32_t i = 0; i < 2 * VERUS_STEPS; i++) {
             uint32_t slot = w->lanes[n].slot[i];
@@ -475,23 +477,24 @@ INLINE void restore(workspace *w) {
     }
 }
 
-INLINE uint64_t scan_variant(workspace *w, const verus_chain *chain, uint32_t nonce_at, uint64_t first,
-                             uint64_t count, uint64_t limit, int (*found)(void *, uint64_t, const uint8_t *),
-                             void *context, const int variant) {
+INLINE uint64_t otd_scan_variant(workspace *w, const verus_chain *chain, uint32_t nonce_at, uint64_t first,
+                                 uint64_t count, uint64_t limit,
+                                 int (*found)(void *, uint64_t, const uint8_t *), void *context,
+                                 const int variant) {
     for (uint64_t done = 0; done < count; done += LANES) {
         for (uint32_t n = 0; n < LANES; n++) { /* lanes past count hash further nonces, unreported */
             uint64_t nonce = first + done + n;
             memcpy(w->tail[n], chain->tail, VERUS_TAIL_LENGTH);
             memcpy(w->tail[n] + nonce_at, &nonce, 8);
             w->lanes[n].key = w->key[n];
-            start_lane(&w->lanes[n], chain->h, w->tail[n], VERUS_TAIL_LENGTH, variant);
+            otd_start_lane(&w->lanes[n], chain->h, w->tail[n], VERUS_TAIL_LENGTH, variant);
         }
-        run_steps(w->lanes, LANES, variant);
+        otd_run_steps(w->lanes, LANES, variant);
         uint64_t digest[LANES][4];
         for (uint32_t n = 0; n < LANES; n++) {
-            end_lane(digest[n], &w->lanes[n], chain->h, w->tail[n], VERUS_TAIL_LENGTH);
+            otd_end_lane(digest[n], &w->lanes[n], chain->h, w->tail[n], VERUS_TAIL_LENGTH);
         }
-        restore(w);
+        otd_verushash_restore(w);
         for (uint32_t n = 0; n < LANES && done + n < count; n++) {
             if (digest[n][3] <= limit && !found(context, first + done + n, (const uint8_t *)digest[n])) {
                 return done + n + 1;
@@ -501,27 +504,30 @@ INLINE uint64_t scan_variant(workspace *w, const verus_chain *chain, uint32_t no
     return count;
 }
 
-static uint64_t scan(void *memory, const uint8_t *message, uint32_t length, verus_variant variant,
-                     uint32_t nonce_at, uint64_t first, uint64_t count, uint64_t limit,
-                     int (*found)(void *context, uint64_t nonce, const uint8_t digest[32]), void *context) {
+static uint64_t otd_verushash_scan(void *memory, const uint8_t *message, uint32_t length,
+                                   verus_variant variant, uint32_t nonce_at, uint64_t first, uint64_t count,
+                                   uint64_t limit,
+                                   int (*found)(void *context, uint64_t nonce, const uint8_t digest[32]),
+                                   void *context) {
     workspace *w = memory;
     verus_chain chain;
-    load_constants(&w->constants);
-    run_chain(&chain, message, length, variant, &w->constants);
-    make_key(w->pristine, chain.h, &w->constants);
+    otd_load_constants(&w->constants);
+    otd_run_chain(&chain, message, length, variant, &w->constants);
+    otd_make_key(w->pristine, chain.h, &w->constants);
     for (uint32_t n = 0; n < LANES; n++) {
         memcpy(w->key[n], w->pristine, sizeof w->pristine);
     }
     switch (variant) {
     case VERUS_22:
-        return scan_variant(w, &chain, nonce_at, first, count, limit, found, context, VERUS_22);
+        return otd_scan_variant(w, &chain, nonce_at, first, count, limit, found, context, VERUS_22);
     case VERUS_21:
-        return scan_variant(w, &chain, nonce_at, first, count, limit, found, context, VERUS_21);
+        return otd_scan_variant(w, &chain, nonce_at, first, count, limit, found, context, VERUS_21);
     default:
-        return scan_variant(w, &chain, nonce_at, first, count, limit, found, context, VERUS_20);
+        return otd_scan_variant(w, &chain, nonce_at, first, count, limit, found, context, VERUS_20);
     }
 }
 
 #ifndef KERNEL_CUSTOM /* the includer makes its own table */
-const verus_kernel KERNEL_NAME = {.hash = hash, .scan = scan, .workspace_bytes = sizeof(workspace)};
+const verus_kernel KERNEL_NAME = {
+    .hash = otd_verushash_hash, .scan = otd_verushash_scan, .workspace_bytes = sizeof(workspace)};
 #endif

@@ -31,7 +31,7 @@ public sealed class EndToEndTests
             Assert.Matches("\"history\":\\[{\"time\":[0-9]+,\"height\":[0-9]+,\"hash\":\"0", payouts.Out);
             using HttpClient http = new();
             string text = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics");
-            Assert.Matches(@"\notedama_blocks_found_total{pool=\"main\"} [1-9]", text);
+            Assert.Matches(@"\notedama_blocks_found_total{pool=""main""} [1-9]", text);
             Assert.Matches(@"\notedama_shares_accepted [1-9]", text);
             Assert.Matches(@"\notedama_hashrate_total [1-9]", text);
             CliResult second = await Cli.RunAsync([.. Arguments(folder, FreePort.Next())]);

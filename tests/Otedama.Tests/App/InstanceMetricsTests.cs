@@ -118,7 +118,7 @@ public sealed partial class InstanceMetricsTests
         {
             Status = status,
             Pools = [.. status.Pools.Select(PoolOf)],
-            Rigs = [.. status.Rigs.Select(static rig => new RigInput(rig, Snapshot()))],
+            Rigs = [.. status.Rigs.Select(static rig => new RigInput(rig, SomeRig()))],
         };
     }
 
@@ -162,7 +162,7 @@ public sealed partial class InstanceMetricsTests
         },
     };
 
-    private static RigSnapshot Snapshot() => new()
+    internal static RigSnapshot SomeRig() => new()
     {
         State = RigState.Mining,
         Algorithm = Algorithm.Sha256d,

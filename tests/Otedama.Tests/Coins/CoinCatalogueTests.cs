@@ -41,16 +41,16 @@ public class CoinCatalogueTests
     }
 
     [Theory]
-    [InlineData("ltc", "main", Algorithm.Scrypt, HeaderFamily.Bitcoin, 65_536)]
-    [InlineData("ltc", "regtest", Algorithm.Scrypt, HeaderFamily.Bitcoin, 65_536)]
-    [InlineData("vtc", "main", Algorithm.Verthash, HeaderFamily.Bitcoin, 256)]
-    [InlineData("vtc", "regtest", Algorithm.Verthash, HeaderFamily.Bitcoin, 256)]
-    [InlineData("rvn", "main", Algorithm.KawPow, HeaderFamily.KawPow, 255.0 / 255.99609375)]
-    [InlineData("btc", "main", Algorithm.Sha256d, HeaderFamily.Bitcoin, 1)]
-    public void A_coin_counts_difficulty_as_its_pools_do(string name, string network, Algorithm algorithm, HeaderFamily family, double multiplier)
+    [InlineData("ltc", "main", Algorithm.Scrypt, "bitcoin", 65_536)]
+    [InlineData("ltc", "regtest", Algorithm.Scrypt, "bitcoin", 65_536)]
+    [InlineData("vtc", "main", Algorithm.Verthash, "bitcoin", 256)]
+    [InlineData("vtc", "regtest", Algorithm.Verthash, "bitcoin", 256)]
+    [InlineData("rvn", "main", Algorithm.KawPow, "kawPow", 255.0 / 255.99609375)]
+    [InlineData("btc", "main", Algorithm.Sha256d, "bitcoin", 1)]
+    public void A_coin_counts_difficulty_as_its_pools_do(string name, string network, Algorithm algorithm, string family, double multiplier)
     {
         CoinSpec coin = CoinCatalogue.Get(name, network);
-        Assert.Equal((algorithm, family), (coin.Algorithm, coin.Family));
+        Assert.Equal((algorithm, family), (coin.Algorithm, coin.Family.Name));
         Assert.Equal(multiplier, coin.DifficultyOne.Value.ToDouble() / Target.BitcoinOne.Value.ToDouble(), 9);
     }
 
@@ -75,7 +75,7 @@ public class CoinCatalogueTests
     public void The_embedded_chain_takes_the_family_of_any_algorithm_and_stays_a_chain_of_its_own()
     {
         CoinSpec scrypt = CoinCatalogue.OtedamaWith(Algorithm.Scrypt);
-        Assert.Equal((Algorithm.Scrypt, HeaderFamily.Bitcoin, "ote"), (scrypt.Algorithm, scrypt.Family, scrypt.Bech32Prefix));
+        Assert.Equal((Algorithm.Scrypt, "bitcoin", "ote"), (scrypt.Algorithm, scrypt.Family.Name, scrypt.Bech32Prefix));
         Assert.Equal(CoinCatalogue.Get("ltc", "main").DifficultyOne, scrypt.DifficultyOne);
         Assert.NotEqual(CoinCatalogue.Otedama.Title, scrypt.Title);
         Assert.Same(CoinCatalogue.Otedama, CoinCatalogue.OtedamaWith(Algorithm.Sha256d));

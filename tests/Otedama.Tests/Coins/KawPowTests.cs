@@ -30,8 +30,8 @@ public class KawPowTests
         Hash256 previous = new(SHA256.HashData(Encoding.ASCII.GetBytes("prev")));
         Hash256 root = new(SHA256.HashData(Encoding.ASCII.GetBytes("root")));
         KawPowProof proof = new(0x0102030405060708, Hash256.FromDisplay("6e97b47b134fda0c7888802988e1a373affeb28bcd813b6e9a0fc669c935d03a"));
-        BlockHeader header = new(0x30000000, previous, root, 0x65f00000, 0x1b00ffff, 3_200_000) { KawPow = proof };
-        Assert.Equal("4a3ded8b132c0182f1c77a28b6f6d2f396bd5f63742a5450e477e54e5d66d6ef", header.Sha256dHash.ToString());
+        BlockHeader header = new(0x30000000, previous, root, 0x65f00000, 0x1b00ffff, 3_200_000) { Proof = new KawPowHeaderProof(proof) };
+        Assert.Equal("4a3ded8b132c0182f1c77a28b6f6d2f396bd5f63742a5450e477e54e5d66d6ef", header.FieldsHash.ToString());
         byte[] bytes = header.ToArray();
         Assert.Equal(KawPow.HeaderSize, bytes.Length);
         Assert.Equal(
@@ -40,7 +40,7 @@ public class KawPowTests
             Hex.Encode(bytes));
         Assert.Equal(header, BlockHeader.Parse(bytes, HeaderFamily.KawPow));
         Assert.Equal(proof, KawPow.ReadProof(header.ProofData()));
-        Assert.StartsWith(header.Sha256dHash.ToString(), Hex.Encode(header.ProofData()), StringComparison.Ordinal);
+        Assert.StartsWith(header.FieldsHash.ToString(), Hex.Encode(header.ProofData()), StringComparison.Ordinal);
         Assert.Throws<FormatException>(() => BlockHeader.Parse(bytes.AsSpan(0, 119), HeaderFamily.KawPow));
     }
 }

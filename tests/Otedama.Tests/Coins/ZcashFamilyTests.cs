@@ -42,6 +42,7 @@ public class ZcashFamilyTests
     {
         VectorCase genesis = Vectors("equihash.txt").First(static c => c.Text("name") == "Zcash-genesis");
         BlockHeader header = BlockHeader.Parse([.. genesis.Bytes("header"), .. new ByteWriter().Bytes(genesis.Bytes("solution")).Span], HeaderFamily.Zcash);
+        ZcashProof proof = (ZcashProof)header.Proof!;
         EquihashRule rule = CoinCatalogue.Get("zec", "main").Equihash!;
         Job job = new()
         {
@@ -59,7 +60,7 @@ public class ZcashFamilyTests
                 Version = header.Version,
                 PreviousHash = header.PreviousHash,
                 MerkleRoot = header.MerkleRoot,
-                Reserved = header.Zcash!.Reserved,
+                Reserved = proof.Reserved,
                 Bits = header.Bits,
                 Time = header.Time,
                 SolutionLength = rule.SolutionLength,
@@ -72,8 +73,8 @@ public class ZcashFamilyTests
             JobId = 1,
             Time = header.Time,
             Target = job.NetworkTarget,
-            Extranonce = new Extranonce(header.Zcash.Nonce.ToArray()),
-            Proof = header.Zcash.Solution.ToArray(),
+            Extranonce = new Extranonce(proof.Nonce.ToArray()),
+            Proof = proof.Solution.ToArray(),
         };
         Judgement[] judgement = new Judgement[1];
         validator.Judge([candidate], judgement);
@@ -94,7 +95,7 @@ public class ZcashFamilyTests
     {
         byte[] bytes = Vectors("verushash.txt").First(static c => c.Name.StartsWith("VRSCTEST-PoW-block", StringComparison.Ordinal)).Bytes("data");
         BlockHeader header = BlockHeader.Parse(bytes, HeaderFamily.Verus);
-        ZcashProof proof = header.Zcash!;
+        ZcashProof proof = (ZcashProof)header.Proof!;
         byte[] solution = proof.Solution.ToArray();
         Assert.Equal((Verus.HeaderVersion, Verus.SolutionLength, true), (header.Version, solution.Length, Verus.Binds(solution)));
         byte[] entry = solution[92..124];
@@ -114,7 +115,7 @@ public class ZcashFamilyTests
             results);
         Assert.Equal(ProofVerdict.Valid, results[0].Verdict);
         Assert.Equal(results[0], results[1]);
-        Assert.Equal(header with { Zcash = proof with { VerusId = results[0].Hash } }, header);
+        Assert.Equal(header with { Proof = proof with { VerusId = results[0].Hash } }, header);
     }
 
     [Fact]

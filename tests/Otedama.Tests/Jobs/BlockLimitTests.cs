@@ -76,7 +76,7 @@ public class BlockLimitTests
         book.Offer(Template());
         _ = book.JobFor(CoinbaseClass.Epic);
         _ = book.JobFor(CoinbaseClass.Epic);
-        _time.Advance(31);
+        _time.Advance(31, book);
         _ = book.JobFor(CoinbaseClass.Epic);
         Assert.Equal([CoinbaseClass.Default, CoinbaseClass.Epic], opened);
     }
@@ -105,7 +105,7 @@ public class BlockLimitTests
     private static void CheckBlock(PoolJob job, Template template)
     {
         byte[] extranonce = new byte[JobBuilder.Extranonce1Length + JobBuilder.Extranonce2Length];
-        AssembledBlock block = job.Assemble(BlockAssembler.Unsolved(job.Job, extranonce), extranonce);
+        AssembledBlock block = job.Assemble(job.Job.BlockRecipe.Unsolved(extranonce), extranonce);
         long head = block.HeadHex.Length / 2;
         long tail = block.TailHex.Length / 2;
         const int witness = 36;

@@ -20,7 +20,7 @@ public class JobBookTests
         Assert.True(_published[^1].Job.Clean);
         Assert.Equal(1u, book.Generation);
 
-        _time.Advance(6);
+        _time.Advance(6, book);
         book.Offer(Template(tip: 1, transactions: 4));
         Assert.False(_published[^1].Job.Clean);
         Assert.Equal(1u, book.Generation);
@@ -41,10 +41,10 @@ public class JobBookTests
         book.Offer(Template(transactions: 4));
         book.Offer(Template(transactions: 5));
         Assert.Single(_published);
-        _time.Advance(5);
+        _time.Advance(5, book);
         Assert.Equal(2, _published.Count);
         Assert.Equal(5, _published[^1].Template.Transactions.Count);
-        _time.Advance(6);
+        _time.Advance(6, book);
         book.Offer(Template(transactions: 5));
         Assert.Equal(2, _published.Count);
     }
@@ -54,7 +54,7 @@ public class JobBookTests
     {
         using JobBook book = Listen(Book(_time));
         book.Offer(Template());
-        _time.Advance(91);
+        _time.Advance(91, book);
         Assert.Equal(4, _published.Count);
         Assert.Equal([0u, 30u, 60u, 90u], _published.Select(job => job.Recipe.Time - 1_700_000_000u));
         Assert.Equal(4, _published.Select(static job => Hex.Encode(job.Recipe.CoinbasePrefix.Span)).Distinct().Count());
@@ -68,7 +68,7 @@ public class JobBookTests
         for (int second = 0; second < 95; second++)
         {
             book.Offer(Template());
-            _time.Advance(1);
+            _time.Advance(1, book);
         }
         Assert.Equal([0u, 30u, 60u, 90u], _published.Select(job => job.Recipe.Time - 1_700_000_000u));
     }
@@ -78,7 +78,7 @@ public class JobBookTests
     {
         using JobBook book = Listen(Book(_time));
         book.Offer(Template());
-        _time.Advance(30 * 200);
+        _time.Advance(30 * 200, book);
         Assert.Equal(201, _published.Count);
         Assert.Equal(128, _published.Count(job => book.TryGetJob(job.Id, out _)));
         Assert.True(book.TryGet(_published[^128].Id, out _));
@@ -112,7 +112,7 @@ public class JobBookTests
         }
         Assert.Equal(first + 16, last);
         Assert.True(book.TryGet(first, out _));
-        _time.Advance(2);
+        _time.Advance(2, book);
         Assert.Equal(last + 1, book.MintFresh(CoinbaseClass.Default, 0, last)!.Id);
     }
 
@@ -181,7 +181,7 @@ public class JobBookTests
         Assert.True(book.TryGet(shared.Id, out _));
         Assert.Same(honest, book.JobFor(CoinbaseClass.Default, 1));
         Assert.NotEqual(honest.Id, book.MintFresh(CoinbaseClass.Default, 1, honest.Id)!.Id); // the budget is the owner's own
-        _time.Advance(601);
+        _time.Advance(601, book);
         Assert.Equal(9_999, book.JobFor(CoinbaseClass.Default, 9_999)!.Account); // places of those who left are given on
     }
 
@@ -193,16 +193,74 @@ public class JobBookTests
         uint first = book.Current!.Id;
         book.Succeed(first);
         book.Succeed(first);
-        _time.Advance(0);
+        _time.Advance(0, book);
         Assert.Equal(2, _published.Count);
         Assert.False(_published[1].Job.Clean);
         book.Succeed(first); // its successor is out already
-        _time.Advance(29);
+        _time.Advance(29, book);
         Assert.Equal(2, _published.Count);
         book.Succeed(book.Current!.Id);
-        _time.Advance(0);
+        _time.Advance(0, book);
         Assert.Equal(3, _published.Count);
         Assert.Equal(3, _published.Select(static job => job.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void Splits_that_move_every_ten_seconds_give_new_jobs_without_a_new_template()
+    {
+        int paid = 0;
+        var splits = new TestSplits((template, _) => new PayoutSplit
+        {
+            Reward = template.CoinbaseValue,
+            Outputs = [new PayoutOutput(new byte[] { (byte)paid }, template.CoinbaseValue)],
+        });
+        using JobBook book = Listen(Book(_time, splits));
+        book.Offer(Template());
+        for (paid = 1; paid <= 12; paid++)
+        {
+            splits.Change();
+            _time.Advance(10, book);
+        }
+        Assert.Equal(Enumerable.Range(0, 13), _published.Select(static job => (int)job.Split.Outputs[0].Script.Span[0]));
+        Assert.All(_published, job => Assert.Same(_published[0].Prepared, job.Prepared));
+        Assert.All(_published.Skip(1), static job => Assert.False(job.Job.Clean));
+        Assert.All(_published, job => Assert.True(book.TryGet(job.Id, out _)));
+    }
+
+    [Fact]
+    public void Splits_that_never_stand_still_push_no_jobs_out()
+    {
+        var splits = new TestSplits();
+        using JobBook book = Listen(Book(_time, splits));
+        book.Offer(Template());
+        for (int i = 0; i < 600; i++)
+        {
+            splits.Change();
+            _time.Advance(0.1, book);
+        }
+        Assert.Equal(13, _published.Count); // one every 5 s
+        Assert.Equal(_published[^1].Id, book.MintFresh(CoinbaseClass.Default, 0, _published[^1].Id)!.Id - 1); // the budget is whole
+        Assert.All(_published, job => Assert.True(book.TryGet(job.Id, out _)));
+    }
+
+    [Fact]
+    public void A_split_that_changes_while_a_job_is_made_of_the_old_one_gives_another()
+    {
+        TestSplits? splits = null;
+        bool raced = false;
+        splits = new TestSplits((template, max) =>
+        {
+            if (!raced)
+            {
+                raced = true;
+                splits!.Change();
+            }
+            return Split(template, max);
+        });
+        using JobBook book = Listen(Book(_time, splits));
+        book.Offer(Template());
+        _time.Advance(29, book);
+        Assert.Equal(2, _published.Count);
     }
 
     [Fact]
@@ -217,7 +275,7 @@ public class JobBookTests
         book.Offer(Template(height: 1001, tip: 2));
         Assert.Same(before, book.Current);
         broken = false;
-        _time.Advance(6);
+        _time.Advance(6, book);
         book.Offer(Template(height: 1001, tip: 2));
         Assert.Equal(2u, book.Generation);
     }

@@ -61,7 +61,7 @@ public class JobBuilderTests
         };
         byte[] header = new byte[80];
         byte[] extranonce = Hex.Decode("f1ad9a67b660000000000000");
-        BlockAssembler.WriteHeader(recipe, extranonce, 0x2e596000, 0x679ac169, 0xff05fb02, header);
+        recipe.WriteHeader(extranonce, 0x2e596000, 0x679ac169, 0xff05fb02, header);
         Assert.Equal(Header, Hex.Encode(header));
         Assert.Equal("0000000000000000000269d52c24ea451225613aab095d90d771d4e29aa96cdd", Sha256d.Hash(header).ToString());
         Assert.True(Target.FromCompact(recipe.Bits).IsMetBy(Sha256d.Hash(header)));
@@ -108,7 +108,7 @@ public class JobBuilderTests
                 Job job = JobBuilder.Build(Request(template));
                 Transaction coinbase = Parse(job, new byte[12]);
                 byte[] header = new byte[80];
-                BlockAssembler.WriteHeader((BitcoinRecipe)job.Recipe, new byte[12], 1, 2, 3, header);
+                ((BitcoinRecipe)job.Recipe).WriteHeader(new byte[12], 1, 2, 3, header);
                 Hash256[] leaves = [coinbase.TxId, .. template.Transactions.Select(static t => t.TxId)];
                 Assert.Equal(Merkle.Root(leaves), BlockHeader.Parse(header).MerkleRoot);
             },
@@ -161,7 +161,7 @@ public class JobBuilderTests
         Template template = Template(transactions: 0) with { BlockSuffix = Hex.Decode("01beef") };
         Job job = JobBuilder.Build(Request(template));
         byte[] header = new byte[80];
-        BlockAssembler.WriteHeader((BitcoinRecipe)job.Recipe, new byte[12], 1, 2, 3, header);
+        ((BitcoinRecipe)job.Recipe).WriteHeader(new byte[12], 1, 2, 3, header);
         AssembledBlock block = BlockAssembler.Assemble(job, new PreparedTemplate(template), header, new byte[12]);
         string head = System.Text.Encoding.ASCII.GetString(block.HeadHex.Span);
         Block parsed = Block.Parse(Hex.Decode(head));

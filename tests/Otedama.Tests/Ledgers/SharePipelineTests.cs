@@ -37,8 +37,9 @@ public sealed class SharePipelineTests : IDisposable
     {
         const int Sessions = 4;
         const int Each = 5_000;
-        using (SharePipeline pipeline = Start(verifiers: verifiers))
+        using (SharePathLoops loops = Start(verifiers: verifiers))
         {
+            SharePipeline pipeline = loops.Path;
             Parallel.For(0, Sessions, new ParallelOptions { MaxDegreeOfParallelism = Sessions }, session =>
             {
                 for (int i = 0; i < Each; i++)
@@ -53,7 +54,7 @@ public sealed class SharePipelineTests : IDisposable
                     }
                 }
             });
-            pipeline.Stop(Patience.Limit);
+            loops.Stop(Patience.Limit);
             Assert.Equal(Sessions * Each, pipeline.Counters.Accepted);
             Assert.False(pipeline.TryEnqueue(Candidate(1)));
         }
@@ -67,9 +68,59 @@ public sealed class SharePipelineTests : IDisposable
     }
 
     [Fact]
+    public void One_thread_takes_a_share_all_the_way_and_nothing_goes_before_its_commit()
+    {
+        SharePipeline pipeline = Make();
+        _ledger.Commit(); // its accounts
+        Assert.Equal((StepResult.Idle, StepResult.Idle), (pipeline.ValidateBatch(), pipeline.CommitOnce()));
+        Assert.True(pipeline.TryEnqueue(Candidate(1)));
+        Assert.Equal(StepResult.Done, pipeline.ValidateBatch());
+        uint before = _ledger.Log.Committed.Sequence;
+        pipeline.DeliverVerdicts();
+        Assert.Empty(_sink.Verdicts);
+        Assert.Equal(StepResult.Done, pipeline.CommitOnce());
+        Assert.Equal(before + 1, _ledger.Log.Committed.Sequence);
+        Assert.Empty(_sink.Verdicts);
+        pipeline.DeliverVerdicts();
+        Assert.Equal(Rejection.None, Assert.Single(_sink.Verdicts).Rejection);
+        Assert.Equal((StepResult.Idle, StepResult.Idle), (pipeline.ValidateBatch(), pipeline.CommitOnce()));
+    }
+
+    [Fact]
+    public void One_thread_lives_through_a_full_disk()
+    {
+        const int Queued = 2_000;
+        SharePipeline pipeline = Make(new SharePipelineOptions { PendingMax = 512 });
+        for (ulong i = 0; i < Queued; i++)
+        {
+            Assert.True(pipeline.TryEnqueue(Candidate(i)));
+        }
+        _files.IsFull = true;
+        Assert.Equal((StepResult.Done, StepResult.Blocked), (pipeline.ValidateBatch(), pipeline.CommitOnce()));
+        while (pipeline.ValidateBatch() == StepResult.Done)
+        {
+        }
+        Assert.Equal(StepResult.Blocked, pipeline.ValidateBatch()); // the refused wait for room
+        Assert.Empty(_sink.Verdicts);
+        Assert.InRange(pipeline.QueueDepth, 1, Queued - 512);
+        for (pipeline.DeliverVerdicts(); pipeline.ValidateBatch() == StepResult.Done; pipeline.DeliverVerdicts())
+        {
+            Assert.Equal(StepResult.Blocked, pipeline.CommitOnce());
+        }
+        Assert.All(_sink.Verdicts, static verdict => Assert.Equal(Rejection.Overloaded, verdict.Rejection));
+
+        _files.IsFull = false;
+        Drain(pipeline);
+        Assert.Equal(Queued, _sink.Verdicts.Count);
+        int accepted = _sink.Verdicts.Count(static verdict => verdict.Rejection == Rejection.None);
+        Assert.InRange(accepted, 1, 512 + ShareValidator.BatchMax);
+        Assert.Equal(accepted, _ledger.Totals().Shares);
+    }
+
+    [Fact]
     public void Rejections_are_answered_and_counted_by_reason_and_leave_no_trace_in_the_log()
     {
-        using SharePipeline pipeline = Start();
+        SharePipeline pipeline = Make();
         Candidate unknown = Candidate(1);
         unknown.JobId = 77;
         Candidate stranger = Candidate(2);
@@ -78,7 +129,7 @@ public sealed class SharePipelineTests : IDisposable
         {
             Assert.True(pipeline.TryEnqueue(candidate));
         }
-        pipeline.Stop(Patience.Limit);
+        Drain(pipeline);
         Assert.Equal(
             [Rejection.UnknownJob, Rejection.None, Rejection.Duplicate, Rejection.NotYours],
             _sink.Verdicts.Select(verdict => verdict.Rejection));
@@ -92,16 +143,16 @@ public sealed class SharePipelineTests : IDisposable
     public void A_block_is_handed_over_before_its_verdict_and_booked()
     {
         _jobs.Add(2, network: Target.Max, split: _ledger.SplitFor(_jobs.Add(3).Template, 4));
-        using SharePipeline pipeline = Start();
+        SharePipeline pipeline = Make();
         Candidate candidate = Candidate(5);
         candidate.JobId = 2;
         Assert.True(pipeline.TryEnqueue(candidate));
-        pipeline.Stop(Patience.Limit);
+        Drain(pipeline);
         Assert.Equal(80, _sink.Headers.Single().Length);
         Assert.True(_sink.BlockCameFirst);
         Assert.True(_sink.Verdicts.Single().IsBlock);
         BlockInfo block = _ledger.Blocks(5).Single();
-        Assert.Equal(_sink.Verdicts.Single().Hash, block.Hash);
+        Assert.Equal(_sink.Verdicts.Single().BlockId, block.Hash);
         Assert.Equal(_account, block.Finder);
         Assert.Equal(1, pipeline.Counters.Blocks);
     }
@@ -114,16 +165,16 @@ public sealed class SharePipelineTests : IDisposable
         Candidate unknown = Claimed(1), wrong = Claimed(2), good = Claimed(3), next = Claimed(4);
         unknown.JobId = 77;
         wrong.Target = TestJobs.Hard;
-        using (SharePipeline pipeline = Start())
         {
+            SharePipeline pipeline = Make();
             Assert.True(pipeline.TryEnqueue(unknown) && pipeline.TryEnqueue(wrong));
-            pipeline.Stop(Patience.Limit);
+            Drain(pipeline);
         }
         Assert.Equal((before, Claimant.NoAccount), (_ledger.AccountCount, claimant.AccountId));
-        using (SharePipeline pipeline = Start())
         {
+            SharePipeline pipeline = Make();
             Assert.True(pipeline.TryEnqueue(good) && pipeline.TryEnqueue(next));
-            pipeline.Stop(Patience.Limit);
+            Drain(pipeline);
         }
         Assert.Equal((before + 1, before), (_ledger.AccountCount, claimant.AccountId));
         Assert.Equal(before, _ledger.FindAccount([7], "rig"));
@@ -147,13 +198,12 @@ public sealed class SharePipelineTests : IDisposable
         _jobs.Add(2, network: Target.Max, split: full.SplitFor(_jobs.Add(3).Template, 4));
         var claimant = new Claimant("new", [7], "rig", Claimant.NoAccount);
         Candidate share = NewcomerOn(1, 1), block = NewcomerOn(2, 2);
-        using SharePipeline pipeline = Make(ledger: full);
+        SharePipeline pipeline = Make(ledger: full);
         foreach (Candidate candidate in new[] { share, Candidate(3), block })
         {
-            Assert.True(pipeline.TryEnqueue(candidate)); // one batch: the threads start later
+            Assert.True(pipeline.TryEnqueue(candidate)); // one batch
         }
-        pipeline.Start();
-        pipeline.Stop(Patience.Limit);
+        Drain(pipeline);
         Assert.Equal(
             [(Rejection.NoAccount, false), (Rejection.None, false), (Rejection.NoAccount, true)],
             _sink.Verdicts.Select(static verdict => (verdict.Rejection, verdict.IsBlock)));
@@ -173,7 +223,7 @@ public sealed class SharePipelineTests : IDisposable
     [Fact]
     public void Twins_meet_in_one_verifier_whatever_session_sends_them()
     {
-        using SharePipeline pipeline = Start(verifiers: 4);
+        SharePipeline pipeline = Make(verifiers: 4);
         for (uint lane = 0; lane < 64; lane++)
         {
             for (int session = 0; session < 2; session++)
@@ -184,7 +234,7 @@ public sealed class SharePipelineTests : IDisposable
                 Assert.True(pipeline.TryEnqueue(candidate));
             }
         }
-        pipeline.Stop(Patience.Limit);
+        Drain(pipeline);
         Assert.Equal(64, pipeline.Counters.Accepted);
         Assert.Equal(64, pipeline.Counters.Rejected(Rejection.Duplicate));
     }
@@ -192,7 +242,7 @@ public sealed class SharePipelineTests : IDisposable
     [Fact]
     public void Claimed_blocks_are_checked_first_and_strangers_last_but_not_never()
     {
-        using SharePipeline pipeline = Make();
+        SharePipeline pipeline = Make();
         for (ulong i = 0; i < 2_000; i++)
         {
             Assert.True(pipeline.TryEnqueue(Candidate(i)));
@@ -203,8 +253,7 @@ public sealed class SharePipelineTests : IDisposable
             candidate.Rank = rank;
             Assert.True(pipeline.TryEnqueue(candidate));
         }
-        pipeline.Start();
-        pipeline.Stop(Patience.Limit);
+        Drain(pipeline);
         List<long> order = [.. _sink.Verdicts.Select(static verdict => verdict.Tag)];
         Assert.Equal(0, order.IndexOf(10_000 + (long)CandidateRank.ClaimedBlock));
         Assert.InRange(order.IndexOf(10_000 + (long)CandidateRank.Stranger), 4, 4 * ShareValidator.BatchMax);
@@ -213,7 +262,7 @@ public sealed class SharePipelineTests : IDisposable
     [Fact]
     public void A_full_ring_is_refused_at_the_door()
     {
-        using SharePipeline pipeline = Make(new SharePipelineOptions { QueueCapacity = 4 });
+        SharePipeline pipeline = Make(new SharePipelineOptions { QueueCapacity = 4 });
         for (ulong i = 0; i < 4; i++)
         {
             Assert.True(pipeline.TryEnqueue(Candidate(i)));
@@ -221,8 +270,7 @@ public sealed class SharePipelineTests : IDisposable
         Assert.False(pipeline.TryEnqueue(Candidate(9)));
         Assert.Equal(1, pipeline.Counters.Rejected(Rejection.Overloaded));
         Assert.Equal(4, pipeline.QueueDepth);
-        pipeline.Start();
-        pipeline.Stop(Patience.Limit);
+        Drain(pipeline);
         Assert.Equal(4, _sink.Verdicts.Count);
     }
 
@@ -230,7 +278,8 @@ public sealed class SharePipelineTests : IDisposable
     public void On_a_full_disk_nothing_is_acknowledged_blocks_are_submitted_and_all_is_answered_when_space_returns()
     {
         _jobs.Add(2, network: Target.Max);
-        using SharePipeline pipeline = Start(new SharePipelineOptions { PendingMax = 512, RetryDelay = TimeSpan.FromMilliseconds(20) });
+        using SharePathLoops loops = Start(new SharePipelineOptions { PendingMax = 512, RetryDelay = TimeSpan.FromMilliseconds(20) });
+        SharePipeline pipeline = loops.Path;
         _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
         WaitUntil(() => pipeline.IsStalled);
@@ -251,7 +300,7 @@ public sealed class SharePipelineTests : IDisposable
 
         _files.IsFull = false;
         WaitUntil(() => _sink.Verdicts.Count == 2_001);
-        pipeline.Stop(Patience.Limit);
+        loops.Stop(Patience.Limit);
         int accepted = _sink.Verdicts.Count(verdict => verdict.Rejection == Rejection.None);
         Assert.InRange(accepted, 1, 1_000);
         _ledger.Dispose();
@@ -263,11 +312,12 @@ public sealed class SharePipelineTests : IDisposable
     [Fact]
     public void Stopping_on_a_disk_that_stays_full_ends_and_acknowledges_nothing()
     {
-        using SharePipeline pipeline = Start(new SharePipelineOptions { RetryDelay = TimeSpan.FromMilliseconds(20) });
+        using SharePathLoops loops = Start(new SharePipelineOptions { RetryDelay = TimeSpan.FromMilliseconds(20) });
+        SharePipeline pipeline = loops.Path;
         _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
         WaitUntil(() => pipeline.IsStalled);
-        pipeline.Stop(TimeSpan.FromMilliseconds(300));
+        loops.Stop(TimeSpan.FromMilliseconds(300));
         Assert.Empty(_sink.Verdicts);
         _files.IsFull = false;
     }
@@ -275,7 +325,8 @@ public sealed class SharePipelineTests : IDisposable
     [Fact]
     public void A_sink_that_throws_does_not_stop_the_path()
     {
-        using SharePipeline pipeline = Start();
+        using SharePathLoops loops = Start();
+        SharePipeline pipeline = loops.Path;
         _sink.Throws = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
         WaitUntil(() => pipeline.Counters.Accepted == 1);
@@ -311,15 +362,25 @@ public sealed class SharePipelineTests : IDisposable
             var proofs = new BclProofs();
             return new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
         })];
+        _sink.Book = ledger ?? _ledger;
         return new SharePipeline(
             options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
 
-    private SharePipeline Start(SharePipelineOptions? options = null, int verifiers = 1)
+    private SharePathLoops Start(SharePipelineOptions? options = null, int verifiers = 1)
     {
-        SharePipeline pipeline = Make(options, verifiers);
-        pipeline.Start();
-        return pipeline;
+        var loops = new SharePathLoops(Make(options, verifiers), TimeProvider.System, NullLogger.Instance);
+        loops.Start();
+        return loops;
+    }
+
+    /// <summary>Everything that is queued, on this thread.</summary>
+    private static void Drain(SharePipeline pipeline)
+    {
+        while (pipeline.ValidateBatch() == StepResult.Done || pipeline.CommitOnce() == StepResult.Done)
+        {
+            pipeline.DeliverVerdicts();
+        }
     }
 
     private static void WaitUntil(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
@@ -335,6 +396,8 @@ public sealed class SharePipelineTests : IDisposable
 
         public volatile bool Throws;
 
+        public IBlockBook? Book { get; set; }
+
         public void OnVerdicts(ReadOnlySpan<Verdict> verdicts)
         {
             foreach (Verdict verdict in verdicts)
@@ -347,12 +410,12 @@ public sealed class SharePipelineTests : IDisposable
             }
         }
 
-        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof, IBlockBook? book)
+        public Hash256? Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 proof)
         {
             BlockCameFirst = Verdicts.IsEmpty;
             Headers.Enqueue(header.ToArray());
             Hash256 id = Sha256d.Hash(header);
-            book?.Book(job, id, candidate.AccountId);
+            Book?.Book(job, id, candidate.AccountId);
             return id;
         }
     }

@@ -39,9 +39,11 @@ public sealed class CrewTests : IDisposable
         Step("b", 1);
         Assert.Equal(["a", "b"], Names());
         Assert.Equal(4, _dispatcher.Shares.Total.Pending);
+        Assert.Equal(["a", "b"], _crew.Devices.Select(static device => device.Name));
 
         _shelf.Devices.Remove("a");
         _crew.Look();
+        Assert.Equal(["b"], _crew.Devices.Select(static device => device.Name));
         Assert.Equal(["b"], Names());
         Assert.True(_loops["a"].Stopped);
         Assert.True(_shelf.Engines["a"].Disposed);
@@ -158,6 +160,9 @@ public sealed class CrewTests : IDisposable
         public IReadOnlyList<WorkerSeed> Find() => Blind
             ? throw new IOException("cannot see")
             : [.. Devices.Select(key => new WorkerSeed(key, id => Make(key, id)))];
+
+        public IReadOnlyList<DeviceSnapshot> Measure() =>
+            [.. Devices.Select(static key => new DeviceSnapshot(key, "test", key, new DeviceTelemetry(61, null, null, null)))];
 
         private EngineWorker Make(string key, int id)
         {

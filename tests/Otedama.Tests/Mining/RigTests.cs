@@ -23,7 +23,7 @@ public sealed class RigTests
         Assert.Equal(1e-6, snapshot.Difficulty!.Value, 9);
         Assert.True(snapshot.Hashrate.Seconds10 > 0 && snapshot.EffectiveHashrate > 0);
         Assert.All(snapshot.Workers, worker => Assert.Equal(WorkerState.Healthy, worker.State));
-        Assert.All(snapshot.Workers, worker => Assert.Null(worker.TemperatureC));
+        Assert.Equal("CPU", Assert.Single(snapshot.Devices).Kind);
 
         await rig.StopAsync();
         Assert.Equal(RigState.Stopped, rig.Snapshot().State);
@@ -42,7 +42,7 @@ public sealed class RigTests
         foreach (Candidate candidate in source.Submitted)
         {
             byte[] header = new byte[80];
-            BitcoinWorkData.Instance.Build(
+            new BitcoinWorkData().Build(
                 new WorkRange
                 {
                     Job = job,

@@ -51,7 +51,7 @@ public sealed class StratumSessionTests : IDisposable
 
         byte[] extranonce = [.. space.Extranonce1.Span, .. Hex.Decode("b660000000000000")];
         byte[] header = new byte[80];
-        BitcoinWorkData.Instance.Build(Range(job, extranonce, 0x2e596000), header);
+        new BitcoinWorkData().Build(Range(job, extranonce, 0x2e596000), header);
         Hex.Decode("ff05fb02").Reverse().ToArray().CopyTo(header, 76);
         Assert.Equal("0000000000000000000269d52c24ea451225613aab095d90d771d4e29aa96cdd", BitcoinHash.Sha256d(header).ToString());
 
@@ -282,8 +282,8 @@ public sealed class StratumSessionTests : IDisposable
         careful.OnLine(Encoding.UTF8.GetBytes(Authorized));
         Assert.True(careful.Ready.IsCompletedSuccessfully);
         Assert.Equal(0, careful.Outgoing.Length);
-        Assert.True(careful.WaitForPlaceAsync(CancellationToken.None).IsCompleted);
-        Assert.False(careful.WaitForPlaceAsync(CancellationToken.None).IsCompleted);
+        Assert.True(careful.TryTakePlace());
+        Assert.False(careful.TryTakePlace());
     }
 
     [Fact]
@@ -401,7 +401,7 @@ public sealed class StratumSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task Unanswered_submits_are_sent_again_only_into_a_resumed_session()
+    public void Unanswered_submits_are_sent_again_only_into_a_resumed_session()
     {
         Start();
         Submit(_sink.LastJob, [0xaa, 0, 0, 0, 7], 7, 0x20000000);
@@ -413,12 +413,12 @@ public sealed class StratumSessionTests : IDisposable
         Assert.Contains("[\"agent/1\",\"sid1\"]", Written(resumed.Outgoing)[1], StringComparison.Ordinal);
         resumed.OnLine(Encoding.UTF8.GetBytes(Subscribed("aa", 4)));
         WireBuffer output = new();
-        await resumed.ResendAsync(output, CancellationToken.None);
+        resumed.Resend(output);
         Assert.Contains("\"00000007\"", Assert.Single(Written(output)), StringComparison.Ordinal);
 
         using StratumSession anew = Make(resumed.Remember());
         anew.OnLine(Encoding.UTF8.GetBytes(Subscribed("ab", 4)));
-        await anew.ResendAsync(output, CancellationToken.None);
+        anew.Resend(output);
         Assert.Equal(0, output.Length);
         Assert.Equal(ShareOutcome.Dropped, Assert.Single(_sink.Verdicts).Outcome);
     }
@@ -431,7 +431,7 @@ public sealed class StratumSessionTests : IDisposable
         {
             Assert.NotEmpty(Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], i, 0x20000000));
         }
-        Assert.False(_session.WaitForPlaceAsync(CancellationToken.None).IsCompleted);
+        Assert.False(_session.TryTakePlace());
         _clock.Advance(61);
         Assert.Throws<UpstreamException>(() => _session.Expire(_clock.GetTimestamp() - (60 * TimeSpan.TicksPerSecond)));
         Assert.Equal(SubmitWindow.Capacity, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Dropped));
@@ -484,7 +484,7 @@ public sealed class StratumSessionTests : IDisposable
 
     private string Submit(Job job, byte[] extranonce, uint nonce, uint version)
     {
-        Assert.True(_session.WaitForPlaceAsync(CancellationToken.None).IsCompleted);
+        Assert.True(_session.TryTakePlace());
         WireBuffer output = new();
         _session.Submit(
             new Candidate

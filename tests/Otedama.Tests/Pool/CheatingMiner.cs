@@ -89,7 +89,7 @@ internal sealed class CheatingMiner(CheatersWorld world, Cheat cheat)
                 world.Found(work, _extranonce, find.Nonce, HashOf(find.Difficulty));
             }
         }
-        world.Time.Advance(seconds);
+        world.Time.Advance(seconds, world.Jobs);
         if (Random.Next(12) == 0)
         {
             world.Offer(newTip: Random.Next(8) == 0);

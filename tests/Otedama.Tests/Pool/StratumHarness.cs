@@ -12,6 +12,8 @@ internal sealed class StratumHarness : IDisposable
 {
     private readonly BlockingCollection<Candidate> _queue = new(65_536);
     private readonly Thread _judge;
+    private readonly PacerLoop _pacer;
+    private readonly StepLoop _jobLoop;
 
     /// <summary>Limits of time that no machine is too busy for; a test of one of them sets that one.</summary>
     private static readonly StratumLimits s_patient = new()
@@ -46,6 +48,8 @@ internal sealed class StratumHarness : IDisposable
             },
             TimeProvider.System,
             NullLogger.Instance);
+        _jobLoop = new StepLoop(Jobs, NullLogger.Instance);
+        _jobLoop.Start();
         Bits = bits;
         if (withTemplate)
         {
@@ -56,6 +60,8 @@ internal sealed class StratumHarness : IDisposable
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();
         Server.Start((in Candidate candidate) => _queue.TryAdd(candidate));
+        _pacer = new PacerLoop(Server, NullLogger.Instance);
+        _pacer.Start();
     }
 
     public PoolOptions Options { get; }
@@ -101,9 +107,11 @@ internal sealed class StratumHarness : IDisposable
 
     public void Dispose()
     {
+        _pacer.Dispose();
         Server.Dispose();
         _queue.CompleteAdding();
         _judge.Join();
+        _jobLoop.DisposeAsync().AsTask().Wait();
         Jobs.Dispose();
     }
 

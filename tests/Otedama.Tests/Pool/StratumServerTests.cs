@@ -78,8 +78,8 @@ public sealed class StratumServerTests
             ("mining.suggest_target", $"[\"{new string('0', 8)}{new string('f', 56)}\"]", "true"),
             ("mining.multi_version", "[4]", "true"),
             ("mining.get_transactions", "null", "[]"),
-            ("mining.get_version", "[]", $"\"{StratumServer.VersionText}\""),
-            ("client.get_version", "{}", $"\"{StratumServer.VersionText}\""),
+            ("mining.get_version", "[]", $"\"{StratumSession.VersionText}\""),
+            ("client.get_version", "{}", $"\"{StratumSession.VersionText}\""),
             ("mining.ping", "[]", "\"pong\""),
             ("MINING.PING", "[]", "\"pong\""),
         ];

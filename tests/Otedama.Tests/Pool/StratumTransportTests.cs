@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Pool;
 using Otedama.Tests.Mining;
 using Otedama.Wire;
@@ -289,7 +290,7 @@ public sealed class StratumTransportTests
         await miner.LoginAsync(s_user);
         await miner.SendAsync(StratumHarness.Submit("4", s_user, "000003e8", 1));
         await Patience.UntilAsync(() => !harness.Candidates.IsEmpty, "the submit");
-        Task<bool> drained = harness.Server.DrainAsync(Patience.Limit);
+        Task<bool> drained = DrainLoop.RunAsync(harness.Server, Patience.Limit, TimeProvider.System, NullLogger.Instance);
         Assert.False(drained.IsCompleted);
         go.Set();
         Assert.True(await drained);

@@ -15,20 +15,22 @@ public class BlockClaimTests
     [Fact]
     public void A_block_of_the_chain_is_a_claim_and_its_neighbours_are_none()
     {
-        Assert.True(BlockClaim.IsMade(JobOf(Bits), Of(Nonce, Mix)));
-        Assert.False(BlockClaim.IsMade(JobOf(Bits), Of(Nonce + 1, Mix)));
-        Assert.False(BlockClaim.IsMade(JobOf(Bits), Of(Nonce, "1" + Mix[1..])));
-        Assert.False(BlockClaim.IsMade(JobOf(0x1c02f913), Of(Nonce, Mix)));
-        Assert.False(BlockClaim.IsMade(JobOf(Bits), Of(Nonce, Mix[2..])));
-        Assert.False(BlockClaim.IsMade(JobOf(Bits), new Candidate { Nonce = Nonce }));
+        Assert.True(Claims(JobOf(Bits), Of(Nonce, Mix)));
+        Assert.False(Claims(JobOf(Bits), Of(Nonce + 1, Mix)));
+        Assert.False(Claims(JobOf(Bits), Of(Nonce, "1" + Mix[1..])));
+        Assert.False(Claims(JobOf(0x1c02f913), Of(Nonce, Mix)));
+        Assert.False(Claims(JobOf(Bits), Of(Nonce, Mix[2..])));
+        Assert.False(Claims(JobOf(Bits), new Candidate { Nonce = Nonce }));
     }
 
     [Fact]
     public void Families_whose_hash_is_the_whole_check_make_no_claims()
     {
         TestJobs jobs = new();
-        Assert.False(BlockClaim.IsMade(jobs.Add(1, network: Target.Max).Job, TestJobs.Candidate(1, 1)));
+        Assert.False(Claims(jobs.Add(1, network: Target.Max).Job, TestJobs.Candidate(1, 1)));
     }
+
+    private static bool Claims(Job job, Candidate candidate) => job.Recipe.ClaimsBlock(candidate, job.NetworkTarget);
 
     private static Candidate Of(ulong nonce, string mix) => new() { Nonce = nonce, Proof = Hex.Decode(mix) };
 

@@ -158,7 +158,7 @@ public sealed class SimPartsTests
             [new TxOutput(new Amount(amount), new byte[] { 0x51 })], 0);
         Transaction[] all = [coinbase, .. Enumerable.Range(0, transactions).Select(i => SimChain.Waiting(parent, i))];
         BlockHeader header = new(1, parent.Id, Merkle.Root([.. all.Select(static each => each.TxId)]), world.UnixTime + 1, world.Chain.Bits, 0);
-        while (world.Chain.Target.IsMetBy(header.Sha256dHash) != solve)
+        while (world.Chain.Target.IsMetBy(header.FieldsHash) != solve)
         {
             header = header with { Nonce = header.Nonce + 1 };
         }

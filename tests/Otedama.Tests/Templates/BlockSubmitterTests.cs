@@ -155,7 +155,7 @@ public sealed class BlockSubmitterTests : IDisposable
         int account = ledger.InternAccount("miner", [1, 2, 3], "rig");
         ledger.TryAppend([new ShareRecord { AccountId = account, Work = 1_000, TimeMs = 1, Height = 432, Algorithm = Algorithm.Sha256d }]);
         await using JobSource source = Start(node.Endpoint, ledger);
-        Hash256 id = await FindAsync(source, ledger, account);
+        Hash256 id = await FindAsync(source, account);
         await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal([".block"], atSubmission);
         Assert.Equal(id, Assert.Single(ledger.Blocks(10)).Hash);
@@ -163,9 +163,9 @@ public sealed class BlockSubmitterTests : IDisposable
         // The ledger's commit was lost with the machine: another ledger, in which another miner has the number by now.
         using Ledger after = OpenLedger("after");
         Assert.Equal(account, after.InternAccount("somebody else", [9], ""));
-        await using JobSource again = new(Options(node.Endpoint), Jobs(after), _directory.Path, TestWorld.Make(_clock));
-        Assert.Equal(1, again.Blocks.BookKept(after));
-        Assert.Equal(0, again.Blocks.BookKept(after));
+        await using JobSource again = new(Options(node.Endpoint), Jobs(after), _directory.Path, TestWorld.Make(_clock), after);
+        Assert.Equal(1, again.Blocks.BookKept());
+        Assert.Equal(0, again.Blocks.BookKept());
         Assert.Equal(
             ledger.Payees(10).OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Money}"),
             after.Payees(10).Where(static p => p.Address != "somebody else").OrderBy(static p => p.Address).Select(static p => $"{p.Address} {p.Money}"));
@@ -232,7 +232,7 @@ public sealed class BlockSubmitterTests : IDisposable
             Entries = [],
         };
         AssembledBlock block = new(Hash256.Zero, 432, "00"u8.ToArray().Concat(Enumerable.Repeat((byte)'0', 160)).ToArray(), default) { WorkId = new string('w', 512) };
-        Assert.True(new FoundBlockFolder(Folder, NullLogger.Instance).TryKeep(block, new BlockBooking(record, [])));
+        Assert.True(new FoundBlockFolder(new DiskFiles(), Folder, NullLogger.Instance).TryKeep(block, new BlockBooking(record, [])));
         Assert.Equal(block.WorkId, Assert.Single(Read()).Block.WorkId);
     }
 
@@ -243,7 +243,7 @@ public sealed class BlockSubmitterTests : IDisposable
         using Ledger ledger = OpenLedger("ledger");
         await using (JobSource source = Start(node.Endpoint, ledger))
         {
-            await FindAsync(source, ledger, 0);
+            await FindAsync(source);
             await _clock.UntilAsync(() => Kept().Any(static name => name.EndsWith(".block", StringComparison.Ordinal)), s_step, TimeSpan.FromMinutes(10));
         }
         string path = Assert.Single(Directory.GetFiles(Folder, "*.block"));
@@ -269,7 +269,7 @@ public sealed class BlockSubmitterTests : IDisposable
 
     private string[] Kept() => Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Select(static path => Path.GetFileName(path))] : [];
 
-    private List<KeptBlock> Read() => [.. new FoundBlockFolder(Folder, NullLogger.Instance).ReadAll()];
+    private List<KeptBlock> Read() => [.. new FoundBlockFolder(new DiskFiles(), Folder, NullLogger.Instance).ReadAll()];
 
     private static SubmitOutcome? OutcomeOf(JobSource source, Hash256 id) => source.Blocks.Recent.FirstOrDefault(found => found.Id == id)?.Outcome;
 
@@ -296,10 +296,10 @@ public sealed class BlockSubmitterTests : IDisposable
     };
 
     private BlockSubmitter Submitter(params ScriptedLink[] nodes) =>
-        new(nodes, merged: false, _directory.Path, TestWorld.Make(_clock), NullLogger.Instance);
+        new(nodes, "submitblock", _directory.Path, book: null, TestWorld.Make(_clock), NullLogger.Instance);
 
     private static Hash256 Find(BlockSubmitter blocks, byte tip) =>
-        blocks.Submit(Job(tip), Header(tip), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default, book: null)
+        blocks.Submit(Job(tip), Header(tip), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default)
         ?? throw new InvalidOperationException("taken for a rival");
 
     /// <summary>One round on this thread.</summary>
@@ -312,15 +312,15 @@ public sealed class BlockSubmitterTests : IDisposable
 
     private JobSource Start(RpcEndpoint node, Ledger? ledger = null)
     {
-        JobSource source = new(Options(node), Jobs(ledger), _directory.Path, TestWorld.Make(_clock));
+        JobSource source = new(Options(node), Jobs(ledger), _directory.Path, TestWorld.Make(_clock), ledger);
         source.Start();
         return source;
     }
 
-    private static async Task<Hash256> FindAsync(JobSource source, IBlockBook? book = null, int account = 0)
+    private static async Task<Hash256> FindAsync(JobSource source, int account = 0)
     {
         PoolJob job = await source.FirstJobAsync(Patience.Limit, default).WaitAsync(Patience.Limit);
-        return source.Blocks.Submit(job, Header(1), new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = account }, default, book)
+        return source.Blocks.Submit(job, Header(1), new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = account }, default)
             ?? throw new InvalidOperationException("taken for a rival");
     }
 

@@ -52,13 +52,13 @@ internal sealed class ChainMiner : IAsyncDisposable
         byte[] header = new byte[80];
         byte[] extranonce = BitConverter.GetBytes((long)job.Id);
         Array.Resize(ref extranonce, 12);
-        BlockAssembler.WriteHeader(job.Recipe, extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, 0, header);
+        job.Recipe.WriteHeader(extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, 0, header);
         PowWork work = new() { Data = header, NonceFirst = 0, NonceCount = 1UL << 32, Target = job.Job.NetworkTarget };
         PowScan scan = _engine.Scan([work], _hits.AsSpan(0, 1), s_patience);
         Assert.True(scan.HitCount == 1, $"no nonce within {s_patience}");
-        BlockAssembler.WriteHeader(job.Recipe, extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, (uint)_hits[0].Nonce, header);
+        job.Recipe.WriteHeader(extranonce, job.Recipe.Version | 0x6000, job.Recipe.Time, (uint)_hits[0].Nonce, header);
         Hash256 id = Sha256d.Hash(header);
-        Source.Blocks.Submit(job, header, new Candidate { JobId = job.Id, Extranonce = new Extranonce(extranonce) }, default, book: null);
+        Source.Blocks.Submit(job, header, new Candidate { JobId = job.Id, Extranonce = new Extranonce(extranonce) }, default);
         BlockReport? report;
         while ((report = Source.Blocks.Recent.FirstOrDefault(found => found.Id == id))?.Outcome is null)
         {

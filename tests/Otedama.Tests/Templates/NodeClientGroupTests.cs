@@ -132,7 +132,7 @@ public class NodeClientGroupTests
             PoolJob job = await source.FirstJobAsync(s_patience, default);
             await UntilAsync(() => source.ProposalProblem == "bad-cb-amount");
             down = true;
-            source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 }, default, book: null);
+            source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 }, default);
             Assert.Equal(1, source.Blocks.FoundCount);
             await UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Unreachable);
             Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found"), "*.block"));
@@ -175,7 +175,7 @@ public class NodeClientGroupTests
             source.Start();
             PoolJob job = await source.FirstJobAsync(s_patience, default);
             Hash256? Find(byte nonce) => source.Blocks.Submit(
-                job, (byte[])[nonce, .. new byte[79]], new Candidate { Extranonce = new Extranonce(new byte[12]) }, default, book: null);
+                job, (byte[])[nonce, .. new byte[79]], new Candidate { Extranonce = new Extranonce(new byte[12]) }, default);
             Assert.NotNull(Find(1));
             await UntilAsync(() => Volatile.Read(ref submitted) == 1);
             Assert.Null(Find(2));

@@ -59,20 +59,20 @@ public class ZcashTemplateTests
             Tag = "/otedama/"u8.ToArray(),
             SolutionLength = 1_344,
         });
-        var recipe = (ZcashRecipe)job.Recipe;
-        GivenCoinbase coinbase = GivenCoinbase.Parse(recipe.Coinbase.Span);
+        var recipe = (ZcashBlockRecipe)job.Recipe;
+        GivenCoinbase coinbase = GivenCoinbase.Parse(recipe.WholeCoinbase.Span);
         Assert.StartsWith("0341be19000400000005092f6f746564616d612f", Hex.Encode(coinbase.Script.Span), StringComparison.Ordinal);
         Assert.Equal([200_000_000L, 50_000_000, 21_875_000], coinbase.Outputs.Select(static o => o.Amount.Units));
-        Hash256[] leaves = [Sha256d.Hash(recipe.Coinbase.Span), .. template.Transactions.Select(static t => t.TxId)];
+        Hash256[] leaves = [Sha256d.Hash(recipe.WholeCoinbase.Span), .. template.Transactions.Select(static t => t.TxId)];
         Assert.Equal(Merkle.Root(leaves), recipe.MerkleRoot);
 
-        byte[] header = BlockAssembler.Unsolved(job, []);
+        byte[] header = job.BlockRecipe.Unsolved([]);
         Assert.Equal(140 + 3 + 1_344, header.Length);
         AssembledBlock block = BlockAssembler.Assemble(job, new PreparedTemplate(template), header, []);
         string hex = Encoding.ASCII.GetString(block.HeadHex.Span) + Encoding.ASCII.GetString(block.TailHex.Span);
-        Assert.Equal($"{Hex.Encode(header)}03{Hex.Encode(recipe.Coinbase.Span)}00110022", hex);
+        Assert.Equal($"{Hex.Encode(header)}03{Hex.Encode(recipe.WholeCoinbase.Span)}00110022", hex);
         Assert.Equal(BlockHeader.Parse(header, HeaderFamily.Zcash).Id, block.Id);
-        Assert.Equal(Digits('a'), BlockHeader.Parse(header, HeaderFamily.Zcash).Zcash!.Reserved.ToString());
+        Assert.Equal(Digits('a'), ((ZcashProof)BlockHeader.Parse(header, HeaderFamily.Zcash).Proof!).Reserved.ToString());
     }
 
     [Fact]

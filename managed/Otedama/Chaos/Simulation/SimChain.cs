@@ -99,7 +99,7 @@ internal sealed class SimChain
 
     private (SimBlock? Block, string? Problem) Check(BlockHeader header, Transaction[] transactions, uint now, bool isProposal)
     {
-        Hash256 id = header.Sha256dHash;
+        Hash256 id = header.FieldsHash;
         if (_blocks.TryGetValue(id, out SimBlock? known))
         {
             return (known, null);

@@ -234,7 +234,7 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     {
         byte[] bytes = Convert.FromHexString(parameters.AsSpan(1, parameters.IndexOf('"', 1) - 1));
         BlockHeader header = BlockHeader.Parse(bytes);
-        Hash256 id = header.Sha256dHash;
+        Hash256 id = header.FieldsHash;
         Seen.Add(id);
         string result = Judge(bytes, header, id);
         world.Trace.Note(name, $"submitblock {id.ToString()[^12..]}: {result}");

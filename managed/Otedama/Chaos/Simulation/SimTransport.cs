@@ -29,6 +29,14 @@ internal sealed class SimTransport(SimNetwork network, SimLife life, TransportOp
         network.Listen(this);
     }
 
+    public void EndBatch(ReadOnlySpan<TransportConnection> written)
+    {
+        foreach (TransportConnection connection in written)
+        {
+            connection.Flush();
+        }
+    }
+
     public void StopListening() => network.StopListening(this);
 
     public void Dispose()

@@ -187,6 +187,7 @@ internal static class MonitorScreen
             lines.Add(Text($" 10s {Units.Hashrate(rig.HashrateHs)}  60s {Rate(rig.Hashrate60sHs)}  15m {Rate(rig.Hashrate15mHs)}", width));
             lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Shares", "Health", "Kind"], rig.Workers.Select(static w => (string[])
                 [w.Name, Units.Hashrate(w.HashrateHs), Count(w.Found), w.Reason is null ? w.Health : $"{w.Health}: {w.Reason}", w.Flavour])));
+            lines.AddRange(StatusLines.Devices(rig).Select(device => Text($" {device}", width)));
         }
         foreach (MinersAnswer answer in miners.Where(static answer => answer.Miners.Count > 0))
         {

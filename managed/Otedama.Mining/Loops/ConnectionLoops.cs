@@ -1,0 +1,52 @@
+using Otedama.Wire;
+
+namespace Otedama.Mining;
+
+/// <summary>The three loops of one connection to a pool. Each ends with what ends the connection.</summary>
+/// <param name="flush">Sends an output and empties it; one at a time.</param>
+internal sealed class ConnectionLoops(StratumLink link, Stream stream, Func<WireBuffer, Task> flush)
+{
+    public async Task ReadAsync(CancellationToken stop)
+    {
+        byte[] buffer = new byte[16 * 1024];
+        while (link.Session.Reconnect is null)
+        {
+            int read = await stream.ReadAsync(buffer, stop).ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw new UpstreamException("the pool closed the connection");
+            }
+            link.Receive(buffer.AsSpan(0, read));
+            await flush(link.Session.Outgoing).ConfigureAwait(false);
+        }
+    }
+
+    public async Task SubmitAsync(CancellationToken stop)
+    {
+        await link.Session.Ready.WaitAsync(stop).ConfigureAwait(false);
+        WireBuffer output = new();
+        link.Session.Resend(output);
+        await flush(output).ConfigureAwait(false);
+        while (await link.WaitForCandidateAsync(stop).ConfigureAwait(false))
+        {
+            bool full = link.SubmitQueued(output);
+            await flush(output).ConfigureAwait(false);
+            if (full)
+            {
+                await link.Session.WhenPlaceAsync(stop).ConfigureAwait(false);
+            }
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false); // the others end the connection
+    }
+
+    public async Task WatchAsync(TimeSpan tick, TimeProvider time, CancellationToken stop)
+    {
+        WireBuffer output = new();
+        while (true)
+        {
+            await Task.Delay(tick, time, stop).ConfigureAwait(false);
+            link.Tick(output);
+            await flush(output).ConfigureAwait(false);
+        }
+    }
+}
