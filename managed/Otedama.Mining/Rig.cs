@@ -219,7 +219,6 @@ public sealed class Rig : IAsyncDisposable
     /// <summary>About one share in five seconds at the measured rate, or at a careful guess before there is one.</summary>
     private double SuggestDifficulty()
     {
-        const double GuessPerThread = 5e6; // SHA-256d without SHA instructions; vardiff does the rest
         if (_options.SuggestDifficulty > 0)
         {
             return _options.SuggestDifficulty;
@@ -228,8 +227,8 @@ public sealed class Rig : IAsyncDisposable
         double rate = workers.Sum(static worker => worker.Hashrate.Seconds60);
         if (rate <= 0)
         {
-            rate = _options.Algorithm == Algorithm.Sha256d ? GuessPerThread * workers.Length : 0;
+            rate = _options.Algorithm.Facts.ThreadRateGuess * workers.Length;
         }
-        return rate * 5 / (double)UpstreamDialect.For(_options.Algorithm).DifficultyOne.ToWork();
+        return rate * 5 / (double)_options.Algorithm.Facts.DifficultyOne.ToWork();
     }
 }

@@ -86,7 +86,7 @@ public sealed record PoolOptions
     /// ten milliseconds.
     /// </summary>
     public int VerifierCount => Verifiers > 0 ? Verifiers
-        : Coin.Algorithm is Algorithm.Sha256d ? Math.Clamp(Environment.ProcessorCount / 8, 1, 4)
+        : Coin.Algorithm.Facts.IsCheapToCheck ? Math.Clamp(Environment.ProcessorCount / 8, 1, 4)
         : Math.Clamp(Environment.ProcessorCount, 1, 16);
 
     /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>

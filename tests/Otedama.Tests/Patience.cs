@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Otedama.Tests;
 
@@ -9,7 +10,7 @@ internal static class Patience
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     /// <summary>Looks every few milliseconds until the condition holds; fails after <see cref="Limit"/>.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string what)
+    public static async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         long began = Stopwatch.GetTimestamp();
         while (!condition())
@@ -20,7 +21,7 @@ internal static class Patience
     }
 
     /// <summary>The same on this thread.</summary>
-    public static void Until(Func<bool> condition, string what)
+    public static void Until(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         long began = Stopwatch.GetTimestamp();
         while (!condition())

@@ -25,8 +25,8 @@ internal sealed class DatasetEntry
     {
         (Algorithm, Kind, Epoch, _options) = (algorithm, kind, epoch, options);
         _threads = threads == 0 ? options.Threads : threads;
-        _path = algorithm == Algorithm.Verthash && options.Folder.Length > 0
-            ? Path.Combine(options.Folder, epoch == 0 ? "verthash.dat" : $"verthash-{epoch}.dat")
+        _path = algorithm.Facts.HasFile && options.Folder.Length > 0
+            ? Path.Combine(options.Folder, epoch == 0 ? $"{algorithm.Name}.dat" : $"{algorithm.Name}-{epoch}.dat")
             : "";
         _began = options.Clock.GetTimestamp();
         Making = Task.Factory.StartNew(
@@ -86,7 +86,7 @@ internal sealed class DatasetEntry
         try
         {
             Volatile.Write(ref _bytes, PowDataset.SizeOf(Algorithm, Kind, Epoch));
-            if (Algorithm == Algorithm.KawPow && Kind == DatasetKind.Full)
+            if (Algorithm.Facts.HasEpochs && Kind == DatasetKind.Full)
             {
                 StepBack();
             }

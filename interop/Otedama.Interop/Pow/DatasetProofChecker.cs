@@ -13,7 +13,7 @@ public sealed class DatasetProofChecker(DatasetStore datasets, PowParameters par
 
     public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
     {
-        if (!DatasetStore.Needs(algorithm))
+        if (!algorithm.Facts.NeedsDataset)
         {
             _plain.Check(algorithm, items, data, results);
             return;

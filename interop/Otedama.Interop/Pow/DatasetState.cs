@@ -13,7 +13,7 @@ public sealed record DatasetState(
     public bool IsBeingMade => Done < 1 && Problem.Length == 0;
 
     /// <summary>What it is called, such as "KawPow light cache of epoch 7".</summary>
-    public string Name => Algorithm == Algorithm.KawPow
-        ? $"KawPow {(Kind == DatasetKind.Light ? "light cache" : "dataset")} of epoch {Epoch}"
+    public string Name => Algorithm.Facts.HasEpochs
+        ? $"{Algorithm} {(Kind == DatasetKind.Light ? "light cache" : "dataset")} of epoch {Epoch}"
         : $"{Algorithm} data file";
 }

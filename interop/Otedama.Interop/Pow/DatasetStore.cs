@@ -9,16 +9,14 @@ namespace Otedama.Interop;
 /// </summary>
 public sealed class DatasetStore : IDisposable
 {
-    /// <summary>Blocks of one KawPow epoch.</summary>
-    public const int KawPowEpochBlocks = 7_500;
-
     /// <summary>The current one and the next.</summary>
     private const int KeptMax = 2;
 
     /// <summary>Whole KawPow datasets are gigabytes.</summary>
     private const int FullKeptMax = 1;
 
-    private const int AheadBlocks = KawPowEpochBlocks / 20;
+    /// <summary>The next light cache is begun when this part of an epoch is left.</summary>
+    private const int AheadPart = 20;
 
     private readonly Lock _gate = new();
     private readonly DatasetStoreOptions _options;
@@ -27,15 +25,14 @@ public sealed class DatasetStore : IDisposable
 
     public DatasetStore(DatasetStoreOptions? options = null) => _options = options ?? new DatasetStoreOptions();
 
-    public static bool Needs(Algorithm algorithm) => algorithm is Algorithm.KawPow or Algorithm.Verthash;
-
-    /// <summary>Which dataset a block at this height is hashed with.</summary>
-    public uint EpochOf(Algorithm algorithm, int height) => algorithm switch
+    /// <summary>Which dataset a block at this height is hashed with. Throws ArgumentOutOfRangeException where there is none.</summary>
+    public uint EpochOf(Algorithm algorithm, int height)
     {
-        Algorithm.KawPow => (uint)Math.Max(0, height) / KawPowEpochBlocks,
-        Algorithm.Verthash => (uint)_options.VerthashGraph,
-        _ => throw new ArgumentOutOfRangeException(nameof(algorithm), $"{algorithm} has no dataset"),
-    };
+        AlgorithmFacts facts = algorithm.Facts;
+        return facts.HasEpochs ? facts.EpochOf(height)
+            : facts.HasFile ? (uint)_options.VerthashGraph
+            : throw new ArgumentOutOfRangeException(nameof(algorithm), $"{algorithm} has no dataset");
+    }
 
     /// <summary>
     /// The dataset for this height (KawPow: its light cache), or null while it is being made; asking begins it. Throws NativeException when it
@@ -60,12 +57,12 @@ public sealed class DatasetStore : IDisposable
     }
 
     /// <summary>
-    /// KawPow's whole dataset for this height, or null while there is none; asking begins it and gives up that of any
+    /// The whole dataset of an algorithm with epochs for this height, or null while there is none; asking begins it and gives up that of any
     /// other epoch. problem says why it could not be made; it is tried again after a while. threads 0 = as the options say.
     /// </summary>
-    public PowDataset? TryGetFull(int height, int threads, out Exception? problem)
+    public PowDataset? TryGetFull(Algorithm algorithm, int height, int threads, out Exception? problem)
     {
-        uint epoch = EpochOf(Algorithm.KawPow, height);
+        uint epoch = EpochOf(algorithm, height);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -74,7 +71,7 @@ public sealed class DatasetStore : IDisposable
             {
                 _entries.Remove(failed);
             }
-            DatasetEntry entry = Ensure(Algorithm.KawPow, DatasetKind.Full, epoch, threads);
+            DatasetEntry entry = Ensure(algorithm, DatasetKind.Full, epoch, threads);
             problem = entry.Making.Exception?.InnerException;
             return entry.Making.IsCompletedSuccessfully ? entry.Making.Result : null;
         }
@@ -104,8 +101,9 @@ public sealed class DatasetStore : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            DatasetKind kind = algorithm == Algorithm.KawPow ? DatasetKind.Light : DatasetKind.Full;
-            if (algorithm == Algorithm.KawPow && height % KawPowEpochBlocks >= KawPowEpochBlocks - AheadBlocks)
+            AlgorithmFacts facts = algorithm.Facts;
+            DatasetKind kind = facts.HasEpochs ? DatasetKind.Light : DatasetKind.Full;
+            if (facts.HasEpochs && height % facts.EpochBlocks >= facts.EpochBlocks - (facts.EpochBlocks / AheadPart))
             {
                 Ensure(algorithm, kind, epoch + 1);
             }
@@ -139,7 +137,7 @@ public sealed class DatasetStore : IDisposable
             _entries.Add(entry);
             return entry;
         }
-        int kept = algorithm == Algorithm.KawPow && kind == DatasetKind.Full ? FullKeptMax : KeptMax;
+        int kept = algorithm.Facts.HasEpochs && kind == DatasetKind.Full ? FullKeptMax : KeptMax;
         while (_entries.Count(each => IsOf(each, algorithm, kind)) >= kept)
         {
             DatasetEntry oldest = _entries.First(each => IsOf(each, algorithm, kind));
@@ -151,7 +149,7 @@ public sealed class DatasetStore : IDisposable
         return entry;
     }
 
-    private static bool IsFull(DatasetEntry entry) => IsOf(entry, Algorithm.KawPow, DatasetKind.Full);
+    private static bool IsFull(DatasetEntry entry) => entry.Kind == DatasetKind.Full && entry.Algorithm.Facts.HasEpochs;
 
     private static bool IsOf(DatasetEntry entry, Algorithm algorithm, DatasetKind kind) =>
         entry.Algorithm == algorithm && entry.Kind == kind;

@@ -70,7 +70,7 @@ public sealed unsafe class NativeProofChecker : IProofChecker
     /// </summary>
     public byte[] Prove(Algorithm algorithm, in ProofItem item, ReadOnlySpan<byte> data)
     {
-        if (algorithm != Algorithm.KawPow)
+        if (!algorithm.Facts.HasMix)
         {
             throw new NotSupportedException($"a {algorithm} share carries its whole proof");
         }

@@ -19,6 +19,10 @@ public readonly record struct PowParameters(uint N, uint K, bool Twist, uint Var
     public static PowParameters Of(EquihashRule rule) =>
         new((uint)rule.N, (uint)rule.K, rule.Twist, 0, Encoding.ASCII.GetBytes(rule.Personal));
 
+    /// <summary>What a rig searches with.</summary>
+    public static PowParameters ForSearch(AlgorithmFacts facts) =>
+        facts.Equihash is { } rule ? Of(rule) : new((uint)facts.CounterOffset, 0, false, 0, default);
+
     internal otd_algo_params ToNative()
     {
         otd_algo_params native = default;

@@ -30,24 +30,22 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
         uint height = 0;
         PowParameters parameters = new(vector.Number32("n"), vector.Number32("k"), false, Variant(vector), default);
         byte[] data;
-        switch (info.Algorithm)
+        AlgorithmFacts facts = info.Algorithm.Facts;
+        if (facts.HasMix)
         {
-            case Algorithm.KawPow:
-                (data, height) = KawPowData.Read(vector, given);
-                break;
-            case Algorithm.VerusHash:
-                data = PowData.Verus(vector, given);
-                break;
-            case Algorithm.Equihash:
-                parameters = Equihash(vector, parameters);
-                data = PowData.Equihash(vector, given, withSolution, IndexBits(parameters));
-                // A solution set may belong to any input, not only to a header.
-                bool isInput = vector.Has("input") || (!withSolution && data.Length != PowData.EquihashHeaderLength);
-                parameters = parameters with { Variant = isInput ? EquihashAnyInput : 0 };
-                break;
-            default:
-                data = PowData.Header80(vector, given);
-                break;
+            (data, height) = KawPowData.Read(vector, given);
+        }
+        else if (facts.Equihash is not null)
+        {
+            parameters = Equihash(vector, parameters);
+            data = PowData.Equihash(vector, given, withSolution, IndexBits(parameters));
+            // A solution set may belong to any input, not only to a header.
+            bool isInput = vector.Has("input") || (!withSolution && data.Length != PowData.EquihashHeaderLength);
+            parameters = parameters with { Variant = isInput ? EquihashAnyInput : 0 };
+        }
+        else
+        {
+            data = facts.Variant.Length > 0 ? PowData.Verus(vector, given) : PowData.Header80(vector, given);
         }
         Target target = vector.Target(PowData.HeaderBits(vector, info.Algorithm, given));
         return new PowCase(info, parameters, data, height, target, FlavourOf(info, flavour));
@@ -77,22 +75,9 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
     /// <summary>A key that another algorithm knows would be passed over in silence, and with it what it was to prove.</summary>
     private static void Refuse(VectorCase vector, AlgorithmInfo info)
     {
-        (string Key, bool Allowed)[] keys =
-        [
-            ("mix", info.Algorithm == Algorithm.KawPow),
-            ("header_hash", info.Algorithm == Algorithm.KawPow),
-            ("k", info.Algorithm == Algorithm.Equihash),
-            ("personal", info.Algorithm == Algorithm.Equihash),
-            ("twist", info.Algorithm == Algorithm.Equihash),
-            ("input", info.Algorithm == Algorithm.Equihash),
-            ("indices", info.Algorithm == Algorithm.Equihash),
-            ("variant", info.Algorithm == Algorithm.VerusHash),
-            ("solution", info.Algorithm is Algorithm.Equihash or Algorithm.VerusHash),
-            ("n", info.Algorithm is Algorithm.Equihash or Algorithm.VerusHash or Algorithm.Verthash),
-        ];
-        foreach ((string key, bool allowed) in keys)
+        foreach (string key in AlgorithmFacts.All.SelectMany(static facts => facts.VectorKeys).Distinct())
         {
-            if (!allowed && vector.Has(key))
+            if (vector.Has(key) && !info.Algorithm.Facts.VectorKeys.Contains(key))
             {
                 throw vector.Error($"{key}= says nothing about {info.Name}");
             }

@@ -33,7 +33,7 @@ internal static class PowData
     /// <summary>nBits of a header, with or without its nonce; null when this is not one.</summary>
     public static uint? HeaderBits(VectorCase vector, Algorithm algorithm, byte[] header)
     {
-        bool isLong = algorithm is Algorithm.Equihash or Algorithm.VerusHash;
+        bool isLong = algorithm.Facts.VectorKeys.Contains("solution"); // which comes after 140 bytes
         int at = isLong ? LongBitsAt : HeaderBitsAt;
         bool whole = !vector.Has("header_hash") && header.Length >= (isLong ? LongNonceAt : HeaderNonceAt);
         return whole ? BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(at)) : null;

@@ -17,9 +17,9 @@ internal sealed class VectorDatasets : IDisposable
         {
             return null;
         }
-        bool kawPow = vector.Info.Algorithm == Algorithm.KawPow;
-        // A KawPow epoch is 7500 blocks; Verthash counts the graphs its file may be made from, 0 = the network's.
-        uint epoch = kawPow ? vector.Height / 7500 : vector.Parameters.N;
+        AlgorithmFacts facts = vector.Info.Algorithm.Facts;
+        // Where there are no epochs n= counts the graphs the file may be made from, 0 = the network's.
+        uint epoch = facts.HasEpochs ? facts.EpochOf((int)vector.Height) : vector.Parameters.N;
         (Algorithm, uint) key = (vector.Info.Algorithm, epoch);
         int at = _made.FindIndex(made => made.Key == key);
         PowDataset dataset;
@@ -35,7 +35,7 @@ internal sealed class VectorDatasets : IDisposable
                 _made[0].Dataset.Dispose();
                 _made.RemoveAt(0);
             }
-            dataset = PowDataset.Create(key.Item1, kawPow ? DatasetKind.Light : DatasetKind.Full, epoch, cancellation: cancellation);
+            dataset = PowDataset.Create(key.Item1, facts.HasEpochs ? DatasetKind.Light : DatasetKind.Full, epoch, cancellation: cancellation);
         }
         _made.Add((key, dataset));
         return dataset;

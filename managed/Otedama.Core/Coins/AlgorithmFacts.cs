@@ -11,7 +11,7 @@ public sealed record AlgorithmFacts
     public required Algorithm Algorithm { get; init; }
 
     /// <summary>As the native catalogue, logs and exports have it.</summary>
-    public string Name => Algorithm.ToString().ToLowerInvariant();
+    public string Name => Algorithm.Name;
 
     /// <summary>What a configuration calls it; empty where a name alone does not say which.</summary>
     public required string ChoiceName { get; init; }
@@ -31,11 +31,37 @@ public sealed record AlgorithmFacts
     /// <summary>Blocks that share a dataset, of which a light cache is made first; 0 = there is one for ever, or none.</summary>
     public int EpochBlocks { get; init; }
 
+    public bool HasEpochs => EpochBlocks > 0;
+
+    /// <summary>Whether its one dataset is kept as a file.</summary>
+    public bool HasFile => NeedsDataset && !HasEpochs;
+
     /// <summary>Whether one nonce can take seconds to search.</summary>
     public bool IsSlowToSearch { get; init; }
 
+    /// <summary>Whether one thread checks a million shares a second.</summary>
+    public bool IsCheapToCheck { get; init; }
+
+    /// <summary>
+    /// Whether a proof holds a mix, from which a check answers before its dear part, and which it can work out for whoever
+    /// sends none.
+    /// </summary>
+    public bool HasMix { get; init; }
+
+    /// <summary>Whether a plugin hashes, which native code does not know.</summary>
+    public bool IsPlugin { get; init; }
+
     /// <summary>Bytes a check takes, at most; 0 where nobody knows.</summary>
     public int DataLengthMax { get; init; }
+
+    /// <summary>Where the search's counter begins in the free bytes at the end of its data.</summary>
+    public int CounterOffset { get; init; }
+
+    /// <summary>What is hashed today where there are several kinds, for people; empty elsewhere.</summary>
+    public string Variant { get; init; } = "";
+
+    /// <summary>Keys of test vectors that only some algorithms have (docs/reference/vectors.md).</summary>
+    public IReadOnlyList<string> VectorKeys { get; init; } = [];
 
     /// <summary>About 3 s of work for one CPU thread, as a compact target: where the embedded chain begins.</summary>
     public required uint FastStartBits { get; init; }
@@ -52,6 +78,19 @@ public sealed record AlgorithmFacts
     /// <summary>Where shares begin for others: five seconds of a graphics card or small ASIC.</summary>
     public required double ShareOfDevice { get; init; }
 
+    /// <summary>
+    /// Where shares begin on the embedded chain, whose miners are CPUs, so that the first one comes at once; 0 = as elsewhere.
+    /// </summary>
+    public double ShareOnEmbedded { get; init; }
+
+    /// <summary>
+    /// Whether its miners reach from microcontrollers to ASICs, so that what they call themselves says where shares begin.
+    /// </summary>
+    public bool HasAgents { get; init; }
+
+    /// <summary>Hashes per second of one CPU thread, a careful guess before there is a measure; 0 = none.</summary>
+    public double ThreadRateGuess { get; init; }
+
     /// <summary>Hashes of proof of work to be expected per nonce.</summary>
     public double HashesPerNonce { get; init; } = 1;
 
@@ -66,7 +105,10 @@ public sealed record AlgorithmFacts
             DifficultyOne = Target.BitcoinOne, RollsVersions = true, DataLengthMax = BlockHeader.Size,
             FastStartBits = 0x1d40_0000, // 2^26 at 20 MH/s
             ShareMin = 1.0 / 65_536,     // 65,536 hashes: 1.3 s of a 50 kH/s microcontroller
-            ShareOfCpu = 1, ShareOfDevice = 1,
+            ShareOfCpu = 1, ShareOfDevice = 1, HasAgents = true,
+            ShareOnEmbedded = 0.0002,    // about 0.9 million hashes
+            ThreadRateGuess = 5e6,       // without SHA instructions; vardiff does the rest
+            IsCheapToCheck = true,
         },
         new()
         {
@@ -80,7 +122,8 @@ public sealed record AlgorithmFacts
         {
             Algorithm = Algorithm.KawPow, ChoiceName = "kawpow", Family = HeaderFamily.KawPow,
             DifficultyOne = new Target(new UInt256(0, 0, 0, 0xff00_0000)), // 0xff * 2^216
-            NeedsDataset = true, EpochBlocks = KawPow.EpochBlocks, DataLengthMax = KawPow.DataSize,
+            NeedsDataset = true, EpochBlocks = KawPow.EpochBlocks, HasMix = true,
+            DataLengthMax = KawPow.DataSize, VectorKeys = ["mix", "header_hash"],
             FastStartBits = 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
             ShareMin = 3e-8,             // 128 hashes: 0.3 s at 400 H/s from the light cache
             ShareOfCpu = 5e-7, ShareOfDevice = 0.02, // 400 H/s; 17 MH/s
@@ -88,26 +131,27 @@ public sealed record AlgorithmFacts
         new()
         {
             Algorithm = Algorithm.VerusHash, ChoiceName = "verushash", Family = HeaderFamily.Verus,
-            DifficultyOne = s_zip301One, DataLengthMax = Verus.HeaderSize,
+            DifficultyOne = s_zip301One, DataLengthMax = Verus.HeaderSize, CounterOffset = Verus.CounterOffset,
+            Variant = "2.2", VectorKeys = ["variant", "solution", "n"],
             FastStartBits = 0x1e04_0000, // 2^22 at 1.5 MH/s
             ShareMin = 16,               // 131,072 hashes: 0.1 s at 1.6 MH/s
             ShareOfCpu = 1_000, ShareOfDevice = 4_000, // 1.6 MH/s a thread; what else mines it has several
         },
-        FactsOf(EquihashRule.ZelHash),
+        Of(EquihashRule.ZelHash),
         new()
         {
             Algorithm = Algorithm.Verthash, ChoiceName = "verthash", Family = HeaderFamily.Bitcoin,
-            DifficultyOne = EasierThanBitcoin(256), NeedsDataset = true, DataLengthMax = BlockHeader.Size,
+            DifficultyOne = EasierThanBitcoin(256), NeedsDataset = true, DataLengthMax = BlockHeader.Size, VectorKeys = ["n"],
             FastStartBits = 0x1f02_0000, // 2^15 hashes at 16 kH/s
             ShareMin = 1e-4,             // 1,678 hashes: 0.1 s at 16 kH/s
             ShareOfCpu = 0.005, ShareOfDevice = 0.125, // 16 kH/s; 0.4 MH/s
         },
         new()
         {
-            Algorithm = Algorithm.Plugin, ChoiceName = "", Family = HeaderFamily.Bitcoin,
+            Algorithm = Algorithm.Plugin, ChoiceName = "", Family = HeaderFamily.Bitcoin, IsPlugin = true,
             DifficultyOne = Target.BitcoinOne,
             FastStartBits = 0x1f10_0000, // 2^12 hashes, as nobody knows how slow they are
-            ShareMin = 1e-8, ShareOfCpu = 1, ShareOfDevice = 1,
+            ShareMin = 1e-8, ShareOfCpu = 1e-6, ShareOfDevice = 1e-6, // about 4,000 hashes, and it rises
         },
     ];
 
@@ -118,11 +162,16 @@ public sealed record AlgorithmFacts
         {
             if (each.Algorithm == algorithm)
             {
-                return each.Equihash is null || equihash is null || equihash == each.Equihash ? each : FactsOf(equihash);
+                return each.Equihash is null || equihash is null || equihash == each.Equihash ? each : Of(equihash);
             }
         }
         throw new ArgumentOutOfRangeException(nameof(algorithm), $"{algorithm} is no algorithm; choose one of {string.Join(", ", All.Select(each => each.Name))}");
     }
+
+    /// <summary>What a configuration may name without more words.</summary>
+    public static IReadOnlyList<AlgorithmFacts> Choices { get; } = [.. All.Where(static each => each.ChoiceName.Length > 0)];
+
+    public static AlgorithmFacts Plugin { get; } = All.Single(static each => each.IsPlugin);
 
     public static AlgorithmFacts Of(CoinSpec coin) => Of(coin.Algorithm, coin.Equihash);
 
@@ -133,13 +182,14 @@ public sealed record AlgorithmFacts
     /// In solutions, of which a nonce has two: one nonce of 125,4 takes a thread ten seconds and more, so a block there is two
     /// solutions and every one of them a share; small parameters are solved a hundred and ten thousand times a second.
     /// </summary>
-    private static AlgorithmFacts FactsOf(EquihashRule rule)
+    public static AlgorithmFacts Of(EquihashRule rule)
     {
         double min = rule.N > 100 ? 1e-4 : rule.N > 50 ? 1.0 / 512 : 1.0 / 16; // in units of 2^13 solutions
         return new AlgorithmFacts
         {
             Algorithm = Algorithm.Equihash, ChoiceName = rule == EquihashRule.ZelHash ? "flux" : "", Family = HeaderFamily.Zcash,
             DifficultyOne = s_zip301One, IsSlowToSearch = true, DataLengthMax = ZcashProof.MinedBytesMax,
+            VectorKeys = ["k", "personal", "twist", "input", "indices", "solution", "n"],
             FastStartBits = rule.N > 100 ? 0x207f_ffffu : rule.N > 50 ? 0x2001_0000u : 0x1f10_0000u,
             ShareMin = min,
             ShareOfCpu = min, ShareOfDevice = Math.Max(0.03, min), // 0.2 solutions/s a thread; 50
@@ -150,4 +200,16 @@ public sealed record AlgorithmFacts
 
     private static Target EasierThanBitcoin(int factor) =>
         new(UInt256.FromBigInteger(Target.BitcoinOne.Value.ToBigInteger() * factor));
+}
+
+public static class AlgorithmNames
+{
+    extension(Algorithm algorithm)
+    {
+        /// <summary>As the native catalogue, logs and exports have it.</summary>
+        public string Name => algorithm.ToString().ToLowerInvariant();
+
+        /// <summary>Throws ArgumentOutOfRangeException for None.</summary>
+        public AlgorithmFacts Facts => AlgorithmFacts.Of(algorithm);
+    }
 }

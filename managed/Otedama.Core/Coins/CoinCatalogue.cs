@@ -30,12 +30,12 @@ public static class CoinCatalogue
         {
             return Otedama;
         }
-        equihash = algorithm == Algorithm.Equihash ? equihash ?? EquihashRule.ZelHash : null;
+        equihash = AlgorithmFacts.Of(algorithm, equihash).Equihash;
         CoinSpec model = All.FirstOrDefault(coin => coin.Algorithm == algorithm)
             ?? throw new ArgumentException($"no coin uses {algorithm}; known: {string.Join(", ", All.Select(coin => coin.Algorithm).Distinct())}");
         return Otedama with
         {
-            Title = $"{Otedama.Title} {algorithm.ToString().ToLowerInvariant()}{(equihash is null ? "" : $" {equihash}")}",
+            Title = $"{Otedama.Title} {algorithm.Name}{(equihash is null ? "" : $" {equihash}")}",
             Equihash = equihash,
             Algorithm = algorithm,
             Family = model.Family,

@@ -57,15 +57,4 @@ public static class Merkle
         }
         return [.. branch];
     }
-
-    /// <summary>The root that a coinbase txid and its branch give.</summary>
-    public static Hash256 Fold(Hash256 coinbase, ReadOnlySpan<Hash256> branch)
-    {
-        Hash256 node = coinbase;
-        foreach (Hash256 sibling in branch)
-        {
-            node = Sha256d.Pair(node, sibling);
-        }
-        return node;
-    }
 }

@@ -31,6 +31,9 @@ public sealed class Job
     /// <summary>Zero when the upstream does not say.</summary>
     public required Target NetworkTarget { get; init; }
 
+    /// <summary>The target of the share chain that this job's split builds on; zero where there is none.</summary>
+    public Target ChainTarget { get; init; }
+
     /// <summary>The easiest target worth reporting. On a pool each session has its own, never easier than this.</summary>
     public required Target ShareTarget { get; init; }
 

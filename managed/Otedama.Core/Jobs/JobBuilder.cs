@@ -4,7 +4,7 @@ namespace Otedama.Core;
 
 /// <summary>
 /// Template + PayoutSplit -> Job. Pure: the same request gives the same bytes. The coinbase script reads: height,
-/// what the node wants, a push of counter and extranonce, a push of the tag.
+/// what the node wants, a push of counter and extranonce, a push of the tag; or it has the fixed form of the split.
 /// </summary>
 public static class JobBuilder
 {
@@ -42,6 +42,7 @@ public static class JobBuilder
             Height = template.Height,
             Recipe = template.Family.Recipe(request, time),
             NetworkTarget = template.NetworkTarget,
+            ChainTarget = request.Split.ChainTarget,
             ShareTarget = request.ShareTarget,
             Clean = request.Clean,
             TimeMin = template.TimeMin,
@@ -56,13 +57,23 @@ public static class JobBuilder
         {
             return RewriteCoinbase(request);
         }
-        CoinbaseText text = WriteCoinbase(request with { ExtranonceLength = 0 });
-        return [.. text.Prefix.Span, .. text.Suffix.Span];
+        // A fixed form has room for an extranonce even where miners have none: the counter goes there.
+        byte[] extranonce = request.Split.Form is null ? [] : new byte[request.ExtranonceLength];
+        if (extranonce.Length > 0)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(extranonce.AsSpan(^CounterLength..), request.Id);
+        }
+        CoinbaseText text = WriteCoinbase(request with { ExtranonceLength = extranonce.Length });
+        return [.. text.Prefix.Span, .. extranonce, .. text.Suffix.Span];
     }
 
     /// <summary>The node's coinbase with counter and tag behind its script and the payees in place of the miner's output.</summary>
     private static byte[] RewriteCoinbase(JobRequest request)
     {
+        if (request.Split.Form is not null)
+        {
+            throw new ArgumentException("a coinbase that the node writes cannot have a fixed form");
+        }
         CheckOutputs(request);
         GivenCoinbase given = GivenCoinbase.Parse(request.Template.GivenCoinbase.Span);
         Span<byte> counter = stackalloc byte[CounterLength];
@@ -103,23 +114,14 @@ public static class JobBuilder
     {
         Template template = request.Template;
         CheckOutputs(request);
-        Span<byte> counter = stackalloc byte[CounterLength];
-        BinaryPrimitives.WriteUInt32BigEndian(counter, request.Id);
-        byte[] before =
-        [
-            .. Coinbase.HeightPush(template.Height),
-            .. template.CoinbaseAux.Span,
-            checked((byte)(CounterLength + request.ExtranonceLength)), // pushes counter and extranonce as one
-            .. counter,
-        ];
-        byte[] after = request.Tag.IsEmpty ? [] : Script.PushData(request.Tag.Span);
+        ReadOnlyMemory<byte> tag = request.Split.Form?.Tag ?? request.Tag;
         CoinbaseText text = CoinbaseText.Write(
             CoinbaseVersion,
-            before,
+            BeforeExtranonce(request),
             request.ExtranonceLength,
-            after,
+            tag.IsEmpty ? [] : Script.PushData(tag.Span),
             Coinbase.Sequence,
-            WithCommitment(request),
+            WithCommitments(request),
             Coinbase.LockTime(template.Height));
         int size = text.Prefix.Length + request.ExtranonceLength + text.Suffix.Length;
         return size <= (int)request.Class
@@ -129,14 +131,34 @@ public static class JobBuilder
                 + $"Split the reward over fewer than {request.Split.Outputs.Count} outputs.");
     }
 
-    /// <summary>The witness commitment goes last: of several matching outputs the last one counts (BIP 141).</summary>
-    private static List<PayoutOutput> WithCommitment(JobRequest request)
+    private static byte[] BeforeExtranonce(JobRequest request)
     {
-        var outputs = new List<PayoutOutput>(request.Split.Outputs.Count + 1);
+        byte[] height = Coinbase.HeightPush(request.Template.Height);
+        if (request.Split.Form is not null)
+        {
+            return [.. height, checked((byte)request.ExtranonceLength)];
+        }
+        Span<byte> counter = stackalloc byte[CounterLength];
+        BinaryPrimitives.WriteUInt32BigEndian(counter, request.Id);
+        byte push = checked((byte)(CounterLength + request.ExtranonceLength)); // counter and extranonce as one
+        return [.. height, .. request.Template.CoinbaseAux.Span, push, .. counter];
+    }
+
+    /// <summary>
+    /// The witness commitment goes behind all payees: of several matching outputs the last one counts (BIP 141). The split's own
+    /// commitment is the very last, so that who knows the state of the hash before it can check it alone.
+    /// </summary>
+    private static List<PayoutOutput> WithCommitments(JobRequest request)
+    {
+        var outputs = new List<PayoutOutput>(request.Split.Outputs.Count + 2);
         outputs.AddRange(request.Split.Outputs);
         if (!request.Template.WitnessCommitment.IsEmpty)
         {
             outputs.Add(new PayoutOutput(request.Template.WitnessCommitment, Amount.Zero));
+        }
+        if (!request.Split.Commitment.IsEmpty)
+        {
+            outputs.Add(new PayoutOutput(request.Split.Commitment, Amount.Zero));
         }
         return outputs;
     }

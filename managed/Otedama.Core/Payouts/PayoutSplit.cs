@@ -24,6 +24,24 @@ public sealed record PayoutSplit
     /// </summary>
     public IReadOnlyList<PayoutEntry> Entries { get; init; } = [];
 
+    /// <summary>
+    /// Script of a last output of the coinbase that is worth nothing: what blocks and shares of this split commit to. Empty =
+    /// nothing.
+    /// </summary>
+    public ReadOnlyMemory<byte> Commitment { get; init; }
+
+    /// <summary>The share that work on this split builds on; null where work is not chained.</summary>
+    public Hash256? Parent { get; init; }
+
+    /// <summary>What a hash must meet to extend the chain; zero where work is not chained.</summary>
+    public Target ChainTarget { get; init; }
+
+    /// <summary>
+    /// How the coinbase is laid out; null = the pool's own way. A fixed form leaves a job no counter of its own: then the
+    /// commitment has to differ from one split to the next, or two jobs would be the same work.
+    /// </summary>
+    public CoinbaseForm? Form { get; init; }
+
     /// <summary>Earned by whoever finds the block (SOLO with a shared coinbase); zero otherwise.</summary>
     public Amount FinderEarned { get; init; }
 }

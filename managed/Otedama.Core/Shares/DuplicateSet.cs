@@ -14,8 +14,8 @@ internal sealed class DuplicateSet
 
     public DuplicateSet(int max) => _max = max;
 
-    /// <summary>One of the shares was a block: worth telling its twin apart even after its job went stale.</summary>
-    public bool HoldsBlock { get; set; }
+    /// <summary>One of the shares was a block or chain share: worth telling its twin apart even after its job went stale.</summary>
+    public bool OutlivesItsTip { get; set; }
 
     public int Count => _count;
 

@@ -109,7 +109,7 @@ internal sealed class DuplicateSets
     {
         foreach ((uint id, DuplicateSet set) in _sets)
         {
-            if (!_jobs.TryGetJob(id, out Job? job) || (job.Generation < _generation && !set.HoldsBlock))
+            if (!_jobs.TryGetJob(id, out Job? job) || (job.Generation < _generation && !set.OutlivesItsTip))
             {
                 _sets.Remove(id); // allowed while enumerating
             }

@@ -7,10 +7,12 @@ public struct Judgement
     public Rejection Rejection;
 
     /// <summary>
-    /// The hash meets the network target. Can be true together with Rejection.Stale, as such a block may still win a race,
-    /// and with Rejection.AboveTarget where the network is easier than the share: it is submitted and earns no work.
+    /// How far the hash goes beyond its session's target. Can go together with Rejection.Stale, as a block on stale work may still
+    /// win a race, and with Rejection.AboveTarget or OverBudget: then it is handed on and earns no work.
     /// </summary>
-    public bool IsBlock;
+    public Reach Reach;
+
+    public readonly bool IsBlock => Reach == Reach.Block;
 
     /// <summary>The proof-of-work hash; zero when the candidate fell at a cheap check.</summary>
     public Hash256 Hash;

@@ -30,7 +30,7 @@ public sealed class ShareValidator
     private readonly ProofResult[] _results = new ProofResult[BatchMax];
     private readonly int[] _picks = new int[BatchMax];
     private readonly int[] _lengths = new int[BatchMax];
-    private readonly byte[]?[] _proven = new byte[BatchMax][]; // headers of blocks that came without their proof
+    private readonly byte[]?[] _proven = new byte[BatchMax][]; // headers of blocks and chain shares that came without their proof
     private byte[] _data = new byte[BatchMax * 80];
 
     public ShareValidator(IJobTable jobs, IProofChecker checker, IMerkleRoots roots, ShareValidatorOptions options)
@@ -193,9 +193,11 @@ public sealed class ShareValidator
         for (int i = 0; i < count; i++)
         {
             int index = picks[i];
-            Target target = judgements[index].Rejection != Rejection.None // stale or over budget: only a block is worth a look
-                ? job.NetworkTarget
-                : EasierOf(candidates[index].Target, job.NetworkTarget);
+            Target target = EasierOf(job.NetworkTarget, job.ChainTarget);
+            if (judgements[index].Rejection == Rejection.None) // else stale or over budget: only what goes further is worth a look
+            {
+                target = EasierOf(candidates[index].Target, target);
+            }
             _items[items + i] = new ProofItem(offset, _lengths[i], job.Height, target);
             _itemOf[index] = items + i;
             _jobOfItem[items + i] = job;
@@ -225,8 +227,8 @@ public sealed class ShareValidator
     }
 
     /// <summary>
-    /// Network target first, then the one target of this session's job. A hash is paid by that target or not at all: what
-    /// is a block and no share (the network easier than the share, or stale work) is handed on as a block and earns no work.
+    /// Network and chain first, then the one target of this session's job. A hash is paid by that target or not at all: what
+    /// goes further and is no share (the network easier than the share, or stale work) is handed on as that and earns no work.
     /// </summary>
     private void Grade(int index, in Candidate candidate, ref Judgement judgement)
     {
@@ -239,29 +241,33 @@ public sealed class ShareValidator
             judgement.Rejection = known != Rejection.None ? known : Rejection.BadProof;
             return;
         }
-        bool isBlock = job.NetworkTarget.IsMetBy(result.Hash);
+        Reach reach = ReachOf(job, result.Hash);
         Rejection verdict = known != Rejection.None ? known
             : candidate.Target.IsMetBy(result.Hash) ? Rejection.None : Rejection.AboveTarget;
-        judgement.Rejection = isBlock || verdict == Rejection.None ? Remember(index, job.WorkId, isBlock, verdict) : verdict;
-        judgement.IsBlock = isBlock && judgement.Rejection == verdict;
-        if (judgement.IsBlock && FormOf(job).LacksProof(candidate))
+        judgement.Rejection = reach != Reach.Share || verdict == Rejection.None ? Remember(index, job.WorkId, reach, verdict) : verdict;
+        judgement.Reach = judgement.Rejection == verdict ? reach : Reach.Share;
+        if (judgement.Reach != Reach.Share && FormOf(job).LacksProof(candidate))
         {
             _proven[index] = [.. HeaderOf(index), .. _checker.Prove(job.Algorithm, _items[_itemOf[index]], _data)];
         }
         if (judgement.Rejection == Rejection.None)
         {
-            judgement.Share = new Share(candidate, job, _works.WorkOf(candidate.Target), result.Hash, isBlock);
+            judgement.Share = new Share(candidate, job, _works.WorkOf(candidate.Target), result.Hash, reach == Reach.Block);
         }
     }
 
+    /// <summary>The furthest target of the job's own that this hash meets.</summary>
+    public static Reach ReachOf(Job job, Hash256 hash) =>
+        job.NetworkTarget.IsMetBy(hash) ? Reach.Block : job.ChainTarget.IsMetBy(hash) ? Reach.ChainShare : Reach.Share;
+
     /// <summary>
     /// Only what passed is remembered, so that nobody can fill the sets with worthless work; hence twins inside one
-    /// batch are told apart here. A block is never refused for lack of room.
+    /// batch are told apart here. A block or chain share is never refused for lack of room.
     /// </summary>
-    private Rejection Remember(int index, uint workId, bool isBlock, Rejection verdict)
+    private Rejection Remember(int index, uint workId, Reach reach, Rejection verdict)
     {
         DuplicateSet? known = _duplicates.For(workId); // null when its job left the table since the batch began
-        if (known is null || (known.IsFull && !isBlock))
+        if (known is null || (known.IsFull && reach == Reach.Share))
         {
             return Rejection.Overloaded;
         }
@@ -269,7 +275,7 @@ public sealed class ShareValidator
         {
             return Rejection.Duplicate;
         }
-        known.HoldsBlock |= isBlock;
+        known.OutlivesItsTip |= reach != Reach.Share;
         if (known.Count == _filling)
         {
             _jobFilling?.Invoke(workId);

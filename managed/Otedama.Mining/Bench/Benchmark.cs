@@ -81,10 +81,8 @@ public static class Benchmark
         return [.. Catalogue.Algorithms()
             .Where(info => options.Algorithms.Count == 0 || options.Algorithms.Contains(info.Algorithm))
             .Where(info => options.Kind != BenchmarkKind.Scan || !info.VerifyOnly)
-            .Where(info => options.Kind != BenchmarkKind.Build || options.Algorithms.Count > 0 || HasData(info))];
+            .Where(info => options.Kind != BenchmarkKind.Build || options.Algorithms.Count > 0 || info.NeedsDataset)];
     }
-
-    private static bool HasData(AlgorithmInfo info) => info.Algorithm is Algorithm.KawPow or Algorithm.Verthash;
 
     private static FlavourInfo[] ChooseFlavours(AlgorithmInfo algorithm, BenchmarkOptions options)
     {
@@ -108,10 +106,9 @@ public static class Benchmark
     private static IEnumerable<BenchmarkResult> Rows(
         BenchmarkCase item, FlavourInfo[] flavours, BenchmarkOptions options, CancellationToken cancellation)
     {
-        // Only KawPow has a check that answers before the expensive part, from what the miner claims.
         string[] kinds = options.Kind == BenchmarkKind.Scan || item.Plugin is not null ? ["scan"]
             : options.Kind == BenchmarkKind.Build ? ["build"]
-            : item.Algorithm.Algorithm == Algorithm.KawPow ? ["verify", "precheck"] : ["verify"];
+            : item.Facts.HasMix ? ["verify", "precheck"] : ["verify"];
         return from flavour in flavours
                from threads in ChooseThreads(options)
                from kind in kinds

@@ -8,10 +8,9 @@ namespace Otedama.Mining;
 /// <summary>What one algorithm is measured with: its parameters, and headers of the shape the network has.</summary>
 internal sealed record BenchmarkCase
 {
-    private const int VerusHeaderLength = 1487;
-    private const uint KawPowEpochLength = 7500;
-
     public required AlgorithmInfo Algorithm { get; init; }
+
+    public AlgorithmFacts Facts => Algorithm.Algorithm.Facts;
 
     /// <summary>For people; empty where there is nothing to choose.</summary>
     public string Label { get; init; } = "";
@@ -26,7 +25,7 @@ internal sealed record BenchmarkCase
     public uint Height { get; init; }
 
     /// <summary>Which data: KawPow's changes with the height.</summary>
-    public uint Epoch => Algorithm.Algorithm == Core.Algorithm.KawPow ? Height / KawPowEpochLength : 0;
+    public uint Epoch => Facts.EpochOf((int)Height);
 
     /// <summary>Measured in place of native code.</summary>
     public WasmPlugin? Plugin { get; init; }
@@ -36,27 +35,24 @@ internal sealed record BenchmarkCase
 
     public static IEnumerable<BenchmarkCase> Of(AlgorithmInfo algorithm, BenchmarkOptions options, BenchmarkDatasets datasets)
     {
-        switch (algorithm.Algorithm)
+        AlgorithmFacts facts = algorithm.Algorithm.Facts;
+        BenchmarkCase plain = new() { Algorithm = algorithm, Label = facts.Variant };
+        if (facts.Equihash is not null)
         {
-            case Core.Algorithm.Equihash:
-                IReadOnlyList<(uint N, uint K)> sizes = options.Equihash.Count > 0 ? options.Equihash : [(96, 5)];
-                return sizes.Select(size => new BenchmarkCase
-                {
-                    Algorithm = algorithm,
-                    Label = $"{size.N},{size.K}",
-                    Parameters = new PowParameters { N = size.N, K = size.K, Twist = size.N == 125 },
-                });
-            case Core.Algorithm.KawPow:
-                string label = string.Create(CultureInfo.InvariantCulture, $"height {options.KawPowHeight}{(options.KawPowFull ? ", full dataset" : "")}");
-                DatasetKind data = options.KawPowFull ? DatasetKind.Full : DatasetKind.Light;
-                return [datasets.With(new BenchmarkCase { Algorithm = algorithm, Label = label, Data = data, Height = options.KawPowHeight }, options)];
-            case Core.Algorithm.Verthash:
-                return [datasets.With(new BenchmarkCase { Algorithm = algorithm, Data = DatasetKind.Full }, options)];
-            case Core.Algorithm.VerusHash:
-                return [new BenchmarkCase { Algorithm = algorithm, Label = "2.2" }];
-            default:
-                return [new BenchmarkCase { Algorithm = algorithm }];
+            IReadOnlyList<(uint N, uint K)> sizes = options.Equihash.Count > 0 ? options.Equihash : [(96, 5)];
+            return sizes.Select(size => plain with
+            {
+                Label = $"{size.N},{size.K}",
+                Parameters = new PowParameters { N = size.N, K = size.K, Twist = size.N == 125 },
+            });
         }
+        if (facts.HasEpochs)
+        {
+            string label = string.Create(CultureInfo.InvariantCulture, $"height {options.KawPowHeight}{(options.KawPowFull ? ", full dataset" : "")}");
+            DatasetKind data = options.KawPowFull ? DatasetKind.Full : DatasetKind.Light;
+            return [datasets.With(plain with { Label = label, Data = data, Height = options.KawPowHeight }, options)];
+        }
+        return [facts.HasFile ? datasets.With(plain with { Data = DatasetKind.Full }, options) : plain];
     }
 
     public IScanEngine MakeEngine(FlavourInfo flavour) => Plugin is not null
@@ -64,14 +60,14 @@ internal sealed record BenchmarkCase
         : new NativeScanEngine(PowEngine.Create(Algorithm.Algorithm, Parameters, Dataset, flavour.Index));
 
     /// <summary>A header to search, different for each thread. Its nonce field holds anything.</summary>
-    public byte[] WorkData(int thread) => Algorithm.Algorithm == Core.Algorithm.Equihash
+    public byte[] WorkData(int thread) => Facts.Equihash is not null
         ? RandomBytes(thread, KnownProofs.EquihashHeaderLength)
         : Header(thread);
 
     /// <summary>A header to check, of the kind that takes the whole effort; null when that needs a proof nobody gave us.</summary>
     public byte[]? ProofData(int index)
     {
-        if (Algorithm.Algorithm != Core.Algorithm.Equihash)
+        if (Facts.Equihash is null)
         {
             return Header(index); // KawPow: a mix that is wrong costs as much as one that is right
         }
@@ -84,18 +80,19 @@ internal sealed record BenchmarkCase
         {
             return RandomBytes(seed, Algorithm.DataLengthMax);
         }
-        if (Algorithm.Algorithm != Core.Algorithm.VerusHash)
+        int length = Facts.DataLengthMax;
+        if (Facts.Family != HeaderFamily.Verus)
         {
-            return RandomBytes(seed, Algorithm.Algorithm == Core.Algorithm.KawPow ? 72 : 80);
+            return RandomBytes(seed, length);
         }
-        byte[] header = RandomBytes(0, VerusHeaderLength);
+        byte[] header = RandomBytes(0, length);
         BinaryPrimitives.WriteUInt32LittleEndian(header, 0x00010004); // the version that has variants
         header[140] = 0xfd;
-        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(141), VerusHeaderLength - 143);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(141), (ushort)(length - 143));
         header.AsSpan(143, 8).Clear();
         header[143] = 7; // solution version 7: hashed by 2.2
         header[148] = 1; // with one entry that may bind the header's fields, as every block has today
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(VerusHeaderLength - 15), seed); // shares of a job differ at the end
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(length - 15), seed); // shares of a job differ at the end
         return header;
     }
 

@@ -20,7 +20,7 @@ internal sealed class BenchmarkDatasets(Action<string> say, CancellationToken ca
         {
             return item;
         }
-        bool verthash = item.Algorithm.Algorithm == Algorithm.Verthash;
+        bool verthash = item.Facts.HasFile;
         if (verthash && options.VerthashFile is null && !options.VerthashInMemory)
         {
             return item with { Skipped = "needs its data: --verthash-file FILE (written when missing) or --verthash-memory" };

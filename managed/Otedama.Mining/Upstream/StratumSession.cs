@@ -357,7 +357,7 @@ internal sealed partial class StratumSession : IDisposable
         _sink!.OnJob(job, known.Space);
     }
 
-    private string AlgorithmName => _options.Equihash is { } rule ? $"equihash {rule}" : _options.Algorithm.ToString().ToLowerInvariant();
+    private string AlgorithmName => _options.Equihash is { } rule ? $"equihash {rule}" : _options.Algorithm.Name;
 
     private void Ignore(string what, string why) => RigLog.Ignored(_log, _options.Pool, what, why);
 }

@@ -21,7 +21,8 @@ internal sealed class CpuWorkers : IWorkerSource
             _seeds = [];
             return;
         }
-        AlgorithmInfo algorithm = options.Algorithm == Algorithm.Plugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
+        AlgorithmFacts facts = AlgorithmFacts.Of(options.Algorithm, options.Equihash);
+        AlgorithmInfo algorithm = facts.IsPlugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
         FlavourInfo flavour = FindFlavour(algorithm, options.Flavour);
         KawPowDatasets kawPow = new(datasets, options.KawPowDataset, threads, time);
         _seeds = [.. Enumerable.Range(0, threads).Select(i => new WorkerSeed($"cpu{i}", id => new EngineWorker(
@@ -32,11 +33,11 @@ internal sealed class CpuWorkers : IWorkerSource
                 Device = _device,
                 Algorithm = algorithm,
                 Flavour = flavour,
-                HashesPerNonce = algorithm.Algorithm == Algorithm.Equihash ? (options.Equihash ?? EquihashRule.ZelHash).SolutionsPerNonce : 1,
+                HashesPerNonce = facts.HashesPerNonce,
                 Tuning = new ThreadTuning(
                     options.CpuAffinity.Count > 0 ? options.CpuAffinity[i % options.CpuAffinity.Count] : null, options.CpuPriority),
             },
-            () => MakeEngine(options, datasets, kawPow, algorithm.Algorithm, flavour.Index),
+            () => MakeEngine(options, datasets, kawPow, facts, flavour.Index),
             time,
             logger)))];
     }
@@ -72,27 +73,20 @@ internal sealed class CpuWorkers : IWorkerSource
     }
 
     private static IScanEngine MakeEngine(
-        RigOptions options, DatasetStore datasets, KawPowDatasets kawPow, Algorithm algorithm, uint flavour)
+        RigOptions options, DatasetStore datasets, KawPowDatasets kawPow, AlgorithmFacts facts, uint flavour)
     {
-        if (algorithm == Algorithm.Plugin)
+        if (facts.IsPlugin)
         {
             return new PluginScanEngine(options.Plugin!);
         }
-        if (algorithm == Algorithm.KawPow)
+        if (facts.HasEpochs)
         {
-            return new DatasetScanEngine(algorithm, flavour, kawPow.For);
+            return new DatasetScanEngine(facts.Algorithm, flavour, kawPow.For);
         }
-        return DatasetStore.Needs(algorithm)
-            ? new DatasetScanEngine(datasets, algorithm, flavour)
-            : new NativeScanEngine(PowEngine.Create(algorithm, ParametersOf(options), flavour: flavour));
+        return facts.NeedsDataset
+            ? new DatasetScanEngine(datasets, facts.Algorithm, flavour)
+            : new NativeScanEngine(PowEngine.Create(facts.Algorithm, PowParameters.ForSearch(facts), flavour: flavour));
     }
-
-    private static PowParameters ParametersOf(RigOptions options) => options.Algorithm switch
-    {
-        Algorithm.Equihash when options.Equihash is { } rule => PowParameters.Of(rule),
-        Algorithm.VerusHash => new PowParameters(N: Verus.CounterOffset, 0, false, 0, default),
-        _ => default,
-    };
 
     private static AlgorithmInfo PluginAlgorithm(RigOptions options) => options.Plugin is { } plugin
         ? PluginScanEngine.Describe(plugin)

@@ -34,13 +34,13 @@ internal sealed class KawPowDatasets(DatasetStore store, KawPowDatasetMode mode,
         {
             KawPowDatasetMode.Light => store.TryGet(Algorithm.KawPow, job.Height),
             KawPowDatasetMode.Full => Whole(job.Height),
-            _ => (IsWorthIt(job) ? store.TryGetFull(job.Height, threads, out _) : null) ?? store.TryGet(Algorithm.KawPow, job.Height),
+            _ => (IsWorthIt(job) ? store.TryGetFull(Algorithm.KawPow, job.Height, threads, out _) : null) ?? store.TryGet(Algorithm.KawPow, job.Height),
         };
     }
 
     private PowDataset? Whole(int height)
     {
-        PowDataset? dataset = store.TryGetFull(height, threads, out Exception? problem);
+        PowDataset? dataset = store.TryGetFull(Algorithm.KawPow, height, threads, out Exception? problem);
         return problem is null ? dataset : throw problem;
     }
 

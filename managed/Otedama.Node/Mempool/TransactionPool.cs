@@ -23,8 +23,6 @@ internal sealed class TransactionPool(BlockStore store, ChainRules rules, long f
 
     public int Count => _entries.Count;
 
-    public long FeePerKvbMin => feePerKvbMin;
-
     public IEnumerable<MempoolEntry> ByArrival => _entries.Values.OrderBy(entry => entry.Order);
 
     public MempoolEntry? Find(Hash256 txId) => _entries.GetValueOrDefault(txId);

@@ -45,7 +45,7 @@ public static class StartDifficulty
     public static AgentClass For(ReadOnlySpan<char> userAgent, CoinSpec coin, double usual)
     {
         ReadOnlySpan<char> agent = userAgent.Trim();
-        if (coin.Algorithm != Algorithm.Sha256d)
+        if (!coin.Algorithm.Facts.HasAgents)
         {
             bool isCpu = IsCpu(agent);
             double start = usual > 0 ? usual : ForAlgorithm(isCpu, coin);

@@ -26,16 +26,6 @@ public sealed partial class Ledger
         }
     }
 
-    public HashRates HashRateOf(int account)
-    {
-        lock (_lock)
-        {
-            return account >= 0 && account < _state.Accounts.Count
-                ? _state.Accounts[account].Meter?.Rates(NowMs) ?? default
-                : default;
-        }
-    }
-
     /// <summary>Null when there is no such account.</summary>
     public AccountInfo? Account(int id)
     {

@@ -139,6 +139,11 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
     /// <summary>What wants to be done beside the commits, each by a loop of its own.</summary>
     public IReadOnlyList<IStep> Upkeep => Log.Upkeep;
 
+    /// <summary>Work here is not chained.</summary>
+    public void ChainShare(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, Hash256 hash)
+    {
+    }
+
     public bool HasPending => Log.PendingBytes > 0;
 
     public void Commit()

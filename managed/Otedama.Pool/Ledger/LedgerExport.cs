@@ -112,7 +112,7 @@ public sealed class LedgerExport
             write(
             [
                 (long)record.Sequence, share.TimeMs, (long)share.AccountId, account.Payee.Address, account.Worker,
-                share.Algorithm.ToString().ToLowerInvariant(), (long)share.Height, (long)share.JobId, share.Work, share.IsBlock,
+                share.Algorithm.Name, (long)share.Height, (long)share.JobId, share.Work, share.IsBlock,
             ]);
         });
     }
@@ -124,7 +124,7 @@ public sealed class LedgerExport
             BlockRecord record = block.Record;
             write(
             [
-                record.TimeMs, (long)record.Height, record.BlockHash.ToString(), record.Algorithm.ToString().ToLowerInvariant(),
+                record.TimeMs, (long)record.Height, record.BlockHash.ToString(), record.Algorithm.Name,
                 record.Scheme.ToString().ToLowerInvariant(), block.Status.ToString().ToLowerInvariant(), block.Reason,
                 record.Reward.Units, (long)record.Finder, _state.Accounts[record.Finder].Payee.Address,
             ]);

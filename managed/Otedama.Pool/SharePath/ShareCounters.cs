@@ -12,12 +12,8 @@ public sealed class ShareCounters
     /// <summary>Bucket i of Latency counts answers within 2^i microseconds; the last one all slower ones.</summary>
     public const int LatencyBuckets = 26;
 
-    /// <summary>Bucket i of BatchSize counts batches of up to 2^i candidates.</summary>
-    public const int BatchBuckets = 9;
-
     private readonly long[] _rejected = new long[(int)Rejection.Overloaded + 1];
     private readonly long[] _latency = new long[LatencyBuckets];
-    private readonly long[] _batchSize = new long[BatchBuckets];
     private long _accepted;
     private long _blocks;
     private long _commits;
@@ -44,35 +40,8 @@ public sealed class ShareCounters
     /// <summary>Sum over all answers.</summary>
     public long LatencyMicroseconds => Volatile.Read(ref _latencyMicroseconds);
 
-    public long BatchSize(int bucket) => Volatile.Read(ref _batchSize[bucket]);
-
-    /// <summary>
-    /// Upper bound of the latency of this fraction (0 to 1) of all answers, microseconds: exact within a factor of 2.
-    /// </summary>
-    public long LatencyPercentile(double fraction)
-    {
-        long total = 0;
-        for (int i = 0; i < LatencyBuckets; i++)
-        {
-            total += Latency(i);
-        }
-        long seen = 0;
-        for (int i = 0; i < LatencyBuckets; i++)
-        {
-            seen += Latency(i);
-            if (total > 0 && seen >= fraction * total)
-            {
-                return 1L << i;
-            }
-        }
-        return 0;
-    }
-
     /// <summary>Any thread: refused at the door.</summary>
     internal void CountOverloaded() => Interlocked.Increment(ref _rejected[(int)Rejection.Overloaded]);
-
-    /// <summary>Any verifier's thread.</summary>
-    internal void CountBatch(int candidates) => Interlocked.Increment(ref _batchSize[Math.Min(BatchBuckets - 1, Log2Up(candidates))]);
 
     /// <summary>Any thread.</summary>
     internal void CountBlock() => Interlocked.Increment(ref _blocks);
@@ -106,8 +75,6 @@ public sealed class ShareCounters
     internal void CountCommitFailure() => Bump(ref _commitFailures);
 
     private static int Log2Up(ulong value) => value <= 1 ? 0 : BitOperations.Log2(value - 1) + 1;
-
-    private static int Log2Up(int value) => Log2Up((ulong)value);
 
     /// <summary>One writer per number, so no locked instruction is needed.</summary>
     private static void Bump(ref long number) => Volatile.Write(ref number, number + 1);

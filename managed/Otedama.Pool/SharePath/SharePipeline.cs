@@ -13,7 +13,7 @@ namespace Otedama.Pool;
 /// When the disk refuses (full), shares that wait for their commit keep waiting, unanswered; later ones are still
 /// checked, because one may be a block, and are answered "overloaded" once PendingMax wait.
 /// </remarks>
-public sealed partial class SharePipeline
+public sealed partial class SharePipeline : ICandidateSink
 {
     private readonly SharePipelineOptions _options;
     private readonly IPoolJobTable _jobs;
@@ -122,7 +122,7 @@ public sealed partial class SharePipeline
         {
             ref Candidate candidate = ref candidates[i];
             ref Judgement judgement = ref judgements[i];
-            if (judgement.Rejection != Rejection.None && !judgement.IsBlock)
+            if (judgement is { Rejection: not Rejection.None, Reach: Reach.Share })
             {
                 continue;
             }
@@ -148,30 +148,47 @@ public sealed partial class SharePipeline
         return claimant.AccountId;
     }
 
-    internal void SubmitBlocks(ShareValidator validator, ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
+    /// <summary>Blocks go to the nodes and chain shares to the book, before anything else happens to them.</summary>
+    internal void HandOn(ShareValidator validator, ReadOnlySpan<Candidate> candidates, Span<Judgement> judgements)
     {
         for (int i = 0; i < judgements.Length; i++)
         {
-            if (!judgements[i].IsBlock || !_jobs.TryGet(candidates[i].JobId, out PoolJob? job))
+            if (judgements[i].Reach == Reach.Share || !_jobs.TryGet(candidates[i].JobId, out PoolJob? job))
             {
                 continue;
             }
             ReadOnlySpan<byte> header = validator.HeaderOf(i);
+            if (judgements[i].IsBlock)
+            {
+                Submit(job, header, candidates[i], ref judgements[i]);
+            }
             try
             {
-                if (_blocks.Submit(job, header, candidates[i], judgements[i].Hash) is not { } id)
-                {
-                    judgements[i].IsBlock = false;
-                    continue;
-                }
-                judgements[i].BlockId = id;
+                _book.ChainShare(job, header, candidates[i], judgements[i].Hash);
             }
             catch (Exception e)
             {
-                LogSubmitFailed(job.Job.Height, Convert.ToHexStringLower(header), e);
+                LogNotChained(job.Job.Height, Convert.ToHexStringLower(header), e);
             }
-            Counters.CountBlock();
         }
+    }
+
+    private void Submit(PoolJob job, ReadOnlySpan<byte> header, in Candidate candidate, ref Judgement judgement)
+    {
+        try
+        {
+            if (_blocks.Submit(job, header, candidate, judgement.Hash) is not { } id)
+            {
+                judgement.Reach = Reach.Share; // a rival of one of ours
+                return;
+            }
+            judgement.BlockId = id;
+        }
+        catch (Exception e)
+        {
+            LogSubmitFailed(job.Job.Height, Convert.ToHexStringLower(header), e);
+        }
+        Counters.CountBlock();
     }
 
     internal void Answer(
@@ -215,7 +232,8 @@ public sealed partial class SharePipeline
         WorkerId = candidate.WorkerId,
         Claimant = candidate.Claimant,
         JobId = candidate.JobId,
-        Rejection = judgement is { IsBlock: true, Rejection: Rejection.AboveTarget or Rejection.OverBudget } ? Rejection.None : judgement.Rejection,
+        Rejection = judgement is { Reach: not Reach.Share, Rejection: Rejection.AboveTarget or Rejection.OverBudget }
+            ? Rejection.None : judgement.Rejection,
         IsBlock = judgement.IsBlock,
         Work = judgement.Rejection == Rejection.None ? judgement.Share.Work : UInt128.Zero,
         BlockId = judgement.BlockId,
@@ -229,4 +247,8 @@ public sealed partial class SharePipeline
     [LoggerMessage(Level = LogLevel.Critical, EventName = "submit_failed",
         Message = "The block at height {Height} could not be handed to the nodes. Header: {Header}")]
     private partial void LogSubmitFailed(int height, string header, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "chain_share_lost",
+        Message = "The share at height {Height} could not be handed to its chain. Header: {Header}")]
+    private partial void LogNotChained(int height, string header, Exception e);
 }

@@ -103,7 +103,6 @@ internal sealed class Verifier
         long start = _time.GetTimestamp();
         Span<Candidate> candidates = _candidates.AsSpan(0, count);
         Span<Judgement> judgements = _judgements.AsSpan(0, count);
-        _path.Counters.CountBatch(count);
         try
         {
             _validator.Judge(candidates, judgements);
@@ -116,7 +115,7 @@ internal sealed class Verifier
             judgements.Fill(new Judgement { Rejection = Rejection.Overloaded });
         }
         FitBatch(count, _time.GetElapsedTime(start));
-        _path.SubmitBlocks(_validator, candidates, judgements);
+        _path.HandOn(_validator, candidates, judgements);
         _path.Answer(candidates, judgements, _records, _verdicts);
         Array.Clear(_candidates, 0, count);
     }

@@ -21,8 +21,8 @@ public interface ITransport : IDisposable
     void Start(ITransportHandler handler);
 
     /// <summary>
-    /// Sends what was written to each of these connections, without waiting, once per connection: an engine with a queue of
-    /// its own enters the kernel once for all of them. Needed only outside ITransportHandler.OnReceived.
+    /// Sends what was written to each of these connections, without waiting, once per connection: an engine with a
+    /// queue of its own enters the kernel once for all of them. Needed only outside ITransportHandler.OnReceived.
     /// </summary>
     void EndBatch(ReadOnlySpan<TransportConnection> written);
 

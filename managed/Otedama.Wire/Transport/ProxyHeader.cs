@@ -14,7 +14,9 @@ public enum ProxyHeaderStatus
     Bad,
 }
 
-/// <summary>The PROXY protocol header, version 1 (text) and 2 (binary), that load balancers put before a stream.</summary>
+/// <summary>
+/// The PROXY protocol header, version 1 (text) and 2 (binary), that load balancers put before a stream.
+/// </summary>
 public static class ProxyHeader
 {
     /// <summary>Longest header accepted: v1 has at most 107 bytes; v2 with usual extensions stays below this.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class SocketConnection
         }
         catch (ObjectDisposedException)
         {
-            ReleaseReceive();
+            EndReceiving();
         }
     }
 
@@ -34,12 +34,13 @@ internal sealed partial class SocketConnection
             {
                 if (!TakeReceived())
                 {
-                    ReleaseReceive();
+                    EndReceiving();
                     return;
                 }
-                if (_phase is Phase.TlsHandshake or Phase.Tls)
+                if (_handshake is not null)
                 {
-                    return; // the TLS pump owns the socket's reading side from here on
+                    _transport.Handshakes.Enqueue(this); // where receiving goes on
+                    return;
                 }
                 if (++turns == TurnsMax)
                 {
@@ -51,7 +52,7 @@ internal sealed partial class SocketConnection
         }
         catch (ObjectDisposedException)
         {
-            ReleaseReceive();
+            EndReceiving();
         }
     }
 
@@ -76,8 +77,12 @@ internal sealed partial class SocketConnection
         return !IsClosed;
     }
 
-    /// <summary>Gives the buffer back; only the receiving side calls it, so no receive is in flight.</summary>
-    private void ReleaseReceive() => _receive.Release(_transport.Slabs);
+    /// <summary>Gives buffers back; only the receiving side calls it, so no receive is in flight.</summary>
+    private void EndReceiving()
+    {
+        _tls?.End();
+        _receive.Release(_transport.Slabs);
+    }
 
     /// <summary>A completion object without the event's delegate and closure.</summary>
     private sealed class ReceiveArgs : SocketAsyncEventArgs

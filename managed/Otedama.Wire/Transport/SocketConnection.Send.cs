@@ -9,7 +9,8 @@ namespace Otedama.Wire;
 internal sealed partial class SocketConnection
 {
     private readonly Lock _outGate = new();
-    private readonly WireBuffer _out = new();
+    private readonly WireBuffer _out = new(); // for the kernel
+    private WireBuffer? _plain; // with TLS: written, and not encrypted yet
     private WireBuffer? _inFlight;
     private SendArgs? _send;
     private bool _sending;
@@ -23,17 +24,18 @@ internal sealed partial class SocketConnection
         }
         lock (_outGate)
         {
-            int waiting = _out.Length + (_inFlight?.Length ?? 0);
+            int waiting = _out.Length + (_inFlight?.Length ?? 0) + (_plain?.Length ?? 0);
             if (waiting + bytes.Length <= _transport.Options.OutputBytesMax)
             {
-                _out.Append(bytes);
+                (_plain ?? _out).Append(bytes);
                 if (_transport.Trace is { } trace)
                 {
                     WireTrace.Sent(trace, Id, bytes);
                 }
                 return true;
             }
-            _out.Clear(); // so that Close does not try to send what nobody reads
+            _plain?.Clear(); // so that Close does not try to send what nobody reads
+            _out.Clear();
         }
         Close(CloseReason.SlowReader);
         return false;
@@ -41,14 +43,14 @@ internal sealed partial class SocketConnection
 
     public override void Flush()
     {
-        if (_out.Length == 0)
+        if (_out.Length == 0 && _plain is not { Length: > 0 })
         {
             return;
         }
         bool failed;
         lock (_outGate)
         {
-            failed = !_sending && !IsClosed && _phase != Phase.TlsHandshake && !SendSome();
+            failed = !_sending && !IsClosed && !SendSome();
         }
         if (failed)
         {
@@ -59,9 +61,9 @@ internal sealed partial class SocketConnection
     /// <summary>Called under the gate with nothing in flight. False when the connection is broken.</summary>
     private bool SendSome()
     {
-        if (_phase == Phase.Tls)
+        if (!Encrypt())
         {
-            return SendTls();
+            return false;
         }
         while (_out.Length > 0)
         {
@@ -144,10 +146,11 @@ internal sealed partial class SocketConnection
     {
         lock (_outGate)
         {
-            if (!_sending && _phase is Phase.Plain && _out.Length > 0)
+            if (!_sending && Encrypt() && _out.Length > 0)
             {
                 _ = _socket.Send(_out.Written, SocketFlags.None, out _);
             }
+            _plain?.Clear();
             _out.Clear();
         }
     }

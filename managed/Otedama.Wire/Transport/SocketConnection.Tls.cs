@@ -1,15 +1,45 @@
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
-
 namespace Otedama.Wire;
 
-/// <summary>TLS on the same port. Costs a stream and a 4 KiB buffer per connection; plain connections pay nothing for it.</summary>
-internal sealed partial class SocketConnection
+/// <summary>
+/// TLS on the same port. Costs a stream and a 4 KiB buffer per connection; plain connections pay nothing for it.
+/// </summary>
+internal sealed partial class SocketConnection : ITlsPipeUser
 {
-    private const int TlsReadBytes = 4_096;
+    private TlsPipe? _tls;
+    private byte[]? _handshake; // what waits for a turn in the lane; the receiving side waits with it
 
-    private SslStream? _tls;
+    /// <summary>A turn in the lane: looks at what came, then goes on receiving.</summary>
+    public void ContinueHandshake()
+    {
+        byte[] bytes = _handshake!;
+        _handshake = null;
+        _tls!.Feed(bytes);
+        Flush();
+        if (IsClosed)
+        {
+            EndReceiving();
+            return;
+        }
+        StartReceiving();
+    }
+
+    public void OnTlsPlain(ReadOnlySpan<byte> plain)
+    {
+        if (!IsClosed)
+        {
+            Hand(plain);
+        }
+    }
+
+    public void OnTlsCipher(ReadOnlySpan<byte> cipher)
+    {
+        lock (_outGate)
+        {
+            _out.Append(cipher);
+        }
+    }
+
+    public void OnTlsEnd(CloseReason reason) => Close(reason);
 
     private void BeginTls(ReadOnlySpan<byte> first)
     {
@@ -18,78 +48,34 @@ internal sealed partial class SocketConnection
             Close(CloseReason.TlsNotConfigured);
             return;
         }
-        _phase = Phase.TlsHandshake;
         IsTls = true;
-        _tls = new SslStream(new ReplayStream(_socket, first.ToArray()));
-        _ = RunTlsAsync(_tls, identity);
+        _plain = new WireBuffer();
+        _tls = new TlsPipe(identity, this);
+        _handshake = first.ToArray();
     }
 
-    private async Task RunTlsAsync(SslStream stream, TlsIdentity identity)
+    private void DeliverTls(ReadOnlySpan<byte> bytes)
     {
-        await Task.Yield(); // leaves the receive loop, which hands the socket over when this method returns to it
-        CloseReason reason = CloseReason.TlsFailed;
-        try
+        if (_tls!.IsOpen)
         {
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-            {
-                ServerCertificateContext = identity.Context,
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            });
-            lock (_outGate)
-            {
-                _phase = Phase.Tls;
-            }
+            _tls.Feed(bytes);
             Flush();
-            reason = CloseReason.Error;
-            byte[] buffer = new byte[TlsReadBytes];
-            int count;
-            while ((count = await stream.ReadAsync(buffer)) > 0 && !IsClosed)
-            {
-                Hand(buffer.AsSpan(0, count));
-            }
-            reason = CloseReason.PeerClosed;
         }
-        catch (Exception exception) when (exception is IOException or AuthenticationException or SocketException
-            or ObjectDisposedException or InvalidOperationException)
+        else
         {
-            // The reason says which side of the handshake it was; the peer's mistake needs no stack trace.
+            _handshake = bytes.ToArray();
         }
-        Close(reason);
-        ReleaseReceive();
     }
 
-    /// <summary>Called under the gate with nothing in flight.</summary>
-    private bool SendTls()
+    /// <summary>Under the gate: what was written becomes records. False when the pipe is broken.</summary>
+    private bool Encrypt()
     {
-        if (_out.Length == 0)
+        if (_tls is not { IsOpen: true } || _plain!.Length == 0)
         {
             return true;
         }
-        _inFlight ??= new WireBuffer();
-        _inFlight.Append(_out.Written);
-        _out.Clear();
-        MarkSending();
-        _ = WriteTlsAsync();
-        return true;
-    }
-
-    private async Task WriteTlsAsync()
-    {
-        await Task.Yield(); // the caller holds the gate
-        try
-        {
-            await _tls!.WriteAsync(_inFlight!.WrittenMemory);
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException
-            or InvalidOperationException)
-        {
-            Close(CloseReason.Error);
-            return;
-        }
-        lock (_outGate)
-        {
-            _inFlight.Clear();
-            _ = SendNext();
-        }
+        bool encrypted = _tls.TryEncrypt(_plain.WrittenMemory);
+        _plain.Clear();
+        return encrypted;
     }
 }

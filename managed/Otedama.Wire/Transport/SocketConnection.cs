@@ -3,18 +3,16 @@ using System.Net.Sockets;
 
 namespace Otedama.Wire;
 
-/// <summary>One socket: what comes before the first line, and the end. Receiving, sending and TLS are in their own files.</summary>
+/// <summary>
+/// One socket: what comes before the first line, and the end. Receiving, sending and TLS are in their own files.
+/// </summary>
 internal sealed partial class SocketConnection : TransportConnection
 {
-    private const byte TlsHandshakeRecord = 0x16;
-
     private readonly SocketTransport _transport;
     private readonly Socket _socket;
-    private readonly bool _tlsOnly;
     private readonly long _startedAt;
-    private Phase _phase;
-    private byte[]? _prelude;
-    private int _preludeLength;
+    private Prelude _prelude;
+    private bool _isPlain; // the prelude is over, and lines follow it
     private bool _accepted;
     private int _closed;
 
@@ -22,22 +20,12 @@ internal sealed partial class SocketConnection : TransportConnection
     {
         _transport = transport;
         _socket = socket;
-        _tlsOnly = tlsOnly;
         _startedAt = transport.Time.GetTimestamp();
         IPEndPoint remote = (IPEndPoint)socket.RemoteEndPoint!;
         Remote = remote.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port) : remote;
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        _phase = transport.IsProxy(Remote.Address) ? Phase.Proxy : Phase.FirstByte;
+        _prelude = new Prelude(transport.IsProxy(Remote.Address), tlsOnly);
         _receive = new ReceiveArgs(this);
-    }
-
-    private enum Phase : byte
-    {
-        Proxy,
-        FirstByte,
-        Plain,
-        TlsHandshake,
-        Tls,
     }
 
     public override bool IsClosed => Volatile.Read(ref _closed) != 0;
@@ -45,26 +33,30 @@ internal sealed partial class SocketConnection : TransportConnection
     /// <summary>Starts receiving; the caller has entered the connection into the transport's table.</summary>
     public void Begin()
     {
-        if (_phase == Phase.Proxy || Announce())
+        if (_prelude.AwaitsHeader || Announce())
         {
             StartReceiving();
             return;
         }
-        ReleaseReceive();
+        EndReceiving();
     }
 
-    /// <summary>Closes a connection that hangs before its first line or does not read. Called about once a second.</summary>
+    /// <summary>
+    /// Closes a connection that hangs before its first line or does not read. Called about once a second.
+    /// </summary>
     public void CheckTimeouts()
     {
-        if (Volatile.Read(ref _sendingSince) is long since && since != 0 && _transport.Time.GetElapsedTime(since) > _transport.Options.UnreadTimeout)
+        TimeProvider time = _transport.Time;
+        long since = Volatile.Read(ref _sendingSince);
+        if (since != 0 && time.GetElapsedTime(since) > _transport.Options.UnreadTimeout)
         {
             Close(CloseReason.SlowReader);
             return;
         }
-        if (_phase is Phase.Proxy or Phase.TlsHandshake
-            && _transport.Time.GetElapsedTime(_startedAt) > _transport.Options.PreludeTimeout)
+        bool hangs = _prelude.AwaitsHeader || _tls is { IsOpen: false };
+        if (hangs && time.GetElapsedTime(_startedAt) > _transport.Options.PreludeTimeout)
         {
-            Close(_phase == Phase.Proxy ? CloseReason.BadProxyHeader : CloseReason.TlsFailed);
+            Close(_prelude.AwaitsHeader ? CloseReason.BadProxyHeader : CloseReason.TlsFailed);
         }
     }
 
@@ -105,30 +97,20 @@ internal sealed partial class SocketConnection : TransportConnection
         return _accepted;
     }
 
-    /// <summary>Bytes as they came from the socket, in any phase but TLS.</summary>
+    /// <summary>Bytes as they came from the socket.</summary>
     private void Deliver(ReadOnlySpan<byte> bytes)
     {
-        if (_phase == Phase.Proxy && !PassProxyHeader(ref bytes))
-        {
-            return;
-        }
-        if (_phase == Phase.FirstByte && !bytes.IsEmpty)
-        {
-            if (bytes[0] == TlsHandshakeRecord)
-            {
-                BeginTls(bytes);
-                return;
-            }
-            if (_tlsOnly)
-            {
-                Close(CloseReason.TlsRequired);
-                return;
-            }
-            _phase = Phase.Plain;
-        }
-        if (!bytes.IsEmpty)
+        if (_isPlain)
         {
             Hand(bytes);
+        }
+        else if (_tls is not null)
+        {
+            DeliverTls(bytes);
+        }
+        else
+        {
+            PassPrelude(bytes);
         }
     }
 
@@ -142,26 +124,27 @@ internal sealed partial class SocketConnection : TransportConnection
         Flush();
     }
 
-    /// <summary>Takes the PROXY header off; false while it is incomplete or when the connection was closed.</summary>
-    private bool PassProxyHeader(ref ReadOnlySpan<byte> bytes)
+    private void PassPrelude(ReadOnlySpan<byte> bytes)
     {
-        _prelude ??= new byte[ProxyHeader.BytesMax + ReceiveSlabs.SliceBytes];
-        bytes.CopyTo(_prelude.AsSpan(_preludeLength));
-        _preludeLength += bytes.Length;
-        ProxyHeaderStatus status = ProxyHeader.TryParse(_prelude.AsSpan(0, _preludeLength), out IPEndPoint? source, out int consumed);
-        if (status == ProxyHeaderStatus.NeedMore)
+        PreludeStep step = _prelude.Take(ref bytes);
+        if (step == PreludeStep.HeaderEnded)
         {
-            return false;
+            Remote = _prelude.Source ?? Remote;
+            if (!Announce())
+            {
+                return;
+            }
+            step = _prelude.Take(ref bytes);
         }
-        if (status == ProxyHeaderStatus.Bad)
+        switch (step)
         {
-            Close(CloseReason.BadProxyHeader);
-            return false;
+            case PreludeStep.Plain:
+                _isPlain = true;
+                Hand(bytes);
+                break;
+            case PreludeStep.Tls: BeginTls(bytes); break;
+            case PreludeStep.NotTls: Close(CloseReason.TlsRequired); break;
+            case PreludeStep.BadHeader: Close(CloseReason.BadProxyHeader); break;
         }
-        Remote = source ?? Remote;
-        bytes = _prelude.AsSpan(consumed, _preludeLength - consumed);
-        _prelude = null;
-        _phase = Phase.FirstByte;
-        return Announce();
     }
 }

@@ -5,15 +5,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Otedama.Wire;
 
-/// <summary>The transport engine on .NET sockets: portable, no thread of its own, one receive in flight per connection.</summary>
+/// <summary>
+/// The transport engine on .NET sockets: portable, no thread of its own, one receive in flight per connection.
+/// </summary>
 public sealed class SocketTransport : ITransport
 {
+    private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(1);
+
     private const int LinuxTcp = 6;
     private const int LinuxTcpUserTimeout = 18;
 
     private readonly ConcurrentDictionary<long, SocketConnection> _connections = new();
     private readonly List<(Socket Socket, bool TlsOnly)> _listeners = [];
-    private readonly Timer _sweep;
+    private readonly ITimer _sweep;
     private volatile TlsIdentity? _identity;
     private volatile bool _stopped;
     private int _count;
@@ -25,7 +29,8 @@ public sealed class SocketTransport : ITransport
         Time = time;
         Identity = options.Identity;
         Trace = options.Trace?.IsEnabled(LogLevel.Trace) == true ? options.Trace : null;
-        _sweep = new Timer(static state => ((SocketTransport)state!).Sweep(), this, Timeout.Infinite, Timeout.Infinite);
+        _sweep = time.CreateTimer(
+            static state => ((SocketTransport)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
@@ -44,6 +49,8 @@ public sealed class SocketTransport : ITransport
     internal TimeProvider Time { get; }
 
     internal ReceiveSlabs Slabs { get; } = new();
+
+    internal HandshakeLane Handshakes { get; } = new();
 
     internal ITransportHandler Handler { get; private set; } = null!;
 
@@ -74,7 +81,7 @@ public sealed class SocketTransport : ITransport
             args.Completed += (_, completed) => ThreadPool.UnsafeQueueUserWorkItem(_ => AcceptLoop(listener, completed), null);
             ThreadPool.UnsafeQueueUserWorkItem(_ => BeginAccept(listener, args), null);
         }
-        _sweep.Change(1_000, 1_000);
+        _sweep.Change(s_sweepEvery, s_sweepEvery);
     }
 
     public void EndBatch(ReadOnlySpan<TransportConnection> written)
@@ -230,7 +237,9 @@ public sealed class SocketTransport : ITransport
         socket.Blocking = false; // lets Send return at once; the async calls do not mind
     }
 
-    /// <summary>The kernel closes when the reader's window stays shut, and when a dead peer acknowledges nothing.</summary>
+    /// <summary>
+    /// The kernel closes when the reader's window stays shut, and when a dead peer acknowledges nothing.
+    /// </summary>
     private static void SetUserTimeout(Socket socket, int milliseconds)
     {
         try

@@ -29,7 +29,10 @@ public abstract class TransportConnection
     /// </summary>
     public abstract bool Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Sends what was written, without waiting. Whoever wrote to many connections ends with ITransport.EndBatch instead.</summary>
+    /// <summary>
+    /// Sends what was written, without waiting. Whoever wrote to many connections ends with ITransport.EndBatch
+    /// instead.
+    /// </summary>
     public abstract void Flush();
 
     /// <summary>Sends what goes out at once, then closes; later calls do nothing.</summary>

@@ -21,11 +21,14 @@ public sealed record TransportOptions
     public TimeSpan UnreadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Bytes the kernel takes for a reader that does not read. Its own choice goes to megabytes, in which such a reader hides.
+    /// Bytes the kernel takes for a reader that does not read. Its own choice goes to megabytes, in which such a
+    /// reader hides.
     /// </summary>
     public int KernelOutputBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Connections the kernel keeps until they are accepted; the kernel's own limit (somaxconn) applies too.</summary>
+    /// <summary>
+    /// Connections the kernel keeps until they are accepted; the kernel's own limit (somaxconn) applies too.
+    /// </summary>
     public int Backlog { get; init; } = 8_192;
 
     /// <summary>Seconds of silence before the kernel probes the other end.</summary>
@@ -34,7 +37,9 @@ public sealed record TransportOptions
     /// <summary>How long a proxy may take to send its header, and a TLS handshake may last.</summary>
     public TimeSpan PreludeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Null: connections that start with a TLS record are closed. SocketTransport.Identity replaces it while it runs.</summary>
+    /// <summary>
+    /// Null: connections that start with a TLS record are closed. SocketTransport.Identity replaces it while it runs.
+    /// </summary>
     public TlsIdentity? Identity { get; init; }
 
     /// <summary>Networks whose PROXY header is believed.</summary>

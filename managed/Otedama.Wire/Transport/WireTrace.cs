@@ -4,7 +4,9 @@ using Otedama.Core;
 
 namespace Otedama.Wire;
 
-/// <summary>Every line of a conversation in the log, for those who ask for it; a login's password is left out.</summary>
+/// <summary>
+/// Every line of a conversation in the log, for those who ask for it; a login's password is left out.
+/// </summary>
 public static partial class WireTrace
 {
     private const int LineCharactersMax = 2_048;
@@ -30,6 +32,7 @@ public static partial class WireTrace
         }
     }
 
-    [LoggerMessage(1, LogLevel.Trace, "connection {Connection} {Direction} {Line}")]
+    [LoggerMessage(Level = LogLevel.Trace, EventName = "wire_line",
+        Message = "connection {Connection} {Direction} {Line}")]
     private static partial void Line(ILogger logger, long connection, string direction, string line);
 }

@@ -1,3 +1,4 @@
+using Otedama.Core;
 using Otedama.Interop;
 
 namespace Otedama;
@@ -12,7 +13,7 @@ internal sealed record DatasetView(
     string Algorithm, string Kind, uint Epoch, string Name, ulong Bytes, double Done, double Seconds, string? Problem)
 {
     public static DatasetView Of(DatasetState state) => new(
-        state.Algorithm.ToString().ToLowerInvariant(),
+        state.Algorithm.Name,
         state.Kind.ToString().ToLowerInvariant(),
         state.Epoch,
         state.Name,

@@ -51,7 +51,7 @@ internal static class TuneCommand
             Repeats = 3,
             WarmUp = repeat / 4,
             Equihash = choice.Equihash is { } rule ? [((uint)rule.N, (uint)rule.K)] : [],
-            VerthashFile = choice.Algorithm == Algorithm.Verthash ? Path.Combine(root, "datasets", "verthash.dat") : null,
+            VerthashFile = choice.Algorithm.Facts.HasFile ? Path.Combine(root, "datasets", $"{choice.Algorithm.Name}.dat") : null,
         };
         BenchmarkReport report;
         try

@@ -6,7 +6,7 @@ namespace Otedama;
 internal sealed record AlgorithmChoice(string Name, bool Enabled)
 {
     /// <summary>Names a configuration may use; each is also a word of --algo.</summary>
-    public static readonly string[] Known = ["sha256d", "scrypt", "kawpow", "verushash", "flux", "verthash"];
+    public static readonly string[] Known = [.. AlgorithmFacts.Choices.Select(static facts => facts.ChoiceName)];
 
     /// <summary>The plugin's own name when this is a plugin; null otherwise.</summary>
     public string? PluginName => Name.StartsWith(PluginChoice.Prefix, StringComparison.Ordinal) && Name.Length > PluginChoice.Prefix.Length
@@ -18,20 +18,16 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
     private static readonly string s_known = $"{string.Join(", ", Known)}, equihash:N,K or equihash:N,K,PERSONAL";
 
     /// <summary>The parameters when this names a set of Equihash; null otherwise.</summary>
-    public EquihashRule? Equihash => Name == "flux" ? EquihashRule.ZelHash
-        : Name.StartsWith(EquihashPrefix, StringComparison.Ordinal) ? EquihashRule.Parse(Name[EquihashPrefix.Length..], out _)
-        : null;
+    public EquihashRule? Equihash => Name.StartsWith(EquihashPrefix, StringComparison.Ordinal) ? EquihashRule.Parse(Name[EquihashPrefix.Length..], out _)
+        : AlgorithmFacts.Choices.FirstOrDefault(facts => facts.ChoiceName == Name)?.Equihash;
 
-    /// <summary>The algorithm itself; None for a plugin and for what is not known.</summary>
-    public Algorithm Algorithm => Name switch
-    {
-        "sha256d" => Algorithm.Sha256d,
-        "scrypt" => Algorithm.Scrypt,
-        "kawpow" => Algorithm.KawPow,
-        "verthash" => Algorithm.Verthash,
-        "verushash" => Algorithm.VerusHash,
-        _ => Equihash is null ? Algorithm.None : Algorithm.Equihash,
-    };
+    /// <summary>Null for what is not known.</summary>
+    public AlgorithmFacts? Facts => PluginName is not null ? AlgorithmFacts.Plugin
+        : Equihash is { } rule ? AlgorithmFacts.Of(rule)
+        : AlgorithmFacts.Choices.FirstOrDefault(facts => facts.ChoiceName == Name);
+
+    /// <summary>Zero, None, for what is not known.</summary>
+    public Algorithm Algorithm => Facts?.Algorithm ?? default;
 
     public static Setting<IReadOnlyList<AlgorithmChoice>> Setting(string key, string help) => new(
         key,
@@ -83,7 +79,7 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
             default:
                 return "expected a list";
         }
-        AlgorithmChoice? unknown = choices.Find(static c => c.Algorithm == Algorithm.None && c.PluginName is null);
+        AlgorithmChoice? unknown = choices.Find(static c => c.Facts is null);
         if (unknown is not null)
         {
             if (unknown.Name.StartsWith(EquihashPrefix, StringComparison.Ordinal))

@@ -14,7 +14,7 @@ internal static class PartOptions
     {
         Configuration configuration = plan.Configuration;
         string operatorAddress = configuration.Get(Settings.PoolAddress);
-        VardiffOptions vardiff = Vardiff(configuration, plan.Work, node is not null && plan.Work.Algorithm == Algorithm.Sha256d);
+        VardiffOptions vardiff = Vardiff(configuration, node is not null ? plan.Work.Facts.ShareOnEmbedded : 0);
         Dictionary<int, VardiffOptions> ports = Ports(configuration, vardiff);
         return new PoolOptions
         {
@@ -42,9 +42,9 @@ internal static class PartOptions
     }
 
     /// <summary>What the pool's parts check themselves; each throws ArgumentException.</summary>
-    public static IEnumerable<Action> Checks(Configuration configuration, Work work) =>
+    public static IEnumerable<Action> Checks(Configuration configuration) =>
     [
-        Vardiff(configuration, work, embeddedSha256d: false).Check,
+        Vardiff(configuration, usual: 0).Check,
         new StratumLimits { ConnectionsMax = configuration.Get(Settings.MaxConnections) }.Check,
         Guard(configuration).Check,
     ];
@@ -129,7 +129,7 @@ internal static class PartOptions
         };
     }
 
-    private static VardiffOptions Vardiff(Configuration configuration, Work work, bool embeddedSha256d)
+    private static VardiffOptions Vardiff(Configuration configuration, double usual)
     {
         return new VardiffOptions
         {
@@ -137,9 +137,7 @@ internal static class PartOptions
             Start = (double)configuration.Get(Settings.DifficultyStart),
             Min = (double)configuration.Get(Settings.DifficultyMin),
             Fixed = (double)configuration.Get(Settings.DifficultyFixed),
-            // Nobody knows how slow a plugin's hash is: begin at about 4,000 hashes a share and let it rise. Miners of the
-            // embedded chain are CPUs: 0.0002 is about 0.9 million hashes, so that the first share comes at once.
-            Usual = work.Algorithm == Algorithm.Plugin ? 1e-6 : embeddedSha256d ? 0.0002 : 0,
+            Usual = usual,
         };
     }
 

@@ -10,7 +10,7 @@ internal static class PlanChecks
     /// <summary>What the parts' own limits say of a plan, in the words of the parts.</summary>
     public static IEnumerable<string> OfParts(PoolPlan plan)
     {
-        foreach (Action check in PartOptions.Checks(plan.Configuration, plan.Work))
+        foreach (Action check in PartOptions.Checks(plan.Configuration))
         {
             string? problem = null;
             try

@@ -29,7 +29,7 @@ internal sealed record PoolPlan
 
     /// <summary>Ending of folder names: the embedded chain of every algorithm has its own, SHA-256d none.</summary>
     private string ChainSuffix => NodeIsEmbedded && Work.Algorithm != CoinCatalogue.Otedama.Algorithm
-        ? $"-{Work.Algorithm.ToString().ToLowerInvariant()}{(Work.PluginName is { } plugin ? $"-{plugin}" : "")}{EquihashSuffix}"
+        ? $"-{Work.Algorithm.Name}{(Work.PluginName is { } plugin ? $"-{plugin}" : "")}{EquihashSuffix}"
         : "";
 
     private string EquihashSuffix => Coin.Equihash is { } rule && rule != EquihashRule.ZelHash ? $"-{rule.N}-{rule.K}-{rule.Personal}" : "";
@@ -47,10 +47,10 @@ internal sealed record PoolPlan
         PlanChecks.Address(configuration, Settings.PoolAddress, work?.Coin, problems);
         PoolTls.Check(configuration, problems);
         CheckDifficulties(configuration, problems);
-        if (work is not null && work.Algorithm != Algorithm.Plugin && work.Coin.Algorithm != work.Algorithm)
+        if (work is not null && !work.Facts.IsPlugin && work.Coin.Algorithm != work.Algorithm)
         {
-            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: {NameOf(work.Algorithm)} does not fit the coin {work.Coin.DisplayName}, "
-                + $"which needs {NameOf(work.Coin.Algorithm)} ({configuration.Of(Settings.MiningAlgorithms).Place}). "
+            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: {work.Algorithm.Name} does not fit the coin {work.Coin.DisplayName}, "
+                + $"which needs {work.Coin.Algorithm.Name} ({configuration.Of(Settings.MiningAlgorithms).Place}). "
                 + "Change mining.algorithms, or node.mode, node.coin and node.network.");
         }
         PlanChecks.NotEnded(configuration, work?.Coin, hasPool: true, problems);
@@ -76,8 +76,6 @@ internal sealed record PoolPlan
                 : null;
         return algorithm is null ? configuration : configuration.With([algorithm]);
     }
-
-    private static string NameOf(Algorithm algorithm) => algorithm.ToString().ToLowerInvariant();
 
     private static void CheckDifficulties(Configuration configuration, List<string> problems)
     {

@@ -50,7 +50,7 @@ internal sealed record RigPlan
         {
             PlanChecks.NotEnded(configuration, work.Coin, pools.Count > 0, problems);
         }
-        if (work is { Algorithm: Algorithm.Equihash, Coin.Equihash: { IsSolved: false } unsolved })
+        if (work is { Facts.Equihash: not null, Coin.Equihash: { IsSolved: false } unsolved })
         {
             problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: Equihash {unsolved} is checked for other miners but not searched by this one, "
                 + "which solves 125,4, 144,5, 96,5 and 48,5. Serve miners with `otedama pool`, or set mining.enabled to false.");

@@ -27,7 +27,7 @@ internal sealed class SharedWork : IDisposable
             Require(work);
         }
         string folder = Path.Combine(plan.DataRoot, "datasets");
-        if (all.Any(static work => work.Algorithm == Algorithm.Verthash))
+        if (all.Any(static work => work.Facts.HasFile))
         {
             Directory.CreateDirectory(folder);
         }
@@ -81,7 +81,7 @@ internal sealed class SharedWork : IDisposable
         if (work.PluginName is null && Catalogue.Find(work.Algorithm) is null)
         {
             string have = string.Join(", ", Catalogue.Algorithms().Select(static a => a.Name));
-            throw new CommandException(ExitCode.Unsupported, $"This version cannot mine {work.Algorithm.ToString().ToLowerInvariant()}; it has: {have}.");
+            throw new CommandException(ExitCode.Unsupported, $"This version cannot mine {work.Algorithm.Name}; it has: {have}.");
         }
     }
 }

@@ -12,6 +12,8 @@ internal sealed record Work
 
     public required CoinSpec Coin { get; init; }
 
+    public AlgorithmFacts Facts => AlgorithmFacts.Of(Algorithm, Coin.Equihash);
+
     /// <summary>What the plugin calls itself when Algorithm is Plugin; null otherwise.</summary>
     public string? PluginName { get; init; }
 
@@ -30,9 +32,9 @@ internal sealed record Work
                 + $"Enable one of {string.Join(", ", AlgorithmChoice.Known)}.");
             return null;
         }
-        Algorithm algorithm = choice.PluginName is not null ? Algorithm.Plugin : choice.Algorithm;
+        Algorithm algorithm = choice.Algorithm;
         CoinSpec? coin = embedded
-            ? CoinCatalogue.OtedamaWith(algorithm == Algorithm.Plugin ? CoinCatalogue.Otedama.Algorithm : algorithm, choice.Equihash)
+            ? CoinCatalogue.OtedamaWith(algorithm.Facts.IsPlugin ? CoinCatalogue.Otedama.Algorithm : algorithm, choice.Equihash)
             : CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork));
         if (coin is null)
         {
@@ -50,7 +52,7 @@ internal sealed record Work
         {
             problems.Add($"{key}: Equihash {rule} does not fit the coin {coin.DisplayName}, which needs {own}. Leave {key} out.");
         }
-        if (algorithm == Algorithm.Plugin && coin.Family != HeaderFamily.Bitcoin)
+        if (algorithm.Facts.IsPlugin && coin.Family != algorithm.Facts.Family)
         {
             problems.Add($"{key}: plugins hash 80-byte headers, and {coin.DisplayName} has others. Choose a coin of the Bitcoin family.");
         }
@@ -58,8 +60,8 @@ internal sealed record Work
         {
             Algorithm = algorithm,
             Name = !isDefault || embedded ? choice.Name : NameOf(algorithm, coin),
-            Coin = algorithm == Algorithm.Plugin ? coin with { Algorithm = Algorithm.Plugin } : coin,
-            PluginName = algorithm == Algorithm.Plugin ? choice.PluginName : null,
+            Coin = algorithm.Facts.IsPlugin ? coin with { Algorithm = algorithm } : coin,
+            PluginName = algorithm.Facts.IsPlugin ? choice.PluginName : null,
         };
     }
 
@@ -68,5 +70,5 @@ internal sealed record Work
         ?? configuration.Get(Settings.MiningAlgorithms).FirstOrDefault(static a => a.Enabled);
 
     private static string NameOf(Algorithm algorithm, CoinSpec coin) =>
-        algorithm == Algorithm.Equihash ? $"equihash:{coin.Equihash}" : algorithm.ToString().ToLowerInvariant();
+        algorithm.Facts.Equihash is null ? algorithm.Name : $"equihash:{coin.Equihash}";
 }

@@ -19,8 +19,10 @@ internal static class NativeChecks
         {
             yield break; // "native layout" reports the same failure with its reason
         }
+        yield return ("epochs of datasets", Epochs);
         foreach (AlgorithmInfo algorithm in algorithms)
         {
+            yield return ($"{algorithm.Name} facts", () => FactChecks.Compare(algorithm));
             foreach (FlavourInfo flavour in algorithm.Flavours.Where(static f => f.Supported))
             {
                 yield return ($"{algorithm.Name} {flavour.Name}", () =>
@@ -32,6 +34,9 @@ internal static class NativeChecks
             }
         }
     }
+
+    private static string? Epochs() =>
+        AlgorithmFacts.All.Where(static facts => facts.HasEpochs).Select(FactChecks.CompareEpoch).FirstOrDefault(static wrong => wrong is not null);
 
     private static string? Layout()
     {

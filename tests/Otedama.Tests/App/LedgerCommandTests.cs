@@ -8,7 +8,7 @@ namespace Otedama.Tests.App;
 
 public sealed class LedgerCommandTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
 
     public LedgerCommandTests()
     {

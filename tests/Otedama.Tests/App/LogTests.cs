@@ -9,9 +9,9 @@ namespace Otedama.Tests.App;
 public sealed class LogTests
 {
     [Theory]
-    [InlineData("wire.stratum", LogLevel.Trace)]
-    [InlineData("wire.http", LogLevel.Debug)]
-    [InlineData("pool.ledger", LogLevel.Information)]
+    [InlineData(LogCategory.WireStratum, LogLevel.Trace)]
+    [InlineData(LogCategory.WireHttp, LogLevel.Debug)]
+    [InlineData(LogCategory.PoolLedger, LogLevel.Information)]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Debug)]
     public void The_longest_matching_rule_decides(string category, LogLevel expected) =>
         Assert.Equal(expected, LogLevels.Parse("info", "wire=debug,wire.stratum=trace,wire.http=debug").For(category));

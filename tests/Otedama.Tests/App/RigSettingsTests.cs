@@ -97,7 +97,7 @@ public sealed class RigSettingsTests : IDisposable
         HeldClock clock = new();
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Run(["mine", "--wallet", "acct", "--pool", Url(pool)], stop.Token, clock);
-        await RecordingSink.WaitFor(() => run.IsCompleted || pool.Received.Any(static l => l.Contains("mining.authorize", StringComparison.Ordinal)), "the login");
+        await Patience.UntilAsync(() => run.IsCompleted || pool.Received.Any(static l => l.Contains("mining.authorize", StringComparison.Ordinal)), "the login");
         for (int i = 0; i < 6; i++)
         {
             clock.Advance(10);
@@ -234,7 +234,7 @@ public sealed class RigSettingsTests : IDisposable
     {
         using CancellationTokenSource stop = new();
         Task<CliResult> run = Run(args, stop.Token, TimeProvider.System);
-        await RecordingSink.WaitFor(() => run.IsCompleted || pool.Received.Any(static l => l.Contains("mining.authorize", StringComparison.Ordinal)), "the login");
+        await Patience.UntilAsync(() => run.IsCompleted || pool.Received.Any(static l => l.Contains("mining.authorize", StringComparison.Ordinal)), "the login");
         await stop.CancelAsync();
         CliResult result = await run;
         Assert.True(result.Code == 0, result.Error);

@@ -48,7 +48,7 @@ public class BlockVectorTests
         Assert.Equal(Hex.Decode(One("txid_internal")), Sha256d.Hash(stripped).ToArray());
         Hash256[] branch = [.. s_block["branch"].Select(hex => new Hash256(Hex.Decode(hex)))];
         Assert.Equal(11, branch.Length);
-        Hash256 root = Merkle.Fold(Sha256d.Hash(stripped), branch);
+        Hash256 root = MerkleTests.Fold(Sha256d.Hash(stripped), branch);
         Assert.Equal(Hex.Decode(One("root_internal")), root.ToArray());
         BlockHeader header = BlockHeader.Parse(Hex.Decode(One("header")));
         Assert.Equal(root, header.MerkleRoot);

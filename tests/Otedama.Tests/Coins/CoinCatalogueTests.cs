@@ -79,7 +79,7 @@ public class CoinCatalogueTests
         Assert.Equal(CoinCatalogue.Get("ltc", "main").DifficultyOne, scrypt.DifficultyOne);
         Assert.NotEqual(CoinCatalogue.Otedama.Title, scrypt.Title);
         Assert.Same(CoinCatalogue.Otedama, CoinCatalogue.OtedamaWith(Algorithm.Sha256d));
-        Assert.Throws<ArgumentException>(() => CoinCatalogue.OtedamaWith(Algorithm.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CoinCatalogue.OtedamaWith(Algorithm.None));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class KawPowEthereumTests : IAsyncLifetime
         (string prefix, JsonElement job) = await LoginAsync();
         (ulong nonce, string mix) = Search(prefix, job, Target.FromCompact(Bits), meets: true);
         Assert.Equal(0, await CodeAsync(job, $"{nonce:x16}"[4..]));
-        await RecordingSink.WaitFor(() => _run.Node.Snapshot().Height == 1, "the block on the chain");
+        await Patience.UntilAsync(() => _run.Node.Snapshot().Height == 1, "the block on the chain");
         Hash256 header = Hash256.FromDisplay(job[2].GetString()!);
         Assert.Equal(KawPow.FinalHash(header, new KawPowProof(nonce, Hash256.FromDisplay(mix))), _run.Node.Snapshot().Tip);
         Assert.Equal(1, _run.Pool.Snapshot().BlocksFound);

@@ -25,7 +25,7 @@ public class MiningTests
         Otedama.Pool.PoolSnapshot pool;
         await using (Rig miner = await run.StartRigAsync())
         {
-            await RecordingSink.WaitFor(() => run.Node.Snapshot().Height >= blocks, $"{blocks} blocks of {algorithm}");
+            await Patience.UntilAsync(() => run.Node.Snapshot().Height >= blocks, $"{blocks} blocks of {algorithm}");
             pool = run.Pool.Snapshot();
             await miner.StopAsync();
             rig = miner.Snapshot();

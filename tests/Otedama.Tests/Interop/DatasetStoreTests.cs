@@ -35,19 +35,18 @@ public sealed class DatasetStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_epoch_is_prepared_ahead_and_only_two_are_kept()
+    public void The_next_epoch_is_prepared_ahead_and_only_two_are_kept()
     {
         using DatasetStore store = new();
-        int late = (int)(0.96 * DatasetStore.KawPowEpochBlocks);
+        int late = (int)(0.96 * KawPow.EpochBlocks);
         PowDataset current = store.Get(Algorithm.KawPow, late);
         Assert.Equal(0u, current.Epoch);
         Assert.Equal([0u, 1u], store.Snapshot().Select(state => state.Epoch).Order());
-        PowDataset next = store.Get(Algorithm.KawPow, DatasetStore.KawPowEpochBlocks);
+        PowDataset next = store.Get(Algorithm.KawPow, KawPow.EpochBlocks);
         Assert.Equal(1u, next.Epoch);
         Assert.Same(current, store.TryGet(Algorithm.KawPow, 0));
-        Assert.Null(store.TryGet(Algorithm.KawPow, 2 * DatasetStore.KawPowEpochBlocks)); // being made; pushes epoch 1 out
+        Assert.Null(store.TryGet(Algorithm.KawPow, 2 * KawPow.EpochBlocks)); // being made; pushes epoch 1 out
         Assert.Equal([0u, 2u], store.Snapshot().Select(state => state.Epoch).Order());
-        await Task.Delay(10);
         Assert.Equal(0u, store.Get(Algorithm.KawPow, 100).Epoch);
     }
 
@@ -55,7 +54,7 @@ public sealed class DatasetStoreTests : IDisposable
     public void Early_in_an_epoch_nothing_is_prepared()
     {
         using DatasetStore store = new();
-        store.TryGet(Algorithm.KawPow, (int)(0.94 * DatasetStore.KawPowEpochBlocks));
+        store.TryGet(Algorithm.KawPow, (int)(0.94 * KawPow.EpochBlocks));
         Assert.Equal(0u, Assert.Single(store.Snapshot()).Epoch);
     }
 
@@ -87,14 +86,14 @@ public sealed class DatasetStoreTests : IDisposable
                 return PowDataset.Create(algorithm, DatasetKind.Light, epoch, threads: 1, cancellation: stop);
             },
         });
-        Assert.Null(store.TryGetFull(1, 3, out Exception? problem));
+        Assert.Null(store.TryGetFull(Algorithm.KawPow, 1, 3, out Exception? problem));
         Assert.Null(problem);
-        PowDataset first = Wait(() => store.TryGetFull(7_499, 3, out _));
+        PowDataset first = Wait(() => store.TryGetFull(Algorithm.KawPow, 7_499, 3, out _));
         DatasetState state = Assert.Single(store.Snapshot());
         Assert.Equal((DatasetKind.Full, 0u, 1.0, ""), (state.Kind, state.Epoch, state.Done, state.Problem));
         Assert.Equal(PowDataset.SizeOf(Algorithm.KawPow, DatasetKind.Full, 0), state.Bytes);
-        Assert.Null(store.TryGetFull(7_500, 3, out _));
-        PowDataset second = Wait(() => store.TryGetFull(7_500, 3, out _));
+        Assert.Null(store.TryGetFull(Algorithm.KawPow, 7_500, 3, out _));
+        PowDataset second = Wait(() => store.TryGetFull(Algorithm.KawPow, 7_500, 3, out _));
         Assert.Equal((0u, 1u), (first.Epoch, second.Epoch));
         Assert.Equal(1u, Assert.Single(store.Snapshot()).Epoch); // and the first is released:
         Assert.Throws<ObjectDisposedException>(() => PowEngine.Create(Algorithm.KawPow, dataset: first));
@@ -118,14 +117,14 @@ public sealed class DatasetStoreTests : IDisposable
                 ? throw new NativeException("build", "OTD_E_MEMORY", "needs 5 bytes, 4 are available", "Free memory.")
                 : PowDataset.Create(algorithm, DatasetKind.Light, epoch, threads: 1, cancellation: stop),
         });
-        Assert.Null(store.TryGetFull(1, 0, out _));
-        Wait(() => store.TryGetFull(1, 0, out Exception? problem) is null ? problem : null);
+        Assert.Null(store.TryGetFull(Algorithm.KawPow, 1, 0, out _));
+        Wait(() => store.TryGetFull(Algorithm.KawPow, 1, 0, out Exception? problem) is null ? problem : null);
         Assert.Contains("needs 5 bytes", Assert.Single(store.Snapshot()).Problem, StringComparison.Ordinal);
         Assert.Equal(1, attempts);
         clock.Advance(61);
-        Assert.Null(store.TryGetFull(1, 0, out Exception? none));
+        Assert.Null(store.TryGetFull(Algorithm.KawPow, 1, 0, out Exception? none));
         Assert.Null(none);
-        Wait(() => store.TryGetFull(1, 0, out _));
+        Wait(() => store.TryGetFull(Algorithm.KawPow, 1, 0, out _));
         Assert.Equal(2, attempts);
         Assert.True(SpinWait.SpinUntil(() => finished.Count == 2, Patience.Limit));
         Assert.Equal("", finished.Last().Problem);

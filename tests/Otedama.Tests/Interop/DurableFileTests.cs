@@ -6,7 +6,7 @@ namespace Otedama.Tests.Interop;
 
 public sealed class DurableFileTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

@@ -45,6 +45,60 @@ public class JobBuilderTests
         Assert.Equal(Coinbase2, Hex.Encode(text.Suffix.Span));
     }
 
+    /// <summary>What a verifier of a share chain rebuilds: the example of its coinbase, byte for byte.</summary>
+    [Fact]
+    public void A_coinbase_of_a_fixed_form_is_the_same_whoever_writes_it_and_ends_with_its_commitment()
+    {
+        PayoutSplit split = new()
+        {
+            Reward = new Amount(312_500_000),
+            Outputs =
+            [
+                Output("063c2f00912df6c7dbf2df79723162584293aaa1", 156_250_000), Output("182e60e9f0a3a19a6cfd7fc6eabc5b9c06933241", 78_125_000),
+                Output("5114d14e4f374f62d2d27d28455bd06922897ad1", 39_062_500), Output("c800f00fe861b3b5190aafb1c7b8e151d5503718", 39_062_500),
+            ],
+            Commitment = Hex.Decode("6a244f544d3127ba4908cbc345c8edc96bdfed4ee7c9807cf8b90b55c05ad63454afe0772ba4"),
+            Parent = Hash256.Zero,
+            ChainTarget = Target.FromCompact(0x207fffff),
+            Form = new CoinbaseForm("/otdm1/"u8.ToArray()),
+        };
+        Template template = Template(height: 150, value: 312_500_000) with
+        {
+            WitnessCommitment = Hex.Decode("6a24aa21a9ed939df4a72606636c5f6a000fff6325ab1ff06e0e68480894e72e0377a05802a7"),
+            CoinbaseAux = new byte[] { 1, 2, 3 },
+        };
+        foreach (uint id in new uint[] { 7, 8 })
+        {
+            Job job = JobBuilder.Build(Request(template, id) with { Split = split });
+            var recipe = (BitcoinRecipe)job.Recipe;
+            Assert.Equal(
+                "02000000010000000000000000000000000000000000000000000000000000000000000000ffffffff180296000c",
+                Hex.Encode(recipe.CoinbasePrefix.Span));
+            Assert.Equal(
+                "072f6f74646d312ffeffffff06902f500900000000160014063c2f00912df6c7dbf2df79723162584293aaa1c817a80400000000160014182e60e9f0a3a19a"
+                + "6cfd7fc6eabc5b9c06933241e40b5402000000001600145114d14e4f374f62d2d27d28455bd06922897ad1e40b540200000000160014c800f00fe861b3b519"
+                + "0aafb1c7b8e151d55037180000000000000000266a24aa21a9ed939df4a72606636c5f6a000fff6325ab1ff06e0e68480894e72e0377a05802a70000000000"
+                + "000000266a244f544d3127ba4908cbc345c8edc96bdfed4ee7c9807cf8b90b55c05ad63454afe0772ba495000000",
+                Hex.Encode(recipe.CoinbaseSuffix.Span));
+            Assert.Equal(split.ChainTarget, job.ChainTarget);
+        }
+
+        static PayoutOutput Output(string program, long amount) => new(Hex.Decode("0014" + program), new Amount(amount));
+    }
+
+    [Fact]
+    public void Where_miners_have_no_extranonce_a_fixed_form_keeps_its_place_for_the_counter()
+    {
+        PayoutSplit split = Split(new Amount(100), 1) with { Form = new CoinbaseForm("/x/"u8.ToArray()), Commitment = new byte[] { 0x6a } };
+        Template template = Template(value: 100) with { Algorithm = Algorithm.KawPow, WitnessCommitment = default };
+        var recipe = (KawPowBlockRecipe)JobBuilder.Build(Request(template, 0x01020304) with { Split = split }).Recipe;
+        Transaction coinbase = Transaction.Parse(recipe.WholeCoinbase.Span);
+        Assert.Equal("02e8030c000000000000000001020304032f782f", Hex.Encode(coinbase.Inputs[0].Script.Span));
+        Assert.Equal("6a", Hex.Encode(coinbase.Outputs[^1].Script.Span));
+        Template given = template with { GivenCoinbase = recipe.WholeCoinbase };
+        Assert.Contains("fixed form", Refusal(Request(given) with { Split = split }), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Block_881423_header_comes_out_of_recipe_and_candidate()
     {

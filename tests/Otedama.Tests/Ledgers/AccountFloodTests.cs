@@ -14,7 +14,7 @@ public sealed class AccountFloodTests : IDisposable
     private const int Regulars = 50;
     private const double EasyShare = 65_536, RigShare = 1e15, RigHashesPerSecond = 1e14;
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly Random _random = new(7);
     private readonly HeldClock _time = new();
     private readonly LineLogger _log = new();

@@ -22,7 +22,7 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
     private readonly PoolJob _job = new TestJobs().Add(1);
     private readonly CrashDisk _disk = new();
     private readonly List<(uint Acknowledged, uint Found, UInt128 State)> _cuts = [];
-    private readonly Clock _clock = new();
+    private readonly HeldClock _clock = new();
     private uint _acknowledged;
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
         int[] accounts = [.. Enumerable.Range(1, 5).Select(n => ledger.InternAccount($"addr{n}", [(byte)n], "rig"))];
         for (int round = 0; round < Rounds; round++)
         {
-            _clock.Now += TimeSpan.FromHours(1);
+            _clock.Advance(TimeSpan.FromHours(1));
             Work(ledger, accounts[round % accounts.Length], (ulong)round + 1);
             if (round % 6 == 5)
             {
@@ -124,7 +124,7 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
 
     private void Work(Ledger ledger, int account, ulong work)
     {
-        long now = _clock.Now.ToUnixTimeMilliseconds();
+        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         var share = new ShareRecord { AccountId = account, Work = work, TimeMs = now, Height = 100, Algorithm = Algorithm.Sha256d };
         Assert.True(ledger.TryAppend([.. Enumerable.Repeat(share, SharesPerRound)]));
     }
@@ -143,12 +143,5 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
         public ValueTask<int?> GetHeightAsync(CancellationToken cancellation) => new(300);
 
         public ValueTask<Hash256?> GetBlockHashAsync(int height, CancellationToken cancellation) => new(Tip);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

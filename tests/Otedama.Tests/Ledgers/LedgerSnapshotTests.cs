@@ -9,9 +9,9 @@ namespace Otedama.Tests.Ledgers;
 /// <summary>The ledger behind snapshots, removed segments and repairs.</summary>
 public sealed class LedgerSnapshotTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly PoolJob _job = new TestJobs().Add(1);
-    private readonly Clock _clock = new();
+    private readonly HeldClock _clock = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -34,7 +34,7 @@ public sealed class LedgerSnapshotTests : IDisposable
         Fill();
         string before = Describe();
         Assert.True(File.Exists(SegmentPath(1)));
-        _clock.Now += TimeSpan.FromDays(8);
+        _clock.Advance(TimeSpan.FromDays(8));
         Fill(keep: TimeSpan.FromDays(7), work: 0);
         Assert.False(File.Exists(SegmentPath(1)));
         Assert.Equal(before.Split('\n')[..3], Describe().Split('\n')[..3]);
@@ -130,7 +130,7 @@ public sealed class LedgerSnapshotTests : IDisposable
 
     private void Work(Ledger ledger, int account, ulong work)
     {
-        long now = _clock.Now.ToUnixTimeMilliseconds();
+        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         Assert.True(ledger.TryAppend([new ShareRecord { AccountId = account, Work = work, TimeMs = now, Height = 100, Algorithm = Algorithm.Sha256d }]));
     }
 
@@ -145,11 +145,4 @@ public sealed class LedgerSnapshotTests : IDisposable
         },
         _clock,
         NullLogger.Instance);
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

@@ -9,7 +9,7 @@ namespace Otedama.Tests.Ledgers;
 
 public sealed class LedgerTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly PoolJob _job = new TestJobs().Add(1);
 
     public void Dispose() => _directory.Dispose();
@@ -239,7 +239,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public void Meters_show_the_last_minute_and_hour()
     {
-        var time = new ManualTime();
+        var time = new HeldClock();
         using Ledger ledger = Ledger.Open(Options(), time, NullLogger.Instance);
         int account = ledger.InternAccount("a", [1], "");
         for (int second = 0; second < 600; second++)
@@ -247,24 +247,24 @@ public sealed class LedgerTests : IDisposable
             time.Advance(TimeSpan.FromSeconds(1));
             ledger.TryAppend([Share(account, 1_000, time.GetUtcNow().ToUnixTimeMilliseconds())]);
         }
-        HashRates rates = ledger.HashRateOf(account);
+        HashRates rates = ledger.Account(account)!.HashRate;
         Assert.InRange(rates.OneMinute, 950, 1_050);
         Assert.InRange(rates.TenMinutes, 950, 1_050);
         Assert.InRange(rates.OneHour, 950, 1_050);
         time.Advance(TimeSpan.FromMinutes(30));
-        Assert.Equal(0, ledger.HashRateOf(account).TenMinutes);
-        Assert.True(ledger.HashRateOf(account).OneHour > 200);
-        Assert.Equal(default, ledger.HashRateOf(99));
+        Assert.Equal(0, ledger.Account(account)!.HashRate.TenMinutes);
+        Assert.True(ledger.Account(account)!.HashRate.OneHour > 200);
+        Assert.Null(ledger.Account(99));
     }
 
     [Fact]
     public void A_replay_gives_the_same_state_and_all_balances_sum_to_zero() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[1, 6], Gen.ULong[1, 50]).Array[1, 120].Sample((steps) =>
         {
-            using var directory = new TempDirectory();
+            using var directory = new TempFolder();
             LedgerOptions options = Options() with { Directory = directory.Path, PayoutMin = new Amount(900_000_000), Sync = LogSync.None };
             string live;
-            using (Ledger ledger = Ledger.Open(options, new ManualTime(), NullLogger.Instance))
+            using (Ledger ledger = Ledger.Open(options, new HeldClock(), NullLogger.Instance))
             {
                 foreach ((int kind, int who, ulong work) in steps)
                 {
@@ -273,7 +273,7 @@ public sealed class LedgerTests : IDisposable
                 }
                 live = Describe(ledger);
             }
-            using Ledger replayed = Ledger.Open(options, new ManualTime(), NullLogger.Instance);
+            using Ledger replayed = Ledger.Open(options, new HeldClock(), NullLogger.Instance);
             Assert.Equal(live, Describe(replayed));
         }, iter: 60, threads: 1);
 
@@ -353,14 +353,5 @@ public sealed class LedgerTests : IDisposable
 
         public ValueTask<Hash256?> GetBlockHashAsync(int height, CancellationToken cancellation) =>
             new(Hashes.TryGetValue(height, out Hash256 hash) ? hash : null);
-    }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private DateTimeOffset _now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Advance(TimeSpan time) => _now += time;
     }
 }

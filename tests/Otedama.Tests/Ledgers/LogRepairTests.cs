@@ -9,7 +9,7 @@ public sealed class LogRepairTests : IDisposable
     private const int Segment = 4_096; // 63 shares
     private const int Start = 64;
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly DiskFiles _disk = new();
 
     public void Dispose() => _directory.Dispose();
@@ -29,7 +29,7 @@ public sealed class LogRepairTests : IDisposable
     {
         for (int bit = 0; bit < 64 * 8; bit += 3)
         {
-            using var directory = new TempDirectory();
+            using var directory = new TempFolder();
             Fill(20, directory.Path);
             string path = SegmentPath(1, directory.Path);
             byte[] bad = File.ReadAllBytes(path);

@@ -9,7 +9,7 @@ public sealed class ShareLogTests : IDisposable
 {
     private const int Segment = 4_096;
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly FailingFiles _files = new();
 
     public void Dispose() => _directory.Dispose();

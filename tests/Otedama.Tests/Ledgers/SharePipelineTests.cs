@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
@@ -10,7 +9,7 @@ namespace Otedama.Tests.Ledgers;
 
 public sealed class SharePipelineTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly FailingFiles _files = new();
     private readonly TestJobs _jobs = new();
     private readonly Sink _sink = new();
@@ -158,6 +157,29 @@ public sealed class SharePipelineTests : IDisposable
     }
 
     [Fact]
+    public void The_book_is_told_of_chain_shares_and_blocks_with_header_and_candidate_before_they_are_answered()
+    {
+        PoolJob chained = _jobs.Add(2, chain: Target.Max), block = _jobs.Add(3, network: Target.Max);
+        var book = new ChainBook(_ledger) { Throws = true };
+        SharePipeline pipeline = Make(book: book);
+        for (uint job = 1; job <= 3; job++)
+        {
+            Candidate candidate = Candidate(40 + job);
+            candidate.JobId = job;
+            Assert.True(pipeline.TryEnqueue(candidate));
+        }
+        Assert.Equal(StepResult.Done, pipeline.ValidateBatch());
+        Assert.Equal([chained, block], book.Told.Select(static told => told.Job));
+        Assert.Equal([42ul, 43], book.Told.Select(static told => told.Candidate.Nonce));
+        Assert.All(book.Told, static told => Assert.Equal(Sha256d.Hash(told.Header), told.Hash));
+        Assert.Empty(_sink.Verdicts);
+        Drain(pipeline);
+        Assert.Equal([(Rejection.None, false), (Rejection.None, false), (Rejection.None, true)],
+            _sink.Verdicts.Select(static verdict => (verdict.Rejection, verdict.IsBlock)));
+        Assert.Single(_sink.Headers);
+    }
+
+    [Fact]
     public void An_account_is_made_by_the_first_accepted_share_and_by_nothing_else()
     {
         int before = _ledger.AccountCount;
@@ -282,7 +304,7 @@ public sealed class SharePipelineTests : IDisposable
         SharePipeline pipeline = loops.Path;
         _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
-        WaitUntil(() => pipeline.IsStalled);
+        Patience.Until(() => pipeline.IsStalled);
         for (ulong i = 1; i < 2_000; i++)
         {
             while (!pipeline.TryEnqueue(Candidate(i)))
@@ -293,13 +315,13 @@ public sealed class SharePipelineTests : IDisposable
         Candidate block = Candidate(7_777);
         block.JobId = 2;
         Assert.True(pipeline.TryEnqueue(block));
-        WaitUntil(() => !_sink.Headers.IsEmpty);
-        WaitUntil(() => _sink.Verdicts.Count > 500);
+        Patience.Until(() => !_sink.Headers.IsEmpty);
+        Patience.Until(() => _sink.Verdicts.Count > 500);
         Assert.All(_sink.Verdicts, verdict => Assert.Equal(Rejection.Overloaded, verdict.Rejection));
         Assert.True(pipeline.Counters.CommitFailures > 0);
 
         _files.IsFull = false;
-        WaitUntil(() => _sink.Verdicts.Count == 2_001);
+        Patience.Until(() => _sink.Verdicts.Count == 2_001);
         loops.Stop(Patience.Limit);
         int accepted = _sink.Verdicts.Count(verdict => verdict.Rejection == Rejection.None);
         Assert.InRange(accepted, 1, 1_000);
@@ -316,7 +338,7 @@ public sealed class SharePipelineTests : IDisposable
         SharePipeline pipeline = loops.Path;
         _files.IsFull = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
-        WaitUntil(() => pipeline.IsStalled);
+        Patience.Until(() => pipeline.IsStalled);
         loops.Stop(TimeSpan.FromMilliseconds(300));
         Assert.Empty(_sink.Verdicts);
         _files.IsFull = false;
@@ -329,10 +351,10 @@ public sealed class SharePipelineTests : IDisposable
         SharePipeline pipeline = loops.Path;
         _sink.Throws = true;
         Assert.True(pipeline.TryEnqueue(Candidate(0)));
-        WaitUntil(() => pipeline.Counters.Accepted == 1);
+        Patience.Until(() => pipeline.Counters.Accepted == 1);
         _sink.Throws = false;
         Assert.True(pipeline.TryEnqueue(Candidate(1)));
-        WaitUntil(() => _sink.Verdicts.Count == 2);
+        Patience.Until(() => _sink.Verdicts.Count == 2);
     }
 
     private Candidate Candidate(ulong nonce)
@@ -355,7 +377,7 @@ public sealed class SharePipelineTests : IDisposable
         TimeProvider.System,
         NullLogger.Instance);
 
-    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1, Ledger? ledger = null)
+    private SharePipeline Make(SharePipelineOptions? options = null, int verifiers = 1, Ledger? ledger = null, IShareBook? book = null)
     {
         ShareValidator[] validators = [.. Enumerable.Range(0, verifiers).Select(_ =>
         {
@@ -364,7 +386,7 @@ public sealed class SharePipelineTests : IDisposable
         })];
         _sink.Book = ledger ?? _ledger;
         return new SharePipeline(
-            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
+            options ?? new SharePipelineOptions(), _jobs, validators, ledger ?? _ledger, book ?? ledger ?? _ledger, _sink, _sink, TimeProvider.System, NullLogger.Instance);
     }
 
     private SharePathLoops Start(SharePipelineOptions? options = null, int verifiers = 1)
@@ -382,9 +404,6 @@ public sealed class SharePipelineTests : IDisposable
             pipeline.DeliverVerdicts();
         }
     }
-
-    private static void WaitUntil(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        Patience.Until(condition, what);
 
     private sealed class Sink : IVerdictSink, IBlockSink
     {

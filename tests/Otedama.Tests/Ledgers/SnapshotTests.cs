@@ -9,7 +9,7 @@ public sealed class SnapshotTests : IDisposable
 {
     private const int Segment = 4_096; // 63 shares
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

@@ -4,7 +4,7 @@ using Otedama.Mining;
 
 namespace Otedama.Tests.Mining;
 
-/// <summary>Takes what a job source delivers and lets a test wait for it.</summary>
+/// <summary>Keeps what a job source delivers.</summary>
 internal sealed class RecordingSink : IJobSink
 {
     public ConcurrentQueue<(Job Job, ExtranonceSpace Space)> Jobs { get; } = [];
@@ -20,6 +20,4 @@ internal sealed class RecordingSink : IJobSink
     public void OnLost() => Interlocked.Increment(ref Lost);
 
     public void OnVerdict(in UpstreamVerdict verdict) => Verdicts.Enqueue(verdict);
-
-    public static Task WaitFor(Func<bool> condition, string what) => Patience.UntilAsync(condition, what);
 }

@@ -17,7 +17,7 @@ public sealed class RigTests
     {
         await using ScriptedPool pool = new(ScriptedPool.Ordinary);
         await using Rig rig = await Rig.StartAsync(Options() with { Pools = [pool.Endpoint] }, NullLoggerFactory.Instance, TimeProvider.System, default);
-        await RecordingSink.WaitFor(() => rig.Snapshot().Shares.Accepted >= 20, "20 shares");
+        await Patience.UntilAsync(() => rig.Snapshot().Shares.Accepted >= 20, "20 shares");
         RigSnapshot snapshot = rig.Snapshot();
         Assert.Equal(RigState.Mining, snapshot.State);
         Assert.Equal(1e-6, snapshot.Difficulty!.Value, 9);
@@ -38,7 +38,7 @@ public sealed class RigTests
         FakeSource source = new();
         await using Rig rig = await Start(source, Options());
         Job job = source.Publish(s_easy);
-        await RecordingSink.WaitFor(() => source.Submitted.Count >= 50, "50 candidates");
+        await Patience.UntilAsync(() => source.Submitted.Count >= 50, "50 candidates");
         foreach (Candidate candidate in source.Submitted)
         {
             byte[] header = new byte[80];
@@ -65,12 +65,12 @@ public sealed class RigTests
         FakeSource source = new();
         await using Rig rig = await Start(source, Options() with { CpuThreads = 1, CpuPriority = CpuPriority.Normal });
         source.Publish(s_easy);
-        await RecordingSink.WaitFor(() => !source.Submitted.IsEmpty, "the first candidate");
+        await Patience.UntilAsync(() => !source.Submitted.IsEmpty, "the first candidate");
         Target easiest = Target.FromDifficulty(1e-9, Target.BitcoinOne); // every few hashes
         for (int i = 0; i < 5; i++)
         {
             Job job = source.Publish(easiest);
-            await RecordingSink.WaitFor(() => source.Submitted.Any(candidate => candidate.JobId == job.Id), "a candidate of the newest job");
+            await Patience.UntilAsync(() => source.Submitted.Any(candidate => candidate.JobId == job.Id), "a candidate of the newest job");
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class RigTests
         FakeSource source = new();
         await using Rig rig = await Start(source, Options() with { CpuPriority = CpuPriority.Normal });
         source.Publish(s_easy);
-        await RecordingSink.WaitFor(() => rig.Snapshot().Workers.All(worker => worker.Hashes > 0), "hashes");
+        await Patience.UntilAsync(() => rig.Snapshot().Workers.All(worker => worker.Hashes > 0), "hashes");
         rig.Pause();
         Assert.Equal(RigState.Paused, rig.Snapshot().State);
         long at = await HashesOnceStill(rig);
@@ -90,7 +90,7 @@ public sealed class RigTests
             Assert.Equal(at, rig.Snapshot().Workers.Sum(worker => worker.Hashes));
         }
         rig.Resume();
-        await RecordingSink.WaitFor(() => rig.Snapshot().Workers.Sum(worker => worker.Hashes) > at, "more hashes");
+        await Patience.UntilAsync(() => rig.Snapshot().Workers.Sum(worker => worker.Hashes) > at, "more hashes");
         await rig.StopAsync();
         Assert.True(source.Disposed);
     }

@@ -43,7 +43,7 @@ public sealed class StratumClientTests
         Assert.Equal("aabbccdd", Hex.Encode(_sink.Jobs.Last().Space.Extranonce1.Span));
         Assert.Equal(PoolState.Active, client.Pools[0].State);
         Submit(client, _sink.LastJob, 1);
-        await RecordingSink.WaitFor(() => !_sink.Verdicts.IsEmpty, "a verdict");
+        await Patience.UntilAsync(() => !_sink.Verdicts.IsEmpty, "a verdict");
         Assert.Equal(ShareOutcome.Accepted, _sink.Verdicts.First().Outcome);
         Assert.NotNull(client.Pools[0].LatencyMs);
     }
@@ -117,7 +117,7 @@ public sealed class StratumClientTests
         Assert.Equal("aabbccdd", Hex.Encode(_sink.Jobs.Last().Space.Extranonce1.Span));
         Assert.Equal(lost, _sink.Lost);
         Assert.Equal(1, backup.Connections);
-        await RecordingSink.WaitFor(() => client.Pools[1].State == PoolState.Standby, "the backup to be left");
+        await Patience.UntilAsync(() => client.Pools[1].State == PoolState.Standby, "the backup to be left");
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class StratumClientTests
         });
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
         await using StratumClient client = Start(_clock, silent.Endpoint, backup.Endpoint);
-        await RecordingSink.WaitFor(() => client.Pools[0].State == PoolState.Active, "the login");
+        await Patience.UntilAsync(() => client.Pools[0].State == PoolState.Active, "the login");
         _clock.Advance(31);
         await Jobs(1);
         Assert.Equal(PoolState.Active, client.Pools[1].State);
@@ -151,8 +151,8 @@ public sealed class StratumClientTests
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
         LineLog log = new();
         await using StratumClient client = Start(_clock, log, odd.Endpoint, backup.Endpoint);
-        await RecordingSink.WaitFor(() => log.Lines.Any(static l => l.Contains("cannot be used", StringComparison.Ordinal)), "the warning");
-        await RecordingSink.WaitFor(() => client.Pools[0].State == PoolState.Active, "the login");
+        await Patience.UntilAsync(() => log.Lines.Any(static l => l.Contains("cannot be used", StringComparison.Ordinal)), "the warning");
+        await Patience.UntilAsync(() => client.Pools[0].State == PoolState.Active, "the login");
         _clock.Advance(31);
         await Jobs(1);
         Assert.Contains("previous hash is not 64 hex digits", client.Pools[0].LastError, StringComparison.Ordinal);
@@ -171,7 +171,7 @@ public sealed class StratumClientTests
         await using StratumClient client = Start(_clock, hung.Endpoint, backup.Endpoint);
         await Jobs(1);
         _clock.Advance(91); // longer than what else forgives earlier failures
-        await RecordingSink.WaitFor(() => client.Pools[1].State == PoolState.Active, "the second pool");
+        await Patience.UntilAsync(() => client.Pools[1].State == PoolState.Active, "the second pool");
         Assert.Equal(1, hung.Connections);
         Assert.Contains("not a word", client.Pools[0].LastError, StringComparison.Ordinal);
     }
@@ -196,7 +196,7 @@ public sealed class StratumClientTests
         {
             Submit(client, _sink.LastJob, i);
         }
-        await RecordingSink.WaitFor(() => client.Pools[1].State == PoolState.Active, "the second pool");
+        await Patience.UntilAsync(() => client.Pools[1].State == PoolState.Active, "the second pool");
         Assert.Contains("another algorithm than sha256d", client.Pools[0].LastError, StringComparison.Ordinal);
         Assert.Contains("Low difficulty share", client.Pools[0].LastError, StringComparison.Ordinal);
         await Task.Delay(500); // three times the pause after which a better pool is tried again
@@ -231,7 +231,7 @@ public sealed class StratumClientTests
         {
             Submit(client, _sink.LastJob, i);
         }
-        await RecordingSink.WaitFor(() => _sink.Verdicts.Count == 20, "all verdicts");
+        await Patience.UntilAsync(() => _sink.Verdicts.Count == 20, "all verdicts");
         Assert.All(_sink.Verdicts, verdict => Assert.Equal(ShareOutcome.Accepted, verdict.Outcome));
         Assert.Equal(2, pool.Connections);
     }
@@ -291,7 +291,7 @@ public sealed class StratumClientTests
     {
         await using ScriptedPool pool = new(peer => peer.Hang());
         await using StratumClient client = Start(s_fast with { Handshake = TimeSpan.FromMilliseconds(100) }, pool.Endpoint);
-        await RecordingSink.WaitFor(() => client.Pools[0].Failures >= 1, "the failure");
+        await Patience.UntilAsync(() => client.Pools[0].Failures >= 1, "the failure");
         Assert.Contains("is this a Stratum port", client.Pools[0].LastError, StringComparison.Ordinal);
     }
 
@@ -303,7 +303,7 @@ public sealed class StratumClientTests
         int port = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
         await using StratumClient client = Start(new PoolEndpoint(PoolUrl.Parse($"127.0.0.1:{port}"), "w"));
-        await RecordingSink.WaitFor(() => client.Pools[0].Failures >= 2, "two failures");
+        await Patience.UntilAsync(() => client.Pools[0].Failures >= 2, "two failures");
         Assert.Contains($"cannot connect to stratum+tcp://127.0.0.1:{port}", client.Pools[0].LastError, StringComparison.Ordinal);
         Assert.False(client.TrySubmit(default));
     }
@@ -320,7 +320,7 @@ public sealed class StratumClientTests
             }
         });
         await using StratumClient client = Start(pool.Endpoint);
-        await RecordingSink.WaitFor(() => client.Pools[0].Failures >= 1, "the failure");
+        await Patience.UntilAsync(() => client.Pools[0].Failures >= 1, "the failure");
         Assert.Contains("262144 bytes", client.Pools[0].LastError, StringComparison.Ordinal);
     }
 
@@ -338,7 +338,7 @@ public sealed class StratumClientTests
             await peer.Hang();
         });
         await using StratumClient client = Start(pool.Endpoint);
-        await RecordingSink.WaitFor(() => target.Connections == 1, "the move");
+        await Patience.UntilAsync(() => target.Connections == 1, "the move");
         await Jobs(2);
         Assert.Equal(0, client.Pools[0].Failures);
         Assert.Equal(1, pool.Connections);
@@ -400,8 +400,8 @@ public sealed class StratumClientTests
         await using StratumClient client = Start(pool.Endpoint);
         await Jobs(1);
         Submit(client, _sink.LastJob, 1);
-        await RecordingSink.WaitFor(() => !_sink.Verdicts.IsEmpty, "the verdict");
-        await Task.Delay(100);
+        await Patience.UntilAsync(() => !_sink.Verdicts.IsEmpty, "the verdict");
+        await Jobs(2); // the second connection is up, and asked for nothing again
         Assert.Equal(ShareOutcome.Dropped, Assert.Single(_sink.Verdicts).Outcome);
     }
 
@@ -424,7 +424,7 @@ public sealed class StratumClientTests
         await using StratumClient client = Start(pool.Endpoint);
         await Jobs(1);
         Submit(client, _sink.LastJob, 0x1234);
-        await RecordingSink.WaitFor(() => !_sink.Verdicts.IsEmpty, "the verdict");
+        await Patience.UntilAsync(() => !_sink.Verdicts.IsEmpty, "the verdict");
         Assert.Equal(ShareOutcome.Accepted, Assert.Single(_sink.Verdicts).Outcome);
         Assert.Equal(2, pool.Received.Count(line => line.Contains("\"j1\"", StringComparison.Ordinal) && line.Contains("00001234", StringComparison.Ordinal)));
         Assert.Contains(pool.Received, line => line.Contains("[\"otedama/0.1\",\"sid1\"]", StringComparison.Ordinal));
@@ -443,19 +443,19 @@ public sealed class StratumClientTests
         }
         await using (StratumClient wrong = Start(Tls(pool, "#sha256=" + new string('0', 64))))
         {
-            await RecordingSink.WaitFor(() => wrong.Pools[0].Failures >= 2, "refusals");
+            await Patience.UntilAsync(() => wrong.Pools[0].Failures >= 2, "refusals");
             Assert.Contains("pinned is 0000", wrong.Pools[0].LastError, StringComparison.Ordinal);
         }
         await using (StratumClient unknown = Start(Tls(pool, "")))
         {
-            await RecordingSink.WaitFor(() => unknown.Pools[0].Failures >= 1, "a refusal");
+            await Patience.UntilAsync(() => unknown.Pools[0].Failures >= 1, "a refusal");
             Assert.Contains("#sha256=" + pin, unknown.Pools[0].LastError, StringComparison.Ordinal);
         }
         Assert.Single(_sink.Jobs);
 
         await using ScriptedPool plain = new(ScriptedPool.Ordinary);
         await using StratumClient downgraded = Start(s_fast with { Connect = TimeSpan.FromMilliseconds(200) }, Tls(plain, ""));
-        await RecordingSink.WaitFor(() => downgraded.Pools[0].Failures >= 2, "no TLS, no mining");
+        await Patience.UntilAsync(() => downgraded.Pools[0].Failures >= 2, "no TLS, no mining");
         Assert.DoesNotContain(plain.Received, line => line.Contains("mining.", StringComparison.Ordinal));
     }
 
@@ -486,7 +486,7 @@ public sealed class StratumClientTests
         Extranonce = new Extranonce(new byte[8]),
     }));
 
-    private Task Jobs(int count) => RecordingSink.WaitFor(() => _sink.Jobs.Count >= count, $"{count} jobs");
+    private Task Jobs(int count) => Patience.UntilAsync(() => _sink.Jobs.Count >= count, $"{count} jobs");
 
     private StratumClient Start(params PoolEndpoint[] pools) => Start(s_fast, pools);
 

@@ -21,13 +21,13 @@ public class ChainTests
         Assert.Empty((await node.CallAsync("getrawmempool"))!.AsArray());
         Assert.Equal(1, (int)(await node.CallAsync("gettxout", paid, 0))!["confirmations"]!);
 
-        Block first = TestMiner.From(fork).Build();
-        Assert.Equal("inconclusive", (string?)await node.CallAsync("submitblock", TestMiner.Hexed(first)));
+        Block first = HandmadeBlock.From(fork).Build();
+        Assert.Equal("inconclusive", (string?)await node.CallAsync("submitblock", HandmadeBlock.Hexed(first)));
         Assert.Equal(lost, (string)(await node.CallAsync("getbestblockhash"))!);
-        TestMiner second = TestMiner.From(fork);
+        HandmadeBlock second = HandmadeBlock.From(fork);
         (second.Previous, second.Height, second.Time) = (first.Id, second.Height + 1, second.Time + 1);
         Block winner = second.Build();
-        Assert.Null(await node.CallAsync("submitblock", TestMiner.Hexed(winner)));
+        Assert.Null(await node.CallAsync("submitblock", HandmadeBlock.Hexed(winner)));
         Assert.Equal(winner.Id.ToString(), (string)(await node.CallAsync("getbestblockhash"))!);
         Assert.Equal(-1, (int)(await node.CallAsync("getblockheader", lost))!["confirmations"]!);
         Assert.Equal([paid], (await node.CallAsync("getrawmempool"))!.AsArray().Select(id => (string)id!));
@@ -40,7 +40,7 @@ public class ChainTests
         await using TestNode node = await TestNode.StartAsync();
         JsonNode fork = (await node.TemplateAsync())!;
         string tip = (await node.GenerateAsync(2))[1];
-        Block first = TestMiner.From(fork).Build();
+        Block first = HandmadeBlock.From(fork).Build();
         Block second = Next(fork, first, miner => miner.Value += new Amount(1));
         Block third = Next(fork, second, _ => { });
         Assert.Equal("inconclusive", await Submit(node, first));
@@ -89,7 +89,7 @@ public class ChainTests
         {
             JsonNode fork = (await node.TemplateAsync())!;
             await node.GenerateAsync(1);
-            Block first = TestMiner.From(fork).Build();
+            Block first = HandmadeBlock.From(fork).Build();
             await Submit(node, first);
             Block second = Next(fork, first, _ => { });
             Assert.Null(await Submit(node, second));
@@ -165,7 +165,7 @@ public class ChainTests
         long fees = template["transactions"]!.AsArray().Sum(each => (long)each!["fee"]!);
         Assert.True(fees > 0);
         Assert.Equal(5_000_000_000 + fees, (long)template["coinbasevalue"]!);
-        Assert.Null(await node.CallAsync("submitblock", TestMiner.Hexed(TestMiner.From(template).Build())));
+        Assert.Null(await node.CallAsync("submitblock", HandmadeBlock.Hexed(HandmadeBlock.From(template).Build())));
         Assert.Empty((await node.CallAsync("getrawmempool"))!.AsArray());
         (int code, _) = await node.FaultAsync("sendtoaddress", node.Node.MiningAddress, "20000000");
         Assert.Equal(-6, code);
@@ -191,7 +191,7 @@ public class ChainTests
         Assert.Equal(25, transactions.Count);
         Assert.Empty(transactions[0]!["depends"]!.AsArray());
         Assert.Equal(24, (int)transactions[24]!["depends"]![0]!);
-        Assert.Null(await node.CallAsync("submitblock", TestMiner.Hexed(TestMiner.From(template).Build())));
+        Assert.Null(await node.CallAsync("submitblock", HandmadeBlock.Hexed(HandmadeBlock.From(template).Build())));
     }
 
     [Fact]
@@ -220,9 +220,9 @@ public class ChainTests
     private static Transaction Rewitness(Transaction transaction, IReadOnlyList<ReadOnlyMemory<byte>> witness) =>
         new(transaction.Version, [transaction.Inputs[0] with { Witness = witness }], transaction.Outputs, transaction.LockTime);
 
-    private static Block Next(JsonNode fork, Block parent, Action<TestMiner> change)
+    private static Block Next(JsonNode fork, Block parent, Action<HandmadeBlock> change)
     {
-        TestMiner miner = TestMiner.From(fork);
+        HandmadeBlock miner = HandmadeBlock.From(fork);
         int height = miner.Height;
         (miner.Previous, miner.Time) = (parent.Id, parent.Header.Time + 1);
         miner.Height = Enumerable.Range(height, 10).First(each => Coinbase.HasHeight(parent.Transactions[0].Inputs[0].Script.Span, each)) + 1;
@@ -230,5 +230,5 @@ public class ChainTests
         return miner.Build();
     }
 
-    private static async Task<string?> Submit(TestNode node, Block block) => (string?)await node.CallAsync("submitblock", TestMiner.Hexed(block));
+    private static async Task<string?> Submit(TestNode node, Block block) => (string?)await node.CallAsync("submitblock", HandmadeBlock.Hexed(block));
 }

@@ -69,8 +69,8 @@ public class NodeRpcTests
         Assert.Equal(keys, template.AsObject().Select(member => member.Key));
         Assert.Equal((1, 5_000_000_000L, "207fffff"), ((int)template["height"]!, (long)template["coinbasevalue"]!, (string)template["bits"]!));
         Assert.True((long)template["mintime"]! <= (long)template["curtime"]!);
-        Block block = TestMiner.From(template).Build();
-        Assert.Null(await node.CallAsync("submitblock", TestMiner.Hexed(block)));
+        Block block = HandmadeBlock.From(template).Build();
+        Assert.Null(await node.CallAsync("submitblock", HandmadeBlock.Hexed(block)));
         Assert.Equal(block.Id.ToString(), (string)(await node.CallAsync("getbestblockhash"))!);
     }
 
@@ -78,8 +78,8 @@ public class NodeRpcTests
     public async Task Proposals_are_judged_without_proof_of_work_and_change_nothing()
     {
         await using TestNode node = await TestNode.StartAsync();
-        TestMiner miner = TestMiner.From((await node.TemplateAsync())!);
-        Block good = TestMiner.Solve(miner.Build(), solved: false);
+        HandmadeBlock miner = HandmadeBlock.From((await node.TemplateAsync())!);
+        Block good = HandmadeBlock.Solve(miner.Build(), solved: false);
         Assert.Null(await Propose(node, good));
         miner.Value += new Amount(1);
         Assert.Equal("bad-cb-amount", (string)(await Propose(node, miner.Build()))!);
@@ -210,9 +210,9 @@ public class NodeRpcTests
         {
             JsonNode template = (await node.TemplateAsync())!;
             Assert.Equal("1d400000", (string)template["bits"]!);
-            Assert.Null(await Propose(node, TestMiner.From(template).Build(solve: false)));
+            Assert.Null(await Propose(node, HandmadeBlock.From(template).Build(solve: false)));
             Assert.StartsWith("ote1q", node.Node.MiningAddress, StringComparison.Ordinal);
-            Assert.Equal("high-hash", (string?)await node.CallAsync("submitblock", TestMiner.Hexed(TestMiner.From(template).Build(solve: false))));
+            Assert.Equal("high-hash", (string?)await node.CallAsync("submitblock", HandmadeBlock.Hexed(HandmadeBlock.From(template).Build(solve: false))));
         }
         InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => TestNode.StartAsync(folder));
         Assert.Contains("other rules", error.Message, StringComparison.Ordinal);
@@ -235,5 +235,5 @@ public class NodeRpcTests
     }
 
     private static Task<JsonNode?> Propose(TestNode node, Block block) =>
-        node.CallAsync("getblocktemplate", new JsonObject { ["mode"] = "proposal", ["data"] = TestMiner.Hexed(block) });
+        node.CallAsync("getblocktemplate", new JsonObject { ["mode"] = "proposal", ["data"] = HandmadeBlock.Hexed(block) });
 }

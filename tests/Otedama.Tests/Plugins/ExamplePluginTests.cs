@@ -119,7 +119,7 @@ public sealed class ExamplePluginTests : IDisposable
                 CpuThreads = 1,
             },
             NullLoggerFactory.Instance, TimeProvider.System, default);
-        await RecordingSink.WaitFor(() => pool.Snapshot() is { Shares.Accepted: >= 5, BlocksFound: >= 3 }, "5 shares and 3 blocks");
+        await Patience.UntilAsync(() => pool.Snapshot() is { Shares.Accepted: >= 5, BlocksFound: >= 3 }, "5 shares and 3 blocks");
         Assert.Equal(0, pool.Snapshot().Shares.Rejected - pool.Snapshot().Shares.Reasons.GetValueOrDefault(Rejection.Stale));
         Assert.Equal("wasm", rig.Snapshot().Workers[0].Flavour);
     }

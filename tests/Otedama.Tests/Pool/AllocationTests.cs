@@ -13,7 +13,7 @@ namespace Otedama.Tests.Pool;
 /// The budget of the share path is 0 bytes a share: line, session, ring, validator, log and verdict, all run on the test's
 /// thread so that its allocations are the path's.
 /// </summary>
-public sealed class AllocationTests : IDisposable
+public sealed class AllocationTests : ICandidateSink, IDisposable
 {
     private const int Batch = 64;
 
@@ -23,13 +23,15 @@ public sealed class AllocationTests : IDisposable
     /// <summary>Duplicate sets and buffers grow by doubling: after so many shares the next growth is beyond the measured ones.</summary>
     private const int WarmBatches = 640, MeasuredBatches = 300;
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly HandoffRing<Candidate> _ring = new(256);
     private readonly Candidate[] _candidates = new Candidate[ShareValidator.BatchMax];
     private readonly Judgement[] _judgements = new Judgement[ShareValidator.BatchMax];
     private readonly ShareRecord[] _records = new ShareRecord[ShareValidator.BatchMax];
     private readonly Verdict[] _verdicts = new Verdict[ShareValidator.BatchMax];
     private long _commitBytes;
+
+    bool ICandidateSink.TryEnqueue(in Candidate candidate) => _ring.TryEnqueue(candidate);
 
     public void Dispose() => _directory.Dispose();
 
@@ -44,7 +46,7 @@ public sealed class AllocationTests : IDisposable
         ledger.SplitFor(harness.Jobs.Current!.Template, 10); // the window's length is known from here on
         ledger.InternAccount(StratumHarness.Address(7), Address.Decode(StratumHarness.Address(7), harness.Options.Coin), "rig1");
         using StratumServer server = new(harness.Options, harness.Jobs, ledger, TestWorld.Make());
-        server.Start((in Candidate candidate) => _ring.TryEnqueue(candidate));
+        server.Start(this);
         var proofs = new OneHash(harness.Options.Coin);
         var validator = new ShareValidator(harness.Jobs, proofs, proofs, new ShareValidatorOptions());
         var miner = new FakeConnection();

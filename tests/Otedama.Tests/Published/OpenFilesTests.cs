@@ -22,7 +22,7 @@ public sealed class OpenFilesTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "open files are counted in /proc, which only Linux has");
         string program = PublishedProgram.PathOrSkip(); // a program that compiles as it runs opens files for that, and dies when it may not
-        using TempDirectory directory = new();
+        using TempFolder directory = new();
         int port = FreePort.Next();
         ConcurrentBag<string> said = [];
         using Process pool = Start(program, directory.Path, port, FreePort.Next(), said);

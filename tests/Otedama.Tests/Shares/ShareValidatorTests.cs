@@ -231,6 +231,28 @@ public sealed class ShareValidatorTests
     }
 
     [Fact]
+    public void A_chain_share_is_one_whatever_its_session_s_target_and_however_stale_its_job()
+    {
+        _jobs.Add(5, chain: TestJobs.Easy);
+        Candidate candidate = TestJobs.Candidate(5, 1);
+        candidate.Target = TestJobs.Hard;
+        Judgement judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        Assert.Equal((Rejection.AboveTarget, false), (judgement.Rejection, judgement.IsBlock));
+        Assert.Equal([Rejection.Duplicate], Judge(candidate));
+        Assert.Equal(Reach.Share, _judgements[0].Reach); // handed on once
+        _jobs.Generation++;
+        candidate.Nonce++;
+        judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        Assert.Equal(Rejection.Stale, judgement.Rejection);
+        Judge(candidate);
+        Assert.Equal(Reach.Share, _judgements[0].Reach);
+        _jobs.Add(6, generation: _jobs.Generation, network: TestJobs.Easy, chain: Target.Max);
+        Candidate block = TestJobs.Candidate(6, 1);
+        JudgeUntil(ref block, static found => found.IsBlock); // the furthest counts
+        Assert.Equal([Reach.Share], Reaches(TestJobs.Candidate(1, 1)));
+    }
+
+    [Fact]
     public void Beyond_the_budget_a_block_is_a_block_and_a_share_is_nothing()
     {
         _jobs.Add(5, network: TestJobs.Easy);
@@ -319,6 +341,12 @@ public sealed class ShareValidatorTests
     {
         _validator.Judge(candidates, _judgements);
         return [.. _judgements[..candidates.Length].Select(judgement => judgement.Rejection)];
+    }
+
+    private Reach[] Reaches(params Candidate[] candidates)
+    {
+        Judge(candidates);
+        return [.. _judgements[..candidates.Length].Select(static judgement => judgement.Reach)];
     }
 
     private Judgement JudgeUntil(ref Candidate candidate, Predicate<Judgement> enough)

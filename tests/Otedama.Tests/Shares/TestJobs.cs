@@ -28,7 +28,7 @@ internal sealed class TestJobs : IPoolJobTable
 
     public void Remove(uint id) => _jobs.Remove(id);
 
-    public PoolJob Add(uint id, uint generation = 1, Target? network = null, PayoutSplit? split = null)
+    public PoolJob Add(uint id, uint generation = 1, Target? network = null, PayoutSplit? split = null, Target chain = default)
     {
         var template = new Template
         {
@@ -60,6 +60,7 @@ internal sealed class TestJobs : IPoolJobTable
                 Time = 2_000,
             },
             NetworkTarget = network ?? Hard,
+            ChainTarget = chain,
             ShareTarget = Easy,
             Clean = false,
             TimeMin = 1_000,

@@ -14,7 +14,7 @@ public sealed class BlockSubmitterTests : IDisposable
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(200);
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
     private readonly HeldClock _clock = new();
 
     public void Dispose() => _directory.Dispose();

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Pool;
@@ -74,7 +73,7 @@ public class NodeClientGroupTests
         await using FakeNode node = FakeNode.Answering(call => Answer(call.Method == "getblockchaininfo" ? info : TemplateReaderTests.Json()));
         await using RunningNodes group = new(Options(node.Endpoint) with { Coin = CoinCatalogue.BitcoinRegtest }, TestWorld.Make());
         group.Start();
-        await UntilAsync(() => group.Snapshot()[0].LastError is not null);
+        await Patience.UntilAsync(() => group.Snapshot()[0].LastError is not null);
         Assert.Equal(NodeState.NotReady, group.Snapshot()[0].State);
         Assert.Contains(words, group.Snapshot()[0].LastError, StringComparison.Ordinal);
         Assert.Null(group.Current);
@@ -130,15 +129,15 @@ public class NodeClientGroupTests
         {
             source.Start();
             PoolJob job = await source.FirstJobAsync(s_patience, default);
-            await UntilAsync(() => source.ProposalProblem == "bad-cb-amount");
+            await Patience.UntilAsync(() => source.ProposalProblem == "bad-cb-amount");
             down = true;
             source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 }, default);
             Assert.Equal(1, source.Blocks.FoundCount);
-            await UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Unreachable);
+            await Patience.UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Unreachable);
             Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found"), "*.block"));
             Assert.Empty(submitted);
             down = false;
-            await UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Accepted);
+            await Patience.UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Accepted);
             Assert.Equal((1L, 0L, 3), (source.Blocks.AcceptedCount, source.Blocks.RefusedCount, source.Blocks.Recent[0].AccountId));
         }
         Assert.Single(submitted);
@@ -152,8 +151,8 @@ public class NodeClientGroupTests
         await using (JobSource source = new(Options(node.Endpoint), jobs, folder, TestWorld.Make()))
         {
             source.Start();
-            await UntilAsync(() => submitted.Count == 2);
-            await UntilAsync(() => source.Blocks.AcceptedCount == 1);
+            await Patience.UntilAsync(() => submitted.Count == 2);
+            await Patience.UntilAsync(() => source.Blocks.AcceptedCount == 1);
         }
         Assert.Equal(submitted[0], submitted[1]);
         Directory.Delete(folder, recursive: true);
@@ -177,12 +176,12 @@ public class NodeClientGroupTests
             Hash256? Find(byte nonce) => source.Blocks.Submit(
                 job, (byte[])[nonce, .. new byte[79]], new Candidate { Extranonce = new Extranonce(new byte[12]) }, default);
             Assert.NotNull(Find(1));
-            await UntilAsync(() => Volatile.Read(ref submitted) == 1);
+            await Patience.UntilAsync(() => Volatile.Read(ref submitted) == 1);
             Assert.Null(Find(2));
             Assert.Equal((1L, 1), (source.Blocks.FoundCount, source.Blocks.Recent.Count)); // neither counted nor kept
             Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found")));
             first.SetResult("\"high-hash\"");
-            await UntilAsync(() => source.Blocks.AcceptedCount == 1);
+            await Patience.UntilAsync(() => source.Blocks.AcceptedCount == 1);
             Assert.Null(Find(3));
             Assert.Equal((2L, 1L, 1L), (source.Blocks.FoundCount, source.Blocks.RefusedCount, source.Blocks.AcceptedCount));
         }
@@ -197,7 +196,7 @@ public class NodeClientGroupTests
         await using JobSource source = new(Options(node.Endpoint), new JobBookOptions { Splits = new TestSplits(), ShareTarget = Target.Max },
             Path.GetTempPath(), TestWorld.Make());
         source.Start();
-        await UntilAsync(() => source.Nodes.Snapshot()[0].LastError is not null);
+        await Patience.UntilAsync(() => source.Nodes.Snapshot()[0].LastError is not null);
         TimeoutException e = await Assert.ThrowsAsync<TimeoutException>(() => source.FirstJobAsync(TimeSpan.FromMilliseconds(1), default));
         Assert.Contains("refused user \"alice\"", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(static () => Group());
@@ -231,7 +230,4 @@ public class NodeClientGroupTests
         }
         return delivery.Verdict;
     }
-
-    private static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        Patience.UntilAsync(condition, what);
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
@@ -61,10 +60,10 @@ public sealed class NodeServingTests
         });
         await using RunningNodes group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
         group.Start();
-        await UntilAsync(() => group.Current?.Height == 432 && group.Snapshot()[0].Zmq == "connected");
+        await Patience.UntilAsync(() => group.Current?.Height == 432 && group.Snapshot()[0].Zmq == "connected");
         tip = "0b";
         mined.SetResult();
-        await UntilAsync(() => group.Current?.Height == 433);
+        await Patience.UntilAsync(() => group.Current?.Height == 433);
         Assert.Equal(1, group.Snapshot()[0].BlocksHeard);
     }
 
@@ -84,7 +83,7 @@ public sealed class NodeServingTests
         });
         await using RunningNodes group = Group([new NodeEndpoint(node.Endpoint, publisher.Uri)]);
         group.Start();
-        await UntilAsync(() => group.Snapshot()[0] is { State: NodeState.Ready, Zmq: not (null or "connected") });
+        await Patience.UntilAsync(() => group.Snapshot()[0] is { State: NodeState.Ready, Zmq: not (null or "connected") });
         speaks = true;
         await _clock.UntilAsync(() => group.Snapshot()[0].Zmq == "connected", s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(NodeState.Ready, group.Snapshot()[0].State);
@@ -99,7 +98,7 @@ public sealed class NodeServingTests
         await away.DisposeAsync();
         await using RunningNodes group = Group([good.Endpoint, endpoint]);
         group.Start();
-        await UntilAsync(() => group.Current is not null);
+        await Patience.UntilAsync(() => group.Current is not null);
         DateTimeOffset end = _clock.GetUtcNow().AddMinutes(5);
         await _clock.UntilAsync(() => _clock.GetUtcNow() >= end, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(6));
         NodeHealth health = group.Snapshot()[1];
@@ -107,7 +106,7 @@ public sealed class NodeServingTests
         Assert.InRange(health.NextAttemptAt!.Value - _clock.GetUtcNow(), TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(6));
         await using FakeNode back = Serving(port);
         _clock.Advance(TimeSpan.FromSeconds(6));
-        await UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready);
+        await Patience.UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready);
         Assert.Null(group.Snapshot()[1].NextAttemptAt);
     }
 
@@ -122,7 +121,7 @@ public sealed class NodeServingTests
             : call.Method == "getbestblockhash" ? "null" : Template("09", null, 432)));
         await using RunningNodes group = Group([first.Endpoint, second.Endpoint]);
         group.Start();
-        await UntilAsync(() => group.Current is not null);
+        await Patience.UntilAsync(() => group.Current is not null);
         await _clock.UntilAsync(
             () => group.Snapshot()[1].NextAttemptAt - _clock.GetUtcNow() > TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         starting = false;
@@ -148,7 +147,7 @@ public sealed class NodeServingTests
         }));
         await using RunningNodes group = Group([node.Endpoint], options => options with { Coin = CoinCatalogue.Get("btc", network) });
         group.Start();
-        await UntilAsync(() => group.Snapshot()[0].State is NodeState.Ready or NodeState.NotReady);
+        await Patience.UntilAsync(() => group.Snapshot()[0].State is NodeState.Ready or NodeState.NotReady);
         Assert.Equal(words is null ? NodeState.Ready : NodeState.NotReady, group.Snapshot()[0].State);
         Assert.Equal(words is null, group.Current is not null);
         Assert.Contains(words ?? "", group.Snapshot()[0].LastError ?? "", StringComparison.Ordinal);
@@ -162,7 +161,7 @@ public sealed class NodeServingTests
         await using FakeNode behind = FakeNode.Answering(call => Answer(call.Method == "getbestblockhash" ? "null" : Template("0a", null, height)));
         await using RunningNodes group = Group([good.Endpoint, behind.Endpoint]);
         group.Start();
-        await UntilAsync(() => group.Current is not null);
+        await Patience.UntilAsync(() => group.Current is not null);
         await _clock.UntilAsync(
             () => group.Snapshot()[1].LastError?.Contains("is at height 424, 7 blocks behind") ?? false, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(432, group.Current!.Height);
@@ -171,7 +170,7 @@ public sealed class NodeServingTests
 
         await using RunningNodes alone = Group([good.Endpoint], static options => options with { KnownHeight = static () => 500 });
         alone.Start();
-        await UntilAsync(() => alone.Snapshot()[0].State == NodeState.NotReady);
+        await Patience.UntilAsync(() => alone.Snapshot()[0].State == NodeState.NotReady);
         Assert.Contains("is at height 431, 69 blocks behind a block of this pool", alone.Snapshot()[0].LastError, StringComparison.Ordinal);
         Assert.Null(alone.Current);
     }
@@ -179,7 +178,7 @@ public sealed class NodeServingTests
     [Fact]
     public async Task A_pool_refuses_a_node_of_another_chain_naming_both_and_listens_to_its_publisher()
     {
-        using TempDirectory directory = new();
+        using TempFolder directory = new();
         string genesis = CoinCatalogue.Bitcoin.Genesis.ToString();
         await using FakeNode node = FakeNode.Answering(call => Answer(call.Method switch
         {
@@ -202,7 +201,7 @@ public sealed class NodeServingTests
         };
         NativeProofChecker checker = new();
         await using PoolServer pool = await PoolServer.StartAsync(options, checker, TestWorld.Make(), default);
-        await UntilAsync(() => pool.Snapshot().Nodes[0] is { LastError: not null, Zmq: "connected" });
+        await Patience.UntilAsync(() => pool.Snapshot().Nodes[0] is { LastError: not null, Zmq: "connected" });
         string error = pool.Snapshot().Nodes[0].LastError!;
         Assert.Contains($"chain \"regtest\" with genesis {genesis}", error, StringComparison.Ordinal);
         Assert.Contains($"genesis {CoinCatalogue.BitcoinRegtest.Genesis}", error, StringComparison.Ordinal);
@@ -225,8 +224,4 @@ public sealed class NodeServingTests
     private static string Quoted(string tip) => $"\"{string.Concat(Enumerable.Repeat(tip, 32))}\"";
 
     private static Task<string?> Answer(string result) => Task.FromResult<string?>(result);
-
-    /// <summary>For what needs no time of the clock, only sockets.</summary>
-    private static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        Patience.UntilAsync(condition, what);
 }

@@ -14,7 +14,7 @@ public sealed record ZcashProof(Hash256 Reserved, Hash256 Nonce, ReadOnlyMemory<
     public const int HeaderSize = 140;
 
     /// <summary>Where the fields lie in a header.</summary>
-    public const int ReservedOffset = 68, TimeOffset = 100, BitsOffset = 104, NonceOffset = 108;
+    public const int TimeOffset = 100, BitsOffset = 104, NonceOffset = 108;
 
     /// <summary>The longest solution of any chain of these families (Verus blocks made by stake).</summary>
     public const int SolutionBytesMax = 4_096;

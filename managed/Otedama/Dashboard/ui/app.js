@@ -178,7 +178,7 @@ function choices(group, all, shown, kind) {
 
 function drawFigures(s) {
   const rig = s.rig, pool = s.pool, node = s.node;
-  const kind = state.lost ? "lost" : !rig ? "serving" : !rig.mining ? "stopped" : rig.connected ? "mining" : "waiting";
+  const kind = state.lost ? "unreachable" : !rig ? "serving" : !rig.mining ? "stopped" : rig.connected ? "mining" : "waiting";
   const rate = hashrate(rig ? rig.hashrate_hs : pool?.hashrate_hs);
   $("state").dataset.state = kind === "serving" ? "mining" : kind;
   if ($("state").textContent !== t(kind)) $("state").textContent = t(kind);
@@ -207,7 +207,7 @@ function drawFigures(s) {
   $("efficiency-note").textContent = t("efficiencyNote");
   $("ping").textContent = milliseconds(rig?.latency_ms);
   $("ping-note").textContent = rig?.upstream ? host(rig.upstream) : " ";
-  document.title = state.lost ? `${t("lost")} · Otedama` : `${rate} · Otedama`;
+  document.title = state.lost ? `${t("unreachable")} · Otedama` : `${rate} · Otedama`;
 }
 
 const milliseconds = (value) => (value === null || value === undefined ? "–" : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
@@ -389,8 +389,8 @@ try {
   await loadAll();
 } catch {
   state.lost = true;
-  $("state").dataset.state = "lost";
-  $("state").textContent = t("lost");
+  $("state").dataset.state = "unreachable";
+  $("state").textContent = t("unreachable");
 }
 // "still" shows one moment and does not follow: for printing and for pictures.
 if (!new URLSearchParams(location.search).has("still")) follow();

@@ -1,4 +1,4 @@
-namespace Otedama.Tests.App;
+namespace Otedama.Tests;
 
 /// <summary>A folder that is gone afterwards.</summary>
 internal sealed class TempFolder : IDisposable

@@ -5,7 +5,7 @@ using Otedama.Core;
 namespace Otedama.Tests.Node;
 
 /// <summary>Builds and solves a block from a template as a miner would, with every part open to spoiling.</summary>
-internal sealed class TestMiner
+internal sealed class HandmadeBlock
 {
     public required int Height { get; set; }
 
@@ -34,7 +34,7 @@ internal sealed class TestMiner
     /// <summary>Makes otherwise equal coinbases differ.</summary>
     public byte Tag { get; set; } = 1;
 
-    public static TestMiner From(JsonNode template) => new()
+    public static HandmadeBlock From(JsonNode template) => new()
     {
         Height = (int)template["height"]!,
         Previous = Hash256.FromDisplay((string)template["previousblockhash"]!),

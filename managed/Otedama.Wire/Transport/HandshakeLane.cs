@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Otedama.Wire;
+
+/// <summary>
+/// Handshakes are arithmetic: half of the processors do them, so that a flood of them leaves the other half to miners
+/// that are connected. Any thread.
+/// </summary>
+internal sealed class HandshakeLane
+{
+    private static readonly int s_most = Math.Max(1, Environment.ProcessorCount / 2);
+
+    private readonly Lock _lock = new();
+    private readonly Queue<SocketConnection> _waiting = new();
+    private int _running;
+
+    /// <summary>
+    /// Bytes of a connection in its handshake are to be looked at; a connection waits for one turn at a time.
+    /// </summary>
+    public void Enqueue(SocketConnection connection)
+    {
+        lock (_lock)
+        {
+            _waiting.Enqueue(connection);
+            if (_running == s_most)
+            {
+                return;
+            }
+            _running++;
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(static lane => lane.Run(), this, preferLocal: false);
+    }
+
+    private void Run()
+    {
+        while (TryNext(out SocketConnection? connection))
+        {
+            connection.ContinueHandshake();
+        }
+    }
+
+    private bool TryNext([NotNullWhen(true)] out SocketConnection? connection)
+    {
+        lock (_lock)
+        {
+            bool found = _waiting.TryDequeue(out connection);
+            _running -= found ? 0 : 1;
+            return found;
+        }
+    }
+}

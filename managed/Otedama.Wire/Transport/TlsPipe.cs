@@ -1,0 +1,85 @@
+using System.Net.Security;
+using System.Security.Authentication;
+
+namespace Otedama.Wire;
+
+/// <summary>
+/// The server's side of TLS as bytes in and bytes out, whatever engine moves them. One thread at a time feeds,
+/// another may encrypt meanwhile; neither waits. A handshake is a millisecond of arithmetic inside Feed.
+/// </summary>
+public sealed class TlsPipe
+{
+    private const int PlainBytes = 4_096;
+
+    private readonly MemoryDuplex _wire;
+    private readonly SslStream _stream;
+    private readonly ITlsPipeUser _user;
+    private volatile bool _isOpen;
+
+    public TlsPipe(TlsIdentity identity, ITlsPipeUser user)
+    {
+        _user = user;
+        _wire = new MemoryDuplex(user.OnTlsCipher);
+        _stream = new SslStream(_wire);
+        _ = RunAsync(identity);
+    }
+
+    /// <summary>The handshake is done: plain bytes may go in and come out.</summary>
+    public bool IsOpen => _isOpen;
+
+    /// <summary>Bytes of the other end.</summary>
+    public void Feed(ReadOnlySpan<byte> cipher) => _wire.Feed(cipher);
+
+    /// <summary>No more will come. Releases what the pipe holds.</summary>
+    public void End() => _wire.End();
+
+    /// <summary>
+    /// Gives the user the records that carry these bytes. One caller at a time, when it is open; false when it is
+    /// broken.
+    /// </summary>
+    public bool TryEncrypt(ReadOnlyMemory<byte> plain)
+    {
+        try
+        {
+            ValueTask written = _stream.WriteAsync(plain);
+            written.GetAwaiter().GetResult(); // has completed: writing to memory never waits
+            return true;
+        }
+        catch (Exception exception) when (IsPeersOrEnd(exception))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsPeersOrEnd(Exception exception) =>
+        exception is IOException or AuthenticationException or ObjectDisposedException or InvalidOperationException;
+
+    /// <summary>Runs on the thread that feeds: what it awaits is completed there.</summary>
+    private async Task RunAsync(TlsIdentity identity)
+    {
+        CloseReason reason = CloseReason.TlsFailed;
+        try
+        {
+            await _stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = identity.Context,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            }).ConfigureAwait(false);
+            _isOpen = true;
+            reason = CloseReason.Error;
+            byte[] plain = new byte[PlainBytes];
+            int count;
+            while ((count = await _stream.ReadAsync(plain).ConfigureAwait(false)) > 0)
+            {
+                _user.OnTlsPlain(plain.AsSpan(0, count));
+            }
+            reason = CloseReason.PeerClosed;
+        }
+        catch (Exception exception) when (IsPeersOrEnd(exception))
+        {
+            // The reason says which side of the handshake it was; the peer's mistake needs no stack trace.
+        }
+        _user.OnTlsEnd(reason);
+        await _stream.DisposeAsync().ConfigureAwait(false);
+    }
+}
