@@ -71,7 +71,7 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
         {
             View = Views.Pool(this, pool),
             Pool = pool,
-            Shares = Server.ShareCounters,
+            Commits = Server.Commits,
             Ledger = Server.Ledger.Totals(),
             QueueDepth = Server.QueueDepth,
             MalformedLines = Server.MalformedLines,

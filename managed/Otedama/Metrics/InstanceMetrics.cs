@@ -9,6 +9,9 @@ namespace Otedama;
 /// </summary>
 internal static class InstanceMetrics
 {
+    /// <summary>Up to 2^24 microseconds, 17 s.</summary>
+    private const int LatencyBuckets = 24;
+
     public static IReadOnlyList<Metric> Rows { get; } = [.. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. RigRows(), .. ProcessRows()];
 
     public static byte[] Collect(MetricsInput input)
@@ -63,15 +66,15 @@ internal static class InstanceMetrics
         OfPool("otedama_pool_miners", "gauge", "Workers connected to the pool.", static p => p.View.Miners),
         OfPool("otedama_pool_malformed_lines_total", "counter", "Lines of miners that were no JSON.", static p => p.MalformedLines),
         OfPool("otedama_job_age_seconds", "gauge", "Age of the job miners work on; NaN before the first.", static p => p.View.JobAgeS ?? double.NaN),
-        new HistogramMetric("otedama_submit_latency_seconds", "Reading a submit to handing over its answer.", static p => Latency(p.Shares)),
+        new HistogramMetric("otedama_submit_latency_seconds", "Reading a submit to handing over its answer.", static p => Latency(p.Pool.Replies)),
     ];
 
     private static IEnumerable<Metric> ShareLogRows() =>
     [
         OfPool("otedama_share_queue_depth", "gauge", "Candidates that wait for a validator.", static p => p.QueueDepth),
-        OfPool("otedama_share_log_commits_total", "counter", "Writes of the share log that the disk confirmed.", static p => p.Shares.Commits),
-        OfPool("otedama_share_log_commit_seconds_total", "counter", "Time spent waiting for those.", static p => p.Shares.CommitMicroseconds / 1e6),
-        OfPool("otedama_share_log_commit_failures_total", "counter", "Writes of the share log that the disk refused; each is repeated.", static p => p.Shares.CommitFailures),
+        OfPool("otedama_share_log_commits_total", "counter", "Writes of the share log that the disk confirmed.", static p => p.Commits.Commits),
+        OfPool("otedama_share_log_commit_seconds_total", "counter", "Time spent waiting for those.", static p => p.Commits.CommitMicroseconds / 1e6),
+        OfPool("otedama_share_log_commit_failures_total", "counter", "Writes of the share log that the disk refused; each is repeated.", static p => p.Commits.CommitFailures),
         OfPool("otedama_share_log_stalled", "gauge", "1 while the disk refuses the share log and shares wait for their answer.", static p => p.LogStalled ? 1 : 0),
     ];
 
@@ -122,15 +125,11 @@ internal static class InstanceMetrics
         new ValueMetric("otedama_build_info", "gauge", ["version"], "Always 1; the version is in the label.", static m => [new Sample([m.Status.Version], 1)]),
     ];
 
-    private static Histogram Latency(ShareCounters shares)
+    private static Histogram Latency(LatencyTotals replies)
     {
-        List<(double, long)> buckets = [];
-        for (int i = 0; i < ShareCounters.LatencyBuckets - 1; i++)
-        {
-            buckets.Add(((1L << i) / 1e6, shares.Latency(i)));
-        }
-        buckets.Add((double.PositiveInfinity, shares.Latency(ShareCounters.LatencyBuckets - 1)));
-        return new Histogram(buckets, shares.LatencyMicroseconds / 1e6);
+        List<(double, long)> buckets = [.. replies.Octaves.Take(LatencyBuckets).Select(static (count, i) => ((2L << i) / 1e6, count))];
+        buckets.Add((double.PositiveInfinity, replies.Octaves.Skip(LatencyBuckets).Sum()));
+        return new Histogram(buckets, replies.SumSeconds);
     }
 
     private static ValueMetric Gauge(string name, string help, Func<MetricsInput, double> value) => Alone(name, "gauge", help, value);

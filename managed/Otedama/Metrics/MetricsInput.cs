@@ -22,7 +22,7 @@ internal sealed record PoolInput
 
     public required Pool.PoolSnapshot Pool { get; init; }
 
-    public required ShareCounters Shares { get; init; }
+    public required CommitCounters Commits { get; init; }
 
     public required LedgerTotals Ledger { get; init; }
 

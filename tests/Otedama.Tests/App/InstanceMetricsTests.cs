@@ -49,11 +49,15 @@ public sealed partial class InstanceMetricsTests
     [Fact]
     public void Latency_is_a_histogram_whose_buckets_add_up()
     {
+        LatencyMeter meter = new();
+        double[] microseconds = [3, 1_000_000, 1e9];
+        for (int i = 0; i < microseconds.Length; i++)
+        {
+            meter.Add(TimeSpan.FromMicroseconds(microseconds[i]), now: 40 * i); // each in another half-minute
+        }
         MetricsInput input = Full();
-        input.Pools[0].Shares.CountVerdict(Rejection.None, 3);
-        input.Pools[0].Shares.CountVerdict(Rejection.Stale, 1_000_000);
-        input.Pools[0].Shares.CountVerdict(Rejection.None, 1e9);
-        string text = Collect(input);
+        PoolInput pool = input.Pools[0];
+        string text = Collect(input with { Pools = [pool with { Pool = pool.Pool with { Replies = meter.Totals() } }] });
         Assert.Contains("# TYPE otedama_submit_latency_seconds histogram\n", text);
         Assert.Contains("otedama_submit_latency_seconds_bucket{pool=\"main\",le=\"2E-06\"} 0\n", text);
         Assert.Contains("otedama_submit_latency_seconds_bucket{pool=\"main\",le=\"4E-06\"} 1\n", text);
@@ -125,7 +129,7 @@ public sealed partial class InstanceMetricsTests
     private static PoolInput PoolOf(PoolView view) => new()
     {
         View = view,
-        Shares = new ShareCounters(),
+        Commits = new CommitCounters(),
         Ledger = new LedgerTotals
         {
             Shares = 5,
@@ -159,6 +163,7 @@ public sealed partial class InstanceMetricsTests
             Nodes = [],
             ReplyP50 = default,
             ReplyP99 = default,
+            Replies = new LatencyMeter().Totals(),
         },
     };
 
