@@ -4,7 +4,7 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>Nodes, job book and block submission joined: templates flow to jobs, blocks flow back.</summary>
-public sealed class JobSource : ITemplateSink, IAsyncDisposable
+public sealed class JobSource : ITemplateSink, IJobListener, IAsyncDisposable
 {
     /// <summary>Blocks under way have this long to be answered at the end; what has no answer then stays on disk.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -25,8 +25,7 @@ public sealed class JobSource : ITemplateSink, IAsyncDisposable
         _audit = new ProposalAudit(Nodes.Links, nodes.Rules, nodes.CallTimeout, world.Time, submit);
         Steps = [Jobs, _audit, Blocks.Keeper, Blocks, .. Nodes.Steps];
         _loops = [.. Steps.Select(step => new StepLoop(step, submit))];
-        Jobs.Published += OnPublished;
-        Jobs.ClassOpened += _audit.Add;
+        Jobs.Tell(this);
     }
 
     public NodeClientGroup Nodes { get; }
@@ -75,7 +74,9 @@ public sealed class JobSource : ITemplateSink, IAsyncDisposable
 
     void ITemplateSink.OnNodeReturned() => Blocks.OnNodeReturned();
 
-    private void OnPublished(PoolJob job)
+    void IJobListener.OnClassOpened(PoolJob job) => _audit.Add(job);
+
+    void IJobListener.OnPublished(PoolJob job)
     {
         if (_first.TrySetResult(job))
         {

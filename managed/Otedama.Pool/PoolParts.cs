@@ -74,7 +74,7 @@ public sealed class PoolParts
     internal StratumServer Stratum { get; }
 
     /// <summary>Lets miners in. Throws IOException when a port is taken.</summary>
-    public void Listen() => Stratum.Start(Shares.TryEnqueue);
+    public void Listen() => Stratum.Start(Shares);
 
     /// <summary>Moves the miners' side: to be called ten times a second, and when a job is published.</summary>
     public void Tick() => Stratum.Pacer.Tick(Stratum.Now);
@@ -82,7 +82,7 @@ public sealed class PoolParts
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot()
     {
-        Stratum.Meters.Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99) reply);
+        Stratum.Meters.Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99, LatencyTotals All) reply);
         return new PoolSnapshot
         {
             Time = _time.GetUtcNow(),
@@ -103,6 +103,7 @@ public sealed class PoolParts
             Nodes = Source.Nodes.Snapshot(),
             ReplyP50 = reply.P50,
             ReplyP99 = reply.P99,
+            Replies = reply.All,
         };
     }
 

@@ -59,7 +59,7 @@ internal static class StratumTarget
         {
             new StepLoop(step, NullLogger.Instance).Start();
         }
-        server.Start(pipeline.TryEnqueue);
+        server.Start(pipeline);
         using PacerLoop pacer = new(server, NullLogger.Instance);
         pacer.Start();
         Console.WriteLine($"{server.Endpoints[0]} {address} {Environment.ProcessId}");

@@ -3,10 +3,14 @@ namespace Otedama.Mining;
 /// <summary>Visits one pool after the other until it is stopped.</summary>
 internal static class ClientLoop
 {
-    public static Task Start(StratumClient client, TimeProvider time, CancellationToken stop) =>
-        Task.Run(() => RunAsync(client, time, stop), CancellationToken.None);
+    /// <param name="visit">Visits a pool by its number; returns the next one and the pause before it.</param>
+    /// <param name="end">Called last, with what broke the loop; null when it was stopped.</param>
+    public static Task Start(
+        Func<int, Task<(int Next, TimeSpan Pause)>> visit, Func<Exception?, Task> end, TimeProvider time, CancellationToken stop) =>
+        Task.Run(() => RunAsync(visit, end, time, stop), CancellationToken.None);
 
-    private static async Task RunAsync(StratumClient client, TimeProvider time, CancellationToken stop)
+    private static async Task RunAsync(
+        Func<int, Task<(int Next, TimeSpan Pause)>> visit, Func<Exception?, Task> end, TimeProvider time, CancellationToken stop)
     {
         Exception? problem = null;
         try
@@ -14,7 +18,7 @@ internal static class ClientLoop
             int index = 0;
             while (!stop.IsCancellationRequested)
             {
-                (index, TimeSpan pause) = await client.VisitAsync(index).ConfigureAwait(false);
+                (index, TimeSpan pause) = await visit(index).ConfigureAwait(false);
                 await Task.Delay(pause, time, stop).ConfigureAwait(false);
             }
         }
@@ -26,6 +30,6 @@ internal static class ClientLoop
         {
             problem = e;
         }
-        await client.EndAsync(problem).ConfigureAwait(false);
+        await end(problem).ConfigureAwait(false);
     }
 }

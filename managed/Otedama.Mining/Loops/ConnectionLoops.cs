@@ -4,28 +4,24 @@ namespace Otedama.Mining;
 
 /// <summary>The three loops of one connection to a pool. Each ends with what ends the connection.</summary>
 /// <param name="flush">Sends an output and empties it; one at a time.</param>
-internal sealed class ConnectionLoops(StratumLink link, Stream stream, Func<WireBuffer, Task> flush)
+internal sealed class ConnectionLoops(IPoolLink link, Stream stream, Func<WireBuffer, Task> flush)
 {
     public async Task ReadAsync(CancellationToken stop)
     {
         byte[] buffer = new byte[16 * 1024];
-        while (link.Session.Reconnect is null)
+        while (!link.IsMoving)
         {
             int read = await stream.ReadAsync(buffer, stop).ConfigureAwait(false);
-            if (read == 0)
-            {
-                throw new UpstreamException("the pool closed the connection");
-            }
             link.Receive(buffer.AsSpan(0, read));
-            await flush(link.Session.Outgoing).ConfigureAwait(false);
+            await flush(link.Outgoing).ConfigureAwait(false);
         }
     }
 
     public async Task SubmitAsync(CancellationToken stop)
     {
-        await link.Session.Ready.WaitAsync(stop).ConfigureAwait(false);
+        await link.Ready.WaitAsync(stop).ConfigureAwait(false);
         WireBuffer output = new();
-        link.Session.Resend(output);
+        link.Resend(output);
         await flush(output).ConfigureAwait(false);
         while (await link.WaitForCandidateAsync(stop).ConfigureAwait(false))
         {
@@ -33,7 +29,7 @@ internal sealed class ConnectionLoops(StratumLink link, Stream stream, Func<Wire
             await flush(output).ConfigureAwait(false);
             if (full)
             {
-                await link.Session.WhenPlaceAsync(stop).ConfigureAwait(false);
+                await link.WhenPlaceAsync(stop).ConfigureAwait(false);
             }
         }
         await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false); // the others end the connection

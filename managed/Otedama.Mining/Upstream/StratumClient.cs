@@ -47,7 +47,7 @@ public sealed class StratumClient : IJobSource
     public void Start(IJobSink sink)
     {
         _sink = sink;
-        _loop = ClientLoop.Start(this, _clock, _stop.Token);
+        _loop = ClientLoop.Start(VisitAsync, EndAsync, _clock, _stop.Token);
     }
 
     public bool TrySubmit(in Candidate candidate) => Volatile.Read(ref _active)?.TrySubmit(candidate) ?? false;

@@ -7,10 +7,9 @@ namespace Otedama.Mining;
 
 /// <summary>
 /// What one connection to a pool does with what it receives, is given to submit, and hears from the clock: steps around one
-/// session, with neither a socket nor a loop. Reader, submitter and watchdog may be three threads, each with its own output.
-/// A step throws UpstreamException when the connection is to end.
+/// session, with neither a socket nor a loop. A step throws UpstreamException when the connection is to end.
 /// </summary>
-internal sealed class StratumLink(StratumSession session, StratumTimings timings, TimeProvider time, ILogger logger)
+internal sealed class StratumLink(StratumSession session, StratumTimings timings, TimeProvider time, ILogger logger) : IPoolLink
 {
     /// <summary>Candidates waiting for a place in the submit window; beyond it the worker is told at once.</summary>
     private const int QueueCapacity = 256;
@@ -23,6 +22,12 @@ internal sealed class StratumLink(StratumSession session, StratumTimings timings
     private bool _pinged;
 
     public StratumSession Session => session;
+
+    public bool IsMoving => session.Reconnect is not null;
+
+    public WireBuffer Outgoing => session.Outgoing;
+
+    public Task Ready => session.Ready;
 
     /// <summary>Submits without a verdict. Any thread.</summary>
     public int Unanswered => Volatile.Read(ref _queued) + session.Unanswered;
@@ -52,10 +57,13 @@ internal sealed class StratumLink(StratumSession session, StratumTimings timings
         }
     }
 
-    /// <summary>Reader: takes what came, whole lines or parts of them, until the pool asks to move. Answers are in Session.Outgoing.</summary>
     public void Receive(ReadOnlySpan<byte> received)
     {
-        while (session.Reconnect is null)
+        if (received.IsEmpty)
+        {
+            throw new UpstreamException("the pool closed the connection");
+        }
+        while (!IsMoving)
         {
             switch (_framer.Next(ref received, out ReadOnlySpan<byte> line))
             {
@@ -70,10 +78,12 @@ internal sealed class StratumLink(StratumSession session, StratumTimings timings
         }
     }
 
-    /// <summary>Submitter: ends when a candidate waits. False: Close was called and none is left.</summary>
+    public void Resend(WireBuffer output) => session.Resend(output);
+
     public ValueTask<bool> WaitForCandidateAsync(CancellationToken cancellation) => _queue.Reader.WaitToReadAsync(cancellation);
 
-    /// <summary>Submitter: writes the submits that have a place; true when more wait for one.</summary>
+    public Task WhenPlaceAsync(CancellationToken cancellation) => session.WhenPlaceAsync(cancellation);
+
     public bool SubmitQueued(WireBuffer output)
     {
         while (_queue.Reader.TryPeek(out _))
@@ -91,7 +101,6 @@ internal sealed class StratumLink(StratumSession session, StratumTimings timings
         return false;
     }
 
-    /// <summary>Watchdog, about once a second: gives up what was never answered, and asks a silent pool whether it is alive.</summary>
     public void Tick(WireBuffer output)
     {
         long now = time.GetTimestamp();

@@ -49,14 +49,14 @@ internal sealed class SessionRoom
     public long MalformedCount => Volatile.Read(ref _malformed);
 
     /// <summary>Where candidates go.</summary>
-    public CandidateSink Sink { get; set; } = static (in Candidate _) => false;
+    public ICandidateSink? Sink { get; set; }
 
     /// <summary>From now on no submit is taken.</summary>
     public void TakeNoMore() => _takesNoMore = true;
 
     public bool TakesNoMore => _takesNoMore;
 
-    public bool TryEnqueue(in Candidate candidate) => !_takesNoMore && Sink(in candidate);
+    public bool TryEnqueue(in Candidate candidate) => !_takesNoMore && Sink is { } sink && sink.TryEnqueue(in candidate);
 
     public void CountMalformed() => Interlocked.Increment(ref _malformed);
 }

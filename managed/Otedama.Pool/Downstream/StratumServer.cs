@@ -9,7 +9,7 @@ namespace Otedama.Pool;
 /// The Stratum side of the pool, without a thread of its own: the transport calls it with bytes, the committer with
 /// verdicts, and whoever runs it moves <see cref="Pacer"/>.
 /// </summary>
-internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposable
+internal sealed class StratumServer : ITransportHandler, IVerdictSink, IJobListener, IDisposable
 {
     private readonly ITransport _transport;
     private readonly SessionRoom _room;
@@ -63,13 +63,13 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     public long PendingSubmits => _sessions.PendingSubmits();
 
     /// <summary>Where candidates go. Without Start whoever feeds connections also moves the sessions' timers.</summary>
-    public void Attach(CandidateSink sink) => _room.Sink = sink;
+    public void Attach(ICandidateSink sink) => _room.Sink = sink;
 
     /// <summary>Begins to listen. Throws IOException when a port is taken.</summary>
-    public void Start(CandidateSink sink)
+    public void Start(ICandidateSink sink)
     {
         Attach(sink);
-        _room.Jobs.Published += OnPublished;
+        _room.Jobs.Tell(this);
         _transport.Start(this);
         foreach (IPEndPoint endpoint in Endpoints)
         {
@@ -144,9 +144,8 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IDisposab
     public void Dispose()
     {
         TakeNoMore();
-        _room.Jobs.Published -= OnPublished;
         _transport.Dispose();
     }
 
-    private void OnPublished(PoolJob job) => Pacer.Announce();
+    public void OnPublished(PoolJob job) => Pacer.Announce();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
@@ -27,12 +28,13 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     /// <summary>Orders publications and their announcements. Taken before _mintLock, never after.</summary>
     private readonly Lock _publishLock = new();
 
-    /// <summary>Orders job ids. Handlers of Published may take it.</summary>
+    /// <summary>Orders job ids. Listeners may take it.</summary>
     private readonly Lock _mintLock = new();
 
     /// <summary>Classes that had a job of their own already. Under _mintLock.</summary>
     private readonly HashSet<CoinbaseClass> _opened = [];
 
+    private ImmutableArray<IJobListener> _listeners = [];
     private volatile Publication? _publication;
     private Template? _pending;
     private long _publishedAt;
@@ -54,18 +56,6 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
         options.Splits.Changed += SplitsChanged;
     }
 
-    /// <summary>
-    /// A new broadcast: the job for receivers of the default class. Others take theirs with JobFor. Called on the
-    /// publishing thread, in order, so handlers must only enqueue.
-    /// </summary>
-    public event Action<PoolJob>? Published;
-
-    /// <summary>
-    /// The first job of its own that a coinbase class got, for a look at it by the node. Called under the mint lock, so
-    /// handlers must only enqueue.
-    /// </summary>
-    public event Action<PoolJob>? ClassOpened;
-
     public Signal Wake { get; }
 
     /// <summary>Number of the newest tip; 0 before the first template.</summary>
@@ -73,6 +63,9 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
 
     /// <summary>The newest job of the default class; null before the first template.</summary>
     public PoolJob? Current => _publication?.Find(CoinbaseClass.Default, 0)?.Newest;
+
+    /// <summary>From now on this one is told of new jobs.</summary>
+    public void Tell(IJobListener listener) => ImmutableInterlocked.Update(ref _listeners, list => list.Add(listener));
 
     public bool TryGet(uint id, [NotNullWhen(true)] out PoolJob? job) => _shelf.TryGet(id, out job);
 
@@ -306,7 +299,10 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
             job.Template.CoinbaseValue);
         try
         {
-            Published?.Invoke(job);
+            foreach (IJobListener listener in _listeners)
+            {
+                listener.OnPublished(job);
+            }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -364,7 +360,10 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
             _shelf.Add(job);
             if (account == 0 && _opened.Add(size))
             {
-                ClassOpened?.Invoke(job);
+                foreach (IJobListener listener in _listeners)
+                {
+                    listener.OnClassOpened(job);
+                }
             }
             return job;
         }

@@ -1,19 +1,20 @@
+using Otedama.Core;
+
 namespace Otedama.Pool;
 
-/// <summary>Waiting times between attempts: 1, 2, 4 ... 60 s, each 20 % up or down so that nodes are not hit in step.</summary>
+/// <summary>Waiting times between attempts, longer with each until Reset; see <see cref="Backoff"/>.</summary>
 internal sealed class BackOff(TimeSpan first, TimeSpan last, IRandomness random)
 {
-    private TimeSpan _next;
+    private int _failures;
 
     public TimeSpan Next() => Next(last);
 
     /// <summary>The next step, at most this long (and its fifth).</summary>
     public TimeSpan Next(TimeSpan atMost)
     {
-        TimeSpan wait = _next == TimeSpan.Zero ? first : _next;
-        _next = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, last.Ticks));
-        return (wait < atMost ? wait : atMost) * (0.8 + (0.4 * (random.NextUInt64() / (double)ulong.MaxValue)));
+        _failures++;
+        return Backoff.After(_failures, first, atMost < last ? atMost : last, random.NextUInt64() / (double)ulong.MaxValue);
     }
 
-    public void Reset() => _next = TimeSpan.Zero;
+    public void Reset() => _failures = 0;
 }

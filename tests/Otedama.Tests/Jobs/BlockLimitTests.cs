@@ -71,14 +71,14 @@ public class BlockLimitTests
     public void The_first_job_of_each_class_is_announced_once()
     {
         using JobBook book = Book(_time, static (template, max) => Split(template.CoinbaseValue, max));
-        List<CoinbaseClass> opened = [];
-        book.ClassOpened += job => opened.Add(job.Class);
+        JobNotes notes = new();
+        book.Tell(notes);
         book.Offer(Template());
         _ = book.JobFor(CoinbaseClass.Epic);
         _ = book.JobFor(CoinbaseClass.Epic);
         _time.Advance(31, book);
         _ = book.JobFor(CoinbaseClass.Epic);
-        Assert.Equal([CoinbaseClass.Default, CoinbaseClass.Epic], opened);
+        Assert.Equal([CoinbaseClass.Default, CoinbaseClass.Epic], notes.Opened);
     }
 
     /// <summary>

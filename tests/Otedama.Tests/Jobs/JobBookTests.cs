@@ -8,7 +8,7 @@ namespace Otedama.Tests.Jobs;
 public class JobBookTests
 {
     private readonly HeldClock _time = new();
-    private readonly List<PoolJob> _published = [];
+    private readonly JobNotes _notes = new();
 
     [Fact]
     public void A_new_tip_replaces_and_new_transactions_update()
@@ -17,20 +17,20 @@ public class JobBookTests
         Assert.Null(book.Current);
         Assert.Equal(0u, book.Generation);
         book.Offer(Template(tip: 1));
-        Assert.True(_published[^1].Job.Clean);
+        Assert.True(_notes.Published[^1].Job.Clean);
         Assert.Equal(1u, book.Generation);
 
         _time.Advance(6, book);
         book.Offer(Template(tip: 1, transactions: 4));
-        Assert.False(_published[^1].Job.Clean);
+        Assert.False(_notes.Published[^1].Job.Clean);
         Assert.Equal(1u, book.Generation);
 
         book.Offer(Template(height: 1001, tip: 2));
-        Assert.True(_published[^1].Job.Clean);
+        Assert.True(_notes.Published[^1].Job.Clean);
         Assert.Equal(2u, book.Generation);
-        Assert.Equal(3, _published.Count);
-        Assert.All(_published, job => Assert.True(book.TryGet(job.Id, out PoolJob? known) && known == job));
-        Assert.False(book.TryGet(_published[^1].Id + 1, out _));
+        Assert.Equal(3, _notes.Published.Count);
+        Assert.All(_notes.Published, job => Assert.True(book.TryGet(job.Id, out PoolJob? known) && known == job));
+        Assert.False(book.TryGet(_notes.Published[^1].Id + 1, out _));
     }
 
     [Fact]
@@ -40,13 +40,13 @@ public class JobBookTests
         book.Offer(Template());
         book.Offer(Template(transactions: 4));
         book.Offer(Template(transactions: 5));
-        Assert.Single(_published);
+        Assert.Single(_notes.Published);
         _time.Advance(5, book);
-        Assert.Equal(2, _published.Count);
-        Assert.Equal(5, _published[^1].Template.Transactions.Count);
+        Assert.Equal(2, _notes.Published.Count);
+        Assert.Equal(5, _notes.Published[^1].Template.Transactions.Count);
         _time.Advance(6, book);
         book.Offer(Template(transactions: 5));
-        Assert.Equal(2, _published.Count);
+        Assert.Equal(2, _notes.Published.Count);
     }
 
     [Fact]
@@ -55,10 +55,10 @@ public class JobBookTests
         using JobBook book = Listen(Book(_time));
         book.Offer(Template());
         _time.Advance(91, book);
-        Assert.Equal(4, _published.Count);
-        Assert.Equal([0u, 30u, 60u, 90u], _published.Select(job => job.Recipe.Time - 1_700_000_000u));
-        Assert.Equal(4, _published.Select(static job => Hex.Encode(job.Recipe.CoinbasePrefix.Span)).Distinct().Count());
-        Assert.All(_published, static job => Assert.Equal(1u, job.Job.Generation));
+        Assert.Equal(4, _notes.Published.Count);
+        Assert.Equal([0u, 30u, 60u, 90u], _notes.Published.Select(job => job.Recipe.Time - 1_700_000_000u));
+        Assert.Equal(4, _notes.Published.Select(static job => Hex.Encode(job.Recipe.CoinbasePrefix.Span)).Distinct().Count());
+        Assert.All(_notes.Published, static job => Assert.Equal(1u, job.Job.Generation));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class JobBookTests
             book.Offer(Template());
             _time.Advance(1, book);
         }
-        Assert.Equal([0u, 30u, 60u, 90u], _published.Select(job => job.Recipe.Time - 1_700_000_000u));
+        Assert.Equal([0u, 30u, 60u, 90u], _notes.Published.Select(job => job.Recipe.Time - 1_700_000_000u));
     }
 
     [Fact]
@@ -79,10 +79,10 @@ public class JobBookTests
         using JobBook book = Listen(Book(_time));
         book.Offer(Template());
         _time.Advance(30 * 200, book);
-        Assert.Equal(201, _published.Count);
-        Assert.Equal(128, _published.Count(job => book.TryGetJob(job.Id, out _)));
-        Assert.True(book.TryGet(_published[^128].Id, out _));
-        Assert.False(book.TryGet(_published[^129].Id, out _));
+        Assert.Equal(201, _notes.Published.Count);
+        Assert.Equal(128, _notes.Published.Count(job => book.TryGetJob(job.Id, out _)));
+        Assert.True(book.TryGet(_notes.Published[^128].Id, out _));
+        Assert.False(book.TryGet(_notes.Published[^129].Id, out _));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class JobBookTests
         Assert.Single(ids.Distinct());
         Assert.NotEqual(first, ids[0]);
         Assert.Equal(ids[0], book.Current!.Id);
-        Assert.Single(_published);
+        Assert.Single(_notes.Published);
     }
 
     [Fact]
@@ -194,15 +194,15 @@ public class JobBookTests
         book.Succeed(first);
         book.Succeed(first);
         _time.Advance(0, book);
-        Assert.Equal(2, _published.Count);
-        Assert.False(_published[1].Job.Clean);
+        Assert.Equal(2, _notes.Published.Count);
+        Assert.False(_notes.Published[1].Job.Clean);
         book.Succeed(first); // its successor is out already
         _time.Advance(29, book);
-        Assert.Equal(2, _published.Count);
+        Assert.Equal(2, _notes.Published.Count);
         book.Succeed(book.Current!.Id);
         _time.Advance(0, book);
-        Assert.Equal(3, _published.Count);
-        Assert.Equal(3, _published.Select(static job => job.Id).Distinct().Count());
+        Assert.Equal(3, _notes.Published.Count);
+        Assert.Equal(3, _notes.Published.Select(static job => job.Id).Distinct().Count());
     }
 
     [Fact]
@@ -221,10 +221,10 @@ public class JobBookTests
             splits.Change();
             _time.Advance(10, book);
         }
-        Assert.Equal(Enumerable.Range(0, 13), _published.Select(static job => (int)job.Split.Outputs[0].Script.Span[0]));
-        Assert.All(_published, job => Assert.Same(_published[0].Prepared, job.Prepared));
-        Assert.All(_published.Skip(1), static job => Assert.False(job.Job.Clean));
-        Assert.All(_published, job => Assert.True(book.TryGet(job.Id, out _)));
+        Assert.Equal(Enumerable.Range(0, 13), _notes.Published.Select(static job => (int)job.Split.Outputs[0].Script.Span[0]));
+        Assert.All(_notes.Published, job => Assert.Same(_notes.Published[0].Prepared, job.Prepared));
+        Assert.All(_notes.Published.Skip(1), static job => Assert.False(job.Job.Clean));
+        Assert.All(_notes.Published, job => Assert.True(book.TryGet(job.Id, out _)));
     }
 
     [Fact]
@@ -238,9 +238,9 @@ public class JobBookTests
             splits.Change();
             _time.Advance(0.1, book);
         }
-        Assert.Equal(13, _published.Count); // one every 5 s
-        Assert.Equal(_published[^1].Id, book.MintFresh(CoinbaseClass.Default, 0, _published[^1].Id)!.Id - 1); // the budget is whole
-        Assert.All(_published, job => Assert.True(book.TryGet(job.Id, out _)));
+        Assert.Equal(13, _notes.Published.Count); // one every 5 s
+        Assert.Equal(_notes.Published[^1].Id, book.MintFresh(CoinbaseClass.Default, 0, _notes.Published[^1].Id)!.Id - 1); // the budget is whole
+        Assert.All(_notes.Published, job => Assert.True(book.TryGet(job.Id, out _)));
     }
 
     [Fact]
@@ -260,7 +260,7 @@ public class JobBookTests
         using JobBook book = Listen(Book(_time, splits));
         book.Offer(Template());
         _time.Advance(29, book);
-        Assert.Equal(2, _published.Count);
+        Assert.Equal(2, _notes.Published.Count);
     }
 
     [Fact]
@@ -268,7 +268,7 @@ public class JobBookTests
     {
         bool broken = false;
         using JobBook book = Book(_time, (template, max) => broken ? throw new InvalidOperationException("ledger") : Split(template, max));
-        book.Published += static _ => throw new InvalidOperationException("receiver");
+        book.Tell(new JobNotes { Throws = true });
         book.Offer(Template());
         PoolJob before = book.Current!;
         broken = true;
@@ -299,7 +299,7 @@ public class JobBookTests
 
     private JobBook Listen(JobBook book)
     {
-        book.Published += _published.Add;
+        book.Tell(_notes);
         return book;
     }
 }

@@ -1,3 +1,4 @@
+using Otedama.Core;
 using Otedama.Mining;
 using Xunit;
 

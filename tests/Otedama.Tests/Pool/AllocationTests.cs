@@ -13,7 +13,7 @@ namespace Otedama.Tests.Pool;
 /// The budget of the share path is 0 bytes a share: line, session, ring, validator, log and verdict, all run on the test's
 /// thread so that its allocations are the path's.
 /// </summary>
-public sealed class AllocationTests : IDisposable
+public sealed class AllocationTests : ICandidateSink, IDisposable
 {
     private const int Batch = 64;
 
@@ -31,6 +31,8 @@ public sealed class AllocationTests : IDisposable
     private readonly Verdict[] _verdicts = new Verdict[ShareValidator.BatchMax];
     private long _commitBytes;
 
+    bool ICandidateSink.TryEnqueue(in Candidate candidate) => _ring.TryEnqueue(candidate);
+
     public void Dispose() => _directory.Dispose();
 
     [Fact]
@@ -44,7 +46,7 @@ public sealed class AllocationTests : IDisposable
         ledger.SplitFor(harness.Jobs.Current!.Template, 10); // the window's length is known from here on
         ledger.InternAccount(StratumHarness.Address(7), Address.Decode(StratumHarness.Address(7), harness.Options.Coin), "rig1");
         using StratumServer server = new(harness.Options, harness.Jobs, ledger, TestWorld.Make());
-        server.Start((in Candidate candidate) => _ring.TryEnqueue(candidate));
+        server.Start(this);
         var proofs = new OneHash(harness.Options.Coin);
         var validator = new ShareValidator(harness.Jobs, proofs, proofs, new ShareValidatorOptions());
         var miner = new FakeConnection();

@@ -9,7 +9,7 @@ using Otedama.Wire;
 namespace Otedama.Tests.Pool;
 
 /// <summary>Job book, Stratum server and validator without threads, sockets or hashing; the test moves time.</summary>
-internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, IDisposable
+internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, ICandidateSink, IDisposable
 {
     private readonly Judgement[] _judgement = new Judgement[1];
     private readonly ShareValidator _validator;
@@ -40,7 +40,7 @@ internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, IDisposable
             NullLogger.Instance);
         Offer(newTip: true);
         Server = new StratumServer(options, Jobs, new TestAccounts(1), TestWorld.Make(Time));
-        Server.Attach(Judge);
+        Server.Attach(this);
         _validator = new ShareValidator(Jobs, this, this, new ShareValidatorOptions());
     }
 
@@ -88,7 +88,7 @@ internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, IDisposable
         Jobs.Dispose();
     }
 
-    private bool Judge(in Candidate candidate)
+    bool ICandidateSink.TryEnqueue(in Candidate candidate)
     {
         uint extranonce = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(candidate.Extranonce.Span);
         uint work = Jobs.TryGet(candidate.JobId, out PoolJob? job) ? job.Job.WorkId : 0;

@@ -8,7 +8,7 @@ using Otedama.Tests.Jobs;
 namespace Otedama.Tests.Pool;
 
 /// <summary>A Stratum server with real jobs and sockets whose share path is a rule given by the test.</summary>
-internal sealed class StratumHarness : IDisposable
+internal sealed class StratumHarness : ICandidateSink, IDisposable
 {
     private readonly BlockingCollection<Candidate> _queue = new(65_536);
     private readonly Thread _judge;
@@ -59,7 +59,7 @@ internal sealed class StratumHarness : IDisposable
         Rule = rule ?? (_ => Rejection.None);
         _judge = new Thread(Judge) { IsBackground = true };
         _judge.Start();
-        Server.Start((in Candidate candidate) => _queue.TryAdd(candidate));
+        Server.Start(this);
         _pacer = new PacerLoop(Server, NullLogger.Instance);
         _pacer.Start();
     }
@@ -114,6 +114,8 @@ internal sealed class StratumHarness : IDisposable
         _jobLoop.DisposeAsync().AsTask().Wait();
         Jobs.Dispose();
     }
+
+    bool ICandidateSink.TryEnqueue(in Candidate candidate) => _queue.TryAdd(candidate);
 
     private void Judge()
     {

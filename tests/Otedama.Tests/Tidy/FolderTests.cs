@@ -10,7 +10,6 @@ public sealed partial class FolderTests
     private static readonly Dictionary<string, string[]> s_known = new()
     {
         ["managed/Otedama.Core"] = ["Coins", "Families", "Jobs", "Payouts", "Shares"],
-        ["managed/Otedama.Mining"] = ["Health", "Loops", "Upstream", "Workers"],
         ["managed/Otedama"] = ["Api", "Commands", "Configuration", "Hosting", "Logging", "Metrics", "Selftest", "Webhooks"],
     };
 

@@ -122,7 +122,7 @@ function drawNotice(s) {
 
 function drawFigures(s) {
   const rig = s.rig, pool = s.pool, node = s.node;
-  const kind = state.lost ? "lost" : !rig ? "serving" : !rig.mining ? "stopped" : rig.connected ? "mining" : "waiting";
+  const kind = state.lost ? "unreachable" : !rig ? "serving" : !rig.mining ? "stopped" : rig.connected ? "mining" : "waiting";
   const rate = hashrate(rig ? rig.hashrate_hs : pool?.hashrate_hs);
   $("state").dataset.state = kind === "serving" ? "mining" : kind;
   if ($("state").textContent !== t(kind)) $("state").textContent = t(kind);
@@ -151,7 +151,7 @@ function drawFigures(s) {
   $("efficiency-note").textContent = t("efficiencyNote");
   $("ping").textContent = milliseconds(rig?.latency_ms);
   $("ping-note").textContent = rig?.upstream ? host(rig.upstream) : " ";
-  document.title = state.lost ? `${t("lost")} · Otedama` : `${rate} · Otedama`;
+  document.title = state.lost ? `${t("unreachable")} · Otedama` : `${rate} · Otedama`;
 }
 
 const milliseconds = (value) => (value === null || value === undefined ? "–" : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
@@ -330,8 +330,8 @@ try {
   await loadAll();
 } catch {
   state.lost = true;
-  $("state").dataset.state = "lost";
-  $("state").textContent = t("lost");
+  $("state").dataset.state = "unreachable";
+  $("state").textContent = t("unreachable");
 }
 // "still" shows one moment and does not follow: for printing and for pictures.
 if (!new URLSearchParams(location.search).has("still")) follow();

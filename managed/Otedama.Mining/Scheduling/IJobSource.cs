@@ -45,16 +45,6 @@ public sealed class ExtranonceSpace(ReadOnlyMemory<byte> extranonce1, int extran
         Extranonce2Length == other.Extranonce2Length && Extranonce1.Span.SequenceEqual(other.Extranonce1.Span);
 }
 
-public enum ShareOutcome
-{
-    Accepted,
-    Rejected,
-    Stale,
-
-    /// <summary>The connection went away, or no reply came in time.</summary>
-    Dropped,
-}
-
 /// <param name="WorkerId">From the candidate.</param>
 /// <param name="Work">Expected hashes of the candidate's target.</param>
 /// <param name="Reason">The upstream's words; empty when accepted.</param>

@@ -1,6 +1,6 @@
-namespace Otedama.Mining;
+namespace Otedama.Core;
 
-/// <summary>Pauses between attempts: 1, 2, 4 ... 60 s, each up to 20 % shorter or longer so that rigs do not return in step.</summary>
+/// <summary>Pauses between attempts: 1, 2, 4 ... 60 s, each up to 20 % shorter or longer so that those who wait do not return in step.</summary>
 public static class Backoff
 {
     private const double JitterPart = 0.2;
