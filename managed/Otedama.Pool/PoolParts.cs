@@ -82,7 +82,7 @@ public sealed class PoolParts
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot()
     {
-        Stratum.Meters.Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99) reply);
+        Stratum.Meters.Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99, LatencyTotals All) reply);
         return new PoolSnapshot
         {
             Time = _time.GetUtcNow(),
@@ -103,6 +103,7 @@ public sealed class PoolParts
             Nodes = Source.Nodes.Snapshot(),
             ReplyP50 = reply.P50,
             ReplyP99 = reply.P99,
+            Replies = reply.All,
         };
     }
 

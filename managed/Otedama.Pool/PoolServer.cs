@@ -38,8 +38,8 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Accounts, balances, blocks and payouts.</summary>
     public Ledger Ledger => _parts.Ledger;
 
-    /// <summary>Counters of the share path, for metrics.</summary>
-    public ShareCounters ShareCounters => _parts.Shares.Counters;
+    /// <summary>Commits of the share log, for metrics.</summary>
+    public CommitCounters Commits => _parts.Shares.Counters;
 
     /// <summary>Candidates that wait for a validator.</summary>
     public int QueueDepth => _parts.Shares.QueueDepth;

@@ -50,6 +50,9 @@ public sealed record PoolSnapshot
     public required TimeSpan ReplyP50 { get; init; }
 
     public required TimeSpan ReplyP99 { get; init; }
+
+    /// <summary>From reading a submit to handing over its answer, all of them.</summary>
+    public required LatencyTotals Replies { get; init; }
 }
 
 /// <summary>Hash rate over three windows, hashes per second.</summary>

@@ -117,11 +117,12 @@ internal static class SharePathBench
                 Thread.Sleep(1);
             }
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (pipeline.Counters.Accepted != Shares)
+            if (ledger.Totals().Shares is long accepted && accepted != Shares)
             {
-                throw new InvalidOperationException($"{pipeline.Counters.Accepted} of {Shares} shares were accepted");
+                throw new InvalidOperationException($"{accepted} of {Shares} shares were accepted");
             }
             s_microsecondsPerShare = (Environment.CpuUsage.TotalTime - processorStart).TotalMicroseconds / Shares;
+            Task.WaitAll([.. upkeep.Select(static loop => loop.DisposeAsync().AsTask())]);
             return Shares / seconds;
         }
         finally

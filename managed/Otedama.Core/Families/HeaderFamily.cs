@@ -20,7 +20,10 @@ public abstract class HeaderFamily
     /// <summary>The Zcash layout with a solution that doubles as a template.</summary>
     public static HeaderFamily Verus { get; } = new VerusFamily();
 
-    public static IReadOnlyList<HeaderFamily> All { get; } = [Bitcoin, KawPow, Zcash, Verus];
+    /// <summary>The Zcash layout, with the height in the header, over a block of Bitcoin's.</summary>
+    public static HeaderFamily Gold { get; } = new GoldFamily();
+
+    public static IReadOnlyList<HeaderFamily> All { get; } = [Bitcoin, KawPow, Zcash, Verus, Gold];
 
     /// <summary>As the coins' files call it, in either case.</summary>
     public string Name { get; }

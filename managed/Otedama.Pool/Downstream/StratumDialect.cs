@@ -14,6 +14,7 @@ internal abstract class StratumDialect
         [HeaderFamily.Bitcoin] = static _ => new BitcoinStratum(),
         [HeaderFamily.KawPow] = static _ => new KawPowStratum(),
         [HeaderFamily.Zcash] = static _ => new ZcashStratum(),
+        [HeaderFamily.Gold] = static _ => new ZcashStratum(),
         [HeaderFamily.Verus] = static coin => new VerusStratum(coin),
     };
 

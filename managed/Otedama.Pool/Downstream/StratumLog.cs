@@ -6,42 +6,55 @@ namespace Otedama.Pool;
 
 internal static partial class StratumLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Stratum listens on {Endpoint}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "listening",
+        Message = "Stratum listens on {Endpoint}")]
     public static partial void Listening(ILogger logger, IPEndPoint endpoint);
 
-    [LoggerMessage(2, LogLevel.Debug, "connection {Id} from {Remote} closed: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "connection_closed",
+        Message = "connection {Id} from {Remote} closed: {Reason}")]
     public static partial void Closed(ILogger logger, long id, IPEndPoint remote, CloseReason reason);
 
-    [LoggerMessage(3, LogLevel.Debug, "worker {User} logged in")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "worker_logged_in",
+        Message = "worker {User} logged in")]
     public static partial void LoggedIn(ILogger logger, string user);
 
-    [LoggerMessage(4, LogLevel.Debug, "login refused: {Error}")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "login_refused",
+        Message = "login refused: {Error}")]
     public static partial void LoginRefused(ILogger logger, string error);
 
-    [LoggerMessage(5, LogLevel.Error, "the Stratum pacer failed and goes on")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "pacer_failed",
+        Message = "the Stratum pacer failed and goes on")]
     public static partial void PacerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Pending} submits were not answered within {Timeout} at stop")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "drain_incomplete",
+        Message = "{Pending} submits were not answered within {Timeout} at stop")]
     public static partial void DrainIncomplete(ILogger logger, long pending, TimeSpan timeout);
 
-    [LoggerMessage(7, LogLevel.Error, "a Stratum session failed and was closed")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "session_failed",
+        Message = "a Stratum session failed and was closed")]
     public static partial void SessionFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(9, LogLevel.Warning, "{Count} connections were refused: all {Max} places (pool.max_connections) were taken, or the process may open no more files")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "connections_refused",
+        Message = "{Count} connections were refused: all {Max} places (pool.max_connections) were taken, or the process may open no more files")]
     public static partial void ConnectionsRefused(ILogger logger, long count, int max);
 
-    [LoggerMessage(20, LogLevel.Warning, "connection {Id} from {Remote} is closed: {Count} wrong proofs of work more than good ones")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "wrong_proofs",
+        Message = "connection {Id} from {Remote} is closed: {Count} wrong proofs of work more than good ones")]
     public static partial void WrongProofs(ILogger logger, long id, IPEndPoint remote, int count);
 
-    [LoggerMessage(8, LogLevel.Warning, "could not follow our blocks on the chain, trying again in 30 s: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "settling_failed",
+        Message = "could not follow our blocks on the chain, trying again in 30 s: {Reason}")]
     public static partial void SettlingFailed(ILogger logger, string reason);
 
-    [LoggerMessage(10, LogLevel.Warning, "connection of {User} closed: {Refused}. {Cure}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "work_refused",
+        Message = "connection of {User} closed: {Refused}. {Cure}")]
     public static partial void RefusedWork(ILogger logger, string user, string refused, string cure);
 
-    [LoggerMessage(14, LogLevel.Warning, "{Count} more connections were closed for refused work or wrong proofs")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "more_connections_closed",
+        Message = "{Count} more connections were closed for refused work or wrong proofs")]
     public static partial void MoreEnded(ILogger logger, long count);
 
-    [LoggerMessage(13, LogLevel.Warning, "the guard kept strangers out since the last such line: {Rules}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "guard_refused",
+        Message = "the guard kept strangers out since the last such line: {Rules}")]
     public static partial void Guarded(ILogger logger, string rules);
 }

@@ -52,6 +52,7 @@ internal sealed partial class StepLoop(IStep step, ILogger logger) : IAsyncDispo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Part} met something unexpected; it goes on in a second")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "step_failed",
+        Message = "{Part} met something unexpected; it goes on in a second")]
     private partial void LogStepFailed(string part, Exception exception);
 }

@@ -2,19 +2,26 @@ using System.Numerics;
 
 namespace Otedama.Pool;
 
+/// <summary>How often which time was measured since start.</summary>
+/// <param name="Octaves">Number i counts those of 2^i to 2^(i+1) microseconds; the first also shorter, the last also longer ones.</param>
+public sealed record LatencyTotals(IReadOnlyList<long> Octaves, double SumSeconds);
+
 /// <summary>
-/// Percentiles of the last one to two half-minutes in fixed memory: buckets of 1/8 octave from 1 microsecond to about
-/// an hour. Not thread-safe.
+/// Percentiles of the last one to two half-minutes, and all values since start, in fixed memory: buckets of 1/8 octave from
+/// 1 microsecond to about an hour. Not thread-safe.
 /// </summary>
 public sealed class LatencyMeter
 {
     private const int PerOctave = 8;
-    private const int Buckets = 32 * PerOctave;
+    private const int Octaves = 32;
+    private const int Buckets = Octaves * PerOctave;
     private const double HalfSeconds = 30;
 
     private int[] _now = new int[Buckets];
     private int[] _before = new int[Buckets];
+    private readonly long[] _earlier = new long[Octaves]; // what is in neither of the two
     private double _turnedAt;
+    private double _sumMicroseconds;
 
     public void Add(TimeSpan latency, double now)
     {
@@ -25,6 +32,7 @@ public sealed class LatencyMeter
             ? (int)((microseconds << (3 - octave)) & (PerOctave - 1))
             : (int)((microseconds >> (octave - 3)) & (PerOctave - 1));
         _now[(octave * PerOctave) + part]++;
+        _sumMicroseconds += latency.TotalMicroseconds;
     }
 
     /// <summary>The upper edge of the bucket that holds the given part (0 to 1) of all values; zero when there are none.</summary>
@@ -49,6 +57,23 @@ public sealed class LatencyMeter
         return TimeSpan.Zero;
     }
 
+    /// <summary>All values since start.</summary>
+    public LatencyTotals Totals()
+    {
+        long[] octaves = [.. _earlier];
+        AddTo(octaves, _now);
+        AddTo(octaves, _before);
+        return new LatencyTotals(octaves, _sumMicroseconds / 1e6);
+    }
+
+    private static void AddTo(long[] octaves, int[] buckets)
+    {
+        for (int i = 0; i < Buckets; i++)
+        {
+            octaves[i / PerOctave] += buckets[i];
+        }
+    }
+
     private void Turn(double now)
     {
         if (now - _turnedAt < HalfSeconds)
@@ -58,10 +83,16 @@ public sealed class LatencyMeter
         bool stale = now - _turnedAt >= 2 * HalfSeconds;
         _turnedAt = now;
         (_now, _before) = (_before, _now);
-        Array.Clear(_now);
+        Drop(_now);
         if (stale)
         {
-            Array.Clear(_before);
+            Drop(_before);
         }
+    }
+
+    private void Drop(int[] buckets)
+    {
+        AddTo(_earlier, buckets);
+        Array.Clear(buckets);
     }
 }

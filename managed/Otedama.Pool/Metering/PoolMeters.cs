@@ -115,10 +115,12 @@ internal sealed class PoolMeters
     public void Count(ReadOnlySpan<Verdict> verdicts)
     {
         double now = Now;
+        long stamp = _time.GetTimestamp();
         lock (_gate)
         {
             foreach (ref readonly Verdict verdict in verdicts)
             {
+                _latency.Add(_time.GetElapsedTime(verdict.ReceivedAt, stamp), now);
                 Count(in verdict, now);
             }
         }
@@ -139,7 +141,7 @@ internal sealed class PoolMeters
         }
     }
 
-    public void Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99) reply)
+    public void Read(out HashRates rates, out ShareCounts shares, out FoundBlock[] blocks, out MinerSnapshot[] miners, out (TimeSpan P50, TimeSpan P99, LatencyTotals All) reply)
     {
         double now = Now;
         lock (_gate)
@@ -148,13 +150,12 @@ internal sealed class PoolMeters
             shares = ReadShares();
             blocks = [.. _blocks];
             miners = ReadMiners(now);
-            reply = (_latency.Percentile(0.5), _latency.Percentile(0.99));
+            reply = (_latency.Percentile(0.5), _latency.Percentile(0.99), _latency.Totals());
         }
     }
 
     private void Count(in Verdict verdict, double now)
     {
-        _latency.Add(_time.GetElapsedTime(verdict.ReceivedAt), now);
         var account = verdict.Claimant as AccountMeter;
         if (verdict.Rejection != Rejection.None)
         {

@@ -13,7 +13,7 @@ internal sealed partial class Committer
 
     private readonly IShareBook _book;
     private readonly IVerdictSink _sink;
-    private readonly ShareCounters _counters;
+    private readonly CommitCounters _counters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private ReadOnlyMemory<Verdict> _group; // taken and not delivered
@@ -22,7 +22,7 @@ internal sealed partial class Committer
     private volatile bool _stalled;
 
     public Committer(
-        SharePipelineOptions options, IShareBook book, IVerdictSink sink, ShareCounters counters, TimeProvider time, ILogger logger)
+        SharePipelineOptions options, IShareBook book, IVerdictSink sink, CommitCounters counters, TimeProvider time, ILogger logger)
     {
         _book = book;
         _sink = sink;
@@ -90,7 +90,7 @@ internal sealed partial class Committer
 
     private void Stall(long now, string reason)
     {
-        _counters.CountCommitFailure();
+        _counters.CountFailure();
         if (!_stalled || _time.GetElapsedTime(_toldAt, now) > s_reminder)
         {
             _toldAt = now;
@@ -104,12 +104,6 @@ internal sealed partial class Committer
         if (verdicts.IsEmpty)
         {
             return;
-        }
-        long now = _time.GetTimestamp();
-        foreach (ref readonly Verdict verdict in verdicts)
-        {
-            double microseconds = verdict.ReceivedAt == 0 ? 0 : _time.GetElapsedTime(verdict.ReceivedAt, now).TotalMicroseconds;
-            _counters.CountVerdict(verdict.Rejection, microseconds);
         }
         try
         {

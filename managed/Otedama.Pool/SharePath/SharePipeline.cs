@@ -48,7 +48,7 @@ public sealed partial class SharePipeline : ICandidateSink
         Verifiers = [.. validators.Select(validator => new Verifier(this, validator, options.QueueCapacity, time))];
     }
 
-    public ShareCounters Counters { get; } = new();
+    public CommitCounters Counters { get; } = new();
 
     /// <summary>Candidates waiting for their verifier.</summary>
     public int QueueDepth => Verifiers.Sum(static verifier => verifier.QueueDepth);
@@ -73,15 +73,7 @@ public sealed partial class SharePipeline : ICandidateSink
     /// Hands a candidate to its verifier; never waits. False when the queue is full or the pipeline closed: answer
     /// error 20 "overloaded".
     /// </summary>
-    public bool TryEnqueue(in Candidate candidate)
-    {
-        if (!_closed && VerifierOf(candidate.Lane).TryEnqueue(candidate))
-        {
-            return true;
-        }
-        Counters.CountOverloaded();
-        return false;
-    }
+    public bool TryEnqueue(in Candidate candidate) => !_closed && VerifierOf(candidate.Lane).TryEnqueue(candidate);
 
     /// <summary>A step: one batch of each verifier. Done when one of them had something to do and could.</summary>
     public StepResult ValidateBatch()
@@ -188,7 +180,6 @@ public sealed partial class SharePipeline : ICandidateSink
         {
             LogSubmitFailed(job.Job.Height, Convert.ToHexStringLower(header), e);
         }
-        Counters.CountBlock();
     }
 
     internal void Answer(

@@ -4,6 +4,7 @@ namespace Otedama.Wire;
 
 internal static partial class HttpLog
 {
-    [LoggerMessage(1, LogLevel.Error, "{Host}: {Method} {Path} failed")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "http_failed",
+        Message = "{Host}: {Method} {Path} failed")]
     public static partial void HandlerFailed(ILogger logger, Exception error, string host, string method, string path);
 }

@@ -32,6 +32,7 @@ public static partial class WireTrace
         }
     }
 
-    [LoggerMessage(1, LogLevel.Trace, "connection {Connection} {Direction} {Line}")]
+    [LoggerMessage(Level = LogLevel.Trace, EventName = "wire_line",
+        Message = "connection {Connection} {Direction} {Line}")]
     private static partial void Line(ILogger logger, long connection, string direction, string line);
 }

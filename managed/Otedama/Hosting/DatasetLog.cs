@@ -81,15 +81,19 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
 
     private static ulong Mebibytes(DatasetState state) => state.Bytes >> 20;
 
-    [LoggerMessage(1, LogLevel.Information, "making the {Dataset}: {Mebibytes} MiB")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "dataset_begun",
+        Message = "making the {Dataset}: {Mebibytes} MiB")]
     private static partial void Begun(ILogger logger, string dataset, ulong mebibytes);
 
-    [LoggerMessage(2, LogLevel.Information, "making the {Dataset}: {Percent:0} % of {Mebibytes} MiB after {Seconds:0} s")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "dataset_progress",
+        Message = "making the {Dataset}: {Percent:0} % of {Mebibytes} MiB after {Seconds:0} s")]
     private static partial void Progress(ILogger logger, string dataset, double percent, ulong mebibytes, double seconds);
 
-    [LoggerMessage(3, LogLevel.Information, "made the {Dataset}: {Mebibytes} MiB in {Seconds:0.0} s")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "dataset_made",
+        Message = "made the {Dataset}: {Mebibytes} MiB in {Seconds:0.0} s")]
     private static partial void Made(ILogger logger, string dataset, ulong mebibytes, double seconds);
 
-    [LoggerMessage(4, LogLevel.Warning, "no {Dataset} yet, it will be tried again: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "dataset_failed",
+        Message = "no {Dataset} yet, it will be tried again: {Problem}")]
     private static partial void Failed(ILogger logger, string dataset, string problem);
 }

@@ -103,7 +103,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             Status = StatusOf(pool, rig),
             Rig = rig,
             Pool = pool,
-            Shares = host?.Server.ShareCounters,
+            Commits = host?.Server.Commits,
             Ledger = host?.Server.Ledger.Totals(),
             QueueDepth = host?.Server.QueueDepth ?? 0,
             MalformedLines = host?.Server.MalformedLines ?? 0,

@@ -4,42 +4,55 @@ namespace Otedama;
 
 internal static partial class InstanceLog
 {
-    [LoggerMessage(20, LogLevel.Information, "otedama {Version}, {Configuration}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "otedama_begins",
+        Message = "otedama {Version}, {Configuration}")]
     public static partial void Begins(ILogger logger, string version, string configuration);
 
-    [LoggerMessage(21, LogLevel.Information, "configuration read again; in effect now: {Applied}; needs a restart: {Waiting}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "configuration_reloaded",
+        Message = "configuration read again; in effect now: {Applied}; needs a restart: {Waiting}")]
     public static partial void Reloaded(ILogger logger, string applied, string waiting);
 
-    [LoggerMessage(22, LogLevel.Error, "configuration not read again, the one before stays: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "configuration_not_reloaded",
+        Message = "configuration not read again, the one before stays: {Problem}")]
     public static partial void NotReloaded(ILogger logger, string problem);
 
-    [LoggerMessage(1, LogLevel.Information, "started: {Parts}, data in {DataDir}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "instance_started",
+        Message = "started: {Parts}, data in {DataDir}")]
     public static partial void Started(ILogger logger, string parts, string dataDir);
 
-    [LoggerMessage(2, LogLevel.Information, "stopping: workers first, then miners, then the chain")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "instance_stopping",
+        Message = "stopping: workers first, then miners, then the chain")]
     public static partial void Stopping(ILogger logger);
 
-    [LoggerMessage(3, LogLevel.Information, "stopped after {Seconds:0.0} s")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "instance_stopped",
+        Message = "stopped after {Seconds:0.0} s")]
     public static partial void Stopped(ILogger logger, double seconds);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Warning}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "configuration_warning",
+        Message = "{Warning}")]
     public static partial void ConfigurationWarning(ILogger logger, string warning);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Host} is reachable from other machines; {Advice}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "public_bind",
+        Message = "{Host} is reachable from other machines; {Advice}")]
     public static partial void PublicBind(ILogger logger, string host, string advice);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Part} did not stop cleanly")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "part_not_stopped",
+        Message = "{Part} did not stop cleanly")]
     public static partial void PartFailedToStop(ILogger logger, Exception error, string part);
 
-    [LoggerMessage(7, LogLevel.Error, "{Failure} ({Unsaid} more since the last such line)")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "plugin_failed",
+        Message = "{Failure} ({Unsaid} more since the last such line)")]
     public static partial void PluginFailed(ILogger logger, string failure, long unsaid);
 
-    [LoggerMessage(8, LogLevel.Information, "the pool's certificate was read again; it is valid until {Until:u}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "certificate_renewed",
+        Message = "the pool's certificate was read again; it is valid until {Until:u}")]
     public static partial void CertificateRenewed(ILogger logger, DateTimeOffset until);
 
-    [LoggerMessage(9, LogLevel.Error, "the pool's certificate could not be read again, the one in use stays: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "certificate_kept",
+        Message = "the pool's certificate could not be read again, the one in use stays: {Reason}")]
     public static partial void CertificateKept(ILogger logger, string reason);
 
-    [LoggerMessage(10, LogLevel.Error, "stats, monitor and the other verbs will not find this instance, because {File} cannot be written: {Reason}. Free some space on that disk and restart.")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "instance_not_announced",
+        Message = "stats, monitor and the other verbs will not find this instance, because {File} cannot be written: {Reason}. Free some space on that disk and restart.")]
     public static partial void NotAnnounced(ILogger logger, string file, string reason);
 }

@@ -22,6 +22,9 @@ internal static class InstanceMetrics
     }
 
     /// <summary>Names that every version keeps, always present.</summary>
+    /// <summary>Up to 2^24 microseconds, 17 s.</summary>
+    private const int LatencyBuckets = 24;
+
     private static IEnumerable<Metric> Fixed() =>
     [
         Gauge("otedama_hashrate_total", "Hashes per second of this machine's workers; of the pool's miners when no rig runs here.",
@@ -51,17 +54,17 @@ internal static class InstanceMetrics
         Gauge("otedama_pool_miners", "Workers connected to the pool.", static m => m.Status.Pool?.Miners),
         Counter("otedama_pool_malformed_lines_total", "Lines of miners that were no JSON.", static m => m.Pool is null ? null : m.MalformedLines),
         Gauge("otedama_job_age_seconds", "Age of the job miners work on; NaN before the first.", static m => m.Pool is null ? null : m.Status.Pool?.JobAgeS ?? double.NaN),
-        new HistogramMetric("otedama_submit_latency_seconds", "Reading a submit to handing over its answer.", static m => Latency(m.Shares)),
+        new HistogramMetric("otedama_submit_latency_seconds", "Reading a submit to handing over its answer.", static m => Latency(m.Pool?.Replies)),
     ];
 
     private static IEnumerable<Metric> ShareLogRows() =>
     [
-        Gauge("otedama_share_queue_depth", "Candidates that wait for a validator.", static m => m.Shares is null ? null : m.QueueDepth),
-        Counter("otedama_share_log_commits_total", "Writes of the share log that the disk confirmed.", static m => m.Shares?.Commits),
-        Counter("otedama_share_log_commit_seconds_total", "Time spent waiting for those.", static m => m.Shares?.CommitMicroseconds / 1e6),
-        Counter("otedama_share_log_commit_failures_total", "Writes of the share log that the disk refused; each is repeated.", static m => m.Shares?.CommitFailures),
+        Gauge("otedama_share_queue_depth", "Candidates that wait for a validator.", static m => m.Commits is null ? null : m.QueueDepth),
+        Counter("otedama_share_log_commits_total", "Writes of the share log that the disk confirmed.", static m => m.Commits?.Commits),
+        Counter("otedama_share_log_commit_seconds_total", "Time spent waiting for those.", static m => m.Commits?.CommitMicroseconds / 1e6),
+        Counter("otedama_share_log_commit_failures_total", "Writes of the share log that the disk refused; each is repeated.", static m => m.Commits?.CommitFailures),
         Gauge("otedama_share_log_stalled", "1 while the disk refuses the share log and shares wait for their answer.",
-            static m => m.Shares is null ? null : m.LogStalled ? 1 : 0),
+            static m => m.Commits is null ? null : m.LogStalled ? 1 : 0),
     ];
 
     private static IEnumerable<Metric> NodeRows() =>
@@ -109,19 +112,15 @@ internal static class InstanceMetrics
         Labelled("otedama_build_info", "gauge", "version", "Always 1; the version is in the label.", static m => [(m.Status.Version, 1)]),
     ];
 
-    private static Histogram? Latency(ShareCounters? shares)
+    private static Histogram? Latency(LatencyTotals? replies)
     {
-        if (shares is null)
+        if (replies is null)
         {
             return null;
         }
-        List<(double, long)> buckets = [];
-        for (int i = 0; i < ShareCounters.LatencyBuckets - 1; i++)
-        {
-            buckets.Add(((1L << i) / 1e6, shares.Latency(i)));
-        }
-        buckets.Add((double.PositiveInfinity, shares.Latency(ShareCounters.LatencyBuckets - 1)));
-        return new Histogram(buckets, shares.LatencyMicroseconds / 1e6);
+        List<(double, long)> buckets = [.. replies.Octaves.Take(LatencyBuckets).Select(static (count, i) => ((2L << i) / 1e6, count))];
+        buckets.Add((double.PositiveInfinity, replies.Octaves.Skip(LatencyBuckets).Sum()));
+        return new Histogram(buckets, replies.SumSeconds);
     }
 
     private static NumberMetric Gauge(string name, string help, Func<MetricsInput, double?> value) => new(name, "gauge", help, value);

@@ -11,7 +11,7 @@ internal sealed record MetricsInput
 
     public Pool.PoolSnapshot? Pool { get; init; }
 
-    public ShareCounters? Shares { get; init; }
+    public CommitCounters? Commits { get; init; }
 
     public LedgerTotals? Ledger { get; init; }
 

@@ -113,12 +113,15 @@ internal sealed class Webhooks : IAsyncDisposable
 
 internal static partial class WebhookLog
 {
-    [LoggerMessage(1, LogLevel.Debug, "{Event} was delivered to {Host}")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "alert_delivered",
+        Message = "{Event} was delivered to {Host}")]
     public static partial void Delivered(ILogger logger, string @event, string host);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Event} could not be delivered to {Host}: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "alert_failed",
+        Message = "{Event} could not be delivered to {Host}: {Problem}")]
     public static partial void Failed(ILogger logger, string @event, string host, string problem);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Event} is not sent: {Max} alerts wait already")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "alert_dropped",
+        Message = "{Event} is not sent: {Max} alerts wait already")]
     public static partial void Dropped(ILogger logger, string @event, int max);
 }

@@ -49,11 +49,14 @@ public sealed partial class InstanceMetricsTests
     [Fact]
     public void Latency_is_a_histogram_whose_buckets_add_up()
     {
+        LatencyMeter meter = new();
+        double[] microseconds = [3, 1_000_000, 1e9];
+        for (int i = 0; i < microseconds.Length; i++)
+        {
+            meter.Add(TimeSpan.FromMicroseconds(microseconds[i]), now: 40 * i); // each in another half-minute
+        }
         MetricsInput input = Full();
-        input.Shares!.CountVerdict(Rejection.None, 3);
-        input.Shares.CountVerdict(Rejection.Stale, 1_000_000);
-        input.Shares.CountVerdict(Rejection.None, 1e9);
-        string text = Collect(input);
+        string text = Collect(input with { Pool = input.Pool! with { Replies = meter.Totals() } });
         Assert.Contains("# TYPE otedama_submit_latency_seconds histogram\n", text);
         Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"2E-06\"} 0\n", text);
         Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"4E-06\"} 1\n", text);
@@ -100,7 +103,7 @@ public sealed partial class InstanceMetricsTests
     private static MetricsInput Full() => new()
     {
         Status = new FakeInstance().Status(),
-        Shares = new ShareCounters(),
+        Commits = new CommitCounters(),
         Ledger = new LedgerTotals
         {
             Shares = 5,
@@ -134,6 +137,7 @@ public sealed partial class InstanceMetricsTests
             Nodes = [],
             ReplyP50 = default,
             ReplyP99 = default,
+            Replies = new LatencyMeter().Totals(),
         },
         Rig = SomeRig(),
     };

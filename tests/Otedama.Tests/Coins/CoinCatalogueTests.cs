@@ -24,7 +24,7 @@ public class CoinCatalogueTests
             Assert.True(coin.Subsidy(1) == coin.SubsidyInitial, coin.DisplayName);
             Assert.True(coin.SubsidyHalvingBlocks == 0 || coin.Subsidy(coin.SubsidyHalvingBlocks) < coin.SubsidyInitial, coin.DisplayName);
             Assert.Equal(coin.Algorithm == Algorithm.Equihash, coin.Equihash is not null);
-            Assert.Equal(coin.Family == HeaderFamily.Zcash, coin.Equihash is { SolutionLength: 36 or 52 or 100 or 400 or 1344 });
+            Assert.Equal(coin.Family == HeaderFamily.Zcash || coin.Family == HeaderFamily.Gold, coin.Equihash is { SolutionLength: 36 or 52 or 100 or 400 or 1344 });
             Assert.Equal(coin.DifficultyOne, Target.FromDifficulty(1, coin.DifficultyOne));
         }
     }
@@ -63,6 +63,7 @@ public class CoinCatalogueTests
     [InlineData("zec", 't')]
     [InlineData("zcl", 't')]
     [InlineData("btcz", 't')]
+    [InlineData("btg", 'G')]
     [InlineData("kmd", 'R')]
     [InlineData("vrsc", 'R')]
     public void Addresses_begin_as_on_their_network(string name, char first)
@@ -99,6 +100,7 @@ public class CoinCatalogueTests
     [InlineData("zec", "main test regtest")]
     [InlineData("zcl", "main test regtest")]
     [InlineData("btcz", "main test regtest")]
+    [InlineData("btg", "main test")]
     [InlineData("flux", "main test regtest")]
     [InlineData("kmd", "main test regtest")]
     [InlineData("vrsc", "main test")]

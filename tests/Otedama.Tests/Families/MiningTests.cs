@@ -17,9 +17,17 @@ public class MiningTests
     [InlineData(Algorithm.KawPow, 0x2007ffff, 5)]   // 2^5 hashes a block
     [InlineData(Algorithm.Equihash, 0x2007ffff, 5)] // 2^5 solutions a block
     [InlineData(Algorithm.VerusHash, 0x1e07ffff, 5)] // 2^21 hashes a block
-    public async Task A_rig_finds_blocks_and_the_chain_takes_every_one(Algorithm algorithm, uint bits, int blocks)
+    public Task A_rig_finds_blocks_and_the_chain_takes_every_one(Algorithm algorithm, uint bits, int blocks) =>
+        MineAsync(MiningRun.CoinOf(algorithm, bits), blocks);
+
+    [Fact]
+    public Task So_it_does_where_the_coins_family_is_not_the_algorithms_usual_one() => MineAsync(
+        MiningRun.CoinOf(Algorithm.Equihash, 0x2007ffff, new EquihashRule(48, 5, "BgoldPoW", Twist: false)) with { Family = HeaderFamily.Gold }, 5);
+
+    private static async Task MineAsync(CoinSpec coin, int blocks)
     {
-        await using MiningRun run = await MiningRun.StartAsync(MiningRun.CoinOf(algorithm, bits), new DatasetStoreOptions { VerthashGraph = 9 });
+        Algorithm algorithm = coin.Algorithm;
+        await using MiningRun run = await MiningRun.StartAsync(coin, new DatasetStoreOptions { VerthashGraph = 9 });
         long began = Stopwatch.GetTimestamp();
         RigSnapshot rig;
         Otedama.Pool.PoolSnapshot pool;

@@ -31,6 +31,6 @@ public sealed partial class AlgorithmNameTests
     [GeneratedRegex(@"\bAlgorithm\.(None|Sha256d|Scrypt|KawPow|Verthash|VerusHash|Equihash|Plugin)\b")]
     private static partial Regex Algorithms();
 
-    [GeneratedRegex(@"\bHeaderFamily\.(Bitcoin|KawPow|Zcash|Verus)\b")]
+    [GeneratedRegex(@"\bHeaderFamily\.(Bitcoin|KawPow|Zcash|Verus|Gold)\b")]
     private static partial Regex HeaderFamilies();
 }

@@ -48,6 +48,25 @@ public sealed partial class SourceTests
         Assert.True(found.Length == 0, $"finish it or drop it: {string.Join(", ", found)}");
     }
 
+    /// <summary>What operators filter on stays when a method is renamed, and means one thing.</summary>
+    [Fact]
+    public void Every_log_message_has_an_event_name_of_its_own()
+    {
+        string[] messages = [.. SourceTree.Product.SelectMany(static path => LogMessages().Matches(SourceTree.Read(path)).Select(m => $"{path}: {m.Value}"))];
+        string[] nameless = [.. messages.Where(static message => !EventNames().IsMatch(message))];
+        Assert.True(nameless.Length == 0, $"without EventName = \"words_like_these\":\n{string.Join('\n', nameless)}");
+        string[] twice = [.. messages.Select(static message => EventNames().Match(message).Groups[1].Value)
+            .GroupBy(static name => name).Where(static group => group.Count() > 1).Select(static group => group.Key)];
+        Assert.True(twice.Length == 0, $"event names of two messages: {string.Join(", ", twice)}");
+        Assert.NotEmpty(messages);
+    }
+
+    [GeneratedRegex(@"\[LoggerMessage\(.*?\)\]", RegexOptions.Singleline)]
+    private static partial Regex LogMessages();
+
+    [GeneratedRegex("EventName = \"([a-z][a-z0-9_]*)\"")]
+    private static partial Regex EventNames();
+
     [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
     private static partial Regex Comments();
 }

@@ -7,7 +7,7 @@ namespace Otedama.Core;
 /// <param name="VerusId">
 /// The VerusHash of the whole header, which is its id in the Verus family; null until whoever can compute it did.
 /// </param>
-public sealed record ZcashProof(Hash256 Reserved, Hash256 Nonce, ReadOnlyMemory<byte> Solution, Hash256? VerusId = null)
+public record ZcashProof(Hash256 Reserved, Hash256 Nonce, ReadOnlyMemory<byte> Solution, Hash256? VerusId = null)
     : HeaderProof
 {
     /// <summary>Bytes of the header before the solution's length.</summary>
@@ -53,7 +53,7 @@ public sealed record ZcashProof(Hash256 Reserved, Hash256 Nonce, ReadOnlyMemory<
             : throw new FormatException($"a solution of {length} bytes; at most {SolutionBytesMax} are possible");
     }
 
-    public bool Equals(ZcashProof? other) => other is not null
+    public virtual bool Equals(ZcashProof? other) => other is not null && EqualityContract == other.EqualityContract
         && Reserved == other.Reserved && Nonce == other.Nonce && Solution.Span.SequenceEqual(other.Solution.Span);
 
     public override int GetHashCode() => HashCode.Combine(Reserved, Nonce, Solution.Length);
