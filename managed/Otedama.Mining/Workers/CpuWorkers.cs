@@ -21,8 +21,8 @@ internal sealed class CpuWorkers : IWorkerSource
             _seeds = [];
             return;
         }
-        AlgorithmInfo algorithm = options.Algorithm == Algorithm.Plugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
         AlgorithmFacts facts = AlgorithmFacts.Of(options.Algorithm, options.Equihash);
+        AlgorithmInfo algorithm = facts.IsPlugin ? PluginAlgorithm(options) : FindAlgorithm(options.Algorithm);
         FlavourInfo flavour = FindFlavour(algorithm, options.Flavour);
         KawPowDatasets kawPow = new(datasets, options.KawPowDataset, threads, time);
         _seeds = [.. Enumerable.Range(0, threads).Select(i => new WorkerSeed($"cpu{i}", id => new EngineWorker(
