@@ -12,7 +12,7 @@ OUT=out
 say() { printf '\033[0m==> %s\n' "$*" >&2; }
 die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 
-# need <command|pkg-config:name> <package>: notes a package to install.
+# need <command> <package>: notes a package to install.
 missing=()
 need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 

@@ -92,6 +92,12 @@ public sealed record PoolOptions
     /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
     public TimeSpan LogKeep { get; init; }
 
+    /// <summary>Size of a segment of the share log, written in advance.</summary>
+    public int SegmentBytes { get; init; } = 16 << 20;
+
+    /// <summary>Candidates that wait for one verifier; a power of two.</summary>
+    public int QueueCapacity { get; init; } = 16_384;
+
     /// <summary>A job is sent again with a fresh coinbase when a session has seen none for this long.</summary>
     public TimeSpan RenotifyInterval { get; init; } = TimeSpan.FromSeconds(45);
 

@@ -41,7 +41,7 @@ public sealed class PoolParts
             JobFilling = Source.Jobs.Succeed,
         };
         Shares = new SharePipeline(
-            new SharePipelineOptions(),
+            new SharePipelineOptions { QueueCapacity = options.QueueCapacity },
             Source.Jobs,
             [.. Enumerable.Range(0, options.VerifierCount).Select(
                 _ => new ShareValidator(Source.Jobs, checker, new NativeMerkleRoots(), validator))],
@@ -119,6 +119,7 @@ public sealed class PoolParts
         WorkersMax = options.WorkersMax,
         ConfirmationDepth = options.Coin.CoinbaseMaturity,
         LogKeep = options.LogKeep,
+        SegmentBytes = options.SegmentBytes,
         Sync = options.Sync,
         Files = files,
     };

@@ -18,6 +18,8 @@ public sealed class ShareValidator
     private readonly WorkCache _works = new();
     private readonly Action<uint>? _jobFilling;
     private readonly int _filling;
+    private HeaderFamily? _family; // of the last candidate, and its form
+    private ShareForm? _form;
 
     // What is known about the candidates of the current batch, by their index.
     private readonly Job?[] _job = new Job?[BatchMax]; // until it is built
@@ -137,15 +139,20 @@ public sealed class ShareValidator
         : candidate.IsOverBudget ? Rejection.OverBudget
         : later;
 
+    /// <summary>Asked for every candidate, and the answer is nearly always the one before.</summary>
     private ShareForm FormOf(Job job)
     {
         HeaderFamily family = job.Recipe.Family;
-        if (!_forms.TryGetValue(family, out ShareForm? form))
+        if (!ReferenceEquals(family, _family))
         {
-            form = family.Shares(_roots, _extranonceLength);
-            _forms.Add(family, form);
+            if (!_forms.TryGetValue(family, out ShareForm? form))
+            {
+                form = family.Shares(_roots, _extranonceLength);
+                _forms.Add(family, form);
+            }
+            (_family, _form) = (family, form);
         }
-        return form;
+        return _form!;
     }
 
     /// <summary>One pass per distinct job of the batch: usually one or two.</summary>

@@ -44,6 +44,7 @@ internal sealed class SessionDifficulty
     private double _wish;
     private double _remembered;
     private int _excess;
+    private bool _isUntold; // a resumed session has sent no difficulty on this connection
 
     /// <summary>coarse: difficulties are told as numbers, and firmware may round them down to powers of two.</summary>
     public SessionDifficulty(VardiffOptions options, CoinSpec coin, bool coarse, double now)
@@ -93,7 +94,7 @@ internal sealed class SessionDifficulty
     }
 
     /// <summary>Takes over what an earlier connection of this session knew about its jobs and its speed.</summary>
-    public void Resume(JobTargets targets, double measured) => (Targets, _remembered) = (targets, measured);
+    public void Resume(JobTargets targets, double measured) => (Targets, _remembered, _isUntold) = (targets, measured, true);
 
     /// <summary>mining.suggest_difficulty, suggest_target or the password's d=: followed within bounds.</summary>
     public void Wish(double difficulty, double now)
@@ -134,7 +135,8 @@ internal sealed class SessionDifficulty
 
     /// <summary>
     /// The grade of a job that is about to be sent. Work the session knows keeps the grade it has; a difficulty that is due
-    /// then waits for other work. True when the grade differs from the job's before.
+    /// then waits for other work. True when the grade differs from the job's before, or when this connection was told none yet: what
+    /// the earlier one was sent last may never have arrived.
     /// </summary>
     public bool GradeOf(Job job, double now, out Grade grade)
     {
@@ -153,7 +155,9 @@ internal sealed class SessionDifficulty
             _vardiff!.Apply(known.Difficulty, now);
             _excess = 0;
         }
-        return known != before;
+        bool isNews = known != before || _isUntold;
+        _isUntold = false;
+        return isNews;
     }
 
     /// <summary>

@@ -108,7 +108,7 @@ public sealed partial class BlockSubmitter
             case SubmitOutcome.Rejected:
                 Interlocked.Increment(ref _refusedCount);
                 SubmitLog.Refused(_logger, found.Id, found.Height, reasons);
-                _book?.BlockRefused(found.Id, found.Verdicts[0].Reason);
+                TryRevert(found.Id, found.Verdicts[0].Reason);
                 break;
             default:
                 Interlocked.Add(ref _acceptedCount, outcome == SubmitOutcome.Inconclusive ? 0 : 1);

@@ -189,6 +189,18 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
         }
     }
 
+    private void TryRevert(Hash256 id, string reason)
+    {
+        try
+        {
+            _book?.BlockRefused(id, reason);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            SubmitLog.Broke(_logger, id, e);
+        }
+    }
+
     private void Remember(BlockReport found)
     {
         lock (_lock)

@@ -75,7 +75,7 @@ internal sealed class NodeDelivery
         _call = AskAsync(stop);
         if (!_call.IsCompleted)
         {
-            _call.ConfigureAwait(false).GetAwaiter().OnCompleted(_wake.Set);
+            _call.GetAwaiter().OnCompleted(_wake.Set);
         }
     }
 

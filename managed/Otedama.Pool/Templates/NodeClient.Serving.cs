@@ -161,7 +161,7 @@ internal sealed partial class NodeClient
         Task<RpcAnswer> poll = Rpc.CallAsync(request, _options.LongPollTimeout, _pollEnd.Token);
         if (!poll.IsCompleted)
         {
-            poll.ConfigureAwait(false).GetAwaiter().OnCompleted(Wake.Set);
+            poll.GetAwaiter().OnCompleted(Wake.Set);
         }
         return poll;
     }

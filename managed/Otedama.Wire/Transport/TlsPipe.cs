@@ -64,6 +64,7 @@ public sealed class TlsPipe
             {
                 ServerCertificateContext = identity.Context,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                AllowRenegotiation = false, // its records would come from the feeding side, between those of Encrypt
             }).ConfigureAwait(false);
             _isOpen = true;
             reason = CloseReason.Error;

@@ -29,5 +29,6 @@ namespace Otedama;
 [JsonSerializable(typeof(PluginBenchAnswer))]
 [JsonSerializable(typeof(LedgerCheckAnswer))]
 [JsonSerializable(typeof(LedgerRepairAnswer))]
+[JsonSerializable(typeof(ChaosAnswer))]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

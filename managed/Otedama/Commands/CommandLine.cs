@@ -69,7 +69,7 @@ internal static class CommandLine
             ProfileCommand.Build(),
             AsicCommand.Build(),
             PluginCommand.Build(context),
-            ChaosCommand.Build(),
+            ChaosCommand.Build(context),
             UpdateCommand.Build(),
             IdentityCommand.Build(),
             TokenCommand.Build(context),

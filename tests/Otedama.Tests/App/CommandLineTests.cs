@@ -23,7 +23,6 @@ public sealed class CommandLineTests
     [InlineData("gpu list")]
     [InlineData("asic")]
     [InlineData("asic list --anything 1")]
-    [InlineData("chaos")]
     [InlineData("update")]
     [InlineData("identity")]
     [InlineData("node peers")]

@@ -40,7 +40,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await _clock.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(7, asked);
         Assert.Equal((1L, 0L), (source.Blocks.AcceptedCount, source.Blocks.RefusedCount));
-        Assert.Equal($"000000432-{id}.accepted", Assert.Single(Kept()));
+        await UntilKeptAsync($"000000432-{id}.accepted");
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
         _clock.Advance(TimeSpan.FromMinutes(3));
         Assert.Equal((SubmitOutcome.Rejected, 1), (OutcomeOf(source, id), asked));
-        Assert.Equal($"000000432-{id}.refused", Assert.Single(Kept()));
+        await UntilKeptAsync($"000000432-{id}.refused");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class BlockSubmitterTests : IDisposable
         Hash256 id = await FindAsync(source);
         await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(SubmitOutcome.Inconclusive, OutcomeOf(source, id));
-        Assert.Equal($"000000432-{id}.inconclusive", Assert.Single(Kept()));
+        await UntilKeptAsync($"000000432-{id}.inconclusive");
         Assert.Equal(0, source.Blocks.AcceptedCount);
     }
 
@@ -143,6 +143,21 @@ public sealed class BlockSubmitterTests : IDisposable
     }
 
     [Fact]
+    public void A_block_that_is_refused_is_reverted_under_the_id_that_it_was_booked_by()
+    {
+        ScriptedLink node = ScriptedLink.Answering("node", static _ => "\"bad-txnmrklroot\"");
+        using Ledger ledger = OpenLedger("ledger");
+        BlockSubmitter blocks = Submitter(ledger, node);
+        Hash256 id = Find(blocks, 1);
+        Assert.Equal((id, BlockStatus.Pending), ledger.Blocks(10).Select(static block => (block.Hash, block.Status)).Single());
+        Step(blocks.Keeper);
+        Step(blocks);
+        Assert.Equal(
+            (id, BlockStatus.Orphaned, "bad-txnmrklroot"),
+            ledger.Blocks(10).Select(static block => (block.Hash, block.Status, block.Reason)).Single());
+    }
+
+    [Fact]
     public async Task The_block_is_on_disk_with_its_booking_before_a_node_hears_of_it()
     {
         string[] atSubmission = [];
@@ -193,7 +208,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await _clock.UntilAsync(() => Kept() is [var name] && name == $"000000432-{id}.block", s_step, TimeSpan.FromMinutes(10));
         full = false;
         await _clock.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
-        Assert.Equal($"000000432-{id}.accepted", Assert.Single(Kept()));
+        await UntilKeptAsync($"000000432-{id}.accepted");
     }
 
     [Fact]
@@ -211,7 +226,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await _clock.UntilAsync(() => File.Exists($"{name}.accepted"), s_step, TimeSpan.FromMinutes(10));
         File.Copy($"{name}.accepted", $"{name}.block");
         await _clock.UntilAsync(() => !File.Exists($"{name}.block"), s_step, TimeSpan.FromMinutes(10));
-        Assert.Equal($"000000432-{id}.accepted", Assert.Single(Kept()));
+        await UntilKeptAsync($"000000432-{id}.accepted");
         Assert.Equal(1, asked);
     }
 
@@ -267,6 +282,9 @@ public sealed class BlockSubmitterTests : IDisposable
 
     private string Folder => Path.Combine(_directory.Path, "blocks-found");
 
+    /// <summary>Filing is the disk's step, which comes after the answer.</summary>
+    private Task UntilKeptAsync(string name) => Patience.UntilAsync(() => Kept() is [var only] && only == name, name);
+
     private string[] Kept() => Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Select(static path => Path.GetFileName(path))] : [];
 
     private List<KeptBlock> Read() => [.. new FoundBlockFolder(new DiskFiles(), Folder, NullLogger.Instance).ReadAll()];
@@ -295,8 +313,10 @@ public sealed class BlockSubmitterTests : IDisposable
         ShareTarget = Target.Max,
     };
 
-    private BlockSubmitter Submitter(params ScriptedLink[] nodes) =>
-        new(nodes, "submitblock", _directory.Path, book: null, TestWorld.Make(_clock), NullLogger.Instance);
+    private BlockSubmitter Submitter(params ScriptedLink[] nodes) => Submitter(book: null, nodes);
+
+    private BlockSubmitter Submitter(IBlockBook? book, params ScriptedLink[] nodes) =>
+        new(nodes, "submitblock", _directory.Path, book, TestWorld.Make(_clock), NullLogger.Instance);
 
     private static Hash256 Find(BlockSubmitter blocks, byte tip) =>
         blocks.Submit(Job(tip), Header(tip), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default)

@@ -91,6 +91,7 @@ public sealed partial class FolderTests
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"\b[A-Z]\w*")]
+    /// <summary>Not what follows a dot or is given a value, which mostly is a member of that name.</summary>
+    [GeneratedRegex(@"(?<!\.)\b[A-Z]\w*\b(?! = )")]
     private static partial Regex Name();
 }

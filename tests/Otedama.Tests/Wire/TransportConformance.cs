@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Otedama.Wire;
 using Xunit;
@@ -28,6 +29,11 @@ public abstract class TransportConformance : ITransportHandler, IDisposable
     /// <summary>The other end of a new connection.</summary>
     protected abstract Task<Stream> ConnectAsync(IPEndPoint endpoint);
 
+    /// <summary>Lets arrive what is under way, where that does not happen by itself.</summary>
+    protected virtual void Settle()
+    {
+    }
+
     [Fact]
     public async Task Bytes_come_in_order_and_what_is_written_meanwhile_goes_back()
     {
@@ -52,6 +58,7 @@ public abstract class TransportConformance : ITransportHandler, IDisposable
         }
         Task<string?> first = ReadLineAsync(clients[0]);
         _transport!.EndBatch(connections.AsSpan(1));
+        Settle();
         foreach (Stream client in clients[1..])
         {
             Assert.Equal("job 1", await ReadLineAsync(client));
@@ -59,6 +66,7 @@ public abstract class TransportConformance : ITransportHandler, IDisposable
         }
         Assert.False(first.IsCompleted);
         connections[0].Flush();
+        Settle();
         Assert.Equal("job 1", await first);
         Assert.Equal("job 2", await ReadLineAsync(clients[0]));
     }
@@ -71,6 +79,7 @@ public abstract class TransportConformance : ITransportHandler, IDisposable
         connection.Write("goodbye\n"u8);
         connection.Close(CloseReason.RefusedWork);
         connection.Close(CloseReason.Banned);
+        Settle();
         Assert.Equal("goodbye", await ReadLineAsync(client));
         Assert.Null(await ReadLineAsync(client));
         Assert.True(connection.IsClosed);
@@ -131,8 +140,9 @@ public abstract class TransportConformance : ITransportHandler, IDisposable
         _transport.StopListening();
         await SendAsync(client, "still here\n");
         Assert.Equal("echo still here", await ReadLineAsync(client));
-        await Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync(endpoint));
+        Assert.True(await EndsAtOnceAsync(endpoint));
         _transport.Dispose();
+        Settle();
         Assert.Null(await ReadLineAsync(client));
         Assert.Equal("closed ServerStopping", _told.Last());
     }
@@ -209,6 +219,19 @@ public abstract class TransportConformance : ITransportHandler, IDisposable
             return null;
         }
         return null;
+    }
+
+    private async Task<bool> EndsAtOnceAsync(IPEndPoint endpoint)
+    {
+        try
+        {
+            await using Stream client = await ConnectAsync(endpoint);
+            return await ReadLineAsync(client) is null;
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return true;
+        }
     }
 
     private IEnumerable<string> Lines() => _told.Where(static line => line.StartsWith("line", StringComparison.Ordinal));

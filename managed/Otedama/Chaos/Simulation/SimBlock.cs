@@ -5,7 +5,8 @@ namespace Otedama;
 /// <summary>A valid block of the simulated coin.</summary>
 /// <param name="coinbase">Null in blocks of miners who do not use the pool.</param>
 /// <param name="reward">What its coinbase may pay.</param>
-internal sealed class SimBlock(Hash256 id, SimBlock? parent, int height, uint time, Transaction? coinbase, Amount reward)
+internal sealed class SimBlock(Hash256 id, SimBlock? parent, int height, uint time, Transaction? coinbase,
+    Amount reward)
 {
     public Hash256 Id => id;
 

@@ -4,7 +4,8 @@ using Otedama.Core;
 namespace Otedama;
 
 /// <summary>
-/// The rules of the simulated coin, which are those of a Bitcoin node as far as a pool can break them: proof of work, parent,
+/// The rules of the simulated coin, which are those of a Bitcoin node as far as a pool can break them: proof of work,
+/// parent,
 /// time, merkle root, the coinbase's height and amount, and transactions that exist. Pure but for what it remembers.
 /// </summary>
 internal sealed class SimChain
@@ -65,13 +66,15 @@ internal sealed class SimChain
     {
         byte[] id = new byte[Hash256.Size];
         random.Fill(id.AsSpan(0, 24));
-        SimBlock block = new(new Hash256(id), parent, parent.Height + 1, Math.Max(time, parent.MedianTime + 1), null, RewardOf(parent, 0));
+        SimBlock block = new(new Hash256(id), parent, parent.Height + 1, Math.Max(time, parent.MedianTime + 1), null,
+            RewardOf(parent, 0));
         _blocks.Add(block.Id, block);
         return block;
     }
 
     /// <summary>
-    /// Reads a block in its serialised form. Returns it and null, or null and why no node takes it, in the words of BIP 22.
+    /// Reads a block in its serialised form. Returns it and null, or null and why no node takes it, in the words of
+    /// BIP 22.
     /// A block without a proof is taken as a proposal only.
     /// </summary>
     public (SimBlock? Block, string? Problem) Read(ReadOnlySpan<byte> bytes, uint now, bool isProposal)
@@ -97,7 +100,8 @@ internal sealed class SimChain
         }
     }
 
-    private (SimBlock? Block, string? Problem) Check(BlockHeader header, Transaction[] transactions, uint now, bool isProposal)
+    private (SimBlock? Block, string? Problem) Check(BlockHeader header, Transaction[] transactions, uint now,
+        bool isProposal)
     {
         Hash256 id = header.FieldsHash;
         if (_blocks.TryGetValue(id, out SimBlock? known))
@@ -108,12 +112,14 @@ internal sealed class SimChain
         {
             return (null, "prev-blk-not-found");
         }
-        string? problem = HeaderProblem(header, id, parent, now, isProposal) ?? BodyProblem(header, transactions, parent);
+        string? problem = HeaderProblem(header, id, parent, now, isProposal) ?? BodyProblem(header, transactions,
+            parent);
         if (problem is not null || isProposal)
         {
             return (null, problem);
         }
-        SimBlock block = new(id, parent, parent.Height + 1, header.Time, transactions[0], RewardOf(parent, transactions.Length - 1));
+        SimBlock block = new(id, parent, parent.Height + 1, header.Time, transactions[0], RewardOf(parent,
+            transactions.Length - 1));
         _blocks.Add(id, block);
         return (block, null);
     }

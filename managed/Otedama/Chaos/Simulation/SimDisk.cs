@@ -3,7 +3,8 @@ using Otedama.Pool;
 namespace Otedama;
 
 /// <summary>
-/// A disk in memory that forgets like a real one: bytes are safe after a flush of their file, names after a sync of their
+/// A disk in memory that forgets like a real one: bytes are safe after a flush of their file, names after a sync of
+/// their
 /// folder. It fills up, refuses flushes, and ends with the process that uses it before or after any operation.
 /// </summary>
 internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFiles
@@ -20,11 +21,16 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
     /// <summary>Flushes fail.</summary>
     public bool RefusesFlushes { get; set; }
 
+    /// <summary>Says that flushes are done, and does none.</summary>
+    public bool Lies { get; set; }
+
     /// <summary>The process that used it is gone; nothing is changed any more.</summary>
     public bool IsGone { get; private set; }
 
     /// <summary>Called when IsGone becomes true in the middle of something.</summary>
     public Action? Ended { get; set; }
+
+    public int FileCount => _names.Count;
 
     /// <summary>Operations that change or sync something.</summary>
     public long Operations { get; private set; }
@@ -63,7 +69,8 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
     public IFile Open(string path, bool forWriting = true)
     {
         Live();
-        return _names.TryGetValue(path, out SimDiskNode? node) ? new Opened(this, node) : throw new FileNotFoundException($"{path} is not there", path);
+        return _names.TryGetValue(path, out SimDiskNode? node) ? new Opened(this, node)
+            : throw new FileNotFoundException($"{path} is not there", path);
     }
 
     public bool Exists(string path)
@@ -75,7 +82,8 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
     public IReadOnlyList<string> List(string folder)
     {
         Live();
-        return [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        return [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == folder).Select(path =>
+            Path.GetFileName(path)).Order(StringComparer.Ordinal)];
     }
 
     public void Rename(string from, string to)
@@ -109,7 +117,8 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
             {
                 throw new IOException("the disk refuses to sync the folder");
             }
-            foreach ((_, Action<Dictionary<string, SimDiskNode>> change) in _unsafeNames.Where(each => each.Folder == folder))
+            foreach ((_, Action<Dictionary<string, SimDiskNode>> change) in _unsafeNames.Where(each =>
+                each.Folder == folder))
             {
                 change(_safeNames);
             }
@@ -117,12 +126,13 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
         });
 
     /// <summary>
-    /// The disk as the next process finds it. After a power cut what was not synced is there or not, of names a first part,
+    /// The disk as the next process finds it. After a power cut what was not synced is there or not, of names a first
+    /// part,
     /// as a journal keeps them.
     /// </summary>
     public SimDisk Next(bool powerCut)
     {
-        SimDisk next = new(schedule, random);
+        SimDisk next = new(schedule, random) { Lies = Lies };
         Dictionary<string, SimDiskNode> names = powerCut ? new(_safeNames) : _names;
         int kept = powerCut ? random.Below(_unsafeNames.Count + 1) : 0;
         foreach ((_, Action<Dictionary<string, SimDiskNode>> change) in _unsafeNames.Take(kept))
@@ -177,7 +187,10 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
             node.FailFlush(random);
             throw new IOException("the disk refuses to flush");
         }
-        node.Flush();
+        if (!Lies)
+        {
+            node.Flush();
+        }
     }
 
     private void Live()
@@ -241,5 +254,6 @@ internal sealed class SimDisk(SimSchedule schedule, SeededRandom random) : IFile
     }
 
     /// <summary>The power went in the middle of a write: a first part of it is there.</summary>
-    private void Torn(SimDiskNode node, ReadOnlySpan<byte> bytes, long offset) => node.Write(bytes[..random.Below(bytes.Length + 1)], offset);
+    private void Torn(SimDiskNode node, ReadOnlySpan<byte> bytes, long offset) =>
+        node.Write(bytes[..random.Below(bytes.Length + 1)], offset);
 }

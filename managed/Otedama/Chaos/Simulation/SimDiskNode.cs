@@ -42,7 +42,8 @@ internal sealed class SimDiskNode
     }
 
     /// <summary>
-    /// A flush that failed: pages the system could not write are clean from now on, so that the next flush says all is well
+    /// A flush that failed: pages the system could not write are clean from now on, so that the next flush says all
+    /// is well
     /// while the disk never gets them.
     /// </summary>
     public void FailFlush(SeededRandom random) => _unsafe.RemoveWhere(_ => random.Chance(0.5));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Otedama.Core;
 
 namespace Otedama;
@@ -8,7 +9,7 @@ internal sealed class SimFind
     /// <summary>Address, a dot, and the worker's name.</summary>
     public required string User { get; init; }
 
-    public required SimWork Work { get; init; }
+    public required SimWork Told { get; init; }
 
     public required string Extranonce2 { get; init; }
 
@@ -16,9 +17,12 @@ internal sealed class SimFind
 
     public required Hash256 Hash { get; init; }
 
-    public bool IsBlock => Work.Network.IsMetBy(Hash);
+    /// <summary>The most significant 64 bits, by which the share log knows it.</summary>
+    public ulong HashTop => BinaryPrimitives.ReadUInt64LittleEndian(Hash.ToArray().AsSpan(24));
 
-    public bool IsShare => Work.Target.IsMetBy(Hash);
+    public bool IsBlock => Told.Network.IsMetBy(Hash);
+
+    public bool IsShare => Told.Target.IsMetBy(Hash);
 
     /// <summary>Times it was sent.</summary>
     public int Sent { get; set; }

@@ -8,7 +8,8 @@ namespace Otedama;
 internal sealed partial class SimMiner
 {
     private static readonly string[] s_garbage =
-        ["{\"id\":null,\"method\":\"mining.submit\",\"params\":[]}", "{\"id\":null,\"method\":\"mining.unknown\",\"params\":[1]}", "[1,2]"];
+        ["{\"id\":null,\"method\":\"mining.submit\",\"params\":[]}",
+            "{\"id\":null,\"method\":\"mining.unknown\",\"params\":[1]}", "[1,2]"];
 
     /// <summary>Finds it may send once more, or that others see.</summary>
     private const int NewestKept = 20;
@@ -17,12 +18,13 @@ internal sealed partial class SimMiner
     private double _hashesLeft;
 
     /// <summary>One of the newest finds; null before the first.</summary>
-    public SimFind? AnyFind(SeededRandom random) => _newest.Count == 0 ? null : _newest.ElementAt(random.Below(_newest.Count));
+    public SimFind? AnyFind(SeededRandom random) => _newest.Count == 0 ? null
+        : _newest.ElementAt(random.Below(_newest.Count));
 
     private void Turn()
     {
         _world.Schedule.After(s_turn, _life, Turn);
-        if (!IsConnected || _work.Count == 0)
+        if (!IsConnected || IsResting || _work.Count == 0)
         {
             return;
         }
@@ -39,7 +41,7 @@ internal sealed partial class SimMiner
                 Submit(Found(work, hash));
             }
         }
-        if (_random.Chance(_habit.Cheats * s_turn.TotalSeconds))
+        if (!IsHonest && _random.Chance(_habit.Cheats * s_turn.TotalSeconds))
         {
             Cheat(work);
         }
@@ -56,8 +58,9 @@ internal sealed partial class SimMiner
     {
         if (!Finds.TryGetValue(hash, out SimFind? find))
         {
-            find = new SimFind { User = User, Work = work, Extranonce2 = extranonce2, Nonce = nonce, Hash = hash };
+            find = new SimFind { User = User, Told = work, Extranonce2 = extranonce2, Nonce = nonce, Hash = hash };
             Finds.Add(hash, find);
+            _world.OnFound(find);
             _newest.Enqueue(find);
             if (_newest.Count > NewestKept)
             {
@@ -74,7 +77,7 @@ internal sealed partial class SimMiner
             "mining.submit",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"\"{User}\",\"{find.Work.JobId}\",\"{find.Extranonce2}\",\"{find.Work.Time}\",\"{find.Nonce:x8}\""),
+                $"\"{User}\",\"{find.Told.JobId}\",\"{find.Extranonce2}\",\"{find.Told.Time}\",\"{find.Nonce:x8}\""),
             find);
     }
 
@@ -105,6 +108,10 @@ internal sealed partial class SimMiner
         }
     }
 
-    private void Claim(SimFind find) =>
-        Submit(Found(find.Work, find.Work.HashOf(_extranonce1, find.Extranonce2, find.Nonce), find.Extranonce2, find.Nonce));
+    /// <summary>As a share of its own, at what it was told for the job last, if it was.</summary>
+    private void Claim(SimFind find)
+    {
+        SimWork work = _told.GetValueOrDefault(find.Told.JobId) ?? find.Told;
+        Submit(Found(work, work.HashOf(_extranonce1, find.Extranonce2, find.Nonce), find.Extranonce2, find.Nonce));
+    }
 }

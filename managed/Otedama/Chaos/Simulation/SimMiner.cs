@@ -19,7 +19,8 @@ internal sealed partial class SimMiner
     private readonly SeededRandom _random;
     private readonly SimMinerHabit _habit;
     private readonly IPEndPoint _from;
-    private readonly List<SimWork> _work = []; // newest last
+    private readonly List<SimWork> _work = []; // of this connection, newest last
+    private readonly Dictionary<string, SimWork> _told = []; // of all connections, by job
     private readonly Dictionary<long, SimRequest> _open = []; // asked and not answered
     private readonly StringBuilder _line = new();
     private SimWire? _wire;
@@ -53,6 +54,12 @@ internal sealed partial class SimMiner
 
     /// <summary>Requests that wait on an open connection, oldest first.</summary>
     public IEnumerable<SimRequest> Waiting => _open.Values.OrderBy(static request => request.SentAt);
+
+    /// <summary>It stops cheating.</summary>
+    public bool IsHonest { get; set; }
+
+    /// <summary>It stops hashing.</summary>
+    public bool IsResting { get; set; }
 
     public bool IsConnected => _wire is { IsOver: false, IsCut: false };
 
@@ -161,7 +168,8 @@ internal sealed partial class SimMiner
             }
             return;
         }
-        if (message.GetProperty("id").ValueKind != JsonValueKind.Number || !_open.Remove(message.GetProperty("id").GetInt64(), out SimRequest? request))
+        if (message.GetProperty("id").ValueKind != JsonValueKind.Number
+            || !_open.Remove(message.GetProperty("id").GetInt64(), out SimRequest? request))
         {
             return; // an answer to garbage, which has no number
         }
@@ -186,7 +194,8 @@ internal sealed partial class SimMiner
             find.Accepted++;
             _world.OnAccepted(find);
         }
-        _world.Trace.Note(Name, $"{find.Hash.ToString()[^12..]}: {(accepted ? "accepted" : error[1].GetString())}");
+        _world.Trace.Note(Name,
+            $"{find.Hash.ToString()[..16]} of job {find.Told.JobId}: {(accepted ? "accepted" : error[1].GetString())}");
     }
 
     private void OnJob(JsonElement parameters)
@@ -198,7 +207,9 @@ internal sealed partial class SimMiner
         }
         SimWork work = new(parameters, _extranonce1, _difficulty, _world.Chain.Coin.DifficultyOne);
         work.Roll(_extranonce2++);
+        _world.Trace.Note(Name, $"job {work.JobId} at difficulty {_difficulty}");
         _work.Add(work);
+        _told[work.JobId] = work;
         if (_work.Count > WorkKept)
         {
             _work.RemoveAt(0);

@@ -8,7 +8,7 @@ namespace Otedama;
 internal sealed record SimMinerHabit(double HashesPerSecond, double Cheats, bool Wishes, bool Forgets)
 {
     public static SimMinerHabit Of(SeededRandom random, int number) => new(
-        20 + (60 * random.Fraction()),
+        5 + (15 * random.Fraction()),
         number == 0 ? 0 : 0.05 + (0.2 * random.Fraction()),
         random.Chance(0.3),
         random.Chance(0.3));

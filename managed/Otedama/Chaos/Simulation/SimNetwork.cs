@@ -23,7 +23,8 @@ internal sealed class SimNetwork(SimSchedule schedule, SeededRandom random)
     public ITransportEngine EngineOf(SimLife life) => new SimEngine(this, life);
 
     /// <summary>Connects; `closed` is called when it fails, or when it ends from the other side.</summary>
-    public SimWire Connect(SimLife miner, IPEndPoint from, Action connected, Action<ReadOnlyMemory<byte>> received, Action closed)
+    public SimWire Connect(SimLife miner, IPEndPoint from, Action connected, Action<ReadOnlyMemory<byte>> received,
+        Action closed)
     {
         SimWire wire = new(this, miner, received, closed);
         _wires.RemoveAll(static old => old.IsOver);
@@ -67,7 +68,8 @@ internal sealed class SimNetwork(SimSchedule schedule, SeededRandom random)
     public void StopListening(SimTransport listener) => _listener = _listener == listener ? null : _listener;
 
     /// <summary>When something sent now arrives: late, and after what was sent before it.</summary>
-    public long Arrival(long after) => Math.Max(after, schedule.Now + (TimeSpan.TicksPerMillisecond / 2) + random.Wait(Delay).Ticks);
+    public long Arrival(long after) => Math.Max(after,
+        schedule.Now + (TimeSpan.TicksPerMillisecond / 2) + random.Wait(Delay).Ticks);
 
     /// <summary>How many of these bytes arrive together.</summary>
     public int PieceOf(int length) => length > 1 && random.Chance(Slicing) ? random.Between(1, length - 1) : length;

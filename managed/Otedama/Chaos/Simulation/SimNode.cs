@@ -41,6 +41,7 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     private readonly HashSet<Hash256> _known = [world.Chain.Genesis.Id];
     private readonly List<(string PollId, Action Answer)> _polls = [];
     private long _tipAt;
+    private long _moodAt;
 
     public string Name => name;
 
@@ -53,10 +54,19 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     /// <summary>Blocks of ours whose submission it has read, whatever it said.</summary>
     public HashSet<Hash256> Seen { get; } = [];
 
+    /// <summary>Called for each block of ours that it reads first.</summary>
+    public Action<Hash256>? BlockSeen { get; set; }
+
     /// <summary>Called when its best chain changes: the tip before.</summary>
     public Action<SimNode, SimBlock>? Moved { get; set; }
 
-    /// <summary>Refuses the next block, however good.</summary>
+    /// <summary>Blocks of ours that it will not have, good as they are, and when it said so last; ticks.</summary>
+    public Dictionary<Hash256, long> Refused { get; } = [];
+
+    /// <summary>Since when it is as it is, and has the tip it has; ticks.</summary>
+    public long SteadySince => Math.Max(_moodAt, _tipAt);
+
+    /// <summary>Refuses the next block, and goes on refusing it.</summary>
     public bool RefusesNext { get; set; }
 
     /// <summary>The next answers are lost on their way.</summary>
@@ -68,6 +78,7 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     {
         SimNodeMood before = Mood;
         Mood = mood;
+        _moodAt = world.Schedule.Now;
         if (mood == SimNodeMood.Away)
         {
             _polls.Clear();
@@ -81,7 +92,7 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     /// <summary>A block, with those before it, of its own miners or from its peer. False when it was known.</summary>
     public bool Learn(SimBlock block)
     {
-        if (Mood is SimNodeMood.Away || !_known.Add(block.Id))
+        if (Mood is SimNodeMood.Away || Refused.ContainsKey(block.Id) || !_known.Add(block.Id))
         {
             return false;
         }
@@ -101,7 +112,9 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         return true;
     }
 
-    /// <summary>Gossip: the peer has it after a moment, unless the network between them is cut or it does not listen.</summary>
+    /// <summary>
+    /// Gossip: the peer has it after a moment, unless the network between them is cut or it does not listen.
+    /// </summary>
     private void Tell(SimBlock block) => world.Schedule.After(_random.Wait(TimeSpan.FromMilliseconds(300)), _life, () =>
     {
         if (!world.NodesArePartitioned && Peer.Mood is not (SimNodeMood.Deaf or SimNodeMood.Away))
@@ -111,14 +124,17 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
     });
 
     /// <summary>
-    /// One call of the pool's process: what the result is, as JSON. Fails with RpcException as a client of a real node would.
+    /// One call of the pool's process: what the result is, as JSON. Fails with RpcException as a client of a real
+    /// node would.
     /// The long poll answers when something is new.
     /// </summary>
-    public Task<string> CallAsync(string method, string parameters, SimLife caller, TimeSpan timeout, CancellationToken stop)
+    public Task<string> CallAsync(string method, string parameters, SimLife caller, TimeSpan timeout,
+        CancellationToken stop)
     {
         TaskCompletionSource<string> answer = new();
         world.Schedule.After(Way(), caller, () => Take(method, parameters, caller, answer));
-        world.Schedule.After(timeout, caller, () => answer.TrySetException(new RpcException(RpcFailure.Timeout, $"node {name}, {method}: no answer")));
+        world.Schedule.After(timeout, caller, () => answer.TrySetException(new RpcException(RpcFailure.Timeout,
+            $"node {name}, {method}: no answer")));
         if (stop.CanBeCanceled)
         {
             stop.Register(() => answer.TrySetCanceled(stop));
@@ -141,7 +157,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         }
         if (Mood == SimNodeMood.Starting)
         {
-            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.WarmingUp, $"node {name}, {method}: starting", -28)));
+            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.WarmingUp,
+                $"node {name}, {method}: starting", -28)));
             return;
         }
         string? poll = method == "getblocktemplate" ? PollOf(parameters) : null;
@@ -155,16 +172,19 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         if (AnswersLost > 0 && method == "submitblock")
         {
             AnswersLost--;
-            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.Unreachable, $"node {name}, {method}: the connection broke")));
+            Reply(caller, () => answer.TrySetException(new RpcException(RpcFailure.Unreachable,
+                $"node {name}, {method}: the connection broke")));
             return;
         }
         Reply(caller, () => _ = result is null
-            ? answer.TrySetException(new RpcException(RpcFailure.NoSuchMethod, $"node {name}, {method}: no such method", -32601))
+            ? answer.TrySetException(new RpcException(RpcFailure.NoSuchMethod,
+                $"node {name}, {method}: no such method", -32601))
             : answer.TrySetResult(result));
     }
 
     private void Reply(SimLife caller, Action reply) =>
-        world.Schedule.After(Mood == SimNodeMood.Slow ? Way() + _random.Wait(TimeSpan.FromSeconds(3)) : Way(), caller, reply);
+        world.Schedule.After(Mood == SimNodeMood.Slow ? Way() + _random.Wait(TimeSpan.FromSeconds(3)) : Way(), caller,
+            reply);
 
     private void EndPolls()
     {
@@ -184,7 +204,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
             $$"""{"chain":"{{world.Chain.Coin.Network}}","blocks":{{Tip.Height}},"headers":{{Tip.Height}},"initialblockdownload":false}"""),
         "getconnectioncount" => "1",
         "getbestblockhash" => $"\"{Tip.Id}\"",
-        "getblockcount" => (Mood == SimNodeMood.Lying ? Tip.Height + 1_000 : Tip.Height).ToString(CultureInfo.InvariantCulture),
+        "getblockcount" => (Mood == SimNodeMood.Lying ? Tip.Height + 1_000
+            : Tip.Height).ToString(CultureInfo.InvariantCulture),
         "getblockhash" => HashAt(int.Parse(parameters, CultureInfo.InvariantCulture)),
         "getblocktemplate" when parameters.Contains("\"proposal\"", StringComparison.Ordinal) => Propose(parameters),
         "getblocktemplate" => Template(),
@@ -194,7 +215,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
 
     private string? HashAt(int height) => height > Tip.Height || height < 0 ? null : $"\"{Tip.At(height).Id}\"";
 
-    private int WaitingCount => (int)Math.Min(SimChain.WaitingMax, (world.Schedule.Now - _tipAt) / s_transactionEvery.Ticks);
+    private int WaitingCount => (int)Math.Min(SimChain.WaitingMax,
+        (world.Schedule.Now - _tipAt) / s_transactionEvery.Ticks);
 
     private string PollId => $"{Tip.Id}{WaitingCount}";
 
@@ -227,7 +249,8 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         {
             return "\"inconclusive-not-best-prevblk\"";
         }
-        return world.Chain.Read(bytes, world.UnixTime, isProposal: true).Problem is { } problem ? $"\"{problem}\"" : "null";
+        return world.Chain.Read(bytes, world.UnixTime, isProposal: true).Problem is { } problem ? $"\"{problem}\""
+            : "null";
     }
 
     private string Submit(string parameters)
@@ -235,7 +258,10 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         byte[] bytes = Convert.FromHexString(parameters.AsSpan(1, parameters.IndexOf('"', 1) - 1));
         BlockHeader header = BlockHeader.Parse(bytes);
         Hash256 id = header.FieldsHash;
-        Seen.Add(id);
+        if (Seen.Add(id))
+        {
+            BlockSeen?.Invoke(id);
+        }
         string result = Judge(bytes, header, id);
         world.Trace.Note(name, $"submitblock {id.ToString()[^12..]}: {result}");
         return result;
@@ -254,6 +280,11 @@ internal sealed class SimNode(SimWorld world, string name, bool longPolls)
         if (RefusesNext)
         {
             RefusesNext = false;
+            Refused[id] = 0;
+        }
+        if (Refused.ContainsKey(id))
+        {
+            Refused[id] = world.Schedule.Now;
             return "\"rejected\"";
         }
         (SimBlock? block, string? problem) = world.Chain.Read(bytes, world.UnixTime, isProposal: false);

@@ -9,7 +9,8 @@ internal sealed class SimNodeLinks(SimWorld world, SimLife life) : INodeLinks
 {
     public IRpcLink Open(RpcEndpoint endpoint) => new Link(world.Nodes.First(node => node.Name == endpoint.Name), life);
 
-    public Task<IBlockFeed> SubscribeAsync(Uri address, CancellationToken stop) => throw new IOException("nobody publishes here");
+    public Task<IBlockFeed> SubscribeAsync(Uri address, CancellationToken stop) =>
+        throw new IOException("nobody publishes here");
 
     private sealed class Link(SimNode node, SimLife life) : IRpcLink
     {

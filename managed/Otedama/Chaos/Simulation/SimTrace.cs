@@ -5,7 +5,8 @@ using System.Text;
 namespace Otedama;
 
 /// <summary>
-/// What happened in a run: lines of time, actor and what, kept for reading where that is wanted, and a hash over all of them
+/// What happened in a run: lines of time, actor and what, kept for reading where that is wanted, and a hash over all
+/// of them
 /// that is the same whenever the same seed runs on the same program.
 /// </summary>
 internal sealed class SimTrace(SimSchedule schedule, bool keep)
@@ -24,7 +25,8 @@ internal sealed class SimTrace(SimSchedule schedule, bool keep)
     public void Note(string actor, FormattableString what)
     {
         string line = string.Create(
-            CultureInfo.InvariantCulture, $"{schedule.Elapsed.TotalSeconds,10:0.0000}  {actor,-8}  {what.ToString(CultureInfo.InvariantCulture)}");
+            CultureInfo.InvariantCulture,
+                $"{schedule.Elapsed.TotalSeconds,10:0.0000}  {actor,-8}  {what.ToString(CultureInfo.InvariantCulture)}");
         _hash.Append(Encoding.UTF8.GetBytes(line));
         _lines.Enqueue(line);
         if (!keep && _lines.Count > NewestKept)

@@ -3,7 +3,8 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// A connection between a miner and the pool: bytes arrive in order, late, in pieces, and maybe never. Either end can be
+/// A connection between a miner and the pool: bytes arrive in order, late, in pieces, and maybe never. Either end can
+/// be
 /// gone without the other hearing of it.
 /// </summary>
 internal sealed class SimWire(SimNetwork network, SimLife miner, Action<ReadOnlyMemory<byte>> received, Action closed)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Otedama.Core;
 
 namespace Otedama;
@@ -5,26 +6,31 @@ namespace Otedama;
 /// <summary>Everything outside the pool in one simulation, and what every part of it needs.</summary>
 internal sealed class SimWorld
 {
-    /// <summary>One hash in 256 is a block.</summary>
-    private const uint Bits = 0x2000ffff;
+    /// <summary>One hash in 512 is a block.</summary>
+    private const uint Bits = 0x1f7fffff;
 
     private readonly ulong _seed;
+    private readonly Dictionary<ulong, SimFind> _finds = [];
 
     public SimWorld(ulong seed, bool keepTrace)
     {
         _seed = seed;
+        Loggers = new SimLogs(this);
         Trace = new SimTrace(Schedule, keepTrace);
         SimClock clock = new(Schedule, new SimLife(Schedule, "world"));
         Clock = clock;
         Chain = new SimChain(s_coin, Bits, UnixTime - 600);
         Network = new SimNetwork(Schedule, RandomFor("network"));
-        Nodes = [new SimNode(this, "north", longPolls: true), new SimNode(this, "south", longPolls: RandomFor("south").Chance(0.5))];
+        Nodes = [new SimNode(this, "north", longPolls: true), new SimNode(this, "south",
+            longPolls: RandomFor("south").Chance(0.7))];
         (Nodes[0].Peer, Nodes[1].Peer) = (Nodes[1], Nodes[0]);
-        Miners = [.. Enumerable.Range(0, 3).Select(number => new SimMiner(this, number, AddressOf((byte)(10 + number))))];
+        Miners = [.. Enumerable.Range(0, 3).Select(number => new SimMiner(this, number,
+            AddressOf((byte)(10 + number))))];
     }
 
     /// <summary>Coinbases mature soon, so that a run sees many blocks through.</summary>
-    private static readonly CoinSpec s_coin = CoinCatalogue.BitcoinRegtest with { Genesis = Hash256.Zero, CoinbaseMaturity = 20 };
+    private static readonly CoinSpec s_coin = CoinCatalogue.BitcoinRegtest with { Genesis = Hash256.Zero,
+        CoinbaseMaturity = 20 };
 
     public SimSchedule Schedule { get; } = new();
 
@@ -43,8 +49,14 @@ internal sealed class SimWorld
     /// <summary>No block goes from one node to the other.</summary>
     public bool NodesArePartitioned { get; set; }
 
+    /// <summary>What parts of the pool log to.</summary>
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>The pool's process has ended; what its code still says in its last step is nothing to go by.</summary>
+    public bool IsPoolOver { get; set; }
+
     /// <summary>What went wrong first; null while all is well.</summary>
-    public string? Failure { get; private set; }
+    public string? Broken { get; private set; }
 
     /// <summary>Every share and block that a miner was told is accepted.</summary>
     public List<SimFind> Accepted { get; } = [];
@@ -60,14 +72,30 @@ internal sealed class SimWorld
 
     public void Fail(string what)
     {
-        if (Failure is null)
+        if (Broken is null)
         {
-            Failure = what;
+            Broken = what;
             Trace.Note("FAILED", $"{what}");
         }
     }
 
-    public void OnAccepted(SimFind find) => Accepted.Add(find);
+    public void OnFound(SimFind find) => _finds.Add(find.HashTop, find);
+
+    /// <summary>What hash the top of a share in the log belongs to; null when nobody ever had it.</summary>
+    public SimFind? FindOf(ulong hashTop) => _finds.GetValueOrDefault(hashTop);
+
+    public void OnAccepted(SimFind find)
+    {
+        if (find.Accepted > 1)
+        {
+            Fail($"{find.User} was told twice that {find.Hash} is accepted");
+        }
+        if (!find.IsShare && !find.IsBlock)
+        {
+            Fail($"{find.User} was told that {find.Hash} is accepted, which misses difficulty {find.Told.Difficulty}");
+        }
+        Accepted.Add(find);
+    }
 
     public SimFind? OthersFind(SimMiner self, SeededRandom random)
     {
