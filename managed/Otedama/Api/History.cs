@@ -1,7 +1,8 @@
 namespace Otedama;
 
 /// <summary>
-/// The last hour in samples, for charts. Written by the sampler, read by any request; a lock of a few microseconds.
+/// The last hour in samples, for charts. Written by the sampler, read by any request; a lock of a few microseconds. Rigs and
+/// pools are the same in every sample: they do not come and go while an instance runs.
 /// </summary>
 internal sealed class History
 {
@@ -16,12 +17,8 @@ internal sealed class History
     {
         Sample sample = new(
             time,
-            status.Rig?.HashrateHs ?? 0,
-            status.Pool?.HashrateHs ?? 0,
-            status.Pool?.Accepted ?? status.Rig?.Accepted ?? 0,
-            status.Pool?.Rejected ?? status.Rig?.Rejected ?? 0,
-            status.Pool?.Blocks ?? 0,
-            status.Pool?.Miners ?? status.Rig?.Workers.Count ?? 0);
+            [.. status.Rigs.Select(static rig => new Row(rig.Name, rig.HashrateHs, rig.Accepted, rig.Rejected, 0, rig.Workers.Count))],
+            [.. status.Pools.Select(static pool => new Row(pool.Name, pool.HashrateHs, pool.Accepted, pool.Rejected, pool.Blocks, pool.Miners))]);
         lock (_gate)
         {
             if (_samples.Count == SamplesMax)
@@ -43,15 +40,25 @@ internal sealed class History
         {
             StepS = StepS,
             Time = [.. samples.Select(static s => s.Time)],
-            RigHashrateHs = [.. samples.Select(static s => s.RigHashrateHs)],
-            PoolHashrateHs = [.. samples.Select(static s => s.PoolHashrateHs)],
-            Accepted = [.. samples.Select(static s => s.Accepted)],
-            Rejected = [.. samples.Select(static s => s.Rejected)],
-            Blocks = [.. samples.Select(static s => s.Blocks)],
-            Workers = [.. samples.Select(static s => s.Workers)],
+            Rigs = Series([.. samples.Select(static s => s.Rigs)]),
+            Pools = Series([.. samples.Select(static s => s.Pools)]),
         };
     }
 
-    private readonly record struct Sample(
-        long Time, double RigHashrateHs, double PoolHashrateHs, long Accepted, long Rejected, long Blocks, int Workers);
+    private static SeriesView[] Series(Row[][] samples) => samples.Length == 0 ? [] :
+    [
+        .. samples[^1].Select((last, i) => new SeriesView
+        {
+            Name = last.Name,
+            HashrateHs = [.. samples.Select(s => s[i].HashrateHs)],
+            Accepted = [.. samples.Select(s => s[i].Accepted)],
+            Rejected = [.. samples.Select(s => s[i].Rejected)],
+            Blocks = [.. samples.Select(s => s[i].Blocks)],
+            Workers = [.. samples.Select(s => s[i].Workers)],
+        }),
+    ];
+
+    private readonly record struct Row(string Name, double HashrateHs, long Accepted, long Rejected, long Blocks, int Workers);
+
+    private sealed record Sample(long Time, Row[] Rigs, Row[] Pools);
 }

@@ -5,17 +5,24 @@ internal interface IInstance
 {
     StatusView Status();
 
-    MinersAnswer Miners();
+    /// <summary>Names of the pools that run, in the order of the configuration.</summary>
+    IReadOnlyList<string> PoolNames { get; }
 
-    BlocksAnswer Blocks();
+    /// <summary>Names of the rigs that run, in the order of the configuration.</summary>
+    IReadOnlyList<string> RigNames { get; }
 
-    PayoutsAnswer Payouts();
+    /// <summary>pool is one of PoolNames, here and below.</summary>
+    MinersAnswer Miners(string pool);
+
+    BlocksAnswer Blocks(string pool);
+
+    PayoutsAnswer Payouts(string pool);
 
     HistoryView History();
 
     /// <summary>Reads the configuration again and takes over what may change while running.</summary>
     Task<ReloadAnswer> ReloadAsync(CancellationToken stop);
 
-    /// <summary>Starts or stops the workers of this machine. Returns what could not be done, or null.</summary>
-    Task<string?> SetMiningAsync(bool mining, CancellationToken stop);
+    /// <summary>Starts or stops the workers of a rig, of all where none is named. Returns what could not be done, or null.</summary>
+    Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop);
 }

@@ -60,12 +60,11 @@ internal sealed class LocalApi : IAsyncDisposable
         HttpRoutes routes = new HttpRoutes()
             .Guard(_guard.CheckAsync)
             .Get("/api/v1/status", (context, _) => JsonAsync(context, _instance.Status(), AnswerJson.Default.StatusView))
-            .Get("/api/v1/rig", (context, _) => PartAsync(context, _instance.Status().Rig, AnswerJson.Default.RigView))
-            .Get("/api/v1/pool", (context, _) => PartAsync(context, _instance.Status().Pool, AnswerJson.Default.PoolView))
-            .Get("/api/v1/node", (context, _) => PartAsync(context, _instance.Status().Node, AnswerJson.Default.NodeView))
-            .Get("/api/v1/miners", (context, _) => JsonAsync(context, _instance.Miners(), AnswerJson.Default.MinersAnswer))
-            .Get("/api/v1/blocks", (context, _) => JsonAsync(context, _instance.Blocks(), AnswerJson.Default.BlocksAnswer))
-            .Get("/api/v1/payouts", (context, _) => JsonAsync(context, _instance.Payouts(), AnswerJson.Default.PayoutsAnswer))
+            .Get("/api/v1/rigs", (context, _) => JsonAsync(context, new RigsAnswer(2, _instance.Status().Rigs), AnswerJson.Default.RigsAnswer))
+            .Get("/api/v1/pools", (context, _) => JsonAsync(context, new PoolsAnswer(2, _instance.Status().Pools), AnswerJson.Default.PoolsAnswer))
+            .Get("/api/v1/miners", (context, _) => OfPoolAsync(context, _instance.Miners, new MinersAnswer(1, []), AnswerJson.Default.MinersAnswer))
+            .Get("/api/v1/blocks", (context, _) => OfPoolAsync(context, _instance.Blocks, new BlocksAnswer(1, []), AnswerJson.Default.BlocksAnswer))
+            .Get("/api/v1/payouts", (context, _) => OfPoolAsync(context, _instance.Payouts, new PayoutsAnswer(1, []), AnswerJson.Default.PayoutsAnswer))
             .Get("/api/v1/history", (context, _) => JsonAsync(context, _instance.History(), AnswerJson.Default.HistoryView))
             .Get("/api/v1/stream", StreamAsync)
             .Post("/api/v1/mining/start", (context, stop) => SetMiningAsync(context, true, stop))
@@ -126,13 +125,32 @@ internal sealed class LocalApi : IAsyncDisposable
     private static Task JsonAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) =>
         HttpReply.JsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
-    private static Task PartAsync<T>(HttpContext context, T? value, JsonTypeInfo<T> type)
-        where T : class =>
-        value is null ? HttpReply.TextAsync(context, 404, "this instance does not run that part\n") : JsonAsync(context, value, type);
+    /// <summary>The table of the pool that ?pool= names; with one pool there is nothing to name, without any the table is empty.</summary>
+    private Task OfPoolAsync<T>(HttpContext context, Func<string, T> read, T none, JsonTypeInfo<T> type)
+    {
+        IReadOnlyList<string> names = _instance.PoolNames;
+        string? asked = context.Request.Query["pool"];
+        if (asked is null && names.Count != 1)
+        {
+            return names.Count == 0
+                ? JsonAsync(context, none, type)
+                : HttpReply.TextAsync(context, 400, $"there are several pools: {string.Join(", ", names)}; name one with ?pool=NAME (--pool NAME)\n");
+        }
+        string name = asked ?? names[0];
+        return names.Contains(name)
+            ? JsonAsync(context, read(name), type)
+            : HttpReply.TextAsync(context, 404, $"no pool of that name runs here; there are: {string.Join(", ", names)}\n");
+    }
 
     private async Task SetMiningAsync(HttpContext context, bool mining, CancellationToken stop)
     {
-        if (await _instance.SetMiningAsync(mining, stop) is { } problem)
+        string? rig = context.Request.Query["rig"];
+        if (rig is not null && !_instance.RigNames.Contains(rig))
+        {
+            await HttpReply.TextAsync(context, 404, $"no rig of that name runs here; there are: {string.Join(", ", _instance.RigNames)}\n");
+            return;
+        }
+        if (await _instance.SetMiningAsync(mining, rig, stop) is { } problem)
         {
             await HttpReply.TextAsync(context, 409, problem + "\n");
             return;

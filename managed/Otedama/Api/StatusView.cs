@@ -3,7 +3,7 @@ namespace Otedama;
 /// <summary>The whole instance at one moment: what GET /api/v1/status answers and the live stream repeats.</summary>
 internal sealed record StatusView
 {
-    public int Schema { get; init; } = 1;
+    public int Schema { get; init; } = 2;
 
     public required string Version { get; init; }
 
@@ -26,19 +26,22 @@ internal sealed record StatusView
     /// <summary>Log lines lost since the start because their output took none.</summary>
     public long LogLinesDropped { get; init; }
 
-    public RigView? Rig { get; init; }
+    /// <summary>The miners of this machine, in the order of the configuration; empty where none runs.</summary>
+    public IReadOnlyList<RigView> Rigs { get; init; } = [];
 
-    public PoolView? Pool { get; init; }
-
-    public NodeView? Node { get; init; }
+    /// <summary>The pools of this process, in the order of the configuration; empty where none runs.</summary>
+    public IReadOnlyList<PoolView> Pools { get; init; } = [];
 
     /// <summary>Those that are made, and those being made.</summary>
     public IReadOnlyList<DatasetView> Datasets { get; init; } = [];
 }
 
-/// <summary>The miner of this machine.</summary>
+/// <summary>A miner of this machine.</summary>
 internal sealed record RigView
 {
+    /// <summary>Its name in the configuration; main where no list gives one.</summary>
+    public required string Name { get; init; }
+
     public required bool Mining { get; init; }
 
     public required string Algorithm { get; init; }
@@ -103,9 +106,20 @@ internal sealed record DeviceView(
 /// <param name="State">standby, connecting, active or failed.</param>
 internal sealed record UpstreamView(string Url, string State, double? LatencyMs, string? LastError);
 
-/// <summary>The pool of this process.</summary>
+/// <summary>A pool of this process.</summary>
 internal sealed record PoolView
 {
+    /// <summary>Its name in the configuration; main where no list gives one.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The coin as configurations name it, otedama for the embedded chain.</summary>
+    public required string Coin { get; init; }
+
+    public required string Algorithm { get; init; }
+
+    /// <summary>The chain it mines on.</summary>
+    public required NodeView Node { get; init; }
+
     public required string Url { get; init; }
 
     public required string Scheme { get; init; }
@@ -170,7 +184,7 @@ internal sealed record PoolView
     public double? SubmitMsP99 { get; init; }
 }
 
-/// <summary>The chain this process mines on.</summary>
+/// <summary>The chain a pool mines on.</summary>
 internal sealed record NodeView
 {
     public required string Mode { get; init; }

@@ -106,16 +106,30 @@ internal sealed record PayoutEventView
 }
 
 /// <summary>Lists travel inside an object so that fields can be added beside them.</summary>
-internal sealed record MinersAnswer(int Schema, IReadOnlyList<MinerView> Miners);
+internal sealed record MinersAnswer(int Schema, IReadOnlyList<MinerView> Miners)
+{
+    /// <summary>Name of the pool; null where none runs.</summary>
+    public string? Pool { get; init; }
+}
+
+internal sealed record RigsAnswer(int Schema, IReadOnlyList<RigView> Rigs);
+
+internal sealed record PoolsAnswer(int Schema, IReadOnlyList<PoolView> Pools);
 
 internal sealed record BlocksAnswer(int Schema, IReadOnlyList<BlockView> Blocks)
 {
+    /// <summary>Name of the pool; null where none runs.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>Symbol of the coin that amounts are in.</summary>
     public string Unit { get; init; } = "";
 }
 
 internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payouts)
 {
+    /// <summary>Name of the pool; null where none runs.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>Symbol of the coin that amounts are in.</summary>
     public string Unit { get; init; } = "";
 

@@ -8,7 +8,7 @@ namespace Otedama;
 /// <summary>Snapshots of the parts, as the API shows them.</summary>
 internal static class Views
 {
-    public static RigView Rig(RigSnapshot rig)
+    public static RigView Rig(string name, string algorithm, RigSnapshot rig)
     {
         Mining.ShareCounts shares = rig.Shares;
         long answered = shares.Accepted + shares.Rejected + shares.Stale;
@@ -16,8 +16,9 @@ internal static class Views
         bool works = rig.State is RigState.Mining or RigState.Connecting;
         return new RigView
         {
+            Name = name,
             Mining = works,
-            Algorithm = rig.Algorithm.Name,
+            Algorithm = algorithm,
             HashrateHs = works ? rig.Hashrate.Seconds10 : 0, // the meter needs its whole window to come down to what is true at once
             Hashrate60sHs = works ? rig.Hashrate.Seconds60 : 0,
             Hashrate15mHs = rig.Hashrate.Minutes15,
@@ -57,6 +58,10 @@ internal static class Views
         PoolOptions options = host.Server.Options;
         return new PoolView
         {
+            Name = host.Name,
+            Coin = options.Coin.Name,
+            Algorithm = host.Plan.Work.Name,
+            Node = host.NodeOf(pool),
             Url = host.StratumUrl,
             Scheme = pool.Scheme.ToString().ToLowerInvariant(),
             FeePercent = pool.FeePercent,

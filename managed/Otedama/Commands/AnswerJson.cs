@@ -18,6 +18,8 @@ namespace Otedama;
 [JsonSerializable(typeof(NetAnswer))]
 [JsonSerializable(typeof(InstanceFile))]
 [JsonSerializable(typeof(StatusView))]
+[JsonSerializable(typeof(RigsAnswer))]
+[JsonSerializable(typeof(PoolsAnswer))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(MinersAnswer))]

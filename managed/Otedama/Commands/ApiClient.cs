@@ -8,6 +8,8 @@ namespace Otedama;
 /// <summary>Speaks to the instance that runs on the data directory. Every failure is one sentence and exit code 5.</summary>
 internal sealed class ApiClient : IDisposable
 {
+    private const int AnswerMax = 1000; // characters of a sentence that is passed on whole
+
     private readonly HttpClient _http;
 
     private ApiClient(string url, string token)
@@ -61,6 +63,10 @@ internal sealed class ApiClient : IDisposable
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 string said = System.Text.Encoding.UTF8.GetString(body).Trim();
+                if (response.StatusCode == HttpStatusCode.BadRequest && said.Length is > 0 and < AnswerMax)
+                {
+                    throw new CommandException(ExitCode.Usage, $"{Core.PlainText.Of(said)}.");
+                }
                 throw new CommandException(ExitCode.BadAnswer, $"The running instance answered {(int)response.StatusCode} to {where}: {SettingTypes.Shorten(said)}");
             }
             return JsonSerializer.Deserialize(body, type)

@@ -100,12 +100,19 @@ internal static class Diagnosis
 
     private static IEnumerable<DiagRow> Ports(Configuration configuration)
     {
-        foreach (Setting<int> setting in (Setting<int>[])[Settings.PoolPort, Settings.NodePort, Settings.ApiPort, Settings.MetricsPort])
+        IEnumerable<(Configuration Of, Setting<int> Setting)> all =
+        [
+            .. configuration.Pools.Select(static pool => (pool, Settings.PoolPort)),
+            (configuration.Pools.FirstOrDefault(static pool => pool.Get(Settings.NodeMode) == "embedded") ?? configuration, Settings.NodePort),
+            (configuration, Settings.ApiPort),
+            (configuration, Settings.MetricsPort),
+        ];
+        foreach ((Configuration of, Setting<int> setting) in all)
         {
-            int port = configuration.Get(setting);
+            int port = of.Get(setting);
             yield return Otedama.Ports.IsFree(IPAddress.Loopback, port, out _)
-                ? new("port " + port, "good", $"free ({setting.Key})")
-                : new("port " + port, "note", $"in use ({setting.Key}); by a running otedama or another program");
+                ? new("port " + port, "good", $"free ({of.KeyOf(setting)})")
+                : new("port " + port, "note", $"in use ({of.KeyOf(setting)}); by a running otedama or another program");
         }
     }
 

@@ -18,12 +18,15 @@ internal static class MiningCommand
     private static Command Switch(CommandContext context, string name, string description)
     {
         Command command = new(name, description);
+        Option<string?> rig = new("--rig") { Description = "Name of the rig; all of this machine when left out.", HelpName = "NAME" };
+        command.Options.Add(rig);
         command.SetAction(async (result, stop) =>
         {
             using ApiClient client = ApiClient.Find(context.Load(result), context.Outside.Environment);
-            StatusView status = await client.PostAsync($"mining/{name}", AnswerJson.Default.StatusView, stop);
+            StatusView status = await client.PostAsync(
+                $"mining/{name}{(result.GetValue(rig) is { } named ? $"?rig={Uri.EscapeDataString(named)}" : "")}", AnswerJson.Default.StatusView, stop);
             context.Answer(result, status, AnswerJson.Default.StatusView, static s =>
-                [s.Rig is { } rig ? (rig.Mining ? "mining" : "stopped") : "this instance has no miner"]);
+                s.Rigs.Select(r => (s.Rigs.Count > 1 ? $"{r.Name}: " : "") + (r.Mining ? "mining" : "stopped")));
             return ExitCode.Done;
         });
         return command;

@@ -25,8 +25,8 @@ internal static class NetTest
             ? [.. urls.Select(url => IsNode(url) ? NodeAsync(configuration, new UrlEntry(url), clock, stop) : PoolAsync(url, clock, stop))]
             :
             [
-                .. configuration.Get(Settings.MiningPools).Select(pool => PoolAsync(pool.Url, clock, stop)),
-                .. Nodes(configuration).Select(entry => NodeAsync(configuration, entry, clock, stop)),
+                .. configuration.Rigs.SelectMany(static rig => rig.Get(Settings.MiningPools)).Select(pool => PoolAsync(pool.Url, clock, stop)),
+                .. configuration.Pools.SelectMany(pool => Nodes(pool).Select(entry => NodeAsync(pool, entry, clock, stop))),
             ];
         NetRow[] rows = await Task.WhenAll(tests);
         context.Answer(result, new NetAnswer(1, rows), AnswerJson.Default.NetAnswer, static answer => answer.Targets.Count > 0

@@ -8,21 +8,20 @@ internal static class StatusLines
     public static IEnumerable<string> All(StatusView status)
     {
         yield return $"otedama {status.Version}, running for {Units.Duration(status.UptimeS)}, data in {status.DataDir}";
-        foreach (string line in Rig(status).Concat(Datasets(status)).Concat(Pool(status)).Concat(Node(status)))
+        foreach (string line in Rigs(status).Concat(Datasets(status)).Concat(Pools(status)).Concat(Nodes(status)))
         {
             yield return line;
         }
     }
 
-    public static IEnumerable<string> Rig(StatusView status)
+    public static IEnumerable<string> Rigs(StatusView status) => status.Rigs.Count == 0
+        ? ["rig    none in this instance"]
+        : status.Rigs.SelectMany(rig => Rig(rig, status.Rigs.Count > 1 ? $"{rig.Name}: " : ""));
+
+    private static IEnumerable<string> Rig(RigView rig, string name)
     {
-        if (status.Rig is not { } rig)
-        {
-            yield return "rig    none in this instance";
-            yield break;
-        }
         string state = !rig.Mining ? "stopped" : rig.Connected ? "mining" : "waiting for the pool";
-        yield return $"rig    {state}, {rig.Algorithm}, {Units.Hashrate(rig.HashrateHs)}, {rig.Accepted} accepted, {rig.Rejected} rejected";
+        yield return $"rig    {name}{state}, {rig.Algorithm}, {Units.Hashrate(rig.HashrateHs)}, {rig.Accepted} accepted, {rig.Rejected} rejected";
         foreach (WorkerView worker in rig.Workers)
         {
             yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  {worker.Health}";
@@ -55,14 +54,13 @@ internal static class StatusLines
     private static string Progress(DatasetView data) => string.Create(CultureInfo.InvariantCulture,
         $"being made, {100 * data.Done:0} % of {data.Bytes >> 20} MiB after {Units.Duration(data.Seconds)}");
 
-    public static IEnumerable<string> Pool(StatusView status)
+    public static IEnumerable<string> Pools(StatusView status) => status.Pools.Count == 0
+        ? ["pool   none in this instance"]
+        : status.Pools.SelectMany(pool => Pool(pool, status.Pools.Count > 1 ? $"{pool.Name}: {pool.Coin}, " : ""));
+
+    private static IEnumerable<string> Pool(PoolView pool, string name)
     {
-        if (status.Pool is not { } pool)
-        {
-            yield return "pool   none in this instance";
-            yield break;
-        }
-        yield return $"pool   {pool.Url}, {pool.Scheme}, fee {pool.FeePercent.ToString(CultureInfo.InvariantCulture)} %, minimum payout {pool.MinPayout}";
+        yield return $"pool   {name}{pool.Url}, {pool.Scheme}, fee {pool.FeePercent.ToString(CultureInfo.InvariantCulture)} %, minimum payout {pool.MinPayout}";
         yield return $"         {Many(pool.Miners, "miner")} on {Many(pool.Connections, "connection")}, {Units.Hashrate(pool.HashrateHs)}";
         yield return $"         {pool.Accepted} shares accepted, {pool.Rejected} rejected";
         yield return $"         {BlockCounts(pool)}";
@@ -74,14 +72,13 @@ internal static class StatusLines
         }
     }
 
-    public static IEnumerable<string> Node(StatusView status)
+    public static IEnumerable<string> Nodes(StatusView status) => status.Pools.Count == 0
+        ? ["node   none in this instance"]
+        : status.Pools.SelectMany(pool => Node(pool.Node, status.Pools.Count > 1 ? $"{pool.Name}: " : ""));
+
+    private static IEnumerable<string> Node(NodeView node, string name)
     {
-        if (status.Node is not { } node)
-        {
-            yield return "node   none in this instance";
-            yield break;
-        }
-        yield return $"node   {node.Mode} {node.Network} at {node.Url}: {(node.Reachable ? "reachable" : "not reachable")}";
+        yield return $"node   {name}{node.Mode} {node.Network} at {node.Url}: {(node.Reachable ? "reachable" : "not reachable")}";
         if (node.Height is { } height)
         {
             string waiting = node.MempoolTransactions is { } count ? $", {count} waiting transactions" : "";
@@ -163,7 +160,8 @@ internal static class StatusLines
         {
             return [none];
         }
-        int[] widths = [.. Enumerable.Range(0, head.Length).Select(i => all.Max(row => row[i].Length))];
-        return all.Select(row => string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+        string[][] shown = [.. all.Select(static row => (string[])[.. row.Select(Core.PlainText.Of)])]; // longer where something was escaped
+        int[] widths = [.. Enumerable.Range(0, head.Length).Select(i => shown.Max(row => row[i].Length))];
+        return shown.Select(row => string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
     }
 }

@@ -15,6 +15,7 @@ internal static class ConfigurationPages
         #     workers: {cpu_threads: 2}
         #   - name: scrypt
         #     algorithms: scrypt
+        #     wallet: ADDRESS
 
         # Several pools, each with a port, a coin and a share log of its own. What stands under pool: and node: above is the default.
         # pools:
@@ -38,7 +39,7 @@ internal static class ConfigurationPages
         ```yaml
         rigs:
           - {name: verus, algorithms: verushash, workers: {cpu_threads: 2}}
-          - {name: scrypt, algorithms: scrypt}
+          - {name: scrypt, algorithms: scrypt, wallet: ADDRESS}
         pools:
           - {name: main, algorithm: verushash}
           - name: litecoin

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Interop;
-using Otedama.Mining;
 using Otedama.Pool;
 using Otedama.Wire;
 
@@ -90,62 +89,36 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         }
     }
 
-    public StatusView Status() => StatusOf(_pools.FirstOrDefault()?.Server.Snapshot(), _rigs.FirstOrDefault()?.Rig.Snapshot());
+    public IReadOnlyList<string> PoolNames => [.. _pools.Select(static pool => pool.Name)];
+
+    public IReadOnlyList<string> RigNames => [.. _rigs.Select(static rig => rig.Name)];
+
+    public StatusView Status() => StatusOf([.. _rigs.Select(static rig => rig.View())], [.. _pools.Select(static pool => pool.View())]);
 
     /// <summary>What one scrape of the metrics is made of; every part is read once.</summary>
     public MetricsInput Metrics()
     {
-        PoolHost? host = _pools.FirstOrDefault();
-        Pool.PoolSnapshot? pool = host?.Server.Snapshot();
-        RigSnapshot? rig = _rigs.FirstOrDefault()?.Rig.Snapshot();
-        return new MetricsInput
-        {
-            Status = StatusOf(pool, rig),
-            Rig = rig,
-            Pool = pool,
-            Commits = host?.Server.Commits,
-            Ledger = host?.Server.Ledger.Totals(),
-            QueueDepth = host?.Server.QueueDepth ?? 0,
-            MalformedLines = host?.Server.MalformedLines ?? 0,
-            LogStalled = host?.Server.IsStalled ?? false,
-        };
+        RigInput[] rigs = [.. _rigs.Select(static rig => rig.Metrics())];
+        PoolInput[] pools = [.. _pools.Select(static pool => pool.Metrics())];
+        StatusView status = StatusOf([.. rigs.Select(static rig => rig.View)], [.. pools.Select(static pool => pool.View)]);
+        return new MetricsInput { Status = status, Rigs = rigs, Pools = pools };
     }
 
-    private StatusView StatusOf(Pool.PoolSnapshot? pool, RigSnapshot? rig)
-    {
-        return new StatusView
-        {
-            Version = ThisProgram.Version,
-            Pid = Environment.ProcessId,
-            StartedAt = _startedAt.ToUnixTimeSeconds(),
-            UptimeS = _clock.GetElapsedTime(_startedTimestamp).TotalSeconds,
-            DataDir = _plan.DataRoot,
-            DashboardUrl = _api?.Uri.ToString(),
-            MetricsUrl = _metrics?.ToString(),
-            RssBytes = Environment.WorkingSet,
-            LogLinesDropped = LogDrops.Count,
-            Rig = rig is null ? null : Views.Rig(rig),
-            Pool = pool is null ? null : _pools[0].View(pool),
-            Node = pool is null ? null : _pools[0].NodeOf(pool),
-            Datasets = [.. (_shared?.Datasets.Snapshot() ?? []).Select(DatasetView.Of)],
-        };
-    }
+    public MinersAnswer Miners(string pool) => Find(pool).Miners();
 
-    public MinersAnswer Miners() => _pools.FirstOrDefault()?.Miners() ?? new MinersAnswer(1, []);
+    public BlocksAnswer Blocks(string pool) => Find(pool).Blocks();
 
-    public BlocksAnswer Blocks() => _pools.FirstOrDefault()?.Blocks() ?? new BlocksAnswer(1, []);
-
-    public PayoutsAnswer Payouts() => _pools.FirstOrDefault()?.Payouts() ?? new PayoutsAnswer(1, []);
+    public PayoutsAnswer Payouts(string pool) => Find(pool).Payouts();
 
     public HistoryView History() => _history.View();
 
-    public Task<string?> SetMiningAsync(bool mining, CancellationToken stop)
+    public Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop)
     {
         if (_rigs.Count == 0)
         {
             return Task.FromResult<string?>("this instance has no miner: it was started with mining.enabled false or as a pool only");
         }
-        foreach (RigHost host in _rigs)
+        foreach (RigHost host in _rigs.Where(host => rig is null || host.Name == rig))
         {
             if (mining)
             {
@@ -181,6 +154,24 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         _stop.Dispose();
         _reloading.Dispose();
     }
+
+    private StatusView StatusOf(IReadOnlyList<RigView> rigs, IReadOnlyList<PoolView> pools) => new()
+    {
+        Version = ThisProgram.Version,
+        Pid = Environment.ProcessId,
+        StartedAt = _startedAt.ToUnixTimeSeconds(),
+        UptimeS = _clock.GetElapsedTime(_startedTimestamp).TotalSeconds,
+        DataDir = _plan.DataRoot,
+        DashboardUrl = _api?.Uri.ToString(),
+        MetricsUrl = _metrics?.ToString(),
+        RssBytes = Environment.WorkingSet,
+        LogLinesDropped = LogDrops.Count,
+        Rigs = rigs,
+        Pools = pools,
+        Datasets = [.. (_shared?.Datasets.Snapshot() ?? []).Select(DatasetView.Of)],
+    };
+
+    private PoolHost Find(string pool) => _pools.First(host => host.Name == pool);
 
     /// <summary>The other parts hold money and blocks; they are stopped whatever this one does.</summary>
     private async Task StopAsync(string name, Func<Task> stop)

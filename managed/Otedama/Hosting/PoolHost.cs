@@ -61,14 +61,30 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
         }
     }
 
-    public PoolView View(Pool.PoolSnapshot pool) => Views.Pool(this, pool);
+    public PoolView View() => Views.Pool(this, Server.Snapshot());
 
-    public MinersAnswer Miners() => Views.Miners(Server.Snapshot());
+    /// <summary>What one scrape of the metrics reads of it.</summary>
+    public PoolInput Metrics()
+    {
+        Pool.PoolSnapshot pool = Server.Snapshot();
+        return new PoolInput
+        {
+            View = Views.Pool(this, pool),
+            Pool = pool,
+            Commits = Server.Commits,
+            Ledger = Server.Ledger.Totals(),
+            QueueDepth = Server.QueueDepth,
+            MalformedLines = Server.MalformedLines,
+            LogStalled = Server.IsStalled,
+        };
+    }
 
-    public BlocksAnswer Blocks() => Views.Blocks(Server.Ledger.Blocks(TableRowsMax), plan.Coin.Symbol);
+    public MinersAnswer Miners() => Views.Miners(Server.Snapshot()) with { Pool = Name };
+
+    public BlocksAnswer Blocks() => Views.Blocks(Server.Ledger.Blocks(TableRowsMax), plan.Coin.Symbol) with { Pool = Name };
 
     public PayoutsAnswer Payouts() =>
-        Views.Payouts(Server.Ledger.Payees(TableRowsMax), Server.Ledger.Payouts(TableRowsMax), plan.Coin.Symbol);
+        Views.Payouts(Server.Ledger.Payees(TableRowsMax), Server.Ledger.Payouts(TableRowsMax), plan.Coin.Symbol) with { Pool = Name };
 
     public NodeView NodeOf(Pool.PoolSnapshot pool)
     {

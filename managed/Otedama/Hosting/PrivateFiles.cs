@@ -68,7 +68,8 @@ internal static class PrivateFiles
         {
             return null;
         }
-        string? secret = configuration.Values.FirstOrDefault(static v => v.Setting.Secret && v.Origin == Origin.File)?.Setting.Key;
+        string? secret = configuration.Rigs.Concat(configuration.Pools).Prepend(configuration).SelectMany(static part => part.Values
+            .Where(static v => v.Setting.Secret && v.Origin == Origin.File).Select(v => part.KeyOf(v.Setting))).FirstOrDefault();
         bool open = (System.IO.File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0;
         return secret is not null && open ? $"{secret} stands in {path}, which other users can read. Run: chmod 600 '{path}'" : null;
     }

@@ -16,6 +16,15 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
 
     public Rig Rig => _rig ?? throw new InvalidOperationException("the rig was not started");
 
+    public RigView View() => Views.Rig(Name, Plan.Work.Name, Rig.Snapshot());
+
+    /// <summary>What one scrape of the metrics reads of it.</summary>
+    public RigInput Metrics()
+    {
+        RigSnapshot rig = Rig.Snapshot();
+        return new RigInput(Views.Rig(Name, Plan.Work.Name, rig), rig);
+    }
+
     public async Task StartAsync(Action<string> note, CancellationToken stop)
     {
         RigOptions options = OptionsOf(Plan);

@@ -42,7 +42,7 @@ internal sealed record RigPlan
             // Our own pool would refuse this login for ever.
             PlanChecks.Address(configuration, Settings.Wallet, own.Coin, problems);
         }
-        if (pools.Count == 0 && configuration.Get(Settings.Wallet).Length == 0 && RigPools.NeedsWallet(configuration))
+        if (own is not { NodeIsEmbedded: true } && configuration.Get(Settings.Wallet).Length == 0 && RigPools.NeedsWallet(configuration))
         {
             problems.Add($"{configuration.KeyOf(Settings.Wallet)}: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
         }

@@ -1,75 +1,70 @@
 namespace Otedama;
 
 /// <summary>
-/// One row of the metrics: the reference page is made of these too. A series exists while the part that it speaks of does:
-/// null leaves it out, NaN says that its value is not known. Counters are there from the start, at 0.
+/// One row of the metrics: the reference page is made of these too. A series exists while the part that it speaks of does;
+/// NaN says that its value is not known. Counters are there from the start, at 0. Values of labels are bounded sets: never
+/// an address, a job or a share.
 /// </summary>
-internal abstract class Metric(string name, string type, string label, string help)
+internal abstract class Metric(string name, string type, string[] labels, string help)
 {
     public string Name => name;
 
     public string Type => type;
 
-    /// <summary>Empty when there is none.</summary>
-    public string Label => label;
+    public IReadOnlyList<string> Labels => labels;
 
     public string Help => help;
 
     public abstract void Write(MetricsText text, MetricsInput input);
 }
 
-/// <summary>One number.</summary>
-internal sealed class NumberMetric(string name, string type, string help, Func<MetricsInput, double?> value) : Metric(name, type, "", help)
+/// <summary>One value for each set of label values; a row without samples is left out.</summary>
+internal sealed class ValueMetric(string name, string type, string[] labels, string help, Func<MetricsInput, IEnumerable<Sample>> read)
+    : Metric(name, type, labels, help)
 {
     public override void Write(MetricsText text, MetricsInput input)
     {
-        if (value(input) is { } number)
-        {
-            text.Head(Name, Type, Help);
-            text.Sample(Name, "", "", number);
-        }
-    }
-}
-
-/// <summary>One number per value of a label, whose values are a bounded set: never an address, a job or a share.</summary>
-internal sealed class LabelledMetric(
-    string name, string type, string label, string help, Func<MetricsInput, IEnumerable<(string Label, double Value)>?> values)
-    : Metric(name, type, label, help)
-{
-    public override void Write(MetricsText text, MetricsInput input)
-    {
-        if (values(input) is not { } samples)
+        Sample[] samples = [.. read(input)];
+        if (samples.Length == 0)
         {
             return;
         }
         text.Head(Name, Type, Help);
-        foreach ((string key, double number) in samples)
+        foreach (Sample sample in samples)
         {
-            text.Sample(Name, Label, key, number);
+            text.Sample(Name, Labels, sample.LabelValues, sample.Value);
         }
     }
 }
 
-/// <summary>Counts in buckets by upper bound, with their sum and number.</summary>
-internal sealed class HistogramMetric(string name, string help, Func<MetricsInput, Histogram?> read) : Metric(name, "histogram", "le", help)
+/// <summary>Counts in buckets by upper bound, with their sum and number, for each pool.</summary>
+internal sealed class HistogramMetric(string name, string help, Func<PoolInput, Histogram> read)
+    : Metric(name, "histogram", ["pool", "le"], help)
 {
     public override void Write(MetricsText text, MetricsInput input)
     {
-        if (read(input) is not { } histogram)
+        if (input.Pools.Count == 0)
         {
             return;
         }
         text.Head(Name, Type, Help);
-        long total = 0;
-        foreach ((double bound, long count) in histogram.Buckets)
+        foreach (PoolInput pool in input.Pools)
         {
-            total += count;
-            text.Sample(Name + "_bucket", "le", MetricsText.Number(bound), total);
+            Histogram histogram = read(pool);
+            long total = 0;
+            foreach ((double bound, long count) in histogram.Buckets)
+            {
+                total += count;
+                text.Sample(Name + "_bucket", Labels, [pool.View.Name, MetricsText.Number(bound)], total);
+            }
+            text.Sample(Name + "_sum", ["pool"], [pool.View.Name], histogram.Sum);
+            text.Sample(Name + "_count", ["pool"], [pool.View.Name], total);
         }
-        text.Sample(Name + "_sum", "", "", histogram.Sum);
-        text.Sample(Name + "_count", "", "", total);
     }
 }
+
+/// <param name="LabelValues">In the order of the metric's labels.</param>
+internal readonly record struct Sample(string[] LabelValues, double Value);
 
 /// <param name="Buckets">Upper bound and count of each bucket alone, ascending; the last bound is infinite.</param>
 internal sealed record Histogram(IReadOnlyList<(double Bound, long Count)> Buckets, double Sum);

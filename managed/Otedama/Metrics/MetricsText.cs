@@ -11,14 +11,14 @@ internal sealed class MetricsText
     public void Head(string name, string type, string help) =>
         _text.Append($"# HELP {name} {help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\n# TYPE {name} {type}\n");
 
-    public void Sample(string name, string label, string labelValue, double value)
+    public void Sample(string name, IReadOnlyList<string> labels, IReadOnlyList<string> labelValues, double value)
     {
         _text.Append(name);
-        if (label.Length > 0)
+        for (int i = 0; i < labels.Count; i++)
         {
-            _text.Append('{').Append(label).Append("=\"").Append(Escape(labelValue)).Append("\"}");
+            _text.Append(i == 0 ? '{' : ',').Append(labels[i]).Append("=\"").Append(Escape(labelValues[i])).Append('"');
         }
-        _text.Append(' ').Append(Number(value)).Append('\n');
+        _text.Append(labels.Count > 0 ? "} " : " ").Append(Number(value)).Append('\n');
     }
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.ToString());

@@ -19,6 +19,9 @@ internal sealed record Alert
     /// <summary>The worker that is meant; null when it is no worker's matter.</summary>
     public string? Worker { get; init; }
 
+    /// <summary>The pool that is meant, by its name in the configuration; null when it is no pool's matter.</summary>
+    public string? Pool { get; init; }
+
     public int? Height { get; init; }
 
     public string? Hash { get; init; }

@@ -14,27 +14,30 @@ internal sealed class Watch(TimeSpan patience)
     private readonly Dictionary<string, Seen> _workers = [];
     private readonly HashSet<string> _blocks = [];
     private readonly Queue<string> _blockOrder = new();
-    private long? _noWorkSince;
-    private bool _noWorkTold;
+    private readonly Dictionary<string, Lacking> _lacking = []; // by what lacks work
     private bool _looked;
 
-    /// <summary>now in seconds since 1970.</summary>
-    public IReadOnlyList<Alert> Look(StatusView status, MinersAnswer miners, BlocksAnswer blocks, long now)
+    /// <summary>now in seconds since 1970. miners and blocks: of every pool.</summary>
+    public IReadOnlyList<Alert> Look(StatusView status, IReadOnlyList<MinersAnswer> miners, IReadOnlyList<BlocksAnswer> blocks, long now)
     {
         List<Alert> alerts = [];
-        LookAtBlocks(blocks, now, alerts);
-        foreach (MinerView miner in miners.Miners)
+        foreach (BlocksAnswer found in blocks)
         {
-            MarkUp(miner.Worker.Length > 0 ? $"{miner.Address}.{miner.Worker}" : miner.Address, now, alerts);
+            LookAtBlocks(found, status.Pools.Count > 1 ? found.Pool : null, now, alerts);
         }
-        foreach (WorkerView worker in status.Rig is { Mining: true } rig ? rig.Workers : [])
+        foreach (MinersAnswer connected in miners)
         {
-            if (worker.Health is "healthy" or "idle")
+            foreach (MinerView miner in connected.Miners)
             {
-                MarkUp($"worker {worker.Name} of this machine", now, alerts);
+                string name = miner.Worker.Length > 0 ? $"{miner.Address}.{miner.Worker}" : miner.Address;
+                MarkUp(status.Pools.Count > 1 ? $"{name} of pool {connected.Pool}" : name, now, alerts);
             }
         }
-        if (status.Rig is not { Mining: false })
+        foreach (RigView rig in status.Rigs)
+        {
+            LookAtRig(rig, status.Rigs.Count > 1 ? $"rig {rig.Name}" : "this machine", now, alerts);
+        }
+        if (status.Rigs.Count == 0 || status.Rigs.Any(static rig => rig.Mining))
         {
             FindDown(now, alerts);
         }
@@ -43,7 +46,24 @@ internal sealed class Watch(TimeSpan patience)
         return alerts;
     }
 
-    private void LookAtBlocks(BlocksAnswer blocks, long now, List<Alert> alerts)
+    /// <summary>A worker that was stopped on purpose is not missed.</summary>
+    private void LookAtRig(RigView rig, string whose, long now, List<Alert> alerts)
+    {
+        foreach (WorkerView worker in rig.Workers)
+        {
+            string name = $"worker {worker.Name} of {whose}";
+            if (!rig.Mining && _workers.TryGetValue(name, out Seen? seen))
+            {
+                seen.At = now;
+            }
+            else if (rig.Mining && worker.Health == "healthy")
+            {
+                MarkUp(name, now, alerts);
+            }
+        }
+    }
+
+    private void LookAtBlocks(BlocksAnswer blocks, string? pool, long now, List<Alert> alerts)
     {
         foreach (BlockView block in blocks.Blocks.Reverse())
         {
@@ -63,8 +83,9 @@ internal sealed class Watch(TimeSpan patience)
                 {
                     Event = AlertKind.BlockFound,
                     Time = now,
-                    Text = $"Block {block.Height} found by {block.Finder}{reward}: {block.Hash}",
+                    Text = $"{(pool is null ? "" : $"{pool}: ")}Block {block.Height} found by {block.Finder}{reward}: {block.Hash}",
                     Worker = block.Finder,
+                    Pool = blocks.Pool,
                     Height = block.Height,
                     Hash = block.Hash,
                 });
@@ -109,31 +130,47 @@ internal sealed class Watch(TimeSpan patience)
 
     private void LookAtWork(StatusView status, long now, List<Alert> alerts)
     {
-        if (Lack(status) is not { } lack)
+        foreach ((string name, string? pool, string? lack) in status.Pools.Count > 0
+            ? status.Pools.Select(p => (status.Pools.Count > 1 ? $"{p.Name}: " : "", (string?)p.Name, Lack(p)))
+            : status.Rigs.Select(r => (status.Rigs.Count > 1 ? $"{r.Name}: " : "", (string?)null, Lack(r))))
         {
-            if (_noWorkTold)
+            LookAtWork(name, pool, lack, now, alerts);
+        }
+    }
+
+    private void LookAtWork(string name, string? pool, string? lack, long now, List<Alert> alerts)
+    {
+        if (lack is null)
+        {
+            if (_lacking.Remove(name, out Lacking? over) && over.Told)
             {
-                alerts.Add(new Alert { Event = AlertKind.WorkAgain, Time = now, Text = "There is work again." });
+                alerts.Add(new Alert { Event = AlertKind.WorkAgain, Time = now, Text = $"{name}There is work again.", Pool = pool });
             }
-            (_noWorkSince, _noWorkTold) = (null, false);
             return;
         }
-        _noWorkSince ??= now;
-        if (!_noWorkTold && now - _noWorkSince >= patience.TotalSeconds)
+        if (!_lacking.TryGetValue(name, out Lacking? since))
         {
-            _noWorkTold = true;
-            alerts.Add(new Alert { Event = AlertKind.NoWork, Time = now, Text = $"No work since {now - _noWorkSince} s: {lack}" });
+            _lacking.Add(name, since = new Lacking { Since = now });
+        }
+        if (!since.Told && now - since.Since >= patience.TotalSeconds)
+        {
+            since.Told = true;
+            alerts.Add(new Alert { Event = AlertKind.NoWork, Time = now, Text = $"{name}No work since {now - since.Since} s: {lack}", Pool = pool });
         }
     }
 
     /// <summary>Why there is nothing to mine; null when there is.</summary>
-    private static string? Lack(StatusView status)
+    private static string? Lack(PoolView pool) =>
+        pool.JobAgeS is null ? "the pool has no job." : pool.Node.Reachable ? null : "no coin node answers the pool.";
+
+    private static string? Lack(RigView rig) => rig is { Mining: true, Connected: false } ? "no pool gives this machine work." : null;
+
+    private sealed class Lacking
     {
-        if (status.Pool is { } pool)
-        {
-            return pool.JobAgeS is null ? "the pool has no job." : status.Node is { Reachable: false } ? "no coin node answers the pool." : null;
-        }
-        return status.Rig is { Mining: true, Connected: false } ? "no pool gives this machine work." : null;
+        /// <summary>Seconds since 1970.</summary>
+        public required long Since { get; init; }
+
+        public bool Told { get; set; }
     }
 
     private sealed class Seen

@@ -57,7 +57,8 @@ internal sealed class Webhooks : IAsyncDisposable
         do
         {
             long now = _clock.GetUtcNow().ToUnixTimeSeconds();
-            foreach (Alert alert in _watch.Look(_instance.Status(), _instance.Miners(), _instance.Blocks(), now))
+            foreach (Alert alert in _watch.Look(
+                _instance.Status(), [.. _instance.PoolNames.Select(_instance.Miners)], [.. _instance.PoolNames.Select(_instance.Blocks)], now))
             {
                 if (_events.Contains(alert.Event) && !_queue.Writer.TryWrite(alert))
                 {

@@ -30,11 +30,11 @@ public sealed class AlgorithmTests
         Task<CliResult> rig = Task.FromResult(new CliResult(0, "", "", ""));
         try
         {
-            await WaitAsync(ofPool, pool, static status => status.Pool is not null);
+            await WaitAsync(ofPool, pool, static status => status.Pools.Count > 0);
             rig = Cli.RunAsync(
                 ["mine", "--algo", algorithm, "--wallet", wallet, "--threads", "2", "--pool", $"stratum+tcp://127.0.0.1:{port}", .. Quiet(ofRig), "--set", $"api.port={FreePort.Next()}"],
                 stop: stop.Token);
-            await WaitAsync(ofPool, pool, static status => status is { Pool: { Accepted: > 0, Blocks: > 0 }, Node.Height: > 0 });
+            await WaitAsync(ofPool, pool, static status => status is { Pools: [{ Accepted: > 0, Blocks: > 0, Node.Height: > 0 }] });
             Assert.True(Directory.Exists(Path.Combine(ofPool.Path, chain)));
             Assert.False(Directory.Exists(Path.Combine(ofPool.Path, "chain")));
         }

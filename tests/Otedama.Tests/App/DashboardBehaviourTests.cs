@@ -69,6 +69,41 @@ public sealed class DashboardBehaviourTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("en")]
+    [InlineData("ja")]
+    public async Task Several_rigs_and_pools_are_listed_and_one_of_each_is_looked_at(string language)
+    {
+        await using Browser page = await Browser.OpenAsync(await StartAsync(new FakeInstance { Several = true }));
+        if (await TextAsync(page, "document.documentElement.lang") != language)
+        {
+            await page.EvaluateAsync("document.getElementById('language').click()");
+        }
+        foreach (int width in (int[])[320, 390, 1440])
+        {
+            await page.SetWidthAsync(width);
+            await PictureAsync(page, $"several-{width}-{language}");
+            Assert.Equal("", await TextAsync(page, Cut));
+            Assert.Equal("", await TextAsync(page, WeakTexts));
+            Assert.Equal("", await TextAsync(page, Nameless));
+        }
+        Assert.Equal("4", await TextAsync(page, "String(document.querySelectorAll('#parts-table tbody tr').length)"));
+        Assert.Contains("garage", await TextAsync(page, "document.getElementById('miners-table').textContent"));
+        await page.EvaluateAsync("document.querySelectorAll('#pools button')[1].click(); document.querySelectorAll('#rigs button')[1].click()");
+        await page.UntilAsync("document.getElementById('miners-table').textContent.includes('barn')");
+        Assert.Equal("91", await TextAsync(page, "document.getElementById('accepted').textContent"));
+        Assert.Equal("12.4 kH/s", await TextAsync(page, "document.getElementById('hashrate').textContent"));
+        Assert.Contains("attic", await TextAsync(page, "document.getElementById('mining').textContent"));
+        Assert.DoesNotContain("garage", await TextAsync(page, "document.getElementById('miners-table').textContent"));
+    }
+
+    [Fact]
+    public async Task One_rig_and_one_pool_need_no_choice()
+    {
+        await using Browser page = await Browser.OpenAsync(await StartAsync(new FakeInstance()) + "&still");
+        Assert.False(await TrueAsync(page, "document.getElementById('parts').checkVisibility()"));
+    }
+
     [Fact]
     public async Task The_keyboards_focus_stays_where_it_is_while_figures_change()
     {

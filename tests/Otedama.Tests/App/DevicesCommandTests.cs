@@ -49,7 +49,7 @@ public sealed class DevicesCommandTests
     [Fact]
     public void What_a_device_tells_is_shown_and_silence_is_not()
     {
-        RigView rig = Views.Rig(InstanceMetricsTests.SomeRig()) with
+        RigView rig = Views.Rig("main", "sha256d", InstanceMetricsTests.SomeRig()) with
         {
             Devices =
             [

@@ -19,9 +19,9 @@ public sealed class EndToEndTests
         Task<CliResult> run = Cli.RunAsync([.. Arguments(folder, metrics)], stop: stop.Token);
         try
         {
-            StatusView status = await WaitAsync(folder, run, static s => s is { Pool: { Accepted: > 0, Blocks: > 0 }, Rig.Accepted: > 0 });
-            Assert.True(status.Node!.Reachable);
-            Assert.True(status.Node.Height >= 1);
+            StatusView status = await WaitAsync(folder, run, static s => s is { Pools: [{ Accepted: > 0, Blocks: > 0, Node.Height: > 0 }], Rigs: [{ Accepted: > 0 }] });
+            Assert.True(status.Pools[0].Node.Reachable);
+            Assert.True(status.Pools[0].Node.Height >= 1);
             CliResult blocks = await Cli.RunAsync(["pool", "blocks", "--data-dir", folder.Path]);
             Assert.Matches(@"\n\d+ +0", blocks.Out);
             CliResult payouts = await Cli.RunAsync(["pool", "payouts", "--json", "--data-dir", folder.Path]);
@@ -31,7 +31,7 @@ public sealed class EndToEndTests
             Assert.Matches("\"history\":\\[{\"time\":[0-9]+,\"height\":[0-9]+,\"hash\":\"0", payouts.Out);
             using HttpClient http = new();
             string text = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics");
-            Assert.Matches(@"\notedama_blocks_found_total [1-9]", text);
+            Assert.Matches(@"\notedama_blocks_found_total{pool=""main""} [1-9]", text);
             Assert.Matches(@"\notedama_shares_accepted [1-9]", text);
             Assert.Matches(@"\notedama_hashrate_total [1-9]", text);
             CliResult second = await Cli.RunAsync([.. Arguments(folder, FreePort.Next())]);

@@ -21,6 +21,13 @@ internal sealed class FakeInstance : IInstance
 
     public double Uptime { get; set; } = 1300;
 
+    /// <summary>A second rig and a second pool beside those named main.</summary>
+    public bool Several { get; init; }
+
+    public IReadOnlyList<string> PoolNames => [.. Status().Pools.Select(static pool => pool.Name)];
+
+    public IReadOnlyList<string> RigNames => [.. Status().Rigs.Select(static rig => rig.Name)];
+
     public StatusView Status() => new()
     {
         Version = "0.1.0",
@@ -30,32 +37,26 @@ internal sealed class FakeInstance : IInstance
         DataDir = "/home/miner/.local/share/otedama",
         MetricsUrl = "http://127.0.0.1:9090/metrics",
         RssBytes = 47_000_000,
-        Rig = HasRig ? Rig() : null,
-        Pool = HasPool ? Pool() : null,
+        Rigs = !HasRig ? [] : Several ? [Rig(), Rig() with { Name = "attic", Algorithm = "scrypt", HashrateHs = 12_400, Upstream = "stratum+tcp://127.0.0.1:3334" }] : [Rig()],
+        Pools = !HasPool ? [] : Several ? [Pool(), Second()] : [Pool()],
         Datasets =
         [
             new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),
             new DatasetView("kawpow", "full", 618, "KawPow dataset of epoch 618", 6_257_899_136, 0.25, 65, null),
         ],
-        Node = new NodeView
-        {
-            Mode = "embedded",
-            Network = "Otedama test chain",
-            Url = "http://127.0.0.1:18450/",
-            Reachable = true,
-            Height = 128,
-            Difficulty = 0.0417,
-        },
     };
 
-    public MinersAnswer Miners() => new(1,
+    public MinersAnswer Miners(string pool) => pool == "litecoin" ? new MinersAnswer(1, [Miner("barn", "cpuminer/2.5", 12_400, 91)]) { Pool = pool } : new(1,
     [
         Miner("rig1", "otedama/0.1.0", 54_300_000, 2417),
         Miner("garage", "cpuminer-opt/24.5", 27_100_000, 811),
         Miner("<script>alert(1)</script>", "x\"><img src=x>", 1000, 0),
-    ]);
+    ])
+    {
+        Pool = pool,
+    };
 
-    public BlocksAnswer Blocks() => new(1,
+    public BlocksAnswer Blocks(string pool) => new(1,
     [
         .. Enumerable.Range(0, 12).Select(i => new BlockView
         {
@@ -69,9 +70,12 @@ internal sealed class FakeInstance : IInstance
             PaidToMiners = "49.5001188",
             Effort = 0.2 + (i * 0.3),
         }),
-    ]);
+    ])
+    {
+        Pool = pool,
+    };
 
-    public PayoutsAnswer Payouts() => !HasPool ? new PayoutsAnswer(1, []) : new(1,
+    public PayoutsAnswer Payouts(string pool) => new(1,
     [
         new PayoutView { Address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", Paid = "5231.4410", Earned = "5231.4822", Balance = "0.0412" },
         new PayoutView { Address = "bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry", Paid = "1210.2", Earned = "1210.2", Balance = "0" },
@@ -92,6 +96,7 @@ internal sealed class FakeInstance : IInstance
                 Amount = "0.5", Earned = "0.5", Status = "pending",
             },
         ],
+        Pool = pool,
     };
 
     public HistoryView History()
@@ -111,18 +116,24 @@ internal sealed class FakeInstance : IInstance
         {
             StepS = 2,
             Time = [.. Enumerable.Range(0, Samples).Select(i => _now - ((Samples - i) * 2L))],
-            RigHashrateHs = [.. Enumerable.Range(0, Samples).Select(i => 53e6 + (2e6 * Math.Sin(i / 40.0)) + (random.NextDouble() * 6e5))],
-            PoolHashrateHs = [.. Enumerable.Range(0, Samples).Select(i => (i == 0 ? Spike : 0) + 79e6 + (6e6 * Math.Sin(i / 70.0)) + (random.NextDouble() * 3e6))],
-            Accepted = [.. accepted.Select(v => v + shift[0])],
-            Rejected = [.. rejected.Select(v => v + shift[1])],
-            Blocks = [.. blocks.Select(v => v + shift[2])],
-            Workers = [.. Enumerable.Repeat(3, Samples)],
+            Rigs = [.. RigNames.Select(name => Series(name, accepted, rejected, new long[Samples], [.. Enumerable.Range(0, Samples).Select(i => 53e6 + (2e6 * Math.Sin(i / 40.0)) + (random.NextDouble() * 6e5))]))],
+            Pools = [.. PoolNames.Select(name => Series(name, [.. accepted.Select(v => v + shift[0])], [.. rejected.Select(v => v + shift[1])], [.. blocks.Select(v => v + shift[2])], [.. Enumerable.Range(0, Samples).Select(i => (i == 0 ? Spike : 0) + 79e6 + (6e6 * Math.Sin(i / 70.0)) + (random.NextDouble() * 3e6))]))],
         };
     }
 
+    private static SeriesView Series(string name, long[] accepted, long[] rejected, long[] blocks, double[] rates) => new()
+    {
+        Name = name,
+        HashrateHs = rates,
+        Accepted = accepted,
+        Rejected = rejected,
+        Blocks = blocks,
+        Workers = [.. Enumerable.Repeat(3, Samples)],
+    };
+
     public Task<ReloadAnswer> ReloadAsync(CancellationToken stop) => Task.FromResult(new ReloadAnswer(1, null, [], [], []));
 
-    public Task<string?> SetMiningAsync(bool mining, CancellationToken stop)
+    public Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop)
     {
         Mining = mining;
         return Task.FromResult(HasRig ? null : "this instance has no miner");
@@ -130,6 +141,7 @@ internal sealed class FakeInstance : IInstance
 
     private RigView Rig() => new()
     {
+        Name = "main",
         Mining = Mining,
         Algorithm = "sha256d",
         HashrateHs = Mining ? 54_312_000 : 0,
@@ -155,8 +167,33 @@ internal sealed class FakeInstance : IInstance
         ],
     };
 
+    private static PoolView Second() => Pool() with
+    {
+        Name = "litecoin",
+        Coin = "ltc",
+        Algorithm = "scrypt",
+        Url = "stratum+tcp://127.0.0.1:3334",
+        HashrateHs = 12_400,
+        Accepted = 91,
+        Miners = 1,
+        Blocks = 2,
+        Node = Pool().Node with { Mode = "external", Network = "Litecoin", Url = "http://127.0.0.1:9332/", Height = 2_900_000 },
+    };
+
     private static PoolView Pool() => new()
     {
+        Name = "main",
+        Coin = "otedama",
+        Algorithm = "sha256d",
+        Node = new NodeView
+        {
+            Mode = "embedded",
+            Network = "Otedama test chain",
+            Url = "http://127.0.0.1:18450/",
+            Reachable = true,
+            Height = 128,
+            Difficulty = 0.0417,
+        },
         Url = "stratum+tcp://127.0.0.1:3333",
         Scheme = "pplns",
         FeePercent = 1.0m,

@@ -38,11 +38,11 @@ public sealed partial class InstanceMetricsTests
     public void Counters_are_there_before_their_first_event()
     {
         string text = Collect(Full());
-        Assert.Contains("\notedama_shares_rejected_total{reason=\"duplicate\"} 0\n", text);
-        Assert.Contains("\notedama_shares_rejected_total{reason=\"stale\"} 9\n", text);
-        Assert.Contains("\notedama_blocks_found_total 4\n", text);
-        Assert.Contains("\notedama_blocks_orphaned_total 1\n", text);
-        Assert.Contains("\notedama_share_log_commit_failures_total 0\n", text);
+        Assert.Contains("\notedama_shares_rejected_total{pool=\"main\",reason=\"duplicate\"} 0\n", text);
+        Assert.Contains("\notedama_shares_rejected_total{pool=\"main\",reason=\"stale\"} 9\n", text);
+        Assert.Contains("\notedama_blocks_found_total{pool=\"main\"} 4\n", text);
+        Assert.Contains("\notedama_blocks_orphaned_total{pool=\"main\"} 1\n", text);
+        Assert.Contains("\notedama_share_log_commit_failures_total{pool=\"main\"} 0\n", text);
         Assert.DoesNotContain("reason=\"none\"", text);
     }
 
@@ -56,24 +56,25 @@ public sealed partial class InstanceMetricsTests
             meter.Add(TimeSpan.FromMicroseconds(microseconds[i]), now: 40 * i); // each in another half-minute
         }
         MetricsInput input = Full();
-        string text = Collect(input with { Pool = input.Pool! with { Replies = meter.Totals() } });
+        PoolInput pool = input.Pools[0];
+        string text = Collect(input with { Pools = [pool with { Pool = pool.Pool with { Replies = meter.Totals() } }] });
         Assert.Contains("# TYPE otedama_submit_latency_seconds histogram\n", text);
-        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"2E-06\"} 0\n", text);
-        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"4E-06\"} 1\n", text);
-        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"1.048576\"} 2\n", text);
-        Assert.Contains("otedama_submit_latency_seconds_bucket{le=\"+Inf\"} 3\n", text);
-        Assert.Contains("otedama_submit_latency_seconds_sum 1001.000003\n", text);
-        Assert.Contains("otedama_submit_latency_seconds_count 3\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{pool=\"main\",le=\"2E-06\"} 0\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{pool=\"main\",le=\"4E-06\"} 1\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{pool=\"main\",le=\"1.048576\"} 2\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_bucket{pool=\"main\",le=\"+Inf\"} 3\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_sum{pool=\"main\"} 1001.000003\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_count{pool=\"main\"} 3\n", text);
     }
 
     [Fact]
     public void A_worker_that_is_gone_takes_its_series_along()
     {
         MetricsInput input = Full();
-        Assert.Contains("otedama_worker_hashrate_hs{worker=\"cpu1\"}", Collect(input));
-        RigView rig = input.Status.Rig! with { Workers = [input.Status.Rig!.Workers[0]] };
-        string after = Collect(input with { Status = input.Status with { Rig = rig } });
-        Assert.Contains("otedama_worker_hashrate_hs{worker=\"cpu0\"}", after);
+        Assert.Contains("otedama_worker_hashrate_hs{rig=\"main\",worker=\"cpu1\"}", Collect(input));
+        RigInput rig = input.Rigs[0];
+        string after = Collect(input with { Rigs = [rig with { View = rig.View with { Workers = [rig.View.Workers[0]] } }] });
+        Assert.Contains("otedama_worker_hashrate_hs{rig=\"main\",worker=\"cpu0\"}", after);
         Assert.DoesNotContain("cpu1", after);
     }
 
@@ -91,18 +92,43 @@ public sealed partial class InstanceMetricsTests
     }
 
     [Fact]
+    public void Several_rigs_and_pools_have_series_of_their_own_and_promised_names_add_up()
+    {
+        string text = Collect(Full(several: true));
+        Assert.Contains("\notedama_hashrate_total 54324400\n", text);
+        Assert.Contains("\notedama_shares_accepted 3319\n", text);
+        Assert.Contains("\notedama_pool_hashrate_hs{pool=\"litecoin\"} 12400\n", text);
+        Assert.Contains("\notedama_rig_hashrate_hs{rig=\"attic\"} 12400\n", text);
+        Assert.Contains("\notedama_pool_info{pool=\"litecoin\",coin=\"ltc\",algorithm=\"scrypt\",scheme=\"pplns\"} 1\n", text);
+        Assert.Contains("otedama_submit_latency_seconds_count{pool=\"main\"} 0\notedama_submit_latency_seconds_bucket{pool=\"litecoin\"", text);
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(lines.Length, lines.Distinct().Count());
+    }
+
+    [Fact]
     public void A_label_cannot_end_its_line()
     {
         MetricsText text = new();
-        text.Sample("x", "name", "a\"} 1\nevil 2\\", 3);
+        text.Sample("x", ["name"], ["a\"} 1\nevil 2\\"], 3);
         Assert.Equal("x{name=\"a\\\"} 1\\nevil 2\\\\\"} 3\n", Encoding.UTF8.GetString(text.ToBytes()));
     }
 
     private static string Collect(MetricsInput input) => Encoding.UTF8.GetString(InstanceMetrics.Collect(input));
 
-    private static MetricsInput Full() => new()
+    private static MetricsInput Full(bool several = false)
     {
-        Status = new FakeInstance().Status(),
+        StatusView status = new FakeInstance { Several = several }.Status();
+        return new MetricsInput
+        {
+            Status = status,
+            Pools = [.. status.Pools.Select(PoolOf)],
+            Rigs = [.. status.Rigs.Select(static rig => new RigInput(rig, SomeRig()))],
+        };
+    }
+
+    private static PoolInput PoolOf(PoolView view) => new()
+    {
+        View = view,
         Commits = new CommitCounters(),
         Ledger = new LedgerTotals
         {
@@ -139,7 +165,6 @@ public sealed partial class InstanceMetricsTests
             ReplyP99 = default,
             Replies = new LatencyMeter().Totals(),
         },
-        Rig = SomeRig(),
     };
 
     internal static RigSnapshot SomeRig() => new()
@@ -158,6 +183,6 @@ public sealed partial class InstanceMetricsTests
         Pools = [],
     };
 
-    [GeneratedRegex("^[a-z0-9_]+(\\{[a-z]+=\"[^\"\\\\\\n]*\"\\})? (NaN|[+-]Inf|-?[0-9.]+(E[+-][0-9]+)?)$")]
+    [GeneratedRegex("^[a-z0-9_]+(\\{[a-z]+=\"[^\"\\\\\\n]*\"(,[a-z]+=\"[^\"\\\\\\n]*\")*\\})? (NaN|[+-]Inf|-?[0-9.]+(E[+-][0-9]+)?)$")]
     private static partial Regex SampleLine();
 }

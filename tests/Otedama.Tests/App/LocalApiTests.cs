@@ -27,14 +27,41 @@ public sealed class LocalApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("miners", 400, "there are several pools: main, litecoin; name one with ?pool=NAME")]
+    [InlineData("blocks?pool=doge", 404, "no pool of that name runs here; there are: main, litecoin")]
+    [InlineData("payouts?pool=litecoin", 200, "\"pool\":\"litecoin\"")]
+    public async Task With_several_pools_a_table_is_asked_for_by_name(string path, int status, string answer)
+    {
+        await using LocalApi api = await LocalApi.StartAsync(
+            IPAddress.Loopback, 0, _token, new HostNames([]), new FakeInstance { Several = true }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(api.Uri, $"api/v1/{path}"));
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {_token.Text}");
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains(answer, await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_rig_is_stopped_by_its_name()
+    {
+        (string, string) login = ("Authorization", $"Bearer {_token.Text}");
+        using HttpResponseMessage unknown = await SendAsync(HttpMethod.Post, "api/v1/mining/stop?rig=cellar", login);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.True(_instance.Mining);
+        using HttpResponseMessage stopped = await SendAsync(HttpMethod.Post, "api/v1/mining/stop?rig=main", login);
+        Assert.Equal(HttpStatusCode.OK, stopped.StatusCode);
+        Assert.False(_instance.Mining);
+    }
+
+    [Theory]
     [InlineData("status", "uptime_s")]
-    [InlineData("rig", "hashrate_hs")]
-    [InlineData("pool", "rejected_by")]
-    [InlineData("node", "height")]
+    [InlineData("rigs", "rigs")]
+    [InlineData("pools", "pools")]
+    [InlineData("miners?pool=main", "pool")]
     [InlineData("miners", "miners")]
     [InlineData("blocks", "blocks")]
     [InlineData("payouts", "payouts")]
-    [InlineData("history", "rig_hashrate_hs")]
+    [InlineData("history", "step_s")]
     public async Task Answers_carry_their_fields_in_snake_case(string path, string field)
     {
         using HttpResponseMessage response = await SendAsync(HttpMethod.Get, $"api/v1/{path}", ("Authorization", $"Bearer {_token.Text}"));
@@ -232,7 +259,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         using StreamReader reader = new(await response.Content.ReadAsStreamAsync());
         Assert.Equal("event: status", await reader.ReadLineAsync());
-        Assert.StartsWith("data: {\"schema\":1", await reader.ReadLineAsync());
+        Assert.StartsWith("data: {\"schema\":2", await reader.ReadLineAsync());
     }
 
     [Fact]

@@ -46,13 +46,24 @@ public sealed class MonitorScreenTests
     }
 
     [Fact]
+    public void Several_rigs_and_pools_are_told_apart_by_name()
+    {
+        string text = Text(Compose(new FakeInstance { Several = true }, 200, 60));
+        Assert.Contains("mining sha256d + scrypt", text);
+        Assert.Contains("Hash rates of attic, scrypt", text);
+        Assert.Contains("Miners of litecoin, 1 connected", text);
+        Assert.Contains("litecoin: miners connect to stratum+tcp://127.0.0.1:3334", text);
+        Assert.Contains("3,319", text); // accepted by both
+    }
+
+    [Fact]
     public void A_strangers_name_cannot_steer_the_terminal()
     {
         MinersAnswer miners = new(1, [new MinerView
         {
             Address = "a", Worker = "\u001b[2Jrig\u202e", Agent = "x\ny", Connections = 1, Difficulty = 1, HashrateHs = 1, Accepted = 1, Rejected = 0, ConnectedAt = 0,
         }]);
-        MonitorState state = new(new FakeInstance().Status(), miners, null, MonitorPanel.Rates, false);
+        MonitorState state = new(new FakeInstance().Status(), [miners], null, MonitorPanel.Rates, false);
         string text = Text(MonitorScreen.Compose(state, 100, 40));
         Assert.Contains("\\x1b[2Jrig\\u202e", text);
         Assert.DoesNotContain("\u001b[2J", text);
@@ -78,7 +89,7 @@ public sealed class MonitorScreenTests
     [Fact]
     public void Keys_choose_the_first_panel_and_show_the_help()
     {
-        MonitorState state = new(new FakeInstance().Status(), null, null, MonitorPanel.Rates, false);
+        MonitorState state = new(new FakeInstance().Status(), [], null, MonitorPanel.Rates, false);
         Assert.Equal(MonitorPanel.Shares, MonitorView.Press(state, 's').Panel);
         Assert.Equal(MonitorPanel.Connection, MonitorView.Press(state, 'C').Panel);
         Assert.Equal(MonitorPanel.Rates, MonitorView.Press(MonitorView.Press(state, 's'), 'h').Panel);
@@ -89,7 +100,7 @@ public sealed class MonitorScreenTests
 
     private static IReadOnlyList<ScreenLine> Compose(
         FakeInstance instance, int width, int height, MonitorPanel panel = MonitorPanel.Rates, bool help = false) =>
-        MonitorScreen.Compose(new MonitorState(instance.Status(), instance.Miners(), null, panel, help), width, height);
+        MonitorScreen.Compose(new MonitorState(instance.Status(), [.. instance.PoolNames.Select(instance.Miners)], null, panel, help), width, height);
 
     private static string Text(IEnumerable<ScreenLine> lines) => string.Join('\n', lines.Select(static l => l.Render(false)));
 }

@@ -18,6 +18,7 @@ public sealed class RigsAndPoolsTests : IDisposable
           - name: sha
             algorithms: sha256d
             worker: attic
+            wallet: {{Address}}
         pools:
           - name: main
             algorithm: verushash
@@ -74,6 +75,10 @@ public sealed class RigsAndPoolsTests : IDisposable
         Assert.Equal([alone, Path.Combine(_folder.Path, "data", "pools", "btc", "pool")], Plan(Two, 4).Pools.Select(static pool => pool.Folder));
     }
 
+    [Fact]
+    public void A_rig_on_a_pool_of_a_coin_needs_somebody_to_pay() =>
+        Assert.Contains("rigs.sha.wallet: no address to be paid to", Problem(Two.Replace($"    wallet: {Address}\n", "", StringComparison.Ordinal), threads: 4));
+
     [Theory]
     [InlineData("rigs: [{algorithms: scrypt}]", "c.yaml line 1: rigs: the entry has no name")]
     [InlineData("rigs: [{name: A b}]", "name \"A b\" cannot be used", "lower-case")]
@@ -104,7 +109,7 @@ public sealed class RigsAndPoolsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pool.port", "4000", "--port: pool.port does not reach pools btc (c.yaml line 14)", "--set pools.btc.port=VALUE")]
+    [InlineData("pool.port", "4000", "--port: pool.port does not reach pools btc (c.yaml line 15)", "--set pools.btc.port=VALUE")]
     [InlineData("rigs.other.worker", "x", "no entry of rigs has that name; there are verus, sha")]
     [InlineData("rigs.sha.wroker", "x", "rigs.sha.wroker: unknown key", "did you mean worker?")]
     public void A_flag_that_would_not_count_is_refused(string key, string value, params string[] parts)
@@ -133,7 +138,7 @@ public sealed class RigsAndPoolsTests : IDisposable
     public void A_rig_alone_finds_the_pool_of_another_process_by_its_name()
     {
         InstancePlan plan = InstancePlan.Make(
-            Load(Two.Replace("worker: attic", "pool: btc\n    wallet: w").Replace("algorithms: verushash", "enabled: false")), Roles.Rig, new Dictionary<string, string>());
+            Load(Two.Replace("worker: attic", "pool: btc").Replace("algorithms: verushash", "enabled: false")), Roles.Rig, new Dictionary<string, string>());
         RigPlan rig = Assert.Single(plan.Rigs);
         Assert.Equal("stratum+tcp://127.0.0.1:3334", RigPools.Endpoints(rig, null, null)[0].Url.ToString());
     }
@@ -143,7 +148,7 @@ public sealed class RigsAndPoolsTests : IDisposable
     {
         CliResult result = await Cli.RunAsync(["config", "show", "--config", _folder.File("c.yaml", Two)]);
         Assert.Matches(@"rigs\.verus\.workers\.cpu_threads +2 +c\.yaml line 6", result.Out);
-        Assert.Matches(@"pools\.btc\.node\.coin +btc +c\.yaml line 17", result.Out);
+        Assert.Matches(@"pools\.btc\.node\.coin +btc +c\.yaml line 18", result.Out);
     }
 
     [Fact]

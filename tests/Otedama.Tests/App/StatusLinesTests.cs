@@ -17,7 +17,7 @@ public sealed class StatusLinesTests
             "TIME (UTC)           HEIGHT  BLOCK              STATUS   KIND      AMOUNT OTE  ADDRESS",
             "2027-01-15 08:00:00  128     \u2026000000000000beef  pending  miner     1,049.5     bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
             "2027-01-15 08:00:00  128     \u2026000000000000beef  pending  operator  0.5         bcrt1q0000000000000000000000000000000000000",
-        ], StatusLines.Payouts(new FakeInstance().Payouts()));
+        ], StatusLines.Payouts(new FakeInstance().Payouts("main")));
         Assert.Equal(
             ["nobody has earned anything yet", "", "no coinbase has paid anything yet"], StatusLines.Payouts(new PayoutsAnswer(1, [])));
     }
@@ -25,7 +25,7 @@ public sealed class StatusLinesTests
     [Fact]
     public void Blocks_have_a_time_a_fee_and_the_work_they_took()
     {
-        string[] lines = [.. StatusLines.Blocks(new FakeInstance().Blocks() with { Unit = "OTE" })];
+        string[] lines = [.. StatusLines.Blocks(new FakeInstance().Blocks("main") with { Unit = "OTE" })];
         Assert.Matches("^HEIGHT +HASH +TIME \\(UTC\\) +STATUS +REWARD OTE +FEE +EFFORT +FINDER$", lines[0]);
         Assert.Matches("^128 +0{8}\\w+ +....-..-.. ..:..:.. +pending +50.00012 +0.5000012 +20 % +garage$", lines[1]);
         Assert.Contains(" orphaned ", lines[4]);
@@ -37,23 +37,45 @@ public sealed class StatusLinesTests
         StatusView status = new FakeInstance().Status();
         status = status with
         {
-            Pool = status.Pool! with
-            {
-                Blocks = 1_204,
-                BlocksConfirmed = 1_200,
-                BlocksOrphaned = 3,
-                Luck = 1.0421,
-                Effort = 0.25,
-                Unit = "OTE",
-                Earned = "60200.5",
-                Pending = "200",
-                Paid = "60000",
-                Owed = "0.5",
-                FeeEarned = "602",
-            },
+            Pools =
+            [
+                status.Pools[0] with
+                {
+                    Blocks = 1_204,
+                    BlocksConfirmed = 1_200,
+                    BlocksOrphaned = 3,
+                    Luck = 1.0421,
+                    Effort = 0.25,
+                    Unit = "OTE",
+                    Earned = "60200.5",
+                    Pending = "200",
+                    Paid = "60000",
+                    Owed = "0.5",
+                    FeeEarned = "602",
+                },
+            ],
         };
-        string[] lines = [.. StatusLines.Pool(status)];
+        string[] lines = [.. StatusLines.Pools(status)];
         Assert.Contains("         1204 blocks found (4 immature), 3 orphaned, luck 104.2 %, work since the last 25 % of a block's", lines);
         Assert.Contains("         earned 60,200.5 OTE: 200 immature, 60,000 paid, 0.5 owed; operator 602", lines);
+    }
+
+    [Fact]
+    public void One_part_needs_no_name_and_several_have_theirs()
+    {
+        Assert.Contains("pool   stratum+tcp://127.0.0.1:3333, pplns, fee 1.0 %, minimum payout 0.1", StatusLines.All(new FakeInstance().Status()));
+        string[] lines = [.. StatusLines.All(new FakeInstance { Several = true }.Status())];
+        Assert.Contains("rig    attic: mining, scrypt, 12.4 kH/s, 2417 accepted, 3 rejected", lines);
+        Assert.Contains("pool   litecoin: ltc, stratum+tcp://127.0.0.1:3334, pplns, fee 1.0 %, minimum payout 0.1", lines);
+        Assert.Contains("node   litecoin: external Litecoin at http://127.0.0.1:9332/: reachable", lines);
+    }
+
+    [Fact]
+    public void What_had_to_be_escaped_is_as_wide_as_its_column()
+    {
+        MinersAnswer miners = new FakeInstance().Miners("main");
+        string[] lines = [.. StatusLines.Miners(miners with { Miners = [miners.Miners[0] with { Worker = "a\tb" }, miners.Miners[1]] })];
+        Assert.Equal(lines[0].IndexOf("ADDRESS", StringComparison.Ordinal), lines[1].IndexOf("bcrt1q", StringComparison.Ordinal));
+        Assert.Equal(lines[1].IndexOf("bcrt1q", StringComparison.Ordinal), lines[2].IndexOf("bcrt1q", StringComparison.Ordinal));
     }
 }

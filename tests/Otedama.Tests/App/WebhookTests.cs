@@ -15,29 +15,29 @@ public sealed class WebhookTests
     {
         Watch watch = new(TimeSpan.FromSeconds(60));
         FakeInstance instance = new();
-        BlocksAnswer blocks = instance.Blocks();
-        Assert.Empty(watch.Look(s_well, instance.Miners(), blocks, 0));
+        BlocksAnswer blocks = instance.Blocks("main");
+        Assert.Empty(watch.Look(s_well, [instance.Miners("main")], [blocks], 0));
         BlocksAnswer more = new(1, [blocks.Blocks[0] with { Height = 129, Hash = "00ff", Finder = "garage" }, .. blocks.Blocks]);
-        Alert alert = Assert.Single(watch.Look(s_well, instance.Miners(), more, 5));
+        Alert alert = Assert.Single(watch.Look(s_well, [instance.Miners("main")], [more], 5));
         Assert.Equal((AlertKind.BlockFound, 129, "00ff"), (alert.Event, alert.Height!.Value, alert.Hash));
         Assert.Contains("Block 129 found by garage", alert.Text);
-        Assert.Empty(watch.Look(s_well, instance.Miners(), more, 10));
+        Assert.Empty(watch.Look(s_well, [instance.Miners("main")], [more], 10));
     }
 
     [Fact]
     public void A_worker_that_is_away_is_told_once_and_again_when_it_is_back()
     {
         Watch watch = new(TimeSpan.FromSeconds(60));
-        StatusView poolOnly = s_well with { Rig = null };
-        MinersAnswer all = new FakeInstance().Miners(), fewer = new(1, [.. all.Miners.Skip(1)]);
+        StatusView poolOnly = s_well with { Rigs = [] };
+        MinersAnswer all = new FakeInstance().Miners("main"), fewer = new(1, [.. all.Miners.Skip(1)]);
         BlocksAnswer none = new(1, []);
-        Assert.Empty(watch.Look(poolOnly, all, none, 0));
-        Assert.Empty(watch.Look(poolOnly, fewer, none, 59));
-        Alert down = Assert.Single(watch.Look(poolOnly, fewer, none, 60));
+        Assert.Empty(watch.Look(poolOnly, [all], [none], 0));
+        Assert.Empty(watch.Look(poolOnly, [fewer], [none], 59));
+        Alert down = Assert.Single(watch.Look(poolOnly, [fewer], [none], 60));
         Assert.Equal(AlertKind.WorkerDown, down.Event);
         Assert.EndsWith(".rig1", down.Worker);
-        Assert.Empty(watch.Look(poolOnly, fewer, none, 600));
-        Assert.Equal(AlertKind.WorkerUp, Assert.Single(watch.Look(poolOnly, all, none, 660)).Event);
+        Assert.Empty(watch.Look(poolOnly, [fewer], [none], 600));
+        Assert.Equal(AlertKind.WorkerUp, Assert.Single(watch.Look(poolOnly, [all], [none], 660)).Event);
     }
 
     [Fact]
@@ -48,11 +48,11 @@ public sealed class WebhookTests
         BlocksAnswer none = new(1, []);
         StatusView With(bool mining, string health) => s_well with
         {
-            Rig = s_well.Rig! with { Mining = mining, Workers = [new WorkerView("cpu0", "avx512", 1, 1, health)] },
+            Rigs = [s_well.Rigs[0] with { Mining = mining, Workers = [new WorkerView("cpu0", "avx512", 1, 1, health)] }],
         };
-        Assert.Empty(watch.Look(With(true, "healthy"), nobody, none, 0));
-        Assert.Empty(watch.Look(With(false, "stopped"), nobody, none, 100));
-        Assert.Contains("cpu0", Assert.Single(watch.Look(With(true, "failed"), nobody, none, 160)).Worker);
+        Assert.Empty(watch.Look(With(true, "healthy"), [nobody], [none], 0));
+        Assert.Empty(watch.Look(With(false, "stopped"), [nobody], [none], 100));
+        Assert.Contains("cpu0", Assert.Single(watch.Look(With(true, "failed"), [nobody], [none], 160)).Worker);
     }
 
     [Fact]
@@ -61,29 +61,44 @@ public sealed class WebhookTests
         Watch watch = new(TimeSpan.FromSeconds(60));
         MinersAnswer nobody = new(1, []);
         BlocksAnswer none = new(1, []);
-        StatusView well = s_well with { Rig = null }, ill = well with { Node = well.Node! with { Reachable = false } };
-        Assert.Empty(watch.Look(well, nobody, none, 0));
-        Assert.Empty(watch.Look(ill, nobody, none, 10));
-        Assert.Empty(watch.Look(ill, nobody, none, 69));
-        Alert alert = Assert.Single(watch.Look(ill, nobody, none, 70));
+        StatusView well = s_well with { Rigs = [] }, ill = well with { Pools = [well.Pools[0] with { Node = well.Pools[0].Node with { Reachable = false } }] };
+        Assert.Empty(watch.Look(well, [nobody], [none], 0));
+        Assert.Empty(watch.Look(ill, [nobody], [none], 10));
+        Assert.Empty(watch.Look(ill, [nobody], [none], 69));
+        Alert alert = Assert.Single(watch.Look(ill, [nobody], [none], 70));
         Assert.Equal(AlertKind.NoWork, alert.Event);
         Assert.Contains("no coin node answers", alert.Text);
-        Assert.Empty(watch.Look(ill, nobody, none, 100));
-        Assert.Equal(AlertKind.WorkAgain, Assert.Single(watch.Look(well, nobody, none, 110)).Event);
-        Assert.Empty(watch.Look(well, nobody, none, 120));
+        Assert.Empty(watch.Look(ill, [nobody], [none], 100));
+        Assert.Equal(AlertKind.WorkAgain, Assert.Single(watch.Look(well, [nobody], [none], 110)).Event);
+        Assert.Empty(watch.Look(well, [nobody], [none], 120));
+    }
+
+    [Fact]
+    public void Which_of_several_pools_is_meant_is_said()
+    {
+        Watch watch = new(TimeSpan.FromSeconds(60));
+        FakeInstance instance = new() { Several = true, HasRig = false };
+        StatusView well = instance.Status(), ill = well with { Pools = [well.Pools[0], well.Pools[1] with { JobAgeS = null }] };
+        BlocksAnswer[] none = [new(1, []) { Pool = "main" }, new(1, []) { Pool = "litecoin" }];
+        Assert.Empty(watch.Look(well, [], none, 0));
+        BlocksAnswer found = new(1, [instance.Blocks("litecoin").Blocks[0] with { Height = 7 }]) { Pool = "litecoin" };
+        Alert block = Assert.Single(watch.Look(ill, [], [none[0], found], 10));
+        Assert.StartsWith("litecoin: Block 7 found", block.Text);
+        Alert lack = Assert.Single(watch.Look(ill, [], [none[0], found], 70));
+        Assert.Equal(("litecoin: No work since 60 s: the pool has no job.", "litecoin"), (lack.Text, lack.Pool));
     }
 
     [Fact]
     public void Miners_cannot_fill_the_memory_with_names()
     {
         Watch watch = new(TimeSpan.FromSeconds(60));
-        MinerView miner = new FakeInstance().Miners().Miners[0];
-        StatusView status = s_well with { Rig = null };
+        MinerView miner = new FakeInstance().Miners("main").Miners[0];
+        StatusView status = s_well with { Rigs = [] };
         for (int i = 0; i < 3; i++)
         {
-            watch.Look(status, new MinersAnswer(1, [.. Enumerable.Range(i * 10_000, 10_000).Select(n => miner with { Worker = $"w{n}" })]), new BlocksAnswer(1, []), i);
+            watch.Look(status, [new MinersAnswer(1, [.. Enumerable.Range(i * 10_000, 10_000).Select(n => miner with { Worker = $"w{n}" })])], [], i);
         }
-        int told = watch.Look(status, new MinersAnswer(1, []), new BlocksAnswer(1, []), 100).Count(static a => a.Event == AlertKind.WorkerDown);
+        int told = watch.Look(status, [], [], 100).Count(static a => a.Event == AlertKind.WorkerDown);
         Assert.Equal(10_000, told);
     }
 

@@ -119,7 +119,7 @@ public sealed class RigTests
 
         static async Task Expect(RigOptions options, string text)
         {
-            ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Start(new FakeSource(), options));
+            ArgumentException error = await Assert.ThrowsAnyAsync<ArgumentException>(() => Start(new FakeSource(), options));
             Assert.Contains(text, error.Message, StringComparison.Ordinal);
         }
     }

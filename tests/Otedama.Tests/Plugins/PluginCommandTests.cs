@@ -103,7 +103,7 @@ public sealed class PluginCommandTests : IDisposable
         {
             CliResult stats = await Cli.RunAsync(["stats", "--json", "--data-dir", _folder.Path]);
             found = stats.Code == 0
-                && System.Text.Json.JsonSerializer.Deserialize(stats.Out, AnswerJson.Default.StatusView) is { Pool: { Accepted: > 0, Blocks: > 0 } };
+                && System.Text.Json.JsonSerializer.Deserialize(stats.Out, AnswerJson.Default.StatusView) is { Pools: [{ Accepted: > 0, Blocks: > 0 }] };
             await Task.Delay(200);
         }
         await stop.CancelAsync();

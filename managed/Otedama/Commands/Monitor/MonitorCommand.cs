@@ -48,9 +48,13 @@ internal static class MonitorCommand
         }
     }
 
-    private static string Line(StatusView s) =>
-        $"{Units.Duration(s.UptimeS)}: rig {Units.Hashrate(s.Rig?.HashrateHs ?? 0)}, pool {Units.Hashrate(s.Pool?.HashrateHs ?? 0)}, "
-        + $"{s.Pool?.Miners ?? 0} miners, {s.Pool?.Accepted ?? s.Rig?.Accepted ?? 0} accepted, {s.Pool?.Rejected ?? s.Rig?.Rejected ?? 0} rejected, "
-        + $"{s.Pool?.Blocks ?? 0} blocks, height {s.Node?.Height?.ToString(CultureInfo.InvariantCulture) ?? "?"}"
-        + string.Concat(StatusLines.Datasets(s).Select(static line => "; " + line["data   ".Length..]));
+    private static string Line(StatusView s)
+    {
+        StatusTotals all = StatusTotals.Of(s);
+        string heights = string.Join(", ", s.Pools.Select(p =>
+            $"height {(s.Pools.Count > 1 ? p.Name + " " : "")}{p.Node.Height?.ToString(CultureInfo.InvariantCulture) ?? "?"}").DefaultIfEmpty("height ?"));
+        return $"{Units.Duration(s.UptimeS)}: rig {Units.Hashrate(all.RigHashrateHs ?? 0)}, pool {Units.Hashrate(all.PoolHashrateHs ?? 0)}, "
+            + $"{all.Miners} miners, {all.Accepted} accepted, {all.Rejected} rejected, {all.Blocks} blocks, {heights}"
+            + string.Concat(StatusLines.Datasets(s).Select(static line => "; " + line["data   ".Length..]));
+    }
 }

@@ -13,8 +13,9 @@ internal enum MonitorPanel
 
 /// <summary>What the live view knows at one moment.</summary>
 /// <param name="Status">Null before the first answer.</param>
+/// <param name="Miners">Of every pool.</param>
 /// <param name="Notice">What is wrong with the view itself, such as an instance that is gone; null while all is well.</param>
-internal sealed record MonitorState(StatusView? Status, MinersAnswer? Miners, string? Notice, MonitorPanel Panel, bool Help);
+internal sealed record MonitorState(StatusView? Status, IReadOnlyList<MinersAnswer> Miners, string? Notice, MonitorPanel Panel, bool Help);
 
 /// <summary>
 /// The live view as lines of a terminal of any size. Pure: the same state and size give the same lines, none wider than the
@@ -109,8 +110,10 @@ internal static class MonitorScreen
         {
             return line.Add(ScreenLine.Fit("otedama", width), ScreenStyle.Reverse);
         }
-        string what = status.Rig is not { } rig ? "serving" : !rig.Mining ? "paused" : rig.Connected ? "mining" : "waiting for work";
-        string algorithm = status.Rig is null ? "" : $" {status.Rig.Algorithm}";
+        RigView[] working = [.. status.Rigs.Where(static rig => rig.Mining)];
+        string what = status.Rigs.Count == 0 ? "serving" : working.Length == 0 ? "paused"
+            : working.Any(static rig => rig.Connected) ? "mining" : "waiting for work";
+        string algorithm = status.Rigs.Count == 0 ? "" : $" {string.Join(" + ", status.Rigs.Select(static rig => rig.Algorithm).Distinct())}";
         return line.Add(
             ScreenLine.Fit($" otedama {PlainText.Of(status.Version)}  {what}{algorithm}  up {Units.Duration(status.UptimeS)}", width), ScreenStyle.Reverse);
     }
@@ -123,13 +126,13 @@ internal static class MonitorScreen
 
     private static IEnumerable<string> Problems(StatusView status)
     {
-        if (status.Rig is { Mining: true, Problem: { } problem })
+        foreach (RigView rig in status.Rigs.Where(static rig => rig is { Mining: true, Problem: not null }))
         {
-            yield return problem;
+            yield return Named(rig.Name, status.Rigs.Count) + rig.Problem;
         }
-        if (status.Node is { Reachable: false } node)
+        foreach (PoolView pool in status.Pools.Where(static pool => !pool.Node.Reachable))
         {
-            yield return $"no coin node gives work: {node.Problem ?? node.Url}";
+            yield return $"{Named(pool.Name, status.Pools.Count)}no coin node gives work: {pool.Node.Problem ?? pool.Node.Url}";
         }
         foreach (string line in StatusLines.Datasets(status))
         {
@@ -140,23 +143,27 @@ internal static class MonitorScreen
     /// <summary>The few numbers everybody looks for, in as many columns as fit.</summary>
     private static IEnumerable<ScreenLine> Figures(StatusView s, int width)
     {
+        StatusTotals all = StatusTotals.Of(s);
         List<(string Label, string Value)> figures = [];
-        if (s.Rig is { } rig)
+        if (all.RigHashrateHs is { } rate)
         {
-            figures.Add(("this machine", Units.Hashrate(rig.HashrateHs)));
-            figures.Add(("ping", Milliseconds(rig.LatencyMs)));
+            figures.Add(("this machine", Units.Hashrate(rate)));
+            figures.Add(("ping", s.Rigs.Count == 1 ? Milliseconds(s.Rigs[0].LatencyMs) : "–"));
         }
-        if (s.Pool is { } pool)
+        if (all.PoolHashrateHs is { } pool)
         {
-            figures.Add(("pool", Units.Hashrate(pool.HashrateHs)));
-            figures.Add(("miners", Count(pool.Miners)));
-            figures.Add(("blocks", Count(pool.Blocks)));
+            figures.Add((s.Pools.Count > 1 ? "pools" : "pool", Units.Hashrate(pool)));
+            figures.Add(("miners", Count(all.Miners)));
+            figures.Add(("blocks", Count(all.Blocks)));
         }
-        figures.Add(("accepted", Count(s.Pool?.Accepted ?? s.Rig?.Accepted ?? 0)));
-        figures.Add(("rejected", Count(s.Pool?.Rejected ?? s.Rig?.Rejected ?? 0)));
-        if ((s.Node?.Height ?? s.Pool?.Height) is { } height)
+        figures.Add(("accepted", Count(all.Accepted)));
+        figures.Add(("rejected", Count(all.Rejected)));
+        foreach (PoolView p in s.Pools)
         {
-            figures.Add(("height", Count(height)));
+            if ((p.Node.Height ?? p.Height) is { } height)
+            {
+                figures.Add((s.Pools.Count > 1 ? $"on {p.Name}" : "height", Count(height)));
+            }
         }
         int columns = Math.Clamp(width / FigureWidth, 1, figures.Count);
         int each = width / columns;
@@ -171,21 +178,21 @@ internal static class MonitorScreen
         }
     }
 
-    private static List<ScreenLine> Rates(StatusView s, MinersAnswer? miners, int width)
+    private static List<ScreenLine> Rates(StatusView s, IReadOnlyList<MinersAnswer> miners, int width)
     {
         List<ScreenLine> lines = [];
-        if (s.Rig is { } rig)
+        foreach (RigView rig in s.Rigs)
         {
-            lines.Add(Title("Hash rates of this machine", width));
+            lines.Add(Title(s.Rigs.Count > 1 ? $"Hash rates of {rig.Name}, {rig.Algorithm}" : "Hash rates of this machine", width));
             lines.Add(Text($" 10s {Units.Hashrate(rig.HashrateHs)}  60s {Rate(rig.Hashrate60sHs)}  15m {Rate(rig.Hashrate15mHs)}", width));
             lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Shares", "Health", "Kind"], rig.Workers.Select(static w => (string[])
                 [w.Name, Units.Hashrate(w.HashrateHs), Count(w.Found), w.Reason is null ? w.Health : $"{w.Health}: {w.Reason}", w.Flavour])));
             lines.AddRange(StatusLines.Devices(rig).Select(device => Text($" {device}", width)));
         }
-        if (s.Pool is not null && miners is { Miners.Count: > 0 })
+        foreach (MinersAnswer answer in miners.Where(static answer => answer.Miners.Count > 0))
         {
-            lines.Add(Title($"Miners, {Count(miners.Miners.Count)} connected", width));
-            lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Accepted", "*Rejected", "*Difficulty", "Program"], miners.Miners.Select(static m => (string[])
+            lines.Add(Title($"Miners{(s.Pools.Count > 1 ? $" of {answer.Pool}" : "")}, {Count(answer.Miners.Count)} connected", width));
+            lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Accepted", "*Rejected", "*Difficulty", "Program"], answer.Miners.Select(static m => (string[])
                 [m.Worker.Length > 0 ? m.Worker : m.Address, Units.Hashrate(m.HashrateHs), Count(m.Accepted), Count(m.Rejected), Units.Number(m.Difficulty), m.Agent])));
         }
         return lines;
@@ -194,18 +201,22 @@ internal static class MonitorScreen
     private static List<ScreenLine> Shares(StatusView s, int width)
     {
         List<ScreenLine> lines = [Title("Shares", width)];
-        if (s.Rig is { } rig)
+        foreach (RigView rig in s.Rigs)
         {
             string efficiency = rig.Efficiency is { } e ? string.Create(CultureInfo.InvariantCulture, $"{100 * e:0.0} % accepted") : "no answer yet";
-            lines.Add(Text($" this machine  {Count(rig.Accepted)} accepted, {Count(rig.Rejected)} rejected, {Count(rig.Stale)} late, {efficiency}", width));
+            string name = s.Rigs.Count > 1 ? $"{rig.Name,-13}" : "this machine ";
+            lines.Add(Text($" {name} {Count(rig.Accepted)} accepted, {Count(rig.Rejected)} rejected, {Count(rig.Stale)} late, {efficiency}", width));
             lines.Add(Text($" difficulty    {(rig.Difficulty is { } difficulty ? Units.Number(difficulty) : "–")}", width));
         }
-        if (s.Pool is { } pool)
+        foreach (PoolView pool in s.Pools)
         {
-            lines.Add(Text($" pool          {Count(pool.Accepted)} accepted, {Count(pool.Rejected)} rejected, {Count(pool.Blocks)} blocks", width));
+            string name = s.Pools.Count > 1 ? $"pool {pool.Name,-8}" : "pool         ";
+            lines.Add(Text($" {name} {Count(pool.Accepted)} accepted, {Count(pool.Rejected)} rejected, {Count(pool.Blocks)} blocks", width));
         }
-        foreach ((string reason, long count) in (s.Pool?.RejectedBy ?? s.Rig?.RejectedBy ?? new Dictionary<string, long>())
-            .Where(static r => r.Value > 0).OrderByDescending(static r => r.Value))
+        IEnumerable<IReadOnlyDictionary<string, long>> refused =
+            s.Pools.Count > 0 ? s.Pools.Select(static pool => pool.RejectedBy) : s.Rigs.Select(static rig => rig.RejectedBy);
+        foreach ((string reason, long count) in refused.SelectMany(static by => by).GroupBy(static r => r.Key)
+            .Select(static group => (group.Key, group.Sum(static r => r.Value))).Where(static r => r.Item2 > 0).OrderByDescending(static r => r.Item2))
         {
             lines.Add(Text($" {Count(count)} × {PlainText.Of(reason).Replace('_', ' ')}", width, ScreenStyle.Note));
         }
@@ -215,22 +226,21 @@ internal static class MonitorScreen
     private static List<ScreenLine> Connection(StatusView s, int width)
     {
         List<ScreenLine> lines = [Title("Connection", width)];
-        foreach (UpstreamView pool in s.Rig?.Pools ?? [])
+        foreach ((RigView rig, UpstreamView pool) in s.Rigs.SelectMany(static rig => rig.Pools.Select(pool => (rig, pool))))
         {
             ScreenStyle style = pool.State switch { "active" => ScreenStyle.Good, "failed" => ScreenStyle.Bad, _ => ScreenStyle.Plain };
-            lines.Add(Text($" {pool.State,-10} {PlainText.Of(pool.Url)}  {Milliseconds(pool.LatencyMs)}", width, style));
+            lines.Add(Text($" {Named(rig.Name, s.Rigs.Count)}{pool.State,-10} {PlainText.Of(pool.Url)}  {Milliseconds(pool.LatencyMs)}", width, style));
             if (pool.LastError is { } error)
             {
                 lines.AddRange(Wrapped("   " + PlainText.Of(error), width, ScreenStyle.Quiet));
             }
         }
-        if (s.Pool is { } served)
+        foreach (PoolView served in s.Pools)
         {
-            lines.Add(Text($" miners connect to {served.Url}, {Count(served.Connections)} connections", width));
+            NodeView node = served.Node;
+            string name = Named(served.Name, s.Pools.Count);
+            lines.Add(Text($" {name}miners connect to {served.Url}, {Count(served.Connections)} connections", width));
             lines.Add(Text($" share to reply    {Milliseconds(served.SubmitMsP50)} / {Milliseconds(served.SubmitMsP99)} (p50 / p99)", width));
-        }
-        if (s.Node is { } node)
-        {
             lines.Add(Text($" node {node.Mode}, {PlainText.Of(node.Network)}, {PlainText.Of(node.Url)}", width, node.Reachable ? ScreenStyle.Plain : ScreenStyle.Bad));
         }
         if (s.DashboardUrl is { } url)
@@ -239,6 +249,9 @@ internal static class MonitorScreen
         }
         return lines;
     }
+
+    /// <summary>What stands before a line of one of several.</summary>
+    private static string Named(string name, int count) => count > 1 ? $"{name}: " : "";
 
     private static ScreenLine Title(string text, int width) =>
         new ScreenLine().Add(ScreenLine.Fit($"─ {text} {new string('─', Math.Max(0, width - text.Length - 3))}", width), ScreenStyle.Quiet);

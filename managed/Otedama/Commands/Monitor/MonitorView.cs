@@ -14,7 +14,7 @@ internal sealed class MonitorView(ApiClient client, IScreen screen, Surroundings
 
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(100);
 
-    private MonitorState _state = new(null, null, null, MonitorPanel.Rates, Help: false);
+    private MonitorState _state = new(null, [], null, MonitorPanel.Rates, Help: false);
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -74,7 +74,11 @@ internal sealed class MonitorView(ApiClient client, IScreen screen, Surroundings
         try
         {
             StatusView status = await client.GetAsync("status", AnswerJson.Default.StatusView, stop);
-            MinersAnswer? miners = status.Pool is null ? null : await client.GetAsync("miners", AnswerJson.Default.MinersAnswer, stop);
+            List<MinersAnswer> miners = [];
+            foreach (PoolView pool in status.Pools)
+            {
+                miners.Add(await client.GetAsync($"miners?pool={pool.Name}", AnswerJson.Default.MinersAnswer, stop));
+            }
             _state = _state with { Status = status, Miners = miners, Notice = null };
         }
         catch (CommandException e)

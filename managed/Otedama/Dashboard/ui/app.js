@@ -11,8 +11,9 @@ const state = {
   language: remembered("language", navigator.language.startsWith("ja") ? "ja" : "en"),
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   range: Number(remembered("range", 300)),
+  rig: remembered("rig", ""), pool: remembered("pool", ""), // names of those whose figures are shown
   status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", lost: false, heardAt: 0,
-  history: { time: [], rig: [], pool: [], accepted: [], rejected: [], blocks: [] },
+  history: { time: [], rigs: {}, pools: {} },
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
 const now = () => Date.now() / 1000;
@@ -24,34 +25,51 @@ async function get(path) {
 }
 
 async function loadTables() {
-  const [blocks, miners, payouts] = await Promise.all([get("blocks"), get("miners"), get("payouts")]);
+  const name = state.status.pool?.name, query = name ? `?pool=${encodeURIComponent(name)}` : "";
+  const [blocks, miners, payouts] = await Promise.all([get(`blocks${query}`), get(`miners${query}`), get(`payouts${query}`)]);
+  if (state.status.pool?.name !== name) return; // another one was chosen meanwhile
   Object.assign(state, {
     blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "",
   });
 }
 
 async function loadAll() {
-  const [status, history] = await Promise.all([get("status"), get("history"), loadTables()]);
-  state.history = {
-    time: history.time, rig: history.rig_hashrate_hs, pool: history.pool_hashrate_hs,
-    accepted: history.accepted, rejected: history.rejected, blocks: history.blocks,
-  };
+  const [status, history] = await Promise.all([get("status"), get("history")]);
+  const named = (all) => Object.fromEntries(all.map((s) => [s.name, { rate: s.hashrate_hs, accepted: s.accepted, rejected: s.rejected, blocks: s.blocks }]));
+  state.history = { time: history.time, rigs: named(history.rigs), pools: named(history.pools) };
+  state.status = focus(status);
+  await loadTables();
   take(status);
 }
 
+// The rig and the pool that were chosen, or the first ones: most of the page shows one of each.
+function focus(status) {
+  const chosen = (all, name) => all.find((one) => one.name === name) ?? all[0] ?? null;
+  status.rig = chosen(status.rigs, state.rig);
+  status.pool = chosen(status.pools, state.pool);
+  status.node = status.pool?.node ?? null;
+  return status;
+}
+
 function take(status) {
-  state.status = status;
+  state.status = focus(status);
   state.lost = false;
   state.heardAt = now();
   const h = state.history, time = Math.floor(now());
   if (h.time.length === 0 || time - h.time.at(-1) >= 2) {
     h.time.push(time);
-    h.rig.push(status.rig?.hashrate_hs ?? 0);
-    h.pool.push(status.pool?.hashrate_hs ?? 0);
-    h.accepted.push(status.pool?.accepted ?? status.rig?.accepted ?? 0);
-    h.rejected.push(status.pool?.rejected ?? status.rig?.rejected ?? 0);
-    h.blocks.push(status.pool?.blocks ?? 0);
-    if (h.time.length > 1900) for (const column of Object.values(h)) column.shift();
+    const columns = [h.time];
+    for (const [kept, parts] of [[h.rigs, status.rigs], [h.pools, status.pools]]) {
+      for (const part of parts) {
+        const c = kept[part.name] ??= { rate: [], accepted: [], rejected: [], blocks: [] };
+        c.rate.push(part.hashrate_hs);
+        c.accepted.push(part.accepted);
+        c.rejected.push(part.rejected);
+        c.blocks.push(part.blocks ?? 0);
+        columns.push(...Object.values(c));
+      }
+    }
+    if (h.time.length > 1900) for (const column of columns) column.shift();
   }
   draw();
 }
@@ -73,6 +91,7 @@ function follow() {
 function draw() {
   if (!state.status) return;
   drawNeeds(state.status);
+  drawParts(state.status);
   drawNotice(state.status);
   drawFigures(state.status);
   drawDatasets(state.status);
@@ -113,11 +132,48 @@ function drawNeeds(s) {
 
 // What keeps this machine or this pool from earning, in its own words.
 function drawNotice(s) {
-  const problem = state.lost ? t("lostAt", clock(state.heardAt)) : s.rig?.mining && !s.rig.connected && s.rig.problem
-    ? t("noPool", s.rig.problem) : s.node && !s.node.reachable ? t("noNode", s.node.problem ?? "–") : s.rig?.problem ?? null;
+  const name = (part, all) => (all.length > 1 ? `${part.name}: ` : "");
+  const idle = s.rigs.find((r) => r.mining && !r.connected && r.problem), cut = s.pools.find((p) => !p.node.reachable), sick = s.rigs.find((r) => r.problem);
+  const problem = state.lost ? t("lostAt", clock(state.heardAt)) : idle ? name(idle, s.rigs) + t("noPool", idle.problem)
+    : cut ? name(cut, s.pools) + t("noNode", cut.node.problem ?? "–") : sick ? name(sick, s.rigs) + sick.problem : null;
   $("notice").hidden = problem === null;
   if (problem !== null && $("notice").textContent !== problem) $("notice").textContent = problem;
   document.querySelector("main").classList.toggle("late", state.lost);
+}
+
+// With several rigs or pools: all of them in one table, and buttons that choose whose figures the page shows.
+function drawParts(s) {
+  $("parts").hidden = s.rigs.length < 2 && s.pools.length < 2;
+  if ($("parts").hidden) return;
+  choices($("rigs"), s.rigs, s.rig, "rig");
+  choices($("pools"), s.pools, s.pool, "pool");
+  table($("parts-table"), t("parts"), [
+    [t("part"), "", (p) => p.name], [t("flavour"), "", (p) => t(p.workers ? "rig" : "pool")], [t("algorithm"), "", (p) => p.algorithm],
+    [t("coin"), "", (p) => p.coin ?? "–"], [t("rate"), "number", (p) => hashrate(p.hashrate_hs)],
+    [t("acceptedCol"), "number", (p) => count(p.accepted)], [t("rejectedCol"), "number", (p) => count(p.rejected)],
+    [t("blocks"), "number", (p) => (p.workers ? "–" : count(p.blocks))],
+    [t("address"), "wrap", (p) => host(p.workers ? p.upstream ?? "–" : p.url)],
+  ], [...s.rigs, ...s.pools], "");
+}
+
+// Built again only when the names change: what is rebuilt loses the keyboard's focus.
+function choices(group, all, shown, kind) {
+  group.hidden = group.previousElementSibling.hidden = all.length < 2;
+  if (group.children.length !== all.length) {
+    group.replaceChildren(...all.map(({ name }) => {
+      const button = Object.assign(document.createElement("button"), { textContent: name });
+      button.onclick = () => {
+        state[kind] = name;
+        remember(kind, name);
+        focus(state.status);
+        if (kind === "pool") Object.assign(state, { blocks: [], miners: [], payouts: [], paidOut: [] });
+        draw();
+        loadTables().then(draw).catch(() => { /* the stream reports the loss */ });
+      };
+      return button;
+    }));
+  }
+  all.forEach(({ name }, n) => group.children[n].setAttribute("aria-pressed", String(name === shown?.name)));
 }
 
 function drawFigures(s) {
@@ -129,11 +185,11 @@ function drawFigures(s) {
   $("subtitle").textContent = t("up", duration(s.uptime_s, state.language));
   $("mining").hidden = !rig;
   if (rig) {
-    $("mining").textContent = t(rig.mining ? "stop" : "start");
+    $("mining").textContent = t(rig.mining ? "stop" : "start") + (s.rigs.length > 1 ? `: ${rig.name}` : "");
     $("mining").classList.toggle("primary", !rig.mining);
   }
   $("hashrate").textContent = rate;
-  $("hashrate-note").textContent = rig && pool ? t("ofPool", hashrate(pool.hashrate_hs)) : rig?.algorithm ?? " ";
+  $("hashrate-note").textContent = s.rigs.length > 1 ? `${rig.name} · ${rig.algorithm}` : rig && pool ? t("ofPool", hashrate(pool.hashrate_hs)) : rig?.algorithm ?? " ";
   const shares = pool ?? rig;
   $("accepted").textContent = count(shares?.accepted);
   $("accepted-note").textContent = shares ? t("rejectedNote", count(shares.rejected), count(rig && !pool ? rig.stale : null)) : " ";
@@ -173,10 +229,11 @@ function drawDatasets(s) {
 }
 
 function drawCharts() {
-  const h = state.history, to = h.time.at(-1) ?? now(), from = to - state.range;
+  const { rig, pool } = state.status, rigs = state.history.rigs[rig?.name], pools = state.history.pools[pool?.name];
+  const h = { time: state.history.time, ...(pools ?? rigs) }, to = h.time.at(-1) ?? now(), from = to - state.range;
   const series = [
-    ...(state.status.rig ? [{ name: "rig", label: t("measured"), values: h.rig }] : []),
-    ...(state.status.pool ? [{ name: "pool", label: t("fromShares"), values: h.pool, estimate: true }] : []),
+    ...(rigs ? [{ name: "rig", label: t("measured"), values: rigs.rate }] : []),
+    ...(pools ? [{ name: "pool", label: t("fromShares"), values: pools.rate, estimate: true }] : []),
   ];
   lineChart($("rate-chart"), t("rateChart"), h.time, series, from, to, hashrate);
   const span = state.range / 50;
@@ -236,7 +293,7 @@ function titled(text, shown) {
 function healthCell(worker) {
   const span = document.createElement("span");
   const kind = ["healthy", "idle"].includes(worker.health) ? "" : ["failed", "lost"].includes(worker.health) ? " bad" : " note";
-  span.append(Object.assign(document.createElement("i"), { className: `dot${kind}` }), t(worker.health));
+  span.append(Object.assign(document.createElement("i"), { className: `dot${kind}` }), t(worker.health === "lost" ? "deviceLost" : worker.health));
   if (worker.reason) span.append(` (${worker.reason})`);
   return span;
 }
@@ -314,7 +371,9 @@ $("mining").onclick = async () => {
   if (asked || !state.status?.rig) return;
   asked = true;
   try {
-    const answer = await fetch(`api/v1/mining/${state.status.rig.mining ? "stop" : "start"}`, { method: "POST" });
+    const { rig, rigs } = state.status;
+    const query = rigs.length > 1 ? `?rig=${encodeURIComponent(rig.name)}` : "";
+    const answer = await fetch(`api/v1/mining/${rig.mining ? "stop" : "start"}${query}`, { method: "POST" });
     if (answer.ok) take(await answer.json());
   } catch {
     state.lost = true;

@@ -20,7 +20,7 @@ export const texts = {
     scheme_: (s, fee, min) => `${s.toUpperCase()}, fee ${fee} %, from ${min} coins`, memory: "Memory", latency: "Share to reply (p50 / p99)",
     up: (t) => `running for ${t}`, minutes: "min", hour: "1 h", ago: (t) => `${t} ago`, chartEmpty: "The first samples are on their way.",
     accepted_: "accepted", refused_: "refused", found_: "found", confirmed_: "confirmed", orphaned_: "orphaned", pending_: "pending",
-    healthy: "healthy", degraded: "degraded", failed: "failed", starting: "starting", paused: "paused", idle: "idle", powering_down: "powering down", lost: "device gone",
+    healthy: "healthy", degraded: "degraded", failed: "failed", starting: "starting", paused: "paused", idle: "idle", powering_down: "powering down", deviceLost: "device gone",
     kawpow_light: (e) => `KawPow light cache of epoch ${e}`, kawpow_full: (e) => `KawPow dataset of epoch ${e}`, verthash_full: () => "Verthash data file",
     making: (what, percent, size, time) => `Making the ${what}: ${percent} % of ${size}, ${time} so far`,
     shareDifficulty: "Share difficulty", efficiency: "Efficiency", efficiencyNote: "of shares accepted", ping: "Ping",
@@ -29,6 +29,7 @@ export const texts = {
     refusals: "Refused shares", reason: "Reason", noRefusals: "No share was refused.",
     lostAt: (time) => `Connection to otedama lost. The figures below are those of ${time}.`,
     noPool: (why) => `No pool gives work: ${why}`, noNode: (why) => `No coin node gives work: ${why}`,
+    parts: "Rigs and pools", part: "Name", rig: "Rig", algorithm: "Algorithm", coin: "Coin", rigShown: "Rig shown", poolShown: "Pool shown",
     noToken: "This page needs the address that otedama printed when it started (it carries a token).",
   },
   ja: {
@@ -51,7 +52,7 @@ export const texts = {
     scheme_: (s, fee, min) => `${s.toUpperCase()}、手数料 ${fee} %、最低支払額 ${min}`, memory: "メモリ", latency: "シェア応答時間 (p50 / p99)",
     up: (t) => `稼働時間 ${t}`, minutes: "分", hour: "1 時間", ago: (t) => `${t}前`, chartEmpty: "最初のデータを待っています。",
     accepted_: "承認", refused_: "拒否", found_: "発見", confirmed_: "確定", orphaned_: "孤立", pending_: "未確定",
-    healthy: "正常", degraded: "低下", failed: "停止", starting: "起動中", paused: "休止", idle: "待機", powering_down: "電源オフ中", lost: "装置なし",
+    healthy: "正常", degraded: "低下", failed: "停止", starting: "起動中", paused: "休止", idle: "待機", powering_down: "電源オフ中", deviceLost: "装置なし",
     kawpow_light: (e) => `KawPow ライトキャッシュ(エポック ${e})`, kawpow_full: (e) => `KawPow データセット(エポック ${e})`, verthash_full: () => "Verthash データファイル",
     making: (what, percent, size, time) => `${what}を作成中: ${size} の ${percent} %、経過 ${time}`,
     shareDifficulty: "シェア難易度", efficiency: "有効率", efficiencyNote: "承認されたシェアの割合", ping: "応答時間",
@@ -60,6 +61,7 @@ export const texts = {
     refusals: "拒否されたシェア", reason: "理由", noRefusals: "拒否されたシェアはありません。",
     lostAt: (time) => `otedama との接続が切れました。下の数値は ${time} 時点のものです。`,
     noPool: (why) => `どのプールからもジョブが来ません: ${why}`, noNode: (why) => `どのコインノードからもジョブが来ません: ${why}`,
+    parts: "リグとプール", part: "名前", rig: "リグ", algorithm: "アルゴリズム", coin: "コイン", rigShown: "表示するリグ", poolShown: "表示するプール",
     noToken: "このページを開くには、otedama の起動時に表示されたアドレス(トークン付き)が必要です。",
   },
 };
