@@ -19,7 +19,7 @@ internal sealed class VectorDatasets : IDisposable
         }
         AlgorithmFacts facts = vector.Info.Algorithm.Facts;
         // Where there are no epochs n= counts the graphs the file may be made from, 0 = the network's.
-        uint epoch = facts.HasEpochs ? facts.EpochOf((int)vector.Height) : vector.Parameters.N;
+        uint epoch = facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N;
         (Algorithm, uint) key = (vector.Info.Algorithm, epoch);
         int at = _made.FindIndex(made => made.Key == key);
         PowDataset dataset;

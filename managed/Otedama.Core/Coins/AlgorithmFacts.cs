@@ -176,7 +176,7 @@ public sealed record AlgorithmFacts
     public static AlgorithmFacts Of(CoinSpec coin) => Of(coin.Algorithm, coin.Equihash);
 
     /// <summary>Which dataset a block at this height is hashed with.</summary>
-    public uint EpochOf(int height) => EpochBlocks == 0 ? 0 : (uint)(Math.Max(0, height) / EpochBlocks);
+    public uint EpochOf(long height) => EpochBlocks == 0 ? 0 : (uint)(Math.Max(0, height) / EpochBlocks);
 
     /// <summary>
     /// In solutions, of which a nonce has two: one nonce of 125,4 takes a thread ten seconds and more, so a block there is two

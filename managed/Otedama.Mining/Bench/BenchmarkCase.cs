@@ -25,7 +25,7 @@ internal sealed record BenchmarkCase
     public uint Height { get; init; }
 
     /// <summary>Which data: KawPow's changes with the height.</summary>
-    public uint Epoch => Facts.EpochOf((int)Height);
+    public uint Epoch => Facts.EpochOf(Height);
 
     /// <summary>Measured in place of native code.</summary>
     public WasmPlugin? Plugin { get; init; }
