@@ -53,7 +53,7 @@ internal static class FileChecks
             InstanceLog.Stopped(console.CreateLogger(LogCategory.Selftest), 1.5);
         }
         string line = Encoding.UTF8.GetString(output.ToArray());
-        return line.Contains("\"seconds\":1.5", StringComparison.Ordinal) && line.Contains("\"event\":\"Stopped\"", StringComparison.Ordinal)
+        return line.Contains("\"seconds\":1.5", StringComparison.Ordinal) && line.Contains("\"event\":\"instance_stopped\"", StringComparison.Ordinal)
             ? null
             : $"wrote: {line}";
     }

@@ -15,9 +15,9 @@ public sealed class NodeStepTests : ITemplateSink, INodeLinks
     private readonly Dictionary<string, ScriptedLink> _links = [];
     private int _returns;
 
-    public void Offer(Template template) => _heights.Add(template.Height);
+    void ITemplateSink.Offer(Template template) => _heights.Add(template.Height);
 
-    public void OnNodeReturned() => _returns++;
+    void ITemplateSink.OnNodeReturned() => _returns++;
 
     public IRpcLink Open(RpcEndpoint endpoint) => _links[endpoint.Name];
 
