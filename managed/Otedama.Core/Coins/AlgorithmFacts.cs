@@ -187,12 +187,17 @@ public sealed record AlgorithmFacts
         double min = rule.N > 100 ? 1e-4 : rule.N > 50 ? 1.0 / 512 : 1.0 / 16; // in units of 2^13 solutions
         return new AlgorithmFacts
         {
-            Algorithm = Algorithm.Equihash, ChoiceName = rule == EquihashRule.ZelHash ? "flux" : "", Family = HeaderFamily.Zcash,
-            DifficultyOne = s_zip301One, IsSlowToSearch = true, DataLengthMax = ZcashProof.MinedBytesMax,
+            Algorithm = Algorithm.Equihash,
+            ChoiceName = rule == EquihashRule.ZelHash ? "flux" : "",
+            Family = HeaderFamily.Zcash,
+            DifficultyOne = s_zip301One,
+            IsSlowToSearch = true,
+            DataLengthMax = ZcashProof.MinedBytesMax,
             VectorKeys = ["k", "personal", "twist", "input", "indices", "solution", "n"],
             FastStartBits = rule.N > 100 ? 0x207f_ffffu : rule.N > 50 ? 0x2001_0000u : 0x1f10_0000u,
             ShareMin = min,
-            ShareOfCpu = min, ShareOfDevice = Math.Max(0.03, min), // 0.2 solutions/s a thread; 50
+            ShareOfCpu = min,
+            ShareOfDevice = Math.Max(0.03, min), // 0.2 solutions/s a thread; 50
             HashesPerNonce = rule.SolutionsPerNonce,
             Equihash = rule,
         };

@@ -203,15 +203,15 @@ public sealed partial class ShareLog : IDisposable
     private void Close()
     {
         lock (_snapshotLock)
-        lock (_commitLock)
-        lock (_spareLock)
-        {
-            _spareIsDue = false;
-            _file?.Dispose();
-            _file = null;
-            _mark?.Dispose();
-            _mark = null;
-        }
+            lock (_commitLock)
+                lock (_spareLock)
+                {
+                    _spareIsDue = false;
+                    _file?.Dispose();
+                    _file = null;
+                    _mark?.Dispose();
+                    _mark = null;
+                }
         _held.Dispose();
     }
 

@@ -22,10 +22,18 @@ internal static class ChaosCommand
     {
         Command run = new("run",
             "Simulate a pool, its miners and its nodes by seed; a seed that fails can be run again and fails the same way.");
-        Option<ulong> seed = new("--seed") { Description = "The seed; default 1.", HelpName = "N",
-            DefaultValueFactory = static _ => 1 };
-        Option<(ulong First, ulong Last)?> seeds = new("--seeds") { Description = "All from A to B.",
-            HelpName = "A..B", CustomParser = ParseSeeds };
+        Option<ulong> seed = new("--seed")
+        {
+            Description = "The seed; default 1.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 1
+        };
+        Option<(ulong First, ulong Last)?> seeds = new("--seeds")
+        {
+            Description = "All from A to B.",
+            HelpName = "A..B",
+            CustomParser = ParseSeeds
+        };
         Option<int> seconds = new("--seconds")
         {
             Description = $"Virtual seconds in which things go wrong, 1 to 86400; default {Simulation.DefaultSeconds}.",

@@ -19,7 +19,7 @@ internal sealed class SimSchedule
     public long Steps { get; private set; }
 
     /// <summary>Plans a step of this life; it is dropped when the life is over by then.</summary>
-    public void At(long ticks, SimLife life, Action step) => 
+    public void At(long ticks, SimLife life, Action step) =>
         _steps.Enqueue((life, OfThisThread(step)), (Math.Max(ticks, Now), _number++));
 
     public void After(TimeSpan wait, SimLife life, Action step) => At(Now + wait.Ticks, life, step);

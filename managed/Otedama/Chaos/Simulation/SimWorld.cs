@@ -29,8 +29,11 @@ internal sealed class SimWorld
     }
 
     /// <summary>Coinbases mature soon, so that a run sees many blocks through.</summary>
-    private static readonly CoinSpec s_coin = CoinCatalogue.BitcoinRegtest with { Genesis = Hash256.Zero,
-        CoinbaseMaturity = 20 };
+    private static readonly CoinSpec s_coin = CoinCatalogue.BitcoinRegtest with
+    {
+        Genesis = Hash256.Zero,
+        CoinbaseMaturity = 20
+    };
 
     public SimSchedule Schedule { get; } = new();
 
