@@ -57,9 +57,9 @@ struct otd_engine {
     const struct otd_algo *algo;
     const otd_flavour *flavour;
     const otd_dataset *dataset;
-    void *state;              /* the algorithm's own scratch, made by engine_open */
-    volatile uint32_t cancel; /* written by any thread, read by the owner */
-    double hashes_per_ms;     /* measured; sizes the chunks that keep a scan inside its budget */
+    void *state;          /* the algorithm's own scratch, made by engine_open */
+    uint32_t cancel;      /* atomic: written by any thread, read by the owner */
+    double hashes_per_ms; /* measured; sizes the chunks that keep a scan inside its budget */
 };
 
 typedef struct otd_algo {

@@ -92,6 +92,6 @@ void otd_equihash_solver_destroy(equihash_solver *solver);
  */
 int32_t otd_equihash_solve(equihash_solver *solver, const equihash_kernel *kernel, const uint8_t *input,
                            uint32_t input_length, uint8_t (*solutions)[OTD_PROOF_MAX],
-                           const volatile uint32_t *cancel);
+                           const uint32_t *cancel);
 
 #endif /* OTD_EQUIHASH_H */

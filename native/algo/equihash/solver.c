@@ -222,7 +222,7 @@ static void otd_add_leaves(equihash_solver *s, const uint8_t *hash, uint32_t num
 }
 
 static int32_t otd_fill_level_zero(equihash_solver *s, const equihash_kernel *kernel, const uint8_t *input,
-                                   uint32_t input_length, const volatile uint32_t *cancel) {
+                                   uint32_t input_length, const uint32_t *cancel) {
     enum { TOGETHER = 16 }; /* one group of the twist */
     equihash_mid mid;
     otd_equihash_mid(&mid, &s->p, input, input_length);
@@ -244,7 +244,7 @@ static int32_t otd_fill_level_zero(equihash_solver *s, const equihash_kernel *ke
             }
             otd_add_leaves(s, spare, first + i);
         }
-        if (first % 65536 == 0 && *cancel) {
+        if (first % 65536 == 0 && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0) {
             return OTD_E_CANCELLED;
         }
     }
@@ -334,10 +334,10 @@ static inline __attribute__((always_inline)) void otd_collide_bucket(equihash_so
     }
 }
 
-static int32_t otd_collide_level(equihash_solver *s, uint32_t level, const volatile uint32_t *cancel) {
+static int32_t otd_collide_level(equihash_solver *s, uint32_t level, const uint32_t *cancel) {
     memset(s->count[level + 1], 0, s->buckets * sizeof(uint32_t));
     for (uint32_t bucket = 0; bucket < s->buckets; bucket++) {
-        if (*cancel) {
+        if (__atomic_load_n(cancel, __ATOMIC_RELAXED) != 0) {
             return OTD_E_CANCELLED;
         }
         switch (s->value_bytes[level]) {
@@ -390,13 +390,13 @@ static void otd_add_candidate(const equihash_solver *s, size_t left, size_t righ
     memcpy(list->solutions[list->count++], packed, OTD_PROOF_MAX);
 }
 
-static int32_t otd_last_level(equihash_solver *s, solution_list *list, const volatile uint32_t *cancel) {
+static int32_t otd_last_level(equihash_solver *s, solution_list *list, const uint32_t *cancel) {
     uint32_t level = s->p.k - 1, bytes = s->value_bytes[level];
     const wide mask = otd_mask_of(s->value_bits[level]);
     for (uint32_t bucket = 0; bucket < s->buckets; bucket++) {
         size_t base = (size_t)bucket * s->slots;
         const uint8_t *values = s->values[level % 2] + base * bytes;
-        if (*cancel) {
+        if (__atomic_load_n(cancel, __ATOMIC_RELAXED) != 0) {
             return OTD_E_CANCELLED;
         }
         memset(s->head, 0, sizeof(uint16_t) << s->rest_bits);
@@ -417,7 +417,7 @@ static int32_t otd_last_level(equihash_solver *s, solution_list *list, const vol
 
 int32_t otd_equihash_solve(equihash_solver *s, const equihash_kernel *kernel, const uint8_t *input,
                            uint32_t input_length, uint8_t (*solutions)[OTD_PROOF_MAX],
-                           const volatile uint32_t *cancel) {
+                           const uint32_t *cancel) {
     solution_list list = {.solutions = solutions, .count = 0};
     int32_t status = otd_fill_level_zero(s, kernel, input, input_length, cancel);
     for (uint32_t level = 0; status == OTD_OK && level + 1 < s->p.k; level++) {
