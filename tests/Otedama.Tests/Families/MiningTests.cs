@@ -16,7 +16,7 @@ public class MiningTests
     [InlineData(Algorithm.Verthash, 0x1f07ffff, 4)]
     [InlineData(Algorithm.KawPow, 0x2007ffff, 5)]   // 2^5 hashes a block
     [InlineData(Algorithm.Equihash, 0x2007ffff, 5)] // 2^5 solutions a block
-    [InlineData(Algorithm.VerusHash, 0x1e07ffff, 5)] // 2^21 hashes a block
+    [InlineData(Algorithm.VerusHash, 0x1e3fffff, 5)] // 2^18 hashes a block
     public Task A_rig_finds_blocks_and_the_chain_takes_every_one(Algorithm algorithm, uint bits, int blocks) =>
         MineAsync(MiningRun.CoinOf(algorithm, bits), blocks);
 
