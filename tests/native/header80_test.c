@@ -287,7 +287,7 @@ static void all_of(const subject *s) {
 }
 
 void otd_test_header80(void) {
-    char directory[] = "/tmp/otedama-verthash-XXXXXX", path[64];
+    char directory[] = P_tmpdir "/otedama-verthash-XXXXXX", path[64];
     otd_dataset *dataset = NULL;
     const subject scrypt = {OTD_ALGO_SCRYPT, last_flavour(OTD_ALGO_SCRYPT), NULL};
     all_of(&scrypt);

@@ -28,8 +28,10 @@ internal static class ServiceCommand
     /// <summary>A service of the system sees neither homes nor other programs' temporary files, so it cannot run from there.</summary>
     private static string OfSystem(string found, string file)
     {
-        string program = found.StartsWith("/home/", StringComparison.Ordinal) || found.StartsWith("/root/", StringComparison.Ordinal)
-            || found.StartsWith("/tmp/", StringComparison.Ordinal) ? Installed : found;
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).TrimEnd('/');
+        string[] hidden = ["/home", home, Path.GetTempPath().TrimEnd('/'), "/tmp"];
+        string program = Array.Exists(hidden, folder => folder.Length > 0 && found.StartsWith(folder + "/", StringComparison.Ordinal))
+            ? Installed : found;
         return $"""
             # Otedama as a service of the system. To install it:
             #   sudo install -m 755 {found} {Installed}      (when it is not there yet)
