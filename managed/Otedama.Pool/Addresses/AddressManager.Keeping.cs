@@ -8,7 +8,7 @@ public sealed partial class AddressManager
     public void Save(IFiles files, string path)
     {
         byte[] bytes;
-        lock (_lock)
+        lock (_gate)
         {
             SettleNewcomers();
             bytes = AddressFile.Write(_key, _groups.Edition, _known.Values);
@@ -31,7 +31,7 @@ public sealed partial class AddressManager
         try
         {
             (SipHash key, ulong edition, List<KnownAddress> entries) = AddressFile.Read(bytes);
-            lock (_lock)
+            lock (_gate)
             {
                 (_key, _buckets) = (key, new AddressBuckets(key, _groups));
                 foreach (KnownAddress entry in entries.Where(entry => !_known.ContainsKey(entry.Place)))

@@ -29,7 +29,7 @@ public sealed partial class AddressManager
     /// <summary>One that lies in `tried`, to be tested for the sake of a newcomer; null when none waits.</summary>
     public PeerEndpoint? ToTest()
     {
-        lock (_lock)
+        lock (_gate)
         {
             SettleNewcomers();
             foreach ((KnownAddress newcomer, _) in _newcomers)
@@ -48,7 +48,7 @@ public sealed partial class AddressManager
     /// </summary>
     public void SettleNewcomers()
     {
-        lock (_lock)
+        lock (_gate)
         {
             for (int i = _newcomers.Count - 1; i >= 0; i--)
             {

@@ -19,7 +19,7 @@ public sealed partial class AddressManager
     /// </summary>
     public AddressCandidate? Select(bool newOnly = false, bool triedOnly = false)
     {
-        lock (_lock)
+        lock (_gate)
         {
             bool fromTried = triedOnly || (!newOnly && OneIn(2));
             return Draw(fromTried) ?? (newOnly || triedOnly ? null : Draw(!fromTried));
@@ -32,7 +32,7 @@ public sealed partial class AddressManager
     /// </summary>
     public IReadOnlyList<AddressCandidate> Sample(int most = SampleMax)
     {
-        lock (_lock)
+        lock (_gate)
         {
             KnownAddress[] all = [.. _known.Values];
             int wanted = Math.Min(Math.Min(most, SampleMax), (int)Math.Ceiling(all.Length * SamplePart));

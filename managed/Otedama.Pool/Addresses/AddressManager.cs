@@ -25,7 +25,7 @@ public sealed partial class AddressManager
     /// <summary>What others tell counts as seen that much earlier: they heard it of others.</summary>
     private const long HearsayPenalty = 2 * 60 * 60;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly Dictionary<PeerEndpoint, KnownAddress> _known = [];
     private readonly KnownAddress?[] _new = new KnownAddress?[NewSlots];
     private readonly KnownAddress?[] _tried = new KnownAddress?[TriedSlots];
@@ -49,7 +49,7 @@ public sealed partial class AddressManager
     /// <summary>Places taken, in `new` (an address may have eight) and in `tried`.</summary>
     public (int New, int Tried) Count()
     {
-        lock (_lock)
+        lock (_gate)
         {
             return (_new.Count(static entry => entry is not null), _tried.Count(static entry => entry is not null));
         }
@@ -65,7 +65,7 @@ public sealed partial class AddressManager
         {
             return false;
         }
-        lock (_lock)
+        lock (_gate)
         {
             long seen = Math.Clamp(lastSeen - (origin == AddressOrigin.Configured ? 0 : HearsayPenalty), 0, Now);
             if (!_known.TryGetValue(place, out KnownAddress? entry))
@@ -108,7 +108,7 @@ public sealed partial class AddressManager
     /// </summary>
     public void Succeeded(PeerEndpoint place, Hash256 nodeId)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (!_known.TryGetValue(place, out KnownAddress? entry))
             {
@@ -133,7 +133,7 @@ public sealed partial class AddressManager
 
     private void Change(PeerEndpoint place, Action<KnownAddress> change)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (_known.TryGetValue(place, out KnownAddress? entry))
             {

@@ -10,13 +10,13 @@ namespace Otedama.Tests.Addresses;
 public sealed class AddressManagerTests
 {
     private static readonly PeerEndpoint s_honest = At("8.8.8.8");
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly SeededRandom _random = new(1);
     private readonly AddressManager _manager;
 
     public AddressManagerTests() => _manager = New();
 
-    private long Now => _clock.GetUtcNow().ToUnixTimeSeconds();
+    private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 
     [Theory]
     [InlineData("8.8.8.8", true)]
@@ -98,12 +98,12 @@ public sealed class AddressManagerTests
     public void Who_answers_keeps_its_place_against_a_newcomer()
     {
         (PeerEndpoint incumbent, PeerEndpoint newcomer) = Colliding();
-        _clock.Advance(5 * 3600);
+        _time.Advance(5 * 3600);
         Assert.Null(_manager.ToTest());
         _manager.Succeeded(newcomer, default);
         Assert.Equal(incumbent, _manager.ToTest());
         _manager.Trying(incumbent);
-        _clock.Advance(10);
+        _time.Advance(10);
         Assert.Null(_manager.ToTest());
         _manager.Succeeded(incumbent, default);
         Assert.Null(_manager.ToTest());
@@ -115,11 +115,11 @@ public sealed class AddressManagerTests
     public void Who_no_longer_answers_makes_room_and_is_not_forgotten()
     {
         (PeerEndpoint incumbent, PeerEndpoint newcomer) = Colliding();
-        _clock.Advance(5 * 3600);
+        _time.Advance(5 * 3600);
         _manager.Succeeded(newcomer, default);
         _manager.Trying(incumbent);
         _manager.Failed(incumbent);
-        _clock.Advance(61);
+        _time.Advance(61);
         Assert.Null(_manager.ToTest());
         Assert.Equal(newcomer, _manager.Select(triedOnly: true)?.Place);
         Assert.Equal(incumbent, _manager.Select(newOnly: true)?.Place);
@@ -130,9 +130,9 @@ public sealed class AddressManagerTests
     public void A_newcomer_that_nobody_could_test_for_waits_no_longer_than_forty_minutes()
     {
         (PeerEndpoint incumbent, PeerEndpoint newcomer) = Colliding();
-        _clock.Advance(5 * 3600);
+        _time.Advance(5 * 3600);
         _manager.Succeeded(newcomer, default);
-        _clock.Advance((40 * 60) + 1);
+        _time.Advance((40 * 60) + 1);
         Assert.Null(_manager.ToTest());
         Assert.Equal(incumbent, _manager.Select(triedOnly: true)?.Place);
     }
@@ -213,7 +213,7 @@ public sealed class AddressManagerTests
         Fill(_manager, 1000);
         CrashDisk disk = new();
         _manager.Save(disk, "/p/peers.dat");
-        AddressManager back = new(_clock, _random, new BySystem());
+        AddressManager back = new(_time, _random, new BySystem());
         Assert.Null(back.Load(disk, "/p/peers.dat"));
         Assert.InRange(back.Count().Tried, 1, AddressBuckets.TriedBucketsOfGroup * AddressBuckets.Slots);
     }
@@ -237,7 +237,7 @@ public sealed class AddressManagerTests
         Assert.Null(back.Load(disk, "/p/peers.dat"));
     }
 
-    private AddressManager New(bool isPrivate = false) => new(_clock, _random, new NetworkGroups(), isPrivate);
+    private AddressManager New(bool isPrivate = false) => new(_time, _random, new NetworkGroups(), isPrivate);
 
     private void Fill(AddressManager manager, int count)
     {
