@@ -42,7 +42,8 @@ public sealed class ChainCoin
         CoinSpec spec = ownChain && facts is not null ? CoinCatalogue.OtedamaWith(facts.Algorithm) : coin;
         problem = spec.Algorithm.Name != parameters.AlgorithmName
             ? $"{coin.DisplayName} is mined with {coin.Algorithm.Name}, not with {parameters.AlgorithmName}"
-            : spec.Family.TakesNodeCoinbase && !ownChain // the embedded chain has Bitcoin's coinbase whatever its headers are like
+            // The embedded chain has Bitcoin's coinbase whatever its headers are like.
+            : spec.Family.TakesNodeCoinbase && !ownChain
                 ? $"the coinbase of {coin.DisplayName} is written by its node, so that no share chain can rebuild it"
                 : "";
         return problem.Length == 0 ? new ChainCoin(spec) : null;
@@ -67,7 +68,8 @@ public sealed class ChainCoin
         int taken = start - reader.Left;
         return _facts.Equihash is not { } rule || taken == HeaderLengthOf(rule)
             ? header
-            : throw new FormatException($"a header of {taken} bytes; those of {Spec.DisplayName} have {HeaderLengthOf(rule)}");
+            : throw new FormatException(
+                $"a header of {taken} bytes; those of {Spec.DisplayName} have {HeaderLengthOf(rule)}");
     }
 
     private static int HeaderLengthOf(EquihashRule rule) =>

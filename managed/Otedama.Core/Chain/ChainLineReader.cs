@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Otedama.Core;
 
-/// <summary>Reads the fields of a canonical line in their order, name by name; everything throws FormatException.</summary>
+/// <summary>Reads the fields of a canonical line in their order, by name; all throw FormatException.</summary>
 internal sealed class ChainLineReader
 {
     public const string Head = "otedama-sharechain/1";
@@ -29,7 +29,7 @@ internal sealed class ChainLineReader
     public string Name(string name)
     {
         string text = Next(name);
-        return text.Length is >= 1 and <= NameLengthMax && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+        return text.Length is >= 1 and <= NameLengthMax && text.All(IsOfName)
             ? text
             : throw Wrong(name, text, $"1 to {NameLengthMax} lower-case letters, digits and hyphens");
     }
@@ -52,7 +52,7 @@ internal sealed class ChainLineReader
         uint bits = shaped ? uint.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : 0;
         return shaped && Target.TryFromCompact(bits, out Target target) && target.ToCompact() == bits
             ? bits
-            : throw Wrong(name, text, "8 lower-case hex digits of a compact target in its shortest form, such as 1d00ffff");
+            : throw Wrong(name, text, "8 lower-case hex digits, a compact target in its shortest form");
     }
 
     public string Pass(string name)
@@ -73,7 +73,9 @@ internal sealed class ChainLineReader
 
     private string Next(string name)
     {
-        string part = _next < _parts.Length ? _parts[_next] : throw new FormatException($"parameters lack the field \"{name}\"");
+        string part = _next < _parts.Length
+            ? _parts[_next]
+            : throw new FormatException($"parameters lack the field \"{name}\"");
         string head = name + "=";
         if (!part.StartsWith(head, StringComparison.Ordinal))
         {
@@ -83,10 +85,14 @@ internal sealed class ChainLineReader
         return part[head.Length..];
     }
 
+    private static bool IsOfName(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-';
+
     private static ulong Number(string name, string text, ulong least, ulong most)
     {
-        bool canonical = text.Length is >= 1 and <= 20 && text.All(char.IsAsciiDigit) && (text.Length == 1 || text[0] != '0');
-        return canonical && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) && value >= least && value <= most
+        bool isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+            && text.All(char.IsAsciiDigit) // the parser passes over zero bytes at the end
+            && (text.Length == 1 || text[0] != '0');
+        return isNumber && value >= least && value <= most
             ? value
             : throw Wrong(name, text, $"a decimal number from {least} to {most} without leading zeros");
     }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Otedama.Core;
 
 /// <summary>
-/// What all nodes of one share chain agree on, read from its canonical line; the chain's id is the hash of that line, so that
+/// What all nodes of one share chain agree on, read from its canonical line. The chain's id is the hash of that line:
 /// whoever has other parameters is on another chain. Every number of the rules comes from here.
 /// </summary>
 public sealed class ChainParameters

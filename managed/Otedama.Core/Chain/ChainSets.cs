@@ -23,8 +23,8 @@ public static class ChainSets
     private const uint RegtestLimit = 0x207fffff;
 
     /// <summary>
-    /// The least output in smallest units: what spending one (148 bytes, 68 with witness) costs at the fee the coin's wallets
-    /// pay, ten times and more, so that nobody is paid what he cannot use.
+    /// The least output in smallest units: what spending one (148 bytes, 68 with witness) costs at the fee the coin's
+    /// wallets pay, ten times and more, so that nobody is paid what he cannot use.
     /// </summary>
     private static readonly Dictionary<string, ulong> s_dust = new()
     {
@@ -38,7 +38,8 @@ public static class ChainSets
     private const ulong DustElsewhere = 5_000;
 
     /// <summary>
-    /// The parameters of a set. Throws ArgumentException for an unknown set and FormatException for a pass that is not allowed.
+    /// The parameters of a set. Throws ArgumentException for an unknown set, FormatException for a pass with characters
+    /// that are not allowed.
     /// </summary>
     public static ChainParameters For(string set, CoinSpec coin, string pass = "")
     {
@@ -47,19 +48,20 @@ public static class ChainSets
             Standard => (10_000, 2_160, 20),
             Wide => (30_000, 20_160, 10),
             Nano => (30_000, 2_160, 10),
-            _ => throw new ArgumentException($"there is no share chain \"{set}\"; choose {string.Join(", ", Names)}", nameof(set)),
+            _ => throw new ArgumentException($"there is no share chain \"{set}\"; choose {string.Join(", ", Names)}"),
         };
         int halfLife = Math.Max(60 * spacing, 600_000);
         ulong dust = s_dust.GetValueOrDefault(coin.Name, DustElsewhere);
         return ChainParameters.Parse(
-            $"{ChainLineReader.Head}|coin={coin.Name}|net={coin.Network}|algo={coin.Algorithm.Name}|T={spacing}|N={shares}|W=2|pen={penalty}"
-            + $"|ud=3|um=5|hl={halfLife}|dtcap={4 * halfLife}|limit={LimitFor(coin):x8}|g_ms={GenesisTimeMs}|dust={dust}"
+            $"{ChainLineReader.Head}|coin={coin.Name}|net={coin.Network}|algo={coin.Algorithm.Name}"
+            + $"|T={spacing}|N={shares}|W=2|pen={penalty}|ud=3|um=5|hl={halfLife}|dtcap={4 * halfLife}"
+            + $"|limit={LimitFor(coin):x8}|g_ms={GenesisTimeMs}|dust={dust}"
             + $"|caps=4,7,13,47,146,367|pass={pass}");
     }
 
     /// <summary>
-    /// The easiest share: some seconds of one CPU thread, so that one can carry a chain alone and making a share costs a
-    /// hundred thousand times what checking it does.
+    /// The easiest share: some seconds of one CPU thread, so that one can carry a chain alone and making a share costs
+    /// a hundred thousand times what checking it does.
     /// </summary>
     private static uint LimitFor(CoinSpec coin) =>
         coin.Network == "regtest" ? RegtestLimit : AlgorithmFacts.Of(coin).FastStartBits;

@@ -32,7 +32,8 @@ public sealed class ChainShare
         fault = null;
         if (bytes.Length > LengthMax)
         {
-            fault = new ShareFault(ShareFault.Bytes, $"a share of {bytes.Length} bytes; at most {LengthMax} are allowed");
+            string reason = $"a share of {bytes.Length} bytes; at most {LengthMax} are allowed";
+            fault = new ShareFault(ShareFault.Bytes, reason);
             return null;
         }
         try
@@ -53,7 +54,7 @@ public sealed class ChainShare
         return null;
     }
 
-    /// <summary>The order of ids as byte strings, in which uncles are listed. Hash256 itself compares as numbers do.</summary>
+    /// <summary>The order of ids as byte strings, in which uncles are listed. Hash256 compares as numbers do.</summary>
     public static int CompareIds(Hash256 left, Hash256 right)
     {
         Span<byte> first = stackalloc byte[Hash256.Size];

@@ -3,12 +3,14 @@ using System.Buffers.Binary;
 namespace Otedama.Core;
 
 /// <summary>
-/// Whom a share pays: a payout type and its program, 21 or 33 bytes. Ordered as these bytes are. The default value is nobody.
+/// Whom a share pays: a payout type and its program, 21 or 33 bytes. Ordered as these bytes are. The default is nobody.
 /// </summary>
 public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
 {
     /// <summary>Types of output scripts; the numbers are consensus.</summary>
-    public const byte None = 0, PublicKeyHash = 1, ScriptHash = 2, WitnessKeyHash = 3, WitnessScriptHash = 4, Taproot = 5;
+    public const byte PublicKeyHash = 1, ScriptHash = 2, WitnessKeyHash = 3, WitnessScriptHash = 4, Taproot = 5;
+
+    private const byte None = 0;
 
     public const int LengthMax = 33;
 
@@ -20,7 +22,8 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
     {
         if (type is < PublicKeyHash or > Taproot || program.Length != ProgramLengthOf(type))
         {
-            throw new ArgumentException($"payout type {type} with a program of {program.Length} bytes; types 1, 2, 3 have 20, types 4, 5 have 32");
+            throw new ArgumentException(
+                $"payout type {type} with a program of {program.Length} bytes; 1, 2 and 3 have 20, 4 and 5 have 32");
         }
         Span<byte> padded = stackalloc byte[Hash256.Size];
         padded.Clear();
@@ -100,7 +103,8 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
         }
         return type is >= PublicKeyHash and <= Taproot
             ? new PayoutKey(type, reader.Take(ProgramLengthOf(type)))
-            : throw new FormatException($"payout type {type} before byte {reader.Position}; {(noneAllowed ? "0 to 5" : "1 to 5")} are known");
+            : throw new FormatException(
+                $"payout type {type} before byte {reader.Position}; {(noneAllowed ? 0 : 1)} to 5 are known");
     }
 
     internal void Write(ByteWriter writer)
@@ -129,7 +133,8 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
     /// <summary>Type and program in hex.</summary>
     public override string ToString() => Hex.Encode(ToArray());
 
-    private static int ProgramLengthOf(byte type) => type switch { None => 0, WitnessScriptHash or Taproot => 32, _ => 20 };
+    private static int ProgramLengthOf(byte type) =>
+        type switch { None => 0, WitnessScriptHash or Taproot => 32, _ => 20 };
 
     public static bool operator ==(PayoutKey left, PayoutKey right) => left.Equals(right);
 

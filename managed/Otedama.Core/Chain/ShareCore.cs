@@ -1,6 +1,6 @@
 namespace Otedama.Core;
 
-/// <summary>What a share says and its proof of work commits to: the core, 186 bytes and more (fields 1 to 18).</summary>
+/// <summary>What a share says and its proof of work commits to: the core, 186 bytes or more (fields 1 to 18).</summary>
 public sealed record ShareCore
 {
     /// <summary>The only version there is; first byte of every share.</summary>

@@ -34,6 +34,7 @@ public sealed record ShareWork
         ushort prefixLength = reader.UInt16();
         TailLink link = new(state, prefixLength, reader.Take(prefixLength % TailLink.BlockLength).ToArray());
         BlockHeader header = coin.ReadHeader(ref reader);
-        return new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = reader.Hashes(reader.Byte()) };
+        Hash256[] branch = reader.Hashes(reader.Byte());
+        return new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = branch };
     }
 }
