@@ -31,6 +31,7 @@ public sealed partial class ShareDesk : IStep
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ShareStore _store;
+    private readonly StoreKeeper _keeper;
     private readonly Lock _lock = new(); // guards the four below
     private readonly ShareChain _chain;
     private readonly OrphanPool _orphans;
@@ -55,7 +56,7 @@ public sealed partial class ShareDesk : IStep
         _store = ShareStore.Open(world.Files, folder, _logger, kept.Load);
         _chain = kept.ToChain();
         _next = _chain.Next();
-        Keeper = new StoreKeeper(_store, this, _time, _logger);
+        _keeper = new StoreKeeper(_store, this, _time, _logger);
         LogOpened(folder, _chain.Count, _chain.Height, parameters.Line);
     }
 
@@ -67,7 +68,7 @@ public sealed partial class ShareDesk : IStep
     public Signal Wake { get; }
 
     /// <summary>The disk's side, to be called by a loop of its own.</summary>
-    public IStep Keeper { get; }
+    public IStep Keeper => _keeper;
 
     /// <summary>What the next share has to say.</summary>
     public NextShare Next => _next;
@@ -155,7 +156,12 @@ public sealed partial class ShareDesk : IStep
         }
     }
 
-    internal void Close() => _store.Dispose();
+    /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
+    internal void Close()
+    {
+        _keeper.Keep();
+        _store.Dispose();
+    }
 
     private bool IsKnown(Hash256 id)
     {
@@ -247,7 +253,7 @@ public sealed partial class ShareDesk : IStep
         if (fault is null)
         {
             _store.Append(share);
-            Keeper.Wake.Set();
+            _keeper.Wake.Set();
             if (_chain.Undone > DeepReorganisation && _chain.TipId == share.Id)
             {
                 LogReorganised(_chain.Undone, _chain.Height, share.ToString());
