@@ -236,13 +236,13 @@ public sealed class ShareValidatorTests
         _jobs.Add(5, chain: TestJobs.Easy);
         Candidate candidate = TestJobs.Candidate(5, 1);
         candidate.Target = TestJobs.Hard;
-        Judgement judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        Judgement judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.Chain);
         Assert.Equal((Rejection.AboveTarget, false), (judgement.Rejection, judgement.IsBlock));
         Assert.Equal([Rejection.Duplicate], Judge(candidate));
         Assert.Equal(Reach.Share, _judgements[0].Reach); // handed on once
         _jobs.Generation++;
         candidate.Nonce++;
-        judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.Chain);
         Assert.Equal(Rejection.Stale, judgement.Rejection);
         Judge(candidate);
         Assert.Equal(Reach.Share, _judgements[0].Reach);
