@@ -43,7 +43,7 @@ public sealed record PoolOptions
     public PayoutScheme Scheme { get; init; } = PayoutScheme.Pplns;
 
     /// <summary>What the rules of share chains allow a node to ask of its miners.</summary>
-    private const decimal FeePercentMaxOnChain = 10;
+    public const decimal FeePercentMaxOnChain = 10;
 
     /// <summary>The share chain that says whom blocks pay; null = this pool's own ledger says it.</summary>
     public ChainParameters? Chain { get; init; }

@@ -34,6 +34,9 @@ public sealed class Job
     /// <summary>The target of the share chain that this job's split builds on; zero where there is none.</summary>
     public Target ChainTarget { get; init; }
 
+    /// <summary>The easier one of network and chain: whoever reports only what is harder loses blocks or chain shares.</summary>
+    public Target EasiestGoal => NetworkTarget > ChainTarget ? NetworkTarget : ChainTarget;
+
     /// <summary>The easiest target worth reporting. On a pool each session has its own, never easier than this.</summary>
     public required Target ShareTarget { get; init; }
 

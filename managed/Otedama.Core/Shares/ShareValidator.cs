@@ -200,7 +200,7 @@ public sealed class ShareValidator
         for (int i = 0; i < count; i++)
         {
             int index = picks[i];
-            Target target = EasierOf(job.NetworkTarget, job.ChainTarget);
+            Target target = job.EasiestGoal;
             if (judgements[index].Rejection == Rejection.None) // else stale or over budget: only what goes further is worth a look
             {
                 target = EasierOf(candidates[index].Target, target);

@@ -20,7 +20,7 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
     /// <summary>What a share on this split says. A split lives as long as jobs with it do.</summary>
     private readonly ConditionalWeakTable<PayoutSplit, ShareCore> _cores = [];
 
-    private readonly Lock _lock = new(); // guards _outputs and _outputsOf
+    private readonly Lock _gate = new(); // guards _outputs and _outputsOf
     private readonly Dictionary<(byte Class, ulong Reward), PayoutOutput[]> _outputs = [];
     private Hash256 _outputsOf; // the parent they are of
     private long _found;
@@ -40,6 +40,8 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
     public event Action? Changed;
 
     public bool HasOwnCoinbases => true;
+
+    public CoinbaseForm? Form => ShareCoinbase.Form;
 
     public bool HasPending => _ledger.HasPending;
 
@@ -144,7 +146,7 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
     /// <summary>The same for all payees of this node, but for the first share of a chain.</summary>
     private PayoutOutput[] OutputsOf(ShareChain chain, byte capClass, ulong reward, PayoutKey own)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (_outputsOf != chain.TipId)
             {
@@ -155,9 +157,8 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
             {
                 return known;
             }
-            IReadOnlyList<ChainPayout> payouts = chain.SplitFor(capClass, reward, own) ?? throw new ArgumentException(
-                "too little of the share chain is known to say whom a block pays; wait until it is synchronised");
-            PayoutOutput[] outputs = [.. payouts.Select(static payout => new PayoutOutput(payout.Key.ToScript(), new Amount((long)payout.Amount)))];
+            PayoutOutput[] outputs = [.. chain.SplitFor(capClass, reward, own) ?? throw new ArgumentException(
+                "too little of the share chain is known to say whom a block pays; wait until it is synchronised")];
             if (_outputs.Count < _desk.Parameters.Caps.Count * 2)
             {
                 _outputs[(capClass, reward)] = outputs;

@@ -21,7 +21,7 @@ public sealed class CoinTips
     /// <summary>Nodes can disagree for a while; more than these few at two heights they never do.</summary>
     private const int Max = 8;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly List<(Hash256 Previous, uint Height, uint Bits)> _known = [];
     private uint _highest;
 
@@ -31,7 +31,7 @@ public sealed class CoinTips
     public void Note(Template template)
     {
         (Hash256, uint, uint) tip = (template.PreviousHash, (uint)template.Height, template.Bits);
-        lock (_lock)
+        lock (_gate)
         {
             if (_known.Contains(tip))
             {
@@ -50,7 +50,7 @@ public sealed class CoinTips
     /// <summary>bits: of the header.</summary>
     public CoinView See(Hash256 previous, uint height, uint bits)
     {
-        lock (_lock)
+        lock (_gate)
         {
             foreach ((Hash256 Previous, uint Height, uint Bits) known in _known)
             {

@@ -5,13 +5,13 @@ namespace Otedama.Pool;
 /// <summary>A pool's share chain: where shares arrive, and the book and splits made of them. Nothing moves by itself.</summary>
 public sealed class PoolChain : IJobListener, IDisposable
 {
-    /// <summary>Below the pool's directory.</summary>
-    public const string FolderName = "chain";
+    /// <summary>Of folders below the pool's directory, one for each chain: shares of one mean nothing to another.</summary>
+    private const string FolderPrefix = "chain-";
 
     /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
     public PoolChain(ChainParameters parameters, PoolOptions options, Ledger ledger, IProofChecker checker, PoolWorld world)
     {
-        Desk = new ShareDesk(parameters, checker, world, Path.Combine(options.DataDirectory, FolderName));
+        Desk = new ShareDesk(parameters, checker, world, Path.Combine(options.DataDirectory, FolderPrefix + Hex.Encode(parameters.Id.ToArray())[..16]));
         ReadOnlySpan<byte> script = Address.Decode(options.OperatorAddress, options.Coin);
         if (!PayoutKey.TryFromScript(script, out PayoutKey payout))
         {

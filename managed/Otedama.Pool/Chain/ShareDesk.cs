@@ -32,7 +32,7 @@ public sealed partial class ShareDesk : IStep
     private readonly ILogger _logger;
     private readonly ShareStore _store;
     private readonly StoreKeeper _keeper;
-    private readonly Lock _lock = new(); // guards the four below
+    private readonly Lock _gate = new(); // guards the four below
     private readonly ShareChain _chain;
     private readonly OrphanPool _orphans;
     private readonly HeldShares _held;
@@ -76,7 +76,7 @@ public sealed partial class ShareDesk : IStep
     /// <summary>From now on this one is told.</summary>
     public void Tell(IShareListener listener)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _listeners.Add(listener);
         }
@@ -85,7 +85,7 @@ public sealed partial class ShareDesk : IStep
     /// <summary>Looks at the chain as it is; must not wait and must not keep it.</summary>
     public T Look<T>(Func<ShareChain, T> look)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return look(_chain);
         }
@@ -96,7 +96,7 @@ public sealed partial class ShareDesk : IStep
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 return (_orphans.Count, _held.Count);
             }
@@ -134,7 +134,7 @@ public sealed partial class ShareDesk : IStep
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         IReadOnlyList<(ChainShare Share, ShareOrigin Origin, TimeSpan Left)> held;
-        lock (_lock)
+        lock (_gate)
         {
             held = _held.TakeAll();
         }
@@ -150,7 +150,7 @@ public sealed partial class ShareDesk : IStep
                     break;
             }
         }
-        lock (_lock)
+        lock (_gate)
         {
             return new ValueTask<TimeSpan>(_held.Count > 0 ? s_again : Timeout.InfiniteTimeSpan);
         }
@@ -165,7 +165,7 @@ public sealed partial class ShareDesk : IStep
 
     private bool IsKnown(Hash256 id)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _chain.Find(id) is not null || _chain.IsRefused(id) || _orphans.Contains(id) || _held.Contains(id);
         }
@@ -208,7 +208,7 @@ public sealed partial class ShareDesk : IStep
 
     private bool IsLight(ChainShare share)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return ShareDifficulty.Work(share.Core.Bits, 0) < _chain.LeastWork(RecentShares) / 2;
         }
@@ -216,7 +216,7 @@ public sealed partial class ShareDesk : IStep
 
     private bool Hold(ChainShare share, ShareOrigin origin, TimeSpan patience)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (!_held.TryAdd(share, origin, patience))
             {
@@ -230,7 +230,7 @@ public sealed partial class ShareDesk : IStep
     /// <summary>Steps 10 to 13, and then for whoever waited for this one.</summary>
     private Arrival Take(ChainShare share, ShareOrigin origin)
     {
-        lock (_lock)
+        lock (_gate)
         {
             Hash256 tip = _chain.TipId;
             int count = _chain.Count;

@@ -30,11 +30,11 @@ internal sealed partial class ShareStore : IDisposable
     private readonly string _folder;
     private readonly ILogger _logger;
     private readonly IDisposable _held;
-    private readonly Lock _lock = new();
-    private readonly SortedDictionary<uint, uint> _highest = []; // highest share of each segment, by its number; under _lock
-    private List<byte> _pending = []; // under _lock
-    private uint _pendingHighest; // under _lock
-    private bool _isFull; // said already; under _lock
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<uint, uint> _highest = []; // highest share of each segment, by its number; under _gate
+    private List<byte> _pending = []; // under _gate
+    private uint _pendingHighest; // under _gate
+    private bool _isFull; // said already; under _gate
     private IFile? _file;
     private uint _segment;
     private long _end;
@@ -53,7 +53,7 @@ internal sealed partial class ShareStore : IDisposable
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 return _pending.Count > 0;
             }
@@ -90,7 +90,7 @@ internal sealed partial class ShareStore : IDisposable
     /// <summary>Never waits. False when the disk has refused for so long that no more can wait: the share is not kept.</summary>
     public bool Append(ChainShare share)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (_pending.Count + StoreFormat.HeaderLength + share.Bytes.Length > PendingBytesMax)
             {
@@ -115,7 +115,7 @@ internal sealed partial class ShareStore : IDisposable
     {
         byte[] bytes;
         uint highest;
-        lock (_lock)
+        lock (_gate)
         {
             if (_pending.Count == 0)
             {
@@ -131,7 +131,7 @@ internal sealed partial class ShareStore : IDisposable
         _file!.Write(bytes, _end);
         _file.Flush();
         _end += bytes.Length;
-        lock (_lock)
+        lock (_gate)
         {
             _pending.RemoveRange(0, bytes.Length);
             _highest[_segment] = Math.Max(_highest.GetValueOrDefault(_segment), highest);
@@ -143,14 +143,14 @@ internal sealed partial class ShareStore : IDisposable
     public void Prune(uint below)
     {
         uint[] old;
-        lock (_lock)
+        lock (_gate)
         {
             old = [.. _highest.Where(pair => pair.Key != _segment && pair.Value < below).Select(static pair => pair.Key)];
         }
         foreach (uint segment in old)
         {
             _files.Delete(PathOf(segment));
-            lock (_lock)
+            lock (_gate)
             {
                 _highest.Remove(segment);
             }
@@ -171,7 +171,7 @@ internal sealed partial class ShareStore : IDisposable
         IFile file = _files.Open(path);
         _file?.Dispose();
         (_file, _segment, _end) = (file, segment, 0);
-        lock (_lock)
+        lock (_gate)
         {
             _highest[segment] = 0;
         }
