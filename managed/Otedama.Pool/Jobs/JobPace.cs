@@ -16,7 +16,8 @@ internal sealed class JobPace(JobBookOptions options, TimeProvider time)
     private int _asked; // since the last publication began
 
     /// <summary>Whether the same work is to be published once more.</summary>
-    public bool MayRepeat => time.GetElapsedTime(_publishedAt) >= options.RefreshEvery || Volatile.Read(ref _asked) != 0;
+    public bool MayRepeat =>
+        time.GetElapsedTime(_publishedAt) >= options.RefreshEvery || Volatile.Read(ref _asked) != 0;
 
     /// <summary>Asks for a publication; true when this had not been asked for since the last one.</summary>
     public bool Ask(int what) => (Interlocked.Or(ref _asked, what) & what) == 0;
@@ -34,7 +35,8 @@ internal sealed class JobPace(JobBookOptions options, TimeProvider time)
             return TimeSpan.Zero;
         }
         bool hasNews = hasTemplate || asked != 0;
-        TimeSpan every = hasNews && options.UpdateEvery < options.RefreshEvery ? options.UpdateEvery : options.RefreshEvery;
+        bool isSoon = hasNews && options.UpdateEvery < options.RefreshEvery;
+        TimeSpan every = isSoon ? options.UpdateEvery : options.RefreshEvery;
         TimeSpan left = every - time.GetElapsedTime(_publishedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
