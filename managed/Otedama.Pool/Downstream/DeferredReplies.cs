@@ -2,7 +2,7 @@ using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>Refusals of one session that wait for the verdicts on submits before them. Under the session's lock.</summary>
+/// <summary>Refusals that wait for the verdicts on submits before them. Under the session's lock.</summary>
 internal sealed class DeferredReplies(MinerLink link)
 {
     /// <summary>Behind submits still being checked; more means a flood, and the connection is closed.</summary>

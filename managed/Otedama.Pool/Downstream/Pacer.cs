@@ -7,7 +7,8 @@ namespace Otedama.Pool;
 /// What the server does of itself: broadcasts new jobs and runs all sessions' timers. A step for one thread; whoever
 /// calls it is told by <see cref="Woken"/> when it cannot wait.
 /// </summary>
-internal sealed class Pacer(SessionRoom room, SessionTable sessions, ITransport transport, ILogger logger) : IJobListener
+internal sealed class Pacer(SessionRoom room, SessionTable sessions, ITransport transport, ILogger logger)
+    : IJobListener
 {
     /// <summary>How often the timers run.</summary>
     public const int TickMs = 100;

@@ -12,7 +12,8 @@ public interface ISplits
     event Action? Changed;
 
     /// <summary>
-    /// True when those who work have coinbases of their own, because these pay other people (SOLO) or say something else.
+    /// True when those who work have coinbases of their own, because these pay other people (SOLO) or say something
+    /// else.
     /// </summary>
     bool HasOwnCoinbases { get; }
 

@@ -8,8 +8,8 @@ namespace Otedama.Pool;
 /// <summary>
 /// The jobs of the pool: turns templates into jobs, announces them, and finds them again by id. A new tip replaces
 /// (generation + 1, clean), new transactions and new splits update (late candidates still count), and silence is broken by a
-/// refresh. Safe from any thread; reads never wait. Its step publishes what has become due. It decides when; which job is for
-/// whom is JobMint's.
+/// refresh. Safe from any thread; reads never wait. Its step publishes what has become due. It decides when; which job
+/// is for whom is JobMint's.
 /// </summary>
 public sealed class JobBook : IPoolJobTable, IStep, IDisposable
 {
@@ -62,8 +62,8 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     }
 
     /// <summary>
-    /// The newest job for this class, and where accounts have coinbases of their own for this account's (0 = nobody's own).
-    /// Null before the first template, or when no coinbase could be made, which is logged.
+    /// The newest job for this class, and where accounts have coinbases of their own for this account's (0 = nobody's
+    /// own). Null before the first template, or when no coinbase could be made, which is logged.
     /// </summary>
     public PoolJob? JobFor(CoinbaseClass size, int account = 0) =>
         _publication is { } publication ? _mint.NewestFor(publication, size, account) : null;

@@ -5,8 +5,8 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Which job is for whom: one for each class of coinbase and, where accounts have coinbases of their own, for each owner; made
-/// when first asked for, so that every publication has only the jobs somebody works on. Safe from any thread.
+/// Which job is for whom: one for each class of coinbase and, where accounts have coinbases of their own, for each owner;
+/// made when first asked for, so that every publication has only the jobs somebody works on. Safe from any thread.
 /// </summary>
 internal sealed class JobMint
 {
@@ -43,8 +43,8 @@ internal sealed class JobMint
     public bool TryGet(uint id, [NotNullWhen(true)] out PoolJob? job) => _shelf.TryGet(id, out job);
 
     /// <summary>
-    /// The job for the default class, with which a publication begins; publish is then called, before anybody else can mint.
-    /// Null, and nothing published, when no coinbase could be made, which is logged.
+    /// The job for the default class, with which a publication begins; publish is then called, before anybody else can
+    /// mint. Null, and nothing published, when no coinbase could be made, which is logged.
     /// </summary>
     public PoolJob? Begin(Publication publication, Action publish)
     {
@@ -186,7 +186,8 @@ internal sealed class JobMint
         }
     }
 
-    private PoolJob Mint(Publication publication, PreparedTemplate prepared, PayoutSplit split, CoinbaseClass size, int owner)
+    private PoolJob Mint(
+        Publication publication, PreparedTemplate prepared, PayoutSplit split, CoinbaseClass size, int owner)
     {
         Template template = prepared.Template;
         double age = _time.GetElapsedTime(publication.TemplateAt).TotalSeconds;

@@ -16,7 +16,8 @@ internal sealed class JobPace(JobBookOptions options, TimeProvider time)
     private int _asked; // since the last publication began
 
     /// <summary>Whether the same work is to be published once more.</summary>
-    public bool MayRepeat => time.GetElapsedTime(_publishedAt) >= options.RefreshEvery || Volatile.Read(ref _asked) != 0;
+    public bool MayRepeat =>
+        time.GetElapsedTime(_publishedAt) >= options.RefreshEvery || Volatile.Read(ref _asked) != 0;
 
     /// <summary>Asks for a publication; true when this had not been asked for since the last one.</summary>
     public bool Ask(int what) => (Interlocked.Or(ref _asked, what) & what) == 0;
@@ -33,7 +34,8 @@ internal sealed class JobPace(JobBookOptions options, TimeProvider time)
         {
             return TimeSpan.Zero;
         }
-        TimeSpan every = (asked & SplitMoved) != 0 ? options.SplitEvery : hasTemplate ? options.UpdateEvery : options.RefreshEvery;
+        TimeSpan soon = (asked & SplitMoved) != 0 ? options.SplitEvery : hasTemplate ? options.UpdateEvery : options.RefreshEvery;
+        TimeSpan every = soon < options.RefreshEvery ? soon : options.RefreshEvery;
         TimeSpan left = every - time.GetElapsedTime(_publishedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }

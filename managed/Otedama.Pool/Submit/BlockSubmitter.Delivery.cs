@@ -124,6 +124,8 @@ public sealed partial class BlockSubmitter
         Reward = kept.Booking?.Record.Reward ?? Amount.Zero,
         JobId = kept.Booking?.Record.JobId ?? 0,
         AccountId = 0,
-        FoundAt = kept.Booking is { } booking ? DateTimeOffset.FromUnixTimeMilliseconds(booking.Record.TimeMs) : _time.GetUtcNow(),
+        FoundAt = kept.Booking is { } booking
+            ? DateTimeOffset.FromUnixTimeMilliseconds(booking.Record.TimeMs)
+            : _time.GetUtcNow(),
     };
 }
