@@ -15,8 +15,8 @@ public sealed class PoolParts
     private const int GivenPayeesMax = 100;
 
     /// <summary>
-    /// A tip of the share chain that moves twice within this time is told once: a miner's restart costs a fifth of it, and jobs
-    /// of one owner (16) last as many of them.
+    /// A tip of the share chain that moves twice within this time is told once: a miner's restart costs a fifth of it,
+    /// and jobs of one owner (16) last as many of them.
     /// </summary>
     private static readonly TimeSpan s_splitEvery = TimeSpan.FromSeconds(1);
 
@@ -49,7 +49,8 @@ public sealed class PoolParts
             Source.Jobs.Tell(Chain);
         }
         NodeChainView chain = new(Source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        Upkeep = [new Settling(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool)), .. Ledger.Upkeep, .. Chain?.Steps ?? []];
+        Settling settling = new(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool));
+        Upkeep = [settling, .. Ledger.Upkeep, .. Chain?.Steps ?? []];
         Stratum = new StratumServer(options, Source.Jobs, Ledger, world);
         ShareValidatorOptions validator = new()
         {

@@ -70,7 +70,9 @@ public static class CoinbaseClasses
     /// </summary>
     private const int FixedFormSize = 189;
 
-    /// <summary>How many payees fit whatever their scripts are; at least 4 for every class. form: null = the pool's own.</summary>
+    /// <summary>
+    /// How many payees fit whatever their scripts are; at least 4 for every class. form: null = the pool's own.
+    /// </summary>
     public static int OutputsMax(this CoinbaseClass size, CoinbaseForm? form = null) =>
         ((int)size - (form is null ? FixedSize : FixedFormSize)) / OutputSize;
 

@@ -5,9 +5,9 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The book and the splits of a pool on a share chain. Accounts, shares and found blocks are kept in this node's ledger, for
-/// its operator to look at; whom a block pays the chain says. Every payee has a coinbase of its own: the same outputs, and a
-/// commitment to a share that is the payee's. Any thread.
+/// The book and the splits of a pool on a share chain. Accounts, shares and found blocks are kept in this node's
+/// ledger, for its operator to look at; whom a block pays the chain says. Every payee has a coinbase of its own: the
+/// same outputs, and a commitment to a share that is the payee's. Any thread.
 /// </summary>
 public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
 {
@@ -45,14 +45,16 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
 
     public bool HasPending => _ledger.HasPending;
 
-    /// <summary>Shares of the chain found by miners of this node since start, and how many of them the chain refused.</summary>
+    /// <summary>
+    /// Shares of the chain found by miners of this node since start, and how many of them the chain refused.
+    /// </summary>
     public (long Found, long Refused) Own => (Interlocked.Read(ref _found), Interlocked.Read(ref _refused));
 
     /// <summary>For whoever has no coinbase of his own yet: what he finds is the operator's.</summary>
     public PayoutSplit SplitFor(Template template, int outputsMax) => SplitFor(template, outputsMax, _options.Payout);
 
     public PayoutSplit SplitFor(Template template, int outputsMax, int owner) =>
-        SplitFor(template, outputsMax, PayoutKey.TryFromScript(_ledger.ScriptOf(owner).Span, out PayoutKey key) ? key : _options.Payout);
+        SplitFor(template, outputsMax, KeyOf(owner));
 
     public int CoinbaseOwnerOf(int account) => _ledger.CoinbaseOwnerOf(account);
 
@@ -102,11 +104,13 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
     {
         ulong reward = (ulong)template.CoinbaseValue.Units;
         byte capClass = ClassFor(outputsMax);
-        (NextShare next, IReadOnlyList<PayoutOutput> outputs) = _desk.Look(chain => (NextOf(chain), OutputsOf(chain, capClass, reward, payout)));
+        (NextShare next, IReadOnlyList<PayoutOutput> outputs) =
+            _desk.Look(chain => (NextOf(chain), OutputsOf(chain, capClass, reward, payout)));
         if (template.Height < next.CoinHeightMin)
         {
             throw new ArgumentException(
-                $"the coin node offers height {template.Height}, and the share chain is at {next.CoinHeightMin} and more; wait until the node is synchronised");
+                $"the coin node offers height {template.Height}, and the share chain is at {next.CoinHeightMin} and more; "
+                + "wait until the node is synchronised");
         }
         ShareCore core = new()
         {
@@ -140,8 +144,16 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
         return split;
     }
 
+    /// <summary>Of the account of an owner; the operator's for scripts that no share can name.</summary>
+    private PayoutKey KeyOf(int owner) =>
+        PayoutKey.TryFromScript(_ledger.ScriptOf(owner).Span, out PayoutKey key) ? key : _options.Payout;
+
     /// <summary>Under the desk's lock: what the desk says unless the chain is ahead of it.</summary>
-    private NextShare NextOf(ShareChain chain) => _desk.Next is { } next && next.Parent == chain.TipId ? next : chain.Next();
+    private NextShare NextOf(ShareChain chain)
+    {
+        NextShare next = _desk.Next;
+        return next.Parent == chain.TipId ? next : chain.Next();
+    }
 
     /// <summary>The same for all payees of this node, but for the first share of a chain.</summary>
     private PayoutOutput[] OutputsOf(ShareChain chain, byte capClass, ulong reward, PayoutKey own)
@@ -179,13 +191,16 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
                 best = i;
             }
         }
-        return best >= 0 ? (byte)best : throw new ArgumentException($"no class of this chain pays at most {outputsMax} payees");
+        return best >= 0 ? (byte)best
+            : throw new ArgumentException($"no class of this chain pays at most {outputsMax} payees");
     }
 
     private static Hash256 WitnessCommitmentOf(Template template) =>
-        template.WitnessCommitment.IsEmpty ? Hash256.Zero : new Hash256(template.WitnessCommitment.Span[^Hash256.Size..]);
+        template.WitnessCommitment.IsEmpty
+            ? Hash256.Zero : new Hash256(template.WitnessCommitment.Span[^Hash256.Size..]);
 
-    private ChainShare Build(ShareCore core, PoolJob job, ReadOnlySpan<byte> header, Extranonce extranonce, Hash256 hash)
+    private static ChainShare Build(
+        ShareCore core, PoolJob job, ReadOnlySpan<byte> header, Extranonce extranonce, Hash256 hash)
     {
         IBlockRecipe recipe = job.Job.BlockRecipe;
         ReadOnlyMemory<byte> coinbase = recipe.Coinbase(extranonce.Span);
@@ -204,11 +219,12 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
         });
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, EventName = "chain_share_found", Message = "Share {Height} of the chain is ours: {Share} ({Kind})")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "chain_share_found",
+        Message = "Share {Height} of the chain is ours: {Share} ({Kind})")]
     private partial void LogOwn(uint height, string share, ArrivalKind kind);
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "chain_share_own_refused",
-        Message = "A share of our own is refused by our own check: {Share}, {Fault}. If this happens again the machine may compute "
-            + "wrongly: test its memory, and take back overclocking.")]
+        Message = "A share of our own is refused by our own check: {Share}, {Fault}. If this happens again the machine may "
+            + "compute wrongly: test its memory, and take back overclocking.")]
     private partial void LogOwnRefused(string share, string fault);
 }

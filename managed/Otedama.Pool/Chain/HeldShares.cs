@@ -3,8 +3,8 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Shares of which our clock or our coin node does not know yet what to think. They cost their makers nothing, so that the
-/// places are few, fewer still for each peer, and the time is short. Not safe for more than one thread at a time.
+/// Shares of which our clock or our coin node does not know yet what to think. They cost their makers nothing, so that
+/// the places are few, fewer still for each peer, and the time is short. Not safe for more than one thread at a time.
 /// </summary>
 internal sealed class HeldShares(TimeProvider time)
 {
@@ -32,8 +32,11 @@ internal sealed class HeldShares(TimeProvider time)
     /// <summary>Takes out all of them; those whose time is over are gone.</summary>
     public IReadOnlyList<(ChainShare Share, ShareOrigin Origin, TimeSpan Left)> TakeAll()
     {
-        (ChainShare, ShareOrigin, TimeSpan)[] all =
-            [.. _all.Select(waiting => (waiting.Share, waiting.Origin, waiting.Patience.Left(time))).Where(static each => each.Item3 > TimeSpan.Zero)];
+        (ChainShare, ShareOrigin, TimeSpan Left)[] all =
+        [
+            .. _all.Select(waiting => (waiting.Share, waiting.Origin, Left: waiting.Patience.Left(time)))
+                .Where(static each => each.Left > TimeSpan.Zero),
+        ];
         _all.Clear();
         return all;
     }

@@ -24,8 +24,8 @@ internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IPr
     }
 
     /// <summary>
-    /// The chain that begins where the heaviest branch is known from. Shares that do not join it are left out: they can be had
-    /// from others again.
+    /// The chain that begins where the heaviest branch is known from. Shares that do not join it are left out: they can
+    /// be had from others again.
     /// </summary>
     public ShareChain ToChain()
     {

@@ -3,8 +3,8 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Shares that wait for a parent or an uncle. Filling it costs proof of work at the chain's target: one share for each header
-/// and peer, few for each peer, and the oldest goes. Not safe for more than one thread at a time.
+/// Shares that wait for a parent or an uncle. Filling it costs proof of work at the chain's target: one share for each
+/// header and peer, few for each peer, and the oldest goes. Not safe for more than one thread at a time.
 /// </summary>
 internal sealed class OrphanPool(TimeProvider time)
 {

@@ -2,21 +2,28 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>A pool's share chain: where shares arrive, and the book and splits made of them. Nothing moves by itself.</summary>
+/// <summary>
+/// A pool's share chain: where shares arrive, and the book and splits made of them. Nothing moves by itself.
+/// </summary>
 public sealed class PoolChain : IJobListener, IDisposable
 {
-    /// <summary>Of folders below the pool's directory, one for each chain: shares of one mean nothing to another.</summary>
+    /// <summary>
+    /// Of folders below the pool's directory, one for each chain: shares of one mean nothing to another.
+    /// </summary>
     private const string FolderPrefix = "chain-";
 
     /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
-    public PoolChain(ChainParameters parameters, PoolOptions options, Ledger ledger, IProofChecker checker, PoolWorld world)
+    public PoolChain(
+        ChainParameters parameters, PoolOptions options, Ledger ledger, IProofChecker checker, PoolWorld world)
     {
-        Desk = new ShareDesk(parameters, checker, world, Path.Combine(options.DataDirectory, FolderPrefix + Hex.Encode(parameters.Id.ToArray())[..16]));
+        string folder = FolderPrefix + Hex.Encode(parameters.Id.ToArray())[..16];
+        Desk = new ShareDesk(parameters, checker, world, Path.Combine(options.DataDirectory, folder));
         ReadOnlySpan<byte> script = Address.Decode(options.OperatorAddress, options.Coin);
         if (!PayoutKey.TryFromScript(script, out PayoutKey payout))
         {
             throw new ArgumentException(
-                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, P2SH, P2WPKH, P2WSH or P2TR address");
+                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, P2SH, "
+                + "P2WPKH, P2WSH or P2TR address");
         }
         ChainBookOptions book = new()
         {

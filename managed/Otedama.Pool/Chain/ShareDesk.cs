@@ -4,9 +4,9 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Where every share of a chain arrives, our own not excepted: checks in the order of their price, then the chain, then the
-/// disk, then everybody who listens. Safe from any thread; what a share shows about itself is checked on the caller's, without
-/// a lock. Its step looks again at what was held.
+/// Where every share of a chain arrives, our own not excepted: checks in the order of their price, then the chain, then
+/// the disk, then everybody who listens. Safe from any thread; what a share shows about itself is checked on the
+/// caller's, without a lock. Its step looks again at what was held.
 /// </summary>
 public sealed partial class ShareDesk : IStep
 {
@@ -40,7 +40,8 @@ public sealed partial class ShareDesk : IStep
     private volatile NextShare _next;
 
     /// <summary>
-    /// Opens what was kept of the chain. Throws IOException when the folder cannot be used. checker: of the coin's algorithm.
+    /// Opens what was kept of the chain. Throws IOException when the folder cannot be used. checker: of the coin's
+    /// algorithm.
     /// </summary>
     public ShareDesk(ChainParameters parameters, IProofChecker checker, PoolWorld world, string folder)
     {
@@ -126,7 +127,8 @@ public sealed partial class ShareDesk : IStep
         {
             return answer;
         }
-        fault = ShareChecks.Link(share, Parameters) ?? ShareChecks.CheapProof(share, _coin) ?? ShareChecks.FullProof(share, _coin, _checker);
+        fault = ShareChecks.Link(share, Parameters) ?? ShareChecks.CheapProof(share, _coin)
+            ?? ShareChecks.FullProof(share, _coin, _checker);
         return fault is null ? Take(share, origin) : Arrival.Refused(share, fault);
     }
 
@@ -171,7 +173,9 @@ public sealed partial class ShareDesk : IStep
         }
     }
 
-    /// <summary>Steps 4 (our clock), 5 and 6 for what nobody asked for; null when they have nothing against it.</summary>
+    /// <summary>
+    /// Steps 4 (our clock), 5 and 6 for what nobody asked for; null when they have nothing against it.
+    /// </summary>
     private Arrival? Policy(ChainShare share, ShareOrigin origin)
     {
         if (!origin.IsOwn && IsLight(share))
@@ -297,7 +301,8 @@ public sealed partial class ShareDesk : IStep
     }
 
     private IEnumerable<Hash256> Missing(ShareCore core) =>
-        core.Uncles.Prepend(core.Parent).Where(id => _chain.Find(id) is null && !_orphans.Contains(id) && id != Parameters.Id);
+        core.Uncles.Prepend(core.Parent)
+            .Where(id => _chain.Find(id) is null && !_orphans.Contains(id) && id != Parameters.Id);
 
     private void Announce()
     {
@@ -310,10 +315,11 @@ public sealed partial class ShareDesk : IStep
         Message = "Share chain {Folder}: {Shares} shares, tip at height {Height}. {Parameters}")]
     private partial void LogOpened(string folder, int shares, uint height, string parameters);
 
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "chain_reorganised",
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "share_chain_reorganised",
         Message = "The share chain took {Undone} shares back for a heavier branch; height {Height}, tip {Tip}")]
     private partial void LogReorganised(int undone, uint height, string tip);
 
-    [LoggerMessage(Level = LogLevel.Debug, EventName = "chain_share_refused", Message = "Share {Share} is refused at {Fault}")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "chain_share_refused",
+        Message = "Share {Share} is refused at {Fault}")]
     private partial void LogRefused(string share, string fault);
 }

@@ -5,13 +5,13 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The shares of one chain on disk, in the order in which they were taken: parents and uncles first. What was appended is
-/// safe after Flush. Shares are never changed; segments that lie wholly below what the chain keeps are deleted. One thread at
-/// a time appends, one flushes.
+/// The shares of one chain on disk, in the order in which they were taken: parents and uncles first. What was appended
+/// is safe after Flush. Shares are never changed; segments that lie wholly below what the chain keeps are deleted. One
+/// thread at a time appends, one flushes.
 /// </summary>
 /// <remarks>
-/// Nothing is lost for ever here: what a damaged disk takes away, other nodes have. So damage is set aside and said, and the
-/// node goes on with the shares before it.
+/// Nothing is lost for ever here: what a damaged disk takes away, other nodes have. So damage is set aside and said,
+/// and the node goes on with the shares before it.
 /// </remarks>
 internal sealed partial class ShareStore : IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed partial class ShareStore : IDisposable
     public const int SegmentBytes = 64 << 20;
 
     /// <summary>
-    /// Shares that wait for a disk which refuses; beyond, the newest are not kept. Two windows of a standard chain are 3 MB.
+    /// Shares that wait for a disk which refuses; beyond, the newest are not kept. Two windows of a standard chain are
+    /// 3 MB.
     /// </summary>
     private const int PendingBytesMax = 8 << 20;
 
@@ -31,7 +32,7 @@ internal sealed partial class ShareStore : IDisposable
     private readonly ILogger _logger;
     private readonly IDisposable _held;
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<uint, uint> _highest = []; // highest share of each segment, by its number; under _gate
+    private readonly SortedDictionary<uint, uint> _highest = []; // share of each segment, by its number; under _gate
     private List<byte> _pending = []; // under _gate
     private uint _pendingHighest; // under _gate
     private bool _isFull; // said already; under _gate
@@ -61,8 +62,8 @@ internal sealed partial class ShareStore : IDisposable
     }
 
     /// <summary>
-    /// Opens or makes the folder and hands every kept share to load, which returns its height, or null for bytes that are no
-    /// share. Throws IOException when the folder cannot be used.
+    /// Opens or makes the folder and hands every kept share to load, which returns its height, or null for bytes that
+    /// are no share. Throws IOException when the folder cannot be used.
     /// </summary>
     public static ShareStore Open(IFiles files, string folder, ILogger logger, Func<StoredShare, uint?> load)
     {
@@ -87,7 +88,9 @@ internal sealed partial class ShareStore : IDisposable
         }
     }
 
-    /// <summary>Never waits. False when the disk has refused for so long that no more can wait: the share is not kept.</summary>
+    /// <summary>
+    /// Never waits. False when the disk has refused for so long that no more can wait: the share is not kept.
+    /// </summary>
     public bool Append(ChainShare share)
     {
         lock (_gate)
@@ -108,8 +111,8 @@ internal sealed partial class ShareStore : IDisposable
     }
 
     /// <summary>
-    /// Makes everything appended before the call durable. Throws IOException or UnauthorizedAccessException; nothing is lost
-    /// then, and the next call tries again.
+    /// Makes everything appended before the call durable. Throws IOException or UnauthorizedAccessException; nothing is
+    /// lost then, and the next call tries again.
     /// </summary>
     public void Flush()
     {
@@ -145,7 +148,7 @@ internal sealed partial class ShareStore : IDisposable
         uint[] old;
         lock (_gate)
         {
-            old = [.. _highest.Where(pair => pair.Key != _segment && pair.Value < below).Select(static pair => pair.Key)];
+            old = [.. _highest.Keys.Where(segment => segment != _segment && _highest[segment] < below)];
         }
         foreach (uint segment in old)
         {
@@ -187,9 +190,9 @@ internal sealed partial class ShareStore : IDisposable
         file.Read(bytes, 0);
         int at = 0;
         uint highest = 0;
-        while (StoreFormat.TryRead(bytes.AsSpan(at), ChainShare.LengthMax, out ReadOnlyMemory<byte> share, out byte flags, out int length))
+        while (StoreFormat.TryRead(bytes.AsSpan(at), ChainShare.LengthMax, out StoredShare share, out int length))
         {
-            if (load(new StoredShare(share, (flags & StoreFormat.IsChecked) != 0)) is { } height)
+            if (load(share) is { } height)
             {
                 highest = Math.Max(highest, height);
             }
@@ -203,7 +206,9 @@ internal sealed partial class ShareStore : IDisposable
         _highest[segment] = highest;
     }
 
-    /// <summary>An interrupted write, or damage: kept for a look, then cleared so that it cannot pass for records later.</summary>
+    /// <summary>
+    /// An interrupted write, or damage: kept for a look, then cleared so that it cannot pass for records later.
+    /// </summary>
     private void SetAside(string path, ReadOnlySpan<byte> rest, int at)
     {
         string aside = _files.KeepCopy(string.Create(CultureInfo.InvariantCulture, $"{path}.{at}"), "torn", rest);
@@ -213,7 +218,8 @@ internal sealed partial class ShareStore : IDisposable
     }
 
     private IEnumerable<uint> Segments() => _files.List(_folder)
-        .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
+        .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal))
+        .Where(static name => name.EndsWith(Suffix, StringComparison.Ordinal))
         .Select(static name => uint.TryParse(name.AsSpan(Prefix.Length, name.Length - Prefix.Length - Suffix.Length),
             NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : 0)
         .Where(static number => number > 0)
@@ -223,12 +229,12 @@ internal sealed partial class ShareStore : IDisposable
         Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{segment:d8}{Suffix}"));
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "chain_torn_tail",
-        Message = "{Path}: {Bytes} bytes from byte {Start} are no whole share: an interrupted write, or damage. They are kept in {Aside}; "
-            + "the shares before them are good, and those after them are asked for from other nodes.")]
+        Message = "{Path}: {Bytes} bytes from byte {Start} are no whole share: an interrupted write, or damage. They are kept "
+            + "in {Aside}; the shares before them are good, and those after them are asked for from other nodes.")]
     private partial void LogTorn(string path, int bytes, int start, string aside);
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "chain_not_kept",
-        Message = "{Folder} cannot be written, and {MiB} MiB of shares wait for it: newer ones are not kept, and are asked for from other "
-            + "nodes after a restart. Free some disk space.")]
+        Message = "{Folder} cannot be written, and {MiB} MiB of shares wait for it: newer ones are not kept, and are asked "
+            + "for from other nodes after a restart. Free some disk space.")]
     private partial void LogNotKept(string folder, int miB);
 }

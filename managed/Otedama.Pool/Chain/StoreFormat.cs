@@ -4,8 +4,8 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The bytes of a share on disk. A segment is records one after the other, and zeros or its end behind the last. A record,
-/// integers little-endian:
+/// The bytes of a share on disk. A segment is records one after the other, and zeros or its end behind the last. A
+/// record, integers little-endian:
 /// <code>
 /// 0  u32 length of the share   4  u32 CRC-32C of all that follows   8  u8 flags   9  the share
 /// </code>
@@ -31,10 +31,12 @@ internal static class StoreFormat
         destination.AddRange(record);
     }
 
-    /// <summary>The record at the beginning of these bytes; false when there is no whole one. length: of the record.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, int shareMax, out ReadOnlyMemory<byte> share, out byte flags, out int length)
+    /// <summary>
+    /// The record at the beginning of these bytes; false when there is no whole one. length: of the record.
+    /// </summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, int shareMax, out StoredShare share, out int length)
     {
-        (share, flags, length) = (default, 0, 0);
+        (share, length) = (default, 0);
         if (bytes.Length < HeaderLength)
         {
             return false;
@@ -49,8 +51,7 @@ internal static class StoreFormat
         {
             return false;
         }
-        share = checksummed[1..].ToArray();
-        flags = checksummed[0];
+        share = new StoredShare(checksummed[1..].ToArray(), (checksummed[0] & IsChecked) != 0);
         length = HeaderLength + (int)size;
         return true;
     }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Otedama.Pool;
 
-/// <summary>Brings taken shares to the disk every few seconds, and forgets old ones. A loop of its own calls it.</summary>
+/// <summary>
+/// Brings taken shares to the disk every few seconds, and forgets old ones. A loop of its own calls it.
+/// </summary>
 internal sealed partial class StoreKeeper(ShareStore store, ShareDesk desk, TimeProvider time, ILogger logger) : IStep
 {
     /// <summary>What a crash may take back; other nodes have it.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Otedama.Core;
 using Otedama.Pool;
 
@@ -15,17 +16,20 @@ internal static class ChainChoice
         }
         if (!configuration.IsDefault(Settings.PoolScheme))
         {
-            problems.Add($"{configuration.KeyOf(Settings.PoolScheme)}: {configuration.Get(Settings.PoolScheme)} ({configuration.Of(Settings.PoolScheme).Place}), but with "
-                + "p2p.enabled the share chain says who is paid. Leave pool.scheme out, or p2p.enabled.");
+            problems.Add($"{configuration.KeyOf(Settings.PoolScheme)}: {configuration.Get(Settings.PoolScheme)} "
+                + $"({configuration.Of(Settings.PoolScheme).Place}), but with p2p.enabled the share chain says who is paid. "
+                + "Leave pool.scheme out, or p2p.enabled.");
         }
         if (configuration.Get(Settings.PoolFee) > PoolOptions.FeePercentMaxOnChain)
         {
-            problems.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{configuration.KeyOf(Settings.PoolFee)}: {configuration.Get(Settings.PoolFee)} percent ({configuration.Of(Settings.PoolFee).Place}); "
-                + $"a share chain allows at most {PoolOptions.FeePercentMaxOnChain}."));
+            problems.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{configuration.KeyOf(Settings.PoolFee)}: {configuration.Get(Settings.PoolFee)} percent "
+                + $"({configuration.Of(Settings.PoolFee).Place}); a share chain allows at most {PoolOptions.FeePercentMaxOnChain}."));
         }
         try
         {
-            ChainParameters parameters = ChainSets.For(configuration.Get(Settings.P2pChain), coin, configuration.Get(Settings.P2pPass));
+            ChainParameters parameters =
+                ChainSets.For(configuration.Get(Settings.P2pChain), coin, configuration.Get(Settings.P2pPass));
             if (ChainCoin.Find(parameters, out string problem) is not null)
             {
                 return parameters;
