@@ -131,6 +131,7 @@ public sealed class PoolParts
             ReplyP50 = reply.P50,
             ReplyP99 = reply.P99,
             Replies = reply.All,
+            Chain = Chain?.Snapshot(),
         };
     }
 

@@ -50,7 +50,9 @@ public static class ShareCoinbase
         return [.. text.Prefix.Span, .. extranonce, .. text.Suffix.Span];
     }
 
-    /// <summary>Field 19 of a share with this coinbase: 12 bytes behind the push of the height and their own push.</summary>
+    /// <summary>
+    /// Field 19 of a share with this coinbase: 12 bytes behind the push of the height and their own push.
+    /// </summary>
     public static ReadOnlyMemory<byte> ExtranonceOf(ReadOnlyMemory<byte> coinbase, int height) =>
         coinbase.Slice(ScriptAt + Coinbase.HeightPush(height).Length + 1, ShareWork.ExtranonceLength);
 

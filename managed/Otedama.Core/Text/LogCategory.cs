@@ -1,8 +1,8 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// The names log messages carry and rules such as OTEDAMA_LOG=pool.stratum=debug speak of: part, dot, piece of it, in lower
-/// case. A logger is made with one of these and nothing else.
+/// The names log messages carry and rules such as OTEDAMA_LOG=pool.stratum=debug speak of: part, dot, piece of it, in
+/// lower case. A logger is made with one of these and nothing else.
 /// </summary>
 public static class LogCategory
 {

@@ -41,6 +41,24 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// <summary>What moves it, each called by a loop of its own.</summary>
     public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper];
 
+    /// <summary>Cheap enough for once a second.</summary>
+    public ChainSnapshot Snapshot()
+    {
+        (int orphans, int held) = Desk.Waiting;
+        (long found, long refused) = Book.Own;
+        return Desk.Look(chain => new ChainSnapshot(
+            Desk.Parameters.Line,
+            chain.TipId,
+            chain.Height,
+            chain.CumulativeWork,
+            chain.RecentWork(Desk.Parameters.WindowShares),
+            chain.Count,
+            orphans,
+            held,
+            found,
+            refused));
+    }
+
     /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
     public void Dispose() => Desk.Close();
 

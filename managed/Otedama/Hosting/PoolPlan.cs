@@ -24,7 +24,9 @@ internal sealed record PoolPlan
 
     public bool NodeIsEmbedded => Configuration.Get(Settings.NodeMode) == "embedded";
 
-    /// <summary>Where share log and found blocks are kept. The pool named main has the folder a pool without a name always had.</summary>
+    /// <summary>
+    /// Where share log and found blocks are kept. The pool named main has the folder a pool without a name always had.
+    /// </summary>
     public string Folder => Path.Combine(Name == Configuration.Main ? DataRoot : Path.Combine(DataRoot, "pools", Name), "pool" + ChainSuffix);
 
     /// <summary>Where the embedded chain is kept.</summary>
@@ -69,7 +71,8 @@ internal sealed record PoolPlan
     }
 
     /// <summary>
-    /// pool.algorithm counts for the chain; an entry of pools with nodes of a coin takes the coin's, whatever the rigs mine.
+    /// pool.algorithm counts for the chain; an entry of pools with nodes of a coin takes the coin's, whatever the rigs
+    /// mine.
     /// </summary>
     public static Configuration WithAlgorithm(Configuration configuration)
     {
