@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using Otedama.Core;
 
 namespace Otedama.Wire;
@@ -47,7 +46,7 @@ public sealed record PeerHello
     public ushort ListenPort { get; init; }
 
     /// <summary>Where the sender sees the receiver.</summary>
-    public required IPEndPoint Observed { get; init; }
+    public required PeerEndpoint Observed { get; init; }
 
     public Hash256 TipId { get; init; }
 
@@ -104,7 +103,7 @@ public sealed record PeerHello
             Services = (PeerServices)BinaryPrimitives.ReadUInt64LittleEndian(body[72..]),
             UnixMs = BinaryPrimitives.ReadUInt64LittleEndian(body[80..]),
             ListenPort = BinaryPrimitives.ReadUInt16LittleEndian(body[88..]),
-            Observed = PeerEndPoint.Read(body[90..]),
+            Observed = PeerEndpoint.Read(body[90..]),
             TipId = new Hash256(body.Slice(108, 32)),
             TipHeight = BinaryPrimitives.ReadUInt32LittleEndian(body[140..]),
             TipWork = BinaryPrimitives.ReadUInt128LittleEndian(body[144..]),
@@ -127,7 +126,7 @@ public sealed record PeerHello
         BinaryPrimitives.WriteUInt64LittleEndian(body[72..], (ulong)Services);
         BinaryPrimitives.WriteUInt64LittleEndian(body[80..], UnixMs);
         BinaryPrimitives.WriteUInt16LittleEndian(body[88..], ListenPort);
-        PeerEndPoint.Write(body[90..], Observed);
+        Observed.Write(body[90..]);
         TipId.CopyTo(body[108..]);
         BinaryPrimitives.WriteUInt32LittleEndian(body[140..], TipHeight);
         BinaryPrimitives.WriteUInt128LittleEndian(body[144..], TipWork);

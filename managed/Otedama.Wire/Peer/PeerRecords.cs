@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using Otedama.Core;
 
 namespace Otedama.Wire;
@@ -30,7 +29,7 @@ public readonly record struct PeerInv(PeerInvKind Kind, Hash256 Id)
 /// <summary>
 /// One entry of ADDR: u32 seconds since 1970, u64 services, 16 bytes address, u16 port, 32 bytes node id.
 /// </summary>
-public readonly record struct PeerAddrEntry(uint LastSeen, PeerServices Services, IPEndPoint EndPoint, NodeId Id)
+public readonly record struct PeerAddrEntry(uint LastSeen, PeerServices Services, PeerEndpoint Endpoint, NodeId Id)
 {
     public static PeerAddrEntry Read(ReadOnlySpan<byte> body, int index)
     {
@@ -38,7 +37,7 @@ public readonly record struct PeerAddrEntry(uint LastSeen, PeerServices Services
         return new PeerAddrEntry(
             BinaryPrimitives.ReadUInt32LittleEndian(entry),
             (PeerServices)BinaryPrimitives.ReadUInt64LittleEndian(entry[4..]),
-            PeerEndPoint.Read(entry[12..]),
+            PeerEndpoint.Read(entry[12..]),
             new NodeId(entry[30..]));
     }
 
@@ -46,7 +45,7 @@ public readonly record struct PeerAddrEntry(uint LastSeen, PeerServices Services
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination, LastSeen);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[4..], (ulong)Services);
-        PeerEndPoint.Write(destination[12..], EndPoint);
+        Endpoint.Write(destination[12..]);
         Id.CopyTo(destination[30..]);
     }
 }

@@ -197,7 +197,7 @@ public sealed class PeerFrameTests
         inv.Write(bytes.AsSpan(PeerBody.KindIdBytes));
         Assert.Equal(inv, PeerInv.Read(bytes, 1));
         Assert.True(NodeId.TryParse(PeerSamples.Id, out NodeId node));
-        PeerAddrEntry entry = new(3, PeerServices.Archive | PeerServices.Stratum, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4), node);
+        PeerAddrEntry entry = new(3, PeerServices.Archive | PeerServices.Stratum, PeerEndpoint.Of(IPAddress.Parse("192.0.2.1"), 4), node);
         entry.Write(bytes.AsSpan(PeerBody.AddrBytes));
         Assert.Equal(entry, PeerAddrEntry.Read(bytes, 1));
     }
@@ -322,7 +322,7 @@ public sealed class PeerFrameTests
         Services = PeerServices.Listen | PeerServices.DhtServer,
         UnixMs = 1_767_235_700_123,
         ListenPort = 3335,
-        Observed = new IPEndPoint(IPAddress.Parse("2001:db8::7"), 4444),
+        Observed = PeerEndpoint.Of(IPAddress.Parse("2001:db8::7"), 4444),
         TipId = s_id,
         TipHeight = 1,
         TipWork = 2,
