@@ -96,6 +96,40 @@ public sealed partial class ShareChain
         }
     }
 
+    /// <summary>
+    /// A share and what is before it, newest first, in the one order that every node has: a share of the main chain,
+    /// then each uncle it lists with those before it that are not on the chain, unless they came already. Whoever reads
+    /// it backwards meets parents and uncles first. None when the share is not kept.
+    /// </summary>
+    public IEnumerable<ChainShare> History(Hash256 from)
+    {
+        HashSet<PlacedShare> beside = [];
+        for (PlacedShare? at = _entries.GetValueOrDefault(from); at?.Share is { } share; at = at.Parent)
+        {
+            yield return share;
+            foreach (PlacedShare uncle in at.Uncles)
+            {
+                PlacedShare? branch = uncle;
+                while (branch is { Share: { } apart } && !IsBefore(branch, at) && beside.Add(branch))
+                {
+                    yield return apart;
+                    branch = branch.Parent;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a share lies on the way down from another one; uncles are a few heights below at most.</summary>
+    private static bool IsBefore(PlacedShare share, PlacedShare from)
+    {
+        PlacedShare? at = from;
+        while (at is not null && at.Height > share.Height)
+        {
+            at = at.Parent;
+        }
+        return at == share;
+    }
+
     /// <summary>Work of the newest so many shares and their uncles.</summary>
     public UInt128 RecentWork(int shares)
     {

@@ -1,0 +1,25 @@
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>What the share chain keeps about one peer. Under the gate of ChainPeers.</summary>
+internal sealed class ChainLink(IChainPeer peer)
+{
+    public IChainPeer Peer { get; } = peer;
+
+    /// <summary>Shares it has, or was sent.</summary>
+    public KnownIds Known { get; } = new();
+
+    /// <summary>The newest tip it told.</summary>
+    public PeerTip Tip { get; set; } = new(peer.Hello.TipHeight, peer.Hello.TipId, peer.Hello.TipWork, BeEager: false);
+
+    /// <summary>The work of its last window, as it says; decides between chains without a common share.</summary>
+    public UInt128 WindowWork => Peer.Hello.WindowWork;
+
+    /// <summary>Shares it was asked for and has not sent.</summary>
+    public AskedIds Asked { get; } = new();
+
+    /// <summary>A history it is being sent; null = none.</summary>
+    public HistoryStream? Stream { get; set; }
+}
