@@ -22,6 +22,10 @@ public sealed class ShareChecksTests
     }
 
     [Fact]
+    public void A_fault_names_the_step_of_the_rules() =>
+        Assert.Equal("step 10: parent is not known", new ShareFault(ShareFault.Orphan, "parent is not known").ToString());
+
+    [Fact]
     public void A_share_that_is_mined_passes() => Assert.Null(Check(Valid));
 
     /// <summary>Whoever finds somebody else's proof of work cannot say other things with it.</summary>
