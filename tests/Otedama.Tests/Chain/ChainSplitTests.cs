@@ -111,7 +111,7 @@ public sealed class ChainSplitTests
     {
         const int Seeds = 800, Count = 300;
         const ulong Reward = 312_500_000;
-        ChainPayee[] payees = [.. Enumerable.Range(0, Count).Select(static i => new ChainPayee(Numbered(i), (UInt128)(1_000_000_000 / Math.Pow(i + 1, 0.8))))];
+        ChainPayee[] payees = [.. Enumerable.Range(0, Count).Select(static i => new ChainPayee(Numbered(i), (UInt128)(1_000_000_000 / Math.Pow(i + 1, 1.5))))];
         double all = payees.Sum(static payee => (double)payee.Weight);
         Dictionary<PayoutKey, (double Sum, double Squares)> paid = [];
         Splits random = new(3);

@@ -39,9 +39,6 @@ public sealed class ShareNetworkTests
     }
 
     [Theory]
-    [InlineData(0.30, 5, true, 1.7)]
-    [InlineData(0.30, 5, false, -1.5)]
-    [InlineData(0.40, 5, true, 8.1)]
     [InlineData(0.30, 0, false, 9.5)]
     public void Selfish_mining_gains_what_the_rules_say(double alpha, int unclesMax, bool listsOthers, double gainPercent)
     {
