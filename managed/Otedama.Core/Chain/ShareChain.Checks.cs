@@ -3,7 +3,9 @@ namespace Otedama.Core;
 /// <summary>What a share must be after its parent: steps 11 and 12.</summary>
 public sealed partial class ShareChain
 {
-    /// <summary>Blocks by which a share's coin block may be lower than its parent's: the coin reorganises too.</summary>
+    /// <summary>
+    /// Blocks by which a share's coin block may be lower than its parent's: the coin reorganises too.
+    /// </summary>
     private const uint CoinHeightBack = 6;
 
     /// <summary>Bits of the flags that say how much harder the target is.</summary>
@@ -35,7 +37,8 @@ public sealed partial class ShareChain
             return $"sequence {core.Sequence}; {sequence} follows {parent.Sequence} with {core.Uncles.Count} uncles";
         }
         return core.CoinHeight + CoinHeightBack < (ulong)parent.CoinHeight
-            ? $"coin height {core.CoinHeight}; the parent's is {parent.CoinHeight}, and {CoinHeightBack} less is the lowest allowed"
+            ? $"coin height {core.CoinHeight}; the parent's is {parent.CoinHeight}, "
+                + $"and {CoinHeightBack} less is the lowest allowed"
             : null;
     }
 
@@ -106,20 +109,24 @@ public sealed partial class ShareChain
         }
         // Uncles from before the beginning weigh what the share says.
         bool isRight = core.CumulativeWork == sum || (uncles.Length < core.Uncles.Count && core.CumulativeWork > sum);
-        return isRight ? null : $"work {core.CumulativeWork}; {sum?.ToString() ?? "more than 128 bits"} follows {parent.CumulativeWork}";
+        string due = sum?.ToString() ?? "more than 128 bits";
+        return isRight ? null : $"work {core.CumulativeWork}; {due} follows {parent.CumulativeWork}";
     }
 
     /// <summary>Null beyond 128 bits.</summary>
     private static UInt128? Sum(UInt128? left, UInt128 right) => left <= UInt128.MaxValue - right ? left + right : null;
 
-    /// <summary>Step 12; nothing to say where too little of the chain is known to tell whom the share has to pay.</summary>
+    /// <summary>
+    /// Step 12; nothing to say where too little of the chain is known to tell whom the share has to pay.
+    /// </summary>
     private ShareFault? CheckPayouts(ChainShare share, PlacedShare parent)
     {
         ShareCore core = share.Core;
         ulong? reward = RewardOf(core);
         if (reward is null)
         {
-            return new ShareFault(ShareFault.Payout, $"its fixed outputs are worth more than the coin value {core.CoinValue}");
+            return new ShareFault(
+                ShareFault.Payout, $"its fixed outputs are worth more than the coin value {core.CoinValue}");
         }
         return Split(parent, core.CapClass, reward.Value, core.Payout) is { } payouts
             ? ShareCoinbase.Check(share, _parameters.Id, Outputs(payouts))

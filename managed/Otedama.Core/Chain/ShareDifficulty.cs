@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Otedama.Core;
 
-/// <summary>How hard the next share is, and what a share of that difficulty weighs (share chain rules, section 4).</summary>
+/// <summary>
+/// How hard the next share is, and what a share of that difficulty weighs (share chain rules, section 4).
+/// </summary>
 public static class ShareDifficulty
 {
     private const int FractionBits = 16;
@@ -24,7 +26,7 @@ public static class ShareDifficulty
         ulong fraction = (ulong)(exponent & 0xffff);
         Int128 shift = (exponent >> FractionBits) - FractionBits;
         BigInteger scaled = Target.FromCompact(parentBits).Value.ToBigInteger() * Power(fraction);
-        BigInteger target = shift >= ShiftMax ? scaled << ShiftMax : shift <= -ShiftMax ? 0 : Shifted(scaled, (int)shift);
+        BigInteger target = Shifted(scaled, (int)Int128.Clamp(shift, -ShiftMax, ShiftMax));
         target = BigInteger.Min(limit.Value.ToBigInteger(), BigInteger.Max(1, target));
         return new Target(UInt256.FromBigInteger(target)).ToCompact();
     }
@@ -34,8 +36,8 @@ public static class ShareDifficulty
         new(UInt256.FromBigInteger(Target.FromCompact(bits).Value.ToBigInteger() >> harder));
 
     /// <summary>
-    /// Weight of a share: floor(2^256 / (target + 1)) x 2^harder. UInt128.MaxValue where that is more, which no chain can
-    /// count.
+    /// Weight of a share: floor(2^256 / (target + 1)) x 2^harder. UInt128.MaxValue where that is more, which no chain
+    /// can count.
     /// </summary>
     public static UInt128 Work(uint bits, int harder)
     {
@@ -45,7 +47,7 @@ public static class ShareDifficulty
 
     /// <summary>65,536 x 2^(fraction / 65,536), rounded as consensus has it.</summary>
     private static ulong Power(ulong fraction) => 65_536
-        + (((Linear * fraction) + (Square * fraction * fraction) + (Cube * fraction * fraction * fraction) + (1UL << 47)) >> 48);
+        + (((fraction * (Linear + (fraction * (Square + (fraction * Cube))))) + (1UL << 47)) >> 48);
 
     private static BigInteger Shifted(BigInteger value, int left) => left >= 0 ? value << left : value >> -left;
 }
