@@ -23,13 +23,13 @@ public sealed partial class ChainPeers : IShareListener, IStep
     private readonly Lock _gate = new(); // guards _links and what is in them; the desk's own may be taken before it
     private readonly Dictionary<long, ChainLink> _links = [];
 
-    public ChainPeers(ShareDesk desk, PoolWorld world)
+    public ChainPeers(ShareDesk desk, IBlockTimes times, PoolWorld world)
     {
         _desk = desk;
         _time = world.Time;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
         Wake = new Signal(_time);
-        Sync = new ChainSync(desk, world);
+        Sync = new ChainSync(desk, times, world);
         desk.Tell(this);
     }
 

@@ -25,6 +25,7 @@ public sealed partial class ChainSync : IStep
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     private readonly ShareDesk _desk;
+    private readonly IBlockTimes _times;
     private readonly ChainCoin _coin;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -34,9 +35,10 @@ public sealed partial class ChainSync : IStep
     private readonly Dictionary<Hash256, string> _refused = []; // tips that led nowhere, few, the oldest forgotten
     private Fetch? _fetch;
 
-    public ChainSync(ShareDesk desk, PoolWorld world)
+    public ChainSync(ShareDesk desk, IBlockTimes times, PoolWorld world)
     {
         _desk = desk;
+        _times = times;
         _coin = ChainCoin.Of(desk.Parameters);
         _time = world.Time;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
@@ -122,7 +124,7 @@ public sealed partial class ChainSync : IStep
     }
 
     /// <summary>Begins, goes on or ends a fetch.</summary>
-    public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
+    public async ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         Fetch? done = null;
         lock (_gate)
@@ -142,9 +144,9 @@ public sealed partial class ChainSync : IStep
         }
         if (done is not null)
         {
-            Join(done, stop);
+            await JoinAsync(done, stop);
         }
-        return new ValueTask<TimeSpan>(IsIdle ? Timeout.InfiniteTimeSpan : s_look);
+        return IsIdle ? Timeout.InfiniteTimeSpan : s_look;
     }
 
     private UInt128 Work => _desk.Next.CumulativeWork - _desk.Next.Work; // uncles that wait count too; they are few
@@ -205,7 +207,7 @@ public sealed partial class ChainSync : IStep
     }
 
     /// <summary>Without the gate: hands over what came.</summary>
-    private void Join(Fetch fetch, CancellationToken stop)
+    private async ValueTask JoinAsync(Fetch fetch, CancellationToken stop)
     {
         if (!fetch.History.IsWhole && fetch.Expected < _max && fetch.History.Count >= fetch.Expected)
         {
@@ -217,7 +219,7 @@ public sealed partial class ChainSync : IStep
         }
         ShareFault? fault = fetch.History.IsWhole
             ? TakeAll(fetch, stop)
-            : _desk.TryReplace([.. fetch.History.OldestFirst], fetch.Peer.Name);
+            : await ReplaceAsync(fetch, stop);
         if (fault is null)
         {
             LogJoined(fetch.History.Count, fetch.Peer.Name, _desk.Next.Height - 1);
@@ -232,6 +234,29 @@ public sealed partial class ChainSync : IStep
         {
             fetch.Peer.Blame(PeerOffence.InvalidShare, fault.ToString());
         }
+    }
+
+    /// <summary>
+    /// The peer's chain begins later than ours knows it: it takes the place of ours when work, the coin's blocks and the
+    /// clock speak for it.
+    /// </summary>
+    private async ValueTask<ShareFault?> ReplaceAsync(Fetch fetch, CancellationToken stop)
+    {
+        ShareChain? candidate = _desk.Candidate([.. fetch.History.OldestFirst], out ShareFault? fault);
+        if (candidate is null)
+        {
+            return fault;
+        }
+        int window = _desk.Parameters.WindowShares;
+        Hash256[] blocks =
+        [
+            .. candidate.Newest().Take(window).Select(static share => share.Work.Header.PreviousHash),
+            .. _desk.Look(chain => chain.Newest().Take(window).Select(static share => share.Work.Header.PreviousHash).ToArray()),
+        ];
+        ICoinBlocks? known = await _times.LookAsync(blocks, stop);
+        return known is null
+            ? new ShareFault(ShareFault.Orphan, "our coin node does not answer, so that nothing speaks for a chain that begins late")
+            : _desk.TryReplace(candidate, known);
     }
 
     private ShareFault? TakeAll(Fetch fetch, CancellationToken stop)

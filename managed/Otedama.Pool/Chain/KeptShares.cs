@@ -16,11 +16,17 @@ internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IPr
         {
             return null;
         }
+        Add(share);
+        return share.Core.Height;
+    }
+
+    /// <summary>A share that was checked already.</summary>
+    public void Add(ChainShare share)
+    {
         if (_byId.TryAdd(share.Id, share))
         {
             _shares.Add(share);
         }
-        return share.Core.Height;
     }
 
     /// <summary>

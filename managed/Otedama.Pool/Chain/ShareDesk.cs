@@ -33,7 +33,7 @@ public sealed partial class ShareDesk : IStep
     private readonly ShareStore _store;
     private readonly StoreKeeper _keeper;
     private readonly Lock _gate = new(); // guards the four below
-    private readonly ShareChain _chain;
+    private ShareChain _chain; // replaced by another one that shares nothing with it
     private readonly OrphanPool _orphans;
     private readonly HeldShares _held;
     private readonly List<IShareListener> _listeners = [];
@@ -130,6 +130,47 @@ public sealed partial class ShareDesk : IStep
         fault = ShareChecks.Link(share, Parameters) ?? ShareChecks.CheapProof(share, _coin)
             ?? ShareChecks.FullProof(share, _coin, _checker);
         return fault is null ? Take(share, origin) : Arrival.Refused(share, fault);
+    }
+
+    /// <summary>
+    /// A chain of these shares, parents and uncles first, each checked by itself and all of them together as far as they
+    /// reach back; null and why not.
+    /// </summary>
+    public ShareChain? Candidate(IReadOnlyList<ChainShare> oldestFirst, out ShareFault? fault)
+    {
+        fault = null;
+        KeptShares kept = new(Parameters, _coin, _checker);
+        foreach (ChainShare share in oldestFirst)
+        {
+            fault = ShareChecks.Stateless(share, Parameters, _coin) ?? ShareChecks.FullProof(share, _coin, _checker);
+            if (fault is not null)
+            {
+                return null;
+            }
+            kept.Add(share);
+        }
+        return kept.ToChain();
+    }
+
+    /// <summary>Puts a chain that shares nothing with ours in its place; null when it was done, else why not.</summary>
+    public ShareFault? TryReplace(ShareChain candidate, ICoinBlocks coin)
+    {
+        lock (_gate)
+        {
+            if (ForeignChain.Refuse(candidate, _chain, Parameters, coin) is { } problem)
+            {
+                return new ShareFault(ShareFault.Orphan, problem);
+            }
+            LogReplaced(_chain.Height, candidate.Height);
+            _chain = candidate;
+            foreach (ChainShare share in candidate.Newest().Reverse())
+            {
+                _store.Append(share);
+            }
+            _keeper.Wake.Set();
+            Announce();
+            return null;
+        }
     }
 
     /// <summary>Looks again at what was held.</summary>
@@ -318,6 +359,10 @@ public sealed partial class ShareDesk : IStep
     [LoggerMessage(Level = LogLevel.Warning, EventName = "share_chain_reorganised",
         Message = "The share chain took {Undone} shares back for a heavier branch; height {Height}, tip {Tip}")]
     private partial void LogReorganised(int undone, uint height, string tip);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "share_chain_replaced",
+        Message = "The share chain at height {Old} gave way to one that shares nothing with it, at height {New}")]
+    private partial void LogReplaced(uint old, uint @new);
 
     [LoggerMessage(Level = LogLevel.Debug, EventName = "chain_share_refused",
         Message = "Share {Share} is refused at {Fault}")]
