@@ -15,7 +15,7 @@ internal static class InitCommand
         init.SetAction(result =>
         {
             string path = Target(result.GetValue(file) ?? ConfigurationSearch.FileName, context.Outside.WorkingFolder, result.GetValue(force));
-            Dictionary<Setting, string> answers = InitQuestions.Ask(context.Outside.In, context.Outside.Error);
+            Dictionary<Setting, string> answers = InitQuestions.Ask(context.Outside);
             Write(path, ConfigurationPages.Sample(answers), result.GetValue(force), context.Outside.Environment);
             context.Answer(result, new InitAnswer(1, path, [.. answers.Keys.Select(static s => s.Key)]), AnswerJson.Default.InitAnswer, static a =>
                 [$"wrote {a.File} with {a.Settings.Count} {(a.Settings.Count == 1 ? "setting" : "settings")}", $"start with: otedama --config {a.File}"]);
