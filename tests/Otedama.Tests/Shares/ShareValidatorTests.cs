@@ -39,7 +39,7 @@ public sealed class ShareValidatorTests
     {
         ShareValidator validator = new(_jobs, _proofs, _proofs, new ShareValidatorOptions());
         Judgement[] judgements = new Judgement[1];
-        for (uint id = 1; id <= SoloJobs.FindableMax; id++)
+        for (uint id = 1; id <= OwnedJobs.FindableMax; id++)
         {
             _jobs.Add(id);
             Candidate candidate = TestJobs.Candidate(id, 1);
@@ -236,13 +236,13 @@ public sealed class ShareValidatorTests
         _jobs.Add(5, chain: TestJobs.Easy);
         Candidate candidate = TestJobs.Candidate(5, 1);
         candidate.Target = TestJobs.Hard;
-        Judgement judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        Judgement judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.Chain);
         Assert.Equal((Rejection.AboveTarget, false), (judgement.Rejection, judgement.IsBlock));
         Assert.Equal([Rejection.Duplicate], Judge(candidate));
         Assert.Equal(Reach.Share, _judgements[0].Reach); // handed on once
         _jobs.Generation++;
         candidate.Nonce++;
-        judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.Chain);
         Assert.Equal(Rejection.Stale, judgement.Rejection);
         Judge(candidate);
         Assert.Equal(Reach.Share, _judgements[0].Reach);
