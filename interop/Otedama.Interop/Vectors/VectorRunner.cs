@@ -33,7 +33,9 @@ public sealed class VectorRunner : IDisposable
         _flavours = flavours.Length == 0 ? [null] : flavours;
     }
 
-    /// <summary>Runs every case, once a flavour. Throws nothing for a case that fails; a malformed line counts as failed.</summary>
+    /// <summary>
+    /// Runs every case, once a flavour. Throws nothing for a case that fails; a malformed line counts as failed.
+    /// </summary>
     public VectorTotals Run(VectorFile file, CancellationToken cancellation = default)
     {
         VectorTotals totals = default;

@@ -43,7 +43,9 @@ internal static class InitCommand
         return path;
     }
 
-    /// <summary>The file appears whole and checked, or not at all; it may hold passwords, so only its owner reads it.</summary>
+    /// <summary>
+    /// The file appears whole and checked, or not at all; it may hold passwords, so only its owner reads it.
+    /// </summary>
     private static void Write(string path, string text, bool force, IReadOnlyDictionary<string, string> environment)
     {
         string draft = $"{path}.{Environment.ProcessId}.new";

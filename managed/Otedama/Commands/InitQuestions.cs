@@ -3,7 +3,9 @@ using Otedama.Mining;
 
 namespace Otedama;
 
-/// <summary>The questions of `otedama init`. Every answer is checked by the setting it is for and asked again when it is wrong.</summary>
+/// <summary>
+/// The questions of `otedama init`. Every answer is checked by the setting it is for and asked again when it is wrong.
+/// </summary>
 internal sealed class InitQuestions(TextReader input, TextWriter output, Func<string?>? readSecret)
 {
     private const int TriesMax = 5;
@@ -116,7 +118,9 @@ internal sealed class InitQuestions(TextReader input, TextWriter output, Func<st
         return line;
     }
 
-    /// <summary>A value as YAML: plain where nothing can go wrong, quoted otherwise, and one entry where a list is wanted.</summary>
+    /// <summary>
+    /// A value as YAML: plain where nothing can go wrong, quoted otherwise, and one entry where a list is wanted.
+    /// </summary>
     private static string Written(Setting setting, string text)
     {
         string quoted = $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";

@@ -7,7 +7,10 @@ internal static class KeyLine
 {
     private const int CharactersMax = 4_096;
 
-    /// <summary>The line up to Enter; null at Ctrl-D on an empty one. Further characters of a line that is too long are not taken.</summary>
+    /// <summary>
+    /// The line up to Enter; null at Ctrl-D on an empty one. Further characters of a line that is too long are not
+    /// taken.
+    /// </summary>
     public static string? Read(Func<ConsoleKeyInfo> next)
     {
         StringBuilder line = new();

@@ -13,7 +13,9 @@ internal sealed record Surroundings
     /// <summary>Answers to questions; nothing when there is nobody to ask.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
-    /// <summary>An answer nobody shall read over a shoulder, typed without an echo; null when answers come from no terminal.</summary>
+    /// <summary>
+    /// An answer nobody shall read over a shoulder, typed without an echo; null when answers come from no terminal.
+    /// </summary>
     public Func<string?>? ReadSecret { get; init; }
 
     /// <summary>The conversation.</summary>

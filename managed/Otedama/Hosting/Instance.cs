@@ -135,7 +135,9 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     /// <summary>Reads the pools' certificates again.</summary>
     public void RenewCertificates() => _pools.ForEach(static pool => pool.RenewCertificate());
 
-    /// <summary>Drains and stops; bounded by each part's own limit. What is of one kind stops at the same time.</summary>
+    /// <summary>
+    /// Drains and stops; bounded by each part's own limit. What is of one kind stops at the same time.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -21,7 +21,9 @@ internal sealed record PoolPlan
 
     public bool NodeIsEmbedded => Configuration.Get(Settings.NodeMode) == "embedded";
 
-    /// <summary>Where share log and found blocks are kept. The pool named main has the folder a pool without a name always had.</summary>
+    /// <summary>
+    /// Where share log and found blocks are kept. The pool named main has the folder a pool without a name always had.
+    /// </summary>
     public string Folder => Path.Combine(Name == Configuration.Main ? DataRoot : Path.Combine(DataRoot, "pools", Name), "pool" + ChainSuffix);
 
     /// <summary>Where the embedded chain is kept.</summary>

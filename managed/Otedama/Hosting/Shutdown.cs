@@ -32,7 +32,9 @@ internal sealed class Shutdown : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Runs the action at each SIGHUP, on a thread of its own, after those given before. It must not throw.</summary>
+    /// <summary>
+    /// Runs the action at each SIGHUP, on a thread of its own, after those given before. It must not throw.
+    /// </summary>
     public void OnHangUp(Action action)
     {
         lock (_onHangUp)
