@@ -64,7 +64,7 @@ public sealed partial class LimitTests
     [GeneratedRegex(@"^\s*(?:private|public|internal) const (?:int|uint|long|ulong|double|decimal) ([^;]*);", RegexOptions.Multiline)]
     private static partial Regex Constants();
 
-    [GeneratedRegex(@"\b(\w+(?:Max|Limit)|\w*Capacity) = ((?:\([^)]*\)|[^,(])+)")]
+    [GeneratedRegex(@"\b(\w*(?:Max|Limit|Capacity)) = ((?:\([^)]*\)|[^,(])+)")]
     private static partial Regex Assignments();
 
     [GeneratedRegex(@"^\| `([^`]+)` \| `([^`]+)` \| [^|]+ \| [^|]+ \|$")]
