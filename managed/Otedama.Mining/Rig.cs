@@ -71,7 +71,9 @@ public sealed class Rig : IAsyncDisposable
         return Task.FromResult(rig);
     }
 
-    /// <summary>The same with another origin of jobs, such as a pool in this process. The rig disposes the source.</summary>
+    /// <summary>
+    /// The same with another origin of jobs, such as a pool in this process. The rig disposes the source.
+    /// </summary>
     public static Task<Rig> StartAsync(
         RigOptions options, IJobSource source, ILoggerFactory loggers, TimeProvider clock, CancellationToken cancellation)
     {
@@ -122,7 +124,9 @@ public sealed class Rig : IAsyncDisposable
         };
     }
 
-    /// <summary>Stops the workers, waits up to 5 s for replies to shares already sent, and disconnects. May be called twice.</summary>
+    /// <summary>
+    /// Stops the workers, waits up to 5 s for replies to shares already sent, and disconnects. May be called twice.
+    /// </summary>
     public Task StopAsync()
     {
         lock (_stopGate)
@@ -216,7 +220,9 @@ public sealed class Rig : IAsyncDisposable
         return job is null ? RigState.Connecting : RigState.Mining;
     }
 
-    /// <summary>About one share in five seconds at the measured rate, or at a careful guess before there is one.</summary>
+    /// <summary>
+    /// About one share in five seconds at the measured rate, or at a careful guess before there is one.
+    /// </summary>
     private double SuggestDifficulty()
     {
         if (_options.SuggestDifficulty > 0)

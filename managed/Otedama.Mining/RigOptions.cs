@@ -10,7 +10,9 @@ public sealed record RigOptions
 
     public const int CpuThreadsMax = 1024;
 
-    /// <summary>Pools in order of preference, 1 to 16. Ignored when the rig is started with a job source of its own.</summary>
+    /// <summary>
+    /// Pools in order of preference, 1 to 16. Ignored when the rig is started with a job source of its own.
+    /// </summary>
     public IReadOnlyList<PoolEndpoint> Pools { get; init; } = [];
 
     public Algorithm Algorithm { get; init; } = Algorithm.Sha256d;

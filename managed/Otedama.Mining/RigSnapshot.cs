@@ -35,7 +35,9 @@ public sealed record RigSnapshot
     /// <summary>Why it is paused, when not by command.</summary>
     public string PauseReason { get; init; } = "";
 
-    /// <summary>Hashes per second that the accepted shares of the last 15 minutes stand for; null before the first one.</summary>
+    /// <summary>
+    /// Hashes per second that the accepted shares of the last 15 minutes stand for; null before the first one.
+    /// </summary>
     public required double? EffectiveHashrate { get; init; }
 
     /// <summary>Of all workers, those that have left included.</summary>

@@ -40,7 +40,9 @@ internal sealed class EmbeddedChain : IDisposable
 
     public ReadOnlyMemory<byte> WalletScript => _wallet.Script;
 
-    /// <summary>Runs a read of several parts without a change in between. The function must not keep what it is given.</summary>
+    /// <summary>
+    /// Runs a read of several parts without a change in between. The function must not keep what it is given.
+    /// </summary>
     public T Read<T>(Func<BlockStore, TransactionPool, T> read)
     {
         lock (_gate)
@@ -184,7 +186,9 @@ internal sealed class EmbeddedChain : IDisposable
         }
     }
 
-    /// <summary>Mines one block on the tip with a script of the caller; null when triesMax nonces did not suffice.</summary>
+    /// <summary>
+    /// Mines one block on the tip with a script of the caller; null when triesMax nonces did not suffice.
+    /// </summary>
     public Block? Generate(ReadOnlyMemory<byte> script, ref long triesLeft, CancellationToken cancellation)
     {
         BlockTemplate template = Template();

@@ -1,6 +1,8 @@
 namespace Otedama.Interop;
 
-/// <summary>The native library: opened once per process, after its ABI and struct layouts were compared with ours.</summary>
+/// <summary>
+/// The native library: opened once per process, after its ABI and struct layouts were compared with ours.
+/// </summary>
 public static class Native
 {
     /// <summary>What NativeException.Operation says when the library could not be opened.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Otedama.Interop;
 
-/// <summary>The verbs and constants of otedama.h, letter for letter. Everything else goes through the safe classes.</summary>
+/// <summary>
+/// The verbs and constants of otedama.h, letter for letter. Everything else goes through the safe classes.
+/// </summary>
 internal static unsafe partial class Otd
 {
     public const string Library = "otedama_native";

@@ -8,7 +8,10 @@ public static partial class FileMask
     private const string LinuxLibc = "libc.so.6";
     private const uint GroupAndOthers = 0x3f; // 077
 
-    /// <summary>From now on files and directories this process makes are its owner's alone. Does nothing where there are no file modes.</summary>
+    /// <summary>
+    /// From now on files and directories this process makes are its owner's alone. Does nothing where there are no file
+    /// modes.
+    /// </summary>
     public static void OwnerOnly()
     {
         if (!OperatingSystem.IsLinux())

@@ -1,9 +1,13 @@
 namespace Otedama.Interop;
 
-/// <summary>Where and how eagerly the calling thread runs. Only for threads of our own: pool threads are shared.</summary>
+/// <summary>
+/// Where and how eagerly the calling thread runs. Only for threads of our own: pool threads are shared.
+/// </summary>
 public static class NativeThread
 {
-    /// <summary>Binds the calling thread to one processor, numbered from 0. Throws NativeException when refused.</summary>
+    /// <summary>
+    /// Binds the calling thread to one processor, numbered from 0. Throws NativeException when refused.
+    /// </summary>
     public static void SetAffinity(int cpu)
     {
         Native.Open();

@@ -25,7 +25,9 @@ public sealed class DatasetStore : IDisposable
 
     public DatasetStore(DatasetStoreOptions? options = null) => _options = options ?? new DatasetStoreOptions();
 
-    /// <summary>Which dataset a block at this height is hashed with. Throws ArgumentOutOfRangeException where there is none.</summary>
+    /// <summary>
+    /// Which dataset a block at this height is hashed with. Throws ArgumentOutOfRangeException where there is none.
+    /// </summary>
     public uint EpochOf(Algorithm algorithm, int height)
     {
         AlgorithmFacts facts = algorithm.Facts;

@@ -8,7 +8,9 @@ internal sealed record ExpectedHit(VectorCase Vector, string Text, ulong Nonce, 
 {
     private const int VersionDigits = 8;
 
-    /// <summary>After the hash, 8 digits are a version and more are a proof, which KawPow's mix and Equihash have.</summary>
+    /// <summary>
+    /// After the hash, 8 digits are a version and more are a proof, which KawPow's mix and Equihash have.
+    /// </summary>
     public static ExpectedHit Parse(VectorCase vector, string text)
     {
         string[] parts = text.Split(':');

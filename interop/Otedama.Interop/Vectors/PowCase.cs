@@ -72,7 +72,9 @@ internal sealed record PowCase(AlgorithmInfo Info, PowParameters Parameters, byt
             : vector.Error($"unknown algorithm \"{Hex.Shorten(given)}\"");
     }
 
-    /// <summary>A key that another algorithm knows would be passed over in silence, and with it what it was to prove.</summary>
+    /// <summary>
+    /// A key that another algorithm knows would be passed over in silence, and with it what it was to prove.
+    /// </summary>
     private static void Refuse(VectorCase vector, AlgorithmInfo info)
     {
         foreach (string key in AlgorithmFacts.All.SelectMany(static facts => facts.VectorKeys).Distinct())

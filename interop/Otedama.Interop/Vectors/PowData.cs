@@ -55,7 +55,9 @@ internal static class PowData
         return whole;
     }
 
-    /// <summary>VerusHash: the header, or its first 140 bytes and solution=; nonce= sets the counter of a search, at n.</summary>
+    /// <summary>
+    /// VerusHash: the header, or its first 140 bytes and solution=; nonce= sets the counter of a search, at n.
+    /// </summary>
     public static byte[] Verus(VectorCase vector, byte[] header)
     {
         byte[] whole = WithSolution(vector, header);
@@ -144,7 +146,9 @@ internal static class PowData
         return [.. header, .. CompactSize(vector, solution.Length), .. solution];
     }
 
-    /// <summary>The nonce as a number: hex digits, as many as it has bits for; fewer need 0x, so that decimal ones are noticed.</summary>
+    /// <summary>
+    /// The nonce as a number: hex digits, as many as it has bits for; fewer need 0x, so that decimal ones are noticed.
+    /// </summary>
     public static ulong Nonce(VectorCase vector, int digits)
     {
         string text = vector.Text("nonce");

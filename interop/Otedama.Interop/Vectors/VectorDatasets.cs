@@ -2,10 +2,14 @@ using Otedama.Core;
 
 namespace Otedama.Interop;
 
-/// <summary>Datasets the cases of a run share, one per algorithm and epoch: made on first use, the last few kept.</summary>
+/// <summary>
+/// Datasets the cases of a run share, one per algorithm and epoch: made on first use, the last few kept.
+/// </summary>
 internal sealed class VectorDatasets : IDisposable
 {
-    /// <summary>A light cache takes up to 100 MB and a Verthash file 1.2 GB, so a list of all epochs must not keep them all.</summary>
+    /// <summary>
+    /// A light cache takes up to 100 MB and a Verthash file 1.2 GB, so a list of all epochs must not keep them all.
+    /// </summary>
     private const int KeptMax = 4;
 
     private readonly List<((Algorithm, uint) Key, PowDataset Dataset)> _made = []; // last used last

@@ -19,32 +19,40 @@ public readonly record struct VectorTotals(int Passed, int Failed, int Skipped)
 public sealed class VectorRunner : IDisposable
 {
     private readonly Action<string> _report;
-    private readonly string? _flavour;
+    private readonly string?[] _flavours;
     private readonly VectorDatasets _datasets = new();
 
-    /// <summary>report takes one line without an end. flavour names the one to run, null = the selected one.</summary>
-    public VectorRunner(Action<string> report, string? flavour = null)
+    /// <summary>
+    /// report takes one line without an end. flavours names those every case is run with, on one dataset for all; null, or
+    /// none at all, = the selected one.
+    /// </summary>
+    public VectorRunner(Action<string> report, params string?[] flavours)
     {
         Native.Open();
         _report = report;
-        _flavour = flavour;
+        _flavours = flavours.Length == 0 ? [null] : flavours;
     }
 
-    /// <summary>Runs every case. Throws nothing for a case that fails; a malformed line counts as failed.</summary>
+    /// <summary>
+    /// Runs every case, once a flavour. Throws nothing for a case that fails; a malformed line counts as failed.
+    /// </summary>
     public VectorTotals Run(VectorFile file, CancellationToken cancellation = default)
     {
         VectorTotals totals = default;
         foreach (VectorCase vector in file.Cases)
         {
             cancellation.ThrowIfCancellationRequested();
-            totals += Run(vector, cancellation);
+            foreach (string? flavour in _flavours)
+            {
+                totals += Run(vector, flavour, cancellation);
+            }
         }
         return totals;
     }
 
     public void Dispose() => _datasets.Dispose();
 
-    private VectorTotals Run(VectorCase vector, CancellationToken cancellation)
+    private VectorTotals Run(VectorCase vector, string? flavour, CancellationToken cancellation)
     {
         string? failure;
         try
@@ -53,14 +61,14 @@ public sealed class VectorRunner : IDisposable
             {
                 "message" => Message(vector),
                 "merkle" => Merkle(vector),
-                "proof" => Proof(vector, cancellation),
-                "search" => Search(vector, cancellation),
-                _ => Solve(vector, cancellation),
+                "proof" => Proof(vector, flavour, cancellation),
+                "search" => Search(vector, flavour, cancellation),
+                _ => Solve(vector, flavour, cancellation),
             };
         }
         catch (Exception error) when (error is VectorSkippedException or NativeException { StatusName: "OTD_E_UNSUPPORTED" or "OTD_E_MEMORY" })
         {
-            _report($"line {vector.Line}: skipped {Describe(vector)}: {error.Message}");
+            _report($"line {vector.Line}: skipped {Describe(vector, flavour)}: {error.Message}");
             return new VectorTotals(0, 0, 1);
         }
         catch (Exception error) when (error is FormatException or NativeException or OverflowException or ArgumentException)
@@ -71,12 +79,12 @@ public sealed class VectorRunner : IDisposable
         {
             return new VectorTotals(1, 0, 0);
         }
-        _report($"line {vector.Line}: FAILED {Describe(vector)}: {failure}");
+        _report($"line {vector.Line}: FAILED {Describe(vector, flavour)}: {failure}");
         return new VectorTotals(0, 1, 0);
     }
 
-    private static string Describe(VectorCase vector) =>
-        string.Join(" ", new[] { vector.Kind, vector.Find("algorithm"), vector.Find("name") }.Where(part => part is not null));
+    private static string Describe(VectorCase vector, string? flavour) => string.Join(" ",
+        new[] { vector.Kind, vector.Find("algorithm"), vector.Find("name"), flavour }.Where(part => part is not null));
 
     private static string? Message(VectorCase vector)
     {
@@ -101,9 +109,9 @@ public sealed class VectorRunner : IDisposable
             ?? vector.WrongHash("root", BitcoinHash.MerkleRoot(extranonce, prefix, suffix, branches));
     }
 
-    private string? Proof(VectorCase vector, CancellationToken cancellation)
+    private string? Proof(VectorCase vector, string? flavour, CancellationToken cancellation)
     {
-        PowCase proof = PowCase.Read(vector, _flavour);
+        PowCase proof = PowCase.Read(vector, flavour);
         ProofVerdict[] allowed = Allowed(vector);
         ProofResult result = Check(proof, proof.Target, cancellation);
         if (result.Verdict == ProofVerdict.AboveTarget && allowed is [ProofVerdict.BadProof])
@@ -139,9 +147,9 @@ public sealed class VectorRunner : IDisposable
 
     private static string Because(VectorCase vector) => vector.Has("reason") ? $" ({vector.Text("reason")})" : "";
 
-    private string? Search(VectorCase vector, CancellationToken cancellation)
+    private string? Search(VectorCase vector, string? flavour, CancellationToken cancellation)
     {
-        PowCase search = PowCase.Read(vector, _flavour);
+        PowCase search = PowCase.Read(vector, flavour);
         uint[] versions = [.. (vector.Find("versions") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(version => Version(vector, version))];
         List<PowHit> hits = new PowSearch(search, _datasets).Run(vector.Number("nonce_first"),
@@ -157,9 +165,9 @@ public sealed class VectorRunner : IDisposable
             : throw vector.Error($"versions={Hex.Shorten(text)} is not 8 hex digits");
     }
 
-    private string? Solve(VectorCase vector, CancellationToken cancellation)
+    private string? Solve(VectorCase vector, string? flavour, CancellationToken cancellation)
     {
-        PowCase solve = PowCase.Read(vector, _flavour, withSolution: false);
+        PowCase solve = PowCase.Read(vector, flavour, withSolution: false);
         if (solve.Data.Length < sizeof(ulong))
         {
             throw vector.Error("solve needs a whole header");

@@ -39,7 +39,9 @@ public sealed class PluginInstance : IDisposable
 
     private string Name { get; }
 
-    /// <summary>Takes the header whose nonces are hashed next; its own nonce is not looked at. Throws PluginException.</summary>
+    /// <summary>
+    /// Takes the header whose nonces are hashed next; its own nonce is not looked at. Throws PluginException.
+    /// </summary>
     public void Prepare(ReadOnlySpan<byte> header)
     {
         RequireLength(header.Length, 1);

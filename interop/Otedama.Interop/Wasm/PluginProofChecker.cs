@@ -64,7 +64,9 @@ public sealed class PluginProofChecker(WasmPlugin plugin, IProofChecker others, 
         }
     }
 
-    /// <summary>False when the plugin failed or a header has the wrong length, so that each is to be looked at alone.</summary>
+    /// <summary>
+    /// False when the plugin failed or a header has the wrong length, so that each is to be looked at alone.
+    /// </summary>
     private bool TryCheckTogether(ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
     {
         byte[] headers = new byte[items.Length * PluginAbi.HeaderLength];

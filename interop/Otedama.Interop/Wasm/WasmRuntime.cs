@@ -12,7 +12,9 @@ internal static unsafe class WasmRuntime
     private const string Missing = "Put the file that belongs to this version beside the program; "
         + "./build.sh publish leaves it in out/, and everything but plugins works without it.";
 
-    /// <summary>Stands before the reason of a trap, after a backtrace that only the plugin's author could read.</summary>
+    /// <summary>
+    /// Stands before the reason of a trap, after a backtrace that only the plugin's author could read.
+    /// </summary>
     private const string Cause = "Caused by:";
 
     private static readonly Lock s_gate = new();

@@ -46,7 +46,9 @@ internal sealed unsafe class WasmSandbox : IDisposable
         }
     }
 
-    /// <summary>The exported function with that many i32 parameters and one i32 result; null when it is not there.</summary>
+    /// <summary>
+    /// The exported function with that many i32 parameters and one i32 result; null when it is not there.
+    /// </summary>
     public wasmtime_func_t? Function(string name, int parameters)
     {
         if (!TryExport(name, out wasmtime_extern_t item))

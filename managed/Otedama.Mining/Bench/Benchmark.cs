@@ -46,7 +46,9 @@ public static class Benchmark
         }
     }
 
-    /// <summary>Processes that wanted to run, averaged over the last minute; null where the system does not tell.</summary>
+    /// <summary>
+    /// Processes that wanted to run, averaged over the last minute; null where the system does not tell.
+    /// </summary>
     public static double? LoadNow() => MachineProbe.Load();
 
     private static void Validate(BenchmarkOptions options)

@@ -64,7 +64,9 @@ internal sealed record BenchmarkCase
         ? RandomBytes(thread, KnownProofs.EquihashHeaderLength)
         : Header(thread);
 
-    /// <summary>A header to check, of the kind that takes the whole effort; null when that needs a proof nobody gave us.</summary>
+    /// <summary>
+    /// A header to check, of the kind that takes the whole effort; null when that needs a proof nobody gave us.
+    /// </summary>
     public byte[]? ProofData(int index)
     {
         if (Facts.Equihash is null)

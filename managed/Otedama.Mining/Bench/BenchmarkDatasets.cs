@@ -13,7 +13,9 @@ internal sealed class BenchmarkDatasets(Action<string> say, CancellationToken ca
 
     public IReadOnlyList<DatasetBuild> Builds => _builds;
 
-    /// <summary>The case with its dataset, or with the reason why there is none. Builds are measured without one.</summary>
+    /// <summary>
+    /// The case with its dataset, or with the reason why there is none. Builds are measured without one.
+    /// </summary>
     public BenchmarkCase With(BenchmarkCase item, BenchmarkOptions options)
     {
         if (options.Kind == BenchmarkKind.Build)

@@ -36,7 +36,9 @@ public sealed record BenchmarkOptions
     /// <summary>Told in words which row is measured next.</summary>
     public Action<string>? Begins { get; init; }
 
-    /// <summary>KawPow: the block height, which selects light cache and program. Building the cache is timed too.</summary>
+    /// <summary>
+    /// KawPow: the block height, which selects light cache and program. Building the cache is timed too.
+    /// </summary>
     public uint KawPowHeight { get; init; }
 
     /// <summary>KawPow: measure with the whole dataset (minutes to make) in place of the light cache.</summary>
@@ -45,7 +47,9 @@ public sealed record BenchmarkOptions
     /// <summary>Verthash: its data file; written when it does not exist. Null: see VerthashInMemory.</summary>
     public string? VerthashFile { get; init; }
 
-    /// <summary>Verthash: generate the data (1.2 GiB, some seconds) in memory. Without it and without a file it is skipped.</summary>
+    /// <summary>
+    /// Verthash: generate the data (1.2 GiB, some seconds) in memory. Without it and without a file it is skipped.
+    /// </summary>
     public bool VerthashInMemory { get; init; }
 
     /// <summary>Equihash (n, k) pairs; empty = 96,5, whose solver answers within a second.</summary>
@@ -57,6 +61,8 @@ public enum BenchmarkKind
     Scan = 0,
     Verify = 1,
 
-    /// <summary>Makes the data an algorithm needs, from nothing and in memory; every repeat is one whole build.</summary>
+    /// <summary>
+    /// Makes the data an algorithm needs, from nothing and in memory; every repeat is one whole build.
+    /// </summary>
     Build = 2,
 }

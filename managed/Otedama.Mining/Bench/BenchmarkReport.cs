@@ -23,7 +23,9 @@ public sealed record BenchmarkResult
     /// <summary>Name in the native catalogue, such as sha256d.</summary>
     public required string Algorithm { get; init; }
 
-    /// <summary>What was chosen beside the algorithm, such as "96,5" or "height 0"; empty where there is nothing to choose.</summary>
+    /// <summary>
+    /// What was chosen beside the algorithm, such as "96,5" or "height 0"; empty where there is nothing to choose.
+    /// </summary>
     public required string Parameters { get; init; }
 
     /// <summary>"scan", "verify", "build", or "precheck": the part of a check that needs no dataset.</summary>
@@ -35,7 +37,9 @@ public sealed record BenchmarkResult
 
     public required int Threads { get; init; }
 
-    /// <summary>What every rate of this row counts: "H/s", "nonces/s" of a solver, "checks/s", or "B/s" of data made.</summary>
+    /// <summary>
+    /// What every rate of this row counts: "H/s", "nonces/s" of a solver, "checks/s", or "B/s" of data made.
+    /// </summary>
     public required string Unit { get; init; }
 
     /// <summary>Things per second of all threads together, one number per repeat, in order.</summary>

@@ -4,7 +4,9 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-/// <summary>Rates of one stretch: things per second of wall time, all threads together, and per second of processor time.</summary>
+/// <summary>
+/// Rates of one stretch: things per second of wall time, all threads together, and per second of processor time.
+/// </summary>
 internal readonly record struct BenchmarkSample(double Rate, double CpuRate);
 
 /// <summary>
@@ -59,6 +61,8 @@ internal abstract class BenchmarkTeam(int threads, IReadOnlyList<int> affinity) 
 
     public abstract void Dispose();
 
-    /// <summary>Works for about the duration and returns how many things were done. Called on the team's own threads.</summary>
+    /// <summary>
+    /// Works for about the duration and returns how many things were done. Called on the team's own threads.
+    /// </summary>
     protected abstract long Work(int thread, TimeSpan duration, CancellationToken cancellation);
 }

@@ -3,7 +3,9 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-/// <summary>Makes the data of an algorithm in memory: one build at a time, with as many native threads as asked for.</summary>
+/// <summary>
+/// Makes the data of an algorithm in memory: one build at a time, with as many native threads as asked for.
+/// </summary>
 internal sealed class BuildTeam : BenchmarkTeam
 {
     private readonly BenchmarkCase _case;

@@ -2,7 +2,9 @@ using Otedama.Core;
 
 namespace Otedama.Mining;
 
-/// <summary>Real blocks of algorithms whose full check needs a true proof: a made-up one would be refused early.</summary>
+/// <summary>
+/// Real blocks of algorithms whose full check needs a true proof: a made-up one would be refused early.
+/// </summary>
 internal static class KnownProofs
 {
     public const int EquihashHeaderLength = 140;

@@ -8,7 +8,9 @@ namespace Otedama.Mining;
 /// </summary>
 public sealed class WorkerHealth
 {
-    /// <summary>A worker with a range reports at least this often, or is stalled. Equihash needs seconds a nonce.</summary>
+    /// <summary>
+    /// A worker with a range reports at least this often, or is stalled. Equihash needs seconds a nonce.
+    /// </summary>
     public static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(30);
 
     /// <summary>Below this part of its own 15-minute average over a minute, a worker is slow.</summary>

@@ -2,7 +2,9 @@ using Otedama.Wire;
 
 namespace Otedama.Mining;
 
-/// <summary>What the loops of a connection step. Reader, submitter and watchdog may be three threads, each with its own output.</summary>
+/// <summary>
+/// What the loops of a connection step. Reader, submitter and watchdog may be three threads, each with its own output.
+/// </summary>
 internal interface IPoolLink
 {
     /// <summary>Reader: the pool asked us to move, nothing more is read.</summary>
@@ -14,7 +16,9 @@ internal interface IPoolLink
     /// <summary>Ends when the pool has accepted us; nothing is submitted before.</summary>
     Task Ready { get; }
 
-    /// <summary>Reader: takes what came, whole lines or parts of them; nothing at all is the end of the stream.</summary>
+    /// <summary>
+    /// Reader: takes what came, whole lines or parts of them; nothing at all is the end of the stream.
+    /// </summary>
     void Receive(ReadOnlySpan<byte> received);
 
     /// <summary>Submitter, once and first: sends again what an earlier connection left unanswered.</summary>
@@ -29,6 +33,8 @@ internal interface IPoolLink
     /// <summary>Submitter: ends when there is a place.</summary>
     Task WhenPlaceAsync(CancellationToken cancellation);
 
-    /// <summary>Watchdog, about once a second: gives up what was never answered, and asks a silent pool whether it is alive.</summary>
+    /// <summary>
+    /// Watchdog, about once a second: gives up what was never answered, and asks a silent pool whether it is alive.
+    /// </summary>
     void Tick(WireBuffer output);
 }

@@ -15,7 +15,9 @@ internal sealed class Crew(
 {
     private static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>A device that was lost and is listed all the same, as after a driver's reset, is tried again after this long.</summary>
+    /// <summary>
+    /// A device that was lost and is listed all the same, as after a driver's reset, is tried again after this long.
+    /// </summary>
     private static readonly TimeSpan s_lostWait = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();    // held while workers come or go
@@ -35,7 +37,9 @@ internal sealed class Crew(
     /// <summary>Of workers that have left.</summary>
     public long HashesDeparted => Interlocked.Read(ref _hashesDeparted);
 
-    /// <summary>Takes in what is new, and lets go of what has gone. Returns at once while another look is under way.</summary>
+    /// <summary>
+    /// Takes in what is new, and lets go of what has gone. Returns at once while another look is under way.
+    /// </summary>
     public void Look()
     {
         if (!_gate.TryEnter())

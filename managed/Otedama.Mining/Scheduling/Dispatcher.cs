@@ -77,7 +77,9 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
         }
     }
 
-    /// <summary>Candidates and verdicts of a worker removed may still come and are counted. Call when it steps no more.</summary>
+    /// <summary>
+    /// Candidates and verdicts of a worker removed may still come and are counted. Call when it steps no more.
+    /// </summary>
     public void Remove(IWorker worker)
     {
         lock (_gate)

@@ -21,10 +21,14 @@ public interface IJobSource : IAsyncDisposable
     Task DrainAsync(TimeSpan wait);
 }
 
-/// <summary>Whom a job source talks to: the dispatcher. Methods return quickly; a source calls them one at a time.</summary>
+/// <summary>
+/// Whom a job source talks to: the dispatcher. Methods return quickly; a source calls them one at a time.
+/// </summary>
 public interface IJobSink
 {
-    /// <summary>A new job and the extranonces it may be mined with. A clean one voids all earlier ones at once.</summary>
+    /// <summary>
+    /// A new job and the extranonces it may be mined with. A clean one voids all earlier ones at once.
+    /// </summary>
     void OnJob(Job job, ExtranonceSpace space);
 
     /// <summary>No job is worth working on until the next OnJob.</summary>

@@ -3,7 +3,9 @@ using Otedama.Core;
 
 namespace Otedama.Mining;
 
-/// <summary>Parts of one job's space that workers gave back unsearched, handed out again before new ones. Not thread-safe.</summary>
+/// <summary>
+/// Parts of one job's space that workers gave back unsearched, handed out again before new ones. Not thread-safe.
+/// </summary>
 internal sealed class ReturnedRanges
 {
     /// <summary>More than workers that stop at once give back; what comes after is lost, not searched twice.</summary>

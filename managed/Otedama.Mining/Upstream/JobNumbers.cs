@@ -1,6 +1,8 @@
 namespace Otedama.Mining;
 
-/// <summary>Numbers jobs over all connections of a client: ids never repeat, the generation rises with each clean job.</summary>
+/// <summary>
+/// Numbers jobs over all connections of a client: ids never repeat, the generation rises with each clean job.
+/// </summary>
 internal sealed class JobNumbers
 {
     private uint _id;

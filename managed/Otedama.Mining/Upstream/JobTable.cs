@@ -11,7 +11,9 @@ internal sealed record UpstreamJob(Job Job, string WireId, ExtranonceSpace Space
     public double Work { get; } = (double)Job.ShareTarget.ToWork();
 }
 
-/// <summary>The last jobs of a connection by our own id. The connection's reader adds, its submitter looks up.</summary>
+/// <summary>
+/// The last jobs of a connection by our own id. The connection's reader adds, its submitter looks up.
+/// </summary>
 internal sealed class JobTable
 {
     /// <summary>At a notify every 30 s half an hour; candidates come back within seconds.</summary>

@@ -5,7 +5,9 @@ using Otedama.Wire;
 
 namespace Otedama.Mining;
 
-/// <summary>What one look at a pool found. Times are in milliseconds; Problem is null when a Stratum server answered.</summary>
+/// <summary>
+/// What one look at a pool found. Times are in milliseconds; Problem is null when a Stratum server answered.
+/// </summary>
 /// <param name="ConnectMs">Name resolution, TCP and, for a TLS address, the handshake; null when there was none.</param>
 /// <param name="AnswerMs">From the subscription to its answer.</param>
 public sealed record PoolProbeResult(double? ConnectMs, double? AnswerMs, string? Problem);
@@ -20,7 +22,9 @@ public static class PoolProbe
     private const int LineBytesMax = 64 * 1024;
     private const int QuestionId = 1;
 
-    /// <summary>Takes at most about three times patience. Throws OperationCanceledException when stop is cancelled.</summary>
+    /// <summary>
+    /// Takes at most about three times patience. Throws OperationCanceledException when stop is cancelled.
+    /// </summary>
     public static async Task<PoolProbeResult> RunAsync(
         PoolUrl url, string userAgent, TimeSpan patience, TimeProvider clock, CancellationToken stop)
     {
@@ -88,7 +92,9 @@ public static class PoolProbe
         }
     }
 
-    /// <summary>True for the answer to our question, false for another Stratum message, null for what is none.</summary>
+    /// <summary>
+    /// True for the answer to our question, false for another Stratum message, null for what is none.
+    /// </summary>
     private static bool? IsAnswer(ReadOnlySpan<byte> line)
     {
         try

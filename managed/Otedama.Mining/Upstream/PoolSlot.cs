@@ -24,13 +24,17 @@ internal sealed class PoolSlot(PoolEndpoint endpoint, TimeProvider clock)
     /// <summary>Left by the last connection. Client's loop only.</summary>
     public SessionMemory? Memory { get; set; }
 
-    /// <summary>Ask for one thing at a time, and for no more than needed; kept once it has worked. Client's loop only.</summary>
+    /// <summary>
+    /// Ask for one thing at a time, and for no more than needed; kept once it has worked. Client's loop only.
+    /// </summary>
     public bool Careful { get; set; }
 
     /// <summary>Where a connection brought no job: the pool's other addresses go first. Client's loop only.</summary>
     public IPAddress? AddressLast { get; set; }
 
-    /// <summary>Notes how a session without a job was asked and where, so that the next is asked otherwise and elsewhere.</summary>
+    /// <summary>
+    /// Notes how a session without a job was asked and where, so that the next is asked otherwise and elsewhere.
+    /// </summary>
     public void OnUnused(StratumSession session)
     {
         if (session.EndedUnused)

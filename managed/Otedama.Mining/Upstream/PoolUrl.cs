@@ -22,7 +22,9 @@ public sealed record PoolUrl
 
     public bool Tls { get; }
 
-    /// <summary>SHA-256 of the server's certificate (DER), 64 lower-case hex digits; null = verify by the system's CAs.</summary>
+    /// <summary>
+    /// SHA-256 of the server's certificate (DER), 64 lower-case hex digits; null = verify by the system's CAs.
+    /// </summary>
     public string? CertificatePin { get; }
 
     public static PoolUrl Parse(string text) =>
@@ -66,7 +68,9 @@ public sealed record PoolUrl
         return true;
     }
 
-    /// <summary>The same pool under another address; client.reconnect uses it. TLS and pin stay: no downgrade.</summary>
+    /// <summary>
+    /// The same pool under another address; client.reconnect uses it. TLS and pin stay: no downgrade.
+    /// </summary>
     public PoolUrl WithAddress(string host, int port) => new(host.ToLowerInvariant(), port, Tls, CertificatePin);
 
     /// <summary>Host and port for people, and whether the way there is encrypted.</summary>

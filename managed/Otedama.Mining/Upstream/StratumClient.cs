@@ -80,7 +80,9 @@ public sealed class StratumClient : IJobSource
         await CloseAsync(_slots[0], Volatile.Read(ref _active));
     }
 
-    /// <summary>One attempt at a pool and the stay that follows. Returns the pool to visit next, and the pause before.</summary>
+    /// <summary>
+    /// One attempt at a pool and the stay that follows. Returns the pool to visit next, and the pause before.
+    /// </summary>
     public async Task<(int Next, TimeSpan Pause)> VisitAsync(int index)
     {
         PoolSlot slot = _slots[index];
@@ -152,7 +154,9 @@ public sealed class StratumClient : IJobSource
         }
     }
 
-    /// <summary>Uses a connection until it ends; on a lesser pool, looks after the better ones from time to time.</summary>
+    /// <summary>
+    /// Uses a connection until it ends; on a lesser pool, looks after the better ones from time to time.
+    /// </summary>
     private async Task<(int Index, StratumConnection Connection)> StayAsync(int index, StratumConnection connection)
     {
         Use(_slots[index], connection);
@@ -180,7 +184,9 @@ public sealed class StratumClient : IJobSource
         return (index, connection);
     }
 
-    /// <summary>Tries the pools before `current`; the first that accepts us and delivers a job is returned connected.</summary>
+    /// <summary>
+    /// Tries the pools before `current`; the first that accepts us and delivers a job is returned connected.
+    /// </summary>
     private async Task<(int Index, StratumConnection? Connection)> ProbeAsync(int current)
     {
         for (int i = 0; i < current; i++)
@@ -279,7 +285,9 @@ public sealed class StratumClient : IJobSource
         }
     }
 
-    /// <summary>Ends a connection, keeps what a later one can resume, and gives verdicts to what was never sent.</summary>
+    /// <summary>
+    /// Ends a connection, keeps what a later one can resume, and gives verdicts to what was never sent.
+    /// </summary>
     private async Task CloseAsync(PoolSlot slot, StratumConnection? connection)
     {
         if (connection is null)

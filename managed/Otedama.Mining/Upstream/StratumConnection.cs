@@ -35,7 +35,10 @@ internal sealed class StratumConnection : IAsyncDisposable
 
     public StratumSession Session => _link.Session;
 
-    /// <summary>Faults with UpstreamException when the connection is lost; ends well when the pool asked us to move or we stopped.</summary>
+    /// <summary>
+    /// Faults with UpstreamException when the connection is lost; ends well when the pool asked us to move or we
+    /// stopped.
+    /// </summary>
     public Task Completion => _completion;
 
     /// <summary>Submits without a verdict.</summary>

@@ -47,7 +47,9 @@ internal sealed class StratumLink(StratumSession session, StratumTimings timings
     /// <summary>Takes no more candidates. Any thread.</summary>
     public void Close() => _queue.Writer.TryComplete();
 
-    /// <summary>What was queued but never written; its verdicts are the caller's. Only after Close, when nobody submits.</summary>
+    /// <summary>
+    /// What was queued but never written; its verdicts are the caller's. Only after Close, when nobody submits.
+    /// </summary>
     public IEnumerable<Candidate> TakeQueued()
     {
         while (_queue.Reader.TryRead(out Candidate candidate))

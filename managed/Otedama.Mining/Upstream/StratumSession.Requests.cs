@@ -3,7 +3,9 @@ using Otedama.Wire;
 
 namespace Otedama.Mining;
 
-/// <summary>What a pool asks or tells us. A field that does not parse is ignored with a log line, never fatal.</summary>
+/// <summary>
+/// What a pool asks or tells us. A field that does not parse is ignored with a log line, never fatal.
+/// </summary>
 internal sealed partial class StratumSession
 {
     private void OnRequest(in StratumMessage message)
@@ -94,7 +96,9 @@ internal sealed partial class StratumSession
         }
     }
 
-    /// <summary>Effective at once, so the current job is issued anew: shares with bits outside the mask are void.</summary>
+    /// <summary>
+    /// Effective at once, so the current job is issued anew: shares with bits outside the mask are void.
+    /// </summary>
     private void OnSetVersionMask(in StratumMessage message)
     {
         if (!message.Params.Element(0).TryGetHexUInt32(out uint mask))

@@ -3,13 +3,17 @@ using Otedama.Wire;
 
 namespace Otedama.Mining;
 
-/// <summary>Candidates on their way out and verdicts on their way back. The submitter writes, the reader answers.</summary>
+/// <summary>
+/// Candidates on their way out and verdicts on their way back. The submitter writes, the reader answers.
+/// </summary>
 internal sealed partial class StratumSession
 {
     /// <summary>Shares refused, or left without a reply, before we believe that this pool will take none.</summary>
     private const int RefusalsMax = 10;
 
-    /// <summary>Late shares before the first accepted one; late is no sign of another algorithm, so more are borne.</summary>
+    /// <summary>
+    /// Late shares before the first accepted one; late is no sign of another algorithm, so more are borne.
+    /// </summary>
     private const int LateMax = 50;
 
     private readonly LineBudget _refusals;
@@ -22,7 +26,9 @@ internal sealed partial class StratumSession
 
     public int Unanswered => _window.Count;
 
-    /// <summary>Takes a place among the outstanding submits, for Submit. False while all are taken. Submitter only.</summary>
+    /// <summary>
+    /// Takes a place among the outstanding submits, for Submit. False while all are taken. Submitter only.
+    /// </summary>
     public bool TryTakePlace() => _window.TryTakePlace();
 
     /// <summary>Ends when there is a place to take. Submitter only.</summary>

@@ -34,7 +34,9 @@ internal sealed partial class StratumSession : IDisposable
     private readonly SessionMemory? _earlier;
     private JobTable _jobs = new();
 
-    /// <summary>Orders the reader's notices and the client's activation, so that the first job is handed on once.</summary>
+    /// <summary>
+    /// Orders the reader's notices and the client's activation, so that the first job is handed on once.
+    /// </summary>
     private readonly Lock _publishGate = new();
 
     private bool _subscribed;
@@ -77,7 +79,9 @@ internal sealed partial class StratumSession : IDisposable
     /// <summary>Lines to send; the connection empties it.</summary>
     public WireBuffer Outgoing { get; } = new();
 
-    /// <summary>Ends well when subscribe and authorize are answered; faults with UpstreamException when refused.</summary>
+    /// <summary>
+    /// Ends well when subscribe and authorize are answered; faults with UpstreamException when refused.
+    /// </summary>
     public Task Ready => _ready.Task;
 
     /// <summary>Ends when the first usable notify is here.</summary>
@@ -89,7 +93,9 @@ internal sealed partial class StratumSession : IDisposable
     /// <summary>When subscribe and authorize were answered; null before. Any thread.</summary>
     public long? ReadyAt => Volatile.Read(ref _readyAt) is long at && at != 0 ? at : null;
 
-    /// <summary>What was wrong with the last job that could not be used; empty when there was none. Any thread.</summary>
+    /// <summary>
+    /// What was wrong with the last job that could not be used; empty when there was none. Any thread.
+    /// </summary>
     public string Problem => Volatile.Read(ref _problem);
 
     /// <summary>Set when the pool asks us to move; the connection then ends.</summary>
@@ -132,7 +138,9 @@ internal sealed partial class StratumSession : IDisposable
         }
     }
 
-    /// <summary>From now on jobs and verdicts go to the sink; a job already here goes at once, as a clean one.</summary>
+    /// <summary>
+    /// From now on jobs and verdicts go to the sink; a job already here goes at once, as a clean one.
+    /// </summary>
     public void Activate(IJobSink sink)
     {
         lock (_publishGate)
@@ -145,7 +153,9 @@ internal sealed partial class StratumSession : IDisposable
         }
     }
 
-    /// <summary>What a later connection to the same pool needs to resume this one, unanswered submits included.</summary>
+    /// <summary>
+    /// What a later connection to the same pool needs to resume this one, unanswered submits included.
+    /// </summary>
     public SessionMemory? Remember() => (_nextSpace ?? _space) is ExtranonceSpace space
         ? new SessionMemory(_sessionId, space, _jobs, _window.TakeWhere(static _ => true))
         : null;

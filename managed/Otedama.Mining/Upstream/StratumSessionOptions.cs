@@ -30,7 +30,9 @@ internal sealed record StratumSessionOptions
     /// </summary>
     public required bool Careful { get; init; }
 
-    /// <summary>The pool has accepted a share of ours before, so that refusals are no sign of another algorithm.</summary>
+    /// <summary>
+    /// The pool has accepted a share of ours before, so that refusals are no sign of another algorithm.
+    /// </summary>
     public bool Proven { get; init; }
 
     /// <summary>Hosts client.reconnect may send us to besides the pool's own.</summary>

@@ -14,7 +14,9 @@ public sealed record StratumTimings
     /// <summary>Not a line for this long: ask whether the pool is alive.</summary>
     public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Not a line for this long, our question included: the pool is dead. Pools send a job every minute at least.</summary>
+    /// <summary>
+    /// Not a line for this long, our question included: the pool is dead. Pools send a job every minute at least.
+    /// </summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>Neither a new job nor an accepted share for this long: the pool answers and gives no work.</summary>
@@ -36,10 +38,14 @@ public sealed record StratumTimings
     /// <summary>How long a pool that is not for this rig is not tried again while another one works.</summary>
     public TimeSpan UnfitFor { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long one address of a pool's name is waited for before the next is tried beside it (RFC 8305).</summary>
+    /// <summary>
+    /// How long one address of a pool's name is waited for before the next is tried beside it (RFC 8305).
+    /// </summary>
     public TimeSpan AddressStagger { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>On a lesser pool: how long until the better ones are tried again, beside the running connection.</summary>
+    /// <summary>
+    /// On a lesser pool: how long until the better ones are tried again, beside the running connection.
+    /// </summary>
     public TimeSpan ReturnAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How often the watchdog looks.</summary>

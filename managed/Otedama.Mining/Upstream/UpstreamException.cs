@@ -9,7 +9,9 @@ public enum UpstreamFault
     /// <summary>The pool is there and gives nothing to do, or never answers: the next pool is taken at once.</summary>
     Silence,
 
-    /// <summary>The pool is not for this rig: the next one is taken at once, and this one is left alone for long.</summary>
+    /// <summary>
+    /// The pool is not for this rig: the next one is taken at once, and this one is left alone for long.
+    /// </summary>
     Unfit,
 }
 

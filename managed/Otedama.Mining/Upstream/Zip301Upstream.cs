@@ -3,7 +3,9 @@ using Otedama.Wire;
 
 namespace Otedama.Mining;
 
-/// <summary>What the dialects of Equihash and Verus pools share (ZIP 301): targets, nonce 1, header fields in notify.</summary>
+/// <summary>
+/// What the dialects of Equihash and Verus pools share (ZIP 301): targets, nonce 1, header fields in notify.
+/// </summary>
 internal abstract class Zip301Upstream(AlgorithmFacts facts) : UpstreamDialect(facts)
 {
     public override bool WantsExtranonceChanges => false;
@@ -41,7 +43,10 @@ internal abstract class Zip301Upstream(AlgorithmFacts facts) : UpstreamDialect(f
     /// <summary>Bytes of our own counter behind the pool's.</summary>
     protected abstract int CounterLength(int nonce1Length);
 
-    /// <summary>parameters: all of mining.notify, for what stands behind the common fields. Null when it cannot be mined; problem says why.</summary>
+    /// <summary>
+    /// parameters: all of mining.notify, for what stands behind the common fields. Null when it cannot be mined;
+    /// problem says why.
+    /// </summary>
     protected abstract UpstreamNotice? MakeNotice(ZcashNotify message, JsonValue parameters, out string problem);
 
     private ExtranonceSpace? ReadSpace(JsonValue value)

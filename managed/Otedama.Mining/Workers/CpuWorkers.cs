@@ -4,7 +4,9 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-/// <summary>The processors that options ask for, one worker a thread. They are there from the start to the end.</summary>
+/// <summary>
+/// The processors that options ask for, one worker a thread. They are there from the start to the end.
+/// </summary>
 internal sealed class CpuWorkers : IWorkerSource
 {
     private readonly WorkerSeed[] _seeds;

@@ -24,7 +24,9 @@ internal sealed class EngineWorker : IWorker
     /// <summary>A range lasts about this long, so that an updated job is taken up soon without an interrupt.</summary>
     private const double RangeSeconds = 5;
 
-    /// <summary>Nonces of the first range, when the rate is not known: a millisecond of SHA-256d, a second of scrypt.</summary>
+    /// <summary>
+    /// Nonces of the first range, when the rate is not known: a millisecond of SHA-256d, a second of scrypt.
+    /// </summary>
     private const ulong NonceCountFirst = 4096;
 
     private const int HitsMax = 64;

@@ -23,6 +23,8 @@ internal sealed record EngineWorkerOptions
     /// <summary>First pause after a failure; doubles up to a minute.</summary>
     public TimeSpan RestartFirst { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Without work for this long the engine is given up, and its memory with it; the next range makes another.</summary>
+    /// <summary>
+    /// Without work for this long the engine is given up, and its memory with it; the next range makes another.
+    /// </summary>
     public TimeSpan PowerDownAfter { get; init; } = TimeSpan.FromSeconds(30);
 }

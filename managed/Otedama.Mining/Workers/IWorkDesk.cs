@@ -5,13 +5,18 @@ namespace Otedama.Mining;
 /// <summary>What a worker sees of the dispatcher. Any thread; nothing here waits.</summary>
 public interface IWorkDesk
 {
-    /// <summary>Why there is nothing to take: what a worker does meanwhile, such as powering down, may depend on it.</summary>
+    /// <summary>
+    /// Why there is nothing to take: what a worker does meanwhile, such as powering down, may depend on it.
+    /// </summary>
     IdleReason Idle { get; }
 
     /// <summary>The next range, or null while there is none. epoch tells IsVoid which range is meant.</summary>
     WorkRange? TryTake(in RangeAppetite appetite, out int epoch);
 
-    /// <summary>Gives back what was not searched of a range, so that another worker may; ignored once its job is not the current one.</summary>
+    /// <summary>
+    /// Gives back what was not searched of a range, so that another worker may; ignored once its job is not the current
+    /// one.
+    /// </summary>
     void Return(WorkRange rest);
 
     /// <summary>
@@ -30,7 +35,9 @@ public interface IWorkDesk
     /// <summary>Gives a lease back; ignored for one that is over.</summary>
     void Return(PrefixLease lease);
 
-    /// <summary>True when a range taken at this epoch is not worth finishing. A volatile read, cheap enough per scan.</summary>
+    /// <summary>
+    /// True when a range taken at this epoch is not worth finishing. A volatile read, cheap enough per scan.
+    /// </summary>
     bool IsVoid(int epoch);
 
     /// <summary>

@@ -23,7 +23,9 @@ public interface IWorker : IDisposable
     /// </summary>
     TimeSpan Step();
 
-    /// <summary>Ends a running step within milliseconds, and drops the range in hand if it is void. Any thread.</summary>
+    /// <summary>
+    /// Ends a running step within milliseconds, and drops the range in hand if it is void. Any thread.
+    /// </summary>
     void Interrupt();
 
     /// <summary>One of this worker's shares was answered. Any thread.</summary>

@@ -8,7 +8,9 @@ public sealed class PrefixLease(int workerId, ReadOnlyMemory<byte> prefix, int r
 {
     public int WorkerId { get; } = workerId;
 
-    /// <summary>Extranonce 1 and the leading bytes of extranonce 2: every extranonce the worker tries begins with it.</summary>
+    /// <summary>
+    /// Extranonce 1 and the leading bytes of extranonce 2: every extranonce the worker tries begins with it.
+    /// </summary>
     public ReadOnlyMemory<byte> Prefix { get; } = prefix;
 
     /// <summary>Bytes of extranonce 2 after the prefix, the worker's to count in.</summary>

@@ -8,7 +8,9 @@ namespace Otedama.Mining;
 /// <param name="Priority">Against the rest of the machine.</param>
 internal sealed record ThreadTuning(int? Cpu, CpuPriority Priority)
 {
-    /// <summary>Applies to the calling thread; what the kernel refuses is logged, and the worker runs without.</summary>
+    /// <summary>
+    /// Applies to the calling thread; what the kernel refuses is logged, and the worker runs without.
+    /// </summary>
     public void Apply(string worker, ILogger logger)
     {
         int nice = Priority switch

@@ -2,7 +2,9 @@ using Otedama.Core;
 
 namespace Otedama.Mining;
 
-/// <summary>The 140 bytes before the solution; the native solver fills in the last 8 bytes of the nonce and finds solutions.</summary>
+/// <summary>
+/// The 140 bytes before the solution; the native solver fills in the last 8 bytes of the nonce and finds solutions.
+/// </summary>
 internal sealed class ZcashWorkData : IWorkData
 {
     public int Length => ZcashProof.HeaderSize;

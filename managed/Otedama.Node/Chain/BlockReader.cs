@@ -2,7 +2,9 @@ using Otedama.Core;
 
 namespace Otedama.Node;
 
-/// <summary>Parses blocks of one chain and gives them their ids, which in some families only the proof checker knows.</summary>
+/// <summary>
+/// Parses blocks of one chain and gives them their ids, which in some families only the proof checker knows.
+/// </summary>
 internal sealed class BlockReader(ChainRules rules, IProofChecker proofs)
 {
     /// <summary>Throws FormatException.</summary>

@@ -8,7 +8,10 @@ internal static class BlockRules
     /// <summary>The smallest stripped transaction is 60 bytes; more of them than fit is nonsense.</summary>
     private const int TransactionsMax = ChainRules.WeightMax / (60 * 4);
 
-    /// <summary>True for reasons that another body under the same header may not have; such a block is not remembered as invalid.</summary>
+    /// <summary>
+    /// True for reasons that another body under the same header may not have; such a block is not remembered as
+    /// invalid.
+    /// </summary>
     public static bool IsMutation(string reason) => reason is "bad-txnmrklroot" or "bad-txns-duplicate"
         or "bad-witness-nonce-size" or "bad-witness-merkle-match" or "unexpected-witness";
 

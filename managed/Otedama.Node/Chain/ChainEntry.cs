@@ -2,7 +2,9 @@ using Otedama.Core;
 
 namespace Otedama.Node;
 
-/// <summary>A known block: header, place in the tree, place in the file. The genesis block has no file offset.</summary>
+/// <summary>
+/// A known block: header, place in the tree, place in the file. The genesis block has no file offset.
+/// </summary>
 internal sealed class ChainEntry(Hash256 id, BlockHeader header, ChainEntry? parent, int transactions, long offset)
 {
     /// <summary>Blocks whose median is the earliest time of the next (BIP 113).</summary>

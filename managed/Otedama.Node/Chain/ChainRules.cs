@@ -20,7 +20,9 @@ internal sealed record ChainRules(CoinSpec Coin, RetargetMode Retarget, int Bloc
     /// <summary>Blocks beside the best chain kept at once.</summary>
     public const int SideBlocksMax = 1000;
 
-    /// <summary>2011-02-02, as regtest: earlier than any clock a machine comes up with after losing its battery but 1970.</summary>
+    /// <summary>
+    /// 2011-02-02, as regtest: earlier than any clock a machine comes up with after losing its battery but 1970.
+    /// </summary>
     private const uint GenesisTime = 1_296_688_602;
 
     /// <summary>

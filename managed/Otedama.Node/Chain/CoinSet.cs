@@ -94,7 +94,10 @@ internal sealed class CoinSet(ChainRules rules)
         }
     }
 
-    /// <summary>Takes back the first count transactions. Inputs return before outputs go: a coin the block both made and spent ends up gone.</summary>
+    /// <summary>
+    /// Takes back the first count transactions. Inputs return before outputs go: a coin the block both made and spent
+    /// ends up gone.
+    /// </summary>
     private void Undo(Block block, int count, BlockUndo undo)
     {
         for (int i = undo.Spent.Count - 1; i >= 0; i--)

@@ -24,7 +24,9 @@ internal static class Secp256k1
         return key.ExportParameters(includePrivateParameters: true).D!;
     }
 
-    /// <summary>The compressed public key. Throws CryptographicException when the private key is out of range.</summary>
+    /// <summary>
+    /// The compressed public key. Throws CryptographicException when the private key is out of range.
+    /// </summary>
     public static byte[] PublicKey(ReadOnlySpan<byte> privateKey)
     {
         using ECDsa key = FromPrivate(privateKey);

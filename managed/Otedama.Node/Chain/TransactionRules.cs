@@ -2,7 +2,9 @@ using Otedama.Core;
 
 namespace Otedama.Node;
 
-/// <summary>What is true of a transaction by itself or with the coins it spends. Reasons are Bitcoin Core's words.</summary>
+/// <summary>
+/// What is true of a transaction by itself or with the coins it spends. Reasons are Bitcoin Core's words.
+/// </summary>
 internal static class TransactionRules
 {
     private const uint LockTimeThreshold = 500_000_000;

@@ -24,7 +24,9 @@ internal sealed class MempoolEntry(Transaction transaction, Amount fee, int sigO
 
     public HashSet<MempoolEntry> Children { get; } = [];
 
-    /// <summary>Fee and virtual size of this and all waiting ancestors: what including it brings and costs at most.</summary>
+    /// <summary>
+    /// Fee and virtual size of this and all waiting ancestors: what including it brings and costs at most.
+    /// </summary>
     public Amount AncestorFee { get; set; } = fee;
 
     public long AncestorSize { get; set; } = transaction.VirtualSize;

@@ -88,7 +88,9 @@ internal sealed class TransactionPool(BlockStore store, ChainRules rules, long f
         }
     }
 
-    /// <summary>After a reorganisation: everything that waits, and what the lost blocks held, is checked anew.</summary>
+    /// <summary>
+    /// After a reorganisation: everything that waits, and what the lost blocks held, is checked anew.
+    /// </summary>
     public void Rebuild(IEnumerable<Block> disconnected)
     {
         List<Transaction> all = [.. disconnected.SelectMany(block => block.Transactions.Skip(1)), .. ByArrival.Select(entry => entry.Transaction)];

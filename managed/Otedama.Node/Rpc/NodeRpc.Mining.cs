@@ -229,7 +229,9 @@ internal sealed partial class NodeRpc
         }
     }
 
-    /// <summary>A committed block whose coinbase lacks the reserved witness gets it, as Core does for older miners.</summary>
+    /// <summary>
+    /// A committed block whose coinbase lacks the reserved witness gets it, as Core does for older miners.
+    /// </summary>
     private static Block WithReservedWitness(Block block)
     {
         Transaction coinbase = block.Transactions[0];

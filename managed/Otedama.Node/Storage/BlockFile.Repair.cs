@@ -106,7 +106,9 @@ internal sealed partial class BlockFile
         NodeLog.TailCut(logger, _path, left, _end, kept);
     }
 
-    /// <summary>Copies bytes from _end on to a new file, on disk before this returns; never over an older copy.</summary>
+    /// <summary>
+    /// Copies bytes from _end on to a new file, on disk before this returns; never over an older copy.
+    /// </summary>
     private string KeepCopy(string why, long length)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{_path}.{why}-{_end}");

@@ -27,7 +27,9 @@ internal sealed partial class BlockFile : IDisposable
 
     private static ReadOnlySpan<byte> Magic => "OTDBLK\0\u0001"u8;
 
-    /// <summary>Opens or makes the file. Throws InvalidDataException when it belongs to another chain. Replay comes next.</summary>
+    /// <summary>
+    /// Opens or makes the file. Throws InvalidDataException when it belongs to another chain. Replay comes next.
+    /// </summary>
     public static BlockFile Open(string path, Hash256 genesis, bool sync)
     {
         SafeFileHandle handle = System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);

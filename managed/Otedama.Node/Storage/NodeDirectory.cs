@@ -17,7 +17,9 @@ internal sealed class NodeDirectory : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Throws IOException when another process holds it, InvalidDataException when it is of a newer format.</summary>
+    /// <summary>
+    /// Throws IOException when another process holds it, InvalidDataException when it is of a newer format.
+    /// </summary>
     public static NodeDirectory Open(string path)
     {
         DurableFile.CreateFolder(path);

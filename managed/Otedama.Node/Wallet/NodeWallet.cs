@@ -11,7 +11,9 @@ namespace Otedama.Node;
 /// </summary>
 internal sealed class NodeWallet
 {
-    /// <summary>DER signature of at most 72 bytes and its type, script of 35, and their lengths: witness weight per input.</summary>
+    /// <summary>
+    /// DER signature of at most 72 bytes and its type, script of 35, and their lengths: witness weight per input.
+    /// </summary>
     private const int SignatureBytesMax = 73;
 
     private readonly byte[] _privateKey;

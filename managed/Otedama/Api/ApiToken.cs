@@ -36,7 +36,9 @@ internal sealed class ApiToken
         return token;
     }
 
-    /// <summary>Makes a new secret; the old one is worth nothing from now on. Throws IOException when it cannot be kept.</summary>
+    /// <summary>
+    /// Makes a new secret; the old one is worth nothing from now on. Throws IOException when it cannot be kept.
+    /// </summary>
     public void Rotate()
     {
         string text = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));

@@ -23,6 +23,8 @@ internal interface IInstance
     /// <summary>Reads the configuration again and takes over what may change while running.</summary>
     Task<ReloadAnswer> ReloadAsync(CancellationToken stop);
 
-    /// <summary>Starts or stops the workers of a rig, of all where none is named. Returns what could not be done, or null.</summary>
+    /// <summary>
+    /// Starts or stops the workers of a rig, of all where none is named. Returns what could not be done, or null.
+    /// </summary>
     Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop);
 }

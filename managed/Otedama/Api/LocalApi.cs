@@ -33,7 +33,9 @@ internal sealed class LocalApi : IAsyncDisposable
 
     public Uri Uri => _host!.Uri;
 
-    /// <summary>An address to open in a browser. It works once; the browser is known by its cookie from then on.</summary>
+    /// <summary>
+    /// An address to open in a browser. It works once; the browser is known by its cookie from then on.
+    /// </summary>
     public string NewDashboardUrl() => $"{Uri}?login={_sessions.NewLink()}";
 
     /// <summary>Throws IOException when the port is taken.</summary>
@@ -125,7 +127,9 @@ internal sealed class LocalApi : IAsyncDisposable
     private static Task JsonAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) =>
         HttpReply.JsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
-    /// <summary>The table of the pool that ?pool= names; with one pool there is nothing to name, without any the table is empty.</summary>
+    /// <summary>
+    /// The table of the pool that ?pool= names; with one pool there is nothing to name, without any the table is empty.
+    /// </summary>
     private Task OfPoolAsync<T>(HttpContext context, Func<string, T> read, T none, JsonTypeInfo<T> type)
     {
         IReadOnlyList<string> names = _instance.PoolNames;

@@ -49,7 +49,9 @@ internal sealed record BlockView
     /// <summary>Work since the block before, in expected blocks: below 1 was lucky.</summary>
     public double? Effort { get; init; }
 
-    /// <summary>Coins the operator earned, as text; null when not known, and under PPS, where shares pay the fee.</summary>
+    /// <summary>
+    /// Coins the operator earned, as text; null when not known, and under PPS, where shares pay the fee.
+    /// </summary>
     public string? Fee { get; init; }
 
     /// <summary>Coins the coinbase pays to miners, as text; null when not known.</summary>
@@ -98,7 +100,9 @@ internal sealed record PayoutEventView
     /// <summary>Coins, as text.</summary>
     public required string Amount { get; init; }
 
-    /// <summary>Coins of the amount that this block earned, as text; more than the amount where a part stays owed.</summary>
+    /// <summary>
+    /// Coins of the amount that this block earned, as text; more than the amount where a part stays owed.
+    /// </summary>
     public required string Earned { get; init; }
 
     /// <summary>Status of the block: pending, confirmed or orphaned.</summary>

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Otedama;
 
-/// <summary>Speaks to the instance that runs on the data directory. Every failure is one sentence and exit code 5.</summary>
+/// <summary>
+/// Speaks to the instance that runs on the data directory. Every failure is one sentence and exit code 5.
+/// </summary>
 internal sealed class ApiClient : IDisposable
 {
     private const int AnswerMax = 1000; // characters of a sentence that is passed on whole

@@ -159,7 +159,9 @@ internal static class BenchmarkCommand
     private static string[] List(string[]? values) =>
         [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
-    /// <summary>Names as configurations have them, "flux" and "plugin:NAME" among them, and "equihash" for its default size.</summary>
+    /// <summary>
+    /// Names as configurations have them, "flux" and "plugin:NAME" among them, and "equihash" for its default size.
+    /// </summary>
     private static IReadOnlyList<AlgorithmChoice> Choices(string text)
     {
         string known = text.Replace("equihash,", "equihash:96,5,", StringComparison.OrdinalIgnoreCase);

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Otedama;
 
-/// <summary>What every verb is given: the options all verbs share, and the way to configuration, logs and output.</summary>
+/// <summary>
+/// What every verb is given: the options all verbs share, and the way to configuration, logs and output.
+/// </summary>
 internal sealed class CommandContext(Surroundings surroundings)
 {
     private ConsoleLogs? _logs;
@@ -26,10 +28,14 @@ internal sealed class CommandContext(Surroundings surroundings)
 
     public IEnumerable<Option> Options => [ConfigFile, DataDir, LogLevel, LogFormat, Set, Json, NoColour];
 
-    /// <summary>Resolves the settings of this call; verbFlags are the verb's own flags that stand for settings.</summary>
+    /// <summary>
+    /// Resolves the settings of this call; verbFlags are the verb's own flags that stand for settings.
+    /// </summary>
     public Configuration Load(ParseResult result, params IEnumerable<FlagValue> verbFlags) => LoadFile(result, null, verbFlags);
 
-    /// <summary>The same with a file that comes before --config; null = --config, or what is found where files are looked for.</summary>
+    /// <summary>
+    /// The same with a file that comes before --config; null = --config, or what is found where files are looked for.
+    /// </summary>
     public Configuration LoadFile(ParseResult result, string? file, params IEnumerable<FlagValue> verbFlags)
     {
         if (result.GetValue(DataDir) is "")

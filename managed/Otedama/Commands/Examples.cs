@@ -68,7 +68,9 @@ internal static class Examples
     public static Example[] Own(Command command) =>
         [.. s_all.Where(row => row.Verb == UsageErrors.PathOf(command)).Select(static row => new Example(row.Line, row.Meaning))];
 
-    /// <summary>At least one for every verb: its own rows, else those of the verbs below it, else the bare verb.</summary>
+    /// <summary>
+    /// At least one for every verb: its own rows, else those of the verbs below it, else the bare verb.
+    /// </summary>
     public static IEnumerable<Example> Of(Command command)
     {
         Example[] own = Own(command);

@@ -42,7 +42,9 @@ internal static class Failure
         _ => (ExitCode.BadAnswer, Unexpected(error, outside.CrashFolder)),
     };
 
-    /// <summary>A mistake of this program: the sentence says so, and the details go to a file and not to the screen.</summary>
+    /// <summary>
+    /// A mistake of this program: the sentence says so, and the details go to a file and not to the screen.
+    /// </summary>
     public static string Unexpected(Exception error, string? crashFolder)
     {
         string what = $"otedama {ThisProgram.Version} made a mistake it did not foresee ({error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}).";

@@ -15,7 +15,7 @@ internal static class InitCommand
         init.SetAction(result =>
         {
             string path = Target(result.GetValue(file) ?? ConfigurationSearch.FileName, context.Outside.WorkingFolder, result.GetValue(force));
-            Dictionary<Setting, string> answers = InitQuestions.Ask(context.Outside.In, context.Outside.Error);
+            Dictionary<Setting, string> answers = InitQuestions.Ask(context.Outside);
             Write(path, ConfigurationPages.Sample(answers), result.GetValue(force), context.Outside.Environment);
             context.Answer(result, new InitAnswer(1, path, [.. answers.Keys.Select(static s => s.Key)]), AnswerJson.Default.InitAnswer, static a =>
                 [$"wrote {a.File} with {a.Settings.Count} {(a.Settings.Count == 1 ? "setting" : "settings")}", $"start with: otedama --config {a.File}"]);
@@ -43,7 +43,9 @@ internal static class InitCommand
         return path;
     }
 
-    /// <summary>The file appears whole and checked, or not at all; it may hold passwords, so only its owner reads it.</summary>
+    /// <summary>
+    /// The file appears whole and checked, or not at all; it may hold passwords, so only its owner reads it.
+    /// </summary>
     private static void Write(string path, string text, bool force, IReadOnlyDictionary<string, string> environment)
     {
         string draft = $"{path}.{Environment.ProcessId}.new";

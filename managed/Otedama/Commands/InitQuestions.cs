@@ -3,17 +3,19 @@ using Otedama.Mining;
 
 namespace Otedama;
 
-/// <summary>The questions of `otedama init`. Every answer is checked by the setting it is for and asked again when it is wrong.</summary>
-internal sealed class InitQuestions(TextReader input, TextWriter output)
+/// <summary>
+/// The questions of `otedama init`. Every answer is checked by the setting it is for and asked again when it is wrong.
+/// </summary>
+internal sealed class InitQuestions(TextReader input, TextWriter output, Func<string?>? readSecret)
 {
     private const int TriesMax = 5;
 
     private readonly Dictionary<Setting, string> _answers = [];
 
     /// <summary>The settings to write and their values as text of the file. Throws CommandException.</summary>
-    public static Dictionary<Setting, string> Ask(TextReader input, TextWriter output)
+    public static Dictionary<Setting, string> Ask(Surroundings outside)
     {
-        InitQuestions questions = new(input, output);
+        InitQuestions questions = new(outside.In, outside.Error, outside.ReadSecret);
         questions.AskAll();
         return questions._answers;
     }
@@ -24,7 +26,7 @@ internal sealed class InitQuestions(TextReader input, TextWriter output)
         output.WriteLine("  1  mine on a pool");
         output.WriteLine("  2  serve miners: a pool for the coin of a node of yours");
         output.WriteLine("  3  try it: an embedded test chain, a pool and a miner, all on this machine");
-        switch (Question("1, 2 or 3", "3", static text => text is "1" or "2" or "3" ? null : "is none of 1, 2 and 3"))
+        switch (Question("1, 2 or 3", "3", isSecret: false, static text => text is "1" or "2" or "3" ? null : "is none of 1, 2 and 3"))
         {
             case "1":
                 AskRig();
@@ -77,7 +79,7 @@ internal sealed class InitQuestions(TextReader input, TextWriter output)
     /// <summary>Asks for a setting and notes the answer; an empty one leaves the default of the program.</summary>
     private string Take(Setting setting, string question, string preset, Func<string, string?>? check = null)
     {
-        string text = Question(question, preset, answer =>
+        string text = Question(question, preset, setting.Secret, answer =>
             answer.Any(char.IsControl) ? "holds a control character"
             : answer.Length > 0 && setting.TryRead(new RawScalar(answer), out _) is { } problem ? problem
             : check?.Invoke(answer));
@@ -88,18 +90,19 @@ internal sealed class InitQuestions(TextReader input, TextWriter output)
         return text;
     }
 
-    private string Question(string question, string preset, Func<string, string?> problemOf)
+    /// <summary>What is secret is typed unseen on a terminal and never written back.</summary>
+    private string Question(string question, string preset, bool isSecret, Func<string, string?> problemOf)
     {
         for (int i = 0; i < TriesMax; i++)
         {
             output.Write($"{question}{(preset.Length > 0 ? $" [{preset}]" : "")}: ");
-            string? line = input.ReadLine();
+            string? line = isSecret && readSecret is not null ? Unseen(readSecret) : input.ReadLine();
             string answer = line?.Trim() is { Length: > 0 } given ? given : preset;
             if (problemOf(answer) is not { } problem)
             {
                 return answer;
             }
-            output.WriteLine($"\"{SettingTypes.Shorten(answer)}\": {problem}.");
+            output.WriteLine($"{(isSecret ? "The answer" : $"\"{SettingTypes.Shorten(answer)}\":")} {problem}.");
             if (line is null)
             {
                 throw new CommandException(ExitCode.Usage, $"The input ended at the question \"{question}\", which needs an answer. Nothing was written.");
@@ -108,7 +111,16 @@ internal sealed class InitQuestions(TextReader input, TextWriter output)
         throw new CommandException(ExitCode.Usage, $"No usable answer to \"{question}\" in {TriesMax} tries. Nothing was written.");
     }
 
-    /// <summary>A value as YAML: plain where nothing can go wrong, quoted otherwise, and one entry where a list is wanted.</summary>
+    private string? Unseen(Func<string?> readSecret)
+    {
+        string? line = readSecret();
+        output.WriteLine(); // Enter was not shown either
+        return line;
+    }
+
+    /// <summary>
+    /// A value as YAML: plain where nothing can go wrong, quoted otherwise, and one entry where a list is wanted.
+    /// </summary>
     private static string Written(Setting setting, string text)
     {
         string quoted = $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";

@@ -78,7 +78,9 @@ internal static class ManPage
 
     private static void Entry(StringBuilder page, string term, string text) => page.Append($".TP\n.B {Escaped(term)}\n{Escaped(text)}\n");
 
-    /// <summary>Nothing of a text is taken for a request of the formatter, and a dash stays the dash one can copy.</summary>
+    /// <summary>
+    /// Nothing of a text is taken for a request of the formatter, and a dash stays the dash one can copy.
+    /// </summary>
     private static string Escaped(string text)
     {
         string escaped = text.Replace("\\", "\\e").Replace("-", "\\-").Replace('\n', ' ');

@@ -79,7 +79,9 @@ internal static class NetTest
         }
     }
 
-    /// <summary>Only a configuration that names a coin can say that a node is of another one, or gives no work for it.</summary>
+    /// <summary>
+    /// Only a configuration that names a coin can say that a node is of another one, or gives no work for it.
+    /// </summary>
     private static CoinSpec? CoinOf(Configuration configuration) => configuration.Get(Settings.NodeMode) == "external"
         ? CoinCatalogue.Find(configuration.Get(Settings.NodeCoin), configuration.Get(Settings.NodeNetwork))
         : null;
@@ -102,7 +104,9 @@ internal static class NetTest
 
 internal sealed record NetAnswer(int Schema, IReadOnlyList<NetRow> Targets);
 
-/// <summary>What one target answered; null where it does not apply or was not found out. Problem is null when all is well.</summary>
+/// <summary>
+/// What one target answered; null where it does not apply or was not found out. Problem is null when all is well.
+/// </summary>
 internal sealed record NetRow(string Kind, string Address)
 {
     public bool? Tls { get; init; }

@@ -3,7 +3,9 @@ using Otedama.Interop;
 
 namespace Otedama;
 
-/// <summary>Finds the native algorithm that computes what a plugin computes, by asking it the plugin's known answers.</summary>
+/// <summary>
+/// Finds the native algorithm that computes what a plugin computes, by asking it the plugin's known answers.
+/// </summary>
 internal static class PluginTwin
 {
     /// <summary>Null when no native algorithm agrees.</summary>

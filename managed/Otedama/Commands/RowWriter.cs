@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Otedama;
 
-/// <summary>Rows as CSV with a header line (RFC 4180, values quoted where they must be), or as one JSON object a line.</summary>
+/// <summary>
+/// Rows as CSV with a header line (RFC 4180, values quoted where they must be), or as one JSON object a line.
+/// </summary>
 internal sealed class RowWriter
 {
     private readonly TextWriter _out;

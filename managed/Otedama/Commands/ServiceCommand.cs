@@ -25,7 +25,9 @@ internal static class ServiceCommand
         return service;
     }
 
-    /// <summary>A service of the system sees neither homes nor other programs' temporary files, so it cannot run from there.</summary>
+    /// <summary>
+    /// A service of the system sees neither homes nor other programs' temporary files, so it cannot run from there.
+    /// </summary>
     private static string OfSystem(string found, string file)
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).TrimEnd('/');

@@ -13,6 +13,11 @@ internal sealed record Surroundings
     /// <summary>Answers to questions; nothing when there is nobody to ask.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>
+    /// An answer nobody shall read over a shoulder, typed without an echo; null when answers come from no terminal.
+    /// </summary>
+    public Func<string?>? ReadSecret { get; init; }
+
     /// <summary>The conversation.</summary>
     public required TextWriter Error { get; init; }
 
@@ -54,6 +59,7 @@ internal sealed record Surroundings
         {
             Out = new AnswerWriter(new StreamWriter(StandardOutput.Open(), new UTF8Encoding(false)) { AutoFlush = true }),
             In = Console.In,
+            ReadSecret = Console.IsInputRedirected ? null : ReadUnseen,
             Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
             ErrorStream = Console.OpenStandardError(),
             Environment = environment,
@@ -65,6 +71,9 @@ internal sealed record Surroundings
             Screen = Console.IsOutputRedirected ? null : new ConsoleScreen(),
         };
     }
+
+    /// <summary>A line from the keyboard. Ctrl-D on an empty line ends the input, as elsewhere.</summary>
+    private static string? ReadUnseen() => KeyLine.Read(static () => Console.ReadKey(intercept: true));
 
     /// <summary>Null when the folder this process stands in was deleted.</summary>
     private static string? CurrentFolder()

@@ -26,7 +26,9 @@ internal static class TokenCommand
         return token;
     }
 
-    /// <summary>The running instance does it; where none runs, the file is replaced while the directory is held.</summary>
+    /// <summary>
+    /// The running instance does it; where none runs, the file is replaced while the directory is held.
+    /// </summary>
     private static async Task<TokenAnswer> RotateAsync(CommandContext context, Configuration configuration, CancellationToken stop)
     {
         string root = DataDirectory.Locate(configuration, context.Outside.Environment);

@@ -67,7 +67,9 @@ internal static class TuneCommand
         return new TuningEntry(choice.Name, best.Flavour, best.Threads, Rate(best), context.Outside.Clock.GetUtcNow().ToUnixTimeSeconds());
     }
 
-    /// <summary>What the threads do while they run: other programs on a busy machine do not decide the choice.</summary>
+    /// <summary>
+    /// What the threads do while they run: other programs on a busy machine do not decide the choice.
+    /// </summary>
     private static double Rate(BenchmarkResult row) => row.CpuMedian * row.Threads;
 
     private static string Row(BenchmarkResult row) => row.Skipped is { } why

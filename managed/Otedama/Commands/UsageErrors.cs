@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace Otedama;
 
-/// <summary>What is wrong with a command line, in sentences: the word that was not understood and the one that was meant.</summary>
+/// <summary>
+/// What is wrong with a command line, in sentences: the word that was not understood and the one that was meant.
+/// </summary>
 internal static class UsageErrors
 {
     public static string Describe(ParseResult result)
@@ -53,7 +55,9 @@ internal static class UsageErrors
             : $"\"{shown}\" is no verb of {path}{(hint.Length > 0 ? hint : ".")}{allowed}";
     }
 
-    /// <summary>A verb of another group that is called so or begins so: "payouts" and "bench" are found by their own names.</summary>
+    /// <summary>
+    /// A verb of another group that is called so or begins so: "payouts" and "bench" are found by their own names.
+    /// </summary>
     private static string? Elsewhere(Command root, string word)
     {
         Command[] all = [.. Visible(root).SelectMany(static c => Visible(c).Prepend(c))];
@@ -63,7 +67,9 @@ internal static class UsageErrors
         return found is null ? null : PathOf(found);
     }
 
-    /// <summary>The parser's own words name types of the runtime and break lines; neither is of use to who typed the line.</summary>
+    /// <summary>
+    /// The parser's own words name types of the runtime and break lines; neither is of use to who typed the line.
+    /// </summary>
     private static string Sentence(ParseError error, Command command, string path)
     {
         if (error.SymbolResult is OptionResult { Tokens: [{ } token, ..] } option && error.Message.Contains("System.", StringComparison.Ordinal))

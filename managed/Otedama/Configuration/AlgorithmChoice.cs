@@ -133,7 +133,9 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
         return null;
     }
 
-    /// <summary>Names between commas; parameters of Equihash have commas of their own and no letters before the last.</summary>
+    /// <summary>
+    /// Names between commas; parameters of Equihash have commas of their own and no letters before the last.
+    /// </summary>
     private static List<string> Names(string text)
     {
         List<string> names = [];

@@ -9,7 +9,9 @@ internal enum Origin
     Flag,
 }
 
-/// <summary>The value that counts. Place says where it stands: "otedama.yaml line 12", "OTEDAMA_LOG_LEVEL", "--fee".</summary>
+/// <summary>
+/// The value that counts. Place says where it stands: "otedama.yaml line 12", "OTEDAMA_LOG_LEVEL", "--fee".
+/// </summary>
 internal sealed record SettingValue(Setting Setting, object Value, Origin Origin, string Place)
 {
     public string Shown => Setting.Secret && Setting.Show(Value).Length > 0 ? "********" : Setting.Show(Value);

@@ -3,7 +3,9 @@ namespace Otedama;
 /// <summary>A value given on the command line for a setting; Name is the flag as the user typed it.</summary>
 internal sealed record FlagValue(string Key, string Text, string Name);
 
-/// <summary>Resolves every setting: flag over environment over file over default. Reports all problems at once.</summary>
+/// <summary>
+/// Resolves every setting: flag over environment over file over default. Reports all problems at once.
+/// </summary>
 internal sealed class ConfigurationLoader
 {
     /// <summary>Variables that are not settings but ours.</summary>

@@ -60,7 +60,9 @@ internal static class ConfigurationPages
 
         """;
 
-    /// <summary>given holds the settings that are switched on, as text of the file; all others stand as comments.</summary>
+    /// <summary>
+    /// given holds the settings that are switched on, as text of the file; all others stand as comments.
+    /// </summary>
     public static string Sample(IReadOnlyDictionary<Setting, string>? given = null)
     {
         StringBuilder text = new();

@@ -1,6 +1,8 @@
 namespace Otedama;
 
-/// <summary>"Did you mean": the candidate with the smallest edit distance, when it is close enough to be a slip.</summary>
+/// <summary>
+/// "Did you mean": the candidate with the smallest edit distance, when it is close enough to be a slip.
+/// </summary>
 internal static class Nearest
 {
     private const int LongestCompared = 64;

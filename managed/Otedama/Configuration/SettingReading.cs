@@ -1,6 +1,8 @@
 namespace Otedama;
 
-/// <summary>Reads raw values into settings and keeps every problem and warning on the way. file: its name in messages.</summary>
+/// <summary>
+/// Reads raw values into settings and keeps every problem and warning on the way. file: its name in messages.
+/// </summary>
 internal sealed class SettingReading(string file, string folder)
 {
     public List<string> Problems { get; } = [];

@@ -3,7 +3,9 @@ using Otedama.Core;
 
 namespace Otedama;
 
-/// <summary>The kinds of settings there are: each knows how to read a raw value and what to say when it cannot.</summary>
+/// <summary>
+/// The kinds of settings there are: each knows how to read a raw value and what to say when it cannot.
+/// </summary>
 internal static class SettingTypes
 {
     private const int ListLimit = 256;
@@ -179,7 +181,9 @@ internal static class SettingTypes
         };
     }
 
-    /// <summary>A value as a message quotes it: one line, nothing a terminal would obey, at most 60 characters.</summary>
+    /// <summary>
+    /// A value as a message quotes it: one line, nothing a terminal would obey, at most 60 characters.
+    /// </summary>
     internal static string Shorten(string text)
     {
         string plain = PlainText.Of(text.Length <= 60 ? text : text[..57]);

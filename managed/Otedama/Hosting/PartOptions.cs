@@ -110,7 +110,9 @@ internal static class PartOptions
         .. configuration.Get(Settings.NodeUrls).Select(entry => External(configuration, entry)),
     ];
 
-    /// <summary>One login a node: its own cookie, else its own user (also in the URL), else what all nodes share.</summary>
+    /// <summary>
+    /// One login a node: its own cookie, else its own user (also in the URL), else what all nodes share.
+    /// </summary>
     internal static PoolNode External(Configuration configuration, UrlEntry entry)
     {
         PoolNode node = new(new Uri(entry.Url));

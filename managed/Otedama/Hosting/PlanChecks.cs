@@ -4,7 +4,9 @@ using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>Values that are right one by one and wrong together. What is found here need not wait for a start to be refused.</summary>
+/// <summary>
+/// Values that are right one by one and wrong together. What is found here need not wait for a start to be refused.
+/// </summary>
 internal static class PlanChecks
 {
     /// <summary>What the parts' own limits say of a plan, in the words of the parts.</summary>

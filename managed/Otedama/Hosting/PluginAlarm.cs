@@ -3,7 +3,9 @@ using Otedama.Interop;
 
 namespace Otedama;
 
-/// <summary>Logs failures of a plugin, at most one line in ten seconds: each could be a stranger's share. Any thread.</summary>
+/// <summary>
+/// Logs failures of a plugin, at most one line in ten seconds: each could be a stranger's share. Any thread.
+/// </summary>
 internal sealed class PluginAlarm(ILogger logger, TimeProvider clock)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);

@@ -6,7 +6,9 @@ using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>One pool of this process, with the embedded chain where it is on that. Every member but the start: any thread.</summary>
+/// <summary>
+/// One pool of this process, with the embedded chain where it is on that. Every member but the start: any thread.
+/// </summary>
 internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvider clock)
 {
     private const int TableRowsMax = 200;
@@ -37,7 +39,9 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
         }
     }
 
-    /// <summary>The chain, then the pool. Throws ConfigurationException when a port is taken, and what the parts throw.</summary>
+    /// <summary>
+    /// The chain, then the pool. Throws ConfigurationException when a port is taken, and what the parts throw.
+    /// </summary>
     public async Task StartAsync(SharedWork shared, Action<string> note, CancellationToken stop)
     {
         IProofChecker checker = shared.CheckerOf(plan.Work);

@@ -32,7 +32,9 @@ internal static class PoolTls
         }
     }
 
-    /// <summary>Null without TLS. Throws FormatException, or CommandException 77 when others can read the key.</summary>
+    /// <summary>
+    /// Null without TLS. Throws FormatException, or CommandException 77 when others can read the key.
+    /// </summary>
     public static TlsIdentity? Load(Configuration configuration)
     {
         if (!IsConfigured(configuration))

@@ -20,7 +20,9 @@ internal static class Ports
             : throw new ConfigurationException($"{configuration.KeyOf(setting)}: \"{value.Shown}\" is not an IP address ({value.Place}). Allowed: such as 127.0.0.1, or 0.0.0.0 for every interface.");
     }
 
-    /// <summary>Throws ConfigurationException when a port that was asked for is in use. moved is told about another choice.</summary>
+    /// <summary>
+    /// Throws ConfigurationException when a port that was asked for is in use. moved is told about another choice.
+    /// </summary>
     public static int Choose(Configuration configuration, Setting<int> setting, IPAddress address, Action<string> moved)
     {
         int wanted = configuration.Get(setting);
@@ -66,7 +68,9 @@ internal static class Ports
         }
     }
 
-    /// <summary>What is in the way and what to do about it, in words that "or choose another port" can follow.</summary>
+    /// <summary>
+    /// What is in the way and what to do about it, in words that "or choose another port" can follow.
+    /// </summary>
     private static string Advice(SocketException error) => error.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse => "another program holds it. Stop that program",

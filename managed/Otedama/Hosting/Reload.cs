@@ -3,7 +3,10 @@ namespace Otedama;
 /// <summary>Which settings a running instance takes over from a configuration that is read again.</summary>
 internal static class Reload
 {
-    /// <summary>Settings of the rig that decide more than the rig: which parts run, and what chain, plugin and datasets are made for.</summary>
+    /// <summary>
+    /// Settings of the rig that decide more than the rig: which parts run, and what chain, plugin and datasets are made
+    /// for.
+    /// </summary>
     private static readonly Setting[] s_atStart = [Settings.MiningEnabled, Settings.MiningAlgorithms, Settings.MiningPool, Settings.GpuThreads];
 
     /// <summary>The rig is stopped and started with the new value; chain, pool and miners do not notice.</summary>

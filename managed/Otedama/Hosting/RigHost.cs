@@ -36,7 +36,9 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
         _rig = await Rig.StartAsync(options, loggers, clock, stop);
     }
 
-    /// <summary>Pools and chain do not notice; a rig that does not start by the new plan is started by the old one.</summary>
+    /// <summary>
+    /// Pools and chain do not notice; a rig that does not start by the new plan is started by the old one.
+    /// </summary>
     public async Task RestartAsync(RigPlan wanted, CancellationToken stop)
     {
         Rig old = Rig;

@@ -16,7 +16,9 @@ internal static class RigLogin
         return end < 0 ? wallet : wallet[..end];
     }
 
-    /// <summary>worker is null when nobody has chosen one, so that a name in the wallet counts; then fallback is used.</summary>
+    /// <summary>
+    /// worker is null when nobody has chosen one, so that a name in the wallet counts; then fallback is used.
+    /// </summary>
     public static string Of(string wallet, string? worker, string fallback)
     {
         int dot = wallet.IndexOf('.', StringComparison.Ordinal);

@@ -75,7 +75,9 @@ internal sealed record RigPlan
             : CpuSet.TryParse(Configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _) ? cpus.Count : 0;
     }
 
-    /// <summary>Adds up what several rigs take of a machine's threads; one of them may be left with the others.</summary>
+    /// <summary>
+    /// Adds up what several rigs take of a machine's threads; one of them may be left with the others.
+    /// </summary>
     public static IReadOnlyList<RigPlan> Share(IReadOnlyList<RigPlan> rigs, int machine, List<string> problems)
     {
         if (rigs.Count < 2)
@@ -99,7 +101,9 @@ internal sealed record RigPlan
         return [.. rigs.Select(rig => rig with { Threads = rig.GivenThreads() > 0 ? rig.GivenThreads() : machine - given })];
     }
 
-    /// <summary>The pool of this process a rig is for: the one it names, the only one, or the only one of its algorithm.</summary>
+    /// <summary>
+    /// The pool of this process a rig is for: the one it names, the only one, or the only one of its algorithm.
+    /// </summary>
     private static PoolPlan? OwnPool(Configuration configuration, IReadOnlyList<PoolPlan> pools, List<string> problems)
     {
         string key = configuration.KeyOf(Settings.MiningPool);
@@ -124,7 +128,9 @@ internal sealed record RigPlan
         return fit[0];
     }
 
-    /// <summary>The pool of this machine that runs in another process: the one that is named, or the only one.</summary>
+    /// <summary>
+    /// The pool of this machine that runs in another process: the one that is named, or the only one.
+    /// </summary>
     private static Configuration? OtherPool(Configuration configuration, IReadOnlyList<Configuration> pools, List<string> problems)
     {
         string named = configuration.Get(Settings.MiningPool);

@@ -2,10 +2,14 @@ using Otedama.Mining;
 
 namespace Otedama;
 
-/// <summary>What a rig is told: pools, processors and pauses, checked as a whole before anything is opened; then its logins.</summary>
+/// <summary>
+/// What a rig is told: pools, processors and pauses, checked as a whole before anything is opened; then its logins.
+/// </summary>
 internal static class RigPools
 {
-    /// <summary>The algorithm the preferred pool is for, where mining.algorithms does not say; null otherwise.</summary>
+    /// <summary>
+    /// The algorithm the preferred pool is for, where mining.algorithms does not say; null otherwise.
+    /// </summary>
     public static AlgorithmChoice? AlgorithmOf(Configuration configuration) =>
         configuration.IsDefault(Settings.MiningAlgorithms) && configuration.Get(Settings.MiningPools) is [{ } first, ..]
             ? ReadAlgorithm(first["algo"], out _)

@@ -38,7 +38,9 @@ internal sealed class SharedWork : IDisposable
 
     public DatasetStore Datasets { get; }
 
-    /// <summary>Judges shares and blocks of a coin. Throws ConfigurationException or CommandException over a plugin.</summary>
+    /// <summary>
+    /// Judges shares and blocks of a coin. Throws ConfigurationException or CommandException over a plugin.
+    /// </summary>
     public IProofChecker CheckerOf(Work work)
     {
         DatasetProofChecker native = new(Datasets, PowParameters.Of(work.Coin));

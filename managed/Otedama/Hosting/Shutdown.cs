@@ -4,17 +4,23 @@ namespace Otedama;
 
 /// <summary>
 /// Signals of a running instance: the first SIGTERM or SIGINT asks for a clean end, a second SIGINT ends at once. SIGHUP
-/// does what was asked for with OnHangUp; when nothing was, the terminal is gone and it asks for a clean end as well.
+/// does what was asked for with OnHangUp. When nothing was, or when this process was started in the foreground of a terminal
+/// that is gone now, it asks for a clean end as well: whoever closes the window wants no other configuration.
 /// </summary>
 internal sealed class Shutdown : IDisposable
 {
     private readonly CancellationTokenSource _stop;
     private readonly PosixSignalRegistration[] _registrations;
     private readonly List<Action> _onHangUp = []; // under its own lock: added to by the starting thread, read by signal threads
+    private readonly Func<ControllingTerminal> _terminal;
+    private readonly ControllingTerminal _startedOn;
     private int _interrupts; // counted by signal threads
+    private bool _leftTerminal; // under the lock of _onHangUp
 
-    public Shutdown(CancellationToken outer)
+    public Shutdown(CancellationToken outer, Func<ControllingTerminal>? terminal = null)
     {
+        _terminal = terminal ?? ControllingTerminal.Now;
+        _startedOn = _terminal(); // before the handlers: they change what is ignored
         _stop = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _registrations =
         [
@@ -26,7 +32,9 @@ internal sealed class Shutdown : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Runs the action at each SIGHUP, on a thread of its own, after those given before. It must not throw.</summary>
+    /// <summary>
+    /// Runs the action at each SIGHUP, on a thread of its own, after those given before. It must not throw.
+    /// </summary>
     public void OnHangUp(Action action)
     {
         lock (_onHangUp)
@@ -50,7 +58,13 @@ internal sealed class Shutdown : IDisposable
         Action[] actions;
         lock (_onHangUp)
         {
-            actions = [.. _onHangUp];
+            bool closed = _startedOn.Foreground && !_leftTerminal && !_terminal().Attached;
+            if (closed && _startedOn.Deaf)
+            {
+                _leftTerminal = true; // nohup: from here on a service
+                return;
+            }
+            actions = closed ? [] : [.. _onHangUp];
         }
         if (actions.Length == 0)
         {

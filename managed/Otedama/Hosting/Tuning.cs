@@ -12,7 +12,9 @@ internal static class Tuning
 
     private const int Schema = 1;
 
-    /// <summary>Null when nothing was measured, or the file cannot be read: tuning costs speed, never a start.</summary>
+    /// <summary>
+    /// Null when nothing was measured, or the file cannot be read: tuning costs speed, never a start.
+    /// </summary>
     public static TuningFile? Load(string root)
     {
         try
@@ -31,7 +33,9 @@ internal static class Tuning
         }
     }
 
-    /// <summary>What was measured for an algorithm on this very processor; null otherwise, or when OTEDAMA_CPU forces a flavour.</summary>
+    /// <summary>
+    /// What was measured for an algorithm on this very processor; null otherwise, or when OTEDAMA_CPU forces a flavour.
+    /// </summary>
     public static TuningEntry? For(string root, string algorithm)
     {
         if (Environment.GetEnvironmentVariable("OTEDAMA_CPU") is { Length: > 0 } || Load(root) is not { } file)

@@ -1,6 +1,8 @@
 namespace Otedama;
 
-/// <summary>Log lines that could not be written since the process started: disk full, no reader, or too many at once.</summary>
+/// <summary>
+/// Log lines that could not be written since the process started: disk full, no reader, or too many at once.
+/// </summary>
 internal static class LogDrops
 {
     private static long s_count;

@@ -24,7 +24,9 @@ internal static class InstanceMetrics
         return text.ToBytes();
     }
 
-    /// <summary>Names that every version keeps, always present and without a label: what all rigs or all pools add up to.</summary>
+    /// <summary>
+    /// Names that every version keeps, always present and without a label: what all rigs or all pools add up to.
+    /// </summary>
     private static IEnumerable<Metric> Fixed() =>
     [
         Gauge("otedama_hashrate_total", "Hashes per second of this machine's workers; of the pools' miners when no rig runs here.",

@@ -3,7 +3,9 @@ using Otedama.Interop;
 
 namespace Otedama;
 
-/// <summary>The native code: layout of its structs, and known answers of every algorithm in every flavour of this CPU.</summary>
+/// <summary>
+/// The native code: layout of its structs, and known answers of every algorithm in every flavour of this CPU.
+/// </summary>
 internal static class NativeChecks
 {
     public static IEnumerable<(string Name, Func<string?> Check)> All()

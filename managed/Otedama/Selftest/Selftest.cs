@@ -1,6 +1,8 @@
 namespace Otedama;
 
-/// <summary>Runs every check of this binary on this machine. A check returns null or what is wrong; it may throw.</summary>
+/// <summary>
+/// Runs every check of this binary on this machine. A check returns null or what is wrong; it may throw.
+/// </summary>
 internal static class Selftest
 {
     public static SelftestAnswer Run()

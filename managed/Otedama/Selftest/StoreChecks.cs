@@ -4,7 +4,9 @@ using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>The share path's own parts: what goes into the ring and the log comes out again, after a crash too.</summary>
+/// <summary>
+/// The share path's own parts: what goes into the ring and the log comes out again, after a crash too.
+/// </summary>
 internal static class StoreChecks
 {
     public static IEnumerable<(string Name, Func<string?> Check)> All() =>

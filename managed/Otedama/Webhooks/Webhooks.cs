@@ -34,7 +34,9 @@ internal sealed class Webhooks : IAsyncDisposable
     private readonly Task _looking;
     private readonly Task _sending;
 
-    /// <summary>events: those of AlertKind that are sent; empty = all. patience: how long something lacks before it is told.</summary>
+    /// <summary>
+    /// events: those of AlertKind that are sent; empty = all. patience: how long something lacks before it is told.
+    /// </summary>
     public Webhooks(IReadOnlyList<Uri> urls, IReadOnlyList<string> events, TimeSpan patience, IInstance instance, TimeProvider clock, ILogger logger)
     {
         (_instance, _urls, _events, _watch, _time, _logger) = (instance, urls, events.Count > 0 ? events : AlertKind.All, new Watch(patience), clock, logger);

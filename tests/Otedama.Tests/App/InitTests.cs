@@ -58,13 +58,55 @@ public sealed class InitTests
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
-    private static async Task<CliResult> RunAsync(string answers, params string[] args)
+    /// <summary>On a terminal the password's question is answered by keys that are not shown, and nothing writes it back.</summary>
+    [Fact]
+    public async Task A_password_is_typed_unseen_on_a_terminal()
+    {
+        using TempFolder folder = new();
+        string path = Path.Combine(folder.Path, "otedama.yaml");
+        Queue<string> typed = new(["pass\tword-one", "password-two"]); // the first holds a control character
+        CliResult made = await RunAsync("2\nbtc\nregtest\n\n\nu\n" + Address + "\n\n\n\n\n\n", typed.Dequeue, "init", path);
+        Assert.True(made.Code == 0, made.Error);
+        Assert.Empty(typed);
+        Assert.Contains("The answer holds a control character", made.Error);
+        Assert.DoesNotContain("word-", made.Error + made.Out);
+        Assert.Contains("password-two", await File.ReadAllTextAsync(path));
+    }
+
+    [Theory]
+    [InlineData("se\bcret\r", "scret")]
+    [InlineData("\b\bsecret\n", "secret")]
+    [InlineData("\u001b\u0003x\n", "x")]
+    [InlineData("\n", "")]
+    public void A_line_of_keys_ends_at_enter(string keys, string line)
+    {
+        Queue<char> left = new(keys);
+        Assert.Equal(line, KeyLine.Read(() => new ConsoleKeyInfo(left.Dequeue(), default, false, false, false)));
+        Assert.Empty(left);
+    }
+
+    [Fact]
+    public void The_end_of_input_and_a_cleared_line_are_keys_too()
+    {
+        ConsoleKeyInfo end = new('\u0004', ConsoleKey.D, false, false, control: true);
+        ConsoleKeyInfo clear = new('\u0015', ConsoleKey.U, false, false, control: true);
+        ConsoleKeyInfo letter = new('a', ConsoleKey.A, false, false, false);
+        ConsoleKeyInfo enter = new('\r', ConsoleKey.Enter, false, false, false);
+        Assert.Null(KeyLine.Read(() => end));
+        Queue<ConsoleKeyInfo> keys = new([letter, end, clear, letter, enter]);
+        Assert.Equal("a", KeyLine.Read(keys.Dequeue));
+    }
+
+    private static Task<CliResult> RunAsync(string answers, params string[] args) => RunAsync(answers, null, args);
+
+    private static async Task<CliResult> RunAsync(string answers, Func<string?>? readSecret, params string[] args)
     {
         using StringWriter output = new();
         using StringWriter error = new();
         Surroundings outside = new()
         {
             In = new StringReader(answers),
+            ReadSecret = readSecret,
             Out = output,
             Error = error,
             ErrorStream = Stream.Null,

@@ -80,6 +80,43 @@ public sealed class LogFileTests
         Assert.True(without.Token.IsCancellationRequested);
     }
 
+    /// <summary>What a closed window means: the end of what stood in its foreground, and nothing to what does not.</summary>
+    [Theory]
+    [InlineData("10 10", "0 -1", false, 0, true)]   // started by hand; the window is closed
+    [InlineData("10 10", "34816 10", false, 1, false)] // by hand; another window sends the signal
+    [InlineData("10 20", "0 -1", false, 1, false)]  // in the background of a shell
+    [InlineData("0 -1", "0 -1", false, 1, false)]   // a service
+    [InlineData("10 10", "0 -1", true, 1, false)]   // under nohup: the first is the window, the second somebody's
+    public void A_closed_terminal_reloads_nothing(string began, string later, bool deaf, int reloads, bool stops)
+    {
+        ControllingTerminal started = began == "0 -1" ? Terminal("0 -1", deaf) : Terminal($"34816 {began.Split(' ')[1]}", deaf);
+        Queue<ControllingTerminal> looks = new([started, Terminal(later, deaf), Terminal(later, deaf)]);
+        using Shutdown signals = new(default, looks.Dequeue);
+        int reloaded = 0;
+        signals.OnHangUp(() => reloaded++);
+        signals.HangUp();
+        if (deaf)
+        {
+            Assert.Equal(0, reloaded);
+            signals.HangUp();
+        }
+        Assert.Equal((reloads, stops), (reloaded, signals.Token.IsCancellationRequested));
+    }
+
+    [Fact]
+    public void The_terminal_of_this_process_can_be_read()
+    {
+        string stat = OperatingSystem.IsLinux() ? File.ReadAllText("/proc/self/stat") : "1 (x) S 1 1 1 0 -1";
+        ControllingTerminal now = ControllingTerminal.Now();
+        Assert.Equal(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[4] != "0", now.Attached);
+        Assert.True(now.Attached || !now.Foreground);
+        Assert.Equal(default, ControllingTerminal.Read("", ""));
+    }
+
+    /// <summary>A process of group 10 named "a) S 1".</summary>
+    private static ControllingTerminal Terminal(string terminalAndForeground, bool deaf) =>
+        ControllingTerminal.Read($"10 (a) S 1) S 1 10 10 {terminalAndForeground} 0", $"Name:\ta\nSigIgn:\t{(deaf ? "0000000000001001" : "0000000000001000")}\n");
+
     [Fact]
     public async Task The_setting_gives_a_run_its_file()
     {

@@ -14,6 +14,9 @@ internal sealed class MiningRun : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("otedama-family-").FullName;
 
+    /// <summary>The datasets of all runs that ask for nothing special: each is made once for the process.</summary>
+    private static readonly DatasetStore s_shared = new();
+
     private MiningRun(CoinSpec coin, DatasetStore datasets) => (Coin, Datasets) = (coin, datasets);
 
     public CoinSpec Coin { get; }
@@ -30,7 +33,7 @@ internal sealed class MiningRun : IAsyncDisposable
 
     public static async Task<MiningRun> StartAsync(CoinSpec coin, DatasetStoreOptions? datasets = null)
     {
-        MiningRun run = new(coin, new DatasetStore(datasets));
+        MiningRun run = new(coin, datasets is null ? s_shared : new DatasetStore(datasets));
         DatasetProofChecker checker = new(run.Datasets, PowParameters.Of(coin));
         run.Node = await EmbeddedNode.StartAsync(
             new EmbeddedNodeOptions
@@ -69,7 +72,10 @@ internal sealed class MiningRun : IAsyncDisposable
     {
         await Pool.DisposeAsync();
         await Node.DisposeAsync();
-        Datasets.Dispose();
+        if (Datasets != s_shared)
+        {
+            Datasets.Dispose();
+        }
         Directory.Delete(_folder, recursive: true);
     }
 }

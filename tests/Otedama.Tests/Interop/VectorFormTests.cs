@@ -5,7 +5,7 @@ using Xunit;
 namespace Otedama.Tests.Interop;
 
 /// <summary>One block in every form docs/reference/vectors.md allows, and forms that must not pass.</summary>
-public sealed class VectorFormTests
+public sealed class VectorFormTests(VectorFormTests.Runner runner) : IClassFixture<VectorFormTests.Runner>
 {
     private const string GenesisStart =
         "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e6776"
@@ -52,12 +52,23 @@ public sealed class VectorFormTests
         + "513,74964,79553,105558,127256,21905,112672,81803,92086,43695,97911,66587,104119,29017,61613,97690,10"
         + "6345,47428,98460,53655,109002";
 
-    private static (VectorTotals Totals, List<string> Lines) Run(string line)
+    /// <summary>One for all tests of the class, which run one after the other: they share its datasets.</summary>
+    public sealed class Runner : IDisposable
     {
-        List<string> lines = [];
-        using VectorRunner runner = new(lines.Add);
-        return (runner.Run(VectorFile.Parse(line)), lines);
+        private readonly List<string> _lines = [];
+        private readonly VectorRunner _runner;
+
+        public Runner() => _runner = new VectorRunner(_lines.Add);
+
+        internal (VectorTotals Totals, List<string> Lines) Run(string text)
+        {
+            _lines.Clear();
+            return (_runner.Run(VectorFile.Parse(text)), [.. _lines]);
+        }
+
+        public void Dispose() => _runner.Dispose();
     }
+
 
     [Theory]
     [InlineData("proof algorithm=sha256d header=" + GenesisStart + "1dac2b7c target=header hash=" + GenesisDisplay)]
@@ -106,11 +117,11 @@ public sealed class VectorFormTests
 
     [Fact]
     public void Parameters_that_are_only_checked_are_skipped_in_a_search() =>
-        Assert.Equal(new VectorTotals(0, 0, 1), Run($"solve algorithm=equihash n=200 k=9 data={FluxHeader}").Totals);
+        Assert.Equal(new VectorTotals(0, 0, 1), runner.Run($"solve algorithm=equihash n=200 k=9 data={FluxHeader}").Totals);
 
-    private static void Passes(string line)
+    private void Passes(string line)
     {
-        (VectorTotals totals, List<string> lines) = Run(line);
+        (VectorTotals totals, List<string> lines) = runner.Run(line);
         Assert.Empty(lines);
         Assert.Equal(new VectorTotals(1, 0, 0), totals);
     }
@@ -137,7 +148,7 @@ public sealed class VectorFormTests
     [InlineData("search algorithm=sha256d data=" + GenesisStart + "00000000 nonce_first=0 nonce_count=2 hit=00000000", "unexpected 00000001")]
     public void Forms_that_would_prove_nothing(string line, string reason)
     {
-        (VectorTotals totals, List<string> lines) = Run(line);
+        (VectorTotals totals, List<string> lines) = runner.Run(line);
         Assert.Equal(new VectorTotals(0, 1, 0), totals);
         Assert.Contains(reason, Assert.Single(lines), StringComparison.Ordinal);
     }

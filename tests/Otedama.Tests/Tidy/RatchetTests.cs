@@ -12,9 +12,9 @@ public sealed partial class RatchetTests
     private static readonly Dictionary<string, int> s_wideLines = new()
     {
         ["interop/Otedama.Interop"] = 125,
-        ["managed/Otedama"] = 900,
+        ["managed/Otedama"] = 850,
         ["managed/Otedama.Core"] = 225,
-        ["managed/Otedama.Mining"] = 250,
+        ["managed/Otedama.Mining"] = 175,
         ["managed/Otedama.Node"] = 100,
         ["managed/Otedama.Pool"] = 425,
         ["managed/Otedama.Wire"] = 125,
