@@ -2,7 +2,9 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>What one peer was asked for by id, until it answers or is late. Not safe for more than one thread at a time.</summary>
+/// <summary>
+/// What one peer was asked for by id, until it answers or is late. Not safe for more than one thread at a time.
+/// </summary>
 internal sealed class AskedIds
 {
     /// <summary>Ids asked for at once.</summary>

@@ -6,9 +6,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// What this node says to the others about its share chain, and what it makes of what they say: passes shares on, asks for
-/// what is missing, answers questions, and leaves long gaps to the synchronisation. Any thread; its step looks after what
-/// is late.
+/// What this node says to the others about its share chain, and what it makes of what they say: passes shares on, asks
+/// for what is missing, answers questions, and leaves long gaps to the synchronisation. Any thread; its step looks
+/// after what is late.
 /// </summary>
 public sealed partial class ChainPeers : IShareListener, IStep
 {

@@ -5,15 +5,17 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Fetches the history of a tip that has more work than ours, from one peer at a time and from the next where one is slow or
-/// wrong, and hands it to the desk oldest first. Any thread; one step at a time.
+/// Fetches the history of a tip that has more work than ours, from one peer at a time and from the next where one is
+/// slow or wrong, and hands it to the desk oldest first. Any thread; one step at a time.
 /// </summary>
 public sealed partial class ChainSync : IStep
 {
     /// <summary>Shares beyond two windows that a node keeps, and so the most that can be asked for.</summary>
     public const int BeyondWindows = 64;
 
-    /// <summary>Uncles come on top: a fifth of all shares at the worst latency that a chain is meant for, and as much again.</summary>
+    /// <summary>
+    /// Uncles come on top: a fifth of all shares at the worst latency that a chain is meant for, and as much again.
+    /// </summary>
     private const double WithUncles = 1.5;
 
     /// <summary>A gap this small is filled by what is being pushed.</summary>
@@ -48,7 +50,9 @@ public sealed partial class ChainSync : IStep
 
     public Signal Wake { get; }
 
-    /// <summary>Shares fetched and shares there are to fetch as far as is known; null while nothing is fetched.</summary>
+    /// <summary>
+    /// Shares fetched and shares there are to fetch as far as is known; null while nothing is fetched.
+    /// </summary>
     public (int Had, int Of, string From)? Progress
     {
         get
@@ -162,7 +166,9 @@ public sealed partial class ChainSync : IStep
         }
     }
 
-    /// <summary>Under the gate: whose tip we do not have, the heaviest first. isLater: also those that may still be pushed.</summary>
+    /// <summary>
+    /// Under the gate: whose tip we do not have, the heaviest first. isLater: also those that may still be pushed.
+    /// </summary>
     private IEnumerable<Offer> Candidates(bool isLater) => _offers.Values
         .Where(offer => offer.Tip.Work > Work && !_refused.ContainsKey(offer.Tip.Id))
         .Where(offer => isLater || offer.Grace.Left(_time) == TimeSpan.Zero)
@@ -237,8 +243,8 @@ public sealed partial class ChainSync : IStep
     }
 
     /// <summary>
-    /// The peer's chain begins later than ours knows it: it takes the place of ours when work, the coin's blocks and the
-    /// clock speak for it.
+    /// The peer's chain begins later than ours knows it: it takes the place of ours when work, the coin's blocks and
+    /// the clock speak for it.
     /// </summary>
     private async ValueTask<ShareFault?> ReplaceAsync(Fetch fetch, CancellationToken stop)
     {

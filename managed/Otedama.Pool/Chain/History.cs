@@ -4,8 +4,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The shares of a chain on their way to us, newest first. Each has to be one that a share before it names, so that nobody
-/// can send anything but the history of the tip he told. Not safe for more than one thread at a time.
+/// The shares of a chain on their way to us, newest first. Each has to be one that a share before it names, so that
+/// nobody can send anything but the history of the tip he told. Not safe for more than one thread at a time.
 /// </summary>
 internal sealed class History
 {

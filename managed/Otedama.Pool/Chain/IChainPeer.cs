@@ -21,7 +21,9 @@ public interface IChainPeer
     /// <summary>Queues one message; the body is copied. False when it was dropped because too much waits.</summary>
     bool Send(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0);
 
-    /// <summary>Asks something; the number that its answers carry, or 0 when there is no room for another question.</summary>
+    /// <summary>
+    /// Asks something; the number that its answers carry, or 0 when there is no room for another question.
+    /// </summary>
     uint Ask(PeerMessage message, ReadOnlySpan<byte> body);
 
     /// <summary>It did something it may not, or was too slow. detail: what exactly, for its log and ours.</summary>

@@ -2,7 +2,9 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>The ids that one peer has or was sent, the newest of them. Not safe for more than one thread at a time.</summary>
+/// <summary>
+/// The ids that one peer has or was sent, the newest of them. Not safe for more than one thread at a time.
+/// </summary>
 internal sealed class KnownIds
 {
     /// <summary>160 KB a peer.</summary>

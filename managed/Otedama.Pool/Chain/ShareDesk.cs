@@ -133,8 +133,8 @@ public sealed partial class ShareDesk : IStep
     }
 
     /// <summary>
-    /// A chain of these shares, parents and uncles first, each checked by itself and all of them together as far as they
-    /// reach back; null and why not.
+    /// A chain of these shares, parents and uncles first, each checked by itself and all of them together as far as
+    /// they reach back; null and why not.
     /// </summary>
     public ShareChain? Candidate(IReadOnlyList<ChainShare> oldestFirst, out ShareFault? fault)
     {
