@@ -41,22 +41,26 @@ public sealed class BanList
     {
         PeerOffenceRow row = PeerOffences.Of(offence);
         string words = detail.Length > 0 ? $"{row.Words}: {detail}" : row.Words;
-        if (row.Points == 0)
-        {
-            return new BanVerdict(row.Disconnects, false, words);
-        }
+        return row.Points == 0
+            ? new BanVerdict(row.Disconnects, false, words)
+            : Report(address, node, row.Points, words);
+    }
+
+    /// <summary>Notes what a peer did that costs so many points.</summary>
+    public BanVerdict Report(IPAddress address, NodeId? node, int pointsNow, string words)
+    {
         lock (_gate)
         {
             double now = Now;
             BanRecord? ofNode = node is { } id ? RecordOf(_nodes, id, now) : null;
             BanRecord? ofAddress = IsAllowed(address) ? null : RecordOf(_addresses, GuardKey.Of(address), now);
             bool isBanned =
-                (ofNode?.Add(row.Points, now, words) ?? false) | (ofAddress?.Add(row.Points, now, words) ?? false);
+                (ofNode?.Add(pointsNow, now, words) ?? false) | (ofAddress?.Add(pointsNow, now, words) ?? false);
             double points = Math.Max(ofNode?.Points(now) ?? 0, ofAddress?.Points(now) ?? 0);
             long until = Math.Max(ofNode?.BannedUntil ?? 0, ofAddress?.BannedUntil ?? 0);
             string said = isBanned ? Text($"banned for {until - (long)now} s: {words}")
                 : Text($"{words} ({points:0} of {BanRecord.PointsMax:0} points)");
-            bool allowedAndOver = ofNode is null && ofAddress is null && row.Points >= BanRecord.PointsMax;
+            bool allowedAndOver = ofNode is null && ofAddress is null && pointsNow >= BanRecord.PointsMax;
             return new BanVerdict(until > now || allowedAndOver, isBanned, said);
         }
     }
