@@ -44,11 +44,15 @@ public sealed partial class SharePipeline : ICandidateSink
         _blocks = blocks;
         _time = time;
         _logger = logger;
+        // Equihash 200,9: at most 22 MB for each verifier.
+        Proofs = new ProofSlab(options.ProofLength, validators.Count * options.QueueCapacity);
         Committer = new Committer(options, book, verdicts, Counters, time, logger);
         Verifiers = [.. validators.Select(validator => new Verifier(this, validator, options.QueueCapacity, time))];
     }
 
     public CommitCounters Counters { get; } = new();
+
+    public ProofSlab Proofs { get; }
 
     /// <summary>Candidates waiting for their verifier.</summary>
     public int QueueDepth => Verifiers.Sum(static verifier => verifier.QueueDepth);

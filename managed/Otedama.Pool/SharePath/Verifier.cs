@@ -117,6 +117,10 @@ internal sealed class Verifier
         FitBatch(count, _time.GetElapsedTime(start));
         _path.HandOn(_validator, candidates, judgements);
         _path.Answer(candidates, judgements, _records, _verdicts);
+        foreach (ref readonly Candidate candidate in candidates)
+        {
+            _path.Proofs.Return(candidate.Proof);
+        }
         Array.Clear(_candidates, 0, count);
     }
 
