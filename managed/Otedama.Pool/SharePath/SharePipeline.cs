@@ -44,8 +44,7 @@ public sealed partial class SharePipeline : ICandidateSink
         _blocks = blocks;
         _time = time;
         _logger = logger;
-        // Equihash 200,9: at most 22 MB for each verifier.
-        Proofs = new ProofSlab(options.ProofLength, validators.Count * options.QueueCapacity);
+        Proofs = new ProofSlab(options.ProofLength, validators.Count * Verifier.CandidatesMax(options.QueueCapacity));
         Committer = new Committer(options, book, verdicts, Counters, time, logger);
         Verifiers = [.. validators.Select(validator => new Verifier(this, validator, options.QueueCapacity, time))];
     }
