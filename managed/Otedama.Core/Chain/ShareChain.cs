@@ -68,6 +68,9 @@ public sealed partial class ShareChain
 
     public uint Height => _tip.Height;
 
+    /// <summary>Everything below this height is forgotten.</summary>
+    public uint LowestHeight => _lowest;
+
     /// <summary>Of the tip.</summary>
     public UInt128 CumulativeWork => _tip.CumulativeWork;
 
