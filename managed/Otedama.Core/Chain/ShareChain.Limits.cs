@@ -71,8 +71,6 @@ public sealed partial class ShareChain
     private static UInt128 HeaviestOf(IEnumerable<PlacedShare> branch) =>
         branch.Max(static entry => entry.CumulativeWork);
 
-    private static UInt128 HeaviestOf(IEnumerable<PlacedShare> branch) => branch.Max(static entry => entry.CumulativeWork);
-
     /// <summary>Entries by the first one of their branch that is not on the chain.</summary>
     private static ILookup<PlacedShare, PlacedShare> BranchesOf(List<PlacedShare> beside)
     {
