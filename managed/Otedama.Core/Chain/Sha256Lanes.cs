@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Otedama.Core;
@@ -25,6 +26,7 @@ internal static class Sha256Lanes
     public static void Heads(Span<byte> messages, ReadOnlySpan<int> lengths, Span<ulong> heads)
     {
         Span<Vector256<uint>> words = stackalloc Vector256<uint>[2 * BlockWords];
+        Span<uint> numbers = MemoryMarshal.Cast<Vector256<uint>, uint>(words);
         for (int lane = 0; lane < Lanes; lane++)
         {
             Span<byte> message = messages.Slice(lane * 4 * words.Length, 4 * words.Length);
@@ -32,7 +34,7 @@ internal static class Sha256Lanes
             BinaryPrimitives.WriteUInt64BigEndian(message[^sizeof(ulong)..], (ulong)lengths[lane] * 8);
             for (int i = 0; i < words.Length; i++)
             {
-                words[i] = words[i].WithElement(lane, BinaryPrimitives.ReadUInt32BigEndian(message[(4 * i)..]));
+                numbers[(i * Lanes) + lane] = BinaryPrimitives.ReadUInt32BigEndian(message[(4 * i)..]);
             }
         }
         Span<Vector256<uint>> state = stackalloc Vector256<uint>[StateWords];
@@ -46,9 +48,10 @@ internal static class Sha256Lanes
         second[^1] = Vector256.Create(8u * Hash256.Size);
         Begin(state);
         Compress(state, second);
+        Span<uint> digest = MemoryMarshal.Cast<Vector256<uint>, uint>(state);
         for (int lane = 0; lane < Lanes; lane++)
         {
-            heads[lane] = ((ulong)state[0].GetElement(lane) << 32) | state[1].GetElement(lane);
+            heads[lane] = ((ulong)digest[lane] << 32) | digest[Lanes + lane];
         }
     }
 

@@ -78,7 +78,7 @@ public sealed class BanList
     public bool Forgive(NodeId node) => Forget(_nodes, node);
 
     /// <summary>Those banned now, in words for a person and for the file; node ids first.</summary>
-    public IReadOnlyList<Ban> All()
+    public IReadOnlyList<PeerBan> All()
     {
         lock (_gate)
         {
@@ -96,7 +96,7 @@ public sealed class BanList
     /// <summary>
     /// Takes over a ban of an earlier run. False when its subject is neither a node id nor an address.
     /// </summary>
-    internal bool Restore(Ban ban)
+    internal bool Restore(PeerBan ban)
     {
         lock (_gate)
         {
@@ -164,7 +164,7 @@ public sealed class BanList
         }
     }
 
-    private static Ban BanOf(string subject, BanRecord record) =>
+    private static PeerBan BanOf(string subject, BanRecord record) =>
         new(subject, record.BannedUntil, record.Bans, record.Words);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
@@ -176,4 +176,4 @@ public sealed record BanVerdict(bool Disconnects, bool IsBanned, string Words);
 /// <summary>
 /// A ban as people and the file see it: a node id in hex or an address, the Unix second it ends in, its number.
 /// </summary>
-public sealed record Ban(string Subject, long Until, int Bans, string Words);
+public sealed record PeerBan(string Subject, long Until, int Bans, string Words);
