@@ -48,7 +48,7 @@ public sealed class PoolParts
             Ledger,
             Ledger,
             Source.Blocks,
-            Stratum,
+            Stratum.Post,
             _time,
             loggers.CreateLogger(LogCategory.PoolShares));
         if (Source.Blocks.BookKept() > 0)

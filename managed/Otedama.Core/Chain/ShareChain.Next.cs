@@ -14,7 +14,11 @@ public sealed partial class ShareChain
     /// where nobody has mined yet. Null while too little of the chain is known to tell.
     /// </summary>
     public IReadOnlyList<PayoutOutput>? SplitFor(byte capClass, ulong reward, PayoutKey own) =>
-        Split(_tip, capClass, reward, own) is { } payouts ? Outputs(payouts) : null;
+        SplitOn(_tip.Id, capClass, reward, own);
+
+    /// <summary>The same on any share that is kept; null where it is not.</summary>
+    internal IReadOnlyList<PayoutOutput>? SplitOn(Hash256 parent, byte capClass, ulong reward, PayoutKey own) =>
+        _entries.TryGetValue(parent, out PlacedShare? placed) && Split(placed, capClass, reward, own) is { } payouts ? Outputs(payouts) : null;
 
     /// <summary>Whose work a share on `parent` pays, in no order; null while too little of the chain is known to tell.</summary>
     internal ChainPayee[]? WindowOn(Hash256 parent) => Window(_entries[parent]);

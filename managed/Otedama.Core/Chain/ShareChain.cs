@@ -136,7 +136,11 @@ public sealed partial class ShareChain
         ShareFault? fault = FindRelatives(share.Core, out PlacedShare? parent, out PlacedShare[] uncles);
         if (parent is null)
         {
-            return fault; // not remembered: what is missing may come
+            if (share.Core.Uncles.Append(share.Core.Parent).Any(IsRefused))
+            {
+                _refused.Add(share.Id, fault!);
+            }
+            return fault; // else not remembered: what is missing may come
         }
         fault = CheckPlace(share.Core, parent, uncles, out UInt128 work)
             ?? (arePayoutsKnown ? null : CheckPayouts(share, parent));

@@ -15,12 +15,9 @@ internal sealed class SessionSubmits(
     SessionDifficulty difficulty,
     SessionConduct conduct)
 {
-    /// <summary>Refusals that wait behind submits still being checked; more means a flood.</summary>
-    private const int DeferredMax = 1_024;
-
     private readonly PendingIds _ids = new();
     private readonly SessionTrust _trust = new(room, link);
-    private Queue<(long After, byte[] Reply)>? _deferred;
+    private readonly DeferredReplies _deferred = new(link);
     private long _sent;
     private long _answered;
 
@@ -78,7 +75,7 @@ internal sealed class SessionSubmits(
             difficulty.OnRefused();
         }
         _answered++;
-        SendDeferred();
+        _deferred.Send(_answered);
         jobs.SendUrgent(now);
         if (_trust.Survives(verdict.Rejection, login.Dialect.ProofsAreDear))
         {
@@ -159,25 +156,10 @@ internal sealed class SessionSubmits(
         if (Pending == 0)
         {
             StratumWriter.Error(link.Reply, id, code, text);
-            return;
         }
-        _deferred ??= new Queue<(long, byte[])>();
-        if (_deferred.Count >= DeferredMax)
+        else
         {
-            link.Connection.Close(CloseReason.Malformed);
-            return;
-        }
-        WireBuffer buffer = new();
-        StratumWriter.Error(buffer, id, code, text);
-        _deferred.Enqueue((_sent, buffer.Written.ToArray()));
-        buffer.Clear();
-    }
-
-    private void SendDeferred()
-    {
-        while (_deferred is { Count: > 0 } && _deferred.Peek().After <= _answered)
-        {
-            link.Reply.Append(_deferred.Dequeue().Reply);
+            _deferred.Add(_sent, id, code, text);
         }
     }
 }

@@ -108,7 +108,7 @@ public sealed class AllocationTests : ICandidateSink, IDisposable
             }
             Assert.True(ledger.TryAppend(_records.AsSpan(0, count)));
             Commit(ledger);
-            server.OnVerdicts(_verdicts.AsSpan(0, count));
+            server.Post.OnVerdicts(_verdicts.AsSpan(0, count));
         }
         return accepted;
     }
