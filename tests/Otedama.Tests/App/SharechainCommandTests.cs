@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Otedama.Core;
 using Otedama.Tests.Chain;
@@ -56,6 +58,40 @@ public sealed class SharechainCommandTests : IDisposable
         Assert.Equal(2, result.Code);
         Assert.Contains("none.txt: cannot be read as a share chain", result.Error, StringComparison.Ordinal);
     }
+
+    /// <summary>
+    /// Chains and refusals that a reference in another language, written from the same rules, judges so. A file says in its
+    /// first comments what it comes to, and after a share which others, in its successor's place, fail at which step.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Chains))]
+    public async Task Chains_of_the_reference_are_judged_as_it_does(string name)
+    {
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(Folder, name));
+        CliResult result = await Cli.RunAsync(["sharechain", "verify", Path.Combine(Folder, name)]);
+        string[] answer = result.Out.Split('\n', 2);
+        Assert.Equal((lines[0], 0), ($"# {answer[0]}", result.Code));
+        Assert.Equal(lines[1], $"# payouts {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(answer[1])))}");
+        List<string> shares = [];
+        foreach (string line in lines.Skip(2))
+        {
+            if (line.StartsWith("# step ", StringComparison.Ordinal))
+            {
+                string[] words = line.Split(' ');
+                result = await Verify($"{string.Join('\n', shares)}\n{words[^1]}\n");
+                Assert.StartsWith($"share {shares.Count}: step {words[2]}: ", result.Out, StringComparison.Ordinal);
+                Assert.Equal(1, result.Code);
+            }
+            else
+            {
+                shares.Add(line);
+            }
+        }
+    }
+
+    public static TheoryData<string> Chains => [.. Directory.GetFiles(Folder, "*.txt").Select(static path => Path.GetFileName(path)!)];
+
+    private static string Folder => Path.Combine(Repository.Root, "tests", "vectors", "sharechain");
 
     private async Task<CliResult> Verify(string text, params string[] more)
     {
