@@ -7,15 +7,16 @@ public readonly record struct ChainPayee(PayoutKey Key, UInt128 Weight);
 public readonly record struct ChainPayout(PayoutKey Key, ulong Amount);
 
 /// <summary>
-/// Weights -> payouts under a limit of outputs (share chain rules, section 7). Who is large enough is paid exactly; among
-/// the others equal slots are laid out by a seed nobody can choose, so that everybody is paid his part on average.
+/// Weights -> payouts under a limit of outputs (share chain rules, section 7). Who is large enough is paid exactly;
+/// among the others equal slots are laid out by a seed nobody can choose, so that everybody is paid his part on
+/// average.
 /// </summary>
 public static class ChainSplit
 {
     /// <summary>
-    /// At most outputsMax payouts that sum to reward, by amount descending, then key ascending. payees: each key once, no
-    /// weight zero, the sum below 2^128; what they hold afterwards means nothing. outputsMax and dust: above zero. seed: the parent's id. None for no
-    /// payees.
+    /// At most outputsMax payouts that sum to reward, by amount descending, then key ascending. payees: each key once,
+    /// no weight zero, the sum below 2^128; what they hold afterwards means nothing. outputsMax and dust: above zero.
+    /// seed: the parent's id. None for no payees.
     /// </summary>
     public static ChainPayout[] Of(Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, Hash256 seed) =>
         Of(payees, reward, outputsMax, dust, new SlotOrder(seed));
@@ -42,7 +43,8 @@ public static class ChainSplit
     }
 
     /// <summary>
-    /// Steps 2 and 3. Returns how many payees remain, at the front. Who is paid last leaves nothing over: his part is all.
+    /// Steps 2 and 3. Returns how many payees remain, at the front. Who is paid last leaves nothing over: his part is
+    /// all.
     /// </summary>
     private static int PayExactly(Span<ChainPayee> payees, ulong dust, ref Remainder left, List<ChainPayout> paid)
     {

@@ -2,8 +2,8 @@ namespace Otedama.Core;
 
 /// <summary>
 /// Whose work a coinbase pays (share chain rules, section 6): the credits from one share backwards, as a map that moves
-/// with that share. Going on by a share adds its credits in front and drops old ones behind; going back does the reverse;
-/// both cost the same few steps, so a reorganisation costs what its shares did. Only one thread at a time.
+/// with that share. Going on by a share adds its credits in front and drops old ones behind; going back does the
+/// reverse; both cost the same few steps, so a reorganisation costs what its shares did. Only one thread at a time.
 /// </summary>
 internal sealed class ChainWindow
 {
@@ -24,7 +24,8 @@ internal sealed class ChainWindow
     }
 
     /// <summary>
-    /// False when the walk came to the beginning of what is known before it was at an end: nobody can tell the weights then.
+    /// False when the walk came to the beginning of what is known before it was at an end: nobody can tell the weights
+    /// then.
     /// </summary>
     public bool IsComplete { get; private set; }
 
@@ -63,8 +64,8 @@ internal sealed class ChainWindow
     }
 
     /// <summary>
-    /// Goes back to where both chains part and fills `ahead` with what leads from there to the head, last first. False when
-    /// all of the window would go: then it is made anew.
+    /// Goes back to where both chains part and fills `ahead` with what leads from there to the head, last first. False
+    /// when all of the window would go: then it is made anew.
     /// </summary>
     private bool FindWay(PlacedShare head, Stack<PlacedShare> ahead)
     {
@@ -154,7 +155,9 @@ internal sealed class ChainWindow
 
     private int _lacking; // shares among those counted some of whose uncles are unknown
 
-    /// <summary>The credits of one share in their order, as far as there is room: the one that exceeds it is clipped.</summary>
+    /// <summary>
+    /// The credits of one share in their order, as far as there is room: the one that exceeds it is clipped.
+    /// </summary>
     private void Apply(PlacedShare share, UInt128 room, bool isAdded)
     {
         _lacking += share.LacksUncles ? isAdded ? 1 : -1 : 0;
@@ -195,7 +198,9 @@ internal sealed class ChainWindow
         }
     }
 
-    /// <summary>Expected hashes of a coin block by the head's header, times W; all there is where that is more.</summary>
+    /// <summary>
+    /// Expected hashes of a coin block by the head's header, times W; all there is where that is more.
+    /// </summary>
     private UInt128 WorkMax(PlacedShare head)
     {
         if (head.Share is not { } share)

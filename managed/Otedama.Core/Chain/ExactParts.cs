@@ -5,13 +5,17 @@ namespace Otedama.Core;
 /// <summary>Parts of numbers of 128 bits, rounded down, where the product needs more.</summary>
 internal static class ExactParts
 {
-    /// <summary>floor(value x part / whole) for part up to whole, whole above 0 and small: no product leaves 128 bits.</summary>
+    /// <summary>
+    /// floor(value x part / whole) for part up to whole, whole above 0 and small: no product leaves 128 bits.
+    /// </summary>
     public static UInt128 Of(UInt128 value, uint part, uint whole) =>
         value <= ulong.MaxValue
             ? value * part / whole
             : (value / whole * part) + (value % whole * part / whole);
 
-    /// <summary>floor(weight x amount / all) for weight up to all, all above 0: up to 192 bits, and at most amount.</summary>
+    /// <summary>
+    /// floor(weight x amount / all) for weight up to all, all above 0: up to 192 bits, and at most amount.
+    /// </summary>
     public static ulong OfAmount(UInt128 weight, ulong amount, UInt128 all)
     {
         if (weight <= ulong.MaxValue)
@@ -22,7 +26,8 @@ internal static class ExactParts
         {
             return amount;
         }
-        // One step of long division with digits of 64 bits: the quotient is one digit, the divisor two with its top bit set.
+        // One step of long division with digits of 64 bits: the quotient is one digit, the divisor two with its top bit
+        // set.
         int shift = BitOperations.LeadingZeroCount((ulong)(all >> 64));
         UInt128 divisor = all << shift;
         UInt128 shifted = weight << shift; // below divisor, so nothing is lost

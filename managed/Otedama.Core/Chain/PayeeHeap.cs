@@ -1,8 +1,8 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// Gives out payees by weight descending, then key ascending, without sorting those nobody asks for: only as many as there
-/// are outputs matter of thousands. A binary heap within the span; what is left lies at its front.
+/// Gives out payees by weight descending, then key ascending, without sorting those nobody asks for: only as many as
+/// there are outputs matter of thousands. A binary heap within the span; what is left lies at its front.
 /// </summary>
 internal ref struct PayeeHeap
 {

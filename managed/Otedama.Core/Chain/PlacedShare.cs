@@ -1,6 +1,8 @@
 namespace Otedama.Core;
 
-/// <summary>A share in its place: linked to parent and uncles, its work counted. The virtual genesis has no share.</summary>
+/// <summary>
+/// A share in its place: linked to parent and uncles, its work counted. The virtual genesis has no share.
+/// </summary>
 internal sealed class PlacedShare
 {
     private PlacedShare(Hash256 id, ChainShare? share)
@@ -13,7 +15,9 @@ internal sealed class PlacedShare
 
     public ChainShare? Share { get; }
 
-    /// <summary>Null for the virtual genesis, for the root of a chain that begins in the middle, and once pruned.</summary>
+    /// <summary>
+    /// Null for the virtual genesis, for the root of a chain that begins in the middle, and once pruned.
+    /// </summary>
     public PlacedShare? Parent { get; set; }
 
     /// <summary>In the order of their ids, as listed. Empty once pruned.</summary>

@@ -1,6 +1,8 @@
 namespace Otedama.Core;
 
-/// <summary>Ids of refused shares and why, the newest so many; who sends more of them only makes older ones be checked again.</summary>
+/// <summary>
+/// Ids of refused shares and why, the newest so many; who sends more of them only makes older ones be checked again.
+/// </summary>
 internal sealed class RefusedShares(int most)
 {
     private readonly Dictionary<Hash256, ShareFault> _faults = [];

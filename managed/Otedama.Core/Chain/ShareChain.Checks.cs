@@ -3,7 +3,9 @@ namespace Otedama.Core;
 /// <summary>What a share must be after its parent: steps 11 and 12.</summary>
 public sealed partial class ShareChain
 {
-    /// <summary>Blocks by which a share's coin block may be lower than its parent's: the coin reorganises too.</summary>
+    /// <summary>
+    /// Blocks by which a share's coin block may be lower than its parent's: the coin reorganises too.
+    /// </summary>
     private const uint CoinHeightBack = 6;
 
     /// <summary>Bits of the flags that say how much harder the target is.</summary>
@@ -112,7 +114,9 @@ public sealed partial class ShareChain
     /// <summary>Null beyond 128 bits.</summary>
     private static UInt128? Sum(UInt128? left, UInt128 right) => left <= UInt128.MaxValue - right ? left + right : null;
 
-    /// <summary>Step 12; nothing to say where too little of the chain is known to tell whom the share has to pay.</summary>
+    /// <summary>
+    /// Step 12; nothing to say where too little of the chain is known to tell whom the share has to pay.
+    /// </summary>
     private ShareFault? CheckPayouts(ChainShare share, PlacedShare parent)
     {
         ShareCore core = share.Core;

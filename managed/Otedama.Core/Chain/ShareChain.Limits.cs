@@ -42,8 +42,8 @@ public sealed partial class ShareChain
     }
 
     /// <summary>
-    /// Drops the lightest branches until a quarter of the room is free. Shares that a share of the chain lists stay with that
-    /// share; only their ids are forgotten.
+    /// Drops the lightest branches until a quarter of the room is free. Shares that a share of the chain lists stay
+    /// with that share; only their ids are forgotten.
     /// </summary>
     private void LimitBranches()
     {

@@ -3,15 +3,17 @@ namespace Otedama.Core;
 /// <summary>What the next share looks like.</summary>
 public sealed partial class ShareChain
 {
-    /// <summary>What a share on the tip has to say now; the same until the tip moves or a share beside it comes.</summary>
+    /// <summary>
+    /// What a share on the tip has to say now; the same until the tip moves or a share beside it comes.
+    /// </summary>
     public NextShare Next() => Next(_tip);
 
     /// <summary>The same on any share that is kept.</summary>
     internal NextShare NextOn(Hash256 parent) => Next(_entries[parent]);
 
     /// <summary>
-    /// Outputs that a share on the tip pays, in the coinbase's order. reward: coin value less fixed outputs. own: who is paid
-    /// where nobody has mined yet. Null while too little of the chain is known to tell.
+    /// Outputs that a share on the tip pays, in the coinbase's order. reward: coin value less fixed outputs. own: who
+    /// is paid where nobody has mined yet. Null while too little of the chain is known to tell.
     /// </summary>
     public IReadOnlyList<PayoutOutput>? SplitFor(byte capClass, ulong reward, PayoutKey own) =>
         SplitOn(_tip.Id, capClass, reward, own);
@@ -20,7 +22,9 @@ public sealed partial class ShareChain
     internal IReadOnlyList<PayoutOutput>? SplitOn(Hash256 parent, byte capClass, ulong reward, PayoutKey own) =>
         _entries.TryGetValue(parent, out PlacedShare? placed) && Split(placed, capClass, reward, own) is { } payouts ? Outputs(payouts) : null;
 
-    /// <summary>Whose work a share on `parent` pays, in no order; null while too little of the chain is known to tell.</summary>
+    /// <summary>
+    /// Whose work a share on `parent` pays, in no order; null while too little of the chain is known to tell.
+    /// </summary>
     internal ChainPayee[]? WindowOn(Hash256 parent) => Window(_entries[parent]);
 
     private NextShare Next(PlacedShare parent)

@@ -1,8 +1,9 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// The shares of a chain and its branches in memory: takes shares whose own bytes are checked (steps 1 to 9), in any order in
-/// which parents and uncles come first, and knows the heaviest branch and whom it pays. Pure; one thread at a time.
+/// The shares of a chain and its branches in memory: takes shares whose own bytes are checked (steps 1 to 9), in any
+/// order in which parents and uncles come first, and knows the heaviest branch and whom it pays. Pure; one thread at a
+/// time.
 /// </summary>
 /// <remarks>
 /// Everything it keeps has a limit: heights that all branches together go back, shares beside the chain (the lightest
@@ -10,7 +11,9 @@ namespace Otedama.Core;
 /// </remarks>
 public sealed partial class ShareChain
 {
-    /// <summary>Heights kept beyond two windows, so that a reorganisation of this depth still has whole windows.</summary>
+    /// <summary>
+    /// Heights kept beyond two windows, so that a reorganisation of this depth still has whole windows.
+    /// </summary>
     private const int KeptBeyond = 64;
 
     private const int RefusedMax = 4_096;
@@ -37,9 +40,9 @@ public sealed partial class ShareChain
     }
 
     /// <summary>
-    /// A chain that begins in the middle, as a node gets it that was not there: the root's place and the work before it are
-    /// believed, its first descendants checked as far as what is known allows. Throws OverflowException when the root says
-    /// less work than it has.
+    /// A chain that begins in the middle, as a node gets it that was not there: the root's place and the work before it
+    /// are believed, its first descendants checked as far as what is known allows. Throws OverflowException when the
+    /// root says less work than it has.
     /// </summary>
     public static ShareChain From(ChainParameters parameters, ChainShare root) => new(parameters, root);
 
@@ -65,6 +68,9 @@ public sealed partial class ShareChain
     public Hash256 TipId => _tip.Id;
 
     public uint Height => _tip.Height;
+
+    /// <summary>Everything below this height is forgotten.</summary>
+    public uint LowestHeight => _lowest;
 
     /// <summary>Of the tip.</summary>
     public UInt128 CumulativeWork => _tip.CumulativeWork;
@@ -115,8 +121,8 @@ public sealed partial class ShareChain
     }
 
     /// <summary>
-    /// Steps 2, 10, 11 and 12: takes the share in, and makes it the tip when no branch has as much work. Null when it was
-    /// taken. Never throws for what the share says.
+    /// Steps 2, 10, 11 and 12: takes the share in, and makes it the tip when no branch has as much work. Null when it
+    /// was taken. Never throws for what the share says.
     /// </summary>
     public ShareFault? Add(ChainShare share) => Add(share, arePayoutsKnown: false);
 

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Otedama.Core;
 
-/// <summary>How hard the next share is, and what a share of that difficulty weighs (share chain rules, section 4).</summary>
+/// <summary>
+/// How hard the next share is, and what a share of that difficulty weighs (share chain rules, section 4).
+/// </summary>
 public static class ShareDifficulty
 {
     private const int FractionBits = 16;
@@ -34,8 +36,8 @@ public static class ShareDifficulty
         new(UInt256.FromBigInteger(Target.FromCompact(bits).Value.ToBigInteger() >> harder));
 
     /// <summary>
-    /// Weight of a share: floor(2^256 / (target + 1)) x 2^harder. UInt128.MaxValue where that is more, which no chain can
-    /// count.
+    /// Weight of a share: floor(2^256 / (target + 1)) x 2^harder. UInt128.MaxValue where that is more, which no chain
+    /// can count.
     /// </summary>
     public static UInt128 Work(uint bits, int harder)
     {

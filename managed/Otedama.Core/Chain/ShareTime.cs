@@ -6,7 +6,9 @@ public static class ShareTime
     /// <summary>Ancestors whose times the median is of.</summary>
     public const int MedianOf = 11;
 
-    /// <summary>What a share's time must be above: the middle, of an even number the upper. Sorts the times given.</summary>
+    /// <summary>
+    /// What a share's time must be above: the middle, of an even number the upper. Sorts the times given.
+    /// </summary>
     public static ulong Median(Span<ulong> ancestors)
     {
         ancestors.Sort();

@@ -8,7 +8,8 @@ internal readonly struct SlotOrder
     private readonly Hash256 _seed;
     private readonly int _keyFrom;
 
-    /// <param name="keyFrom">The byte of keys that is hashed first: 0; the published vectors have keys without their type.</param>
+    /// <param name="keyFrom">The byte of keys that is hashed first: 0; the published vectors have keys without their
+    /// type.</param>
     public SlotOrder(Hash256 seed, int keyFrom = 0)
     {
         _seed = seed;
@@ -50,7 +51,9 @@ internal readonly struct SlotOrder
         sorted.CopyTo(payees);
     }
 
-    /// <summary>Puts runs of equal heads, which somebody has to look for to make, into the order of the whole hashes.</summary>
+    /// <summary>
+    /// Puts runs of equal heads, which somebody has to look for to make, into the order of the whole hashes.
+    /// </summary>
     internal static void SortEqual(ReadOnlySpan<ulong> heads, Span<ChainPayee> payees, Comparison<ChainPayee> byHash)
     {
         for (int from = 0, to; from < heads.Length; from = to)

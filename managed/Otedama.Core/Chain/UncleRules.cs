@@ -3,7 +3,9 @@ namespace Otedama.Core;
 /// <summary>Which shares beside a chain a new share may list (share chain rules, section 5).</summary>
 internal static class UncleRules
 {
-    /// <summary>Null when a share on `parent` may list it; else what is wrong. depth: heights below the new share.</summary>
+    /// <summary>
+    /// Null when a share on `parent` may list it; else what is wrong. depth: heights below the new share.
+    /// </summary>
     public static string? Refuse(PlacedShare parent, PlacedShare uncle, uint depth)
     {
         long height = parent.Height + 1L;
@@ -29,8 +31,8 @@ internal static class UncleRules
     }
 
     /// <summary>
-    /// Whether both have the same parent at or above the lowest height. Where what came before is not known any more, it is
-    /// not held against them.
+    /// Whether both have the same parent at or above the lowest height. Where what came before is not known any more,
+    /// it is not held against them.
     /// </summary>
     private static bool Meets(PlacedShare? beside, PlacedShare? uncle, long lowest)
     {
