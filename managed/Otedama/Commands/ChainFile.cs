@@ -15,7 +15,7 @@ internal sealed class ChainFile : IDisposable
     private readonly DatasetStore _datasets;
     private readonly IProofChecker? _checker; // null where there is nothing to ask it
 
-    /// <summary>datasets: asked for the folder of a dataset that is a file. Throws CommandException for a bad line.</summary>
+    /// <summary>datasets: asked for the folder of one that is a file. Throws CommandException for a bad line.</summary>
     private ChainFile(string path, string line, Func<string> datasets)
     {
         _parameters = ChainParameters.TryParse(line, out string problem)
@@ -82,7 +82,7 @@ internal sealed class ChainFile : IDisposable
     /// <summary>What the next share would pay if it were worth what the tip is.</summary>
     private IEnumerable<ChainPayoutRow> PayoutsOf(ChainShare tip, byte capClass)
     {
-        ulong reward = tip.Core.FixedOutputs.Aggregate(tip.Core.CoinValue, static (left, output) => left - output.Value);
+        ulong reward = tip.Core.CoinValue; // fixed outputs are worth nothing, or the tip would have failed
         foreach (PayoutOutput output in _chain.SplitFor(capClass, reward, tip.Core.Payout) ?? [])
         {
             PayoutKey.TryFromScript(output.Script.Span, out PayoutKey key);

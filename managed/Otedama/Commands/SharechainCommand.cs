@@ -18,10 +18,11 @@ internal static class SharechainCommand
 
     private static Command Verify(CommandContext context)
     {
-        Command verify = new("verify", "Check a chain in a file as a node would: its parameters, then one share a line in hex.");
+        Command verify = new("verify",
+            "Check a chain in a file as a node would: its parameters, then one share a line in hex.");
         Argument<string> path = new("file")
         {
-            Description = "First the line of parameters, then the shares, parents and uncles first; lines with # are comments."
+            Description = "The line of parameters, then the shares, parents and uncles first; lines with # are comments."
         };
         verify.Arguments.Add(path);
         verify.SetAction((result, stop) => Task.Run(() => Run(context, result, result.GetValue(path)!, stop), stop));
@@ -42,7 +43,8 @@ internal static class SharechainCommand
         return Directory.CreateDirectory(Path.Combine(root, "datasets")).FullName;
     }
 
-    private static SharechainAnswer Read(string path, Func<string> datasets, Surroundings outside, CancellationToken stop)
+    private static SharechainAnswer Read(
+        string path, Func<string> datasets, Surroundings outside, CancellationToken stop)
     {
         try
         {
@@ -79,9 +81,17 @@ internal static class SharechainCommand
     }
 }
 
-/// <summary>Work is a decimal number of up to 128 bits. Fault: the first share that does not fit; the rest is then empty.</summary>
+/// <summary>
+/// Work is a decimal number of up to 128 bits. Fault: the first share that does not fit; the rest is then empty.
+/// </summary>
 internal sealed record SharechainAnswer(
-    int Schema, bool Good, int Shares, string? Tip, string? Work, IReadOnlyList<ChainPayoutRow> Payouts, ChainFaultRow? Fault)
+    int Schema,
+    bool Good,
+    int Shares,
+    string? Tip,
+    string? Work,
+    IReadOnlyList<ChainPayoutRow> Payouts,
+    ChainFaultRow? Fault)
 {
     public static SharechainAnswer Bad(ChainFaultRow fault) => new(1, false, fault.Share - 1, null, null, [], fault);
 }
