@@ -1,8 +1,8 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// Whether a chain that shares nothing with ours may replace it (share chain rules, 8.6): work alone does not decide between
-/// histories that nobody here saw, so the coin's blocks bear witness to when its shares were made.
+/// Whether a chain that shares nothing with ours may replace it (share chain rules, 8.6): work alone does not decide
+/// between histories that nobody here saw, so the coin's blocks bear witness to when its shares were made.
 /// </summary>
 public static class ForeignChain
 {
@@ -13,12 +13,14 @@ public static class ForeignChain
     private const ulong WindowsOld = 4;
 
     /// <summary>
-    /// One share in so many may build on a block we do not know: coin blocks lose races, but what nobody can look up proves
-    /// nothing.
+    /// One share in so many may build on a block we do not know: coin blocks lose races, but what nobody can look up
+    /// proves nothing.
     /// </summary>
     private const int UnknownOneIn = 10;
 
-    /// <summary>Null when the candidate may replace the current chain; else why not. Looks at the newest N shares of both.</summary>
+    /// <summary>
+    /// Null when the candidate may replace the current chain; else why not. Looks at the newest N shares of both.
+    /// </summary>
     public static string? Refuse(ShareChain candidate, ShareChain current, ChainParameters parameters, ICoinBlocks coin)
     {
         int count = parameters.WindowShares;
@@ -31,17 +33,20 @@ public static class ForeignChain
         List<(ChainShare Share, ulong BlockTimeMs)> known = Known(shares, coin);
         if (known.Count == 0 || (shares.Count - known.Count) * UnknownOneIn > shares.Count)
         {
-            return $"{shares.Count - known.Count} of {shares.Count} shares build on coin blocks that are not known here";
+            int unknown = shares.Count - known.Count;
+            return $"{unknown} of {shares.Count} shares build on coin blocks that are not known here";
         }
         return Age(known, parameters, coin) ?? Blocks(known, current, count, coin) ?? Times(known) ?? Span(known);
     }
 
-    private static string? Age(List<(ChainShare Share, ulong BlockTimeMs)> known, ChainParameters parameters, ICoinBlocks coin)
+    private static string? Age(
+        List<(ChainShare Share, ulong BlockTimeMs)> known, ChainParameters parameters, ICoinBlocks coin)
     {
         ulong oldest = known.Min(static each => each.BlockTimeMs);
         ulong most = WindowsOld * (ulong)parameters.WindowShares * (ulong)parameters.SpacingMs;
         return coin.TipTimeMs > oldest && coin.TipTimeMs - oldest > most
-            ? $"its oldest share builds on a coin block {coin.TipTimeMs - oldest} ms before the newest; at most {most} are allowed"
+            ? $"its oldest share builds on a coin block {coin.TipTimeMs - oldest} ms before the newest; "
+                + $"at most {most} are allowed"
             : null;
     }
 
@@ -49,7 +54,9 @@ public static class ForeignChain
         List<(ChainShare Share, ulong BlockTimeMs)> known, ShareChain current, int count, ICoinBlocks coin)
     {
         int theirs = Distinct(known), ours = Distinct(Known(current.Newest().Take(count), coin));
-        return 2 * theirs < ours ? $"it builds on {theirs} known coin blocks; ours on {ours}, and half of that is the least" : null;
+        return 2 * theirs < ours
+            ? $"it builds on {theirs} known coin blocks; ours on {ours}, and half of that is the least"
+            : null;
     }
 
     private static string? Times(List<(ChainShare Share, ulong BlockTimeMs)> known)
@@ -72,7 +79,8 @@ public static class ForeignChain
         UInt128 shares = MiddleOf(known.Select(static each => each.Share.Core.TimeMs));
         UInt128 blocks = MiddleOf(known.Select(static each => each.BlockTimeMs));
         return 3 * shares < 2 * blocks || 3 * shares > 4 * blocks
-            ? $"nine tenths less a tenth of its shares take {shares} ms, their coin blocks {blocks}; two thirds to four thirds are allowed"
+            ? $"nine tenths less a tenth of its shares take {shares} ms, their coin blocks {blocks}; "
+                + "two thirds to four thirds are allowed"
             : null;
     }
 

@@ -8,8 +8,9 @@ internal readonly struct SlotOrder
     private readonly Hash256 _seed;
     private readonly int _keyFrom;
 
-    /// <param name="keyFrom">The byte of keys that is hashed first: 0; the published vectors have keys without their
-    /// type.</param>
+    /// <param name="keyFrom">
+    /// The byte of keys that is hashed first: 0; the published vectors have keys without their type.
+    /// </param>
     public SlotOrder(Hash256 seed, int keyFrom = 0)
     {
         _seed = seed;
@@ -47,7 +48,8 @@ internal readonly struct SlotOrder
             sorted[i] = payees[order[i]];
         }
         SlotOrder hashes = this;
-        SortEqual(heads, sorted, (one, other) => ChainShare.CompareIds(hashes.HashOf(one.Key), hashes.HashOf(other.Key)));
+        SortEqual(heads, sorted, (one, other) =>
+            ChainShare.CompareIds(hashes.HashOf(one.Key), hashes.HashOf(other.Key)));
         sorted.CopyTo(payees);
     }
 

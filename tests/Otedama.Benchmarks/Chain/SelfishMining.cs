@@ -21,14 +21,19 @@ internal sealed record SelfishOptions
 
     public uint UncleDepth { get; init; } = 3;
 
+    /// <summary>
+    /// Whether he shows nothing until an honest share has come within one of his work. Else each honest share is answered with
+    /// one of his, as Eyal and Sirer's miner does; honest miners list those as uncles and so are the heavier.
+    /// </summary>
+    public bool Hides { get; init; }
+
     /// <summary>Whether he lists other people's shares as uncles for the bonus.</summary>
     public bool ListsOthers { get; init; }
 }
 
 /// <summary>
-/// Selfish mining on two share chains, his and the public one: he keeps his shares to himself while he is ahead by more than
-/// one share's work, publishes all of them when an honest share has come that near, and races when both are equal. No
-/// latency; the half-life is so long that all shares weigh the same. (Eyal and Sirer, "Majority is not enough", 2014.)
+/// Selfish mining on two share chains, his and the public one: he publishes all he has when an honest share has come within one
+/// of his work, and races when both are equal. No latency; the half-life is so long that all shares weigh the same. (Eyal and Sirer, "Majority is not enough", 2014.)
 /// </summary>
 internal sealed class SelfishMining
 {
@@ -91,7 +96,7 @@ internal sealed class SelfishMining
         Take(_his, share);
         _hisTip = share.Id;
         _kept.Enqueue(share);
-        if (_rival is not null)
+        if (_rival == share.Core.Parent)
         {
             Publish(); // the race is won
         }
@@ -113,9 +118,18 @@ internal sealed class SelfishMining
         else if (his <= theirs + _unit)
         {
             Publish();
-            _rival = his == theirs && _public.TipId != _hisTip ? _hisTip : null;
+            Race(_hisTip);
+        }
+        else if (!_options.Hides && _kept.TryDequeue(out ChainShare? one))
+        {
+            Take(_public, one);
+            Race(one.Id);
         }
     }
+
+    /// <summary>Some honest miners go on with his share where it is as heavy as the tip.</summary>
+    private void Race(Hash256 rival) =>
+        _rival = WorkOf(rival) == _public.CumulativeWork && _public.TipId != rival ? rival : null;
 
     private void Publish()
     {

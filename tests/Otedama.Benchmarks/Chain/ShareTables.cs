@@ -33,7 +33,7 @@ internal static class ShareTables
 
     private static void Selfish(int shares)
     {
-        Say("gain of a selfish miner, %: without uncles, own uncles, all uncles, all with pen 10, all with gamma 0, with gamma 1");
+        Say("gain of a selfish miner, %: without uncles, own uncles, all uncles, all with pen 10, all with gamma 0, with gamma 1, all and hidden");
         foreach (double alpha in (double[])[0.10, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45])
         {
             SelfishOptions options = new() { Alpha = alpha, Shares = 5 * shares, Seed = 1 };
@@ -42,7 +42,7 @@ internal static class ShareTables
             [
                 SelfishMining.Gain(options with { UnclesMax = 0 }), SelfishMining.Gain(options), SelfishMining.Gain(all),
                 SelfishMining.Gain(all with { PenaltyPercent = 10 }), SelfishMining.Gain(all with { Gamma = 0 }),
-                SelfishMining.Gain(all with { Gamma = 1 }),
+                SelfishMining.Gain(all with { Gamma = 1 }), SelfishMining.Gain(all with { Hides = true }),
             ];
             Say($"  {alpha:f2}: {string.Join("  ", gains.Select(static gain => gain.ToString("+0.0;-0.0", CultureInfo.InvariantCulture)))}");
         }

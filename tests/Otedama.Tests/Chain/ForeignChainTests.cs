@@ -80,7 +80,7 @@ public sealed class ForeignChainTests : ICoinBlocks
     [InlineData(9_500, 1.4, true)]
     [InlineData(9_500, 1.6, false)] // its shares take less than two thirds of its blocks' time
     [InlineData(9_500, 0.8, true)]
-    [InlineData(9_500, 0.7, false)] // more than four thirds
+    [InlineData(9_500, 0.6, false)] // more than four thirds
     public void Shares_and_their_blocks_take_about_as_long(ulong spacing, double stretched, bool isTaken)
     {
         string? refusal = Refuse(Grow(spacing, block: (usual, _) => (int)Math.Round(usual * stretched)), Grow(10_000));
