@@ -50,6 +50,9 @@ public sealed partial class ChainPeers : IShareListener, IStep
         }
     }
 
+    /// <summary>The newest tip this peer told; null when it has left.</summary>
+    public PeerTip? TipOf(IChainPeer peer) => LinkOf(peer)?.Tip;
+
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Otedama.Wire;
 
@@ -20,4 +21,11 @@ public sealed record PoolWorld
     public required INodeLinks Nodes { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Makes links to other nodes of a share chain: for this key, with so many that may come in.</summary>
+    public Func<NodeIdentity, int, IPeerNetwork> Peers { get; init; } = static (_, _) => throw new NotSupportedException(
+        "this world has no other nodes");
+
+    /// <summary>Addresses of a host name. Throws SocketException when it has none.</summary>
+    public Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = static host => [IPAddress.Parse(host)];
 }
