@@ -17,6 +17,9 @@ public interface ISplits
     /// </summary>
     bool HasOwnCoinbases { get; }
 
+    /// <summary>How the coinbases of all splits are laid out; null = the pool's own way.</summary>
+    CoinbaseForm? Form { get; }
+
     /// <summary>The split for a block on this template with at most outputsMax payees (at least 1).</summary>
     PayoutSplit SplitFor(Template template, int outputsMax);
 

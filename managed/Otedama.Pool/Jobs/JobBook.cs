@@ -88,7 +88,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     }
 
     /// <summary>
-    /// The splits are others now: all sessions get jobs that pay by them, UpdateEvery after the last broadcast at the earliest.
+    /// The splits are others now: all sessions get jobs that pay by them, SplitEvery after the last broadcast at the earliest.
     /// Any thread; never waits.
     /// </summary>
     public void SplitsChanged() => Ask(JobPace.SplitMoved);

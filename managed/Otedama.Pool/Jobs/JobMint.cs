@@ -129,7 +129,7 @@ internal sealed class JobMint
     }
 
     /// <summary>The default class's slot when this class would get the very same outputs.</summary>
-    private static JobSlot? SharedSlot(Publication publication, CoinbaseClass size, int owner)
+    private JobSlot? SharedSlot(Publication publication, CoinbaseClass size, int owner)
     {
         JobSlot? usual = publication.Find(CoinbaseClass.Default, owner);
         if (usual is null)
@@ -137,8 +137,8 @@ internal sealed class JobMint
             return null;
         }
         PoolJob job = usual.Newest;
-        bool everybodyPaid = job.Split.Outputs.Count < CoinbaseClass.Default.OutputsMax();
-        return everybodyPaid && job.Split.Outputs.Count <= size.OutputsMax() ? usual : null;
+        bool everybodyPaid = job.Split.Outputs.Count < CoinbaseClass.Default.OutputsMax(_options.Splits.Form);
+        return everybodyPaid && job.Split.Outputs.Count <= size.OutputsMax(_options.Splits.Form) ? usual : null;
     }
 
     private PoolJob? TryMint(Publication publication, CoinbaseClass size, int owner)
@@ -169,7 +169,7 @@ internal sealed class JobMint
     /// </summary>
     private PoolJob MintFitting(Publication publication, CoinbaseClass size, int owner)
     {
-        int payees = size.OutputsMax();
+        int payees = size.OutputsMax(_options.Splits.Form);
         while (true)
         {
             PreparedTemplate prepared = publication.PreparedFor(size);

@@ -1,8 +1,8 @@
 namespace Otedama.Pool;
 
 /// <summary>
-/// When the next publication on the same tip is due: a filled job's successor at once, news UpdateEvery after the last
-/// publication, the same again RefreshEvery after it. Ask from any thread, the rest under the book's publish lock.
+/// When the next publication on the same tip is due: a filled job's successor at once, other splits SplitEvery, another template
+/// UpdateEvery and the same again RefreshEvery after the last publication. Ask from any thread, the rest under the book's publish lock.
 /// </summary>
 internal sealed class JobPace(JobBookOptions options, TimeProvider time)
 {
@@ -34,9 +34,8 @@ internal sealed class JobPace(JobBookOptions options, TimeProvider time)
         {
             return TimeSpan.Zero;
         }
-        bool hasNews = hasTemplate || asked != 0;
-        bool isSoon = hasNews && options.UpdateEvery < options.RefreshEvery;
-        TimeSpan every = isSoon ? options.UpdateEvery : options.RefreshEvery;
+        TimeSpan soon = (asked & SplitMoved) != 0 ? options.SplitEvery : hasTemplate ? options.UpdateEvery : options.RefreshEvery;
+        TimeSpan every = soon < options.RefreshEvery ? soon : options.RefreshEvery;
         TimeSpan left = every - time.GetElapsedTime(_publishedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }

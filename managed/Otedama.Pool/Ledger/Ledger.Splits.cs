@@ -7,6 +7,8 @@ public sealed partial class Ledger
 {
     public event Action? Changed;
 
+    public CoinbaseForm? Form => null;
+
     public bool HasOwnCoinbases => _options.Scheme == PayoutScheme.Solo;
 
     /// <summary>

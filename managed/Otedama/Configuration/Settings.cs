@@ -198,6 +198,15 @@ internal static class Settings
     public static readonly Setting<int> BlockSeconds = Add(Integer("node.block_seconds", 10, 1, 3600,
         "Seconds between blocks the embedded chain aims at."));
 
+    public static readonly Setting<bool> P2pEnabled = Add(Switch("p2p.enabled", false,
+        "Mine on the share chain of the pool's coin: whom a block pays is decided by all its nodes and paid in the block itself."));
+
+    public static readonly Setting<string> P2pChain = Add(Choice("p2p.chain", ChainSets.Standard, [.. ChainSets.Names],
+        "Which share chain: std pays for the last 6 hours, wide for 7 days (Bitcoin), nano for 18 hours with harder shares left to std."));
+
+    public static readonly Setting<string> P2pPass = Add(Text("p2p.pass", "",
+        "Makes the share chain a private one of those who have the same word.", "up to 64 printable ASCII characters without |", secret: true));
+
     public static readonly Setting<int> P2pPort = Add(Integer("p2p.port", 30303, 1, 65535, "Port for other pool nodes.", PeersLater));
 
     public static readonly Setting<int> P2pMaxPeers = Add(Integer("p2p.max_peers", 50, 0, 10_000, "Pool nodes connected at once.", PeersLater));

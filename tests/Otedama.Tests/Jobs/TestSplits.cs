@@ -9,6 +9,8 @@ internal sealed class TestSplits(
 {
     public event Action? Changed;
 
+    public CoinbaseForm? Form => null;
+
     public bool HasOwnCoinbases => solo is not null;
 
     /// <summary>All to one script.</summary>
