@@ -1,8 +1,8 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// Whose work a coinbase pays (share chain rules, section 6): the credits from one share backwards, as a map that moves
-/// with that share. Going on by a share adds its credits in front and drops old ones behind; going back does the
+/// Whose work a coinbase pays (share chain rules, section 6): the credits from one share backwards, as a map that
+/// moves with that share. Going on by a share adds its credits in front and drops old ones behind; going back does the
 /// reverse; both cost the same few steps, so a reorganisation costs what its shares did. Only one thread at a time.
 /// </summary>
 internal sealed class ChainWindow

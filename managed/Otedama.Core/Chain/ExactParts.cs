@@ -26,8 +26,8 @@ internal static class ExactParts
         {
             return amount;
         }
-        // One step of long division with digits of 64 bits: the quotient is one digit, the divisor two with its top bit
-        // set.
+        // One step of long division with digits of 64 bits: the quotient is one digit, the divisor two with its top
+        // bit set.
         int shift = BitOperations.LeadingZeroCount((ulong)(all >> 64));
         UInt128 divisor = all << shift;
         UInt128 shifted = weight << shift; // below divisor, so nothing is lost

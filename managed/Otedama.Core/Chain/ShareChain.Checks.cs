@@ -37,7 +37,8 @@ public sealed partial class ShareChain
             return $"sequence {core.Sequence}; {sequence} follows {parent.Sequence} with {core.Uncles.Count} uncles";
         }
         return core.CoinHeight + CoinHeightBack < (ulong)parent.CoinHeight
-            ? $"coin height {core.CoinHeight}; the parent's is {parent.CoinHeight}, and {CoinHeightBack} less is the lowest allowed"
+            ? $"coin height {core.CoinHeight}; the parent's is {parent.CoinHeight}, "
+                + $"and {CoinHeightBack} less is the lowest allowed"
             : null;
     }
 
@@ -108,7 +109,8 @@ public sealed partial class ShareChain
         }
         // Uncles from before the beginning weigh what the share says.
         bool isRight = core.CumulativeWork == sum || (uncles.Length < core.Uncles.Count && core.CumulativeWork > sum);
-        return isRight ? null : $"work {core.CumulativeWork}; {sum?.ToString() ?? "more than 128 bits"} follows {parent.CumulativeWork}";
+        string due = sum?.ToString() ?? "more than 128 bits";
+        return isRight ? null : $"work {core.CumulativeWork}; {due} follows {parent.CumulativeWork}";
     }
 
     /// <summary>Null beyond 128 bits.</summary>
@@ -123,7 +125,8 @@ public sealed partial class ShareChain
         ulong? reward = RewardOf(core);
         if (reward is null)
         {
-            return new ShareFault(ShareFault.Payout, $"its fixed outputs are worth more than the coin value {core.CoinValue}");
+            return new ShareFault(
+                ShareFault.Payout, $"its fixed outputs are worth more than the coin value {core.CoinValue}");
         }
         return Split(parent, core.CapClass, reward.Value, core.Payout) is { } payouts
             ? ShareCoinbase.Check(share, _parameters.Id, Outputs(payouts))

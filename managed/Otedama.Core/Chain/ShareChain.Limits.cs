@@ -54,7 +54,7 @@ public sealed partial class ShareChain
         List<PlacedShare> beside = [.. _entries.Values.Where(static entry => !entry.IsMain)];
         ILookup<PlacedShare, PlacedShare> branches = BranchesOf(beside);
         long room = BranchSharesMax / 4 * 3;
-        foreach (IGrouping<PlacedShare, PlacedShare> branch in branches.OrderBy(static branch => branch.Max(static entry => entry.CumulativeWork)))
+        foreach (IGrouping<PlacedShare, PlacedShare> branch in branches.OrderBy(HeaviestOf))
         {
             foreach (PlacedShare entry in branch)
             {
@@ -68,6 +68,9 @@ public sealed partial class ShareChain
         }
     }
 
+    private static UInt128 HeaviestOf(IEnumerable<PlacedShare> branch) =>
+        branch.Max(static entry => entry.CumulativeWork);
+
     /// <summary>Entries by the first one of their branch that is not on the chain.</summary>
     private static ILookup<PlacedShare, PlacedShare> BranchesOf(List<PlacedShare> beside)
     {
@@ -75,7 +78,7 @@ public sealed partial class ShareChain
         beside.Sort(static (one, other) => one.Height.CompareTo(other.Height));
         foreach (PlacedShare entry in beside)
         {
-            firsts[entry] = entry.Parent is { IsMain: false } parent && firsts.TryGetValue(parent, out PlacedShare? first) ? first : entry;
+            firsts[entry] = entry.Parent is { } parent ? firsts.GetValueOrDefault(parent, entry) : entry;
         }
         return beside.ToLookup(entry => firsts[entry]);
     }

@@ -16,7 +16,13 @@ public sealed partial class ShareChain
     /// is paid where nobody has mined yet. Null while too little of the chain is known to tell.
     /// </summary>
     public IReadOnlyList<PayoutOutput>? SplitFor(byte capClass, ulong reward, PayoutKey own) =>
-        Split(_tip, capClass, reward, own) is { } payouts ? Outputs(payouts) : null;
+        SplitOn(_tip.Id, capClass, reward, own);
+
+    /// <summary>The same on any share that is kept; null where it is not.</summary>
+    internal IReadOnlyList<PayoutOutput>? SplitOn(Hash256 parent, byte capClass, ulong reward, PayoutKey own) =>
+        _entries.TryGetValue(parent, out PlacedShare? placed) && Split(placed, capClass, reward, own) is { } payouts
+            ? Outputs(payouts)
+            : null;
 
     /// <summary>
     /// Whose work a share on `parent` pays, in no order; null while too little of the chain is known to tell.
@@ -72,7 +78,8 @@ public sealed partial class ShareChain
     /// <summary>By amount descending, then script ascending.</summary>
     private static PayoutOutput[] Outputs(ChainPayout[] payouts)
     {
-        PayoutOutput[] outputs = [.. payouts.Select(static payout => new PayoutOutput(payout.Key.ToScript(), new Amount((long)payout.Amount)))];
+        PayoutOutput[] outputs = [.. payouts.Select(static payout =>
+            new PayoutOutput(payout.Key.ToScript(), new Amount((long)payout.Amount)))];
         outputs.AsSpan().Sort(static (one, other) => one.Amount != other.Amount
             ? other.Amount.CompareTo(one.Amount)
             : one.Script.Span.SequenceCompareTo(other.Script.Span));

@@ -40,9 +40,8 @@ public sealed partial class ShareChain
     }
 
     /// <summary>
-    /// A chain that begins in the middle, as a node gets it that was not there: the root's place and the work before it
-    /// are believed, its first descendants checked as far as what is known allows. Throws OverflowException when the
-    /// root says less work than it has.
+    /// A chain that begins in the middle, as a node gets it that was not there: the root's place and the work before
+    /// it are believed, its first descendants checked as far as what is known allows.
     /// </summary>
     public static ShareChain From(ChainParameters parameters, ChainShare root) => new(parameters, root);
 
@@ -142,7 +141,11 @@ public sealed partial class ShareChain
         ShareFault? fault = FindRelatives(share.Core, out PlacedShare? parent, out PlacedShare[] uncles);
         if (parent is null)
         {
-            return fault; // not remembered: what is missing may come
+            if (share.Core.Uncles.Append(share.Core.Parent).Any(IsRefused))
+            {
+                _refused.Add(share.Id, fault!);
+            }
+            return fault; // else not remembered: what is missing may come
         }
         fault = CheckPlace(share.Core, parent, uncles, out UInt128 work)
             ?? (arePayoutsKnown ? null : CheckPayouts(share, parent));
@@ -161,7 +164,8 @@ public sealed partial class ShareChain
         uncles = [];
         if (!_entries.TryGetValue(core.Parent, out parent))
         {
-            return new ShareFault(ShareFault.Orphan, $"parent {Hex.Encode(core.Parent.ToArray())} is {Missing(core.Parent)}");
+            string id = Hex.Encode(core.Parent.ToArray());
+            return new ShareFault(ShareFault.Orphan, $"parent {id} is {Missing(core.Parent)}");
         }
         List<PlacedShare> known = new(core.Uncles.Count);
         foreach (Hash256 id in core.Uncles)

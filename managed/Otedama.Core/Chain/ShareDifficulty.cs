@@ -26,7 +26,7 @@ public static class ShareDifficulty
         ulong fraction = (ulong)(exponent & 0xffff);
         Int128 shift = (exponent >> FractionBits) - FractionBits;
         BigInteger scaled = Target.FromCompact(parentBits).Value.ToBigInteger() * Power(fraction);
-        BigInteger target = shift >= ShiftMax ? scaled << ShiftMax : shift <= -ShiftMax ? 0 : Shifted(scaled, (int)shift);
+        BigInteger target = Shifted(scaled, (int)Int128.Clamp(shift, -ShiftMax, ShiftMax));
         target = BigInteger.Min(limit.Value.ToBigInteger(), BigInteger.Max(1, target));
         return new Target(UInt256.FromBigInteger(target)).ToCompact();
     }
@@ -47,7 +47,7 @@ public static class ShareDifficulty
 
     /// <summary>65,536 x 2^(fraction / 65,536), rounded as consensus has it.</summary>
     private static ulong Power(ulong fraction) => 65_536
-        + (((Linear * fraction) + (Square * fraction * fraction) + (Cube * fraction * fraction * fraction) + (1UL << 47)) >> 48);
+        + (((fraction * (Linear + (fraction * (Square + (fraction * Cube))))) + (1UL << 47)) >> 48);
 
     private static BigInteger Shifted(BigInteger value, int left) => left >= 0 ? value << left : value >> -left;
 }

@@ -38,7 +38,8 @@ internal static class FreeShares
 
     /// <summary>number: makes its id its own. payees: null = the coinbase is not looked at (ShareChain.Restore).</summary>
     public static ChainShare Seal(
-        ShareCore core, ChainParameters parameters, ulong number, uint coinBits, IReadOnlyList<PayoutOutput>? payees)
+        ShareCore core, ChainParameters parameters, ulong number, uint coinBits, IReadOnlyList<PayoutOutput>? payees,
+        Hash256 coinBlock = default)
     {
         byte[] extranonce = new byte[ShareWork.ExtranonceLength];
         BinaryPrimitives.WriteUInt64LittleEndian(extranonce, number);
@@ -46,7 +47,7 @@ internal static class FreeShares
             ? new TailLink(Hash256.Zero, 0, ReadOnlyMemory<byte>.Empty)
             : ShareCoinbase.LinkOf(ShareCoinbase.Write(core, parameters.Id, extranonce, payees));
         uint seconds = (uint)(core.TimeMs / 1_000);
-        BlockHeader header = new(0x20000000, Hash256.Zero, Hash256.Zero, seconds, coinBits, 0);
+        BlockHeader header = new(0x20000000, coinBlock, Hash256.Zero, seconds, coinBits, 0);
         return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = [] });
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ChainGarden
     /// <summary>Mostly on the tip, else on one of the newest, so that the tip changes branch now and then.</summary>
     public ChainShare Grow()
     {
-        Hash256 parent = _random.Next(3) > 0 ? Chain.TipId : Grown[^(1 + _random.Next(Math.Min(8, Grown.Count)))];
+        Hash256 parent = _random.Next(2) > 0 ? Chain.TipId : Grown[^(1 + _random.Next(Math.Min(_random.Next(3) > 0 ? 3 : 8, Grown.Count)))];
         NextShare next = WithSomeUncles(Chain.NextOn(parent));
         ShareCore core = FreeShares.Core(next, FreeShares.Payee(_random.Next(6)), TimeAfter(parent));
         core = core with { CapClass = (byte)_random.Next(3) };
