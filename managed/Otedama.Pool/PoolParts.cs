@@ -58,7 +58,11 @@ public sealed class PoolParts
             JobFilling = Source.Jobs.Succeed,
         };
         Shares = new SharePipeline(
-            new SharePipelineOptions { QueueCapacity = options.QueueCapacity },
+            new SharePipelineOptions
+            {
+                QueueCapacity = options.QueueCapacity,
+                ProofLength = options.Coin.Family.ProofLength(options.Coin.Equihash),
+            },
             Source.Jobs,
             [.. Enumerable.Range(0, options.VerifierCount).Select(
                 _ => new ShareValidator(Source.Jobs, checker, new NativeMerkleRoots(), validator))],
