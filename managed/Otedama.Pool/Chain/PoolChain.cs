@@ -38,8 +38,14 @@ public sealed class PoolChain : IJobListener, IDisposable
 
     public ChainBook Book { get; }
 
+    /// <summary>The other nodes; null where the chain is mined alone.</summary>
+    public PeerNode? Peers { get; private set; }
+
     /// <summary>What moves it, each called by a loop of its own.</summary>
-    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper];
+    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, .. Peers?.Steps ?? []];
+
+    /// <summary>Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.</summary>
+    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world) => Peers = new PeerNode(options, Desk, times, world);
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
@@ -60,7 +66,11 @@ public sealed class PoolChain : IJobListener, IDisposable
     }
 
     /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
-    public void Dispose() => Desk.Close();
+    public void Dispose()
+    {
+        Peers?.Dispose();
+        Desk.Close();
+    }
 
     void IJobListener.OnPublished(PoolJob job) => Desk.Coin.Note(job.Template);
 
