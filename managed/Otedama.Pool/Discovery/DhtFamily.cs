@@ -1,0 +1,55 @@
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>Our node in the network of one address family: two families, two tables, two ids (BEP 32).</summary>
+internal sealed class DhtFamily
+{
+    private readonly DhtRules _rules;
+    private readonly IRandomness _random;
+    private readonly AddressVotes _votes = new();
+
+    public DhtFamily(bool isV6, DhtRules rules, IRandomness random, double now)
+    {
+        (IsV6, _rules, _random) = (isV6, rules, random);
+        Table = new RoutingTable(FreshId(), now);
+    }
+
+    public bool IsV6 { get; }
+
+    public RoutingTable Table { get; private set; }
+
+    /// <summary>Our address as most of those we asked see it, port 0; null until they agree.</summary>
+    public DhtEndpoint? External { get; private set; }
+
+    /// <summary>
+    /// Somebody we asked says where we are. Where most agree on another address than before, our id changes to one that fits it,
+    /// and the table is sorted anew around that.
+    /// </summary>
+    public void OnSeenAs(DhtEndpoint voter, DhtEndpoint seen, double now)
+    {
+        if (seen.IsV6 != IsV6 || !_rules.IsUsable(seen with { Port = 1 })
+            || _votes.Cast(voter, seen) is not { } address || address == External)
+        {
+            return;
+        }
+        External = address;
+        if (DhtRules.IsValid(Table.Own, address))
+        {
+            return;
+        }
+        RoutingTable old = Table;
+        Table = new RoutingTable(FreshId(), now);
+        foreach (RoutingEntry entry in old.All)
+        {
+            Table.OnReplied(entry.Node, entry.IsValid, entry.RepliedAt);
+        }
+    }
+
+    private NodeId FreshId()
+    {
+        Span<byte> random = stackalloc byte[NodeId.Size];
+        _random.Fill(random);
+        return External is { } address ? SecureNodeId.For(address, random) : new NodeId(random);
+    }
+}

@@ -1,0 +1,55 @@
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>What comes in: answers to our questions, and questions, which only a server answers.</summary>
+internal sealed class DhtListener(
+    DhtOptions options, DhtWorld world, DhtRules rules, DhtBudget budget, DhtAsker asker, IReadOnlyList<DhtFamily> families, double startedAt)
+{
+    /// <summary>Pings a second of nodes that asked us something: a flood of strangers must not use up our questions.</summary>
+    private const double NewcomerRate = 2, NewcomerBurst = 8;
+
+    private readonly DhtAnswers _answers = new(options, world, families, startedAt);
+    private readonly byte[] _buffer = new byte[KrpcWriter.BytesMax];
+    private TokenBucket _newcomers = new(NewcomerBurst, startedAt);
+
+    /// <summary>Datagrams that were not looked at.</summary>
+    public long Refused { get; private set; }
+
+    public int StoredPeers => _answers.StoredPeers;
+
+    public void Take(DhtFamily family, DhtEndpoint from, ReadOnlySpan<byte> datagram, double now)
+    {
+        // Whom we asked may always answer: a flood from elsewhere does not make us deaf.
+        if (!asker.IsExpected(from) && (options.Mode == DhtMode.Client || !budget.TryReceive(from, now)))
+        {
+            Refused++;
+            return;
+        }
+        if (from.Port == 0 || !KrpcReader.TryRead(datagram, out KrpcMessage? message))
+        {
+            return;
+        }
+        if (message.Kind != KrpcKind.Query)
+        {
+            asker.OnAnswer(from, message, now);
+        }
+        else if (options.Mode == DhtMode.Server && message.Id != family.Table.Own && budget.TryAnswer(now))
+        {
+            KrpcMessage answer = _answers.Answer(family, from, message, now);
+            world.Datagrams.Send(from, _buffer.AsSpan(0, KrpcWriter.Write(answer, _buffer)));
+            Meet(family, from, message, now);
+        }
+    }
+
+    /// <summary>A node that asks us something gets into the table when it answers a question too: an address can be forged.</summary>
+    private void Meet(DhtFamily family, DhtEndpoint from, KrpcMessage query, double now)
+    {
+        if (query is { IsReadOnly: false, Id: { } id } && rules.IsUsable(from) && !asker.IsExpected(from)
+            && family.Table.HasRoomFor(new KrpcNode(id, from), DhtRules.IsValid(id, from))
+            && _newcomers.TryTake(NewcomerRate, NewcomerBurst, now))
+        {
+            asker.TryAsk(family, from, new DhtQuestion(KrpcMethod.Ping, default, [], 0), now, static _ => { });
+        }
+    }
+}
