@@ -19,8 +19,8 @@ public sealed class Rig : IAsyncDisposable
     private readonly Dispatcher _dispatcher;
     private readonly Crew _crew;
     private readonly DatasetStore? _ownDatasets;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly long _started;
     private readonly RigReport _report;
     private readonly Lock _pauseGate = new();
@@ -36,8 +36,8 @@ public sealed class Rig : IAsyncDisposable
         _options = options;
         _source = source;
         _ownDatasets = ownDatasets;
-        _clock = clock;
-        _log = log;
+        _time = clock;
+        _logger = log;
         _started = clock.GetTimestamp();
         _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
         _crew = new Crew(devices, _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
@@ -105,7 +105,7 @@ public sealed class Rig : IAsyncDisposable
             State = State(job),
             PauseReason = PauseReason,
             Algorithm = _options.Algorithm,
-            Uptime = _clock.GetElapsedTime(_started),
+            Uptime = _time.GetElapsedTime(_started),
             Hashrate = rates,
             Hashes = hashes,
             HashrateMax = Math.Max(_report.Max, rates.Seconds10),
@@ -131,7 +131,7 @@ public sealed class Rig : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await StopAsync();
 
     private static Rig Assemble(RigOptions options, IJobSource source, ILoggerFactory loggers, TimeProvider clock)
     {
@@ -145,7 +145,7 @@ public sealed class Rig : IAsyncDisposable
     {
         Look();
         _report.Start();
-        _looking = _clock.CreateTimer(_ => Look(), null, s_look, s_look);
+        _looking = _time.CreateTimer(_ => Look(), null, s_look, s_look);
         _source.Start(_dispatcher);
     }
 
@@ -186,7 +186,7 @@ public sealed class Rig : IAsyncDisposable
             if (now != before)
             {
                 _dispatcher.SetPaused(now);
-                RigLog.PauseChanged(_log, Change(now, now ? _pausedByMachine : reason));
+                RigLog.PauseChanged(_logger, Change(now, now ? _pausedByMachine : reason));
             }
         }
     }
@@ -195,10 +195,10 @@ public sealed class Rig : IAsyncDisposable
     {
         _looking?.Dispose();
         _dispatcher.SetPaused(true);
-        await _source.DrainAsync(s_drainWait).ConfigureAwait(false);
+        await _source.DrainAsync(s_drainWait);
         _crew.Stop();
         _report.Finish();
-        await _source.DisposeAsync().ConfigureAwait(false);
+        await _source.DisposeAsync();
         _crew.Dispose();
         _ownDatasets?.Dispose();
     }

@@ -27,7 +27,7 @@ internal sealed class BenchJobs : IPoolJobTable
 
     private static PoolJob Make(uint id)
     {
-        var template = new Template
+        Template template = new()
         {
             Algorithm = Algorithm.Sha256d,
             Height = 900_000,
@@ -39,7 +39,7 @@ internal sealed class BenchJobs : IPoolJobTable
             CoinbaseValue = new Amount(312_500_000),
             Transactions = [],
         };
-        var job = new Job
+        Job job = new()
         {
             Id = id,
             Generation = 1,

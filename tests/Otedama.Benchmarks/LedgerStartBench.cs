@@ -16,7 +16,7 @@ internal static class LedgerStartBench
     {
         long shares = long.Parse(sharesText, CultureInfo.InvariantCulture);
         int payees = int.Parse(payeesText, CultureInfo.InvariantCulture);
-        var options = new LedgerOptions
+        LedgerOptions options = new()
         {
             Directory = directory,
             OperatorScript = new byte[] { 1 },
@@ -52,7 +52,7 @@ internal static class LedgerStartBench
     {
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         double stepMs = TimeSpan.FromDays(30).TotalMilliseconds / shares;
-        var batch = new ShareRecord[SharesPerCommit];
+        ShareRecord[] batch = new ShareRecord[SharesPerCommit];
         Span<byte> script = stackalloc byte[22];
         for (long first = 0; first < shares; first += SharesPerCommit)
         {

@@ -18,13 +18,13 @@ public static class ShareCrash
     public static int Child(string directory, string first)
     {
         using Ledger ledger = Ledger.Open(Options(directory), TimeProvider.System, NullLogger.Instance);
-        var jobs = new BenchJobs(1);
-        var none = new NoProofs();
-        var validator = new ShareValidator(jobs, none, none, new ShareValidatorOptions());
-        var sink = new PrintingSink();
-        var pipeline = new SharePipeline(
+        BenchJobs jobs = new(1);
+        NoProofs none = new();
+        ShareValidator validator = new(jobs, none, none, new ShareValidatorOptions());
+        PrintingSink sink = new();
+        SharePipeline pipeline = new(
             new SharePipelineOptions { QueueCapacity = 256 }, jobs, [validator], ledger, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
-        using var loops = new SharePathLoops(pipeline, TimeProvider.System, NullLogger.Instance);
+        using SharePathLoops loops = new(pipeline, TimeProvider.System, NullLogger.Instance);
         loops.Start();
         foreach (IStep step in ledger.Upkeep)
         {
@@ -35,7 +35,7 @@ public static class ShareCrash
         {
             // One account per share: the account's number in the log says which share it was.
             string worker = number.ToString(CultureInfo.InvariantCulture);
-            var candidate = new Candidate
+            Candidate candidate = new()
             {
                 Time = 2_000,
                 Version = 0x20000000,
@@ -64,8 +64,8 @@ public static class ShareCrash
     /// <summary>Starts and kills the child, then reads the log; throws LogException when it cannot be opened.</summary>
     public static (long Acknowledged, long Found, int Lost) Rounds(string directory, int rounds, int seed)
     {
-        var random = new Random(seed);
-        var acknowledged = new HashSet<int>();
+        Random random = new(seed);
+        HashSet<int> acknowledged = new();
         int next = 0;
         for (int round = 0; round < rounds; round++)
         {
@@ -82,7 +82,7 @@ public static class ShareCrash
     /// <summary>The numbers of the shares in a log; throws LogException when it cannot be opened.</summary>
     public static HashSet<int> Numbers(string directory)
     {
-        var found = new HashSet<int>();
+        HashSet<int> found = new();
         using Ledger ledger = Ledger.Open(Options(directory), TimeProvider.System, NullLogger.Instance);
         foreach (AccountInfo account in ledger.Accounts(int.MaxValue))
         {
@@ -101,9 +101,9 @@ public static class ShareCrash
     public static List<int> RunAndStop(string directory, int milliseconds, Action cut)
     {
         using Process child = Start(directory, 0);
-        var acknowledged = new List<int>();
+        List<int> acknowledged = new();
         int atCut = -1;
-        using var stopper = new Timer(
+        using Timer stopper = new(
             _ =>
             {
                 Signal(child, "STOP");
@@ -143,7 +143,7 @@ public static class ShareCrash
     private static Process Start(string directory, int first)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Otedama.Benchmarks.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "share-crash-child", directory, first.ToString(CultureInfo.InvariantCulture)])
+        ProcessStartInfo start = new("dotnet", [program, "share-crash-child", directory, first.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
         };
@@ -153,9 +153,9 @@ public static class ShareCrash
     private static List<int> RunAndKill(string directory, int first, int milliseconds)
     {
         using Process child = Start(directory, first);
-        var acknowledged = new List<int>();
+        List<int> acknowledged = new();
         string? line = child.StandardOutput.ReadLine();
-        using var killer = new Timer(_ => child.Kill(), null, milliseconds, Timeout.Infinite);
+        using Timer killer = new(_ => child.Kill(), null, milliseconds, Timeout.Infinite);
         while (line is not null)
         {
             // Lines end with a semicolon, so that one cut short by the kill is told apart.

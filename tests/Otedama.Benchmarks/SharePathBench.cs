@@ -50,7 +50,7 @@ internal static class SharePathBench
             using (ShareLog log = ShareLog.Open(new ShareLogOptions { Directory = directory }, NullLogger.Instance, _ => { }))
             {
                 ShareRecord[] records = new ShareRecord[group];
-                var times = new double[2_000];
+                double[] times = new double[2_000];
                 for (int i = 0; i < times.Length; i++)
                 {
                     log.TryAppend(records);
@@ -90,19 +90,19 @@ internal static class SharePathBench
         string directory = Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName())).FullName;
         try
         {
-            var options = new LedgerOptions { Directory = directory, OperatorScript = new byte[] { 1 }, Sync = sync };
+            LedgerOptions options = new() { Directory = directory, OperatorScript = new byte[] { 1 }, Sync = sync };
             using Ledger ledger = Ledger.Open(options, TimeProvider.System, NullLogger.Instance);
             int account = ledger.InternAccount("bench", [2], "w");
             ledger.SplitFor(s_template, 1); // a running pool has a window before its first share
-            var jobs = new BenchJobs(4);
-            var none = new NoProofs();
-            var validator = hashing
+            BenchJobs jobs = new(4);
+            NoProofs none = new();
+            ShareValidator validator = hashing
                 ? new ShareValidator(jobs, new NativeProofChecker(), new NativeMerkleRoots(), new ShareValidatorOptions())
                 : new ShareValidator(jobs, none, none, new ShareValidatorOptions());
-            var sink = new CountingSink();
-            var pipeline = new SharePipeline(
+            CountingSink sink = new();
+            SharePipeline pipeline = new(
                 new SharePipelineOptions(), jobs, [validator], ledger, ledger, sink, sink, TimeProvider.System, NullLogger.Instance);
-            using var loops = new SharePathLoops(pipeline, TimeProvider.System, NullLogger.Instance);
+            using SharePathLoops loops = new(pipeline, TimeProvider.System, NullLogger.Instance);
             loops.Start();
             StepLoop[] upkeep = [.. ledger.Upkeep.Select(static step => new StepLoop(step, NullLogger.Instance))];
             Array.ForEach(upkeep, static loop => loop.Start());
@@ -133,9 +133,9 @@ internal static class SharePathBench
 
     private static void Produce(SharePipeline pipeline, int account, int producer, int count)
     {
-        var extranonce = new byte[12];
+        byte[] extranonce = new byte[12];
         extranonce[0] = (byte)producer;
-        var candidate = new Candidate
+        Candidate candidate = new()
         {
             Time = 2_000,
             Version = 0x20000000,

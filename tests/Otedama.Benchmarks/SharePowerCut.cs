@@ -47,7 +47,7 @@ public static class SharePowerCut
 
     public static (long Acknowledged, long Found, int Lost) Rounds(string directory, int rounds, int seed)
     {
-        var random = new Random(seed);
+        Random random = new(seed);
         (long acknowledged, long found, int lost) = (0, 0, 0);
         for (int round = 0; round < rounds; round++)
         {

@@ -19,7 +19,7 @@ internal static class WindowBench
         long shares = long.Parse(sharesText, CultureInfo.InvariantCulture);
         const ulong Work = 1UL << 32;
         long rssBefore = Environment.WorkingSet;
-        var window = new WorkWindow();
+        WorkWindow window = new();
         window.SetWindow(Work * (windowText is null ? (UInt128)(shares / 2) : UInt128.Parse(windowText, CultureInfo.InvariantCulture)));
         double worstMs = 0;
         long started = Stopwatch.GetTimestamp();
@@ -43,8 +43,8 @@ internal static class WindowBench
         started = Stopwatch.GetTimestamp();
         window.Visit(window.Window, (_, _) => paid++);
         double againMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        using var saved = new MemoryStream();
-        using (var writer = new BinaryWriter(saved, System.Text.Encoding.UTF8, leaveOpen: true))
+        using MemoryStream saved = new();
+        using (BinaryWriter writer = new(saved, System.Text.Encoding.UTF8, leaveOpen: true))
         {
             started = Stopwatch.GetTimestamp();
             window.Save(writer);

@@ -5,7 +5,7 @@ namespace Otedama.Tests;
 /// <summary>Time that moves, timers included, only when a test moves it. Any thread.</summary>
 internal sealed class HeldClock : TimeProvider
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly List<HeldTimer> _timers = [];
     private DateTimeOffset _now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
@@ -15,7 +15,7 @@ internal sealed class HeldClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _now;
         }
@@ -24,7 +24,7 @@ internal sealed class HeldClock : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         HeldTimer timer = new(this, () => callback(state));
-        lock (_lock)
+        lock (_gate)
         {
             _timers.Add(timer);
         }
@@ -78,7 +78,7 @@ internal sealed class HeldClock : TimeProvider
 
     private HeldTimer? TakeDue(DateTimeOffset end)
     {
-        lock (_lock)
+        lock (_gate)
         {
             HeldTimer? next = _timers.Where(timer => timer.Due <= end).MinBy(static timer => timer.Due);
             _now = next?.Due > _now ? next.Due.Value : next is null ? end : _now;
@@ -99,7 +99,7 @@ internal sealed class HeldClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (clock._lock)
+            lock (clock._gate)
             {
                 _period = period;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
@@ -109,7 +109,7 @@ internal sealed class HeldClock : TimeProvider
 
         public void Dispose()
         {
-            lock (clock._lock)
+            lock (clock._gate)
             {
                 Due = null;
                 clock._timers.Remove(this);

@@ -43,6 +43,11 @@ public sealed record AlgorithmFacts
     public bool IsCheapToCheck { get; init; }
 
     /// <summary>
+    /// Whether BlockHeader.Id is the hash that is compared with a target, and so known without the dear part of a check.
+    /// </summary>
+    public bool IdIsProof { get; init; }
+
+    /// <summary>
     /// Whether a proof holds a mix, from which a check answers before its dear part, and which it can work out for whoever
     /// sends none.
     /// </summary>
@@ -108,7 +113,7 @@ public sealed record AlgorithmFacts
             ShareOfCpu = 1, ShareOfDevice = 1, HasAgents = true,
             ShareOnEmbedded = 0.0002,    // about 0.9 million hashes
             ThreadRateGuess = 5e6,       // without SHA instructions; vardiff does the rest
-            IsCheapToCheck = true,
+            IsCheapToCheck = true, IdIsProof = true,
         },
         new()
         {
@@ -122,7 +127,7 @@ public sealed record AlgorithmFacts
         {
             Algorithm = Algorithm.KawPow, ChoiceName = "kawpow", Family = HeaderFamily.KawPow,
             DifficultyOne = new Target(new UInt256(0, 0, 0, 0xff00_0000)), // 0xff * 2^216
-            NeedsDataset = true, EpochBlocks = KawPow.EpochBlocks, HasMix = true,
+            NeedsDataset = true, EpochBlocks = KawPow.EpochBlocks, HasMix = true, IdIsProof = true,
             DataLengthMax = KawPow.DataSize, VectorKeys = ["mix", "header_hash"],
             FastStartBits = 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
             ShareMin = 3e-8,             // 128 hashes: 0.3 s at 400 H/s from the light cache
@@ -192,6 +197,7 @@ public sealed record AlgorithmFacts
             Family = HeaderFamily.Zcash,
             DifficultyOne = s_zip301One,
             IsSlowToSearch = true,
+            IdIsProof = true,
             DataLengthMax = ZcashProof.MinedBytesMax,
             VectorKeys = ["k", "personal", "twist", "input", "indices", "solution", "n"],
             FastStartBits = rule.N > 100 ? 0x207f_ffffu : rule.N > 50 ? 0x2001_0000u : 0x1f10_0000u,

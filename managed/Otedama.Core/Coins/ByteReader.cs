@@ -21,13 +21,30 @@ public ref struct ByteReader
 
     public byte Byte() => Take(1)[0];
 
+    public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
     public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    public UInt128 UInt128() => BinaryPrimitives.ReadUInt128LittleEndian(Take(16));
+
     public Hash256 Hash() => new(Take(Hash256.Size));
+
+    public Hash256[] Hashes(int count)
+    {
+        ReadOnlySpan<byte> all = Take(count * Hash256.Size);
+        var hashes = new Hash256[count];
+        for (int i = 0; i < count; i++)
+        {
+            hashes[i] = new Hash256(all.Slice(i * Hash256.Size, Hash256.Size));
+        }
+        return hashes;
+    }
 
     public ReadOnlySpan<byte> Take(int count)
     {

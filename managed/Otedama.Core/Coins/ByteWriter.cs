@@ -21,6 +21,12 @@ public sealed class ByteWriter
         return this;
     }
 
+    public ByteWriter UInt16(ushort value)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(Grow(2), value);
+        return this;
+    }
+
     public ByteWriter UInt32(uint value)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(Grow(4), value);
@@ -36,6 +42,18 @@ public sealed class ByteWriter
     public ByteWriter Int64(long value)
     {
         BinaryPrimitives.WriteInt64LittleEndian(Grow(8), value);
+        return this;
+    }
+
+    public ByteWriter UInt64(ulong value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(Grow(8), value);
+        return this;
+    }
+
+    public ByteWriter UInt128(UInt128 value)
+    {
+        BinaryPrimitives.WriteUInt128LittleEndian(Grow(16), value);
         return this;
     }
 

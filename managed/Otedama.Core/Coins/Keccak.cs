@@ -123,7 +123,7 @@ internal static class Keccak
 
     private static (int Lane, int Rotation)[] Path()
     {
-        var path = new (int, int)[Lanes - 1];
+        (int, int)[] path = new (int, int)[Lanes - 1];
         (int x, int y) = (1, 0);
         for (int t = 0; t < path.Length; t++)
         {

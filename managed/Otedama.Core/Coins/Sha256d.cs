@@ -13,6 +13,15 @@ public static class Sha256d
         return new Hash256(digest);
     }
 
+    /// <summary>The second of the two, over the first.</summary>
+    public static Hash256 OfDigest(Hash256 first)
+    {
+        Span<byte> digest = stackalloc byte[Hash256.Size];
+        first.CopyTo(digest);
+        SHA256.HashData(digest, digest);
+        return new Hash256(digest);
+    }
+
     /// <summary>Hash of left followed by right, both in chain order: one merkle node.</summary>
     public static Hash256 Pair(Hash256 left, Hash256 right)
     {

@@ -23,7 +23,7 @@ public static class BlockAssembler
         ReadOnlySpan<byte> coinbase = recipe.Coinbase(extranonce).Span;
         Template template = prepared.Template;
         bool witness = !template.WitnessCommitment.IsEmpty;
-        var head = new ByteWriter(solved.Bytes.Length + coinbase.Length + 64);
+        ByteWriter head = new(solved.Bytes.Length + coinbase.Length + 64);
         head.Raw(solved.Bytes.Span).CompactSize((ulong)template.Transactions.Count + 1);
         head.Raw(coinbase[..VersionLength]).Raw(witness ? WitnessMark : []).Raw(coinbase[VersionLength..^LockTimeLength]);
         if (witness)

@@ -18,7 +18,7 @@ public readonly record struct BlockMeasure(long Weight, long Size, long SigOps)
     public static BlockMeasure OfTransactions(Template template)
     {
         long frame = template.Family.HeaderBytesMax + CountBytes(template.Transactions.Count + 1);
-        var sum = new BlockMeasure(Scale * frame, frame, 0);
+        BlockMeasure sum = new(Scale * frame, frame, 0);
         foreach (TemplateTransaction transaction in template.Transactions)
         {
             sum += Of(transaction);

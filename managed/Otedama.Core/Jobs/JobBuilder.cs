@@ -96,7 +96,7 @@ public static class JobBuilder
     /// <summary>Siblings of the coinbase on the way to the merkle root, 32 bytes each in chain order.</summary>
     public static byte[] MerkleBranches(Template template)
     {
-        var leaves = new Hash256[template.Transactions.Count];
+        Hash256[] leaves = new Hash256[template.Transactions.Count];
         for (int i = 0; i < leaves.Length; i++)
         {
             leaves[i] = template.Transactions[i].TxId;
@@ -150,7 +150,7 @@ public static class JobBuilder
     /// </summary>
     private static List<PayoutOutput> WithCommitments(JobRequest request)
     {
-        var outputs = new List<PayoutOutput>(request.Split.Outputs.Count + 2);
+        List<PayoutOutput> outputs = new(request.Split.Outputs.Count + 2);
         outputs.AddRange(request.Split.Outputs);
         if (!request.Template.WitnessCommitment.IsEmpty)
         {

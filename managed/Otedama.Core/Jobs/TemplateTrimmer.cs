@@ -15,12 +15,12 @@ public static class TemplateTrimmer
             return null;
         }
         int[] children = CountChildren(depends);
-        var leaves = new PriorityQueue<int, (double Rate, int Place)>();
+        PriorityQueue<int, (double Rate, int Place)> leaves = new();
         for (int i = 0; i < children.Length; i++)
         {
             Offer(template, children, leaves, i);
         }
-        var gone = new bool[children.Length];
+        bool[] gone = new bool[children.Length];
         Amount fees = Amount.Zero;
         BlockMeasure left = excess;
         while (!left.IsNothing)
@@ -67,8 +67,8 @@ public static class TemplateTrimmer
     private static Template Without(Template template, bool[] gone, Amount fees)
     {
         int[] newPlace = new int[gone.Length];
-        var kept = new List<TemplateTransaction>(gone.Length);
-        var depends = new List<int[]>(gone.Length);
+        List<TemplateTransaction> kept = new(gone.Length);
+        List<int[]> depends = new(gone.Length);
         for (int i = 0; i < gone.Length; i++)
         {
             if (gone[i])
@@ -90,7 +90,7 @@ public static class TemplateTrimmer
 
     private static byte[] CommitmentOf(List<TemplateTransaction> transactions)
     {
-        var leaves = new Hash256[transactions.Count + 1];
+        Hash256[] leaves = new Hash256[transactions.Count + 1];
         leaves[0] = Hash256.Zero; // the coinbase, whose identifier cannot be known yet
         for (int i = 0; i < transactions.Count; i++)
         {

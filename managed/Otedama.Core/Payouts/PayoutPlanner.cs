@@ -52,7 +52,7 @@ public static class PayoutPlanner
         Amount fee = rules.Fee.Of(reward);
         Amount[] earned = Earned(reward - fee, payees);
         Amount toPayees = Sum(earned);
-        var paid = new Amount[payees.Count];
+        Amount[] paid = new Amount[payees.Count];
         for (int i = 0; i < paid.Length; i++)
         {
             bool isOperator = payees[i].Payee == Operator || payees[i].Script.Span.SequenceEqual(rules.OperatorScript.Span);
@@ -76,7 +76,7 @@ public static class PayoutPlanner
         {
             return split.Entries;
         }
-        var entries = new List<PayoutEntry>(split.Entries);
+        List<PayoutEntry> entries = new(split.Entries);
         int at = entries.FindIndex(entry => entry.Payee == finder);
         if (at < 0)
         {
@@ -91,12 +91,12 @@ public static class PayoutPlanner
 
     private static Amount[] Earned(Amount reward, IReadOnlyList<PayeeWork> payees)
     {
-        var work = new UInt128[payees.Count];
+        UInt128[] work = new UInt128[payees.Count];
         for (int i = 0; i < work.Length; i++)
         {
             work[i] = payees[i].Work;
         }
-        var earned = new Amount[work.Length];
+        Amount[] earned = new Amount[work.Length];
         PayoutMath.SplitByWork(work, reward, earned);
         return earned;
     }
@@ -104,7 +104,7 @@ public static class PayoutPlanner
     /// <summary>Who reaches the minimum, largest first, as many as there is room for. Ties go to the older payee.</summary>
     private static List<int> Choose(IReadOnlyList<PayeeWork> payees, Amount[] earned, Amount payoutMin, int room)
     {
-        var chosen = new List<int>();
+        List<int> chosen = new();
         for (int i = 0; i < earned.Length; i++)
         {
             Amount due = earned[i] + payees[i].Owed;
@@ -132,7 +132,7 @@ public static class PayoutPlanner
     private static Amount[] Pay(
         Amount reward, IReadOnlyList<PayeeWork> payees, Amount[] earned, List<int> chosen, Amount outputMin)
     {
-        var paid = new Amount[earned.Length];
+        Amount[] paid = new Amount[earned.Length];
         Amount left = reward;
         foreach (int i in chosen)
         {
@@ -162,7 +162,7 @@ public static class PayoutPlanner
         Amount[] paid,
         List<int> chosen)
     {
-        var outputs = new List<PayoutOutput>(chosen.Count + 1);
+        List<PayoutOutput> outputs = new(chosen.Count + 1);
         Amount toOperator = operatorPaid;
         foreach (int i in chosen)
         {
@@ -185,7 +185,7 @@ public static class PayoutPlanner
     private static List<PayoutEntry> Entries(
         Amount operatorEarned, Amount operatorPaid, IReadOnlyList<PayeeWork> payees, Amount[] earned, Amount[] paid)
     {
-        var entries = new List<PayoutEntry>(payees.Count + 1) { new(Operator, operatorEarned, operatorPaid) };
+        List<PayoutEntry> entries = new(payees.Count + 1) { new(Operator, operatorEarned, operatorPaid) };
         for (int i = 0; i < earned.Length; i++)
         {
             if (payees[i].Payee == Operator)

@@ -36,7 +36,7 @@ internal sealed class WorkSlice
     /// </summary>
     public UInt128[] Clip(UInt128 counted)
     {
-        var parts = new UInt128[Works.Length];
+        UInt128[] parts = new UInt128[Works.Length];
         UInt128 sum = UInt128.Zero;
         UInt128 before = UInt128.Zero;
         for (int i = 0; i < parts.Length; i++)
@@ -53,7 +53,7 @@ internal sealed class WorkSlice
     public static WorkSlice Merge(WorkSlice left, WorkSlice right)
     {
         int[] payees = new int[CountUnion(left.Payees, right.Payees)];
-        var works = new UInt128[payees.Length];
+        UInt128[] works = new UInt128[payees.Length];
         int l = 0, r = 0;
         for (int i = 0; i < payees.Length; i++)
         {

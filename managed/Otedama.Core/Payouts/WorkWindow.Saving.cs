@@ -32,7 +32,7 @@ public sealed partial class WorkWindow
     /// <summary>Throws FormatException or EndOfStreamException when these are not bytes that Save wrote.</summary>
     public static WorkWindow Load(BinaryReader reader)
     {
-        var window = new WorkWindow();
+        WorkWindow window = new();
         window.SetWindow(reader.ReadUInt128());
         window._windowMax = reader.ReadUInt128();
         int payees = Limit(reader.Read7BitEncodedInt(), PayeesMax, "payees");
@@ -79,7 +79,7 @@ public sealed partial class WorkWindow
     private static WorkSlice LoadSlice(BinaryReader reader, int payees)
     {
         int[] numbers = new int[Limit(reader.Read7BitEncodedInt(), payees, "entries of a slice")];
-        var works = new UInt128[numbers.Length];
+        UInt128[] works = new UInt128[numbers.Length];
         int before = -1;
         for (int i = 0; i < numbers.Length; i++)
         {

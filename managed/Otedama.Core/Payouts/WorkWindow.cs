@@ -161,7 +161,7 @@ public sealed partial class WorkWindow
             _openPayees.CopyTo(payees);
             Array.Sort(payees);
         }
-        var works = new UInt128[payees.Length];
+        UInt128[] works = new UInt128[payees.Length];
         for (int i = 0; i < works.Length; i++)
         {
             works[i] = _open[payees[i]];

@@ -42,7 +42,7 @@ internal sealed class DuplicateSet
 
     private void Grow()
     {
-        var larger = new UInt128[_slots.Length * 2];
+        UInt128[] larger = new UInt128[_slots.Length * 2];
         foreach (UInt128 key in _slots)
         {
             if (key != UInt128.Zero)

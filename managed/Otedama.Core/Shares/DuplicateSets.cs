@@ -97,7 +97,7 @@ internal sealed class DuplicateSets
 
     private static UInt128 NotZero(ulong a, ulong b)
     {
-        var key = new UInt128(a, b);
+        UInt128 key = new(a, b);
         return key == UInt128.Zero ? UInt128.One : key;
     }
 

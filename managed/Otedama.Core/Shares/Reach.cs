@@ -7,7 +7,7 @@ public enum Reach : byte
     Share,
 
     /// <summary>To the target of the job's share chain: others will look at it.</summary>
-    ChainShare,
+    Chain,
 
     /// <summary>To the network's target.</summary>
     Block,

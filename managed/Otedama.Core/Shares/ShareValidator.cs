@@ -265,7 +265,7 @@ public sealed class ShareValidator
 
     /// <summary>The furthest target of the job's own that this hash meets.</summary>
     public static Reach ReachOf(Job job, Hash256 hash) =>
-        job.NetworkTarget.IsMetBy(hash) ? Reach.Block : job.ChainTarget.IsMetBy(hash) ? Reach.ChainShare : Reach.Share;
+        job.NetworkTarget.IsMetBy(hash) ? Reach.Block : job.ChainTarget.IsMetBy(hash) ? Reach.Chain : Reach.Share;
 
     /// <summary>
     /// Only what passed is remembered, so that nobody can fill the sets with worthless work; hence twins inside one

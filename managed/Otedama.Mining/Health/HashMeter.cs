@@ -10,7 +10,7 @@ public sealed class HashMeter
     private static readonly double[] s_windowSeconds = [10, 60, 900];
 
     private readonly Lock _gate = new();
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly double[] _sums = new double[3]; // decayed counts
     private long _started;
     private long _updated;
@@ -18,7 +18,7 @@ public sealed class HashMeter
 
     public HashMeter(TimeProvider clock)
     {
-        _clock = clock;
+        _time = clock;
         _started = _updated = clock.GetTimestamp();
     }
 
@@ -53,7 +53,7 @@ public sealed class HashMeter
         lock (_gate)
         {
             Decay();
-            double age = _clock.GetElapsedTime(_started, _updated).TotalSeconds;
+            double age = _time.GetElapsedTime(_started, _updated).TotalSeconds;
             return new HashRates(Rate(0, age), Rate(1, age), Rate(2, age));
         }
     }
@@ -64,7 +64,7 @@ public sealed class HashMeter
         lock (_gate)
         {
             _sums.AsSpan().Clear();
-            _started = _updated = _clock.GetTimestamp();
+            _started = _updated = _time.GetTimestamp();
         }
     }
 
@@ -76,8 +76,8 @@ public sealed class HashMeter
 
     private void Decay()
     {
-        long now = _clock.GetTimestamp();
-        double elapsed = _clock.GetElapsedTime(_updated, now).TotalSeconds;
+        long now = _time.GetTimestamp();
+        double elapsed = _time.GetElapsedTime(_updated, now).TotalSeconds;
         if (elapsed <= 0)
         {
             return;

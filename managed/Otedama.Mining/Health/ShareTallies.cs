@@ -3,7 +3,7 @@ namespace Otedama.Mining;
 /// <summary>Counts of shares by worker; those of workers that have left are kept together. Any thread.</summary>
 internal sealed class ShareTallies
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly Dictionary<int, ShareCounts> _counts = [];
     private ShareCounts _departed;
 
@@ -12,7 +12,7 @@ internal sealed class ShareTallies
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 return _counts.Values.Aggregate(_departed, static (sum, counts) => sum + counts);
             }
@@ -21,7 +21,7 @@ internal sealed class ShareTallies
 
     public void Add(int worker)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _counts.Add(worker, default);
         }
@@ -30,7 +30,7 @@ internal sealed class ShareTallies
     /// <summary>What still comes of this worker is counted among the departed.</summary>
     public void Remove(int worker)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _departed += _counts.GetValueOrDefault(worker);
             _counts.Remove(worker);
@@ -39,7 +39,7 @@ internal sealed class ShareTallies
 
     public ShareCounts Of(int worker)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _counts.GetValueOrDefault(worker);
         }
@@ -63,7 +63,7 @@ internal sealed class ShareTallies
 
     private void Count(int worker, ShareCounts change)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (_counts.TryGetValue(worker, out ShareCounts counts))
             {

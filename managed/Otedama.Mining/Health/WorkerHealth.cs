@@ -25,7 +25,7 @@ public sealed class WorkerHealth
     private const double RefusedRatioMax = 0.25;
 
     private readonly Lock _gate = new();
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly HashMeter _meter;
     private readonly long _started;
     private bool _hashed;
@@ -42,7 +42,7 @@ public sealed class WorkerHealth
 
     public WorkerHealth(TimeProvider clock, HashMeter meter)
     {
-        _clock = clock;
+        _time = clock;
         _meter = meter;
         _started = _lastReport = clock.GetTimestamp();
     }
@@ -56,7 +56,7 @@ public sealed class WorkerHealth
         {
             _busy = true;
             _idle = IdleReason.None;
-            _lastReport = _clock.GetTimestamp();
+            _lastReport = _time.GetTimestamp();
         }
     }
 
@@ -96,7 +96,7 @@ public sealed class WorkerHealth
         {
             _hashed = true;
             _failure = null;
-            _lastReport = _clock.GetTimestamp();
+            _lastReport = _time.GetTimestamp();
             _expected += expected;
             _found += found;
             if (_expected > 4 * CandidatesExpectedMin)
@@ -156,7 +156,7 @@ public sealed class WorkerHealth
                 reason = "nothing to do for long; its device is put to rest";
                 return WorkerState.PoweringDown;
             }
-            TimeSpan silent = _clock.GetElapsedTime(_lastReport);
+            TimeSpan silent = _time.GetElapsedTime(_lastReport);
             if (_busy && silent > StallAfter)
             {
                 reason = string.Create(CultureInfo.InvariantCulture, $"no answer from the device for {silent.TotalSeconds:F0} s");
@@ -195,7 +195,7 @@ public sealed class WorkerHealth
             return string.Create(
                 CultureInfo.InvariantCulture, $"finds {_found:F0} candidates where {_expected:F0} are expected: wrong hashes?");
         }
-        bool settled = _clock.GetElapsedTime(_started) > TimeSpan.FromMinutes(5);
+        bool settled = _time.GetElapsedTime(_started) > TimeSpan.FromMinutes(5);
         return _busy && settled && rates.Seconds60 < SlowRatio * rates.Minutes15
             ? string.Create(CultureInfo.InvariantCulture, $"at {100 * rates.Seconds60 / rates.Minutes15:F0} % of its 15-minute average")
             : "";

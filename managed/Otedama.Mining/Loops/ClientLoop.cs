@@ -18,8 +18,8 @@ internal static class ClientLoop
             int index = 0;
             while (!stop.IsCancellationRequested)
             {
-                (index, TimeSpan pause) = await visit(index).ConfigureAwait(false);
-                await Task.Delay(pause, time, stop).ConfigureAwait(false);
+                (index, TimeSpan pause) = await visit(index);
+                await Task.Delay(pause, time, stop);
             }
         }
         catch (OperationCanceledException)
@@ -30,6 +30,6 @@ internal static class ClientLoop
         {
             problem = e;
         }
-        await end(problem).ConfigureAwait(false);
+        await end(problem);
     }
 }

@@ -11,28 +11,28 @@ internal sealed class ConnectionLoops(IPoolLink link, Stream stream, Func<WireBu
         byte[] buffer = new byte[16 * 1024];
         while (!link.IsMoving)
         {
-            int read = await stream.ReadAsync(buffer, stop).ConfigureAwait(false);
+            int read = await stream.ReadAsync(buffer, stop);
             link.Receive(buffer.AsSpan(0, read));
-            await flush(link.Outgoing).ConfigureAwait(false);
+            await flush(link.Outgoing);
         }
     }
 
     public async Task SubmitAsync(CancellationToken stop)
     {
-        await link.Ready.WaitAsync(stop).ConfigureAwait(false);
+        await link.Ready.WaitAsync(stop);
         WireBuffer output = new();
         link.Resend(output);
-        await flush(output).ConfigureAwait(false);
-        while (await link.WaitForCandidateAsync(stop).ConfigureAwait(false))
+        await flush(output);
+        while (await link.WaitForCandidateAsync(stop))
         {
             bool full = link.SubmitQueued(output);
-            await flush(output).ConfigureAwait(false);
+            await flush(output);
             if (full)
             {
-                await link.WhenPlaceAsync(stop).ConfigureAwait(false);
+                await link.WhenPlaceAsync(stop);
             }
         }
-        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false); // the others end the connection
+        await Task.Delay(Timeout.InfiniteTimeSpan, stop); // the others end the connection
     }
 
     public async Task WatchAsync(TimeSpan tick, TimeProvider time, CancellationToken stop)
@@ -40,9 +40,9 @@ internal sealed class ConnectionLoops(IPoolLink link, Stream stream, Func<WireBu
         WireBuffer output = new();
         while (true)
         {
-            await Task.Delay(tick, time, stop).ConfigureAwait(false);
+            await Task.Delay(tick, time, stop);
             link.Tick(output);
-            await flush(output).ConfigureAwait(false);
+            await flush(output);
         }
     }
 }

@@ -18,9 +18,9 @@ internal sealed class Crew(
     /// <summary>A device that was lost and is listed all the same, as after a driver's reset, is tried again after this long.</summary>
     private static readonly TimeSpan s_lostWait = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _lock = new();    // held while workers come or go
+    private readonly Lock _gate = new();    // held while workers come or go
     private readonly Dictionary<string, string> _problems = []; // last said, by kind or key
-    private Member[] _members = [];         // replaced under _lock, read without it
+    private Member[] _members = [];         // replaced under _gate, read without it
     private readonly Dictionary<IWorkerSource, IReadOnlyList<DeviceSnapshot>> _measured = []; // replaced values by the last look
     private IReadOnlyList<DeviceSnapshot> _devices = [];
     private long _hashesDeparted;
@@ -38,7 +38,7 @@ internal sealed class Crew(
     /// <summary>Takes in what is new, and lets go of what has gone. Returns at once while another look is under way.</summary>
     public void Look()
     {
-        if (!_lock.TryEnter())
+        if (!_gate.TryEnter())
         {
             return;
         }
@@ -52,14 +52,14 @@ internal sealed class Crew(
         }
         finally
         {
-            _lock.Exit();
+            _gate.Exit();
         }
     }
 
     /// <summary>Every step has ended, or its worker hangs and is said to.</summary>
     public void Stop()
     {
-        lock (_lock)
+        lock (_gate)
         {
             _stopped = true;
             foreach (Member member in _members)

@@ -10,19 +10,19 @@ namespace Otedama.Mining;
 /// </summary>
 internal sealed class Dispatcher : IJobSink, IWorkDesk
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly IJobSource _source;
     private readonly ILogger _logger;
     private readonly ReturnedRanges _returned = new();
     private readonly PrefixLeases _leases = new();
-    private Member[] _members = [];         // replaced under _lock, read without it
+    private Member[] _members = [];         // replaced under _gate, read without it
 
     private Job? _job;
     private ExtranonceSpace? _space;
     private IRangeSource? _allocator;
     private bool _paused;
     private bool _exhausted;
-    private int _epoch;                     // written under _lock, read by workers without it
+    private int _epoch;                     // written under _gate, read by workers without it
 
     public Dispatcher(IJobSource source, TimeProvider time, ILogger logger, bool paused)
     {
@@ -46,7 +46,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 return _paused;
             }
@@ -57,7 +57,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 return _paused ? IdleReason.Paused
                     : _job is null ? IdleReason.NoJob
@@ -71,7 +71,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     public void Add(IWorker worker, Action wake)
     {
         Shares.Add(worker.Id);
-        lock (_lock)
+        lock (_gate)
         {
             _members = [.. _members, new Member(worker, wake)];
         }
@@ -80,7 +80,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     /// <summary>Candidates and verdicts of a worker removed may still come and are counted. Call when it steps no more.</summary>
     public void Remove(IWorker worker)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _members = [.. _members.Where(member => member.Worker != worker)];
             _leases.ReturnAll(worker.Id);
@@ -90,7 +90,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     public void SetPaused(bool paused)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _paused = paused;
             Void();
@@ -101,7 +101,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     public void OnJob(Job job, ExtranonceSpace space)
     {
         bool replaces;
-        lock (_lock)
+        lock (_gate)
         {
             bool sameSpace = _space is not null && _space.IsSameAs(space);
             if (!sameSpace)
@@ -125,7 +125,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     public void OnLost()
     {
-        lock (_lock)
+        lock (_gate)
         {
             Volatile.Write(ref _job, null);
             Void();
@@ -155,7 +155,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     public WorkRange? TryTake(in RangeAppetite appetite, out int epoch)
     {
-        lock (_lock)
+        lock (_gate)
         {
             epoch = _epoch;
             if (_paused || _exhausted || _job is not Job job || _allocator is null)
@@ -177,7 +177,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
     public void Return(WorkRange rest)
     {
         bool wanted;
-        lock (_lock)
+        lock (_gate)
         {
             if (_job?.Id != rest.Job.Id)
             {
@@ -195,7 +195,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     public PrefixLease? TryLease(int workerId)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return Array.Exists(_members, member => member.Worker.Id == workerId) ? _leases.TryLease(workerId) : null;
         }
@@ -203,7 +203,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     public WorkRange? TryTake(PrefixLease lease, double hashesPerCandidate, out int epoch)
     {
-        lock (_lock)
+        lock (_gate)
         {
             epoch = _epoch;
             return _paused || _job is not Job job || !_leases.Holds(lease) ? null : new WorkRange
@@ -220,7 +220,7 @@ internal sealed class Dispatcher : IJobSink, IWorkDesk
 
     public void Return(PrefixLease lease)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _leases.Return(lease);
         }

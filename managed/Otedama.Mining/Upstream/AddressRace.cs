@@ -31,7 +31,7 @@ internal sealed class AddressRace(
                 {
                     running.Add(TryAsync(next, lost.Token));
                 }
-                Task<Stream>? ended = await FirstAsync(running, waiting.Count > 0, cancellation).ConfigureAwait(false);
+                Task<Stream>? ended = await FirstAsync(running, waiting.Count > 0, cancellation);
                 if (ended is null)
                 {
                     continue;
@@ -39,15 +39,15 @@ internal sealed class AddressRace(
                 running.Remove(ended);
                 if (ended.IsCompletedSuccessfully)
                 {
-                    return await ended.ConfigureAwait(false);
+                    return await ended;
                 }
                 problem = ended.Exception?.InnerException ?? problem;
             }
         }
         finally
         {
-            await lost.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(running.Select(DiscardAsync)).ConfigureAwait(false);
+            await lost.CancelAsync();
+            await Task.WhenAll(running.Select(DiscardAsync));
         }
         cancellation.ThrowIfCancellationRequested();
         throw problem;
@@ -76,14 +76,14 @@ internal sealed class AddressRace(
         Task<Task<Stream>> first = Task.WhenAny(running);
         if (!more)
         {
-            return await first.ConfigureAwait(false);
+            return await first;
         }
         using CancellationTokenSource awake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task pause = Task.Delay(stagger, clock, awake.Token);
-        bool ended = await Task.WhenAny(first, pause).ConfigureAwait(false) == first;
-        await awake.CancelAsync().ConfigureAwait(false);
+        bool ended = await Task.WhenAny(first, pause) == first;
+        await awake.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
-        return ended ? await first.ConfigureAwait(false) : null;
+        return ended ? await first : null;
     }
 
     private async Task<Stream> TryAsync(IPAddress address, CancellationToken cancellation)
@@ -92,7 +92,7 @@ internal sealed class AddressRace(
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            return await connect(address, either.Token).ConfigureAwait(false);
+            return await connect(address, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -104,7 +104,7 @@ internal sealed class AddressRace(
     {
         try
         {
-            await (await late.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            await (await late).DisposeAsync();
         }
         catch (Exception e) when (e is SocketException or TimeoutException or OperationCanceledException or IOException)
         {

@@ -29,9 +29,9 @@ internal static class PoolDialer
         TimeSpan wait = timings.Connect;
         try
         {
-            IPAddress[] addresses = await ResolveAsync(url.Host, wait, clock, cancellation).ConfigureAwait(false);
+            IPAddress[] addresses = await ResolveAsync(url.Host, wait, clock, cancellation);
             AddressRace race = new((ip, stop) => DialAsync(ip, url.Port, stop), wait, timings.AddressStagger, clock);
-            Stream plain = await race.RunAsync(AddressRace.Order(addresses, last), cancellation).ConfigureAwait(false);
+            Stream plain = await race.RunAsync(AddressRace.Order(addresses, last), cancellation);
             if (plain is NetworkStream { Socket.RemoteEndPoint: IPEndPoint { Address: { } address } })
             {
                 dialed(address);
@@ -42,7 +42,7 @@ internal static class PoolDialer
             }
             using CancellationTokenSource deadline = new(wait, clock);
             using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-            return await SecureAsync(plain, url, either.Token).ConfigureAwait(false);
+            return await SecureAsync(plain, url, either.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException && !cancellation.IsCancellationRequested)
         {
@@ -57,7 +57,7 @@ internal static class PoolDialer
     private static async Task<IPAddress[]> ResolveAsync(string host, TimeSpan wait, TimeProvider clock, CancellationToken cancellation) =>
         IPAddress.TryParse(host, out IPAddress? literal)
             ? [literal]
-            : await Dns.GetHostAddressesAsync(host, cancellation).WaitAsync(wait, clock, cancellation).ConfigureAwait(false);
+            : await Dns.GetHostAddressesAsync(host, cancellation).WaitAsync(wait, clock, cancellation);
 
     private static async Task<Stream> DialAsync(IPAddress address, int port, CancellationToken cancellation)
     {
@@ -66,7 +66,7 @@ internal static class PoolDialer
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -93,17 +93,17 @@ internal static class PoolDialer
                         return refusal.Length == 0;
                     },
                 },
-                cancellation).ConfigureAwait(false);
+                cancellation);
             return secure;
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
-            await secure.DisposeAsync().ConfigureAwait(false);
+            await secure.DisposeAsync();
             throw new UpstreamException($"no TLS with {url}: {(refusal.Length > 0 ? refusal : e.Message)}", e);
         }
         catch
         {
-            await secure.DisposeAsync().ConfigureAwait(false);
+            await secure.DisposeAsync();
             throw;
         }
     }

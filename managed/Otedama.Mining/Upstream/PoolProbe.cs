@@ -29,10 +29,10 @@ public static class PoolProbe
         try
         {
             StratumTimings timings = new() { Connect = patience };
-            await using Stream stream = await PoolDialer.ConnectAsync(url, timings, null, static _ => { }, clock, stop).ConfigureAwait(false);
+            await using Stream stream = await PoolDialer.ConnectAsync(url, timings, null, static _ => { }, clock, stop);
             connected = clock.GetElapsedTime(started).TotalMilliseconds;
             long asked = clock.GetTimestamp();
-            string? problem = await AskAsync(stream, url, userAgent, patience, clock, stop).ConfigureAwait(false);
+            string? problem = await AskAsync(stream, url, userAgent, patience, clock, stop);
             return new PoolProbeResult(connected, problem is null ? clock.GetElapsedTime(asked).TotalMilliseconds : null, problem);
         }
         catch (Exception e) when (e is UpstreamException or IOException or AuthenticationException)
@@ -50,13 +50,13 @@ public static class PoolProbe
         try
         {
             byte[] question = Encoding.UTF8.GetBytes($"{{\"id\":{QuestionId},\"method\":\"mining.subscribe\",\"params\":[\"{userAgent}\"]}}\n");
-            await stream.WriteAsync(question, either.Token).ConfigureAwait(false);
-            await stream.FlushAsync(either.Token).ConfigureAwait(false);
+            await stream.WriteAsync(question, either.Token);
+            await stream.FlushAsync(either.Token);
             byte[] buffer = new byte[LineBytesMax];
             int length = 0;
             for (int lines = 0; lines < LinesMax;)
             {
-                int read = await stream.ReadAsync(buffer.AsMemory(length), either.Token).ConfigureAwait(false);
+                int read = await stream.ReadAsync(buffer.AsMemory(length), either.Token);
                 if (read == 0)
                 {
                     return length > 0 ? NotStratum(buffer.AsSpan(0, length), url)

@@ -17,8 +17,8 @@ public sealed class StratumClient : IJobSource
 
     private readonly StratumClientOptions _options;
     private readonly StratumTimings _timings;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly PoolSlot[] _slots;
     private readonly JobNumbers _numbers = new();
     private readonly CancellationTokenSource _stop = new();
@@ -36,8 +36,8 @@ public sealed class StratumClient : IJobSource
         _ = UpstreamDialect.For(options.Algorithm);
         _options = options;
         _timings = options.Timings;
-        _clock = clock;
-        _log = log;
+        _time = clock;
+        _logger = log;
         _slots = [.. options.Pools.Select(pool => new PoolSlot(pool, clock))];
         _jitter = new Random(options.JitterSeed);
     }
@@ -47,24 +47,24 @@ public sealed class StratumClient : IJobSource
     public void Start(IJobSink sink)
     {
         _sink = sink;
-        _loop = ClientLoop.Start(VisitAsync, EndAsync, _clock, _stop.Token);
+        _loop = ClientLoop.Start(VisitAsync, EndAsync, _time, _stop.Token);
     }
 
     public bool TrySubmit(in Candidate candidate) => Volatile.Read(ref _active)?.TrySubmit(candidate) ?? false;
 
     public async Task DrainAsync(TimeSpan wait)
     {
-        long began = _clock.GetTimestamp();
-        while (Volatile.Read(ref _active) is { Unanswered: > 0 } && _clock.GetElapsedTime(began) < wait)
+        long began = _time.GetTimestamp();
+        while (Volatile.Read(ref _active) is { Unanswered: > 0 } && _time.GetElapsedTime(began) < wait)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), _clock).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _time);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
+        await _stop.CancelAsync();
+        await _loop;
         _stop.Dispose();
     }
 
@@ -73,11 +73,11 @@ public sealed class StratumClient : IJobSource
     {
         if (problem is not null)
         {
-            RigLog.ClientBroken(_log, problem);
+            RigLog.ClientBroken(_logger, problem);
             _sink!.OnLost();
         }
         // The loop may have been stopped between taking over a connection and noting it.
-        await CloseAsync(_slots[0], Volatile.Read(ref _active)).ConfigureAwait(false);
+        await CloseAsync(_slots[0], Volatile.Read(ref _active));
     }
 
     /// <summary>One attempt at a pool and the stay that follows. Returns the pool to visit next, and the pause before.</summary>
@@ -88,20 +88,20 @@ public sealed class StratumClient : IJobSource
         StratumConnection? connection = null;
         try
         {
-            connection = await OpenAsync(slot, _stop.Token).ConfigureAwait(false);
-            (index, connection) = await StayAsync(index, connection).ConfigureAwait(false);
+            connection = await OpenAsync(slot, _stop.Token);
+            (index, connection) = await StayAsync(index, connection);
             slot = _slots[index];
-            await connection.Completion.ConfigureAwait(false); // throws what ended it
+            await connection.Completion; // throws what ended it
             _stop.Token.ThrowIfCancellationRequested();
             return (index, Move(slot, connection.Session));
         }
         catch (UpstreamException e)
         {
-            return await FailAsync(index, connection, e).ConfigureAwait(false);
+            return await FailAsync(index, connection, e);
         }
         finally
         {
-            await CloseAsync(slot, connection).ConfigureAwait(false);
+            await CloseAsync(slot, connection);
         }
     }
 
@@ -129,14 +129,14 @@ public sealed class StratumClient : IJobSource
             },
             memory,
             _numbers,
-            _clock,
-            _log)
+            _time,
+            _logger)
         {
             AddressLast = slot.AddressLast,
         };
         try
         {
-            return await StratumConnection.OpenAsync(url, session, _timings, _clock, _log, cancellation).ConfigureAwait(false);
+            return await StratumConnection.OpenAsync(url, session, _timings, _time, _logger, cancellation);
         }
         catch (UpstreamException)
         {
@@ -159,24 +159,24 @@ public sealed class StratumClient : IJobSource
         while (index > 0 && !connection.Completion.IsCompleted)
         {
             using CancellationTokenSource wake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            Task pause = Task.Delay(_timings.ReturnAfter, _clock, wake.Token);
-            if (await Task.WhenAny(pause, connection.Completion).ConfigureAwait(false) != pause)
+            Task pause = Task.Delay(_timings.ReturnAfter, _time, wake.Token);
+            if (await Task.WhenAny(pause, connection.Completion) != pause)
             {
-                await wake.CancelAsync().ConfigureAwait(false);
+                await wake.CancelAsync();
                 break;
             }
-            await pause.ConfigureAwait(false);
-            (int better, StratumConnection? found) = await ProbeAsync(index).ConfigureAwait(false);
+            await pause;
+            (int better, StratumConnection? found) = await ProbeAsync(index);
             if (found is not null)
             {
-                RigLog.Returned(_log, _slots[better].Name, _slots[index].Name);
+                RigLog.Returned(_logger, _slots[better].Name, _slots[index].Name);
                 Use(_slots[better], found);
-                await CloseAsync(_slots[index], connection).ConfigureAwait(false);
+                await CloseAsync(_slots[index], connection);
                 _slots[index].OnStandby();
                 (index, connection) = (better, found);
             }
         }
-        await Task.WhenAny(connection.Completion).ConfigureAwait(false);
+        await Task.WhenAny(connection.Completion);
         return (index, connection);
     }
 
@@ -186,29 +186,29 @@ public sealed class StratumClient : IJobSource
         for (int i = 0; i < current; i++)
         {
             PoolSlot slot = _slots[i];
-            if (slot.UnfitAt is long at && _clock.GetElapsedTime(at) < _timings.UnfitFor)
+            if (slot.UnfitAt is long at && _time.GetElapsedTime(at) < _timings.UnfitFor)
             {
                 continue;
             }
             StratumConnection? connection = null;
             try
             {
-                connection = await OpenAsync(slot, _stop.Token).ConfigureAwait(false);
+                connection = await OpenAsync(slot, _stop.Token);
                 Task ended = connection.Completion; // the watchdog bounds the wait for a job
-                await Task.WhenAny(connection.Session.FirstJob, ended).ConfigureAwait(false);
+                await Task.WhenAny(connection.Session.FirstJob, ended);
                 if (connection.Session.FirstJob.IsCompletedSuccessfully && !ended.IsCompleted)
                 {
                     return (i, connection);
                 }
-                await ended.ConfigureAwait(false);
+                await ended;
                 _stop.Token.ThrowIfCancellationRequested();
-                await CloseAsync(slot, connection).ConfigureAwait(false); // it asked us to move: the next look finds it there
+                await CloseAsync(slot, connection); // it asked us to move: the next look finds it there
             }
             catch (UpstreamException e)
             {
-                RigLog.StillAway(_log, slot.Name, e.Message);
-                slot.UnfitAt = e.Fault == UpstreamFault.Unfit ? _clock.GetTimestamp() : slot.UnfitAt;
-                await CloseAsync(slot, connection).ConfigureAwait(false);
+                RigLog.StillAway(_logger, slot.Name, e.Message);
+                slot.UnfitAt = e.Fault == UpstreamFault.Unfit ? _time.GetTimestamp() : slot.UnfitAt;
+                await CloseAsync(slot, connection);
             }
         }
         return (current, null);
@@ -218,7 +218,7 @@ public sealed class StratumClient : IJobSource
     {
         slot.OnActive(connection);
         Volatile.Write(ref _active, connection);
-        RigLog.Connected(_log, slot.Endpoint.Url.Place, RigLines.ShortUser(slot.Endpoint.User));
+        RigLog.Connected(_logger, slot.Endpoint.Url.Place, RigLines.ShortUser(slot.Endpoint.User));
         connection.Session.Activate(_sink!);
     }
 
@@ -233,7 +233,7 @@ public sealed class StratumClient : IJobSource
             throw new UpstreamException($"it sent us on {MovesMax} times without a job", UpstreamFault.Silence);
         }
         _sink!.OnLost();
-        RigLog.Moving(_log, slot.Name, request.To.ToString(), request.Wait.TotalSeconds);
+        RigLog.Moving(_logger, slot.Name, request.To.ToString(), request.Wait.TotalSeconds);
         slot.Redirect = request.To;
         slot.OnConnecting();
         // A pool that sends us in circles must not turn us into a busy loop.
@@ -246,22 +246,22 @@ public sealed class StratumClient : IJobSource
         PoolSlot slot = _slots[index];
         // Silence is not forgiven by how long it lasted.
         bool wasHealthy = connection is not null && failure.Fault == UpstreamFault.Ordinary && !connection.Session.EndedUnused
-            && _clock.GetElapsedTime(connection.OpenedAt) >= _timings.HealthyAfter;
+            && _time.GetElapsedTime(connection.OpenedAt) >= _timings.HealthyAfter;
         slot.OnFailed(failure.Message, forgive: wasHealthy);
-        slot.UnfitAt = failure.Fault == UpstreamFault.Unfit ? _clock.GetTimestamp() : null;
+        slot.UnfitAt = failure.Fault == UpstreamFault.Unfit ? _time.GetTimestamp() : null;
         _sink!.OnLost();
         if (connection is not null)
         {
             slot.OnUnused(connection.Session);
         }
-        await CloseAsync(slot, connection).ConfigureAwait(false);
+        await CloseAsync(slot, connection);
         bool leave = _slots.Length > 1 && (failure.Fault != UpstreamFault.Ordinary || slot.Failures >= FailuresMax);
         int next = leave ? (index + 1) % _slots.Length : index;
         TimeSpan pause = Backoff.After(_slots[next].Failures, _timings.BackoffFirst, _timings.BackoffMax, _jitter.NextDouble());
         Tell(slot, failure, pause);
         if (leave)
         {
-            RigLog.FailOver(_log, slot.Name, _slots[next].Name);
+            RigLog.FailOver(_logger, slot.Name, _slots[next].Name);
             GiveUp(slot.Memory);
         }
         return (next, pause);
@@ -271,11 +271,11 @@ public sealed class StratumClient : IJobSource
     {
         if (failure.Fault == UpstreamFault.Unfit)
         {
-            RigLog.Unfit(_log, slot.Name, failure.Message, slot.Failures, pause.TotalSeconds);
+            RigLog.Unfit(_logger, slot.Name, failure.Message, slot.Failures, pause.TotalSeconds);
         }
         else
         {
-            RigLog.Failed(_log, slot.Name, failure.Message, slot.Failures, pause.TotalSeconds);
+            RigLog.Failed(_logger, slot.Name, failure.Message, slot.Failures, pause.TotalSeconds);
         }
     }
 
@@ -289,7 +289,7 @@ public sealed class StratumClient : IJobSource
         Interlocked.CompareExchange(ref _active, null, connection);
         slot.Proven |= connection.Session.Accepted;
         slot.Memory ??= connection.Session.Remember();
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync();
         foreach (Candidate candidate in connection.TakeQueued())
         {
             Drop(candidate);

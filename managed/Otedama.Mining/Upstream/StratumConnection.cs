@@ -49,16 +49,16 @@ internal sealed class StratumConnection : IAsyncDisposable
         PoolUrl url, StratumSession session, StratumTimings timings, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
         Stream stream = await PoolDialer.ConnectAsync(
-            url, timings, session.AddressLast, address => session.Address = address, time, cancellation).ConfigureAwait(false);
+            url, timings, session.AddressLast, address => session.Address = address, time, cancellation);
         StratumConnection connection = new(stream, new StratumLink(session, timings, time, log), timings, time, cancellation);
         try
         {
             session.Greet();
-            await connection.FlushAsync(session.Outgoing).ConfigureAwait(false);
+            await connection.FlushAsync(session.Outgoing);
             connection._completion = connection.RunAsync();
             Task first = await Task.WhenAny(session.Ready, connection._completion)
-                .WaitAsync(timings.Handshake, time, cancellation).ConfigureAwait(false);
-            await first.ConfigureAwait(false);
+                .WaitAsync(timings.Handshake, time, cancellation);
+            await first;
             if (!session.Ready.IsCompletedSuccessfully && session.Reconnect is null)
             {
                 throw new UpstreamException("the pool closed the connection before it accepted us");
@@ -67,13 +67,13 @@ internal sealed class StratumConnection : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
             throw new UpstreamException(
                 $"no answer to subscribe and authorize within {timings.Handshake.TotalSeconds:F0} s; is this a Stratum port?");
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
             throw;
         }
     }
@@ -92,11 +92,11 @@ internal sealed class StratumConnection : IAsyncDisposable
             return;
         }
         _link.Close();
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
+        await _stream.DisposeAsync();
         try
         {
-            await _completion.ConfigureAwait(false);
+            await _completion;
         }
         catch (UpstreamException)
         {
@@ -111,13 +111,13 @@ internal sealed class StratumConnection : IAsyncDisposable
     {
         ConnectionLoops loops = new(_link, _stream, FlushAsync);
         Task[] parts = [loops.ReadAsync(_stop.Token), loops.SubmitAsync(_stop.Token), loops.WatchAsync(_timings.Tick, _time, _stop.Token)];
-        Task first = await Task.WhenAny(parts).ConfigureAwait(false);
-        await _stop.CancelAsync().ConfigureAwait(false);
+        Task first = await Task.WhenAny(parts);
+        await _stop.CancelAsync();
         await Task.WhenAll(parts).ContinueWith(
-            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            await first.ConfigureAwait(false);
+            await first;
         }
         catch (OperationCanceledException)
         {
@@ -135,11 +135,11 @@ internal sealed class StratumConnection : IAsyncDisposable
         {
             return;
         }
-        await _writeTurn.WaitAsync(_stop.Token).ConfigureAwait(false);
+        await _writeTurn.WaitAsync(_stop.Token);
         try
         {
             await _stream.WriteAsync(output.WrittenMemory, _stop.Token).AsTask()
-                .WaitAsync(_timings.Write, _time, _stop.Token).ConfigureAwait(false);
+                .WaitAsync(_timings.Write, _time, _stop.Token);
             output.Clear();
         }
         catch (TimeoutException)

@@ -26,7 +26,7 @@ internal sealed partial class StratumSession
                 OnReconnect(message);
                 break;
             case StratumMethod.ShowMessage:
-                RigLog.PoolSays(_log, _options.Pool, message.Params.Element(0).GetText(TextMax));
+                RigLog.PoolSays(_logger, _options.Pool, message.Params.Element(0).GetText(TextMax));
                 break;
             case StratumMethod.Ping when message.IsRequestId:
                 StratumWriter.TextResult(Outgoing, message.Id, "pong");
@@ -105,7 +105,7 @@ internal sealed partial class StratumSession
         mask &= _dialect.VersionMask;
         bool changed = mask != _mask;
         _mask = mask;
-        lock (_publishing)
+        lock (_publishGate)
         {
             if (changed && _sink is not null && _latest is not null && _space is not null)
             {
@@ -123,7 +123,7 @@ internal sealed partial class StratumSession
         host = host.Length == 0 ? _options.Url.Host : host;
         if (!RedirectRule.Allows(_options.Url.Host, host, _options.RedirectHosts))
         {
-            RigLog.ReconnectRefused(_log, _options.Pool, host);
+            RigLog.ReconnectRefused(_logger, _options.Pool, host);
             return;
         }
         PoolUrl to = _options.Url.WithAddress(host, hasPort ? (int)port : _options.Url.Port);

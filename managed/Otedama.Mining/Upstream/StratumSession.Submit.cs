@@ -87,7 +87,7 @@ internal sealed partial class StratumSession
 
     private void Send(in Candidate candidate, UpstreamJob job, WireBuffer output)
     {
-        int id = _window.Add(new PendingSubmit(candidate, job, _clock.GetTimestamp()));
+        int id = _window.Add(new PendingSubmit(candidate, job, _time.GetTimestamp()));
         _dialect.WriteSubmit(output, id, _options.User, job, candidate);
     }
 
@@ -97,13 +97,13 @@ internal sealed partial class StratumSession
         {
             return; // a reply to what was given up, or to nothing
         }
-        Volatile.Write(ref _latencyMs, _clock.GetElapsedTime(submit.SentAt).TotalMilliseconds);
+        Volatile.Write(ref _latencyMs, _time.GetElapsedTime(submit.SentAt).TotalMilliseconds);
         Volatile.Write(ref _unheard, 0);
         if (message.Result.IsTrue && !StratumReason.IsRefusal(message))
         {
             Accepted = true;
-            LastWorkAt = _clock.GetTimestamp();
-            RigLog.ShareAccepted(_log, _options.Pool, submit.Candidate.WorkerId, LatencyMs);
+            LastWorkAt = _time.GetTimestamp();
+            RigLog.ShareAccepted(_logger, _options.Pool, submit.Candidate.WorkerId, LatencyMs);
             Verdict(submit.Candidate, submit.Job, ShareOutcome.Accepted, "");
             return;
         }
@@ -113,9 +113,9 @@ internal sealed partial class StratumSession
         {
             if (unsaid > 0)
             {
-                RigLog.MoreRefused(_log, _options.Pool, unsaid);
+                RigLog.MoreRefused(_logger, _options.Pool, unsaid);
             }
-            RigLog.ShareRefused(_log, _options.Pool, reason);
+            RigLog.ShareRefused(_logger, _options.Pool, reason);
         }
         Verdict(submit.Candidate, submit.Job, stale ? ShareOutcome.Stale : ShareOutcome.Rejected, reason);
         if (!stale && !Accepted && ++_refused >= RefusalsMax)

@@ -25,8 +25,8 @@ internal sealed partial class StratumSession : IDisposable
 
     private readonly StratumSessionOptions _options;
     private readonly JobNumbers _numbers;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly SubmitWindow _window;
     private UpstreamDialect _dialect;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,7 +35,7 @@ internal sealed partial class StratumSession : IDisposable
     private JobTable _jobs = new();
 
     /// <summary>Orders the reader's notices and the client's activation, so that the first job is handed on once.</summary>
-    private readonly Lock _publishing = new();
+    private readonly Lock _publishGate = new();
 
     private bool _subscribed;
     private bool _authorized;
@@ -59,8 +59,8 @@ internal sealed partial class StratumSession : IDisposable
         _options = options;
         _earlier = earlier;
         _numbers = numbers;
-        _clock = clock;
-        _log = log;
+        _time = clock;
+        _logger = log;
         _dialect = UpstreamDialect.For(options.Algorithm, options.Equihash);
         _window = new SubmitWindow(options.Careful ? 1 : SubmitWindow.Capacity);
         _refusals = new LineBudget(clock);
@@ -135,7 +135,7 @@ internal sealed partial class StratumSession : IDisposable
     /// <summary>From now on jobs and verdicts go to the sink; a job already here goes at once, as a clean one.</summary>
     public void Activate(IJobSink sink)
     {
-        lock (_publishing)
+        lock (_publishGate)
         {
             _sink = sink;
             if (_latest is not null && _space is not null)
@@ -156,7 +156,7 @@ internal sealed partial class StratumSession : IDisposable
     /// </summary>
     public void OnLine(ReadOnlySpan<byte> line)
     {
-        LastHeardAt = _clock.GetTimestamp();
+        LastHeardAt = _time.GetTimestamp();
         if (!StratumMessage.TryParse(line, out StratumMessage message))
         {
             Ignore("a line", "it is not a JSON object with a method or a result");
@@ -245,7 +245,7 @@ internal sealed partial class StratumSession : IDisposable
         {
             _jobs = _earlier.Jobs; // resumed: the pool still knows them
         }
-        lock (_publishing)
+        lock (_publishGate)
         {
             if (_latest is not null)
             {
@@ -275,7 +275,7 @@ internal sealed partial class StratumSession : IDisposable
     {
         if (_subscribed && _authorized)
         {
-            Volatile.Write(ref _readyAt, _clock.GetTimestamp());
+            Volatile.Write(ref _readyAt, _time.GetTimestamp());
             _ready.TrySetResult();
         }
     }
@@ -290,8 +290,8 @@ internal sealed partial class StratumSession : IDisposable
             OnUnusable(message.Params, problem);
             return;
         }
-        LastWorkAt = _clock.GetTimestamp();
-        lock (_publishing)
+        LastWorkAt = _time.GetTimestamp();
+        lock (_publishGate)
         {
             OnNotice(notice);
         }
@@ -308,7 +308,7 @@ internal sealed partial class StratumSession : IDisposable
         }
         if (_problem.Length == 0)
         {
-            RigLog.UnusableJob(_log, _options.Pool, problem);
+            RigLog.UnusableJob(_logger, _options.Pool, problem);
         }
         else
         {
@@ -353,11 +353,11 @@ internal sealed partial class StratumSession : IDisposable
         };
         UpstreamJob known = new(job, notice.JobId, _space!, _mask);
         _jobs.Add(known);
-        RigLog.NewJob(_log, job.Id, notice.JobId, job.Height, clean);
+        RigLog.NewJob(_logger, job.Id, notice.JobId, job.Height, clean);
         _sink!.OnJob(job, known.Space);
     }
 
     private string AlgorithmName => _options.Equihash is { } rule ? $"equihash {rule}" : _options.Algorithm.Name;
 
-    private void Ignore(string what, string why) => RigLog.Ignored(_log, _options.Pool, what, why);
+    private void Ignore(string what, string why) => RigLog.Ignored(_logger, _options.Pool, what, why);
 }

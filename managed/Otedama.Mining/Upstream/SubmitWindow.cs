@@ -39,7 +39,7 @@ internal sealed class SubmitWindow(int capacity) : IDisposable
     /// <summary>Ends when there is a place, without taking it; for the one who takes places.</summary>
     public async Task WhenPlaceAsync(CancellationToken cancellation)
     {
-        await _free.WaitAsync(cancellation).ConfigureAwait(false);
+        await _free.WaitAsync(cancellation);
         _free.Release();
     }
 

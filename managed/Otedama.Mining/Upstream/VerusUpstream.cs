@@ -17,7 +17,7 @@ internal sealed class VerusUpstream(AlgorithmFacts facts) : Zip301Upstream(facts
 
     public override void WriteSubmit(WireBuffer output, int id, string user, UpstreamJob job, in Candidate candidate)
     {
-        var recipe = (VerusRecipe)job.Job.Recipe;
+        VerusRecipe recipe = (VerusRecipe)job.Job.Recipe;
         byte[] solution = recipe.Solution.ToArray();
         Span<byte> free = solution.AsSpan(^Verus.NonceLength..);
         free.Clear();

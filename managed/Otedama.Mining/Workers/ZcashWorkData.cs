@@ -9,7 +9,7 @@ internal sealed class ZcashWorkData : IWorkData
 
     public void Build(WorkRange range, Span<byte> data)
     {
-        var recipe = (ZcashRecipe)range.Job.Recipe;
+        ZcashRecipe recipe = (ZcashRecipe)range.Job.Recipe;
         recipe.WriteHeader(recipe.Time, range.Extranonce.Span, data);
     }
 }
@@ -24,7 +24,7 @@ internal sealed class VerusWorkData : IWorkData
 
     public void Build(WorkRange range, Span<byte> data)
     {
-        var recipe = (VerusRecipe)range.Job.Recipe;
+        VerusRecipe recipe = (VerusRecipe)range.Job.Recipe;
         recipe.WriteWhole(recipe.Time, range.Extranonce.Span, recipe.Solution.Span, data);
         Span<byte> free = data[^Verus.NonceLength..];
         free.Clear();

@@ -11,9 +11,9 @@ internal sealed class NodeDirectory : IDisposable
 {
     private const int FormatVersion = 1;
 
-    private readonly FileStream _lock;
+    private readonly FileStream _hold;
 
-    private NodeDirectory(string path, FileStream lockFile) => (Path, _lock) = (path, lockFile);
+    private NodeDirectory(string path, FileStream lockFile) => (Path, _hold) = (path, lockFile);
 
     public string Path { get; }
 
@@ -44,7 +44,7 @@ internal sealed class NodeDirectory : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _hold.Dispose();
 
     private static void CheckVersion(string path)
     {

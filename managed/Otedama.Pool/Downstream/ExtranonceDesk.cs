@@ -12,15 +12,15 @@ internal sealed class ExtranonceDesk
 {
     private readonly ResumableSessions _resumable;
     private readonly ConcurrentDictionary<ulong, StratumSession> _open = new();
-    private readonly Lock _lock = new(); // from the open to those that can be resumed; nothing else is taken inside
+    private readonly Lock _gate = new(); // from the open to those that can be resumed; nothing else is taken inside
     private readonly StratumDialect _dialect;
-    private readonly PoolMeters _clock;
+    private readonly PoolMeters _meters;
     private readonly IRandomness _random;
 
-    public ExtranonceDesk(StratumDialect dialect, StratumLimits limits, PoolMeters clock, IRandomness random)
+    public ExtranonceDesk(StratumDialect dialect, StratumLimits limits, PoolMeters meters, IRandomness random)
     {
         _dialect = dialect;
-        _clock = clock;
+        _meters = meters;
         _random = random;
         Allocator = new ExtranonceAllocator((uint)(random.NextUInt64() >> 32), dialect.ExtranonceBits);
         _resumable = new ResumableSessions(Allocator, limits.ResumableSessionsMax, limits.ResumeWithin);
@@ -49,9 +49,9 @@ internal sealed class ExtranonceDesk
             open.Connection.Close(CloseReason.PeerClosed);
             GiveUp(open); // another thread may be closing it at this moment
         }
-        lock (_lock)
+        lock (_gate)
         {
-            return _resumable.TryTake(id, _clock.Now, out session);
+            return _resumable.TryTake(id, _meters.Now, out session);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class ExtranonceDesk
             return;
         }
         ResumedSession left = session.LeaveBehind();
-        lock (_lock)
+        lock (_gate)
         {
             if (!_open.TryRemove(new KeyValuePair<ulong, StratumSession>(session.ResumeId, session)))
             {
@@ -84,7 +84,7 @@ internal sealed class ExtranonceDesk
             }
             if (_dialect.CanResume)
             {
-                _resumable.Keep(session.ResumeId, left, _clock.Now);
+                _resumable.Keep(session.ResumeId, left, _meters.Now);
             }
             else
             {

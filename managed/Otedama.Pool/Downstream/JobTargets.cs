@@ -69,8 +69,8 @@ public sealed class JobTargets
     /// <summary>Moves the newest entries to the beginning of arrays of another size.</summary>
     private void Resize(int slots)
     {
-        var works = new uint[slots];
-        var grades = new Grade?[slots];
+        uint[] works = new uint[slots];
+        Grade?[] grades = new Grade?[slots];
         int kept = Math.Min(_count, slots);
         for (int i = 0; i < kept; i++)
         {

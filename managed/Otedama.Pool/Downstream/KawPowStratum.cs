@@ -51,7 +51,7 @@ internal class KawPowStratum : StratumDialect
             rejection = Rejection.UnknownJob;
             return false;
         }
-        var recipe = (KawPowRecipe)job.Job.Recipe;
+        KawPowRecipe recipe = (KawPowRecipe)job.Job.Recipe;
         if (submit.HeaderHash != recipe.HeaderHash)
         {
             problem = "header hash is not that of the job";

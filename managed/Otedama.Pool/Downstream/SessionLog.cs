@@ -12,7 +12,7 @@ internal sealed class SessionLog(ILogger logger)
 {
     private const double LinesPerMinute = 10;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private TokenBucket _lines = new(LinesPerMinute, 0);
     private long _unsaid;
 
@@ -45,7 +45,7 @@ internal sealed class SessionLog(ILogger logger)
     public void TellUnsaid()
     {
         long unsaid;
-        lock (_lock)
+        lock (_gate)
         {
             (unsaid, _unsaid) = (_unsaid, 0);
         }
@@ -57,7 +57,7 @@ internal sealed class SessionLog(ILogger logger)
 
     private bool TryTakeLine(double now)
     {
-        lock (_lock)
+        lock (_gate)
         {
             bool taken = _lines.TryTake(LinesPerMinute / 60, LinesPerMinute, now);
             _unsaid += taken ? 0 : 1;

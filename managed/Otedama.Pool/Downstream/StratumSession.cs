@@ -18,7 +18,7 @@ internal sealed class StratumSession : IMinerSession
     /// </summary>
     private const int MalformedMax = 3;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly SessionRoom _room;
     private readonly MinerLink _link;
     private readonly SessionDifficulty _difficulty;
@@ -77,7 +77,7 @@ internal sealed class StratumSession : IMinerSession
     /// <summary>Bytes of the miner. The transport flushes what is answered.</summary>
     public void OnReceived(ReadOnlySpan<byte> bytes)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _link.ReceivedAt = _room.Now;
             _link.Begin();
@@ -94,7 +94,7 @@ internal sealed class StratumSession : IMinerSession
         {
             return false;
         }
-        lock (_lock)
+        lock (_gate)
         {
             if (_link.IsClosed)
             {
@@ -116,7 +116,7 @@ internal sealed class StratumSession : IMinerSession
     /// </summary>
     public bool OnJobPublished()
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (!_login.IsLoggedIn || _link.IsClosed)
             {
@@ -132,7 +132,7 @@ internal sealed class StratumSession : IMinerSession
     /// <summary>A verdict of one of this session's submits. The caller flushes.</summary>
     public void OnVerdict(in Verdict verdict)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _link.Begin();
             _submits.OnVerdict(in verdict, _room.Now);
@@ -151,7 +151,7 @@ internal sealed class StratumSession : IMinerSession
     /// <summary>What is kept of a session whose connection ended.</summary>
     public ResumedSession LeaveBehind()
     {
-        lock (_lock)
+        lock (_gate)
         {
             return new ResumedSession(Extranonce1, _difficulty.Targets.Newest(), _difficulty.Measured(_room.Now));
         }

@@ -31,7 +31,7 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
         {
             return false;
         }
-        var recipe = (VerusBlockRecipe)job.Job.Recipe;
+        VerusBlockRecipe recipe = (VerusBlockRecipe)job.Job.Recipe;
         if (!submit.Solution.AsSpan(0, sizeof(uint)).SequenceEqual(recipe.Solution.Span[..sizeof(uint)]))
         {
             problem = "the solution is of another version than the job's";

@@ -25,13 +25,13 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     private readonly SoloJobs? _solo; // the shelf in SOLO mode
     private readonly MintBudget _budget;
 
-    /// <summary>Orders publications and their announcements. Taken before _mintLock, never after.</summary>
-    private readonly Lock _publishLock = new();
+    /// <summary>Orders publications and their announcements. Taken before _mintGate, never after.</summary>
+    private readonly Lock _publishGate = new();
 
     /// <summary>Orders job ids. Listeners may take it.</summary>
-    private readonly Lock _mintLock = new();
+    private readonly Lock _mintGate = new();
 
-    /// <summary>Classes that had a job of their own already. Under _mintLock.</summary>
+    /// <summary>Classes that had a job of their own already. Under _mintGate.</summary>
     private readonly HashSet<CoinbaseClass> _opened = [];
 
     private ImmutableArray<IJobListener> _listeners = [];
@@ -99,7 +99,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
         {
             return slot?.Newest;
         }
-        lock (_mintLock)
+        lock (_mintGate)
         {
             if (slot.Newest.Id == lastJobId && (_solo?.TryTakeBudget(owner) ?? _budget.TryTake()))
             {
@@ -131,7 +131,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     /// <summary>Takes a template that the node group found better than the one before.</summary>
     public void Offer(Template template)
     {
-        lock (_publishLock)
+        lock (_publishGate)
         {
             Publication? old = _publication;
             if (_disposed)
@@ -154,7 +154,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     /// <summary>Publishes what is due; then returns how long the next call may wait.</summary>
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
-        lock (_publishLock)
+        lock (_publishGate)
         {
             if (_disposed || _publication is not { } publication)
             {
@@ -167,7 +167,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
 
     public void Dispose()
     {
-        lock (_publishLock)
+        lock (_publishGate)
         {
             _disposed = true;
         }
@@ -234,7 +234,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     private void Update(Publication old, Template template)
     {
         _pending = null;
-        var prepared = new PreparedTemplate(template);
+        PreparedTemplate prepared = new(template);
         Template before = old.Prepared.Template;
         bool same = template.CoinbaseValue == before.CoinbaseValue
             && template.Version == before.Version
@@ -258,14 +258,14 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
         Interlocked.Exchange(ref _asked, 0); // before the split is asked for: what changes later counts anew
         Publication? old = _publication;
         bool reused = old is not null && ReferenceEquals(old.Prepared, prepared);
-        var next = new Publication(
+        Publication next = new(
             prepared,
             clean ? Generation + 1 : Generation,
             clean,
             reused ? old!.TemplateAt : _time.GetTimestamp(),
             reused ? old : null);
         PoolJob? job;
-        lock (_mintLock)
+        lock (_mintGate)
         {
             job = TryMint(next, CoinbaseClass.Default, 0);
             if (job is not null)
@@ -285,7 +285,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
         if (!reused)
         {
             _ = job.Prepared.TailHex; // a found block then only copies references
-            lock (_mintLock)
+            lock (_mintGate)
             {
                 old?.Cool();
             }
@@ -316,7 +316,7 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
         {
             return known;
         }
-        lock (_mintLock)
+        lock (_mintGate)
         {
             if (publication.Find(size, account) is { } raced)
             {

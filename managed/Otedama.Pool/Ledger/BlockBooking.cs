@@ -47,7 +47,7 @@ public sealed record BlockBooking(BlockRecord Record, IReadOnlyList<AccountRecor
             {
                 throw new FormatException($"its booking has versions {bytes[0]} and {bytes[1]}; this otedama reads {BlockRecord.Version} and {AccountRecord.Version}.");
             }
-            var accounts = new AccountRecord[BinaryPrimitives.ReadInt32LittleEndian(bytes[8..])];
+            AccountRecord[] accounts = new AccountRecord[BinaryPrimitives.ReadInt32LittleEndian(bytes[8..])];
             int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
             BlockRecord record = BlockRecord.Read(bytes.Slice(HeadLength, length));
             ReadOnlySpan<byte> rest = bytes[(HeadLength + length)..];

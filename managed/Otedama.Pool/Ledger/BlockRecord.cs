@@ -69,7 +69,7 @@ public sealed record BlockRecord
 
     public static BlockRecord Read(ReadOnlySpan<byte> bytes)
     {
-        var entries = new PayoutEntry[BinaryPrimitives.ReadInt32LittleEndian(bytes[80..])];
+        PayoutEntry[] entries = new PayoutEntry[BinaryPrimitives.ReadInt32LittleEndian(bytes[80..])];
         for (int i = 0; i < entries.Length; i++)
         {
             ReadOnlySpan<byte> entry = bytes.Slice(FixedLength + (i * EntryLength), EntryLength);

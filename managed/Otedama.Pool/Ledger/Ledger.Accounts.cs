@@ -20,7 +20,7 @@ public sealed partial class Ledger
 
     private static readonly TimeSpan s_reportEvery = TimeSpan.FromMinutes(1);
 
-    private long _refused; // since the last report; this and its time under _lock
+    private long _refused; // since the last report; this and its time under _gate
     private long? _refusedReportedAt;
 
     /// <summary>
@@ -30,7 +30,7 @@ public sealed partial class Ledger
     /// </summary>
     public int InternAccount(string address, ReadOnlySpan<byte> script, string worker)
     {
-        lock (_lock)
+        lock (_gate)
         {
             int id = Intern(address, script, worker);
             return id >= 0 ? id : throw new LedgerFullException($"no room for an account of {CutTo(address, 100)}: {WhyNoRoom()}");
@@ -43,7 +43,7 @@ public sealed partial class Ledger
     /// </summary>
     public int AdmitAccount(Claimant claimant, Hash256 hash)
     {
-        lock (_lock)
+        lock (_gate)
         {
             UInt128 price = AddressPrice;
             bool isTooCheap = price > UInt128.One
@@ -78,7 +78,7 @@ public sealed partial class Ledger
     public int FindAccount(ReadOnlySpan<byte> script, string worker)
     {
         string key = LedgerState.KeyOf(script, CutTo(worker, WorkerBytesMax));
-        lock (_lock)
+        lock (_gate)
         {
             return _state.TryFindAccount(key, out int id) ? id : Claimant.NoAccount;
         }
@@ -134,7 +134,7 @@ public sealed partial class Ledger
     /// <summary>Null when the log takes no record.</summary>
     private int? TryAddAccount(string address, ReadOnlySpan<byte> script, string worker)
     {
-        var record = new AccountRecord(_state.Accounts.Count, script.ToArray(), address, worker);
+        AccountRecord record = new(_state.Accounts.Count, script.ToArray(), address, worker);
         if (!Log.TryAppend(LogRecordType.Account, AccountRecord.Version, record.ToBytes()))
         {
             return null;
@@ -150,7 +150,7 @@ public sealed partial class Ledger
         {
             return text;
         }
-        var cut = new StringBuilder();
+        StringBuilder cut = new();
         int length = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {

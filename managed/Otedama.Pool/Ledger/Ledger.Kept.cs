@@ -13,14 +13,14 @@ public sealed partial class Ledger
 
     public bool BookKept(BlockBooking booking)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (_state.FindBlock(booking.Record.BlockHash) is not null)
             {
                 return false;
             }
             // Numbers are those of the run that kept it; after a crash the same miner may have another one.
-            var accounts = new Dictionary<int, LedgerAccount>();
+            Dictionary<int, LedgerAccount> accounts = new();
             foreach (AccountRecord kept in booking.Accounts)
             {
                 int id = kept.Id == PayoutPlanner.Operator ? PayoutPlanner.Operator : InternAccount(kept.Address, kept.Script.Span, kept.Worker);
@@ -42,7 +42,7 @@ public sealed partial class Ledger
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 int highest = 0;
                 LinkedListNode<LedgerBlock>? node = _state.Blocks.Last;

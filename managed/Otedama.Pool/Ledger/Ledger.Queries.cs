@@ -7,7 +7,7 @@ public sealed partial class Ledger
 {
     public LedgerTotals Totals()
     {
-        lock (_lock)
+        lock (_gate)
         {
             return new LedgerTotals
             {
@@ -29,7 +29,7 @@ public sealed partial class Ledger
     /// <summary>Null when there is no such account.</summary>
     public AccountInfo? Account(int id)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return id >= 0 && id < _state.Accounts.Count ? Describe(_state.Accounts[id], NowMs) : null;
         }
@@ -38,7 +38,7 @@ public sealed partial class Ledger
     /// <summary>The accounts with the most recent shares first.</summary>
     public IReadOnlyList<AccountInfo> Accounts(int max)
     {
-        lock (_lock)
+        lock (_gate)
         {
             long now = NowMs;
             return
@@ -55,7 +55,7 @@ public sealed partial class Ledger
     /// <summary>Addresses with the most earned first; the operator is number 0.</summary>
     public IReadOnlyList<PayeeInfo> Payees(int max)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return
             [
@@ -71,7 +71,7 @@ public sealed partial class Ledger
     /// <summary>Null when nobody with this script has logged in.</summary>
     public PayeeInfo? Payee(ReadOnlySpan<byte> script)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _state.FindPayee(script) is { } payee ? Describe(payee) : null;
         }
@@ -80,9 +80,9 @@ public sealed partial class Ledger
     /// <summary>Our blocks, newest first.</summary>
     public IReadOnlyList<BlockInfo> Blocks(int max)
     {
-        lock (_lock)
+        lock (_gate)
         {
-            var blocks = new List<BlockInfo>();
+            List<BlockInfo> blocks = new();
             for (LinkedListNode<LedgerBlock>? node = _state.Blocks.Last; node is not null && blocks.Count < max; node = node.Previous)
             {
                 BlockRecord record = node.Value.Record;
@@ -111,9 +111,9 @@ public sealed partial class Ledger
     /// <summary>What coinbases paid, newest first; to one payee, or (null) to everybody, the operator included.</summary>
     public IReadOnlyList<PayoutInfo> Payouts(int max, int? payee = null)
     {
-        lock (_lock)
+        lock (_gate)
         {
-            var payouts = new List<PayoutInfo>();
+            List<PayoutInfo> payouts = new();
             for (LinkedListNode<LedgerBlock>? node = _state.Blocks.Last; node is not null; node = node.Previous)
             {
                 BlockRecord record = node.Value.Record;

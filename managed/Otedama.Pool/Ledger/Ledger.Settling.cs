@@ -18,7 +18,7 @@ public sealed partial class Ledger
             return 0;
         }
         BlockRecord[] pending;
-        lock (_lock)
+        lock (_gate)
         {
             pending = [.. _state.Watched.Select(static block => block.Record)];
         }
@@ -45,13 +45,13 @@ public sealed partial class Ledger
     /// </summary>
     private bool Settle(Hash256 blockHash, BlockStatus status, string reason)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (_state.FindBlock(blockHash) is not { IsFinal: false } block || block.Status == status)
             {
                 return false;
             }
-            var record = new BlockStatusRecord(NowMs, blockHash, reason);
+            BlockStatusRecord record = new(NowMs, blockHash, reason);
             LogRecordType type = status switch
             {
                 BlockStatus.Confirmed => LogRecordType.BlockConfirmed,

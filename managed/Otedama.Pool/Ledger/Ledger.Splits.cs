@@ -18,7 +18,7 @@ public sealed partial class Ledger
         UInt128 networkWork = template.NetworkTarget.ToWork();
         bool byWork = _options.Scheme == PayoutScheme.Pplns;
         List<PayeeWork> payees;
-        lock (_lock)
+        lock (_gate)
         {
             _networkWork = networkWork;
             LogRate(template, networkWork);
@@ -33,10 +33,10 @@ public sealed partial class Ledger
     public PayoutSplit SplitFor(Template template, int outputsMax, int finderAccount)
     {
         List<PayeeWork> payees;
-        lock (_lock)
+        lock (_gate)
         {
             int payee = _state.Accounts[finderAccount].Payee.Id;
-            var work = new UInt128[payee + 1];
+            UInt128[] work = new UInt128[payee + 1];
             work[payee] = UInt128.One;
             payees = Payees(work);
         }
@@ -49,7 +49,7 @@ public sealed partial class Ledger
     /// </summary>
     public int SoloOwnerOf(int account)
     {
-        lock (_lock)
+        lock (_gate)
         {
             bool hasShare = account >= 0 && account < _state.Accounts.Count && _state.Accounts[account].Shares > 0;
             return hasShare ? _state.Accounts[account].Payee.Id : 0;
@@ -67,7 +67,7 @@ public sealed partial class Ledger
     private UInt128[] WorkInWindow(UInt128 window)
     {
         LogWindow(window);
-        var work = new UInt128[_state.Payees.Count];
+        UInt128[] work = new UInt128[_state.Payees.Count];
         _state.Window.Visit(window, (payee, done) => work[payee] = done);
         return work;
     }
@@ -82,7 +82,7 @@ public sealed partial class Ledger
     /// <summary>When the disk takes no record the old window goes on deciding how work is sliced; the split is right.</summary>
     private void LogWindow(UInt128 window)
     {
-        var record = new WindowRecord(NowMs, window);
+        WindowRecord record = new(NowMs, window);
         if (window != _state.Window.Window && Log.TryAppend(LogRecordType.Window, WindowRecord.Version, record.ToBytes()))
         {
             _state.Apply(record);
@@ -103,7 +103,7 @@ public sealed partial class Ledger
                 : template.CoinbaseValue;
             reward -= _rules.Fee.Of(reward);
         }
-        var rate = new RateRecord(NowMs, reward, reward == Amount.Zero ? UInt128.One : networkWork);
+        RateRecord rate = new(NowMs, reward, reward == Amount.Zero ? UInt128.One : networkWork);
         bool isNew = rate.Reward != _state.Rate.Reward || rate.NetworkWork != _state.Rate.NetworkWork;
         if (isNew && Log.TryAppend(LogRecordType.Rate, RateRecord.Version, rate.ToBytes()))
         {
@@ -117,7 +117,7 @@ public sealed partial class Ledger
     /// </summary>
     private List<PayeeWork> Payees(ReadOnlySpan<UInt128> work)
     {
-        var payees = new List<PayeeWork>();
+        List<PayeeWork> payees = new();
         for (int id = 0; id < _state.Payees.Count; id++)
         {
             if (_state.Payees[id] is not { } payee)

@@ -19,10 +19,10 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PayoutRules _rules;
-    private readonly Lock _lock = new(); // guards _state, and keeps the log in the order of its changes
+    private readonly Lock _gate = new(); // guards _state, and keeps the log in the order of its changes
     private LedgerState _state = new(); // replaced only while opening
-    private UInt128 _networkWork; // of the newest template, under _lock
-    private int _accountCount; // written under _lock, read by anyone
+    private UInt128 _networkWork; // of the newest template, under _gate
+    private int _accountCount; // written under _gate, read by anyone
 
     private Ledger(LedgerOptions options, TimeProvider time, ILogger logger)
     {
@@ -52,9 +52,9 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
         {
             throw new ArgumentException("the ledger needs the operator's payout script; set pool.address", nameof(options));
         }
-        var ledger = new Ledger(options, time, logger);
+        Ledger ledger = new(options, time, logger);
         long start = time.GetTimestamp();
-        var fold = new LedgerFold();
+        LedgerFold fold = new();
         ledger.Log = ShareLog.Open(LogOf(options, time), logger, fold, static () => new LedgerFold());
         ledger._state = fold.State;
         try
@@ -88,7 +88,7 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
     /// </summary>
     public bool TryAppend(ReadOnlySpan<ShareRecord> shares)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (!Log.TryAppend(shares))
             {
@@ -108,9 +108,9 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
     /// </summary>
     public BlockBooking BlockFound(PoolJob job, Hash256 blockHash, int finderAccount)
     {
-        lock (_lock)
+        lock (_gate)
         {
-            var record = new BlockRecord
+            BlockRecord record = new()
             {
                 TimeMs = NowMs,
                 Height = job.Job.Height,
@@ -179,7 +179,7 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
         {
             return;
         }
-        var record = new AccountRecord(0, _options.OperatorScript, CutTo(_options.OperatorAddress, 200), "");
+        AccountRecord record = new(0, _options.OperatorScript, CutTo(_options.OperatorAddress, 200), "");
         Log.TryAppend(LogRecordType.Account, AccountRecord.Version, record.ToBytes());
         _state.Apply(record);
     }

@@ -32,10 +32,10 @@ public sealed class LedgerExport
     {
         using IDisposable held = LogRepair.Hold(files, directory);
         IReadOnlyList<uint> segments = LogDirectory.Segments(files, directory);
-        var fold = new LedgerFold();
+        LedgerFold fold = new();
         LogPosition from = new LogSnapshots(files, directory).LoadNewest(fold, static _ => { });
         Walk(files, directory, segments[0] > from.Segment ? LogDirectory.StartOf(files, directory, segments[0]) : from, fold.Apply);
-        var export = new LedgerExport(files, directory, fold.State);
+        LedgerExport export = new(files, directory, fold.State);
         switch (table)
         {
             case LedgerTable.Accounts:
@@ -72,7 +72,7 @@ public sealed class LedgerExport
 
     private static void Walk(IFiles files, string directory, LogPosition from, LogVisitor visit)
     {
-        var walk = new LogWalk(files, directory);
+        LogWalk walk = new(files, directory);
         walk.Run(from, LogDirectory.Segments(files, directory)[^1], visit);
         if (walk.Damages.Count > 0)
         {

@@ -50,7 +50,7 @@ internal sealed partial class LedgerState
 
     public void Apply(BlockRecord record)
     {
-        var block = new LedgerBlock(record with { Entries = [] })
+        LedgerBlock block = new(record with { Entries = [] })
         {
             Entries = record.Entries,
             Effort = (double)WorkSinceBlock / Math.Max(1, (double)record.NetworkWork),

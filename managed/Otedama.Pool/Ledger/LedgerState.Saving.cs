@@ -18,7 +18,7 @@ internal sealed partial class LedgerState
 
     public void Save(Stream stream)
     {
-        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+        using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
         writer.Write(SavedVersion);
         writer.Write7BitEncodedInt64(Shares);
         writer.WriteUInt128(Work);
@@ -35,7 +35,7 @@ internal sealed partial class LedgerState
     /// <summary>Throws LogException when this version cannot read the bytes or they are damaged.</summary>
     public static LedgerState Load(Stream stream)
     {
-        using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
+        using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
         try
         {
             int version = reader.ReadInt32();
@@ -43,7 +43,7 @@ internal sealed partial class LedgerState
             {
                 throw new FormatException($"version {version}; this otedama reads version {SavedVersion}");
             }
-            var state = new LedgerState
+            LedgerState state = new()
             {
                 Shares = reader.Read7BitEncodedInt64(),
                 Work = reader.ReadUInt128(),
@@ -149,7 +149,7 @@ internal sealed partial class LedgerState
         for (int i = 0; i < count; i++)
         {
             BlockRecord record = BlockRecord.Read(ReadBytes(reader));
-            var block = new LedgerBlock(record with { Entries = [] })
+            LedgerBlock block = new(record with { Entries = [] })
             {
                 Status = (BlockStatus)reader.ReadByte(),
                 IsGivenUp = reader.ReadBoolean(),

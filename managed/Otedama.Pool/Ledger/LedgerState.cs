@@ -130,7 +130,7 @@ internal sealed partial class LedgerState
     {
         int id = Accounts.Count;
         bool isNew = payee.Id == id;
-        var account = new LedgerAccount { Id = id, Payee = payee, Worker = worker };
+        LedgerAccount account = new() { Id = id, Payee = payee, Worker = worker };
         payee.Workers++;
         Accounts.Add(account);
         Payees.Add(isNew ? payee : null);

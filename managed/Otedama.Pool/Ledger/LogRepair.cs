@@ -95,7 +95,7 @@ public static class LogRepair
     private static LogReport Look(IFiles files, string directory)
     {
         IReadOnlyList<uint> segments = LogDirectory.Segments(files, directory);
-        var walk = new LogWalk(files, directory);
+        LogWalk walk = new(files, directory);
         long records = 0;
         LogPosition from = LogDirectory.StartOf(files, directory, segments[0]);
         walk.Run(from, segments[^1], _ => { }, every: _ => records++);

@@ -66,7 +66,7 @@ internal sealed class LogSnapshots(IFiles files, string directory)
 
     public void Write(LogPosition position, ILogFold fold)
     {
-        using var stream = new MemoryStream();
+        using MemoryStream stream = new();
         stream.Write(new byte[HeaderBytes]);
         fold.Save(stream);
         Span<byte> bytes = stream.GetBuffer().AsSpan(0, (int)stream.Length);
@@ -123,7 +123,7 @@ internal sealed class LogSnapshots(IFiles files, string directory)
     private LogPosition Load(uint segment, ILogFold fold)
     {
         byte[] bytes = Read(segment, out LogPosition position);
-        using var stream = new MemoryStream(bytes, HeaderBytes, bytes.Length - HeaderBytes, writable: false);
+        using MemoryStream stream = new(bytes, HeaderBytes, bytes.Length - HeaderBytes, writable: false);
         fold.Load(stream);
         return position;
     }

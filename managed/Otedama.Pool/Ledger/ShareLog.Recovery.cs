@@ -16,7 +16,7 @@ public sealed partial class ShareLog
             segments = 1;
             MakeSegment(segments, 0).Dispose();
         }
-        var walk = new LogWalk(_options.Files, _options.Directory);
+        LogWalk walk = new(_options.Files, _options.Directory);
         walk.Run(from, segments, replay);
         if (walk.Damages.Count > 0)
         {

@@ -18,7 +18,7 @@ public sealed partial class ShareLog
     private Func<ILogFold>? _shadow; // makes an empty fold; null when this log takes no snapshots
     private uint _snapshotSegment = 1; // the newest one ends before this segment
     private readonly LogUpkeep _snapshots;
-    private readonly Lock _snapshotLock = new(); // one at a time; before the commit lock
+    private readonly Lock _snapshotGate = new(); // one at a time; before the commit lock
 
     /// <summary>
     /// Where the newest usable snapshot ends, the fold filled from it. Throws LogException when neither a snapshot nor the
@@ -26,7 +26,7 @@ public sealed partial class ShareLog
     /// </summary>
     private LogPosition LoadSnapshot(ILogFold fold, IReadOnlyList<uint> found)
     {
-        var snapshots = new LogSnapshots(_options.Files, _options.Directory);
+        LogSnapshots snapshots = new(_options.Files, _options.Directory);
         LogPosition from = snapshots.LoadNewest(fold, LogSnapshotRefused);
         if (found.Count > 0 && found[0] > from.Segment)
         {
@@ -50,10 +50,10 @@ public sealed partial class ShareLog
 
     private void TakeSnapshot()
     {
-        lock (_snapshotLock)
+        lock (_snapshotGate)
         {
             LogPosition position;
-            lock (_commitLock)
+            lock (_commitGate)
             {
                 if (!IsSnapshotDue)
                 {
@@ -71,9 +71,9 @@ public sealed partial class ShareLog
         try
         {
             ILogFold fold = _shadow!();
-            var snapshots = new LogSnapshots(_options.Files, _options.Directory);
+            LogSnapshots snapshots = new(_options.Files, _options.Directory);
             LogPosition from = snapshots.LoadNewest(fold, LogSnapshotRefused);
-            var walk = new LogWalk(_options.Files, _options.Directory) { IsWhole = false };
+            LogWalk walk = new(_options.Files, _options.Directory) { IsWhole = false };
             walk.Run(from, position.Segment - 1, fold.Apply);
             if (walk.Damages.Count > 0 || walk.End.Sequence != position.Sequence)
             {

@@ -31,7 +31,7 @@ public sealed partial class ShareLog
 
     private void TakePending()
     {
-        lock (_appendLock)
+        lock (_appendGate)
         {
             (_pending, _writing) = (_writing, _pending);
             _writingLength = _pendingLength;
@@ -66,7 +66,7 @@ public sealed partial class ShareLog
         _writingDone = 0;
         _flushed = _end;
         _flushedDone = 0;
-        lock (_committedLock)
+        lock (_committedGate)
         {
             _committed = _end;
         }
@@ -140,7 +140,7 @@ public sealed partial class ShareLog
         _flushedDone = _writingDone;
         uint segment = _end.Segment + 1;
         IFile next = MakeSegment(segment, _end.Sequence);
-        var start = new LogPosition(segment, LogFormat.SegmentHeaderLength, _end.Sequence);
+        LogPosition start = new(segment, LogFormat.SegmentHeaderLength, _end.Sequence);
         try
         {
             _mark!.Write(start);
@@ -168,7 +168,7 @@ public sealed partial class ShareLog
         IFiles files = _options.Files;
         string spare = LogDirectory.SparePath(_options.Directory);
         string path = LogDirectory.SegmentPath(_options.Directory, segment);
-        lock (_spareLock)
+        lock (_spareGate)
         {
             _spareIsDue = false;
             if (!files.Exists(spare))
@@ -211,7 +211,7 @@ public sealed partial class ShareLog
 
     private void MakeSpare()
     {
-        lock (_spareLock)
+        lock (_spareGate)
         {
             if (!_spareIsDue)
             {

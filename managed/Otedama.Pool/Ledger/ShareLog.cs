@@ -16,13 +16,13 @@ public sealed partial class ShareLog : IDisposable
     private readonly ILogger _logger;
     private readonly IDisposable _held;
 
-    private readonly Lock _appendLock = new(); // guards _pending, _pendingLength, _pendingRecords, _nextSequence
+    private readonly Lock _appendGate = new(); // guards _pending, _pendingLength, _pendingRecords, _nextSequence
     private byte[] _pending = new byte[64 * 1024];
     private int _pendingLength;
     private int _pendingRecords;
     private uint _nextSequence;
 
-    private readonly Lock _commitLock = new(); // guards everything below
+    private readonly Lock _commitGate = new(); // guards everything below
     private byte[] _writing = new byte[64 * 1024];
     private int _writingLength;
     private int _writingDone; // bytes of _writing that are in a segment already
@@ -36,11 +36,11 @@ public sealed partial class ShareLog : IDisposable
     private uint _spareAskedFor; // the segment whose successor's file was asked for
     private uint _snapshotAskedFor; // the segment that began when the last snapshot was asked for
 
-    private readonly Lock _spareLock = new(); // guards the file of the next segment; after the commit lock
+    private readonly Lock _spareGate = new(); // guards the file of the next segment; after the commit lock
     private readonly LogUpkeep _spares;
     private volatile bool _spareIsDue;
 
-    private readonly Lock _committedLock = new();
+    private readonly Lock _committedGate = new();
     private LogPosition _committed;
 
     private ShareLog(ShareLogOptions options, ILogger logger, IDisposable held)
@@ -78,7 +78,7 @@ public sealed partial class ShareLog : IDisposable
                 nameof(options), $"log segment size {options.SegmentBytes} is out of range 4096 to 1073741824 bytes");
         }
         options.Files.CreateFolder(options.Directory);
-        var log = new ShareLog(options, logger, LogDirectory.Lock(options.Files, options.Directory));
+        ShareLog log = new(options, logger, LogDirectory.Lock(options.Files, options.Directory));
         try
         {
             LogDirectory.CheckVersion(options.Files, options.Directory);
@@ -97,7 +97,7 @@ public sealed partial class ShareLog : IDisposable
     {
         get
         {
-            lock (_committedLock)
+            lock (_committedGate)
             {
                 return _committed;
             }
@@ -117,7 +117,7 @@ public sealed partial class ShareLog : IDisposable
     {
         get
         {
-            lock (_appendLock)
+            lock (_appendGate)
             {
                 return _pendingLength;
             }
@@ -132,7 +132,7 @@ public sealed partial class ShareLog : IDisposable
             throw new ArgumentException(
                 $"a log record of {payload.Length} bytes; at most {MaxPayload} fit a segment of {_options.SegmentBytes}");
         }
-        lock (_appendLock)
+        lock (_appendGate)
         {
             int length = LogFormat.FrameHeaderLength + payload.Length;
             if (!Reserve(length))
@@ -149,7 +149,7 @@ public sealed partial class ShareLog : IDisposable
     public bool TryAppend(ReadOnlySpan<ShareRecord> shares)
     {
         const int Length = LogFormat.FrameHeaderLength + ShareRecord.Length;
-        lock (_appendLock)
+        lock (_appendGate)
         {
             // The last quarter is for accounts and blocks, which must not be lost to a flood of shares.
             if (_pendingLength > _options.PendingBytesMax / 4 * 3 || !Reserve(shares.Length * Length))
@@ -171,7 +171,7 @@ public sealed partial class ShareLog : IDisposable
     /// </summary>
     public void Commit()
     {
-        lock (_commitLock)
+        lock (_commitGate)
         {
             if (_writingLength > 0)
             {
@@ -202,9 +202,9 @@ public sealed partial class ShareLog : IDisposable
 
     private void Close()
     {
-        lock (_snapshotLock)
-            lock (_commitLock)
-                lock (_spareLock)
+        lock (_snapshotGate)
+            lock (_commitGate)
+                lock (_spareGate)
                 {
                     _spareIsDue = false;
                     _file?.Dispose();

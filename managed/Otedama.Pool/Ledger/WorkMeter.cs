@@ -71,7 +71,7 @@ internal sealed class WorkMeter
     /// <summary>Throws FormatException when these are not bytes that Save wrote.</summary>
     public static WorkMeter Load(BinaryReader reader)
     {
-        var meter = new WorkMeter
+        WorkMeter meter = new()
         {
             _firstMs = reader.Read7BitEncodedInt64(),
             _fineNow = reader.Read7BitEncodedInt64(),

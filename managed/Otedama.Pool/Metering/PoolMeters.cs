@@ -130,7 +130,7 @@ internal sealed class PoolMeters
     {
         lock (_gate)
         {
-            var finder = verdict.Claimant as AccountMeter;
+            AccountMeter? finder = verdict.Claimant as AccountMeter;
             string name = finder is null ? "" : finder.Worker.Length == 0 ? finder.Address : $"{finder.Address}.{finder.Worker}";
             _blocks.AddFirst(new FoundBlock(_time.GetUtcNow(), job.Job.Height, verdict.BlockId, name, job.Split.Reward));
             _blocksFound++;
@@ -156,7 +156,7 @@ internal sealed class PoolMeters
 
     private void Count(in Verdict verdict, double now)
     {
-        var account = verdict.Claimant as AccountMeter;
+        AccountMeter? account = verdict.Claimant as AccountMeter;
         if (verdict.Rejection != Rejection.None)
         {
             _rejected[(int)verdict.Rejection]++;

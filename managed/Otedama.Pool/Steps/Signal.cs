@@ -7,14 +7,14 @@ namespace Otedama.Pool;
 /// </remarks>
 public sealed class Signal(TimeProvider time)
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private TaskCompletionSource<bool>? _waiter;
     private bool _isSet;
 
     public void Set()
     {
         TaskCompletionSource<bool>? waiter;
-        lock (_lock)
+        lock (_gate)
         {
             waiter = _waiter;
             _waiter = null;
@@ -26,7 +26,7 @@ public sealed class Signal(TimeProvider time)
     /// <summary>True when it was set; then it is no more.</summary>
     public bool TryTake()
     {
-        lock (_lock)
+        lock (_gate)
         {
             return Interlocked.Exchange(ref _isSet, false);
         }
@@ -37,7 +37,7 @@ public sealed class Signal(TimeProvider time)
     {
         stop.ThrowIfCancellationRequested();
         TaskCompletionSource<bool> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
+        lock (_gate)
         {
             if (Interlocked.Exchange(ref _isSet, false))
             {
@@ -54,7 +54,7 @@ public sealed class Signal(TimeProvider time)
     /// <summary>A waiter that is taken by Set already has been woken.</summary>
     private void GiveUp(TaskCompletionSource<bool> waiter, Func<TaskCompletionSource<bool>, bool> end)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (_waiter != waiter)
             {

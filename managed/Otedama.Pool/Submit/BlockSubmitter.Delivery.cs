@@ -39,7 +39,7 @@ public sealed partial class BlockSubmitter
     {
         TimeSpan next = Timeout.InfiniteTimeSpan;
         List<FoundWork> ready = [];
-        lock (_lock)
+        lock (_gate)
         {
             foreach (FoundWork work in _new)
             {
@@ -121,7 +121,7 @@ public sealed partial class BlockSubmitter
 
     private BlockReport Recall(KeptBlock kept)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _recent.FirstOrDefault(found => found.Id == kept.Block.Id) ?? new BlockReport
             {

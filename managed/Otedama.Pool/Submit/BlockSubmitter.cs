@@ -25,7 +25,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<Hash256, bool> _underWay = []; // until it is known what becomes of them
-    private readonly Lock _lock = new(); // guards the two below
+    private readonly Lock _gate = new(); // guards the two below
     private readonly LinkedList<BlockReport> _recent = [];
     private readonly List<FoundWork> _new = [];
     private readonly RivalGate _rivals = new();
@@ -67,7 +67,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 return [.. _recent];
             }
@@ -121,7 +121,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     private void Send(PoolJob job, AssembledBlock block, int account)
     {
         BlockBooking? booking = TryBook(job, block, account);
-        var found = new BlockReport
+        BlockReport found = new()
         {
             Id = block.Id,
             Height = block.Height,
@@ -168,7 +168,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
 
     private void AddNew(FoundWork work)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _new.Add(work);
         }
@@ -203,7 +203,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
 
     private void Remember(BlockReport found)
     {
-        lock (_lock)
+        lock (_gate)
         {
             for (LinkedListNode<BlockReport>? node = _recent.First; node is not null; node = node.Next)
             {

@@ -121,7 +121,7 @@ internal sealed class FoundBlockFolder(IFiles files, string folder, ILogger logg
 
     private static byte[] Format(AssembledBlock block, BlockBooking? booking)
     {
-        var text = new ArrayBufferWriter<byte>(block.HeadHex.Length + block.TailHex.Length + 4_096);
+        ArrayBufferWriter<byte> text = new(block.HeadHex.Length + block.TailHex.Length + 4_096);
         text.Write(block.HeadHex.Span);
         text.Write(block.TailHex.Span);
         WriteDigest(text, from: 0);

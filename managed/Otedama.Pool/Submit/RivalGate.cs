@@ -16,7 +16,7 @@ internal sealed class RivalGate
     /// <summary>Parents remembered; jobs on older ones are long unknown.</summary>
     private const int ParentsMax = 64;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly Dictionary<Hash256, Entry> _parents = [];
     private readonly Queue<Hash256> _order = new();
 
@@ -26,7 +26,7 @@ internal sealed class RivalGate
     /// </summary>
     public bool TryEnter(Hash256 parent, uint generation, Action send)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (!_parents.TryGetValue(parent, out Entry? entry))
             {
@@ -53,7 +53,7 @@ internal sealed class RivalGate
     /// <summary>A block that entered has its answer. Returns what sends the next one, whose place is taken already.</summary>
     public Action? Leave(Hash256 parent, bool accepted)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (!_parents.TryGetValue(parent, out Entry? entry))
             {

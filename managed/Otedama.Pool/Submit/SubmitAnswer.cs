@@ -11,7 +11,7 @@ internal static class SubmitAnswer
     /// <summary>The reason in a result: null for JSON null, the text of a string, else the raw value.</summary>
     public static string? ReadReason(ReadOnlySpan<byte> result)
     {
-        var reader = new Utf8JsonReader(result);
+        Utf8JsonReader reader = new(result);
         reader.Read();
         return reader.TokenType switch
         {

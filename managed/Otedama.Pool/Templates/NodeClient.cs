@@ -19,7 +19,7 @@ internal sealed partial class NodeClient : IStep, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly BackOff _backOff;
-    private readonly Lock _healthLock = new(); // the steps of client and ear both write
+    private readonly Lock _healthGate = new(); // the steps of client and ear both write
     private volatile NodeHealth _health;
     private volatile bool _hurried; // set by the group
     private Pause _absence; // before the next attempt
@@ -162,7 +162,7 @@ internal sealed partial class NodeClient : IStep, IDisposable
 
     private void Update(Func<NodeHealth, NodeHealth> change)
     {
-        lock (_healthLock)
+        lock (_healthGate)
         {
             _health = change(_health);
         }

@@ -17,7 +17,7 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
     private readonly TemplateChooser _chooser = new();
 
     /// <summary>Orders choices and their announcements.</summary>
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
 
     public NodeClientGroup(NodeClientGroupOptions options, ITemplateSink sink, PoolWorld world, ILogger logger)
     {
@@ -32,7 +32,7 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
         _options = options;
         _sink = sink;
         _logger = logger;
-        var reader = new TemplateReader(options.Algorithm, options.Rules, world.Time, options.Family);
+        TemplateReader reader = new(options.Algorithm, options.Rules, world.Time, options.Family);
         _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, this, world, logger))];
     }
 
@@ -47,7 +47,7 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
                 return _chooser.Current;
             }
@@ -102,7 +102,7 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
 
     bool INodeGroup.OnTemplate(Template template)
     {
-        lock (_lock)
+        lock (_gate)
         {
             Template? old = _chooser.Current;
             bool lives = old is not null

@@ -76,7 +76,7 @@ internal sealed partial class TemplateFields
             throw new TemplateException($"{Current} is not an object");
         }
         string name = Current;
-        var fields = default(TransactionFields);
+        TransactionFields fields = default(TransactionFields);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             ReadTransactionField(ref reader, name, ref fields);
@@ -173,7 +173,7 @@ internal sealed partial class TemplateFields
         {
             throw new TemplateException($"{Current}.data is not the hex of a transaction");
         }
-        var transaction = new TemplateTransaction(
+        TemplateTransaction transaction = new(
             txid, bytes, new Amount(fields.Fee), fields.Weight == 0 ? 4 * bytes.Length : fields.Weight)
         {
             WitnessId = fields.WitnessId ?? txid,

@@ -43,7 +43,7 @@ internal sealed partial class TemplateFields(IReadOnlyList<string> rules, Dictio
 
     public void Read(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        Utf8JsonReader reader = new(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new TemplateException("the template is not a JSON object");

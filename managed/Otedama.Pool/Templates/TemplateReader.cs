@@ -16,7 +16,7 @@ public sealed class TemplateReader(Algorithm algorithm, IReadOnlyList<string> ru
     /// <summary>Throws TemplateException naming the first field that is wrong.</summary>
     public Template Read(ReadOnlySpan<byte> json, string source)
     {
-        var fields = new TemplateFields(rules, _known);
+        TemplateFields fields = new(rules, _known);
         try
         {
             fields.Read(json);

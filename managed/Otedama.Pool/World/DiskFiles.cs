@@ -47,6 +47,17 @@ public sealed class DiskFiles : IFiles
 
     public bool Exists(string path) => File.Exists(path);
 
+    /// <summary>Windows keeps the rights of the folder, which is the owner's.</summary>
+    public bool IsPrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return true;
+        }
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return (File.GetUnixFileMode(target) & ~DurableFile.OwnerOnly) == 0;
+    }
+
     public IReadOnlyList<string> List(string folder) =>
         Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))] : [];
 

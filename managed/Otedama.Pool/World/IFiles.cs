@@ -29,6 +29,11 @@ public interface IFiles
 
     bool Exists(string path);
 
+    /// <summary>
+    /// Nobody but its owner may read or write it. A disk that has one user only, as those of tests have, need not ask.
+    /// </summary>
+    bool IsPrivate(string path) => true;
+
     /// <summary>Names, without the folder, of the files in it; none when there is no such folder.</summary>
     IReadOnlyList<string> List(string folder);
 

@@ -3,7 +3,7 @@ namespace Otedama.Pool;
 /// <summary>Whole files, for whoever keeps something small.</summary>
 internal static class WholeFiles
 {
-    private const string UnfinishedSuffix = ".new";
+    public const string UnfinishedSuffix = ".new";
 
     /// <summary>What WriteWhole left when the process died in the middle of it.</summary>
     public static void DeleteUnfinished(IFiles files, string folder)

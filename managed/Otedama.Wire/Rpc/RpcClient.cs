@@ -58,11 +58,11 @@ public sealed class RpcClient : IRpcLink
 
     public async Task<RpcAnswer> CallAsync(RpcRequest request, TimeSpan timeout, CancellationToken stop)
     {
-        using var patience = new CancellationTokenSource(timeout, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
+        using CancellationTokenSource patience = new(timeout, _time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            return await CallAsync(request, both.Token).ConfigureAwait(false);
+            return await CallAsync(request, both.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested && patience.IsCancellationRequested)
         {
@@ -88,7 +88,7 @@ public sealed class RpcClient : IRpcLink
     {
         for (int attempt = 0; ; attempt++)
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, Endpoint.Uri)
+            using HttpRequestMessage message = new(HttpMethod.Post, Endpoint.Uri)
             {
                 Content = new RpcContent(request.Segments),
                 Version = HttpVersion.Version11,
@@ -97,14 +97,13 @@ public sealed class RpcClient : IRpcLink
             message.Headers.ExpectContinue = false;
             message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             using HttpResponseMessage response = await _http
-                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop)
-                .ConfigureAwait(false);
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop);
             if (response.StatusCode == HttpStatusCode.Unauthorized && attempt == 0 && _credentials.TryRenew())
             {
                 continue;
             }
             CheckAccess(request, response.StatusCode);
-            return await ReadAsync(request, response, stop).ConfigureAwait(false);
+            return await ReadAsync(request, response, stop);
         }
     }
 
@@ -128,7 +127,7 @@ public sealed class RpcClient : IRpcLink
 
     private async Task<RpcAnswer> ReadAsync(RpcRequest request, HttpResponseMessage response, CancellationToken stop)
     {
-        (byte[] buffer, int length) = await ReadBodyAsync(request, response, stop).ConfigureAwait(false);
+        (byte[] buffer, int length) = await ReadBodyAsync(request, response, stop);
         await Task.Yield(); // neither megabytes nor what the caller makes of them on a thread that serves sockets
         bool handedOver = false;
         try
@@ -166,10 +165,10 @@ public sealed class RpcClient : IRpcLink
         int length = 0;
         try
         {
-            using Stream body = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+            using Stream body = await response.Content.ReadAsStreamAsync(stop);
             while (true)
             {
-                int read = await body.ReadAsync(buffer.AsMemory(length), stop).ConfigureAwait(false);
+                int read = await body.ReadAsync(buffer.AsMemory(length), stop);
                 length += read;
                 if (length > _answerBytesMax)
                 {
@@ -252,14 +251,14 @@ public sealed class RpcClient : IRpcLink
     /// <summary>Probes an idle connection after 30 s, so that a long poll notices a peer that vanished.</summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(context.DnsEndPoint, stop).ConfigureAwait(false);
+            await socket.ConnectAsync(context.DnsEndPoint, stop);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -22,7 +22,7 @@ internal sealed class RpcContent : HttpContent
     {
         foreach (ReadOnlyMemory<byte> segment in _segments)
         {
-            await stream.WriteAsync(segment, cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(segment, cancellationToken);
         }
     }
 

@@ -36,7 +36,7 @@ internal readonly struct RpcEnvelope
     private static bool Read(ReadOnlySpan<byte> json, out RpcEnvelope envelope)
     {
         envelope = default;
-        var reader = new Utf8JsonReader(json);
+        Utf8JsonReader reader = new(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return false;

@@ -37,7 +37,7 @@ internal sealed class RpcLogin(RpcEndpoint endpoint)
     {
         try
         {
-            var file = new FileInfo(endpoint.CookiePath!);
+            FileInfo file = new(endpoint.CookiePath!);
             if (file.Length > CookieBytesMax)
             {
                 throw new IOException($"it has {file.Length} bytes, a cookie at most {CookieBytesMax}");

@@ -46,7 +46,7 @@ public static class EthereumStratum
 
     public static void Notify(WireBuffer buffer, Job job)
     {
-        var recipe = (KawPowRecipe)job.Recipe;
+        KawPowRecipe recipe = (KawPowRecipe)job.Recipe;
         buffer.Append("{\"id\":null,\"method\":\"mining.notify\",\"params\":[\""u8);
         buffer.AppendHex(job.Id);
         buffer.Append("\",\""u8);

@@ -18,7 +18,7 @@ public static class KawPowWriter
 
     public static void Notify(WireBuffer buffer, Job job, Target target, bool clean)
     {
-        var recipe = (KawPowRecipe)job.Recipe;
+        KawPowRecipe recipe = (KawPowRecipe)job.Recipe;
         buffer.Append("{\"id\":null,\"method\":\"mining.notify\",\"params\":[\""u8);
         buffer.AppendHex(job.Id);
         buffer.Append("\",\""u8);

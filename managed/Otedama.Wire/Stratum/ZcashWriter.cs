@@ -24,7 +24,7 @@ public static class ZcashWriter
     /// </summary>
     public static void Notify(WireBuffer buffer, Job job, bool clean)
     {
-        var recipe = (Zip301Recipe)job.Recipe;
+        Zip301Recipe recipe = (Zip301Recipe)job.Recipe;
         Span<byte> header = stackalloc byte[ZcashProof.HeaderSize];
         recipe.WriteHeader(recipe.Time, default, header);
         buffer.Append("{\"id\":null,\"method\":\"mining.notify\",\"params\":[\""u8);

@@ -10,7 +10,7 @@ internal sealed class HandshakeLane
 {
     private static readonly int s_most = Math.Max(1, Environment.ProcessorCount / 2);
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly Queue<SocketConnection> _waiting = new();
     private int _running;
 
@@ -19,7 +19,7 @@ internal sealed class HandshakeLane
     /// </summary>
     public void Enqueue(SocketConnection connection)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _waiting.Enqueue(connection);
             if (_running == s_most)
@@ -41,7 +41,7 @@ internal sealed class HandshakeLane
 
     private bool TryNext([NotNullWhen(true)] out SocketConnection? connection)
     {
-        lock (_lock)
+        lock (_gate)
         {
             bool found = _waiting.TryDequeue(out connection);
             _running -= found ? 0 : 1;

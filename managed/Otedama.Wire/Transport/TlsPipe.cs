@@ -65,12 +65,12 @@ public sealed class TlsPipe
                 ServerCertificateContext = identity.Context,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 AllowRenegotiation = false, // its records would come from the feeding side, between those of Encrypt
-            }).ConfigureAwait(false);
+            });
             _isOpen = true;
             reason = CloseReason.Error;
             byte[] plain = new byte[PlainBytes];
             int count;
-            while ((count = await _stream.ReadAsync(plain).ConfigureAwait(false)) > 0)
+            while ((count = await _stream.ReadAsync(plain)) > 0)
             {
                 _user.OnTlsPlain(plain.AsSpan(0, count));
             }
@@ -81,6 +81,6 @@ public sealed class TlsPipe
             // The reason says which side of the handshake it was; the peer's mistake needs no stack trace.
         }
         _user.OnTlsEnd(reason);
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _stream.DisposeAsync();
     }
 }

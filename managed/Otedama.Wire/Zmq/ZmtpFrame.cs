@@ -16,21 +16,21 @@ internal readonly record struct ZmtpFrame(bool IsCommand, bool HasMore, byte[] B
     public static async ValueTask<ZmtpFrame> ReadAsync(Stream stream, CancellationToken stop)
     {
         byte[] head = new byte[9];
-        await stream.ReadExactlyAsync(head.AsMemory(0, 1), stop).ConfigureAwait(false);
+        await stream.ReadExactlyAsync(head.AsMemory(0, 1), stop);
         byte flags = head[0];
         if ((flags & ~(More | Long | Command)) != 0 || (flags & (More | Command)) == (More | Command))
         {
             throw new ZmtpException($"a frame begins with the flags 0x{flags:x2}, which ZMTP 3.0 does not have");
         }
         int sizeLength = (flags & Long) != 0 ? 8 : 1;
-        await stream.ReadExactlyAsync(head.AsMemory(1, sizeLength), stop).ConfigureAwait(false);
+        await stream.ReadExactlyAsync(head.AsMemory(1, sizeLength), stop);
         ulong size = sizeLength == 1 ? head[1] : BinaryPrimitives.ReadUInt64BigEndian(head.AsSpan(1));
         if (size > BodyBytesMax)
         {
             throw new ZmtpException($"a frame of {size} bytes is longer than {BodyBytesMax}; is this the address of zmqpubhashblock?");
         }
         byte[] body = new byte[size];
-        await stream.ReadExactlyAsync(body, stop).ConfigureAwait(false);
+        await stream.ReadExactlyAsync(body, stop);
         return new ZmtpFrame((flags & Command) != 0, (flags & More) != 0, body);
     }
 

@@ -28,18 +28,18 @@ public sealed class ZmtpSubscriber : IDisposable
     public static async Task<ZmtpSubscriber> ConnectAsync(
         string host, int port, string topic, TimeSpan patience, TimeProvider time, CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(patience, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using CancellationTokenSource limit = new(patience, time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(host, port, both.Token).ConfigureAwait(false);
-            var subscriber = new ZmtpSubscriber(new NetworkStream(socket, ownsSocket: true));
-            await subscriber.ShakeHandsAsync(topic, both.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(host, port, both.Token);
+            ZmtpSubscriber subscriber = new(new NetworkStream(socket, ownsSocket: true));
+            await subscriber.ShakeHandsAsync(topic, both.Token);
             return subscriber;
         }
         catch (Exception e)
@@ -59,10 +59,10 @@ public sealed class ZmtpSubscriber : IDisposable
         List<byte[]> parts = [];
         while (true)
         {
-            ZmtpFrame frame = await ZmtpFrame.ReadAsync(_stream, stop).ConfigureAwait(false);
+            ZmtpFrame frame = await ZmtpFrame.ReadAsync(_stream, stop);
             if (frame.IsCommand)
             {
-                await AnswerAsync(frame.Body, stop).ConfigureAwait(false);
+                await AnswerAsync(frame.Body, stop);
                 continue;
             }
             parts.Add(frame.Body);
@@ -81,18 +81,18 @@ public sealed class ZmtpSubscriber : IDisposable
 
     private async Task ShakeHandsAsync(string topic, CancellationToken stop)
     {
-        await _stream.WriteAsync(Greeting(), stop).ConfigureAwait(false);
+        await _stream.WriteAsync(Greeting(), stop);
         byte[] greeting = new byte[GreetingLength];
-        await _stream.ReadExactlyAsync(greeting, stop).ConfigureAwait(false);
+        await _stream.ReadExactlyAsync(greeting, stop);
         CheckGreeting(greeting);
-        await _stream.WriteAsync(ZmtpFrame.Short(isCommand: true, [.. Name("READY"), .. Property("Socket-Type", "SUB")]), stop).ConfigureAwait(false);
-        ZmtpFrame ready = await ZmtpFrame.ReadAsync(_stream, stop).ConfigureAwait(false);
+        await _stream.WriteAsync(ZmtpFrame.Short(isCommand: true, [.. Name("READY"), .. Property("Socket-Type", "SUB")]), stop);
+        ZmtpFrame ready = await ZmtpFrame.ReadAsync(_stream, stop);
         if (!ready.IsCommand || !ready.Body.AsSpan().StartsWith(Name("READY")))
         {
             throw new ZmtpException($"the other end answers \"{Printable(ready.Body)}\" where READY was expected");
         }
         // Subscriptions of ZMTP 3.0 are messages: 1 and the topic.
-        await _stream.WriteAsync(ZmtpFrame.Short(isCommand: false, [1, .. Encoding.ASCII.GetBytes(topic)]), stop).ConfigureAwait(false);
+        await _stream.WriteAsync(ZmtpFrame.Short(isCommand: false, [1, .. Encoding.ASCII.GetBytes(topic)]), stop);
     }
 
     /// <summary>Signature, version 3.0, mechanism NULL, not a server, filler.</summary>
@@ -133,7 +133,7 @@ public sealed class ZmtpSubscriber : IDisposable
         if (command.Length >= PingHead && command.AsSpan().StartsWith(Name("PING")))
         {
             byte[] context = command[PingHead..Math.Min(command.Length, PingHead + 16)];
-            await _stream.WriteAsync(ZmtpFrame.Short(isCommand: true, [.. Name("PONG"), .. context]), stop).ConfigureAwait(false);
+            await _stream.WriteAsync(ZmtpFrame.Short(isCommand: true, [.. Name("PONG"), .. context]), stop);
         }
     }
 

@@ -20,13 +20,13 @@ internal sealed class LocalApi : IAsyncDisposable
     private readonly IInstance _instance;
     private readonly ApiSessions _sessions;
     private readonly ApiGuard _guard;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private HttpHost? _host;
     private int _streams; // open event streams, changed by request threads only through Interlocked
 
     private LocalApi(IInstance instance, ApiToken token, HostNames names, TimeProvider clock)
     {
-        (_instance, _clock) = (instance, clock);
+        (_instance, _time) = (instance, clock);
         _sessions = new ApiSessions(token, clock);
         _guard = new ApiGuard(token, _sessions, names);
     }
@@ -173,7 +173,7 @@ internal sealed class LocalApi : IAsyncDisposable
             while (!end.IsCancellationRequested)
             {
                 await stream.SendAsync("status", JsonSerializer.Serialize(_instance.Status(), AnswerJson.Default.StatusView), end.Token);
-                await Task.Delay(s_streamStep, _clock, end.Token);
+                await Task.Delay(s_streamStep, _time, end.Token);
             }
         }
         finally

@@ -12,10 +12,10 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Number of the layout below the directory; raised when an older version could not read it.</summary>
     private const int LayoutVersion = 1;
 
-    private readonly FileStream _lock;
+    private readonly FileStream _hold;
     private InstanceFile? _record; // what this process wrote, and only that is its to remove
 
-    private DataDirectory(string root, FileStream hold) => (Root, _lock) = (root, hold);
+    private DataDirectory(string root, FileStream hold) => (Root, _hold) = (root, hold);
 
     public string Root { get; }
 
@@ -97,7 +97,7 @@ internal sealed class DataDirectory : IDisposable
         {
             System.IO.File.Delete(InstanceFile);
         }
-        _lock.Dispose();
+        _hold.Dispose();
     }
 
     public static void MakePrivate(string root, bool allowLoose)

@@ -15,7 +15,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     private InstancePlan _plan; // replaced whole by a reload, under _reloading
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
     private readonly long _startedTimestamp;
     private readonly History _history = new();
@@ -33,7 +33,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
 
     private Instance(InstancePlan plan, ILoggerFactory loggers, TimeProvider clock)
     {
-        (_plan, _loggers, _clock) = (plan, loggers, clock);
+        (_plan, _loggers, _time) = (plan, loggers, clock);
         _logger = loggers.CreateLogger(LogCategory.Instance);
         _startedAt = clock.GetUtcNow();
         _startedTimestamp = clock.GetTimestamp();
@@ -160,7 +160,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         Version = ThisProgram.Version,
         Pid = Environment.ProcessId,
         StartedAt = _startedAt.ToUnixTimeSeconds(),
-        UptimeS = _clock.GetElapsedTime(_startedTimestamp).TotalSeconds,
+        UptimeS = _time.GetElapsedTime(_startedTimestamp).TotalSeconds,
         DataDir = _plan.DataRoot,
         DashboardUrl = _api?.Uri.ToString(),
         MetricsUrl = _metrics?.ToString(),
@@ -194,16 +194,16 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         }
         _directory = DataDirectory.Open(_plan.DataRoot, _plan.Configuration.Get(Settings.AllowLoosePermissions));
         Native.Open();
-        _shared = new SharedWork(_plan, _loggers, _clock);
+        _shared = new SharedWork(_plan, _loggers, _time);
         foreach (PoolPlan plan in _plan.Pools)
         {
-            PoolHost pool = new(plan, _loggers, _clock);
+            PoolHost pool = new(plan, _loggers, _time);
             _pools.Add(pool); // also one that does not start is stopped
             await pool.StartAsync(_shared, _notes.Add, stop);
         }
         foreach (RigPlan plan in _plan.Rigs)
         {
-            RigHost rig = new(plan, _pools, _shared, _loggers, _clock);
+            RigHost rig = new(plan, _pools, _shared, _loggers, _time);
             _rigs.Add(rig);
             await rig.StartAsync(_notes.Add, stop);
         }
@@ -224,7 +224,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         int port = Ports.Choose(_plan.Configuration, Settings.ApiPort, _plan.ApiAddress, _notes.Add);
         ApiToken token = ApiToken.Load(_directory!.TokenFile);
         HostNames names = new(_plan.Configuration.Get(Settings.ApiAllowedHosts));
-        _api = await LocalApi.StartAsync(_plan.ApiAddress, port, token, names, this, _loggers, _clock, stop);
+        _api = await LocalApi.StartAsync(_plan.ApiAddress, port, token, names, this, _loggers, _time, stop);
         _doors.Add(("api", async () => await _api.DisposeAsync()));
         WarnWhenPublic(_plan.ApiAddress, Settings.ApiHost, "the token is sent in the clear; put a TLS proxy before it or keep it on 127.0.0.1");
     }
@@ -261,7 +261,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         {
             TimeSpan patience = TimeSpan.FromSeconds(configuration.Get(Settings.WebhookPatience));
             Webhooks webhooks = new([.. urls.Select(static url => new Uri(url))], configuration.Get(Settings.WebhookEvents), patience,
-                this, _clock, _loggers.CreateLogger(LogCategory.Webhook));
+                this, _time, _loggers.CreateLogger(LogCategory.Webhook));
             _doors.Add(("webhooks", async () => await webhooks.DisposeAsync()));
         }
     }
@@ -276,10 +276,10 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
 
     private async Task SampleAsync(CancellationToken stop)
     {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(Otedama.History.StepS), _clock);
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(Otedama.History.StepS), _time);
         do
         {
-            _history.Add(_clock.GetUtcNow().ToUnixTimeSeconds(), Status());
+            _history.Add(_time.GetUtcNow().ToUnixTimeSeconds(), Status());
         }
         while (await timer.WaitForNextTickAsync(stop));
     }

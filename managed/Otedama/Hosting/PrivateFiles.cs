@@ -1,3 +1,5 @@
+using Otedama.Pool;
+
 namespace Otedama;
 
 /// <summary>
@@ -16,7 +18,7 @@ internal static class PrivateFiles
     private const int FilesMax = 100_000;
 
     /// <summary>Secrets by name, anywhere in the first two levels below the data directory.</summary>
-    private static readonly string[] s_secrets = ["api.token", "wallet.key"];
+    private static readonly string[] s_secrets = ["api.token", "wallet.key", NodeKeyFile.Name];
 
     /// <summary>
     /// Throws CommandException 77 when others may use one of the secrets below root, unless that is allowed. Then closes

@@ -88,7 +88,7 @@ internal static class RigPools
             return null;
         }
         problem = Settings.MiningAlgorithms.TryRead(new RawScalar(text), out object read);
-        var choices = (IReadOnlyList<AlgorithmChoice>)read;
+        IReadOnlyList<AlgorithmChoice> choices = (IReadOnlyList<AlgorithmChoice>)read;
         problem ??= choices.Count == 1 ? null : "expected one algorithm";
         return problem is null ? choices[0] : null;
     }

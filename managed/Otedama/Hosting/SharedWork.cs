@@ -12,15 +12,15 @@ internal sealed class SharedWork : IDisposable
 {
     private readonly Configuration _configuration;
     private readonly ILogger _logger;
-    private readonly TimeProvider _clock;
-    private readonly DatasetLog _log;
+    private readonly TimeProvider _time;
+    private readonly DatasetLog _datasetLog;
     private readonly Dictionary<string, WasmPlugin> _plugins = []; // touched while starting only
     private readonly List<PluginProofChecker> _checkers = [];
 
     /// <summary>Throws CommandException when an algorithm of the plan is not in this program.</summary>
     public SharedWork(InstancePlan plan, ILoggerFactory loggers, TimeProvider clock)
     {
-        (_configuration, _logger, _clock) = (plan.Configuration, loggers.CreateLogger(LogCategory.Instance), clock);
+        (_configuration, _logger, _time) = (plan.Configuration, loggers.CreateLogger(LogCategory.Instance), clock);
         Work[] all = [.. plan.Pools.Select(static pool => pool.Work).Concat(plan.Rigs.Select(static rig => rig.Work))];
         foreach (Work work in all)
         {
@@ -31,9 +31,9 @@ internal sealed class SharedWork : IDisposable
         {
             Directory.CreateDirectory(folder);
         }
-        _log = new DatasetLog(loggers.CreateLogger(LogCategory.Datasets), clock);
-        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = clock, Finished = _log.OnFinished });
-        _log.Follow(Datasets);
+        _datasetLog = new DatasetLog(loggers.CreateLogger(LogCategory.Datasets), clock);
+        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = clock, Finished = _datasetLog.OnFinished });
+        _datasetLog.Follow(Datasets);
     }
 
     public DatasetStore Datasets { get; }
@@ -46,7 +46,7 @@ internal sealed class SharedWork : IDisposable
         {
             return native;
         }
-        PluginProofChecker checker = new(plugin, native, new PluginAlarm(_logger, _clock).OnFailure);
+        PluginProofChecker checker = new(plugin, native, new PluginAlarm(_logger, _time).OnFailure);
         _checkers.Add(checker);
         return checker;
     }
@@ -72,7 +72,7 @@ internal sealed class SharedWork : IDisposable
         {
             plugin.Dispose();
         }
-        _log.Dispose();
+        _datasetLog.Dispose();
         Datasets.Dispose();
     }
 

@@ -19,7 +19,7 @@ internal sealed class ConsoleLogs : ILoggerProvider
     private volatile LogLevels _levels; // replaced whole by any thread
     private readonly bool _json;
     private readonly bool _colour;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly BlockingCollection<LogLine> _queue = new(QueueMax);
     private readonly ArrayBufferWriter<byte> _buffer = new(4096); // the log thread's
     private readonly Thread _writer;
@@ -28,7 +28,7 @@ internal sealed class ConsoleLogs : ILoggerProvider
     /// <summary>The file is disposed with the logs.</summary>
     public ConsoleLogs(Stream output, LogLevels levels, bool json, bool colour, TimeProvider clock, LogFile? file = null)
     {
-        (_output, _levels, _json, _colour, _clock, _file) = (output, levels, json, colour, clock, file);
+        (_output, _levels, _json, _colour, _time, _file) = (output, levels, json, colour, clock, file);
         _writer = new Thread(Drain) { IsBackground = true, Name = "log" };
         _writer.Start();
     }
@@ -147,7 +147,7 @@ internal sealed class ConsoleLogs : ILoggerProvider
                 IReadOnlyList<KeyValuePair<string, object?>> fields = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
                 // Generated states may be reused by their owner, so the fields are copied before this call returns.
                 fields = owner._json ? [.. fields] : [];
-                owner.Add(new LogLine(owner._clock.GetLocalNow(), logLevel, category, eventId, formatter(state, exception), fields, exception));
+                owner.Add(new LogLine(owner._time.GetLocalNow(), logLevel, category, eventId, formatter(state, exception), fields, exception));
             }
         }
     }

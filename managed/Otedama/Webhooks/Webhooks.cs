@@ -21,7 +21,7 @@ internal sealed class Webhooks : IAsyncDisposable
     private readonly IReadOnlyList<Uri> _urls;
     private readonly IReadOnlyList<string> _events;
     private readonly Watch _watch;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Alert> _queue = Channel.CreateBounded<Alert>(QueueMax);
@@ -37,7 +37,7 @@ internal sealed class Webhooks : IAsyncDisposable
     /// <summary>events: those of AlertKind that are sent; empty = all. patience: how long something lacks before it is told.</summary>
     public Webhooks(IReadOnlyList<Uri> urls, IReadOnlyList<string> events, TimeSpan patience, IInstance instance, TimeProvider clock, ILogger logger)
     {
-        (_instance, _urls, _events, _watch, _clock, _logger) = (instance, urls, events.Count > 0 ? events : AlertKind.All, new Watch(patience), clock, logger);
+        (_instance, _urls, _events, _watch, _time, _logger) = (instance, urls, events.Count > 0 ? events : AlertKind.All, new Watch(patience), clock, logger);
         _looking = LookAsync(_stop.Token);
         _sending = SendAsync(_stop.Token);
     }
@@ -53,10 +53,10 @@ internal sealed class Webhooks : IAsyncDisposable
 
     private async Task LookAsync(CancellationToken stop)
     {
-        using PeriodicTimer timer = new(s_lookEvery, _clock);
+        using PeriodicTimer timer = new(s_lookEvery, _time);
         do
         {
-            long now = _clock.GetUtcNow().ToUnixTimeSeconds();
+            long now = _time.GetUtcNow().ToUnixTimeSeconds();
             foreach (Alert alert in _watch.Look(
                 _instance.Status(), [.. _instance.PoolNames.Select(_instance.Miners)], [.. _instance.PoolNames.Select(_instance.Blocks)], now))
             {
@@ -85,7 +85,7 @@ internal sealed class Webhooks : IAsyncDisposable
         {
             if (attempt > 0)
             {
-                await Task.Delay(s_waits[attempt - 1], _clock, stop);
+                await Task.Delay(s_waits[attempt - 1], _time, stop);
             }
             try
             {

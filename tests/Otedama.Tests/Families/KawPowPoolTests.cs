@@ -188,7 +188,7 @@ public sealed class KawPowPoolTests : IAsyncLifetime
     {
         for (int i = 1; ; i++)
         {
-            var mix = Hash256.FromDisplay($"{i:x64}");
+            Hash256 mix = Hash256.FromDisplay($"{i:x64}");
             if (!Target.FromCompact(Bits).IsMetBy(KawPow.FinalHash(header, new KawPowProof(nonce, mix))))
             {
                 return mix.ToString();

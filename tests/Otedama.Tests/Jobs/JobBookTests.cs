@@ -209,7 +209,7 @@ public class JobBookTests
     public void Splits_that_move_every_ten_seconds_give_new_jobs_without_a_new_template()
     {
         int paid = 0;
-        var splits = new TestSplits((template, _) => new PayoutSplit
+        TestSplits splits = new((template, _) => new PayoutSplit
         {
             Reward = template.CoinbaseValue,
             Outputs = [new PayoutOutput(new byte[] { (byte)paid }, template.CoinbaseValue)],
@@ -230,7 +230,7 @@ public class JobBookTests
     [Fact]
     public void Splits_that_never_stand_still_push_no_jobs_out()
     {
-        var splits = new TestSplits();
+        TestSplits splits = new();
         using JobBook book = Listen(Book(_time, splits));
         book.Offer(Template());
         for (int i = 0; i < 600; i++)

@@ -70,7 +70,7 @@ public class JobBuilderTests
         foreach (uint id in new uint[] { 7, 8 })
         {
             Job job = JobBuilder.Build(Request(template, id) with { Split = split });
-            var recipe = (BitcoinRecipe)job.Recipe;
+            BitcoinRecipe recipe = (BitcoinRecipe)job.Recipe;
             Assert.Equal(
                 "02000000010000000000000000000000000000000000000000000000000000000000000000ffffffff180296000c",
                 Hex.Encode(recipe.CoinbasePrefix.Span));
@@ -91,7 +91,7 @@ public class JobBuilderTests
     {
         PayoutSplit split = Split(new Amount(100), 1) with { Form = new CoinbaseForm("/x/"u8.ToArray()), Commitment = new byte[] { 0x6a } };
         Template template = Template(value: 100) with { Algorithm = Algorithm.KawPow, WitnessCommitment = default };
-        var recipe = (KawPowBlockRecipe)JobBuilder.Build(Request(template, 0x01020304) with { Split = split }).Recipe;
+        KawPowBlockRecipe recipe = (KawPowBlockRecipe)JobBuilder.Build(Request(template, 0x01020304) with { Split = split }).Recipe;
         Transaction coinbase = Transaction.Parse(recipe.WholeCoinbase.Span);
         Assert.Equal("02e8030c000000000000000001020304032f782f", Hex.Encode(coinbase.Inputs[0].Script.Span));
         Assert.Equal("6a", Hex.Encode(coinbase.Outputs[^1].Script.Span));

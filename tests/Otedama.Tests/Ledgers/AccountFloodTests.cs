@@ -17,7 +17,7 @@ public sealed class AccountFloodTests : IDisposable
     private readonly TempFolder _directory = new();
     private readonly Random _random = new(7);
     private readonly HeldClock _time = new();
-    private readonly LineLogger _log = new();
+    private readonly LineLogger _logger = new();
     private readonly Template _template = new TestJobs().Add(1).Template with { Bits = 0x17029a8a }; // Bitcoin's: 4e23 hashes a block
 
     public void Dispose() => _directory.Dispose();
@@ -88,7 +88,7 @@ public sealed class AccountFloodTests : IDisposable
         }
         _time.Advance(61);
         Admit(ledger, Script(2, 100), 1, 1);
-        string[] lines = [.. _log.Lines.Where(static line => line.Contains("refused", StringComparison.Ordinal))];
+        string[] lines = [.. _logger.Lines.Where(static line => line.Contains("refused", StringComparison.Ordinal))];
         Assert.Equal(2, lines.Length);
         Assert.Contains("100 good shares of new addresses were refused: all 1 addresses are taken. Raise pool.accounts_max.", lines[1]);
     }
@@ -145,5 +145,5 @@ public sealed class AccountFloodTests : IDisposable
     private Ledger Open(int addressesMax) => Ledger.Open(
         new LedgerOptions { Directory = _directory.Path, OperatorScript = new byte[] { 0xaa }, Sync = LogSync.None, AddressesMax = addressesMax },
         _time,
-        _log);
+        _logger);
 }

@@ -15,7 +15,7 @@ public sealed class BlockBookingTests
     [InlineData(PayeesMax)]
     public void A_booking_is_read_back_as_it_was_with_as_many_payees_as_a_pool_may_have(int payees)
     {
-        var record = new BlockRecord
+        BlockRecord record = new()
         {
             TimeMs = 1,
             Height = 2,

@@ -39,7 +39,7 @@ internal sealed class CountingFold : ILogFold
 
     public void Save(Stream stream)
     {
-        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        using BinaryWriter writer = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         writer.Write(Shares);
         writer.Write(Sum);
         writer.Write(Blocks);
@@ -47,7 +47,7 @@ internal sealed class CountingFold : ILogFold
 
     public void Load(Stream stream)
     {
-        using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        using BinaryReader reader = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         (Shares, Sum, Blocks) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
     }
 }

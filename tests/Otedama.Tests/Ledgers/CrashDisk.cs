@@ -20,7 +20,7 @@ internal sealed class CrashDisk : IFiles
 {
     private const int SectorBytes = 512;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, Node> _names = [];
     private readonly Dictionary<string, Node> _safeNames = [];
     private readonly List<Action<Dictionary<string, Node>>> _unsafeNames = [];
@@ -37,7 +37,7 @@ internal sealed class CrashDisk : IFiles
 
     public IDisposable Lock(string path)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _locked.Add(path) ? new Held(this, path) : throw new IOException($"{path} is locked");
         }
@@ -45,7 +45,7 @@ internal sealed class CrashDisk : IFiles
 
     public void Create(string path, long length)
     {
-        var node = new Node();
+        Node node = new();
         Name(names => names[path] = node);
         Change(() => node.Write(new byte[length], 0));
         Change(node.Flush);
@@ -53,7 +53,7 @@ internal sealed class CrashDisk : IFiles
 
     public IFile Open(string path, bool forWriting = true)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _names.TryGetValue(path, out Node? node) ? new Opened(this, node) : throw new FileNotFoundException(path);
         }
@@ -61,7 +61,7 @@ internal sealed class CrashDisk : IFiles
 
     public bool Exists(string path)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return _names.ContainsKey(path);
         }
@@ -69,7 +69,7 @@ internal sealed class CrashDisk : IFiles
 
     public IReadOnlyList<string> List(string folder)
     {
-        lock (_lock)
+        lock (_gate)
         {
             return [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path))];
         }
@@ -103,10 +103,10 @@ internal sealed class CrashDisk : IFiles
     /// <summary>The disk as it is found when the power is back.</summary>
     public CrashDisk AfterPowerCut(Cut cut, Random random)
     {
-        lock (_lock)
+        lock (_gate)
         {
-            var after = new CrashDisk { SyncsFolders = SyncsFolders };
-            var names = new Dictionary<string, Node>(_safeNames);
+            CrashDisk after = new() { SyncsFolders = SyncsFolders };
+            Dictionary<string, Node> names = new(_safeNames);
             int kept = cut switch { Cut.Nothing => 0, Cut.Everything => _unsafeNames.Count, _ => random.Next(_unsafeNames.Count + 1) };
             _unsafeNames.Take(kept).ToList().ForEach(change => change(names));
             foreach ((string path, Node node) in names)
@@ -125,7 +125,7 @@ internal sealed class CrashDisk : IFiles
 
     private void Change(Action change)
     {
-        lock (_lock)
+        lock (_gate)
         {
             change();
         }
@@ -198,7 +198,7 @@ internal sealed class CrashDisk : IFiles
     {
         public void Dispose()
         {
-            lock (disk._lock)
+            lock (disk._gate)
             {
                 disk._locked.Remove(path);
             }
@@ -217,7 +217,7 @@ internal sealed class CrashDisk : IFiles
 
         public int Read(Span<byte> bytes, long offset)
         {
-            lock (disk._lock)
+            lock (disk._gate)
             {
                 int count = (int)Math.Clamp(node.Bytes.Length - offset, 0, bytes.Length);
                 node.Bytes.AsSpan((int)Math.Min(offset, node.Bytes.Length), count).CopyTo(bytes);

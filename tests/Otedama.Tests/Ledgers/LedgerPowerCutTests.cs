@@ -22,7 +22,7 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
     private readonly PoolJob _job = new TestJobs().Add(1);
     private readonly CrashDisk _disk = new();
     private readonly List<(uint Acknowledged, uint Found, UInt128 State)> _cuts = [];
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private uint _acknowledged;
 
     [Fact]
@@ -40,12 +40,12 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
 
     private async Task RunAsync()
     {
-        using Ledger ledger = Ledger.Open(Options(), _clock, NullLogger.Instance);
-        var chain = new Chain();
+        using Ledger ledger = Ledger.Open(Options(), _time, NullLogger.Instance);
+        Chain chain = new();
         int[] accounts = [.. Enumerable.Range(1, 5).Select(n => ledger.InternAccount($"addr{n}", [(byte)n], "rig"))];
         for (int round = 0; round < Rounds; round++)
         {
-            _clock.Advance(TimeSpan.FromHours(1));
+            _time.Advance(TimeSpan.FromHours(1));
             Work(ledger, accounts[round % accounts.Length], (ulong)round + 1);
             if (round % 6 == 5)
             {
@@ -75,8 +75,8 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
 
     private LedgerFold Reopen(CrashDisk disk, out uint found)
     {
-        var fold = new LedgerFold();
-        var options = new ShareLogOptions
+        LedgerFold fold = new();
+        ShareLogOptions options = new()
         {
             Directory = Folder,
             SegmentBytes = 12 * 1024,
@@ -90,9 +90,9 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
     /// <summary>By the number of records: what they amount to when all are read from the first on.</summary>
     private Dictionary<uint, UInt128> StatesByRecord()
     {
-        var state = new LedgerState();
+        LedgerState state = new();
         Dictionary<uint, UInt128> states = new() { [0] = HashOf(state) };
-        var walk = new LogWalk(_disk, Folder);
+        LogWalk walk = new(_disk, Folder);
         walk.Run(
             LogPosition.Start,
             LogDirectory.Segments(_disk, Folder)[^1],
@@ -107,7 +107,7 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
 
     private static UInt128 HashOf(LedgerState state)
     {
-        using var stream = new MemoryStream();
+        using MemoryStream stream = new();
         state.Save(stream);
         return XxHash128.HashToUInt128(stream.ToArray());
     }
@@ -124,8 +124,8 @@ public sealed class LedgerPowerCutTests(ITestOutputHelper output)
 
     private void Work(Ledger ledger, int account, ulong work)
     {
-        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var share = new ShareRecord { AccountId = account, Work = work, TimeMs = now, Height = 100, Algorithm = Algorithm.Sha256d };
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        ShareRecord share = new() { AccountId = account, Work = work, TimeMs = now, Height = 100, Algorithm = Algorithm.Sha256d };
         Assert.True(ledger.TryAppend([.. Enumerable.Repeat(share, SharesPerRound)]));
     }
 

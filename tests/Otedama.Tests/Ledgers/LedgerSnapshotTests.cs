@@ -11,7 +11,7 @@ public sealed class LedgerSnapshotTests : IDisposable
 {
     private readonly TempFolder _directory = new();
     private readonly PoolJob _job = new TestJobs().Add(1);
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -34,7 +34,7 @@ public sealed class LedgerSnapshotTests : IDisposable
         Fill();
         string before = Describe();
         Assert.True(File.Exists(SegmentPath(1)));
-        _clock.Advance(TimeSpan.FromDays(8));
+        _time.Advance(TimeSpan.FromDays(8));
         Fill(keep: TimeSpan.FromDays(7), work: 0);
         Assert.False(File.Exists(SegmentPath(1)));
         Assert.Equal(before.Split('\n')[..3], Describe().Split('\n')[..3]);
@@ -130,7 +130,7 @@ public sealed class LedgerSnapshotTests : IDisposable
 
     private void Work(Ledger ledger, int account, ulong work)
     {
-        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         Assert.True(ledger.TryAppend([new ShareRecord { AccountId = account, Work = work, TimeMs = now, Height = 100, Algorithm = Algorithm.Sha256d }]));
     }
 
@@ -143,6 +143,6 @@ public sealed class LedgerSnapshotTests : IDisposable
             SegmentBytes = 4_096,
             LogKeep = keep,
         },
-        _clock,
+        _time,
         NullLogger.Instance);
 }

@@ -12,7 +12,7 @@ public sealed class LedgerStateTests
     public void Saving_in_the_middle_and_going_on_gives_the_bytes_of_the_whole_fold() =>
         Gen.Select(Gen.Select(Gen.Int[0, 11], Gen.Int[0, 7], Gen.ULong[1, 5_000]).Array[2, 300], Gen.Int[0, 299]).Sample((steps, at) =>
         {
-            var whole = new Fold();
+            Fold whole = new();
             Fold? resumed = null;
             for (int i = 0; i < steps.Length; i++)
             {
@@ -32,7 +32,7 @@ public sealed class LedgerStateTests
     public void Blocks_given_up_and_found_again_leave_balances_as_if_only_the_last_status_had_been() =>
         Gen.Select(Gen.Int[0, 11], Gen.Int[0, 7], Gen.ULong[1, 5_000]).Array[2, 300].Sample(steps =>
         {
-            var fold = new Fold();
+            Fold fold = new();
             for (int i = 0; i < steps.Length; i++)
             {
                 fold.Step(i, steps[i].Item1, steps[i].Item2, steps[i].Item3);
@@ -43,7 +43,7 @@ public sealed class LedgerStateTests
     [Fact]
     public void An_orphan_comes_back_until_it_is_a_thousand_blocks_deep_and_a_confirmed_block_stays()
     {
-        var fold = new Fold();
+        Fold fold = new();
         fold.Step(0, 0, 1, 10);
         Hash256 hash = fold.State.Blocks.First!.Value.Record.BlockHash;
         Settle(fold.State, hash, BlockStatus.Orphaned);
@@ -69,7 +69,7 @@ public sealed class LedgerStateTests
     [Fact]
     public void Damaged_or_foreign_state_is_refused_in_words()
     {
-        var fold = new Fold();
+        Fold fold = new();
         fold.Step(0, 0, 1, 10);
         fold.Step(1, 9, 1, 10);
         byte[] bytes = fold.Save();
@@ -102,7 +102,7 @@ public sealed class LedgerStateTests
 
         public byte[] Save()
         {
-            using var stream = new MemoryStream();
+            using MemoryStream stream = new();
             State.Save(stream);
             return stream.ToArray();
         }
@@ -148,8 +148,8 @@ public sealed class LedgerStateTests
 
         public void CheckBooks()
         {
-            var earned = new Dictionary<int, long>();
-            var paid = new Dictionary<int, long>();
+            Dictionary<int, long> earned = new();
+            Dictionary<int, long> paid = new();
             foreach (LedgerBlock block in State.Blocks.Where(block => block.Status != BlockStatus.Orphaned))
             {
                 foreach (PayoutEntry entry in block.Entries)

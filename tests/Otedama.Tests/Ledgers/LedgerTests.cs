@@ -81,7 +81,7 @@ public sealed class LedgerTests : IDisposable
         ledger.BlockFound(JobWith(empty), Hash(1), finder);
         Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Owed.Units);
         Assert.Equal(-4_950_000_000, ledger.Payees(9).Single(payee => payee.Id == 0).Money.Owed.Units);
-        var chain = new Chain { Height = 100 };
+        Chain chain = new() { Height = 100 };
         chain.Hashes[100] = Hash(1);
         Assert.Equal(1, await ledger.SettleAsync(chain, default));
         Work(ledger, (finder, 1)); // from now on all is his, what the operator owes him included
@@ -126,7 +126,7 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal(0, ledger.SplitFor(_job.Template, 10).Entries.Single(e => e.Payee == small).Paid.Units);
         Assert.Equal(BlockStatus.Pending, ledger.Blocks(10).Single().Status);
 
-        var chain = new Chain { Height = 100 + 98 };
+        Chain chain = new() { Height = 100 + 98 };
         chain.Hashes[100] = hash;
         Assert.Equal(0, await ledger.SettleAsync(chain, default));
         chain.Height++;
@@ -147,7 +147,7 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal(2 * 4_950_000_000, ledger.Payee([1])!.Money.Pending.Units);
         ledger.BlockRefused(refused, "bad-txnmrklroot");
         Assert.Equal(4_950_000_000, ledger.Payee([1])!.Money.Pending.Units);
-        var chain = new Chain { Height = 104 };
+        Chain chain = new() { Height = 104 };
         chain.Hashes[100] = Hash(99);
         Assert.Equal(0, await ledger.SettleAsync(chain, default));
         chain.Height++;
@@ -239,7 +239,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public void Meters_show_the_last_minute_and_hour()
     {
-        var time = new HeldClock();
+        HeldClock time = new();
         using Ledger ledger = Ledger.Open(Options(), time, NullLogger.Instance);
         int account = ledger.InternAccount("a", [1], "");
         for (int second = 0; second < 600; second++)
@@ -261,7 +261,7 @@ public sealed class LedgerTests : IDisposable
     public void A_replay_gives_the_same_state_and_all_balances_sum_to_zero() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[1, 6], Gen.ULong[1, 50]).Array[1, 120].Sample((steps) =>
         {
-            using var directory = new TempFolder();
+            using TempFolder directory = new();
             LedgerOptions options = Options() with { Directory = directory.Path, PayoutMin = new Amount(900_000_000), Sync = LogSync.None };
             string live;
             using (Ledger ledger = Ledger.Open(options, new HeldClock(), NullLogger.Instance))
@@ -289,7 +289,7 @@ public sealed class LedgerTests : IDisposable
                 ledger.BlockRefused(newest.Hash, "orphan");
                 break;
             case 2:
-                var chain = new Chain { Height = 500 };
+                Chain chain = new() { Height = 500 };
                 chain.Hashes[100] = Hash((int)work);
                 _ = ledger.SettleAsync(chain, default).GetAwaiter().GetResult();
                 break;

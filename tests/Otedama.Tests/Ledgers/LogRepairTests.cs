@@ -29,7 +29,7 @@ public sealed class LogRepairTests : IDisposable
     {
         for (int bit = 0; bit < 64 * 8; bit += 3)
         {
-            using var directory = new TempFolder();
+            using TempFolder directory = new();
             Fill(20, directory.Path);
             string path = SegmentPath(1, directory.Path);
             byte[] bad = File.ReadAllBytes(path);

@@ -75,7 +75,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     {
         try
         {
-            var fold = new CountingFold();
+            CountingFold fold = new();
             long count;
             using (ShareLog log = Open(disk, fold, NullLogger.Instance))
             {
@@ -96,7 +96,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 log.Commit();
                 disk = disk.AfterPowerCut(Cut.Nothing, _random);
             }
-            var again = new CountingFold();
+            CountingFold again = new();
             Open(disk, again, NullLogger.Instance).Dispose();
             return again.Shares == count + 1 ? null : $"{again.Shares} shares after a second cut, expected {count + 1}";
         }

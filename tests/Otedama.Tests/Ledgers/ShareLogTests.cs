@@ -117,7 +117,7 @@ public sealed class ShareLogTests : IDisposable
             Append(log, 0, 3);
         }
         Overwrite(SegmentPath(1), LogStart + 128 + 20, [0xff]);
-        var lines = new LineLogger();
+        LineLogger lines = new();
         ShareLog.Open(Options(), lines, _ => { }).Dispose();
         Assert.Contains(lines.Lines, line => line.Contains("ends before what the disk had confirmed: 1 acknowledged", StringComparison.Ordinal));
         Assert.Equal([0, 1], Replay());
@@ -309,7 +309,7 @@ public sealed class ShareLogTests : IDisposable
     [Fact]
     public void The_bytes_of_records_are_frozen()
     {
-        var share = new ShareRecord
+        ShareRecord share = new()
         {
             TimeMs = 0x0102030405060708,
             AccountId = 0x11121314,
@@ -326,9 +326,9 @@ public sealed class ShareLogTests : IDisposable
             "080706050403020114131211242322213433323102010000585756555453525148474645444342416867666564636261", Hex.Encode(bytes));
         Assert.Equal(share, ShareRecord.Read(bytes));
 
-        var account = new AccountRecord(5, new byte[] { 0x51 }, "ad", "w");
+        AccountRecord account = new(5, new byte[] { 0x51 }, "ad", "w");
         Assert.Equal("0500000001000200010000005161" + "6477", Hex.Encode(account.ToBytes()));
-        var status = new BlockStatusRecord(1, new Hash256(new byte[32]), "no");
+        BlockStatusRecord status = new(1, new Hash256(new byte[32]), "no");
         Assert.Equal("0100000000000000" + new string('0', 64) + "02006e6f", Hex.Encode(status.ToBytes()));
         Assert.Equal("0100000000000000" + "02" + new string('0', 30), Hex.Encode(new WindowRecord(1, 2).ToBytes()));
         Assert.Equal(
@@ -389,7 +389,7 @@ public sealed class ShareLogTests : IDisposable
 
     private List<int> Replay()
     {
-        var accounts = new List<int>();
+        List<int> accounts = new();
         Open(record => accounts.Add(ShareRecord.Read(record.Payload).AccountId)).Dispose();
         return accounts;
     }

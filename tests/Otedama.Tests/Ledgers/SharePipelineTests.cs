@@ -155,7 +155,7 @@ public sealed class SharePipelineTests : IDisposable
     public void The_book_is_told_of_chain_shares_and_blocks_with_header_and_candidate_before_they_are_answered()
     {
         PoolJob chained = _jobs.Add(2, chain: Target.Max), block = _jobs.Add(3, network: Target.Max);
-        var book = new ChainBook(_ledger) { Throws = true };
+        ChainBook book = new(_ledger) { Throws = true };
         SharePipeline pipeline = Make(book: book);
         for (uint job = 1; job <= 3; job++)
         {
@@ -178,7 +178,7 @@ public sealed class SharePipelineTests : IDisposable
     public void An_account_is_made_by_the_first_accepted_share_and_by_nothing_else()
     {
         int before = _ledger.AccountCount;
-        var claimant = new Claimant("new", [7], "rig", Claimant.NoAccount);
+        Claimant claimant = new("new", [7], "rig", Claimant.NoAccount);
         Candidate unknown = Claimed(1), wrong = Claimed(2), good = Claimed(3), next = Claimed(4);
         unknown.JobId = 77;
         wrong.Target = TestJobs.Hard;
@@ -213,7 +213,7 @@ public sealed class SharePipelineTests : IDisposable
         _ledger.Dispose();
         using Ledger full = Open(addressesMax: 1);
         _jobs.Add(2, network: Target.Max, split: full.SplitFor(_jobs.Add(3).Template, 4));
-        var claimant = new Claimant("new", [7], "rig", Claimant.NoAccount);
+        Claimant claimant = new("new", [7], "rig", Claimant.NoAccount);
         Candidate share = NewcomerOn(1, 1), block = NewcomerOn(2, 2);
         SharePipeline pipeline = Make(ledger: full);
         foreach (Candidate candidate in new[] { share, Candidate(3), block })
@@ -376,7 +376,7 @@ public sealed class SharePipelineTests : IDisposable
     {
         ShareValidator[] validators = [.. Enumerable.Range(0, verifiers).Select(_ =>
         {
-            var proofs = new BclProofs();
+            BclProofs proofs = new();
             return new ShareValidator(_jobs, proofs, proofs, new ShareValidatorOptions());
         })];
         _sink.Book = ledger ?? _ledger;
@@ -386,7 +386,7 @@ public sealed class SharePipelineTests : IDisposable
 
     private SharePathLoops Start(SharePipelineOptions? options = null, int verifiers = 1)
     {
-        var loops = new SharePathLoops(Make(options, verifiers), TimeProvider.System, NullLogger.Instance);
+        SharePathLoops loops = new(Make(options, verifiers), TimeProvider.System, NullLogger.Instance);
         loops.Start();
         return loops;
     }

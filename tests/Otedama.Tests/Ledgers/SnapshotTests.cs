@@ -33,7 +33,7 @@ public sealed class SnapshotTests : IDisposable
             byte[] bytes = File.ReadAllBytes(snapshots[damaged]);
             bytes[^1] ^= 1;
             File.WriteAllBytes(snapshots[damaged], bytes);
-            var lines = new LineLogger();
+            LineLogger lines = new();
             CountingFold fold = Reopen(lines);
             Assert.Equal(CountingFold.Of(1_000), (fold.Shares, fold.Sum, fold.Blocks));
             Assert.Contains(lines.Lines, line => line.Contains(snapshots[damaged], StringComparison.Ordinal)
@@ -118,7 +118,7 @@ public sealed class SnapshotTests : IDisposable
 
     private CountingFold Reopen(ILogger? logger = null)
     {
-        var fold = new CountingFold();
+        CountingFold fold = new();
         Open(fold, logger ?? NullLogger.Instance, every: 1_000).Dispose();
         return fold;
     }

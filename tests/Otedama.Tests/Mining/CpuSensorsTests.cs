@@ -8,10 +8,10 @@ namespace Otedama.Tests.Mining;
 public sealed class CpuSensorsTests : IDisposable
 {
     private readonly TempFolder _root = new();
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly CpuSensors _sensors;
 
-    public CpuSensorsTests() => _sensors = new CpuSensors(_clock, _root.Path);
+    public CpuSensorsTests() => _sensors = new CpuSensors(_time, _root.Path);
 
     public void Dispose() => _root.Dispose();
 
@@ -62,15 +62,15 @@ public sealed class CpuSensorsTests : IDisposable
         Write("sys/class/powercap/intel-rapl:0:0/name", "core"); // part of a socket
         Write("sys/class/powercap/intel-rapl:0:0/energy_uj", "77");
         Assert.Null(_sensors.Read().PowerW);
-        _clock.Advance(5);
+        _time.Advance(5);
         Socket(0, 301_000_000);
         Socket(1, 205_000_000);
         Assert.Equal(100, _sensors.Read().PowerW!.Value, 6);
-        _clock.Advance(5);
+        _time.Advance(5);
         Socket(0, 101_000_000); // began anew at 400 J
         Socket(1, 205_000_000);
         Assert.Equal(40, _sensors.Read().PowerW!.Value, 6);
-        _clock.Advance(5);
+        _time.Advance(5);
         File.Delete(Path.Combine(_root.Path, "sys/class/powercap/intel-rapl:1/energy_uj")); // as where only root may read
         Assert.Null(_sensors.Read().PowerW);
     }

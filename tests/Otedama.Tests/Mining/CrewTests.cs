@@ -11,9 +11,9 @@ public sealed class CrewTests : IDisposable
 {
     private static readonly Target s_share = Target.FromDifficulty(1, Target.BitcoinOne);
 
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly FakeSource _source = new();
-    private readonly LineLog _log = new();
+    private readonly LineLog _logger = new();
     private readonly Dispatcher _dispatcher;
     private readonly Shelf _shelf;
     private readonly Dictionary<string, HandLoop> _loops = [];
@@ -21,10 +21,10 @@ public sealed class CrewTests : IDisposable
 
     public CrewTests()
     {
-        _dispatcher = new Dispatcher(_source, _clock, NullLogger.Instance, paused: false);
+        _dispatcher = new Dispatcher(_source, _time, NullLogger.Instance, paused: false);
         _source.Start(_dispatcher);
-        _shelf = new Shelf(_clock);
-        _crew = new Crew([_shelf], _dispatcher, (worker, name) => _loops[name] = new HandLoop(worker), _clock, _log);
+        _shelf = new Shelf(_time);
+        _crew = new Crew([_shelf], _dispatcher, (worker, name) => _loops[name] = new HandLoop(worker), _time, _logger);
     }
 
     public void Dispose() => _crew.Dispose();
@@ -87,10 +87,10 @@ public sealed class CrewTests : IDisposable
         _loops["a"].Worker.Step();
         _crew.Look();
         Assert.Equal(WorkerState.Lost, Assert.Single(_crew.Read()).State);
-        _clock.Advance(59);
+        _time.Advance(59);
         _crew.Look();
         Assert.Equal([0], _shelf.Ids);
-        _clock.Advance(1);
+        _time.Advance(1);
         _crew.Look();
         Assert.Equal([0, 1], _shelf.Ids);
         Assert.Equal(WorkerState.Starting, Assert.Single(_crew.Read()).State);
@@ -103,7 +103,7 @@ public sealed class CrewTests : IDisposable
         _shelf.Devices.Add("a");
         _crew.Look();
         _crew.Look();
-        Assert.Single(_log.Lines, static line => line.Contains("no driver", StringComparison.Ordinal));
+        Assert.Single(_logger.Lines, static line => line.Contains("no driver", StringComparison.Ordinal));
         Assert.Empty(_crew.Read());
         _shelf.Problem = "";
         _crew.Look();
@@ -120,7 +120,7 @@ public sealed class CrewTests : IDisposable
         _crew.Look();
         Assert.Equal(["a"], Names());
         Assert.False(_loops["a"].Stopped);
-        Assert.Single(_log.Lines, static line => line.Contains("cannot see", StringComparison.Ordinal));
+        Assert.Single(_logger.Lines, static line => line.Contains("cannot see", StringComparison.Ordinal));
     }
 
     [Fact]

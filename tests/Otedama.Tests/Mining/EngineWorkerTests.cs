@@ -11,7 +11,7 @@ public sealed class EngineWorkerTests : IDisposable
 {
     private static readonly Target s_share = Target.FromDifficulty(1, Target.BitcoinOne);
 
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly FakeSource _source = new();
     private readonly Dispatcher _dispatcher;
     private readonly List<ScriptedEngine> _engines = [];
@@ -20,12 +20,12 @@ public sealed class EngineWorkerTests : IDisposable
     public EngineWorkerTests()
     {
         AlgorithmInfo algorithm = CpuWorkers.FindAlgorithm(Algorithm.Sha256d);
-        _dispatcher = new Dispatcher(_source, _clock, NullLogger.Instance, paused: false);
+        _dispatcher = new Dispatcher(_source, _time, NullLogger.Instance, paused: false);
         _source.Start(_dispatcher);
         _worker = new EngineWorker(
             new EngineWorkerOptions { Id = 0, Name = "cpu0", Device = "test", Algorithm = algorithm, Flavour = algorithm.Selected },
             MakeEngine,
-            _clock,
+            _time,
             NullLogger.Instance);
         _worker.Attach(_dispatcher);
         _dispatcher.Add(_worker, static () => { });
@@ -73,13 +73,13 @@ public sealed class EngineWorkerTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(1), _worker.Step());
         Assert.Equal((WorkerState.Failed, "the device is gone", 0), (_worker.Read().State, _worker.Read().Reason, _worker.Read().Restarts));
         Assert.True(Engine.Disposed);
-        _clock.Advance(0.4);
+        _time.Advance(0.4);
         Assert.Equal(TimeSpan.FromSeconds(0.6), _worker.Step()); // however often it is woken
         Assert.Single(_engines);
-        _clock.Advance(0.6);
+        _time.Advance(0.6);
         Assert.Equal(TimeSpan.FromSeconds(2), _worker.Step());
         Problem = null;
-        _clock.Advance(2);
+        _time.Advance(2);
         Steps(1);
         Assert.Equal((WorkerState.Healthy, 2), (_worker.Read().State, _worker.Read().Restarts));
         Assert.Equal(3, _engines.Count);
@@ -92,7 +92,7 @@ public sealed class EngineWorkerTests : IDisposable
         Steps(2);
         Engine.Problem = new IOException("once");
         _worker.Step();
-        _clock.Advance(1);
+        _time.Advance(1);
         Steps(1);
         Assert.Equal((2000UL, 1000UL), Assert.Single(Engine.Searched));
     }
@@ -104,7 +104,7 @@ public sealed class EngineWorkerTests : IDisposable
         Problem = new NativeException("sha256d scan", "OTD_E_DEVICE_LOST", "fell off the bus", "Check the device.");
         _worker.Step();
         Assert.Equal(WorkerState.Lost, _worker.Read().State);
-        _clock.Advance(3600);
+        _time.Advance(3600);
         Assert.True(_worker.Step() > TimeSpan.Zero);
         Assert.Single(_engines);
     }
@@ -117,13 +117,13 @@ public sealed class EngineWorkerTests : IDisposable
         _dispatcher.SetPaused(true);
         Assert.True(_worker.Step() > TimeSpan.Zero);
         Assert.Equal((WorkerState.Idle, "mining is paused"), (_worker.Read().State, _worker.Read().Reason));
-        _clock.Advance(29);
+        _time.Advance(29);
         _worker.Step();
         Assert.False(Engine.Disposed);
-        _clock.Advance(1);
+        _time.Advance(1);
         _worker.Step();
         Assert.True(Engine.Disposed);
-        _clock.Advance(60);
+        _time.Advance(60);
         _worker.Step();
         Assert.Single(_engines);
         Assert.Equal(WorkerState.Idle, _worker.Read().State);
@@ -142,7 +142,7 @@ public sealed class EngineWorkerTests : IDisposable
         using EngineWorker worker = new(
             new EngineWorkerOptions { Id = 1, Name = "cpu1", Device = "test", Algorithm = algorithm, Flavour = algorithm.Selected },
             static () => throw new IOException("no driver"),
-            _clock,
+            _time,
             NullLogger.Instance);
         worker.Attach(_dispatcher);
         worker.Step();

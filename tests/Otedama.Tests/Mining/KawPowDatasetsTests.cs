@@ -10,7 +10,7 @@ public sealed class KawPowDatasetsTests : IDisposable
 {
     private const int NextEpoch = 7_500;
 
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly List<uint> _wholes = [];
     private readonly DatasetStore _store;
     private readonly ManualResetEventSlim _finish = new();
@@ -18,7 +18,7 @@ public sealed class KawPowDatasetsTests : IDisposable
 
     public KawPowDatasetsTests() => _store = new DatasetStore(new DatasetStoreOptions
     {
-        Clock = _clock,
+        Clock = _time,
         Make = (algorithm, kind, epoch, _, _, _, stop) =>
         {
             if (kind == DatasetKind.Full)
@@ -47,7 +47,7 @@ public sealed class KawPowDatasetsTests : IDisposable
         Job job = JobAt(1);
         PowDataset light = Wait(() => choice.For(job));
         Assert.Empty(_wholes);
-        _clock.Advance(21);
+        _time.Advance(21);
         Assert.Same(light, choice.For(job)); // while the whole one is being made
         _finish.Set();
         PowDataset whole = Wait(() => choice.For(job) is { } now && now != light ? now : null);
@@ -56,7 +56,7 @@ public sealed class KawPowDatasetsTests : IDisposable
 
         PowDataset next = Wait(() => choice.For(JobAt(NextEpoch))); // the next epoch begins from its light cache
         Assert.Equal([0u], _wholes);
-        _clock.Advance(21);
+        _time.Advance(21);
         Wait(() => choice.For(JobAt(NextEpoch)) is { } now && now != next ? now : null);
         Assert.Equal([0u, 1u], _wholes);
     }
@@ -67,7 +67,7 @@ public sealed class KawPowDatasetsTests : IDisposable
         KawPowDatasets choice = Make(KawPowDatasetMode.Auto);
         Job job = JobAt(1, 0x2007ffff);
         Wait(() => choice.For(job));
-        _clock.Advance(3600);
+        _time.Advance(3600);
         Wait(() => choice.For(job));
         Assert.Empty(_wholes);
     }
@@ -79,7 +79,7 @@ public sealed class KawPowDatasetsTests : IDisposable
         _finish.Set();
         KawPowDatasets choice = Make(KawPowDatasetMode.Auto);
         PowDataset light = Wait(() => choice.For(JobAt(1)));
-        _clock.Advance(21);
+        _time.Advance(21);
         Assert.Same(light, choice.For(JobAt(1)));
         Wait(() => _store.Snapshot().FirstOrDefault(state => state.Problem.Length > 0));
         Assert.Same(light, choice.For(JobAt(1)));
@@ -103,7 +103,7 @@ public sealed class KawPowDatasetsTests : IDisposable
     {
         KawPowDatasets choice = Make(KawPowDatasetMode.Light);
         Wait(() => choice.For(JobAt(1)));
-        _clock.Advance(3600);
+        _time.Advance(3600);
         Wait(() => choice.For(JobAt(1)));
         Assert.Empty(_wholes);
     }
@@ -129,7 +129,7 @@ public sealed class KawPowDatasetsTests : IDisposable
         Assert.Equal(mix, hits[0].Proof);
     }
 
-    private KawPowDatasets Make(KawPowDatasetMode mode) => new(_store, mode, 2, _clock);
+    private KawPowDatasets Make(KawPowDatasetMode mode) => new(_store, mode, 2, _time);
 
     private static Job JobAt(int height, uint bits = 0x1b00ffff) => new()
     {

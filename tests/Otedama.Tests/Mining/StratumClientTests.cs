@@ -32,7 +32,7 @@ public sealed class StratumClientTests
     };
 
     private readonly RecordingSink _sink = new();
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
 
     [Fact]
     public async Task Mines_at_a_pool_that_answers_everything_in_one_segment()
@@ -104,7 +104,7 @@ public sealed class StratumClientTests
             await peer.AnswerForever();
         });
         StratumTimings timings = new() { Connect = s_long, Handshake = s_long, SilentAfter = s_long, ReturnAfter = TimeSpan.FromSeconds(10) };
-        await using StratumClient client = Start(_clock, timings, primary.Endpoint, backup.Endpoint);
+        await using StratumClient client = Start(_time, timings, primary.Endpoint, backup.Endpoint);
         await ClockUntil(() => !_sink.Jobs.IsEmpty, "the backup's job");
         Assert.Equal("eeeeeeee", Hex.Encode(_sink.Jobs.Last().Space.Extranonce1.Span));
         Assert.Equal(3, primary.Connections);
@@ -129,9 +129,9 @@ public sealed class StratumClientTests
             await peer.AnswerForever();
         });
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
-        await using StratumClient client = Start(_clock, silent.Endpoint, backup.Endpoint);
+        await using StratumClient client = Start(_time, silent.Endpoint, backup.Endpoint);
         await Patience.UntilAsync(() => client.Pools[0].State == PoolState.Active, "the login");
-        _clock.Advance(31);
+        _time.Advance(31);
         await Jobs(1);
         Assert.Equal(PoolState.Active, client.Pools[1].State);
         Assert.Equal(1, silent.Connections);
@@ -150,10 +150,10 @@ public sealed class StratumClientTests
         });
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
         LineLog log = new();
-        await using StratumClient client = Start(_clock, log, odd.Endpoint, backup.Endpoint);
+        await using StratumClient client = Start(_time, log, odd.Endpoint, backup.Endpoint);
         await Patience.UntilAsync(() => log.Lines.Any(static l => l.Contains("cannot be used", StringComparison.Ordinal)), "the warning");
         await Patience.UntilAsync(() => client.Pools[0].State == PoolState.Active, "the login");
-        _clock.Advance(31);
+        _time.Advance(31);
         await Jobs(1);
         Assert.Contains("previous hash is not 64 hex digits", client.Pools[0].LastError, StringComparison.Ordinal);
     }
@@ -168,9 +168,9 @@ public sealed class StratumClientTests
             await peer.Hang();
         });
         await using ScriptedPool backup = new(ScriptedPool.Ordinary);
-        await using StratumClient client = Start(_clock, hung.Endpoint, backup.Endpoint);
+        await using StratumClient client = Start(_time, hung.Endpoint, backup.Endpoint);
         await Jobs(1);
-        _clock.Advance(91); // longer than what else forgives earlier failures
+        _time.Advance(91); // longer than what else forgives earlier failures
         await Patience.UntilAsync(() => client.Pools[1].State == PoolState.Active, "the second pool");
         Assert.Equal(1, hung.Connections);
         Assert.Contains("not a word", client.Pools[0].LastError, StringComparison.Ordinal);
@@ -277,7 +277,7 @@ public sealed class StratumClientTests
     {
         await using ScriptedPool pool = new(ScriptedPool.Ordinary);
         StratumTimings timings = new() { Connect = s_long, Handshake = s_long, PingAfter = TimeSpan.FromSeconds(5), ReconnectAfter = TimeSpan.FromSeconds(15) };
-        await using StratumClient client = Start(_clock, timings, pool.Endpoint);
+        await using StratumClient client = Start(_time, timings, pool.Endpoint);
         await Jobs(1);
         await ClockUntil(() => pool.Received.Any(static line => line.Contains("mining.ping", StringComparison.Ordinal)), "the question");
         Assert.Equal(1, pool.Connections);
@@ -520,7 +520,7 @@ public sealed class StratumClientTests
             {
                 return true;
             }
-            _clock.Advance(0.1);
+            _time.Advance(0.1);
             return false;
         },
         what);

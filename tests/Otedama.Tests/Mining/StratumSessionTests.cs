@@ -18,8 +18,8 @@ public sealed class StratumSessionTests : IDisposable
 
     private readonly RecordingSink _sink = new();
     private readonly JobNumbers _numbers = new();
-    private readonly HeldClock _clock = new();
-    private readonly LineLog _log = new();
+    private readonly HeldClock _time = new();
+    private readonly LineLog _logger = new();
     private readonly StratumSession _session;
 
     public StratumSessionTests() => _session = Make(null);
@@ -155,7 +155,7 @@ public sealed class StratumSessionTests : IDisposable
     {
         Start();
         Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], 1, 0x20000000);
-        _clock.Advance(0.25);
+        _time.Advance(0.25);
         Feed($"{{\"id\":100,{members}}}");
         Assert.Equal(outcome, Assert.Single(_sink.Verdicts).Outcome);
         Assert.Equal(250, _session.LatencyMs, 3);
@@ -240,14 +240,14 @@ public sealed class StratumSessionTests : IDisposable
         Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], 0, 0x20000000);
         Feed("{\"id\":100,\"result\":true}");
         Refuse(50, "Low difficulty share", firstId: 101);
-        string[] warnings = _log.At(LogLevel.Warning);
+        string[] warnings = _logger.At(LogLevel.Warning);
         Assert.Equal(20, warnings.Length);
         Assert.All(warnings, static line => Assert.EndsWith("refused a share: Low difficulty share", line, StringComparison.Ordinal));
-        _clock.Advance(1);
+        _time.Advance(1);
         Refuse(1, "Above target", firstId: 151);
-        Assert.Equal("Pool test refused 30 more shares that are not shown", _log.At(LogLevel.Warning)[20]);
-        Assert.Contains("Above target", _log.At(LogLevel.Warning)[21], StringComparison.Ordinal);
-        Assert.Contains(_log.At(LogLevel.Debug), static line => line.Contains("accepted a share", StringComparison.Ordinal));
+        Assert.Equal("Pool test refused 30 more shares that are not shown", _logger.At(LogLevel.Warning)[20]);
+        Assert.Contains("Above target", _logger.At(LogLevel.Warning)[21], StringComparison.Ordinal);
+        Assert.Contains(_logger.At(LogLevel.Debug), static line => line.Contains("accepted a share", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -294,8 +294,8 @@ public sealed class StratumSessionTests : IDisposable
         {
             Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], i, 0x20000000);
         }
-        _clock.Advance(61);
-        UpstreamException error = Assert.Throws<UpstreamException>(() => _session.Expire(_clock.GetTimestamp()));
+        _time.Advance(61);
+        UpstreamException error = Assert.Throws<UpstreamException>(() => _session.Expire(_time.GetTimestamp()));
         Assert.Equal(UpstreamFault.Silence, error.Fault);
         Assert.Equal(10, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Dropped));
     }
@@ -432,8 +432,8 @@ public sealed class StratumSessionTests : IDisposable
             Assert.NotEmpty(Submit(_sink.LastJob, [0xaa, 0, 0, 0, 1], i, 0x20000000));
         }
         Assert.False(_session.TryTakePlace());
-        _clock.Advance(61);
-        Assert.Throws<UpstreamException>(() => _session.Expire(_clock.GetTimestamp() - (60 * TimeSpan.TicksPerSecond)));
+        _time.Advance(61);
+        Assert.Throws<UpstreamException>(() => _session.Expire(_time.GetTimestamp() - (60 * TimeSpan.TicksPerSecond)));
         Assert.Equal(SubmitWindow.Capacity, _sink.Verdicts.Count(v => v.Outcome == ShareOutcome.Dropped));
         Assert.Equal(0, _session.Unanswered);
     }
@@ -479,8 +479,8 @@ public sealed class StratumSessionTests : IDisposable
         },
         memory,
         _numbers,
-        _clock,
-        _log);
+        _time,
+        _logger);
 
     private string Submit(Job job, byte[] extranonce, uint nonce, uint version)
     {

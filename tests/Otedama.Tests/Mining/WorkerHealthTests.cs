@@ -5,14 +5,14 @@ namespace Otedama.Tests.Mining;
 
 public sealed class WorkerHealthTests
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly HashMeter _meter;
     private readonly WorkerHealth _health;
 
     public WorkerHealthTests()
     {
-        _meter = new HashMeter(_clock);
-        _health = new WorkerHealth(_clock, _meter);
+        _meter = new HashMeter(_time);
+        _health = new WorkerHealth(_time, _meter);
     }
 
     [Fact]
@@ -22,9 +22,9 @@ public sealed class WorkerHealthTests
         _health.OnBusy();
         _health.OnScan(1, 1);
         Expect(WorkerState.Healthy, "");
-        _clock.Advance(29);
+        _time.Advance(29);
         Expect(WorkerState.Healthy, "");
-        _clock.Advance(2);
+        _time.Advance(2);
         Expect(WorkerState.Degraded, "no answer from the device for 31 s");
         _health.OnScan(1, 1);
         Expect(WorkerState.Healthy, "");
@@ -36,7 +36,7 @@ public sealed class WorkerHealthTests
         _health.OnBusy();
         _health.OnScan(1, 1);
         _health.OnIdle(IdleReason.NoJob);
-        _clock.Advance(3600);
+        _time.Advance(3600);
         Expect(WorkerState.Idle, "waiting for a job");
         _health.OnIdle(IdleReason.Paused);
         Expect(WorkerState.Idle, "paused");
@@ -107,7 +107,7 @@ public sealed class WorkerHealthTests
 
     private void Step(double hashes)
     {
-        _clock.Advance(1);
+        _time.Advance(1);
         _health.OnBusy();
         _meter.Add(hashes);
         _health.OnScan(0, 0);

@@ -113,8 +113,8 @@ public sealed class PayoutPlannerTests
     [Fact]
     public void The_operator_s_own_work_and_address_share_one_output()
     {
-        var own = new PayeeWork(0, s_operator, 50, Amount.Zero);
-        var sameAddress = new PayeeWork(1, s_operator, 25, Amount.Zero);
+        PayeeWork own = new(0, s_operator, 50, Amount.Zero);
+        PayeeWork sameAddress = new(1, s_operator, 25, Amount.Zero);
         PayoutSplit split = PayoutPlanner.Plan(new Amount(1_000), Rules(0, 1), [own, sameAddress, Payee(2, 25)], 10);
         Assert.Equal([(0, 500L, 500L), (1, 250L, 250L), (2, 250L, 250L)], Flat(split));
         Assert.Equal([250L, 750L], split.Outputs.Select(output => output.Amount.Units));
@@ -160,7 +160,7 @@ public sealed class PayoutPlannerTests
         Gen.Select(Gen.ULong.Array[1, 20], Gen.Long[0, 5_000_000_000], Gen.Int[0, 60]).Sample((works, reward, shift) =>
         {
             UInt128[] work = [.. works.Select(w => (UInt128)w << shift)];
-            var amounts = new Amount[work.Length];
+            Amount[] amounts = new Amount[work.Length];
             PayoutMath.SplitByWork(work, new Amount(reward), amounts);
             BigInteger total = work.Aggregate(BigInteger.Zero, static (sum, w) => sum + w);
             BigInteger upTo = BigInteger.Zero;

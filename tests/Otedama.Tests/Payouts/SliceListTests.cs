@@ -10,7 +10,7 @@ public sealed class SliceListTests
     public void It_is_a_list_whatever_is_added_dropped_and_taken_out() =>
         Gen.Int[0, 999].Array[0, 600].Sample(steps =>
         {
-            var list = new SliceList();
+            SliceList list = new();
             List<WorkSlice> model = [];
             foreach (int step in steps)
             {
@@ -41,7 +41,7 @@ public sealed class SliceListTests
     [Fact]
     public void What_is_not_there_cannot_be_reached()
     {
-        var list = new SliceList();
+        SliceList list = new();
         list.Add(WorkSlice.Of([1], [1]));
         list.DropFirst(1);
         Assert.Throws<ArgumentOutOfRangeException>(() => list[0]);

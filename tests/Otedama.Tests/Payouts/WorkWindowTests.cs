@@ -9,7 +9,7 @@ public sealed class WorkWindowTests
     [Fact]
     public void The_newest_work_counts_and_the_oldest_slice_of_it_is_clipped()
     {
-        var window = new WorkWindow();
+        WorkWindow window = new();
         window.Add(1, 10);
         window.Add(2, 20);
         window.Add(1, 5);
@@ -23,7 +23,7 @@ public sealed class WorkWindowTests
     [Fact]
     public void No_number_of_shares_flushes_the_window()
     {
-        var window = new WorkWindow();
+        WorkWindow window = new();
         window.SetWindow(1_000_000_000);
         window.Add(1, 900_000_000); // an honest rig, then ten million shares of one hash each
         for (int i = 0; i < 10_000_000; i++)
@@ -41,7 +41,7 @@ public sealed class WorkWindowTests
         Gen.Select(Gen.Int[0, 9], Gen.ULong[1, 50]).Array[2_000, 4_000].Sample(shares =>
         {
             const ulong Size = 20_480; // slices of 20
-            var window = new WorkWindow();
+            WorkWindow window = new();
             window.SetWindow(Size);
             foreach ((int payee, ulong work) in shares)
             {
@@ -61,7 +61,7 @@ public sealed class WorkWindowTests
             Gen.Select(Gen.Int[0, 40], Gen.ULong[1, 1_000]).Array[1, 3_000],
             Gen.ULong[1, 200_000].Array[1, 20]).Sample((shares, windows) =>
         {
-            var window = new WorkWindow(slicesMax: 32, entriesMin: 256);
+            WorkWindow window = new(slicesMax: 32, entriesMin: 256);
             UInt128 all = UInt128.Zero;
             UInt128 largest = windows.Max();
             window.SetWindow(largest);
@@ -85,7 +85,7 @@ public sealed class WorkWindowTests
     [Fact]
     public void A_moment_of_tiny_difficulty_wipes_nobody_out()
     {
-        var window = new WorkWindow();
+        WorkWindow window = new();
         window.SetWindow(1_000_000);
         window.Add(1, 900_000);
         window.SetWindow(2);
@@ -100,7 +100,7 @@ public sealed class WorkWindowTests
     [Fact]
     public void Work_beyond_four_windows_is_forgotten()
     {
-        var window = new WorkWindow();
+        WorkWindow window = new();
         window.SetWindow(100);
         window.Add(1, 50);
         for (int i = 0; i < 500; i++)
@@ -113,7 +113,7 @@ public sealed class WorkWindowTests
     [Fact]
     public void Many_payees_with_many_shares_stay_within_the_entries()
     {
-        var window = new WorkWindow(slicesMax: 8_192, entriesMin: 4_096);
+        WorkWindow window = new(slicesMax: 8_192, entriesMin: 4_096);
         window.SetWindow(1_000_000);
         for (int i = 0; i < 3_000_000; i++)
         {
@@ -131,7 +131,7 @@ public sealed class WorkWindowTests
         Gen.Select(Gen.Select(Gen.Int[0, 40], Gen.ULong[0, 1_000], Gen.Int[0, 99]).Array[2, 2_000], Gen.Int[0, 1_999]).Sample(
             (steps, at) =>
             {
-                var window = new WorkWindow();
+                WorkWindow window = new();
                 WorkWindow? loaded = null;
                 for (int i = 0; i < steps.Length; i++)
                 {
@@ -153,7 +153,7 @@ public sealed class WorkWindowTests
     [Fact]
     public void Damaged_bytes_are_refused_and_never_believed_to_be_large()
     {
-        var window = new WorkWindow();
+        WorkWindow window = new();
         window.Add(3, 5);
         byte[] bytes = Save(window);
         for (int length = 0; length < bytes.Length; length++)
@@ -175,9 +175,9 @@ public sealed class WorkWindowTests
     [InlineData(4, 8_192, 1 << 22, 3_000_000, "e892ff6774c50d84c7a441f28b379c27")]
     public void The_same_shares_give_the_same_bytes_and_answers_as_ever(int seed, int slicesMax, int entriesMin, int windowMost, string digest)
     {
-        var window = new WorkWindow(slicesMax, entriesMin);
-        using var seen = new MemoryStream();
-        using var writer = new BinaryWriter(seen);
+        WorkWindow window = new(slicesMax, entriesMin);
+        using MemoryStream seen = new();
+        using BinaryWriter writer = new(seen);
         ulong state = (ulong)seed;
         for (int i = 0; i < 60_000; i++)
         {
@@ -218,8 +218,8 @@ public sealed class WorkWindowTests
 
     private static byte[] Save(WorkWindow window)
     {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
+        using MemoryStream stream = new();
+        using BinaryWriter writer = new(stream);
         window.Save(writer);
         writer.Flush();
         return stream.ToArray();
@@ -227,7 +227,7 @@ public sealed class WorkWindowTests
 
     private static WorkWindow Load(byte[] bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
+        using BinaryReader reader = new(new MemoryStream(bytes));
         return WorkWindow.Load(reader);
     }
 
@@ -236,14 +236,14 @@ public sealed class WorkWindowTests
 
     private static List<(int Payee, UInt128 Work)> Of(WorkWindow window, UInt128 size)
     {
-        var works = new List<(int, UInt128)>();
+        List<(int, UInt128)> works = new();
         window.Visit(size, (payee, work) => works.Add((payee, work)));
         return works;
     }
 
     private static Dictionary<int, UInt128> WalkBack((int, ulong)[] shares, ulong size)
     {
-        var works = new Dictionary<int, UInt128>();
+        Dictionary<int, UInt128> works = new();
         ulong left = size;
         for (int i = shares.Length - 1; i >= 0 && left > 0; i--)
         {

@@ -47,9 +47,9 @@ public sealed class AllocationTests : ICandidateSink, IDisposable
         ledger.InternAccount(StratumHarness.Address(7), Address.Decode(StratumHarness.Address(7), harness.Options.Coin), "rig1");
         using StratumServer server = new(harness.Options, harness.Jobs, ledger, TestWorld.Make());
         server.Start(this);
-        var proofs = new OneHash(harness.Options.Coin);
-        var validator = new ShareValidator(harness.Jobs, proofs, proofs, new ShareValidatorOptions());
-        var miner = new FakeConnection();
+        OneHash proofs = new(harness.Options.Coin);
+        ShareValidator validator = new(harness.Jobs, proofs, proofs, new ShareValidatorOptions());
+        FakeConnection miner = new();
         Assert.True(server.OnAccepted(miner));
         string user = StratumHarness.Address(7) + ".rig1";
         server.OnReceived(miner, Encoding.UTF8.GetBytes(

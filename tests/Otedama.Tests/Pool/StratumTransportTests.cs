@@ -18,7 +18,7 @@ public sealed class StratumTransportTests
 
     private static readonly IPNetwork[] s_loopback = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)];
 
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
 
     [Fact]
     public async Task Split_segments_and_a_last_line_without_end_are_understood()
@@ -47,14 +47,14 @@ public sealed class StratumTransportTests
     [Fact]
     public async Task A_sender_of_one_byte_at_a_time_is_closed_after_the_line_timeout()
     {
-        using StratumHarness harness = new(options => options with { Limits = options.Limits with { LineTimeout = TimeSpan.FromSeconds(10) } }, time: _clock);
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { LineTimeout = TimeSpan.FromSeconds(10) } }, time: _time);
         using TestMiner miner = await harness.ConnectAsync();
         Assert.Equal("pong", await PongAsync(miner));
         Task<string?> closed = miner.ReadAsync();
         while (!closed.IsCompleted)
         {
             await TrySendAsync(miner, "{");
-            _clock.Advance(1);
+            _time.Advance(1);
             await Task.Delay(5);
         }
         Assert.Null(await closed);
@@ -67,17 +67,17 @@ public sealed class StratumTransportTests
         {
             Limits = options.Limits with { LoginTimeout = TimeSpan.FromSeconds(30), SilenceTimeout = TimeSpan.FromSeconds(900) },
         },
-        time: _clock);
+        time: _time);
         using TestMiner idle = await harness.ConnectAsync();
         using TestMiner good = await harness.ConnectAsync();
         await good.LoginAsync(s_user);
         await Patience.UntilAsync(() => harness.Server.ConnectionCount == 2, "both connections");
-        _clock.Advance(31);
+        _time.Advance(31);
         Assert.Null(await idle.ReadAsync());
         Assert.Equal("pong", await PongAsync(good));
-        _clock.Advance(899);
+        _time.Advance(899);
         Assert.Equal("pong", await PongAsync(good));
-        _clock.Advance(901);
+        _time.Advance(901);
         await good.ReadToEndAsync();
     }
 
@@ -135,18 +135,18 @@ public sealed class StratumTransportTests
         {
             Guard = options.Guard with { Exempt = [], ScoreMax = 25, BanTime = TimeSpan.FromSeconds(100) },
         },
-        time: _clock);
+        time: _time);
         await ExpectBan(harness, "");
         using (TestMiner banned = await harness.ConnectAsync())
         {
             Assert.Null(await banned.ReadAsync());
         }
-        _clock.Advance(99);
+        _time.Advance(99);
         using (TestMiner still = await harness.ConnectAsync())
         {
             Assert.Null(await still.ReadAsync());
         }
-        _clock.Advance(2);
+        _time.Advance(2);
         using TestMiner later = await harness.ConnectAsync();
         Assert.Equal("pong", await PongAsync(later));
     }
@@ -195,7 +195,7 @@ public sealed class StratumTransportTests
     [Fact]
     public async Task Who_asks_and_never_reads_is_closed_after_a_while_and_who_reads_stays()
     {
-        using StratumHarness harness = new(options => options with { Limits = options.Limits with { UnreadTimeout = TimeSpan.FromSeconds(60) } }, time: _clock);
+        using StratumHarness harness = new(options => options with { Limits = options.Limits with { UnreadTimeout = TimeSpan.FromSeconds(60) } }, time: _time);
         using TestMiner reader = await harness.ConnectAsync();
         await reader.LoginAsync(s_user);
         await reader.ReadNotificationAsync("mining.notify");
@@ -208,7 +208,7 @@ public sealed class StratumTransportTests
         await Patience.UntilAsync(
             () =>
             {
-                _clock.Advance(1);
+                _time.Advance(1);
                 return harness.Server.ConnectionCount == 1;
             },
             "the end of one");

@@ -18,7 +18,7 @@ internal sealed class BclProofs : IProofChecker, IMerkleRoots
         for (int i = 0; i < items.Length; i++)
         {
             Sha256d(data.Slice(items[i].DataOffset, items[i].DataLength), hash);
-            var value = new Hash256(hash);
+            Hash256 value = new(hash);
             results[i] = new ProofResult(items[i].Target.IsMetBy(value) ? ProofVerdict.Valid : ProofVerdict.AboveTarget, value);
         }
     }

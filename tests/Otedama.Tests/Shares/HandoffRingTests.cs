@@ -17,20 +17,20 @@ public sealed class HandoffRingTests
     [Fact]
     public void Full_is_an_answer_and_room_returns_after_a_dequeue()
     {
-        var ring = new HandoffRing<long>(4);
+        HandoffRing<long> ring = new(4);
         for (int i = 0; i < 4; i++)
         {
             Assert.True(ring.TryEnqueue(i));
         }
         Assert.False(ring.TryEnqueue(4));
         Assert.Equal(4, ring.Count);
-        var taken = new long[2];
+        long[] taken = new long[2];
         Assert.Equal(2, ring.Dequeue(taken));
         Assert.Equal([0, 1], taken);
         Assert.True(ring.TryEnqueue(4));
         Assert.True(ring.TryEnqueue(5));
         Assert.False(ring.TryEnqueue(6));
-        var rest = new long[8];
+        long[] rest = new long[8];
         Assert.Equal(4, ring.Dequeue(rest));
         Assert.Equal([2, 3, 4, 5], rest[..4]);
         Assert.Equal(0, ring.Dequeue(rest));
@@ -43,14 +43,14 @@ public sealed class HandoffRingTests
     public void Many_producers_lose_and_double_nothing_and_keep_their_order(int capacity, int producers)
     {
         const int Each = 60_000;
-        var ring = new HandoffRing<(int Producer, int Number)>(capacity);
+        HandoffRing<(int Producer, int Number)> ring = new(capacity);
         Thread[] threads = [.. Enumerable.Range(0, producers).Select(producer => new Thread(() => Produce(ring, producer, Each)))];
         foreach (Thread thread in threads)
         {
             thread.Start();
         }
-        var next = new int[producers];
-        var taken = new (int Producer, int Number)[100];
+        int[] next = new int[producers];
+        (int Producer, int Number)[] taken = new (int Producer, int Number)[100];
         long total = 0;
         long idleSince = Stopwatch.GetTimestamp();
         while (total < (long)producers * Each)
@@ -75,9 +75,9 @@ public sealed class HandoffRingTests
     [Fact]
     public void A_parked_consumer_is_woken_by_an_item_and_by_Wake()
     {
-        var ring = new HandoffRing<int>(4);
+        HandoffRing<int> ring = new(4);
         bool got = false;
-        var consumer = new Thread(() => got = ring.Wait(Patience.Limit));
+        Thread consumer = new(() => got = ring.Wait(Patience.Limit));
         consumer.Start();
         Patience.Until(() => consumer.ThreadState == System.Threading.ThreadState.WaitSleepJoin, "the consumer to park");
         Assert.True(ring.TryEnqueue(1));
@@ -96,7 +96,7 @@ public sealed class HandoffRingTests
     [Fact]
     public void Does_not_keep_what_was_taken_out_alive()
     {
-        var ring = new HandoffRing<Candidate>(2);
+        HandoffRing<Candidate> ring = new(2);
         WeakReference proof = Pass(ring);
         GC.Collect();
         Assert.False(proof.IsAlive);

@@ -24,8 +24,8 @@ public sealed class ShareValidatorTests
     {
         List<uint> filling = [];
         _jobs.Add(40);
-        var validator = new ShareValidator(_jobs, _proofs, _proofs, new ShareValidatorOptions { SharesPerJobMax = 16, JobFilling = filling.Add });
-        var judgements = new Judgement[1];
+        ShareValidator validator = new(_jobs, _proofs, _proofs, new ShareValidatorOptions { SharesPerJobMax = 16, JobFilling = filling.Add });
+        Judgement[] judgements = new Judgement[1];
         for (ulong nonce = 0; nonce < 20; nonce++)
         {
             validator.Judge([TestJobs.Candidate(40, nonce)], judgements);
@@ -37,8 +37,8 @@ public sealed class ShareValidatorTests
     [Fact]
     public void Each_job_that_a_full_solo_pool_can_find_takes_shares_and_knows_them_again()
     {
-        var validator = new ShareValidator(_jobs, _proofs, _proofs, new ShareValidatorOptions());
-        var judgements = new Judgement[1];
+        ShareValidator validator = new(_jobs, _proofs, _proofs, new ShareValidatorOptions());
+        Judgement[] judgements = new Judgement[1];
         for (uint id = 1; id <= SoloJobs.FindableMax; id++)
         {
             _jobs.Add(id);
@@ -66,7 +66,7 @@ public sealed class ShareValidatorTests
     [Fact]
     public void Block_881423_of_the_wire_is_a_block_with_its_header_exact()
     {
-        var recipe = new BitcoinRecipe
+        BitcoinRecipe recipe = new()
         {
             Version = 0x20000000,
             VersionMask = 0x1fffe000,
@@ -83,7 +83,7 @@ public sealed class ShareValidatorTests
             Bits = 0x17029a8a,
             Time = 0x679ac169,
         };
-        var job = new Job
+        Job job = new()
         {
             Id = 9,
             Generation = 1,
@@ -96,7 +96,7 @@ public sealed class ShareValidatorTests
             TimeMin = 0x679ac000,
             TimeMax = 0x679ad000,
         };
-        var validator = new ShareValidator(new OneJob(job), _proofs, _proofs, new ShareValidatorOptions());
+        ShareValidator validator = new(new OneJob(job), _proofs, _proofs, new ShareValidatorOptions());
         Candidate candidate = TestJobs.Candidate(9, 0xff05fb02);
         candidate.Time = 0x679ac169;
         candidate.Version = 0x2e596000;
@@ -236,13 +236,13 @@ public sealed class ShareValidatorTests
         _jobs.Add(5, chain: TestJobs.Easy);
         Candidate candidate = TestJobs.Candidate(5, 1);
         candidate.Target = TestJobs.Hard;
-        Judgement judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        Judgement judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.Chain);
         Assert.Equal((Rejection.AboveTarget, false), (judgement.Rejection, judgement.IsBlock));
         Assert.Equal([Rejection.Duplicate], Judge(candidate));
         Assert.Equal(Reach.Share, _judgements[0].Reach); // handed on once
         _jobs.Generation++;
         candidate.Nonce++;
-        judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.ChainShare);
+        judgement = JudgeUntil(ref candidate, static found => found.Reach == Reach.Chain);
         Assert.Equal(Rejection.Stale, judgement.Rejection);
         Judge(candidate);
         Assert.Equal(Reach.Share, _judgements[0].Reach);
@@ -292,10 +292,10 @@ public sealed class ShareValidatorTests
     [Fact]
     public void A_full_duplicate_set_refuses_shares_but_never_a_block()
     {
-        var jobs = new TestJobs();
+        TestJobs jobs = new();
         jobs.Add(1);
         jobs.Add(2, network: Target.Max);
-        var validator = new ShareValidator(jobs, _proofs, _proofs, new ShareValidatorOptions { SharesPerJobMax = 1 });
+        ShareValidator validator = new(jobs, _proofs, _proofs, new ShareValidatorOptions { SharesPerJobMax = 1 });
         validator.Judge([TestJobs.Candidate(1, 1), TestJobs.Candidate(1, 2), TestJobs.Candidate(2, 1), TestJobs.Candidate(2, 2)], _judgements);
         Assert.Equal([Rejection.None, Rejection.Overloaded, Rejection.None, Rejection.None], _judgements[..4].Select(j => j.Rejection));
     }
@@ -316,7 +316,7 @@ public sealed class ShareValidatorTests
     [Fact]
     public void Nothing_is_allocated_per_share()
     {
-        var batch = new Candidate[256];
+        Candidate[] batch = new Candidate[256];
         ulong nonce = 0;
         long before = 0;
         for (int round = 0; round < 60; round++)

@@ -30,7 +30,7 @@ internal sealed class TestJobs : IPoolJobTable
 
     public PoolJob Add(uint id, uint generation = 1, Target? network = null, PayoutSplit? split = null, Target chain = default)
     {
-        var template = new Template
+        Template template = new()
         {
             Algorithm = Algorithm.Sha256d,
             Height = 100,
@@ -42,7 +42,7 @@ internal sealed class TestJobs : IPoolJobTable
             CoinbaseValue = new Amount(5_000_000_000),
             Transactions = [],
         };
-        var job = new Job
+        Job job = new()
         {
             Id = id,
             Generation = generation,
@@ -67,7 +67,7 @@ internal sealed class TestJobs : IPoolJobTable
             TimeMax = 3_000,
         };
         split ??= new PayoutSplit { Reward = template.CoinbaseValue, Outputs = [], Entries = [] };
-        var pooled = new PoolJob { Job = job, Template = template, Split = split };
+        PoolJob pooled = new() { Job = job, Template = template, Split = split };
         _jobs[id] = pooled;
         return pooled;
     }

@@ -15,7 +15,7 @@ public sealed class BlockSubmitterTests : IDisposable
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(200);
 
     private readonly TempFolder _directory = new();
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -37,7 +37,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await using FakeNode node = Node(_ => Interlocked.Increment(ref asked) <= 6 ? answer : "null");
         await using JobSource source = Start(node.Endpoint);
         Hash256 id = await FindAsync(source);
-        await _clock.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(7, asked);
         Assert.Equal((1L, 0L), (source.Blocks.AcceptedCount, source.Blocks.RefusedCount));
         await UntilKeptAsync($"000000432-{id}.accepted");
@@ -59,8 +59,8 @@ public sealed class BlockSubmitterTests : IDisposable
         });
         await using JobSource source = Start(node.Endpoint);
         Hash256 id = await FindAsync(source);
-        await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
-        _clock.Advance(TimeSpan.FromMinutes(3));
+        await _time.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromMinutes(3));
         Assert.Equal((SubmitOutcome.Rejected, 1), (OutcomeOf(source, id), asked));
         await UntilKeptAsync($"000000432-{id}.refused");
     }
@@ -71,7 +71,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await using FakeNode node = Node(static _ => "\"inconclusive\"");
         await using JobSource source = Start(node.Endpoint);
         Hash256 id = await FindAsync(source);
-        await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(SubmitOutcome.Inconclusive, OutcomeOf(source, id));
         await UntilKeptAsync($"000000432-{id}.inconclusive");
         Assert.Equal(0, source.Blocks.AcceptedCount);
@@ -107,10 +107,10 @@ public sealed class BlockSubmitterTests : IDisposable
         Assert.Single(node.Calls);
 
         Hash256 late = Find(blocks, 2); // the keeper's step hangs from here on
-        _clock.Advance(TimeSpan.FromSeconds(1.999));
+        _time.Advance(TimeSpan.FromSeconds(1.999));
         Step(blocks);
         Assert.Single(node.Calls);
-        _clock.Advance(TimeSpan.FromSeconds(0.001));
+        _time.Advance(TimeSpan.FromSeconds(0.001));
         Step(blocks);
         Assert.Equal(2, node.Calls.Count);
         Assert.Equal([late, kept], blocks.Recent.Select(static found => found.Id));
@@ -132,7 +132,7 @@ public sealed class BlockSubmitterTests : IDisposable
         foreach (double seconds in (double[])[0.2, 1, 3])
         {
             Assert.Equal(TimeSpan.FromSeconds(seconds), Step(blocks));
-            _clock.Advance(seconds);
+            _time.Advance(seconds);
         }
         Assert.Equal(Timeout.InfiniteTimeSpan, Step(blocks));
         Assert.Equal((SubmitOutcome.Unreachable, 4), (blocks.Recent[0].Outcome, node.Calls.Count));
@@ -171,14 +171,14 @@ public sealed class BlockSubmitterTests : IDisposable
         ledger.TryAppend([new ShareRecord { AccountId = account, Work = 1_000, TimeMs = 1, Height = 432, Algorithm = Algorithm.Sha256d }]);
         await using JobSource source = Start(node.Endpoint, ledger);
         Hash256 id = await FindAsync(source, account);
-        await _clock.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal([".block"], atSubmission);
         Assert.Equal(id, Assert.Single(ledger.Blocks(10)).Hash);
 
         // The ledger's commit was lost with the machine: another ledger, in which another miner has the number by now.
         using Ledger after = OpenLedger("after");
         Assert.Equal(account, after.InternAccount("somebody else", [9], ""));
-        await using JobSource again = new(Options(node.Endpoint), Jobs(after), _directory.Path, TestWorld.Make(_clock), after);
+        await using JobSource again = new(Options(node.Endpoint), Jobs(after), _directory.Path, TestWorld.Make(_time), after);
         Assert.Equal(1, again.Blocks.BookKept());
         Assert.Equal(0, again.Blocks.BookKept());
         Assert.Equal(
@@ -202,12 +202,12 @@ public sealed class BlockSubmitterTests : IDisposable
         await File.WriteAllTextAsync(Folder, "in the way, so that nothing can be written below");
         await using JobSource source = Start(node.Endpoint);
         Hash256 id = await FindAsync(source);
-        await _clock.UntilAsync(() => asked > 4, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => asked > 4, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(SubmitOutcome.Unreachable, OutcomeOf(source, id));
         File.Delete(Folder);
-        await _clock.UntilAsync(() => Kept() is [var name] && name == $"000000432-{id}.block", s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => Kept() is [var name] && name == $"000000432-{id}.block", s_step, TimeSpan.FromMinutes(10));
         full = false;
-        await _clock.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
         await UntilKeptAsync($"000000432-{id}.accepted");
     }
 
@@ -223,9 +223,9 @@ public sealed class BlockSubmitterTests : IDisposable
         await using JobSource source = Start(node.Endpoint);
         Hash256 id = await FindAsync(source);
         string name = Path.Combine(Folder, $"000000432-{id}");
-        await _clock.UntilAsync(() => File.Exists($"{name}.accepted"), s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => File.Exists($"{name}.accepted"), s_step, TimeSpan.FromMinutes(10));
         File.Copy($"{name}.accepted", $"{name}.block");
-        await _clock.UntilAsync(() => !File.Exists($"{name}.block"), s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => !File.Exists($"{name}.block"), s_step, TimeSpan.FromMinutes(10));
         await UntilKeptAsync($"000000432-{id}.accepted");
         Assert.Equal(1, asked);
     }
@@ -233,7 +233,7 @@ public sealed class BlockSubmitterTests : IDisposable
     [Fact]
     public void A_block_is_kept_with_the_longest_work_id_a_node_may_give()
     {
-        var record = new BlockRecord
+        BlockRecord record = new()
         {
             TimeMs = 1,
             Height = 432,
@@ -259,7 +259,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await using (JobSource source = Start(node.Endpoint, ledger))
         {
             await FindAsync(source);
-            await _clock.UntilAsync(() => Kept().Any(static name => name.EndsWith(".block", StringComparison.Ordinal)), s_step, TimeSpan.FromMinutes(10));
+            await _time.UntilAsync(() => Kept().Any(static name => name.EndsWith(".block", StringComparison.Ordinal)), s_step, TimeSpan.FromMinutes(10));
         }
         string path = Assert.Single(Directory.GetFiles(Folder, "*.block"));
         byte[] whole = await File.ReadAllBytesAsync(path);
@@ -316,7 +316,7 @@ public sealed class BlockSubmitterTests : IDisposable
     private BlockSubmitter Submitter(params ScriptedLink[] nodes) => Submitter(book: null, nodes);
 
     private BlockSubmitter Submitter(IBlockBook? book, params ScriptedLink[] nodes) =>
-        new(nodes, "submitblock", _directory.Path, book, TestWorld.Make(_clock), NullLogger.Instance);
+        new(nodes, "submitblock", _directory.Path, book, TestWorld.Make(_time), NullLogger.Instance);
 
     private static Hash256 Find(BlockSubmitter blocks, byte tip) =>
         blocks.Submit(Job(tip), Header(tip), new Candidate { Extranonce = new Extranonce(new byte[12]) }, default)
@@ -332,7 +332,7 @@ public sealed class BlockSubmitterTests : IDisposable
 
     private JobSource Start(RpcEndpoint node, Ledger? ledger = null)
     {
-        JobSource source = new(Options(node), Jobs(ledger), _directory.Path, TestWorld.Make(_clock), ledger);
+        JobSource source = new(Options(node), Jobs(ledger), _directory.Path, TestWorld.Make(_time), ledger);
         source.Start();
         return source;
     }

@@ -16,7 +16,7 @@ public sealed class NodeServingTests
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(250);
 
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
 
     [Fact]
     public async Task A_long_poll_that_never_waited_is_tried_again_after_the_next_tip()
@@ -35,10 +35,10 @@ public sealed class NodeServingTests
         });
         await using RunningNodes group = Group([node.Endpoint]);
         group.Start();
-        await _clock.UntilAsync(() => group.Snapshot()[0] is { State: NodeState.Ready, LongPolls: false }, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => group.Snapshot()[0] is { State: NodeState.Ready, LongPolls: false }, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(0, waiting);
         tip = "0b";
-        await _clock.UntilAsync(() => waiting == 1, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => waiting == 1, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal((true, 432), (group.Snapshot()[0].LongPolls, group.Snapshot()[0].Height));
         Assert.Equal(new Hash256([.. Enumerable.Repeat((byte)0x0b, 32)]), group.Snapshot()[0].BestBlock);
     }
@@ -85,7 +85,7 @@ public sealed class NodeServingTests
         group.Start();
         await Patience.UntilAsync(() => group.Snapshot()[0] is { State: NodeState.Ready, Zmq: not (null or "connected") });
         speaks = true;
-        await _clock.UntilAsync(() => group.Snapshot()[0].Zmq == "connected", s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => group.Snapshot()[0].Zmq == "connected", s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(NodeState.Ready, group.Snapshot()[0].State);
     }
 
@@ -99,13 +99,13 @@ public sealed class NodeServingTests
         await using RunningNodes group = Group([good.Endpoint, endpoint]);
         group.Start();
         await Patience.UntilAsync(() => group.Current is not null);
-        DateTimeOffset end = _clock.GetUtcNow().AddMinutes(5);
-        await _clock.UntilAsync(() => _clock.GetUtcNow() >= end, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(6));
+        DateTimeOffset end = _time.GetUtcNow().AddMinutes(5);
+        await _time.UntilAsync(() => _time.GetUtcNow() >= end, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(6));
         NodeHealth health = group.Snapshot()[1];
         Assert.Equal(NodeState.Down, health.State);
-        Assert.InRange(health.NextAttemptAt!.Value - _clock.GetUtcNow(), TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(6));
+        Assert.InRange(health.NextAttemptAt!.Value - _time.GetUtcNow(), TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(6));
         await using FakeNode back = Serving(port);
-        _clock.Advance(TimeSpan.FromSeconds(6));
+        _time.Advance(TimeSpan.FromSeconds(6));
         await Patience.UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready);
         Assert.Null(group.Snapshot()[1].NextAttemptAt);
     }
@@ -122,12 +122,12 @@ public sealed class NodeServingTests
         await using RunningNodes group = Group([first.Endpoint, second.Endpoint]);
         group.Start();
         await Patience.UntilAsync(() => group.Current is not null);
-        await _clock.UntilAsync(
-            () => group.Snapshot()[1].NextAttemptAt - _clock.GetUtcNow() > TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        await _time.UntilAsync(
+            () => group.Snapshot()[1].NextAttemptAt - _time.GetUtcNow() > TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         starting = false;
         dead = true;
         // The first is asked every quarter of a second; the second is due in half a minute and more.
-        await _clock.UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(25));
+        await _time.UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(25));
     }
 
     [Theory]
@@ -162,11 +162,11 @@ public sealed class NodeServingTests
         await using RunningNodes group = Group([good.Endpoint, behind.Endpoint]);
         group.Start();
         await Patience.UntilAsync(() => group.Current is not null);
-        await _clock.UntilAsync(
+        await _time.UntilAsync(
             () => group.Snapshot()[1].LastError?.Contains("is at height 424, 7 blocks behind") ?? false, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(432, group.Current!.Height);
         height = 426; // six behind: a reorganisation or a slow link
-        await _clock.UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready, s_step, TimeSpan.FromMinutes(10));
+        await _time.UntilAsync(() => group.Snapshot()[1].State == NodeState.Ready, s_step, TimeSpan.FromMinutes(10));
 
         await using RunningNodes alone = Group([good.Endpoint], static options => options with { KnownHeight = static () => 500 });
         alone.Start();
@@ -211,7 +211,7 @@ public sealed class NodeServingTests
     private RunningNodes Group(NodeEndpoint[] nodes, Func<NodeClientGroupOptions, NodeClientGroupOptions>? change = null)
     {
         NodeClientGroupOptions options = new() { Nodes = nodes, Algorithm = Algorithm.Sha256d };
-        return new RunningNodes(change is null ? options : change(options), TestWorld.Make(_clock));
+        return new RunningNodes(change is null ? options : change(options), TestWorld.Make(_time));
     }
 
     private static FakeNode Serving(int port = 0) =>

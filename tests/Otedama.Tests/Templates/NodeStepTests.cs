@@ -10,7 +10,7 @@ namespace Otedama.Tests.Templates;
 /// <summary>A node that is followed on one thread: every step ends before it returns, and time is what the test says.</summary>
 public sealed class NodeStepTests : ITemplateSink, INodeLinks
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly List<int> _heights = [];
     private readonly Dictionary<string, ScriptedLink> _links = [];
     private int _returns;
@@ -37,15 +37,15 @@ public sealed class NodeStepTests : ITemplateSink, INodeLinks
 
         Assert.Equal(TimeSpan.FromMilliseconds(250), Step(node));
         Assert.Equal(1, CallsOf("getblocktemplate"));
-        _clock.Advance(0.249);
+        _time.Advance(0.249);
         Assert.Equal(TimeSpan.FromMilliseconds(1), Step(node)); // too early: nothing is asked
         Assert.Equal(0, CallsOf("getbestblockhash"));
-        _clock.Advance(0.001);
+        _time.Advance(0.001);
         Step(node);
         Assert.Equal((1, 1), (CallsOf("getbestblockhash"), CallsOf("getblocktemplate")));
 
         (height, best) = (433, $"\"{string.Concat(Enumerable.Repeat("0b", 32))}\"");
-        _clock.Advance(0.25);
+        _time.Advance(0.25);
         Step(node);
         Assert.Equal([432, 433], _heights);
         best = "null";
@@ -105,7 +105,7 @@ public sealed class NodeStepTests : ITemplateSink, INodeLinks
             Nodes = [.. _links.Keys.Select(static name => (NodeEndpoint)(RpcEndpoint.Parse("127.0.0.1:1") with { Name = name }))],
             Algorithm = Algorithm.Sha256d,
         };
-        PoolWorld world = TestWorld.Make(_clock) with { Nodes = this };
+        PoolWorld world = TestWorld.Make(_time) with { Nodes = this };
         return new NodeClientGroup(change is null ? options : change(options), this, world, NullLogger.Instance);
     }
 
@@ -120,17 +120,17 @@ public sealed class NodeStepTests : ITemplateSink, INodeLinks
     /// <summary>As a loop would for so long.</summary>
     private void Run(IStep node, TimeSpan time)
     {
-        DateTimeOffset end = _clock.GetUtcNow() + time;
+        DateTimeOffset end = _time.GetUtcNow() + time;
         while (true)
         {
             TimeSpan pause = Step(node);
-            TimeSpan left = end - _clock.GetUtcNow();
+            TimeSpan left = end - _time.GetUtcNow();
             if (pause > left)
             {
-                _clock.Advance(left);
+                _time.Advance(left);
                 return;
             }
-            _clock.Advance(pause);
+            _time.Advance(pause);
         }
     }
 

@@ -69,7 +69,7 @@ public class OutsideNodeTests
             await first.CallAsync("generatetoaddress", $"{blocksBefore},\"{address}\"");
             await second.UntilBestAsync(await first.BestAsync());
             await using ChainMiner miner = new(first.Endpoint, algorithm, rules, script, second.Endpoint);
-            var scenario = new Scenario(miner, first, second, address);
+            Scenario scenario = new(miner, first, second, address);
             await scenario.MineHundredAndSpendTheFirstCoinbaseAsync();
             await scenario.RestartTheFirstWhileMiningAsync();
             await scenario.LoseTheSecondAsync();

@@ -59,7 +59,7 @@ public class ZcashTemplateTests
             Tag = "/otedama/"u8.ToArray(),
             SolutionLength = 1_344,
         });
-        var recipe = (ZcashBlockRecipe)job.Recipe;
+        ZcashBlockRecipe recipe = (ZcashBlockRecipe)job.Recipe;
         GivenCoinbase coinbase = GivenCoinbase.Parse(recipe.WholeCoinbase.Span);
         Assert.StartsWith("0341be19000400000005092f6f746564616d612f", Hex.Encode(coinbase.Script.Span), StringComparison.Ordinal);
         Assert.Equal([200_000_000L, 50_000_000, 21_875_000], coinbase.Outputs.Select(static o => o.Amount.Units));

@@ -80,7 +80,7 @@ public sealed class StratumMessageTests
     [Fact]
     public void Nesting_beyond_the_limit_is_refused()
     {
-        string deep = new string('[', 100_000);
+        string deep = new('[', 100_000);
         Assert.False(StratumMessage.TryParse(Bytes("{\"params\":" + deep), out _));
         string allowed = new string('[', JsonCursor.DepthMax) + new string(']', JsonCursor.DepthMax);
         Assert.True(JsonCursor.IsComplete(Bytes(allowed)));

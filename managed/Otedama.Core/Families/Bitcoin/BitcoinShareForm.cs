@@ -23,7 +23,7 @@ internal sealed class BitcoinShareForm : ShareForm
 
     public override Rejection Check(Job job, in Candidate candidate)
     {
-        var recipe = (BitcoinRecipe)job.Recipe;
+        BitcoinRecipe recipe = (BitcoinRecipe)job.Recipe;
         uint allowed = recipe.VersionMask & candidate.VersionMask;
         if (((candidate.Version ^ recipe.Version) & ~allowed) != 0)
         {
@@ -43,7 +43,7 @@ internal sealed class BitcoinShareForm : ShareForm
         Span<byte> data,
         Span<int> lengths)
     {
-        var recipe = (BitcoinRecipe)job.Recipe;
+        BitcoinRecipe recipe = (BitcoinRecipe)job.Recipe;
         for (int i = 0; i < picks.Length; i++)
         {
             candidates[picks[i]].Extranonce.Span.CopyTo(_extranonces.AsSpan(i * _extranonceLength));

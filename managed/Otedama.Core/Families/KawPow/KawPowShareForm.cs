@@ -28,7 +28,7 @@ internal sealed class KawPowShareForm : ShareForm
         Span<byte> data,
         Span<int> lengths)
     {
-        var recipe = (KawPowRecipe)job.Recipe;
+        KawPowRecipe recipe = (KawPowRecipe)job.Recipe;
         int written = 0;
         for (int i = 0; i < picks.Length; i++)
         {

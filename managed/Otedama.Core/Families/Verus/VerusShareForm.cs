@@ -27,7 +27,7 @@ internal sealed class VerusShareForm : ShareForm
         Span<byte> data,
         Span<int> lengths)
     {
-        var recipe = (VerusRecipe)job.Recipe;
+        VerusRecipe recipe = (VerusRecipe)job.Recipe;
         for (int i = 0; i < picks.Length; i++)
         {
             ref readonly Candidate candidate = ref candidates[picks[i]];

@@ -68,7 +68,7 @@ public sealed class GivenCoinbase
             throw new FormatException("the offered coinbase does not have the one empty input of a coinbase");
         }
         (byte[] script, uint sequence) = (reader.Bytes(), reader.UInt32());
-        var outputs = new TxOutput[reader.Count(9)];
+        TxOutput[] outputs = new TxOutput[reader.Count(9)];
         if (outputs.Length is 0 or > OutputsMax)
         {
             throw new FormatException($"the offered coinbase has {outputs.Length} outputs; 1 to {OutputsMax} make sense");

@@ -10,7 +10,7 @@ internal sealed class ZcashShareForm : ShareForm
 
     public override Rejection Check(Job job, in Candidate candidate)
     {
-        var recipe = (ZcashRecipe)job.Recipe;
+        ZcashRecipe recipe = (ZcashRecipe)job.Recipe;
         return candidate.Extranonce.Length == Hash256.Size && candidate.Proof?.Length == recipe.SolutionLength
             ? Rejection.None
             : Rejection.BadProof;
@@ -23,7 +23,7 @@ internal sealed class ZcashShareForm : ShareForm
         Span<byte> data,
         Span<int> lengths)
     {
-        var recipe = (ZcashRecipe)job.Recipe;
+        ZcashRecipe recipe = (ZcashRecipe)job.Recipe;
         int written = 0;
         for (int i = 0; i < picks.Length; i++)
         {
