@@ -9,11 +9,14 @@ internal sealed class AddressVotes
     private const int AgreeingMin = 4;
     private const double PartMin = 0.6;
 
-    private readonly Dictionary<AddressGroup, DhtEndpoint> _votes = [];
-    private readonly Queue<AddressGroup> _order = new();
+    private readonly Dictionary<AddressBlock, PeerEndpoint> _votes = [];
+    private readonly Queue<AddressBlock> _order = new();
 
-    /// <summary>Returns the address, with port 0, that four and more than 60 % of the voters agree on; null while they do not.</summary>
-    public DhtEndpoint? Cast(DhtEndpoint voter, DhtEndpoint seen)
+    /// <summary>
+    /// Returns the address, with port 0, that four and more than 60 % of the voters agree on; null while they do
+    /// not.
+    /// </summary>
+    public PeerEndpoint? Cast(PeerEndpoint voter, PeerEndpoint seen)
     {
         if (!_votes.ContainsKey(voter.Provider))
         {
@@ -23,7 +26,7 @@ internal sealed class AddressVotes
                 _votes.Remove(_order.Dequeue());
             }
         }
-        DhtEndpoint address = seen with { Port = 0 };
+        PeerEndpoint address = seen with { Port = 0 };
         _votes[voter.Provider] = address;
         int agreeing = _votes.Values.Count(vote => vote == address);
         return agreeing >= AgreeingMin && agreeing > PartMin * _votes.Count ? address : null;

@@ -2,8 +2,11 @@ using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>Answers others' questions: by the rules of BEP 5, 32, 42 and 51, with nothing a stranger can make grow.</summary>
-internal sealed class DhtAnswers(DhtOptions options, DhtWorld world, IReadOnlyList<DhtFamily> families, double startedAt)
+/// <summary>
+/// Answers others' questions: by the rules of BEP 5, 32, 42 and 51, with nothing a stranger can make grow.
+/// </summary>
+internal sealed class DhtAnswers(DhtOptions options, DhtWorld world, IReadOnlyList<DhtFamily> families,
+    double startedAt)
 {
     /// <summary>Peers of one answer: with eight nodes of both families it is still under 1 024 bytes.</summary>
     private const int ValuesV4Max = 40, ValuesV6Max = 16;
@@ -13,7 +16,7 @@ internal sealed class DhtAnswers(DhtOptions options, DhtWorld world, IReadOnlyLi
 
     public int StoredPeers => _store.Count;
 
-    public KrpcMessage Answer(DhtFamily family, DhtEndpoint from, KrpcMessage query, double now)
+    public KrpcMessage Answer(DhtFamily family, PeerEndpoint from, KrpcMessage query, double now)
     {
         if (query.Id is null)
         {
@@ -35,7 +38,7 @@ internal sealed class DhtAnswers(DhtOptions options, DhtWorld world, IReadOnlyLi
         };
     }
 
-    private KrpcMessage Announce(DhtFamily family, DhtEndpoint from, KrpcMessage query, double now)
+    private KrpcMessage Announce(DhtFamily family, PeerEndpoint from, KrpcMessage query, double now)
     {
         if (query.InfoHash is not { } key)
         {
@@ -50,17 +53,18 @@ internal sealed class DhtAnswers(DhtOptions options, DhtWorld world, IReadOnlyLi
         {
             return Error(from, query, KrpcError.Protocol, "port: 1 to 65535 is allowed");
         }
-        DhtEndpoint peer = from;
+        PeerEndpoint peer = from;
         return _store.TryAdd(key, peer with { Port = (ushort)port }, now)
             ? Reply(family, from, query)
             : Error(from, query, KrpcError.Server, "this address has announced enough here");
     }
 
-    private List<DhtEndpoint> Values(NodeId key, DhtEndpoint from, double now) =>
+    private List<PeerEndpoint> Values(DhtId key, PeerEndpoint from, double now) =>
         _store.Get(key, from.IsV6, from.IsV6 ? ValuesV6Max : ValuesV4Max, now);
 
     private KrpcMessage Reply(
-        DhtFamily family, DhtEndpoint from, KrpcMessage query, NodeId? near = null, byte[]? token = null, List<DhtEndpoint>? values = null)
+        DhtFamily family, PeerEndpoint from, KrpcMessage query, DhtId? near = null, byte[]? token = null,
+            List<PeerEndpoint>? values = null)
     {
         KrpcWants wants = query.Wants != KrpcWants.None ? query.Wants : from.IsV6 ? KrpcWants.V6 : KrpcWants.V4;
         return new KrpcMessage
@@ -78,7 +82,7 @@ internal sealed class DhtAnswers(DhtOptions options, DhtWorld world, IReadOnlyLi
         };
     }
 
-    private List<KrpcNode>? Nodes(NodeId? near, KrpcWants wants, KrpcWants family)
+    private List<KrpcNode>? Nodes(DhtId? near, KrpcWants wants, KrpcWants family)
     {
         if (near is not { } key || !wants.HasFlag(family))
         {
@@ -88,7 +92,7 @@ internal sealed class DhtAnswers(DhtOptions options, DhtWorld world, IReadOnlyLi
         return ours is null ? [] : [.. ours.Table.Closest(key, RoutingTable.K).Select(static entry => entry.Node)];
     }
 
-    private KrpcMessage Error(DhtEndpoint from, KrpcMessage query, int code, string text) => new()
+    private KrpcMessage Error(PeerEndpoint from, KrpcMessage query, int code, string text) => new()
     {
         Kind = KrpcKind.Error,
         Transaction = query.Transaction,

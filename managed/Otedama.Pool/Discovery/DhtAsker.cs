@@ -3,11 +3,11 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>What we ask: the key or target, and for an announcement its token and our TCP port.</summary>
-internal readonly record struct DhtQuestion(KrpcMethod Method, NodeId Target, byte[] Token, int Port);
+internal readonly record struct DhtQuestion(KrpcMethod Method, DhtId Target, byte[] Token, int Port);
 
 /// <summary>
-/// Sends our questions and finds their answers, by address and transaction. What every answer and silence tells of a node goes
-/// into the tables here, whoever asked.
+/// Sends our questions and finds their answers, by address and transaction. What every answer and silence tells of
+/// a node goes into the tables here, whoever asked.
 /// </summary>
 internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rules, DhtBudget budget)
 {
@@ -16,9 +16,9 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
     /// <summary>Questions without an answer yet: ten times what the budget sends within the patience.</summary>
     private const int UnderWayMax = 512;
 
-    private readonly Dictionary<(DhtEndpoint To, ushort Transaction), Question> _underWay = [];
-    private readonly Dictionary<DhtEndpoint, int> _askedOf = [];
-    private readonly HashSet<DhtEndpoint> _routers = [];
+    private readonly Dictionary<(PeerEndpoint To, ushort Transaction), Question> _underWay = [];
+    private readonly Dictionary<PeerEndpoint, int> _askedOf = [];
+    private readonly HashSet<PeerEndpoint> _routers = [];
     private readonly byte[] _buffer = new byte[KrpcWriter.BytesMax];
 
     public int UnderWay => _underWay.Count;
@@ -29,7 +29,7 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
     public long Answered { get; private set; }
 
     /// <summary>Public routers are asked the way in and then left alone: they are not put into a table.</summary>
-    public void LeaveAlone(DhtEndpoint router)
+    public void LeaveAlone(PeerEndpoint router)
     {
         if (_routers.Count < 64)
         {
@@ -37,13 +37,14 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
         }
     }
 
-    public bool IsExpected(DhtEndpoint from) => _askedOf.ContainsKey(from);
+    public bool IsExpected(PeerEndpoint from) => _askedOf.ContainsKey(from);
 
     /// <summary>
-    /// False when the budget or the room is used up; it may be tried later. taken: called once with the answer, an error included,
-    /// or null when none came in two seconds.
+    /// False when the budget or the room is used up; it may be tried later. taken: called once with the answer, an
+    /// error included, or null when none came in two seconds.
     /// </summary>
-    public bool TryAsk(DhtFamily family, DhtEndpoint to, in DhtQuestion question, double now, Action<KrpcMessage?> taken)
+    public bool TryAsk(DhtFamily family, PeerEndpoint to, in DhtQuestion question, double now,
+        Action<KrpcMessage?> taken)
     {
         if (_underWay.Count >= UnderWayMax || !budget.TryAsk(now))
         {
@@ -54,7 +55,7 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
         KrpcMessage message = new()
         {
             Kind = KrpcKind.Query,
-            Transaction = [(byte)(transaction >> 8), (byte)transaction],
+            Transaction = [(byte)(transaction >> 8), (byte)(transaction & 0xff)],
             Method = method,
             Id = family.Table.Own,
             Target = method is KrpcMethod.FindNode ? question.Target : null,
@@ -73,9 +74,10 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
     }
 
     /// <summary>An answer or an error, if it is to something we asked.</summary>
-    public void OnAnswer(DhtEndpoint from, KrpcMessage message, double now)
+    public void OnAnswer(PeerEndpoint from, KrpcMessage message, double now)
     {
-        if (message.Transaction is not [byte high, byte low] || !TryTake((from, (ushort)((high << 8) | low)), out Question question))
+        if (message.Transaction is not [byte high, byte low]
+            || !TryTake((from, (ushort)((high << 8) | low)), out Question question))
         {
             return;
         }
@@ -91,11 +93,14 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
         question.Taken(message);
     }
 
-    /// <summary>Gives up on what has no answer after two seconds. Returns how long the next has, Infinite when nobody is asked.</summary>
+    /// <summary>
+    /// Gives up on what has no answer after two seconds. Returns how long the next has, Infinite when nobody is
+    /// asked.
+    /// </summary>
     public TimeSpan Expire(double now)
     {
         double next = double.MaxValue;
-        foreach (((DhtEndpoint To, ushort) key, Question question) in _underWay.ToArray())
+        foreach (((PeerEndpoint To, ushort) key, Question question) in _underWay.ToArray())
         {
             if (question.Until > now)
             {
@@ -116,7 +121,7 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
             .Where(node => node.Id != family.Table.Own && rules.IsUsable(node.Endpoint))
             .Select(static node => (node, DhtRules.IsValid(node.Id, node.Endpoint)));
 
-    private bool TryTake((DhtEndpoint To, ushort Transaction) key, out Question question)
+    private bool TryTake((PeerEndpoint To, ushort Transaction) key, out Question question)
     {
         if (!_underWay.Remove(key, out question))
         {
@@ -129,12 +134,12 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
         return true;
     }
 
-    private ushort FreeTransaction(DhtEndpoint to)
+    private ushort FreeTransaction(PeerEndpoint to)
     {
         ushort transaction;
         do
         {
-            transaction = (ushort)world.Random.NextUInt64();
+            transaction = (ushort)(world.Random.NextUInt64() >> 48);
         }
         while (_underWay.ContainsKey((to, transaction)));
         return transaction;

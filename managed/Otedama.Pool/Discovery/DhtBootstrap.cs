@@ -4,9 +4,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The way into the network, again whenever too few nodes are known: those saved, then those configured, then public routers,
-/// each only where the one before was not enough; then a pause of 15 s that grows to 15 min. A machine that starts without a
-/// network finds it when it comes.
+/// The way into the network, again whenever too few nodes are known: those saved, then those configured, then
+/// public routers, each only where the one before was not enough; then a pause of 15 s that grows to 15 min. A
+/// machine that starts without a network finds it when it comes.
 /// </summary>
 internal sealed class DhtBootstrap
 {
@@ -27,7 +27,7 @@ internal sealed class DhtBootstrap
     private readonly IReadOnlyList<DhtFamily> _families;
     private readonly IReadOnlyList<KrpcNode> _saved;
     private readonly BackOff _pauses;
-    private Task<IReadOnlyList<DhtEndpoint>>? _routers;
+    private Task<IReadOnlyList<PeerEndpoint>>? _routers;
     private Source _next;
     private double _nextAt;
     private int _running;
@@ -58,7 +58,9 @@ internal sealed class DhtBootstrap
     /// <summary>True when a round has ended and there are nodes to ask about other things.</summary>
     public bool IsIn => _running == 0 && _families.Any(static family => family.Table.Count > 0);
 
-    /// <summary>Begins the next round when it is time and one is needed. wake: called when the routers' addresses have come.</summary>
+    /// <summary>
+    /// Begins the next round when it is time and one is needed. wake: called when the routers' addresses have come.
+    /// </summary>
     public void Step(double now, Action wake)
     {
         DhtFamily[] lacking = [.. _families.Where(family => family.Table.CountGood(now) < NodesMin)];
@@ -84,12 +86,13 @@ internal sealed class DhtBootstrap
         _next = _next == Source.Routers ? Source.Saved : _next + 1;
     }
 
-    private void Approach(DhtFamily family, IEnumerable<(DhtEndpoint Endpoint, NodeId? Id)> from)
+    private void Approach(DhtFamily family, IEnumerable<(PeerEndpoint Endpoint, DhtId? Id)> from)
     {
-        (DhtEndpoint Endpoint, NodeId? Id)[] seeds =
+        (PeerEndpoint Endpoint, DhtId? Id)[] seeds =
         [
             .. from.Where(seed => seed.Endpoint.IsV6 == family.IsV6),
-            .. family.Table.Closest(family.Table.Own, RoutingTable.K).Select(static e => (e.Node.Endpoint, (NodeId?)e.Node.Id)),
+            .. family.Table.Closest(family.Table.Own, RoutingTable.K).Select(static e =>
+                (e.Node.Endpoint, (DhtId?)e.Node.Id)),
         ];
         if (seeds.Length > 0)
         {
@@ -99,36 +102,37 @@ internal sealed class DhtBootstrap
     }
 
     /// <summary>Null while the routers' names are being looked up.</summary>
-    private IEnumerable<(DhtEndpoint Endpoint, NodeId? Id)>? SeedsOf(Source source, Action wake)
+    private IEnumerable<(PeerEndpoint Endpoint, DhtId? Id)>? SeedsOf(Source source, Action wake)
     {
         switch (source)
         {
             case Source.Saved:
-                return _saved.Select(static node => (node.Endpoint, (NodeId?)node.Id));
+                return _saved.Select(static node => (node.Endpoint, (DhtId?)node.Id));
             case Source.Configured:
-                return _options.Nodes.Select(static node => (node, (NodeId?)null));
+                return _options.Nodes.Select(static node => (node, (DhtId?)null));
             default:
                 _routers ??= ResolveAsync(wake);
                 if (!_routers.IsCompletedSuccessfully)
                 {
                     return null;
                 }
-                foreach (DhtEndpoint router in _routers.Result)
+                foreach (PeerEndpoint router in _routers.Result)
                 {
                     _asker.LeaveAlone(router);
                 }
-                return _routers.Result.Select(static router => (router, (NodeId?)null));
+                return _routers.Result.Select(static router => (router, (DhtId?)null));
         }
     }
 
-    private async Task<IReadOnlyList<DhtEndpoint>> ResolveAsync(Action wake)
+    private async Task<IReadOnlyList<PeerEndpoint>> ResolveAsync(Action wake)
     {
-        IReadOnlyList<DhtEndpoint>[] found = await Task.WhenAll(_options.Routers.Take(RoutersMax).Select(ResolveAsync));
+        IReadOnlyList<PeerEndpoint>[] found = await Task.WhenAll(_options.Routers.Take(RoutersMax)
+            .Select(ResolveAsync));
         wake();
         return [.. found.SelectMany(static endpoints => endpoints).Where(_rules.IsUsable)];
     }
 
-    private async Task<IReadOnlyList<DhtEndpoint>> ResolveAsync(string router)
+    private async Task<IReadOnlyList<PeerEndpoint>> ResolveAsync(string router)
     {
         int colon = router.LastIndexOf(':');
         if (colon < 1 || !ushort.TryParse(router.AsSpan(colon + 1), out ushort port))
@@ -138,7 +142,7 @@ internal sealed class DhtBootstrap
         try
         {
             IReadOnlyList<IPAddress> addresses = await _world.Names.ResolveAsync(router[..colon], default);
-            return [.. addresses.Take(AddressesOfRouterMax).Select(address => DhtEndpoint.Of(address, port))];
+            return [.. addresses.Take(AddressesOfRouterMax).Select(address => PeerEndpoint.Of(address, port))];
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

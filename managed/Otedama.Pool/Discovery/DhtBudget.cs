@@ -3,8 +3,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// How many datagrams we send and look at. Questions and answers each have half of what goes out, or a flood of questions would
-/// stop our own. Not for several threads at once.
+/// How many datagrams we send and look at. Questions and answers each have half of what goes out, or a flood of
+/// questions would stop our own. Not for several threads at once.
 /// </summary>
 internal sealed class DhtBudget(bool answers, double now)
 {
@@ -13,11 +13,13 @@ internal sealed class DhtBudget(bool answers, double now)
     private const double AddressRate = 5, AddressBurst = 25;
     private const double SilenceSeconds = 300;
 
-    /// <summary>Addresses (IPv6: /64) watched. At the total rate, filling it takes a flood of 20 seconds from as many.</summary>
+    /// <summary>
+    /// Addresses (IPv6: /64) watched. At the total rate, filling it takes a flood of 20 seconds from as many.
+    /// </summary>
     private const int AddressesMax = 4_096;
 
     private readonly double _share = answers ? 0.5 : 1;
-    private readonly Dictionary<AddressGroup, Source> _sources = [];
+    private readonly Dictionary<AddressBlock, Source> _sources = [];
     private TokenBucket _questions = new(OutBurst * (answers ? 0.5 : 1), now);
     private TokenBucket _answers = new(OutBurst * 0.5, now);
     private TokenBucket _in = new(InBurst, now);
@@ -28,10 +30,13 @@ internal sealed class DhtBudget(bool answers, double now)
 
     public bool TryAnswer(double now) => _answers.TryTake(OutRate * 0.5, OutBurst * 0.5, now);
 
-    /// <summary>For datagrams that answer none of our questions; false = not looked at. Too many and the address is unheard for 5 min.</summary>
-    public bool TryReceive(DhtEndpoint from, double now)
+    /// <summary>
+    /// For datagrams that answer none of our questions; false = not looked at. Too many and the address is unheard
+    /// for 5 min.
+    /// </summary>
+    public bool TryReceive(PeerEndpoint from, double now)
     {
-        AddressGroup address = from.IsV6 ? from.Site : from.Address;
+        AddressBlock address = from.Subscriber;
         if (!_sources.TryGetValue(address, out Source? source))
         {
             if (_sources.Count >= AddressesMax)
@@ -61,7 +66,7 @@ internal sealed class DhtBudget(bool answers, double now)
             return;
         }
         _sweptAt = now;
-        foreach ((AddressGroup address, Source source) in _sources.ToArray())
+        foreach ((AddressBlock address, Source source) in _sources.ToArray())
         {
             // After five quiet seconds its allowance is full again.
             if (now > source.SilentUntil && now - source.SeenAt > AddressBurst / AddressRate)

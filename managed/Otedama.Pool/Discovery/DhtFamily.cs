@@ -20,13 +20,13 @@ internal sealed class DhtFamily
     public RoutingTable Table { get; private set; }
 
     /// <summary>Our address as most of those we asked see it, port 0; null until they agree.</summary>
-    public DhtEndpoint? External { get; private set; }
+    public PeerEndpoint? External { get; private set; }
 
     /// <summary>
-    /// Somebody we asked says where we are. Where most agree on another address than before, our id changes to one that fits it,
-    /// and the table is sorted anew around that.
+    /// Somebody we asked says where we are. Where most agree on another address than before, our id changes to one
+    /// that fits it, and the table is sorted anew around that.
     /// </summary>
-    public void OnSeenAs(DhtEndpoint voter, DhtEndpoint seen, double now)
+    public void OnSeenAs(PeerEndpoint voter, PeerEndpoint seen, double now)
     {
         if (seen.IsV6 != IsV6 || !_rules.IsUsable(seen with { Port = 1 })
             || _votes.Cast(voter, seen) is not { } address || address == External)
@@ -46,10 +46,10 @@ internal sealed class DhtFamily
         }
     }
 
-    private NodeId FreshId()
+    private DhtId FreshId()
     {
-        Span<byte> random = stackalloc byte[NodeId.Size];
+        Span<byte> random = stackalloc byte[DhtId.Size];
         _random.Fill(random);
-        return External is { } address ? SecureNodeId.For(address, random) : new NodeId(random);
+        return External is { } address ? SecureDhtId.For(address, random) : new DhtId(random);
     }
 }

@@ -4,9 +4,12 @@ namespace Otedama.Pool;
 
 /// <summary>What comes in: answers to our questions, and questions, which only a server answers.</summary>
 internal sealed class DhtListener(
-    DhtOptions options, DhtWorld world, DhtRules rules, DhtBudget budget, DhtAsker asker, IReadOnlyList<DhtFamily> families, double startedAt)
+    DhtOptions options, DhtWorld world, DhtRules rules, DhtBudget budget, DhtAsker asker,
+        IReadOnlyList<DhtFamily> families, double startedAt)
 {
-    /// <summary>Pings a second of nodes that asked us something: a flood of strangers must not use up our questions.</summary>
+    /// <summary>
+    /// Pings a second of nodes that asked us something: a flood of strangers must not use up our questions.
+    /// </summary>
     private const double NewcomerRate = 2, NewcomerBurst = 8;
 
     private readonly DhtAnswers _answers = new(options, world, families, startedAt);
@@ -18,10 +21,11 @@ internal sealed class DhtListener(
 
     public int StoredPeers => _answers.StoredPeers;
 
-    public void Take(DhtFamily family, DhtEndpoint from, ReadOnlySpan<byte> datagram, double now)
+    public void Take(DhtFamily family, PeerEndpoint from, ReadOnlySpan<byte> datagram, double now)
     {
-        // Whom we asked may always answer: a flood from elsewhere does not make us deaf.
-        if (!asker.IsExpected(from) && (options.Mode == DhtMode.Client || !budget.TryReceive(from, now)))
+        // Whom we asked may always answer: a flood from elsewhere does not make us deaf. Not so his questions.
+        bool isExpected = asker.IsExpected(from);
+        if (!isExpected && !MayAsk(from, now))
         {
             Refused++;
             return;
@@ -34,7 +38,7 @@ internal sealed class DhtListener(
         {
             asker.OnAnswer(from, message, now);
         }
-        else if (options.Mode == DhtMode.Server && message.Id != family.Table.Own && budget.TryAnswer(now))
+        else if ((!isExpected || MayAsk(from, now)) && message.Id != family.Table.Own && budget.TryAnswer(now))
         {
             KrpcMessage answer = _answers.Answer(family, from, message, now);
             world.Datagrams.Send(from, _buffer.AsSpan(0, KrpcWriter.Write(answer, _buffer)));
@@ -42,8 +46,12 @@ internal sealed class DhtListener(
         }
     }
 
-    /// <summary>A node that asks us something gets into the table when it answers a question too: an address can be forged.</summary>
-    private void Meet(DhtFamily family, DhtEndpoint from, KrpcMessage query, double now)
+    private bool MayAsk(PeerEndpoint from, double now) => options.Mode == DhtMode.Server && budget.TryReceive(from, now);
+
+    /// <summary>
+    /// A node that asks us something gets into the table when it answers a question too: an address can be forged.
+    /// </summary>
+    private void Meet(DhtFamily family, PeerEndpoint from, KrpcMessage query, double now)
     {
         if (query is { IsReadOnly: false, Id: { } id } && rules.IsUsable(from) && !asker.IsExpected(from)
             && family.Table.HasRoomFor(new KrpcNode(id, from), DhtRules.IsValid(id, from))

@@ -4,9 +4,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// A node of the BitTorrent Mainline DHT, by which pool nodes find each other without a server of ours (BEP 5, 32, 42, 43, 51).
-/// Nothing it finds is trusted: it hands on addresses, and who is there shows when somebody connects. Steps and datagrams may
-/// come from different threads.
+/// A node of the BitTorrent Mainline DHT, by which pool nodes find each other without a server of ours (BEP 5, 32,
+/// 42, 43, 51). Nothing it finds is trusted: it hands on addresses, and who is there shows when somebody connects.
+/// Steps and datagrams may come from different threads.
 /// </summary>
 public sealed class DhtNode : IStep
 {
@@ -14,7 +14,7 @@ public sealed class DhtNode : IStep
 
     private static readonly TimeSpan s_busy = TimeSpan.FromMilliseconds(100), s_quiet = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly DhtOptions _options;
     private readonly DhtWorld _world;
     private readonly IDiscovered _sink;
@@ -52,8 +52,8 @@ public sealed class DhtNode : IStep
     public Signal Wake { get; }
 
     /// <summary>
-    /// The TCP port that is announced; 0 = none, while nobody has proved that we can be reached. It has to be the port the
-    /// datagrams come from too: some nodes store that one, others the one that is said.
+    /// The TCP port that is announced; 0 = none, while nobody has proved that we can be reached. It has to be the
+    /// port the datagrams come from too: some nodes store that one, others the one that is said.
     /// </summary>
     public int AnnouncePort
     {
@@ -74,7 +74,7 @@ public sealed class DhtNode : IStep
     /// <summary>Looks for the nodes of a chain. networkId: its 32 bytes.</summary>
     public void FollowNetwork(ReadOnlySpan<byte> networkId)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _schedule.FollowNetwork(networkId);
         }
@@ -82,9 +82,9 @@ public sealed class DhtNode : IStep
     }
 
     /// <summary>Looks for the peers of one key.</summary>
-    public void FollowKey(NodeId key)
+    public void FollowKey(DhtId key)
     {
-        lock (_lock)
+        lock (_gate)
         {
             _schedule.FollowKey(key);
         }
@@ -92,9 +92,9 @@ public sealed class DhtNode : IStep
     }
 
     /// <summary>Takes one datagram, whatever it is.</summary>
-    public void OnDatagram(DhtEndpoint from, ReadOnlySpan<byte> datagram)
+    public void OnDatagram(PeerEndpoint from, ReadOnlySpan<byte> datagram)
     {
-        lock (_lock)
+        lock (_gate)
         {
             double now = Now;
             if (Array.Find(_families, family => family.IsV6 == from.IsV6) is { } family)
@@ -107,7 +107,7 @@ public sealed class DhtNode : IStep
 
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
-        lock (_lock)
+        lock (_gate)
         {
             double now = Now;
             TimeSpan patience = _asker.Expire(now);
@@ -129,7 +129,7 @@ public sealed class DhtNode : IStep
     /// <summary>Keeps the nodes for the next start. Throws as the files do.</summary>
     public void Save()
     {
-        lock (_lock)
+        lock (_gate)
         {
             SaveNodes(Now);
         }
@@ -137,7 +137,7 @@ public sealed class DhtNode : IStep
 
     public DhtSnapshot Snapshot()
     {
-        lock (_lock)
+        lock (_gate)
         {
             double now = Now;
             return new DhtSnapshot
@@ -165,7 +165,8 @@ public sealed class DhtNode : IStep
 
     private void BeginDue(double now)
     {
-        foreach ((NodeId key, bool announce) in _schedule.TakeDue(_world.Time.GetUtcNow(), now, _announcePort > 0, _sink.HasEnough))
+        foreach ((DhtId key, bool announce) in _schedule.TakeDue(_world.Time.GetUtcNow(), now, _announcePort > 0,
+            _sink.HasEnough))
         {
             foreach (DhtFamily family in _families)
             {
@@ -181,12 +182,14 @@ public sealed class DhtNode : IStep
         {
             if (family.Table.NextQuestionable(now) is { } silent && !_asker.IsExpected(silent.Node.Endpoint))
             {
-                _asker.TryAsk(family, silent.Node.Endpoint, new DhtQuestion(KrpcMethod.Ping, default, [], 0), now, static _ => { });
+                _asker.TryAsk(family, silent.Node.Endpoint, new DhtQuestion(KrpcMethod.Ping, default, [], 0), now,
+                    static _ => { });
             }
             if (!_searches.IsBusy && family.Table.NextRefresh(_world.Random, now) is { } key)
             {
                 _searches.Approach(
-                    family, key, family.Table.Closest(key, RoutingTable.K).Select(static e => (e.Node.Endpoint, (NodeId?)e.Node.Id)), null);
+                    family, key, family.Table.Closest(key, RoutingTable.K).Select(static e =>
+                        (e.Node.Endpoint, (DhtId?)e.Node.Id)), null);
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed record DhtOptions
     public DhtMode Mode { get; init; } = DhtMode.Client;
 
     /// <summary>Asked when the saved nodes do not answer.</summary>
-    public IReadOnlyList<DhtEndpoint> Nodes { get; init; } = [];
+    public IReadOnlyList<PeerEndpoint> Nodes { get; init; } = [];
 
     /// <summary>host:port, asked when nobody else answers.</summary>
     public IReadOnlyList<string> Routers { get; init; } = [];
@@ -29,8 +29,8 @@ public sealed record DhtOptions
     public string SavedNodes { get; init; } = "";
 
     /// <summary>
-    /// Private, loopback and reserved addresses are taken like any others. Only for a test network: on the internet they are
-    /// somebody's attempt to have us talk to our neighbours.
+    /// Private, loopback and reserved addresses are taken like any others. Only for a test network: on the internet
+    /// they are somebody's attempt to have us talk to our neighbours.
     /// </summary>
     public bool IsTestNetwork { get; init; }
 

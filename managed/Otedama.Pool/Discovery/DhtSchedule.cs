@@ -5,25 +5,29 @@ namespace Otedama.Pool;
 /// <summary>When which key is looked up and announced.</summary>
 internal sealed class DhtSchedule(IRandomness random)
 {
-    /// <summary>libtorrent forgets an announcement after 45 minutes; a fifth of jitter keeps nodes from meeting in step.</summary>
+    /// <summary>
+    /// libtorrent forgets an announcement after 45 minutes; a fifth of jitter keeps nodes from meeting in step.
+    /// </summary>
     private const double AnnounceSeconds = 900, Jitter = 0.2;
 
-    /// <summary>Hours before and after midnight in which two days' keys are used: clocks and announcements overlap.</summary>
+    /// <summary>
+    /// Hours before and after midnight in which two days' keys are used: clocks and announcements overlap.
+    /// </summary>
     private const double OverlapHours = 6;
 
     private const int KeysMax = 16;
 
     private static readonly TimeSpan s_lookFirst = TimeSpan.FromSeconds(15), s_lookLast = TimeSpan.FromMinutes(15);
 
-    private readonly Dictionary<NodeId, State> _states = [];
-    private readonly List<NodeId> _fixed = [];
+    private readonly Dictionary<DhtId, State> _states = [];
+    private readonly List<DhtId> _fixed = [];
     private byte[] _network = [];
 
     /// <summary>Looks for those who follow the same chain. networkId: 32 bytes.</summary>
     public void FollowNetwork(ReadOnlySpan<byte> networkId) => _network = networkId[..32].ToArray();
 
     /// <summary>Looks for the peers of one key, today and every day.</summary>
-    public void FollowKey(NodeId key)
+    public void FollowKey(DhtId key)
     {
         if (_fixed.Count < KeysMax && !_fixed.Contains(key))
         {
@@ -32,18 +36,18 @@ internal sealed class DhtSchedule(IRandomness random)
     }
 
     /// <summary>
-    /// What is due, which then counts as begun: announcements every quarter of an hour where we can be reached, lookups more often
-    /// while there are too few peers and never where there are enough.
+    /// What is due, which then counts as begun: announcements every quarter of an hour where we can be reached,
+    /// lookups more often while there are too few peers and never where there are enough.
     /// </summary>
-    public List<(NodeId Key, bool Announce)> TakeDue(DateTimeOffset time, double now, bool announces, bool hasEnough)
+    public List<(DhtId Key, bool Announce)> TakeDue(DateTimeOffset time, double now, bool announces, bool hasEnough)
     {
-        List<(NodeId Key, bool Announce)> due = [];
-        (NodeId Key, bool Announce)[] wanted = [.. Wanted(time)];
-        foreach (NodeId old in _states.Keys.Where(key => !Array.Exists(wanted, w => w.Key == key)).ToArray())
+        List<(DhtId Key, bool Announce)> due = [];
+        (DhtId Key, bool Announce)[] wanted = [.. Wanted(time)];
+        foreach (DhtId old in _states.Keys.Where(key => !Array.Exists(wanted, w => w.Key == key)).ToArray())
         {
             _states.Remove(old);
         }
-        foreach ((NodeId key, bool mayAnnounce) in wanted)
+        foreach ((DhtId key, bool mayAnnounce) in wanted)
         {
             if (!_states.TryGetValue(key, out State? state))
             {
@@ -64,10 +68,12 @@ internal sealed class DhtSchedule(IRandomness random)
         return due;
     }
 
-    /// <summary>Today's keys; tomorrow's are announced in the last hours of a day, yesterday's looked up in the first.</summary>
-    private IEnumerable<(NodeId Key, bool Announce)> Wanted(DateTimeOffset time)
+    /// <summary>
+    /// Today's keys; tomorrow's are announced in the last hours of a day, yesterday's looked up in the first.
+    /// </summary>
+    private IEnumerable<(DhtId Key, bool Announce)> Wanted(DateTimeOffset time)
     {
-        foreach (NodeId key in _fixed)
+        foreach (DhtId key in _fixed)
         {
             yield return (key, true);
         }

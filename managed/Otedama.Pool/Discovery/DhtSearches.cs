@@ -30,13 +30,13 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
     public bool IsBusy => _underWay.Count + _waiting.Count + _announcements.Count > 0;
 
     /// <summary>
-    /// Looks for the peers of a key, twice, from different halves of the nodes we know, so that one bad neighbour spoils one
-    /// search; announces our port to the nodes nearest to it unless it is 0.
+    /// Looks for the peers of a key, twice, from different halves of the nodes we know, so that one bad neighbour
+    /// spoils one search; announces our port to the nodes nearest to it unless it is 0.
     /// </summary>
-    public void Find(DhtFamily family, NodeId key, int announcePort)
+    public void Find(DhtFamily family, DhtId key, int announcePort)
     {
         List<RoutingEntry> seeds = family.Table.Closest(key, SeedsMax);
-        HashSet<DhtEndpoint> announced = [];
+        HashSet<PeerEndpoint> announced = [];
         for (int half = 0; half < Math.Min(2, seeds.Count); half++)
         {
             RoutingEntry[] mine = [.. seeds.Where((_, index) => index % 2 == half)];
@@ -45,20 +45,22 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
                 Lookup lookup = new(key, now);
                 Array.ForEach(mine, entry => lookup.Seed(entry.Node.Endpoint, entry.Node.Id, entry.IsValid));
                 return new LookupRun(
-                    family, lookup, KrpcMethod.GetPeers, asker, (answer, isWeak) => HandOn(family, answer, isWeak, announcePort, now),
+                    family, lookup, KrpcMethod.GetPeers, asker, (answer, isWeak) =>
+                        HandOn(family, answer, isWeak, announcePort, now),
                     run => Announce(run, announced, announcePort));
             });
         }
     }
 
     /// <summary>Looks for the nodes nearest to a key, so that they get into our table. ended may be null.</summary>
-    public void Approach(DhtFamily family, NodeId target, IEnumerable<(DhtEndpoint Endpoint, NodeId? Id)> seeds, Action? ended)
+    public void Approach(DhtFamily family, DhtId target, IEnumerable<(PeerEndpoint Endpoint, DhtId? Id)> seeds,
+        Action? ended)
     {
-        (DhtEndpoint Endpoint, NodeId? Id)[] all = [.. seeds];
+        (PeerEndpoint Endpoint, DhtId? Id)[] all = [.. seeds];
         bool queued = Enqueue(now =>
         {
             Lookup lookup = new(target, now);
-            foreach ((DhtEndpoint endpoint, NodeId? id) in all)
+            foreach ((PeerEndpoint endpoint, DhtId? id) in all)
             {
                 lookup.Seed(endpoint, id, id is { } known && DhtRules.IsValid(known, endpoint));
             }
@@ -102,8 +104,8 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
 
     private void HandOn(DhtFamily family, KrpcMessage answer, bool isWeak, int announcePort, double now)
     {
-        DhtEndpoint? own = family.External is { } external ? external with { Port = (ushort)announcePort } : null;
-        DhtEndpoint[] peers = [.. answer.Values.Where(peer => peer.IsV6 == family.IsV6 && peer != own)];
+        PeerEndpoint? own = family.External is { } external ? external with { Port = (ushort)announcePort } : null;
+        PeerEndpoint[] peers = [.. answer.Values.Where(peer => peer.IsV6 == family.IsV6 && peer != own)];
         for (int i = 0; i < Math.Min(HintsOfAnswer, peers.Length); i++)
         {
             int other = i + (int)(random.NextUInt64() % (ulong)(peers.Length - i));
@@ -116,7 +118,7 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
         }
     }
 
-    private void Announce(LookupRun run, HashSet<DhtEndpoint> announced, int port)
+    private void Announce(LookupRun run, HashSet<PeerEndpoint> announced, int port)
     {
         foreach (LookupCandidate target in run.Lookup.StorageTargets.Where(_ => port > 0))
         {
@@ -130,5 +132,5 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
 
     private void OnAnnounced(KrpcMessage? answer) => Announced += answer is { Kind: KrpcKind.Response } ? 1 : 0;
 
-    private sealed record Announcement(DhtFamily Family, DhtEndpoint To, DhtQuestion Question);
+    private sealed record Announcement(DhtFamily Family, PeerEndpoint To, DhtQuestion Question);
 }

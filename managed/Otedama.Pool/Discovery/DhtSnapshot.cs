@@ -29,5 +29,7 @@ public sealed record DhtSnapshot
     public required bool IsBusy { get; init; }
 }
 
-/// <summary>One family: nodes known, those of them that answered lately, those whose id does not fit their address.</summary>
-public sealed record DhtFamilySnapshot(bool IsV6, NodeId Id, int Nodes, int Good, int Misfits, DhtEndpoint? External);
+/// <summary>
+/// One family: nodes known, those of them that answered lately, those whose id does not fit their address.
+/// </summary>
+public sealed record DhtFamilySnapshot(bool IsV6, DhtId Id, int Nodes, int Good, int Misfits, PeerEndpoint? External);

@@ -4,8 +4,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Proof that whoever announces has been asked at that address: SHA-256(secret, address, key), 8 bytes of it. A secret counts
-/// for 5 to 10 minutes.
+/// Proof that whoever announces has been asked at that address: SHA-256(secret, address, key), 8 bytes of it. A
+/// secret counts for 5 to 10 minutes.
 /// </summary>
 internal sealed class DhtTokens
 {
@@ -24,13 +24,13 @@ internal sealed class DhtTokens
         (_now, _before, _madeAt) = (Fresh(), Fresh(), now);
     }
 
-    public byte[] For(DhtEndpoint address, NodeId key, double now)
+    public byte[] For(PeerEndpoint address, DhtId key, double now)
     {
         Renew(now);
         return Make(_now, address, key);
     }
 
-    public bool IsGood(ReadOnlySpan<byte> token, DhtEndpoint address, NodeId key, double now)
+    public bool IsGood(ReadOnlySpan<byte> token, PeerEndpoint address, DhtId key, double now)
     {
         Renew(now);
         return token.SequenceEqual(Make(_now, address, key)) || token.SequenceEqual(Make(_before, address, key));
@@ -53,12 +53,12 @@ internal sealed class DhtTokens
         return secret;
     }
 
-    private static byte[] Make(ReadOnlySpan<byte> secret, DhtEndpoint address, NodeId key)
+    private static byte[] Make(ReadOnlySpan<byte> secret, PeerEndpoint address, DhtId key)
     {
-        Span<byte> text = stackalloc byte[SecretSize + 16 + NodeId.Size];
+        Span<byte> text = stackalloc byte[SecretSize + 16 + DhtId.Size];
         secret.CopyTo(text);
         int length = SecretSize + address.WriteAddress(text[SecretSize..]);
         key.Write(text[length..]);
-        return SHA256.HashData(text[..(length + NodeId.Size)])[..Size];
+        return SHA256.HashData(text[..(length + DhtId.Size)])[..Size];
     }
 }

@@ -3,8 +3,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// What of all that is found is handed on: anybody can write any address into the DHT, and everybody who follows its hints would
-/// connect there. So never to a port of the system, never to private ranges, and to one address (IPv6: /64) once an hour.
+/// What of all that is found is handed on: anybody can write any address into the DHT, and everybody who follows
+/// its hints would connect there. So never to a port of the system, never to private ranges, and to one address
+/// (IPv6: /64) once an hour.
 /// </summary>
 internal sealed class HintGate(DhtRules rules)
 {
@@ -13,18 +14,18 @@ internal sealed class HintGate(DhtRules rules)
     /// <summary>Addresses an hour. Weak hints get half of them, or whoever forges them could use up the hour.</summary>
     private const int AddressesMax = 4_096;
 
-    private readonly Dictionary<AddressGroup, (double At, bool IsWeak)> _passed = [];
+    private readonly Dictionary<AddressBlock, (double At, bool IsWeak)> _passed = [];
     private int _weak;
     private double _sweptAt;
 
-    public bool TryPass(DhtEndpoint endpoint, bool isWeak, double now)
+    public bool TryPass(PeerEndpoint endpoint, bool isWeak, double now)
     {
         if (!rules.IsDialable(endpoint))
         {
             return false;
         }
         Sweep(now);
-        AddressGroup key = KeyOf(endpoint);
+        AddressBlock key = KeyOf(endpoint);
         if (_passed.TryGetValue(key, out (double At, bool) last) && now - last.At < PauseSeconds)
         {
             return false;
@@ -40,9 +41,9 @@ internal sealed class HintGate(DhtRules rules)
     }
 
     /// <summary>A test network may be all on one address: there ports are told apart.</summary>
-    private AddressGroup KeyOf(DhtEndpoint endpoint) => rules.IsTestNetwork
-        ? endpoint.Address with { High = endpoint.High ^ ((ulong)endpoint.Port << 48) }
-        : endpoint.IsV6 ? endpoint.Site : endpoint.Address;
+    private AddressBlock KeyOf(PeerEndpoint endpoint) => rules.IsTestNetwork
+        ? new AddressBlock(endpoint.Address ^ ((UInt128)endpoint.Port << 64), 0)
+        : endpoint.Subscriber;
 
     private void Sweep(double now)
     {
@@ -51,13 +52,14 @@ internal sealed class HintGate(DhtRules rules)
             return;
         }
         _sweptAt = now;
-        foreach (AddressGroup key in _passed.Where(passed => now - passed.Value.At >= PauseSeconds).Select(static p => p.Key).ToArray())
+        foreach (AddressBlock key in _passed.Where(passed =>
+            now - passed.Value.At >= PauseSeconds).Select(static p => p.Key).ToArray())
         {
             Forget(key);
         }
     }
 
-    private void Forget(AddressGroup key)
+    private void Forget(AddressBlock key)
     {
         if (_passed.Remove(key, out (double, bool IsWeak) old) && old.IsWeak)
         {

@@ -3,11 +3,11 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// One search for the nodes nearest to a key: whom to ask next, and when it is over. Pure; whoever runs it sends and waits.
-/// Answers are strangers' words, so who is asked is limited by address and network, and nobody counts as near whose id does not
-/// fit his address.
+/// One search for the nodes nearest to a key: whom to ask next, and when it is over. Pure; whoever runs it sends
+/// and waits. Answers are strangers' words, so who is asked is limited by address and network, and nobody counts as
+/// near whose id does not fit his address.
 /// </summary>
-internal sealed class Lookup(NodeId target, double startedAt)
+internal sealed class Lookup(DhtId target, double startedAt)
 {
     /// <summary>Questions under way at once.</summary>
     private const int Parallel = 3;
@@ -31,25 +31,30 @@ internal sealed class Lookup(NodeId target, double startedAt)
     private readonly List<LookupCandidate> _candidates = [];
     private int _underWay;
 
-    public NodeId Target { get; } = target;
+    public DhtId Target { get; } = target;
 
     /// <summary>Questions sent.</summary>
     public int Asked { get; private set; }
 
-    /// <summary>The nodes that would store something for this key: the nearest valid ones that answered, with their tokens.</summary>
-    public IEnumerable<LookupCandidate> StorageTargets => NearestValid().Where(static candidate => candidate.Token.Length > 0);
+    /// <summary>
+    /// The nodes that would store something for this key: the nearest valid ones that answered, with their tokens.
+    /// </summary>
+    public IEnumerable<LookupCandidate> StorageTargets => NearestValid().Where(static candidate =>
+        candidate.Token.Length > 0);
 
     /// <summary>A node to begin with; an id of null is learned from its answer.</summary>
-    public void Seed(DhtEndpoint endpoint, NodeId? id, bool isValid) => Add(endpoint, id, isValid);
+    public void Seed(PeerEndpoint endpoint, DhtId? id, bool isValid) => Add(endpoint, id, isValid);
 
-    /// <summary>The nearest that may be asked now; null when as many are under way as may be, or nobody is left.</summary>
+    /// <summary>
+    /// The nearest that may be asked now; null when as many are under way as may be, or nobody is left.
+    /// </summary>
     public LookupCandidate? Next(double now)
     {
         if (_underWay >= Parallel || Asked >= QuestionsMax || now - startedAt > SecondsMax)
         {
             return null;
         }
-        NodeId? limit = FarthestThatCounts();
+        DhtId? limit = FarthestThatCounts();
         bool onlyValid = HasValidEnough;
         LookupCandidate? next = _candidates.Find(candidate => IsWorthAsking(candidate, limit, onlyValid));
         if (next is not null)
@@ -70,11 +75,13 @@ internal sealed class Lookup(NodeId target, double startedAt)
     }
 
     /// <summary>An answer to a question of this search, with those nodes in it that our network may have.</summary>
-    public void OnAnswer(LookupCandidate candidate, NodeId id, bool isValid, byte[] token, IEnumerable<(KrpcNode Node, bool IsValid)> nodes)
+    public void OnAnswer(LookupCandidate candidate, DhtId id, bool isValid, byte[] token,
+        IEnumerable<(KrpcNode Node, bool IsValid)> nodes)
     {
         _underWay--;
         _candidates.Remove(candidate);
-        LookupCandidate answered = new(candidate.Endpoint, id, id.DistanceTo(Target), isValid) { State = LookupState.Answered, Token = token };
+        LookupCandidate answered = new(candidate.Endpoint, id, id.DistanceTo(Target),
+            isValid) { State = LookupState.Answered, Token = token };
         Place(answered);
         foreach ((KrpcNode node, bool valid) in nodes.Take(TakenOfAnswer))
         {
@@ -95,24 +102,27 @@ internal sealed class Lookup(NodeId target, double startedAt)
         {
             return true;
         }
-        NodeId? limit = FarthestThatCounts();
+        DhtId? limit = FarthestThatCounts();
         bool onlyValid = HasValidEnough;
         bool waits = limit is null
             ? _underWay > 0
-            : _candidates.Exists(c => c.State == LookupState.Asked && c.IsValid && c.Distance.CompareTo(limit.Value) < 0);
+            : _candidates.Exists(c =>
+                c.State == LookupState.Asked && c.IsValid && c.Distance.CompareTo(limit.Value) < 0);
         return !waits && (Asked >= QuestionsMax || !_candidates.Exists(c => IsWorthAsking(c, limit, onlyValid)));
     }
 
-    private bool HasValidEnough => _candidates.Count(static c => c.IsValid && c.State != LookupState.Failed) >= ValidEnough;
+    private bool HasValidEnough => _candidates.Count(static c =>
+        c.IsValid && c.State != LookupState.Failed) >= ValidEnough;
 
     /// <summary>Once eight that count are known, only who is valid and nearer than the eighth.</summary>
-    private bool IsWorthAsking(LookupCandidate candidate, NodeId? limit, bool onlyValid) =>
+    private bool IsWorthAsking(LookupCandidate candidate, DhtId? limit, bool onlyValid) =>
         candidate.State == LookupState.Waiting
-        && (limit is null ? candidate.IsValid || !onlyValid : candidate.IsValid && candidate.Distance.CompareTo(limit.Value) < 0)
+        && (limit is null ? candidate.IsValid || !onlyValid : candidate.IsValid
+            && candidate.Distance.CompareTo(limit.Value) < 0)
         && MayAsk(candidate);
 
     /// <summary>The distance of the eighth of those that count; null while there are fewer.</summary>
-    private NodeId? FarthestThatCounts()
+    private DhtId? FarthestThatCounts()
     {
         List<LookupCandidate> nearest = [.. NearestValid()];
         return nearest.Count < RoutingTable.K ? null : nearest[^1].Distance;
@@ -129,7 +139,7 @@ internal sealed class Lookup(NodeId target, double startedAt)
         {
             if (other.State is LookupState.Asked or LookupState.Answered)
             {
-                if (other.Endpoint.Address == candidate.Endpoint.Address)
+                if (other.Endpoint.Host == candidate.Endpoint.Host)
                 {
                     return false;
                 }
@@ -139,15 +149,15 @@ internal sealed class Lookup(NodeId target, double startedAt)
         return site < SiteMax;
     }
 
-    private void Add(DhtEndpoint endpoint, NodeId? id, bool isValid)
+    private void Add(PeerEndpoint endpoint, DhtId? id, bool isValid)
     {
         if (_candidates.Exists(c => c.Endpoint == endpoint && (c.State != LookupState.Waiting || c.Id == id))
-            || _candidates.Count(c => c.Endpoint.Address == endpoint.Address) >= WaitingOfAddressMax)
+            || _candidates.Count(c => c.Endpoint.Host == endpoint.Host) >= WaitingOfAddressMax)
         {
             return;
         }
         // Whoever has no id yet is as far away as can be.
-        NodeId distance = id?.DistanceTo(Target) ?? new NodeId([.. Enumerable.Repeat(byte.MaxValue, NodeId.Size)]);
+        DhtId distance = id?.DistanceTo(Target) ?? new DhtId([.. Enumerable.Repeat(byte.MaxValue, DhtId.Size)]);
         Place(new LookupCandidate(endpoint, id, distance, isValid));
         if (_candidates.Count > CandidatesMax)
         {
@@ -173,13 +183,13 @@ internal enum LookupState
 }
 
 /// <summary>Somebody who may be near the key. State belongs to the lookup.</summary>
-internal sealed class LookupCandidate(DhtEndpoint endpoint, NodeId? id, NodeId distance, bool isValid)
+internal sealed class LookupCandidate(PeerEndpoint endpoint, DhtId? id, DhtId distance, bool isValid)
 {
-    public DhtEndpoint Endpoint { get; } = endpoint;
+    public PeerEndpoint Endpoint { get; } = endpoint;
 
-    public NodeId? Id { get; } = id;
+    public DhtId? Id { get; } = id;
 
-    public NodeId Distance { get; } = distance;
+    public DhtId Distance { get; } = distance;
 
     public bool IsValid { get; } = isValid;
 

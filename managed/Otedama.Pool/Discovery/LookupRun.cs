@@ -6,7 +6,8 @@ namespace Otedama.Pool;
 /// <param name="found">Told of the peers in each answer: whose, and true where his id does not fit his address.</param>
 /// <param name="ended">Told once, at the end.</param>
 internal sealed class LookupRun(
-    DhtFamily family, Lookup lookup, KrpcMethod method, DhtAsker asker, Action<KrpcMessage, bool>? found, Action<LookupRun>? ended)
+    DhtFamily family, Lookup lookup, KrpcMethod method, DhtAsker asker, Action<KrpcMessage, bool>? found,
+        Action<LookupRun>? ended)
 {
     private bool _isOver;
 

@@ -9,10 +9,10 @@ public enum HintSource
 }
 
 /// <summary>
-/// Somebody says that a pool node listens there. Anybody may have said it: who it is shows only when it is asked. IsWeak: said
-/// only by nodes whose id does not fit their address.
+/// Somebody says that a pool node listens there. Anybody may have said it: who it is shows only when it is asked.
+/// IsWeak: said only by nodes whose id does not fit their address.
 /// </summary>
-public readonly record struct PeerHint(DhtEndpoint Endpoint, HintSource Source, bool IsWeak);
+public readonly record struct PeerHint(PeerEndpoint Endpoint, HintSource Source, bool IsWeak);
 
 /// <summary>Takes what discovery finds. Called with the finder's lock held: it keeps the hint and returns.</summary>
 public interface IDiscovered

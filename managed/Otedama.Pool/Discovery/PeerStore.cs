@@ -3,8 +3,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// What others announced here. Full, it forgets the key nobody asked about for longest; one address (IPv6: /64) cannot make it
-/// full alone. 65 536 peers of 24 bytes and their lists are under 4 MiB.
+/// What others announced here. Full, it forgets the key nobody asked about for longest; one address (IPv6: /64)
+/// cannot make it full alone. 65 536 peers of 24 bytes and their lists are under 4 MiB.
 /// </summary>
 internal sealed class PeerStore(IRandomness random)
 {
@@ -18,15 +18,15 @@ internal sealed class PeerStore(IRandomness random)
 
     private const double LifeSeconds = 1_800;
 
-    private readonly Dictionary<NodeId, LinkedListNode<Entry>> _keys = [];
+    private readonly Dictionary<DhtId, LinkedListNode<Entry>> _keys = [];
     private readonly LinkedList<Entry> _byUse = new();
-    private readonly Dictionary<AddressGroup, int> _ofAddress = [];
+    private readonly Dictionary<AddressBlock, int> _ofAddress = [];
 
     /// <summary>Peers kept, of all keys.</summary>
     public int Count { get; private set; }
 
     /// <summary>False when this address has announced too much.</summary>
-    public bool TryAdd(NodeId key, DhtEndpoint peer, double now)
+    public bool TryAdd(DhtId key, PeerEndpoint peer, double now)
     {
         Entry entry = Touch(key) ?? Add(key);
         Expire(entry, now);
@@ -41,10 +41,10 @@ internal sealed class PeerStore(IRandomness random)
             DropIfEmpty(entry);
             return false;
         }
-        int ofAddress = entry.Peers.Count(stored => stored.Endpoint.Address == peer.Address);
+        int ofAddress = entry.Peers.Count(stored => stored.Endpoint.Host == peer.Host);
         if (ofAddress >= PeersOfAddressMax)
         {
-            RemoveAt(entry, entry.Peers.FindIndex(stored => stored.Endpoint.Address == peer.Address));
+            RemoveAt(entry, entry.Peers.FindIndex(stored => stored.Endpoint.Host == peer.Host));
         }
         else if (entry.Peers.Count >= PeersMax)
         {
@@ -62,14 +62,15 @@ internal sealed class PeerStore(IRandomness random)
     }
 
     /// <summary>At most this many peers of one family, any of them when there are more.</summary>
-    public List<DhtEndpoint> Get(NodeId key, bool isV6, int most, double now)
+    public List<PeerEndpoint> Get(DhtId key, bool isV6, int most, double now)
     {
         if (Touch(key) is not { } entry)
         {
             return [];
         }
         Expire(entry, now);
-        List<DhtEndpoint> peers = [.. entry.Peers.Select(static stored => stored.Endpoint).Where(peer => peer.IsV6 == isV6)];
+        List<PeerEndpoint> peers = [.. entry.Peers.Select(static stored => stored.Endpoint).Where(peer =>
+            peer.IsV6 == isV6)];
         for (int i = 0; i < Math.Min(most, peers.Count); i++)
         {
             int other = i + (int)(random.NextUInt64() % (ulong)(peers.Count - i));
@@ -79,7 +80,7 @@ internal sealed class PeerStore(IRandomness random)
         return peers.Count > most ? peers[..most] : peers;
     }
 
-    private Entry? Touch(NodeId key)
+    private Entry? Touch(DhtId key)
     {
         if (!_keys.TryGetValue(key, out LinkedListNode<Entry>? node))
         {
@@ -90,7 +91,7 @@ internal sealed class PeerStore(IRandomness random)
         return node.Value;
     }
 
-    private Entry Add(NodeId key)
+    private Entry Add(DhtId key)
     {
         if (_keys.Count >= KeysMax)
         {
@@ -101,10 +102,14 @@ internal sealed class PeerStore(IRandomness random)
         return entry;
     }
 
-    /// <summary>Looks for what is over among all that this address announced: it costs a walk, so only whoever is at his limit pays it.</summary>
-    private bool FreeOwn(DhtEndpoint peer, double now)
+    /// <summary>
+    /// Looks for what is over among all that this address announced: it costs a walk, so only whoever is at his
+    /// limit pays it.
+    /// </summary>
+    private bool FreeOwn(PeerEndpoint peer, double now)
     {
-        foreach (Entry entry in _byUse.Where(entry => entry.Peers.Exists(p => Source(p.Endpoint) == Source(peer))).ToArray())
+        foreach (Entry entry in _byUse.Where(entry => entry.Peers.Exists(p =>
+            Source(p.Endpoint) == Source(peer))).ToArray())
         {
             Expire(entry, now);
         }
@@ -144,7 +149,7 @@ internal sealed class PeerStore(IRandomness random)
 
     private void RemoveAt(Entry entry, int index)
     {
-        AddressGroup source = Source(entry.Peers[index].Endpoint);
+        AddressBlock source = Source(entry.Peers[index].Endpoint);
         entry.Peers.RemoveAt(index);
         Count--;
         if (--_ofAddress[source] == 0)
@@ -153,13 +158,13 @@ internal sealed class PeerStore(IRandomness random)
         }
     }
 
-    private static AddressGroup Source(DhtEndpoint peer) => peer.IsV6 ? peer.Site : peer.Address;
+    private static AddressBlock Source(PeerEndpoint peer) => peer.Subscriber;
 
-    private readonly record struct Stored(DhtEndpoint Endpoint, double At);
+    private readonly record struct Stored(PeerEndpoint Endpoint, double At);
 
-    private sealed class Entry(NodeId key)
+    private sealed class Entry(DhtId key)
     {
-        public NodeId Key { get; } = key;
+        public DhtId Key { get; } = key;
 
         public List<Stored> Peers { get; } = [];
     }

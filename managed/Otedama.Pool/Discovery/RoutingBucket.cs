@@ -1,3 +1,5 @@
+using Otedama.Wire;
+
 namespace Otedama.Pool;
 
 /// <summary>Nodes at one distance, and some that would take the place of one that fails, the newest last.</summary>
@@ -14,7 +16,7 @@ internal sealed class RoutingBucket(double now)
 
     public void Keep(RoutingEntry entry)
     {
-        Spare.RemoveAll(spare => spare.Node.Endpoint.Address == entry.Node.Endpoint.Address);
+        Spare.RemoveAll(spare => spare.Node.Endpoint.Host == entry.Node.Endpoint.Host);
         if (Spare.Count >= SpareMax)
         {
             Spare.RemoveAt(0);

@@ -2,7 +2,9 @@ using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>A node that answered us at least once. Times are seconds of the node's clock. Fields belong to the table.</summary>
+/// <summary>
+/// A node that answered us at least once. Times are seconds of the node's clock. Fields belong to the table.
+/// </summary>
 internal sealed class RoutingEntry(KrpcNode node, bool isValid, double now)
 {
     private const double GoodSeconds = 900;

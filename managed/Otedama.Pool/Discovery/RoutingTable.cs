@@ -3,10 +3,11 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The nodes of one family we know, many that are far and all that are near (Kademlia). Only who answered us gets in, one node an
-/// address, few of a network; who has an id that fits his address takes the place of one who has not.
+/// The nodes of one family we know, many that are far and all that are near (Kademlia). Only who answered us gets
+/// in, one node an address, few of a network; who has an id that fits his address takes the place of one who has
+/// not.
 /// </summary>
-internal sealed class RoutingTable(NodeId own, double now)
+internal sealed class RoutingTable(DhtId own, double now)
 {
     /// <summary>Nodes of a bucket, and of an answer.</summary>
     public const int K = 8;
@@ -15,14 +16,16 @@ internal sealed class RoutingTable(NodeId own, double now)
     private const int ProviderMax = 10;
     private const double RefreshSeconds = 900;
 
-    /// <summary>The first buckets hold more, as libtorrent's do: they are where a lookup for a strange key begins.</summary>
+    /// <summary>
+    /// The first buckets hold more, as libtorrent's do: they are where a lookup for a strange key begins.
+    /// </summary>
     private static readonly int[] s_wide = [128, 64, 32, 16];
 
     private readonly List<RoutingBucket> _buckets = [new(now)];
-    private readonly Dictionary<AddressGroup, RoutingEntry> _byAddress = [];
-    private readonly Dictionary<AddressGroup, int> _byProvider = [];
+    private readonly Dictionary<AddressBlock, RoutingEntry> _byAddress = [];
+    private readonly Dictionary<AddressBlock, int> _byProvider = [];
 
-    public NodeId Own { get; } = own;
+    public DhtId Own { get; } = own;
 
     /// <summary>All nodes.</summary>
     public int Count => _byAddress.Count;
@@ -35,8 +38,9 @@ internal sealed class RoutingTable(NodeId own, double now)
     public bool HasRoomFor(KrpcNode node, bool isValid)
     {
         RoutingBucket bucket = BucketOf(node.Id);
-        return node.Id != Own && !_byAddress.ContainsKey(node.Endpoint.Address) && IsWithinNetworks(bucket, node)
-            && (bucket.Nodes.Count < CapacityOf(bucket) || IsLast(bucket) || (isValid && bucket.Nodes.Exists(static n => !n.IsValid)));
+        return node.Id != Own && !_byAddress.ContainsKey(node.Endpoint.Host) && IsWithinNetworks(bucket, node)
+            && (bucket.Nodes.Count < CapacityOf(bucket) || IsLast(bucket) || (isValid
+                && bucket.Nodes.Exists(static n => !n.IsValid)));
     }
 
     /// <summary>The node answered a question of ours.</summary>
@@ -46,7 +50,7 @@ internal sealed class RoutingTable(NodeId own, double now)
         {
             return;
         }
-        if (_byAddress.TryGetValue(node.Endpoint.Address, out RoutingEntry? known))
+        if (_byAddress.TryGetValue(node.Endpoint.Host, out RoutingEntry? known))
         {
             if (known.Node == node)
             {
@@ -54,7 +58,8 @@ internal sealed class RoutingTable(NodeId own, double now)
                 BucketOf(node.Id).ChangedAt = now;
                 return;
             }
-            // Another port of an address is somebody else, who waits until this one fails; another id at the same port is not.
+            // Another port of an address is somebody else, who waits until this one fails; another id at the same
+            // port is not.
             if (known.Node.Endpoint != node.Endpoint && !known.IsBad)
             {
                 return;
@@ -65,9 +70,9 @@ internal sealed class RoutingTable(NodeId own, double now)
     }
 
     /// <summary>The node did not answer.</summary>
-    public void OnFailed(DhtEndpoint endpoint)
+    public void OnFailed(PeerEndpoint endpoint)
     {
-        if (!_byAddress.TryGetValue(endpoint.Address, out RoutingEntry? entry) || entry.Node.Endpoint != endpoint)
+        if (!_byAddress.TryGetValue(endpoint.Host, out RoutingEntry? entry) || entry.Node.Endpoint != endpoint)
         {
             return;
         }
@@ -81,7 +86,7 @@ internal sealed class RoutingTable(NodeId own, double now)
     }
 
     /// <summary>Nodes near a key, those first whose ids fit their addresses.</summary>
-    public List<RoutingEntry> Closest(NodeId target, int most)
+    public List<RoutingEntry> Closest(DhtId target, int most)
     {
         List<RoutingEntry> nodes = [.. All.Where(static entry => !entry.IsBad)];
         nodes.Sort((one, other) => one.IsValid != other.IsValid
@@ -90,11 +95,17 @@ internal sealed class RoutingTable(NodeId own, double now)
         return nodes.Count > most ? nodes[..most] : nodes;
     }
 
-    /// <summary>The node that has been silent for longest among those that are no longer good; null when all are.</summary>
-    public RoutingEntry? NextQuestionable(double now) => All.Where(entry => !entry.IsGood(now)).MinBy(static entry => entry.RepliedAt);
+    /// <summary>
+    /// The node that has been silent for longest among those that are no longer good; null when all are.
+    /// </summary>
+    public RoutingEntry? NextQuestionable(double now) => All.Where(entry =>
+        !entry.IsGood(now)).MinBy(static entry => entry.RepliedAt);
 
-    /// <summary>A key in a bucket where nothing has happened for 15 minutes, which then counts as refreshed; null when there is none.</summary>
-    public NodeId? NextRefresh(IRandomness random, double now)
+    /// <summary>
+    /// A key in a bucket where nothing has happened for 15 minutes, which then counts as refreshed; null when there
+    /// is none.
+    /// </summary>
+    public DhtId? NextRefresh(IRandomness random, double now)
     {
         int index = _buckets.FindIndex(bucket => now - bucket.ChangedAt > RefreshSeconds);
         if (index < 0)
@@ -102,9 +113,9 @@ internal sealed class RoutingTable(NodeId own, double now)
             return null;
         }
         _buckets[index].ChangedAt = now;
-        Span<byte> key = stackalloc byte[NodeId.Size];
+        Span<byte> key = stackalloc byte[DhtId.Size];
         random.Fill(key);
-        Span<byte> own = stackalloc byte[NodeId.Size];
+        Span<byte> own = stackalloc byte[DhtId.Size];
         Own.Write(own);
         for (int bit = 0; bit <= index; bit++)
         {
@@ -114,7 +125,7 @@ internal sealed class RoutingTable(NodeId own, double now)
             bool wanted = bit < index ? ours : !ours;
             key[bit / 8] = (byte)(wanted ? key[bit / 8] | mask : key[bit / 8] & ~mask);
         }
-        return new NodeId(key);
+        return new DhtId(key);
     }
 
     private void Insert(RoutingEntry entry, double now)
@@ -124,7 +135,7 @@ internal sealed class RoutingTable(NodeId own, double now)
         {
             return;
         }
-        while (bucket.Nodes.Count >= CapacityOf(bucket) && IsLast(bucket) && _buckets.Count < NodeId.Bits)
+        while (bucket.Nodes.Count >= CapacityOf(bucket) && IsLast(bucket) && _buckets.Count < DhtId.Bits)
         {
             Split(now);
             bucket = BucketOf(entry.Node.Id);
@@ -146,14 +157,14 @@ internal sealed class RoutingTable(NodeId own, double now)
     private void Place(RoutingBucket bucket, RoutingEntry entry)
     {
         bucket.Nodes.Add(entry);
-        _byAddress[entry.Node.Endpoint.Address] = entry;
+        _byAddress[entry.Node.Endpoint.Host] = entry;
         _byProvider[entry.Node.Endpoint.Provider] = _byProvider.GetValueOrDefault(entry.Node.Endpoint.Provider) + 1;
     }
 
     private void Remove(RoutingEntry entry)
     {
         BucketOf(entry.Node.Id).Nodes.Remove(entry);
-        _byAddress.Remove(entry.Node.Endpoint.Address);
+        _byAddress.Remove(entry.Node.Endpoint.Host);
         if (--_byProvider[entry.Node.Endpoint.Provider] == 0)
         {
             _byProvider.Remove(entry.Node.Endpoint.Provider);
@@ -166,7 +177,7 @@ internal sealed class RoutingTable(NodeId own, double now)
         for (int i = bucket.Spare.Count - 1; i >= 0; i--)
         {
             RoutingEntry spare = bucket.Spare[i];
-            if (!_byAddress.ContainsKey(spare.Node.Endpoint.Address) && IsWithinNetworks(bucket, spare.Node))
+            if (!_byAddress.ContainsKey(spare.Node.Endpoint.Host) && IsWithinNetworks(bucket, spare.Node))
             {
                 bucket.Spare.RemoveAt(i);
                 Place(bucket, spare);
@@ -190,7 +201,7 @@ internal sealed class RoutingTable(NodeId own, double now)
         bucket.Nodes.Count(entry => entry.Node.Endpoint.Site == node.Endpoint.Site) < SiteMax
         && _byProvider.GetValueOrDefault(node.Endpoint.Provider) < ProviderMax;
 
-    private RoutingBucket BucketOf(NodeId id) => _buckets[Math.Min(id.CommonBits(Own), _buckets.Count - 1)];
+    private RoutingBucket BucketOf(DhtId id) => _buckets[Math.Min(id.CommonBits(Own), _buckets.Count - 1)];
 
     private bool IsLast(RoutingBucket bucket) => bucket == _buckets[^1];
 

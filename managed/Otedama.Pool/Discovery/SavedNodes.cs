@@ -4,8 +4,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Nodes kept for the next start: a line each, id and address. What cannot be read is passed over: they are hints, and asked
-/// before they are believed.
+/// Nodes kept for the next start: a line each, id and address. What cannot be read is passed over: they are hints,
+/// and asked before they are believed.
 /// </summary>
 internal static class SavedNodes
 {
@@ -23,7 +23,7 @@ internal static class SavedNodes
         foreach (string line in Encoding.ASCII.GetString(files.ReadWhole(path, BytesMax)).Split('\n').Take(NodesMax))
         {
             if (line.Split(' ') is [string id, string address]
-                && NodeId.TryParse(id, out NodeId node) && DhtEndpoint.TryParse(address, out DhtEndpoint endpoint))
+                && DhtId.TryParse(id, out DhtId node) && CompactEndpoint.TryParse(address, out PeerEndpoint endpoint))
             {
                 nodes.Add(new KrpcNode(node, endpoint));
             }
@@ -31,7 +31,9 @@ internal static class SavedNodes
         return nodes;
     }
 
-    /// <summary>Those whose ids fit their addresses first, then by when they answered. Throws as the files do.</summary>
+    /// <summary>
+    /// Those whose ids fit their addresses first, then by when they answered. Throws as the files do.
+    /// </summary>
     public static void Save(IFiles files, string path, IEnumerable<RoutingEntry> entries)
     {
         StringBuilder text = new();

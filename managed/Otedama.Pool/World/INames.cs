@@ -5,6 +5,8 @@ namespace Otedama.Pool;
 /// <summary>Host names of the internet. Any thread.</summary>
 public interface INames
 {
-    /// <summary>Its addresses of both families; none when there is no such name or nobody answers in a few seconds.</summary>
+    /// <summary>
+    /// Its addresses of both families; none when there is no such name or nobody answers in a few seconds.
+    /// </summary>
     Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken stop);
 }

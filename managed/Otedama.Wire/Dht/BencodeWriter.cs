@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Otedama.Wire;
 
 /// <summary>
-/// Writes bencoded values into a buffer, in the one canonical form: a key that does not come after the one before it is a
-/// mistake of ours and an InvalidOperationException, a buffer too small an ArgumentException.
+/// Writes bencoded values into a buffer, in the one canonical form: a key that does not come after the one before
+/// it is a mistake of ours and an InvalidOperationException, a buffer too small an ArgumentException.
 /// </summary>
 public ref struct BencodeWriter(Span<byte> destination)
 {

@@ -13,8 +13,8 @@ public enum BencodeKind
 }
 
 /// <summary>
-/// One bencoded value inside a datagram, as a view of its bytes. Reading is tolerant where peers differ (keys in any order) and
-/// strict where a datagram would mean two things: see <see cref="TryParse"/>.
+/// One bencoded value inside a datagram, as a view of its bytes. Reading is tolerant where peers differ (keys in
+/// any order) and strict where a datagram would mean two things: see <see cref="TryParse"/>.
 /// </summary>
 public readonly ref struct Bencoded
 {
@@ -64,9 +64,9 @@ public readonly ref struct Bencoded
     }
 
     /// <summary>
-    /// One value that fills the datagram. False for more than 1 500 bytes, more than 16 levels, a key that stands there twice or
-    /// is no text, an integer outside 64 bits or with leading zeros, a length that has leading zeros or goes beyond the end, and
-    /// for bytes left over.
+    /// One value that fills the datagram. False for more than 1 500 bytes, more than 16 levels, a key that stands
+    /// there twice or is no text, an integer outside 64 bits or with leading zeros, a length that has leading zeros
+    /// or goes beyond the end, and for bytes left over.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out Bencoded value)
     {

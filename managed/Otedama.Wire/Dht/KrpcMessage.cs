@@ -35,10 +35,11 @@ public static class KrpcError
 }
 
 /// <summary>A node as lists of nodes name it.</summary>
-public readonly record struct KrpcNode(NodeId Id, DhtEndpoint Endpoint);
+public readonly record struct KrpcNode(DhtId Id, PeerEndpoint Endpoint);
 
 /// <summary>
-/// One datagram of the DHT (BEP 5, 32, 42, 43, 51). What is null or empty was not there or of a wrong type, and is not written.
+/// One datagram of the DHT (BEP 5, 32, 42, 43, 51). What is null or empty was not there or of a wrong type, and is
+/// not written.
 /// </summary>
 public sealed class KrpcMessage
 {
@@ -50,11 +51,11 @@ public sealed class KrpcMessage
     public KrpcMethod Method { get; init; }
 
     /// <summary>Of the sender.</summary>
-    public NodeId? Id { get; init; }
+    public DhtId? Id { get; init; }
 
-    public NodeId? Target { get; init; }
+    public DhtId? Target { get; init; }
 
-    public NodeId? InfoHash { get; init; }
+    public DhtId? InfoHash { get; init; }
 
     /// <summary>As it came, so possibly 0 or no port at all.</summary>
     public long? Port { get; init; }
@@ -76,15 +77,17 @@ public sealed class KrpcMessage
     public IReadOnlyList<KrpcNode>? Nodes6 { get; init; }
 
     /// <summary>Peers of the key that was asked for, both families; none with port 0.</summary>
-    public IReadOnlyList<DhtEndpoint> Values { get; init; } = [];
+    public IReadOnlyList<PeerEndpoint> Values { get; init; } = [];
 
     /// <summary>The address that the receiver of this message has in the sender's eyes (key ip, BEP 42).</summary>
-    public DhtEndpoint? SeenAs { get; init; }
+    public PeerEndpoint? SeenAs { get; init; }
 
     /// <summary>Client and version, four bytes as a rule.</summary>
     public byte[] Version { get; init; } = [];
 
-    /// <summary>Writes the keys of an empty answer to sample_infohashes (BEP 51): none kept for others to crawl.</summary>
+    /// <summary>
+    /// Writes the keys of an empty answer to sample_infohashes (BEP 51): none kept for others to crawl.
+    /// </summary>
     public bool HasNoSamples { get; init; }
 
     public int ErrorCode { get; init; }

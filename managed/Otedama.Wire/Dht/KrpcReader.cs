@@ -61,8 +61,8 @@ public static class KrpcReader
             SeenAs = SeenAs(top),
             Id = IdOf(values["id"u8]),
             Token = TokenOf(values),
-            Nodes = NodesOf(values["nodes"u8], DhtEndpoint.CompactV4),
-            Nodes6 = NodesOf(values["nodes6"u8], DhtEndpoint.CompactV6),
+            Nodes = NodesOf(values["nodes"u8], CompactEndpoint.SizeV4),
+            Nodes6 = NodesOf(values["nodes6"u8], CompactEndpoint.SizeV6),
             Values = ValuesOf(values["values"u8]),
             HasNoSamples = values["samples"u8].Kind == BencodeKind.Text && values["samples"u8].Text.IsEmpty,
         };
@@ -97,25 +97,26 @@ public static class KrpcReader
         : name.SequenceEqual("sample_infohashes"u8) ? KrpcMethod.SampleInfohashes
         : KrpcMethod.Unknown;
 
-    private static NodeId? IdOf(Bencoded value) => value.Text.Length == NodeId.Size ? new NodeId(value.Text) : null;
+    private static DhtId? IdOf(Bencoded value) => value.Text.Length == DhtId.Size ? new DhtId(value.Text) : null;
 
-    private static byte[] VersionOf(Bencoded top) => top["v"u8].Text.Length <= TransactionMax ? top["v"u8].Text.ToArray() : [];
+    private static byte[] VersionOf(Bencoded top) =>
+        top["v"u8].Text.Length <= TransactionMax ? top["v"u8].Text.ToArray() : [];
 
     private static byte[] TokenOf(Bencoded values) =>
         values["token"u8].Text.Length <= TokenMax ? values["token"u8].Text.ToArray() : [];
 
     /// <summary>BEP 42 has address and port; some send the address alone.</summary>
-    private static DhtEndpoint? SeenAs(Bencoded top)
+    private static PeerEndpoint? SeenAs(Bencoded top)
     {
         ReadOnlySpan<byte> bytes = top["ip"u8].Text;
-        Span<byte> padded = stackalloc byte[DhtEndpoint.CompactV6];
+        Span<byte> padded = stackalloc byte[CompactEndpoint.SizeV6];
         if (bytes.Length > padded.Length)
         {
             return null;
         }
         bytes.CopyTo(padded);
         int length = bytes.Length is 4 or 16 ? bytes.Length + 2 : bytes.Length;
-        return DhtEndpoint.TryReadCompact(padded[..length], out DhtEndpoint endpoint) ? endpoint : null;
+        return CompactEndpoint.TryRead(padded[..length], out PeerEndpoint endpoint) ? endpoint : null;
     }
 
     private static KrpcWants WantsOf(Bencoded list)
@@ -123,7 +124,8 @@ public static class KrpcReader
         KrpcWants wants = KrpcWants.None;
         foreach (Bencoded item in list)
         {
-            wants |= item.Text.SequenceEqual("n4"u8) ? KrpcWants.V4 : item.Text.SequenceEqual("n6"u8) ? KrpcWants.V6 : KrpcWants.None;
+            wants |= item.Text.SequenceEqual("n4"u8) ? KrpcWants.V4 : item.Text.SequenceEqual("n6"u8)
+                ? KrpcWants.V6 : KrpcWants.None;
         }
         return wants;
     }
@@ -136,22 +138,23 @@ public static class KrpcReader
             return null;
         }
         List<KrpcNode> nodes = [];
-        for (ReadOnlySpan<byte> rest = value.Text; rest.Length >= NodeId.Size + compact; rest = rest[(NodeId.Size + compact)..])
+        for (ReadOnlySpan<byte> rest = value.Text; rest.Length >= DhtId.Size + compact; rest = rest[(DhtId.Size + compact)..])
         {
-            if (DhtEndpoint.TryReadCompact(rest.Slice(NodeId.Size, compact), out DhtEndpoint endpoint) && endpoint.Port > 0)
+            if (CompactEndpoint.TryRead(rest.Slice(DhtId.Size, compact), out PeerEndpoint endpoint)
+                && endpoint.Port > 0)
             {
-                nodes.Add(new KrpcNode(new NodeId(rest), endpoint));
+                nodes.Add(new KrpcNode(new DhtId(rest), endpoint));
             }
         }
         return nodes;
     }
 
-    private static List<DhtEndpoint> ValuesOf(Bencoded list)
+    private static List<PeerEndpoint> ValuesOf(Bencoded list)
     {
-        List<DhtEndpoint> peers = [];
+        List<PeerEndpoint> peers = [];
         foreach (Bencoded item in list)
         {
-            if (DhtEndpoint.TryReadCompact(item.Text, out DhtEndpoint peer) && peer.Port > 0)
+            if (CompactEndpoint.TryRead(item.Text, out PeerEndpoint peer) && peer.Port > 0)
             {
                 peers.Add(peer);
             }

@@ -8,11 +8,14 @@ public static class KrpcWriter
     /// <summary>Bytes of a datagram that we send: it passes everywhere without fragments.</summary>
     public const int BytesMax = 1_024;
 
-    /// <summary>Seconds until it is worth asking again for samples that we never have (BEP 51 allows six hours at most).</summary>
+    /// <summary>
+    /// Seconds until it is worth asking again for samples that we never have (BEP 51 allows six hours at most).
+    /// </summary>
     private const int SampleInterval = 21_600;
 
     /// <summary>
-    /// Returns the bytes written. ArgumentException when there is no room: whoever builds a message counts what goes into it.
+    /// Returns the bytes written. ArgumentException when there is no room: whoever builds a message counts what
+    /// goes into it.
     /// </summary>
     public static int Write(KrpcMessage message, Span<byte> destination)
     {
@@ -82,7 +85,7 @@ public static class KrpcWriter
         }
         if (message.SeenAs is { } seen)
         {
-            Span<byte> compact = stackalloc byte[DhtEndpoint.CompactV6];
+            Span<byte> compact = stackalloc byte[CompactEndpoint.SizeV6];
             writer.Key("ip"u8);
             writer.Text(compact[..seen.WriteCompact(compact)]);
         }
@@ -114,10 +117,10 @@ public static class KrpcWriter
         WriteText(ref writer, "token"u8, message.Token);
         if (message.Values.Count > 0)
         {
-            Span<byte> compact = stackalloc byte[DhtEndpoint.CompactV6];
+            Span<byte> compact = stackalloc byte[CompactEndpoint.SizeV6];
             writer.Key("values"u8);
             writer.BeginList();
-            foreach (DhtEndpoint peer in message.Values)
+            foreach (PeerEndpoint peer in message.Values)
             {
                 writer.Text(compact[..peer.WriteCompact(compact)]);
             }
@@ -125,7 +128,8 @@ public static class KrpcWriter
         }
     }
 
-    private static void WriteNodes(ref BencodeWriter writer, scoped ReadOnlySpan<byte> key, IReadOnlyList<KrpcNode>? nodes)
+    private static void WriteNodes(ref BencodeWriter writer, scoped ReadOnlySpan<byte> key,
+        IReadOnlyList<KrpcNode>? nodes)
     {
         if (nodes is null)
         {
@@ -136,13 +140,14 @@ public static class KrpcWriter
         foreach (KrpcNode node in nodes)
         {
             node.Id.Write(bytes[length..]);
-            length += NodeId.Size;
+            length += DhtId.Size;
             length += node.Endpoint.WriteCompact(bytes[length..]);
         }
         WriteText(ref writer, key, bytes[..length], evenEmpty: true);
     }
 
-    private static void WriteWant(ref BencodeWriter writer, KrpcWants wants, KrpcWants want, scoped ReadOnlySpan<byte> name)
+    private static void WriteWant(ref BencodeWriter writer, KrpcWants wants, KrpcWants want,
+        scoped ReadOnlySpan<byte> name)
     {
         if (wants.HasFlag(want))
         {
@@ -150,11 +155,11 @@ public static class KrpcWriter
         }
     }
 
-    private static void WriteId(ref BencodeWriter writer, scoped ReadOnlySpan<byte> key, NodeId? id)
+    private static void WriteId(ref BencodeWriter writer, scoped ReadOnlySpan<byte> key, DhtId? id)
     {
         if (id is { } present)
         {
-            Span<byte> bytes = stackalloc byte[NodeId.Size];
+            Span<byte> bytes = stackalloc byte[DhtId.Size];
             present.Write(bytes);
             WriteText(ref writer, key, bytes);
         }

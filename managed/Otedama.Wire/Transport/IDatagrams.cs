@@ -12,8 +12,10 @@ public interface IDatagrams : IDisposable
     void Start(DatagramReceiver receiver);
 
     /// <summary>Sends it or loses it, without waiting; both are what a network does.</summary>
-    void Send(DhtEndpoint to, ReadOnlySpan<byte> datagram);
+    void Send(PeerEndpoint to, ReadOnlySpan<byte> datagram);
 }
 
-/// <summary>Called for every datagram, from the thread that received it; the bytes are gone afterwards. Does not throw.</summary>
-public delegate void DatagramReceiver(DhtEndpoint from, ReadOnlySpan<byte> datagram);
+/// <summary>
+/// Called for every datagram, from the thread that received it; the bytes are gone afterwards. Does not throw.
+/// </summary>
+public delegate void DatagramReceiver(PeerEndpoint from, ReadOnlySpan<byte> datagram);

@@ -9,15 +9,17 @@ public sealed class UdpDatagrams : IDatagrams
     /// <summary>A longer datagram comes in cut off and is then passed over.</summary>
     private const int BytesMax = 2_048;
 
-    /// <summary>Windows: otherwise an ICMP "port unreachable" for something sent ends the next receive with an error.</summary>
+    /// <summary>
+    /// Windows: otherwise an ICMP "port unreachable" for something sent ends the next receive with an error.
+    /// </summary>
     private const int ReportUnreachable = unchecked((int)0x9800_000C);
 
     private readonly List<Socket> _sockets = [];
     private bool _isDisposed;
 
     /// <summary>
-    /// Binds each address, such as 0.0.0.0:30303 and [::]:30303. Throws SocketException when none can be bound; where a machine
-    /// has only one of two families, the other is left out.
+    /// Binds each address, such as 0.0.0.0:30303 and [::]:30303. Throws SocketException when none can be bound;
+    /// where a machine has only one of two families, the other is left out.
     /// </summary>
     public UdpDatagrams(params IReadOnlyList<IPEndPoint> endpoints)
     {
@@ -35,11 +37,12 @@ public sealed class UdpDatagrams : IDatagrams
         }
         if (_sockets.Count == 0)
         {
-            throw problem ?? throw new ArgumentException("UDP: no address to bind");
+            throw (Exception?)problem ?? new ArgumentException("UDP: no address to bind");
         }
     }
 
-    public IReadOnlyList<IPEndPoint> Endpoints => [.. _sockets.Select(static socket => (IPEndPoint)socket.LocalEndPoint!)];
+    public IReadOnlyList<IPEndPoint> Endpoints => [.. _sockets.Select(static socket =>
+        (IPEndPoint)socket.LocalEndPoint!)];
 
     public void Start(DatagramReceiver receiver)
     {
@@ -49,12 +52,13 @@ public sealed class UdpDatagrams : IDatagrams
         }
     }
 
-    public void Send(DhtEndpoint to, ReadOnlySpan<byte> datagram)
+    public void Send(PeerEndpoint to, ReadOnlySpan<byte> datagram)
     {
         AddressFamily family = to.IsV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         try
         {
-            _ = _sockets.Find(socket => socket.AddressFamily == family)?.SendTo(datagram, SocketFlags.None, to.ToIPEndPoint());
+            _ = _sockets.Find(socket =>
+                socket.AddressFamily == family)?.SendTo(datagram, SocketFlags.None, new IPEndPoint(to.IP, to.Port));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -92,16 +96,19 @@ public sealed class UdpDatagrams : IDatagrams
         }
     }
 
+    private static PeerEndpoint PeerOf(IPEndPoint remote) => PeerEndpoint.Of(remote.Address, remote.Port);
+
     private async Task ReceiveAsync(Socket socket, DatagramReceiver receiver)
     {
         byte[] buffer = new byte[BytesMax];
-        IPEndPoint any = new(socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        IPEndPoint any = new(socket.AddressFamily == AddressFamily.InterNetworkV6
+            ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (!_isDisposed)
         {
             try
             {
                 SocketReceiveFromResult got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any);
-                receiver(DhtEndpoint.Of((IPEndPoint)got.RemoteEndPoint), buffer.AsSpan(0, got.ReceivedBytes));
+                receiver(PeerOf((IPEndPoint)got.RemoteEndPoint), buffer.AsSpan(0, got.ReceivedBytes));
             }
             catch (ObjectDisposedException)
             {

@@ -70,18 +70,18 @@ public sealed class DhtCodecTests
     [Fact]
     public void Endpoints_and_their_networks()
     {
-        DhtEndpoint v4 = DhtEndpoint.Of(IPAddress.Parse("::ffff:44.140.10.20"), 6_881);
+        PeerEndpoint v4 = PeerEndpoint.Of(IPAddress.Parse("::ffff:44.140.10.20"), 6_881);
         Assert.Equal("44.140.10.20:6881", v4.ToString());
-        Assert.Equal(DhtEndpoint.Of(IPAddress.Parse("44.140.10.99"), 1).Site, v4.Site);
-        Assert.NotEqual(DhtEndpoint.Of(IPAddress.Parse("44.140.11.20"), 1).Site, v4.Site);
-        Assert.Equal(DhtEndpoint.Of(IPAddress.Parse("44.140.11.20"), 1).Provider, v4.Provider);
-        Assert.NotEqual(DhtEndpoint.Of(IPAddress.Parse("44.141.11.20"), 1).Provider, v4.Provider);
-        Assert.NotEqual(DhtEndpoint.Of(IPAddress.Parse("44.140.10.21"), 1).Address, v4.Address);
-        Assert.True(DhtEndpoint.TryParse("[2a01:4f5:5::1]:99", out DhtEndpoint v6));
+        Assert.Equal(PeerEndpoint.Of(IPAddress.Parse("44.140.10.99"), 1).Site, v4.Site);
+        Assert.NotEqual(PeerEndpoint.Of(IPAddress.Parse("44.140.11.20"), 1).Site, v4.Site);
+        Assert.Equal(PeerEndpoint.Of(IPAddress.Parse("44.140.11.20"), 1).Provider, v4.Provider);
+        Assert.NotEqual(PeerEndpoint.Of(IPAddress.Parse("44.141.11.20"), 1).Provider, v4.Provider);
+        Assert.NotEqual(PeerEndpoint.Of(IPAddress.Parse("44.140.10.21"), 1).Host, v4.Host);
+        Assert.True(CompactEndpoint.TryParse("[2a01:4f5:5::1]:99", out PeerEndpoint v6));
         Assert.Equal("[2a01:4f5:5::1]:99", v6.ToString());
-        Assert.Equal(DhtEndpoint.Of(IPAddress.Parse("2a01:4f5:5::ffff"), 1).Site, v6.Site);
-        Assert.Equal(DhtEndpoint.Of(IPAddress.Parse("2a01:4f5:6::1"), 1).Provider, v6.Provider);
-        Assert.False(DhtEndpoint.TryParse("1.2.3.4", out _));
+        Assert.Equal(PeerEndpoint.Of(IPAddress.Parse("2a01:4f5:5::ffff"), 1).Site, v6.Site);
+        Assert.Equal(PeerEndpoint.Of(IPAddress.Parse("2a01:4f5:6::1"), 1).Provider, v6.Provider);
+        Assert.False(CompactEndpoint.TryParse("1.2.3.4", out _));
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class DhtCodecTests
     [InlineData("ff02::1", false)]
     [InlineData("64:ff9b::a00:1", false)] // 10.0.0.1 behind a translator
     public void Addresses_that_nobody_has_are_known(string address, bool isPublic) =>
-        Assert.Equal(isPublic, AddressRanges.IsPublic(DhtEndpoint.Of(IPAddress.Parse(address), 1)));
+        Assert.Equal(isPublic, PeerEndpoint.Of(IPAddress.Parse(address), 1).IsPublic);
 
     private static void WriteKeys(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {

@@ -119,9 +119,9 @@ public sealed class KrpcVectorTests
         Assert.Equal(values, message.Values.Select(Hex));
     }
 
-    private static string Hex(DhtEndpoint endpoint)
+    private static string Hex(PeerEndpoint endpoint)
     {
-        byte[] bytes = new byte[DhtEndpoint.CompactV6];
+        byte[] bytes = new byte[CompactEndpoint.SizeV6];
         return Convert.ToHexStringLower(bytes.AsSpan(0, endpoint.WriteCompact(bytes)));
     }
 

@@ -3,8 +3,10 @@ using System.Numerics;
 
 namespace Otedama.Wire;
 
-/// <summary>20 bytes that name a node of the Mainline DHT or a key in it, first byte first; near means a small XOR (BEP 5).</summary>
-public readonly record struct NodeId : IComparable<NodeId>
+/// <summary>
+/// 20 bytes that name a node of the Mainline DHT or a key in it, first byte first; near means a small XOR (BEP 5).
+/// </summary>
+public readonly record struct DhtId : IComparable<DhtId>
 {
     /// <summary>Bytes.</summary>
     public const int Size = 20;
@@ -15,10 +17,10 @@ public readonly record struct NodeId : IComparable<NodeId>
     private readonly ulong _middle;
     private readonly uint _last;
 
-    private NodeId(ulong first, ulong middle, uint last) => (_first, _middle, _last) = (first, middle, last);
+    private DhtId(ulong first, ulong middle, uint last) => (_first, _middle, _last) = (first, middle, last);
 
     /// <summary>Takes the first 20 bytes; ArgumentOutOfRangeException when there are fewer.</summary>
-    public NodeId(ReadOnlySpan<byte> bytes)
+    public DhtId(ReadOnlySpan<byte> bytes)
         : this(
             BinaryPrimitives.ReadUInt64BigEndian(bytes),
             BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
@@ -27,19 +29,19 @@ public readonly record struct NodeId : IComparable<NodeId>
     }
 
     /// <summary>How far the two lie apart, as a number to compare with others.</summary>
-    public NodeId DistanceTo(NodeId other) => new(_first ^ other._first, _middle ^ other._middle, _last ^ other._last);
+    public DhtId DistanceTo(DhtId other) => new(_first ^ other._first, _middle ^ other._middle, _last ^ other._last);
 
     /// <summary>Leading bits both have, 0 to 160.</summary>
-    public int CommonBits(NodeId other)
+    public int CommonBits(DhtId other)
     {
-        NodeId apart = DistanceTo(other);
+        DhtId apart = DistanceTo(other);
         return apart._first != 0 ? BitOperations.LeadingZeroCount(apart._first)
             : apart._middle != 0 ? 64 + BitOperations.LeadingZeroCount(apart._middle)
             : 128 + BitOperations.LeadingZeroCount(apart._last);
     }
 
     /// <summary>As big-endian numbers.</summary>
-    public int CompareTo(NodeId other)
+    public int CompareTo(DhtId other)
     {
         int first = _first.CompareTo(other._first);
         int middle = first != 0 ? first : _middle.CompareTo(other._middle);
@@ -55,12 +57,12 @@ public readonly record struct NodeId : IComparable<NodeId>
     }
 
     /// <summary>40 hexadecimal digits, of either case.</summary>
-    public static bool TryParse(ReadOnlySpan<char> hex, out NodeId id)
+    public static bool TryParse(ReadOnlySpan<char> hex, out DhtId id)
     {
         Span<byte> bytes = stackalloc byte[Size];
         bool good = hex.Length == 2 * Size
             && Convert.FromHexString(hex, bytes, out _, out _) == System.Buffers.OperationStatus.Done;
-        id = good ? new NodeId(bytes) : default;
+        id = good ? new DhtId(bytes) : default;
         return good;
     }
 
