@@ -12,7 +12,7 @@ internal sealed class DhtFamily
     public DhtFamily(bool isV6, DhtRules rules, IRandomness random, double now)
     {
         (IsV6, _rules, _random) = (isV6, rules, random);
-        Table = new RoutingTable(FreshId(), now);
+        Table = new RoutingTable(FreshId(null), now);
     }
 
     public bool IsV6 { get; }
@@ -28,28 +28,42 @@ internal sealed class DhtFamily
     /// </summary>
     public void OnSeenAs(PeerEndpoint voter, PeerEndpoint seen, double now)
     {
-        if (seen.IsV6 != IsV6 || !_rules.IsUsable(seen with { Port = 1 })
-            || _votes.Cast(voter, seen) is not { } address || address == External)
+        if (seen.IsV6 != IsV6 || !_rules.IsUsable(seen with { Port = 1 }))
         {
             return;
         }
-        External = address;
+        PeerEndpoint? agreed = _votes.Cast(voter, seen);
+        // Nodes that enforce BEP 42 refuse a stranger's id, so nobody would be left to vote: until somebody lets us in, the
+        // last one is believed. A lie costs as much time as it takes to ask the next.
+        if (agreed is null && External is null && Table.Count == 0)
+        {
+            Restart(seen with { Port = 0 }, now);
+        }
+        else if (agreed is { } address && address != External)
+        {
+            External = address;
+            Restart(address, now);
+        }
+    }
+
+    private void Restart(PeerEndpoint address, double now)
+    {
         if (DhtRules.IsValid(Table.Own, address))
         {
             return;
         }
         RoutingTable old = Table;
-        Table = new RoutingTable(FreshId(), now);
+        Table = new RoutingTable(FreshId(address), now);
         foreach (RoutingEntry entry in old.All)
         {
             Table.OnReplied(entry.Node, entry.IsValid, entry.RepliedAt);
         }
     }
 
-    private DhtId FreshId()
+    private DhtId FreshId(PeerEndpoint? address)
     {
         Span<byte> random = stackalloc byte[DhtId.Size];
         _random.Fill(random);
-        return External is { } address ? SecureDhtId.For(address, random) : new DhtId(random);
+        return address is { } known ? SecureDhtId.For(known, random) : new DhtId(random);
     }
 }

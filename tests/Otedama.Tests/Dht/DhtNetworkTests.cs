@@ -136,6 +136,35 @@ public sealed class DhtNetworkTests
         Assert.InRange(second.Snapshot().Families.Single().Good, DhtBootstrap.NodesMin, 60);
     }
 
+    /// <summary>As an enforcing libtorrent: error 203 with our address in it until the id fits that.</summary>
+    [Fact]
+    public void A_network_that_enforces_ids_lets_us_in()
+    {
+        DhtSim sim = new(6);
+        PeerEndpoint strict = sim.FreshPlace();
+        int refused = 0;
+        sim.Listen(strict, (from, datagram) =>
+        {
+            Assert.True(KrpcReader.TryRead(datagram, out KrpcMessage? query));
+            bool fits = SecureDhtId.Fits(query.Id!.Value, from);
+            refused += fits ? 0 : 1;
+            byte[] buffer = new byte[KrpcWriter.BytesMax];
+            int length = KrpcWriter.Write(new KrpcMessage
+            {
+                Kind = fits ? KrpcKind.Response : KrpcKind.Error,
+                Transaction = query.Transaction,
+                Id = SecureDhtId.For(strict, new byte[DhtId.Size]),
+                SeenAs = from,
+                ErrorCode = KrpcError.Protocol,
+            }, buffer);
+            sim.Send(strict, from, buffer[..length]);
+        });
+        DhtNode node = sim.Node(new DhtOptions { Nodes = [strict] }, sim.FreshPlace(), new Found());
+        sim.Run(60);
+        Assert.Equal(1, refused);
+        Assert.Equal(1, node.Snapshot().Families.Single().Nodes);
+    }
+
     private static DhtNode Follow(DhtSim sim, List<PeerEndpoint> places, PeerEndpoint place, Found found)
     {
         DhtNode node = sim.Node(new DhtOptions { Nodes = [.. places.Take(3)] }, place, found);
