@@ -42,6 +42,15 @@ public sealed record PoolOptions
 
     public PayoutScheme Scheme { get; init; } = PayoutScheme.Pplns;
 
+    /// <summary>What the rules of share chains allow a node to ask of its miners.</summary>
+    public const decimal FeePercentMaxOnChain = 10;
+
+    /// <summary>The share chain that says whom blocks pay; null = this pool's own ledger says it.</summary>
+    public ChainParameters? Chain { get; init; }
+
+    /// <summary>Two bytes each of major and minor number, for the shares of a chain.</summary>
+    public uint SoftwareVersion { get; init; }
+
     /// <summary>Text in the coinbase of our blocks, at most 40 bytes of UTF-8.</summary>
     public string Tag { get; init; } = "/Otedama/";
 
@@ -110,6 +119,8 @@ public sealed record PoolOptions
         Require(Listen.Count is >= 1 and <= 32, $"pool.listen has {Listen.Count} entries; 1 to 32 are allowed");
         Require(FeeRate.TryFromPercent(FeePercent, out _), string.Create(CultureInfo.InvariantCulture,
             $"pool.fee is {FeePercent} percent; 0 to 100 with at most {FeeRate.PercentDecimals} decimals is allowed"));
+        Require(Chain is null || FeePercent <= FeePercentMaxOnChain, string.Create(CultureInfo.InvariantCulture,
+            $"pool.fee is {FeePercent} percent; a share chain allows at most {FeePercentMaxOnChain}"));
         Require(Verifiers is >= 0 and <= 64, $"pool.verifiers is {Verifiers}; 0 to 64 is allowed, 0 = chosen for the processor");
         Require(PayoutMin.Units >= 0, $"pool.min_payout is {PayoutMin}; it cannot be negative");
         Require(AccountsMax is >= 1 and <= 100_000, $"pool.accounts_max is {AccountsMax}; 1 to 100000 is allowed");

@@ -14,6 +14,15 @@ public sealed class PoolParts
     /// <summary>Payees of a coinbase that the node writes: about 3 KB of outputs.</summary>
     private const int GivenPayeesMax = 100;
 
+    /// <summary>
+    /// A tip of the share chain that moves twice within this time is told once: a miner's restart costs a fifth of it,
+    /// and jobs of one owner (16) last as many of them.
+    /// </summary>
+    private static readonly TimeSpan s_splitEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>At six classes and a job a second those that wait for late candidates last a minute and a half.</summary>
+    private const int JobsOnChain = 512;
+
     private readonly TimeProvider _time;
 
     /// <summary>
@@ -31,9 +40,17 @@ public sealed class PoolParts
             KnownHeight = options.OwnChain ? null : () => Ledger.HighestBlock,
             Payees = options.Coin.Family.KeepsNodeCoinbase ? () => NextPayees(options) : null,
         };
-        Source = new JobSource(nodes, JobsOf(options, Ledger), options.DataDirectory, world, Ledger);
+        Chain = options.Chain is { } parameters ? new PoolChain(parameters, options, Ledger, checker, world) : null;
+        IShareBook book = Chain is null ? Ledger : Chain.Book;
+        ISplits splits = Chain is null ? Ledger : Chain.Book;
+        Source = new JobSource(nodes, JobsOf(options, splits), options.DataDirectory, world, book);
+        if (Chain is not null)
+        {
+            Source.Jobs.Tell(Chain);
+        }
         NodeChainView chain = new(Source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
-        Upkeep = [new Settling(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool)), .. Ledger.Upkeep];
+        Settling settling = new(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool));
+        Upkeep = [settling, .. Ledger.Upkeep, .. Chain?.Steps ?? []];
         Stratum = new StratumServer(options, Source.Jobs, Ledger, world);
         ShareValidatorOptions validator = new()
         {
@@ -41,14 +58,18 @@ public sealed class PoolParts
             JobFilling = Source.Jobs.Succeed,
         };
         Shares = new SharePipeline(
-            new SharePipelineOptions { QueueCapacity = options.QueueCapacity },
+            new SharePipelineOptions
+            {
+                QueueCapacity = options.QueueCapacity,
+                ProofLength = options.Coin.Family.ProofLength(options.Coin.Equihash),
+            },
             Source.Jobs,
             [.. Enumerable.Range(0, options.VerifierCount).Select(
                 _ => new ShareValidator(Source.Jobs, checker, new NativeMerkleRoots(), validator))],
             Ledger,
-            Ledger,
+            book,
             Source.Blocks,
-            Stratum,
+            Stratum.Post,
             _time,
             loggers.CreateLogger(LogCategory.PoolShares));
         if (Source.Blocks.BookKept() > 0)
@@ -57,10 +78,20 @@ public sealed class PoolParts
         }
     }
 
+    /// <summary>Ends what lasts: nothing may be called after it.</summary>
+    public void Close()
+    {
+        Chain?.Dispose();
+        Ledger.Dispose();
+    }
+
     public PoolOptions Options { get; }
 
     /// <summary>Accounts, balances, blocks and payouts.</summary>
     public Ledger Ledger { get; }
+
+    /// <summary>The share chain that says whom blocks pay; null where the ledger does.</summary>
+    public PoolChain? Chain { get; }
 
     /// <summary>Nodes, jobs and block submission, with steps of their own.</summary>
     public JobSource Source { get; }
@@ -104,6 +135,7 @@ public sealed class PoolParts
             ReplyP50 = reply.P50,
             ReplyP99 = reply.P99,
             Replies = reply.All,
+            Chain = Chain?.Snapshot(),
         };
     }
 
@@ -161,14 +193,16 @@ public sealed class PoolParts
         return new NodeEndpoint(node.Name.Length > 0 ? endpoint with { Name = node.Name } : endpoint, node.Zmq);
     }
 
-    private static JobBookOptions JobsOf(PoolOptions options, Ledger ledger) => new()
+    private static JobBookOptions JobsOf(PoolOptions options, ISplits splits) => new()
     {
-        Splits = ledger,
+        Splits = splits,
         ShareTarget = Target.FromDifficulty(options.DifficultyMin, options.Coin.DifficultyOne),
         Tag = Encoding.UTF8.GetBytes(options.Tag),
         VersionMask = options.VersionMask,
         SolutionLength = options.Coin.Equihash?.SolutionLength ?? 0,
         RefreshEvery = options.RenotifyInterval,
+        SplitEvery = options.Chain is null ? TimeSpan.FromSeconds(5) : s_splitEvery,
+        Capacity = options.Chain is null ? JobBookOptions.SharedCapacity : JobsOnChain,
     };
 
     private JobSnapshot? JobOf(PoolJob? job) => job is null ? null : new JobSnapshot(

@@ -95,7 +95,7 @@ public sealed class PoolServer : IAsyncDisposable
         _parts.Stratum.Dispose();
         await Task.WhenAll(_upkeep.Select(static loop => loop.DisposeAsync().AsTask()));
         await _parts.Source.DisposeAsync();
-        _parts.Ledger.Dispose();
+        _parts.Close();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));

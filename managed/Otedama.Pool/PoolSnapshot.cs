@@ -12,6 +12,9 @@ public sealed record PoolSnapshot
 
     public required PayoutScheme Scheme { get; init; }
 
+    /// <summary>The share chain; null where the pool's own ledger says whom blocks pay.</summary>
+    public ChainSnapshot? Chain { get; init; }
+
     public required decimal FeePercent { get; init; }
 
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }

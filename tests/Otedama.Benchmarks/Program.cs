@@ -11,6 +11,8 @@ internal static class Program
         {
             case ["share-path", .. string[] rest]:
                 return SharePathBench.Run(rest);
+            case ["share-turns", string directory]:
+                return SharePathTurns.Run(directory);
             case ["share-commit", string directory]:
                 return SharePathBench.RunCommits(directory);
             case ["share-crash-child", string directory, string first]:
@@ -29,13 +31,18 @@ internal static class Program
                 return Flood.RunAsync(arguments[1..]).GetAwaiter().GetResult();
             case ["window", string payees, string shares, .. string[] window] when window.Length < 2:
                 return WindowBench.Run(payees, shares, window is [string work] ? work : null);
+            case ["share-chain", string payees]:
+                return ShareChainBench.Run(payees);
+            case ["sharechain-tables", string shares]:
+                return ShareTables.Run(shares);
             case ["compare", .. string[] compare]:
                 return CompareCommand.Run(compare);
             case ["first-share", string program, .. string[] runs] when runs.Length < 2:
                 return FirstShare.RunAsync(program, runs is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine(
-                    "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
+                    "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
+                    + " | share-chain PAYEES | sharechain-tables SHARES"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | flood HOST:PORT USER SECONDS"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"

@@ -70,6 +70,8 @@ internal static class SharePathBench
     /// <summary>511 hashes a block: every share closes a slice, and 4,088 of them are kept.</summary>
     private const uint EasyBits = 0x20008000;
 
+    internal static Template HardTemplate => s_template;
+
     /// <summary>A network as hard as Bitcoin's, so that a slice of the window takes many shares.</summary>
     private static Template s_template = new()
     {

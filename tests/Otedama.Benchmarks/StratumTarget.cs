@@ -50,7 +50,7 @@ internal static class StratumTarget
             ledger,
             ledger,
             new NoBlocks(),
-            server,
+            server.Post,
             TimeProvider.System,
             NullLogger.Instance);
         using SharePathLoops loops = new(pipeline, TimeProvider.System, NullLogger.Instance);

@@ -16,6 +16,10 @@ internal static class Sha256State
 
     private static readonly uint[] s_constants = Roots(Rounds, power: 3);
 
+    internal static ReadOnlySpan<uint> Initial => s_initial;
+
+    internal static ReadOnlySpan<uint> Constants => s_constants;
+
     /// <summary>The state after these whole blocks from the beginning: eight words, each highest byte first.</summary>
     public static Hash256 After(ReadOnlySpan<byte> blocks)
     {

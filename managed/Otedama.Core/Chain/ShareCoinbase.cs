@@ -10,6 +10,9 @@ public static class ShareCoinbase
 
     private const uint Version = 2;
 
+    /// <summary>Bytes before the input's script: version, input count, null outpoint, script length.</summary>
+    private const int ScriptAt = 4 + 1 + 36 + 1;
+
     /// <summary>What JobBuilder lays such a coinbase out by.</summary>
     public static CoinbaseForm Form { get; } = new("/otdm1/"u8.ToArray());
 
@@ -46,6 +49,12 @@ public static class ShareCoinbase
             Coinbase.LockTime((int)core.CoinHeight));
         return [.. text.Prefix.Span, .. extranonce, .. text.Suffix.Span];
     }
+
+    /// <summary>
+    /// Field 19 of a share with this coinbase: 12 bytes behind the push of the height and their own push.
+    /// </summary>
+    public static ReadOnlyMemory<byte> ExtranonceOf(ReadOnlyMemory<byte> coinbase, int height) =>
+        coinbase.Slice(ScriptAt + Coinbase.HeightPush(height).Length + 1, ShareWork.ExtranonceLength);
 
     /// <summary>Fields 20 to 22 of a share with this coinbase.</summary>
     public static TailLink LinkOf(ReadOnlySpan<byte> coinbase) => TailLink.Of(coinbase[..^TailLength]);

@@ -64,8 +64,17 @@ public static class CoinbaseClasses
         return IsCurrentEspMiner(agent) ? CoinbaseClass.Whatsminer : CoinbaseClass.Default;
     }
 
-    /// <summary>How many payees fit whatever their scripts are; at least 4 for every class.</summary>
-    public static int OutputsMax(this CoinbaseClass size) => ((int)size - FixedSize) / OutputSize;
+    /// <summary>
+    /// Bytes of a coinbase of fixed form without payees: 95 with a script of 44, witness commitment and the split's own
+    /// commitment 47 each.
+    /// </summary>
+    private const int FixedFormSize = 189;
+
+    /// <summary>
+    /// How many payees fit whatever their scripts are; at least 4 for every class. form: null = the pool's own.
+    /// </summary>
+    public static int OutputsMax(this CoinbaseClass size, CoinbaseForm? form = null) =>
+        ((int)size - (form is null ? FixedSize : FixedFormSize)) / OutputSize;
 
     /// <summary>
     /// ESP-Miner says "bitaxe/BM1370/v2.13.1". Releases before 2.10 parsed the coinbase into small fixed buffers.

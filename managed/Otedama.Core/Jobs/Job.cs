@@ -9,7 +9,9 @@ public sealed class Job
     /// <summary>Unique in this process and increasing; on the wire as 8 hex digits.</summary>
     public required uint Id { get; init; }
 
-    /// <summary>The job whose headers this one repeats under a new id, so that no share counts twice; 0 = none.</summary>
+    /// <summary>
+    /// The job whose headers this one repeats under a new id, so that no share counts twice; 0 = none.
+    /// </summary>
     public uint Repeats { get; init; }
 
     /// <summary>Under which the shares of this work are told apart.</summary>
@@ -25,7 +27,9 @@ public sealed class Job
 
     public required HeaderRecipe Recipe { get; init; }
 
-    /// <summary>The recipe of a pool's job, which makes whole blocks. Throws InvalidCastException for a rig's.</summary>
+    /// <summary>
+    /// The recipe of a pool's job, which makes whole blocks. Throws InvalidCastException for a rig's.
+    /// </summary>
     public IBlockRecipe BlockRecipe => (IBlockRecipe)Recipe;
 
     /// <summary>Zero when the upstream does not say.</summary>
@@ -34,7 +38,14 @@ public sealed class Job
     /// <summary>The target of the share chain that this job's split builds on; zero where there is none.</summary>
     public Target ChainTarget { get; init; }
 
-    /// <summary>The easiest target worth reporting. On a pool each session has its own, never easier than this.</summary>
+    /// <summary>
+    /// The easier one of network and chain: whoever reports only what is harder loses blocks or chain shares.
+    /// </summary>
+    public Target EasiestGoal => NetworkTarget > ChainTarget ? NetworkTarget : ChainTarget;
+
+    /// <summary>
+    /// The easiest target worth reporting. On a pool each session has its own, never easier than this.
+    /// </summary>
     public required Target ShareTarget { get; init; }
 
     /// <summary>True when all earlier jobs are void.</summary>

@@ -32,6 +32,16 @@ public sealed class PreparedTemplate
     /// </summary>
     public ReadOnlyMemory<byte> TailHex => _tailHex ??= WriteTail();
 
+    /// <summary>True when jobs of both are the same work for the same reward; times and sources may differ.</summary>
+    public bool IsSameWorkAs(PreparedTemplate other) =>
+        Template.CoinbaseValue == other.Template.CoinbaseValue
+        && Template.Version == other.Template.Version
+        && Template.VersionRequired == other.Template.VersionRequired
+        && Template.Bits == other.Template.Bits
+        && Template.Reserved == other.Template.Reserved
+        && Template.Solution.Span.SequenceEqual(other.Template.Solution.Span)
+        && Branches.Span.SequenceEqual(other.Branches.Span);
+
     /// <summary>Gives the hex back when a newer template took over; a late block writes it again.</summary>
     public void Cool() => _tailHex = null;
 

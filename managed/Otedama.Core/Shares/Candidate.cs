@@ -16,10 +16,14 @@ public struct Candidate
     /// </summary>
     public long SessionId;
 
-    /// <summary>Who is paid: the number of an account of the ledger; 0 = the operator, negative = the claimant has none yet.</summary>
+    /// <summary>
+    /// Who is paid: the number of an account of the ledger; 0 = the operator, negative = the claimant has none yet.
+    /// </summary>
     public int AccountId;
 
-    /// <summary>A pool's: the login it came under, which gets its account with the first accepted share. Null on a rig.</summary>
+    /// <summary>
+    /// A pool's: the login it came under, which gets its account with the first accepted share. Null on a rig.
+    /// </summary>
     public Claimant? Claimant;
 
     /// <summary>The claimant's own correlation number, handed back with the verdict.</summary>
@@ -33,10 +37,14 @@ public struct Candidate
     /// <summary>Final header version, rolled bits applied.</summary>
     public uint Version;
 
-    /// <summary>Version bits the claimant negotiated; bits outside of it and of the job's mask must be the job's.</summary>
+    /// <summary>
+    /// Version bits the claimant negotiated; bits outside of it and of the job's mask must be the job's.
+    /// </summary>
     public uint VersionMask;
 
-    /// <summary>Extranonce 1 then 2; in the Zcash and Verus families of a pool the 32 bytes of the header's nonce.</summary>
+    /// <summary>
+    /// Extranonce 1 then 2; in the Zcash and Verus families of a pool the 32 bytes of the header's nonce.
+    /// </summary>
     public Extranonce Extranonce;
 
     /// <summary>
@@ -45,12 +53,15 @@ public struct Candidate
     /// </summary>
     public Target Target;
 
-    /// <summary>KawPow mix, Equihash solution or the end of a Verus solution; null where the nonce is the whole proof.</summary>
+    /// <summary>
+    /// KawPow mix, Equihash solution or the end of a Verus solution; null where the nonce is the whole proof. In a pool a
+    /// place of its sink's slab, filled anew once the candidate is answered: who needs it for longer copies it.
+    /// </summary>
     public byte[]? Proof;
 
     /// <summary>
-    /// Which verifier checks it: the session's extranonce 1, so that all candidates that could be the same work, those of a
-    /// resumed connection included, meet in one place and are answered in order.
+    /// Which verifier checks it: the session's extranonce 1, so that all candidates that could be the same work, those
+    /// of a resumed connection included, meet in one place and are answered in order.
     /// </summary>
     public uint Lane;
 

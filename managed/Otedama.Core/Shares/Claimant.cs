@@ -1,8 +1,8 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// Who would be paid for a submit. The ledger knows nobody by a login alone: the number comes with the first share that is
-/// accepted, so that an account costs work.
+/// Who would be paid for a submit. The ledger knows nobody by a login alone: the number comes with the first share that
+/// is accepted, so that an account costs work.
 /// </summary>
 public class Claimant(string address, byte[] script, string worker, int accountId)
 {

@@ -14,7 +14,9 @@ internal sealed class DuplicateSet
 
     public DuplicateSet(int max) => _max = max;
 
-    /// <summary>One of the shares was a block or chain share: worth telling its twin apart even after its job went stale.</summary>
+    /// <summary>
+    /// One of the shares was a block or chain share: worth telling its twin apart even after its job went stale.
+    /// </summary>
     public bool OutlivesItsTip { get; set; }
 
     public int Count => _count;
@@ -53,7 +55,9 @@ internal sealed class DuplicateSet
         _slots = larger;
     }
 
-    /// <summary>Where the key is or belongs. The load stays under one half, so an empty slot ends every search.</summary>
+    /// <summary>
+    /// Where the key is or belongs. The load stays under one half, so an empty slot ends every search.
+    /// </summary>
     private static int Find(UInt128[] slots, UInt128 key)
     {
         int mask = slots.Length - 1;

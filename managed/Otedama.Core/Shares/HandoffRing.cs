@@ -104,7 +104,8 @@ public sealed class HandoffRing<T>
     }
 
     /// <summary>
-    /// The consumer only. Sleeps until there is an item, Wake is called or the time is over; true when there is an item.
+    /// The consumer only. Sleeps until there is an item, Wake is called or the time is over; true when there is an
+    /// item.
     /// </summary>
     public bool Wait(TimeSpan timeout)
     {

@@ -23,7 +23,8 @@ public interface IProofChecker
     void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results);
 
     /// <summary>
-    /// What the data of an item lacks to be a block's: the mix of a KawPow item that claims none. Costs as much as a check.
+    /// What the data of an item lacks to be a block's: the mix of a KawPow item that claims none. Costs as much as a
+    /// check.
     /// </summary>
     byte[] Prove(Algorithm algorithm, in ProofItem item, ReadOnlySpan<byte> data) =>
         throw new NotSupportedException($"{GetType().Name} works out no proof of {algorithm}");

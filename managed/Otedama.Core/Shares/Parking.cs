@@ -9,7 +9,9 @@ public sealed class Parking
     private readonly object _gate = new();
     private int _parked; // 1 while the consumer sleeps or is about to
 
-    /// <summary>The consumer only. Sleeps until woken or the time is over, unless hasItem says that there is work.</summary>
+    /// <summary>
+    /// The consumer only. Sleeps until woken or the time is over, unless hasItem says that there is work.
+    /// </summary>
     public void Wait(TimeSpan timeout, Func<bool> hasItem)
     {
         lock (_gate)

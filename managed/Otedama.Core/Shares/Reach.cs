@@ -1,6 +1,8 @@
 namespace Otedama.Core;
 
-/// <summary>How far a candidate's hash goes. The targets are asked in this order, so that the furthest counts.</summary>
+/// <summary>
+/// How far a candidate's hash goes. The targets are asked in this order, so that the furthest counts.
+/// </summary>
 public enum Reach : byte
 {
     /// <summary>As far as its session's own target, or not even there.</summary>

@@ -32,7 +32,9 @@ public enum Rejection : byte
     /// <summary>A good share of somebody the ledger has no room for.</summary>
     NoAccount,
 
-    /// <summary>More than the session's budget of shares: no block, so it does not count, and the difficulty goes up.</summary>
+    /// <summary>
+    /// More than the session's budget of shares: no block, so it does not count, and the difficulty goes up.
+    /// </summary>
     OverBudget,
 
     /// <summary>The validator's queue was full; nothing was checked.</summary>

@@ -131,8 +131,8 @@ public sealed class ShareValidator
     }
 
     /// <summary>
-    /// Staleness was found first, so it is what the miner hears. A job whose target the session does not know is stale too:
-    /// any other target could be picked after the hash is known.
+    /// Staleness was found first, so it is what the miner hears. A job whose target the session does not know is stale
+    /// too: any other target could be picked after the hash is known.
     /// </summary>
     private static Rejection OrStale(Rejection later, Job job, in Candidate candidate, uint generation) =>
         job.Generation < generation || candidate.Target.IsZero ? Rejection.Stale
@@ -200,7 +200,7 @@ public sealed class ShareValidator
         for (int i = 0; i < count; i++)
         {
             int index = picks[i];
-            Target target = EasierOf(job.NetworkTarget, job.ChainTarget);
+            Target target = job.EasiestGoal;
             if (judgements[index].Rejection == Rejection.None) // else stale or over budget: only what goes further is worth a look
             {
                 target = EasierOf(candidates[index].Target, target);
@@ -234,8 +234,9 @@ public sealed class ShareValidator
     }
 
     /// <summary>
-    /// Network and chain first, then the one target of this session's job. A hash is paid by that target or not at all: what
-    /// goes further and is no share (the network easier than the share, or stale work) is handed on as that and earns no work.
+    /// Network and chain first, then the one target of this session's job. A hash is paid by that target or not at all:
+    /// what goes further and is no share (the network easier than the share, or stale work) is handed on as that and
+    /// earns no work.
     /// </summary>
     private void Grade(int index, in Candidate candidate, ref Judgement judgement)
     {

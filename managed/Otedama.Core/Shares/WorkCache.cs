@@ -1,8 +1,8 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// Target -> work without the big division: sessions use few distinct targets. Direct mapped; a collision only costs the
-/// division again.
+/// Target -> work without the big division: sessions use few distinct targets. Direct mapped; a collision only costs
+/// the division again.
 /// </summary>
 internal sealed class WorkCache
 {

@@ -1,8 +1,8 @@
 namespace Otedama.Core;
 
 /// <summary>
-/// The names log messages carry and rules such as OTEDAMA_LOG=pool.stratum=debug speak of: part, dot, piece of it, in lower
-/// case. A logger is made with one of these and nothing else.
+/// The names log messages carry and rules such as OTEDAMA_LOG=pool.stratum=debug speak of: part, dot, piece of it, in
+/// lower case. A logger is made with one of these and nothing else.
 /// </summary>
 public static class LogCategory
 {
@@ -14,6 +14,7 @@ public static class LogCategory
     public const string Node = "node";
     public const string NodeRpc = "node.rpc";
     public const string Pool = "pool";
+    public const string PoolChain = "pool.chain";
     public const string PoolJobs = "pool.jobs";
     public const string PoolLedger = "pool.ledger";
     public const string PoolShares = "pool.shares";
@@ -31,7 +32,7 @@ public static class LogCategory
     /// <summary>Every name, in the order of the reference page.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Instance, Datasets, Log, Selftest, Webhook, Node, NodeRpc, Pool, PoolJobs, PoolLedger, PoolShares, PoolStratum, PoolSubmit,
+        Instance, Datasets, Log, Selftest, Webhook, Node, NodeRpc, Pool, PoolChain, PoolJobs, PoolLedger, PoolShares, PoolStratum, PoolSubmit,
         PoolTemplates, Rig, RigUpstream, WireHttp, WireRpc, WireStratum,
     ];
 

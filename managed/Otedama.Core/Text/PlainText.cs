@@ -4,9 +4,9 @@ using System.Text;
 namespace Otedama.Core;
 
 /// <summary>
-/// Makes a stranger's text fit to be shown. A terminal obeys control characters, and the invisible characters of Unicode
-/// (direction marks, joiners, line separators) make a name look like another one or turn a line around. Each such
-/// character is written as its number: "\x1b", "\u202e", "\U000e0041".
+/// Makes a stranger's text fit to be shown. A terminal obeys control characters, and the invisible characters of
+/// Unicode (direction marks, joiners, line separators) make a name look like another one or turn a line around. Each
+/// such character is written as its number: "\x1b", "\u202e", "\U000e0041".
 /// </summary>
 public static class PlainText
 {

@@ -18,7 +18,7 @@ internal static class AddressFile
     private const uint Version = 1;
     private const int HeaderBytes = 4 + 4 + SipHash.KeySize + 8 + 4;
     private const int EntriesMax = AddressManager.NewSlots + AddressManager.TriedSlots;
-    private const int FixedBytes = (2 * PeerEndpoint.Size) + Hash256.Size + (4 * 4) + 3;
+    private const int FixedBytes = (2 * PeerEndpoint.Size) + NodeId.Size + (4 * 4) + 3;
     private const int EntryBytesMax = FixedBytes + (BucketsMax * 2);
     private const int BucketsMax = 8;
     private const byte DhtOnlyFlag = 1, TriedFlag = 2;
@@ -94,7 +94,7 @@ internal static class AddressFile
         KnownAddress entry = new(PeerEndpoint.Read(rest))
         {
             Source = PeerEndpoint.Read(rest[18..]),
-            NodeId = new Hash256(rest.Slice(36, Hash256.Size)),
+            NodeId = new NodeId(rest.Slice(36, NodeId.Size)),
             FirstHeard = BinaryPrimitives.ReadUInt32LittleEndian(rest[68..]),
             LastSeen = BinaryPrimitives.ReadUInt32LittleEndian(rest[72..]),
             LastTry = BinaryPrimitives.ReadUInt32LittleEndian(rest[76..]),

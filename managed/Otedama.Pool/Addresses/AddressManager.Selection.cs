@@ -52,16 +52,8 @@ public sealed partial class AddressManager
 
     private AddressCandidate? Draw(bool fromTried)
     {
-        KnownAddress?[] table = fromTried ? _tried : _new;
-        List<int> buckets = [];
-        for (int bucket = 0; bucket < table.Length / AddressBuckets.Slots; bucket++)
-        {
-            if (table.AsSpan(bucket * AddressBuckets.Slots,
-                AddressBuckets.Slots).ContainsAnyExcept((KnownAddress?)null))
-            {
-                buckets.Add(bucket);
-            }
-        }
+        AddressTable table = fromTried ? _tried : _new;
+        List<int> buckets = table.Taken();
         if (buckets.Count == 0)
         {
             return null;
@@ -69,9 +61,7 @@ public sealed partial class AddressManager
         // The least weight is 0.01 * 0.66^8 = 0.00036, and 1.2^44 of it is more than one: the draws end.
         for (double patience = 1; ; patience *= 1.2)
         {
-            KnownAddress?[] bucket =
-                [.. table.AsSpan(buckets[Below(buckets.Count)] * AddressBuckets.Slots, AddressBuckets.Slots)];
-            KnownAddress[] entries = [.. bucket.OfType<KnownAddress>()];
+            KnownAddress[] entries = table.Of(buckets[Below(buckets.Count)]);
             KnownAddress entry = entries[Below(entries.Length)];
             if (Fraction() < patience * entry.Chance(Now))
             {
@@ -98,7 +88,7 @@ public sealed record AddressCandidate
     public required PeerEndpoint Place { get; init; }
 
     /// <summary>Who answered there last; null when nobody has.</summary>
-    public Hash256? NodeId { get; init; }
+    public NodeId? NodeId { get; init; }
 
     public long LastSeen { get; init; }
 

@@ -27,8 +27,8 @@ public sealed partial class AddressManager
 
     private readonly Lock _gate = new();
     private readonly Dictionary<PeerEndpoint, KnownAddress> _known = [];
-    private readonly KnownAddress?[] _new = new KnownAddress?[NewSlots];
-    private readonly KnownAddress?[] _tried = new KnownAddress?[TriedSlots];
+    private readonly AddressTable _new = new(AddressBuckets.NewBuckets);
+    private readonly AddressTable _tried = new(AddressBuckets.TriedBuckets);
     private readonly TimeProvider _time;
     private readonly IRandomness _random;
     private readonly IAddressGroups _groups;
@@ -51,7 +51,7 @@ public sealed partial class AddressManager
     {
         lock (_gate)
         {
-            return (_new.Count(static entry => entry is not null), _tried.Count(static entry => entry is not null));
+            return (_new.Count, _tried.Count);
         }
     }
 
@@ -106,7 +106,7 @@ public sealed partial class AddressManager
     /// The handshake succeeded: into `tried` with it. When another lies there, that one is tested first and stays if it
     /// answers; see <see cref="Newcomers"/>.
     /// </summary>
-    public void Succeeded(PeerEndpoint place, Hash256 nodeId)
+    public void Succeeded(PeerEndpoint place, NodeId nodeId)
     {
         lock (_gate)
         {

@@ -20,7 +20,7 @@ internal sealed class KnownAddress(PeerEndpoint place)
     /// <summary>
     /// Proven in a handshake at this place, never hearsay: a stranger could name a wrong one and lock us out.
     /// </summary>
-    public Hash256 NodeId { get; set; }
+    public NodeId NodeId { get; set; }
 
     public long FirstHeard { get; set; }
 

@@ -8,6 +8,7 @@ namespace Otedama.Pool;
 /// calls it is told by <see cref="Woken"/> when it cannot wait.
 /// </summary>
 internal sealed class Pacer(SessionRoom room, SessionTable sessions, ITransport transport, ILogger logger)
+    : IJobListener
 {
     /// <summary>How often the timers run.</summary>
     public const int TickMs = 100;
@@ -29,7 +30,7 @@ internal sealed class Pacer(SessionRoom room, SessionTable sessions, ITransport 
     public event Action? Woken;
 
     /// <summary>A job was published. Any thread.</summary>
-    public void Announce()
+    public void OnPublished(PoolJob job)
     {
         Volatile.Write(ref _broadcastDue, 1);
         Woken?.Invoke();

@@ -121,7 +121,7 @@ internal sealed class SessionDifficulty
         {
             return;
         }
-        _network = job.NetworkTarget.ToDifficulty(_coin.DifficultyOne);
+        _network = job.EasiestGoal.ToDifficulty(_coin.DifficultyOne);
         _class = StartDifficulty.For(userAgent, _coin, _options.Usual);
         _remembered = _remembered > 0 ? _remembered : remembered;
         if (_options.Start > 0)
@@ -141,7 +141,7 @@ internal sealed class SessionDifficulty
     public bool GradeOf(Job job, double now, out Grade grade)
     {
         Grade? before = Targets.Current;
-        _network = job.NetworkTarget.ToDifficulty(_coin.DifficultyOne);
+        _network = job.EasiestGoal.ToDifficulty(_coin.DifficultyOne);
         if (!Targets.TryGet(job.WorkId, out Grade? known))
         {
             double difficulty = StratumWriter.RoundDifficulty(ToSend());

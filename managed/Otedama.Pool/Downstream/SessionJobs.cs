@@ -110,8 +110,8 @@ internal sealed class SessionJobs(
     private bool IsFreshDue(bool mintTurn) =>
         (difficulty.IsDue && (mintTurn || difficulty.IsUrgent)) || (mintTurn && _hasJob && IsOwnDue);
 
-    /// <summary>SOLO: the first share was accepted, and the next job is to pay its finder.</summary>
-    private bool IsOwnDue => room.Options.Scheme == PayoutScheme.Solo && login.MainAccount != _jobAccount;
+    /// <summary>The first share was accepted, and the next job is to have its finder's own coinbase.</summary>
+    private bool IsOwnDue => room.Jobs.HasOwnCoinbases && login.MainAccount != _jobAccount;
 
     /// <summary>Writes difficulty and mask where they changed, then the job.</summary>
     private void Send(PoolJob job, double now)

@@ -15,12 +15,9 @@ internal sealed class SessionSubmits(
     SessionDifficulty difficulty,
     SessionConduct conduct)
 {
-    /// <summary>Refusals that wait behind submits still being checked; more means a flood.</summary>
-    private const int DeferredMax = 1_024;
-
     private readonly PendingIds _ids = new();
     private readonly SessionTrust _trust = new(room, link);
-    private Queue<(long After, byte[] Reply)>? _deferred;
+    private readonly DeferredReplies _deferred = new(link);
     private long _sent;
     private long _answered;
 
@@ -46,7 +43,10 @@ internal sealed class SessionSubmits(
             candidate.WorkerId = session.Slot;
             candidate.SessionId = link.Connection.Id;
             candidate.Lane = login.Extranonce1;
-            Grade(message.Id, worker, ref candidate);
+            if (!TryGrade(message.Id, worker, ref candidate))
+            {
+                room.Proofs.Return(candidate.Proof);
+            }
         }
         else if (rejection != Rejection.None)
         {
@@ -78,7 +78,7 @@ internal sealed class SessionSubmits(
             difficulty.OnRefused();
         }
         _answered++;
-        SendDeferred();
+        _deferred.Send(_answered);
         jobs.SendUrgent(now);
         if (_trust.Survives(verdict.Rejection, login.Dialect.ProofsAreDear))
         {
@@ -86,14 +86,18 @@ internal sealed class SessionSubmits(
         }
     }
 
-    /// <summary>Decides by which target the candidate is judged and whether there is room for it.</summary>
-    private void Grade(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
+    /// <summary>
+    /// Decides by which target the candidate is judged and whether there is room for it. False: it was refused, and its proof
+    /// is to be given back.
+    /// </summary>
+    private bool TryGrade(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
     {
         if (Pending >= room.Options.Limits.SubmitsPendingMax)
         {
             Reject(id, worker, Rejection.Overloaded);
-            return;
+            return false;
         }
+        bool isTaken = false;
         candidate.Target = TargetOf(candidate.JobId);
         candidate.IsOverBudget = !difficulty.TryTake(candidate.Target, link.ReceivedAt);
         bool dear = login.Dialect.ProofsAreDear;
@@ -108,15 +112,16 @@ internal sealed class SessionSubmits(
         }
         else
         {
-            HandOn(id, worker, ref candidate);
+            isTaken = TryHandOn(id, worker, ref candidate);
         }
         if (candidate.IsOverBudget)
         {
             jobs.SendUrgent(link.ReceivedAt);
         }
+        return isTaken;
     }
 
-    private void HandOn(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
+    private bool TryHandOn(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
     {
         candidate.Claimant = worker.Account;
         candidate.AccountId = worker.Account.AccountId;
@@ -124,12 +129,14 @@ internal sealed class SessionSubmits(
         candidate.ReceivedAt = room.Time.GetTimestamp();
         // Counted first: the verdict may come, on its own thread, before TryEnqueue returns; it waits for our lock.
         _sent++;
-        if (!room.TryEnqueue(in candidate))
+        if (room.TryEnqueue(in candidate))
         {
-            _sent--;
-            _ = _ids.Take(candidate.Tag, stackalloc byte[8]);
-            Reject(id, worker, Rejection.Overloaded);
+            return true;
         }
+        _sent--;
+        _ = _ids.Take(candidate.Tag, stackalloc byte[8]);
+        Reject(id, worker, Rejection.Overloaded);
+        return false;
     }
 
     /// <summary>Zero for a job this session was not sent, or that is too old.</summary>
@@ -159,25 +166,10 @@ internal sealed class SessionSubmits(
         if (Pending == 0)
         {
             StratumWriter.Error(link.Reply, id, code, text);
-            return;
         }
-        _deferred ??= new Queue<(long, byte[])>();
-        if (_deferred.Count >= DeferredMax)
+        else
         {
-            link.Connection.Close(CloseReason.Malformed);
-            return;
-        }
-        WireBuffer buffer = new();
-        StratumWriter.Error(buffer, id, code, text);
-        _deferred.Enqueue((_sent, buffer.Written.ToArray()));
-        buffer.Clear();
-    }
-
-    private void SendDeferred()
-    {
-        while (_deferred is { Count: > 0 } && _deferred.Peek().After <= _answered)
-        {
-            link.Reply.Append(_deferred.Dequeue().Reply);
+            _deferred.Add(_sent, id, code, text);
         }
     }
 }

@@ -6,15 +6,14 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The Stratum side of the pool, without a thread of its own: the transport calls it with bytes, the committer with
-/// verdicts, and whoever runs it moves <see cref="Pacer"/>.
+/// The Stratum side of the pool, without a thread of its own: the transport calls it with bytes, the committer
+/// gives verdicts to its <see cref="Post"/>, and whoever runs it moves <see cref="Pacer"/>.
 /// </summary>
-internal sealed class StratumServer : ITransportHandler, IVerdictSink, IJobListener, IDisposable
+internal sealed class StratumServer : ITransportHandler, IDisposable
 {
     private readonly ITransport _transport;
     private readonly SessionRoom _room;
     private readonly SessionTable _sessions;
-    private readonly FlushBatch _answered;
     private readonly ILogger _logger;
 
     public StratumServer(PoolOptions options, JobBook jobs, IAccounts accounts, PoolWorld world)
@@ -36,12 +35,15 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IJobListe
                 Trace = world.Loggers.CreateLogger(LogCategory.WireStratum),
             },
             world.Time);
-        _answered = new FlushBatch(_transport);
+        Post = new VerdictPost(_room, _sessions, _transport);
         Pacer = new Pacer(_room, _sessions, _transport, _logger);
     }
 
     /// <summary>Broadcasts and timers: steps for one thread.</summary>
     public Pacer Pacer { get; }
+
+    /// <summary>Where verdicts go: to the sessions.</summary>
+    public VerdictPost Post { get; }
 
     public PoolMeters Meters => _room.Meters;
 
@@ -69,7 +71,7 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IJobListe
     public void Start(ICandidateSink sink)
     {
         Attach(sink);
-        _room.Jobs.Tell(this);
+        _room.Jobs.Tell(Pacer);
         _transport.Start(this);
         foreach (IPEndPoint endpoint in Endpoints)
         {
@@ -117,25 +119,6 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IJobListe
         session.OnClosed();
     }
 
-    /// <summary>Tells each miner what became of its submits; one flush per connection. One thread.</summary>
-    public void OnVerdicts(ReadOnlySpan<Verdict> verdicts)
-    {
-        foreach (ref readonly Verdict verdict in verdicts)
-        {
-            if (_sessions.Find(verdict.WorkerId, verdict.SessionId) is { } session)
-            {
-                session.OnVerdict(in verdict);
-                _answered.AddOnce(session.Connection);
-            }
-            if (verdict.IsBlock && _room.Jobs.TryGet(verdict.JobId, out PoolJob? job))
-            {
-                Meters.AddBlock(job, in verdict);
-            }
-        }
-        _answered.End();
-        Meters.Count(verdicts);
-    }
-
     public void StopListening() => _transport.StopListening();
 
     /// <summary>Takes no more submits and no more connections; those that wait are still answered.</summary>
@@ -146,6 +129,4 @@ internal sealed class StratumServer : ITransportHandler, IVerdictSink, IJobListe
         TakeNoMore();
         _transport.Dispose();
     }
-
-    public void OnPublished(PoolJob job) => Pacer.Announce();
 }

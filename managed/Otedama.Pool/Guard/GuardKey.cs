@@ -13,6 +13,14 @@ public readonly record struct GuardKey(ulong Bits, bool IsV6)
     /// <summary>The /24 (IPv4) or /48 (IPv6) around it: what one site gets.</summary>
     public GuardKey Network => new(Bits & (IsV6 ? V6Network : V4Network), IsV6);
 
+    /// <summary>The address, or the first one of the network.</summary>
+    public IPAddress ToAddress()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, IsV6 ? Bits : Bits << 32);
+        return new IPAddress(IsV6 ? bytes : bytes[..4]);
+    }
+
     public static GuardKey Of(IPAddress address)
     {
         IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

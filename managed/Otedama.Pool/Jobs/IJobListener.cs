@@ -7,7 +7,7 @@ public interface IJobListener
     void OnPublished(PoolJob job);
 
     /// <summary>
-    /// The first job of its own that a coinbase class got, for a look at it by the node. Called under the book's mint lock.
+    /// The first job of its own that a coinbase class got, for a look at it by the node. Called under the mint's lock.
     /// </summary>
     void OnClassOpened(PoolJob job)
     {

@@ -11,15 +11,21 @@ public interface ISplits
     /// </summary>
     event Action? Changed;
 
-    /// <summary>True when those who work have coinbases of their own (SOLO).</summary>
-    bool IsSolo { get; }
+    /// <summary>
+    /// True when those who work have coinbases of their own, because these pay other people (SOLO) or say something
+    /// else.
+    /// </summary>
+    bool HasOwnCoinbases { get; }
+
+    /// <summary>How the coinbases of all splits are laid out; null = the pool's own way.</summary>
+    CoinbaseForm? Form { get; }
 
     /// <summary>The split for a block on this template with at most outputsMax payees (at least 1).</summary>
     PayoutSplit SplitFor(Template template, int outputsMax);
 
-    /// <summary>SOLO: the split of this owner's own coinbase.</summary>
+    /// <summary>The split of this owner's own coinbase; never asked for where nobody has one.</summary>
     PayoutSplit SplitFor(Template template, int outputsMax, int owner);
 
-    /// <summary>SOLO: whose coinbase an account works on; 0 = the one shared by all.</summary>
-    int SoloOwnerOf(int account);
+    /// <summary>Whose coinbase an account works on; 0 = the one shared by all.</summary>
+    int CoinbaseOwnerOf(int account);
 }

@@ -12,7 +12,7 @@ public sealed record JobBookOptions
     public const int SharedCapacity = 128;
 
     /// <summary>
-    /// Jobs kept where no account has a coinbase of its own. Splits that change every 10 s use 36 a minute, and every UpdateEvery
+    /// Jobs kept where no account has a coinbase of its own. Splits that change every 10 s use 36 a minute, and every SplitEvery
     /// 72: where they do, 512 let late candidates find their job for 14 and 7 minutes.
     /// </summary>
     public int Capacity { get; init; } = SharedCapacity;
@@ -36,6 +36,9 @@ public sealed record JobBookOptions
 
     /// <summary>Smallest time between two jobs on the same tip when the node's mempool is busy.</summary>
     public TimeSpan UpdateEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Smallest time between two jobs because of other splits.</summary>
+    public TimeSpan SplitEvery { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The first job id; null = from the clock, so that a coinbase made before a restart is never made again.

@@ -4,7 +4,7 @@ namespace Otedama.Pool;
 
 /// <summary>
 /// The newest jobs by id. Ids are consecutive, so that a job's place is its id modulo the capacity. One writer at a
-/// time (JobBook's mint lock), any number of readers without a lock.
+/// time (JobMint's lock), any number of readers without a lock.
 /// </summary>
 internal sealed class JobRing(int capacity) : IJobShelf
 {

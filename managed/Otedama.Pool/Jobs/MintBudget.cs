@@ -2,7 +2,7 @@ namespace Otedama.Pool;
 
 /// <summary>
 /// Limits the jobs minted outside of broadcasts, so that no session can push other sessions' jobs out of the book:
-/// a burst of 16, then one a second (a full ring of 128 lasts two minutes). Used under the mint lock only.
+/// a burst of 16, then one a second (a full ring of 128 lasts two minutes). Used under its lock only.
 /// </summary>
 internal sealed class MintBudget(TimeProvider time)
 {

@@ -5,7 +5,7 @@ namespace Otedama.Pool;
 
 /// <summary>
 /// One broadcast: a template with the jobs made of it so far, one slot for each kind of receiver. Slots are made under
-/// JobBook's mint lock and read from any thread.
+/// JobMint's lock and read from any thread.
 /// </summary>
 /// <param name="refreshed">The publication of the same template before; null when the template is new.</param>
 internal sealed class Publication(PreparedTemplate prepared, uint generation, bool clean, long templateAt, Publication? refreshed = null)
@@ -26,13 +26,13 @@ internal sealed class Publication(PreparedTemplate prepared, uint generation, bo
     /// <summary>Timestamp at which the node's clock showed Template.Time.</summary>
     public long TemplateAt { get; } = templateAt;
 
-    /// <summary>Under the mint lock: the template as blocks with coinbases of this class have room for it.</summary>
+    /// <summary>Under the lock: the template as blocks with coinbases of this class have room for it.</summary>
     public PreparedTemplate PreparedFor(CoinbaseClass size) => _trimmed.GetValueOrDefault(size, Prepared);
 
-    /// <summary>Under the mint lock.</summary>
+    /// <summary>Under the lock.</summary>
     public void Trim(CoinbaseClass size, PreparedTemplate smaller) => _trimmed[size] = smaller;
 
-    /// <summary>Under the mint lock: another publication took over, so that blocks have become unlikely.</summary>
+    /// <summary>Under the lock: another publication took over, so that blocks have become unlikely.</summary>
     public void Cool()
     {
         Prepared.Cool();

@@ -23,6 +23,15 @@ public sealed partial class Ledger
     private long _refused; // since the last report; this and its time under _gate
     private long? _refusedReportedAt;
 
+    /// <summary>The output script that an account, which exists, is paid to.</summary>
+    public ReadOnlyMemory<byte> ScriptOf(int account)
+    {
+        lock (_gate)
+        {
+            return _state.Accounts[account].Payee.Script;
+        }
+    }
+
     /// <summary>
     /// Number of the account with this script and worker name, made when new. A worker name too many for its address or for
     /// the pool gives the account that the address's further workers share. Throws LedgerFullException when AddressesMax

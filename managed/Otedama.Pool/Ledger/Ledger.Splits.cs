@@ -7,7 +7,9 @@ public sealed partial class Ledger
 {
     public event Action? Changed;
 
-    public bool IsSolo => _options.Scheme == PayoutScheme.Solo;
+    public CoinbaseForm? Form => null;
+
+    public bool HasOwnCoinbases => _options.Scheme == PayoutScheme.Solo;
 
     /// <summary>
     /// The split for a block on this template with at most outputsMax payees (at least 1, the operator). While nobody has
@@ -47,7 +49,7 @@ public sealed partial class Ledger
     /// Whose coinbase an account of a SOLO pool works on: its payee's, by the number of his first account, once a share of the
     /// account was accepted; before that 0, the coinbase shared by all.
     /// </summary>
-    public int SoloOwnerOf(int account)
+    public int CoinbaseOwnerOf(int account)
     {
         lock (_gate)
         {

@@ -11,4 +11,7 @@ public enum PayoutScheme : byte
 
     /// <summary>Every share earns its part of a block at once; the operator takes the blocks, and the risk.</summary>
     Pps = 3,
+
+    /// <summary>As the share chain says, paid directly in the coinbase; this ledger only counts.</summary>
+    ShareChain = 4,
 }

@@ -12,7 +12,9 @@ public static class NodeKeyFile
     /// <summary>A PKCS#8 P-256 key in PEM has about 240.</summary>
     private const int BytesMax = 4_096;
 
-    /// <summary>Draws that are no private key are one in four billion; so many in a row mean a broken generator.</summary>
+    /// <summary>
+    /// Draws that are no private key are one in four billion; so many in a row mean a broken generator.
+    /// </summary>
     private const int DrawsMax = 16;
 
     /// <summary>

@@ -106,32 +106,26 @@ public sealed partial class BlockSubmitter
             case SubmitOutcome.Unreachable:
                 break; // said in an earlier round
             case SubmitOutcome.Rejected:
-                Interlocked.Increment(ref _refusedCount);
                 SubmitLog.Refused(_logger, found.Id, found.Height, reasons);
                 TryRevert(found.Id, found.Verdicts[0].Reason);
                 break;
             default:
-                Interlocked.Add(ref _acceptedCount, outcome == SubmitOutcome.Inconclusive ? 0 : 1);
                 SubmitLog.Resolved(_logger, found.Id, found.Height, outcome);
                 break;
         }
-        Remember(resolved);
+        History.Settle(resolved);
         next?.Invoke();
     }
 
-    private BlockReport Recall(KeptBlock kept)
+    private BlockReport Recall(KeptBlock kept) => History.Find(kept.Block.Id) ?? new BlockReport
     {
-        lock (_gate)
-        {
-            return _recent.FirstOrDefault(found => found.Id == kept.Block.Id) ?? new BlockReport
-            {
-                Id = kept.Block.Id,
-                Height = kept.Block.Height,
-                Reward = kept.Booking?.Record.Reward ?? Amount.Zero,
-                JobId = kept.Booking?.Record.JobId ?? 0,
-                AccountId = 0,
-                FoundAt = kept.Booking is { } booking ? DateTimeOffset.FromUnixTimeMilliseconds(booking.Record.TimeMs) : _time.GetUtcNow(),
-            };
-        }
-    }
+        Id = kept.Block.Id,
+        Height = kept.Block.Height,
+        Reward = kept.Booking?.Record.Reward ?? Amount.Zero,
+        JobId = kept.Booking?.Record.JobId ?? 0,
+        AccountId = 0,
+        FoundAt = kept.Booking is { } booking
+            ? DateTimeOffset.FromUnixTimeMilliseconds(booking.Record.TimeMs)
+            : _time.GetUtcNow(),
+    };
 }

@@ -12,8 +12,6 @@ namespace Otedama.Pool;
 /// </summary>
 public sealed partial class BlockSubmitter : IBlockSink, IStep
 {
-    private const int RecentMax = 100;
-
     /// <summary>A disk that takes longer must not cost the block.</summary>
     private static readonly TimeSpan s_diskPatience = TimeSpan.FromSeconds(2);
 
@@ -25,14 +23,10 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<Hash256, bool> _underWay = []; // until it is known what becomes of them
-    private readonly Lock _gate = new(); // guards the two below
-    private readonly LinkedList<BlockReport> _recent = [];
+    private readonly Lock _gate = new(); // guards the one below
     private readonly List<FoundWork> _new = [];
     private readonly RivalGate _rivals = new();
     private volatile TaskCompletionSource? _closed;
-    private long _foundCount;
-    private long _acceptedCount;
-    private long _refusedCount;
 
     /// <param name="nodes">All of them get every block.</param>
     /// <param name="method">The remote procedure that takes a block, as the coin's family calls it.</param>
@@ -56,23 +50,8 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     /// <summary>The disk's side, to be called by a loop of its own: it waits for the disk, this one never does.</summary>
     public IStep Keeper => _keeper;
 
-    public long FoundCount => Interlocked.Read(ref _foundCount);
-
-    public long AcceptedCount => Interlocked.Read(ref _acceptedCount);
-
-    public long RefusedCount => Interlocked.Read(ref _refusedCount);
-
-    /// <summary>The newest 100 blocks, newest first.</summary>
-    public IReadOnlyList<BlockReport> Recent
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _recent];
-            }
-        }
-    }
+    /// <summary>What became of the newest blocks.</summary>
+    public BlockHistory History { get; } = new();
 
     /// <summary>
     /// Books every kept block that the book does not know, as after a crash between a node's acceptance and the ledger's
@@ -146,8 +125,7 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
         {
             AddNew(work);
         }
-        Interlocked.Increment(ref _foundCount);
-        Remember(found);
+        History.AddFound(found);
         SubmitLog.Found(_logger, found.Id, found.Height, found.AccountId, found.JobId);
     }
 
@@ -198,26 +176,6 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             SubmitLog.Broke(_logger, id, e);
-        }
-    }
-
-    private void Remember(BlockReport found)
-    {
-        lock (_gate)
-        {
-            for (LinkedListNode<BlockReport>? node = _recent.First; node is not null; node = node.Next)
-            {
-                if (node.Value.Id == found.Id)
-                {
-                    node.Value = found;
-                    return;
-                }
-            }
-            _recent.AddFirst(found);
-            if (_recent.Count > RecentMax)
-            {
-                _recent.RemoveLast();
-            }
         }
     }
 }

@@ -71,7 +71,8 @@ public readonly struct NodeId : IEquatable<NodeId>, IComparable<NodeId>
 
     public override int GetHashCode() => _first.GetHashCode();
 
-    public int CompareTo(NodeId other) => _first != other._first ? _first.CompareTo(other._first) : _last.CompareTo(other._last);
+    public int CompareTo(NodeId other) =>
+        _first != other._first ? _first.CompareTo(other._first) : _last.CompareTo(other._last);
 
     public static bool operator ==(NodeId left, NodeId right) => left.Equals(right);
 

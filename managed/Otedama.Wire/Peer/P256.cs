@@ -11,9 +11,11 @@ internal static class P256
 {
     public const int PointBytes = 64, ScalarBytes = 32;
 
-    private static readonly BigInteger s_prime = Number("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
+    private static readonly BigInteger s_prime =
+        Number("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
     private static readonly BigInteger s_b = Number("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");
-    private static readonly BigInteger s_order = Number("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+    private static readonly BigInteger s_order =
+        Number("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 
     /// <summary>What precedes X and Y in the DER of a SubjectPublicKeyInfo; 27 bytes, the same for every key.</summary>
     public static ReadOnlySpan<byte> KeyPrefix =>

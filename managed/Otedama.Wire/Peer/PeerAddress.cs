@@ -14,7 +14,8 @@ public sealed record PeerAddress
 {
     private const int TextMax = 512, HostMax = 253, LabelMax = 63;
     private const string OwnScheme = "otp2p://", EthereumScheme = "enode://";
-    private const string Forms = "Write otp2p://NODEID@host:port, enode://KEY@host:port or host:port; IPv6 addresses in brackets";
+    private const string Forms =
+        "Write otp2p://NODEID@host:port, enode://KEY@host:port or host:port; IPv6 addresses in brackets";
 
     private PeerAddress(NodeId? id, string host, int port) => (Id, Host, Port) = (id, host, port);
 
@@ -34,7 +35,8 @@ public sealed record PeerAddress
         error = Read(text, ref address);
         if (error is not null)
         {
-            error = $"\"{PlainText.Of(text.Length <= TextMax ? text : text[..32] + "...")}\" is no peer address: {error}. {Forms}.";
+            string shown = PlainText.Of(text.Length <= TextMax ? text : text[..32] + "...");
+            error = $"\"{shown}\" is no peer address: {error}. {Forms}.";
         }
         return error is null;
     }
@@ -124,14 +126,16 @@ public sealed record PeerAddress
         {
             return "the port is missing";
         }
-        if (!ushort.TryParse(place[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) || port == 0)
+        ReadOnlySpan<char> number = place[(colon + 1)..];
+        if (!ushort.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) || port == 0)
         {
-            return $"the port \"{place[(colon + 1)..]}\" is not a number from 1 to 65535";
+            return $"the port \"{number}\" is not a number from 1 to 65535";
         }
         string host = place[..colon].ToString().ToLowerInvariant();
         bool isBracketed = host.StartsWith('[') && host.EndsWith(']');
         string? problem = isBracketed ? ReadV6(ref host)
-            : host.Contains(':', StringComparison.Ordinal) ? "an IPv6 address has to stand in brackets, as in [::1]:3335"
+            : host.Contains(':', StringComparison.Ordinal)
+                ? "an IPv6 address has to stand in brackets, as in [::1]:3335"
             : CheckHost(host);
         address = problem is null ? new PeerAddress(id, host, port) : null;
         return problem;
@@ -163,7 +167,8 @@ public sealed record PeerAddress
                 && label == part.ToString(CultureInfo.InvariantCulture));
             return isAddress ? null : $"\"{host}\" is no IPv4 address";
         }
-        bool isName = labels.All(static label => label.Length is > 0 and <= LabelMax && label[0] != '-' && label[^1] != '-'
+        bool isName = labels.All(static label => label.Length is > 0 and <= LabelMax
+            && label[0] != '-' && label[^1] != '-'
             && label.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
         return isName ? null : $"\"{host}\" is no host name";
     }

@@ -33,5 +33,7 @@ namespace Otedama;
 [JsonSerializable(typeof(LedgerCheckAnswer))]
 [JsonSerializable(typeof(LedgerRepairAnswer))]
 [JsonSerializable(typeof(ChaosAnswer))]
+[JsonSerializable(typeof(SharechainAnswer))]
+[JsonSerializable(typeof(ChainPayoutRow))]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -12,8 +12,8 @@ internal sealed partial class Instance
     public Action<Configuration>? Reloaded { get; set; }
 
     /// <summary>
-    /// Takes over what may change while running and names the rest. A configuration that is not good changes nothing: the
-    /// answer says why. Throws nothing but OperationCanceledException.
+    /// Takes over what may change while running and names the rest. A configuration that is not good changes nothing:
+    /// the answer says why. Throws nothing but OperationCanceledException.
     /// </summary>
     public async Task<ReloadAnswer> ReloadAsync(CancellationToken stop)
     {

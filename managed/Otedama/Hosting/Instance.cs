@@ -7,8 +7,8 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// A running otedama: the parts of one plan, started in the order the work flows (chain, pools, rigs) and stopped in the
-/// order in which nothing is lost (rigs, pools, chain).
+/// A running otedama: the parts of one plan, started in the order the work flows (chain, pools, rigs) and stopped in
+/// the order in which nothing is lost (rigs, pools, chain).
 /// </summary>
 internal sealed partial class Instance : IInstance, IAsyncDisposable
 {
@@ -55,7 +55,8 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     public string DataRoot => _plan.DataRoot;
 
     /// <summary>
-    /// Starts every part or none. Throws ConfigurationException (port taken, directory in use, bad option), NativeException.
+    /// Starts every part or none. Throws ConfigurationException (port taken, directory in use, bad option),
+    /// NativeException.
     /// </summary>
     public static async Task<Instance> StartAsync(InstancePlan plan, ILoggerFactory loggers, TimeProvider clock, CancellationToken stop)
     {
@@ -135,7 +136,9 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     /// <summary>Reads the pools' certificates again.</summary>
     public void RenewCertificates() => _pools.ForEach(static pool => pool.RenewCertificate());
 
-    /// <summary>Drains and stops; bounded by each part's own limit. What is of one kind stops at the same time.</summary>
+    /// <summary>
+    /// Drains and stops; bounded by each part's own limit. What is of one kind stops at the same time.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

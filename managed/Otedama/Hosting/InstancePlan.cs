@@ -69,7 +69,8 @@ internal sealed record InstancePlan
         .Concat(Rigs.Select(static rig => rig.Configuration.IsEntry ? $"rig {rig.Name}" : "rig")));
 
     /// <summary>
-    /// asked: whether the verb starts such parts; null = the configuration decides. An entry that switches itself off stays off.
+    /// asked: whether the verb starts such parts; null = the configuration decides. An entry that switches itself off
+    /// stays off.
     /// </summary>
     private static IEnumerable<Configuration> Chosen(IReadOnlyList<Configuration> all, Setting<bool> enabled, bool? asked) =>
         all.Where(part => asked switch

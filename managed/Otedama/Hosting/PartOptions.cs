@@ -29,7 +29,10 @@ internal static class PartOptions
             AccountsMax = configuration.Get(Settings.AccountsMax),
             WorkersMax = configuration.Get(Settings.WorkersMax),
             Verifiers = configuration.Get(Settings.Verifiers),
-            Scheme = Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true),
+            Scheme = plan.Chain is null
+                ? Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true) : PayoutScheme.ShareChain,
+            Chain = plan.Chain,
+            SoftwareVersion = ThisProgram.VersionNumber,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,
             PortVardiff = ports,

@@ -15,13 +15,18 @@ internal sealed record PoolPlan
 
     public required string DataRoot { get; init; }
 
+    /// <summary>The share chain the pool mines on; null where its own ledger says whom blocks pay.</summary>
+    public ChainParameters? Chain { get; init; }
+
     public string Name => Configuration.Name;
 
     public CoinSpec Coin => Work.Coin;
 
     public bool NodeIsEmbedded => Configuration.Get(Settings.NodeMode) == "embedded";
 
-    /// <summary>Where share log and found blocks are kept. The pool named main has the folder a pool without a name always had.</summary>
+    /// <summary>
+    /// Where share log and found blocks are kept. The pool named main has the folder a pool without a name always had.
+    /// </summary>
     public string Folder => Path.Combine(Name == Configuration.Main ? DataRoot : Path.Combine(DataRoot, "pools", Name), "pool" + ChainSuffix);
 
     /// <summary>Where the embedded chain is kept.</summary>
@@ -54,18 +59,20 @@ internal sealed record PoolPlan
                 + "Change mining.algorithms, or node.mode, node.coin and node.network.");
         }
         PlanChecks.NotEnded(configuration, work?.Coin, hasPool: true, problems);
+        ChainParameters? chain = work is null ? null : ChainChoice.Of(configuration, work.Coin, problems);
         IPAddress address = PlanChecks.Host(configuration, Settings.PoolHost, problems);
         if (work is null || problems.Count > before)
         {
             return null;
         }
-        PoolPlan plan = new() { Configuration = configuration, Work = work, Address = address, DataRoot = dataRoot };
+        PoolPlan plan = new() { Configuration = configuration, Work = work, Address = address, DataRoot = dataRoot, Chain = chain };
         problems.AddRange(PlanChecks.OfParts(plan));
         return plan;
     }
 
     /// <summary>
-    /// pool.algorithm counts for the chain; an entry of pools with nodes of a coin takes the coin's, whatever the rigs mine.
+    /// pool.algorithm counts for the chain; an entry of pools with nodes of a coin takes the coin's, whatever the rigs
+    /// mine.
     /// </summary>
     public static Configuration WithAlgorithm(Configuration configuration)
     {

@@ -1,9 +1,9 @@
-using System.Net;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;
 using Otedama.Wire;
 using Xunit;
+using static Otedama.Tests.Addresses.Places;
 
 namespace Otedama.Tests.Addresses;
 
@@ -61,7 +61,8 @@ public sealed class AddressManagerTests
         PeerEndpoint liar = At("45.1.2.3");
         for (int i = 0; i < 1_000_000; i++)
         {
-            _manager.Add(Anywhere(), liar with { Address = liar.Address + (uint)(i % 1000) }, Now, AddressOrigin.Peer);
+            _manager.Add(Anywhere(_random), liar with { Address = liar.Address + (uint)(i % 1000) }, Now,
+                AddressOrigin.Peer);
         }
         int taken = _manager.Count().New;
         Assert.InRange(taken, 3500, AddressBuckets.NewBucketsOfSource * AddressBuckets.Slots);
@@ -74,7 +75,7 @@ public sealed class AddressManagerTests
         {
             PeerEndpoint place =
                 At("45.1.0.0", 1024 + (i >> 16)) with { Address = At("45.1.0.0").Address + (uint)(i & 0xffff) };
-            _manager.Add(place, Anywhere(), Now, AddressOrigin.Peer);
+            _manager.Add(place, Anywhere(_random), Now, AddressOrigin.Peer);
             _manager.Succeeded(place, default);
         }
         int taken = _manager.Count().Tried;
@@ -87,7 +88,7 @@ public sealed class AddressManagerTests
     {
         AddressBuckets one = new(new SipHash(1, 2), new NetworkGroups()),
             other = new(new SipHash(1, 3), new NetworkGroups());
-        PeerEndpoint[] places = [.. Enumerable.Range(0, 64).Select(_ => Anywhere())];
+        PeerEndpoint[] places = [.. Enumerable.Range(0, 64).Select(_ => Anywhere(_random))];
         Assert.Contains(places, place => one.Tried(place) != other.Tried(place));
         Assert.Contains(places, place => one.New(place, s_honest) != other.New(place, s_honest));
         Assert.Equal(places.Select(place => one.New(place, s_honest)), places
@@ -174,11 +175,11 @@ public sealed class AddressManagerTests
     {
         for (int i = 0; i < 4000; i++)
         {
-            PeerEndpoint place = Anywhere();
-            _manager.Add(place, Anywhere(), Now, AddressOrigin.Peer);
+            PeerEndpoint place = Anywhere(_random);
+            _manager.Add(place, Anywhere(_random), Now, AddressOrigin.Peer);
             if (i % 2 == 0)
             {
-                _manager.Succeeded(place, Hash256.Zero);
+                _manager.Succeeded(place, default(NodeId));
             }
         }
         IReadOnlyList<AddressCandidate> sample = _manager.Sample();
@@ -243,11 +244,11 @@ public sealed class AddressManagerTests
     {
         for (int i = 0; i < count; i++)
         {
-            PeerEndpoint place = Anywhere();
-            manager.Add(place, Anywhere(), Now, i % 3 == 0 ? AddressOrigin.Dht : AddressOrigin.Peer);
+            PeerEndpoint place = Anywhere(_random);
+            manager.Add(place, Anywhere(_random), Now, i % 3 == 0 ? AddressOrigin.Dht : AddressOrigin.Peer);
             if (i % 4 == 0)
             {
-                manager.Succeeded(place, new Hash256([.. Enumerable.Repeat((byte)(i % 251), 32)]));
+                manager.Succeeded(place, new NodeId([.. Enumerable.Repeat((byte)(i % 251), 32)]));
             }
         }
     }
@@ -263,20 +264,6 @@ public sealed class AddressManagerTests
         _manager.Add(other, s_honest, Now + (6 * 3600), AddressOrigin.Peer);
         return (s_honest, other);
     }
-
-    private PeerEndpoint Anywhere()
-    {
-        while (true)
-        {
-            PeerEndpoint place = new(((UInt128)0xffff << 32) | unchecked((uint)_random.NextUInt64()), 30303);
-            if (place.IsPublic)
-            {
-                return place;
-            }
-        }
-    }
-
-    private static PeerEndpoint At(string address, int port = 30303) => PeerEndpoint.Of(IPAddress.Parse(address), port);
 
     private sealed class BySystem : IAddressGroups
     {

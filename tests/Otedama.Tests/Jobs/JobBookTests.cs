@@ -171,7 +171,7 @@ public class JobBookTests
             PoolJob? job = book.JobFor(CoinbaseClass.Default, stranger);
             Assert.True(job is not null, $"no job for {stranger}");
             uint last = job.Id;
-            Assert.Equal(stranger <= SoloJobs.OwnersMax ? stranger : 0, job.Account);
+            Assert.Equal(stranger <= OwnedJobs.OwnersMax ? stranger : 0, job.Account);
             for (int i = 0; stranger == 2 && i < 1_000; i++)
             {
                 last = book.MintFresh(CoinbaseClass.Default, stranger, last)!.Id;

@@ -9,7 +9,9 @@ internal sealed class TestSplits(
 {
     public event Action? Changed;
 
-    public bool IsSolo => solo is not null;
+    public CoinbaseForm? Form => null;
+
+    public bool HasOwnCoinbases => solo is not null;
 
     /// <summary>All to one script.</summary>
     public static TestSplits To(ReadOnlyMemory<byte> script) => new((template, _) => new PayoutSplit
@@ -22,7 +24,7 @@ internal sealed class TestSplits(
 
     public PayoutSplit SplitFor(Template template, int outputsMax, int account) => solo!(template, outputsMax, account);
 
-    public int SoloOwnerOf(int account) => owner?.Invoke(account) ?? account;
+    public int CoinbaseOwnerOf(int account) => owner?.Invoke(account) ?? account;
 
     public void Change() => Changed?.Invoke();
 }

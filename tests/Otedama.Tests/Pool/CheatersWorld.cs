@@ -99,7 +99,7 @@ internal sealed class CheatersWorld : IProofChecker, IMerkleRoots, ICandidateSin
         {
             Accepted.Add((double)_judgement[0].Share.Work);
         }
-        Server.OnVerdicts([new Verdict
+        Server.Post.OnVerdicts([new Verdict
         {
             SessionId = candidate.SessionId, WorkerId = candidate.WorkerId, Claimant = candidate.Claimant, Tag = candidate.Tag,
             JobId = candidate.JobId, Rejection = rejection, Work = rejection == Rejection.None ? _judgement[0].Share.Work : 0,

@@ -129,7 +129,7 @@ internal sealed class StratumHarness : ICandidateSink, IDisposable
                 batch.Add(JudgeOne(candidate));
             }
             while (batch.Count < 256 && _queue.TryTake(out candidate));
-            Server.OnVerdicts(batch.ToArray());
+            Server.Post.OnVerdicts(batch.ToArray());
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class ShareValidatorTests
     {
         ShareValidator validator = new(_jobs, _proofs, _proofs, new ShareValidatorOptions());
         Judgement[] judgements = new Judgement[1];
-        for (uint id = 1; id <= SoloJobs.FindableMax; id++)
+        for (uint id = 1; id <= OwnedJobs.FindableMax; id++)
         {
             _jobs.Add(id);
             Candidate candidate = TestJobs.Candidate(id, 1);

@@ -39,7 +39,7 @@ public sealed class BlockSubmitterTests : IDisposable
         Hash256 id = await FindAsync(source);
         await _time.UntilAsync(() => OutcomeOf(source, id) == SubmitOutcome.Accepted, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(7, asked);
-        Assert.Equal((1L, 0L), (source.Blocks.AcceptedCount, source.Blocks.RefusedCount));
+        Assert.Equal((1L, 0L), (source.Blocks.History.AcceptedCount, source.Blocks.History.RefusedCount));
         await UntilKeptAsync($"000000432-{id}.accepted");
     }
 
@@ -74,7 +74,7 @@ public sealed class BlockSubmitterTests : IDisposable
         await _time.UntilAsync(() => OutcomeOf(source, id) is not null, s_step, TimeSpan.FromMinutes(10));
         Assert.Equal(SubmitOutcome.Inconclusive, OutcomeOf(source, id));
         await UntilKeptAsync($"000000432-{id}.inconclusive");
-        Assert.Equal(0, source.Blocks.AcceptedCount);
+        Assert.Equal(0, source.Blocks.History.AcceptedCount);
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class BlockSubmitterTests : IDisposable
         }
         Step(blocks.Keeper);
         Assert.Equal(Timeout.InfiniteTimeSpan, Step(blocks)); // nothing more by the clock
-        Assert.Equal((40L, 40, 16), (blocks.AcceptedCount, good.Calls.Count, hung.Calls.Count));
-        Assert.All(blocks.Recent, static found => Assert.Contains(found.Verdicts, static verdict => verdict.Node == "good"));
-        Assert.Contains(blocks.Recent[0].Verdicts, static verdict => verdict.Node == "hung" && verdict.Reason.StartsWith("16 blocks wait", StringComparison.Ordinal));
+        Assert.Equal((40L, 40, 16), (blocks.History.AcceptedCount, good.Calls.Count, hung.Calls.Count));
+        Assert.All(blocks.History.Recent, static found => Assert.Contains(found.Verdicts, static verdict => verdict.Node == "good"));
+        Assert.Contains(blocks.History.Recent[0].Verdicts, static verdict => verdict.Node == "hung" && verdict.Reason.StartsWith("16 blocks wait", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -113,8 +113,8 @@ public sealed class BlockSubmitterTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(0.001));
         Step(blocks);
         Assert.Equal(2, node.Calls.Count);
-        Assert.Equal([late, kept], blocks.Recent.Select(static found => found.Id));
-        Assert.All(blocks.Recent, static found => Assert.Equal(SubmitOutcome.Accepted, found.Outcome));
+        Assert.Equal([late, kept], blocks.History.Recent.Select(static found => found.Id));
+        Assert.All(blocks.History.Recent, static found => Assert.Equal(SubmitOutcome.Accepted, found.Outcome));
 
         Step(blocks.Keeper); // the disk comes back: what it wrote late is filed with what was answered meanwhile
         Assert.Equal(
@@ -135,7 +135,7 @@ public sealed class BlockSubmitterTests : IDisposable
             _time.Advance(seconds);
         }
         Assert.Equal(Timeout.InfiniteTimeSpan, Step(blocks));
-        Assert.Equal((SubmitOutcome.Unreachable, 4), (blocks.Recent[0].Outcome, node.Calls.Count));
+        Assert.Equal((SubmitOutcome.Unreachable, 4), (blocks.History.Recent[0].Outcome, node.Calls.Count));
         blocks.OnNodeReturned();
         Step(blocks.Keeper);
         Step(blocks);
@@ -289,7 +289,7 @@ public sealed class BlockSubmitterTests : IDisposable
 
     private List<KeptBlock> Read() => [.. new FoundBlockFolder(new DiskFiles(), Folder, NullLogger.Instance).ReadAll()];
 
-    private static SubmitOutcome? OutcomeOf(JobSource source, Hash256 id) => source.Blocks.Recent.FirstOrDefault(found => found.Id == id)?.Outcome;
+    private static SubmitOutcome? OutcomeOf(JobSource source, Hash256 id) => source.Blocks.History.Recent.FirstOrDefault(found => found.Id == id)?.Outcome;
 
     private static FakeNode Node(Func<FakeCall, string> submitted) => FakeNode.Answering(call => Task.FromResult<string?>(call.Method switch
     {

@@ -60,7 +60,7 @@ internal sealed class ChainMiner : IAsyncDisposable
         Hash256 id = Sha256d.Hash(header);
         Source.Blocks.Submit(job, header, new Candidate { JobId = job.Id, Extranonce = new Extranonce(extranonce) }, default);
         BlockReport? report;
-        while ((report = Source.Blocks.Recent.FirstOrDefault(found => found.Id == id))?.Outcome is null)
+        while ((report = Source.Blocks.History.Recent.FirstOrDefault(found => found.Id == id))?.Outcome is null)
         {
             Assert.False(patience.IsCancellationRequested, $"no answer to block {id}");
             await Task.Delay(2);

@@ -42,7 +42,7 @@ public class EmbeddedNodeMiningTests
                 Assert.Equal(id.ToString(), (await miner.CallAsync("getbestblockhash")).GetString());
             }
             Assert.Equal(210, (await miner.CallAsync("getblockcount")).GetInt32());
-            Assert.Equal((100L, 100L, 0L), (miner.Source.Blocks.FoundCount, miner.Source.Blocks.AcceptedCount, miner.Source.Blocks.RefusedCount));
+            Assert.Equal((100L, 100L, 0L), (miner.Source.Blocks.History.FoundCount, miner.Source.Blocks.History.AcceptedCount, miner.Source.Blocks.History.RefusedCount));
             Assert.Null(miner.Source.ProposalProblem);
             Assert.True(transactions > 0, "no block had a transaction");
         }

@@ -80,7 +80,7 @@ public class LitecoinNodeTests
         Assert.Equal(475, (await CallAsync(setup, "getblockcount")).GetInt32());
         Assert.True(extended >= 40, $"{extended} blocks with an extension block");
         Assert.True(transactions > extended, $"{transactions} transactions, {extended} of them made by the node itself");
-        Assert.Equal((50L, 0L), (miner.Source.Blocks.AcceptedCount, miner.Source.Blocks.RefusedCount));
+        Assert.Equal((50L, 0L), (miner.Source.Blocks.History.AcceptedCount, miner.Source.Blocks.History.RefusedCount));
         Assert.Null(miner.Source.ProposalProblem);
         JsonElement output = await CallAsync(setup, "gettxout", $"\"{coinbase}\",0");
         Assert.True(output.GetProperty("coinbase").GetBoolean());

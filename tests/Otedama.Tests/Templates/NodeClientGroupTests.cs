@@ -132,13 +132,13 @@ public class NodeClientGroupTests
             await Patience.UntilAsync(() => source.ProposalProblem == "bad-cb-amount");
             down = true;
             source.Blocks.Submit(job, new byte[80], new Candidate { Extranonce = new Extranonce(new byte[12]), AccountId = 3 }, default);
-            Assert.Equal(1, source.Blocks.FoundCount);
-            await Patience.UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Unreachable);
+            Assert.Equal(1, source.Blocks.History.FoundCount);
+            await Patience.UntilAsync(() => source.Blocks.History.Recent[0].Outcome == SubmitOutcome.Unreachable);
             Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found"), "*.block"));
             Assert.Empty(submitted);
             down = false;
-            await Patience.UntilAsync(() => source.Blocks.Recent[0].Outcome == SubmitOutcome.Accepted);
-            Assert.Equal((1L, 0L, 3), (source.Blocks.AcceptedCount, source.Blocks.RefusedCount, source.Blocks.Recent[0].AccountId));
+            await Patience.UntilAsync(() => source.Blocks.History.Recent[0].Outcome == SubmitOutcome.Accepted);
+            Assert.Equal((1L, 0L, 3), (source.Blocks.History.AcceptedCount, source.Blocks.History.RefusedCount, source.Blocks.History.Recent[0].AccountId));
         }
         Assert.Single(submitted);
         string kept = Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found")));
@@ -152,7 +152,7 @@ public class NodeClientGroupTests
         {
             source.Start();
             await Patience.UntilAsync(() => submitted.Count == 2);
-            await Patience.UntilAsync(() => source.Blocks.AcceptedCount == 1);
+            await Patience.UntilAsync(() => source.Blocks.History.AcceptedCount == 1);
         }
         Assert.Equal(submitted[0], submitted[1]);
         Directory.Delete(folder, recursive: true);
@@ -178,12 +178,12 @@ public class NodeClientGroupTests
             Assert.NotNull(Find(1));
             await Patience.UntilAsync(() => Volatile.Read(ref submitted) == 1);
             Assert.Null(Find(2));
-            Assert.Equal((1L, 1), (source.Blocks.FoundCount, source.Blocks.Recent.Count)); // neither counted nor kept
+            Assert.Equal((1L, 1), (source.Blocks.History.FoundCount, source.Blocks.History.Recent.Count)); // neither counted nor kept
             Assert.Single(Directory.GetFiles(Path.Combine(folder, "blocks-found")));
             first.SetResult("\"high-hash\"");
-            await Patience.UntilAsync(() => source.Blocks.AcceptedCount == 1);
+            await Patience.UntilAsync(() => source.Blocks.History.AcceptedCount == 1);
             Assert.Null(Find(3));
-            Assert.Equal((2L, 1L, 1L), (source.Blocks.FoundCount, source.Blocks.RefusedCount, source.Blocks.AcceptedCount));
+            Assert.Equal((2L, 1L, 1L), (source.Blocks.History.FoundCount, source.Blocks.History.RefusedCount, source.Blocks.History.AcceptedCount));
         }
         Assert.Equal(2, submitted);
         Directory.Delete(folder, recursive: true);

@@ -78,7 +78,7 @@ public class OutsideNodeTests
                 await scenario.ReorganiseAsync(depth);
             }
             await scenario.BringTheSecondBackAsync();
-            Assert.Equal((scenario.Mined, 0L), (miner.Source.Blocks.AcceptedCount, miner.Source.Blocks.RefusedCount));
+            Assert.Equal((scenario.Mined, 0L), (miner.Source.Blocks.History.AcceptedCount, miner.Source.Blocks.History.RefusedCount));
             Assert.Null(miner.Source.ProposalProblem);
             TestContext.Current.TestOutputHelper?.WriteLine($"{scenario.Mined} blocks, {scenario.Transactions} transactions");
         }

@@ -12,7 +12,7 @@ const state = {
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   range: Number(remembered("range", 300)),
   rig: remembered("rig", ""), pool: remembered("pool", ""), // names of those whose figures are shown
-  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", lost: false, heardAt: 0,
+  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", loaded: false, lost: false, heardAt: 0,
   history: { time: [], rigs: {}, pools: {} },
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
@@ -29,7 +29,7 @@ async function loadTables() {
   const [blocks, miners, payouts] = await Promise.all([get(`blocks${query}`), get(`miners${query}`), get(`payouts${query}`)]);
   if (state.status.pool?.name !== name) return; // another one was chosen meanwhile
   Object.assign(state, {
-    blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "",
+    blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "", loaded: true,
   });
 }
 
@@ -166,7 +166,7 @@ function choices(group, all, shown, kind) {
         state[kind] = name;
         remember(kind, name);
         focus(state.status);
-        if (kind === "pool") Object.assign(state, { blocks: [], miners: [], payouts: [], paidOut: [] });
+        if (kind === "pool") Object.assign(state, { blocks: [], miners: [], payouts: [], paidOut: [], loaded: false });
         draw();
         loadTables().then(draw).catch(() => { /* the stream reports the loss */ });
       };
@@ -195,7 +195,7 @@ function drawFigures(s) {
   $("accepted-note").textContent = shares ? t("rejectedNote", count(shares.rejected), count(rig && !pool ? rig.stale : null)) : " ";
   $("blocks").textContent = count(pool?.blocks);
   const last = state.blocks.reduce((latest, b) => Math.max(latest, b.time), 0);
-  $("blocks-note").textContent = last ? t("lastBlock", duration(now() - last, state.language)) : t("noBlock");
+  $("blocks-note").textContent = last ? t("lastBlock", duration(now() - last, state.language)) : t(state.loaded ? "noBlock" : "loading");
   $("miners").textContent = count(pool?.miners);
   $("miners-note").textContent = pool ? t("connections", count(pool.connections)) : " ";
   $("height").textContent = count(node?.height ?? pool?.height);
@@ -233,7 +233,8 @@ function drawCharts() {
   const h = { time: state.history.time, ...(pools ?? rigs) }, to = h.time.at(-1) ?? now(), from = to - state.range;
   const series = [
     ...(rigs ? [{ name: "rig", label: t("measured"), values: rigs.rate }] : []),
-    ...(pools ? [{ name: "pool", label: t("fromShares"), values: pools.rate, estimate: true }] : []),
+    // Rates of two algorithms have nothing in common, and no scale either.
+    ...(pools && (!rigs || rig.algorithm === pool.algorithm) ? [{ name: "pool", label: t("fromShares"), values: pools.rate, estimate: true }] : []),
   ];
   lineChart($("rate-chart"), t("rateChart"), h.time, series, from, to, hashrate);
   const span = state.range / 50;
@@ -298,6 +299,9 @@ function healthCell(worker) {
   return span;
 }
 
+// What an empty table says: before its rows have come nobody knows that there are none.
+const nothing = (key) => t(state.loaded ? key : "loading");
+
 function drawTables(s) {
   table($("workers-table"), t("workers"), [
     [t("worker"), "", (w) => w.name], [t("flavour"), "", (w) => w.flavour || "–"], [t("rate"), "number", (w) => hashrate(w.hashrate_hs)],
@@ -319,23 +323,23 @@ function drawTables(s) {
     [t("hash"), "mono", (b) => titled(b.hash, `…${b.hash.slice(-10)}`)], [t("reward"), "number", (b) => coins(b.reward)],
     [t("effortCol"), "number", (b) => (b.effort === null || b.effort === undefined ? "–" : `${(100 * b.effort).toFixed(0)} %`)],
     [t("status"), "", (b) => (b.reason ? titled(b.reason, t(`${b.status}_`)) : t(`${b.status}_`))],
-  ], state.blocks.slice(0, 8), t("noBlocks"));
+  ], state.blocks.slice(0, 8), nothing("noBlocks"));
   table($("miners-table"), t("connected"), [
     [t("miner"), "", (m) => m.worker || "–"], [t("address"), "mono", (m) => titled(m.address, shorten(m.address))], [t("program"), "", (m) => m.agent || "–"],
     [t("rate"), "number", (m) => hashrate(m.hashrate_hs)], [t("diff"), "number", (m) => scaled(m.difficulty, "")],
     [t("acceptedCol"), "number", (m) => count(m.accepted)], [t("rejectedCol"), "number", (m) => count(m.rejected)],
-  ], state.miners.slice(0, 50), t("noMiners"));
+  ], state.miners.slice(0, 50), nothing("noMiners"));
   $("payouts-note").textContent = t("inCoins", state.unit);
   table($("payouts-table"), t("payouts"), [
     [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("kind"), "", (p) => t(`${p.kind ?? "miner"}_`)],
     [t("earned"), "number", (p) => coins(p.earned)], [t("immature"), "number", (p) => coins(p.pending)],
     [t("paid"), "number", (p) => coins(p.paid)], [t("balance"), "number", (p) => coins(p.balance)],
-  ], state.payouts.slice(0, 50), t("noPayouts"));
+  ], state.payouts.slice(0, 50), nothing("noPayouts"));
   table($("history-table"), t("paidOut"), [
     [t("when"), "", (p) => when(p.time)], [t("block"), "number", (p) => count(p.height)],
     [t("address"), "mono", (p) => titled(p.address, shorten(p.address))], [t("kind"), "", (p) => t(`${p.kind}_`)],
     [t("amount"), "number", (p) => coins(p.amount)], [t("status"), "", (p) => t(`${p.status}_`)],
-  ], state.paidOut.slice(0, 30), t("noPayouts"));
+  ], state.paidOut.slice(0, 30), nothing("noPayouts"));
 }
 
 function when(time) {

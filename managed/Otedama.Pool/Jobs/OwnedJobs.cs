@@ -4,11 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The jobs of a SOLO pool. Each owner of a coinbase keeps his newest ones whatever others do, because a job is pushed out by
-/// jobs of the same owner only; owners beyond the limit get none of their own and push out nobody. Safe from any thread.
+/// The jobs of a pool whose miners have coinbases of their own. Each owner of a coinbase keeps his newest ones whatever
+/// others do, because a job is pushed out by jobs of the same owner only; owners beyond the limit get none of their own
+/// and push out nobody. Safe from any thread.
 /// </summary>
 /// <remarks>Jobs that were pushed out stay findable for a while: a block on one is still worth a try.</remarks>
-internal sealed class SoloJobs(TimeProvider time) : IJobShelf
+internal sealed class OwnedJobs(TimeProvider time) : IJobShelf
 {
     /// <summary>Owners at once: with all their jobs about 100 MB.</summary>
     public const int OwnersMax = 4_096;

@@ -1,0 +1,301 @@
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// Holds as many connections to other nodes as the policy wants: who is next, and when. A step; the connections are
+/// made by an <see cref="IPeerDialer"/>, which tells what became of them. Any thread tells, one steps.
+/// </summary>
+public sealed class Dialler : IStep
+{
+    private const int UnderWayMax = 8, DhtUnderWayMax = 4, DrawsMax = 100;
+
+    /// <summary>Of so many that would do, the nearest one is taken where the way counts.</summary>
+    private const int LatencyDraws = 8;
+
+    private const double FeelerSeconds = 120;
+
+    /// <summary>After a call, and after a hundred draws of whom nobody suited; a wake cuts it short.</summary>
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(500), s_idlePace = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan s_extraPause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(10), s_lastRetry = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, Line> _lines = [];
+    private readonly List<Contact> _contacts;
+    private readonly DiallerOptions _options;
+    private readonly AddressManager _addresses;
+    private readonly IAddressGroups _groups;
+    private readonly BanList _bans;
+    private readonly IPeerDialer _dialer;
+    private readonly ILatencyGuess _latency;
+    private readonly TimeProvider _time;
+    private readonly IRandomness _random;
+    private Pause _feelerPause, _extraPause;
+    private long _lastNumber;
+
+    public Dialler(DiallerOptions options, AddressManager addresses, IAddressGroups groups, BanList bans,
+        IPeerDialer dialer,
+        ILatencyGuess latency, TimeProvider time, IRandomness random)
+    {
+        (_options, _addresses, _groups, _bans, _dialer) = (options, addresses, groups, bans, dialer);
+        (_latency, _time, _random) = (latency, time, random);
+        _contacts = [.. options.FirstContacts.Select(contact =>
+            new Contact { Of = contact, BackOff = new BackOff(s_firstRetry, s_lastRetry, random) })];
+        Wake = new Signal(time);
+        _feelerPause = Pause.Begin(time, NextFeeler());
+    }
+
+    public Signal Wake { get; }
+
+    /// <summary>
+    /// The chain has not moved for four times as long as it should: one more connection, to somebody tried.
+    /// </summary>
+    public bool IsTipStale { get; set; }
+
+    /// <summary>Connections with their numbers, those under way included.</summary>
+    public IReadOnlyList<(long Number, Outbound Outbound, bool IsUp)> Lines()
+    {
+        lock (_gate)
+        {
+            return [.. _lines.Select(static one => (one.Key, one.Value.Outbound, one.Value.IsUp))];
+        }
+    }
+
+    /// <summary>What to keep for the next start.</summary>
+    public IReadOnlyList<Anchor> AnchorsToKeep()
+    {
+        lock (_gate)
+        {
+            return [.. _lines.Values.Where(static line => line.IsUp && line.Outbound.Kind == OutboundKind.ChainOnly)
+                .Select(static line => new Anchor(line.Outbound.Place, line.NodeId!.Value)).Take(Anchors.Max)];
+        }
+    }
+
+    /// <summary>The handshake succeeded, with this node.</summary>
+    public void Established(long number, NodeId nodeId)
+    {
+        PeerEndpoint? place = null;
+        lock (_gate)
+        {
+            if (_lines.TryGetValue(number, out Line? line))
+            {
+                (line.IsUp, line.NodeId, place) = (true, nodeId, line.Outbound.Place);
+                line.Contact?.BackOff.Reset();
+            }
+        }
+        if (place is { } known)
+        {
+            _addresses.Succeeded(known, nodeId);
+        }
+    }
+
+    /// <summary>It failed before the handshake or ended after it.</summary>
+    public void Ended(long number)
+    {
+        Line? line;
+        lock (_gate)
+        {
+            if (!_lines.Remove(number, out line))
+            {
+                return;
+            }
+            if (line.Contact is { } contact)
+            {
+                contact.Pause = Pause.Begin(_time, contact.BackOff.Next());
+            }
+        }
+        if (!line.IsUp)
+        {
+            _addresses.Failed(line.Outbound.Place);
+        }
+        Wake.Set();
+    }
+
+    /// <summary>The extra connection has shown more work than another: it stays as a full one.</summary>
+    public void Promote(long number)
+    {
+        lock (_gate)
+        {
+            if (_lines.TryGetValue(number, out Line? line) && line.Outbound.Kind == OutboundKind.Extra)
+            {
+                line.Outbound = line.Outbound with { Kind = OutboundKind.Full };
+            }
+        }
+    }
+
+    public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
+    {
+        DialOrder? order;
+        TimeSpan pause;
+        lock (_gate)
+        {
+            order = Next();
+            bool isMissing = OutboundPolicy.Missing(Open(), _options.FullMax) is not null || IsTipStale;
+            pause = order is not null ? s_pace : isMissing ? s_idlePace
+                : Pause.Earlier(_feelerPause.Left(_time), s_lastRetry);
+        }
+        if (order is not null)
+        {
+            _addresses.Trying(order.Place);
+            _dialer.Dial(order);
+        }
+        return ValueTask.FromResult(pause < s_pace ? s_pace : pause);
+    }
+
+    private DialOrder? Next()
+    {
+        if (_lines.Values.Count(static line => !line.IsUp) >= UnderWayMax)
+        {
+            return null;
+        }
+        return NextContact() ?? (_options.OnlyFirstContacts ? null : NextMissing() ?? NextFeelerOrder() ?? NextExtra());
+    }
+
+    /// <summary>
+    /// Anchors first, as the list has them; one that cannot be connected to costs nobody else a place.
+    /// </summary>
+    private DialOrder? NextContact()
+    {
+        foreach (Contact contact in _contacts.Where(contact => contact.Pause.Left(_time) == TimeSpan.Zero))
+        {
+            FirstContact of = contact.Of;
+            OutboundKind kind = of.IsAnchor ? OutboundKind.ChainOnly : OutboundKind.Full;
+            bool isFull = !_options.OnlyFirstContacts
+                && _lines.Values.Count(line =>
+                    line.Outbound.Kind == kind) >= (of.IsAnchor ? OutboundPolicy.ChainOnlyMax : _options.FullMax);
+            if (!isFull && !IsConnected(of.Place) && IsWelcome(of.Place, of.NodeId))
+            {
+                return Begin(new Outbound(of.Place, kind, _groups.Of(of.Place), false, false), of.NodeId, contact);
+            }
+        }
+        return null;
+    }
+
+    private DialOrder? NextMissing()
+    {
+        List<Outbound> open = Open();
+        if (OutboundPolicy.Missing(open, _options.FullMax) is not { } kind)
+        {
+            return null;
+        }
+        bool byLatency = kind == OutboundKind.Full && OutboundPolicy.MayChooseByLatency(open);
+        List<(Outbound Outbound, AddressCandidate Candidate)> found = [];
+        for (int i = 0; i < DrawsMax && found.Count < (byLatency ? LatencyDraws : 1); i++)
+        {
+            AddressCandidate? drawn = _addresses.Select();
+            if (drawn is null)
+            {
+                break;
+            }
+            if (Suits(drawn, kind, open) is { } outbound)
+            {
+                found.Add((outbound, drawn));
+            }
+        }
+        return found.Count == 0 ? null : BeginNearest(found, byLatency);
+    }
+
+    private DialOrder BeginNearest(List<(Outbound Outbound, AddressCandidate Candidate)> found, bool byLatency)
+    {
+        (Outbound outbound, AddressCandidate candidate) = found[0];
+        if (byLatency && found.Exists(one => _latency.Seconds(one.Outbound.Place) is not null))
+        {
+            (outbound, candidate) = found.MinBy(one => _latency.Seconds(one.Outbound.Place) ?? double.MaxValue);
+            outbound = outbound with { IsForLatency = true };
+        }
+        return Begin(outbound, candidate.NodeId, null);
+    }
+
+    /// <summary>Whoever is to be tested for a newcomer's sake, or somebody nobody has tried.</summary>
+    private DialOrder? NextFeelerOrder()
+    {
+        if (_feelerPause.Left(_time) > TimeSpan.Zero
+            || _lines.Values.Any(static line => line.Outbound.Kind == OutboundKind.Feeler))
+        {
+            return null;
+        }
+        _feelerPause = Pause.Begin(_time, NextFeeler());
+        if (_addresses.ToTest() is { } place && !IsConnected(place))
+        {
+            return Begin(new Outbound(place, OutboundKind.Feeler, _groups.Of(place), false, false), null, null);
+        }
+        return Drawn(OutboundKind.Feeler, newOnly: true);
+    }
+
+    private DialOrder? NextExtra()
+    {
+        if (!IsTipStale || _extraPause.Left(_time) > TimeSpan.Zero
+            || _lines.Values.Any(static line => line.Outbound.Kind == OutboundKind.Extra))
+        {
+            return null;
+        }
+        _extraPause = Pause.Begin(_time, s_extraPause);
+        return Drawn(OutboundKind.Extra, triedOnly: true);
+    }
+
+    private DialOrder? Drawn(OutboundKind kind, bool newOnly = false, bool triedOnly = false)
+    {
+        List<Outbound> open = Open();
+        for (int i = 0; i < DrawsMax && _addresses.Select(newOnly, triedOnly) is { } drawn; i++)
+        {
+            if (Suits(drawn, kind, open) is { } outbound)
+            {
+                return Begin(outbound, drawn.NodeId, null);
+            }
+        }
+        return null;
+    }
+
+    private Outbound? Suits(AddressCandidate drawn, OutboundKind kind, List<Outbound> open)
+    {
+        long now = _time.GetUtcNow().ToUnixTimeSeconds();
+        bool isFresh = drawn.IsDhtOnly && drawn.FirstHeard > now - OutboundPolicy.FreshSeconds;
+        Outbound outbound = new(drawn.Place, kind, _groups.Of(drawn.Place), isFresh, false);
+        bool suits = OutboundPolicy.MayTry(drawn, now, isLonely: open.Count == 0)
+            && OutboundPolicy.Admits(outbound, open)
+            && (!isFresh
+                || _lines.Values.Count(static line => !line.IsUp && line.Outbound.IsFreshFromDht) < DhtUnderWayMax)
+            && IsWelcome(drawn.Place, drawn.NodeId);
+        return suits ? outbound : null;
+    }
+
+    private DialOrder Begin(Outbound outbound, NodeId? nodeId, Contact? contact)
+    {
+        _lines.Add(++_lastNumber, new Line { Outbound = outbound, Contact = contact });
+        return new DialOrder(_lastNumber, outbound.Place, nodeId, outbound.Kind);
+    }
+
+    private bool IsWelcome(PeerEndpoint place, NodeId? nodeId) =>
+        _bans.WhyBanned(place.IP) is null && (nodeId is not { } id || _bans.WhyBanned(id) is null);
+
+    private bool IsConnected(PeerEndpoint place) => _lines.Values.Any(line => line.Outbound.Place == place);
+
+    private List<Outbound> Open() => [.. _lines.Values.Select(static line => line.Outbound)];
+
+    /// <summary>Exponential, so that nobody can tell when the next one comes.</summary>
+    private TimeSpan NextFeeler() =>
+        TimeSpan.FromSeconds(-FeelerSeconds * Math.Log(((_random.NextUInt64() >> 11) + 1) * (1.0 / (1UL << 53))));
+
+    private sealed class Line
+    {
+        public required Outbound Outbound { get; set; }
+
+        public Contact? Contact { get; init; }
+
+        public NodeId? NodeId { get; set; }
+
+        public bool IsUp { get; set; }
+    }
+
+    private sealed class Contact
+    {
+        public required FirstContact Of { get; init; }
+
+        public required BackOff BackOff { get; init; }
+
+        public Pause Pause { get; set; }
+    }
+}

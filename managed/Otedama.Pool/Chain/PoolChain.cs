@@ -1,0 +1,70 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// A pool's share chain: where shares arrive, and the book and splits made of them. Nothing moves by itself.
+/// </summary>
+public sealed class PoolChain : IJobListener, IDisposable
+{
+    /// <summary>
+    /// Of folders below the pool's directory, one for each chain: shares of one mean nothing to another.
+    /// </summary>
+    private const string FolderPrefix = "chain-";
+
+    /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
+    public PoolChain(
+        ChainParameters parameters, PoolOptions options, Ledger ledger, IProofChecker checker, PoolWorld world)
+    {
+        string folder = FolderPrefix + Hex.Encode(parameters.Id.ToArray())[..16];
+        Desk = new ShareDesk(parameters, checker, world, Path.Combine(options.DataDirectory, folder));
+        ReadOnlySpan<byte> script = Address.Decode(options.OperatorAddress, options.Coin);
+        if (!PayoutKey.TryFromScript(script, out PayoutKey payout))
+        {
+            throw new ArgumentException(
+                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, P2SH, "
+                + "P2WPKH, P2WSH or P2TR address");
+        }
+        ChainBookOptions book = new()
+        {
+            Payout = payout,
+            FeeBasisPoints = (ushort)decimal.Truncate(options.FeePercent * 100),
+            SoftwareVersion = options.SoftwareVersion,
+        };
+        Book = new ChainBook(ledger, Desk, book, world);
+    }
+
+    public ShareDesk Desk { get; }
+
+    public ChainBook Book { get; }
+
+    /// <summary>What moves it, each called by a loop of its own.</summary>
+    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper];
+
+    /// <summary>Cheap enough for once a second.</summary>
+    public ChainSnapshot Snapshot()
+    {
+        (int orphans, int held) = Desk.Waiting;
+        (long found, long refused) = Book.Own;
+        return Desk.Look(chain => new ChainSnapshot(
+            Desk.Parameters.Line,
+            chain.TipId,
+            chain.Height,
+            chain.CumulativeWork,
+            chain.RecentWork(Desk.Parameters.WindowShares),
+            chain.Count,
+            orphans,
+            held,
+            found,
+            refused));
+    }
+
+    /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
+    public void Dispose() => Desk.Close();
+
+    void IJobListener.OnPublished(PoolJob job) => Desk.Coin.Note(job.Template);
+
+    void IJobListener.OnClassOpened(PoolJob job)
+    {
+    }
+}

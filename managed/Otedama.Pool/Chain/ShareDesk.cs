@@ -1,0 +1,325 @@
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// Where every share of a chain arrives, our own not excepted: checks in the order of their price, then the chain, then
+/// the disk, then everybody who listens. Safe from any thread; what a share shows about itself is checked on the
+/// caller's, without a lock. Its step looks again at what was held.
+/// </summary>
+public sealed partial class ShareDesk : IStep
+{
+    /// <summary>How far ahead of our clock a share's time may be, ms; what is further waits until it is not.</summary>
+    private const ulong AheadMax = 60_000;
+
+    /// <summary>And is not even held beyond this.</summary>
+    private const ulong HeldAheadMax = 120_000;
+
+    /// <summary>A share nobody asked for weighs at least half of the least of so many of the newest.</summary>
+    private const int RecentShares = 64;
+
+    /// <summary>Shares that a change of the tip takes back and that is worth a warning.</summary>
+    private const int DeepReorganisation = 12;
+
+    private static readonly TimeSpan s_coinPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_clockPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+
+    private readonly ChainCoin _coin;
+    private readonly IProofChecker _checker;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ShareStore _store;
+    private readonly StoreKeeper _keeper;
+    private readonly Lock _gate = new(); // guards the four below
+    private readonly ShareChain _chain;
+    private readonly OrphanPool _orphans;
+    private readonly HeldShares _held;
+    private readonly List<IShareListener> _listeners = [];
+    private volatile NextShare _next;
+
+    /// <summary>
+    /// Opens what was kept of the chain. Throws IOException when the folder cannot be used. checker: of the coin's
+    /// algorithm.
+    /// </summary>
+    public ShareDesk(ChainParameters parameters, IProofChecker checker, PoolWorld world, string folder)
+    {
+        Parameters = parameters;
+        _coin = ChainCoin.Of(parameters);
+        _checker = checker;
+        _time = world.Time;
+        _logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
+        _orphans = new OrphanPool(_time);
+        _held = new HeldShares(_time);
+        Wake = new Signal(_time);
+        KeptShares kept = new(parameters, _coin, checker);
+        _store = ShareStore.Open(world.Files, folder, _logger, kept.Load);
+        _chain = kept.ToChain();
+        _next = _chain.Next();
+        _keeper = new StoreKeeper(_store, this, _time, _logger);
+        LogOpened(folder, _chain.Count, _chain.Height, parameters.Line);
+    }
+
+    public ChainParameters Parameters { get; }
+
+    /// <summary>What our coin nodes offer; to be told each template.</summary>
+    public CoinTips Coin { get; } = new();
+
+    public Signal Wake { get; }
+
+    /// <summary>The disk's side, to be called by a loop of its own.</summary>
+    public IStep Keeper => _keeper;
+
+    /// <summary>What the next share has to say.</summary>
+    public NextShare Next => _next;
+
+    /// <summary>From now on this one is told.</summary>
+    public void Tell(IShareListener listener)
+    {
+        lock (_gate)
+        {
+            _listeners.Add(listener);
+        }
+    }
+
+    /// <summary>Looks at the chain as it is; must not wait and must not keep it.</summary>
+    public T Look<T>(Func<ShareChain, T> look)
+    {
+        lock (_gate)
+        {
+            return look(_chain);
+        }
+    }
+
+    /// <summary>Shares that wait for others, and that wait for our clock or our coin node.</summary>
+    public (int Orphans, int Held) Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_orphans.Count, _held.Count);
+            }
+        }
+    }
+
+    /// <summary>A share in bytes, from anywhere. Never throws for what they say.</summary>
+    public Arrival Arrive(ReadOnlySpan<byte> bytes, ShareOrigin origin)
+    {
+        ChainShare? share = ChainShare.Decode(bytes, _coin, out ShareFault? fault);
+        return share is null ? Arrival.Refused(null, fault!) : Arrive(share, origin);
+    }
+
+    /// <summary>As Arrive of its bytes.</summary>
+    public Arrival Arrive(ChainShare share, ShareOrigin origin)
+    {
+        if (IsKnown(share.Id))
+        {
+            return new Arrival(ArrivalKind.Known, share, null);
+        }
+        ShareFault? fault = ShareChecks.Fields(share, Parameters, _coin);
+        if (fault is not null)
+        {
+            return Arrival.Refused(share, fault);
+        }
+        if (!origin.IsAskedFor && Policy(share, origin) is { } answer)
+        {
+            return answer;
+        }
+        fault = ShareChecks.Link(share, Parameters) ?? ShareChecks.CheapProof(share, _coin)
+            ?? ShareChecks.FullProof(share, _coin, _checker);
+        return fault is null ? Take(share, origin) : Arrival.Refused(share, fault);
+    }
+
+    /// <summary>Looks again at what was held.</summary>
+    public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
+    {
+        IReadOnlyList<(ChainShare Share, ShareOrigin Origin, TimeSpan Left)> held;
+        lock (_gate)
+        {
+            held = _held.TakeAll();
+        }
+        foreach ((ChainShare share, ShareOrigin origin, TimeSpan left) in held)
+        {
+            switch (View(share))
+            {
+                case ArrivalKind.Taken:
+                    Arrive(share, origin);
+                    break;
+                case ArrivalKind.Held:
+                    Hold(share, origin, left);
+                    break;
+            }
+        }
+        lock (_gate)
+        {
+            return new ValueTask<TimeSpan>(_held.Count > 0 ? s_again : Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
+    internal void Close()
+    {
+        _keeper.Keep();
+        _store.Dispose();
+    }
+
+    private bool IsKnown(Hash256 id)
+    {
+        lock (_gate)
+        {
+            return _chain.Find(id) is not null || _chain.IsRefused(id) || _orphans.Contains(id) || _held.Contains(id);
+        }
+    }
+
+    /// <summary>
+    /// Steps 4 (our clock), 5 and 6 for what nobody asked for; null when they have nothing against it.
+    /// </summary>
+    private Arrival? Policy(ChainShare share, ShareOrigin origin)
+    {
+        if (!origin.IsOwn && IsLight(share))
+        {
+            return new Arrival(ArrivalKind.Ignored, share, null);
+        }
+        ArrivalKind view = origin.IsOwn ? ArrivalKind.Taken : View(share);
+        if (view == ArrivalKind.Held)
+        {
+            TimeSpan patience = IsAhead(share, AheadMax) ? s_clockPatience : s_coinPatience;
+            view = Hold(share, origin, patience) ? ArrivalKind.Held : ArrivalKind.Ignored;
+        }
+        return view == ArrivalKind.Taken ? null : new Arrival(view, share, null);
+    }
+
+    /// <summary>Taken: nothing against it. Held: it may become good. Ignored: not here.</summary>
+    private ArrivalKind View(ChainShare share)
+    {
+        if (IsAhead(share, HeldAheadMax))
+        {
+            return ArrivalKind.Ignored;
+        }
+        BlockHeader header = share.Work.Header;
+        return Coin.See(header.PreviousHash, share.Core.CoinHeight, header.Bits) switch
+        {
+            CoinView.Wrong => ArrivalKind.Ignored,
+            CoinView.Unknown => ArrivalKind.Held,
+            _ => IsAhead(share, AheadMax) ? ArrivalKind.Held : ArrivalKind.Taken,
+        };
+    }
+
+    private bool IsAhead(ChainShare share, ulong most) =>
+        share.Core.TimeMs > (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds() + most;
+
+    private bool IsLight(ChainShare share)
+    {
+        lock (_gate)
+        {
+            return ShareDifficulty.Work(share.Core.Bits, 0) < _chain.LeastWork(RecentShares) / 2;
+        }
+    }
+
+    private bool Hold(ChainShare share, ShareOrigin origin, TimeSpan patience)
+    {
+        lock (_gate)
+        {
+            if (!_held.TryAdd(share, origin, patience))
+            {
+                return false;
+            }
+        }
+        Wake.Set();
+        return true;
+    }
+
+    /// <summary>Steps 10 to 13, and then for whoever waited for this one.</summary>
+    private Arrival Take(ChainShare share, ShareOrigin origin)
+    {
+        lock (_gate)
+        {
+            Hash256 tip = _chain.TipId;
+            int count = _chain.Count;
+            Arrival answer = TakeOne(share, origin);
+            if (answer.Kind == ArrivalKind.Taken)
+            {
+                TakeWaiting(share.Id);
+            }
+            if (_chain.TipId != tip || _chain.Count != count)
+            {
+                Announce();
+            }
+            return answer;
+        }
+    }
+
+    private Arrival TakeOne(ChainShare share, ShareOrigin origin)
+    {
+        ShareFault? fault = _chain.Add(share);
+        if (fault is null)
+        {
+            _store.Append(share);
+            _keeper.Wake.Set();
+            if (_chain.Undone > DeepReorganisation && _chain.TipId == share.Id)
+            {
+                LogReorganised(_chain.Undone, _chain.Height, share.ToString());
+            }
+            _listeners.ForEach(listener => listener.OnTaken(share, origin));
+            return new Arrival(ArrivalKind.Taken, share, null);
+        }
+        if (fault.Step == ShareFault.Known)
+        {
+            return new Arrival(ArrivalKind.Known, share, fault);
+        }
+        if (fault.Step != ShareFault.Orphan)
+        {
+            LogRefused(share.ToString(), fault.ToString());
+            return Arrival.Refused(share, fault);
+        }
+        if (!_orphans.TryAdd(share, origin))
+        {
+            return new Arrival(ArrivalKind.Ignored, share, fault);
+        }
+        foreach (Hash256 missing in Missing(share.Core))
+        {
+            _listeners.ForEach(listener => listener.OnMissing(missing, origin.Peer));
+        }
+        return new Arrival(ArrivalKind.Orphan, share, fault);
+    }
+
+    private void TakeWaiting(Hash256 first)
+    {
+        Queue<Hash256> taken = new([first]);
+        while (taken.TryDequeue(out Hash256 id))
+        {
+            foreach ((ChainShare child, ShareOrigin origin) in _orphans.TakeChildren(id))
+            {
+                if (TakeOne(child, origin).Kind == ArrivalKind.Taken)
+                {
+                    taken.Enqueue(child.Id);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Hash256> Missing(ShareCore core) =>
+        core.Uncles.Prepend(core.Parent)
+            .Where(id => _chain.Find(id) is null && !_orphans.Contains(id) && id != Parameters.Id);
+
+    private void Announce()
+    {
+        NextShare next = _chain.Next();
+        _next = next;
+        _listeners.ForEach(listener => listener.OnNext(next));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "chain_open",
+        Message = "Share chain {Folder}: {Shares} shares, tip at height {Height}. {Parameters}")]
+    private partial void LogOpened(string folder, int shares, uint height, string parameters);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "share_chain_reorganised",
+        Message = "The share chain took {Undone} shares back for a heavier branch; height {Height}, tip {Tip}")]
+    private partial void LogReorganised(int undone, uint height, string tip);
+
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "chain_share_refused",
+        Message = "Share {Share} is refused at {Fault}")]
+    private partial void LogRefused(string share, string fault);
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+using Otedama.Core;
+
+namespace Otedama.Benchmarks;
+
+/// <summary>
+/// What a share costs after its own bytes are checked (steps 10 to 12), with this many payees in a full standard window: prints
+/// shares a second with and without payouts, and the time of one split at the tip by cap class.
+/// </summary>
+internal static class ShareChainBench
+{
+    private const int Checked = 1_000, Splits = 200;
+
+    public static int Run(string payeesText)
+    {
+        int payees = int.Parse(payeesText, CultureInfo.InvariantCulture);
+        ChainParameters parameters = ChainSets.For(ChainSets.Standard, CoinCatalogue.Find("btc", "regtest")!);
+        List<ChainShare> shares = Make(parameters, payees, parameters.WindowShares + Checked);
+        for (int round = 0; round < 3; round++)
+        {
+            Measure(parameters, shares);
+        }
+        return 0;
+    }
+
+    private static void Measure(ChainParameters parameters, List<ChainShare> shares)
+    {
+        ShareChain chain = new(parameters);
+        double restored = RateOf(shares[..parameters.WindowShares], chain.Restore);
+        double added = RateOf(shares[parameters.WindowShares..], chain.Add);
+        Console.Write(string.Create(CultureInfo.InvariantCulture, $"restored {restored:n0}/s, added {added:n0}/s; a split of class"));
+        for (byte capClass = 0; capClass < parameters.Caps.Count; capClass++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            for (int i = 0; i < Splits; i++)
+            {
+                chain.SplitFor(capClass, FreeShares.CoinValue, default);
+            }
+            double micro = Stopwatch.GetElapsedTime(started).TotalMicroseconds / Splits;
+            Console.Write(string.Create(CultureInfo.InvariantCulture, $" {capClass} {micro:f0} us"));
+        }
+        Console.WriteLine();
+    }
+
+    private static double RateOf(List<ChainShare> shares, Func<ChainShare, ShareFault?> take)
+    {
+        long started = Stopwatch.GetTimestamp();
+        foreach (ChainShare share in shares)
+        {
+            if (take(share) is { } fault)
+            {
+                throw new InvalidOperationException($"share {share} was refused: {fault}");
+            }
+        }
+        return shares.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>The last Checked have the right coinbase; all payees are in the window, some with more shares than others.</summary>
+    private static List<ChainShare> Make(ChainParameters parameters, int payees, int count)
+    {
+        const uint Hard = 0x1b00ffff; // a coin block of many shares, so that the window is as long as it may be
+        ShareChain chain = new(parameters);
+        List<ChainShare> shares = [];
+        for (int i = 0; i < count; i++)
+        {
+            ulong time = parameters.GenesisTimeMs + (ulong)(i * parameters.SpacingMs);
+            ShareCore core = FreeShares.Core(chain.Next(), FreeShares.Payee(i % 3 == 0 ? i % 97 % payees : i % payees), time);
+            bool isChecked = i >= parameters.WindowShares;
+            IReadOnlyList<PayoutOutput>? outputs = isChecked ? chain.SplitFor(core.CapClass, core.CoinValue, core.Payout) : null;
+            shares.Add(FreeShares.Seal(core, parameters, (ulong)i, Hard, outputs));
+            chain.Restore(shares[^1]);
+        }
+        return shares;
+    }
+}
