@@ -28,7 +28,10 @@ internal static class NetDht
                 DefaultValueFactory = static _ => 30,
         };
         Option<int> port = new("--port") { Description = "UDP port; default 0 = any free one.", HelpName = "N" };
-        Option<bool> announce = new("--announce") { Description = "Announce that port too, as a node that can be reached would." };
+        Option<bool> announce = new("--announce")
+        {
+            Description = "Announce that port too, as a node that can be reached would.",
+        };
         foreach (Option option in (Option[])[network, key, seconds, port, announce])
         {
             dht.Options.Add(option);
@@ -103,7 +106,8 @@ internal static class NetDht
             if (!CompactEndpoint.TryParse(text, out PeerEndpoint node))
             {
                 throw new ConfigurationException(
-                    $"dht.nodes: \"{SettingTypes.Shorten(text)}\" is no address with a port; give one such as 198.51.100.7:6881.");
+                    $"dht.nodes: \"{SettingTypes.Shorten(text)}\" is no address with a port; "
+                    + "give one such as 198.51.100.7:6881.");
             }
             nodes.Add(node);
         }
@@ -217,7 +221,8 @@ internal sealed record NetDhtAnswer(
     public IEnumerable<string> Lines =>
     [
         .. Families.Select(static f => string.Create(CultureInfo.InvariantCulture,
-            $"{f.Family}: {f.Nodes} nodes, {f.Good} good, {f.Misfits} with an id that does not fit; our address {f.External ?? "unknown"}")),
+            $"{f.Family}: {f.Nodes} nodes, {f.Good} good, {f.Misfits} with an id that does not fit; ")
+            + $"our address {f.External ?? "unknown"}"),
         string.Create(CultureInfo.InvariantCulture,
             $"{Asked} questions, {Answered} answers, {Lookups} lookups, {Announced} announcements confirmed"),
         .. Peers.Select(static peer => $"peer {peer.Address}{(peer.Weak ? " (weak)" : "")}"),
