@@ -255,11 +255,11 @@ internal static class Settings
     public static readonly Setting<string> RegionDatabase = Add(Path("region.mmdb",
         "MaxMind database of countries; none is shipped. Empty = regions by label and by measured ways.", PeersLater));
 
-    public static readonly Setting<string> AsnDatabase = Add(Path("asn.mmdb",
-        "MaxMind database of autonomous systems, to tell operators apart. Empty = by network, /16 and /32.", PeersLater));
-
     public static readonly Setting<string> RegionLabel = Add(Text("region.label", "",
         "Name of the region this node is in.", "a country code such as DE, or a name of yours", notYet: PeersLater));
+
+    public static readonly Setting<string> AsnDatabase = Add(Path("asn.mmdb",
+        "MaxMind database of autonomous systems, to tell operators apart. Empty = by network, /16 and /32.", PeersLater));
 
     public static readonly Setting<bool> ZkpEnabled = Add(Switch("security.zkp_enabled", false, "Zero-knowledge login.",
         notYet: "this version has no zero-knowledge login; every miner that reaches the Stratum port can log in"));
