@@ -16,6 +16,7 @@ namespace Otedama;
 [JsonSerializable(typeof(SelftestAnswer))]
 [JsonSerializable(typeof(DiagAnswer))]
 [JsonSerializable(typeof(NetAnswer))]
+[JsonSerializable(typeof(NetDhtAnswer))]
 [JsonSerializable(typeof(InstanceFile))]
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(RigsAnswer))]
