@@ -17,6 +17,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
 
     private const int GoneMax = 4_096;
 
+    private static readonly TimeSpan s_tipLook = TimeSpan.FromMilliseconds(100);
+
     private readonly PeerHostOptions _options;
     private readonly ShareDesk _desk;
     private readonly ChainPeers _chain;
@@ -38,6 +40,11 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     }
 
     public Signal Wake { get; }
+
+    internal TimeProvider Time => _time;
+
+    /// <summary>Seconds of a monotonic clock.</summary>
+    internal double Now => _time.GetElapsedTime(0).TotalSeconds;
 
     /// <summary>Those who have said HELLO and were let in.</summary>
     public IReadOnlyList<SessionPeer> Peers => [.. _peers.Values];
@@ -70,7 +77,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             session.End(PeerByeCode.Banned, refusal);
             return;
         }
-        SessionPeer peer = new(session, Interlocked.Increment(ref _lastNumber), this);
+        double unit = _desk.Parameters.SpacingMs / 10_000.0;
+        SessionPeer peer = new(session, Interlocked.Increment(ref _lastNumber), this, unit);
         _peers[session] = peer;
         LogOpened(peer.Name, peer.IsOutbound ? "dialled" : "came", peer.Hello.UserAgent, peer.Hello.TipHeight);
         if (session.IsClockOff)
@@ -141,14 +149,19 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         }
     }
 
-    /// <summary>Tells the chain who has left.</summary>
+    /// <summary>Tells the chain who has left, and the peers of tips that waited.</summary>
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         while (_gone.TryDequeue(out SessionPeer? peer))
         {
             _chain.OnLeft(peer);
         }
-        return new ValueTask<TimeSpan>(Timeout.InfiniteTimeSpan);
+        bool waits = false;
+        foreach (SessionPeer peer in _peers.Values)
+        {
+            waits |= peer.SendTip();
+        }
+        return new ValueTask<TimeSpan>(waits ? s_tipLook : Timeout.InfiniteTimeSpan);
     }
 
     private void End(string why, Func<SessionPeer, bool> which)

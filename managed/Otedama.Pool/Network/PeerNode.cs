@@ -59,6 +59,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             ChainId = options.ChainId,
             Own = _identity.Id,
             Time = world.Time,
+            ShareSpacing = TimeSpan.FromMilliseconds(desk.Parameters.SpacingMs),
             Random = world.Random,
             Handler = _host,
             Conduct = _host,
