@@ -238,7 +238,7 @@ public sealed partial class ChainSync : IStep
             Refuse(fetch.Tip.Id, fault.ToString());
         }
         LogNotJoined(fetch.History.Count, fetch.Peer.Name, fault.ToString());
-        if (fetch.History.IsWhole)
+        if (fetch.History.IsWhole && fault.Step != ShareFault.Orphan)
         {
             fetch.Peer.Blame(PeerOffence.InvalidShare, fault.ToString());
         }

@@ -1,6 +1,8 @@
 namespace Otedama.Pool;
 
-/// <summary>Looks at the time for all sessions once a second, and has kept what is known every quarter of an hour.</summary>
+/// <summary>
+/// Looks at the time for all sessions once a second, and has kept what is known every quarter of an hour.
+/// </summary>
 internal sealed class PeerClock(PeerSessions sessions, AddressManager addresses, Action save, TimeProvider time) : IStep
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1), s_saveEvery = TimeSpan.FromMinutes(15);

@@ -7,8 +7,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Everything this node is to its peers: introduces itself, lets in whom policy and bans allow, gives and takes addresses,
-/// and hands what is about the share chain to it. Any thread; its step does what must not be done inside a session's call.
+/// Everything this node is to its peers: introduces itself, lets in whom policy and bans allow, gives and takes
+/// addresses, and hands what is about the share chain to it. Any thread; its step does what must not be done inside a
+/// session's call.
 /// </summary>
 internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
 {
@@ -31,7 +32,12 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     private long _lastNumber;
 
     public PeerHost(
-        PeerHostOptions options, ShareDesk desk, ChainPeers chain, AddressManager addresses, BanList bans, PoolWorld world)
+        PeerHostOptions options,
+        ShareDesk desk,
+        ChainPeers chain,
+        AddressManager addresses,
+        BanList bans,
+        PoolWorld world)
     {
         (_options, _desk, _chain, _addresses, _bans) = (options, desk, chain, addresses, bans);
         _time = world.Time;
@@ -209,7 +215,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         byte[] body = new byte[sample.Count * PeerBody.AddrBytes];
         for (int i = 0; i < sample.Count; i++)
         {
-            new PeerAddrEntry((uint)sample[i].LastSeen, PeerServices.Listen, sample[i].Place, sample[i].NodeId ?? default)
+            AddressCandidate known = sample[i];
+            new PeerAddrEntry((uint)known.LastSeen, PeerServices.Listen, known.Place, known.NodeId ?? default)
                 .Write(body.AsSpan(i * PeerBody.AddrBytes));
         }
         if (body.Length > 0)
@@ -240,7 +247,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         Message = "Peer {Peer} {How}: {Agent}, share chain at height {Height}")]
     private partial void LogOpened(string peer, string how, string agent, uint height);
 
-    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_closed", Message = "Peer {Peer} is gone ({Code}): {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_closed",
+        Message = "Peer {Peer} is gone ({Code}): {Reason}")]
     private partial void LogClosed(string peer, PeerByeCode code, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_blamed", Message = "Peer {Peer} {What}")]

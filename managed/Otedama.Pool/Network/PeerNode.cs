@@ -8,8 +8,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// This node among the others of its share chain: its key, where it listens, whom it dials, who is connected. Nothing moves
-/// by itself but the links; its steps are called by loops.
+/// This node among the others of its share chain: its key, where it listens, whom it dials, who is connected. Nothing
+/// moves by itself but the links; its steps are called by loops.
 /// </summary>
 public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposable
 {
@@ -28,8 +28,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly ConcurrentDictionary<long, OutboundKind> _kinds = new(); // of what is being dialled
 
     /// <summary>
-    /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder or key
-    /// cannot be used.
+    /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
+    /// or key cannot be used.
     /// </summary>
     public PeerNode(PeerNodeOptions options, ShareDesk desk, IBlockTimes times, PoolWorld world)
     {
@@ -37,7 +37,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
         world.Files.CreateFolder(options.Folder);
         _identity = NodeKeyFile.LoadOrCreate(
-            world.Files, Path.Combine(options.Folder, NodeKeyFile.Name), world.Random, world.Time, options.AllowLooseKey);
+            world.Files, InFolder(NodeKeyFile.Name), world.Random, world.Time, options.AllowLooseKey);
         NetworkGroups groups = new();
         _addresses = new AddressManager(world.Time, world.Random, groups, options.IsPrivate);
         _bans = new BanList(world.Time, options.Allowed);
@@ -239,7 +239,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Message = "Other nodes can connect to {Places}; this node is {Address}")]
     private partial void LogListens(string places, string address);
 
-    [LoggerMessage(Level = LogLevel.Debug, EventName = "peer_refused", Message = "A connection from {Place} came to nothing: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "peer_refused",
+        Message = "A connection from {Place} came to nothing: {Reason}")]
     private partial void LogRefused(IPEndPoint place, PeerRefusal reason);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_reached",

@@ -4,8 +4,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// A session as the share chain sees it. What would be too often for the other side is made less: a share too many is only
-/// announced, and of tips that follow each other closely the last one goes out.
+/// A session as the share chain sees it. What would be too often for the other side is made less: a share too many is
+/// only announced, and of tips that follow each other closely the last one goes out.
 /// </summary>
 internal sealed class SessionPeer : IChainPeer
 {

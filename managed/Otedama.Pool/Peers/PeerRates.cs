@@ -18,7 +18,9 @@ internal sealed class PeerRates
     private readonly long[] _at = new long[s_count];
     private readonly double _shareUnit;
 
-    /// <summary>shareUnit: tenths of the chain's spacing in seconds, by which the windows of shares are longer.</summary>
+    /// <summary>
+    /// shareUnit: tenths of the chain's spacing in seconds, by which the windows of shares are longer.
+    /// </summary>
     public PeerRates(long nowMs, double shareUnit)
     {
         _shareUnit = shareUnit;

@@ -4,7 +4,9 @@ using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>What a pool meets outside itself. The executable makes the real one; tests and the simulation make others.</summary>
+/// <summary>
+/// What a pool meets outside itself. The executable makes the real one; tests and the simulation make others.
+/// </summary>
 public sealed record PoolWorld
 {
     public required TimeProvider Time { get; init; }

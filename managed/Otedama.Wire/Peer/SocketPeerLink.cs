@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Otedama.Wire;
 
 /// <summary>
-/// One link over a socket: TLS in memory, and a loop that receives. Sending has no loop: whoever writes begins it, and its
-/// end goes on with what came meanwhile.
+/// One link over a socket: TLS in memory, and a loop that receives. Sending has no loop: whoever writes begins it, and
+/// its end goes on with what came meanwhile.
 /// </summary>
 internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
 {

@@ -22,8 +22,8 @@ public sealed class PoolChain : IJobListener, IDisposable
         if (!PayoutKey.TryFromScript(script, out PayoutKey payout))
         {
             throw new ArgumentException(
-                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, P2SH, "
-                + "P2WPKH, P2WSH or P2TR address");
+                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, "
+                + "P2SH, P2WPKH, P2WSH or P2TR address");
         }
         ChainBookOptions book = new()
         {
@@ -44,8 +44,11 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// <summary>What moves it, each called by a loop of its own.</summary>
     public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, .. Peers?.Steps ?? []];
 
-    /// <summary>Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.</summary>
-    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world) => Peers = new PeerNode(options, Desk, times, world);
+    /// <summary>
+    /// Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.
+    /// </summary>
+    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world) =>
+        Peers = new PeerNode(options, Desk, times, world);
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
