@@ -214,16 +214,6 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<string>> BootstrapNodes = Add(List("p2p.bootstrap_nodes",
         "Pool nodes to ask first.", "addresses such as node.example:30303 or otp2p://ID@node.example:30303"));
 
-    public static readonly Setting<string> DhtModeName = Add(Choice("dht.mode", "client", ["client", "server", "off"],
-        "The BitTorrent DHT, by which pool nodes find each other (otedama net dht): client = ask and answer nothing, server = "
-        + "answer others too, off."));
-
-    public static readonly Setting<IReadOnlyList<string>> DhtNodes = Add(List("dht.nodes",
-        "Nodes of the DHT to ask first, before the public routers.", "addresses such as 198.51.100.7:6881 or [2001:db8::7]:6881"));
-
-    public static readonly Setting<bool> DhtAllowPrivate = Add(Switch("dht.allow_private", false,
-        "Take private, loopback and reserved addresses from the DHT, and no public routers: for a test network only."));
-
     public static readonly Setting<string> P2pListen = Add(Text("p2p.listen", "",
         "Address to listen on for other pool nodes; empty = every interface.", "an IP address"));
 
@@ -251,6 +241,16 @@ internal static class Settings
 
     public static readonly Setting<bool> P2pPrivate = Add(Switch("p2p.private", false,
         "Only the nodes of p2p.bootstrap_nodes, each with its node id: no DHT, no DNS, no addresses from others."));
+
+    public static readonly Setting<string> DhtModeName = Add(Choice("dht.mode", "client", ["client", "server", "off"],
+        "The BitTorrent DHT, by which pool nodes find each other (otedama net dht): client = ask and answer nothing, server = "
+        + "answer others too, off."));
+
+    public static readonly Setting<IReadOnlyList<string>> DhtNodes = Add(List("dht.nodes",
+        "Nodes of the DHT to ask first, before the public routers.", "addresses such as 198.51.100.7:6881 or [2001:db8::7]:6881"));
+
+    public static readonly Setting<bool> DhtAllowPrivate = Add(Switch("dht.allow_private", false,
+        "Take private, loopback and reserved addresses from the DHT, and no public routers: for a test network only."));
 
     public static readonly Setting<string> RegionDatabase = Add(Path("region.mmdb",
         "MaxMind database of countries; none is shipped. Empty = regions by label and by measured ways.", PeersLater));
