@@ -207,6 +207,9 @@ internal static class Settings
     public static readonly Setting<string> P2pPass = Add(Text("p2p.pass", "",
         "Makes the share chain a private one of those who have the same word.", "up to 64 printable ASCII characters without |", secret: true));
 
+    public static readonly Setting<bool> P2pSoloOk = Add(Switch("p2p.solo_ok", false,
+        "Let miners in although no other node of the share chain is connected: whoever begins a chain has to."));
+
     public static readonly Setting<int> P2pPort = Add(Integer("p2p.port", 30303, 1, 65535, "Port for other pool nodes."));
 
     public static readonly Setting<int> P2pMaxPeers = Add(Integer("p2p.max_peers", 50, 0, 10_000, "Pool nodes connected at once, whoever dialled."));
