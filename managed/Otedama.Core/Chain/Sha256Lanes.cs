@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -91,6 +92,7 @@ internal static class Sha256Lanes
         (state[4], state[5], state[6], state[7]) = (state[4] + e, state[5] + f, state[6] + g, state[7] + h);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // so that the counts are constants
     private static Vector256<uint> Turned(Vector256<uint> value, int right) =>
         (value >>> right) | (value << (32 - right));
 }

@@ -7,8 +7,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Everything this node is to its peers: introduces itself, lets in whom policy and bans allow, gives and takes addresses,
-/// and hands what is about the share chain to it. Any thread; its step does what must not be done inside a session's call.
+/// Everything this node is to its peers: introduces itself, lets in whom policy and bans allow, gives and takes
+/// addresses, and hands what is about the share chain to it. Any thread; its step does what must not be done inside a
+/// session's call.
 /// </summary>
 internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
 {
@@ -16,6 +17,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     private const int AddrMax = 132;
 
     private const int GoneMax = 4_096;
+
+    private static readonly TimeSpan s_tipLook = TimeSpan.FromMilliseconds(100);
 
     private readonly PeerHostOptions _options;
     private readonly ShareDesk _desk;
@@ -29,7 +32,12 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     private long _lastNumber;
 
     public PeerHost(
-        PeerHostOptions options, ShareDesk desk, ChainPeers chain, AddressManager addresses, BanList bans, PoolWorld world)
+        PeerHostOptions options,
+        ShareDesk desk,
+        ChainPeers chain,
+        AddressManager addresses,
+        BanList bans,
+        PoolWorld world)
     {
         (_options, _desk, _chain, _addresses, _bans) = (options, desk, chain, addresses, bans);
         _time = world.Time;
@@ -38,6 +46,11 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     }
 
     public Signal Wake { get; }
+
+    internal TimeProvider Time => _time;
+
+    /// <summary>Seconds of a monotonic clock.</summary>
+    internal double Now => _time.GetElapsedTime(0).TotalSeconds;
 
     /// <summary>Those who have said HELLO and were let in.</summary>
     public IReadOnlyList<SessionPeer> Peers => [.. _peers.Values];
@@ -70,7 +83,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             session.End(PeerByeCode.Banned, refusal);
             return;
         }
-        SessionPeer peer = new(session, Interlocked.Increment(ref _lastNumber), this);
+        double unit = _desk.Parameters.SpacingMs / 10_000.0;
+        SessionPeer peer = new(session, Interlocked.Increment(ref _lastNumber), this, unit);
         _peers[session] = peer;
         LogOpened(peer.Name, peer.IsOutbound ? "dialled" : "came", peer.Hello.UserAgent, peer.Hello.TipHeight);
         if (session.IsClockOff)
@@ -141,14 +155,19 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         }
     }
 
-    /// <summary>Tells the chain who has left.</summary>
+    /// <summary>Tells the chain who has left, and the peers of tips that waited.</summary>
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         while (_gone.TryDequeue(out SessionPeer? peer))
         {
             _chain.OnLeft(peer);
         }
-        return new ValueTask<TimeSpan>(Timeout.InfiniteTimeSpan);
+        bool waits = false;
+        foreach (SessionPeer peer in _peers.Values)
+        {
+            waits |= peer.SendTip();
+        }
+        return new ValueTask<TimeSpan>(waits ? s_tipLook : Timeout.InfiniteTimeSpan);
     }
 
     private void End(string why, Func<SessionPeer, bool> which)
@@ -196,7 +215,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         byte[] body = new byte[sample.Count * PeerBody.AddrBytes];
         for (int i = 0; i < sample.Count; i++)
         {
-            new PeerAddrEntry((uint)sample[i].LastSeen, PeerServices.Listen, sample[i].Place, sample[i].NodeId ?? default)
+            AddressCandidate known = sample[i];
+            new PeerAddrEntry((uint)known.LastSeen, PeerServices.Listen, known.Place, known.NodeId ?? default)
                 .Write(body.AsSpan(i * PeerBody.AddrBytes));
         }
         if (body.Length > 0)
@@ -227,7 +247,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         Message = "Peer {Peer} {How}: {Agent}, share chain at height {Height}")]
     private partial void LogOpened(string peer, string how, string agent, uint height);
 
-    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_closed", Message = "Peer {Peer} is gone ({Code}): {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_closed",
+        Message = "Peer {Peer} is gone ({Code}): {Reason}")]
     private partial void LogClosed(string peer, PeerByeCode code, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_blamed", Message = "Peer {Peer} {What}")]

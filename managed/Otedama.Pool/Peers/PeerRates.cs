@@ -16,9 +16,14 @@ internal sealed class PeerRates
 
     private readonly double[] _left = new double[s_count];
     private readonly long[] _at = new long[s_count];
+    private readonly double _shareUnit;
 
-    public PeerRates(long nowMs)
+    /// <summary>
+    /// shareUnit: tenths of the chain's spacing in seconds, by which the windows of shares are longer.
+    /// </summary>
+    public PeerRates(long nowMs, double shareUnit)
     {
+        _shareUnit = shareUnit;
         foreach (PeerMessageRule rule in PeerMessageRule.All)
         {
             for (int i = 0; i < rule.Rates.Count; i++)
@@ -39,13 +44,16 @@ internal sealed class PeerRates
             ref double left = ref _left[s_first[(int)rule.Message] + i];
             ref long at = ref _at[s_first[(int)rule.Message] + i];
             double most = 2 * rate.Count;
-            left = Math.Min(most, left + ((nowMs - at) * rate.Count / rate.Window.TotalMilliseconds));
+            left = Math.Min(most, left + ((nowMs - at) * rate.Count / WindowMs(rule, rate)));
             at = nowMs;
             left = Math.Max(-most, left - count);
             points = Math.Max(points, left <= -most ? FarOverPoints : left < 0 ? OverPoints : 0);
         }
         return points;
     }
+
+    private double WindowMs(PeerMessageRule rule, PeerRate rate) => rate.Window.TotalMilliseconds
+        * (rule.Message is PeerMessage.Share or PeerMessage.ShareCompact ? _shareUnit : 1);
 
     private static int[] FirstBuckets(out int count)
     {

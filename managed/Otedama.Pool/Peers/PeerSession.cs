@@ -31,7 +31,7 @@ public sealed partial class PeerSession
     {
         (_all, _link) = (all, link);
         _startedAt = _receivedAt = _sentAt = Now;
-        _rates = new PeerRates(all.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        _rates = new PeerRates(all.Time.GetUtcNow().ToUnixTimeMilliseconds(), all.ShareSpacing.TotalSeconds / 10);
         Span<byte> nonce = stackalloc byte[Hash256.Size];
         all.Random.Fill(nonce);
         _nonce = new Hash256(nonce);

@@ -17,6 +17,9 @@ public sealed class PeerSessions
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Time that the chain intends between two shares; how many a peer may send follows from it.</summary>
+    public TimeSpan ShareSpacing { get; init; } = TimeSpan.FromSeconds(10);
+
     public required IRandomness Random { get; init; }
 
     public required IPeerHandler Handler { get; init; }

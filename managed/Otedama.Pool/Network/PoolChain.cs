@@ -22,8 +22,8 @@ public sealed class PoolChain : IJobListener, IDisposable
         if (!PayoutKey.TryFromScript(script, out PayoutKey payout))
         {
             throw new ArgumentException(
-                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, P2SH, "
-                + "P2WPKH, P2WSH or P2TR address");
+                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, "
+                + "P2SH, P2WPKH, P2WSH or P2TR address");
         }
         ChainBookOptions book = new()
         {
@@ -34,12 +34,50 @@ public sealed class PoolChain : IJobListener, IDisposable
         Book = new ChainBook(ledger, Desk, book, world);
     }
 
+    private bool _soloOk;
+
     public ShareDesk Desk { get; }
 
     public ChainBook Book { get; }
 
+    /// <summary>The other nodes; null where the chain is mined alone.</summary>
+    public PeerNode? Peers { get; private set; }
+
     /// <summary>What moves it, each called by a loop of its own.</summary>
-    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper];
+    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, .. Peers?.Steps ?? []];
+
+    /// <summary>
+    /// Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.
+    /// </summary>
+    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world)
+    {
+        Peers = new PeerNode(options, Desk, times, world);
+        _soloOk = options.SoloOk;
+        Book.Gate = () => WhyClosed;
+    }
+
+    /// <summary>
+    /// Why miners are not let in: alone, this node might be on a branch that nobody else pays; behind, it certainly is.
+    /// A tip that is old does not close it, or a chain that once stood still could never go on.
+    /// </summary>
+    public string? WhyClosed
+    {
+        get
+        {
+            if (Peers is not { } peers || _soloOk)
+            {
+                return null;
+            }
+            if (peers.Chain.Sync.Progress is { } fetch)
+            {
+                return $"the share chain is being fetched: {fetch.Had} of about {fetch.Of} shares; try again soon";
+            }
+            return peers.Chain.Count == 0
+                ? "no other node of the share chain is connected, so that what is mined might pay nobody; see p2p.bootstrap_nodes, "
+                    + "or set p2p.solo_ok to begin a chain alone"
+                : null;
+        }
+    }
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
@@ -60,7 +98,11 @@ public sealed class PoolChain : IJobListener, IDisposable
     }
 
     /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
-    public void Dispose() => Desk.Close();
+    public void Dispose()
+    {
+        Peers?.Dispose();
+        Desk.Close();
+    }
 
     void IJobListener.OnPublished(PoolJob job) => Desk.Coin.Note(job.Template);
 
