@@ -53,19 +53,33 @@ public sealed partial class ShareDesk
     /// </summary>
     internal ShareChain? Candidate(IReadOnlyList<ChainShare> oldestFirst, out ShareFault? fault)
     {
-        ChainShare root = oldestFirst[0];
+        ChainShare tip = oldestFirst[^1];
+        ChainShare root = RootOf(oldestFirst);
         ShareChain chain = ShareChain.From(Parameters, root);
-        foreach (ChainShare share in oldestFirst.Skip(1))
+        foreach (ChainShare share in oldestFirst.Where(share => share != root))
         {
             fault = ShareChecks.FullProof(share, _coin, _checker) ?? chain.Add(share);
-            if (fault is not null)
+            if (fault is not null && fault.Step != ShareFault.Orphan) // uncles of the first have no parents here
             {
                 return null;
             }
         }
-        fault = KeptShares.CanPay(chain)
+        bool isWhole = chain.TipId == tip.Id && KeptShares.CanPay(chain);
+        fault = isWhole
             ? null : new ShareFault(ShareFault.Orphan, "it begins so late that nobody can tell whom its next share pays");
-        return fault is null ? chain : null;
+        return isWhole ? chain : null;
+    }
+
+    /// <summary>Where the branch of the last one begins.</summary>
+    private static ChainShare RootOf(IReadOnlyList<ChainShare> oldestFirst)
+    {
+        Dictionary<Hash256, ChainShare> byId = oldestFirst.ToDictionary(static share => share.Id);
+        ChainShare root = oldestFirst[^1];
+        while (byId.TryGetValue(root.Core.Parent, out ChainShare? before))
+        {
+            root = before;
+        }
+        return root;
     }
 
     /// <summary>Puts a chain that shares nothing with ours in its place; null when it was done, else why not.</summary>

@@ -72,7 +72,9 @@ internal sealed class NetHostile : NetActor
                 break;
             case 1 when _heard.Count > 0:
                 byte[] changed = [.. _heard[_random.Below(_heard.Count)]];
+                ChainShare? before = ChainShare.Decode(changed, ChainCoin.Of(Sim.Parameters), out _);
                 changed[_random.Below(changed.Length)] ^= (byte)(1 << _random.Below(8));
+                NoteMined(before!, ChainShare.Decode(changed, ChainCoin.Of(Sim.Parameters), out _));
                 peer.Send(PeerMessage.Share, changed);
                 break;
             case 2:
@@ -92,6 +94,16 @@ internal sealed class NetHostile : NetActor
                 _random.Fill(data);
                 peer.Ask(PeerMessage.GetShares, data);
                 break;
+        }
+    }
+
+    /// <summary>On a chain this easy another header with the same merkle root may well be another share that is good.</summary>
+    private void NoteMined(ChainShare before, ChainShare? after)
+    {
+        if (after is not null && new ChainShare(after.Core, after.Work with { Header = before.Work.Header }).Id == before.Id
+            && ShareChecks.Stateless(after, Sim.Parameters, ChainCoin.Of(Sim.Parameters)) is null)
+        {
+            Sim.Audit.OnMade(after);
         }
     }
 

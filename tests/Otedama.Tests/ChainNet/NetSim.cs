@@ -97,11 +97,14 @@ internal sealed class NetSim
     public void Fail(string what) => Broken ??= string.Create(
         CultureInfo.InvariantCulture, $"seed {_seed}, {Schedule.Elapsed.TotalSeconds:f3} s: {what}");
 
-    /// <summary>Honest nodes never find honest ones guilty, but that one may be too slow to answer.</summary>
+    /// <summary>
+    /// Honest nodes never find honest ones guilty, but one may be too slow to answer, or pass on what had to wait until
+    /// the coin was far ahead.
+    /// </summary>
     public void OnBlamed(NetPeer peer, PeerOffence offence, string detail)
     {
         Blames++;
-        if (peer.Owner.IsHonest && peer.Remote.IsHonest && offence != PeerOffence.NoAnswer)
+        if (peer.Owner.IsHonest && peer.Remote.IsHonest && offence is not (PeerOffence.NoAnswer or PeerOffence.OldCoinHeight))
         {
             Fail($"node {peer.Owner.Number} blames node {peer.Remote.Number} for {offence}: {detail}");
         }
