@@ -121,9 +121,9 @@ internal sealed class NetSim
         Begin();
         RunUntil(Options.Length);
         Calm();
-        RunUntil(Options.Length + TimeSpan.FromSeconds(25));
+        RunUntil(Options.Length + TimeSpan.FromSeconds(15)); // who has to wait for a coin block may miss a share that is pushed
         _isCalm = true;
-        Find(_nodes[_random.Below(_nodes.Count)]); // of two equal branches one becomes the heavier
+        Find(_nodes.MaxBy(static node => node.Desk.Tip.Work)!); // of two equal branches one becomes the heavier
         RunUntil(Options.Length + TimeSpan.FromSeconds(30));
         CheckEnd();
         return this;
