@@ -58,7 +58,7 @@ public sealed partial class ShareDesk : IStep
         _chain = kept.ToChain();
         _next = _chain.Next();
         _keeper = new StoreKeeper(_store, this, _time, _logger);
-        LogOpened(folder, _chain.Count, _chain.Height, parameters.Line);
+        LogOpened(folder, _chain.Count, _chain.Height, parameters.ToString());
     }
 
     public ChainParameters Parameters { get; }
