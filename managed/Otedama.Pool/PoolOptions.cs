@@ -48,6 +48,9 @@ public sealed record PoolOptions
     /// <summary>The share chain that says whom blocks pay; null = this pool's own ledger says it.</summary>
     public ChainParameters? Chain { get; init; }
 
+    /// <summary>Other nodes of that chain; null = it is mined alone.</summary>
+    public PeerNodeOptions? Peers { get; init; }
+
     /// <summary>Two bytes each of major and minor number, for the shares of a chain.</summary>
     public uint SoftwareVersion { get; init; }
 

@@ -47,6 +47,10 @@ public sealed class PoolParts
         if (Chain is not null)
         {
             Source.Jobs.Tell(Chain);
+            if (options.Peers is { } peers)
+            {
+                Chain.Join(peers, new NodeBlockTimes(Source.Nodes), world);
+            }
         }
         NodeChainView chain = new(Source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         Settling settling = new(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool));
@@ -58,7 +62,11 @@ public sealed class PoolParts
             JobFilling = Source.Jobs.Succeed,
         };
         Shares = new SharePipeline(
-            new SharePipelineOptions { QueueCapacity = options.QueueCapacity },
+            new SharePipelineOptions
+            {
+                QueueCapacity = options.QueueCapacity,
+                ProofLength = options.Coin.Family.ProofLength(options.Coin.Equihash),
+            },
             Source.Jobs,
             [.. Enumerable.Range(0, options.VerifierCount).Select(
                 _ => new ShareValidator(Source.Jobs, checker, new NativeMerkleRoots(), validator))],
@@ -101,7 +109,11 @@ public sealed class PoolParts
     internal StratumServer Stratum { get; }
 
     /// <summary>Lets miners in. Throws IOException when a port is taken.</summary>
-    public void Listen() => Stratum.Start(Shares);
+    public void Listen()
+    {
+        Stratum.Start(Shares);
+        Chain?.Peers?.Listen();
+    }
 
     /// <summary>Moves the miners' side: to be called ten times a second, and when a job is published.</summary>
     public void Tick() => Stratum.Pacer.Tick(Stratum.Now);

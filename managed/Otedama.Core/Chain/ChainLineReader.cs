@@ -44,15 +44,15 @@ internal sealed class ChainLineReader
             : throw Wrong(name, $"{texts.Length} numbers", $"1 to {countMax}");
     }
 
-    /// <summary>A compact target in its shortest form.</summary>
+    /// <summary>A compact target, in any of its encodings: the first share of a chain has to have the same.</summary>
     public uint Bits(string name)
     {
         string text = Next(name);
         bool shaped = text.Length == 8 && text.All(char.IsAsciiHexDigit) && !text.Any(char.IsAsciiLetterUpper);
         uint bits = shaped ? uint.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : 0;
-        return shaped && Target.TryFromCompact(bits, out Target target) && target.ToCompact() == bits
+        return shaped && Target.TryFromCompact(bits, out _)
             ? bits
-            : throw Wrong(name, text, "8 lower-case hex digits, a compact target in its shortest form");
+            : throw Wrong(name, text, "8 lower-case hex digits, a compact target above 0 and below 2^256");
     }
 
     public string Pass(string name)

@@ -46,7 +46,7 @@ public sealed class ChainParameters
     /// <summary>dtcap: a longer pause counts as this many milliseconds.</summary>
     public required long GapCapMs { get; init; }
 
-    /// <summary>limit: the easiest target of a share, compact and in its shortest form.</summary>
+    /// <summary>limit: the easiest target of a share, compact.</summary>
     public required uint LimitBits { get; init; }
 
     /// <summary>g_ms: time of the virtual genesis, milliseconds since 1970.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Otedama.Core;
@@ -25,6 +27,7 @@ internal static class Sha256Lanes
     public static void Heads(Span<byte> messages, ReadOnlySpan<int> lengths, Span<ulong> heads)
     {
         Span<Vector256<uint>> words = stackalloc Vector256<uint>[2 * BlockWords];
+        Span<uint> numbers = MemoryMarshal.Cast<Vector256<uint>, uint>(words);
         for (int lane = 0; lane < Lanes; lane++)
         {
             Span<byte> message = messages.Slice(lane * 4 * words.Length, 4 * words.Length);
@@ -32,7 +35,7 @@ internal static class Sha256Lanes
             BinaryPrimitives.WriteUInt64BigEndian(message[^sizeof(ulong)..], (ulong)lengths[lane] * 8);
             for (int i = 0; i < words.Length; i++)
             {
-                words[i] = words[i].WithElement(lane, BinaryPrimitives.ReadUInt32BigEndian(message[(4 * i)..]));
+                numbers[(i * Lanes) + lane] = BinaryPrimitives.ReadUInt32BigEndian(message[(4 * i)..]);
             }
         }
         Span<Vector256<uint>> state = stackalloc Vector256<uint>[StateWords];
@@ -46,9 +49,10 @@ internal static class Sha256Lanes
         second[^1] = Vector256.Create(8u * Hash256.Size);
         Begin(state);
         Compress(state, second);
+        Span<uint> digest = MemoryMarshal.Cast<Vector256<uint>, uint>(state);
         for (int lane = 0; lane < Lanes; lane++)
         {
-            heads[lane] = ((ulong)state[0].GetElement(lane) << 32) | state[1].GetElement(lane);
+            heads[lane] = ((ulong)digest[lane] << 32) | digest[Lanes + lane];
         }
     }
 
@@ -88,6 +92,7 @@ internal static class Sha256Lanes
         (state[4], state[5], state[6], state[7]) = (state[4] + e, state[5] + f, state[6] + g, state[7] + h);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // so that the counts are constants
     private static Vector256<uint> Turned(Vector256<uint> value, int right) =>
         (value >>> right) | (value << (32 - right));
 }

@@ -97,8 +97,8 @@ public sealed partial class ShareChain
 
     /// <summary>
     /// A share and what is before it, newest first, in the one order that every node has: a share of the main chain,
-    /// then each uncle it lists with those before it that are not on the chain, unless they came already. Whoever reads
-    /// it backwards meets parents and uncles first. None when the share is not kept.
+    /// then each uncle it lists with those before it that are not on the chain, unless they came already. None when the
+    /// share is not kept.
     /// </summary>
     public IEnumerable<ChainShare> History(Hash256 from)
     {
@@ -118,7 +118,9 @@ public sealed partial class ShareChain
         }
     }
 
-    /// <summary>Whether a share lies on the way down from another one; uncles are a few heights below at most.</summary>
+    /// <summary>
+    /// Whether a share lies on the way down from another one; uncles are a few heights below at most.
+    /// </summary>
     private static bool IsBefore(PlacedShare share, PlacedShare from)
     {
         PlacedShare? at = from;

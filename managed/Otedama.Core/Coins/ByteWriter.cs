@@ -90,6 +90,19 @@ public sealed class ByteWriter
         }
     }
 
+    /// <summary>Writes the compactSize of a short value without a writer; returns its bytes, 1 or 3.</summary>
+    public static int WriteCompactSize(ushort value, Span<byte> destination)
+    {
+        if (value < 0xfd)
+        {
+            destination[0] = (byte)value;
+            return 1;
+        }
+        destination[0] = 0xfd;
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], value);
+        return 3;
+    }
+
     /// <summary>Bytes a compactSize of this value takes: 1, 3, 5 or 9.</summary>
     public static int CompactSizeLength(ulong value) => value < 0xfd ? 1 : value <= 0xffff ? 3 : value <= 0xffff_ffff ? 5 : 9;
 

@@ -34,6 +34,9 @@ public abstract class HeaderFamily
     /// <summary>Bytes of the longest header that is mined.</summary>
     public virtual int HeaderBytesMax => BlockHeader.Size;
 
+    /// <summary>Bytes of proof that come with a submit beside the nonce; equihash: the coin's rule, if it has one.</summary>
+    public virtual int ProofLength(EquihashRule? equihash) => 0;
+
     /// <summary>Whether nodes offer a finished coinbase (coinbasetxn) that the block has to be made of.</summary>
     public virtual bool TakesNodeCoinbase => false;
 

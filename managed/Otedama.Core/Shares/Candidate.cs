@@ -54,7 +54,8 @@ public struct Candidate
     public Target Target;
 
     /// <summary>
-    /// KawPow mix, Equihash solution or the end of a Verus solution; null where the nonce is the whole proof.
+    /// KawPow mix, Equihash solution or the end of a Verus solution; null where the nonce is the whole proof. In a pool a
+    /// place of its sink's slab, filled anew once the candidate is answered: who needs it for longer copies it.
     /// </summary>
     public byte[]? Proof;
 

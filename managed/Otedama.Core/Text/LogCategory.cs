@@ -17,6 +17,7 @@ public static class LogCategory
     public const string PoolChain = "pool.chain";
     public const string PoolJobs = "pool.jobs";
     public const string PoolLedger = "pool.ledger";
+    public const string PoolPeers = "pool.peers";
     public const string PoolShares = "pool.shares";
     public const string PoolStratum = "pool.stratum";
     public const string PoolSubmit = "pool.submit";
@@ -32,7 +33,7 @@ public static class LogCategory
     /// <summary>Every name, in the order of the reference page.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Instance, Datasets, Log, Selftest, Webhook, Node, NodeRpc, Pool, PoolChain, PoolJobs, PoolLedger, PoolShares, PoolStratum, PoolSubmit,
+        Instance, Datasets, Log, Selftest, Webhook, Node, NodeRpc, Pool, PoolChain, PoolJobs, PoolLedger, PoolPeers, PoolShares, PoolStratum, PoolSubmit,
         PoolTemplates, Rig, RigUpstream, WireHttp, WireRpc, WireStratum,
     ];
 

@@ -16,7 +16,7 @@ public static class BanFile
     public static void Save(BanList bans, IFiles files, string path)
     {
         StringBuilder text = new StringBuilder(FirstLine).Append('\n');
-        foreach (Ban ban in bans.All())
+        foreach (PeerBan ban in bans.All())
         {
             text.Append(CultureInfo.InvariantCulture, $"{ban.Subject} {ban.Until} {ban.Bans} {ban.Words}\n");
         }
@@ -40,13 +40,13 @@ public static class BanFile
             + "its number and the reason.";
     }
 
-    private static Ban? Read(string line)
+    private static PeerBan? Read(string line)
     {
         string[] parts = line.Split(' ', 4);
         return parts.Length == 4
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long until)
             && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int bans)
-            ? new Ban(parts[0], until, bans, parts[3]) : null;
+            ? new PeerBan(parts[0], until, bans, parts[3]) : null;
     }
 
     private static string Short(string line) => Core.PlainText.Of(line.Length > 60 ? line[..60] + "..." : line);

@@ -41,22 +41,26 @@ public sealed class BanList
     {
         PeerOffenceRow row = PeerOffences.Of(offence);
         string words = detail.Length > 0 ? $"{row.Words}: {detail}" : row.Words;
-        if (row.Points == 0)
-        {
-            return new BanVerdict(row.Disconnects, false, words);
-        }
+        return row.Points == 0
+            ? new BanVerdict(row.Disconnects, false, words)
+            : Report(address, node, row.Points, words);
+    }
+
+    /// <summary>Notes what a peer did that costs so many points.</summary>
+    public BanVerdict Report(IPAddress address, NodeId? node, int pointsNow, string words)
+    {
         lock (_gate)
         {
             double now = Now;
             BanRecord? ofNode = node is { } id ? RecordOf(_nodes, id, now) : null;
             BanRecord? ofAddress = IsAllowed(address) ? null : RecordOf(_addresses, GuardKey.Of(address), now);
             bool isBanned =
-                (ofNode?.Add(row.Points, now, words) ?? false) | (ofAddress?.Add(row.Points, now, words) ?? false);
+                (ofNode?.Add(pointsNow, now, words) ?? false) | (ofAddress?.Add(pointsNow, now, words) ?? false);
             double points = Math.Max(ofNode?.Points(now) ?? 0, ofAddress?.Points(now) ?? 0);
             long until = Math.Max(ofNode?.BannedUntil ?? 0, ofAddress?.BannedUntil ?? 0);
             string said = isBanned ? Text($"banned for {until - (long)now} s: {words}")
                 : Text($"{words} ({points:0} of {BanRecord.PointsMax:0} points)");
-            bool allowedAndOver = ofNode is null && ofAddress is null && row.Points >= BanRecord.PointsMax;
+            bool allowedAndOver = ofNode is null && ofAddress is null && pointsNow >= BanRecord.PointsMax;
             return new BanVerdict(until > now || allowedAndOver, isBanned, said);
         }
     }
@@ -67,6 +71,15 @@ public sealed class BanList
     /// <summary>A sentence when that node is refused wherever it comes from, null otherwise.</summary>
     public string? WhyBanned(NodeId node) => Why(_nodes, node);
 
+    /// <summary>Of a node now, rounded down; 100 is a ban.</summary>
+    public int PointsOf(NodeId node)
+    {
+        lock (_gate)
+        {
+            return _nodes.TryGetValue(node, out BanRecord? record) ? (int)record.Points(Now) : 0;
+        }
+    }
+
     /// <summary>The operator knows better. False when there was nothing to forget.</summary>
     public bool Forgive(IPAddress address) => Forget(_addresses, GuardKey.Of(address));
 
@@ -74,7 +87,7 @@ public sealed class BanList
     public bool Forgive(NodeId node) => Forget(_nodes, node);
 
     /// <summary>Those banned now, in words for a person and for the file; node ids first.</summary>
-    public IReadOnlyList<Ban> All()
+    public IReadOnlyList<PeerBan> All()
     {
         lock (_gate)
         {
@@ -92,7 +105,7 @@ public sealed class BanList
     /// <summary>
     /// Takes over a ban of an earlier run. False when its subject is neither a node id nor an address.
     /// </summary>
-    internal bool Restore(Ban ban)
+    internal bool Restore(PeerBan ban)
     {
         lock (_gate)
         {
@@ -160,7 +173,7 @@ public sealed class BanList
         }
     }
 
-    private static Ban BanOf(string subject, BanRecord record) =>
+    private static PeerBan BanOf(string subject, BanRecord record) =>
         new(subject, record.BannedUntil, record.Bans, record.Words);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
@@ -172,4 +185,4 @@ public sealed record BanVerdict(bool Disconnects, bool IsBanned, string Words);
 /// <summary>
 /// A ban as people and the file see it: a node id in hex or an address, the Unix second it ends in, its number.
 /// </summary>
-public sealed record Ban(string Subject, long Until, int Bans, string Words);
+public sealed record PeerBan(string Subject, long Until, int Bans, string Words);

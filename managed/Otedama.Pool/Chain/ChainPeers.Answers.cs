@@ -91,6 +91,7 @@ public sealed partial class ChainPeers
 
     private void OnShares(ChainLink link, in PeerFrame frame)
     {
+        link.Peer.Answered(frame.Correlation);
         ReadOnlySpan<byte> parts = frame.Body;
         while (PeerBody.TryTakePart(ref parts, out ReadOnlySpan<byte> bytes))
         {

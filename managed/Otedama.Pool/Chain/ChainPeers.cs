@@ -50,6 +50,9 @@ public sealed partial class ChainPeers : IShareListener, IStep
         }
     }
 
+    /// <summary>The newest tip this peer told; null when it has left.</summary>
+    public PeerTip? TipOf(IChainPeer peer) => LinkOf(peer)?.Tip;
+
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
     {
@@ -113,24 +116,28 @@ public sealed partial class ChainPeers : IShareListener, IStep
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         bool isBusy = false;
-        List<(ChainLink Link, IReadOnlyList<Hash256> Ids)> late = [];
+        List<(ChainLink Link, IReadOnlyList<(Hash256 Id, uint Number)> Questions)> late = [];
         lock (_gate)
         {
             foreach (ChainLink link in _links.Values)
             {
                 Stream(link);
                 isBusy |= link.Stream is not null;
-                if (link.Asked.TakeLate(_time) is { Count: > 0 } ids)
+                if (link.Asked.TakeLate(_time) is { Count: > 0 } questions)
                 {
-                    late.Add((link, ids));
+                    late.Add((link, questions));
                 }
                 isBusy |= link.Asked.Count > 0;
             }
         }
-        foreach ((ChainLink link, IReadOnlyList<Hash256> ids) in late)
+        foreach ((ChainLink link, IReadOnlyList<(Hash256 Id, uint Number)> questions) in late)
         {
-            link.Peer.Blame(PeerOffence.NoAnswer, $"{ids.Count} shares that it was asked for");
-            AskAnother(link, ids);
+            foreach (uint number in questions.Select(static question => question.Number).Distinct())
+            {
+                link.Peer.Answered(number);
+            }
+            link.Peer.Blame(PeerOffence.NoAnswer, $"{questions.Count} shares that it was asked for");
+            AskAnother(link, [.. questions.Select(static question => question.Id)]);
         }
         return new ValueTask<TimeSpan>(isBusy ? s_look : Timeout.InfiniteTimeSpan);
     }
@@ -244,7 +251,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             fresh[i].CopyTo(body.AsSpan(i * PeerBody.IdBytes));
         }
-        link.Peer.Ask(PeerMessage.GetShares, body);
+        link.Asked.Number(fresh, link.Peer.Ask(PeerMessage.GetShares, body));
         Wake.Set();
     }
 

@@ -139,6 +139,7 @@ public sealed partial class ChainSync : IStep
             }
             else if (_fetch.History.IsWhole || _fetch.IsEnded)
             {
+                _fetch.Peer.Answered(_fetch.Number);
                 (done, _fetch) = (_fetch, null);
             }
             else if (_fetch.IsLost || _time.GetElapsedTime(_fetch.HeardAt) > s_patience)
@@ -202,6 +203,7 @@ public sealed partial class ChainSync : IStep
     private void GoOnElsewhere()
     {
         Fetch fetch = _fetch!;
+        fetch.Peer.Answered(fetch.Number);
         fetch.Peer.Blame(PeerOffence.NoAnswer, "a part of the chain");
         _offers.Remove(fetch.Peer.Number);
         _fetch = null;
@@ -236,7 +238,7 @@ public sealed partial class ChainSync : IStep
             Refuse(fetch.Tip.Id, fault.ToString());
         }
         LogNotJoined(fetch.History.Count, fetch.Peer.Name, fault.ToString());
-        if (fetch.History.IsWhole)
+        if (fetch.History.IsWhole && fault.Step != ShareFault.Orphan)
         {
             fetch.Peer.Blame(PeerOffence.InvalidShare, fault.ToString());
         }

@@ -33,8 +33,8 @@ internal sealed class History
     /// <summary>Nothing is missing any more between these and the chain we know, or its beginning.</summary>
     public bool IsWhole => _named.Count == 0;
 
-    /// <summary>Parents and uncles before those who name them.</summary>
-    public IEnumerable<ChainShare> OldestFirst => Enumerable.Reverse(_shares);
+    /// <summary>Parents and uncles before those who name them: both are lower.</summary>
+    public IEnumerable<ChainShare> OldestFirst => Enumerable.Reverse(_shares).OrderBy(static share => share.Core.Height);
 
     /// <summary>Takes one frame; null when it is in order, else what is wrong with it.</summary>
     public string? Take(in PeerFrame frame)

@@ -26,6 +26,9 @@ public interface IChainPeer
     /// </summary>
     uint Ask(PeerMessage message, ReadOnlySpan<byte> body);
 
+    /// <summary>The last answer to this question has come, or is not waited for any more.</summary>
+    void Answered(uint number);
+
     /// <summary>It did something it may not, or was too slow. detail: what exactly, for its log and ours.</summary>
     void Blame(PeerOffence offence, string detail);
 }

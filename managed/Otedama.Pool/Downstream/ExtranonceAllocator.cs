@@ -1,6 +1,9 @@
 namespace Otedama.Pool;
 
-/// <summary>Gives out extranonces of up to 4 bytes, in the leading bits of 32, so that no two sessions, resumable ones included, share one. Thread-safe.</summary>
+/// <summary>
+/// Gives out extranonces of up to 4 bytes, in the leading bits of 32, so that no two sessions, resumable ones
+/// included, share one. Thread-safe.
+/// </summary>
 public sealed class ExtranonceAllocator
 {
     private readonly Lock _gate = new();

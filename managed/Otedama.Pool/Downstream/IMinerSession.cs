@@ -15,6 +15,9 @@ internal interface IMinerSession
     /// <summary>Version bits this session may roll in a job that does not take any away.</summary>
     uint VersionMask { get; }
 
+    /// <summary>Where the proofs of its candidates are kept.</summary>
+    ProofSlab Proofs { get; }
+
     /// <summary>Another session has this extranonce, or may come back to it.</summary>
     bool IsAnothers(uint extranonce);
 

@@ -42,7 +42,8 @@ internal class KawPowStratum : StratumDialect
         IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
         rejection = Rejection.None;
-        if (!KawPowSubmit.TryParse(parameters, out KawPowSubmit submit, out problem))
+        Span<byte> mix = stackalloc byte[KawPow.MixSize];
+        if (!KawPowSubmit.TryParse(parameters, mix, out KawPowSubmit submit, out problem))
         {
             return false;
         }
@@ -63,8 +64,7 @@ internal class KawPowStratum : StratumDialect
         candidate.Nonce = submit.Nonce;
         candidate.Time = recipe.Time;
         candidate.Extranonce = new Extranonce(extranonce1[..KawPow.PrefixLength]);
-        candidate.Proof = submit.Mix;
-        return true;
+        return TryKeepProof(session, mix, ref candidate, out rejection);
     }
 
     /// <summary>

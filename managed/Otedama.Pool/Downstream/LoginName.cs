@@ -4,7 +4,9 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>A user name taken apart: address[.worker][+difficulty]; "_" and "/" separate as "." does. Difficulty 0 = none.</summary>
+/// <summary>
+/// A user name taken apart: address[.worker][+difficulty]; "_" and "/" separate as "." does. Difficulty 0 = none.
+/// </summary>
 public readonly record struct LoginName(string Address, string Worker, byte[] Script, double Difficulty = 0)
 {
     /// <summary>Longest user name looked at, characters: the longest address, a dot, the longest worker name.</summary>
@@ -29,7 +31,8 @@ public readonly record struct LoginName(string Address, string Worker, byte[] Sc
     {
         int plus = user.LastIndexOf('+');
         const NumberStyles Styles = NumberStyles.AllowDecimalPoint;
-        if (plus < 0 || !double.TryParse(user.AsSpan(plus + 1), Styles, CultureInfo.InvariantCulture, out double difficulty)
+        if (plus < 0 || !double.TryParse(user.AsSpan(plus + 1), Styles, CultureInfo.InvariantCulture,
+            out double difficulty)
             || difficulty <= 0 || !double.IsFinite(difficulty))
         {
             return 0;
@@ -38,7 +41,9 @@ public readonly record struct LoginName(string Address, string Worker, byte[] Sc
         return difficulty;
     }
 
-    /// <summary>Cuts at a character boundary so that the UTF-8 form fits; the same name is always cut the same way.</summary>
+    /// <summary>
+    /// Cuts at a character boundary so that the UTF-8 form fits; the same name is always cut the same way.
+    /// </summary>
     public static string CutWorker(string worker)
     {
         if (Encoding.UTF8.GetByteCount(worker) <= WorkerBytesMax)

@@ -51,6 +51,9 @@ internal sealed class SessionRoom
     /// <summary>Where candidates go.</summary>
     public ICandidateSink? Sink { get; set; }
 
+    /// <summary>The sink's; one without a place before there is a sink.</summary>
+    public ProofSlab Proofs => Sink?.Proofs ?? ProofSlab.None;
+
     /// <summary>From now on no submit is taken.</summary>
     public void TakeNoMore() => _takesNoMore = true;
 

@@ -43,7 +43,10 @@ internal sealed class SessionSubmits(
             candidate.WorkerId = session.Slot;
             candidate.SessionId = link.Connection.Id;
             candidate.Lane = login.Extranonce1;
-            Grade(message.Id, worker, ref candidate);
+            if (!TryGrade(message.Id, worker, ref candidate))
+            {
+                room.Proofs.Return(candidate.Proof);
+            }
         }
         else if (rejection != Rejection.None)
         {
@@ -83,14 +86,18 @@ internal sealed class SessionSubmits(
         }
     }
 
-    /// <summary>Decides by which target the candidate is judged and whether there is room for it.</summary>
-    private void Grade(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
+    /// <summary>
+    /// Decides by which target the candidate is judged and whether there is room for it. False: it was refused, and its proof
+    /// is to be given back.
+    /// </summary>
+    private bool TryGrade(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
     {
         if (Pending >= room.Options.Limits.SubmitsPendingMax)
         {
             Reject(id, worker, Rejection.Overloaded);
-            return;
+            return false;
         }
+        bool isTaken = false;
         candidate.Target = TargetOf(candidate.JobId);
         candidate.IsOverBudget = !difficulty.TryTake(candidate.Target, link.ReceivedAt);
         bool dear = login.Dialect.ProofsAreDear;
@@ -105,15 +112,16 @@ internal sealed class SessionSubmits(
         }
         else
         {
-            HandOn(id, worker, ref candidate);
+            isTaken = TryHandOn(id, worker, ref candidate);
         }
         if (candidate.IsOverBudget)
         {
             jobs.SendUrgent(link.ReceivedAt);
         }
+        return isTaken;
     }
 
-    private void HandOn(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
+    private bool TryHandOn(ReadOnlySpan<byte> id, SessionWorker worker, ref Candidate candidate)
     {
         candidate.Claimant = worker.Account;
         candidate.AccountId = worker.Account.AccountId;
@@ -121,12 +129,14 @@ internal sealed class SessionSubmits(
         candidate.ReceivedAt = room.Time.GetTimestamp();
         // Counted first: the verdict may come, on its own thread, before TryEnqueue returns; it waits for our lock.
         _sent++;
-        if (!room.TryEnqueue(in candidate))
+        if (room.TryEnqueue(in candidate))
         {
-            _sent--;
-            _ = _ids.Take(candidate.Tag, stackalloc byte[8]);
-            Reject(id, worker, Rejection.Overloaded);
+            return true;
         }
+        _sent--;
+        _ = _ids.Take(candidate.Tag, stackalloc byte[8]);
+        Reject(id, worker, Rejection.Overloaded);
+        return false;
     }
 
     /// <summary>Zero for a job this session was not sent, or that is too old.</summary>

@@ -59,6 +59,19 @@ internal abstract class StratumDialect
     public abstract bool TryRead(
         IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem);
 
+    /// <summary>The last thing to be read: a candidate that is refused before has no proof to give back.</summary>
+    protected static bool TryKeepProof(
+        IMinerSession session, ReadOnlySpan<byte> proof, ref Candidate candidate, out Rejection rejection)
+    {
+        candidate.Proof = session.Proofs.TryRent();
+        rejection = candidate.Proof is null ? Rejection.Overloaded : Rejection.None;
+        if (candidate.Proof is { } place)
+        {
+            proof.CopyTo(place);
+        }
+        return candidate.Proof is not null;
+    }
+
     /// <summary>Answers methods that only this dialect has; false leaves the message to the session.</summary>
     public virtual bool TryAnswer(in StratumMessage message, WireBuffer reply) => false;
 }

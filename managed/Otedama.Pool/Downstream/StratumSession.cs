@@ -67,6 +67,8 @@ internal sealed class StratumSession : IMinerSession
 
     public uint VersionMask => _rolling.Mask;
 
+    public ProofSlab Proofs => _room.Proofs;
+
     public bool IsAnothers(uint extranonce) => extranonce != Extranonce1 && _room.Extranonces.IsUsed(extranonce);
 
     public bool TryFindJob(JsonValue id, [NotNullWhen(true)] out PoolJob? job) => _jobs.TryFind(id, out job);

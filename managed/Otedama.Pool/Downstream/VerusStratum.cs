@@ -27,29 +27,36 @@ internal sealed class VerusStratum(CoinSpec coin) : ZcashStratum
     public override bool TryRead(
         IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
-        if (!TryReadSubmit(session, parameters, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
+        Span<byte> room = stackalloc byte[ZcashSubmit.RoomLength];
+        if (!TryReadSubmit(session, parameters, room, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
         {
             return false;
         }
         VerusBlockRecipe recipe = (VerusBlockRecipe)job.Job.Recipe;
-        if (!submit.Solution.AsSpan(0, sizeof(uint)).SequenceEqual(recipe.Solution.Span[..sizeof(uint)]))
+        if (!submit.Solution[..sizeof(uint)].SequenceEqual(recipe.Solution.Span[..sizeof(uint)]))
         {
             problem = "the solution is of another version than the job's";
             return false;
         }
         Span<byte> nonce1 = stackalloc byte[Nonce1Length];
         BinaryPrimitives.WriteUInt32BigEndian(nonce1, session.Extranonce1);
-        byte[] tail = submit.Solution[^Verus.NonceLength..];
-        if (recipe.IsBound && (tail.AsSpan().IndexOf(nonce1) < 0 || HoldsAnothers(session, tail)))
+        ReadOnlySpan<byte> tail = submit.Solution[^Verus.NonceLength..];
+        if (recipe.IsBound && (tail.IndexOf(nonce1) < 0 || HoldsAnothers(session, tail)))
         {
             rejection = Rejection.NotYours;
             return false;
         }
         candidate.JobId = job.Id;
         candidate.Time = submit.Time;
-        candidate.Extranonce = recipe.IsBound ? new Extranonce(recipe.Nonce.ToArray()) : WholeNonce(session, submit);
-        candidate.Proof = tail;
-        return true;
+        candidate.Extranonce = recipe.IsBound ? NonceOf(recipe) : WholeNonce(session, submit);
+        return TryKeepProof(session, tail, ref candidate, out rejection);
+    }
+
+    private static Extranonce NonceOf(VerusBlockRecipe recipe)
+    {
+        Span<byte> nonce = stackalloc byte[Hash256.Size];
+        recipe.Nonce.CopyTo(nonce);
+        return new Extranonce(nonce);
     }
 
     /// <summary>

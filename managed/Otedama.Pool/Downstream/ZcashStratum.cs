@@ -34,21 +34,22 @@ internal class ZcashStratum : StratumDialect
     public override bool TryRead(
         IMinerSession session, JsonValue parameters, ref Candidate candidate, out Rejection rejection, out string problem)
     {
-        if (!TryReadSubmit(session, parameters, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
+        Span<byte> room = stackalloc byte[ZcashSubmit.RoomLength];
+        if (!TryReadSubmit(session, parameters, room, out ZcashSubmit submit, out PoolJob? job, out rejection, out problem))
         {
             return false;
         }
         candidate.JobId = job.Id;
         candidate.Time = submit.Time;
         candidate.Extranonce = WholeNonce(session, submit);
-        candidate.Proof = submit.Solution;
-        return true;
+        return TryKeepProof(session, submit.Solution, ref candidate, out rejection);
     }
 
     /// <summary>The submit in the form its job wants; the job is looked up first, because it says how long a solution is.</summary>
     protected static bool TryReadSubmit(
         IMinerSession session,
         JsonValue parameters,
+        Span<byte> room,
         out ZcashSubmit submit,
         [NotNullWhen(true)] out PoolJob? job,
         out Rejection rejection,
@@ -62,7 +63,7 @@ internal class ZcashStratum : StratumDialect
             return false;
         }
         int length = ((Zip301Recipe)job.Job.Recipe).SolutionLength;
-        return ZcashSubmit.TryParse(parameters, Nonce2Length, length, out submit, out problem);
+        return ZcashSubmit.TryParse(parameters, Nonce2Length, length, room, out submit, out problem);
     }
 
     protected static Extranonce WholeNonce(IMinerSession session, in ZcashSubmit submit)

@@ -14,7 +14,10 @@ public sealed class ConnectionGuard
 
     private const int NetworkShareFactor = 4;
 
-    /// <summary>An address with so many connections gets none of the places kept back; a network with four times as many neither.</summary>
+    /// <summary>
+    /// An address with so many connections gets none of the places kept back; a network with four times as many
+    /// neither.
+    /// </summary>
     private const int ManyConnections = 8;
 
     private const int KeptBackPart = 8;
@@ -23,7 +26,9 @@ public sealed class ConnectionGuard
     private const int SharesJudgedMin = 200;
     private const double ReportSeconds = 60;
 
-    /// <summary>One miner with accepted shares raises the rates of its address by this part, and the bursts by two.</summary>
+    /// <summary>
+    /// One miner with accepted shares raises the rates of its address by this part, and the bursts by two.
+    /// </summary>
     private const double RatePerMiner = 0.05;
 
     private readonly ConcurrentDictionary<GuardKey, GuardAddress> _addresses = new();
@@ -41,7 +46,9 @@ public sealed class ConnectionGuard
     /// <summary>Connections refused and bans, by rule, since start.</summary>
     public long CountOf(GuardRule rule) => Volatile.Read(ref _counts[(int)rule]);
 
-    /// <summary>What happened since the last report, in words; false when it was nothing, or less than a minute ago. One thread.</summary>
+    /// <summary>
+    /// What happened since the last report, in words; false when it was nothing, or less than a minute ago. One thread.
+    /// </summary>
     public bool TryReport(double now, out string rules)
     {
         rules = "";

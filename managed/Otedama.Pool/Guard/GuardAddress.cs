@@ -40,8 +40,8 @@ internal sealed class GuardAddress
     private double _peakAt;
 
     /// <summary>
-    /// How many miners live here as far as accepted shares tell: those connected, or those that were and may be coming back
-    /// after an outage.
+    /// How many miners live here as far as accepted shares tell: those connected, or those that were and may be coming
+    /// back after an outage.
     /// </summary>
     internal int Miners(double now)
     {

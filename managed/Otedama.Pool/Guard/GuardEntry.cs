@@ -1,6 +1,8 @@
 namespace Otedama.Pool;
 
-/// <summary>One connection that limits apply to. Fields belong to <see cref="ConnectionGuard"/>, under the address' lock.</summary>
+/// <summary>
+/// One connection that limits apply to. Fields belong to <see cref="ConnectionGuard"/>, under the address' lock.
+/// </summary>
 public sealed class GuardEntry
 {
     internal GuardEntry(GuardAddress address) => Address = address;

@@ -3,8 +3,9 @@ using System.Net;
 namespace Otedama.Pool;
 
 /// <summary>
-/// When an address is slowed or shut out for a while. A limit of 0 is off. Where many miners share an address (a farm behind
-/// NAT), those with accepted shares do not count against its share of the connections, and the rates grow with their number.
+/// When an address is slowed or shut out for a while. A limit of 0 is off. Where many miners share an address (a farm
+/// behind NAT), those with accepted shares do not count against its share of the connections, and the rates grow with
+/// their number.
 /// </summary>
 public sealed record GuardOptions
 {
@@ -15,8 +16,8 @@ public sealed record GuardOptions
     public int ConnectionsPerAddressMax { get; init; } = 2_500;
 
     /// <summary>
-    /// All places there are. Accepted shares are cheap, so the last eighth is not for who has many connections already, with
-    /// accepted shares or without. 0: nothing is kept back.
+    /// All places there are. Accepted shares are cheap, so the last eighth is not for who has many connections already,
+    /// with accepted shares or without. 0: nothing is kept back.
     /// </summary>
     public int Places { get; init; }
 
@@ -38,10 +39,14 @@ public sealed record GuardOptions
     /// <summary>Messages a second of one connection, on average; bursts of 10 times that are fine.</summary>
     public double MessagesPerSecond { get; init; } = 1_000;
 
-    /// <summary>Points of misbehaviour before a ban: a malformed line counts 10, a wrong submit 1; they halve each minute.</summary>
+    /// <summary>
+    /// Points of misbehaviour before a ban: a malformed line counts 10, a wrong submit 1; they halve each minute.
+    /// </summary>
     public double ScoreMax { get; init; } = 100;
 
-    /// <summary>Share of invalid shares (duplicate, bad proof, above target) that leads to a ban, of at least 200 shares.</summary>
+    /// <summary>
+    /// Share of invalid shares (duplicate, bad proof, above target) that leads to a ban, of at least 200 shares.
+    /// </summary>
     public double InvalidRatioMax { get; init; } = 0.75;
 
     /// <summary>The first ban; each further one lasts twice as long, up to a day.</summary>

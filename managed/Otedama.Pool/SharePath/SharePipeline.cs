@@ -44,11 +44,14 @@ public sealed partial class SharePipeline : ICandidateSink
         _blocks = blocks;
         _time = time;
         _logger = logger;
+        Proofs = new ProofSlab(options.ProofLength, validators.Count * Verifier.CandidatesMax(options.QueueCapacity));
         Committer = new Committer(options, book, verdicts, Counters, time, logger);
         Verifiers = [.. validators.Select(validator => new Verifier(this, validator, options.QueueCapacity, time))];
     }
 
     public CommitCounters Counters { get; } = new();
+
+    public ProofSlab Proofs { get; }
 
     /// <summary>Candidates waiting for their verifier.</summary>
     public int QueueDepth => Verifiers.Sum(static verifier => verifier.QueueDepth);

@@ -15,6 +15,11 @@ internal sealed class Verifier
     private const int BlocksMax = 256;
 
     /// <summary>
+    /// Candidates that are being read from their lines: one for each thread of the transport, and to spare.
+    /// </summary>
+    private const int ReadingMax = 256;
+
+    /// <summary>
     /// A batch is as large as it can be within this time: what comes meanwhile, be it a block, waits for its end.
     /// </summary>
     private static readonly TimeSpan s_batchTime = TimeSpan.FromMilliseconds(5);
@@ -44,6 +49,12 @@ internal sealed class Verifier
         _strangers = new HandoffRing<Candidate>(capacity, _parking);
         _hasItem = () => _blocks.HasItem() || _known.HasItem() || _strangers.HasItem();
     }
+
+    /// <summary>
+    /// Candidates under way at most. There is room for as many proofs (Equihash 200,9: 45 MB), so that a flood which
+    /// fills one ring leaves places to the others: above all to claimed blocks.
+    /// </summary>
+    public static int CandidatesMax(int capacity) => (2 * capacity) + BlocksMax + ShareValidator.BatchMax + ReadingMax;
 
     public int QueueDepth => _blocks.Count + _known.Count + _strangers.Count;
 
@@ -117,6 +128,10 @@ internal sealed class Verifier
         FitBatch(count, _time.GetElapsedTime(start));
         _path.HandOn(_validator, candidates, judgements);
         _path.Answer(candidates, judgements, _records, _verdicts);
+        foreach (ref readonly Candidate candidate in candidates)
+        {
+            _path.Proofs.Return(candidate.Proof);
+        }
         Array.Clear(_candidates, 0, count);
     }
 

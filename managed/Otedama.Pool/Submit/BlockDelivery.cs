@@ -14,7 +14,9 @@ internal sealed class BlockDelivery(AssembledBlock block, BlockReport found, Nod
 
     public bool IsOver => nodes.All(static node => node.Verdict is not null);
 
-    /// <summary>Returns how long until there is something to do again; Infinite when only an answer brings that.</summary>
+    /// <summary>
+    /// Returns how long until there is something to do again; Infinite when only an answer brings that.
+    /// </summary>
     public TimeSpan Advance(CancellationToken stop)
     {
         TimeSpan next = Timeout.InfiniteTimeSpan;
@@ -25,7 +27,9 @@ internal sealed class BlockDelivery(AssembledBlock block, BlockReport found, Nod
         return next;
     }
 
-    /// <summary>The first acceptance decides: one node that has the block tells the others. Else all are heard; null until then.</summary>
+    /// <summary>
+    /// The first acceptance decides: one node that has the block tells the others. Else all are heard; null until then.
+    /// </summary>
     public IReadOnlyList<NodeVerdict>? Decide()
     {
         NodeVerdict[] verdicts = [.. nodes.Select(static node => node.Verdict).OfType<NodeVerdict>()];

@@ -5,9 +5,9 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The disk's side of found blocks: writes new ones with their booking, files those that have an answer, and finds those that
-/// wait for one: at the start, when a node returns, and in between with longer and longer pauses, because a node may go on
-/// serving templates while it takes no block. A step takes as long as the disk does.
+/// The disk's side of found blocks: writes new ones with their booking, files those that have an answer, and finds
+/// those that wait for one: at the start, when a node returns, and in between with longer and longer pauses, because a
+/// node may go on serving templates while it takes no block. A step takes as long as the disk does.
 /// </summary>
 /// <param name="underWay">The blocks that the submitter has; they are not sent a second time meanwhile.</param>
 /// <param name="submitter">Set when there is something for it.</param>
@@ -17,7 +17,9 @@ internal sealed class BlockKeeper(
     /// <summary>New blocks waiting for the disk. Even a test chain with a block a share stays far below.</summary>
     private const int NewMax = 1_024;
 
-    /// <summary>Blocks that the disk refuses, as when it is full: they are sent again from memory. 8 MB of hex each at most.</summary>
+    /// <summary>
+    /// Blocks that the disk refuses, as when it is full: they are sent again from memory. 8 MB of hex each at most.
+    /// </summary>
     private const int UnkeptMax = 32;
 
     /// <summary>Blocks brought from disk in one round, of that size too.</summary>

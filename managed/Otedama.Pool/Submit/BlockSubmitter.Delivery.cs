@@ -8,7 +8,9 @@ public sealed partial class BlockSubmitter
 {
     private readonly List<BlockDelivery> _deliveries = [];
 
-    /// <summary>Sends what the disk has, what it takes too long for, and what it brought back; takes the answers.</summary>
+    /// <summary>
+    /// Sends what the disk has, what it takes too long for, and what it brought back; takes the answers.
+    /// </summary>
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         TimeSpan next = SendNew();

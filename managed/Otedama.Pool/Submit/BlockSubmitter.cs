@@ -6,9 +6,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Brings found blocks to the nodes: booked, written to disk with the booking, sent to all nodes at once, sent again while
-/// none has answered. Submit may be called from the validator's thread; two steps do the rest, the keeper's for the disk and
-/// its own for the nodes.
+/// Brings found blocks to the nodes: booked, written to disk with the booking, sent to all nodes at once, sent again
+/// while none has answered. Submit may be called from the validator's thread; two steps do the rest, the keeper's for
+/// the disk and its own for the nodes.
 /// </summary>
 public sealed partial class BlockSubmitter : IBlockSink, IStep
 {
@@ -47,15 +47,18 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
 
     public Signal Wake { get; }
 
-    /// <summary>The disk's side, to be called by a loop of its own: it waits for the disk, this one never does.</summary>
+    /// <summary>
+    /// The disk's side, to be called by a loop of its own: it waits for the disk, this one never does.
+    /// </summary>
     public IStep Keeper => _keeper;
 
     /// <summary>What became of the newest blocks.</summary>
     public BlockHistory History { get; } = new();
 
     /// <summary>
-    /// Books every kept block that the book does not know, as after a crash between a node's acceptance and the ledger's
-    /// commit. Before Start, so that the first job does not pay the same debts again. Returns how many were booked.
+    /// Books every kept block that the book does not know, as after a crash between a node's acceptance and the
+    /// ledger's commit. Before Start, so that the first job does not pay the same debts again. Returns how many were
+    /// booked.
     /// </summary>
     public int BookKept()
     {

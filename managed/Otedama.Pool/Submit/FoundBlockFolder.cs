@@ -15,9 +15,9 @@ internal sealed record KeptBlock(AssembledBlock Block, BlockBooking? Booking);
 /// .accepted, .inconclusive or .refused; of each of those the 100 of the highest blocks are kept.
 /// </summary>
 /// <remarks>
-/// Lines of text: the block as hex, "sha256 " and the digest of that line; where there is a booking, the details as hex and
-/// the digest of that line. Details: u8 1, u16 length and UTF-8 of the work id, the booking. Files of the hex alone, as the
-/// first version wrote them, are still read.
+/// Lines of text: the block as hex, "sha256 " and the digest of that line; where there is a booking, the details as hex
+/// and the digest of that line. Details: u8 1, u16 length and UTF-8 of the work id, the booking. Files of the hex
+/// alone, as the first version wrote them, are still read.
 /// </remarks>
 internal sealed class FoundBlockFolder(IFiles files, string folder, ILogger logger)
 {
@@ -36,7 +36,9 @@ internal sealed class FoundBlockFolder(IFiles files, string folder, ILogger logg
 
     public string Path => folder;
 
-    /// <summary>Writes the block and waits until the disk has it; false, with a log line, when the disk refuses.</summary>
+    /// <summary>
+    /// Writes the block and waits until the disk has it; false, with a log line, when the disk refuses.
+    /// </summary>
     public bool TryKeep(AssembledBlock block, BlockBooking? booking)
     {
         try

@@ -5,18 +5,22 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// One block on its way to one node: tries again while there is no answer, and logs every attempt. Advanced by the submitter's
-/// step; wake is set when a call has ended.
+/// One block on its way to one node: tries again while there is no answer, and logs every attempt. Advanced by the
+/// submitter's step; wake is set when a call has ended.
 /// </summary>
 internal sealed class NodeDelivery
 {
-    /// <summary>RPC_DESERIALIZATION_ERROR and RPC_VERIFY_ERROR: the node has read the block and will never take it.</summary>
+    /// <summary>
+    /// RPC_DESERIALIZATION_ERROR and RPC_VERIFY_ERROR: the node has read the block and will never take it.
+    /// </summary>
     private static readonly int[] s_finalCodes = [-22, -25];
 
     /// <summary>A node checks a full block within seconds; a hung one must not hold up the retries.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Short, because every second an announced rival may win; what has no answer then is sent again later.</summary>
+    /// <summary>
+    /// Short, because every second an announced rival may win; what has no answer then is sent again later.
+    /// </summary>
     private static readonly TimeSpan[] s_pauses = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 
     private readonly NodeDoor _door;
@@ -40,7 +44,9 @@ internal sealed class NodeDelivery
     /// <summary>What the node said; null until then.</summary>
     public NodeVerdict? Verdict { get; private set; }
 
-    /// <summary>Goes as far as it can. Returns how long until the next attempt; Infinite while a call is out and at the end.</summary>
+    /// <summary>
+    /// Goes as far as it can. Returns how long until the next attempt; Infinite while a call is out and at the end.
+    /// </summary>
     public TimeSpan Advance(CancellationToken stop)
     {
         if (!_isInside && Verdict is null)

@@ -6,8 +6,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Shows the first job of each coinbase class to its node as a proposal, so that a setup whose blocks would be refused is
-/// noticed before one is found.
+/// Shows the first job of each coinbase class to its node as a proposal, so that a setup whose blocks would be refused
+/// is noticed before one is found.
 /// </summary>
 internal sealed class ProposalAudit(
     IReadOnlyList<IRpcLink> nodes, IReadOnlyList<string> rules, TimeSpan patience, TimeProvider time, ILogger logger) : IStep

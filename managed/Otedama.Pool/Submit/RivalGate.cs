@@ -3,14 +3,16 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>
-/// One block of ours on a parent at a time. Where a share is often a block (test chains), miners find many on one parent
-/// before the next job reaches them; once one of them is in the chain the others could only become its rivals. A few wait for
-/// the first one's answer, in case it is refused; the rest stay shares.
+/// One block of ours on a parent at a time. Where a share is often a block (test chains), miners find many on one
+/// parent before the next job reaches them; once one of them is in the chain the others could only become its rivals. A
+/// few wait for the first one's answer, in case it is refused; the rest stay shares.
 /// </summary>
 /// <remarks>Thread-safe. A parent that the node offers again, in a later generation of jobs, starts anew.</remarks>
 internal sealed class RivalGate
 {
-    /// <summary>Blocks on one parent that wait: what makes a node refuse one block of ours mostly makes it refuse them all.</summary>
+    /// <summary>
+    /// Blocks on one parent that wait: what makes a node refuse one block of ours mostly makes it refuse them all.
+    /// </summary>
     private const int WaitingMax = 4;
 
     /// <summary>Parents remembered; jobs on older ones are long unknown.</summary>
@@ -50,7 +52,9 @@ internal sealed class RivalGate
         }
     }
 
-    /// <summary>A block that entered has its answer. Returns what sends the next one, whose place is taken already.</summary>
+    /// <summary>
+    /// A block that entered has its answer. Returns what sends the next one, whose place is taken already.
+    /// </summary>
     public Action? Leave(Hash256 parent, bool accepted)
     {
         lock (_gate)

@@ -23,8 +23,8 @@ internal static class SubmitAnswer
     }
 
     /// <summary>
-    /// submitmergedblock's object: null when this chain accepted, "inconclusive" when only a chain mined along did, else
-    /// what it says was the reason.
+    /// submitmergedblock's object: null when this chain accepted, "inconclusive" when only a chain mined along did,
+    /// else what it says was the reason.
     /// </summary>
     private static string? ReadMerged(ref Utf8JsonReader reader)
     {
@@ -48,8 +48,8 @@ internal static class SubmitAnswer
     }
 
     /// <summary>
-    /// What submitblock's result says about the block. Final are null and the reasons of BIP 22, which are text; a node that
-    /// answers anything else has not said what it thinks of it.
+    /// What submitblock's result says about the block. Final are null and the reasons of BIP 22, which are text; a node
+    /// that answers anything else has not said what it thinks of it.
     /// </summary>
     public static (SubmitOutcome Outcome, string Reason) Read(ReadOnlySpan<byte> result)
     {

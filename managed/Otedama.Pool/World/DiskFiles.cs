@@ -3,7 +3,9 @@ using Otedama.Interop;
 
 namespace Otedama.Pool;
 
-/// <summary>The real disk. write() and not a writable map: a full disk is an error here, with a map it is a signal.</summary>
+/// <summary>
+/// The real disk. write() and not a writable map: a full disk is an error here, with a map it is a signal.
+/// </summary>
 public sealed class DiskFiles : IFiles
 {
     private const int ZeroBlock = 1 << 20;

@@ -6,7 +6,9 @@ namespace Otedama.Pool;
 /// </summary>
 public interface IFiles
 {
-    /// <summary>Makes the folder and those above it that are missing, for the owner only; their names are then safe.</summary>
+    /// <summary>
+    /// Makes the folder and those above it that are missing, for the owner only; their names are then safe.
+    /// </summary>
     void CreateFolder(string path);
 
     /// <summary>

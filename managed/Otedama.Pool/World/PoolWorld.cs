@@ -1,9 +1,12 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>What a pool meets outside itself. The executable makes the real one; tests and the simulation make others.</summary>
+/// <summary>
+/// What a pool meets outside itself. The executable makes the real one; tests and the simulation make others.
+/// </summary>
 public sealed record PoolWorld
 {
     public required TimeProvider Time { get; init; }
@@ -20,4 +23,11 @@ public sealed record PoolWorld
     public required INodeLinks Nodes { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Makes links to other nodes of a share chain: for this key, with so many that may come in.</summary>
+    public Func<NodeIdentity, int, IPeerNetwork> Peers { get; init; } = static (_, _) => throw new NotSupportedException(
+        "this world has no other nodes");
+
+    /// <summary>Addresses of a host name. Throws SocketException when it has none.</summary>
+    public Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = static host => [IPAddress.Parse(host)];
 }

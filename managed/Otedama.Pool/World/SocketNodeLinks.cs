@@ -15,7 +15,9 @@ public sealed class SocketNodeLinks(TimeProvider time) : INodeLinks
 
     private sealed class Feed(ZmtpSubscriber subscriber) : IBlockFeed
     {
-        /// <summary>Messages are the topic, the hash in display order and a sequence number; others are passed over.</summary>
+        /// <summary>
+        /// Messages are the topic, the hash in display order and a sequence number; others are passed over.
+        /// </summary>
         public async Task<Hash256> NextAsync(CancellationToken stop)
         {
             while (true)

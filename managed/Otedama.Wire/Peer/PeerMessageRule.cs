@@ -38,7 +38,7 @@ public sealed record PeerMessageRule
 
     /// <summary>A shares' T of 10 seconds is what their rates are written for.</summary>
     private static readonly PeerRate[] s_shareRates =
-        [new(10, TimeSpan.FromSeconds(10)), new(60, TimeSpan.FromMinutes(10)), new(180, TimeSpan.FromMinutes(100))];
+        [new(10, TimeSpan.FromSeconds(1)), new(60, TimeSpan.FromMinutes(1)), new(180, TimeSpan.FromMinutes(10))];
 
     private static readonly PeerRate[] s_perSecond100 = [new(100, TimeSpan.FromSeconds(1))];
     private static readonly PeerRate[] s_perMinute2 = [new(2, TimeSpan.FromMinutes(1))];

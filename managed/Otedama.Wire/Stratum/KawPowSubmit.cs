@@ -6,12 +6,11 @@ namespace Otedama.Wire;
 /// <summary>Params of mining.submit in the KawPow dialect: worker, job, nonce, header hash, mix; 0x is optional.</summary>
 public readonly ref struct KawPowSubmit
 {
-    private KawPowSubmit(JsonValue job, ulong nonce, Hash256 headerHash, byte[] mix)
+    private KawPowSubmit(JsonValue job, ulong nonce, Hash256 headerHash)
     {
         Job = job;
         Nonce = nonce;
         HeaderHash = headerHash;
-        Mix = mix;
     }
 
     public JsonValue Job { get; }
@@ -20,10 +19,8 @@ public readonly ref struct KawPowSubmit
 
     public Hash256 HeaderHash { get; }
 
-    /// <summary>32 bytes as shown.</summary>
-    public byte[] Mix { get; }
-
-    public static bool TryParse(JsonValue parameters, out KawPowSubmit submit, out string problem)
+    /// <param name="mix">Gets the 32 bytes of the mix as shown.</param>
+    public static bool TryParse(JsonValue parameters, Span<byte> mix, out KawPowSubmit submit, out string problem)
     {
         submit = default;
         JsonValue job = parameters.Element(1);
@@ -37,13 +34,12 @@ public readonly ref struct KawPowSubmit
             return Fail("the nonce has to be 16 hex digits", out problem);
         }
         Span<byte> header = stackalloc byte[Hash256.Size];
-        Span<byte> mix = stackalloc byte[Hash256.Size];
         if (!TryGetHash(parameters.Element(3), header) || !TryGetHash(parameters.Element(4), mix))
         {
             return Fail("header hash and mix hash have to be 64 hex digits", out problem);
         }
         header.Reverse();
-        submit = new KawPowSubmit(job, BinaryPrimitives.ReadUInt64BigEndian(nonce), new Hash256(header), mix.ToArray());
+        submit = new KawPowSubmit(job, BinaryPrimitives.ReadUInt64BigEndian(nonce), new Hash256(header));
         problem = "";
         return true;
     }

@@ -5,7 +5,10 @@ namespace Otedama.Wire;
 /// <summary>Params of mining.submit of ZIP 301: worker, job, time, nonce 2, solution with its compactSize length.</summary>
 public readonly ref struct ZcashSubmit
 {
-    private ZcashSubmit(JsonValue job, uint time, Extranonce nonce2, byte[] solution)
+    /// <summary>Room for the longest solution there is, its length included.</summary>
+    public const int RoomLength = 3 + Verus.SolutionLength;
+
+    private ZcashSubmit(JsonValue job, uint time, Extranonce nonce2, ReadOnlySpan<byte> solution)
     {
         Job = job;
         Time = time;
@@ -19,11 +22,13 @@ public readonly ref struct ZcashSubmit
 
     public Extranonce Nonce2 { get; }
 
-    /// <summary>Without its length.</summary>
-    public byte[] Solution { get; }
+    /// <summary>Without its length; lies in the room that was given.</summary>
+    public ReadOnlySpan<byte> Solution { get; }
 
     /// <summary>Checks types and lengths: nonce 2 has nonce2Length bytes, the solution solutionLength after its own length.</summary>
-    public static bool TryParse(JsonValue parameters, int nonce2Length, int solutionLength, out ZcashSubmit submit, out string problem)
+    /// <param name="room">RoomLength bytes for the solution.</param>
+    public static bool TryParse(
+        JsonValue parameters, int nonce2Length, int solutionLength, Span<byte> room, out ZcashSubmit submit, out string problem)
     {
         submit = default;
         JsonValue job = parameters.Element(1);
@@ -40,10 +45,11 @@ public readonly ref struct ZcashSubmit
         {
             return Fail($"nonce2 has to be {2 * nonce2Length} hex digits", out problem);
         }
-        int prefix = ByteWriter.CompactSizeLength((ulong)solutionLength);
-        byte[] solution = new byte[prefix + solutionLength];
+        Span<byte> own = stackalloc byte[3];
+        int prefix = ByteWriter.WriteCompactSize((ushort)solutionLength, own);
+        Span<byte> solution = room[..(prefix + solutionLength)];
         if (!parameters.Element(4).TryGetHex(solution, out length) || length != solution.Length
-            || !solution.AsSpan(0, prefix).SequenceEqual(new ByteWriter(4).CompactSize((ulong)solutionLength).Span))
+            || !solution[..prefix].SequenceEqual(own[..prefix]))
         {
             return Fail($"the solution has to be {2 * solution.Length} hex digits, its length first", out problem);
         }

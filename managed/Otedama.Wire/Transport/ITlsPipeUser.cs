@@ -5,6 +5,11 @@ namespace Otedama.Wire;
 /// </summary>
 public interface ITlsPipeUser
 {
+    /// <summary>The handshake is done.</summary>
+    void OnTlsOpen()
+    {
+    }
+
     void OnTlsPlain(ReadOnlySpan<byte> plain);
 
     /// <summary>

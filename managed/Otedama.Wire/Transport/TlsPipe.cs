@@ -4,7 +4,7 @@ using System.Security.Authentication;
 namespace Otedama.Wire;
 
 /// <summary>
-/// The server's side of TLS as bytes in and bytes out, whatever engine moves them. One thread at a time feeds,
+/// TLS as bytes in and bytes out, whatever engine moves them. One thread at a time feeds,
 /// another may encrypt meanwhile; neither waits. A handshake is a millisecond of arithmetic inside Feed.
 /// </summary>
 public sealed class TlsPipe
@@ -16,12 +16,22 @@ public sealed class TlsPipe
     private readonly ITlsPipeUser _user;
     private volatile bool _isOpen;
 
+    /// <summary>The server's side; who connects shows nothing.</summary>
     public TlsPipe(TlsIdentity identity, ITlsPipeUser user)
+        : this(stream => stream.AuthenticateAsServerAsync(OptionsOf(identity)), user, PlainBytes)
+    {
+    }
+
+    /// <summary>
+    /// Whichever side shakeHands takes. It must await nothing but the stream, and may throw AuthenticationException
+    /// after it, when what was agreed is not good enough. Plain bytes come in portions of at most plainBytes.
+    /// </summary>
+    internal TlsPipe(Func<SslStream, Task> shakeHands, ITlsPipeUser user, int plainBytes)
     {
         _user = user;
         _wire = new MemoryDuplex(user.OnTlsCipher);
         _stream = new SslStream(_wire);
-        _ = RunAsync(identity);
+        _ = RunAsync(shakeHands, plainBytes);
     }
 
     /// <summary>The handshake is done: plain bytes may go in and come out.</summary>
@@ -54,21 +64,24 @@ public sealed class TlsPipe
     private static bool IsPeersOrEnd(Exception exception) =>
         exception is IOException or AuthenticationException or ObjectDisposedException or InvalidOperationException;
 
+    private static SslServerAuthenticationOptions OptionsOf(TlsIdentity identity) => new()
+    {
+        ServerCertificateContext = identity.Context,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        AllowRenegotiation = false, // its records would come from the feeding side, between those of Encrypt
+    };
+
     /// <summary>Runs on the thread that feeds: what it awaits is completed there.</summary>
-    private async Task RunAsync(TlsIdentity identity)
+    private async Task RunAsync(Func<SslStream, Task> shakeHands, int plainBytes)
     {
         CloseReason reason = CloseReason.TlsFailed;
         try
         {
-            await _stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-            {
-                ServerCertificateContext = identity.Context,
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                AllowRenegotiation = false, // its records would come from the feeding side, between those of Encrypt
-            });
+            await shakeHands(_stream);
             _isOpen = true;
+            _user.OnTlsOpen();
             reason = CloseReason.Error;
-            byte[] plain = new byte[PlainBytes];
+            byte[] plain = new byte[plainBytes];
             int count;
             while ((count = await _stream.ReadAsync(plain)) > 0)
             {

@@ -197,10 +197,10 @@ internal sealed record PeerView
     public required double? RoundTripMs { get; init; }
 
     /// <summary>Of its newest share, by its own word.</summary>
-    public required long Height { get; init; }
+    public required long? Height { get; init; }
 
     /// <summary>Likewise, as text.</summary>
-    public required string Work { get; init; }
+    public required string? Work { get; init; }
 
     public required long BytesIn { get; init; }
 

@@ -16,6 +16,7 @@ namespace Otedama;
 [JsonSerializable(typeof(SelftestAnswer))]
 [JsonSerializable(typeof(DiagAnswer))]
 [JsonSerializable(typeof(NetAnswer))]
+[JsonSerializable(typeof(NetDhtAnswer))]
 [JsonSerializable(typeof(InstanceFile))]
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(RigsAnswer))]
@@ -34,5 +35,7 @@ namespace Otedama;
 [JsonSerializable(typeof(LedgerCheckAnswer))]
 [JsonSerializable(typeof(LedgerRepairAnswer))]
 [JsonSerializable(typeof(ChaosAnswer))]
+[JsonSerializable(typeof(SharechainAnswer))]
+[JsonSerializable(typeof(ChainPayoutRow))]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -51,7 +51,7 @@ internal static class ChainLines
         answer.Peers.Select(static p => (string[])
         [
             p.Id[..Math.Min(12, p.Id.Length)], p.Address, p.Direction, Units.Duration(p.AgeS), p.RoundTripMs is { } ms ? $"{Number(ms)} ms" : "?",
-            Count(p.Height), Bytes(p.BytesIn), Bytes(p.BytesOut), Count(p.Points), p.Agent,
+            p.Height is { } height ? Count(height) : "?", Bytes(p.BytesIn), Bytes(p.BytesOut), Count(p.Points), p.Agent,
         ]),
         "no peer is connected");
 

@@ -70,6 +70,7 @@ internal static class CommandLine
             AsicCommand.Build(),
             PluginCommand.Build(context),
             ChaosCommand.Build(context),
+            SharechainCommand.Build(context),
             UpdateCommand.Build(),
             IdentityCommand.Build(),
             TokenCommand.Build(context),

@@ -47,6 +47,8 @@ internal static class Examples
         ("otedama plugin bench", "otedama plugin bench --config otedama.yaml --threads 2", "Measure the plugins of a configuration."),
         ("otedama chaos run", "otedama chaos run --seeds 1..200", "Two hundred runs; the last line says how many broke a promise."),
         ("otedama chaos run", "otedama chaos run --seed 7 --trace", "One run, line by line."),
+        ("otedama sharechain verify", "otedama sharechain verify chain.txt",
+            "Say whether every share of a chain follows the rules, and whom its tip pays."),
         ("otedama config show", "otedama config show --config otedama.yaml", "Every setting and where its value comes from."),
         ("otedama config check", "otedama config check otedama.yaml", "Say what is wrong with a file before it is used."),
         ("otedama config check", "otedama config check otedama.yaml --set pool.port=3334", "The same with a setting given beside it."),

@@ -12,6 +12,7 @@ internal static class NetCommand
         test.Arguments.Add(urls);
         test.SetAction((result, stop) => NetTest.RunAsync(context, result, result.GetValue(urls) ?? [], stop));
         net.Subcommands.Add(test);
+        net.Subcommands.Add(NetDht.Build(context));
         return net;
     }
 }

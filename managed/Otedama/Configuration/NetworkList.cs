@@ -7,14 +7,18 @@ internal static class NetworkList
 {
     private const int EntriesMax = 256;
 
-    public static Setting<IReadOnlyList<IPNetwork>> Setting(string key, string[] value, string help) => new(
+    public static Setting<IReadOnlyList<IPNetwork>> Setting(
+        string key, string[] value, string help, string? notYet = null) => new(
         key,
         help,
         "list of networks",
         "networks such as 10.0.0.0/8, or addresses",
         [.. value.Select(static text => IPNetwork.Parse(text))],
         Read,
-        static networks => $"[{string.Join(", ", networks)}]");
+        static networks => $"[{string.Join(", ", networks)}]")
+    {
+        NotYet = notYet,
+    };
 
     private static string? Read(RawValue raw, out IReadOnlyList<IPNetwork> value)
     {

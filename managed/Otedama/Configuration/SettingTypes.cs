@@ -125,13 +125,14 @@ internal static class SettingTypes
         }
     }
 
-    public static Setting<string> Text(string key, string value, string help, string allowed = "text", bool secret = false) =>
-        new(key, help, "text", allowed, value, ScalarText, static v => v) { Secret = secret };
+    public static Setting<string> Text(
+        string key, string value, string help, string allowed = "text", bool secret = false, string? notYet = null) =>
+        new(key, help, "text", allowed, value, ScalarText, static v => v) { Secret = secret, NotYet = notYet };
 
     /// <summary>A relative path in a configuration file begins at the folder of that file.</summary>
-    public static Setting<string> Path(string key, string help)
+    public static Setting<string> Path(string key, string help, string? notYet = null)
     {
-        return new(key, help, "path", "a path", "", Read, static v => v) { Rebase = Below };
+        return new(key, help, "path", "a path", "", Read, static v => v) { Rebase = Below, NotYet = notYet };
 
         static string? Read(RawValue raw, out string result) => ScalarText(raw, out result)
             ?? (result.Contains('\0', StringComparison.Ordinal) ? "a path cannot hold a NUL character" : null);

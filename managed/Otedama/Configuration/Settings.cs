@@ -207,12 +207,59 @@ internal static class Settings
     public static readonly Setting<string> P2pPass = Add(Text("p2p.pass", "",
         "Makes the share chain a private one of those who have the same word.", "up to 64 printable ASCII characters without |", secret: true));
 
-    public static readonly Setting<int> P2pPort = Add(Integer("p2p.port", 30303, 1, 65535, "Port for other pool nodes.", PeersLater));
+    public static readonly Setting<int> P2pPort = Add(Integer("p2p.port", 30303, 1, 65535, "Port for other pool nodes."));
 
-    public static readonly Setting<int> P2pMaxPeers = Add(Integer("p2p.max_peers", 50, 0, 10_000, "Pool nodes connected at once.", PeersLater));
+    public static readonly Setting<int> P2pMaxPeers = Add(Integer("p2p.max_peers", 50, 0, 10_000, "Pool nodes connected at once, whoever dialled."));
 
     public static readonly Setting<IReadOnlyList<string>> BootstrapNodes = Add(List("p2p.bootstrap_nodes",
-        "Pool nodes to ask first.", "addresses such as node.example:30303", PeersLater));
+        "Pool nodes to ask first.", "addresses such as node.example:30303 or otp2p://ID@node.example:30303"));
+
+    public static readonly Setting<string> DhtModeName = Add(Choice("dht.mode", "client", ["client", "server", "off"],
+        "The BitTorrent DHT, by which pool nodes find each other (otedama net dht): client = ask and answer nothing, server = "
+        + "answer others too, off."));
+
+    public static readonly Setting<IReadOnlyList<string>> DhtNodes = Add(List("dht.nodes",
+        "Nodes of the DHT to ask first, before the public routers.", "addresses such as 198.51.100.7:6881 or [2001:db8::7]:6881"));
+
+    public static readonly Setting<bool> DhtAllowPrivate = Add(Switch("dht.allow_private", false,
+        "Take private, loopback and reserved addresses from the DHT, and no public routers: for a test network only."));
+
+    public static readonly Setting<string> P2pListen = Add(Text("p2p.listen", "",
+        "Address to listen on for other pool nodes; empty = every interface.", "an IP address"));
+
+    public static readonly Setting<string> P2pExternal = Add(Text("p2p.external", "",
+        "Where others reach this node when it cannot find out itself; empty = it asks its gateway and its peers.",
+        "an address such as 203.0.113.7:30303", notYet: PeersLater));
+
+    public static readonly Setting<int> P2pMaxInbound = Add(Integer("p2p.max_inbound", 117, 0, 10_000,
+        "Connections that other nodes may make to this one; 0 = it does not listen."));
+
+    public static readonly Setting<int> P2pMaxOutbound = Add(Integer("p2p.max_outbound", 8, 0, 64,
+        "Connections this node makes; two that tell no addresses and one that tests come on top."));
+
+    public static readonly Setting<IReadOnlyList<IPNetwork>> P2pAllow = Add(NetworkList.Setting("p2p.allow", [],
+        "Networks whose addresses are never banned nor limited."));
+
+    public static readonly Setting<int> P2pMemory = Add(Integer("p2p.memory", 256, 16, 65_536,
+        "MiB that what waits to be sent and read of all peers may take."));
+
+    public static readonly Setting<int> P2pGossipBudget = Add(Integer("p2p.gossip_budget", 64, 1, 1_048_576,
+        "KiB a second of shares sent to everybody; above it most peers get announcements only.", PeersLater));
+
+    public static readonly Setting<string> P2pNat = Add(Choice("p2p.nat", "auto", ["auto", "pcp", "natpmp", "upnp", "off"],
+        "How the gateway is asked to let other nodes in; auto = one after the other.", PeersLater));
+
+    public static readonly Setting<bool> P2pPrivate = Add(Switch("p2p.private", false,
+        "Only the nodes of p2p.bootstrap_nodes, each with its node id: no DHT, no DNS, no addresses from others."));
+
+    public static readonly Setting<string> RegionDatabase = Add(Path("region.mmdb",
+        "MaxMind database of countries; none is shipped. Empty = regions by label and by measured ways.", PeersLater));
+
+    public static readonly Setting<string> RegionLabel = Add(Text("region.label", "",
+        "Name of the region this node is in.", "a country code such as DE, or a name of yours", notYet: PeersLater));
+
+    public static readonly Setting<string> AsnDatabase = Add(Path("asn.mmdb",
+        "MaxMind database of autonomous systems, to tell operators apart. Empty = by network, /16 and /32.", PeersLater));
 
     public static readonly Setting<bool> ZkpEnabled = Add(Switch("security.zkp_enabled", false, "Zero-knowledge login.",
         notYet: "this version has no zero-knowledge login; every miner that reaches the Stratum port can log in"));

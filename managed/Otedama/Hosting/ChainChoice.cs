@@ -1,12 +1,62 @@
 using System.Globalization;
+using System.Net;
 using Otedama.Core;
 using Otedama.Pool;
+using Otedama.Wire;
 
 namespace Otedama;
 
 /// <summary>Which share chain a pool mines on.</summary>
 internal static class ChainChoice
 {
+    /// <summary>How this node meets the others of its chain.</summary>
+    public static PeerNodeOptions Peers(PoolPlan plan, Configuration configuration)
+    {
+        int outbound = configuration.Get(Settings.P2pMaxOutbound);
+        int room = Math.Max(0, configuration.Get(Settings.P2pMaxPeers) - outbound);
+        int inbound = Math.Min(configuration.Get(Settings.P2pMaxInbound), room);
+        string listen = configuration.Get(Settings.P2pListen);
+        IPAddress address = listen.Length > 0 ? IPAddress.Parse(listen) : IPAddress.Any;
+        return new PeerNodeOptions
+        {
+            ChainId = plan.Chain!.Id,
+            Folder = Path.Combine(plan.Folder, "peers"),
+            Listen = inbound > 0 ? [new IPEndPoint(address, configuration.Get(Settings.P2pPort))] : [],
+            Bootstrap = [.. configuration.Get(Settings.BootstrapNodes).Select(Named)],
+            InboundMax = Math.Max(1, inbound),
+            OutboundMax = Math.Min(outbound, configuration.Get(Settings.P2pMaxPeers)),
+            MemoryMax = (long)configuration.Get(Settings.P2pMemory) << 20,
+            Allowed = configuration.Get(Settings.P2pAllow),
+            IsPrivate = configuration.Get(Settings.P2pPrivate),
+            AllowLooseKey = configuration.Get(Settings.AllowLoosePermissions),
+            UserAgent = $"otedama/{ThisProgram.Version}",
+        };
+    }
+
+    private static PeerAddress Named(string text) =>
+        PeerAddress.TryParse(text, out PeerAddress? address, out _) ? address! : throw new FormatException(text);
+
+    private static void CheckPeers(Configuration configuration, List<string> problems)
+    {
+        bool isPrivate = configuration.Get(Settings.P2pPrivate);
+        foreach (string text in configuration.Get(Settings.BootstrapNodes))
+        {
+            bool isAddress = PeerAddress.TryParse(text, out PeerAddress? address, out string? problem);
+            if (!isAddress || (isPrivate && address!.Id is null))
+            {
+                problems.Add($"{configuration.KeyOf(Settings.BootstrapNodes)}: "
+                    + $"{(isAddress ? $"{text} has no node id, which p2p.private demands: otp2p://ID@HOST:PORT" : problem)} "
+                    + $"({configuration.Of(Settings.BootstrapNodes).Place}).");
+            }
+        }
+        string listen = configuration.Get(Settings.P2pListen);
+        if (listen.Length > 0 && !IPAddress.TryParse(listen, out _))
+        {
+            problems.Add($"{configuration.KeyOf(Settings.P2pListen)}: \"{listen}\" is no IP address such as 0.0.0.0 "
+                + $"({configuration.Of(Settings.P2pListen).Place}).");
+        }
+    }
+
     /// <summary>Null when the pool has none, or when something is wrong, and then problems say what.</summary>
     public static ChainParameters? Of(Configuration configuration, CoinSpec coin, List<string> problems)
     {
@@ -26,6 +76,7 @@ internal static class ChainChoice
                 $"{configuration.KeyOf(Settings.PoolFee)}: {configuration.Get(Settings.PoolFee)} percent "
                 + $"({configuration.Of(Settings.PoolFee).Place}); a share chain allows at most {PoolOptions.FeePercentMaxOnChain}."));
         }
+        CheckPeers(configuration, problems);
         try
         {
             ChainParameters parameters =

@@ -32,6 +32,7 @@ internal static class PartOptions
             Scheme = plan.Chain is null
                 ? Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true) : PayoutScheme.ShareChain,
             Chain = plan.Chain,
+            Peers = plan.Chain is null ? null : ChainChoice.Peers(plan, configuration),
             SoftwareVersion = ThisProgram.VersionNumber,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,

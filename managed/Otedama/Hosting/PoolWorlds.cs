@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Otedama.Pool;
 using Otedama.Wire;
@@ -16,5 +17,13 @@ internal static class PoolWorlds
         Files = new DiskFiles(),
         Nodes = new SocketNodeLinks(time),
         Loggers = loggers,
+        Peers = (identity, inboundMax) => new SocketPeerNetwork(identity, time, inboundMax, Draw),
+        Resolve = Dns.GetHostAddresses,
     };
+
+    private static UInt128 Draw()
+    {
+        SystemRandomness random = new();
+        return new UInt128(random.NextUInt64(), random.NextUInt64());
+    }
 }

@@ -31,8 +31,8 @@ internal static class ChainMetrics
 
     private static IEnumerable<Sample> Peers(PoolInput pool, ChainSnapshot chain) =>
     [
-        new Sample([pool.View.Name, "in", "connected"], chain.Network.Peers.Count(static peer => peer.IsInbound)),
-        new Sample([pool.View.Name, "out", "connected"], chain.Network.Peers.Count(static peer => !peer.IsInbound)),
+        new Sample([pool.View.Name, "in", "connected"], chain.Network.Peers.Count(static peer => !peer.IsOutbound)),
+        new Sample([pool.View.Name, "out", "connected"], chain.Network.Peers.Count(static peer => peer.IsOutbound)),
     ];
 
     private static ValueMetric Of(string name, string type, string help, Func<ChainSnapshot, double> value) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Otedama.Core;
 
@@ -6,7 +5,7 @@ namespace Otedama.Benchmarks;
 
 /// <summary>
 /// What a share costs after its own bytes are checked (steps 10 to 12), with this many payees in a full standard window: prints
-/// shares a second with and without payouts, and the time of one split at the tip by cap class.
+/// shares a second of processor time with and without payouts, and the time of one split at the tip by cap class.
 /// </summary>
 internal static class ShareChainBench
 {
@@ -32,12 +31,12 @@ internal static class ShareChainBench
         Console.Write(string.Create(CultureInfo.InvariantCulture, $"restored {restored:n0}/s, added {added:n0}/s; a split of class"));
         for (byte capClass = 0; capClass < parameters.Caps.Count; capClass++)
         {
-            long started = Stopwatch.GetTimestamp();
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             for (int i = 0; i < Splits; i++)
             {
                 chain.SplitFor(capClass, FreeShares.CoinValue, default);
             }
-            double micro = Stopwatch.GetElapsedTime(started).TotalMicroseconds / Splits;
+            double micro = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / Splits;
             Console.Write(string.Create(CultureInfo.InvariantCulture, $" {capClass} {micro:f0} us"));
         }
         Console.WriteLine();
@@ -45,7 +44,7 @@ internal static class ShareChainBench
 
     private static double RateOf(List<ChainShare> shares, Func<ChainShare, ShareFault?> take)
     {
-        long started = Stopwatch.GetTimestamp();
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         foreach (ChainShare share in shares)
         {
             if (take(share) is { } fault)
@@ -53,7 +52,7 @@ internal static class ShareChainBench
                 throw new InvalidOperationException($"share {share} was refused: {fault}");
             }
         }
-        return shares.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return shares.Count / (Environment.CpuUsage.TotalTime - before).TotalSeconds;
     }
 
     /// <summary>The last Checked have the right coinbase; all payees are in the window, some with more shares than others.</summary>

@@ -67,9 +67,8 @@ public sealed class KawPowFuzzTests
         }
         JsonValue parameters = message.Params;
         int passed = 0;
-        if (KawPowSubmit.TryParse(parameters, out KawPowSubmit submit, out _))
+        if (KawPowSubmit.TryParse(parameters, stackalloc byte[KawPow.MixSize], out _, out _))
         {
-            Assert.Equal(KawPow.MixSize, submit.Mix.Length);
             passed++;
         }
         else if (EthereumStratum.TryReadSubmit(parameters, [0xa1, 0xb2], out JsonValue job, out ulong nonce, out _))

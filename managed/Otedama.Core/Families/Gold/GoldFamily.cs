@@ -10,6 +10,8 @@ internal sealed class GoldFamily() : HeaderFamily("gold")
 {
     public override int HeaderBytesMax => ZcashProof.MinedBytesMax;
 
+    public override int ProofLength(EquihashRule? equihash) => Zcash.ProofLength(equihash);
+
     public override BlockHeader Unproven(BlockHeader fields) => fields with { Proof = new GoldProof(ZcashProof.Empty) };
 
     internal override BlockHeader ReadHeader(ref ByteReader reader)

@@ -5,6 +5,8 @@ internal sealed class KawPowFamily() : HeaderFamily("kawPow")
 {
     public override int HeaderBytesMax => Core.KawPow.HeaderSize;
 
+    public override int ProofLength(EquihashRule? equihash) => Core.KawPow.MixSize;
+
     public override BlockHeader Unproven(BlockHeader fields) => fields with { Proof = new KawPowHeaderProof(default) };
 
     internal override BlockHeader ReadHeader(ref ByteReader reader)

@@ -7,6 +7,8 @@ internal sealed class VerusFamily() : HeaderFamily("verus")
 
     public override int HeaderBytesMax => ZcashProof.MinedBytesMax;
 
+    public override int ProofLength(EquihashRule? equihash) => Core.Verus.NonceLength;
+
     public override bool TakesNodeCoinbase => true;
 
     public override bool KeepsNodeCoinbase => true;

@@ -7,6 +7,8 @@ internal sealed class ZcashFamily() : HeaderFamily("zcash")
 
     public override int HeaderBytesMax => ZcashProof.MinedBytesMax;
 
+    public override int ProofLength(EquihashRule? equihash) => equihash?.SolutionLength ?? 0;
+
     public override bool TakesNodeCoinbase => true;
 
     public override IReadOnlyList<(string Name, string Text)> TemplateFields(Hash256 genesis) =>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Otedama.Core;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace Otedama.Core;
 /// </summary>
 public abstract record Zip301Recipe : HeaderRecipe
 {
+    private const int PreviousOffset = 4, RootOffset = 36, ReservedOffset = 68;
+
     public required uint Version { get; init; }
 
     public required Hash256 PreviousHash { get; init; }
@@ -26,21 +30,20 @@ public abstract record Zip301Recipe : HeaderRecipe
     /// </summary>
     public void WriteHeader(uint time, ReadOnlySpan<byte> nonce, Span<byte> destination)
     {
-        Span<byte> whole = stackalloc byte[Hash256.Size];
-        whole.Clear();
-        nonce.CopyTo(whole);
-        new ByteWriter(ZcashProof.HeaderSize)
-            .UInt32(Version).Hash(PreviousHash).Hash(MerkleRoot).Hash(Reserved).UInt32(time).UInt32(Bits).Raw(whole)
-            .Span.CopyTo(destination);
+        Span<byte> header = destination[..ZcashProof.HeaderSize];
+        BinaryPrimitives.WriteUInt32LittleEndian(header, Version);
+        PreviousHash.CopyTo(header[PreviousOffset..]);
+        MerkleRoot.CopyTo(header[RootOffset..]);
+        Reserved.CopyTo(header[ReservedOffset..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[ZcashProof.TimeOffset..], time);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[ZcashProof.BitsOffset..], Bits);
+        header[ZcashProof.NonceOffset..].Clear();
+        nonce.CopyTo(header[ZcashProof.NonceOffset..]);
     }
 
     /// <summary>Writes the compactSize length before a solution; returns its bytes.</summary>
-    public int WriteSolutionLength(Span<byte> destination)
-    {
-        ReadOnlySpan<byte> bytes = new ByteWriter(4).CompactSize((ulong)SolutionLength).Span;
-        bytes.CopyTo(destination);
-        return bytes.Length;
-    }
+    public int WriteSolutionLength(Span<byte> destination) =>
+        ByteWriter.WriteCompactSize((ushort)SolutionLength, destination);
 
     /// <summary>Header, length and solution; returns the bytes written.</summary>
     public int WriteWhole(uint time, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> solution, Span<byte> destination)

@@ -23,6 +23,8 @@ internal sealed class SimLoops(SimWorld world, SimLife life, PoolParts pool, Sim
     private bool _isCommitting;
     private bool _isBroadcasting;
 
+    public ProofSlab Proofs => pool.Shares.Proofs;
+
     public void Start()
     {
         pool.Stratum.Pacer.Woken += () => Soon(ref _isBroadcasting, 5, Broadcast);

@@ -25,8 +25,8 @@ public sealed class PoolChain : IJobListener, IDisposable
         if (!PayoutKey.TryFromScript(script, out PayoutKey payout))
         {
             throw new ArgumentException(
-                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, P2SH, "
-                + "P2WPKH, P2WSH or P2TR address");
+                $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, "
+                + "P2SH, P2WPKH, P2WSH or P2TR address");
         }
         Desk = new ShareDesk(parameters, checker, world, FolderOf(parameters, options.DataDirectory));
         ChainBookOptions book = new()
@@ -48,15 +48,21 @@ public sealed class PoolChain : IJobListener, IDisposable
 
     public ChainBook Book { get; }
 
-    /// <summary>Tells of peers and of what is between their chains and ours; to be set by who has some.</summary>
-    public Func<ChainNetwork> Network { get; set; } = static () => ChainNetwork.Alone;
+    /// <summary>The other nodes; null where the chain is mined alone.</summary>
+    public PeerNode? Peers { get; private set; }
 
     /// <summary>What moves it, each called by a loop of its own.</summary>
-    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, _advice];
+    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, _advice, .. Peers?.Steps ?? []];
 
     /// <summary>Where a chain is kept, below a pool's directory.</summary>
     public static string FolderOf(ChainParameters parameters, string dataDirectory) =>
         Path.Combine(dataDirectory, FolderPrefix + Hex.Encode(parameters.Id.ToArray())[..16]);
+
+    /// <summary>
+    /// Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.
+    /// </summary>
+    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world) =>
+        Peers = new PeerNode(options, Desk, times, world);
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
@@ -66,7 +72,8 @@ public sealed class PoolChain : IJobListener, IDisposable
         (long found, long refused) = Book.Own;
         (double? expected, double seconds) = ExpectedShares();
         double rate = OwnRate;
-        ChainNetwork network = Network(); // whose locks are not for within ours
+        UInt128 work = Desk.Look(static chain => chain.CumulativeWork);
+        ChainNetwork network = Peers?.Look(work) ?? ChainNetwork.Alone; // whose locks are not for within the desk's
         return Desk.Look(chain => new ChainSnapshot
         {
             Parameters = Desk.Parameters,
@@ -110,7 +117,11 @@ public sealed class PoolChain : IJobListener, IDisposable
     }
 
     /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
-    public void Dispose() => Desk.Close();
+    public void Dispose()
+    {
+        Peers?.Dispose();
+        Desk.Close();
+    }
 
     private double OwnRate => _ledger.Totals().HashRate.TenMinutes;
 

@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Otedama.Pool;
+
+/// <summary>How a node behaves among others.</summary>
+public sealed record PeerHostOptions
+{
+    /// <summary>Where others can connect to it; 0 = nowhere.</summary>
+    public ushort ListenPort { get; init; }
+
+    /// <summary>Neither tells nor takes addresses.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>Networks that neither limits nor bans of addresses are for.</summary>
+    public IReadOnlyList<IPNetwork> Allowed { get; init; } = [];
+
+    /// <summary>Name and version of the software.</summary>
+    public string UserAgent { get; init; } = "";
+
+    internal bool IsAllowed(IPAddress address)
+    {
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return Allowed.Any(network => network.Contains(plain));
+    }
+}

@@ -1,0 +1,272 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>
+/// This node among the others of its share chain: its key, where it listens, whom it dials, who is connected. Nothing
+/// moves by itself but the links; its steps are called by loops.
+/// </summary>
+public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposable
+{
+    private const string AddressFile = "peers.dat", BanFileName = "bans.dat", AnchorFile = "anchors.dat";
+
+    private readonly PeerNodeOptions _options;
+    private readonly PoolWorld _world;
+    private readonly ILogger _logger;
+    private readonly NodeIdentity _identity;
+    private readonly AddressManager _addresses;
+    private readonly BanList _bans;
+    private readonly PeerHost _host;
+    private readonly PeerSessions _sessions;
+    private readonly Dialler _dialler;
+    private readonly IPeerNetwork _network;
+    private readonly ConcurrentDictionary<long, OutboundKind> _kinds = new(); // of what is being dialled
+
+    /// <summary>
+    /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
+    /// or key cannot be used.
+    /// </summary>
+    public PeerNode(PeerNodeOptions options, ShareDesk desk, IBlockTimes times, PoolWorld world)
+    {
+        (_options, _world) = (options, world);
+        _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
+        world.Files.CreateFolder(options.Folder);
+        _identity = NodeKeyFile.LoadOrCreate(
+            world.Files, InFolder(NodeKeyFile.Name), world.Random, world.Time, options.AllowLooseKey);
+        NetworkGroups groups = new();
+        _addresses = new AddressManager(world.Time, world.Random, groups, options.IsPrivate);
+        _bans = new BanList(world.Time, options.Allowed);
+        Note(_addresses.Load(world.Files, InFolder(AddressFile)));
+        Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
+        Chain = new ChainPeers(desk, times, world);
+        _network = world.Peers(_identity, options.InboundMax);
+        _host = new PeerHost(
+            new PeerHostOptions
+            {
+                ListenPort = (ushort)(options.Listen.Count > 0 ? options.Listen[0].Port : 0),
+                IsPrivate = options.IsPrivate,
+                Allowed = options.Allowed,
+                UserAgent = options.UserAgent,
+            },
+            desk, Chain, _addresses, _bans, world);
+        _sessions = new PeerSessions
+        {
+            ChainId = options.ChainId,
+            Own = _identity.Id,
+            Time = world.Time,
+            ShareSpacing = TimeSpan.FromMilliseconds(desk.Parameters.SpacingMs),
+            Random = world.Random,
+            Handler = _host,
+            Conduct = _host,
+            SessionsMax = options.InboundMax + options.OutboundMax + Spare,
+            MemoryMax = options.MemoryMax,
+        };
+        _dialler = new Dialler(
+            new DiallerOptions
+            {
+                FullMax = options.OutboundMax,
+                FirstContacts = FirstContacts(),
+                OnlyFirstContacts = options.IsPrivate,
+            },
+            _addresses, groups, _bans, this, new NoGuess(), world.Time, world.Random);
+        PeerClock clock = new(_sessions, _addresses, Save, world.Time);
+        Steps = [_host, _dialler, clock, Chain, Chain.Sync];
+    }
+
+    /// <summary>Two links for shares only, a feeler, an extra one.</summary>
+    private const int Spare = 4;
+
+    /// <summary>Who this node is to others.</summary>
+    public NodeId Id => _identity.Id;
+
+    /// <summary>What is said about shares.</summary>
+    public ChainPeers Chain { get; }
+
+    /// <summary>Where it listens, with the real ports.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
+
+    /// <summary>What moves it, each called by a loop of its own.</summary>
+    public IReadOnlyList<IStep> Steps { get; }
+
+    /// <summary>Lets others in. Throws IOException when a place cannot be had.</summary>
+    public void Listen()
+    {
+        if (_options.Listen.Count > 0)
+        {
+            Endpoints = _network.Listen(_options.Listen, this);
+            LogListens(string.Join(", ", Endpoints), $"otp2p://{Id}@HOST:{Endpoints[0].Port}");
+        }
+    }
+
+    /// <summary>Who is connected, and how their chains stand to ours, whose work this is.</summary>
+    public ChainNetwork Look(UInt128 work)
+    {
+        PeerRow[] rows = [.. _host.Peers.Select(Row)];
+        (int Had, int Of, string From)? fetch = Chain.Sync.Progress;
+        ChainSyncState state = rows.Length == 0 ? ChainSyncState.Alone
+            : fetch is not null || Chain.Sync.BestWork > work ? ChainSyncState.Fetching : ChainSyncState.Level;
+        return new ChainNetwork(
+            rows, ChainNetwork.GateOf(state), new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+    }
+
+    /// <summary>Says goodbye to everybody.</summary>
+    public void Drain() => _sessions.DrainAll(PeerByeCode.Shutdown, "this node stops");
+
+    /// <summary>Keeps what it knows and ends.</summary>
+    public void Dispose()
+    {
+        Save();
+        try
+        {
+            Anchors.Keep(_world.Files, InFolder(AnchorFile), _dialler.AnchorsToKeep());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(_options.Folder, e.Message);
+        }
+        _network.Dispose();
+        _identity.Dispose();
+    }
+
+    void IPeerDialer.Dial(DialOrder order)
+    {
+        _kinds[order.Number] = order.Kind;
+        _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
+    }
+
+    IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
+    {
+        PeerSession session = new(_sessions, link);
+        if (number != 0)
+        {
+            _dialler.Established(number, link.Peer);
+            if (_kinds.GetValueOrDefault(number) == OutboundKind.Feeler)
+            {
+                session.Drain(PeerByeCode.Shutdown, "this was only to see whether you answer");
+            }
+        }
+        return new PeerLine(session, () => Ended(number));
+    }
+
+    void IPeerNetworkUser.OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
+    {
+        if (number == 0)
+        {
+            LogRefused(place, reason);
+            if (reason is PeerRefusal.TlsFailed or PeerRefusal.NotTls or PeerRefusal.HandshakeTimeout)
+            {
+                _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
+            }
+            return;
+        }
+        LogNotReached(place, reason, detail);
+        Ended(number);
+    }
+
+    private void Ended(long number)
+    {
+        if (number != 0)
+        {
+            _kinds.TryRemove(number, out _);
+            _dialler.Ended(number);
+        }
+    }
+
+    private PeerRow Row(SessionPeer peer) => new(
+        peer.Session.Peer.ToString(),
+        peer.Session.Remote.ToString(),
+        peer.IsOutbound,
+        peer.Hello.UserAgent,
+        peer.Session.Age,
+        peer.Session.RoundTrip,
+        Chain.TipOf(peer),
+        peer.Session.BytesIn,
+        peer.Session.BytesOut,
+        _bans.PointsOf(peer.Session.Peer));
+
+    private List<FirstContact> FirstContacts()
+    {
+        List<FirstContact> contacts = [];
+        foreach (Anchor anchor in Anchors.Take(_world.Files, InFolder(AnchorFile)))
+        {
+            contacts.Add(new FirstContact(anchor.Place, anchor.NodeId, IsAnchor: true));
+        }
+        foreach (PeerAddress named in _options.Bootstrap)
+        {
+            foreach (IPAddress address in Resolve(named.Host))
+            {
+                contacts.Add(new FirstContact(PeerEndpoint.Of(address, named.Port), named.Id));
+            }
+        }
+        return contacts;
+    }
+
+    private IEnumerable<IPAddress> Resolve(string host)
+    {
+        try
+        {
+            return _world.Resolve(host);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            LogNoName(host, e.Message);
+            return [];
+        }
+    }
+
+    private void Save()
+    {
+        try
+        {
+            _addresses.Save(_world.Files, InFolder(AddressFile));
+            BanFile.Save(_bans, _world.Files, InFolder(BanFileName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(_options.Folder, e.Message);
+        }
+    }
+
+    private void Note(string? problem)
+    {
+        if (problem is not null)
+        {
+            LogDamaged(problem);
+        }
+    }
+
+    private string InFolder(string name) => Path.Combine(_options.Folder, name);
+
+    private sealed class NoGuess : ILatencyGuess
+    {
+        public double? Seconds(PeerEndpoint place) => null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_listens",
+        Message = "Other nodes can connect to {Places}; this node is {Address}")]
+    private partial void LogListens(string places, string address);
+
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "peer_refused",
+        Message = "A connection from {Place} came to nothing: {Reason}")]
+    private partial void LogRefused(IPEndPoint place, PeerRefusal reason);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_reached",
+        Message = "Node {Place} was not reached: {Reason} {Detail}")]
+    private partial void LogNotReached(IPEndPoint place, PeerRefusal reason, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_no_name",
+        Message = "p2p.bootstrap_nodes: {Host} has no address: {Problem}")]
+    private partial void LogNoName(string host, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_not_kept",
+        Message = "What this node knows of others could not be kept in {Folder}: {Problem}")]
+    private partial void LogNotKept(string folder, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_file_damaged", Message = "{Problem}")]
+    private partial void LogDamaged(string problem);
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using Otedama.Core;
+using Otedama.Wire;
+
+namespace Otedama.Pool;
+
+/// <summary>A node among others.</summary>
+public sealed record PeerNodeOptions
+{
+    /// <summary>Proved in handshakes, never sent.</summary>
+    public required Hash256 ChainId { get; init; }
+
+    /// <summary>Where key, addresses, bans and anchors are kept.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Places where others may connect; none: it only dials.</summary>
+    public IReadOnlyList<IPEndPoint> Listen { get; init; } = [];
+
+    /// <summary>Nodes the operator named.</summary>
+    public IReadOnlyList<PeerAddress> Bootstrap { get; init; } = [];
+
+    public int InboundMax { get; init; } = 117;
+
+    /// <summary>Full links that are dialled; two that only talk of shares come on top.</summary>
+    public int OutboundMax { get; init; } = 8;
+
+    /// <summary>Bytes in the buffers of all links together.</summary>
+    public long MemoryMax { get; init; } = 256L << 20;
+
+    /// <summary>Networks that neither limits nor bans of addresses are for.</summary>
+    public IReadOnlyList<IPNetwork> Allowed { get; init; } = [];
+
+    /// <summary>Only the nodes that the operator named; no addresses are told or taken.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>Other users may read the key.</summary>
+    public bool AllowLooseKey { get; init; }
+
+    /// <summary>Name and version of the software.</summary>
+    public string UserAgent { get; init; } = "";
+}

@@ -1,0 +1,48 @@
+namespace Otedama.Wire;
+
+/// <summary>
+/// Why a link between two nodes did not come to be, on the side that says so. The names are those of the metric
+/// otedama_p2p_handshakes_total, in lower case with underscores.
+/// </summary>
+public enum PeerRefusal : byte
+{
+    None,
+
+    /// <summary>The link was closed for a reason that has nothing to do with TLS; CloseReason has it.</summary>
+    Closed,
+    TooManyHandshakes,
+    TooManyFromAddress,
+    HandshakeTimeout,
+
+    /// <summary>The first byte is no TLS record.</summary>
+    NotTls,
+
+    /// <summary>TLS 1.3 is not among what the other end offers.</summary>
+    OldTls,
+
+    /// <summary>The connection puzzle is wanted and there is none, or it is not one.</summary>
+    PuzzleMissing,
+
+    /// <summary>It is solved for fewer bits than are wanted now.</summary>
+    PuzzleTooEasy,
+    PuzzleStale,
+    PuzzleUsed,
+
+    /// <summary>The other end wants a puzzle solved, or a harder one.</summary>
+    PuzzleWanted,
+    NoCertificate,
+    SeveralCertificates,
+    CertificateTooLong,
+    KeyNotP256,
+    KeyOffCurve,
+
+    /// <summary>Not the node that was dialled.</summary>
+    WrongNode,
+
+    /// <summary>The other end does not speak otedama-p2p/1.</summary>
+    NoAlpn,
+    WrongCipherSuite,
+
+    /// <summary>Anything else in the handshake: broken records, an alert, a wrong signature.</summary>
+    TlsFailed,
+}

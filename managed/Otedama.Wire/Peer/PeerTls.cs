@@ -1,0 +1,219 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Otedama.Wire;
+
+/// <summary>What a <see cref="PeerTls"/> tells the link it is part of; always from within one of its methods.</summary>
+public interface IPeerTlsUser
+{
+    /// <summary>The handshake is done: the other end has the key of this node.</summary>
+    void OnOpen(NodeId peer);
+
+    void OnPlain(ReadOnlySpan<byte> plain);
+
+    /// <summary>Bytes for the other end.</summary>
+    void OnCipher(ReadOnlySpan<byte> cipher);
+
+    /// <summary>The last call. The reason is that of a handshake; Closed when it was over.</summary>
+    void OnEnd(PeerRefusal reason);
+}
+
+/// <summary>
+/// TLS between two nodes as bytes in and bytes out, either side: 1.3, one cipher suite, a certificate from both, the
+/// rules for certificates in place of chains of trust. One thread at a time feeds, another may encrypt meanwhile.
+/// </summary>
+public sealed class PeerTls : ITlsPipeUser
+{
+    /// <summary>A record has 16 KiB; read several at once when they are there.</summary>
+    private const int PlainBytes = 32 * 1024;
+
+    private const byte HandshakeRecord = 22;
+
+    /// <summary>access_denied, fatal: what who wants a puzzle answers with before any work.</summary>
+    private static readonly byte[] s_wanted = [21, 3, 3, 0, 2, 2, 49];
+
+    private static readonly SslApplicationProtocol s_alpn = new("otedama-p2p/1");
+
+    private readonly NodeIdentity _own;
+    private readonly IPeerTlsUser _user;
+    private readonly PuzzleDoor? _door;
+    private readonly NodeId? _expected;
+    private readonly string? _solution;
+    private readonly bool _isInitiator;
+    private readonly TlsPipe _pipe;
+    private PeerRefusal _refusal = PeerRefusal.TlsFailed;
+    private NodeId _peer;
+    private bool _hasBytes;
+    private bool _hasShaken;
+
+    private PeerTls(
+        NodeIdentity own, IPeerTlsUser user, bool isInitiator, NodeId? expected, string? solution, PuzzleDoor? door)
+    {
+        (_own, _user, _isInitiator, _expected, _solution, _door) = (own, user, isInitiator, expected, solution, door);
+        _pipe = new TlsPipe(isInitiator ? DialAsync : AcceptAsync, this, PlainBytes);
+    }
+
+    public bool IsOpen => _pipe.IsOpen;
+
+    /// <summary>The side that dialled. Whoever answers must be the expected node, when there is one.</summary>
+    public static PeerTls Dial(NodeIdentity own, NodeId? expected, string? solution, IPeerTlsUser user) =>
+        new(own, user, isInitiator: true, expected, solution, door: null);
+
+    /// <summary>The side that was dialled. The door asks for puzzles; null never asks.</summary>
+    public static PeerTls Accept(NodeIdentity own, PuzzleDoor? door, IPeerTlsUser user) =>
+        new(own, user, isInitiator: false, expected: null, solution: null, door);
+
+    /// <summary>Bytes of the other end.</summary>
+    public void Feed(ReadOnlySpan<byte> cipher)
+    {
+        if (!_hasBytes && !cipher.IsEmpty)
+        {
+            _hasBytes = true;
+            LookAtFirst(cipher);
+        }
+        _pipe.Feed(cipher);
+    }
+
+    /// <summary>No more will come.</summary>
+    public void End() => _pipe.End();
+
+    /// <summary>Gives the user the records that carry these bytes. False when the pipe is broken.</summary>
+    public bool TryEncrypt(ReadOnlyMemory<byte> plain) => _pipe.TryEncrypt(plain);
+
+    void ITlsPipeUser.OnTlsOpen()
+    {
+        _hasShaken = true;
+        _user.OnOpen(_peer);
+    }
+
+    void ITlsPipeUser.OnTlsPlain(ReadOnlySpan<byte> plain) => _user.OnPlain(plain);
+
+    void ITlsPipeUser.OnTlsCipher(ReadOnlySpan<byte> cipher) => _user.OnCipher(cipher);
+
+    void ITlsPipeUser.OnTlsEnd(CloseReason reason) => _user.OnEnd(_hasShaken ? PeerRefusal.Closed : _refusal);
+
+    /// <summary>
+    /// The kind of the first record tells strangers from nodes, and a wish for a puzzle from other alerts.
+    /// </summary>
+    private void LookAtFirst(ReadOnlySpan<byte> cipher)
+    {
+        if (_isInitiator && cipher.StartsWith(s_wanted))
+        {
+            _refusal = PeerRefusal.PuzzleWanted;
+        }
+        else if (!_isInitiator && cipher[0] != HandshakeRecord)
+        {
+            _refusal = PeerRefusal.NotTls;
+        }
+    }
+
+    private async Task DialAsync(SslStream stream)
+    {
+        try
+        {
+            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = _solution ?? "", // empty: no server name is sent
+                ClientCertificateContext = _own.Context,
+                EnabledSslProtocols = SslProtocols.Tls13,
+                CipherSuitesPolicy = PeerTlsRules.Suites,
+                ApplicationProtocols = [s_alpn],
+                AllowRenegotiation = false,
+                AllowTlsResume = false,
+                EncryptionPolicy = EncryptionPolicy.RequireEncryption,
+                CertificateChainPolicy = PeerTlsRules.NoChain(),
+                RemoteCertificateValidationCallback = OnCertificate,
+            });
+        }
+        catch (AuthenticationException e)
+        {
+            Name(e);
+            throw;
+        }
+        CheckAgreed(stream);
+    }
+
+    private async Task AcceptAsync(SslStream stream)
+    {
+        try
+        {
+            await stream.AuthenticateAsServerAsync(OnHello, null, CancellationToken.None);
+        }
+        catch (AuthenticationException e)
+        {
+            Name(e);
+            throw;
+        }
+        CheckAgreed(stream);
+    }
+
+    private ValueTask<SslServerAuthenticationOptions> OnHello(
+        SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken stop)
+    {
+        PeerRefusal puzzle = _door?.Judge(hello.ServerName) ?? PeerRefusal.None;
+        if (puzzle != PeerRefusal.None)
+        {
+            _user.OnCipher(s_wanted);
+            throw Refuse(puzzle);
+        }
+        return ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = _own.Context,
+            ClientCertificateRequired = true,
+            EnabledSslProtocols = SslProtocols.Tls13,
+            CipherSuitesPolicy = PeerTlsRules.Suites,
+            ApplicationProtocols = [s_alpn],
+            AllowRenegotiation = false,
+            AllowTlsResume = false,
+            EncryptionPolicy = EncryptionPolicy.RequireEncryption,
+            CertificateChainPolicy = PeerTlsRules.NoChain(),
+            RemoteCertificateValidationCallback = OnCertificate,
+        });
+    }
+
+    private bool OnCertificate(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
+    {
+        PeerRefusal found = PeerCertificate.Check(shown, PeerTlsRules.IsAlone(shown, chain, _isInitiator), out _peer);
+        if (found == PeerRefusal.None && _expected is { } expected && !expected.FixedTimeEquals(_peer))
+        {
+            found = PeerRefusal.WrongNode;
+        }
+        if (found != PeerRefusal.None)
+        {
+            _refusal = found;
+        }
+        return found == PeerRefusal.None;
+    }
+
+    /// <summary>
+    /// A library that does not obey the list of suites, or a peer that named no protocol, is seen here.
+    /// </summary>
+    private void CheckAgreed(SslStream stream)
+    {
+        if (stream.NegotiatedApplicationProtocol != s_alpn)
+        {
+            throw Refuse(PeerRefusal.NoAlpn);
+        }
+        if (stream.NegotiatedCipherSuite != TlsCipherSuite.TLS_AES_256_GCM_SHA384
+            || stream.SslProtocol != SslProtocols.Tls13)
+        {
+            throw Refuse(PeerRefusal.WrongCipherSuite);
+        }
+    }
+
+    private AuthenticationException Refuse(PeerRefusal reason)
+    {
+        _refusal = reason;
+        return new AuthenticationException(reason.ToString());
+    }
+
+    /// <summary>What the library found before any of our rules was asked.</summary>
+    private void Name(AuthenticationException exception)
+    {
+        if (_refusal == PeerRefusal.TlsFailed)
+        {
+            _refusal = PeerTlsRules.Named(exception);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Otedama.Pool;
+using Xunit;
+
+namespace Otedama.Tests.Region;
+
+public sealed class CoordinateTests
+{
+    /// <summary>
+    /// Nodes on a plane of 100 ms with last miles of up to 10 ms, each measuring sixteen random others a round.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Guesses_come_near_the_true_ways(ulong seed)
+    {
+        const int Nodes = 40;
+        SeededRandom random = new(seed);
+        (double X, double Y, double Mile)[] places =
+            [.. Enumerable.Range(0, Nodes).Select(_ => (Part(random) * 0.1, Part(random) * 0.1, Part(random) * 0.01))];
+        CoordinateClient[] clients = [.. places.Select(_ => new CoordinateClient(random))];
+        double True(int i, int j) =>
+            Math.Sqrt(Math.Pow(places[i].X - places[j].X, 2) + Math.Pow(places[i].Y - places[j].Y, 2))
+                + places[i].Mile + places[j].Mile;
+        for (int k = 0; k < 60 * Nodes * 16; k++)
+        {
+            int i = k % Nodes, j = (int)(random.NextUInt64() % Nodes);
+            if (i != j)
+            {
+                Assert.True(clients[i].Update(clients[j].Own, True(i, j)));
+            }
+        }
+        double[] wrong =
+            [.. Pairs(Nodes)
+                .Select(pair =>
+                    Math.Abs(clients[pair.I].Own.SecondsTo(clients[pair.J].Own) - True(pair.I,
+                        pair.J)) / True(pair.I, pair.J)).Order()];
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: median {wrong[wrong.Length / 2]:P1}, p90 {wrong[wrong.Length * 9 / 10]:P1}");
+        Assert.True(wrong[wrong.Length / 2] < 0.15, $"median {wrong[wrong.Length / 2]:P1}");
+    }
+
+    [Fact]
+    public void What_cannot_be_moves_nothing()
+    {
+        CoordinateClient client = new(new SeededRandom(1));
+        double[] far = new double[Coordinate.Dimensions];
+        far[3] = 10.1;
+        Assert.False(client.Update(new Coordinate(far, 0.1, 1), 0.1));
+        far[3] = double.NaN;
+        Assert.False(client.Update(new Coordinate(far, 0.1, 1), 0.1));
+        Assert.False(client.Update(new Coordinate(new double[7], 0.1, 1), 0.1));
+        Assert.False(client.Update(new Coordinate(new double[8], double.PositiveInfinity, 1), 0.1));
+        Assert.False(client.Update(new Coordinate(new double[8], 0.1, 1.6), 0.1));
+        Assert.All([0, -1, 10.1, double.NaN, double.PositiveInfinity], seconds =>
+            Assert.False(client.Update(Coordinate.Origin, seconds)));
+        Assert.Same(Coordinate.Origin, client.Own);
+    }
+
+    [Fact]
+    public void Two_in_one_place_come_apart()
+    {
+        CoordinateClient client = new(new SeededRandom(1));
+        Assert.True(client.Update(Coordinate.Origin, 0.05));
+        Assert.True(client.Own.RawTo(Coordinate.Origin) > 0.001);
+    }
+
+    [Fact]
+    public void One_slow_answer_does_not_move_the_median()
+    {
+        RoundTrips trips = new();
+        Assert.Equal(double.PositiveInfinity, trips.Add(-1, 0));
+        Assert.Equal(0.1, trips.Add(0.15, 0.05), 1e-9);
+        trips.Add(0.11, 0);
+        Assert.Equal(0.11, trips.Add(5, 0), 1e-9);
+        Assert.Equal(0.12, trips.Add(0.12, -3), 1e-9);
+        Assert.Equal(0.1, trips.Shortest, 1e-9);
+    }
+
+    [Fact]
+    public void Miners_are_moved_only_when_they_want_it_and_it_is_worth_it()
+    {
+        RegionOffer[] offers =
+            [new("US", 0.05, true), new("JP", 0.01, false), new("DE", 0.05, true), new("BR", 0.2, true)];
+        Assert.Equal("DE", RegionChoice.For(true, "BR", 0.2, offers));
+        Assert.Null(RegionChoice.For(false, "BR", 0.2, offers));
+        Assert.Null(RegionChoice.For(true, "BR", 0.06, offers));
+        Assert.Equal(["x", "c", "b", "a"],
+            RegionChoice.FanOut(["a", "b", "x", "c"], name => name == "x" ? null : name[0] - 'a'));
+    }
+
+    private static double Part(SeededRandom random) => (random.NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    private static IEnumerable<(int I, int J)> Pairs(int nodes) =>
+        Enumerable.Range(0, nodes).SelectMany(i => Enumerable.Range(0, i).Select(j => (i, j)));
+}
