@@ -21,21 +21,26 @@ public sealed partial class ShareChain
 {
     /// <summary>
     /// The newest so many shares of the chain and what lies beside them, by height descending, the chain's own first;
-    /// at most twice as many.
+    /// beside it at most as many again.
     /// </summary>
     public IReadOnlyList<SeenShare> Graph(int shares)
     {
         List<SeenShare> seen = [];
         HashSet<Hash256> uncles = [];
+        int room = shares;
         PlacedShare? at = _tip;
         for (int i = 0; i < shares && at is { IsGenesis: false }; i++, at = at.Parent)
         {
             uncles.UnionWith(at.Uncles.Select(static uncle => uncle.Id));
             seen.Add(new SeenShare(at.Share!, at.Work, ShareRole.Main));
-            seen.AddRange(_heights[at.Height].Where(static other => !other.IsMain).Select(other => new SeenShare(
-                other.Share!, other.Work, uncles.Contains(other.Id) ? ShareRole.Uncle : ShareRole.Beside)));
+            foreach (PlacedShare other in _heights[at.Height].Where(static other => !other.IsMain).Take(room))
+            {
+                ShareRole role = uncles.Contains(other.Id) ? ShareRole.Uncle : ShareRole.Beside;
+                seen.Add(new SeenShare(other.Share!, other.Work, role));
+                room--;
+            }
         }
-        return seen.Count <= 2 * shares ? seen : seen[..(2 * shares)];
+        return seen;
     }
 
     /// <summary>

@@ -16,7 +16,9 @@ public enum ChainSyncState
 /// <summary>Whether miners get work, and why or why not, in a sentence.</summary>
 public sealed record ChainGate(bool IsOpen, string Reason);
 
-/// <summary>Had and Of: shares of the history being fetched; both 0 when none is. From: the peer it comes from.</summary>
+/// <summary>
+/// Had and Of: shares of the history being fetched; both 0 when none is. From: the peer it comes from.
+/// </summary>
 public sealed record ChainProgress(ChainSyncState State, int Had, int Of, string From);
 
 /// <summary>What stands between this node's chain and others'.</summary>

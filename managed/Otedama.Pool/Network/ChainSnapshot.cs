@@ -49,6 +49,12 @@ public sealed record ChainSnapshot
     /// <summary>Shares of this node's miners that one window holds on average; null while nobody mines.</summary>
     public required double? ExpectedOwnShares { get; init; }
 
+    /// <summary>With fewer own shares in a window what miners are paid swings widely.</summary>
+    public const double SharesMin = ChainAdvice.SharesMin;
+
+    /// <summary>Whether the nano chain fits this node's miners better.</summary>
+    public bool IsNanoBetter => ChainAdvice.IsNanoBetter(Parameters, ExpectedOwnShares, WindowSeconds);
+
     /// <summary>Seconds that a whole window lasts at its intended pace; less where a coin block is easy.</summary>
     public required double WindowSeconds { get; init; }
 

@@ -111,7 +111,9 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         ChainSyncState state = rows.Length == 0 ? ChainSyncState.Alone
             : fetch is not null || Chain.Sync.BestWork > work ? ChainSyncState.Fetching : ChainSyncState.Level;
         return new ChainNetwork(
-            rows, ChainNetwork.GateOf(state), new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+            rows,
+            ChainNetwork.GateOf(state),
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
     }
 
     /// <summary>Says goodbye to everybody.</summary>

@@ -41,7 +41,8 @@ public sealed class PoolChain : IJobListener, IDisposable
             Desk,
             key => key == payout ? options.OperatorAddress : ledger.Payee(key.ToScript())?.Address,
             Book.UsualClass);
-        _advice = new ChainAdvice(this, world.Time, world.Loggers.CreateLogger(LogCategory.PoolChain));
+        ILogger logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
+        _advice = new ChainAdvice(parameters, ExpectedShares, world.Time, logger);
     }
 
     public ShareDesk Desk { get; }
@@ -104,7 +105,9 @@ public sealed class PoolChain : IJobListener, IDisposable
             new ChainGraphShare(seen, _watch.AddressOf(seen.Share.Core.Payout), _watch.IsOwn(seen.Share.Core.Payout))),
     ];
 
-    /// <summary>Shares of this node's miners in a window; null while nobody mines. Seconds: that a window lasts.</summary>
+    /// <summary>
+    /// Shares of this node's miners in a window; null while nobody mines. Seconds: that a window lasts.
+    /// </summary>
     internal (double? Expected, double Seconds) ExpectedShares()
     {
         double work = (double)Desk.Next.Work;

@@ -1,6 +1,8 @@
 namespace Otedama;
 
-/// <summary>The share chain of a pool. Work is in expected hashes; whole numbers too large for a reader are text.</summary>
+/// <summary>
+/// The share chain of a pool. Work is in expected hashes; whole numbers too large for a reader are text.
+/// </summary>
 internal sealed record ChainView
 {
     /// <summary>std, wide or nano; null for other parameters.</summary>
@@ -108,7 +110,9 @@ internal sealed record ChainWindowView
     /// <summary>Own shares it holds on average at the rate of the last ten minutes; null while nobody mines.</summary>
     public required double? ExpectedOwnShares { get; init; }
 
-    /// <summary>Coins of the next block for this node's miners together, on average, as text; null before a template.</summary>
+    /// <summary>
+    /// Coins of the next block for this node's miners together, on average, as text; null before a template.
+    /// </summary>
     public required string? ExpectedPayout { get; init; }
 
     /// <summary>By payout address of this node, the most work first.</summary>
@@ -124,7 +128,8 @@ internal sealed record ChainKeyView(string Address, int Shares, int Uncles, doub
 /// <param name="Class">Of coinbase sizes: that of miners of the usual kind.</param>
 /// <param name="OutputsMax">Payees a coinbase of this class has at most.</param>
 /// <param name="Reward">Coins, as text.</param>
-internal sealed record ChainTipView(int Class, int OutputsMax, string Reward, IReadOnlyList<ChainTipPayoutView> Payouts);
+internal sealed record ChainTipView(
+    int Class, int OutputsMax, string Reward, IReadOnlyList<ChainTipPayoutView> Payouts);
 
 /// <param name="Amount">Coins, as text.</param>
 /// <param name="How">

@@ -60,7 +60,7 @@ internal static class ChainViews
 
     public static PeersAnswer Peers(ChainSnapshot? chain) => new(1, chain is not null,
     [
-        .. (chain?.Network.Peers ?? []).OrderBy(static peer => peer.RoundTrip ?? TimeSpan.MaxValue).Select(static peer => new PeerView
+        .. Nearest(chain?.Network.Peers ?? []).Select(static peer => new PeerView
         {
             Id = peer.Id,
             Address = peer.Address,
@@ -75,6 +75,9 @@ internal static class ChainViews
             Agent = peer.Agent,
         }),
     ]);
+
+    private static IEnumerable<PeerRow> Nearest(IReadOnlyList<PeerRow> peers) =>
+        peers.OrderBy(static peer => peer.RoundTrip ?? TimeSpan.MaxValue);
 
     private static ChainWindowView Window(ChainSnapshot chain)
     {
@@ -98,15 +101,23 @@ internal static class ChainViews
             Own =
             [
                 .. window.Own.Select(key => new ChainKeyView(
-                    key.Address, key.Shares, key.Uncles, Part(key.Weight, window.Work), hasReward ? key.Expected.ToString() : null)),
+                    key.Address, key.Shares, key.Uncles, Part(key.Weight, window.Work),
+                    hasReward ? key.Expected.ToString() : null)),
             ],
         };
     }
 
-    private static ChainTipView AtTip(ChainTipPayouts tip, UInt128 work) => new(tip.Class, tip.OutputsMax, tip.Reward.ToString(),
+    private static ChainTipView AtTip(ChainTipPayouts tip, UInt128 work) => new(
+        tip.Class,
+        tip.OutputsMax,
+        tip.Reward.ToString(),
     [
         .. tip.Payouts.Select(payout => new ChainTipPayoutView(
-            payout.Address, payout.Amount.ToString(), payout.IsExact ? "exact" : "slot", Part(payout.Weight, work), payout.IsOwn)),
+            payout.Address,
+            payout.Amount.ToString(),
+            payout.IsExact ? "exact" : "slot",
+            Part(payout.Weight, work),
+            payout.IsOwn)),
     ]);
 
     private static ChainSyncView Sync(ChainProgress sync) => new(
@@ -116,11 +127,14 @@ internal static class ChainViews
         sync.Of,
         sync.From.Length > 0 ? sync.From : null);
 
-    private static string? Advice(ChainSnapshot chain) => ChainAdvice.IsNanoBetter(chain.Parameters, chain.ExpectedOwnShares)
+    private static string? Advice(ChainSnapshot chain) => chain.IsNanoBetter
         ? string.Create(CultureInfo.InvariantCulture,
-            $"{chain.ExpectedOwnShares:0.#} own shares are expected in a window of {chain.WindowSeconds / 3_600:0.#} h. "
-            + $"With fewer than {ChainAdvice.SharesMin} payouts swing widely; p2p.chain: nano fits better.")
+            $"{chain.ExpectedOwnShares:0.#} own shares are expected in a window of {Hours(chain)} h. "
+            + $"With fewer than {ChainSnapshot.SharesMin} payouts swing widely; p2p.chain: nano fits better.")
         : null;
+
+    private static string Hours(ChainSnapshot chain) =>
+        (chain.WindowSeconds / 3_600).ToString("0.#", CultureInfo.InvariantCulture);
 
     /// <summary>Null before the window holds enough to tell.</summary>
     private static double? Rate(ChainSnapshot chain, DateTimeOffset now) =>

@@ -71,7 +71,7 @@ internal sealed class LocalApi : IAsyncDisposable
             .Get("/api/v1/blocks", (context, _) => OfPoolAsync(context, _instance.Blocks, new BlocksAnswer(1, []), AnswerJson.Default.BlocksAnswer))
             .Get("/api/v1/payouts", (context, _) => OfPoolAsync(context, _instance.Payouts, new PayoutsAnswer(1, []), AnswerJson.Default.PayoutsAnswer))
             .Get("/api/v1/sharechain/shares", (context, _) => SharesAsync(context))
-            .Get("/api/v1/peers", (context, _) => OfPoolAsync(context, _instance.Peers, new PeersAnswer(1, false, []), AnswerJson.Default.PeersAnswer))
+            .Get("/api/v1/peers", (context, _) => PeersAsync(context))
             .Get("/api/v1/history", (context, _) => JsonAsync(context, _instance.History(), AnswerJson.Default.HistoryView))
             .Get("/api/v1/stream", StreamAsync)
             .Post("/api/v1/mining/start", (context, stop) => SetMiningAsync(context, true, stop))
@@ -155,10 +155,17 @@ internal sealed class LocalApi : IAsyncDisposable
     {
         string? asked = context.Request.Query["count"];
         int count = SharesUsual;
-        return asked is null || (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= SharesMax)
-            ? OfPoolAsync(context, pool => _instance.ChainShares(pool, count), new ChainSharesAnswer(1, []), AnswerJson.Default.ChainSharesAnswer)
+        bool isNumber = asked is null
+            || int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+        ChainSharesAnswer none = new(1, []);
+        return isNumber && count is >= 1 and <= SharesMax
+            ? OfPoolAsync(
+                context, pool => _instance.ChainShares(pool, count), none, AnswerJson.Default.ChainSharesAnswer)
             : HttpReply.TextAsync(context, 400, $"count is no number of shares; allowed: 1 to {SharesMax}\n");
     }
+
+    private Task PeersAsync(HttpContext context) =>
+        OfPoolAsync(context, _instance.Peers, new PeersAnswer(1, false, []), AnswerJson.Default.PeersAnswer);
 
     private async Task SetMiningAsync(HttpContext context, bool mining, CancellationToken stop)
     {

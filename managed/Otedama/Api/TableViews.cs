@@ -140,7 +140,9 @@ internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payou
     /// <summary>Symbol of the coin that amounts are in.</summary>
     public string Unit { get; init; } = "";
 
-    /// <summary>Whom a block on the share chain's tip would pay; null without one, or before the first template.</summary>
+    /// <summary>
+    /// Whom a block on the share chain's tip would pay; null without one, or before the first template.
+    /// </summary>
     public ChainTipView? AtTip { get; init; }
 
     /// <summary>What coinbases paid, newest first.</summary>

@@ -98,7 +98,8 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
             AtTip = ChainOf(Server.Snapshot())?.AtTip,
         };
 
-    public ChainSharesAnswer ChainShares(int count) => ChainViews.Shares(Server.ChainShares(count)) with { Pool = Name };
+    public ChainSharesAnswer ChainShares(int count) =>
+        ChainViews.Shares(Server.ChainShares(count)) with { Pool = Name };
 
     public PeersAnswer Peers() => ChainViews.Peers(Server.Snapshot().Chain) with { Pool = Name };
 
@@ -145,7 +146,8 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
         }
     }
 
-    private static ChainView? ChainOf(Pool.PoolSnapshot pool) => pool.Chain is { } chain ? ChainViews.Of(chain, pool.Time) : null;
+    private static ChainView? ChainOf(Pool.PoolSnapshot pool) =>
+        pool.Chain is { } chain ? ChainViews.Of(chain, pool.Time) : null;
 
     private static string Shown(IPAddress address) =>
         address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();

@@ -12,7 +12,11 @@ internal static class InstanceMetrics
     /// <summary>Up to 2^24 microseconds, 17 s.</summary>
     private const int LatencyBuckets = 24;
 
-    public static IReadOnlyList<Metric> Rows { get; } = [.. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. RigRows(), .. ProcessRows()];
+    public static IReadOnlyList<Metric> Rows { get; } =
+    [
+        .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. RigRows(),
+        .. ProcessRows(),
+    ];
 
     public static byte[] Collect(MetricsInput input)
     {
