@@ -43,6 +43,11 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
 
     public CoinbaseForm? Form => ShareCoinbase.Form;
 
+    /// <summary>Says why what is mined here might be worth nothing; null while it does not.</summary>
+    public Func<string?> Gate { get; set; } = static () => null;
+
+    public string? WhyClosed => Gate();
+
     public bool HasPending => _ledger.HasPending;
 
     /// <summary>Cap class of miners of the usual kind.</summary>

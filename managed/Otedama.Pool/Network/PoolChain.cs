@@ -45,6 +45,8 @@ public sealed class PoolChain : IJobListener, IDisposable
         _advice = new ChainAdvice(parameters, ExpectedShares, world.Time, logger);
     }
 
+    private bool _soloOk;
+
     public ShareDesk Desk { get; }
 
     public ChainBook Book { get; }
@@ -62,8 +64,35 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// <summary>
     /// Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.
     /// </summary>
-    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world) =>
+    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world)
+    {
         Peers = new PeerNode(options, Desk, times, world);
+        _soloOk = options.SoloOk;
+        Book.Gate = () => WhyClosed;
+    }
+
+    /// <summary>
+    /// Why miners are not let in: alone, this node might be on a branch that nobody else pays; behind, it certainly is.
+    /// A tip that is old does not close it, or a chain that once stood still could never go on.
+    /// </summary>
+    public string? WhyClosed
+    {
+        get
+        {
+            if (Peers is not { } peers || _soloOk)
+            {
+                return null;
+            }
+            if (peers.Chain.Sync.Progress is { } fetch)
+            {
+                return $"the share chain is being fetched: {fetch.Had} of about {fetch.Of} shares; try again soon";
+            }
+            return peers.Chain.Count == 0
+                ? "no other node of the share chain is connected, so that what is mined might pay nobody; see p2p.bootstrap_nodes, "
+                    + "or set p2p.solo_ok to begin a chain alone"
+                : null;
+        }
+    }
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
