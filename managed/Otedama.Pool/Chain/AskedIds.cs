@@ -30,9 +30,14 @@ internal sealed class AskedIds
     /// <summary>Takes out what an answered question left open.</summary>
     public IReadOnlyList<WantedShare> TakeOf(uint question) => TakeWhere(asked => asked == question);
 
-    /// <summary>Takes out those whose time is over.</summary>
-    public IReadOnlyList<WantedShare> TakeLate(TimeProvider time) =>
-        TakeAll([.. _asked.Where(pair => pair.Value.Patience.Left(time) == TimeSpan.Zero).Select(static pair => pair.Key)]);
+    /// <summary>Takes out those whose time is over, and tells the numbers of their questions.</summary>
+    public IReadOnlyList<WantedShare> TakeLate(TimeProvider time, out IReadOnlyCollection<uint> questions)
+    {
+        KeyValuePair<Hash256, (WantedShare, Pause, uint Question)>[] late =
+            [.. _asked.Where(pair => pair.Value.Patience.Left(time) == TimeSpan.Zero)];
+        questions = [.. late.Select(static pair => pair.Value.Question).Distinct()];
+        return TakeAll([.. late.Select(static pair => pair.Key)]);
+    }
 
     /// <summary>Takes out everything, as of a peer that left.</summary>
     public IReadOnlyList<WantedShare> TakeAll() => TakeWhere(static _ => true);

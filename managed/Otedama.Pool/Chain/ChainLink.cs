@@ -11,6 +11,9 @@ internal sealed class ChainLink(IChainPeer peer)
     /// <summary>Shares it has, or was sent.</summary>
     public KnownIds Known { get; } = new();
 
+    /// <summary>The newest tip it told.</summary>
+    public PeerTip Tip { get; set; } = new(peer.Hello.TipHeight, peer.Hello.TipId, peer.Hello.TipWork, BeEager: false);
+
     /// <summary>The newest of our tips that it was told, or knew before.</summary>
     public Hash256 Told { get; set; }
 

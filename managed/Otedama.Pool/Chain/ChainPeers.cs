@@ -62,12 +62,12 @@ public sealed partial class ChainPeers : IShareListener, IStep
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
     {
+        ChainLink link = new(peer);
         lock (_gate)
         {
-            _links.Add(peer.Number, new ChainLink(peer));
+            _links.Add(peer.Number, link);
         }
-        PeerHello hello = peer.Hello;
-        Sync.OnTip(peer, new PeerTip(hello.TipHeight, hello.TipId, hello.TipWork, BeEager: false));
+        Sync.OnTip(peer, link.Tip);
         Wake.Set();
     }
 
@@ -128,7 +128,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         bool isBusy = false;
-        List<(ChainLink Link, int Late)> late = [];
+        List<(ChainLink Link, int Late, IReadOnlyCollection<uint> Questions)> late = [];
         PeerTip tip = _desk.Tip;
         lock (_gate)
         {
@@ -137,9 +137,9 @@ public sealed partial class ChainPeers : IShareListener, IStep
             {
                 Stream(link);
                 isBusy |= link.Stream is not null;
-                if (link.Asked.TakeLate(_time) is { Count: > 0 } wanted)
+                if (link.Asked.TakeLate(_time, out IReadOnlyCollection<uint> questions) is { Count: > 0 } wanted)
                 {
-                    late.Add((link, wanted.Count));
+                    late.Add((link, wanted.Count, questions));
                     AskOthers(wanted);
                 }
                 isBusy |= link.Asked.Count > 0 || !(isTold ? TryTell(link, tip) : link.Told == tip.Id);
@@ -147,8 +147,12 @@ public sealed partial class ChainPeers : IShareListener, IStep
             _tipRest = isTold ? Pause.Begin(_time, s_look) : _tipRest;
         }
         RefuseLate();
-        foreach ((ChainLink link, int count) in late)
+        foreach ((ChainLink link, int count, IReadOnlyCollection<uint> questions) in late)
         {
+            foreach (uint question in questions)
+            {
+                link.Peer.Answered(question);
+            }
             link.Peer.Blame(PeerOffence.NoAnswer, $"{count} shares that it was asked for");
         }
         return new ValueTask<TimeSpan>(isBusy ? s_look : Timeout.InfiniteTimeSpan);
@@ -283,6 +287,8 @@ public sealed partial class ChainPeers : IShareListener, IStep
     {
         lock (_gate)
         {
+            link.Tip = tip;
+            link.Tip = tip;
             link.Known.Add(tip.Id);
         }
         Sync.OnTip(link.Peer, tip);

@@ -131,6 +131,10 @@ public sealed partial class ChainSync : IStep
 
     internal void OnChain(IChainPeer peer, in PeerFrame frame)
     {
+        if (PeerChainHead.Read(frame.Body).IsEnd)
+        {
+            peer.Answered(frame.Correlation); // not before: who was not listened to to the end still answers
+        }
         string? problem;
         lock (_gate)
         {

@@ -80,7 +80,7 @@ public sealed partial class ShareDesk
             LogReplaced(_chain.Height, candidate.Height);
             _chain = candidate;
             _store.Renew(); // or the old chain, which may look heavier, would be back after a restart
-            foreach (ChainShare share in candidate.History(candidate.TipId).Reverse())
+            foreach (ChainShare share in candidate.History(candidate.TipId).OrderBy(static share => share.Core.Height))
             {
                 _store.Append(share);
             }

@@ -147,6 +147,10 @@ internal sealed class HandPeer(ChainNode node, PeerTip tip) : IChainPeer
         return _questions;
     }
 
+    public void Answered(uint number)
+    {
+    }
+
     public void Blame(PeerOffence offence, string detail) => Blamed.Add((offence, detail));
 
     public HandPeer Join()

@@ -183,7 +183,7 @@ public sealed class ChainSyncTests
     private ChainNode Synced()
     {
         ChainNode node = new(clock: _other.Clock);
-        foreach (ChainShare share in _other.Desk.Look(chain => chain.History(chain.TipId).Reverse().ToArray()))
+        foreach (ChainShare share in _other.Desk.Look(chain => chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()))
         {
             Assert.Equal(ArrivalKind.Taken, node.Desk.Arrive(share, new ShareOrigin(1, IsAskedFor: true)).Kind);
         }

@@ -4,6 +4,7 @@ using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;
+using Otedama.Wire;
 using Xunit;
 
 namespace Otedama.Tests.ChainNet;
@@ -36,8 +37,7 @@ public sealed class NetBench(ITestOutputHelper output)
             double[] all = [.. whole.SelectMany(static had => had.Select(static each => each.After.TotalMilliseconds)).Order()];
             double last = whole.Average(static had => had.Max(static each => each.After.TotalMilliseconds));
             double bytes = (double)sim.Audit.BytesSent / options.Nodes / sim.Audit.Made;
-            Say($"seed {seed}: {whole.Length} of {sim.Audit.Made} shares, p50 {At(all, 0.50):f0} ms, p95 {At(all, 0.95):f0} ms, p99 {At(all, 0.99):f0} ms, "
-                + $"last {last:f0} ms, {bytes:f0} bytes a node and share");
+            Say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {whole.Length} of {sim.Audit.Made} shares, p50 {At(all, 0.50):f0} ms, p95 {At(all, 0.95):f0} ms, p99 {At(all, 0.99):f0} ms, last {last:f0} ms, {bytes:f0} bytes a node and share"));
         }
     }
 
@@ -56,25 +56,24 @@ public sealed class NetBench(ITestOutputHelper output)
             node.Step();
             (uint correlation, List<byte[]> frames) = peer.AnswerOf(other);
             TimeSpan began = Cpu();
-            frames.ForEach(frame => peer.Say(Wire.PeerMessage.Chain, frame, correlation));
+            frames.ForEach(frame => peer.Say(PeerMessage.Chain, frame, correlation));
             TimeSpan received = Cpu();
             node.Step();
             TimeSpan joined = Cpu();
             Assert.Equal(other.Desk.Tip, node.Desk.Tip);
             int shares = node.Desk.Look(static chain => chain.Count);
-            Say($"N {window}: {shares} shares, {frames.Sum(static frame => frame.Length) / 1e6:f2} MB: received and checked alone {(received - began).TotalSeconds:f2} s "
-                + $"({shares / (received - began).TotalSeconds:n0}/s), joined {(joined - received).TotalSeconds:f2} s ({shares / (joined - received).TotalSeconds:n0}/s)");
+            Say(string.Create(CultureInfo.InvariantCulture, $"N {window}: {shares} shares, {frames.Sum(static frame => frame.Length) / 1e6:f2} MB: received and checked alone {(received - began).TotalSeconds:f2} s ({shares / (received - began).TotalSeconds:n0}/s), joined {(joined - received).TotalSeconds:f2} s ({shares / (joined - received).TotalSeconds:n0}/s)"));
         }
         CrashDisk disk = new();
         ChainNode kept = new(window, disk, other.Clock);
-        kept.Desk.TakeHistory(other.Desk.Look(static chain => chain.History(chain.TipId).Reverse().ToArray()), 1, default);
+        kept.Desk.TakeHistory(other.Desk.Look(static chain => chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()), 1, default);
         kept.Desk.Close();
         for (int round = 0; round < 5; round++)
         {
             TimeSpan began = Cpu();
             ChainNode again = new(window, disk, other.Clock);
             again.Desk.Look(static chain => chain.SplitFor(2, FreeShares.CoinValue, default));
-            Say($"N {window}: restart to the first split {(Cpu() - began).TotalSeconds:f2} s");
+            Say(string.Create(CultureInfo.InvariantCulture, $"N {window}: restart to the first split {(Cpu() - began).TotalSeconds:f2} s"));
             Assert.Equal(other.Desk.Tip, again.Desk.Tip);
             again.Desk.Close();
         }
@@ -92,5 +91,5 @@ public sealed class NetBench(ITestOutputHelper output)
 
     private static double At(double[] sorted, double part) => sorted.Length == 0 ? 0 : sorted[(int)(part * (sorted.Length - 1))];
 
-    private void Say(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private void Say(string line) => output.WriteLine(line);
 }

@@ -92,7 +92,7 @@ internal sealed class NetPeer : IChainPeer
             Nonce = Hash256.Zero, ChainProof = Hash256.Zero, Observed = default, TipId = tip.Id, TipHeight = tip.Height,
             TipWork = tip.Work, UserAgent = "net",
         };
-        _rates = new PeerRates(NowMs);
+        _rates = new PeerRates(NowMs, shareUnit: 1);
     }
 
     public NetLink Link { get; }
@@ -146,6 +146,8 @@ internal sealed class NetPeer : IChainPeer
         _asked.Add(number);
         return Send(message, body, number) ? number : 0;
     }
+
+    public void Answered(uint number) => _asked.Remove(number);
 
     public void Blame(PeerOffence offence, string detail) => Sim.OnBlamed(this, offence, detail);
 

@@ -178,7 +178,7 @@ public sealed class ShareDeskTests
     private ChainShare[] Line(int count)
     {
         ChainNode other = new(clock: _node.Clock);
-        foreach (ChainShare share in _node.Desk.Look(chain => chain.History(chain.TipId).Reverse().ToArray()))
+        foreach (ChainShare share in _node.Desk.Look(chain => chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()))
         {
             other.Desk.Arrive(share, s_asked);
         }

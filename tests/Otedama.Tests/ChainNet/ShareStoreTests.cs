@@ -29,7 +29,7 @@ public sealed class ShareStoreTests
             {
                 ChainNode after = new(files: disk.AfterPowerCut(cut, random), clock: node.Clock);
                 Assert.All(flushed, id => Assert.True(after.Desk.Has(id)));
-                foreach (ChainShare share in node.Desk.Look(chain => chain.History(chain.TipId).Reverse().ToArray()))
+                foreach (ChainShare share in node.Desk.Look(chain => chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()))
                 {
                     after.Desk.Arrive(share, new ShareOrigin(1, IsAskedFor: true));
                 }
