@@ -50,6 +50,9 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
 
     public bool HasPending => _ledger.HasPending;
 
+    /// <summary>Cap class of miners of the usual kind.</summary>
+    public byte UsualClass => ClassFor(CoinbaseClass.Default.OutputsMax(Form));
+
     /// <summary>
     /// Shares of the chain found by miners of this node since start, and how many of them the chain refused.
     /// </summary>

@@ -57,7 +57,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
     }
 
     /// <summary>The newest tip this peer told; null when it has left.</summary>
-    public PeerTip? TipOf(IChainPeer peer) => LinkOf(peer)?.Tip;
+    public PeerTip? TipOf(IChainPeer peer) => Sync.TipOf(peer);
 
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
@@ -160,7 +160,8 @@ public sealed partial class ChainPeers : IShareListener, IStep
 
     void IShareListener.OnTaken(ChainShare share, ShareOrigin origin)
     {
-        if (origin.IsAskedFor)
+        bool isNews = share.Core.Height + (long)_desk.Parameters.UncleDepth >= _desk.Next.Height;
+        if (origin.IsAskedFor && !isNews) // one that was only announced is news all the same
         {
             return; // others know it, or hear of the tip it leads to
         }

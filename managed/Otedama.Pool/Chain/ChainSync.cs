@@ -86,6 +86,15 @@ public sealed partial class ChainSync : IStep
         }
     }
 
+    /// <summary>The newest tip this peer told; null when it has left.</summary>
+    internal PeerTip? TipOf(IChainPeer peer)
+    {
+        lock (_gate)
+        {
+            return _offers.GetValueOrDefault(peer.Number)?.Tip;
+        }
+    }
+
     internal void OnTip(IChainPeer peer, PeerTip tip)
     {
         lock (_gate)

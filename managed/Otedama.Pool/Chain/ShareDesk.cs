@@ -73,7 +73,7 @@ public sealed partial class ShareDesk : IStep
         }
         _ahead = Ahead.Of(_chain);
         _keeper = new StoreKeeper(_store, this, _time, _logger);
-        LogOpened(folder, _chain.Count, _chain.Height, parameters.Line);
+        LogOpened(folder, _chain.Count, _chain.Height, parameters.ToString());
     }
 
     public ChainParameters Parameters { get; }
