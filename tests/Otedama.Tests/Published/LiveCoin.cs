@@ -16,8 +16,10 @@ internal sealed class LiveCoin : IAsyncDisposable
     {
         (int rpc, int peer) = (FreePort.Next(), FreePort.Next());
         Cookie = Path.Combine(folder, "coin", "regtest", ".cookie");
-        // Without a peer the node refuses templates even on regtest.
-        _node = Start(Path.Combine(folder, "coin"), $"-rpcport={rpc}", $"-port={peer}", "-bind=127.0.0.1", "-listen=1", "-connect=0");
+        // Without a peer the node refuses templates even on regtest. A long poll keeps one of its threads for RPC, of
+        // which it has four: with five pools at it nobody else is answered.
+        _node = Start(Path.Combine(folder, "coin"), $"-rpcport={rpc}", $"-port={peer}", "-bind=127.0.0.1", "-listen=1",
+            "-connect=0", "-rpcthreads=16", "-rpcworkqueue=64");
         _company = Start(Path.Combine(folder, "company"),
             $"-rpcport={FreePort.Next()}", "-listen=0", $"-connect=127.0.0.1:{peer}", "-disablewallet");
         Url = $"http://127.0.0.1:{rpc}";
@@ -40,7 +42,8 @@ internal sealed class LiveCoin : IAsyncDisposable
                 await CallAsync("generatetoaddress", $"1,\"{address}\"");
                 return;
             }
-            catch (RpcException e) when ((e.IsTransient || e.Failure == RpcFailure.Credentials) && Stopwatch.GetElapsedTime(began) < Patience.Limit)
+            catch (RpcException e) when ((e.IsTransient || e.Failure == RpcFailure.Credentials)
+                && Stopwatch.GetElapsedTime(began) < Patience.Limit)
             {
                 await Task.Delay(50);
             }
