@@ -33,6 +33,9 @@ public sealed record PeerNodeOptions
     /// <summary>Only the nodes that the operator named; no addresses are told or taken.</summary>
     public bool IsPrivate { get; init; }
 
+    /// <summary>Miners are let in although no other node is connected.</summary>
+    public bool SoloOk { get; init; }
+
     /// <summary>Other users may read the key.</summary>
     public bool AllowLooseKey { get; init; }
 
