@@ -64,10 +64,14 @@ public sealed class PeerTls : ITlsPipeUser
     public static PeerTls Accept(NodeIdentity own, PuzzleDoor? door, IPeerTlsUser user) =>
         new(own, user, isInitiator: false, expected: null, solution: null, door);
 
-    /// <summary>Bytes of the other end.</summary>
+    /// <summary>Bytes of the other end; none are nothing, not its end.</summary>
     public void Feed(ReadOnlySpan<byte> cipher)
     {
-        if (!_hasBytes && !cipher.IsEmpty)
+        if (cipher.IsEmpty)
+        {
+            return; // an empty read would end the stream
+        }
+        if (!_hasBytes)
         {
             _hasBytes = true;
             LookAtFirst(cipher);

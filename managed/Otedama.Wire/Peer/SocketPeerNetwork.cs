@@ -15,6 +15,11 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     /// <summary>For 24 bits 16 million are expected; with five times as many one in 150 finds none.</summary>
     private const int AttemptsMax = 5 << 24;
 
+    /// <summary>Milliseconds after which the kernel ends a link whose other end acknowledges nothing.</summary>
+    private const int UnreadMs = 30_000;
+
+    private const int LinuxTcp = 6, LinuxTcpUserTimeout = 18;
+
     private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(10);
 
@@ -26,6 +31,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     private readonly Func<UInt128> _draw;
     private readonly List<Socket> _listeners = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly long[] _counts = new long[Enum.GetValues<PeerRefusal>().Length];
     private int _open;
     private int _inbound;
 
@@ -39,6 +45,9 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     }
 
     public int OpenCount => Volatile.Read(ref _open);
+
+    /// <summary>Handshakes that ended so; None are those that became links.</summary>
+    public long Count(PeerRefusal reason) => Interlocked.Read(ref _counts[(int)reason]);
 
     public IReadOnlyList<IPEndPoint> Listen(IReadOnlyList<IPEndPoint> places, IPeerNetworkUser user)
     {
@@ -107,12 +116,12 @@ public sealed class SocketPeerNetwork : IPeerNetwork
             if (refusal != PeerRefusal.None)
             {
                 socket.Dispose();
+                Note(refusal);
                 user.OnNoLink(remote, 0, refusal, "");
                 return;
             }
-            long began = _time.GetTimestamp();
             SocketPeerLink link = SocketPeerLink.Accepted(socket, remote, user, _own, _door);
-            _ = LeaveAsync(link, began);
+            _ = LeaveAsync(link);
             await RunAsync(link, remote, 0, user);
         }
         finally
@@ -121,7 +130,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         }
     }
 
-    private async Task LeaveAsync(SocketPeerLink link, long began)
+    private async Task LeaveAsync(SocketPeerLink link)
     {
         await link.Shaken.WaitAsync(s_handshake + s_handshake, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _gate.Leave();
@@ -137,6 +146,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
             {
                 using CancellationTokenSource patience = new(s_connect, _time);
                 await socket.ConnectAsync(place, patience.Token);
+                Prepare(socket);
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
@@ -162,6 +172,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         Interlocked.Increment(ref _open);
         bool wasOpen = await link.RunAsync(s_handshake, _time);
         Interlocked.Decrement(ref _open);
+        Note(wasOpen ? PeerRefusal.None : link.Refusal);
         if (!wasOpen && (tellRefusal || link.Refusal != PeerRefusal.PuzzleWanted))
         {
             user.OnNoLink(remote, number, link.Refusal, "");
@@ -173,12 +184,31 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     {
         try
         {
-            socket.NoDelay = true;
+            Prepare(socket);
             return socket.RemoteEndPoint as IPEndPoint;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return null;
+        }
+    }
+
+    private void Note(PeerRefusal reason) => Interlocked.Increment(ref _counts[(int)reason]);
+
+    private static void Prepare(Socket socket)
+    {
+        socket.NoDelay = true;
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+        try
+        {
+            socket.SetRawSocketOption(LinuxTcp, LinuxTcpUserTimeout, BitConverter.GetBytes(UnreadMs));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ProtocolOption)
+        {
+            // A kernel without it: the session times what it sends by itself.
         }
     }
 }

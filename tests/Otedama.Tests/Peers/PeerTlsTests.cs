@@ -31,6 +31,21 @@ public sealed class PeerTlsTests
     }
 
     [Fact]
+    public void No_bytes_are_not_the_end()
+    {
+        TlsEnd dialler = TlsEnd.Dial(_one, _two.Id, null), server = TlsEnd.Accept(_two, null);
+        server.Tls.Feed([]);
+        dialler.Tls.Feed([]);
+        Assert.Null(server.Ended);
+        TlsEnd.Pump(dialler, server);
+        server.Tls.Feed([]);
+        Assert.True(dialler.Tls.TryEncrypt("hello"u8.ToArray()));
+        TlsEnd.Pump(dialler, server);
+        Assert.Equal("hello"u8.ToArray(), server.Plain.ToArray());
+        Assert.Null(server.Ended);
+    }
+
+    [Fact]
     public void Another_node_than_the_one_dialled_is_refused()
     {
         (TlsEnd dialler, TlsEnd server) = Join(_one.Id, null, null);
