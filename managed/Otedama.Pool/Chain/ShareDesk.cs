@@ -9,7 +9,7 @@ namespace Otedama.Pool;
 /// the disk, then everybody who listens. Safe from any thread; what a share shows about itself is checked on the
 /// caller's, without a lock. Its step looks again at what was held.
 /// </summary>
-public sealed partial class ShareDesk : IStep
+public sealed partial class ShareDesk : IStep, IDisposable
 {
     /// <summary>How far ahead of our clock a share's time may be, ms; what is further waits until it is not.</summary>
     private const ulong AheadMax = 60_000;
@@ -198,11 +198,14 @@ public sealed partial class ShareDesk : IStep
     }
 
     /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
-    internal void Close()
+    public void Dispose()
     {
         _keeper.Keep();
         _store.Dispose();
     }
+
+    /// <summary>Brings what was taken to the disk at once.</summary>
+    public void Flush() => _keeper.Keep();
 
     /// <summary>What waits for clock or coin is not known to who asked for it: others name it, so that it is needed.</summary>
     private bool IsKnown(Hash256 id, ShareOrigin origin)

@@ -152,7 +152,7 @@ public sealed class PoolChain : IJobListener, IDisposable
     public void Dispose()
     {
         Peers?.Dispose();
-        Desk.Close();
+        Desk.Dispose();
     }
 
     private double OwnRate => _ledger.Totals().HashRate.TenMinutes;

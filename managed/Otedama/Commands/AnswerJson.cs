@@ -29,6 +29,7 @@ namespace Otedama;
 [JsonSerializable(typeof(HistoryView))]
 [JsonSerializable(typeof(ChainSharesAnswer))]
 [JsonSerializable(typeof(PeersAnswer))]
+[JsonSerializable(typeof(SharechainKeptAnswer))]
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(PluginAnswerList))]
 [JsonSerializable(typeof(PluginBenchAnswer))]

@@ -13,6 +13,10 @@ internal static class SharechainCommand
     {
         Command chain = new("sharechain", "The share chain of a pool without a centre.");
         chain.Subcommands.Add(Verify(context));
+        foreach (Command kept in SharechainKept.Build(context))
+        {
+            chain.Subcommands.Add(kept);
+        }
         return chain;
     }
 
@@ -31,10 +35,15 @@ internal static class SharechainCommand
 
     private static int Run(CommandContext context, ParseResult result, string path, CancellationToken stop)
     {
-        SharechainAnswer answer = Read(path, () => Datasets(context, result), context.Outside, stop);
+        SharechainAnswer answer = Check(context, result, path, stop);
         context.Answer(result, answer, AnswerJson.Default.SharechainAnswer, Lines);
         return answer.Good ? ExitCode.Done : ExitCode.BadAnswer;
     }
+
+    /// <summary>As a node would; throws CommandException for a file that is no chain at all.</summary>
+    internal static SharechainAnswer Check(
+        CommandContext context, ParseResult result, string path, CancellationToken stop) =>
+        Read(path, () => Datasets(context, result), context.Outside, stop);
 
     /// <summary>Where this machine's miner and pool keep theirs.</summary>
     private static string Datasets(CommandContext context, ParseResult result)

@@ -60,12 +60,16 @@ internal static class StatusLines
 
     private static IEnumerable<string> Pool(PoolView pool, string name)
     {
-        yield return $"pool   {name}{pool.Url}, {pool.Scheme}, fee {pool.FeePercent.ToString(CultureInfo.InvariantCulture)} %, minimum payout {pool.MinPayout}";
+        string least = pool.Sharechain is null ? $", minimum payout {pool.MinPayout}" : "";
+        yield return $"pool   {name}{pool.Url}, {pool.Scheme}, "
+            + $"fee {pool.FeePercent.ToString(CultureInfo.InvariantCulture)} %{least}";
         yield return $"         {Many(pool.Miners, "miner")} on {Many(pool.Connections, "connection")}, {Units.Hashrate(pool.HashrateHs)}";
         yield return $"         {pool.Accepted} shares accepted, {pool.Rejected} rejected";
         yield return $"         {BlockCounts(pool)}";
-        yield return $"         earned {Coins(pool.Earned)} {pool.Unit}: {Coins(pool.Pending)} immature, {Coins(pool.Paid)} paid, "
-            + $"{Coins(pool.Owed)} owed; operator {Coins(pool.FeeEarned)}";
+        if (pool.Sharechain is null)
+        {
+            yield return Money(pool);
+        }
         foreach (string line in pool.Sharechain is { } chain ? ChainLines.Chain(chain, pool.Unit) : [])
         {
             yield return line;
@@ -75,6 +79,10 @@ internal static class StatusLines
             yield return $"         rejected as {reason}: {count}";
         }
     }
+
+    private static string Money(PoolView pool) =>
+        $"         earned {Coins(pool.Earned)} {pool.Unit}: {Coins(pool.Pending)} immature, {Coins(pool.Paid)} paid, "
+        + $"{Coins(pool.Owed)} owed; operator {Coins(pool.FeeEarned)}";
 
     public static IEnumerable<string> Nodes(StatusView status) => status.Pools.Count == 0
         ? ["node   none in this instance"]

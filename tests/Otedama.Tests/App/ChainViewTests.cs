@@ -126,6 +126,33 @@ public sealed class ChainViewTests
         CliResult ended = await run;
         Assert.Equal(0, ended.Code);
         Assert.DoesNotContain("hidden word", ended.Out + ended.Error + ended.Logs);
+        await MovesToAnotherFolderAsync(folder);
+    }
+
+    /// <summary>The kept chain in a file, checked by verify, and from there into a folder that has none.</summary>
+    private static async Task MovesToAnotherFolderAsync(TempFolder folder)
+    {
+        string file = Path.Combine(folder.Path, "chain.txt"), other = Path.Combine(folder.Path, "other");
+        string[] chosen = ["--set", "p2p.enabled=true", "--set", "p2p.pass=hidden word", "--data-dir"];
+        CliResult export = await Cli.RunAsync(["sharechain", "export", file, .. chosen, folder.Path]);
+        Assert.Equal((0, ""), (export.Code, export.Error));
+        Assert.DoesNotContain("hidden word", export.Out);
+        string tip = System.Text.RegularExpressions.Regex.Match(export.Out, "tip ([0-9a-f]{64})").Groups[1].Value;
+        Assert.Contains($"tip {tip}", (await Cli.RunAsync(["sharechain", "verify", file])).Out);
+        CliResult again = await Cli.RunAsync(["sharechain", "export", file, .. chosen, folder.Path]);
+        Assert.Equal(1, again.Code); // nothing is written over
+        string[] lines = await File.ReadAllLinesAsync(file);
+        string bad = folder.File("bad.txt", string.Join('\n', lines[..^1]) + "\n" + lines[^1][..^2] + (lines[^1].EndsWith("00", StringComparison.Ordinal) ? "01" : "00") + "\n");
+        CliResult refused = await Cli.RunAsync(["sharechain", "import", bad, .. chosen, other]);
+        Assert.Equal(1, refused.Code);
+        Assert.Matches($"^share {lines.Length - 1}: step [0-9]+: .*\nNothing was kept.\n$", refused.Out);
+        Assert.Contains("\"shares\":0,\"height\":0,\"tip\":null", (await Cli.RunAsync(["sharechain", "show", "--json", .. chosen, other])).Out);
+        CliResult import = await Cli.RunAsync(["sharechain", "import", file, .. chosen, other]);
+        Assert.Contains($"{lines.Length - 1} shares taken from {file}", import.Out);
+        Assert.Contains($"\"tip\":\"{tip}\"", (await Cli.RunAsync(["sharechain", "show", "--json", .. chosen, other])).Out);
+        CliResult foreign = await Cli.RunAsync(["sharechain", "import", file, "--set", "p2p.enabled=true", "--data-dir", other]);
+        Assert.Equal(1, foreign.Code);
+        Assert.Contains("of another chain", foreign.Error);
     }
 
     private static async Task<StatusView> WaitAsync(TempFolder folder, Task<CliResult> run, Func<StatusView, bool> until)

@@ -1,6 +1,6 @@
 // The share chain as beads on a string, its uncles above it, and peers by how far away they are. Redrawn whole.
 const NS = "http://www.w3.org/2000/svg";
-const MAIN = 92, ROW = 26, EDGE = 14, STEP = 17;
+const MAIN = 70, ROW = 26, EDGE = 14, STEP = 17;
 
 function node(parent, name, attributes, text) {
   const element = document.createElementNS(NS, name);

@@ -33,7 +33,7 @@ export const texts = {
     sharechain: "Share chain", ownRules: "own rules", privateChain: "private", chainHeight: (n) => `height ${n}`,
     ourShare: "ours", otherShare: "of others", uncleKey: "uncle", besideKey: "not listed yet", ours: "ours", sync: "History fetched",
     expectedPayout: "Expected payout", ofNextBlock: (p) => `${p} of the next block, on average`, ownShares: "Our shares in the window",
-    ownNote: (n, each) => `${n} uncles; ${each === null ? "nobody mines here now" : `one every ${each}`}`, inWindow: "Shares paid for",
+    ownNote: (n, each) => `${n} uncle${n === "1" ? "" : "s"}; ${each === null ? "nobody mines here now" : `one every ${each}`}`, inWindow: "Shares paid for",
     windowNote: (uncles, payees) => `${uncles} uncles, ${payees} addresses`, poolLuck: "Luck in the window", luckNote: (n, expected) => `${n} blocks, ${expected} expected`,
     luckUnknown: "not counted for this coin", chainRate: "Hash rate of the chain", newest: (time) => `newest share ${time} ago`,
     sync_alone: "No peer is connected: this node goes on with the chain by itself. Miners get work.",
