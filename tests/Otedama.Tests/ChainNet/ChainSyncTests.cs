@@ -171,13 +171,13 @@ public sealed class ChainSyncTests
         node.Step();
         Assert.Equal(_other.Desk.Tip, node.Desk.Tip);
         Assert.Empty(peer.Blamed);
-        node.Desk.Close();
+        node.Desk.Dispose();
         ChainNode again = new(files: disk, clock: _other.Clock);
         Assert.Equal(_other.Desk.Tip, again.Desk.Tip);
         ChainShare next = _other.Make();
         _other.Take(next);
         Assert.Equal(ArrivalKind.Taken, again.Desk.Arrive(next.Bytes.Span, new ShareOrigin(1, IsAskedFor: true)).Kind);
-        again.Desk.Close();
+        again.Desk.Dispose();
     }
 
     private ChainNode Synced()

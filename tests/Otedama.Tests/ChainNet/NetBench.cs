@@ -67,7 +67,7 @@ public sealed class NetBench(ITestOutputHelper output)
         CrashDisk disk = new();
         ChainNode kept = new(window, disk, other.Clock);
         kept.Desk.TakeHistory(other.Desk.Look(static chain => chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()), 1, default);
-        kept.Desk.Close();
+        kept.Desk.Dispose();
         for (int round = 0; round < 5; round++)
         {
             TimeSpan began = Cpu();
@@ -75,7 +75,7 @@ public sealed class NetBench(ITestOutputHelper output)
             again.Desk.Look(static chain => chain.SplitFor(2, FreeShares.CoinValue, default));
             Say(string.Create(CultureInfo.InvariantCulture, $"N {window}: restart to the first split {(Cpu() - began).TotalSeconds:f2} s"));
             Assert.Equal(other.Desk.Tip, again.Desk.Tip);
-            again.Desk.Close();
+            again.Desk.Dispose();
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class ShareStoreTests
         CrashDisk disk = new();
         ChainNode node = new(files: disk);
         node.Grow(150);
-        node.Desk.Close();
+        node.Desk.Dispose();
         ChainNode again = new(files: disk, clock: node.Clock);
         Assert.Equal(node.Desk.Tip, again.Desk.Tip);
         Assert.Equal(node.Desk.Next.Uncles, again.Desk.Next.Uncles);
@@ -68,7 +68,7 @@ public sealed class ShareStoreTests
         CrashDisk disk = new();
         ChainNode node = new(files: disk);
         node.Grow(60);
-        node.Desk.Close();
+        node.Desk.Dispose();
         Random random = new(5);
         for (int round = 0; round < 30; round++)
         {
@@ -93,10 +93,10 @@ public sealed class ShareStoreTests
             }
             Assert.Equal(node.Desk.Tip, after.Desk.Tip);
             Assert.Empty(peer.Blamed);
-            after.Desk.Close();
+            after.Desk.Dispose();
             ChainNode third = new(files: damaged, clock: node.Clock);
             Assert.Equal(node.Desk.Tip, third.Desk.Tip);
-            third.Desk.Close();
+            third.Desk.Dispose();
         }
     }
 
