@@ -81,6 +81,11 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot() => _parts.Snapshot();
 
+    /// <summary>
+    /// The newest so many shares of the chain and those beside it; none where there is no share chain.
+    /// </summary>
+    public IReadOnlyList<ChainGraphShare> ChainShares(int count) => _parts.Chain?.Graph(count) ?? [];
+
     /// <summary>Stops listening, answers what was submitted, commits it and closes all connections.</summary>
     public async Task StopAsync(TimeSpan timeout)
     {

@@ -3,11 +3,11 @@ using Otedama.Pool;
 namespace Otedama.Tests;
 
 /// <summary>Time that moves, timers included, only when a test moves it. Any thread.</summary>
-internal sealed class HeldClock : TimeProvider
+internal sealed class HeldClock(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<HeldTimer> _timers = [];
-    private DateTimeOffset _now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+    private DateTimeOffset _now = start ?? DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

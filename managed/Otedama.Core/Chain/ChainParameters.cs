@@ -113,5 +113,6 @@ public sealed class ChainParameters
         return parameters;
     }
 
-    public override string ToString() => Line;
+    /// <summary>The line without the pass: for logs and eyes.</summary>
+    public override string ToString() => Pass.Length == 0 ? Line : Line[..^Pass.Length] + "***";
 }

@@ -43,13 +43,7 @@ public static class ChainSets
     /// </summary>
     public static ChainParameters For(string set, CoinSpec coin, string pass = "")
     {
-        (int spacing, int shares, int penalty) = set switch
-        {
-            Standard => (10_000, 2_160, 20),
-            Wide => (30_000, 20_160, 10),
-            Nano => (30_000, 2_160, 10),
-            _ => throw new ArgumentException($"there is no share chain \"{set}\"; choose {string.Join(", ", Names)}"),
-        };
+        (int spacing, int shares, int penalty) = NumbersOf(set);
         int halfLife = Math.Max(60 * spacing, 600_000);
         ulong dust = s_dust.GetValueOrDefault(coin.Name, DustElsewhere);
         return ChainParameters.Parse(
@@ -58,6 +52,19 @@ public static class ChainSets
             + $"|limit={LimitFor(coin):x8}|g_ms={GenesisTimeMs}|dust={dust}"
             + $"|caps=4,7,13,47,146,367|pass={pass}");
     }
+
+    /// <summary>Which set these are of; null for none.</summary>
+    public static string? NameOf(ChainParameters parameters) => Names.FirstOrDefault(set =>
+        NumbersOf(set) == (parameters.SpacingMs, parameters.WindowShares, parameters.PenaltyPercent));
+
+    /// <summary>T, N and pen. Throws ArgumentException.</summary>
+    private static (int Spacing, int Shares, int Penalty) NumbersOf(string set) => set switch
+    {
+        Standard => (10_000, 2_160, 20),
+        Wide => (30_000, 20_160, 10),
+        Nano => (30_000, 2_160, 10),
+        _ => throw new ArgumentException($"there is no share chain \"{set}\"; choose {string.Join(", ", Names)}"),
+    };
 
     /// <summary>
     /// The easiest share: some seconds of one CPU thread, so that one can carry a chain alone and making a share costs

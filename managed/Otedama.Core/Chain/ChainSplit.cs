@@ -21,10 +21,28 @@ public static class ChainSplit
     public static ChainPayout[] Of(Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, Hash256 seed) =>
         Of(payees, reward, outputsMax, dust, new SlotOrder(seed));
 
-    internal static ChainPayout[] Of(Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, SlotOrder order)
+    /// <summary>
+    /// As Of, for those who ask why: those that are paid their part exactly first, then those that hold slots, whose
+    /// part is right on average only. Within both by amount descending, then key ascending.
+    /// </summary>
+    public static (ChainPayout[] Exact, ChainPayout[] Slots) Explain(
+        Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, Hash256 seed)
+    {
+        List<ChainPayout> paid = Pay(payees, reward, outputsMax, dust, new SlotOrder(seed), out int exact);
+        return (Sorted(paid[..exact]), Sorted(paid[exact..]));
+    }
+
+    internal static ChainPayout[] Of(
+        Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, SlotOrder order) =>
+        Sorted(Pay(payees, reward, outputsMax, dust, order, out _));
+
+    /// <summary>exact: so many at the beginning are paid exactly.</summary>
+    private static List<ChainPayout> Pay(
+        Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, SlotOrder order, out int exact)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputsMax, 1);
         ArgumentOutOfRangeException.ThrowIfZero(dust);
+        exact = 0;
         if (payees.IsEmpty)
         {
             return [];
@@ -32,10 +50,16 @@ public static class ChainSplit
         Remainder left = new(outputsMax, SumOf(payees), reward);
         List<ChainPayout> paid = new(Math.Min(outputsMax, payees.Length));
         int remaining = PayExactly(payees, dust, ref left, paid);
+        exact = paid.Count;
         if (remaining > 0)
         {
             PaySlots(payees[..remaining], dust, left, order, paid);
         }
+        return paid;
+    }
+
+    private static ChainPayout[] Sorted(List<ChainPayout> paid)
+    {
         ChainPayout[] payouts = [.. paid];
         payouts.AsSpan().Sort(static (one, other) =>
             one.Amount != other.Amount ? other.Amount.CompareTo(one.Amount) : one.Key.CompareTo(other.Key));

@@ -105,7 +105,7 @@ internal sealed class ChainWindow
     /// <summary>Moves the old end to where the head's limit of work is, either way.</summary>
     private void Fit()
     {
-        UInt128 workMax = WorkMax(_head);
+        UInt128 workMax = WorkMax(_head, _parameters);
         while (_whole.Count > 0 && _work > workMax)
         {
             DropOldest();
@@ -201,13 +201,13 @@ internal sealed class ChainWindow
     /// <summary>
     /// Expected hashes of a coin block by the head's header, times W; all there is where that is more.
     /// </summary>
-    private UInt128 WorkMax(PlacedShare head)
+    internal static UInt128 WorkMax(PlacedShare head, ChainParameters parameters)
     {
         if (head.Share is not { } share)
         {
             return UInt128.MaxValue;
         }
         UInt128 work = Target.FromCompact(share.Work.Header.Bits).ToWork();
-        return work > UInt128.MaxValue / _parameters.WindowWork ? UInt128.MaxValue : work * _parameters.WindowWork;
+        return work > UInt128.MaxValue / parameters.WindowWork ? UInt128.MaxValue : work * parameters.WindowWork;
     }
 }

@@ -96,25 +96,36 @@ public sealed partial class ShareChain
     }
 
     /// <summary>
-    /// A share and what is before it, newest first, in the one order that every node has: a share of the main chain,
-    /// then each uncle it lists with those before it that are not on the chain, unless they came already. None when the
-    /// share is not kept.
+    /// A share and what is before it in the one order that every node has: a share of the main chain, then the uncles
+    /// it lists with everything before them and that they list that is not on the chain, unless it came already; then
+    /// the share before. Each is named by one that came earlier; by height, parents and uncles come first. None when
+    /// the share is not kept.
     /// </summary>
     public IEnumerable<ChainShare> History(Hash256 from)
     {
         HashSet<PlacedShare> beside = [];
+        Stack<PlacedShare> named = [];
         for (PlacedShare? at = _entries.GetValueOrDefault(from); at?.Share is { } share; at = at.Parent)
         {
             yield return share;
-            foreach (PlacedShare uncle in at.Uncles)
+            Push(named, at.Uncles);
+            while (named.TryPop(out PlacedShare? apart))
             {
-                PlacedShare? branch = uncle;
-                while (branch is { Share: { } apart } && !IsBefore(branch, at) && beside.Add(branch))
+                if (apart.Share is { } other && !IsBefore(apart, at) && beside.Add(apart))
                 {
-                    yield return apart;
-                    branch = branch.Parent;
+                    yield return other;
+                    Push(named, apart.Uncles);
+                    Push(named, apart.Parent is { } parent ? [parent] : []);
                 }
             }
+        }
+    }
+
+    private static void Push(Stack<PlacedShare> named, PlacedShare[] shares)
+    {
+        foreach (PlacedShare share in shares)
+        {
+            named.Push(share);
         }
     }
 

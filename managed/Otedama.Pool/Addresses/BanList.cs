@@ -71,6 +71,15 @@ public sealed class BanList
     /// <summary>A sentence when that node is refused wherever it comes from, null otherwise.</summary>
     public string? WhyBanned(NodeId node) => Why(_nodes, node);
 
+    /// <summary>Of a node now, rounded down; 100 is a ban.</summary>
+    public int PointsOf(NodeId node)
+    {
+        lock (_gate)
+        {
+            return _nodes.TryGetValue(node, out BanRecord? record) ? (int)record.Points(Now) : 0;
+        }
+    }
+
     /// <summary>The operator knows better. False when there was nothing to forget.</summary>
     public bool Forgive(IPAddress address) => Forget(_addresses, GuardKey.Of(address));
 

@@ -43,7 +43,15 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
 
     public CoinbaseForm? Form => ShareCoinbase.Form;
 
+    /// <summary>Says why what is mined here might be worth nothing; null while it does not.</summary>
+    public Func<string?> Gate { get; set; } = static () => null;
+
+    public string? WhyClosed => Gate();
+
     public bool HasPending => _ledger.HasPending;
+
+    /// <summary>Cap class of miners of the usual kind.</summary>
+    public byte UsualClass => ClassFor(CoinbaseClass.Default.OutputsMax(Form));
 
     /// <summary>
     /// Shares of the chain found by miners of this node since start, and how many of them the chain refused.

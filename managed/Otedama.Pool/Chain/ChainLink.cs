@@ -14,8 +14,8 @@ internal sealed class ChainLink(IChainPeer peer)
     /// <summary>The newest tip it told.</summary>
     public PeerTip Tip { get; set; } = new(peer.Hello.TipHeight, peer.Hello.TipId, peer.Hello.TipWork, BeEager: false);
 
-    /// <summary>The work of its last window, as it says; decides between chains without a common share.</summary>
-    public UInt128 WindowWork => Peer.Hello.WindowWork;
+    /// <summary>The newest of our tips that it was told, or knew before.</summary>
+    public Hash256 Told { get; set; }
 
     /// <summary>Shares it was asked for and has not sent.</summary>
     public AskedIds Asked { get; } = new();

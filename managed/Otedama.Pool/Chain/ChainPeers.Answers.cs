@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Otedama.Core;
 using Otedama.Wire;
@@ -7,19 +8,13 @@ namespace Otedama.Pool;
 /// <summary>Questions of other nodes, and their answers to ours.</summary>
 public sealed partial class ChainPeers
 {
-    /// <summary>Shares in one answer: ids that one question can hold.</summary>
-    private const int SharesMax = 32;
-
-    /// <summary>A body of a SHARES: so many shares of the greatest length, and a length before each.</summary>
-    private const int SharesBytesMax = SharesMax * (ChainShare.LengthMax + sizeof(uint));
-
     private void OnInv(ChainLink link, in PeerFrame frame)
     {
         List<Hash256> unknown = [];
         for (int i = 0; i < PeerBody.Entries(frame) && unknown.Count < AskedIds.Max; i++)
         {
             PeerInv entry = PeerInv.Read(frame.Body, i);
-            if (entry.Kind == PeerInvKind.Share && !Has(entry.Id))
+            if (entry.Kind == PeerInvKind.Share && !_desk.IsKnown(entry.Id))
             {
                 unknown.Add(entry.Id);
             }
@@ -27,7 +22,7 @@ public sealed partial class ChainPeers
         lock (_gate)
         {
             unknown.ForEach(id => link.Known.Add(id));
-            Ask(link, unknown);
+            Ask(link, unknown.Select(static id => new WantedShare(id, IsNeeded: false)));
         }
     }
 
@@ -59,34 +54,40 @@ public sealed partial class ChainPeers
 
     private void OnNotFound(ChainLink link, in PeerFrame frame)
     {
-        List<Hash256> lacking = [];
         lock (_gate)
         {
+            List<WantedShare> lacking = [];
             for (int i = 0; i < PeerBody.Entries(frame); i++)
             {
-                PeerInv entry = PeerInv.Read(frame.Body, i);
-                if (link.Asked.Remove(entry.Id))
+                if (link.Asked.Take(PeerInv.Read(frame.Body, i).Id) is { } wanted)
                 {
-                    lacking.Add(entry.Id);
+                    lacking.Add(wanted);
                 }
             }
+            AskOthers(lacking);
         }
-        AskAnother(link, lacking);
     }
 
     private void OnGetShares(ChainLink link, in PeerFrame frame)
     {
-        byte[] body = new byte[SharesBytesMax];
-        int length = 0;
-        for (int i = 0; i < PeerBody.Entries(frame); i++)
+        ChainShare?[] found = new ChainShare?[PeerBody.Entries(frame)];
+        int length = found.Length * sizeof(uint);
+        for (int i = 0; i < found.Length; i++)
         {
-            Hash256 id = new(frame.Body.Slice(i * PeerBody.IdBytes, PeerBody.IdBytes));
-            ReadOnlySpan<byte> share = Find(id) is { } found ? found.Bytes.Span : default;
-            BinaryPrimitives.WriteUInt32LittleEndian(body.AsSpan(length), (uint)share.Length);
-            share.CopyTo(body.AsSpan(length + sizeof(uint)));
-            length += sizeof(uint) + share.Length;
+            found[i] = Find(new Hash256(frame.Body.Slice(i * PeerBody.IdBytes, PeerBody.IdBytes)));
+            length += found[i]?.Bytes.Length ?? 0;
+        }
+        byte[] body = ArrayPool<byte>.Shared.Rent(length);
+        int at = 0;
+        foreach (ChainShare? share in found)
+        {
+            ReadOnlySpan<byte> bytes = share is null ? default : share.Bytes.Span;
+            BinaryPrimitives.WriteUInt32LittleEndian(body.AsSpan(at), (uint)bytes.Length);
+            bytes.CopyTo(body.AsSpan(at + sizeof(uint)));
+            at += sizeof(uint) + bytes.Length;
         }
         link.Peer.Send(PeerMessage.Shares, body.AsSpan(0, length), frame.Correlation);
+        ArrayPool<byte>.Shared.Return(body);
     }
 
     private void OnShares(ChainLink link, in PeerFrame frame)
@@ -97,7 +98,7 @@ public sealed partial class ChainPeers
         {
             if (bytes.IsEmpty)
             {
-                continue; // it does not have that one; once late, another is asked
+                continue; // it does not have that one
             }
             Hash256 id = Sha256d.Hash(bytes);
             bool isAsked;
@@ -106,12 +107,16 @@ public sealed partial class ChainPeers
                 isAsked = link.Asked.Remove(id);
                 link.Known.Add(id);
             }
-            if (!isAsked)
+            if (!isAsked && !_desk.IsKnown(id)) // one that came late is known by then, or not worth it
             {
                 link.Peer.Blame(PeerOffence.Unsolicited, "a share in SHARES");
                 return;
             }
-            Arrive(link, bytes, isAsked: true);
+            Arrive(link, bytes, isAsked);
+        }
+        lock (_gate)
+        {
+            AskOthers(link.Asked.TakeOf(frame.Correlation));
         }
     }
 
@@ -139,8 +144,6 @@ public sealed partial class ChainPeers
             link.Stream = stream.IsDone ? null : stream;
         }
     }
-
-    private bool Has(Hash256 id) => Find(id) is not null;
 
     private ChainShare? Find(Hash256 id) => _desk.Look(chain => chain.Find(id));
 }

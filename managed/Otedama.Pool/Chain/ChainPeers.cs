@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 using Otedama.Wire;
@@ -17,11 +16,18 @@ public sealed partial class ChainPeers : IShareListener, IStep
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
+    /// <summary>A share that was pushed is taken long before.</summary>
+    private static readonly TimeSpan s_tipPatience = TimeSpan.FromSeconds(5);
+
     private readonly ShareDesk _desk;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new(); // guards _links and what is in them; the desk's own may be taken before it
     private readonly Dictionary<long, ChainLink> _links = [];
+    private readonly Queue<(ChainLink Link, ChainShare Share, ShareFault Fault)> _late = []; // as many as waited at most
+    private Pause _tipRest; // between two tips told
+    private Hash256 _lastTip; // of OnNext, and so the next
+    private long _tipSince;
 
     public ChainPeers(ShareDesk desk, IBlockTimes times, PoolWorld world)
     {
@@ -51,7 +57,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
     }
 
     /// <summary>The newest tip this peer told; null when it has left.</summary>
-    public PeerTip? TipOf(IChainPeer peer) => LinkOf(peer)?.Tip;
+    public PeerTip? TipOf(IChainPeer peer) => Sync.TipOf(peer);
 
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
@@ -61,14 +67,18 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             _links.Add(peer.Number, link);
         }
-        Sync.OnTip(peer, link.Tip, peer.Hello.WindowWork);
+        Sync.OnTip(peer, link.Tip);
+        Wake.Set();
     }
 
     public void OnLeft(IChainPeer peer)
     {
         lock (_gate)
         {
-            _links.Remove(peer.Number);
+            if (_links.Remove(peer.Number, out ChainLink? link))
+            {
+                AskOthers(link.Asked.TakeAll());
+            }
         }
         Sync.OnLeft(peer);
     }
@@ -112,39 +122,46 @@ public sealed partial class ChainPeers : IShareListener, IStep
         }
     }
 
-    /// <summary>Sends more of the histories that are on their way, and asks others for what is late.</summary>
+    /// <summary>
+    /// Sends more of the histories that are on their way, tells of a new tip, and asks others for what is late.
+    /// </summary>
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         bool isBusy = false;
-        List<(ChainLink Link, IReadOnlyList<(Hash256 Id, uint Number)> Questions)> late = [];
+        List<(ChainLink Link, int Late, IReadOnlyCollection<uint> Questions)> late = [];
+        PeerTip tip = _desk.Tip;
         lock (_gate)
         {
+            bool isTold = _tipRest.Left(_time) == TimeSpan.Zero;
             foreach (ChainLink link in _links.Values)
             {
                 Stream(link);
                 isBusy |= link.Stream is not null;
-                if (link.Asked.TakeLate(_time) is { Count: > 0 } questions)
+                if (link.Asked.TakeLate(_time, out IReadOnlyCollection<uint> questions) is { Count: > 0 } wanted)
                 {
-                    late.Add((link, questions));
+                    late.Add((link, wanted.Count, questions));
+                    AskOthers(wanted);
                 }
-                isBusy |= link.Asked.Count > 0;
+                isBusy |= link.Asked.Count > 0 || !(isTold ? TryTell(link, tip) : link.Told == tip.Id);
             }
+            _tipRest = isTold ? Pause.Begin(_time, s_look) : _tipRest;
         }
-        foreach ((ChainLink link, IReadOnlyList<(Hash256 Id, uint Number)> questions) in late)
+        RefuseLate();
+        foreach ((ChainLink link, int count, IReadOnlyCollection<uint> questions) in late)
         {
-            foreach (uint number in questions.Select(static question => question.Number).Distinct())
+            foreach (uint question in questions)
             {
-                link.Peer.Answered(number);
+                link.Peer.Answered(question);
             }
-            link.Peer.Blame(PeerOffence.NoAnswer, $"{questions.Count} shares that it was asked for");
-            AskAnother(link, [.. questions.Select(static question => question.Id)]);
+            link.Peer.Blame(PeerOffence.NoAnswer, $"{count} shares that it was asked for");
         }
         return new ValueTask<TimeSpan>(isBusy ? s_look : Timeout.InfiniteTimeSpan);
     }
 
     void IShareListener.OnTaken(ChainShare share, ShareOrigin origin)
     {
-        if (origin.IsAskedFor)
+        bool isNews = share.Core.Height + (long)_desk.Parameters.UncleDepth >= _desk.Next.Height;
+        if (origin.IsAskedFor && !isNews) // one that was only announced is news all the same
         {
             return; // others know it, or hear of the tip it leads to
         }
@@ -162,15 +179,26 @@ public sealed partial class ChainPeers : IShareListener, IStep
 
     void IShareListener.OnNext(NextShare next)
     {
-        Span<byte> body = stackalloc byte[PeerTip.Bytes];
-        new PeerTip(next.Height - 1, next.Parent, next.CumulativeWork - next.Work, BeEager: false).Write(body);
+        if (next.Parent != _lastTip)
+        {
+            _lastTip = next.Parent;
+            _tipSince = _time.GetTimestamp();
+            Wake.Set();
+        }
+    }
+
+    void IShareListener.OnRefused(ChainShare share, ShareOrigin origin, ShareFault fault)
+    {
+        ChainLink? link;
         lock (_gate)
         {
-            foreach (ChainLink link in _links.Values)
+            link = _links.GetValueOrDefault(origin.Peer);
+            if (link is not null)
             {
-                link.Peer.Send(PeerMessage.Tip, body);
+                _late.Enqueue((link, share, fault));
             }
         }
+        Wake.Set();
     }
 
     void IShareListener.OnMissing(Hash256 id, long peer)
@@ -179,8 +207,25 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             if (_links.TryGetValue(peer, out ChainLink? link))
             {
-                Ask(link, [id]);
+                Ask(link, [new WantedShare(id, IsNeeded: true)]);
             }
+        }
+    }
+
+    /// <summary>Outside of the desk's turn, in which they were refused.</summary>
+    private void RefuseLate()
+    {
+        while (true)
+        {
+            (ChainLink Link, ChainShare Share, ShareFault Fault) next;
+            lock (_gate)
+            {
+                if (!_late.TryDequeue(out next))
+                {
+                    return;
+                }
+            }
+            OnRefused(next.Link, next.Share, next.Fault);
         }
     }
 
@@ -209,21 +254,32 @@ public sealed partial class ChainPeers : IShareListener, IStep
         Arrival arrival = _desk.Arrive(bytes, new ShareOrigin(link.Peer.Number, isAsked));
         if (arrival is { Kind: ArrivalKind.Refused, Fault: { } fault })
         {
-            PeerOffence offence = fault.Step switch
-            {
-                ShareFault.Link => PeerOffence.BadLink,
-                ShareFault.CheapProof or ShareFault.FullProof => PeerOffence.BadProofOfWork,
-                _ => PeerOffence.InvalidShare,
-            };
-            Reject(link, arrival, fault);
-            link.Peer.Blame(offence, fault.ToString());
+            OnRefused(link, arrival.Share, fault);
+        }
+        else if (arrival is { Kind: ArrivalKind.Ignored, Share: { } share }
+            && share.Core.CoinHeight + ShareDesk.CoinHeightBehind <= _desk.Coin.Height)
+        {
+            link.Peer.Blame(
+                PeerOffence.OldCoinHeight, $"a share for coin height {share.Core.CoinHeight}; ours is {_desk.Coin.Height}");
         }
     }
 
-    private static void Reject(ChainLink link, Arrival arrival, ShareFault fault)
+    private static void OnRefused(ChainLink link, ChainShare? share, ShareFault fault)
+    {
+        PeerOffence offence = fault.Step switch
+        {
+            ShareFault.Link => PeerOffence.BadLink,
+            ShareFault.CheapProof or ShareFault.FullProof => PeerOffence.BadProofOfWork,
+            _ => PeerOffence.InvalidShare,
+        };
+        Reject(link, share, fault);
+        link.Peer.Blame(offence, fault.ToString());
+    }
+
+    private static void Reject(ChainLink link, ChainShare? share, ShareFault fault)
     {
         Span<byte> body = stackalloc byte[PeerReject.Bytes];
-        new PeerReject((ushort)fault.Step, arrival.Share?.Id ?? Hash256.Zero).Write(body);
+        new PeerReject((ushort)fault.Step, share?.Id ?? Hash256.Zero).Write(body);
         link.Peer.Send(PeerMessage.Reject, body);
     }
 
@@ -232,16 +288,40 @@ public sealed partial class ChainPeers : IShareListener, IStep
         lock (_gate)
         {
             link.Tip = tip;
+            link.Tip = tip;
             link.Known.Add(tip.Id);
         }
-        Sync.OnTip(link.Peer, tip, link.WindowWork);
+        Sync.OnTip(link.Peer, tip);
     }
 
-    /// <summary>Under the gate: asks for what is not asked for yet.</summary>
-    private void Ask(ChainLink link, IReadOnlyList<Hash256> ids)
+    /// <summary>
+    /// Under the gate: false when it has to be told later. Who was pushed the share hears of it only when it should
+    /// have it by now, in case it could not take it then.
+    /// </summary>
+    private bool TryTell(ChainLink link, PeerTip tip)
     {
-        Pause patience = Pause.Begin(_time, s_patience);
-        Hash256[] fresh = [.. ids.Where(id => !IsAsked(id) && link.Asked.TryAdd(id, patience))];
+        if (link.Told == tip.Id)
+        {
+            return true;
+        }
+        if (link.Known.Contains(tip.Id) && _time.GetElapsedTime(_tipSince) < s_tipPatience)
+        {
+            return false;
+        }
+        Span<byte> body = stackalloc byte[PeerTip.Bytes];
+        tip.Write(body);
+        if (!link.Peer.Send(PeerMessage.Tip, body))
+        {
+            return false;
+        }
+        link.Told = tip.Id;
+        return true;
+    }
+
+    /// <summary>Under the gate: asks for what is not asked for yet, as much as there is room for.</summary>
+    private void Ask(ChainLink link, IEnumerable<WantedShare> wanted)
+    {
+        WantedShare[] fresh = [.. wanted.Where(each => !IsAsked(each.Id)).Take(link.Asked.Room)];
         if (fresh.Length == 0)
         {
             return;
@@ -249,9 +329,19 @@ public sealed partial class ChainPeers : IShareListener, IStep
         byte[] body = new byte[fresh.Length * PeerBody.IdBytes];
         for (int i = 0; i < fresh.Length; i++)
         {
-            fresh[i].CopyTo(body.AsSpan(i * PeerBody.IdBytes));
+            fresh[i].Id.CopyTo(body.AsSpan(i * PeerBody.IdBytes));
         }
-        link.Asked.Number(fresh, link.Peer.Ask(PeerMessage.GetShares, body));
+        uint question = link.Peer.Ask(PeerMessage.GetShares, body);
+        if (question == 0)
+        {
+            return; // who knows it will be asked when the next share names it
+        }
+        Pause patience = Pause.Begin(_time, s_patience);
+        foreach (WantedShare each in fresh)
+        {
+            each.OnAsked(link.Peer.Number);
+            link.Asked.Add(each, question, patience);
+        }
         Wake.Set();
     }
 
@@ -267,19 +357,19 @@ public sealed partial class ChainPeers : IShareListener, IStep
         return false;
     }
 
-    /// <summary>Somebody else who is known to have it, or just somebody else.</summary>
-    private void AskAnother(ChainLink late, IReadOnlyList<Hash256> ids)
+    /// <summary>
+    /// Under the gate: somebody else who is known to have it, or just somebody else where that is worth it.
+    /// </summary>
+    private void AskOthers(IReadOnlyList<WantedShare> wanted)
     {
-        lock (_gate)
+        foreach (WantedShare each in wanted.Where(static each => !each.IsHopeless))
         {
-            foreach (Hash256 id in ids)
+            ChainLink[] others = [.. _links.Values.Where(link => link.Asked.Room > 0 && !each.WasAsked(link.Peer.Number))];
+            ChainLink? other = Array.Find(others, link => link.Known.Contains(each.Id))
+                ?? (each.IsNeeded && others.Length > 0 ? others[0] : null);
+            if (other is not null)
             {
-                ChainLink? other = _links.Values.FirstOrDefault(link => link != late && link.Known.Contains(id))
-                    ?? _links.Values.FirstOrDefault(link => link != late);
-                if (other is not null)
-                {
-                    Ask(other, [id]);
-                }
+                Ask(other, [each]);
             }
         }
     }

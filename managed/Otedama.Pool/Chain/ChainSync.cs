@@ -18,30 +18,40 @@ public sealed partial class ChainSync : IStep
     /// </summary>
     private const double WithUncles = 1.5;
 
+    /// <summary>
+    /// Asked for first where the gap looks small; a branch can begin far below it, and then all there is comes next: a
+    /// peer answers few such questions.
+    /// </summary>
+    private const int FirstAsked = 256;
+
+    /// <summary>Tips known to lead to a share that breaks the rules.</summary>
+    private const int RefusedMax = 256;
+
+    /// <summary>A peer that sends less in a second is left where another one is there.</summary>
+    private const int SlowBytes = 64 << 10;
+
     /// <summary>A gap this small is filled by what is being pushed.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(3);
 
-    /// <summary>A peer that sends nothing for this long is left for the next one.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    /// <summary>A peer that sends nothing for this long is left for the next one, and without one after the other.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5), s_lastPatience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     private readonly ShareDesk _desk;
     private readonly IBlockTimes _times;
-    private readonly ChainCoin _coin;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly int _max;
-    private readonly Lock _gate = new(); // guards everything below
-    private readonly Dictionary<long, Offer> _offers = [];
-    private readonly Dictionary<Hash256, string> _refused = []; // tips that led nowhere, few, the oldest forgotten
-    private Fetch? _fetch;
+    private readonly Lock _gate = new(); // guards everything below; the desk's may be taken inside it, a peer's blame not
+    private readonly Dictionary<long, ChainOffer> _offers = [];
+    private readonly HashSet<Hash256> _refused = [];
+    private ChainFetch? _fetch;
 
     public ChainSync(ShareDesk desk, IBlockTimes times, PoolWorld world)
     {
         _desk = desk;
         _times = times;
-        _coin = ChainCoin.Of(desk.Parameters);
         _time = world.Time;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
         _max = (int)(((2 * desk.Parameters.WindowShares) + BeyondWindows) * WithUncles);
@@ -76,14 +86,31 @@ public sealed partial class ChainSync : IStep
         }
     }
 
-    internal void OnTip(IChainPeer peer, PeerTip tip, UInt128 windowWork)
+    /// <summary>The newest tip this peer told; null when it has left.</summary>
+    internal PeerTip? TipOf(IChainPeer peer)
     {
         lock (_gate)
         {
-            Pause grace = Pause.Begin(_time, tip.Height > _desk.Next.Height + 8 ? TimeSpan.Zero : s_grace);
-            _offers[peer.Number] = new Offer(peer, tip, windowWork, grace);
+            return _offers.GetValueOrDefault(peer.Number)?.Tip;
         }
-        if (tip.Work > Work)
+    }
+
+    internal void OnTip(IChainPeer peer, PeerTip tip)
+    {
+        lock (_gate)
+        {
+            if (!_offers.TryGetValue(peer.Number, out ChainOffer? offer))
+            {
+                _offers.Add(peer.Number, offer = new ChainOffer(peer));
+            }
+            if (!IsAhead(offer))
+            {
+                bool isFar = tip.Height > _desk.Tip.Height + 8UL;
+                offer.Grace = Pause.Begin(_time, isFar ? TimeSpan.Zero : s_grace);
+            }
+            offer.Tip = tip;
+        }
+        if (tip.Work > _desk.Tip.Work)
         {
             Wake.Set();
         }
@@ -104,20 +131,21 @@ public sealed partial class ChainSync : IStep
 
     internal void OnChain(IChainPeer peer, in PeerFrame frame)
     {
+        if (PeerChainHead.Read(frame.Body).IsEnd)
+        {
+            peer.Answered(frame.Correlation); // not before: who was not listened to to the end still answers
+        }
         string? problem;
         lock (_gate)
         {
-            if (_fetch is not { } fetch || fetch.Peer != peer || fetch.Number != frame.Correlation)
+            if (_fetch is not { IsLost: false } fetch || fetch.Peer != peer || fetch.Number != frame.Correlation)
             {
                 return; // of a question that was given up
             }
-            problem = fetch.History.Take(frame);
-            fetch.HeardAt = _time.GetTimestamp();
-            fetch.IsEnded = PeerChainHead.Read(frame.Body).IsEnd;
+            problem = fetch.Take(frame, _time.GetTimestamp());
             if (problem is not null)
             {
-                _fetch = null;
-                _offers.Remove(peer.Number);
+                _offers.GetValueOrDefault(peer.Number)?.OnFailed(_time);
             }
         }
         if (problem is not null)
@@ -130,7 +158,8 @@ public sealed partial class ChainSync : IStep
     /// <summary>Begins, goes on or ends a fetch.</summary>
     public async ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
-        Fetch? done = null;
+        ChainFetch? done = null;
+        IChainPeer? silent = null;
         lock (_gate)
         {
             if (_fetch is null)
@@ -139,14 +168,14 @@ public sealed partial class ChainSync : IStep
             }
             else if (_fetch.History.IsWhole || _fetch.IsEnded)
             {
-                _fetch.Peer.Answered(_fetch.Number);
-                (done, _fetch) = (_fetch, null);
+                done = End(_fetch);
             }
-            else if (_fetch.IsLost || _time.GetElapsedTime(_fetch.HeardAt) > s_patience)
+            else
             {
-                GoOnElsewhere();
+                silent = Watch(_fetch);
             }
         }
+        silent?.Blame(PeerOffence.NoAnswer, "a part of the chain");
         if (done is not null)
         {
             await JoinAsync(done, stop);
@@ -154,93 +183,171 @@ public sealed partial class ChainSync : IStep
         return IsIdle ? Timeout.InfiniteTimeSpan : s_look;
     }
 
-    private UInt128 Work => _desk.Next.CumulativeWork - _desk.Next.Work; // uncles that wait count too; they are few
-
     private bool IsIdle
     {
         get
         {
             lock (_gate)
             {
-                return _fetch is null && Candidates(isLater: true).FirstOrDefault() is null;
+                return _fetch is null && !_offers.Values.Any(IsAhead);
+            }
+        }
+    }
+
+    /// <summary>Under the gate: it tells of a tip with more work that we do not have, and that may be good.</summary>
+    private bool IsAhead(ChainOffer offer) =>
+        offer.Tip.Work > _desk.Tip.Work && !_refused.Contains(offer.Tip.Id) && !_desk.Has(offer.Tip.Id);
+
+    /// <summary>Who kept his word comes first: to tell of much work costs nothing.</summary>
+    private void Begin()
+    {
+        ChainOffer? best = _offers.Values
+            .Where(offer => IsAhead(offer) && !offer.Rests(_time) && offer.Grace.Left(_time) == TimeSpan.Zero)
+            .OrderBy(static offer => offer.Failures)
+            .ThenByDescending(static offer => offer.Tip.Work)
+            .ThenByDescending(static offer => offer.Peer.IsOutbound)
+            .FirstOrDefault();
+        if (best is not null)
+        {
+            long gap = Math.Max(1, best.Tip.Height - (long)_desk.Tip.Height);
+            int expected = (int)Math.Min(_max, Math.Max(FirstAsked, 2 * gap));
+            _fetch = new ChainFetch(best.Tip, new History(best.Tip, _desk, _max), expected);
+            _fetch.Ask(best.Peer, _time.GetTimestamp());
+        }
+    }
+
+    /// <summary>Under the gate: leaves a peer that is gone, silent or slow. Who is to blame for silence, or null.</summary>
+    private IChainPeer? Watch(ChainFetch fetch)
+    {
+        if (fetch.IsLost)
+        {
+            GoOnElsewhere(fetch);
+            return null;
+        }
+        ChainOffer? next = NextFor(fetch);
+        if (_time.GetElapsedTime(fetch.HeardAt) > (next is null ? s_lastPatience : s_patience))
+        {
+            IChainPeer silent = fetch.Peer;
+            Fail(silent);
+            GoOnElsewhere(fetch);
+            return silent;
+        }
+        if (_time.GetElapsedTime(fetch.CountedAt) >= s_patience)
+        {
+            if (next is not null && fetch.Bytes < SlowBytes * (long)s_patience.TotalSeconds)
+            {
+                GoOnElsewhere(fetch);
+            }
+            else
+            {
+                fetch.CountAgain(_time.GetTimestamp());
+            }
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Under the gate: whom to ask for the rest of it; those who told of the same tip come first, others with as much
+    /// work may have it.
+    /// </summary>
+    private ChainOffer? NextFor(ChainFetch fetch) => _offers.Values
+        .Where(offer => offer.Tip.Work >= fetch.Tip.Work && !fetch.WasTried(offer.Peer) && !offer.Rests(_time))
+        .OrderByDescending(offer => offer.Tip.Id == fetch.Tip.Id)
+        .ThenBy(static offer => offer.Failures)
+        .FirstOrDefault();
+
+    private void GoOnElsewhere(ChainFetch fetch)
+    {
+        ChainOffer? next = NextFor(fetch);
+        if (next is null)
+        {
+            _fetch = null;
+        }
+        else
+        {
+            fetch.Ask(next.Peer, _time.GetTimestamp());
+        }
+    }
+
+    private void Fail(IChainPeer peer) => _offers.GetValueOrDefault(peer.Number)?.OnFailed(_time);
+
+    /// <summary>
+    /// Under the gate: the fetch when there is something to join, null when more was asked for or nothing came.
+    /// </summary>
+    private ChainFetch? End(ChainFetch fetch)
+    {
+        if (fetch.History.IsWhole)
+        {
+            _fetch = null;
+            return fetch;
+        }
+        if (fetch.History.Count == fetch.From && !fetch.Sources.Contains(fetch.Peer))
+        {
+            Fail(fetch.Peer); // it told of what it does not have
+            GoOnElsewhere(fetch);
+            return fetch.History.Count > 0 && _fetch is null ? fetch : null;
+        }
+        if (fetch.History.Count >= fetch.Expected && fetch.Expected < _max)
+        {
+            fetch.Expected = _max;
+            fetch.Ask(fetch.Peer, _time.GetTimestamp());
+            return null;
+        }
+        _fetch = null;
+        return fetch;
+    }
+
+    /// <summary>Without the gate: hands over what came.</summary>
+    private async ValueTask JoinAsync(ChainFetch fetch, CancellationToken stop)
+    {
+        ShareFault? fault = fetch.History.IsWhole
+            ? _desk.TakeHistory(fetch.History.OldestFirst, fetch.Peer.Number, stop)
+            : await ReplaceAsync(fetch, stop);
+        lock (_gate)
+        {
+            if (fault is null)
+            {
+                _offers.GetValueOrDefault(fetch.Peer.Number)?.OnGood();
+            }
+            else
+            {
+                OnNotJoined(fetch, fault);
+            }
+        }
+        if (fault is null)
+        {
+            LogJoined(fetch.History.Count, fetch.Peer.Name, _desk.Tip.Height);
+            return;
+        }
+        LogNotJoined(fetch.History.Count, fetch.Peer.Name, fault.ToString());
+        if (fault.Step != ShareFault.Orphan)
+        {
+            foreach (IChainPeer source in fetch.Sources)
+            {
+                source.Blame(PeerOffence.InvalidShare, fault.ToString()); // none of them can have checked that tip
             }
         }
     }
 
     /// <summary>
-    /// Under the gate: whose tip we do not have, the heaviest first. isLater: also those that may still be pushed.
+    /// Under the gate. A share that breaks the rules makes the tip worthless, whoever tells of it; a history that ends
+    /// too early or does not outweigh ours says something about the peer only.
     /// </summary>
-    private IEnumerable<Offer> Candidates(bool isLater) => _offers.Values
-        .Where(offer => offer.Tip.Work > Work && !_refused.ContainsKey(offer.Tip.Id))
-        .Where(offer => isLater || offer.Grace.Left(_time) == TimeSpan.Zero)
-        .Where(offer => !IsKnown(offer.Tip.Id))
-        .OrderByDescending(static offer => offer.Tip.Work);
-
-    private void Begin()
+    private void OnNotJoined(ChainFetch fetch, ShareFault fault)
     {
-        if (Candidates(isLater: false).FirstOrDefault() is not { } best)
+        fetch.Sources.ToList().ForEach(Fail);
+        if (fault.Step != ShareFault.Orphan)
         {
-            return;
-        }
-        long gap = Math.Max(1, best.Tip.Height - (long)_desk.Next.Height + 1);
-        int depth = (int)Math.Min(_max, (2 * gap) + BeyondWindows);
-        Ask(best.Peer, new Fetch(best.Peer, best.Tip, new History(best.Tip.Id, _desk.Parameters, _coin, IsKnown, _max), depth));
-    }
-
-    private void Ask(IChainPeer peer, Fetch fetch)
-    {
-        byte[] body = new byte[PeerChainRequest.Bytes];
-        new PeerChainRequest(fetch.Tip.Id, (uint)fetch.Expected, (uint)fetch.History.Count).Write(body);
-        fetch.Peer = peer;
-        fetch.Number = peer.Ask(PeerMessage.GetChain, body);
-        fetch.HeardAt = _time.GetTimestamp();
-        fetch.IsLost = fetch.Number == 0;
-        fetch.IsEnded = false;
-        _fetch = fetch;
-    }
-
-    /// <summary>Another peer with the same tip goes on where this one ended; without one all begins anew.</summary>
-    private void GoOnElsewhere()
-    {
-        Fetch fetch = _fetch!;
-        fetch.Peer.Answered(fetch.Number);
-        fetch.Peer.Blame(PeerOffence.NoAnswer, "a part of the chain");
-        _offers.Remove(fetch.Peer.Number);
-        _fetch = null;
-        IChainPeer? next = _offers.Values.Where(offer => offer.Tip.Work >= fetch.Tip.Work).Select(static offer => offer.Peer).FirstOrDefault();
-        if (next is not null)
-        {
-            Ask(next, fetch);
-        }
-    }
-
-    /// <summary>Without the gate: hands over what came.</summary>
-    private async ValueTask JoinAsync(Fetch fetch, CancellationToken stop)
-    {
-        if (!fetch.History.IsWhole && fetch.Expected < _max && fetch.History.Count >= fetch.Expected)
-        {
-            lock (_gate)
+            if (_refused.Count == RefusedMax)
             {
-                Ask(fetch.Peer, fetch with { Expected = Math.Min(_max, 4 * fetch.Expected) });
+                _refused.Clear();
             }
-            return;
+            _refused.Add(fetch.Tip.Id);
         }
-        ShareFault? fault = fetch.History.IsWhole
-            ? TakeAll(fetch, stop)
-            : await ReplaceAsync(fetch, stop);
-        if (fault is null)
+        else if (!fetch.History.IsWhole && NextFor(fetch) is { } next)
         {
-            LogJoined(fetch.History.Count, fetch.Peer.Name, _desk.Next.Height - 1);
-            return;
-        }
-        lock (_gate)
-        {
-            Refuse(fetch.Tip.Id, fault.ToString());
-        }
-        LogNotJoined(fetch.History.Count, fetch.Peer.Name, fault.ToString());
-        if (fetch.History.IsWhole && fault.Step != ShareFault.Orphan)
-        {
-            fetch.Peer.Blame(PeerOffence.InvalidShare, fault.ToString());
+            _fetch = fetch; // perhaps it only was not told all
+            fetch.Ask(next.Peer, _time.GetTimestamp());
         }
     }
 
@@ -248,9 +355,9 @@ public sealed partial class ChainSync : IStep
     /// The peer's chain begins later than ours knows it: it takes the place of ours when work, the coin's blocks and
     /// the clock speak for it.
     /// </summary>
-    private async ValueTask<ShareFault?> ReplaceAsync(Fetch fetch, CancellationToken stop)
+    private async ValueTask<ShareFault?> ReplaceAsync(ChainFetch fetch, CancellationToken stop)
     {
-        ShareChain? candidate = _desk.Candidate([.. fetch.History.OldestFirst], out ShareFault? fault);
+        ShareChain? candidate = _desk.Candidate(fetch.History.OldestFirst, out ShareFault? fault);
         if (candidate is null)
         {
             return fault;
@@ -258,53 +365,14 @@ public sealed partial class ChainSync : IStep
         int window = _desk.Parameters.WindowShares;
         Hash256[] blocks =
         [
-            .. candidate.Newest().Take(window).Select(static share => share.Work.Header.PreviousHash),
-            .. _desk.Look(chain => chain.Newest().Take(window).Select(static share => share.Work.Header.PreviousHash).ToArray()),
+            .. candidate.Newest().Take(window).Concat(_desk.Look(chain => chain.Newest().Take(window).ToArray()))
+                .Select(static share => share.Work.Header.PreviousHash).Distinct(),
         ];
         ICoinBlocks? known = await _times.LookAsync(blocks, stop);
         return known is null
-            ? new ShareFault(ShareFault.Orphan, "our coin node does not answer, so that nothing speaks for a chain that begins late")
+            ? new ShareFault(
+                ShareFault.Orphan, "our coin node does not answer, so that nothing speaks for a chain that begins late")
             : _desk.TryReplace(candidate, known);
-    }
-
-    private ShareFault? TakeAll(Fetch fetch, CancellationToken stop)
-    {
-        foreach (ChainShare share in fetch.History.OldestFirst)
-        {
-            stop.ThrowIfCancellationRequested();
-            Arrival arrival = _desk.Arrive(share, new ShareOrigin(fetch.Peer.Number, IsAskedFor: true));
-            if (arrival is { Kind: ArrivalKind.Refused or ArrivalKind.Orphan, Fault: { } fault })
-            {
-                return fault;
-            }
-        }
-        return null;
-    }
-
-    private bool IsKnown(Hash256 id) => _desk.Look(chain => chain.Find(id) is not null);
-
-    private void Refuse(Hash256 tip, string why)
-    {
-        if (_refused.Count == 256)
-        {
-            _refused.Clear();
-        }
-        _refused[tip] = why;
-    }
-
-    private sealed record Offer(IChainPeer Peer, PeerTip Tip, UInt128 WindowWork, Pause Grace);
-
-    private sealed record Fetch(IChainPeer First, PeerTip Tip, History History, int Expected)
-    {
-        public IChainPeer Peer { get; set; } = First;
-
-        public uint Number { get; set; }
-
-        public long HeardAt { get; set; }
-
-        public bool IsLost { get; set; }
-
-        public bool IsEnded { get; set; }
     }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "chain_joined",

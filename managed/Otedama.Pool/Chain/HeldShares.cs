@@ -18,6 +18,8 @@ internal sealed class HeldShares(TimeProvider time)
 
     public bool Contains(Hash256 id) => _all.Exists(waiting => waiting.Share.Id == id);
 
+    public void Remove(Hash256 id) => _all.RemoveAll(waiting => waiting.Share.Id == id);
+
     /// <summary>False when there is no room.</summary>
     public bool TryAdd(ChainShare share, ShareOrigin origin, TimeSpan patience)
     {

@@ -13,6 +13,11 @@ public interface IShareListener
     /// <summary>The heaviest branch ends otherwise now, or the next share may list other uncles.</summary>
     void OnNext(NextShare next);
 
+    /// <summary>A share that had to wait for others, for our clock or our coin node is none of this chain.</summary>
+    void OnRefused(ChainShare share, ShareOrigin origin, ShareFault fault)
+    {
+    }
+
     /// <summary>
     /// A share waits for this one, which nobody here has. peer: who sent what needs it; 0 = we ourselves.
     /// </summary>

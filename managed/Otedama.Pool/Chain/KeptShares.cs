@@ -5,8 +5,16 @@ namespace Otedama.Pool;
 /// <summary>The shares on disk, on their way back into a chain.</summary>
 internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IProofChecker checker)
 {
+    /// <summary>A disk with more holes than this is no help.</summary>
+    private const int RootsTried = 8;
+
+    /// <summary>For a look at whether a split can be told at all.</summary>
+    private const ulong SomeReward = 1_000_000;
+
     private readonly List<ChainShare> _shares = [];
     private readonly Dictionary<Hash256, ChainShare> _byId = [];
+
+    public int Count => _shares.Count;
 
     /// <summary>Returns its height; null when the bytes are no share of this chain.</summary>
     public uint? Load(StoredShare stored)
@@ -16,44 +24,49 @@ internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IPr
         {
             return null;
         }
-        Add(share);
-        return share.Core.Height;
-    }
-
-    /// <summary>A share that was checked already.</summary>
-    public void Add(ChainShare share)
-    {
         if (_byId.TryAdd(share.Id, share))
         {
             _shares.Add(share);
         }
+        return share.Core.Height;
     }
 
     /// <summary>
-    /// The chain that begins where the heaviest branch is known from. Shares that do not join it are left out: they can
-    /// be had from others again.
+    /// The heaviest chain that says whom its next share pays. Where a damaged disk has a hole that is the one before it
+    /// rather than the one behind it; shares that do not join it are left out, and can be had from others again.
     /// </summary>
     public ShareChain ToChain()
     {
-        ShareChain chain = new(parameters);
-        if (_shares.Count == 0)
+        foreach (ChainShare root in Roots().Take(RootsTried))
         {
-            return chain;
+            ShareChain chain = root.Core.Parent == parameters.Id
+                ? new ShareChain(parameters) : ShareChain.From(parameters, root);
+            foreach (ChainShare share in _shares)
+            {
+                chain.Restore(share);
+            }
+            if (CanPay(chain))
+            {
+                return chain;
+            }
         }
-        ChainShare root = _shares.MaxBy(static share => share.Core.CumulativeWork)!;
-        while (_byId.TryGetValue(root.Core.Parent, out ChainShare? before))
+        return new ShareChain(parameters);
+    }
+
+    public static bool CanPay(ShareChain chain) => chain.SplitFor(0, SomeReward, default) is not null;
+
+    /// <summary>The first of each piece that hangs together, that of the heaviest piece first.</summary>
+    private IEnumerable<ChainShare> Roots()
+    {
+        Dictionary<Hash256, ChainShare> rootOf = [];
+        Dictionary<ChainShare, UInt128> heaviest = [];
+        foreach (ChainShare share in _shares) // parents come first
         {
-            root = before;
+            ChainShare root = rootOf.GetValueOrDefault(share.Core.Parent, share);
+            rootOf[share.Id] = root;
+            heaviest[root] = UInt128.Max(heaviest.GetValueOrDefault(root), share.Core.CumulativeWork);
         }
-        if (root.Core.Parent != parameters.Id)
-        {
-            chain = ShareChain.From(parameters, root);
-        }
-        foreach (ChainShare share in _shares)
-        {
-            chain.Restore(share);
-        }
-        return chain;
+        return heaviest.OrderByDescending(static pair => pair.Value).Select(static pair => pair.Key);
     }
 
     private bool IsGood(ChainShare share) =>

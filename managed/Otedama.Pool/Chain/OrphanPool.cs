@@ -19,7 +19,19 @@ internal sealed class OrphanPool(TimeProvider time)
 
     public int Count => _all.Count;
 
-    public bool Contains(Hash256 id) => _byId.ContainsKey(id);
+    public bool Contains(Hash256 id)
+    {
+        DropLate();
+        return _byId.ContainsKey(id);
+    }
+
+    public void Remove(Hash256 id)
+    {
+        if (_byId.TryGetValue(id, out LinkedListNode<Waiting>? node))
+        {
+            Remove(node);
+        }
+    }
 
     /// <summary>False when this peer has enough here, or has one with this header.</summary>
     public bool TryAdd(ChainShare share, ShareOrigin origin)

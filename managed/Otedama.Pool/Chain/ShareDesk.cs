@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -19,8 +20,17 @@ public sealed partial class ShareDesk : IStep
     /// <summary>A share nobody asked for weighs at least half of the least of so many of the newest.</summary>
     private const int RecentShares = 64;
 
+    /// <summary>
+    /// Bytes of shares that may wait for a disk which refuses: what a node fetches at its first start, and no less than
+    /// this.
+    /// </summary>
+    private const int PendingMin = 8 << 20, PendingOfShare = 1_536;
+
     /// <summary>Shares that a change of the tip takes back and that is worth a warning.</summary>
     private const int DeepReorganisation = 12;
+
+    /// <summary>A share this many coin blocks behind ours is of no use to anybody.</summary>
+    public const uint CoinHeightBehind = 5;
 
     private static readonly TimeSpan s_coinPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_clockPatience = TimeSpan.FromSeconds(120);
@@ -37,7 +47,7 @@ public sealed partial class ShareDesk : IStep
     private readonly OrphanPool _orphans;
     private readonly HeldShares _held;
     private readonly List<IShareListener> _listeners = [];
-    private volatile NextShare _next;
+    private volatile Ahead _ahead;
 
     /// <summary>
     /// Opens what was kept of the chain. Throws IOException when the folder cannot be used. checker: of the coin's
@@ -54,11 +64,16 @@ public sealed partial class ShareDesk : IStep
         _held = new HeldShares(_time);
         Wake = new Signal(_time);
         KeptShares kept = new(parameters, _coin, checker);
-        _store = ShareStore.Open(world.Files, folder, _logger, kept.Load);
+        int pendingMax = Math.Max(PendingMin, ((2 * parameters.WindowShares) + ChainSync.BeyondWindows) * PendingOfShare);
+        _store = ShareStore.Open(world.Files, folder, pendingMax, _logger, kept.Load);
         _chain = kept.ToChain();
-        _next = _chain.Next();
+        if (_chain.Count == 0 && kept.Count > 0)
+        {
+            LogUseless(folder, kept.Count);
+        }
+        _ahead = Ahead.Of(_chain);
         _keeper = new StoreKeeper(_store, this, _time, _logger);
-        LogOpened(folder, _chain.Count, _chain.Height, parameters.Line);
+        LogOpened(folder, _chain.Count, _chain.Height, parameters.ToString());
     }
 
     public ChainParameters Parameters { get; }
@@ -72,7 +87,10 @@ public sealed partial class ShareDesk : IStep
     public IStep Keeper => _keeper;
 
     /// <summary>What the next share has to say.</summary>
-    public NextShare Next => _next;
+    public NextShare Next => _ahead.Next;
+
+    /// <summary>The newest share of the heaviest branch, as others are told of it.</summary>
+    public PeerTip Tip => _ahead.Tip;
 
     /// <summary>From now on this one is told.</summary>
     public void Tell(IShareListener listener)
@@ -107,14 +125,14 @@ public sealed partial class ShareDesk : IStep
     /// <summary>A share in bytes, from anywhere. Never throws for what they say.</summary>
     public Arrival Arrive(ReadOnlySpan<byte> bytes, ShareOrigin origin)
     {
-        ChainShare? share = ChainShare.Decode(bytes, _coin, out ShareFault? fault);
+        ChainShare? share = Decode(bytes, out ShareFault? fault);
         return share is null ? Arrival.Refused(null, fault!) : Arrive(share, origin);
     }
 
     /// <summary>As Arrive of its bytes.</summary>
     public Arrival Arrive(ChainShare share, ShareOrigin origin)
     {
-        if (IsKnown(share.Id))
+        if (IsKnown(share.Id, origin))
         {
             return new Arrival(ArrivalKind.Known, share, null);
         }
@@ -132,44 +150,21 @@ public sealed partial class ShareDesk : IStep
         return fault is null ? Take(share, origin) : Arrival.Refused(share, fault);
     }
 
-    /// <summary>
-    /// A chain of these shares, parents and uncles first, each checked by itself and all of them together as far as
-    /// they reach back; null and why not.
-    /// </summary>
-    public ShareChain? Candidate(IReadOnlyList<ChainShare> oldestFirst, out ShareFault? fault)
-    {
-        fault = null;
-        KeptShares kept = new(Parameters, _coin, _checker);
-        foreach (ChainShare share in oldestFirst)
-        {
-            fault = ShareChecks.Stateless(share, Parameters, _coin) ?? ShareChecks.FullProof(share, _coin, _checker);
-            if (fault is not null)
-            {
-                return null;
-            }
-            kept.Add(share);
-        }
-        return kept.ToChain();
-    }
-
-    /// <summary>Puts a chain that shares nothing with ours in its place; null when it was done, else why not.</summary>
-    public ShareFault? TryReplace(ShareChain candidate, ICoinBlocks coin)
+    /// <summary>Whether it is in the chain or on a branch.</summary>
+    internal bool Has(Hash256 id)
     {
         lock (_gate)
         {
-            if (ForeignChain.Refuse(candidate, _chain, Parameters, coin) is { } problem)
-            {
-                return new ShareFault(ShareFault.Orphan, problem);
-            }
-            LogReplaced(_chain.Height, candidate.Height);
-            _chain = candidate;
-            foreach (ChainShare share in candidate.Newest().Reverse())
-            {
-                _store.Append(share);
-            }
-            _keeper.Wake.Set();
-            Announce();
-            return null;
+            return _chain.Find(id) is not null;
+        }
+    }
+
+    /// <summary>Whether it came already and need not be asked for.</summary>
+    internal bool IsKnown(Hash256 id)
+    {
+        lock (_gate)
+        {
+            return _chain.Find(id) is not null || _chain.IsRefused(id) || _orphans.Contains(id) || _held.Contains(id);
         }
     }
 
@@ -186,7 +181,10 @@ public sealed partial class ShareDesk : IStep
             switch (View(share))
             {
                 case ArrivalKind.Taken:
-                    Arrive(share, origin);
+                    if (Arrive(share, origin) is { Kind: ArrivalKind.Refused, Fault: { } fault })
+                    {
+                        TellRefused(share, origin, fault);
+                    }
                     break;
                 case ArrivalKind.Held:
                     Hold(share, origin, left);
@@ -206,11 +204,16 @@ public sealed partial class ShareDesk : IStep
         _store.Dispose();
     }
 
-    private bool IsKnown(Hash256 id)
+    /// <summary>What waits for clock or coin is not known to who asked for it: others name it, so that it is needed.</summary>
+    private bool IsKnown(Hash256 id, ShareOrigin origin)
     {
         lock (_gate)
         {
-            return _chain.Find(id) is not null || _chain.IsRefused(id) || _orphans.Contains(id) || _held.Contains(id);
+            if (origin.IsAskedFor)
+            {
+                _held.Remove(id);
+            }
+            return IsKnown(id);
         }
     }
 
@@ -226,6 +229,11 @@ public sealed partial class ShareDesk : IStep
         ArrivalKind view = origin.IsOwn ? ArrivalKind.Taken : View(share);
         if (view == ArrivalKind.Held)
         {
+            // Steps 7 and 8 come before the few places, or these would be filled for nothing.
+            if ((ShareChecks.Link(share, Parameters) ?? ShareChecks.CheapProof(share, _coin)) is { } fault)
+            {
+                return Arrival.Refused(share, fault);
+            }
             TimeSpan patience = IsAhead(share, AheadMax) ? s_clockPatience : s_coinPatience;
             view = Hold(share, origin, patience) ? ArrivalKind.Held : ArrivalKind.Ignored;
         }
@@ -235,7 +243,7 @@ public sealed partial class ShareDesk : IStep
     /// <summary>Taken: nothing against it. Held: it may become good. Ignored: not here.</summary>
     private ArrivalKind View(ChainShare share)
     {
-        if (IsAhead(share, HeldAheadMax))
+        if (IsAhead(share, HeldAheadMax) || share.Core.CoinHeight + CoinHeightBehind <= Coin.Height)
         {
             return ArrivalKind.Ignored;
         }
@@ -280,10 +288,7 @@ public sealed partial class ShareDesk : IStep
             Hash256 tip = _chain.TipId;
             int count = _chain.Count;
             Arrival answer = TakeOne(share, origin);
-            if (answer.Kind == ArrivalKind.Taken)
-            {
-                TakeWaiting(share.Id);
-            }
+            TakeWaiting(answer);
             if (_chain.TipId != tip || _chain.Count != count)
             {
                 Announce();
@@ -297,20 +302,14 @@ public sealed partial class ShareDesk : IStep
         ShareFault? fault = _chain.Add(share);
         if (fault is null)
         {
-            _store.Append(share);
-            _keeper.Wake.Set();
-            if (_chain.Undone > DeepReorganisation && _chain.TipId == share.Id)
-            {
-                LogReorganised(_chain.Undone, _chain.Height, share.ToString());
-            }
-            _listeners.ForEach(listener => listener.OnTaken(share, origin));
+            OnAdded(share, origin);
             return new Arrival(ArrivalKind.Taken, share, null);
         }
         if (fault.Step == ShareFault.Known)
         {
             return new Arrival(ArrivalKind.Known, share, fault);
         }
-        if (fault.Step != ShareFault.Orphan)
+        if (fault.Step != ShareFault.Orphan || _chain.IsRefused(share.Id))
         {
             LogRefused(share.ToString(), fault.ToString());
             return Arrival.Refused(share, fault);
@@ -326,18 +325,44 @@ public sealed partial class ShareDesk : IStep
         return new Arrival(ArrivalKind.Orphan, share, fault);
     }
 
-    private void TakeWaiting(Hash256 first)
+    private void OnAdded(ChainShare share, ShareOrigin origin)
     {
-        Queue<Hash256> taken = new([first]);
-        while (taken.TryDequeue(out Hash256 id))
+        _store.Append(share);
+        _keeper.Wake.Set();
+        if (_chain.Undone > DeepReorganisation && _chain.TipId == share.Id)
         {
-            foreach ((ChainShare child, ShareOrigin origin) in _orphans.TakeChildren(id))
+            LogReorganised(_chain.Undone, _chain.Height, share.ToString());
+        }
+        _listeners.ForEach(listener => listener.OnTaken(share, origin));
+    }
+
+    /// <summary>Whoever waited for a share is taken with it, or refused with it.</summary>
+    private void TakeWaiting(Arrival first)
+    {
+        Queue<Arrival> settled = new([first]);
+        while (settled.TryDequeue(out Arrival one))
+        {
+            if (one.Kind is not (ArrivalKind.Taken or ArrivalKind.Refused))
             {
-                if (TakeOne(child, origin).Kind == ArrivalKind.Taken)
+                continue;
+            }
+            foreach ((ChainShare child, ShareOrigin origin) in _orphans.TakeChildren(one.Share!.Id))
+            {
+                Arrival answer = TakeOne(child, origin);
+                settled.Enqueue(answer);
+                if (answer.Kind == ArrivalKind.Refused)
                 {
-                    taken.Enqueue(child.Id);
+                    _listeners.ForEach(listener => listener.OnRefused(child, origin, answer.Fault!));
                 }
             }
+        }
+    }
+
+    private void TellRefused(ChainShare share, ShareOrigin origin, ShareFault fault)
+    {
+        lock (_gate)
+        {
+            _listeners.ForEach(listener => listener.OnRefused(share, origin, fault));
         }
     }
 
@@ -347,14 +372,25 @@ public sealed partial class ShareDesk : IStep
 
     private void Announce()
     {
-        NextShare next = _chain.Next();
-        _next = next;
-        _listeners.ForEach(listener => listener.OnNext(next));
+        Ahead ahead = Ahead.Of(_chain);
+        _ahead = ahead;
+        _listeners.ForEach(listener => listener.OnNext(ahead.Next));
+    }
+
+    private sealed record Ahead(NextShare Next, PeerTip Tip)
+    {
+        public static Ahead Of(ShareChain chain) =>
+            new(chain.Next(), new PeerTip(chain.Height, chain.TipId, chain.CumulativeWork, BeEager: false));
     }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "chain_open",
         Message = "Share chain {Folder}: {Shares} shares, tip at height {Height}. {Parameters}")]
     private partial void LogOpened(string folder, int shares, uint height, string parameters);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "chain_useless",
+        Message = "{Folder} has {Shares} shares, and not enough of them hang together to tell whom the next one pays: the "
+            + "chain is asked for from other nodes")]
+    private partial void LogUseless(string folder, int shares);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "share_chain_reorganised",
         Message = "The share chain took {Undone} shares back for a heavier branch; height {Height}, tip {Tip}")]

@@ -15,14 +15,11 @@ namespace Otedama.Pool;
 /// </remarks>
 internal sealed partial class ShareStore : IDisposable
 {
-    /// <summary>A new segment begins when one has grown to this.</summary>
-    public const int SegmentBytes = 64 << 20;
-
     /// <summary>
-    /// Shares that wait for a disk which refuses; beyond, the newest are not kept. Two windows of a standard chain are
-    /// 3 MB.
+    /// A new segment begins when one has grown to this: all of them are read at a start, and two windows of a standard
+    /// chain are 3 MB.
     /// </summary>
-    private const int PendingBytesMax = 8 << 20;
+    public const int SegmentBytes = 8 << 20;
 
     private const string Prefix = "shares-";
     private const string Suffix = ".chain";
@@ -31,18 +28,23 @@ internal sealed partial class ShareStore : IDisposable
     private readonly string _folder;
     private readonly ILogger _logger;
     private readonly IDisposable _held;
+    private readonly int _pendingMax;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<uint, uint> _highest = []; // share of each segment, by its number; under _gate
-    private List<byte> _pending = []; // under _gate
-    private uint _pendingHighest; // under _gate
-    private bool _isFull; // said already; under _gate
+    private readonly List<(byte[] Record, uint Height)> _pending = []; // under _gate, and so those below
+    private long _pendingBytes;
+    private int _renewals;
+    private int _renewed; // of those, the ones that the disk has seen
+    private bool _isFull; // said already
     private IFile? _file;
     private uint _segment;
+    private uint _firstOfUse;
     private long _end;
 
-    private ShareStore(IFiles files, string folder, ILogger logger)
+    private ShareStore(IFiles files, string folder, int pendingMax, ILogger logger)
     {
         _files = files;
+        _pendingMax = pendingMax;
         _folder = folder;
         _logger = logger;
         files.CreateFolder(folder);
@@ -63,11 +65,13 @@ internal sealed partial class ShareStore : IDisposable
 
     /// <summary>
     /// Opens or makes the folder and hands every kept share to load, which returns its height, or null for bytes that
-    /// are no share. Throws IOException when the folder cannot be used.
+    /// are no share. pendingMax: bytes of shares that wait for a disk which refuses; beyond, the newest are not kept.
+    /// Throws IOException when the folder cannot be used.
     /// </summary>
-    public static ShareStore Open(IFiles files, string folder, ILogger logger, Func<StoredShare, uint?> load)
+    public static ShareStore Open(
+        IFiles files, string folder, int pendingMax, ILogger logger, Func<StoredShare, uint?> load)
     {
-        ShareStore store = new(files, folder, logger);
+        ShareStore store = new(files, folder, pendingMax, logger);
         try
         {
             WholeFiles.DeleteUnfinished(files, folder);
@@ -93,20 +97,34 @@ internal sealed partial class ShareStore : IDisposable
     /// </summary>
     public bool Append(ChainShare share)
     {
+        byte[] record = StoreFormat.Write(share.Bytes.Span, StoreFormat.IsChecked);
         lock (_gate)
         {
-            if (_pending.Count + StoreFormat.HeaderLength + share.Bytes.Length > PendingBytesMax)
+            if (_pendingBytes + record.Length > _pendingMax)
             {
                 if (!_isFull)
                 {
-                    LogNotKept(_folder, PendingBytesMax >> 20);
+                    LogNotKept(_folder, _pendingMax >> 20);
                 }
                 _isFull = true;
                 return false;
             }
-            StoreFormat.Write(_pending, share.Bytes.Span, StoreFormat.IsChecked);
-            _pendingHighest = Math.Max(_pendingHighest, share.Core.Height);
+            _pending.Add((record, share.Core.Height));
+            _pendingBytes += record.Length;
             return true;
+        }
+    }
+
+    /// <summary>
+    /// What was kept so far is of no use any more, and goes once something of what is appended from now on is safe.
+    /// </summary>
+    public void Renew()
+    {
+        lock (_gate)
+        {
+            _pending.Clear();
+            _pendingBytes = 0;
+            _renewals++;
         }
     }
 
@@ -116,30 +134,66 @@ internal sealed partial class ShareStore : IDisposable
     /// </summary>
     public void Flush()
     {
-        byte[] bytes;
-        uint highest;
+        (byte[] Record, uint Height)[] records;
+        int renewals;
         lock (_gate)
         {
-            if (_pending.Count == 0)
-            {
-                return;
-            }
-            bytes = [.. _pending];
-            highest = _pendingHighest;
+            records = [.. _pending];
+            renewals = _renewals;
         }
-        if (_end + bytes.Length > SegmentBytes)
+        if (records.Length > 0 && renewals != _renewed)
+        {
+            Begin(_segment + 1);
+            _firstOfUse = _segment;
+            _renewed = renewals;
+        }
+        for (int done = 0; done < records.Length;)
+        {
+            done += Write(records.AsSpan(done), renewals);
+        }
+        DeleteUseless();
+    }
+
+    /// <summary>Makes as many as fit into the segment durable; how many.</summary>
+    private int Write(ReadOnlySpan<(byte[] Record, uint Height)> records, int renewals)
+    {
+        if (_end + records[0].Record.Length > SegmentBytes)
         {
             Begin(_segment + 1);
         }
-        _file!.Write(bytes, _end);
+        List<byte> bytes = [];
+        uint highest = 0;
+        int count = 0;
+        while (count < records.Length && _end + bytes.Count + records[count].Record.Length <= SegmentBytes)
+        {
+            bytes.AddRange(records[count].Record);
+            highest = Math.Max(highest, records[count].Height);
+            count++;
+        }
+        _file!.Write(bytes.ToArray(), _end);
         _file.Flush();
-        _end += bytes.Length;
+        _end += bytes.Count;
         lock (_gate)
         {
-            _pending.RemoveRange(0, bytes.Length);
+            if (renewals == _renewals)
+            {
+                _pending.RemoveRange(0, count);
+                _pendingBytes -= bytes.Count;
+            }
             _highest[_segment] = Math.Max(_highest.GetValueOrDefault(_segment), highest);
             _isFull = false;
         }
+        return count;
+    }
+
+    private void DeleteUseless()
+    {
+        uint[] useless;
+        lock (_gate)
+        {
+            useless = [.. _highest.Keys.Where(segment => segment < _firstOfUse)];
+        }
+        Delete(useless);
     }
 
     /// <summary>Deletes segments whose shares all lie below this height; the newest stays.</summary>
@@ -150,7 +204,12 @@ internal sealed partial class ShareStore : IDisposable
         {
             old = [.. _highest.Keys.Where(segment => segment != _segment && _highest[segment] < below)];
         }
-        foreach (uint segment in old)
+        Delete(old);
+    }
+
+    private void Delete(uint[] segments)
+    {
+        foreach (uint segment in segments)
         {
             _files.Delete(PathOf(segment));
             lock (_gate)

@@ -20,15 +20,15 @@ internal static class StoreFormat
     private const int ChecksumAt = 4;
     private const int ChecksummedFrom = 8;
 
-    /// <summary>Appends one record.</summary>
-    public static void Write(List<byte> destination, ReadOnlySpan<byte> share, byte flags)
+    /// <summary>One record.</summary>
+    public static byte[] Write(ReadOnlySpan<byte> share, byte flags)
     {
         byte[] record = new byte[HeaderLength + share.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(record, (uint)share.Length);
         record[ChecksummedFrom] = flags;
         share.CopyTo(record.AsSpan(HeaderLength));
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(ChecksumAt), Crc32C.Of(record.AsSpan(ChecksummedFrom)));
-        destination.AddRange(record);
+        return record;
     }
 
     /// <summary>

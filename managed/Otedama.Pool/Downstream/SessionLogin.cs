@@ -86,6 +86,11 @@ internal sealed class SessionLogin
             StratumWriter.True(_link.Reply, message.Id);
             return;
         }
+        if (_room.Jobs.WhyClosed is { } closed)
+        {
+            StratumWriter.Error(_link.Reply, message.Id, StratumError.Unauthorised, closed); // not the miner's fault
+            return;
+        }
         int workersMax = _room.Options.Limits.WorkersPerConnectionMax;
         if (_workers.Length >= workersMax)
         {

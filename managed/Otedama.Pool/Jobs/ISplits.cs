@@ -17,6 +17,12 @@ public interface ISplits
     /// </summary>
     bool HasOwnCoinbases { get; }
 
+    /// <summary>
+    /// Why nobody is let in to work now, in a sentence for miners; null = they are. What they would mine might be worth
+    /// nothing.
+    /// </summary>
+    string? WhyClosed { get; }
+
     /// <summary>How the coinbases of all splits are laid out; null = the pool's own way.</summary>
     CoinbaseForm? Form { get; }
 

@@ -41,6 +41,8 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
     public Signal Wake { get; }
 
     /// <summary>True when those who work have coinbases of their own.</summary>
+    public string? WhyClosed => _options.Splits.WhyClosed;
+
     public bool HasOwnCoinbases => _options.Splits.HasOwnCoinbases;
 
     /// <summary>Number of the newest tip; 0 before the first template.</summary>

@@ -9,6 +9,8 @@ public sealed partial class Ledger
 
     public CoinbaseForm? Form => null;
 
+    public string? WhyClosed => null;
+
     public bool HasOwnCoinbases => _options.Scheme == PayoutScheme.Solo;
 
     /// <summary>

@@ -126,8 +126,18 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         }
     }
 
-    /// <summary>Who is connected.</summary>
-    public IReadOnlyList<PeerRow> Rows() => [.. _host.Peers.Select(Row)];
+    /// <summary>Who is connected, and how their chains stand to ours, whose work this is.</summary>
+    public ChainNetwork Look(UInt128 work)
+    {
+        PeerRow[] rows = [.. _host.Peers.Select(Row)];
+        (int Had, int Of, string From)? fetch = Chain.Sync.Progress;
+        ChainSyncState state = rows.Length == 0 ? ChainSyncState.Alone
+            : fetch is not null || Chain.Sync.BestWork > work ? ChainSyncState.Fetching : ChainSyncState.Level;
+        return new ChainNetwork(
+            rows,
+            ChainNetwork.GateOf(state),
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+    }
 
     /// <summary>Says goodbye to everybody.</summary>
     public void Drain() => _sessions.DrainAll(PeerByeCode.Shutdown, "this node stops");
@@ -211,8 +221,12 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         peer.Session.Remote.ToString(),
         peer.IsOutbound,
         peer.Hello.UserAgent,
+        peer.Session.Age,
         peer.Session.RoundTrip,
-        Chain.TipOf(peer));
+        Chain.TipOf(peer),
+        peer.Session.BytesIn,
+        peer.Session.BytesOut,
+        _bans.PointsOf(peer.Session.Peer));
 
     private PeerDiscovery? Discover()
     {

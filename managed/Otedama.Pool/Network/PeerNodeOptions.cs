@@ -53,6 +53,9 @@ public sealed record PeerNodeOptions
     /// </summary>
     public bool NeedsProof { get; init; }
 
+    /// <summary>Miners are let in although no other node is connected.</summary>
+    public bool SoloOk { get; init; }
+
     /// <summary>Other users may read the key.</summary>
     public bool AllowLooseKey { get; init; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Otedama.Core;
 
 namespace Otedama.Pool;
@@ -12,12 +13,14 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// </summary>
     private const string FolderPrefix = "chain-";
 
+    private readonly Ledger _ledger;
+    private readonly ChainWatch _watch;
+    private readonly ChainAdvice _advice;
+
     /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
     public PoolChain(
         ChainParameters parameters, PoolOptions options, Ledger ledger, IProofChecker checker, PoolWorld world)
     {
-        string folder = FolderPrefix + Hex.Encode(parameters.Id.ToArray())[..16];
-        Desk = new ShareDesk(parameters, checker, world, Path.Combine(options.DataDirectory, folder));
         ReadOnlySpan<byte> script = Address.Decode(options.OperatorAddress, options.Coin);
         if (!PayoutKey.TryFromScript(script, out PayoutKey payout))
         {
@@ -25,6 +28,7 @@ public sealed class PoolChain : IJobListener, IDisposable
                 $"pool.address {options.OperatorAddress} is of a kind that a share chain cannot pay; take a P2PKH, "
                 + "P2SH, P2WPKH, P2WSH or P2TR address");
         }
+        Desk = new ShareDesk(parameters, checker, world, FolderOf(parameters, options.DataDirectory));
         ChainBookOptions book = new()
         {
             Payout = payout,
@@ -32,7 +36,16 @@ public sealed class PoolChain : IJobListener, IDisposable
             SoftwareVersion = options.SoftwareVersion,
         };
         Book = new ChainBook(ledger, Desk, book, world);
+        _ledger = ledger;
+        _watch = new ChainWatch(
+            Desk,
+            key => key == payout ? options.OperatorAddress : ledger.Payee(key.ToScript())?.Address,
+            Book.UsualClass);
+        ILogger logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
+        _advice = new ChainAdvice(parameters, ExpectedShares, world.Time, logger);
     }
+
+    private bool _soloOk;
 
     public ShareDesk Desk { get; }
 
@@ -42,30 +55,97 @@ public sealed class PoolChain : IJobListener, IDisposable
     public PeerNode? Peers { get; private set; }
 
     /// <summary>What moves it, each called by a loop of its own.</summary>
-    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, .. Peers?.Steps ?? []];
+    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, _advice, .. Peers?.Steps ?? []];
+
+    /// <summary>Where a chain is kept, below a pool's directory.</summary>
+    public static string FolderOf(ChainParameters parameters, string dataDirectory) =>
+        Path.Combine(dataDirectory, FolderPrefix + Hex.Encode(parameters.Id.ToArray())[..16]);
 
     /// <summary>
     /// Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.
     /// </summary>
-    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world) =>
+    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world)
+    {
         Peers = new PeerNode(options, Desk, times, world);
+        _soloOk = options.SoloOk;
+        Book.Gate = () => WhyClosed;
+    }
+
+    /// <summary>
+    /// Why miners are not let in: alone, this node might be on a branch that nobody else pays; behind, it certainly is.
+    /// A tip that is old does not close it, or a chain that once stood still could never go on.
+    /// </summary>
+    public string? WhyClosed
+    {
+        get
+        {
+            if (Peers is not { } peers || _soloOk)
+            {
+                return null;
+            }
+            if (peers.Chain.Sync.Progress is { } fetch)
+            {
+                return $"the share chain is being fetched: {fetch.Had} of about {fetch.Of} shares; try again soon";
+            }
+            return peers.Chain.Count == 0
+                ? "no other node of the share chain is connected, so that what is mined might pay nobody; see p2p.bootstrap_nodes, "
+                    + "or set p2p.solo_ok to begin a chain alone"
+                : null;
+        }
+    }
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
     {
+        ChainWindowSnapshot window = _watch.Window();
         (int orphans, int held) = Desk.Waiting;
         (long found, long refused) = Book.Own;
-        return Desk.Look(chain => new ChainSnapshot(
-            Desk.Parameters.Line,
-            chain.TipId,
-            chain.Height,
-            chain.CumulativeWork,
-            chain.RecentWork(Desk.Parameters.WindowShares),
-            chain.Count,
-            orphans,
-            held,
-            found,
-            refused));
+        (double? expected, double seconds) = ExpectedShares();
+        double rate = OwnRate;
+        UInt128 work = Desk.Look(static chain => chain.CumulativeWork);
+        ChainNetwork network = Peers?.Look(work) ?? ChainNetwork.Alone; // whose locks are not for within the desk's
+        return Desk.Look(chain => new ChainSnapshot
+        {
+            Parameters = Desk.Parameters,
+            Tip = chain.TipId,
+            Height = chain.Height,
+            TipTime = chain.Tip is { } tip ? ChainWatch.TimeOf(tip) : null,
+            Work = chain.CumulativeWork,
+            NextWork = Desk.Next.Work,
+            Shares = chain.Count,
+            Orphans = orphans,
+            Held = held,
+            OwnFound = found,
+            OwnRefused = refused,
+            Reorganisations = _watch.Reorganisations,
+            DeepestReorganisation = _watch.Deepest,
+            OwnRate = rate,
+            ExpectedOwnShares = expected,
+            WindowSeconds = seconds,
+            Window = window,
+            Network = network,
+        });
+    }
+
+    /// <summary>The newest shares of the chain, and those beside it.</summary>
+    public IReadOnlyList<ChainGraphShare> Graph(int shares) =>
+    [
+        .. Desk.Look(chain => chain.Graph(shares)).Select(seen =>
+            new ChainGraphShare(seen, _watch.AddressOf(seen.Share.Core.Payout), _watch.IsOwn(seen.Share.Core.Payout))),
+    ];
+
+    /// <summary>
+    /// Shares of this node's miners in a window; null while nobody mines. Seconds: that a window lasts.
+    /// </summary>
+    internal (double? Expected, double Seconds) ExpectedShares()
+    {
+        double work = (double)Desk.Next.Work;
+        ChainParameters rules = Desk.Parameters;
+        double room = Desk.Look(static chain => chain.Tip) is { } tip
+            ? rules.WindowWork * (double)Target.FromCompact(tip.Work.Header.Bits).ToWork() / work : double.MaxValue;
+        double seconds = Math.Min(rules.WindowShares, Math.Max(1, room)) * rules.SpacingMs / 1_000;
+        double rate = OwnRate;
+        return (rate > 0 ? rate * seconds / work : null, seconds);
     }
 
     /// <summary>Brings what was taken to the disk and lets the folder go.</summary>
@@ -75,9 +155,20 @@ public sealed class PoolChain : IJobListener, IDisposable
         Desk.Close();
     }
 
-    void IJobListener.OnPublished(PoolJob job) => Desk.Coin.Note(job.Template);
+    private double OwnRate => _ledger.Totals().HashRate.TenMinutes;
+
+    void IJobListener.OnPublished(PoolJob job)
+    {
+        Desk.Coin.Note(job.Template);
+        _watch.Note(job.Template);
+    }
 
     void IJobListener.OnClassOpened(PoolJob job)
     {
     }
 }
+
+/// <summary>A share as it is drawn.</summary>
+/// <param name="Address">Of whom it pays.</param>
+/// <param name="IsOwn">He mines on this node.</param>
+public readonly record struct ChainGraphShare(SeenShare Seen, string Address, bool IsOwn);

@@ -35,6 +35,7 @@ public sealed partial class PeerSession
                 _frameAt = Now;
             }
             _receivedAt = Now;
+            Interlocked.Add(ref _bytesIn, bytes.Length);
             _reader.Append(bytes);
             Read();
         }

@@ -112,6 +112,7 @@ public sealed partial class PeerSession
                 && _link.Write(_chunk.AsMemory(0, count)))
             {
                 wrote = true;
+                Interlocked.Add(ref _bytesOut, count);
                 _sentAt = Now;
             }
             isDone = _isDraining && _queue.IsEmpty && Interlocked.CompareExchange(ref _ended, 1, 0) == 0;

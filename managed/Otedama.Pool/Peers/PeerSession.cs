@@ -22,6 +22,7 @@ public sealed partial class PeerSession
     private readonly Hash256 _nonce;
     private readonly long _startedAt;
     private long _receivedAt, _frameAt;
+    private long _bytesIn, _bytesOut;
     private bool _isGreeted; // the peer's HELLO was taken
     private bool _isTold; // the handler knows of this session
     private int _ended;
@@ -56,6 +57,15 @@ public sealed partial class PeerSession
 
     /// <summary>Of the last PING, without the time the peer held it; null before the first.</summary>
     public TimeSpan? RoundTrip { get; private set; }
+
+    /// <summary>Since the link was made.</summary>
+    public TimeSpan Age => Since(_startedAt);
+
+    /// <summary>Of frames, since then.</summary>
+    public long BytesIn => Interlocked.Read(ref _bytesIn);
+
+    /// <summary>Likewise.</summary>
+    public long BytesOut => Interlocked.Read(ref _bytesOut);
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 

@@ -36,7 +36,10 @@ public sealed record PeerMessageRule
 {
     public const int FrameBytesMax = 1 << 20;
 
-    /// <summary>A shares' T of 10 seconds is what their rates are written for.</summary>
+    /// <summary>
+    /// For a chain with a share every ten seconds, the fastest there is: an honest peer pushes each of them, uncles
+    /// too, so that the longest of these has to be well above one in ten seconds.
+    /// </summary>
     private static readonly PeerRate[] s_shareRates =
         [new(10, TimeSpan.FromSeconds(1)), new(60, TimeSpan.FromMinutes(1)), new(180, TimeSpan.FromMinutes(10))];
 

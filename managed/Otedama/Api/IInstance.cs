@@ -18,6 +18,11 @@ internal interface IInstance
 
     PayoutsAnswer Payouts(string pool);
 
+    /// <summary>The newest so many shares of the pool's share chain, and those beside it.</summary>
+    ChainSharesAnswer ChainShares(string pool, int count);
+
+    PeersAnswer Peers(string pool);
+
     HistoryView History();
 
     /// <summary>Reads the configuration again and takes over what may change while running.</summary>

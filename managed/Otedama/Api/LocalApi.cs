@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -11,6 +12,8 @@ namespace Otedama;
 internal sealed class LocalApi : IAsyncDisposable
 {
     private const int StreamsMax = 64;
+
+    private const int SharesUsual = 60, SharesMax = 500;
 
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self';"
         + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -67,6 +70,8 @@ internal sealed class LocalApi : IAsyncDisposable
             .Get("/api/v1/miners", (context, _) => OfPoolAsync(context, _instance.Miners, new MinersAnswer(1, []), AnswerJson.Default.MinersAnswer))
             .Get("/api/v1/blocks", (context, _) => OfPoolAsync(context, _instance.Blocks, new BlocksAnswer(1, []), AnswerJson.Default.BlocksAnswer))
             .Get("/api/v1/payouts", (context, _) => OfPoolAsync(context, _instance.Payouts, new PayoutsAnswer(1, []), AnswerJson.Default.PayoutsAnswer))
+            .Get("/api/v1/sharechain/shares", (context, _) => SharesAsync(context))
+            .Get("/api/v1/peers", (context, _) => PeersAsync(context))
             .Get("/api/v1/history", (context, _) => JsonAsync(context, _instance.History(), AnswerJson.Default.HistoryView))
             .Get("/api/v1/stream", StreamAsync)
             .Post("/api/v1/mining/start", (context, stop) => SetMiningAsync(context, true, stop))
@@ -145,6 +150,22 @@ internal sealed class LocalApi : IAsyncDisposable
             ? JsonAsync(context, read(name), type)
             : HttpReply.TextAsync(context, 404, $"no pool of that name runs here; there are: {string.Join(", ", names)}\n");
     }
+
+    private Task SharesAsync(HttpContext context)
+    {
+        string? asked = context.Request.Query["count"];
+        int count = SharesUsual;
+        bool isNumber = asked is null
+            || int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+        ChainSharesAnswer none = new(1, []);
+        return isNumber && count is >= 1 and <= SharesMax
+            ? OfPoolAsync(
+                context, pool => _instance.ChainShares(pool, count), none, AnswerJson.Default.ChainSharesAnswer)
+            : HttpReply.TextAsync(context, 400, $"count is no number of shares; allowed: 1 to {SharesMax}\n");
+    }
+
+    private Task PeersAsync(HttpContext context) =>
+        OfPoolAsync(context, _instance.Peers, new PeersAnswer(1, false, []), AnswerJson.Default.PeersAnswer);
 
     private async Task SetMiningAsync(HttpContext context, bool mining, CancellationToken stop)
     {

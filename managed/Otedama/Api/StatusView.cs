@@ -182,6 +182,9 @@ internal sealed record PoolView
     public double? SubmitMsP50 { get; init; }
 
     public double? SubmitMsP99 { get; init; }
+
+    /// <summary>The share chain that says whom blocks pay; null where the pool's own ledger does.</summary>
+    public ChainView? Sharechain { get; init; }
 }
 
 /// <summary>The chain a pool mines on.</summary>

@@ -114,6 +114,9 @@ internal sealed record MinersAnswer(int Schema, IReadOnlyList<MinerView> Miners)
 {
     /// <summary>Name of the pool; null where none runs.</summary>
     public string? Pool { get; init; }
+
+    /// <summary>What these miners' addresses have in the window of the share chain; null without one.</summary>
+    public ChainWindowView? Window { get; init; }
 }
 
 internal sealed record RigsAnswer(int Schema, IReadOnlyList<RigView> Rigs);
@@ -136,6 +139,11 @@ internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payou
 
     /// <summary>Symbol of the coin that amounts are in.</summary>
     public string Unit { get; init; } = "";
+
+    /// <summary>
+    /// Whom a block on the share chain's tip would pay; null without one, or before the first template.
+    /// </summary>
+    public ChainTipView? AtTip { get; init; }
 
     /// <summary>What coinbases paid, newest first.</summary>
     public IReadOnlyList<PayoutEventView> History { get; init; } = [];

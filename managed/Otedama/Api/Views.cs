@@ -89,6 +89,7 @@ internal static class Views
             NetworkDifficulty = pool.Job?.NetworkDifficulty,
             SubmitMsP50 = pool.ReplyP50 > TimeSpan.Zero ? pool.ReplyP50.TotalMilliseconds : null,
             SubmitMsP99 = pool.ReplyP99 > TimeSpan.Zero ? pool.ReplyP99.TotalMilliseconds : null,
+            Sharechain = pool.Chain is { } chain ? ChainViews.Of(chain, pool.Time) : null,
         };
     }
 

@@ -27,6 +27,8 @@ namespace Otedama;
 [JsonSerializable(typeof(BlocksAnswer))]
 [JsonSerializable(typeof(PayoutsAnswer))]
 [JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(ChainSharesAnswer))]
+[JsonSerializable(typeof(PeersAnswer))]
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(PluginAnswerList))]
 [JsonSerializable(typeof(PluginBenchAnswer))]

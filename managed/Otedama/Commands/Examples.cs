@@ -38,6 +38,7 @@ internal static class Examples
         ("otedama ledger repair", "otedama ledger repair", "Skip exactly what is damaged; copies of the changed files are kept."),
         ("otedama ledger export", "otedama ledger export payouts > payouts.csv", "A table of the ledger as CSV."),
         ("otedama devices", "otedama devices --json", "What can hash on this machine, for a script."),
+        ("otedama net dht", "otedama net dht --network e78ca148b270e2a4874a4aa3e1d95aeecf90676e33ff7eba5beb7165380d63e8", "Who announces himself under the keys of a share chain."),
         ("otedama net test", "otedama net test", "Every pool and node of the configuration."),
         ("otedama net test", "otedama net test stratum+ssl://pool.example:3443 http://user:password@127.0.0.1:8332", "A pool and a node before they are written down."),
         ("otedama mining tune", "otedama mining tune --algo verushash", "Find the best flavour and thread count once; the miner keeps to it."),

@@ -1,3 +1,4 @@
+using Otedama.Core;
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
@@ -68,7 +69,7 @@ internal static class NetDht
         node.AnnouncePort = wish.Announces ? datagrams.Endpoints[0].Port : 0;
         node.Start();
         using ILoggerFactory loggers = context.OpenLogs(configuration, result);
-        await using (StepLoop loop = new(node, loggers.CreateLogger(Core.LogCategory.Pool)))
+        await using (StepLoop loop = new(node, loggers.CreateLogger(LogCategory.PoolPeers)))
         {
             loop.Start();
             await WaitAsync(TimeSpan.FromSeconds(wish.Seconds), time, stop);

@@ -10,10 +10,12 @@ internal static class NodeCommand
         node.Subcommands.Add(PoolCommand.Ask(context, "status", "Height, tip and reachability of the coin node.", "status",
             AnswerJson.Default.StatusView, StatusLines.Nodes, PoolCommand.Name(), PoolCommand.Only,
             static s => s.Pools.Any(static pool => !pool.Node.Reachable) ? ExitCode.Unreachable : ExitCode.Done));
-        node.Subcommands.Add(LaterCommand.Build("peers", "List the pool nodes this one is connected to",
-            "This version has no peer-to-peer network, so there are no peers."));
-        node.Subcommands.Add(LaterCommand.Build("sync", "Say how far the share chain is synchronised",
-            "This version has no share chain between pool nodes, so there is nothing to synchronise."));
+        node.Subcommands.Add(PoolCommand.Ask(
+            context, "peers", "Pool nodes this one is connected to, the nearest first.", "peers",
+            AnswerJson.Default.PeersAnswer, ChainLines.Peers, PoolCommand.Name()));
+        node.Subcommands.Add(PoolCommand.Ask(
+            context, "sync", "How far the share chain is, and whether miners get work.", "status",
+            AnswerJson.Default.StatusView, ChainLines.Syncs, PoolCommand.Name(), PoolCommand.Only));
         return node;
     }
 }

@@ -66,6 +66,10 @@ internal static class StatusLines
         yield return $"         {BlockCounts(pool)}";
         yield return $"         earned {Coins(pool.Earned)} {pool.Unit}: {Coins(pool.Pending)} immature, {Coins(pool.Paid)} paid, "
             + $"{Coins(pool.Owed)} owed; operator {Coins(pool.FeeEarned)}";
+        foreach (string line in pool.Sharechain is { } chain ? ChainLines.Chain(chain, pool.Unit) : [])
+        {
+            yield return line;
+        }
         foreach ((string reason, long count) in pool.RejectedBy.Where(static r => r.Value > 0))
         {
             yield return $"         rejected as {reason}: {count}";
@@ -105,7 +109,10 @@ internal static class StatusLines
         row.Problem,
     }.OfType<string>());
 
-    public static IEnumerable<string> Miners(MinersAnswer answer) => Table(
+    public static IEnumerable<string> Miners(MinersAnswer answer) =>
+        [.. Connected(answer), .. answer.Window is { } window ? ChainLines.Own(window, "").Prepend("") : []];
+
+    private static IEnumerable<string> Connected(MinersAnswer answer) => Table(
         ["WORKER", "ADDRESS", "PROGRAM", "DIFFICULTY", "RATE", "ACCEPTED", "REJECTED"],
         answer.Miners.Select(static m => (string[])[m.Worker, m.Address, m.Agent, Units.Number(m.Difficulty), Units.Hashrate(m.HashrateHs), Count(m.Accepted), Count(m.Rejected)]),
         "no miner is connected");
@@ -121,7 +128,8 @@ internal static class StatusLines
             ["TIME (UTC)", "HEIGHT", "BLOCK", "STATUS", "KIND", $"AMOUNT {answer.Unit}", "ADDRESS"],
             answer.History.Select(static p => (string[])[Time(p.Time), Count(p.Height), Short(p.Hash), p.Status, p.Kind, Coins(p.Amount), p.Address]),
             "no coinbase has paid anything yet");
-        return [.. totals, "", .. history];
+        IEnumerable<string> tip = answer.AtTip is { } next ? ChainLines.AtTip(next, answer.Unit).Append("") : [];
+        return [.. tip, .. totals, "", .. history];
     }
 
     public static IEnumerable<string> Blocks(BlocksAnswer answer) => Table(
@@ -136,12 +144,12 @@ internal static class StatusLines
         + $"{Count(pool.BlocksOrphaned)} orphaned, luck {Percent(pool.Luck)}, work since the last {Percent(pool.Effort)} of a block's";
 
     /// <summary>With thousands separators; "?" when not known.</summary>
-    private static string Coins(string? coins) =>
+    public static string Coins(string? coins) =>
         decimal.TryParse(coins, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal value)
             ? value.ToString("#,0.########", CultureInfo.InvariantCulture)
             : "?";
 
-    private static string Percent(double? part) =>
+    public static string Percent(double? part) =>
         part is { } value ? (value * 100).ToString("#,0.#", CultureInfo.InvariantCulture) + " %" : "?";
 
     private static string Time(long seconds) =>
@@ -153,7 +161,7 @@ internal static class StatusLines
 
     private static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string> Table(string[] head, IEnumerable<string[]> rows, string none)
+    public static IEnumerable<string> Table(string[] head, IEnumerable<string[]> rows, string none)
     {
         List<string[]> all = [head, .. rows];
         if (all.Count == 1)

@@ -207,22 +207,15 @@ internal static class Settings
     public static readonly Setting<string> P2pPass = Add(Text("p2p.pass", "",
         "Makes the share chain a private one of those who have the same word.", "up to 64 printable ASCII characters without |", secret: true));
 
+    public static readonly Setting<bool> P2pSoloOk = Add(Switch("p2p.solo_ok", false,
+        "Let miners in although no other node of the share chain is connected: whoever begins a chain has to."));
+
     public static readonly Setting<int> P2pPort = Add(Integer("p2p.port", 30303, 1, 65535, "Port for other pool nodes."));
 
     public static readonly Setting<int> P2pMaxPeers = Add(Integer("p2p.max_peers", 50, 0, 10_000, "Pool nodes connected at once, whoever dialled."));
 
     public static readonly Setting<IReadOnlyList<string>> BootstrapNodes = Add(List("p2p.bootstrap_nodes",
         "Pool nodes to ask first.", "addresses such as node.example:30303 or otp2p://ID@node.example:30303"));
-
-    public static readonly Setting<string> DhtModeName = Add(Choice("dht.mode", "client", ["client", "server", "off"],
-        "The BitTorrent DHT, by which pool nodes find each other (otedama net dht): client = ask and answer nothing, server = "
-        + "answer others too, off."));
-
-    public static readonly Setting<IReadOnlyList<string>> DhtNodes = Add(List("dht.nodes",
-        "Nodes of the DHT to ask first, before the public routers.", "addresses such as 198.51.100.7:6881 or [2001:db8::7]:6881"));
-
-    public static readonly Setting<bool> DhtAllowPrivate = Add(Switch("dht.allow_private", false,
-        "Take private, loopback and reserved addresses from the DHT, and no public routers: for a test network only."));
 
     public static readonly Setting<string> P2pListen = Add(Text("p2p.listen", "",
         "Address to listen on for other pool nodes; empty = every interface.", "an IP address"));
@@ -251,6 +244,16 @@ internal static class Settings
 
     public static readonly Setting<bool> P2pPrivate = Add(Switch("p2p.private", false,
         "Only the nodes of p2p.bootstrap_nodes, each with its node id: no DHT, no DNS, no addresses from others."));
+
+    public static readonly Setting<string> DhtModeName = Add(Choice("dht.mode", "client", ["client", "server", "off"],
+        "The BitTorrent DHT, by which pool nodes find each other (otedama net dht): client = ask and answer nothing, server = "
+        + "answer others too, off."));
+
+    public static readonly Setting<IReadOnlyList<string>> DhtNodes = Add(List("dht.nodes",
+        "Nodes of the DHT to ask first, before the public routers.", "addresses such as 198.51.100.7:6881 or [2001:db8::7]:6881"));
+
+    public static readonly Setting<bool> DhtAllowPrivate = Add(Switch("dht.allow_private", false,
+        "Take private, loopback and reserved addresses from the DHT, and no public routers: for a test network only."));
 
     public static readonly Setting<string> RegionDatabase = Add(Path("region.mmdb",
         "MaxMind database of countries; none is shipped. Empty = regions by label and by measured ways.", PeersLater));

@@ -36,6 +36,7 @@ internal static class ChainChoice
             MemoryMax = (long)configuration.Get(Settings.P2pMemory) << 20,
             Allowed = configuration.Get(Settings.P2pAllow),
             IsPrivate = configuration.Get(Settings.P2pPrivate),
+            SoloOk = plan.NodeIsEmbedded || configuration.Get(Settings.P2pSoloOk),
             AllowLooseKey = configuration.Get(Settings.AllowLoosePermissions),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };

@@ -111,6 +111,10 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
 
     public PayoutsAnswer Payouts(string pool) => Find(pool).Payouts();
 
+    public ChainSharesAnswer ChainShares(string pool, int count) => Find(pool).ChainShares(count);
+
+    public PeersAnswer Peers(string pool) => Find(pool).Peers();
+
     public HistoryView History() => _history.View();
 
     public Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop)

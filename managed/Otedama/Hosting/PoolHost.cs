@@ -83,12 +83,25 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
         };
     }
 
-    public MinersAnswer Miners() => Views.Miners(Server.Snapshot()) with { Pool = Name };
+    public MinersAnswer Miners()
+    {
+        Pool.PoolSnapshot pool = Server.Snapshot();
+        return Views.Miners(pool) with { Pool = Name, Window = ChainOf(pool)?.Window };
+    }
 
     public BlocksAnswer Blocks() => Views.Blocks(Server.Ledger.Blocks(TableRowsMax), plan.Coin.Symbol) with { Pool = Name };
 
     public PayoutsAnswer Payouts() =>
-        Views.Payouts(Server.Ledger.Payees(TableRowsMax), Server.Ledger.Payouts(TableRowsMax), plan.Coin.Symbol) with { Pool = Name };
+        Views.Payouts(Server.Ledger.Payees(TableRowsMax), Server.Ledger.Payouts(TableRowsMax), plan.Coin.Symbol) with
+        {
+            Pool = Name,
+            AtTip = ChainOf(Server.Snapshot())?.AtTip,
+        };
+
+    public ChainSharesAnswer ChainShares(int count) =>
+        ChainViews.Shares(Server.ChainShares(count)) with { Pool = Name };
+
+    public PeersAnswer Peers() => ChainViews.Peers(Server.Snapshot().Chain) with { Pool = Name };
 
     public NodeView NodeOf(Pool.PoolSnapshot pool)
     {
@@ -132,6 +145,9 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
             }
         }
     }
+
+    private static ChainView? ChainOf(Pool.PoolSnapshot pool) =>
+        pool.Chain is { } chain ? ChainViews.Of(chain, pool.Time) : null;
 
     private static string Shown(IPAddress address) =>
         address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();

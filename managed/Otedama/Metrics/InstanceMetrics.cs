@@ -12,7 +12,11 @@ internal static class InstanceMetrics
     /// <summary>Up to 2^24 microseconds, 17 s.</summary>
     private const int LatencyBuckets = 24;
 
-    public static IReadOnlyList<Metric> Rows { get; } = [.. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. RigRows(), .. ProcessRows()];
+    public static IReadOnlyList<Metric> Rows { get; } =
+    [
+        .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. RigRows(),
+        .. ProcessRows(),
+    ];
 
     public static byte[] Collect(MetricsInput input)
     {
@@ -33,7 +37,8 @@ internal static class InstanceMetrics
             static m => Hashrate(StatusTotals.Of(m.Status))),
         Counter("otedama_shares_accepted", "Shares accepted by the pools of this process; by the upstreams when no pool runs here.",
             static m => StatusTotals.Of(m.Status).Accepted),
-        Gauge("otedama_peers_connected", "Pool nodes connected; 0 in this version, which has no peer-to-peer network.", static _ => 0),
+        Gauge("otedama_peers_connected", "Pool nodes connected, of all pools on a share chain.",
+            static m => m.Pools.Sum(static p => p.Pool.Chain?.Network.Peers.Count ?? 0)),
         Gauge("otedama_mining_efficiency", "Part of the shares this machine sent that was accepted, 0 to 1; NaN before the first reply.",
             static m => Efficiency(m.Status.Rigs)),
     ];

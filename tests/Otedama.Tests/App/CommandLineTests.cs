@@ -25,8 +25,6 @@ public sealed class CommandLineTests
     [InlineData("asic list --anything 1")]
     [InlineData("update")]
     [InlineData("identity")]
-    [InlineData("node peers")]
-    [InlineData("node sync")]
     [InlineData("profile --duration 60s")]
     [InlineData("mine --wallet x --gpu 0,1")]
     public async Task What_this_version_lacks_says_so_in_one_sentence_and_ends_with_4(string line)

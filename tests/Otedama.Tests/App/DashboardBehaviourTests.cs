@@ -97,6 +97,36 @@ public sealed class DashboardBehaviourTests : IAsyncDisposable
         Assert.DoesNotContain("garage", await TextAsync(page, "document.getElementById('miners-table').textContent"));
     }
 
+    [Theory]
+    [InlineData("en", "light")]
+    [InlineData("ja", "dark")]
+    public async Task A_share_chain_is_drawn_and_the_keyboard_walks_along_it(string language, string theme)
+    {
+        await using Browser page = await Browser.OpenAsync(await StartAsync(new FakeInstance { HasChain = true }) + "&still", language);
+        if (await TextAsync(page, "document.documentElement.dataset.theme") != theme)
+        {
+            await page.EvaluateAsync("document.getElementById('theme').click()");
+        }
+        foreach (int width in (int[])[320, 390, 1440])
+        {
+            await page.SetWidthAsync(width);
+            await PictureAsync(page, $"chain-{width}-{language}-{theme}");
+            Assert.Equal("", await TextAsync(page, Cut));
+            Assert.Equal("", await TextAsync(page, WeakTexts));
+            Assert.Equal("", await TextAsync(page, Nameless));
+        }
+        Assert.Equal("60", await TextAsync(page, "String(document.querySelectorAll('#chain-chart .bead.main').length)"));
+        Assert.Equal("3", await TextAsync(page, "String(document.querySelectorAll('#peer-chart .peer').length)"));
+        Assert.Equal("0.2 OTE", await TextAsync(page, "document.getElementById('chain-expected').textContent"));
+        Assert.Contains("48,213", await TextAsync(page, "document.getElementById('chain-detail').textContent"));
+        await page.EvaluateAsync("document.getElementById('chain-chart').focus()");
+        await page.EvaluateAsync("for (let i = 0; i < 3; i++) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }))");
+        Assert.Contains("48,210", await TextAsync(page, "document.getElementById('chain-detail').textContent"));
+        Assert.Contains("bcrt1qw508", await TextAsync(page, "document.getElementById('chain-detail').textContent")); // a share of ours
+        Assert.False(await TrueAsync(page, "document.getElementById('payouts-table').checkVisibility()")); // of the ledger
+        Assert.Equal("540", await TextAsync(page, "document.getElementById('chain-progress').textContent.match(/\\b540\\b/)[0]"));
+    }
+
     [Fact]
     public async Task One_rig_and_one_pool_need_no_choice()
     {

@@ -13,6 +13,9 @@ internal sealed class FakeInstance : IInstance
 
     public bool HasPool { get; init; } = true;
 
+    /// <summary>The pool is on a share chain, with peers.</summary>
+    public bool HasChain { get; init; }
+
     /// <summary>Why the rig earns nothing.</summary>
     public string? Problem { get; init; }
 
@@ -38,7 +41,7 @@ internal sealed class FakeInstance : IInstance
         MetricsUrl = "http://127.0.0.1:9090/metrics",
         RssBytes = 47_000_000,
         Rigs = !HasRig ? [] : Several ? [Rig(), Rig() with { Name = "attic", Algorithm = "scrypt", HashrateHs = 12_400, Upstream = "stratum+tcp://127.0.0.1:3334" }] : [Rig()],
-        Pools = !HasPool ? [] : Several ? [Pool(), Second()] : [Pool()],
+        Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = FakeChain.View() }] : Several ? [Pool(), Second()] : [Pool()],
         Datasets =
         [
             new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),
@@ -98,6 +101,10 @@ internal sealed class FakeInstance : IInstance
         ],
         Pool = pool,
     };
+
+    public ChainSharesAnswer ChainShares(string pool, int count) => HasChain ? FakeChain.Shares(_now, count) with { Pool = pool } : new(1, []) { Pool = pool };
+
+    public PeersAnswer Peers(string pool) => HasChain ? FakeChain.Peers() with { Pool = pool } : new(1, false, []) { Pool = pool };
 
     public HistoryView History()
     {

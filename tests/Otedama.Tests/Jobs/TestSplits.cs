@@ -11,6 +11,8 @@ internal sealed class TestSplits(
 
     public CoinbaseForm? Form => null;
 
+    public string? WhyClosed => null;
+
     public bool HasOwnCoinbases => solo is not null;
 
     /// <summary>All to one script.</summary>

@@ -1,4 +1,5 @@
 // The page: fetches once, then follows the event stream; draws everything from one state object.
+import { drawChainCards } from "./chaincard.js";
 import { barChart, lineChart } from "./chart.js";
 import { count, duration, hashrate, scaled, shorten, texts } from "./text.js";
 
@@ -12,7 +13,7 @@ const state = {
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   range: Number(remembered("range", 300)),
   rig: remembered("rig", ""), pool: remembered("pool", ""), // names of those whose figures are shown
-  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", loaded: false, lost: false, heardAt: 0,
+  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", shares: [], peers: [], loaded: false, lost: false, heardAt: 0,
   history: { time: [], rigs: {}, pools: {} },
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
@@ -26,10 +27,14 @@ async function get(path) {
 
 async function loadTables() {
   const name = state.status.pool?.name, query = name ? `?pool=${encodeURIComponent(name)}` : "";
-  const [blocks, miners, payouts] = await Promise.all([get(`blocks${query}`), get(`miners${query}`), get(`payouts${query}`)]);
+  const onChain = Boolean(state.status.pool?.sharechain);
+  const [blocks, miners, payouts, shares, peers] = await Promise.all([
+    get(`blocks${query}`), get(`miners${query}`), get(`payouts${query}`),
+    onChain ? get(`sharechain/shares${query}&count=60`) : { shares: [] }, onChain ? get(`peers${query}`) : { peers: [] }]);
   if (state.status.pool?.name !== name) return; // another one was chosen meanwhile
   Object.assign(state, {
-    blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "", loaded: true,
+    blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "",
+    shares: shares.shares, peers: peers.peers, loaded: true,
   });
 }
 
@@ -97,6 +102,8 @@ function draw() {
   drawDatasets(state.status);
   drawCharts();
   drawTables(state.status);
+  drawChainCards(state.status.pool?.sharechain, {
+    t, table, titled, coins, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers });
   drawFacts(state.status);
 }
 
@@ -126,7 +133,7 @@ function drawWords() {
 
 // Cards for parts that this process does not run are not shown.
 function drawNeeds(s) {
-  const has = { rig: Boolean(s.rig), pool: Boolean(s.pool), upstream: Boolean(s.rig && !s.pool), shares: Boolean(s.pool || s.rig) };
+  const has = { rig: Boolean(s.rig), pool: Boolean(s.pool), chain: Boolean(s.pool?.sharechain), ledger: Boolean(s.pool && !s.pool.sharechain), upstream: Boolean(s.rig && !s.pool), shares: Boolean(s.pool || s.rig) };
   for (const element of document.querySelectorAll("[data-needs]")) element.hidden = !has[element.dataset.needs];
 }
 
@@ -166,7 +173,7 @@ function choices(group, all, shown, kind) {
         state[kind] = name;
         remember(kind, name);
         focus(state.status);
-        if (kind === "pool") Object.assign(state, { blocks: [], miners: [], payouts: [], paidOut: [], loaded: false });
+        if (kind === "pool") Object.assign(state, { blocks: [], miners: [], payouts: [], paidOut: [], shares: [], peers: [], loaded: false });
         draw();
         loadTables().then(draw).catch(() => { /* the stream reports the loss */ });
       };
@@ -356,7 +363,7 @@ const coins = (text) => (text === null || text === undefined ? "–" : text.repl
 function drawFacts(s) {
   const p = s.pool;
   const facts = [
-    ["stratum", p?.url], ["scheme", p && t("scheme_", p.scheme, p.fee_percent, p.min_payout)], ["upstream", !p && s.rig?.upstream],
+    ["stratum", p?.url], ["scheme", p && (p.sharechain ? t("chainScheme", p.sharechain.set ?? "", p.fee_percent) : t("scheme_", p.scheme, p.fee_percent, p.min_payout))], ["upstream", !p && s.rig?.upstream],
     ["node", s.node && `${s.node.url}  (${s.node.mode}, ${s.node.network})`], ["metrics", s.metrics_url],
     ["latency", p && p.submit_ms_p50 !== null && `${milliseconds(p.submit_ms_p50)} / ${milliseconds(p.submit_ms_p99)}`],
     ["memory", s.rss_bytes && `${(s.rss_bytes / 1048576).toFixed(0)} MiB`], ["data", s.data_dir],

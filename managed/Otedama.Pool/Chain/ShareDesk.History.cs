@@ -1,0 +1,115 @@
+using Otedama.Core;
+
+namespace Otedama.Pool;
+
+/// <summary>Shares that come many at once: a history, or another chain.</summary>
+public sealed partial class ShareDesk
+{
+    /// <summary>Taken before others are let in.</summary>
+    private const int AtOnce = 64;
+
+    /// <summary>Step 1.</summary>
+    internal ChainShare? Decode(ReadOnlySpan<byte> bytes, out ShareFault? fault) =>
+        ChainShare.Decode(bytes, _coin, out fault);
+
+    /// <summary>What a share shows about itself cheaply: steps 4, 7 and 8.</summary>
+    internal ShareFault? CheckAlone(ChainShare share) => ShareChecks.Stateless(share, Parameters, _coin);
+
+    /// <summary>
+    /// Takes shares that CheckAlone had nothing against, parents and uncles first, and says so once at the end. The
+    /// first fault, or null. Those before the window of the last one are not asked whom they pay.
+    /// </summary>
+    internal ShareFault? TakeHistory(IReadOnlyList<ChainShare> oldestFirst, long peer, CancellationToken stop)
+    {
+        ShareOrigin origin = new(peer, IsAskedFor: true);
+        uint deep = WindowBelow(oldestFirst);
+        bool isNew = false;
+        ShareFault? fault = null;
+        for (int i = 0; i < oldestFirst.Count && fault is null && !stop.IsCancellationRequested; i += AtOnce)
+        {
+            ChainShare[] some = [.. oldestFirst.Skip(i).Take(AtOnce)];
+            fault = some.Select(share => ShareChecks.FullProof(share, _coin, _checker)).FirstOrDefault(static f => f is not null);
+            if (fault is null)
+            {
+                lock (_gate)
+                {
+                    fault = some.Select(share => TakeOld(share, origin, deep, ref isNew)).FirstOrDefault(static f => f is not null);
+                }
+            }
+        }
+        if (isNew)
+        {
+            lock (_gate)
+            {
+                Announce();
+            }
+        }
+        return fault;
+    }
+
+    /// <summary>
+    /// A chain of these shares, which CheckAlone had nothing against, parents and uncles first, all of them together
+    /// checked as far as they reach back; null and why not.
+    /// </summary>
+    internal ShareChain? Candidate(IReadOnlyList<ChainShare> oldestFirst, out ShareFault? fault)
+    {
+        ChainShare root = oldestFirst[0];
+        ShareChain chain = ShareChain.From(Parameters, root);
+        foreach (ChainShare share in oldestFirst.Skip(1))
+        {
+            fault = ShareChecks.FullProof(share, _coin, _checker) ?? chain.Add(share);
+            if (fault is not null)
+            {
+                return null;
+            }
+        }
+        fault = KeptShares.CanPay(chain)
+            ? null : new ShareFault(ShareFault.Orphan, "it begins so late that nobody can tell whom its next share pays");
+        return fault is null ? chain : null;
+    }
+
+    /// <summary>Puts a chain that shares nothing with ours in its place; null when it was done, else why not.</summary>
+    internal ShareFault? TryReplace(ShareChain candidate, ICoinBlocks coin)
+    {
+        lock (_gate)
+        {
+            if (ForeignChain.Refuse(candidate, _chain, Parameters, coin) is { } problem)
+            {
+                return new ShareFault(ShareFault.Orphan, problem);
+            }
+            LogReplaced(_chain.Height, candidate.Height);
+            _chain = candidate;
+            _store.Renew(); // or the old chain, which may look heavier, would be back after a restart
+            foreach (ChainShare share in candidate.History(candidate.TipId).OrderBy(static share => share.Core.Height))
+            {
+                _store.Append(share);
+            }
+            _keeper.Wake.Set();
+            Announce();
+            return null;
+        }
+    }
+
+    /// <summary>Under the gate; null when it is in the chain now.</summary>
+    private ShareFault? TakeOld(ChainShare share, ShareOrigin origin, uint deep, ref bool isNew)
+    {
+        _held.Remove(share.Id);
+        _orphans.Remove(share.Id);
+        ShareFault? fault = share.Core.Height < deep ? _chain.Restore(share) : _chain.Add(share);
+        if (fault is null)
+        {
+            isNew = true;
+            OnAdded(share, origin);
+            TakeWaiting(new Arrival(ArrivalKind.Taken, share, null));
+        }
+        return _chain.Find(share.Id) is null ? fault : null;
+    }
+
+    /// <summary>Shares below this height are in nobody's window any more when all of these are taken.</summary>
+    private uint WindowBelow(IReadOnlyList<ChainShare> oldestFirst)
+    {
+        uint top = oldestFirst.Count == 0 ? 0 : oldestFirst[^1].Core.Height;
+        uint window = (uint)Parameters.WindowShares;
+        return top > window ? top - window : 0;
+    }
+}

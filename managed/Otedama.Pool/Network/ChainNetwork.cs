@@ -1,0 +1,38 @@
+namespace Otedama.Pool;
+
+/// <summary>How far the share chain of this node is.</summary>
+public enum ChainSyncState
+{
+    /// <summary>There is nobody to compare with.</summary>
+    Alone,
+
+    /// <summary>A peer told of a heavier chain; its history is on its way, or about to be asked for.</summary>
+    Fetching,
+
+    /// <summary>No peer knows of more work.</summary>
+    Level,
+}
+
+/// <summary>Whether miners get work, and why or why not, in a sentence.</summary>
+public sealed record ChainGate(bool IsOpen, string Reason);
+
+/// <summary>
+/// Had and Of: shares of the history being fetched; both 0 when none is. From: the peer it comes from.
+/// </summary>
+public sealed record ChainProgress(ChainSyncState State, int Had, int Of, string From);
+
+/// <summary>What stands between this node's chain and others'.</summary>
+public sealed record ChainNetwork(IReadOnlyList<PeerRow> Peers, ChainGate Gate, ChainProgress Sync)
+{
+    /// <summary>Without any peer: the chain is this node's own work.</summary>
+    public static ChainNetwork Alone { get; } =
+        new([], GateOf(ChainSyncState.Alone), new ChainProgress(ChainSyncState.Alone, 0, 0, ""));
+
+    /// <summary>Miners always get work as yet: nothing closes the gate.</summary>
+    public static ChainGate GateOf(ChainSyncState state) => new(true, state switch
+    {
+        ChainSyncState.Alone => "no peer is connected; this node goes on with the chain by itself",
+        ChainSyncState.Fetching => "a peer has a heavier chain; until it is here, what is found may be for nothing",
+        _ => "no peer knows of more work",
+    });
+}

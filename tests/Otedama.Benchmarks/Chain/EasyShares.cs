@@ -1,0 +1,45 @@
+using Otedama.Core;
+
+namespace Otedama.Benchmarks;
+
+/// <summary>
+/// Real shares of chains whose limit half of all hashes meet: nothing about them is skipped, they only cost a few hashes.
+/// </summary>
+internal static class EasyShares
+{
+    /// <summary>Bits of the coin's headers: so much harder than a share that a window has all the shares it may.</summary>
+    public const uint CoinBits = 0x1d00ffff;
+
+    public static ChainParameters Parameters(int window, int spacing = 10_000, int halfLife = 600_000) => ChainParameters.Parse(
+        $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T={spacing}|N={window}|W=2|pen=20|ud=3|um=5|hl={halfLife}"
+        + $"|dtcap={4 * halfLife}|limit=207fffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367|pass=");
+
+    /// <summary>The next share on this chain's tip, with its proof of work. number: makes it its own.</summary>
+    public static ChainShare Next(
+        ShareChain chain, ChainParameters parameters, PayoutKey payout, ulong timeMs, ulong number, Hash256 coinBlock,
+        uint coinHeight = 100)
+    {
+        ShareCore core = FreeShares.Core(chain.Next(), payout, timeMs) with { CoinHeight = coinHeight };
+        return Mine(core, parameters, chain.SplitFor(core.CapClass, core.CoinValue, payout)!, number, coinBlock);
+    }
+
+    /// <summary>The share of this core that pays these.</summary>
+    public static ChainShare Mine(
+        ShareCore core, ChainParameters parameters, IReadOnlyList<PayoutOutput> payees, ulong number, Hash256 coinBlock)
+    {
+        byte[] extranonce = new byte[ShareWork.ExtranonceLength];
+        BitConverter.TryWriteBytes(extranonce, number);
+        byte[] coinbase = ShareCoinbase.Write(core, parameters.Id, extranonce, payees);
+        TailLink link = ShareCoinbase.LinkOf(coinbase);
+        Hash256 root = Sha256d.Hash(coinbase);
+        Target target = Target.FromCompact(core.Bits);
+        for (uint nonce = 0; ; nonce++)
+        {
+            BlockHeader header = new(0x20000000, coinBlock, root, (uint)(core.TimeMs / 1_000), CoinBits, nonce);
+            if (target.IsMetBy(header.Id))
+            {
+                return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = [] });
+            }
+        }
+    }
+}
