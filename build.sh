@@ -52,6 +52,9 @@ tools_build() {
 tools_test() {
   need chromium chromium
   need litecoind litecoind
+  need miniupnpd miniupnpd
+  need nft nftables
+  need ip iproute2
   install_missing
 }
 

@@ -82,6 +82,16 @@ public sealed class PoolParts
         }
     }
 
+    /// <summary>Gives back what other machines keep for this node, as far as they answer within the time.</summary>
+    public async Task LeaveAsync(TimeSpan timeout)
+    {
+        if (Chain?.Peers is { } peers)
+        {
+            using CancellationTokenSource limit = new(timeout, _time);
+            await peers.LeaveAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Ends what lasts: nothing may be called after it.</summary>
     public void Close()
     {

@@ -99,6 +99,7 @@ public sealed class PoolServer : IAsyncDisposable
         _pacer.Dispose();
         _parts.Stratum.Dispose();
         await Task.WhenAll(_upkeep.Select(static loop => loop.DisposeAsync().AsTask()));
+        await _parts.LeaveAsync(timeout);
         await _parts.Source.DisposeAsync();
         _parts.Close();
     }

@@ -37,17 +37,3 @@ public sealed record DhtOptions
     /// <summary>Four bytes that say which program this is (key v).</summary>
     public byte[] Version { get; init; } = [(byte)'O', (byte)'T', 0, 1];
 }
-
-/// <summary>What the node meets outside itself.</summary>
-public sealed record DhtWorld
-{
-    public required TimeProvider Time { get; init; }
-
-    public required IRandomness Random { get; init; }
-
-    public required IDatagrams Datagrams { get; init; }
-
-    public required INames Names { get; init; }
-
-    public required IFiles Files { get; init; }
-}

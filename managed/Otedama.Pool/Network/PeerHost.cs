@@ -30,6 +30,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     private readonly ConcurrentDictionary<PeerSession, SessionPeer> _peers = new();
     private readonly ConcurrentQueue<SessionPeer> _gone = new();
     private long _lastNumber;
+    private volatile ushort _listenPort;
 
     public PeerHost(
         PeerHostOptions options,
@@ -40,12 +41,26 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         PoolWorld world)
     {
         (_options, _desk, _chain, _addresses, _bans) = (options, desk, chain, addresses, bans);
+        _listenPort = options.ListenPort;
         _time = world.Time;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
         Wake = new Signal(_time);
     }
 
     public Signal Wake { get; }
+
+    /// <summary>Where others are told that they can connect; 0 = nowhere.</summary>
+    public ushort ListenPort
+    {
+        get => _listenPort;
+        set => _listenPort = value;
+    }
+
+    /// <summary>Who connects back for others; null: nobody.</summary>
+    public DialBackDesk? DialBacks { get; set; }
+
+    /// <summary>Who is told what came of their connections back.</summary>
+    public PeerReach? Reach { get; set; }
 
     internal TimeProvider Time => _time;
 
@@ -64,8 +79,9 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             Nonce = Hash256.Zero, // these two are the session's
             ChainProof = Hash256.Zero,
             Observed = default,
-            Services = (_options.ListenPort > 0 ? PeerServices.Listen : PeerServices.None) | PeerServices.Stratum,
-            ListenPort = _options.ListenPort,
+            Services = (_listenPort > 0 ? PeerServices.Listen : PeerServices.None) | PeerServices.Stratum
+                | (_options.IsDhtServer ? PeerServices.DhtServer : PeerServices.None),
+            ListenPort = _listenPort,
             TipId = next.Parent,
             TipHeight = next.Height - 1,
             TipWork = _desk.Look(static chain => chain.CumulativeWork),
@@ -112,6 +128,12 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
                 break;
             case PeerMessage.Addr:
                 TakeAddresses(peer, frame);
+                break;
+            case PeerMessage.DialBack:
+                DialBacks?.Take(peer, frame);
+                break;
+            case PeerMessage.DialBackResult:
+                Reach?.Take(peer, frame);
                 break;
             default:
                 _chain.OnMessage(peer, frame);

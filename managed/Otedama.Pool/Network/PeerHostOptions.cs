@@ -8,6 +8,9 @@ public sealed record PeerHostOptions
     /// <summary>Where others can connect to it; 0 = nowhere.</summary>
     public ushort ListenPort { get; init; }
 
+    /// <summary>It answers in the DHT.</summary>
+    public bool IsDhtServer { get; init; }
+
     /// <summary>Neither tells nor takes addresses.</summary>
     public bool IsPrivate { get; init; }
 

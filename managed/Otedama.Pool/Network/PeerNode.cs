@@ -13,7 +13,8 @@ namespace Otedama.Pool;
 /// </summary>
 public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposable
 {
-    private const string AddressFile = "peers.dat", BanFileName = "bans.dat", AnchorFile = "anchors.dat";
+    private const string AddressFile = "peers.dat", BanFileName = "bans.dat", AnchorFile = "anchors.dat",
+        DhtFile = "dht.nodes";
 
     private readonly PeerNodeOptions _options;
     private readonly PoolWorld _world;
@@ -25,6 +26,9 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly PeerSessions _sessions;
     private readonly Dialler _dialler;
     private readonly IPeerNetwork _network;
+    private readonly DialBackDesk _dialBacks;
+    private readonly PeerReach? _reach; // null where nobody is let in
+    private readonly PeerDiscovery? _discovery;
     private readonly ConcurrentDictionary<long, OutboundKind> _kinds = new(); // of what is being dialled
 
     /// <summary>
@@ -39,7 +43,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _identity = NodeKeyFile.LoadOrCreate(
             world.Files, InFolder(NodeKeyFile.Name), world.Random, world.Time, options.AllowLooseKey);
         NetworkGroups groups = new();
-        _addresses = new AddressManager(world.Time, world.Random, groups, options.IsPrivate);
+        _addresses = new AddressManager(world.Time, world.Random, groups,
+            options.IsPrivate || options.Dht is { IsTestNetwork: true });
         _bans = new BanList(world.Time, options.Allowed);
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
@@ -48,7 +53,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _host = new PeerHost(
             new PeerHostOptions
             {
-                ListenPort = (ushort)(options.Listen.Count > 0 ? options.Listen[0].Port : 0),
+                IsDhtServer = options.Dht is { Mode: DhtMode.Server },
                 IsPrivate = options.IsPrivate,
                 Allowed = options.Allowed,
                 UserAgent = options.UserAgent,
@@ -75,7 +80,18 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             },
             _addresses, groups, _bans, this, new NoGuess(), world.Time, world.Random);
         PeerClock clock = new(_sessions, _addresses, Save, world.Time);
-        Steps = [_host, _dialler, clock, Chain, Chain.Sync];
+        _dialBacks = new DialBackDesk(_network, this, new DhtRules(options.Dht is { IsTestNetwork: true }), world.Time);
+        _host.DialBacks = _dialBacks;
+        if (options.Listen.Count > 0)
+        {
+            _host.Reach = _reach = new PeerReach(options, _host, _identity.Id, groups, world);
+        }
+        _discovery = Discover();
+        Steps =
+        [
+            _host, _dialler, clock, Chain, Chain.Sync, .. _reach?.Steps ?? [],
+            .. _discovery is null ? (IEnumerable<IStep>)[] : [_discovery.Node],
+        ];
     }
 
     /// <summary>Two links for shares only, a feeler, an extra one.</summary>
@@ -93,9 +109,16 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     /// <summary>What moves it, each called by a loop of its own.</summary>
     public IReadOnlyList<IStep> Steps { get; }
 
+    /// <summary>In one sentence, as in `reachable: yes (pcp)`.</summary>
+    public string Reachable => _reach?.Report ?? "reachable: no: this node lets nobody in (p2p.max_inbound is 0)";
+
+    /// <summary>The node of the DHT; null where it is off.</summary>
+    public DhtSnapshot? Dht => _discovery?.Node.Snapshot();
+
     /// <summary>Lets others in. Throws IOException when a place cannot be had.</summary>
     public void Listen()
     {
+        _discovery?.Node.Start();
         if (_options.Listen.Count > 0)
         {
             Endpoints = _network.Listen(_options.Listen, this);
@@ -119,6 +142,9 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     /// <summary>Says goodbye to everybody.</summary>
     public void Drain() => _sessions.DrainAll(PeerByeCode.Shutdown, "this node stops");
 
+    /// <summary>On a clean stop, before the end: what others keep for this node is given back.</summary>
+    public Task LeaveAsync(CancellationToken stop) => _reach?.LeaveAsync(stop) ?? Task.CompletedTask;
+
     /// <summary>Keeps what it knows and ends.</summary>
     public void Dispose()
     {
@@ -132,6 +158,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             LogNotKept(_options.Folder, e.Message);
         }
         _network.Dispose();
+        _discovery?.Dispose();
         _identity.Dispose();
     }
 
@@ -143,8 +170,13 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
 
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
     {
+        if (number < 0)
+        {
+            _dialBacks.Ended(number, PeerRefusal.None, "");
+            return new DialBackLine(link);
+        }
         PeerSession session = new(_sessions, link);
-        if (number != 0)
+        if (number != 0 && link.Peer != _identity.Id) // who told of our own address told nothing of use
         {
             _dialler.Established(number, link.Peer);
             if (_kinds.GetValueOrDefault(number) == OutboundKind.Feeler)
@@ -164,6 +196,11 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             {
                 _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
             }
+            return;
+        }
+        if (number < 0)
+        {
+            _dialBacks.Ended(number, reason, detail);
             return;
         }
         LogNotReached(place, reason, detail);
@@ -190,6 +227,27 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         peer.Session.BytesIn,
         peer.Session.BytesOut,
         _bans.PointsOf(peer.Session.Peer));
+
+    private PeerDiscovery? Discover()
+    {
+        if (_options.Dht is not { } dht)
+        {
+            return null;
+        }
+        try
+        {
+            PeerDiscovery discovery = new(dht with { SavedNodes = InFolder(DhtFile) }, _world.Dht(_options.DhtPlaces),
+                _options.ChainId, _options.OutboundMax, _addresses, _dialler);
+            _ = _reach?.Dht = discovery.Node;
+            return discovery;
+        }
+        catch (SocketException e)
+        {
+            throw new IOException(
+                $"the DHT cannot use {string.Join(", ", _options.DhtPlaces)} (UDP): {e.Message}; choose another p2p.port, "
+                + "or set dht.mode to off", e);
+        }
+    }
 
     private List<FirstContact> FirstContacts()
     {
@@ -226,6 +284,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         try
         {
             _addresses.Save(_world.Files, InFolder(AddressFile));
+            _discovery?.Node.Save();
             BanFile.Save(_bans, _world.Files, InFolder(BanFileName));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

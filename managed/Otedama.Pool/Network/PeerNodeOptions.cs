@@ -33,6 +33,26 @@ public sealed record PeerNodeOptions
     /// <summary>Only the nodes that the operator named; no addresses are told or taken.</summary>
     public bool IsPrivate { get; init; }
 
+    /// <summary>
+    /// How it looks for others in the DHT; null: it does not. Where its nodes are kept is not said here.
+    /// </summary>
+    public DhtOptions? Dht { get; init; }
+
+    /// <summary>Where the DHT's datagrams go in and out: the port has to be that of Listen.</summary>
+    public IReadOnlyList<IPEndPoint> DhtPlaces { get; init; } = [];
+
+    /// <summary>How the gateway is asked to let others in.</summary>
+    public NatChoice Nat { get; init; } = NatChoice.Off;
+
+    /// <summary>Where others reach it by the operator's word; the gateway is then not asked.</summary>
+    public PeerEndpoint? External { get; init; }
+
+    /// <summary>
+    /// It says that it listens, to peers and in the DHT, only when peers have proved that they reach it. A test network
+    /// goes without: its addresses are of one group, and proofs want two.
+    /// </summary>
+    public bool NeedsProof { get; init; }
+
     /// <summary>Miners are let in although no other node is connected.</summary>
     public bool SoloOk { get; init; }
 

@@ -37,6 +37,7 @@ public sealed class DialBackProof : IStep
     private PeerEndpoint? _outside;
     private Pause _pause;
     private bool _isReachable, _isJudged;
+    private int _declined; // of those asked now
 
     /// <summary>port: where we listen, and what is asked for where no mapping says another.</summary>
     public DialBackProof(PortMapper mapper, IDialBackPeers peers, int port, TimeProvider time)
@@ -55,6 +56,18 @@ public sealed class DialBackProof : IStep
             lock (_gate)
             {
                 return _isReachable;
+            }
+        }
+    }
+
+    /// <summary>Peers have tried, whatever came of it.</summary>
+    public bool IsJudged
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isJudged;
             }
         }
     }
@@ -91,6 +104,20 @@ public sealed class DialBackProof : IStep
         Wake.Set();
     }
 
+    /// <summary>A peer has no time for it, or is gone: that says nothing about us.</summary>
+    public void Declined(long number)
+    {
+        lock (_gate)
+        {
+            if (_asked.TryGetValue(number, out (AddressGroup Group, bool? Reached) asked) && asked.Reached is null)
+            {
+                _asked.Remove(number);
+                _declined++;
+            }
+        }
+        Wake.Set();
+    }
+
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         List<long> ask = [];
@@ -102,8 +129,9 @@ public sealed class DialBackProof : IStep
                 _outside = _mapper.Mapping.Outside;
                 (_isReachable, _isJudged, _pause) = (false, false, default);
                 _asked.Clear();
+                _declined = 0;
             }
-            pause = _asked.Count > 0 ? Judge() : Begin(ask);
+            pause = _asked.Count + _declined > 0 ? Judge() : Begin(ask);
         }
         ask.ForEach(number => _peers.Ask(number, Port));
         return ValueTask.FromResult(pause);
@@ -138,9 +166,12 @@ public sealed class DialBackProof : IStep
         {
             return left;
         }
-        (_isReachable, _isJudged) = (_asked.Values.All(static one => one.Reached == true), true);
+        bool isProved = _declined == 0 && _asked.Values.All(static one => one.Reached == true);
+        bool isRefuted = _asked.Values.Any(static one => one.Reached != true);
+        (_isReachable, _isJudged) = (isProved || (_isReachable && !isRefuted), _isJudged || isProved || isRefuted);
         _asked.Clear();
-        TimeSpan next = _isReachable ? s_good : s_retry;
+        _declined = 0;
+        TimeSpan next = isProved ? s_good : s_retry;
         _pause = Pause.Begin(_time, next);
         return next;
     }

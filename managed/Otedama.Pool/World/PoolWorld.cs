@@ -28,6 +28,15 @@ public sealed record PoolWorld
     public Func<NodeIdentity, int, IPeerNetwork> Peers { get; init; } = static (_, _) => throw new NotSupportedException(
         "this world has no other nodes");
 
+    /// <summary>
+    /// What a DHT node meets, with datagrams at these places. Throws SocketException when none of them can be had.
+    /// </summary>
+    public Func<IReadOnlyList<IPEndPoint>, DhtWorld> Dht { get; init; } = static _ => throw new NotSupportedException(
+        "this world has no DHT");
+
+    /// <summary>The local network, for whoever asks its gateway for ports.</summary>
+    public INatWorld Gateway { get; init; } = new NoGateway();
+
     /// <summary>Addresses of a host name. Throws SocketException when it has none.</summary>
     public Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = static host => [IPAddress.Parse(host)];
 }

@@ -50,15 +50,12 @@ internal static class NetDht
         CancellationToken stop)
     {
         Configuration configuration = context.Load(result);
-        DhtOptions options = OptionsOf(configuration);
+        DhtOptions options = DhtChoice.Of(configuration) ?? throw new CommandException(ExitCode.Configuration,
+            "dht.mode is off, so there is no DHT node; set it to client or server.");
         (byte[] network, DhtId? key) = KeysOf(wish);
-        using UdpDatagrams datagrams = Bind(wish.Port);
         TimeProvider time = context.Outside.Clock;
-        DhtWorld world = new()
-        {
-            Time = time, Random = new SystemRandomness(), Datagrams = datagrams, Names = new SystemNames(time),
-                Files = new DiskFiles(),
-        };
+        DhtWorld world = Bind(wish.Port, time);
+        using IDatagrams datagrams = world.Datagrams;
         Finds finds = new();
         DhtNode node = new(options, world, finds);
         if (key is { } one)
@@ -94,34 +91,6 @@ internal static class NetDht
         }
     }
 
-    private static DhtOptions OptionsOf(Configuration configuration)
-    {
-        if (configuration.Get(Settings.DhtModeName) == "off")
-        {
-            throw new CommandException(ExitCode.Configuration,
-                "dht.mode is off, so there is no DHT node; set it to client or server.");
-        }
-        List<PeerEndpoint> nodes = [];
-        foreach (string text in configuration.Get(Settings.DhtNodes))
-        {
-            if (!CompactEndpoint.TryParse(text, out PeerEndpoint node))
-            {
-                throw new ConfigurationException(
-                    $"dht.nodes: \"{SettingTypes.Shorten(text)}\" is no address with a port; "
-                    + "give one such as 198.51.100.7:6881.");
-            }
-            nodes.Add(node);
-        }
-        bool isTest = configuration.Get(Settings.DhtAllowPrivate);
-        return new DhtOptions
-        {
-            Mode = configuration.Get(Settings.DhtModeName) == "server" ? DhtMode.Server : DhtMode.Client,
-            Nodes = nodes,
-            Routers = isTest ? [] : DhtRouters.Read(),
-            IsTestNetwork = isTest,
-        };
-    }
-
     private static (byte[] Network, DhtId? Key) KeysOf(Wish wish)
     {
         if (wish.Seconds is < 1 or > SecondsMax || wish.Port is < 0 or > ushort.MaxValue)
@@ -142,13 +111,14 @@ internal static class NetDht
             "Give either --network with 64 hexadecimal digits or --info-hash with 40.");
     }
 
-    private static UdpDatagrams Bind(int port)
+    private static DhtWorld Bind(int port, TimeProvider time)
     {
         try
         {
             // Both families on one number: that is what is announced, and what some nodes store whatever is announced.
             int number = port > 0 ? port : FreePort();
-            return new UdpDatagrams(new IPEndPoint(IPAddress.Any, number), new IPEndPoint(IPAddress.IPv6Any, number));
+            return PoolWorlds.DhtAt(
+                [new IPEndPoint(IPAddress.Any, number), new IPEndPoint(IPAddress.IPv6Any, number)], time);
         }
         catch (SocketException e)
         {

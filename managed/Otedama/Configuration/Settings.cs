@@ -222,7 +222,7 @@ internal static class Settings
 
     public static readonly Setting<string> P2pExternal = Add(Text("p2p.external", "",
         "Where others reach this node when it cannot find out itself; empty = it asks its gateway and its peers.",
-        "an address such as 203.0.113.7:30303", notYet: PeersLater));
+        "an address such as 203.0.113.7:30303"));
 
     public static readonly Setting<int> P2pMaxInbound = Add(Integer("p2p.max_inbound", 117, 0, 10_000,
         "Connections that other nodes may make to this one; 0 = it does not listen."));
@@ -240,7 +240,7 @@ internal static class Settings
         "KiB a second of shares sent to everybody; above it most peers get announcements only.", PeersLater));
 
     public static readonly Setting<string> P2pNat = Add(Choice("p2p.nat", "auto", ["auto", "pcp", "natpmp", "upnp", "off"],
-        "How the gateway is asked to let other nodes in; auto = one after the other.", PeersLater));
+        "How the gateway is asked to let other nodes in; auto = one after the other."));
 
     public static readonly Setting<bool> P2pPrivate = Add(Switch("p2p.private", false,
         "Only the nodes of p2p.bootstrap_nodes, each with its node id: no DHT, no DNS, no addresses from others."));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Wire;
@@ -16,12 +17,19 @@ internal static class ChainChoice
         int room = Math.Max(0, configuration.Get(Settings.P2pMaxPeers) - outbound);
         int inbound = Math.Min(configuration.Get(Settings.P2pMaxInbound), room);
         string listen = configuration.Get(Settings.P2pListen);
-        IPAddress address = listen.Length > 0 ? IPAddress.Parse(listen) : IPAddress.Any;
+        IPEndPoint[] places = PlacesOf(listen, configuration.Get(Settings.P2pPort));
+        DhtOptions? dht = DhtChoice.OfChain(configuration);
         return new PeerNodeOptions
         {
             ChainId = plan.Chain!.Id,
             Folder = Path.Combine(plan.Folder, "peers"),
-            Listen = inbound > 0 ? [new IPEndPoint(address, configuration.Get(Settings.P2pPort))] : [],
+            Listen = inbound > 0 ? places : [],
+            Dht = dht,
+            DhtPlaces = places,
+            Nat = Enum.Parse<NatChoice>(configuration.Get(Settings.P2pNat), ignoreCase: true),
+            External = CompactEndpoint.TryParse(configuration.Get(Settings.P2pExternal), out PeerEndpoint external)
+                ? external : null,
+            NeedsProof = dht is not { IsTestNetwork: true },
             Bootstrap = [.. configuration.Get(Settings.BootstrapNodes).Select(Named)],
             InboundMax = Math.Max(1, inbound),
             OutboundMax = Math.Min(outbound, configuration.Get(Settings.P2pMaxPeers)),
@@ -33,6 +41,12 @@ internal static class ChainChoice
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
     }
+
+    /// <summary>Every interface: of both families, where the machine has both.</summary>
+    private static IPEndPoint[] PlacesOf(string listen, int port) =>
+        listen.Length > 0 ? [new IPEndPoint(IPAddress.Parse(listen), port)]
+        : Socket.OSSupportsIPv6 ? [new IPEndPoint(IPAddress.Any, port), new IPEndPoint(IPAddress.IPv6Any, port)]
+        : [new IPEndPoint(IPAddress.Any, port)];
 
     private static PeerAddress Named(string text) =>
         PeerAddress.TryParse(text, out PeerAddress? address, out _) ? address! : throw new FormatException(text);
@@ -58,6 +72,17 @@ internal static class ChainChoice
         }
     }
 
+    private static void CheckReach(Configuration configuration, List<string> problems)
+    {
+        DhtChoice.Check(configuration, problems);
+        string external = configuration.Get(Settings.P2pExternal);
+        if (external.Length > 0 && !CompactEndpoint.TryParse(external, out _))
+        {
+            problems.Add($"{configuration.KeyOf(Settings.P2pExternal)}: \"{SettingTypes.Shorten(external)}\" is no address "
+                + $"with a port such as 203.0.113.7:30303 ({configuration.Of(Settings.P2pExternal).Place}).");
+        }
+    }
+
     /// <summary>Null when the pool has none, or when something is wrong, and then problems say what.</summary>
     public static ChainParameters? Of(Configuration configuration, CoinSpec coin, List<string> problems)
     {
@@ -78,6 +103,7 @@ internal static class ChainChoice
                 + $"({configuration.Of(Settings.PoolFee).Place}); a share chain allows at most {PoolOptions.FeePercentMaxOnChain}."));
         }
         CheckPeers(configuration, problems);
+        CheckReach(configuration, problems);
         try
         {
             ChainParameters parameters =

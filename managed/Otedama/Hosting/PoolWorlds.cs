@@ -19,6 +19,18 @@ internal static class PoolWorlds
         Loggers = loggers,
         Peers = (identity, inboundMax) => new SocketPeerNetwork(identity, time, inboundMax, Draw),
         Resolve = Dns.GetHostAddresses,
+        Dht = places => DhtAt(places, time),
+        Gateway = new SocketNatWorld(time),
+    };
+
+    /// <summary>Throws SocketException when none of the places can be had.</summary>
+    public static DhtWorld DhtAt(IReadOnlyList<IPEndPoint> places, TimeProvider time) => new()
+    {
+        Time = time,
+        Random = new SystemRandomness(),
+        Datagrams = new UdpDatagrams(places),
+        Names = new SystemNames(time),
+        Files = new DiskFiles(),
     };
 
     private static UInt128 Draw()

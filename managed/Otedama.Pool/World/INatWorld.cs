@@ -26,6 +26,22 @@ public interface INatWorld
     Task<(int Status, string Text)?> HttpAsync(Uri uri, string? action, string? body, CancellationToken stop);
 }
 
+/// <summary>A network without a gateway.</summary>
+internal sealed class NoGateway : INatWorld
+{
+    public NatRoute? Route() => null;
+
+    public Task<byte[]?> AskAsync(IPEndPoint to, ReadOnlyMemory<byte> request, TimeSpan patience,
+        CancellationToken stop) => Task.FromResult<byte[]?>(null);
+
+    public Task<IReadOnlyList<(IPAddress From, byte[] Bytes)>> SearchAsync(
+        IPEndPoint to, IReadOnlyList<byte[]> requests, TimeSpan patience, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyList<(IPAddress From, byte[] Bytes)>>([]);
+
+    public Task<(int Status, string Text)?> HttpAsync(Uri uri, string? action, string? body, CancellationToken stop) =>
+        Task.FromResult<(int Status, string Text)?>(null);
+}
+
 /// <summary>Where the default route leads.</summary>
 public sealed record NatRoute(IPAddress Gateway, IPAddress Local);
 
