@@ -22,9 +22,7 @@ internal sealed class AskedIds
     public void Add(WantedShare wanted, uint question, Pause patience) =>
         _asked[wanted.Id] = (wanted, patience, question);
 
-    public bool Remove(Hash256 id) => _asked.Remove(id);
-
-    /// <summary>Takes out what it says it does not have; null for what it was not asked for.</summary>
+    /// <summary>Takes out what it has sent, or says it does not have; null for what it was not asked for.</summary>
     public WantedShare? Take(Hash256 id) => _asked.Remove(id, out (WantedShare Wanted, Pause, uint) asked) ? asked.Wanted : null;
 
     /// <summary>Takes out what an answered question left open.</summary>

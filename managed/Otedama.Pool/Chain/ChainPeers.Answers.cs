@@ -101,18 +101,18 @@ public sealed partial class ChainPeers
                 continue; // it does not have that one
             }
             Hash256 id = Sha256d.Hash(bytes);
-            bool isAsked;
+            WantedShare? wanted;
             lock (_gate)
             {
-                isAsked = link.Asked.Remove(id);
+                wanted = link.Asked.Take(id);
                 link.Known.Add(id);
             }
-            if (!isAsked && !_desk.IsKnown(id)) // one that came late is known by then, or not worth it
+            if (wanted is null && !_desk.IsKnown(id)) // one that came late is known by then, or not worth it
             {
                 link.Peer.Blame(PeerOffence.Unsolicited, "a share in SHARES");
                 return;
             }
-            Arrive(link, bytes, isAsked);
+            Arrive(link, bytes, wanted);
         }
         lock (_gate)
         {

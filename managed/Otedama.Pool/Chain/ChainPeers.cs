@@ -160,8 +160,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
 
     void IShareListener.OnTaken(ChainShare share, ShareOrigin origin)
     {
-        bool isNews = share.Core.Height + (long)_desk.Parameters.UncleDepth >= _desk.Next.Height;
-        if (origin.IsAskedFor && !isNews) // one that was only announced is news all the same
+        if (origin.IsAskedFor)
         {
             return; // others know it, or hear of the tip it leads to
         }
@@ -240,18 +239,19 @@ public sealed partial class ChainPeers : IShareListener, IStep
     private void OnShare(ChainLink link, ReadOnlySpan<byte> bytes, uint correlation)
     {
         Hash256 id = Sha256d.Hash(bytes);
-        bool isAsked;
+        WantedShare? wanted;
         lock (_gate)
         {
             link.Known.Add(id);
-            isAsked = link.Asked.Remove(id);
+            wanted = link.Asked.Take(id);
         }
-        Arrive(link, bytes, isAsked && correlation != 0);
+        Arrive(link, bytes, correlation != 0 ? wanted : null);
     }
 
-    private void Arrive(ChainLink link, ReadOnlySpan<byte> bytes, bool isAsked)
+    /// <summary>wanted: what it answers. One that was only announced comes as if it had been pushed.</summary>
+    private void Arrive(ChainLink link, ReadOnlySpan<byte> bytes, WantedShare? wanted)
     {
-        Arrival arrival = _desk.Arrive(bytes, new ShareOrigin(link.Peer.Number, isAsked));
+        Arrival arrival = _desk.Arrive(bytes, new ShareOrigin(link.Peer.Number, wanted is { IsNeeded: true }));
         if (arrival is { Kind: ArrivalKind.Refused, Fault: { } fault })
         {
             OnRefused(link, arrival.Share, fault);

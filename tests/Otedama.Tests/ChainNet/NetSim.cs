@@ -289,12 +289,16 @@ internal sealed class NetSim
         Schedule.After(_random.Wait(TimeSpan.FromSeconds(60)), Life, _sides.Clear);
     }
 
+    /// <summary>Operations of a disk, in half a minute.</summary>
+    private const int Never = 1_000_000;
+
     private void Calm()
     {
         _sides.Clear();
         foreach (NetNode node in _nodes)
         {
             (node.Disk.IsFull, node.Disk.RefusesFlushes) = (false, false);
+            node.Disk.EndAt(Never); // an end that was planned and has not come
             StartNode(node);
         }
     }
