@@ -70,8 +70,13 @@ public sealed partial class AddressManager
             long seen = Math.Clamp(lastSeen - (origin == AddressOrigin.Configured ? 0 : HearsayPenalty), 0, Now);
             if (!_known.TryGetValue(place, out KnownAddress? entry))
             {
-                entry = new KnownAddress(place) { Source = source, FirstHeard = Now, LastSeen = seen,
-                    IsDhtOnly = true };
+                entry = new KnownAddress(place)
+                {
+                    Source = source,
+                    FirstHeard = Now,
+                    LastSeen = seen,
+                    IsDhtOnly = true
+                };
                 if (!TryPlaceNew(entry, source))
                 {
                     return false;

@@ -81,7 +81,8 @@ internal sealed class Lookup(DhtId target, double startedAt)
         _underWay--;
         _candidates.Remove(candidate);
         LookupCandidate answered = new(candidate.Endpoint, id, id.DistanceTo(Target),
-            isValid) { State = LookupState.Answered, Token = token };
+            isValid)
+        { State = LookupState.Answered, Token = token };
         Place(answered);
         foreach ((KrpcNode node, bool valid) in nodes.Take(TakenOfAnswer))
         {

@@ -80,14 +80,14 @@ public sealed record PeerMessageRule
     private static PeerMessageRule Make(
         PeerMessage message, string name, int min, int max,
         PeerCorrelation correlation = PeerCorrelation.None, int entry = 0) => new()
-    {
-        Message = message,
-        Name = name,
-        BytesMin = min,
-        BytesMax = entry == 0 ? max : max / entry * entry,
-        Correlation = correlation,
-        EntryBytes = entry,
-    };
+        {
+            Message = message,
+            Name = name,
+            BytesMin = min,
+            BytesMax = entry == 0 ? max : max / entry * entry,
+            Correlation = correlation,
+            EntryBytes = entry,
+        };
 
     private static PeerMessageRule?[] ByNumber()
     {

@@ -20,13 +20,15 @@ internal static class NetDht
             "Join the BitTorrent DHT for a while and look for the nodes of a chain, or for the peers of a key.");
         Option<string?> network = new("--network")
         {
-            Description = "Chain id, 64 hexadecimal digits: looks under its keys of today.", HelpName = "HEX",
+            Description = "Chain id, 64 hexadecimal digits: looks under its keys of today.",
+            HelpName = "HEX",
         };
         Option<string?> key = new("--info-hash") { Description = "One key, 40 hexadecimal digits.", HelpName = "HEX" };
         Option<int> seconds = new("--seconds")
         {
-            Description = $"How long, 1 to {SecondsMax}; default 30.", HelpName = "S",
-                DefaultValueFactory = static _ => 30,
+            Description = $"How long, 1 to {SecondsMax}; default 30.",
+            HelpName = "S",
+            DefaultValueFactory = static _ => 30,
         };
         Option<int> port = new("--port") { Description = "UDP port; default 0 = any free one.", HelpName = "N" };
         Option<bool> announce = new("--announce")

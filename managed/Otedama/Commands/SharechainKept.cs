@@ -17,7 +17,8 @@ internal static class SharechainKept
     {
         Option<string?> pool = new("--pool")
         {
-            Description = "Name of the pool, where the configuration lists several.", HelpName = "NAME",
+            Description = "Name of the pool, where the configuration lists several.",
+            HelpName = "NAME",
         };
         yield return Verb(context, "show", "The kept chain of a pool that does not run.", pool, null,
             static (kept, _, _) => kept.Tell(null));

@@ -16,9 +16,9 @@ internal static class NetworkList
         [.. value.Select(static text => IPNetwork.Parse(text))],
         Read,
         static networks => $"[{string.Join(", ", networks)}]")
-    {
-        NotYet = notYet,
-    };
+        {
+            NotYet = notYet,
+        };
 
     private static string? Read(RawValue raw, out IReadOnlyList<IPNetwork> value)
     {

@@ -23,7 +23,11 @@ internal static class ShareTables
         {
             ShareTally tally = ShareNetwork.Run(new ShareNetworkOptions
             {
-                Spacing = 10_000, Latency = 1_000, Shares = shares, Seed = 1, UnclesMax = unclesMax,
+                Spacing = 10_000,
+                Latency = 1_000,
+                Shares = shares,
+                Seed = 1,
+                UnclesMax = unclesMax,
             });
             Say($"T 10 s, latency 1 s, at most {unclesMax} uncles: largest {LargestGain(tally):+0.00;-0.00} %, lost {tally.LostPercent:f1} %");
         }

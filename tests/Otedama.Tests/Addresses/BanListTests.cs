@@ -88,8 +88,11 @@ public sealed class BanListTests
         Assert.Equal((true, true),
             (_bans.Report(allowed, s_node, PeerOffence.BadFrame).IsBanned, _bans.WhyBanned(s_node) is not null));
         Assert.Null(_bans.WhyBanned(allowed));
-        Assert.True(_bans.Report(allowed.MapToIPv6(), null, PeerOffence.BadFrame) is { Disconnects: true,
-            IsBanned: false });
+        Assert.True(_bans.Report(allowed.MapToIPv6(), null, PeerOffence.BadFrame) is
+        {
+            Disconnects: true,
+            IsBanned: false
+        });
     }
 
     [Fact]

@@ -136,8 +136,11 @@ public sealed class DiallerTests
         Assert.Equal(anchors[..2], back);
         Assert.Empty(Anchors.Take(disk, "/p/anchors.dat"));
         Know(400, AddressOrigin.Peer, tried: true);
-        Lab lab = New(new DiallerOptions { FirstContacts =
-            [.. back.Select(static one => new FirstContact(one.Place, one.NodeId, IsAnchor: true))] });
+        Lab lab = New(new DiallerOptions
+        {
+            FirstContacts =
+            [.. back.Select(static one => new FirstContact(one.Place, one.NodeId, IsAnchor: true))]
+        });
         _time.Advance(10, lab.Dialler);
         Assert.Equal(anchors[..2].Select(static one => one.Place), lab.Orders.Take(2)
             .Select(static order => order.Place));

@@ -22,7 +22,11 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks
         Clock = clock ?? new HeldClock(DateTimeOffset.FromUnixTimeSeconds(1_900_000_000));
         PoolWorld world = new()
         {
-            Time = Clock, Random = new SystemRandomness(), Transport = null!, Files = files ?? new CrashDisk(), Nodes = null!,
+            Time = Clock,
+            Random = new SystemRandomness(),
+            Transport = null!,
+            Files = files ?? new CrashDisk(),
+            Nodes = null!,
             Loggers = NullLoggerFactory.Instance,
         };
         Desk = new ShareDesk(Parameters, NoProofs.Instance, world, "chain");
@@ -42,8 +46,15 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks
 
     public void OnBlock(Hash256 block, int height) => Desk.Coin.Note(new Template
     {
-        Algorithm = CoinCatalogue.Find("btc", "regtest")!.Algorithm, Height = height, Version = 1, PreviousHash = block,
-        Bits = EasyShares.CoinBits, Time = 0, TimeMin = 0, CoinbaseValue = new Amount((long)FreeShares.CoinValue), Transactions = [],
+        Algorithm = CoinCatalogue.Find("btc", "regtest")!.Algorithm,
+        Height = height,
+        Version = 1,
+        PreviousHash = block,
+        Bits = EasyShares.CoinBits,
+        Time = 0,
+        TimeMin = 0,
+        CoinbaseValue = new Amount((long)FreeShares.CoinValue),
+        Transactions = [],
     });
 
     /// <summary>The next share on this parent, made and not taken.</summary>
@@ -123,7 +134,12 @@ internal sealed class HandPeer(ChainNode node, PeerTip tip) : IChainPeer
 
     public PeerHello Hello { get; } = new()
     {
-        Nonce = Hash256.Zero, ChainProof = Hash256.Zero, Observed = default, TipId = tip.Id, TipHeight = tip.Height, TipWork = tip.Work,
+        Nonce = Hash256.Zero,
+        ChainProof = Hash256.Zero,
+        Observed = default,
+        TipId = tip.Id,
+        TipHeight = tip.Height,
+        TipWork = tip.Work,
     };
 
     public List<(PeerMessage Message, uint Correlation, byte[] Body)> Sent { get; } = [];

@@ -26,8 +26,13 @@ public sealed class NetBench(ITestOutputHelper output)
         {
             NetOptions options = new()
             {
-                Nodes = 1_000, Dials = 8, Faults = TimeSpan.Zero, SkewMs = 500, Length = TimeSpan.FromMinutes(3),
-                LatencyMs = Latency, BytesPerSecond = 2_500_000,
+                Nodes = 1_000,
+                Dials = 8,
+                Faults = TimeSpan.Zero,
+                SkewMs = 500,
+                Length = TimeSpan.FromMinutes(3),
+                LatencyMs = Latency,
+                BytesPerSecond = 2_500_000,
             };
             NetSim sim = new(seed, options);
             sim.Begin();

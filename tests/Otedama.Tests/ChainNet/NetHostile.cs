@@ -115,7 +115,10 @@ internal sealed class NetHostile : NetActor
         ulong now = (ulong)(1_900_000_000_000 + (Sim.Schedule.Now / TimeSpan.TicksPerMillisecond));
         ShareCore core = FreeShares.Core(empty.Next(), FreeShares.Payee(99), now) with
         {
-            Parent = SomeId(), Height = 50, Sequence = 50, CoinHeight = (uint)template.Height,
+            Parent = SomeId(),
+            Height = 50,
+            Sequence = 50,
+            CoinHeight = (uint)template.Height,
             Bits = Peers.Select(static peer => peer.Remote).OfType<NetNode>().FirstOrDefault()?.Desk.Next.Bits ?? Sim.Parameters.LimitBits,
         };
         return EasyShares.Mine(core, Sim.Parameters, [], _number++, template.PreviousHash);

@@ -89,8 +89,13 @@ internal sealed class NetPeer : IChainPeer
         PeerTip tip = remote.Tip;
         Hello = new PeerHello
         {
-            Nonce = Hash256.Zero, ChainProof = Hash256.Zero, Observed = default, TipId = tip.Id, TipHeight = tip.Height,
-            TipWork = tip.Work, UserAgent = "net",
+            Nonce = Hash256.Zero,
+            ChainProof = Hash256.Zero,
+            Observed = default,
+            TipId = tip.Id,
+            TipHeight = tip.Height,
+            TipWork = tip.Work,
+            UserAgent = "net",
         };
         _rates = new PeerRates(NowMs, shareUnit: 1);
     }

@@ -49,7 +49,12 @@ internal sealed class NetNode : NetActor, IBlockTimes
         SkewedClock clock = new(new SimClock(Sim.Schedule, _life), _skew);
         PoolWorld world = new()
         {
-            Time = clock, Random = _random, Transport = null!, Files = _disk, Nodes = null!, Loggers = NullLoggerFactory.Instance,
+            Time = clock,
+            Random = _random,
+            Transport = null!,
+            Files = _disk,
+            Nodes = null!,
+            Loggers = NullLoggerFactory.Instance,
         };
         Desk = new ShareDesk(Sim.Parameters, NoProofs.Instance, world, Folder);
         Links = new ChainPeers(Desk, this, world);

@@ -81,13 +81,17 @@ public sealed class DhtNetworkTests
         List<PeerEndpoint> places = sim.Grow(30);
         DhtId key = Rendezvous.Key(s_network, 0, 2);
         PeerEndpoint victim = sim.FreshPlace();
-        Sybils liars = new(sim, key, 30) { FitIds = true, Lie = random => random.Below(4) switch
+        Sybils liars = new(sim, key, 30)
+        {
+            FitIds = true,
+            Lie = random => random.Below(4) switch
         {
             0 => victim with { Port = (ushort)random.Between(1, 65_535) },
             1 => PeerEndpoint.Of(new System.Net.IPAddress([10, 0, 0, (byte)random.Below(256)]), 8_333),
             2 => PeerEndpoint.Of(new System.Net.IPAddress([(byte)random.Between(1, 223), 1, 2, 3]), random.Below(1_024)),
             _ => PeerEndpoint.Of(new System.Net.IPAddress([127, 0, 0, 1]), random.Between(1, 65_535)),
-        } };
+        }
+        };
         places.ForEach(liars.Introduce);
         Found found = new();
         List<(double At, PeerHint Hint)> attempts = [];

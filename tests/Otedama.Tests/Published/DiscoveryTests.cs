@@ -52,7 +52,8 @@ public sealed class DiscoveryTests
                 $"p2p.port={port}", "p2p.nat=off", "p2p.allow=127.0.0.0/8", "dht.allow_private=true", dht,
             ];
             _process = Process.Start(new ProcessStartInfo(program, ["pool", .. settings.SelectMany(static setting =>
-                (string[])["--set", setting])]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                (string[])["--set", setting])])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
             _process.OutputDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
             _process.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
             _process.BeginOutputReadLine();

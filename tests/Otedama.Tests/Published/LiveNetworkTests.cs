@@ -155,7 +155,8 @@ public sealed class LiveNetworkTests
     {
         string[] lines = [.. node.Lines()];
         using Process verify = Process.Start(new ProcessStartInfo(
-            program, ["sharechain", "verify", folder.File("chain.txt", string.Join('\n', lines))]) { RedirectStandardOutput = true })!;
+            program, ["sharechain", "verify", folder.File("chain.txt", string.Join('\n', lines))])
+        { RedirectStandardOutput = true })!;
         string answer = await verify.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Limit);
         await verify.WaitForExitAsync().WaitAsync(Patience.Limit);
         Assert.StartsWith($"{lines.Length - 1} shares, tip ", answer, StringComparison.Ordinal);
