@@ -42,7 +42,7 @@ public sealed class ShareCoinbaseTests
         };
         Hash256 chain = ChainSets.For(ChainSets.Standard, coin).Id;
         JobRequest request = RequestOf(coin, core, chain);
-        var recipe = (IBlockRecipe)JobBuilder.Build(request).Recipe;
+        IBlockRecipe recipe = (IBlockRecipe)JobBuilder.Build(request).Recipe;
         byte[] extranonce = coin.Family == HeaderFamily.Bitcoin ? Hex.Decode(ExampleShare.Extranonce) : Hex.Decode("000000000000000001020304");
         Assert.Equal(Hex.Encode(ShareCoinbase.Write(core, chain, extranonce, Payees)), Hex.Encode(recipe.Coinbase(extranonce).Span));
     }
