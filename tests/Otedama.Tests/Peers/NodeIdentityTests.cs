@@ -69,7 +69,7 @@ public sealed class NodeIdentityTests
     {
         if (OperatingSystem.IsWindows())
         {
-            Assert.Skip("modes of files are Unix's");
+            return; // modes of files are Unix's
         }
         using TempFolder folder = new();
         string path = Path.Combine(folder.Path, NodeKeyFile.Name);
