@@ -141,8 +141,9 @@ internal static class SharechainKept
 
         public SharechainKeptAnswer Export(string path)
         {
-            ChainShare[] shares = Opened(static desk =>
-                desk.Look(static chain => chain.History(chain.TipId).Reverse().ToArray()));
+            // By height: parents and uncles come before those who name them.
+            ChainShare[] shares = Opened(static desk => desk.Look(static chain =>
+                chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()));
             FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {

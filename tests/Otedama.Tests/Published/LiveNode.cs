@@ -88,7 +88,8 @@ internal sealed partial class LiveNode(string program, string folder, int number
     public IEnumerable<string> Lines()
     {
         ShareChain chain = Chain();
-        return [Parameters.Line, .. chain.History(chain.TipId).Reverse().Select(static share => Hex.Encode(share.Bytes.Span))];
+        IEnumerable<ChainShare> oldestFirst = chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height);
+        return [Parameters.Line, .. oldestFirst.Select(static share => Hex.Encode(share.Bytes.Span))];
     }
 
     private List<StoredShare> Shares()
