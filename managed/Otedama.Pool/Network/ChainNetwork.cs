@@ -28,7 +28,7 @@ public sealed record ChainNetwork(IReadOnlyList<PeerRow> Peers, ChainGate Gate, 
     public static ChainNetwork Alone { get; } =
         new([], GateOf(ChainSyncState.Alone), new ChainProgress(ChainSyncState.Alone, 0, 0, ""));
 
-    /// <summary>Miners always get work as yet: nothing closes the gate.</summary>
+    /// <summary>While nothing closes the gate.</summary>
     public static ChainGate GateOf(ChainSyncState state) => new(true, state switch
     {
         ChainSyncState.Alone => "no peer is connected; this node goes on with the chain by itself",

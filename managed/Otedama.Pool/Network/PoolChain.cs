@@ -104,6 +104,10 @@ public sealed class PoolChain : IJobListener, IDisposable
         double rate = OwnRate;
         UInt128 work = Desk.Look(static chain => chain.CumulativeWork);
         ChainNetwork network = Peers?.Look(work) ?? ChainNetwork.Alone; // whose locks are not for within the desk's
+        if (WhyClosed is { } closed)
+        {
+            network = network with { Gate = new ChainGate(false, closed) };
+        }
         return Desk.Look(chain => new ChainSnapshot
         {
             Parameters = Desk.Parameters,

@@ -29,16 +29,24 @@ internal sealed class ReloadStep
     /// <summary>Keys that were changed and need a restart.</summary>
     public IReadOnlyList<string> Waiting => _waiting;
 
-    /// <summary>The plan that counts from now on.</summary>
-    public InstancePlan Apply(InstancePlan now, InstancePlan wanted) => now with
+    /// <summary>
+    /// The plan that counts from now on. While other rigs wait for a restart, those that run keep the threads they have: who
+    /// shares the machine is decided by all together.
+    /// </summary>
+    public InstancePlan Apply(InstancePlan now, InstancePlan wanted)
     {
-        Configuration = _next,
-        Rigs = [.. now.Rigs.Select(rig => (Find(wanted, rig.Configuration) is { } other && other.Work.Name == rig.Work.Name ? other : rig) with
+        bool isSameRigs = now.Rigs.Select(static rig => rig.Name).SequenceEqual(wanted.Rigs.Select(static rig => rig.Name));
+        return now with
         {
-            Configuration = _next.Rigs.First(next => next.Name == rig.Name),
-            Work = rig.Work,
-        })],
-    };
+            Configuration = _next,
+            Rigs = [.. now.Rigs.Select(rig => (Find(wanted, rig.Configuration) is { } other && other.Work.Name == rig.Work.Name ? other : rig) with
+            {
+                Configuration = _next.Rigs.First(next => next.Name == rig.Name),
+                Work = rig.Work,
+                Threads = isSameRigs ? Find(wanted, rig.Configuration)!.Threads : rig.Threads,
+            })],
+        };
+    }
 
     /// <summary>Whether a rig that runs by one plan has to be started anew for the other.</summary>
     public bool Touches(RigPlan now, RigPlan next) => now.Threads != next.Threads

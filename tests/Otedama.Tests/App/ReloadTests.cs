@@ -44,6 +44,30 @@ public sealed class ReloadTests
         Assert.Contains("the one before stays", result.Logs);
     }
 
+    [Theory]
+    [InlineData("rigs: [{name: a, workers: {cpu_threads: 1}, wallet: w, pools: [\"p.example:1\"]}]", "rigs")]
+    [InlineData("rigs: [{name: a, workers: {cpu_threads: 1}, wallet: w, pools: [\"p.example:1\"]}, {name: b, enabled: false, "
+        + "workers: {cpu_threads: 1}, wallet: w, pools: [\"p.example:1\"]}]", "rigs.b.enabled")]
+    public void A_rig_that_nobody_touched_goes_on_when_others_come_or_go(string changed, string waits)
+    {
+        InstancePlan now = Plan("rigs: [{name: a, workers: {cpu_threads: 1}, wallet: w, pools: [\"p.example:1\"]}, "
+            + "{name: b, workers: {cpu_threads: 1}, wallet: w, pools: [\"p.example:1\"]}]");
+        InstancePlan wanted = Plan(changed);
+        ReloadStep step = new(now, wanted);
+        Assert.Empty(step.Applied);
+        Assert.Equal([waits], step.Waiting);
+        InstancePlan next = step.Apply(now, wanted);
+        Assert.Equal(["a", "b"], next.Rigs.Select(static rig => rig.Name));
+        Assert.All(now.Rigs.Zip(next.Rigs), pair => Assert.False(step.Touches(pair.First, pair.Second)));
+    }
+
+    private static InstancePlan Plan(string text)
+    {
+        using TempFolder folder = new();
+        Configuration configuration = ConfigurationLoader.Load(folder.File("c.yaml", text), [], new Dictionary<string, string>());
+        return InstancePlan.Make(configuration, Roles.Rig, new Dictionary<string, string>());
+    }
+
     [Fact]
     public void Values_are_compared_with_their_secrets()
     {
