@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One entry for everything: ./build.sh [run|build|test|bench|publish|format|clean]
+# One entry for everything: ./build.sh [run|build|test|labs|bench|publish|format|clean]
 # Installs what is missing from Debian when it may (root or sudo); otherwise prints the one command to run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -52,9 +52,6 @@ tools_build() {
 tools_test() {
   need chromium chromium
   need litecoind litecoind
-  need miniupnpd miniupnpd
-  need nft nftables
-  need ip iproute2
   install_missing
 }
 
@@ -97,6 +94,17 @@ suite() {
   local name=$1
   shift
   if "$@"; then count "$name" 1 0; else count "$name" 0 1; fi
+}
+
+# The laboratory of routers: network namespaces, Debian's miniupnpd. Needs root; rows that cannot run say why.
+labs() {
+  publish
+  need miniupnpd miniupnpd
+  need nft nftables
+  need ip iproute2
+  install_missing
+  dotnet build Otedama.sln -c Release -v quiet --nologo
+  OTEDAMA_TEST_PROGRAM="$PWD/$OUT/otedama" test_managed "laboratory" -namespace Otedama.Tests.Labs
 }
 
 test_native() { # test_native <preset> [threads]: the C program prints "N passed, N failed" itself
@@ -194,9 +202,10 @@ case "$verb" in
   run) run "$@" ;;
   build) build ;;
   test) test_all ;;
+  labs) labs ;;
   bench) bench "$@" ;;
   publish) publish ;;
   format) format ;;
   clean) rm -rf build out; git clean -Xdfq managed interop firmware-tools tests ;;
-  *) die "unknown word \"$verb\"; allowed: run build test bench publish format clean" ;;
+  *) die "unknown word \"$verb\"; allowed: run build test labs bench publish format clean" ;;
 esac
