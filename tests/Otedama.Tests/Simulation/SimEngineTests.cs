@@ -21,6 +21,11 @@ public sealed class SimEngineTests : TransportConformance
 
     protected override Task<Stream> ConnectAsync(IPEndPoint endpoint) => Task.FromResult<Stream>(new MinerEnd(this));
 
+    /// <summary>Nothing outlives a simulation, and another thread may not touch it.</summary>
+    protected override void End()
+    {
+    }
+
     /// <summary>A minute is more than anything needs to arrive.</summary>
     protected override void Settle()
     {

@@ -149,9 +149,12 @@ public abstract class TransportConformance : ITransportHandler, IDisposable
 
     public void Dispose()
     {
-        _transport?.Dispose();
+        End();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>After each test, perhaps on another thread than the test's.</summary>
+    protected virtual void End() => _transport?.Dispose();
 
     bool ITransportHandler.OnAccepted(TransportConnection connection)
     {
