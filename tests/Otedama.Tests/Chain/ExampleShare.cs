@@ -4,7 +4,10 @@ using Otedama.Core;
 
 namespace Otedama.Tests.Chain;
 
-/// <summary>The example of the rules (section 2.4). Parent and uncle are placeholders, its value is below the subsidy.</summary>
+/// <summary>
+/// The vector of the rules, section 2.4. It is about bytes: its parent and uncle are hashes of words and no shares, and
+/// its value is below the subsidy, for which step 4 refuses it as a share of a chain.
+/// </summary>
 internal static class ExampleShare
 {
     public const string Line = "otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T=10000|N=2160|W=2|pen=20|ud=3|um=5|hl=600000|dtcap=2400000"
