@@ -33,8 +33,10 @@ internal static class Program
                 return WindowBench.Run(payees, shares, window is [string work] ? work : null);
             case ["share-chain", string payees]:
                 return ShareChainBench.Run(payees);
-            case ["sharechain-tables", string shares]:
-                return ShareTables.Run(shares);
+            case ["sharechain-tables", string shares, .. string[] tables] when tables.Length < 2:
+                return ShareTables.Run(shares, tables is [string table] ? table : null);
+            case ["network-propagation", string nodes, string seeds]:
+                return NetworkPropagation.Run(nodes, seeds);
             case ["compare", .. string[] compare]:
                 return CompareCommand.Run(compare);
             case ["first-share", string program, .. string[] runs] when runs.Length < 2:
@@ -42,7 +44,7 @@ internal static class Program
             default:
                 Console.Error.WriteLine(
                     "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
-                    + " | share-chain PAYEES | sharechain-tables SHARES"
+                    + " | share-chain PAYEES | sharechain-tables SHARES [latency|restart|unfairness|selfish] | network-propagation NODES SEEDS"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | flood HOST:PORT USER SECONDS"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"

@@ -151,7 +151,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             foreach (uint question in questions)
             {
-                link.Peer.Answered(question);
+                link.Peer.GiveUp(question);
             }
             link.Peer.Blame(PeerOffence.NoAnswer, $"{count} shares that it was asked for");
         }

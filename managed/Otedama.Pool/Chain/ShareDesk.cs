@@ -86,6 +86,9 @@ public sealed partial class ShareDesk : IStep, IDisposable
     /// <summary>The disk's side, to be called by a loop of its own.</summary>
     public IStep Keeper => _keeper;
 
+    /// <summary>Everything taken so far is safe on the disk.</summary>
+    internal bool IsKept => !_store.HasPending;
+
     /// <summary>What the next share has to say.</summary>
     public NextShare Next => _ahead.Next;
 
@@ -187,7 +190,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
                     }
                     break;
                 case ArrivalKind.Held:
-                    Hold(share, origin, left);
+                    HoldOn(share, origin, left); // without a wake, which would call this step again at once
                     break;
             }
         }
@@ -272,15 +275,20 @@ public sealed partial class ShareDesk : IStep, IDisposable
 
     private bool Hold(ChainShare share, ShareOrigin origin, TimeSpan patience)
     {
+        bool isHeld = HoldOn(share, origin, patience);
+        if (isHeld)
+        {
+            Wake.Set();
+        }
+        return isHeld;
+    }
+
+    private bool HoldOn(ChainShare share, ShareOrigin origin, TimeSpan patience)
+    {
         lock (_gate)
         {
-            if (!_held.TryAdd(share, origin, patience))
-            {
-                return false;
-            }
+            return _held.TryAdd(share, origin, patience);
         }
-        Wake.Set();
-        return true;
     }
 
     /// <summary>Steps 10 to 13, and then for whoever waited for this one.</summary>

@@ -133,7 +133,10 @@ public sealed partial class PeerSession
         bool isAnswer = frame.Correlation != 0 && IsAnswer(frame.Message);
         if (isAnswer && !IsAsked(frame.Correlation))
         {
-            Blame(UnaskedPoints, $"{frame.Rule.Name} that nobody asked for", ends: false);
+            if (!TakeGivenUp(frame.Correlation))
+            {
+                Blame(UnaskedPoints, $"{frame.Rule.Name} that nobody asked for", ends: false);
+            }
             return false;
         }
         if (isAnswer)

@@ -27,6 +27,9 @@ internal sealed record SelfishOptions
     /// </summary>
     public bool Hides { get; init; }
 
+    /// <summary>So many shares' work the public chain may be ahead before he gives his own up.</summary>
+    public int Trails { get; init; }
+
     /// <summary>Whether he lists other people's shares as uncles for the bonus.</summary>
     public bool ListsOthers { get; init; }
 }
@@ -110,15 +113,18 @@ internal sealed class SelfishMining
         Take(_his, share);
         _rival = null;
         UInt128 theirs = _public.CumulativeWork, his = WorkOf(_hisTip);
-        if (his < theirs)
+        if (his + (_unit * (uint)_options.Trails) < theirs)
         {
             _hisTip = _public.TipId; // what he kept is lost unless it becomes an uncle
             Publish();
         }
         else if (his <= theirs + _unit)
         {
-            Publish();
-            Race(_hisTip);
+            if (his >= theirs)
+            {
+                Publish();
+                Race(_hisTip);
+            }
         }
         else if (!_options.Hides && _kept.TryDequeue(out ChainShare? one))
         {

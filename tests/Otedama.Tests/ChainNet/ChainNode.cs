@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;
@@ -29,7 +28,7 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks
             Nodes = null!,
             Loggers = NullLoggerFactory.Instance,
         };
-        Desk = new ShareDesk(Parameters, NoProofs.Instance, world, "chain");
+        Desk = new ShareDesk(Parameters, EasyShares.NoChecker, world, "chain");
         Peers = new ChainPeers(Desk, this, world);
         OnBlock(Block, 100);
     }
@@ -164,6 +163,10 @@ internal sealed class HandPeer(ChainNode node, PeerTip tip) : IChainPeer
     }
 
     public void Answered(uint number)
+    {
+    }
+
+    public void GiveUp(uint number)
     {
     }
 

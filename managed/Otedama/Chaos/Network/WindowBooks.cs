@@ -1,13 +1,13 @@
 using System.Numerics;
 using Otedama.Core;
 
-namespace Otedama.Tests.Chain;
+namespace Otedama;
 
 /// <summary>
 /// Section 6 of the share chain rules as it is written, in the slow obvious form: a walk over shares by their bytes alone,
 /// with numbers of any size.
 /// </summary>
-internal static class WindowOracle
+internal static class WindowBooks
 {
     /// <summary>The weights of a share on `parent`. shares: by id, at least those that the walk meets.</summary>
     public static Dictionary<PayoutKey, BigInteger> Walk(

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Otedama.Core;
 
-namespace Otedama.Benchmarks;
+namespace Otedama;
 
 /// <summary>
 /// Shares that cost no work: all that distinguishes them from real ones stands in this file. Their headers meet no target

@@ -1,26 +1,34 @@
 using Otedama.Core;
 
-namespace Otedama.Benchmarks;
+namespace Otedama;
 
 /// <summary>
 /// Real shares of chains whose limit half of all hashes meet: nothing about them is skipped, they only cost a few hashes.
+/// All that tells the chain of a simulated network from a real one stands in this file.
 /// </summary>
 internal static class EasyShares
 {
     /// <summary>Bits of the coin's headers: so much harder than a share that a window has all the shares it may.</summary>
     public const uint CoinBits = 0x1d00ffff;
 
+    /// <summary>SHA-256d shows its proof in the header; nobody asks this one.</summary>
+    public static IProofChecker NoChecker { get; } = new Nobody();
+
     public static ChainParameters Parameters(int window, int spacing = 10_000, int halfLife = 600_000) => ChainParameters.Parse(
         $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T={spacing}|N={window}|W=2|pen=20|ud=3|um=5|hl={halfLife}"
         + $"|dtcap={4 * halfLife}|limit=207fffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367|pass=");
 
-    /// <summary>The next share on this chain's tip, with its proof of work. number: makes it its own.</summary>
-    public static ChainShare Next(
+    /// <summary>
+    /// The next share on this chain's tip, with its proof of work; null where the chain does not tell whom it pays. number:
+    /// makes it its own.
+    /// </summary>
+    public static ChainShare? Next(
         ShareChain chain, ChainParameters parameters, PayoutKey payout, ulong timeMs, ulong number, Hash256 coinBlock,
         uint coinHeight = 100)
     {
         ShareCore core = FreeShares.Core(chain.Next(), payout, timeMs) with { CoinHeight = coinHeight };
-        return Mine(core, parameters, chain.SplitFor(core.CapClass, core.CoinValue, payout)!, number, coinBlock);
+        return chain.SplitFor(core.CapClass, core.CoinValue, payout) is { } payees
+            ? Mine(core, parameters, payees, number, coinBlock) : null;
     }
 
     /// <summary>The share of this core that pays these.</summary>
@@ -41,5 +49,11 @@ internal static class EasyShares
                 return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = [] });
             }
         }
+    }
+
+    private sealed class Nobody : IProofChecker
+    {
+        public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results) =>
+            throw new NotSupportedException("no proof but the header's");
     }
 }

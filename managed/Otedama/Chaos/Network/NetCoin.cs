@@ -1,7 +1,7 @@
-using Otedama.Benchmarks;
 using Otedama.Core;
+using Otedama.Pool;
 
-namespace Otedama.Tests.ChainNet;
+namespace Otedama;
 
 /// <summary>The coin's blocks: one after the other, at times that the seed says.</summary>
 internal sealed class NetCoin : ICoinBlocks
