@@ -30,7 +30,7 @@ public sealed class ChainAttackTests
     {
         const int Shares = 200_000, SharesPerBlock = 10;
         Random random = new(5);
-        ChainParameters rules = Rules(100, 1_000_000_000_000);
+        ChainParameters rules = Rules(100, 100_000_000_000);
         ShareChain chain = new(rules);
         double[] income = new double[2], byRound = new double[2];
         int[] mined = new int[2], round = new int[2];
@@ -127,7 +127,7 @@ public sealed class ChainAttackTests
         const int Shares = 30_000;
         const double Alpha = 0.3;
         Random random = new(9);
-        ChainParameters rules = Rules(100, 1_000_000_000_000);
+        ChainParameters rules = Rules(100, 100_000_000_000);
         ShareChain chain = new(rules);
         ShareTally tally = new();
         Hash256 before = rules.Id;

@@ -14,7 +14,7 @@ public sealed class NetSimTests
     private const int Seeds = 200;
 
     /// <summary>Shorter than by default, so that the suite has time for all of them.</summary>
-    private const int Seconds = 60;
+    private const int Seconds = 40;
 
     [Fact]
     public void The_network_keeps_its_promises_whatever_goes_wrong()
@@ -75,7 +75,8 @@ public sealed class NetSimTests
     {
         IEnumerable<NetReport> reports = Enumerable.Range(1, 20)
             .Select(static seed => NetSim.Run((ulong)seed, NetOptions.Of((ulong)seed, nodes: 3) with { DisksLie = true }));
-        Assert.Contains(reports, static report => report.Broken?.Contains("safe on its disk", StringComparison.Ordinal) == true);
+        Assert.Contains(reports, static report => report.Broken?.Contains("safe on its disk", StringComparison.Ordinal) == true
+            || report.Broken?.Contains("holds no node key", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -82,6 +82,10 @@ internal sealed class NetNode : IBlockTimes, IShareListener
                 Plan(i, TimeSpan.Zero);
             }
         }
+        catch (FormatException e)
+        {
+            _world.Fail($"{Name} cannot start: {e.Message}");
+        }
         catch (IOException e)
         {
             _world.Note(Name, $"cannot start: {e.Message}");
