@@ -27,6 +27,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly Dialler _dialler;
     private readonly IPeerNetwork _network;
     private readonly DialBackDesk _dialBacks;
+    private readonly ShareDelays _delays;
     private readonly PeerReach? _reach; // null where nobody is let in
     private readonly PeerDiscovery? _discovery;
     private readonly ConcurrentDictionary<long, OutboundKind> _kinds = new(); // of what is being dialled
@@ -49,6 +50,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
         Chain = new ChainPeers(desk, times, world);
+        _delays = new ShareDelays(world.Time);
+        desk.Tell(_delays);
         _network = world.Peers(_identity, options.InboundMax);
         _host = new PeerHost(
             new PeerHostOptions
@@ -136,7 +139,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         return new ChainNetwork(
             rows,
             ChainNetwork.GateOf(state),
-            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""))
+        {
+            Totals = Totals(),
+        };
     }
 
     /// <summary>Says goodbye to everybody.</summary>
@@ -167,6 +173,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _kinds[order.Number] = order.Kind;
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
     }
+
+    bool IPeerNetworkUser.IsAllowed(IPAddress address) => _bans.IsAllowed(address);
 
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
     {
