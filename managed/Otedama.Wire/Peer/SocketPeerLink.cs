@@ -180,7 +180,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
 
     void IPeerTlsUser.OnEnd(PeerRefusal reason)
     {
-        Refusal = Volatile.Read(ref _outcome) == Open ? PeerRefusal.None : reason;
+        Refusal = Volatile.Read(ref _outcome) == Shaking ? reason : Refusal;
         _shaken.TrySetResult();
     }
 

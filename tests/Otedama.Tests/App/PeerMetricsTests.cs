@@ -33,8 +33,9 @@ public sealed class PeerMetricsTests
     private static void Check(Dictionary<string, double> seen)
     {
         double Of(string name, string labels) => seen[$"otedama_p2p_{name}{{pool=\"main\"{(labels.Length > 0 ? "," + labels : "")}}}"];
-        Assert.Equal((1, 0), (Of("peers", "direction=\"in\",state=\"connected\""), Of("peers", "direction=\"out\",state=\"connected\"")));
-        Assert.Equal((0, 0), (Of("peers", "direction=\"in\",state=\"handshake\""), Of("peers", "direction=\"in\",state=\"greeting\"")));
+        // Whoever finds the other first, by the DHT or because he was told; of two links one stays.
+        Assert.Equal(1, Of("peers", "direction=\"in\",state=\"connected\"") + Of("peers", "direction=\"out\",state=\"connected\""));
+        Assert.InRange(Of("peers", "direction=\"in\",state=\"handshake\"") + Of("peers", "direction=\"in\",state=\"greeting\""), 0, 4);
         Assert.True(Of("handshakes_total", "result=\"ok\"") >= 1);
         Assert.Equal((0, 0), (Of("handshakes_total", "result=\"old_tls\""), Of("handshakes_total", "result=\"puzzle_missing\"")));
         Assert.InRange(Of("bytes_total", "direction=\"in\",type=\"hello\""), 228, 10 * 524);
@@ -43,7 +44,8 @@ public sealed class PeerMetricsTests
         Assert.Equal(4, seen.Keys.Count(static key => key.StartsWith("otedama_p2p_queue_bytes{", StringComparison.Ordinal)));
         Assert.InRange(Of("queue_bytes", "prio=\"share\""), 0, 8 << 20);
         Assert.Equal(0, Of("ban_total", "reason=\"bad_frame\""));
-        Assert.Equal((0, 0), (Of("addr_entries", "table=\"tried\""), Of("dht_bep42_invalid_total", "")));
+        Assert.Equal(0, Of("dht_bep42_invalid_total", ""));
+        Assert.InRange(Of("addr_entries", "table=\"tried\""), 0, 1);
         Assert.InRange(Of("addr_entries", "table=\"new\""), 0, 64);
         Assert.True(Of("dht_queries_total", "method=\"find_node\",result=\"answered\"")
             + Of("dht_queries_total", "method=\"ping\",result=\"answered\"") + Of("dht_queries_total", "method=\"get_peers\",result=\"answered\"") >= 1);

@@ -80,7 +80,7 @@ public sealed class PeerDoorTests
         int sent = 0;
         while (node.Network.Count(PeerRefusal.HandshakeTimeout) == 0)
         {
-            Assert.InRange(sent, 0, SecondsOfHandshake + 1);
+            Assert.InRange(sent, 0, SecondsOfHandshake + 2);
             await slow.SendAsync(hello.AsMemory(sent++, 1));
             await Task.Delay(20); // for it to be received
             _time.Advance(1);
@@ -141,15 +141,15 @@ public sealed class PeerDoorTests
     public async Task Handshakes_leave_half_of_the_processors_alone()
     {
         TurnsClock turns = new();
-        using SocketNode node = new(2, _time, stopwatch: turns), other = new(1, _time, stopwatch: turns);
+        using SocketNode node = new(2, _time, stopwatch: turns), other = new(1, _time);
         node.Allows = static _ => true;
         for (int i = 0; i < 40; i++)
         {
             other.Network.Dial(node.Place, node.Id, 1, other);
         }
         await node.UntilAsync(PeerRefusal.None, 40);
-        Assert.True(turns.Count >= 160);
-        Assert.InRange(turns.Most, 1, 2 * HandshakeLane.Most); // two nodes in one process
+        Assert.True(turns.Count >= 80, $"{turns.Count} turns");
+        Assert.InRange(turns.Most, 1, HandshakeLane.Most);
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class PeerDoorTests
 
     [Theory]
     [InlineData("a frame of more than its message may have", "ffffff0010000000" + "00000000", "TooLong")]
-    [InlineData("a reserved number", "0400000009000000" + "00000000", "UnknownMessage")]
+    [InlineData("a reserved number", "040000000a000000" + "00000000", "UnknownMessage")]
     [InlineData("flags", "0800000003000100" + "01000000", "Flags")]
     [InlineData("something else than HELLO first", "0800000003000000" + "01000000" + "0000000000000000", "HelloMissing")]
     public async Task A_broken_frame_costs_the_link_and_its_sender_hears_why(string what, string bytes, string fault)
