@@ -200,7 +200,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (number == 0)
         {
             LogRefused(place, reason);
-            if (reason is PeerRefusal.TlsFailed or PeerRefusal.NotTls or PeerRefusal.HandshakeTimeout)
+            if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls or >= PeerRefusal.NoCertificate)
             {
                 _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
             }

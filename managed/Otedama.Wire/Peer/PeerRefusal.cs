@@ -33,6 +33,8 @@ public enum PeerRefusal : byte
 
     /// <summary>The other end wants a puzzle solved, or a harder one.</summary>
     PuzzleWanted,
+
+    /// <summary>From here on it is the other end that does something wrong.</summary>
     NoCertificate,
     SeveralCertificates,
     CertificateTooLong,
