@@ -37,7 +37,7 @@ internal static class HostilePeers
             ["broken frames"] = BrokenAsync,
         };
 
-    /// <summary>This program again; prints tries and links at its end.</summary>
+    /// <summary>This program again; prints a line when it is about to begin, and tries and links at its end.</summary>
     public static Process Start(IPEndPoint to, NodeId server, string kind, TimeSpan time) => Process.Start(new ProcessStartInfo(
         Environment.ProcessPath!,
         [
@@ -52,9 +52,9 @@ internal static class HostilePeers
     {
         (IPEndPoint to, string kind) = (IPEndPoint.Parse(arguments[0]), arguments[2]);
         NodeId server = NodeId.TryParse(arguments[1], out NodeId id) ? id : throw new FormatException(arguments[1]);
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)));
-        Process.GetCurrentProcess().PriorityClass = ProcessPriorityClass.BelowNormal;
         s_keys = [.. Enumerable.Range(0, kind == "say nothing" ? 1 : Keys).Select(static _ => LoadNode.NewIdentity())];
+        Console.Out.WriteLine("ready");
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)));
         await Task.WhenAll(Enumerable.Range(0, Count).Select(i => RepeatAsync(
             new Place(new IPAddress(new byte[] { 127, 2, (byte)(1 + (i / 8)), (byte)(1 + (i % 8)) }), to, server),
             Kinds[kind], s_keys[i % s_keys.Length], stop.Token)));

@@ -59,10 +59,11 @@ internal static class PeerFlood
             node.Shares.Clear();
             node.RoundTrips.Clear();
         }
+        using Process? flood = HostilePeers.Kinds.ContainsKey(name) ? HostilePeers.Start(program.To, id, name, time) : null;
+        _ = flood is null ? null : await flood.StandardOutput.ReadLineAsync();
         program.TakeMost();
         (double cpu, long began) = (program.CpuSeconds, Stopwatch.GetTimestamp());
         using CancellationTokenSource stop = new(time);
-        using Process? flood = HostilePeers.Kinds.ContainsKey(name) ? HostilePeers.Start(program.To, id, name, time) : null;
         await PingAsync(honest, stop.Token);
         double cores = (program.CpuSeconds - cpu) / Stopwatch.GetElapsedTime(began).TotalSeconds;
         string tries = flood is null ? "" : (await flood.StandardOutput.ReadToEndAsync()).Trim();
