@@ -36,8 +36,10 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
     /// <summary>How questions ended, since start.</summary>
     public IReadOnlyList<DhtQueryCount> Counts =>
     [
-        .. Enum.GetValues<KrpcMethod>().Where(static method => method != KrpcMethod.Unknown).SelectMany(method =>
-            Enum.GetValues<DhtResult>().Select(result => new DhtQueryCount(method, result, _ends[(int)method, (int)result]))),
+        .. from method in Enum.GetValues<KrpcMethod>()
+           where method != KrpcMethod.Unknown
+           from result in Enum.GetValues<DhtResult>()
+           select new DhtQueryCount(method, result, _ends[(int)method, (int)result]),
     ];
 
     /// <summary>Public routers are asked the way in and then left alone: they are not put into a table.</summary>
@@ -161,5 +163,6 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
         return transaction;
     }
 
-    private readonly record struct Question(DhtFamily Family, KrpcMethod Method, double Until, Action<KrpcMessage?> Taken);
+    private readonly record struct Question(
+        DhtFamily Family, KrpcMethod Method, double Until, Action<KrpcMessage?> Taken);
 }

@@ -205,7 +205,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (number == 0)
         {
             LogRefused(place, reason);
-            if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls or >= PeerRefusal.NoCertificate)
+            if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls
+                or >= PeerRefusal.NoCertificate)
             {
                 _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
             }

@@ -2,7 +2,9 @@ using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>Frames of one message since the start, and their bytes with headers; of sent ones those that were queued.</summary>
+/// <summary>
+/// Frames of one message since the start, and their bytes with headers; of sent ones those that were queued.
+/// </summary>
 public readonly record struct PeerTrafficRow(string Message, bool IsOut, long Frames, long Bytes);
 
 /// <summary>What was said and heard by all sessions of a node, message by message. Any thread.</summary>
