@@ -52,6 +52,8 @@ internal sealed class NetHostile : IPeerNetworkUser
         Act();
     }
 
+    public bool IsAllowed(IPAddress address) => true;
+
     public IPeerLinkUser OnLink(IPeerLink link, long number)
     {
         NetHostileLine line = new(this, link);

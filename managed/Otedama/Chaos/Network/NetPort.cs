@@ -26,6 +26,8 @@ internal sealed class NetPort(NetWorld world, int number, NodeId id, SimLife lif
 
     public int OpenCount => _ends.Count;
 
+    public (int In, int Out) Shaking => default;
+
     public bool IsFull => _ends.Count(static end => !end.IsInitiator) >= inboundMax;
 
     public IReadOnlyList<IPEndPoint> Listen(IReadOnlyList<IPEndPoint> places, IPeerNetworkUser user)
@@ -37,6 +39,8 @@ internal sealed class NetPort(NetWorld world, int number, NodeId id, SimLife lif
 
     public void Dial(IPEndPoint place, NodeId? expected, long number, IPeerNetworkUser user) =>
         world.Wires.Dial(this, place, expected, number, user);
+
+    public long Count(PeerRefusal reason) => 0;
 
     /// <summary>As a step of this life, as soon as time goes on.</summary>
     public void Do(Action what) => world.Schedule.After(TimeSpan.Zero, Life, () => Now(what));
