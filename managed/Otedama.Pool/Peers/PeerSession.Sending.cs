@@ -102,8 +102,8 @@ public sealed partial class PeerSession
     }
 
     /// <summary>
-    /// The answer to this question is not waited for any more. It may still come, after a link that stood still for a while,
-    /// and is no offence then.
+    /// The answer to this question is not waited for any more. It may still come, after a link that stood still for a
+    /// while, and is no offence then.
     /// </summary>
     public void GiveUp(uint number)
     {

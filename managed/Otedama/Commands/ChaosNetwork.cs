@@ -10,7 +10,8 @@ internal sealed record ChaosNetworkChoice(int? Nodes, int Seconds, bool KeepsTra
 internal static class ChaosNetwork
 {
     public static int Run(
-        CommandContext context, ParseResult result, ulong first, ulong last, ChaosNetworkChoice choice, CancellationToken stop)
+        CommandContext context, ParseResult result, ulong first, ulong last, ChaosNetworkChoice choice,
+        CancellationToken stop)
     {
         bool json = result.GetValue(context.Json);
         List<ChaosNetworkRun> runs = [];
@@ -49,11 +50,13 @@ internal static class ChaosNetwork
             }
         }
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"seed {report.Seed}  {(report.Broken is null ? "good" : "FAILED")}  trace {report.TraceHash}  {report.VirtualSeconds:0} s in {report.Seconds:0.00} s  "
-            + $"{report.Nodes} nodes, {report.Hostile} hostile, {report.Lives} lives, {report.Shares} shares, height {report.Height}, {report.Bans} bans");
+            $"seed {report.Seed}  {(report.Broken is null ? "good" : "FAILED")}  trace {report.TraceHash}  "
+            + $"{report.VirtualSeconds:0} s in {report.Seconds:0.00} s  {report.Nodes} nodes, {report.Hostile} hostile, "
+            + $"{report.Lives} lives, {report.Shares} shares, height {report.Height}, {report.Bans} bans");
         if (report.Broken is not null)
         {
-            string nodes = choice.Nodes is { } count ? string.Create(CultureInfo.InvariantCulture, $" --nodes {count}") : "";
+            string nodes = choice.Nodes is { } count
+                ? string.Create(CultureInfo.InvariantCulture, $" --nodes {count}") : "";
             string length = choice.Seconds == NetOptions.DefaultSeconds ? ""
                 : string.Create(CultureInfo.InvariantCulture, $" --seconds {choice.Seconds}");
             yield return $"         {report.Broken}";
@@ -70,8 +73,8 @@ internal static class ChaosNetwork
     }
 
     private static ChaosNetworkRun ViewOf(NetReport report, bool trace) => new(
-        report.Seed, report.Broken, report.TraceHash, report.VirtualSeconds, Math.Round(report.Seconds, 3), report.Steps,
-        report.Nodes, report.Hostile, report.Lives, report.Shares, report.Height, report.Bans,
+        report.Seed, report.Broken, report.TraceHash, report.VirtualSeconds, Math.Round(report.Seconds, 3),
+        report.Steps, report.Nodes, report.Hostile, report.Lives, report.Shares, report.Height, report.Bans,
         trace || report.Broken is not null ? report.Lines : null);
 }
 
@@ -81,5 +84,5 @@ internal sealed record ChaosNetworkAnswer(int Schema, int Failed, IReadOnlyList<
 /// <param name="Lives">Starts of all honest nodes together.</param>
 /// <param name="Trace">The run line by line; null unless it failed or was asked for.</param>
 internal sealed record ChaosNetworkRun(
-    ulong Seed, string? Failure, string TraceHash, double VirtualSeconds, double Seconds, long Steps, int Nodes, int Hostile,
-    int Lives, int Shares, uint Height, int Bans, IReadOnlyCollection<string>? Trace);
+    ulong Seed, string? Failure, string TraceHash, double VirtualSeconds, double Seconds, long Steps, int Nodes,
+    int Hostile, int Lives, int Shares, uint Height, int Bans, IReadOnlyCollection<string>? Trace);

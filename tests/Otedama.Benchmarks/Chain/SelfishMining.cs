@@ -62,7 +62,7 @@ internal sealed class SelfishMining
         _random = new Random(options.Seed);
         _parameters = ChainParameters.Parse(string.Create(
             CultureInfo.InvariantCulture,
-            $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T=10000|N=100|W=2|pen={options.PenaltyPercent}|ud={options.UncleDepth}|um={options.UnclesMax}"
+            $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T=10000|N=1000|W=2|pen={options.PenaltyPercent}|ud={options.UncleDepth}|um={options.UnclesMax}"
             + $"|hl=1000000000000|dtcap=1000000000000|limit=1d00ffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367|pass="));
         (_public, _his) = (new ShareChain(_parameters), new ShareChain(_parameters));
         _unit = ShareDifficulty.Work(_parameters.LimitBits, 0);

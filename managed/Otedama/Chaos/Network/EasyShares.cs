@@ -3,24 +3,27 @@ using Otedama.Core;
 namespace Otedama;
 
 /// <summary>
-/// Real shares of chains whose limit half of all hashes meet: nothing about them is skipped, they only cost a few hashes.
-/// All that tells the chain of a simulated network from a real one stands in this file.
+/// Real shares of chains whose limit half of all hashes meet: nothing about them is skipped, they only cost a few
+/// hashes. All that tells the chain of a simulated network from a real one stands in this file.
 /// </summary>
 internal static class EasyShares
 {
-    /// <summary>Bits of the coin's headers: so much harder than a share that a window has all the shares it may.</summary>
+    /// <summary>
+    /// Bits of the coin's headers: so much harder than a share that a window has all the shares it may.
+    /// </summary>
     public const uint CoinBits = 0x1d00ffff;
 
     /// <summary>SHA-256d shows its proof in the header; nobody asks this one.</summary>
     public static IProofChecker NoChecker { get; } = new Nobody();
 
-    public static ChainParameters Parameters(int window, int spacing = 10_000, int halfLife = 600_000) => ChainParameters.Parse(
-        $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T={spacing}|N={window}|W=2|pen=20|ud=3|um=5|hl={halfLife}"
-        + $"|dtcap={4 * halfLife}|limit=207fffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367|pass=");
+    public static ChainParameters Parameters(int window, int spacing = 10_000, int halfLife = 600_000) =>
+        ChainParameters.Parse(
+            $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T={spacing}|N={window}|W=2|pen=20|ud=3|um=5"
+            + $"|hl={halfLife}|dtcap={4 * halfLife}|limit=207fffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367|pass=");
 
     /// <summary>
-    /// The next share on this chain's tip, with its proof of work; null where the chain does not tell whom it pays. number:
-    /// makes it its own.
+    /// The next share on this chain's tip, with its proof of work; null where the chain does not tell whom it pays.
+    /// number: makes it its own.
     /// </summary>
     public static ChainShare? Next(
         ShareChain chain, ChainParameters parameters, PayoutKey payout, ulong timeMs, ulong number, Hash256 coinBlock,
@@ -46,14 +49,16 @@ internal static class EasyShares
             BlockHeader header = new(0x20000000, coinBlock, root, (uint)(core.TimeMs / 1_000), CoinBits, nonce);
             if (target.IsMetBy(header.Id))
             {
-                return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = [] });
+                ShareWork work = new() { Extranonce = extranonce, Link = link, Header = header, Branch = [] };
+                return new ChainShare(core, work);
             }
         }
     }
 
     private sealed class Nobody : IProofChecker
     {
-        public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results) =>
+        public void Check(
+            Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results) =>
             throw new NotSupportedException("no proof but the header's");
     }
 }

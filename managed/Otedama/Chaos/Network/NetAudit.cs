@@ -31,7 +31,9 @@ internal sealed class NetAudit(NetWorld world)
         if (_made.TryAdd(share.Id, world.Schedule.Now) && by is not null)
         {
             _had[share.Id] = [];
-            world.Note(by.Name, $"finds {share} on {share.Core.Parent.ToString()[..8]} with {share.Core.Uncles.Count} uncles");
+            world.Note(
+                by.Name,
+                $"finds {share} on {share.Core.Parent.ToString()[..8]} with {share.Core.Uncles.Count} uncles");
         }
     }
 
@@ -75,8 +77,8 @@ internal sealed class NetAudit(NetWorld world)
     }
 
     /// <summary>
-    /// Honest nodes never find honest ones guilty. One may be too slow to answer, pass on what had to wait until the coin was
-    /// far ahead, and send all at once what a link held up; that alone is never enough for a ban.
+    /// Honest nodes never find honest ones guilty. One may be too slow to answer, pass on what had to wait until the
+    /// coin was far ahead, and send all at once what a link held up; that alone is never enough for a ban.
     /// </summary>
     public void OnBlamed(NetNode by, string peer, string words)
     {
@@ -127,7 +129,8 @@ internal sealed class NetAudit(NetWorld world)
 
     private string SplitOf(NetNode node, byte capClass)
     {
-        IReadOnlyList<PayoutOutput>? outputs = node.Desk.Look(chain => chain.SplitFor(capClass, FreeShares.CoinValue, node.Payout));
+        IReadOnlyList<PayoutOutput>? outputs = node.Desk.Look(
+            chain => chain.SplitFor(capClass, FreeShares.CoinValue, node.Payout));
         if (outputs is null)
         {
             world.Fail($"{node.Name} knows too little of the chain to tell whom to pay");
@@ -137,9 +140,11 @@ internal sealed class NetAudit(NetWorld world)
         int most = world.Parameters.Caps[capClass];
         if (sum != (long)FreeShares.CoinValue || outputs.Count > most)
         {
-            world.Fail($"{node.Name} pays {sum} to {outputs.Count} in cap class {capClass}; {FreeShares.CoinValue} to {most} at most");
+            world.Fail($"{node.Name} pays {sum} to {outputs.Count} in cap class {capClass}; "
+                + $"{FreeShares.CoinValue} to {most} at most");
         }
-        return string.Join(',', outputs.Select(static output => $"{output.Amount.Units} {Hex.Encode(output.Script.Span)}"));
+        return string.Join(
+            ',', outputs.Select(static output => $"{output.Amount.Units} {Hex.Encode(output.Script.Span)}"));
     }
 
     /// <summary>The window that moved with the chain is the one that a walk over the bytes finds.</summary>
@@ -154,7 +159,8 @@ internal sealed class NetAudit(NetWorld world)
             && payees.All(payee => right.TryGetValue(payee.Key, out BigInteger weight) && weight == payee.Weight);
         if (!isRight)
         {
-            world.Fail($"{node.Name} has a window of {payees.Length} payees; the shares of the chain make {right.Count}, or other weights");
+            world.Fail($"{node.Name} has a window of {payees.Length} payees; "
+                + $"the shares of the chain make {right.Count}, or other weights");
         }
         return isRight;
     }

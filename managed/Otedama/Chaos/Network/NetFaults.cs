@@ -49,7 +49,8 @@ internal sealed class NetFaults
                 _world.Wires.Links[_random.Below(_world.Wires.Links.Count)].Cut();
                 break;
             case 1 when _world.Wires.Links.Count > 0:
-                _world.Wires.Links[_random.Below(_world.Wires.Links.Count)].Stall(_random.Wait(TimeSpan.FromSeconds(20)));
+                NetLink link = _world.Wires.Links[_random.Below(_world.Wires.Links.Count)];
+                link.Stall(_random.Wait(TimeSpan.FromSeconds(20)));
                 break;
             case 2 when node.IsUp:
                 node.End(powerCut: _random.Chance(0.5));
@@ -80,7 +81,8 @@ internal sealed class NetFaults
         }
     }
 
-    private void StartLater(NetNode node) => _world.Schedule.After(_random.Wait(TimeSpan.FromSeconds(8)), _world.Life, node.Start);
+    private void StartLater(NetNode node) =>
+        _world.Schedule.After(_random.Wait(TimeSpan.FromSeconds(8)), _world.Life, node.Start);
 
     /// <summary>In the middle of one of its next disk operations.</summary>
     private void EndInOperation(NetNode node)

@@ -8,9 +8,9 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// Somebody who says what hurts: shares with a byte changed or with another one paid, tips of much work that he does not
-/// have, parts of chains that end early, floods of ids and of shares without parents, noise. Banned, he comes back from
-/// another address with another key.
+/// Somebody who says what hurts: shares with a byte changed or with another one paid, tips of much work that he does
+/// not have, parts of chains that end early, floods of ids and of shares without parents, noise. Banned, he comes back
+/// from another address with another key.
 /// </summary>
 internal sealed class NetHostile : IPeerNetworkUser
 {
@@ -103,7 +103,8 @@ internal sealed class NetHostile : IPeerNetworkUser
                 line.Send(PeerMessage.Chain, head, frame.Correlation);
                 break;
             case PeerMessage.GetShares when _random.Chance(0.3):
-                line.Send(PeerMessage.Shares, new byte[frame.Body.Length / PeerBody.IdBytes * sizeof(uint)], frame.Correlation);
+                byte[] nothing = new byte[frame.Body.Length / PeerBody.IdBytes * sizeof(uint)];
+                line.Send(PeerMessage.Shares, nothing, frame.Correlation);
                 break;
         }
     }
@@ -114,7 +115,8 @@ internal sealed class NetHostile : IPeerNetworkUser
     private void Move()
     {
         int place = PlacesFrom + (_number * Places) + (_keys++ % Places);
-        NodeId id = NodeId.OfKey(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"hostile {_number} {_keys}")));
+        string key = string.Create(CultureInfo.InvariantCulture, $"hostile {_number} {_keys}");
+        NodeId id = NodeId.OfKey(Encoding.ASCII.GetBytes(key));
         _port?.End(isHeard: true);
         _lines.Clear();
         _port = new NetPort(_world, place, id, _life, inboundMax: 100, static () => { });
@@ -182,9 +184,12 @@ internal sealed class NetHostile : IPeerNetworkUser
         }
     }
 
-    private PeerTip SomeTip() => new((uint)_random.Below(10_000), SomeId(), (UInt128)_random.NextUInt64(), BeEager: false);
+    private PeerTip SomeTip() =>
+        new((uint)_random.Below(10_000), SomeId(), (UInt128)_random.NextUInt64(), BeEager: false);
 
-    /// <summary>One bit of a share is another one. With luck it still is a share: of another nonce, or with another proof.</summary>
+    /// <summary>
+    /// One bit of a share is another one. With luck it still is a share: of another nonce, or with another proof.
+    /// </summary>
     private byte[] Changed()
     {
         byte[] changed = [.. _heard[_random.Below(_heard.Count)]];
@@ -192,7 +197,8 @@ internal sealed class NetHostile : IPeerNetworkUser
         ChainCoin coin = ChainCoin.Of(_world.Parameters);
         ChainShare? before = ChainShare.Decode(_heard[^1], coin, out _);
         if (before is not null && ChainShare.Decode(changed, coin, out _) is { } after
-            && ShareChecks.Fields(after, _world.Parameters, coin) is null && ShareChecks.Link(after, _world.Parameters) is null
+            && ShareChecks.Fields(after, _world.Parameters, coin) is null
+            && ShareChecks.Link(after, _world.Parameters) is null
             && ShareChecks.CheapProof(after, coin) is null)
         {
             _world.Audit.OnMade(null, after);

@@ -9,7 +9,9 @@ namespace Otedama;
 /// </summary>
 internal sealed class NetLink
 {
-    /// <summary>A connection ends when what was sent is not acknowledged for so long, as that of the real transport.</summary>
+    /// <summary>
+    /// A connection ends when what was sent is not acknowledged for so long, as that of the real transport.
+    /// </summary>
     private static readonly TimeSpan s_unheardFor = TimeSpan.FromSeconds(30);
 
     private readonly NetWorld _world;
@@ -76,9 +78,11 @@ internal sealed class NetLink
     public void Send(NetEnd from, byte[] bytes)
     {
         _world.Wires.BytesSent += bytes.Length;
-        long ready = Math.Max(_world.Schedule.Now, from.FreeAt) + (long)(bytes.Length / _world.Options.BytesPerSecond * TimeSpan.TicksPerSecond);
+        double seconds = bytes.Length / _world.Options.BytesPerSecond;
+        long ready = Math.Max(_world.Schedule.Now, from.FreeAt) + (long)(seconds * TimeSpan.TicksPerSecond);
         from.FreeAt = ready;
-        long again = _random.Chance(_world.Options.Loss) ? (2 * _latency.Ticks) + (TimeSpan.TicksPerMillisecond * 200) : 0;
+        bool isLost = _random.Chance(_world.Options.Loss);
+        long again = isLost ? (2 * _latency.Ticks) + (TimeSpan.TicksPerMillisecond * 200) : 0;
         long arrives = Math.Max(Math.Max(ready, _stalledUntil) + _latency.Ticks + again, from.ArrivesAt + 1);
         from.ArrivesAt = arrives;
         _world.Schedule.At(arrives, _world.Life, () => from.Delivered(bytes));

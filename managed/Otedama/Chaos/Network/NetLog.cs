@@ -17,7 +17,8 @@ internal sealed class NetLog(NetWorld world, NetNode node) : ILogger
         logLevel >= (world.Options.IsTraced ? LogLevel.Information : LogLevel.Warning);
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
         {

@@ -6,8 +6,8 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// An honest node: the real chain, disk format, peers, addresses, bans and synchronisation, on a disk of its own and through
-/// several lives. Outside are sockets, TLS, the coin node and the miners.
+/// An honest node: the real chain, disk format, peers, addresses, bans and synchronisation, on a disk of its own and
+/// through several lives. Outside are sockets, TLS, the coin node and the miners.
 /// </summary>
 internal sealed class NetNode : IBlockTimes, IShareListener
 {
@@ -151,7 +151,8 @@ internal sealed class NetNode : IBlockTimes, IShareListener
         Pump();
     }
 
-    ValueTask<ICoinBlocks?> IBlockTimes.LookAsync(IEnumerable<Hash256> blocks, CancellationToken stop) => new(_world.Coin);
+    ValueTask<ICoinBlocks?> IBlockTimes.LookAsync(IEnumerable<Hash256> blocks, CancellationToken stop) =>
+        new(_world.Coin);
 
     void IShareListener.OnTaken(ChainShare share, ShareOrigin origin) => _world.Audit.OnTaken(this, share);
 

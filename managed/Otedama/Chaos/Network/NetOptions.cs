@@ -43,7 +43,8 @@ internal sealed record NetOptions
     public TimeSpan CoinDelay { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>One way between two nodes by their numbers, in milliseconds; drawn once for a pair.</summary>
-    public Func<SeededRandom, int, int, double> LatencyMs { get; init; } = static (random, _, _) => random.Between(5, 250);
+    public Func<SeededRandom, int, int, double> LatencyMs { get; init; } =
+        static (random, _, _) => random.Between(5, 250);
 
     /// <summary>Of a piece on its way that it is lost: it comes later then, and what follows it waits.</summary>
     public double Loss { get; init; }

@@ -4,10 +4,11 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// Where one life of one node meets the others: in the place of sockets and TLS, whose proof of who is at the other end is
-/// taken for granted. touched: called after anything that came from outside.
+/// Where one life of one node meets the others: in the place of sockets and TLS, whose proof of who is at the other end
+/// is taken for granted. touched: called after anything that came from outside.
 /// </summary>
-internal sealed class NetPort(NetWorld world, int number, NodeId id, SimLife life, int inboundMax, Action touched) : IPeerNetwork
+internal sealed class NetPort(
+    NetWorld world, int number, NodeId id, SimLife life, int inboundMax, Action touched) : IPeerNetwork
 {
     private readonly List<NetEnd> _ends = [];
     private IPEndPoint _place = NetWorld.PlaceOf(number);

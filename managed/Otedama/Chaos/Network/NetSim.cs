@@ -9,17 +9,20 @@ namespace Otedama;
 /// <param name="Broken">Null when every promise was kept.</param>
 /// <param name="Lines">The run, or its last part: time in seconds, actor, what.</param>
 internal sealed record NetReport(
-    ulong Seed, string? Broken, string TraceHash, double VirtualSeconds, double Seconds, long Steps, int Nodes, int Hostile,
-    int Lives, int Shares, uint Height, int Bans, IReadOnlyCollection<string> Lines);
+    ulong Seed, string? Broken, string TraceHash, double VirtualSeconds, double Seconds, long Steps, int Nodes,
+    int Hostile, int Lives, int Shares, uint Height, int Bans, IReadOnlyCollection<string> Lines);
 
 /// <summary>
 /// Many nodes of the real code in one thread and from one seed: links with latency, loss and bandwidth that break,
-/// partitions, wrong clocks, processes and power that end at any disk operation, disks that die, hostile peers. The proofs of
-/// work are real, on a chain that asks for a few hashes; outside stand only sockets, TLS, the coin and the miners.
+/// partitions, wrong clocks, processes and power that end at any disk operation, disks that die, hostile peers. The
+/// proofs of work are real, on a chain that asks for a few hashes; outside stand only sockets, TLS, the coin and the
+/// miners.
 /// </summary>
 internal sealed class NetSim
 {
-    /// <summary>After the trouble: until everybody is connected again, and then until nothing is on its way any more.</summary>
+    /// <summary>
+    /// After the trouble: until everybody is connected again, and then until nothing is on its way any more.
+    /// </summary>
     private static readonly TimeSpan s_healing = TimeSpan.FromSeconds(75), s_settling = TimeSpan.FromSeconds(30);
 
     private readonly long _began = Stopwatch.GetTimestamp();
@@ -108,7 +111,8 @@ internal sealed class NetSim
         {
             int open = World.Options.Nodes - World.Options.Hidden;
             int other = i == 0 && node <= open ? node - 1 : _random.Below(Math.Min(node, open));
-            if (PeerAddress.TryParse(NetWorld.PlaceOf(other).ToString(), out PeerAddress? address, out _) && !known.Contains(address))
+            string place = NetWorld.PlaceOf(other).ToString();
+            if (PeerAddress.TryParse(place, out PeerAddress? address, out _) && !known.Contains(address))
             {
                 known.Add(address);
             }
@@ -116,13 +120,17 @@ internal sealed class NetSim
         return known;
     }
 
-    private void OnCoinBlock(NetNode node) => World.Schedule.After(_random.Wait(TimeSpan.FromMilliseconds(700)), World.Life, () =>
+    private void OnCoinBlock(NetNode node)
     {
-        if (node.IsUp)
+        TimeSpan late = _random.Wait(TimeSpan.FromMilliseconds(700));
+        World.Schedule.After(late, World.Life, () =>
         {
-            node.OnCoinBlock(World.Coin.Template(World.Schedule.Now));
-        }
-    });
+            if (node.IsUp)
+            {
+                node.OnCoinBlock(World.Coin.Template(World.Schedule.Now));
+            }
+        });
+    }
 
     /// <summary>Work does not depend on time, so that a miner may draw anew whenever he has found.</summary>
     private void PlanFind(NetNode node)

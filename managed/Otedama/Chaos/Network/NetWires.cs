@@ -4,7 +4,9 @@ using Otedama.Wire;
 
 namespace Otedama;
 
-/// <summary>What lies between the nodes: who listens where, how far they are apart, and who cannot reach whom.</summary>
+/// <summary>
+/// What lies between the nodes: who listens where, how far they are apart, and who cannot reach whom.
+/// </summary>
 internal sealed class NetWires(NetWorld world)
 {
     /// <summary>A call that nobody answers is given up after this.</summary>
@@ -27,9 +29,9 @@ internal sealed class NetWires(NetWorld world)
 
     public void Leave(NetPort port)
     {
-        foreach (IPEndPoint place in _listening.Where(each => each.Value == port).Select(static each => each.Key).ToList())
+        if (_listening.GetValueOrDefault(port.Place) == port)
         {
-            _listening.Remove(place);
+            _listening.Remove(port.Place);
         }
     }
 
@@ -44,8 +46,9 @@ internal sealed class NetWires(NetWorld world)
         world.Schedule.After(isCut ? s_dialPatience : 2 * way, world.Life, () =>
         {
             NetPort? to = isCut ? null : _listening.GetValueOrDefault(place);
-            PeerRefusal refusal = to is null || to == from || to.IsFull || AreParted(from.Number, to.Number) ? PeerRefusal.Closed
-                : expected is { } wanted && wanted != to.Id ? PeerRefusal.WrongNode : PeerRefusal.None;
+            bool isClosed = to is null || to == from || to.IsFull || AreParted(from.Number, to.Number);
+            PeerRefusal refusal = isClosed ? PeerRefusal.Closed
+                : expected is { } wanted && wanted != to!.Id ? PeerRefusal.WrongNode : PeerRefusal.None;
             if (refusal == PeerRefusal.None && !from.Life.IsOver)
             {
                 Join(from, to!, place, number, user);
@@ -57,7 +60,9 @@ internal sealed class NetWires(NetWorld world)
         });
     }
 
-    /// <summary>From now on who is on one side does not reach the other; what was sent may still come after the heal.</summary>
+    /// <summary>
+    /// From now on who is on one side does not reach the other; what was sent may still come after the heal.
+    /// </summary>
     public void Part(IEnumerable<int> actors, TimeSpan length)
     {
         foreach (int actor in actors)
@@ -91,7 +96,8 @@ internal sealed class NetWires(NetWorld world)
         (int, int) pair = (Math.Min(one, other), Math.Max(one, other));
         if (!_latencies.TryGetValue(pair, out TimeSpan latency))
         {
-            latency = TimeSpan.FromMilliseconds(world.Options.LatencyMs(_random, pair.Item1, pair.Item2) + _random.Fraction());
+            double ms = world.Options.LatencyMs(_random, pair.Item1, pair.Item2) + _random.Fraction();
+            latency = TimeSpan.FromMilliseconds(ms);
             _latencies.Add(pair, latency);
         }
         return latency;

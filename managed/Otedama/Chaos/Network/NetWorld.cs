@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Otedama.Core;
 
@@ -16,7 +15,8 @@ internal sealed class NetWorld
         Life = new SimLife(Schedule, "network");
         int spacing = (int)options.Spacing.TotalMilliseconds;
         Parameters = EasyShares.Parameters(options.Window, spacing, 60 * spacing);
-        Coin = new NetCoin(Schedule, RandomFor("coin"), TimeSpan.FromSeconds(60), options.Length + TimeSpan.FromMinutes(10));
+        TimeSpan length = options.Length + TimeSpan.FromMinutes(10);
+        Coin = new NetCoin(Schedule, RandomFor("coin"), TimeSpan.FromSeconds(60), length);
         Wires = new NetWires(this);
         Audit = new NetAudit(this);
     }
@@ -62,5 +62,5 @@ internal sealed class NetWorld
 
     /// <summary>Of an actor by its number, in a network of its own; the internet would route it.</summary>
     public static IPEndPoint PlaceOf(int number) =>
-        new(IPAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"{20 + (number / 200)}.{1 + (number % 200)}.7.7")), 4_477);
+        new(new IPAddress([(byte)(20 + (number / 200)), (byte)(1 + (number % 200)), 7, 7]), 4_477);
 }
