@@ -26,12 +26,13 @@ internal static class SeedChoice
         }
         if (seeds.Count > 0 && configuration.Get(Settings.P2pPrivate))
         {
-            problems.Add($"{key}: {seeds[0]} ({place}), but with p2p.private nobody is looked for: leave one of them out.");
+            problems.Add(
+                $"{key}: {seeds[0]} ({place}), but with p2p.private nobody is looked for: leave one of them out.");
         }
-        string server = configuration.Get(Settings.P2pDnsServer);
+        string server = configuration.Get(Settings.P2pDnsServer), serverKey = configuration.KeyOf(Settings.P2pDnsServer);
         if (server.Length > 0 && ServerOf(server) is null)
         {
-            problems.Add($"{configuration.KeyOf(Settings.P2pDnsServer)}: \"{SettingTypes.Shorten(server)}\" is no address "
+            problems.Add($"{serverKey}: \"{SettingTypes.Shorten(server)}\" is no address "
                 + $"such as 192.0.2.53 or 192.0.2.53:53 ({configuration.Of(Settings.P2pDnsServer).Place}).");
         }
     }
