@@ -213,3 +213,9 @@ internal sealed class HandPeer(ChainNode node, PeerTip tip) : IChainPeer
         frames.ForEach(frame => Say(PeerMessage.Chain, frame, correlation));
     }
 }
+
+/// <summary>SHA-256d shows its proof in the header; nobody asks this one.</summary>
+internal static class NoProofs
+{
+    public static IProofChecker Instance => EasyShares.NoChecker;
+}
