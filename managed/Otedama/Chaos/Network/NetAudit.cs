@@ -88,7 +88,7 @@ internal sealed class NetAudit(NetWorld world)
         string place = peer[(peer.IndexOf('@', StringComparison.Ordinal) + 1)..];
         IPAddress address = IPEndPoint.TryParse(place, out IPEndPoint? end) ? end.Address : IPAddress.Parse(place);
         bool isSlow = Says(words, PeerOffence.NoAnswer) || Says(words, PeerOffence.OldCoinHeight)
-            || words.Contains("over its rate", StringComparison.Ordinal);
+            || Says(words, PeerOffence.OverRateLimit);
         if (!_hostile.Contains(address) && (isBan || !isSlow))
         {
             world.Fail($"{by.Name} blames an honest node, {peer}: {words}");
