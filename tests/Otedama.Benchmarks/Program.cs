@@ -31,10 +31,10 @@ internal static class Program
                 return Flood.RunAsync(arguments[1..]).GetAwaiter().GetResult();
             case ["peer-memory", string program, string peers]:
                 return PeerFlood.MemoryAsync(program, peers).GetAwaiter().GetResult();
-            case ["peer-flood", string program, string seconds]:
-                return PeerFlood.RunAsync(program, seconds).GetAwaiter().GetResult();
-            case ["peer-hostile", _, _, _, _]:
-                return HostilePeers.RunAsync(arguments[1..]).GetAwaiter().GetResult();
+            case ["peer-flood", string program, string time]:
+                return PeerFlood.RunAsync(program, time).GetAwaiter().GetResult();
+            case ["peer-hostile", string to, string id, string seconds]:
+                return HostilePeers.RunAsync(to, id, seconds).GetAwaiter().GetResult();
             case ["window", string payees, string shares, .. string[] window] when window.Length < 2:
                 return WindowBench.Run(payees, shares, window is [string work] ? work : null);
             case ["share-chain", string payees]:
