@@ -17,6 +17,18 @@ internal sealed class ChainLink(IChainPeer peer)
     /// <summary>The newest of our tips that it was told, or knew before.</summary>
     public Hash256 Told { get; set; }
 
+    /// <summary>The newest tip of the coin that its own nodes have, by its word.</summary>
+    public PeerCoinTip CoinTip { get; set; } = new(peer.Hello.CoinTip, peer.Hello.CoinHeight);
+
+    /// <summary>The newest of ours that it was told.</summary>
+    public Hash256 CoinTold { get; set; }
+
+    /// <summary>Between two of them.</summary>
+    public Pause CoinRest { get; set; }
+
+    /// <summary>What of blocks it may be sent.</summary>
+    public BlockBudget Blocks { get; } = new();
+
     /// <summary>Shares it was asked for and has not sent.</summary>
     public AskedIds Asked { get; } = new();
 

@@ -25,17 +25,23 @@ public sealed partial class ChainPeers : IShareListener, IStep
     private readonly Lock _gate = new(); // guards _links and what is in them; the desk's own may be taken before it
     private readonly Dictionary<long, ChainLink> _links = [];
     private readonly Queue<(ChainLink Link, ChainShare Share, ShareFault Fault)> _late = []; // as many as waited at most
+    private readonly PeerBlocks _blocks; // with a gate of its own, inside of which no other is taken
+    private long _announced;
     private Pause _tipRest; // between two tips told
     private Hash256 _lastTip; // of OnNext, and so the next
     private long _tipSince;
 
-    public ChainPeers(ShareDesk desk, IBlockTimes times, PoolWorld world)
+    /// <param name="times">When the coin's blocks were made.</param>
+    /// <param name="nodes">Where coin blocks of others go; null: nowhere.</param>
+    public ChainPeers(ShareDesk desk, IBlockTimes times, ICoinBlockSink? nodes, PoolWorld world)
     {
         _desk = desk;
         _time = world.Time;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
         Wake = new Signal(_time);
         Sync = new ChainSync(desk, times, world);
+        _blocks = new PeerBlocks(desk, nodes, _time, _logger);
+        desk.Coin.Moved += Wake.Set;
         desk.Tell(this);
     }
 
@@ -80,6 +86,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
                 AskOthers(link.Asked.TakeAll());
             }
         }
+        _blocks.OnLeft(peer);
         Sync.OnLeft(peer);
     }
 
@@ -119,6 +126,13 @@ public sealed partial class ChainPeers : IShareListener, IStep
             case PeerMessage.Chain:
                 Sync.OnChain(peer, frame);
                 break;
+            case PeerMessage.BlockAnn:
+                _blocks.OnFrame(peer, frame);
+                Wake.Set();
+                break;
+            case PeerMessage.CoinTip:
+                OnCoinTip(link, PeerCoinTip.Read(frame.Body));
+                break;
         }
     }
 
@@ -130,6 +144,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         bool isBusy = false;
         List<(ChainLink Link, int Late, IReadOnlyCollection<uint> Questions)> late = [];
         PeerTip tip = _desk.Tip;
+        PeerCoinTip coinTip = _desk.Coin.Tip;
         lock (_gate)
         {
             bool isTold = _tipRest.Left(_time) == TimeSpan.Zero;
@@ -142,10 +157,12 @@ public sealed partial class ChainPeers : IShareListener, IStep
                     late.Add((link, wanted.Count, questions));
                     AskOthers(wanted);
                 }
+                isBusy |= !TryTellCoin(link, coinTip);
                 isBusy |= link.Asked.Count > 0 || !(isTold ? TryTell(link, tip) : link.Told == tip.Id);
             }
             _tipRest = isTold ? Pause.Begin(_time, s_look) : _tipRest;
         }
+        isBusy |= _blocks.Tick();
         RefuseLate();
         foreach ((ChainLink link, int count, IReadOnlyCollection<uint> questions) in late)
         {
@@ -160,6 +177,10 @@ public sealed partial class ChainPeers : IShareListener, IStep
 
     void IShareListener.OnTaken(ChainShare share, ShareOrigin origin)
     {
+        if (_blocks.OnShare(share))
+        {
+            Wake.Set();
+        }
         if (origin.IsAskedFor)
         {
             return; // others know it, or hear of the tip it leads to

@@ -27,7 +27,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
     private const int PendingMin = 8 << 20, PendingOfShare = 1_536;
 
     /// <summary>Shares that a change of the tip takes back and that is worth a warning.</summary>
-    private const int DeepReorganisation = 12;
+    internal const int DeepReorganisation = 12;
 
     /// <summary>A share this many coin blocks behind ours is of no use to anybody.</summary>
     public const uint CoinHeightBehind = 5;
@@ -73,6 +73,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
         }
         _ahead = Ahead.Of(_chain);
         _keeper = new StoreKeeper(_store, this, _time, _logger);
+        Coin.Moved += Wake.Set; // what was held for it
         LogOpened(folder, _chain.Count, _chain.Height, parameters.ToString());
     }
 
@@ -149,6 +150,13 @@ public sealed partial class ShareDesk : IStep, IDisposable
             ?? ShareChecks.FullProof(share, _coin, _checker);
         return fault is null ? Take(share, origin) : Arrival.Refused(share, fault);
     }
+
+    /// <summary>The header of a coin block in bytes. Throws FormatException.</summary>
+    internal BlockHeader ReadHeader(ReadOnlySpan<byte> block) => BlockHeader.Parse(block, _coin.Spec.Family);
+
+    /// <summary>Whether it has the proof of work of a coin block at this height, by bits that were looked at.</summary>
+    internal bool IsCoinBlock(BlockHeader header, uint height) =>
+        ShareChecks.IsCoinBlock(header, height, _coin, _checker);
 
     /// <summary>Whether it is in the chain or on a branch.</summary>
     internal bool Has(Hash256 id)

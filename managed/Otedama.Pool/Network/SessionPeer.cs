@@ -34,6 +34,8 @@ internal sealed class SessionPeer : IChainPeer
 
     public bool IsOutbound => Session.IsInitiator;
 
+    public TimeSpan? RoundTrip => Session.RoundTrip;
+
     public PeerHello Hello => Session.Hello!;
 
     public bool Send(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0)
