@@ -46,6 +46,9 @@ public sealed record ChainSnapshot
     /// <summary>Times that one took back more than delays explain.</summary>
     public required long DeepReorganisations { get; init; }
 
+    /// <summary>Shares are announced to most peers, and pushed to those who asked for it.</summary>
+    public required bool IsHybrid { get; init; }
+
     /// <summary>Coin blocks that other nodes found and our coin nodes got.</summary>
     public required long PeerBlocks { get; init; }
 

@@ -27,6 +27,9 @@ public sealed record PeerNodeOptions
     /// <summary>Bytes in the buffers of all links together.</summary>
     public long MemoryMax { get; init; } = 256L << 20;
 
+    /// <summary>Bytes a second of shares to all peers together, above which most are only announced to.</summary>
+    public long GossipBudget { get; init; } = ChainPeers.GossipBudget;
+
     /// <summary>Networks that neither limits nor bans of addresses are for.</summary>
     public IReadOnlyList<IPNetwork> Allowed { get; init; } = [];
 

@@ -158,6 +158,7 @@ public sealed class PoolChain : IJobListener, IDisposable
             WindowSeconds = seconds,
             Window = window,
             Network = network,
+            IsHybrid = Peers?.Chain.IsHybrid ?? false,
             PeerBlocks = Peers?.Chain.BlocksForwarded ?? 0,
             AnnouncedBlocks = Peers?.Chain.BlocksAnnounced ?? 0,
             DeepReorganisations = _watch.DeepReorganisations,

@@ -84,7 +84,8 @@ internal static class ChainLines
         .. Alarms(chain),
     ];
 
-    private static IEnumerable<string> Alarms(ChainView chain) => chain.Alarms.Select(static alarm => $"! {alarm.Text}");
+    private static IEnumerable<string> Alarms(ChainView chain) =>
+        chain.Alarms.Select(static alarm => $"! {alarm.Text}");
 
     private static string Gate(ChainGateView gate) => $"miners {(gate.Open ? "get work" : "wait")}: {gate.Reason}";
 

@@ -37,8 +37,10 @@ internal static class ChainMetrics
             static c => c.PeerBlocks),
         new ValueMetric(Prefix + "alarm", "gauge", ["pool", "kind"],
             "How many things of this kind the operator should look at.",
-            static m => m.Pools.Where(static p => p.Pool.Chain is not null).SelectMany(static p => ChainAlarms.All.Select(
-                kind => new Sample([p.View.Name, kind], p.Pool.Chain!.Alarms.Count(alarm => alarm.Kind == kind))))),
+            static m => m.Pools.Where(static p => p.Pool.Chain is not null)
+                .SelectMany(static p => Alarms(p, p.Pool.Chain!))),
+        Of("relay_hybrid", "1 while shares are pushed to a few peers only (p2p.gossip_budget).",
+            static c => c.IsHybrid ? 1 : 0),
         Of("gate_open", "1 while miners get work.", static c => c.Network.Gate.IsOpen ? 1 : 0),
         OfView("sync_ratio", "Part of a fetched history that came; 1 while none is fetched.",
             static c => c.Sync.Done ?? 1),
@@ -53,6 +55,9 @@ internal static class ChainMetrics
         new Sample([pool.View.Name, "in", "connected"], chain.Network.Peers.Count(static peer => !peer.IsOutbound)),
         new Sample([pool.View.Name, "out", "connected"], chain.Network.Peers.Count(static peer => peer.IsOutbound)),
     ];
+
+    private static IEnumerable<Sample> Alarms(PoolInput pool, ChainSnapshot chain) => ChainAlarms.All.Select(kind =>
+        new Sample([pool.View.Name, kind], chain.Alarms.Count(alarm => alarm.Kind == kind)));
 
     private static ValueMetric Of(string name, string help, Func<ChainSnapshot, double> value) =>
         Alone(name, "gauge", help, value);

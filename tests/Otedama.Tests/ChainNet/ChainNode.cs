@@ -17,7 +17,8 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks, ICoinBlockSink
     private ulong _number;
     private Hash256 _block = Block;
 
-    public ChainNode(int window = 12, IFiles? files = null, HeldClock? clock = null, uint coinBits = EasyShares.CoinBits)
+    public ChainNode(int window = 12, IFiles? files = null, HeldClock? clock = null, uint coinBits = EasyShares.CoinBits,
+        long gossipBudget = ChainPeers.GossipBudget)
     {
         _coinBits = coinBits;
         Parameters = EasyShares.Parameters(window);
@@ -32,7 +33,7 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks, ICoinBlockSink
             Loggers = NullLoggerFactory.Instance,
         };
         Desk = new ShareDesk(Parameters, NoProofs.Instance, world, "chain");
-        Peers = new ChainPeers(Desk, this, this, world);
+        Peers = new ChainPeers(Desk, this, this, world, gossipBudget);
         OnBlock(Block, 100);
     }
 

@@ -35,6 +35,8 @@ internal sealed class NetAudit(NetSim sim)
 
     public long BytesSent { get; private set; }
 
+    public long SharesSent { get; private set; }
+
     public int Made => _made.Count;
 
     public void OnMade(ChainShare share)
@@ -58,6 +60,7 @@ internal sealed class NetAudit(NetSim sim)
     public void OnSent(NetActor from, PeerMessage message, ReadOnlySpan<byte> body)
     {
         BytesSent += PeerFrame.HeaderBytes + body.Length;
+        SharesSent += message is PeerMessage.Share or PeerMessage.Shares ? 1 : 0;
         if (!from.IsHonest)
         {
             return;

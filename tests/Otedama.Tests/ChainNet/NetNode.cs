@@ -57,7 +57,7 @@ internal sealed class NetNode : NetActor, IBlockTimes, ICoinBlockSink
             Loggers = NullLoggerFactory.Instance,
         };
         Desk = new ShareDesk(Sim.Parameters, NoProofs.Instance, world, Folder);
-        Links = new ChainPeers(Desk, this, this, world);
+        Links = new ChainPeers(Desk, this, this, world, Sim.Options.GossipBudget);
         _steps = [Desk, Desk.Keeper, Links, Links.Sync];
         _turns = new int[_steps.Length];
         IsUp = true;

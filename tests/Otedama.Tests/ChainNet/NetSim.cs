@@ -30,6 +30,9 @@ internal sealed record NetOptions
     /// <summary>Miners take a new coin block up so long after it came.</summary>
     public TimeSpan CoinDelay { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Bytes a second.</summary>
+    public long GossipBudget { get; init; } = ChainPeers.GossipBudget;
+
     /// <summary>Of the coin's blocks: with its own, none is found.</summary>
     public uint CoinBits { get; init; } = EasyShares.CoinBits;
 
@@ -322,7 +325,8 @@ internal sealed class NetSim
             if (node.Desk.Tip.Id != best.Desk.Tip.Id)
             {
                 Fail($"node {node.Number} is at height {node.Desk.Tip.Height} with work {node.Desk.Tip.Work}; node {best.Number} at "
-                    + $"{best.Desk.Tip.Height} with {best.Desk.Tip.Work}; {node.Peers.Count} peers");
+                    + $"{best.Desk.Tip.Height} with {best.Desk.Tip.Work}; {node.Peers.Count} peers, {node.Desk.Waiting} wait, fetching "
+                    + $"{node.Links.Sync.Progress}");
             }
         }
         string[] splits = [.. _nodes.Select(SplitOf).Distinct()];

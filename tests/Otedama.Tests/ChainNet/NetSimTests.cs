@@ -48,6 +48,16 @@ public sealed class NetSimTests
         Assert.Contains(sim.Audit.Blocks, static block => block.Others >= 3);
     }
 
+    /// <summary>A budget that is always exceeded.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds), 400, 6)]
+    public void Nodes_that_announce_agree_too(int seed)
+    {
+        NetSim sim = new((ulong)seed, new NetOptions { Hostile = 2, GossipBudget = 1 });
+        Hold(sim);
+        Assert.Contains(sim.Nodes, static node => node.Links.IsHybrid);
+    }
+
     [Fact]
     public void The_faults_happen_and_two_nodes_are_enough()
     {
