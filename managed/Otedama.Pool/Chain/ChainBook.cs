@@ -92,6 +92,7 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
         }
         else
         {
+            _desk.Transactions.Add(share.Id, job.Prepared.Template);
             LogOwn(core.Height, share.ToString(), arrival.Kind);
         }
     }

@@ -31,6 +31,11 @@ internal sealed class ChainLink(IChainPeer peer)
     /// <summary>It is not asked to be eager before this is over.</summary>
     public Pause EagerRest { get; set; }
 
+    /// <summary>The share whose transactions it was asked for, and the number of the question; null = none.</summary>
+    public (uint Question, ChainShare Share)? Audit { get; set; }
+
+    public Pause AuditRest { get; set; }
+
     /// <summary>The newest tip of the coin that its own nodes have, by its word.</summary>
     public PeerCoinTip CoinTip { get; set; } = new(peer.Hello.CoinTip, peer.Hello.CoinHeight);
 

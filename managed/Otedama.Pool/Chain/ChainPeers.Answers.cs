@@ -59,6 +59,10 @@ public sealed partial class ChainPeers
 
     private void OnNotFound(ChainLink link, in PeerFrame frame)
     {
+        if (TakeUnknown(link, frame.Correlation))
+        {
+            return;
+        }
         lock (_gate)
         {
             List<WantedShare> lacking = [];

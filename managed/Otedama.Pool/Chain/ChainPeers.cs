@@ -31,6 +31,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
     private readonly GossipMode _gossip; // this and the next two under the gate
     private readonly AnnouncedShares _announcedShares;
     private readonly EagerPeers _eager;
+    private readonly IRandomness _random;
     private readonly PeerBlocks _blocks; // with a gate of its own, inside of which no other is taken
     private long _announced;
     private Pause _tipRest; // between two tips told
@@ -43,6 +44,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
     public ChainPeers(
         ShareDesk desk, IBlockTimes times, ICoinBlockSink? nodes, PoolWorld world, long gossipBudget = GossipBudget)
     {
+        _random = world.Random;
         _gossip = new GossipMode(gossipBudget);
         _announcedShares = new AnnouncedShares(world.Time);
         _eager = new EagerPeers(world.Random, world.Time);
@@ -149,6 +151,12 @@ public sealed partial class ChainPeers : IShareListener, IStep
             case PeerMessage.Chain:
                 Sync.OnChain(peer, frame);
                 break;
+            case PeerMessage.GetTxList:
+                OnGetTxList(link, frame);
+                break;
+            case PeerMessage.TxList:
+                OnTxList(link, frame);
+                break;
             case PeerMessage.BlockAnn:
                 _blocks.OnFrame(peer, frame);
                 Wake.Set();
@@ -208,9 +216,9 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             Wake.Set();
         }
-        if (origin.IsAskedFor)
+        if (origin.IsAskedFor || (origin.IsOwn && !_desk.IsProven))
         {
-            return; // others know it, or hear of the tip it leads to
+            return; // others know it, or hear of the tip it leads to; or it stands on what we only believe
         }
         lock (_gate)
         {
@@ -307,6 +315,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         if (arrival.Kind == ArrivalKind.Taken)
         {
             Judge(link, wanted is null, late);
+            Audit(link, arrival.Share!);
         }
         if (arrival is { Kind: ArrivalKind.Refused, Fault: { } fault })
         {
@@ -360,7 +369,8 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             return true;
         }
-        if (link.IsEagerTold == link.IsEager && link.Known.Contains(tip.Id) && _time.GetElapsedTime(_tipSince) < s_tipPatience)
+        bool isPushed = link.Known.Contains(tip.Id) && _time.GetElapsedTime(_tipSince) < s_tipPatience;
+        if (isPushed && link.IsEagerTold == link.IsEager)
         {
             return false;
         }

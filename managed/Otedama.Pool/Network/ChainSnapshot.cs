@@ -46,6 +46,9 @@ public sealed record ChainSnapshot
     /// <summary>Times that one took back more than delays explain.</summary>
     public required long DeepReorganisations { get; init; }
 
+    /// <summary>Audited shares whose transactions were right, were wrong, and were not known to the asked.</summary>
+    public required (long Good, long Bad, long Unknown) Audited { get; init; }
+
     /// <summary>Shares are announced to most peers, and pushed to those who asked for it.</summary>
     public required bool IsHybrid { get; init; }
 

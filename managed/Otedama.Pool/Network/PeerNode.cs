@@ -49,7 +49,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _bans = new BanList(world.Time, options.Allowed);
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
-        Chain = new ChainPeers(desk, times, nodes, world, options.GossipBudget);
+        Chain = new ChainPeers(desk, times, nodes, world, options.GossipBudget) { Audits = options.Audits };
         _network = world.Peers(_identity, options.InboundMax);
         _host = new PeerHost(
             new PeerHostOptions

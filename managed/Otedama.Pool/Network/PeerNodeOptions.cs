@@ -30,6 +30,9 @@ public sealed record PeerNodeOptions
     /// <summary>Bytes a second of shares to all peers together, above which most are only announced to.</summary>
     public long GossipBudget { get; init; } = ChainPeers.GossipBudget;
 
+    /// <summary>Ask about the transactions of others' shares now and then.</summary>
+    public bool Audits { get; init; }
+
     /// <summary>Networks that neither limits nor bans of addresses are for.</summary>
     public IReadOnlyList<IPNetwork> Allowed { get; init; } = [];
 

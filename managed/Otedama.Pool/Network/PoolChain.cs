@@ -69,7 +69,7 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// <summary>What moves it, each called by a loop of its own.</summary>
     public IReadOnlyList<IStep> Steps =>
     [
-        Desk, Desk.Keeper, _advice, .. _odds is null ? (IStep[])[] : [_odds],
+        Desk, Desk.Keeper, Desk.Proofs, _advice, .. _odds is null ? (IStep[])[] : [_odds],
         .. Peers is { } peers ? [_partition, _coin, .. peers.Steps] : (IStep[])[],
     ];
 
@@ -158,6 +158,7 @@ public sealed class PoolChain : IJobListener, IDisposable
             WindowSeconds = seconds,
             Window = window,
             Network = network,
+            Audited = Peers?.Chain.Audited ?? default,
             IsHybrid = Peers?.Chain.IsHybrid ?? false,
             PeerBlocks = Peers?.Chain.BlocksForwarded ?? 0,
             AnnouncedBlocks = Peers?.Chain.BlocksAnnounced ?? 0,

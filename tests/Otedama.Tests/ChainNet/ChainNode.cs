@@ -18,7 +18,7 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks, ICoinBlockSink
     private Hash256 _block = Block;
 
     public ChainNode(int window = 12, IFiles? files = null, HeldClock? clock = null, uint coinBits = EasyShares.CoinBits,
-        long gossipBudget = ChainPeers.GossipBudget)
+        long gossipBudget = ChainPeers.GossipBudget, bool audits = false)
     {
         _coinBits = coinBits;
         Parameters = EasyShares.Parameters(window);
@@ -33,7 +33,7 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks, ICoinBlockSink
             Loggers = NullLoggerFactory.Instance,
         };
         Desk = new ShareDesk(Parameters, NoProofs.Instance, world, "chain");
-        Peers = new ChainPeers(Desk, this, this, world, gossipBudget);
+        Peers = new ChainPeers(Desk, this, this, world, gossipBudget) { Audits = audits };
         OnBlock(Block, 100);
     }
 
@@ -68,6 +68,14 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks, ICoinBlockSink
         core = change is null ? core : change(core);
         return EasyShares.Mine(
             core, Parameters, chain.SplitOn(on, core.CapClass, core.CoinValue, core.Payout)!, _number++, block ?? _block, _coinBits);
+    });
+
+    /// <summary>The next share on the tip, of a block with one transaction beside the coinbase.</summary>
+    public ChainShare MakeWith(Hash256 transaction) => Desk.Look(chain =>
+    {
+        ShareCore core = FreeShares.Core(chain.Next(), FreeShares.Payee(1), TipTimeMs);
+        return EasyShares.Mine(
+            core, Parameters, chain.SplitFor(core.CapClass, core.CoinValue, core.Payout)!, _number++, _block, _coinBits, [transaction]);
     });
 
     /// <summary>Blocks of others that its coin nodes would get.</summary>
@@ -133,8 +141,13 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks, ICoinBlockSink
 }
 
 /// <summary>A peer in a test's hand: what it is sent is kept, and what it says the test says.</summary>
-internal sealed class HandPeer(ChainNode node, PeerTip tip, bool isOutbound = true) : IChainPeer
+internal sealed class HandPeer(ChainPeers chain, PeerTip tip, bool isOutbound = true) : IChainPeer
 {
+    public HandPeer(ChainNode node, PeerTip tip, bool isOutbound = true)
+        : this(node.Peers, tip, isOutbound)
+    {
+    }
+
     private static long s_numbers = 1_000;
     private uint _questions;
 
@@ -185,14 +198,14 @@ internal sealed class HandPeer(ChainNode node, PeerTip tip, bool isOutbound = tr
 
     public HandPeer Join()
     {
-        node.Peers.OnJoined(this);
+        chain.OnJoined(this);
         return this;
     }
 
-    public void Leave() => node.Peers.OnLeft(this);
+    public void Leave() => chain.OnLeft(this);
 
     public void Say(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0) =>
-        node.Peers.OnMessage(this, new PeerFrame(PeerMessageRule.Of(message)!, correlation, body));
+        chain.OnMessage(this, new PeerFrame(PeerMessageRule.Of(message)!, correlation, body));
 
     /// <summary>The newest message of this kind that it was sent, taken out.</summary>
     public (uint Correlation, byte[] Body)? TakeSent(PeerMessage message)
