@@ -166,7 +166,9 @@ public sealed partial class PeerSession
         if (nonce == (ulong)_pingAt)
         {
             TimeSpan whole = Since(_pingAt), held = TimeSpan.FromMicroseconds(Math.Min(heldUs, 60_000_000));
-            RoundTrip = whole > held ? whole - held : TimeSpan.Zero;
+            TimeSpan way = whole > held ? whole - held : TimeSpan.Zero;
+            RoundTrip = way;
+            ShortestRoundTrip = ShortestRoundTrip < way ? ShortestRoundTrip : way;
         }
     }
 

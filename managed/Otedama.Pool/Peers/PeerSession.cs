@@ -58,6 +58,12 @@ public sealed partial class PeerSession
     /// <summary>Of the last PING, without the time the peer held it; null before the first.</summary>
     public TimeSpan? RoundTrip { get; private set; }
 
+    /// <summary>The shortest of this link so far; null before the first.</summary>
+    public TimeSpan? ShortestRoundTrip { get; private set; }
+
+    /// <summary>Of the call of ours that made the link; 0 when it came in.</summary>
+    public long DialNumber { get; init; }
+
     /// <summary>Since the link was made.</summary>
     public TimeSpan Age => Since(_startedAt);
 
@@ -66,6 +72,9 @@ public sealed partial class PeerSession
 
     /// <summary>Likewise.</summary>
     public long BytesOut => Interlocked.Read(ref _bytesOut);
+
+    /// <summary>Why it ended; None before that, and when the link broke.</summary>
+    public PeerByeCode EndedWith => _reason.Code;
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 
@@ -153,7 +162,7 @@ public sealed partial class PeerSession
         {
             End(PeerByeCode.TooSlow, "what was sent is not being read");
         }
-        else if (_isGreeted && Since(_receivedAt) > s_pingAfter)
+        else if (_isGreeted && (_pingAt == 0 || Since(_receivedAt) > s_pingAfter)) // the first one tells how far it is
         {
             SendPing();
         }
