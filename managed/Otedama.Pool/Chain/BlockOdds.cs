@@ -69,7 +69,7 @@ internal sealed class BlockOdds
         }
     }
 
-    /// <summary>One byte 1, then for each address payout type, program (32 bytes of room), f64 expected, i32 found.</summary>
+    /// <summary>u8 1, then of each address payout type, program (32 bytes of room), f64 expected, i32 found.</summary>
     public byte[] Save()
     {
         lock (_gate)

@@ -21,7 +21,7 @@ public sealed partial class ChainPeers
     public (long Good, long Bad, long Unknown) Audited =>
         (Interlocked.Read(ref _auditsGood), Interlocked.Read(ref _auditsBad), Interlocked.Read(ref _auditsUnknown));
 
-    /// <summary>A share was pushed by this peer and is in the chain. One without transactions shows that itself.</summary>
+    /// <summary>A share of this peer is in the chain. One without transactions shows that itself.</summary>
     private void Audit(ChainLink link, ChainShare share)
     {
         if (!Audits || share.Work.Branch.Count == 0 || _random.NextUInt64() % AuditOneIn != 0)

@@ -6,7 +6,7 @@ namespace Otedama.Pool;
 /// <summary>Coin blocks and the coin's tip, as they are told.</summary>
 public sealed partial class ChainPeers
 {
-    /// <summary>Who is sent a block: enough that one of them has a way to the coin's miners, each at a block's bytes.</summary>
+    /// <summary>Who is sent a block: enough that one has a way to the coin's miners, each at a block's bytes.</summary>
     private const int BlockPeersMax = 8;
 
     /// <summary>Bytes of a block in one frame.</summary>
@@ -47,7 +47,8 @@ public sealed partial class ChainPeers
             [
                 .. _links.Values.OrderByDescending(static link => link.Peer.IsOutbound)
                     .ThenBy(static link => link.Peer.RoundTrip ?? TimeSpan.MaxValue)
-                    .Where(link => link.Blocks.TryTake(frames, now)).Take(BlockPeersMax).Select(static link => link.Peer),
+                    .Where(link => link.Blocks.TryTake(frames, now)).Take(BlockPeersMax)
+                    .Select(static link => link.Peer),
             ];
         }
         if (peers.Count(peer => TrySend(peer, block.Id, bytes)) > 0)

@@ -3,7 +3,7 @@ using Otedama.Wire;
 
 namespace Otedama.Pool;
 
-/// <summary>How shares go round: pushed to all, or above the budget pushed to some and announced to the others.</summary>
+/// <summary>How shares go round: pushed to all, or above the budget to some and announced to the others.</summary>
 public sealed partial class ChainPeers
 {
     /// <summary>What was announced may be pushed within, by those who were asked to.</summary>

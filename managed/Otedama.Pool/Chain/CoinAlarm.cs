@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Otedama.Pool;
 
-/// <summary>Says that our coin nodes stay behind others', when they do for longer than a block takes to go round.</summary>
+/// <summary>Says that our coin nodes stay behind others', for longer than a block takes to go round.</summary>
 internal sealed partial class CoinAlarm(Func<CoinSight> look, TimeProvider time, ILogger logger) : IStep
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(10), s_patience = TimeSpan.FromMinutes(2);
@@ -46,7 +46,7 @@ internal sealed partial class CoinAlarm(Func<CoinSight> look, TimeProvider time,
     }
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "coin_node_behind",
-        Message = "Your coin node is {Blocks} blocks behind what {Peers} peers see; look at its connections and its log")]
+        Message = "Your coin node is {Blocks} blocks behind what {Peers} peers see; look at its connections and log")]
     private partial void LogBehind(uint blocks, int peers);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "coin_node_level",

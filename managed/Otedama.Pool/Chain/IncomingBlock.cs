@@ -6,7 +6,8 @@ namespace Otedama.Pool;
 /// <summary>A coin block that one peer is sending. Under the gate of PeerBlocks.</summary>
 /// <param name="height">Of the block.</param>
 /// <param name="patience">How long it may take, its share included.</param>
-internal sealed class IncomingBlock(IChainPeer peer, PeerBlockHead head, BlockHeader header, uint height, Pause patience)
+internal sealed class IncomingBlock(
+    IChainPeer peer, PeerBlockHead head, BlockHeader header, uint height, Pause patience)
 {
     private readonly byte[] _bytes = new byte[head.Length];
     private int _had;

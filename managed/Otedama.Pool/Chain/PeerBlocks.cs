@@ -79,7 +79,7 @@ internal sealed partial class PeerBlocks(ShareDesk desk, ICoinBlockSink? nodes, 
         Settle();
     }
 
-    /// <summary>Goes on with what is whole, and forgets what takes too long. True while something is on its way.</summary>
+    /// <summary>Goes on with what is whole, forgets what takes too long. True while something is on its way.</summary>
     public bool Tick()
     {
         Settle();
@@ -152,7 +152,7 @@ internal sealed partial class PeerBlocks(ShareDesk desk, ICoinBlockSink? nodes, 
         _incoming.Count < IncomingMax
             || (_incoming.Find(block => !_shares.Contains(block.Id)) is { } idle && _incoming.Remove(idle));
 
-    /// <summary>Whole blocks go on when their share is known, those of one id until one is what its header says.</summary>
+    /// <summary>Whole blocks go on when their share is known, of one id until one is what its header says.</summary>
     private void Settle()
     {
         while (true)

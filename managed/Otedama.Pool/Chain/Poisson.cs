@@ -1,6 +1,6 @@
 namespace Otedama.Pool;
 
-/// <summary>How likely it is to see so few of what comes at random at a known rate. Policy; nothing is paid by it.</summary>
+/// <summary>How likely it is to see so few of what comes at random. Policy; nothing is paid by it.</summary>
 internal static class Poisson
 {
     /// <summary>

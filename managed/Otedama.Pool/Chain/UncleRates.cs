@@ -2,7 +2,7 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>Whose shares become uncles oftener than chance has it: a slow line, or somebody who holds shares back.</summary>
+/// <summary>Whose shares become uncles oftener than by chance: a slow line, or shares that are held back.</summary>
 internal static class UncleRates
 {
     /// <summary>Standard deviations from the mean of all.</summary>

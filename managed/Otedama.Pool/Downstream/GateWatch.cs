@@ -1,8 +1,8 @@
 namespace Otedama.Pool;
 
 /// <summary>
-/// What connected miners are told when the pool lets nobody in any more: words at once but for what is over in a moment,
-/// and where the reason is a sure one and lasts, the way to their next pool. Looked at once a second by one thread.
+/// What connected miners are told when the pool lets nobody in any more: words, but for what is over in a moment, and
+/// where the reason is a sure one and lasts, the way to their next pool. Looked at once a second by one thread.
 /// </summary>
 internal sealed class GateWatch
 {

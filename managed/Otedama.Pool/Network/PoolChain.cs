@@ -118,7 +118,7 @@ public sealed class PoolChain : IJobListener, IDisposable
         }
     }
 
-    /// <summary>Only a guess, so that those who mine may go on: if everybody stopped, nobody could begin again.</summary>
+    /// <summary>A guess, so that those who mine may go on: if everybody stopped, nobody could begin again.</summary>
     private static string WordsOf(Partition cut) => string.Create(CultureInfo.InvariantCulture,
         $"{cut.Came} shares of other nodes came in ten minutes where {cut.Expected:0} are usual: this node may be ")
         + "cut off from the others; see its clock and otedama node peers";
@@ -187,10 +187,10 @@ public sealed class PoolChain : IJobListener, IDisposable
         }
         alarms.AddRange(window.UncleRates.Select(rate => new ChainAlarm(ChainAlarms.Uncles, string.Create(
             CultureInfo.InvariantCulture,
-            $"{rate.Uncles} of {rate.Shares} shares of {_watch.AddressOf(rate.Key)} are uncles; {rate.Mean:0.0%} is usual"))));
+            $"{rate.Uncles} of {rate.Shares} shares of {AddressOf(rate.Key)} are uncles; {rate.Mean:0.0%} is usual"))));
         alarms.AddRange((_odds?.Odds.Far() ?? []).Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
             CultureInfo.InvariantCulture,
-            $"{_watch.AddressOf(odd.Key)} has found {odd.Found} blocks where its work finds {odd.Expected:0.0}"))));
+            $"{AddressOf(odd.Key)} has found {odd.Found} blocks where its work finds {odd.Expected:0.0}"))));
         return alarms;
     }
 
@@ -222,6 +222,8 @@ public sealed class PoolChain : IJobListener, IDisposable
         _odds?.Save();
         Desk.Dispose();
     }
+
+    private string AddressOf(PayoutKey key) => _watch.AddressOf(key);
 
     private double OwnRate => _ledger.Totals().HashRate.TenMinutes;
 

@@ -5,8 +5,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Brings coin blocks that other nodes of the share chain found to our coin nodes. They are not ours to keep: nothing is
-/// booked or written to disk, and what no node answers for in a few seconds is its finder's to send again.
+/// Brings coin blocks that other nodes of the share chain found to our coin nodes. They are not ours to keep: nothing
+/// is booked or written to disk, and what no node answers for in a few seconds is its finder's to send again.
 /// </summary>
 internal sealed class ForwardedBlocks(
     IReadOnlyList<IRpcLink> nodes, string method, TimeProvider time, ILogger logger) : ICoinBlockSink, IStep
