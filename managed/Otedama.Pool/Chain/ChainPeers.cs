@@ -269,7 +269,8 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             if (_links.TryGetValue(peer, out ChainLink? link))
             {
-                Ask(link, [new WantedShare(id, IsNeeded: true)]);
+                // Who sent what needs it has it; another one who was asked may be a liar who made the first that did.
+                Ask(link, [new WantedShare(id, IsNeeded: true)], isMore: true);
             }
         }
     }
