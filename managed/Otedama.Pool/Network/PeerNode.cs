@@ -26,6 +26,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly Dialler _dialler;
     private readonly IPeerNetwork _network;
     private readonly DialBackDesk _dialBacks;
+    private readonly ShareDelays _delays;
     private readonly PeerReach? _reach; // null where nobody is let in
     private readonly PeerDiscovery? _discovery;
 
@@ -48,6 +49,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
         Chain = new ChainPeers(desk, times, nodes, world, options.GossipBudget) { Audits = options.Audits };
+        _delays = new ShareDelays(world.Time);
+        desk.Tell(_delays);
         _network = world.Peers(_identity, options.InboundMax + AtTheDoor);
         _host = new PeerHost(
             new PeerHostOptions
@@ -145,7 +148,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         return new ChainNetwork(
             rows,
             ChainNetwork.GateOf(state),
-            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""))
+        {
+            Totals = Totals(),
+        };
     }
 
     /// <summary>Says goodbye to everybody.</summary>
@@ -174,6 +180,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     void IPeerDialer.Dial(DialOrder order) =>
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
 
+    bool IPeerNetworkUser.IsAllowed(IPAddress address) => _bans.IsAllowed(address);
+
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
     {
         if (number < 0)
@@ -198,7 +206,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (number == 0)
         {
             LogRefused(place, reason);
-            if (reason is PeerRefusal.TlsFailed or PeerRefusal.NotTls or PeerRefusal.HandshakeTimeout)
+            if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls
+                or >= PeerRefusal.NoCertificate)
             {
                 _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
             }

@@ -93,9 +93,11 @@ internal sealed class Stranger : IPeerHandler, IConduct, IPeerNetworkUser
         Ended.Add(reason);
     }
 
-    void IConduct.Report(NodeId peer, IPAddress address, int points, string what)
+    void IConduct.Report(NodeId peer, IPAddress address, PeerOffence offence, string what)
     {
     }
+
+    bool IPeerNetworkUser.IsAllowed(IPAddress address) => false;
 
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number) =>
         new PeerLine(new PeerSession(_sessions, link), static () => { });
