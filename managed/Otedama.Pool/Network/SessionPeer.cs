@@ -34,6 +34,8 @@ internal sealed class SessionPeer : IChainPeer
 
     public bool IsOutbound => Session.IsInitiator;
 
+    public TimeSpan? RoundTrip => Session.RoundTrip;
+
     /// <summary>What our call was for; null when it came in, and when the call has ended.</summary>
     public OutboundKind? Kind => _host.KindOf(Session);
 
