@@ -14,7 +14,7 @@ namespace Otedama.Pool;
 public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposable
 {
     private const string AddressFile = "peers.dat", BanFileName = "bans.dat", AnchorFile = "anchors.dat",
-        DhtFile = "dht.nodes";
+        DhtFile = "dht.nodes", WayFile = "ways.dat";
 
     private readonly PeerNodeOptions _options;
     private readonly PoolWorld _world;
@@ -29,7 +29,9 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly DialBackDesk _dialBacks;
     private readonly PeerReach? _reach; // null where nobody is let in
     private readonly PeerDiscovery? _discovery;
-    private readonly ConcurrentDictionary<long, OutboundKind> _kinds = new(); // of what is being dialled
+    private readonly WayBook _book;
+    private readonly PeerWays _ways;
+    private readonly ConcurrentDictionary<long, (OutboundKind Kind, long At)> _dialled = new();
 
     /// <summary>
     /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
@@ -42,7 +44,9 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         world.Files.CreateFolder(options.Folder);
         _identity = NodeKeyFile.LoadOrCreate(
             world.Files, InFolder(NodeKeyFile.Name), world.Random, world.Time, options.AllowLooseKey);
-        NetworkGroups groups = new();
+        NetworkGroups groups = new(world.Atlas);
+        _book = new WayBook(groups, world.Atlas);
+        _book.Load(world.Files, InFolder(WayFile));
         _addresses = new AddressManager(world.Time, world.Random, groups,
             options.IsPrivate || options.Dht is { IsTestNetwork: true });
         _bans = new BanList(world.Time, options.Allowed);
@@ -59,6 +63,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
                 UserAgent = options.UserAgent,
             },
             desk, Chain, _addresses, _bans, world);
+        _host.Ways = _ways = new PeerWays(_host, _book, options.Region, world);
         _sessions = new PeerSessions
         {
             ChainId = options.ChainId,
@@ -78,7 +83,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
                 FirstContacts = FirstContacts(),
                 OnlyFirstContacts = options.IsPrivate,
             },
-            _addresses, groups, _bans, this, new NoGuess(), world.Time, world.Random);
+            _addresses, groups, _bans, this, _book, world.Time, world.Random);
         PeerClock clock = new(_sessions, _addresses, Save, world.Time);
         _dialBacks = new DialBackDesk(_network, this, new DhtRules(options.Dht is { IsTestNetwork: true }), world.Time);
         _host.DialBacks = _dialBacks;
@@ -89,7 +94,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _discovery = Discover();
         Steps =
         [
-            _host, _dialler, clock, Chain, Chain.Sync, .. _reach?.Steps ?? [],
+            _host, _ways, _dialler, clock, Chain, Chain.Sync, .. _reach?.Steps ?? [],
             .. _discovery is null ? (IEnumerable<IStep>)[] : [_discovery.Node],
         ];
     }
@@ -129,14 +134,17 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     /// <summary>Who is connected, and how their chains stand to ours, whose work this is.</summary>
     public ChainNetwork Look(UInt128 work)
     {
-        PeerRow[] rows = [.. _host.Peers.Select(Row)];
+        HashSet<PeerEndpoint> near =
+            [.. _dialler.Lines().Where(static line => line.Outbound.IsForLatency).Select(static line => line.Outbound.Place)];
+        PeerRow[] rows = [.. _host.Peers.Select(peer => Row(peer, near))];
         (int Had, int Of, string From)? fetch = Chain.Sync.Progress;
         ChainSyncState state = rows.Length == 0 ? ChainSyncState.Alone
             : fetch is not null || Chain.Sync.BestWork > work ? ChainSyncState.Fetching : ChainSyncState.Level;
         return new ChainNetwork(
             rows,
             ChainNetwork.GateOf(state),
-            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""),
+            new OwnPlace(_ways.Region, _ways.Own));
     }
 
     /// <summary>Says goodbye to everybody.</summary>
@@ -164,7 +172,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
 
     void IPeerDialer.Dial(DialOrder order)
     {
-        _kinds[order.Number] = order.Kind;
+        _dialled[order.Number] = (order.Kind, _world.Time.GetTimestamp());
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
     }
 
@@ -179,8 +187,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (number != 0 && link.Peer != _identity.Id) // who told of our own address told nothing of use
         {
             _dialler.Established(number, link.Peer);
-            if (_kinds.GetValueOrDefault(number) == OutboundKind.Feeler)
+            (OutboundKind kind, long at) = _dialled.GetValueOrDefault(number);
+            if (kind == OutboundKind.Feeler)
             {
+                NoteFeeler(link, _world.Time.GetElapsedTime(at));
                 session.Drain(PeerByeCode.Shutdown, "this was only to see whether you answer");
             }
         }
@@ -211,12 +221,23 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     {
         if (number != 0)
         {
-            _kinds.TryRemove(number, out _);
+            _dialled.TryRemove(number, out _);
             _dialler.Ended(number);
         }
     }
 
-    private PeerRow Row(SessionPeer peer) => new(
+    /// <summary>TCP and TLS took a way there and back each; who was pinged once is known better.</summary>
+    private void NoteFeeler(IPeerLink link, TimeSpan took)
+    {
+        PeerEndpoint place = PeerEndpoint.Of(link.Remote.Address, link.Remote.Port);
+        double seconds = took.TotalSeconds / 2;
+        if (seconds > 0 && !_book.Knows(place))
+        {
+            _book.Note(place, seconds);
+        }
+    }
+
+    private PeerRow Row(SessionPeer peer, HashSet<PeerEndpoint> near) => new(
         peer.Session.Peer.ToString(),
         peer.Session.Remote.ToString(),
         peer.IsOutbound,
@@ -226,7 +247,15 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Chain.TipOf(peer),
         peer.Session.BytesIn,
         peer.Session.BytesOut,
-        _bans.PointsOf(peer.Session.Peer));
+        _bans.PointsOf(peer.Session.Peer),
+        RegionOf(peer),
+        _world.Atlas.SystemOf(peer.Session.Remote.Address),
+        peer.Place.Told,
+        peer.IsOutbound && near.Contains(peer.ListensAt!.Value));
+
+    /// <summary>By its own word, else by the database.</summary>
+    private string RegionOf(SessionPeer peer) => peer.Place.Region is { Length: > 0 } said ? said
+        : _world.Atlas.RegionOf(peer.Session.Remote.Address).Country;
 
     private PeerDiscovery? Discover()
     {
@@ -285,6 +314,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         {
             _addresses.Save(_world.Files, InFolder(AddressFile));
             _discovery?.Node.Save();
+            _book.Save(_world.Files, InFolder(WayFile));
             BanFile.Save(_bans, _world.Files, InFolder(BanFileName));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -302,11 +332,6 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     }
 
     private string InFolder(string name) => Path.Combine(_options.Folder, name);
-
-    private sealed class NoGuess : ILatencyGuess
-    {
-        public double? Seconds(PeerEndpoint place) => null;
-    }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_listens",
         Message = "Other nodes can connect to {Places}; this node is {Address}")]

@@ -34,6 +34,12 @@ internal sealed class SessionPeer : IChainPeer
 
     public bool IsOutbound => Session.IsInitiator;
 
+    public ToldPlace Place { get; } = new();
+
+    /// <summary>Where it can be dialled; null where it does not listen.</summary>
+    public PeerEndpoint? ListensAt => IsOutbound ? PeerEndpoint.Of(Session.Remote.Address, Session.Remote.Port)
+        : Hello.ListenPort > 0 ? PeerEndpoint.Of(Session.Remote.Address, Hello.ListenPort) : null;
+
     public PeerHello Hello => Session.Hello!;
 
     public bool Send(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0)

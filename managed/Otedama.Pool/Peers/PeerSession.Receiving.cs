@@ -165,8 +165,12 @@ public sealed partial class PeerSession
         Answered(frame.Correlation);
         if (nonce == (ulong)_pingAt)
         {
-            TimeSpan whole = Since(_pingAt), held = TimeSpan.FromMicroseconds(Math.Min(heldUs, 60_000_000));
-            RoundTrip = whole > held ? whole - held : TimeSpan.Zero;
+            _isPinged = false;
+            double heldSeconds = Math.Min(heldUs, 60_000_000) / 1e6;
+            if (_trips.Add(Since(_pingAt).TotalSeconds, heldSeconds) && _isTold)
+            {
+                _all.Handler.OnRoundTrip(this);
+            }
         }
     }
 

@@ -37,6 +37,9 @@ public sealed record PoolWorld
     /// <summary>The local network, for whoever asks its gateway for ports.</summary>
     public INatWorld Gateway { get; init; } = new NoGateway();
 
+    /// <summary>What is known of addresses.</summary>
+    public IAtlas Atlas { get; init; } = new NoAtlas();
+
     /// <summary>Addresses of a host name. Throws SocketException when it has none.</summary>
     public Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = static host => [IPAddress.Parse(host)];
 }

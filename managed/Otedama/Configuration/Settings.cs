@@ -256,13 +256,13 @@ internal static class Settings
         "Take private, loopback and reserved addresses from the DHT, and no public routers: for a test network only."));
 
     public static readonly Setting<string> RegionDatabase = Add(Path("region.mmdb",
-        "MaxMind database of countries; none is shipped. Empty = regions by label and by measured ways.", PeersLater));
+        "MaxMind database of countries, read whole at the start; none is shipped. Empty = regions by label and by measured ways."));
 
     public static readonly Setting<string> RegionLabel = Add(Text("region.label", "",
-        "Name of the region this node is in.", "a country code such as DE, or a name of yours", notYet: PeersLater));
+        "Name of the region this node is in, told to its peers; empty = none.", "a country code such as DE, or a name of yours, of up to 32 bytes"));
 
     public static readonly Setting<string> AsnDatabase = Add(Path("asn.mmdb",
-        "MaxMind database of autonomous systems, to tell operators apart. Empty = by network, /16 and /32.", PeersLater));
+        "MaxMind database of autonomous systems, to tell operators apart; none is shipped. Empty = by network, /16 and /32."));
 
     public static readonly Setting<bool> ZkpEnabled = Add(Switch("security.zkp_enabled", false, "Zero-knowledge login.",
         notYet: "this version has no zero-knowledge login; every miner that reaches the Stratum port can log in"));

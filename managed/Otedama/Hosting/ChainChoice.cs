@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Wire;
@@ -38,6 +39,7 @@ internal static class ChainChoice
             IsPrivate = configuration.Get(Settings.P2pPrivate),
             SoloOk = plan.NodeIsEmbedded || configuration.Get(Settings.P2pSoloOk),
             AllowLooseKey = configuration.Get(Settings.AllowLoosePermissions),
+            Region = configuration.Get(Settings.RegionLabel),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
     }
@@ -75,6 +77,12 @@ internal static class ChainChoice
     private static void CheckReach(Configuration configuration, List<string> problems)
     {
         DhtChoice.Check(configuration, problems);
+        string label = configuration.Get(Settings.RegionLabel);
+        if (Encoding.UTF8.GetByteCount(label) > PeerCoord.RegionMax || PlainText.Of(label) != label)
+        {
+            problems.Add($"{configuration.KeyOf(Settings.RegionLabel)}: \"{SettingTypes.Shorten(label)}\" is no name of at most "
+                + $"{PeerCoord.RegionMax} bytes without control characters ({configuration.Of(Settings.RegionLabel).Place}).");
+        }
         string external = configuration.Get(Settings.P2pExternal);
         if (external.Length > 0 && !CompactEndpoint.TryParse(external, out _))
         {
