@@ -54,8 +54,8 @@ public sealed class PoolParts
         }
         NodeChainView chain = new(Source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         Settling settling = new(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool));
-        Upkeep = [settling, .. Ledger.Upkeep, .. Chain?.Steps ?? []];
         Stratum = new StratumServer(options, Source.Jobs, Ledger, world);
+        Upkeep = [settling, .. Ledger.Upkeep, .. Chain?.Steps ?? [], .. options.Regions.Count > 0 ? (IStep[])[Stratum.Regions] : []];
         ShareValidatorOptions validator = new()
         {
             Seed = world.Random.NextUInt64(),

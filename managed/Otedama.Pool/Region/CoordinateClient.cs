@@ -11,7 +11,7 @@ public sealed class CoordinateClient(IRandomness random)
     /// <summary>Most nodes are below this error within minutes.</summary>
     private const double SettledError = 0.5;
 
-    /// <summary>Nobody is further from where he says than so many usual ways.</summary>
+    /// <summary>Nobody is further from where he says than so many ways, his own or usual ones.</summary>
     private const double AbsurdWays = 4;
 
     private const int AdjustmentWindow = 20;
@@ -38,8 +38,8 @@ public sealed class CoordinateClient(IRandomness random)
     /// </summary>
     /// <remarks>
     /// Three bounds beside Serf's rules hold a liar. Nobody is surer of his place than it fits what we measured. A step
-    /// is a quarter of the usual way at most. And who is off by many usual ways moves a node that the others agree with
-    /// not at all; if most are off, that node's own error grows until it listens to them again.
+    /// is a quarter of the usual way at most. And who cannot be where he says, so near as he is measured, moves a node
+    /// that the others agree with not at all; if most are off, its own error grows until it listens to them again.
     /// </remarks>
     public bool Update(Coordinate other, double seconds, double usual = Coordinate.SecondsMax)
     {
@@ -64,7 +64,7 @@ public sealed class CoordinateClient(IRandomness random)
         double wrong = Math.Min(Coordinate.ErrorMax, off / seconds);
         double weight = own.Error / Math.Max(own.Error + Math.Max(other.Error, wrong), Near);
         double error = Math.Min(Coordinate.ErrorMax, (Ce * weight * wrong) + (own.Error * (1 - (Ce * weight))));
-        bool isAbsurd = own.Error < SettledError && off > AbsurdWays * usual;
+        bool isAbsurd = own.Error < SettledError && off > AbsurdWays * Math.Max(usual, seconds);
         double force = isAbsurd ? 0 : Math.Clamp(Cc * weight * (seconds - distance), -Cc * usual, Cc * usual);
         double across = own.Across(other);
         double[] at = [.. own.At], direction = Direction(own, other, across);

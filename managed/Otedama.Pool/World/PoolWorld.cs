@@ -40,6 +40,12 @@ public sealed record PoolWorld
     /// <summary>What is known of addresses.</summary>
     public IAtlas Atlas { get; init; } = new NoAtlas();
 
+    /// <summary>
+    /// Asks another pool of the operator whether it serves miners: seconds to it, or null and why not.
+    /// </summary>
+    public Func<RegionPool, CancellationToken, Task<(double? Seconds, string? Problem)>> Visit { get; init; } =
+        static (_, _) => Task.FromResult<(double?, string?)>((null, "this world has no other pools"));
+
     /// <summary>Addresses of a host name. Throws SocketException when it has none.</summary>
     public Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = static host => [IPAddress.Parse(host)];
 }

@@ -136,6 +136,14 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<IPNetwork>> ProxySources = Add(NetworkList.Setting("pool.proxy_sources", [],
         "Load balancers whose PROXY header (version 1 or 2) says who the miner is. With one, loopback is no longer exempt from limits."));
 
+    public static readonly Setting<IReadOnlyList<UrlEntry>> PoolRegions = Add(UrlEntry.Setting("pool.regions",
+        "Your pools in other regions, this one too if you like: a miner with region=auto (or a label) in its password is told of the one "
+        + "that suits it better (client.reconnect); countries and continents are codes with spaces between. Others are told nothing.",
+        "stratum+tcp://eu.pool.example:3333", ["label", "countries", "continents"], secrets: []));
+
+    public static readonly Setting<IReadOnlyList<string>> RegionDomains = Add(List("pool.region_domains",
+        "Domains that are yours: every host of pool.regions has to be one of them or below one.", "host names such as pool.example"));
+
     public static readonly Setting<IReadOnlyList<IPNetwork>> GuardAllow = Add(NetworkList.Setting("pool.guard.allow", ["127.0.0.0/8", "::1/128"],
         "Addresses no limit applies to and that are never banned."));
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Wire;
@@ -77,12 +76,6 @@ internal static class ChainChoice
     private static void CheckReach(Configuration configuration, List<string> problems)
     {
         DhtChoice.Check(configuration, problems);
-        string label = configuration.Get(Settings.RegionLabel);
-        if (Encoding.UTF8.GetByteCount(label) > PeerCoord.RegionMax || PlainText.Of(label) != label)
-        {
-            problems.Add($"{configuration.KeyOf(Settings.RegionLabel)}: \"{SettingTypes.Shorten(label)}\" is no name of at most "
-                + $"{PeerCoord.RegionMax} bytes without control characters ({configuration.Of(Settings.RegionLabel).Place}).");
-        }
         string external = configuration.Get(Settings.P2pExternal);
         if (external.Length > 0 && !CompactEndpoint.TryParse(external, out _))
         {

@@ -116,18 +116,6 @@ public sealed class CoordinateTests
         Assert.Equal(0.11, trips.Shortest, 1e-9); // the peer's word makes nobody near
     }
 
-    [Fact]
-    public void Miners_are_moved_only_when_they_want_it_and_it_is_worth_it()
-    {
-        RegionOffer[] offers =
-            [new("US", 0.05, true), new("JP", 0.01, false), new("DE", 0.05, true), new("BR", 0.2, true)];
-        Assert.Equal("DE", RegionChoice.For(true, "BR", 0.2, offers));
-        Assert.Null(RegionChoice.For(false, "BR", 0.2, offers));
-        Assert.Null(RegionChoice.For(true, "BR", 0.06, offers));
-        Assert.Equal(["x", "c", "b", "a"],
-            RegionChoice.FanOut(["a", "b", "x", "c"], name => name == "x" ? null : name[0] - 'a'));
-    }
-
     private static double Part(SeededRandom random) => (random.NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     private static IEnumerable<(int I, int J)> Pairs(int nodes) =>
