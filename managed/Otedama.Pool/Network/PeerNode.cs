@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -31,7 +30,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly PeerDiscovery? _discovery;
     private readonly WayBook _book;
     private readonly PeerWays _ways;
-    private readonly ConcurrentDictionary<long, (OutboundKind Kind, long At)> _dialled = new();
+    private readonly ConcurrentDictionary<long, long> _dialledAt = new(); // by number, until it is known what became of it
 
     /// <summary>
     /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
@@ -53,16 +52,16 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
         Chain = new ChainPeers(desk, times, world);
-        _network = world.Peers(_identity, options.InboundMax);
+        _network = world.Peers(_identity, options.InboundMax + AtTheDoor);
         _host = new PeerHost(
             new PeerHostOptions
             {
+                InboundMax = options.InboundMax,
                 IsDhtServer = options.Dht is { Mode: DhtMode.Server },
-                IsPrivate = options.IsPrivate,
                 Allowed = options.Allowed,
                 UserAgent = options.UserAgent,
             },
-            desk, Chain, _addresses, _bans, world);
+            desk, Chain, groups, _bans, world);
         _host.Ways = _ways = new PeerWays(_host, _book, options.Region, world);
         _sessions = new PeerSessions
         {
@@ -73,7 +72,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             Random = world.Random,
             Handler = _host,
             Conduct = _host,
-            SessionsMax = options.InboundMax + options.OutboundMax + Spare,
+            SessionsMax = options.InboundMax + AtTheDoor + options.OutboundMax + Spare,
             MemoryMax = options.MemoryMax,
         };
         _dialler = new Dialler(
@@ -84,23 +83,33 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
                 OnlyFirstContacts = options.IsPrivate,
             },
             _addresses, groups, _bans, this, _book, world.Time, world.Random);
+        (_host.Dialler, _dialler.IsMet) = (_dialler, _host.IsMet);
+        TipWatch tips = new(desk, Chain, _host, _dialler, options.OutboundMax, world);
         PeerClock clock = new(_sessions, _addresses, Save, world.Time);
         _dialBacks = new DialBackDesk(_network, this, new DhtRules(options.Dht is { IsTestNetwork: true }), world.Time);
         _host.DialBacks = _dialBacks;
         if (options.Listen.Count > 0)
         {
-            _host.Reach = _reach = new PeerReach(options, _host, _identity.Id, groups, world);
+            _host.Reach = _reach = new PeerReach(options, _host, groups, world);
         }
+        _host.Addresses = options.IsPrivate ? null : Gossip();
         _discovery = Discover();
         Steps =
         [
-            _host, _ways, _dialler, clock, Chain, Chain.Sync, .. _reach?.Steps ?? [],
+            _host, _ways, _dialler, clock, tips, Chain, Chain.Sync, .. _host.Addresses is { } gossip ? (IEnumerable<IStep>)[gossip] : [],
+            .. _reach?.Steps ?? [],
             .. _discovery is null ? (IEnumerable<IStep>)[] : [_discovery.Node],
+            .. Names(),
         ];
     }
 
     /// <summary>Two links for shares only, a feeler, an extra one.</summary>
     private const int Spare = 4;
+
+    /// <summary>
+    /// Links that may come as far as their HELLO when all places are taken: then somebody goes for each.
+    /// </summary>
+    private const int AtTheDoor = 16;
 
     /// <summary>Who this node is to others.</summary>
     public NodeId Id => _identity.Id;
@@ -172,7 +181,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
 
     void IPeerDialer.Dial(DialOrder order)
     {
-        _dialled[order.Number] = (order.Kind, _world.Time.GetTimestamp());
+        _dialledAt[order.Number] = _world.Time.GetTimestamp();
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
     }
 
@@ -183,18 +192,20 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             _dialBacks.Ended(number, PeerRefusal.None, "");
             return new DialBackLine(link);
         }
-        PeerSession session = new(_sessions, link);
-        if (number != 0 && link.Peer != _identity.Id) // who told of our own address told nothing of use
+        PeerSession session = new(_sessions, link) { DialNumber = number };
+        bool isFeeler = _host.KindOf(session) == OutboundKind.Feeler;
+        if (_dialledAt.TryRemove(number, out long at) && isFeeler)
+        {
+            NoteFeeler(link, _world.Time.GetElapsedTime(at));
+        }
+        if (isFeeler && _sessions.Has(link.Peer))
         {
             _dialler.Established(number, link.Peer);
-            (OutboundKind kind, long at) = _dialled.GetValueOrDefault(number);
-            if (kind == OutboundKind.Feeler)
-            {
-                NoteFeeler(link, _world.Time.GetElapsedTime(at));
-                session.Drain(PeerByeCode.Shutdown, "this was only to see whether you answer");
-            }
+            _dialler.Ended(number);
+            return new DialBackLine(link);
         }
-        return new PeerLine(session, () => Ended(number));
+        // A feeler that introduced itself might take the place of a link that is there, or of another node's.
+        return new PeerLine(session, () => Ended(session), introduces: !isFeeler);
     }
 
     void IPeerNetworkUser.OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
@@ -214,16 +225,17 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             return;
         }
         LogNotReached(place, reason, detail);
-        Ended(number);
+        _dialledAt.TryRemove(number, out _);
+        _dialler.Ended(number);
     }
 
-    private void Ended(long number)
+    private void Ended(PeerSession session)
     {
-        if (number != 0)
+        if (session.EndedWith == PeerByeCode.Duplicate && session.Peer != _identity.Id)
         {
-            _dialled.TryRemove(number, out _);
-            _dialler.Ended(number);
+            _dialler.Established(session.DialNumber, session.Peer); // as it is by another link
         }
+        _dialler.Ended(session.DialNumber);
     }
 
     /// <summary>TCP and TLS took a way there and back each; who was pinged once is known better.</summary>
@@ -257,6 +269,11 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private string RegionOf(SessionPeer peer) => peer.Place.Region is { Length: > 0 } said ? said
         : _world.Atlas.RegionOf(peer.Session.Remote.Address).Country;
 
+    private AddressDesk Gossip() => new(_identity.Id, _addresses, () => _host.Peers, _world)
+    {
+        Own = peer => _reach?.OwnFor(peer),
+    };
+
     private PeerDiscovery? Discover()
     {
         if (_options.Dht is not { } dht)
@@ -287,7 +304,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         }
         foreach (PeerAddress named in _options.Bootstrap)
         {
-            foreach (IPAddress address in Resolve(named.Host))
+            if (IPAddress.TryParse(named.Host, out IPAddress? address))
             {
                 contacts.Add(new FirstContact(PeerEndpoint.Of(address, named.Port), named.Id));
             }
@@ -295,16 +312,17 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         return contacts;
     }
 
-    private IEnumerable<IPAddress> Resolve(string host)
+    /// <summary>Ways to nodes that are neither here nor in the DHT.</summary>
+    private IEnumerable<IStep> Names()
     {
-        try
+        PeerAddress[] named = [.. _options.Bootstrap.Where(static one => !IPAddress.TryParse(one.Host, out _))];
+        if (named.Length > 0)
         {
-            return _world.Resolve(host);
+            yield return new BootstrapNames(named, _world, _dialler);
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        if (_options.DnsSeeds.Count > 0 && !_options.IsPrivate)
         {
-            LogNoName(host, e.Message);
-            return [];
+            yield return new DnsSeeds(_options, _world, _addresses, _dialler);
         }
     }
 
@@ -344,10 +362,6 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_reached",
         Message = "Node {Place} was not reached: {Reason} {Detail}")]
     private partial void LogNotReached(IPEndPoint place, PeerRefusal reason, string detail);
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_no_name",
-        Message = "p2p.bootstrap_nodes: {Host} has no address: {Problem}")]
-    private partial void LogNoName(string host, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_not_kept",
         Message = "What this node knows of others could not be kept in {Folder}: {Problem}")]

@@ -67,7 +67,10 @@ public sealed partial class PeerSession
     public TimeSpan? RoundTrip => Known(_trips.Median);
 
     /// <summary>The shortest of all PINGs as we measured it, the peer's word left out; null before the first.</summary>
-    public TimeSpan? ShortestTrip => Known(_trips.Shortest);
+    public TimeSpan? ShortestRoundTrip => Known(_trips.Shortest);
+
+    /// <summary>Of the call of ours that made the link; 0 when it came in.</summary>
+    public long DialNumber { get; init; }
 
     /// <summary>Since the link was made.</summary>
     public TimeSpan Age => Since(_startedAt);
@@ -77,6 +80,9 @@ public sealed partial class PeerSession
 
     /// <summary>Likewise.</summary>
     public long BytesOut => Interlocked.Read(ref _bytesOut);
+
+    /// <summary>Why it ended; None before that, and when the link broke.</summary>
+    public PeerByeCode EndedWith => _reason.Code;
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 

@@ -43,6 +43,15 @@ public sealed class PeerSessions
         }
     }
 
+    /// <summary>Whether a session with this node is open.</summary>
+    public bool Has(NodeId peer)
+    {
+        lock (_gate)
+        {
+            return _byPeer.ContainsKey(peer);
+        }
+    }
+
     /// <summary>Looks at the time in every session, and at the memory of all. About once a second.</summary>
     public void Tick()
     {
