@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly PeerDiscovery? _discovery;
     private readonly WayBook _book;
     private readonly PeerWays _ways;
-    private readonly ConcurrentDictionary<long, long> _dialledAt = new(); // by number, until it is known what became of it
+    private readonly ConcurrentDictionary<long, long> _dialledAt = new(); // until it is known what became of it
 
     /// <summary>
     /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder

@@ -66,7 +66,8 @@ internal sealed class PeerWays(PeerHost host, WayBook book, string region, PoolW
     /// <summary>The median of all peers: what one of them is at does not move it.</summary>
     private double Usual()
     {
-        double[] ways = [.. host.Peers.Select(static peer => peer.Session.RoundTrip?.TotalSeconds).OfType<double>().Order()];
+        double[] ways =
+            [.. host.Peers.Select(static peer => peer.Session.RoundTrip?.TotalSeconds).OfType<double>().Order()];
         return ways.Length == 0 ? Coordinate.SecondsMax : ways[ways.Length / 2];
     }
 }

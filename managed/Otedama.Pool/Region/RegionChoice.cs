@@ -7,12 +7,12 @@ public static class RegionChoice
     public const string Auto = "auto";
 
     /// <summary>
-    /// Null when it stays: it is here already, the region it wants does not answer, or none suits it better. Among those
-    /// that suit it as well the nearest to us, then the first label, so that all nodes say the same.
+    /// Null when it stays: it is here already, the region it wants does not answer, or none suits it better. Among
+    /// those that suit it as well the nearest to us, then the first label, so that all nodes say the same.
     /// </summary>
     /// <param name="wish">A label, or auto: by where the miner is.</param>
     /// <param name="own">Label of the region this pool is in.</param>
-    /// <param name="isTls">Whether the miner's link is encrypted; nobody is sent from such a one to a plain one.</param>
+    /// <param name="isTls">Whether the miner's link is encrypted; nobody is sent from such to a plain one.</param>
     public static RegionPool? For(
         string wish, RegionFacts miner, string own, bool isTls, IReadOnlyCollection<RegionState> all)
     {
@@ -27,3 +27,6 @@ public static class RegionChoice
             .Select(static region => region.Pool).FirstOrDefault();
     }
 }
+
+/// <summary>Seconds: of the last visit from here; null while it does not answer.</summary>
+public readonly record struct RegionState(RegionPool Pool, double? Seconds);

@@ -40,18 +40,6 @@ public sealed partial class RegionDesk : IStep
 
     public Signal Wake { get; }
 
-    /// <summary>The regions with what the last visits found.</summary>
-    public IReadOnlyList<RegionState> Regions
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _regions];
-            }
-        }
-    }
-
     /// <summary>
     /// Where this miner is better served; null when it stays. wish: what it asked for in its password.
     /// </summary>

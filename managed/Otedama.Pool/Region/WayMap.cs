@@ -19,8 +19,8 @@ public static class WayMap
         double[] right = Largest(known, without: null), up = Largest(known, right);
         return
         [
-            .. peers.Select((peer, i) => peer.Seconds is double seconds
-                ? Place(seconds, directions[i] is { } to ? Math.Atan2(Dot(to, up), Dot(to, right)) : peer.Turn * Math.Tau)
+            .. peers.Select((peer, i) => peer.Seconds is double seconds ? Place(seconds,
+                directions[i] is { } to ? Math.Atan2(Dot(to, up), Dot(to, right)) : peer.Turn * Math.Tau)
                 : ((double X, double Y)?)null),
         ];
     }

@@ -1,6 +1,6 @@
 namespace Otedama.Pool;
 
-/// <summary>Seconds there and back by key, as many keys as fit: the oldest goes. Not safe for several threads.</summary>
+/// <summary>Seconds there and back by key, as many keys as fit: the oldest goes. One thread at a time.</summary>
 internal sealed class WayTable<TKey>(int keysMax)
     where TKey : notnull
 {

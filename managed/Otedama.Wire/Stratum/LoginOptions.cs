@@ -8,9 +8,12 @@ public static class LoginOptions
     /// <summary>The value of d= or diff=; false when absent or not a positive number.</summary>
     public static bool TryGetDifficulty(string password, out double difficulty)
     {
-        foreach (string name in (string[])["d=", "diff="])
+        foreach (Range range in password.AsSpan().SplitAny(',', ';', ' ', '&'))
         {
-            if (TryGet(password, name, out string value)
+            ReadOnlySpan<char> option = password.AsSpan()[range];
+            ReadOnlySpan<char> value = option.StartsWith("d=", StringComparison.OrdinalIgnoreCase) ? option[2..]
+                : option.StartsWith("diff=", StringComparison.OrdinalIgnoreCase) ? option[5..] : default;
+            if (!value.IsEmpty
                 && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out difficulty)
                 && double.IsFinite(difficulty) && difficulty > 0)
             {
@@ -25,20 +28,19 @@ public static class LoginOptions
     /// The value of region=: the miner wants to be told of a nearer pool of the same operator; auto, or a region's name.
     /// False when absent: nobody is sent anywhere who did not ask for it.
     /// </summary>
-    public static bool TryGetRegion(string password, out string region) => TryGet(password, "region=", out region);
-
-    private static bool TryGet(string password, string name, out string value)
+    public static bool TryGetRegion(string password, out string region)
     {
+        const string Name = "region=";
         foreach (Range range in password.AsSpan().SplitAny(',', ';', ' ', '&'))
         {
             ReadOnlySpan<char> option = password.AsSpan()[range];
-            if (option.Length > name.Length && option.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            if (option.Length > Name.Length && option.StartsWith(Name, StringComparison.OrdinalIgnoreCase))
             {
-                value = option[name.Length..].ToString();
+                region = option[Name.Length..].ToString();
                 return true;
             }
         }
-        value = "";
+        region = "";
         return false;
     }
 }

@@ -55,7 +55,7 @@ internal static class RegionPools
         {
             return $"{shown} needs a label of at most {PeerCoord.RegionMax} bytes, such as DE";
         }
-        string? wrong = Array.Find([.. Codes(entry, "countries"), .. Codes(entry, "continents")],
+        string? wrong = Array.Find<string>([.. Codes(entry, "countries"), .. Codes(entry, "continents")],
             static code => code.Length != 2 || !code.All(char.IsAsciiLetterUpper));
         return wrong is null ? null : $"\"{SettingTypes.Shorten(wrong)}\" at {shown} is no code of two capital letters such as DE or EU";
     }

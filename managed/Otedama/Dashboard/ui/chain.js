@@ -83,20 +83,22 @@ export function drawPeers(host, labels, peers) {
   }
   node(svg, "circle", { cx, cy, r: 7, class: "here" });
   write(svg, taken, width, cx, cy, labels.here, "here-name");
-  for (const [i, peer] of peers.slice(0, DRAWN).entries()) {
+  const dots = peers.slice(0, DRAWN).map((peer, i) => {
     const known = peer.x_ms !== null && peer.y_ms !== null, angle = known ? Math.atan2(-peer.y_ms, peer.x_ms) : (i + 0.5) * 2.4;
     const away = known ? far(peer.round_trip_ms) : 1.09, x = cx + Math.cos(angle) * rx * away, y = cy + Math.sin(angle) * ry * away;
     if (known && peers.length <= 40) node(svg, "line", { x1: cx, y1: cy, x2: x, y2: y, class: "way" });
     const dot = node(svg, "circle", { cx: x, cy: y, r: 5.5, class: `peer ${peer.direction}${known ? "" : " new"}` });
     const name = [peer.region, peer.round_trip_ms === null ? null : ms(peer.round_trip_ms)].filter(Boolean).join(" · ");
     node(dot, "title", {}, [peer.address, name].filter(Boolean).join(", "));
-    if (name) write(svg, taken, width, x, y, name, "peer-name");
-  }
+    taken.push({ x: x - 7, y: y - 7, w: 14, h: 14 });
+    return { x, y, name };
+  });
+  for (const { x, y, name } of dots) write(svg, taken, width, x, y, name, "peer-name");
 }
 
 // Beside the dot, on the side away from the middle; not where another name stands already: the dot and the table have it too.
 function write(svg, taken, width, x, y, text, kind) {
-  const w = 6.4 * text.length + 4, right = x >= width / 2 ? x + 10 + w <= width : x - 10 - w < 0;
+  const w = 6.8 * text.length + 4, right = x >= width / 2 ? x + 10 + w <= width : x - 10 - w < 0;
   const box = { x: right ? x + 10 : x - 10 - w, y: y - 8, w, h: 14 };
   if (!text || taken.some((t) => box.x < t.x + t.w && t.x < box.x + box.w && box.y < t.y + t.h && t.y < box.y + box.h)) return;
   taken.push(box);

@@ -14,6 +14,3 @@ public sealed record RegionPool(string Label, string Host, int Port, bool IsTls)
         Countries.Contains(facts.Country) || (facts.Country.Length > 0 && Label == facts.Country) ? 2
         : Continents.Contains(facts.Continent) ? 1 : 0;
 }
-
-/// <summary>Seconds: of the last visit from here; null while it does not answer.</summary>
-public readonly record struct RegionState(RegionPool Pool, double? Seconds);
