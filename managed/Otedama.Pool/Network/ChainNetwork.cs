@@ -27,6 +27,9 @@ public sealed record OwnPlace(string Region, Coordinate Coordinate);
 /// <summary>What stands between this node's chain and others'.</summary>
 public sealed record ChainNetwork(IReadOnlyList<PeerRow> Peers, ChainGate Gate, ChainProgress Sync, OwnPlace Place)
 {
+    /// <summary>Null where there is no network.</summary>
+    public PeerTotals? Totals { get; init; }
+
     /// <summary>Without any peer: the chain is this node's own work.</summary>
     public static ChainNetwork Alone { get; } =
         new([], GateOf(ChainSyncState.Alone), new ChainProgress(ChainSyncState.Alone, 0, 0, ""),

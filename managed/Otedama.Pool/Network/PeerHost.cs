@@ -185,9 +185,9 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         && PeerEndpoint.Of(peer.Session.Remote.Address, place.Port) == place);
 
     /// <summary>Points that the session itself gives.</summary>
-    public void Report(NodeId peer, IPAddress address, int points, string what)
+    public void Report(NodeId peer, IPAddress address, PeerOffence offence, string what)
     {
-        BanVerdict verdict = _bans.Report(address, peer, points, what);
+        BanVerdict verdict = _bans.Report(address, peer, offence, what);
         LogBlamed($"{peer.ToString()[..12]}@{address}", verdict.Words);
         if (verdict.IsBanned)
         {

@@ -27,6 +27,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly Dialler _dialler;
     private readonly IPeerNetwork _network;
     private readonly DialBackDesk _dialBacks;
+    private readonly ShareDelays _delays;
     private readonly PeerReach? _reach; // null where nobody is let in
     private readonly PeerDiscovery? _discovery;
     private readonly WayBook _book;
@@ -53,6 +54,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
         Chain = new ChainPeers(desk, times, world);
+        _delays = new ShareDelays(world.Time);
+        desk.Tell(_delays);
         _network = world.Peers(_identity, options.InboundMax + AtTheDoor);
         _host = new PeerHost(
             new PeerHostOptions
@@ -154,7 +157,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             rows,
             ChainNetwork.GateOf(state),
             new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""),
-            new OwnPlace(_ways.Region, _ways.Own));
+            new OwnPlace(_ways.Region, _ways.Own))
+        {
+            Totals = Totals(),
+        };
     }
 
     /// <summary>Says goodbye to everybody.</summary>
@@ -186,6 +192,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
     }
 
+    bool IPeerNetworkUser.IsAllowed(IPAddress address) => _bans.IsAllowed(address);
+
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
     {
         if (number < 0)
@@ -214,7 +222,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (number == 0)
         {
             LogRefused(place, reason);
-            if (reason is PeerRefusal.TlsFailed or PeerRefusal.NotTls or PeerRefusal.HandshakeTimeout)
+            if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls
+                or >= PeerRefusal.NoCertificate)
             {
                 _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
             }

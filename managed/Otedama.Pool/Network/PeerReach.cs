@@ -48,6 +48,15 @@ internal sealed partial class PeerReach : IDialBackPeers, IStep
             + (_proof.IsJudged ? "peers could not connect" : "no peer has tried")
         : _proof.Report());
 
+    /// <summary>Null: nobody is known to reach this node.</summary>
+    public ReachMethod? Method => _proof.IsReachable ? _mapper.Mapping.Method switch
+    {
+        null => ReachMethod.OpenPort,
+        string method => Enum.Parse<ReachMethod>(method, ignoreCase: true),
+    }
+        : !_options.NeedsProof ? ReachMethod.Assumed
+        : _options.External is not null ? ReachMethod.External : null;
+
     /// <summary>The port that others are told of; 0 while nobody has proved that it is open.</summary>
     private ushort Open => _proof.IsReachable || !_options.NeedsProof || _options.External is not null ? _proof.Port
         : (ushort)0;

@@ -37,6 +37,7 @@ public sealed partial class PeerSession
     public PeerSession(PeerSessions all, IPeerLink link)
     {
         (_all, _link) = (all, link);
+        _queue = new PeerQueue(all.Memory);
         _startedAt = _receivedAt = _sentAt = Now;
         _rates = new PeerRates(all.Time.GetUtcNow().ToUnixTimeMilliseconds(), all.ShareSpacing.TotalSeconds / 10);
         Span<byte> nonce = stackalloc byte[Hash256.Size];
@@ -94,6 +95,7 @@ public sealed partial class PeerSession
     /// <summary>Introduces this node. The first call.</summary>
     public void Start()
     {
+        _all.Greet(this);
         PeerHello hello = _all.Handler.Describe() with
         {
             Nonce = _nonce,
@@ -181,10 +183,10 @@ public sealed partial class PeerSession
 
     private TimeSpan Since(long timestamp) => _all.Time.GetElapsedTime(timestamp);
 
-    /// <summary>What a peer did is worth so many points, and the link when they are a hundred.</summary>
-    private void Blame(int points, string what, bool ends)
+    /// <summary>What a peer did is worth points, and the link when it breaks the protocol.</summary>
+    private void Blame(PeerOffence offence, string what, bool ends)
     {
-        _all.Conduct.Report(Peer, Remote.Address, points, what);
+        _all.Conduct.Report(Peer, Remote.Address, offence, what);
         if (ends)
         {
             End(PeerByeCode.Protocol, what);

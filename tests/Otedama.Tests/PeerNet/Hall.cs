@@ -60,6 +60,10 @@ internal sealed class Hall
 
         public int OpenCount => _links.Count(static link => !link.IsClosed);
 
+        public (int In, int Out) Shaking => default; // ends are proved at once
+
+        public long Count(PeerRefusal reason) => 0;
+
         public IReadOnlyList<IPEndPoint> Listen(IReadOnlyList<IPEndPoint> places, IPeerNetworkUser user)
         {
             IPEndPoint place = new(address, places[0].Port);

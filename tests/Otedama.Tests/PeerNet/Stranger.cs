@@ -87,19 +87,17 @@ internal sealed class Stranger : IPeerHandler, IConduct, IPeerNetworkUser
         return PeerTake.Done;
     }
 
-    void IPeerHandler.OnRoundTrip(PeerSession session)
-    {
-    }
-
     void IPeerHandler.OnClosed(PeerSession session, PeerBye reason)
     {
         Open.Remove(session);
         Ended.Add(reason);
     }
 
-    void IConduct.Report(NodeId peer, IPAddress address, int points, string what)
+    void IConduct.Report(NodeId peer, IPAddress address, PeerOffence offence, string what)
     {
     }
+
+    bool IPeerNetworkUser.IsAllowed(IPAddress address) => false;
 
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number) =>
         new PeerLine(new PeerSession(_sessions, link), static () => { });
