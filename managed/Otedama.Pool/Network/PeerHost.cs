@@ -26,7 +26,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<PeerSession, SessionPeer> _peers = new();
     private readonly ConcurrentQueue<SessionPeer> _gone = new();
-    private readonly Lock _door = new(); // of who is let in
+    private readonly Lock _doorGate = new(); // of who is let in
     private readonly SipHash _secret; // which groups are kept when somebody has to go
     private long _lastNumber;
     private volatile ushort _listenPort;
@@ -235,7 +235,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     /// </summary>
     private SessionPeer? LetIn(PeerSession session)
     {
-        lock (_door)
+        lock (_doorGate)
         {
             if (!session.IsInitiator && !_options.IsAllowed(session.Remote.Address) && MakeRoom(session) is { } refusal)
             {
@@ -268,8 +268,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         }
         SessionPeer goes = came[victim.Number];
         LogPutOut(goes.Name, newcomer.Remote);
-        goes.Session.End(PeerByeCode.Full, $"all {connected.Length} places are taken, and your network has most of those "
-            + "that were of no use lately: the place is for another node");
+        goes.Session.End(PeerByeCode.Full, $"all {connected.Length} places are taken, and your network has most of "
+            + "those that were of no use lately: the place is for another node");
         return null;
     }
 

@@ -100,7 +100,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _discovery = Discover();
         Steps =
         [
-            _host, _ways, _dialler, clock, tips, Chain, Chain.Sync, .. _host.Addresses is { } gossip ? (IEnumerable<IStep>)[gossip] : [],
+            _host, _ways, _dialler, clock, tips, Chain, Chain.Sync,
+            .. _host.Addresses is { } gossip ? (IEnumerable<IStep>)[gossip] : [],
             .. _reach?.Steps ?? [],
             .. _discovery is null ? (IEnumerable<IStep>)[] : [_discovery.Node],
             .. Names(),
