@@ -59,8 +59,12 @@ public sealed class PoolParts
         }
         NodeChainView chain = new(Source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         Settling settling = new(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool));
-        Upkeep = [settling, .. Ledger.Upkeep, .. Chain?.Steps ?? [], .. forwarded];
         Stratum = new StratumServer(options, Source.Jobs, Ledger, world);
+        Upkeep =
+        [
+            settling, .. Ledger.Upkeep, .. Chain?.Steps ?? [], .. forwarded,
+            .. options.Regions.Count > 0 ? (IStep[])[Stratum.Regions] : [],
+        ];
         ShareValidatorOptions validator = new()
         {
             Seed = world.Random.NextUInt64(),

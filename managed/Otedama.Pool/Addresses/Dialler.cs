@@ -206,7 +206,7 @@ public sealed class Dialler : IStep
         {
             return null;
         }
-        bool byLatency = kind == OutboundKind.Full && OutboundPolicy.MayChooseByLatency(open);
+        bool byLatency = kind == OutboundKind.Full && OutboundPolicy.MayChooseByLatency(open, _options.FullMax);
         List<(Outbound Outbound, AddressCandidate Candidate)> found = [];
         for (int i = 0; i < DrawsMax && found.Count < (byLatency ? LatencyDraws : 1); i++)
         {

@@ -21,6 +21,10 @@ internal static partial class StratumLog
         Message = "worker {User} logged in")]
     public static partial void LoggedIn(ILogger logger, string user);
 
+    [LoggerMessage(Level = LogLevel.Information, EventName = "worker_sent_to_region",
+        Message = "worker {User} asked for its region and is told of {Region} at {Host}:{Port}")]
+    public static partial void SentToRegion(ILogger logger, string user, string region, string host, int port);
+
     [LoggerMessage(Level = LogLevel.Debug, EventName = "login_refused",
         Message = "login refused: {Error}")]
     public static partial void LoginRefused(ILogger logger, string error);

@@ -71,6 +71,9 @@ public sealed record PeerNodeOptions
     /// <summary>Other users may read the key.</summary>
     public bool AllowLooseKey { get; init; }
 
+    /// <summary>Name of the region it is in, told to peers; empty: none.</summary>
+    public string Region { get; init; } = "";
+
     /// <summary>Name and version of the software.</summary>
     public string UserAgent { get; init; } = "";
 }

@@ -59,27 +59,6 @@ internal static class ChainViews
         }),
     ]);
 
-    public static PeersAnswer Peers(ChainSnapshot? chain) => new(1, chain is not null,
-    [
-        .. Nearest(chain?.Network.Peers ?? []).Select(static peer => new PeerView
-        {
-            Id = peer.Id,
-            Address = peer.Address,
-            Direction = peer.IsOutbound ? "out" : "in",
-            AgeS = peer.Age.TotalSeconds,
-            RoundTripMs = peer.RoundTrip?.TotalMilliseconds,
-            Height = peer.Tip?.Height,
-            Work = peer.Tip is { } tip ? Text(tip.Work) : null,
-            BytesIn = peer.BytesIn,
-            BytesOut = peer.BytesOut,
-            Points = peer.Points,
-            Agent = peer.Agent,
-        }),
-    ]);
-
-    private static IEnumerable<PeerRow> Nearest(IReadOnlyList<PeerRow> peers) =>
-        peers.OrderBy(static peer => peer.RoundTrip ?? TimeSpan.MaxValue);
-
     private static ChainWindowView Window(ChainSnapshot chain)
     {
         ChainWindowSnapshot window = chain.Window;
@@ -144,5 +123,5 @@ internal static class ChainViews
 
     private static double Part(UInt128 weight, UInt128 all) => all == UInt128.Zero ? 0 : (double)weight / (double)all;
 
-    private static string Text(UInt128 value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(UInt128 value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -42,6 +42,7 @@ internal static class ChainChoice
             IsPrivate = configuration.Get(Settings.P2pPrivate),
             SoloOk = plan.NodeIsEmbedded || configuration.Get(Settings.P2pSoloOk),
             AllowLooseKey = configuration.Get(Settings.AllowLoosePermissions),
+            Region = configuration.Get(Settings.RegionLabel),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
     }
