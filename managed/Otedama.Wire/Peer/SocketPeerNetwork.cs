@@ -195,7 +195,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
 
     private void Note(PeerRefusal reason) => Interlocked.Increment(ref _counts[(int)reason]);
 
-    private static void Prepare(Socket socket)
+    internal static void Prepare(Socket socket)
     {
         socket.NoDelay = true;
         if (!OperatingSystem.IsLinux())

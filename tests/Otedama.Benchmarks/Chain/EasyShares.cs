@@ -25,20 +25,21 @@ internal static class EasyShares
 
     /// <summary>The share of this core that pays these.</summary>
     public static ChainShare Mine(
-        ShareCore core, ChainParameters parameters, IReadOnlyList<PayoutOutput> payees, ulong number, Hash256 coinBlock)
+        ShareCore core, ChainParameters parameters, IReadOnlyList<PayoutOutput> payees, ulong number, Hash256 coinBlock,
+        params Hash256[] branch)
     {
         byte[] extranonce = new byte[ShareWork.ExtranonceLength];
         BitConverter.TryWriteBytes(extranonce, number);
         byte[] coinbase = ShareCoinbase.Write(core, parameters.Id, extranonce, payees);
         TailLink link = ShareCoinbase.LinkOf(coinbase);
-        Hash256 root = Sha256d.Hash(coinbase);
+        Hash256 root = branch.Aggregate(Sha256d.Hash(coinbase), Sha256d.Pair);
         Target target = Target.FromCompact(core.Bits);
         for (uint nonce = 0; ; nonce++)
         {
             BlockHeader header = new(0x20000000, coinBlock, root, (uint)(core.TimeMs / 1_000), CoinBits, nonce);
             if (target.IsMetBy(header.Id))
             {
-                return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = [] });
+                return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = branch });
             }
         }
     }

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Security.Cryptography;
+using Otedama.Core;
+using Otedama.Pool;
+using Otedama.Wire;
+
+namespace Otedama;
+
+/// <summary>
+/// One of the nodes between which is measured: key, links and sessions are those of every node, and above them is only
+/// a counter. Any thread.
+/// </summary>
+internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDisposable
+{
+    /// <summary>
+    /// So short that the rates of shares, which follow from it, allow everything: what is measured is their price.
+    /// </summary>
+    private static readonly TimeSpan s_spacing = TimeSpan.FromMicroseconds(1);
+
+    private static readonly Hash256 s_chain = new(SHA256.HashData("otedama bench p2p"u8));
+
+    private readonly PeerSessions _sessions;
+
+    public BenchNode(int sessionsMax = 1)
+    {
+        SystemRandomness random = new();
+        Identity = NewIdentity(random);
+        _sessions = new PeerSessions
+        {
+            ChainId = s_chain,
+            Own = Identity.Id,
+            Time = TimeProvider.System,
+            ShareSpacing = s_spacing,
+            Random = random,
+            Handler = this,
+            Conduct = this,
+            SessionsMax = sessionsMax,
+        };
+    }
+
+    public NodeIdentity Identity { get; }
+
+    /// <summary>The session that was opened last, set when both ends have introduced themselves.</summary>
+    public TaskCompletionSource<PeerSession> Opened { get; private set; } = new();
+
+    /// <summary>Takes what the peer says, in place of nothing.</summary>
+    public Received? OnFrame { get; init; }
+
+    /// <summary>The link has taken all that was written.</summary>
+    public Action? OnSent { get; init; }
+
+    public delegate void Received(PeerSession session, in PeerFrame frame);
+
+    public void Dispose() => Identity.Dispose();
+
+    public PeerHello Describe() => new() { Nonce = default, ChainProof = default, Observed = default };
+
+    public void OnOpen(PeerSession session) => Opened.SetResult(session);
+
+    /// <summary>Opened is then of the next one.</summary>
+    public void ExpectAnother() => Opened = new TaskCompletionSource<PeerSession>();
+
+    public PeerTake OnMessage(PeerSession session, in PeerFrame frame)
+    {
+        OnFrame?.Invoke(session, frame);
+        return PeerTake.Done;
+    }
+
+    public void OnClosed(PeerSession session, PeerBye reason)
+    {
+    }
+
+    public void Report(NodeId peer, IPAddress address, int points, string what) =>
+        throw new InvalidOperationException($"a node of this process was blamed for {what}");
+
+    public IPeerLinkUser OnLink(IPeerLink link, long number) => new Line(new PeerSession(_sessions, link), OnSent);
+
+    public void OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
+    {
+    }
+
+    private static NodeIdentity NewIdentity(SystemRandomness random)
+    {
+        Span<byte> bytes = stackalloc byte[NodeIdentity.ScalarBytes + NodeIdentity.SerialBytes];
+        NodeIdentity? made = null;
+        while (made is null)
+        {
+            random.Fill(bytes);
+            made = NodeIdentity.TryCreate(
+                bytes[..NodeIdentity.ScalarBytes], bytes[NodeIdentity.ScalarBytes..], TimeProvider.System.GetUtcNow());
+        }
+        return made;
+    }
+
+    private sealed class Line(PeerSession session, Action? sent) : IPeerLinkUser
+    {
+        public void Start() => session.Start();
+
+        public void OnReceived(ReadOnlySpan<byte> bytes) => session.OnReceived(bytes);
+
+        public void OnSent()
+        {
+            session.OnSent();
+            sent?.Invoke();
+        }
+
+        public void OnClosed() => session.OnClosed();
+    }
+}
