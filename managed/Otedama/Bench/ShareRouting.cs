@@ -15,7 +15,8 @@ internal sealed class ShareRouting : IDisposable
     /// <summary>As a share of Bitcoin with a branch of twelve has.</summary>
     private const int ShareBytes = 728;
 
-    private const int RelayWarmUp = 20_000, RelayShares = 20_000;
+    /// <summary>Shares that one repeat of a second passes on.</summary>
+    private const int RelayShares = 20_000;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
@@ -47,13 +48,14 @@ internal sealed class ShareRouting : IDisposable
     public static async Task<double[]> BytesPerShareAsync(PeerBenchOptions options)
     {
         using ShareRouting routing = await OpenAsync(2);
-        routing.RouteRounds(RelayWarmUp / 2);
+        int rounds = Math.Max(1, (int)(RelayShares * options.Repeat.TotalSeconds) / 2); // of two shares
+        routing.RouteRounds(rounds);
         double[] samples = new double[options.Repeats];
         for (int i = 0; i < samples.Length; i++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            routing.RouteRounds(RelayShares / 2);
-            samples[i] = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / RelayShares;
+            routing.RouteRounds(rounds);
+            samples[i] = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / (2 * rounds);
         }
         return samples;
     }

@@ -39,9 +39,10 @@ internal static class BenchCommand
 
     public static Command Build(CommandContext context)
     {
-        Command bench = new("bench", "Measure this machine as a node of a share chain; otedama mining benchmark measures it as a miner.");
+        Command bench = new("bench",
+            "Measure this machine as a node of a share chain; otedama mining benchmark measures it as a miner.");
         Command p2p = new("p2p",
-            "Two nodes and more in this process, over TCP and TLS of this machine: handshakes, throughput, shares routed, hostile bytes.");
+            "Nodes in this process, over TCP and TLS of this machine: handshakes, throughput, shares routed, hostile bytes.");
         foreach (Option option in (Option[])[s_connections, s_peers, s_repeats, s_seconds])
         {
             p2p.Options.Add(option);
@@ -87,7 +88,12 @@ internal static class BenchCommand
         Number(result.GetValue(s_connections), "--connections", 1, ConnectionsMax),
         Number(result.GetValue(s_peers), "--peers", 2, PeersMax),
         Number(result.GetValue(s_repeats), "--repeats", 1, RepeatsMax),
-        BenchmarkCommand.Seconds(result.GetValue(s_seconds), "--seconds"));
+        Seconds(result.GetValue(s_seconds)));
+
+    private static TimeSpan Seconds(double seconds) => seconds is >= 0.01 and <= 60
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new CommandException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture,
+            $"--seconds: {seconds} s; allowed are 0.01 to 60."));
 
     private static int Number(int value, string option, int least, int most) => value >= least && value <= most
         ? value
