@@ -13,9 +13,12 @@ namespace Otedama;
 internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDisposable
 {
     /// <summary>
-    /// So short that the rates of shares, which follow from it, allow everything: what is measured is their price.
+    /// So short that the rates of shares, which follow from it, allow everything by a clock that is so fast: what is
+    /// measured is the price of shares, that of their rates included.
     /// </summary>
     private static readonly TimeSpan s_spacing = TimeSpan.FromMicroseconds(1);
+
+    private static readonly FastClock s_clock = new();
 
     private static readonly Hash256 s_chain = new(SHA256.HashData("otedama bench p2p"u8));
 
@@ -29,7 +32,7 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
         {
             ChainId = s_chain,
             Own = Identity.Id,
-            Time = TimeProvider.System,
+            Time = s_clock,
             ShareSpacing = s_spacing,
             Random = random,
             Handler = this,
@@ -70,8 +73,10 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
     {
     }
 
-    public void Report(NodeId peer, IPAddress address, int points, string what) =>
-        throw new InvalidOperationException($"a node of this process was blamed for {what}");
+    /// <summary>Why a peer was blamed, which none deserves here; else empty.</summary>
+    public string Blame { get; private set; } = "";
+
+    public void Report(NodeId peer, IPAddress address, int points, string what) => Blame = what;
 
     public IPeerLinkUser OnLink(IPeerLink link, long number) => new Line(new PeerSession(_sessions, link), OnSent);
 
@@ -90,6 +95,16 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
                 bytes[..NodeIdentity.ScalarBytes], bytes[NodeIdentity.ScalarBytes..], TimeProvider.System.GetUtcNow());
         }
         return made;
+    }
+
+    /// <summary>Whose day is a hundred days long; what it measures is as long as it is.</summary>
+    private sealed class FastClock : TimeProvider
+    {
+        private const int Times = 100;
+
+        private readonly DateTimeOffset _began = System.GetUtcNow();
+
+        public override DateTimeOffset GetUtcNow() => _began + ((System.GetUtcNow() - _began) * Times);
     }
 
     private sealed class Line(PeerSession session, Action? sent) : IPeerLinkUser

@@ -106,7 +106,7 @@ internal sealed class ShareRouting : IDisposable
             }
             if (!_done.Wait(s_patience))
             {
-                throw new IOException($"{_missing} of {_theirs.Count} shares were not routed within a minute");
+                throw new IOException($"{_missing} of {_theirs.Count} shares were not routed within a minute. {_hub.Blame}");
             }
         }
         return began.Since(rounds * _theirs.Count);
