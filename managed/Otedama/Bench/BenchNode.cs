@@ -44,7 +44,7 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
     public NodeIdentity Identity { get; }
 
     /// <summary>The session that was opened last, set when both ends have introduced themselves.</summary>
-    public TaskCompletionSource<PeerSession> Opened { get; private set; } = new();
+    public TaskCompletionSource<PeerSession> Opened { get; private set; } = Next();
 
     /// <summary>Takes what the peer says, in place of nothing.</summary>
     public Received? OnFrame { get; init; }
@@ -61,7 +61,7 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
     public void OnOpen(PeerSession session) => Opened.SetResult(session);
 
     /// <summary>Opened is then of the next one.</summary>
-    public void ExpectAnother() => Opened = new TaskCompletionSource<PeerSession>();
+    public void ExpectAnother() => Opened = Next();
 
     public PeerTake OnMessage(PeerSession session, in PeerFrame frame)
     {
@@ -83,6 +83,9 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
     public void OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
     {
     }
+
+    /// <summary>Whoever waits goes on elsewhere: the thread that tells is the one that receives.</summary>
+    private static TaskCompletionSource<PeerSession> Next() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static NodeIdentity NewIdentity(SystemRandomness random)
     {
