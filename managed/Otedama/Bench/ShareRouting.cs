@@ -20,6 +20,8 @@ internal sealed class ShareRouting : IDisposable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
+    private static readonly byte[] s_share = new byte[ShareBytes];
+
     private readonly BenchNode _hub;
     private readonly List<BenchNode> _peers = [];
     private readonly List<PeerSession> _theirs = []; // sessions of peers
@@ -94,7 +96,6 @@ internal sealed class ShareRouting : IDisposable
     /// <summary>In each round every peer sends one share, and all have arrived before the next one.</summary>
     private PeerBench.Sample RouteRounds(int rounds)
     {
-        byte[] share = new byte[ShareBytes];
         PeerBench.Mark began = PeerBench.Mark.Now;
         for (int round = 0; round < rounds; round++)
         {
@@ -102,7 +103,7 @@ internal sealed class ShareRouting : IDisposable
             Volatile.Write(ref _missing, _theirs.Count);
             foreach (PeerSession session in _theirs)
             {
-                session.Send(PeerMessage.Share, share);
+                session.Send(PeerMessage.Share, s_share);
             }
             if (!_done.Wait(s_patience))
             {
