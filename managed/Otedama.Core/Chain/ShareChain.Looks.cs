@@ -77,5 +77,5 @@ public sealed partial class ShareChain
     /// <summary>
     /// Whose work a share on the tip pays, in no order; null while too little of the chain is known to tell.
     /// </summary>
-    public ChainPayee[]? Payees() => Window(_tip);
+    public ChainPayee[]? Payees() => Line(_tip)?.Payees;
 }

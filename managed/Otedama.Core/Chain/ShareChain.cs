@@ -26,6 +26,8 @@ public sealed partial class ShareChain
     private readonly RefusedShares _refused = new(RefusedMax);
     private readonly long _uncleGapEnd; // up to this height uncles may be from before the beginning
     private PlacedShare _tip;
+    private PayoutLine? _line;
+    private PlacedShare? _lineOf;
     private uint _lowest;
 
     /// <summary>An empty chain on the virtual genesis.</summary>

@@ -18,8 +18,9 @@ public sealed partial class ShareDesk
     internal ChainShare? Decode(ReadOnlySpan<byte> bytes, out ShareFault? fault) =>
         ChainShare.Decode(bytes, _coin, out fault);
 
-    /// <summary>What a share shows about itself cheaply: steps 4, 7 and 8.</summary>
-    internal ShareFault? CheckAlone(ChainShare share) => ShareChecks.Stateless(share, Parameters, _coin);
+    /// <summary>What shares show about themselves cheaply, ShareChecks.AtOnce at most: steps 4, 7 and 8.</summary>
+    internal void CheckAlone(ReadOnlySpan<ChainShare> shares, Span<ShareFault?> faults) =>
+        ShareChecks.Stateless(shares, Parameters, _coin, faults);
 
     /// <summary>
     /// Takes shares that CheckAlone had nothing against, parents and uncles first, and says so once at the end. The
