@@ -61,12 +61,15 @@ internal static class OutboundPolicy
     public static bool MayChooseByLatency(IReadOnlyCollection<Outbound> open) =>
         open.Count(static one => one.IsForLatency) < ForLatencyMax;
 
+    /// <summary>Nobody but the DHT has told of it, and nobody has answered there.</summary>
+    public static bool IsHearsay(AddressCandidate candidate) => candidate.IsDhtOnly && !candidate.HasAnswered;
+
     /// <summary>
     /// What the DHT names is tried once an hour, and at ports where no well-known service of somebody else listens: a
     /// poisoned DHT shall not make us knock at doors.
     /// </summary>
     public static bool MayTry(AddressCandidate candidate, long now, bool isLonely) =>
-        candidate.IsDhtOnly && !candidate.HasAnswered
+        IsHearsay(candidate)
         ? candidate.LastTry <= now - 3600 && candidate.Place.Port is >= 1024 or 443
         : candidate.LastTry <= now - (isLonely ? 60 : 600);
 
