@@ -122,7 +122,9 @@ fuzz() {
   install_missing
   native fuzz
   mkdir -p build/fuzz-corpus
-  build/native-fuzz/tests/otedama_native_fuzzer -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 build/fuzz-corpus
+  perl tests/native/fuzzer_seeds.pl build/fuzz-corpus tests/vectors/{sha256d,scrypt,kawpow,verushash,equihash}.txt
+  build/native-fuzz/tests/otedama_native_fuzzer -max_total_time="$seconds" -max_len=4096 -len_control=0  \
+    -print_final_stats=1 build/fuzz-corpus
   build
   dotnet tests/Otedama.Benchmarks/bin/Release/net10.0/Otedama.Benchmarks.dll fuzz "$seconds" 1
 }
