@@ -1,7 +1,7 @@
 /*
- * fuzzer.c - what miners send, guided by coverage: an input is one proof, and every flavour of its algorithm gives the
- * verdict and the hash of the reference. Built with clang's libFuzzer (preset fuzz); ./build.sh fuzz runs it.
- * Input: u8 algorithm and variant, u32 height, little-endian, then the proof's bytes.
+ * fuzzer.c - what miners send, guided by coverage: an input is one proof, and every flavour of its algorithm
+ * gives the verdict and the hash of the reference. Built with clang's libFuzzer (preset fuzz); ./build.sh
+ * fuzz runs it. Input: u8 algorithm and variant, u32 height, little-endian, then the proof's bytes.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -42,14 +42,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     const otd_dataset_params light = {.algorithm = OTD_ALGO_KAWPOW, .kind = OTD_DATASET_LIGHT};
     (void)argc;
     (void)argv;
-    if (otd_open(OTD_ABI_VERSION) != OTD_OK || otd_dataset_create(&light, "", 0, NULL, NULL, &s_light) != OTD_OK) {
+    if (otd_open(OTD_ABI_VERSION) != OTD_OK ||
+        otd_dataset_create(&light, "", 0, NULL, NULL, &s_light) != OTD_OK) {
         fail("the library does not open", 0, 0);
     }
     return 0;
 }
 
 /* Verifies a copy that is exactly as long as the proof, so that a read past its end is seen. */
-static otd_verdict verdict_of(const kind *of, uint32_t flavour, uint32_t height, const uint8_t *proof, uint32_t length) {
+static otd_verdict verdict_of(const kind *of, uint32_t flavour, uint32_t height, const uint8_t *proof,
+                              uint32_t length) {
     const otd_dataset *dataset = of->algorithm == OTD_ALGO_KAWPOW ? s_light : NULL;
     otd_verify_item item = {.data_length = length, .height = height};
     otd_verdict verdict;
@@ -59,7 +61,8 @@ static otd_verdict verdict_of(const kind *of, uint32_t flavour, uint32_t height,
     if (length > 0) {
         memcpy(copy, proof, length);
     }
-    if (otd_verify(of->algorithm, flavour, &of->params, dataset, &verdict, &item, 1, copy, length) != OTD_OK) {
+    if (otd_verify(of->algorithm, flavour, &of->params, dataset, &verdict, &item, 1, copy, length) !=
+        OTD_OK) {
         fail("what a miner sends made a status", of->algorithm, flavour);
     }
     free(copy);

@@ -91,13 +91,14 @@ def libtorrent():
     swarm.settle()
     theirs, ours = key_of("theirs"), key_of("ours")
     swarm.share(13, theirs)
-    announcing = look("b", "--info-hash", ours.hex(), "--port", "7000", "--announce", "--seconds", "45", name="announce")
+    announcing = look("b", "--info-hash", ours.hex(), "--port", "7000", "--announce", "--seconds", "45",
+                      name="announce")
     found_by_them = swarm.seek(15, ours, {(host, 7000) for host in HOSTS["b"]})
     need(found_by_them >= {(host, 7000) for host in HOSTS["b"]}, f"libtorrent found {found_by_them}")
     found = answer(look("a", "--info-hash", theirs.hex(), "--seconds", "30"))
     wanted = {shown(*place) for place in places(13)}
     need(peers_of(found) >= wanted, f"found {found}, wanted {wanted}")
-    need(all(family["external"] == host for family, host in zip(found["families"], HOSTS["a"])), f"our address: {found}")
+    need([family["external"] for family in found["families"]] == [*HOSTS["a"]], f"our address: {found}")
     announced = answer(announcing)["announced"]
     need(announced >= 12, f"{announced} announcements were confirmed")
     for host, place in zip(HOSTS["us"], places(14)):
@@ -147,7 +148,8 @@ def meets(name, space, begin, port, nodes):
     swarm.settle()
     key = key_of(name)
     callers = listens("b", 7000)
-    announcing, _ = look("b", "--info-hash", key.hex(), "--port", "7000", "--announce", "--seconds", "150", name="announce")
+    announcing, _ = look("b", "--info-hash", key.hex(), "--port", "7000", "--announce", "--seconds", "150",
+                         name="announce")
     begin(key)
     until(lambda: HOSTS[space][0] in callers(), 140, lambda: f"{name} did not come to us: {callers()}")
     wanted = shown(HOSTS[space][0], port)
@@ -218,8 +220,8 @@ def sybil():
         liars = hostile.Sybils(key, [f"44.{30 + i}.0.1" for i in range(addresses)])
         liars.introduce([place for number in swarm.nodes for place in places(number)[:1]])
         entry = f"dht.nodes=44.10.0.1:{PORT}," + ",".join(shown(*place) for place in liars.places[:3])
-        found = answer(look("a", "--info-hash", key.hex(), "--port", "7000", "--announce", "--seconds", "30", entry=entry,
-                            name=f"sybil{addresses}"))
+        found = answer(look("a", "--info-hash", key.hex(), "--port", "7000", "--announce", "--seconds", "30",
+                            entry=entry, name=f"sybil{addresses}"))
         need(liars.asked > 0, "no sybil was asked, so nothing was shown")
         need(liars.announced == 0, f"{liars.announced} announcements went to sybils on {addresses} addresses")
         need(found["announced"] >= 8, f"honest nodes confirmed {found['announced']} announcements")
@@ -244,7 +246,8 @@ def poison():
     # All refuse at once, which lets an eager dialler go on at once.
     subprocess.run(["ip", "-n", ID + "hub", "route", "add", "45.0.0.0/9", "dev", "toar"], check=True)
     subprocess.run(["ip", "-n", ID + "ar", "route", "add", "local", "45.0.0.0/9", "dev", "lo"], check=True)
-    rules = "add table inet knocks; add set inet knocks seen { type ipv4_addr; flags dynamic; size 65535; counter; }; " \
+    rules = "add table inet knocks; " \
+        "add set inet knocks seen { type ipv4_addr; flags dynamic; size 65535; counter; }; " \
         "add chain inet knocks in { type filter hook prerouting priority -300; }; " \
         "add rule inet knocks in ip daddr 45.0.0.0/9 tcp flags & (syn|ack) == syn update @seen { ip daddr }"
     subprocess.run(["ip", "netns", "exec", ID + "ar", "nft", rules], check=True)

@@ -76,7 +76,8 @@ class Sybils(_Nodes):
         """All of them speak to honest nodes, so that these hear of them."""
         for line, place in self.lines.items():
             for node in nodes:
-                line.sendto(krpc.encode({b"t": b"xx", b"y": b"q", b"q": b"ping", b"a": {b"id": self.id_of(place)}}), node)
+                ping = {b"t": b"xx", b"y": b"q", b"q": b"ping", b"a": {b"id": self.id_of(place)}}
+                line.sendto(krpc.encode(ping), node)
 
 
 class Poison(_Nodes):
