@@ -29,6 +29,12 @@ internal static class Program
                 return StratumLoad.RunAsync(load[1..]).GetAwaiter().GetResult();
             case ["flood", _, _, _]:
                 return Flood.RunAsync(arguments[1..]).GetAwaiter().GetResult();
+            case ["peer-memory", string program, string peers]:
+                return PeerFlood.MemoryAsync(program, peers).GetAwaiter().GetResult();
+            case ["peer-flood", string program, string seconds]:
+                return PeerFlood.RunAsync(program, seconds).GetAwaiter().GetResult();
+            case ["peer-hostile", _, _, _, _]:
+                return HostilePeers.RunAsync(arguments[1..]).GetAwaiter().GetResult();
             case ["window", string payees, string shares, .. string[] window] when window.Length < 2:
                 return WindowBench.Run(payees, shares, window is [string work] ? work : null);
             case ["share-chain", string payees]:
@@ -46,7 +52,7 @@ internal static class Program
                     "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
                     + " | share-chain PAYEES | sharechain-tables SHARES"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
-                    + " | flood HOST:PORT USER SECONDS | fuzz SECONDS SEED"
+                    + " | flood HOST:PORT USER SECONDS | peer-memory PATH PEERS | peer-flood PATH SECONDS | fuzz SECONDS SEED"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"
                     + " [--threads N] [--pairs N] [--seconds N] [--ours-seconds N]"
                     + " [--out DIRECTORY] [--machine FOLDER] [--ours-arg X] [--peer-arg X] | first-share PATH [RUNS]");

@@ -80,6 +80,9 @@ public sealed partial class ShareChain
     /// <summary>Null when it is not kept.</summary>
     public ChainShare? Find(Hash256 id) => _entries.GetValueOrDefault(id)?.Share;
 
+    /// <summary>Of a share and all before it; 0 when it is not kept.</summary>
+    public UInt128 WorkOf(Hash256 id) => _entries.GetValueOrDefault(id)?.CumulativeWork ?? UInt128.Zero;
+
     /// <summary>Whether a share of this id was refused, or one before it.</summary>
     public bool IsRefused(Hash256 id) => _refused.Find(id) is not null;
 

@@ -44,8 +44,7 @@ public sealed class Dialler : IStep
         (_options, _addresses, _groups, _bans, _dialer) = (options, addresses, groups, bans, dialer);
         (_latency, _time, _random) = (latency, time, random);
         _knocks = new HearsayKnocks(time);
-        _contacts = [.. options.FirstContacts.Select(contact =>
-            new Contact { Of = contact, BackOff = new BackOff(s_firstRetry, s_lastRetry, random) })];
+        _contacts = [.. options.FirstContacts.Select(ContactOf)];
         Wake = new Signal(time);
         _feelerPause = Pause.Begin(time, NextFeeler());
     }
@@ -57,12 +56,34 @@ public sealed class Dialler : IStep
     /// </summary>
     public bool IsTipStale { get; set; }
 
+    /// <summary>Whether somebody who listens there is connected already, whoever dialled.</summary>
+    public Func<PeerEndpoint, bool> IsMet { get; set; } = static _ => false;
+
+    /// <summary>More nodes that the operator named: their names have addresses only now.</summary>
+    public void Name(IReadOnlyList<FirstContact> contacts)
+    {
+        lock (_gate)
+        {
+            _contacts.AddRange(contacts.Select(ContactOf));
+        }
+        Wake.Set();
+    }
+
     /// <summary>Connections with their numbers, those under way included.</summary>
     public IReadOnlyList<(long Number, Outbound Outbound, bool IsUp)> Lines()
     {
         lock (_gate)
         {
             return [.. _lines.Select(static one => (one.Key, one.Value.Outbound, one.Value.IsUp))];
+        }
+    }
+
+    /// <summary>What this call of ours is for now; null when it has ended.</summary>
+    public OutboundKind? KindOf(long number)
+    {
+        lock (_gate)
+        {
+            return _lines.GetValueOrDefault(number)?.Outbound.Kind;
         }
     }
 
@@ -76,7 +97,7 @@ public sealed class Dialler : IStep
         }
     }
 
-    /// <summary>The handshake succeeded, with this node.</summary>
+    /// <summary>Who is there has proved who it is, and that it knows this chain.</summary>
     public void Established(long number, NodeId nodeId)
     {
         PeerEndpoint? place = null;
@@ -94,7 +115,7 @@ public sealed class Dialler : IStep
         }
     }
 
-    /// <summary>It failed before the handshake or ended after it.</summary>
+    /// <summary>It failed before that or ended after it.</summary>
     public void Ended(long number)
     {
         Line? line;
@@ -112,6 +133,10 @@ public sealed class Dialler : IStep
         if (!line.IsUp)
         {
             _addresses.Failed(line.Outbound.Place);
+        }
+        else if (line.Outbound.Kind == OutboundKind.Full) // who is told of the others learns which links there were
+        {
+            _addresses.Seen(line.Outbound.Place);
         }
         Wake.Set();
     }
@@ -168,7 +193,7 @@ public sealed class Dialler : IStep
             bool isFull = !_options.OnlyFirstContacts
                 && _lines.Values.Count(line =>
                     line.Outbound.Kind == kind) >= (of.IsAnchor ? OutboundPolicy.ChainOnlyMax : _options.FullMax);
-            if (!isFull && !IsConnected(of.Place) && IsWelcome(of.Place, of.NodeId))
+            if (!isFull && !IsConnected(of.Place) && !IsMet(of.Place) && IsWelcome(of.Place, of.NodeId))
             {
                 return Begin(new Outbound(of.Place, kind, _groups.Of(of.Place), false, false), of.NodeId, contact);
             }
@@ -229,7 +254,7 @@ public sealed class Dialler : IStep
 
     private DialOrder? NextExtra()
     {
-        if (!IsTipStale || _extraPause.Left(_time) > TimeSpan.Zero
+        if (!IsTipStale || _options.FullMax == 0 || _extraPause.Left(_time) > TimeSpan.Zero
             || _lines.Values.Any(static line => line.Outbound.Kind == OutboundKind.Extra))
         {
             return null;
@@ -265,6 +290,7 @@ public sealed class Dialler : IStep
             && OutboundPolicy.Admits(outbound, open)
             && (!isFresh
                 || _lines.Values.Count(static line => !line.IsUp && line.Outbound.IsFreshFromDht) < DhtUnderWayMax)
+            && !IsMet(drawn.Place)
             && IsWelcome(drawn.Place, drawn.NodeId);
         return suits ? outbound : null;
     }
@@ -274,6 +300,9 @@ public sealed class Dialler : IStep
         _lines.Add(++_lastNumber, new Line { Outbound = outbound, Contact = contact });
         return new DialOrder(_lastNumber, outbound.Place, nodeId, outbound.Kind);
     }
+
+    private Contact ContactOf(FirstContact contact) =>
+        new() { Of = contact, BackOff = new BackOff(s_firstRetry, s_lastRetry, _random) };
 
     private bool IsWelcome(PeerEndpoint place, NodeId? nodeId) =>
         _bans.WhyBanned(place.IP) is null && (nodeId is not { } id || _bans.WhyBanned(id) is null);

@@ -65,13 +65,15 @@ internal static class OutboundPolicy
     public static bool IsHearsay(AddressCandidate candidate) => candidate.IsDhtOnly && !candidate.HasAnswered;
 
     /// <summary>
-    /// What the DHT names is tried once an hour, and at ports where no well-known service of somebody else listens: a
-    /// poisoned DHT shall not make us knock at doors.
+    /// What others name is tried at ports where no well-known service of somebody else listens, and what only the DHT
+    /// names once an hour: who lies to us shall not make us knock at doors.
     /// </summary>
     public static bool MayTry(AddressCandidate candidate, long now, bool isLonely) =>
         IsHearsay(candidate)
-        ? candidate.LastTry <= now - 3600 && candidate.Place.Port is >= 1024 or 443
-        : candidate.LastTry <= now - (isLonely ? 60 : 600);
+        ? candidate.LastTry <= now - 3600 && IsOpenPort(candidate.Place)
+        : candidate.LastTry <= now - (isLonely ? 60 : 600) && (candidate.HasAnswered || IsOpenPort(candidate.Place));
+
+    private static bool IsOpenPort(PeerEndpoint place) => place.Port is >= 1024 or 443;
 
     private static bool IsLocal(Outbound one) => one.Group.Kind == AddressGroupKind.Local;
 }

@@ -20,6 +20,12 @@ internal sealed class ChainLink(IChainPeer peer)
     /// <summary>Shares it was asked for and has not sent.</summary>
     public AskedIds Asked { get; } = new();
 
+    /// <summary>Unix milliseconds of the last valid share that was news from it; 0 = never.</summary>
+    public long ShareAt { get; set; }
+
+    /// <summary>Likewise of the last coin block.</summary>
+    public long BlockAt { get; set; }
+
     /// <summary>A history it is being sent; null = none.</summary>
     public HistoryStream? Stream { get; set; }
 }

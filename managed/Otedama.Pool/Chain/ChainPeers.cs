@@ -59,6 +59,10 @@ public sealed partial class ChainPeers : IShareListener, IStep
     /// <summary>The newest tip this peer told; null when it has left.</summary>
     public PeerTip? TipOf(IChainPeer peer) => Sync.TipOf(peer);
 
+    /// <summary>When this peer last gave us a new valid share and a coin block: Unix milliseconds, 0 = never.</summary>
+    public (long Share, long Block) GiftsOf(IChainPeer peer) =>
+        LinkOf(peer) is { } link ? (link.ShareAt, link.BlockAt) : default;
+
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
     {
@@ -166,6 +170,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         }
         lock (_gate)
         {
+            NoteGift(origin.Peer, share);
             foreach (ChainLink link in _links.Values)
             {
                 if (link.Known.Add(share.Id))
@@ -225,6 +230,18 @@ public sealed partial class ChainPeers : IShareListener, IStep
                 }
             }
             OnRefused(next.Link, next.Share, next.Fault);
+        }
+    }
+
+    /// <summary>Under the gate. Whether it is a block is seen where a block's id is its proof of work.</summary>
+    private void NoteGift(long peer, ChainShare share)
+    {
+        if (_links.TryGetValue(peer, out ChainLink? link))
+        {
+            BlockHeader header = share.Work.Header;
+            link.ShareAt = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            link.BlockAt = Target.TryFromCompact(header.Bits, out Target target) && target.IsMetBy(header.Id)
+                ? link.ShareAt : link.BlockAt;
         }
     }
 

@@ -145,6 +145,8 @@ public sealed class DhtNode : IStep
                 Families = [.. _families.Select(family => Snapshot(family, now))],
                 Asked = _asker.Sent,
                 Answered = _asker.Answered,
+                Queries = _asker.Counts,
+                Misfits = _asker.Misfits,
                 Refused = _listener.Refused,
                 LookupsEnded = _searches.Ended,
                 Announced = _searches.Announced,

@@ -24,6 +24,9 @@ public sealed record ChainProgress(ChainSyncState State, int Had, int Of, string
 /// <summary>What stands between this node's chain and others'.</summary>
 public sealed record ChainNetwork(IReadOnlyList<PeerRow> Peers, ChainGate Gate, ChainProgress Sync)
 {
+    /// <summary>Null where there is no network.</summary>
+    public PeerTotals? Totals { get; init; }
+
     /// <summary>Without any peer: the chain is this node's own work.</summary>
     public static ChainNetwork Alone { get; } =
         new([], GateOf(ChainSyncState.Alone), new ChainProgress(ChainSyncState.Alone, 0, 0, ""));

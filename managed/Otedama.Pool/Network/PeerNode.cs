@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -27,9 +26,9 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly Dialler _dialler;
     private readonly IPeerNetwork _network;
     private readonly DialBackDesk _dialBacks;
+    private readonly ShareDelays _delays;
     private readonly PeerReach? _reach; // null where nobody is let in
     private readonly PeerDiscovery? _discovery;
-    private readonly ConcurrentDictionary<long, OutboundKind> _kinds = new(); // of what is being dialled
 
     /// <summary>
     /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
@@ -49,16 +48,18 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
         Chain = new ChainPeers(desk, times, world);
-        _network = world.Peers(_identity, options.InboundMax);
+        _delays = new ShareDelays(world.Time);
+        desk.Tell(_delays);
+        _network = world.Peers(_identity, options.InboundMax + AtTheDoor);
         _host = new PeerHost(
             new PeerHostOptions
             {
+                InboundMax = options.InboundMax,
                 IsDhtServer = options.Dht is { Mode: DhtMode.Server },
-                IsPrivate = options.IsPrivate,
                 Allowed = options.Allowed,
                 UserAgent = options.UserAgent,
             },
-            desk, Chain, _addresses, _bans, world);
+            desk, Chain, groups, _bans, world);
         _sessions = new PeerSessions
         {
             ChainId = options.ChainId,
@@ -68,7 +69,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             Random = world.Random,
             Handler = _host,
             Conduct = _host,
-            SessionsMax = options.InboundMax + options.OutboundMax + Spare,
+            SessionsMax = options.InboundMax + AtTheDoor + options.OutboundMax + Spare,
             MemoryMax = options.MemoryMax,
         };
         _dialler = new Dialler(
@@ -79,23 +80,34 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
                 OnlyFirstContacts = options.IsPrivate,
             },
             _addresses, groups, _bans, this, new NoGuess(), world.Time, world.Random);
+        (_host.Dialler, _dialler.IsMet) = (_dialler, _host.IsMet);
+        TipWatch tips = new(desk, Chain, _host, _dialler, options.OutboundMax, world);
         PeerClock clock = new(_sessions, _addresses, Save, world.Time);
         _dialBacks = new DialBackDesk(_network, this, new DhtRules(options.Dht is { IsTestNetwork: true }), world.Time);
         _host.DialBacks = _dialBacks;
         if (options.Listen.Count > 0)
         {
-            _host.Reach = _reach = new PeerReach(options, _host, _identity.Id, groups, world);
+            _host.Reach = _reach = new PeerReach(options, _host, groups, world);
         }
+        _host.Addresses = options.IsPrivate ? null : Gossip();
         _discovery = Discover();
         Steps =
         [
-            _host, _dialler, clock, Chain, Chain.Sync, .. _reach?.Steps ?? [],
+            _host, _dialler, clock, tips, Chain, Chain.Sync,
+            .. _host.Addresses is { } gossip ? (IEnumerable<IStep>)[gossip] : [],
+            .. _reach?.Steps ?? [],
             .. _discovery is null ? (IEnumerable<IStep>)[] : [_discovery.Node],
+            .. Names(),
         ];
     }
 
     /// <summary>Two links for shares only, a feeler, an extra one.</summary>
     private const int Spare = 4;
+
+    /// <summary>
+    /// Links that may come as far as their HELLO when all places are taken: then somebody goes for each.
+    /// </summary>
+    private const int AtTheDoor = 16;
 
     /// <summary>Who this node is to others.</summary>
     public NodeId Id => _identity.Id;
@@ -136,7 +148,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         return new ChainNetwork(
             rows,
             ChainNetwork.GateOf(state),
-            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""))
+        {
+            Totals = Totals(),
+        };
     }
 
     /// <summary>Says goodbye to everybody.</summary>
@@ -162,11 +177,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _identity.Dispose();
     }
 
-    void IPeerDialer.Dial(DialOrder order)
-    {
-        _kinds[order.Number] = order.Kind;
+    void IPeerDialer.Dial(DialOrder order) =>
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
-    }
+
+    bool IPeerNetworkUser.IsAllowed(IPAddress address) => _bans.IsAllowed(address);
 
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
     {
@@ -175,16 +189,16 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             _dialBacks.Ended(number, PeerRefusal.None, "");
             return new DialBackLine(link);
         }
-        PeerSession session = new(_sessions, link);
-        if (number != 0 && link.Peer != _identity.Id) // who told of our own address told nothing of use
+        PeerSession session = new(_sessions, link) { DialNumber = number };
+        bool isFeeler = _host.KindOf(session) == OutboundKind.Feeler;
+        if (isFeeler && _sessions.Has(link.Peer))
         {
             _dialler.Established(number, link.Peer);
-            if (_kinds.GetValueOrDefault(number) == OutboundKind.Feeler)
-            {
-                session.Drain(PeerByeCode.Shutdown, "this was only to see whether you answer");
-            }
+            _dialler.Ended(number);
+            return new DialBackLine(link);
         }
-        return new PeerLine(session, () => Ended(number));
+        // A feeler that introduced itself might take the place of a link that is there, or of another node's.
+        return new PeerLine(session, () => Ended(session), introduces: !isFeeler);
     }
 
     void IPeerNetworkUser.OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
@@ -192,7 +206,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (number == 0)
         {
             LogRefused(place, reason);
-            if (reason is PeerRefusal.TlsFailed or PeerRefusal.NotTls or PeerRefusal.HandshakeTimeout)
+            if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls
+                or >= PeerRefusal.NoCertificate)
             {
                 _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
             }
@@ -204,16 +219,16 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             return;
         }
         LogNotReached(place, reason, detail);
-        Ended(number);
+        _dialler.Ended(number);
     }
 
-    private void Ended(long number)
+    private void Ended(PeerSession session)
     {
-        if (number != 0)
+        if (session.EndedWith == PeerByeCode.Duplicate && session.Peer != _identity.Id)
         {
-            _kinds.TryRemove(number, out _);
-            _dialler.Ended(number);
+            _dialler.Established(session.DialNumber, session.Peer); // as it is by another link
         }
+        _dialler.Ended(session.DialNumber);
     }
 
     private PeerRow Row(SessionPeer peer) => new(
@@ -227,6 +242,11 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         peer.Session.BytesIn,
         peer.Session.BytesOut,
         _bans.PointsOf(peer.Session.Peer));
+
+    private AddressDesk Gossip() => new(_identity.Id, _addresses, () => _host.Peers, _world)
+    {
+        Own = peer => _reach?.OwnFor(peer),
+    };
 
     private PeerDiscovery? Discover()
     {
@@ -258,7 +278,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         }
         foreach (PeerAddress named in _options.Bootstrap)
         {
-            foreach (IPAddress address in Resolve(named.Host))
+            if (IPAddress.TryParse(named.Host, out IPAddress? address))
             {
                 contacts.Add(new FirstContact(PeerEndpoint.Of(address, named.Port), named.Id));
             }
@@ -266,16 +286,17 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         return contacts;
     }
 
-    private IEnumerable<IPAddress> Resolve(string host)
+    /// <summary>Ways to nodes that are neither here nor in the DHT.</summary>
+    private IEnumerable<IStep> Names()
     {
-        try
+        PeerAddress[] named = [.. _options.Bootstrap.Where(static one => !IPAddress.TryParse(one.Host, out _))];
+        if (named.Length > 0)
         {
-            return _world.Resolve(host);
+            yield return new BootstrapNames(named, _world, _dialler);
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        if (_options.DnsSeeds.Count > 0 && !_options.IsPrivate)
         {
-            LogNoName(host, e.Message);
-            return [];
+            yield return new DnsSeeds(_options, _world, _addresses, _dialler);
         }
     }
 
@@ -319,10 +340,6 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_reached",
         Message = "Node {Place} was not reached: {Reason} {Detail}")]
     private partial void LogNotReached(IPEndPoint place, PeerRefusal reason, string detail);
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_no_name",
-        Message = "p2p.bootstrap_nodes: {Host} has no address: {Problem}")]
-    private partial void LogNoName(string host, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_not_kept",
         Message = "What this node knows of others could not be kept in {Folder}: {Problem}")]

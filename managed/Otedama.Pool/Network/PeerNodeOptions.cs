@@ -19,6 +19,12 @@ public sealed record PeerNodeOptions
     /// <summary>Nodes the operator named.</summary>
     public IReadOnlyList<PeerAddress> Bootstrap { get; init; } = [];
 
+    /// <summary>Host names under which addresses of nodes are found when nothing else helps.</summary>
+    public IReadOnlyList<string> DnsSeeds { get; init; } = [];
+
+    /// <summary>Whom to ask for them; null: whom the system asks.</summary>
+    public IPEndPoint? NameServer { get; init; }
+
     public int InboundMax { get; init; } = 117;
 
     /// <summary>Full links that are dialled; two that only talk of shares come on top.</summary>

@@ -34,7 +34,13 @@ internal sealed class SessionPeer : IChainPeer
 
     public bool IsOutbound => Session.IsInitiator;
 
+    /// <summary>What our call was for; null when it came in, and when the call has ended.</summary>
+    public OutboundKind? Kind => _host.KindOf(Session);
+
     public PeerHello Hello => Session.Hello!;
+
+    /// <summary>Belongs to the desk of addresses.</summary>
+    public AddressTalk Talk { get; } = new();
 
     public bool Send(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0)
     {

@@ -35,5 +35,5 @@ public interface IPeerHandler
 public interface IConduct
 {
     /// <summary>Something that costs points was done by this node, at this address.</summary>
-    void Report(NodeId peer, IPAddress address, int points, string what);
+    void Report(NodeId peer, IPAddress address, PeerOffence offence, string what);
 }

@@ -15,7 +15,7 @@ public sealed partial class PeerSession
     /// <summary>Questions without an answer.</summary>
     private const int AskedMax = 64;
 
-    private readonly PeerQueue _queue = new();
+    private readonly PeerQueue _queue;
     private readonly uint[] _asked = new uint[AskedMax]; // 0: free
     private readonly byte[] _chunk = new byte[ChunkBytes];
     private uint _lastAsked;
@@ -46,7 +46,20 @@ public sealed partial class PeerSession
             }
         }
         Pump();
+        if (queued)
+        {
+            OnQueued(message, body.Length);
+        }
         return queued;
+    }
+
+    private void OnQueued(PeerMessage message, int bodyBytes)
+    {
+        _all.Traffic.Count(message, isOut: true, bodyBytes);
+        if (_all.Memory.Queued > _all.MemoryMax)
+        {
+            _all.Relieve();
+        }
     }
 
     /// <summary>

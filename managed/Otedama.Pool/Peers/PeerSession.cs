@@ -31,6 +31,7 @@ public sealed partial class PeerSession
     public PeerSession(PeerSessions all, IPeerLink link)
     {
         (_all, _link) = (all, link);
+        _queue = new PeerQueue(all.Memory);
         _startedAt = _receivedAt = _sentAt = Now;
         _rates = new PeerRates(all.Time.GetUtcNow().ToUnixTimeMilliseconds(), all.ShareSpacing.TotalSeconds / 10);
         Span<byte> nonce = stackalloc byte[Hash256.Size];
@@ -58,6 +59,12 @@ public sealed partial class PeerSession
     /// <summary>Of the last PING, without the time the peer held it; null before the first.</summary>
     public TimeSpan? RoundTrip { get; private set; }
 
+    /// <summary>The shortest of this link so far; null before the first.</summary>
+    public TimeSpan? ShortestRoundTrip { get; private set; }
+
+    /// <summary>Of the call of ours that made the link; 0 when it came in.</summary>
+    public long DialNumber { get; init; }
+
     /// <summary>Since the link was made.</summary>
     public TimeSpan Age => Since(_startedAt);
 
@@ -66,6 +73,9 @@ public sealed partial class PeerSession
 
     /// <summary>Likewise.</summary>
     public long BytesOut => Interlocked.Read(ref _bytesOut);
+
+    /// <summary>Why it ended; None before that, and when the link broke.</summary>
+    public PeerByeCode EndedWith => _reason.Code;
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 
@@ -77,6 +87,7 @@ public sealed partial class PeerSession
     /// <summary>Introduces this node. The first call.</summary>
     public void Start()
     {
+        _all.Greet(this);
         PeerHello hello = _all.Handler.Describe() with
         {
             Nonce = _nonce,
@@ -153,7 +164,7 @@ public sealed partial class PeerSession
         {
             End(PeerByeCode.TooSlow, "what was sent is not being read");
         }
-        else if (_isGreeted && Since(_receivedAt) > s_pingAfter)
+        else if (_isGreeted && (_pingAt == 0 || Since(_receivedAt) > s_pingAfter)) // the first one tells how far it is
         {
             SendPing();
         }
@@ -161,10 +172,10 @@ public sealed partial class PeerSession
 
     private TimeSpan Since(long timestamp) => _all.Time.GetElapsedTime(timestamp);
 
-    /// <summary>What a peer did is worth so many points, and the link when they are a hundred.</summary>
-    private void Blame(int points, string what, bool ends)
+    /// <summary>What a peer did is worth points, and the link when it breaks the protocol.</summary>
+    private void Blame(PeerOffence offence, string what, bool ends)
     {
-        _all.Conduct.Report(Peer, Remote.Address, points, what);
+        _all.Conduct.Report(Peer, Remote.Address, offence, what);
         if (ends)
         {
             End(PeerByeCode.Protocol, what);

@@ -37,6 +37,9 @@ public sealed record PoolWorld
     /// <summary>The local network, for whoever asks its gateway for ports.</summary>
     public INatWorld Gateway { get; init; } = new NoGateway();
 
-    /// <summary>Addresses of a host name. Throws SocketException when it has none.</summary>
-    public Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = static host => [IPAddress.Parse(host)];
+    /// <summary>Host names of the internet.</summary>
+    public INames Names { get; init; } = new NoNames();
+
+    /// <summary>Whom the system asks for names; what asks them itself does so over the gateway's network.</summary>
+    public Func<IReadOnlyList<IPEndPoint>> NameServers { get; init; } = static () => [];
 }

@@ -217,6 +217,13 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<string>> BootstrapNodes = Add(List("p2p.bootstrap_nodes",
         "Pool nodes to ask first.", "addresses such as node.example:30303 or otp2p://ID@node.example:30303"));
 
+    public static readonly Setting<IReadOnlyList<string>> P2pDnsSeeds = Add(List("p2p.dns_seeds",
+        "Host names whose DNS records name pool nodes (SRV _otedama._tcp.NAME, and its addresses with port 30303); "
+        + "asked only while fewer than two nodes are connected. None is ours.", "host names such as seeds.example"));
+
+    public static readonly Setting<string> P2pDnsServer = Add(Text("p2p.dns_server", "",
+        "Name server to ask for p2p.dns_seeds; empty = those of the system.", "an address such as 192.0.2.53"));
+
     public static readonly Setting<string> P2pListen = Add(Text("p2p.listen", "",
         "Address to listen on for other pool nodes; empty = every interface.", "an IP address"));
 

@@ -31,6 +31,8 @@ internal static class ChainChoice
                 ? external : null,
             NeedsProof = dht is not { IsTestNetwork: true },
             Bootstrap = [.. configuration.Get(Settings.BootstrapNodes).Select(Named)],
+            DnsSeeds = configuration.Get(Settings.P2pDnsSeeds),
+            NameServer = SeedChoice.ServerOf(configuration.Get(Settings.P2pDnsServer)),
             InboundMax = Math.Max(1, inbound),
             OutboundMax = Math.Min(outbound, configuration.Get(Settings.P2pMaxPeers)),
             MemoryMax = (long)configuration.Get(Settings.P2pMemory) << 20,
@@ -75,6 +77,7 @@ internal static class ChainChoice
     private static void CheckReach(Configuration configuration, List<string> problems)
     {
         DhtChoice.Check(configuration, problems);
+        SeedChoice.Check(configuration, problems);
         string external = configuration.Get(Settings.P2pExternal);
         if (external.Length > 0 && !CompactEndpoint.TryParse(external, out _))
         {

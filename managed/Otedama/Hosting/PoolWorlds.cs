@@ -18,7 +18,8 @@ internal static class PoolWorlds
         Nodes = new SocketNodeLinks(time),
         Loggers = loggers,
         Peers = (identity, inboundMax) => new SocketPeerNetwork(identity, time, inboundMax, Draw),
-        Resolve = Dns.GetHostAddresses,
+        Names = new SystemNames(time),
+        NameServers = SystemNameServers.Find,
         Dht = places => DhtAt(places, time),
         Gateway = new SocketNatWorld(time),
     };

@@ -2,7 +2,7 @@ using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>Rows of pools on a share chain and of their peers.</summary>
+/// <summary>Rows of pools on a share chain.</summary>
 internal static class ChainMetrics
 {
     private const string Prefix = "otedama_sharechain_";
@@ -32,16 +32,6 @@ internal static class ChainMetrics
         Of("gate_open", "1 while miners get work.", static c => c.Network.Gate.IsOpen ? 1 : 0),
         OfView("sync_ratio", "Part of a fetched history that came; 1 while none is fetched.",
             static c => c.Sync.Done ?? 1),
-        new ValueMetric("otedama_p2p_peers", "gauge", ["pool", "direction", "state"],
-            "Pool nodes connected, by who called whom.",
-            static m => m.Pools.Where(static p => p.Pool.Chain is not null)
-                .SelectMany(static p => Peers(p, p.Pool.Chain!))),
-    ];
-
-    private static IEnumerable<Sample> Peers(PoolInput pool, ChainSnapshot chain) =>
-    [
-        new Sample([pool.View.Name, "in", "connected"], chain.Network.Peers.Count(static peer => !peer.IsOutbound)),
-        new Sample([pool.View.Name, "out", "connected"], chain.Network.Peers.Count(static peer => peer.IsOutbound)),
     ];
 
     private static ValueMetric Of(string name, string help, Func<ChainSnapshot, double> value) =>

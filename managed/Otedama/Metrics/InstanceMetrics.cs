@@ -14,7 +14,8 @@ internal static class InstanceMetrics
 
     public static IReadOnlyList<Metric> Rows { get; } =
     [
-        .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. RigRows(),
+        .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. PeerMetrics.Rows(),
+        .. RigRows(),
         .. ProcessRows(),
     ];
 
