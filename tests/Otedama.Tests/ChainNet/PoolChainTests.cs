@@ -156,6 +156,10 @@ public sealed class PoolChainTests : IDisposable
 
     private sealed class NoNetwork : IPeerNetwork
     {
+        public (int In, int Out) Shaking => default;
+
+        public long Count(PeerRefusal reason) => 0;
+
         public int OpenCount => 0;
 
         public IReadOnlyList<IPEndPoint> Listen(IReadOnlyList<IPEndPoint> places, IPeerNetworkUser user) => places;
