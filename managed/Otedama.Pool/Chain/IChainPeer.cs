@@ -15,6 +15,9 @@ public interface IChainPeer
     /// <summary>Whether we dialled it.</summary>
     bool IsOutbound { get; }
 
+    /// <summary>There and back; null while it was not measured.</summary>
+    TimeSpan? RoundTrip { get; }
+
     /// <summary>What it said first.</summary>
     PeerHello Hello { get; }
 
@@ -30,7 +33,7 @@ public interface IChainPeer
     void Answered(uint number);
 
     /// <summary>Its answer is not waited for any more; one that comes late is no offence.</summary>
-    void GiveUp(uint number);
+    void GiveUp(uint number) => Answered(number);
 
     /// <summary>It did something it may not, or was too slow. detail: what exactly, for its log and ours.</summary>
     void Blame(PeerOffence offence, string detail);

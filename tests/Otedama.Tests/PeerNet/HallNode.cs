@@ -48,7 +48,7 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
             Folder = Folder,
             Listen = [new IPEndPoint(IPAddress.Any, Port)],
         };
-        Node = new PeerNode(change?.Invoke(options) ?? options, Desk, this, world);
+        Node = new PeerNode(change?.Invoke(options) ?? options, Desk, this, null, world);
         Desk.Coin.Note(new Template
         {
             Algorithm = CoinCatalogue.Find("btc", "regtest")!.Algorithm,
@@ -90,7 +90,7 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
     {
         ulong now = (ulong)_hall.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         ChainShare share = Desk.Look(chain =>
-            EasyShares.Next(chain, Parameters, FreeShares.Payee(1), now, _made++, s_block)!);
+            EasyShares.Next(chain, Parameters, FreeShares.Payee(1), now, _made++, s_block));
         Xunit.Assert.Equal(ArrivalKind.Taken, Desk.Arrive(share.Bytes.Span, ShareOrigin.Own).Kind);
     }
 

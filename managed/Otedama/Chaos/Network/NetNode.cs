@@ -136,7 +136,7 @@ internal sealed class NetNode : IBlockTimes, IShareListener
     {
         ulong now = (ulong)(new SimClock(_world.Schedule, _life).GetUtcNow() + _skew).ToUnixTimeMilliseconds();
         Template template = _world.Coin.Template(_world.Schedule.Now - _world.Options.CoinDelay.Ticks);
-        ChainShare? share = Desk.Look(chain => EasyShares.Next(
+        ChainShare? share = Desk.Look(chain => chain.Payees() is null ? null : EasyShares.Next(
             chain, _world.Parameters, Payout, now, number, template.PreviousHash, (uint)template.Height));
         if (share is null)
         {
@@ -190,11 +190,11 @@ internal sealed class NetNode : IBlockTimes, IShareListener
             OutboundMax = _world.Options.Dials,
             UserAgent = Name,
         };
-        _peers = new PeerNode(options, Desk, this, world);
+        _peers = new PeerNode(options, Desk, this, nodes: null, world);
         _peers.Listen();
         Desk.Coin.Note(_world.Coin.Template(_world.Schedule.Now - _world.Options.CoinDelay.Ticks));
         Desk.Coin.Note(_world.Coin.Template(_world.Schedule.Now));
-        _steps = [Desk, Desk.Keeper, .. _peers.Steps];
+        _steps = [Desk, Desk.Keeper, Desk.Proofs, .. _peers.Steps];
         _turns = new int[_steps.Length];
     }
 
