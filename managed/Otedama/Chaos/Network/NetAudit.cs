@@ -9,6 +9,13 @@ namespace Otedama;
 /// <summary>What has to be true of honest nodes, at any time and at the end.</summary>
 internal sealed class NetAudit(NetWorld world)
 {
+    /// <summary>What a slow link or disk makes of an honest node.</summary>
+    private static readonly PeerOffence[] s_slow =
+    [
+        PeerOffence.NoAnswer, PeerOffence.NoPong, PeerOffence.AnnouncedNothing, PeerOffence.OldCoinHeight,
+        PeerOffence.OverRateLimit,
+    ];
+
     private readonly Dictionary<Hash256, long> _made = []; // and when
     private readonly Dictionary<Hash256, List<(int Node, TimeSpan After)>> _had = [];
     private readonly Dictionary<int, Hash256[]> _kept = []; // main chain that a node's disk has, newest first
@@ -87,8 +94,7 @@ internal sealed class NetAudit(NetWorld world)
         Bans += isBan ? 1 : 0;
         string place = peer[(peer.IndexOf('@', StringComparison.Ordinal) + 1)..];
         IPAddress address = IPEndPoint.TryParse(place, out IPEndPoint? end) ? end.Address : IPAddress.Parse(place);
-        bool isSlow = Says(words, PeerOffence.NoAnswer) || Says(words, PeerOffence.OldCoinHeight)
-            || Says(words, PeerOffence.OverRateLimit);
+        bool isSlow = Array.Exists(s_slow, offence => Says(words, offence));
         if (!_hostile.Contains(address) && (isBan || !isSlow))
         {
             world.Fail($"{by.Name} blames an honest node, {peer}: {words}");
