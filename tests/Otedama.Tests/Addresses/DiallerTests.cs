@@ -90,6 +90,16 @@ public sealed class DiallerTests
     }
 
     [Fact]
+    public void Of_fewer_connections_as_small_a_part()
+    {
+        Know(400, AddressOrigin.Peer, tried: true);
+        _distances.Near = static place => place.Address % 7 == 0;
+        Lab lab = New(new DiallerOptions { FullMax = 4 });
+        _time.Advance(30, lab.Dialler);
+        Assert.Equal(2, lab.Dialler.Lines().Count(static line => line.Outbound.IsForLatency));
+    }
+
+    [Fact]
     public void Banned_nodes_are_not_called()
     {
         PeerEndpoint banned = At("45.1.2.3");
