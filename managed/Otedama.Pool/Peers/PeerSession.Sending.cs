@@ -171,8 +171,7 @@ public sealed partial class PeerSession
         {
             _isPinged = false;
             Answered(_pinged);
-            PeerOffenceRow offence = PeerOffences.Of(PeerOffence.NoPong);
-            Blame(offence.Points, offence.Words, ends: false);
+            Blame(PeerOffence.NoPong, "the link is kept", ends: false);
         }
         if (!_isPinged && (_pingAt == 0 || Since(_pingAt) >= (_trips.IsSettled ? s_pingEvery : s_firstPings)))
         {
