@@ -66,12 +66,15 @@ internal static class OutboundPolicy
     public static bool MayChooseByLatency(IReadOnlyCollection<Outbound> open, int fullMax) =>
         open.Count(static one => one.IsForLatency) < fullMax * ForLatencyMax / LatencyOf;
 
+    /// <summary>Nobody but the DHT has told of it, and nobody has answered there.</summary>
+    public static bool IsHearsay(AddressCandidate candidate) => candidate.IsDhtOnly && !candidate.HasAnswered;
+
     /// <summary>
     /// What others name is tried at ports where no well-known service of somebody else listens, and what only the DHT
     /// names once an hour: who lies to us shall not make us knock at doors.
     /// </summary>
     public static bool MayTry(AddressCandidate candidate, long now, bool isLonely) =>
-        candidate.IsDhtOnly && !candidate.HasAnswered
+        IsHearsay(candidate)
         ? candidate.LastTry <= now - 3600 && IsOpenPort(candidate.Place)
         : candidate.LastTry <= now - (isLonely ? 60 : 600) && (candidate.HasAnswered || IsOpenPort(candidate.Place));
 

@@ -88,7 +88,7 @@ internal sealed class SessionLogin
         }
         if (_room.Jobs.WhyClosed is { } closed)
         {
-            StratumWriter.Error(_link.Reply, message.Id, StratumError.Unauthorised, closed); // not the miner's fault
+            StratumWriter.Error(_link.Reply, message.Id, StratumError.Unauthorised, closed.Reason); // not its fault
             return;
         }
         int workersMax = _room.Options.Limits.WorkersPerConnectionMax;

@@ -14,6 +14,9 @@ internal static partial class StratumLog
         Message = "connection {Id} from {Remote} closed: {Reason}")]
     public static partial void Closed(ILogger logger, long id, IPEndPoint remote, CloseReason reason);
 
+    [LoggerMessage(EventName = "gate_moved", Message = "To the miners: {Words}")]
+    public static partial void Gate(ILogger logger, LogLevel level, string words);
+
     [LoggerMessage(Level = LogLevel.Debug, EventName = "worker_logged_in",
         Message = "worker {User} logged in")]
     public static partial void LoggedIn(ILogger logger, string user);

@@ -95,7 +95,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             TipHeight = next.Height - 1,
             TipWork = _desk.Look(static chain => chain.CumulativeWork),
             WindowWork = _desk.Look(chain => chain.RecentWork(window)),
-            CoinHeight = _desk.Coin.Height,
+            CoinTip = _desk.Coin.Tip.Id,
+            CoinHeight = _desk.Coin.Tip.Height,
             UserAgent = _options.UserAgent,
         };
     }

@@ -38,7 +38,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
     /// or key cannot be used.
     /// </summary>
-    public PeerNode(PeerNodeOptions options, ShareDesk desk, IBlockTimes times, PoolWorld world)
+    public PeerNode(
+        PeerNodeOptions options, ShareDesk desk, IBlockTimes times, ICoinBlockSink? nodes, PoolWorld world)
     {
         (_options, _world) = (options, world);
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
@@ -53,7 +54,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _bans = new BanList(world.Time, options.Allowed);
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
-        Chain = new ChainPeers(desk, times, world);
+        Chain = new ChainPeers(desk, times, nodes, world, options.GossipBudget) { Audits = options.Audits };
         _delays = new ShareDelays(world.Time);
         desk.Tell(_delays);
         _network = world.Peers(_identity, options.InboundMax + AtTheDoor);

@@ -34,6 +34,8 @@ internal sealed class SessionPeer : IChainPeer
 
     public bool IsOutbound => Session.IsInitiator;
 
+    public TimeSpan? RoundTrip => Session.RoundTrip;
+
     public ToldPlace Place { get; } = new();
 
     /// <summary>Where it can be dialled; null where it does not listen.</summary>

@@ -171,7 +171,7 @@ public sealed partial class PeerSession
         {
             _isPinged = false;
             Answered(_pinged);
-            Blame(PeerOffence.NoPong, "the link is kept", ends: false);
+            Blame(PeerOffence.NoPong, "", ends: false);
         }
         if (!_isPinged && (_pingAt == 0 || Since(_pingAt) >= (_trips.IsSettled ? s_pingEvery : s_firstPings)))
         {

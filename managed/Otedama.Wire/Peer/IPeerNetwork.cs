@@ -32,7 +32,7 @@ public interface IPeerNetwork : IDisposable
 /// <summary>Whose links they are. Any thread.</summary>
 public interface IPeerNetworkUser
 {
-    /// <summary>From there may come more handshakes than from elsewhere.</summary>
+    /// <summary>From there may come more handshakes than from elsewhere, and no puzzle is wanted.</summary>
     bool IsAllowed(IPAddress address);
 
     /// <summary>

@@ -128,12 +128,13 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         int inbound = CountInbound(1);
         try
         {
+            bool isAllowed = user.IsAllowed(remote.Address);
             PeerRefusal refusal = inbound > _inboundMax ? PeerRefusal.TableFull
-                : _gate.Enter(remote.Address, user.IsAllowed(remote.Address));
+                : _gate.Enter(remote.Address, isAllowed);
             if (refusal == PeerRefusal.None)
             {
                 SocketPeerLink link = SocketPeerLink.Accepted(
-                    socket, remote, user, _turns, _time, link => PeerTls.Accept(_own, _door, link));
+                    socket, remote, user, _turns, _time, link => PeerTls.Accept(_own, isAllowed ? null : _door, link));
                 refusal = await ShakeAsync(link, _gate.Leave);
                 await link.Ended;
             }

@@ -68,6 +68,9 @@ internal sealed record ChainView
     /// <summary>What would fit this node's miners better, in a sentence; null when this chain fits.</summary>
     public required string? Advice { get; init; }
 
+    /// <summary>What the operator should look at.</summary>
+    public IReadOnlyList<ChainAlarmView> Alarms { get; init; } = [];
+
     public required ChainGateView Gate { get; init; }
 
     public required ChainSyncView Sync { get; init; }
@@ -138,6 +141,10 @@ internal sealed record ChainTipView(
 /// <param name="Part">Of what the window pays for, 0 to 1.</param>
 /// <param name="Own">Its payee mines on this node.</param>
 internal sealed record ChainTipPayoutView(string Address, string Amount, string How, double Part, bool Own);
+
+/// <param name="Kind">partition, coin_behind, reorganisation, uncles or withholding.</param>
+/// <param name="Text">A sentence.</param>
+internal sealed record ChainAlarmView(string Kind, string Text);
 
 /// <param name="Open">Miners get work.</param>
 /// <param name="Reason">Why, or why not, in a sentence.</param>

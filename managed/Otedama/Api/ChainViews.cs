@@ -35,6 +35,7 @@ internal static class ChainViews
             Window = Window(chain),
             AtTip = chain.Window.AtTip is { } tip ? AtTip(tip, chain.Window.Work) : null,
             Advice = Advice(chain),
+            Alarms = [.. chain.Alarms.Select(static alarm => new ChainAlarmView(alarm.Kind, alarm.Text))],
             Gate = new ChainGateView(chain.Network.Gate.IsOpen, chain.Network.Gate.Reason),
             Sync = Sync(chain.Network.Sync),
             Peers = chain.Network.Peers.Count,

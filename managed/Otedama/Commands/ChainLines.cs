@@ -25,9 +25,9 @@ internal static class ChainLines
         yield return $"         found {chain.OwnFound} since the start, refused {chain.OwnRefused}; "
             + $"{chain.Orphans} without a parent, {chain.Held} held; "
             + $"{Many(chain.Reorganisations, "change")} of branch, {chain.DeepestReorganisation} deep at most";
-        if (chain.Advice is { } advice)
+        foreach (string line in Alarms(chain).Concat(chain.Advice is { } advice ? [advice] : []))
         {
-            yield return $"         {advice}";
+            yield return $"         {line}";
         }
     }
 
@@ -84,7 +84,11 @@ internal static class ChainLines
         $"{name}{Sync(chain.Sync)}; height {Count(chain.Height)}{Age(chain.TipAgeS)}, work {chain.Work}, "
             + Many(chain.Peers, "peer"),
         Gate(chain.Gate),
+        .. Alarms(chain),
     ];
+
+    private static IEnumerable<string> Alarms(ChainView chain) =>
+        chain.Alarms.Select(static alarm => $"! {alarm.Text}");
 
     private static string Gate(ChainGateView gate) => $"miners {(gate.Open ? "get work" : "wait")}: {gate.Reason}";
 

@@ -252,7 +252,10 @@ internal static class Settings
         "MiB that what waits to be sent and read of all peers may take."));
 
     public static readonly Setting<int> P2pGossipBudget = Add(Integer("p2p.gossip_budget", 64, 1, 1_048_576,
-        "KiB a second of shares sent to everybody; above it most peers get announcements only.", PeersLater));
+        "KiB a second of shares sent to everybody; above it most peers get announcements only."));
+
+    public static readonly Setting<bool> P2pAudit = Add(Switch("p2p.audit", false,
+        "Ask the sender of one share in a hundred for its block's transactions, and count whether they are its own."));
 
     public static readonly Setting<string> P2pNat = Add(Choice("p2p.nat", "auto", ["auto", "pcp", "natpmp", "upnp", "off"],
         "How the gateway is asked to let other nodes in; auto = one after the other."));

@@ -36,6 +36,8 @@ internal static class ChainChoice
             InboundMax = Math.Max(1, inbound),
             OutboundMax = Math.Min(outbound, configuration.Get(Settings.P2pMaxPeers)),
             MemoryMax = (long)configuration.Get(Settings.P2pMemory) << 20,
+            Audits = configuration.Get(Settings.P2pAudit),
+            GossipBudget = (long)configuration.Get(Settings.P2pGossipBudget) << 10,
             Allowed = configuration.Get(Settings.P2pAllow),
             IsPrivate = configuration.Get(Settings.P2pPrivate),
             SoloOk = plan.NodeIsEmbedded || configuration.Get(Settings.P2pSoloOk),

@@ -18,7 +18,7 @@ internal static class HostilePeers
     private const int Count = 1_000;
 
     /// <summary>Keys cost their owner little, and this machine time that is not the node's: some share one.</summary>
-    private const int Keys = 250;
+    private const int Keys = 125;
 
     private static readonly Hash256 s_chain = ChainSets.For(ChainSets.Standard, CoinCatalogue.Otedama).Id;
     private static readonly SemaphoreSlim s_solving = new(1, 1);
@@ -37,28 +37,34 @@ internal static class HostilePeers
             ["broken frames"] = BrokenAsync,
         };
 
-    /// <summary>This program again; prints a line when it is about to begin, and tries and links at its end.</summary>
-    public static Process Start(IPEndPoint to, NodeId server, string kind, TimeSpan time) => Process.Start(new ProcessStartInfo(
+    /// <summary>This program again, for RunAsync.</summary>
+    public static Process Start(IPEndPoint to, NodeId server, TimeSpan time) => Process.Start(new ProcessStartInfo(
         Environment.ProcessPath!,
         [
-            typeof(HostilePeers).Assembly.Location, "peer-hostile", to.ToString(), server.ToString(), kind,
+            typeof(HostilePeers).Assembly.Location, "peer-hostile", to.ToString(), server.ToString(),
             time.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         ])
     {
+        RedirectStandardInput = true,
         RedirectStandardOutput = true,
     })!;
 
-    public static async Task<int> RunAsync(string[] arguments)
+    /// <summary>Says "ready"; then does what a line names for the time given, and answers with its tries and links.</summary>
+    public static async Task<int> RunAsync(string to, string id, string seconds)
     {
-        (IPEndPoint to, string kind) = (IPEndPoint.Parse(arguments[0]), arguments[2]);
-        NodeId server = NodeId.TryParse(arguments[1], out NodeId id) ? id : throw new FormatException(arguments[1]);
-        s_keys = [.. Enumerable.Range(0, kind == "say nothing" ? 1 : Keys).Select(static _ => LoadNode.NewIdentity())];
+        NodeId server = NodeId.TryParse(id, out NodeId read) ? read : throw new FormatException(id);
+        TimeSpan time = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
+        s_keys = [.. Enumerable.Range(0, Keys).Select(static _ => LoadNode.NewIdentity())];
         Console.Out.WriteLine("ready");
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)));
-        await Task.WhenAll(Enumerable.Range(0, Count).Select(i => RepeatAsync(
-            new Place(new IPAddress(new byte[] { 127, 2, (byte)(1 + (i / 8)), (byte)(1 + (i % 8)) }), to, server),
-            Kinds[kind], s_keys[i % s_keys.Length], stop.Token)));
-        Console.Out.WriteLine($"{s_tries} {s_links}");
+        while (await Console.In.ReadLineAsync() is { } kind)
+        {
+            (s_tries, s_links) = (0, 0);
+            using CancellationTokenSource stop = new(time);
+            await Task.WhenAll(Enumerable.Range(0, Count).Select(i => RepeatAsync(
+                new Place(new IPAddress(new byte[] { 127, 2, (byte)(1 + (i / 8)), (byte)(1 + (i % 8)) }), IPEndPoint.Parse(to), server),
+                Kinds[kind], s_keys[i % s_keys.Length], stop.Token)));
+            Console.Out.WriteLine($"{s_tries} {s_links}");
+        }
         return 0;
     }
 

@@ -42,31 +42,38 @@ internal static class PeerFlood
         using CancellationTokenSource all = new();
         _ = program.WatchAsync(all.Token);
         List<LoadNode> honest = await ConnectAsync(program, id, Honest, all.Token);
+        using Process hostile = HostilePeers.Start(program.To, id, time);
+        await hostile.StandardOutput.ReadLineAsync();
         Say($"{"flood of 1,000",-28} {"tries links",14} {"RSS max MB",11} {"cores",6} {"ping p50 ms",12} {"ping p99 ms",12} {"spread p50 ms",14} {"spread p99 ms",14} {"shares",7} {"honest",7}");
         foreach (string name in (string[])["calm", .. HostilePeers.Kinds.Keys, "calm again"])
         {
-            await PhaseAsync(program, id, honest, name, time);
+            await PhaseAsync(program, hostile, honest, name, time);
         }
+        hostile.Kill();
+        await hostile.WaitForExitAsync();
         await all.CancelAsync();
         return honest.TrueForAll(static node => node.IsOpen) ? 0 : 1;
     }
 
     private static async Task PhaseAsync(
-        LoadProgram program, NodeId id, List<LoadNode> honest, string name, TimeSpan time)
+        LoadProgram program, Process hostile, List<LoadNode> honest, string name, TimeSpan time)
     {
         foreach (LoadNode node in honest)
         {
             node.Shares.Clear();
             node.RoundTrips.Clear();
         }
-        using Process? flood = HostilePeers.Kinds.ContainsKey(name) ? HostilePeers.Start(program.To, id, name, time) : null;
-        _ = flood is null ? null : await flood.StandardOutput.ReadLineAsync();
         program.TakeMost();
         (double cpu, long began) = (program.CpuSeconds, Stopwatch.GetTimestamp());
         using CancellationTokenSource stop = new(time);
+        bool isFlood = HostilePeers.Kinds.ContainsKey(name);
+        if (isFlood)
+        {
+            await hostile.StandardInput.WriteLineAsync(name);
+        }
         await PingAsync(honest, stop.Token);
         double cores = (program.CpuSeconds - cpu) / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        string tries = flood is null ? "" : (await flood.StandardOutput.ReadToEndAsync()).Trim();
+        string? tries = isFlood ? await hostile.StandardOutput.ReadLineAsync() : "";
         double[] trips = [.. honest.SelectMany(static node => node.RoundTrips).Select(static trip => trip.TotalMilliseconds)];
         double[] spreads = [.. Spreads(honest)];
         Say($"{name,-28} {tries,14} {program.TakeMost(),11:0.0} {cores,6:0.00} {At(trips, 0.5),12:0.0} {At(trips, 0.99),12:0.0} {At(spreads, 0.5),14:0.0} {At(spreads, 0.99),14:0.0} {spreads.Length / Honest,7} {honest.Count(static node => node.IsOpen),7}");

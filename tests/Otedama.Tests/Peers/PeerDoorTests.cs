@@ -116,8 +116,12 @@ public sealed class PeerDoorTests
         RawLine line = await honest.LinkAsync(node);
         Assert.Equal(node.Id, line.Link.Peer);
         await node.UntilAsync(PeerRefusal.None, 1);
+        node.Allows = static _ => true;
+        honest.Network.Dial(node.Place, node.Id, -2, honest);
+        await node.UntilAsync(PeerRefusal.None, 2);
         Assert.Equal(3, node.Network.Count(PeerRefusal.PuzzleMissing));
-        Assert.Equal((3, 1), (honest.Network.Count(PeerRefusal.PuzzleWanted), honest.Network.Count(PeerRefusal.None)));
+        await honest.UntilAsync(PeerRefusal.None, 2);
+        Assert.Equal((3, 2), (honest.Network.Count(PeerRefusal.PuzzleWanted), honest.Network.Count(PeerRefusal.None)));
         silent.ForEach(static socket => socket.Dispose());
     }
 

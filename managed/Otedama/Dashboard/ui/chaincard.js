@@ -24,6 +24,9 @@ export function drawChainCards(chain, page) {
   $("chain-sync").hidden = chain.sync.done === null;
   $("chain-sync").value = chain.sync.done ?? 0;
   say("chain-progress", chain.sync.done === null ? "" : t("fetched", count(chain.sync.had), count(chain.sync.of), chain.sync.from ?? "–"));
+  const alarms = chain.alarms ?? [];
+  $("chain-alarms").hidden = alarms.length === 0;
+  say("chain-alarms", alarms.map((alarm) => alarm.text).join("; "));
   $("chain-advice").hidden = chain.advice === null;
   if (chain.advice) say("chain-advice", t("nanoFits", w.expected_own_shares.toFixed(1), time(w.time_s)));
   drawBeads(page);
