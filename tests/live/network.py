@@ -129,7 +129,7 @@ mining: {{enabled: {str(mines).lower()}, wallet: {address}, workers: {{cpu_threa
 
     def chain(self):
         answer = self.ask("pools")
-        return answer["pools"][0]["chain"] if answer and answer["pools"] else None
+        return answer["pools"][0].get("sharechain") if answer and answer["pools"] else None
 
     def memory(self):
         """MiB resident."""

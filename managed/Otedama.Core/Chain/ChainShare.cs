@@ -17,6 +17,13 @@ public sealed class ChainShare
         Id = Sha256d.Hash(Bytes.Span);
     }
 
+    /// <summary>Decoded: of the bytes, which no field has another form of.</summary>
+    private ChainShare(ShareCore core, ShareWork work, ReadOnlySpan<byte> bytes)
+    {
+        (Core, Work, Bytes) = (core, work, bytes.ToArray());
+        Id = Sha256d.Hash(bytes);
+    }
+
     public ShareCore Core { get; }
 
     public ShareWork Work { get; }
@@ -43,7 +50,7 @@ public sealed class ChainShare
             ShareWork work = ShareWork.Read(ref reader, coin);
             if (reader.Left == 0)
             {
-                return new ChainShare(core, work);
+                return new ChainShare(core, work, bytes);
             }
             fault = new ShareFault(ShareFault.Bytes, $"{reader.Left} bytes follow the share's last field");
         }

@@ -15,45 +15,44 @@ public static class ChainSplit
 {
     /// <summary>
     /// At most outputsMax payouts that sum to reward, by amount descending, then key ascending. payees: each key once,
-    /// no weight zero, the sum below 2^128; what they hold afterwards means nothing. outputsMax and dust: above zero.
-    /// seed: the parent's id. None for no payees.
+    /// no weight zero, the sum below 2^128. outputsMax and dust: above zero. seed: the parent's id. None for no payees.
     /// </summary>
-    public static ChainPayout[] Of(Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, Hash256 seed) =>
-        Of(payees, reward, outputsMax, dust, new SlotOrder(seed));
+    public static ChainPayout[] Of(ChainPayee[] payees, ulong reward, int outputsMax, ulong dust, Hash256 seed) =>
+        Of(new PayoutLine(payees, new SlotOrder(seed)), reward, outputsMax, dust);
 
     /// <summary>
     /// As Of, for those who ask why: those that are paid their part exactly first, then those that hold slots, whose
     /// part is right on average only. Within both by amount descending, then key ascending.
     /// </summary>
     public static (ChainPayout[] Exact, ChainPayout[] Slots) Explain(
-        Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, Hash256 seed)
+        ChainPayee[] payees, ulong reward, int outputsMax, ulong dust, Hash256 seed)
     {
-        List<ChainPayout> paid = Pay(payees, reward, outputsMax, dust, new SlotOrder(seed), out int exact);
+        PayoutLine line = new(payees, new SlotOrder(seed));
+        List<ChainPayout> paid = Pay(line, reward, outputsMax, dust, out int exact);
         return (Sorted(paid[..exact]), Sorted(paid[exact..]));
     }
 
-    internal static ChainPayout[] Of(
-        Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, SlotOrder order) =>
-        Sorted(Pay(payees, reward, outputsMax, dust, order, out _));
+    internal static ChainPayout[] Of(PayoutLine line, ulong reward, int outputsMax, ulong dust) =>
+        Sorted(Pay(line, reward, outputsMax, dust, out _));
 
     /// <summary>exact: so many at the beginning are paid exactly.</summary>
-    private static List<ChainPayout> Pay(
-        Span<ChainPayee> payees, ulong reward, int outputsMax, ulong dust, SlotOrder order, out int exact)
+    private static List<ChainPayout> Pay(PayoutLine line, ulong reward, int outputsMax, ulong dust, out int exact)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputsMax, 1);
         ArgumentOutOfRangeException.ThrowIfZero(dust);
         exact = 0;
-        if (payees.IsEmpty)
+        if (line.Payees.Length == 0)
         {
             return [];
         }
-        Remainder left = new(outputsMax, SumOf(payees), reward);
-        List<ChainPayout> paid = new(Math.Min(outputsMax, payees.Length));
-        int remaining = PayExactly(payees, dust, ref left, paid);
+        Remainder left = new(outputsMax, SumOf(line.Payees), reward);
+        List<ChainPayout> paid = new(Math.Min(outputsMax, line.Payees.Length));
+        bool[] isPaid = new bool[line.Payees.Length];
+        PayExactly(line.Payees, dust, ref left, paid, isPaid);
         exact = paid.Count;
-        if (remaining > 0)
+        if (exact < line.Payees.Length)
         {
-            PaySlots(payees[..remaining], dust, left, order, paid);
+            PaySlots(line, dust, left, paid, isPaid);
         }
         return paid;
     }
@@ -67,15 +66,15 @@ public static class ChainSplit
     }
 
     /// <summary>
-    /// Steps 2 and 3. Returns how many payees remain, at the front. Who is paid last leaves nothing over: his part is
-    /// all.
+    /// Steps 2 and 3. Who is paid last leaves nothing over: his part is all.
     /// </summary>
-    private static int PayExactly(Span<ChainPayee> payees, ulong dust, ref Remainder left, List<ChainPayout> paid)
+    private static void PayExactly(
+        ReadOnlySpan<ChainPayee> payees, ulong dust, ref Remainder left, List<ChainPayout> paid, bool[] isPaid)
     {
         PayeeHeap heap = new(payees);
         while (heap.Count > 0)
         {
-            ChainPayee first = heap.First;
+            ref readonly ChainPayee first = ref payees[heap.First];
             ulong slots = Math.Min((ulong)left.Outputs, left.Reward / dust);
             // Weight x slots >= all, so that the part is dust at least; divided, because the product may have 137 bits.
             if (slots == 0 || first.Weight < ((left.Weight - 1) / slots) + 1)
@@ -88,35 +87,37 @@ public static class ChainSplit
                 break;
             }
             paid.Add(new ChainPayout(first.Key, part));
+            isPaid[heap.First] = true;
             left = new Remainder(left.Outputs - 1, left.Weight - first.Weight, left.Reward - part);
             heap.DropFirst();
         }
-        return heap.Count;
     }
 
     /// <summary>Steps 4 and 5.</summary>
     private static void PaySlots(
-        Span<ChainPayee> payees, ulong dust, Remainder left, SlotOrder order, List<ChainPayout> paid)
+        PayoutLine line, ulong dust, Remainder left, List<ChainPayout> paid, bool[] isPaid)
     {
-        ulong room = Math.Min(left.Reward / dust, (ulong)Math.Min(left.Outputs, payees.Length));
+        ulong room = Math.Min(left.Reward / dust, (ulong)Math.Min(left.Outputs, line.Payees.Length - paid.Count));
         uint slots = Math.Max(1, (uint)room);
-        order.Sort(payees);
-        UInt128 offset = order.Offset(left.Weight);
+        UInt128 offset = line.Offset(left.Weight);
         UInt128 end = UInt128.Zero;
+        UInt128 next = SlotAt(0, slots, offset, left.Weight);
         uint taken = 0;
         ulong before = 0;
-        foreach (ChainPayee payee in payees)
+        foreach (int place in line.InOrder)
         {
-            end += payee.Weight;
-            uint from = taken;
-            while (taken < slots && SlotAt(taken, slots, offset, left.Weight) < end)
-            {
-                taken++;
-            }
-            if (taken == from)
+            ref readonly ChainPayee payee = ref line.Payees[place];
+            end += isPaid[place] ? UInt128.Zero : payee.Weight;
+            if (next >= end)
             {
                 continue;
             }
+            do
+            {
+                taken++;
+                next = taken < slots ? SlotAt(taken, slots, offset, left.Weight) : UInt128.MaxValue; // above every end
+            }
+            while (next < end);
             ulong upTo = (ulong)ExactParts.Of(left.Reward, taken, slots);
             paid.Add(new ChainPayout(payee.Key, upTo - before));
             before = upTo;

@@ -2,16 +2,22 @@ namespace Otedama.Core;
 
 /// <summary>
 /// Gives out payees by weight descending, then key ascending, without sorting those nobody asks for: only as many as
-/// there are outputs matter of thousands. A binary heap within the span; what is left lies at its front.
+/// there are outputs matter of thousands. A binary heap of their places.
 /// </summary>
 internal ref struct PayeeHeap
 {
-    private readonly Span<ChainPayee> _items;
+    private readonly ReadOnlySpan<ChainPayee> _payees;
+    private readonly int[] _places;
 
-    public PayeeHeap(Span<ChainPayee> items)
+    public PayeeHeap(ReadOnlySpan<ChainPayee> payees)
     {
-        _items = items;
-        Count = items.Length;
+        _payees = payees;
+        _places = new int[payees.Length];
+        Count = payees.Length;
+        for (int i = 0; i < Count; i++)
+        {
+            _places[i] = i;
+        }
         for (int i = (Count / 2) - 1; i >= 0; i--)
         {
             Sink(i);
@@ -20,33 +26,39 @@ internal ref struct PayeeHeap
 
     public int Count { get; private set; }
 
-    public readonly ChainPayee First => _items[0];
+    /// <summary>Its place.</summary>
+    public readonly int First => _places[0];
 
     public void DropFirst()
     {
         Count--;
-        _items[0] = _items[Count];
+        _places[0] = _places[Count];
         Sink(0);
     }
 
     private readonly void Sink(int at)
     {
+        int sinking = _places[at];
         while (true)
         {
             int child = (2 * at) + 1;
-            if (child + 1 < Count && IsBefore(_items[child + 1], _items[child]))
+            if (child + 1 < Count && IsBefore(_places[child + 1], _places[child]))
             {
                 child++;
             }
-            if (child >= Count || !IsBefore(_items[child], _items[at]))
+            if (child >= Count || !IsBefore(_places[child], sinking))
             {
+                _places[at] = sinking;
                 return;
             }
-            (_items[at], _items[child]) = (_items[child], _items[at]);
+            _places[at] = _places[child];
             at = child;
         }
     }
 
-    private static bool IsBefore(in ChainPayee one, in ChainPayee other) =>
-        one.Weight != other.Weight ? one.Weight > other.Weight : one.Key.CompareTo(other.Key) < 0;
+    private readonly bool IsBefore(int one, int other)
+    {
+        ref readonly ChainPayee first = ref _payees[one], second = ref _payees[other];
+        return first.Weight != second.Weight ? first.Weight > second.Weight : first.Key.CompareTo(second.Key) < 0;
+    }
 }

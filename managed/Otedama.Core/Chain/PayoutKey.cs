@@ -12,6 +12,9 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
 
     private const byte None = 0;
 
+    /// <summary>32-bit words that WriteWords writes.</summary>
+    internal const int WordsMax = 9;
+
     public const int LengthMax = 33;
 
     // The program, most significant byte first and zeros behind it, so that numbers compare as bytes do.
@@ -41,6 +44,30 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
 
     /// <summary>Bytes of type and program: 21 or 33; 1 for nobody.</summary>
     public int Length => 1 + ProgramLengthOf(Type);
+
+    /// <summary>Whether it has 33 bytes, and not 21.</summary>
+    internal bool IsLong => Type is WitnessScriptHash or Taproot;
+
+    /// <summary>
+    /// The bytes as WordsMax words, each most significant byte first, with the bit that ends a message of SHA-256
+    /// behind them and zeros after that.
+    /// </summary>
+    internal void WriteWords(Span<uint> words)
+    {
+        unchecked
+        {
+            words[0] = ((uint)Type << 24) | (uint)(_p0 >> 40);
+            words[1] = (uint)(_p0 >> 8);
+            words[2] = ((uint)_p0 << 24) | (uint)(_p1 >> 40);
+            words[3] = (uint)(_p1 >> 8);
+            words[4] = ((uint)_p1 << 24) | (uint)(_p2 >> 40);
+            words[5] = (uint)(_p2 >> 8);
+            words[6] = ((uint)_p2 << 24) | (uint)(_p3 >> 40);
+            words[7] = (uint)(_p3 >> 8);
+            words[8] = (uint)_p3 << 24;
+        }
+        words[IsLong ? 8 : 5] |= 0x0080_0000;
+    }
 
     /// <summary>Writes Length bytes.</summary>
     public void CopyTo(Span<byte> destination)

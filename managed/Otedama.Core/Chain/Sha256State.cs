@@ -55,6 +55,17 @@ internal static class Sha256State
         return ToHash(state);
     }
 
+    /// <summary>The words of a schedule behind its first 16.</summary>
+    internal static void Extend(Span<uint> w)
+    {
+        for (int i = 16; i < w.Length; i++)
+        {
+            uint early = Turned(w[i - 15], 7, 18) ^ (w[i - 15] >> 3);
+            uint late = Turned(w[i - 2], 17, 19) ^ (w[i - 2] >> 10);
+            w[i] = unchecked(w[i - 16] + early + w[i - 7] + late);
+        }
+    }
+
     private static void Take(Span<uint> state, ReadOnlySpan<byte> blocks)
     {
         Span<uint> schedule = stackalloc uint[Rounds];
@@ -70,12 +81,7 @@ internal static class Sha256State
         {
             w[i] = BinaryPrimitives.ReadUInt32BigEndian(block[(4 * i)..]);
         }
-        for (int i = 16; i < w.Length; i++)
-        {
-            uint early = Turned(w[i - 15], 7, 18) ^ (w[i - 15] >> 3);
-            uint late = Turned(w[i - 2], 17, 19) ^ (w[i - 2] >> 10);
-            w[i] = unchecked(w[i - 16] + early + w[i - 7] + late);
-        }
+        Extend(w);
         (uint a, uint b, uint c, uint d) = (state[0], state[1], state[2], state[3]);
         (uint e, uint f, uint g, uint h) = (state[4], state[5], state[6], state[7]);
         uint[] constants = s_constants;

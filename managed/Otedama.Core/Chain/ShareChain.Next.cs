@@ -27,7 +27,7 @@ public sealed partial class ShareChain
     /// <summary>
     /// Whose work a share on `parent` pays, in no order; null while too little of the chain is known to tell.
     /// </summary>
-    internal ChainPayee[]? WindowOn(Hash256 parent) => Window(_entries[parent]);
+    internal ChainPayee[]? WindowOn(Hash256 parent) => Line(_entries[parent])?.Payees;
 
     private NextShare Next(PlacedShare parent)
     {
@@ -60,19 +60,28 @@ public sealed partial class ShareChain
 
     private ChainPayout[]? Split(PlacedShare parent, byte capClass, ulong reward, PayoutKey own)
     {
-        if (Window(parent) is not { } payees)
+        if (Line(parent) is not { } line)
         {
             return null;
         }
-        return payees.Length == 0
+        return line.Payees.Length == 0
             ? [new ChainPayout(own, reward)]
-            : ChainSplit.Of(payees, reward, _parameters.Caps[capClass], _parameters.Dust, parent.Id);
+            : ChainSplit.Of(line, reward, _parameters.Caps[capClass], _parameters.Dust);
     }
 
-    private ChainPayee[]? Window(PlacedShare parent)
+    /// <summary>
+    /// Whom a share on `parent` pays. The last one is kept: a tip is asked for each cap class, and again by the share
+    /// that comes on it.
+    /// </summary>
+    private PayoutLine? Line(PlacedShare parent)
     {
-        _window.MoveTo(parent);
-        return _window.IsComplete ? _window.Payees() : null;
+        if (!ReferenceEquals(parent, _lineOf))
+        {
+            _window.MoveTo(parent);
+            _line = _window.IsComplete ? new PayoutLine(_window.Payees(), new SlotOrder(parent.Id)) : null;
+            _lineOf = _line is null ? null : parent;
+        }
+        return _line;
     }
 
     /// <summary>By amount descending, then script ascending.</summary>

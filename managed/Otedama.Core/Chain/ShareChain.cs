@@ -26,6 +26,8 @@ public sealed partial class ShareChain
     private readonly RefusedShares _refused = new(RefusedMax);
     private readonly long _uncleGapEnd; // up to this height uncles may be from before the beginning
     private PlacedShare _tip;
+    private PayoutLine? _line;
+    private PlacedShare? _lineOf;
     private uint _lowest;
 
     /// <summary>An empty chain on the virtual genesis.</summary>
@@ -85,6 +87,9 @@ public sealed partial class ShareChain
 
     /// <summary>Whether a share of this id was refused, or one before it.</summary>
     public bool IsRefused(Hash256 id) => _refused.Find(id) is not null;
+
+    /// <summary>From now on neither it nor a share after it is taken.</summary>
+    public void Refuse(Hash256 id, ShareFault fault) => _refused.Add(id, fault);
 
     /// <summary>Whether it is on the way from the tip to the virtual genesis.</summary>
     public bool IsMain(Hash256 id) => _entries.GetValueOrDefault(id) is { IsMain: true };

@@ -14,9 +14,39 @@ public static class ShareChecks
     /// <summary>How far the time of the header may be from the share's, ms: three hours.</summary>
     private const ulong HeaderTimeOff = 10_800_000;
 
+    /// <summary>Shares that are checked in the time of one or two.</summary>
+    public const int AtOnce = Sha256Lanes.Lanes;
+
     /// <summary>Steps 4, 7 and 8.</summary>
     public static ShareFault? Stateless(ChainShare share, ChainParameters parameters, ChainCoin coin) =>
         Fields(share, parameters, coin) ?? Link(share, parameters) ?? CheapProof(share, coin);
+
+    /// <summary>As Stateless for each of several shares, AtOnce at most: the fault at the place of its share.</summary>
+    public static void Stateless(
+        ReadOnlySpan<ChainShare> shares, ChainParameters parameters, ChainCoin coin, Span<ShareFault?> faults)
+    {
+        bool areGood = !shares.IsEmpty;
+        for (int i = 0; i < shares.Length; i++)
+        {
+            faults[i] = Fields(shares[i], parameters, coin);
+            areGood &= faults[i] is null;
+        }
+        Span<Hash256> roots = stackalloc Hash256[AtOnce], proofs = stackalloc Hash256[AtOnce];
+        if (areGood) // else it is not worth it
+        {
+            ShareLanes.Roots(shares, parameters.Id, roots);
+        }
+        bool areFieldsAll = areGood && coin.HasCheapProof && shares[0].Work.Header.Proof is null;
+        if (areFieldsAll)
+        {
+            ShareLanes.HeaderHashes(shares, proofs);
+        }
+        for (int i = 0; i < shares.Length; i++)
+        {
+            faults[i] ??= areGood ? Link(shares[i], roots[i]) : Link(shares[i], parameters);
+            faults[i] ??= areFieldsAll ? CheapProof(shares[i], proofs[i]) : CheapProof(shares[i], coin);
+        }
+    }
 
     /// <summary>Step 4.</summary>
     public static ShareFault? Fields(ChainShare share, ChainParameters parameters, ChainCoin coin)
@@ -34,18 +64,19 @@ public static class ShareChecks
         {
             node = Sha256d.Pair(node, sibling);
         }
-        return node == share.Work.Header.MerkleRoot ? null
-            : new ShareFault(ShareFault.Link, "tail link and branch do not lead to the header's merkle root");
+        return Link(share, node);
     }
 
+    private static ShareFault? Link(ChainShare share, Hash256 root) =>
+        root == share.Work.Header.MerkleRoot ? null
+            : new ShareFault(ShareFault.Link, "tail link and branch do not lead to the header's merkle root");
+
     /// <summary>Step 8. Without fault where a hash is dear, and left to step 9.</summary>
-    public static ShareFault? CheapProof(ChainShare share, ChainCoin coin)
+    public static ShareFault? CheapProof(ChainShare share, ChainCoin coin) =>
+        coin.HasCheapProof ? CheapProof(share, share.Work.Header.Id) : null;
+
+    private static ShareFault? CheapProof(ChainShare share, Hash256 hash)
     {
-        if (!coin.HasCheapProof)
-        {
-            return null;
-        }
-        Hash256 hash = share.Work.Header.Id;
         Target target = RequiredTarget(share.Core);
         return target.IsMetBy(hash) ? null
             : new ShareFault(ShareFault.CheapProof, $"hash {hash} is above the target {target}");
@@ -58,12 +89,34 @@ public static class ShareChecks
         {
             return null;
         }
-        byte[] data = share.Work.Header.ProofData();
-        ProofItem item = new(0, data.Length, (int)share.Core.CoinHeight, RequiredTarget(share.Core));
+        ProofResult result =
+            Prove(share.Work.Header, share.Core.CoinHeight, RequiredTarget(share.Core), coin, checker);
+        return result.Verdict == ProofVerdict.Valid ? null
+            : new ShareFault(ShareFault.FullProof, $"the proof of work is {Words(result.Verdict)}");
+    }
+
+    private static ProofResult Prove(
+        BlockHeader header, uint height, Target target, ChainCoin coin, IProofChecker checker)
+    {
+        byte[] data = header.ProofData();
+        ProofItem item = new(0, data.Length, (int)height, target);
         Span<ProofResult> results = stackalloc ProofResult[1];
         checker.Check(coin.Spec.Algorithm, [item], data, results);
-        return results[0].Verdict == ProofVerdict.Valid ? null
-            : new ShareFault(ShareFault.FullProof, $"the proof of work is {Words(results[0].Verdict)}");
+        return results[0];
+    }
+
+    /// <summary>
+    /// Whether a header is a coin block at this height, by its own bits, which have to be a target. checker: of the
+    /// coin's algorithm.
+    /// </summary>
+    public static bool IsCoinBlock(BlockHeader header, uint height, ChainCoin coin, IProofChecker checker)
+    {
+        Target target = Target.FromCompact(header.Bits);
+        if (coin.HasCheapProof && !target.IsMetBy(header.Id))
+        {
+            return false;
+        }
+        return coin.IsCheapProofAll || Prove(header, height, target, coin, checker).Verdict == ProofVerdict.Valid;
     }
 
     /// <summary>What the hash of a share must meet; its bits have to be a target.</summary>

@@ -64,18 +64,25 @@ public static class ShareCoinbase
         .Int64(0).Bytes(CommitmentScript(core.Commitment(chainId))).UInt32(Coinbase.LockTime((int)core.CoinHeight))
         .ToArray();
 
-    /// <summary>Step 12: the share's link is that of the coinbase which pays these.</summary>
+    /// <summary>
+    /// Step 12: the share's link is that of the coinbase which pays these. Of states that lead to the same id there
+    /// is one that anybody can find, so that the id speaks for the state: hashing the coinbase at once is cheaper
+    /// than stopping before its end.
+    /// </summary>
     public static ShareFault? Check(ChainShare share, Hash256 chainId, IReadOnlyList<PayoutOutput> payees)
     {
-        TailLink due = LinkOf(Write(share.Core, chainId, share.Work.Extranonce.Span, payees));
+        ReadOnlySpan<byte> coinbase = Write(share.Core, chainId, share.Work.Extranonce.Span, payees);
+        ReadOnlySpan<byte> prefix = coinbase[..^TailLength];
         TailLink link = share.Work.Link;
-        if (link == due)
+        if (link.PrefixLength == prefix.Length
+            && prefix.EndsWith(link.Rest.Span) && link.Rest.Length == prefix.Length % TailLink.BlockLength
+            && link.TransactionId(coinbase[^TailLength..]) == Sha256d.Hash(coinbase))
         {
             return null;
         }
-        string difference = link.PrefixLength == due.PrefixLength
+        string difference = link.PrefixLength == prefix.Length
             ? "other bytes"
-            : $"{link.PrefixLength} bytes, not {due.PrefixLength},";
+            : $"{link.PrefixLength} bytes, not {prefix.Length},";
         return new ShareFault(
             ShareFault.Payout, $"its coinbase has {difference} before the last output: it pays others than the chain");
     }

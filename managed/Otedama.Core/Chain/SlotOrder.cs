@@ -1,10 +1,18 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Otedama.Core;
 
 /// <summary>The order in which payees lie on the line, and where the first slot is: both from the seed.</summary>
 internal readonly struct SlotOrder
 {
+    private const int TagBytes = 8, HeadWords = (TagBytes + Hash256.Size) / sizeof(uint);
+
+    /// <summary>A key of 21 bytes makes a message of 61, whose second block has nothing but its length in bits.</summary>
+    private static readonly uint[] s_after61 = Sha256Lanes.Known(0, 8 * 61);
+
     private readonly Hash256 _seed;
     private readonly int _keyFrom;
 
@@ -24,91 +32,150 @@ internal readonly struct SlotOrder
     /// <summary>First 16 bytes of H2(tag + seed), most significant first, mod all.</summary>
     public UInt128 Offset(UInt128 all)
     {
-        Span<byte> text = stackalloc byte[8 + Hash256.Size];
+        Span<byte> text = stackalloc byte[TagBytes + Hash256.Size];
         OffsetTag.CopyTo(text);
-        _seed.CopyTo(text[8..]);
+        _seed.CopyTo(text[TagBytes..]);
         Span<byte> digest = stackalloc byte[Hash256.Size];
         Sha256d.Hash(text).CopyTo(digest);
         return BinaryPrimitives.ReadUInt128BigEndian(digest) % all;
     }
 
-    /// <summary>By H2(tag + seed + key) as byte strings.</summary>
-    public void Sort(Span<ChainPayee> payees)
+    /// <summary>Places of the payees by H2(tag + seed + key) as byte strings.</summary>
+    public int[] Of(ChainPayee[] payees)
     {
-        ulong[] heads = Heads(payees);
-        int[] order = new int[payees.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-        Array.Sort(heads, order);
-        ChainPayee[] sorted = new ChainPayee[payees.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            sorted[i] = payees[order[i]];
-        }
         SlotOrder hashes = this;
-        SortEqual(heads, sorted, (one, other) =>
-            ChainShare.CompareIds(hashes.HashOf(one.Key), hashes.HashOf(other.Key)));
-        sorted.CopyTo(payees);
+        return InOrder(Heads(payees), (one, other) =>
+            ChainShare.CompareIds(hashes.HashOf(payees[one].Key), hashes.HashOf(payees[other].Key)));
     }
 
     /// <summary>
-    /// Puts runs of equal heads, which somebody has to look for to make, into the order of the whole hashes.
+    /// Places of these numbers, ascending; ofEqual: decides where two are equal, which somebody has to look for to make.
+    /// Hashes lie evenly, so that about one falls into each of as many drawers, and nobody can choose it otherwise who
+    /// does not know the seed.
     /// </summary>
-    internal static void SortEqual(ReadOnlySpan<ulong> heads, Span<ChainPayee> payees, Comparison<ChainPayee> byHash)
+    internal static int[] InOrder(ReadOnlySpan<ulong> numbers, Comparison<int> ofEqual)
     {
-        for (int from = 0, to; from < heads.Length; from = to)
+        int bits = 1 + BitOperations.Log2((uint)numbers.Length | 1);
+        int[] counts = new int[1 << bits], starts = new int[1 << bits], order = new int[numbers.Length];
+        foreach (ulong number in numbers)
         {
-            to = from + 1;
-            while (to < heads.Length && heads[to] == heads[from])
-            {
-                to++;
-            }
-            if (to - from > 1)
-            {
-                payees[from..to].Sort(byHash);
-            }
+            counts[number >> (64 - bits)]++;
         }
+        for (int drawer = 1; drawer < starts.Length; drawer++)
+        {
+            starts[drawer] = starts[drawer - 1] + counts[drawer - 1];
+        }
+        Array.Clear(counts);
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            int drawer = (int)(numbers[i] >> (64 - bits));
+            int at = starts[drawer] + counts[drawer]++;
+            for (; at > starts[drawer] && IsBefore(numbers, i, order[at - 1], ofEqual); at--)
+            {
+                order[at] = order[at - 1];
+            }
+            order[at] = i;
+        }
+        return order;
     }
 
+    private static bool IsBefore(ReadOnlySpan<ulong> numbers, int one, int other, Comparison<int> ofEqual) =>
+        numbers[one] != numbers[other] ? numbers[one] < numbers[other] : ofEqual(one, other) < 0;
+
     /// <summary>The first 8 bytes of each payee's hash, most significant first.</summary>
-    private ulong[] Heads(ReadOnlySpan<ChainPayee> payees)
+    private ulong[] Heads(ChainPayee[] payees)
     {
-        const int Block = 128;
         ulong[] heads = new ulong[payees.Length];
-        Span<byte> messages = stackalloc byte[Sha256Lanes.Lanes * Block];
-        Span<int> lengths = stackalloc int[Sha256Lanes.Lanes];
-        Span<ulong> some = stackalloc ulong[Sha256Lanes.Lanes];
-        for (int from = 0; from < payees.Length; from += Sha256Lanes.Lanes)
+        Sha256Lanes.Block first = Head();
+        Span<int> some = stackalloc int[Sha256Lanes.Lanes];
+        foreach (bool isLong in (ReadOnlySpan<bool>)[false, true])
         {
-            int count = Math.Min(Sha256Lanes.Lanes, payees.Length - from);
-            messages.Clear();
-            for (int i = 0; i < Sha256Lanes.Lanes; i++)
+            int count = 0;
+            for (int i = 0; i < payees.Length; i++)
             {
-                int payee = from + Math.Min(i, count - 1); // lanes that are left over hash the last one again
-                lengths[i] = Write(payees[payee].Key, messages.Slice(i * Block, Block));
+                if (payees[i].Key.IsLong == isLong)
+                {
+                    some[count++] = i;
+                }
+                if (count == some.Length)
+                {
+                    HashSome(first, payees, some, heads);
+                    count = 0;
+                }
             }
-            Sha256Lanes.Heads(messages, lengths, some);
-            some[..count].CopyTo(heads.AsSpan(from));
+            HashSome(first, payees, some[..count], heads);
         }
         return heads;
     }
 
-    private Hash256 HashOf(PayoutKey key)
+    /// <summary>Keys of one length, as many as there are lanes or fewer.</summary>
+    private void HashSome(Sha256Lanes.Block first, ChainPayee[] payees, ReadOnlySpan<int> some, ulong[] heads)
     {
-        Span<byte> text = stackalloc byte[Sha256Lanes.LengthMax];
-        return Sha256d.Hash(text[..Write(key, text)]);
+        if (_keyFrom > 0)
+        {
+            foreach (int i in some)
+            {
+                heads[i] = BinaryPrimitives.ReadUInt64BigEndian(HashOf(payees[i].Key).ToArray());
+            }
+            return;
+        }
+        Sha256Lanes.Block second = default;
+        bool isLong = false;
+        Span<uint> ones = MemoryMarshal.Cast<Vector128<uint>, uint>((Span<Vector128<uint>>)first);
+        Span<uint> twos = MemoryMarshal.Cast<Vector128<uint>, uint>((Span<Vector128<uint>>)second);
+        Span<uint> words = stackalloc uint[PayoutKey.WordsMax];
+        for (int lane = 0; lane < some.Length; lane++)
+        {
+            PayoutKey key = payees[some[lane]].Key;
+            key.WriteWords(words);
+            isLong = key.IsLong;
+            for (int i = 0; i < words.Length; i++)
+            {
+                int at = ((HeadWords + i) * Sha256Lanes.Lanes) + lane;
+                (at < ones.Length ? ref ones[at] : ref twos[at - ones.Length]) = words[i];
+            }
+        }
+        Sha256Lanes.State state = default;
+        Sha256Lanes.Begin(ref state);
+        Sha256Lanes.Compress(ref state, ref first);
+        if (isLong)
+        {
+            second[15] = Vector128.Create(8u * 73);
+            Sha256Lanes.Compress(ref state, ref second);
+        }
+        else
+        {
+            Sha256Lanes.CompressKnown(ref state, s_after61);
+        }
+        Sha256Lanes.HashAgain(ref state);
+        for (int lane = 0; lane < some.Length; lane++)
+        {
+            heads[some[lane]] = ((ulong)state[0].GetElement(lane) << 32) | state[1].GetElement(lane);
+        }
     }
 
-    /// <summary>Tag, seed and key; returns their bytes: 60 to 73.</summary>
-    private int Write(PayoutKey key, Span<byte> text)
+    /// <summary>Tag and seed in every lane.</summary>
+    private Sha256Lanes.Block Head()
     {
+        Span<byte> text = stackalloc byte[HeadWords * sizeof(uint)];
         OrderTag.CopyTo(text);
-        _seed.CopyTo(text[8..]);
+        _seed.CopyTo(text[TagBytes..]);
+        Sha256Lanes.Block block = default;
+        for (int lane = 0; lane < Sha256Lanes.Lanes; lane++)
+        {
+            Sha256Lanes.Put(block, 0, lane, text);
+        }
+        return block;
+    }
+
+    private Hash256 HashOf(PayoutKey key)
+    {
+        Span<byte> text = stackalloc byte[TagBytes + Hash256.Size + PayoutKey.LengthMax];
+        OrderTag.CopyTo(text);
+        _seed.CopyTo(text[TagBytes..]);
         Span<byte> bytes = stackalloc byte[PayoutKey.LengthMax];
         key.CopyTo(bytes);
-        bytes[_keyFrom..key.Length].CopyTo(text[(8 + Hash256.Size)..]);
-        return 8 + Hash256.Size + key.Length - _keyFrom;
+        bytes[_keyFrom..key.Length].CopyTo(text[(TagBytes + Hash256.Size)..]);
+        return Sha256d.Hash(text[..(TagBytes + Hash256.Size + key.Length - _keyFrom)]);
     }
 }

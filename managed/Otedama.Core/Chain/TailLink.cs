@@ -20,14 +20,16 @@ public readonly record struct TailLink(Hash256 State, ushort PrefixLength, ReadO
     }
 
     /// <summary>The coinbase's id. tail: its bytes behind the prefix, a block at most.</summary>
-    public Hash256 TransactionId(ReadOnlySpan<byte> tail)
+    public Hash256 TransactionId(ReadOnlySpan<byte> tail) => Sha256d.OfDigest(InnerHash(tail));
+
+    /// <summary>Of which the id is the hash.</summary>
+    internal Hash256 InnerHash(ReadOnlySpan<byte> tail)
     {
         Span<byte> end = stackalloc byte[2 * BlockLength];
         Rest.Span.CopyTo(end);
         tail.CopyTo(end[Rest.Length..]);
         end = end[..(Rest.Length + tail.Length)];
-        Hash256 inner = Sha256State.Finish(State, end, (ulong)PrefixLength + (ulong)tail.Length);
-        return Sha256d.OfDigest(inner);
+        return Sha256State.Finish(State, end, (ulong)PrefixLength + (ulong)tail.Length);
     }
 
     public bool Equals(TailLink other) =>

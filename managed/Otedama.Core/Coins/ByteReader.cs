@@ -38,7 +38,7 @@ public ref struct ByteReader
     public Hash256[] Hashes(int count)
     {
         ReadOnlySpan<byte> all = Take(count * Hash256.Size);
-        Hash256[] hashes = new Hash256[count];
+        Hash256[] hashes = count == 0 ? [] : new Hash256[count];
         for (int i = 0; i < count; i++)
         {
             hashes[i] = new Hash256(all.Slice(i * Hash256.Size, Hash256.Size));

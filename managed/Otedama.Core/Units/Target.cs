@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 
@@ -40,11 +41,18 @@ public readonly struct Target : IEquatable<Target>, IComparable<Target>
         {
             return false;
         }
-        BigInteger value = exponent <= 3
-            ? mantissa >> (8 * (3 - exponent))
-            : new BigInteger(mantissa) << (8 * (exponent - 3));
-        target = new Target(UInt256.FromBigInteger(value));
-        return !value.IsZero;
+        if (exponent <= 3)
+        {
+            target = new Target(new UInt256(mantissa >> (8 * (3 - exponent))));
+        }
+        else
+        {
+            Span<byte> bytes = stackalloc byte[32 + sizeof(uint)]; // what goes beyond 32 bytes is zero
+            bytes.Clear();
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[Math.Min(32, exponent - 3)..], mantissa);
+            target = new Target(UInt256.FromLittleEndian(bytes));
+        }
+        return !target.IsZero;
     }
 
     /// <summary>The nBits of this target, rounded towards zero as consensus does.</summary>

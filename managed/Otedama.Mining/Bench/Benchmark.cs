@@ -18,7 +18,7 @@ public static class Benchmark
     {
         Validate(options);
         DateTimeOffset started = TimeProvider.System.GetUtcNow();
-        MachineDescription machine = MachineProbe.Describe();
+        MachineDescription machine = Machine();
         List<BenchmarkResult> results = [];
         using BenchmarkDatasets datasets = new(say ?? (static _ => { }), cancellation);
         foreach (WasmPlugin plugin in options.Plugins)
@@ -50,6 +50,9 @@ public static class Benchmark
     /// Processes that wanted to run, averaged over the last minute; null where the system does not tell.
     /// </summary>
     public static double? LoadNow() => MachineProbe.Load();
+
+    /// <summary>What numbers of now are measured on.</summary>
+    public static MachineDescription Machine() => MachineProbe.Describe();
 
     private static void Validate(BenchmarkOptions options)
     {

@@ -33,6 +33,7 @@ public sealed class Dialler : IStep
     private readonly ILatencyGuess _latency;
     private readonly TimeProvider _time;
     private readonly IRandomness _random;
+    private readonly HearsayKnocks _knocks;
     private Pause _feelerPause, _extraPause;
     private long _lastNumber;
 
@@ -42,6 +43,7 @@ public sealed class Dialler : IStep
     {
         (_options, _addresses, _groups, _bans, _dialer) = (options, addresses, groups, bans, dialer);
         (_latency, _time, _random) = (latency, time, random);
+        _knocks = new HearsayKnocks(time);
         _contacts = [.. options.FirstContacts.Select(ContactOf)];
         Wake = new Signal(time);
         _feelerPause = Pause.Begin(time, NextFeeler());
@@ -206,7 +208,7 @@ public sealed class Dialler : IStep
         {
             return null;
         }
-        bool byLatency = kind == OutboundKind.Full && OutboundPolicy.MayChooseByLatency(open);
+        bool byLatency = kind == OutboundKind.Full && OutboundPolicy.MayChooseByLatency(open, _options.FullMax);
         List<(Outbound Outbound, AddressCandidate Candidate)> found = [];
         for (int i = 0; i < DrawsMax && found.Count < (byLatency ? LatencyDraws : 1); i++)
         {
@@ -223,7 +225,7 @@ public sealed class Dialler : IStep
         return found.Count == 0 ? null : BeginNearest(found, byLatency);
     }
 
-    private DialOrder BeginNearest(List<(Outbound Outbound, AddressCandidate Candidate)> found, bool byLatency)
+    private DialOrder? BeginNearest(List<(Outbound Outbound, AddressCandidate Candidate)> found, bool byLatency)
     {
         (Outbound outbound, AddressCandidate candidate) = found[0];
         if (byLatency && found.Exists(one => _latency.Seconds(one.Outbound.Place) is not null))
@@ -231,7 +233,7 @@ public sealed class Dialler : IStep
             (outbound, candidate) = found.MinBy(one => _latency.Seconds(one.Outbound.Place) ?? double.MaxValue);
             outbound = outbound with { IsForLatency = true };
         }
-        return Begin(outbound, candidate.NodeId, null);
+        return Begin(outbound, candidate);
     }
 
     /// <summary>Whoever is to be tested for a newcomer's sake, or somebody nobody has tried.</summary>
@@ -268,11 +270,16 @@ public sealed class Dialler : IStep
         {
             if (Suits(drawn, kind, open) is { } outbound)
             {
-                return Begin(outbound, drawn.NodeId, null);
+                return Begin(outbound, drawn);
             }
         }
         return null;
     }
+
+    /// <summary>Null where it is hearsay and too many such calls were made lately.</summary>
+    private DialOrder? Begin(Outbound outbound, AddressCandidate candidate) =>
+        OutboundPolicy.IsHearsay(candidate) && !_knocks.TryKnock(outbound.Place)
+            ? null : Begin(outbound, candidate.NodeId, null);
 
     private Outbound? Suits(AddressCandidate drawn, OutboundKind kind, List<Outbound> open)
     {

@@ -46,22 +46,39 @@ internal sealed class History
             return $"a part of the chain from share {head.Offset} on; {_shares.Count} were had";
         }
         ReadOnlySpan<byte> parts = frame.Body[PeerBody.ChainHeadBytes..];
-        while (!IsWhole && PeerBody.TryTakePart(ref parts, out ReadOnlySpan<byte> bytes))
+        string? problem = null;
+        while (!IsWhole && problem is null && !parts.IsEmpty)
         {
-            if (Take(bytes) is { } problem)
-            {
-                return $"share {_shares.Count} of its chain: {problem}";
-            }
+            problem = TakeSome(ref parts);
         }
-        return null;
+        return problem is null ? null : $"share {_shares.Count} of its chain: {problem}";
     }
 
-    private string? Take(ReadOnlySpan<byte> bytes)
+    /// <summary>As many as are checked at once.</summary>
+    private string? TakeSome(ref ReadOnlySpan<byte> parts)
     {
-        if (_desk.Decode(bytes, out ShareFault? fault) is not { } share)
+        ChainShare[] some = new ChainShare[ShareChecks.AtOnce];
+        ShareFault?[] faults = new ShareFault?[some.Length];
+        ShareFault? undecoded = null;
+        int count = 0;
+        while (count < some.Length && undecoded is null && PeerBody.TryTakePart(ref parts, out ReadOnlySpan<byte> bytes))
         {
-            return fault!.ToString();
+            if (_desk.Decode(bytes, out undecoded) is { } share)
+            {
+                some[count++] = share;
+            }
         }
+        _desk.CheckAlone(some.AsSpan(0, count), faults);
+        string? problem = null;
+        for (int i = 0; i < count && problem is null && !IsWhole; i++)
+        {
+            problem = Take(some[i], faults[i]);
+        }
+        return problem ?? (IsWhole ? null : undecoded?.ToString());
+    }
+
+    private string? Take(ChainShare share, ShareFault? fault)
+    {
         if (!_named.Contains(share.Id) || _shares.Count == _max)
         {
             return "no share before it names it";
@@ -70,9 +87,9 @@ internal sealed class History
         {
             return $"height {share.Core.Height} and work {share.Core.CumulativeWork}, and it said {_tip.Height} and {_tip.Work}";
         }
-        if (!_desk.Has(share.Id) && _desk.CheckAlone(share) is { } wrong)
+        if (fault is not null)
         {
-            return wrong.ToString();
+            return fault.ToString();
         }
         Add(share);
         return null;

@@ -172,7 +172,7 @@ public sealed class DhtNode : IStep
         {
             foreach (DhtFamily family in _families)
             {
-                _searches.Find(family, key, announce ? _announcePort : 0);
+                _searches.Find(family, key, _announcePort, announce);
             }
         }
     }

@@ -17,7 +17,7 @@ namespace Otedama.Pool;
 internal sealed class AddressDesk(
     NodeId ownId, AddressManager addresses, Func<IReadOnlyList<SessionPeer>> peers, PoolWorld world) : IStep
 {
-    /// <summary>Entries of an ADDR that nobody asked for, of one that was asked for, and of all answers to one link.</summary>
+    /// <summary>Entries of an ADDR that nobody asked for, of one that was asked for, and of all of one link.</summary>
     private const int UnaskedMax = 10, FrameMax = 8_192 / PeerBody.AddrBytes, AnswerMax = AddressManager.SampleMax;
 
     /// <summary>Peers that hear of what is news.</summary>
@@ -43,7 +43,7 @@ internal sealed class AddressDesk(
 
     public Signal Wake { get; } = new(world.Time);
 
-    /// <summary>Where this node is as this peer may tell others; null while nobody has proved that it can be reached.</summary>
+    /// <summary>Where this node is as this peer may tell others; null while it cannot be reached.</summary>
     public Func<SessionPeer, PeerEndpoint?> Own { get; set; } = static _ => null;
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
@@ -63,7 +63,8 @@ internal sealed class AddressDesk(
         if (peer.Hello.ListenPort > 0)
         {
             PeerEndpoint place = PeerEndpoint.Of(peer.Session.Remote.Address, peer.Hello.ListenPort);
-            Take(peer, place, new PeerAddrEntry((uint)Now, PeerServices.Listen, place, peer.Session.Peer), isNews: true);
+            PeerAddrEntry itself = new((uint)Now, PeerServices.Listen, place, peer.Session.Peer);
+            Take(peer, place, itself, isNews: true);
         }
     }
 
@@ -216,13 +217,14 @@ internal sealed class AddressDesk(
             talk.Waiting.Clear();
             if (entries.Length > 0)
             {
-                talk.Rest = Pause.Begin(_time, s_rest + (s_spread * (world.Random.NextUInt64() / (double)ulong.MaxValue)));
+                double chance = world.Random.NextUInt64() / (double)ulong.MaxValue;
+                talk.Rest = Pause.Begin(_time, s_rest + (s_spread * chance));
             }
             return entries;
         }
     }
 
-    /// <summary>Who asks again and again, under new names, is told the same for an hour once there is enough to tell.</summary>
+    /// <summary>Who asks again under new names is told the same for an hour, once there is enough to tell.</summary>
     private IReadOnlyList<AddressCandidate> Sample()
     {
         if (_sampleLasts.Left(_time) == TimeSpan.Zero)

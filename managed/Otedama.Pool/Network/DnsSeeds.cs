@@ -6,9 +6,9 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Asks name servers for nodes, when those known before, those configured and the DHT have not given two links in half a
-/// minute: for SRV records of _otedama._tcp.SEED, and for the addresses of SEED itself. Again, ever more rarely, while
-/// that is so.
+/// Asks name servers for nodes, when those known before, those configured and the DHT have not given two links in half
+/// a minute: for SRV records of _otedama._tcp.SEED, and for the addresses of SEED itself. Again, ever more rarely,
+/// while that is so.
 /// </summary>
 /// <remarks>
 /// Who has a seed, or the way to a name server, fills the table for nothing; all of it counts as one source, which

@@ -26,7 +26,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<PeerSession, SessionPeer> _peers = new();
     private readonly ConcurrentQueue<SessionPeer> _gone = new();
-    private readonly Lock _door = new(); // of who is let in
+    private readonly Lock _doorGate = new(); // of who is let in
     private readonly SipHash _secret; // which groups are kept when somebody has to go
     private long _lastNumber;
     private volatile ushort _listenPort;
@@ -68,6 +68,9 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     /// <summary>Who is told what came of their connections back.</summary>
     public PeerReach? Reach { get; set; }
 
+    /// <summary>Who keeps how far away peers are.</summary>
+    public PeerWays? Ways { get; set; }
+
     internal TimeProvider Time => _time;
 
     /// <summary>Seconds of a monotonic clock.</summary>
@@ -92,7 +95,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             TipHeight = next.Height - 1,
             TipWork = _desk.Look(static chain => chain.CumulativeWork),
             WindowWork = _desk.Look(chain => chain.RecentWork(window)),
-            CoinHeight = _desk.Coin.Height,
+            CoinTip = _desk.Coin.Tip.Id,
+            CoinHeight = _desk.Coin.Tip.Height,
             UserAgent = _options.UserAgent,
         };
     }
@@ -137,6 +141,9 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             case PeerMessage.Addr:
                 Addresses?.OnAddr(peer, frame);
                 break;
+            case PeerMessage.Coord:
+                Ways?.Take(peer, frame);
+                break;
             case PeerMessage.DialBack:
                 DialBacks?.Take(peer, frame);
                 break;
@@ -148,6 +155,14 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
                 break;
         }
         return PeerTake.Done;
+    }
+
+    public void OnRoundTrip(PeerSession session)
+    {
+        if (_peers.TryGetValue(session, out SessionPeer? peer))
+        {
+            Ways?.OnRoundTrip(peer);
+        }
     }
 
     public void OnClosed(PeerSession session, PeerBye reason)
@@ -221,7 +236,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     /// </summary>
     private SessionPeer? LetIn(PeerSession session)
     {
-        lock (_door)
+        lock (_doorGate)
         {
             if (!session.IsInitiator && !_options.IsAllowed(session.Remote.Address) && MakeRoom(session) is { } refusal)
             {
@@ -254,8 +269,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         }
         SessionPeer goes = came[victim.Number];
         LogPutOut(goes.Name, newcomer.Remote);
-        goes.Session.End(PeerByeCode.Full, $"all {connected.Length} places are taken, and your network has most of those "
-            + "that were of no use lately: the place is for another node");
+        goes.Session.End(PeerByeCode.Full, $"all {connected.Length} places are taken, and your network has most of "
+            + "those that were of no use lately: the place is for another node");
         return null;
     }
 

@@ -8,7 +8,7 @@ public sealed record PeerHostOptions
     /// <summary>Where others can connect to it; 0 = nowhere.</summary>
     public ushort ListenPort { get; init; }
 
-    /// <summary>Links that others may make to it; the next one puts another out, or is told that there is no room.</summary>
+    /// <summary>Links that others may make to it; the next one puts another out, or has no room.</summary>
     public required int InboundMax { get; init; }
 
     /// <summary>It answers in the DHT.</summary>

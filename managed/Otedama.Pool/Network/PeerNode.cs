@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Otedama.Pool;
 public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposable
 {
     private const string AddressFile = "peers.dat", BanFileName = "bans.dat", AnchorFile = "anchors.dat",
-        DhtFile = "dht.nodes";
+        DhtFile = "dht.nodes", WayFile = "ways.dat";
 
     private readonly PeerNodeOptions _options;
     private readonly PoolWorld _world;
@@ -29,25 +30,31 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly ShareDelays _delays;
     private readonly PeerReach? _reach; // null where nobody is let in
     private readonly PeerDiscovery? _discovery;
+    private readonly WayBook _book;
+    private readonly PeerWays _ways;
+    private readonly ConcurrentDictionary<long, long> _dialledAt = new(); // until it is known what became of it
 
     /// <summary>
     /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
     /// or key cannot be used.
     /// </summary>
-    public PeerNode(PeerNodeOptions options, ShareDesk desk, IBlockTimes times, PoolWorld world)
+    public PeerNode(
+        PeerNodeOptions options, ShareDesk desk, IBlockTimes times, ICoinBlockSink? nodes, PoolWorld world)
     {
         (_options, _world) = (options, world);
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
         world.Files.CreateFolder(options.Folder);
         _identity = NodeKeyFile.LoadOrCreate(
             world.Files, InFolder(NodeKeyFile.Name), world.Random, world.Time, options.AllowLooseKey);
-        NetworkGroups groups = new();
+        NetworkGroups groups = new(world.Atlas);
+        _book = new WayBook(groups, world.Atlas);
+        _book.Load(world.Files, InFolder(WayFile));
         _addresses = new AddressManager(world.Time, world.Random, groups,
             options.IsPrivate || options.Dht is { IsTestNetwork: true });
         _bans = new BanList(world.Time, options.Allowed);
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
-        Chain = new ChainPeers(desk, times, world);
+        Chain = new ChainPeers(desk, times, nodes, world, options.GossipBudget) { Audits = options.Audits };
         _delays = new ShareDelays(world.Time);
         desk.Tell(_delays);
         _network = world.Peers(_identity, options.InboundMax + AtTheDoor);
@@ -60,6 +67,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
                 UserAgent = options.UserAgent,
             },
             desk, Chain, groups, _bans, world);
+        _host.Ways = _ways = new PeerWays(_host, _book, options.Region, world);
         _sessions = new PeerSessions
         {
             ChainId = options.ChainId,
@@ -79,7 +87,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
                 FirstContacts = FirstContacts(),
                 OnlyFirstContacts = options.IsPrivate,
             },
-            _addresses, groups, _bans, this, new NoGuess(), world.Time, world.Random);
+            _addresses, groups, _bans, this, _book, world.Time, world.Random);
         (_host.Dialler, _dialler.IsMet) = (_dialler, _host.IsMet);
         TipWatch tips = new(desk, Chain, _host, _dialler, options.OutboundMax, world);
         PeerClock clock = new(_sessions, _addresses, Save, world.Time);
@@ -93,7 +101,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _discovery = Discover();
         Steps =
         [
-            _host, _dialler, clock, tips, Chain, Chain.Sync, .. _host.Addresses is { } gossip ? (IEnumerable<IStep>)[gossip] : [],
+            _host, _ways, _dialler, clock, tips, Chain, Chain.Sync,
+            .. _host.Addresses is { } gossip ? (IEnumerable<IStep>)[gossip] : [],
             .. _reach?.Steps ?? [],
             .. _discovery is null ? (IEnumerable<IStep>)[] : [_discovery.Node],
             .. Names(),
@@ -140,14 +149,17 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     /// <summary>Who is connected, and how their chains stand to ours, whose work this is.</summary>
     public ChainNetwork Look(UInt128 work)
     {
-        PeerRow[] rows = [.. _host.Peers.Select(Row)];
+        HashSet<PeerEndpoint> near =
+            [.. _dialler.Lines().Where(static line => line.Outbound.IsForLatency).Select(static line => line.Outbound.Place)];
+        PeerRow[] rows = [.. _host.Peers.Select(peer => Row(peer, near))];
         (int Had, int Of, string From)? fetch = Chain.Sync.Progress;
         ChainSyncState state = rows.Length == 0 ? ChainSyncState.Alone
             : fetch is not null || Chain.Sync.BestWork > work ? ChainSyncState.Fetching : ChainSyncState.Level;
         return new ChainNetwork(
             rows,
             ChainNetwork.GateOf(state),
-            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""))
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""),
+            new OwnPlace(_ways.Region, _ways.Own))
         {
             Totals = Totals(),
         };
@@ -176,8 +188,11 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _identity.Dispose();
     }
 
-    void IPeerDialer.Dial(DialOrder order) =>
+    void IPeerDialer.Dial(DialOrder order)
+    {
+        _dialledAt[order.Number] = _world.Time.GetTimestamp();
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
+    }
 
     bool IPeerNetworkUser.IsAllowed(IPAddress address) => _bans.IsAllowed(address);
 
@@ -190,6 +205,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         }
         PeerSession session = new(_sessions, link) { DialNumber = number };
         bool isFeeler = _host.KindOf(session) == OutboundKind.Feeler;
+        if (_dialledAt.TryRemove(number, out long at) && isFeeler)
+        {
+            NoteFeeler(link, _world.Time.GetElapsedTime(at));
+        }
         if (isFeeler && _sessions.Has(link.Peer))
         {
             _dialler.Established(number, link.Peer);
@@ -218,6 +237,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             return;
         }
         LogNotReached(place, reason, detail);
+        _dialledAt.TryRemove(number, out _);
         _dialler.Ended(number);
     }
 
@@ -230,7 +250,18 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         _dialler.Ended(session.DialNumber);
     }
 
-    private PeerRow Row(SessionPeer peer) => new(
+    /// <summary>TCP and TLS took a way there and back each; who was pinged once is known better.</summary>
+    private void NoteFeeler(IPeerLink link, TimeSpan took)
+    {
+        PeerEndpoint place = PeerEndpoint.Of(link.Remote.Address, link.Remote.Port);
+        double seconds = took.TotalSeconds / 2;
+        if (seconds > 0 && !_book.Knows(place))
+        {
+            _book.Note(place, seconds);
+        }
+    }
+
+    private PeerRow Row(SessionPeer peer, HashSet<PeerEndpoint> near) => new(
         peer.Session.Peer.ToString(),
         peer.Session.Remote.ToString(),
         peer.IsOutbound,
@@ -240,7 +271,15 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Chain.TipOf(peer),
         peer.Session.BytesIn,
         peer.Session.BytesOut,
-        _bans.PointsOf(peer.Session.Peer));
+        _bans.PointsOf(peer.Session.Peer),
+        RegionOf(peer),
+        _world.Atlas.SystemOf(peer.Session.Remote.Address),
+        peer.Place.Told,
+        peer.IsOutbound && near.Contains(peer.ListensAt!.Value));
+
+    /// <summary>By its own word, else by the database.</summary>
+    private string RegionOf(SessionPeer peer) => peer.Place.Region is { Length: > 0 } said ? said
+        : _world.Atlas.RegionOf(peer.Session.Remote.Address).Country;
 
     private AddressDesk Gossip() => new(_identity.Id, _addresses, () => _host.Peers, _world)
     {
@@ -305,6 +344,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         {
             _addresses.Save(_world.Files, InFolder(AddressFile));
             _discovery?.Node.Save();
+            _book.Save(_world.Files, InFolder(WayFile));
             BanFile.Save(_bans, _world.Files, InFolder(BanFileName));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -322,11 +362,6 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     }
 
     private string InFolder(string name) => Path.Combine(_options.Folder, name);
-
-    private sealed class NoGuess : ILatencyGuess
-    {
-        public double? Seconds(PeerEndpoint place) => null;
-    }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_listens",
         Message = "Other nodes can connect to {Places}; this node is {Address}")]

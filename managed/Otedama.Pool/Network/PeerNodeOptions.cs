@@ -33,6 +33,12 @@ public sealed record PeerNodeOptions
     /// <summary>Bytes in the buffers of all links together.</summary>
     public long MemoryMax { get; init; } = 256L << 20;
 
+    /// <summary>Bytes a second of shares to all peers together, above which most are only announced to.</summary>
+    public long GossipBudget { get; init; } = ChainPeers.GossipBudget;
+
+    /// <summary>Ask about the transactions of others' shares now and then.</summary>
+    public bool Audits { get; init; }
+
     /// <summary>Networks that neither limits nor bans of addresses are for.</summary>
     public IReadOnlyList<IPNetwork> Allowed { get; init; } = [];
 
@@ -64,6 +70,9 @@ public sealed record PeerNodeOptions
 
     /// <summary>Other users may read the key.</summary>
     public bool AllowLooseKey { get; init; }
+
+    /// <summary>Name of the region it is in, told to peers; empty: none.</summary>
+    public string Region { get; init; } = "";
 
     /// <summary>Name and version of the software.</summary>
     public string UserAgent { get; init; } = "";

@@ -25,7 +25,8 @@ internal sealed partial class TipWatch(
 
     private readonly TimeProvider _time = world.Time;
     private readonly ILogger _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
-    private readonly TimeSpan _staleAfter = TimeSpan.FromMilliseconds((double)StaleIntervals * desk.Parameters.SpacingMs);
+    private readonly TimeSpan _staleAfter =
+        TimeSpan.FromMilliseconds((double)StaleIntervals * desk.Parameters.SpacingMs);
     private Hash256 _tip;
     private Pause _fresh;
 
@@ -65,7 +66,7 @@ internal sealed partial class TipWatch(
         if (isFull)
         {
             SessionPeer goes = stays ? least! : extra;
-            goes.Session.End(PeerByeCode.Full, "another node, whose share chain has no less work, is kept in your place");
+            goes.Session.End(PeerByeCode.Full, "another node whose share chain has no less work is kept");
         }
         if (stays)
         {

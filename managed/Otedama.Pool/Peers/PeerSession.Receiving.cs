@@ -167,10 +167,12 @@ public sealed partial class PeerSession
         Answered(frame.Correlation);
         if (nonce == (ulong)_pingAt)
         {
-            TimeSpan whole = Since(_pingAt), held = TimeSpan.FromMicroseconds(Math.Min(heldUs, 60_000_000));
-            TimeSpan way = whole > held ? whole - held : TimeSpan.Zero;
-            RoundTrip = way;
-            ShortestRoundTrip = ShortestRoundTrip < way ? ShortestRoundTrip : way;
+            _isPinged = false;
+            double heldSeconds = Math.Min(heldUs, 60_000_000) / 1e6;
+            if (_trips.Add(Since(_pingAt).TotalSeconds, heldSeconds) && _isTold)
+            {
+                _all.Handler.OnRoundTrip(this);
+            }
         }
     }
 

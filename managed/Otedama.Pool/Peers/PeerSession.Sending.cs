@@ -20,6 +20,8 @@ public sealed partial class PeerSession
     private readonly byte[] _chunk = new byte[ChunkBytes];
     private uint _lastAsked;
     private long _sentAt, _pingAt;
+    private uint _pinged;
+    private bool _isPinged; // and has not answered yet
     private long _shareRefusedAt; // 0: the last share found room
     private bool _isDraining;
     private bool _isPumping;
@@ -162,15 +164,27 @@ public sealed partial class PeerSession
         }
     }
 
+    /// <summary>A PING now and then, whatever else is said: how far away the peer is changes.</summary>
+    private void KeepMeasuring()
+    {
+        if (_isPinged && Since(_pingAt) > s_pongWithin)
+        {
+            _isPinged = false;
+            Answered(_pinged);
+            Blame(PeerOffence.NoPong, "", ends: false);
+        }
+        if (!_isPinged && (_pingAt == 0 || Since(_pingAt) >= (_trips.IsSettled ? s_pingEvery : s_firstPings)))
+        {
+            SendPing();
+        }
+    }
+
     private void SendPing()
     {
-        if (_pingAt != 0 && Since(_pingAt) < s_pingAfter)
-        {
-            return;
-        }
-        _pingAt = Now;
+        (_pingAt, _isPinged) = (Now, true);
         Span<byte> nonce = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(nonce, _pingAt);
-        Ask(PeerMessage.Ping, nonce);
+        _pinged = Ask(PeerMessage.Ping, nonce);
+        _isPinged &= _pinged != 0; // it may have been answered within the call
     }
 }

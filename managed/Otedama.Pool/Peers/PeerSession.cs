@@ -11,7 +11,12 @@ namespace Otedama.Pool;
 public sealed partial class PeerSession
 {
     private static readonly TimeSpan s_helloWithin = TimeSpan.FromSeconds(10), s_frameWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_pingAfter = TimeSpan.FromSeconds(30), s_silentFor = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_pingEvery = TimeSpan.FromSeconds(30), s_silentFor = TimeSpan.FromSeconds(90);
+
+    /// <summary>Until the median of the ways is one of as many as it wants.</summary>
+    private static readonly TimeSpan s_firstPings = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan s_pongWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_stuckFor = TimeSpan.FromSeconds(30), s_shareStuckFor = TimeSpan.FromSeconds(10);
 
     private readonly PeerSessions _all;
@@ -19,6 +24,7 @@ public sealed partial class PeerSession
     private readonly Lock _gate = new(); // of what is sent, and of the end
     private readonly PeerFrameReader _reader = new();
     private readonly PeerRates _rates;
+    private readonly RoundTrips _trips = new();
     private readonly Hash256 _nonce;
     private readonly long _startedAt;
     private long _receivedAt, _frameAt;
@@ -56,11 +62,13 @@ public sealed partial class PeerSession
     /// <summary>The peer's clock is off by more than ten minutes.</summary>
     public bool IsClockOff { get; private set; }
 
-    /// <summary>Of the last PING, without the time the peer held it; null before the first.</summary>
-    public TimeSpan? RoundTrip { get; private set; }
+    /// <summary>
+    /// The median of the last three PINGs, without the time the peer says it held them; null before the first.
+    /// </summary>
+    public TimeSpan? RoundTrip => Known(_trips.Median);
 
-    /// <summary>The shortest of this link so far; null before the first.</summary>
-    public TimeSpan? ShortestRoundTrip { get; private set; }
+    /// <summary>The shortest of all PINGs as we measured it, the peer's word left out; null before the first.</summary>
+    public TimeSpan? ShortestRoundTrip => Known(_trips.Shortest);
 
     /// <summary>Of the call of ours that made the link; 0 when it came in.</summary>
     public long DialNumber { get; init; }
@@ -164,11 +172,14 @@ public sealed partial class PeerSession
         {
             End(PeerByeCode.TooSlow, "what was sent is not being read");
         }
-        else if (_isGreeted && (_pingAt == 0 || Since(_receivedAt) > s_pingAfter)) // the first one tells how far it is
+        else if (_isGreeted)
         {
-            SendPing();
+            KeepMeasuring();
         }
     }
+
+    private static TimeSpan? Known(double seconds) =>
+        double.IsFinite(seconds) ? TimeSpan.FromSeconds(seconds) : null;
 
     private TimeSpan Since(long timestamp) => _all.Time.GetElapsedTime(timestamp);
 

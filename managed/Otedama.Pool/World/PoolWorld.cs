@@ -42,4 +42,13 @@ public sealed record PoolWorld
 
     /// <summary>Whom the system asks for names; what asks them itself does so over the gateway's network.</summary>
     public Func<IReadOnlyList<IPEndPoint>> NameServers { get; init; } = static () => [];
+
+    /// <summary>What is known of addresses.</summary>
+    public IAtlas Atlas { get; init; } = new NoAtlas();
+
+    /// <summary>
+    /// Asks another pool of the operator whether it serves miners: seconds to it, or null and why not.
+    /// </summary>
+    public Func<RegionPool, CancellationToken, Task<(double? Seconds, string? Problem)>> Visit { get; init; } =
+        static (_, _) => Task.FromResult<(double?, string?)>((null, "this world has no other pools"));
 }

@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 
 namespace Otedama.Pool;
 
-/// <summary>The name servers that the system asks: of /etc/resolv.conf, or of the network interfaces of Windows.</summary>
+/// <summary>The name servers that the system asks: of /etc/resolv.conf, or of the interfaces of Windows.</summary>
 public static class SystemNameServers
 {
     private const int Port = 53, ServersMax = 3;

@@ -33,7 +33,7 @@ public static class DnsMessage
     private const ushort InternetClass = 1, RecursionDesired = 0x0100;
     private const int IsAnswer = 0x80, OpcodeBits = 0x78, NoSuchName = 3;
 
-    /// <summary>Whether a host can be asked for: labels of letters, digits, hyphens and underscores, with points.</summary>
+    /// <summary>Whether a host can be asked for: labels of letters, digits, hyphens and underscores.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= NameMax
         && name.Split('.').All(static label => label.Length is > 0 and <= LabelMax && label.All(IsNameLetter));
 
@@ -125,8 +125,8 @@ public static class DnsMessage
     }
 
     /// <summary>
-    /// The name here, without its last point; at is then behind it. Null when it is none. A name may go on at an earlier
-    /// place: each such place has to lie before all the others, so that nobody reads in circles.
+    /// The name here, without its last point; at is then behind it. Null when it is none. A name may go on at an
+    /// earlier place: each such place has to lie before all the others, so that nobody reads in circles.
     /// </summary>
     private static string? ReadName(ReadOnlySpan<byte> bytes, ref int at)
     {

@@ -11,9 +11,6 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
 {
     private const int ReceiveBytes = 64 << 10;
 
-    /// <summary>Buffers that grew beyond this are given back once they are empty.</summary>
-    private const int KeptBytes = 64 << 10;
-
     private const int Shaking = 0, Open = 1, Refused = 2; // what became of the handshake
 
     /// <summary>What is said last has so long to be taken; then the socket is closed whatever waits.</summary>
@@ -27,11 +24,9 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
     private readonly TaskCompletionSource _shaken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PeerTls _tls;
-    private readonly Lock _gate = new(); // guards the next five
-    private byte[] _waiting = [];
-    private byte[] _sending = [];
-    private int _waitingBytes;
-    private int _sendingBytes;
+    private readonly Lock _gate = new(); // guards the next three
+    private WireBuffer _waiting = new();
+    private WireBuffer _sending = new(); // SendAsync reads its bytes outside of the lock
     private bool _isSending;
     private volatile IPeerLinkUser? _user;
     private volatile TaskCompletionSource? _pause;
@@ -62,7 +57,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         {
             lock (_gate)
             {
-                return _waitingBytes + _sendingBytes;
+                return _waiting.Length + _sending.Length;
             }
         }
     }
@@ -112,7 +107,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
     {
         lock (_gate)
         {
-            if (_isSending || _waitingBytes == 0)
+            if (_isSending || _waiting.Length == 0)
             {
                 return;
             }
@@ -169,12 +164,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
     {
         lock (_gate)
         {
-            if (_waiting.Length < _waitingBytes + cipher.Length)
-            {
-                Array.Resize(ref _waiting, Math.Max(2 * _waiting.Length, Math.Max(4_096, _waitingBytes + cipher.Length)));
-            }
-            cipher.CopyTo(_waiting.AsSpan(_waitingBytes));
-            _waitingBytes += cipher.Length;
+            _waiting.Append(cipher);
         }
     }
 
@@ -189,7 +179,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         byte[] buffer = new byte[ReceiveBytes];
         try
         {
-            while (await _socket.ReceiveAsync(buffer) is int count and > 0)
+            while (await _socket.ReceiveAsync(buffer.AsMemory()) is int count and > 0)
             {
                 await TakeAsync(buffer.AsMemory(0, count));
             }
@@ -246,7 +236,9 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         {
             lock (_gate)
             {
-                (_waitingBytes, _sendingBytes, _isSending) = (0, 0, false);
+                _waiting.Clear();
+                _sending.Clear();
+                _isSending = false;
             }
             Interlocked.Exchange(ref _closed, 1);
             _socket.Dispose();
@@ -267,10 +259,10 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
     {
         lock (_gate)
         {
-            (_waiting, _sending) = (_sending.Length > KeptBytes ? [] : _sending, _waiting);
-            (_sendingBytes, _waitingBytes) = (_waitingBytes, 0);
-            _isSending = _sendingBytes > 0;
-            return _sending.AsMemory(0, _sendingBytes);
+            _sending.Clear(); // what was in it has gone; an idle link keeps no memory
+            (_waiting, _sending) = (_sending, _waiting);
+            _isSending = _sending.Length > 0;
+            return _sending.WrittenMemory;
         }
     }
 

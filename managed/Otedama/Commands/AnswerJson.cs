@@ -39,4 +39,5 @@ namespace Otedama;
 [JsonSerializable(typeof(SharechainAnswer))]
 [JsonSerializable(typeof(ChainPayoutRow))]
 [JsonSerializable(typeof(BenchmarkReport))]
+[JsonSerializable(typeof(PeerBenchReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

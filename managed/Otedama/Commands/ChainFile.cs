@@ -36,36 +36,72 @@ internal sealed class ChainFile : IDisposable
             ExitCode.Usage, $"{path}: there is nothing in it; its first line has to be the chain's parameters.");
         using ChainFile file = new(path, line, datasets);
         int shares = 0;
-        while (NextLine(text) is { } hex)
+        for (List<string> lines = Some(text); lines.Count > 0; lines = Some(text))
         {
             stop.ThrowIfCancellationRequested();
-            shares++;
-            progress.Begin($"share {shares.ToString(CultureInfo.InvariantCulture)}");
-            if (file.Add(hex) is { } fault)
+            progress.Begin($"share {(shares + 1).ToString(CultureInfo.InvariantCulture)}");
+            foreach (ShareFault? fault in file.Add(lines))
             {
-                return SharechainAnswer.Bad(new ChainFaultRow(shares, fault.Step, fault.Reason));
+                shares++;
+                if (fault is not null)
+                {
+                    return SharechainAnswer.Bad(new ChainFaultRow(shares, fault.Step, fault.Reason));
+                }
             }
         }
         return file.Answer(shares);
     }
 
+    /// <summary>As many lines as are checked at once.</summary>
+    private static List<string> Some(TextReader text)
+    {
+        List<string> lines = [];
+        while (lines.Count < ShareChecks.AtOnce && NextLine(text) is { } line)
+        {
+            lines.Add(line);
+        }
+        return lines;
+    }
+
     public void Dispose() => _datasets.Dispose();
 
-    private ShareFault? Add(string hex)
+    /// <summary>One after the other, null for a good one; none after the first that is bad.</summary>
+    private IEnumerable<ShareFault?> Add(List<string> lines)
     {
-        byte[] bytes;
+        ShareFault? undecoded = null;
+        List<ChainShare> shares = [];
+        while (undecoded is null && shares.Count < lines.Count)
+        {
+            if (Decode(lines[shares.Count], out undecoded) is { } share)
+            {
+                shares.Add(share);
+            }
+        }
+        ShareFault?[] faults = new ShareFault?[shares.Count];
+        ShareChecks.Stateless([.. shares], _parameters, _coin, faults);
+        for (int i = 0; i < shares.Count; i++)
+        {
+            yield return faults[i]
+                ?? (_checker is null ? null : ShareChecks.FullProof(shares[i], _coin, _checker))
+                ?? _chain.Add(shares[i]);
+        }
+        if (undecoded is not null)
+        {
+            yield return undecoded;
+        }
+    }
+
+    private ChainShare? Decode(string hex, out ShareFault? fault)
+    {
         try
         {
-            bytes = Convert.FromHexString(hex);
+            return ChainShare.Decode(Convert.FromHexString(hex), _coin, out fault);
         }
         catch (FormatException)
         {
-            return new ShareFault(ShareFault.Bytes, $"the line is not hex: \"{Hex.Shorten(hex)}\"");
+            fault = new ShareFault(ShareFault.Bytes, $"the line is not hex: \"{Hex.Shorten(hex)}\"");
+            return null;
         }
-        ChainShare? share = ChainShare.Decode(bytes, _coin, out ShareFault? fault);
-        return share is null ? fault : ShareChecks.Stateless(share, _parameters, _coin)
-            ?? (_checker is null ? null : ShareChecks.FullProof(share, _coin, _checker))
-            ?? _chain.Add(share);
     }
 
     private SharechainAnswer Answer(int shares)

@@ -62,6 +62,7 @@ internal static class CommandLine
             MonitorCommand.Build(context),
             NodeCommand.Build(context),
             MiningCommand.Build(context),
+            BenchCommand.Build(context),
             DevicesCommand.Build(context),
             GpuCommand.Build(),
             NetCommand.Build(context),

@@ -35,6 +35,8 @@ internal static class Examples
         ("otedama mining benchmark", "otedama mining benchmark --algo sha256d --threads 1,2", "One algorithm with one and with two threads."),
         ("otedama mining benchmark", "otedama mining benchmark --algo verthash --verthash-memory --repeats 3 --json",
             "An algorithm that needs its data first; the numbers as JSON."),
+        ("otedama bench p2p", "otedama bench p2p", "What this machine does as a node of a share chain, against what is asked for."),
+        ("otedama bench p2p", "otedama bench p2p --connections 4 --json", "Throughput of four links side by side; the numbers as JSON."),
         ("otedama ledger check", "otedama ledger check", "Say what is damaged in the share log of this machine's pool, which must not run."),
         ("otedama ledger check", "otedama ledger check --dir /backup/pool/shares", "The same for a copy."),
         ("otedama ledger repair", "otedama ledger repair", "Skip exactly what is damaged; copies of the changed files are kept."),

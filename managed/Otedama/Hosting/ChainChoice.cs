@@ -10,11 +10,6 @@ namespace Otedama;
 /// <summary>Which share chain a pool mines on.</summary>
 internal static class ChainChoice
 {
-    /// <summary>Each is asked for in turn, and each costs a few seconds where no name server answers.</summary>
-    private const int SeedsMax = 8;
-
-    private const int DnsPort = 53;
-
     /// <summary>How this node meets the others of its chain.</summary>
     public static PeerNodeOptions Peers(PoolPlan plan, Configuration configuration)
     {
@@ -37,14 +32,17 @@ internal static class ChainChoice
             NeedsProof = dht is not { IsTestNetwork: true },
             Bootstrap = [.. configuration.Get(Settings.BootstrapNodes).Select(Named)],
             DnsSeeds = configuration.Get(Settings.P2pDnsSeeds),
-            NameServer = ServerOf(configuration.Get(Settings.P2pDnsServer)),
+            NameServer = SeedChoice.ServerOf(configuration.Get(Settings.P2pDnsServer)),
             InboundMax = Math.Max(1, inbound),
             OutboundMax = Math.Min(outbound, configuration.Get(Settings.P2pMaxPeers)),
             MemoryMax = (long)configuration.Get(Settings.P2pMemory) << 20,
+            Audits = configuration.Get(Settings.P2pAudit),
+            GossipBudget = (long)configuration.Get(Settings.P2pGossipBudget) << 10,
             Allowed = configuration.Get(Settings.P2pAllow),
             IsPrivate = configuration.Get(Settings.P2pPrivate),
             SoloOk = plan.NodeIsEmbedded || configuration.Get(Settings.P2pSoloOk),
             AllowLooseKey = configuration.Get(Settings.AllowLoosePermissions),
+            Region = configuration.Get(Settings.RegionLabel),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
     }
@@ -82,7 +80,7 @@ internal static class ChainChoice
     private static void CheckReach(Configuration configuration, List<string> problems)
     {
         DhtChoice.Check(configuration, problems);
-        CheckSeeds(configuration, problems);
+        SeedChoice.Check(configuration, problems);
         string external = configuration.Get(Settings.P2pExternal);
         if (external.Length > 0 && !CompactEndpoint.TryParse(external, out _))
         {
@@ -90,31 +88,6 @@ internal static class ChainChoice
                 + $"with a port such as 203.0.113.7:30303 ({configuration.Of(Settings.P2pExternal).Place}).");
         }
     }
-
-    private static void CheckSeeds(Configuration configuration, List<string> problems)
-    {
-        IReadOnlyList<string> seeds = configuration.Get(Settings.P2pDnsSeeds);
-        string place = configuration.Of(Settings.P2pDnsSeeds).Place;
-        if (seeds.FirstOrDefault(static seed => !DnsMessage.IsName(seed) || IPAddress.TryParse(seed, out _)) is { } wrong)
-        {
-            problems.Add($"{configuration.KeyOf(Settings.P2pDnsSeeds)}: \"{SettingTypes.Shorten(wrong)}\" is no host name such "
-                + $"as seeds.example ({place}); nodes with an address belong into p2p.bootstrap_nodes.");
-        }
-        if (seeds.Count > SeedsMax)
-        {
-            problems.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{configuration.KeyOf(Settings.P2pDnsSeeds)}: {seeds.Count} seeds ({place}); {SeedsMax} are allowed."));
-        }
-        string server = configuration.Get(Settings.P2pDnsServer);
-        if (server.Length > 0 && ServerOf(server) is null)
-        {
-            problems.Add($"{configuration.KeyOf(Settings.P2pDnsServer)}: \"{SettingTypes.Shorten(server)}\" is no address such "
-                + $"as 192.0.2.53 or 192.0.2.53:53 ({configuration.Of(Settings.P2pDnsServer).Place}).");
-        }
-    }
-
-    private static IPEndPoint? ServerOf(string text) => !IPEndPoint.TryParse(text, out IPEndPoint? place) ? null
-        : place.Port > 0 ? place : new IPEndPoint(place.Address, DnsPort);
 
     /// <summary>Null when the pool has none, or when something is wrong, and then problems say what.</summary>
     public static ChainParameters? Of(Configuration configuration, CoinSpec coin, List<string> problems)

@@ -5,7 +5,7 @@ namespace Otedama.Benchmarks;
 
 /// <summary>
 /// What a share costs after its own bytes are checked (steps 10 to 12), with this many payees in a full standard window: prints
-/// shares a second of processor time with and without payouts, and the time of one split at the tip by cap class.
+/// shares a second of processor time with and without payouts, and the processor time of the first split of a tip, and of one more.
 /// </summary>
 internal static class ShareChainBench
 {
@@ -16,7 +16,7 @@ internal static class ShareChainBench
         int payees = int.Parse(payeesText, CultureInfo.InvariantCulture);
         ChainParameters parameters = ChainSets.For(ChainSets.Standard, CoinCatalogue.Find("btc", "regtest")!);
         List<ChainShare> shares = Make(parameters, payees, parameters.WindowShares + Checked);
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < 5; round++)
         {
             Measure(parameters, shares);
         }
@@ -28,18 +28,25 @@ internal static class ShareChainBench
         ShareChain chain = new(parameters);
         double restored = RateOf(shares[..parameters.WindowShares], chain.Restore);
         double added = RateOf(shares[parameters.WindowShares..], chain.Add);
-        Console.Write(string.Create(CultureInfo.InvariantCulture, $"restored {restored:n0}/s, added {added:n0}/s; a split of class"));
+        Console.Write(string.Create(CultureInfo.InvariantCulture, $"restored {restored:n0}/s, added {added:n0}/s; first split of a tip, and one more, by class:"));
         for (byte capClass = 0; capClass < parameters.Caps.Count; capClass++)
         {
-            TimeSpan before = Environment.CpuUsage.TotalTime;
-            for (int i = 0; i < Splits; i++)
-            {
-                chain.SplitFor(capClass, FreeShares.CoinValue, default);
-            }
-            double micro = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / Splits;
-            Console.Write(string.Create(CultureInfo.InvariantCulture, $" {capClass} {micro:f0} us"));
+            // Another parent each time, for which the window moves one share: what a tip that has just moved costs.
+            TimeSpan first = Time(i => chain.SplitOn(shares[^(1 + (i % Splits))].Id, capClass, FreeShares.CoinValue, default));
+            TimeSpan more = Time(_ => chain.SplitFor(capClass, FreeShares.CoinValue, default));
+            Console.Write(string.Create(CultureInfo.InvariantCulture, $" {capClass} {first.TotalMicroseconds:f0} and {more.TotalMicroseconds:f0} us"));
         }
         Console.WriteLine();
+    }
+
+    private static TimeSpan Time(Action<int> split)
+    {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        for (int i = 0; i < Splits; i++)
+        {
+            split(i);
+        }
+        return (Environment.CpuUsage.TotalTime - before) / Splits;
     }
 
     private static double RateOf(List<ChainShare> shares, Func<ChainShare, ShareFault?> take)

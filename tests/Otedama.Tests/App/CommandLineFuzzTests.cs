@@ -10,7 +10,7 @@ public sealed class CommandLineFuzzTests
 
     /// <summary>Run for long or for ever when their arguments are right, so they are told to stop before they begin.</summary>
     private static readonly string[] s_long =
-        ["otedama", "otedama mine", "otedama pool", "otedama monitor", "otedama verify", "otedama selftest", "otedama mining benchmark", "otedama plugin bench"];
+        ["otedama", "otedama mine", "otedama pool", "otedama monitor", "otedama verify", "otedama selftest", "otedama mining benchmark", "otedama plugin bench", "otedama bench p2p"];
 
     private static readonly string[] s_values =
     [

@@ -19,7 +19,7 @@ public sealed class ChainSplitTests
     {
         ChainPayee[] payees = [.. Enumerable.Range(0, 200).Select(static i => new ChainPayee(Key($"k{i}"), (UInt128)(i + 1) * (uint)(i + 1)))];
         SlotOrder order = new(new Hash256(SHA256.HashData("seed"u8)), keyFrom: 1);
-        ChainPayout[] payouts = ChainSplit.Of(payees, 312_500_000, outputs, 5_000, order);
+        ChainPayout[] payouts = ChainSplit.Of(new PayoutLine(payees, order), 312_500_000, outputs, 5_000);
         Assert.Equal((count, most, least), (payouts.Length, payouts.Max(static p => p.Amount), payouts.Min(static p => p.Amount)));
         ByteWriter text = new();
         foreach (ChainPayout payout in payouts)
@@ -148,9 +148,22 @@ public sealed class ChainSplitTests
     [Fact]
     public void Equal_heads_of_hashes_are_told_apart_by_the_rest()
     {
-        ChainPayee[] payees = [.. Enumerable.Range(0, 6).Select(static i => new ChainPayee(Numbered(i), 1))];
-        SlotOrder.SortEqual([1, 2, 2, 2, 3, 3], payees, static (one, other) => other.Key.CompareTo(one.Key));
-        Assert.Equal([0, 3, 2, 1, 5, 4], payees.Select(static payee => (int)payee.Key.ToArray()[^1]));
+        const ulong Low = 1, High = ulong.MaxValue - 1;
+        int[] order = SlotOrder.InOrder([High, Low, High, High, ulong.MaxValue, Low], static (one, other) => other.CompareTo(one));
+        Assert.Equal([5, 1, 3, 2, 0, 4], order);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(1_000)]
+    public void Numbers_are_put_in_order(int count)
+    {
+        Random random = new(count);
+        ulong[] numbers = [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64() << (random.Next(2) * 40))];
+        int[] order = SlotOrder.InOrder(numbers, static (one, other) => one.CompareTo(other));
+        Assert.Equal(Enumerable.Range(0, count).OrderBy(i => numbers[i]), order);
     }
 
     [Fact]
@@ -160,8 +173,7 @@ public sealed class ChainSplitTests
         ChainPayee[] payees = [.. Enumerable.Range(0, 100).Select(static i => new ChainPayee(i % 3 == 0 ? Taproot(i) : Numbered(i), 1))];
         PayoutKey[] expected = [.. payees.Select(static payee => payee.Key)
             .OrderBy(key => Hex.Encode(SHA256.HashData(SHA256.HashData([.. "otdm-ord"u8, .. seed.ToArray(), .. key.ToArray()]))), StringComparer.Ordinal)];
-        new SlotOrder(seed).Sort(payees);
-        Assert.Equal(expected, payees.Select(static payee => payee.Key));
+        Assert.Equal(expected, new SlotOrder(seed).Of(payees).Select(place => payees[place].Key));
     }
 
     private static PayoutKey Key(string name) => new(Type, SHA256.HashData(Encoding.ASCII.GetBytes(name)).AsSpan(0, 20));

@@ -150,7 +150,18 @@ public sealed class ShareChecksTests
         Assert.Equal(right.Id, ChainShare.Decode(right.Bytes.Span, raven, out _)!.Id);
     }
 
-    private static ShareFault? Check(ChainShare share) => ShareChecks.Stateless(share, ExampleShare.Parameters, ExampleShare.Coin);
+    /// <summary>Alone, and among others.</summary>
+    private static ShareFault? Check(ChainShare share)
+    {
+        ShareFault? alone = ShareChecks.Stateless(share, ExampleShare.Parameters, ExampleShare.Coin);
+        foreach (ChainShare[] shares in (ChainShare[][])[[share], [Valid, share], [ExampleShare.Share, share, Valid], [share, Valid, Valid, share]])
+        {
+            ShareFault?[] faults = new ShareFault?[shares.Length];
+            ShareChecks.Stateless(shares, ExampleShare.Parameters, ExampleShare.Coin, faults);
+            Assert.Equal(shares.Select(each => each == share ? alone : ShareChecks.Stateless(each, ExampleShare.Parameters, ExampleShare.Coin)), faults);
+        }
+        return alone;
+    }
 
     private static ShareFault? Reread(ReadOnlySpan<byte> bytes) =>
         ChainShare.Decode(bytes, ExampleShare.Coin, out ShareFault? fault) is { } share ? Check(share) : fault;

@@ -68,6 +68,17 @@ public sealed class FirstContactTests
         Assert.Single(node.Peers);
     }
 
+    [Fact]
+    public void The_systems_name_servers_are_those_of_its_file()
+    {
+        const string Configuration = "/etc/resolv.conf";
+        Assert.SkipUnless(File.Exists(Configuration), $"this machine has no {Configuration}");
+        string[] named = [.. File.ReadLines(Configuration).Select(static line => line.Split(' ', '\t'))
+            .Where(static words => words is ["nameserver", ..]).Select(static words => words[1]).Distinct().Take(3)];
+        Assert.Equal(named, SystemNameServers.Find().Select(static place => place.Address.ToString()));
+        Assert.All(SystemNameServers.Find(), static place => Assert.Equal(53, place.Port));
+    }
+
     /// <summary>Anchors and nodes that answered before come first and at once, then those configured.</summary>
     [Fact]
     public void What_is_configured_is_dialled_in_the_first_second()

@@ -50,7 +50,7 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
             Folder = Folder,
             Listen = [new IPEndPoint(IPAddress.Any, Port)],
         };
-        Node = new PeerNode(change?.Invoke(options) ?? options, Desk, this, world);
+        Node = new PeerNode(change?.Invoke(options) ?? options, Desk, this, null, world);
         Desk.Coin.Note(new Template
         {
             Algorithm = CoinCatalogue.Find("btc", "regtest")!.Algorithm,

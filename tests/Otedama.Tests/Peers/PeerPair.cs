@@ -34,6 +34,8 @@ internal sealed class TestPeer : IPeerHandler, IConduct
 
     public List<(PeerMessage Message, uint Correlation, byte[] Body)> Heard { get; } = [];
 
+    public List<TimeSpan> RoundTrips { get; } = [];
+
     public List<PeerBye> Closed { get; } = [];
 
     public List<(int Points, string What)> Reports { get; } = [];
@@ -66,6 +68,8 @@ internal sealed class TestPeer : IPeerHandler, IConduct
         }
         return Answer;
     }
+
+    void IPeerHandler.OnRoundTrip(PeerSession session) => RoundTrips.Add(session.RoundTrip!.Value);
 
     void IPeerHandler.OnClosed(PeerSession session, PeerBye reason)
     {

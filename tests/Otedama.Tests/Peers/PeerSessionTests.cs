@@ -235,9 +235,11 @@ public sealed class PeerSessionTests
     public void Silence_brings_a_ping_and_then_the_end()
     {
         PeerPair pair = new(_a, _b);
-        Tick(31);
+        Tick(1);
+        _time.Advance(0.04);
         pair.Pump();
-        Assert.Equal(TimeSpan.Zero, _a.Open[0].RoundTrip);
+        Assert.Equal(0.04, _a.Open[0].RoundTrip!.Value.TotalSeconds, 1e-9);
+        Assert.Equal(_a.Open[0].RoundTrip, Assert.Single(_a.RoundTrips));
         pair.One.IsBlocked = pair.Two.IsBlocked = true;
         Tick(60);
         Assert.Null(pair.One.Ended);

@@ -32,6 +32,8 @@ public sealed class LiveNetworkTests
             await coin.BeginAsync(nodes[0].Address);
             await RunAsync(nodes, coin, wire);
             await EqualAsync(nodes);
+            await UntilAsync(() => nodes.Any(static node => node.Said.Contains("of another node of the pool: duplicate", StringComparison.OrdinalIgnoreCase)),
+                50, "a block that a node got from its finder and handed to the coin node too");
             await CheckSplitsAsync(nodes, coin);
             await CheckVerifyAsync(program, folder, nodes[2]);
         }
