@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One entry for everything: ./build.sh [run|build|test|labs|bench|publish|format|clean]
+# One entry for everything: ./build.sh [run|build|test|labs|fuzz|bench|publish|format|clean]
 # Installs what is missing from Debian when it may (root or sudo); otherwise prints the one command to run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -96,15 +96,37 @@ suite() {
   if "$@"; then count "$name" 1 0; else count "$name" 0 1; fi
 }
 
-# The laboratory of routers: network namespaces, Debian's miniupnpd. Needs root; rows that cannot run say why.
+# The laboratories: network namespaces with Debian's miniupnpd, libtorrent, Transmission and aria2 in them. Needs root;
+# rows that cannot run say why. Debian's transmission-daemon starts a service of its own where there is systemd.
 labs() {
   publish
   need miniupnpd miniupnpd
   need nft nftables
   need ip iproute2
+  need transmission-daemon transmission-daemon
+  need aria2c aria2
+  /usr/bin/python3 -c 'import libtorrent' 2>/dev/null || missing+=(python3-libtorrent)
   install_missing
   dotnet build Otedama.sln -c Release -v quiet --nologo
   OTEDAMA_TEST_PROGRAM="$PWD/$OUT/otedama" test_managed "laboratory" -namespace Otedama.Tests.Labs
+}
+
+# fuzz [SECONDS]: damaged inputs to every parser that faces strangers, so long for the native and for the managed ones.
+fuzz() {
+  local seconds=${1:-60}
+  tools_build
+  need clang clang
+  install_missing
+  ls "$(clang -print-resource-dir)"/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 ||
+    missing+=("libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev")
+  install_missing
+  native fuzz
+  mkdir -p build/fuzz-corpus
+  perl tests/native/fuzzer_seeds.pl build/fuzz-corpus tests/vectors/{sha256d,scrypt,kawpow,verushash,equihash}.txt
+  build/native-fuzz/tests/otedama_native_fuzzer -max_total_time="$seconds" -max_len=4096 -len_control=0  \
+    -print_final_stats=1 build/fuzz-corpus
+  build
+  dotnet tests/Otedama.Benchmarks/bin/Release/net10.0/Otedama.Benchmarks.dll fuzz "$seconds" 1
 }
 
 test_native() { # test_native <preset> [threads]: the C program prints "N passed, N failed" itself
@@ -203,9 +225,10 @@ case "$verb" in
   build) build ;;
   test) test_all ;;
   labs) labs ;;
+  fuzz) fuzz "$@" ;;
   bench) bench "$@" ;;
   publish) publish ;;
   format) format ;;
   clean) rm -rf build out; git clean -Xdfq managed interop firmware-tools tests ;;
-  *) die "unknown word \"$verb\"; allowed: run build test labs bench publish format clean" ;;
+  *) die "unknown word \"$verb\"; allowed: run build test labs fuzz bench publish format clean" ;;
 esac

@@ -51,6 +51,12 @@ public sealed record PoolOptions
     /// <summary>Other nodes of that chain; null = it is mined alone.</summary>
     public PeerNodeOptions? Peers { get; init; }
 
+    /// <summary>The operator's pools by region, this one included or not; none: no miner is told of another.</summary>
+    public IReadOnlyList<RegionPool> Regions { get; init; } = [];
+
+    /// <summary>Name of the region this pool is in; empty: none.</summary>
+    public string Region { get; init; } = "";
+
     /// <summary>Two bytes each of major and minor number, for the shares of a chain.</summary>
     public uint SoftwareVersion { get; init; }
 

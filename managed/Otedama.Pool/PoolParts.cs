@@ -44,18 +44,27 @@ public sealed class PoolParts
         IShareBook book = Chain is null ? Ledger : Chain.Book;
         ISplits splits = Chain is null ? Ledger : Chain.Book;
         Source = new JobSource(nodes, JobsOf(options, splits), options.DataDirectory, world, book);
+        IStep[] forwarded = [];
         if (Chain is not null)
         {
             Source.Jobs.Tell(Chain);
             if (options.Peers is { } peers)
             {
-                Chain.Join(peers, new NodeBlockTimes(Source.Nodes), world);
+                ForwardedBlocks others = new(Source.Nodes.Links, options.Coin.Family.SubmitMethod, _time,
+                    loggers.CreateLogger(LogCategory.PoolSubmit));
+                Chain.Join(peers, new NodeBlockTimes(Source.Nodes), others, world);
+                Source.Blocks.Sent += Chain.Peers!.Chain.Announce;
+                forwarded = [others];
             }
         }
         NodeChainView chain = new(Source.Nodes, loggers.CreateLogger(LogCategory.PoolSubmit));
         Settling settling = new(Ledger, chain, _time, loggers.CreateLogger(LogCategory.Pool));
-        Upkeep = [settling, .. Ledger.Upkeep, .. Chain?.Steps ?? []];
         Stratum = new StratumServer(options, Source.Jobs, Ledger, world);
+        Upkeep =
+        [
+            settling, .. Ledger.Upkeep, .. Chain?.Steps ?? [], .. forwarded,
+            .. options.Regions.Count > 0 ? (IStep[])[Stratum.Regions] : [],
+        ];
         ShareValidatorOptions validator = new()
         {
             Seed = world.Random.NextUInt64(),

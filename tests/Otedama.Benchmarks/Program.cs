@@ -29,6 +29,12 @@ internal static class Program
                 return StratumLoad.RunAsync(load[1..]).GetAwaiter().GetResult();
             case ["flood", _, _, _]:
                 return Flood.RunAsync(arguments[1..]).GetAwaiter().GetResult();
+            case ["peer-memory", string program, string peers]:
+                return PeerFlood.MemoryAsync(program, peers).GetAwaiter().GetResult();
+            case ["peer-flood", string program, string time]:
+                return PeerFlood.RunAsync(program, time).GetAwaiter().GetResult();
+            case ["peer-hostile", string to, string id, string seconds]:
+                return HostilePeers.RunAsync(to, id, seconds).GetAwaiter().GetResult();
             case ["window", string payees, string shares, .. string[] window] when window.Length < 2:
                 return WindowBench.Run(payees, shares, window is [string work] ? work : null);
             case ["share-chain", string payees]:
@@ -41,6 +47,8 @@ internal static class Program
                 return ChainMaker.Run(path, set, shares, payees);
             case ["sharechain-tables", string shares]:
                 return ShareTables.Run(shares);
+            case ["fuzz", string seconds, string seed]:
+                return FuzzBench.Run(seconds, seed);
             case ["compare", .. string[] compare]:
                 return CompareCommand.Run(compare);
             case ["first-share", string program, .. string[] runs] when runs.Length < 2:
@@ -50,7 +58,7 @@ internal static class Program
                     "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
                     + " | share-chain PAYEES | share-checks | chain-sync PATH | chain-file PATH SET SHARES PAYEES | sharechain-tables SHARES"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
-                    + " | flood HOST:PORT USER SECONDS"
+                    + " | flood HOST:PORT USER SECONDS | peer-memory PATH PEERS | peer-flood PATH SECONDS | fuzz SECONDS SEED"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"
                     + " [--threads N] [--pairs N] [--seconds N] [--ours-seconds N]"
                     + " [--out DIRECTORY] [--machine FOLDER] [--ours-arg X] [--peer-arg X] | first-share PATH [RUNS]");

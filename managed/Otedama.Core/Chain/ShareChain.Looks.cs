@@ -62,6 +62,18 @@ public sealed partial class ShareChain
         return paid;
     }
 
+    /// <summary>Shares of the chain from the tip down while they are so, each with the uncles it lists.</summary>
+    public IReadOnlyList<ChainShare> NewestWithUncles(Func<ChainShare, bool> isWanted)
+    {
+        List<ChainShare> seen = [];
+        for (PlacedShare? at = _tip; at?.Share is { } share && isWanted(share); at = at.Parent)
+        {
+            seen.Add(share);
+            seen.AddRange(at.Uncles.Select(static uncle => uncle.Share).OfType<ChainShare>().Where(isWanted));
+        }
+        return seen;
+    }
+
     /// <summary>
     /// Whose work a share on the tip pays, in no order; null while too little of the chain is known to tell.
     /// </summary>

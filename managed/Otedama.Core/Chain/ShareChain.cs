@@ -82,8 +82,14 @@ public sealed partial class ShareChain
     /// <summary>Null when it is not kept.</summary>
     public ChainShare? Find(Hash256 id) => _entries.GetValueOrDefault(id)?.Share;
 
+    /// <summary>Of a share and all before it; 0 when it is not kept.</summary>
+    public UInt128 WorkOf(Hash256 id) => _entries.GetValueOrDefault(id)?.CumulativeWork ?? UInt128.Zero;
+
     /// <summary>Whether a share of this id was refused, or one before it.</summary>
     public bool IsRefused(Hash256 id) => _refused.Find(id) is not null;
+
+    /// <summary>From now on neither it nor a share after it is taken.</summary>
+    public void Refuse(Hash256 id, ShareFault fault) => _refused.Add(id, fault);
 
     /// <summary>Whether it is on the way from the tip to the virtual genesis.</summary>
     public bool IsMain(Hash256 id) => _entries.GetValueOrDefault(id) is { IsMain: true };

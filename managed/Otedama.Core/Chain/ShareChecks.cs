@@ -89,12 +89,34 @@ public static class ShareChecks
         {
             return null;
         }
-        byte[] data = share.Work.Header.ProofData();
-        ProofItem item = new(0, data.Length, (int)share.Core.CoinHeight, RequiredTarget(share.Core));
+        ProofResult result =
+            Prove(share.Work.Header, share.Core.CoinHeight, RequiredTarget(share.Core), coin, checker);
+        return result.Verdict == ProofVerdict.Valid ? null
+            : new ShareFault(ShareFault.FullProof, $"the proof of work is {Words(result.Verdict)}");
+    }
+
+    private static ProofResult Prove(
+        BlockHeader header, uint height, Target target, ChainCoin coin, IProofChecker checker)
+    {
+        byte[] data = header.ProofData();
+        ProofItem item = new(0, data.Length, (int)height, target);
         Span<ProofResult> results = stackalloc ProofResult[1];
         checker.Check(coin.Spec.Algorithm, [item], data, results);
-        return results[0].Verdict == ProofVerdict.Valid ? null
-            : new ShareFault(ShareFault.FullProof, $"the proof of work is {Words(results[0].Verdict)}");
+        return results[0];
+    }
+
+    /// <summary>
+    /// Whether a header is a coin block at this height, by its own bits, which have to be a target. checker: of the
+    /// coin's algorithm.
+    /// </summary>
+    public static bool IsCoinBlock(BlockHeader header, uint height, ChainCoin coin, IProofChecker checker)
+    {
+        Target target = Target.FromCompact(header.Bits);
+        if (coin.HasCheapProof && !target.IsMetBy(header.Id))
+        {
+            return false;
+        }
+        return coin.IsCheapProofAll || Prove(header, height, target, coin, checker).Verdict == ProofVerdict.Valid;
     }
 
     /// <summary>What the hash of a share must meet; its bits have to be a target.</summary>

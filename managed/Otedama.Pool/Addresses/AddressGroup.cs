@@ -42,13 +42,16 @@ public interface IAddressGroups
     AddressGroup Of(PeerEndpoint place);
 }
 
-/// <summary>By the networks providers get, without a database.</summary>
-public sealed class NetworkGroups : IAddressGroups
+/// <summary>
+/// By autonomous systems where a database has them, else by the networks that providers get. atlas: null for none.
+/// </summary>
+public sealed class NetworkGroups(IAtlas? atlas = null) : IAddressGroups
 {
-    public ulong Edition => 0;
+    public ulong Edition => atlas?.SystemEdition ?? 0;
 
     public AddressGroup Of(PeerEndpoint place) =>
         !place.IsPublic ? default
+        : atlas?.SystemOf(place.IP) is uint system and > 0 ? new AddressGroup(AddressGroupKind.System, system)
         : place.IsV4 ? new AddressGroup(AddressGroupKind.V4, unchecked((uint)place.Address) >> 16)
         : new AddressGroup(AddressGroupKind.V6, (uint)(place.Address >> 96));
 }

@@ -56,8 +56,8 @@ public sealed partial class AddressManager
     }
 
     /// <summary>
-    /// Notes what source told; lastSeen is its word for when that node was alive. False when there was no place for
-    /// it or it is nothing one can connect to.
+    /// Notes what source told; lastSeen is its word for when that node was alive. True when that was news: a place that
+    /// was not known, or that was seen later than is known.
     /// </summary>
     public bool Add(PeerEndpoint place, PeerEndpoint source, long lastSeen, AddressOrigin origin)
     {
@@ -67,6 +67,7 @@ public sealed partial class AddressManager
         }
         lock (_gate)
         {
+            bool isNews = true;
             long seen = Math.Clamp(lastSeen - (origin == AddressOrigin.Configured ? 0 : HearsayPenalty), 0, Now);
             if (!_known.TryGetValue(place, out KnownAddress? entry))
             {
@@ -85,14 +86,15 @@ public sealed partial class AddressManager
             }
             else
             {
-                entry.LastSeen = seen > entry.LastSeen + SeenStep ? seen : entry.LastSeen;
+                isNews = seen > entry.LastSeen + SeenStep;
+                entry.LastSeen = isNews ? seen : entry.LastSeen;
                 if (!entry.IsTried && entry.NewBuckets.Count < BucketsOfAddress && OneIn(1UL << entry.NewBuckets.Count))
                 {
                     _ = TryPlaceNew(entry, source);
                 }
             }
             entry.IsDhtOnly &= origin == AddressOrigin.Dht;
-            return true;
+            return isNews;
         }
     }
 

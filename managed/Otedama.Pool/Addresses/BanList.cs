@@ -26,6 +26,7 @@ public sealed class BanList
     private readonly TimeProvider _time;
     private readonly IPNetwork[] _allowed;
     private readonly int _recordsMax;
+    private readonly long[] _given = new long[PeerOffences.All.Count];
 
     /// <summary>allowed: networks whose addresses are never banned; nodes there still are.</summary>
     public BanList(TimeProvider time, IReadOnlyList<IPNetwork> allowed, int recordsMax = RecordsMax) =>
@@ -43,12 +44,15 @@ public sealed class BanList
         string words = detail.Length > 0 ? $"{row.Words}: {detail}" : row.Words;
         return row.Points == 0
             ? new BanVerdict(row.Disconnects, false, words)
-            : Report(address, node, row.Points, words);
+            : Report(address, node, row, words);
     }
 
-    /// <summary>Notes what a peer did that costs so many points.</summary>
-    public BanVerdict Report(IPAddress address, NodeId? node, int pointsNow, string words)
+    /// <summary>Bans given since the start for what was too much.</summary>
+    public long Given(PeerOffence offence) => Interlocked.Read(ref _given[(int)offence]);
+
+    private BanVerdict Report(IPAddress address, NodeId? node, PeerOffenceRow row, string words)
     {
+        int pointsNow = row.Points;
         lock (_gate)
         {
             double now = Now;
@@ -56,6 +60,7 @@ public sealed class BanList
             BanRecord? ofAddress = IsAllowed(address) ? null : RecordOf(_addresses, GuardKey.Of(address), now);
             bool isBanned =
                 (ofNode?.Add(pointsNow, now, words) ?? false) | (ofAddress?.Add(pointsNow, now, words) ?? false);
+            _given[(int)row.Offence] += isBanned ? 1 : 0;
             double points = Math.Max(ofNode?.Points(now) ?? 0, ofAddress?.Points(now) ?? 0);
             long until = Math.Max(ofNode?.BannedUntil ?? 0, ofAddress?.BannedUntil ?? 0);
             string said = isBanned ? Text($"banned for {until - (long)now} s: {words}")
@@ -122,7 +127,8 @@ public sealed class BanList
         }
     }
 
-    private bool IsAllowed(IPAddress address) => Array.Exists(_allowed, network => network.Contains(address)
+    /// <summary>It is in one of the networks that the operator exempts.</summary>
+    public bool IsAllowed(IPAddress address) => Array.Exists(_allowed, network => network.Contains(address)
         || (address.IsIPv4MappedToIPv6 && network.Contains(address.MapToIPv4())));
 
     private string? Why<T>(Dictionary<T, BanRecord> records, T key)

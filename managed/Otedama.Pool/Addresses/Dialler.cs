@@ -33,6 +33,7 @@ public sealed class Dialler : IStep
     private readonly ILatencyGuess _latency;
     private readonly TimeProvider _time;
     private readonly IRandomness _random;
+    private readonly HearsayKnocks _knocks;
     private Pause _feelerPause, _extraPause;
     private long _lastNumber;
 
@@ -42,8 +43,8 @@ public sealed class Dialler : IStep
     {
         (_options, _addresses, _groups, _bans, _dialer) = (options, addresses, groups, bans, dialer);
         (_latency, _time, _random) = (latency, time, random);
-        _contacts = [.. options.FirstContacts.Select(contact =>
-            new Contact { Of = contact, BackOff = new BackOff(s_firstRetry, s_lastRetry, random) })];
+        _knocks = new HearsayKnocks(time);
+        _contacts = [.. options.FirstContacts.Select(ContactOf)];
         Wake = new Signal(time);
         _feelerPause = Pause.Begin(time, NextFeeler());
     }
@@ -55,12 +56,34 @@ public sealed class Dialler : IStep
     /// </summary>
     public bool IsTipStale { get; set; }
 
+    /// <summary>Whether somebody who listens there is connected already, whoever dialled.</summary>
+    public Func<PeerEndpoint, bool> IsMet { get; set; } = static _ => false;
+
+    /// <summary>More nodes that the operator named: their names have addresses only now.</summary>
+    public void Name(IReadOnlyList<FirstContact> contacts)
+    {
+        lock (_gate)
+        {
+            _contacts.AddRange(contacts.Select(ContactOf));
+        }
+        Wake.Set();
+    }
+
     /// <summary>Connections with their numbers, those under way included.</summary>
     public IReadOnlyList<(long Number, Outbound Outbound, bool IsUp)> Lines()
     {
         lock (_gate)
         {
             return [.. _lines.Select(static one => (one.Key, one.Value.Outbound, one.Value.IsUp))];
+        }
+    }
+
+    /// <summary>What this call of ours is for now; null when it has ended.</summary>
+    public OutboundKind? KindOf(long number)
+    {
+        lock (_gate)
+        {
+            return _lines.GetValueOrDefault(number)?.Outbound.Kind;
         }
     }
 
@@ -74,7 +97,7 @@ public sealed class Dialler : IStep
         }
     }
 
-    /// <summary>The handshake succeeded, with this node.</summary>
+    /// <summary>Who is there has proved who it is, and that it knows this chain.</summary>
     public void Established(long number, NodeId nodeId)
     {
         PeerEndpoint? place = null;
@@ -92,7 +115,7 @@ public sealed class Dialler : IStep
         }
     }
 
-    /// <summary>It failed before the handshake or ended after it.</summary>
+    /// <summary>It failed before that or ended after it.</summary>
     public void Ended(long number)
     {
         Line? line;
@@ -110,6 +133,10 @@ public sealed class Dialler : IStep
         if (!line.IsUp)
         {
             _addresses.Failed(line.Outbound.Place);
+        }
+        else if (line.Outbound.Kind == OutboundKind.Full) // who is told of the others learns which links there were
+        {
+            _addresses.Seen(line.Outbound.Place);
         }
         Wake.Set();
     }
@@ -166,7 +193,7 @@ public sealed class Dialler : IStep
             bool isFull = !_options.OnlyFirstContacts
                 && _lines.Values.Count(line =>
                     line.Outbound.Kind == kind) >= (of.IsAnchor ? OutboundPolicy.ChainOnlyMax : _options.FullMax);
-            if (!isFull && !IsConnected(of.Place) && IsWelcome(of.Place, of.NodeId))
+            if (!isFull && !IsConnected(of.Place) && !IsMet(of.Place) && IsWelcome(of.Place, of.NodeId))
             {
                 return Begin(new Outbound(of.Place, kind, _groups.Of(of.Place), false, false), of.NodeId, contact);
             }
@@ -181,7 +208,7 @@ public sealed class Dialler : IStep
         {
             return null;
         }
-        bool byLatency = kind == OutboundKind.Full && OutboundPolicy.MayChooseByLatency(open);
+        bool byLatency = kind == OutboundKind.Full && OutboundPolicy.MayChooseByLatency(open, _options.FullMax);
         List<(Outbound Outbound, AddressCandidate Candidate)> found = [];
         for (int i = 0; i < DrawsMax && found.Count < (byLatency ? LatencyDraws : 1); i++)
         {
@@ -198,7 +225,7 @@ public sealed class Dialler : IStep
         return found.Count == 0 ? null : BeginNearest(found, byLatency);
     }
 
-    private DialOrder BeginNearest(List<(Outbound Outbound, AddressCandidate Candidate)> found, bool byLatency)
+    private DialOrder? BeginNearest(List<(Outbound Outbound, AddressCandidate Candidate)> found, bool byLatency)
     {
         (Outbound outbound, AddressCandidate candidate) = found[0];
         if (byLatency && found.Exists(one => _latency.Seconds(one.Outbound.Place) is not null))
@@ -206,7 +233,7 @@ public sealed class Dialler : IStep
             (outbound, candidate) = found.MinBy(one => _latency.Seconds(one.Outbound.Place) ?? double.MaxValue);
             outbound = outbound with { IsForLatency = true };
         }
-        return Begin(outbound, candidate.NodeId, null);
+        return Begin(outbound, candidate);
     }
 
     /// <summary>Whoever is to be tested for a newcomer's sake, or somebody nobody has tried.</summary>
@@ -227,7 +254,7 @@ public sealed class Dialler : IStep
 
     private DialOrder? NextExtra()
     {
-        if (!IsTipStale || _extraPause.Left(_time) > TimeSpan.Zero
+        if (!IsTipStale || _options.FullMax == 0 || _extraPause.Left(_time) > TimeSpan.Zero
             || _lines.Values.Any(static line => line.Outbound.Kind == OutboundKind.Extra))
         {
             return null;
@@ -243,11 +270,16 @@ public sealed class Dialler : IStep
         {
             if (Suits(drawn, kind, open) is { } outbound)
             {
-                return Begin(outbound, drawn.NodeId, null);
+                return Begin(outbound, drawn);
             }
         }
         return null;
     }
+
+    /// <summary>Null where it is hearsay and too many such calls were made lately.</summary>
+    private DialOrder? Begin(Outbound outbound, AddressCandidate candidate) =>
+        OutboundPolicy.IsHearsay(candidate) && !_knocks.TryKnock(outbound.Place)
+            ? null : Begin(outbound, candidate.NodeId, null);
 
     private Outbound? Suits(AddressCandidate drawn, OutboundKind kind, List<Outbound> open)
     {
@@ -258,6 +290,7 @@ public sealed class Dialler : IStep
             && OutboundPolicy.Admits(outbound, open)
             && (!isFresh
                 || _lines.Values.Count(static line => !line.IsUp && line.Outbound.IsFreshFromDht) < DhtUnderWayMax)
+            && !IsMet(drawn.Place)
             && IsWelcome(drawn.Place, drawn.NodeId);
         return suits ? outbound : null;
     }
@@ -267,6 +300,9 @@ public sealed class Dialler : IStep
         _lines.Add(++_lastNumber, new Line { Outbound = outbound, Contact = contact });
         return new DialOrder(_lastNumber, outbound.Place, nodeId, outbound.Kind);
     }
+
+    private Contact ContactOf(FirstContact contact) =>
+        new() { Of = contact, BackOff = new BackOff(s_firstRetry, s_lastRetry, _random) };
 
     private bool IsWelcome(PeerEndpoint place, NodeId? nodeId) =>
         _bans.WhyBanned(place.IP) is null && (nodeId is not { } id || _bans.WhyBanned(id) is null);

@@ -30,7 +30,11 @@ public sealed record Outbound(PeerEndpoint Place, OutboundKind Kind, AddressGrou
 /// </summary>
 internal static class OutboundPolicy
 {
-    public const int ChainOnlyMax = 2, FreshFromDhtMax = 3, ForLatencyMax = 5;
+    public const int ChainOnlyMax = 2, FreshFromDhtMax = 3;
+
+    /// <summary>Of so many full connections so many may be chosen for their short way.</summary>
+    public const int LatencyOf = 8, ForLatencyMax = 5;
+
     public const long FreshSeconds = 24 * 60 * 60;
 
     /// <summary>
@@ -56,19 +60,25 @@ internal static class OutboundPolicy
             || open.Count(static one => one.IsFreshFromDht && one.Kind != OutboundKind.Feeler) < FreshFromDhtMax);
 
     /// <summary>
-    /// Whether the next full connection may be chosen for its short way; the others are chosen by chance alone.
+    /// Whether the next full connection may be chosen for its short way; the others are chosen by chance alone:
+    /// whoever rents hosts near ours has the near ones only.
     /// </summary>
-    public static bool MayChooseByLatency(IReadOnlyCollection<Outbound> open) =>
-        open.Count(static one => one.IsForLatency) < ForLatencyMax;
+    public static bool MayChooseByLatency(IReadOnlyCollection<Outbound> open, int fullMax) =>
+        open.Count(static one => one.IsForLatency) < fullMax * ForLatencyMax / LatencyOf;
+
+    /// <summary>Nobody but the DHT has told of it, and nobody has answered there.</summary>
+    public static bool IsHearsay(AddressCandidate candidate) => candidate.IsDhtOnly && !candidate.HasAnswered;
 
     /// <summary>
-    /// What the DHT names is tried once an hour, and at ports where no well-known service of somebody else listens: a
-    /// poisoned DHT shall not make us knock at doors.
+    /// What others name is tried at ports where no well-known service of somebody else listens, and what only the DHT
+    /// names once an hour: who lies to us shall not make us knock at doors.
     /// </summary>
     public static bool MayTry(AddressCandidate candidate, long now, bool isLonely) =>
-        candidate.IsDhtOnly && !candidate.HasAnswered
-        ? candidate.LastTry <= now - 3600 && candidate.Place.Port is >= 1024 or 443
-        : candidate.LastTry <= now - (isLonely ? 60 : 600);
+        IsHearsay(candidate)
+        ? candidate.LastTry <= now - 3600 && IsOpenPort(candidate.Place)
+        : candidate.LastTry <= now - (isLonely ? 60 : 600) && (candidate.HasAnswered || IsOpenPort(candidate.Place));
+
+    private static bool IsOpenPort(PeerEndpoint place) => place.Port is >= 1024 or 443;
 
     private static bool IsLocal(Outbound one) => one.Group.Kind == AddressGroupKind.Local;
 }

@@ -16,6 +16,9 @@ public enum PeerOffence
 
     /// <summary>A share that breaks a rule of the chain.</summary>
     InvalidShare,
+
+    /// <summary>A coin block without its proof of work, or whose transactions are not those of its header.</summary>
+    BadBlock,
     TooManyAddresses,
 
     /// <summary>Up to three times what is allowed.</summary>
@@ -59,6 +62,7 @@ public static class PeerOffences
         new(PeerOffence.BadProofOfWork, 100, "sent a share without its proof of work"),
         new(PeerOffence.BadLink, 100, "sent a share that its header does not commit to"),
         new(PeerOffence.InvalidShare, 100, "sent a share that breaks a rule of the chain"),
+        new(PeerOffence.BadBlock, 100, "announced a coin block that is none"),
         new(PeerOffence.TooManyAddresses, 20, "sent more addresses than are allowed"),
         new(PeerOffence.OverRateLimit, 10, "went over a rate limit"),
         new(PeerOffence.FarOverRateLimit, 20, "went over a rate limit more than three times"),

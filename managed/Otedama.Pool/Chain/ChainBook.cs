@@ -44,9 +44,9 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
     public CoinbaseForm? Form => ShareCoinbase.Form;
 
     /// <summary>Says why what is mined here might be worth nothing; null while it does not.</summary>
-    public Func<string?> Gate { get; set; } = static () => null;
+    public Func<Closure?> Gate { get; set; } = static () => null;
 
-    public string? WhyClosed => Gate();
+    public Closure? WhyClosed => Gate();
 
     public bool HasPending => _ledger.HasPending;
 
@@ -92,6 +92,7 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
         }
         else
         {
+            _desk.Transactions.Add(share.Id, job.Prepared.Template);
             LogOwn(core.Height, share.ToString(), arrival.Kind);
         }
     }

@@ -22,7 +22,12 @@ public sealed partial class ChainPeers
         lock (_gate)
         {
             unknown.ForEach(id => link.Known.Add(id));
-            Ask(link, unknown.Select(static id => new WantedShare(id, IsNeeded: false)));
+            TimeSpan wait = _gossip.IsHybrid ? s_eagerFirst : TimeSpan.Zero;
+            if (unknown.Count(id => _announcedShares.TryAdd(id, link.Peer.Number, wait)) > 0)
+            {
+                AskAnnounced();
+                Wake.Set();
+            }
         }
     }
 
@@ -54,6 +59,10 @@ public sealed partial class ChainPeers
 
     private void OnNotFound(ChainLink link, in PeerFrame frame)
     {
+        if (TakeUnknown(link, frame.Correlation))
+        {
+            return;
+        }
         lock (_gate)
         {
             List<WantedShare> lacking = [];
@@ -104,6 +113,7 @@ public sealed partial class ChainPeers
             WantedShare? wanted;
             lock (_gate)
             {
+                _announcedShares.Remove(id);
                 wanted = link.Asked.Take(id);
                 link.Known.Add(id);
             }
@@ -112,7 +122,7 @@ public sealed partial class ChainPeers
                 link.Peer.Blame(PeerOffence.Unsolicited, "a share in SHARES");
                 return;
             }
-            Arrive(link, bytes, wanted);
+            Arrive(link, id, bytes, wanted);
         }
         lock (_gate)
         {

@@ -11,6 +11,9 @@ namespace Otedama.Pool;
 /// </summary>
 public sealed partial class ChainPeers : IShareListener, IStep
 {
+    /// <summary>64 KiB a second.</summary>
+    public const long GossipBudget = 64 << 10;
+
     /// <summary>An answer to GETSHARES or GETDATA that takes longer is late.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -25,17 +28,33 @@ public sealed partial class ChainPeers : IShareListener, IStep
     private readonly Lock _gate = new(); // guards _links and what is in them; the desk's own may be taken before it
     private readonly Dictionary<long, ChainLink> _links = [];
     private readonly Queue<(ChainLink Link, ChainShare Share, ShareFault Fault)> _late = []; // as many as waited at most
+    private readonly GossipMode _gossip; // this and the next two under the gate
+    private readonly AnnouncedShares _announcedShares;
+    private readonly EagerPeers _eager;
+    private readonly IRandomness _random;
+    private readonly PeerBlocks _blocks; // with a gate of its own, inside of which no other is taken
+    private long _announced;
     private Pause _tipRest; // between two tips told
     private Hash256 _lastTip; // of OnNext, and so the next
     private long _tipSince;
 
-    public ChainPeers(ShareDesk desk, IBlockTimes times, PoolWorld world)
+    /// <param name="times">When the coin's blocks were made.</param>
+    /// <param name="nodes">Where coin blocks of others go; null: nowhere.</param>
+    /// <param name="gossipBudget">Bytes a second of shares to all peers, above which most are only announced.</param>
+    public ChainPeers(
+        ShareDesk desk, IBlockTimes times, ICoinBlockSink? nodes, PoolWorld world, long gossipBudget = GossipBudget)
     {
+        _random = world.Random;
+        _gossip = new GossipMode(gossipBudget);
+        _announcedShares = new AnnouncedShares(world.Time);
+        _eager = new EagerPeers(world.Random, world.Time);
         _desk = desk;
         _time = world.Time;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
         Wake = new Signal(_time);
         Sync = new ChainSync(desk, times, world);
+        _blocks = new PeerBlocks(desk, nodes, _time, _logger);
+        desk.Coin.Moved += Wake.Set;
         desk.Tell(this);
     }
 
@@ -43,6 +62,18 @@ public sealed partial class ChainPeers : IShareListener, IStep
 
     /// <summary>Fetches what is missing where that is much.</summary>
     public ChainSync Sync { get; }
+
+    /// <summary>Most peers get announcements of shares only, because the shares would be too many bytes.</summary>
+    public bool IsHybrid
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _gossip.IsHybrid;
+            }
+        }
+    }
 
     /// <summary>Links whose HELLO was good.</summary>
     public int Count
@@ -58,6 +89,10 @@ public sealed partial class ChainPeers : IShareListener, IStep
 
     /// <summary>The newest tip this peer told; null when it has left.</summary>
     public PeerTip? TipOf(IChainPeer peer) => Sync.TipOf(peer);
+
+    /// <summary>When this peer last gave us a new valid share and a coin block: Unix milliseconds, 0 = never.</summary>
+    public (long Share, long Block) GiftsOf(IChainPeer peer) =>
+        LinkOf(peer) is { } link ? (link.ShareAt, link.BlockAt) : default;
 
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
@@ -80,6 +115,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
                 AskOthers(link.Asked.TakeAll());
             }
         }
+        _blocks.OnLeft(peer);
         Sync.OnLeft(peer);
     }
 
@@ -119,6 +155,19 @@ public sealed partial class ChainPeers : IShareListener, IStep
             case PeerMessage.Chain:
                 Sync.OnChain(peer, frame);
                 break;
+            case PeerMessage.GetTxList:
+                OnGetTxList(link, frame);
+                break;
+            case PeerMessage.TxList:
+                OnTxList(link, frame);
+                break;
+            case PeerMessage.BlockAnn:
+                _blocks.OnFrame(peer, frame);
+                Wake.Set();
+                break;
+            case PeerMessage.CoinTip:
+                OnCoinTip(link, PeerCoinTip.Read(frame.Body));
+                break;
         }
     }
 
@@ -128,10 +177,14 @@ public sealed partial class ChainPeers : IShareListener, IStep
     public ValueTask<TimeSpan> StepAsync(CancellationToken stop)
     {
         bool isBusy = false;
+        TimeSpan next;
         List<(ChainLink Link, int Late, IReadOnlyCollection<uint> Questions)> late = [];
         PeerTip tip = _desk.Tip;
+        PeerCoinTip coinTip = _desk.Coin.Tip;
         lock (_gate)
         {
+            ChooseEager();
+            AskAnnounced();
             bool isTold = _tipRest.Left(_time) == TimeSpan.Zero;
             foreach (ChainLink link in _links.Values)
             {
@@ -142,10 +195,13 @@ public sealed partial class ChainPeers : IShareListener, IStep
                     late.Add((link, wanted.Count, questions));
                     AskOthers(wanted);
                 }
-                isBusy |= link.Asked.Count > 0 || !(isTold ? TryTell(link, tip) : link.Told == tip.Id);
+                isBusy |= !TryTellCoin(link, coinTip);
+                isBusy |= link.Asked.Count > 0 || !(isTold ? TryTell(link, tip) : IsTold(link, tip));
             }
+            next = Pause.Earlier(_announcedShares.Next, isBusy || _gossip.IsHybrid ? s_look : Timeout.InfiniteTimeSpan);
             _tipRest = isTold ? Pause.Begin(_time, s_look) : _tipRest;
         }
+        isBusy |= _blocks.Tick();
         RefuseLate();
         foreach ((ChainLink link, int count, IReadOnlyCollection<uint> questions) in late)
         {
@@ -155,22 +211,29 @@ public sealed partial class ChainPeers : IShareListener, IStep
             }
             link.Peer.Blame(PeerOffence.NoAnswer, $"{count} shares that it was asked for");
         }
-        return new ValueTask<TimeSpan>(isBusy ? s_look : Timeout.InfiniteTimeSpan);
+        return new ValueTask<TimeSpan>(isBusy ? Pause.Earlier(next, s_look) : next);
     }
 
     void IShareListener.OnTaken(ChainShare share, ShareOrigin origin)
     {
-        if (origin.IsAskedFor)
+        if (_blocks.OnShare(share))
         {
-            return; // others know it, or hear of the tip it leads to
+            Wake.Set();
+        }
+        if (origin.IsAskedFor || (origin.IsOwn && !_desk.IsProven))
+        {
+            return; // others know it, or hear of the tip it leads to; or it stands on what we only believe
         }
         lock (_gate)
         {
+            NoteGift(origin.Peer, share);
+            _announcedShares.Remove(share.Id);
+            _gossip.Count((long)share.Bytes.Length * _links.Count, NowSeconds);
             foreach (ChainLink link in _links.Values)
             {
                 if (link.Known.Add(share.Id))
                 {
-                    link.Peer.Send(PeerMessage.Share, share.Bytes.Span);
+                    Pass(link, share);
                 }
             }
         }
@@ -206,7 +269,8 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             if (_links.TryGetValue(peer, out ChainLink? link))
             {
-                Ask(link, [new WantedShare(id, IsNeeded: true)]);
+                // Who sent what needs it has it; another one who was asked may be a liar who made the first that did.
+                Ask(link, [new WantedShare(id, IsNeeded: true)], isMore: true);
             }
         }
     }
@@ -228,6 +292,18 @@ public sealed partial class ChainPeers : IShareListener, IStep
         }
     }
 
+    /// <summary>Under the gate. Whether it is a block is seen where a block's id is its proof of work.</summary>
+    private void NoteGift(long peer, ChainShare share)
+    {
+        if (_links.TryGetValue(peer, out ChainLink? link))
+        {
+            BlockHeader header = share.Work.Header;
+            link.ShareAt = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            link.BlockAt = Target.TryFromCompact(header.Bits, out Target target) && target.IsMetBy(header.Id)
+                ? link.ShareAt : link.BlockAt;
+        }
+    }
+
     private ChainLink? LinkOf(IChainPeer peer)
     {
         lock (_gate)
@@ -243,15 +319,22 @@ public sealed partial class ChainPeers : IShareListener, IStep
         lock (_gate)
         {
             link.Known.Add(id);
+            _announcedShares.Remove(id);
             wanted = link.Asked.Take(id);
         }
-        Arrive(link, bytes, correlation != 0 ? wanted : null);
+        Arrive(link, id, bytes, correlation != 0 ? wanted : null);
     }
 
     /// <summary>wanted: what it answers. One that was only announced comes as if it had been pushed.</summary>
-    private void Arrive(ChainLink link, ReadOnlySpan<byte> bytes, WantedShare? wanted)
+    private void Arrive(ChainLink link, Hash256 id, ReadOnlySpan<byte> bytes, WantedShare? wanted)
     {
+        ChainLink[] late = wanted is null ? [] : EagerWithout(id);
         Arrival arrival = _desk.Arrive(bytes, new ShareOrigin(link.Peer.Number, wanted is { IsNeeded: true }));
+        if (arrival.Kind == ArrivalKind.Taken)
+        {
+            Judge(link, wanted is null, late);
+            Audit(link, arrival.Share!);
+        }
         if (arrival is { Kind: ArrivalKind.Refused, Fault: { } fault })
         {
             OnRefused(link, arrival.Share, fault);
@@ -288,7 +371,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         lock (_gate)
         {
             link.Tip = tip;
-            link.Tip = tip;
+            link.WantsEager = tip.BeEager;
             link.Known.Add(tip.Id);
         }
         Sync.OnTip(link.Peer, tip);
@@ -300,28 +383,38 @@ public sealed partial class ChainPeers : IShareListener, IStep
     /// </summary>
     private bool TryTell(ChainLink link, PeerTip tip)
     {
-        if (link.Told == tip.Id)
+        if (IsTold(link, tip))
         {
             return true;
         }
-        if (link.Known.Contains(tip.Id) && _time.GetElapsedTime(_tipSince) < s_tipPatience)
+        bool isPushed = link.Known.Contains(tip.Id) && _time.GetElapsedTime(_tipSince) < s_tipPatience;
+        if (isPushed && link.IsEagerTold == link.IsEager)
         {
             return false;
         }
         Span<byte> body = stackalloc byte[PeerTip.Bytes];
-        tip.Write(body);
+        (tip with { BeEager = link.IsEager }).Write(body);
         if (!link.Peer.Send(PeerMessage.Tip, body))
         {
             return false;
         }
-        link.Told = tip.Id;
+        (link.Told, link.IsEagerTold) = (tip.Id, link.IsEager);
         return true;
     }
 
-    /// <summary>Under the gate: asks for what is not asked for yet, as much as there is room for.</summary>
-    private void Ask(ChainLink link, IEnumerable<WantedShare> wanted)
+    private static bool IsTold(ChainLink link, PeerTip tip) =>
+        link.Told == tip.Id && link.IsEagerTold == link.IsEager;
+
+    /// <summary>
+    /// Under the gate: asks for what is not asked for yet, as much as there is room for. isMore: although another one
+    /// was asked.
+    /// </summary>
+    private void Ask(ChainLink link, IEnumerable<WantedShare> wanted, bool isMore = false)
     {
-        WantedShare[] fresh = [.. wanted.Where(each => !IsAsked(each.Id)).Take(link.Asked.Room)];
+        WantedShare[] fresh =
+        [
+            .. wanted.Where(each => isMore ? !link.Asked.Contains(each.Id) : !IsAsked(each.Id)).Take(link.Asked.Room),
+        ];
         if (fresh.Length == 0)
         {
             return;

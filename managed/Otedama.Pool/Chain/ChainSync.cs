@@ -198,12 +198,16 @@ public sealed partial class ChainSync : IStep
     private bool IsAhead(ChainOffer offer) =>
         offer.Tip.Work > _desk.Tip.Work && !_refused.Contains(offer.Tip.Id) && !_desk.Has(offer.Tip.Id);
 
-    /// <summary>Who kept his word comes first: to tell of much work costs nothing.</summary>
+    /// <summary>
+    /// Who kept his word comes first, then whose tip has come itself and waits for what is before it: that was mined,
+    /// and to tell of much work costs nothing.
+    /// </summary>
     private void Begin()
     {
         ChainOffer? best = _offers.Values
             .Where(offer => IsAhead(offer) && !offer.Rests(_time) && offer.Grace.Left(_time) == TimeSpan.Zero)
             .OrderBy(static offer => offer.Failures)
+            .ThenByDescending(offer => _desk.IsKnown(offer.Tip.Id))
             .ThenByDescending(static offer => offer.Tip.Work)
             .ThenByDescending(static offer => offer.Peer.IsOutbound)
             .FirstOrDefault();

@@ -12,6 +12,10 @@ internal sealed class ChainWatch : IShareListener
     /// <summary>Rows of keys; a pool for strangers has more.</summary>
     private const int OwnMax = 200;
 
+    /// <summary>A deep change of branch is something to look at for so long.</summary>
+    private static readonly TimeSpan s_deepFor = TimeSpan.FromDays(1);
+
+    private readonly TimeProvider _time;
     private readonly ShareDesk _desk;
     private readonly ChainCoin _coin;
     private readonly Func<PayoutKey, string?> _ownAddress;
@@ -22,12 +26,14 @@ internal sealed class ChainWatch : IShareListener
     private ChainWindowSnapshot? _seen;
     private long _reorganisations;
     private int _deepest;
+    private long _deep, _deepAt;
     private long _reward;
 
     /// <param name="ownAddress">The address of a key that mines here; null for others.</param>
     /// <param name="capClass">Of miners of the usual kind.</param>
-    public ChainWatch(ShareDesk desk, Func<PayoutKey, string?> ownAddress, int capClass)
+    public ChainWatch(ShareDesk desk, Func<PayoutKey, string?> ownAddress, int capClass, TimeProvider time)
     {
+        _time = time;
         _desk = desk;
         _coin = ChainCoin.Of(desk.Parameters);
         _ownAddress = ownAddress;
@@ -43,6 +49,13 @@ internal sealed class ChainWatch : IShareListener
     public long Reorganisations => Interlocked.Read(ref _reorganisations);
 
     public int Deepest => Volatile.Read(ref _deepest);
+
+    /// <summary>Those that took back more shares than delays explain.</summary>
+    public long DeepReorganisations => Interlocked.Read(ref _deep);
+
+    /// <summary>There was one in the last day.</summary>
+    public bool IsDeepRecent =>
+        DeepReorganisations > 0 && _time.GetElapsedTime(Interlocked.Read(ref _deepAt)) < s_deepFor;
 
     /// <summary>What is in the window of a share on the tip.</summary>
     public ChainWindowSnapshot Window()
@@ -69,6 +82,11 @@ internal sealed class ChainWatch : IShareListener
         {
             Interlocked.Increment(ref _reorganisations);
             Volatile.Write(ref _deepest, Math.Max(_deepest, undone)); // calls come one at a time
+            if (undone > ShareDesk.DeepReorganisation)
+            {
+                Interlocked.Exchange(ref _deepAt, _time.GetTimestamp());
+                Interlocked.Increment(ref _deep);
+            }
         }
     }
 
@@ -96,6 +114,7 @@ internal sealed class ChainWatch : IShareListener
             BlocksExpected = expected,
             Own = Own(paid, payees, all, reward),
             AtTip = AtTip(tip, payees, reward),
+            UncleRates = UncleRates.Far(paid),
         };
     }
 

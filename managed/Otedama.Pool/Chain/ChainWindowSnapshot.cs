@@ -27,6 +27,9 @@ public sealed record ChainWindowSnapshot
     /// <summary>Keys of this node in the window, the most work first.</summary>
     public required IReadOnlyList<ChainKey> Own { get; init; }
 
+    /// <summary>Keys far more of whose shares are uncles than of others'.</summary>
+    public required IReadOnlyList<UncleRate> UncleRates { get; init; }
+
     /// <summary>Null before the first template, and while too little of the chain is known.</summary>
     public required ChainTipPayouts? AtTip { get; init; }
 }

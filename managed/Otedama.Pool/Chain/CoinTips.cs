@@ -1,4 +1,5 @@
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -24,26 +25,69 @@ public sealed class CoinTips
     private readonly Lock _gate = new();
     private readonly List<(Hash256 Previous, uint Height, uint Bits)> _known = [];
     private uint _highest;
+    private PeerCoinTip _tip;
+
+    /// <summary>The tip is another one. Raised on any thread.</summary>
+    public event Action? Moved;
 
     /// <summary>Height of the newest work; 0 before the first.</summary>
     public uint Height => Volatile.Read(ref _highest);
 
+    /// <summary>The block that is mined on, and its height; zero before the first work.</summary>
+    public PeerCoinTip Tip
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tip;
+            }
+        }
+    }
+
     public void Note(Template template)
     {
-        (Hash256, uint, uint) tip = (template.PreviousHash, (uint)template.Height, template.Bits);
+        uint height = (uint)template.Height;
+        bool isMoved;
         lock (_gate)
         {
-            if (_known.Contains(tip))
-            {
-                return;
-            }
-            _known.Add(tip);
-            _highest = Math.Max(_highest, tip.Item2);
-            _known.RemoveAll(known => known.Height + 1 < _highest);
-            if (_known.Count > Max)
-            {
-                _known.RemoveAt(0);
-            }
+            isMoved = _tip.Id != template.PreviousHash;
+            _tip = new PeerCoinTip(template.PreviousHash, height - 1);
+            Remember((template.PreviousHash, height, template.Bits));
+        }
+        if (isMoved)
+        {
+            Moved?.Invoke();
+        }
+    }
+
+    private void Remember((Hash256 Previous, uint Height, uint Bits) work)
+    {
+        if (_known.Contains(work))
+        {
+            return;
+        }
+        _known.Add(work);
+        _highest = Math.Max(_highest, work.Height);
+        _known.RemoveAll(known => known.Height + 1 < _highest);
+        if (_known.Count > Max)
+        {
+            _known.RemoveAt(0);
+        }
+    }
+
+    /// <summary>
+    /// As See for a block of which nobody says the height; height: what it has, 0 where its parent is not known.
+    /// </summary>
+    public CoinView See(Hash256 previous, uint bits, out uint height)
+    {
+        lock (_gate)
+        {
+            int at = _known.FindLastIndex(known => known.Previous == previous);
+            height = at < 0 ? 0 : _known[at].Height;
+            return at < 0 ? CoinView.Unknown
+                : _known.Exists(known => known.Previous == previous && known.Bits == bits) ? CoinView.Right
+                : CoinView.Wrong;
         }
     }
 

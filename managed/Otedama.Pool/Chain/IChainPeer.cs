@@ -15,6 +15,9 @@ public interface IChainPeer
     /// <summary>Whether we dialled it.</summary>
     bool IsOutbound { get; }
 
+    /// <summary>There and back; null while it was not measured.</summary>
+    TimeSpan? RoundTrip { get; }
+
     /// <summary>What it said first.</summary>
     PeerHello Hello { get; }
 

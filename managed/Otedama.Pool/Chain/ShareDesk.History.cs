@@ -5,6 +5,12 @@ namespace Otedama.Pool;
 /// <summary>Shares that come many at once: a history, or another chain.</summary>
 public sealed partial class ShareDesk
 {
+    /// <summary>
+    /// Where a full proof takes milliseconds, of a history so many of the newest are checked before it is taken, and of
+    /// the others one in so many, chosen by chance; the rest after, and until then what is found here is not passed on.
+    /// </summary>
+    private const int ProvenFirst = 200, ProvenOneIn = 10;
+
     /// <summary>Taken before others are let in.</summary>
     private const int AtOnce = 64;
 
@@ -23,18 +29,21 @@ public sealed partial class ShareDesk
     internal ShareFault? TakeHistory(IReadOnlyList<ChainShare> oldestFirst, long peer, CancellationToken stop)
     {
         ShareOrigin origin = new(peer, IsAskedFor: true);
+        HashSet<Hash256> later = ProvenLater(oldestFirst);
         uint deep = WindowBelow(oldestFirst);
         bool isNew = false;
         ShareFault? fault = null;
         for (int i = 0; i < oldestFirst.Count && fault is null && !stop.IsCancellationRequested; i += AtOnce)
         {
             ChainShare[] some = [.. oldestFirst.Skip(i).Take(AtOnce)];
-            fault = some.Select(share => ShareChecks.FullProof(share, _coin, _checker)).FirstOrDefault(static f => f is not null);
+            fault = some.Where(share => !later.Contains(share.Id)).Select(Prove)
+                .FirstOrDefault(static f => f is not null);
             if (fault is null)
             {
                 lock (_gate)
                 {
-                    fault = some.Select(share => TakeOld(share, origin, deep, ref isNew)).FirstOrDefault(static f => f is not null);
+                    fault = some.Select(share => TakeOld(share, origin, deep, !later.Contains(share.Id), ref isNew))
+                        .FirstOrDefault(static f => f is not null);
                 }
             }
         }
@@ -46,6 +55,36 @@ public sealed partial class ShareDesk
             }
         }
         return fault;
+    }
+
+    /// <summary>Step 9.</summary>
+    internal ShareFault? Prove(ChainShare share) => ShareChecks.FullProof(share, _coin, _checker);
+
+    /// <summary>
+    /// A share that was believed has no proof of work: whoever made it has made up what follows it, so that nothing of
+    /// the chain is kept, and another one is asked for.
+    /// </summary>
+    internal void Distrust(ChainShare share, long peer, ShareFault fault)
+    {
+        lock (_gate)
+        {
+            LogDistrusted(share.ToString(), fault.ToString());
+            _chain = new ShareChain(Parameters);
+            _chain.Refuse(share.Id, fault);
+            _store.Renew();
+            Announce();
+            _listeners.ForEach(listener => listener.OnRefused(share, new ShareOrigin(peer, IsAskedFor: true), fault));
+        }
+    }
+
+    private bool IsDrawn() => _random.NextUInt64() % ProvenOneIn == 0;
+
+    private HashSet<Hash256> ProvenLater(IReadOnlyList<ChainShare> oldestFirst)
+    {
+        bool isDear = _coin.HasCheapProof && !_coin.IsCheapProofAll; // a mix that can be believed for a while
+        return isDear
+            ? [.. oldestFirst.SkipLast(ProvenFirst).Where(_ => !IsDrawn()).Select(static share => share.Id)]
+            : [];
     }
 
     /// <summary>
@@ -106,7 +145,7 @@ public sealed partial class ShareDesk
     }
 
     /// <summary>Under the gate; null when it is in the chain now.</summary>
-    private ShareFault? TakeOld(ChainShare share, ShareOrigin origin, uint deep, ref bool isNew)
+    private ShareFault? TakeOld(ChainShare share, ShareOrigin origin, uint deep, bool isProven, ref bool isNew)
     {
         _held.Remove(share.Id);
         _orphans.Remove(share.Id);
@@ -114,7 +153,11 @@ public sealed partial class ShareDesk
         if (fault is null)
         {
             isNew = true;
-            OnAdded(share, origin);
+            OnAdded(share, origin, isProven);
+            if (!isProven)
+            {
+                _late.Add(share, origin.Peer);
+            }
             TakeWaiting(new Arrival(ArrivalKind.Taken, share, null));
         }
         return _chain.Find(share.Id) is null ? fault : null;

@@ -27,7 +27,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
     private const int PendingMin = 8 << 20, PendingOfShare = 1_536;
 
     /// <summary>Shares that a change of the tip takes back and that is worth a warning.</summary>
-    private const int DeepReorganisation = 12;
+    internal const int DeepReorganisation = 12;
 
     /// <summary>A share this many coin blocks behind ours is of no use to anybody.</summary>
     public const uint CoinHeightBehind = 5;
@@ -42,6 +42,8 @@ public sealed partial class ShareDesk : IStep, IDisposable
     private readonly ILogger _logger;
     private readonly ShareStore _store;
     private readonly StoreKeeper _keeper;
+    private readonly IRandomness _random;
+    private readonly LateProofs _late;
     private readonly Lock _gate = new(); // guards the four below
     private ShareChain _chain; // replaced by another one that shares nothing with it
     private readonly OrphanPool _orphans;
@@ -73,6 +75,9 @@ public sealed partial class ShareDesk : IStep, IDisposable
         }
         _ahead = Ahead.Of(_chain);
         _keeper = new StoreKeeper(_store, this, _time, _logger);
+        _random = world.Random;
+        _late = new LateProofs(this, _time);
+        Coin.Moved += Wake.Set; // what was held for it
         LogOpened(folder, _chain.Count, _chain.Height, parameters.ToString());
     }
 
@@ -81,10 +86,19 @@ public sealed partial class ShareDesk : IStep, IDisposable
     /// <summary>What our coin nodes offer; to be told each template.</summary>
     public CoinTips Coin { get; } = new();
 
+    /// <summary>Of the blocks that our own shares would be.</summary>
+    public OwnTransactions Transactions { get; } = new();
+
     public Signal Wake { get; }
 
     /// <summary>The disk's side, to be called by a loop of its own.</summary>
     public IStep Keeper => _keeper;
+
+    /// <summary>Checks what was believed at first, to be called by a loop of its own.</summary>
+    public IStep Proofs => _late;
+
+    /// <summary>Every proof of work in the chain was checked.</summary>
+    public bool IsProven => _late.Count == 0;
 
     /// <summary>What the next share has to say.</summary>
     public NextShare Next => _ahead.Next;
@@ -149,6 +163,13 @@ public sealed partial class ShareDesk : IStep, IDisposable
             ?? ShareChecks.FullProof(share, _coin, _checker);
         return fault is null ? Take(share, origin) : Arrival.Refused(share, fault);
     }
+
+    /// <summary>The header of a coin block in bytes. Throws FormatException.</summary>
+    internal BlockHeader ReadHeader(ReadOnlySpan<byte> block) => BlockHeader.Parse(block, _coin.Spec.Family);
+
+    /// <summary>Whether it has the proof of work of a coin block at this height, by bits that were looked at.</summary>
+    internal bool IsCoinBlock(BlockHeader header, uint height) =>
+        ShareChecks.IsCoinBlock(header, height, _coin, _checker);
 
     /// <summary>Whether it is in the chain or on a branch.</summary>
     internal bool Has(Hash256 id)
@@ -328,9 +349,9 @@ public sealed partial class ShareDesk : IStep, IDisposable
         return new Arrival(ArrivalKind.Orphan, share, fault);
     }
 
-    private void OnAdded(ChainShare share, ShareOrigin origin)
+    private void OnAdded(ChainShare share, ShareOrigin origin, bool isProven = true)
     {
-        _store.Append(share);
+        _store.Append(share, isProven);
         _keeper.Wake.Set();
         if (_chain.Undone > DeepReorganisation && _chain.TipId == share.Id)
         {
@@ -402,6 +423,10 @@ public sealed partial class ShareDesk : IStep, IDisposable
     [LoggerMessage(Level = LogLevel.Warning, EventName = "share_chain_replaced",
         Message = "The share chain at height {Old} gave way to one that shares nothing with it, at height {New}")]
     private partial void LogReplaced(uint old, uint @new);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "chain_share_distrusted",
+        Message = "Share {Share}, taken with its history, is refused at {Fault}; the share chain is fetched anew")]
+    private partial void LogDistrusted(string share, string fault);
 
     [LoggerMessage(Level = LogLevel.Debug, EventName = "chain_share_refused",
         Message = "Share {Share} is refused at {Fault}")]

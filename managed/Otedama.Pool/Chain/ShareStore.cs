@@ -94,10 +94,11 @@ internal sealed partial class ShareStore : IDisposable
 
     /// <summary>
     /// Never waits. False when the disk has refused for so long that no more can wait: the share is not kept.
+    /// isChecked: its proof of work was, and need not be again when it is read.
     /// </summary>
-    public bool Append(ChainShare share)
+    public bool Append(ChainShare share, bool isChecked = true)
     {
-        byte[] record = StoreFormat.Write(share.Bytes.Span, StoreFormat.IsChecked);
+        byte[] record = StoreFormat.Write(share.Bytes.Span, isChecked ? StoreFormat.IsChecked : (byte)0);
         lock (_gate)
         {
             if (_pendingBytes + record.Length > _pendingMax)

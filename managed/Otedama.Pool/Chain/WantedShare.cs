@@ -11,7 +11,7 @@ namespace Otedama.Pool;
 internal sealed record WantedShare(Hash256 Id, bool IsNeeded)
 {
     /// <summary>Peers asked for one share; who makes one up costs no more than these questions.</summary>
-    private const int PeersMax = 4;
+    public const int PeersMax = 4;
 
     private readonly List<long> _asked = [];
 

@@ -20,6 +20,8 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
     private readonly Dictionary<PeerEndpoint, int> _askedOf = [];
     private readonly HashSet<PeerEndpoint> _routers = [];
     private readonly byte[] _buffer = new byte[KrpcWriter.BytesMax];
+    private readonly long[,] _ends =
+        new long[Enum.GetValues<KrpcMethod>().Length, Enum.GetValues<DhtResult>().Length];
 
     public int UnderWay => _underWay.Count;
 
@@ -27,6 +29,18 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
     public long Sent { get; private set; }
 
     public long Answered { get; private set; }
+
+    /// <summary>Answers of nodes whose id does not fit their address.</summary>
+    public long Misfits { get; private set; }
+
+    /// <summary>How questions ended, since start.</summary>
+    public IReadOnlyList<DhtQueryCount> Counts =>
+    [
+        .. from method in Enum.GetValues<KrpcMethod>()
+           where method != KrpcMethod.Unknown
+           from result in Enum.GetValues<DhtResult>()
+           select new DhtQueryCount(method, result, _ends[(int)method, (int)result]),
+    ];
 
     /// <summary>Public routers are asked the way in and then left alone: they are not put into a table.</summary>
     public void LeaveAlone(PeerEndpoint router)
@@ -66,7 +80,7 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
             IsReadOnly = options.Mode == DhtMode.Client,
             Version = options.Version,
         };
-        _underWay[(to, transaction)] = new Question(family, now + PatienceSeconds, taken);
+        _underWay[(to, transaction)] = new Question(family, method, now + PatienceSeconds, taken);
         _askedOf[to] = _askedOf.GetValueOrDefault(to) + 1;
         Sent++;
         world.Datagrams.Send(to, _buffer.AsSpan(0, KrpcWriter.Write(message, _buffer)));
@@ -82,6 +96,9 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
             return;
         }
         Answered++;
+        bool isError = message.Kind == KrpcKind.Error;
+        _ends[(int)question.Method, (int)(isError ? DhtResult.Error : DhtResult.Answered)]++;
+        Misfits += message.Id is { } named && !DhtRules.IsValid(named, from) ? 1 : 0;
         if (message.SeenAs is { } seen)
         {
             question.Family.OnSeenAs(from, seen, now);
@@ -108,6 +125,7 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
             }
             else if (TryTake(key, out _))
             {
+                _ends[(int)question.Method, (int)DhtResult.Silence]++;
                 question.Family.Table.OnFailed(key.To);
                 question.Taken(null);
             }
@@ -145,5 +163,6 @@ internal sealed class DhtAsker(DhtOptions options, DhtWorld world, DhtRules rule
         return transaction;
     }
 
-    private readonly record struct Question(DhtFamily Family, double Until, Action<KrpcMessage?> Taken);
+    private readonly record struct Question(
+        DhtFamily Family, KrpcMethod Method, double Until, Action<KrpcMessage?> Taken);
 }

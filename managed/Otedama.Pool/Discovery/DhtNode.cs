@@ -145,6 +145,8 @@ public sealed class DhtNode : IStep
                 Families = [.. _families.Select(family => Snapshot(family, now))],
                 Asked = _asker.Sent,
                 Answered = _asker.Answered,
+                Queries = _asker.Counts,
+                Misfits = _asker.Misfits,
                 Refused = _listener.Refused,
                 LookupsEnded = _searches.Ended,
                 Announced = _searches.Announced,
@@ -170,7 +172,7 @@ public sealed class DhtNode : IStep
         {
             foreach (DhtFamily family in _families)
             {
-                _searches.Find(family, key, announce ? _announcePort : 0);
+                _searches.Find(family, key, _announcePort, announce);
             }
         }
     }

@@ -31,9 +31,9 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
 
     /// <summary>
     /// Looks for the peers of a key, twice, from different halves of the nodes we know, so that one bad neighbour
-    /// spoils one search; announces our port to the nodes nearest to it unless it is 0.
+    /// spoils one search. announce: tells our port to the nodes nearest to the key; 0 = nobody reaches us.
     /// </summary>
-    public void Find(DhtFamily family, DhtId key, int announcePort)
+    public void Find(DhtFamily family, DhtId key, int port, bool announce)
     {
         List<RoutingEntry> seeds = family.Table.Closest(key, SeedsMax);
         HashSet<PeerEndpoint> announced = [];
@@ -46,8 +46,8 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
                 Array.ForEach(mine, entry => lookup.Seed(entry.Node.Endpoint, entry.Node.Id, entry.IsValid));
                 return new LookupRun(
                     family, lookup, KrpcMethod.GetPeers, asker, (answer, isWeak) =>
-                        HandOn(family, answer, isWeak, announcePort, now),
-                    run => Announce(run, announced, announcePort));
+                        HandOn(family, answer, isWeak, port, now),
+                    run => Announce(run, announced, announce ? port : 0));
             });
         }
     }
@@ -102,9 +102,9 @@ internal sealed class DhtSearches(DhtAsker asker, DhtRules rules, IRandomness ra
         return true;
     }
 
-    private void HandOn(DhtFamily family, KrpcMessage answer, bool isWeak, int announcePort, double now)
+    private void HandOn(DhtFamily family, KrpcMessage answer, bool isWeak, int port, double now)
     {
-        PeerEndpoint? own = family.External is { } external ? external with { Port = (ushort)announcePort } : null;
+        PeerEndpoint? own = family.External is { } external ? external with { Port = (ushort)port } : null;
         PeerEndpoint[] peers = [.. answer.Values.Where(peer => peer.IsV6 == family.IsV6 && peer != own)];
         for (int i = 0; i < Math.Min(HintsOfAnswer, peers.Length); i++)
         {

@@ -11,6 +11,12 @@ public sealed record DhtSnapshot
 
     public required long Answered { get; init; }
 
+    /// <summary>How questions ended.</summary>
+    public required IReadOnlyList<DhtQueryCount> Queries { get; init; }
+
+    /// <summary>Answers of nodes whose id does not fit their address.</summary>
+    public required long Misfits { get; init; }
+
     /// <summary>Datagrams that were not looked at, because there were too many.</summary>
     public required long Refused { get; init; }
 
@@ -33,3 +39,14 @@ public sealed record DhtSnapshot
 /// One family: nodes known, those of them that answered lately, those whose id does not fit their address.
 /// </summary>
 public sealed record DhtFamilySnapshot(bool IsV6, DhtId Id, int Nodes, int Good, int Misfits, PeerEndpoint? External);
+
+/// <summary>What came of a question; an error is an answer of the other node.</summary>
+public enum DhtResult
+{
+    Answered,
+    Error,
+    Silence,
+}
+
+/// <summary>Questions of one kind that ended in one way.</summary>
+public readonly record struct DhtQueryCount(KrpcMethod Method, DhtResult Result, long Count);

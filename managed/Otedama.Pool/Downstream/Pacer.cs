@@ -7,7 +7,7 @@ namespace Otedama.Pool;
 /// What the server does of itself: broadcasts new jobs and runs all sessions' timers. A step for one thread; whoever
 /// calls it is told by <see cref="Woken"/> when it cannot wait.
 /// </summary>
-internal sealed class Pacer(SessionRoom room, SessionTable sessions, ITransport transport, ILogger logger)
+internal sealed partial class Pacer(SessionRoom room, SessionTable sessions, ITransport transport, ILogger logger)
     : IJobListener
 {
     /// <summary>How often the timers run.</summary>
@@ -76,6 +76,7 @@ internal sealed class Pacer(SessionRoom room, SessionTable sessions, ITransport 
         _batch.End();
         if (mintTurn)
         {
+            LookAtGate(now);
             Report(now);
         }
     }

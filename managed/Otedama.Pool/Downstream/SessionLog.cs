@@ -18,6 +18,9 @@ internal sealed class SessionLog(ILogger logger)
 
     public void LoggedIn(string user) => StratumLog.LoggedIn(logger, user);
 
+    public void SentToRegion(string user, RegionPool region) =>
+        StratumLog.SentToRegion(logger, user, region.Label, region.Host, region.Port);
+
     public void LoginRefused(string error) => StratumLog.LoginRefused(logger, error);
 
     public void Closed(TransportConnection connection, CloseReason reason) =>

@@ -88,7 +88,7 @@ internal sealed class SessionLogin
         }
         if (_room.Jobs.WhyClosed is { } closed)
         {
-            StratumWriter.Error(_link.Reply, message.Id, StratumError.Unauthorised, closed); // not the miner's fault
+            StratumWriter.Error(_link.Reply, message.Id, StratumError.Unauthorised, closed.Reason); // not its fault
             return;
         }
         int workersMax = _room.Options.Limits.WorkersPerConnectionMax;
@@ -117,6 +117,20 @@ internal sealed class SessionLogin
             {
                 _difficulty.Wish(wish, _link.ReceivedAt);
             }
+            TellRegion(user, password);
+        }
+    }
+
+    /// <summary>
+    /// Only who asked for it is told of another pool, and goes or stays as it likes: it is served here meanwhile.
+    /// </summary>
+    private void TellRegion(string user, string password)
+    {
+        if (LoginOptions.TryGetRegion(password, out string wish)
+            && _room.Regions.For(wish, user, _link.Connection.Remote.Address, _link.Connection.IsTls) is { } region)
+        {
+            StratumWriter.Reconnect(_link.Reply, region.Host, region.Port, waitSeconds: 0);
+            _room.Log.SentToRegion(user, region);
         }
     }
 

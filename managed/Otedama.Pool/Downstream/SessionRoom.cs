@@ -18,6 +18,7 @@ internal sealed class SessionRoom
         Dialect = StratumDialect.For(options.Coin);
         Log = new SessionLog(world.Loggers.CreateLogger(LogCategory.PoolStratum));
         Logins = new LoginDesk(options, accounts, Meters, Log);
+        Regions = new RegionDesk(options.Regions, options.Region, world);
         Extranonces = new ExtranonceDesk(Dialect, options.Limits, Meters, world.Random);
     }
 
@@ -37,6 +38,9 @@ internal sealed class SessionRoom
     public LoginDesk Logins { get; }
 
     public ExtranonceDesk Extranonces { get; }
+
+    /// <summary>Where miners that asked for it are better served.</summary>
+    public RegionDesk Regions { get; }
 
     public NotifyCache Notifies { get; } = new();
 

@@ -14,9 +14,16 @@ internal static partial class StratumLog
         Message = "connection {Id} from {Remote} closed: {Reason}")]
     public static partial void Closed(ILogger logger, long id, IPEndPoint remote, CloseReason reason);
 
+    [LoggerMessage(EventName = "gate_moved", Message = "To the miners: {Words}")]
+    public static partial void Gate(ILogger logger, LogLevel level, string words);
+
     [LoggerMessage(Level = LogLevel.Debug, EventName = "worker_logged_in",
         Message = "worker {User} logged in")]
     public static partial void LoggedIn(ILogger logger, string user);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "worker_sent_to_region",
+        Message = "worker {User} asked for its region and is told of {Region} at {Host}:{Port}")]
+    public static partial void SentToRegion(ILogger logger, string user, string region, string host, int port);
 
     [LoggerMessage(Level = LogLevel.Debug, EventName = "login_refused",
         Message = "login refused: {Error}")]

@@ -45,6 +45,9 @@ internal sealed class StratumServer : ITransportHandler, IDisposable
     /// <summary>Where verdicts go: to the sessions.</summary>
     public VerdictPost Post { get; }
 
+    /// <summary>The operator's pools in other regions; a step.</summary>
+    public RegionDesk Regions => _room.Regions;
+
     public PoolMeters Meters => _room.Meters;
 
     public ConnectionGuard Guard => _room.Guard;

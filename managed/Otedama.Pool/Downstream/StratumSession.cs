@@ -9,7 +9,7 @@ namespace Otedama.Pool;
 /// threads, verdicts on the committer's, jobs and timers on the pacer's: all of them take the session's lock, under
 /// which all parts work. Nothing inside waits.
 /// </summary>
-internal sealed class StratumSession : IMinerSession
+internal sealed partial class StratumSession : IMinerSession
 {
     private const double IdleLineSeconds = 0.2;
 

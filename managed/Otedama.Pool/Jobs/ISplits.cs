@@ -18,10 +18,9 @@ public interface ISplits
     bool HasOwnCoinbases { get; }
 
     /// <summary>
-    /// Why nobody is let in to work now, in a sentence for miners; null = they are. What they would mine might be worth
-    /// nothing.
+    /// Why nobody is let in to work now; null = they are. What they would mine might be worth nothing.
     /// </summary>
-    string? WhyClosed { get; }
+    Closure? WhyClosed { get; }
 
     /// <summary>How the coinbases of all splits are laid out; null = the pool's own way.</summary>
     CoinbaseForm? Form { get; }

@@ -40,9 +40,9 @@ public sealed class JobBook : IPoolJobTable, IStep, IDisposable
 
     public Signal Wake { get; }
 
-    /// <summary>True when those who work have coinbases of their own.</summary>
-    public string? WhyClosed => _options.Splits.WhyClosed;
+    public Closure? WhyClosed => _options.Splits.WhyClosed;
 
+    /// <summary>True when those who work have coinbases of their own.</summary>
     public bool HasOwnCoinbases => _options.Splits.HasOwnCoinbases;
 
     /// <summary>Number of the newest tip; 0 before the first template.</summary>

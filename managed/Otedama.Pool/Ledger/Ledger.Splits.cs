@@ -9,7 +9,7 @@ public sealed partial class Ledger
 
     public CoinbaseForm? Form => null;
 
-    public string? WhyClosed => null;
+    public Closure? WhyClosed => null;
 
     public bool HasOwnCoinbases => _options.Scheme == PayoutScheme.Solo;
 

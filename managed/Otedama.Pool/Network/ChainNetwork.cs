@@ -21,12 +21,19 @@ public sealed record ChainGate(bool IsOpen, string Reason);
 /// </summary>
 public sealed record ChainProgress(ChainSyncState State, int Had, int Of, string From);
 
+/// <summary>Where this node is: by its operator's word (empty: none), and among its peers.</summary>
+public sealed record OwnPlace(string Region, Coordinate Coordinate);
+
 /// <summary>What stands between this node's chain and others'.</summary>
-public sealed record ChainNetwork(IReadOnlyList<PeerRow> Peers, ChainGate Gate, ChainProgress Sync)
+public sealed record ChainNetwork(IReadOnlyList<PeerRow> Peers, ChainGate Gate, ChainProgress Sync, OwnPlace Place)
 {
+    /// <summary>Null where there is no network.</summary>
+    public PeerTotals? Totals { get; init; }
+
     /// <summary>Without any peer: the chain is this node's own work.</summary>
     public static ChainNetwork Alone { get; } =
-        new([], GateOf(ChainSyncState.Alone), new ChainProgress(ChainSyncState.Alone, 0, 0, ""));
+        new([], GateOf(ChainSyncState.Alone), new ChainProgress(ChainSyncState.Alone, 0, 0, ""),
+            new OwnPlace("", Coordinate.Origin));
 
     /// <summary>While nothing closes the gate.</summary>
     public static ChainGate GateOf(ChainSyncState state) => new(true, state switch

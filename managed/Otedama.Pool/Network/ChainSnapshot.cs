@@ -43,6 +43,24 @@ public sealed record ChainSnapshot
     /// <summary>Most shares that one of them took back.</summary>
     public required int DeepestReorganisation { get; init; }
 
+    /// <summary>Times that one took back more than delays explain.</summary>
+    public required long DeepReorganisations { get; init; }
+
+    /// <summary>Audited shares whose transactions were right, were wrong, and were not known to the asked.</summary>
+    public required (long Good, long Bad, long Unknown) Audited { get; init; }
+
+    /// <summary>Shares are announced to most peers, and pushed to those who asked for it.</summary>
+    public required bool IsHybrid { get; init; }
+
+    /// <summary>Coin blocks that other nodes found and our coin nodes got.</summary>
+    public required long PeerBlocks { get; init; }
+
+    /// <summary>Coin blocks found here that other nodes were sent.</summary>
+    public required long AnnouncedBlocks { get; init; }
+
+    /// <summary>What the operator should look at.</summary>
+    public required IReadOnlyList<ChainAlarm> Alarms { get; init; }
+
     /// <summary>Hashes per second of this node's miners over ten minutes; 0 while nobody mines.</summary>
     public required double OwnRate { get; init; }
 

@@ -7,15 +7,12 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// Everything this node is to its peers: introduces itself, lets in whom policy and bans allow, gives and takes
-/// addresses, and hands what is about the share chain to it. Any thread; its step does what must not be done inside a
-/// session's call.
+/// Everything this node is to its peers: introduces itself, lets in whom policy and bans allow, and hands what is
+/// about the share chain and about addresses to whoever knows. Any thread; its step does what must not be done inside
+/// a session's call.
 /// </summary>
 internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
 {
-    /// <summary>Addresses in one ADDR: what its limit holds.</summary>
-    private const int AddrMax = 132;
-
     private const int GoneMax = 4_096;
 
     private static readonly TimeSpan s_tipLook = TimeSpan.FromMilliseconds(100);
@@ -23,12 +20,14 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     private readonly PeerHostOptions _options;
     private readonly ShareDesk _desk;
     private readonly ChainPeers _chain;
-    private readonly AddressManager _addresses;
+    private readonly IAddressGroups _groups;
     private readonly BanList _bans;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<PeerSession, SessionPeer> _peers = new();
     private readonly ConcurrentQueue<SessionPeer> _gone = new();
+    private readonly Lock _doorGate = new(); // of who is let in
+    private readonly SipHash _secret; // which groups are kept when somebody has to go
     private long _lastNumber;
     private volatile ushort _listenPort;
 
@@ -36,11 +35,12 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         PeerHostOptions options,
         ShareDesk desk,
         ChainPeers chain,
-        AddressManager addresses,
+        IAddressGroups groups,
         BanList bans,
         PoolWorld world)
     {
-        (_options, _desk, _chain, _addresses, _bans) = (options, desk, chain, addresses, bans);
+        (_options, _desk, _chain, _groups, _bans) = (options, desk, chain, groups, bans);
+        _secret = new SipHash(world.Random.NextUInt64(), world.Random.NextUInt64());
         _listenPort = options.ListenPort;
         _time = world.Time;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
@@ -56,11 +56,20 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         set => _listenPort = value;
     }
 
+    /// <summary>What is told of addresses; null: nothing.</summary>
+    public AddressDesk? Addresses { get; set; }
+
+    /// <summary>Who dialled, and knows what for; null: nobody dials.</summary>
+    public Dialler? Dialler { get; set; }
+
     /// <summary>Who connects back for others; null: nobody.</summary>
     public DialBackDesk? DialBacks { get; set; }
 
     /// <summary>Who is told what came of their connections back.</summary>
     public PeerReach? Reach { get; set; }
+
+    /// <summary>Who keeps how far away peers are.</summary>
+    public PeerWays? Ways { get; set; }
 
     internal TimeProvider Time => _time;
 
@@ -86,32 +95,35 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             TipHeight = next.Height - 1,
             TipWork = _desk.Look(static chain => chain.CumulativeWork),
             WindowWork = _desk.Look(chain => chain.RecentWork(window)),
-            CoinHeight = _desk.Coin.Height,
+            CoinTip = _desk.Coin.Tip.Id,
+            CoinHeight = _desk.Coin.Tip.Height,
             UserAgent = _options.UserAgent,
         };
     }
 
     public void OnOpen(PeerSession session)
     {
-        string? refusal = _bans.WhyBanned(session.Peer) ?? _bans.WhyBanned(session.Remote.Address) ?? Crowded(session);
-        if (refusal is not null)
+        if ((_bans.WhyBanned(session.Peer) ?? _bans.WhyBanned(session.Remote.Address)) is { } ban)
         {
-            session.End(PeerByeCode.Banned, refusal);
+            session.End(PeerByeCode.Banned, ban);
             return;
         }
-        double unit = _desk.Parameters.SpacingMs / 10_000.0;
-        SessionPeer peer = new(session, Interlocked.Increment(ref _lastNumber), this, unit);
-        _peers[session] = peer;
+        Dialler?.Established(session.DialNumber, session.Peer);
+        if (KindOf(session) == OutboundKind.Feeler)
+        {
+            session.Drain(PeerByeCode.Shutdown, "this was only to see whether you answer");
+            return;
+        }
+        if (LetIn(session) is not { } peer)
+        {
+            return;
+        }
         LogOpened(peer.Name, peer.IsOutbound ? "dialled" : "came", peer.Hello.UserAgent, peer.Hello.TipHeight);
         if (session.IsClockOff)
         {
             LogClock(peer.Name);
         }
-        if (peer.IsOutbound && !_options.IsPrivate)
-        {
-            session.Ask(PeerMessage.GetAddr, []);
-        }
-        NoteListener(peer);
+        Addresses?.OnOpen(peer);
         _chain.OnJoined(peer);
     }
 
@@ -124,10 +136,13 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         switch (frame.Message)
         {
             case PeerMessage.GetAddr:
-                SendAddresses(session, frame.Correlation);
+                Addresses?.OnGetAddr(peer, frame.Correlation);
                 break;
             case PeerMessage.Addr:
-                TakeAddresses(peer, frame);
+                Addresses?.OnAddr(peer, frame);
+                break;
+            case PeerMessage.Coord:
+                Ways?.Take(peer, frame);
                 break;
             case PeerMessage.DialBack:
                 DialBacks?.Take(peer, frame);
@@ -140,6 +155,14 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
                 break;
         }
         return PeerTake.Done;
+    }
+
+    public void OnRoundTrip(PeerSession session)
+    {
+        if (_peers.TryGetValue(session, out SessionPeer? peer))
+        {
+            Ways?.OnRoundTrip(peer);
+        }
     }
 
     public void OnClosed(PeerSession session, PeerBye reason)
@@ -155,10 +178,17 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         }
     }
 
+    /// <summary>What our call was for; null when it came in, and when the call has ended.</summary>
+    public OutboundKind? KindOf(PeerSession session) => Dialler?.KindOf(session.DialNumber);
+
+    /// <summary>Whether a peer says that it listens there.</summary>
+    public bool IsMet(PeerEndpoint place) => _peers.Values.Any(peer => peer.Hello.ListenPort == place.Port
+        && PeerEndpoint.Of(peer.Session.Remote.Address, place.Port) == place);
+
     /// <summary>Points that the session itself gives.</summary>
-    public void Report(NodeId peer, IPAddress address, int points, string what)
+    public void Report(NodeId peer, IPAddress address, PeerOffence offence, string what)
     {
-        BanVerdict verdict = _bans.Report(address, peer, points, what);
+        BanVerdict verdict = _bans.Report(address, peer, offence, what);
         LogBlamed($"{peer.ToString()[..12]}@{address}", verdict.Words);
         if (verdict.IsBanned)
         {
@@ -200,69 +230,65 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         }
     }
 
-    /// <summary>Few of an address and of its network, so that one machine is not everybody.</summary>
-    private string? Crowded(PeerSession session)
+    /// <summary>
+    /// Null when it was told that there is no room. Few of an address and of its network, so that one machine is not
+    /// everybody; when the table is full, somebody else goes.
+    /// </summary>
+    private SessionPeer? LetIn(PeerSession session)
     {
-        if (session.IsInitiator || _options.IsAllowed(session.Remote.Address))
+        lock (_doorGate)
+        {
+            if (!session.IsInitiator && !_options.IsAllowed(session.Remote.Address) && MakeRoom(session) is { } refusal)
+            {
+                session.End(PeerByeCode.Full, refusal);
+                return null;
+            }
+            double unit = _desk.Parameters.SpacingMs / 10_000.0;
+            return _peers[session] = new SessionPeer(session, Interlocked.Increment(ref _lastNumber), this, unit);
+        }
+    }
+
+    /// <summary>Under the door's lock: ends a link where one has to go. A sentence where there is no room.</summary>
+    private string? MakeRoom(PeerSession newcomer)
+    {
+        Dictionary<long, SessionPeer> came = _peers.Values
+            .Where(static peer => !peer.IsOutbound && !peer.Session.IsEnded).ToDictionary(static peer => peer.Number);
+        Inbound[] connected = [.. came.Values.Select(Describe)];
+        PeerEndpoint place = PeerEndpoint.Of(newcomer.Remote.Address, newcomer.Remote.Port);
+        if (InboundPolicy.WhyRefused(place, connected) is { } crowded)
+        {
+            return crowded;
+        }
+        if (connected.Length < _options.InboundMax)
         {
             return null;
         }
-        Inbound[] connected =
-        [
-            .. _peers.Values.Where(peer => !peer.IsOutbound && !_options.IsAllowed(peer.Session.Remote.Address))
-                .Select(static peer => new Inbound
-                {
-                    Number = peer.Number,
-                    Place = PeerEndpoint.Of(peer.Session.Remote.Address, peer.Session.Remote.Port),
-                    Group = default,
-                    Since = 0,
-                }),
-        ];
-        return InboundPolicy.WhyRefused(PeerEndpoint.Of(session.Remote.Address, session.Remote.Port), connected);
+        if (InboundPolicy.Victim(connected, _secret) is not { } victim)
+        {
+            return $"all {connected.Length} places are taken, and nobody who has one has to go for another";
+        }
+        SessionPeer goes = came[victim.Number];
+        LogPutOut(goes.Name, newcomer.Remote);
+        goes.Session.End(PeerByeCode.Full, $"all {connected.Length} places are taken, and your network has most of "
+            + "those that were of no use lately: the place is for another node");
+        return null;
     }
 
-    /// <summary>A peer that listens is a place that others can be told of.</summary>
-    private void NoteListener(SessionPeer peer)
+    private Inbound Describe(SessionPeer peer)
     {
-        if (peer.Hello.ListenPort > 0)
+        PeerEndpoint place = PeerEndpoint.Of(peer.Session.Remote.Address, peer.Session.Remote.Port);
+        (long share, long block) = _chain.GiftsOf(peer);
+        return new Inbound
         {
-            PeerEndpoint place = PeerEndpoint.Of(peer.Session.Remote.Address, peer.Hello.ListenPort);
-            _addresses.Add(place, place, _time.GetUtcNow().ToUnixTimeSeconds(), AddressOrigin.Peer);
-        }
-    }
-
-    private void SendAddresses(PeerSession session, uint correlation)
-    {
-        IReadOnlyList<AddressCandidate> sample = _options.IsPrivate ? [] : _addresses.Sample(AddrMax);
-        byte[] body = new byte[sample.Count * PeerBody.AddrBytes];
-        for (int i = 0; i < sample.Count; i++)
-        {
-            AddressCandidate known = sample[i];
-            new PeerAddrEntry((uint)known.LastSeen, PeerServices.Listen, known.Place, known.NodeId ?? default)
-                .Write(body.AsSpan(i * PeerBody.AddrBytes));
-        }
-        if (body.Length > 0)
-        {
-            session.Send(PeerMessage.Addr, body, correlation);
-        }
-    }
-
-    private void TakeAddresses(SessionPeer peer, in PeerFrame frame)
-    {
-        if (_options.IsPrivate)
-        {
-            return;
-        }
-        PeerEndpoint source = PeerEndpoint.Of(peer.Session.Remote.Address, peer.Session.Remote.Port);
-        for (int i = 0; i < PeerBody.Entries(frame); i++)
-        {
-            PeerAddrEntry entry = PeerAddrEntry.Read(frame.Body, i);
-            _addresses.Add(entry.Endpoint, source, entry.LastSeen, AddressOrigin.Peer);
-        }
-        if (frame.Correlation != 0)
-        {
-            peer.Answered(frame.Correlation);
-        }
+            Number = peer.Number,
+            Place = place,
+            Group = _groups.Of(place),
+            Since = (_time.GetUtcNow() - peer.Session.Age).ToUnixTimeMilliseconds(),
+            Ping = peer.Session.ShortestRoundTrip?.TotalSeconds ?? double.PositiveInfinity,
+            LastShare = share,
+            LastBlock = block,
+            IsAllowed = _options.IsAllowed(peer.Session.Remote.Address),
+        };
     }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_opened",
@@ -272,6 +298,10 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_closed",
         Message = "Peer {Peer} is gone ({Code}): {Reason}")]
     private partial void LogClosed(string peer, PeerByeCode code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_put_out",
+        Message = "Peer {Peer} goes, because all places are taken and {Newcomer} has come")]
+    private partial void LogPutOut(string peer, IPEndPoint newcomer);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_blamed", Message = "Peer {Peer} {What}")]
     private partial void LogBlamed(string peer, string what);

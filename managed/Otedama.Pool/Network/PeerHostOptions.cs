@@ -8,11 +8,11 @@ public sealed record PeerHostOptions
     /// <summary>Where others can connect to it; 0 = nowhere.</summary>
     public ushort ListenPort { get; init; }
 
+    /// <summary>Links that others may make to it; the next one puts another out, or has no room.</summary>
+    public required int InboundMax { get; init; }
+
     /// <summary>It answers in the DHT.</summary>
     public bool IsDhtServer { get; init; }
-
-    /// <summary>Neither tells nor takes addresses.</summary>
-    public bool IsPrivate { get; init; }
 
     /// <summary>Networks that neither limits nor bans of addresses are for.</summary>
     public IReadOnlyList<IPNetwork> Allowed { get; init; } = [];

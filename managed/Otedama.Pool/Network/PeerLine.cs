@@ -3,9 +3,16 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>A session over its link, and what is to be done when it ends.</summary>
-internal sealed class PeerLine(PeerSession session, Action ended) : IPeerLinkUser
+/// <remarks>introduces: false only hears who the other one is.</remarks>
+internal sealed class PeerLine(PeerSession session, Action ended, bool introduces = true) : IPeerLinkUser
 {
-    public void Start() => session.Start();
+    public void Start()
+    {
+        if (introduces)
+        {
+            session.Start();
+        }
+    }
 
     public void OnReceived(ReadOnlySpan<byte> bytes) => session.OnReceived(bytes);
 

@@ -14,7 +14,7 @@ namespace Otedama.Pool;
 public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposable
 {
     private const string AddressFile = "peers.dat", BanFileName = "bans.dat", AnchorFile = "anchors.dat",
-        DhtFile = "dht.nodes";
+        DhtFile = "dht.nodes", WayFile = "ways.dat";
 
     private readonly PeerNodeOptions _options;
     private readonly PoolWorld _world;
@@ -27,38 +27,47 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly Dialler _dialler;
     private readonly IPeerNetwork _network;
     private readonly DialBackDesk _dialBacks;
+    private readonly ShareDelays _delays;
     private readonly PeerReach? _reach; // null where nobody is let in
     private readonly PeerDiscovery? _discovery;
-    private readonly ConcurrentDictionary<long, OutboundKind> _kinds = new(); // of what is being dialled
+    private readonly WayBook _book;
+    private readonly PeerWays _ways;
+    private readonly ConcurrentDictionary<long, long> _dialledAt = new(); // until it is known what became of it
 
     /// <summary>
     /// Reads what was kept. Throws IOException, UnauthorizedAccessException or FormatException, in words, when folder
     /// or key cannot be used.
     /// </summary>
-    public PeerNode(PeerNodeOptions options, ShareDesk desk, IBlockTimes times, PoolWorld world)
+    public PeerNode(
+        PeerNodeOptions options, ShareDesk desk, IBlockTimes times, ICoinBlockSink? nodes, PoolWorld world)
     {
         (_options, _world) = (options, world);
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
         world.Files.CreateFolder(options.Folder);
         _identity = NodeKeyFile.LoadOrCreate(
             world.Files, InFolder(NodeKeyFile.Name), world.Random, world.Time, options.AllowLooseKey);
-        NetworkGroups groups = new();
+        NetworkGroups groups = new(world.Atlas);
+        _book = new WayBook(groups, world.Atlas);
+        _book.Load(world.Files, InFolder(WayFile));
         _addresses = new AddressManager(world.Time, world.Random, groups,
             options.IsPrivate || options.Dht is { IsTestNetwork: true });
         _bans = new BanList(world.Time, options.Allowed);
         Note(_addresses.Load(world.Files, InFolder(AddressFile)));
         Note(BanFile.Load(_bans, world.Files, InFolder(BanFileName)));
-        Chain = new ChainPeers(desk, times, world);
-        _network = world.Peers(_identity, options.InboundMax);
+        Chain = new ChainPeers(desk, times, nodes, world, options.GossipBudget) { Audits = options.Audits };
+        _delays = new ShareDelays(world.Time);
+        desk.Tell(_delays);
+        _network = world.Peers(_identity, options.InboundMax + AtTheDoor);
         _host = new PeerHost(
             new PeerHostOptions
             {
+                InboundMax = options.InboundMax,
                 IsDhtServer = options.Dht is { Mode: DhtMode.Server },
-                IsPrivate = options.IsPrivate,
                 Allowed = options.Allowed,
                 UserAgent = options.UserAgent,
             },
-            desk, Chain, _addresses, _bans, world);
+            desk, Chain, groups, _bans, world);
+        _host.Ways = _ways = new PeerWays(_host, _book, options.Region, world);
         _sessions = new PeerSessions
         {
             ChainId = options.ChainId,
@@ -68,7 +77,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             Random = world.Random,
             Handler = _host,
             Conduct = _host,
-            SessionsMax = options.InboundMax + options.OutboundMax + Spare,
+            SessionsMax = options.InboundMax + AtTheDoor + options.OutboundMax + Spare,
             MemoryMax = options.MemoryMax,
         };
         _dialler = new Dialler(
@@ -78,24 +87,35 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
                 FirstContacts = FirstContacts(),
                 OnlyFirstContacts = options.IsPrivate,
             },
-            _addresses, groups, _bans, this, new NoGuess(), world.Time, world.Random);
+            _addresses, groups, _bans, this, _book, world.Time, world.Random);
+        (_host.Dialler, _dialler.IsMet) = (_dialler, _host.IsMet);
+        TipWatch tips = new(desk, Chain, _host, _dialler, options.OutboundMax, world);
         PeerClock clock = new(_sessions, _addresses, Save, world.Time);
         _dialBacks = new DialBackDesk(_network, this, new DhtRules(options.Dht is { IsTestNetwork: true }), world.Time);
         _host.DialBacks = _dialBacks;
         if (options.Listen.Count > 0)
         {
-            _host.Reach = _reach = new PeerReach(options, _host, _identity.Id, groups, world);
+            _host.Reach = _reach = new PeerReach(options, _host, groups, world);
         }
+        _host.Addresses = options.IsPrivate ? null : Gossip();
         _discovery = Discover();
         Steps =
         [
-            _host, _dialler, clock, Chain, Chain.Sync, .. _reach?.Steps ?? [],
+            _host, _ways, _dialler, clock, tips, Chain, Chain.Sync,
+            .. _host.Addresses is { } gossip ? (IEnumerable<IStep>)[gossip] : [],
+            .. _reach?.Steps ?? [],
             .. _discovery is null ? (IEnumerable<IStep>)[] : [_discovery.Node],
+            .. Names(),
         ];
     }
 
     /// <summary>Two links for shares only, a feeler, an extra one.</summary>
     private const int Spare = 4;
+
+    /// <summary>
+    /// Links that may come as far as their HELLO when all places are taken: then somebody goes for each.
+    /// </summary>
+    private const int AtTheDoor = 16;
 
     /// <summary>Who this node is to others.</summary>
     public NodeId Id => _identity.Id;
@@ -129,14 +149,20 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     /// <summary>Who is connected, and how their chains stand to ours, whose work this is.</summary>
     public ChainNetwork Look(UInt128 work)
     {
-        PeerRow[] rows = [.. _host.Peers.Select(Row)];
+        HashSet<PeerEndpoint> near =
+            [.. _dialler.Lines().Where(static line => line.Outbound.IsForLatency).Select(static line => line.Outbound.Place)];
+        PeerRow[] rows = [.. _host.Peers.Select(peer => Row(peer, near))];
         (int Had, int Of, string From)? fetch = Chain.Sync.Progress;
         ChainSyncState state = rows.Length == 0 ? ChainSyncState.Alone
             : fetch is not null || Chain.Sync.BestWork > work ? ChainSyncState.Fetching : ChainSyncState.Level;
         return new ChainNetwork(
             rows,
             ChainNetwork.GateOf(state),
-            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""));
+            new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""),
+            new OwnPlace(_ways.Region, _ways.Own))
+        {
+            Totals = Totals(),
+        };
     }
 
     /// <summary>Says goodbye to everybody.</summary>
@@ -164,9 +190,11 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
 
     void IPeerDialer.Dial(DialOrder order)
     {
-        _kinds[order.Number] = order.Kind;
+        _dialledAt[order.Number] = _world.Time.GetTimestamp();
         _network.Dial(new IPEndPoint(order.Place.IP, order.Place.Port), order.NodeId, order.Number, this);
     }
+
+    bool IPeerNetworkUser.IsAllowed(IPAddress address) => _bans.IsAllowed(address);
 
     IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
     {
@@ -175,16 +203,20 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             _dialBacks.Ended(number, PeerRefusal.None, "");
             return new DialBackLine(link);
         }
-        PeerSession session = new(_sessions, link);
-        if (number != 0 && link.Peer != _identity.Id) // who told of our own address told nothing of use
+        PeerSession session = new(_sessions, link) { DialNumber = number };
+        bool isFeeler = _host.KindOf(session) == OutboundKind.Feeler;
+        if (_dialledAt.TryRemove(number, out long at) && isFeeler)
+        {
+            NoteFeeler(link, _world.Time.GetElapsedTime(at));
+        }
+        if (isFeeler && _sessions.Has(link.Peer))
         {
             _dialler.Established(number, link.Peer);
-            if (_kinds.GetValueOrDefault(number) == OutboundKind.Feeler)
-            {
-                session.Drain(PeerByeCode.Shutdown, "this was only to see whether you answer");
-            }
+            _dialler.Ended(number);
+            return new DialBackLine(link);
         }
-        return new PeerLine(session, () => Ended(number));
+        // A feeler that introduced itself might take the place of a link that is there, or of another node's.
+        return new PeerLine(session, () => Ended(session), introduces: !isFeeler);
     }
 
     void IPeerNetworkUser.OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
@@ -192,7 +224,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (number == 0)
         {
             LogRefused(place, reason);
-            if (reason is PeerRefusal.TlsFailed or PeerRefusal.NotTls or PeerRefusal.HandshakeTimeout)
+            if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls
+                or >= PeerRefusal.NoCertificate)
             {
                 _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
             }
@@ -204,19 +237,31 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             return;
         }
         LogNotReached(place, reason, detail);
-        Ended(number);
+        _dialledAt.TryRemove(number, out _);
+        _dialler.Ended(number);
     }
 
-    private void Ended(long number)
+    private void Ended(PeerSession session)
     {
-        if (number != 0)
+        if (session.EndedWith == PeerByeCode.Duplicate && session.Peer != _identity.Id)
         {
-            _kinds.TryRemove(number, out _);
-            _dialler.Ended(number);
+            _dialler.Established(session.DialNumber, session.Peer); // as it is by another link
+        }
+        _dialler.Ended(session.DialNumber);
+    }
+
+    /// <summary>TCP and TLS took a way there and back each; who was pinged once is known better.</summary>
+    private void NoteFeeler(IPeerLink link, TimeSpan took)
+    {
+        PeerEndpoint place = PeerEndpoint.Of(link.Remote.Address, link.Remote.Port);
+        double seconds = took.TotalSeconds / 2;
+        if (seconds > 0 && !_book.Knows(place))
+        {
+            _book.Note(place, seconds);
         }
     }
 
-    private PeerRow Row(SessionPeer peer) => new(
+    private PeerRow Row(SessionPeer peer, HashSet<PeerEndpoint> near) => new(
         peer.Session.Peer.ToString(),
         peer.Session.Remote.ToString(),
         peer.IsOutbound,
@@ -226,7 +271,20 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Chain.TipOf(peer),
         peer.Session.BytesIn,
         peer.Session.BytesOut,
-        _bans.PointsOf(peer.Session.Peer));
+        _bans.PointsOf(peer.Session.Peer),
+        RegionOf(peer),
+        _world.Atlas.SystemOf(peer.Session.Remote.Address),
+        peer.Place.Told,
+        peer.IsOutbound && near.Contains(peer.ListensAt!.Value));
+
+    /// <summary>By its own word, else by the database.</summary>
+    private string RegionOf(SessionPeer peer) => peer.Place.Region is { Length: > 0 } said ? said
+        : _world.Atlas.RegionOf(peer.Session.Remote.Address).Country;
+
+    private AddressDesk Gossip() => new(_identity.Id, _addresses, () => _host.Peers, _world)
+    {
+        Own = peer => _reach?.OwnFor(peer),
+    };
 
     private PeerDiscovery? Discover()
     {
@@ -258,7 +316,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         }
         foreach (PeerAddress named in _options.Bootstrap)
         {
-            foreach (IPAddress address in Resolve(named.Host))
+            if (IPAddress.TryParse(named.Host, out IPAddress? address))
             {
                 contacts.Add(new FirstContact(PeerEndpoint.Of(address, named.Port), named.Id));
             }
@@ -266,16 +324,17 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         return contacts;
     }
 
-    private IEnumerable<IPAddress> Resolve(string host)
+    /// <summary>Ways to nodes that are neither here nor in the DHT.</summary>
+    private IEnumerable<IStep> Names()
     {
-        try
+        PeerAddress[] named = [.. _options.Bootstrap.Where(static one => !IPAddress.TryParse(one.Host, out _))];
+        if (named.Length > 0)
         {
-            return _world.Resolve(host);
+            yield return new BootstrapNames(named, _world, _dialler);
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        if (_options.DnsSeeds.Count > 0 && !_options.IsPrivate)
         {
-            LogNoName(host, e.Message);
-            return [];
+            yield return new DnsSeeds(_options, _world, _addresses, _dialler);
         }
     }
 
@@ -285,6 +344,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         {
             _addresses.Save(_world.Files, InFolder(AddressFile));
             _discovery?.Node.Save();
+            _book.Save(_world.Files, InFolder(WayFile));
             BanFile.Save(_bans, _world.Files, InFolder(BanFileName));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -303,11 +363,6 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
 
     private string InFolder(string name) => Path.Combine(_options.Folder, name);
 
-    private sealed class NoGuess : ILatencyGuess
-    {
-        public double? Seconds(PeerEndpoint place) => null;
-    }
-
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_listens",
         Message = "Other nodes can connect to {Places}; this node is {Address}")]
     private partial void LogListens(string places, string address);
@@ -319,10 +374,6 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_reached",
         Message = "Node {Place} was not reached: {Reason} {Detail}")]
     private partial void LogNotReached(IPEndPoint place, PeerRefusal reason, string detail);
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_no_name",
-        Message = "p2p.bootstrap_nodes: {Host} has no address: {Problem}")]
-    private partial void LogNoName(string host, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_not_kept",
         Message = "What this node knows of others could not be kept in {Folder}: {Problem}")]

@@ -19,6 +19,12 @@ public sealed record PeerNodeOptions
     /// <summary>Nodes the operator named.</summary>
     public IReadOnlyList<PeerAddress> Bootstrap { get; init; } = [];
 
+    /// <summary>Host names under which addresses of nodes are found when nothing else helps.</summary>
+    public IReadOnlyList<string> DnsSeeds { get; init; } = [];
+
+    /// <summary>Whom to ask for them; null: whom the system asks.</summary>
+    public IPEndPoint? NameServer { get; init; }
+
     public int InboundMax { get; init; } = 117;
 
     /// <summary>Full links that are dialled; two that only talk of shares come on top.</summary>
@@ -26,6 +32,12 @@ public sealed record PeerNodeOptions
 
     /// <summary>Bytes in the buffers of all links together.</summary>
     public long MemoryMax { get; init; } = 256L << 20;
+
+    /// <summary>Bytes a second of shares to all peers together, above which most are only announced to.</summary>
+    public long GossipBudget { get; init; } = ChainPeers.GossipBudget;
+
+    /// <summary>Ask about the transactions of others' shares now and then.</summary>
+    public bool Audits { get; init; }
 
     /// <summary>Networks that neither limits nor bans of addresses are for.</summary>
     public IReadOnlyList<IPNetwork> Allowed { get; init; } = [];
@@ -58,6 +70,9 @@ public sealed record PeerNodeOptions
 
     /// <summary>Other users may read the key.</summary>
     public bool AllowLooseKey { get; init; }
+
+    /// <summary>Name of the region it is in, told to peers; empty: none.</summary>
+    public string Region { get; init; } = "";
 
     /// <summary>Name and version of the software.</summary>
     public string UserAgent { get; init; } = "";

@@ -16,23 +16,20 @@ internal sealed partial class PeerReach : IDialBackPeers, IStep
 
     private readonly PeerNodeOptions _options;
     private readonly PeerHost _host;
-    private readonly NodeId _own;
     private readonly IAddressGroups _groups;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PortMapper _mapper;
     private readonly DialBackProof _proof;
     private string _said = "";
-    private ushort _open;
 
-    public PeerReach(PeerNodeOptions options, PeerHost host, NodeId own, IAddressGroups groups, PoolWorld world)
+    public PeerReach(PeerNodeOptions options, PeerHost host, IAddressGroups groups, PoolWorld world)
     {
-        (_options, _host, _own, _groups, _time) = (options, host, own, groups, world.Time);
+        (_options, _host, _groups) = (options, host, groups);
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
         NatChoice nat = options.External is null ? options.Nat : NatChoice.Off;
         int port = options.Listen[0].Port;
-        _mapper = new PortMapper(world.Gateway, nat, port, _time, world.Random);
-        _proof = new DialBackProof(_mapper, this, options.External?.Port ?? port, _time);
+        _mapper = new PortMapper(world.Gateway, nat, port, world.Time, world.Random);
+        _proof = new DialBackProof(_mapper, this, options.External?.Port ?? port, world.Time);
         Announce();
     }
 
@@ -50,6 +47,15 @@ internal sealed partial class PeerReach : IDialBackPeers, IStep
         : !_proof.IsReachable && _options.External is { } place ? $"yes (p2p.external says {place}), and not proved: "
             + (_proof.IsJudged ? "peers could not connect" : "no peer has tried")
         : _proof.Report());
+
+    /// <summary>Null: nobody is known to reach this node.</summary>
+    public ReachMethod? Method => _proof.IsReachable ? _mapper.Mapping.Method switch
+    {
+        null => ReachMethod.OpenPort,
+        string method => Enum.Parse<ReachMethod>(method, ignoreCase: true),
+    }
+        : !_options.NeedsProof ? ReachMethod.Assumed
+        : _options.External is not null ? ReachMethod.External : null;
 
     /// <summary>The port that others are told of; 0 while nobody has proved that it is open.</summary>
     private ushort Open => _proof.IsReachable || !_options.NeedsProof || _options.External is not null ? _proof.Port
@@ -104,6 +110,10 @@ internal sealed partial class PeerReach : IDialBackPeers, IStep
         }
     }
 
+    /// <summary>Where this node is, as this peer may tell others; null while that is not known.</summary>
+    public PeerEndpoint? OwnFor(SessionPeer peer) => Open is > 0 and ushort port
+        ? _options.External ?? _mapper.Mapping.Outside ?? peer.Hello.Observed with { Port = port } : null;
+
     private static PeerEndpoint PlaceOf(SessionPeer peer, ushort port) =>
         PeerEndpoint.Of(peer.Session.Remote.Address, port);
 
@@ -115,29 +125,7 @@ internal sealed partial class PeerReach : IDialBackPeers, IStep
         {
             dht.AnnouncePort = port;
         }
-        if (port != _open)
-        {
-            _open = port;
-            _host.ListenPort = port;
-            if (port > 0 && !_options.IsPrivate)
-            {
-                TellPeers(port);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Those who heard our HELLO before it was known: they are told of this node as of any other.
-    /// </summary>
-    private void TellPeers(ushort port)
-    {
-        byte[] body = new byte[PeerBody.AddrBytes];
-        foreach (SessionPeer peer in _host.Peers)
-        {
-            PeerEndpoint place = _options.External ?? _mapper.Mapping.Outside ?? peer.Hello.Observed with { Port = port };
-            new PeerAddrEntry((uint)_time.GetUtcNow().ToUnixTimeSeconds(), PeerServices.Listen, place, _own).Write(body);
-            peer.Send(PeerMessage.Addr, body);
-        }
+        _host.ListenPort = port;
     }
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_reachable", Message = "{Report}")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
 
@@ -16,6 +17,9 @@ public sealed class PoolChain : IJobListener, IDisposable
     private readonly Ledger _ledger;
     private readonly ChainWatch _watch;
     private readonly ChainAdvice _advice;
+    private readonly PartitionWatch _partition;
+    private readonly CoinAlarm _coin;
+    private readonly BlockOddsFile? _odds; // null where a share does not show whether it is a block
 
     /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
     public PoolChain(
@@ -40,9 +44,17 @@ public sealed class PoolChain : IJobListener, IDisposable
         _watch = new ChainWatch(
             Desk,
             key => key == payout ? options.OperatorAddress : ledger.Payee(key.ToScript())?.Address,
-            Book.UsualClass);
+            Book.UsualClass,
+            world.Time);
         ILogger logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
         _advice = new ChainAdvice(parameters, ExpectedShares, world.Time, logger);
+        _partition = new PartitionWatch(Desk, _watch.IsOwn, world.Time);
+        if (ChainCoin.Of(parameters).HasCheapProof)
+        {
+            _odds = new BlockOddsFile(FolderOf(parameters, options.DataDirectory), world, logger);
+            Desk.Tell(_odds);
+        }
+        _coin = new CoinAlarm(() => Peers?.Chain.CoinSight ?? default, world.Time, logger);
     }
 
     private bool _soloOk;
@@ -55,7 +67,11 @@ public sealed class PoolChain : IJobListener, IDisposable
     public PeerNode? Peers { get; private set; }
 
     /// <summary>What moves it, each called by a loop of its own.</summary>
-    public IReadOnlyList<IStep> Steps => [Desk, Desk.Keeper, _advice, .. Peers?.Steps ?? []];
+    public IReadOnlyList<IStep> Steps =>
+    [
+        Desk, Desk.Keeper, Desk.Proofs, _advice, .. _odds is null ? (IStep[])[] : [_odds],
+        .. Peers is { } peers ? [_partition, _coin, .. peers.Steps] : (IStep[])[],
+    ];
 
     /// <summary>Where a chain is kept, below a pool's directory.</summary>
     public static string FolderOf(ChainParameters parameters, string dataDirectory) =>
@@ -64,9 +80,10 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// <summary>
     /// Meets other nodes. Throws IOException, UnauthorizedAccessException or FormatException, in words.
     /// </summary>
-    public void Join(PeerNodeOptions options, IBlockTimes times, PoolWorld world)
+    /// <param name="nodes">Where coin blocks of others go.</param>
+    public void Join(PeerNodeOptions options, IBlockTimes times, ICoinBlockSink nodes, PoolWorld world)
     {
-        Peers = new PeerNode(options, Desk, times, world);
+        Peers = new PeerNode(options, Desk, times, nodes, world);
         _soloOk = options.SoloOk;
         Book.Gate = () => WhyClosed;
     }
@@ -75,7 +92,7 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// Why miners are not let in: alone, this node might be on a branch that nobody else pays; behind, it certainly is.
     /// A tip that is old does not close it, or a chain that once stood still could never go on.
     /// </summary>
-    public string? WhyClosed
+    public Closure? WhyClosed
     {
         get
         {
@@ -85,14 +102,26 @@ public sealed class PoolChain : IJobListener, IDisposable
             }
             if (peers.Chain.Sync.Progress is { } fetch)
             {
-                return $"the share chain is being fetched: {fetch.Had} of about {fetch.Of} shares; try again soon";
+                return new Closure(
+                    $"the share chain is being fetched: {fetch.Had} of about {fetch.Of} shares; try again soon", false);
             }
-            return peers.Chain.Count == 0
-                ? "no other node of the share chain is connected, so that what is mined might pay nobody; see p2p.bootstrap_nodes, "
-                    + "or set p2p.solo_ok to begin a chain alone"
-                : null;
+            if (peers.Chain.Count == 0)
+            {
+                return new Closure(
+                    "no other node of the share chain is connected, so that what is mined might pay nobody; see "
+                        + "p2p.bootstrap_nodes, or set p2p.solo_ok to begin a chain alone",
+                    SendsAway: true);
+            }
+            return peers.Chain.CoinSight is { IsSure: true } sight
+                ? new Closure($"the coin node is {sight.Blocks} blocks behind what {sight.Peers} peers see", true)
+                : _partition.Alarm is { } cut ? new Closure(WordsOf(cut), SendsAway: false) : null;
         }
     }
+
+    /// <summary>A guess, so that those who mine may go on: if everybody stopped, nobody could begin again.</summary>
+    private static string WordsOf(Partition cut) => string.Create(CultureInfo.InvariantCulture,
+        $"{cut.Came} shares of other nodes came in ten minutes where {cut.Expected:0} are usual: this node may be ")
+        + "cut off from the others; see its clock and otedama node peers";
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
@@ -106,8 +135,9 @@ public sealed class PoolChain : IJobListener, IDisposable
         ChainNetwork network = Peers?.Look(work) ?? ChainNetwork.Alone; // whose locks are not for within the desk's
         if (WhyClosed is { } closed)
         {
-            network = network with { Gate = new ChainGate(false, closed) };
+            network = network with { Gate = new ChainGate(false, closed.Reason) };
         }
+        IReadOnlyList<ChainAlarm> alarms = Alarms(window);
         return Desk.Look(chain => new ChainSnapshot
         {
             Parameters = Desk.Parameters,
@@ -128,7 +158,40 @@ public sealed class PoolChain : IJobListener, IDisposable
             WindowSeconds = seconds,
             Window = window,
             Network = network,
+            Audited = Peers?.Chain.Audited ?? default,
+            IsHybrid = Peers?.Chain.IsHybrid ?? false,
+            PeerBlocks = Peers?.Chain.BlocksForwarded ?? 0,
+            AnnouncedBlocks = Peers?.Chain.BlocksAnnounced ?? 0,
+            DeepReorganisations = _watch.DeepReorganisations,
+            Alarms = alarms,
         });
+    }
+
+    private List<ChainAlarm> Alarms(ChainWindowSnapshot window)
+    {
+        List<ChainAlarm> alarms = [];
+        if (Peers is not null && _partition.Alarm is { } cut)
+        {
+            alarms.Add(new ChainAlarm(ChainAlarms.Partition, WordsOf(cut)));
+        }
+        if (Peers is not null && _coin.IsOn && Peers.Chain.CoinSight is { Blocks: > 0 } sight)
+        {
+            alarms.Add(new ChainAlarm(ChainAlarms.CoinBehind,
+                $"your coin node is {sight.Blocks} blocks behind what {sight.Peers} peers see"));
+        }
+        if (_watch.IsDeepRecent)
+        {
+            alarms.Add(new ChainAlarm(ChainAlarms.Reorganisation,
+                $"the chain took back up to {_watch.Deepest} shares for a heavier branch; more than "
+                + $"{ShareDesk.DeepReorganisation} is a sign of a partition, or of somebody who holds shares back"));
+        }
+        alarms.AddRange(window.UncleRates.Select(rate => new ChainAlarm(ChainAlarms.Uncles, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rate.Uncles} of {rate.Shares} shares of {AddressOf(rate.Key)} are uncles; {rate.Mean:0.0%} is usual"))));
+        alarms.AddRange((_odds?.Odds.Far() ?? []).Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{AddressOf(odd.Key)} has found {odd.Found} blocks where its work finds {odd.Expected:0.0}"))));
+        return alarms;
     }
 
     /// <summary>The newest shares of the chain, and those beside it.</summary>
@@ -156,8 +219,11 @@ public sealed class PoolChain : IJobListener, IDisposable
     public void Dispose()
     {
         Peers?.Dispose();
+        _odds?.Save();
         Desk.Dispose();
     }
+
+    private string AddressOf(PayoutKey key) => _watch.AddressOf(key);
 
     private double OwnRate => _ledger.Totals().HashRate.TenMinutes;
 

@@ -34,7 +34,21 @@ internal sealed class SessionPeer : IChainPeer
 
     public bool IsOutbound => Session.IsInitiator;
 
+    public TimeSpan? RoundTrip => Session.RoundTrip;
+
+    public ToldPlace Place { get; } = new();
+
+    /// <summary>Where it can be dialled; null where it does not listen.</summary>
+    public PeerEndpoint? ListensAt => IsOutbound ? PeerEndpoint.Of(Session.Remote.Address, Session.Remote.Port)
+        : Hello.ListenPort > 0 ? PeerEndpoint.Of(Session.Remote.Address, Hello.ListenPort) : null;
+
+    /// <summary>What our call was for; null when it came in, and when the call has ended.</summary>
+    public OutboundKind? Kind => _host.KindOf(Session);
+
     public PeerHello Hello => Session.Hello!;
+
+    /// <summary>Belongs to the desk of addresses.</summary>
+    public AddressTalk Talk { get; } = new();
 
     public bool Send(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0)
     {

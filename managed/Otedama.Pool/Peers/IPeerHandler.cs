@@ -27,6 +27,11 @@ public interface IPeerHandler
     /// <summary>A message other than those a session lives on; its body has passed PeerBody.Check.</summary>
     PeerTake OnMessage(PeerSession session, in PeerFrame frame);
 
+    /// <summary>The peer answered a PING: its RoundTrip is newly measured.</summary>
+    void OnRoundTrip(PeerSession session)
+    {
+    }
+
     /// <summary>The last call for a session that was opened. The reason is the peer's when it said goodbye.</summary>
     void OnClosed(PeerSession session, PeerBye reason);
 }
@@ -35,5 +40,5 @@ public interface IPeerHandler
 public interface IConduct
 {
     /// <summary>Something that costs points was done by this node, at this address.</summary>
-    void Report(NodeId peer, IPAddress address, int points, string what);
+    void Report(NodeId peer, IPAddress address, PeerOffence offence, string what);
 }

@@ -8,7 +8,7 @@ namespace Otedama.Pool;
 /// that. Who fills it is this node, for a peer that reads slowly, and it is that peer who is hurt. One caller at a
 /// time.
 /// </summary>
-internal sealed class PeerQueue
+internal sealed class PeerQueue(PeerMemory memory)
 {
     public const int FramesMax = 4_096, BytesMax = 8 << 20;
 
@@ -43,7 +43,7 @@ internal sealed class PeerQueue
         _bytes[index].Advance(size);
         _frames[index]++;
         Frames++;
-        Bytes += size;
+        Count(index, size);
         return true;
     }
 
@@ -57,10 +57,10 @@ internal sealed class PeerQueue
             int count = Math.Min(_left, destination.Length - taken);
             from.Written[..count].CopyTo(destination[taken..]);
             from.Consume(count);
+            Count(_current, -count);
             _left -= count;
             taken += count;
         }
-        Bytes -= taken;
         return taken;
     }
 
@@ -68,11 +68,15 @@ internal sealed class PeerQueue
     public void DropAll()
     {
         byte[] begun = _left > 0 ? _bytes[_current].Written[.._left].ToArray() : [];
-        Array.ForEach(_bytes, static bytes => bytes.Clear());
+        for (int i = 0; i < _bytes.Length; i++)
+        {
+            Count(i, -_bytes[i].Length);
+            _bytes[i].Clear();
+        }
         Array.Clear(_frames);
         Frames = 0;
         _bytes[_current].Append(begun);
-        Bytes = begun.Length;
+        Count(_current, begun.Length);
     }
 
     /// <summary>Forgets everything and gives the memory back.</summary>
@@ -80,6 +84,12 @@ internal sealed class PeerQueue
     {
         _left = 0;
         DropAll();
+    }
+
+    private void Count(int priority, int change)
+    {
+        Bytes += change;
+        memory.Add((PeerPriority)priority, change);
     }
 
     private bool TryBegin()

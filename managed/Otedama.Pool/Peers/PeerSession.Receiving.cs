@@ -12,7 +12,7 @@ public sealed partial class PeerSession
     /// <summary>Messages that a handler has taken and not dealt with.</summary>
     private const int LaterMax = 64;
 
-    private const int FaultPoints = 100, UnaskedPoints = 20, UnaskedAddrMax = 10;
+    private const int UnaskedAddrMax = 10;
 
     private const ulong ClockWarnMs = 600_000, ClockMaxMs = 7_200_000;
 
@@ -64,7 +64,7 @@ public sealed partial class PeerSession
             {
                 if (fault != PeerFault.None)
                 {
-                    Blame(FaultPoints, $"protocol error: {fault}", ends: true);
+                    Blame(PeerOffence.BadFrame, $"protocol error: {fault}", ends: true);
                 }
                 break;
             }
@@ -90,6 +90,7 @@ public sealed partial class PeerSession
 
     private void Take(in PeerFrame frame)
     {
+        _all.Traffic.Count(frame.Message, isOut: false, frame.Body.Length);
         if (frame.Message == PeerMessage.Bye)
         {
             TakeBye(PeerBye.Read(frame.Body));
@@ -100,7 +101,7 @@ public sealed partial class PeerSession
         }
         else if (!_isGreeted)
         {
-            Blame(FaultPoints, $"protocol error: {PeerFault.HelloMissing}", ends: true);
+            Blame(PeerOffence.BadFrame, $"protocol error: {PeerFault.HelloMissing}", ends: true);
         }
         else if (IsWithinRates(frame))
         {
@@ -133,7 +134,7 @@ public sealed partial class PeerSession
         bool isAnswer = frame.Correlation != 0 && IsAnswer(frame.Message);
         if (isAnswer && !IsAsked(frame.Correlation))
         {
-            Blame(UnaskedPoints, $"{frame.Rule.Name} that nobody asked for", ends: false);
+            Blame(PeerOffence.Unsolicited, $"{frame.Rule.Name} that nobody asked for", ends: false);
             return false;
         }
         if (isAnswer)
@@ -142,14 +143,15 @@ public sealed partial class PeerSession
         }
         if (frame.Message == PeerMessage.Addr && PeerBody.Entries(frame) > UnaskedAddrMax)
         {
-            Blame(UnaskedPoints, "more addresses than may come unasked", ends: false);
+            Blame(PeerOffence.TooManyAddresses, $"{PeerBody.Entries(frame)} unasked", ends: false);
             return false;
         }
         int count = frame.Message == PeerMessage.Inv ? PeerBody.Entries(frame) : 1;
         int points = _rates.Charge(frame.Rule, count, _all.Time.GetUtcNow().ToUnixTimeMilliseconds());
         if (points > 0)
         {
-            Blame(points, $"{frame.Rule.Name} over its rate", ends: false);
+            Blame(points < PeerRates.FarOverPoints ? PeerOffence.OverRateLimit : PeerOffence.FarOverRateLimit,
+                frame.Rule.Name, ends: false);
         }
         return points == 0;
     }
@@ -165,8 +167,12 @@ public sealed partial class PeerSession
         Answered(frame.Correlation);
         if (nonce == (ulong)_pingAt)
         {
-            TimeSpan whole = Since(_pingAt), held = TimeSpan.FromMicroseconds(Math.Min(heldUs, 60_000_000));
-            RoundTrip = whole > held ? whole - held : TimeSpan.Zero;
+            _isPinged = false;
+            double heldSeconds = Math.Min(heldUs, 60_000_000) / 1e6;
+            if (_trips.Add(Since(_pingAt).TotalSeconds, heldSeconds) && _isTold)
+            {
+                _all.Handler.OnRoundTrip(this);
+            }
         }
     }
 
@@ -184,13 +190,14 @@ public sealed partial class PeerSession
     {
         if (_isGreeted)
         {
-            Blame(FaultPoints, $"protocol error: {PeerFault.HelloTwice}", ends: true);
+            Blame(PeerOffence.SecondHello, $"protocol error: {PeerFault.HelloTwice}", ends: true);
             return;
         }
         PeerHello hello = PeerHello.Read(body);
         if (!PeerProofs.FixedTimeEquals(hello.ChainProof, PeerProofs.Chain(_all.ChainId, Peer, _all.Own, hello.Nonce)))
         {
-            _all.Conduct.Report(Peer, Remote.Address, FaultPoints, "another chain, or a HELLO of another link");
+            _all.Conduct.Report(
+                Peer, Remote.Address, PeerOffence.WrongChainProof, "another chain, or a HELLO of another link");
             End(PeerByeCode.Network, "your proof is not of this chain and this link");
         }
         else if (hello.ProtocolMin > PeerHello.Version || hello.ProtocolMax < PeerHello.Version)

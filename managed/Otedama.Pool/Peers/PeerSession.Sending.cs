@@ -15,11 +15,13 @@ public sealed partial class PeerSession
     /// <summary>Questions without an answer.</summary>
     private const int AskedMax = 64;
 
-    private readonly PeerQueue _queue = new();
+    private readonly PeerQueue _queue;
     private readonly uint[] _asked = new uint[AskedMax]; // 0: free
     private readonly byte[] _chunk = new byte[ChunkBytes];
     private uint _lastAsked;
     private long _sentAt, _pingAt;
+    private uint _pinged;
+    private bool _isPinged; // and has not answered yet
     private long _shareRefusedAt; // 0: the last share found room
     private bool _isDraining;
     private bool _isPumping;
@@ -46,7 +48,20 @@ public sealed partial class PeerSession
             }
         }
         Pump();
+        if (queued)
+        {
+            OnQueued(message, body.Length);
+        }
         return queued;
+    }
+
+    private void OnQueued(PeerMessage message, int bodyBytes)
+    {
+        _all.Traffic.Count(message, isOut: true, bodyBytes);
+        if (_all.Memory.Queued > _all.MemoryMax)
+        {
+            _all.Relieve();
+        }
     }
 
     /// <summary>
@@ -149,15 +164,27 @@ public sealed partial class PeerSession
         }
     }
 
+    /// <summary>A PING now and then, whatever else is said: how far away the peer is changes.</summary>
+    private void KeepMeasuring()
+    {
+        if (_isPinged && Since(_pingAt) > s_pongWithin)
+        {
+            _isPinged = false;
+            Answered(_pinged);
+            Blame(PeerOffence.NoPong, "", ends: false);
+        }
+        if (!_isPinged && (_pingAt == 0 || Since(_pingAt) >= (_trips.IsSettled ? s_pingEvery : s_firstPings)))
+        {
+            SendPing();
+        }
+    }
+
     private void SendPing()
     {
-        if (_pingAt != 0 && Since(_pingAt) < s_pingAfter)
-        {
-            return;
-        }
-        _pingAt = Now;
+        (_pingAt, _isPinged) = (Now, true);
         Span<byte> nonce = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(nonce, _pingAt);
-        Ask(PeerMessage.Ping, nonce);
+        _pinged = Ask(PeerMessage.Ping, nonce);
+        _isPinged &= _pinged != 0; // it may have been answered within the call
     }
 }

@@ -11,7 +11,12 @@ namespace Otedama.Pool;
 public sealed partial class PeerSession
 {
     private static readonly TimeSpan s_helloWithin = TimeSpan.FromSeconds(10), s_frameWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_pingAfter = TimeSpan.FromSeconds(30), s_silentFor = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_pingEvery = TimeSpan.FromSeconds(30), s_silentFor = TimeSpan.FromSeconds(90);
+
+    /// <summary>Until the median of the ways is one of as many as it wants.</summary>
+    private static readonly TimeSpan s_firstPings = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan s_pongWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_stuckFor = TimeSpan.FromSeconds(30), s_shareStuckFor = TimeSpan.FromSeconds(10);
 
     private readonly PeerSessions _all;
@@ -19,6 +24,7 @@ public sealed partial class PeerSession
     private readonly Lock _gate = new(); // of what is sent, and of the end
     private readonly PeerFrameReader _reader = new();
     private readonly PeerRates _rates;
+    private readonly RoundTrips _trips = new();
     private readonly Hash256 _nonce;
     private readonly long _startedAt;
     private long _receivedAt, _frameAt;
@@ -31,6 +37,7 @@ public sealed partial class PeerSession
     public PeerSession(PeerSessions all, IPeerLink link)
     {
         (_all, _link) = (all, link);
+        _queue = new PeerQueue(all.Memory);
         _startedAt = _receivedAt = _sentAt = Now;
         _rates = new PeerRates(all.Time.GetUtcNow().ToUnixTimeMilliseconds(), all.ShareSpacing.TotalSeconds / 10);
         Span<byte> nonce = stackalloc byte[Hash256.Size];
@@ -55,8 +62,16 @@ public sealed partial class PeerSession
     /// <summary>The peer's clock is off by more than ten minutes.</summary>
     public bool IsClockOff { get; private set; }
 
-    /// <summary>Of the last PING, without the time the peer held it; null before the first.</summary>
-    public TimeSpan? RoundTrip { get; private set; }
+    /// <summary>
+    /// The median of the last three PINGs, without the time the peer says it held them; null before the first.
+    /// </summary>
+    public TimeSpan? RoundTrip => Known(_trips.Median);
+
+    /// <summary>The shortest of all PINGs as we measured it, the peer's word left out; null before the first.</summary>
+    public TimeSpan? ShortestRoundTrip => Known(_trips.Shortest);
+
+    /// <summary>Of the call of ours that made the link; 0 when it came in.</summary>
+    public long DialNumber { get; init; }
 
     /// <summary>Since the link was made.</summary>
     public TimeSpan Age => Since(_startedAt);
@@ -66,6 +81,9 @@ public sealed partial class PeerSession
 
     /// <summary>Likewise.</summary>
     public long BytesOut => Interlocked.Read(ref _bytesOut);
+
+    /// <summary>Why it ended; None before that, and when the link broke.</summary>
+    public PeerByeCode EndedWith => _reason.Code;
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 
@@ -77,6 +95,7 @@ public sealed partial class PeerSession
     /// <summary>Introduces this node. The first call.</summary>
     public void Start()
     {
+        _all.Greet(this);
         PeerHello hello = _all.Handler.Describe() with
         {
             Nonce = _nonce,
@@ -153,18 +172,21 @@ public sealed partial class PeerSession
         {
             End(PeerByeCode.TooSlow, "what was sent is not being read");
         }
-        else if (_isGreeted && Since(_receivedAt) > s_pingAfter)
+        else if (_isGreeted)
         {
-            SendPing();
+            KeepMeasuring();
         }
     }
 
+    private static TimeSpan? Known(double seconds) =>
+        double.IsFinite(seconds) ? TimeSpan.FromSeconds(seconds) : null;
+
     private TimeSpan Since(long timestamp) => _all.Time.GetElapsedTime(timestamp);
 
-    /// <summary>What a peer did is worth so many points, and the link when they are a hundred.</summary>
-    private void Blame(int points, string what, bool ends)
+    /// <summary>What a peer did is worth points, and the link when it breaks the protocol.</summary>
+    private void Blame(PeerOffence offence, string what, bool ends)
     {
-        _all.Conduct.Report(Peer, Remote.Address, points, what);
+        _all.Conduct.Report(Peer, Remote.Address, offence, what);
         if (ends)
         {
             End(PeerByeCode.Protocol, what);

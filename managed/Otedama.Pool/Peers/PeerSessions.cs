@@ -10,6 +10,7 @@ public sealed class PeerSessions
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<NodeId, PeerSession> _byPeer = [];
+    private readonly HashSet<PeerSession> _greeting = []; // no HELLO yet; as many as there may be links
 
     public required Hash256 ChainId { get; init; }
 
@@ -32,6 +33,12 @@ public sealed class PeerSessions
     /// <summary>Bytes in the buffers of all sessions; above it the session with most of them ends.</summary>
     public long MemoryMax { get; init; } = 256L << 20;
 
+    /// <summary>What waits to be sent in all of them.</summary>
+    public PeerMemory Memory { get; } = new();
+
+    /// <summary>What they said and heard.</summary>
+    public PeerTraffic Traffic { get; } = new();
+
     public int Count
     {
         get
@@ -43,34 +50,59 @@ public sealed class PeerSessions
         }
     }
 
+    /// <summary>Links whose HELLO is waited for: those who came, and those who were dialled.</summary>
+    public (int In, int Out) Greeting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                int dialled = _greeting.Count(static session => session.IsInitiator);
+                return (_greeting.Count - dialled, dialled);
+            }
+        }
+    }
+
+    /// <summary>Whether a session with this node is open.</summary>
+    public bool Has(NodeId peer)
+    {
+        lock (_gate)
+        {
+            return _byPeer.ContainsKey(peer);
+        }
+    }
+
     /// <summary>Looks at the time in every session, and at the memory of all. About once a second.</summary>
     public void Tick()
     {
-        PeerSession[] all;
-        lock (_gate)
+        Array.ForEach(All(), static session => session.Tick());
+        Relieve();
+    }
+
+    /// <summary>While buffers are too full the fullest one goes: its peer reads least of what it asked for.</summary>
+    internal void Relieve()
+    {
+        PeerSession[] all = [.. All().OrderByDescending(static session => session.BufferedBytes)];
+        long buffered = all.Sum(static session => (long)session.BufferedBytes);
+        for (int i = 0; i < all.Length && buffered > MemoryMax; i++)
         {
-            all = [.. _byPeer.Values];
-        }
-        foreach (PeerSession session in all)
-        {
-            session.Tick();
-        }
-        if (all.Sum(static session => (long)session.BufferedBytes) > MemoryMax)
-        {
-            all.MaxBy(static session => session.BufferedBytes)!.End(
-                PeerByeCode.TooSlow, "the buffers of all peers together are full, and yours is the fullest");
+            buffered -= all[i].BufferedBytes;
+            all[i].End(PeerByeCode.TooSlow, "the buffers of all peers together are full, and yours is the fullest");
         }
     }
 
     /// <summary>Says goodbye to everybody when what waits for them has gone.</summary>
     public void DrainAll(PeerByeCode code, string text)
     {
-        PeerSession[] all;
+        Array.ForEach(All(), session => session.Drain(code, text));
+    }
+
+    internal void Greet(PeerSession session)
+    {
         lock (_gate)
         {
-            all = [.. _byPeer.Values];
+            _greeting.Add(session);
         }
-        Array.ForEach(all, session => session.Drain(code, text));
     }
 
     /// <summary>
@@ -94,6 +126,7 @@ public sealed class PeerSessions
                 return PeerByeCode.Duplicate;
             }
             _byPeer[session.Peer] = session;
+            _greeting.Remove(session);
         }
         older?.End(PeerByeCode.Duplicate, "there is another link between us, and that one stays");
         return PeerByeCode.None;
@@ -103,10 +136,19 @@ public sealed class PeerSessions
     {
         lock (_gate)
         {
+            _greeting.Remove(session);
             if (_byPeer.GetValueOrDefault(session.Peer) == session)
             {
                 _byPeer.Remove(session.Peer);
             }
+        }
+    }
+
+    private PeerSession[] All()
+    {
+        lock (_gate)
+        {
+            return [.. _byPeer.Values, .. _greeting];
         }
     }
 }

@@ -1,3 +1,5 @@
+using Otedama.Wire;
+
 namespace Otedama.Pool;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Otedama.Pool;
 /// </summary>
 public sealed class Coordinate
 {
-    public const int Dimensions = 8;
+    public const int Dimensions = PeerCoord.Dimensions;
     public const double ErrorMax = 1.5, HeightMin = 1e-5;
 
     /// <summary>Nothing on earth is further, in seconds; a component beyond it is a lie or a fault.</summary>
@@ -19,6 +21,9 @@ public sealed class Coordinate
 
     /// <summary>Where everybody begins, as wrong as can be.</summary>
     public static Coordinate Origin { get; } = new(new double[Dimensions], HeightMin, ErrorMax);
+
+    /// <summary>What a peer says; IsSane tells whether it can be.</summary>
+    public static Coordinate Of(PeerCoord said) => new([.. said.At], said.Height, said.Error);
 
     public ReadOnlySpan<double> At => _at;
 

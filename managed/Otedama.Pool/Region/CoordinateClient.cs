@@ -7,6 +7,13 @@ namespace Otedama.Pool;
 public sealed class CoordinateClient(IRandomness random)
 {
     private const double Ce = 0.25, Cc = 0.25, GravityRho = 150, Near = 1e-6;
+
+    /// <summary>Most nodes are below this error within minutes.</summary>
+    private const double SettledError = 0.5;
+
+    /// <summary>Nobody is further from where he says than so many ways, his own or usual ones.</summary>
+    private const double AbsurdWays = 4;
+
     private const int AdjustmentWindow = 20;
 
     private readonly Lock _gate = new();
@@ -26,10 +33,15 @@ public sealed class CoordinateClient(IRandomness random)
     }
 
     /// <summary>
-    /// A round trip of so many seconds to a peer that says it is there. False when one of the two cannot be; nothing
-    /// changes then.
+    /// A round trip of so many seconds to a peer that says it is there. usual: seconds to most of our peers, by which
+    /// claims are judged. False when what is said or measured cannot be; nothing changes then.
     /// </summary>
-    public bool Update(Coordinate other, double seconds)
+    /// <remarks>
+    /// Three bounds beside Serf's rules hold a liar. Nobody is surer of his place than it fits what we measured. A step
+    /// is a quarter of the usual way at most. And who cannot be where he says, so near as he is measured, moves a node
+    /// that the others agree with not at all; if most are off, its own error grows until it listens to them again.
+    /// </remarks>
+    public bool Update(Coordinate other, double seconds, double usual = Coordinate.SecondsMax)
     {
         if (!other.IsSane || !(seconds > 0 && seconds <= Coordinate.SecondsMax))
         {
@@ -37,24 +49,31 @@ public sealed class CoordinateClient(IRandomness random)
         }
         lock (_gate)
         {
-            Coordinate moved = Pull(Move(_own, other, seconds));
-            _adjustments[_adjustmentAt] = seconds - moved.RawTo(other);
-            _adjustmentAt = (_adjustmentAt + 1) % AdjustmentWindow;
-            double adjustment = Array.ConvertAll(_adjustments, static x => x).Sum() / (2 * AdjustmentWindow);
-            Coordinate next = new(moved.At, moved.Height, moved.Error, adjustment);
+            bool isAbsurd = IsAbsurd(_own, other, seconds, usual);
+            Coordinate moved = Pull(Move(_own, other, seconds, isAbsurd ? 0 : usual));
+            if (!isAbsurd)
+            {
+                _adjustments[_adjustmentAt] = Math.Clamp(seconds - moved.RawTo(other), -usual, usual);
+                _adjustmentAt = (_adjustmentAt + 1) % AdjustmentWindow;
+            }
+            Coordinate next = new(moved.At, moved.Height, moved.Error, _adjustments.Sum() / (2 * AdjustmentWindow));
             _own = next.IsSane ? next : Coordinate.Origin;
             return true;
         }
     }
 
-    private Coordinate Move(Coordinate own, Coordinate other, double seconds)
+    private static bool IsAbsurd(Coordinate own, Coordinate other, double seconds, double usual) =>
+        own.Error < SettledError
+            && Math.Abs(own.RawTo(other) - seconds) > AbsurdWays * Math.Max(usual, seconds);
+
+    private Coordinate Move(Coordinate own, Coordinate other, double seconds, double usual)
     {
-        double distance = own.RawTo(other);
-        double errors = Math.Max(own.Error + other.Error, Near);
-        double weight = own.Error / errors;
-        double wrong = Math.Abs(distance - seconds) / seconds;
+        double distance = own.RawTo(other), off = Math.Abs(distance - seconds);
+        double wrong = Math.Min(Coordinate.ErrorMax, off / seconds);
+        double unlike = Math.Min(Coordinate.ErrorMax, off / Math.Max(usual, seconds));
+        double weight = own.Error / Math.Max(own.Error + Math.Max(other.Error, unlike), Near);
         double error = Math.Min(Coordinate.ErrorMax, (Ce * weight * wrong) + (own.Error * (1 - (Ce * weight))));
-        double force = Cc * weight * (seconds - distance);
+        double force = Math.Clamp(Cc * weight * (seconds - distance), -Cc * usual, Cc * usual);
         double across = own.Across(other);
         double[] at = [.. own.At], direction = Direction(own, other, across);
         for (int i = 0; i < Coordinate.Dimensions; i++)

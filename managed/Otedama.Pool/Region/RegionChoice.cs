@@ -1,29 +1,32 @@
 namespace Otedama.Pool;
 
-/// <summary>A region that miners could be sent to, with the guess at their way there in seconds.</summary>
-public sealed record RegionOffer(string Label, double Seconds, bool IsHealthy);
-
-/// <summary>Decisions that distances are for. Pure.</summary>
+/// <summary>Which region a miner is told of. Pure.</summary>
 public static class RegionChoice
 {
-    /// <summary>A miner is not moved for less: each move costs it a reconnection.</summary>
-    private const double WorthSeconds = 0.02;
+    /// <summary>The wish of who leaves the choice to the pool.</summary>
+    public const string Auto = "auto";
 
     /// <summary>
-    /// Where a miner that opted in is better served; null when it stays. Ties go to the first label, so that all
-    /// nodes say the same.
+    /// Null when it stays: it is here already, the region it wants does not answer, or none suits it better. Among
+    /// those that suit it as well the nearest to us, then the first label, so that all nodes say the same.
     /// </summary>
-    public static string? For(bool optedIn, string ownLabel, double ownSeconds, IEnumerable<RegionOffer> offers)
+    /// <param name="wish">A label, or auto: by where the miner is.</param>
+    /// <param name="own">Label of the region this pool is in.</param>
+    /// <param name="isTls">Whether the miner's link is encrypted; nobody is sent from such to a plain one.</param>
+    public static RegionPool? For(
+        string wish, RegionFacts miner, string own, bool isTls, IReadOnlyCollection<RegionState> all)
     {
-        RegionOffer? best = !optedIn ? null : offers.Where(offer => offer.IsHealthy && offer.Label != ownLabel)
-            .OrderBy(static offer => offer.Seconds).ThenBy(static offer =>
-                offer.Label, StringComparer.Ordinal).FirstOrDefault();
-        return best is not null && best.Seconds + WorthSeconds < ownSeconds ? best.Label : null;
+        bool isAuto = wish.Equals(Auto, StringComparison.OrdinalIgnoreCase);
+        int here = all.Where(region => region.Pool.Label == own).Select(region => region.Pool.Suits(miner))
+            .Append(own.Length > 0 && own == miner.Country ? 2 : 0).Max();
+        return all.Where(region => region.Pool.Label != own && region.Pool.IsTls == isTls && region.Seconds is not null)
+            .Where(region => isAuto ? region.Pool.Suits(miner) > here
+                : region.Pool.Label.Equals(wish, StringComparison.OrdinalIgnoreCase))
+            .OrderByDescending(region => region.Pool.Suits(miner)).ThenBy(static region => region.Seconds)
+            .ThenBy(static region => region.Pool.Label, StringComparer.Ordinal)
+            .Select(static region => region.Pool).FirstOrDefault();
     }
-
-    /// <summary>
-    /// Who is told first: the furthest, so that all hear of it at about the same time; unknown ways before all.
-    /// </summary>
-    public static IReadOnlyList<T> FanOut<T>(IEnumerable<T> receivers, Func<T, double?> seconds) =>
-        [.. receivers.OrderByDescending(one => seconds(one) ?? double.PositiveInfinity)];
 }
+
+/// <summary>Seconds: of the last visit from here; null while it does not answer.</summary>
+public readonly record struct RegionState(RegionPool Pool, double? Seconds);

@@ -7,6 +7,7 @@ namespace Otedama.Pool;
 public sealed partial class BlockSubmitter
 {
     private readonly List<BlockDelivery> _deliveries = [];
+    private readonly Queue<AssembledBlock> _sent = []; // of this round
 
     /// <summary>
     /// Sends what the disk has, what it takes too long for, and what it brought back; takes the answers.
@@ -29,6 +30,10 @@ public sealed partial class BlockSubmitter
             }
         }
         _deliveries.RemoveAll(static delivery => delivery.IsOver);
+        while (_sent.TryDequeue(out AssembledBlock? sent))
+        {
+            Sent?.Invoke(sent); // after the requests to our own nodes are out
+        }
         if (_closed is { } closed && IsIdle)
         {
             closed.TrySetResult();
@@ -64,6 +69,7 @@ public sealed partial class BlockSubmitter
                 SubmitLog.SlowDisk(_logger, work.Block.Id, _folder.Path, s_diskPatience.TotalSeconds);
             }
             Deliver(work.Block, work.Found);
+            _sent.Enqueue(work.Block);
         }
         return next;
     }

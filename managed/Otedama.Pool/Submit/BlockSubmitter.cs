@@ -52,6 +52,9 @@ public sealed partial class BlockSubmitter : IBlockSink, IStep
     /// </summary>
     public IStep Keeper => _keeper;
 
+    /// <summary>A block is on its way to the nodes for the first time. Raised by the step; must not wait.</summary>
+    public event Action<AssembledBlock>? Sent;
+
     /// <summary>What became of the newest blocks.</summary>
     public BlockHistory History { get; } = new();
 

@@ -25,6 +25,12 @@ internal static partial class SubmitLog
         Resolved(logger, height, outcome.ToString().ToLowerInvariant(), $"{id[..20]}...{id[^12..]}");
     }
 
+    /// <summary>Mostly a duplicate: its finder's node was faster.</summary>
+    [LoggerMessage(Level = LogLevel.Information, EventName = "block_forwarded",
+        Message = "block {BlockId} ({Height}) of another node of the pool: {Outcome} {Reason}")]
+    public static partial void Forwarded(
+        ILogger logger, Hash256 blockId, int height, SubmitOutcome outcome, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, EventName = "block_refused",
         Message = "block {BlockId} at height {Height} was refused: {Reason}")]
     public static partial void Refused(ILogger logger, Hash256 blockId, int height, string reason);

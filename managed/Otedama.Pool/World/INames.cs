@@ -10,3 +10,10 @@ public interface INames
     /// </summary>
     Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken stop);
 }
+
+/// <summary>A network without names.</summary>
+internal sealed class NoNames : INames
+{
+    public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyList<IPAddress>>([]);
+}

@@ -10,7 +10,7 @@ public interface INatWorld
     /// </summary>
     NatRoute? Route();
 
-    /// <summary>Sends a datagram and waits so long for one from exactly there.</summary>
+    /// <summary>Sends a datagram and waits so long for one from exactly there: a gateway, or a name server.</summary>
     Task<byte[]?> AskAsync(IPEndPoint to, ReadOnlyMemory<byte> request, TimeSpan patience, CancellationToken stop);
 
     /// <summary>

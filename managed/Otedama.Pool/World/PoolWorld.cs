@@ -37,6 +37,18 @@ public sealed record PoolWorld
     /// <summary>The local network, for whoever asks its gateway for ports.</summary>
     public INatWorld Gateway { get; init; } = new NoGateway();
 
-    /// <summary>Addresses of a host name. Throws SocketException when it has none.</summary>
-    public Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = static host => [IPAddress.Parse(host)];
+    /// <summary>Host names of the internet.</summary>
+    public INames Names { get; init; } = new NoNames();
+
+    /// <summary>Whom the system asks for names; what asks them itself does so over the gateway's network.</summary>
+    public Func<IReadOnlyList<IPEndPoint>> NameServers { get; init; } = static () => [];
+
+    /// <summary>What is known of addresses.</summary>
+    public IAtlas Atlas { get; init; } = new NoAtlas();
+
+    /// <summary>
+    /// Asks another pool of the operator whether it serves miners: seconds to it, or null and why not.
+    /// </summary>
+    public Func<RegionPool, CancellationToken, Task<(double? Seconds, string? Problem)>> Visit { get; init; } =
+        static (_, _) => Task.FromResult<(double?, string?)>((null, "this world has no other pools"));
 }

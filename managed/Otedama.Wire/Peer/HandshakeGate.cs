@@ -26,15 +26,18 @@ public sealed class HandshakeGate(TimeProvider time)
     /// <summary>Inbound handshakes under way.</summary>
     public int Count { get; private set; }
 
-    /// <summary>None lets it begin, and then Leave has to be called at its end.</summary>
-    public PeerRefusal Enter(IPAddress address)
+    /// <summary>
+    /// None lets it begin, and then Leave has to be called at its end. isAllowed: the operator's word that this address
+    /// is not counted.
+    /// </summary>
+    public PeerRefusal Enter(IPAddress address, bool isAllowed = false)
     {
         UInt128 key = KeyOf(address);
         lock (_gate)
         {
             Turn();
             int begun = _now.GetValueOrDefault(key);
-            if (begun + _before.GetValueOrDefault(key) >= PerAddressMax)
+            if (!isAllowed && begun + _before.GetValueOrDefault(key) >= PerAddressMax)
             {
                 return PeerRefusal.TooManyFromAddress;
             }

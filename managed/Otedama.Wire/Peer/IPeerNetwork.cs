@@ -10,6 +10,12 @@ public interface IPeerNetwork : IDisposable
     /// <summary>Links whose handshake is done.</summary>
     int OpenCount { get; }
 
+    /// <summary>Handshakes under way: of those who came, and of those who are dialled.</summary>
+    (int In, int Out) Shaking { get; }
+
+    /// <summary>Handshakes that ended so, since the start; None are those that became links.</summary>
+    long Count(PeerRefusal reason);
+
     /// <summary>
     /// Lets nodes in at these places; port 0 takes a free one. Returns the places with their real ports. Throws
     /// IOException naming the place that cannot be had.
@@ -18,7 +24,7 @@ public interface IPeerNetwork : IDisposable
 
     /// <summary>
     /// Connects without waiting; what became of it is told to the user with this number. expected: who has to answer,
-    /// null where nobody has before.
+    /// null where nobody has before. number: above zero, or below it for a call that is not worth solving a puzzle.
     /// </summary>
     void Dial(IPEndPoint place, NodeId? expected, long number, IPeerNetworkUser user);
 }
@@ -26,6 +32,9 @@ public interface IPeerNetwork : IDisposable
 /// <summary>Whose links they are. Any thread.</summary>
 public interface IPeerNetworkUser
 {
+    /// <summary>From there may come more handshakes than from elsewhere, and no puzzle is wanted.</summary>
+    bool IsAllowed(IPAddress address);
+
     /// <summary>
     /// A link whose other end is proved. number: of the call that dialled it, 0 for one that came in.
     /// </summary>

@@ -17,6 +17,7 @@ public sealed class LoopbackLinks : IDisposable
     private readonly IPeerNetworkUser _serverUser;
     private readonly TimeProvider _time;
     private readonly PuzzleDoor _door;
+    private readonly HandshakeTurns _turns;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly SemaphoreSlim _turn = new(1); // so that who is accepted is who has just connected
 
@@ -25,6 +26,7 @@ public sealed class LoopbackLinks : IDisposable
     {
         (_server, _serverUser, _time) = (server, serverUser, time);
         _door = new PuzzleDoor(server.Id, time);
+        _turns = new HandshakeTurns(_door, time);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(Backlog);
     }
@@ -37,12 +39,14 @@ public sealed class LoopbackLinks : IDisposable
     {
         IPEndPoint place = (IPEndPoint)_listener.LocalEndPoint!;
         (Socket socket, Socket accepted) = await SocketsAsync(place);
-        SocketPeerLink one = SocketPeerLink.Dialled(socket, place, 1, user, dialler, _server.Id, null);
+        SocketPeerLink one = SocketPeerLink.Dialled(
+            socket, place, 1, user, _turns, _time, link => PeerTls.Dial(dialler, _server.Id, null, link));
         SocketPeerLink other = SocketPeerLink.Accepted(
-            accepted, (IPEndPoint)accepted.RemoteEndPoint!, _serverUser, _server, _door);
-        Task ended = Task.WhenAll(other.RunAsync(s_handshake, _time), one.RunAsync(s_handshake, _time));
-        await Task.WhenAll(one.Shaken, other.Shaken);
-        if (one.Refusal != PeerRefusal.None || other.Refusal != PeerRefusal.None)
+            accepted, (IPEndPoint)accepted.RemoteEndPoint!, _serverUser, _turns, _time,
+            link => PeerTls.Accept(_server, null, link));
+        bool[] shaken = await Task.WhenAll(other.ShakeAsync(s_handshake), one.ShakeAsync(s_handshake));
+        Task ended = Task.WhenAll(one.Ended, other.Ended);
+        if (!shaken.All(static each => each))
         {
             await ended;
             throw new IOException($"two nodes of this process refused each other: {one.Refusal}, {other.Refusal}");

@@ -34,6 +34,7 @@ public static class PeerBody
             PeerMessage.Shares => CheckParts(body),
             PeerMessage.Chain => CheckParts(body[ChainHeadBytes..]),
             PeerMessage.BlockAnn => CheckBlock(body),
+            PeerMessage.Coord => PeerCoord.Check(body),
             _ => PeerFault.None,
         };
     }

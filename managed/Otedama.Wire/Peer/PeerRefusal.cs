@@ -2,16 +2,19 @@ namespace Otedama.Wire;
 
 /// <summary>
 /// Why a link between two nodes did not come to be, on the side that says so. The names are those of the metric
-/// otedama_p2p_handshakes_total, in lower case with underscores.
+/// otedama_p2p_handshakes_total, in lower case with underscores; None is ok there.
 /// </summary>
 public enum PeerRefusal : byte
 {
     None,
 
-    /// <summary>The link was closed for a reason that has nothing to do with TLS; CloseReason has it.</summary>
+    /// <summary>No connection, or the link was closed for a reason that has nothing to do with TLS.</summary>
     Closed,
     TooManyHandshakes,
     TooManyFromAddress,
+
+    /// <summary>So many links have come in already.</summary>
+    TableFull,
     HandshakeTimeout,
 
     /// <summary>The first byte is no TLS record.</summary>
@@ -30,6 +33,8 @@ public enum PeerRefusal : byte
 
     /// <summary>The other end wants a puzzle solved, or a harder one.</summary>
     PuzzleWanted,
+
+    /// <summary>From here on it is the other end that does something wrong.</summary>
     NoCertificate,
     SeveralCertificates,
     CertificateTooLong,

@@ -11,10 +11,18 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
 {
     private const int ReceiveBytes = 64 << 10;
 
+    private const int Shaking = 0, Open = 1, Refused = 2; // what became of the handshake
+
+    /// <summary>What is said last has so long to be taken; then the socket is closed whatever waits.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+
     private readonly Socket _socket;
     private readonly IPeerNetworkUser _owner;
+    private readonly HandshakeTurns _turns;
+    private readonly TimeProvider _time;
     private readonly long _number;
     private readonly TaskCompletionSource _shaken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PeerTls _tls;
     private readonly Lock _gate = new(); // guards the next three
     private WireBuffer _waiting = new();
@@ -22,12 +30,14 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
     private bool _isSending;
     private volatile IPeerLinkUser? _user;
     private volatile TaskCompletionSource? _pause;
+    private int _outcome = Shaking;
     private int _closed;
 
     private SocketPeerLink(
-        Socket socket, IPEndPoint remote, long number, IPeerNetworkUser owner, Func<SocketPeerLink, PeerTls> tls)
+        Socket socket, IPEndPoint remote, long number, IPeerNetworkUser owner, HandshakeTurns turns, TimeProvider time,
+        Func<SocketPeerLink, PeerTls> tls)
     {
-        (_socket, Remote, _number, _owner) = (socket, remote, number, owner);
+        (_socket, Remote, _number, _owner, _turns, _time) = (socket, remote, number, owner, turns, time);
         IsInitiator = number != 0;
         _tls = tls(this);
     }
@@ -52,33 +62,44 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         }
     }
 
+    /// <summary>Ends when the link has; there may be more to say before.</summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>Over a connected socket, which it closes.</summary>
     public static SocketPeerLink Dialled(
-        Socket socket, IPEndPoint remote, long number, IPeerNetworkUser owner, NodeIdentity own, NodeId? expected, string? solution) =>
-        new(socket, remote, number, owner, link => PeerTls.Dial(own, expected, solution, link));
+        Socket socket, IPEndPoint remote, long number, IPeerNetworkUser owner, HandshakeTurns turns, TimeProvider time,
+        Func<IPeerTlsUser, PeerTls> tls) => new(socket, remote, number, owner, turns, time, tls);
 
     /// <summary>As above, for one that came in.</summary>
     public static SocketPeerLink Accepted(
-        Socket socket, IPEndPoint remote, IPeerNetworkUser owner, NodeIdentity own, PuzzleDoor door) =>
-        new(socket, remote, 0, owner, link => PeerTls.Accept(own, door, link));
+        Socket socket, IPEndPoint remote, IPeerNetworkUser owner, HandshakeTurns turns, TimeProvider time,
+        Func<IPeerTlsUser, PeerTls> tls) => new(socket, remote, 0, owner, turns, time, tls);
 
-    /// <summary>Receives until the link ends. True when the handshake was done within the time.</summary>
-    public async Task<bool> RunAsync(TimeSpan handshake, TimeProvider time)
+    /// <summary>
+    /// Begins to receive. True when the handshake was done within the time; otherwise the link is closed.
+    /// </summary>
+    public async Task<bool> ShakeAsync(TimeSpan within)
     {
         Flush(); // what the dialler says first
-        Task receiving = ReceiveAsync();
-        await Task.WhenAny(_shaken.Task, receiving, Task.Delay(handshake, time));
-        if (_user is null)
+        _ = ReceiveAsync();
+        Task either = Task.WhenAny(_shaken.Task, _ended.Task);
+        await either.WaitAsync(within, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Interlocked.CompareExchange(ref _outcome, Refused, Shaking) == Open)
         {
-            Refusal = Refusal == PeerRefusal.None ? receiving.IsCompleted ? PeerRefusal.TlsFailed : PeerRefusal.HandshakeTimeout : Refusal;
-            Close(CloseReason.TlsFailed);
+            return true;
         }
-        await receiving;
-        return _user is not null;
+        if (!either.IsCompleted)
+        {
+            Refusal = PeerRefusal.HandshakeTimeout;
+            _socket.Dispose(); // it had its time
+        }
+        else if (Refusal == PeerRefusal.None)
+        {
+            Refusal = PeerRefusal.TlsFailed;
+        }
+        Close(CloseReason.TlsFailed);
+        return false;
     }
-
-    /// <summary>Ends when the handshake has, either way.</summary>
-    public Task Shaken => _shaken.Task;
 
     public bool Write(ReadOnlyMemory<byte> plain) => _closed == 0 && _tls.TryEncrypt(plain);
 
@@ -111,6 +132,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
             return;
         }
         ResumeReading();
+        Flush();
         bool isIdle;
         lock (_gate)
         {
@@ -120,10 +142,15 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         {
             Shut();
         }
+        _ = CutAsync();
     }
 
     void IPeerTlsUser.OnOpen(NodeId peer)
     {
+        if (Interlocked.CompareExchange(ref _outcome, Open, Shaking) != Shaking)
+        {
+            return; // too late
+        }
         Peer = peer;
         IPeerLinkUser user = _owner.OnLink(this, _number);
         _user = user;
@@ -143,7 +170,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
 
     void IPeerTlsUser.OnEnd(PeerRefusal reason)
     {
-        Refusal = _user is null ? reason : PeerRefusal.None;
+        Refusal = Volatile.Read(ref _outcome) == Shaking ? reason : Refusal;
         _shaken.TrySetResult();
     }
 
@@ -154,12 +181,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         {
             while (await _socket.ReceiveAsync(buffer.AsMemory()) is int count and > 0)
             {
-                _tls.Feed(buffer.AsSpan(0, count));
-                Flush();
-                if (_pause is { } pause)
-                {
-                    await pause.Task;
-                }
+                await TakeAsync(buffer.AsMemory(0, count));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -168,7 +190,34 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         }
         _tls.End();
         Close(CloseReason.PeerClosed);
+        _socket.Dispose();
         _user?.OnClosed();
+        _ended.TrySetResult();
+    }
+
+    /// <summary>
+    /// After our last words nothing is listened to; it is only read, for a socket that is closed with something unread
+    /// takes those words back.
+    /// </summary>
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            return;
+        }
+        if (_tls.IsOpen)
+        {
+            _tls.Feed(bytes.Span);
+        }
+        else
+        {
+            await _turns.FeedAsync(_tls, bytes, IsInitiator);
+        }
+        Flush();
+        if (_pause is { } pause)
+        {
+            await pause.Task;
+        }
     }
 
     private async Task SendAsync()
@@ -192,7 +241,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
                 _isSending = false;
             }
             Interlocked.Exchange(ref _closed, 1);
-            Shut();
+            _socket.Dispose();
             return;
         }
         if (_closed != 0)
@@ -217,17 +266,23 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         }
     }
 
-    /// <summary>The end of the receiving loop follows.</summary>
+    /// <summary>Tells the other end that nothing more comes, whereupon it closes.</summary>
     private void Shut()
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Both);
+            _socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // It is gone already.
         }
+    }
+
+    /// <summary>If it does not.</summary>
+    private async Task CutAsync()
+    {
+        await _ended.Task.WaitAsync(s_lastWords, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _socket.Dispose();
     }
 }

@@ -9,11 +9,14 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     /// <summary>Connections that wait to be accepted.</summary>
     private const int Backlog = 128;
 
-    /// <summary>What a dialler that is refused solves, one after the other, and then gives up.</summary>
-    private static readonly int[] s_ladder = [18, 20, 24];
+    /// <summary>Bits of what a dialler that is refused solves, one after the other, and then gives up.</summary>
+    private static readonly int[] s_ladder = [20, 24];
 
     /// <summary>For 24 bits 16 million are expected; with five times as many one in 150 finds none.</summary>
     private const int AttemptsMax = 5 << 24;
+
+    /// <summary>Attempts after which others of this process have a turn; some tenths of a second.</summary>
+    private const int AttemptsAtOnce = 1 << 18;
 
     /// <summary>Milliseconds after which the kernel ends a link whose other end acknowledges nothing.</summary>
     private const int UnreadMs = 30_000;
@@ -27,26 +30,40 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     private readonly TimeProvider _time;
     private readonly HandshakeGate _gate;
     private readonly PuzzleDoor _door;
+    private readonly HandshakeTurns _turns;
     private readonly int _inboundMax;
     private readonly Func<UInt128> _draw;
     private readonly List<Socket> _listeners = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
+    private readonly SemaphoreSlim _solving = new(1, 1); // puzzles keep one core busy, however many want them
     private readonly long[] _counts = new long[Enum.GetValues<PeerRefusal>().Length];
     private int _open;
     private int _inbound;
+    private int _dialling;
 
     /// <param name="inboundMax">Links that may come in at once.</param>
     /// <param name="draw">Numbers nobody can foresee.</param>
     public SocketPeerNetwork(NodeIdentity own, TimeProvider time, int inboundMax, Func<UInt128> draw)
+        : this(own, time, inboundMax, draw, TimeProvider.System)
+    {
+    }
+
+    /// <summary>stopwatch: what turns of handshakes are measured with.</summary>
+    internal SocketPeerNetwork(
+        NodeIdentity own, TimeProvider time, int inboundMax, Func<UInt128> draw, TimeProvider stopwatch)
     {
         (_own, _time, _inboundMax, _draw) = (own, time, inboundMax, draw);
         _gate = new HandshakeGate(time);
         _door = new PuzzleDoor(own.Id, time);
+        _turns = new HandshakeTurns(_door, stopwatch);
+        _stopping = _stop.Token;
     }
 
     public int OpenCount => Volatile.Read(ref _open);
 
-    /// <summary>Handshakes that ended so; None are those that became links.</summary>
+    public (int In, int Out) Shaking => (_gate.Count, Volatile.Read(ref _dialling));
+
     public long Count(PeerRefusal reason) => Interlocked.Read(ref _counts[(int)reason]);
 
     public IReadOnlyList<IPEndPoint> Listen(IReadOnlyList<IPEndPoint> places, IPeerNetworkUser user)
@@ -82,11 +99,11 @@ public sealed class SocketPeerNetwork : IPeerNetwork
 
     private async Task AcceptAsync(Socket listener, IPeerNetworkUser user)
     {
-        while (!_stop.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                Socket socket = await listener.AcceptAsync(_stop.Token);
+                Socket socket = await listener.AcceptAsync(_stopping);
                 _ = ServeAsync(socket, user);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -108,76 +125,133 @@ public sealed class SocketPeerNetwork : IPeerNetwork
             socket.Dispose();
             return;
         }
-        int inbound = Interlocked.Increment(ref _inbound);
+        int inbound = CountInbound(1);
         try
         {
-            _door.SetFullness((double)inbound / _inboundMax);
-            PeerRefusal refusal = inbound > _inboundMax ? PeerRefusal.TooManyHandshakes : _gate.Enter(remote.Address);
-            if (refusal != PeerRefusal.None)
+            bool isAllowed = user.IsAllowed(remote.Address);
+            PeerRefusal refusal = inbound > _inboundMax ? PeerRefusal.TableFull
+                : _gate.Enter(remote.Address, isAllowed);
+            if (refusal == PeerRefusal.None)
+            {
+                SocketPeerLink link = SocketPeerLink.Accepted(
+                    socket, remote, user, _turns, _time, link => PeerTls.Accept(_own, isAllowed ? null : _door, link));
+                refusal = await ShakeAsync(link, _gate.Leave);
+                await link.Ended;
+            }
+            else
             {
                 socket.Dispose();
                 Note(refusal);
-                user.OnNoLink(remote, 0, refusal, "");
-                return;
             }
-            SocketPeerLink link = SocketPeerLink.Accepted(socket, remote, user, _own, _door);
-            _ = LeaveAsync(link);
-            await RunAsync(link, remote, 0, user);
+            if (refusal != PeerRefusal.None)
+            {
+                user.OnNoLink(remote, 0, refusal, "");
+            }
         }
         finally
         {
-            Interlocked.Decrement(ref _inbound);
+            CountInbound(-1);
         }
-    }
-
-    private async Task LeaveAsync(SocketPeerLink link)
-    {
-        await link.Shaken.WaitAsync(s_handshake + s_handshake, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _gate.Leave();
     }
 
     private async Task DialAsync(IPEndPoint place, NodeId? expected, long number, IPeerNetworkUser user)
     {
-        string? solution = null;
-        for (int tries = 0; ; tries++)
+        (PeerRefusal refusal, string detail) = await TryDialAsync(place, expected, number, user, solution: null);
+        for (int step = 0; refusal == PeerRefusal.PuzzleWanted && number > 0 && step < s_ladder.Length; step++)
         {
-            Socket socket = new(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            try
+            if (expected is not { } server)
             {
-                using CancellationTokenSource patience = new(s_connect, _time);
-                await socket.ConnectAsync(place, patience.Token);
-                Prepare(socket);
+                detail = "it wants a puzzle solved that its node id belongs to, which is not known";
+                break;
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            if (await SolveAsync(server, s_ladder[step]) is not { } solution)
             {
-                socket.Dispose();
-                user.OnNoLink(place, number, PeerRefusal.Closed, e is SocketException ? e.Message : "no answer within 10 seconds");
-                return;
+                break;
             }
-            SocketPeerLink link = SocketPeerLink.Dialled(socket, place, number, user, _own, expected, solution);
-            bool isOpen = await RunAsync(link, place, number, user, tellRefusal: tries >= s_ladder.Length || expected is null);
-            if (isOpen || link.Refusal != PeerRefusal.PuzzleWanted || expected is null || tries >= s_ladder.Length)
-            {
-                return;
-            }
-            PeerPuzzle puzzle = new(PeerPuzzle.BucketOf(_time.GetUtcNow()), _draw(), 0);
-            solution = puzzle.Search(expected.Value, s_ladder[tries], AttemptsMax)?.ToString();
+            (refusal, detail) = await TryDialAsync(place, expected, number, user, solution);
+        }
+        if (refusal != PeerRefusal.None)
+        {
+            user.OnNoLink(place, number, refusal, detail);
         }
     }
 
-    /// <summary>True when it came to a link, which then has ended.</summary>
-    private async Task<bool> RunAsync(
-        SocketPeerLink link, IPEndPoint remote, long number, IPeerNetworkUser user, bool tellRefusal = true)
+    /// <summary>None when it came to a link, which then has ended. Detail: what the system said.</summary>
+    private async Task<(PeerRefusal Refusal, string Detail)> TryDialAsync(
+        IPEndPoint place, NodeId? expected, long number, IPeerNetworkUser user, string? solution)
     {
-        Interlocked.Increment(ref _open);
-        bool wasOpen = await link.RunAsync(s_handshake, _time);
-        Interlocked.Decrement(ref _open);
-        Note(wasOpen ? PeerRefusal.None : link.Refusal);
-        if (!wasOpen && (tellRefusal || link.Refusal != PeerRefusal.PuzzleWanted))
+        Socket socket = new(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Interlocked.Increment(ref _dialling);
+        try
         {
-            user.OnNoLink(remote, number, link.Refusal, "");
+            using CancellationTokenSource patience = new(s_connect, _time);
+            await socket.ConnectAsync(place, patience.Token);
+            Prepare(socket);
         }
-        return wasOpen;
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            Interlocked.Decrement(ref _dialling);
+            Note(PeerRefusal.Closed);
+            return (PeerRefusal.Closed, e is SocketException ? e.Message : "no answer within 10 seconds");
+        }
+        SocketPeerLink link = SocketPeerLink.Dialled(
+            socket, place, number, user, _turns, _time, link => PeerTls.Dial(_own, expected, solution, link));
+        PeerRefusal refusal = await ShakeAsync(link, () => Interlocked.Decrement(ref _dialling));
+        await link.Ended;
+        return (refusal, "");
+    }
+
+    /// <summary>Null when chance did not want it, or this node stops.</summary>
+    private async Task<string?> SolveAsync(NodeId server, int bits)
+    {
+        try
+        {
+            await _solving.WaitAsync(_stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        try
+        {
+            PeerPuzzle puzzle = new(PeerPuzzle.BucketOf(_time.GetUtcNow()), _draw(), 0);
+            while (puzzle.Counter < AttemptsMax && !_stopping.IsCancellationRequested)
+            {
+                if (puzzle.Search(server, bits, AttemptsAtOnce) is { } solved)
+                {
+                    return solved.ToString();
+                }
+                puzzle = puzzle with { Counter = puzzle.Counter + AttemptsAtOnce };
+                await Task.Yield();
+            }
+            return null;
+        }
+        finally
+        {
+            _solving.Release();
+        }
+    }
+
+    /// <summary>Until the handshake is over, whichever way; None when there is a link. The link ends later.</summary>
+    private async Task<PeerRefusal> ShakeAsync(SocketPeerLink link, Action over)
+    {
+        PeerRefusal refusal = await link.ShakeAsync(s_handshake) ? PeerRefusal.None : link.Refusal;
+        over();
+        Note(refusal);
+        if (refusal == PeerRefusal.None)
+        {
+            Interlocked.Increment(ref _open);
+            _ = link.Ended.ContinueWith(_ => Interlocked.Decrement(ref _open), TaskScheduler.Default);
+        }
+        return refusal;
+    }
+
+    private int CountInbound(int change)
+    {
+        int inbound = Interlocked.Add(ref _inbound, change);
+        _door.SetFullness((double)inbound / _inboundMax);
+        return inbound;
     }
 
     private static IPEndPoint? RemoteOf(Socket socket)
@@ -195,6 +269,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
 
     private void Note(PeerRefusal reason) => Interlocked.Increment(ref _counts[(int)reason]);
 
+    /// <summary>What every socket of a link is told.</summary>
     internal static void Prepare(Socket socket)
     {
         socket.NoDelay = true;

@@ -23,4 +23,24 @@ public static class LoginOptions
         difficulty = 0;
         return false;
     }
+
+    /// <summary>
+    /// The value of region=: the miner wants to be told of a nearer pool of the same operator; auto, or a region's name.
+    /// False when absent: nobody is sent anywhere who did not ask for it.
+    /// </summary>
+    public static bool TryGetRegion(string password, out string region)
+    {
+        const string Name = "region=";
+        foreach (Range range in password.AsSpan().SplitAny(',', ';', ' ', '&'))
+        {
+            ReadOnlySpan<char> option = password.AsSpan()[range];
+            if (option.Length > Name.Length && option.StartsWith(Name, StringComparison.OrdinalIgnoreCase))
+            {
+                region = option[Name.Length..].ToString();
+                return true;
+            }
+        }
+        region = "";
+        return false;
+    }
 }

@@ -19,4 +19,7 @@ public enum CloseReason : byte
     BadProxyHeader,
     ServerStopping,
     NoExtranonce,
+
+    /// <summary>What would be mined now might be worth nothing, and the miner may have another pool.</summary>
+    PoolClosed,
 }

@@ -8,7 +8,8 @@ namespace Otedama.Wire;
 /// </summary>
 internal sealed class HandshakeLane
 {
-    private static readonly int s_most = Math.Max(1, Environment.ProcessorCount / 2);
+    /// <summary>Turns at once, of this lane and of that of peers.</summary>
+    public static int Most { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     private readonly Lock _gate = new();
     private readonly Queue<SocketConnection> _waiting = new();
@@ -22,7 +23,7 @@ internal sealed class HandshakeLane
         lock (_gate)
         {
             _waiting.Enqueue(connection);
-            if (_running == s_most)
+            if (_running == Most)
             {
                 return;
             }

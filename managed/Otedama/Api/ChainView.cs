@@ -68,6 +68,9 @@ internal sealed record ChainView
     /// <summary>What would fit this node's miners better, in a sentence; null when this chain fits.</summary>
     public required string? Advice { get; init; }
 
+    /// <summary>What the operator should look at.</summary>
+    public IReadOnlyList<ChainAlarmView> Alarms { get; init; } = [];
+
     public required ChainGateView Gate { get; init; }
 
     public required ChainSyncView Sync { get; init; }
@@ -139,6 +142,10 @@ internal sealed record ChainTipView(
 /// <param name="Own">Its payee mines on this node.</param>
 internal sealed record ChainTipPayoutView(string Address, string Amount, string How, double Part, bool Own);
 
+/// <param name="Kind">partition, coin_behind, reorganisation, uncles or withholding.</param>
+/// <param name="Text">A sentence.</param>
+internal sealed record ChainAlarmView(string Kind, string Text);
+
 /// <param name="Open">Miners get work.</param>
 /// <param name="Reason">Why, or why not, in a sentence.</param>
 internal sealed record ChainGateView(bool Open, string Reason);
@@ -197,9 +204,32 @@ internal sealed record PeerView
     /// <summary>in: it came to us; out: we went there.</summary>
     public required string Direction { get; init; }
 
+    /// <summary>We went there because it is near, as at most five of eight; the others are chosen by chance.</summary>
+    public required bool ForLatency { get; init; }
+
     public required double AgeS { get; init; }
 
+    /// <summary>The median of the last three pings.</summary>
     public required double? RoundTripMs { get; init; }
+
+    /// <summary>Where it says it is, else its country by region.mmdb; null where neither is known.</summary>
+    public required string? Region { get; init; }
+
+    /// <summary>Number of its autonomous system by asn.mmdb; null where it is not known.</summary>
+    public required long? Asn { get; init; }
+
+    /// <summary>Its place among the others by its own word; null before it told it.</summary>
+    public required CoordinateView? Coordinate { get; init; }
+
+    /// <summary>The way that the two coordinates stand for.</summary>
+    public required double? EstimateMs { get; init; }
+
+    /// <summary>
+    /// On a flat map with this node at 0, 0: as far away as the round trip, in the direction of its coordinate.
+    /// </summary>
+    public required double? XMs { get; init; }
+
+    public required double? YMs { get; init; }
 
     /// <summary>Of its newest share, by its own word.</summary>
     public required long? Height { get; init; }
@@ -217,8 +247,19 @@ internal sealed record PeerView
     public required string Agent { get; init; }
 }
 
+/// <summary>A node's place in a space of eight dimensions in which distances are round trips.</summary>
+/// <param name="HeightMs">What every way to it has on top of the distance.</param>
+/// <param name="Error">Of its own estimates, relative: 1.5 for a beginner, 0.1 for a settled one.</param>
+internal sealed record CoordinateView(IReadOnlyList<double> AtMs, double HeightMs, double Error);
+
 /// <summary>Nearest first. Enabled: the pool is on a share chain.</summary>
 internal sealed record PeersAnswer(int Schema, bool Enabled, IReadOnlyList<PeerView> Peers)
 {
     public string? Pool { get; init; }
+
+    /// <summary>Name of the region this node is in (region.label); null for none.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>This node's own; null where there is no share chain.</summary>
+    public CoordinateView? Coordinate { get; init; }
 }

@@ -35,6 +35,7 @@ internal static class ChainViews
             Window = Window(chain),
             AtTip = chain.Window.AtTip is { } tip ? AtTip(tip, chain.Window.Work) : null,
             Advice = Advice(chain),
+            Alarms = [.. chain.Alarms.Select(static alarm => new ChainAlarmView(alarm.Kind, alarm.Text))],
             Gate = new ChainGateView(chain.Network.Gate.IsOpen, chain.Network.Gate.Reason),
             Sync = Sync(chain.Network.Sync),
             Peers = chain.Network.Peers.Count,
@@ -57,27 +58,6 @@ internal static class ChainViews
             Own = share.IsOwn,
         }),
     ]);
-
-    public static PeersAnswer Peers(ChainSnapshot? chain) => new(1, chain is not null,
-    [
-        .. Nearest(chain?.Network.Peers ?? []).Select(static peer => new PeerView
-        {
-            Id = peer.Id,
-            Address = peer.Address,
-            Direction = peer.IsOutbound ? "out" : "in",
-            AgeS = peer.Age.TotalSeconds,
-            RoundTripMs = peer.RoundTrip?.TotalMilliseconds,
-            Height = peer.Tip?.Height,
-            Work = peer.Tip is { } tip ? Text(tip.Work) : null,
-            BytesIn = peer.BytesIn,
-            BytesOut = peer.BytesOut,
-            Points = peer.Points,
-            Agent = peer.Agent,
-        }),
-    ]);
-
-    private static IEnumerable<PeerRow> Nearest(IReadOnlyList<PeerRow> peers) =>
-        peers.OrderBy(static peer => peer.RoundTrip ?? TimeSpan.MaxValue);
 
     private static ChainWindowView Window(ChainSnapshot chain)
     {
@@ -143,5 +123,5 @@ internal static class ChainViews
 
     private static double Part(UInt128 weight, UInt128 all) => all == UInt128.Zero ? 0 : (double)weight / (double)all;
 
-    private static string Text(UInt128 value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(UInt128 value) => value.ToString(CultureInfo.InvariantCulture);
 }

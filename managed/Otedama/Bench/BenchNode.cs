@@ -56,6 +56,8 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
 
     public void Dispose() => Identity.Dispose();
 
+    public bool IsAllowed(IPAddress address) => true;
+
     public PeerHello Describe() => new() { Nonce = default, ChainProof = default, Observed = default };
 
     public void OnOpen(PeerSession session) => Opened.SetResult(session);
@@ -76,7 +78,7 @@ internal sealed class BenchNode : IPeerHandler, IConduct, IPeerNetworkUser, IDis
     /// <summary>Why a peer was blamed, which none deserves here; else empty.</summary>
     public string Blame { get; private set; } = "";
 
-    public void Report(NodeId peer, IPAddress address, int points, string what) => Blame = what;
+    public void Report(NodeId peer, IPAddress address, PeerOffence offence, string what) => Blame = what;
 
     public IPeerLinkUser OnLink(IPeerLink link, long number) => new Line(new PeerSession(_sessions, link), OnSent);
 

@@ -48,6 +48,8 @@ internal static class HandshakeRate
     /// <summary>Says nothing over its links.</summary>
     private sealed class Silent : IPeerNetworkUser, IPeerLinkUser
     {
+        public bool IsAllowed(IPAddress address) => true;
+
         public IPeerLinkUser OnLink(IPeerLink link, long number) => this;
 
         public void OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)

@@ -25,9 +25,9 @@ internal static class ChainLines
         yield return $"         found {chain.OwnFound} since the start, refused {chain.OwnRefused}; "
             + $"{chain.Orphans} without a parent, {chain.Held} held; "
             + $"{Many(chain.Reorganisations, "change")} of branch, {chain.DeepestReorganisation} deep at most";
-        if (chain.Advice is { } advice)
+        foreach (string line in Alarms(chain).Concat(chain.Advice is { } advice ? [advice] : []))
         {
-            yield return $"         {advice}";
+            yield return $"         {line}";
         }
     }
 
@@ -59,14 +59,17 @@ internal static class ChainLines
     }
 
     public static IEnumerable<string> Peers(PeersAnswer answer) => !answer.Enabled ? [NoChain] : StatusLines.Table(
-        ["NODE", "ADDRESS", "DIRECTION", "FOR", "ROUND TRIP", "HEIGHT", "RECEIVED", "SENT", "POINTS", "PROGRAM"],
+        ["NODE", "ADDRESS", "DIRECTION", "FOR", "ROUND TRIP", "REGION", "HEIGHT", "RECEIVED", "SENT", "POINTS", "PROGRAM"],
         answer.Peers.Select(static p => (string[])
         [
-            p.Id[..Math.Min(12, p.Id.Length)], p.Address, p.Direction, Units.Duration(p.AgeS),
-            p.RoundTripMs is { } ms ? $"{Number(ms)} ms" : "?",
+            p.Id[..Math.Min(12, p.Id.Length)], p.Address, p.ForLatency ? $"{p.Direction}, near" : p.Direction, Units.Duration(p.AgeS),
+            p.RoundTripMs is { } ms ? $"{Number(ms)} ms" : "?", Region(p),
             p.Height is { } height ? Count(height) : "?", Bytes(p.BytesIn), Bytes(p.BytesOut), Count(p.Points), p.Agent,
         ]),
         "no peer is connected");
+
+    private static string Region(PeerView peer) =>
+        (peer.Region ?? "?") + (peer.Asn is { } system ? $" AS{Count(system)}" : "");
 
     /// <summary>How far the chain of each pool is.</summary>
     public static IEnumerable<string> Syncs(StatusView status)
@@ -81,7 +84,11 @@ internal static class ChainLines
         $"{name}{Sync(chain.Sync)}; height {Count(chain.Height)}{Age(chain.TipAgeS)}, work {chain.Work}, "
             + Many(chain.Peers, "peer"),
         Gate(chain.Gate),
+        .. Alarms(chain),
     ];
+
+    private static IEnumerable<string> Alarms(ChainView chain) =>
+        chain.Alarms.Select(static alarm => $"! {alarm.Text}");
 
     private static string Gate(ChainGateView gate) => $"miners {(gate.Open ? "get work" : "wait")}: {gate.Reason}";
 

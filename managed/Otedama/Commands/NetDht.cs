@@ -14,6 +14,9 @@ internal static class NetDht
 {
     private const int SecondsMax = 3_600;
 
+    /// <summary>In the data directory. Its own, or that of a pool would lose its nodes to a short look.</summary>
+    private const string SavedNodesFile = "net-dht.nodes";
+
     public static Command Build(CommandContext context)
     {
         Command dht = new("dht",
@@ -54,6 +57,8 @@ internal static class NetDht
         Configuration configuration = context.Load(result);
         DhtOptions options = DhtChoice.Of(configuration) ?? throw new CommandException(ExitCode.Configuration,
             "dht.mode is off, so there is no DHT node; set it to client or server.");
+        string root = DataDirectory.Locate(configuration, context.Outside.Environment);
+        options = options with { SavedNodes = Path.Combine(root, SavedNodesFile) };
         (byte[] network, DhtId? key) = KeysOf(wish);
         TimeProvider time = context.Outside.Clock;
         DhtWorld world = Bind(wish.Port, time);
@@ -76,9 +81,24 @@ internal static class NetDht
             loop.Start();
             await WaitAsync(TimeSpan.FromSeconds(wish.Seconds), time, stop);
         }
+        Keep(context, node, root);
         NetDhtAnswer answer = NetDhtAnswer.Of(node.Snapshot(), finds.All);
         context.Answer(result, answer, AnswerJson.Default.NetDhtAnswer, static a => a.Lines);
         return answer.Families.Any(static family => family.Nodes > 0) ? ExitCode.Done : ExitCode.Unreachable;
+    }
+
+    /// <summary>The next look begins with them. One that cannot keep them has an answer all the same.</summary>
+    private static void Keep(CommandContext context, DhtNode node, string root)
+    {
+        try
+        {
+            DataDirectory.MakePrivate(root, allowLoose: true); // the instance that opens it judges it
+            node.Save();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Say($"The nodes of the DHT could not be kept in {root} for the next look: {e.Message}");
+        }
     }
 
     private static async Task WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken stop)

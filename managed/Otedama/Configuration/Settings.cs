@@ -136,6 +136,14 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<IPNetwork>> ProxySources = Add(NetworkList.Setting("pool.proxy_sources", [],
         "Load balancers whose PROXY header (version 1 or 2) says who the miner is. With one, loopback is no longer exempt from limits."));
 
+    public static readonly Setting<IReadOnlyList<UrlEntry>> PoolRegions = Add(UrlEntry.Setting("pool.regions",
+        "Your pools in other regions, this one too if you like: a miner with region=auto (or a label) in its password is told of the one "
+        + "that suits it better (client.reconnect); countries and continents are codes with spaces between. Others are told nothing.",
+        "stratum+tcp://eu.pool.example:3333", ["label", "countries", "continents"], secrets: []));
+
+    public static readonly Setting<IReadOnlyList<string>> RegionDomains = Add(List("pool.region_domains",
+        "Domains that are yours: every host of pool.regions has to be one of them or below one.", "host names such as pool.example"));
+
     public static readonly Setting<IReadOnlyList<IPNetwork>> GuardAllow = Add(NetworkList.Setting("pool.guard.allow", ["127.0.0.0/8", "::1/128"],
         "Addresses no limit applies to and that are never banned."));
 
@@ -217,6 +225,13 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<string>> BootstrapNodes = Add(List("p2p.bootstrap_nodes",
         "Pool nodes to ask first.", "addresses such as node.example:30303 or otp2p://ID@node.example:30303"));
 
+    public static readonly Setting<IReadOnlyList<string>> P2pDnsSeeds = Add(List("p2p.dns_seeds",
+        "Host names whose DNS records name pool nodes (SRV _otedama._tcp.NAME, and its addresses with port 30303); "
+        + "asked only while fewer than two nodes are connected. None is ours.", "host names such as seeds.example"));
+
+    public static readonly Setting<string> P2pDnsServer = Add(Text("p2p.dns_server", "",
+        "Name server to ask for p2p.dns_seeds; empty = those of the system.", "an address such as 192.0.2.53"));
+
     public static readonly Setting<string> P2pListen = Add(Text("p2p.listen", "",
         "Address to listen on for other pool nodes; empty = every interface.", "an IP address"));
 
@@ -237,7 +252,10 @@ internal static class Settings
         "MiB that what waits to be sent and read of all peers may take."));
 
     public static readonly Setting<int> P2pGossipBudget = Add(Integer("p2p.gossip_budget", 64, 1, 1_048_576,
-        "KiB a second of shares sent to everybody; above it most peers get announcements only.", PeersLater));
+        "KiB a second of shares sent to everybody; above it most peers get announcements only."));
+
+    public static readonly Setting<bool> P2pAudit = Add(Switch("p2p.audit", false,
+        "Ask the sender of one share in a hundred for its block's transactions, and count whether they are its own."));
 
     public static readonly Setting<string> P2pNat = Add(Choice("p2p.nat", "auto", ["auto", "pcp", "natpmp", "upnp", "off"],
         "How the gateway is asked to let other nodes in; auto = one after the other."));
@@ -256,13 +274,13 @@ internal static class Settings
         "Take private, loopback and reserved addresses from the DHT, and no public routers: for a test network only."));
 
     public static readonly Setting<string> RegionDatabase = Add(Path("region.mmdb",
-        "MaxMind database of countries; none is shipped. Empty = regions by label and by measured ways.", PeersLater));
+        "MaxMind database of countries, read whole at the start; none is shipped. Empty = regions by label and by measured ways."));
 
     public static readonly Setting<string> RegionLabel = Add(Text("region.label", "",
-        "Name of the region this node is in.", "a country code such as DE, or a name of yours", notYet: PeersLater));
+        "Name of the region this node is in, told to its peers; empty = none.", "a country code such as DE, or a name of yours, of up to 32 bytes"));
 
     public static readonly Setting<string> AsnDatabase = Add(Path("asn.mmdb",
-        "MaxMind database of autonomous systems, to tell operators apart. Empty = by network, /16 and /32.", PeersLater));
+        "MaxMind database of autonomous systems, to tell operators apart; none is shipped. Empty = by network, /16 and /32."));
 
     public static readonly Setting<bool> ZkpEnabled = Add(Switch("security.zkp_enabled", false, "Zero-knowledge login.",
         notYet: "this version has no zero-knowledge login; every miner that reaches the Stratum port can log in"));

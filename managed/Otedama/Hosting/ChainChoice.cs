@@ -31,13 +31,18 @@ internal static class ChainChoice
                 ? external : null,
             NeedsProof = dht is not { IsTestNetwork: true },
             Bootstrap = [.. configuration.Get(Settings.BootstrapNodes).Select(Named)],
+            DnsSeeds = configuration.Get(Settings.P2pDnsSeeds),
+            NameServer = SeedChoice.ServerOf(configuration.Get(Settings.P2pDnsServer)),
             InboundMax = Math.Max(1, inbound),
             OutboundMax = Math.Min(outbound, configuration.Get(Settings.P2pMaxPeers)),
             MemoryMax = (long)configuration.Get(Settings.P2pMemory) << 20,
+            Audits = configuration.Get(Settings.P2pAudit),
+            GossipBudget = (long)configuration.Get(Settings.P2pGossipBudget) << 10,
             Allowed = configuration.Get(Settings.P2pAllow),
             IsPrivate = configuration.Get(Settings.P2pPrivate),
             SoloOk = plan.NodeIsEmbedded || configuration.Get(Settings.P2pSoloOk),
             AllowLooseKey = configuration.Get(Settings.AllowLoosePermissions),
+            Region = configuration.Get(Settings.RegionLabel),
             UserAgent = $"otedama/{ThisProgram.Version}",
         };
     }
@@ -75,6 +80,7 @@ internal static class ChainChoice
     private static void CheckReach(Configuration configuration, List<string> problems)
     {
         DhtChoice.Check(configuration, problems);
+        SeedChoice.Check(configuration, problems);
         string external = configuration.Get(Settings.P2pExternal);
         if (external.Length > 0 && !CompactEndpoint.TryParse(external, out _))
         {

@@ -33,6 +33,8 @@ internal static class PartOptions
                 ? Enum.Parse<PayoutScheme>(configuration.Get(Settings.PoolScheme), ignoreCase: true) : PayoutScheme.ShareChain,
             Chain = plan.Chain,
             Peers = plan.Chain is null ? null : ChainChoice.Peers(plan, configuration),
+            Regions = RegionPools.Of(configuration),
+            Region = configuration.Get(Settings.RegionLabel),
             SoftwareVersion = ThisProgram.VersionNumber,
             LogKeep = TimeSpan.FromDays(configuration.Get(Settings.PoolLogKeep)),
             Vardiff = vardiff,

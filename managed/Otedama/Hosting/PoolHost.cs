@@ -57,12 +57,19 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
             Node = await EmbeddedNode.StartAsync(chain, checker, loggers, clock, stop);
         }
         int port = Ports.Choose(plan.Configuration, Settings.PoolPort, plan.Address, note);
-        _server = await PoolServer.StartAsync(PartOptions.Pool(plan, port, Node), checker, PoolWorlds.Real(loggers, clock), stop);
+        _server = await PoolServer.StartAsync(PartOptions.Pool(plan, port, Node), checker, World(), stop);
         if (!IPAddress.IsLoopback(plan.Address))
         {
             InstanceLog.PublicBind(
                 _logger, plan.Configuration.KeyOf(Settings.PoolHost), "any machine can connect a miner, which is what a public pool wants");
         }
+    }
+
+    private PoolWorld World()
+    {
+        Atlas? atlas = Atlas.Open(plan.Configuration, _logger);
+        PoolWorld world = PoolWorlds.Real(loggers, clock);
+        return atlas is null ? world : world with { Atlas = atlas };
     }
 
     public PoolView View() => Views.Pool(this, Server.Snapshot());
@@ -101,7 +108,7 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
     public ChainSharesAnswer ChainShares(int count) =>
         ChainViews.Shares(Server.ChainShares(count)) with { Pool = Name };
 
-    public PeersAnswer Peers() => ChainViews.Peers(Server.Snapshot().Chain) with { Pool = Name };
+    public PeersAnswer Peers() => PeerViews.Of(Server.Snapshot().Chain) with { Pool = Name };
 
     public NodeView NodeOf(Pool.PoolSnapshot pool)
     {

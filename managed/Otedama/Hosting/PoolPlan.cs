@@ -51,6 +51,7 @@ internal sealed record PoolPlan
         }
         PlanChecks.Address(configuration, Settings.PoolAddress, work?.Coin, problems);
         PoolTls.Check(configuration, problems);
+        RegionPools.Check(configuration, problems);
         CheckDifficulties(configuration, problems);
         if (work is not null && !work.Facts.IsPlugin && work.Coin.Algorithm != work.Algorithm)
         {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Otedama.Mining;
 using Otedama.Pool;
 using Otedama.Wire;
 
@@ -8,6 +10,8 @@ namespace Otedama;
 /// <summary>The worlds a pool of this program can live in.</summary>
 internal static class PoolWorlds
 {
+    private static readonly TimeSpan s_visitPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Sockets, the disk, and the operating system's randomness.</summary>
     public static PoolWorld Real(ILoggerFactory loggers, TimeProvider time) => new()
     {
@@ -18,9 +22,11 @@ internal static class PoolWorlds
         Nodes = new SocketNodeLinks(time),
         Loggers = loggers,
         Peers = (identity, inboundMax) => new SocketPeerNetwork(identity, time, inboundMax, Draw),
-        Resolve = Dns.GetHostAddresses,
+        Names = new SystemNames(time),
+        NameServers = SystemNameServers.Find,
         Dht = places => DhtAt(places, time),
         Gateway = new SocketNatWorld(time),
+        Visit = (region, stop) => VisitAsync(region, time, stop),
     };
 
     /// <summary>Throws SocketException when none of the places can be had.</summary>
@@ -32,6 +38,16 @@ internal static class PoolWorlds
         Names = new SystemNames(time),
         Files = new DiskFiles(),
     };
+
+    /// <summary>As a miner begins: TCP, TLS where it is for that, a subscription.</summary>
+    private static async Task<(double? Seconds, string? Problem)> VisitAsync(
+        RegionPool region, TimeProvider time, CancellationToken stop)
+    {
+        PoolUrl url = PoolUrl.Parse(string.Create(CultureInfo.InvariantCulture,
+            $"stratum+{(region.IsTls ? "ssl" : "tcp")}://{region.Host}:{region.Port}"));
+        PoolProbeResult found = await PoolProbe.RunAsync(url, $"otedama/{ThisProgram.Version}", s_visitPatience, time, stop);
+        return (found.Problem is null ? found.ConnectMs / 1_000 : null, found.Problem);
+    }
 
     private static UInt128 Draw()
     {

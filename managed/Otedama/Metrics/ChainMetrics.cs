@@ -2,7 +2,7 @@ using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>Rows of pools on a share chain and of their peers.</summary>
+/// <summary>Rows of pools on a share chain.</summary>
 internal static class ChainMetrics
 {
     private const string Prefix = "otedama_sharechain_";
@@ -29,19 +29,35 @@ internal static class ChainMetrics
         Counter("reorganisations_total", "Times that another branch became the chain.", static c => c.Reorganisations),
         Of("reorganisation_depth", "Most shares that one of those took back, since the start.",
             static c => c.DeepestReorganisation),
+        Counter("deep_reorganisations_total", "Those that took back more than 12 shares.",
+            static c => c.DeepReorganisations),
+        Counter("blocks_announced_total", "Coin blocks found here that other nodes were sent.",
+            static c => c.AnnouncedBlocks),
+        Counter("peer_blocks_total", "Coin blocks found by other nodes that this node's coin nodes got.",
+            static c => c.PeerBlocks),
+        new ValueMetric(Prefix + "alarm", "gauge", ["pool", "kind"],
+            "How many things of this kind the operator should look at.",
+            static m => m.Pools.Where(static p => p.Pool.Chain is not null)
+                .SelectMany(static p => Alarms(p, p.Pool.Chain!))),
+        new ValueMetric(Prefix + "audits_total", "counter", ["pool", "result"],
+            "Shares that were asked about their transactions (p2p.audit).",
+            static m => m.Pools.Where(static p => p.Pool.Chain is not null)
+                .SelectMany(static p => Audits(p, p.Pool.Chain!))),
+        Of("relay_hybrid", "1 while shares are pushed to a few peers only (p2p.gossip_budget).",
+            static c => c.IsHybrid ? 1 : 0),
         Of("gate_open", "1 while miners get work.", static c => c.Network.Gate.IsOpen ? 1 : 0),
         OfView("sync_ratio", "Part of a fetched history that came; 1 while none is fetched.",
             static c => c.Sync.Done ?? 1),
-        new ValueMetric("otedama_p2p_peers", "gauge", ["pool", "direction", "state"],
-            "Pool nodes connected, by who called whom.",
-            static m => m.Pools.Where(static p => p.Pool.Chain is not null)
-                .SelectMany(static p => Peers(p, p.Pool.Chain!))),
     ];
 
-    private static IEnumerable<Sample> Peers(PoolInput pool, ChainSnapshot chain) =>
+    private static IEnumerable<Sample> Alarms(PoolInput pool, ChainSnapshot chain) => ChainAlarms.All.Select(kind =>
+        new Sample([pool.View.Name, kind], chain.Alarms.Count(alarm => alarm.Kind == kind)));
+
+    private static IEnumerable<Sample> Audits(PoolInput pool, ChainSnapshot chain) =>
     [
-        new Sample([pool.View.Name, "in", "connected"], chain.Network.Peers.Count(static peer => !peer.IsOutbound)),
-        new Sample([pool.View.Name, "out", "connected"], chain.Network.Peers.Count(static peer => peer.IsOutbound)),
+        new Sample([pool.View.Name, "good"], chain.Audited.Good),
+        new Sample([pool.View.Name, "bad"], chain.Audited.Bad),
+        new Sample([pool.View.Name, "unknown"], chain.Audited.Unknown),
     ];
 
     private static ValueMetric Of(string name, string help, Func<ChainSnapshot, double> value) =>

@@ -14,7 +14,8 @@ internal static class InstanceMetrics
 
     public static IReadOnlyList<Metric> Rows { get; } =
     [
-        .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. RigRows(),
+        .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. PeerMetrics.Rows(),
+        .. RigRows(),
         .. ProcessRows(),
     ];
 
@@ -59,35 +60,44 @@ internal static class InstanceMetrics
         OfPool("otedama_shares_rejected_total", "counter", "reason", "Shares the pool refused, by reason.",
             static p => Enum.GetValues<Rejection>().Where(static r => r != Rejection.None)
                 .Select(r => (Views.Snake(r.ToString()), (double)p.Pool.Shares.Reasons.GetValueOrDefault(r)))),
-        OfPool("otedama_pool_shares_accepted_total", "counter", "Shares the pool accepted.", static p => p.View.Accepted),
-        OfPool("otedama_blocks_found_total", "counter", "Blocks of this pool in the ledger, whatever became of them.", static p => p.Ledger.BlocksFound + p.Ledger.BlocksOrphaned),
-        OfPool("otedama_blocks_confirmed_total", "counter", "Blocks of this pool that matured.", static p => p.Ledger.BlocksConfirmed),
+        OfPool("otedama_pool_shares_accepted_total", "counter", "Shares the pool accepted.",
+            static p => p.View.Accepted),
+        OfPool("otedama_blocks_found_total", "counter", "Blocks of this pool in the ledger, whatever became of them.",
+            static p => p.Ledger.BlocksFound + p.Ledger.BlocksOrphaned),
+        OfPool("otedama_blocks_confirmed_total", "counter", "Blocks of this pool that matured.",
+            static p => p.Ledger.BlocksConfirmed),
         OfPool("otedama_blocks_orphaned_total", "counter", "Blocks of this pool that lost their place in the chain or were refused.", static p => p.Ledger.BlocksOrphaned),
         OfPool("otedama_pool_hashrate_hs", "gauge", "Hashes per second the pool's accepted shares of the last minute stand for.", static p => p.View.HashrateHs),
         OfPool("otedama_pool_connections", "gauge", "Open Stratum connections.", static p => p.View.Connections),
         OfPool("otedama_pool_connections_refused_total", "counter", "Stratum connections closed at the door: a limit was reached or the address is shut out.",
             static p => p.Pool.ConnectionsRefused),
-        OfPool("otedama_pool_banned_addresses", "gauge", "Addresses shut out at the moment.", static p => p.Pool.Banned),
+        OfPool("otedama_pool_banned_addresses", "gauge", "Addresses shut out at the moment.",
+            static p => p.Pool.Banned),
         OfPool("otedama_threat_total", "counter", "rule", "Connections the guard refused and bans it gave, by rule.",
             static p => p.View.GuardedBy.Select(static r => (r.Key, (double)r.Value))),
         OfPool("otedama_pool_miners", "gauge", "Workers connected to the pool.", static p => p.View.Miners),
-        OfPool("otedama_pool_malformed_lines_total", "counter", "Lines of miners that were no JSON.", static p => p.MalformedLines),
-        OfPool("otedama_job_age_seconds", "gauge", "Age of the job miners work on; NaN before the first.", static p => p.View.JobAgeS ?? double.NaN),
+        OfPool("otedama_pool_malformed_lines_total", "counter", "Lines of miners that were no JSON.",
+            static p => p.MalformedLines),
+        OfPool("otedama_job_age_seconds", "gauge", "Age of the job miners work on; NaN before the first.",
+            static p => p.View.JobAgeS ?? double.NaN),
         new HistogramMetric("otedama_submit_latency_seconds", "Reading a submit to handing over its answer.", static p => Latency(p.Pool.Replies)),
     ];
 
     private static IEnumerable<Metric> ShareLogRows() =>
     [
         OfPool("otedama_share_queue_depth", "gauge", "Candidates that wait for a validator.", static p => p.QueueDepth),
-        OfPool("otedama_share_log_commits_total", "counter", "Writes of the share log that the disk confirmed.", static p => p.Commits.Commits),
-        OfPool("otedama_share_log_commit_seconds_total", "counter", "Time spent waiting for those.", static p => p.Commits.CommitMicroseconds / 1e6),
+        OfPool("otedama_share_log_commits_total", "counter", "Writes of the share log that the disk confirmed.",
+            static p => p.Commits.Commits),
+        OfPool("otedama_share_log_commit_seconds_total", "counter", "Time spent waiting for those.",
+            static p => p.Commits.CommitMicroseconds / 1e6),
         OfPool("otedama_share_log_commit_failures_total", "counter", "Writes of the share log that the disk refused; each is repeated.", static p => p.Commits.CommitFailures),
         OfPool("otedama_share_log_stalled", "gauge", "1 while the disk refuses the share log and shares wait for their answer.", static p => p.LogStalled ? 1 : 0),
     ];
 
     private static IEnumerable<Metric> NodeRows() =>
     [
-        OfPool("otedama_node_height", "gauge", "Height of the coin node's tip; NaN when it never answered.", static p => p.View.Node.Height ?? double.NaN),
+        OfPool("otedama_node_height", "gauge", "Height of the coin node's tip; NaN when it never answered.",
+            static p => p.View.Node.Height ?? double.NaN),
         OfPool("otedama_node_reachable", "gauge", "1 when a coin node answers.", static p => p.View.Node.Reachable ? 1 : 0),
         OfPool("otedama_network_difficulty", "gauge", "Difficulty of the next block.", static p => p.View.Node.Difficulty ?? double.NaN),
     ];

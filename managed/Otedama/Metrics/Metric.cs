@@ -37,20 +37,26 @@ internal sealed class ValueMetric(string name, string type, string[] labels, str
     }
 }
 
-/// <summary>Counts in buckets by upper bound, with their sum and number, for each pool.</summary>
-internal sealed class HistogramMetric(string name, string help, Func<PoolInput, Histogram> read)
+/// <summary>
+/// Counts in buckets by upper bound, with their sum and number, for each pool; null: the pool has no such part.
+/// </summary>
+internal sealed class HistogramMetric(string name, string help, Func<PoolInput, Histogram?> read)
     : Metric(name, "histogram", ["pool", "le"], help)
 {
     public override void Write(MetricsText text, MetricsInput input)
     {
-        if (input.Pools.Count == 0)
+        (PoolInput Pool, Histogram? Histogram)[] all = [.. input.Pools.Select(pool => (pool, read(pool)))];
+        if (!Array.Exists(all, static one => one.Histogram is not null))
         {
             return;
         }
         text.Head(Name, Type, Help);
-        foreach (PoolInput pool in input.Pools)
+        foreach ((PoolInput pool, Histogram? histogram) in all)
         {
-            Histogram histogram = read(pool);
+            if (histogram is null)
+            {
+                continue;
+            }
             long total = 0;
             foreach ((double bound, long count) in histogram.Buckets)
             {

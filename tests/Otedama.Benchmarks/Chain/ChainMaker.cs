@@ -36,7 +36,7 @@ internal static class ChainMaker
             ulong time = began + ((ulong)i * (ulong)parameters.SpacingMs);
             ShareCore core = FreeShares.Core(chain.Next(), payout, time) with { CoinHeight = 100 };
             ChainShare share = EasyShares.Mine(
-                core, parameters, chain.SplitFor(core.CapClass, core.CoinValue, payout)!, (ulong)i, Hash256.Zero, branch);
+                core, parameters, chain.SplitFor(core.CapClass, core.CoinValue, payout)!, (ulong)i, Hash256.Zero, branch: branch);
             if (chain.Restore(share) is { } fault)
             {
                 throw new InvalidOperationException($"share {i} was refused: {fault}");

@@ -91,7 +91,7 @@ internal sealed class ChainSyncBench : IBlockTimes
 
     private async Task<double> SyncAsync(ShareDesk had, string name)
     {
-        using PeerNode other = new(Options($"{name}-other", []), had, this, _world);
+        using PeerNode other = new(Options($"{name}-other", []), had, this, null, _world);
         other.Listen();
         await using Loops otherLoops = new(other.Steps);
         long began = Stopwatch.GetTimestamp();
@@ -100,7 +100,7 @@ internal sealed class ChainSyncBench : IBlockTimes
         {
             throw new InvalidOperationException(problem);
         }
-        using PeerNode node = new(Options($"{name}-node", [place]), desk, this, _world);
+        using PeerNode node = new(Options($"{name}-node", [place]), desk, this, null, _world);
         node.Listen();
         await using Loops loops = new([.. node.Steps, desk, desk.Keeper]);
         while (desk.Tip.Id != had.Tip.Id || node.Chain.Sync.Progress is not null)

@@ -17,30 +17,41 @@ internal static class EasyShares
     /// <summary>The next share on this chain's tip, with its proof of work. number: makes it its own.</summary>
     public static ChainShare Next(
         ShareChain chain, ChainParameters parameters, PayoutKey payout, ulong timeMs, ulong number, Hash256 coinBlock,
-        uint coinHeight = 100)
+        uint coinHeight = 100, uint coinBits = CoinBits)
     {
         ShareCore core = FreeShares.Core(chain.Next(), payout, timeMs) with { CoinHeight = coinHeight };
-        return Mine(core, parameters, chain.SplitFor(core.CapClass, core.CoinValue, payout)!, number, coinBlock);
+        return Mine(core, parameters, chain.SplitFor(core.CapClass, core.CoinValue, payout)!, number, coinBlock, coinBits);
     }
 
     /// <summary>The share of this core that pays these.</summary>
     public static ChainShare Mine(
         ShareCore core, ChainParameters parameters, IReadOnlyList<PayoutOutput> payees, ulong number, Hash256 coinBlock,
-        params Hash256[] branch)
+        uint coinBits = CoinBits, IReadOnlyList<Hash256>? branch = null)
     {
         byte[] extranonce = new byte[ShareWork.ExtranonceLength];
         BitConverter.TryWriteBytes(extranonce, number);
         byte[] coinbase = ShareCoinbase.Write(core, parameters.Id, extranonce, payees);
         TailLink link = ShareCoinbase.LinkOf(coinbase);
+        branch ??= [];
         Hash256 root = branch.Aggregate(Sha256d.Hash(coinbase), Sha256d.Pair);
         Target target = Target.FromCompact(core.Bits);
         for (uint nonce = 0; ; nonce++)
         {
-            BlockHeader header = new(0x20000000, coinBlock, root, (uint)(core.TimeMs / 1_000), CoinBits, nonce);
+            BlockHeader header = new(0x20000000, coinBlock, root, (uint)(core.TimeMs / 1_000), coinBits, nonce);
             if (target.IsMetBy(header.Id))
             {
-                return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = branch });
+                return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = [.. branch] });
             }
         }
     }
+
+    /// <summary>Whether its header is a block of the coin too.</summary>
+    public static bool IsBlock(ChainShare share) => Target.FromCompact(share.Work.Header.Bits).IsMetBy(share.Work.Header.Id);
+
+    /// <summary>The coin block that such a share is: its coinbase alone.</summary>
+    public static byte[] BlockOf(ChainShare share, ChainParameters parameters, IReadOnlyList<PayoutOutput> payees) =>
+    [
+        .. share.Work.Header.ToArray(), 1,
+        .. ShareCoinbase.Write(share.Core, parameters.Id, share.Work.Extranonce.Span, payees),
+    ];
 }

@@ -36,6 +36,7 @@ public sealed class BanListTests
             "banned for 600 s: sent a frame that breaks the protocol: type 0x0009"), verdict);
         Assert.Equal("banned for 600 s more: sent a frame that breaks the protocol: type 0x0009",
             _bans.WhyBanned(s_v4));
+        Assert.Equal((1, 0), (_bans.Given(PeerOffence.BadFrame), _bans.Given(PeerOffence.BadLink)));
         Assert.NotNull(_bans.WhyBanned(s_v4.MapToIPv6()));
         Assert.NotNull(_bans.WhyBanned(s_node));
         Assert.Null(_bans.WhyBanned(IPAddress.Parse("45.1.2.4")));

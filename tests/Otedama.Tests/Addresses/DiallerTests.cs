@@ -66,6 +66,20 @@ public sealed class DiallerTests
     }
 
     [Fact]
+    public void Ports_of_other_services_are_not_knocked_at_for_what_peers_say()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            PeerEndpoint place = Anywhere(_random) with { Port = (ushort)(i % 2 == 0 ? 22 : 30303) };
+            _addresses.Add(place, At("8.8.8.8"), Now, AddressOrigin.Peer);
+        }
+        Lab lab = New(new DiallerOptions(), static _ => false);
+        _time.Advance(3000, lab.Dialler);
+        Assert.NotEmpty(lab.Orders);
+        Assert.DoesNotContain(lab.Orders, static order => order.Place.Port == 22);
+    }
+
+    [Fact]
     public void Five_of_eight_are_the_nearest_and_the_others_are_not_chosen_by_their_way()
     {
         Know(400, AddressOrigin.Peer, tried: true);
@@ -73,6 +87,16 @@ public sealed class DiallerTests
         Lab lab = New(new DiallerOptions());
         _time.Advance(30, lab.Dialler);
         Assert.Equal(5, lab.Dialler.Lines().Count(static line => line.Outbound.IsForLatency));
+    }
+
+    [Fact]
+    public void Of_fewer_connections_as_small_a_part()
+    {
+        Know(400, AddressOrigin.Peer, tried: true);
+        _distances.Near = static place => place.Address % 7 == 0;
+        Lab lab = New(new DiallerOptions { FullMax = 4 });
+        _time.Advance(30, lab.Dialler);
+        Assert.Equal(2, lab.Dialler.Lines().Count(static line => line.Outbound.IsForLatency));
     }
 
     [Fact]

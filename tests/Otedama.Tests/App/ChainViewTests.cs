@@ -36,9 +36,9 @@ public sealed class ChainViewTests
     public void Peers_are_a_table_and_without_a_chain_a_sentence()
     {
         string[] lines = [.. ChainLines.Peers(FakeChain.Peers())];
-        Assert.Matches("^NODE +ADDRESS +DIRECTION +FOR +ROUND TRIP +HEIGHT +RECEIVED +SENT +POINTS +PROGRAM$", lines[0]);
-        Assert.Matches("^a{12} +198.51.100.97:30303 +out +1 h 1 min +12.3 ms +48213 +3.2 MiB +500.0 KiB +0 +otedama/0.1.0$", lines[1]);
-        Assert.Matches("^d{12} +198.51.100.100:30303 +out +1 h 1 min +\\? +\\? ", lines[3]);
+        Assert.Matches("^NODE +ADDRESS +DIRECTION +FOR +ROUND TRIP +REGION +HEIGHT +RECEIVED +SENT +POINTS +PROGRAM$", lines[0]);
+        Assert.Matches("^a{12} +198.51.100.97:30303 +out +1 h 1 min +12.3 ms +DE AS64500 +48213 +3.2 MiB +500.0 KiB +0 +otedama/0.1.0$", lines[1]);
+        Assert.Matches("^d{12} +198.51.100.100:30303 +out +1 h 1 min +\\? +\\? +\\? ", lines[5]);
         Assert.Contains("has no share chain", Assert.Single(ChainLines.Peers(new PeersAnswer(1, false, []))));
         Assert.Equal("no peer is connected", Assert.Single(ChainLines.Peers(new PeersAnswer(1, true, []))));
         Assert.Contains("has no share chain", Assert.Single(ChainLines.Syncs(new FakeInstance().Status())));
@@ -57,7 +57,7 @@ public sealed class ChainViewTests
         JsonNode shares = JsonNode.Parse(await http.GetStringAsync("api/v1/sharechain/shares?count=14"))!;
         Assert.Equal(14, shares["shares"]!.AsArray().Count(static share => share!["is_main"]!.GetValue<bool>()));
         Assert.Equal(48_213, shares["shares"]![0]!["height"]!.GetValue<long>());
-        Assert.Equal(3, JsonNode.Parse(await http.GetStringAsync("api/v1/peers"))!["peers"]!.AsArray().Count);
+        Assert.Equal(5, JsonNode.Parse(await http.GetStringAsync("api/v1/peers"))!["peers"]!.AsArray().Count);
         foreach (string count in (string[])["0", "501", "-1", "x", "1e2", ""])
         {
             HttpResponseMessage answer = await http.GetAsync(new Uri($"api/v1/sharechain/shares?count={count}", UriKind.Relative));

@@ -116,7 +116,11 @@ public sealed class DashboardBehaviourTests : IAsyncDisposable
             Assert.Equal("", await TextAsync(page, Nameless));
         }
         Assert.Equal("60", await TextAsync(page, "String(document.querySelectorAll('#chain-chart .bead.main').length)"));
-        Assert.Equal("3", await TextAsync(page, "String(document.querySelectorAll('#peer-chart .peer').length)"));
+        Assert.Equal("5", await TextAsync(page, "String(document.querySelectorAll('#peer-chart .peer').length)"));
+        string[] names = (await TextAsync(page, "[...document.querySelectorAll('#peer-chart .peer-name')].map((n) => n.textContent).join('|')")).Split('|');
+        Assert.Equal(["DE · 12 ms", "FR · 31 ms", "us-east · 96 ms", "JP · 160 ms"], names);
+        Assert.Equal("NL", await TextAsync(page, "document.querySelector('#peer-chart .here-name').textContent"));
+        Assert.Equal("1", await TextAsync(page, "String(document.querySelectorAll('#peer-chart .peer.new').length)"));
         Assert.Equal("0.2 OTE", await TextAsync(page, "document.getElementById('chain-expected').textContent"));
         Assert.Contains("48,213", await TextAsync(page, "document.getElementById('chain-detail').textContent"));
         await page.EvaluateAsync("document.getElementById('chain-chart').focus()");

@@ -77,10 +77,16 @@ internal static class FakeChain
 
     public static PeersAnswer Peers() => new(1, true,
     [
-        Peer("a", "out", 12.3, 48_213, 0),
-        Peer("b", "in", 160, 48_212, 10),
+        Peer("a", "out", 12.3, 48_213, 0) with { Region = "DE", Asn = 64_500, XMs = 11.5, YMs = -4.4 },
+        Peer("c", "out", 31, 48_213, 0) with { Region = "FR", XMs = -12, YMs = 28.6 },
+        Peer("e", "in", 96, 48_213, 0) with { Region = "us-east", XMs = -92, YMs = -27 },
+        Peer("b", "in", 160, 48_212, 10) with { Region = "JP", XMs = 128, YMs = 96 },
         Peer("d", "out", null, null, 0),
-    ]);
+    ])
+    {
+        Region = "NL",
+        Coordinate = new CoordinateView([1, 2, 3, 4, 5, 6, 7, 8], 0.1, 0.2),
+    };
 
     private static ChainShareView Share(string id, int height, long time, string[] uncles, bool isMain, bool isUncle) => new()
     {
@@ -102,7 +108,14 @@ internal static class FakeChain
         Address = $"198.51.100.{(int)digit[0]}:30303",
         Direction = direction,
         AgeS = 3_700,
+        ForLatency = false,
         RoundTripMs = roundTrip,
+        Region = null,
+        Asn = null,
+        Coordinate = null,
+        EstimateMs = null,
+        XMs = null,
+        YMs = null,
         Height = height,
         Work = height is null ? null : "340282366920938463463374607431",
         BytesIn = 3_400_000,

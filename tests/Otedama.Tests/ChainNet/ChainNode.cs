@@ -8,16 +8,19 @@ using Otedama.Wire;
 namespace Otedama.Tests.ChainNet;
 
 /// <summary>A desk with its peers and synchronisation on a held clock, whose steps a test calls.</summary>
-internal sealed class ChainNode : IBlockTimes, ICoinBlocks
+internal sealed class ChainNode : IBlockTimes, ICoinBlocks, ICoinBlockSink
 {
     /// <summary>What every node builds on at first.</summary>
     public static readonly Hash256 Block = BlockAt(1_900_000_000_000);
 
+    private readonly uint _coinBits;
     private ulong _number;
     private Hash256 _block = Block;
 
-    public ChainNode(int window = 12, IFiles? files = null, HeldClock? clock = null)
+    public ChainNode(int window = 12, IFiles? files = null, HeldClock? clock = null, uint coinBits = EasyShares.CoinBits,
+        long gossipBudget = ChainPeers.GossipBudget, bool audits = false)
     {
+        _coinBits = coinBits;
         Parameters = EasyShares.Parameters(window);
         Clock = clock ?? new HeldClock(DateTimeOffset.FromUnixTimeSeconds(1_900_000_000));
         PoolWorld world = new()
@@ -30,7 +33,7 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks
             Loggers = NullLoggerFactory.Instance,
         };
         Desk = new ShareDesk(Parameters, NoProofs.Instance, world, "chain");
-        Peers = new ChainPeers(Desk, this, world);
+        Peers = new ChainPeers(Desk, this, this, world, gossipBudget) { Audits = audits };
         OnBlock(Block, 100);
     }
 
@@ -50,7 +53,7 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks
         Height = height,
         Version = 1,
         PreviousHash = block,
-        Bits = EasyShares.CoinBits,
+        Bits = _coinBits,
         Time = 0,
         TimeMin = 0,
         CoinbaseValue = new Amount((long)FreeShares.CoinValue),
@@ -64,8 +67,25 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks
         ShareCore core = FreeShares.Core(chain.NextOn(on), FreeShares.Payee((int)(_number % 5)), TipTimeMs);
         core = change is null ? core : change(core);
         return EasyShares.Mine(
-            core, Parameters, chain.SplitOn(on, core.CapClass, core.CoinValue, core.Payout)!, _number++, block ?? _block);
+            core, Parameters, chain.SplitOn(on, core.CapClass, core.CoinValue, core.Payout)!, _number++, block ?? _block, _coinBits);
     });
+
+    /// <summary>The next share on the tip, of a block with one transaction beside the coinbase.</summary>
+    public ChainShare MakeWith(Hash256 transaction) => Desk.Look(chain =>
+    {
+        ShareCore core = FreeShares.Core(chain.Next(), FreeShares.Payee(1), TipTimeMs);
+        return EasyShares.Mine(
+            core, Parameters, chain.SplitFor(core.CapClass, core.CoinValue, core.Payout)!, _number++, _block, _coinBits, [transaction]);
+    });
+
+    /// <summary>Blocks of others that its coin nodes would get.</summary>
+    public List<AssembledBlock> Forwarded { get; } = [];
+
+    void ICoinBlockSink.Forward(AssembledBlock block, string from) => Forwarded.Add(block);
+
+    /// <summary>The coin block of a share on this tip.</summary>
+    public byte[] BlockOf(ChainShare share) => Desk.Look(chain => EasyShares.BlockOf(
+        share, Parameters, chain.SplitOn(share.Core.Parent, share.Core.CapClass, share.Core.CoinValue, share.Core.Payout)!));
 
     /// <summary>A coin block whose id says when it was made, ms since 1970.</summary>
     private static Hash256 BlockAt(ulong ms)
@@ -121,8 +141,13 @@ internal sealed class ChainNode : IBlockTimes, ICoinBlocks
 }
 
 /// <summary>A peer in a test's hand: what it is sent is kept, and what it says the test says.</summary>
-internal sealed class HandPeer(ChainNode node, PeerTip tip) : IChainPeer
+internal sealed class HandPeer(ChainPeers chain, PeerTip tip, bool isOutbound = true) : IChainPeer
 {
+    public HandPeer(ChainNode node, PeerTip tip, bool isOutbound = true)
+        : this(node.Peers, tip, isOutbound)
+    {
+    }
+
     private static long s_numbers = 1_000;
     private uint _questions;
 
@@ -130,7 +155,9 @@ internal sealed class HandPeer(ChainNode node, PeerTip tip) : IChainPeer
 
     public string Name => $"peer {Number}";
 
-    public bool IsOutbound => true;
+    public bool IsOutbound => isOutbound;
+
+    public TimeSpan? RoundTrip { get; set; }
 
     public PeerHello Hello { get; } = new()
     {
@@ -171,14 +198,14 @@ internal sealed class HandPeer(ChainNode node, PeerTip tip) : IChainPeer
 
     public HandPeer Join()
     {
-        node.Peers.OnJoined(this);
+        chain.OnJoined(this);
         return this;
     }
 
-    public void Leave() => node.Peers.OnLeft(this);
+    public void Leave() => chain.OnLeft(this);
 
     public void Say(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0) =>
-        node.Peers.OnMessage(this, new PeerFrame(PeerMessageRule.Of(message)!, correlation, body));
+        chain.OnMessage(this, new PeerFrame(PeerMessageRule.Of(message)!, correlation, body));
 
     /// <summary>The newest message of this kind that it was sent, taken out.</summary>
     public (uint Correlation, byte[] Body)? TakeSent(PeerMessage message)

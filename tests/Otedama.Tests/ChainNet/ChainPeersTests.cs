@@ -30,6 +30,17 @@ public sealed class ChainPeersTests
         Assert.Null(_two.TakeSent(PeerMessage.Share));
     }
 
+    /// <summary>Reserved; nobody is wrong to send it.</summary>
+    [Fact]
+    public void A_compact_share_is_passed_over()
+    {
+        int said = _one.Sent.Count;
+        _one.Say(PeerMessage.ShareCompact, _node.Make().Bytes.Span);
+        Assert.Empty(_one.Blamed);
+        Assert.Equal(said, _one.Sent.Count);
+        Assert.Null(_two.TakeSent(PeerMessage.Share));
+    }
+
     [Fact]
     public void What_is_wrong_is_not_passed_on_and_its_sender_hears_why()
     {

@@ -12,7 +12,30 @@ internal sealed class NetAudit(NetSim sim)
     private readonly Dictionary<Hash256, long> _madeAt = [];
     private readonly Dictionary<Hash256, List<(int Node, TimeSpan After)>> _had = [];
 
+    private readonly Dictionary<Hash256, (int Finder, byte[] Bytes, HashSet<int> Had)> _blocks = [];
+
+    /// <summary>Coin blocks that were found: by whom, and whose coin nodes got them from him.</summary>
+    public IEnumerable<(int Finder, int Others)> Blocks => _blocks.Values.Select(static block => (block.Finder, block.Had.Count));
+
+    public void OnBlock(int node, AssembledBlock block) => _blocks[block.Id] = (node, block.HeadHex.ToArray(), []);
+
+    /// <summary>Once each, and only what somebody honest has found.</summary>
+    public void OnForwarded(int node, AssembledBlock block)
+    {
+        if (!_blocks.TryGetValue(block.Id, out (int Finder, byte[] Bytes, HashSet<int> Had) found)
+            || !found.Bytes.AsSpan().SequenceEqual(block.HeadHex.Span))
+        {
+            sim.Fail($"node {node} forwards a block that nobody found");
+        }
+        else if (!found.Had.Add(node) || found.Finder == node)
+        {
+            sim.Fail($"node {node} forwards block {block.Id} of node {found.Finder} again");
+        }
+    }
+
     public long BytesSent { get; private set; }
+
+    public long SharesSent { get; private set; }
 
     public int Made => _made.Count;
 
@@ -37,6 +60,7 @@ internal sealed class NetAudit(NetSim sim)
     public void OnSent(NetActor from, PeerMessage message, ReadOnlySpan<byte> body)
     {
         BytesSent += PeerFrame.HeaderBytes + body.Length;
+        SharesSent += message is PeerMessage.Share or PeerMessage.Shares ? 1 : 0;
         if (!from.IsHonest)
         {
             return;

@@ -46,6 +46,42 @@ public sealed class NetBench(ITestOutputHelper output)
         }
     }
 
+    /// <summary>As above with a hundred nodes, for both ways of passing shares on; a fifth may be silent.</summary>
+    [Theory(Explicit = true)]
+    [InlineData(ChainPeers.GossipBudget, 0)]
+    [InlineData(1, 0)]
+    [InlineData(ChainPeers.GossipBudget, 20)]
+    [InlineData(1, 20)]
+    public void Both_ways_through_a_hundred_nodes(long budget, int hostile)
+    {
+        for (ulong seed = 1; seed <= 3; seed++)
+        {
+            NetOptions options = new()
+            {
+                Nodes = 100 - hostile,
+                Hostile = hostile,
+                Dials = 8,
+                Faults = TimeSpan.Zero,
+                SkewMs = 500,
+                Length = TimeSpan.FromMinutes(5),
+                LatencyMs = Latency,
+                BytesPerSecond = 2_500_000,
+                GossipBudget = budget,
+            };
+            NetSim sim = new(seed, options);
+            sim.Begin();
+            sim.RunUntil(TimeSpan.FromMinutes(2)); // links, and who is eager
+            (long before, int made) = (sim.Audit.BytesSent, sim.Audit.Made);
+            sim.RunUntil(options.Length);
+            Assert.Null(sim.Broken);
+            IReadOnlyList<(int Node, TimeSpan After)>[] whole = [.. sim.Audit.Spreads.Skip(made).Where(had => had.Count >= options.Nodes - 1)];
+            double[] all = [.. whole.SelectMany(static had => had.Select(static each => each.After.TotalMilliseconds)).Order()];
+            double bytes = (double)(sim.Audit.BytesSent - before) / options.Nodes / (sim.Audit.Made - made);
+            double bodies = (double)sim.Audit.SharesSent / options.Nodes / sim.Audit.Made;
+            Say(string.Create(CultureInfo.InvariantCulture, $"budget {budget}, {hostile} hostile, seed {seed}: {whole.Length} of {sim.Audit.Made - made} shares, p50 {At(all, 0.50):f0} ms, p99 {At(all, 0.99):f0} ms, {bytes:f0} bytes a node and share, each sent {bodies:f1} times a node"));
+        }
+    }
+
     /// <summary>One core; shares made here, with uncles, on the real rules. Cold: bytes to a chain that is ready to pay.</summary>
     [Theory(Explicit = true)]
     [InlineData(2_160)]

@@ -10,9 +10,11 @@ internal sealed class NetCoin : ICoinBlocks
     private readonly Dictionary<Hash256, long> _times = [];
 
     private readonly SimSchedule _schedule;
+    private readonly uint _bits;
 
-    public NetCoin(SimSchedule schedule, SeededRandom random, TimeSpan spacing, TimeSpan length)
+    public NetCoin(SimSchedule schedule, SeededRandom random, TimeSpan spacing, TimeSpan length, uint bits)
     {
+        _bits = bits;
         _schedule = schedule;
         for (long at = -spacing.Ticks * 4; at < length.Ticks; at += random.Wait(spacing).Ticks + 1)
         {
@@ -40,7 +42,7 @@ internal sealed class NetCoin : ICoinBlocks
             Height = 101 + newest,
             Version = 0x20000000,
             PreviousHash = _blocks[newest].Id,
-            Bits = EasyShares.CoinBits,
+            Bits = _bits,
             Time = (uint)(Ms(now) / 1_000),
             TimeMin = 0,
             CoinbaseValue = new Amount((long)FreeShares.CoinValue),

@@ -62,7 +62,7 @@ internal sealed class NetHostile : NetActor
             return;
         }
         NetPeer peer = Peers[_random.Below(Peers.Count)];
-        switch (_random.Below(5))
+        switch (_random.Below(Sim.Options.CoinBits == EasyShares.CoinBits ? 5 : 6))
         {
             case 0:
                 _tip = new PeerTip((uint)_random.Below(10_000), SomeId(), (UInt128)_random.NextUInt64(), BeEager: false);
@@ -89,12 +89,27 @@ internal sealed class NetHostile : NetActor
             case 3:
                 peer.Send(PeerMessage.Share, Orphan().Bytes.Span);
                 break;
+            case 5 when _heard.Count > 0
+                && ChainShare.Decode(_heard[_random.Below(_heard.Count)], ChainCoin.Of(Sim.Parameters), out _) is { } share:
+                Announce(peer, share);
+                break;
             case 4:
                 byte[] data = new byte[PeerBody.IdBytes * 32];
                 _random.Fill(data);
                 peer.Ask(PeerMessage.GetShares, data);
                 break;
         }
+    }
+
+    /// <summary>A block that is none, or the one that a share is with other transactions, or only a part of it.</summary>
+    private void Announce(NetPeer peer, ChainShare share)
+    {
+        byte[] body = new byte[PeerBody.BlockHeadBytes + 300];
+        _random.Fill(body);
+        share.Work.Header.CopyTo(body.AsSpan(PeerBody.BlockHeadBytes));
+        uint length = (uint)(_random.Chance(0.5) ? 300 : _random.Below(4 << 20));
+        new PeerBlockHead(share.Work.Header.Id, Math.Max(300, length), 0).Write(body);
+        peer.Send(PeerMessage.BlockAnn, body);
     }
 
     /// <summary>On a chain this easy another header with the same merkle root may well be another share that is good.</summary>
@@ -121,7 +136,7 @@ internal sealed class NetHostile : NetActor
             CoinHeight = (uint)template.Height,
             Bits = Peers.Select(static peer => peer.Remote).OfType<NetNode>().FirstOrDefault()?.Desk.Next.Bits ?? Sim.Parameters.LimitBits,
         };
-        return EasyShares.Mine(core, Sim.Parameters, [], _number++, template.PreviousHash);
+        return EasyShares.Mine(core, Sim.Parameters, [], _number++, template.PreviousHash, Sim.Options.CoinBits);
     }
 
     private Hash256 SomeId()

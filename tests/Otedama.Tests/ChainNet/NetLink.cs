@@ -114,6 +114,8 @@ internal sealed class NetPeer : IChainPeer
 
     public bool IsOutbound { get; }
 
+    public TimeSpan? RoundTrip => 2 * Link.Latency;
+
     public PeerHello Hello { get; }
 
     private NetSim Sim => Owner.Sim;

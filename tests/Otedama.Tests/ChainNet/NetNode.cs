@@ -7,7 +7,7 @@ using Otedama.Wire;
 namespace Otedama.Tests.ChainNet;
 
 /// <summary>An honest node: the real desk, peers and synchronisation on a disk of its own, through several lives.</summary>
-internal sealed class NetNode : NetActor, IBlockTimes
+internal sealed class NetNode : NetActor, IBlockTimes, ICoinBlockSink
 {
     private const string Folder = "chain";
 
@@ -57,7 +57,7 @@ internal sealed class NetNode : NetActor, IBlockTimes
             Loggers = NullLoggerFactory.Instance,
         };
         Desk = new ShareDesk(Sim.Parameters, NoProofs.Instance, world, Folder);
-        Links = new ChainPeers(Desk, this, world);
+        Links = new ChainPeers(Desk, this, this, world, Sim.Options.GossipBudget);
         _steps = [Desk, Desk.Keeper, Links, Links.Sync];
         _turns = new int[_steps.Length];
         IsUp = true;
@@ -89,16 +89,29 @@ internal sealed class NetNode : NetActor, IBlockTimes
         ulong now = (ulong)((DateTimeOffset.FromUnixTimeSeconds(1_900_000_000) + Sim.Schedule.Elapsed + _skew).ToUnixTimeMilliseconds());
         Template template = Sim.Coin.Template(Sim.Schedule.Now - Sim.Options.CoinDelay.Ticks);
         ChainShare share = Desk.Look(chain => EasyShares.Next(
-            chain, Sim.Parameters, Payout, now, number, template.PreviousHash, (uint)template.Height));
+            chain, Sim.Parameters, Payout, now, number, template.PreviousHash, (uint)template.Height, Sim.Options.CoinBits));
         Sim.Audit.OnMade(share);
         Arrival arrival = Desk.Arrive(share.Bytes.Span, ShareOrigin.Own);
         if (arrival.Kind != ArrivalKind.Taken)
         {
             Sim.Fail($"node {Number}: a share of its own is {arrival.Kind}: {arrival.Fault}");
         }
+        if (EasyShares.IsBlock(share))
+        {
+            AssembledBlock block = new(share.Work.Header.Id, (int)share.Core.CoinHeight, HexOf(BlockOf(share)), default);
+            Sim.Audit.OnBlock(Number, block);
+            Links.Announce(block);
+        }
         Pump();
         return share;
     }
+
+    private byte[] BlockOf(ChainShare share) => Desk.Look(chain => EasyShares.BlockOf(
+        share, Sim.Parameters, chain.SplitOn(share.Core.Parent, share.Core.CapClass, share.Core.CoinValue, share.Core.Payout)!));
+
+    private static byte[] HexOf(byte[] bytes) => System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes));
+
+    void ICoinBlockSink.Forward(AssembledBlock block, string from) => Sim.Audit.OnForwarded(Number, block);
 
     public override void OnJoined(NetPeer peer)
     {

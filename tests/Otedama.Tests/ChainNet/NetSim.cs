@@ -30,6 +30,12 @@ internal sealed record NetOptions
     /// <summary>Miners take a new coin block up so long after it came.</summary>
     public TimeSpan CoinDelay { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Bytes a second.</summary>
+    public long GossipBudget { get; init; } = ChainPeers.GossipBudget;
+
+    /// <summary>Of the coin's blocks: with its own, none is found.</summary>
+    public uint CoinBits { get; init; } = EasyShares.CoinBits;
+
     /// <summary>One way, of the link's two ends, in milliseconds.</summary>
     public Func<SeededRandom, int, int, double> LatencyMs { get; init; } = static (random, _, _) => random.Between(5, 250);
 
@@ -58,7 +64,7 @@ internal sealed class NetSim
         _random = RandomFor("network");
         Life = new SimLife(Schedule, "network");
         Parameters = EasyShares.Parameters(options.Window);
-        Coin = new NetCoin(Schedule, RandomFor("coin"), TimeSpan.FromSeconds(60), options.Length + TimeSpan.FromMinutes(10));
+        Coin = new NetCoin(Schedule, RandomFor("coin"), TimeSpan.FromSeconds(60), options.Length + TimeSpan.FromMinutes(10), options.CoinBits);
         Audit = new NetAudit(this);
         for (int i = 0; i < options.Nodes; i++)
         {
@@ -268,11 +274,19 @@ internal sealed class NetSim
         Schedule.After(_random.Wait(TimeSpan.FromSeconds(5)), Life, () => StartNode(node));
     }
 
-    private static void StartNode(NetNode node)
+    /// <summary>A disk with a torn end that refuses to write keeps a node from starting until it does not.</summary>
+    private void StartNode(NetNode node)
     {
-        if (!node.IsUp)
+        try
         {
-            node.Start();
+            if (!node.IsUp)
+            {
+                node.Start();
+            }
+        }
+        catch (IOException) when (node.Disk.IsFull || node.Disk.RefusesFlushes)
+        {
+            Schedule.After(TimeSpan.FromSeconds(2), Life, () => StartNode(node));
         }
     }
 
@@ -311,7 +325,8 @@ internal sealed class NetSim
             if (node.Desk.Tip.Id != best.Desk.Tip.Id)
             {
                 Fail($"node {node.Number} is at height {node.Desk.Tip.Height} with work {node.Desk.Tip.Work}; node {best.Number} at "
-                    + $"{best.Desk.Tip.Height} with {best.Desk.Tip.Work}; {node.Peers.Count} peers");
+                    + $"{best.Desk.Tip.Height} with {best.Desk.Tip.Work}; {node.Peers.Count} peers, {node.Desk.Waiting} wait, fetching "
+                    + $"{node.Links.Sync.Progress}");
             }
         }
         string[] splits = [.. _nodes.Select(SplitOf).Distinct()];

@@ -25,6 +25,39 @@ public sealed class NetSimTests
         Hold(new NetSim((ulong)seed, options));
     }
 
+    /// <summary>Bits of a coin that is sixteen times as hard as the easiest share: several blocks are found.</summary>
+    private const uint EasyCoin = 0x200fffff;
+
+    [Fact]
+    public void A_found_block_goes_to_the_coin_nodes_of_eight_others()
+    {
+        NetOptions options = new() { Nodes = 20, Dials = 8, Faults = TimeSpan.Zero, CoinBits = EasyCoin, SkewMs = 500 };
+        NetSim sim = new NetSim(7, options).Run();
+        Assert.True(sim.Broken is null, sim.Broken);
+        (int Finder, int Others)[] blocks = [.. sim.Audit.Blocks.Skip(3)]; // links were being made during the first
+        Assert.True(blocks.Length >= 3, $"{blocks.Length} blocks");
+        Assert.True(blocks.Count(static block => block.Others >= 8) >= blocks.Length * 0.8, string.Join(' ', blocks));
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds), 300, 6)]
+    public void Only_real_blocks_reach_coin_nodes_among_hostile_peers(int seed)
+    {
+        NetSim sim = new((ulong)seed, new NetOptions { Hostile = 4, CoinBits = EasyCoin });
+        Hold(sim);
+        Assert.Contains(sim.Audit.Blocks, static block => block.Others >= 3);
+    }
+
+    /// <summary>A budget that is always exceeded.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds), 400, 6)]
+    public void Nodes_that_announce_agree_too(int seed)
+    {
+        NetSim sim = new((ulong)seed, new NetOptions { Hostile = 2, GossipBudget = 1 });
+        Hold(sim);
+        Assert.Contains(sim.Nodes, static node => node.Links.IsHybrid);
+    }
+
     [Fact]
     public void The_faults_happen_and_two_nodes_are_enough()
     {

@@ -11,7 +11,7 @@ internal sealed class TestSplits(
 
     public CoinbaseForm? Form => null;
 
-    public string? WhyClosed => null;
+    public Closure? WhyClosed { get; set; }
 
     public bool HasOwnCoinbases => solo is not null;
 

@@ -9,13 +9,14 @@ namespace Otedama.Tests.Peers;
 internal sealed class TestPeer : IPeerHandler, IConduct
 {
     public TestPeer(
-        string name, HeldClock clock, string chain = PeerSamples.ChainId, long memory = 256 << 20, int sessions = 256)
+        string name, HeldClock clock, string chain = PeerSamples.ChainId, long memory = 256 << 20, int sessions = 256,
+        NodeId? own = null)
     {
         Clock = clock;
         Sessions = new PeerSessions
         {
             ChainId = new Hash256(Convert.FromHexString(chain)),
-            Own = NodeId.OfKey(System.Text.Encoding.ASCII.GetBytes(name)),
+            Own = own ?? NodeId.OfKey(System.Text.Encoding.ASCII.GetBytes(name)),
             Time = clock,
             Random = SeededRandom.For(1, name),
             Handler = this,
@@ -33,6 +34,8 @@ internal sealed class TestPeer : IPeerHandler, IConduct
 
     public List<(PeerMessage Message, uint Correlation, byte[] Body)> Heard { get; } = [];
 
+    public List<TimeSpan> RoundTrips { get; } = [];
+
     public List<PeerBye> Closed { get; } = [];
 
     public List<(int Points, string What)> Reports { get; } = [];
@@ -41,6 +44,9 @@ internal sealed class TestPeer : IPeerHandler, IConduct
 
     /// <summary>Changes how this node introduces itself.</summary>
     public Func<PeerHello, PeerHello> Describes { get; set; } = static hello => hello;
+
+    /// <summary>Who calls with a message waits for this; null: nobody does.</summary>
+    public ManualResetEventSlim? Stalls { get; set; }
 
     /// <summary>Counts without keeping.</summary>
     public bool OnlyCounts { get; set; }
@@ -54,6 +60,7 @@ internal sealed class TestPeer : IPeerHandler, IConduct
 
     PeerTake IPeerHandler.OnMessage(PeerSession session, in PeerFrame frame)
     {
+        Stalls?.Wait();
         Count++;
         if (!OnlyCounts)
         {
@@ -62,13 +69,16 @@ internal sealed class TestPeer : IPeerHandler, IConduct
         return Answer;
     }
 
+    void IPeerHandler.OnRoundTrip(PeerSession session) => RoundTrips.Add(session.RoundTrip!.Value);
+
     void IPeerHandler.OnClosed(PeerSession session, PeerBye reason)
     {
         Open.Remove(session);
         Closed.Add(reason);
     }
 
-    void IConduct.Report(NodeId peer, IPAddress address, int points, string what) => Reports.Add((points, what));
+    void IConduct.Report(NodeId peer, IPAddress address, PeerOffence offence, string what) =>
+        Reports.Add((PeerOffences.Of(offence).Points, what));
 }
 
 /// <summary>Two sessions joined by memory; bytes move when the test says so.</summary>

@@ -235,9 +235,11 @@ public sealed class PeerSessionTests
     public void Silence_brings_a_ping_and_then_the_end()
     {
         PeerPair pair = new(_a, _b);
-        Tick(31);
+        Tick(1);
+        _time.Advance(0.04);
         pair.Pump();
-        Assert.Equal(TimeSpan.Zero, _a.Open[0].RoundTrip);
+        Assert.Equal(0.04, _a.Open[0].RoundTrip!.Value.TotalSeconds, 1e-9);
+        Assert.Equal(_a.Open[0].RoundTrip, Assert.Single(_a.RoundTrips));
         pair.One.IsBlocked = pair.Two.IsBlocked = true;
         Tick(60);
         Assert.Null(pair.One.Ended);
@@ -250,12 +252,13 @@ public sealed class PeerSessionTests
     {
         PeerPair pair = new(_a, _b, start: false);
         pair.One.Session.Start();
-        _time.Advance(9);
-        pair.One.Session.Tick();
+        Assert.Equal((0, 1), _a.Sessions.Greeting);
+        Tick(9);
         Assert.Null(pair.One.Ended);
-        _time.Advance(2);
-        pair.One.Session.Tick();
+        Tick(2);
         Assert.NotNull(pair.One.Ended);
+        pair.Pump();
+        Assert.Equal((0, 0), _a.Sessions.Greeting);
     }
 
     [Fact]
@@ -363,12 +366,14 @@ public sealed class PeerSessionTests
         small.Two.IsBlocked = large.Two.IsBlocked = true;
         PeerSession[] sessions = [.. tight.Open];
         sessions[0].Send(PeerMessage.Share, new byte[60_000]);
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 30; i++)
         {
             sessions[1].Send(PeerMessage.Share, new byte[60_000]);
         }
-        tight.Sessions.Tick();
         Assert.Equal((false, true), (sessions[0].IsEnded, sessions[1].IsEnded));
+        Assert.InRange(tight.Sessions.Memory.Queued, 0, 1 << 20);
+        Assert.Equal(sessions.Sum(static session => (long)session.BufferedBytes) - large.Two.Unsent - small.Two.Unsent,
+            tight.Sessions.Memory.Queued);
     }
 
     /// <summary>20,000 streams of good frames in random order, cut and changed at random, seed 5.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Otedama.Wire;
 using Xunit;
 
@@ -121,7 +119,7 @@ public sealed class PeerTlsTests
     public async Task A_foreign_client_is_let_in_or_refused_by_name(string arguments, PeerRefusal expected)
     {
         using TempFolder folder = new();
-        NodeId id = WriteKeys(folder.Path);
+        NodeId id = OpenSsl.WriteKeys(folder.Path);
         byte[] frame = PeerFrameTests.Frame(PeerMessage.Hello, PeerFrameTests.Body(PeerMessage.Hello));
         (TlsEnd server, byte[] heard) = await ServeOpenSslAsync(folder.Path, arguments, frame);
         Assert.Equal(expected, server.Ended);
@@ -148,7 +146,7 @@ public sealed class PeerTlsTests
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using Process client = Start(folder, $"s_client -connect {listener.LocalEndpoint} -quiet {arguments}");
+        using Process client = OpenSsl.Start(folder, $"s_client -connect {listener.LocalEndpoint} -quiet {arguments}");
         using TcpClient accepted = await listener.AcceptTcpClientAsync().WaitAsync(Patience.Limit);
         NetworkStream stream = accepted.GetStream();
         TlsEnd server = TlsEnd.Accept(_two, null);
@@ -178,46 +176,6 @@ public sealed class PeerTlsTests
         client.Kill();
         await client.WaitForExitAsync().WaitAsync(Patience.Limit);
         return (server, heard);
-    }
-
-    private static Process Start(string folder, string arguments)
-    {
-        try
-        {
-            return Process.Start(new ProcessStartInfo("openssl", arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("openssl is not installed");
-            throw;
-        }
-    }
-
-    private static NodeId WriteKeys(string folder)
-    {
-        using ECDsa node = ECDsa.Create(ECCurve.NamedCurves.nistP256), p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        using RSA rsa = RSA.Create(2048);
-        Write(folder, "node", node, new CertificateRequest("CN=x", node, HashAlgorithmName.SHA256));
-        Write(folder, "p384", p384, new CertificateRequest("CN=x", p384, HashAlgorithmName.SHA256));
-        Write(folder, "rsa", rsa, new CertificateRequest("CN=x", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-        CertificateRequest padded = new("CN=x", node, HashAlgorithmName.SHA256);
-        padded.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.1", new byte[4_096], critical: false));
-        Write(folder, "long", node, padded);
-        return NodeId.OfKey(node.ExportSubjectPublicKeyInfo());
-    }
-
-    private static void Write(string folder, string name, AsymmetricAlgorithm key, CertificateRequest request)
-    {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        File.WriteAllText(Path.Combine(folder, name + ".crt"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(folder, name + ".key"), key.ExportPkcs8PrivateKeyPem());
     }
 
     /// <summary>One end that keeps what it is told.</summary>

@@ -42,7 +42,7 @@ internal sealed class StratumHarness : ICandidateSink, IDisposable
         Jobs = new JobBook(
             new JobBookOptions
             {
-                Splits = TestSplits.To(script),
+                Splits = Splits = TestSplits.To(script),
                 ShareTarget = Target.Max,
                 FirstId = 1_000,
             },
@@ -67,6 +67,8 @@ internal sealed class StratumHarness : ICandidateSink, IDisposable
     public PoolOptions Options { get; }
 
     public JobBook Jobs { get; }
+
+    public TestSplits Splits { get; }
 
     public StratumServer Server { get; }
 

@@ -36,6 +36,39 @@ public sealed class DiscoveryTests
         }
     }
 
+    /// <summary>The name server is asked half a minute after the start, when nobody else has helped.</summary>
+    [Fact]
+    public async Task A_node_that_knows_only_a_name_finds_the_node_that_it_names()
+    {
+        string program = PublishedProgram.PathOrSkip();
+        using TempFolder folder = new();
+        int[] ports = [FreePort.Next(), FreePort.Next()];
+        DnsZone zone = new DnsZone()
+            .Service("_otedama._tcp.seeds.test", "one.seeds.test", ports[0]).Address("one.seeds.test", "127.0.0.1");
+        using DnsServer server = new(zone);
+        Node[] nodes =
+        [
+            new(program, Path.Combine(folder.Path, "a"), ports[0]),
+            new(program, Path.Combine(folder.Path, "b"), ports[1],
+                "p2p.dns_seeds=seeds.test", $"p2p.dns_server={server.Place}"),
+        ];
+        try
+        {
+            await Patience.UntilAsync(() =>
+                nodes[1].HasPeer(nodes[0]) || Array.Exists(nodes, static node => node.HasEnded));
+            Assert.All(nodes, static node => Assert.False(node.HasEnded, node.Said));
+            Assert.Contains("DNS seed seeds.test: 1 addresses, 1 of them not known before", nodes[1].Said,
+                StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (Node node in nodes)
+            {
+                await node.EndAsync();
+            }
+        }
+    }
+
     private sealed class Node
     {
         private const string IdMark = "this node is otp2p://";
@@ -43,13 +76,13 @@ public sealed class DiscoveryTests
         private readonly ConcurrentQueue<string> _said = [];
         private readonly Process _process;
 
-        public Node(string program, string data, int port, string dht)
+        public Node(string program, string data, int port, params string[] more)
         {
             string[] settings =
             [
                 $"data_dir={data}", $"pool.port={FreePort.Next()}", $"node.port={FreePort.Next()}", "api.enabled=false",
                 "metrics.enabled=false", "mining.enabled=false", "p2p.enabled=true", "p2p.listen=127.0.0.1",
-                $"p2p.port={port}", "p2p.nat=off", "p2p.allow=127.0.0.0/8", "dht.allow_private=true", dht,
+                $"p2p.port={port}", "p2p.nat=off", "p2p.allow=127.0.0.0/8", "dht.allow_private=true", .. more,
             ];
             _process = Process.Start(new ProcessStartInfo(program, ["pool", .. settings.SelectMany(static setting =>
                 (string[])["--set", setting])])

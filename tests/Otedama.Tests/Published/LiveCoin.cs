@@ -9,11 +9,13 @@ internal sealed class LiveCoin : IAsyncDisposable
 {
     public const string Program = "/usr/bin/litecoind";
 
+    private readonly string _folder;
     private readonly Process _node, _company;
     private readonly RpcClient _rpc;
 
     public LiveCoin(string folder)
     {
+        _folder = folder;
         (int rpc, int peer) = (FreePort.Next(), FreePort.Next());
         Cookie = Path.Combine(folder, "coin", "regtest", ".cookie");
         // Without a peer the node refuses templates even on regtest. A long poll keeps one of its threads for RPC, of
@@ -31,23 +33,43 @@ internal sealed class LiveCoin : IAsyncDisposable
     /// <summary>File with the password.</summary>
     public string Cookie { get; }
 
-    /// <summary>Waits for the node, then makes one block, without which it thinks that it is far behind.</summary>
+    /// <summary>
+    /// Waits for the node and its company, and makes one block, without which the node thinks that it is far behind.
+    /// </summary>
+    /// <exception cref="TimeoutException">One of the two did not come up; with the end of what both have written.</exception>
     public async Task BeginAsync(string address)
     {
         long began = Stopwatch.GetTimestamp();
-        while (true)
+        bool made = false;
+        while (Stopwatch.GetElapsedTime(began) < Patience.Limit)
         {
             try
             {
-                await CallAsync("generatetoaddress", $"1,\"{address}\"");
-                return;
+                if (!made)
+                {
+                    await CallAsync("generatetoaddress", $"1,\"{address}\"");
+                    made = true;
+                }
+                if ((await CallAsync("getconnectioncount")).GetInt32() > 0)
+                {
+                    return;
+                }
+                await Task.Delay(50);
             }
-            catch (RpcException e) when ((e.IsTransient || e.Failure == RpcFailure.Credentials)
-                && Stopwatch.GetElapsedTime(began) < Patience.Limit)
+            catch (RpcException e) when (e.IsTransient || e.Failure == RpcFailure.Credentials)
             {
                 await Task.Delay(50);
             }
         }
+        throw new TimeoutException($"no coin node with company within {Patience.Limit.TotalSeconds:F0} s: "
+            + $"{Story("coin", _node)}\n{Story("company", _company)}");
+    }
+
+    private string Story(string name, Process process)
+    {
+        string log = Path.Combine(_folder, name, "regtest", "debug.log");
+        string[] lines = File.Exists(log) ? File.ReadAllLines(log) : [];
+        return $"{name} {(process.HasExited ? $"ended with {process.ExitCode}" : "runs")}\n{string.Join('\n', lines.TakeLast(30))}";
     }
 
     public async Task<JsonElement> CallAsync(string method, string parameters = "")

@@ -31,7 +31,6 @@ public sealed partial class DeadCodeTests
         ["P2pMaxOutbound"] = "settings registry",
         ["P2pAllow"] = "settings registry",
         ["P2pMemory"] = "settings registry",
-        ["P2pGossipBudget"] = "settings registry",
         ["P2pNat"] = "settings registry",
         ["P2pPrivate"] = "settings registry",
         ["RegionDatabase"] = "settings registry",

@@ -13,7 +13,7 @@ const state = {
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   range: Number(remembered("range", 300)),
   rig: remembered("rig", ""), pool: remembered("pool", ""), // names of those whose figures are shown
-  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", shares: [], peers: [], loaded: false, lost: false, heardAt: 0,
+  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", shares: [], peers: [], region: null, loaded: false, lost: false, heardAt: 0,
   history: { time: [], rigs: {}, pools: {} },
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
@@ -34,7 +34,7 @@ async function loadTables() {
   if (state.status.pool?.name !== name) return; // another one was chosen meanwhile
   Object.assign(state, {
     blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "",
-    shares: shares.shares, peers: peers.peers, loaded: true,
+    shares: shares.shares, peers: peers.peers, region: peers.region ?? null, loaded: true,
   });
 }
 
@@ -103,7 +103,7 @@ function draw() {
   drawCharts();
   drawTables(state.status);
   drawChainCards(state.status.pool?.sharechain, {
-    t, table, titled, coins, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers });
+    t, table, titled, coins, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers, region: state.region });
   drawFacts(state.status);
 }
 

@@ -1,4 +1,4 @@
-// The share chain as beads on a string, its uncles above it, and peers by how far away they are. Redrawn whole.
+// The share chain as beads on a string, its uncles above it, and peers on a map of round trips. Redrawn whole.
 const NS = "http://www.w3.org/2000/svg";
 const MAIN = 70, ROW = 26, EDGE = 14, STEP = 17;
 
@@ -66,23 +66,41 @@ export function drawChain(host, label, shares, chosen, describe, choose) {
   return at ? describe(at.share) : "";
 }
 
-const MARKS = [1, 3, 10, 30, 100, 300, 1000];
+const MARKS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000], MAP = 300, DRAWN = 150;
+const ms = (value) => (value >= 1000 ? `${value / 1000} s` : `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ms`);
 
-// One dot for each peer on a logarithmic scale of round trips; those not measured yet stand at the right end.
-export function drawPeers(host, label, peers, unknown) {
-  const { svg, width } = canvas(host, label, 92), known = width - 70;
-  const x = (ms) => EDGE + ((Math.log10(Math.max(1, Math.min(1000, ms)))) / 3) * (known - 2 * EDGE), rows = [];
-  for (const mark of MARKS) {
-    node(svg, "line", { x1: x(mark), x2: x(mark), y1: 8, y2: 66, class: "gridline" });
-    if (width > 480 || [1, 10, 100, 1000].includes(mark)) node(svg, "text", { x: x(mark), y: 84, "text-anchor": "middle", class: "tick" }, mark === 1000 ? "1 s" : `${mark} ms`);
+// This node in the middle, each peer as far away as it was measured (rings, logarithmic) and in the direction of its coordinate.
+// Those not measured yet stand on the outermost ring, dashed. labels: { map, here }; here: this node's region.
+export function drawPeers(host, labels, peers) {
+  const { svg, width } = canvas(host, labels.map, MAP), cx = width / 2, cy = MAP / 2 + 4, ry = MAP / 2 - 26, rx = Math.min(width / 2 - 66, 2.4 * ry);
+  const longest = Math.max(10, ...peers.map((p) => p.round_trip_ms ?? 0)), outer = MARKS.find((mark) => mark >= longest) ?? longest;
+  const far = (value) => Math.log10(1 + value) / Math.log10(1 + outer), rings = MARKS.filter((mark) => mark <= outer && mark >= outer / 300), taken = [];
+  for (const mark of rings) node(svg, "ellipse", { cx, cy, rx: rx * far(mark), ry: ry * far(mark), class: "ring" });
+  for (const mark of rings) {
+    if (rings.length > 3 && far(mark) * ry < 30) continue;
+    const text = node(svg, "text", { x: cx, y: cy - ry * far(mark) - 4, "text-anchor": "middle", class: "tick" }, ms(mark));
+    taken.push({ x: cx - 20, y: cy - ry * far(mark) - 14, w: 40, h: 12, text });
   }
-  if (peers.some((p) => p.round_trip_ms === null)) node(svg, "text", { x: width - 4, y: 84, "text-anchor": "end", class: "tick" }, unknown);
-  for (const peer of peers) {
-    const at = peer.round_trip_ms === null ? width - 24 : x(peer.round_trip_ms);
-    let row = rows.findIndex((end) => at - end > 13);
-    if (row < 0) row = rows.length < 4 ? rows.length : 3;
-    rows[row] = at;
-    const dot = node(svg, "circle", { cx: at, cy: 58 - row * 14, r: 5, class: `peer ${peer.direction}` });
-    node(dot, "title", {}, `${peer.address}${peer.round_trip_ms === null ? "" : `, ${peer.round_trip_ms.toFixed(1)} ms`}`);
-  }
+  node(svg, "circle", { cx, cy, r: 7, class: "here" });
+  write(svg, taken, width, cx, cy, labels.here, "here-name");
+  const dots = peers.slice(0, DRAWN).map((peer, i) => {
+    const known = peer.x_ms !== null && peer.y_ms !== null, angle = known ? Math.atan2(-peer.y_ms, peer.x_ms) : (i + 0.5) * 2.4;
+    const away = known ? far(peer.round_trip_ms) : 1.09, x = cx + Math.cos(angle) * rx * away, y = cy + Math.sin(angle) * ry * away;
+    if (known && peers.length <= 40) node(svg, "line", { x1: cx, y1: cy, x2: x, y2: y, class: "way" });
+    const dot = node(svg, "circle", { cx: x, cy: y, r: 5.5, class: `peer ${peer.direction}${known ? "" : " new"}` });
+    const name = [peer.region, peer.round_trip_ms === null ? null : ms(peer.round_trip_ms)].filter(Boolean).join(" · ");
+    node(dot, "title", {}, [peer.address, name].filter(Boolean).join(", "));
+    taken.push({ x: x - 7, y: y - 7, w: 14, h: 14 });
+    return { x, y, name };
+  });
+  for (const { x, y, name } of dots) write(svg, taken, width, x, y, name, "peer-name");
+}
+
+// Beside the dot, on the side away from the middle; not where another name stands already: the dot and the table have it too.
+function write(svg, taken, width, x, y, text, kind) {
+  const w = 6.8 * text.length + 4, right = x >= width / 2 ? x + 10 + w <= width : x - 10 - w < 0;
+  const box = { x: right ? x + 10 : x - 10 - w, y: y - 8, w, h: 14 };
+  if (!text || taken.some((t) => box.x < t.x + t.w && t.x < box.x + box.w && box.y < t.y + t.h && t.y < box.y + box.h)) return;
+  taken.push(box);
+  node(svg, "text", { x: right ? x + 10 : x - 10, y: y + 4, "text-anchor": right ? "start" : "end", class: `tick ${kind}` }, text);
 }

@@ -9,7 +9,7 @@ const size = (bytes) => (bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KiB` : 
 
 let chosen = null;
 
-// page: { t, language, table, titled, coins, unit, shares, peers, draw }
+// page: { t, language, table, titled, coins, unit, shares, peers, region }
 export function drawChainCards(chain, page) {
   if (!chain) return;
   const { t, language } = page, time = (seconds) => duration(seconds, language), w = chain.window;
@@ -24,6 +24,9 @@ export function drawChainCards(chain, page) {
   $("chain-sync").hidden = chain.sync.done === null;
   $("chain-sync").value = chain.sync.done ?? 0;
   say("chain-progress", chain.sync.done === null ? "" : t("fetched", count(chain.sync.had), count(chain.sync.of), chain.sync.from ?? "–"));
+  const alarms = chain.alarms ?? [];
+  $("chain-alarms").hidden = alarms.length === 0;
+  say("chain-alarms", alarms.map((alarm) => alarm.text).join("; "));
   $("chain-advice").hidden = chain.advice === null;
   if (chain.advice) say("chain-advice", t("nanoFits", w.expected_own_shares.toFixed(1), time(w.time_s)));
   drawBeads(page);
@@ -61,9 +64,12 @@ function drawBeads(page) {
 function drawPeerCard(page) {
   const { t, language } = page, peers = page.peers;
   $("peer-chart").hidden = peers.length === 0;
-  if (peers.length > 0) drawPeers($("peer-chart"), t("peersLabel", count(peers.length)), peers, t("notMeasured"));
+  const here = page.region ?? t("thisNode");
+  if (peers.length > 0) drawPeers($("peer-chart"), { map: t("peersLabel", count(peers.length)), here }, peers);
   page.table($("peers-table"), t("peers"), [
-    [t("address"), "mono", (p) => page.titled(p.id, p.address)], [t("direction"), "", (p) => t(`${p.direction}_`)],
+    [t("address"), "mono", (p) => page.titled(p.id, p.address)],
+    [t("region"), "", (p) => [p.region, p.asn === null ? null : `AS${p.asn}`].filter(Boolean).join(" ") || "–"],
+    [t("direction"), "", (p) => t(`${p.direction}_`) + (p.for_latency ? ` · ${t("near")}` : "")],
     [t("roundTrip"), "number", (p) => (p.round_trip_ms === null ? "–" : `${p.round_trip_ms.toFixed(p.round_trip_ms < 10 ? 1 : 0)} ms`)],
     [t("block"), "number", (p) => count(p.height)], [t("since"), "", (p) => duration(p.age_s, language)],
     [t("traffic"), "number", (p) => `${size(p.bytes_in)} / ${size(p.bytes_out)}`], [t("points"), "number", (p) => count(p.points)],
