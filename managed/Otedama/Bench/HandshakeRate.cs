@@ -9,14 +9,14 @@ internal static class HandshakeRate
     /// <summary>Enough to keep two cores busy; a node lets 64 in at once.</summary>
     private const int AtOnce = 8;
 
-    public static async Task<PeerBench.Sample[]> MeasureAsync(PeerBenchOptions options)
+    public static async Task<PeerBench.Measured[]> MeasureAsync(PeerBenchOptions options)
     {
         using BenchNode server = new();
         using BenchNode dialler = new();
         Silent silent = new();
         using LoopbackLinks links = new(server.Identity, silent, TimeProvider.System);
         await RunAsync(links, dialler.Identity, silent, options.Repeat / 2);
-        PeerBench.Sample[] samples = new PeerBench.Sample[options.Repeats];
+        PeerBench.Measured[] samples = new PeerBench.Measured[options.Repeats];
         for (int i = 0; i < samples.Length; i++)
         {
             samples[i] = await RunAsync(links, dialler.Identity, silent, options.Repeat);
@@ -24,7 +24,7 @@ internal static class HandshakeRate
         return samples;
     }
 
-    private static async Task<PeerBench.Sample> RunAsync(
+    private static async Task<PeerBench.Measured> RunAsync(
         LoopbackLinks links, NodeIdentity dialler, Silent user, TimeSpan time)
     {
         PeerBench.Mark began = PeerBench.Mark.Now;

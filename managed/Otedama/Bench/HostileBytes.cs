@@ -122,7 +122,8 @@ internal static class HostileBytes
             ("empty parts", Filled(Frame(PeerMessage.Shares, new byte[(1 << 20) - PeerFrame.HeaderBytes], 1))),
             ("a part that is no share", Filled(Frame(PeerMessage.Shares, Parts([0, 0]), 1))),
             ("shares one by one", Filled(Frame(PeerMessage.Share, share, 0))),
-            ("shares in histories", Filled(Frame(PeerMessage.Chain, [0, 0, 0, 0, 0, .. Filled(Parts(share), 260_000)], 1))),
+            ("shares in histories",
+                Filled(Frame(PeerMessage.Chain, [0, 0, 0, 0, 0, .. Filled(Parts(share), 260_000)], 1))),
             ("shares in an answer", Filled(Frame(PeerMessage.Shares, Filled(Parts(share), 1_000_000), 1))),
         ];
     }

@@ -27,7 +27,7 @@ internal sealed class LinkThroughput : IDisposable
         _links = new LoopbackLinks(_teller.Identity, _teller, TimeProvider.System);
     }
 
-    public static async Task<PeerBench.Sample[]> MeasureAsync(PeerBenchOptions options)
+    public static async Task<PeerBench.Measured[]> MeasureAsync(PeerBenchOptions options)
     {
         LinkThroughput[] all = [.. Enumerable.Range(0, options.Connections).Select(static _ => new LinkThroughput())];
         List<LoopbackLink> links = [];
@@ -36,7 +36,7 @@ internal sealed class LinkThroughput : IDisposable
             links.Add(await one.BeginAsync());
         }
         await Task.Delay(options.Repeat / 2);
-        PeerBench.Sample[] samples = new PeerBench.Sample[options.Repeats];
+        PeerBench.Measured[] samples = new PeerBench.Measured[options.Repeats];
         for (int i = 0; i < samples.Length; i++)
         {
             long before = all.Sum(static one => Interlocked.Read(ref one._received));
@@ -77,7 +77,9 @@ internal sealed class LinkThroughput : IDisposable
     private void Take(PeerSession session, in PeerFrame frame) =>
         Interlocked.Add(ref _received, PeerFrame.HeaderBytes + frame.Body.Length);
 
-    /// <summary>One thread at a time, and not deeper: what is sent may be taken at once, which calls this again.</summary>
+    /// <summary>
+    /// One thread at a time, and not deeper: what is sent may be taken at once, which calls this again.
+    /// </summary>
     private void Tell()
     {
         if (_telling is not { } session || Interlocked.Increment(ref _wishes) != 1)

@@ -22,14 +22,14 @@ internal static class PeerBench
     public static async IAsyncEnumerable<PeerBenchRow> RunAsync(PeerBenchOptions options, Action<string> begins)
     {
         begins("handshakes");
-        Sample[] handshakes = await HandshakeRate.MeasureAsync(options);
+        Measured[] handshakes = await HandshakeRate.MeasureAsync(options);
         yield return new PeerBenchRow("handshakes_per_s", "mutual TLS handshakes, new connection each", "/s",
             [.. handshakes.Select(static s => s.PerSecond)]);
         yield return new PeerBenchRow("handshakes_per_cpu_s", "the same by processor time of both ends", "/CPU s",
             [.. handshakes.Select(static s => s.PerCpuSecond)], HandshakesBar);
 
         begins($"throughput of {options.Connections} {(options.Connections == 1 ? "link" : "links")}");
-        Sample[] throughput = await LinkThroughput.MeasureAsync(options);
+        Measured[] throughput = await LinkThroughput.MeasureAsync(options);
         string links = options.Connections == 1 ? "one link" : $"{options.Connections} links";
         yield return new PeerBenchRow("gbit_per_s", $"frames of 256 KiB over {links}", "Gbit/s",
             [.. throughput.Select(static s => s.PerSecond * GigabitsPerByte)], GigabitsBar);
@@ -42,13 +42,16 @@ internal static class PeerBench
             "memory allocated for a share received and passed on", "B", bytes, 0, BarIsMost: true);
 
         begins($"shares routed between {options.Peers} peers; that many handshakes come first");
-        Sample[] routed = await ShareRouting.MeasureAsync(options);
+        Measured[] routed = await ShareRouting.MeasureAsync(options);
         yield return new PeerBenchRow("routing_cores",
             $"{options.Peers} peers x {ShareRouting.SharesPerSecond} shares/s, with the peers' own ends", "cores",
             [.. routed.Select(static s => s.Cpu.TotalSeconds)], CoresBar, BarIsMost: true);
 
         begins("hostile bytes");
-        HostileBytes.Result[] hostile = [.. Enumerable.Range(0, options.Repeats).Select(static _ => HostileBytes.Measure())];
+        HostileBytes.Result[] hostile =
+        [
+            .. Enumerable.Range(0, options.Repeats).Select(static _ => HostileBytes.Measure()),
+        ];
         yield return new PeerBenchRow("hostile_mib_ms",
             $"1 MiB of hostile bytes, the slowest of {HostileBytes.Kinds} kinds ({hostile[^1].Slowest})", "ms",
             [.. hostile.Select(static r => r.Time.TotalMilliseconds)], DecodeMsBar, BarIsMost: true);
@@ -57,7 +60,7 @@ internal static class PeerBench
     }
 
     /// <summary>What happened between two looks at the clocks.</summary>
-    internal readonly record struct Sample(double Count, TimeSpan Wall, TimeSpan Cpu)
+    internal readonly record struct Measured(double Count, TimeSpan Wall, TimeSpan Cpu)
     {
         public double PerSecond => Wall > TimeSpan.Zero ? Count / Wall.TotalSeconds : 0;
 
@@ -70,6 +73,7 @@ internal static class PeerBench
     {
         public static Mark Now => new(Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
-        public Sample Since(double count) => new(count, Stopwatch.GetElapsedTime(Wall), Environment.CpuUsage.TotalTime - Cpu);
+        public Measured Since(double count) =>
+            new(count, Stopwatch.GetElapsedTime(Wall), Environment.CpuUsage.TotalTime - Cpu);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class ShareRouting : IDisposable
     }
 
     /// <summary>Each sample is one second's worth of shares; they are sent as fast as they are routed.</summary>
-    public static async Task<PeerBench.Sample[]> MeasureAsync(PeerBenchOptions options)
+    public static async Task<PeerBench.Measured[]> MeasureAsync(PeerBenchOptions options)
     {
         using ShareRouting routing = await OpenAsync(options.Peers);
         routing.RouteRounds(SharesPerSecond);
@@ -94,7 +94,7 @@ internal sealed class ShareRouting : IDisposable
     }
 
     /// <summary>In each round every peer sends one share, and all have arrived before the next one.</summary>
-    private PeerBench.Sample RouteRounds(int rounds)
+    private PeerBench.Measured RouteRounds(int rounds)
     {
         PeerBench.Mark began = PeerBench.Mark.Now;
         for (int round = 0; round < rounds; round++)
@@ -107,7 +107,8 @@ internal sealed class ShareRouting : IDisposable
             }
             if (!_done.Wait(s_patience))
             {
-                throw new IOException($"{_missing} of {_theirs.Count} shares were not routed within a minute. {_hub.Blame}");
+                throw new IOException(
+                    $"{_missing} of {_theirs.Count} shares were not routed within a minute. {_hub.Blame}");
             }
         }
         return began.Since(rounds * _theirs.Count);

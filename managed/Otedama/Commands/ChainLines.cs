@@ -59,10 +59,12 @@ internal static class ChainLines
     }
 
     public static IEnumerable<string> Peers(PeersAnswer answer) => !answer.Enabled ? [NoChain] : StatusLines.Table(
-        ["NODE", "ADDRESS", "DIRECTION", "FOR", "ROUND TRIP", "REGION", "HEIGHT", "RECEIVED", "SENT", "POINTS", "PROGRAM"],
+        ["NODE", "ADDRESS", "DIRECTION", "FOR", "ROUND TRIP", "REGION", "HEIGHT", "RECEIVED", "SENT", "POINTS",
+            "PROGRAM"],
         answer.Peers.Select(static p => (string[])
         [
-            p.Id[..Math.Min(12, p.Id.Length)], p.Address, p.ForLatency ? $"{p.Direction}, near" : p.Direction, Units.Duration(p.AgeS),
+            p.Id[..Math.Min(12, p.Id.Length)], p.Address, p.ForLatency ? $"{p.Direction}, near" : p.Direction,
+            Units.Duration(p.AgeS),
             p.RoundTripMs is { } ms ? $"{Number(ms)} ms" : "?", Region(p),
             p.Height is { } height ? Count(height) : "?", Bytes(p.BytesIn), Bytes(p.BytesOut), Count(p.Points), p.Agent,
         ]),

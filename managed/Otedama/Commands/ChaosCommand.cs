@@ -21,7 +21,8 @@ internal static class ChaosCommand
     private static Command Run(CommandContext context)
     {
         Command run = new("run",
-            "Simulate a pool, its miners and its nodes, or a network of nodes, by seed; a seed that fails can be run again and fails the same way.");
+            "Simulate a pool, its miners and its nodes, or a network of nodes, by seed; a seed that fails can be run "
+            + "again and fails the same way.");
         Option<ulong> seed = new("--seed")
         {
             Description = "The seed; default 1.",

@@ -6,7 +6,8 @@ namespace Otedama;
 /// <summary>Rows of `bench p2p`: the numbers in columns, what they are of behind.</summary>
 internal static class PeerBenchTable
 {
-    public static string Head => string.Create(CultureInfo.InvariantCulture, $"{"MEDIAN",10} {"MIN",10} {"MAX",10} {"UNIT",-10} {"BAR",-12} WHAT");
+    public static string Head => string.Create(CultureInfo.InvariantCulture,
+        $"{"MEDIAN",10} {"MIN",10} {"MAX",10} {"UNIT",-10} {"BAR",-12} WHAT");
 
     public static string Line(PeerBenchRow row) => string.Create(CultureInfo.InvariantCulture,
         $"{Number(row.Median),10} {Number(row.Min),10} {Number(row.Max),10} {row.Unit,-10} {Bar(row),-12} {row.Meaning}");

@@ -142,7 +142,8 @@ internal static class Settings
         "stratum+tcp://eu.pool.example:3333", ["label", "countries", "continents"], secrets: []));
 
     public static readonly Setting<IReadOnlyList<string>> RegionDomains = Add(List("pool.region_domains",
-        "Domains that are yours: every host of pool.regions has to be one of them or below one.", "host names such as pool.example"));
+        "Domains that are yours: every host of pool.regions has to be one of them or below one.",
+            "host names such as pool.example"));
 
     public static readonly Setting<IReadOnlyList<IPNetwork>> GuardAllow = Add(NetworkList.Setting("pool.guard.allow", ["127.0.0.0/8", "::1/128"],
         "Addresses no limit applies to and that are never banned."));
@@ -277,7 +278,8 @@ internal static class Settings
         "MaxMind database of countries, read whole at the start; none is shipped. Empty = regions by label and by measured ways."));
 
     public static readonly Setting<string> RegionLabel = Add(Text("region.label", "",
-        "Name of the region this node is in, told to its peers; empty = none.", "a country code such as DE, or a name of yours, of up to 32 bytes"));
+        "Name of the region this node is in, told to its peers; empty = none.",
+            "a country code such as DE, or a name of yours, of up to 32 bytes"));
 
     public static readonly Setting<string> AsnDatabase = Add(Path("asn.mmdb",
         "MaxMind database of autonomous systems, to tell operators apart; none is shipped. Empty = by network, /16 and /32."));

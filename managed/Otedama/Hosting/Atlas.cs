@@ -40,7 +40,8 @@ internal sealed partial class Atlas : IAtlas
     }
 
     public uint SystemOf(IPAddress address) =>
-        Look(_systems, address)?.GetValueOrDefault("autonomous_system_number") is long number and > 0 and <= uint.MaxValue
+        Look(_systems, address)?.GetValueOrDefault("autonomous_system_number") is long number
+            and > 0 and <= uint.MaxValue
             ? (uint)number : 0;
 
     public RegionFacts RegionOf(IPAddress address)
@@ -48,15 +49,19 @@ internal sealed partial class Atlas : IAtlas
         Dictionary<string, object>? found = Look(_countries, address);
         string country = Code(found, "country", "iso_code");
         return new RegionFacts(
-            country.Length > 0 ? country : Code(found, "registered_country", "iso_code"), Code(found, "continent", "code"));
+            country.Length > 0 ? country : Code(found, "registered_country", "iso_code"),
+            Code(found, "continent", "code"));
     }
 
     /// <summary>Two letters, or none: what else stands there is no code.</summary>
     private static string Code(Dictionary<string, object>? found, string part, string key) =>
-        found?.GetValueOrDefault(part) is Dictionary<string, object> inner && inner.GetValueOrDefault(key) is string code
+        found?.GetValueOrDefault(part) is Dictionary<string, object> inner
+            && inner.GetValueOrDefault(key) is string code
             && code.Length == 2 && code.All(char.IsAsciiLetterUpper) ? code : "";
 
-    /// <summary>A database that is damaged in the middle is found out here: what it does not tell is not known.</summary>
+    /// <summary>
+    /// A database that is damaged in the middle is found out here: what it does not tell is not known.
+    /// </summary>
     private Dictionary<string, object>? Look(Func<IPAddress, Dictionary<string, object>?>? find, IPAddress address)
     {
         try
@@ -67,7 +72,8 @@ internal sealed partial class Atlas : IAtlas
         {
             if (Interlocked.Exchange(ref _warned, 1) == 0)
             {
-                LogDamaged(find == _systems ? Settings.AsnDatabase.Key : Settings.RegionDatabase.Key, address, e.Message);
+                LogDamaged(find == _systems ? Settings.AsnDatabase.Key : Settings.RegionDatabase.Key,
+                    address, e.Message);
             }
             return null;
         }
@@ -101,7 +107,8 @@ internal sealed partial class Atlas : IAtlas
         }
         if (!fits(type))
         {
-            throw new ConfigurationException($"{setting.Key}: {path} is a database of another kind, {SettingTypes.Shorten(type)} "
+            throw new ConfigurationException(
+                $"{setting.Key}: {path} is a database of another kind, {SettingTypes.Shorten(type)} "
                 + $"({configuration.Of(setting).Place}). {Settings.RegionDatabase.Key} takes one of countries, "
                 + $"{Settings.AsnDatabase.Key} one of autonomous systems.");
         }

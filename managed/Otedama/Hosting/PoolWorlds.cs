@@ -45,7 +45,8 @@ internal static class PoolWorlds
     {
         PoolUrl url = PoolUrl.Parse(string.Create(CultureInfo.InvariantCulture,
             $"stratum+{(region.IsTls ? "ssl" : "tcp")}://{region.Host}:{region.Port}"));
-        PoolProbeResult found = await PoolProbe.RunAsync(url, $"otedama/{ThisProgram.Version}", s_visitPatience, time, stop);
+        PoolProbeResult found = await PoolProbe.RunAsync(url, $"otedama/{ThisProgram.Version}", s_visitPatience, time,
+            stop);
         return (found.Problem is null ? found.ConnectMs / 1_000 : null, found.Problem);
     }
 

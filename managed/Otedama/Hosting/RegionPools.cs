@@ -18,10 +18,12 @@ internal static class RegionPools
     {
         CheckLabel(configuration, problems);
         IReadOnlyList<UrlEntry> regions = configuration.Get(Settings.PoolRegions);
-        (string key, string place) = (configuration.KeyOf(Settings.PoolRegions), configuration.Of(Settings.PoolRegions).Place);
+        (string key, string place) = (configuration.KeyOf(Settings.PoolRegions),
+            configuration.Of(Settings.PoolRegions).Place);
         problems.AddRange(regions.Select(entry => Problem(configuration, entry)).OfType<string>()
             .Select(problem => $"{key}: {problem} ({place})."));
-        foreach (IGrouping<string, UrlEntry> twice in regions.GroupBy(static entry => entry["label"]).Where(static g => g.Key.Length > 0 && g.Count() > 1))
+        foreach (IGrouping<string, UrlEntry> twice in regions.GroupBy(static entry => entry["label"])
+            .Where(static g => g.Key.Length > 0 && g.Count() > 1))
         {
             problems.Add($"{key}: {twice.Count()} entries have the label {SettingTypes.Shorten(twice.Key)} ({place}). Give each its own.");
         }
@@ -32,7 +34,8 @@ internal static class RegionPools
         string label = configuration.Get(Settings.RegionLabel);
         if (!IsLabel(label))
         {
-            problems.Add($"{configuration.KeyOf(Settings.RegionLabel)}: \"{SettingTypes.Shorten(label)}\" is no name of at most "
+            problems.Add(
+                $"{configuration.KeyOf(Settings.RegionLabel)}: \"{SettingTypes.Shorten(label)}\" is no name of at most "
                 + $"{PeerCoord.RegionMax} bytes without control characters ({configuration.Of(Settings.RegionLabel).Place}).");
         }
     }
@@ -57,7 +60,8 @@ internal static class RegionPools
         }
         string? wrong = Array.Find<string>([.. Codes(entry, "countries"), .. Codes(entry, "continents")],
             static code => code.Length != 2 || !code.All(char.IsAsciiLetterUpper));
-        return wrong is null ? null : $"\"{SettingTypes.Shorten(wrong)}\" at {shown} is no code of two capital letters such as DE or EU";
+        return wrong is null ? null
+            : $"\"{SettingTypes.Shorten(wrong)}\" at {shown} is no code of two capital letters such as DE or EU";
     }
 
     private static RegionPool Named(UrlEntry entry)
@@ -70,10 +74,12 @@ internal static class RegionPools
         };
     }
 
-    private static string[] Codes(UrlEntry entry, string field) => entry[field].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Codes(UrlEntry entry, string field) =>
+        entry[field].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsWithin(string host, string domain) => domain.Length > 0
-        && (host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase));
+        && (host.Equals(domain, StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsLabel(string label) =>
         Encoding.UTF8.GetByteCount(label) <= PeerCoord.RegionMax && PlainText.Of(label) == label;

@@ -29,7 +29,8 @@ internal static class SeedChoice
             problems.Add(
                 $"{key}: {seeds[0]} ({place}), but with p2p.private nobody is looked for: leave one of them out.");
         }
-        string server = configuration.Get(Settings.P2pDnsServer), serverKey = configuration.KeyOf(Settings.P2pDnsServer);
+        string server = configuration.Get(Settings.P2pDnsServer),
+            serverKey = configuration.KeyOf(Settings.P2pDnsServer);
         if (server.Length > 0 && ServerOf(server) is null)
         {
             problems.Add($"{serverKey}: \"{SettingTypes.Shorten(server)}\" is no address "
