@@ -229,7 +229,10 @@ public sealed partial class ChainSync : IStep
             return null;
         }
         ChainOffer? next = NextFor(fetch);
-        if (_time.GetElapsedTime(fetch.HeardAt) > (next is null ? s_lastPatience : s_patience))
+        // Nobody else has as much work as a liar tells of; a chain that others have need not wait for him.
+        bool hasOthers = next is not null
+            || _offers.Values.Any(offer => offer.Peer != fetch.Peer && IsAhead(offer) && !offer.Rests(_time));
+        if (_time.GetElapsedTime(fetch.HeardAt) > (hasOthers ? s_patience : s_lastPatience))
         {
             IChainPeer silent = fetch.Peer;
             Fail(silent);
