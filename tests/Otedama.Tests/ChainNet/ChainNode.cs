@@ -174,10 +174,13 @@ internal sealed class HandPeer(ChainPeers chain, PeerTip tip, bool isOutbound = 
 
     public bool IsDeaf { get; set; }
 
+    public Action<PeerMessage> OnSend { get; set; } = static _ => { };
+
     public bool Send(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0)
     {
         if (!IsDeaf)
         {
+            OnSend(message);
             Sent.Add((message, correlation, body.ToArray()));
         }
         return !IsDeaf;
