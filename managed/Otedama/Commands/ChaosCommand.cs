@@ -37,7 +37,9 @@ internal static class ChaosCommand
         };
         Option<int> seconds = new("--seconds")
         {
-            Description = $"Virtual seconds in which things go wrong, 1 to 86400; default {Simulation.DefaultSeconds}, of a network {NetOptions.DefaultSeconds}.",
+            Description =
+                $"Virtual seconds in which things go wrong, 1 to 86400; default {Simulation.DefaultSeconds}, "
+                + $"of a network {NetOptions.DefaultSeconds}.",
             HelpName = "S",
             DefaultValueFactory = static _ => Simulation.DefaultSeconds,
         };
@@ -56,7 +58,8 @@ internal static class ChaosCommand
         run.Options.Add(trace);
         Option<bool> network = new("--network")
         {
-            Description = "Simulate nodes of one share chain instead, some of them hostile: the seed says how many and how far apart.",
+            Description =
+                "Simulate nodes of one share chain instead, some of them hostile: the seed says how many and how far apart.",
         };
         Option<int?> nodes = Nodes();
         run.Options.Add(network);
@@ -85,7 +88,9 @@ internal static class ChaosCommand
     {
         Option<int?> nodes = new("--nodes")
         {
-            Description = $"Honest nodes of the network, 2 to {NetOptions.NodesMax}, and a fifth as many hostile ones on top; default: by the seed.",
+            Description =
+                $"Honest nodes of the network, 2 to {NetOptions.NodesMax}, and a fifth as many hostile ones on top; "
+                + "default: by the seed.",
             HelpName = "N",
         };
         nodes.Validators.Add(static result =>

@@ -128,6 +128,7 @@ internal sealed partial class Atlas : IAtlas
     private static partial void LogOpened(ILogger logger, string setting, string type, DateTime built);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "atlas_damaged",
-        Message = "{Setting} is damaged: it cannot tell of {Address}: {Problem}. Get it anew; until then what it does not tell is not known.")]
+        Message = "{Setting} is damaged: it cannot tell of {Address}: {Problem}. "
+            + "Get it anew; until then what it does not tell is not known.")]
     private partial void LogDamaged(string setting, IPAddress address, string problem);
 }
