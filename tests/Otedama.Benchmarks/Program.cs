@@ -39,14 +39,16 @@ internal static class Program
                 return WindowBench.Run(payees, shares, window is [string work] ? work : null);
             case ["share-chain", string payees]:
                 return ShareChainBench.Run(payees);
+            case ["sharechain-tables", string shares, .. string[] tables] when tables.Length < 2:
+                return ShareTables.Run(shares, tables is [string table] ? table : null);
+            case ["network-propagation", string nodes, string seeds]:
+                return NetworkPropagation.Run(nodes, seeds);
             case ["chain-sync", string path]:
                 return ChainSyncBench.RunAsync(path).GetAwaiter().GetResult();
             case ["share-checks"]:
                 return ShareChecksBench.Run();
             case ["chain-file", string path, string set, string shares, string payees]:
                 return ChainMaker.Run(path, set, shares, payees);
-            case ["sharechain-tables", string shares]:
-                return ShareTables.Run(shares);
             case ["fuzz", string seconds, string seed]:
                 return FuzzBench.Run(seconds, seed);
             case ["compare", .. string[] compare]:
@@ -56,7 +58,8 @@ internal static class Program
             default:
                 Console.Error.WriteLine(
                     "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
-                    + " | share-chain PAYEES | share-checks | chain-sync PATH | chain-file PATH SET SHARES PAYEES | sharechain-tables SHARES"
+                    + " | share-chain PAYEES | share-checks | chain-sync PATH | chain-file PATH SET SHARES PAYEES"
+                    + " | sharechain-tables SHARES [latency|restart|unfairness|selfish] | network-propagation NODES SEEDS"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | flood HOST:PORT USER SECONDS | peer-memory PATH PEERS | peer-flood PATH SECONDS | fuzz SECONDS SEED"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"

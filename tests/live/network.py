@@ -91,7 +91,7 @@ api: {{port: {self.api}}}
 metrics: {{enabled: false}}
 node: {{mode: external, coin: ltc, network: regtest, urls: ["http://127.0.0.1:{coin.rpc}"], cookie: {coin.cookie}}}
 pool: {{port: {free_port()}, address: {address}}}
-dht: {{mode: "off", allow_private: true}}
+dht: {{mode: client, allow_private: true}}
 mining: {{enabled: {str(mines).lower()}, wallet: {address}, workers: {{cpu_threads: 1}}, algorithms: [{{name: scrypt, enabled: true}}]}}
 """
         self.process, self.first = None, []
@@ -145,9 +145,25 @@ def chains(nodes):
 
 
 def agree(nodes):
-    """All chains when all are at one tip, else None."""
+    """All chains when all are at one tip and on one coin block, else None."""
     seen = chains(nodes)
-    return seen if all(seen) and len({chain["tip"] for chain in seen}) == 1 and seen[0]["tip"] else None
+    if not all(chain and chain["tip"] and chain["at_tip"] for chain in seen):
+        return None
+    return seen if len({(chain["tip"], chain["at_tip"]["reward"]) for chain in seen}) == 1 else None
+
+
+def split(chain):
+    """Whom the next block would pay, without whose miners they are."""
+    return [{name: value for name, value in payout.items() if name != "own"} for payout in chain["at_tip"]["payouts"]]
+
+
+def differences(seen):
+    """Of splits of the same class of coinbase: what one node says otherwise than the first of them."""
+    first = {}
+    for number, chain in enumerate(seen, 1):
+        number_first, split_first = first.setdefault(chain["at_tip"]["class"], (number, split(chain)))
+        if split(chain) != split_first:
+            yield f"node {number_first} pays {split_first}\nnode {number} pays {split(chain)}"
 
 
 def trouble(nodes, chance):
@@ -178,10 +194,9 @@ def run(nodes, coin, minutes, chance):
 
 
 def report(nodes, seen, blocks, minutes):
-    splits = {json.dumps(chain["at_tip"]["payouts"] if chain["at_tip"] else None, sort_keys=True).replace(
-        '"own": true', '"own": false') for chain in seen}
+    wrong = list(differences(seen))
     print(f"\n{len(nodes)} nodes, {minutes:.0f} min: {seen[0]['height']} shares, {seen[0]['window']['uncles']} uncles in the "
-          f"window, {blocks} coin blocks accepted; tips equal, splits {'equal' if len(splits) == 1 else 'DIFFER'}; "
+          f"window, {blocks} coin blocks accepted; tips equal, splits {'DIFFER' if wrong else 'equal'}; "
           f"load {os.getloadavg()[0]:.1f}")
     print("| node | mines | restarts | found | refused | peers | reorganisations | deepest | RSS MiB |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -189,7 +204,8 @@ def report(nodes, seen, blocks, minutes):
         print(f"| {node.number} | {'yes' if node.mines else ''} | {node.restarts} | {chain['own_found']} | "
               f"{chain['own_refused']} | {chain['peers']} | {chain['reorganisations']} | "
               f"{chain['deepest_reorganisation']} | {node.memory()} |")
-    return len(splits) == 1
+    print("\n".join(wrong))
+    return not wrong
 
 
 def main():

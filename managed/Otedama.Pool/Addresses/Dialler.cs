@@ -290,7 +290,7 @@ public sealed class Dialler : IStep
             && OutboundPolicy.Admits(outbound, open)
             && (!isFresh
                 || _lines.Values.Count(static line => !line.IsUp && line.Outbound.IsFreshFromDht) < DhtUnderWayMax)
-            && !IsMet(drawn.Place)
+            && (kind == OutboundKind.Feeler || !IsMet(drawn.Place)) // who came to us may listen where he says
             && IsWelcome(drawn.Place, drawn.NodeId);
         return suits ? outbound : null;
     }

@@ -8,6 +8,9 @@ internal sealed class ChainLink(IChainPeer peer)
 {
     public IChainPeer Peer { get; } = peer;
 
+    /// <summary>There and back, when it was looked at last; the longest where it is not measured.</summary>
+    public TimeSpan Way { get; set; } = TimeSpan.MaxValue;
+
     /// <summary>Shares it has, or was sent.</summary>
     public KnownIds Known { get; } = new();
 

@@ -27,6 +27,10 @@ public sealed partial class ChainPeers : IShareListener, IStep
     private readonly ILogger _logger;
     private readonly Lock _gate = new(); // guards _links and what is in them; the desk's own may be taken before it
     private readonly Dictionary<long, ChainLink> _links = [];
+
+    /// <summary>The same, nearest first: on a thin line those pass a share on while the far ones still wait.</summary>
+    private readonly List<ChainLink> _nearestFirst = [];
+
     private readonly Queue<(ChainLink Link, ChainShare Share, ShareFault Fault)> _late = []; // as many as waited at most
     private readonly GossipMode _gossip; // this and the next two under the gate
     private readonly AnnouncedShares _announcedShares;
@@ -101,6 +105,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         lock (_gate)
         {
             _links.Add(peer.Number, link);
+            _nearestFirst.Add(link);
         }
         Sync.OnTip(peer, link.Tip);
         Wake.Set();
@@ -112,6 +117,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             if (_links.Remove(peer.Number, out ChainLink? link))
             {
+                _nearestFirst.Remove(link);
                 AskOthers(link.Asked.TakeAll());
             }
         }
@@ -183,6 +189,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         PeerCoinTip coinTip = _desk.Coin.Tip;
         lock (_gate)
         {
+            SortByWay();
             ChooseEager();
             AskAnnounced();
             bool isTold = _tipRest.Left(_time) == TimeSpan.Zero;
@@ -207,7 +214,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             foreach (uint question in questions)
             {
-                link.Peer.Answered(question);
+                link.Peer.GiveUp(question);
             }
             link.Peer.Blame(PeerOffence.NoAnswer, $"{count} shares that it was asked for");
         }
@@ -229,7 +236,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
             NoteGift(origin.Peer, share);
             _announcedShares.Remove(share.Id);
             _gossip.Count((long)share.Bytes.Length * _links.Count, NowSeconds);
-            foreach (ChainLink link in _links.Values)
+            foreach (ChainLink link in _nearestFirst)
             {
                 if (link.Known.Add(share.Id))
                 {
@@ -302,6 +309,16 @@ public sealed partial class ChainPeers : IShareListener, IStep
             link.BlockAt = Target.TryFromCompact(header.Bits, out Target target) && target.IsMetBy(header.Id)
                 ? link.ShareAt : link.BlockAt;
         }
+    }
+
+    /// <summary>Under the gate. The ways are read once each: they may change while it sorts.</summary>
+    private void SortByWay()
+    {
+        foreach (ChainLink link in _nearestFirst)
+        {
+            link.Way = link.Peer.RoundTrip ?? TimeSpan.MaxValue;
+        }
+        _nearestFirst.Sort(static (one, other) => one.Way.CompareTo(other.Way));
     }
 
     private ChainLink? LinkOf(IChainPeer peer)

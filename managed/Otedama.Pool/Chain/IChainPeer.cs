@@ -29,8 +29,11 @@ public interface IChainPeer
     /// </summary>
     uint Ask(PeerMessage message, ReadOnlySpan<byte> body);
 
-    /// <summary>The last answer to this question has come, or is not waited for any more.</summary>
+    /// <summary>The last answer to this question has come.</summary>
     void Answered(uint number);
+
+    /// <summary>Its answer is not waited for any more; one that comes late is no offence.</summary>
+    void GiveUp(uint number) => Answered(number);
 
     /// <summary>It did something it may not, or was too slow. detail: what exactly, for its log and ours.</summary>
     void Blame(PeerOffence offence, string detail);

@@ -94,6 +94,9 @@ public sealed partial class ShareDesk : IStep, IDisposable
     /// <summary>The disk's side, to be called by a loop of its own.</summary>
     public IStep Keeper => _keeper;
 
+    /// <summary>Everything taken so far is safe on the disk.</summary>
+    internal bool IsKept => !_store.HasPending;
+
     /// <summary>Checks what was believed at first, to be called by a loop of its own.</summary>
     public IStep Proofs => _late;
 
@@ -208,7 +211,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
                     }
                     break;
                 case ArrivalKind.Held:
-                    Hold(share, origin, left);
+                    HoldOn(share, origin, left); // without a wake, which would call this step again at once
                     break;
             }
         }
@@ -293,15 +296,20 @@ public sealed partial class ShareDesk : IStep, IDisposable
 
     private bool Hold(ChainShare share, ShareOrigin origin, TimeSpan patience)
     {
+        bool isHeld = HoldOn(share, origin, patience);
+        if (isHeld)
+        {
+            Wake.Set();
+        }
+        return isHeld;
+    }
+
+    private bool HoldOn(ChainShare share, ShareOrigin origin, TimeSpan patience)
+    {
         lock (_gate)
         {
-            if (!_held.TryAdd(share, origin, patience))
-            {
-                return false;
-            }
+            return _held.TryAdd(share, origin, patience);
         }
-        Wake.Set();
-        return true;
     }
 
     /// <summary>Steps 10 to 13, and then for whoever waited for this one.</summary>

@@ -65,6 +65,10 @@ internal sealed class AddressDesk(
             PeerEndpoint place = PeerEndpoint.Of(peer.Session.Remote.Address, peer.Hello.ListenPort);
             PeerAddrEntry itself = new((uint)Now, PeerServices.Listen, place, peer.Session.Peer);
             Take(peer, place, itself, isNews: true);
+            if (peer.IsOutbound && peer.Session.Remote.Port == place.Port)
+            {
+                addresses.Succeeded(place, peer.Session.Peer); // one that was configured was not in the table
+            }
         }
     }
 

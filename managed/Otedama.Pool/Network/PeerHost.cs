@@ -77,7 +77,8 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     internal double Now => _time.GetElapsedTime(0).TotalSeconds;
 
     /// <summary>Those who have said HELLO and were let in.</summary>
-    public IReadOnlyList<SessionPeer> Peers => [.. _peers.Values];
+    public IReadOnlyList<SessionPeer> Peers =>
+        [.. _peers.Values.OrderBy(static peer => peer.Number)];
 
     public PeerHello Describe()
     {
@@ -215,7 +216,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             _chain.OnLeft(peer);
         }
         bool waits = false;
-        foreach (SessionPeer peer in _peers.Values)
+        foreach (SessionPeer peer in Peers)
         {
             waits |= peer.SendTip();
         }

@@ -72,6 +72,8 @@ internal sealed class SessionPeer : IChainPeer
 
     public void Answered(uint number) => Session.Answered(number);
 
+    public void GiveUp(uint number) => Session.GiveUp(number);
+
     public void Blame(PeerOffence offence, string detail) => _host.Blame(this, offence, detail);
 
     /// <summary>Sends the newest tip when it is time; true when one still waits.</summary>

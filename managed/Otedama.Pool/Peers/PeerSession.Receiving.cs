@@ -134,7 +134,10 @@ public sealed partial class PeerSession
         bool isAnswer = frame.Correlation != 0 && IsAnswer(frame.Message);
         if (isAnswer && !IsAsked(frame.Correlation))
         {
-            Blame(PeerOffence.Unsolicited, $"{frame.Rule.Name} that nobody asked for", ends: false);
+            if (!TakeGivenUp(frame.Correlation))
+            {
+                Blame(PeerOffence.Unsolicited, $"{frame.Rule.Name} that nobody asked for", ends: false);
+            }
             return false;
         }
         if (isAnswer)

@@ -17,8 +17,10 @@ public sealed partial class PeerSession
 
     private readonly PeerQueue _queue;
     private readonly uint[] _asked = new uint[AskedMax]; // 0: free
+    private readonly uint[] _givenUp = new uint[AskedMax]; // the newest; each is good for one answer
     private readonly byte[] _chunk = new byte[ChunkBytes];
     private uint _lastAsked;
+    private uint _givenUpAt;
     private long _sentAt, _pingAt;
     private uint _pinged;
     private bool _isPinged; // and has not answered yet
@@ -88,7 +90,7 @@ public sealed partial class PeerSession
         return 0;
     }
 
-    /// <summary>The last answer to this question has come, or is not waited for any more.</summary>
+    /// <summary>The last answer to this question has come.</summary>
     public void Answered(uint number)
     {
         lock (_gate)
@@ -101,6 +103,19 @@ public sealed partial class PeerSession
         }
     }
 
+    /// <summary>
+    /// The answer to this question is not waited for any more. It may still come, after a link that stood still for a
+    /// while, and is no offence then.
+    /// </summary>
+    public void GiveUp(uint number)
+    {
+        Answered(number);
+        lock (_gate)
+        {
+            _givenUp[_givenUpAt++ % AskedMax] = number;
+        }
+    }
+
     /// <summary>The link has taken what it had.</summary>
     public void OnSent() => Pump();
 
@@ -109,6 +124,19 @@ public sealed partial class PeerSession
         lock (_gate)
         {
             return Array.IndexOf(_asked, number) >= 0;
+        }
+    }
+
+    private bool TakeGivenUp(uint number)
+    {
+        lock (_gate)
+        {
+            int index = Array.IndexOf(_givenUp, number);
+            if (index >= 0)
+            {
+                _givenUp[index] = 0;
+            }
+            return index >= 0;
         }
     }
 

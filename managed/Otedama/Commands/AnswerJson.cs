@@ -36,6 +36,7 @@ namespace Otedama;
 [JsonSerializable(typeof(LedgerCheckAnswer))]
 [JsonSerializable(typeof(LedgerRepairAnswer))]
 [JsonSerializable(typeof(ChaosAnswer))]
+[JsonSerializable(typeof(ChaosNetworkAnswer))]
 [JsonSerializable(typeof(SharechainAnswer))]
 [JsonSerializable(typeof(ChainPayoutRow))]
 [JsonSerializable(typeof(BenchmarkReport))]

@@ -21,7 +21,7 @@ internal static class ChaosCommand
     private static Command Run(CommandContext context)
     {
         Command run = new("run",
-            "Simulate a pool, its miners and its nodes by seed; a seed that fails can be run again and fails the same way.");
+            "Simulate a pool, its miners and its nodes, or a network of nodes, by seed; a seed that fails can be run again and fails the same way.");
         Option<ulong> seed = new("--seed")
         {
             Description = "The seed; default 1.",
@@ -36,7 +36,7 @@ internal static class ChaosCommand
         };
         Option<int> seconds = new("--seconds")
         {
-            Description = $"Virtual seconds in which things go wrong, 1 to 86400; default {Simulation.DefaultSeconds}.",
+            Description = $"Virtual seconds in which things go wrong, 1 to 86400; default {Simulation.DefaultSeconds}, of a network {NetOptions.DefaultSeconds}.",
             HelpName = "S",
             DefaultValueFactory = static _ => Simulation.DefaultSeconds,
         };
@@ -53,13 +53,49 @@ internal static class ChaosCommand
         run.Options.Add(seeds);
         run.Options.Add(seconds);
         run.Options.Add(trace);
+        Option<bool> network = new("--network")
+        {
+            Description = "Simulate nodes of one share chain instead, some of them hostile: the seed says how many and how far apart.",
+        };
+        Option<int?> nodes = Nodes();
+        run.Options.Add(network);
+        run.Options.Add(nodes);
+        run.Validators.Add(result =>
+        {
+            if (result.GetResult(nodes) is not null && !result.GetValue(network))
+            {
+                result.AddError("--nodes is the size of a network; say --network too.");
+            }
+        });
         run.SetAction((result, stop) =>
         {
             (ulong first, ulong last) = result.GetValue(seeds) ?? (result.GetValue(seed), result.GetValue(seed));
-            return Task.FromResult(Run(context, result, first, last, result.GetValue(seconds), result.GetValue(trace),
-                stop));
+            bool keepsTrace = result.GetValue(trace);
+            return Task.FromResult(result.GetValue(network)
+                ? ChaosNetwork.Run(context, result, first, last,
+                    new ChaosNetworkChoice(result.GetValue(nodes), result.GetResult(seconds) is { Implicit: false }
+                        ? result.GetValue(seconds) : NetOptions.DefaultSeconds, keepsTrace), stop)
+                : Run(context, result, first, last, result.GetValue(seconds), keepsTrace, stop));
         });
         return run;
+    }
+
+    private static Option<int?> Nodes()
+    {
+        Option<int?> nodes = new("--nodes")
+        {
+            Description = $"Honest nodes of the network, 2 to {NetOptions.NodesMax}, and a fifth as many hostile ones on top; default: by the seed.",
+            HelpName = "N",
+        };
+        nodes.Validators.Add(static result =>
+        {
+            if (result.Tokens.Count > 0 && !(int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture,
+                out int given) && given is >= 2 and <= NetOptions.NodesMax))
+            {
+                result.AddError($"--nodes is {result.Tokens[0].Value}; 2 to {NetOptions.NodesMax} is allowed.");
+            }
+        });
+        return nodes;
     }
 
     private static int Run(

@@ -52,6 +52,7 @@ internal static class Examples
         ("otedama plugin bench", "otedama plugin bench --config otedama.yaml --threads 2", "Measure the plugins of a configuration."),
         ("otedama chaos run", "otedama chaos run --seeds 1..200", "Two hundred runs; the last line says how many broke a promise."),
         ("otedama chaos run", "otedama chaos run --seed 7 --trace", "One run, line by line."),
+        ("otedama chaos run", "otedama chaos run --network --seeds 1..200", "Two hundred networks of nodes of one share chain."),
         ("otedama sharechain show", "otedama sharechain show", "What is kept of the share chain; the pool is stopped."),
         ("otedama sharechain export", "otedama sharechain export chain.txt", "The share chain as a file; the pool is stopped."),
         ("otedama sharechain import", "otedama sharechain import chain.txt", "Such a file into this node's folder, after checking it."),

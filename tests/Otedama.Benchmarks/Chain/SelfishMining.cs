@@ -27,6 +27,9 @@ internal sealed record SelfishOptions
     /// </summary>
     public bool Hides { get; init; }
 
+    /// <summary>So many shares' work the public chain may be ahead before he gives his own up.</summary>
+    public int Trails { get; init; }
+
     /// <summary>Whether he lists other people's shares as uncles for the bonus.</summary>
     public bool ListsOthers { get; init; }
 }
@@ -59,7 +62,7 @@ internal sealed class SelfishMining
         _random = new Random(options.Seed);
         _parameters = ChainParameters.Parse(string.Create(
             CultureInfo.InvariantCulture,
-            $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T=10000|N=100|W=2|pen={options.PenaltyPercent}|ud={options.UncleDepth}|um={options.UnclesMax}"
+            $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T=10000|N=1000|W=2|pen={options.PenaltyPercent}|ud={options.UncleDepth}|um={options.UnclesMax}"
             + $"|hl=1000000000000|dtcap=1000000000000|limit=1d00ffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367|pass="));
         (_public, _his) = (new ShareChain(_parameters), new ShareChain(_parameters));
         _unit = ShareDifficulty.Work(_parameters.LimitBits, 0);
@@ -110,15 +113,18 @@ internal sealed class SelfishMining
         Take(_his, share);
         _rival = null;
         UInt128 theirs = _public.CumulativeWork, his = WorkOf(_hisTip);
-        if (his < theirs)
+        if (his + (_unit * (uint)_options.Trails) < theirs)
         {
             _hisTip = _public.TipId; // what he kept is lost unless it becomes an uncle
             Publish();
         }
         else if (his <= theirs + _unit)
         {
-            Publish();
-            Race(_hisTip);
+            if (his >= theirs)
+            {
+                Publish();
+                Race(_hisTip);
+            }
         }
         else if (!_options.Hides && _kept.TryDequeue(out ChainShare? one))
         {

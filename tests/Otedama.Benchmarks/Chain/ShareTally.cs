@@ -8,6 +8,7 @@ internal sealed class ShareTally
     private readonly record struct Made(Hash256 Parent, Hash256[] Uncles, int Miner, UInt128 Work, ulong TimeMs);
 
     private readonly Dictionary<Hash256, Made> _made = [];
+    private readonly Dictionary<int, double> _found = []; // work by miner, listed or not
 
     public int Main { get; private set; }
 
@@ -53,7 +54,14 @@ internal sealed class ShareTally
                 Credit(share.Miner, credit);
             }
         }
-        Lost += _made.Count(pair => IsWithin(pair.Value) && !counted.Contains(pair.Key));
+        foreach ((Hash256 id, Made share) in _made)
+        {
+            if (IsWithin(share))
+            {
+                Lost += counted.Contains(id) ? 0 : 1;
+                _found[share.Miner] = _found.GetValueOrDefault(share.Miner) + (double)share.Work;
+            }
+        }
 
         bool IsWithin(Made share) => share.TimeMs >= from && share.TimeMs < to;
     }
@@ -63,6 +71,15 @@ internal sealed class ShareTally
     {
         double part = miners.Sum(miner => Credits.GetValueOrDefault(miner)) / Credits.Values.Sum();
         return 100 * ((part / partOfHash) - 1);
+    }
+
+    /// <summary>
+    /// The same against their part of the work that was found, which has none of the luck of finding in it.
+    /// </summary>
+    public double GainOfFoundPercent(IEnumerable<int> miners)
+    {
+        HashSet<int> these = [.. miners];
+        return GainPercent(these, _found.Where(pair => these.Contains(pair.Key)).Sum(static pair => pair.Value) / _found.Values.Sum());
     }
 
     private void Credit(int miner, double work) => Credits[miner] = Credits.GetValueOrDefault(miner) + work;

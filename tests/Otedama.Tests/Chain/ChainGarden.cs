@@ -1,5 +1,4 @@
 using System.Globalization;
-using Otedama.Benchmarks;
 using Otedama.Core;
 
 namespace Otedama.Tests.Chain;
@@ -54,7 +53,7 @@ internal sealed class ChainGarden
     /// <summary>The share of this core, paying whom the walk says.</summary>
     public ChainShare Seal(ShareCore core)
     {
-        ChainPayee[] payees = WindowOracle.ToPayees(WindowOracle.Walk(core.Parent, _shares, Parameters));
+        ChainPayee[] payees = WindowBooks.ToPayees(WindowBooks.Walk(core.Parent, _shares, Parameters));
         ChainPayout[] payouts = payees.Length == 0
             ? [new ChainPayout(core.Payout, core.CoinValue)]
             : ChainSplit.Of(payees, core.CoinValue, Parameters.Caps[core.CapClass], Parameters.Dust, core.Parent);

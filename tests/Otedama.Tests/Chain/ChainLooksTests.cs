@@ -44,7 +44,7 @@ public sealed class ChainLooksTests
         Random random = new(7);
         for (int turn = 0; turn < 200; turn++)
         {
-            ChainPayee[] payees = [.. Enumerable.Range(0, random.Next(1, 40)).Select(i => new ChainPayee(Benchmarks.FreeShares.Payee(i), (UInt128)random.Next(1, 1_000_000)))];
+            ChainPayee[] payees = [.. Enumerable.Range(0, random.Next(1, 40)).Select(i => new ChainPayee(FreeShares.Payee(i), (UInt128)random.Next(1, 1_000_000)))];
             ulong reward = (ulong)random.Next(1, 2_000_000);
             Hash256 seed = Sha256d.Hash([(byte)turn]);
             (ChainPayout[] exact, ChainPayout[] slots) = ChainSplit.Explain([.. payees], reward, 7, 5_000, seed);

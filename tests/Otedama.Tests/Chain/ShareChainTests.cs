@@ -1,4 +1,3 @@
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Xunit;
 
@@ -33,7 +32,7 @@ public sealed class ShareChainTests
             {
                 continue;
             }
-            KeyValuePair<PayoutKey, UInt128>[] expected = [.. WindowOracle.Walk(somewhere, garden.Shares, garden.Parameters)
+            KeyValuePair<PayoutKey, UInt128>[] expected = [.. WindowBooks.Walk(somewhere, garden.Shares, garden.Parameters)
                 .OrderBy(static pair => pair.Key).Select(static pair => KeyValuePair.Create(pair.Key, (UInt128)pair.Value))];
             KeyValuePair<PayoutKey, UInt128>[] actual = [.. garden.Chain.WindowOn(somewhere)!
                 .OrderBy(static payee => payee.Key).Select(static payee => KeyValuePair.Create(payee.Key, payee.Weight))];

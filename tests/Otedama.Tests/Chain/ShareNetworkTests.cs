@@ -54,6 +54,8 @@ public sealed class ShareNetworkTests
     public void A_selfish_miner_who_hides_gains_more()
     {
         SelfishOptions options = new() { Alpha = 0.30, Shares = 60_000, Seed = 2, ListsOthers = true };
-        Assert.InRange(SelfishMining.Gain(options with { Hides = true }) - SelfishMining.Gain(options), 2, 5);
+        double gain = SelfishMining.Gain(options);
+        Assert.InRange(gain, 0.7, 2.7); // the rules' own attacker: +1.7 %, and a gain of 2 % at most was wanted
+        Assert.InRange(SelfishMining.Gain(options with { Hides = true }) - gain, 2, 5);
     }
 }

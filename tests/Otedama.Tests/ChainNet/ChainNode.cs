@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;
@@ -175,10 +174,13 @@ internal sealed class HandPeer(ChainPeers chain, PeerTip tip, bool isOutbound = 
 
     public bool IsDeaf { get; set; }
 
+    public Action<PeerMessage> OnSend { get; set; } = static _ => { };
+
     public bool Send(PeerMessage message, ReadOnlySpan<byte> body, uint correlation = 0)
     {
         if (!IsDeaf)
         {
+            OnSend(message);
             Sent.Add((message, correlation, body.ToArray()));
         }
         return !IsDeaf;

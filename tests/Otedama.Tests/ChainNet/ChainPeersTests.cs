@@ -20,6 +20,21 @@ public sealed class ChainPeersTests
     }
 
     [Fact]
+    public void Shares_go_to_the_nearest_peer_first()
+    {
+        ChainNode node = new();
+        List<double> order = [];
+        foreach (double ms in (double[])[80, 0, 5, 200, 30])
+        {
+            HandPeer peer = new HandPeer(node, node.Desk.Tip) { RoundTrip = ms > 0 ? TimeSpan.FromMilliseconds(ms) : null }.Join();
+            peer.OnSend = message => order.AddRange(message == PeerMessage.Share ? [ms] : []);
+        }
+        node.Step();
+        node.Take(node.Make());
+        Assert.Equal([5, 30, 80, 200, 0], order); // who is not measured yet comes last
+    }
+
+    [Fact]
     public void A_share_goes_to_all_but_who_sent_it_and_only_once()
     {
         ChainShare share = _node.Make();

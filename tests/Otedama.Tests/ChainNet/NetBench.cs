@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;

@@ -1,4 +1,3 @@
-using Otedama.Benchmarks;
 using Otedama.Core;
 
 namespace Otedama.Tests.ChainNet;

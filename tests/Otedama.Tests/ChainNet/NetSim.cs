@@ -1,5 +1,4 @@
 using System.Globalization;
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;

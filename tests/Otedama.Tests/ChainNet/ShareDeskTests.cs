@@ -1,4 +1,3 @@
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Xunit;
@@ -93,6 +92,9 @@ public sealed class ShareDeskTests
         Assert.Equal(ArrivalKind.Held, _node.Desk.Arrive(share.Bytes.Span, s_peer).Kind);
         _node.Clock.Advance(5, _node.Desk);
         Assert.Equal((0, 1), _node.Desk.Waiting);
+        _node.Desk.Wake.TryTake();
+        Assert.True(_node.Desk.StepAsync(default).GetAwaiter().GetResult() >= TimeSpan.FromSeconds(1));
+        Assert.False(_node.Desk.Wake.TryTake(), "a desk that holds a share calls itself again at once");
         _node.OnBlock(s_newBlock, 101);
         _node.Clock.Advance(1.5, _node.Desk);
         Assert.Equal(share.Id, _node.Desk.Tip.Id);

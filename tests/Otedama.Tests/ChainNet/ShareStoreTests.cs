@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;

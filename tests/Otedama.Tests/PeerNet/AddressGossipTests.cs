@@ -132,6 +132,32 @@ public sealed class AddressGossipTests
         Assert.DoesNotContain(_told, one => one.Frame.Entries.Any(entry => entry.Endpoint.IP.Equals(shy.Address)));
     }
 
+    /// <summary>Only what has answered is told; who came has to be felt first, and who was named has answered.</summary>
+    [Fact]
+    public void A_newcomer_is_told_of_those_who_came_and_of_those_who_were_named()
+    {
+        HallNode named = new(_hall, "59.7.1.1", options => options with { OutboundMax = 0 });
+        HallNode middle = new(_hall, "60.7.1.1", options => options with { Bootstrap = [named.Named], OutboundMax = 1 });
+        HallNode[] came = [.. Enumerable.Range(1, 7).Select(i => new HallNode(_hall, $"{60 + i}.7.1.1",
+            options => options with { Bootstrap = [middle.Named], OutboundMax = 1 }))];
+        _hall.Run(1);
+        Assert.Equal([named.Address], AnswerOf(middle, "45.1.2.3"));
+        _hall.Run(7200);
+        IPAddress[] told = AnswerOf(middle, "46.1.2.3");
+        Assert.Equal(2, told.Length); // of eight a part only
+        Assert.Contains(told, address => came.Any(one => one.Address.Equals(address)));
+    }
+
+    private IPAddress[] AnswerOf(HallNode node, string asker)
+    {
+        Stranger stranger = new(_hall, asker);
+        stranger.Dial(node);
+        _hall.Run(1);
+        stranger.Open[0].Ask(PeerMessage.GetAddr, []);
+        _hall.Run(1);
+        return [.. stranger.Heard.SelectMany(static frame => frame.Entries).Select(static entry => entry.Endpoint.IP)];
+    }
+
     [Fact]
     public void Links_for_shares_only_carry_no_addresses()
     {

@@ -1,11 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using Otedama.Benchmarks;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Tests.Ledgers;
 using Otedama.Wire;
-using NoProofs = Otedama.Tests.ChainNet.NoProofs;
 
 namespace Otedama.Tests.PeerNet;
 
@@ -43,7 +41,7 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
             Peers = (identity, _) => hall.NetworkOf(identity.Id, Address),
         };
         world = outside?.Invoke(world) ?? world;
-        Desk = new ShareDesk(Parameters, NoProofs.Instance, world, "chain");
+        Desk = new ShareDesk(Parameters, EasyShares.NoChecker, world, "chain");
         PeerNodeOptions options = new()
         {
             ChainId = Parameters.Id,

@@ -231,6 +231,22 @@ public sealed class PeerSessionTests
         Assert.DoesNotContain(0u, more[..^1]);
     }
 
+    /// <summary>A link that stood still brings answers that nobody waits for any more: once, and to what was asked.</summary>
+    [Fact]
+    public void An_answer_that_comes_too_late_is_no_offence()
+    {
+        PeerPair pair = new(_a, _b);
+        uint number = _a.Open[0].Ask(PeerMessage.GetShares, new byte[32]);
+        _a.Open[0].GiveUp(number);
+        _b.Open[0].Send(PeerMessage.Shares, [0, 0, 0, 0], number);
+        pair.Pump();
+        Assert.Empty(_a.Heard);
+        Assert.Empty(_a.Reports);
+        _b.Open[0].Send(PeerMessage.Shares, [0, 0, 0, 0], number);
+        pair.Pump();
+        Assert.Equal(20, Assert.Single(_a.Reports).Points);
+    }
+
     [Fact]
     public void Silence_brings_a_ping_and_then_the_end()
     {

@@ -1,13 +1,13 @@
 using System.Numerics;
 using Otedama.Core;
 
-namespace Otedama.Tests.Chain;
+namespace Otedama;
 
 /// <summary>
-/// Section 6 of the share chain rules as it is written, in the slow obvious form: a walk over shares by their bytes alone,
-/// with numbers of any size.
+/// Section 6 of the share chain rules as it is written, in the slow obvious form: a walk over shares by their bytes
+/// alone, with numbers of any size.
 /// </summary>
-internal static class WindowOracle
+internal static class WindowBooks
 {
     /// <summary>The weights of a share on `parent`. shares: by id, at least those that the walk meets.</summary>
     public static Dictionary<PayoutKey, BigInteger> Walk(
@@ -42,14 +42,16 @@ internal static class WindowOracle
     {
         ChainShare[] uncles = [.. share.Core.Uncles.Select(id => shares[id])];
         BigInteger[] bonuses = [.. uncles.Select(uncle => WorkOf(uncle.Core.Bits) * parameters.PenaltyPercent / 100)];
-        yield return (share.Core, WorkOf(share.Core.Bits) + bonuses.Aggregate(BigInteger.Zero, static (sum, bonus) => sum + bonus));
+        BigInteger bonus = bonuses.Aggregate(BigInteger.Zero, static (sum, each) => sum + each);
+        yield return (share.Core, WorkOf(share.Core.Bits) + bonus);
         for (int i = 0; i < uncles.Length; i++)
         {
             yield return (uncles[i].Core, WorkOf(uncles[i].Core.Bits) - bonuses[i]);
         }
     }
 
-    private static BigInteger WorkOf(uint bits) => (BigInteger.One << 256) / (Target.FromCompact(bits).Value.ToBigInteger() + 1);
+    private static BigInteger WorkOf(uint bits) =>
+        (BigInteger.One << 256) / (Target.FromCompact(bits).Value.ToBigInteger() + 1);
 
     private static void Add(Dictionary<PayoutKey, BigInteger> weights, PayoutKey key, BigInteger amount)
     {

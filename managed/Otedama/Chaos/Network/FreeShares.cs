@@ -2,15 +2,17 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Otedama.Core;
 
-namespace Otedama.Benchmarks;
+namespace Otedama;
 
 /// <summary>
-/// Shares that cost no work: all that distinguishes them from real ones stands in this file. Their headers meet no target
-/// and lead to no merkle root (steps 7 and 8); what the chain itself checks (steps 10 to 12) is as it must be.
+/// Shares that cost no work: all that distinguishes them from real ones stands in this file. Their headers meet no
+/// target and lead to no merkle root (steps 7 and 8); what the chain itself checks (steps 10 to 12) is as it must be.
 /// </summary>
 internal static class FreeShares
 {
-    /// <summary>First height's subsidy of the coin that the chains of tests and simulations have, Bitcoin regtest.</summary>
+    /// <summary>
+    /// First height's subsidy of the coin that the chains of tests and simulations have, Bitcoin regtest.
+    /// </summary>
     public const ulong CoinValue = 5_000_000_000;
 
     public static PayoutKey Payee(int number)
@@ -36,7 +38,9 @@ internal static class FreeShares
         CoinValue = CoinValue,
     };
 
-    /// <summary>number: makes its id its own. payees: null = the coinbase is not looked at (ShareChain.Restore).</summary>
+    /// <summary>
+    /// number: makes its id its own. payees: null = the coinbase is not looked at (ShareChain.Restore).
+    /// </summary>
     public static ChainShare Seal(
         ShareCore core, ChainParameters parameters, ulong number, uint coinBits, IReadOnlyList<PayoutOutput>? payees,
         Hash256 coinBlock = default)
@@ -48,6 +52,7 @@ internal static class FreeShares
             : ShareCoinbase.LinkOf(ShareCoinbase.Write(core, parameters.Id, extranonce, payees));
         uint seconds = (uint)(core.TimeMs / 1_000);
         BlockHeader header = new(0x20000000, coinBlock, Hash256.Zero, seconds, coinBits, 0);
-        return new ChainShare(core, new ShareWork { Extranonce = extranonce, Link = link, Header = header, Branch = [] });
+        ShareWork work = new() { Extranonce = extranonce, Link = link, Header = header, Branch = [] };
+        return new ChainShare(core, work);
     }
 }
