@@ -42,7 +42,8 @@ internal static class BenchCommand
         Command bench = new("bench",
             "Measure this machine as a node of a share chain; otedama mining benchmark measures it as a miner.");
         Command p2p = new("p2p",
-            "Nodes in this process, over TCP and TLS of this machine: handshakes, throughput, shares routed, hostile bytes.");
+            "Nodes in this process, over TCP and TLS of this machine: handshakes, throughput, shares routed, "
+                + "hostile bytes.");
         foreach (Option option in (Option[])[s_connections, s_peers, s_repeats, s_seconds])
         {
             p2p.Options.Add(option);

@@ -25,7 +25,8 @@ internal static class RegionPools
         foreach (IGrouping<string, UrlEntry> twice in regions.GroupBy(static entry => entry["label"])
             .Where(static g => g.Key.Length > 0 && g.Count() > 1))
         {
-            problems.Add($"{key}: {twice.Count()} entries have the label {SettingTypes.Shorten(twice.Key)} ({place}). Give each its own.");
+            problems.Add(
+                $"{key}: {twice.Count()} entries have the label {SettingTypes.Shorten(twice.Key)} ({place}). Give each its own.");
         }
     }
 
