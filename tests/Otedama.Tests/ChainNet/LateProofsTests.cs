@@ -62,7 +62,7 @@ public sealed class LateProofsTests : IDisposable
     }
 
     [Fact]
-    public void A_history_with_a_wrong_proof_goes_and_so_does_its_sender()
+    public async Task A_history_with_a_wrong_proof_goes_and_so_does_its_sender()
     {
         HandPeer peer = new HandPeer(Peers, default).Join();
         Assert.Null(_desk.TakeHistory(s_history, peer.Number, default));
@@ -71,7 +71,7 @@ public sealed class LateProofsTests : IDisposable
         Prove();
         Assert.Equal(0u, _desk.Tip.Height);
         Assert.True(_desk.IsProven);
-        Peers.StepAsync(default).AsTask().GetAwaiter().GetResult();
+        await Peers.StepAsync(default);
         Assert.Equal(PeerOffence.BadProofOfWork, Assert.Single(peer.Blamed).Offence);
         Assert.NotNull(_desk.TakeHistory(s_history, 0, default)); // nor is it taken from another one
         Assert.NotEqual(s_history[^1].Id, _desk.Tip.Id);

@@ -86,14 +86,14 @@ public sealed class ShareDeskTests
     }
 
     [Fact]
-    public void A_share_on_a_block_that_our_node_hears_of_later_waits()
+    public async Task A_share_on_a_block_that_our_node_hears_of_later_waits()
     {
         ChainShare share = _node.Make(change: static core => core with { CoinHeight = 101 }, block: s_newBlock);
         Assert.Equal(ArrivalKind.Held, _node.Desk.Arrive(share.Bytes.Span, s_peer).Kind);
         _node.Clock.Advance(5, _node.Desk);
         Assert.Equal((0, 1), _node.Desk.Waiting);
         _node.Desk.Wake.TryTake();
-        Assert.True(_node.Desk.StepAsync(default).GetAwaiter().GetResult() >= TimeSpan.FromSeconds(1));
+        Assert.True(await _node.Desk.StepAsync(default) >= TimeSpan.FromSeconds(1));
         Assert.False(_node.Desk.Wake.TryTake(), "a desk that holds a share calls itself again at once");
         _node.OnBlock(s_newBlock, 101);
         _node.Clock.Advance(1.5, _node.Desk);
