@@ -145,6 +145,11 @@ internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payou
     /// </summary>
     public ChainTipView? AtTip { get; init; }
 
+    /// <summary>
+    /// The pool is on a share chain: its blocks pay everybody at once, and nobody's money is counted here.
+    /// </summary>
+    public bool OnSharechain { get; init; }
+
     /// <summary>What coinbases paid, newest first.</summary>
     public IReadOnlyList<PayoutEventView> History { get; init; } = [];
 }

@@ -41,6 +41,13 @@ internal static class ChainLines
         ]),
         "no share in the window is of a miner of this node yet");
 
+    /// <summary>Why there is no table of accounts.</summary>
+    public static IReadOnlyList<string> WhoPays { get; } =
+    [
+        "Every block of the share chain pays these addresses itself, in its coinbase, whoever finds it: no account is kept.",
+        "Blocks that this node found: otedama pool blocks. What an address was paid stands in the coin's own chain.",
+    ];
+
     public static IEnumerable<string> AtTip(ChainTipView tip, string unit)
     {
         yield return $"A block on this tip pays {StatusLines.Coins(tip.Reward)} {unit} to at most {tip.OutputsMax} "

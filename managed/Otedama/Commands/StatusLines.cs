@@ -126,7 +126,14 @@ internal static class StatusLines
         "no miner is connected");
 
     /// <summary>Everybody's money, then the outputs of the newest blocks.</summary>
-    public static IEnumerable<string> Payouts(PayoutsAnswer answer)
+    public static IEnumerable<string> Payouts(PayoutsAnswer answer) => answer.OnSharechain
+        ? [.. AtTip(answer), .. ChainLines.WhoPays]
+        : [.. AtTip(answer), .. Accounts(answer)];
+
+    private static IEnumerable<string> AtTip(PayoutsAnswer answer) =>
+        answer.AtTip is { } next ? ChainLines.AtTip(next, answer.Unit).Append("") : [];
+
+    private static IEnumerable<string> Accounts(PayoutsAnswer answer)
     {
         IEnumerable<string> totals = Table(
             ["ADDRESS", "KIND", $"EARNED {answer.Unit}", "IMMATURE", "PAID", "OWED"],
@@ -136,8 +143,7 @@ internal static class StatusLines
             ["TIME (UTC)", "HEIGHT", "BLOCK", "STATUS", "KIND", $"AMOUNT {answer.Unit}", "ADDRESS"],
             answer.History.Select(static p => (string[])[Time(p.Time), Count(p.Height), Short(p.Hash), p.Status, p.Kind, Coins(p.Amount), p.Address]),
             "no coinbase has paid anything yet");
-        IEnumerable<string> tip = answer.AtTip is { } next ? ChainLines.AtTip(next, answer.Unit).Append("") : [];
-        return [.. tip, .. totals, "", .. history];
+        return [.. totals, "", .. history];
     }
 
     public static IEnumerable<string> Blocks(BlocksAnswer answer) => Table(

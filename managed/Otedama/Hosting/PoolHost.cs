@@ -98,12 +98,18 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
 
     public BlocksAnswer Blocks() => Views.Blocks(Server.Ledger.Blocks(TableRowsMax), plan.Coin.Symbol) with { Pool = Name };
 
-    public PayoutsAnswer Payouts() =>
-        Views.Payouts(Server.Ledger.Payees(TableRowsMax), Server.Ledger.Payouts(TableRowsMax), plan.Coin.Symbol) with
+    public PayoutsAnswer Payouts()
+    {
+        ChainView? chain = ChainOf(Server.Snapshot());
+        (IReadOnlyList<PayeeInfo> payees, IReadOnlyList<PayoutInfo> history) =
+            (Server.Ledger.Payees(TableRowsMax), Server.Ledger.Payouts(TableRowsMax));
+        return Views.Payouts(payees, history, plan.Coin.Symbol) with
         {
             Pool = Name,
-            AtTip = ChainOf(Server.Snapshot())?.AtTip,
+            OnSharechain = chain is not null,
+            AtTip = chain?.AtTip,
         };
+    }
 
     public ChainSharesAnswer ChainShares(int count) =>
         ChainViews.Shares(Server.ChainShares(count)) with { Pool = Name };

@@ -26,10 +26,16 @@ public sealed class ChainViewTests
     [Fact]
     public void A_block_on_this_tip_pays_some_exactly_and_some_by_lot()
     {
-        string[] lines = [.. StatusLines.Payouts(new PayoutsAnswer(1, []) { Unit = "OTE", AtTip = FakeChain.View().AtTip })];
+        string[] lines =
+        [
+            .. StatusLines.Payouts(
+                new PayoutsAnswer(1, []) { Unit = "OTE", OnSharechain = true, AtTip = FakeChain.View().AtTip }),
+        ];
         Assert.StartsWith("A block on this tip pays 50.00012 OTE to at most 13 addresses.", lines[0]);
         Assert.Matches("^bcrt1qrp33\\w+ +40.5 +exact +81 %$", lines[2]);
         Assert.Matches("^bcrt1qw508\\w+ +3.10012 +slot +0.4 % +yes$", lines[3]);
+        Assert.Equal(ChainLines.WhoPays, lines[^2..]);
+        Assert.DoesNotContain("no coinbase has paid anything yet", lines);
     }
 
     [Fact]

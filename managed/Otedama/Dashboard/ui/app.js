@@ -103,7 +103,7 @@ function draw() {
   drawCharts();
   drawTables(state.status);
   drawChainCards(state.status.pool?.sharechain, {
-    t, table, titled, coins, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers, region: state.region });
+    t, nothing, table, titled, coins, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers, region: state.region });
   drawFacts(state.status);
 }
 

@@ -9,7 +9,7 @@ const size = (bytes) => (bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KiB` : 
 
 let chosen = null;
 
-// page: { t, language, table, titled, coins, unit, shares, peers, region }
+// page: { t, nothing, language, table, titled, coins, unit, shares, peers, region }
 export function drawChainCards(chain, page) {
   if (!chain) return;
   const { t, language } = page, time = (seconds) => duration(seconds, language), w = chain.window;
@@ -53,7 +53,7 @@ function drawBeads(page) {
   const own = page.shares.filter((s) => s.own).length, uncles = page.shares.filter((s) => s.is_uncle).length;
   const label = t("chainLabel", count(page.shares.filter((s) => s.is_main).length), count(own), count(uncles));
   $("chain-chart").hidden = page.shares.length === 0;
-  if (page.shares.length === 0) return say("chain-detail", t("noShares"));
+  if (page.shares.length === 0) return say("chain-detail", page.nothing("noShares"));
   say("chain-detail", drawChain($("chain-chart"), label, page.shares, chosen, describe, (id) => {
     if (id === chosen) return;
     chosen = id;
