@@ -44,7 +44,7 @@ internal static class ChainLines
     /// <summary>Why there is no table of accounts.</summary>
     public static IReadOnlyList<string> WhoPays { get; } =
     [
-        "Every block of the share chain pays these addresses in its own coinbase, whoever finds it: there are no accounts.",
+        "Every block of the share chain pays these addresses in the coinbase, whoever finds it: no accounts are kept.",
         "Blocks that this node found: otedama pool blocks. What an address was paid stands in the coin's own chain.",
     ];
 
