@@ -82,9 +82,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
 
     public PeerHello Describe()
     {
-        NextShare next = _desk.Next;
-        int window = _desk.Parameters.WindowShares;
-        return new PeerHello
+        PeerHello hello = new()
         {
             Nonce = Hash256.Zero, // these two are the session's
             ChainProof = Hash256.Zero,
@@ -92,13 +90,26 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
             Services = (_listenPort > 0 ? PeerServices.Listen : PeerServices.None) | PeerServices.Stratum
                 | (_options.IsDhtServer ? PeerServices.DhtServer : PeerServices.None),
             ListenPort = _listenPort,
+            UserAgent = _options.UserAgent,
+        };
+        return _desk.Parameters.Pass.Length > 0 ? hello : WithTips(hello);
+    }
+
+    /// <summary>
+    /// Not on a chain with a pass: who says HELLO has proved nothing yet. There TIP and COINTIP tell it, right after.
+    /// </summary>
+    private PeerHello WithTips(PeerHello hello)
+    {
+        NextShare next = _desk.Next;
+        int window = _desk.Parameters.WindowShares;
+        return hello with
+        {
             TipId = next.Parent,
             TipHeight = next.Height - 1,
             TipWork = _desk.Look(static chain => chain.CumulativeWork),
             WindowWork = _desk.Look(chain => chain.RecentWork(window)),
             CoinTip = _desk.Coin.Tip.Id,
             CoinHeight = _desk.Coin.Tip.Height,
-            UserAgent = _options.UserAgent,
         };
     }
 

@@ -20,11 +20,13 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
     private readonly IStep[] _steps;
     private readonly int[] _turns;
     private readonly SimLife _life;
+    private readonly ChainParameters _rules;
     private ulong _made;
 
     public HallNode(Hall hall, string address, Func<PeerNodeOptions, PeerNodeOptions>? change = null, CrashDisk? disk = null,
-        Func<PoolWorld, PoolWorld>? outside = null)
+        Func<PoolWorld, PoolWorld>? outside = null, ChainParameters? rules = null)
     {
+        _rules = rules ?? Parameters;
         _hall = hall;
         Address = IPAddress.Parse(address);
         Disk = disk ?? new CrashDisk();
@@ -41,10 +43,10 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
             Peers = (identity, _) => hall.NetworkOf(identity.Id, Address),
         };
         world = outside?.Invoke(world) ?? world;
-        Desk = new ShareDesk(Parameters, EasyShares.NoChecker, world, "chain");
+        Desk = new ShareDesk(_rules, EasyShares.NoChecker, world, "chain");
         PeerNodeOptions options = new()
         {
-            ChainId = Parameters.Id,
+            ChainId = _rules.Id,
             Folder = Folder,
             Listen = [new IPEndPoint(IPAddress.Any, Port)],
         };
@@ -90,7 +92,7 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
     {
         ulong now = (ulong)_hall.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         ChainShare share = Desk.Look(chain =>
-            EasyShares.Next(chain, Parameters, FreeShares.Payee(1), now, _made++, s_block));
+            EasyShares.Next(chain, _rules, FreeShares.Payee(1), now, _made++, s_block));
         Xunit.Assert.Equal(ArrivalKind.Taken, Desk.Arrive(share.Bytes.Span, ShareOrigin.Own).Kind);
     }
 

@@ -56,6 +56,26 @@ public sealed class PeerNetTests
         Assert.Contains("8 are allowed", bye.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("four long words together", false)]
+    public void Who_has_not_proved_that_he_knows_the_pass_is_not_told_of_the_chain(string pass, bool isTold)
+    {
+        Hall hall = new(1);
+        ChainParameters rules = EasyShares.Parameters(window: 40, pass: pass);
+        HallNode node = new(hall, "8.8.8.8", rules: rules);
+        node.Mine();
+        Stranger member = new(hall, "45.1.2.3", rules: rules);
+        Come(hall, node, [member]);
+        PeerHello hello = member.Open[0].Hello!;
+        Assert.Equal(isTold ? node.Desk.Tip.Id : Hash256.Zero, hello.TipId);
+        Assert.Equal(isTold, hello.CoinHeight > 0);
+        hall.Run(6);
+        PeerTip tip = PeerTip.Read(member.Heard.Last(static heard => heard.Message == PeerMessage.Tip).Body);
+        Assert.Equal(node.Desk.Tip.Id, tip.Id);
+        Assert.Contains(member.Heard, static heard => heard.Message == PeerMessage.CoinTip);
+    }
+
     [Fact]
     public void Addresses_that_the_operator_allows_have_no_limit_and_are_never_put_out()
     {

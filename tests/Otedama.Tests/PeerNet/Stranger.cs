@@ -16,14 +16,14 @@ internal sealed class Stranger : IPeerHandler, IConduct, IPeerNetworkUser
     private readonly IPeerNetwork _network;
     private long _dials;
 
-    public Stranger(Hall hall, string address, bool listens = false)
+    public Stranger(Hall hall, string address, bool listens = false, ChainParameters? rules = null)
     {
         _hall = hall;
         Address = IPAddress.Parse(address);
         Id = NodeId.OfKey(Encoding.ASCII.GetBytes(address));
         _sessions = new PeerSessions
         {
-            ChainId = HallNode.Parameters.Id,
+            ChainId = (rules ?? HallNode.Parameters).Id,
             Own = Id,
             Time = hall.Clock,
             Random = hall.RandomFor(address),

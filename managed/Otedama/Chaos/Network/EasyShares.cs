@@ -16,10 +16,12 @@ internal static class EasyShares
     /// <summary>SHA-256d shows its proof in the header; nobody asks this one.</summary>
     public static IProofChecker NoChecker { get; } = new Nobody();
 
-    public static ChainParameters Parameters(int window, int spacing = 10_000, int halfLife = 600_000) =>
+    public static ChainParameters Parameters(
+        int window, int spacing = 10_000, int halfLife = 600_000, string pass = "") =>
         ChainParameters.Parse(
             $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T={spacing}|N={window}|W=2|pen=20|ud=3|um=5"
-            + $"|hl={halfLife}|dtcap={4 * halfLife}|limit=207fffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367|pass=");
+            + $"|hl={halfLife}|dtcap={4 * halfLife}|limit=207fffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367"
+            + $"|pass={pass}");
 
     /// <summary>
     /// The next share on this chain's tip, with its proof of work. number: makes it its own. Throws where the chain does
