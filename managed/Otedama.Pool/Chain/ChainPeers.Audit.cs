@@ -36,7 +36,7 @@ public sealed partial class ChainPeers
             }
             if (link.Audit is { } old)
             {
-                link.Peer.Answered(old.Question); // it never was
+                link.Peer.GiveUp(old.Question);
             }
             Span<byte> id = stackalloc byte[PeerBody.IdBytes];
             share.Id.CopyTo(id);

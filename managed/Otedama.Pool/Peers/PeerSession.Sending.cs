@@ -198,7 +198,7 @@ public sealed partial class PeerSession
         if (_isPinged && Since(_pingAt) > s_pongWithin)
         {
             _isPinged = false;
-            Answered(_pinged);
+            GiveUp(_pinged);
             Blame(PeerOffence.NoPong, "", ends: false);
         }
         if (!_isPinged && (_pingAt == 0 || Since(_pingAt) >= (_trips.IsSettled ? s_pingEvery : s_firstPings)))
