@@ -78,7 +78,7 @@ public sealed class Dialler : IStep
         }
     }
 
-    /// <summary>What this call of ours is for now; null when it has ended.</summary>
+    /// <summary>What this call of ours is for; null when it has ended.</summary>
     public OutboundKind? KindOf(long number)
     {
         lock (_gate)

@@ -18,7 +18,7 @@ internal sealed class LateProofs(ShareDesk desk, TimeProvider time) : IStep
 
     public Signal Wake { get; } = new(time);
 
-    /// <summary>Shares whose proof is believed for now.</summary>
+    /// <summary>Shares whose proof is believed until it is checked.</summary>
     public int Count
     {
         get

@@ -29,7 +29,7 @@ internal sealed class GateWatch
         if (!_isEnded && now - _surelyAt >= EndAfterSeconds)
         {
             _isEnded = true;
-            return new GateNews($"no work for now: {closed.Reason}", Ends: true, IsOver: false);
+            return new GateNews($"no work until this is over: {closed.Reason}", Ends: true, IsOver: false);
         }
         if (!_isTold && now - _closedAt >= TellAfterSeconds)
         {

@@ -66,7 +66,7 @@ public sealed class GateWatchTests
         await clock.UntilAsync(() => reading.IsCompleted, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         await reading;
         Assert.Equal("what is mined now may be worth nothing: nobody is there", Words(told));
-        Assert.Equal("no work for now: nobody is there", Words(last));
+        Assert.Equal("no work until this is over: nobody is there", Words(last));
         using TestMiner again = await harness.ConnectAsync();
         await again.CallAsync("""{"id":1,"method":"mining.subscribe","params":["test/1"]}""");
         JsonElement refused = await again.CallAsync($$"""{"id":2,"method":"mining.authorize","params":["{{StratumHarness.Address(2)}}","x"]}""");
