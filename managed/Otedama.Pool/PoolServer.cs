@@ -81,6 +81,9 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot() => _parts.Snapshot();
 
+    /// <summary>The newest coin blocks of the share chain; null without one, or where shares do not show it.</summary>
+    public IReadOnlyList<ChainBlock>? ChainBlocks() => _parts.Chain?.Blocks();
+
     /// <summary>
     /// The newest so many shares of the chain and those beside it; none where there is no share chain.
     /// </summary>

@@ -24,6 +24,10 @@ public sealed partial class ShareChain
             ? Outputs(payouts)
             : null;
 
+    /// <summary>What the coinbase of a share that is kept pays; null while too little of the chain is known to tell.</summary>
+    public IReadOnlyList<PayoutOutput>? OutputsOf(ShareCore core) =>
+        RewardOf(core) is { } reward ? SplitOn(core.Parent, core.CapClass, reward, core.Payout) : null;
+
     /// <summary>
     /// Whose work a share on `parent` pays, in no order; null while too little of the chain is known to tell.
     /// </summary>

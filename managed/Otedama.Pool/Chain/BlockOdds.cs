@@ -12,7 +12,7 @@ namespace Otedama.Pool;
 /// Filled by work: a share of the chain each time. When all places are taken, the address of which least is expected
 /// makes room, so that many small ones do not push out those about whom something is known.
 /// </remarks>
-internal sealed class BlockOdds
+internal sealed class BlockOdds : IShareListener
 {
     /// <summary>Addresses that are watched: 200 KB.</summary>
     private const int KeysMax = 4_096;
@@ -53,6 +53,16 @@ internal sealed class BlockOdds
             }
             _keys[share.Core.Payout] = (had.Expected + expected, had.Found + found);
         }
+    }
+
+    void IShareListener.OnTaken(ChainShare share, ShareOrigin origin) => Count(share);
+
+    void IShareListener.OnNext(NextShare next)
+    {
+    }
+
+    void IShareListener.OnMissing(Hash256 id, long peer)
+    {
     }
 
     /// <summary>Those who find too few.</summary>

@@ -19,7 +19,9 @@ public sealed class PoolChain : IJobListener, IDisposable
     private readonly ChainAdvice _advice;
     private readonly PartitionWatch _partition;
     private readonly CoinAlarm _coin;
-    private readonly BlockOddsFile? _odds; // null where a share does not show whether it is a block
+    private readonly BlockOdds? _odds; // null, as the next two, where a share does not show whether it is a block
+    private readonly PaidBlocks? _blocks;
+    private readonly IReadOnlyList<KeptFile> _files = [];
 
     /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
     public PoolChain(
@@ -51,8 +53,18 @@ public sealed class PoolChain : IJobListener, IDisposable
         _partition = new PartitionWatch(Desk, _watch.IsOwn, world.Time);
         if (ChainCoin.Of(parameters).HasCheapProof)
         {
-            _odds = new BlockOddsFile(FolderOf(parameters, options.DataDirectory), world, logger);
+            string folder = FolderOf(parameters, options.DataDirectory);
+            _odds = new BlockOdds();
+            _blocks = new PaidBlocks(Desk, _watch.IsOwn);
+            _files =
+            [
+                new KeptFile(Path.Combine(folder, "odds.dat"), "the counts of found and expected blocks",
+                    TimeSpan.FromMinutes(15), _odds.Save, bytes => _odds.TryLoad(bytes), world, logger),
+                new KeptFile(Path.Combine(folder, "blocks.dat"), "the found blocks",
+                    TimeSpan.FromSeconds(30), _blocks.Save, _blocks.TryLoad, world, logger),
+            ];
             Desk.Tell(_odds);
+            Desk.Tell(_blocks);
         }
         _coin = new CoinAlarm(() => Peers?.Chain.CoinSight ?? default, world.Time, logger);
     }
@@ -69,7 +81,7 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// <summary>What moves it, each called by a loop of its own.</summary>
     public IReadOnlyList<IStep> Steps =>
     [
-        Desk, Desk.Keeper, Desk.Proofs, _advice, .. _odds is null ? (IStep[])[] : [_odds],
+        Desk, Desk.Keeper, Desk.Proofs, _advice, .. _files,
         .. Peers is { } peers ? [_partition, _coin, .. peers.Steps] : (IStep[])[],
     ];
 
@@ -188,11 +200,18 @@ public sealed class PoolChain : IJobListener, IDisposable
         alarms.AddRange(window.UncleRates.Select(rate => new ChainAlarm(ChainAlarms.Uncles, string.Create(
             CultureInfo.InvariantCulture,
             $"{rate.Uncles} of {rate.Shares} shares of {AddressOf(rate.Key)} are uncles; {rate.Mean:0.0%} is usual"))));
-        alarms.AddRange((_odds?.Odds.Far() ?? []).Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
+        alarms.AddRange((_odds?.Far() ?? []).Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
             CultureInfo.InvariantCulture,
             $"{AddressOf(odd.Key)} has found {odd.Found} blocks where its work finds {odd.Expected:0.0}"))));
         return alarms;
     }
+
+    /// <summary>The newest coin blocks of the chain, the newest first; null where shares do not show it.</summary>
+    public IReadOnlyList<ChainBlock>? Blocks() => _blocks is null ? null :
+    [
+        .. _blocks.Newest.Select(block => new ChainBlock(
+            block, [.. block.Paid.Select(paid => (_watch.AddressOf(paid.Key), paid.Amount))])),
+    ];
 
     /// <summary>The newest shares of the chain, and those beside it.</summary>
     public IReadOnlyList<ChainGraphShare> Graph(int shares) =>
@@ -219,7 +238,10 @@ public sealed class PoolChain : IJobListener, IDisposable
     public void Dispose()
     {
         Peers?.Dispose();
-        _odds?.Save();
+        foreach (KeptFile file in _files)
+        {
+            file.Save();
+        }
         Desk.Dispose();
     }
 
@@ -237,6 +259,10 @@ public sealed class PoolChain : IJobListener, IDisposable
     {
     }
 }
+
+/// <summary>A found block as it is told.</summary>
+/// <param name="Paid">What it pays to miners of this node.</param>
+public readonly record struct ChainBlock(PaidBlock Found, IReadOnlyList<(string Address, Amount Amount)> Paid);
 
 /// <summary>A share as it is drawn.</summary>
 /// <param name="Address">Of whom it pays.</param>

@@ -188,6 +188,30 @@ internal sealed record ChainShareView
     public required bool Own { get; init; }
 }
 
+/// <summary>A coin block of the share chain, whoever found it.</summary>
+internal sealed record ChainBlockView
+{
+    public required long Height { get; init; }
+
+    /// <summary>Id of the block, as explorers show it.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Seconds since 1970 by its finder's clock.</summary>
+    public required double Time { get; init; }
+
+    /// <summary>Coins that its coinbase pays to all, as text.</summary>
+    public required string Reward { get; init; }
+
+    /// <summary>A share builds on it: somebody's coin node has accepted it.</summary>
+    public required bool BuiltOn { get; init; }
+
+    /// <summary>What it pays to miners of this node; empty where none of them is paid by it.</summary>
+    public required IReadOnlyList<ChainPaidView> Paid { get; init; }
+}
+
+/// <param name="Amount">Coins, as text.</param>
+internal sealed record ChainPaidView(string Address, string Amount);
+
 /// <summary>Newest first. Pool: null where none runs.</summary>
 internal sealed record ChainSharesAnswer(int Schema, IReadOnlyList<ChainShareView> Shares)
 {

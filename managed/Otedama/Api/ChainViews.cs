@@ -59,6 +59,19 @@ internal static class ChainViews
         }),
     ]);
 
+    public static IReadOnlyList<ChainBlockView> Blocks(IReadOnlyList<ChainBlock> blocks) =>
+    [
+        .. blocks.Select(static block => new ChainBlockView
+        {
+            Height = block.Found.Height,
+            Hash = block.Found.Id.ToString(),
+            Time = block.Found.TimeMs / 1_000.0,
+            Reward = block.Found.Reward.ToString(),
+            BuiltOn = block.Found.IsBuiltOn,
+            Paid = [.. block.Paid.Select(static paid => new ChainPaidView(paid.Address, paid.Amount.ToString()))],
+        }),
+    ];
+
     private static ChainWindowView Window(ChainSnapshot chain)
     {
         ChainWindowSnapshot window = chain.Window;

@@ -150,6 +150,12 @@ internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payou
     /// </summary>
     public bool OnSharechain { get; init; }
 
+    /// <summary>
+    /// The newest coin blocks of the share chain and what each pays here; null without one, and where its coin's shares
+    /// do not show whether they are blocks.
+    /// </summary>
+    public IReadOnlyList<ChainBlockView>? Blocks { get; init; }
+
     /// <summary>What coinbases paid, newest first.</summary>
     public IReadOnlyList<PayoutEventView> History { get; init; } = [];
 }

@@ -8,6 +8,9 @@ internal static class ChainLines
     private const string NoChain =
         "This instance has no share chain: its pools pay by their own ledger. p2p.enabled: true joins one.";
 
+    private const string NotShown =
+        "Shares of this coin do not show whether they are blocks, so that the pool's blocks cannot be listed here.";
+
     /// <summary>The chain, what of it is ours, and what an own block would pay.</summary>
     public static IEnumerable<string> Chain(ChainView chain, string unit)
     {
@@ -45,7 +48,7 @@ internal static class ChainLines
     public static IReadOnlyList<string> WhoPays { get; } =
     [
         "Every block of the share chain pays these addresses in the coinbase, whoever finds it: no accounts are kept.",
-        "Blocks that this node found: otedama pool blocks. What an address was paid stands in the coin's own chain.",
+        "Blocks that this node itself found: otedama pool blocks.",
     ];
 
     public static IEnumerable<string> AtTip(ChainTipView tip, string unit)
@@ -64,6 +67,22 @@ internal static class ChainLines
             yield return line;
         }
     }
+
+    /// <summary>The chain's coin blocks, whoever found them: a row for each payment to an address of this node.</summary>
+    public static IEnumerable<string> Paid(IReadOnlyList<ChainBlockView>? blocks, string unit) => blocks is null ? [NotShown]
+        : StatusLines.Table(
+            ["BLOCK OF THE POOL (UTC)", "HEIGHT", "HASH", "BUILT ON", $"PAYS {unit}", "TO US", "ADDRESS"],
+            blocks.SelectMany(static block =>
+                block.Paid.Count == 0
+                    ? [Paid(block, null)]
+                    : block.Paid.Select(paid => Paid(block, paid))),
+            "the pool has found no block since this node knows its chain");
+
+    private static string[] Paid(ChainBlockView block, ChainPaidView? paid) =>
+    [
+        StatusLines.Time((long)block.Time), Count(block.Height), StatusLines.Short(block.Hash), block.BuiltOn ? "yes" : "not yet",
+        StatusLines.Coins(block.Reward), paid is null ? "0" : StatusLines.Coins(paid.Amount), paid?.Address ?? "none of ours",
+    ];
 
     public static IEnumerable<string> Peers(PeersAnswer answer) => !answer.Enabled ? [NoChain] : StatusLines.Table(
         ["NODE", "ADDRESS", "DIRECTION", "FOR", "ROUND TRIP", "REGION", "HEIGHT", "RECEIVED", "SENT", "POINTS",

@@ -127,7 +127,7 @@ internal static class StatusLines
 
     /// <summary>Everybody's money, then the outputs of the newest blocks.</summary>
     public static IEnumerable<string> Payouts(PayoutsAnswer answer) => answer.OnSharechain
-        ? [.. AtTip(answer), .. ChainLines.WhoPays]
+        ? [.. AtTip(answer), .. ChainLines.Paid(answer.Blocks, answer.Unit), "", .. ChainLines.WhoPays]
         : [.. AtTip(answer), .. Accounts(answer)];
 
     private static IEnumerable<string> AtTip(PayoutsAnswer answer) =>
@@ -166,10 +166,10 @@ internal static class StatusLines
     public static string Percent(double? part) =>
         part is { } value ? (value * 100).ToString("#,0.#", CultureInfo.InvariantCulture) + " %" : "?";
 
-    private static string Time(long seconds) =>
+    internal static string Time(long seconds) =>
         DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    private static string Short(string hash) => hash.Length > 16 ? $"\u2026{hash[^16..]}" : hash;
+    internal static string Short(string hash) => hash.Length > 16 ? $"\u2026{hash[^16..]}" : hash;
 
     private static string Many(long value, string what) => $"{Count(value)} {what}{(value == 1 ? "" : "s")}";
 

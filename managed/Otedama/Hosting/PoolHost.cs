@@ -108,6 +108,7 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
             Pool = Name,
             OnSharechain = chain is not null,
             AtTip = chain?.AtTip,
+            Blocks = Server.ChainBlocks() is { } blocks ? ChainViews.Blocks(blocks) : null,
         };
     }
 

@@ -107,6 +107,47 @@ public sealed class PoolChainTests : IDisposable
         Assert.Contains(ChainLines.Chain(view, "BTC"), static line => line.Contains("! 0 shares of other nodes", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Who_was_paid_by_a_block_of_the_pool_is_told_whoever_found_it()
+    {
+        Assert.Empty(_pool.Blocks()!);
+        Take(FreeShares.Payee(1), new ShareOrigin(5, IsAskedFor: false));
+        Run(10);
+        Take(Own, ShareOrigin.Own);
+        Run(10);
+        Assert.Empty(_pool.Blocks()!);
+        ChainShare found = Take(FreeShares.Payee(2), new ShareOrigin(5, IsAskedFor: false), Sha256d.Hash([1]), 0x207fffff);
+        ChainBlock block = Assert.Single(_pool.Blocks()!);
+        Assert.Equal((found.Work.Header.Id, found.Id, false), (block.Found.Id, block.Found.Share, block.Found.IsBuiltOn));
+        IReadOnlyList<PayoutOutput> outputs = _pool.Desk.Look(chain => chain.OutputsOf(found.Core))!;
+        Assert.Equal(2, outputs.Count); // the two before it: a share pays those of its parent
+        PayoutOutput own = outputs.Single(static output => output.Script.Span.SequenceEqual(Own.ToScript()));
+        Assert.Equal([(StratumHarness.Address(1), own.Amount)], block.Paid);
+        Assert.Equal(FreeShares.CoinValue, (ulong)outputs.Sum(static output => output.Amount.Units));
+
+        Run(10);
+        Take(FreeShares.Payee(2), new ShareOrigin(5, IsAskedFor: false), found.Work.Header.Id);
+        ChainBlockView view = Assert.Single(ChainViews.Blocks(_pool.Blocks()!));
+        Assert.True(view.BuiltOn);
+        string[] lines = [.. ChainLines.Paid([view], "BTC")];
+        Assert.Contains(view.Paid[0].Address, lines[1], StringComparison.Ordinal);
+        Assert.Contains("yes", lines[1], StringComparison.Ordinal);
+
+        PaidBlocks again = new(_pool.Desk, static _ => false);
+        PaidBlocks kept = new(_pool.Desk, static _ => true);
+        ((IShareListener)kept).OnTaken(found, ShareOrigin.Own);
+        byte[] file = kept.Save();
+        Assert.True(again.TryLoad(file));
+        Assert.Equal(outputs.Select(static output => output.Amount), Assert.Single(again.Newest).Paid.Select(static paid => paid.Amount));
+        Assert.Equal(file, again.Save());
+        for (int length = 0; length < file.Length; length++)
+        {
+            PaidBlocks damaged = new(_pool.Desk, static _ => true);
+            Assert.Equal(length == 1, damaged.TryLoad(file[..length]));
+            Assert.Empty(damaged.Newest);
+        }
+    }
+
     public void Dispose()
     {
         _pool.Dispose();
@@ -116,18 +157,20 @@ public sealed class PoolChainTests : IDisposable
 
     private HandPeer Peer() => new HandPeer(_pool.Peers!.Chain, default).Join();
 
-    private void OnBlock(int height) => _pool.Desk.Coin.Note(new Template
+    private void OnBlock(int height) => _pool.Desk.Coin.Note(Offer(height, s_block));
+
+    private static Template Offer(int height, Hash256 previous, uint bits = EasyShares.CoinBits) => new()
     {
         Algorithm = CoinCatalogue.BitcoinRegtest.Algorithm,
         Height = height,
         Version = 1,
-        PreviousHash = s_block,
-        Bits = EasyShares.CoinBits,
+        PreviousHash = previous,
+        Bits = bits,
         Time = 0,
         TimeMin = 0,
         CoinbaseValue = new Amount((long)FreeShares.CoinValue),
         Transactions = [],
-    });
+    };
 
     private static void Say(HandPeer peer, uint height)
     {
@@ -136,11 +179,15 @@ public sealed class PoolChainTests : IDisposable
         peer.Say(PeerMessage.CoinTip, body);
     }
 
-    private void Take(PayoutKey payout, ShareOrigin origin)
+    private ChainShare Take(
+        PayoutKey payout, ShareOrigin origin, Hash256? coinBlock = null, uint coinBits = EasyShares.CoinBits)
     {
+        ulong time = (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();
+        _pool.Desk.Coin.Note(Offer(100, coinBlock ?? s_block, coinBits));
         ChainShare share = _pool.Desk.Look(chain => EasyShares.Next(
-            chain, _pool.Desk.Parameters, payout, (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds(), _number++, s_block));
+            chain, _pool.Desk.Parameters, payout, time, _number++, coinBlock ?? s_block, coinBits: coinBits));
         Assert.Equal(ArrivalKind.Taken, _pool.Desk.Arrive(share, origin).Kind);
+        return share;
     }
 
     /// <summary>Time passes, and the chain's own steps are called.</summary>

@@ -13,7 +13,7 @@ const state = {
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   range: Number(remembered("range", 300)),
   rig: remembered("rig", ""), pool: remembered("pool", ""), // names of those whose figures are shown
-  status: null, blocks: [], miners: [], payouts: [], paidOut: [], unit: "", shares: [], peers: [], region: null, loaded: false, lost: false, heardAt: 0,
+  status: null, blocks: [], miners: [], payouts: [], paidOut: [], chainBlocks: null, unit: "", shares: [], peers: [], region: null, loaded: false, lost: false, heardAt: 0,
   history: { time: [], rigs: {}, pools: {} },
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
@@ -33,7 +33,8 @@ async function loadTables() {
     onChain ? get(`sharechain/shares${query}&count=60`) : { shares: [] }, onChain ? get(`peers${query}`) : { peers: [] }]);
   if (state.status.pool?.name !== name) return; // another one was chosen meanwhile
   Object.assign(state, {
-    blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [], unit: payouts.unit ?? "",
+    blocks: blocks.blocks, miners: miners.miners, payouts: payouts.payouts, paidOut: payouts.history ?? [],
+    chainBlocks: payouts.blocks ?? null, unit: payouts.unit ?? "",
     shares: shares.shares, peers: peers.peers, region: peers.region ?? null, loaded: true,
   });
 }
@@ -103,7 +104,7 @@ function draw() {
   drawCharts();
   drawTables(state.status);
   drawChainCards(state.status.pool?.sharechain, {
-    t, nothing, table, titled, coins, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers, region: state.region });
+    t, nothing, table, titled, coins, when, blocks: state.chainBlocks, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers, region: state.region });
   drawFacts(state.status);
 }
 
@@ -173,7 +174,7 @@ function choices(group, all, shown, kind) {
         state[kind] = name;
         remember(kind, name);
         focus(state.status);
-        if (kind === "pool") Object.assign(state, { blocks: [], miners: [], payouts: [], paidOut: [], shares: [], peers: [], loaded: false });
+        if (kind === "pool") Object.assign(state, { blocks: [], miners: [], payouts: [], paidOut: [], chainBlocks: null, shares: [], peers: [], loaded: false });
         draw();
         loadTables().then(draw).catch(() => { /* the stream reports the loss */ });
       };

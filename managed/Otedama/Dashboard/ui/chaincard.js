@@ -9,7 +9,7 @@ const size = (bytes) => (bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KiB` : 
 
 let chosen = null;
 
-// page: { t, nothing, language, table, titled, coins, unit, shares, peers, region }
+// page: { t, nothing, language, table, titled, coins, when, unit, shares, blocks, peers, region }
 export function drawChainCards(chain, page) {
   if (!chain) return;
   const { t, language } = page, time = (seconds) => duration(seconds, language), w = chain.window;
@@ -36,7 +36,20 @@ export function drawChainCards(chain, page) {
     [t("why"), "", (p) => page.titled(t(`${p.how}Why`), t(p.how))],
   ], chain.at_tip?.payouts ?? [], t("noTip"));
   say("tip-note", chain.at_tip ? t("tipNote", page.coins(chain.at_tip.reward), page.unit, chain.at_tip.outputs_max) : "");
+  drawFound(page);
   drawPeerCard(page);
+}
+
+// The pool's coin blocks, and what each pays to us; null where shares do not show whether they are blocks.
+function drawFound(page) {
+  const { t, coins } = page;
+  const ours = (b) => b.paid.reduce((sum, p) => sum + Number(p.amount), 0);
+  page.table($("found-table"), t("poolBlocks"), [
+    [t("block"), "number", (b) => count(b.height)], [t("when"), "", (b) => page.when(b.time)],
+    [t("hash"), "mono", (b) => page.titled(b.hash, `…${b.hash.slice(-10)}`)], [t("reward"), "number", (b) => coins(b.reward)],
+    [t("toUs"), "number", (b) => page.titled(b.paid.map((p) => `${p.amount} ${p.address}`).join("\n"), coins(String(ours(b))))],
+    [t("status"), "", (b) => t(b.built_on ? "builtOn" : "notBuiltOn")],
+  ], (page.blocks ?? []).slice(0, 12), t(page.blocks ? "noPoolBlocks" : "blocksNotShown"));
 }
 
 function figure(name, value, note) {
