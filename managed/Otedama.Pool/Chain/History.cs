@@ -37,9 +37,14 @@ internal sealed class History
 
     /// <summary>
     /// Takes one frame; null when it is in order, else what is wrong with it. Shares before the wrong place are good.
+    /// What comes when nothing is missing any more is the rest of a good answer: who answers cannot know what we have.
     /// </summary>
     public string? Take(in PeerFrame frame)
     {
+        if (IsWhole)
+        {
+            return null;
+        }
         PeerChainHead head = PeerChainHead.Read(frame.Body);
         if (head.Offset != _shares.Count)
         {

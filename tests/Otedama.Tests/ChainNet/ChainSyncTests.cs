@@ -47,6 +47,24 @@ public sealed class ChainSyncTests
         Assert.Empty(peer.Blamed);
     }
 
+    /// <summary>All frames of an answer can be here before anybody has looked at the first of them.</summary>
+    [Fact]
+    public void What_an_answer_has_beyond_what_was_missing_is_no_fault_of_who_sent_it()
+    {
+        ChainNode large = Like(window: 100, shares: 150);
+        ChainNode node = Synced(large, window: 100);
+        large.Grow(4);
+        HandPeer peer = new HandPeer(node, large.Desk.Tip).Join();
+        _other.Clock.Advance(4);
+        node.Step();
+        (uint correlation, List<byte[]> frames) = peer.AnswerOf(large);
+        Assert.True(frames.Count > 1);
+        frames.ForEach(frame => peer.Say(PeerMessage.Chain, frame, correlation));
+        node.Step();
+        Assert.Equal(large.Desk.Tip, node.Desk.Tip);
+        Assert.Empty(peer.Blamed);
+    }
+
     [Fact]
     public void A_wrong_byte_anywhere_is_noticed_at_once_and_the_next_peer_goes_on()
     {
@@ -184,10 +202,12 @@ public sealed class ChainSyncTests
         again.Desk.Dispose();
     }
 
-    private ChainNode Synced()
+    private ChainNode Synced() => Synced(_other, window: null);
+
+    private ChainNode Synced(ChainNode other, int? window)
     {
-        ChainNode node = new(clock: _other.Clock);
-        foreach (ChainShare share in _other.Desk.Look(chain => chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()))
+        ChainNode node = window is { } size ? new(size, clock: _other.Clock) : new(clock: _other.Clock);
+        foreach (ChainShare share in other.Desk.Look(chain => chain.History(chain.TipId).Reverse().OrderBy(static share => share.Core.Height).ToArray()))
         {
             Assert.Equal(ArrivalKind.Taken, node.Desk.Arrive(share, new ShareOrigin(1, IsAskedFor: true)).Kind);
         }
