@@ -54,7 +54,7 @@ class Coin:
         self.cookie = folder / "coin" / "regtest" / ".cookie"
         self.processes = [
             self.start(folder / "coin", f"-rpcport={self.rpc}", f"-port={peer}", "-bind=127.0.0.1", "-listen=1",
-                       "-connect=0", "-rpcthreads=16", "-rpcworkqueue=64"),
+                       "-connect=0", "-rpcthreads=48", "-rpcworkqueue=256"),
             self.start(folder / "company", f"-rpcport={free_port()}", "-listen=0", f"-connect=127.0.0.1:{peer}",
                        "-disablewallet")]
 
