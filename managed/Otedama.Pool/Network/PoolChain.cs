@@ -19,7 +19,7 @@ public sealed class PoolChain : IJobListener, IDisposable
     private readonly ChainAdvice _advice;
     private readonly PartitionWatch _partition;
     private readonly CoinAlarm _coin;
-    private readonly BlockOddsFile? _odds; // null where a share does not show whether it is a block
+    private readonly BlockOddsFile _odds;
 
     /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
     public PoolChain(
@@ -49,11 +49,8 @@ public sealed class PoolChain : IJobListener, IDisposable
         ILogger logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
         _advice = new ChainAdvice(parameters, ExpectedShares, world.Time, logger);
         _partition = new PartitionWatch(Desk, _watch.IsOwn, world.Time);
-        if (ChainCoin.Of(parameters).HasCheapProof)
-        {
-            _odds = new BlockOddsFile(FolderOf(parameters, options.DataDirectory), world, logger);
-            Desk.Tell(_odds);
-        }
+        _odds = new BlockOddsFile(FolderOf(parameters, options.DataDirectory), world, logger);
+        Desk.Tell(_odds);
         _coin = new CoinAlarm(() => Peers?.Chain.CoinSight ?? default, world.Time, logger);
     }
 
@@ -69,7 +66,7 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// <summary>What moves it, each called by a loop of its own.</summary>
     public IReadOnlyList<IStep> Steps =>
     [
-        Desk, Desk.Keeper, Desk.Proofs, _advice, .. _odds is null ? (IStep[])[] : [_odds],
+        Desk, Desk.Keeper, Desk.Proofs, _advice, _odds,
         .. Peers is { } peers ? [_partition, _coin, .. peers.Steps] : (IStep[])[],
     ];
 
@@ -188,7 +185,7 @@ public sealed class PoolChain : IJobListener, IDisposable
         alarms.AddRange(window.UncleRates.Select(rate => new ChainAlarm(ChainAlarms.Uncles, string.Create(
             CultureInfo.InvariantCulture,
             $"{rate.Uncles} of {rate.Shares} shares of {AddressOf(rate.Key)} are uncles; {rate.Mean:0.0%} is usual"))));
-        alarms.AddRange((_odds?.Odds.Far() ?? []).Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
+        alarms.AddRange(_odds.Odds.Far().Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
             CultureInfo.InvariantCulture,
             $"{AddressOf(odd.Key)} has found {odd.Found} blocks where its work finds {odd.Expected:0.0}"))));
         return alarms;
@@ -219,7 +216,7 @@ public sealed class PoolChain : IJobListener, IDisposable
     public void Dispose()
     {
         Peers?.Dispose();
-        _odds?.Save();
+        _odds.Save();
         Desk.Dispose();
     }
 

@@ -76,7 +76,10 @@ public sealed class HandshakeGate(TimeProvider time)
                 return PeerRefusal.TooManyHandshakes;
             }
             _silent.Add(guest, time.GetTimestamp());
-            _now[guest.Address] = begun + 1;
+            if (!guest.IsAllowed)
+            {
+                _now[guest.Address] = begun + 1;
+            }
         }
         victim?.PutOut();
         return PeerRefusal.None;

@@ -48,6 +48,12 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
 
     public IPEndPoint Remote { get; }
 
+    /// <summary>How long the connection took to be made, for a system that does not tell; null for one that came in.</summary>
+    public TimeSpan? Connected { private get; set; }
+
+    /// <summary>Of what the kernel has acknowledged, the handshake of TCP included.</summary>
+    public TimeSpan? WireRoundTrip => TcpInfo.ShortestRoundTrip(_socket) ?? Connected;
+
     /// <summary>Why the handshake failed; None when it did not.</summary>
     public PeerRefusal Refusal { get; private set; }
 

@@ -234,10 +234,13 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     {
         Socket socket = new(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         Interlocked.Increment(ref _dialling);
+        long began = _time.GetTimestamp();
+        TimeSpan took;
         try
         {
             using CancellationTokenSource patience = new(s_connect, _time);
             await socket.ConnectAsync(place, patience.Token);
+            took = _time.GetElapsedTime(began);
             Prepare(socket);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -249,6 +252,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         }
         SocketPeerLink link = SocketPeerLink.Dialled(
             socket, place, number, user, _turns, _time, link => PeerTls.Dial(_own, expected, solution, link));
+        link.Connected = took > TimeSpan.Zero ? took : null;
         PeerRefusal refusal = await ShakeAsync(link, s_handshake, () => Interlocked.Decrement(ref _dialling));
         Note(refusal);
         await link.Ended;

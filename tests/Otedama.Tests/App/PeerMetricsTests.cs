@@ -20,7 +20,8 @@ public sealed class PeerMetricsTests
         {
             seen = await UntilAsync(metrics, first, static m => m["otedama_peers_connected"] == 1
                 && m.GetValueOrDefault("otedama_p2p_dht_nodes{pool=\"main\",family=\"ipv4\"}") == 1
-                && m["otedama_p2p_bytes_total{pool=\"main\",direction=\"in\",type=\"share\"}"] > 0);
+                && m["otedama_p2p_bytes_total{pool=\"main\",direction=\"in\",type=\"share\"}"] > 0
+                && m["otedama_p2p_share_propagation_seconds_count{pool=\"main\"}"] > 0);
         }
         finally
         {
@@ -28,6 +29,35 @@ public sealed class PeerMetricsTests
         }
         Assert.Equal((0, 0), ((await first).Code, (await second).Code));
         Check(seen);
+    }
+
+    /// <summary>
+    /// A KiB a second, which the first shares of a new chain exceed: the other node, which may use a GiB, hears of them by
+    /// INV and goes on pushing its own.
+    /// </summary>
+    [Fact]
+    public async Task A_small_budget_in_the_file_has_most_shares_announced()
+    {
+        using TempFolder one = new(), two = new();
+        int port = FreePort.Next(), metrics = FreePort.Next(), others = FreePort.Next();
+        string small = one.File("otedama.yaml", "p2p:\n  gossip_budget: 1\n");
+        using CancellationTokenSource stop = new();
+        Task<CliResult> first = Cli.RunAsync([.. Arguments(one, port, metrics, "p2p.solo_ok=true"), "--config", small], stop: stop.Token);
+        Task<CliResult> second = Cli.RunAsync(
+            Arguments(two, FreePort.Next(), others, $"p2p.bootstrap_nodes=127.0.0.1:{port}", "p2p.gossip_budget=1048576"), stop: stop.Token);
+        try
+        {
+            await UntilAsync(metrics, first, static m => m.GetValueOrDefault("otedama_sharechain_relay_hybrid{pool=\"main\"}") == 1
+                && m["otedama_p2p_frames_total{pool=\"main\",direction=\"out\",type=\"inv\"}"] > 0);
+            Dictionary<string, double> seen = await UntilAsync(others, second, static m =>
+                m.GetValueOrDefault("otedama_p2p_frames_total{pool=\"main\",direction=\"in\",type=\"inv\"}") > 0);
+            Assert.Equal(0, seen["otedama_sharechain_relay_hybrid{pool=\"main\"}"]);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+        Assert.Equal((0, 0), ((await first).Code, (await second).Code));
     }
 
     private static void Check(Dictionary<string, double> seen)
@@ -50,6 +80,8 @@ public sealed class PeerMetricsTests
         Assert.True(Of("dht_queries_total", "method=\"find_node\",result=\"answered\"")
             + Of("dht_queries_total", "method=\"ping\",result=\"answered\"") + Of("dht_queries_total", "method=\"get_peers\",result=\"answered\"") >= 1);
         Assert.Equal(Of("share_propagation_seconds_bucket", "le=\"+Inf\""), Of("share_propagation_seconds_count", ""));
+        Assert.True(Of("share_propagation_seconds_count", "") <= Of("frames_total", "direction=\"in\",type=\"share\""));
+        Assert.InRange(Of("share_propagation_seconds_sum", "") / Of("share_propagation_seconds_count", ""), 0, Patience.Limit.TotalSeconds);
         Assert.Equal((1, 0), (Of("reachable", "method=\"assumed\""), Of("reachable", "method=\"upnp\"")));
     }
 

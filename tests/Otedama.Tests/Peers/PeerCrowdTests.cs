@@ -51,7 +51,7 @@ public sealed class PeerCrowdTests
         _time.Advance(0.2);
         await honest.LinkAsync(node);
         await node.UntilAsync(PeerRefusal.None, 1);
-        Assert.Equal((2, 1), (node.Network.Count(PeerRefusal.GaveWay), node.Network.Count(PeerRefusal.PuzzleMissing)));
+        Assert.Equal((1, 1), (node.Network.Count(PeerRefusal.GaveWay), node.Network.Count(PeerRefusal.PuzzleMissing)));
         stalled.AddRange(await StallAsync(node, 20, node => (int)node.Network.Count(PeerRefusal.PuzzleMissing) - 1));
         Assert.Equal(0, node.Network.Count(PeerRefusal.HandshakeTimeout));
         stalled.ForEach(static socket => socket.Dispose());
@@ -84,7 +84,8 @@ public sealed class PeerCrowdTests
         HandshakeGate gate = new(_time);
         Assert.Equal([PeerRefusal.None, PeerRefusal.None, PeerRefusal.None, PeerRefusal.None, PeerRefusal.TooManyFromAddress],
             Enumerable.Range(0, 5).Select(_ => gate.Enter(Guest("127.0.0.1"))));
-        Assert.Equal(PeerRefusal.TooManyFromAddress, Enumerable.Range(1, 5).Select(i => gate.Enter(Guest($"2001:db8::{i}"))).Last());
+        PeerRefusal[] one64 = [.. Enumerable.Range(1, 5).Select(i => gate.Enter(Guest($"2001:db8::{i}")))];
+        Assert.Equal(PeerRefusal.TooManyFromAddress, one64[^1]);
         _time.Advance(6);
         Assert.Equal(PeerRefusal.TooManyFromAddress, gate.Enter(Guest("127.0.0.1")));
         _time.Advance(6);
@@ -155,8 +156,8 @@ public sealed class PeerCrowdTests
         {
             sockets.Add(node.Connect($"127.{1 + i}.0.9"));
             await sockets[^1].SendAsync(keeper.Bytes.ToArray());
+            await Patience.UntilAsync(() => seen(node) > i, "the next one is seen");
         }
-        await Patience.UntilAsync(() => seen(node) >= count);
         return sockets;
     }
 
