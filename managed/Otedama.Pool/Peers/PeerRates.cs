@@ -21,6 +21,9 @@ internal sealed class PeerRates
     private static readonly int[] s_first = FirstBuckets(out s_count);
     private static readonly int s_count;
 
+    private static readonly PeerMessageRule[] s_unasked =
+        [.. PeerMessageRule.All.Where(static rule => rule.Correlation != PeerCorrelation.Paired)];
+
     private readonly double[] _left = new double[s_count];
     private readonly long[] _at = new long[s_count];
     private readonly double _shareUnit;
@@ -67,7 +70,7 @@ internal sealed class PeerRates
             return;
         }
         double ms = Math.Min(silence.TotalMilliseconds, ExcusedMs);
-        foreach (PeerMessageRule rule in PeerMessageRule.All.Where(static rule => rule.Correlation != PeerCorrelation.Paired))
+        foreach (PeerMessageRule rule in s_unasked)
         {
             for (int i = 0; i < rule.Rates.Count; i++)
             {

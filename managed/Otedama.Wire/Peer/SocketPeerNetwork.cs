@@ -139,62 +139,68 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         }
         await Task.Yield(); // what one of them costs keeps nobody from being accepted
         DoorGuest guest = new(remote.Address, user.IsAllowed(remote.Address), socket.Dispose);
+        SocketPeerLink? refused = null;
         PeerRefusal refusal = _gate.Enter(guest);
         if (refusal == PeerRefusal.None)
         {
             long came = _time.GetTimestamp();
             (byte[] hello, refusal) = await FirstHello.ReadAsync(socket, s_handshake, _time);
             TimeSpan spent = _time.GetElapsedTime(came), left = spent < s_handshake ? s_handshake - spent : TimeSpan.Zero;
-            refusal = guest.IsPutOut ? PeerRefusal.GaveWay
-                : refusal == PeerRefusal.None ? await AdmitAsync(socket, remote, user, guest, hello, left) : refusal;
+            if (refusal == PeerRefusal.None)
+            {
+                (refusal, refused) = await AdmitAsync(socket, remote, user, guest, hello, left);
+            }
             _gate.Leave(guest);
         }
         if (refusal != PeerRefusal.None)
         {
-            socket.Dispose();
+            refusal = guest.IsPutOut ? PeerRefusal.GaveWay : refusal;
             Note(refusal);
             user.OnNoLink(remote, 0, refusal, "");
+            await PartAsync(refused);
+            socket.Dispose();
         }
     }
 
-    /// <summary>It has spoken. None when it came to a link, which then has ended; else the socket is as good as closed.</summary>
-    private async Task<PeerRefusal> AdmitAsync(
+    /// <summary>
+    /// It has spoken. None when it came to a link, which then has ended; else a link that may have been refused.
+    /// </summary>
+    private async Task<(PeerRefusal Refusal, SocketPeerLink? Refused)> AdmitAsync(
         Socket socket, IPEndPoint remote, IPeerNetworkUser user, DoorGuest guest, byte[] hello, TimeSpan left)
     {
-        SocketPeerLink link;
         int inbound = CountInbound(1);
         try
         {
             PeerRefusal refusal = _gate.Begin(guest, isTableFull: inbound > _inboundMax);
             if (refusal != PeerRefusal.None)
             {
-                return refusal;
+                return (refusal, null);
             }
             _door.SetHeld(_gate.Held);
             PuzzleDoor? door = guest.IsAllowed ? null : _door;
-            link = SocketPeerLink.Accepted(
+            SocketPeerLink link = SocketPeerLink.Accepted(
                 socket, remote, user, _turns, _time, link => PeerTls.Accept(_own, door, link));
-            if (await ShakeAsync(link, left, () => _gate.Leave(guest), hello) == PeerRefusal.None)
+            refusal = await ShakeAsync(link, left, () => _gate.Leave(guest), hello);
+            if (refusal != PeerRefusal.None)
             {
-                Note(PeerRefusal.None);
-                await link.Ended;
-                return PeerRefusal.None;
+                return (refusal, link);
             }
+            Note(PeerRefusal.None);
+            await link.Ended;
+            return (PeerRefusal.None, null);
         }
         finally
         {
             CountInbound(-1);
         }
-        await PartAsync(link);
-        return guest.IsPutOut ? PeerRefusal.GaveWay : link.Refusal;
     }
 
     /// <summary>
     /// Until who was refused has read why. Who does not close then keeps a socket for two seconds; not too many do.
     /// </summary>
-    private async Task PartAsync(SocketPeerLink link)
+    private async Task PartAsync(SocketPeerLink? link)
     {
-        if (Interlocked.Increment(ref _parting) <= PartingMax)
+        if (Interlocked.Increment(ref _parting) <= PartingMax && link is not null)
         {
             await link.Ended;
         }
