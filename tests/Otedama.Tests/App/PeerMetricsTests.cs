@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Otedama.Wire;
 using Xunit;
 
 namespace Otedama.Tests.App;
@@ -32,32 +35,63 @@ public sealed class PeerMetricsTests
     }
 
     /// <summary>
-    /// A KiB a second, which the first shares of a new chain exceed: the other node, which may use a GiB, hears of them by
-    /// INV and goes on pushing its own.
+    /// A thousand addresses of 250 networks connect again and again and say nothing; a node that knows the first one's
+    /// address alone finds its place all the same, and without a puzzle.
     /// </summary>
     [Fact]
-    public async Task A_small_budget_in_the_file_has_most_shares_announced()
+    public async Task A_crowd_that_says_nothing_keeps_no_node_out()
     {
         using TempFolder one = new(), two = new();
-        int port = FreePort.Next(), metrics = FreePort.Next(), others = FreePort.Next();
-        string small = one.File("otedama.yaml", "p2p:\n  gossip_budget: 1\n");
-        using CancellationTokenSource stop = new();
-        Task<CliResult> first = Cli.RunAsync([.. Arguments(one, port, metrics, "p2p.solo_ok=true"), "--config", small], stop: stop.Token);
-        Task<CliResult> second = Cli.RunAsync(
-            Arguments(two, FreePort.Next(), others, $"p2p.bootstrap_nodes=127.0.0.1:{port}", "p2p.gossip_budget=1048576"), stop: stop.Token);
+        int port = FreePort.Next(), metrics = FreePort.Next();
+        using CancellationTokenSource stop = new(), enough = new();
+        List<Task<CliResult>> runs = [Cli.RunAsync(Counted(Arguments(one, port, metrics, "p2p.solo_ok=true")), stop: stop.Token)];
+        await UntilAsync(metrics, runs[0], static m => m.ContainsKey("otedama_p2p_peers{pool=\"main\",direction=\"in\",state=\"connected\"}"));
+        Task crowd = CrowdAsync(port, enough.Token);
         try
         {
-            await UntilAsync(metrics, first, static m => m.GetValueOrDefault("otedama_sharechain_relay_hybrid{pool=\"main\"}") == 1
-                && m["otedama_p2p_frames_total{pool=\"main\",direction=\"out\",type=\"inv\"}"] > 0);
-            Dictionary<string, double> seen = await UntilAsync(others, second, static m =>
-                m.GetValueOrDefault("otedama_p2p_frames_total{pool=\"main\",direction=\"in\",type=\"inv\"}") > 0);
-            Assert.Equal(0, seen["otedama_sharechain_relay_hybrid{pool=\"main\"}"]);
+            await UntilAsync(metrics, runs[0], static m => m["otedama_p2p_handshakes_total{pool=\"main\",result=\"gave_way\"}"] > 500);
+            runs.Add(Cli.RunAsync(Arguments(two, FreePort.Next(), FreePort.Next(), $"p2p.bootstrap_nodes=127.0.0.1:{port}"), stop: stop.Token));
+            Dictionary<string, double> seen = await UntilAsync(metrics, runs[0], static m => m["otedama_peers_connected"] == 1);
+            Assert.False(crowd.IsCompleted);
+            Assert.InRange(seen["otedama_p2p_peers{pool=\"main\",direction=\"in\",state=\"handshake\"}"], 1,
+                HandshakeGate.SilentMax + HandshakeGate.ConcurrentMax);
+            Assert.Equal(0, seen["otedama_p2p_handshakes_total{pool=\"main\",result=\"too_many_handshakes\"}"]);
         }
         finally
         {
+            await enough.CancelAsync();
+            await crowd;
             await stop.CancelAsync();
         }
-        Assert.Equal((0, 0), ((await first).Code, (await second).Code));
+        Assert.All(await Task.WhenAll(runs), static run => Assert.Equal(0, run.Code));
+    }
+
+    /// <summary>With the limits of addresses as they are for strangers.</summary>
+    private static string[] Counted(string[] arguments) =>
+        [.. arguments.Select(static one => one == "p2p.allow=127.0.0.0/8" ? "p2p.allow=192.0.2.0/24" : one)];
+
+    private static async Task CrowdAsync(int port, CancellationToken enough)
+    {
+        Queue<Socket> silent = new();
+        try
+        {
+            for (int i = 0; ; i = (i + 1) % 1_000)
+            {
+                Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                silent.Enqueue(socket);
+                socket.Bind(new IPEndPoint(IPAddress.Parse($"127.{1 + (i / 4)}.0.{9 + (i % 4)}"), 0));
+                await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), enough);
+                await Task.Delay(i % 4 == 0 ? 5 : 0, enough);
+                if (silent.Count > 1_000)
+                {
+                    silent.Dequeue().Dispose();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            silent.ToList().ForEach(static socket => socket.Dispose());
+        }
     }
 
     private static void Check(Dictionary<string, double> seen)
