@@ -81,7 +81,7 @@ public sealed class PoolServer : IAsyncDisposable
     /// <summary>Cheap enough for once a second.</summary>
     public PoolSnapshot Snapshot() => _parts.Snapshot();
 
-    /// <summary>The newest coin blocks of the share chain; null without one, or where shares do not show it.</summary>
+    /// <summary>The newest coin blocks of the share chain; null without one.</summary>
     public IReadOnlyList<ChainBlock>? ChainBlocks() => _parts.Chain?.Blocks();
 
     /// <summary>

@@ -1,6 +1,9 @@
 namespace Otedama.Core;
 
-/// <summary>One share of a share chain, immutable. Its bytes are the only encoding of it.</summary>
+/// <summary>
+/// One share of a share chain, immutable but for what was seen when its proof of work was checked. Its bytes are the
+/// only encoding of it.
+/// </summary>
 public sealed class ChainShare
 {
     /// <summary>Bytes of the longest share.</summary>
@@ -32,6 +35,18 @@ public sealed class ChainShare
 
     /// <summary>H2 of the bytes; shown in the order of the bytes, not reversed as block ids are.</summary>
     public Hash256 Id { get; }
+
+    /// <summary>
+    /// Whether it is a block of the coin: its proof of work meets the target of its header. Null until the hash was
+    /// worked out that its proof rests on. No part of its bytes.
+    /// </summary>
+    public bool? IsCoinBlock { get; private set; }
+
+    /// <summary>This is the hash its proof of work rests on. The bits of its header have to be a target.</summary>
+    internal void NoteProof(Hash256 hash) => NoteCoinBlock(Target.FromCompact(Work.Header.Bits).IsMetBy(hash));
+
+    /// <summary>What was seen of these very bytes before. Whoever calls twice says the same.</summary>
+    public void NoteCoinBlock(bool isCoinBlock) => IsCoinBlock = isCoinBlock;
 
     /// <summary>Step 1: the share in these bytes, or null and why they are none.</summary>
     public static ChainShare? Decode(ReadOnlySpan<byte> bytes, ChainCoin coin, out ShareFault? fault)

@@ -77,6 +77,7 @@ public static class ShareChecks
 
     private static ShareFault? CheapProof(ChainShare share, Hash256 hash)
     {
+        share.NoteProof(hash);
         Target target = RequiredTarget(share.Core);
         return target.IsMetBy(hash) ? null
             : new ShareFault(ShareFault.CheapProof, $"hash {hash} is above the target {target}");
@@ -91,6 +92,10 @@ public static class ShareChecks
         }
         ProofResult result =
             Prove(share.Work.Header, share.Core.CoinHeight, RequiredTarget(share.Core), coin, checker);
+        if (result.Verdict == ProofVerdict.Valid && !coin.HasCheapProof)
+        {
+            share.NoteProof(result.Hash);
+        }
         return result.Verdict == ProofVerdict.Valid ? null
             : new ShareFault(ShareFault.FullProof, $"the proof of work is {Words(result.Verdict)}");
     }

@@ -5,8 +5,7 @@ namespace Otedama.Pool;
 
 /// <summary>
 /// How many coin blocks each address has found of those that its work finds on average, as long as this node looks on:
-/// who holds blocks back shows here. Kept on disk, because it takes months. Not for coins whose headers do not show
-/// the proof of work. Any thread.
+/// who holds blocks back shows here. Kept on disk, because it takes months. Any thread.
 /// </summary>
 /// <remarks>
 /// Filled by work: a share of the chain each time. When all places are taken, the address of which least is expected
@@ -39,12 +38,16 @@ internal sealed class BlockOdds : IShareListener
     /// <summary>So few are no chance.</summary>
     internal static bool IsFar(int found, double expected) => Poisson.AtMost(found, expected) < Odds;
 
-    /// <summary>A share is in the chain.</summary>
+    /// <summary>A share is in the chain. One of which nobody has seen whether it is a block says nothing.</summary>
     public void Count(ChainShare share)
     {
+        if (share.IsCoinBlock is not { } isBlock)
+        {
+            return;
+        }
         Target target = Target.FromCompact(share.Work.Header.Bits);
         double expected = (double)ShareDifficulty.Work(share.Core.Bits, 0) / (double)target.ToWork();
-        int found = target.IsMetBy(share.Work.Header.Id) ? 1 : 0;
+        int found = isBlock ? 1 : 0;
         lock (_gate)
         {
             if (!_keys.TryGetValue(share.Core.Payout, out (double Expected, int Found) had) && _keys.Count >= KeysMax)

@@ -299,15 +299,13 @@ public sealed partial class ChainPeers : IShareListener, IStep
         }
     }
 
-    /// <summary>Under the gate. Whether it is a block is seen where a block's id is its proof of work.</summary>
+    /// <summary>Under the gate.</summary>
     private void NoteGift(long peer, ChainShare share)
     {
         if (_links.TryGetValue(peer, out ChainLink? link))
         {
-            BlockHeader header = share.Work.Header;
             link.ShareAt = _time.GetUtcNow().ToUnixTimeMilliseconds();
-            link.BlockAt = Target.TryFromCompact(header.Bits, out Target target) && target.IsMetBy(header.Id)
-                ? link.ShareAt : link.BlockAt;
+            link.BlockAt = share.IsCoinBlock == true ? link.ShareAt : link.BlockAt;
         }
     }
 

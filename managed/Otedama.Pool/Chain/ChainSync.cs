@@ -47,6 +47,7 @@ public sealed partial class ChainSync : IStep
     private readonly Dictionary<long, ChainOffer> _offers = [];
     private readonly HashSet<Hash256> _refused = [];
     private ChainFetch? _fetch;
+    private bool _wasLevel;
 
     public ChainSync(ShareDesk desk, IBlockTimes times, PoolWorld world)
     {
@@ -59,6 +60,11 @@ public sealed partial class ChainSync : IStep
     }
 
     public Signal Wake { get; }
+
+    /// <summary>
+    /// There was a moment at which no peer, but those who did not keep their word, told of more work than is here.
+    /// </summary>
+    public bool WasLevel => Volatile.Read(ref _wasLevel);
 
     /// <summary>
     /// Shares fetched and shares there are to fetch as far as is known; null while nothing is fetched.
@@ -165,6 +171,10 @@ public sealed partial class ChainSync : IStep
             if (_fetch is null)
             {
                 Begin();
+                if (_fetch is null && _offers.Count > 0 && !_offers.Values.Any(offer => IsAhead(offer) && !offer.Rests(_time)))
+                {
+                    Volatile.Write(ref _wasLevel, true);
+                }
             }
             else if (_fetch.History.IsWhole || _fetch.IsEnded)
             {

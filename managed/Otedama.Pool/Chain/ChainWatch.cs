@@ -167,12 +167,12 @@ internal sealed class ChainWatch : IShareListener
     public static DateTimeOffset TimeOf(ChainShare share) =>
         DateTimeOffset.FromUnixTimeMilliseconds((long)share.Core.TimeMs);
 
-    private (int? Found, double Expected) Blocks(IReadOnlyList<SeenShare> paid)
+    /// <summary>Found: null while shares are among them that were kept before it was noted whether they are blocks.</summary>
+    private static (int? Found, double Expected) Blocks(IReadOnlyList<SeenShare> paid)
     {
-        int found = 0;
+        int? found = 0;
         double expected = 0;
         uint bits = 0;
-        Target target = default;
         double work = 1;
         foreach (SeenShare share in paid)
         {
@@ -180,13 +180,12 @@ internal sealed class ChainWatch : IShareListener
             if (header.Bits != bits)
             {
                 bits = header.Bits;
-                target = Target.FromCompact(bits);
-                work = (double)target.ToWork();
+                work = (double)Target.FromCompact(bits).ToWork();
             }
             expected += (double)share.Work / work;
-            found += _coin.HasCheapProof && target.IsMetBy(header.Id) ? 1 : 0;
+            found += share.Share.IsCoinBlock switch { true => 1, false => 0, null => (int?)null };
         }
-        return (_coin.HasCheapProof ? found : null, expected);
+        return (found, expected);
     }
 
     private static Amount Part(Amount reward, UInt128 weight, UInt128 all) =>

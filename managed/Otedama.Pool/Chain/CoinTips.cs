@@ -22,6 +22,14 @@ public sealed class CoinTips
     /// <summary>Nodes can disagree for a while; more than these few at two heights they never do.</summary>
     private const int Max = 8;
 
+    /// <summary>
+    /// Heights behind ours up to which a share's bits are compared with today's; what is older nobody builds on.
+    /// </summary>
+    private const uint ComparedBehind = 144;
+
+    /// <summary>So much easier than today's a coin block of these heights may be: a retarget's most.</summary>
+    private const uint EasierMax = 4;
+
     private readonly Lock _gate = new();
     private readonly List<(Hash256 Previous, uint Height, uint Bits)> _known = [];
     private uint _highest;
@@ -90,6 +98,26 @@ public sealed class CoinTips
                 : CoinView.Wrong;
         }
     }
+
+    /// <summary>
+    /// Whether these can be the bits of a block on `previous`. Of blocks that our nodes do not offer work on, as those
+    /// of a rival of theirs are, only the magnitude can be told; it is what counts, because bits that are too easy make
+    /// the next share's window short, and whoever is in it is paid alone.
+    /// </summary>
+    public bool Allows(Hash256 previous, uint height, uint bits)
+    {
+        if (See(previous, height, bits) is not CoinView.Unknown and CoinView seen)
+        {
+            return seen == CoinView.Right;
+        }
+        lock (_gate)
+        {
+            return _known.Count == 0 || height + ComparedBehind < _highest || _known.Exists(known =>
+                WorkOf(bits) * EasierMax >= WorkOf(known.Bits));
+        }
+    }
+
+    private static double WorkOf(uint bits) => (double)Target.FromCompact(bits).ToWork();
 
     /// <summary>bits: of the header.</summary>
     public CoinView See(Hash256 previous, uint height, uint bits)

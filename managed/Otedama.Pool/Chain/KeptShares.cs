@@ -24,6 +24,10 @@ internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IPr
         {
             return null;
         }
+        if (stored.IsChecked)
+        {
+            Recall(share, stored);
+        }
         if (_byId.TryAdd(share.Id, share))
         {
             _shares.Add(share);
@@ -51,6 +55,19 @@ internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IPr
             }
         }
         return new ShareChain(parameters);
+    }
+
+    /// <summary>Where the header shows it, what was noted is not needed.</summary>
+    private void Recall(ChainShare share, StoredShare stored)
+    {
+        if (coin.HasCheapProof)
+        {
+            ShareChecks.CheapProof(share, coin);
+        }
+        else if (stored.IsCoinBlock is { } isBlock)
+        {
+            share.NoteCoinBlock(isBlock);
+        }
     }
 
     public static bool CanPay(ShareChain chain) => chain.SplitFor(0, SomeReward, default) is not null;

@@ -39,9 +39,8 @@ internal sealed class PaidBlocks(ShareDesk desk, Func<PayoutKey, bool> isOwn) : 
 
     void IShareListener.OnTaken(ChainShare share, ShareOrigin origin)
     {
-        BlockHeader header = share.Work.Header;
-        MarkBuiltOn(header.PreviousHash);
-        if (Target.FromCompact(header.Bits).IsMetBy(header.Id))
+        MarkBuiltOn(share.Work.Header.PreviousHash);
+        if (share.IsCoinBlock == true)
         {
             Add(share);
         }

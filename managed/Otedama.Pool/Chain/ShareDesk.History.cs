@@ -36,7 +36,7 @@ public sealed partial class ShareDesk
         for (int i = 0; i < oldestFirst.Count && fault is null && !stop.IsCancellationRequested; i += AtOnce)
         {
             ChainShare[] some = [.. oldestFirst.Skip(i).Take(AtOnce)];
-            fault = some.Where(share => !later.Contains(share.Id)).Select(Prove)
+            fault = Policy(some) ?? some.Where(share => !later.Contains(share.Id)).Select(Prove)
                 .FirstOrDefault(static f => f is not null);
             if (fault is null)
             {
@@ -56,6 +56,15 @@ public sealed partial class ShareDesk
         }
         return fault;
     }
+
+    /// <summary>
+    /// Steps 4 (our clock) and 6 of a history: a fault of nobody's who passes it on, and no reason to build on it.
+    /// </summary>
+    private ShareFault? Policy(IEnumerable<ChainShare> shares) =>
+        shares.FirstOrDefault(share => ViewOfAsked(share) != ArrivalKind.Taken) is { } wrong
+            ? new ShareFault(ShareFault.Orphan,
+                $"share {wrong} is ahead of our clock, or its coin block has bits that our coin node would not have")
+            : null;
 
     /// <summary>Step 9.</summary>
     internal ShareFault? Prove(ChainShare share) => ShareChecks.FullProof(share, _coin, _checker);
@@ -93,6 +102,10 @@ public sealed partial class ShareDesk
     /// </summary>
     internal ShareChain? Candidate(IReadOnlyList<ChainShare> oldestFirst, out ShareFault? fault)
     {
+        if ((fault = Policy(oldestFirst)) is not null)
+        {
+            return null;
+        }
         ChainShare tip = oldestFirst[^1];
         ChainShare root = RootOf(oldestFirst);
         ShareChain chain = ShareChain.From(Parameters, root);

@@ -158,7 +158,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
         {
             return Arrival.Refused(share, fault);
         }
-        if (!origin.IsAskedFor && Policy(share, origin) is { } answer)
+        if (Policy(share, origin) is { } answer)
         {
             return answer;
         }
@@ -202,7 +202,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
         }
         foreach ((ChainShare share, ShareOrigin origin, TimeSpan left) in held)
         {
-            switch (View(share))
+            switch (origin.IsAskedFor ? ViewOfAsked(share) : View(share))
             {
                 case ArrivalKind.Taken:
                     if (Arrive(share, origin) is { Kind: ArrivalKind.Refused, Fault: { } fault })
@@ -244,16 +244,14 @@ public sealed partial class ShareDesk : IStep, IDisposable
         }
     }
 
-    /// <summary>
-    /// Steps 4 (our clock), 5 and 6 for what nobody asked for; null when they have nothing against it.
-    /// </summary>
+    /// <summary>Steps 4 (our clock), 5 (what nobody asked for) and 6; null when they have nothing against it.</summary>
     private Arrival? Policy(ChainShare share, ShareOrigin origin)
     {
-        if (!origin.IsOwn && IsLight(share))
+        if (!origin.IsOwn && !origin.IsAskedFor && IsLight(share))
         {
             return new Arrival(ArrivalKind.Ignored, share, null);
         }
-        ArrivalKind view = origin.IsOwn ? ArrivalKind.Taken : View(share);
+        ArrivalKind view = origin.IsOwn ? ArrivalKind.Taken : origin.IsAskedFor ? ViewOfAsked(share) : View(share);
         if (view == ArrivalKind.Held)
         {
             // Steps 7 and 8 come before the few places, or these would be filled for nothing.
@@ -282,6 +280,19 @@ public sealed partial class ShareDesk : IStep, IDisposable
             _ => IsAhead(share, AheadMax) ? ArrivalKind.Held : ArrivalKind.Taken,
         };
     }
+
+    /// <summary>
+    /// The same of a share that others build on: it may be old, or on a block that our coin nodes do not know. But not
+    /// of tomorrow, nor on bits that no coin block has: whoever gets such a share into the chain as somebody's parent or
+    /// uncle would be paid alone by the next one.
+    /// </summary>
+    private ArrivalKind ViewOfAsked(ChainShare share) =>
+        IsAhead(share, HeldAheadMax) || !HasCoinBits(share) ? ArrivalKind.Ignored
+        : IsAhead(share, AheadMax) ? ArrivalKind.Held
+        : ArrivalKind.Taken;
+
+    private bool HasCoinBits(ChainShare share) =>
+        Coin.Allows(share.Work.Header.PreviousHash, share.Core.CoinHeight, share.Work.Header.Bits);
 
     private bool IsAhead(ChainShare share, ulong most) =>
         share.Core.TimeMs > (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds() + most;

@@ -98,7 +98,7 @@ internal sealed partial class ShareStore : IDisposable
     /// </summary>
     public bool Append(ChainShare share, bool isChecked = true)
     {
-        byte[] record = StoreFormat.Write(share.Bytes.Span, isChecked ? StoreFormat.IsChecked : (byte)0);
+        byte[] record = StoreFormat.Write(share.Bytes.Span, StoreFormat.FlagsOf(share, isChecked));
         lock (_gate)
         {
             if (_pendingBytes + record.Length > _pendingMax)

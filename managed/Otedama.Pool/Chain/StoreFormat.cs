@@ -17,8 +17,18 @@ internal static class StoreFormat
     /// <summary>Everything that does not need other shares was checked, the whole proof of work included.</summary>
     public const byte IsChecked = 1;
 
+    /// <summary>
+    /// Whether the share is a coin block was seen with its proof of work: that it is, and that it is not. Neither in what
+    /// was kept before this was noted.
+    /// </summary>
+    public const byte IsBlock = 2, IsNoBlock = 4;
+
     private const int ChecksumAt = 4;
     private const int ChecksummedFrom = 8;
+
+    /// <summary>What is kept of a share beside its bytes.</summary>
+    public static byte FlagsOf(ChainShare share, bool isChecked) => (byte)((isChecked ? IsChecked : 0)
+        | (share.IsCoinBlock switch { true => IsBlock, false => IsNoBlock, null => 0 }));
 
     /// <summary>One record.</summary>
     public static byte[] Write(ReadOnlySpan<byte> share, byte flags)
@@ -51,7 +61,9 @@ internal static class StoreFormat
         {
             return false;
         }
-        share = new StoredShare(checksummed[1..].ToArray(), (checksummed[0] & IsChecked) != 0);
+        byte flags = checksummed[0];
+        bool? isBlock = (flags & (IsBlock | IsNoBlock)) switch { IsBlock => true, IsNoBlock => false, _ => null };
+        share = new StoredShare(checksummed[1..].ToArray(), (flags & IsChecked) != 0, isBlock);
         length = HeaderLength + (int)size;
         return true;
     }

@@ -73,7 +73,8 @@ internal sealed partial class DnsSeeds : IStep
     {
         List<PeerEndpoint> found = [];
         DnsAnswer? services = await AskAsync($"_otedama._tcp.{seed}", DnsType.Srv, stop);
-        foreach (DnsService one in (services?.Services ?? []).OrderBy(static one => one.Priority).Take(ServicesMax))
+        IReadOnlyList<DnsService> inOrder = DnsService.InOrder(services?.Services ?? [], Below);
+        foreach (DnsService one in inOrder.Take(ServicesMax))
         {
             await FindAsync(one.Host, one.Port, found, stop);
         }
@@ -86,6 +87,8 @@ internal sealed partial class DnsSeeds : IStep
             _dialler.Wake.Set();
         }
     }
+
+    private int Below(int count) => (int)(_world.Random.NextUInt64() % (ulong)count);
 
     private async Task FindAsync(string host, ushort port, List<PeerEndpoint> found, CancellationToken stop)
     {

@@ -19,9 +19,9 @@ public sealed class PoolChain : IJobListener, IDisposable
     private readonly ChainAdvice _advice;
     private readonly PartitionWatch _partition;
     private readonly CoinAlarm _coin;
-    private readonly BlockOdds? _odds; // null, as the next two, where a share does not show whether it is a block
-    private readonly PaidBlocks? _blocks;
-    private readonly IReadOnlyList<KeptFile> _files = [];
+    private readonly BlockOdds _odds = new();
+    private readonly PaidBlocks _blocks;
+    private readonly IReadOnlyList<KeptFile> _files;
 
     /// <summary>Opens what was kept. Throws IOException when the folder cannot be used.</summary>
     public PoolChain(
@@ -51,21 +51,17 @@ public sealed class PoolChain : IJobListener, IDisposable
         ILogger logger = world.Loggers.CreateLogger(LogCategory.PoolChain);
         _advice = new ChainAdvice(parameters, ExpectedShares, world.Time, logger);
         _partition = new PartitionWatch(Desk, _watch.IsOwn, world.Time);
-        if (ChainCoin.Of(parameters).HasCheapProof)
-        {
-            string folder = FolderOf(parameters, options.DataDirectory);
-            _odds = new BlockOdds();
-            _blocks = new PaidBlocks(Desk, _watch.IsOwn);
-            _files =
-            [
-                new KeptFile(Path.Combine(folder, "odds.dat"), "the counts of found and expected blocks",
-                    TimeSpan.FromMinutes(15), _odds.Save, bytes => _odds.TryLoad(bytes), world, logger),
-                new KeptFile(Path.Combine(folder, "blocks.dat"), "the found blocks",
-                    TimeSpan.FromSeconds(30), _blocks.Save, _blocks.TryLoad, world, logger),
-            ];
-            Desk.Tell(_odds);
-            Desk.Tell(_blocks);
-        }
+        string folder = FolderOf(parameters, options.DataDirectory);
+        _blocks = new PaidBlocks(Desk, _watch.IsOwn);
+        _files =
+        [
+            new KeptFile(Path.Combine(folder, "odds.dat"), "the counts of found and expected blocks",
+                TimeSpan.FromMinutes(15), _odds.Save, bytes => _odds.TryLoad(bytes), world, logger),
+            new KeptFile(Path.Combine(folder, "blocks.dat"), "the blocks of the pool",
+                TimeSpan.FromSeconds(30), _blocks.Save, _blocks.TryLoad, world, logger),
+        ];
+        Desk.Tell(_odds);
+        Desk.Tell(_blocks);
         _coin = new CoinAlarm(() => Peers?.Chain.CoinSight ?? default, world.Time, logger);
     }
 
@@ -112,7 +108,10 @@ public sealed class PoolChain : IJobListener, IDisposable
             {
                 return null;
             }
-            if (peers.Chain.Sync.Progress is { } fetch)
+            // To tell of a heavier chain costs nothing: who has a chain goes on until shares of the other one are here,
+            // and who was level once does not stop for it at all.
+            if (peers.Chain.Sync is { Progress: { } fetch } sync
+                && (Desk.Look(static chain => chain.Count) == 0 || (fetch.Had > 0 && !sync.WasLevel)))
             {
                 return new Closure(
                     $"the share chain is being fetched: {fetch.Had} of about {fetch.Of} shares; try again soon", false);
@@ -200,14 +199,14 @@ public sealed class PoolChain : IJobListener, IDisposable
         alarms.AddRange(window.UncleRates.Select(rate => new ChainAlarm(ChainAlarms.Uncles, string.Create(
             CultureInfo.InvariantCulture,
             $"{rate.Uncles} of {rate.Shares} shares of {AddressOf(rate.Key)} are uncles; {rate.Mean:0.0%} is usual"))));
-        alarms.AddRange((_odds?.Far() ?? []).Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
+        alarms.AddRange(_odds.Far().Select(odd => new ChainAlarm(ChainAlarms.Withholding, string.Create(
             CultureInfo.InvariantCulture,
             $"{AddressOf(odd.Key)} has found {odd.Found} blocks where its work finds {odd.Expected:0.0}"))));
         return alarms;
     }
 
-    /// <summary>The newest coin blocks of the chain, the newest first; null where shares do not show it.</summary>
-    public IReadOnlyList<ChainBlock>? Blocks() => _blocks is null ? null :
+    /// <summary>The newest coin blocks of the chain, the newest first.</summary>
+    public IReadOnlyList<ChainBlock> Blocks() =>
     [
         .. _blocks.Newest.Select(block => new ChainBlock(
             block, [.. block.Paid.Select(paid => (_watch.AddressOf(paid.Key), paid.Amount))])),

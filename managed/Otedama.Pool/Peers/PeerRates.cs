@@ -4,15 +4,25 @@ namespace Otedama.Pool;
 
 /// <summary>
 /// Buckets of one peer, one for each rate of each message: filled evenly, twice the rate's count at most, and in debt
-/// down to as much again when the peer goes on. One caller.
+/// down to as much again when the peer goes on. After a silence what is said unasked may come for the whole of it at
+/// once: a link that stood still brings it so, and honest peers are not blamed for their lines. One caller.
 /// </summary>
 internal sealed class PeerRates
 {
     /// <summary>What one message too many costs, and one of a peer that does not stop.</summary>
     public const int OverPoints = 10, FarOverPoints = 20;
 
+    /// <summary>
+    /// Silences shorter than the first are none, and no more than the second is made up for: a link that stands still
+    /// for longer ends.
+    /// </summary>
+    private const int SilenceMinMs = 1_000, ExcusedMs = 30_000;
+
     private static readonly int[] s_first = FirstBuckets(out s_count);
     private static readonly int s_count;
+
+    private static readonly PeerMessageRule[] s_unasked =
+        [.. PeerMessageRule.All.Where(static rule => rule.Correlation != PeerCorrelation.Paired)];
 
     private readonly double[] _left = new double[s_count];
     private readonly long[] _at = new long[s_count];
@@ -44,12 +54,34 @@ internal sealed class PeerRates
             ref double left = ref _left[s_first[(int)rule.Message] + i];
             ref long at = ref _at[s_first[(int)rule.Message] + i];
             double most = 2 * rate.Count;
-            left = Math.Min(most, left + ((nowMs - at) * rate.Count / WindowMs(rule, rate)));
+            left = Math.Max(left, Math.Min(most, left + ((nowMs - at) * rate.Count / WindowMs(rule, rate))));
             at = nowMs;
             left = Math.Max(-most, left - count);
             points = Math.Max(points, left <= -most ? FarOverPoints : left < 0 ? OverPoints : 0);
         }
         return points;
+    }
+
+    /// <summary>Nothing was heard for so long until now: what may come at once is more by what might have come.</summary>
+    public void Excuse(TimeSpan silence, long nowMs)
+    {
+        if (silence.TotalMilliseconds < SilenceMinMs)
+        {
+            return;
+        }
+        double ms = Math.Min(silence.TotalMilliseconds, ExcusedMs);
+        foreach (PeerMessageRule rule in s_unasked)
+        {
+            for (int i = 0; i < rule.Rates.Count; i++)
+            {
+                PeerRate rate = rule.Rates[i];
+                int bucket = s_first[(int)rule.Message] + i;
+                double perMs = rate.Count / WindowMs(rule, rate);
+                _left[bucket] =
+                    Math.Min((2 * rate.Count) + (ms * perMs), _left[bucket] + ((nowMs - _at[bucket]) * perMs));
+                _at[bucket] = nowMs;
+            }
+        }
     }
 
     private double WindowMs(PeerMessageRule rule, PeerRate rate) => rate.Window.TotalMilliseconds

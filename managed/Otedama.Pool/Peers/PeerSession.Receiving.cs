@@ -34,6 +34,7 @@ public sealed partial class PeerSession
             {
                 _frameAt = Now;
             }
+            _rates.Excuse(Since(_receivedAt), _all.Time.GetUtcNow().ToUnixTimeMilliseconds());
             _receivedAt = Now;
             Interlocked.Add(ref _bytesIn, bytes.Length);
             _reader.Append(bytes);
@@ -172,7 +173,8 @@ public sealed partial class PeerSession
         {
             _isPinged = false;
             double heldSeconds = Math.Min(heldUs, 60_000_000) / 1e6;
-            if (_trips.Add(Since(_pingAt).TotalSeconds, heldSeconds) && _isTold)
+            double wire = _link.WireRoundTrip?.TotalSeconds ?? double.PositiveInfinity;
+            if (_trips.Add(Since(_pingAt).TotalSeconds, heldSeconds, wire) && _isTold)
             {
                 _all.Handler.OnRoundTrip(this);
             }

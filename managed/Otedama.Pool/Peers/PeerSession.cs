@@ -63,7 +63,8 @@ public sealed partial class PeerSession
     public bool IsClockOff { get; private set; }
 
     /// <summary>
-    /// The median of the last three PINGs, without the time the peer says it held them; null before the first.
+    /// The median of the last three PINGs, without the time the peer says it held them, and bounded by what the wire
+    /// itself takes; null before the first.
     /// </summary>
     public TimeSpan? RoundTrip => Known(_trips.Median);
 

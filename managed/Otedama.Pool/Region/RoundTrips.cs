@@ -7,6 +7,13 @@ namespace Otedama.Pool;
 public sealed class RoundTrips
 {
     private const int Kept = 3;
+
+    /// <summary>
+    /// An answer may take so many of the ways that the wire itself takes, and so many seconds more, for both ends have
+    /// something else to do now and then. Beyond it the peer is no further away, it is slow, or wants to look far.
+    /// </summary>
+    private const double WireWays = 2, WorkSeconds = 0.01;
+
     private readonly List<double> _seconds = [];
 
     /// <summary>There are as many as the median wants.</summary>
@@ -22,11 +29,12 @@ public sealed class RoundTrips
     public double Shortest { get; private set; } = double.PositiveInfinity;
 
     /// <summary>
-    /// hold: how long the peer says it kept the ping. What cannot be is not noted, and false.
+    /// hold: how long the peer says it kept the ping. wire: the way as the wire itself has it, infinite where it does not
+    /// tell. What cannot be is not noted, and false.
     /// </summary>
-    public bool Add(double seconds, double hold)
+    public bool Add(double seconds, double hold, double wire = double.PositiveInfinity)
     {
-        double way = seconds - Math.Max(0, hold);
+        double way = Math.Min(seconds - Math.Max(0, hold), (WireWays * wire) + WorkSeconds);
         if (!(way > 0 && way <= Coordinate.SecondsMax))
         {
             return false;

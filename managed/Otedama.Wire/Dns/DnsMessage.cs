@@ -14,8 +14,36 @@ public enum DnsType : ushort
     Srv = 33,
 }
 
-/// <summary>One SRV record; the lower priority comes first.</summary>
-public readonly record struct DnsService(ushort Priority, string Host, ushort Port);
+/// <summary>
+/// One SRV record; the lower priority comes first, and of one priority each as often as its weight is part of all.
+/// </summary>
+public readonly record struct DnsService(ushort Priority, ushort Weight, string Host, ushort Port)
+{
+    /// <summary>
+    /// In the order of RFC 2782: priorities, and within one by weight and chance, those of weight 0 with a small one. draw:
+    /// a number below the given one.
+    /// </summary>
+    public static IReadOnlyList<DnsService> InOrder(IEnumerable<DnsService> services, Func<int, int> draw)
+    {
+        List<DnsService> ordered = [];
+        foreach (IGrouping<ushort, DnsService> one in services.GroupBy(static service => service.Priority)
+            .OrderBy(static group => group.Key))
+        {
+            List<DnsService> left = [.. one.OrderBy(static service => service.Weight)]; // of weight 0 first
+            while (left.Count > 0)
+            {
+                int drawn = draw(left.Sum(static service => service.Weight) + 1), at = 0;
+                for (int sum = left[0].Weight; sum < drawn; sum += left[at].Weight)
+                {
+                    at++;
+                }
+                ordered.Add(left[at]);
+                left.RemoveAt(at);
+            }
+        }
+        return ordered;
+    }
+}
 
 /// <summary>What a name server answered; both are empty for a name that there is not.</summary>
 public sealed record DnsAnswer(IReadOnlyList<IPAddress> Addresses, IReadOnlyList<DnsService> Services);
@@ -113,7 +141,8 @@ public static class DnsMessage
             int target = start + 6;
             if (length > 6 && ReadName(bytes, ref target) is { } host && target == at && IsName(host))
             {
-                services.Add(new DnsService(BinaryPrimitives.ReadUInt16BigEndian(bytes[start..]), host,
+                services.Add(new DnsService(BinaryPrimitives.ReadUInt16BigEndian(bytes[start..]),
+                    BinaryPrimitives.ReadUInt16BigEndian(bytes[(start + 2)..]), host,
                     BinaryPrimitives.ReadUInt16BigEndian(bytes[(start + 4)..])));
             }
         }

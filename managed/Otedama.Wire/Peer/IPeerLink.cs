@@ -15,6 +15,12 @@ public interface IPeerLink
 
     IPEndPoint Remote { get; }
 
+    /// <summary>
+    /// The shortest way there and back in the last minutes as whatever carries the link measured it, which a program at
+    /// the other end cannot make longer; null where nothing below tells.
+    /// </summary>
+    TimeSpan? WireRoundTrip => null;
+
     /// <summary>Bytes that were written and that nothing below has taken yet.</summary>
     int Unsent { get; }
 

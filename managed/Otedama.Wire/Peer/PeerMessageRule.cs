@@ -23,7 +23,8 @@ public enum PeerCorrelation : byte
 }
 
 /// <summary>
-/// How often a peer may say something: count times in window, and twice that at once after a silence.
+/// How often a peer may say something: count times in window, and twice that at once; after a silence what is said
+/// unasked for as long as it was silent, half a minute at most.
 /// </summary>
 public readonly record struct PeerRate(int Count, TimeSpan Window);
 

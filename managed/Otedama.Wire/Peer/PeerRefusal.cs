@@ -17,7 +17,10 @@ public enum PeerRefusal : byte
     TableFull,
     HandshakeTimeout,
 
-    /// <summary>The first byte is no TLS record.</summary>
+    /// <summary>All places were taken, and of the network with most of them it had waited longest.</summary>
+    GaveWay,
+
+    /// <summary>The first bytes are no TLS record, or one that is too long for a ClientHello.</summary>
     NotTls,
 
     /// <summary>TLS 1.3 is not among what the other end offers.</summary>

@@ -30,8 +30,16 @@ public sealed class PeerTls : ITlsPipeUser
 
     private const byte HandshakeRecord = 22;
 
+    private const byte AlertRecord = 21;
+
     /// <summary>access_denied, fatal: what who wants a puzzle answers with before any work.</summary>
-    private static readonly byte[] s_wanted = [21, 3, 3, 0, 2, 2, 49];
+    private static readonly byte[] s_wanted = [AlertRecord, 3, 3, 0, 2, 2, 49];
+
+    /// <summary>
+    /// And then its node id, as a record that no TLS looks at after such an alert: who dialled an address without
+    /// knowing whose it is cannot solve the puzzle otherwise. Nothing proves it; a wrong one costs what a puzzle costs.
+    /// </summary>
+    private static readonly byte[] s_told = [23, 3, 3, 0, NodeId.Size];
 
     private static readonly SslApplicationProtocol s_alpn = new("otedama-p2p/1");
 
@@ -43,6 +51,7 @@ public sealed class PeerTls : ITlsPipeUser
     private readonly bool _isInitiator;
     private readonly TlsPipe _pipe;
     private PeerRefusal _refusal = PeerRefusal.TlsFailed;
+    private readonly List<byte> _alert = []; // of who was dialled, until it is whole
     private NodeId _peer;
     private bool _hasBytes;
     private bool _hasShaken;
@@ -55,6 +64,9 @@ public sealed class PeerTls : ITlsPipeUser
     }
 
     public bool IsOpen => _pipe.IsOpen;
+
+    /// <summary>Who wants a puzzle solved says so of itself; null where it does not, or wants none.</summary>
+    public NodeId? Told { get; private set; }
 
     /// <summary>The side that dialled. Whoever answers must be the expected node, when there is one.</summary>
     public static PeerTls Dial(NodeIdentity own, NodeId? expected, string? solution, IPeerTlsUser user) =>
@@ -71,16 +83,27 @@ public sealed class PeerTls : ITlsPipeUser
         {
             return; // an empty read would end the stream
         }
-        if (!_hasBytes)
+        if (_isInitiator && !_hasBytes && (_alert.Count > 0 || cipher[0] == AlertRecord))
         {
-            _hasBytes = true;
-            LookAtFirst(cipher);
+            _alert.AddRange(cipher);
+            if (!MayBeWanted())
+            {
+                FeedAlert();
+            }
+            return;
         }
-        _pipe.Feed(cipher);
+        FeedNow(cipher);
     }
 
     /// <summary>No more will come.</summary>
-    public void End() => _pipe.End();
+    public void End()
+    {
+        if (_alert.Count > 0)
+        {
+            FeedAlert();
+        }
+        _pipe.End();
+    }
 
     /// <summary>Gives the user the records that carry these bytes. False when the pipe is broken.</summary>
     public bool TryEncrypt(ReadOnlyMemory<byte> plain) => _pipe.TryEncrypt(plain);
@@ -97,6 +120,30 @@ public sealed class PeerTls : ITlsPipeUser
 
     void ITlsPipeUser.OnTlsEnd(CloseReason reason) => _user.OnEnd(_hasShaken ? PeerRefusal.Closed : _refusal);
 
+    /// <summary>More of it has to come before it can be read.</summary>
+    private bool MayBeWanted()
+    {
+        int wanted = s_wanted.Length + (_expected is null ? s_told.Length + NodeId.Size : 0);
+        return _alert.Count < wanted && _alert.Take(s_wanted.Length).SequenceEqual(s_wanted.Take(_alert.Count));
+    }
+
+    private void FeedAlert()
+    {
+        byte[] bytes = [.. _alert];
+        _alert.Clear();
+        FeedNow(bytes);
+    }
+
+    private void FeedNow(ReadOnlySpan<byte> cipher)
+    {
+        if (!_hasBytes)
+        {
+            _hasBytes = true;
+            LookAtFirst(cipher);
+        }
+        _pipe.Feed(cipher);
+    }
+
     /// <summary>
     /// The kind of the first record tells strangers from nodes, and a wish for a puzzle from other alerts.
     /// </summary>
@@ -105,6 +152,9 @@ public sealed class PeerTls : ITlsPipeUser
         if (_isInitiator && cipher.StartsWith(s_wanted))
         {
             _refusal = PeerRefusal.PuzzleWanted;
+            ReadOnlySpan<byte> told = cipher[s_wanted.Length..];
+            Told = told.StartsWith(s_told) && told.Length >= s_told.Length + NodeId.Size
+                ? new NodeId(told.Slice(s_told.Length, NodeId.Size)) : null;
         }
         else if (!_isInitiator && cipher[0] != HandshakeRecord)
         {
@@ -158,7 +208,9 @@ public sealed class PeerTls : ITlsPipeUser
         PeerRefusal puzzle = _door?.Judge(hello.ServerName) ?? PeerRefusal.None;
         if (puzzle != PeerRefusal.None)
         {
-            _user.OnCipher(s_wanted);
+            byte[] wanted = [.. s_wanted, .. s_told, .. new byte[NodeId.Size]];
+            _own.Id.CopyTo(wanted.AsSpan(s_wanted.Length + s_told.Length));
+            _user.OnCipher(wanted);
             throw Refuse(puzzle);
         }
         return ValueTask.FromResult(new SslServerAuthenticationOptions

@@ -2,7 +2,8 @@ namespace Otedama.Wire;
 
 /// <summary>
 /// Asks who dials for a solved puzzle when there is pressure: the table of inbound links more than three quarters full,
-/// or more than a quarter of a core spent on handshakes in the last ten seconds. Any thread.
+/// more than a quarter of a core spent on handshakes in the last ten seconds, or more than half of the places for
+/// handshakes held by such as do not go on. Any thread.
 /// </summary>
 public sealed class PuzzleDoor(NodeId own, TimeProvider time)
 {
@@ -19,7 +20,7 @@ public sealed class PuzzleDoor(NodeId own, TimeProvider time)
     private readonly Queue<(uint, UInt128)> _usedInOrder = new();
     private long _windowStart = time.GetTimestamp();
     private TimeSpan _spent, _spentBefore;
-    private double _fullness;
+    private double _fullness, _held;
 
     /// <summary>Zero bits wanted now; 0 lets everybody in.</summary>
     public int BitsWanted
@@ -31,8 +32,8 @@ public sealed class PuzzleDoor(NodeId own, TimeProvider time)
                 Turn();
                 double load = (_spent > _spentBefore ? _spent : _spentBefore) / s_window;
                 return _fullness > 0.97 || load > 0.75 ? PeerPuzzle.BitsMax
-                    : _fullness > 0.90 || load > 0.50 ? 20
-                    : _fullness > 0.75 || load > 0.25 ? PeerPuzzle.BitsMin
+                    : _fullness > 0.90 || load > 0.50 || _held > 0.75 ? 20
+                    : _fullness > 0.75 || load > 0.25 || _held > 0.50 ? PeerPuzzle.BitsMin
                     : 0;
             }
         }
@@ -44,6 +45,15 @@ public sealed class PuzzleDoor(NodeId own, TimeProvider time)
         lock (_gate)
         {
             _fullness = fullness;
+        }
+    }
+
+    /// <summary>Part of the places for handshakes, 0 to 1, whose holders do not go on.</summary>
+    public void SetHeld(double held)
+    {
+        lock (_gate)
+        {
+            _held = held;
         }
     }
 

@@ -48,8 +48,19 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
 
     public IPEndPoint Remote { get; }
 
+    /// <summary>How long the connection took to be made, for a system that does not tell; null for one that came in.</summary>
+    public TimeSpan? Connected { private get; set; }
+
+    /// <summary>Of what the kernel has acknowledged, the handshake of TCP included.</summary>
+    public TimeSpan? WireRoundTrip => TcpInfo.ShortestRoundTrip(_socket) ?? Connected;
+
     /// <summary>Why the handshake failed; None when it did not.</summary>
     public PeerRefusal Refusal { get; private set; }
+
+    /// <summary>
+    /// Who the other end says it is where it wants a puzzle solved; nothing proves it. Null where it does not.
+    /// </summary>
+    public NodeId? Told => _tls.Told;
 
     public int Unsent
     {
@@ -76,12 +87,13 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         Func<IPeerTlsUser, PeerTls> tls) => new(socket, remote, 0, owner, turns, time, tls);
 
     /// <summary>
-    /// Begins to receive. True when the handshake was done within the time; otherwise the link is closed.
+    /// Begins to receive. first: what was received before. True when the handshake was done within the time; otherwise
+    /// the link is closed.
     /// </summary>
-    public async Task<bool> ShakeAsync(TimeSpan within)
+    public async Task<bool> ShakeAsync(TimeSpan within, ReadOnlyMemory<byte> first = default)
     {
         Flush(); // what the dialler says first
-        _ = ReceiveAsync();
+        _ = ReceiveAsync(first);
         Task either = Task.WhenAny(_shaken.Task, _ended.Task);
         await either.WaitAsync(within, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Interlocked.CompareExchange(ref _outcome, Refused, Shaking) == Open)
@@ -174,11 +186,15 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         _shaken.TrySetResult();
     }
 
-    private async Task ReceiveAsync()
+    private async Task ReceiveAsync(ReadOnlyMemory<byte> first)
     {
-        byte[] buffer = new byte[ReceiveBytes];
         try
         {
+            if (!first.IsEmpty)
+            {
+                await TakeAsync(first);
+            }
+            byte[] buffer = new byte[ReceiveBytes];
             while (await _socket.ReceiveAsync(buffer.AsMemory()) is int count and > 0)
             {
                 await TakeAsync(buffer.AsMemory(0, count));

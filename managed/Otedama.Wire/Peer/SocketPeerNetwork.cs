@@ -9,14 +9,25 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     /// <summary>Connections that wait to be accepted.</summary>
     private const int Backlog = 128;
 
-    /// <summary>Bits of what a dialler that is refused solves, one after the other, and then gives up.</summary>
+    /// <summary>
+    /// Bits of what a dialler that is refused solves, one after the other, and then gives up. The second is ten seconds
+    /// of a core, and not for an id that nothing proves: anybody may have put that address about.
+    /// </summary>
     private static readonly int[] s_ladder = [20, 24];
+
+    private const int StepsOfUnproved = 1;
+
+    private const string UnprovedWords = "it has too much to do for somebody who does not know its id, and is called again "
+        + "later; one that is named as otp2p://ID@host:port gets in sooner";
 
     /// <summary>For 24 bits 16 million are expected; with five times as many one in 150 finds none.</summary>
     private const int AttemptsMax = 5 << 24;
 
     /// <summary>Attempts after which others of this process have a turn; some tenths of a second.</summary>
     private const int AttemptsAtOnce = 1 << 18;
+
+    /// <summary>Of those who were refused, so many are given time to close themselves.</summary>
+    private const int PartingMax = 64;
 
     /// <summary>Milliseconds after which the kernel ends a link whose other end acknowledges nothing.</summary>
     private const int UnreadMs = 30_000;
@@ -41,6 +52,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     private int _open;
     private int _inbound;
     private int _dialling;
+    private int _parting;
 
     /// <param name="inboundMax">Links that may come in at once.</param>
     /// <param name="draw">Numbers nobody can foresee.</param>
@@ -125,28 +137,57 @@ public sealed class SocketPeerNetwork : IPeerNetwork
             socket.Dispose();
             return;
         }
+        await Task.Yield(); // what one of them costs keeps nobody from being accepted
+        DoorGuest guest = new(remote.Address, user.IsAllowed(remote.Address), socket.Dispose);
+        SocketPeerLink? refused = null;
+        PeerRefusal refusal = _gate.Enter(guest);
+        if (refusal == PeerRefusal.None)
+        {
+            long came = _time.GetTimestamp();
+            (byte[] hello, refusal) = await FirstHello.ReadAsync(socket, s_handshake, _time);
+            TimeSpan spent = _time.GetElapsedTime(came), left = spent < s_handshake ? s_handshake - spent : TimeSpan.Zero;
+            if (refusal == PeerRefusal.None)
+            {
+                (refusal, refused) = await AdmitAsync(socket, remote, user, guest, hello, left);
+            }
+            _gate.Leave(guest);
+        }
+        if (refusal != PeerRefusal.None)
+        {
+            refusal = guest.IsPutOut ? PeerRefusal.GaveWay : refusal;
+            Note(refusal);
+            user.OnNoLink(remote, 0, refusal, "");
+            await PartAsync(refused);
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// It has spoken. None when it came to a link, which then has ended; else a link that may have been refused.
+    /// </summary>
+    private async Task<(PeerRefusal Refusal, SocketPeerLink? Refused)> AdmitAsync(
+        Socket socket, IPEndPoint remote, IPeerNetworkUser user, DoorGuest guest, byte[] hello, TimeSpan left)
+    {
         int inbound = CountInbound(1);
         try
         {
-            bool isAllowed = user.IsAllowed(remote.Address);
-            PeerRefusal refusal = inbound > _inboundMax ? PeerRefusal.TableFull
-                : _gate.Enter(remote.Address, isAllowed);
-            if (refusal == PeerRefusal.None)
-            {
-                SocketPeerLink link = SocketPeerLink.Accepted(
-                    socket, remote, user, _turns, _time, link => PeerTls.Accept(_own, isAllowed ? null : _door, link));
-                refusal = await ShakeAsync(link, _gate.Leave);
-                await link.Ended;
-            }
-            else
-            {
-                socket.Dispose();
-                Note(refusal);
-            }
+            PeerRefusal refusal = _gate.Begin(guest, isTableFull: inbound > _inboundMax);
             if (refusal != PeerRefusal.None)
             {
-                user.OnNoLink(remote, 0, refusal, "");
+                return (refusal, null);
             }
+            _door.SetHeld(_gate.Held);
+            PuzzleDoor? door = guest.IsAllowed ? null : _door;
+            SocketPeerLink link = SocketPeerLink.Accepted(
+                socket, remote, user, _turns, _time, link => PeerTls.Accept(_own, door, link));
+            refusal = await ShakeAsync(link, left, () => _gate.Leave(guest), hello);
+            if (refusal != PeerRefusal.None)
+            {
+                return (refusal, link);
+            }
+            Note(PeerRefusal.None);
+            await link.Ended;
+            return (PeerRefusal.None, null);
         }
         finally
         {
@@ -154,38 +195,58 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         }
     }
 
+    /// <summary>
+    /// Until who was refused has read why. Who does not close then keeps a socket for two seconds; not too many do.
+    /// </summary>
+    private async Task PartAsync(SocketPeerLink? link)
+    {
+        if (Interlocked.Increment(ref _parting) <= PartingMax && link is not null)
+        {
+            await link.Ended;
+        }
+        Interlocked.Decrement(ref _parting);
+    }
+
     private async Task DialAsync(IPEndPoint place, NodeId? expected, long number, IPeerNetworkUser user)
     {
-        (PeerRefusal refusal, string detail) = await TryDialAsync(place, expected, number, user, solution: null);
-        for (int step = 0; refusal == PeerRefusal.PuzzleWanted && number > 0 && step < s_ladder.Length; step++)
+        (PeerRefusal refusal, string detail, NodeId? told) =
+            await TryDialAsync(place, expected, number, user, solution: null);
+        int steps = expected is null ? StepsOfUnproved : s_ladder.Length;
+        for (int step = 0; refusal == PeerRefusal.PuzzleWanted && number > 0 && step < steps; step++)
         {
-            if (expected is not { } server)
+            if ((expected ?? told) is not { } server)
             {
-                detail = "it wants a puzzle solved that its node id belongs to, which is not known";
                 break;
             }
             if (await SolveAsync(server, s_ladder[step]) is not { } solution)
             {
                 break;
             }
-            (refusal, detail) = await TryDialAsync(place, expected, number, user, solution);
+            (refusal, detail, told) = await TryDialAsync(place, expected, number, user, solution);
         }
         if (refusal != PeerRefusal.None)
         {
-            user.OnNoLink(place, number, refusal, detail);
+            bool isUnproved = refusal == PeerRefusal.PuzzleWanted && expected is null;
+            user.OnNoLink(place, number, refusal, isUnproved ? UnprovedWords : detail);
         }
     }
 
-    /// <summary>None when it came to a link, which then has ended. Detail: what the system said.</summary>
-    private async Task<(PeerRefusal Refusal, string Detail)> TryDialAsync(
+    /// <summary>
+    /// None when it came to a link, which then has ended. Detail: what the system said. Told: who it says it is, where it
+    /// wants a puzzle solved.
+    /// </summary>
+    private async Task<(PeerRefusal Refusal, string Detail, NodeId? Told)> TryDialAsync(
         IPEndPoint place, NodeId? expected, long number, IPeerNetworkUser user, string? solution)
     {
         Socket socket = new(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         Interlocked.Increment(ref _dialling);
+        long began = _time.GetTimestamp();
+        TimeSpan took;
         try
         {
             using CancellationTokenSource patience = new(s_connect, _time);
             await socket.ConnectAsync(place, patience.Token);
+            took = _time.GetElapsedTime(began);
             Prepare(socket);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -193,13 +254,15 @@ public sealed class SocketPeerNetwork : IPeerNetwork
             socket.Dispose();
             Interlocked.Decrement(ref _dialling);
             Note(PeerRefusal.Closed);
-            return (PeerRefusal.Closed, e is SocketException ? e.Message : "no answer within 10 seconds");
+            return (PeerRefusal.Closed, e is SocketException ? e.Message : "no answer within 10 seconds", null);
         }
         SocketPeerLink link = SocketPeerLink.Dialled(
             socket, place, number, user, _turns, _time, link => PeerTls.Dial(_own, expected, solution, link));
-        PeerRefusal refusal = await ShakeAsync(link, () => Interlocked.Decrement(ref _dialling));
+        link.Connected = took > TimeSpan.Zero ? took : null;
+        PeerRefusal refusal = await ShakeAsync(link, s_handshake, () => Interlocked.Decrement(ref _dialling));
+        Note(refusal);
         await link.Ended;
-        return (refusal, "");
+        return (refusal, "", link.Told);
     }
 
     /// <summary>Null when chance did not want it, or this node stops.</summary>
@@ -234,11 +297,11 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     }
 
     /// <summary>Until the handshake is over, whichever way; None when there is a link. The link ends later.</summary>
-    private async Task<PeerRefusal> ShakeAsync(SocketPeerLink link, Action over)
+    private async Task<PeerRefusal> ShakeAsync(
+        SocketPeerLink link, TimeSpan within, Action over, ReadOnlyMemory<byte> first = default)
     {
-        PeerRefusal refusal = await link.ShakeAsync(s_handshake) ? PeerRefusal.None : link.Refusal;
+        PeerRefusal refusal = await link.ShakeAsync(within, first) ? PeerRefusal.None : link.Refusal;
         over();
-        Note(refusal);
         if (refusal == PeerRefusal.None)
         {
             Interlocked.Increment(ref _open);

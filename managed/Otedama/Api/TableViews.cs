@@ -154,8 +154,7 @@ internal sealed record PayoutsAnswer(int Schema, IReadOnlyList<PayoutView> Payou
     public bool OnSharechain { get; init; }
 
     /// <summary>
-    /// The newest coin blocks of the share chain and what each pays here; null without one, and where its coin's shares
-    /// do not show whether they are blocks.
+    /// The newest coin blocks of the share chain and what each pays here; null without one.
     /// </summary>
     public IReadOnlyList<ChainBlockView>? Blocks { get; init; }
 

@@ -8,9 +8,6 @@ internal static class ChainLines
     private const string NoChain =
         "This instance has no share chain: its pools pay by their own ledger. p2p.enabled: true joins one.";
 
-    private const string NotShown =
-        "Shares of this coin do not show whether they are blocks, so that the pool's blocks cannot be listed here.";
-
     /// <summary>The chain, what of it is ours, and what an own block would pay.</summary>
     public static IEnumerable<string> Chain(ChainView chain, string unit)
     {
@@ -79,8 +76,7 @@ internal static class ChainLines
     }
 
     /// <summary>The chain's coin blocks, whoever found them: a row for each payment to an address of this node.</summary>
-    public static IEnumerable<string> Paid(IReadOnlyList<ChainBlockView>? blocks, string unit) =>
-        blocks is null ? [NotShown] : StatusLines.Table(
+    public static IEnumerable<string> Paid(IReadOnlyList<ChainBlockView> blocks, string unit) => StatusLines.Table(
             ["BLOCK OF THE POOL (UTC)", "HEIGHT", "HASH", "BUILT ON", $"PAYS {unit}", "TO US", "ADDRESS"],
             blocks.SelectMany(static block =>
                 block.Paid.Count == 0

@@ -127,7 +127,7 @@ internal static class StatusLines
 
     /// <summary>Everybody's money, then the outputs of the newest blocks.</summary>
     public static IEnumerable<string> Payouts(PayoutsAnswer answer) => answer.OnSharechain
-        ? [.. AtTip(answer), .. ChainLines.Paid(answer.Blocks, answer.Unit), "", .. ChainLines.WhoPays]
+        ? [.. AtTip(answer), .. ChainLines.Paid(answer.Blocks ?? [], answer.Unit), "", .. ChainLines.WhoPays]
         : [.. AtTip(answer), .. Accounts(answer)];
 
     private static IEnumerable<string> AtTip(PayoutsAnswer answer) =>

@@ -131,6 +131,34 @@ public sealed class DashboardBehaviourTests : IAsyncDisposable
         Assert.Equal("540", await TextAsync(page, "document.getElementById('chain-progress').textContent.match(/\\b540\\b/)[0]"));
     }
 
+    /// <summary>They come and go while the page is open, and what they name is text.</summary>
+    [Theory]
+    [InlineData("en")]
+    [InlineData("ja")]
+    public async Task Alarms_of_a_share_chain_are_shown_while_there_are_some(string language)
+    {
+        FakeInstance instance = new() { HasChain = true };
+        await using Browser page = await Browser.OpenAsync(await StartAsync(instance), language);
+        await page.UntilAsync("document.getElementById('chain-progress').textContent.includes('540')"); // the chain is drawn
+        Assert.False(await TrueAsync(page, "document.getElementById('chain-alarms').checkVisibility()"));
+        instance.Alarms =
+        [
+            new ChainAlarmView("withholding", $"{FakeChain.Ours} has found 0 blocks where its work finds 14.1"),
+            new ChainAlarmView("uncles", "<b>21</b> of 108 shares are uncles"),
+        ];
+        await page.UntilAsync("document.getElementById('chain-alarms').checkVisibility()");
+        Assert.Equal($"{FakeChain.Ours} has found 0 blocks where its work finds 14.1; <b>21</b> of 108 shares are uncles",
+            await TextAsync(page, "document.getElementById('chain-alarms').textContent"));
+        foreach (int width in (int[])[320, 1440])
+        {
+            await page.SetWidthAsync(width);
+            Assert.Equal("", await TextAsync(page, Cut));
+            Assert.Equal("", await TextAsync(page, WeakTexts));
+        }
+        instance.Alarms = [];
+        await page.UntilAsync("!document.getElementById('chain-alarms').checkVisibility()");
+    }
+
     [Fact]
     public async Task One_rig_and_one_pool_need_no_choice()
     {

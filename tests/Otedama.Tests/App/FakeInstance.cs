@@ -16,6 +16,9 @@ internal sealed class FakeInstance : IInstance
     /// <summary>The pool is on a share chain, with peers.</summary>
     public bool HasChain { get; init; }
 
+    /// <summary>What its share chain warns of.</summary>
+    public IReadOnlyList<ChainAlarmView> Alarms { get; set; } = [];
+
     /// <summary>Why the rig earns nothing.</summary>
     public string? Problem { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed class FakeInstance : IInstance
         MetricsUrl = "http://127.0.0.1:9090/metrics",
         RssBytes = 47_000_000,
         Rigs = !HasRig ? [] : Several ? [Rig(), Rig() with { Name = "attic", Algorithm = "scrypt", HashrateHs = 12_400, Upstream = "stratum+tcp://127.0.0.1:3334" }] : [Rig()],
-        Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = FakeChain.View() }] : Several ? [Pool(), Second()] : [Pool()],
+        Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = FakeChain.View() with { Alarms = Alarms } }] : Several ? [Pool(), Second()] : [Pool()],
         Datasets =
         [
             new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),

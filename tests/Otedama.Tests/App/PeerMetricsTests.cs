@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Otedama.Wire;
 using Xunit;
 
 namespace Otedama.Tests.App;
@@ -20,7 +23,8 @@ public sealed class PeerMetricsTests
         {
             seen = await UntilAsync(metrics, first, static m => m["otedama_peers_connected"] == 1
                 && m.GetValueOrDefault("otedama_p2p_dht_nodes{pool=\"main\",family=\"ipv4\"}") == 1
-                && m["otedama_p2p_bytes_total{pool=\"main\",direction=\"in\",type=\"share\"}"] > 0);
+                && m["otedama_p2p_bytes_total{pool=\"main\",direction=\"in\",type=\"share\"}"] > 0
+                && m["otedama_p2p_share_propagation_seconds_count{pool=\"main\"}"] > 0);
         }
         finally
         {
@@ -28,6 +32,66 @@ public sealed class PeerMetricsTests
         }
         Assert.Equal((0, 0), ((await first).Code, (await second).Code));
         Check(seen);
+    }
+
+    /// <summary>
+    /// A thousand addresses of 250 networks connect again and again and say nothing; a node that knows the first one's
+    /// address alone finds its place all the same, and without a puzzle.
+    /// </summary>
+    [Fact]
+    public async Task A_crowd_that_says_nothing_keeps_no_node_out()
+    {
+        using TempFolder one = new(), two = new();
+        int port = FreePort.Next(), metrics = FreePort.Next();
+        using CancellationTokenSource stop = new(), enough = new();
+        List<Task<CliResult>> runs = [Cli.RunAsync(Counted(Arguments(one, port, metrics, "p2p.solo_ok=true")), stop: stop.Token)];
+        await UntilAsync(metrics, runs[0], static m => m.ContainsKey("otedama_p2p_peers{pool=\"main\",direction=\"in\",state=\"connected\"}"));
+        Task crowd = CrowdAsync(port, enough.Token);
+        try
+        {
+            await UntilAsync(metrics, runs[0], static m => m["otedama_p2p_handshakes_total{pool=\"main\",result=\"gave_way\"}"] > 500);
+            runs.Add(Cli.RunAsync(Arguments(two, FreePort.Next(), FreePort.Next(), $"p2p.bootstrap_nodes=127.0.0.1:{port}"), stop: stop.Token));
+            Dictionary<string, double> seen = await UntilAsync(metrics, runs[0], static m => m["otedama_peers_connected"] == 1);
+            Assert.False(crowd.IsCompleted);
+            Assert.InRange(seen["otedama_p2p_peers{pool=\"main\",direction=\"in\",state=\"handshake\"}"], 1,
+                HandshakeGate.SilentMax + HandshakeGate.ConcurrentMax);
+            Assert.Equal(0, seen["otedama_p2p_handshakes_total{pool=\"main\",result=\"too_many_handshakes\"}"]);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await crowd;
+            await stop.CancelAsync();
+        }
+        Assert.All(await Task.WhenAll(runs), static run => Assert.Equal(0, run.Code));
+    }
+
+    /// <summary>With the limits of addresses as they are for strangers.</summary>
+    private static string[] Counted(string[] arguments) =>
+        [.. arguments.Select(static one => one == "p2p.allow=127.0.0.0/8" ? "p2p.allow=192.0.2.0/24" : one)];
+
+    private static async Task CrowdAsync(int port, CancellationToken enough)
+    {
+        Queue<Socket> silent = new();
+        try
+        {
+            for (int i = 0; ; i = (i + 1) % 1_000)
+            {
+                Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                silent.Enqueue(socket);
+                socket.Bind(new IPEndPoint(IPAddress.Parse($"127.{1 + (i / 4)}.0.{9 + (i % 4)}"), 0));
+                await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), enough);
+                await Task.Delay(i % 4 == 0 ? 5 : 0, enough);
+                if (silent.Count > 1_000)
+                {
+                    silent.Dequeue().Dispose();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            silent.ToList().ForEach(static socket => socket.Dispose());
+        }
     }
 
     private static void Check(Dictionary<string, double> seen)
@@ -50,6 +114,8 @@ public sealed class PeerMetricsTests
         Assert.True(Of("dht_queries_total", "method=\"find_node\",result=\"answered\"")
             + Of("dht_queries_total", "method=\"ping\",result=\"answered\"") + Of("dht_queries_total", "method=\"get_peers\",result=\"answered\"") >= 1);
         Assert.Equal(Of("share_propagation_seconds_bucket", "le=\"+Inf\""), Of("share_propagation_seconds_count", ""));
+        Assert.True(Of("share_propagation_seconds_count", "") <= Of("frames_total", "direction=\"in\",type=\"share\""));
+        Assert.InRange(Of("share_propagation_seconds_sum", "") / Of("share_propagation_seconds_count", ""), 0, Patience.Limit.TotalSeconds);
         Assert.Equal((1, 0), (Of("reachable", "method=\"assumed\""), Of("reachable", "method=\"upnp\"")));
     }
 

@@ -158,6 +158,7 @@ public sealed class ChainAlarmTests
         {
             ShareCore core = FreeShares.Core(next, FreeShares.Payee(key), 1_900_000_000_000 + (1_000UL * number++));
             ChainShare share = FreeShares.Seal(core, rules, number, coinBits: 0x201fffff, payees: null);
+            share.NoteProof(share.Work.Header.Id);
             if (isBlock is null || EasyShares.IsBlock(share) == isBlock)
             {
                 return share;

@@ -107,17 +107,58 @@ public sealed class PoolChainTests : IDisposable
         Assert.Contains(ChainLines.Chain(view, "BTC"), static line => line.Contains("! 0 shares of other nodes", StringComparison.Ordinal));
     }
 
+    /// <summary>Step 6 of the rules: bits that are too easy would have the next block pay who found this share alone.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_share_with_false_coin_bits_or_of_tomorrow_comes_in_by_no_way(bool isFuture)
+    {
+        HandPeer peer = Peer();
+        Take(Own, ShareOrigin.Own);
+        Run(10);
+        ulong time = (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds() + (isFuture ? 3_600_000UL : 0);
+        uint bits = isFuture ? EasyShares.CoinBits : 0x207fffff;
+        foreach (Hash256 block in new[] { s_block, Sha256d.Hash([7]) })
+        {
+            ChainShare false_ = _pool.Desk.Look(chain => EasyShares.Next(
+                chain, _pool.Desk.Parameters, FreeShares.Payee(3), time, _number++, block, coinBits: bits));
+            Assert.Equal(ArrivalKind.Ignored, _pool.Desk.Arrive(false_, new ShareOrigin(peer.Number, IsAskedFor: true)).Kind);
+            Assert.Equal(ShareFault.Orphan, _pool.Desk.TakeHistory([false_], peer.Number, default)!.Step);
+            Assert.NotEqual(false_.Id, _pool.Desk.Tip.Id);
+        }
+        Assert.Empty(peer.Blamed);
+        // A rival's coin block is no fault: others build on it before our node has seen it.
+        Take(FreeShares.Payee(4), new ShareOrigin(peer.Number, IsAskedFor: true), Sha256d.Hash([8]));
+    }
+
+    [Fact]
+    public void Who_tells_of_a_heavier_chain_and_sends_nothing_closes_no_gate()
+    {
+        HandPeer honest = Peer();
+        Take(Own, ShareOrigin.Own);
+        Take(FreeShares.Payee(1), new ShareOrigin(honest.Number, IsAskedFor: false));
+        Assert.Null(_pool.WhyClosed);
+        HandPeer liar = new HandPeer(_pool.Peers!.Chain, new PeerTip(9_000, Sha256d.Hash([1]), UInt128.MaxValue, false)).Join();
+        for (int i = 0; i < 100; i++)
+        {
+            _time.Advance(1);
+            _pool.Peers!.Chain.Sync.StepAsync(default).AsTask().Wait(TimeSpan.Zero);
+            Assert.Null(_pool.WhyClosed);
+        }
+        Assert.Contains(liar.Sent, static each => each.Message == PeerMessage.GetChain);
+    }
+
     [Fact]
     public void Who_was_paid_by_a_block_of_the_pool_is_told_whoever_found_it()
     {
-        Assert.Empty(_pool.Blocks()!);
+        Assert.Empty(_pool.Blocks());
         Take(FreeShares.Payee(1), new ShareOrigin(5, IsAskedFor: false));
         Run(10);
         Take(Own, ShareOrigin.Own);
         Run(10);
-        Assert.Empty(_pool.Blocks()!);
+        Assert.Empty(_pool.Blocks());
         ChainShare found = Take(FreeShares.Payee(2), new ShareOrigin(5, IsAskedFor: false), Sha256d.Hash([1]), 0x207fffff);
-        ChainBlock block = Assert.Single(_pool.Blocks()!);
+        ChainBlock block = Assert.Single(_pool.Blocks());
         Assert.Equal((found.Work.Header.Id, found.Id, false), (block.Found.Id, block.Found.Share, block.Found.IsBuiltOn));
         IReadOnlyList<PayoutOutput> outputs = _pool.Desk.Look(chain => chain.OutputsOf(found.Core))!;
         Assert.Equal(2, outputs.Count); // the two before it: a share pays those of its parent
@@ -127,7 +168,7 @@ public sealed class PoolChainTests : IDisposable
 
         Run(10);
         Take(FreeShares.Payee(2), new ShareOrigin(5, IsAskedFor: false), found.Work.Header.Id);
-        ChainBlockView view = Assert.Single(ChainViews.Blocks(_pool.Blocks()!));
+        ChainBlockView view = Assert.Single(ChainViews.Blocks(_pool.Blocks()));
         Assert.True(view.BuiltOn);
         string[] lines = [.. ChainLines.Paid([view], "BTC")];
         Assert.Contains(view.Paid[0].Address, lines[1], StringComparison.Ordinal);

@@ -31,6 +31,12 @@ internal sealed class Hall
     /// <summary>One way, of a link of these two addresses.</summary>
     public Func<IPAddress, IPAddress, TimeSpan> Latency { get; set; } = static (_, _) => TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Whether links tell their wire's way, as those of Linux do.</summary>
+    public bool TellsWire { get; init; } = true;
+
+    /// <summary>How much longer than the way what this address says takes; its wire is as fast as its place lets it.</summary>
+    public Func<IPAddress, TimeSpan> Dawdles { get; set; } = static _ => TimeSpan.Zero;
+
     /// <summary>Every frame that arrives, with who sent it and who has it.</summary>
     public Action<IPAddress, IPAddress, PeerFrameSeen> OnFrame { get; set; } = static (_, _, _) => { };
 
@@ -126,6 +132,8 @@ internal sealed class Hall
 
         public IPEndPoint Remote => remote;
 
+        public TimeSpan? WireRoundTrip => hall.TellsWire ? 2 * hall.Latency(own, remote.Address) : null;
+
         public int Unsent { get; private set; }
 
         public bool IsClosed { get; private set; }
@@ -191,7 +199,7 @@ internal sealed class Hall
             }
         }
 
-        private void Later(Action what) => hall.Schedule.After(hall.Latency(own, remote.Address), hall.Life, what);
+        private void Later(Action what) => hall.Schedule.After(hall.Latency(own, remote.Address) + hall.Dawdles(own), hall.Life, what);
     }
 }
 

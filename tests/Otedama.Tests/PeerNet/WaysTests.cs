@@ -55,6 +55,25 @@ public sealed class WaysTests(ITestOutputHelper output)
         Assert.Contains(Look(nodes[0]).Peers, static peer => peer.Region == "moon"); // his word is shown, and no more
     }
 
+    /// <summary>
+    /// Three honest nodes, and one near that says it is in the middle and answers everything four seconds late: believed,
+    /// he would push all of them four seconds away from there.
+    /// </summary>
+    [Fact]
+    public void Who_answers_late_pushes_nobody_away()
+    {
+        Hall hall = new(6) { Latency = OneWay };
+        List<HallNode> nodes = Towns(hall, 3);
+        Stranger liar = new(hall, "13.0.200.1");
+        hall.Dawdles = address => address.Equals(liar.Address) ? TimeSpan.FromSeconds(4) : TimeSpan.Zero;
+        nodes.ForEach(liar.Dial);
+        Lie(hall, liar, new PeerCoord([0, 0, 0, 0, 0, 0, 0, 0], 1e-5, 0, "moon"), minutes: 120);
+        Assert.Equal(3, liar.Open.Count);
+        double away = nodes.Max(static node => Look(node).Place.Coordinate.RawTo(Coordinate.Origin));
+        Say($"away from the origin at most {away:F3} s");
+        Assert.True(away < 0.4, $"{away} s");
+    }
+
     [Fact]
     public void A_place_that_cannot_be_costs_points_and_in_the_end_the_link()
     {

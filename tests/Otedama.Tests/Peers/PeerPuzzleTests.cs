@@ -71,28 +71,6 @@ public sealed class PeerPuzzleTests
         Assert.Equal(PeerRefusal.PuzzleStale, door.Judge(Solve(bucket, 5)));
     }
 
-    [Fact]
-    public void Handshakes_are_bounded_together_and_by_address()
-    {
-        HandshakeGate gate = new(_time);
-        Assert.Equal([PeerRefusal.None, PeerRefusal.None, PeerRefusal.None, PeerRefusal.None, PeerRefusal.TooManyFromAddress],
-            Enumerable.Range(0, 5).Select(_ => gate.Enter(IPAddress.Loopback)));
-        PeerRefusal[] one64 = [.. Enumerable.Range(1, 5).Select(i => gate.Enter(IPAddress.Parse($"2001:db8::{i}")))];
-        Assert.Equal(PeerRefusal.TooManyFromAddress, one64[^1]);
-        for (int i = gate.Count; i < HandshakeGate.ConcurrentMax; i++)
-        {
-            Assert.Equal(PeerRefusal.None, gate.Enter(IPAddress.Parse($"192.0.2.{i}")));
-        }
-        Assert.Equal(PeerRefusal.TooManyHandshakes, gate.Enter(IPAddress.Parse("198.51.100.1")));
-        gate.Leave();
-        Assert.Equal(PeerRefusal.None, gate.Enter(IPAddress.Parse("198.51.100.1")));
-        gate.Leave();
-        _time.Advance(6);
-        Assert.Equal(PeerRefusal.TooManyFromAddress, gate.Enter(IPAddress.Loopback));
-        _time.Advance(6);
-        Assert.Equal(PeerRefusal.None, gate.Enter(IPAddress.Loopback));
-    }
-
     private string Solve(uint bucket, uint random) => new PeerPuzzle(bucket, random, 0).Search(_server, 18, 1 << 24)!.Value.ToString();
 
     /// <summary>A door of another server, under the same pressure.</summary>

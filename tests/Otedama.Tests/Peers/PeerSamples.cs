@@ -12,6 +12,12 @@ internal static class PeerSamples
     public const string Id = "2c5b264547468a0b48f961b89036bad444055951c3e0339b0863b536e227abee";
     public const string ChainId = "e78ca148b270e2a4874a4aa3e1d95aeecf90676e33ff7eba5beb7165380d63e8";
 
+    /// <summary>
+    /// Random parts with which the puzzle of node 2 is solved by its first counter in a held clock's first bucket: for 20
+    /// bits and not for 24, and for 24.
+    /// </summary>
+    public const uint Solved20 = 687_639, Solved24 = 9_983_441;
+
     public static NodeIdentity Example() => Make(Convert.FromHexString(Scalar));
 
     /// <summary>Another node for each number.</summary>

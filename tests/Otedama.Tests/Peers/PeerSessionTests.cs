@@ -208,6 +208,59 @@ public sealed class PeerSessionTests
         Assert.Equal(5, _a.Count);
     }
 
+    /// <summary>
+    /// Two tips a second are allowed, and sixty shares a minute: half a minute's worth of both comes at once when a link
+    /// that stood still goes on. Whoever sends more is blamed, and a longer silence is worth no more.
+    /// </summary>
+    [Theory]
+    [InlineData(30, PeerMessage.Tip, 60 + 4)]
+    [InlineData(15, PeerMessage.Tip, 30 + 4)]
+    [InlineData(80, PeerMessage.Tip, 60 + 4)]
+    [InlineData(0.9, PeerMessage.Tip, 4)]
+    [InlineData(30, PeerMessage.Share, 30 + 120)]
+    [InlineData(30, PeerMessage.GetShares, 200)]
+    public void What_a_link_that_stood_still_brings_at_once_costs_nothing(double seconds, PeerMessage message, int free)
+    {
+        PeerPair pair = new(_a, _b);
+        byte[] frame = PeerFrameTests.Frame(message, PeerFrameTests.Body(message));
+        _time.Advance(seconds);
+        for (int i = 0; i < free; i++)
+        {
+            pair.One.Session.OnReceived(frame);
+        }
+        Assert.Empty(_a.Reports);
+        Assert.Equal(free, _a.Count);
+        pair.One.Session.OnReceived(frame);
+        Assert.Equal(10, Assert.Single(_a.Reports).Points);
+    }
+
+    /// <summary>Nobody saves up: between two bursts has to be as long as both are worth.</summary>
+    [Fact]
+    public void Silence_is_made_up_for_once()
+    {
+        PeerPair pair = new(_a, _b);
+        byte[] frame = PeerFrameTests.Frame(PeerMessage.Tip, PeerFrameTests.Body(PeerMessage.Tip));
+        for (int i = 0; i < 20; i++)
+        {
+            _time.Advance(30);
+            pair.One.Session.OnReceived(frame);
+        }
+        Assert.Empty(_a.Reports);
+        Assert.Equal(20, _a.Count);
+        for (int i = 0; i < 70; i++)
+        {
+            pair.One.Session.OnReceived(frame);
+        }
+        Assert.Equal(20 + 63, _a.Count);
+        _time.Advance(2);
+        int before = _a.Count;
+        for (int i = 0; i < 20; i++)
+        {
+            pair.One.Session.OnReceived(frame);
+        }
+        Assert.InRange(_a.Count - before, 0, 4);
+    }
+
     [Fact]
     public void Only_asked_answers_are_heard()
     {

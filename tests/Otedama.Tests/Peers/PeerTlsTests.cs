@@ -70,6 +70,37 @@ public sealed class PeerTlsTests
         Assert.Equal((PeerRefusal.PuzzleWanted, PeerRefusal.PuzzleUsed), (refused.Ended, server.Ended));
     }
 
+    /// <summary>As bytes come one by one, and from nodes that do not say their id, or another word than the whole one.</summary>
+    [Theory]
+    [InlineData("15030300020231" + "1703030020", true, true)]
+    [InlineData("15030300020231" + "1703030021", true, false)]
+    [InlineData("15030300020231", false, false)]
+    public void Who_wants_a_puzzle_solved_says_whose(string refusal, bool hasId, bool isTold)
+    {
+        byte[] id = new byte[NodeId.Size];
+        _two.Id.CopyTo(id);
+        TlsEnd dialler = TlsEnd.Dial(_one, null, null);
+        foreach (byte one in (byte[])[.. Convert.FromHexString(refusal), .. hasId ? id : []])
+        {
+            Assert.Null(dialler.Ended);
+            dialler.Tls.Feed([one]);
+        }
+        dialler.Tls.End();
+        Assert.Equal(PeerRefusal.PuzzleWanted, dialler.Ended);
+        Assert.Equal(isTold ? _two.Id : null, dialler.Tls.Told);
+    }
+
+    [Fact]
+    public void Another_alert_waits_for_nothing()
+    {
+        TlsEnd dialler = TlsEnd.Dial(_one, null, null);
+        dialler.Tls.Feed([21, 3, 3, 0, 2]);
+        Assert.Null(dialler.Ended);
+        dialler.Tls.Feed([2, 40]);
+        Assert.Equal(PeerRefusal.TlsFailed, dialler.Ended);
+        Assert.Null(dialler.Tls.Told);
+    }
+
     [Fact]
     public void What_is_no_tls_is_named()
     {

@@ -12,13 +12,19 @@ internal sealed class SocketNode : IPeerNetworkUser, IDisposable
     private readonly NodeIdentity _identity;
     private readonly bool _hasSessions;
 
-    /// <summary>number: another node for each. stopwatch: what its handshakes are measured with.</summary>
-    public SocketNode(byte number, HeldClock clock, int inboundMax = 1_000, bool hasSessions = false, TimeProvider? stopwatch = null)
+    /// <summary>
+    /// number: another node for each. stopwatch: what its handshakes are measured with. draws: random parts of the puzzles
+    /// it solves; 77 when there are no more.
+    /// </summary>
+    public SocketNode(
+        byte number, HeldClock clock, int inboundMax = 1_000, bool hasSessions = false, TimeProvider? stopwatch = null,
+        IReadOnlyList<uint>? draws = null)
     {
+        Queue<uint> left = new(draws ?? []);
         _identity = PeerSamples.Make(number);
         _hasSessions = hasSessions;
         Peer = new TestPeer($"socket {number}", clock, own: _identity.Id);
-        Network = new SocketPeerNetwork(_identity, clock, inboundMax, static () => 77, stopwatch ?? new HeldClock());
+        Network = new SocketPeerNetwork(_identity, clock, inboundMax, () => left.Count > 0 ? left.Dequeue() : 77, stopwatch ?? new HeldClock());
         Place = Network.Listen([new IPEndPoint(IPAddress.Loopback, 0)], this)[0];
     }
 
@@ -36,6 +42,9 @@ internal sealed class SocketNode : IPeerNetworkUser, IDisposable
 
     public ConcurrentQueue<(long Number, PeerRefusal Reason)> Refused { get; } = [];
 
+    /// <summary>What was said of each of them.</summary>
+    public ConcurrentQueue<string> Details { get; } = [];
+
     /// <summary>Addresses that are not counted.</summary>
     public Func<IPAddress, bool> Allows { get; set; } = static _ => false;
 
@@ -52,14 +61,20 @@ internal sealed class SocketNode : IPeerNetworkUser, IDisposable
         return line;
     }
 
-    void IPeerNetworkUser.OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail) =>
+    void IPeerNetworkUser.OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
+    {
+        Details.Enqueue(detail);
         Refused.Enqueue((number, reason));
+    }
 
     /// <summary>Dials and waits for the link.</summary>
-    public async Task<RawLine> LinkAsync(SocketNode to)
+    public Task<RawLine> LinkAsync(SocketNode to) => LinkAsync(to, to.Id);
+
+    /// <summary>The same, expecting this node or anybody.</summary>
+    public async Task<RawLine> LinkAsync(SocketNode to, NodeId? expected)
     {
         int before = Lines.Count;
-        Network.Dial(to.Place, to.Id, 1, this);
+        Network.Dial(to.Place, expected, 1, this);
         await Patience.UntilAsync(() => Lines.Count > before, "a link");
         return Lines.Last();
     }

@@ -14,10 +14,11 @@ internal sealed class DnsZone
     /// <summary>Names that were asked for, with the type.</summary>
     public List<(string Name, DnsType Type)> Asked { get; } = [];
 
-    public DnsZone Service(string name, string host, int port, ushort priority = 0)
+    public DnsZone Service(string name, string host, int port, ushort priority = 0, ushort weight = 0)
     {
         byte[] data = new byte[6];
         BinaryPrimitives.WriteUInt16BigEndian(data, priority);
+        BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(2), weight);
         BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(4), (ushort)port);
         _records.Add((name, DnsType.Srv, [.. data, .. Labels(host)]));
         return this;

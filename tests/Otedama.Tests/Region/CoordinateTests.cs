@@ -116,6 +116,19 @@ public sealed class CoordinateTests
         Assert.Equal(0.11, trips.Shortest, 1e-9); // the peer's word makes nobody near
     }
 
+    /// <summary>The kernel's acknowledgements are at the wire's pace, whatever a program does with its pongs.</summary>
+    [Theory]
+    [InlineData(0.05, 0.04, 0.05)]
+    [InlineData(9, 0.04, 0.09)]
+    [InlineData(0.3, 0.0002, 0.0104)]
+    [InlineData(9, double.PositiveInfinity, 9)]
+    public void Who_answers_late_is_no_further_than_twice_the_wire(double seconds, double wire, double way)
+    {
+        RoundTrips trips = new();
+        Assert.True(trips.Add(seconds, 0, wire));
+        Assert.Equal(way, trips.Median, 1e-9);
+    }
+
     private static double Part(SeededRandom random) => (random.NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     private static IEnumerable<(int I, int J)> Pairs(int nodes) =>

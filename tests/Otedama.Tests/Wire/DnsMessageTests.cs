@@ -53,12 +53,31 @@ public sealed class DnsMessageTests
     }
 
     [Fact]
-    public void Services_have_priority_host_and_port()
+    public void Services_have_priority_weight_host_and_port()
     {
-        DnsZone zone = new DnsZone().Service("_otedama._tcp.seeds.test", "one.seeds.test", 30_304, priority: 7);
+        DnsZone zone = new DnsZone().Service("_otedama._tcp.seeds.test", "one.seeds.test", 30_304, priority: 7, weight: 9);
         byte[] bytes = zone.Answer(DnsMessage.Question(9, "_otedama._tcp.seeds.test", DnsType.Srv));
         DnsAnswer answer = DnsMessage.Read(bytes, 9, "_otedama._tcp.seeds.test", DnsType.Srv)!;
-        Assert.Equal([new DnsService(7, "one.seeds.test", 30_304)], answer.Services);
+        Assert.Equal([new DnsService(7, 9, "one.seeds.test", 30_304)], answer.Services);
+    }
+
+    /// <summary>RFC 2782: the lowest priority first, of one priority by weight, and weight 0 hardly ever before others.</summary>
+    [Fact]
+    public void Services_come_by_priority_and_then_as_often_as_they_weigh()
+    {
+        DnsService[] services = [new(2, 0, "last", 1), new(1, 0, "none", 1), new(1, 90, "much", 1), new(1, 10, "little", 1), new(0, 1, "first", 1)];
+        Random random = new(5);
+        Dictionary<string, int> second = [];
+        for (int i = 0; i < 4_000; i++)
+        {
+            IReadOnlyList<DnsService> ordered = DnsService.InOrder(services, random.Next);
+            Assert.Equal(services.ToHashSet(), ordered.ToHashSet());
+            Assert.Equal(("first", "last", 5), (ordered[0].Host, ordered[^1].Host, ordered.Count));
+            second[ordered[1].Host] = second.GetValueOrDefault(ordered[1].Host) + 1;
+        }
+        Assert.InRange(second["much"], 3_450, 3_680); // of 101 parts 90, 10 and 1
+        Assert.InRange(second["little"], 320, 480);
+        Assert.InRange(second["none"], 15, 75);
     }
 
     /// <summary>A name that leads to itself, or forward, is none; one that is cut off neither.</summary>

@@ -40,7 +40,7 @@ export function drawChainCards(chain, page) {
   drawPeerCard(page);
 }
 
-// The pool's coin blocks, and what each pays to us; null where shares do not show whether they are blocks.
+// The pool's coin blocks, and what each pays to us.
 function drawFound(page) {
   const { t, coins } = page;
   const ours = (b) => b.paid.reduce((sum, p) => sum + Number(p.amount), 0);
@@ -49,7 +49,7 @@ function drawFound(page) {
     [t("hash"), "mono", (b) => page.titled(b.hash, `…${b.hash.slice(-10)}`)], [t("reward"), "number", (b) => coins(b.reward)],
     [t("toUs"), "number", (b) => page.titled(b.paid.map((p) => `${p.amount} ${p.address}`).join("\n"), coins(String(ours(b))))],
     [t("status"), "", (b) => t(b.built_on ? "builtOn" : "notBuiltOn")],
-  ], (page.blocks ?? []).slice(0, 12), t(page.blocks ? "noPoolBlocks" : "blocksNotShown"));
+  ], (page.blocks ?? []).slice(0, 12), t("noPoolBlocks"));
 }
 
 function figure(name, value, note) {
