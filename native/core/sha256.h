@@ -15,6 +15,12 @@ extern const uint32_t otd_sha256_iv[8];
 /* Runs `count` blocks of 64 bytes through state. */
 void otd_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count);
 
+/*
+ * Two messages at once, `count` blocks of each from blocks[0] and blocks[1]: the result of two calls of
+ * otd_sha256_blocks, faster where the processor's SHA extensions would wait for one message's last rounds.
+ */
+void otd_sha256_blocks_two(uint32_t states[2][8], const uint8_t *const blocks[2], size_t count);
+
 /* The same in portable C, whatever the processor: what every other path is compared with. */
 void otd_sha256_blocks_ref(uint32_t state[8], const uint8_t *blocks, size_t count);
 
@@ -27,6 +33,10 @@ typedef struct otd_sha256_state {
 void otd_sha256_begin(otd_sha256_state *state);
 void otd_sha256_add(otd_sha256_state *state, const void *data, size_t length);
 void otd_sha256_end(otd_sha256_state *state, uint8_t out[32]);
+
+/* Two messages of the same length at once, as otd_sha256_add and otd_sha256_end of each. */
+void otd_sha256_add_two(otd_sha256_state states[2], const uint8_t *const data[2], size_t length);
+void otd_sha256_end_two(otd_sha256_state states[2], uint8_t out[2][32]);
 
 /* out = SHA-256(data) and SHA-256(SHA-256(data)). out may overlap data. */
 void otd_sha256_once(uint8_t out[32], const void *data, size_t length);
