@@ -65,7 +65,7 @@ public sealed class PeerTls : ITlsPipeUser
         new(own, user, isInitiator: false, expected: null, solution: null, door);
 
     /// <summary>Bytes of the other end; none are nothing, not its end.</summary>
-    public void Feed(ReadOnlySpan<byte> cipher)
+    public void Feed(ReadOnlyMemory<byte> cipher)
     {
         if (cipher.IsEmpty)
         {
@@ -74,7 +74,7 @@ public sealed class PeerTls : ITlsPipeUser
         if (!_hasBytes)
         {
             _hasBytes = true;
-            LookAtFirst(cipher);
+            LookAtFirst(cipher.Span);
         }
         _pipe.Feed(cipher);
     }

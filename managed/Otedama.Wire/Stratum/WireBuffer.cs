@@ -10,6 +10,9 @@ public sealed class WireBuffer : IBufferWriter<byte>
 {
     private const int FirstBytes = 512;
 
+    /// <summary>Memory that is used again when half of it is free; more is given back sooner than that.</summary>
+    private const int ReusedBytes = 512 << 10;
+
     private byte[] _bytes = [];
     private int _start;
 
@@ -99,6 +102,12 @@ public sealed class WireBuffer : IBufferWriter<byte>
         int end = _start + Length;
         if (_bytes.Length - end >= more)
         {
+            return;
+        }
+        if (Length + more <= _bytes.Length / 2 && _bytes.Length <= ReusedBytes)
+        {
+            Written.CopyTo(_bytes);
+            _start = 0;
             return;
         }
         byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBytes, checked((Length + more) * 3 / 2)));

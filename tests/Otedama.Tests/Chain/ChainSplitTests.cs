@@ -186,7 +186,8 @@ public sealed class ChainSplitTests
     public void Native_hashes_order_as_the_chain_itself_does(int count)
     {
         Hash256 seed = new(SHA256.HashData(BitConverter.GetBytes(count)));
-        ChainPayee[] payees = [.. Enumerable.Range(0, count).Select(static i => new ChainPayee(i % 3 == 0 ? Taproot(i) : Numbered(i), 1))];
+        ChainPayee[] payees = [.. Enumerable.Range(0, count).Select(static i => new ChainPayee(
+            i % 3 == 0 ? new PayoutKey(PayoutKey.Taproot, SHA256.HashData(BitConverter.GetBytes(i))) : Numbered(i), 1))];
         Assert.Equal(new SlotOrder(seed).Of(payees), new SlotOrder(seed, new NativeSeedHashes()).Of(payees));
     }
 
