@@ -125,78 +125,19 @@ void otd_sha256_add(otd_sha256_state *state, const void *data, size_t length) {
     }
 }
 
-/* The last blocks of a message into tail; returns how many, 1 or 2. */
-static size_t otd_pad(uint8_t tail[128], const otd_sha256_state *state) {
+void otd_sha256_end(otd_sha256_state *state, uint8_t out[32]) {
+    uint8_t tail[128] = {0};
     size_t used = state->length % 64;
     size_t blocks = used < 56 ? 1 : 2; /* 0x80 and the 8 length bytes must fit */
     uint64_t bits = state->length * 8;
     memcpy(tail, state->pending, used);
-    memset(tail + used, 0, 64 * blocks - used);
     tail[used] = 0x80;
     otd_store_be32(tail + 64 * blocks - 8, (uint32_t)(bits >> 32));
     otd_store_be32(tail + 64 * blocks - 4, (uint32_t)bits);
-    return blocks;
-}
-
-static void otd_store_words(uint8_t out[32], const uint32_t words[8]) {
-    for (int i = 0; i < 8; i++) {
-        otd_store_be32(out + 4 * i, words[i]);
-    }
-}
-
-void otd_sha256_end(otd_sha256_state *state, uint8_t out[32]) {
-    uint8_t tail[128];
-    size_t blocks = otd_pad(tail, state);
     otd_sha256_blocks(state->words, tail, blocks);
-    otd_store_words(out, state->words);
-}
-
-/* The words of both, side by side as otd_sha256_blocks_two has them, through `count` blocks. */
-static void otd_blocks_of_two(otd_sha256_state states[2], const uint8_t *one, const uint8_t *other, size_t count) {
-    uint32_t words[2][8];
-    const uint8_t *const blocks[2] = {one, other};
-    memcpy(words[0], states[0].words, sizeof words[0]);
-    memcpy(words[1], states[1].words, sizeof words[1]);
-    otd_sha256_blocks_two(words, blocks, count);
-    memcpy(states[0].words, words[0], sizeof words[0]);
-    memcpy(states[1].words, words[1], sizeof words[1]);
-}
-
-void otd_sha256_add_two(otd_sha256_state states[2], const uint8_t *const data[2], size_t length) {
-    if (length == 0) {
-        return; /* of nothing there may be no address */
+    for (int i = 0; i < 8; i++) {
+        otd_store_be32(out + 4 * i, state->words[i]);
     }
-    size_t used = states[0].length % 64;
-    size_t take = used == 0 || length < 64 - used ? 0 : 64 - used;
-    states[0].length += length;
-    states[1].length += length;
-    if (used != 0 && take == 0) {
-        memcpy(states[0].pending + used, data[0], length);
-        memcpy(states[1].pending + used, data[1], length);
-        return;
-    }
-    if (take != 0) {
-        memcpy(states[0].pending + used, data[0], take);
-        memcpy(states[1].pending + used, data[1], take);
-        otd_blocks_of_two(states, states[0].pending, states[1].pending, 1);
-    }
-    size_t whole = (length - take) / 64 * 64;
-    if (whole != 0) {
-        otd_blocks_of_two(states, data[0] + take, data[1] + take, whole / 64);
-    }
-    if (take + whole < length) {
-        memcpy(states[0].pending, data[0] + take + whole, length - take - whole);
-        memcpy(states[1].pending, data[1] + take + whole, length - take - whole);
-    }
-}
-
-void otd_sha256_end_two(otd_sha256_state states[2], uint8_t out[2][32]) {
-    uint8_t tails[2][128];
-    size_t blocks = otd_pad(tails[0], &states[0]);
-    otd_pad(tails[1], &states[1]);
-    otd_blocks_of_two(states, tails[0], tails[1], blocks);
-    otd_store_words(out[0], states[0].words);
-    otd_store_words(out[1], states[1].words);
 }
 
 void otd_sha256_once(uint8_t out[32], const void *data, size_t length) {

@@ -34,10 +34,6 @@ void otd_sha256_begin(otd_sha256_state *state);
 void otd_sha256_add(otd_sha256_state *state, const void *data, size_t length);
 void otd_sha256_end(otd_sha256_state *state, uint8_t out[32]);
 
-/* Two messages of the same length at once, as otd_sha256_add and otd_sha256_end of each. */
-void otd_sha256_add_two(otd_sha256_state states[2], const uint8_t *const data[2], size_t length);
-void otd_sha256_end_two(otd_sha256_state states[2], uint8_t out[2][32]);
-
 /* out = SHA-256(data) and SHA-256(SHA-256(data)). out may overlap data. */
 void otd_sha256_once(uint8_t out[32], const void *data, size_t length);
 void otd_sha256_twice(uint8_t out[32], const void *data, size_t length);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Otedama.Core;
+using Otedama.Pool;
 
 namespace Otedama.Benchmarks;
 
@@ -28,7 +29,7 @@ internal static class IdleMiners
         int addresses = int.Parse(addressesText, CultureInfo.InvariantCulture);
         IPEndPoint endpoint = IPEndPoint.Parse(pool);
         LoadMiner[] miners = [.. Enumerable.Range(0, int.Parse(minersText, CultureInfo.InvariantCulture))
-            .Select(i => new LoadMiner(endpoint, $"{AddressOf(i % addresses)}.w{i}", outstanding: 0))];
+            .Select(i => new LoadMiner(endpoint, $"{AddressOf(i % addresses)}.{WorkerOf(i)}", outstanding: 0))];
         await Task.WhenAll(miners.Select(static miner => miner.LoginAsync(default)));
         Console.Out.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is not null)
@@ -37,6 +38,20 @@ internal static class IdleMiners
         }
         return 0;
     }
+
+    /// <summary>
+    /// Gives them accounts, as who had a share accepted before has one, and with it a coinbase of his address's own.
+    /// </summary>
+    public static void Intern(Ledger ledger, int miners, int addresses)
+    {
+        for (int i = 0; i < miners; i++)
+        {
+            int address = i % addresses;
+            ledger.InternAccount(AddressOf(address), FreeShares.Payee(address).ToScript(), WorkerOf(i));
+        }
+    }
+
+    private static string WorkerOf(int miner) => $"w{miner}";
 
     private static string AddressOf(int number)
     {

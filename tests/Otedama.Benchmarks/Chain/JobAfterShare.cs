@@ -49,6 +49,7 @@ internal sealed class JobAfterShare : ITransportEngine, ITransport
         {
             throw new InvalidOperationException(fault.ToString());
         }
+        IdleMiners.Intern(pool.Parts.Ledger, miners, addresses);
         await pool.StartAsync();
         Console.Error.WriteLine($"{miners} miners of {addresses} addresses log in");
         using Process idle = IdleMiners.Start(pool.Endpoint, miners, addresses);
