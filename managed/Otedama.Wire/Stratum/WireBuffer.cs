@@ -10,8 +10,11 @@ public sealed class WireBuffer : IBufferWriter<byte>
 {
     private const int FirstBytes = 512;
 
-    /// <summary>Memory that is used again when half of it is free; more is given back sooner than that.</summary>
-    private const int ReusedBytes = 512 << 10;
+    /// <summary>
+    /// What is left when so many times as much has gone moves to the front, so that the same memory takes what comes; unless
+    /// there is so much of it that it had better be given back.
+    /// </summary>
+    private const int GoneTimes = 8, ReusedBytes = 512 << 10;
 
     private byte[] _bytes = [];
     private int _start;
@@ -76,6 +79,11 @@ public sealed class WireBuffer : IBufferWriter<byte>
         {
             Clear();
         }
+        else if (_start / GoneTimes >= Length && _bytes.Length <= ReusedBytes)
+        {
+            Written.CopyTo(_bytes);
+            _start = 0;
+        }
     }
 
     /// <summary>Empties the buffer but keeps its memory for the next message.</summary>
@@ -102,12 +110,6 @@ public sealed class WireBuffer : IBufferWriter<byte>
         int end = _start + Length;
         if (_bytes.Length - end >= more)
         {
-            return;
-        }
-        if (Length + more <= _bytes.Length / 2 && _bytes.Length <= ReusedBytes)
-        {
-            Written.CopyTo(_bytes);
-            _start = 0;
             return;
         }
         byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBytes, checked((Length + more) * 3 / 2)));
