@@ -89,6 +89,10 @@ internal sealed class LoadNode : IPeerHandler, IConduct, IPeerLinkUser
 
     PeerTake IPeerHandler.OnMessage(PeerSession session, in PeerFrame frame)
     {
+        if (frame.Correlation != 0)
+        {
+            session.Answered(frame.Correlation);
+        }
         if (frame.Message == PeerMessage.Share)
         {
             Shares.TryAdd(Sha256d.Hash(frame.Body), Stopwatch.GetTimestamp());
