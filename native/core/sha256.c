@@ -88,6 +88,17 @@ void otd_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count) {
     otd_sha256_blocks_ref(state, blocks, count);
 }
 
+void otd_sha256_blocks_two(uint32_t states[2][8], const uint8_t *const blocks[2], size_t count) {
+#if defined(__x86_64__)
+    if ((otd_cpu_features() & OTD_CPU_SHANI) != 0) {
+        otd_sha256_blocks_two_shani(states, blocks, count);
+        return;
+    }
+#endif
+    otd_sha256_blocks_ref(states[0], blocks[0], count);
+    otd_sha256_blocks_ref(states[1], blocks[1], count);
+}
+
 void otd_sha256_begin(otd_sha256_state *state) {
     memcpy(state->words, otd_sha256_iv, sizeof state->words);
     state->length = 0;

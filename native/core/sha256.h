@@ -15,6 +15,12 @@ extern const uint32_t otd_sha256_iv[8];
 /* Runs `count` blocks of 64 bytes through state. */
 void otd_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count);
 
+/*
+ * Two messages at once, `count` blocks of each from blocks[0] and blocks[1]: the result of two calls of
+ * otd_sha256_blocks, faster where the processor's SHA extensions would wait for one message's last rounds.
+ */
+void otd_sha256_blocks_two(uint32_t states[2][8], const uint8_t *const blocks[2], size_t count);
+
 /* The same in portable C, whatever the processor: what every other path is compared with. */
 void otd_sha256_blocks_ref(uint32_t state[8], const uint8_t *blocks, size_t count);
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Otedama.Core;
 using Otedama.Wire;
 
 namespace Otedama.Benchmarks;
@@ -65,6 +66,43 @@ internal sealed class LoadMiner(IPEndPoint endpoint, string user, int outstandin
         {
             // The run is over.
         }
+    }
+
+    /// <summary>Ends when a job on this block has come.</summary>
+    public async Task WaitForAsync(Hash256 previous, CancellationToken stop)
+    {
+        byte[] buffer = new byte[65_536];
+        while (new Hash256(_header.AsSpan(4, Hash256.Size)) != previous)
+        {
+            await ReadAsync(buffer, stop);
+        }
+    }
+
+    /// <summary>Sends one share on the newest job; Stopwatch's time just before its bytes went.</summary>
+    public long SendOne()
+    {
+        StratumRequests.Submit(_out, 4, user, _jobId, new byte[8], _time, FindNonce(), null);
+        long began = Stopwatch.GetTimestamp();
+        _sentAt.Enqueue(began);
+        _socket.Send(_out.Written);
+        _out.Reset();
+        return began;
+    }
+
+    /// <summary>Jobs that have come and that nobody has looked at; nothing is done with them.</summary>
+    public int CountJobs()
+    {
+        Span<byte> buffer = stackalloc byte[16_384];
+        int jobs = 0;
+        while (_socket.Available > 0)
+        {
+            ReadOnlySpan<byte> bytes = buffer[.._socket.Receive(buffer)];
+            while (_framer.Next(ref bytes, out ReadOnlySpan<byte> line) == LineStatus.Line)
+            {
+                jobs += line.IndexOf("\"mining.notify\""u8) >= 0 ? 1 : 0;
+            }
+        }
+        return jobs;
     }
 
     public void Dispose() => _socket.Dispose();

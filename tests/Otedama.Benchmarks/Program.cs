@@ -5,6 +5,10 @@ namespace Otedama.Benchmarks;
 /// <summary>Micro-benchmarks and the child processes of crash tests: one word picks the mode.</summary>
 internal static class Program
 {
+    private const string Json = "--json";
+
+    private static bool IsForm(string[] rest) => rest is [] or [Json];
+
     private static int Main(string[] arguments)
     {
         switch (arguments)
@@ -31,8 +35,8 @@ internal static class Program
                 return Flood.RunAsync(arguments[1..]).GetAwaiter().GetResult();
             case ["peer-memory", string program, string peers]:
                 return PeerFlood.MemoryAsync(program, peers).GetAwaiter().GetResult();
-            case ["peer-flood", string program, string time]:
-                return PeerFlood.RunAsync(program, time).GetAwaiter().GetResult();
+            case ["peer-flood", string program, string time, .. string[] form] when IsForm(form):
+                return PeerFlood.RunAsync(program, time, form is [Json]).GetAwaiter().GetResult();
             case ["peer-hostile", string to, string id, string seconds]:
                 return HostilePeers.RunAsync(to, id, seconds).GetAwaiter().GetResult();
             case ["window", string payees, string shares, .. string[] window] when window.Length < 2:
@@ -45,6 +49,14 @@ internal static class Program
                 return NetworkPropagation.Run(nodes, seeds);
             case ["chain-sync", string path]:
                 return ChainSyncBench.RunAsync(path).GetAwaiter().GetResult();
+            case ["job-after-share", string miners, string addresses, string rounds, .. string[] form] when IsForm(form):
+                return JobAfterShare.RunAsync(miners, addresses, rounds, form is [Json]).GetAwaiter().GetResult();
+            case ["idle-miners", string pool, string miners, string addresses]:
+                return IdleMiners.RunAsync(pool, miners, addresses).GetAwaiter().GetResult();
+            case ["share-to-submit", string rounds, .. string[] form] when IsForm(form):
+                return ShareToSubmit.RunAsync(rounds, form is [Json]).GetAwaiter().GetResult();
+            case ["warm-start", string program, string runs, .. string[] form] when IsForm(form):
+                return WarmStart.RunAsync(program, runs, form is [Json]).GetAwaiter().GetResult();
             case ["share-checks"]:
                 return ShareChecksBench.Run();
             case ["chain-file", string path, string set, string shares, string payees]:
@@ -58,10 +70,11 @@ internal static class Program
             default:
                 Console.Error.WriteLine(
                     "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
+                    + " | job-after-share MINERS ADDRESSES SHARES [--json] | share-to-submit BLOCKS [--json] | warm-start PATH RUNS [--json]"
                     + " | share-chain PAYEES | share-checks | chain-sync PATH | chain-file PATH SET SHARES PAYEES"
                     + " | sharechain-tables SHARES [latency|restart|unfairness|selfish] | network-propagation NODES SEEDS"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
-                    + " | flood HOST:PORT USER SECONDS | peer-memory PATH PEERS | peer-flood PATH SECONDS | fuzz SECONDS SEED"
+                    + " | flood HOST:PORT USER SECONDS | peer-memory PATH PEERS | peer-flood PATH SECONDS [--json] | fuzz SECONDS SEED"
                     + " | compare --ours PATH --peer cpuminer=PATH|ccminer=PATH|rate=PATH [--algo A] [--mode search|verify|build] [--label L]"
                     + " [--threads N] [--pairs N] [--seconds N] [--ours-seconds N]"
                     + " [--out DIRECTORY] [--machine FOLDER] [--ours-arg X] [--peer-arg X] | first-share PATH [RUNS]");

@@ -48,6 +48,13 @@ public static unsafe class BitcoinHash
         }
     }
 
+    /// <summary>
+    /// SHA-256d of messages that begin the same: message i is start, then the i-th endLength bytes of ends (at most 64).
+    /// Writes 32 bytes for each into hashes, in chain order.
+    /// </summary>
+    public static void Sha256dMany(Span<byte> hashes, ReadOnlySpan<byte> start, ReadOnlySpan<byte> ends, int endLength) =>
+        MerkleRoots(hashes, ends, endLength, start, [], []); // a coinbase without siblings is its own root
+
     /// <summary>The merkle root of one coinbase.</summary>
     public static Hash256 MerkleRoot(ReadOnlySpan<byte> extranonce, ReadOnlySpan<byte> prefix,
         ReadOnlySpan<byte> suffix, ReadOnlySpan<byte> branches)

@@ -9,7 +9,8 @@ internal sealed class ChainWindow
 {
     private readonly ChainParameters _parameters;
     private readonly PlacedRing _whole = new(); // whose credits count wholly, newest first
-    private readonly Dictionary<PayoutKey, UInt128> _weights = [];
+    private readonly Dictionary<PayoutKey, int> _places = []; // in the next one
+    private ChainPayee[] _payees = new ChainPayee[64]; // as many as there are places, in no order
     private PlacedShare _head;
     private UInt128 _work; // credits of _whole
     private PlacedShare? _clipped; // the next older one, of whose credits _room still has room
@@ -30,16 +31,7 @@ internal sealed class ChainWindow
     public bool IsComplete { get; private set; }
 
     /// <summary>Payees in no order; empty behind the virtual genesis.</summary>
-    public ChainPayee[] Payees()
-    {
-        ChainPayee[] payees = new ChainPayee[_weights.Count];
-        int i = 0;
-        foreach ((PayoutKey key, UInt128 weight) in _weights)
-        {
-            payees[i++] = new ChainPayee(key, weight);
-        }
-        return payees;
-    }
+    public ChainPayee[] Payees() => _payees[.._places.Count];
 
     /// <summary>The window of a share whose parent is head.</summary>
     public void MoveTo(PlacedShare head)
@@ -149,7 +141,7 @@ internal sealed class ChainWindow
     private void Clear()
     {
         _whole.Clear();
-        _weights.Clear();
+        _places.Clear();
         (_work, _lacking) = (UInt128.Zero, 0);
     }
 
@@ -186,15 +178,40 @@ internal sealed class ChainWindow
         {
             return;
         }
-        UInt128 before = _weights.GetValueOrDefault(key);
-        UInt128 after = isAdded ? before + amount : before - amount;
-        if (after == UInt128.Zero)
+        if (!_places.TryGetValue(key, out int place))
         {
-            _weights.Remove(key); // who has nothing is not in the window
+            place = Enter(key);
         }
-        else
+        ref ChainPayee payee = ref _payees[place];
+        UInt128 weight = isAdded ? payee.Weight + amount : payee.Weight - amount;
+        payee = new ChainPayee(key, weight);
+        if (weight == UInt128.Zero)
         {
-            _weights[key] = after;
+            Leave(key, place); // who has nothing is not in the window
+        }
+    }
+
+    private int Enter(PayoutKey key)
+    {
+        int place = _places.Count;
+        if (place == _payees.Length)
+        {
+            Array.Resize(ref _payees, 2 * place);
+        }
+        _payees[place] = new ChainPayee(key, UInt128.Zero);
+        _places.Add(key, place);
+        return place;
+    }
+
+    /// <summary>The last one takes his place.</summary>
+    private void Leave(PayoutKey key, int place)
+    {
+        _places.Remove(key);
+        ChainPayee last = _payees[_places.Count];
+        if (place < _places.Count)
+        {
+            _payees[place] = last;
+            _places[last.Key] = place;
         }
     }
 

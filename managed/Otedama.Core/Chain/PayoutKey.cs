@@ -15,7 +15,8 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
     /// <summary>32-bit words that WriteWords writes.</summary>
     internal const int WordsMax = 9;
 
-    public const int LengthMax = 33;
+    /// <summary>Bytes of a key that is somebody's: one or the other.</summary>
+    public const int LengthMin = 21, LengthMax = 33;
 
     // The program, most significant byte first and zeros behind it, so that numbers compare as bytes do.
     private readonly ulong _p0, _p1, _p2, _p3;
@@ -72,13 +73,22 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
     /// <summary>Writes Length bytes.</summary>
     public void CopyTo(Span<byte> destination)
     {
-        Span<byte> all = stackalloc byte[LengthMax];
-        all[0] = Type;
-        BinaryPrimitives.WriteUInt64BigEndian(all[1..], _p0);
-        BinaryPrimitives.WriteUInt64BigEndian(all[9..], _p1);
-        BinaryPrimitives.WriteUInt64BigEndian(all[17..], _p2);
-        BinaryPrimitives.WriteUInt64BigEndian(all[25..], _p3);
-        all[..Length].CopyTo(destination);
+        destination[0] = Type;
+        if (IsNone)
+        {
+            return;
+        }
+        BinaryPrimitives.WriteUInt64BigEndian(destination[1..], _p0);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[9..], _p1);
+        if (IsLong)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(destination[17..], _p2);
+            BinaryPrimitives.WriteUInt64BigEndian(destination[25..], _p3);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(destination[17..], (uint)(_p2 >> 32));
+        }
     }
 
     public byte[] ToArray()
@@ -141,6 +151,9 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
         writer.Raw(bytes[..Length]);
     }
 
+    public bool Equals(PayoutKey other) =>
+        Type == other.Type && _p0 == other._p0 && _p1 == other._p1 && _p2 == other._p2 && _p3 == other._p3;
+
     public int CompareTo(PayoutKey other)
     {
         if (Type != other.Type)
@@ -150,8 +163,6 @@ public readonly struct PayoutKey : IEquatable<PayoutKey>, IComparable<PayoutKey>
         int first = _p0 != other._p0 ? _p0.CompareTo(other._p0) : _p1.CompareTo(other._p1);
         return first != 0 ? first : _p2 != other._p2 ? _p2.CompareTo(other._p2) : _p3.CompareTo(other._p3);
     }
-
-    public bool Equals(PayoutKey other) => CompareTo(other) == 0;
 
     public override bool Equals(object? obj) => obj is PayoutKey other && Equals(other);
 

@@ -82,7 +82,7 @@ public sealed partial class ShareChain
         if (!ReferenceEquals(parent, _lineOf))
         {
             _window.MoveTo(parent);
-            _line = _window.IsComplete ? new PayoutLine(_window.Payees(), new SlotOrder(parent.Id)) : null;
+            _line = _window.IsComplete ? new PayoutLine(_window.Payees(), new SlotOrder(parent.Id, _hashes)) : null;
             _lineOf = _line is null ? null : parent;
         }
         return _line;

@@ -19,6 +19,7 @@ public sealed partial class ShareChain
     private const int RefusedMax = 4_096;
 
     private readonly ChainParameters _parameters;
+    private readonly ISeedHashes? _hashes;
     private readonly PlacedShare _genesis;
     private readonly Dictionary<Hash256, PlacedShare> _entries = [];
     private readonly Dictionary<uint, List<PlacedShare>> _heights = []; // in the order in which they came
@@ -30,10 +31,11 @@ public sealed partial class ShareChain
     private PlacedShare? _lineOf;
     private uint _lowest;
 
-    /// <summary>An empty chain on the virtual genesis.</summary>
-    public ShareChain(ChainParameters parameters)
+    /// <summary>An empty chain on the virtual genesis. hashes: null where the chain computes them itself.</summary>
+    public ShareChain(ChainParameters parameters, ISeedHashes? hashes = null)
     {
         _parameters = parameters;
+        _hashes = hashes;
         _genesis = PlacedShare.Genesis(parameters);
         _window = new ChainWindow(parameters, _genesis);
         _uncleGapEnd = -1;
@@ -45,10 +47,11 @@ public sealed partial class ShareChain
     /// A chain that begins in the middle, as a node gets it that was not there: the root's place and the work before
     /// it are believed, its first descendants checked as far as what is known allows.
     /// </summary>
-    public static ShareChain From(ChainParameters parameters, ChainShare root) => new(parameters, root);
+    public static ShareChain From(ChainParameters parameters, ChainShare root, ISeedHashes? hashes = null) =>
+        new(parameters, root, hashes);
 
-    private ShareChain(ChainParameters parameters, ChainShare root)
-        : this(parameters)
+    private ShareChain(ChainParameters parameters, ChainShare root, ISeedHashes? hashes)
+        : this(parameters, hashes)
     {
         _entries.Clear();
         _heights.Clear();

@@ -3,7 +3,8 @@ using Otedama.Core;
 namespace Otedama.Pool;
 
 /// <summary>The shares on disk, on their way back into a chain.</summary>
-internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IProofChecker checker)
+internal sealed class KeptShares(
+    ChainParameters parameters, ChainCoin coin, IProofChecker checker, ISeedHashes hashes)
 {
     /// <summary>A disk with more holes than this is no help.</summary>
     private const int RootsTried = 8;
@@ -44,7 +45,7 @@ internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IPr
         foreach (ChainShare root in Roots().Take(RootsTried))
         {
             ShareChain chain = root.Core.Parent == parameters.Id
-                ? new ShareChain(parameters) : ShareChain.From(parameters, root);
+                ? new ShareChain(parameters, hashes) : ShareChain.From(parameters, root, hashes);
             foreach (ChainShare share in _shares)
             {
                 chain.Restore(share);
@@ -54,7 +55,7 @@ internal sealed class KeptShares(ChainParameters parameters, ChainCoin coin, IPr
                 return chain;
             }
         }
-        return new ShareChain(parameters);
+        return new ShareChain(parameters, hashes);
     }
 
     /// <summary>Where the header shows it, what was noted is not needed.</summary>

@@ -78,7 +78,7 @@ public sealed partial class ShareDesk
         lock (_gate)
         {
             LogDistrusted(share.ToString(), fault.ToString());
-            _chain = new ShareChain(Parameters);
+            _chain = new ShareChain(Parameters, _hashes);
             _chain.Refuse(share.Id, fault);
             _store.Renew();
             Announce();
@@ -108,7 +108,7 @@ public sealed partial class ShareDesk
         }
         ChainShare tip = oldestFirst[^1];
         ChainShare root = RootOf(oldestFirst);
-        ShareChain chain = ShareChain.From(Parameters, root);
+        ShareChain chain = ShareChain.From(Parameters, root, _hashes);
         foreach (ChainShare share in oldestFirst.Where(share => share != root))
         {
             fault = ShareChecks.FullProof(share, _coin, _checker) ?? chain.Add(share);

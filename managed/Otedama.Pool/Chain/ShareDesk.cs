@@ -38,6 +38,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
 
     private readonly ChainCoin _coin;
     private readonly IProofChecker _checker;
+    private readonly NativeSeedHashes _hashes = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ShareStore _store;
@@ -65,7 +66,7 @@ public sealed partial class ShareDesk : IStep, IDisposable
         _orphans = new OrphanPool(_time);
         _held = new HeldShares(_time);
         Wake = new Signal(_time);
-        KeptShares kept = new(parameters, _coin, checker);
+        KeptShares kept = new(parameters, _coin, checker, _hashes);
         int pendingMax = Math.Max(PendingMin, ((2 * parameters.WindowShares) + ChainSync.BeyondWindows) * PendingOfShare);
         _store = ShareStore.Open(world.Files, folder, pendingMax, _logger, kept.Load);
         _chain = kept.ToChain();

@@ -15,7 +15,7 @@ internal sealed class PeerQueue(PeerMemory memory)
     /// <summary>A last word has room even in a full queue.</summary>
     private const int Reserve = PeerFrame.HeaderBytes + PeerBye.BytesMax;
 
-    private readonly WireBuffer[] _bytes = [new(), new(), new(), new()];
+    private readonly FrameRow[] _bytes = [new(), new(), new(), new()];
     private readonly int[] _frames = new int[4];
     private int _current; // whose frame is partly taken
     private int _left; // bytes of it still to be taken
@@ -53,21 +53,33 @@ internal sealed class PeerQueue(PeerMemory memory)
         int taken = 0;
         while (taken < destination.Length && (_left > 0 || TryBegin()))
         {
-            WireBuffer from = _bytes[_current];
             int count = Math.Min(_left, destination.Length - taken);
-            from.Written[..count].CopyTo(destination[taken..]);
-            from.Consume(count);
-            Count(_current, -count);
-            _left -= count;
+            _bytes[_current].First[..count].Span.CopyTo(destination[taken..]);
+            Drop(count);
             taken += count;
         }
         return taken;
     }
 
+    /// <summary>
+    /// So many of the most urgent bytes where they lie, until something else is asked of the queue; none where they are not all
+    /// of one frame. Drop takes them away.
+    /// </summary>
+    public ReadOnlyMemory<byte> Peek(int bytes) =>
+        (_left > 0 || TryBegin()) && _left >= bytes ? _bytes[_current].First[..bytes] : default;
+
+    /// <summary>The first of the frame that is partly taken have gone.</summary>
+    public void Drop(int count)
+    {
+        _bytes[_current].Consume(count);
+        Count(_current, -count);
+        _left -= count;
+    }
+
     /// <summary>Forgets all but the frame that is partly sent.</summary>
     public void DropAll()
     {
-        byte[] begun = _left > 0 ? _bytes[_current].Written[.._left].ToArray() : [];
+        byte[] begun = _left > 0 ? _bytes[_current].First[.._left].ToArray() : [];
         for (int i = 0; i < _bytes.Length; i++)
         {
             Count(i, -_bytes[i].Length);
@@ -75,7 +87,8 @@ internal sealed class PeerQueue(PeerMemory memory)
         }
         Array.Clear(_frames);
         Frames = 0;
-        _bytes[_current].Append(begun);
+        begun.CopyTo(_bytes[_current].GetSpan(begun.Length));
+        _bytes[_current].Advance(begun.Length);
         Count(_current, begun.Length);
     }
 
@@ -98,7 +111,7 @@ internal sealed class PeerQueue(PeerMemory memory)
         {
             if (_bytes[_current].Length > 0)
             {
-                _left = PeerFrame.HeaderBytes + (int)BinaryPrimitives.ReadUInt32LittleEndian(_bytes[_current].Written);
+                _left = PeerFrame.HeaderBytes + (int)BinaryPrimitives.ReadUInt32LittleEndian(_bytes[_current].First.Span);
                 _frames[_current]--;
                 Frames--;
                 return true;

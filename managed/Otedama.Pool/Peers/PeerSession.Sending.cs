@@ -151,8 +151,7 @@ public sealed partial class PeerSession
                 return; // this very thread, called back by the link
             }
             _isPumping = true;
-            while (_link.Unsent < UnsentMax && _queue.Take(_chunk) is int count and > 0
-                && _link.Write(_chunk.AsMemory(0, count)))
+            while (_link.Unsent < UnsentMax && WriteSome() is int count and > 0)
             {
                 wrote = true;
                 Interlocked.Add(ref _bytesOut, count);
@@ -174,6 +173,20 @@ public sealed partial class PeerSession
         {
             _link.Close(CloseReason.ServerStopping);
         }
+    }
+
+    /// <summary>Under the lock: a record's worth of bytes, which a long frame has together already. 0: none went.</summary>
+    private int WriteSome()
+    {
+        ReadOnlyMemory<byte> some = _queue.Peek(ChunkBytes);
+        if (some.IsEmpty)
+        {
+            int count = _queue.Take(_chunk);
+            return count > 0 && _link.Write(_chunk.AsMemory(0, count)) ? count : 0;
+        }
+        bool isWritten = _link.Write(some);
+        _queue.Drop(some.Length);
+        return isWritten ? some.Length : 0;
     }
 
     /// <summary>Under the lock.</summary>

@@ -34,7 +34,10 @@ public sealed class DiskFiles : IFiles
             {
                 RandomAccess.Write(file.SafeFileHandle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - offset)), offset);
             }
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
+            if (length > 0) // an empty one has nothing that could be lost but its name
+            {
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
         }
         catch (IOException e)
         {

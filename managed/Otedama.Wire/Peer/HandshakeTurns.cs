@@ -19,7 +19,7 @@ internal sealed class HandshakeTurns(PuzzleDoor door, TimeProvider stopwatch)
         try
         {
             long began = stopwatch.GetTimestamp();
-            tls.Feed(bytes.Span);
+            tls.Feed(bytes);
             if (!isDialled)
             {
                 door.Spent(stopwatch.GetElapsedTime(began));

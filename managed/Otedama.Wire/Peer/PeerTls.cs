@@ -77,15 +77,15 @@ public sealed class PeerTls : ITlsPipeUser
         new(own, user, isInitiator: false, expected: null, solution: null, door);
 
     /// <summary>Bytes of the other end; none are nothing, not its end.</summary>
-    public void Feed(ReadOnlySpan<byte> cipher)
+    public void Feed(ReadOnlyMemory<byte> cipher)
     {
         if (cipher.IsEmpty)
         {
             return; // an empty read would end the stream
         }
-        if (_isInitiator && !_hasBytes && (_alert.Count > 0 || cipher[0] == AlertRecord))
+        if (_isInitiator && !_hasBytes && (_alert.Count > 0 || cipher.Span[0] == AlertRecord))
         {
-            _alert.AddRange(cipher);
+            _alert.AddRange(cipher.Span);
             if (!MayBeWanted())
             {
                 FeedAlert();
@@ -134,12 +134,12 @@ public sealed class PeerTls : ITlsPipeUser
         FeedNow(bytes);
     }
 
-    private void FeedNow(ReadOnlySpan<byte> cipher)
+    private void FeedNow(ReadOnlyMemory<byte> cipher)
     {
         if (!_hasBytes)
         {
             _hasBytes = true;
-            LookAtFirst(cipher);
+            LookAtFirst(cipher.Span);
         }
         _pipe.Feed(cipher);
     }

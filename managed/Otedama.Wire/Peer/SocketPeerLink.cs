@@ -223,7 +223,7 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         }
         if (_tls.IsOpen)
         {
-            _tls.Feed(bytes.Span);
+            _tls.Feed(bytes);
         }
         else
         {
@@ -236,49 +236,66 @@ internal sealed class SocketPeerLink : IPeerLink, IPeerTlsUser
         }
     }
 
+    /// <summary>Who writes is told between two batches, so that much goes through the same memory.</summary>
     private async Task SendAsync()
     {
-        try
+        do
         {
-            while (Next() is { Length: > 0 } bytes)
+            try
             {
-                while (bytes.Length > 0)
+                while (Next() is { Length: > 0 } bytes)
                 {
-                    bytes = bytes[await _socket.SendAsync(bytes)..];
+                    while (bytes.Length > 0)
+                    {
+                        bytes = bytes[await _socket.SendAsync(bytes)..];
+                    }
                 }
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            lock (_gate)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                _waiting.Clear();
-                _sending.Clear();
-                _isSending = false;
+                Interlocked.Exchange(ref _closed, 1);
+                TryRest(isBroken: true);
+                _socket.Dispose();
+                return;
             }
-            Interlocked.Exchange(ref _closed, 1);
-            _socket.Dispose();
-            return;
+            if (_closed == 0)
+            {
+                _user?.OnSent();
+            }
         }
+        while (!TryRest(isBroken: false));
         if (_closed != 0)
         {
             Shut();
         }
-        else
-        {
-            _user?.OnSent();
-        }
     }
 
-    /// <summary>What has come to be sent; empty ends the sending.</summary>
+    /// <summary>What has come to be sent; empty when there is nothing now.</summary>
     private ReadOnlyMemory<byte> Next()
     {
         lock (_gate)
         {
-            _sending.Clear(); // what was in it has gone; an idle link keeps no memory
+            _sending.Reset(); // what was in it has gone
             (_waiting, _sending) = (_sending, _waiting);
-            _isSending = _sending.Length > 0;
             return _sending.WrittenMemory;
+        }
+    }
+
+    /// <summary>
+    /// Ends the sending unless something has come meanwhile, which a broken link forgets. An idle link keeps no memory.
+    /// </summary>
+    private bool TryRest(bool isBroken)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Length > 0 && !isBroken)
+            {
+                return false;
+            }
+            _waiting.Clear();
+            _sending.Clear();
+            _isSending = false;
+            return true;
         }
     }
 

@@ -10,6 +10,12 @@ public sealed class WireBuffer : IBufferWriter<byte>
 {
     private const int FirstBytes = 512;
 
+    /// <summary>
+    /// What is left when so many times as much has gone moves to the front, so that the same memory takes what comes; unless
+    /// there is so much of it that it had better be given back.
+    /// </summary>
+    private const int GoneTimes = 8, ReusedBytes = 512 << 10;
+
     private byte[] _bytes = [];
     private int _start;
 
@@ -72,6 +78,11 @@ public sealed class WireBuffer : IBufferWriter<byte>
         if (Length == 0)
         {
             Clear();
+        }
+        else if (_start / GoneTimes >= Length && _bytes.Length <= ReusedBytes)
+        {
+            Written.CopyTo(_bytes);
+            _start = 0;
         }
     }
 

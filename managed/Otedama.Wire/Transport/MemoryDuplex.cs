@@ -10,6 +10,7 @@ internal sealed class MemoryDuplex(MemoryDuplex.Sink written) : Stream, IValueTa
 {
     private readonly WireBuffer _fed = new();
     private ManualResetValueTaskSourceCore<int> _read;
+    private ReadOnlyMemory<byte> _lent; // by the Feed under way, behind what was fed before
     private Memory<byte> _target;
     private bool _isReading;
     private bool _isEnded;
@@ -37,6 +38,18 @@ internal sealed class MemoryDuplex(MemoryDuplex.Sink written) : Stream, IValueTa
         Continue();
     }
 
+    /// <summary>As above; only what nobody has read within the call is copied.</summary>
+    public void Feed(ReadOnlyMemory<byte> bytes)
+    {
+        _lent = bytes;
+        Continue();
+        if (_lent.Length > 0)
+        {
+            _fed.Append(_lent.Span);
+            _lent = default;
+        }
+    }
+
     /// <summary>What was fed can still be read; after it comes the end of the stream.</summary>
     public void End()
     {
@@ -46,7 +59,7 @@ internal sealed class MemoryDuplex(MemoryDuplex.Sink written) : Stream, IValueTa
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_fed.Length > 0 || _isEnded)
+        if (_fed.Length + _lent.Length > 0 || _isEnded)
         {
             return ValueTask.FromResult(Take(buffer));
         }
@@ -100,6 +113,13 @@ internal sealed class MemoryDuplex(MemoryDuplex.Sink written) : Stream, IValueTa
     /// <summary>A read of nothing asks whether there is something, and takes nothing.</summary>
     private int Take(Memory<byte> buffer)
     {
+        if (_fed.Length == 0)
+        {
+            int lent = Math.Min(buffer.Length, _lent.Length);
+            _lent[..lent].CopyTo(buffer);
+            _lent = _lent[lent..];
+            return lent;
+        }
         int count = Math.Min(buffer.Length, _fed.Length);
         _fed.Written[..count].CopyTo(buffer.Span);
         _fed.Consume(count);

@@ -40,6 +40,9 @@ public sealed class TlsPipe
     /// <summary>Bytes of the other end.</summary>
     public void Feed(ReadOnlySpan<byte> cipher) => _wire.Feed(cipher);
 
+    /// <summary>As above, without a copy where they are read within the call, as they mostly are.</summary>
+    public void Feed(ReadOnlyMemory<byte> cipher) => _wire.Feed(cipher);
+
     /// <summary>No more will come. Releases what the pipe holds.</summary>
     public void End() => _wire.End();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Otedama.Core;
 using Otedama.Interop;
+using Otedama.Pool;
 
 namespace Otedama;
 
@@ -22,7 +23,7 @@ internal sealed class ChainFile : IDisposable
             ?? throw new CommandException(ExitCode.Usage, $"{path}: {problem}.");
         _coin = ChainCoin.Find(_parameters, out problem)
             ?? throw new CommandException(ExitCode.Usage, $"{path}: {problem}.");
-        _chain = new ShareChain(_parameters);
+        _chain = new ShareChain(_parameters, new NativeSeedHashes());
         string folder = _coin.Spec.Algorithm.Facts.HasFile ? datasets() : "";
         _datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder });
         _checker = _coin.IsCheapProofAll ? null : new DatasetProofChecker(_datasets, PowParameters.Of(_coin.Spec));

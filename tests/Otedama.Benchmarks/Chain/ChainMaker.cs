@@ -1,5 +1,6 @@
 using System.Globalization;
 using Otedama.Core;
+using Otedama.Pool;
 
 namespace Otedama.Benchmarks;
 
@@ -26,7 +27,7 @@ internal static class ChainMaker
     /// <summary>All payees are in a full window, some with more shares than others.</summary>
     public static IEnumerable<ChainShare> Make(ChainParameters parameters, int count, int payees)
     {
-        ShareChain chain = new(parameters);
+        ShareChain chain = new(parameters, new NativeSeedHashes());
         ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         ulong began = now - ((ulong)count * (ulong)parameters.SpacingMs);
         Hash256[] branch = [.. Enumerable.Range(0, Branch).Select(static level => FreeShares.Payee(level).ToArray()).Select(static key => Sha256d.Hash(key))];

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Otedama.Core;
+using Otedama.Pool;
 
 namespace Otedama.Benchmarks;
 
 /// <summary>
 /// What a share costs after its own bytes are checked (steps 10 to 12), with this many payees in a full standard window: prints
-/// shares a second of processor time with and without payouts, and the processor time of the first split of a tip, and of one more.
+/// shares a second of processor time with and without payouts, and the processor time of the first split of a tip, and of one more;
+/// by turns with the hashes of native code, as a node has them, and with the chain's own.
 /// </summary>
 internal static class ShareChainBench
 {
@@ -18,17 +20,18 @@ internal static class ShareChainBench
         List<ChainShare> shares = Make(parameters, payees, parameters.WindowShares + Checked);
         for (int round = 0; round < 5; round++)
         {
-            Measure(parameters, shares);
+            Measure("native", parameters, shares, new NativeSeedHashes());
+            Measure("managed", parameters, shares, null);
         }
         return 0;
     }
 
-    private static void Measure(ChainParameters parameters, List<ChainShare> shares)
+    private static void Measure(string name, ChainParameters parameters, List<ChainShare> shares, ISeedHashes? hashes)
     {
-        ShareChain chain = new(parameters);
+        ShareChain chain = new(parameters, hashes);
         double restored = RateOf(shares[..parameters.WindowShares], chain.Restore);
         double added = RateOf(shares[parameters.WindowShares..], chain.Add);
-        Console.Write(string.Create(CultureInfo.InvariantCulture, $"restored {restored:n0}/s, added {added:n0}/s; first split of a tip, and one more, by class:"));
+        Console.Write(string.Create(CultureInfo.InvariantCulture, $"{name} hashes: restored {restored:n0}/s, added {added:n0}/s; first split of a tip, and one more, by class:"));
         for (byte capClass = 0; capClass < parameters.Caps.Count; capClass++)
         {
             // Another parent each time, for which the window moves one share: what a tip that has just moved costs.

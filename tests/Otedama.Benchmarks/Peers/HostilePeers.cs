@@ -20,7 +20,7 @@ internal static class HostilePeers
     /// <summary>Keys cost their owner little, and this machine time that is not the node's: some share one.</summary>
     private const int Keys = 125;
 
-    private static readonly Hash256 s_chain = ChainSets.For(ChainSets.Standard, CoinCatalogue.Otedama).Id;
+    private static readonly Hash256 s_chain = LoadShares.Parameters.Id;
     private static readonly SemaphoreSlim s_solving = new(1, 1);
 
     private static NodeIdentity[] s_keys = [];

@@ -97,7 +97,7 @@ internal sealed class LoadLink : IPeerLink, IPeerTlsUser
         {
             while (await _socket.ReceiveAsync(buffer) is int count and > 0)
             {
-                _tls.Feed(buffer.AsSpan(0, count));
+                _tls.Feed(buffer.AsMemory(0, count));
                 while (_isDeaf && _socket.Connected && !_out.Reader.Completion.IsCompleted)
                 {
                     await Task.Delay(500);

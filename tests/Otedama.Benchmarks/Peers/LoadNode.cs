@@ -59,6 +59,8 @@ internal sealed class LoadNode : IPeerHandler, IConduct, IPeerLinkUser
 
     public void Ask(PeerMessage message, byte[] body) => _session?.Ask(message, body);
 
+    public bool Send(PeerMessage message, ReadOnlySpan<byte> body) => _session?.Send(message, body) == true;
+
     public void Start() => _session!.Start();
 
     public void OnReceived(ReadOnlySpan<byte> bytes)
@@ -87,9 +89,17 @@ internal sealed class LoadNode : IPeerHandler, IConduct, IPeerLinkUser
 
     PeerTake IPeerHandler.OnMessage(PeerSession session, in PeerFrame frame)
     {
+        if (frame.Correlation != 0)
+        {
+            session.Answered(frame.Correlation);
+        }
         if (frame.Message == PeerMessage.Share)
         {
             Shares.TryAdd(Sha256d.Hash(frame.Body), Stopwatch.GetTimestamp());
+        }
+        else if (frame.Message == PeerMessage.Inv)
+        {
+            session.Ask(PeerMessage.GetData, frame.Body); // the same entries
         }
         return PeerTake.Done;
     }

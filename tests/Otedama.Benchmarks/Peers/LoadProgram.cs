@@ -7,7 +7,7 @@ using Otedama.Wire;
 
 namespace Otedama.Benchmarks;
 
-/// <summary>otedama as it is shipped, on its embedded chain with one mining thread and a share chain; another process.</summary>
+/// <summary>otedama as it is shipped, on its embedded chain with one mining thread, unless the settings say otherwise, and a share chain; another process.</summary>
 internal sealed partial class LoadProgram : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("otedama-peers").FullName;
@@ -87,7 +87,7 @@ internal sealed partial class LoadProgram : IDisposable
         }
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

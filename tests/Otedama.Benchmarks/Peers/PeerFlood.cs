@@ -14,7 +14,7 @@ internal static class PeerFlood
 {
     private const int Honest = 25;
 
-    private static readonly Hash256 s_chain = ChainSets.For(ChainSets.Standard, CoinCatalogue.Otedama).Id;
+    private static readonly Hash256 s_embedded = ChainSets.For(ChainSets.Standard, CoinCatalogue.Otedama).Id;
     private static readonly TimeSpan s_pingEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>Resident memory with so many connected nodes that shares are pushed to.</summary>
@@ -27,36 +27,46 @@ internal static class PeerFlood
         await Task.Delay(5_000);
         Say($"alone: resident {program.Resident:0.0} MB");
         using CancellationTokenSource stop = new();
-        List<LoadNode> nodes = await ConnectAsync(program, id, peers, stop.Token);
+        List<LoadNode> nodes = await ConnectAsync(program, id, s_embedded, peers, stop.Token);
         await Task.Delay(15_000);
         int open = nodes.Count(static node => node.IsOpen), shares = nodes.Sum(static node => node.Shares.Count);
         Say($"{open} of {peers} nodes connected, {shares} shares arrived there: resident {program.Resident:0.0} MB");
         return open == peers ? 0 : 1;
     }
 
-    public static async Task<int> RunAsync(string path, string seconds)
+    /// <summary>
+    /// The honest nodes find the shares, about ten a second, of a chain on a coin node of ours whose shares cost a few hashes: in
+    /// ten seconds enough for a p99 of their way through the program, in calm and under flood.
+    /// </summary>
+    public static async Task<int> RunAsync(string path, string seconds, bool isJson)
     {
         TimeSpan time = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
-        using LoadProgram program = new(path, "p2p.max_peers=200");
+        using LoadShares shares = new();
+        using LoadProgram program = new(path, ["p2p.max_peers=200", .. shares.Settings]);
         NodeId id = await program.Id;
         using CancellationTokenSource all = new();
         _ = program.WatchAsync(all.Token);
-        List<LoadNode> honest = await ConnectAsync(program, id, Honest, all.Token);
+        List<LoadNode> honest = await ConnectAsync(program, id, LoadShares.Parameters.Id, Honest, all.Token);
         using Process hostile = HostilePeers.Start(program.To, id, time);
         await hostile.StandardOutput.ReadLineAsync();
-        Say($"{"flood of 1,000",-28} {"tries links",14} {"RSS max MB",11} {"cores",6} {"ping p50 ms",12} {"ping p99 ms",12} {"spread p50 ms",14} {"spread p99 ms",14} {"shares",7} {"honest",7}");
+        BenchRows rows = new("flood of 1,000");
+        Say($"{"flood of 1,000",-28} {"tries links",14} {"RSS max MB",11} {"cores",6} {"ping p50 ms",12} {"ping p99 ms",12} {"share p50 ms",13} {"share p99 ms",13} {"shares",7} {"lost",5} {"honest",7}");
         foreach (string name in (string[])["calm", .. HostilePeers.Kinds.Keys, "calm again"])
         {
-            await PhaseAsync(program, hostile, honest, name, time);
+            await PhaseAsync(program, hostile, honest, shares, rows, name, time);
         }
         hostile.Kill();
         await hostile.WaitForExitAsync();
         await all.CancelAsync();
+        if (isJson)
+        {
+            rows.Print(isJson);
+        }
         return honest.TrueForAll(static node => node.IsOpen) ? 0 : 1;
     }
 
     private static async Task PhaseAsync(
-        LoadProgram program, Process hostile, List<LoadNode> honest, string name, TimeSpan time)
+        LoadProgram program, Process hostile, List<LoadNode> honest, LoadShares shares, BenchRows rows, string name, TimeSpan time)
     {
         foreach (LoadNode node in honest)
         {
@@ -71,35 +81,27 @@ internal static class PeerFlood
         {
             await hostile.StandardInput.WriteLineAsync(name);
         }
-        await PingAsync(honest, stop.Token);
+        Task pinging = PingAsync(honest, stop.Token);
+        (List<double> ways, int found, int lost) = await shares.PassAsync(honest, stop.Token);
+        await pinging;
         double cores = (program.CpuSeconds - cpu) / Stopwatch.GetElapsedTime(began).TotalSeconds;
         string? tries = isFlood ? await hostile.StandardOutput.ReadLineAsync() : "";
         double[] trips = [.. honest.SelectMany(static node => node.RoundTrips).Select(static trip => trip.TotalMilliseconds)];
-        double[] spreads = [.. Spreads(honest)];
-        Say($"{name,-28} {tries,14} {program.TakeMost(),11:0.0} {cores,6:0.00} {At(trips, 0.5),12:0.0} {At(trips, 0.99),12:0.0} {At(spreads, 0.5),14:0.0} {At(spreads, 0.99),14:0.0} {spreads.Length / Honest,7} {honest.Count(static node => node.IsOpen),7}");
+        double[] spreads = [.. ways];
+        Say($"{name,-28} {tries,14} {program.TakeMost(),11:0.0} {cores,6:0.00} {At(trips, 0.5),12:0.0} {At(trips, 0.99),12:0.0} {At(spreads, 0.5),13:0.0} {At(spreads, 0.99),13:0.0} {found,7} {lost,5} {honest.Count(static node => node.IsOpen),7}");
+        rows.Add($"{name}: share from one honest node to each other", "ms", spreads);
+        rows.Add($"{name}: ping", "ms", trips);
         await Task.Delay(3_000);
     }
 
-    /// <summary>Each share at each honest node: how long after the first of them.</summary>
-    private static IEnumerable<double> Spreads(List<LoadNode> honest)
-    {
-        foreach (IGrouping<Hash256, long> share in honest.SelectMany(static node => node.Shares).GroupBy(static one => one.Key, static one => one.Value))
-        {
-            long first = share.Min();
-            foreach (long at in share)
-            {
-                yield return Stopwatch.GetElapsedTime(first, at).TotalMilliseconds;
-            }
-        }
-    }
-
-    private static async Task<List<LoadNode>> ConnectAsync(LoadProgram program, NodeId id, int count, CancellationToken stop)
+    private static async Task<List<LoadNode>> ConnectAsync(
+        LoadProgram program, NodeId id, Hash256 chain, int count, CancellationToken stop)
     {
         List<LoadNode> nodes = [];
         for (int i = 0; i < count; i++)
         {
             NodeIdentity identity = LoadNode.NewIdentity();
-            LoadNode node = new(identity, s_chain);
+            LoadNode node = new(identity, chain);
             LoadLink link = await LoadLink.OpenAsync(new Place(From(i), program.To, id), identity, null, node.On, stop);
             PeerRefusal refusal = await link.Shaken;
             while (refusal == PeerRefusal.None && !node.IsOpen && !link.Ended.IsCompleted)

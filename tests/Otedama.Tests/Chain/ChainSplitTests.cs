@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Otedama.Core;
+using Otedama.Pool;
 using Xunit;
 
 namespace Otedama.Tests.Chain;
@@ -174,6 +175,20 @@ public sealed class ChainSplitTests
         PayoutKey[] expected = [.. payees.Select(static payee => payee.Key)
             .OrderBy(key => Hex.Encode(SHA256.HashData(SHA256.HashData([.. "otdm-ord"u8, .. seed.ToArray(), .. key.ToArray()]))), StringComparer.Ordinal)];
         Assert.Equal(expected, new SlotOrder(seed).Of(payees).Select(place => payees[place].Key));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(1_001)]
+    public void Native_hashes_order_as_the_chain_itself_does(int count)
+    {
+        Hash256 seed = new(SHA256.HashData(BitConverter.GetBytes(count)));
+        ChainPayee[] payees = [.. Enumerable.Range(0, count).Select(static i => new ChainPayee(
+            i % 3 == 0 ? new PayoutKey(PayoutKey.Taproot, SHA256.HashData(BitConverter.GetBytes(i))) : Numbered(i), 1))];
+        Assert.Equal(new SlotOrder(seed).Of(payees), new SlotOrder(seed, new NativeSeedHashes()).Of(payees));
     }
 
     private static PayoutKey Key(string name) => new(Type, SHA256.HashData(Encoding.ASCII.GetBytes(name)).AsSpan(0, 20));

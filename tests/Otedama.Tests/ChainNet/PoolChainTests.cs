@@ -120,11 +120,11 @@ public sealed class PoolChainTests : IDisposable
         uint bits = isFuture ? EasyShares.CoinBits : 0x207fffff;
         foreach (Hash256 block in new[] { s_block, Sha256d.Hash([7]) })
         {
-            ChainShare false_ = _pool.Desk.Look(chain => EasyShares.Next(
+            ChainShare wrong = _pool.Desk.Look(chain => EasyShares.Next(
                 chain, _pool.Desk.Parameters, FreeShares.Payee(3), time, _number++, block, coinBits: bits));
-            Assert.Equal(ArrivalKind.Ignored, _pool.Desk.Arrive(false_, new ShareOrigin(peer.Number, IsAskedFor: true)).Kind);
-            Assert.Equal(ShareFault.Orphan, _pool.Desk.TakeHistory([false_], peer.Number, default)!.Step);
-            Assert.NotEqual(false_.Id, _pool.Desk.Tip.Id);
+            Assert.Equal(ArrivalKind.Ignored, _pool.Desk.Arrive(wrong, new ShareOrigin(peer.Number, IsAskedFor: true)).Kind);
+            Assert.Equal(ShareFault.Orphan, _pool.Desk.TakeHistory([wrong], peer.Number, default)!.Step);
+            Assert.NotEqual(wrong.Id, _pool.Desk.Tip.Id);
         }
         Assert.Empty(peer.Blamed);
         // A rival's coin block is no fault: others build on it before our node has seen it.
@@ -132,7 +132,7 @@ public sealed class PoolChainTests : IDisposable
     }
 
     [Fact]
-    public void Who_tells_of_a_heavier_chain_and_sends_nothing_closes_no_gate()
+    public async Task Who_tells_of_a_heavier_chain_and_sends_nothing_closes_no_gate()
     {
         HandPeer honest = Peer();
         Take(Own, ShareOrigin.Own);
@@ -142,7 +142,7 @@ public sealed class PoolChainTests : IDisposable
         for (int i = 0; i < 100; i++)
         {
             _time.Advance(1);
-            _pool.Peers!.Chain.Sync.StepAsync(default).AsTask().Wait(TimeSpan.Zero);
+            await _pool.Peers!.Chain.Sync.StepAsync(default);
             Assert.Null(_pool.WhyClosed);
         }
         Assert.Contains(liar.Sent, static each => each.Message == PeerMessage.GetChain);

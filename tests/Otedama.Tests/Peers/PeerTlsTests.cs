@@ -32,11 +32,11 @@ public sealed class PeerTlsTests
     public void No_bytes_are_not_the_end()
     {
         TlsEnd dialler = TlsEnd.Dial(_one, _two.Id, null), server = TlsEnd.Accept(_two, null);
-        server.Tls.Feed([]);
-        dialler.Tls.Feed([]);
+        server.Tls.Feed(default);
+        dialler.Tls.Feed(default);
         Assert.Null(server.Ended);
         TlsEnd.Pump(dialler, server);
-        server.Tls.Feed([]);
+        server.Tls.Feed(default);
         Assert.True(dialler.Tls.TryEncrypt("hello"u8.ToArray()));
         TlsEnd.Pump(dialler, server);
         Assert.Equal("hello"u8.ToArray(), server.Plain.ToArray());
@@ -105,10 +105,10 @@ public sealed class PeerTlsTests
     public void What_is_no_tls_is_named()
     {
         TlsEnd server = TlsEnd.Accept(_two, null);
-        server.Tls.Feed("GET / HTTP/1.1\r\n\r\n"u8);
+        server.Tls.Feed("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
         Assert.Equal(PeerRefusal.NotTls, server.Ended);
         TlsEnd hangs = TlsEnd.Accept(_two, null);
-        hangs.Tls.Feed([22, 3, 1, 1, 0, 1]);
+        hangs.Tls.Feed(new byte[] { 22, 3, 1, 1, 0, 1 });
         Assert.Null(hangs.Ended);
         hangs.Tls.End();
         Assert.Equal(PeerRefusal.TlsFailed, hangs.Ended);
@@ -192,7 +192,7 @@ public sealed class PeerTlsTests
             {
                 break;
             }
-            server.Tls.Feed(buffer.AsSpan(0, count));
+            server.Tls.Feed(buffer.AsMemory(0, count));
             if (!isTold && server.Peer is not null)
             {
                 isTold = server.Tls.TryEncrypt(frame);

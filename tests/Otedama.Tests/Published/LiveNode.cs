@@ -78,7 +78,7 @@ internal sealed partial class LiveNode(string program, string folder, int number
     /// <summary>What it knew at its last write to the disk.</summary>
     public ShareChain Chain()
     {
-        KeptShares kept = new(Parameters, ChainCoin.Of(Parameters), new NativeProofChecker());
+        KeptShares kept = new(Parameters, ChainCoin.Of(Parameters), new NativeProofChecker(), new NativeSeedHashes());
         foreach (StoredShare share in Shares())
         {
             kept.Load(share);
