@@ -83,7 +83,7 @@ public sealed class PeerTlsTests
         foreach (byte one in (byte[])[.. Convert.FromHexString(refusal), .. hasId ? id : []])
         {
             Assert.Null(dialler.Ended);
-            dialler.Tls.Feed([one]);
+            dialler.Tls.Feed(new byte[] { one });
         }
         dialler.Tls.End();
         Assert.Equal(PeerRefusal.PuzzleWanted, dialler.Ended);
@@ -94,9 +94,9 @@ public sealed class PeerTlsTests
     public void Another_alert_waits_for_nothing()
     {
         TlsEnd dialler = TlsEnd.Dial(_one, null, null);
-        dialler.Tls.Feed([21, 3, 3, 0, 2]);
+        dialler.Tls.Feed(new byte[] { 21, 3, 3, 0, 2 });
         Assert.Null(dialler.Ended);
-        dialler.Tls.Feed([2, 40]);
+        dialler.Tls.Feed(new byte[] { 2, 40 });
         Assert.Equal(PeerRefusal.TlsFailed, dialler.Ended);
         Assert.Null(dialler.Tls.Told);
     }
