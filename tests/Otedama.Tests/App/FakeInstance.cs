@@ -16,6 +16,9 @@ internal sealed class FakeInstance : IInstance
     /// <summary>The pool is on a share chain, with peers.</summary>
     public bool HasChain { get; init; }
 
+    /// <summary>Why the share chain lets nobody in; null: it does.</summary>
+    public string? Shut { get; init; }
+
     /// <summary>Why the rig earns nothing.</summary>
     public string? Problem { get; init; }
 
@@ -41,13 +44,15 @@ internal sealed class FakeInstance : IInstance
         MetricsUrl = "http://127.0.0.1:9090/metrics",
         RssBytes = 47_000_000,
         Rigs = !HasRig ? [] : Several ? [Rig(), Rig() with { Name = "attic", Algorithm = "scrypt", HashrateHs = 12_400, Upstream = "stratum+tcp://127.0.0.1:3334" }] : [Rig()],
-        Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = FakeChain.View() }] : Several ? [Pool(), Second()] : [Pool()],
+        Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = Chain() }] : Several ? [Pool(), Second()] : [Pool()],
         Datasets =
         [
             new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),
             new DatasetView("kawpow", "full", 618, "KawPow dataset of epoch 618", 6_257_899_136, 0.25, 65, null),
         ],
     };
+
+    private ChainView Chain() => Shut is null ? FakeChain.View() : FakeChain.View() with { Gate = new ChainGateView(false, Shut) };
 
     public MinersAnswer Miners(string pool) => pool == "litecoin" ? new MinersAnswer(1, [Miner("barn", "cpuminer/2.5", 12_400, 91)]) { Pool = pool } : new(1,
     [
