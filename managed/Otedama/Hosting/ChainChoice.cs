@@ -61,9 +61,10 @@ internal static class ChainChoice
         bool isPrivate = configuration.Get(Settings.P2pPrivate);
         if (isPrivate && configuration.Get(Settings.BootstrapNodes).Count == 0)
         {
-            problems.Add($"{configuration.KeyOf(Settings.P2pPrivate)}: true ({configuration.Of(Settings.P2pPrivate).Place}), "
-                + "but p2p.bootstrap_nodes is empty, and a private node speaks to nobody else. Name there each node it may "
-                + "speak to as otp2p://ID@HOST:PORT, which a node prints when it starts, or leave p2p.private out.");
+            string place = configuration.Of(Settings.P2pPrivate).Place;
+            problems.Add($"{configuration.KeyOf(Settings.P2pPrivate)}: true ({place}), but p2p.bootstrap_nodes is empty, "
+                + "and a private node speaks to nobody else. Name there each node it may speak to as otp2p://ID@HOST:PORT, "
+                + "which a node prints when it starts, or leave p2p.private out.");
         }
         foreach (string text in configuration.Get(Settings.BootstrapNodes))
         {
