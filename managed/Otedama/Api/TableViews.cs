@@ -125,6 +125,9 @@ internal sealed record PoolsAnswer(int Schema, IReadOnlyList<PoolView> Pools);
 
 internal sealed record BlocksAnswer(int Schema, IReadOnlyList<BlockView> Blocks)
 {
+    /// <summary>Blocks there are; the list has the newest of them.</summary>
+    public long Of { get; init; }
+
     /// <summary>Name of the pool; null where none runs.</summary>
     public string? Pool { get; init; }
 

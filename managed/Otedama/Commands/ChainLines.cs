@@ -24,7 +24,8 @@ internal static class ChainLines
             + $"{StatusLines.Percent(window.OwnPart)} of the next block: "
             + $"{StatusLines.Coins(window.ExpectedPayout)} {unit} on average"
             + (chain.OwnShareTimeS is { } each
-                ? $"; a share every {Units.Duration(each)}" : "; nobody mines here at the moment");
+                ? $"; a share every {(each < 1 ? "second or less" : Units.Duration(each))}"
+                : "; nobody mines here at the moment");
         yield return $"         found {chain.OwnFound} since the start, refused {chain.OwnRefused}; "
             + $"{chain.Orphans} without a parent, {chain.Held} held; "
             + $"{Many(chain.Reorganisations, "change")} of branch, {chain.DeepestReorganisation} deep at most";
@@ -33,6 +34,15 @@ internal static class ChainLines
             yield return $"         {line}";
         }
     }
+
+    /// <summary>The same in three short lines, for the live view.</summary>
+    public static IEnumerable<string> Short(ChainView chain, string unit) =>
+    [
+        $"height {Count(chain.Height)}{Age(chain.TipAgeS)}, {Many(chain.Peers, "peer")}, {Sync(chain.Sync)}",
+        Gate(chain.Gate),
+        $"ours {StatusLines.Percent(chain.Window.OwnPart)} of the next block, "
+            + $"{StatusLines.Coins(chain.Window.ExpectedPayout)} {unit} on average; found {chain.OwnFound} since the start",
+    ];
 
     /// <summary>What each of this node's addresses has in the window.</summary>
     public static IEnumerable<string> Own(ChainWindowView window, string unit) => StatusLines.Table(
@@ -69,8 +79,8 @@ internal static class ChainLines
     }
 
     /// <summary>The chain's coin blocks, whoever found them: a row for each payment to an address of this node.</summary>
-    public static IEnumerable<string> Paid(IReadOnlyList<ChainBlockView>? blocks, string unit) => blocks is null ? [NotShown]
-        : StatusLines.Table(
+    public static IEnumerable<string> Paid(IReadOnlyList<ChainBlockView>? blocks, string unit) =>
+        blocks is null ? [NotShown] : StatusLines.Table(
             ["BLOCK OF THE POOL (UTC)", "HEIGHT", "HASH", "BUILT ON", $"PAYS {unit}", "TO US", "ADDRESS"],
             blocks.SelectMany(static block =>
                 block.Paid.Count == 0
@@ -80,8 +90,9 @@ internal static class ChainLines
 
     private static string[] Paid(ChainBlockView block, ChainPaidView? paid) =>
     [
-        StatusLines.Time((long)block.Time), Count(block.Height), StatusLines.Short(block.Hash), block.BuiltOn ? "yes" : "not yet",
-        StatusLines.Coins(block.Reward), paid is null ? "0" : StatusLines.Coins(paid.Amount), paid?.Address ?? "none of ours",
+        StatusLines.Time((long)block.Time), Count(block.Height), StatusLines.Short(block.Hash),
+        block.BuiltOn ? "yes" : "not yet", StatusLines.Coins(block.Reward),
+        paid is null ? "0" : StatusLines.Coins(paid.Amount), paid?.Address ?? "none of ours",
     ];
 
     public static IEnumerable<string> Peers(PeersAnswer answer) => !answer.Enabled ? [NoChain] : StatusLines.Table(
@@ -115,7 +126,7 @@ internal static class ChainLines
         .. Alarms(chain),
     ];
 
-    private static IEnumerable<string> Alarms(ChainView chain) =>
+    internal static IEnumerable<string> Alarms(ChainView chain) =>
         chain.Alarms.Select(static alarm => $"! {alarm.Text}");
 
     private static string Gate(ChainGateView gate) => $"miners {(gate.Open ? "get work" : "wait")}: {gate.Reason}";

@@ -31,7 +31,8 @@ internal static class PoolCommand
             context, "stats", "Rates, shares and blocks of the running pools, or of one.", "status", AnswerJson.Default.StatusView, StatusLines.Pools, name, Only));
         pool.Subcommands.Add(Ask(context, "miners", "Connected miners.", "miners", AnswerJson.Default.MinersAnswer, StatusLines.Miners, name));
         pool.Subcommands.Add(Ask(
-            context, "payouts", "Who was paid, who waits, who is next.", "payouts", AnswerJson.Default.PayoutsAnswer, StatusLines.Payouts, name));
+            context, "payouts", "Who was paid and who is next; without a share chain also who waits.", "payouts",
+            AnswerJson.Default.PayoutsAnswer, StatusLines.Payouts, name));
         pool.Subcommands.Add(Ask(context, "blocks", "Blocks the pool found.", "blocks", AnswerJson.Default.BlocksAnswer, StatusLines.Blocks, name));
         return pool;
     }

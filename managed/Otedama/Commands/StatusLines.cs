@@ -146,16 +146,24 @@ internal static class StatusLines
         return [.. totals, "", .. history];
     }
 
-    public static IEnumerable<string> Blocks(BlocksAnswer answer) => Table(
+    public static IEnumerable<string> Blocks(BlocksAnswer answer) =>
+        answer.Blocks.Count < answer.Of
+            ? BlockRows(answer).Append(
+                $"the newest {answer.Blocks.Count} of {answer.Of}; all of them: otedama ledger export blocks")
+            : BlockRows(answer);
+
+    private static IEnumerable<string> BlockRows(BlocksAnswer answer) => Table(
         ["HEIGHT", "HASH", "TIME (UTC)", "STATUS", $"REWARD {answer.Unit}", "FEE", "EFFORT", "FINDER"],
         answer.Blocks.Select(static b => (string[])
         [
-            Count(b.Height), b.Hash, Time(b.Time), b.Status, Coins(b.Reward), Coins(b.Fee), Percent(b.Effort), b.Finder,
+            Count(b.Height), b.Hash, Time(b.Time), b.Status, Coins(b.Reward),
+            b.Fee is null ? "–" : Coins(b.Fee), b.Effort is null ? "–" : Percent(b.Effort), b.Finder,
         ]),
         "no block was found yet");
 
     private static string BlockCounts(PoolView pool) => $"{Count(pool.Blocks)} blocks found ({Count(pool.Blocks - pool.BlocksConfirmed)} immature), "
-        + $"{Count(pool.BlocksOrphaned)} orphaned, luck {Percent(pool.Luck)}, work since the last {Percent(pool.Effort)} of a block's";
+        + $"{Count(pool.BlocksOrphaned)} orphaned, luck {Percent(pool.Luck)}"
+        + (pool.Effort is null ? "" : $", work since the last {Percent(pool.Effort)} of a block's");
 
     /// <summary>With thousands separators; "?" when not known.</summary>
     public static string Coins(string? coins) =>

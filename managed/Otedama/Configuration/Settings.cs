@@ -7,8 +7,6 @@ namespace Otedama;
 /// <summary>The settings registry: one row is one setting, and nothing else needs to know it.</summary>
 internal static class Settings
 {
-    private const string PeersLater = "this version has no peer-to-peer network, so the value is checked and has no effect";
-
     private static readonly List<Setting> s_all = [];
 
     /// <summary>Every setting, in the order of the sample file.</summary>
@@ -289,7 +287,7 @@ internal static class Settings
         notYet: "this version has no zero-knowledge login; every miner that reaches the Stratum port can log in"));
 
     public static readonly Setting<string> Encryption = Add(Choice("security.encryption", "aes-256-gcm", ["aes-256-gcm"],
-        "Cipher between pool nodes.", PeersLater));
+        "Cipher between pool nodes: TLS 1.3 with TLS_AES_256_GCM_SHA384 and nothing else."));
 
     public static readonly Setting<bool> AllowLoosePermissions = Add(Switch("security.allow_loose_permissions", false,
         "Start although other users can read or write secret files or the data directory."));

@@ -96,7 +96,11 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
         return Views.Miners(pool) with { Pool = Name, Window = ChainOf(pool)?.Window };
     }
 
-    public BlocksAnswer Blocks() => Views.Blocks(Server.Ledger.Blocks(TableRowsMax), plan.Coin.Symbol) with { Pool = Name };
+    public BlocksAnswer Blocks() => Views.Blocks(Server.Ledger.Blocks(TableRowsMax), plan.Coin.Symbol) with
+    {
+        Pool = Name,
+        Of = Server.Ledger.Totals().BlocksFound + Server.Ledger.Totals().BlocksOrphaned,
+    };
 
     public PayoutsAnswer Payouts()
     {

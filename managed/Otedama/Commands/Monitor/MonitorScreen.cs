@@ -134,6 +134,13 @@ internal static class MonitorScreen
         {
             yield return $"{Named(pool.Name, status.Pools.Count)}no coin node gives work: {pool.Node.Problem ?? pool.Node.Url}";
         }
+        foreach (PoolView pool in status.Pools)
+        {
+            foreach (string line in pool.Sharechain is { } chain ? ChainLines.Alarms(chain) : [])
+            {
+                yield return Named(pool.Name, status.Pools.Count) + line;
+            }
+        }
         foreach (string line in StatusLines.Datasets(status))
         {
             yield return line;
@@ -188,6 +195,11 @@ internal static class MonitorScreen
             lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Shares", "Health", "Kind"], rig.Workers.Select(static w => (string[])
                 [w.Name, Units.Hashrate(w.HashrateHs), Count(w.Found), w.Reason is null ? w.Health : $"{w.Health}: {w.Reason}", w.Flavour])));
             lines.AddRange(StatusLines.Devices(rig).Select(device => Text($" {device}", width)));
+        }
+        foreach (PoolView pool in s.Pools.Where(static pool => pool.Sharechain is not null))
+        {
+            lines.Add(Title($"Share chain{(s.Pools.Count > 1 ? $" of {pool.Name}" : "")}", width));
+            lines.AddRange(ChainLines.Short(pool.Sharechain!, pool.Unit).Select(line => Text($" {line}", width)));
         }
         foreach (MinersAnswer answer in miners.Where(static answer => answer.Miners.Count > 0))
         {
