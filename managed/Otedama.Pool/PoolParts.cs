@@ -48,6 +48,7 @@ public sealed class PoolParts
         if (Chain is not null)
         {
             Source.Jobs.Tell(Chain);
+            Chain.WithoutWork = () => Source.Nodes.WithoutWork;
             if (options.Peers is { } peers)
             {
                 ForwardedBlocks others = new(Source.Nodes.Links, options.Coin.Family.SubmitMethod, _time,

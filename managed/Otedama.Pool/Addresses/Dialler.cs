@@ -1,3 +1,4 @@
+using System.Net;
 using Otedama.Core;
 using Otedama.Wire;
 
@@ -69,6 +70,38 @@ public sealed class Dialler : IStep
         Wake.Set();
     }
 
+    /// <summary>Nodes the operator named that were of another chain when they were called last.</summary>
+    public int OfOtherChains
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _contacts.Count(static contact => contact.IsOfOtherChain);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Who is there is of another chain. True when the operator named it: by where it was dialled, and where it came by
+    /// itself (number 0) by its id or address.
+    /// </summary>
+    public bool OnOtherChain(long number, IPAddress address, NodeId nodeId)
+    {
+        lock (_gate)
+        {
+            PeerEndpoint? dialled = _lines.GetValueOrDefault(number)?.Outbound.Place;
+            Contact[] named = [.. _contacts.Where(contact => !contact.Of.IsAnchor && (dialled is { } place
+                ? contact.Of.Place == place
+                : contact.Of.NodeId == nodeId || contact.Of.Place == PeerEndpoint.Of(address, contact.Of.Place.Port)))];
+            foreach (Contact contact in named)
+            {
+                contact.IsOfOtherChain |= dialled is not null;
+            }
+            return named.Length > 0;
+        }
+    }
+
     /// <summary>Connections with their numbers, those under way included.</summary>
     public IReadOnlyList<(long Number, Outbound Outbound, bool IsUp)> Lines()
     {
@@ -107,6 +140,10 @@ public sealed class Dialler : IStep
             {
                 (line.IsUp, line.NodeId, place) = (true, nodeId, line.Outbound.Place);
                 line.Contact?.BackOff.Reset();
+                foreach (Contact contact in _contacts.Where(contact => contact.Of.Place == line.Outbound.Place))
+                {
+                    contact.IsOfOtherChain = false;
+                }
             }
         }
         if (place is { } known)
@@ -333,5 +370,7 @@ public sealed class Dialler : IStep
         public required BackOff BackOff { get; init; }
 
         public Pause Pause { get; set; }
+
+        public bool IsOfOtherChain { get; set; }
     }
 }

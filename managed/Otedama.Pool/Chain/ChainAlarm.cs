@@ -14,6 +14,9 @@ public static class ChainAlarms
     /// <summary>Others' coin nodes have blocks that ours does not.</summary>
     public const string CoinBehind = "coin_behind";
 
+    /// <summary>Nodes that the operator named belong to another chain.</summary>
+    public const string OtherChain = "other_chain";
+
     /// <summary>The chain took back more shares at once than delays explain, in the last day.</summary>
     public const string Reorganisation = "reorganisation";
 
@@ -23,5 +26,6 @@ public static class ChainAlarms
     /// <summary>An address finds far fewer coin blocks than its work should.</summary>
     public const string Withholding = "withholding";
 
-    public static IReadOnlyList<string> All { get; } = [Partition, CoinBehind, Reorganisation, Uncles, Withholding];
+    public static IReadOnlyList<string> All { get; } =
+        [Partition, CoinBehind, OtherChain, Reorganisation, Uncles, Withholding];
 }

@@ -20,6 +20,9 @@ internal sealed class ChainLink(IChainPeer peer)
     /// <summary>The newest of our tips that it was told, or knew before.</summary>
     public Hash256 Told { get; set; }
 
+    /// <summary>When that was.</summary>
+    public long ToldAt { get; set; }
+
     /// <summary>It asked to be pushed shares at once.</summary>
     public bool WantsEager { get; set; }
 

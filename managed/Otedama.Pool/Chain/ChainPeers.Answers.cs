@@ -14,7 +14,15 @@ public sealed partial class ChainPeers
         for (int i = 0; i < PeerBody.Entries(frame) && unknown.Count < AskedIds.Max; i++)
         {
             PeerInv entry = PeerInv.Read(frame.Body, i);
-            if (entry.Kind == PeerInvKind.Share && !_desk.IsKnown(entry.Id))
+            if (entry.Kind != PeerInvKind.Share)
+            {
+                continue;
+            }
+            if (_desk.IsKnown(entry.Id))
+            {
+                Sync.OnHas(link.Peer, entry.Id);
+            }
+            else
             {
                 unknown.Add(entry.Id);
             }

@@ -22,6 +22,15 @@ public sealed partial class ChainPeers : IShareListener, IStep
     /// <summary>A share that was pushed is taken long before.</summary>
     private static readonly TimeSpan s_tipPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// While shares follow each other faster than that, a peer hears so often where we are all the same: who finds none
+    /// himself sends nothing else that shows it.
+    /// </summary>
+    private static readonly TimeSpan s_tipAtLatest = TimeSpan.FromSeconds(15);
+
+    /// <summary>Our view of the coin has not moved for so long, and who is behind it stays behind.</summary>
+    private static readonly TimeSpan s_coinSettles = TimeSpan.FromMinutes(1);
+
     private readonly ShareDesk _desk;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -38,6 +47,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
     private readonly IRandomness _random;
     private readonly PeerBlocks _blocks; // with a gate of its own, inside of which no other is taken
     private long _announced;
+    private long _coinMovedAt; // our own view of the coin; no lock
     private Pause _tipRest; // between two tips told
     private Hash256 _lastTip; // of OnNext, and so the next
     private long _tipSince;
@@ -58,7 +68,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         Wake = new Signal(_time);
         Sync = new ChainSync(desk, times, world);
         _blocks = new PeerBlocks(desk, nodes, _time, _logger);
-        desk.Coin.Moved += Wake.Set;
+        desk.Coin.Moved += OnCoinMoved;
         desk.Tell(this);
     }
 
@@ -101,7 +111,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
     /// <summary>A peer has said HELLO and may talk about shares.</summary>
     public void OnJoined(IChainPeer peer)
     {
-        ChainLink link = new(peer);
+        ChainLink link = new(peer) { ToldAt = _time.GetTimestamp() }; // by HELLO
         lock (_gate)
         {
             _links.Add(peer.Number, link);
@@ -345,6 +355,10 @@ public sealed partial class ChainPeers : IShareListener, IStep
     {
         ChainLink[] late = wanted is null ? [] : EagerWithout(id);
         Arrival arrival = _desk.Arrive(bytes, new ShareOrigin(link.Peer.Number, wanted is { IsNeeded: true }));
+        if (arrival is { Kind: ArrivalKind.Taken or ArrivalKind.Known, Share: { } its })
+        {
+            Sync.OnHas(link.Peer, its.Id);
+        }
         if (arrival.Kind == ArrivalKind.Taken)
         {
             Judge(link, wanted is null, late);
@@ -354,12 +368,24 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             OnRefused(link, arrival.Share, fault);
         }
-        else if (arrival is { Kind: ArrivalKind.Ignored, Share: { } share }
-            && share.Core.CoinHeight + ShareDesk.CoinHeightBehind <= _desk.Coin.Height)
+        else if (wanted is null && arrival is { Kind: ArrivalKind.Ignored, Share: { } share } && IsOld(share))
         {
             link.Peer.Blame(
                 PeerOffence.OldCoinHeight, $"a share for coin height {share.Core.CoinHeight}; ours is {_desk.Coin.Height}");
         }
+    }
+
+    /// <summary>
+    /// For a coin height that we left long ago. Right after our view has moved others' shares were on their way, or one
+    /// of the two nodes is catching up, and nobody is to blame for that.
+    /// </summary>
+    private bool IsOld(ChainShare share) => share.Core.CoinHeight + ShareDesk.CoinHeightBehind <= _desk.Coin.Height
+        && _time.GetElapsedTime(Interlocked.Read(ref _coinMovedAt)) >= s_coinSettles;
+
+    private void OnCoinMoved()
+    {
+        Interlocked.Exchange(ref _coinMovedAt, _time.GetTimestamp());
+        Wake.Set();
     }
 
     private static void OnRefused(ChainLink link, ChainShare? share, ShareFault fault)
@@ -402,7 +428,8 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             return true;
         }
-        bool isPushed = link.Known.Contains(tip.Id) && _time.GetElapsedTime(_tipSince) < s_tipPatience;
+        bool isPushed = link.Known.Contains(tip.Id) && _time.GetElapsedTime(_tipSince) < s_tipPatience
+            && _time.GetElapsedTime(link.ToldAt) < s_tipAtLatest;
         if (isPushed && link.IsEagerTold == link.IsEager)
         {
             return false;
@@ -413,7 +440,7 @@ public sealed partial class ChainPeers : IShareListener, IStep
         {
             return false;
         }
-        (link.Told, link.IsEagerTold) = (tip.Id, link.IsEager);
+        (link.Told, link.IsEagerTold, link.ToldAt) = (tip.Id, link.IsEager, _time.GetTimestamp());
         return true;
     }
 

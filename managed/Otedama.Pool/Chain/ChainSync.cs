@@ -122,6 +122,25 @@ public sealed partial class ChainSync : IStep
         }
     }
 
+    /// <summary>
+    /// A peer has shown that it has this share: its chain is at least there, whatever its last TIP said, which rests
+    /// while shares follow each other closely.
+    /// </summary>
+    internal void OnHas(IChainPeer peer, Hash256 id)
+    {
+        if (_desk.Look(chain => chain.Find(id)) is not { } share)
+        {
+            return;
+        }
+        lock (_gate)
+        {
+            if (_offers.TryGetValue(peer.Number, out ChainOffer? offer) && share.Core.CumulativeWork > offer.Tip.Work)
+            {
+                offer.Tip = new PeerTip(share.Core.Height, id, share.Core.CumulativeWork, offer.Tip.BeEager);
+            }
+        }
+    }
+
     internal void OnLeft(IChainPeer peer)
     {
         lock (_gate)

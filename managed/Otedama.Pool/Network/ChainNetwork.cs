@@ -35,9 +35,10 @@ public sealed record ChainNetwork(IReadOnlyList<PeerRow> Peers, ChainGate Gate, 
         new([], GateOf(ChainSyncState.Alone), new ChainProgress(ChainSyncState.Alone, 0, 0, ""),
             new OwnPlace("", Coordinate.Origin));
 
-    /// <summary>While nothing closes the gate.</summary>
-    public static ChainGate GateOf(ChainSyncState state) => new(true, state switch
+    /// <summary>While nothing closes the gate. others: what the nodes that were called belong to, if not to this.</summary>
+    public static ChainGate GateOf(ChainSyncState state, string? others = null) => new(true, state switch
     {
+        ChainSyncState.Alone when others is not null => $"no peer is connected, and {others}",
         ChainSyncState.Alone => "no peer is connected; this node goes on with the chain by itself",
         ChainSyncState.Fetching => "a peer has a heavier chain; until it is here, what is found may be for nothing",
         _ => "no peer knows of more work",

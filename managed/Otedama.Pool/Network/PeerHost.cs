@@ -139,6 +139,20 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
         _chain.OnJoined(peer);
     }
 
+    /// <summary>
+    /// Whom the operator named is not banned for it: one of the two has a wrong pass, chain or coin, and when that is put
+    /// right they have to find each other again.
+    /// </summary>
+    public bool OnOtherChain(PeerSession session)
+    {
+        bool isNamed = Dialler?.OnOtherChain(session.DialNumber, session.Remote.Address, session.Peer) == true;
+        if (isNamed)
+        {
+            LogOtherChain(session.Remote);
+        }
+        return isNamed;
+    }
+
     public PeerTake OnMessage(PeerSession session, in PeerFrame frame)
     {
         if (!_peers.TryGetValue(session, out SessionPeer? peer))
@@ -306,6 +320,11 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_opened",
         Message = "Peer {Peer} {How}: {Agent}, share chain at height {Height}")]
     private partial void LogOpened(string peer, string how, string agent, uint height);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_other_chain",
+        Message = "Node {Place}, which p2p.bootstrap_nodes names, belongs to another chain: compare p2p.pass, p2p.chain, "
+            + "node.coin and node.network with its own")]
+    private partial void LogOtherChain(IPEndPoint place);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_closed",
         Message = "Peer {Peer} is gone ({Code}): {Reason}")]

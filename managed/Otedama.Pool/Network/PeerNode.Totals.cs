@@ -5,8 +5,11 @@ namespace Otedama.Pool;
 /// <summary>What was counted, for the metrics.</summary>
 public sealed partial class PeerNode
 {
+    private long _notListed;
+
     private PeerTotals Totals() => new()
     {
+        NotListed = Interlocked.Read(ref _notListed),
         Shaking = _network.Shaking,
         Greeting = _sessions.Greeting,
         Handshakes = [.. Enum.GetValues<PeerRefusal>().Select(reason => (reason, _network.Count(reason)))],

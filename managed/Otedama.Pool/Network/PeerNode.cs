@@ -13,6 +13,9 @@ namespace Otedama.Pool;
 /// </summary>
 public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposable
 {
+    private static readonly PeerBye s_notListed = new(PeerByeCode.NotListed,
+        "this is a private node, and yours is not among those its operator named (p2p.private, p2p.bootstrap_nodes)");
+
     private const string AddressFile = "peers.dat", BanFileName = "bans.dat", AnchorFile = "anchors.dat",
         DhtFile = "dht.nodes", WayFile = "ways.dat";
 
@@ -32,6 +35,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private readonly PeerDiscovery? _discovery;
     private readonly WayBook _book;
     private readonly PeerWays _ways;
+    private readonly HashSet<NodeId>? _listed; // null where it speaks to everybody
     private readonly ConcurrentDictionary<long, long> _dialledAt = new(); // until it is known what became of it
 
     /// <summary>
@@ -42,6 +46,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         PeerNodeOptions options, ShareDesk desk, IBlockTimes times, ICoinBlockSink? nodes, PoolWorld world)
     {
         (_options, _world) = (options, world);
+        _listed = options.IsPrivate ? [.. options.Bootstrap.Select(static named => named.Id).OfType<NodeId>()] : null;
         _logger = world.Loggers.CreateLogger(LogCategory.PoolPeers);
         world.Files.CreateFolder(options.Folder);
         _identity = NodeKeyFile.LoadOrCreate(
@@ -132,6 +137,18 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     /// <summary>In one sentence, as in `reachable: yes (pcp)`.</summary>
     public string Reachable => _reach?.Report ?? "reachable: no: this node lets nobody in (p2p.max_inbound is 0)";
 
+    /// <summary>
+    /// What it looks like when nodes the operator named prove another chain, in words; null while none does.
+    /// </summary>
+    public string? OfOtherChains => _dialler.OfOtherChains switch
+    {
+        0 => null,
+        1 => "1 node that was called belongs to another chain: compare p2p.pass, p2p.chain, node.coin and node.network "
+            + "with its own",
+        int nodes => $"{nodes} nodes that were called belong to another chain: compare p2p.pass, p2p.chain, node.coin and "
+            + "node.network with theirs",
+    };
+
     /// <summary>The node of the DHT; null where it is off.</summary>
     public DhtSnapshot? Dht => _discovery?.Node.Snapshot();
 
@@ -157,7 +174,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             : fetch is not null || Chain.Sync.BestWork > work ? ChainSyncState.Fetching : ChainSyncState.Level;
         return new ChainNetwork(
             rows,
-            ChainNetwork.GateOf(state),
+            ChainNetwork.GateOf(state, OfOtherChains),
             new ChainProgress(state, fetch?.Had ?? 0, fetch?.Of ?? 0, fetch?.From ?? ""),
             new OwnPlace(_ways.Region, _ways.Own))
         {
@@ -204,6 +221,12 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             return new DialBackLine(link);
         }
         PeerSession session = new(_sessions, link) { DialNumber = number };
+        if (_listed?.Contains(link.Peer) == false)
+        {
+            Interlocked.Increment(ref _notListed);
+            LogNotListed(link.Remote, link.Peer);
+            return new PeerLine(session, () => Ended(session), refusal: s_notListed);
+        }
         bool isFeeler = _host.KindOf(session) == OutboundKind.Feeler;
         if (_dialledAt.TryRemove(number, out long at) && isFeeler)
         {
@@ -246,6 +269,10 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         if (session.EndedWith == PeerByeCode.Duplicate && session.Peer != _identity.Id)
         {
             _dialler.Established(session.DialNumber, session.Peer); // as it is by another link
+        }
+        else if (session is { WasOpen: false, DialNumber: > 0 } && _host.KindOf(session) != OutboundKind.Feeler)
+        {
+            LogNotLetIn(session.Remote, session.Ending.Code, session.Ending.Text);
         }
         _dialler.Ended(session.DialNumber);
     }
@@ -310,7 +337,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private List<FirstContact> FirstContacts()
     {
         List<FirstContact> contacts = [];
-        foreach (Anchor anchor in Anchors.Take(_world.Files, InFolder(AnchorFile)))
+        foreach (Anchor anchor in Anchors.Take(_world.Files, InFolder(AnchorFile))
+            .Where(anchor => _listed?.Contains(anchor.NodeId) != false))
         {
             contacts.Add(new FirstContact(anchor.Place, anchor.NodeId, IsAnchor: true));
         }
@@ -370,6 +398,14 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     [LoggerMessage(Level = LogLevel.Debug, EventName = "peer_refused",
         Message = "A connection from {Place} came to nothing: {Reason}")]
     private partial void LogRefused(IPEndPoint place, PeerRefusal reason);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_listed",
+        Message = "A node that p2p.bootstrap_nodes does not name is not let in (p2p.private): {Place}, id {Id}")]
+    private partial void LogNotListed(IPEndPoint place, NodeId id);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_let_in",
+        Message = "Node {Place} was called, and the link ended before the introductions were over ({Code}): {Reason}")]
+    private partial void LogNotLetIn(IPEndPoint place, PeerByeCode code, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_reached",
         Message = "Node {Place} was not reached: {Reason} {Detail}")]

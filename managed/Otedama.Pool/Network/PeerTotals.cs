@@ -14,6 +14,9 @@ public sealed record PeerTotals
     /// <summary>How handshakes ended; None: with a link.</summary>
     public required IReadOnlyList<(PeerRefusal Result, long Count)> Handshakes { get; init; }
 
+    /// <summary>Nodes that were not let in because a private node's operator did not name them.</summary>
+    public long NotListed { get; init; }
+
     public required IReadOnlyList<PeerTrafficRow> Traffic { get; init; }
 
     /// <summary>Bytes that wait to be sent to all peers.</summary>

@@ -8,7 +8,10 @@ namespace Otedama.Pool;
 /// </summary>
 internal sealed class PeerWays(PeerHost host, WayBook book, string region, PoolWorld world) : IStep
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5), s_tellEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+
+    /// <summary>Peers allow one in half a minute: what some come late by leaves no debt with this.</summary>
+    private static readonly TimeSpan s_tellEvery = TimeSpan.FromSeconds(35);
 
     private readonly CoordinateClient _client = new(world.Random);
 

@@ -14,6 +14,9 @@ public sealed class PoolChain : IJobListener, IDisposable
     /// </summary>
     private const string FolderPrefix = "chain-";
 
+    /// <summary>A coin node that starts anew is back within, and nobody is refused for it.</summary>
+    private static readonly TimeSpan s_coinPatience = TimeSpan.FromSeconds(10);
+
     private readonly Ledger _ledger;
     private readonly ChainWatch _watch;
     private readonly ChainAdvice _advice;
@@ -42,6 +45,7 @@ public sealed class PoolChain : IJobListener, IDisposable
             SoftwareVersion = options.SoftwareVersion,
         };
         Book = new ChainBook(ledger, Desk, book, world);
+        Book.Gate = () => WhyClosed;
         _ledger = ledger;
         _watch = new ChainWatch(
             Desk,
@@ -93,17 +97,26 @@ public sealed class PoolChain : IJobListener, IDisposable
     {
         Peers = new PeerNode(options, Desk, times, nodes, world);
         _soloOk = options.SoloOk;
-        Book.Gate = () => WhyClosed;
     }
 
+    /// <summary>For how long no coin node has given work; null while one does.</summary>
+    public Func<TimeSpan?> WithoutWork { get; set; } = static () => null;
+
     /// <summary>
-    /// Why miners are not let in: alone, this node might be on a branch that nobody else pays; behind, it certainly is.
+    /// Why miners are not let in: without a coin node what they mine is too old for a block; alone, this node might be on a branch that nobody else pays; behind, it certainly is.
     /// A tip that is old does not close it, or a chain that once stood still could never go on.
     /// </summary>
     public Closure? WhyClosed
     {
         get
         {
+            if (WithoutWork() >= s_coinPatience)
+            {
+                return new Closure(
+                    "no coin node gives work, so that what is mined would be too old for a block; otedama node status says "
+                        + "what is wrong with each",
+                    SendsAway: true);
+            }
             if (Peers is not { } peers || _soloOk)
             {
                 return null;
@@ -119,8 +132,9 @@ public sealed class PoolChain : IJobListener, IDisposable
             if (peers.Chain.Count == 0)
             {
                 return new Closure(
-                    "no other node of the share chain is connected, so that what is mined might pay nobody; see "
-                        + "p2p.bootstrap_nodes, or set p2p.solo_ok to begin a chain alone",
+                    peers.OfOtherChains is { } others ? $"no other node of the share chain is connected; {others}"
+                        : "no other node of the share chain is connected, so that what is mined might pay nobody; see "
+                            + "p2p.bootstrap_nodes, or set p2p.solo_ok to begin a chain alone",
                     SendsAway: true);
             }
             return peers.Chain.CoinSight is { IsSure: true } sight
@@ -189,6 +203,10 @@ public sealed class PoolChain : IJobListener, IDisposable
         {
             alarms.Add(new ChainAlarm(ChainAlarms.CoinBehind,
                 $"your coin node is {sight.Blocks} blocks behind what {sight.Peers} peers see"));
+        }
+        if (Peers is { Chain.Count: > 0, OfOtherChains: { } others })
+        {
+            alarms.Add(new ChainAlarm(ChainAlarms.OtherChain, others));
         }
         if (_watch.IsDeepRecent)
         {

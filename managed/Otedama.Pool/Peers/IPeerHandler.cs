@@ -24,6 +24,12 @@ public interface IPeerHandler
     /// <summary>The peer has introduced itself and was let in.</summary>
     void OnOpen(PeerSession session);
 
+    /// <summary>
+    /// Its HELLO proves another chain, and it is told so. False: that costs it points; true: the operator is told
+    /// instead.
+    /// </summary>
+    bool OnOtherChain(PeerSession session) => false;
+
     /// <summary>A message other than those a session lives on; its body has passed PeerBody.Check.</summary>
     PeerTake OnMessage(PeerSession session, in PeerFrame frame);
 

@@ -201,8 +201,11 @@ public sealed partial class PeerSession
         PeerHello hello = PeerHello.Read(body);
         if (!PeerProofs.FixedTimeEquals(hello.ChainProof, PeerProofs.Chain(_all.ChainId, Peer, _all.Own, hello.Nonce)))
         {
-            _all.Conduct.Report(
-                Peer, Remote.Address, PeerOffence.WrongChainProof, "another chain, or a HELLO of another link");
+            if (!_all.Handler.OnOtherChain(this))
+            {
+                _all.Conduct.Report(
+                    Peer, Remote.Address, PeerOffence.WrongChainProof, "another chain, or a HELLO of another link");
+            }
             End(PeerByeCode.Network, "your proof is not of this chain and this link");
         }
         else if (hello.ProtocolMin > PeerHello.Version || hello.ProtocolMax < PeerHello.Version)

@@ -86,6 +86,12 @@ public sealed partial class PeerSession
     /// <summary>Why it ended; None before that, and when the link broke.</summary>
     public PeerByeCode EndedWith => _reason.Code;
 
+    /// <summary>The same with its words.</summary>
+    public PeerBye Ending => _reason;
+
+    /// <summary>It came as far as the handler: what its end is said of then is the handler's.</summary>
+    public bool WasOpen => _isTold;
+
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 
     /// <summary>Bytes received and not looked at, and bytes to be sent.</summary>

@@ -12,12 +12,14 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
 {
     private readonly NodeClientGroupOptions _options;
     private readonly ITemplateSink _sink;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NodeClient[] _nodes;
     private readonly TemplateChooser _chooser = new();
 
     /// <summary>Orders choices and their announcements.</summary>
     private readonly Lock _gate = new();
+    private long _lostAt; // when the last node that served stopped; at first, the beginning
 
     public NodeClientGroup(NodeClientGroupOptions options, ITemplateSink sink, PoolWorld world, ILogger logger)
     {
@@ -32,6 +34,8 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
         _options = options;
         _sink = sink;
         _logger = logger;
+        _time = world.Time;
+        _lostAt = _time.GetTimestamp();
         TemplateReader reader = new(options.Algorithm, options.Rules, world.Time, options.Family);
         _nodes = [.. options.Nodes.Select(endpoint => new NodeClient(endpoint, options, reader, this, world, logger))];
     }
@@ -57,6 +61,9 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
     /// <summary>The nodes that serve work now.</summary>
     internal IReadOnlyList<NodeClient> Ready => [.. _nodes.Where(static node => node.Health.State == NodeState.Ready)];
 
+    /// <summary>For how long no node has given work; null while one does.</summary>
+    public TimeSpan? WithoutWork => Ready.Count > 0 ? null : _time.GetElapsedTime(Interlocked.Read(ref _lostAt));
+
     public IReadOnlyList<NodeHealth> Snapshot() => [.. _nodes.Select(static node => node.Health)];
 
     /// <summary>After the loops of its steps have ended.</summary>
@@ -77,6 +84,7 @@ public sealed class NodeClientGroup : INodeGroup, IDisposable
     {
         if (Ready.Count == 0)
         {
+            Interlocked.Exchange(ref _lostAt, _time.GetTimestamp());
             foreach (NodeClient node in _nodes)
             {
                 node.Hurry();

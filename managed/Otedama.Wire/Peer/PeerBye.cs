@@ -14,6 +14,9 @@ public enum PeerByeCode : ushort
     Duplicate = 6,
     Draining = 7,
     Full = 8,
+
+    /// <summary>The node that ends the link speaks only to nodes that its operator named.</summary>
+    NotListed = 9,
 }
 
 /// <summary>The last message of a link, and its reason as text. Bytes: u16 code, string text.</summary>

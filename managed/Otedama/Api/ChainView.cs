@@ -142,7 +142,7 @@ internal sealed record ChainTipView(
 /// <param name="Own">Its payee mines on this node.</param>
 internal sealed record ChainTipPayoutView(string Address, string Amount, string How, double Part, bool Own);
 
-/// <param name="Kind">partition, coin_behind, reorganisation, uncles or withholding.</param>
+/// <param name="Kind">partition, coin_behind, other_chain, reorganisation, uncles or withholding.</param>
 /// <param name="Text">A sentence.</param>
 internal sealed record ChainAlarmView(string Kind, string Text);
 

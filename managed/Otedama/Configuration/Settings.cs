@@ -245,7 +245,8 @@ internal static class Settings
         "Connections this node makes; two that tell no addresses and one that tests come on top."));
 
     public static readonly Setting<IReadOnlyList<IPNetwork>> P2pAllow = Add(NetworkList.Setting("p2p.allow", [],
-        "Networks whose addresses are never banned nor limited."));
+        "Networks whose addresses are never banned nor limited; a node there that misbehaves is still banned by its "
+            + "id."));
 
     public static readonly Setting<int> P2pMemory = Add(Integer("p2p.memory", 256, 16, 65_536,
         "MiB that what waits to be sent and read of all peers may take."));

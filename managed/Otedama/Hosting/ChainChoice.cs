@@ -59,6 +59,13 @@ internal static class ChainChoice
     private static void CheckPeers(Configuration configuration, List<string> problems)
     {
         bool isPrivate = configuration.Get(Settings.P2pPrivate);
+        if (isPrivate && configuration.Get(Settings.BootstrapNodes).Count == 0)
+        {
+            string place = configuration.Of(Settings.P2pPrivate).Place;
+            problems.Add($"{configuration.KeyOf(Settings.P2pPrivate)}: true ({place}), but p2p.bootstrap_nodes is empty, "
+                + "and a private node speaks to nobody else. Name there each node it may speak to as otp2p://ID@HOST:PORT, "
+                + "which a node prints when it starts, or leave p2p.private out.");
+        }
         foreach (string text in configuration.Get(Settings.BootstrapNodes))
         {
             bool isAddress = PeerAddress.TryParse(text, out PeerAddress? address, out string? problem);

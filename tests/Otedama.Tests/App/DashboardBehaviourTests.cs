@@ -195,6 +195,18 @@ public sealed class DashboardBehaviourTests : IAsyncDisposable
         Assert.True(await TrueAsync(page, "document.getElementById('miners-table').checkVisibility()"));
     }
 
+    [Theory]
+    [InlineData(null, "serving", "mining")]
+    [InlineData("no coin node gives work", "waiting for work", "waiting")]
+    public async Task A_pool_that_lets_nobody_in_is_not_called_serving(string? shut, string words, string state)
+    {
+        FakeInstance instance = new() { HasRig = false, HasChain = true, Shut = shut };
+        await using Browser page = await Browser.OpenAsync(await StartAsync(instance) + "&still");
+        Assert.Equal(words, await TextAsync(page, "document.getElementById('state').textContent"));
+        Assert.Equal(state, await TextAsync(page, "document.getElementById('state').dataset.state"));
+        Assert.Equal(shut is not null, (await TextAsync(page, "document.getElementById('chain-gate').textContent")).EndsWith("no coin node gives work", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_rig_without_a_pool_shows_its_upstreams_and_why_it_earns_nothing()
     {

@@ -19,6 +19,9 @@ internal sealed class FakeInstance : IInstance
     /// <summary>What its share chain warns of.</summary>
     public IReadOnlyList<ChainAlarmView> Alarms { get; set; } = [];
 
+    /// <summary>Why the share chain lets nobody in; null: it does.</summary>
+    public string? Shut { get; init; }
+
     /// <summary>Why the rig earns nothing.</summary>
     public string? Problem { get; init; }
 
@@ -44,13 +47,19 @@ internal sealed class FakeInstance : IInstance
         MetricsUrl = "http://127.0.0.1:9090/metrics",
         RssBytes = 47_000_000,
         Rigs = !HasRig ? [] : Several ? [Rig(), Rig() with { Name = "attic", Algorithm = "scrypt", HashrateHs = 12_400, Upstream = "stratum+tcp://127.0.0.1:3334" }] : [Rig()],
-        Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = FakeChain.View() with { Alarms = Alarms } }] : Several ? [Pool(), Second()] : [Pool()],
+        Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = Chain() }] : Several ? [Pool(), Second()] : [Pool()],
         Datasets =
         [
             new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),
             new DatasetView("kawpow", "full", 618, "KawPow dataset of epoch 618", 6_257_899_136, 0.25, 65, null),
         ],
     };
+
+    private ChainView Chain()
+    {
+        ChainView view = FakeChain.View() with { Alarms = Alarms };
+        return Shut is null ? view : view with { Gate = new ChainGateView(false, Shut) };
+    }
 
     public MinersAnswer Miners(string pool) => pool == "litecoin" ? new MinersAnswer(1, [Miner("barn", "cpuminer/2.5", 12_400, 91)]) { Pool = pool } : new(1,
     [

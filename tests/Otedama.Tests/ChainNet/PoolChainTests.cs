@@ -29,16 +29,7 @@ public sealed class PoolChainTests : IDisposable
             DataDirectory = "pool",
             OperatorAddress = StratumHarness.Address(1),
         };
-        PoolWorld world = new()
-        {
-            Time = _time,
-            Random = new SystemRandomness(),
-            Transport = null!,
-            Files = new CrashDisk(),
-            Nodes = null!,
-            Loggers = NullLoggerFactory.Instance,
-            Peers = static (_, _) => new NoNetwork(),
-        };
+        PoolWorld world = World();
         _ledger = Ledger.Open(
             new LedgerOptions { Directory = _folder.Path, OperatorScript = Own.ToScript(), Sync = LogSync.None }, _time, NullLogger.Instance);
         ChainParameters parameters = EasyShares.Parameters(600);
@@ -55,6 +46,37 @@ public sealed class PoolChainTests : IDisposable
         Assert.True(_pool.WhyClosed is { SendsAway: true } closed && closed.Reason.Contains("no other node", StringComparison.Ordinal));
         Assert.Same(_pool.WhyClosed!.Reason, _pool.Book.WhyClosed!.Reason);
         Peer();
+        Assert.Null(_pool.WhyClosed);
+        Assert.True(_pool.Snapshot().Network.Gate.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_a_coin_node_nobody_gets_work_and_with_one_again_everybody(bool soloOk)
+    {
+        if (soloOk)
+        {
+            _pool.Join(new PeerNodeOptions { ChainId = _pool.Desk.Parameters.Id, Folder = "peers", SoloOk = true }, null!, null!, World());
+        }
+        else
+        {
+            Peer();
+        }
+        TimeSpan? without = null;
+        _pool.WithoutWork = () => without;
+        Assert.Null(_pool.WhyClosed);
+        without = TimeSpan.FromSeconds(9);
+        Assert.Null(_pool.WhyClosed); // it may be starting anew
+        without = TimeSpan.FromSeconds(10);
+        Assert.True(_pool.Book.WhyClosed is { SendsAway: true });
+        Assert.StartsWith("no coin node gives work", _pool.WhyClosed!.Reason, StringComparison.Ordinal);
+        Assert.Contains("otedama node status", _pool.WhyClosed.Reason, StringComparison.Ordinal);
+        ChainSnapshot seen = _pool.Snapshot();
+        Assert.Equal((false, _pool.WhyClosed.Reason), (seen.Network.Gate.IsOpen, seen.Network.Gate.Reason));
+        Assert.Contains(ChainLines.Chain(ChainViews.Of(seen, _time.GetUtcNow()), "BTC"),
+            static line => line.Contains("miners wait: no coin node gives work", StringComparison.Ordinal));
+        without = null;
         Assert.Null(_pool.WhyClosed);
         Assert.True(_pool.Snapshot().Network.Gate.IsOpen);
     }
@@ -195,6 +217,17 @@ public sealed class PoolChainTests : IDisposable
         _ledger.Dispose();
         _folder.Dispose();
     }
+
+    private PoolWorld World() => new()
+    {
+        Time = _time,
+        Random = new SystemRandomness(),
+        Transport = null!,
+        Files = new CrashDisk(),
+        Nodes = null!,
+        Loggers = NullLoggerFactory.Instance,
+        Peers = static (_, _) => new NoNetwork(),
+    };
 
     private HandPeer Peer() => new HandPeer(_pool.Peers!.Chain, default).Join();
 

@@ -179,7 +179,7 @@ public sealed class AddressGossipTests
     public void A_private_node_neither_asks_nor_answers_nor_tells()
     {
         Stranger named = new(_hall, "60.7.1.1", listens: true), asker = new(_hall, "45.1.2.3");
-        HallNode node = new(_hall, "8.8.8.8", options => options with { Bootstrap = [named.Named], IsPrivate = true });
+        HallNode node = new(_hall, "8.8.8.8", options => options with { Bootstrap = [named.Named, asker.Named], IsPrivate = true });
         asker.Dial(node);
         _hall.Run(2);
         asker.Open[0].Ask(PeerMessage.GetAddr, []);

@@ -53,6 +53,9 @@ internal sealed class Stranger : IPeerHandler, IConduct, IPeerNetworkUser
 
     public List<PeerBye> Ended { get; } = [];
 
+    /// <summary>How links ended, those too that nobody introduced himself on.</summary>
+    public List<PeerBye> Byes { get; } = [];
+
     public List<PeerFrameSeen> Heard { get; } = [];
 
     public void Dial(HallNode node) =>
@@ -99,8 +102,11 @@ internal sealed class Stranger : IPeerHandler, IConduct, IPeerNetworkUser
 
     bool IPeerNetworkUser.IsAllowed(IPAddress address) => false;
 
-    IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number) =>
-        new PeerLine(new PeerSession(_sessions, link), static () => { });
+    IPeerLinkUser IPeerNetworkUser.OnLink(IPeerLink link, long number)
+    {
+        PeerSession session = new(_sessions, link);
+        return new PeerLine(session, () => Byes.Add(session.Ending));
+    }
 
     void IPeerNetworkUser.OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
     {

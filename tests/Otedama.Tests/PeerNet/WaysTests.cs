@@ -74,6 +74,22 @@ public sealed class WaysTests(ITestOutputHelper output)
         Assert.True(away < 0.4, $"{away} s");
     }
 
+    /// <summary>A link that is a little late, and then in time again, brings two in less than that.</summary>
+    [Fact]
+    public void A_place_is_told_more_rarely_than_peers_allow()
+    {
+        Hall hall = new(4) { Latency = OneWay };
+        List<long> told = [];
+        hall.OnFrame = (from, _, seen) =>
+            told.AddRange(seen.Message == PeerMessage.Coord && from.Equals(IPAddress.Parse("13.0.0.1")) ? [hall.Schedule.Now] : []);
+        new Stranger(hall, "13.0.200.1").Dial(Towns(hall, 1)[0]);
+        hall.Run(600);
+        PeerRate rate = Assert.Single(PeerMessageRule.Of(PeerMessage.Coord)!.Rates);
+        Assert.InRange(told.Count, 12, 20);
+        Assert.All(told.Zip(told.Skip(1)), pair =>
+            Assert.True(TimeSpan.FromTicks(pair.Second - pair.First) >= rate.Window / rate.Count * 1.1));
+    }
+
     [Fact]
     public void A_place_that_cannot_be_costs_points_and_in_the_end_the_link()
     {

@@ -79,6 +79,24 @@ public sealed class NodeStepTests : ITemplateSink, INodeLinks
     }
 
     [Fact]
+    public void How_long_nobody_gave_work_counts_from_the_start_and_from_the_last_that_did()
+    {
+        bool fails = true;
+        Add("node", call => fails ? throw new RpcException(RpcFailure.Unreachable, "no") : Template("09", null, 432));
+        using NodeClientGroup group = Group();
+        IStep node = Assert.Single(group.Steps);
+        Assert.Equal(TimeSpan.Zero, group.WithoutWork);
+        Run(node, TimeSpan.FromSeconds(20));
+        Assert.InRange(group.WithoutWork!.Value.TotalSeconds, 19, 21);
+        fails = false;
+        Run(node, TimeSpan.FromSeconds(60));
+        Assert.Null(group.WithoutWork);
+        fails = true;
+        Run(node, TimeSpan.FromSeconds(20));
+        Assert.InRange(group.WithoutWork!.Value.TotalSeconds, 19, 21);
+    }
+
+    [Fact]
     public void A_node_that_fails_is_asked_again_after_longer_and_longer_pauses()
     {
         bool fails = true;

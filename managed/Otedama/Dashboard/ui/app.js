@@ -186,7 +186,9 @@ function choices(group, all, shown, kind) {
 
 function drawFigures(s) {
   const rig = s.rig, pool = s.pool, node = s.node;
-  const kind = state.lost ? "unreachable" : !rig ? "serving" : !rig.mining ? "stopped" : rig.connected ? "mining" : "waiting";
+  const shut = pool && (!pool.node.reachable || pool.sharechain?.gate.open === false);
+  const kind = state.lost ? "unreachable" : !rig ? (shut ? "waiting" : "serving")
+    : !rig.mining ? "stopped" : rig.connected ? "mining" : "waiting";
   const rate = hashrate(rig ? rig.hashrate_hs : pool?.hashrate_hs);
   $("state").dataset.state = kind === "serving" ? "mining" : kind;
   if ($("state").textContent !== t(kind)) $("state").textContent = t(kind);
