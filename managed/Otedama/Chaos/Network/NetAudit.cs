@@ -17,6 +17,9 @@ internal sealed class NetAudit(NetWorld world)
 
     public int Made => _made.Count;
 
+    /// <summary>Shares of honest miners.</summary>
+    public IEnumerable<ChainShare> Own => _had.Keys.Select(id => _made[id]);
+
     /// <summary>Every share that breaks no rule, by id, whoever made it.</summary>
     public IReadOnlyDictionary<Hash256, ChainShare> Shares => _made;
 

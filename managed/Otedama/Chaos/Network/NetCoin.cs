@@ -11,9 +11,6 @@ internal sealed record NetCoinBlock(Hash256 Id, NetCoinBlock? Parent, uint Heigh
 /// </summary>
 internal sealed class NetCoin
 {
-    /// <summary>Of the blocks of others so many are not on the newest one that there is.</summary>
-    private const double Rivals = 0.2;
-
     private const uint FirstHeight = 101;
 
     /// <summary>Blocks that every coin node knows when all begins, as far apart as they are on average.</summary>
@@ -48,7 +45,7 @@ internal sealed class NetCoin
 
     public void Start() => _world.Schedule.After(_random.Wait(s_spacing), _world.Life, () =>
     {
-        NetCoinBlock on = _random.Chance(Rivals) ? Other() : _best;
+        NetCoinBlock on = _random.Chance(_world.Options.CoinRivals) ? Other() : _best;
         Tell(Add(new NetCoinBlock(SomeId(), on, on.Height + 1, _world.Schedule.Now)), null);
         Start();
     });

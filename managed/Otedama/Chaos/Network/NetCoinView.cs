@@ -11,7 +11,7 @@ internal sealed class NetCoinView : ICoinBlocks
     private readonly NetWorld _world;
     private readonly string _actor;
     private readonly Dictionary<Hash256, NetCoinBlock> _known = [];
-    private readonly Dictionary<Hash256, long> _heardAt = [];
+    private readonly Dictionary<Hash256, long> _offeredAt = [];
     private readonly List<NetCoinBlock> _unheard = []; // while it is cut off, and those it could not tell
     private readonly List<NetCoinBlock> _untold = [];
 
@@ -23,6 +23,7 @@ internal sealed class NetCoinView : ICoinBlocks
             _known.Add(block.Id, block);
         }
         Tip = Mined = blocks[^1];
+        _offeredAt[Tip.Id] = world.Schedule.Now;
     }
 
     /// <summary>What it offers to mine on.</summary>
@@ -43,8 +44,8 @@ internal sealed class NetCoinView : ICoinBlocks
 
     public NetCoinBlock? Find(Hash256 id) => _known.GetValueOrDefault(id);
 
-    /// <summary>Ticks; 0 for a block that was there at the beginning.</summary>
-    public long HeardAt(Hash256 id) => _heardAt.GetValueOrDefault(id);
+    /// <summary>When it was first offered to mine on this one, in ticks; null when it never was.</summary>
+    public long? OfferedAt(Hash256 id) => _offeredAt.TryGetValue(id, out long at) ? at : null;
 
     /// <summary>What it offers now.</summary>
     public Template Template() => TemplateOn(Tip);
@@ -106,11 +107,11 @@ internal sealed class NetCoinView : ICoinBlocks
     {
         for (NetCoinBlock? at = block; at is not null && _known.TryAdd(at.Id, at); at = at.Parent)
         {
-            _heardAt[at.Id] = _world.Schedule.Now;
         }
         if (block.Height > Tip.Height)
         {
             Tip = block;
+            _offeredAt[block.Id] = _world.Schedule.Now;
             Moved();
             _world.Schedule.After(
                 _world.Options.CoinDelay, _world.Life, () => Mined = block.Height > Mined.Height ? block : Mined);

@@ -62,8 +62,9 @@ internal sealed class NetEndAudit(NetWorld world, ChainParameters rules, IReadOn
     private void CheckShares(NetNode node)
     {
         HashSet<Hash256> main = node.Desk.Look(static chain => chain.Newest().Select(static share => share.Id).ToHashSet());
-        foreach ((Hash256 id, ChainShare share) in world.Audit.Shares)
+        foreach (ChainShare share in world.Audit.Own)
         {
+            Hash256 id = share.Id;
             bool has = node.Desk.Has(id);
             if (has && node.Desk.Look(chain => chain.IsMain(id)) != main.Contains(id))
             {

@@ -48,6 +48,9 @@ internal sealed record NetOptions
     /// <summary>A coin node hears of a block so long after it was made, on average.</summary>
     public TimeSpan CoinLate { get; init; } = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>Of the coin's blocks so many are not on the newest one that there is, so that some win and some lose.</summary>
+    public double CoinRivals { get; init; }
+
     /// <summary>Miners are let in everywhere although nobody is connected; else at the first node only.</summary>
     public bool AllSolo { get; init; }
 
@@ -100,6 +103,7 @@ internal sealed record NetOptions
             Loss = random.Chance(0.5) ? 0.03 * random.Fraction() : 0,
             CoinBits = random.Chance(0.6) ? EasyShares.FoundCoinBits : EasyShares.CoinBits,
             CoinLate = TimeSpan.FromMilliseconds(random.Between(200, 2_000)),
+            CoinRivals = 0.2,
             HostileAreNeighbours = random.Chance(0.5),
             AllSolo = random.Chance(0.3),
         };
