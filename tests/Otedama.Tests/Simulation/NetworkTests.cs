@@ -112,7 +112,7 @@ public sealed class NetworkTests
     public void Who_is_shown_a_slower_chain_only_is_alarmed_within_fifteen_minutes(int seed)
     {
         const int Victim = 7, Begins = 75;
-        NetOptions options = new() { Nodes = 8, AllSolo = true, Length = TimeSpan.FromMinutes(100), Faults = TimeSpan.Zero, IsTraced = false };
+        NetOptions options = new() { Nodes = 8, AllSolo = true, Window = 200, Length = TimeSpan.FromMinutes(100), Faults = TimeSpan.Zero, IsTraced = false }; // 70 minutes of shares are kept
         NetSim sim = new((ulong)seed, options);
         sim.Begin();
         for (int minute = 1; minute <= Begins; minute++)
@@ -139,8 +139,8 @@ public sealed class NetworkTests
     {
         NetOptions options = new()
         {
-            Nodes = 30, Dials = 8, Known = 4, Length = TimeSpan.FromMinutes(6), Faults = TimeSpan.Zero, SkewMs = 500,
-            CoinLate = TimeSpan.FromSeconds(2), IsTraced = false,
+            Nodes = 16, Dials = 8, Known = 4, Length = TimeSpan.FromMinutes(12), Spacing = TimeSpan.FromSeconds(5), Faults = TimeSpan.Zero, SkewMs = 500,
+            CoinLate = TimeSpan.FromSeconds(4), IsTraced = false,
         };
         NetSim sim = new(3, options);
         sim.Begin();

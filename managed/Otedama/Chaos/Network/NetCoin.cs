@@ -74,8 +74,8 @@ internal sealed class NetCoin
         }
     }
 
-    /// <summary>Whether every coin node has it.</summary>
-    public bool IsEverywhere(Hash256 id) => _views.TrueForAll(view => view.Find(id) is not null);
+    /// <summary>Whether every coin node offers to mine on this one.</summary>
+    public bool IsTipOfAll(Hash256 id) => _views.TrueForAll(view => view.Tip.Id == id);
 
     /// <summary>A coin node that has it, other than this one.</summary>
     public bool IsBeyond(Hash256 id, NetCoinView view) =>

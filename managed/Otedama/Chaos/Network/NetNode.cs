@@ -222,13 +222,13 @@ internal sealed class NetNode : IBlockTimes, IShareListener, ICoinBlockSink
     }
 
     /// <summary>
-    /// The coin node gets it, and the others hear of it; while all is calm that has to do where the coin node has no
-    /// line of its own.
+    /// The coin node gets it, and the others hear of it. While all is calm and coin nodes agree on what is mined on that has
+    /// to do, as if the coin node had no line of its own; of two blocks at one height a node only believes in its own.
     /// </summary>
     private void OnBlock(ChainShare share, byte[] bytes)
     {
         Hash256 id = share.Work.Header.Id, parent = share.Work.Header.PreviousHash;
-        bool isTried = _world.IsHealed && PeerCount > 0 && _world.Coin.IsEverywhere(parent);
+        bool isTried = _world.IsHealed && PeerCount > 0 && _world.Coin.IsTipOfAll(parent);
         _world.Audit.OnBlock(this, share, bytes);
         if (!isTried)
         {
