@@ -11,7 +11,7 @@ internal sealed class NetCoinView : ICoinBlocks
     private readonly NetWorld _world;
     private readonly string _actor;
     private readonly Dictionary<Hash256, NetCoinBlock> _known = [];
-    private readonly Dictionary<Hash256, long> _offeredAt = [];
+    private readonly List<(NetCoinBlock Block, long At)> _tips = []; // those that were offered, oldest first
     private readonly List<NetCoinBlock> _unheard = []; // while it is cut off, and those it could not tell
     private readonly List<NetCoinBlock> _untold = [];
 
@@ -23,7 +23,7 @@ internal sealed class NetCoinView : ICoinBlocks
             _known.Add(block.Id, block);
         }
         Tip = Mined = blocks[^1];
-        _offeredAt[Tip.Id] = world.Schedule.Now;
+        _tips.Add((Tip, world.Schedule.Now));
     }
 
     /// <summary>What it offers to mine on.</summary>
@@ -45,7 +45,10 @@ internal sealed class NetCoinView : ICoinBlocks
     public NetCoinBlock? Find(Hash256 id) => _known.GetValueOrDefault(id);
 
     /// <summary>When it was first offered to mine on this one, in ticks; null when it never was.</summary>
-    public long? OfferedAt(Hash256 id) => _offeredAt.TryGetValue(id, out long at) ? at : null;
+    public long? OfferedAt(Hash256 id) => FirstTip(block => block.Id == id);
+
+    /// <summary>When what was offered was two blocks higher, so that a pool does not remember this one; null: not yet.</summary>
+    public long? PassedAt(Hash256 id) => FirstTip(block => block.Height >= _known[id].Height + 2);
 
     /// <summary>What it offers now.</summary>
     public Template Template() => TemplateOn(Tip);
@@ -111,11 +114,17 @@ internal sealed class NetCoinView : ICoinBlocks
         if (block.Height > Tip.Height)
         {
             Tip = block;
-            _offeredAt[block.Id] = _world.Schedule.Now;
+            _tips.Add((block, _world.Schedule.Now));
             Moved();
             _world.Schedule.After(
                 _world.Options.CoinDelay, _world.Life, () => Mined = block.Height > Mined.Height ? block : Mined);
         }
+    }
+
+    private long? FirstTip(Predicate<NetCoinBlock> which)
+    {
+        int at = _tips.FindIndex(tip => which(tip.Block));
+        return at < 0 ? null : _tips[at].At;
     }
 
     private Template TemplateOn(NetCoinBlock block) => new()
