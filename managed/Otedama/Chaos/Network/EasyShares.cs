@@ -14,7 +14,8 @@ internal static class EasyShares
     public const uint CoinBits = 0x1d00ffff;
 
     /// <summary>
-    /// Of a coin sixteen times as hard as the easiest share: some shares are blocks, and the window's work is what limits it.
+    /// Of a coin sixteen times as hard as the easiest share: some shares are blocks, and its work is what limits the
+    /// window.
     /// </summary>
     public const uint FoundCoinBits = 0x200fffff;
 
@@ -68,7 +69,7 @@ internal static class EasyShares
         }
     }
 
-    /// <summary>Whether its header has the work that it says, of a share that says no more than the chain asks.</summary>
+    /// <summary>Whether its header has the work it says, of a share that says no more than is asked.</summary>
     public static bool HasProof(ChainShare share) =>
         share.Core.Flags == 0 && Target.FromCompact(share.Core.Bits).IsMetBy(share.Work.Header.Id);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Otedama.Core;
 using Otedama.Pool;
 
@@ -11,7 +12,7 @@ internal sealed class NetAudit(NetWorld world)
     private readonly Dictionary<Hash256, long> _madeAt = [];
     private readonly Dictionary<Hash256, List<(int Node, TimeSpan After)>> _had = [];
     private readonly Dictionary<int, Hash256[]> _kept = []; // main chain that a node's disk has, newest first
-    private readonly Dictionary<int, (Hash256 Id, UInt128 Work)> _tips = [];
+    private readonly Dictionary<int, (Hash256 Id, UInt128 Weight)> _tips = [];
     private readonly Dictionary<IPAddress, NetNode> _nodes = [];
     private readonly List<NetBlock> _blocks = [];
 
@@ -56,7 +57,7 @@ internal sealed class NetAudit(NetWorld world)
         }
     }
 
-    /// <summary>Nothing that breaks a rule gets into an honest node's chain, and its tip moves to more work only.</summary>
+    /// <summary>Nothing that breaks a rule gets into an honest chain, and its tip moves to more work only.</summary>
     public void OnTaken(NetNode node, ChainShare share)
     {
         if (!_madeAt.TryGetValue(share.Id, out long at))
@@ -72,15 +73,17 @@ internal sealed class NetAudit(NetWorld world)
         {
             world.Fail($"{node.Name} has {orphans} orphans and {held} held shares");
         }
-        (Hash256 Id, UInt128 Work) tip = node.Desk.Look(static chain => (chain.TipId, chain.CumulativeWork));
-        if (_tips.TryGetValue(node.Number, out (Hash256 Id, UInt128 Work) old) && tip.Id != old.Id && tip.Work <= old.Work)
+        (Hash256 Id, UInt128 Weight) tip = node.Desk.Look(static chain => (chain.TipId, chain.CumulativeWork));
+        if (_tips.TryGetValue(node.Number, out (Hash256 Id, UInt128 Weight) old)
+            && tip.Id != old.Id && tip.Weight <= old.Weight)
         {
-            world.Fail($"{node.Name} leaves tip {old.Id} for {tip.Id}, whose work {tip.Work} is not more than {old.Work}");
+            world.Fail($"{node.Name} leaves tip {old.Id} for {tip.Id}, "
+                + $"whose work {tip.Weight} is not more than {old.Weight}");
         }
         _tips[node.Number] = tip;
     }
 
-    /// <summary>Another chain may have taken the place of its own, and that one may say what it likes of its work.</summary>
+    /// <summary>Another chain may have taken the place of its own; that one says what it likes of its work.</summary>
     public void OnReplaced(NetNode node) => _tips.Remove(node.Number);
 
     /// <summary>The node says that all it has is on its disk.</summary>
@@ -109,7 +112,8 @@ internal sealed class NetAudit(NetWorld world)
     /// <summary>Nobody who rents machines in one network has more than one of a node's own links.</summary>
     public void OnDialled(NetPort from, IPAddress to)
     {
-        if (Blames.IsHostile(to) && from.Dialled.FirstOrDefault(other => Blames.IsHostile(other) && IsNear(other, to)) is { } near)
+        if (Blames.IsHostile(to)
+            && from.Dialled.FirstOrDefault(other => Blames.IsHostile(other) && IsNear(other, to)) is { } near)
         {
             world.Fail($"node{from.Number} dials {to} and has a link to {near}, in the same network");
         }
@@ -122,11 +126,12 @@ internal sealed class NetAudit(NetWorld world)
         _blocks.Add(new NetBlock(by, share, bytes));
     }
 
-    /// <summary>Coin nodes get only blocks that somebody found, as he found them, and of each life of a node once.</summary>
+    /// <summary>Coin nodes get only blocks that somebody found, as he found them, in a life of a node once.</summary>
     public void OnForwarded(NetNode node, AssembledBlock block)
     {
         NetBlock? found = _blocks.FirstOrDefault(each => each.Share.Work.Header.Id == block.Id);
-        if (found is null || !found.Bytes.AsSpan().SequenceEqual(Hex.Decode(System.Text.Encoding.ASCII.GetString(block.HeadHex.Span))))
+        byte[] bytes = Hex.Decode(Encoding.ASCII.GetString(block.HeadHex.Span));
+        if (found is null || !found.Bytes.AsSpan().SequenceEqual(bytes))
         {
             world.Fail($"{node.Name} forwards coin block {block.Id}, which nobody has found like that");
         }

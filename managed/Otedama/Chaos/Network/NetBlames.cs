@@ -72,7 +72,8 @@ internal sealed partial class NetBlames(NetWorld world)
     /// <summary>Somebody was let in as a peer.</summary>
     public void OnOpened(NetNode by, string peer)
     {
-        if (_accounts.GetValueOrDefault((by.Number, AddressOf(peer))) is { } account && account.Until > world.Schedule.Now)
+        if (_accounts.GetValueOrDefault((by.Number, AddressOf(peer))) is { } account
+            && account.Until > world.Schedule.Now)
         {
             world.Fail($"{by.Name} talks to {peer}, whom it has banned");
         }

@@ -47,7 +47,7 @@ internal sealed class NetCoinView : ICoinBlocks
     /// <summary>When it was first offered to mine on this one, in ticks; null when it never was.</summary>
     public long? OfferedAt(Hash256 id) => FirstTip(block => block.Id == id);
 
-    /// <summary>When what was offered was two blocks higher, so that a pool does not remember this one; null: not yet.</summary>
+    /// <summary>When something two blocks higher was offered, so that a pool forgets this one; null: not yet.</summary>
     public long? PassedAt(Hash256 id) => FirstTip(block => block.Height >= _known[id].Height + 2);
 
     /// <summary>What it offers now.</summary>

@@ -61,14 +61,15 @@ internal sealed class NetEndAudit(NetWorld world, ChainParameters rules, IReadOn
     /// <summary>The main chain is the way from the tip, and no share waits for others that are there.</summary>
     private void CheckShares(NetNode node)
     {
-        HashSet<Hash256> main = node.Desk.Look(static chain => chain.Newest().Select(static share => share.Id).ToHashSet());
+        HashSet<Hash256> main =
+            node.Desk.Look(static chain => chain.Newest().Select(static share => share.Id).ToHashSet());
         foreach (ChainShare share in world.Audit.Own)
         {
             Hash256 id = share.Id;
             bool has = node.Desk.Has(id);
             if (has && node.Desk.Look(chain => chain.IsMain(id)) != main.Contains(id))
             {
-                world.Fail($"{node.Name} takes share {share} for one of the chain, or does not; its way from the tip says "
+                world.Fail($"{node.Name} takes share {share} for one of the chain, or does not; the way from the tip says "
                     + (main.Contains(id) ? "it is one" : "it is none"));
             }
             bool waits = !has && node.Desk.IsKnown(id) && !node.Desk.Look(chain => chain.IsRefused(id));
@@ -88,7 +89,8 @@ internal sealed class NetEndAudit(NetWorld world, ChainParameters rules, IReadOn
         string right = SplitOf(weights, core.CapClass, core.Parent, core.Payout);
         if (paid != right)
         {
-            world.Fail($"coin block {block.Share.Work.Header.Id} of {block.By.Name} pays {paid}; by the shares it is {right}");
+            world.Fail(
+                $"coin block {block.Share.Work.Header.Id} of {block.By.Name} pays {paid}; by the shares it is {right}");
         }
         foreach (NetNode node in nodes)
         {

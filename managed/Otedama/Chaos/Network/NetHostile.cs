@@ -209,13 +209,15 @@ internal sealed class NetHostile : IPeerNetworkUser
                 line.Flood([.. Enumerable.Range(0, Flood).Select(_ => SomeTip())]);
                 break;
             case 9 when _heard.Count > 0
-                && ChainShare.Decode(_heard[_random.Below(_heard.Count)], ChainCoin.Of(_world.Parameters), out _) is { } heard:
+                && ChainShare.Decode(SomeHeard(), ChainCoin.Of(_world.Parameters), out _) is { } heard:
                 Announce(line, heard);
                 break;
         }
     }
 
-    /// <summary>A block that is none, or the one that a share is with other transactions, or only a part of it.</summary>
+    private byte[] SomeHeard() => _heard[_random.Below(_heard.Count)];
+
+    /// <summary>A block that is none, or that of a share with other transactions, or only a part of it.</summary>
     private void Announce(NetHostileLine line, ChainShare share)
     {
         const uint Length = 300;
@@ -235,7 +237,7 @@ internal sealed class NetHostile : IPeerNetworkUser
     /// </summary>
     private byte[] Changed()
     {
-        byte[] changed = [.. _heard[_random.Below(_heard.Count)]];
+        byte[] changed = [.. SomeHeard()];
         changed[_random.Below(changed.Length)] ^= (byte)(1 << _random.Below(8));
         ChainCoin coin = ChainCoin.Of(_world.Parameters);
         ChainShare? before = ChainShare.Decode(_heard[^1], coin, out _);

@@ -222,8 +222,9 @@ internal sealed class NetNode : IBlockTimes, IShareListener, ICoinBlockSink
     }
 
     /// <summary>
-    /// The coin node gets it, and the others hear of it. While all is calm and coin nodes agree on what is mined on that has
-    /// to do, as if the coin node had no line of its own; of two blocks at one height a node only believes in its own.
+    /// The coin node gets it, and the others hear of it. While all is calm and coin nodes agree on what is mined on,
+    /// that has to do, as if the coin node had no line of its own; of two blocks at one height a node only believes in
+    /// its own.
     /// </summary>
     private void OnBlock(ChainShare share, byte[] bytes)
     {

@@ -48,7 +48,7 @@ internal sealed record NetOptions
     /// <summary>A coin node hears of a block so long after it was made, on average.</summary>
     public TimeSpan CoinLate { get; init; } = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>Of the coin's blocks so many are not on the newest one that there is, so that some win and some lose.</summary>
+    /// <summary>Of the coin's blocks so many are not on the newest one, so that some win and some lose.</summary>
     public double CoinRivals { get; init; }
 
     /// <summary>Miners are let in everywhere although nobody is connected; else at the first node only.</summary>

@@ -76,8 +76,9 @@ internal sealed class NetSim
         if (World.Broken is null)
         {
             _isCalm = true;
-            foreach (IGrouping<ChainParameters, NetNode> chain in Chains()) // of two equal branches one becomes the heavier
+            foreach (IGrouping<ChainParameters, NetNode> chain in Chains())
             {
+                // Of two equal branches one becomes the heavier.
                 chain.MaxBy(static node => node.Desk.Tip.Work)!.MineAnyway(_made++);
             }
             RunUntil(World.Options.Length + s_healing + s_settling);

@@ -30,7 +30,8 @@ internal static class SplitBooks
     }
 
     private static List<(PayoutKey Key, BigInteger Amount)> Pay(
-        IReadOnlyDictionary<PayoutKey, BigInteger> weights, BigInteger reward, int most, BigInteger dust, Hash256 parent)
+        IReadOnlyDictionary<PayoutKey, BigInteger> weights, BigInteger reward, int most, BigInteger dust,
+        Hash256 parent)
     {
         List<(PayoutKey Key, BigInteger Amount)> paid = [];
         List<KeyValuePair<PayoutKey, BigInteger>> left =

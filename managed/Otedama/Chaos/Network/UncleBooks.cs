@@ -28,7 +28,8 @@ internal static class UncleBooks
                     : "was never made";
                 if (problem is not null)
                 {
-                    return $"share {share} at height {share.Core.Height} lists uncle {Hex.Encode(id.ToArray())}, which {problem}";
+                    return $"share {share} at height {share.Core.Height} lists uncle {Hex.Encode(id.ToArray())}, "
+                        + $"which {problem}";
                 }
             }
         }
