@@ -69,8 +69,8 @@ internal sealed class NetEndAudit(NetWorld world, ChainParameters rules, IReadOn
             bool has = node.Desk.Has(id);
             if (has && node.Desk.Look(chain => chain.IsMain(id)) != main.Contains(id))
             {
-                world.Fail($"{node.Name} takes share {share} for one of the chain, or does not; the way from the tip says "
-                    + (main.Contains(id) ? "it is one" : "it is none"));
+                world.Fail($"{node.Name} takes share {share} for one of the chain, or does not; the way from the tip "
+                    + (main.Contains(id) ? "has it" : "has it not"));
             }
             bool waits = !has && node.Desk.IsKnown(id) && !node.Desk.Look(chain => chain.IsRefused(id));
             if (waits && share.Core.Uncles.Prepend(share.Core.Parent).All(node.Desk.Has))
