@@ -19,7 +19,7 @@ public sealed partial class ShareChain
         SplitOn(_tip.Id, capClass, reward, own);
 
     /// <summary>The same on any share that is kept; null where it is not.</summary>
-    internal IReadOnlyList<PayoutOutput>? SplitOn(Hash256 parent, byte capClass, ulong reward, PayoutKey own) =>
+    public IReadOnlyList<PayoutOutput>? SplitOn(Hash256 parent, byte capClass, ulong reward, PayoutKey own) =>
         _entries.TryGetValue(parent, out PlacedShare? placed) && Split(placed, capClass, reward, own) is { } payouts
             ? Outputs(payouts)
             : null;

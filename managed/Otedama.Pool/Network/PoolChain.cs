@@ -69,7 +69,7 @@ public sealed class PoolChain : IJobListener, IDisposable
         _coin = new CoinAlarm(() => Peers?.Chain.CoinSight ?? default, world.Time, logger);
     }
 
-    private bool _soloOk;
+    private MiningGate? _gate; // null where the chain is mined alone
 
     public ShareDesk Desk { get; }
 
@@ -96,57 +96,19 @@ public sealed class PoolChain : IJobListener, IDisposable
     public void Join(PeerNodeOptions options, IBlockTimes times, ICoinBlockSink nodes, PoolWorld world)
     {
         Peers = new PeerNode(options, Desk, times, nodes, world);
-        _soloOk = options.SoloOk;
+        _gate = new MiningGate(Desk, Peers, _partition, options.SoloOk);
     }
 
     /// <summary>For how long no coin node has given work; null while one does.</summary>
     public Func<TimeSpan?> WithoutWork { get; set; } = static () => null;
 
-    /// <summary>
-    /// Why miners are not let in: without a coin node what they mine is too old for a block; alone, this node might be on a branch that nobody else pays; behind, it certainly is.
-    /// A tip that is old does not close it, or a chain that once stood still could never go on.
-    /// </summary>
-    public Closure? WhyClosed
-    {
-        get
-        {
-            if (WithoutWork() >= s_coinPatience)
-            {
-                return new Closure(
-                    "no coin node gives work, so that what is mined would be too old for a block; otedama node status says "
-                        + "what is wrong with each",
-                    SendsAway: true);
-            }
-            if (Peers is not { } peers || _soloOk)
-            {
-                return null;
-            }
-            // To tell of a heavier chain costs nothing: who has a chain goes on until shares of the other one are here,
-            // and who was level once does not stop for it at all.
-            if (peers.Chain.Sync is { Progress: { } fetch } sync
-                && (Desk.Look(static chain => chain.Count) == 0 || (fetch.Had > 0 && !sync.WasLevel)))
-            {
-                return new Closure(
-                    $"the share chain is being fetched: {fetch.Had} of about {fetch.Of} shares; try again soon", false);
-            }
-            if (peers.Chain.Count == 0)
-            {
-                return new Closure(
-                    peers.OfOtherChains is { } others ? $"no other node of the share chain is connected; {others}"
-                        : "no other node of the share chain is connected, so that what is mined might pay nobody; see "
-                            + "p2p.bootstrap_nodes, or set p2p.solo_ok to begin a chain alone",
-                    SendsAway: true);
-            }
-            return peers.Chain.CoinSight is { IsSure: true } sight
-                ? new Closure($"the coin node is {sight.Blocks} blocks behind what {sight.Peers} peers see", true)
-                : _partition.Alarm is { } cut ? new Closure(WordsOf(cut), SendsAway: false) : null;
-        }
-    }
-
-    /// <summary>A guess, so that those who mine may go on: if everybody stopped, nobody could begin again.</summary>
-    private static string WordsOf(Partition cut) => string.Create(CultureInfo.InvariantCulture,
-        $"{cut.Came} shares of other nodes came in ten minutes where {cut.Expected:0} are usual: this node may be ")
-        + "cut off from the others; see its clock and otedama node peers";
+    /// <summary>Why miners are not let in; null where they are. Without a coin node what they mine is too old for a block.</summary>
+    public Closure? WhyClosed => WithoutWork() >= s_coinPatience
+        ? new Closure(
+            "no coin node gives work, so that what is mined would be too old for a block; otedama node status says what is "
+                + "wrong with each",
+            SendsAway: true)
+        : _gate?.Why;
 
     /// <summary>Cheap enough for once a second.</summary>
     public ChainSnapshot Snapshot()
@@ -197,7 +159,7 @@ public sealed class PoolChain : IJobListener, IDisposable
         List<ChainAlarm> alarms = [];
         if (Peers is not null && _partition.Alarm is { } cut)
         {
-            alarms.Add(new ChainAlarm(ChainAlarms.Partition, WordsOf(cut)));
+            alarms.Add(new ChainAlarm(ChainAlarms.Partition, MiningGate.WordsOf(cut)));
         }
         if (Peers is not null && _coin.IsOn && Peers.Chain.CoinSight is { Blocks: > 0 } sight)
         {

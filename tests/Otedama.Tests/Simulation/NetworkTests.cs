@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Otedama.Core;
 using Otedama.Tests.App;
 using Xunit;
 
@@ -60,6 +61,110 @@ public sealed class NetworkTests
         Assert.Equal([2, 1, 1], sim.Nodes.Select(static node => node.PeerCount));
         Assert.All(sim.Nodes, node => Assert.Contains(node.Payout, sim.Nodes[0].Desk.Look(static chain => chain.Newest().Select(static share => share.Core.Payout).ToHashSet())));
     }
+
+    /// <summary>Share chain rules, section 11, upgrade split: other rules are another chain, whose nodes are told apart by its id.</summary>
+    [Fact]
+    public void Nodes_with_other_rules_are_turned_away_and_both_chains_go_on()
+    {
+        NetOptions options = new() { Nodes = 8, Others = 3, Known = 6, AllSolo = true, Length = TimeSpan.FromMinutes(3), Faults = TimeSpan.Zero };
+        NetSim sim = new(4, options);
+        sim.Begin();
+        NetReport report = sim.End();
+        Assert.True(report.Broken is null, report.Broken);
+        NetNode[] old = [.. sim.Nodes.Where(node => node.Rules == sim.World.Parameters)], changed = [.. sim.Nodes.Except(old)];
+        Assert.Equal((5, 3), (old.Length, changed.Length));
+        Assert.True(report.Bans > 0 && old[0].Desk.Tip.Height > 5 && changed[0].Desk.Tip.Height > 2, $"{report.Bans} bans");
+        Assert.Empty(PayeesOf(old).Intersect(changed.Select(static node => node.Payout)));
+        Assert.Empty(PayeesOf(changed).Intersect(old.Select(static node => node.Payout)));
+        Assert.All(sim.Nodes, static node => Assert.InRange(node.PeerCount, 1, 7));
+    }
+
+    /// <summary>
+    /// Share chain rules, section 11, junk transactions: three of ten commit to lists that nobody has, and answer with others.
+    /// </summary>
+    [Fact]
+    public void Some_who_lie_about_transactions_are_found_out_within_an_hour_and_nobody_else_is_blamed()
+    {
+        NetOptions options = new() { Nodes = 10, Liars = 3, Audits = true, Length = TimeSpan.FromHours(1), Faults = TimeSpan.Zero, IsTraced = false };
+        NetSim sim = new(2, options);
+        sim.Begin();
+        NetReport report = sim.End();
+        Assert.True(report.Broken is null, report.Broken);
+        (long Good, long Bad, long Unknown) all = default;
+        foreach (NetNode node in sim.Nodes)
+        {
+            (long good, long bad, long unknown) = node.Audited;
+            all = (all.Good + good, all.Bad + bad, all.Unknown + unknown);
+        }
+        Assert.True(all is { Good: > 0, Bad: > 0 }, all.ToString());
+        int found = Enumerable.Range(0, options.Liars).Count(liar => sim.Nodes.Any(node =>
+            sim.World.Audit.Blames.HasBlamed(node.Number, NetWorld.PlaceOf(liar).Address, 1)));
+        Assert.True(found > 0, $"no liar was found; {all}");
+    }
+
+    /// <summary>
+    /// Share chain rules, section 11, eclipse: after an hour among all others a node has a link only to one that shows it a chain
+    /// with an eighth of the work. A quarter, which difficulty soon follows, is not noticed.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Who_is_shown_a_slower_chain_only_is_alarmed_within_fifteen_minutes(int seed)
+    {
+        const int Victim = 7, Begins = 75;
+        NetOptions options = new() { Nodes = 8, AllSolo = true, Window = 200, Length = TimeSpan.FromMinutes(100), Faults = TimeSpan.Zero, IsTraced = false }; // 70 minutes of shares are kept
+        NetSim sim = new((ulong)seed, options);
+        sim.Begin();
+        for (int minute = 1; minute <= Begins; minute++)
+        {
+            sim.RunUntil(TimeSpan.FromMinutes(minute));
+            Assert.DoesNotContain(sim.Nodes, static node => node.HasAlarm);
+        }
+        uint before = sim.Nodes[Victim].Desk.Tip.Height;
+        sim.World.Wires.Enclose([Victim - 1, Victim], TimeSpan.FromHours(1));
+        int alarm = Begins;
+        while (!sim.Nodes[Victim].HasAlarm && alarm < options.Length.TotalMinutes)
+        {
+            sim.RunUntil(TimeSpan.FromMinutes(++alarm));
+        }
+        Assert.InRange(alarm - Begins, 1, 15);
+        Assert.True(sim.Nodes[Victim].Desk.Tip.Height > before && sim.Nodes[Victim].PeerCount > 0, "it was shown nothing at all");
+        NetReport report = sim.End();
+        Assert.True(report.Broken is null, report.Broken);
+    }
+
+    /// <summary>
+    /// A node whose coin node does not offer a share's block, or not any more, does not believe in the share until it does, or until
+    /// another share names it. Nobody is late otherwise.
+    /// </summary>
+    [Fact]
+    public void A_share_comes_late_only_to_a_node_whose_coin_node_does_not_offer_its_block()
+    {
+        NetOptions options = new()
+        {
+            Nodes = 16, Dials = 8, Known = 4, Length = TimeSpan.FromMinutes(12), Spacing = TimeSpan.FromSeconds(5), Faults = TimeSpan.Zero, SkewMs = 500,
+            CoinLate = TimeSpan.FromSeconds(4), IsTraced = false,
+        };
+        NetSim sim = new(3, options);
+        sim.Begin();
+        sim.RunUntil(TimeSpan.FromMinutes(1));
+        long joined = sim.World.Schedule.Now;
+        NetReport report = sim.End();
+        Assert.True(report.Broken is null, report.Broken);
+        TimeSpan usual = TimeSpan.FromSeconds(1);
+        (ChainShare Share, int Node, long At)[] late = [.. sim.World.Audit.Late(usual).Where(each => each.At > joined)];
+        Assert.NotEmpty(late);
+        Assert.All(late, each =>
+        {
+            NetCoinView coin = sim.Nodes[each.Node].Coin;
+            Hash256 on = each.Share.Work.Header.PreviousHash;
+            (long? offered, long? passed) = (coin.OfferedAt(on), coin.PassedAt(on));
+            Assert.True(offered is null || each.At - offered < usual.Ticks || passed < each.At, $"{each}: its coin block was offered at {offered} and forgotten at {passed}");
+        });
+    }
+
+    private static HashSet<PayoutKey> PayeesOf(IEnumerable<NetNode> nodes) => [.. nodes.SelectMany(static node =>
+        node.Desk.Look(static chain => chain.Newest().Select(static share => share.Core.Payout).ToArray()))];
 
     [Fact]
     public void A_seed_is_a_run()

@@ -13,13 +13,22 @@ internal static class EasyShares
     /// </summary>
     public const uint CoinBits = 0x1d00ffff;
 
+    /// <summary>
+    /// Of a coin sixteen times as hard as the easiest share: some shares are blocks, and its work is what limits the
+    /// window.
+    /// </summary>
+    public const uint FoundCoinBits = 0x200fffff;
+
+    /// <summary>Of all shares made here.</summary>
+    public const byte CapClass = 2;
+
     /// <summary>SHA-256d shows its proof in the header; nobody asks this one.</summary>
     public static IProofChecker NoChecker { get; } = new Nobody();
 
     public static ChainParameters Parameters(
-        int window, int spacing = 10_000, int halfLife = 600_000, string pass = "") =>
+        int window, int spacing = 10_000, int halfLife = 600_000, string pass = "", int penalty = 20) =>
         ChainParameters.Parse(
-            $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T={spacing}|N={window}|W=2|pen=20|ud=3|um=5"
+            $"otedama-sharechain/1|coin=btc|net=regtest|algo=sha256d|T={spacing}|N={window}|W=2|pen={penalty}|ud=3|um=5"
             + $"|hl={halfLife}|dtcap={4 * halfLife}|limit=207fffff|g_ms=1767225600000|dust=5000|caps=4,7,13,47,146,367"
             + $"|pass={pass}");
 
@@ -29,12 +38,12 @@ internal static class EasyShares
     /// </summary>
     public static ChainShare Next(
         ShareChain chain, ChainParameters parameters, PayoutKey payout, ulong timeMs, ulong number, Hash256 coinBlock,
-        uint coinHeight = 100, uint coinBits = CoinBits)
+        uint coinHeight = 100, uint coinBits = CoinBits, IReadOnlyList<Hash256>? branch = null)
     {
         ShareCore core = FreeShares.Core(chain.Next(), payout, timeMs) with { CoinHeight = coinHeight };
         IReadOnlyList<PayoutOutput> payees = chain.SplitFor(core.CapClass, core.CoinValue, payout)
             ?? throw new InvalidOperationException("too little of the chain is known to tell whom the next share pays");
-        return Mine(core, parameters, payees, number, coinBlock, coinBits);
+        return Mine(core, parameters, payees, number, coinBlock, coinBits, branch);
     }
 
     /// <summary>The share of this core that pays these.</summary>
@@ -59,6 +68,10 @@ internal static class EasyShares
             }
         }
     }
+
+    /// <summary>Whether its header has the work it says, of a share that says no more than is asked.</summary>
+    public static bool HasProof(ChainShare share) =>
+        share.Core.Flags == 0 && Target.FromCompact(share.Core.Bits).IsMetBy(share.Work.Header.Id);
 
     /// <summary>Whether its header is a block of the coin too.</summary>
     public static bool IsBlock(ChainShare share) =>

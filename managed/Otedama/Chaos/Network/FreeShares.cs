@@ -25,7 +25,7 @@ internal static class FreeShares
     /// <summary>The core of the share that `next` describes.</summary>
     public static ShareCore Core(NextShare next, PayoutKey payout, ulong timeMs) => new()
     {
-        CapClass = 2,
+        CapClass = EasyShares.CapClass,
         Parent = next.Parent,
         Uncles = next.Uncles,
         Height = next.Height,

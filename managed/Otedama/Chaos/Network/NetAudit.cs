@@ -1,53 +1,66 @@
 using System.Net;
-using System.Numerics;
+using System.Text;
 using Otedama.Core;
 using Otedama.Pool;
-using Otedama.Wire;
 
 namespace Otedama;
 
-/// <summary>What has to be true of honest nodes, at any time and at the end.</summary>
+/// <summary>What has to be true of honest nodes at any time.</summary>
 internal sealed class NetAudit(NetWorld world)
 {
-    /// <summary>What a slow link or disk makes of an honest node.</summary>
-    private static readonly PeerOffence[] s_slow =
-    [
-        PeerOffence.NoAnswer, PeerOffence.NoPong, PeerOffence.AnnouncedNothing, PeerOffence.OldCoinHeight,
-        PeerOffence.OverRateLimit,
-    ];
-
-    private readonly Dictionary<Hash256, long> _made = []; // and when
+    private readonly Dictionary<Hash256, ChainShare> _made = [];
+    private readonly Dictionary<Hash256, long> _madeAt = [];
     private readonly Dictionary<Hash256, List<(int Node, TimeSpan After)>> _had = [];
     private readonly Dictionary<int, Hash256[]> _kept = []; // main chain that a node's disk has, newest first
-    private readonly HashSet<IPAddress> _hostile = [];
+    private readonly Dictionary<int, (Hash256 Id, UInt128 Weight)> _tips = [];
+    private readonly Dictionary<IPAddress, NetNode> _nodes = [];
+    private readonly List<NetBlock> _blocks = [];
 
     public int Made => _made.Count;
 
-    public int Blames { get; private set; }
+    /// <summary>Shares of honest miners.</summary>
+    public IEnumerable<ChainShare> Own => _had.Keys.Select(id => _made[id]);
 
-    public int Bans { get; private set; }
+    /// <summary>Every share that breaks no rule, by id, whoever made it.</summary>
+    public IReadOnlyDictionary<Hash256, ChainShare> Shares => _made;
+
+    public IReadOnlyList<NetBlock> Blocks => _blocks;
+
+    public NetBlames Blames { get; } = new(world);
 
     /// <summary>By share: which nodes had it how long after it was found.</summary>
     public IEnumerable<IReadOnlyList<(int Node, TimeSpan After)>> Spreads => _had.Values;
 
-    public void AddHostile(IPAddress address) => _hostile.Add(address);
+    /// <summary>Who took a share of an honest miner so long after it was found, or longer.</summary>
+    public IEnumerable<(ChainShare Share, int Node, long At)> Late(TimeSpan after) => _had.SelectMany(had => had.Value
+        .Where(each => each.After >= after)
+        .Select(each => (_made[had.Key], each.Node, _madeAt[had.Key] + each.After.Ticks)));
+
+    public void AddNode(NetNode node) => _nodes.Add(NetWorld.PlaceOf(node.Number).Address, node);
+
+    /// <summary>The honest node there; null for an attacker.</summary>
+    public NetNode? NodeAt(IPAddress address) => _nodes.GetValueOrDefault(address);
 
     /// <summary>An honest miner found it, or nothing is wrong with it although somebody else did.</summary>
     public void OnMade(NetNode? by, ChainShare share)
     {
-        if (_made.TryAdd(share.Id, world.Schedule.Now) && by is not null)
+        if (_made.TryAdd(share.Id, share))
         {
-            _had[share.Id] = [];
-            world.Note(
-                by.Name,
-                $"finds {share} on {share.Core.Parent.ToString()[..8]} with {share.Core.Uncles.Count} uncles");
+            _madeAt.Add(share.Id, world.Schedule.Now);
+            if (by is not null)
+            {
+                _had[share.Id] = [];
+                world.Note(
+                    by.Name,
+                    $"finds {share} on {share.Core.Parent.ToString()[..8]} with {share.Core.Uncles.Count} uncles");
+            }
         }
     }
 
-    /// <summary>Nothing that breaks a rule gets into an honest node's chain.</summary>
+    /// <summary>Nothing that breaks a rule gets into an honest chain, and its tip moves to more work only.</summary>
     public void OnTaken(NetNode node, ChainShare share)
     {
-        if (!_made.TryGetValue(share.Id, out long at))
+        if (!_madeAt.TryGetValue(share.Id, out long at))
         {
             world.Fail($"{node.Name} takes share {share}, which breaks a rule");
         }
@@ -60,7 +73,18 @@ internal sealed class NetAudit(NetWorld world)
         {
             world.Fail($"{node.Name} has {orphans} orphans and {held} held shares");
         }
+        (Hash256 Id, UInt128 Weight) tip = node.Desk.Look(static chain => (chain.TipId, chain.CumulativeWork));
+        if (_tips.TryGetValue(node.Number, out (Hash256 Id, UInt128 Weight) old)
+            && tip.Id != old.Id && tip.Weight <= old.Weight)
+        {
+            world.Fail($"{node.Name} leaves tip {old.Id} for {tip.Id}, "
+                + $"whose work {tip.Weight} is not more than {old.Weight}");
+        }
+        _tips[node.Number] = tip;
     }
+
+    /// <summary>Another chain may have taken the place of its own; that one says what it likes of its work.</summary>
+    public void OnReplaced(NetNode node) => _tips.Remove(node.Number);
 
     /// <summary>The node says that all it has is on its disk.</summary>
     public void OnKept(NetNode node) =>
@@ -71,6 +95,8 @@ internal sealed class NetAudit(NetWorld world)
     /// <summary>What was on the disk is there again, but for what lies too deep to be kept.</summary>
     public void OnStarted(NetNode node)
     {
+        _tips.Remove(node.Number);
+        Blames.OnStarted(node);
         if (!_kept.TryGetValue(node.Number, out Hash256[]? kept))
         {
             return;
@@ -83,91 +109,45 @@ internal sealed class NetAudit(NetWorld world)
         }
     }
 
-    /// <summary>
-    /// Honest nodes never find honest ones guilty. One may be too slow to answer, pass on what had to wait until the
-    /// coin was far ahead, and send all at once what a link held up; that alone is never enough for a ban.
-    /// </summary>
-    public void OnBlamed(NetNode by, string peer, string words)
+    /// <summary>Nobody who rents machines in one network has more than one of a node's own links.</summary>
+    public void OnDialled(NetPort from, IPAddress to)
     {
-        Blames++;
-        bool isBan = words.StartsWith("banned", StringComparison.Ordinal);
-        Bans += isBan ? 1 : 0;
-        string place = peer[(peer.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        IPAddress address = IPEndPoint.TryParse(place, out IPEndPoint? end) ? end.Address : IPAddress.Parse(place);
-        bool isSlow = Array.Exists(s_slow, offence => Says(words, offence));
-        if (!_hostile.Contains(address) && (isBan || !isSlow))
+        if (Blames.IsHostile(to)
+            && from.Dialled.FirstOrDefault(other => Blames.IsHostile(other) && IsNear(other, to)) is { } near)
         {
-            world.Fail($"{by.Name} blames an honest node, {peer}: {words}");
+            world.Fail($"node{from.Number} dials {to} and has a link to {near}, in the same network");
         }
     }
 
-    /// <summary>All have one tip, pay the same, and pay what the shares say.</summary>
-    public void CheckEnd(IReadOnlyList<NetNode> nodes)
+    /// <summary>A share is a block of the coin, which its finder gives to his coin node and tells the others.</summary>
+    public void OnBlock(NetNode by, ChainShare share, byte[] bytes)
     {
-        NetNode best = nodes.MaxBy(static node => node.Desk.Tip.Work)!;
-        foreach (NetNode node in nodes)
+        world.Note(by.Name, $"has found coin block {share.Work.Header.Id}");
+        _blocks.Add(new NetBlock(by, share, bytes));
+    }
+
+    /// <summary>Coin nodes get only blocks that somebody found, as he found them, in a life of a node once.</summary>
+    public void OnForwarded(NetNode node, AssembledBlock block)
+    {
+        NetBlock? found = _blocks.FirstOrDefault(each => each.Share.Work.Header.Id == block.Id);
+        byte[] bytes = Hex.Decode(Encoding.ASCII.GetString(block.HeadHex.Span));
+        if (found is null || !found.Bytes.AsSpan().SequenceEqual(bytes))
         {
-            PeerTip tip = node.Desk.Tip, heaviest = best.Desk.Tip;
-            if (tip.Id != heaviest.Id)
-            {
-                world.Fail($"{node.Name} is at height {tip.Height} with work {tip.Work} and {node.PeerCount} peers, "
-                    + $"{best.Name} at {heaviest.Height} with {heaviest.Work}");
-            }
-            CheckPayments(node, best);
+            world.Fail($"{node.Name} forwards coin block {block.Id}, which nobody has found like that");
+        }
+        else if (!found.Forwards.Add((node.Number, node.Lives)))
+        {
+            world.Fail($"{node.Name} forwards coin block {block.Id} twice");
         }
     }
 
-    private static bool Says(string words, PeerOffence offence) =>
-        words.Contains(PeerOffences.Of(offence).Words, StringComparison.Ordinal);
+    private static bool IsNear(IPAddress one, IPAddress other) =>
+        one.GetAddressBytes().AsSpan(0, 2).SequenceEqual(other.GetAddressBytes().AsSpan(0, 2));
+}
 
-    private void CheckPayments(NetNode node, NetNode best)
-    {
-        for (byte capClass = 0; capClass < world.Parameters.Caps.Count && world.Broken is null; capClass++)
-        {
-            string split = SplitOf(node, capClass), other = SplitOf(best, capClass);
-            if (split != other)
-            {
-                world.Fail($"with one tip {node.Name} pays {split} in cap class {capClass}, {best.Name} {other}");
-            }
-        }
-        node.Desk.Look(chain => CheckWindow(node, chain));
-    }
-
-    private string SplitOf(NetNode node, byte capClass)
-    {
-        IReadOnlyList<PayoutOutput>? outputs = node.Desk.Look(
-            chain => chain.SplitFor(capClass, FreeShares.CoinValue, node.Payout));
-        if (outputs is null)
-        {
-            world.Fail($"{node.Name} knows too little of the chain to tell whom to pay");
-            return "";
-        }
-        long sum = outputs.Sum(static output => output.Amount.Units);
-        int most = world.Parameters.Caps[capClass];
-        if (sum != (long)FreeShares.CoinValue || outputs.Count > most)
-        {
-            world.Fail($"{node.Name} pays {sum} to {outputs.Count} in cap class {capClass}; "
-                + $"{FreeShares.CoinValue} to {most} at most");
-        }
-        return string.Join(
-            ',', outputs.Select(static output => $"{output.Amount.Units} {Hex.Encode(output.Script.Span)}"));
-    }
-
-    /// <summary>The window that moved with the chain is the one that a walk over the bytes finds.</summary>
-    private bool CheckWindow(NetNode node, ShareChain chain)
-    {
-        Dictionary<Hash256, ChainShare> shares = chain.History(chain.TipId)
-            .Select(share => ChainShare.Decode(share.Bytes.Span, ChainCoin.Of(world.Parameters), out _)!)
-            .ToDictionary(static share => share.Id);
-        Dictionary<PayoutKey, BigInteger> right = WindowBooks.Walk(chain.TipId, shares, world.Parameters);
-        ChainPayee[] payees = chain.Payees() ?? [];
-        bool isRight = payees.Length == right.Count
-            && payees.All(payee => right.TryGetValue(payee.Key, out BigInteger weight) && weight == payee.Weight);
-        if (!isRight)
-        {
-            world.Fail($"{node.Name} has a window of {payees.Length} payees; "
-                + $"the shares of the chain make {right.Count}, or other weights");
-        }
-        return isRight;
-    }
+/// <summary>A coin block of the pool.</summary>
+internal sealed record NetBlock(NetNode By, ChainShare Share, byte[] Bytes)
+{
+    /// <summary>Which nodes, in which of their lives, gave it to their coin nodes when they heard of it.</summary>
+    public HashSet<(int Node, int Life)> Forwards { get; } = [];
 }

@@ -1,54 +1,104 @@
 using Otedama.Core;
-using Otedama.Pool;
 
 namespace Otedama;
 
-/// <summary>The coin's blocks: one after the other, at times that the seed says.</summary>
-internal sealed class NetCoin : ICoinBlocks
+/// <summary>A block of the simulated coin; its parent is null for the first one that anybody knows.</summary>
+internal sealed record NetCoinBlock(Hash256 Id, NetCoinBlock? Parent, uint Height, long At);
+
+/// <summary>
+/// The coin: blocks that others mine, now and then two at one height, and those that the pool finds. Every node has a
+/// coin node of its own, which hears of each block at another time.
+/// </summary>
+internal sealed class NetCoin
 {
-    private readonly List<(Hash256 Id, long At)> _blocks = [];
-    private readonly Dictionary<Hash256, long> _times = [];
+    private const uint FirstHeight = 101;
 
-    private readonly SimSchedule _schedule;
+    /// <summary>Blocks that every coin node knows when all begins, as far apart as they are on average.</summary>
+    private const int Before = 5;
 
-    public NetCoin(SimSchedule schedule, SeededRandom random, TimeSpan spacing, TimeSpan length)
+    private static readonly TimeSpan s_spacing = TimeSpan.FromSeconds(60);
+
+    private readonly NetWorld _world;
+    private readonly SeededRandom _random;
+    private readonly List<NetCoinBlock> _blocks = [];
+    private readonly Dictionary<Hash256, NetCoinBlock> _byId = [];
+    private readonly List<NetCoinView> _views = [];
+    private NetCoinBlock _best;
+
+    public NetCoin(NetWorld world)
     {
-        _schedule = schedule;
-        for (long at = -spacing.Ticks * 4; at < length.Ticks; at += random.Wait(spacing).Ticks + 1)
+        (_world, _random) = (world, world.RandomFor("coin"));
+        _best = Add(new NetCoinBlock(SomeId(), null, FirstHeight, -s_spacing.Ticks * (Before - 1)));
+        for (int i = Before - 2; i >= 0; i--)
         {
-            byte[] id = new byte[Hash256.Size];
-            random.Fill(id);
-            _blocks.Add((new Hash256(id), at));
-            _times[new Hash256(id)] = at;
+            _best = Add(new NetCoinBlock(SomeId(), _best, _best.Height + 1, -s_spacing.Ticks * i));
         }
     }
 
-    /// <summary>When there are new ones, from the beginning of the simulation on.</summary>
-    public IEnumerable<long> Times => _blocks.Select(static block => block.At).Where(static at => at > 0);
-
-    public ulong TipTimeMs => Ms(_blocks[NewestAt(_schedule.Now)].At);
-
-    public ulong? TimeMsOf(Hash256 block) => _times.TryGetValue(block, out long at) ? Ms(at) : null;
-
-    /// <summary>What a coin node offers at this time.</summary>
-    public Template Template(long now)
+    /// <summary>A coin node more, which knows what there is.</summary>
+    public NetCoinView NewView(string actor)
     {
-        int newest = NewestAt(now);
-        return new Template
-        {
-            Algorithm = CoinCatalogue.Find("btc", "regtest")!.Algorithm,
-            Height = 101 + newest,
-            Version = 0x20000000,
-            PreviousHash = _blocks[newest].Id,
-            Bits = EasyShares.CoinBits,
-            Time = (uint)(Ms(now) / 1_000),
-            TimeMin = 0,
-            CoinbaseValue = new Amount((long)FreeShares.CoinValue),
-            Transactions = [],
-        };
+        NetCoinView view = new(_world, actor, _blocks);
+        _views.Add(view);
+        return view;
     }
 
-    private int NewestAt(long now) => Math.Max(0, _blocks.FindLastIndex(block => block.At <= now));
+    public void Start() => _world.Schedule.After(_random.Wait(s_spacing), _world.Life, () =>
+    {
+        NetCoinBlock on = _random.Chance(_world.Options.CoinRivals) ? Other() : _best;
+        Tell(Add(new NetCoinBlock(SomeId(), on, on.Height + 1, _world.Schedule.Now)), null);
+        Start();
+    });
 
-    private static ulong Ms(long ticks) => (ulong)(1_900_000_000_000 + (ticks / TimeSpan.TicksPerMillisecond));
+    /// <summary>A block of the pool; nothing of it where the coin node does not know what it is built on.</summary>
+    public void Found(Hash256 id, Hash256 parent, NetCoinView by)
+    {
+        if (!_byId.TryGetValue(id, out NetCoinBlock? block))
+        {
+            if (by.Find(parent) is not { } on)
+            {
+                return;
+            }
+            block = Add(new NetCoinBlock(id, on, on.Height + 1, _world.Schedule.Now));
+        }
+        by.Take(block);
+    }
+
+    /// <summary>All coin nodes but this one hear of it, each a while later.</summary>
+    public void Tell(NetCoinBlock block, NetCoinView? from)
+    {
+        foreach (NetCoinView view in _views.Where(view => view != from))
+        {
+            TimeSpan late = _random.Wait(_world.Options.CoinLate);
+            _world.Schedule.After(late, _world.Life, () => view.Hear(block));
+        }
+    }
+
+    /// <summary>Whether every coin node offers to mine on this one.</summary>
+    public bool IsTipOfAll(Hash256 id) => _views.TrueForAll(view => view.Tip.Id == id);
+
+    /// <summary>A coin node that has it, other than this one.</summary>
+    public bool IsBeyond(Hash256 id, NetCoinView view) =>
+        _views.Exists(other => other != view && other.Find(id) is not null);
+
+    private NetCoinBlock Other()
+    {
+        NetCoinBlock[] near = [.. _blocks.Where(block => block.Height + 1 >= _best.Height)];
+        return near[_random.Below(near.Length)];
+    }
+
+    private NetCoinBlock Add(NetCoinBlock block)
+    {
+        _blocks.Add(block);
+        _byId.Add(block.Id, block);
+        _best = _best is null || block.Height > _best.Height ? block : _best;
+        return block;
+    }
+
+    private Hash256 SomeId()
+    {
+        byte[] id = new byte[Hash256.Size];
+        _random.Fill(id);
+        return new Hash256(id);
+    }
 }

@@ -32,6 +32,7 @@ internal sealed class NetFaults
         {
             node.Disk.IsFull = node.Disk.RefusesFlushes = false;
             node.Disk.EndAt(-1); // an end that was planned and has not come
+            node.Coin.Join();
         }
     }
 
@@ -43,7 +44,7 @@ internal sealed class NetFaults
 
     private void Happen(NetNode node)
     {
-        switch (_random.Below(9))
+        switch (_random.Below(10))
         {
             case 0 when _world.Wires.Links.Count > 0:
                 _world.Wires.Links[_random.Below(_world.Wires.Links.Count)].Cut();
@@ -77,6 +78,9 @@ internal sealed class NetFaults
             case 8 when node.IsUp && _random.Chance(0.5):
                 node.LoseDisk();
                 StartLater(node);
+                break;
+            case 9:
+                node.Coin.Cut(_random.Wait(TimeSpan.FromSeconds(20)));
                 break;
         }
     }

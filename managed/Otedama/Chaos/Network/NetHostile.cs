@@ -14,10 +14,16 @@ namespace Otedama;
 /// </summary>
 internal sealed class NetHostile : IPeerNetworkUser
 {
-    /// <summary>Numbers of places that no honest node has; each attacker has so many of them.</summary>
-    private const int PlacesFrom = 2_000, Places = 100;
+    /// <summary>Each attacker has so many.</summary>
+    private const int Places = 100;
+
+    /// <summary>Numbers of machines that no honest node has.</summary>
+    private const int Actor = 2_000;
 
     private const int HeardMax = 200, PushedMax = 100;
+
+    /// <summary>Tips at once, where a peer may send two in a second.</summary>
+    private const int Flood = 60;
 
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
 
@@ -28,6 +34,7 @@ internal sealed class NetHostile : IPeerNetworkUser
     private readonly SimLife _life;
     private readonly List<NetHostileLine> _lines = [];
     private readonly List<byte[]> _heard = [];
+    private readonly NetCoinView _coin;
     private NetPort _port = null!;
     private int _keys;
     private ulong _made;
@@ -40,8 +47,9 @@ internal sealed class NetHostile : IPeerNetworkUser
         _life = new SimLife(world.Schedule, name);
         for (int i = 0; i < Places; i++)
         {
-            world.Audit.AddHostile(NetWorld.PlaceOf(PlacesFrom + (number * Places) + i).Address);
+            world.Audit.Blames.AddHostile(world.HostilePlace((number * Places) + i).Address);
         }
+        _coin = world.Coin.NewView(name);
     }
 
     public Hash256 ChainId => _world.Parameters.Id;
@@ -63,6 +71,22 @@ internal sealed class NetHostile : IPeerNetworkUser
 
     public void OnNoLink(IPEndPoint place, long number, PeerRefusal reason, string detail)
     {
+    }
+
+    internal long Now => _world.Schedule.Now;
+
+    /// <summary>All of a flood has come: who got it holds it against this one, or has hung up.</summary>
+    public void OnFlooded(NetEnd end, long since)
+    {
+        NetPort victim = end.Back.Port;
+        IPAddress place = _port.Place.Address;
+        _world.Schedule.After(s_every, _life, () =>
+        {
+            if (!victim.Life.IsOver && !end.Back.IsEnded && !_world.Audit.Blames.HasBlamed(victim.Number, place, since))
+            {
+                _world.Fail($"node{victim.Number} takes {Flood} tips at once from {place} and does not mind");
+            }
+        });
     }
 
     public void Left(NetHostileLine line) => _lines.Remove(line);
@@ -114,13 +138,13 @@ internal sealed class NetHostile : IPeerNetworkUser
     /// <summary>A new key and a new address; those who know the old ones are left.</summary>
     private void Move()
     {
-        int place = PlacesFrom + (_number * Places) + (_keys++ % Places);
+        int place = (_number * Places) + (_keys++ % Places);
         string key = string.Create(CultureInfo.InvariantCulture, $"hostile {_number} {_keys}");
         NodeId id = NodeId.OfKey(Encoding.ASCII.GetBytes(key));
         _port?.End(isHeard: true);
         _lines.Clear();
-        _port = new NetPort(_world, place, id, _life, inboundMax: 100, static () => { });
-        _port.Listen([NetWorld.PlaceOf(place)], this);
+        _port = new NetPort(_world, Actor + place, id, _life, inboundMax: 100, static () => { });
+        _port.Listen([_world.HostilePlace(place)], this);
     }
 
     private void Act()
@@ -143,7 +167,7 @@ internal sealed class NetHostile : IPeerNetworkUser
 
     private void Hurt(NetHostileLine line)
     {
-        switch (_random.Below(8))
+        switch (_random.Below(10))
         {
             case 0:
                 byte[] tip = new byte[PeerTip.Bytes];
@@ -181,7 +205,28 @@ internal sealed class NetHostile : IPeerNetworkUser
             case 7:
                 line.Stop(); // reads no more
                 break;
+            case 8:
+                line.Flood([.. Enumerable.Range(0, Flood).Select(_ => SomeTip())]);
+                break;
+            case 9 when _heard.Count > 0
+                && ChainShare.Decode(SomeHeard(), ChainCoin.Of(_world.Parameters), out _) is { } heard:
+                Announce(line, heard);
+                break;
         }
+    }
+
+    private byte[] SomeHeard() => _heard[_random.Below(_heard.Count)];
+
+    /// <summary>A block that is none, or that of a share with other transactions, or only a part of it.</summary>
+    private void Announce(NetHostileLine line, ChainShare share)
+    {
+        const uint Length = 300;
+        byte[] body = new byte[PeerBody.BlockHeadBytes + Length];
+        _random.Fill(body);
+        share.Work.Header.CopyTo(body.AsSpan(PeerBody.BlockHeadBytes));
+        uint length = _random.Chance(0.5) ? Length : Math.Max(Length, (uint)_random.Below(PeerBody.BlockBytesMax));
+        new PeerBlockHead(share.Work.Header.Id, length, 0).Write(body);
+        line.Send(PeerMessage.BlockAnn, body);
     }
 
     private PeerTip SomeTip() =>
@@ -192,14 +237,14 @@ internal sealed class NetHostile : IPeerNetworkUser
     /// </summary>
     private byte[] Changed()
     {
-        byte[] changed = [.. _heard[_random.Below(_heard.Count)]];
+        byte[] changed = [.. SomeHeard()];
         changed[_random.Below(changed.Length)] ^= (byte)(1 << _random.Below(8));
         ChainCoin coin = ChainCoin.Of(_world.Parameters);
         ChainShare? before = ChainShare.Decode(_heard[^1], coin, out _);
         if (before is not null && ChainShare.Decode(changed, coin, out _) is { } after
             && ShareChecks.Fields(after, _world.Parameters, coin) is null
             && ShareChecks.Link(after, _world.Parameters) is null
-            && ShareChecks.CheapProof(after, coin) is null)
+            && EasyShares.HasProof(after))
         {
             _world.Audit.OnMade(null, after);
         }
@@ -214,16 +259,16 @@ internal sealed class NetHostile : IPeerNetworkUser
         {
             return null;
         }
-        Template template = _world.Coin.Template(_world.Schedule.Now - _world.Options.CoinDelay.Ticks);
+        Template template = _coin.MinedTemplate();
         ShareCore core = FreeShares.Core(node.Desk.Next, Payee, NowMs) with { CoinHeight = (uint)template.Height };
         PayoutOutput[] all = [new PayoutOutput(Payee.ToScript(), new Amount((long)FreeShares.CoinValue))];
-        return EasyShares.Mine(core, _world.Parameters, all, _made++, template.PreviousHash);
+        return EasyShares.Mine(core, _world.Parameters, all, _made++, template.PreviousHash, _world.Options.CoinBits);
     }
 
     /// <summary>It has its proof of work, and a parent that nobody has.</summary>
     private ChainShare Orphan()
     {
-        Template template = _world.Coin.Template(_world.Schedule.Now - _world.Options.CoinDelay.Ticks);
+        Template template = _coin.MinedTemplate();
         ShareCore core = FreeShares.Core(new ShareChain(_world.Parameters).Next(), Payee, NowMs) with
         {
             Parent = SomeId(),
@@ -232,7 +277,7 @@ internal sealed class NetHostile : IPeerNetworkUser
             CoinHeight = (uint)template.Height,
             Bits = _nodes[0].IsUp ? _nodes[0].Desk.Next.Bits : _world.Parameters.LimitBits,
         };
-        return EasyShares.Mine(core, _world.Parameters, [], _made++, template.PreviousHash);
+        return EasyShares.Mine(core, _world.Parameters, [], _made++, template.PreviousHash, _world.Options.CoinBits);
     }
 
     private PayoutKey Payee => FreeShares.Payee(10_000 + _number);
@@ -250,6 +295,7 @@ internal sealed class NetHostileLine(NetHostile owner, IPeerLink link) : IPeerLi
 {
     private readonly PeerFrameReader _reader = new();
     private bool _hasStopped;
+    private long? _floodedAt; // and not all of it has come
 
     public bool IsGreeted { get; private set; }
 
@@ -272,9 +318,26 @@ internal sealed class NetHostileLine(NetHostile owner, IPeerLink link) : IPeerLi
 
     public void OnSent()
     {
+        if (_floodedAt is { } at)
+        {
+            _floodedAt = null;
+            owner.OnFlooded((NetEnd)link, at);
+        }
     }
 
     public void OnClosed() => owner.Left(this);
+
+    /// <summary>So many of them at once: it has to cost something by the time they have come.</summary>
+    public void Flood(PeerTip[] tips)
+    {
+        _floodedAt ??= owner.Now;
+        byte[] body = new byte[PeerTip.Bytes];
+        foreach (PeerTip tip in tips)
+        {
+            tip.Write(body);
+            Send(PeerMessage.Tip, body);
+        }
+    }
 
     public void Stop()
     {

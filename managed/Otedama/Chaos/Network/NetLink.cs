@@ -100,6 +100,8 @@ internal sealed class NetEnd(NetLink link, NetPort port, NodeId peer, IPEndPoint
 
     public NetPort Port { get; } = port;
 
+    public bool IsEnded => _isEnded;
+
     public NetEnd Back { get; set; } = null!;
 
     public NodeId Peer { get; } = peer;

@@ -8,7 +8,7 @@ namespace Otedama;
 /// </summary>
 internal sealed class NetLog(NetWorld world, NetNode node) : ILogger
 {
-    private const string Blamed = "peer_blamed";
+    private const string Blamed = "peer_blamed", Opened = "peer_opened";
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -29,9 +29,17 @@ internal sealed class NetLog(NetWorld world, NetNode node) : ILogger
         {
             world.Fail($"{node.Name}: {formatter(state, exception)}: {exception}");
         }
-        if (eventId.Name == Blamed && state is IReadOnlyList<KeyValuePair<string, object?>> values)
+        if (eventId.Name is Blamed or Opened && state is IReadOnlyList<KeyValuePair<string, object?>> values)
         {
-            world.Audit.OnBlamed(node, (string)values[0].Value!, (string)values[1].Value!);
+            string peer = (string)values[0].Value!;
+            if (eventId.Name == Opened)
+            {
+                world.Audit.Blames.OnOpened(node, peer);
+            }
+            else
+            {
+                world.Audit.Blames.OnBlamed(node, peer, (string)values[1].Value!);
+            }
         }
     }
 }

@@ -42,6 +42,30 @@ internal sealed record NetOptions
     /// <summary>Miners take a new coin block up so long after it came.</summary>
     public TimeSpan CoinDelay { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Of the coin's headers: with its own, no share is a block.</summary>
+    public uint CoinBits { get; init; } = EasyShares.CoinBits;
+
+    /// <summary>A coin node hears of a block so long after it was made, on average.</summary>
+    public TimeSpan CoinLate { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Of the coin's blocks so many are not on the newest one, so that some win and some lose.</summary>
+    public double CoinRivals { get; init; }
+
+    /// <summary>Miners are let in everywhere although nobody is connected; else at the first node only.</summary>
+    public bool AllSolo { get; init; }
+
+    /// <summary>Hostile nodes have addresses of one network, as who rents them has.</summary>
+    public bool HostileAreNeighbours { get; init; }
+
+    /// <summary>So many of the nodes have a share chain with other rules, and know those that have not.</summary>
+    public int Others { get; init; }
+
+    /// <summary>Blocks have transactions beside the coinbase, and nodes ask each other for them.</summary>
+    public bool Audits { get; init; }
+
+    /// <summary>Of the nodes so many mine on a list of transactions that nobody has, and say another one.</summary>
+    public int Liars { get; init; }
+
     /// <summary>One way between two nodes by their numbers, in milliseconds; drawn once for a pair.</summary>
     public Func<SeededRandom, int, int, double> LatencyMs { get; init; } =
         static (random, _, _) => random.Between(5, 250);
@@ -77,6 +101,11 @@ internal sealed record NetOptions
             Spacing = TimeSpan.FromSeconds(spacing),
             LatencyMs = (each, _, _) => each.Between(2, slow),
             Loss = random.Chance(0.5) ? 0.03 * random.Fraction() : 0,
+            CoinBits = random.Chance(0.6) ? EasyShares.FoundCoinBits : EasyShares.CoinBits,
+            CoinLate = TimeSpan.FromMilliseconds(random.Between(200, 2_000)),
+            CoinRivals = 0.2,
+            HostileAreNeighbours = random.Chance(0.5),
+            AllSolo = random.Chance(0.3),
         };
     }
 }

@@ -27,6 +27,13 @@ internal sealed class NetPort(
 
     public int OpenCount => _ends.Count;
 
+    /// <summary>Since when it has no link; null while it has one.</summary>
+    public long? AloneSince { get; private set; } = world.Schedule.Now;
+
+    /// <summary>Whom it dialled, and is connected to.</summary>
+    public IEnumerable<IPAddress> Dialled =>
+        _ends.Where(static end => end.IsInitiator).Select(static end => end.Remote.Address);
+
     public (int In, int Out) Shaking => default;
 
     public bool IsFull => _ends.Count(static end => !end.IsInitiator) >= inboundMax;
@@ -52,9 +59,17 @@ internal sealed class NetPort(
         touched();
     }
 
-    public void Add(NetEnd end) => _ends.Add(end);
+    public void Add(NetEnd end)
+    {
+        _ends.Add(end);
+        AloneSince = null;
+    }
 
-    public void Remove(NetEnd end) => _ends.Remove(end);
+    public void Remove(NetEnd end)
+    {
+        _ends.Remove(end);
+        AloneSince = _ends.Count > 0 ? null : AloneSince ?? world.Schedule.Now;
+    }
 
     /// <summary>A clean end: everybody is told.</summary>
     public void Dispose() => End(isHeard: true);

@@ -69,27 +69,33 @@ internal sealed class NetSim
         if (World.Broken is null)
         {
             Calm();
+            RunUntil(World.Options.Length + (s_healing / 2));
+            World.IsHealed = true;
             RunUntil(World.Options.Length + s_healing);
         }
         if (World.Broken is null)
         {
             _isCalm = true;
-            Find(_nodes.MaxBy(static node => node.Desk.Tip.Work)!); // of two equal branches one becomes the heavier
+            foreach (IGrouping<ChainParameters, NetNode> chain in Chains())
+            {
+                // Of two equal branches one becomes the heavier.
+                chain.MaxBy(static node => node.Desk.Tip.Work)!.MineAnyway(_made++);
+            }
             RunUntil(World.Options.Length + s_healing + s_settling);
         }
         if (World.Broken is null)
         {
-            World.Audit.CheckEnd(_nodes);
+            foreach (IGrouping<ChainParameters, NetNode> chain in Chains())
+            {
+                new NetEndAudit(World, chain.Key, [.. chain]).Check();
+            }
         }
         return Report();
     }
 
     public void Begin()
     {
-        foreach (long at in World.Coin.Times)
-        {
-            World.Schedule.At(at, World.Life, () => _nodes.ForEach(OnCoinBlock));
-        }
+        World.Coin.Start();
         _nodes.ForEach(static node => node.Start());
         _hostile.ForEach(static one => one.Start());
         _nodes.ForEach(PlanFind);
@@ -102,6 +108,8 @@ internal sealed class NetSim
         {
         }
     }
+
+    private IEnumerable<IGrouping<ChainParameters, NetNode>> Chains() => _nodes.GroupBy(static node => node.Rules);
 
     /// <summary>Whom the node knows at first: the one before it, so that all hang together, and others.</summary>
     private List<PeerAddress> Known(int node)
@@ -118,18 +126,6 @@ internal sealed class NetSim
             }
         }
         return known;
-    }
-
-    private void OnCoinBlock(NetNode node)
-    {
-        TimeSpan late = _random.Wait(TimeSpan.FromMilliseconds(700));
-        World.Schedule.After(late, World.Life, () =>
-        {
-            if (node.IsUp)
-            {
-                node.OnCoinBlock(World.Coin.Template(World.Schedule.Now));
-            }
-        });
     }
 
     /// <summary>Work does not depend on time, so that a miner may draw anew whenever he has found.</summary>
@@ -167,5 +163,5 @@ internal sealed class NetSim
         _seed, World.Broken, World.Trace.Hash, World.Schedule.Elapsed.TotalSeconds,
         Stopwatch.GetElapsedTime(_began).TotalSeconds, World.Schedule.Steps,
         _nodes.Count, _hostile.Count, _nodes.Sum(static node => node.Lives), World.Audit.Made,
-        _nodes.Max(static node => node.Desk?.Tip.Height ?? 0), World.Audit.Bans, World.Trace.Lines);
+        _nodes.Max(static node => node.Desk?.Tip.Height ?? 0), World.Audit.Blames.Bans, World.Trace.Lines);
 }

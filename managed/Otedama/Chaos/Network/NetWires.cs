@@ -69,10 +69,17 @@ internal sealed class NetWires(NetWorld world)
         {
             _sides[actor] = _random.Below(2);
         }
-        foreach (NetLink link in _links.Where(link => AreParted(link.One.Port.Number, link.Other.Port.Number)).ToList())
+        StallBetween(length);
+    }
+
+    /// <summary>From now on these reach each other only, and are reached by nobody else.</summary>
+    public void Enclose(IEnumerable<int> actors, TimeSpan length)
+    {
+        foreach (int actor in actors)
         {
-            link.Stall(length);
+            _sides[actor] = 1;
         }
+        StallBetween(length);
     }
 
     public void Heal()
@@ -81,8 +88,17 @@ internal sealed class NetWires(NetWorld world)
         _links.ForEach(static link => link.Stall(TimeSpan.Zero));
     }
 
+    private void StallBetween(TimeSpan length)
+    {
+        foreach (NetLink link in _links.Where(link => AreParted(link.One.Port.Number, link.Other.Port.Number)).ToList())
+        {
+            link.Stall(length);
+        }
+    }
+
     private void Join(NetPort from, NetPort to, IPEndPoint place, long number, IPeerNetworkUser user)
     {
+        world.Audit.OnDialled(from, place.Address);
         NetLink link = new(world, from, to, place, Latency(from.Number, to.Number), _random.NextUInt64());
         _links.Add(link);
         to.Do(() => link.Other.Begin(to.User, 0));

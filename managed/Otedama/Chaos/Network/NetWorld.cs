@@ -15,8 +15,8 @@ internal sealed class NetWorld
         Life = new SimLife(Schedule, "network");
         int spacing = (int)options.Spacing.TotalMilliseconds;
         Parameters = EasyShares.Parameters(options.Window, spacing, 60 * spacing);
-        TimeSpan length = options.Length + TimeSpan.FromMinutes(10);
-        Coin = new NetCoin(Schedule, RandomFor("coin"), TimeSpan.FromSeconds(60), length);
+        Others = EasyShares.Parameters(options.Window, spacing, 60 * spacing, penalty: 10);
+        Coin = new NetCoin(this);
         Wires = new NetWires(this);
         Audit = new NetAudit(this);
     }
@@ -32,7 +32,13 @@ internal sealed class NetWorld
 
     public ChainParameters Parameters { get; }
 
+    /// <summary>Of the nodes that have changed the rules.</summary>
+    public ChainParameters Others { get; }
+
     public NetCoin Coin { get; }
+
+    /// <summary>All that was broken is whole, and everybody has had time to connect again.</summary>
+    public bool IsHealed { get; set; }
 
     public NetWires Wires { get; }
 
@@ -60,7 +66,17 @@ internal sealed class NetWorld
         }
     }
 
-    /// <summary>Of an actor by its number, in a network of its own; the internet would route it.</summary>
+    /// <summary>Of an honest node by its number, in a network of its own; the internet would route it.</summary>
     public static IPEndPoint PlaceOf(int number) =>
-        new(new IPAddress([(byte)(20 + (number / 200)), (byte)(1 + (number % 200)), 7, 7]), 4_477);
+        new(new IPAddress([(byte)(20 + (number / 200)), (byte)(1 + (number % 200)), 7, 7]), Port);
+
+    /// <summary>Of an attacker: in a network of its own, or in the one that all of them are in.</summary>
+    public IPEndPoint HostilePlace(int number) => Options.HostileAreNeighbours
+        ? new(new IPAddress([60, 60, (byte)(number / 200), (byte)(1 + (number % 200))]), Port)
+        : PlaceOf(HostileFrom + number);
+
+    /// <summary>More than there are honest nodes.</summary>
+    private const int HostileFrom = 2_000;
+
+    private const int Port = 4_477;
 }
