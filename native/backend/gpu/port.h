@@ -30,6 +30,7 @@
 
 #include <stdint.h>
 
+#include "code.h"
 #include "otedama.h"
 
 /* What Vulkan promises for push constants, and enough for every kernel. */
@@ -48,18 +49,6 @@ typedef struct otd_gpu_hits {
     uint32_t pad;
     uint64_t nonce[]; /* slots, unordered */
 } otd_gpu_hits;
-
-/* One kernel file in the forms the interfaces take; made by kernels.cmake from algo/NAME/gpu/NAME.cu and
- * NAME.comp. A form that this build lacks has length 0. */
-typedef struct otd_gpu_code {
-    const char *name;       /* of the algorithm, for messages */
-    const uint8_t *opencl;  /* OpenCL C 1.2 text, the dialect in front of it, complete in itself */
-    uint64_t opencl_length; /* bytes; no terminating zero is counted */
-    const uint8_t *ptx;     /* PTX text for the oldest architecture served */
-    uint64_t ptx_length;
-    const uint8_t *spirv; /* SPIR-V words, 4-aligned, names kept; entry point "main" */
-    uint64_t spirv_length;
-} otd_gpu_code;
 
 typedef struct otd_gpu_context otd_gpu_context; /* an open device: the port's own struct */
 typedef struct otd_gpu_program otd_gpu_program; /* code that was compiled for it */
@@ -142,8 +131,5 @@ typedef struct otd_gpu_port {
     /* Fills in what the interface itself can read of the device now; null when it can read nothing. */
     int32_t (*telemetry)(const otd_gpu_found *device, otd_telemetry *out);
 } otd_gpu_port;
-
-/* The kernels of this build: symbols that kernels.cmake makes, one for each algorithm that has a
- * algo/NAME/gpu/NAME.cu: extern const otd_gpu_code otd_kernel_NAME. */
 
 #endif /* OTD_BACKEND_GPU_PORT_H */
