@@ -6,8 +6,8 @@
 #ifndef OTD_ALGO_KAWPOW_SPLICE_H
 #define OTD_ALGO_KAWPOW_SPLICE_H
 
-#include "backend/gpu/code.h"
 #include "../program.h"
+#include "backend/gpu/code.h"
 
 /* Bytes that a form grows by at most. */
 #define OTD_KAWPOW_SPLICE_BYTES 32768u
