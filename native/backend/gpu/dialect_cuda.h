@@ -13,6 +13,8 @@
  *   LOAD4, STORE4, MAKE4   16 bytes at index i of a buffer of words, in units of 16 bytes
  *   CONSTANT_ARRAY         a table at file scope, read with an index that is the same for a whole group
  *   U64(low, high), LOW32, HIGH32  between a u64 and its words (u64 is a uvec2 in GLSL)
+ *   ARRAY                  a parameter of a DEV function that is an array of registers
+ *   RELOAD4                LOAD4 of what the same work item may have written
  *   ATOMIC_INC(p)          adds 1, gives what was there before
  *   ROTL32, ROTL64, MULHI32, CLZ32, POPC32, BSWAP32, SELECT_BITS (mask ? a : b for each bit), MAJORITY
  *
@@ -39,6 +41,7 @@ typedef unsigned long long u64;
 #define SHARED_ARRAY(type, name, count)                                                                      \
     static __attribute__((shared)) __attribute__((aligned(16))) type name[count]
 #define SHARED __attribute__((address_space(3)))
+#define ARRAY(type, name, count) type *name
 #define CONSTANT_ARRAY(type, name, count) static __attribute__((constant)) const type name[count]
 #define UNROLL_1 _Pragma("unroll 1")
 #define UNROLL _Pragma("unroll")
@@ -97,6 +100,11 @@ DEV u32x4 LOAD4(const u32 *from, u64 i) {
         : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
         : "l"(from + 4 * i));
     return v;
+}
+
+/* Of what this work item may have written before. */
+DEV u32x4 RELOAD4(const u32 *from, u64 i) {
+    return *(const u32x4 *)(from + 4 * i);
 }
 
 DEV void STORE4(u32 *to, u64 i, u32x4 v) {

@@ -10,6 +10,7 @@
 
 #define u32 uint
 #define u64 uvec2
+#define ARRAY(type, name, count) inout type name[count]
 #define CONSTANT_ARRAY(type, name, count) const type name[count]
 #define DEV
 #define UNROLL_1 [[dont_unroll]]
@@ -38,8 +39,8 @@ layout(buffer_reference, std430, buffer_reference_align = 16) buffer Hits {
 };
 
 #define U64(low, high) uvec2((low), (high))
-#define LOW32(x) (x).x
-#define HIGH32(x) (x).y
+#define LOW32(pair) (pair).x
+#define HIGH32(pair) (pair).y
 /* Turned by n - 32 with the words swapped, where n is above 32. */
 #define ROTL64(x, n) ((n) < 32 ? TURN64(x, n) : TURN64((x).yx, n))
 #define TURN64(x, n) ((x) << ((n)&31) | (x).yx >> (-(n)&31))
@@ -57,3 +58,16 @@ uint MULHI32(uint a, uint b) {
 #define BSWAP32(x) (((x) << 24) | (((x)&0xff00u) << 8) | (((x) >> 8) & 0xff00u) | ((x) >> 24))
 #define SELECT_BITS(mask, a, b) (((mask) & (a)) | (~(mask) & (b)))
 #define MAJORITY(a, b, c) (((a) & (b)) | (((a) | (b)) & (c)))
+
+#define BARRIER() barrier()
+/* Declared at file scope by a kernel that uses SHFL. */
+#define EXCHANGE(name) shared uint name[gl_WorkGroupSize.x]
+/* The first barrier lets everybody have read what was exchanged before. */
+#define SHFL_OF(name)                                                                                        \
+    uint exchange_words(uint width, uint v, uint from) {                                                     \
+        barrier();                                                                                           \
+        name[LOCAL_ID] = v;                                                                                  \
+        barrier();                                                                                           \
+        return name[(LOCAL_ID & ~(width - 1u)) | (from & (width - 1u))];                                     \
+    }
+#define SHFL(name, width, v, from) exchange_words(width, v, from)

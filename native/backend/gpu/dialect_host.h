@@ -35,6 +35,7 @@ extern otd_gpu_item otd_gpu_now;
 /* One group runs at a time, so what is shared by a group can be shared by all. */
 #define SHARED_ARRAY(type, name, count) static _Alignas(16) type name[count]
 #define SHARED
+#define ARRAY(type, name, count) type *name
 #define CONSTANT_ARRAY(type, name, count) static const type name[count]
 #define UNROLL_1
 #define UNROLL
@@ -52,6 +53,7 @@ extern otd_gpu_item otd_gpu_now;
 #define LOW32(x) ((u32)(x))
 #define HIGH32(x) ((u32)((x) >> 32))
 #define MAKE4(a, b, c, d) ((u32x4){(a), (b), (c), (d)})
+#define RELOAD4(from, i) LOAD4(from, i)
 #define ROTL32(x, n) ((u32)(x) << (n) | (u32)(x) >> (32 - (n)))
 #define ROTL32_ANY(x, n) ((u32)(x) << ((n)&31) | (u32)(x) >> (-(n)&31))
 #define ROTL64(x, n) ((u64)(x) << (n) | (u64)(x) >> (64 - (n)))

@@ -19,6 +19,7 @@ typedef ulong u64;
 #define RESTRICT restrict
 #define SHARED_ARRAY(type, name, count) __local type name[count] __attribute__((aligned(16)))
 #define SHARED __local
+#define ARRAY(type, name, count) type *name
 #define CONSTANT_ARRAY(type, name, count) __constant type name[count]
 #define UNROLL_1 _Pragma("unroll 1")
 #define UNROLL _Pragma("unroll")
@@ -36,6 +37,7 @@ typedef ulong u64;
 #define LOW32(x) ((u32)(x))
 #define HIGH32(x) ((u32)((x) >> 32))
 #define MAKE4(a, b, c, d) ((uint4)((a), (b), (c), (d)))
+#define RELOAD4(from, i) LOAD4(from, i)
 #define ROTL32(x, n) rotate((u32)(x), (u32)(n))
 #define ROTL32_ANY(x, n) rotate((u32)(x), (u32)(n))
 #define ROTL64(x, n) rotate((u64)(x), (u64)(n))

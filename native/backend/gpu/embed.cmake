@@ -1,5 +1,5 @@
 # embed.cmake - writes one kernel as C. Run by kernels.cmake with -P and
-#   name, out, texts (joined to the OpenCL text), defines (in front of it), ptx, spirv.
+#   name, out, texts (joined to the OpenCL text), ptx, spirv.
 function(bytes_of result hex)
   string(LENGTH "${hex}" digits)
   math(EXPR count "${digits} / 2")
@@ -11,10 +11,6 @@ endfunction()
 
 set(text "${out}.cl")
 file(WRITE "${text}" "")
-foreach(definition IN LISTS defines)
-  string(REPLACE "=" " " definition "${definition}")
-  file(APPEND "${text}" "#define ${definition}\n")
-endforeach()
 foreach(part IN LISTS texts)
   file(READ "${part}" content)
   file(APPEND "${text}" "${content}")

@@ -1,10 +1,11 @@
 # kernels.cmake - makes and embeds the kernels of algo/NAME/gpu.
 #
-# otd_gpu_kernel(<name> [BODY <file>...] [DEFINE <name=value>...])
+# otd_gpu_kernel(<name> [BODY <file>...] [GROUP <threads>])
 #   From gpu/<name>.cu and gpu/<name>.comp of this folder makes the symbol otd_kernel_<name> (code.h: otd_gpu_code):
 #   OpenCL C text (the dialect, the bodies and the .cu behind one another), PTX text for the oldest
 #   architecture served (newer ones get the same text under another .target line), SPIR-V with its names kept.
-#   Nothing that is generated is committed.
+#   GROUP is the largest group that the PTX allows, 256 if it is not given: what has an array of shared memory
+#   for each work item needs a smaller one. Nothing that is generated is committed.
 option(OTD_GPU "Build the GPU kernels; needs clang-14 and glslangValidator" ON)
 
 # What the PTX says it needs at least. 7.0 is CUDA 11.0, so a driver of branch 450 or newer.
@@ -23,7 +24,7 @@ if(OTD_GPU)
 endif()
 
 function(otd_gpu_kernel name)
-  cmake_parse_arguments(kernel "" "" "BODY;DEFINE" ${ARGN})
+  cmake_parse_arguments(kernel "" "GROUP" "BODY" ${ARGN})
   if(NOT OTD_GPU)
     return()
   endif()
@@ -38,27 +39,27 @@ function(otd_gpu_kernel name)
       list(APPEND shared ${CMAKE_CURRENT_SOURCE_DIR}/gpu/${body})
     endif()
   endforeach()
-  set(defines "")
-  foreach(definition IN LISTS kernel_DEFINE)
-    list(APPEND defines -D${definition})
-  endforeach()
+  set(group 256)
+  if(kernel_GROUP)
+    set(group ${kernel_GROUP})
+  endif()
 
   set(includes "")
   foreach(file IN ITEMS ${OTD_GPU_DIRECTORY}/dialect_cuda.h ${shared})
     list(APPEND includes -include ${file})
   endforeach()
   add_custom_command(OUTPUT ${made}.ptx
-    COMMAND ${OTD_CLANG} ${OTD_PTX_FLAGS} ${defines} ${includes} ${source} -o ${made}.ptx
+    COMMAND ${OTD_CLANG} ${OTD_PTX_FLAGS} -DGROUP_MAX=${group} ${includes} ${source} -o ${made}.ptx
     DEPENDS ${source} ${OTD_GPU_DIRECTORY}/dialect_cuda.h ${shared} VERBATIM)
 
   add_custom_command(OUTPUT ${made}.spv
     COMMAND ${OTD_GLSLANG} --quiet -V --target-env vulkan1.1 -I${OTD_GPU_DIRECTORY} -I${CMAKE_CURRENT_SOURCE_DIR}/gpu
-      ${defines} -S comp -o ${made}.spv ${shader}
+      -S comp -o ${made}.spv ${shader}
     DEPENDS ${shader} ${OTD_GPU_DIRECTORY}/dialect_glsl.h ${shared} VERBATIM)
 
   add_custom_command(OUTPUT ${made}_code.c
     COMMAND ${CMAKE_COMMAND} -Dname=${name} -Dout=${made}_code.c
-      "-Dtexts=${OTD_GPU_DIRECTORY}/dialect_opencl.h;${shared};${source}" "-Ddefines=${kernel_DEFINE}"
+      "-Dtexts=${OTD_GPU_DIRECTORY}/dialect_opencl.h;${shared};${source}"
       -Dptx=${made}.ptx -Dspirv=${made}.spv -P ${OTD_GPU_DIRECTORY}/embed.cmake
     DEPENDS ${OTD_GPU_DIRECTORY}/embed.cmake ${OTD_GPU_DIRECTORY}/dialect_opencl.h ${shared} ${source}
       ${made}.ptx ${made}.spv VERBATIM)

@@ -69,6 +69,7 @@ int main(int count, char **arguments) {
             continue;
         }
         test_sha256d(with);
+        test_kawpow(with);
         if (i == 1) {
             runner_ptx_coverage();
         }

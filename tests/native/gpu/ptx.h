@@ -2,9 +2,10 @@
  * ptx.h - reads PTX text and runs it on the processor: the very bytes that a CUDA driver gets. It knows the
  * instructions that clang writes for our kernels and those that splice.c adds, and refuses any other.
  *
- * Items run in warps of 32 in lock step, those with the lowest place in the text first. What is undefined on
- * a device ends the run with a sentence: a barrier that not all items reach together, a shuffle whose mask is
- * not the items that are there, memory outside what was allocated, an address that is not aligned.
+ * Items run in warps of 32 in lock step, those with the lowest place in the text first; at a barrier or a
+ * shuffle a part of a warp waits for the rest. What is undefined on a device ends the run with a sentence: a
+ * barrier that not all items reach together, a shuffle whose mask is not the items that are there, memory
+ * outside what was allocated, an address that is not aligned.
  */
 #ifndef OTD_TEST_PTX_H
 #define OTD_TEST_PTX_H

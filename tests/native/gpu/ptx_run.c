@@ -11,6 +11,7 @@ enum { WARPS_MAX = 32 };
 typedef struct warp {
     uint64_t (*rows)[PTX_WARP];
     uint32_t live;            /* lanes that have not ended */
+    uint32_t held;            /* of them, those that wait at a .sync for the rest of the warp */
     uint32_t place[PTX_WARP]; /* next instruction of each lane */
     uint32_t waiting;         /* stands at a barrier */
     uint64_t steps;
@@ -329,12 +330,13 @@ static int run_shuffle(machine *m, warp *w, const ptx_instruction *in, uint32_t 
 
 /* ---- a warp -------------------------------------------------------------------------------- */
 
-/* Lanes that stand at the lowest place, and that place. */
+/* Lanes that stand at the lowest place, and that place. Those that are held come last, since the others may
+ * be on their way to them. */
 static uint32_t pick(const warp *w, uint32_t *place) {
-    uint32_t active = 0;
+    uint32_t active = 0, among = w->live & ~w->held ? w->live & ~w->held : w->live;
     *place = UINT32_MAX;
     for (uint32_t lane = 0; lane < PTX_WARP; lane++) {
-        if ((w->live >> lane & 1) != 0 && w->place[lane] < *place) {
+        if ((among >> lane & 1) != 0 && w->place[lane] < *place) {
             *place = w->place[lane];
         }
     }
@@ -392,6 +394,13 @@ static int out_of_steps(machine *m, warp *w, const ptx_instruction *in) {
     return 0;
 }
 
+static void hold(warp *w, uint32_t active, uint32_t place) {
+    w->held |= active;
+    for (uint32_t lane = 0; lane < PTX_WARP; lane++) {
+        w->place[lane] = (active >> lane & 1) != 0 ? place : w->place[lane];
+    }
+}
+
 /* Until a barrier or the end. Lanes that stand together stay so until a branch parts them. */
 static int run_warp(machine *m, warp *w) {
     uint32_t place, active = pick(w, &place);
@@ -405,6 +414,12 @@ static int run_warp(machine *m, warp *w) {
         if (out_of_steps(m, w, in)) {
             return 0;
         }
+        if ((in->op == PTX_SHFL_IDX || in->op == PTX_BAR) && active != w->live && (w->live & ~w->held) != 0) {
+            hold(w, active, place);
+            active = pick(w, &place);
+            continue;
+        }
+        w->held &= ~active;
         if (doing != 0) {
             m->module->ran[place] = 1;
             if (in->op != PTX_BRA && !run_one(m, w, in, doing)) {
@@ -433,6 +448,7 @@ static void start_warp(machine *m, warp *w, uint32_t group, uint32_t first) {
     const ptx_launch *l = m->launch;
     memset(w->rows, 0xa5, l->entry->rows * sizeof *w->rows); /* registers hold anything at the start */
     w->live = 0;
+    w->held = 0;
     w->waiting = 0;
     w->steps = 0;
     for (uint32_t lane = 0; lane < PTX_WARP && first + lane < l->threads; lane++) {

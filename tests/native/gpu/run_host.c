@@ -103,7 +103,7 @@ static void host_end(void) {
 }
 
 const runner *runner_host(void) {
-    static const runner host = {"C", 64, host_run, host_end};
+    static const runner host = {"C", 64, 100, 8, host_run, host_end};
     stacks = aligned_alloc(64, (size_t)GROUP_MAX * STACK_BYTES);
     return stacks == NULL ? NULL : &host;
 }

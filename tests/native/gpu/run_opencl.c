@@ -183,7 +183,7 @@ static int open_library(void) {
 }
 
 const runner *runner_opencl(void) {
-    static const runner opencl = {"OpenCL", 64, opencl_run, opencl_end};
+    static const runner opencl = {"OpenCL", 64, 4, 1, opencl_run, opencl_end};
     cl platforms[8];
     uint32_t count = 0;
     int32_t status;

@@ -33,7 +33,9 @@ typedef struct launch {
 
 typedef struct runner {
     const char *name;
-    uint32_t threads; /* the group it likes: tests use this and others */
+    uint32_t threads;  /* the group it likes: tests use this and others */
+    uint32_t programs; /* random programs of KawPow worth trying: what compiles for seconds gets few */
+    uint32_t pieces;   /* pieces of 512 items that KawPow's dataset is in; 1 = all in one */
     /* Runs a kernel to its end; what it wrote is in the buffers then. Returns 1, or 0 having said why. */
     int (*run)(const launch *launch);
     void (*end)(void);

@@ -5,7 +5,7 @@
 #ifndef OTD_ALGO_SHA256D_ROW_H
 #define OTD_ALGO_SHA256D_ROW_H
 
-#include "sha256d/sha256d_prepare.h"
+#include "../sha256d_prepare.h"
 
 #define OTD_SHA256D_ROW_WORDS 32u
 
