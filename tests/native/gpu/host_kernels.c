@@ -98,6 +98,28 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 #include "kawpow/gpu/kawpow_final.cu"
 #undef KERNEL_NAME
 
+#undef FNV1A
+#undef SHA_ROTR
+
+#define KERNEL_NAME scrypt
+#include "scrypt/gpu/scrypt_body.h"
+
+#include "scrypt/gpu/scrypt.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME verthash
+#include "verthash/gpu/verthash.cu"
+#undef KERNEL_NAME
+
+static void run_scrypt(const argument *arguments) {
+    scrypt(MEMORY(0), NUMBER(1), (u32)NUMBER(2), (u32)NUMBER(3), MEMORY(4), MEMORY(5), (u32)NUMBER(6),
+           (u32)NUMBER(7));
+}
+
+static void run_verthash(const argument *arguments) {
+    verthash(MEMORY(0), NUMBER(1), (u32)NUMBER(2), (u32)NUMBER(3), MEMORY(4), MEMORY(5), (u32)NUMBER(6),
+             (u32)NUMBER(7));
+}
+
 static void run_kawpow_items(const argument *arguments) {
     kawpow_items(MEMORY(0), MEMORY(1), (u32)NUMBER(2), (u32)NUMBER(3), (u32)NUMBER(4), (u32)NUMBER(5),
                  (u32)NUMBER(6));
@@ -120,11 +142,10 @@ host_kernel *host_kernel_of(const char *name) {
     static const struct {
         const char *name;
         host_kernel *run;
-    } rows[] = {{"sha256d", run_sha256d},
-                {"kawpow_items", run_kawpow_items},
-                {"kawpow_seed", run_kawpow_seed},
-                {"kawpow_mix", run_kawpow_mix},
-                {"kawpow_final", run_kawpow_final}};
+    } rows[] = {{"sha256d", run_sha256d},           {"kawpow_items", run_kawpow_items},
+                {"kawpow_seed", run_kawpow_seed},   {"kawpow_mix", run_kawpow_mix},
+                {"kawpow_final", run_kawpow_final}, {"scrypt", run_scrypt},
+                {"verthash", run_verthash}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(name, rows[i].name) == 0) {
             return rows[i].run;

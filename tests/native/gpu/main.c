@@ -70,6 +70,8 @@ int main(int count, char **arguments) {
         }
         test_sha256d(with);
         test_kawpow(with);
+        test_scrypt(with);
+        test_verthash(with);
         if (i == 1) {
             runner_ptx_coverage();
         }
