@@ -19,7 +19,10 @@ internal static class DevicesCommand
         GpuListAnswer gpus = GpuCommand.Look();
         return new DevicesAnswer(
             1,
-            [.. Catalogue.Devices().Where(static device => device.Backend == DeviceBackend.Cpu).Select(device => Cpu(device, time))],
+            [
+                .. Catalogue.Devices()
+                    .Where(static device => device.Backend == DeviceBackend.Cpu).Select(device => Cpu(device, time)),
+            ],
             gpus.Gpus,
             [],
             gpus.Note,
@@ -112,7 +115,12 @@ internal static class DevicesCommand
 /// <param name="GpuNote">Why there is no graphics card; null where there are some.</param>
 /// <param name="Asics">None in this version; AsicNote says so.</param>
 internal sealed record DevicesAnswer(
-    int Schema, IReadOnlyList<CpuAnswer> Cpus, IReadOnlyList<GpuAnswer> Gpus, IReadOnlyList<string> Asics, string? GpuNote, string AsicNote);
+    int Schema,
+    IReadOnlyList<CpuAnswer> Cpus,
+    IReadOnlyList<GpuAnswer> Gpus,
+    IReadOnlyList<string> Asics,
+    string? GpuNote,
+    string AsicNote);
 
 /// <summary>The processors of the machine; what the kernel does not tell is null.</summary>
 /// <param name="L3Domains">Groups of cores that share a last-level cache.</param>

@@ -8,7 +8,8 @@ internal static class GpuCommand
     public static Command Build(CommandContext context)
     {
         Command gpu = new("gpu", "Graphics cards.");
-        Command list = new("list", "List the graphics cards of this machine with the numbers --gpu takes. Opens their drivers.");
+        Command list = new(
+            "list", "List the graphics cards of this machine with the numbers --gpu takes. Opens their drivers.");
         list.SetAction(result =>
         {
             GpuListAnswer answer = Look();
@@ -31,9 +32,11 @@ internal static class GpuCommand
         {
             string free = gpu.MemoryFreeBytes is ulong bytes ? $", {bytes >> 20} MiB free" : "";
             yield return $"{gpu.Index,-3} {gpu.Name}";
-            yield return $"    {gpu.Interface}, {gpu.Kind}, {gpu.ComputeUnits} compute units, {gpu.MemoryBytes >> 20} MiB of memory{free}";
+            yield return $"    {gpu.Interface}, {gpu.Kind}, {gpu.ComputeUnits} compute units, "
+                + $"{gpu.MemoryBytes >> 20} MiB of memory{free}";
             yield return $"    driver {gpu.Driver ?? "unknown"}, PCI address {gpu.Pci ?? "unknown"}";
-            yield return $"    mines: {(gpu.Algorithms.Count > 0 ? string.Join(", ", gpu.Algorithms) : "nothing in this version")}"
+            string mines = gpu.Algorithms.Count > 0 ? string.Join(", ", gpu.Algorithms) : "nothing in this version";
+            yield return $"    mines: {mines}"
                 + (gpu.SameBoardAs is int twin ? $"; the same card as {twin}, behind another interface" : "")
                 + (gpu.Simulator ? "; this machine's processor in disguise, used only with --gpu-simulator" : "");
         }

@@ -13,14 +13,25 @@ internal static class VerifyCommand
         Command verify = new("verify", "Check proofs of work: known answers and vectors built into this program, or a vector file.");
         Option<string[]> files = new("--vectors") { Description = "Vector file (format of tests/vectors); may be repeated.", HelpName = "FILE" };
         Option<string?> flavour = new("--flavour") { Description = "Instruction-set flavour to check; default: the one mining uses.", HelpName = "NAME" };
-        Option<int?> device = new("--device") { Description = "Graphics card to check, by its number in `otedama gpu list`; default: the processor.", HelpName = "INDEX" };
+        Option<int?> device = new("--device")
+        {
+            Description = "Graphics card to check, by its number in `otedama gpu list`; default: the processor.",
+            HelpName = "INDEX",
+        };
         Option<bool> quick = new("--quick") { Description = "Leave out the built-in vectors that need gigabytes and many seconds." };
         verify.Options.Add(files);
         verify.Options.Add(flavour);
         verify.Options.Add(device);
         verify.Options.Add(quick);
         verify.SetAction((result, stop) => Task.Run(
-            () => Run(context, result, result.GetValue(files) ?? [], What(result.GetValue(flavour), result.GetValue(device)), result.GetValue(quick), stop), stop));
+            () => Run(
+                context,
+                result,
+                result.GetValue(files) ?? [],
+                What(result.GetValue(flavour), result.GetValue(device)),
+                result.GetValue(quick),
+                stop),
+            stop));
         return verify;
     }
 
@@ -33,12 +44,14 @@ internal static class VerifyCommand
         RequireFlavour(flavour);
         if (flavour is not null && device is not null)
         {
-            throw new CommandException(ExitCode.Usage, "--flavour and --device: flavours are the processor's. Give one of them.");
+            throw new CommandException(
+                ExitCode.Usage, "--flavour and --device: flavours are the processor's. Give one of them.");
         }
         return new Checked(flavour, device is int index ? GpuChoice.One(index, "--device") : null);
     }
 
-    private static int Run(CommandContext context, ParseResult result, string[] files, Checked what, bool quick, CancellationToken stop)
+    private static int Run(
+        CommandContext context, ParseResult result, string[] files, Checked what, bool quick, CancellationToken stop)
     {
         VectorTotals totals = default;
         List<string> lines = [];

@@ -9,7 +9,10 @@ internal static class CpuSet
 {
     /// <param name="what">What the numbers are of, for the problem.</param>
     public static bool TryParse(
-        IReadOnlyList<string> parts, out IReadOnlyList<int> cpus, [NotNullWhen(false)] out string? problem, string what = "processor")
+        IReadOnlyList<string> parts,
+        out IReadOnlyList<int> cpus,
+        [NotNullWhen(false)] out string? problem,
+        string what = "processor")
     {
         List<int> found = [];
         cpus = found;
@@ -19,7 +22,8 @@ internal static class CpuSet
             string[] ends = part.Split('-', StringSplitOptions.TrimEntries);
             if (ends.Length > 2 || !TryNumber(ends[0], out int first) || !TryNumber(ends[^1], out int last) || last < first)
             {
-                problem = $"\"{SettingTypes.Shorten(part)}\" is neither a {what} number from 0 to {RigOptions.CpuThreadsMax - 1} nor a range such as 2-5";
+                problem = $"\"{SettingTypes.Shorten(part)}\" is neither a {what} number from 0 to "
+                    + $"{RigOptions.CpuThreadsMax - 1} nor a range such as 2-5";
                 return false;
             }
             found.AddRange(Enumerable.Range(first, last - first + 1));

@@ -14,7 +14,8 @@ internal static class GpuChoice
 
     /// <summary>
     /// Opens drivers only when cards are asked for. Throws ConfigurationException for a list that cannot be read, and
-    /// CommandException for cards that were named and cannot be used; a number of cards is only noted when there are fewer.
+    /// CommandException for cards that were named and cannot be used; a number of cards is only noted when there are
+    /// fewer.
     /// </summary>
     public static IReadOnlyList<GpuInfo> Of(Configuration configuration, Work work, Action<string> note)
     {
@@ -32,16 +33,19 @@ internal static class GpuChoice
     public static GpuInfo One(int index, string what)
     {
         IReadOnlyList<GpuInfo> all = Find();
-        return index >= 0 && index < all.Count ? all[index] : throw Unusable($"{what}: there is no graphics card {index}. {There(all)}");
+        return index >= 0 && index < all.Count
+            ? all[index]
+            : throw Unusable($"{what}: there is no graphics card {index}. {There(all)}");
     }
 
     /// <summary>Why there is no card; one sentence or more.</summary>
     public static string NoneBecause()
     {
         IReadOnlyList<string> reasons = Gpus.Reasons();
+        string? only = Environment.GetEnvironmentVariable("OTEDAMA_GPU");
         return reasons.Count > 0 ? string.Join(" ", reasons.Select(static reason => $"{reason}."))
-            : Environment.GetEnvironmentVariable("OTEDAMA_GPU") is { Length: > 0 } only ? $"OTEDAMA_GPU={SettingTypes.Shorten(only)} leaves none."
-            : "This build has no GPU backends.";
+            : string.IsNullOrEmpty(only) ? "This build has no GPU backends."
+            : $"OTEDAMA_GPU={SettingTypes.Shorten(only)} leaves none.";
     }
 
     public static IReadOnlyList<GpuInfo> Find()
@@ -58,28 +62,35 @@ internal static class GpuChoice
 
     /// <summary>Algorithms a card can search.</summary>
     public static string[] AlgorithmsOf(GpuInfo gpu) =>
-        [.. Catalogue.Algorithms().Where(info => gpu.Flavours(info.Algorithm).Count > 0).Select(static info => info.Name)];
+    [
+        .. Catalogue.Algorithms()
+            .Where(info => gpu.Flavours(info.Algorithm).Count > 0).Select(static info => info.Name),
+    ];
 
     private static List<GpuInfo> Named(Configuration configuration, Work work, IReadOnlyList<GpuInfo> all)
     {
         string what = $"{configuration.KeyOf(Settings.Gpus)} ({configuration.Of(Settings.Gpus).Place})";
-        if (!CpuSet.TryParse(configuration.Get(Settings.Gpus), out IReadOnlyList<int> numbers, out string? problem, "card"))
+        IReadOnlyList<string> given = configuration.Get(Settings.Gpus);
+        if (!CpuSet.TryParse(given, out IReadOnlyList<int> numbers, out string? problem, "card"))
         {
             throw new ConfigurationException($"{what}: {problem}.");
         }
         List<GpuInfo> chosen = [];
         foreach (int number in numbers)
         {
-            GpuInfo gpu = number < all.Count ? all[number] : throw Unusable($"{what}: there is no graphics card {number}. {There(all)}");
+            GpuInfo gpu = number < all.Count
+                ? all[number]
+                : throw Unusable($"{what}: there is no graphics card {number}. {There(all)}");
             if (gpu.IsSimulator && !configuration.Get(Settings.GpuSimulator))
             {
-                throw Unusable($"{what}: {number} ({gpu.Device.Name}) is this machine's processor behind a graphics card's interface, slower than CPU workers. "
-                    + "Give --gpu-simulator or mining.workers.gpu_simulator: true to use it all the same.");
+                throw Unusable($"{what}: {number} ({gpu.Device.Name}) is this machine's processor behind a graphics card's "
+                    + "interface, slower than CPU workers. Give --gpu-simulator or mining.workers.gpu_simulator: true to use it "
+                    + "all the same.");
             }
             if (gpu.Flavours(work.Algorithm).Count == 0)
             {
-                throw Unusable($"{what}: {work.Name} has no kernel for graphics cards in this version; {string.Join(", ", AlgorithmsOf(gpu))} has. "
-                    + "Leave the cards out, or mine another algorithm.");
+                throw Unusable($"{what}: {work.Name} has no kernel for graphics cards in this version; "
+                    + $"{string.Join(", ", AlgorithmsOf(gpu))} has. Leave the cards out, or mine another algorithm.");
             }
             if (chosen.FirstOrDefault(other => BoardOf(other) == BoardOf(gpu)) is { } twice)
             {
@@ -91,19 +102,23 @@ internal static class GpuChoice
         return chosen;
     }
 
-    private static GpuInfo[] First(Configuration configuration, Work work, IReadOnlyList<GpuInfo> all, Action<string> note)
+    private static GpuInfo[] First(
+        Configuration configuration, Work work, IReadOnlyList<GpuInfo> all, Action<string> note)
     {
         int wanted = configuration.Get(Settings.GpuThreads);
         string key = configuration.KeyOf(Settings.GpuThreads);
-        GpuInfo[] usable = [.. all.Where(gpu => gpu.TwinOf is null && (!gpu.IsSimulator || configuration.Get(Settings.GpuSimulator)))];
+        bool simulators = configuration.Get(Settings.GpuSimulator);
+        GpuInfo[] usable = [.. all.Where(gpu => gpu.TwinOf is null && (simulators || !gpu.IsSimulator))];
         if (usable.Length > 0 && usable[0].Flavours(work.Algorithm).Count == 0)
         {
-            note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers mine.");
+            note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers "
+                + "mine.");
             return [];
         }
         if (usable.Length < wanted)
         {
-            note($"{key}: {wanted}, and this machine has {usable.Length} graphics cards to mine with.{(all.Count == 0 ? $" {NoneBecause()}" : "")}");
+            string why = all.Count == 0 ? $" {NoneBecause()}" : "";
+            note($"{key}: {wanted}, and this machine has {usable.Length} graphics cards to mine with.{why}");
         }
         return usable[..Math.Min(wanted, usable.Length)];
     }

@@ -80,7 +80,12 @@ internal static class PartOptions
 
     /// <param name="note">Takes a sentence about what differs from what the settings ask for.</param>
     public static RigOptions Rig(
-        RigPlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock, Action<string> note)
+        RigPlan plan,
+        string? ownPool,
+        EmbeddedNode? node,
+        DatasetStore datasets,
+        TimeProvider clock,
+        Action<string> note)
     {
         Configuration configuration = plan.Configuration;
         if (configuration.Get(Settings.Wallet).Length == 0 && node is null && RigPools.NeedsWallet(configuration))

@@ -52,7 +52,8 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
         }
         catch
         {
-            _rig = await Rig.StartAsync(OptionsOf(Plan, static _ => { }) with { StartPaused = paused }, loggers, clock, CancellationToken.None);
+            RigOptions before = OptionsOf(Plan, static _ => { }) with { StartPaused = paused };
+            _rig = await Rig.StartAsync(before, loggers, clock, CancellationToken.None);
             throw;
         }
     }
@@ -62,6 +63,9 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
     private RigOptions OptionsOf(RigPlan by, Action<string> note)
     {
         PoolHost? pool = pools.FirstOrDefault(pool => pool.Name == by.PoolName);
-        return PartOptions.Rig(by, pool?.RigUrl, pool?.Node, shared.Datasets, clock, note) with { Plugin = shared.PluginOf(by.Work) };
+        return PartOptions.Rig(by, pool?.RigUrl, pool?.Node, shared.Datasets, clock, note) with
+        {
+            Plugin = shared.PluginOf(by.Work),
+        };
     }
 }

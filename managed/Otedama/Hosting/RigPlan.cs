@@ -110,7 +110,8 @@ internal sealed record RigPlan
             rig.Configuration.Get(Settings.Gpus).Count == 0 && rig.Configuration.Get(Settings.GpuThreads) > 0)];
         if (counting.Length > 0 && rigs.Count(static rig => GpuChoice.WantsAny(rig.Configuration)) > 1)
         {
-            problems.Add($"rigs: several mine with graphics cards, and {string.Join(" and ", counting.Select(static rig => rig.Name))} does not say with which. "
+            string silent = string.Join(" and ", counting.Select(static rig => rig.Name));
+            problems.Add($"rigs: several mine with graphics cards, and {silent} does not say with which. "
                 + "Give each workers: {gpus: NUMBERS}.");
         }
         foreach (RigPlan rig in rigs)
@@ -118,7 +119,8 @@ internal sealed record RigPlan
             _ = CpuSet.TryParse(rig.Configuration.Get(Settings.Gpus), out IReadOnlyList<int> cards, out _);
             foreach (int card in cards.Distinct().Where(card => !owners.TryAdd(card, rig)))
             {
-                problems.Add($"rigs: {owners[card].Name} and {rig.Name} both name graphics card {card} ({rig.Configuration.Of(Settings.Gpus).Place}). "
+                string place = rig.Configuration.Of(Settings.Gpus).Place;
+                problems.Add($"rigs: {owners[card].Name} and {rig.Name} both name graphics card {card} ({place}). "
                     + "Leave it to one of them.");
             }
         }
