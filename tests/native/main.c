@@ -28,6 +28,14 @@ void otd_check(int condition, const char *what, ...) {
     otd_failed++;
 }
 
+/* Devices besides the processor. */
+static void otd_test_devices(void) {
+#if OTD_GPU
+    otd_test_gpu_host();
+#endif
+    otd_test_gpu();
+}
+
 static void otd_test_self_tests(void) {
     otd_algorithm_info info;
     otd_flavour_info flavour;
@@ -45,7 +53,7 @@ int main(int count, char **arguments) {
     otd_check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
     const char *part = count < 3 ? "" : arguments[2];
     if (strcmp(part, "gpu") == 0) {
-        otd_test_gpu();
+        otd_test_devices();
     } else {
         otd_test_threads();
     }
@@ -57,7 +65,7 @@ int main(int count, char **arguments) {
         otd_test_header80();
         otd_test_fuzz();
         otd_test_kawpow();
-        otd_test_gpu();
+        otd_test_devices();
         otd_test_vectors(count > 1 ? arguments[1] : "tests/vectors");
     }
     otd_close();
