@@ -183,35 +183,65 @@ static void otd_test_gpu_refusals(uint32_t device) {
               "gpu: a device that does not exist is refused");
 }
 
-static void otd_test_device(const otd_device_info *info) {
-    otd_engine_params params = {
-        .algorithm = OTD_ALGO_SHA256D, .device = info->index, .hang_ms = OTD_PATIENCE_MS};
-    otd_engine_params reference = {.algorithm = OTD_ALGO_SHA256D};
+/* scrypt: a thousand times slower, so few nonces and easy targets. */
+static void otd_test_scrypt(otd_engine *device, otd_engine *processor) {
+    otd_work work = otd_range(0, 200, 0, 0x0f);
+    otd_compare(device, processor, &work, 64, "scrypt, the first nonces");
+    work = otd_range((1ull << 32) - 70, 70, 3, 0x1f);
+    otd_compare(device, processor, &work, 64, "scrypt, the last nonces");
+    work = otd_range(77, 40, 2, 0xff);
+    otd_compare(device, processor, &work, 8, "scrypt, every nonce hits, room for four");
+    work = otd_range(0xffffffffu, 1, 0, 0xff);
+    otd_compare(device, processor, &work, 8, "scrypt, the last nonce alone");
+}
+
+/* Opens both engines, runs `test` on them and closes them. */
+static void otd_with_engines(const otd_engine_params *params, const char *name,
+                             void (*test)(otd_engine *device, otd_engine *processor)) {
+    const otd_engine_params reference = {.algorithm = params->algorithm};
     otd_engine *device = NULL, *processor = NULL;
-    otd_telemetry telemetry;
-    otd_flavour_info flavour;
-    otd_check(otd_flavour_at(info->index, OTD_ALGO_SHA256D, 0, &flavour) == OTD_OK && flavour.selected == 1,
-              "gpu: sha256d has a flavour on %s", info->name);
-    otd_check(otd_self_test(info->index, OTD_ALGO_SHA256D, 0) == OTD_OK, "gpu: self-test on %s", info->name);
-    otd_test_gpu_refusals(info->index);
-    otd_check(otd_engine_create(&params, NULL, &device) == OTD_OK, "gpu: engine on %s", info->name);
+    otd_check(otd_engine_create(params, NULL, &device) == OTD_OK, "gpu: engine of algorithm %u on %s",
+              params->algorithm, name);
     otd_engine_create(&reference, NULL, &processor);
     if (device != NULL && processor != NULL) {
-        otd_test_ranges(device, processor);
-        otd_test_floods(device, processor);
-        otd_test_edge(device, processor);
-        otd_test_batch(device, processor);
-        otd_test_gpu_budget(device);
+        test(device, processor);
     }
     otd_engine_destroy(device);
     otd_engine_destroy(processor);
-    params.intensity = 8;
-    otd_check(otd_engine_create(&params, NULL, &device) == OTD_OK, "gpu: engine with a given intensity");
-    otd_engine_create(&reference, NULL, &processor);
+}
+
+static void otd_test_sha256d_search(otd_engine *device, otd_engine *processor) {
+    otd_test_ranges(device, processor);
+    otd_test_floods(device, processor);
+    otd_test_edge(device, processor);
+    otd_test_batch(device, processor);
+    otd_test_gpu_budget(device);
+}
+
+static void otd_test_intensity(otd_engine *device, otd_engine *processor) {
     otd_work work = otd_range(17, 10000, 2, 3);
     otd_compare(device, processor, &work, 4096, "launches of 256 nonces");
-    otd_engine_destroy(device);
-    otd_engine_destroy(processor);
+}
+
+static void otd_test_device(const otd_device_info *info) {
+    static const uint32_t algorithms[] = {OTD_ALGO_SHA256D, OTD_ALGO_SCRYPT};
+    otd_engine_params params = {
+        .algorithm = OTD_ALGO_SHA256D, .device = info->index, .hang_ms = OTD_PATIENCE_MS};
+    otd_telemetry telemetry;
+    otd_flavour_info flavour;
+    for (uint32_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
+        otd_check(otd_flavour_at(info->index, algorithms[i], 0, &flavour) == OTD_OK && flavour.selected == 1,
+                  "gpu: algorithm %u has a flavour on %s", algorithms[i], info->name);
+        otd_check(otd_self_test(info->index, algorithms[i], 0) == OTD_OK, "gpu: self-test of %u on %s",
+                  algorithms[i], info->name);
+    }
+    otd_test_gpu_refusals(info->index);
+    otd_with_engines(&params, info->name, otd_test_sha256d_search);
+    params.intensity = 8;
+    otd_with_engines(&params, info->name, otd_test_intensity);
+    params.intensity = 0;
+    params.algorithm = OTD_ALGO_SCRYPT;
+    otd_with_engines(&params, info->name, otd_test_scrypt);
     int32_t status = otd_device_telemetry(info->index, &telemetry);
     otd_check(status == OTD_OK && (telemetry.valid & OTD_TELEMETRY_COUNTERS) != 0 && telemetry.launches > 0 &&
                   telemetry.hardware_errors == 0 && telemetry.lost == 0,

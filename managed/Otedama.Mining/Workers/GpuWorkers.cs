@@ -13,9 +13,6 @@ internal sealed class GpuWorkers : IWorkerSource
     /// <summary>A card has two launches under way in a scan and drains them at its end, which this makes a small part.</summary>
     private static readonly TimeSpan s_scanBudget = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A few milliseconds of a large card with SHA-256d.</summary>
-    private const ulong NonceCountFirst = 1UL << 24;
-
     private readonly IReadOnlyList<GpuInfo> _gpus;
     private readonly WorkerSeed[] _seeds;
 
@@ -54,7 +51,7 @@ internal sealed class GpuWorkers : IWorkerSource
                 Flavour = flavour,
                 HashesPerNonce = facts.HashesPerNonce,
                 ScanBudget = s_scanBudget,
-                NonceCountFirst = NonceCountFirst,
+                NonceCountFirst = Math.Max(4096, (ulong)facts.ThreadRateGuess), // a second of one processor thread
             },
             () => new NativeScanEngine(PowEngine.Create(
                 options.Algorithm, PowParameters.ForSearch(facts), flavour: flavour.Index, device: (uint)gpu.Device.Index)),

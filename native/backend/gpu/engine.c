@@ -10,6 +10,9 @@
 #define OTD_INTENSITY_MIN 6u
 #define OTD_INTENSITY_MAX 30u
 
+/* How often less memory is asked for. */
+#define OTD_EXTRA_TRIES 4u
+
 static int32_t otd_check_params(const otd_engine *engine, const otd_gpu_plan *plan) {
     const otd_engine_params *params = &engine->params;
     if (plan == NULL) {
@@ -57,11 +60,43 @@ static int32_t otd_open_flight(otd_gpu_engine *gpu, otd_gpu_flight *flight) {
     return status != OTD_OK ? status : gpu->port->alloc(gpu->context, &flight->hits, hits);
 }
 
+/* Half of the memory, or what one piece may have, is tried first, since others use the device too; where a
+ * driver promised more than it gives, half of that. */
+static int32_t otd_open_extra(otd_gpu_engine *gpu, const otd_device_info *device) {
+    otd_gpu_extra *extra = &gpu->extra;
+    uint64_t room = device->memory_bytes / 2;
+    if (gpu->plan->extra == NULL) {
+        return OTD_OK;
+    }
+    if (device->alloc_max_bytes != 0 && room > device->alloc_max_bytes) {
+        room = device->alloc_max_bytes;
+    }
+    int32_t status = OTD_E_MEMORY;
+    for (uint32_t tries = 0; tries < OTD_EXTRA_TRIES && status == OTD_E_MEMORY; tries++, room /= 2) {
+        *extra = (otd_gpu_extra){.bytes = 0};
+        status = gpu->plan->extra(extra, device, room);
+        if (status != OTD_OK) {
+            return status;
+        }
+        status = gpu->port->alloc(gpu->context, &gpu->shared, extra->bytes);
+    }
+    for (uint32_t i = 0; i < extra->argument_count; i++) {
+        if (extra->arguments[i].kind == OTD_GPU_ARGUMENT_BUFFER) {
+            extra->arguments[i].buffer = gpu->shared;
+        }
+    }
+    return status;
+}
+
 static int32_t otd_open_device(const otd_engine *engine, otd_gpu_engine *gpu) {
     const otd_gpu_port *port = gpu->port;
-    int32_t status = port->open(otd_gpu_device(engine->backend, engine->device_row), &gpu->context);
+    const otd_gpu_found *device = otd_gpu_device(engine->backend, engine->device_row);
+    int32_t status = port->open(device, &gpu->context);
     for (uint32_t i = 0; i < OTD_GPU_FLIGHTS && status == OTD_OK; i++) {
         status = otd_open_flight(gpu, &gpu->flights[i]);
+    }
+    if (status == OTD_OK) {
+        status = otd_open_extra(gpu, &device->info);
     }
     if (status == OTD_OK) {
         status = port->build(gpu->context, gpu->plan->code, gpu->plan->threads, &gpu->program);
@@ -89,6 +124,9 @@ static void otd_close_device(otd_gpu_engine *gpu) {
         }
         free(flight->constants_sent);
         free(flight->hits_read);
+    }
+    if (gpu->shared != NULL) {
+        port->release(gpu->context, gpu->shared);
     }
     if (gpu->program != NULL) {
         port->discard(gpu->context, gpu->program);

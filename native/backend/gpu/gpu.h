@@ -72,7 +72,9 @@ typedef struct otd_gpu_engine {
     otd_gpu_context *context;
     otd_gpu_program *program;
     otd_gpu_kernel *search;
-    otd_engine reference; /* the processor's own, to compute hits again */
+    otd_gpu_extra extra;
+    otd_gpu_buffer *shared; /* extra.bytes of the device */
+    otd_engine reference;   /* the processor's own, to compute hits again */
     int32_t reference_open;
 
     otd_gpu_flight flights[OTD_GPU_FLIGHTS]; /* a ring: `flying` of them from `oldest` on */

@@ -11,6 +11,17 @@
 /* Bytes of one row of constants at most; a row for each version makes the buffer. */
 #define OTD_GPU_ROW_MAX 512u
 
+/* Arguments behind those that port.h lists. */
+#define OTD_GPU_EXTRA_MAX 4u
+
+/* What the launches of a kernel need besides. */
+typedef struct otd_gpu_extra {
+    uint64_t bytes;      /* of memory that all launches share, since they run one after the other; 0 = none */
+    uint64_t nonces_max; /* of a launch; 0 = no limit */
+    uint32_t argument_count;
+    otd_gpu_argument arguments[OTD_GPU_EXTRA_MAX]; /* the buffer, which is filled in later, and integers */
+} otd_gpu_extra;
+
 typedef struct otd_gpu_plan {
     uint32_t algorithm;       /* OTD_ALGO_... */
     const char *flavour;      /* name of the kernel, as otd_flavour_at tells it */
@@ -19,6 +30,9 @@ typedef struct otd_gpu_plan {
     /* The row of constants for version `version` (an index into work->versions), at most OTD_GPU_ROW_MAX. */
     uint32_t row_bytes;
     void (*row)(void *out, const otd_work *work, const uint8_t *data, uint32_t version);
+
+    /* Null = nothing. Chooses so that `bytes` is at most room_bytes; OTD_E_MEMORY when nothing fits there. */
+    int32_t (*extra)(otd_gpu_extra *out, const otd_device_info *device, uint64_t room_bytes);
 
     uint32_t threads;      /* of a group */
     uint32_t nonces_first; /* of the first launch, when no rate is known: far below a millisecond's */

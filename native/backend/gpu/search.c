@@ -98,7 +98,34 @@ static uint64_t otd_launch_nonces(const otd_gpu_search *search, uint32_t version
     if (gpu->nonces_max != 0 && nonces > gpu->nonces_max) {
         nonces = gpu->nonces_max;
     }
+    if (gpu->extra.nonces_max != 0 && nonces > gpu->extra.nonces_max) {
+        nonces = gpu->extra.nonces_max;
+    }
     return nonces < left ? nonces : left;
+}
+
+/* Starts the kernel for one version. */
+static int32_t otd_start(otd_gpu_engine *gpu, const otd_gpu_flight *flight, uint32_t version) {
+    otd_gpu_argument arguments[OTD_GPU_ARGUMENTS_MAX] = {
+        {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = flight->constants},
+        {.kind = OTD_GPU_ARGUMENT_U64, .value = flight->first | (uint64_t)version << 32},
+        {.kind = OTD_GPU_ARGUMENT_U32, .value = flight->count},
+        {.kind = OTD_GPU_ARGUMENT_U32, .value = OTD_GPU_SLOTS},
+        {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = flight->hits},
+    };
+    const uint32_t threads = gpu->plan->threads;
+    uint32_t count = 5;
+    for (uint32_t i = 0; i < gpu->extra.argument_count; i++) {
+        arguments[count++] = gpu->extra.arguments[i];
+    }
+    const otd_gpu_launch launch = {
+        .kernel = gpu->search,
+        .arguments = arguments,
+        .argument_count = count,
+        .threads = threads,
+        .groups = (flight->count + threads - 1) / threads,
+    };
+    return gpu->port->launch(gpu->context, &launch);
 }
 
 /* Queues one launch of `count` nonces for each version, and the way of its hits back. */
@@ -119,21 +146,7 @@ static int32_t otd_queue(otd_gpu_search *search, otd_gpu_flight *flight, uint32_
         status = port->write(gpu->context, flight->hits, 0, &none, sizeof none);
     }
     for (uint32_t v = 0; v < versions && status == OTD_OK; v++) {
-        const otd_gpu_argument arguments[] = {
-            {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = flight->constants},
-            {.kind = OTD_GPU_ARGUMENT_U64, .value = flight->first | (uint64_t)v << 32},
-            {.kind = OTD_GPU_ARGUMENT_U32, .value = flight->count},
-            {.kind = OTD_GPU_ARGUMENT_U32, .value = OTD_GPU_SLOTS},
-            {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = flight->hits},
-        };
-        const otd_gpu_launch launch = {
-            .kernel = gpu->search,
-            .arguments = arguments,
-            .argument_count = sizeof arguments / sizeof arguments[0],
-            .threads = plan->threads,
-            .groups = (flight->count + plan->threads - 1) / plan->threads,
-        };
-        status = port->launch(gpu->context, &launch);
+        status = otd_start(gpu, flight, v);
     }
     if (status == OTD_OK) {
         status = port->read(gpu->context, flight->hits, 0, flight->hits_read,

@@ -11,6 +11,8 @@ static void otd_row(void *out, const otd_work *work, const uint8_t *data, uint32
     otd_sha256d_row(out, &job, version);
 }
 
+extern const otd_gpu_plan otd_gpu_plan_sha256d;
+
 const otd_gpu_plan otd_gpu_plan_sha256d = {
     .algorithm = OTD_ALGO_SHA256D,
     .flavour = "kernel",
