@@ -104,7 +104,17 @@ static int32_t otd_open_device(const otd_engine *engine, otd_gpu_engine *gpu) {
     return status != OTD_OK ? status : port->kernel(gpu->context, gpu->program, "otd_search", &gpu->search);
 }
 
-/* Whatever is still under way after a failure may write into its memory later: it is left alone. */
+/* Engines of cards that failed. Whatever is still under way there may write into their memory later, so they
+ * are kept until the process ends. Written by any thread, read by nobody. */
+static otd_gpu_engine *otd_given_up;
+
+static void otd_give_up(otd_gpu_engine *gpu) {
+    gpu->next = __atomic_load_n(&otd_given_up, __ATOMIC_RELAXED);
+    while (
+        !__atomic_compare_exchange_n(&otd_given_up, &gpu->next, gpu, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+    }
+}
+
 static void otd_close_device(otd_gpu_engine *gpu) {
     const otd_gpu_port *port = gpu->port;
     if (gpu->context == NULL) {
@@ -112,6 +122,7 @@ static void otd_close_device(otd_gpu_engine *gpu) {
     }
     if (gpu->failed != OTD_OK) {
         port->abandon(gpu->context);
+        gpu->context = NULL;
         return;
     }
     for (uint32_t i = 0; i < OTD_GPU_FLIGHTS; i++) {
@@ -140,7 +151,11 @@ void otd_gpu_engine_close(otd_engine *engine) {
     if (gpu->reference_open && engine->algo->engine_close != NULL) {
         engine->algo->engine_close(&gpu->reference);
     }
-    free(gpu);
+    if (gpu->failed != OTD_OK) {
+        otd_give_up(gpu);
+    } else {
+        free(gpu);
+    }
     engine->state = NULL;
 }
 

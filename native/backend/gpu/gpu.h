@@ -85,6 +85,8 @@ typedef struct otd_gpu_engine {
     uint64_t errors;      /* reported nonces that are none */
     int32_t failed;       /* status every scan returns from now on; OTD_OK = none */
     char failure[OTD_ERROR_TEXT_MAX];
+
+    struct otd_gpu_engine *next; /* in the list of those that were given up */
 } otd_gpu_engine;
 
 /* Milliseconds of a clock that only goes forward. */
