@@ -200,6 +200,7 @@ test_all() {
   test_native tsan threads
   test_native release
   counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
+  counted "GPU kernels under ptxas" tests/gpu/ptxas.sh
   test_managed "managed"
   for flavour in ref avx2; do
     grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue

@@ -259,3 +259,18 @@ void test_kawpow(const runner *with) {
     otd_kawpow_light_free(&light);
     otd_kawpow_light_free(&full);
 }
+
+/* The PTX of the mix kernel with the programs of eight periods across the epochs, for ptxas.sh. */
+int write_programs(const char *directory) {
+    int good = 1;
+    for (uint64_t i = 0; i < 8; i++) {
+        char path[4096];
+        uint64_t period = (4 + i * 88) * (KAWPOW_EPOCH_LENGTH / KAWPOW_PERIOD_LENGTH);
+        splice(period);
+        snprintf(path, sizeof path, "%s/kawpow_mix_%llu.ptx", directory, (unsigned long long)period);
+        FILE *file = fopen(path, "w");
+        good = file != NULL && fwrite(spliced.ptx, spliced.code.ptx_length, 1, file) == 1 && good;
+        good = file != NULL && fclose(file) == 0 && good;
+    }
+    return good;
+}

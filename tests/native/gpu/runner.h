@@ -72,9 +72,10 @@ void hits_sort(hits *found);
 
 void test_sha256d(const runner *with);
 void test_kawpow(const runner *with);
+void test_ptx(void);
+void test_cuda(void);
+int write_programs(const char *directory);
 void test_scrypt(const runner *with);
 void test_verthash(const runner *with);
-void test_splice(void);
-void test_ptx_refuses(void);
 
 #endif /* OTD_TEST_GPU_RUNNER_H */

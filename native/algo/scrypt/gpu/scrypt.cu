@@ -72,9 +72,9 @@ KERNEL(otd_search)
         key[k] = row[k];
     }
     hmac_begin(inner, outer, key, tail);
-    UNROLL for (int half = 0; half < 2; half++) {
+    UNROLL for (int upper = 0; upper < 2; upper++) {
         UNROLL for (int k = 0; k < 16; k++) {
-            w[k] = BSWAP32(x[16 * half + k]);
+            w[k] = BSWAP32(x[16 * upper + k]);
         }
         sha_compress(inner, w);
     }
