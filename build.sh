@@ -57,6 +57,8 @@ tools_test() {
   # GPU kernels run on the processor.
   ls /etc/OpenCL/vendors/pocl.icd >/dev/null 2>&1 || missing+=(pocl-opencl-icd)
   ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || missing+=(ocl-icd-libopencl1)
+  ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1' || missing+=(libvulkan1)
+  ls /usr/share/vulkan/icd.d/lvp_icd*.json >/dev/null 2>&1 || missing+=(mesa-vulkan-drivers)
   install_missing
 }
 
@@ -200,6 +202,7 @@ test_all() {
   test_native tsan threads
   test_native release
   counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
+  counted "GPU kernels under ptxas" tests/gpu/ptxas.sh
   test_managed "managed"
   for flavour in ref avx2; do
     grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue

@@ -1,11 +1,12 @@
 # kernels.cmake - makes and embeds the kernels of algo/NAME/gpu.
 #
-# otd_gpu_kernel(<name> [BODY <file>...] [GROUP <threads>])
+# otd_gpu_kernel(<name> [BODY <file>...] [GROUP <threads>] [RESIDENT <groups>])
 #   From gpu/<name>.cu and gpu/<name>.comp of this folder makes the symbol otd_kernel_<name> (code.h: otd_gpu_code):
 #   OpenCL C text (the dialect, the bodies and the .cu behind one another), PTX text for the oldest
 #   architecture served (newer ones get the same text under another .target line), SPIR-V with its names kept.
 #   GROUP is the largest group that the PTX allows, 256 if it is not given: what has an array of shared memory
-#   for each work item needs a smaller one. Nothing that is generated is committed.
+#   for each work item needs a smaller one. RESIDENT groups are to fit a multiprocessor, which limits the
+#   registers of a thread: 65536 / (GROUP * RESIDENT). Nothing that is generated is committed.
 option(OTD_GPU "Build the GPU kernels; needs clang-14 and glslangValidator" ON)
 
 # What the PTX says it needs at least. 7.0 is CUDA 11.0, so a driver of branch 450 or newer.
@@ -23,8 +24,10 @@ if(OTD_GPU)
   endif()
 endif()
 
+target_sources(otd_objects PRIVATE ${OTD_GPU_DIRECTORY}/ptx_text.c)
+
 function(otd_gpu_kernel name)
-  cmake_parse_arguments(kernel "" "GROUP" "BODY" ${ARGN})
+  cmake_parse_arguments(kernel "" "GROUP;RESIDENT" "BODY" ${ARGN})
   if(NOT OTD_GPU)
     return()
   endif()
@@ -40,8 +43,12 @@ function(otd_gpu_kernel name)
     endif()
   endforeach()
   set(group 256)
+  set(resident 1)
   if(kernel_GROUP)
     set(group ${kernel_GROUP})
+  endif()
+  if(kernel_RESIDENT)
+    set(resident ${kernel_RESIDENT})
   endif()
 
   set(includes "")
@@ -49,7 +56,7 @@ function(otd_gpu_kernel name)
     list(APPEND includes -include ${file})
   endforeach()
   add_custom_command(OUTPUT ${made}.ptx
-    COMMAND ${OTD_CLANG} ${OTD_PTX_FLAGS} -DGROUP_MAX=${group} ${includes} ${source} -o ${made}.ptx
+    COMMAND ${OTD_CLANG} ${OTD_PTX_FLAGS} -DGROUP_MAX=${group} -DGROUPS_RESIDENT=${resident} ${includes} ${source} -o ${made}.ptx
     DEPENDS ${source} ${OTD_GPU_DIRECTORY}/dialect_cuda.h ${shared} VERBATIM)
 
   add_custom_command(OUTPUT ${made}.spv

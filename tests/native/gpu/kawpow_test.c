@@ -34,8 +34,8 @@ static struct {
     uint8_t *ptx, *opencl, *spirv;
 } spliced;
 
-static uint8_t *room_for(uint8_t *old, uint64_t bytes) {
-    free(old); /* another address for another text: the runners know texts by it */
+/* Never freed: runners know a text by its address. */
+static uint8_t *room_for(uint64_t bytes) {
     return aligned_alloc(64, (bytes + OTD_KAWPOW_SPLICE_BYTES + 63) / 64 * 64);
 }
 
@@ -43,9 +43,9 @@ static void splice(uint64_t period) {
     const otd_gpu_code *from = &otd_kernel_kawpow_mix;
     otd_kawpow_program(&spliced.program, period);
     host_program = spliced.program;
-    spliced.ptx = room_for(NULL, from->ptx_length); /* those that a runner has seen stay where they are */
-    spliced.opencl = room_for(NULL, from->opencl_length);
-    spliced.spirv = room_for(spliced.spirv, from->spirv_length);
+    spliced.ptx = room_for(from->ptx_length);
+    spliced.opencl = room_for(from->opencl_length);
+    spliced.spirv = room_for(from->spirv_length);
     spliced.code = *from;
     spliced.code.ptx = spliced.ptx;
     spliced.code.opencl = spliced.opencl;
@@ -258,4 +258,19 @@ void test_kawpow(const runner *with) {
     random_periods(with, &full, with->programs);
     otd_kawpow_light_free(&light);
     otd_kawpow_light_free(&full);
+}
+
+/* The PTX of the mix kernel with the programs of eight periods across the epochs, for ptxas.sh. */
+int write_programs(const char *directory) {
+    int good = 1;
+    for (uint64_t i = 0; i < 8; i++) {
+        char path[4096];
+        uint64_t period = (4 + i * 88) * (KAWPOW_EPOCH_LENGTH / KAWPOW_PERIOD_LENGTH);
+        splice(period);
+        snprintf(path, sizeof path, "%s/kawpow_mix_%llu.ptx", directory, (unsigned long long)period);
+        FILE *file = fopen(path, "w");
+        good = file != NULL && fwrite(spliced.ptx, spliced.code.ptx_length, 1, file) == 1 && good;
+        good = file != NULL && fclose(file) == 0 && good;
+    }
+    return good;
 }

@@ -1,6 +1,7 @@
 /*
- * main.c - tests of the GPU kernels on the processor: otedama_gpu_kernel_test [C|OpenCL|PTX]. With a name
- * only that way of running them. The last line is the count.
+ * main.c - tests of the GPU kernels on the processor: otedama_gpu_kernel_test [C|PTX|OpenCL|Vulkan]. With a
+ * name only that way of running them. The last line is the count. With "programs DIRECTORY" it writes PTX
+ * there instead.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,11 +57,15 @@ void hits_sort(hits *found) {
 }
 
 int main(int count, char **arguments) {
-    const runner *(*const runners[])(void) = {runner_host, runner_ptx, runner_opencl};
-    static const char *const names[] = {"C", "PTX", "OpenCL"};
+    const runner *(*const runners[])(void) = {runner_host, runner_ptx, runner_opencl, runner_vulkan};
+    static const char *const names[] = {"C", "PTX", "OpenCL", "Vulkan"};
+    setenv("POCL_CACHE_DIR", POCL_CACHE, 0);
     setvbuf(stdout, NULL, _IOLBF, 0);
     check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
-    for (int i = 0; i < 3; i++) {
+    if (count > 2 && strcmp(arguments[1], "programs") == 0) {
+        return write_programs(arguments[2]) ? 0 : 1;
+    }
+    for (int i = 0; i < 4; i++) {
         if (count > 1 && strcmp(arguments[1], names[i]) != 0) {
             continue;
         }
@@ -73,6 +78,8 @@ int main(int count, char **arguments) {
         test_scrypt(with);
         test_verthash(with);
         if (i == 1) {
+            test_ptx();
+            test_cuda();
             runner_ptx_coverage();
         }
         with->end();

@@ -10,7 +10,7 @@ enum { WARPS_MAX = 32 };
 
 typedef struct warp {
     uint64_t (*rows)[PTX_WARP];
-    uint32_t live;            /* lanes that have not ended */
+    uint32_t started, live;   /* lanes there are; of them, those that have not ended */
     uint32_t held;            /* of them, those that wait at a .sync for the rest of the warp */
     uint32_t place[PTX_WARP]; /* next instruction of each lane */
     uint32_t waiting;         /* stands at a barrier */
@@ -373,8 +373,8 @@ static int run_one(machine *m, warp *w, const ptx_instruction *in, uint32_t acti
         return 1;
     case PTX_BAR:
         w->waiting = 1;
-        return active == w->live ||
-               fail(m, in, "a barrier that only lanes 0x%08x of 0x%08x reach", active, w->live);
+        return active == w->started ||
+               fail(m, in, "a barrier that only lanes 0x%08x of 0x%08x reach", active, w->started);
     case PTX_RET:
         w->live &= ~active;
         return 1;
@@ -447,12 +447,12 @@ static int run_warp(machine *m, warp *w) {
 static void start_warp(machine *m, warp *w, uint32_t group, uint32_t first) {
     const ptx_launch *l = m->launch;
     memset(w->rows, 0xa5, l->entry->rows * sizeof *w->rows); /* registers hold anything at the start */
-    w->live = 0;
+    w->started = w->live = 0;
     w->held = 0;
     w->waiting = 0;
     w->steps = 0;
     for (uint32_t lane = 0; lane < PTX_WARP && first + lane < l->threads; lane++) {
-        w->live |= 1u << lane;
+        w->started = w->live |= 1u << lane;
         w->place[lane] = l->entry->begin;
     }
     for (uint32_t i = 0; i < l->entry->fill_count; i++) {

@@ -1,6 +1,6 @@
 /*
- * runner.h - a place where a kernel can run here: as C, through OpenCL on the processor, its PTX in the
- * interpreter. Tests are written once and go through all of them.
+ * runner.h - a place where a kernel can run here: as C, its PTX in the interpreter, through OpenCL and
+ * Vulkan on the processor. Tests are written once and go through all of them.
  */
 #ifndef OTD_TEST_GPU_RUNNER_H
 #define OTD_TEST_GPU_RUNNER_H
@@ -45,6 +45,7 @@ typedef struct runner {
 const runner *runner_host(void);
 const runner *runner_opencl(void);
 const runner *runner_ptx(void);
+const runner *runner_vulkan(void);
 
 /* Instructions of PTX that no test so far has run, by kernel; prints a line for each module. */
 void runner_ptx_coverage(void);
@@ -72,9 +73,10 @@ void hits_sort(hits *found);
 
 void test_sha256d(const runner *with);
 void test_kawpow(const runner *with);
+void test_ptx(void);
+void test_cuda(void);
+int write_programs(const char *directory);
 void test_scrypt(const runner *with);
 void test_verthash(const runner *with);
-void test_splice(void);
-void test_ptx_refuses(void);
 
 #endif /* OTD_TEST_GPU_RUNNER_H */
