@@ -35,6 +35,8 @@ tools_build() {
   need gcc gcc
   need cmake cmake
   need ninja ninja-build
+  need clang-14 clang-14 # GPU kernels: PTX
+  need glslangValidator glslang-tools # and SPIR-V
   [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
   [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
   ldconfig -p 2>/dev/null | grep -q 'libssl\.so\.[13]' || missing+=(libssl3)
@@ -52,6 +54,11 @@ tools_build() {
 tools_test() {
   need chromium chromium
   need litecoind litecoind
+  # GPU kernels run on the processor.
+  ls /etc/OpenCL/vendors/pocl.icd >/dev/null 2>&1 || missing+=(pocl-opencl-icd)
+  ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || missing+=(ocl-icd-libopencl1)
+  ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1' || missing+=(libvulkan1)
+  ls /usr/share/vulkan/icd.d/lvp_icd*.json >/dev/null 2>&1 || missing+=(mesa-vulkan-drivers)
   install_missing
 }
 
@@ -129,15 +136,21 @@ fuzz() {
   dotnet tests/Otedama.Benchmarks/bin/Release/net10.0/Otedama.Benchmarks.dll fuzz "$seconds" 1
 }
 
-test_native() { # test_native <preset> [threads]: the C program prints "N passed, N failed" itself
-  local log line status=0
+test_native() { # test_native <preset> [threads]
+  counted "native $1" "build/native-$1/tests/otedama_native_test" tests/vectors "${2:-}"
+}
+
+# counted <name> <command...>: a program that prints "N passed, N failed" itself.
+counted() {
+  local log line status=0 name=$1
+  shift
   log=$(mktemp)
-  "build/native-$1/tests/otedama_native_test" tests/vectors "${2:-}" >"$log" 2>&1 || status=$?
+  "$@" >"$log" 2>&1 || status=$?
   cat "$log"
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
   rm -f "$log"
   if [ -z "$line" ]; then
-    count "native $1" 0 1
+    count "$name" 0 1
     return
   fi
   local good bad
@@ -145,7 +158,7 @@ test_native() { # test_native <preset> [threads]: the C program prints "N passed
   bad=$(echo "$line" | cut -d' ' -f3)
   # A sanitizer speaks after the count, through the exit status.
   [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-  count "native $1" "$good" "$bad"
+  count "$name" "$good" "$bad"
 }
 
 test_managed() { # test_managed <name> [arguments of the runner]
@@ -188,6 +201,8 @@ test_all() {
   native tsan
   test_native tsan threads
   test_native release
+  counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
+  counted "GPU kernels under ptxas" tests/gpu/ptxas.sh
   test_managed "managed"
   for flavour in ref avx2; do
     grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue

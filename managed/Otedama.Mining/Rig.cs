@@ -142,7 +142,8 @@ public sealed class Rig : IAsyncDisposable
         ILogger log = loggers.CreateLogger(LogCategory.Rig);
         DatasetStore? own = options.Datasets is null ? new DatasetStore() : null;
         CpuWorkers cpus = new(options, options.Datasets ?? own!, clock, log);
-        return new Rig(options, source, [cpus, .. options.Devices], own, log, clock);
+        GpuWorkers gpus = new(options, clock, log);
+        return new Rig(options, source, [cpus, gpus, .. options.Devices], own, log, clock);
     }
 
     private void Begin()

@@ -34,6 +34,9 @@ public sealed record RigOptions
     /// <summary>Instruction-set flavour by name (ref, avx2, ...); empty = the best this CPU has.</summary>
     public string Flavour { get; init; } = "";
 
+    /// <summary>Graphics cards, one worker each.</summary>
+    public IReadOnlyList<GpuInfo> Gpus { get; init; } = [];
+
     /// <summary>What hashes beside the processors: devices that may come and go.</summary>
     public IReadOnlyList<IWorkerSource> Devices { get; init; } = [];
 

@@ -55,12 +55,24 @@ static inline int otd_build_cancelled(const otd_build *build) {
 struct otd_engine {
     otd_engine_params params;
     const struct otd_algo *algo;
-    const otd_flavour *flavour;
+    const struct otd_backend *backend;
+    uint32_t device_row;        /* of the backend's own devices */
+    const otd_flavour *flavour; /* the processor's; null on other devices */
     const otd_dataset *dataset;
-    void *state;          /* the algorithm's own scratch, made by engine_open */
-    uint32_t cancel;      /* atomic: written by any thread, read by the owner */
+    void *state;     /* the algorithm's own scratch, made by engine_open; the backend's on other devices */
+    uint32_t cancel; /* atomic: written by any thread, read by the owner */
     double hashes_per_ms; /* measured; sizes the chunks that keep a scan inside its budget */
 };
+
+/* 1 once after otd_engine_cancel. The owner. */
+static inline int otd_engine_take_cancel(otd_engine *engine) {
+    return __atomic_exchange_n(&engine->cancel, 0u, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* How many versions each nonce of a work is tried with. */
+static inline uint32_t otd_work_versions(const otd_work *work) {
+    return work->version_count > 0 ? work->version_count : 1;
+}
 
 typedef struct otd_algo {
     otd_algorithm_info info;     /* flavour_count is filled in by the registry */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "algo.h"
+#include "devices.h"
 #include "layout.h"
 #include "merkle.h"
 #include "registry.h"
@@ -31,7 +32,14 @@ int32_t otd_open(uint32_t abi_version) {
                         "the caller speaks ABI %u, this library speaks %u; build both from one source tree",
                         abi_version, OTD_ABI_VERSION);
     }
-    return otd_registry_is_open() ? OTD_OK : otd_registry_open();
+    if (otd_registry_is_open()) {
+        return OTD_OK;
+    }
+    int32_t status = otd_registry_open();
+    if (status == OTD_OK) {
+        otd_devices_start();
+    }
+    return status;
 }
 
 int32_t otd_close(void) {
@@ -57,47 +65,77 @@ int32_t otd_algorithm_at(uint32_t index, otd_algorithm_info *out) {
     return OTD_OK;
 }
 
-int32_t otd_flavour_at(uint32_t algorithm, uint32_t index, otd_flavour_info *out) {
-    const otd_algo *algo = otd_registry_find(algorithm);
-    if (algo == NULL) {
-        return OTD_E_ARGUMENT;
+int32_t otd_devices_open(uint32_t mask) {
+    if (!otd_registry_is_open()) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_open has not been called");
     }
-    if (index >= algo->flavour_count || out == NULL) {
-        return otd_fail(OTD_E_ARGUMENT, "%s has flavour rows 0..%u, got %u", algo->info.name,
-                        algo->flavour_count - 1, index);
+    return otd_devices_find(mask);
+}
+
+int32_t otd_backend_at(uint32_t index, otd_backend_info *out) {
+    if (out == NULL || !otd_devices_backend(index, out)) {
+        return otd_fail(OTD_E_ARGUMENT, "backend row %u does not exist", index);
     }
-    const otd_flavour *flavour = &algo->flavours[index];
-    *out = (otd_flavour_info){
-        .supported = (flavour->cpu_needs & ~otd_cpu_features()) == 0,
-        .selected = index == otd_registry_selected(algo),
-        .lanes = flavour->lanes,
-    };
-    strncpy(out->name, flavour->name, sizeof out->name - 1);
     return OTD_OK;
 }
 
 int32_t otd_device_at(uint32_t index, otd_device_info *out) {
-    if (index != 0 || out == NULL) {
-        return otd_fail(OTD_E_ARGUMENT, "device row %u does not exist", index);
+    if (out == NULL) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_device_at needs a place for device row %u", index);
     }
-    *out = (otd_device_info){
-        .backend = OTD_BACKEND_CPU,
-        .units = otd_cpu_threads(),
-        .memory_bytes = otd_cpu_memory_bytes(),
-    };
-    strncpy(out->name, otd_cpu_name(), sizeof out->name - 1);
-    strncpy(out->features, otd_cpu_feature_names(), sizeof out->features - 1);
+    return otd_devices_info(index, out);
+}
+
+int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out) {
+    const otd_backend *backend = NULL;
+    uint32_t row = 0;
+    int32_t status = otd_devices_get(device, &backend, &row);
+    if (status != OTD_OK || out == NULL) {
+        return status != OTD_OK ? status : otd_fail(OTD_E_ARGUMENT, "otd_device_telemetry needs a place");
+    }
+    *out = (otd_telemetry){.valid = 0};
+    backend->telemetry(backend, row, out);
     return OTD_OK;
 }
 
-int32_t otd_self_test(uint32_t algorithm, uint32_t flavour) {
-    const otd_algo *algo = otd_registry_find(algorithm);
-    const otd_flavour *chosen = NULL;
-    if (algo == NULL) {
+/* A device and an algorithm that it has flavours of. */
+static int32_t otd_find_pair(uint32_t device, uint32_t algorithm, const otd_backend **backend, uint32_t *row,
+                             const otd_algo **algo) {
+    *algo = otd_registry_find(algorithm);
+    if (*algo == NULL) {
         return OTD_E_ARGUMENT;
     }
-    int32_t status = otd_registry_flavour(algo, flavour, &chosen);
-    return status != OTD_OK ? status : algo->self_test(chosen);
+    int32_t status = otd_devices_get(device, backend, row);
+    if (status == OTD_OK && (*backend)->flavour_count(*backend, *algo) == 0) {
+        return otd_fail(OTD_E_UNSUPPORTED, "%s has no kernel for %s devices", (*algo)->info.name,
+                        (*backend)->name);
+    }
+    return status;
+}
+
+int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t index, otd_flavour_info *out) {
+    const otd_backend *backend = NULL;
+    const otd_algo *algo = NULL;
+    uint32_t row = 0;
+    int32_t status = otd_find_pair(device, algorithm, &backend, &row, &algo);
+    if (status != OTD_OK) {
+        return status;
+    }
+    uint32_t count = backend->flavour_count(backend, algo);
+    if (index >= count || out == NULL) {
+        return otd_fail(OTD_E_ARGUMENT, "%s has flavour rows 0..%u, got %u", algo->info.name, count - 1,
+                        index);
+    }
+    backend->flavour_at(backend, algo, index, out);
+    return OTD_OK;
+}
+
+int32_t otd_self_test(uint32_t device, uint32_t algorithm, uint32_t flavour) {
+    const otd_backend *backend = NULL;
+    const otd_algo *algo = NULL;
+    uint32_t row = 0;
+    int32_t status = otd_find_pair(device, algorithm, &backend, &row, &algo);
+    return status != OTD_OK ? status : backend->self_test(backend, row, algo, flavour);
 }
 
 /* Every item must lie inside data; its length is judged per item, not per batch. */

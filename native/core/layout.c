@@ -39,14 +39,47 @@ static const struct {
     OTD_F(otd_flavour_info, lanes),
     OTD_F(otd_flavour_info, reserved),
 
+    OTD_T(otd_backend_info),
+    OTD_F(otd_backend_info, backend),
+    OTD_F(otd_backend_info, status),
+    OTD_F(otd_backend_info, opened),
+    OTD_F(otd_backend_info, device_count),
+    OTD_F(otd_backend_info, version),
+    OTD_F(otd_backend_info, reserved),
+    OTD_F(otd_backend_info, name),
+    OTD_F(otd_backend_info, message),
+
     OTD_T(otd_device_info),
     OTD_F(otd_device_info, index),
     OTD_F(otd_device_info, backend),
     OTD_F(otd_device_info, units),
-    OTD_F(otd_device_info, reserved),
+    OTD_F(otd_device_info, kind),
     OTD_F(otd_device_info, memory_bytes),
+    OTD_F(otd_device_info, memory_free_bytes),
+    OTD_F(otd_device_info, alloc_max_bytes),
+    OTD_F(otd_device_info, compute_major),
+    OTD_F(otd_device_info, compute_minor),
+    OTD_F(otd_device_info, twin),
+    OTD_F(otd_device_info, reserved),
     OTD_F(otd_device_info, name),
     OTD_F(otd_device_info, features),
+    OTD_F(otd_device_info, pci),
+    OTD_F(otd_device_info, uuid),
+    OTD_F(otd_device_info, driver),
+
+    OTD_T(otd_telemetry),
+    OTD_F(otd_telemetry, valid),
+    OTD_F(otd_telemetry, temperature_mc),
+    OTD_F(otd_telemetry, power_mw),
+    OTD_F(otd_telemetry, fan_percent),
+    OTD_F(otd_telemetry, clock_mhz),
+    OTD_F(otd_telemetry, memory_clock_mhz),
+    OTD_F(otd_telemetry, load_percent),
+    OTD_F(otd_telemetry, throttled),
+    OTD_F(otd_telemetry, memory_used_bytes),
+    OTD_F(otd_telemetry, hardware_errors),
+    OTD_F(otd_telemetry, launches),
+    OTD_F(otd_telemetry, lost),
 
     OTD_T(otd_dataset_params),
     OTD_F(otd_dataset_params, algorithm),
@@ -69,6 +102,8 @@ static const struct {
     OTD_F(otd_engine_params, algorithm),
     OTD_F(otd_engine_params, device),
     OTD_F(otd_engine_params, flavour),
+    OTD_F(otd_engine_params, intensity),
+    OTD_F(otd_engine_params, hang_ms),
     OTD_F(otd_engine_params, reserved),
     OTD_F(otd_engine_params, algo),
 
@@ -113,10 +148,12 @@ static const struct {
 /* The sizes the managed side was written against: a padding byte that sneaks in stops the build here. */
 _Static_assert(sizeof(otd_algorithm_info) == 64, "otd_algorithm_info");
 _Static_assert(sizeof(otd_flavour_info) == 48, "otd_flavour_info");
-_Static_assert(sizeof(otd_device_info) == 344, "otd_device_info");
+_Static_assert(sizeof(otd_backend_info) == 312, "otd_backend_info");
+_Static_assert(sizeof(otd_device_info) == 440, "otd_device_info");
+_Static_assert(sizeof(otd_telemetry) == 64, "otd_telemetry");
 _Static_assert(sizeof(otd_dataset_params) == 16, "otd_dataset_params");
 _Static_assert(sizeof(otd_algo_params) == 24, "otd_algo_params");
-_Static_assert(sizeof(otd_engine_params) == 40, "otd_engine_params");
+_Static_assert(sizeof(otd_engine_params) == 48, "otd_engine_params");
 _Static_assert(sizeof(otd_work) == 104, "otd_work");
 _Static_assert(sizeof(otd_hit) == 56 + OTD_PROOF_MAX, "otd_hit");
 _Static_assert(sizeof(otd_scan_result) == 24, "otd_scan_result");

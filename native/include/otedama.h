@@ -20,7 +20,8 @@
  * nothing but its outputs. Handles: a dataset may be used by many threads, an engine belongs to one.
  *
  * Order of a life: otd_abi_version and otd_abi_layout to see that both sides speak alike, otd_open,
- * otd_dataset_create where an algorithm needs one, engines and verify calls, their destroys, otd_close.
+ * otd_devices_open where other devices than the processor are wanted, otd_dataset_create where an algorithm
+ * needs one, engines and verify calls, their destroys, otd_close.
  */
 #ifndef OTEDAMA_H
 #define OTEDAMA_H
@@ -37,7 +38,7 @@ extern "C" {
  * One number for the three headers. Raised by any change of a struct, a verb or a meaning, so that a caller
  * and a library of different days do not misread each other.
  */
-#define OTD_ABI_VERSION 1u
+#define OTD_ABI_VERSION 2u
 
 /* Marks what the shared library exports; everything else is hidden in it. */
 #if defined(_WIN32) && defined(OTD_SHARED)
@@ -69,6 +70,7 @@ extern "C" {
 #define OTD_PROOF_MAX 128u      /* bytes of proof one hit carries (Equihash 144,5 needs 100) */
 #define OTD_BATCH_MAX 4096u     /* items of one verify call, works of one scan call */
 #define OTD_ERROR_TEXT_MAX 512u /* bytes of otd_last_error, terminating zero included */
+#define OTD_DEVICES_MAX 64u     /* rows of otd_device_at */
 
 /* ---- library ------------------------------------------------------------------------------- */
 
@@ -148,56 +150,138 @@ typedef struct otd_algorithm_info {
 #define OTD_ALGO_FLAG_VERIFY_ONLY 2u /* no CPU scan: otd_engine_create says OTD_E_UNSUPPORTED */
 #define OTD_ALGO_FLAG_SLOW_SCAN 4u   /* one nonce can take seconds (Equihash): a budget is overrun by one */
 
-/* One instruction-set flavour of an algorithm. All flavours of an algorithm give the same answers. */
+/* One way of computing an algorithm on a device; on the processor, an instruction set. All flavours of an
+ * algorithm give the same answers. */
 typedef struct otd_flavour_info {
-    char name[OTD_NAME_MAX]; /* ref, portable, sse2, shani, avx2, avx512, vaes ... */
-    uint32_t supported;      /* 1 when this CPU can run it */
+    char name[OTD_NAME_MAX]; /* ref, portable, sse2, shani, avx2, avx512, vaes ... or the name of a kernel */
+    uint32_t supported;      /* 1 when this device can run it */
     uint32_t selected;       /* 1 when flavour 0 ("best") means this one */
     uint32_t lanes;          /* hashes computed in lock-step */
     uint32_t reserved;
 } otd_flavour_info;
 
-/* One device that can hash. Row 0 is the processor; this build knows no other. */
-typedef struct otd_device_info {
-    uint32_t index;   /* row of otd_device_at, and otd_engine_params.device */
-    uint32_t backend; /* OTD_BACKEND_... */
-    uint32_t units;   /* hardware threads or compute units */
-    uint32_t reserved;
-    uint64_t memory_bytes; /* memory the device can use */
-    char name[64];         /* as the hardware reports it, cut to fit, zero-terminated */
-    char features[256];    /* space-separated instruction sets or driver facts */
-} otd_device_info;
-
-/* How a device is spoken to. Only the first is built so far. */
+/* How a device is spoken to. A build may lack some: otd_backend_at lists those it has. */
 #define OTD_BACKEND_CPU 0u
 #define OTD_BACKEND_CUDA 1u
 #define OTD_BACKEND_OPENCL 2u
 #define OTD_BACKEND_VULKAN 3u
 
+/* What kind of thing a device is. */
+#define OTD_DEVICE_PROCESSOR 0u
+#define OTD_DEVICE_DISCRETE 1u
+#define OTD_DEVICE_INTEGRATED 2u
+#define OTD_DEVICE_SIMULATOR 3u /* the processor behind a GPU's interface (PoCL, lavapipe): for tests */
+#define OTD_DEVICE_OTHER 4u     /* an accelerator that is no GPU */
+
+/* One way to speak to devices. */
+typedef struct otd_backend_info {
+    uint32_t backend;      /* OTD_BACKEND_... */
+    int32_t status;        /* OTD_OK, or why it has no devices */
+    uint32_t opened;       /* 1 once otd_devices_open looked for its driver */
+    uint32_t device_count; /* rows of otd_device_at that are its */
+    uint32_t version;      /* of the driver's interface, major * 1000 + minor * 10; 0 = not known */
+    uint32_t reserved;
+    char name[OTD_NAME_MAX]; /* cpu, cuda, opencl, vulkan: as OTEDAMA_GPU takes it */
+    char message[256];       /* empty, or one sentence: why there are no devices and what to do about it */
+} otd_backend_info;
+
+/* One device that can hash. Row 0 is the processor. */
+typedef struct otd_device_info {
+    uint32_t index;             /* row of otd_device_at, and otd_engine_params.device */
+    uint32_t backend;           /* OTD_BACKEND_... */
+    uint32_t units;             /* hardware threads or compute units */
+    uint32_t kind;              /* OTD_DEVICE_... */
+    uint64_t memory_bytes;      /* memory the device can use */
+    uint64_t memory_free_bytes; /* when it was listed; 0 = not known */
+    uint64_t alloc_max_bytes;   /* of one piece of memory; 0 = no limit but the memory */
+    uint32_t compute_major;     /* of the vendor's numbering (CUDA compute capability); 0 = not known */
+    uint32_t compute_minor;
+    uint32_t twin; /* row of the same board behind the interface to prefer; index when this is it */
+    uint32_t reserved;
+    char name[64];      /* as the hardware reports it, cut to fit, zero-terminated */
+    char features[256]; /* space-separated instruction sets or driver facts */
+    char pci[16];       /* 0000:01:00.0, or empty */
+    uint8_t uuid[16];   /* all zero = not known */
+    char driver[32];    /* version as the driver writes it, or empty */
+} otd_device_info;
+
+/* What a device tells of itself at one moment; only the fields whose bit is in `valid` mean something. */
+typedef struct otd_telemetry {
+    uint32_t valid;             /* OTD_TELEMETRY_... */
+    int32_t temperature_mc;     /* thousandths of a degree Celsius */
+    uint32_t power_mw;          /* milliwatts */
+    uint32_t fan_percent;       /* of the highest speed */
+    uint32_t clock_mhz;         /* of the compute units */
+    uint32_t memory_clock_mhz;  /* of the memory */
+    uint32_t load_percent;      /* time at work */
+    uint32_t throttled;         /* 1 = the device holds itself back */
+    uint64_t memory_used_bytes; /* by everything that uses the device */
+    uint64_t hardware_errors;   /* answers the processor found wrong, since otd_devices_open */
+    uint64_t launches;          /* kernels started, since then */
+    uint64_t lost;              /* times the device was given up as lost, since then */
+} otd_telemetry;
+
+#define OTD_TELEMETRY_TEMPERATURE 1u
+#define OTD_TELEMETRY_POWER 2u
+#define OTD_TELEMETRY_FAN 4u
+#define OTD_TELEMETRY_CLOCK 8u
+#define OTD_TELEMETRY_MEMORY_CLOCK 16u
+#define OTD_TELEMETRY_LOAD 32u
+#define OTD_TELEMETRY_THROTTLED 64u
+#define OTD_TELEMETRY_MEMORY_USED 128u
+#define OTD_TELEMETRY_COUNTERS 256u /* hardware_errors, launches and lost */
+
 /*
- * Row `index` of a catalogue, from 0, without gaps: the algorithms of this build, the flavours of one
- * algorithm in order of preference with the portable reference last, the devices of this machine.
+ * Looks for devices besides the processor: opens the driver of each backend in `mask` (bit n =
+ * OTD_BACKEND_n), unless it was opened already, and appends its devices to the rows of otd_device_at. A
+ * row stays what it is until otd_close. Costs up to some seconds, threads and memory of the drivers, which
+ * stay loaded until the process ends. A backend without a driver or a device is no failure: otd_backend_at
+ * says why.
  *
- * In:      algorithm, an OTD_ALGO_ id.
- * Returns: OTD_OK, or OTD_E_ARGUMENT past the last row or for an algorithm that is not in this build.
+ * The environment variable OTEDAMA_GPU (off, or names of backends separated by commas) leaves out the others.
+ *
+ * Returns: OTD_OK;
+ *          OTD_E_ARGUMENT before otd_open, and when OTEDAMA_GPU names a backend that does not exist.
+ * Thread:  any, after otd_open; a second caller waits for the first.
+ */
+OTD_API int32_t otd_devices_open(uint32_t mask);
+
+/*
+ * Row `index` of a catalogue, from 0, without gaps: the algorithms of this build, the backends of this build,
+ * the devices found so far, the flavours of one algorithm on one device in order of preference (on the
+ * processor the portable reference is the last).
+ *
+ * In:      device, a row of otd_device_at; algorithm, an OTD_ALGO_ id.
+ * Returns: OTD_OK, or OTD_E_ARGUMENT past the last row, for a device that does not exist or for an algorithm
+ *          that is not in this build; OTD_E_UNSUPPORTED for one the device has no flavour of.
  * Thread:  any, after otd_open. Pure.
  */
 OTD_API int32_t otd_algorithm_at(uint32_t index, otd_algorithm_info *out);
-OTD_API int32_t otd_flavour_at(uint32_t algorithm, uint32_t index, otd_flavour_info *out);
+OTD_API int32_t otd_backend_at(uint32_t index, otd_backend_info *out);
 OTD_API int32_t otd_device_at(uint32_t index, otd_device_info *out);
+OTD_API int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t index, otd_flavour_info *out);
 
 /*
- * Runs the known answers of one flavour. Engines and verify calls do it by themselves once for each flavour
- * they use; this is for those who want to see it.
+ * What the device tells of itself now; may take some milliseconds, and never waits for a scan.
+ * Returns: OTD_OK, also when nothing is known (valid = 0); OTD_E_ARGUMENT for a device that does not exist.
+ * Thread:  any, after otd_open.
+ */
+OTD_API int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out);
+
+/*
+ * Runs the known answers of one flavour on one device; other devices than the processor are compared with
+ * the processor's reference. Engines and verify calls do it by themselves once for each flavour they use;
+ * this is for those who want to see it.
  *
  * In:      flavour, 1-based row of otd_flavour_at; 0 = the selected one.
  * Returns: OTD_OK;
  *          OTD_E_SELFTEST when an answer came out wrong;
- *          OTD_E_UNSUPPORTED when this processor lacks what the flavour needs;
- *          OTD_E_ARGUMENT for an algorithm or a flavour that does not exist; OTD_E_MEMORY.
+ *          OTD_E_UNSUPPORTED when this device lacks what the flavour needs, or has none;
+ *          OTD_E_ARGUMENT for a device, an algorithm or a flavour that does not exist; OTD_E_MEMORY;
+ *          OTD_E_DRIVER, OTD_E_DEVICE_LOST.
  * Thread:  any, after otd_open. Pure.
  */
-OTD_API int32_t otd_self_test(uint32_t algorithm, uint32_t flavour);
+OTD_API int32_t otd_self_test(uint32_t device, uint32_t algorithm, uint32_t flavour);
 
 /* ---- dataset: light cache, DAG, Verthash file ---------------------------------------------- */
 
@@ -266,6 +350,14 @@ typedef struct otd_engine_params {
     uint32_t algorithm; /* OTD_ALGO_... */
     uint32_t device;    /* index of otd_device_at */
     uint32_t flavour;   /* 1-based row of otd_flavour_at; 0 = the selected one */
+
+    /* Devices besides the processor: nonces of one launch as a power of two, 6..30; 0 = as many as take about
+     * 8 ms, which is measured. Fewer make a desktop smoother, more cost a slow link less. */
+    uint32_t intensity;
+
+    /* Devices besides the processor: how long a launch may take before the device counts as lost,
+     * milliseconds; 0 = 10 s, or 50 times what is usual when that is more, and 120 s for the first. */
+    uint32_t hang_ms;
     uint32_t reserved;
     otd_algo_params algo; /* all zero = the algorithm's defaults */
 } otd_engine_params;
@@ -288,8 +380,9 @@ typedef struct otd_work {
 } otd_work;
 
 /*
- * A nonce whose hash met the target. For the algorithms over 80-byte headers it was recomputed on the
- * portable reference before it is reported; for the others the whole hash was compared with the target.
+ * A nonce whose hash met the target. For the algorithms over 80-byte headers, and for whatever another
+ * device than the processor found, it was recomputed on the portable reference before it is reported; for
+ * the others the whole hash was compared with the target.
  */
 typedef struct otd_hit {
     uint64_t tag;          /* of its work */
@@ -310,14 +403,16 @@ typedef struct otd_scan_result {
 } otd_scan_result;
 
 /*
- * Creates an engine and allocates what its algorithm works in. Runs the flavour's self-test on first use.
+ * Creates an engine and allocates what its algorithm works in. Runs the flavour's self-test on first use. On
+ * other devices than the processor the kernels are compiled first, which can take seconds.
  *
  * In:      `dataset` may be null when the algorithm needs none, and must outlive the engine.
  * Returns: OTD_OK;
  *          OTD_E_ARGUMENT before otd_open, and for an algorithm, device, flavour or parameter that does not
  *          exist;
  *          OTD_E_DATASET when the dataset is missing or another algorithm's;
- *          OTD_E_UNSUPPORTED, OTD_E_SELFTEST as otd_self_test; OTD_E_MEMORY.
+ *          OTD_E_UNSUPPORTED, OTD_E_SELFTEST as otd_self_test; OTD_E_MEMORY; OTD_E_DRIVER when the driver
+ *          refuses or cannot compile, OTD_E_DEVICE_LOST.
  * Thread:  any, after otd_open.
  */
 OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dataset *dataset,
@@ -327,6 +422,7 @@ OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dat
  * Searches the works in order until budget_ms has passed, hits is full, all is searched or
  * otd_engine_cancel was called. Goes on in chunks of about 4 ms, so budget and cancel are kept to that,
  * except by algorithms with OTD_ALGO_FLAG_SLOW_SCAN, which finish the nonce they are at unless cancelled.
+ * Other devices than the processor have two launches under way, and finish those.
  * To continue, the caller hands in the works from work_index on, the first one from nonce_next on.
  *
  * In:      works, work_count (1..OTD_BATCH_MAX), data; budget_ms, milliseconds, 0 = return at once.
@@ -337,7 +433,9 @@ OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dat
  *          OTD_E_ARGUMENT for a work that is out of range, before anything is searched, or whose data has a
  *          wrong form, when its turn comes;
  *          OTD_E_DATASET when a height is not of the dataset's epoch;
- *          OTD_E_UNSUPPORTED for a kind of block that is verified and not mined (VerusHash 1.0).
+ *          OTD_E_UNSUPPORTED for a kind of block that is verified and not mined (VerusHash 1.0);
+ *          OTD_E_DRIVER, OTD_E_DEVICE_LOST when the device fails: from then on every scan of this engine
+ *          says so, and another engine is needed. Hits found before are handed out first.
  * Thread:  the owner.
  */
 OTD_API int32_t otd_engine_scan(otd_engine *engine, otd_hit *hits, uint32_t hit_capacity,
@@ -350,7 +448,10 @@ OTD_API int32_t otd_engine_scan(otd_engine *engine, otd_hit *hits, uint32_t hit_
  */
 OTD_API void otd_engine_cancel(otd_engine *engine);
 
-/* Frees an engine; null is allowed. Thread: the owner, with no scan under way. */
+/*
+ * Frees an engine; null is allowed. What a lost device still holds is given up and not freed, so that this
+ * does not wait for it. Thread: the owner, with no scan under way.
+ */
 OTD_API void otd_engine_destroy(otd_engine *engine);
 
 /* ---- verify: what the pool asks about a share ---------------------------------------------- */

@@ -50,7 +50,7 @@ static void add(batch *b, const uint8_t *bytes, uint32_t length, uint32_t height
 static uint32_t rows_of(uint32_t algorithm) {
     otd_flavour_info info;
     uint32_t rows = 0;
-    while (otd_flavour_at(algorithm, rows, &info) == OTD_OK) {
+    while (otd_flavour_at(0, algorithm, rows, &info) == OTD_OK) {
         rows++;
     }
     return rows;
@@ -58,7 +58,7 @@ static uint32_t rows_of(uint32_t algorithm) {
 
 static int runs(uint32_t algorithm, uint32_t row) {
     otd_flavour_info info;
-    return otd_flavour_at(algorithm, row, &info) == OTD_OK && info.supported != 0;
+    return otd_flavour_at(0, algorithm, row, &info) == OTD_OK && info.supported != 0;
 }
 
 /* The reference first, alone per item; then each flavour, the whole batch at once. */

@@ -79,12 +79,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const kind *of = &s_kinds[data[0] % (sizeof s_kinds / sizeof *s_kinds)];
     memcpy(&height, data + 1, sizeof height);
     height %= KAWPOW_EPOCH_BLOCKS;
-    while (otd_flavour_at(of->algorithm, rows, &info) == OTD_OK) {
+    while (otd_flavour_at(0, of->algorithm, rows, &info) == OTD_OK) {
         rows++;
     }
     otd_verdict expected = verdict_of(of, rows, height, data + HEAD, (uint32_t)(size - HEAD));
     for (uint32_t row = 0; row + 1 < rows; row++) {
-        if (otd_flavour_at(of->algorithm, row, &info) != OTD_OK || info.supported == 0) {
+        if (otd_flavour_at(0, of->algorithm, row, &info) != OTD_OK || info.supported == 0) {
             continue;
         }
         otd_verdict found = verdict_of(of, row + 1, height, data + HEAD, (uint32_t)(size - HEAD));

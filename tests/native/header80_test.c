@@ -53,7 +53,7 @@ typedef struct subject {
 /* Row of each flavour this CPU runs; 0 ends the walk. */
 static uint32_t next_flavour(const subject *s, uint32_t row) {
     otd_flavour_info info;
-    while (otd_flavour_at(s->algorithm, row, &info) == OTD_OK) {
+    while (otd_flavour_at(0, s->algorithm, row, &info) == OTD_OK) {
         row++; /* rows are counted from 0, flavours from 1 */
         if (info.supported) {
             return row;
@@ -274,7 +274,7 @@ static void no_dataset(void) {
 static uint32_t last_flavour(uint32_t algorithm) {
     otd_flavour_info info;
     uint32_t rows = 0;
-    while (otd_flavour_at(algorithm, rows, &info) == OTD_OK) {
+    while (otd_flavour_at(0, algorithm, rows, &info) == OTD_OK) {
         rows++;
     }
     return rows;

@@ -27,7 +27,7 @@ static const kawpow_kernel *const kernels[] = {
 static int runs(uint32_t row) {
     otd_flavour_info info;
     uint32_t rows = sizeof kernels / sizeof kernels[0];
-    return otd_flavour_at(OTD_ALGO_KAWPOW, rows - 1 - row, &info) == OTD_OK && info.supported;
+    return otd_flavour_at(0, OTD_ALGO_KAWPOW, rows - 1 - row, &info) == OTD_OK && info.supported;
 }
 
 /* The quickest that runs here: its dataset is compared with what the reference makes. */

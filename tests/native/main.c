@@ -1,6 +1,7 @@
 /*
- * main.c - native tests: otedama_native_test <directory of vectors> [threads]. With "threads" only the tests
- * that use several of them run, which is what the thread sanitizer is for. The last line is the count.
+ * main.c - native tests: otedama_native_test <directory of vectors> [threads|gpu]. With "threads" only the
+ * tests that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of
+ * devices besides the processor. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,13 +28,21 @@ void otd_check(int condition, const char *what, ...) {
     otd_failed++;
 }
 
+/* Devices besides the processor. */
+static void otd_test_devices(void) {
+#if OTD_GPU
+    otd_test_gpu_host();
+#endif
+    otd_test_gpu();
+}
+
 static void otd_test_self_tests(void) {
     otd_algorithm_info info;
     otd_flavour_info flavour;
     for (uint32_t i = 0; otd_algorithm_at(i, &info) == OTD_OK; i++) {
-        for (uint32_t f = 0; otd_flavour_at(info.id, f, &flavour) == OTD_OK; f++) {
+        for (uint32_t f = 0; otd_flavour_at(0, info.id, f, &flavour) == OTD_OK; f++) {
             int32_t expected = flavour.supported ? OTD_OK : OTD_E_UNSUPPORTED;
-            otd_check(otd_self_test(info.id, f + 1) == expected, "self-test of %s %s", info.name,
+            otd_check(otd_self_test(0, info.id, f + 1) == expected, "self-test of %s %s", info.name,
                       flavour.name);
         }
     }
@@ -42,8 +51,13 @@ static void otd_test_self_tests(void) {
 int main(int count, char **arguments) {
     otd_check(otd_open(OTD_ABI_VERSION + 1) == OTD_E_ABI, "another ABI is refused");
     otd_check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
-    otd_test_threads();
-    if (count < 3 || strcmp(arguments[2], "threads") != 0) {
+    const char *part = count < 3 ? "" : arguments[2];
+    if (strcmp(part, "gpu") == 0) {
+        otd_test_devices();
+    } else {
+        otd_test_threads();
+    }
+    if (part[0] == 0) {
         otd_test_self_tests();
         otd_test_border();
         otd_test_contest();
@@ -51,6 +65,7 @@ int main(int count, char **arguments) {
         otd_test_header80();
         otd_test_fuzz();
         otd_test_kawpow();
+        otd_test_devices();
         otd_test_vectors(count > 1 ? arguments[1] : "tests/vectors");
     }
     otd_close();

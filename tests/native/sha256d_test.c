@@ -122,11 +122,11 @@ void otd_test_sha256d(void) {
     otd_compare_two();
     otd_flavour_info flavour;
     uint32_t reference = 0;
-    while (otd_flavour_at(OTD_ALGO_SHA256D, reference, &flavour) == OTD_OK) {
+    while (otd_flavour_at(0, OTD_ALGO_SHA256D, reference, &flavour) == OTD_OK) {
         reference++;
     }
     for (uint32_t f = 1; f < reference; f++) {
-        otd_flavour_at(OTD_ALGO_SHA256D, f - 1, &flavour);
+        otd_flavour_at(0, OTD_ALGO_SHA256D, f - 1, &flavour);
         if (!flavour.supported) {
             printf("skipped sha256d %s: this CPU cannot run it\n", flavour.name);
             continue;

@@ -96,7 +96,7 @@ static void *otd_test_everything(void *argument) {
     otd_algorithm_info info;
     for (uint32_t i = 0; otd_algorithm_at(i, &info) == OTD_OK; i++) {
         if ((info.flags & (OTD_ALGO_FLAG_DATASET | OTD_ALGO_FLAG_SLOW_SCAN)) == 0) {
-            otd_expect(report, otd_self_test(info.id, 0) == OTD_OK);
+            otd_expect(report, otd_self_test(0, info.id, 0) == OTD_OK);
         }
     }
     return NULL;

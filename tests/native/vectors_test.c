@@ -316,7 +316,7 @@ static uint32_t run_line(const char *line, const otd_algorithm_info *info) {
     if (solve && v.length != 140) {
         v.params.variant = 1; /* an input that is no header */
     }
-    for (uint32_t f = 0; otd_flavour_at(info->id, f, &flavour) == OTD_OK; f++) {
+    for (uint32_t f = 0; otd_flavour_at(0, info->id, f, &flavour) == OTD_OK; f++) {
         if (!flavour.supported) {
             continue;
         }

@@ -45,6 +45,7 @@ internal static unsafe class LayoutCheck
     {
         List<Row> rows = [];
         AddCatalogue(rows);
+        AddDevices(rows);
         AddParameters(rows);
         AddScan(rows);
         AddVerify(rows);
@@ -68,11 +69,33 @@ internal static unsafe class LayoutCheck
         new Measure(rows, "otd_flavour_info", &flavour, sizeof(otd_flavour_info))
             .Field("name", &flavour.name).Field("supported", &flavour.supported).Field("selected", &flavour.selected)
             .Field("lanes", &flavour.lanes).Field("reserved", &flavour.reserved);
+    }
+
+    private static void AddDevices(List<Row> rows)
+    {
+        otd_backend_info backend;
+        new Measure(rows, "otd_backend_info", &backend, sizeof(otd_backend_info))
+            .Field("backend", &backend.backend).Field("status", &backend.status).Field("opened", &backend.opened)
+            .Field("device_count", &backend.device_count).Field("version", &backend.version)
+            .Field("reserved", &backend.reserved).Field("name", &backend.name).Field("message", &backend.message);
         otd_device_info device;
         new Measure(rows, "otd_device_info", &device, sizeof(otd_device_info))
             .Field("index", &device.index).Field("backend", &device.backend).Field("units", &device.units)
-            .Field("reserved", &device.reserved).Field("memory_bytes", &device.memory_bytes)
-            .Field("name", &device.name).Field("features", &device.features);
+            .Field("kind", &device.kind).Field("memory_bytes", &device.memory_bytes)
+            .Field("memory_free_bytes", &device.memory_free_bytes).Field("alloc_max_bytes", &device.alloc_max_bytes)
+            .Field("compute_major", &device.compute_major).Field("compute_minor", &device.compute_minor)
+            .Field("twin", &device.twin).Field("reserved", &device.reserved).Field("name", &device.name)
+            .Field("features", &device.features).Field("pci", &device.pci).Field("uuid", &device.uuid)
+            .Field("driver", &device.driver);
+        otd_telemetry telemetry;
+        new Measure(rows, "otd_telemetry", &telemetry, sizeof(otd_telemetry))
+            .Field("valid", &telemetry.valid).Field("temperature_mc", &telemetry.temperature_mc)
+            .Field("power_mw", &telemetry.power_mw).Field("fan_percent", &telemetry.fan_percent)
+            .Field("clock_mhz", &telemetry.clock_mhz).Field("memory_clock_mhz", &telemetry.memory_clock_mhz)
+            .Field("load_percent", &telemetry.load_percent).Field("throttled", &telemetry.throttled)
+            .Field("memory_used_bytes", &telemetry.memory_used_bytes)
+            .Field("hardware_errors", &telemetry.hardware_errors).Field("launches", &telemetry.launches)
+            .Field("lost", &telemetry.lost);
     }
 
     private static void AddParameters(List<Row> rows)
@@ -91,6 +114,7 @@ internal static unsafe class LayoutCheck
         otd_engine_params engine;
         new Measure(rows, "otd_engine_params", &engine, sizeof(otd_engine_params))
             .Field("algorithm", &engine.algorithm).Field("device", &engine.device).Field("flavour", &engine.flavour)
+            .Field("intensity", &engine.intensity).Field("hang_ms", &engine.hang_ms)
             .Field("reserved", &engine.reserved).Field("algo", &engine.algo);
     }
 

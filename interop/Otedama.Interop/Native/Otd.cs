@@ -9,7 +9,7 @@ internal static unsafe partial class Otd
 {
     public const string Library = "otedama_native";
 
-    public const uint OTD_ABI_VERSION = 1;
+    public const uint OTD_ABI_VERSION = 2;
 
     public const int OTD_OK = 0;
     public const int OTD_E_ARGUMENT = -1;
@@ -51,13 +51,22 @@ internal static unsafe partial class Otd
     public static partial int otd_algorithm_at(uint index, otd_algorithm_info* @out);
 
     [LibraryImport(Library)]
-    public static partial int otd_flavour_at(uint algorithm, uint index, otd_flavour_info* @out);
+    public static partial int otd_devices_open(uint mask);
+
+    [LibraryImport(Library)]
+    public static partial int otd_backend_at(uint index, otd_backend_info* @out);
 
     [LibraryImport(Library)]
     public static partial int otd_device_at(uint index, otd_device_info* @out);
 
     [LibraryImport(Library)]
-    public static partial int otd_self_test(uint algorithm, uint flavour);
+    public static partial int otd_flavour_at(uint device, uint algorithm, uint index, otd_flavour_info* @out);
+
+    [LibraryImport(Library)]
+    public static partial int otd_device_telemetry(uint device, otd_telemetry* @out);
+
+    [LibraryImport(Library)]
+    public static partial int otd_self_test(uint device, uint algorithm, uint flavour);
 
     [LibraryImport(Library)]
     public static partial int otd_dataset_size(otd_dataset_params* @params, ulong* bytes);

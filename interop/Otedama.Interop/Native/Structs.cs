@@ -12,6 +12,12 @@ internal struct otd_bytes_8
     private byte _first;
 }
 
+[InlineArray(16)]
+internal struct otd_bytes_16
+{
+    private byte _first;
+}
+
 [InlineArray(32)]
 internal struct otd_bytes_32
 {
@@ -76,15 +82,54 @@ internal struct otd_flavour_info
 }
 
 [StructLayout(LayoutKind.Sequential)]
+internal struct otd_backend_info
+{
+    public uint backend;
+    public int status;
+    public uint opened;
+    public uint device_count;
+    public uint version;
+    public uint reserved;
+    public otd_bytes_32 name;
+    public otd_bytes_256 message;
+}
+
+[StructLayout(LayoutKind.Sequential)]
 internal struct otd_device_info
 {
     public uint index;
     public uint backend;
     public uint units;
-    public uint reserved;
+    public uint kind;
     public ulong memory_bytes;
+    public ulong memory_free_bytes;
+    public ulong alloc_max_bytes;
+    public uint compute_major;
+    public uint compute_minor;
+    public uint twin;
+    public uint reserved;
     public otd_bytes_64 name;
     public otd_bytes_256 features;
+    public otd_bytes_16 pci;
+    public otd_bytes_16 uuid;
+    public otd_bytes_32 driver;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct otd_telemetry
+{
+    public uint valid;
+    public int temperature_mc;
+    public uint power_mw;
+    public uint fan_percent;
+    public uint clock_mhz;
+    public uint memory_clock_mhz;
+    public uint load_percent;
+    public uint throttled;
+    public ulong memory_used_bytes;
+    public ulong hardware_errors;
+    public ulong launches;
+    public ulong lost;
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -119,6 +164,8 @@ internal struct otd_engine_params
     public uint algorithm;
     public uint device;
     public uint flavour;
+    public uint intensity;
+    public uint hang_ms;
     public uint reserved;
     public otd_algo_params algo;
 }

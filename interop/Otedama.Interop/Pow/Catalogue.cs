@@ -31,14 +31,52 @@ public enum DeviceBackend
     Vulkan = 3,
 }
 
-/// <summary>Something that hashes. Units are hardware threads or compute units.</summary>
+/// <summary>What kind of thing a device is. A simulator is the processor behind a GPU's interface.</summary>
+public enum DeviceKind
+{
+    Processor = 0,
+    Discrete = 1,
+    Integrated = 2,
+    Simulator = 3,
+    Other = 4,
+}
+
+/// <summary>Something that hashes. Units are hardware threads or compute units; Index is what engines take.</summary>
 public sealed record DeviceInfo(
     int Index,
     DeviceBackend Backend,
     int Units,
     ulong MemoryBytes,
     string Name,
-    IReadOnlyList<string> Features);
+    IReadOnlyList<string> Features)
+{
+    public DeviceKind Kind { get; init; }
+
+    /// <summary>Bytes, when it was listed; null where it does not say.</summary>
+    public ulong? MemoryFreeBytes { get; init; }
+
+    /// <summary>Address on the bus such as 0000:01:00.0; null where it does not say.</summary>
+    public string? Pci { get; init; }
+
+    /// <summary>Version as the driver writes it; null where it does not say.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>Index of the same board behind the interface to prefer; its own where this is it.</summary>
+    public int Twin { get; init; }
+}
+
+/// <summary>What a device tells of itself now; null where it does not.</summary>
+/// <param name="HardwareErrors">Answers the processor found wrong since the device was listed.</param>
+/// <param name="Launches">Kernels started since then.</param>
+/// <param name="Lost">Times it was given up as lost since then.</param>
+public readonly record struct DeviceReadings(
+    double? TemperatureC, double? PowerW, double? ClockMhz, ulong? HardwareErrors, ulong? Launches, ulong? Lost);
+
+/// <summary>One way to speak to devices.</summary>
+/// <param name="Name">As OTEDAMA_GPU takes it.</param>
+/// <param name="Devices">How many it shows; 0 also before it was looked for.</param>
+/// <param name="Message">Empty, or why there are none and what to do about it.</param>
+public sealed record BackendInfo(DeviceBackend Backend, string Name, int Devices, string Message);
 
 /// <summary>What the native code offers on this machine. Any thread.</summary>
 public static unsafe class Catalogue
@@ -65,7 +103,7 @@ public static unsafe class Catalogue
                 (info.flags & FlagDataset) != 0,
                 (info.flags & FlagVerifyOnly) != 0,
                 (info.flags & FlagSlowScan) != 0,
-                Flavours(info.id, info.flavour_count)));
+                ReadFlavours(0, info.id)));
         }
         return algorithms;
     }
@@ -74,6 +112,7 @@ public static unsafe class Catalogue
     public static AlgorithmInfo? Find(Algorithm algorithm) =>
         Algorithms().FirstOrDefault(info => info.Algorithm == algorithm);
 
+    /// <summary>The processor, and what OpenDevices has found.</summary>
     public static IReadOnlyList<DeviceInfo> Devices()
     {
         Native.Open();
@@ -81,29 +120,93 @@ public static unsafe class Catalogue
         otd_device_info info;
         for (uint index = 0; Otd.otd_device_at(index, &info) == Otd.OTD_OK; index++)
         {
-            string[] features = NativeText.Read(info.features).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            devices.Add(new DeviceInfo((int)info.index, (DeviceBackend)info.backend, (int)info.units,
-                info.memory_bytes, NativeText.Read(info.name), features));
+            devices.Add(Read(info));
         }
         return devices;
     }
 
     /// <summary>
-    /// Runs the known answers of one flavour (0 = the selected one). Throws NativeException when one comes out wrong or
-    /// the CPU cannot run it.
+    /// Looks for devices besides the processor, once; opens drivers, which takes up to some seconds. Throws NativeException
+    /// when OTEDAMA_GPU names something that does not exist.
     /// </summary>
-    public static void SelfTest(Algorithm algorithm, uint flavour = 0)
+    public static void OpenDevices()
     {
         Native.Open();
-        int status = Otd.otd_self_test((uint)algorithm, flavour);
+        NativeException.ThrowIfFailed(Otd.otd_devices_open(uint.MaxValue), "look for devices");
+    }
+
+    /// <summary>The ways to devices this build has.</summary>
+    public static IReadOnlyList<BackendInfo> Backends()
+    {
+        Native.Open();
+        List<BackendInfo> backends = [];
+        otd_backend_info info;
+        for (uint index = 0; Otd.otd_backend_at(index, &info) == Otd.OTD_OK; index++)
+        {
+            backends.Add(new BackendInfo(
+                (DeviceBackend)info.backend, NativeText.Read(info.name), (int)info.device_count, NativeText.Read(info.message)));
+        }
+        return backends;
+    }
+
+    /// <summary>Never waits for a scan. Throws NativeException for a device that does not exist.</summary>
+    public static DeviceReadings Readings(int device)
+    {
+        const uint temperature = 1, power = 2, clock = 8, counters = 256; // OTD_TELEMETRY_...
+        Native.Open();
+        otd_telemetry now;
+        NativeException.ThrowIfFailed(Otd.otd_device_telemetry((uint)device, &now), $"telemetry of device {device}");
+        uint valid = now.valid;
+        return new DeviceReadings(
+            Has(temperature) ? now.temperature_mc / 1e3 : null,
+            Has(power) ? now.power_mw / 1e3 : null,
+            Has(clock) ? now.clock_mhz : null,
+            Has(counters) ? now.hardware_errors : null,
+            Has(counters) ? now.launches : null,
+            Has(counters) ? now.lost : null);
+
+        bool Has(uint bit) => (valid & bit) != 0;
+    }
+
+    /// <summary>What a device has of an algorithm; empty where it cannot search it.</summary>
+    public static IReadOnlyList<FlavourInfo> Flavours(int device, Algorithm algorithm)
+    {
+        Native.Open();
+        return ReadFlavours((uint)device, (uint)algorithm);
+    }
+
+    /// <summary>
+    /// Runs the known answers of one flavour (0 = the selected one) on one device. Throws NativeException when one comes out
+    /// wrong or the device cannot run it.
+    /// </summary>
+    public static void SelfTest(Algorithm algorithm, uint flavour = 0, int device = 0)
+    {
+        Native.Open();
+        int status = Otd.otd_self_test((uint)device, (uint)algorithm, flavour);
         NativeException.ThrowIfFailed(status, $"self-test of {algorithm} flavour {flavour}");
     }
 
-    private static List<FlavourInfo> Flavours(uint algorithm, uint count)
+    private static DeviceInfo Read(in otd_device_info info)
+    {
+        string[] features = NativeText.Read(info.features).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new DeviceInfo(
+            (int)info.index, (DeviceBackend)info.backend, (int)info.units, info.memory_bytes, NativeText.Read(info.name), features)
+        {
+            Kind = (DeviceKind)info.kind,
+            MemoryFreeBytes = info.memory_free_bytes > 0 ? info.memory_free_bytes : null,
+            Pci = Known(NativeText.Read(info.pci)),
+            Driver = Known(NativeText.Read(info.driver)),
+            Twin = (int)info.twin,
+        };
+
+        static string? Known(string text) => text.Length > 0 ? text : null;
+    }
+
+    private static List<FlavourInfo> ReadFlavours(uint device, uint algorithm)
     {
         List<FlavourInfo> flavours = [];
         otd_flavour_info info;
-        for (uint index = 0; index < count && Otd.otd_flavour_at(algorithm, index, &info) == Otd.OTD_OK; index++)
+        for (uint index = 0; Otd.otd_flavour_at(device, algorithm, index, &info) == Otd.OTD_OK; index++)
         {
             flavours.Add(new FlavourInfo(index + 1, NativeText.Read(info.name), info.supported != 0,
                 info.selected != 0, (int)info.lanes));

@@ -3,23 +3,28 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>Searches a nonce window to its end and keeps the hits.</summary>
-internal sealed class PowSearch(PowCase search, VectorDatasets datasets)
+/// <param name="device">Index of Catalogue.Devices.</param>
+internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int device = 0)
 {
     /// <summary>More hits than this in one window means a target that proves nothing.</summary>
     private const int HitsMax = 100_000;
 
     public List<PowHit> Run(ulong first, ulong count, uint[] versions, CancellationToken cancellation)
     {
-        if (search.Info.VerifyOnly)
+        if (device == 0 && search.Info.VerifyOnly)
         {
             throw new VectorSkippedException($"{search.Info.Name} cannot be searched on a CPU");
+        }
+        if (device != 0 && Catalogue.Flavours(device, search.Info.Algorithm).Count == 0)
+        {
+            throw new VectorSkippedException($"{search.Info.Name} has no kernel for this device");
         }
         if (search.Info.NonceBits < 64 && first >> search.Info.NonceBits != 0)
         {
             throw new FormatException($"nonce_first={first} has more than {search.Info.NonceBits} bits");
         }
         using PowEngine engine = PowEngine.Create(search.Info.Algorithm, search.Parameters,
-            datasets.For(search, cancellation), search.Flavour);
+            datasets.For(search, cancellation), search.Flavour, (uint)device);
         List<PowHit> hits = [];
         UInt128 end = UInt128.One << search.Info.NonceBits;
         if (count > end)

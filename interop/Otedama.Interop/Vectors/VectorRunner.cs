@@ -23,6 +23,12 @@ public sealed class VectorRunner : IDisposable
     private readonly VectorDatasets _datasets = new();
 
     /// <summary>
+    /// Index of Catalogue.Devices. Another device than the processor only searches: a proof is checked there by a search of
+    /// its own nonce.
+    /// </summary>
+    public int Device { get; init; }
+
+    /// <summary>
     /// report takes one line without an end. flavours names those every case is run with, on one dataset for all; null, or
     /// none at all, = the selected one.
     /// </summary>
@@ -59,8 +65,10 @@ public sealed class VectorRunner : IDisposable
         {
             failure = vector.Kind switch
             {
+                "message" or "merkle" when Device != 0 => throw new VectorSkippedException("nothing is searched in it"),
                 "message" => Message(vector),
                 "merkle" => Merkle(vector),
+                "proof" when Device != 0 => DeviceProof.Check(vector, Allowed(vector), Device, _datasets, cancellation),
                 "proof" => Proof(vector, flavour, cancellation),
                 "search" => Search(vector, flavour, cancellation),
                 _ => Solve(vector, flavour, cancellation),
@@ -152,7 +160,7 @@ public sealed class VectorRunner : IDisposable
         PowCase search = PowCase.Read(vector, flavour);
         uint[] versions = [.. (vector.Find("versions") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(version => Version(vector, version))];
-        List<PowHit> hits = new PowSearch(search, _datasets).Run(vector.Number("nonce_first"),
+        List<PowHit> hits = new PowSearch(search, _datasets, Device).Run(vector.Number("nonce_first"),
             vector.Number("nonce_count"), versions, cancellation);
         return ExpectedHit.Compare(hits, [.. vector.All("hit").Select(hit => ExpectedHit.Parse(vector, hit))], search.Info.NonceBits);
     }
@@ -173,7 +181,7 @@ public sealed class VectorRunner : IDisposable
             throw vector.Error("solve needs a whole header");
         }
         ulong nonce = BinaryPrimitives.ReadUInt64LittleEndian(solve.Data.AsSpan(solve.Data.Length - sizeof(ulong)));
-        List<PowHit> hits = new PowSearch(solve, _datasets).Run(nonce, 1, [], cancellation);
+        List<PowHit> hits = new PowSearch(solve, _datasets, Device).Run(nonce, 1, [], cancellation);
         string[] found = [.. hits.Select(hit => Hex.Encode(hit.Proof)).Order(StringComparer.Ordinal)];
         string[] expected = [.. solve.Solutions(vector).Order(StringComparer.Ordinal)];
         return found.SequenceEqual(expected) ? null : $"{found.Length} solutions found, {expected.Length} expected;"

@@ -5,14 +5,11 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// A worker of any scan engine. A step scans for about 100 ms: long enough that everything around the call is far below one
-/// percent, short enough that meters and health are fresh. An interrupt ends a call within a few milliseconds. An engine that
-/// fails is made anew after a pause; one without work is given up.
+/// A worker of any scan engine, on a processor or another device. An interrupt ends a scan within a few milliseconds. An engine
+/// that fails is made anew after a pause; one without work is given up.
 /// </summary>
 internal sealed class EngineWorker : IWorker
 {
-    private static readonly TimeSpan s_scanBudget = TimeSpan.FromMilliseconds(100);
-
     /// <summary>How long to wait for work at most before looking again.</summary>
     private static readonly TimeSpan s_deskWait = TimeSpan.FromSeconds(1);
 
@@ -23,11 +20,6 @@ internal sealed class EngineWorker : IWorker
 
     /// <summary>A range lasts about this long, so that an updated job is taken up soon without an interrupt.</summary>
     private const double RangeSeconds = 5;
-
-    /// <summary>
-    /// Nonces of the first range, when the rate is not known: a millisecond of SHA-256d, a second of scrypt.
-    /// </summary>
-    private const ulong NonceCountFirst = 4096;
 
     private const int HitsMax = 64;
 
@@ -179,7 +171,7 @@ internal sealed class EngineWorker : IWorker
         WorkRange range = _range!;
         _health.OnBusy();
         engine.Begin(range.Job);
-        PowScan scan = engine.Scan(_work, _hits, s_scanBudget);
+        PowScan scan = engine.Scan(_work, _hits, _options.ScanBudget);
         double hashes = scan.Hashes * _options.HashesPerNonce;
         _meter.Add(hashes);
         _health.OnScan(hashes / _hashesPerCandidate, scan.HitCount);
@@ -221,7 +213,7 @@ internal sealed class EngineWorker : IWorker
         double rate = _meter.Read().Seconds10;
         if (rate <= 0)
         {
-            return new RangeAppetite(_options.Algorithm.SlowScan ? 1 : NonceCountFirst, versions, 0);
+            return new RangeAppetite(_options.Algorithm.SlowScan ? 1 : _options.NonceCountFirst, versions, 0);
         }
         double nonces = Math.Clamp(rate * RangeSeconds / versions, 1, 1UL << 32);
         return new RangeAppetite((ulong)nonces, versions, rate);

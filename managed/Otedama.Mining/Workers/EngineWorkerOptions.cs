@@ -20,6 +20,17 @@ internal sealed record EngineWorkerOptions
     /// <summary>Of the thread that steps it; null = as it comes.</summary>
     public ThreadTuning? Tuning { get; init; }
 
+    /// <summary>
+    /// How long a scan lasts: long enough that everything around the call is far below one percent, short enough that meters
+    /// and health are fresh.
+    /// </summary>
+    public TimeSpan ScanBudget { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Nonces of the first range, when the rate is not known; on a processor a millisecond of SHA-256d, a second of scrypt.
+    /// </summary>
+    public ulong NonceCountFirst { get; init; } = 4096;
+
     /// <summary>First pause after a failure; doubles up to a minute.</summary>
     public TimeSpan RestartFirst { get; init; } = TimeSpan.FromSeconds(1);
 

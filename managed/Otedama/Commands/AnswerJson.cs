@@ -7,6 +7,7 @@ namespace Otedama;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(DevicesAnswer))]
+[JsonSerializable(typeof(GpuListAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(InitAnswer))]

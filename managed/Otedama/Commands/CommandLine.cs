@@ -64,7 +64,7 @@ internal static class CommandLine
             MiningCommand.Build(context),
             BenchCommand.Build(context),
             DevicesCommand.Build(context),
-            GpuCommand.Build(),
+            GpuCommand.Build(context),
             NetCommand.Build(context),
             DiagCommand.Build(context),
             ProfileCommand.Build(),

@@ -14,13 +14,20 @@ internal static class DevicesCommand
         return devices;
     }
 
-    internal static DevicesAnswer Look(TimeProvider time) => new(
-        1,
-        [.. Catalogue.Devices().Where(static device => device.Backend == DeviceBackend.Cpu).Select(device => Cpu(device, time))],
-        [],
-        [],
-        GpuCommand.Sentence,
-        AsicCommand.Sentence);
+    internal static DevicesAnswer Look(TimeProvider time)
+    {
+        GpuListAnswer gpus = GpuCommand.Look();
+        return new DevicesAnswer(
+            1,
+            [
+                .. Catalogue.Devices()
+                    .Where(static device => device.Backend == DeviceBackend.Cpu).Select(device => Cpu(device, time)),
+            ],
+            gpus.Gpus,
+            [],
+            gpus.Note,
+            AsicCommand.Sentence);
+    }
 
     internal static IEnumerable<string> Lines(DevicesAnswer answer)
     {
@@ -40,7 +47,19 @@ internal static class DevicesCommand
                 yield return $"         {algorithm.Name,-10} {flavours}{(algorithm.Mines ? "" : "; checks shares, does not mine")}";
             }
         }
-        yield return $"gpu    none. {answer.GpuNote}";
+        foreach (GpuAnswer gpu in answer.Gpus)
+        {
+            string[] told = [.. GpuCommand.Lines(new GpuListAnswer(1, [gpu], null))];
+            yield return $"gpu    {told[0]}";
+            foreach (string line in told[1..])
+            {
+                yield return $"     {line}";
+            }
+        }
+        if (answer.GpuNote is { } note)
+        {
+            yield return $"gpu    none. {note}";
+        }
         yield return $"asic   none. {answer.AsicNote}";
     }
 
@@ -93,10 +112,15 @@ internal static class DevicesCommand
         pages is null ? "no huge pages" : $"{pages.Total} huge pages of {pages.PageKib} KiB reserved, {pages.Free} free";
 }
 
-/// <param name="Gpus">None in this version; GpuNote says so.</param>
+/// <param name="GpuNote">Why there is no graphics card; null where there are some.</param>
 /// <param name="Asics">None in this version; AsicNote says so.</param>
 internal sealed record DevicesAnswer(
-    int Schema, IReadOnlyList<CpuAnswer> Cpus, IReadOnlyList<string> Gpus, IReadOnlyList<string> Asics, string GpuNote, string AsicNote);
+    int Schema,
+    IReadOnlyList<CpuAnswer> Cpus,
+    IReadOnlyList<GpuAnswer> Gpus,
+    IReadOnlyList<string> Asics,
+    string? GpuNote,
+    string AsicNote);
 
 /// <summary>The processors of the machine; what the kernel does not tell is null.</summary>
 /// <param name="L3Domains">Groups of cores that share a last-level cache.</param>

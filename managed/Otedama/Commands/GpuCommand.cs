@@ -1,18 +1,84 @@
 using System.CommandLine;
+using Otedama.Interop;
 
 namespace Otedama;
 
 internal static class GpuCommand
 {
-    public const string Sentence = "This version mines on CPUs only and does not look for graphics cards.";
-
-    public static Command Build()
+    public static Command Build(CommandContext context)
     {
         Command gpu = new("gpu", "Graphics cards.");
-        gpu.Subcommands.Add(LaterCommand.Build(
-            "list",
-            "List the graphics cards that can mine",
-            Sentence));
+        Command list = new(
+            "list", "List the graphics cards of this machine with the numbers --gpu takes. Opens their drivers.");
+        list.SetAction(result =>
+        {
+            GpuListAnswer answer = Look();
+            context.Answer(result, answer, AnswerJson.Default.GpuListAnswer, Lines);
+            return answer.Gpus.Count > 0 ? ExitCode.Done : ExitCode.Unsupported;
+        });
+        gpu.Subcommands.Add(list);
         return gpu;
     }
+
+    internal static GpuListAnswer Look()
+    {
+        IReadOnlyList<GpuInfo> gpus = GpuChoice.Find();
+        return new GpuListAnswer(1, [.. gpus.Select(Answer)], gpus.Count > 0 ? null : GpuChoice.NoneBecause());
+    }
+
+    internal static IEnumerable<string> Lines(GpuListAnswer answer)
+    {
+        foreach (GpuAnswer gpu in answer.Gpus)
+        {
+            string free = gpu.MemoryFreeBytes is ulong bytes ? $", {bytes >> 20} MiB free" : "";
+            yield return $"{gpu.Index,-3} {gpu.Name}";
+            yield return $"    {gpu.Interface}, {gpu.Kind}, {gpu.ComputeUnits} compute units, "
+                + $"{gpu.MemoryBytes >> 20} MiB of memory{free}";
+            yield return $"    driver {gpu.Driver ?? "unknown"}, PCI address {gpu.Pci ?? "unknown"}";
+            string mines = gpu.Algorithms.Count > 0 ? string.Join(", ", gpu.Algorithms) : "nothing in this version";
+            yield return $"    mines: {mines}"
+                + (gpu.SameBoardAs is int twin ? $"; the same card as {twin}, behind another interface" : "")
+                + (gpu.Simulator ? "; this machine's processor in disguise, used only with --gpu-simulator" : "");
+        }
+        if (answer.Note is { } note)
+        {
+            yield return $"No graphics card. {note}";
+        }
+    }
+
+    private static GpuAnswer Answer(GpuInfo gpu) => new(
+        gpu.Index,
+        gpu.Device.Name,
+        gpu.Device.Backend.ToString().ToLowerInvariant(),
+        gpu.Device.Kind.ToString().ToLowerInvariant(),
+        gpu.Device.Units,
+        gpu.Device.MemoryBytes,
+        gpu.Device.MemoryFreeBytes,
+        gpu.Device.Driver,
+        gpu.Device.Pci,
+        gpu.IsSimulator,
+        gpu.TwinOf,
+        GpuChoice.AlgorithmsOf(gpu));
 }
+
+/// <param name="Note">Why there is none; null where there are some.</param>
+internal sealed record GpuListAnswer(int Schema, IReadOnlyList<GpuAnswer> Gpus, string? Note);
+
+/// <summary>A graphics card; what its driver does not tell is null.</summary>
+/// <param name="Index">As --gpu takes it.</param>
+/// <param name="Interface">opencl, cuda or vulkan.</param>
+/// <param name="SameBoardAs">Index of the same board behind the interface to prefer.</param>
+/// <param name="Algorithms">Those it can search.</param>
+internal sealed record GpuAnswer(
+    int Index,
+    string Name,
+    string Interface,
+    string Kind,
+    int ComputeUnits,
+    ulong MemoryBytes,
+    ulong? MemoryFreeBytes,
+    string? Driver,
+    string? Pci,
+    bool Simulator,
+    int? SameBoardAs,
+    IReadOnlyList<string> Algorithms);

@@ -11,18 +11,28 @@ internal static class MineCommand
         Option<string?> worker = new("--worker") { Description = "Name of this machine on the pool.", HelpName = "NAME" };
         Option<string?> password = new("--password") { Description = "Password for the pool; x when left out.", HelpName = "TEXT" };
         Option<string?> algorithm = new("--algo") { Description = $"Algorithm: {string.Join(", ", AlgorithmChoice.Known)}.", HelpName = "NAME" };
-        Option<string?> gpu = new("--gpu") { Description = "Graphics cards to use, such as 0,1 (not in this version).", HelpName = "LIST" };
+        Option<string?> gpu = new("--gpu")
+        {
+            Description = "Graphics cards to mine with besides the processor, by their numbers in `otedama gpu list`, such as 0,1.",
+            HelpName = "LIST",
+        };
+        Option<bool> simulator = new("--gpu-simulator")
+        {
+            Description = "Allow --gpu to name a card that is this machine's processor in disguise.",
+        };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
         Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all.", HelpName = "N" };
-        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, pool, threads])
+        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, simulator, pool, threads])
         {
             mine.Options.Add(option);
         }
         mine.SetAction((result, stop) =>
         {
-            if (result.GetValue(gpu) is { } cards)
+            if (result.GetValue(gpu)?.Trim(' ', ',').Length == 0)
             {
-                throw new CommandException(ExitCode.Unsupported, $"--gpu {cards}: this version mines on CPUs only. Leave --gpu out to mine on the CPU.");
+                throw new CommandException(
+                    ExitCode.Usage,
+                    "--gpu \"\": empty; give numbers of `otedama gpu list` such as 0,1, or leave --gpu out to mine on the CPU.");
             }
             string[] pools = result.GetValue(pool) is { Length: > 0 } given ? given : [];
             if (pools.Any(static url => url.Trim(' ', ',').Length == 0))
@@ -39,6 +49,9 @@ internal static class MineCommand
                     .. CommandContext.Flag(result.GetValue(worker), Settings.WorkerName, "--worker"),
                     .. CommandContext.Flag(result.GetValue(password), Settings.MiningPassword, "--password"),
                     .. CommandContext.Flag(result.GetValue(algorithm), Settings.MiningAlgorithms, "--algo"),
+                    .. CommandContext.Flag(result.GetValue(gpu), Settings.Gpus, "--gpu"),
+                    .. CommandContext.Flag(
+                        result.GetValue(simulator) ? "true" : null, Settings.GpuSimulator, "--gpu-simulator"),
                     .. CommandContext.Flag(pools.Length > 0 ? string.Join(',', pools) : null, Settings.MiningPools, "--pool"),
                     .. CommandContext.Flag(result.GetValue(threads), Settings.CpuThreads, "--threads"),
                 ],

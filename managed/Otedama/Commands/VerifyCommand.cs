@@ -13,18 +13,46 @@ internal static class VerifyCommand
         Command verify = new("verify", "Check proofs of work: known answers and vectors built into this program, or a vector file.");
         Option<string[]> files = new("--vectors") { Description = "Vector file (format of tests/vectors); may be repeated.", HelpName = "FILE" };
         Option<string?> flavour = new("--flavour") { Description = "Instruction-set flavour to check; default: the one mining uses.", HelpName = "NAME" };
+        Option<int?> device = new("--device")
+        {
+            Description = "Graphics card to check, by its number in `otedama gpu list`; default: the processor.",
+            HelpName = "INDEX",
+        };
         Option<bool> quick = new("--quick") { Description = "Leave out the built-in vectors that need gigabytes and many seconds." };
         verify.Options.Add(files);
         verify.Options.Add(flavour);
+        verify.Options.Add(device);
         verify.Options.Add(quick);
         verify.SetAction((result, stop) => Task.Run(
-            () => Run(context, result, result.GetValue(files) ?? [], result.GetValue(flavour), result.GetValue(quick), stop), stop));
+            () => Run(
+                context,
+                result,
+                result.GetValue(files) ?? [],
+                What(result.GetValue(flavour), result.GetValue(device)),
+                result.GetValue(quick),
+                stop),
+            stop));
         return verify;
     }
 
-    private static int Run(CommandContext context, ParseResult result, string[] files, string? flavour, bool quick, CancellationToken stop)
+    /// <param name="Flavour">Null = the one mining uses.</param>
+    /// <param name="Gpu">Null = the processor.</param>
+    private sealed record Checked(string? Flavour, GpuInfo? Gpu);
+
+    private static Checked What(string? flavour, int? device)
     {
         RequireFlavour(flavour);
+        if (flavour is not null && device is not null)
+        {
+            throw new CommandException(
+                ExitCode.Usage, "--flavour and --device: flavours are the processor's. Give one of them.");
+        }
+        return new Checked(flavour, device is int index ? GpuChoice.One(index, "--device") : null);
+    }
+
+    private static int Run(
+        CommandContext context, ParseResult result, string[] files, Checked what, bool quick, CancellationToken stop)
+    {
         VectorTotals totals = default;
         List<string> lines = [];
         using Progress progress = new(context.Outside);
@@ -34,7 +62,7 @@ internal static class VerifyCommand
             progress.Clear();
             print(line);
         };
-        if (files.Length == 0)
+        if (files.Length == 0 && what.Gpu is null)
         {
             foreach ((string name, Func<string?> check) in NativeChecks.All())
             {
@@ -44,7 +72,7 @@ internal static class VerifyCommand
                 report(problem is null ? $"ok    {name}" : $"FAIL  {name}: {problem}");
             }
         }
-        VectorTotals vectors = RunFiles(files, flavour, quick, report, progress, stop);
+        VectorTotals vectors = RunFiles(files, what, quick, report, progress, stop);
         totals += vectors;
         progress.Clear();
         context.Answer(result, new VerifyAnswer(1, totals.Passed, totals.Failed, totals.Skipped, lines), AnswerJson.Default.VerifyAnswer,
@@ -54,10 +82,10 @@ internal static class VerifyCommand
     }
 
     private static VectorTotals RunFiles(
-        string[] files, string? flavour, bool quick, Action<string> report, Progress progress, CancellationToken stop)
+        string[] files, Checked what, bool quick, Action<string> report, Progress progress, CancellationToken stop)
     {
         VectorTotals totals = default;
-        using VectorRunner runner = new(report, flavour);
+        using VectorRunner runner = new(report, what.Flavour) { Device = what.Gpu?.Device.Index ?? 0 };
         string[] names = files.Length > 0 ? files : [.. BuiltInVectors.Names(heavy: !quick)];
         for (int i = 0; i < names.Length; i++)
         {

@@ -23,8 +23,19 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<AlgorithmChoice>> MiningAlgorithms =
         Add(AlgorithmChoice.Setting("mining.algorithms", "Algorithms in order of preference; the first enabled one is mined."));
 
-    public static readonly Setting<int> GpuThreads = Add(Integer("mining.workers.gpu_threads", 0, 0, 1024,
-        "GPU workers.", notYet: "this version mines on CPUs only, so no GPU worker is started"));
+    public static readonly Setting<int> GpuThreads = Add(Integer("mining.workers.gpu_threads", 0, 0, GpuChoice.GpusMax,
+        "GPU workers: so many of the first graphics cards of `otedama gpu list`, one worker each; with fewer cards, "
+        + "one for each. "
+        + "mining.workers.gpus names them instead."));
+
+    public static readonly Setting<IReadOnlyList<string>> Gpus = Add(List("mining.workers.gpus",
+        "Graphics cards to mine with, one worker each, by their numbers in `otedama gpu list`. Empty = as many as "
+        + "mining.workers.gpu_threads says.",
+        "numbers and ranges such as 0, 2-5"));
+
+    public static readonly Setting<bool> GpuSimulator = Add(Switch("mining.workers.gpu_simulator", false,
+        "Also mine with graphics cards that are this machine's processor in disguise (PoCL, lavapipe). For tests: slower "
+        + "than CPU workers."));
 
     public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
         "CPU workers; 0 = one per hardware thread."));

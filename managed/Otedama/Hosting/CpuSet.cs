@@ -4,10 +4,15 @@ using Otedama.Mining;
 
 namespace Otedama;
 
-/// <summary>Processor numbers written as "0, 2-5".</summary>
+/// <summary>Numbers of processors, or of other devices, written as "0, 2-5".</summary>
 internal static class CpuSet
 {
-    public static bool TryParse(IReadOnlyList<string> parts, out IReadOnlyList<int> cpus, [NotNullWhen(false)] out string? problem)
+    /// <param name="what">What the numbers are of, for the problem.</param>
+    public static bool TryParse(
+        IReadOnlyList<string> parts,
+        out IReadOnlyList<int> cpus,
+        [NotNullWhen(false)] out string? problem,
+        string what = "processor")
     {
         List<int> found = [];
         cpus = found;
@@ -17,14 +22,15 @@ internal static class CpuSet
             string[] ends = part.Split('-', StringSplitOptions.TrimEntries);
             if (ends.Length > 2 || !TryNumber(ends[0], out int first) || !TryNumber(ends[^1], out int last) || last < first)
             {
-                problem = $"\"{SettingTypes.Shorten(part)}\" is neither a processor number from 0 to {RigOptions.CpuThreadsMax - 1} nor a range such as 2-5";
+                problem = $"\"{SettingTypes.Shorten(part)}\" is neither a {what} number from 0 to "
+                    + $"{RigOptions.CpuThreadsMax - 1} nor a range such as 2-5";
                 return false;
             }
             found.AddRange(Enumerable.Range(first, last - first + 1));
         }
         if (found.Count > RigOptions.CpuThreadsMax)
         {
-            problem = $"{found.Count} processors are more than {RigOptions.CpuThreadsMax}";
+            problem = $"{found.Count} {what}s are more than {RigOptions.CpuThreadsMax}";
             return false;
         }
         return true;

@@ -78,7 +78,14 @@ internal static class PartOptions
         };
     }
 
-    public static RigOptions Rig(RigPlan plan, string? ownPool, EmbeddedNode? node, DatasetStore datasets, TimeProvider clock)
+    /// <param name="note">Takes a sentence about what differs from what the settings ask for.</param>
+    public static RigOptions Rig(
+        RigPlan plan,
+        string? ownPool,
+        EmbeddedNode? node,
+        DatasetStore datasets,
+        TimeProvider clock,
+        Action<string> note)
     {
         Configuration configuration = plan.Configuration;
         if (configuration.Get(Settings.Wallet).Length == 0 && node is null && RigPools.NeedsWallet(configuration))
@@ -100,6 +107,7 @@ internal static class PartOptions
             CpuAffinity = cpus,
             CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
             Flavour = tuned?.Flavour ?? "",
+            Gpus = GpuChoice.Of(configuration, plan.Work, note),
             Watch = new MachineWatch(
                 configuration.Get(Settings.PauseOnBattery), TimeSpan.FromSeconds(configuration.Get(Settings.PauseWhenActive)), clock),
             UserAgent = $"otedama/{ThisProgram.Version}",

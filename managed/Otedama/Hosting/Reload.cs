@@ -7,7 +7,7 @@ internal static class Reload
     /// Settings of the rig that decide more than the rig: which parts run, and what chain, plugin and datasets are made
     /// for.
     /// </summary>
-    private static readonly Setting[] s_atStart = [Settings.MiningEnabled, Settings.MiningAlgorithms, Settings.MiningPool, Settings.GpuThreads];
+    private static readonly Setting[] s_atStart = [Settings.MiningEnabled, Settings.MiningAlgorithms, Settings.MiningPool];
 
     /// <summary>The rig is stopped and started with the new value; chain, pool and miners do not notice.</summary>
     public static bool IsOfRig(Setting setting) => setting.Key.StartsWith("mining.", StringComparison.Ordinal) && !s_atStart.Contains(setting);

@@ -27,7 +27,7 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
 
     public async Task StartAsync(Action<string> note, CancellationToken stop)
     {
-        RigOptions options = OptionsOf(Plan);
+        RigOptions options = OptionsOf(Plan, note);
         if (options.Flavour.Length > 0)
         {
             string who = Plan.Configuration.IsEntry ? $"{Name}: mining" : "Mining";
@@ -43,7 +43,7 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
     {
         Rig old = Rig;
         bool paused = old.Snapshot().State == RigState.Paused;
-        RigOptions options = OptionsOf(wanted); // throws before anything is stopped
+        RigOptions options = OptionsOf(wanted, static _ => { }); // throws before anything is stopped
         await old.StopAsync();
         try
         {
@@ -52,16 +52,20 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
         }
         catch
         {
-            _rig = await Rig.StartAsync(OptionsOf(Plan) with { StartPaused = paused }, loggers, clock, CancellationToken.None);
+            RigOptions before = OptionsOf(Plan, static _ => { }) with { StartPaused = paused };
+            _rig = await Rig.StartAsync(before, loggers, clock, CancellationToken.None);
             throw;
         }
     }
 
     public Task StopAsync() => _rig?.StopAsync() ?? Task.CompletedTask;
 
-    private RigOptions OptionsOf(RigPlan by)
+    private RigOptions OptionsOf(RigPlan by, Action<string> note)
     {
         PoolHost? pool = pools.FirstOrDefault(pool => pool.Name == by.PoolName);
-        return PartOptions.Rig(by, pool?.RigUrl, pool?.Node, shared.Datasets, clock) with { Plugin = shared.PluginOf(by.Work) };
+        return PartOptions.Rig(by, pool?.RigUrl, pool?.Node, shared.Datasets, clock, note) with
+        {
+            Plugin = shared.PluginOf(by.Work),
+        };
     }
 }

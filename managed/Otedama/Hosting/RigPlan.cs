@@ -84,6 +84,7 @@ internal sealed record RigPlan
         {
             return rigs;
         }
+        ShareGpus(rigs, problems);
         RigPlan[] rest = [.. rigs.Where(static rig => rig.GivenThreads() == 0)];
         int given = rigs.Sum(static rig => rig.GivenThreads());
         string sum = string.Join(", ", rigs.Where(static rig => rig.GivenThreads() > 0).Select(static rig =>
@@ -99,6 +100,30 @@ internal sealed record RigPlan
             problems.Add($"rigs: {sum} take {given} threads together, and this machine has {machine}{left}. Lower workers.cpu_threads of one of them.");
         }
         return [.. rigs.Select(rig => rig with { Threads = rig.GivenThreads() > 0 ? rig.GivenThreads() : machine - given })];
+    }
+
+    /// <summary>A card works for one rig: several rigs name theirs, each its own.</summary>
+    private static void ShareGpus(IReadOnlyList<RigPlan> rigs, List<string> problems)
+    {
+        Dictionary<int, RigPlan> owners = [];
+        RigPlan[] counting = [.. rigs.Where(static rig =>
+            rig.Configuration.Get(Settings.Gpus).Count == 0 && rig.Configuration.Get(Settings.GpuThreads) > 0)];
+        if (counting.Length > 0 && rigs.Count(static rig => GpuChoice.WantsAny(rig.Configuration)) > 1)
+        {
+            string silent = string.Join(" and ", counting.Select(static rig => rig.Name));
+            problems.Add($"rigs: several mine with graphics cards, and {silent} does not say with which. "
+                + "Give each workers: {gpus: NUMBERS}.");
+        }
+        foreach (RigPlan rig in rigs)
+        {
+            _ = CpuSet.TryParse(rig.Configuration.Get(Settings.Gpus), out IReadOnlyList<int> cards, out _);
+            foreach (int card in cards.Distinct().Where(card => !owners.TryAdd(card, rig)))
+            {
+                string place = rig.Configuration.Of(Settings.Gpus).Place;
+                problems.Add($"rigs: {owners[card].Name} and {rig.Name} both name graphics card {card} ({place}). "
+                    + "Leave it to one of them.");
+            }
+        }
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ static uint32_t otd_work_version(const otd_work *work, const uint8_t *header, ui
     return work->version_count == 0 ? otd_le32(header) : work->versions[index];
 }
 
-static void otd_prepare(otd_sha256d_job *job, const otd_work *work, const uint8_t *header) {
+void otd_sha256d_make_job(otd_sha256d_job *job, const otd_work *work, const uint8_t *header) {
     uint8_t block[64];
     memcpy(block, header, sizeof block);
     job->versions = work->version_count == 0 ? 1 : work->version_count;
@@ -115,7 +115,7 @@ static int32_t otd_sha256d_scan(otd_engine *engine, const otd_work *work, const 
     uint32_t lanes = engine->flavour->lanes;
     otd_sha256d_job job;
     otd_sha256d_found found;
-    otd_prepare(&job, work, data);
+    otd_sha256d_make_job(&job, work, data);
     *searched = 0;
     while (*searched < count) {
         uint64_t left = count - *searched;

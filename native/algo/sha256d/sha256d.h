@@ -44,6 +44,9 @@ typedef struct otd_sha256d_kernel {
     void (*hash)(uint8_t (*hashes)[32], const uint8_t *const *headers, uint32_t count);
 } otd_sha256d_kernel;
 
+/* Everything of a work over these 80 bytes that does not depend on the nonce. */
+void otd_sha256d_make_job(otd_sha256d_job *job, const otd_work *work, const uint8_t *header);
+
 /* hash of a kernel: one header after the other, on the processor's SHA extensions when it has them. */
 void otd_sha256d_hash_serial(uint8_t (*hashes)[32], const uint8_t *const *headers, uint32_t count);
 

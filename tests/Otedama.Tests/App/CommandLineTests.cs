@@ -20,13 +20,11 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("gpu list")]
     [InlineData("asic")]
     [InlineData("asic list --anything 1")]
     [InlineData("update")]
     [InlineData("identity")]
     [InlineData("profile --duration 60s")]
-    [InlineData("mine --wallet x --gpu 0,1")]
     public async Task What_this_version_lacks_says_so_in_one_sentence_and_ends_with_4(string line)
     {
         CliResult result = await Cli.RunAsync(line.Split(' '));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Otedama.Tests.Interop;
 using Xunit;
 
 namespace Otedama.Tests.App;
@@ -50,6 +51,29 @@ public sealed class EndToEndTests
         Assert.Equal(0, result.Code);
         Assert.Contains("dashboard", result.Error);
         Assert.False(File.Exists(Path.Combine(folder.Path, "instance.json")));
+    }
+
+    [Fact]
+    public async Task A_card_named_in_the_configuration_finds_shares_on_the_embedded_chain_beside_the_processor()
+    {
+        int card = Pocl.Card().Index;
+        using TempFolder folder = new();
+        using CancellationTokenSource stop = new();
+        string[] cards = ["--set", $"mining.workers.gpus={card}", "--set", "mining.workers.gpu_simulator=true"];
+        Task<CliResult> run = Cli.RunAsync([.. Arguments(folder, FreePort.Next()), .. cards], stop: stop.Token);
+        try
+        {
+            StatusView status = await WaitAsync(folder, run, static s =>
+                s is { Rigs: [{ Accepted: > 0, Workers.Count: 2 }] } && s.Rigs[0].Workers.All(static worker => worker.Found > 0));
+            Assert.Equal(["cpu0", $"gpu{card}"], status.Rigs[0].Workers.Select(static worker => worker.Name));
+            Assert.Equal(["cpu", "gpu"], status.Rigs[0].Devices.Select(static device => device.Kind));
+            Assert.Equal(0, status.Rigs[0].Rejected);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+        Assert.Equal(0, (await run.WaitAsync(s_patience)).Code);
     }
 
     [Fact]

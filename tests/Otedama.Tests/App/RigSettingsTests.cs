@@ -219,7 +219,7 @@ public sealed class RigSettingsTests : IDisposable
     private static RigOptions Options(InstancePlan plan)
     {
         using DatasetStore datasets = new();
-        return PartOptions.Rig(plan.Rigs[0], null, null, datasets, TimeProvider.System);
+        return PartOptions.Rig(plan.Rigs[0], null, null, datasets, TimeProvider.System, static _ => { });
     }
 
     private static string Url(ScriptedPool pool) => $"stratum+tcp://127.0.0.1:{pool.Port}";

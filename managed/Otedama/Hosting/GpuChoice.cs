@@ -1,0 +1,136 @@
+using Otedama.Core;
+using Otedama.Interop;
+
+namespace Otedama;
+
+/// <summary>Which graphics cards a rig mines with, from its settings and what the machine shows.</summary>
+internal static class GpuChoice
+{
+    /// <summary>As many devices as the native code lists.</summary>
+    public const int GpusMax = 64;
+
+    public static bool WantsAny(Configuration configuration) =>
+        configuration.Get(Settings.Gpus).Count > 0 || configuration.Get(Settings.GpuThreads) > 0;
+
+    /// <summary>
+    /// Opens drivers only when cards are asked for. Throws ConfigurationException for a list that cannot be read, and
+    /// CommandException for cards that were named and cannot be used; a number of cards is only noted when there are
+    /// fewer.
+    /// </summary>
+    public static IReadOnlyList<GpuInfo> Of(Configuration configuration, Work work, Action<string> note)
+    {
+        if (!WantsAny(configuration))
+        {
+            return [];
+        }
+        IReadOnlyList<GpuInfo> all = Find();
+        return configuration.Get(Settings.Gpus).Count > 0
+            ? Named(configuration, work, all)
+            : First(configuration, work, all, note);
+    }
+
+    /// <summary>The card of a number, and a sentence that says what there is when it is none.</summary>
+    public static GpuInfo One(int index, string what)
+    {
+        IReadOnlyList<GpuInfo> all = Find();
+        return index >= 0 && index < all.Count
+            ? all[index]
+            : throw Unusable($"{what}: there is no graphics card {index}. {There(all)}");
+    }
+
+    /// <summary>Why there is no card; one sentence or more.</summary>
+    public static string NoneBecause()
+    {
+        IReadOnlyList<string> reasons = Gpus.Reasons();
+        string? only = Environment.GetEnvironmentVariable("OTEDAMA_GPU");
+        return reasons.Count > 0 ? string.Join(" ", reasons.Select(static reason => $"{reason}."))
+            : string.IsNullOrEmpty(only) ? "This build has no GPU backends."
+            : $"OTEDAMA_GPU={SettingTypes.Shorten(only)} leaves none.";
+    }
+
+    public static IReadOnlyList<GpuInfo> Find()
+    {
+        try
+        {
+            return Gpus.Find();
+        }
+        catch (NativeException e) when (e.StatusName == "OTD_E_ARGUMENT")
+        {
+            throw new ConfigurationException($"{e.Detail}.");
+        }
+    }
+
+    /// <summary>Algorithms a card can search.</summary>
+    public static string[] AlgorithmsOf(GpuInfo gpu) =>
+    [
+        .. Catalogue.Algorithms()
+            .Where(info => gpu.Flavours(info.Algorithm).Count > 0).Select(static info => info.Name),
+    ];
+
+    private static List<GpuInfo> Named(Configuration configuration, Work work, IReadOnlyList<GpuInfo> all)
+    {
+        string what = $"{configuration.KeyOf(Settings.Gpus)} ({configuration.Of(Settings.Gpus).Place})";
+        IReadOnlyList<string> given = configuration.Get(Settings.Gpus);
+        if (!CpuSet.TryParse(given, out IReadOnlyList<int> numbers, out string? problem, "card"))
+        {
+            throw new ConfigurationException($"{what}: {problem}.");
+        }
+        List<GpuInfo> chosen = [];
+        foreach (int number in numbers)
+        {
+            GpuInfo gpu = number < all.Count
+                ? all[number]
+                : throw Unusable($"{what}: there is no graphics card {number}. {There(all)}");
+            if (gpu.IsSimulator && !configuration.Get(Settings.GpuSimulator))
+            {
+                throw Unusable($"{what}: {number} ({gpu.Device.Name}) is this machine's processor behind a graphics card's "
+                    + "interface, slower than CPU workers. Give --gpu-simulator or mining.workers.gpu_simulator: true to use it "
+                    + "all the same.");
+            }
+            if (gpu.Flavours(work.Algorithm).Count == 0)
+            {
+                throw Unusable($"{what}: {work.Name} has no kernel for graphics cards in this version; "
+                    + $"{string.Join(", ", AlgorithmsOf(gpu))} has. Leave the cards out, or mine another algorithm.");
+            }
+            if (chosen.FirstOrDefault(other => BoardOf(other) == BoardOf(gpu)) is { } twice)
+            {
+                throw Unusable(twice.Index == number ? $"{what}: graphics card {number} is named twice. Name it once."
+                    : $"{what}: {twice.Index} and {number} are one card behind two interfaces. Name one of them.");
+            }
+            chosen.Add(gpu);
+        }
+        return chosen;
+    }
+
+    private static GpuInfo[] First(
+        Configuration configuration, Work work, IReadOnlyList<GpuInfo> all, Action<string> note)
+    {
+        int wanted = configuration.Get(Settings.GpuThreads);
+        string key = configuration.KeyOf(Settings.GpuThreads);
+        bool simulators = configuration.Get(Settings.GpuSimulator);
+        GpuInfo[] usable = [.. all.Where(gpu => gpu.TwinOf is null && (simulators || !gpu.IsSimulator))];
+        if (usable.Length > 0 && usable[0].Flavours(work.Algorithm).Count == 0)
+        {
+            note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers "
+                + "mine.");
+            return [];
+        }
+        if (usable.Length < wanted)
+        {
+            string why = all.Count == 0 ? $" {NoneBecause()}" : "";
+            note($"{key}: {wanted}, and this machine has {usable.Length} graphics cards to mine with.{why}");
+        }
+        return usable[..Math.Min(wanted, usable.Length)];
+    }
+
+    private static int BoardOf(GpuInfo gpu) => gpu.TwinOf ?? gpu.Index;
+
+    private static string There(IReadOnlyList<GpuInfo> all) => all.Count switch
+    {
+        0 => $"There is none. {NoneBecause()}",
+        1 => $"There is 0 ({all[0].Device.Name}).",
+        _ => $"There are 0 to {all.Count - 1}; `otedama gpu list` shows them.",
+    };
+
+    private static CommandException Unusable(string sentence) => new(ExitCode.Unsupported, sentence);
+}

@@ -1,0 +1,64 @@
+// kawpow_mix.comp - kawpow_mix.cu for Vulkan. splice_spirv.c replaces the body of otd_program; specialisation
+// constant 1 is the number of pieces the dataset has, 1 or up to 8.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "dialect_glsl.h"
+#include "kawpow_body.h"
+
+layout(constant_id = 1) const uint PIECES = 1u;
+
+layout(push_constant, std430) uniform Parameters {
+    Words states;
+    Words mixes;
+    Quads pieces[8];
+    uint items;
+    uint magic;
+    uint count;
+};
+
+shared uint l1[4096];
+EXCHANGE(words);
+SHFL_OF(words)
+
+uint m[32];
+uvec4 dag;
+
+// Every type that a program needs is used here.
+void otd_program() {
+    umulExtended(m[0], m[1], m[2], m[3]);
+    m[4] = l1[m[5]] + dag.x;
+}
+
+void main() {
+    for (uint i = LOCAL_ID; i < 1024u; i += GROUP_SIZE) {
+        uvec4 v = pieces[0].at[i];
+        l1[4u * i] = v.x, l1[4u * i + 1u] = v.y, l1[4u * i + 2u] = v.z, l1[4u * i + 3u] = v.w;
+    }
+    BARRIER();
+    uint lane = LOCAL_ID & 15u, together = GROUP_SIZE >> 4;
+    UNROLL_1 for (uint base = GROUP_ID * together; base < count; base += GROUPS * together) {
+        uint hash = base + (LOCAL_ID >> 4);
+        uint from = min(hash, count - 1u);
+        KAWPOW_FILL(m, states.at[8u * from], states.at[8u * from + 1u], lane)
+        UNROLL_1 for (uint r = 0u; r < 64u; r++) {
+            uint item = SHFL(words, 16u, m[0], r & 15u);
+            REDUCE(item, items, magic)
+            uint part = (lane ^ r) & 15u;
+            if (PIECES == 1u) {
+                dag = pieces[0].at[(item << 4) + part];
+            } else {
+                dag = pieces[item >> 22].at[((item & 0x3fffffu) << 4) + part];
+            }
+            otd_program();
+        }
+        uint digest = KAWPOW_FNV_BASIS;
+        UNROLL for (int i = 0; i < 32; i++) {
+            digest = FNV1A(digest, m[i]);
+        }
+        uint other = SHFL(words, 16u, digest, lane ^ 8u);
+        if (lane < 8u && hash < count) {
+            uint word = FNV1A(KAWPOW_FNV_BASIS, digest);
+            mixes.at[8u * hash + lane] = FNV1A(word, other);
+        }
+    }
+}

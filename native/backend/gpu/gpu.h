@@ -1,0 +1,108 @@
+/*
+ * gpu.h - the host of all GPUs: what a backend of a port does with it. device.c knows the devices, search.c
+ * keeps launches in flight, check.c computes hits again, engine.c puts them together.
+ */
+#ifndef OTD_BACKEND_GPU_GPU_H
+#define OTD_BACKEND_GPU_GPU_H
+
+#include "backend.h"
+#include "plan.h"
+
+/* Launches under way at the same time: one runs while the other's hits are looked at. */
+#define OTD_GPU_FLIGHTS 2u
+
+/* Nonces one launch can report. At a share a second and 100 launches a second one in ten thousand has any;
+ * an easy target is searched in smaller launches instead. */
+#define OTD_GPU_SLOTS 256u
+
+/* What a device did; atomic, written by engines, read by telemetry. */
+typedef struct otd_gpu_counters {
+    uint64_t hardware_errors;
+    uint64_t launches;
+    uint64_t lost;
+    uint32_t tested; /* bit n: algorithm n gave the reference's answers here */
+} otd_gpu_counters;
+
+/* A device of a backend; null when row is none. It stays where it is until the process ends. */
+const otd_gpu_found *otd_gpu_device(const otd_backend *backend, uint32_t row);
+otd_gpu_counters *otd_gpu_counters_of(const otd_backend *backend, uint32_t row);
+
+/* The verbs of a backend that has a port. */
+void otd_gpu_probe(const otd_backend *backend, otd_backend_info *info);
+void otd_gpu_device_at(const otd_backend *backend, uint32_t row, otd_device_info *out);
+uint32_t otd_gpu_flavour_count(const otd_backend *backend, const otd_algo *algo);
+void otd_gpu_flavour_at(const otd_backend *backend, const otd_algo *algo, uint32_t index,
+                        otd_flavour_info *out);
+int32_t otd_gpu_self_test(const otd_backend *backend, uint32_t row, const otd_algo *algo, uint32_t flavour);
+int32_t otd_gpu_engine_open(otd_engine *engine);
+void otd_gpu_engine_close(otd_engine *engine);
+int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result, const otd_work *works,
+                     uint32_t work_count, const uint8_t *data, uint32_t budget_ms);
+void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *out);
+
+/* The table of a backend over a port; one line in each port's folder. */
+#define OTD_GPU_BACKEND(backend_id, backend_name, backend_port)                                              \
+    {                                                                                                        \
+        .id = backend_id, .name = backend_name, .port = backend_port, .probe = otd_gpu_probe,                \
+        .device_at = otd_gpu_device_at, .flavour_count = otd_gpu_flavour_count,                              \
+        .flavour_at = otd_gpu_flavour_at, .self_test = otd_gpu_self_test,                                    \
+        .engine_open = otd_gpu_engine_open, .engine_close = otd_gpu_engine_close, .scan = otd_gpu_scan,      \
+        .telemetry = otd_gpu_telemetry                                                                       \
+    }
+
+/* ---- between the files of the host ---------------------------------------------------------- */
+
+/* One launch under way: which nonces of which work, and where its hits will stand. */
+typedef struct otd_gpu_flight {
+    uint32_t work;
+    uint64_t first, count; /* nonces; each with every version of the work */
+    double launched_ms;
+    uint64_t launched_hashes;
+    otd_gpu_buffer *constants; /* of the device, with what was sent there beside it */
+    uint8_t *constants_sent;   /* OTD_VERSIONS_MAX rows */
+    otd_gpu_buffer *hits;
+    otd_gpu_hits *hits_read; /* OTD_GPU_SLOTS of them */
+} otd_gpu_flight;
+
+/* What engine->state is on a GPU. */
+typedef struct otd_gpu_engine {
+    const otd_gpu_plan *plan;
+    const otd_gpu_port *port;
+    otd_gpu_counters *counters;
+    otd_gpu_context *context;
+    otd_gpu_program *program;
+    otd_gpu_kernel *search;
+    otd_gpu_extra extra;
+    otd_gpu_buffer *shared; /* extra.bytes of the device */
+    otd_engine reference;   /* the processor's own, to compute hits again */
+    int32_t reference_open;
+
+    otd_gpu_flight flights[OTD_GPU_FLIGHTS]; /* a ring: `flying` of them from `oldest` on */
+    uint32_t oldest, flying;
+
+    double hashes_per_ms; /* measured; 0 = not yet */
+    uint64_t nonces_max;  /* of a launch, while hits do not fit; 0 = no limit */
+    uint64_t errors;      /* reported nonces that are none */
+    int32_t failed;       /* status every scan returns from now on; OTD_OK = none */
+    char failure[OTD_ERROR_TEXT_MAX];
+
+    struct otd_gpu_engine *next; /* in the list of those that were given up */
+} otd_gpu_engine;
+
+/* Milliseconds of a clock that only goes forward. */
+double otd_gpu_now_ms(void);
+
+/* Waits until event `slot` is reached, at most deadline_ms from now. OTD_E_DEVICE_LOST after that. */
+int32_t otd_gpu_await(otd_gpu_engine *gpu, uint32_t slot, double deadline_ms);
+
+/*
+ * Computes the nonces of a flight's hits again and appends what holds, by nonce. *searched = nonces of the
+ * flight that count as searched: all, or those before the first whose hits no longer fit.
+ */
+int32_t otd_gpu_check(otd_gpu_engine *gpu, const otd_gpu_flight *flight, const otd_work *work,
+                      const uint8_t *data, otd_hits *hits, uint64_t *searched);
+
+/* Compares device and reference over a range of nonces. */
+int32_t otd_gpu_compare(otd_engine *engine);
+
+#endif /* OTD_BACKEND_GPU_GPU_H */

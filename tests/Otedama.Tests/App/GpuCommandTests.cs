@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Otedama.Interop;
+using Otedama.Tests.Interop;
+using Xunit;
+
+namespace Otedama.Tests.App;
+
+/// <summary>Graphics cards on the command line.</summary>
+public sealed class GpuCommandTests : IDisposable
+{
+    private const string Vectors = """
+        search algorithm=sha256d header=0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c nonce_first=0x7c2bac00 nonce_count=512 bits=1d00ffff hit=7c2bac1d
+        proof algorithm=sha256d header=0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c hash_display=000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f
+
+        """;
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_list_names_every_card_or_says_why_there_is_none()
+    {
+        CliResult result = await Cli.RunAsync(["gpu", "list", "--json"]);
+        using JsonDocument answer = JsonDocument.Parse(result.Out);
+        JsonElement[] cards = [.. answer.RootElement.GetProperty("gpus").EnumerateArray()];
+        Assert.Equal(Enumerable.Range(0, cards.Length), cards.Select(static card => card.GetProperty("index").GetInt32()));
+        Assert.Equal(cards.Length > 0 ? 0 : 4, result.Code);
+        Assert.Equal(cards.Length == 0, answer.RootElement.GetProperty("note").ValueKind == JsonValueKind.String);
+    }
+
+    [Fact]
+    public void What_a_card_does_not_tell_is_unknown_and_not_zero()
+    {
+        GpuAnswer card = new(1, "Card", "opencl", "discrete", 36, 8UL << 30, null, null, null, false, 0, []);
+        Assert.Equal(
+            [
+                "1   Card",
+                "    opencl, discrete, 36 compute units, 8192 MiB of memory",
+                "    driver unknown, PCI address unknown",
+                "    mines: nothing in this version; the same card as 0, behind another interface",
+            ],
+            GpuCommand.Lines(new GpuListAnswer(1, [card], null)));
+        Assert.Equal(["No graphics card. Because."], GpuCommand.Lines(new GpuListAnswer(1, [], "Because.")));
+    }
+
+    [Theory]
+    [InlineData("--gpu 99", 4, "--gpu): there is no graphics card 99.")]
+    [InlineData("--gpu x", 3, "\"x\" is neither a card number from 0")]
+    [InlineData("--gpu ,", 2, "--gpu \"\": empty")]
+    public async Task A_card_that_is_none_is_refused_with_what_there_is(string flags, int code, string said)
+    {
+        CliResult result = await Mine(flags.Split(' '));
+        Assert.Equal(code, result.Code);
+        Assert.Contains(said, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_simulator_is_used_only_when_that_is_said()
+    {
+        GpuInfo card = Pocl.Card();
+        CliResult result = await Mine(["--gpu", $"{card.Index}"]);
+        Assert.Equal(4, result.Code);
+        Assert.Contains("Give --gpu-simulator", result.Error, StringComparison.Ordinal);
+        result = await Mine(["--gpu", $"{card.Index},{card.Index}", "--gpu-simulator"]);
+        Assert.Equal(4, result.Code);
+        Assert.Contains("is named twice", result.Error, StringComparison.Ordinal);
+        result = await Mine(["--gpu", $"{card.Index}", "--gpu-simulator", "--algo", "verushash"]);
+        Assert.Equal(4, result.Code);
+        Assert.Contains("has no kernel for graphics cards in this version", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vectors_run_on_a_card()
+    {
+        GpuInfo card = Pocl.Card();
+        string file = _folder.File("v.txt", Vectors);
+        CliResult result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
+        Assert.Equal((0, "2 passed, 0 failed, 0 skipped"), (result.Code, result.Out.Trim()));
+        file = _folder.File("w.txt", Vectors.Replace("hit=7c2bac1d", "hit=7c2bac1e", StringComparison.Ordinal).Replace("hash_display=0000", "hash_display=0001", StringComparison.Ordinal));
+        result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
+        Assert.Equal(1, result.Code);
+        Assert.EndsWith("0 passed, 2 failed, 0 skipped", result.Out.Trim(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--device 99", 4, "--device: there is no graphics card 99.")]
+    [InlineData("--device -1", 4, "--device: there is no graphics card -1.")]
+    [InlineData("--device 0 --flavour ref", 2, "Give one of them")]
+    public async Task Verify_refuses_a_device_that_is_none(string flags, int code, string said)
+    {
+        CliResult result = await Cli.RunAsync(["verify", "--vectors", _folder.File("v.txt", Vectors), .. flags.Split(' ')]);
+        Assert.Equal(code, result.Code);
+        Assert.Contains(said, result.Error, StringComparison.Ordinal);
+    }
+
+    private Task<CliResult> Mine(string[] flags) => Cli.RunAsync(
+    [
+        "mine", "--wallet", "x", "--pool", "stratum+tcp://127.0.0.1:1", .. flags,
+        "--data-dir", Path.Combine(_folder.Path, "data"), "--set", "api.enabled=false", "--set", "metrics.enabled=false", "--threads", "1",
+    ]);
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Otedama.Core;
+using Otedama.Interop;
+using Otedama.Mining;
+using Otedama.Tests.Interop;
+using Xunit;
+
+namespace Otedama.Tests.Mining;
+
+/// <summary>A graphics card beside the processor in one rig.</summary>
+public sealed class GpuRigTests
+{
+    [Fact]
+    public async Task A_card_and_the_processor_both_find_shares_a_pool_accepts()
+    {
+        GpuInfo card = Pocl.Card();
+        await using ScriptedPool pool = new(ScriptedPool.Ordinary);
+        RigOptions options = new() { CpuThreads = 1, Gpus = [card], Pools = [pool.Endpoint] };
+        await using Rig rig = await Rig.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await Patience.UntilAsync(
+            () => rig.Snapshot().Workers is { Count: 2 } workers && workers.All(static worker => worker.Shares.Accepted > 0), "shares of both");
+        RigSnapshot snapshot = rig.Snapshot();
+        Assert.Equal(["CPU", "GPU"], snapshot.Devices.Select(static device => device.Kind));
+        Assert.Equal(["cpu0", $"gpu{card.Index}"], snapshot.Workers.Select(static worker => worker.Name));
+        Assert.Equal(0, snapshot.Shares.Rejected);
+    }
+
+    [Fact]
+    public async Task A_card_alone_is_a_rig()
+    {
+        GpuInfo card = Pocl.Card();
+        await using ScriptedPool pool = new(ScriptedPool.Ordinary);
+        RigOptions options = new() { CpuThreads = -1, Gpus = [card], Pools = [pool.Endpoint] };
+        await using Rig rig = await Rig.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await Patience.UntilAsync(() => rig.Snapshot().Shares.Accepted >= 5, "five shares of the card");
+        WorkerSnapshot worker = Assert.Single(rig.Snapshot().Workers);
+        Assert.Equal((card.Device.Name, WorkerState.Healthy), (worker.Device, worker.State));
+    }
+
+    [Fact]
+    public async Task An_algorithm_without_a_kernel_is_refused_before_anything_starts()
+    {
+        GpuInfo card = Pocl.Card();
+        RigOptions options = new() { CpuThreads = -1, Gpus = [card], Algorithm = Algorithm.VerusHash };
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => Rig.StartAsync(options, new FakeSource(), NullLoggerFactory.Instance, TimeProvider.System, default));
+        Assert.Contains("VerusHash has no kernel for graphics card", refused.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,768 @@
+/*
+ * fake_cuda.c - a stand-in for NVIDIA's driver, libcuda.so.1, on machines without a GPU: kernels run in the
+ * interpreter of ptx.h. It has the functions that a CUDA host needs and is strict where the real one is
+ * undefined. What is queued is done when somebody asks for an event behind it for the second time, so that a
+ * host that does not wait is seen.
+ *
+ * Faults and sizes come from the environment, looked at by cuInit:
+ *   FAKECUDA_NONE=1      cuInit says 100, no device
+ *   FAKECUDA_DEVICES=n   devices; 1
+ *   FAKECUDA_CC=86       compute capability
+ *   FAKECUDA_MEM_MB=n    memory of a device; 4096
+ *   FAKECUDA_DRIVER=n    what cuDriverGetVersion says; 12020
+ *   FAKECUDA_BADJIT=1    no PTX compiles: 218
+ *   FAKECUDA_LOST=n      the n-th launch of the process loses its context: 700 from then on
+ *   FAKECUDA_HANG=n      the n-th launch never ends: events behind it stay 600
+ *
+ * Numbers are those of cuda.h, CUDA 12.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ptx.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+enum {
+    OK = 0,
+    INVALID_VALUE = 1,
+    OUT_OF_MEMORY = 2,
+    NOT_INITIALIZED = 3,
+    NO_DEVICE = 100,
+    INVALID_DEVICE = 101,
+    INVALID_CONTEXT = 201,
+    NO_BINARY = 209,
+    INVALID_PTX = 218,
+    INVALID_HANDLE = 400,
+    NOT_FOUND = 500,
+    NOT_READY = 600,
+    ILLEGAL_ADDRESS = 700,
+    OUT_OF_RESOURCES = 701,
+    DEVICES_MAX = 16,
+    ALLOCATIONS_MAX = 256,
+    STACK_MAX = 16,
+    INPUT_PTX = 1,
+    JIT_ERROR_LOG = 5,
+    JIT_ERROR_LOG_BYTES = 6
+};
+
+typedef enum kind { CONTEXT = 0x0c0ffee1, MODULE, FUNCTION, STREAM, EVENT, LINK } kind;
+
+typedef struct context {
+    kind kind;
+    int device, lost;
+    ptx_range allocations[ALLOCATIONS_MAX];
+    uint32_t allocation_count;
+    struct operation *first, *last;
+    uint64_t queued, done; /* operations */
+    int hung;
+} context;
+
+typedef struct module {
+    kind kind;
+    context *context;
+    ptx_module *ptx;
+} module;
+
+typedef struct function {
+    kind kind;
+    module *module;
+    const ptx_entry *entry;
+    struct function *next; /* all there are */
+} function;
+
+typedef struct stream {
+    kind kind;
+    context *context;
+} stream;
+
+typedef struct event {
+    kind kind;
+    context *context;
+    uint64_t behind; /* operations that have to be done; UINT64_MAX before it was recorded */
+    int asked;
+} event;
+
+typedef struct link {
+    kind kind;
+    char *text;
+    size_t length;
+} link;
+
+typedef struct operation {
+    enum { COPY, FILL, LAUNCH } what;
+    void *to;
+    const void *from;
+    size_t bytes;
+    uint8_t value;
+    const function *function;
+    uint32_t groups, threads;
+    uint64_t parameters[PTX_PARAMETERS_MAX];
+    uint64_t number; /* of the launch in this process */
+    struct operation *next;
+} operation;
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* over everything below */
+static struct {
+    int open, none, devices, capability, driver, bad_jit;
+    uint64_t bytes, lost_at, hang_at, launches;
+} state;
+static uint64_t used[DEVICES_MAX]; /* bytes by device */
+static context *primary[DEVICES_MAX];
+static uint32_t primary_users[DEVICES_MAX];
+
+static __thread context *stack[STACK_MAX];
+static __thread uint32_t depth;
+
+static uint64_t setting(const char *name, uint64_t otherwise) {
+    const char *text = getenv(name);
+    return text == NULL || text[0] == 0 ? otherwise : strtoull(text, NULL, 10);
+}
+
+static context *current(void) {
+    return depth == 0 ? NULL : stack[depth - 1];
+}
+
+/* A call needs a context that lives. Returns OK or the error it has to give. */
+static int usable(void) {
+    return current() == NULL ? INVALID_CONTEXT : current()->lost ? current()->lost : OK;
+}
+
+static void *handle(kind what, size_t bytes) {
+    kind *made = calloc(1, bytes);
+    *made = what;
+    return made;
+}
+
+static int is(const void *object, kind what) {
+    return object != NULL && *(const kind *)object == what;
+}
+
+/* ---- devices ------------------------------------------------------------------------------- */
+
+EXPORT int cuInit(unsigned flags) {
+    state.none = (int)setting("FAKECUDA_NONE", 0);
+    state.devices = (int)setting("FAKECUDA_DEVICES", 1);
+    state.devices = state.devices > DEVICES_MAX ? DEVICES_MAX : state.devices;
+    state.capability = (int)setting("FAKECUDA_CC", 86);
+    state.bytes = setting("FAKECUDA_MEM_MB", 4096) << 20;
+    state.bad_jit = (int)setting("FAKECUDA_BADJIT", 0);
+    state.lost_at = setting("FAKECUDA_LOST", 0);
+    state.hang_at = setting("FAKECUDA_HANG", 0);
+    if (state.none || flags != 0) {
+        return state.none ? NO_DEVICE : INVALID_VALUE;
+    }
+    state.open = 1;
+    return OK;
+}
+
+EXPORT int cuDriverGetVersion(int *version) {
+    *version = (int)setting("FAKECUDA_DRIVER", 12020);
+    return OK;
+}
+
+static int known(int device) {
+    return !state.open ? NOT_INITIALIZED : device < 0 || device >= state.devices ? INVALID_DEVICE : OK;
+}
+
+EXPORT int cuDeviceGetCount(int *count) {
+    *count = state.devices;
+    return state.open ? OK : NOT_INITIALIZED;
+}
+
+EXPORT int cuDeviceGet(int *device, int ordinal) {
+    *device = ordinal;
+    return known(ordinal);
+}
+
+EXPORT int cuDeviceGetName(char *name, int length, int device) {
+    snprintf(name, (size_t)length, "Interpreter %d", device);
+    return known(device);
+}
+
+EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device) {
+    static const int values[][2] = {
+        {1, 1024},  {10, 32}, {12, 65536},   {13, 1000000}, {16, 2}, {17, 0},      {18, 0},     {34, 0},
+        {36, 1000}, {37, 32}, {38, 1 << 20}, {39, 2048},    {50, 0}, {81, 102400}, {82, 65536}, {97, 101376}};
+    if (known(device) != OK) {
+        return known(device);
+    }
+    switch (attribute) {
+    case 33: /* PCI bus */
+        *value = 1 + device;
+        return OK;
+    case 75:
+        *value = state.capability / 10;
+        return OK;
+    case 76:
+        *value = state.capability % 10;
+        return OK;
+    default:
+        for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+            if (values[i][0] == attribute) {
+                *value = values[i][1];
+                return OK;
+            }
+        }
+        return INVALID_VALUE;
+    }
+}
+
+EXPORT int cuDeviceTotalMem_v2(size_t *bytes, int device) {
+    *bytes = state.bytes;
+    return known(device);
+}
+
+EXPORT int cuDeviceGetPCIBusId(char *text, int length, int device) {
+    snprintf(text, (size_t)length, "0000:%02x:00.0", 1 + device);
+    return known(device);
+}
+
+EXPORT int cuDeviceGetUuid_v2(uint8_t uuid[16], int device) {
+    memset(uuid, 0xfa, 16);
+    uuid[15] = (uint8_t)device;
+    return known(device);
+}
+
+/* ---- contexts ------------------------------------------------------------------------------ */
+
+EXPORT int cuCtxCreate_v2(context **out, unsigned flags, int device) {
+    (void)flags;
+    if (known(device) != OK || depth == STACK_MAX) {
+        return known(device) != OK ? known(device) : OUT_OF_RESOURCES;
+    }
+    *out = handle(CONTEXT, sizeof **out);
+    (*out)->device = device;
+    stack[depth++] = *out;
+    return OK;
+}
+
+static void drop_operations(context *c) {
+    while (c->first != NULL) {
+        operation *next = c->first->next;
+        free(c->first);
+        c->first = next;
+    }
+    c->last = NULL;
+}
+
+EXPORT int cuCtxDestroy_v2(context *c) {
+    if (!is(c, CONTEXT)) {
+        return INVALID_CONTEXT;
+    }
+    pthread_mutex_lock(&gate);
+    drop_operations(c);
+    for (uint32_t i = 0; i < c->allocation_count; i++) {
+        used[c->device] -= c->allocations[i].bytes;
+        free((void *)(uintptr_t)c->allocations[i].start);
+    }
+    pthread_mutex_unlock(&gate);
+    if (current() == c) {
+        depth--;
+    }
+    c->kind = 0;
+    free(c);
+    return OK;
+}
+
+EXPORT int cuCtxPushCurrent_v2(context *c) {
+    if (!is(c, CONTEXT) || depth == STACK_MAX) {
+        return INVALID_CONTEXT;
+    }
+    stack[depth++] = c;
+    return OK;
+}
+
+EXPORT int cuCtxPopCurrent_v2(context **out) {
+    if (depth == 0) {
+        return INVALID_CONTEXT;
+    }
+    depth--;
+    if (out != NULL) {
+        *out = stack[depth];
+    }
+    return OK;
+}
+
+EXPORT int cuDevicePrimaryCtxRetain(context **out, int device) {
+    if (known(device) != OK) {
+        return known(device);
+    }
+    pthread_mutex_lock(&gate);
+    if (primary_users[device]++ == 0) {
+        primary[device] = handle(CONTEXT, sizeof **out);
+        primary[device]->device = device;
+    }
+    *out = primary[device];
+    pthread_mutex_unlock(&gate);
+    return OK;
+}
+
+EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
+    if (known(device) != OK || primary_users[device] == 0) {
+        return known(device) != OK ? known(device) : INVALID_CONTEXT;
+    }
+    return --primary_users[device] == 0 ? cuCtxDestroy_v2(primary[device]) : OK;
+}
+
+EXPORT int cuDevicePrimaryCtxReset_v2(int device) {
+    if (known(device) == OK && primary_users[device] != 0) {
+        primary[device]->lost = 0;
+        primary[device]->hung = 0;
+        drop_operations(primary[device]);
+    }
+    return known(device);
+}
+
+EXPORT int cuCtxSetLimit(int limit, size_t value) {
+    (void)limit;
+    (void)value;
+    return usable();
+}
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+EXPORT int cuMemGetInfo_v2(size_t *free_bytes, size_t *total) {
+    if (usable() == OK) {
+        *total = state.bytes;
+        *free_bytes = state.bytes - used[current()->device];
+    }
+    return usable();
+}
+
+EXPORT int cuMemAlloc_v2(uint64_t *out, size_t bytes) {
+    context *c = current();
+    if (usable() != OK || bytes == 0) {
+        return usable() != OK ? usable() : INVALID_VALUE;
+    }
+    pthread_mutex_lock(&gate);
+    int room = c->allocation_count < ALLOCATIONS_MAX && bytes <= state.bytes - used[c->device];
+    void *memory = room ? aligned_alloc(256, (bytes + 255) / 256 * 256) : NULL;
+    if (memory != NULL) {
+        memset(memory, 0xa5, bytes);
+        c->allocations[c->allocation_count++] = (ptx_range){memory, bytes};
+        used[c->device] += bytes;
+        *out = (uint64_t)(uintptr_t)memory;
+    }
+    pthread_mutex_unlock(&gate);
+    return memory == NULL ? OUT_OF_MEMORY : OK;
+}
+
+EXPORT int cuMemFree_v2(uint64_t address) {
+    context *c = current();
+    int status = usable() != OK ? usable() : INVALID_VALUE;
+    pthread_mutex_lock(&gate);
+    for (uint32_t i = 0; status == INVALID_VALUE && i < c->allocation_count; i++) {
+        if ((uint64_t)(uintptr_t)c->allocations[i].start == address) {
+            used[c->device] -= c->allocations[i].bytes;
+            free((void *)(uintptr_t)c->allocations[i].start);
+            c->allocations[i] = c->allocations[--c->allocation_count];
+            status = OK;
+        }
+    }
+    pthread_mutex_unlock(&gate);
+    return status;
+}
+
+EXPORT int cuMemHostAlloc(void **out, size_t bytes, unsigned flags) {
+    (void)flags;
+    *out = usable() == OK ? aligned_alloc(4096, (bytes + 4095) / 4096 * 4096) : NULL;
+    return usable() != OK ? usable() : *out == NULL ? OUT_OF_MEMORY : OK;
+}
+
+EXPORT int cuMemFreeHost(void *memory) {
+    free(memory);
+    return OK;
+}
+
+/* ---- the queue ----------------------------------------------------------------------------- */
+
+static int inside(const context *c, uint64_t address, size_t bytes) {
+    for (uint32_t i = 0; i < c->allocation_count; i++) {
+        uint64_t start = (uint64_t)(uintptr_t)c->allocations[i].start;
+        if (address >= start && address - start <= c->allocations[i].bytes &&
+            bytes <= c->allocations[i].bytes - (address - start)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int queue(const stream *s, const operation *what) {
+    context *c = current();
+    if (usable() != OK || (s != NULL && (!is(s, STREAM) || s->context != c))) {
+        return usable() != OK ? usable() : INVALID_HANDLE;
+    }
+    operation *made = malloc(sizeof *made);
+    *made = *what;
+    made->next = NULL;
+    pthread_mutex_lock(&gate);
+    if (c->last == NULL) {
+        c->first = made;
+    } else {
+        c->last->next = made;
+    }
+    c->last = made;
+    c->queued++;
+    pthread_mutex_unlock(&gate);
+    return OK;
+}
+
+EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, stream *s) {
+    if (usable() == OK && !inside(current(), to, bytes)) {
+        return INVALID_VALUE;
+    }
+    return queue(s, &(operation){.what = COPY, .to = (void *)(uintptr_t)to, .from = from, .bytes = bytes});
+}
+
+EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, stream *s) {
+    if (usable() == OK && !inside(current(), from, bytes)) {
+        return INVALID_VALUE;
+    }
+    return queue(s,
+                 &(operation){.what = COPY, .to = to, .from = (const void *)(uintptr_t)from, .bytes = bytes});
+}
+
+EXPORT int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, stream *s) {
+    if (usable() == OK && !inside(current(), to, bytes)) {
+        return INVALID_VALUE;
+    }
+    return queue(s, &(operation){.what = FILL, .to = (void *)(uintptr_t)to, .value = value, .bytes = bytes});
+}
+
+static int run_launch(context *c, const operation *o) {
+    char error[PTX_ERROR_MAX];
+    const void *parameters[PTX_PARAMETERS_MAX];
+    for (uint32_t i = 0; i < PTX_PARAMETERS_MAX; i++) {
+        parameters[i] = &o->parameters[i];
+    }
+    const ptx_launch with = {.entry = o->function->entry,
+                             .groups = o->groups,
+                             .threads = o->threads,
+                             .parameters = parameters,
+                             .ranges = c->allocations,
+                             .range_count = c->allocation_count};
+    if (ptx_run(o->function->module->ptx, &with, error)) {
+        return 1;
+    }
+    fprintf(stderr, "libcuda.so.1 (interpreter): %s\n", error);
+    return 0;
+}
+
+/* Does what is queued, up to `until` operations; stops where it hangs or is lost. The gate is held. */
+static void run_queue(context *c, uint64_t until) {
+    while (c->done < until && !c->hung && !c->lost && c->first != NULL) {
+        operation *o = c->first;
+        if (o->what == COPY) {
+            memcpy(o->to, o->from, o->bytes);
+        } else if (o->what == FILL) {
+            memset(o->to, o->value, o->bytes);
+        } else if (o->number == state.hang_at) {
+            c->hung = 1;
+            return;
+        } else if (o->number == state.lost_at || !run_launch(c, o)) {
+            c->lost = ILLEGAL_ADDRESS;
+            return;
+        }
+        c->first = o->next;
+        c->last = c->first == NULL ? NULL : c->last;
+        free(o);
+        c->done++;
+    }
+}
+
+/* ---- programs ------------------------------------------------------------------------------ */
+
+static void say_log(unsigned count, const int *options, void **values, const char *text) {
+    char *log = NULL;
+    size_t room = 0;
+    for (unsigned i = 0; i < count; i++) {
+        log = options[i] == JIT_ERROR_LOG ? values[i] : log;
+        room = options[i] == JIT_ERROR_LOG_BYTES ? (size_t)(uintptr_t)values[i] : room;
+    }
+    if (log != NULL && room > 0) {
+        snprintf(log, room, "%s", text);
+    }
+}
+
+/* The number behind .target sm_, 0 when there is none. */
+static int target_of(const char *text) {
+    const char *at = strstr(text, ".target sm_");
+    return at == NULL ? 0 : atoi(at + 11);
+}
+
+static int compile(ptx_module **out, const char *text, unsigned count, const int *options, void **values) {
+    char error[PTX_ERROR_MAX] = "this driver compiles nothing (FAKECUDA_BADJIT)";
+    if (target_of(text) > state.capability) {
+        return NO_BINARY;
+    }
+    *out = state.bad_jit ? NULL : ptx_read(text, strlen(text), error);
+    if (*out == NULL) {
+        say_log(count, options, values, error);
+        return INVALID_PTX;
+    }
+    return OK;
+}
+
+EXPORT int cuLinkCreate_v2(unsigned count, int *options, void **values, link **out) {
+    (void)count;
+    (void)options;
+    (void)values;
+    *out = handle(LINK, sizeof **out);
+    return usable();
+}
+
+EXPORT int cuLinkAddData_v2(link *l, int type, void *data, size_t length, const char *name, unsigned count,
+                            int *options, void **values) {
+    ptx_module *checked;
+    (void)name;
+    if (!is(l, LINK) || type != INPUT_PTX || l->text != NULL) {
+        return INVALID_VALUE;
+    }
+    l->text = calloc(1, length + 1);
+    l->length = length + 1;
+    memcpy(l->text, data, length);
+    int status = compile(&checked, l->text, count, options, values);
+    if (status == OK) {
+        ptx_free(checked);
+    }
+    return status;
+}
+
+/* What stands for the device's code is the text; it lives as long as the link, as the real one does. */
+EXPORT int cuLinkComplete(link *l, void **code, size_t *length) {
+    if (!is(l, LINK) || l->text == NULL) {
+        return INVALID_VALUE;
+    }
+    *code = l->text;
+    *length = l->length;
+    return OK;
+}
+
+EXPORT int cuLinkDestroy(link *l) {
+    if (!is(l, LINK)) {
+        return INVALID_HANDLE;
+    }
+    l->kind = 0;
+    if (l->text != NULL) {
+        memset(l->text, 0, l->length);
+    }
+    free(l->text);
+    free(l);
+    return OK;
+}
+
+EXPORT int cuModuleLoadDataEx(module **out, const void *image, unsigned count, int *options, void **values) {
+    ptx_module *ptx;
+    int status = usable() != OK ? usable() : compile(&ptx, image, count, options, values);
+    if (status == OK) {
+        *out = handle(MODULE, sizeof **out);
+        (*out)->context = current();
+        (*out)->ptx = ptx;
+    }
+    return status;
+}
+
+EXPORT int cuModuleLoadData(module **out, const void *image) {
+    return cuModuleLoadDataEx(out, image, 0, NULL, NULL);
+}
+
+static function *functions;
+
+EXPORT int cuModuleUnload(module *m) {
+    if (!is(m, MODULE)) {
+        return INVALID_HANDLE;
+    }
+    pthread_mutex_lock(&gate);
+    for (function **at = &functions; *at != NULL;) {
+        function *f = *at;
+        if (f->module == m) {
+            *at = f->next;
+            f->kind = 0;
+            free(f);
+        } else {
+            at = &f->next;
+        }
+    }
+    pthread_mutex_unlock(&gate);
+    m->kind = 0;
+    ptx_free(m->ptx);
+    free(m);
+    return OK;
+}
+
+EXPORT int cuModuleGetFunction(function **out, module *m, const char *name) {
+    if (!is(m, MODULE) || ptx_find(m->ptx, name) == NULL) {
+        return is(m, MODULE) ? NOT_FOUND : INVALID_HANDLE;
+    }
+    *out = handle(FUNCTION, sizeof **out);
+    (*out)->module = m;
+    (*out)->entry = ptx_find(m->ptx, name);
+    pthread_mutex_lock(&gate);
+    (*out)->next = functions;
+    functions = *out;
+    pthread_mutex_unlock(&gate);
+    return OK;
+}
+
+EXPORT int cuFuncGetAttribute(int *value, int attribute, function *f) {
+    if (!is(f, FUNCTION)) {
+        return INVALID_HANDLE;
+    }
+    uint32_t most = ptx_threads_max(f->entry);
+    *value = attribute == 0 ? (int)(most == 0 ? 1024 : most) : 0; /* MAX_THREADS_PER_BLOCK */
+    return OK;
+}
+
+EXPORT int cuFuncSetAttribute(function *f, int attribute, int value) {
+    (void)attribute;
+    (void)value;
+    return is(f, FUNCTION) ? OK : INVALID_HANDLE;
+}
+
+EXPORT int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, function *f, int threads, size_t shared) {
+    (void)shared;
+    *blocks = threads > 0 && threads <= 1024 ? 2048 / threads : 0;
+    return is(f, FUNCTION) ? OK : INVALID_HANDLE;
+}
+
+EXPORT int cuLaunchKernel(function *f, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned ty,
+                          unsigned tz, unsigned shared, stream *s, void **parameters, void **extra) {
+    operation o = {.what = LAUNCH, .function = f, .groups = x, .threads = threads};
+    uint32_t sizes[PTX_PARAMETERS_MAX], count;
+    if (!is(f, FUNCTION) || f->module->context != current()) {
+        return INVALID_HANDLE;
+    }
+    uint32_t most = ptx_threads_max(f->entry);
+    if (x == 0 || y != 1 || z != 1 || ty != 1 || tz != 1 || shared != 0 || extra != NULL || threads == 0 ||
+        threads > (most == 0 ? 1024 : most)) {
+        return INVALID_VALUE;
+    }
+    count = ptx_parameters(f->entry, sizes);
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(&o.parameters[i], parameters[i], sizes[i]);
+    }
+    pthread_mutex_lock(&gate);
+    o.number = ++state.launches;
+    pthread_mutex_unlock(&gate);
+    return queue(s, &o);
+}
+
+/* ---- streams and events -------------------------------------------------------------------- */
+
+EXPORT int cuStreamCreateWithPriority(stream **out, unsigned flags, int priority) {
+    (void)flags;
+    (void)priority;
+    if (usable() == OK) {
+        *out = handle(STREAM, sizeof **out);
+        (*out)->context = current();
+    }
+    return usable();
+}
+
+EXPORT int cuStreamDestroy_v2(stream *s) {
+    if (!is(s, STREAM)) {
+        return INVALID_HANDLE;
+    }
+    s->kind = 0;
+    free(s);
+    return OK;
+}
+
+EXPORT int cuEventCreate(event **out, unsigned flags) {
+    (void)flags;
+    if (usable() == OK) {
+        *out = handle(EVENT, sizeof **out);
+        (*out)->context = current();
+        (*out)->behind = UINT64_MAX;
+    }
+    return usable();
+}
+
+EXPORT int cuEventRecord(event *e, stream *s) {
+    (void)s;
+    if (!is(e, EVENT) || e->context->lost) {
+        return is(e, EVENT) ? e->context->lost : INVALID_HANDLE;
+    }
+    e->behind = e->context->queued;
+    e->asked = 0;
+    return OK;
+}
+
+/* Not ready when asked for the first time; done by the second. */
+EXPORT int cuEventQuery(event *e) {
+    if (!is(e, EVENT)) {
+        return INVALID_HANDLE;
+    }
+    context *c = e->context;
+    if (e->behind == UINT64_MAX) {
+        return OK; /* never recorded: cuda.h */
+    }
+    pthread_mutex_lock(&gate);
+    if (e->asked++ > 0) {
+        run_queue(c, e->behind);
+    }
+    int status = c->lost ? c->lost : c->done >= e->behind ? OK : NOT_READY;
+    pthread_mutex_unlock(&gate);
+    return status;
+}
+
+EXPORT int cuEventElapsedTime(float *ms, event *from, event *to) {
+    if (!is(from, EVENT) || !is(to, EVENT)) {
+        return INVALID_HANDLE;
+    }
+    *ms = (float)(to->behind - from->behind); /* an operation takes a millisecond here */
+    return to->context->done >= to->behind ? OK : NOT_READY;
+}
+
+EXPORT int cuEventDestroy_v2(event *e) {
+    if (!is(e, EVENT)) {
+        return INVALID_HANDLE;
+    }
+    e->kind = 0;
+    free(e);
+    return OK;
+}
+
+static const struct {
+    int code;
+    const char *name, *text;
+} errors[] = {
+    {OK, "CUDA_SUCCESS", "no error"},
+    {INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE", "invalid argument"},
+    {OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
+    {NOT_INITIALIZED, "CUDA_ERROR_NOT_INITIALIZED", "initialization error"},
+    {NO_DEVICE, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
+    {INVALID_DEVICE, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"},
+    {INVALID_CONTEXT, "CUDA_ERROR_INVALID_CONTEXT", "invalid device context"},
+    {NO_BINARY, "CUDA_ERROR_NO_BINARY_FOR_GPU", "no kernel image is available for execution"},
+    {INVALID_PTX, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"},
+    {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"},
+    {NOT_FOUND, "CUDA_ERROR_NOT_FOUND", "named symbol not found"},
+    {NOT_READY, "CUDA_ERROR_NOT_READY", "device not ready"},
+    {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
+    {OUT_OF_RESOURCES, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "too many resources requested for launch"}};
+
+EXPORT int cuGetErrorName(int code, const char **name) {
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].code == code) {
+            *name = errors[i].name;
+            return OK;
+        }
+    }
+    *name = NULL;
+    return INVALID_VALUE;
+}
+
+EXPORT int cuGetErrorString(int code, const char **text) {
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].code == code) {
+            *text = errors[i].text;
+            return OK;
+        }
+    }
+    *text = NULL;
+    return INVALID_VALUE;
+}

@@ -1,0 +1,315 @@
+/*
+ * gpu_test.c - devices behind OpenCL: what they are told of, what they refuse, and that their searches find
+ * exactly what the processor's reference finds. They run for real on PoCL; without it they are skipped, with
+ * the reason.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "otedama.h"
+
+enum { OTD_FOUND_MAX = 8192, OTD_CALLS_MAX = 100000 };
+
+/* A machine on which these tests run may be busy with others. */
+enum { OTD_PATIENCE_MS = 600000 };
+
+static uint8_t otd_gpu_header[80];
+
+static otd_hit otd_of_device[OTD_FOUND_MAX], otd_of_processor[OTD_FOUND_MAX];
+
+/* Bytes of a header that are the same in every run. */
+static void otd_fill_header(void) {
+    for (uint32_t i = 0; i < sizeof otd_gpu_header; i++) {
+        otd_gpu_header[i] = (uint8_t)(i * 37 + 11);
+    }
+}
+
+/* Searches a work to its end in calls with room for `capacity` hits; returns the hits, or -1. */
+static int32_t otd_search(otd_engine *engine, const otd_work *work, uint32_t capacity, otd_hit *hits,
+                          uint64_t *hashes) {
+    otd_work rest = *work;
+    uint32_t found = 0;
+    *hashes = 0;
+    for (uint32_t call = 0; call < OTD_CALLS_MAX && found + capacity <= OTD_FOUND_MAX; call++) {
+        otd_scan_result result;
+        int32_t status = otd_engine_scan(engine, hits + found, capacity, &result, &rest, 1, otd_gpu_header,
+                                         sizeof otd_gpu_header, 60000);
+        if (status != OTD_OK) {
+            return -1;
+        }
+        found += result.hit_count;
+        *hashes += result.hashes;
+        if (result.work_index == 1) {
+            return (int32_t)found;
+        }
+        rest.nonce_count -= result.nonce_next - rest.nonce_first;
+        rest.nonce_first = result.nonce_next;
+    }
+    return -1;
+}
+
+static otd_work otd_range(uint64_t first, uint64_t count, uint32_t versions, uint8_t top) {
+    otd_work work = {.tag = 77, .nonce_first = first, .nonce_count = count, .data_length = 80};
+    work.version_count = versions;
+    for (uint32_t v = 0; v < versions; v++) {
+        work.versions[v] = 0x20000000u + (7 - v) * 0x2000u;
+    }
+    memset(work.target, 0xff, sizeof work.target);
+    work.target[31] = top;
+    return work;
+}
+
+/* The same hits in the same order, and every hash counted once. */
+static void otd_compare(otd_engine *device, otd_engine *processor, const otd_work *work, uint32_t capacity,
+                        const char *what) {
+    uint64_t hashes = 0, expected_hashes = 0;
+    int32_t found = otd_search(device, work, capacity, otd_of_device, &hashes);
+    int32_t expected = otd_search(processor, work, capacity, otd_of_processor, &expected_hashes);
+    otd_check(found == expected && found >= 0 && hashes == expected_hashes &&
+                  memcmp(otd_of_device, otd_of_processor, (size_t)found * sizeof otd_of_device[0]) == 0,
+              "gpu: %s, %u versions: %d hits of %d, %llu hashes of %llu", what, work->version_count, found,
+              expected, (unsigned long long)hashes, (unsigned long long)expected_hashes);
+}
+
+static void otd_test_ranges(otd_engine *device, otd_engine *processor) {
+    static const uint32_t versions[] = {0, 1, 3, 8};
+    for (uint32_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        otd_work work = otd_range(0, 40000, versions[i], 0);
+        work.target[30] = 0x7f; /* one in 512 */
+        otd_compare(device, processor, &work, 256, "the first nonces");
+        work = otd_range((1ull << 32) - 12345, 12345, versions[i], 1);
+        otd_compare(device, processor, &work, 256, "the last nonces");
+        work = otd_range((1ull << 31) - 700, 1400, versions[i], 7);
+        otd_compare(device, processor, &work, 64, "around 2^31");
+        work = otd_range(0xffffffffu, 1, versions[i], 0xff);
+        otd_compare(device, processor, &work, 8, "the last nonce alone");
+        work = otd_range(1000, 63, versions[i], 0xff);
+        otd_compare(device, processor, &work, 64, "a group that is not full");
+        work = otd_range(1000, 65, versions[i], 0xff);
+        otd_compare(device, processor, &work, 64, "one more than a group");
+        work = otd_range(5, 0, versions[i], 0xff);
+        otd_compare(device, processor, &work, 8, "no nonce");
+    }
+}
+
+static void otd_test_floods(otd_engine *device, otd_engine *processor) {
+    otd_work work = otd_range(123, 3000, 0, 0xff);
+    otd_compare(device, processor, &work, 4096, "every nonce hits, room for all");
+    otd_compare(device, processor, &work, 100, "every nonce hits, room for some");
+    work = otd_range(123, 300, 8, 0xff);
+    otd_compare(device, processor, &work, 8, "every nonce hits with every version, room for one nonce");
+    work = otd_range(1u << 20, 50000, 2, 0x1f);
+    work.nonce_count = 20000;
+    otd_compare(device, processor, &work, 8000, "an eighth hits, more than a launch can report");
+}
+
+static void otd_lower_target(uint8_t target[32]) {
+    for (uint32_t i = 0; i < 32 && target[i]-- == 0; i++) {
+    }
+}
+
+/* A hash equal to the target is a hit; a target lower by one has none. */
+static void otd_test_edge(otd_engine *device, otd_engine *processor) {
+    uint64_t hashes;
+    otd_work work = otd_range(0, 300000, 0, 0);
+    work.target[30] = work.target[29] = 0;
+    work.target[29] = 0xff; /* one in 2^16 */
+    int32_t found = otd_search(processor, &work, 64, otd_of_processor, &hashes);
+    otd_check(found > 0, "gpu: the reference finds something to test the edge with: %d", found);
+    if (found <= 0) {
+        return;
+    }
+    work = otd_range(otd_of_processor[0].nonce - 100, 200, 0, 0);
+    memcpy(work.target, otd_of_processor[0].hash, sizeof work.target);
+    uint64_t nonce = otd_of_processor[0].nonce;
+    found = otd_search(device, &work, 8, otd_of_device, &hashes);
+    otd_check(found == 1 && otd_of_device[0].nonce == nonce, "gpu: a hash equal to the target is a hit");
+    otd_lower_target(work.target);
+    found = otd_search(device, &work, 8, otd_of_device, &hashes);
+    otd_check(found == 0, "gpu: a target lower by one has no hit, got %d", found);
+}
+
+/* Works one after the other in one call, some of them empty. */
+static void otd_test_batch(otd_engine *device, otd_engine *processor) {
+    const otd_work works[] = {otd_range(9, 0, 0, 7), otd_range(0, 5000, 0, 7), otd_range(3, 0, 0, 7),
+                              otd_range(0xffff0000u, 3000, 2, 7), otd_range(1, 0, 0, 7)};
+    otd_scan_result result, expected;
+    int32_t status = otd_engine_scan(device, otd_of_device, OTD_FOUND_MAX, &result, works, 5, otd_gpu_header,
+                                     sizeof otd_gpu_header, 60000);
+    otd_engine_scan(processor, otd_of_processor, OTD_FOUND_MAX, &expected, works, 5, otd_gpu_header,
+                    sizeof otd_gpu_header, 60000);
+    otd_check(status == OTD_OK && memcmp(&result, &expected, sizeof result) == 0 &&
+                  memcmp(otd_of_device, otd_of_processor, result.hit_count * sizeof otd_of_device[0]) == 0,
+              "gpu: five works in one call: %u hits of %u, work %u of %u", result.hit_count,
+              expected.hit_count, result.work_index, expected.work_index);
+}
+
+static void otd_test_gpu_budget(otd_engine *device) {
+    otd_scan_result result;
+    otd_work work = otd_range(7, 1ull << 31, 0, 0);
+    memset(work.target, 0, sizeof work.target);
+    int32_t status = otd_engine_scan(device, otd_of_device, 8, &result, &work, 1, otd_gpu_header, 80, 0);
+    otd_check(status == OTD_OK && result.hashes == 0 && result.nonce_next == 7,
+              "gpu: a budget of 0 searches nothing");
+    status = otd_engine_scan(device, otd_of_device, 8, &result, &work, 1, otd_gpu_header, 80, 20);
+    otd_check(status == OTD_OK && result.hashes > 0 && result.work_index == 0 &&
+                  result.nonce_next == 7 + result.hashes,
+              "gpu: a budget ends a scan, which says where");
+    otd_engine_cancel(device);
+    status = otd_engine_scan(device, otd_of_device, 8, &result, &work, 1, otd_gpu_header, 80, 60000);
+    otd_check(status == OTD_E_CANCELLED && result.hashes == 0, "gpu: a cancelled scan returns");
+    status = otd_engine_scan(device, otd_of_device, 8, &result, &work, 1, otd_gpu_header, 80, 5);
+    otd_check(status == OTD_OK && result.hashes > 0, "gpu: the next one works again");
+}
+
+static void otd_test_gpu_refusals(uint32_t device) {
+    otd_engine *engine = NULL;
+    otd_engine_params params = {.algorithm = OTD_ALGO_SHA256D, .device = device, .flavour = 2};
+    otd_check(otd_engine_create(&params, NULL, &engine) == OTD_E_ARGUMENT && engine == NULL,
+              "gpu: a flavour that does not exist is refused");
+    params.flavour = 0;
+    params.intensity = 31;
+    otd_check(otd_engine_create(&params, NULL, &engine) == OTD_E_ARGUMENT && engine == NULL,
+              "gpu: an intensity of 31 is refused");
+    params.intensity = 0;
+    params.algorithm = OTD_ALGO_VERUSHASH;
+    otd_check(otd_engine_create(&params, NULL, &engine) == OTD_E_UNSUPPORTED && engine == NULL,
+              "gpu: an algorithm without a kernel is refused");
+    params.algorithm = OTD_ALGO_SHA256D;
+    params.device = 1000;
+    otd_check(otd_engine_create(&params, NULL, &engine) == OTD_E_ARGUMENT && engine == NULL,
+              "gpu: a device that does not exist is refused");
+}
+
+/* scrypt: a thousand times slower, so few nonces and easy targets. */
+static void otd_test_scrypt(otd_engine *device, otd_engine *processor) {
+    otd_work work = otd_range(0, 200, 0, 0x0f);
+    otd_compare(device, processor, &work, 64, "scrypt, the first nonces");
+    work = otd_range((1ull << 32) - 70, 70, 3, 0x1f);
+    otd_compare(device, processor, &work, 64, "scrypt, the last nonces");
+    work = otd_range(77, 40, 2, 0xff);
+    otd_compare(device, processor, &work, 8, "scrypt, every nonce hits, room for four");
+    work = otd_range(0xffffffffu, 1, 0, 0xff);
+    otd_compare(device, processor, &work, 8, "scrypt, the last nonce alone");
+}
+
+/* Opens both engines, runs `test` on them and closes them. */
+static void otd_with_engines(const otd_engine_params *params, const char *name,
+                             void (*test)(otd_engine *device, otd_engine *processor)) {
+    const otd_engine_params reference = {.algorithm = params->algorithm};
+    otd_engine *device = NULL, *processor = NULL;
+    otd_check(otd_engine_create(params, NULL, &device) == OTD_OK, "gpu: engine of algorithm %u on %s",
+              params->algorithm, name);
+    otd_engine_create(&reference, NULL, &processor);
+    if (device != NULL && processor != NULL) {
+        test(device, processor);
+    }
+    otd_engine_destroy(device);
+    otd_engine_destroy(processor);
+}
+
+static void otd_test_sha256d_search(otd_engine *device, otd_engine *processor) {
+    otd_test_ranges(device, processor);
+    otd_test_floods(device, processor);
+    otd_test_edge(device, processor);
+    otd_test_batch(device, processor);
+    otd_test_gpu_budget(device);
+}
+
+static void otd_test_intensity(otd_engine *device, otd_engine *processor) {
+    otd_work work = otd_range(17, 10000, 2, 3);
+    otd_compare(device, processor, &work, 4096, "launches of 256 nonces");
+}
+
+static void otd_test_device(const otd_device_info *info) {
+    static const uint32_t algorithms[] = {OTD_ALGO_SHA256D, OTD_ALGO_SCRYPT};
+    otd_engine_params params = {
+        .algorithm = OTD_ALGO_SHA256D, .device = info->index, .hang_ms = OTD_PATIENCE_MS};
+    otd_telemetry telemetry;
+    otd_flavour_info flavour;
+    for (uint32_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
+        otd_check(otd_flavour_at(info->index, algorithms[i], 0, &flavour) == OTD_OK && flavour.selected == 1,
+                  "gpu: algorithm %u has a flavour on %s", algorithms[i], info->name);
+        otd_check(otd_self_test(info->index, algorithms[i], 0) == OTD_OK, "gpu: self-test of %u on %s",
+                  algorithms[i], info->name);
+    }
+    otd_test_gpu_refusals(info->index);
+    otd_with_engines(&params, info->name, otd_test_sha256d_search);
+    params.intensity = 8;
+    otd_with_engines(&params, info->name, otd_test_intensity);
+    params.intensity = 0;
+    params.algorithm = OTD_ALGO_SCRYPT;
+    otd_with_engines(&params, info->name, otd_test_scrypt);
+    int32_t status = otd_device_telemetry(info->index, &telemetry);
+    otd_check(status == OTD_OK && (telemetry.valid & OTD_TELEMETRY_COUNTERS) != 0 && telemetry.launches > 0 &&
+                  telemetry.hardware_errors == 0 && telemetry.lost == 0,
+              "gpu: %s counted %llu launches, %llu errors, %llu losses", info->name,
+              (unsigned long long)telemetry.launches, (unsigned long long)telemetry.hardware_errors,
+              (unsigned long long)telemetry.lost);
+}
+
+/* What OTEDAMA_GPU leaves; every part begins with a library that knows the processor only. */
+static void otd_test_choice(void) {
+    otd_device_info info;
+    otd_check(otd_device_at(0, &info) == OTD_OK && info.kind == OTD_DEVICE_PROCESSOR && info.twin == 0,
+              "gpu: the processor is device 0");
+    otd_check(otd_device_at(1, &info) == OTD_E_ARGUMENT, "gpu: no driver is opened unasked");
+    setenv("OTEDAMA_GPU", "off", 1);
+    otd_check(otd_devices_open(~0u) == OTD_OK && otd_device_at(1, &info) == OTD_E_ARGUMENT,
+              "gpu: OTEDAMA_GPU=off leaves the processor");
+    setenv("OTEDAMA_GPU", "opencl,glide", 1);
+    otd_check(otd_devices_open(~0u) == OTD_E_ARGUMENT,
+              "gpu: OTEDAMA_GPU with a name that is none is refused");
+    setenv("OTEDAMA_GPU", "opencl,", 1);
+    otd_check(otd_devices_open(~0u) == OTD_E_ARGUMENT, "gpu: OTEDAMA_GPU with an empty name is refused");
+    setenv("OTEDAMA_GPU", "cuda,vulkan", 1);
+    otd_check(otd_devices_open(1u << OTD_BACKEND_OPENCL) == OTD_OK &&
+                  otd_device_at(1, &info) == OTD_E_ARGUMENT,
+              "gpu: OTEDAMA_GPU leaves out what it does not name");
+    unsetenv("OTEDAMA_GPU");
+}
+
+static int otd_has_opencl(otd_backend_info *info) {
+    for (uint32_t i = 0; otd_backend_at(i, info) == OTD_OK; i++) {
+        if (info->backend == OTD_BACKEND_OPENCL) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void otd_test_gpu(void) {
+    otd_backend_info backend;
+    otd_device_info info;
+    uint32_t first = 0;
+    otd_fill_header();
+    otd_close();
+    otd_open(OTD_ABI_VERSION);
+    otd_test_choice();
+    if (!otd_has_opencl(&backend)) {
+        printf("skipped: OpenCL devices: this build has no GPU backends (OTD_GPU=OFF)\n");
+        return;
+    }
+    otd_check(backend.opened == 0 && backend.device_count == 0, "gpu: OpenCL is not opened yet");
+    otd_check(otd_devices_open(1u << OTD_BACKEND_OPENCL) == OTD_OK, "gpu: opening OpenCL");
+    otd_has_opencl(&backend);
+    otd_check(backend.opened == 1, "gpu: OpenCL was looked for");
+    otd_check((backend.device_count == 0) == (backend.message[0] != 0),
+              "gpu: a sentence when there is no device, and none else: %s", backend.message);
+    while (otd_device_at(first, &info) == OTD_OK && info.backend != OTD_BACKEND_OPENCL) {
+        first++;
+    }
+    if (backend.device_count == 0) {
+        printf("skipped: OpenCL devices: %s\n", backend.message);
+        return;
+    }
+    otd_check(otd_devices_open(~0u) == OTD_OK && otd_devices_open(~0u) == OTD_OK, "gpu: opening again");
+    for (uint32_t i = first; i < first + backend.device_count; i++) {
+        otd_check(otd_device_at(i, &info) == OTD_OK && info.index == i && info.units > 0 &&
+                      info.name[0] != 0 && info.memory_bytes > 0 && info.alloc_max_bytes > 0,
+                  "gpu: device %u tells its name, units and memory", i);
+        otd_test_device(&info);
+    }
+}
