@@ -78,6 +78,7 @@ int main(int count, char **arguments) {
         test_scrypt(with);
         test_verthash(with);
         if (i == 1) {
+            test_splice();
             test_ptx();
             test_cuda();
             runner_ptx_coverage();

@@ -73,6 +73,7 @@ void hits_sort(hits *found);
 
 void test_sha256d(const runner *with);
 void test_kawpow(const runner *with);
+void test_splice(void);
 void test_ptx(void);
 void test_cuda(void);
 int write_programs(const char *directory);
