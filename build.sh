@@ -59,6 +59,8 @@ tools_test() {
   ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || missing+=(ocl-icd-libopencl1)
   ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1' || missing+=(libvulkan1)
   ls /usr/share/vulkan/icd.d/lvp_icd*.json >/dev/null 2>&1 || missing+=(mesa-vulkan-drivers)
+  ls /usr/lib/oclgrind/liboclgrind-rt-icd.so >/dev/null 2>&1 || missing+=(oclgrind)
+  ls /usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json >/dev/null 2>&1 || missing+=(vulkan-validationlayers)
   install_missing
 }
 
@@ -203,6 +205,7 @@ test_all() {
   test_native release
   counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
   counted "GPU kernels under ptxas" tests/gpu/ptxas.sh
+  counted "GPU kernels under oclgrind and the validation layer" tests/gpu/watched.sh
   test_managed "managed"
   for flavour in ref avx2; do
     grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue

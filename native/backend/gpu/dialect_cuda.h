@@ -64,7 +64,8 @@ typedef unsigned long long u64;
 #define ROTL32_ANY(x, n) __builtin_rotateleft32((x), (n))
 #define MULHI32(a, b) ((u32)(((u64)(a) * (b)) >> 32))
 #define POPC32(x) ((u32)__builtin_popcount(x))
-#define SELECT_BITS(mask, a, b) (((mask) & (a)) | (~(mask) & (b)))
+/* In this form since clang makes additions of an "or" of disjoint bits, which no LOP3 takes. */
+#define SELECT_BITS(mask, a, b) ((((a) ^ (b)) & (mask)) ^ (b))
 #define MAJORITY(a, b, c) (((a) & (b)) | (((a) | (b)) & (c)))
 #define ATOMIC_INC(p) __nvvm_atom_inc_gen_ui((p), 0xffffffffu)
 

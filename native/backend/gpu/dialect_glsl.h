@@ -56,7 +56,7 @@ uint MULHI32(uint a, uint b) {
 #define CLZ32(x) (31u - uint(findMSB(x)))
 #define POPC32(x) uint(bitCount(x))
 #define BSWAP32(x) (((x) << 24) | (((x)&0xff00u) << 8) | (((x) >> 8) & 0xff00u) | ((x) >> 24))
-#define SELECT_BITS(mask, a, b) (((mask) & (a)) | (~(mask) & (b)))
+#define SELECT_BITS(mask, a, b) ((((a) ^ (b)) & (mask)) ^ (b))
 #define MAJORITY(a, b, c) (((a) & (b)) | (((a) | (b)) & (c)))
 
 #define BARRIER() barrier()

@@ -61,7 +61,7 @@ extern otd_gpu_item otd_gpu_now;
 #define CLZ32(x) ((x) == 0 ? 32u : (u32)__builtin_clz(x))
 #define POPC32(x) ((u32)__builtin_popcount(x))
 #define BSWAP32(x) __builtin_bswap32(x)
-#define SELECT_BITS(mask, a, b) (((mask) & (a)) | (~(mask) & (b)))
+#define SELECT_BITS(mask, a, b) ((((a) ^ (b)) & (mask)) ^ (b))
 #define MAJORITY(a, b, c) (((a) & (b)) | (((a) | (b)) & (c)))
 #define ATOMIC_INC(p) ((*(p))++)
 

@@ -28,7 +28,9 @@ typedef ulong u64;
 #define GROUP_ID ((u32)get_group_id(0))
 #define GROUP_SIZE ((u32)GROUP_MAX)
 #define GROUPS ((u32)get_num_groups(0))
+#ifndef BARRIER /* a test takes it away, to see that the race is found */
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#endif
 
 #define EXCHANGE(name) __local u32 name[GROUP_MAX]
 #define SHFL(name, width, v, from) exchange_words(name, (width), (v), (from))

@@ -69,7 +69,7 @@ static void every_half(const runner *with, const kawpow_dataset *light, const ka
     static _Alignas(16) kawpow_node made[HALVES + 1];
     uint32_t first = 0, magic = otd_kawpow_magic(LIGHT_COUNT), different = 0;
     memset(made, 0xee, sizeof made);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < (with->brief ? 1 : 4); i++) {
         const argument arguments[] = {BUFFER(light->light, LIGHT_COUNT * sizeof(kawpow_node)),
                                       BUFFER(made, sizeof made),
                                       ARG_U32(first),
@@ -82,10 +82,10 @@ static void every_half(const runner *with, const kawpow_dataset *light, const ka
         check(with->run(&l), "%s kawpow_items runs", with->name);
         first += counts[i];
     }
-    for (uint32_t i = 0; i < HALVES; i++) {
+    for (uint32_t i = 0; i < first; i++) {
         different += memcmp(&made[i], &expected[i], sizeof made[i]) != 0;
     }
-    check(different == 0 && made[HALVES].word[0] == 0xeeeeeeee, "%s kawpow: %u of %u halves differ",
+    check(different == 0 && made[first].word[0] == 0xeeeeeeee, "%s kawpow: %u of %u halves differ",
           with->name, different, HALVES);
 }
 
@@ -253,9 +253,11 @@ void test_kawpow(const runner *with) {
     otd_kawpow_light_make(&full, 0, LIGHT_COUNT, DATA_COUNT, otd_kawpow_ref.halves, NULL);
     check(otd_kawpow_full_make(&full, 1, otd_kawpow_ref.halves, NULL) == OTD_OK, "kawpow dataset");
     every_half(with, &light, full.full);
-    a_piece_elsewhere(with, &light);
-    nine_of_nine(with, &full);
-    random_periods(with, &full, with->programs);
+    if (!with->brief) {
+        a_piece_elsewhere(with, &light);
+        nine_of_nine(with, &full);
+    }
+    random_periods(with, &full, with->brief ? 1 : with->programs);
     otd_kawpow_light_free(&light);
     otd_kawpow_light_free(&full);
 }

@@ -57,7 +57,7 @@ void hits_sort(hits *found) {
 }
 
 int main(int count, char **arguments) {
-    const runner *(*const runners[])(void) = {runner_host, runner_ptx, runner_opencl, runner_vulkan};
+    const runner *(*const runners[])(int) = {runner_host, runner_ptx, runner_opencl, runner_vulkan};
     static const char *const names[] = {"C", "PTX", "OpenCL", "Vulkan"};
     setenv("POCL_CACHE_DIR", POCL_CACHE, 0);
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -69,7 +69,7 @@ int main(int count, char **arguments) {
         if (count > 1 && strcmp(arguments[1], names[i]) != 0) {
             continue;
         }
-        const runner *with = runners[i]();
+        const runner *with = runners[i](count > 2 && strcmp(arguments[2], "brief") == 0);
         if (with == NULL) {
             continue;
         }
@@ -78,6 +78,7 @@ int main(int count, char **arguments) {
         test_scrypt(with);
         test_verthash(with);
         if (i == 1) {
+            test_splice();
             test_ptx();
             test_cuda();
             runner_ptx_coverage();

@@ -102,13 +102,15 @@ static void host_end(void) {
     stacks = NULL;
 }
 
-const runner *runner_host(void) {
-    static const runner host = {"C", 64, 100, 8, host_run, host_end};
+const runner *runner_host(int brief) {
+    static runner host = {"C", 64, 100, 8, 0, host_run, host_end};
     stacks = aligned_alloc(64, (size_t)GROUP_MAX * STACK_BYTES);
+    host.brief = brief;
     return stacks == NULL ? NULL : &host;
 }
 #else
-const runner *runner_host(void) {
+const runner *runner_host(int brief) {
+    (void)brief;
     printf("skipped kernels as C: the switch between work items is written for x86-64\n");
     return NULL;
 }

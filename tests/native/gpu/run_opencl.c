@@ -182,8 +182,8 @@ static int open_library(void) {
     return library != NULL;
 }
 
-const runner *runner_opencl(void) {
-    static const runner opencl = {"OpenCL", 64, 4, 1, opencl_run, opencl_end};
+const runner *runner_opencl(int brief) {
+    static runner opencl = {"OpenCL", 64, 4, 1, 0, opencl_run, opencl_end};
     cl platforms[8];
     uint32_t count = 0;
     int32_t status;
@@ -204,5 +204,6 @@ const runner *runner_opencl(void) {
     }
     context = api.clCreateContext(NULL, 1, &device, NULL, NULL, &status);
     queue = context == NULL ? NULL : api.clCreateCommandQueue(context, device, 0, &status);
+    opencl.brief = brief;
     return queue == NULL ? NULL : &opencl;
 }

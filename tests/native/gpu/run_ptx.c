@@ -98,7 +98,8 @@ static void ptx_end(void) {
     module_count = 0;
 }
 
-const runner *runner_ptx(void) {
-    static const runner ptx = {"PTX", 64, 100, 1, ptx_launch_code, ptx_end};
+const runner *runner_ptx(int brief) {
+    static runner ptx = {"PTX", 64, 100, 1, 0, ptx_launch_code, ptx_end};
+    ptx.brief = brief;
     return &ptx;
 }

@@ -446,13 +446,14 @@ static int open_device(vk physical) {
            api.vkCreatePipelineLayout(device, &layouts, NULL, &layout) == 0;
 }
 
-const runner *runner_vulkan(void) {
-    static const runner vulkan = {"Vulkan", 64, 12, 1, vulkan_run, vulkan_end};
+const runner *runner_vulkan(int brief) {
+    static runner vulkan = {"Vulkan", 64, 12, 1, 0, vulkan_run, vulkan_end};
     vk physical = open_library() ? find_processor() : NULL;
     if (physical == NULL || !open_device(physical)) {
         printf("skipped kernels through Vulkan: no libvulkan.so.1 or no device that is a processor; Debian: "
                "libvulkan1, mesa-vulkan-drivers\n");
         return NULL;
     }
+    vulkan.brief = brief;
     return &vulkan;
 }

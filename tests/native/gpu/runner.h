@@ -36,16 +36,17 @@ typedef struct runner {
     uint32_t threads;  /* the group it likes: tests use this and others */
     uint32_t programs; /* random programs of KawPow worth trying: what compiles for seconds gets few */
     uint32_t pieces;   /* pieces of 512 items that KawPow's dataset is in; 1 = all in one */
+    int brief;         /* each kernel once on as little as there is: for what runs a thousand times slower */
     /* Runs a kernel to its end; what it wrote is in the buffers then. Returns 1, or 0 having said why. */
     int (*run)(const launch *launch);
     void (*end)(void);
 } runner;
 
 /* Null with a sentence on stdout when it cannot run here. */
-const runner *runner_host(void);
-const runner *runner_opencl(void);
-const runner *runner_ptx(void);
-const runner *runner_vulkan(void);
+const runner *runner_host(int brief);
+const runner *runner_opencl(int brief);
+const runner *runner_ptx(int brief);
+const runner *runner_vulkan(int brief);
 
 /* Instructions of PTX that no test so far has run, by kernel; prints a line for each module. */
 void runner_ptx_coverage(void);
@@ -73,6 +74,7 @@ void hits_sort(hits *found);
 
 void test_sha256d(const runner *with);
 void test_kawpow(const runner *with);
+void test_splice(void);
 void test_ptx(void);
 void test_cuda(void);
 int write_programs(const char *directory);

@@ -64,6 +64,10 @@ static void one_range(const runner *with, uint32_t first, uint32_t count, uint32
 }
 
 void test_scrypt(const runner *with) {
+    if (with->brief) {
+        one_range(with, 7, 1, 0, 1);
+        return;
+    }
     one_range(with, random_u32() & 0x7fffffffu, NONCES, 0, 0);
     one_range(with, 0u - 33, 33, 1, 1);
     one_range(with, 0, 17, 2, 0);

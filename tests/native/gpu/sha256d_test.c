@@ -137,13 +137,16 @@ static void genesis(const runner *with) {
     make_job(&job, tail, &version, 1);
     job.limit = 0;
     otd_sha256d_row(row, &job, 0);
-    check(run_search(with, 64, row, 1, 0x7c2bac1d - 1000, 2000, SLOTS, &found) && found.count == 1 &&
-              found.nonce[0] == 0x7c2bac1d,
+    check(run_search(with, 64, row, 1, 0x7c2bac1d - 10, with->brief ? 20 : 2000, SLOTS, &found) &&
+              found.count == 1 && found.nonce[0] == 0x7c2bac1d,
           "%s finds the nonce of Bitcoin's first block (%u hits)", with->name, found.count);
 }
 
 void test_sha256d(const runner *with) {
     genesis(with);
+    if (with->brief) {
+        return;
+    }
     random_headers(with);
     more_hits_than_slots(with);
 }

@@ -62,14 +62,17 @@ static void one_range(const runner *with, const otd_verthash_data *data, uint8_t
 void test_verthash(const runner *with) {
     static const uint32_t graphs[] = {8, 10};
     const otd_build quiet = {NULL, NULL};
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < (with->brief ? 1 : 2); i++) {
         otd_verthash_data data;
         otd_verthash_describe(&data, graphs[i]);
         data.nodes = aligned_alloc(64, data.bytes);
         check(otd_verthash_generate(&data, &otd_verthash_kernel_ref, &quiet) == OTD_OK, "verthash graph %u",
               graphs[i]);
-        one_range(with, &data, 0x20, random_u32() & 0x7fffffffu, NONCES, 0);
-        one_range(with, &data, 0xfc, 0u - 65, 65, 1); /* byte 0 passes 255 among the eight changed headers */
+        if (!with->brief) {
+            one_range(with, &data, 0x20, random_u32() & 0x7fffffffu, NONCES, 0);
+        }
+        one_range(with, &data, 0xfc, 0u - (with->brief ? 2 : 65), with->brief ? 2 : 65,
+                  1); /* byte 0 passes 255 among the eight changed headers */
         one_range(with, &data, 0xff, 0, 1, 0);
         free(data.nodes);
     }
