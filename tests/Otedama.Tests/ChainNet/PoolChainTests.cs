@@ -37,7 +37,7 @@ public sealed class PoolChainTests : IDisposable
             Files = new CrashDisk(),
             Nodes = null!,
             Loggers = NullLoggerFactory.Instance,
-            Peers = static (_, _) => new NoNetwork(),
+            Peers = static (_, _, _) => new NoNetwork(),
         };
         _ledger = Ledger.Open(
             new LedgerOptions { Directory = _folder.Path, OperatorScript = Own.ToScript(), Sync = LogSync.None }, _time, NullLogger.Instance);
