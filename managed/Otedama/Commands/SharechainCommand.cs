@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Otedama.Interop;
 
 namespace Otedama;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using MaxMind.Db;
 using Microsoft.Extensions.Logging;
+using Otedama.Interop;
 using Otedama.Pool;
 
 namespace Otedama;

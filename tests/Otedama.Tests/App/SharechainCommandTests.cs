@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Otedama.Core;
+using Otedama.Interop;
 using Otedama.Tests.Chain;
 using Xunit;
 

@@ -1,12 +1,10 @@
-using Otedama.Interop;
-
-namespace Otedama;
+namespace Otedama.Interop;
 
 /// <summary>
 /// A file that somebody named. Only a regular one is opened, and no more of it is read than is allowed, whatever length
 /// it claims: some grow, and those of /proc claim none.
 /// </summary>
-internal static class GivenFile
+public static class GivenFile
 {
     /// <summary>A database of countries has a tenth of it, the longest chain that nodes keep is 60 MB of hex.</summary>
     public const int BytesMax = 256 << 20;
@@ -31,7 +29,7 @@ internal static class GivenFile
         return new BoundedStream(file, bytesMax);
     }
 
-    /// <summary>All of it; throws as Open does.</summary>
+    /// <summary>All of it; throws as Open does. Whoever read a secret zeroes the bytes.</summary>
     public static byte[] ReadAll(string path, int bytesMax = BytesMax)
     {
         using Stream file = Open(path, bytesMax);
