@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Otedama.Interop;
 
-/// <summary>What a path names, without opening it: to open a pipe is to wait for who writes to it. Any thread.</summary>
+/// <summary>
+/// What a path names, without opening it: to open a pipe is to wait for who writes to it. Any thread.
+/// </summary>
 public static partial class FileKind
 {
     private const string LinuxLibc = "libc.so.6";

@@ -38,8 +38,8 @@ public static class GivenFile
         return all.ToArray();
     }
 
-    private static string Size(long bytes) =>
-        bytes >> 20 > 0 ? FormattableString.Invariant($"{bytes >> 20} MiB") : FormattableString.Invariant($"{bytes} bytes");
+    private static string Size(long bytes) => bytes >> 20 > 0
+        ? FormattableString.Invariant($"{bytes >> 20} MiB") : FormattableString.Invariant($"{bytes} bytes");
 
     private sealed class BoundedStream(FileStream file, int bytesMax) : Stream
     {

@@ -68,8 +68,8 @@ internal sealed class ChainLineReader
         wrong = wrong < 0 ? pass.IndexOf(Separator, StringComparison.Ordinal) : wrong;
         if (wrong >= 0)
         {
-            throw new FormatException($"character {wrong + 1} of the pass is not allowed; letters, digits, spaces and all "
-                + $"marks of ASCII are, but not \"{Separator}\"");
+            throw new FormatException($"character {wrong + 1} of the pass is not allowed; letters, digits, spaces "
+                + $"and all marks of ASCII are, but not \"{Separator}\"");
         }
     }
 

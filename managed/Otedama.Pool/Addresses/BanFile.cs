@@ -52,7 +52,8 @@ public static class BanFile
         files.WriteWhole(path + ".damaged", bytes);
         files.Delete(path);
         return $"The list of bans {path} cannot be used: its last line, which has the SHA-256 of what is above it, is "
-            + $"missing or does not fit. It was put aside as {path}.damaged, and nobody is banned; nothing else is lost.";
+            + $"missing or does not fit. It was put aside as {path}.damaged, and nobody is banned; nothing else is "
+            + "lost.";
     }
 
     private static string Digest(string text) =>

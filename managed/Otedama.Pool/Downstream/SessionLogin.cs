@@ -122,8 +122,8 @@ internal sealed class SessionLogin
     }
 
     private static string TooLong(in JsonValue user) =>
-        $"the user name has {user.GetText(LineFramer.MinerLineBytesMax).Length} characters, of which {LoginName.CharactersMax} are read, "
-        + "and no address of this coin ends within them; log in as address.worker";
+        $"the user name has {user.GetText(LineFramer.MinerLineBytesMax).Length} characters, of which "
+        + $"{LoginName.CharactersMax} are read, and no address of this coin ends within them; log in as address.worker";
 
     /// <summary>
     /// Only who asked for it is told of another pool, and goes or stays as it likes: it is served here meanwhile.

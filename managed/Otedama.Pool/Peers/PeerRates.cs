@@ -18,7 +18,9 @@ internal sealed class PeerRates
     /// </summary>
     private const int SilenceMinMs = 1_000, ExcusedMs = 30_000;
 
-    /// <summary>Of messages from 0x8000 on: an extension that says more says it in HELLO, and has its own rate.</summary>
+    /// <summary>
+    /// Of messages from 0x8000 on: an extension that says more says it in HELLO, and has its own rate.
+    /// </summary>
     private static readonly PeerRate s_skippedBytes = new(1 << 20, TimeSpan.FromMinutes(1));
 
     private static readonly int[] s_first = FirstBuckets(out s_count);

@@ -116,7 +116,8 @@ internal sealed class ChainFile : IDisposable
                 ? $"'{line[wrong]}'" : $"U+{(int)line[wrong]:X4}";
             return $"the line is not hex: {shown} in column {(wrong + 1).ToString(CultureInfo.InvariantCulture)}";
         }
-        return !IsWhole(line) ? $"the line has more than {ShareLines.CharactersMax} characters, the most a share has in hex"
+        return !IsWhole(line)
+            ? $"the line has more than {ShareLines.CharactersMax} characters, the most a share has in hex"
             : line.Length % 2 != 0 ? $"the line is not hex: {line.Length} digits, and two make a byte" : null;
     }
 

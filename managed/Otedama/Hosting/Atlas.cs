@@ -101,7 +101,8 @@ internal sealed partial class Atlas : IAtlas
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new ConfigurationException($"{setting.Key}: {path} cannot be used: "
-                + $"{Said(e)} ({configuration.Of(setting).Place}). Give a whole MaxMind DB file (.mmdb), or leave it out.");
+                + $"{Said(e)} ({configuration.Of(setting).Place}). "
+                + "Give a whole MaxMind DB file (.mmdb), or leave it out.");
         }
         if (!fits(type))
         {
@@ -114,7 +115,7 @@ internal sealed partial class Atlas : IAtlas
         return reader;
     }
 
-    /// <summary>What the reader of databases says of a damaged one ends in the name of a stream, which has none.</summary>
+    /// <summary>The reader's words on a damaged one end in the name of a stream, which has none.</summary>
     private static string Said(Exception e) => e is IOException or UnauthorizedAccessException or InvalidDataException
         ? e.Message.TrimEnd('.') : $"it is damaged or no database: {e.Message.Replace("()", "").TrimEnd('.', ' ')}";
 

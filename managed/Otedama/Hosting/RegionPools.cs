@@ -22,7 +22,8 @@ internal static class RegionPools
         {
             problems.Add(
                 $"{configuration.KeyOf(Settings.RegionDomains)}: \"{SettingTypes.Shorten(odd)}\" is no domain such as "
-                + $"pool.example: letters, digits and hyphens between dots ({configuration.Of(Settings.RegionDomains).Place}).");
+                + "pool.example: letters, digits and hyphens between dots "
+                + $"({configuration.Of(Settings.RegionDomains).Place}).");
         }
         IReadOnlyList<UrlEntry> regions = configuration.Get(Settings.PoolRegions);
         (string key, string place) = (configuration.KeyOf(Settings.PoolRegions),

@@ -176,7 +176,8 @@ internal sealed class NetNode : IBlockTimes, IShareListener
             Files = _disk,
             Nodes = null!,
             Loggers = new NetLogs(_world, this),
-            Peers = (identity, inboundMax, door) => _port = new NetPort(_world, Number, identity.Id, _life, inboundMax + door, Pump),
+            Peers = (identity, inboundMax, door) =>
+                _port = new NetPort(_world, Number, identity.Id, _life, inboundMax + door, Pump),
         };
         Desk = new ShareDesk(_world.Parameters, EasyShares.NoChecker, world, ChainFolder);
         Desk.Tell(this);
