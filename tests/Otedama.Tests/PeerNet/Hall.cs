@@ -31,6 +31,9 @@ internal sealed class Hall
     /// <summary>One way, of a link of these two addresses.</summary>
     public Func<IPAddress, IPAddress, TimeSpan> Latency { get; set; } = static (_, _) => TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Whether links tell their wire's way, as those of Linux do.</summary>
+    public bool TellsWire { get; init; } = true;
+
     /// <summary>How much longer than the way what this address says takes; its wire is as fast as its place lets it.</summary>
     public Func<IPAddress, TimeSpan> Dawdles { get; set; } = static _ => TimeSpan.Zero;
 
@@ -129,7 +132,7 @@ internal sealed class Hall
 
         public IPEndPoint Remote => remote;
 
-        public TimeSpan? WireRoundTrip => 2 * hall.Latency(own, remote.Address);
+        public TimeSpan? WireRoundTrip => hall.TellsWire ? 2 * hall.Latency(own, remote.Address) : null;
 
         public int Unsent { get; private set; }
 
