@@ -29,6 +29,18 @@ public static partial class FileKind
         return OperatingSystem.IsLinux() ? NameOf(TypeOf(path)) : null;
     }
 
+    /// <summary>
+    /// Throws IOException in words where something else is in the place of a file: of a folder the system says that
+    /// access is denied, and a pipe would be waited for.
+    /// </summary>
+    public static void RequireFile(string path)
+    {
+        if (OtherThanFile(path) is { } kind)
+        {
+            throw new IOException($"{path} is {kind}, and a file belongs there. Move it away and start again.");
+        }
+    }
+
     private static string? NameOf(int type) => type switch
     {
         0x1000 => "a pipe",

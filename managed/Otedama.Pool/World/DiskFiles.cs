@@ -14,7 +14,7 @@ public sealed class DiskFiles : IFiles
 
     public IDisposable Lock(string path)
     {
-        RefuseOthers(path);
+        FileKind.RequireFile(path);
         return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
     }
 
@@ -24,7 +24,7 @@ public sealed class DiskFiles : IFiles
     /// </summary>
     public void Create(string path, long length)
     {
-        RefuseOthers(path);
+        FileKind.RequireFile(path);
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
@@ -69,7 +69,7 @@ public sealed class DiskFiles : IFiles
 
     public void Rename(string from, string to)
     {
-        RefuseOthers(to);
+        FileKind.RequireFile(to);
         File.Move(from, to, overwrite: true);
     }
 
@@ -77,22 +77,13 @@ public sealed class DiskFiles : IFiles
 
     public void SyncFolder(string folder) => DiskSync.Folder(folder);
 
-    /// <summary>Of a folder the system says that access is denied, and a pipe is waited for.</summary>
-    private static void RefuseOthers(string path)
-    {
-        if (FileKind.OtherThanFile(path) is { } kind)
-        {
-            throw new IOException($"{path} is {kind}, and a file belongs there. Move it away and start again.");
-        }
-    }
-
     private sealed class DiskFile : IFile
     {
         private readonly SafeFileHandle _file;
 
         public DiskFile(string path, bool forWriting)
         {
-            RefuseOthers(path);
+            FileKind.RequireFile(path);
             _file = File.OpenHandle(
                 path, FileMode.Open, forWriting ? FileAccess.ReadWrite : FileAccess.Read, FileShare.Read);
         }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Otedama.Interop;
+using Otedama.Node;
 using Otedama.Pool;
 using Otedama.Wire;
 using Xunit;
@@ -109,6 +111,8 @@ public sealed class NodeIdentityTests
         Assert.Equal(words, Assert.Throws<IOException>(() => files.Open(path)).Message);
         Assert.Equal(words, Assert.Throws<IOException>(() => files.Lock(path)).Message);
         Assert.Equal(words, Assert.Throws<IOException>(() => files.Create(path, 0)).Message);
+        Assert.Equal(words, Assert.Throws<IOException>(() => DurableFile.Write(path, [])).Message);
+        Assert.Equal(words, Assert.Throws<IOException>(() => BlockFile.Open(path, default, sync: false)).Message);
     }
 
     [Fact]
