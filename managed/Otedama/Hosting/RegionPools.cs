@@ -24,6 +24,7 @@ internal static class RegionPools
                 $"{configuration.KeyOf(Settings.RegionDomains)}: \"{SettingTypes.Shorten(odd)}\" is no domain such as "
                 + "pool.example: letters, digits and hyphens between dots "
                 + $"({configuration.Of(Settings.RegionDomains).Place}).");
+            return; // what follows from it is said when it is right
         }
         IReadOnlyList<UrlEntry> regions = configuration.Get(Settings.PoolRegions);
         (string key, string place) = (configuration.KeyOf(Settings.PoolRegions),
