@@ -18,6 +18,7 @@ public static class DurableFile
     public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode = OwnerOnly)
     {
         string fresh = path + ".new";
+        FileKind.RequireFile(path);
         try
         {
             File.Delete(fresh); // a leftover would keep its own mode

@@ -55,6 +55,24 @@ internal sealed class ChainLineReader
             : throw Wrong(name, text, "8 lower-case hex digits, a compact target above 0 and below 2^256");
     }
 
+    /// <summary>
+    /// Throws FormatException, without the pass itself, for one that cannot stand in a line of parameters.
+    /// </summary>
+    public static void RequirePass(string pass)
+    {
+        if (pass.Length > PassLengthMax)
+        {
+            throw new FormatException($"a pass of {pass.Length} characters; at most {PassLengthMax} are allowed");
+        }
+        int wrong = pass.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        wrong = wrong < 0 ? pass.IndexOf(Separator, StringComparison.Ordinal) : wrong;
+        if (wrong >= 0)
+        {
+            throw new FormatException($"character {wrong + 1} of the pass is not allowed; letters, digits, spaces "
+                + $"and all marks of ASCII are, but not \"{Separator}\"");
+        }
+    }
+
     public string Pass(string name)
     {
         string text = Next(name);

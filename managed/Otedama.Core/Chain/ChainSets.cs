@@ -43,6 +43,7 @@ public static class ChainSets
     /// </summary>
     public static ChainParameters For(string set, CoinSpec coin, string pass = "")
     {
+        ChainLineReader.RequirePass(pass);
         (int spacing, int shares, int penalty) = NumbersOf(set);
         int halfLife = Math.Max(60 * spacing, 600_000);
         ulong dust = s_dust.GetValueOrDefault(coin.Name, DustElsewhere);

@@ -32,6 +32,7 @@ internal sealed partial class BlockFile : IDisposable
     /// </summary>
     public static BlockFile Open(string path, Hash256 genesis, bool sync)
     {
+        FileKind.RequireFile(path);
         SafeFileHandle handle = System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         BlockFile file = new(path, handle, sync);
         try

@@ -23,6 +23,7 @@ internal sealed class NodeDirectory : IDisposable
     public static NodeDirectory Open(string path)
     {
         DurableFile.CreateFolder(path);
+        FileKind.RequireFile(System.IO.Path.Combine(path, ".lock"));
         FileStream lockFile;
         try
         {

@@ -1,14 +1,18 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Otedama.Pool;
 
 /// <summary>
 /// Bans on the disk, one a line for people to read: subject, the Unix second it ends in, how many there were, and why.
+/// The last line tells a whole file from one that is torn or was changed.
 /// </summary>
 public static class BanFile
 {
-    private const string FirstLine = "# otedama bans 1: node id or address, end (Unix seconds), number, reason";
+    private const string FirstLine = "# otedama bans 2: node id or address, end (Unix seconds), number, reason";
+
+    private const string LastLine = "# sha256 of what is above: ";
 
     /// <summary>Both kinds at their most, with reasons of the length that BYE allows.</summary>
     private const int BytesMax = 2 * BanList.RecordsMax * 350;
@@ -20,25 +24,40 @@ public static class BanFile
         {
             text.Append(CultureInfo.InvariantCulture, $"{ban.Subject} {ban.Until} {ban.Bans} {ban.Words}\n");
         }
-        files.WriteWhole(path, Encoding.UTF8.GetBytes(text.ToString()));
+        string above = text.ToString();
+        files.WriteWhole(path, Encoding.UTF8.GetBytes($"{above}{LastLine}{Digest(above)}\n"));
     }
 
-    /// <summary>Null when all is well or there is no file; otherwise a sentence on the lines that are none.</summary>
+    /// <summary>
+    /// Null when all is well or there is no file; otherwise a sentence: a damaged file is put aside as PATH.damaged, in
+    /// place of an earlier one, and nobody is banned.
+    /// </summary>
     public static string? Load(BanList bans, IFiles files, string path)
     {
         if (!files.Exists(path))
         {
             return null;
         }
-        string[] lines =
-            Encoding.UTF8.GetString(files.ReadWhole(path, BytesMax)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string[] wrong =
-            [.. lines.Where(line => !line.StartsWith('#') && !(Read(line) is { } ban && bans.Restore(ban)))];
-        return wrong.Length == 0 ? null
-            : $"{path}: {wrong.Length} of {lines.Length} lines are no bans and are passed over, the first of them "
-            + $"\"{Short(wrong[0])}\". A line is a node id or an address, the Unix second the ban ends in, "
-            + "its number and the reason.";
+        byte[] bytes = files.ReadWhole(path, BytesMax);
+        string text = Encoding.UTF8.GetString(bytes);
+        int last = text.LastIndexOf(LastLine, StringComparison.Ordinal);
+        if (last >= 0 && text[last..] == $"{LastLine}{Digest(text[..last])}\n")
+        {
+            foreach (string line in text[..last].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                _ = Read(line) is { } ban && bans.Restore(ban);
+            }
+            return null;
+        }
+        files.WriteWhole(path + ".damaged", bytes);
+        files.Delete(path);
+        return $"The list of bans {path} cannot be used: its last line, which has the SHA-256 of what is above it, is "
+            + $"missing or does not fit. It was put aside as {path}.damaged, and nobody is banned; nothing else is "
+            + "lost.";
     }
+
+    private static string Digest(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static PeerBan? Read(string line)
     {
@@ -48,6 +67,4 @@ public static class BanFile
             && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int bans)
             ? new PeerBan(parts[0], until, bans, parts[3]) : null;
     }
-
-    private static string Short(string line) => Core.PlainText.Of(line.Length > 60 ? line[..60] + "..." : line);
 }

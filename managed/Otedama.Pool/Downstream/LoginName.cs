@@ -14,6 +14,10 @@ public readonly record struct LoginName(string Address, string Worker, byte[] Sc
 
     public const int WorkerBytesMax = 191;
 
+    /// <summary>Whether this is the beginning of a longer name, and no address ends in it.</summary>
+    public static bool IsCut(string user) =>
+        user.Length >= CharactersMax && user.AsSpan().IndexOfAny('.', '_', '/') < 0;
+
     /// <summary>False when the address is not one of the coin; error says so in words for the miner's log.</summary>
     public static bool TryParse(string user, CoinSpec coin, out LoginName name, out string error)
     {

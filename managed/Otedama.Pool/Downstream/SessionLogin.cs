@@ -99,7 +99,7 @@ internal sealed class SessionLogin
         }
         if (!_room.Logins.TryLogin(user, out AccountMeter? account, out double wish, out string error))
         {
-            Refuse(in message, error);
+            Refuse(in message, LoginName.IsCut(user) ? TooLong(message.Params.Element(0)) : error);
             return;
         }
         if (!TryAdd(new SessionWorker(user, account)))
@@ -120,6 +120,10 @@ internal sealed class SessionLogin
             TellRegion(user, password);
         }
     }
+
+    private static string TooLong(in JsonValue user) =>
+        $"the user name has {user.GetText(LineFramer.MinerLineBytesMax).Length} characters, of which "
+        + $"{LoginName.CharactersMax} are read, and no address of this coin ends within them; log in as address.worker";
 
     /// <summary>
     /// Only who asked for it is told of another pool, and goes or stays as it likes: it is served here meanwhile.

@@ -195,7 +195,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
     {
         if (_peers.TryRemove(session, out SessionPeer? peer))
         {
-            LogClosed(peer.Name, reason.Code, reason.Text);
+            LogClosed(peer.Name, PeerWords.Of(reason.Code), reason.Text);
             if (_gone.Count < GoneMax)
             {
                 _gone.Enqueue(peer); // the chain may be in the middle of telling everybody something
@@ -328,7 +328,7 @@ internal sealed partial class PeerHost : IPeerHandler, IConduct, IStep
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_closed",
         Message = "Peer {Peer} is gone ({Code}): {Reason}")]
-    private partial void LogClosed(string peer, PeerByeCode code, string reason);
+    private partial void LogClosed(string peer, string code, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_put_out",
         Message = "Peer {Peer} goes, because all places are taken and {Newcomer} has come")]

@@ -62,7 +62,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
         Chain = new ChainPeers(desk, times, nodes, world, options.GossipBudget) { Audits = options.Audits };
         _delays = new ShareDelays(world.Time);
         desk.Tell(_delays);
-        _network = world.Peers(_identity, options.InboundMax + AtTheDoor);
+        _network = world.Peers(_identity, options.InboundMax, AtTheDoor);
         _host = new PeerHost(
             new PeerHostOptions
             {
@@ -246,11 +246,11 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     {
         if (number == 0)
         {
-            LogRefused(place, reason);
+            LogRefused(place, PeerWords.Of(reason));
             if (reason is PeerRefusal.HandshakeTimeout or PeerRefusal.NotTls or PeerRefusal.OldTls
                 or >= PeerRefusal.NoCertificate)
             {
-                _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, reason.ToString());
+                _bans.Report(place.Address, null, PeerOffence.HandshakeFailed, PeerWords.Of(reason));
             }
             return;
         }
@@ -259,7 +259,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
             _dialBacks.Ended(number, reason, detail);
             return;
         }
-        LogNotReached(place, reason, detail);
+        LogNotReached(place, PeerWords.Of(reason), detail.Length > 0 ? $" ({detail})" : "");
         _dialledAt.TryRemove(number, out _);
         _dialler.Ended(number);
     }
@@ -397,7 +397,7 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
 
     [LoggerMessage(Level = LogLevel.Debug, EventName = "peer_refused",
         Message = "A connection from {Place} came to nothing: {Reason}")]
-    private partial void LogRefused(IPEndPoint place, PeerRefusal reason);
+    private partial void LogRefused(IPEndPoint place, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_listed",
         Message = "A node that p2p.bootstrap_nodes does not name is not let in (p2p.private): {Place}, id {Id}")]
@@ -408,8 +408,8 @@ public sealed partial class PeerNode : IPeerNetworkUser, IPeerDialer, IDisposabl
     private partial void LogNotLetIn(IPEndPoint place, PeerByeCode code, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "peer_not_reached",
-        Message = "Node {Place} was not reached: {Reason} {Detail}")]
-    private partial void LogNotReached(IPEndPoint place, PeerRefusal reason, string detail);
+        Message = "Node {Place} was not reached: {Reason}{Detail}")]
+    private partial void LogNotReached(IPEndPoint place, string reason, string detail);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "peer_not_kept",
         Message = "What this node knows of others could not be kept in {Folder}: {Problem}")]

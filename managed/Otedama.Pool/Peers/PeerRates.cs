@@ -18,6 +18,11 @@ internal sealed class PeerRates
     /// </summary>
     private const int SilenceMinMs = 1_000, ExcusedMs = 30_000;
 
+    /// <summary>
+    /// Of messages from 0x8000 on: an extension that says more says it in HELLO, and has its own rate.
+    /// </summary>
+    private static readonly PeerRate s_skippedBytes = new(1 << 20, TimeSpan.FromMinutes(1));
+
     private static readonly int[] s_first = FirstBuckets(out s_count);
     private static readonly int s_count;
 
@@ -27,13 +32,15 @@ internal sealed class PeerRates
     private readonly double[] _left = new double[s_count];
     private readonly long[] _at = new long[s_count];
     private readonly double _shareUnit;
+    private double _skippedLeft = 2 * s_skippedBytes.Count;
+    private long _skippedAt;
 
     /// <summary>
     /// shareUnit: tenths of the chain's spacing in seconds, by which the windows of shares are longer.
     /// </summary>
     public PeerRates(long nowMs, double shareUnit)
     {
-        _shareUnit = shareUnit;
+        (_shareUnit, _skippedAt) = (shareUnit, nowMs);
         foreach (PeerMessageRule rule in PeerMessageRule.All)
         {
             for (int i = 0; i < rule.Rates.Count; i++)
@@ -51,15 +58,24 @@ internal sealed class PeerRates
         for (int i = 0; i < rule.Rates.Count; i++)
         {
             PeerRate rate = rule.Rates[i];
-            ref double left = ref _left[s_first[(int)rule.Message] + i];
-            ref long at = ref _at[s_first[(int)rule.Message] + i];
-            double most = 2 * rate.Count;
-            left = Math.Max(left, Math.Min(most, left + ((nowMs - at) * rate.Count / WindowMs(rule, rate))));
-            at = nowMs;
-            left = Math.Max(-most, left - count);
-            points = Math.Max(points, left <= -most ? FarOverPoints : left < 0 ? OverPoints : 0);
+            int bucket = s_first[(int)rule.Message] + i;
+            points = Math.Max(points, Take(
+                ref _left[bucket], ref _at[bucket], rate.Count, rate.Count / WindowMs(rule, rate), count, nowMs));
         }
         return points;
+    }
+
+    /// <summary>The same for bytes of messages that are passed over.</summary>
+    public int ChargeSkipped(long bytes, long nowMs) => Take(ref _skippedLeft, ref _skippedAt, s_skippedBytes.Count,
+        s_skippedBytes.Count / s_skippedBytes.Window.TotalMilliseconds, bytes, nowMs);
+
+    private static int Take(ref double left, ref long at, int rateCount, double perMs, double count, long nowMs)
+    {
+        double most = 2.0 * rateCount;
+        left = Math.Max(left, Math.Min(most, left + ((nowMs - at) * perMs)));
+        at = nowMs;
+        left = Math.Max(-most, left - count);
+        return left <= -most ? FarOverPoints : left < 0 ? OverPoints : 0;
     }
 
     /// <summary>Nothing was heard for so long until now: what may come at once is more by what might have come.</summary>

@@ -61,18 +61,48 @@ public sealed partial class PeerSession
     {
         while (!IsEnded && !(_isHeld = _later >= LaterMax))
         {
-            if (!_reader.TryNext(out PeerFrame frame, out PeerFault fault))
+            bool isFrame = _reader.TryNext(out PeerFrame frame, out PeerFault fault);
+            PassOver(_reader.TakeSkipped());
+            if (!isFrame || IsEnded)
             {
-                if (fault != PeerFault.None)
-                {
-                    Blame(PeerOffence.BadFrame, $"protocol error: {fault}", ends: true);
-                }
+                BlameFault(fault);
                 break;
             }
             Take(frame);
             _frameAt = Now;
         }
         Regulate();
+    }
+
+    /// <summary>Bytes of messages of later versions: nobody skips HELLO for them, and they are not for ever.</summary>
+    private void PassOver(long bytes)
+    {
+        if (bytes > 0 && !_isGreeted)
+        {
+            BlameFault(PeerFault.HelloMissing);
+        }
+        else if (bytes > 0)
+        {
+            BlameRate(_rates.ChargeSkipped(bytes, _all.Time.GetUtcNow().ToUnixTimeMilliseconds()),
+                "bytes of messages that are not known");
+        }
+    }
+
+    private void BlameFault(PeerFault fault)
+    {
+        if (fault != PeerFault.None && !IsEnded)
+        {
+            Blame(PeerOffence.BadFrame, $"protocol error: {PeerWords.Of(fault)}", ends: true);
+        }
+    }
+
+    private void BlameRate(int points, string what)
+    {
+        if (points > 0)
+        {
+            Blame(points < PeerRates.FarOverPoints ? PeerOffence.OverRateLimit : PeerOffence.FarOverRateLimit,
+                what, ends: false);
+        }
     }
 
     private void Regulate()
@@ -102,7 +132,7 @@ public sealed partial class PeerSession
         }
         else if (!_isGreeted)
         {
-            Blame(PeerOffence.BadFrame, $"protocol error: {PeerFault.HelloMissing}", ends: true);
+            BlameFault(PeerFault.HelloMissing);
         }
         else if (IsWithinRates(frame))
         {
@@ -122,6 +152,10 @@ public sealed partial class PeerSession
                 break;
             case PeerMessage.Pong:
                 TakePong(frame);
+                break;
+            case PeerMessage.CredChallenge or PeerMessage.CredPresent or PeerMessage.CredResult:
+                Blame(PeerOffence.BadFrame,
+                    $"protocol error: {frame.Rule.Name} belongs to a protocol that is not spoken here", ends: true);
                 break;
             default:
                 _later += _all.Handler.OnMessage(this, frame) == PeerTake.Later ? 1 : 0;
@@ -152,11 +186,7 @@ public sealed partial class PeerSession
         }
         int count = frame.Message == PeerMessage.Inv ? PeerBody.Entries(frame) : 1;
         int points = _rates.Charge(frame.Rule, count, _all.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        if (points > 0)
-        {
-            Blame(points < PeerRates.FarOverPoints ? PeerOffence.OverRateLimit : PeerOffence.FarOverRateLimit,
-                frame.Rule.Name, ends: false);
-        }
+        BlameRate(points, frame.Rule.Name);
         return points == 0;
     }
 
@@ -195,7 +225,7 @@ public sealed partial class PeerSession
     {
         if (_isGreeted)
         {
-            Blame(PeerOffence.SecondHello, $"protocol error: {PeerFault.HelloTwice}", ends: true);
+            Blame(PeerOffence.SecondHello, $"protocol error: {PeerWords.Of(PeerFault.HelloTwice)}", ends: true);
             return;
         }
         PeerHello hello = PeerHello.Read(body);

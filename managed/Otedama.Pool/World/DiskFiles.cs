@@ -12,8 +12,11 @@ public sealed class DiskFiles : IFiles
 
     public void CreateFolder(string path) => DurableFile.CreateFolder(path);
 
-    public IDisposable Lock(string path) =>
-        new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+    public IDisposable Lock(string path)
+    {
+        FileKind.RequireFile(path);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+    }
 
     /// <summary>
     /// Written zeros and not only a length: a commit then changes no file system metadata (1.65 times the throughput),
@@ -21,6 +24,7 @@ public sealed class DiskFiles : IFiles
     /// </summary>
     public void Create(string path, long length)
     {
+        FileKind.RequireFile(path);
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
@@ -66,16 +70,26 @@ public sealed class DiskFiles : IFiles
     public IReadOnlyList<string> List(string folder) =>
         Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))] : [];
 
-    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+    public void Rename(string from, string to)
+    {
+        FileKind.RequireFile(to);
+        File.Move(from, to, overwrite: true);
+    }
 
     public void Delete(string path) => File.Delete(path);
 
     public void SyncFolder(string folder) => DiskSync.Folder(folder);
 
-    private sealed class DiskFile(string path, bool forWriting) : IFile
+    private sealed class DiskFile : IFile
     {
-        private readonly SafeFileHandle _file = File.OpenHandle(
-            path, FileMode.Open, forWriting ? FileAccess.ReadWrite : FileAccess.Read, FileShare.Read);
+        private readonly SafeFileHandle _file;
+
+        public DiskFile(string path, bool forWriting)
+        {
+            FileKind.RequireFile(path);
+            _file = File.OpenHandle(
+                path, FileMode.Open, forWriting ? FileAccess.ReadWrite : FileAccess.Read, FileShare.Read);
+        }
 
         public long Length => RandomAccess.GetLength(_file);
 

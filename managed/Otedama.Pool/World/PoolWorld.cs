@@ -24,8 +24,9 @@ public sealed record PoolWorld
 
     public required ILoggerFactory Loggers { get; init; }
 
-    /// <summary>Makes links to other nodes of a share chain: for this key, with so many that may come in.</summary>
-    public Func<NodeIdentity, int, IPeerNetwork> Peers { get; init; } = static (_, _) => throw new NotSupportedException(
+    /// <summary>Makes links to other nodes of a share chain: for this key, with so many that may come in, and so
+    /// many more until it is known who goes for them.</summary>
+    public Func<NodeIdentity, int, int, IPeerNetwork> Peers { get; init; } = static (_, _, _) => throw new NotSupportedException(
         "this world has no other nodes");
 
     /// <summary>

@@ -70,7 +70,11 @@ public sealed class NodeIdentity : IDisposable
             return isP256 ? new NodeIdentity(key, serial, now)
                 : throw new FormatException("the key is not on the curve P-256, which node keys are on");
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (ArgumentException e)
+        {
+            throw new FormatException("there is no unencrypted private key in PEM in it, or several are", e);
+        }
+        catch (CryptographicException e)
         {
             throw new FormatException($"no unencrypted PEM private key can be read: {e.Message.TrimEnd('.')}", e);
         }

@@ -11,12 +11,21 @@ public sealed class PeerFrameReader
     private readonly WireBuffer _bytes = new();
     private int _taken; // of the frame that was given out last
     private uint _skip; // bytes of a skippable frame still to come
+    private long _skipped; // of all of them whose headers were seen, since somebody asked
 
     /// <summary>Bytes that were received and not given out.</summary>
     public int Buffered => _bytes.Length - _taken;
 
     /// <summary>A frame has begun and not ended.</summary>
     public bool IsInFrame => Buffered > 0 || _skip > 0;
+
+    /// <summary>Bytes of frames that were skipped since the last call, from their headers on.</summary>
+    public long TakeSkipped()
+    {
+        long skipped = _skipped;
+        _skipped = 0;
+        return skipped;
+    }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -91,6 +100,7 @@ public sealed class PeerFrameReader
 
     private void Skip(uint length)
     {
+        _skipped += PeerFrame.HeaderBytes + length;
         _bytes.Consume(PeerFrame.HeaderBytes);
         int here = (int)Math.Min(length, (uint)_bytes.Length);
         _bytes.Consume(here);

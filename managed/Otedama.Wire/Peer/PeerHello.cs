@@ -17,7 +17,7 @@ public enum PeerServices : ulong
 
 /// <summary>
 /// The first message each way: which chain it is about, without naming it, and where the sender stands. Offsets are in
-/// docs/protocols/peer.md.
+/// docs/protocols/peer.md. Nothing follows the list of extensions, which is where later versions say what they can.
 /// </summary>
 public sealed record PeerHello
 {

@@ -42,7 +42,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     private readonly HandshakeGate _gate;
     private readonly PuzzleDoor _door;
     private readonly HandshakeTurns _turns;
-    private readonly int _inboundMax;
+    private readonly int _inboundMax, _atTheDoor;
     private readonly Func<UInt128> _draw;
     private readonly List<Socket> _listeners = [];
     private readonly CancellationTokenSource _stop = new();
@@ -54,18 +54,21 @@ public sealed class SocketPeerNetwork : IPeerNetwork
     private int _dialling;
     private int _parting;
 
-    /// <param name="inboundMax">Links that may come in at once.</param>
+    /// <param name="inboundMax">Links that may come in at once; the puzzle goes by how full this is.</param>
+    /// <param name="atTheDoor">Links that may come in beyond these, until it is known which one goes.</param>
     /// <param name="draw">Numbers nobody can foresee.</param>
-    public SocketPeerNetwork(NodeIdentity own, TimeProvider time, int inboundMax, Func<UInt128> draw)
-        : this(own, time, inboundMax, draw, TimeProvider.System)
+    public SocketPeerNetwork(
+        NodeIdentity own, TimeProvider time, int inboundMax, int atTheDoor, Func<UInt128> draw)
+        : this(own, time, inboundMax, draw, TimeProvider.System, atTheDoor)
     {
     }
 
     /// <summary>stopwatch: what turns of handshakes are measured with.</summary>
     internal SocketPeerNetwork(
-        NodeIdentity own, TimeProvider time, int inboundMax, Func<UInt128> draw, TimeProvider stopwatch)
+        NodeIdentity own, TimeProvider time, int inboundMax, Func<UInt128> draw, TimeProvider stopwatch,
+        int atTheDoor = 0)
     {
-        (_own, _time, _inboundMax, _draw) = (own, time, inboundMax, draw);
+        (_own, _time, _inboundMax, _atTheDoor, _draw) = (own, time, inboundMax, atTheDoor, draw);
         _gate = new HandshakeGate(time);
         _door = new PuzzleDoor(own.Id, time);
         _turns = new HandshakeTurns(_door, stopwatch);
@@ -91,7 +94,8 @@ public sealed class SocketPeerNetwork : IPeerNetwork
             catch (SocketException e)
             {
                 listener.Dispose();
-                throw new IOException($"other nodes cannot connect to {place}: {e.Message}", e);
+                throw new IOException($"other nodes cannot connect to {place}: {e.Message}. Stop what "
+                    + "listens there, or choose another p2p.port or p2p.listen", e);
             }
             _listeners.Add(listener);
             _ = AcceptAsync(listener, user);
@@ -169,9 +173,10 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         Socket socket, IPEndPoint remote, IPeerNetworkUser user, DoorGuest guest, byte[] hello, TimeSpan left)
     {
         int inbound = CountInbound(1);
+        _door.SetFullness((double)(inbound - 1) / _inboundMax); // as it was found: the last place is free as well
         try
         {
-            PeerRefusal refusal = _gate.Begin(guest, isTableFull: inbound > _inboundMax);
+            PeerRefusal refusal = _gate.Begin(guest, isTableFull: inbound > _inboundMax + _atTheDoor);
             if (refusal != PeerRefusal.None)
             {
                 return (refusal, null);
@@ -310,12 +315,7 @@ public sealed class SocketPeerNetwork : IPeerNetwork
         return refusal;
     }
 
-    private int CountInbound(int change)
-    {
-        int inbound = Interlocked.Add(ref _inbound, change);
-        _door.SetFullness((double)inbound / _inboundMax);
-        return inbound;
-    }
+    private int CountInbound(int change) => Interlocked.Add(ref _inbound, change);
 
     private static IPEndPoint? RemoteOf(Socket socket)
     {

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Otedama.Interop;
 
 namespace Otedama.Wire;
 
@@ -37,19 +38,14 @@ internal sealed class RpcLogin(RpcEndpoint endpoint)
     {
         try
         {
-            FileInfo file = new(endpoint.CookiePath!);
-            if (file.Length > CookieBytesMax)
-            {
-                throw new IOException($"it has {file.Length} bytes, a cookie at most {CookieBytesMax}");
-            }
-            string text = File.ReadAllText(file.FullName).Trim();
+            string text = Encoding.UTF8.GetString(GivenFile.ReadAll(endpoint.CookiePath!, CookieBytesMax)).Trim();
             return text.Contains(':') ? Basic(text) : throw new IOException("it does not read user:password");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RpcException(
                 RpcFailure.Credentials,
-                $"node {endpoint.Name}: cookie file {endpoint.CookiePath} cannot be used: {e.Message} Start the node "
+                $"node {endpoint.Name}: cookie file {endpoint.CookiePath} cannot be used: {e.Message.TrimEnd('.')}. Start the node "
                 + "first, correct node.cookie, or set node.user and node.password.",
                 inner: e);
         }

@@ -1,12 +1,17 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Otedama.Interop;
 
 namespace Otedama.Wire;
 
 /// <summary>What a TLS server shows: a certificate with its key, and those that lead from it to a root.</summary>
 public sealed class TlsIdentity
 {
+    /// <summary>A chain of ten certificates in PEM has 20 KiB.</summary>
+    private const int FileBytesMax = 1 << 20;
+
     private TlsIdentity(SslStreamCertificateContext context) => Context = context;
 
     /// <summary>End of the certificate's validity.</summary>
@@ -53,7 +58,7 @@ public sealed class TlsIdentity
     {
         try
         {
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(GivenFile.ReadAll(path, FileBytesMax));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Otedama.Core;
 using Otedama.Interop;
@@ -8,7 +9,7 @@ namespace Otedama;
 /// <summary>A share chain in a file, checked from its parameters to its last share as a node would check it.</summary>
 internal sealed class ChainFile : IDisposable
 {
-    private const char Comment = '#';
+    private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdefABCDEF");
 
     private readonly ChainParameters _parameters;
     private readonly ChainCoin _coin;
@@ -33,11 +34,17 @@ internal sealed class ChainFile : IDisposable
     public static SharechainAnswer Check(
         string path, TextReader text, Func<string> datasets, Progress progress, CancellationToken stop)
     {
-        string line = NextLine(text) ?? throw new CommandException(
+        ShareLines all = new(text);
+        string line = all.Next() ?? throw new CommandException(
             ExitCode.Usage, $"{path}: there is nothing in it; its first line has to be the chain's parameters.");
+        if (line.Length > ShareLines.CharactersMax)
+        {
+            throw new CommandException(ExitCode.Usage, $"{path}: its first line has more than "
+                + $"{ShareLines.CharactersMax} characters; the chain's parameters have fewer.");
+        }
         using ChainFile file = new(path, line, datasets);
         int shares = 0;
-        for (List<string> lines = Some(text); lines.Count > 0; lines = Some(text))
+        for (List<string> lines = Some(all); lines.Count > 0; lines = Some(all))
         {
             stop.ThrowIfCancellationRequested();
             progress.Begin($"share {(shares + 1).ToString(CultureInfo.InvariantCulture)}");
@@ -53,11 +60,11 @@ internal sealed class ChainFile : IDisposable
         return file.Answer(shares);
     }
 
-    /// <summary>As many lines as are checked at once.</summary>
-    private static List<string> Some(TextReader text)
+    /// <summary>As many lines as are checked at once; none after one that is too long.</summary>
+    private static List<string> Some(ShareLines all)
     {
         List<string> lines = [];
-        while (lines.Count < ShareChecks.AtOnce && NextLine(text) is { } line)
+        while (lines.Count < ShareChecks.AtOnce && (lines.Count == 0 || IsWhole(lines[^1])) && all.Next() is { } line)
         {
             lines.Add(line);
         }
@@ -94,15 +101,25 @@ internal sealed class ChainFile : IDisposable
 
     private ChainShare? Decode(string hex, out ShareFault? fault)
     {
-        try
+        fault = WhyNotHex(hex) is { } problem ? new ShareFault(ShareFault.Bytes, problem) : null;
+        return fault is null ? ChainShare.Decode(Convert.FromHexString(hex), _coin, out fault) : null;
+    }
+
+    private static bool IsWhole(string line) => line.Length <= ShareLines.CharactersMax;
+
+    /// <summary>Null for hex of as many digits as a share may have.</summary>
+    private static string? WhyNotHex(string line)
+    {
+        int wrong = line.AsSpan().IndexOfAnyExcept(s_hex);
+        if (wrong >= 0)
         {
-            return ChainShare.Decode(Convert.FromHexString(hex), _coin, out fault);
+            string shown = char.IsBetween(line[wrong], '!', '~')
+                ? $"'{line[wrong]}'" : $"U+{(int)line[wrong]:X4}";
+            return $"the line is not hex: {shown} in column {(wrong + 1).ToString(CultureInfo.InvariantCulture)}";
         }
-        catch (FormatException)
-        {
-            fault = new ShareFault(ShareFault.Bytes, $"the line is not hex: \"{Hex.Shorten(hex)}\"");
-            return null;
-        }
+        return !IsWhole(line)
+            ? $"the line has more than {ShareLines.CharactersMax} characters, the most a share has in hex"
+            : line.Length % 2 != 0 ? $"the line is not hex: {line.Length} digits, and two make a byte" : null;
     }
 
     private SharechainAnswer Answer(int shares)
@@ -125,16 +142,5 @@ internal sealed class ChainFile : IDisposable
             PayoutKey.TryFromScript(output.Script.Span, out PayoutKey key);
             yield return new ChainPayoutRow(capClass, key.ToString(), output.Amount.Units);
         }
-    }
-
-    /// <summary>The next line that says something; null at the end.</summary>
-    private static string? NextLine(TextReader text)
-    {
-        string? line = text.ReadLine();
-        while (line is not null && (string.IsNullOrWhiteSpace(line) || line.StartsWith(Comment)))
-        {
-            line = text.ReadLine();
-        }
-        return line;
     }
 }

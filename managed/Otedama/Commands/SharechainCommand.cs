@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using Otedama.Interop;
 
 namespace Otedama;
 
 /// <summary>Share chains in files.</summary>
 internal static class SharechainCommand
 {
-    /// <summary>The longest chain that nodes keep, 40,320 shares, is 60 MB of hex.</summary>
-    private const long FileBytesMax = 256 << 20;
-
     public static Command Build(CommandContext context)
     {
         Command chain = new("sharechain", "The share chain of a pool without a centre.");
@@ -57,13 +55,7 @@ internal static class SharechainCommand
     {
         try
         {
-            FileInfo info = new(path);
-            if (info.Exists && info.Length > FileBytesMax)
-            {
-                throw new CommandException(
-                    ExitCode.Usage, $"{path}: {info.Length} bytes are more than a chain may have ({FileBytesMax}).");
-            }
-            using StreamReader text = new(path);
+            using StreamReader text = new(GivenFile.Open(path));
             using Progress progress = new(outside);
             return ChainFile.Check(path, text, datasets, progress, stop);
         }
@@ -71,7 +63,7 @@ internal static class SharechainCommand
         {
             throw new CommandException(ExitCode.Usage, path.Length == 0
                 ? "file: the path is empty. Give the path of a share chain."
-                : $"{path}: cannot be read as a share chain: {e.Message}");
+                : $"{path}: cannot be read as a share chain: {e.Message.TrimEnd('.')}.");
         }
     }
 

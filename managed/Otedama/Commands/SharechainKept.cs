@@ -95,8 +95,7 @@ internal static class SharechainKept
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CommandException(
-                ExitCode.BadAnswer, $"{e.Message.TrimEnd('.')}. If the pool runs, stop it first.");
+            throw new CommandException(ExitCode.BadAnswer, $"{e.Message.TrimEnd('.')}.");
         }
     }
 
@@ -167,8 +166,8 @@ internal static class SharechainKept
 
         public SharechainKeptAnswer Import(string path, CancellationToken stop)
         {
-            string[] lines = [.. File.ReadLines(path).Where(static line => line.Trim().Length > 0 && line[0] != '#')];
-            if (lines.Length == 0 || lines[0] != _parameters.Line)
+            List<string> lines = Lines(path);
+            if (lines.Count == 0 || lines[0] != _parameters.Line)
             {
                 throw new CommandException(ExitCode.BadAnswer,
                     $"{path}: it is of another chain than the configuration's, {_parameters}.");
@@ -195,15 +194,51 @@ internal static class SharechainKept
             return Tell(path, taken, isImport: true);
         }
 
+        /// <summary>Those that say something, up to one that is too long: the check refuses the file for it.</summary>
+        private static List<string> Lines(string path)
+        {
+            try
+            {
+                using StreamReader text = new(GivenFile.Open(path));
+                ShareLines all = new(text);
+                List<string> lines = [];
+                for (string? line = all.Next(); line is not null; line = all.Next())
+                {
+                    lines.Add(line);
+                    if (line.Length > ShareLines.CharactersMax)
+                    {
+                        break;
+                    }
+                }
+                return lines;
+            }
+            catch (IOException e)
+            {
+                throw new IOException($"{path}: cannot be read as a share chain: {e.Message.TrimEnd('.')}", e);
+            }
+        }
+
         private T Opened<T>(Func<ShareDesk, T> use)
         {
             CoinSpec coin = plan.Coin;
             string folder = Path.Combine(plan.DataRoot, "datasets");
             using DatasetStore datasets = new(new DatasetStoreOptions { Folder = folder });
             DatasetProofChecker checker = new(datasets, PowParameters.Of(coin));
-            using ShareDesk desk = new(
-                _parameters, checker, PoolWorlds.Real(loggers, context.Outside.Clock), Folder);
+            using ShareDesk desk = Open(checker);
             return use(desk);
+        }
+
+        private ShareDesk Open(DatasetProofChecker checker)
+        {
+            try
+            {
+                return new ShareDesk(_parameters, checker, PoolWorlds.Real(loggers, context.Outside.Clock), Folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandException(
+                    ExitCode.BadAnswer, $"{e.Message.TrimEnd('.')}. If the pool runs, stop it first.");
+            }
         }
     }
 }

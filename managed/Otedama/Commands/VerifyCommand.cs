@@ -6,8 +6,6 @@ namespace Otedama;
 
 internal static class VerifyCommand
 {
-    private const long FileBytesMax = 256 << 20;
-
     public static Command Build(CommandContext context)
     {
         Command verify = new("verify", "Check proofs of work: known answers and vectors built into this program, or a vector file.");
@@ -114,12 +112,8 @@ internal static class VerifyCommand
     {
         try
         {
-            FileInfo info = new(path);
-            if (info.Exists && info.Length > FileBytesMax)
-            {
-                throw new CommandException(ExitCode.Usage, $"{path}: {info.Length} bytes are more than a vector file may have ({FileBytesMax}).");
-            }
-            return VectorFile.Parse(System.IO.File.ReadAllText(path));
+            using StreamReader text = new(GivenFile.Open(path));
+            return VectorFile.Parse(text.ReadToEnd());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {

@@ -12,7 +12,7 @@ internal static class NetworkList
         key,
         help,
         "list of networks",
-        "networks such as 10.0.0.0/8, or addresses",
+        "networks such as 10.0.0.0/8, or addresses such as 192.0.2.7 or 2001:db8::7",
         [.. value.Select(static text => IPNetwork.Parse(text))],
         Read,
         static networks => $"[{string.Join(", ", networks)}]")
@@ -34,22 +34,12 @@ internal static class NetworkList
         foreach (RawValue item in items)
         {
             string text = item is RawScalar { Text: var given } ? given : "";
-            if (!TryParse(text, out IPNetwork network))
+            if (!PlainAddress.TryParse(text, out IPNetwork network))
             {
                 return $"\"{SettingTypes.Shorten(text)}\" is no network";
             }
             networks.Add(network);
         }
         return networks.Count <= EntriesMax ? null : $"{networks.Count} entries are more than {EntriesMax}";
-    }
-
-    private static bool TryParse(string text, out IPNetwork network)
-    {
-        if (IPAddress.TryParse(text, out IPAddress? address))
-        {
-            network = new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 128 : 32);
-            return true;
-        }
-        return IPNetwork.TryParse(text, out network);
     }
 }

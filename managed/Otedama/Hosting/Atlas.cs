@@ -1,6 +1,7 @@
 using System.Net;
 using MaxMind.Db;
 using Microsoft.Extensions.Logging;
+using Otedama.Interop;
 using Otedama.Pool;
 
 namespace Otedama;
@@ -11,9 +12,6 @@ namespace Otedama;
 /// </summary>
 internal sealed partial class Atlas : IAtlas
 {
-    /// <summary>The largest database of countries or systems has a tenth of it.</summary>
-    public const int FileBytesMax = 256 << 20;
-
     private static readonly IPAddress s_any = IPAddress.Parse("1.1.1.1");
 
     private readonly Func<IPAddress, Dictionary<string, object>?>? _countries, _systems;
@@ -92,7 +90,7 @@ internal sealed partial class Atlas : IAtlas
         DateTime built;
         try
         {
-            reader = Read(path);
+            reader = new Reader(new MemoryStream(GivenFile.ReadAll(path)));
             (type, built) = (reader.Metadata.DatabaseType, reader.Metadata.BuildDate);
             _ = reader.Find<Dictionary<string, object>>(s_any);
             if (type is not { Length: > 0 })
@@ -102,8 +100,9 @@ internal sealed partial class Atlas : IAtlas
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new ConfigurationException($"{setting.Key}: {path} cannot be used: {e.Message} "
-                + $"({configuration.Of(setting).Place}). Give a whole MaxMind DB file (.mmdb), or leave it out.");
+            throw new ConfigurationException($"{setting.Key}: {path} cannot be used: "
+                + $"{Said(e)} ({configuration.Of(setting).Place}). "
+                + "Give a whole MaxMind DB file (.mmdb), or leave it out.");
         }
         if (!fits(type))
         {
@@ -116,12 +115,9 @@ internal sealed partial class Atlas : IAtlas
         return reader;
     }
 
-    private static Reader Read(string path)
-    {
-        long bytes = new FileInfo(path).Length;
-        return bytes <= FileBytesMax ? new Reader(new MemoryStream(File.ReadAllBytes(path)))
-            : throw new InvalidDataException($"it has {bytes >> 20} MiB, and {FileBytesMax >> 20} are read");
-    }
+    /// <summary>The reader's words on a damaged one end in the name of a stream, which has none.</summary>
+    private static string Said(Exception e) => e is IOException or UnauthorizedAccessException or InvalidDataException
+        ? e.Message.TrimEnd('.') : $"it is damaged or no database: {e.Message.Replace("()", "").TrimEnd('.', ' ')}";
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "atlas_opened",
         Message = "{Setting}: database {Type} of {Built:yyyy-MM-dd}")]

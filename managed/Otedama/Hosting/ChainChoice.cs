@@ -77,10 +77,10 @@ internal static class ChainChoice
             }
         }
         string listen = configuration.Get(Settings.P2pListen);
-        if (listen.Length > 0 && !IPAddress.TryParse(listen, out _))
+        if (listen.Length > 0 && !PlainAddress.TryParse(listen, out IPAddress _))
         {
-            problems.Add($"{configuration.KeyOf(Settings.P2pListen)}: \"{listen}\" is no IP address such as 0.0.0.0 "
-                + $"({configuration.Of(Settings.P2pListen).Place}).");
+            problems.Add($"{configuration.KeyOf(Settings.P2pListen)}: \"{SettingTypes.Shorten(listen)}\" is no IP address "
+                + $"such as 0.0.0.0 or :: ({configuration.Of(Settings.P2pListen).Place}).");
         }
     }
 

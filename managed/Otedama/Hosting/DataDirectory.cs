@@ -57,6 +57,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             MakePrivate(root, allowLoose);
+            FileKind.RequireFile(Path.Combine(root, "lock"));
             hold = new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException)

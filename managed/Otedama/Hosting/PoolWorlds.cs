@@ -21,7 +21,7 @@ internal static class PoolWorlds
         Files = new DiskFiles(),
         Nodes = new SocketNodeLinks(time),
         Loggers = loggers,
-        Peers = (identity, inboundMax) => new SocketPeerNetwork(identity, time, inboundMax, Draw),
+        Peers = (identity, inboundMax, door) => new SocketPeerNetwork(identity, time, inboundMax, door, Draw),
         Names = new SystemNames(time),
         NameServers = SystemNameServers.Find,
         Dht = places => DhtAt(places, time),

@@ -17,6 +17,15 @@ internal static class RegionPools
     public static void Check(Configuration configuration, List<string> problems)
     {
         CheckLabel(configuration, problems);
+        if (configuration.Get(Settings.RegionDomains).FirstOrDefault(
+            static domain => !PlainAddress.IsDomain(domain)) is { } odd)
+        {
+            problems.Add(
+                $"{configuration.KeyOf(Settings.RegionDomains)}: \"{SettingTypes.Shorten(odd)}\" is no domain such as "
+                + "pool.example: letters, digits and hyphens between dots "
+                + $"({configuration.Of(Settings.RegionDomains).Place}).");
+            return; // what follows from it is said when it is right
+        }
         IReadOnlyList<UrlEntry> regions = configuration.Get(Settings.PoolRegions);
         (string key, string place) = (configuration.KeyOf(Settings.PoolRegions),
             configuration.Of(Settings.PoolRegions).Place);

@@ -42,5 +42,6 @@ internal static class SeedChoice
     public static IPEndPoint? ServerOf(string text) => !IPEndPoint.TryParse(text, out IPEndPoint? place) ? null
         : place.Port > 0 ? place : new IPEndPoint(place.Address, DnsPort);
 
-    private static bool IsSeed(string text) => DnsMessage.IsName(text) && !IPAddress.TryParse(text, out _);
+    private static bool IsSeed(string text) => DnsMessage.IsName(text) && PlainAddress.IsDomain(text)
+        && text.Contains('.', StringComparison.Ordinal);
 }

@@ -29,8 +29,8 @@ internal sealed class ChainSyncBench : IBlockTimes
         Files = new DiskFiles(),
         Nodes = null!,
         Loggers = NullLoggerFactory.Instance,
-        Peers = static (identity, inbound) => new SocketPeerNetwork(
-            identity, TimeProvider.System, inbound, static () => BitConverter.ToUInt128(RandomNumberGenerator.GetBytes(16))),
+        Peers = static (identity, inbound, door) => new SocketPeerNetwork(
+            identity, TimeProvider.System, inbound, door, static () => BitConverter.ToUInt128(RandomNumberGenerator.GetBytes(16))),
     };
 
     private ChainSyncBench(string path)

@@ -117,7 +117,7 @@ public sealed class BanListTests
     }
 
     [Fact]
-    public void Bans_come_back_from_the_disk_and_other_lines_are_said()
+    public void Bans_come_back_from_the_disk_and_a_damaged_file_is_put_aside()
     {
         CrashDisk disk = new();
         _bans.Report(s_v4, s_node, PeerOffence.BadFrame);
@@ -127,9 +127,18 @@ public sealed class BanListTests
         Assert.Null(BanFile.Load(back, disk, "/p/bans.txt"));
         Assert.Equal(_bans.All().ToHashSet(), back.All().ToHashSet());
         Assert.Equal(3, back.All().Count);
-        disk.WriteWhole("/p/bans.txt", [.. disk.ReadWhole("/p/bans.txt"), .. "nonsense\n1.2.3.4 x 1 y\n"u8]);
-        Assert.Contains("2 of 6 lines are no bans", BanFile.Load(new BanList(_time, []), disk, "/p/bans.txt"),
-            StringComparison.Ordinal);
+        byte[] good = disk.ReadWhole("/p/bans.txt"), flipped = [.. good];
+        flipped[good.Length / 3] ^= 1;
+        foreach (byte[] bad in (byte[][])[good[..(good.Length / 2)], flipped, [.. good, .. "1.2.3.4 9 1 y\n"u8], []])
+        {
+            disk.WriteWhole("/p/bans.txt", bad);
+            BanList anew = new(_time, []);
+            Assert.StartsWith("The list of bans /p/bans.txt cannot be used: ", BanFile.Load(anew, disk, "/p/bans.txt"),
+                StringComparison.Ordinal);
+            Assert.Empty(anew.All());
+            Assert.Equal(bad, disk.ReadWhole("/p/bans.txt.damaged"));
+            Assert.Null(BanFile.Load(anew, disk, "/p/bans.txt")); // said once
+        }
         Assert.Null(BanFile.Load(back, disk, "/p/none.txt"));
     }
 

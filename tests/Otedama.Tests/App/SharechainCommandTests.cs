@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Otedama.Core;
+using Otedama.Interop;
 using Otedama.Tests.Chain;
 using Xunit;
 
@@ -29,11 +31,82 @@ public sealed class SharechainCommandTests : IDisposable
         Assert.Equal("share 1: step 4: coin value 312500000; 2500000000 to 5000000000 are allowed at height 150\n", result.Out);
         Assert.Equal(1, result.Code);
         result = await Verify($"{ExampleShare.Line}\nxyz\n");
-        Assert.Equal(("share 1: step 1: the line is not hex: \"xyz\"\n", 1), (result.Out, result.Code));
+        Assert.Equal(("share 1: step 1: the line is not hex: 'x' in column 1\n", 1), (result.Out, result.Code));
+        result = await Verify($"{ExampleShare.Line}\n{example[..90]}\u00e9{example[91..]}\n");
+        Assert.Equal(("share 1: step 1: the line is not hex: U+00E9 in column 91\n", 1), (result.Out, result.Code));
+        result = await Verify($"{ExampleShare.Line}\n{example[..91]}\n");
+        Assert.Equal(("share 1: step 1: the line is not hex: 91 digits, and two make a byte\n", 1), (result.Out, result.Code));
         result = await Verify($"{ExampleShare.Line}\n{example}00\n", "--json");
         using JsonDocument answer = JsonDocument.Parse(result.Out);
         Assert.False(answer.RootElement.GetProperty("good").GetBoolean());
         Assert.Equal(1, answer.RootElement.GetProperty("fault").GetProperty("step").GetInt32());
+    }
+
+    /// <summary>A reader that counts: what is behind a line that is too long is not read.</summary>
+    [Fact]
+    public void A_line_that_is_too_long_is_read_as_far_as_it_may_be()
+    {
+        using CountingReader text = new($"# note\r\n \n\nab\n{new string('a', 50_000_000)}");
+        ShareLines lines = new(text);
+        Assert.Equal("ab", lines.Next());
+        Assert.Equal(ShareLines.CharactersMax + 1, lines.Next()!.Length);
+        Assert.InRange(text.Count, 1, 200_000);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_is_named_by_its_number()
+    {
+        CliResult result = await Verify($"{ExampleShare.Line}\n\n{new string('a', 8_193)}\n");
+        Assert.Equal("share 1: step 1: the line has more than 8192 characters, the most a share has in hex\n", result.Out);
+        Assert.Equal(1, result.Code);
+        result = await Verify($"{new string('a', 8_193)}\n");
+        Assert.Equal(2, result.Code);
+        Assert.Contains("its first line has more than 8192 characters", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_come_out_wherever_the_text_is_cut()
+    {
+        string[] wanted = [.. Enumerable.Range(1, 300).Select(static i => new string((char)('a' + (i % 6)), i * 27))];
+        using StringReader text = new(string.Concat(wanted.Select(static line => $"\n \n#{line}{line}\r\n{line}\r")));
+        ShareLines lines = new(text);
+        Assert.Equal(wanted, wanted.Select(_ => lines.Next()));
+        Assert.Null(lines.Next());
+        Assert.Null(lines.Next());
+    }
+
+    /// <summary>A device has no end and a pipe is waited for.</summary>
+    [Fact]
+    public async Task What_is_no_regular_file_is_said_to_be_none()
+    {
+        CliResult result = await Cli.RunAsync(["sharechain", "verify", _folder.Path]);
+        Assert.Equal(2, result.Code);
+        Assert.Contains($"{_folder.Path}: cannot be read as a share chain: it is a directory, and only a regular file of at "
+            + "most 256 MiB is read.", result.Error, StringComparison.Ordinal);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the paths are those of Linux");
+        result = await Cli.RunAsync(["sharechain", "verify", "/dev/zero"]);
+        Assert.Contains("/dev/zero: cannot be read as a share chain: it is a device", result.Error, StringComparison.Ordinal);
+        result = await Cli.RunAsync(["verify", "--vectors", "/dev/zero"]);
+        Assert.Contains("/dev/zero: cannot be read as vectors: it is a device", result.Error, StringComparison.Ordinal);
+        string pipe = Path.Combine(_folder.Path, "pipe");
+        using Process made = Process.Start("mkfifo", pipe);
+        await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        result = await Cli.RunAsync(["sharechain", "verify", pipe]);
+        Assert.Contains("pipe: cannot be read as a share chain: it is a pipe", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a file's length says is not believed: of this one it says nothing.</summary>
+    [Fact]
+    public void No_more_is_read_of_a_file_than_is_allowed()
+    {
+        string path = Path.Combine(_folder.Path, "many");
+        File.WriteAllBytes(path, new byte[1_000]);
+        Assert.Equal(1_000, GivenFile.ReadAll(path, 1_000).Length);
+        Assert.Equal("it has 1000 bytes, and at most 999 bytes are read",
+            Assert.Throws<IOException>(() => GivenFile.ReadAll(path, 999)).Message);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the file is one of Linux");
+        Assert.Equal("more than 10 bytes came out of it, and no more are read",
+            Assert.Throws<IOException>(() => GivenFile.ReadAll("/proc/self/status", 10)).Message);
     }
 
     [Theory]
@@ -86,6 +159,18 @@ public sealed class SharechainCommandTests : IDisposable
             {
                 shares.Add(line);
             }
+        }
+    }
+
+    private sealed class CountingReader(string text) : StringReader(text)
+    {
+        public int Count { get; private set; }
+
+        public override int Read(char[] buffer, int index, int count)
+        {
+            int read = base.Read(buffer, index, count);
+            Count += read;
+            return read;
         }
     }
 

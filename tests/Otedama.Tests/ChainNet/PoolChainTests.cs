@@ -226,7 +226,7 @@ public sealed class PoolChainTests : IDisposable
         Files = new CrashDisk(),
         Nodes = null!,
         Loggers = NullLoggerFactory.Instance,
-        Peers = static (_, _) => new NoNetwork(),
+        Peers = static (_, _, _) => new NoNetwork(),
     };
 
     private HandPeer Peer() => new HandPeer(_pool.Peers!.Chain, default).Join();

@@ -40,7 +40,7 @@ internal sealed class HallNode : IBlockTimes, ICoinBlocks
             Files = Disk,
             Nodes = null!,
             Loggers = NullLoggerFactory.Instance,
-            Peers = (identity, _) => hall.NetworkOf(identity.Id, Address),
+            Peers = (identity, _, _) => hall.NetworkOf(identity.Id, Address),
         };
         world = outside?.Invoke(world) ?? world;
         Desk = new ShareDesk(_rules, EasyShares.NoChecker, world, "chain");

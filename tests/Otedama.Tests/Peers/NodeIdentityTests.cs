@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Otedama.Interop;
+using Otedama.Node;
 using Otedama.Pool;
 using Otedama.Wire;
 using Xunit;
@@ -91,7 +93,26 @@ public sealed class NodeIdentityTests
         new FileInfo(path).UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         FormatException refusal = Assert.Throws<FormatException>(() => Open(path));
         Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no unencrypted private key in PEM in it", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", refusal.Message, StringComparison.Ordinal);
         Assert.StartsWith("-----BEGIN", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
+    /// <summary>The system says of it that access is denied, or only that it is a directory.</summary>
+    [Fact]
+    public void A_folder_in_the_place_of_a_file_is_named()
+    {
+        using TempFolder folder = new();
+        string path = Path.Combine(folder.Path, NodeKeyFile.Name);
+        Directory.CreateDirectory(path);
+        string words = $"{path} is a directory, and a file belongs there. Move it away and start again.";
+        Assert.Equal(words, Assert.Throws<IOException>(() => Open(path)).Message);
+        DiskFiles files = new();
+        Assert.Equal(words, Assert.Throws<IOException>(() => files.Open(path)).Message);
+        Assert.Equal(words, Assert.Throws<IOException>(() => files.Lock(path)).Message);
+        Assert.Equal(words, Assert.Throws<IOException>(() => files.Create(path, 0)).Message);
+        Assert.Equal(words, Assert.Throws<IOException>(() => DurableFile.Write(path, [])).Message);
+        Assert.Equal(words, Assert.Throws<IOException>(() => BlockFile.Open(path, default, sync: false)).Message);
     }
 
     [Fact]

@@ -130,6 +130,33 @@ public sealed class PeerFrameTests
         Assert.Equal(PeerFault.TooLong, FaultOf(Header((PeerMessage)0x8123, PeerMessageRule.FrameBytesMax + 1, 0)));
     }
 
+    /// <summary>Its list of extensions is the place for what is new.</summary>
+    [Fact]
+    public void Nothing_follows_the_extensions_of_a_hello()
+    {
+        byte[] body = new byte[PeerHello.BytesMax];
+        int length = Hello().Write(body);
+        Assert.Equal(PeerFault.None, PeerHello.Check(body.AsSpan(0, length)));
+        Assert.Equal(PeerFault.Body, PeerHello.Check(body.AsSpan(0, length + 1)));
+    }
+
+    /// <summary>Logs and BYE have sentences, and no name of the source.</summary>
+    [Fact]
+    public void Every_fault_refusal_and_goodbye_has_words_of_its_own()
+    {
+        string[] words =
+        [
+            .. Enum.GetValues<PeerFault>().Select(PeerWords.Of),
+            .. Enum.GetValues<PeerRefusal>().Select(PeerWords.Of),
+            .. Enum.GetValues<PeerByeCode>().Select(PeerWords.Of),
+        ];
+        Assert.Equal(words.Length, words.Distinct().Count());
+        Assert.DoesNotContain(PeerWords.Of((PeerFault)200), words);
+        Assert.DoesNotContain(PeerWords.Of((PeerRefusal)200), words);
+        Assert.Equal("code 77", PeerWords.Of((PeerByeCode)77));
+        Assert.All(Enum.GetNames<PeerFault>().Concat(Enum.GetNames<PeerRefusal>()), name => Assert.DoesNotContain(name, words));
+    }
+
     [Fact]
     public void A_hello_comes_back_field_by_field()
     {

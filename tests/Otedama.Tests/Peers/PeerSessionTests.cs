@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Otedama.Core;
 using Otedama.Pool;
 using Otedama.Wire;
@@ -38,6 +39,46 @@ public sealed class PeerSessionTests
         Assert.Contains(100, _a.Reports.Select(static report => report.Points));
         Assert.NotNull(pair.One.Ended);
         Assert.NotNull(pair.Two.Ended);
+    }
+
+    /// <summary>Two MiB at once, and one a minute: sixty cost points until the link goes, and are skipped as long.</summary>
+    [Fact]
+    public void Messages_that_are_skipped_have_a_rate()
+    {
+        PeerPair pair = new(_a, _b);
+        byte[] future = new byte[12 + 1_000_000];
+        BinaryPrimitives.WriteUInt32LittleEndian(future, 1_000_000);
+        future[5] = 0x80;
+        pair.Two.Session.OnReceived(future);
+        pair.Two.Session.OnReceived(future);
+        Assert.Empty(_b.Reports);
+        pair.Two.Session.OnReceived(future);
+        Assert.Equal((10, "bytes of messages that are not known"), Assert.Single(_b.Reports));
+        _time.Advance(120);
+        pair.Two.Session.OnReceived(future);
+        Assert.Single(_b.Reports);
+        for (int i = 0; i < 60; i++)
+        {
+            pair.Two.Session.OnReceived(future);
+        }
+        Assert.Equal(20, _b.Reports[^1].Points);
+    }
+
+    /// <summary>The protocol they belong to is not there: nobody waits for an answer in vain.</summary>
+    [Theory]
+    [InlineData(PeerMessage.CredChallenge)]
+    [InlineData(PeerMessage.CredPresent)]
+    [InlineData(PeerMessage.CredResult)]
+    public void A_credential_ends_the_link_in_words(PeerMessage message)
+    {
+        PeerPair pair = new(_a, _b);
+        pair.Two.Session.OnReceived([1, 0, 0, 0, (byte)message, 0, 0, 0, 7, 0, 0, 0, 5]);
+        (int points, string what) = Assert.Single(_b.Reports);
+        Assert.Equal(100, points);
+        Assert.Equal($"protocol error: {PeerMessageRule.Of(message)!.Name} belongs to a protocol that is not spoken here", what);
+        pair.Pump();
+        Assert.Equal(new PeerBye(PeerByeCode.Protocol, what), Assert.Single(_a.Closed));
+        Assert.Empty(_b.Heard);
     }
 
     [Fact]

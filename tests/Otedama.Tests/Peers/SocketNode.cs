@@ -18,13 +18,14 @@ internal sealed class SocketNode : IPeerNetworkUser, IDisposable
     /// </summary>
     public SocketNode(
         byte number, HeldClock clock, int inboundMax = 1_000, bool hasSessions = false, TimeProvider? stopwatch = null,
-        IReadOnlyList<uint>? draws = null)
+        IReadOnlyList<uint>? draws = null, int atTheDoor = 0)
     {
         Queue<uint> left = new(draws ?? []);
         _identity = PeerSamples.Make(number);
         _hasSessions = hasSessions;
         Peer = new TestPeer($"socket {number}", clock, own: _identity.Id);
-        Network = new SocketPeerNetwork(_identity, clock, inboundMax, () => left.Count > 0 ? left.Dequeue() : 77, stopwatch ?? new HeldClock());
+        Network = new SocketPeerNetwork(_identity, clock, inboundMax, () => left.Count > 0 ? left.Dequeue() : 77, stopwatch ?? new HeldClock(),
+            atTheDoor);
         Place = Network.Listen([new IPEndPoint(IPAddress.Loopback, 0)], this)[0];
     }
 

@@ -64,6 +64,17 @@ public sealed class StratumServerTests
         Assert.Equal("000003e8", notify.GetProperty("params")[0].GetString());
     }
 
+    /// <summary>It is read as far as a name may go; what is said of it is its own length.</summary>
+    [Fact]
+    public async Task A_name_that_is_far_too_long_is_told_how_long_it_is()
+    {
+        using StratumHarness harness = new();
+        using TestMiner miner = await harness.ConnectAsync();
+        string login = new('q', 30_000);
+        JsonElement answer = await miner.CallAsync($$"""{"id":3,"method":"mining.authorize","params":["{{login}}"]}""");
+        Assert.Contains("the user name has 30000 characters, of which 320 are read", answer.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Every_request_of_the_dialect_is_answered()
     {

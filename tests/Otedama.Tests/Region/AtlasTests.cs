@@ -80,11 +80,23 @@ public sealed class AtlasTests(ITestOutputHelper output)
             ConfigurationException refused = Assert.Throws<ConfigurationException>(() => Open(file, ""));
             Assert.Contains($"region.mmdb: {file} cannot be used: ", refused.Message);
             Assert.Contains("or leave it out", refused.Message);
+            Assert.DoesNotContain("()", refused.Message);
         }
         Assert.Contains("is a database of another kind", Assert.Throws<ConfigurationException>(() => Open(Systems(folder, 24), "")).Message);
         Assert.Contains("asn.mmdb one of autonomous systems", Assert.Throws<ConfigurationException>(() => Open("", Countries(folder, 24))).Message);
         Assert.Contains("cannot be used", Assert.Throws<ConfigurationException>(() => Open(folder.Path + "/none.mmdb", "")).Message);
+        Assert.Contains($"{folder.Path} cannot be used: it is a directory, and only a regular file of at most 256 MiB is read",
+            Assert.Throws<ConfigurationException>(() => Open(folder.Path, "")).Message);
         Assert.Null(Open("", ""));
+    }
+
+    /// <summary>Without an end, and of no length.</summary>
+    [Fact]
+    public void A_device_is_no_database()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the path is one of Linux");
+        Assert.Contains("asn.mmdb: /dev/zero cannot be used: it is a device",
+            Assert.Throws<ConfigurationException>(() => Open("", "/dev/zero")).Message);
     }
 
     /// <summary>Any byte of the file may be another: some answer, or none, and never an exception or a wait.</summary>

@@ -300,7 +300,8 @@ internal sealed class NetNode : IBlockTimes, IShareListener, ICoinBlockSink
             Files = _disk,
             Nodes = null!,
             Loggers = new NetLogs(_world, this),
-            Peers = (identity, inboundMax) => _port = new NetPort(_world, Number, identity.Id, _life, inboundMax, Pump),
+            Peers = (identity, inboundMax, door) =>
+                _port = new NetPort(_world, Number, identity.Id, _life, inboundMax + door, Pump),
         };
         Desk = new ShareDesk(Rules, EasyShares.NoChecker, world, ChainFolder);
         Desk.Tell(this);
