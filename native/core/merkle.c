@@ -11,7 +11,8 @@
 
 /* The rest of a coinbase behind the whole blocks of its prefix. */
 typedef struct otd_rest {
-    uint8_t head[2][192]; /* up to the end of the block in which the extranonce ends, or of the message; for two */
+    uint8_t head[2][192]; /* up to the end of the block in which the extranonce ends, or of the message; for
+                             two */
     size_t own_at;        /* where the extranonce lies in it */
     size_t head_blocks;
     const uint8_t *middle; /* whole blocks of the suffix */
@@ -33,7 +34,8 @@ static void otd_store_be32(uint8_t *p, uint32_t x) {
     p[3] = (uint8_t)x;
 }
 
-/* Ends the message of which `used` bytes, fewer than 64, lie in tail before zeros; how many blocks that makes. */
+/* Ends the message of which `used` bytes, fewer than 64, lie in tail before zeros; how many blocks that
+ * makes. */
 static size_t otd_end_message(uint8_t *tail, size_t used, uint64_t bytes) {
     size_t blocks = used < 56 ? 1 : 2; /* 0x80 and the 8 length bytes must fit */
     tail[used] = 0x80;
@@ -54,7 +56,8 @@ static void otd_lay_out(otd_rest *rest, const otd_sha256_state *prefix, const ot
         if (left != 0) {
             memcpy(rest->head[0] + own_end, coinbase->suffix, left);
         }
-        rest->head_blocks = whole / 64 + otd_end_message(rest->head[0] + whole, own_end - whole + left, bytes);
+        rest->head_blocks =
+            whole / 64 + otd_end_message(rest->head[0] + whole, own_end - whole + left, bytes);
     } else {
         rest->head_blocks = (own_end + fill) / 64;
         if (left != 0) {
@@ -89,8 +92,8 @@ static void otd_hash_again(uint32_t words[2][8], otd_again *again) {
 }
 
 /* The identifiers of two coinbases, into the first halves of again->pair. own: their extranonces. */
-static void otd_coinbases(otd_rest *rest, const uint32_t prefix[8], const uint8_t *const own[2], size_t own_length,
-                          otd_again *again) {
+static void otd_coinbases(otd_rest *rest, const uint32_t prefix[8], const uint8_t *const own[2],
+                          size_t own_length, otd_again *again) {
     const uint8_t *const heads[2] = {rest->head[0], rest->head[1]};
     const uint8_t *const middles[2] = {rest->middle, rest->middle};
     const uint8_t *const ends[2] = {rest->end, rest->end};

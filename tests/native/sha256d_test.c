@@ -84,8 +84,8 @@ static void otd_compare_roots(void) {
         otd_fill(text, sizeof text);
         otd_fill(own, sizeof own);
         otd_fill(branches, sizeof branches);
-        int32_t status = otd_merkle_roots(roots, own, length, count, text, prefix, text + prefix + length, suffix,
-                                          branches, branch_count);
+        int32_t status = otd_merkle_roots(roots, own, length, count, text, prefix, text + prefix + length,
+                                          suffix, branches, branch_count);
         for (uint32_t i = 0; i < count; i++) {
             memcpy(text + prefix, own + length * i, length);
             otd_sha256d(pair, text, prefix + length + suffix);
@@ -95,8 +95,9 @@ static void otd_compare_roots(void) {
             }
             wrong += memcmp(pair, roots + 32 * i, 32) != 0;
         }
-        otd_check(status == OTD_OK && wrong == 0, "%u of %u roots differ: prefix %u, own %u, suffix %u, branches %u",
-                  wrong, count, prefix, length, suffix, branch_count);
+        otd_check(status == OTD_OK && wrong == 0,
+                  "%u of %u roots differ: prefix %u, own %u, suffix %u, branches %u", wrong, count, prefix,
+                  length, suffix, branch_count);
     }
 }
 
@@ -113,7 +114,8 @@ static void otd_compare_two(void) {
         otd_sha256_blocks_two(both, blocks, count);
         otd_sha256_blocks_ref(alone[0], blocks[0], count);
         otd_sha256_blocks_ref(alone[1], blocks[1], count);
-        otd_check(memcmp(both, alone, sizeof both) == 0, "two messages of %u blocks at once", (unsigned)count);
+        otd_check(memcmp(both, alone, sizeof both) == 0, "two messages of %u blocks at once",
+                  (unsigned)count);
     }
 }
 

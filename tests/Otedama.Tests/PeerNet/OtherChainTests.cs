@@ -53,7 +53,7 @@ public sealed class OtherChainTests
     }
 
     [Fact]
-    public void A_pool_alone_says_to_its_miners_and_in_its_view_that_the_others_are_of_another_chain()
+    public async Task A_pool_alone_says_to_its_miners_and_in_its_view_that_the_others_are_of_another_chain()
     {
         using TempFolder folder = new();
         Stranger other = new(_hall, "61.7.1.1", listens: true, rules: EasyShares.Parameters(window: 40, pass: "theirs"));
@@ -72,7 +72,7 @@ public sealed class OtherChainTests
             Files = new CrashDisk(),
             Nodes = null!,
             Loggers = NullLoggerFactory.Instance,
-            Peers = (identity, _) => _hall.NetworkOf(identity.Id, IPAddress.Parse("8.8.8.8")),
+            Peers = (identity, _, _) => _hall.NetworkOf(identity.Id, IPAddress.Parse("8.8.8.8")),
         };
         using Ledger ledger = Ledger.Open(
             new LedgerOptions { Directory = folder.Path, OperatorScript = FreeShares.Payee(1).ToScript(), Sync = LogSync.None },
@@ -84,7 +84,7 @@ public sealed class OtherChainTests
         {
             foreach (IStep step in pool.Peers!.Steps)
             {
-                step.StepAsync(default).AsTask().GetAwaiter().GetResult();
+                await step.StepAsync(default);
             }
             _hall.Run(1);
         }

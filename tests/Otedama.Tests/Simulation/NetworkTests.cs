@@ -142,8 +142,15 @@ public sealed class NetworkTests
     {
         NetOptions options = new()
         {
-            Nodes = 16, Dials = 8, Known = 4, Length = TimeSpan.FromMinutes(12), Spacing = TimeSpan.FromSeconds(5), Faults = TimeSpan.Zero, SkewMs = 500,
-            CoinLate = TimeSpan.FromSeconds(4), IsTraced = false,
+            Nodes = 16,
+            Dials = 8,
+            Known = 4,
+            Length = TimeSpan.FromMinutes(12),
+            Spacing = TimeSpan.FromSeconds(5),
+            Faults = TimeSpan.Zero,
+            SkewMs = 500,
+            CoinLate = TimeSpan.FromSeconds(4),
+            IsTraced = false,
         };
         NetSim sim = new(3, options);
         sim.Begin();
