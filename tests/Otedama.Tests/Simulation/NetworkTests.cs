@@ -104,7 +104,7 @@ public sealed class NetworkTests
 
     /// <summary>
     /// Share chain rules, section 11, eclipse: after an hour among all others a node has a link only to one that shows it a chain
-    /// with an eighth of the work. A quarter, which difficulty soon follows, is not noticed.
+    /// with an eighth of the work. A quarter, which difficulty soon follows, is not noticed by reckoning; it was not run.
     /// </summary>
     [Theory]
     [InlineData(1)]
