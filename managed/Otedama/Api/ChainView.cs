@@ -202,8 +202,11 @@ internal sealed record ChainBlockView
     /// <summary>Coins that its coinbase pays to all, as text.</summary>
     public required string Reward { get; init; }
 
-    /// <summary>A share builds on it: somebody's coin node has accepted it.</summary>
-    public required bool BuiltOn { get; init; }
+    /// <summary>
+    /// accepted: by our coin node, or a share builds on it, so that somebody's node has it; confirmed or orphaned: of a
+    /// block found here; unseen: another node's, and no share builds on it.
+    /// </summary>
+    public required string Status { get; init; }
 
     /// <summary>What it pays to miners of this node; empty where none of them is paid by it.</summary>
     public required IReadOnlyList<ChainPaidView> Paid { get; init; }

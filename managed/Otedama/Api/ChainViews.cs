@@ -59,15 +59,19 @@ internal static class ChainViews
         }),
     ]);
 
-    public static IReadOnlyList<ChainBlockView> Blocks(IReadOnlyList<ChainBlock> blocks) =>
+    /// <param name="own">Blocks found here.</param>
+    public static IReadOnlyList<ChainBlockView> Blocks(
+        IReadOnlyList<ChainBlock> blocks, IReadOnlyDictionary<Hash256, BlockStatus> own) =>
     [
-        .. blocks.Select(static block => new ChainBlockView
+        .. blocks.Select(block => new ChainBlockView
         {
             Height = block.Found.Height,
             Hash = block.Found.Id.ToString(),
             Time = block.Found.TimeMs / 1_000.0,
             Reward = block.Found.Reward.ToString(),
-            BuiltOn = block.Found.IsBuiltOn,
+            Status = own.TryGetValue(block.Found.Id, out BlockStatus status) && status != BlockStatus.Pending
+                ? Views.Snake(status.ToString())
+                : own.ContainsKey(block.Found.Id) || block.Found.IsBuiltOn ? "accepted" : "unseen",
             Paid = [.. block.Paid.Select(static paid => new ChainPaidView(paid.Address, paid.Amount.ToString()))],
         }),
     ];

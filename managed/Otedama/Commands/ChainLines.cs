@@ -77,7 +77,7 @@ internal static class ChainLines
 
     /// <summary>The chain's coin blocks, whoever found them: a row for each payment to an address of this node.</summary>
     public static IEnumerable<string> Paid(IReadOnlyList<ChainBlockView> blocks, string unit) => StatusLines.Table(
-            ["BLOCK OF THE POOL (UTC)", "HEIGHT", "HASH", "BUILT ON", $"PAYS {unit}", "TO US", "ADDRESS"],
+            ["BLOCK OF THE POOL (UTC)", "HEIGHT", "HASH", "STATUS", $"PAYS {unit}", "TO US", "ADDRESS"],
             blocks.SelectMany(static block =>
                 block.Paid.Count == 0
                     ? [Paid(block, null)]
@@ -87,7 +87,7 @@ internal static class ChainLines
     private static string[] Paid(ChainBlockView block, ChainPaidView? paid) =>
     [
         StatusLines.Time((long)block.Time), Count(block.Height), StatusLines.Short(block.Hash),
-        block.BuiltOn ? "yes" : "not yet", StatusLines.Coins(block.Reward),
+        block.Status, StatusLines.Coins(block.Reward),
         paid is null ? "0" : StatusLines.Coins(paid.Amount), paid?.Address ?? "none of ours",
     ];
 

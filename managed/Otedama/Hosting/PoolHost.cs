@@ -112,7 +112,12 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
             Pool = Name,
             OnSharechain = chain is not null,
             AtTip = chain?.AtTip,
-            Blocks = Server.ChainBlocks() is { } blocks ? ChainViews.Blocks(blocks) : null,
+            Blocks = Server.ChainBlocks() is { } blocks
+                ? ChainViews.Blocks(
+                    blocks,
+                    Server.Ledger.Blocks(TableRowsMax).DistinctBy(static own => own.Hash)
+                        .ToDictionary(static own => own.Hash, static own => own.Status))
+                : null,
         };
     }
 

@@ -184,17 +184,20 @@ public sealed class PoolChainTests : IDisposable
         Assert.Equal((found.Work.Header.Id, found.Id, false), (block.Found.Id, block.Found.Share, block.Found.IsBuiltOn));
         IReadOnlyList<PayoutOutput> outputs = _pool.Desk.Look(chain => chain.OutputsOf(found.Core))!;
         Assert.Equal(2, outputs.Count); // the two before it: a share pays those of its parent
-        PayoutOutput own = outputs.Single(static output => output.Script.Span.SequenceEqual(Own.ToScript()));
-        Assert.Equal([(StratumHarness.Address(1), own.Amount)], block.Paid);
+        PayoutOutput mine = outputs.Single(static output => output.Script.Span.SequenceEqual(Own.ToScript()));
+        Assert.Equal([(StratumHarness.Address(1), mine.Amount)], block.Paid);
         Assert.Equal(FreeShares.CoinValue, (ulong)outputs.Sum(static output => output.Amount.Units));
 
         Run(10);
         Take(FreeShares.Payee(2), new ShareOrigin(5, IsAskedFor: false), found.Work.Header.Id);
-        ChainBlockView view = Assert.Single(ChainViews.Blocks(_pool.Blocks()));
-        Assert.True(view.BuiltOn);
+        Dictionary<Hash256, BlockStatus> own = [];
+        ChainBlockView view = Assert.Single(ChainViews.Blocks(_pool.Blocks(), own));
+        Assert.Equal("accepted", view.Status);
+        own[found.Work.Header.Id] = BlockStatus.Orphaned;
+        Assert.Equal("orphaned", Assert.Single(ChainViews.Blocks(_pool.Blocks(), own)).Status);
         string[] lines = [.. ChainLines.Paid([view], "BTC")];
         Assert.Contains(view.Paid[0].Address, lines[1], StringComparison.Ordinal);
-        Assert.Contains("yes", lines[1], StringComparison.Ordinal);
+        Assert.Contains("accepted", lines[1], StringComparison.Ordinal);
 
         PaidBlocks again = new(_pool.Desk, static _ => false);
         PaidBlocks kept = new(_pool.Desk, static _ => true);

@@ -48,7 +48,7 @@ function drawFound(page) {
     [t("block"), "number", (b) => count(b.height)], [t("when"), "", (b) => page.when(b.time)],
     [t("hash"), "mono", (b) => page.titled(b.hash, `…${b.hash.slice(-10)}`)], [t("reward"), "number", (b) => coins(b.reward)],
     [t("toUs"), "number", (b) => page.titled(b.paid.map((p) => `${p.amount} ${p.address}`).join("\n"), coins(String(ours(b))))],
-    [t("status"), "", (b) => t(b.built_on ? "builtOn" : "notBuiltOn")],
+    [t("status"), "", (b) => t(`${b.status}_`)],
   ], (page.blocks ?? []).slice(0, 12), t("noPoolBlocks"));
 }
 
