@@ -23,12 +23,12 @@ public sealed class PeerMetricsTests
         {
             seen = await UntilAsync(metrics, first, static m => m["otedama_peers_connected"] == 1
                 && m.GetValueOrDefault("otedama_p2p_dht_nodes{pool=\"main\",family=\"ipv4\"}") == 1
-                && m["otedama_p2p_bytes_total{pool=\"main\",direction=\"in\",type=\"share\"}"] > 0
-                && m["otedama_p2p_share_propagation_seconds_count{pool=\"main\"}"] > 0);
+                && m["otedama_p2p_bytes_total{pool=\"main\",direction=\"in\",type=\"share\"}"] > 0);
         }
         finally
         {
             await stop.CancelAsync();
+            await Task.WhenAll(first, second); // their folders are theirs until then
         }
         Assert.Equal((0, 0), ((await first).Code, (await second).Code));
         Check(seen);
@@ -115,7 +115,8 @@ public sealed class PeerMetricsTests
             + Of("dht_queries_total", "method=\"ping\",result=\"answered\"") + Of("dht_queries_total", "method=\"get_peers\",result=\"answered\"") >= 1);
         Assert.Equal(Of("share_propagation_seconds_bucket", "le=\"+Inf\""), Of("share_propagation_seconds_count", ""));
         Assert.True(Of("share_propagation_seconds_count", "") <= Of("frames_total", "direction=\"in\",type=\"share\""));
-        Assert.InRange(Of("share_propagation_seconds_sum", "") / Of("share_propagation_seconds_count", ""), 0, Patience.Limit.TotalSeconds);
+        // A share on the other's own coin comes in with a history only, so that there may be none.
+        Assert.InRange(Of("share_propagation_seconds_sum", ""), 0, Of("share_propagation_seconds_count", "") * Patience.Limit.TotalSeconds);
         Assert.Equal((1, 0), (Of("reachable", "method=\"assumed\""), Of("reachable", "method=\"upnp\"")));
     }
 
