@@ -26,7 +26,9 @@ registers_max() {
 fetch() {
   local lists=$tools/lists
   mkdir -p "$lists/partial" "$tools/cache/archives/partial" || return 1
-  echo "deb http://deb.debian.org/debian bookworm non-free" >"$tools/sources.list"
+  # From where this machine has its own packages: the part non-free stands beside main.
+  apt-get indextargets --format 'deb $(REPO_URI) $(CODENAME) non-free' 'Created-By: Packages' 'Component: main' 2>/dev/null |
+    grep -E ' (bookworm|trixie) ' | sort -u >"$tools/sources.list" || return 1
   local options=(-oDir::Etc::sourcelist="$PWD/$tools/sources.list" -oDir::Etc::sourceparts=-
     -oDir::State::Lists="$PWD/$lists" -oDir::Cache="$PWD/$tools/cache" -oAPT::Sandbox::User=root
     -oAcquire::Languages=none)

@@ -2,44 +2,17 @@
  * fake_cuda.c - a stand-in for NVIDIA's driver, libcuda.so.1, on machines without a GPU: kernels run in the
  * interpreter of ptx.h. It has the functions that a CUDA host needs and is strict where the real one is
  * undefined. What is queued is done when somebody asks for an event behind it for the second time, so that a
- * host that does not wait is seen.
- *
- * Faults and sizes come from the environment, looked at by cuInit:
- *   FAKECUDA_NONE=1      cuInit says 100, no device
- *   FAKECUDA_DEVICES=n   devices; 1
- *   FAKECUDA_CC=86       compute capability
- *   FAKECUDA_MEM_MB=n    memory of a device; 4096
- *   FAKECUDA_DRIVER=n    what cuDriverGetVersion says; 12020
- *   FAKECUDA_BADJIT=1    no PTX compiles: 218
- *   FAKECUDA_LOST=n      the n-th launch of the process loses its context: 700 from then on
- *   FAKECUDA_HANG=n      the n-th launch never ends: events behind it stay 600
- *
- * Numbers are those of cuda.h, CUDA 12.
+ * host that does not wait is seen. Which faults can be planted: fake_cuda.h.
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_cuda.h"
 #include "ptx.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
 enum {
-    OK = 0,
-    INVALID_VALUE = 1,
-    OUT_OF_MEMORY = 2,
-    NOT_INITIALIZED = 3,
-    NO_DEVICE = 100,
-    INVALID_DEVICE = 101,
-    INVALID_CONTEXT = 201,
-    NO_BINARY = 209,
-    INVALID_PTX = 218,
-    INVALID_HANDLE = 400,
-    NOT_FOUND = 500,
-    NOT_READY = 600,
-    ILLEGAL_ADDRESS = 700,
-    OUT_OF_RESOURCES = 701,
     DEVICES_MAX = 16,
     ALLOCATIONS_MAX = 256,
     STACK_MAX = 16,
@@ -724,45 +697,4 @@ EXPORT int cuEventDestroy_v2(event *e) {
     e->kind = 0;
     free(e);
     return OK;
-}
-
-static const struct {
-    int code;
-    const char *name, *text;
-} errors[] = {
-    {OK, "CUDA_SUCCESS", "no error"},
-    {INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE", "invalid argument"},
-    {OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
-    {NOT_INITIALIZED, "CUDA_ERROR_NOT_INITIALIZED", "initialization error"},
-    {NO_DEVICE, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
-    {INVALID_DEVICE, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"},
-    {INVALID_CONTEXT, "CUDA_ERROR_INVALID_CONTEXT", "invalid device context"},
-    {NO_BINARY, "CUDA_ERROR_NO_BINARY_FOR_GPU", "no kernel image is available for execution"},
-    {INVALID_PTX, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"},
-    {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"},
-    {NOT_FOUND, "CUDA_ERROR_NOT_FOUND", "named symbol not found"},
-    {NOT_READY, "CUDA_ERROR_NOT_READY", "device not ready"},
-    {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
-    {OUT_OF_RESOURCES, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "too many resources requested for launch"}};
-
-EXPORT int cuGetErrorName(int code, const char **name) {
-    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        if (errors[i].code == code) {
-            *name = errors[i].name;
-            return OK;
-        }
-    }
-    *name = NULL;
-    return INVALID_VALUE;
-}
-
-EXPORT int cuGetErrorString(int code, const char **text) {
-    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        if (errors[i].code == code) {
-            *text = errors[i].text;
-            return OK;
-        }
-    }
-    *text = NULL;
-    return INVALID_VALUE;
 }
