@@ -146,8 +146,7 @@ int32_t otd_cl_write(otd_gpu_context *context, otd_gpu_buffer *buffer, uint64_t 
 int32_t otd_cl_read(otd_gpu_context *context, otd_gpu_buffer *buffer, uint64_t offset, void *to,
                     uint64_t bytes);
 
-int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_code *code, uint32_t threads,
-                     otd_gpu_program **out);
+int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_build *what, otd_gpu_program **out);
 void otd_cl_discard(otd_gpu_context *context, otd_gpu_program *program);
 int32_t otd_cl_kernel(otd_gpu_context *context, otd_gpu_program *program, const char *name,
                       otd_gpu_kernel **out);

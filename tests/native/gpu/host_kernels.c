@@ -81,7 +81,7 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 }
 
 /* The test's dataset in eight pieces, so that choosing one is tested too. */
-#define KAWPOW_PIECES 8
+#define PIECES 8
 #define KAWPOW_PIECE_BITS 9
 #define KAWPOW_PROGRAM host_step(m, l1, dag);
 
