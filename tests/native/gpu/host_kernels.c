@@ -91,8 +91,13 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 #define KERNEL_NAME kawpow_seed
 #include "kawpow/gpu/kawpow_seed.cu"
 #undef KERNEL_NAME
+#include "kawpow/gpu/kawpow_any.h"
+#include "kawpow/gpu/kawpow_load.h"
 #define KERNEL_NAME kawpow_mix
 #include "kawpow/gpu/kawpow_mix.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME kawpow_mix_any
+#include "kawpow/gpu/kawpow_mix_any.cu"
 #undef KERNEL_NAME
 #define KERNEL_NAME kawpow_final
 #include "kawpow/gpu/kawpow_final.cu"
@@ -184,6 +189,11 @@ static void run_kawpow_mix(const argument *arguments) {
                MEMORY(8), MEMORY(9), (u32)NUMBER(10), (u32)NUMBER(11), (u32)NUMBER(12));
 }
 
+static void run_kawpow_mix_any(const argument *arguments) {
+    kawpow_mix_any(MEMORY(0), MEMORY(1), MEMORY(2), MEMORY(3), MEMORY(4), MEMORY(5), MEMORY(6), MEMORY(7),
+                   MEMORY(8), MEMORY(9), (u32)NUMBER(10), (u32)NUMBER(11), (u32)NUMBER(12), MEMORY(13));
+}
+
 static void run_kawpow_final(const argument *arguments) {
     kawpow_final(MEMORY(0), NUMBER(1), (u32)NUMBER(2), (u32)NUMBER(3), MEMORY(4), MEMORY(5), MEMORY(6));
 }
@@ -196,6 +206,7 @@ host_kernel *host_kernel_of(const char *name) {
                 {"kawpow_items", run_kawpow_items},
                 {"kawpow_seed", run_kawpow_seed},
                 {"kawpow_mix", run_kawpow_mix},
+                {"kawpow_mix_any", run_kawpow_mix_any},
                 {"kawpow_final", run_kawpow_final},
                 {"scrypt", run_scrypt},
                 {"verthash", run_verthash},
