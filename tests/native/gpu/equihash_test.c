@@ -245,8 +245,12 @@ static void known_solution(const runner *with, uint32_t n, uint32_t k, const uin
         empty++;
     }
     overfill(&d, last_counts, empty, d.memory[EQUIHASH_LAST], 8, rest_bits);
-    good = good && run_buckets(with, &d, d.list.steps[k + 1], last_counts, threads) &&
-           run_step(with, &d, &d.list.steps[k + 2], threads);
+    good = good && run_buckets(with, &d, d.list.steps[k + 1], last_counts, threads);
+    /* And a candidate in which every leaf comes twice. */
+    uint32_t *candidates = d.memory[EQUIHASH_CANDIDATES], *listed = &counts[d.list.counter_words - 2];
+    candidates[2 * *listed] = candidates[2 * *listed + 1] = candidates[0];
+    ++*listed;
+    good = good && run_step(with, &d, &d.list.steps[k + 2], threads);
     there.count = otd_equihash_steps_read(there.packed, SOLUTIONS, &lost, &d.p, d.memory[EQUIHASH_RESULTS],
                                           SOLUTIONS);
     check(good && lost == 6, "%s equihash %u,%u runs and loses %u entries, not 6", with->name, n, k, lost);
@@ -433,5 +437,12 @@ void test_equihash(const runner *with) {
         from_hex(solution, "0898985c54d7c66d04fbe9509445c19e664aca4b8d16a701f9f90eda443a556f37cc462733520133"
                            "9b001ea2ed29eeeec7da199b");
         known_solution(with, 125, 4, header, solution, threads);
+        for (uint32_t i = 0; i < sizeof header; i++) {
+            header[i] = i < 132 ? (uint8_t)i : 0;
+        }
+        from_hex(solution, "039b1447c2bc48db3d097d302119ceafe49bfd9b9ba3c518652478f65493a21f392bf7b0e1226c2c57b039d1"
+                           "5365a3be831814134bb1961a9c23157f4f5fa3e5abf77c8af6ee897bae55f71ad69d57247e9dfccf4fac8a93"
+                           "3f975a915501f03c5b7820de");
+        known_solution(with, 144, 5, header, solution, threads);
     }
 }

@@ -10,6 +10,7 @@
 #undef HASHES
 #undef MESSAGE_WORDS
 #undef PARENTS
+#define mask_word SET_NAME(mask_word)
 #include "equihash/gpu/equihash_body.h"
 
 #include "equihash/gpu/equihash_blake2b.h"
@@ -49,3 +50,4 @@ static void SET_NAME(run_recover)(const argument *arguments) {
     (MEMORY(0), MEMORY(1), MEMORY(2), MEMORY(3), MEMORY(4), MEMORY(5), MEMORY(6), MEMORY(7), MEMORY(8),
      (u32)NUMBER(9));
 }
+#undef mask_word

@@ -435,8 +435,9 @@ static int run_warp(machine *m, warp *w) {
             continue;
         }
         w->held &= ~active;
+        /* Where a branch leads is counted there. */
+        m->module->ran[place] |= doing != 0 || in->op == PTX_BRA;
         if (doing != 0) {
-            m->module->ran[place] = 1;
             if (in->op != PTX_BRA && !run_one(m, w, in, doing)) {
                 return 0;
             }

@@ -64,6 +64,13 @@
      : (bits) <= 32u * (i)     ? 0u                                                                          \
                                : ~(0xffffffffu >> (((bits)-32u * (i)) & 31u)))
 
+/* The same word where `bits` is not a constant: end is 32 * i + 32. Two shifts, since one by 32 is not defined. */
+DEV u32 mask_word(u32 bits, u32 end) {
+    u32 zeros = end > bits ? end - bits : 0u;
+    zeros = LEAST(zeros, 32u);
+    return 0xffffffffu << (zeros >> 1) << (zeros - (zeros >> 1));
+}
+
 /* Where a digit ends: the top DIGIT_BITS of two words, moved out at the left. */
 #define NEXT_DIGIT(high, low) ((high) << DIGIT_BITS | (low) >> (32u - DIGIT_BITS))
 

@@ -63,8 +63,8 @@ KERNEL(otd_equihash_collide)
     }
     BARRIER();
     u32 value_bits = VALUE_BITS(next_level);
-    u32 mask0 = MASK_WORD(value_bits, 0u), mask1 = MASK_WORD(value_bits, 1u);
-    u32 mask2 = MASK_WORD(value_bits, 2u), mask3 = MASK_WORD(value_bits, 3u);
+    u32 mask0 = mask_word(value_bits, 32u), mask1 = mask_word(value_bits, 64u);
+    u32 mask2 = mask_word(value_bits, 96u), mask3 = mask_word(value_bits, 128u);
     u32 s = me, other = 0u, in_all = 0u;
     if (s < count) {
         other = next[s];
