@@ -221,5 +221,5 @@ host_kernel *host_kernel_of(const char *name) {
             return rows[i].run;
         }
     }
-    return NULL;
+    return host_equihash_of(name);
 }
