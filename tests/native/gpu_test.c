@@ -320,5 +320,20 @@ void otd_test_gpu(void) {
     otd_test_choice();
     otd_test_backend(OTD_BACKEND_OPENCL, "OpenCL");
     otd_test_backend(OTD_BACKEND_VULKAN, "Vulkan");
+#if OTD_GPU
+    otd_test_gpu_vulkan(0);
+#endif
     otd_check(otd_devices_open(~0u) == OTD_OK && otd_devices_open(~0u) == OTD_OK, "gpu: opening all twice");
+}
+
+void otd_test_vulkan(int large) {
+    otd_fill_header();
+    if (large) {
+        otd_check(otd_devices_open(1u << OTD_BACKEND_VULKAN) == OTD_OK, "gpu: opening Vulkan");
+    } else {
+        otd_test_backend(OTD_BACKEND_VULKAN, "Vulkan");
+    }
+#if OTD_GPU
+    otd_test_gpu_vulkan(large);
+#endif
 }

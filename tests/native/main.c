@@ -1,7 +1,9 @@
 /*
- * main.c - native tests: otedama_native_test <directory of vectors> [threads|gpu]. With "threads" only the
- * tests that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of
- * devices besides the processor. The last line is the count.
+ * main.c - native tests: otedama_native_test <directory of vectors> [threads|gpu|vulkan|vulkan-large]. With
+ * "threads" only the tests that use several of them run, which is what the thread sanitizer is for; with "gpu"
+ * only those of devices besides the processor, with "vulkan" those behind Vulkan. "vulkan-large" moves as much
+ * as the Verthash file has, which needs 4 GiB of memory and is no part of the others. The last line is the
+ * count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,6 +56,8 @@ int main(int count, char **arguments) {
     const char *part = count < 3 ? "" : arguments[2];
     if (strcmp(part, "gpu") == 0) {
         otd_test_devices();
+    } else if (strncmp(part, "vulkan", 6) == 0) {
+        otd_test_vulkan(strcmp(part, "vulkan-large") == 0);
     } else {
         otd_test_threads();
     }
