@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.Extensions.Logging;
 using Otedama.Interop;
 using Otedama.Mining;
 
@@ -10,7 +9,8 @@ namespace Otedama;
 /// Which geometry was fastest on which card, kept as gpu-tuning.json in the data directory: measured by rigs while they mine,
 /// and by `otedama mining benchmark --gpu`. A file that cannot be read or written costs a measurement, never a start. Any thread.
 /// </summary>
-internal sealed partial class GpuTuning(string root, TimeProvider clock, ILogger logger) : IGpuTuning
+/// <param name="says">Told in one sentence about such a file.</param>
+internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> says) : IGpuTuning
 {
     /// <summary>Of all cards this directory has seen with every driver; the oldest goes first.</summary>
     private const int EntriesMax = 256;
@@ -56,7 +56,7 @@ internal sealed partial class GpuTuning(string root, TimeProvider clock, ILogger
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                NotKept(logger, PathIn(root), e.Message);
+                says($"{PathIn(root)} cannot be written, so what is fastest is measured again at the next start: {e.Message}");
             }
         }
     }
@@ -84,7 +84,7 @@ internal sealed partial class GpuTuning(string root, TimeProvider clock, ILogger
             if (!_told)
             {
                 _told = true;
-                NotRead(logger, file.FullName, e.Message);
+                says($"{file.FullName} is left out, and what is fastest is measured again: {e.Message}");
             }
             return [];
         }
@@ -98,14 +98,6 @@ internal sealed partial class GpuTuning(string root, TimeProvider clock, ILogger
 
     /// <summary>The board's own number, where it tells one; cards of one name are alike enough otherwise.</summary>
     private static string CardOf(GpuInfo gpu) => gpu.Device.Uuid is { } uuid ? $"{gpu.Device.Name} {uuid}" : gpu.Device.Name;
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "gpu_tuning_not_read",
-        Message = "{File} is left out, and what is fastest is measured again: {Reason}")]
-    private static partial void NotRead(ILogger logger, string file, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "gpu_tuning_not_kept",
-        Message = "{File} cannot be written, so what is fastest is measured again at the next start: {Reason}")]
-    private static partial void NotKept(ILogger logger, string file, string reason);
 }
 
 internal sealed record GpuTuningFile(int Schema, IReadOnlyList<GpuTuningEntry> Entries);

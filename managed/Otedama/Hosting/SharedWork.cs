@@ -36,7 +36,7 @@ internal sealed class SharedWork : IDisposable
         DeviceDatasets = new DeviceDatasets(
             Datasets,
             new DeviceDatasetOptions { Clock = clock, Finished = _datasetLog.OnFinished, Says = _datasetLog.OnMemory });
-        GpuTuning = new GpuTuning(plan.DataRoot, clock, loggers.CreateLogger(LogCategory.Instance));
+        GpuTuning = new GpuTuning(plan.DataRoot, clock, sentence => InstanceLog.GpuTuning(_logger, sentence));
         _datasetLog.Follow(DatasetStates);
     }
 
