@@ -76,8 +76,8 @@ int32_t otd_gpu_upload(const otd_gpu_dataset *to, const otd_gpu_site *site, cons
     for (uint32_t i = 0; i < to->piece_count && status == OTD_OK; i++) {
         uint64_t first = i * to->piece_bytes;
         uint64_t length = bytes - first < to->piece_bytes ? bytes - first : to->piece_bytes;
-        status = otd_copy(to->pieces[i], site, (const uint8_t *)from + first, length, &pace, build, first,
-                          bytes);
+        status =
+            otd_copy(to->pieces[i], site, (const uint8_t *)from + first, length, &pace, build, first, bytes);
     }
     return status;
 }
@@ -99,13 +99,13 @@ static int32_t otd_cut(otd_gpu_dataset *gpu, const otd_gpu_shape *shape, const o
     }
     uint64_t count = gpu->piece_bytes == 0 ? 0 : (shape->bytes + gpu->piece_bytes - 1) / gpu->piece_bytes;
     if (gpu->piece_bytes < shape->piece_least || count > OTD_GPU_PIECES || count == 0) {
-        return otd_fail(OTD_E_UNSUPPORTED,
-                        "%s gives at most %llu bytes of memory in one piece, and the %s dataset of %llu bytes "
-                        "needs at least %llu there; another driver or another interface may give more",
-                        site->device->name, (unsigned long long)most, name, (unsigned long long)shape->bytes,
-                        (unsigned long long)(gpu->piece_bytes < shape->piece_least
-                                                 ? shape->piece_least
-                                                 : shape->bytes / OTD_GPU_PIECES));
+        return otd_fail(
+            OTD_E_UNSUPPORTED,
+            "%s gives at most %llu bytes of memory in one piece, and the %s dataset of %llu bytes "
+            "needs at least %llu there; another driver or another interface may give more",
+            site->device->name, (unsigned long long)most, name, (unsigned long long)shape->bytes,
+            (unsigned long long)(gpu->piece_bytes < shape->piece_least ? shape->piece_least
+                                                                       : shape->bytes / OTD_GPU_PIECES));
     }
     gpu->piece_count = (uint32_t)count;
     return OTD_OK;
@@ -133,7 +133,8 @@ static int32_t otd_take_pieces(otd_gpu_dataset *gpu, const otd_gpu_port *port, u
     int32_t status = OTD_OK;
     for (uint32_t i = 0; i < gpu->piece_count && status == OTD_OK; i++) {
         uint64_t left = bytes - i * gpu->piece_bytes;
-        status = port->alloc(gpu->context, &gpu->pieces[i], left < gpu->piece_bytes ? left : gpu->piece_bytes);
+        status =
+            port->alloc(gpu->context, &gpu->pieces[i], left < gpu->piece_bytes ? left : gpu->piece_bytes);
     }
     return status;
 }

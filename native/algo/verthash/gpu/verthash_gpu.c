@@ -39,8 +39,8 @@ static void otd_shape(otd_gpu_shape *out, const otd_gpu_port *port, const otd_da
     *out = (otd_gpu_shape){.bytes = bytes, .piece_least = bytes};
 }
 
-static int32_t otd_file_upload(const otd_gpu_dataset *dataset, const otd_gpu_site *site, const otd_dataset *source,
-                               const otd_build *build) {
+static int32_t otd_file_upload(const otd_gpu_dataset *dataset, const otd_gpu_site *site,
+                               const otd_dataset *source, const otd_build *build) {
     const otd_verthash_data *data = otd_verthash_dataset_data(source);
     return otd_gpu_upload(dataset, site, data->nodes, data->bytes, build);
 }
