@@ -109,7 +109,8 @@ internal static unsafe class LayoutCheck
         otd_dataset_params dataset;
         new Measure(rows, "otd_dataset_params", &dataset, sizeof(otd_dataset_params))
             .Field("algorithm", &dataset.algorithm).Field("kind", &dataset.kind).Field("epoch", &dataset.epoch)
-            .Field("threads", &dataset.threads).Field("device", &dataset.device).Field("reserved", &dataset.reserved);
+            .Field("threads", &dataset.threads).Field("device", &dataset.device)
+            .Field("reserved", &dataset.reserved);
         otd_progress progress;
         new Measure(rows, "otd_progress", &progress, sizeof(otd_progress))
             .Field("done", &progress.done).Field("total", &progress.total);
