@@ -99,7 +99,7 @@ static int32_t otd_open_device(const otd_engine *engine, otd_gpu_engine *gpu) {
         status = otd_open_extra(gpu, &device->info);
     }
     if (status == OTD_OK) {
-        const otd_gpu_build what = {.code = gpu->plan->code, .threads = gpu->plan->threads};
+        const otd_gpu_build what = {.code = gpu->plan->code, .threads = gpu->plan->threads, .keep = 1};
         status = port->build(gpu->context, &what, &gpu->program);
     }
     return status != OTD_OK ? status : port->kernel(gpu->context, gpu->program, "otd_search", &gpu->search);
