@@ -179,6 +179,8 @@ int32_t otd_cl_open(const otd_gpu_found *device, otd_gpu_context **out) {
     context->cl = (const otd_cl *)(uintptr_t)device->handle[1];
     context->device = (otd_cl_handle)(uintptr_t)device->handle[0];
     snprintf(context->name, sizeof context->name, "%s", device->info.name);
+    snprintf(context->driver, sizeof context->driver, "%s, %.120s", device->info.driver,
+             device->info.features);
     otd_cl_handle platform = NULL;
     int32_t error = CL_SUCCESS;
     otd_get(context->cl, context->device, CL_DEVICE_PLATFORM, &platform, sizeof platform);
