@@ -166,7 +166,7 @@ static void otd_test_gpu_budget(otd_engine *device) {
 
 static void otd_test_gpu_refusals(uint32_t device) {
     otd_engine *engine = NULL;
-    otd_engine_params params = {.algorithm = OTD_ALGO_SHA256D, .device = device, .flavour = 2};
+    otd_engine_params params = {.algorithm = OTD_ALGO_SHA256D, .device = device, .flavour = 99};
     otd_check(otd_engine_create(&params, NULL, &engine) == OTD_E_ARGUMENT && engine == NULL,
               "gpu: a flavour that does not exist is refused");
     params.flavour = 0;

@@ -139,6 +139,8 @@ internal struct otd_dataset_params
     public uint kind;
     public uint epoch;
     public uint threads;
+    public uint device;
+    public uint reserved;
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -166,7 +168,7 @@ internal struct otd_engine_params
     public uint flavour;
     public uint intensity;
     public uint hang_ms;
-    public uint reserved;
+    public uint flags;
     public otd_algo_params algo;
 }
 

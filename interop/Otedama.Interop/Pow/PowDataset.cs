@@ -67,7 +67,7 @@ public sealed unsafe class PowDataset : IDisposable
         int status;
         fixed (byte* text = name)
         {
-            status = Otd.otd_dataset_create(&parameters, text, (uint)name.Length, progress.Pointer,
+            status = Otd.otd_dataset_create(&parameters, 0, text, (uint)name.Length, progress.Pointer,
                 (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(cancel, 0), &handle);
         }
         GC.KeepAlive(progress);

@@ -53,14 +53,16 @@ void otd_gpu_device_at(const otd_backend *backend, uint32_t row, otd_device_info
 }
 
 uint32_t otd_gpu_flavour_count(const otd_backend *backend, const otd_algo *algo) {
-    return otd_gpu_plan_of(algo->info.id) == NULL ? 0 : 1;
+    const otd_gpu_plan *plan = otd_gpu_plan_of(algo->info.id);
+    return plan == NULL ? 0 : plan->geometry_count;
 }
 
 void otd_gpu_flavour_at(const otd_backend *backend, const otd_algo *algo, uint32_t index,
                         otd_flavour_info *out) {
     const otd_gpu_plan *plan = otd_gpu_plan_of(algo->info.id);
-    *out = (otd_flavour_info){.supported = 1, .selected = 1, .lanes = plan->threads};
-    snprintf(out->name, sizeof out->name, "%s", plan->flavour);
+    const otd_gpu_geometry *geometry = &plan->geometries[index];
+    *out = (otd_flavour_info){.supported = 1, .selected = index == 0, .lanes = geometry->threads};
+    snprintf(out->name, sizeof out->name, "%s", geometry->name);
 }
 
 void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *out) {

@@ -15,12 +15,15 @@
  * an easy target is searched in smaller launches instead. */
 #define OTD_GPU_SLOTS 256u
 
+/* Algorithms are numbered below it. */
+#define OTD_GPU_ALGORITHMS 16u
+
 /* What a device did; atomic, written by engines, read by telemetry. */
 typedef struct otd_gpu_counters {
     uint64_t hardware_errors;
     uint64_t launches;
     uint64_t lost;
-    uint32_t tested; /* bit n: algorithm n gave the reference's answers here */
+    uint32_t tested[OTD_GPU_ALGORITHMS]; /* bit n: geometry n gave the reference's answers here */
 } otd_gpu_counters;
 
 /* A device of a backend; null when row is none. It stays where it is until the process ends. */
@@ -61,7 +64,7 @@ typedef struct otd_gpu_flight {
     otd_gpu_buffer *constants; /* of the device, with what was sent there beside it */
     uint8_t *constants_sent;   /* OTD_VERSIONS_MAX rows */
     otd_gpu_buffer *hits;
-    otd_gpu_hits *hits_read; /* OTD_GPU_SLOTS of them */
+    otd_gpu_hits *hits_read; /* as many as the plan has slots */
 } otd_gpu_flight;
 
 /* What engine->state is on a GPU. */
@@ -70,11 +73,19 @@ typedef struct otd_gpu_engine {
     const otd_gpu_port *port;
     otd_gpu_counters *counters;
     otd_gpu_context *context;
+    otd_gpu_site site;        /* what the plan's hooks get */
+    uint32_t slots;           /* that a launch can report, */
+    uint64_t hits_bytes;      /* and the memory they take with their count */
+    uint64_t plan_nonces_max; /* of a launch, as the plan says; 0 = no limit */
+
+    /* Of a plan of one kernel. */
     otd_gpu_program *program;
     otd_gpu_kernel *search;
     otd_gpu_extra extra;
     otd_gpu_buffer *shared; /* extra.bytes of the device */
-    otd_engine reference;   /* the processor's own, to compute hits again */
+    void *state;            /* of a plan with hooks; null before open */
+
+    otd_engine reference; /* the processor's own, to compute hits again */
     int32_t reference_open;
 
     otd_gpu_flight flights[OTD_GPU_FLIGHTS]; /* a ring: `flying` of them from `oldest` on */
@@ -93,7 +104,10 @@ typedef struct otd_gpu_engine {
 double otd_gpu_now_ms(void);
 
 /* Waits until event `slot` is reached, at most deadline_ms from now. OTD_E_DEVICE_LOST after that. */
-int32_t otd_gpu_await(otd_gpu_engine *gpu, uint32_t slot, double deadline_ms);
+int32_t otd_gpu_await(const otd_gpu_port *port, otd_gpu_context *context, uint32_t slot, double deadline_ms);
+
+/* The event that otd_gpu_finish uses; launches use those below. */
+#define OTD_GPU_EVENT_FINISH (OTD_GPU_EVENTS - 1u)
 
 /*
  * Computes the nonces of a flight's hits again and appends what holds, by nonce. *searched = nonces of the
