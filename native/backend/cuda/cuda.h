@@ -191,5 +191,7 @@ int32_t otd_cuda_fail(const otd_gpu_context *context, int error, const char *wha
 void otd_cuda_settle(otd_gpu_context *context);
 /* Frees the room of all copies; they have ended. */
 void otd_cuda_free_stages(otd_gpu_context *context);
+/* Forgets them; their memory stays, since the card may still write there. */
+void otd_cuda_forget_stages(otd_gpu_context *context);
 
 #endif /* OTD_BACKEND_CUDA_H */

@@ -289,7 +289,7 @@ void otd_cuda_abandon(otd_gpu_context *context) {
         __atomic_store_n(&context->card->silent, 1, __ATOMIC_RELEASE);
     }
     otd_leave_card(context->card);
-    /* The room of copies under way stays, since the card may still write there. */
+    otd_cuda_forget_stages(context);
     free(context);
 }
 

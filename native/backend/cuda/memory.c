@@ -119,6 +119,17 @@ void otd_cuda_free_stages(otd_gpu_context *context) {
     }
 }
 
+void otd_cuda_forget_stages(otd_gpu_context *context) {
+    otd_cuda_stage *lists[] = {context->under_way, context->idle};
+    for (uint32_t i = 0; i < 2; i++) {
+        while (lists[i] != NULL) {
+            otd_cuda_stage *stage = lists[i];
+            lists[i] = stage->next;
+            free(stage);
+        }
+    }
+}
+
 static int otd_queue_write(otd_gpu_context *context, uint64_t address, const void *from, uint64_t bytes) {
     const otd_cuda *cuda = context->card->cuda;
     otd_cuda_stage *stage = bytes <= OTD_STAGE_MAX ? otd_take_stage(context, bytes) : NULL;
