@@ -18,7 +18,8 @@ registers_max() {
     kawpow_items) echo 95 ;;
     kawpow_mix*) echo 64 ;;
     scrypt) echo 102 ;;
-    verthash) echo 80 ;;
+    sha256d_hash) echo 64 ;;
+    verthash | verthash_hash) echo 80 ;;
     *) echo 48 ;;
   esac
 }

@@ -10,6 +10,7 @@
 
 #define u32 uint
 #define u64 uvec2
+#define u32x4 uvec4
 #define ARRAY(type, name, count) inout type name[count]
 #define CONSTANT_ARRAY(type, name, count) const type name[count]
 #define DEV

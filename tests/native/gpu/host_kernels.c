@@ -101,14 +101,31 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 #undef FNV1A
 #undef SHA_ROTR
 
+#include "backend/gpu/sha256_body.h"
+#define KERNEL_NAME sha256d_hash
+#include "sha256d/gpu/sha256d_hash.cu"
+#undef KERNEL_NAME
 #define KERNEL_NAME scrypt
 #include "scrypt/gpu/scrypt_body.h"
 
 #include "scrypt/gpu/scrypt.cu"
 #undef KERNEL_NAME
+#include "verthash/gpu/verthash_body.h"
 #define KERNEL_NAME verthash
 #include "verthash/gpu/verthash.cu"
 #undef KERNEL_NAME
+#undef READ
+#define KERNEL_NAME verthash_hash
+#include "verthash/gpu/verthash_hash.cu"
+#undef KERNEL_NAME
+
+static void run_sha256d_hash(const argument *arguments) {
+    sha256d_hash(MEMORY(0), MEMORY(1), (u32)NUMBER(2));
+}
+
+static void run_verthash_hash(const argument *arguments) {
+    verthash_hash(MEMORY(0), MEMORY(1), (u32)NUMBER(2), MEMORY(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
 
 static void run_scrypt(const argument *arguments) {
     scrypt(MEMORY(0), NUMBER(1), (u32)NUMBER(2), (u32)NUMBER(3), MEMORY(4), MEMORY(5), (u32)NUMBER(6),
@@ -142,10 +159,15 @@ host_kernel *host_kernel_of(const char *name) {
     static const struct {
         const char *name;
         host_kernel *run;
-    } rows[] = {{"sha256d", run_sha256d},           {"kawpow_items", run_kawpow_items},
-                {"kawpow_seed", run_kawpow_seed},   {"kawpow_mix", run_kawpow_mix},
-                {"kawpow_final", run_kawpow_final}, {"scrypt", run_scrypt},
-                {"verthash", run_verthash}};
+    } rows[] = {{"sha256d", run_sha256d},
+                {"kawpow_items", run_kawpow_items},
+                {"kawpow_seed", run_kawpow_seed},
+                {"kawpow_mix", run_kawpow_mix},
+                {"kawpow_final", run_kawpow_final},
+                {"scrypt", run_scrypt},
+                {"verthash", run_verthash},
+                {"sha256d_hash", run_sha256d_hash},
+                {"verthash_hash", run_verthash_hash}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(name, rows[i].name) == 0) {
             return rows[i].run;

@@ -77,6 +77,7 @@ int main(int count, char **arguments) {
         test_kawpow(with);
         test_scrypt(with);
         test_verthash(with);
+        test_hashes(with);
         if (i == 1) {
             test_splice();
             test_ptx();

@@ -80,5 +80,6 @@ void test_cuda(void);
 int write_programs(const char *directory);
 void test_scrypt(const runner *with);
 void test_verthash(const runner *with);
+void test_hashes(const runner *with);
 
 #endif /* OTD_TEST_GPU_RUNNER_H */
