@@ -8,14 +8,10 @@
 #include <string.h>
 
 #include "check.h"
+#include "gpu_search.h"
 #include "otedama.h"
 
-enum { OTD_FOUND_MAX = 8192, OTD_CALLS_MAX = 100000 };
-
-/* A machine on which these tests run may be busy with others. */
-enum { OTD_PATIENCE_MS = 600000 };
-
-static uint8_t otd_gpu_header[80];
+enum { OTD_FOUND_MAX = 8192 };
 
 static otd_hit otd_of_device[OTD_FOUND_MAX], otd_of_processor[OTD_FOUND_MAX];
 
@@ -24,53 +20,6 @@ static void otd_fill_header(void) {
     for (uint32_t i = 0; i < sizeof otd_gpu_header; i++) {
         otd_gpu_header[i] = (uint8_t)(i * 37 + 11);
     }
-}
-
-/* Searches a work to its end in calls with room for `capacity` hits; returns the hits, or -1. */
-static int32_t otd_search(otd_engine *engine, const otd_work *work, uint32_t capacity, otd_hit *hits,
-                          uint64_t *hashes) {
-    otd_work rest = *work;
-    uint32_t found = 0;
-    *hashes = 0;
-    for (uint32_t call = 0; call < OTD_CALLS_MAX && found + capacity <= OTD_FOUND_MAX; call++) {
-        otd_scan_result result;
-        int32_t status = otd_engine_scan(engine, hits + found, capacity, &result, &rest, 1, otd_gpu_header,
-                                         sizeof otd_gpu_header, 60000);
-        if (status != OTD_OK) {
-            return -1;
-        }
-        found += result.hit_count;
-        *hashes += result.hashes;
-        if (result.work_index == 1) {
-            return (int32_t)found;
-        }
-        rest.nonce_count -= result.nonce_next - rest.nonce_first;
-        rest.nonce_first = result.nonce_next;
-    }
-    return -1;
-}
-
-static otd_work otd_range(uint64_t first, uint64_t count, uint32_t versions, uint8_t top) {
-    otd_work work = {.tag = 77, .nonce_first = first, .nonce_count = count, .data_length = 80};
-    work.version_count = versions;
-    for (uint32_t v = 0; v < versions; v++) {
-        work.versions[v] = 0x20000000u + (7 - v) * 0x2000u;
-    }
-    memset(work.target, 0xff, sizeof work.target);
-    work.target[31] = top;
-    return work;
-}
-
-/* The same hits in the same order, and every hash counted once. */
-static void otd_compare(otd_engine *device, otd_engine *processor, const otd_work *work, uint32_t capacity,
-                        const char *what) {
-    uint64_t hashes = 0, expected_hashes = 0;
-    int32_t found = otd_search(device, work, capacity, otd_of_device, &hashes);
-    int32_t expected = otd_search(processor, work, capacity, otd_of_processor, &expected_hashes);
-    otd_check(found == expected && found >= 0 && hashes == expected_hashes &&
-                  memcmp(otd_of_device, otd_of_processor, (size_t)found * sizeof otd_of_device[0]) == 0,
-              "gpu: %s, %u versions: %d hits of %d, %llu hashes of %llu", what, work->version_count, found,
-              expected, (unsigned long long)hashes, (unsigned long long)expected_hashes);
 }
 
 static void otd_test_ranges(otd_engine *device, otd_engine *processor) {
@@ -105,30 +54,12 @@ static void otd_test_floods(otd_engine *device, otd_engine *processor) {
     otd_compare(device, processor, &work, 8000, "an eighth hits, more than a launch can report");
 }
 
-static void otd_lower_target(uint8_t target[32]) {
-    for (uint32_t i = 0; i < 32 && target[i]-- == 0; i++) {
-    }
-}
-
 /* A hash equal to the target is a hit; a target lower by one has none. */
 static void otd_test_edge(otd_engine *device, otd_engine *processor) {
-    uint64_t hashes;
     otd_work work = otd_range(0, 300000, 0, 0);
-    work.target[30] = work.target[29] = 0;
+    work.target[30] = 0;
     work.target[29] = 0xff; /* one in 2^16 */
-    int32_t found = otd_search(processor, &work, 64, otd_of_processor, &hashes);
-    otd_check(found > 0, "gpu: the reference finds something to test the edge with: %d", found);
-    if (found <= 0) {
-        return;
-    }
-    work = otd_range(otd_of_processor[0].nonce - 100, 200, 0, 0);
-    memcpy(work.target, otd_of_processor[0].hash, sizeof work.target);
-    uint64_t nonce = otd_of_processor[0].nonce;
-    found = otd_search(device, &work, 8, otd_of_device, &hashes);
-    otd_check(found == 1 && otd_of_device[0].nonce == nonce, "gpu: a hash equal to the target is a hit");
-    otd_lower_target(work.target);
-    found = otd_search(device, &work, 8, otd_of_device, &hashes);
-    otd_check(found == 0, "gpu: a target lower by one has no hit, got %d", found);
+    otd_test_edge_of(device, processor, &work);
 }
 
 /* Works one after the other in one call, some of them empty. */

@@ -40,6 +40,12 @@ otd_gpu_counters *otd_gpu_counters_of(const otd_backend *backend, uint32_t row) 
     return &otd_counters[backend->id][row];
 }
 
+void otd_gpu_lost(otd_gpu_counters *counters, otd_gpu_domain *domain) {
+    if (otd_gpu_domain_lose(domain)) {
+        __atomic_fetch_add(&counters->lost, 1, __ATOMIC_RELAXED);
+    }
+}
+
 void otd_gpu_probe(const otd_backend *backend, otd_backend_info *info) {
     uint32_t count = 0;
     memset(otd_counters[backend->id], 0, sizeof otd_counters[0]);

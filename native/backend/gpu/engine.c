@@ -1,4 +1,5 @@
-/* engine.c - an engine on a GPU: its context, memory and kernel, and the processor's engine that checks it.
+/*
+ * engine.c - an engine on a GPU: its context, memory and kernel, and the processor's engine that checks it.
  */
 #include "gpu.h"
 
@@ -70,6 +71,7 @@ static int32_t otd_open_extra(otd_gpu_engine *gpu) {
         *extra = (otd_gpu_extra){.bytes = 0};
         status = gpu->plan->extra(extra, &site);
         if (status != OTD_OK || extra->bytes == 0) {
+            gpu->plan_nonces_max = extra->nonces_max;
             return status;
         }
         status = gpu->port->alloc(gpu->context, &gpu->shared, extra->bytes);
@@ -96,10 +98,14 @@ static int32_t otd_open_kernel(otd_gpu_engine *gpu) {
     return status != OTD_OK ? status : port->kernel(gpu->context, gpu->program, "otd_search", &gpu->search);
 }
 
+/* What an engine may take: half of the memory, less where others have taken more than half. */
 static void otd_make_site(const otd_engine *engine, otd_gpu_engine *gpu, const otd_device_info *device) {
     uint32_t flavour = engine->params.flavour;
     const otd_gpu_geometry *geometry = &gpu->plan->geometries[flavour == 0 ? 0 : flavour - 1];
-    uint64_t room = device->memory_bytes / 2;
+    uint64_t room = otd_gpu_domain_room(gpu->domain, gpu->context, device);
+    if (room > device->memory_bytes / 2) {
+        room = device->memory_bytes / 2;
+    }
     if (device->alloc_max_bytes != 0 && room > device->alloc_max_bytes) {
         room = device->alloc_max_bytes;
     }
@@ -115,10 +121,20 @@ static void otd_make_site(const otd_engine *engine, otd_gpu_engine *gpu, const o
     };
 }
 
+/* An engine with a dataset works where that lies. */
+static int32_t otd_open_context(const otd_engine *engine, otd_gpu_engine *gpu) {
+    if (engine->dataset == NULL) {
+        return otd_gpu_domain_enter(engine->backend, engine->device_row, &gpu->domain, &gpu->context);
+    }
+    const otd_gpu_dataset *dataset = engine->dataset->state;
+    gpu->domain = dataset->domain;
+    return otd_gpu_domain_join(gpu->domain, &gpu->context);
+}
+
 static int32_t otd_open_device(const otd_engine *engine, otd_gpu_engine *gpu) {
     const otd_gpu_plan *plan = gpu->plan;
     const otd_gpu_found *device = otd_gpu_device(engine->backend, engine->device_row);
-    int32_t status = gpu->port->open(device, &gpu->context);
+    int32_t status = otd_open_context(engine, gpu);
     if (status != OTD_OK) {
         return status;
     }
@@ -152,11 +168,14 @@ static void otd_close_device(otd_gpu_engine *gpu) {
     if (gpu->context == NULL) {
         return;
     }
+    if (gpu->failed == OTD_OK && otd_gpu_domain_is_lost(gpu->domain)) {
+        gpu->failed = OTD_E_DEVICE_LOST; /* another one found out */
+    }
     if (gpu->state != NULL) {
         gpu->plan->close(gpu->state, &gpu->site, gpu->failed != OTD_OK);
     }
     if (gpu->failed != OTD_OK) {
-        port->abandon(gpu->context);
+        otd_gpu_domain_leave(gpu->domain, gpu->context, 1);
         gpu->context = NULL;
         return;
     }
@@ -177,7 +196,7 @@ static void otd_close_device(otd_gpu_engine *gpu) {
     if (gpu->program != NULL) {
         port->discard(gpu->context, gpu->program);
     }
-    port->close(gpu->context);
+    otd_gpu_domain_leave(gpu->domain, gpu->context, 0);
 }
 
 void otd_gpu_engine_close(otd_engine *engine) {
@@ -211,6 +230,10 @@ static int32_t otd_open_untested(otd_engine *engine) {
     status = otd_open_reference(engine, gpu);
     if (status == OTD_OK) {
         status = otd_open_device(engine, gpu);
+    }
+    if (status == OTD_E_DEVICE_LOST && gpu->context != NULL) {
+        gpu->failed = status;
+        otd_gpu_lost(gpu->counters, gpu->domain);
     }
     if (status != OTD_OK) {
         otd_gpu_engine_close(engine);

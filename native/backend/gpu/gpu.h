@@ -1,11 +1,13 @@
 /*
- * gpu.h - the host of all GPUs: what a backend of a port does with it. device.c knows the devices, search.c
- * keeps launches in flight, check.c computes hits again, engine.c puts them together.
+ * gpu.h - the host of all GPUs: what a backend of a port does with it. device.c knows the devices, domain.c
+ * has them open, dataset.c fills their memory, search.c keeps launches in flight, check.c computes hits
+ * again, engine.c puts them together.
  */
 #ifndef OTD_BACKEND_GPU_GPU_H
 #define OTD_BACKEND_GPU_GPU_H
 
 #include "backend.h"
+#include "domain.h"
 #include "plan.h"
 
 /* Launches under way at the same time: one runs while the other's hits are looked at. */
@@ -14,6 +16,9 @@
 /* Nonces one launch can report. At a share a second and 100 launches a second one in ten thousand has any;
  * an easy target is searched in smaller launches instead. */
 #define OTD_GPU_SLOTS 256u
+
+/* How long what was queued may take to end after an error, before the device counts as lost. */
+#define OTD_GPU_QUIET_MS 10000.0
 
 /* Algorithms are numbered below it. */
 #define OTD_GPU_ALGORITHMS 16u
@@ -30,6 +35,9 @@ typedef struct otd_gpu_counters {
 const otd_gpu_found *otd_gpu_device(const otd_backend *backend, uint32_t row);
 otd_gpu_counters *otd_gpu_counters_of(const otd_backend *backend, uint32_t row);
 
+/* The device of a domain is lost: told to all who use it, and counted once. */
+void otd_gpu_lost(otd_gpu_counters *counters, otd_gpu_domain *domain);
+
 /* The verbs of a backend that has a port. */
 void otd_gpu_probe(const otd_backend *backend, otd_backend_info *info);
 void otd_gpu_device_at(const otd_backend *backend, uint32_t row, otd_device_info *out);
@@ -42,6 +50,8 @@ void otd_gpu_engine_close(otd_engine *engine);
 int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result, const otd_work *works,
                      uint32_t work_count, const uint8_t *data, uint32_t budget_ms);
 void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *out);
+int32_t otd_gpu_dataset_open(otd_dataset *dataset, const otd_build *build);
+void otd_gpu_dataset_close(otd_dataset *dataset);
 
 /* The table of a backend over a port; one line in each port's folder. */
 #define OTD_GPU_BACKEND(backend_id, backend_name, backend_port)                                              \
@@ -50,6 +60,7 @@ void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *
         .device_at = otd_gpu_device_at, .flavour_count = otd_gpu_flavour_count,                              \
         .flavour_at = otd_gpu_flavour_at, .self_test = otd_gpu_self_test,                                    \
         .engine_open = otd_gpu_engine_open, .engine_close = otd_gpu_engine_close, .scan = otd_gpu_scan,      \
+        .dataset_open = otd_gpu_dataset_open, .dataset_close = otd_gpu_dataset_close,                        \
         .telemetry = otd_gpu_telemetry                                                                       \
     }
 
@@ -60,6 +71,7 @@ typedef struct otd_gpu_flight {
     uint32_t work;
     uint64_t first, count; /* nonces; each with every version of the work */
     double launched_ms;
+    int32_t untimed; /* the host was busy elsewhere when it ended */
     uint64_t launched_hashes;
     otd_gpu_buffer *constants; /* of the device, with what was sent there beside it */
     uint8_t *constants_sent;   /* OTD_VERSIONS_MAX rows */
@@ -72,7 +84,8 @@ typedef struct otd_gpu_engine {
     const otd_gpu_plan *plan;
     const otd_gpu_port *port;
     otd_gpu_counters *counters;
-    otd_gpu_context *context;
+    otd_gpu_domain *domain;
+    otd_gpu_context *context; /* in the domain */
     otd_gpu_site site;        /* what the plan's hooks get */
     uint32_t slots;           /* that a launch can report, */
     uint64_t hits_bytes;      /* and the memory they take with their count */
@@ -99,9 +112,6 @@ typedef struct otd_gpu_engine {
 
     struct otd_gpu_engine *next; /* in the list of those that were given up */
 } otd_gpu_engine;
-
-/* Milliseconds of a clock that only goes forward. */
-double otd_gpu_now_ms(void);
 
 /* Waits until event `slot` is reached, at most deadline_ms from now. OTD_E_DEVICE_LOST after that. */
 int32_t otd_gpu_await(const otd_gpu_port *port, otd_gpu_context *context, uint32_t slot, double deadline_ms);

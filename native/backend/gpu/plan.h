@@ -9,7 +9,7 @@
 #include "port.h"
 
 /* Bytes of one row of constants at most; a row for each version makes the buffer. */
-#define OTD_GPU_ROW_MAX 512u
+#define OTD_GPU_ROW_MAX 2048u
 
 /* Arguments behind those that port.h lists. */
 #define OTD_GPU_EXTRA_MAX 4u
@@ -54,6 +54,14 @@ typedef struct otd_gpu_dataset {
     uint32_t piece_count;
     uint64_t piece_bytes;
 } otd_gpu_dataset;
+
+/* What a dataset takes of a device's memory. */
+typedef struct otd_gpu_shape {
+    uint64_t bytes;       /* that lie in the pieces */
+    uint64_t piece_bytes; /* of a piece at most, a power of two; all may lie in one that is larger */
+    uint64_t piece_least; /* of a piece at least, where there are several */
+    uint64_t extra_bytes; /* besides, while the dataset is made */
+} otd_gpu_shape;
 
 /* How wide a kernel runs; each is a flavour of the algorithm on the device, the first is the one to begin
  * with. */
@@ -107,11 +115,20 @@ typedef struct otd_gpu_plan {
      * that. */
     int32_t (*test)(void *state, const otd_gpu_site *site);
 
+    /* Datasets; null where the algorithm has none. */
+
+    /* What one made from source will take. Pure. */
+    void (*dataset_shape)(otd_gpu_shape *out, const otd_gpu_port *port, const otd_dataset *source);
+
     /* Fills in a dataset's pieces, which are there, from source; waits for the device by otd_gpu_finish, and
-     * asks build for its end between launches. Null where the algorithm has none. */
+     * asks build for its end between launches. site->engine is null, the geometry the first. */
     int32_t (*dataset_fill)(const otd_gpu_dataset *dataset, const otd_gpu_site *site,
                             const otd_dataset *source, const otd_build *build);
-    uint64_t piece_bytes; /* of a dataset's pieces at most; a power of two */
+
+    /* Part of a sentence, beginning with "; ": which datasets `bytes` of memory hold. Null = says nothing. */
+    void (*dataset_fits)(char *text, size_t text_size, uint64_t bytes);
+
+    uint32_t epoch_length; /* blocks of one dataset, where works have a height; else 0 */
 
     uint32_t nonces_first; /* of the first launch, when no rate is known: far below a millisecond's */
 
@@ -125,6 +142,29 @@ typedef struct otd_gpu_plan {
 
 /* Waits for all that was queued at the site, with the deadline of a hang. OTD_E_DEVICE_LOST after that. */
 int32_t otd_gpu_finish(const otd_gpu_site *site);
+
+/* How much to do between two looks at cancel: more or less until it takes some ten milliseconds. */
+typedef struct otd_gpu_pace {
+    uint64_t step, least, most;
+} otd_gpu_pace;
+
+/* Waits as otd_gpu_finish does, and learns from what was queued since began_ms. */
+int32_t otd_gpu_pace_finish(otd_gpu_pace *pace, const otd_gpu_site *site, double began_ms);
+
+/* OTD_E_CANCELLED with a sentence once the end of a build was asked for. */
+int32_t otd_gpu_go_on(const otd_gpu_site *site, const otd_build *build);
+
+/* Copies bytes of the processor's memory into a dataset's pieces from the first on; has advanced the progress
+ * from 0 to bytes of bytes at the end. */
+int32_t otd_gpu_upload(const otd_gpu_dataset *to, const otd_gpu_site *site, const void *from, uint64_t bytes,
+                       const otd_build *build);
+
+/* The same into one buffer, without progress. */
+int32_t otd_gpu_upload_buffer(otd_gpu_buffer *to, const otd_gpu_site *site, const void *from, uint64_t bytes,
+                              const otd_build *build);
+
+/* Milliseconds of a clock that only goes forward. */
+double otd_gpu_now_ms(void);
 
 /* The plan of an algorithm, or null. */
 const otd_gpu_plan *otd_gpu_plan_of(uint32_t algorithm);

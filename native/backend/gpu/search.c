@@ -24,6 +24,9 @@
 /* The first launch of an engine, during which some drivers compile, on a machine that may be busy. */
 #define OTD_GPU_HANG_FIRST_MS 120000.0
 
+/* A plan that took longer than this to get ready kept the host from seeing launches end. */
+#define OTD_GPU_WAITED_MS 0.5
+
 #define OTD_GPU_NONCES_MAX (1ull << 30)
 
 double otd_gpu_now_ms(void) {
@@ -72,6 +75,7 @@ typedef struct otd_gpu_search {
     uint64_t nonce;
     int32_t over; /* no more launches */
     int32_t cancelled;
+    int32_t refused; /* why the work that is next is not searched; the engine is as good as before */
 } otd_gpu_search;
 
 /* Nonces left of a work from `nonce` on. Modulo 2^64, as a work may end there. */
@@ -189,6 +193,26 @@ static int32_t otd_queue(otd_gpu_search *search, otd_gpu_flight *flight, uint32_
     return status;
 }
 
+/* What the plan does before a launch. When it had to wait, launches under way have ended unseen, and do not
+ * tell how long they took. */
+static int32_t otd_get_ready(otd_gpu_search *search, const otd_work *work) {
+    otd_gpu_engine *gpu = search->gpu;
+    if (gpu->plan->ready == NULL) {
+        return OTD_OK;
+    }
+    double began = otd_gpu_now_ms();
+    int32_t status = gpu->plan->ready(gpu->state, &gpu->site, work);
+    if (otd_gpu_now_ms() - began > OTD_GPU_WAITED_MS) {
+        for (uint32_t i = 0; i < gpu->flying; i++) {
+            gpu->flights[(gpu->oldest + i) % OTD_GPU_FLIGHTS].untimed = 1;
+        }
+    }
+    search->cancelled |= status == OTD_E_CANCELLED;
+    search->refused = status == OTD_E_DATASET || status == OTD_E_ARGUMENT ? status : OTD_OK;
+    search->over = search->cancelled || search->refused != OTD_OK;
+    return search->over ? OTD_OK : status;
+}
+
 /* Starts launches while there is room, time and work. */
 static int32_t otd_launch_all(otd_gpu_search *search) {
     otd_gpu_engine *gpu = search->gpu;
@@ -202,13 +226,8 @@ static int32_t otd_launch_all(otd_gpu_search *search) {
             search->over = 1;
             break;
         }
-        int32_t status = gpu->plan->ready != NULL ? gpu->plan->ready(gpu->state, &gpu->site, work) : OTD_OK;
-        if (status == OTD_E_CANCELLED) {
-            search->cancelled = 1;
-            search->over = 1;
-            break;
-        }
-        if (status != OTD_OK) {
+        int32_t status = otd_get_ready(search, work);
+        if (status != OTD_OK || search->over) {
             return status;
         }
         uint32_t slot = (gpu->oldest + gpu->flying) % OTD_GPU_FLIGHTS;
@@ -216,6 +235,7 @@ static int32_t otd_launch_all(otd_gpu_search *search) {
         flight->work = search->work;
         flight->first = search->nonce;
         flight->count = otd_launch_nonces(search, versions, ms_left);
+        flight->untimed = 0;
         status = otd_queue(search, flight, slot);
         if (status != OTD_OK) {
             return status;
@@ -231,6 +251,9 @@ static int32_t otd_launch_all(otd_gpu_search *search) {
  * cannot make the next one seconds long. */
 static void otd_gpu_learn(otd_gpu_search *search, const otd_gpu_flight *flight, double now) {
     otd_gpu_engine *gpu = search->gpu;
+    if (flight->untimed) {
+        return;
+    }
     double began = flight->launched_ms > search->collected_ms ? flight->launched_ms : search->collected_ms;
     double ms = now - began > 1e-2 ? now - began : 1e-2;
     double rate = (double)flight->launched_hashes / ms;
@@ -335,9 +358,18 @@ static int32_t otd_gpu_fail(otd_gpu_search *search, int32_t status) {
     gpu->failed = status;
     otd_detail_copy(gpu->failure, sizeof gpu->failure);
     if (status == OTD_E_DEVICE_LOST) {
-        __atomic_fetch_add(&gpu->counters->lost, 1, __ATOMIC_RELAXED);
+        otd_gpu_lost(gpu->counters, gpu->domain);
     }
     return search->result->hashes > 0 ? OTD_OK : status;
+}
+
+/* What a scan that ended well says. A work that was refused is told of when it is the first one, and what was
+ * found before it has been handed out. */
+static int32_t otd_end_of(const otd_gpu_search *search) {
+    if (search->cancelled) {
+        return OTD_E_CANCELLED;
+    }
+    return search->result->hashes > 0 ? OTD_OK : search->refused;
 }
 
 int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result, const otd_work *works,
@@ -361,10 +393,14 @@ int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result
     if (gpu->failed != OTD_OK) {
         return otd_fail(gpu->failed, "%s", gpu->failure);
     }
+    if (otd_gpu_domain_is_lost(gpu->domain)) {
+        return otd_gpu_fail(&search, otd_fail(OTD_E_DEVICE_LOST, "another user of the device found it lost; "
+                                                                 "its engines and datasets are of no use"));
+    }
     for (;;) {
         int32_t status = otd_launch_all(&search);
         if (status == OTD_OK && gpu->flying == 0) {
-            return search.cancelled ? OTD_E_CANCELLED : OTD_OK;
+            return otd_end_of(&search);
         }
         if (status == OTD_OK) {
             status = otd_collect(&search);
