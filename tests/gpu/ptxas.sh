@@ -19,7 +19,8 @@ registers_max() {
     kawpow_mix*) echo 64 ;;
     scrypt) echo 102 ;;
     sha256d_hash) echo 64 ;;
-    verthash | verthash_hash) echo 80 ;;
+    verthash) echo 80 ;;
+    verthash_hash) echo 112 ;;
     *) echo 48 ;;
   esac
 }
