@@ -1,7 +1,8 @@
 /*
- * main.c - native tests: otedama_native_test <directory of vectors> [threads|gpu|datasets]. With "threads" only the
- * tests that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of
- * devices besides the processor, with "datasets" only what lies in their memory. The last line is the count.
+ * main.c - native tests: otedama_native_test <directory of vectors> [threads|gpu|datasets|checks]. With
+ * "threads" only the tests that use several of them run, which is what the thread sanitizer is for; with
+ * "gpu" only those of devices besides the processor, with "datasets" only what lies in their memory, with
+ * "checks" only their checks of proofs. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@ static void otd_test_devices(void) {
     otd_test_gpu();
 #if OTD_GPU
     otd_test_gpu_datasets();
+    otd_test_gpu_checks();
 #endif
 }
 
@@ -61,6 +63,10 @@ int main(int count, char **arguments) {
     } else if (strcmp(part, "datasets") == 0) {
         otd_devices_open(1u << OTD_BACKEND_OPENCL);
         otd_test_gpu_datasets();
+    } else if (strcmp(part, "checks") == 0) {
+        otd_devices_open(1u << OTD_BACKEND_OPENCL);
+        otd_test_gpu_host();
+        otd_test_gpu_checks();
 #endif
     } else {
         otd_test_threads();
