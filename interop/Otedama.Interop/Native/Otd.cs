@@ -11,6 +11,8 @@ internal static unsafe partial class Otd
 
     public const uint OTD_ABI_VERSION = 3;
 
+    public const uint OTD_ENGINE_VERIFY = 1;
+
     public const int OTD_OK = 0;
     public const int OTD_E_ARGUMENT = -1;
     public const int OTD_E_ABI = -2;

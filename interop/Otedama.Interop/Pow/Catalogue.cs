@@ -58,6 +58,9 @@ public sealed record DeviceInfo(
     /// <summary>Address on the bus such as 0000:01:00.0; null where it does not say.</summary>
     public string? Pci { get; init; }
 
+    /// <summary>Of this board alone, 32 hex digits; null where it does not say.</summary>
+    public string? Uuid { get; init; }
+
     /// <summary>Version as the driver writes it; null where it does not say.</summary>
     public string? Driver { get; init; }
 
@@ -196,11 +199,15 @@ public static unsafe class Catalogue
             MemoryFreeBytes = info.memory_free_bytes > 0 ? info.memory_free_bytes : null,
             Pci = Known(NativeText.Read(info.pci)),
             Driver = Known(NativeText.Read(info.driver)),
+            Uuid = Uuid(info.uuid),
             Twin = (int)info.twin,
         };
 
         static string? Known(string text) => text.Length > 0 ? text : null;
     }
+
+    /// <summary>All zero = not known.</summary>
+    private static string? Uuid(ReadOnlySpan<byte> bytes) => bytes.ContainsAnyExcept((byte)0) ? Hex.Encode(bytes) : null;
 
     private static List<FlavourInfo> ReadFlavours(uint device, uint algorithm)
     {
