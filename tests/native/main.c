@@ -36,6 +36,7 @@ static void otd_test_devices(void) {
     otd_test_gpu();
 #if OTD_GPU
     otd_test_gpu_datasets();
+    otd_test_gpu_kawpow();
 #endif
 }
 
@@ -61,6 +62,7 @@ int main(int count, char **arguments) {
     } else if (strcmp(part, "datasets") == 0) {
         otd_devices_open(1u << OTD_BACKEND_OPENCL);
         otd_test_gpu_datasets();
+        otd_test_gpu_kawpow();
 #endif
     } else {
         otd_test_threads();
