@@ -14,6 +14,7 @@ void otd_test_gpu(void);
 void otd_test_gpu_checks(void);
 void otd_test_gpu_datasets(void);
 void otd_test_gpu_host(void);
+void otd_test_gpu_kawpow(void);
 void otd_test_kawpow(void);
 void otd_test_threads(void);
 void otd_test_vectors(const char *directory);

@@ -9,7 +9,9 @@
 
 #include "check.h"
 #include "gpu_search.h"
+#include "kawpow/kawpow.h"
 #include "otedama.h"
+#include "registry.h"
 
 enum { OTD_HEADER = 80, OTD_GRAPH = 6 };
 
@@ -231,6 +233,131 @@ static void otd_test_verthash_checks(const otd_device_info *info, otd_bundle *b)
     otd_dataset_destroy(file);
 }
 
+/* ---- kawpow, on the small dataset of its self-test ----------------------------------------------- */
+
+enum {
+    OTD_EPOCH = 4,
+    OTD_HEIGHT = 30000,
+    OTD_PERIODS = 3,
+    OTD_OF_PERIOD = 60,
+    OTD_PROOF = 72,
+    OTD_NO_MIX = 40
+};
+
+static kawpow_dataset otd_light_data, otd_full_data;
+
+static otd_dataset otd_kawpow_handle(kawpow_dataset *data, uint32_t kind) {
+    otd_kawpow_light_make(data, 0, 1021, 8191, otd_kawpow_ref.halves, NULL);
+    if (kind == OTD_DATASET_FULL) {
+        otd_check(otd_kawpow_full_make(data, 2, otd_kawpow_ref.halves, NULL) == OTD_OK,
+                  "gpu checks: kawpow's small dataset");
+    }
+    data->epoch = OTD_EPOCH; /* which heights it is for, and nothing else */
+    return (otd_dataset){
+        .params = {.algorithm = OTD_ALGO_KAWPOW, .kind = kind, .epoch = OTD_EPOCH},
+        .algo = otd_registry_find(OTD_ALGO_KAWPOW),
+        .state = data,
+    };
+}
+
+/* Good proofs of three periods, in turn: every nonce hits, and a hit brings its mix. */
+static uint32_t otd_kawpow_proofs(const otd_dataset *full, otd_bundle *b) {
+    static otd_hit hits[OTD_OF_PERIOD];
+    const otd_engine_params params = {.algorithm = OTD_ALGO_KAWPOW};
+    otd_engine *processor = NULL;
+    uint32_t found = 0;
+    otd_engine_create(&params, full, &processor);
+    for (uint32_t period = 0; period < OTD_PERIODS && processor != NULL; period++) {
+        otd_scan_result result = {.hit_count = 0};
+        otd_work work = otd_range(1000 * period, OTD_OF_PERIOD, 0, 0xff);
+        work.data_length = OTD_NO_MIX;
+        work.height = OTD_HEIGHT + 3 * period;
+        otd_engine_scan(processor, hits, OTD_OF_PERIOD, &result, &work, 1, otd_gpu_header, OTD_HEADER,
+                        OTD_PATIENCE_MS);
+        for (uint32_t i = 0; i < result.hit_count; i++) {
+            uint32_t at = OTD_PERIODS * i + period;
+            uint8_t *data = b->data + at * OTD_PROOF;
+            memcpy(data, otd_gpu_header, 32);
+            memcpy(data + 32, &hits[i].nonce, 8);
+            memcpy(data + 40, hits[i].proof, 32);
+            b->items[at] = (otd_verify_item){
+                .data_offset = at * OTD_PROOF, .data_length = OTD_PROOF, .height = work.height};
+            memset(b->items[at].target, 0xff, 32);
+            found++;
+        }
+    }
+    otd_engine_destroy(processor);
+    return found;
+}
+
+static void otd_expect_all(const otd_bundle *b, uint32_t count, int32_t verdict, const char *what) {
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        wrong += b->there[i].verdict != verdict;
+    }
+    otd_check(wrong == 0, "gpu checks of kawpow, %s: %u of %u have another verdict than %d", what, wrong,
+              count, verdict);
+}
+
+static void otd_test_kawpow_pair(const otd_pair *pair, otd_bundle *b, uint32_t count) {
+    static const uint8_t tops[] = {0xff, 0x7f, 0x00};
+    static const uint32_t lengths[] = {40, 72, 41, 72, 71, 40, 73, 39, 72, 0};
+    otd_same_verdicts(pair, b, count, "good proofs of periods in turn");
+    otd_expect_all(b, count, OTD_VERDICT_VALID, "good proofs");
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(b->items[i].target, b->there[i].hash, 32);
+    }
+    otd_same_verdicts(pair, b, count, "targets at the hash");
+    otd_expect_all(b, count, OTD_VERDICT_VALID, "targets at the hash");
+    for (uint32_t i = 0; i < count; i++) {
+        memset(b->items[i].target, 0xff, 32);
+        b->data[i * OTD_PROOF + 40 + i % 32] ^= 1;
+    }
+    otd_same_verdicts(pair, b, count, "wrong mixes");
+    otd_expect_all(b, count, OTD_VERDICT_BAD_PROOF, "wrong mixes");
+    for (uint32_t i = 0; i < count; i++) {
+        b->data[i * OTD_PROOF + 40 + i % 32] ^= i % 2 == 0;
+        b->items[i].data_length = lengths[i % 10];
+        memset(b->items[i].target, tops[i % 3], 32);
+    }
+    otd_same_verdicts(pair, b, count, "proofs of all kinds");
+    for (uint32_t i = 0; i < count; i++) {
+        b->items[i].data_length = OTD_NO_MIX;
+        memset(b->items[i].target, 0xff, 32);
+    }
+    otd_same_verdicts(pair, b, count, "proofs without a mix");
+    otd_same_verdicts(pair, b, 1, "one proof without a mix");
+    b->items[count / 2].height = (OTD_EPOCH + 1) * 7500;
+    otd_check(otd_here(pair, b, count) == OTD_E_DATASET && otd_there(pair, b, count) == OTD_E_DATASET,
+              "gpu checks: a block of another epoch is refused");
+    b->items[count / 2].height = OTD_HEIGHT;
+    otd_same_verdicts(pair, b, count, "after a refusal");
+}
+
+static void otd_test_kawpow_checks(const otd_device_info *info, otd_bundle *b) {
+    otd_dataset light = otd_kawpow_handle(&otd_light_data, OTD_DATASET_LIGHT);
+    otd_dataset full = otd_kawpow_handle(&otd_full_data, OTD_DATASET_FULL);
+    const otd_dataset_params params = {
+        .algorithm = OTD_ALGO_KAWPOW, .kind = OTD_DATASET_FULL, .epoch = OTD_EPOCH, .device = info->index};
+    otd_dataset *made = NULL;
+    uint32_t count = otd_kawpow_proofs(&full, b);
+    otd_check(count == OTD_PERIODS * OTD_OF_PERIOD, "gpu checks: %u proofs of kawpow", count);
+    otd_check(otd_dataset_create(&params, &light, NULL, 0, NULL, NULL, &made) == OTD_OK,
+              "gpu checks: kawpow's small dataset on %s", info->name);
+    if (made != NULL) {
+        otd_pair pair = {OTD_ALGO_KAWPOW,
+                         otd_checker_of(OTD_ALGO_KAWPOW, info, made, OTD_ENGINE_VERIFY, OTD_OK), &full,
+                         info->name};
+        if (pair.engine != NULL) {
+            otd_test_kawpow_pair(&pair, b, count);
+        }
+        otd_engine_destroy(pair.engine);
+    }
+    otd_dataset_destroy(made);
+    otd_kawpow_light_free(&otd_light_data);
+    otd_kawpow_light_free(&otd_full_data);
+}
+
 void otd_test_gpu_checks(void) {
     otd_bundle *bundle = malloc(sizeof *bundle);
     otd_device_info info;
@@ -240,6 +367,7 @@ void otd_test_gpu_checks(void) {
         otd_test_both_uses(&info, bundle);
         otd_checker_of(OTD_ALGO_SCRYPT, &info, NULL, OTD_ENGINE_VERIFY, OTD_E_UNSUPPORTED);
         otd_test_verthash_checks(&info, bundle);
+        otd_test_kawpow_checks(&info, bundle);
     }
     free(bundle);
 }

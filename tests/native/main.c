@@ -37,6 +37,7 @@ static void otd_test_devices(void) {
     otd_test_gpu();
 #if OTD_GPU
     otd_test_gpu_datasets();
+    otd_test_gpu_kawpow();
     otd_test_gpu_checks();
 #endif
 }
@@ -63,6 +64,7 @@ int main(int count, char **arguments) {
     } else if (strcmp(part, "datasets") == 0) {
         otd_devices_open(1u << OTD_BACKEND_OPENCL);
         otd_test_gpu_datasets();
+        otd_test_gpu_kawpow();
     } else if (strcmp(part, "checks") == 0) {
         otd_devices_open(1u << OTD_BACKEND_OPENCL);
         otd_test_gpu_host();
