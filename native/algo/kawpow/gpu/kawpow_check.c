@@ -77,14 +77,14 @@ static void otd_judge(otd_verdict *verdict, const uint8_t *answer, const uint8_t
     otd_settle(verdict, &hash, item->target);
 }
 
-static int32_t otd_open(void **state, const otd_gpu_site *site) {
+static int32_t otd_open_mixes(void **state, const otd_gpu_site *site) {
     otd_kawpow_periods *periods = NULL;
     int32_t status = otd_kawpow_periods_open(&periods, site);
     *state = periods;
     return status;
 }
 
-static void otd_close(void *state, const otd_gpu_site *site, int32_t lost) {
+static void otd_close_mixes(void *state, const otd_gpu_site *site, int32_t lost) {
     otd_kawpow_periods_close(state, lost);
 }
 
@@ -128,8 +128,8 @@ const otd_gpu_checks otd_kawpow_checks = {
     .item_bytes = 32, /* a seed, of which the kernel reads two words */
     .batch = OTD_GPU_CHECK_BATCH,
     .tested = 24,
-    .open = otd_open,
-    .close = otd_close,
+    .open = otd_open_mixes,
+    .close = otd_close_mixes,
     .group = otd_period_of,
     .admit = otd_admit,
     .pack = otd_pack,
