@@ -20,6 +20,7 @@ void otd_test_gpu_kawpow(void);
 void otd_test_kawpow(void);
 void otd_test_threads(void);
 void otd_test_vulkan(int large);
+void otd_test_vulkan_way(void);
 void otd_test_vectors(const char *directory);
 
 #endif /* OTD_TEST_CHECK_H */

@@ -74,6 +74,8 @@ int main(int count, char **arguments) {
         otd_test_gpu_host();
         otd_test_gpu_checks();
 #endif
+    } else if (strcmp(part, "vulkan-way") == 0) {
+        otd_test_vulkan_way();
     } else if (strncmp(part, "vulkan", 6) == 0) {
         otd_test_vulkan(strcmp(part, "vulkan-large") == 0);
     } else {
