@@ -107,7 +107,7 @@ internal static class PartOptions
             CpuAffinity = cpus,
             CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
             Flavour = tuned?.Flavour ?? "",
-            Gpus = GpuChoice.Of(configuration, plan.Work, note),
+            Gpus = GpuChoice.Of(configuration, plan.Work, plan.DataRoot, note),
             Watch = new MachineWatch(
                 configuration.Get(Settings.PauseOnBattery), TimeSpan.FromSeconds(configuration.Get(Settings.PauseWhenActive)), clock),
             UserAgent = $"otedama/{ThisProgram.Version}",
