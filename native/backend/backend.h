@@ -45,6 +45,20 @@ struct otd_backend {
     int32_t (*scan)(otd_engine *engine, otd_hits *hits, otd_scan_result *result, const otd_work *works,
                     uint32_t work_count, const uint8_t *data, uint32_t budget_ms);
 
+    /* As otd_verify, with lengths judged against info only; null, or OTD_E_UNSUPPORTED, where the algorithm
+     * cannot be checked. */
+    int32_t (*verify)(otd_engine *engine, otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
+                      const uint8_t *data);
+
+    /* Makes dataset->state in the device's memory from dataset->source; null where it cannot. The processor's
+     * are the algorithm's own. */
+    int32_t (*dataset_open)(otd_dataset *dataset, const otd_build *build);
+    void (*dataset_close)(otd_dataset *dataset);
+
+    /* As otd_device_ceiling; out->pattern is filled in by the caller. Null where there is none. */
+    int32_t (*ceiling)(const otd_backend *backend, uint32_t row, uint32_t pattern, uint64_t footprint_bytes,
+                       uint32_t budget_ms, otd_ceiling *out);
+
     /* Fills in what is known and its bits in `valid`. */
     void (*telemetry)(const otd_backend *backend, uint32_t row, otd_telemetry *out);
 };

@@ -29,8 +29,11 @@ typedef struct otd_hits {
 struct otd_dataset {
     otd_dataset_params params;
     const struct otd_algo *algo;
+    const struct otd_backend *backend;
+    uint32_t device_row;       /* of the backend's own devices */
+    const otd_dataset *source; /* on other devices than the processor: what it was made from, in its memory */
     uint64_t bytes;
-    void *state; /* the algorithm's own */
+    void *state; /* the algorithm's own; the backend's on other devices */
 };
 
 /* Progress and cancellation of a dataset build. Either pointer may be null inside. */

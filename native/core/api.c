@@ -98,6 +98,25 @@ int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out) {
     return OTD_OK;
 }
 
+int32_t otd_device_ceiling(uint32_t device, uint32_t pattern, uint64_t footprint_bytes, uint32_t budget_ms,
+                           otd_ceiling *out) {
+    const otd_backend *backend = NULL;
+    uint32_t row = 0;
+    int32_t status = otd_devices_get(device, &backend, &row);
+    if (status != OTD_OK) {
+        return status;
+    }
+    if (out == NULL || pattern >= OTD_CEILINGS) {
+        return otd_fail(OTD_E_ARGUMENT, "patterns go from 0 to %u and need a place, got %u", OTD_CEILINGS - 1,
+                        pattern);
+    }
+    if (backend->ceiling == NULL) {
+        return otd_fail(OTD_E_UNSUPPORTED, "no ceilings are measured on a %s device", backend->name);
+    }
+    *out = (otd_ceiling){.pattern = pattern};
+    return backend->ceiling(backend, row, pattern, footprint_bytes, budget_ms, out);
+}
+
 /* A device and an algorithm that it has flavours of. */
 static int32_t otd_find_pair(uint32_t device, uint32_t algorithm, const otd_backend **backend, uint32_t *row,
                              const otd_algo **algo) {
@@ -136,80 +155,6 @@ int32_t otd_self_test(uint32_t device, uint32_t algorithm, uint32_t flavour) {
     uint32_t row = 0;
     int32_t status = otd_find_pair(device, algorithm, &backend, &row, &algo);
     return status != OTD_OK ? status : backend->self_test(backend, row, algo, flavour);
-}
-
-/* Every item must lie inside data; its length is judged per item, not per batch. */
-static int32_t otd_check_items(const otd_verify_item *items, uint32_t count, uint32_t data_length) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (items[i].data_offset > data_length || items[i].data_length > data_length - items[i].data_offset) {
-            return otd_fail(OTD_E_ARGUMENT, "item %u: bytes %u..+%u lie outside the %u bytes of data", i,
-                            items[i].data_offset, items[i].data_length, data_length);
-        }
-    }
-    return OTD_OK;
-}
-
-static int32_t otd_length_fits(const otd_algo *algo, const otd_verify_item *item) {
-    return item->data_length >= algo->info.data_length_min && item->data_length <= algo->info.data_length_max;
-}
-
-/* Hands runs of items of allowed length to the algorithm; the others are malformed. */
-static int32_t otd_verify_runs(const otd_algo *algo, const otd_flavour *flavour,
-                               const otd_algo_params *params, const otd_dataset *dataset,
-                               otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
-                               const uint8_t *data) {
-    uint32_t first = 0;
-    while (first < count) {
-        uint32_t end = first;
-        while (end < count && otd_length_fits(algo, &items[end])) {
-            end++;
-        }
-        if (end > first) {
-            int32_t status =
-                algo->verify(flavour, params, dataset, verdicts + first, items + first, end - first, data);
-            if (status != OTD_OK) {
-                return status;
-            }
-        }
-        for (; end < count && !otd_length_fits(algo, &items[end]); end++) {
-            verdicts[end] = (otd_verdict){.verdict = OTD_VERDICT_MALFORMED};
-        }
-        first = end;
-    }
-    return OTD_OK;
-}
-
-int32_t otd_verify(uint32_t algorithm, uint32_t flavour, const otd_algo_params *params,
-                   const otd_dataset *dataset, otd_verdict *verdicts, const otd_verify_item *items,
-                   uint32_t count, const uint8_t *data, uint32_t data_length) {
-    static const otd_algo_params defaults;
-    const otd_flavour *chosen = NULL;
-    if (!otd_registry_is_open()) {
-        return otd_fail(OTD_E_ARGUMENT, "otd_open has not been called");
-    }
-    const otd_algo *algo = otd_registry_find(algorithm);
-    if (algo == NULL) {
-        return OTD_E_ARGUMENT;
-    }
-    if (verdicts == NULL || items == NULL || data == NULL || count == 0 || count > OTD_BATCH_MAX) {
-        return otd_fail(OTD_E_ARGUMENT, "a verify call takes 1..%u items and three buffers, got %u items",
-                        OTD_BATCH_MAX, count);
-    }
-    int32_t status = otd_registry_flavour(algo, flavour, &chosen);
-    if (status == OTD_OK) {
-        status = otd_check_items(items, count, data_length);
-    }
-    if (status == OTD_OK) {
-        status = otd_registry_check_dataset(algo, dataset);
-    }
-    if (status == OTD_OK) {
-        status = otd_registry_self_test_once(algo, chosen);
-    }
-    if (status != OTD_OK) {
-        return status;
-    }
-    return otd_verify_runs(algo, chosen, params != NULL ? params : &defaults, dataset, verdicts, items, count,
-                           data);
 }
 
 int32_t otd_sha256d(uint8_t *out, const uint8_t *data, uint32_t data_length) {

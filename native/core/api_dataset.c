@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "algo.h"
+#include "devices.h"
 #include "registry.h"
 
 #define OTD_PATH_MAX 4096u
@@ -32,8 +33,52 @@ static char *otd_copy_path(const char *path, uint32_t path_length) {
     return copy;
 }
 
-int32_t otd_dataset_create(const otd_dataset_params *params, const char *path, uint32_t path_length,
-                           otd_progress *progress, const uint32_t *cancel, otd_dataset **out) {
+/* What a dataset of another device is made from: the processor's of the same algorithm and epoch. */
+static int32_t otd_check_source(const otd_algo *algo, const otd_dataset_params *params,
+                                const otd_dataset *source) {
+    if (params->device == 0) {
+        return source == NULL ? OTD_OK
+                              : otd_fail(OTD_E_ARGUMENT, "a dataset in the processor's memory has no source");
+    }
+    if (params->kind != OTD_DATASET_FULL) {
+        return otd_fail(OTD_E_ARGUMENT, "device %u holds whole datasets only, got kind %u", params->device,
+                        params->kind);
+    }
+    if (source == NULL || source->algo != algo || source->params.epoch != params->epoch ||
+        source->params.device != 0) {
+        return otd_fail(OTD_E_DATASET,
+                        "the %s dataset of epoch %u on device %u is made from the processor's of that epoch, "
+                        "which was not given",
+                        algo->info.name, params->epoch, params->device);
+    }
+    return OTD_OK;
+}
+
+static int32_t otd_dataset_make(otd_dataset *dataset, const char *path, uint32_t path_length,
+                                const otd_build *build) {
+    const otd_algo *algo = dataset->algo;
+    if (dataset->params.device != 0) {
+        return dataset->backend->dataset_open != NULL
+                   ? dataset->backend->dataset_open(dataset, build)
+                   : otd_fail(OTD_E_UNSUPPORTED, "%s devices hold no datasets", dataset->backend->name);
+    }
+    const otd_flavour *flavour = NULL;
+    int32_t status = otd_registry_flavour(algo, 0, &flavour);
+    if (status != OTD_OK) {
+        return status;
+    }
+    char *own_path = otd_copy_path(path, path_length);
+    if (own_path == NULL) {
+        return otd_fail(OTD_E_MEMORY, "could not allocate %u bytes for a path", path_length);
+    }
+    status = algo->dataset_open(dataset, flavour, own_path, build);
+    free(own_path);
+    return status;
+}
+
+int32_t otd_dataset_create(const otd_dataset_params *params, const otd_dataset *source, const char *path,
+                           uint32_t path_length, otd_progress *progress, const uint32_t *cancel,
+                           otd_dataset **out) {
     if (params == NULL || out == NULL || (path == NULL && path_length != 0) || path_length > OTD_PATH_MAX) {
         return otd_fail(
             OTD_E_ARGUMENT,
@@ -48,28 +93,24 @@ int32_t otd_dataset_create(const otd_dataset_params *params, const char *path, u
     if (!otd_registry_is_open()) {
         return otd_fail(OTD_E_ARGUMENT, "otd_open has not been called");
     }
-    uint64_t bytes = 0;
-    const otd_flavour *flavour = NULL;
-    int32_t status = algo->dataset_size(params, &bytes);
+    otd_dataset made = {.params = *params, .algo = algo, .source = source};
+    int32_t status = algo->dataset_size(params, &made.bytes);
     if (status == OTD_OK) {
-        status = otd_registry_flavour(algo, 0, &flavour);
+        status = otd_devices_get(params->device, &made.backend, &made.device_row);
+    }
+    if (status == OTD_OK) {
+        status = otd_check_source(algo, params, source);
     }
     if (status != OTD_OK) {
         return status;
     }
-    otd_dataset *dataset = calloc(1, sizeof *dataset);
-    char *own_path = otd_copy_path(path, path_length);
-    if (dataset == NULL || own_path == NULL) {
-        free(dataset);
-        free(own_path);
+    otd_dataset *dataset = malloc(sizeof *dataset);
+    if (dataset == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate the handle of a dataset");
     }
-    dataset->params = *params;
-    dataset->algo = algo;
-    dataset->bytes = bytes;
+    *dataset = made;
     const otd_build build = {progress, cancel};
-    status = algo->dataset_open(dataset, flavour, own_path, &build);
-    free(own_path);
+    status = otd_dataset_make(dataset, path, path_length, &build);
     if (status != OTD_OK) {
         free(dataset);
         return status;
@@ -82,6 +123,10 @@ void otd_dataset_destroy(otd_dataset *dataset) {
     if (dataset == NULL) {
         return;
     }
-    dataset->algo->dataset_close(dataset);
+    if (dataset->params.device != 0) {
+        dataset->backend->dataset_close(dataset);
+    } else {
+        dataset->algo->dataset_close(dataset);
+    }
     free(dataset);
 }

@@ -22,7 +22,7 @@ int32_t otd_engine_create(const otd_engine_params *params, const otd_dataset *da
     }
     int32_t status = otd_devices_get(params->device, &backend, &row);
     if (status == OTD_OK) {
-        status = otd_registry_check_dataset(algo, dataset);
+        status = otd_registry_check_dataset(algo, params->device, dataset);
     }
     if (status != OTD_OK) {
         return status;
@@ -119,6 +119,9 @@ int32_t otd_engine_scan(otd_engine *engine, otd_hit *hits, uint32_t hit_capacity
     int32_t status = otd_check_scan(engine, hits, hit_capacity, result, works, work_count, data, data_length);
     if (status != OTD_OK) {
         return status;
+    }
+    if ((engine->params.flags & OTD_ENGINE_VERIFY) != 0) {
+        return otd_fail(OTD_E_ARGUMENT, "this engine was made with OTD_ENGINE_VERIFY and does not scan");
     }
     otd_hits found = {.hits = hits, .capacity = hit_capacity};
     *result = (otd_scan_result){.work_index = 0};

@@ -167,7 +167,7 @@ int32_t otd_registry_self_test_once(const otd_algo *algo, const otd_flavour *fla
     return status;
 }
 
-int32_t otd_registry_check_dataset(const otd_algo *algo, const otd_dataset *dataset) {
+int32_t otd_registry_check_dataset(const otd_algo *algo, uint32_t device, const otd_dataset *dataset) {
     if (dataset == NULL && (algo->info.flags & OTD_ALGO_FLAG_DATASET) != 0) {
         return otd_fail(OTD_E_DATASET, "%s needs a dataset; make one with otd_dataset_create",
                         algo->info.name);
@@ -175,6 +175,10 @@ int32_t otd_registry_check_dataset(const otd_algo *algo, const otd_dataset *data
     if (dataset != NULL && dataset->algo != algo) {
         return otd_fail(OTD_E_DATASET, "%s was given a dataset of %s", algo->info.name,
                         dataset->algo->info.name);
+    }
+    if (dataset != NULL && dataset->params.device != device) {
+        return otd_fail(OTD_E_DATASET, "the %s dataset is in the memory of device %u and not of device %u",
+                        algo->info.name, dataset->params.device, device);
     }
     return OTD_OK;
 }

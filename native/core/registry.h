@@ -26,7 +26,7 @@ int32_t otd_registry_flavour(const otd_algo *algo, uint32_t flavour, const otd_f
 /* Runs the flavour's self-test unless it already passed in this process. Any thread. */
 int32_t otd_registry_self_test_once(const otd_algo *algo, const otd_flavour *flavour);
 
-/* OTD_OK when dataset belongs to algo, or is null and algo needs none. */
-int32_t otd_registry_check_dataset(const otd_algo *algo, const otd_dataset *dataset);
+/* OTD_OK when dataset belongs to algo and is in the memory of the device, or is null and algo needs none. */
+int32_t otd_registry_check_dataset(const otd_algo *algo, uint32_t device, const otd_dataset *dataset);
 
 #endif /* OTD_CORE_REGISTRY_H */

@@ -38,7 +38,7 @@ extern "C" {
  * One number for the three headers. Raised by any change of a struct, a verb or a meaning, so that a caller
  * and a library of different days do not misread each other.
  */
-#define OTD_ABI_VERSION 2u
+#define OTD_ABI_VERSION 3u
 
 /* Marks what the shared library exports; everything else is hidden in it. */
 #if defined(_WIN32) && defined(OTD_SHARED)
@@ -68,7 +68,7 @@ extern "C" {
 #define OTD_NAME_MAX 32u        /* bytes of a name, terminating zero included */
 #define OTD_VERSIONS_MAX 8u     /* header versions one work may roll through */
 #define OTD_PROOF_MAX 128u      /* bytes of proof one hit carries (Equihash 144,5 needs 100) */
-#define OTD_BATCH_MAX 4096u     /* items of one verify call, works of one scan call */
+#define OTD_BATCH_MAX 65536u    /* items of one verify call, works of one scan call */
 #define OTD_ERROR_TEXT_MAX 512u /* bytes of otd_last_error, terminating zero included */
 #define OTD_DEVICES_MAX 64u     /* rows of otd_device_at */
 
@@ -268,6 +268,35 @@ OTD_API int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t ind
  */
 OTD_API int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out);
 
+/* What a device did at most with one pattern of access. */
+typedef struct otd_ceiling {
+    uint32_t pattern; /* OTD_CEILING_... */
+    uint32_t reserved;
+    uint64_t
+        footprint_bytes;  /* of memory that was read; less than was asked for where no piece is that large */
+    uint64_t amount;      /* bytes, or operations, done in */
+    uint64_t nanoseconds; /* this time: the median of five stretches */
+} otd_ceiling;
+
+#define OTD_CEILING_COPY 0u       /* bytes read and written in their order */
+#define OTD_CEILING_RANDOM_256 1u /* bytes read at random multiples of 256, 256 each: KawPow */
+#define OTD_CEILING_RANDOM_32 2u  /* bytes read at random multiples of 16, 32 each: Verthash */
+#define OTD_CEILING_SHARED 3u     /* random words read of 16 KiB of a group's shared memory: KawPow */
+#define OTD_CEILING_INTEGER 4u    /* operations on 32-bit words, half of them rotations: SHA-256 */
+#define OTD_CEILINGS 5u
+
+/*
+ * Measures a ceiling with a kernel that does nothing else, to compare an algorithm's rate with. Blocks for
+ * about budget_ms and what compiling takes; the device's other work goes on and makes the answer smaller.
+ *
+ * In:      footprint_bytes, memory to spread over: what the algorithm's dataset has; 0 = 1 MiB.
+ * Returns: OTD_OK; OTD_E_ARGUMENT for a device or pattern that does not exist; OTD_E_UNSUPPORTED on the
+ *          processor; OTD_E_MEMORY, OTD_E_DRIVER, OTD_E_DEVICE_LOST.
+ * Thread:  any, after otd_open.
+ */
+OTD_API int32_t otd_device_ceiling(uint32_t device, uint32_t pattern, uint64_t footprint_bytes,
+                                   uint32_t budget_ms, otd_ceiling *out);
+
 /*
  * Runs the known answers of one flavour on one device; other devices than the processor are compared with
  * the processor's reference. Engines and verify calls do it by themselves once for each flavour they use;
@@ -294,12 +323,15 @@ typedef struct otd_dataset_params {
     uint32_t kind;      /* OTD_DATASET_LIGHT or OTD_DATASET_FULL */
     uint32_t epoch;     /* KawPow: height / 7500. Verthash: 0 = the network's file, 1..17 = graph n */
     uint32_t threads;   /* KawPow FULL: threads that build; 0 = all. Others build with one */
+    uint32_t device;    /* row of otd_device_at whose memory holds it; 0 = the processor's */
+    uint32_t reserved;
 } otd_dataset_params;
 
 /*
  * LIGHT is what verification needs: KawPow's cache (tens of MiB; items are made when they are read), the
  * Verthash file mapped from disk. FULL is what mining wants: KawPow's whole dataset (gigabytes), a private
- * copy of the Verthash file on huge pages where the system grants them.
+ * copy of the Verthash file on huge pages where the system grants them. On other devices than the processor
+ * there is FULL only: KawPow's whole dataset is made there by a kernel, Verthash's file is copied there.
  */
 #define OTD_DATASET_LIGHT 0u
 #define OTD_DATASET_FULL 1u
@@ -311,7 +343,7 @@ typedef struct otd_progress {
 } otd_progress;
 
 /*
- * Bytes of memory the dataset will take; a little more while it is made.
+ * Bytes of memory the dataset will take, on the device it is for; a little more while it is made.
  * Returns: OTD_OK, or OTD_E_ARGUMENT for an algorithm without a dataset or an epoch out of range.
  * Thread:  any. Pure.
  */
@@ -319,9 +351,12 @@ OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *byt
 
 /*
  * Makes a dataset with the selected flavour; blocks until it is complete, which takes seconds, for KawPow's
- * whole dataset minutes.
+ * whole dataset on the processor minutes.
  *
- * In:      path (UTF-8, path_length bytes without a terminating zero, at most 4096, may be empty) names the
+ * In:      source, the processor's dataset that one on another device is made from: KawPow's of either kind
+ *          and the same epoch (what is read is its light cache), Verthash's of either kind and the same
+ * epoch. It must outlive the new one, whose engines compute hits again with it. Null for the processor's.
+ *          path (UTF-8, path_length bytes without a terminating zero, at most 4096, may be empty) names the
  *          file the dataset is read from or, when the file does not exist, written to. Verthash only; KawPow
  *          ignores it. What was read is used only when its SHA-256 is right.
  *          `cancel` may be null; a non-zero value written there by another thread ends the call.
@@ -329,15 +364,21 @@ OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *byt
  *          may be read from another thread, and must outlive the call.
  * Returns: OTD_OK;
  *          OTD_E_ARGUMENT as otd_dataset_size, or before otd_open;
- *          OTD_E_MEMORY when the machine has not the memory to spare, with the numbers in the detail;
- *          OTD_E_DATASET when the file has a wrong length or digest; OTD_E_IO when it cannot be read or
+ *          OTD_E_MEMORY when the machine or the device has not the memory to spare, with the numbers in the
+ *          detail;
+ *          OTD_E_UNSUPPORTED when the device has no kernel of the algorithm; OTD_E_DRIVER,
+ *          OTD_E_DEVICE_LOST when it fails;
+ *          OTD_E_DATASET when the source is missing or another one's, or the file has a wrong length or
+ *          digest; OTD_E_IO when it cannot be read or
  *          written; OTD_E_CANCELLED; OTD_E_SELFTEST when what was generated has a wrong digest.
  * Thread:  any, after otd_open.
  */
-OTD_API int32_t otd_dataset_create(const otd_dataset_params *params, const char *path, uint32_t path_length,
-                                   otd_progress *progress, const uint32_t *cancel, otd_dataset **out);
+OTD_API int32_t otd_dataset_create(const otd_dataset_params *params, const otd_dataset *source,
+                                   const char *path, uint32_t path_length, otd_progress *progress,
+                                   const uint32_t *cancel, otd_dataset **out);
 
-/* Frees a dataset; null is allowed. No engine that was made with it may exist any more. Any thread. */
+/* Frees a dataset; null is allowed. No engine or dataset that was made with it may exist any more. After its
+ * device was lost its memory there is given up with what else the device held. Any thread. */
 OTD_API void otd_dataset_destroy(otd_dataset *dataset);
 
 /* ---- engine: a device that searches nonces ------------------------------------------------- */
@@ -358,9 +399,12 @@ typedef struct otd_engine_params {
     /* Devices besides the processor: how long a launch may take before the device counts as lost,
      * milliseconds; 0 = 10 s, or 50 times what is usual when that is more, and 120 s for the first. */
     uint32_t hang_ms;
-    uint32_t reserved;
+    uint32_t flags;       /* OTD_ENGINE_... */
     otd_algo_params algo; /* all zero = the algorithm's defaults */
 } otd_engine_params;
+
+/* For otd_engine_verify only: a scan says OTD_E_ARGUMENT. Saves memory that only a search needs. */
+#define OTD_ENGINE_VERIFY 1u
 
 /* One range of nonces to search. otedama_algo.h says what `data` is for each algorithm. */
 typedef struct otd_work {
@@ -406,14 +450,11 @@ typedef struct otd_scan_result {
  * Creates an engine and allocates what its algorithm works in. Runs the flavour's self-test on first use. On
  * other devices than the processor the kernels are compiled first, which can take seconds.
  *
- * In:      `dataset` may be null when the algorithm needs none, and must outlive the engine.
- * Returns: OTD_OK;
- *          OTD_E_ARGUMENT before otd_open, and for an algorithm, device, flavour or parameter that does not
- *          exist;
- *          OTD_E_DATASET when the dataset is missing or another algorithm's;
- *          OTD_E_UNSUPPORTED, OTD_E_SELFTEST as otd_self_test; OTD_E_MEMORY; OTD_E_DRIVER when the driver
- *          refuses or cannot compile, OTD_E_DEVICE_LOST.
- * Thread:  any, after otd_open.
+ * In:      `dataset` may be null when the algorithm needs none, has to be in the memory of the engine's
+ * device, and must outlive the engine. Returns: OTD_OK; OTD_E_ARGUMENT before otd_open, and for an algorithm,
+ * device, flavour or parameter that does not exist; OTD_E_DATASET when the dataset is missing, another
+ * algorithm's or another device's; OTD_E_UNSUPPORTED, OTD_E_SELFTEST as otd_self_test; OTD_E_MEMORY;
+ * OTD_E_DRIVER when the driver refuses or cannot compile, OTD_E_DEVICE_LOST. Thread:  any, after otd_open.
  */
 OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dataset *dataset,
                                   otd_engine **out);
@@ -493,6 +534,17 @@ typedef struct otd_verdict {
 OTD_API int32_t otd_verify(uint32_t algorithm, uint32_t flavour, const otd_algo_params *algo,
                            const otd_dataset *dataset, otd_verdict *verdicts, const otd_verify_item *items,
                            uint32_t count, const uint8_t *data, uint32_t data_length);
+
+/*
+ * otd_verify on the device and with the dataset, flavour and parameters of an engine, for those who check
+ * many. Verdicts are the same as otd_verify's. What a device finds to be good is not computed again.
+ *
+ * In, out: as otd_verify; count, 1..OTD_BATCH_MAX.
+ * Returns: as otd_verify; OTD_E_UNSUPPORTED when the device has no kernel that checks this algorithm;
+ * OTD_E_DRIVER, OTD_E_DEVICE_LOST as otd_engine_scan. Then no verdict counts. Thread:  the owner.
+ */
+OTD_API int32_t otd_engine_verify(otd_engine *engine, otd_verdict *verdicts, const otd_verify_item *items,
+                                  uint32_t count, const uint8_t *data, uint32_t data_length);
 
 /* ---- block building helpers ---------------------------------------------------------------- */
 

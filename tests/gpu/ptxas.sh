@@ -56,7 +56,7 @@ fi
 
 texts=$(mktemp -d)
 trap 'rm -rf "$texts"' EXIT
-find "$build/native/algo" -name '*.ptx' -not -name 'kawpow_mix.ptx' -exec cp {} "$texts" \;
+find "$build/native" -name '*.ptx' -not -name 'kawpow_mix.ptx' -exec cp {} "$texts" \;
 "$build/tests/gpu/otedama_gpu_kernel_test" programs "$texts"
 
 passed=0

@@ -306,7 +306,7 @@ static void fuzz_kawpow(uint32_t turns) {
     otd_dataset *light = NULL;
     otd_engine *engine = NULL;
     uint8_t share[72];
-    otd_check(otd_dataset_create(&params, "", 0, NULL, NULL, &light) == OTD_OK &&
+    otd_check(otd_dataset_create(&params, NULL, "", 0, NULL, NULL, &light) == OTD_OK &&
                   otd_engine_create(&engine_params, light, &engine) == OTD_OK,
               "kawpow light cache and engine");
     fill(share, sizeof share);
@@ -337,13 +337,14 @@ static void absurd_epochs(void) {
     for (uint32_t i = 0; i < 4; i++) {
         params.epoch = epochs[i];
         otd_check(otd_dataset_size(&params, &bytes) == OTD_E_ARGUMENT &&
-                      otd_dataset_create(&params, "", 0, NULL, NULL, &dataset) == OTD_E_ARGUMENT &&
+                      otd_dataset_create(&params, NULL, "", 0, NULL, NULL, &dataset) == OTD_E_ARGUMENT &&
                       dataset == NULL,
                   "kawpow epoch %u is refused", epochs[i]);
     }
     params.epoch = 32000;
     otd_check(otd_dataset_size(&params, &bytes) == OTD_OK && bytes > 1ull << 37, "the last epoch has a size");
-    otd_check(otd_dataset_create(&params, "", 0, NULL, NULL, &dataset) == OTD_E_MEMORY && dataset == NULL,
+    otd_check(otd_dataset_create(&params, NULL, "", 0, NULL, NULL, &dataset) == OTD_E_MEMORY &&
+                  dataset == NULL,
               "and does not fit");
 }
 

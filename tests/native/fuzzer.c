@@ -43,7 +43,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc;
     (void)argv;
     if (otd_open(OTD_ABI_VERSION) != OTD_OK ||
-        otd_dataset_create(&light, "", 0, NULL, NULL, &s_light) != OTD_OK) {
+        otd_dataset_create(&light, NULL, "", 0, NULL, NULL, &s_light) != OTD_OK) {
         fail("the library does not open", 0, 0);
     }
     return 0;

@@ -68,8 +68,7 @@ static int32_t otd_fake_read(otd_gpu_context *context, otd_gpu_buffer *buffer, u
     return OTD_OK;
 }
 
-static int32_t otd_fake_build(otd_gpu_context *context, const otd_gpu_code *code, uint32_t threads,
-                              otd_gpu_program **out) {
+static int32_t otd_fake_build(otd_gpu_context *context, const otd_gpu_build *what, otd_gpu_program **out) {
     *out = otd_card.refuses_kernel ? NULL : calloc(1, 1);
     otd_card.programs += *out != NULL;
     return *out != NULL ? OTD_OK : otd_fail(OTD_E_DRIVER, "the test's card compiles nothing");

@@ -1,21 +1,17 @@
 /*
- * gpu_test.c - devices behind OpenCL: what they are told of, what they refuse, and that their searches find
- * exactly what the processor's reference finds. They run for real on PoCL; without it they are skipped, with
- * the reason.
+ * gpu_test.c - devices behind OpenCL and Vulkan: what they are told of, what they refuse, and that their
+ * searches find exactly what the processor's reference finds. They run for real on PoCL and lavapipe; without
+ * those they are skipped, with the reason.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "gpu_search.h"
 #include "otedama.h"
 
-enum { OTD_FOUND_MAX = 8192, OTD_CALLS_MAX = 100000 };
-
-/* A machine on which these tests run may be busy with others. */
-enum { OTD_PATIENCE_MS = 600000 };
-
-static uint8_t otd_gpu_header[80];
+enum { OTD_FOUND_MAX = 8192 };
 
 static otd_hit otd_of_device[OTD_FOUND_MAX], otd_of_processor[OTD_FOUND_MAX];
 
@@ -24,53 +20,6 @@ static void otd_fill_header(void) {
     for (uint32_t i = 0; i < sizeof otd_gpu_header; i++) {
         otd_gpu_header[i] = (uint8_t)(i * 37 + 11);
     }
-}
-
-/* Searches a work to its end in calls with room for `capacity` hits; returns the hits, or -1. */
-static int32_t otd_search(otd_engine *engine, const otd_work *work, uint32_t capacity, otd_hit *hits,
-                          uint64_t *hashes) {
-    otd_work rest = *work;
-    uint32_t found = 0;
-    *hashes = 0;
-    for (uint32_t call = 0; call < OTD_CALLS_MAX && found + capacity <= OTD_FOUND_MAX; call++) {
-        otd_scan_result result;
-        int32_t status = otd_engine_scan(engine, hits + found, capacity, &result, &rest, 1, otd_gpu_header,
-                                         sizeof otd_gpu_header, 60000);
-        if (status != OTD_OK) {
-            return -1;
-        }
-        found += result.hit_count;
-        *hashes += result.hashes;
-        if (result.work_index == 1) {
-            return (int32_t)found;
-        }
-        rest.nonce_count -= result.nonce_next - rest.nonce_first;
-        rest.nonce_first = result.nonce_next;
-    }
-    return -1;
-}
-
-static otd_work otd_range(uint64_t first, uint64_t count, uint32_t versions, uint8_t top) {
-    otd_work work = {.tag = 77, .nonce_first = first, .nonce_count = count, .data_length = 80};
-    work.version_count = versions;
-    for (uint32_t v = 0; v < versions; v++) {
-        work.versions[v] = 0x20000000u + (7 - v) * 0x2000u;
-    }
-    memset(work.target, 0xff, sizeof work.target);
-    work.target[31] = top;
-    return work;
-}
-
-/* The same hits in the same order, and every hash counted once. */
-static void otd_compare(otd_engine *device, otd_engine *processor, const otd_work *work, uint32_t capacity,
-                        const char *what) {
-    uint64_t hashes = 0, expected_hashes = 0;
-    int32_t found = otd_search(device, work, capacity, otd_of_device, &hashes);
-    int32_t expected = otd_search(processor, work, capacity, otd_of_processor, &expected_hashes);
-    otd_check(found == expected && found >= 0 && hashes == expected_hashes &&
-                  memcmp(otd_of_device, otd_of_processor, (size_t)found * sizeof otd_of_device[0]) == 0,
-              "gpu: %s, %u versions: %d hits of %d, %llu hashes of %llu", what, work->version_count, found,
-              expected, (unsigned long long)hashes, (unsigned long long)expected_hashes);
 }
 
 static void otd_test_ranges(otd_engine *device, otd_engine *processor) {
@@ -105,30 +54,12 @@ static void otd_test_floods(otd_engine *device, otd_engine *processor) {
     otd_compare(device, processor, &work, 8000, "an eighth hits, more than a launch can report");
 }
 
-static void otd_lower_target(uint8_t target[32]) {
-    for (uint32_t i = 0; i < 32 && target[i]-- == 0; i++) {
-    }
-}
-
 /* A hash equal to the target is a hit; a target lower by one has none. */
 static void otd_test_edge(otd_engine *device, otd_engine *processor) {
-    uint64_t hashes;
     otd_work work = otd_range(0, 300000, 0, 0);
-    work.target[30] = work.target[29] = 0;
+    work.target[30] = 0;
     work.target[29] = 0xff; /* one in 2^16 */
-    int32_t found = otd_search(processor, &work, 64, otd_of_processor, &hashes);
-    otd_check(found > 0, "gpu: the reference finds something to test the edge with: %d", found);
-    if (found <= 0) {
-        return;
-    }
-    work = otd_range(otd_of_processor[0].nonce - 100, 200, 0, 0);
-    memcpy(work.target, otd_of_processor[0].hash, sizeof work.target);
-    uint64_t nonce = otd_of_processor[0].nonce;
-    found = otd_search(device, &work, 8, otd_of_device, &hashes);
-    otd_check(found == 1 && otd_of_device[0].nonce == nonce, "gpu: a hash equal to the target is a hit");
-    otd_lower_target(work.target);
-    found = otd_search(device, &work, 8, otd_of_device, &hashes);
-    otd_check(found == 0, "gpu: a target lower by one has no hit, got %d", found);
+    otd_test_edge_of(device, processor, &work);
 }
 
 /* Works one after the other in one call, some of them empty. */
@@ -166,7 +97,7 @@ static void otd_test_gpu_budget(otd_engine *device) {
 
 static void otd_test_gpu_refusals(uint32_t device) {
     otd_engine *engine = NULL;
-    otd_engine_params params = {.algorithm = OTD_ALGO_SHA256D, .device = device, .flavour = 2};
+    otd_engine_params params = {.algorithm = OTD_ALGO_SHA256D, .device = device, .flavour = 99};
     otd_check(otd_engine_create(&params, NULL, &engine) == OTD_E_ARGUMENT && engine == NULL,
               "gpu: a flavour that does not exist is refused");
     params.flavour = 0;
@@ -271,45 +202,90 @@ static void otd_test_choice(void) {
     unsetenv("OTEDAMA_GPU");
 }
 
-static int otd_has_opencl(otd_backend_info *info) {
+static int otd_find_backend(uint32_t id, otd_backend_info *info) {
     for (uint32_t i = 0; otd_backend_at(i, info) == OTD_OK; i++) {
-        if (info->backend == OTD_BACKEND_OPENCL) {
+        if (info->backend == id) {
             return 1;
         }
     }
     return 0;
 }
 
-void otd_test_gpu(void) {
+/* What the processor's own speed bounds from both sides: no pattern moves nothing, none a petabyte a second.
+ */
+static void otd_test_ceilings(uint32_t device) {
+    otd_ceiling ceiling;
+    for (uint32_t pattern = 0; pattern < OTD_CEILINGS; pattern++) {
+        otd_check(otd_device_ceiling(device, pattern, 2 << 20, 5, &ceiling) == OTD_OK &&
+                      ceiling.pattern == pattern && ceiling.footprint_bytes == 2 << 20 &&
+                      ceiling.amount > 0 && ceiling.nanoseconds > 0 &&
+                      ceiling.amount / ceiling.nanoseconds < 1000000,
+                  "gpu: ceiling %u of device %u", pattern, device);
+    }
+    otd_check(otd_device_ceiling(device, OTD_CEILINGS, 0, 1, &ceiling) == OTD_E_ARGUMENT,
+              "gpu: a pattern that does not exist is refused");
+    otd_check(otd_device_ceiling(0, 0, 0, 1, &ceiling) == OTD_E_UNSUPPORTED,
+              "gpu: the processor has no ceilings");
+}
+
+static void otd_test_backend(uint32_t id, const char *name) {
     otd_backend_info backend;
     otd_device_info info;
     uint32_t first = 0;
-    otd_fill_header();
-    otd_close();
-    otd_open(OTD_ABI_VERSION);
-    otd_test_choice();
-    if (!otd_has_opencl(&backend)) {
-        printf("skipped: OpenCL devices: this build has no GPU backends (OTD_GPU=OFF)\n");
+    if (!otd_find_backend(id, &backend)) {
+        printf("skipped: %s devices: this build has no GPU backends (OTD_GPU=OFF)\n", name);
         return;
     }
-    otd_check(backend.opened == 0 && backend.device_count == 0, "gpu: OpenCL is not opened yet");
-    otd_check(otd_devices_open(1u << OTD_BACKEND_OPENCL) == OTD_OK, "gpu: opening OpenCL");
-    otd_has_opencl(&backend);
-    otd_check(backend.opened == 1, "gpu: OpenCL was looked for");
-    otd_check((backend.device_count == 0) == (backend.message[0] != 0),
-              "gpu: a sentence when there is no device, and none else: %s", backend.message);
-    while (otd_device_at(first, &info) == OTD_OK && info.backend != OTD_BACKEND_OPENCL) {
+    otd_check(backend.opened == 0 && backend.device_count == 0, "gpu: %s is not opened yet", name);
+    otd_check(otd_devices_open(1u << id) == OTD_OK, "gpu: opening %s", name);
+    otd_find_backend(id, &backend);
+    otd_check(backend.opened == 1, "gpu: %s was looked for", name);
+    otd_check(backend.device_count != 0 || backend.message[0] != 0,
+              "gpu: %s has a sentence when it has no device", name);
+    while (otd_device_at(first, &info) == OTD_OK && info.backend != id) {
         first++;
     }
     if (backend.device_count == 0) {
-        printf("skipped: OpenCL devices: %s\n", backend.message);
+        printf("skipped: %s devices: %s\n", name, backend.message);
         return;
     }
-    otd_check(otd_devices_open(~0u) == OTD_OK && otd_devices_open(~0u) == OTD_OK, "gpu: opening again");
+    otd_check(otd_devices_open(1u << id) == OTD_OK, "gpu: opening %s again", name);
     for (uint32_t i = first; i < first + backend.device_count; i++) {
         otd_check(otd_device_at(i, &info) == OTD_OK && info.index == i && info.units > 0 &&
                       info.name[0] != 0 && info.memory_bytes > 0 && info.alloc_max_bytes > 0,
                   "gpu: device %u tells its name, units and memory", i);
+        otd_check(info.kind != OTD_DEVICE_SIMULATOR || info.twin == i,
+                  "gpu: %s is the processor behind %s, and taken for the board of row %u", info.name, name,
+                  info.twin);
         otd_test_device(&info);
+        otd_test_ceilings(i);
     }
+}
+
+void otd_test_gpu(void) {
+    otd_fill_header();
+    otd_close();
+    otd_open(OTD_ABI_VERSION);
+    otd_test_choice();
+    otd_test_backend(OTD_BACKEND_OPENCL, "OpenCL");
+    otd_test_backend(OTD_BACKEND_VULKAN, "Vulkan");
+#if OTD_GPU
+    otd_test_gpu_vulkan(0);
+#endif
+    otd_check(otd_devices_open(~0u) == OTD_OK && otd_devices_open(~0u) == OTD_OK, "gpu: opening all twice");
+}
+
+void otd_test_vulkan(int large) {
+    otd_fill_header();
+    if (large) {
+        otd_check(otd_devices_open(1u << OTD_BACKEND_VULKAN) == OTD_OK, "gpu: opening Vulkan");
+    } else {
+        otd_test_backend(OTD_BACKEND_VULKAN, "Vulkan");
+    }
+#if OTD_GPU
+    otd_test_gpu_vulkan(large);
+    if (!large) {
+        otd_test_gpu_datasets();
+    }
+#endif
 }

@@ -184,7 +184,7 @@ static void searches_agree(const subject *s) {
 static int32_t open_dataset(uint32_t kind, uint32_t graph, const char *path, otd_dataset **out) {
     const otd_dataset_params params = {.algorithm = OTD_ALGO_VERTHASH, .kind = kind, .epoch = graph};
     *out = NULL;
-    return otd_dataset_create(&params, path, (uint32_t)strlen(path), NULL, NULL, out);
+    return otd_dataset_create(&params, NULL, path, (uint32_t)strlen(path), NULL, NULL, out);
 }
 
 static int refused(uint32_t kind, const char *path, int32_t status, const char *part) {
@@ -242,7 +242,7 @@ static void data_file_errors(const char *directory, const char *path) {
               "there is no graph 18");
     const otd_dataset_params params = {.algorithm = OTD_ALGO_VERTHASH, .epoch = GRAPH};
     uint32_t cancel = 1;
-    otd_check(otd_dataset_create(&params, path, (uint32_t)strlen(path), NULL, &cancel, &dataset) ==
+    otd_check(otd_dataset_create(&params, NULL, path, (uint32_t)strlen(path), NULL, &cancel, &dataset) ==
                       OTD_E_CANCELLED &&
                   access(path, F_OK) != 0,
               "a cancelled build leaves no file");

@@ -99,13 +99,13 @@ static void too_large_is_refused_with_numbers(void) {
     if (otd_memory_available() > 300ull << 30) {
         return;
     }
-    otd_check(otd_dataset_create(&params, NULL, 0, NULL, NULL, &dataset) == OTD_E_MEMORY,
+    otd_check(otd_dataset_create(&params, NULL, NULL, 0, NULL, NULL, &dataset) == OTD_E_MEMORY,
               "kawpow: too large");
     otd_last_error(detail, sizeof detail);
     otd_check(strstr(detail, "epoch 32000 needs") != NULL && strstr(detail, "are available") != NULL,
               "kawpow: bytes and epoch in \"%s\"", detail);
     params.epoch = 32769;
-    otd_check(otd_dataset_create(&params, NULL, 0, NULL, NULL, &dataset) == OTD_E_ARGUMENT,
+    otd_check(otd_dataset_create(&params, NULL, NULL, 0, NULL, NULL, &dataset) == OTD_E_ARGUMENT,
               "kawpow: epoch out of range");
 }
 

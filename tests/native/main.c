@@ -1,7 +1,10 @@
 /*
- * main.c - native tests: otedama_native_test <directory of vectors> [threads|gpu]. With "threads" only the
- * tests that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of
- * devices besides the processor. The last line is the count.
+ * main.c - native tests: otedama_native_test <directory of vectors>
+ * [threads|gpu|datasets|vulkan|vulkan-large]. With "threads" only the tests that use several of them run,
+ * which is what the thread sanitizer is for; with "gpu" only those of devices besides the processor, with
+ * "datasets" only what lies in their memory, with "vulkan" those behind Vulkan. "vulkan-large" moves as much
+ * as the Verthash file has, which needs 4 GiB of memory and is no part of the others. The last line is the
+ * count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,6 +37,9 @@ static void otd_test_devices(void) {
     otd_test_gpu_host();
 #endif
     otd_test_gpu();
+#if OTD_GPU
+    otd_test_gpu_datasets();
+#endif
 }
 
 static void otd_test_self_tests(void) {
@@ -54,6 +60,13 @@ int main(int count, char **arguments) {
     const char *part = count < 3 ? "" : arguments[2];
     if (strcmp(part, "gpu") == 0) {
         otd_test_devices();
+#if OTD_GPU
+    } else if (strcmp(part, "datasets") == 0) {
+        otd_devices_open(~0u);
+        otd_test_gpu_datasets();
+#endif
+    } else if (strncmp(part, "vulkan", 6) == 0) {
+        otd_test_vulkan(strcmp(part, "vulkan-large") == 0);
     } else {
         otd_test_threads();
     }

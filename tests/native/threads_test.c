@@ -151,7 +151,7 @@ static void *otd_build_dataset(void *argument) {
     otd_build *build = argument;
     otd_dataset_params params = {.algorithm = OTD_ALGO_KAWPOW, .kind = OTD_DATASET_FULL, .threads = 3};
     otd_dataset *dataset = NULL;
-    build->status = otd_dataset_create(&params, "", 0, &build->progress, &build->cancel, &dataset);
+    build->status = otd_dataset_create(&params, NULL, "", 0, &build->progress, &build->cancel, &dataset);
     if (dataset != NULL) {
         otd_dataset_destroy(dataset);
     }

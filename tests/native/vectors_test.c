@@ -143,7 +143,7 @@ static int read_dataset(vector *v) {
         return 0;
     }
     if (*made == NULL) {
-        otd_check(otd_dataset_create(&params, "", 0, NULL, NULL, made) == OTD_OK, "dataset of %.60s",
+        otd_check(otd_dataset_create(&params, NULL, "", 0, NULL, NULL, made) == OTD_OK, "dataset of %.60s",
                   v->line);
     }
     v->dataset = *made;

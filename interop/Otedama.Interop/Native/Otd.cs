@@ -9,7 +9,9 @@ internal static unsafe partial class Otd
 {
     public const string Library = "otedama_native";
 
-    public const uint OTD_ABI_VERSION = 2;
+    public const uint OTD_ABI_VERSION = 3;
+
+    public const uint OTD_ENGINE_VERIFY = 1;
 
     public const int OTD_OK = 0;
     public const int OTD_E_ARGUMENT = -1;
@@ -66,13 +68,17 @@ internal static unsafe partial class Otd
     public static partial int otd_device_telemetry(uint device, otd_telemetry* @out);
 
     [LibraryImport(Library)]
+    public static partial int otd_device_ceiling(uint device, uint pattern, ulong footprint_bytes, uint budget_ms,
+        otd_ceiling* @out);
+
+    [LibraryImport(Library)]
     public static partial int otd_self_test(uint device, uint algorithm, uint flavour);
 
     [LibraryImport(Library)]
     public static partial int otd_dataset_size(otd_dataset_params* @params, ulong* bytes);
 
     [LibraryImport(Library)]
-    public static partial int otd_dataset_create(otd_dataset_params* @params, byte* path, uint path_length,
+    public static partial int otd_dataset_create(otd_dataset_params* @params, nint source, byte* path, uint path_length,
         otd_progress* progress, uint* cancel, nint* @out);
 
     [LibraryImport(Library)]
@@ -94,6 +100,10 @@ internal static unsafe partial class Otd
     [LibraryImport(Library)]
     public static partial int otd_verify(uint algorithm, uint flavour, otd_algo_params* algo, nint dataset,
         otd_verdict* verdicts, otd_verify_item* items, uint count, byte* data, uint data_length);
+
+    [LibraryImport(Library)]
+    public static partial int otd_engine_verify(nint engine, otd_verdict* verdicts, otd_verify_item* items, uint count,
+        byte* data, uint data_length);
 
     [LibraryImport(Library)]
     public static partial int otd_sha256d(byte* @out, byte* data, uint data_length);

@@ -133,12 +133,24 @@ internal struct otd_telemetry
 }
 
 [StructLayout(LayoutKind.Sequential)]
+internal struct otd_ceiling
+{
+    public uint pattern;
+    public uint reserved;
+    public ulong footprint_bytes;
+    public ulong amount;
+    public ulong nanoseconds;
+}
+
+[StructLayout(LayoutKind.Sequential)]
 internal struct otd_dataset_params
 {
     public uint algorithm;
     public uint kind;
     public uint epoch;
     public uint threads;
+    public uint device;
+    public uint reserved;
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -166,7 +178,7 @@ internal struct otd_engine_params
     public uint flavour;
     public uint intensity;
     public uint hang_ms;
-    public uint reserved;
+    public uint flags;
     public otd_algo_params algo;
 }
 

@@ -54,23 +54,30 @@ static int32_t otd_cpu_self_test(const otd_backend *backend, uint32_t row, const
 
 static int32_t otd_cpu_engine_open(otd_engine *engine) {
     const otd_algo *algo = engine->algo;
-    if ((algo->info.flags & OTD_ALGO_FLAG_VERIFY_ONLY) != 0) {
+    if ((algo->info.flags & OTD_ALGO_FLAG_VERIFY_ONLY) != 0 &&
+        (engine->params.flags & OTD_ENGINE_VERIFY) == 0) {
         return otd_fail(OTD_E_UNSUPPORTED, "%s can be verified but not searched on a CPU", algo->info.name);
     }
     int32_t status = otd_registry_flavour(algo, engine->params.flavour, &engine->flavour);
     if (status == OTD_OK) {
         status = otd_registry_self_test_once(algo, engine->flavour);
     }
-    if (status != OTD_OK || algo->engine_open == NULL) {
+    if (status != OTD_OK || algo->engine_open == NULL || (engine->params.flags & OTD_ENGINE_VERIFY) != 0) {
         return status;
     }
     return algo->engine_open(engine);
 }
 
 static void otd_cpu_engine_close(otd_engine *engine) {
-    if (engine->algo->engine_close != NULL) {
+    if (engine->algo->engine_close != NULL && (engine->params.flags & OTD_ENGINE_VERIFY) == 0) {
         engine->algo->engine_close(engine);
     }
+}
+
+static int32_t otd_cpu_verify(otd_engine *engine, otd_verdict *verdicts, const otd_verify_item *items,
+                              uint32_t count, const uint8_t *data) {
+    return engine->algo->verify(engine->flavour, &engine->params.algo, engine->dataset, verdicts, items,
+                                count, data);
 }
 
 /* Nonces of the next call: about OTD_CHUNK_MS of work, less when less of the budget is left. */
@@ -172,5 +179,6 @@ const otd_backend otd_backend_cpu = {
     .engine_open = otd_cpu_engine_open,
     .engine_close = otd_cpu_engine_close,
     .scan = otd_cpu_scan,
+    .verify = otd_cpu_verify,
     .telemetry = otd_cpu_telemetry,
 };

@@ -40,6 +40,12 @@ otd_gpu_counters *otd_gpu_counters_of(const otd_backend *backend, uint32_t row) 
     return &otd_counters[backend->id][row];
 }
 
+void otd_gpu_lost(otd_gpu_counters *counters, otd_gpu_domain *domain) {
+    if (otd_gpu_domain_lose(domain)) {
+        __atomic_fetch_add(&counters->lost, 1, __ATOMIC_RELAXED);
+    }
+}
+
 void otd_gpu_probe(const otd_backend *backend, otd_backend_info *info) {
     uint32_t count = 0;
     memset(otd_counters[backend->id], 0, sizeof otd_counters[0]);
@@ -53,14 +59,16 @@ void otd_gpu_device_at(const otd_backend *backend, uint32_t row, otd_device_info
 }
 
 uint32_t otd_gpu_flavour_count(const otd_backend *backend, const otd_algo *algo) {
-    return otd_gpu_plan_of(algo->info.id) == NULL ? 0 : 1;
+    const otd_gpu_plan *plan = otd_gpu_plan_of(algo->info.id);
+    return plan == NULL ? 0 : plan->geometry_count;
 }
 
 void otd_gpu_flavour_at(const otd_backend *backend, const otd_algo *algo, uint32_t index,
                         otd_flavour_info *out) {
     const otd_gpu_plan *plan = otd_gpu_plan_of(algo->info.id);
-    *out = (otd_flavour_info){.supported = 1, .selected = 1, .lanes = plan->threads};
-    snprintf(out->name, sizeof out->name, "%s", plan->flavour);
+    const otd_gpu_geometry *geometry = &plan->geometries[index];
+    *out = (otd_flavour_info){.supported = 1, .selected = index == 0, .lanes = geometry->threads};
+    snprintf(out->name, sizeof out->name, "%s", geometry->name);
 }
 
 void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *out) {

@@ -22,9 +22,10 @@
 layout(local_size_x_id = 0) in;
 
 #define LOCAL_ID gl_LocalInvocationID.x
-#define GROUP_ID gl_WorkGroupID.x
+/* A launch of more groups than a device counts in one dimension comes in rows (vulkan/launch.c). */
+#define GROUP_ID (gl_WorkGroupID.y * 32768u + gl_WorkGroupID.x)
 #define GROUP_SIZE gl_WorkGroupSize.x
-#define GROUPS gl_NumWorkGroups.x
+#define GROUPS (gl_NumWorkGroups.x * gl_NumWorkGroups.y)
 
 layout(buffer_reference, std430, buffer_reference_align = 16) buffer Words {
     uint at[];

@@ -75,6 +75,17 @@ typedef struct otd_gpu_launch {
     uint64_t groups;
 } otd_gpu_launch;
 
+/* What is to be compiled, and for what use. */
+typedef struct otd_gpu_build {
+    const otd_gpu_code *code;
+    uint32_t threads;  /* of a group in the launches to come */
+    uint32_t resident; /* groups that shall fit a multiprocessor at a time, which limits the registers of a
+                          thread; 0 = as the code says. Only CUDA looks at it */
+    uint32_t pieces;   /* buffers that something large lies in: 1, or 8 where one piece of memory may not be
+                          that large. OpenCL takes it as -D PIECES=n, Vulkan as specialisation constant 1; CUDA
+                          has no such limit, and its code knows only 1. 0 = 1 */
+} otd_gpu_build;
+
 /* One device as a port found it. */
 typedef struct otd_gpu_found {
     otd_device_info info; /* index is filled in by the host */
@@ -97,10 +108,21 @@ typedef struct otd_gpu_port {
     int32_t (*probe)(otd_gpu_found *found, uint32_t *count, otd_backend_info *backend);
 
     int32_t (*open)(const otd_gpu_found *device, otd_gpu_context **out);
+    /*
+     * Another context with a queue and events of its own over the memory of `from`: buffers and programs
+     * that one of them made may be used by all, at the same time, each context by one thread. What a context
+     * queues is in order; nothing is ordered between contexts but by waiting for an event. A buffer or
+     * program is released through any of them, when none uses it any more. The device's memory goes with
+     * the last of them. Null where a port cannot: each engine then opens the device for itself, and what
+     * needs a dataset is not searched there.
+     */
+    int32_t (*fork)(otd_gpu_context *from, otd_gpu_context **out);
     /* Frees everything of the context; only when all it queued has ended. */
     void (*close)(otd_gpu_context *context);
     /* Forgets a context that hangs or is lost: frees nothing that the driver may still hold. */
     void (*abandon)(otd_gpu_context *context);
+    /* Bytes of the device's memory that are free now; 0 = not known. Null where that cannot be asked. */
+    uint64_t (*room)(otd_gpu_context *context);
 
     /* Memory of the device; its bytes are undefined. */
     int32_t (*alloc)(otd_gpu_context *context, otd_gpu_buffer **out, uint64_t bytes);
@@ -112,13 +134,14 @@ typedef struct otd_gpu_port {
     int32_t (*read)(otd_gpu_context *context, otd_gpu_buffer *buffer, uint64_t offset, void *to,
                     uint64_t bytes);
 
-    /* Compiles; may take seconds. threads is what launches will use per group. */
-    int32_t (*build)(otd_gpu_context *context, const otd_gpu_code *code, uint32_t threads,
-                     otd_gpu_program **out);
+    /* Compiles; may take seconds, during which other contexts over the same memory go on. */
+    int32_t (*build)(otd_gpu_context *context, const otd_gpu_build *what, otd_gpu_program **out);
     void (*discard)(otd_gpu_context *context, otd_gpu_program *program);
     /* Finds an entry point; it lives as long as the program. */
     int32_t (*kernel)(otd_gpu_context *context, otd_gpu_program *program, const char *name,
                       otd_gpu_kernel **out);
+    /* Registers of one thread of a kernel; 0 = not known. Null where that cannot be asked. */
+    uint32_t (*registers)(otd_gpu_context *context, otd_gpu_kernel *kernel);
 
     /* Queues a launch behind everything queued before it. The arguments are copied. */
     int32_t (*launch)(otd_gpu_context *context, const otd_gpu_launch *launch);

@@ -24,6 +24,9 @@
 /* The first launch of an engine, during which some drivers compile, on a machine that may be busy. */
 #define OTD_GPU_HANG_FIRST_MS 120000.0
 
+/* A plan that took longer than this to get ready kept the host from seeing launches end. */
+#define OTD_GPU_WAITED_MS 0.5
+
 #define OTD_GPU_NONCES_MAX (1ull << 30)
 
 double otd_gpu_now_ms(void) {
@@ -32,12 +35,12 @@ double otd_gpu_now_ms(void) {
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
-int32_t otd_gpu_await(otd_gpu_engine *gpu, uint32_t slot, double deadline_ms) {
+int32_t otd_gpu_await(const otd_gpu_port *port, otd_gpu_context *context, uint32_t slot, double deadline_ms) {
     const struct timespec pause = {.tv_nsec = OTD_GPU_POLL_NS};
     double began = otd_gpu_now_ms();
     uint32_t reached = 0;
     for (;;) {
-        int32_t status = gpu->port->poll(gpu->context, slot, &reached);
+        int32_t status = port->poll(context, slot, &reached);
         if (status != OTD_OK || reached != 0) {
             return status;
         }
@@ -48,6 +51,13 @@ int32_t otd_gpu_await(otd_gpu_engine *gpu, uint32_t slot, double deadline_ms) {
         }
         nanosleep(&pause, NULL);
     }
+}
+
+int32_t otd_gpu_finish(const otd_gpu_site *site) {
+    int32_t status = site->port->mark(site->context, OTD_GPU_EVENT_FINISH);
+    return status != OTD_OK
+               ? status
+               : otd_gpu_await(site->port, site->context, OTD_GPU_EVENT_FINISH, OTD_GPU_HANG_FIRST_MS);
 }
 
 /* A scan under way: what was asked for, and where the next launch goes on. */
@@ -65,6 +75,7 @@ typedef struct otd_gpu_search {
     uint64_t nonce;
     int32_t over; /* no more launches */
     int32_t cancelled;
+    int32_t refused; /* why the work that is next is not searched; the engine is as good as before */
 } otd_gpu_search;
 
 /* Nonces left of a work from `nonce` on. Modulo 2^64, as a work may end there. */
@@ -86,6 +97,7 @@ static void otd_skip_finished(const otd_gpu_search *search, uint32_t *work, uint
 static uint64_t otd_launch_nonces(const otd_gpu_search *search, uint32_t versions, double ms_left) {
     const otd_gpu_engine *gpu = search->gpu;
     const otd_gpu_plan *plan = gpu->plan;
+    const uint32_t threads = gpu->site.threads;
     uint64_t left = otd_left(&search->works[search->work], search->nonce);
     double ms = ms_left < OTD_GPU_LAUNCH_MS ? ms_left : OTD_GPU_LAUNCH_MS;
     double wanted = gpu->hashes_per_ms > 0 ? gpu->hashes_per_ms * ms / versions : plan->nonces_first;
@@ -93,27 +105,39 @@ static uint64_t otd_launch_nonces(const otd_gpu_search *search, uint32_t version
     if (search->engine->params.intensity != 0) {
         nonces = 1ull << search->engine->params.intensity;
     }
-    nonces =
-        (nonces / plan->threads + 1) * plan->threads; /* a group partly filled costs as much as a full one */
+    nonces = (nonces / threads + 1) * threads; /* a group partly filled costs as much as a full one */
     if (gpu->nonces_max != 0 && nonces > gpu->nonces_max) {
         nonces = gpu->nonces_max;
     }
-    if (gpu->extra.nonces_max != 0 && nonces > gpu->extra.nonces_max) {
-        nonces = gpu->extra.nonces_max;
+    if (gpu->plan_nonces_max != 0 && nonces > gpu->plan_nonces_max) {
+        nonces = gpu->plan_nonces_max;
     }
     return nonces < left ? nonces : left;
 }
 
-/* Starts the kernel for one version. */
-static int32_t otd_start(otd_gpu_engine *gpu, const otd_gpu_flight *flight, uint32_t version) {
-    otd_gpu_argument arguments[OTD_GPU_ARGUMENTS_MAX] = {
-        {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = flight->constants},
-        {.kind = OTD_GPU_ARGUMENT_U64, .value = flight->first | (uint64_t)version << 32},
-        {.kind = OTD_GPU_ARGUMENT_U32, .value = flight->count},
-        {.kind = OTD_GPU_ARGUMENT_U32, .value = OTD_GPU_SLOTS},
-        {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = flight->hits},
+static otd_gpu_batch otd_batch(const otd_gpu_engine *gpu, const otd_gpu_flight *flight, const otd_work *work,
+                               const uint8_t *data) {
+    return (otd_gpu_batch){
+        .work = work,
+        .data = data + work->data_offset,
+        .first = flight->first,
+        .count = (uint32_t)flight->count,
+        .slots = gpu->slots,
+        .constants = flight->constants,
+        .hits = flight->hits,
     };
-    const uint32_t threads = gpu->plan->threads;
+}
+
+/* Starts the one kernel of a plan without hooks. */
+static int32_t otd_start(otd_gpu_engine *gpu, const otd_gpu_batch *batch) {
+    otd_gpu_argument arguments[OTD_GPU_ARGUMENTS_MAX] = {
+        {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = batch->constants},
+        {.kind = OTD_GPU_ARGUMENT_U64, .value = batch->first},
+        {.kind = OTD_GPU_ARGUMENT_U32, .value = batch->count},
+        {.kind = OTD_GPU_ARGUMENT_U32, .value = batch->slots},
+        {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = batch->hits},
+    };
+    const uint32_t threads = gpu->site.threads;
     uint32_t count = 5;
     for (uint32_t i = 0; i < gpu->extra.argument_count; i++) {
         arguments[count++] = gpu->extra.arguments[i];
@@ -123,9 +147,17 @@ static int32_t otd_start(otd_gpu_engine *gpu, const otd_gpu_flight *flight, uint
         .arguments = arguments,
         .argument_count = count,
         .threads = threads,
-        .groups = (flight->count + threads - 1) / threads,
+        .groups = (batch->count + threads - 1) / threads,
     };
     return gpu->port->launch(gpu->context, &launch);
+}
+
+/* Starts the kernels for one version. */
+static int32_t otd_start_version(otd_gpu_engine *gpu, const otd_gpu_batch *all, uint32_t version) {
+    otd_gpu_batch batch = *all;
+    batch.first |= (uint64_t)version << 32;
+    return gpu->plan->launch != NULL ? gpu->plan->launch(gpu->state, &gpu->site, &batch)
+                                     : otd_start(gpu, &batch);
 }
 
 /* Queues one launch of `count` nonces for each version, and the way of its hits back. */
@@ -145,12 +177,12 @@ static int32_t otd_queue(otd_gpu_search *search, otd_gpu_flight *flight, uint32_
     if (status == OTD_OK) {
         status = port->write(gpu->context, flight->hits, 0, &none, sizeof none);
     }
+    const otd_gpu_batch batch = otd_batch(gpu, flight, work, search->data);
     for (uint32_t v = 0; v < versions && status == OTD_OK; v++) {
-        status = otd_start(gpu, flight, v);
+        status = otd_start_version(gpu, &batch, v);
     }
     if (status == OTD_OK) {
-        status = port->read(gpu->context, flight->hits, 0, flight->hits_read,
-                            sizeof none + OTD_GPU_SLOTS * sizeof flight->hits_read->nonce[0]);
+        status = port->read(gpu->context, flight->hits, 0, flight->hits_read, gpu->hits_bytes);
     }
     if (status == OTD_OK) {
         status = port->mark(gpu->context, slot);
@@ -159,6 +191,26 @@ static int32_t otd_queue(otd_gpu_search *search, otd_gpu_flight *flight, uint32_
     flight->launched_ms = otd_gpu_now_ms();
     flight->launched_hashes = flight->count * versions;
     return status;
+}
+
+/* What the plan does before a launch. When it had to wait, launches under way have ended unseen, and do not
+ * tell how long they took. */
+static int32_t otd_get_ready(otd_gpu_search *search, const otd_work *work) {
+    otd_gpu_engine *gpu = search->gpu;
+    if (gpu->plan->ready == NULL) {
+        return OTD_OK;
+    }
+    double began = otd_gpu_now_ms();
+    int32_t status = gpu->plan->ready(gpu->state, &gpu->site, work);
+    if (otd_gpu_now_ms() - began > OTD_GPU_WAITED_MS) {
+        for (uint32_t i = 0; i < gpu->flying; i++) {
+            gpu->flights[(gpu->oldest + i) % OTD_GPU_FLIGHTS].untimed = 1;
+        }
+    }
+    search->cancelled |= status == OTD_E_CANCELLED;
+    search->refused = status == OTD_E_DATASET || status == OTD_E_ARGUMENT ? status : OTD_OK;
+    search->over = search->cancelled || search->refused != OTD_OK;
+    return search->over ? OTD_OK : status;
 }
 
 /* Starts launches while there is room, time and work. */
@@ -174,12 +226,17 @@ static int32_t otd_launch_all(otd_gpu_search *search) {
             search->over = 1;
             break;
         }
+        int32_t status = otd_get_ready(search, work);
+        if (status != OTD_OK || search->over) {
+            return status;
+        }
         uint32_t slot = (gpu->oldest + gpu->flying) % OTD_GPU_FLIGHTS;
         otd_gpu_flight *flight = &gpu->flights[slot];
         flight->work = search->work;
         flight->first = search->nonce;
         flight->count = otd_launch_nonces(search, versions, ms_left);
-        int32_t status = otd_queue(search, flight, slot);
+        flight->untimed = 0;
+        status = otd_queue(search, flight, slot);
         if (status != OTD_OK) {
             return status;
         }
@@ -194,6 +251,9 @@ static int32_t otd_launch_all(otd_gpu_search *search) {
  * cannot make the next one seconds long. */
 static void otd_gpu_learn(otd_gpu_search *search, const otd_gpu_flight *flight, double now) {
     otd_gpu_engine *gpu = search->gpu;
+    if (flight->untimed) {
+        return;
+    }
     double began = flight->launched_ms > search->collected_ms ? flight->launched_ms : search->collected_ms;
     double ms = now - began > 1e-2 ? now - began : 1e-2;
     double rate = (double)flight->launched_hashes / ms;
@@ -217,7 +277,8 @@ static double otd_deadline(const otd_gpu_search *search, const otd_gpu_flight *f
 static int32_t otd_turn_back(otd_gpu_search *search, uint32_t work, uint64_t nonce) {
     otd_gpu_engine *gpu = search->gpu;
     while (gpu->flying > 0) {
-        int32_t status = otd_gpu_await(gpu, gpu->oldest, otd_deadline(search, &gpu->flights[gpu->oldest]));
+        int32_t status = otd_gpu_await(gpu->port, gpu->context, gpu->oldest,
+                                       otd_deadline(search, &gpu->flights[gpu->oldest]));
         if (status != OTD_OK) {
             return status;
         }
@@ -237,13 +298,29 @@ static void otd_allow_more(otd_gpu_engine *gpu) {
     }
 }
 
+/* Takes the hits of a launch that has ended. */
+static int32_t otd_check_flight(otd_gpu_search *search, const otd_gpu_flight *flight, const otd_work *work,
+                                uint64_t *searched) {
+    otd_gpu_engine *gpu = search->gpu;
+    if (gpu->plan->check == NULL) {
+        return otd_gpu_check(gpu, flight, work, search->data + work->data_offset, search->hits, searched);
+    }
+    const otd_gpu_batch batch = otd_batch(gpu, flight, work, search->data);
+    uint64_t errors = 0;
+    int32_t status =
+        gpu->plan->check(gpu->state, &gpu->site, &batch, flight->hits_read, search->hits, searched, &errors);
+    gpu->errors += errors;
+    __atomic_fetch_add(&gpu->counters->hardware_errors, errors, __ATOMIC_RELAXED);
+    return status;
+}
+
 /* Waits for the oldest launch and takes its hits. */
 static int32_t otd_collect(otd_gpu_search *search) {
     otd_gpu_engine *gpu = search->gpu;
     otd_gpu_flight *flight = &gpu->flights[gpu->oldest];
     const otd_work *work = &search->works[flight->work];
     uint64_t searched = 0;
-    int32_t status = otd_gpu_await(gpu, gpu->oldest, otd_deadline(search, flight));
+    int32_t status = otd_gpu_await(gpu->port, gpu->context, gpu->oldest, otd_deadline(search, flight));
     if (status != OTD_OK) {
         return status;
     }
@@ -252,13 +329,13 @@ static int32_t otd_collect(otd_gpu_search *search) {
     search->collected_ms = now;
     gpu->oldest = (gpu->oldest + 1) % OTD_GPU_FLIGHTS;
     gpu->flying--;
-    if (flight->hits_read->count > OTD_GPU_SLOTS) {
+    if (flight->hits_read->count > gpu->slots && flight->count > 1) {
         /* Half of what would have fitted, since hits come in heaps. */
-        uint64_t fits = flight->count * OTD_GPU_SLOTS / flight->hits_read->count / 2;
+        uint64_t fits = flight->count * gpu->slots / flight->hits_read->count / 2;
         gpu->nonces_max = fits > 0 ? fits : 1;
         return otd_turn_back(search, flight->work, flight->first);
     }
-    status = otd_gpu_check(gpu, flight, work, search->data + work->data_offset, search->hits, &searched);
+    status = otd_check_flight(search, flight, work, &searched);
     search->result->hashes += searched * otd_work_versions(work);
     search->result->work_index = flight->work;
     search->result->nonce_next = flight->first + searched;
@@ -266,7 +343,7 @@ static int32_t otd_collect(otd_gpu_search *search) {
         return status;
     }
     if (searched < flight->count) { /* the caller's room is full */
-        gpu->nonces_max = searched > gpu->plan->threads ? searched : gpu->plan->threads;
+        gpu->nonces_max = searched > gpu->site.threads ? searched : gpu->site.threads;
         search->over = 1;
         return otd_turn_back(search, flight->work, search->result->nonce_next);
     }
@@ -281,9 +358,18 @@ static int32_t otd_gpu_fail(otd_gpu_search *search, int32_t status) {
     gpu->failed = status;
     otd_detail_copy(gpu->failure, sizeof gpu->failure);
     if (status == OTD_E_DEVICE_LOST) {
-        __atomic_fetch_add(&gpu->counters->lost, 1, __ATOMIC_RELAXED);
+        otd_gpu_lost(gpu->counters, gpu->domain);
     }
     return search->result->hashes > 0 ? OTD_OK : status;
+}
+
+/* What a scan that ended well says. A work that was refused is told of when it is the first one, and what was
+ * found before it has been handed out. */
+static int32_t otd_end_of(const otd_gpu_search *search) {
+    if (search->cancelled) {
+        return OTD_E_CANCELLED;
+    }
+    return search->result->hashes > 0 ? OTD_OK : search->refused;
 }
 
 int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result, const otd_work *works,
@@ -307,10 +393,14 @@ int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result
     if (gpu->failed != OTD_OK) {
         return otd_fail(gpu->failed, "%s", gpu->failure);
     }
+    if (otd_gpu_domain_is_lost(gpu->domain)) {
+        return otd_gpu_fail(&search, otd_fail(OTD_E_DEVICE_LOST, "another user of the device found it lost; "
+                                                                 "its engines and datasets are of no use"));
+    }
     for (;;) {
         int32_t status = otd_launch_all(&search);
         if (status == OTD_OK && gpu->flying == 0) {
-            return search.cancelled ? OTD_E_CANCELLED : OTD_OK;
+            return otd_end_of(&search);
         }
         if (status == OTD_OK) {
             status = otd_collect(&search);

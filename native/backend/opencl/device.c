@@ -170,34 +170,78 @@ int32_t otd_cl_fail(const otd_gpu_context *context, int32_t error, const char *w
     }
 }
 
-int32_t otd_cl_open(const otd_gpu_found *device, otd_gpu_context **out) {
+/* Room for what an open device is; its queue is still to come. */
+static int32_t otd_new_context(const otd_cl *cl, otd_cl_handle device, const char *name,
+                               otd_gpu_context **out) {
     otd_gpu_context *context = calloc(1, sizeof *context);
-    *out = NULL;
+    *out = context;
     if (context == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate %zu bytes for a context", sizeof *context);
     }
-    context->cl = (const otd_cl *)(uintptr_t)device->handle[1];
-    context->device = (otd_cl_handle)(uintptr_t)device->handle[0];
-    snprintf(context->name, sizeof context->name, "%s", device->info.name);
+    context->cl = cl;
+    context->device = device;
+    snprintf(context->name, sizeof context->name, "%s", name);
+    return OTD_OK;
+}
+
+/* The last step of opening. On failure nothing of the context is left. */
+static int32_t otd_add_queue(otd_gpu_context *context, otd_gpu_context **out) {
+    int32_t error = CL_SUCCESS;
+    context->queue = context->cl->clCreateCommandQueue(context->context, context->device, 0, &error);
+    if (context->queue != NULL && error == CL_SUCCESS) {
+        *out = context;
+        return OTD_OK;
+    }
+    int32_t status = otd_cl_fail(context, error, "making a queue");
+    context->cl->clReleaseContext(context->context);
+    free(context);
+    return status;
+}
+
+int32_t otd_cl_open(const otd_gpu_found *device, otd_gpu_context **out) {
+    otd_gpu_context *context = NULL;
+    *out = NULL;
+    int32_t status =
+        otd_new_context((const otd_cl *)(uintptr_t)device->handle[1],
+                        (otd_cl_handle)(uintptr_t)device->handle[0], device->info.name, &context);
+    if (status != OTD_OK) {
+        return status;
+    }
     otd_cl_handle platform = NULL;
     int32_t error = CL_SUCCESS;
     otd_get(context->cl, context->device, CL_DEVICE_PLATFORM, &platform, sizeof platform);
     const intptr_t properties[] = {CL_CONTEXT_PLATFORM, (intptr_t)platform, 0};
     context->context = context->cl->clCreateContext(properties, 1, &context->device, NULL, NULL, &error);
     if (context->context == NULL || error != CL_SUCCESS) {
-        int32_t status = otd_cl_fail(context, error, "opening the device");
+        status = otd_cl_fail(context, error, "opening the device");
         free(context);
         return status;
     }
-    context->queue = context->cl->clCreateCommandQueue(context->context, context->device, 0, &error);
-    if (context->queue == NULL || error != CL_SUCCESS) {
-        int32_t status = otd_cl_fail(context, error, "making a queue");
-        context->cl->clReleaseContext(context->context);
+    return otd_add_queue(context, out);
+}
+
+int32_t otd_cl_fork(otd_gpu_context *from, otd_gpu_context **out) {
+    otd_gpu_context *context = NULL;
+    *out = NULL;
+    int32_t status = otd_new_context(from->cl, from->device, from->name, &context);
+    if (status != OTD_OK) {
+        return status;
+    }
+    int32_t error = from->cl->clRetainContext(from->context);
+    if (error != CL_SUCCESS) {
+        status = otd_cl_fail(from, error, "sharing a context");
         free(context);
         return status;
     }
-    *out = context;
-    return OTD_OK;
+    context->context = from->context;
+    return otd_add_queue(context, out);
+}
+
+uint64_t otd_cl_room(otd_gpu_context *context) {
+    uint64_t free_kib[2] = {0, 0}; /* in all, and in one piece */
+    return otd_get(context->cl, context->device, CL_DEVICE_GLOBAL_FREE_MEMORY_AMD, free_kib, sizeof free_kib)
+               ? free_kib[0] << 10
+               : 0;
 }
 
 void otd_cl_close(otd_gpu_context *context) {

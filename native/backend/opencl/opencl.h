@@ -69,6 +69,7 @@ typedef void *otd_cl_handle; /* platform, device, context, queue, program, kerne
     F(1, clGetPlatformInfo, (otd_cl_handle, uint32_t, size_t, void *, size_t *))                             \
     F(2, clGetDeviceIDs, (otd_cl_handle, uint64_t, uint32_t, otd_cl_handle *, uint32_t *))                   \
     F(3, clGetDeviceInfo, (otd_cl_handle, uint32_t, size_t, void *, size_t *))                               \
+    F(6, clRetainContext, (otd_cl_handle))                                                                   \
     F(7, clReleaseContext, (otd_cl_handle))                                                                  \
     F(11, clReleaseCommandQueue, (otd_cl_handle))                                                            \
     F(18, clReleaseMemObject, (otd_cl_handle))                                                               \
@@ -126,7 +127,7 @@ int32_t otd_cl_platforms(const otd_cl *cl, otd_cl_handle *platforms, uint32_t *c
 
 int32_t otd_cl_probe(otd_gpu_found *found, uint32_t *count, otd_backend_info *backend);
 
-/* An open device. */
+/* An open device: a queue in a context of OpenCL, which forks share. */
 struct otd_gpu_context {
     const otd_cl *cl;
     otd_cl_handle device, context, queue;
@@ -136,6 +137,8 @@ struct otd_gpu_context {
 };
 
 int32_t otd_cl_open(const otd_gpu_found *device, otd_gpu_context **out);
+int32_t otd_cl_fork(otd_gpu_context *from, otd_gpu_context **out);
+uint64_t otd_cl_room(otd_gpu_context *context);
 void otd_cl_close(otd_gpu_context *context);
 void otd_cl_abandon(otd_gpu_context *context);
 
@@ -146,8 +149,7 @@ int32_t otd_cl_write(otd_gpu_context *context, otd_gpu_buffer *buffer, uint64_t 
 int32_t otd_cl_read(otd_gpu_context *context, otd_gpu_buffer *buffer, uint64_t offset, void *to,
                     uint64_t bytes);
 
-int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_code *code, uint32_t threads,
-                     otd_gpu_program **out);
+int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_build *what, otd_gpu_program **out);
 void otd_cl_discard(otd_gpu_context *context, otd_gpu_program *program);
 int32_t otd_cl_kernel(otd_gpu_context *context, otd_gpu_program *program, const char *name,
                       otd_gpu_kernel **out);

@@ -37,9 +37,9 @@ static int32_t otd_build_failed(otd_gpu_context *context, otd_cl_handle program,
     return status;
 }
 
-int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_code *code, uint32_t threads,
-                     otd_gpu_program **out) {
+int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_build *what, otd_gpu_program **out) {
     const otd_cl *cl = context->cl;
+    const otd_gpu_code *code = what->code;
     const char *text = (const char *)code->opencl;
     size_t length = (size_t)code->opencl_length;
     char options[64];
@@ -57,7 +57,8 @@ int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_code *code, uint32_
         free(made);
         return otd_cl_fail(context, error, "handing over a kernel's text");
     }
-    snprintf(options, sizeof options, "-cl-std=CL1.2 -D GROUP_MAX=%u", threads);
+    snprintf(options, sizeof options, "-cl-std=CL1.2 -D GROUP_MAX=%u -D PIECES=%u", what->threads,
+             what->pieces == 0 ? 1 : what->pieces);
     error = cl->clBuildProgram(made->program, 1, &context->device, options, NULL, NULL);
     if (error != CL_SUCCESS) {
         int32_t status = otd_build_failed(context, made->program, code, error);

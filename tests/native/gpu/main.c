@@ -68,7 +68,8 @@ int main(int count, char **arguments) {
                  {"equihash", test_equihash, 0},
                  {"equihash-whole", test_equihash_whole, 1},
                  {"scrypt", test_scrypt, 0},
-                 {"verthash", test_verthash, 0}};
+                 {"verthash", test_verthash, 0},
+                 {"ceiling", test_ceiling, 0}};
     setenv("POCL_CACHE_DIR", POCL_CACHE, 0);
     setvbuf(stdout, NULL, _IOLBF, 0);
     check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");

@@ -28,7 +28,9 @@ static void otd_row(void *out, const otd_work *work, const uint8_t *data, uint32
 
 /* All entries are kept where there is room; else half or a quarter of them; else fewer nonces run at a time.
  */
-static int32_t otd_extra(otd_gpu_extra *out, const otd_device_info *device, uint64_t room_bytes) {
+static int32_t otd_extra(otd_gpu_extra *out, const otd_gpu_site *site) {
+    const otd_device_info *device = site->device;
+    const uint64_t room_bytes = site->room_bytes;
     uint32_t of_unit = device->kind == OTD_DEVICE_SIMULATOR ? OTD_ITEMS_OF_SIMULATOR : OTD_ITEMS_OF_UNIT;
     uint64_t items = (uint64_t)device->units * of_unit;
     uint32_t gap = 0;
@@ -55,14 +57,16 @@ static int32_t otd_extra(otd_gpu_extra *out, const otd_device_info *device, uint
     return OTD_OK;
 }
 
+static const otd_gpu_geometry otd_geometries[] = {{.name = "group 64", .threads = OTD_THREADS}};
+
 const otd_gpu_plan otd_gpu_plan_scrypt = {
     .algorithm = OTD_ALGO_SCRYPT,
-    .flavour = "kernel",
+    .geometries = otd_geometries,
+    .geometry_count = sizeof otd_geometries / sizeof otd_geometries[0],
     .code = &otd_kernel_scrypt,
     .row_bytes = OTD_SCRYPT_ROW_WORDS * sizeof(uint32_t),
     .row = otd_row,
     .extra = otd_extra,
-    .threads = OTD_THREADS,
     .nonces_first = OTD_THREADS,
     .bytes_compared = 4,
     .nonces_tested = 96,

@@ -13,13 +13,19 @@ static void otd_row(void *out, const otd_work *work, const uint8_t *data, uint32
 
 extern const otd_gpu_plan otd_gpu_plan_sha256d;
 
+static const otd_gpu_geometry otd_geometries[] = {
+    {.name = "group 64", .threads = 64},
+    {.name = "group 128", .threads = 128},
+    {.name = "group 256", .threads = 256},
+};
+
 const otd_gpu_plan otd_gpu_plan_sha256d = {
     .algorithm = OTD_ALGO_SHA256D,
-    .flavour = "kernel",
+    .geometries = otd_geometries,
+    .geometry_count = sizeof otd_geometries / sizeof otd_geometries[0],
     .code = &otd_kernel_sha256d,
     .row_bytes = OTD_SHA256D_ROW_WORDS * sizeof(uint32_t),
     .row = otd_row,
-    .threads = 64,
     .nonces_first = 1u << 14, /* a tenth of a millisecond of the slowest card, a few of a processor */
     .bytes_compared = 4,
     .nonces_tested = 8192,
