@@ -37,7 +37,7 @@ static const struct {
     OTD_F(otd_flavour_info, supported),
     OTD_F(otd_flavour_info, selected),
     OTD_F(otd_flavour_info, lanes),
-    OTD_F(otd_flavour_info, reserved),
+    OTD_F(otd_flavour_info, slow),
 
     OTD_T(otd_backend_info),
     OTD_F(otd_backend_info, backend),

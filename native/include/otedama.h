@@ -157,7 +157,7 @@ typedef struct otd_flavour_info {
     uint32_t supported;      /* 1 when this device can run it */
     uint32_t selected;       /* 1 when flavour 0 ("best") means this one */
     uint32_t lanes;          /* hashes computed in lock-step */
-    uint32_t reserved;
+    uint32_t slow;           /* 1 = only for a device whose driver refuses the others */
 } otd_flavour_info;
 
 /* How a device is spoken to. A build may lack some: otd_backend_at lists those it has. */

@@ -68,7 +68,7 @@ internal static unsafe class LayoutCheck
         otd_flavour_info flavour;
         new Measure(rows, "otd_flavour_info", &flavour, sizeof(otd_flavour_info))
             .Field("name", &flavour.name).Field("supported", &flavour.supported).Field("selected", &flavour.selected)
-            .Field("lanes", &flavour.lanes).Field("reserved", &flavour.reserved);
+            .Field("lanes", &flavour.lanes).Field("slow", &flavour.slow);
     }
 
     private static void AddDevices(List<Row> rows)

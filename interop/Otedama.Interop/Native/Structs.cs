@@ -78,7 +78,7 @@ internal struct otd_flavour_info
     public uint supported;
     public uint selected;
     public uint lanes;
-    public uint reserved;
+    public uint slow;
 }
 
 [StructLayout(LayoutKind.Sequential)]

@@ -4,7 +4,8 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>One instruction-set flavour of an algorithm. Index is 1-based, as engines and self-tests take it.</summary>
-public sealed record FlavourInfo(uint Index, string Name, bool Supported, bool Selected, int Lanes);
+/// <param name="Slow">Only for a card whose driver refuses the others.</param>
+public sealed record FlavourInfo(uint Index, string Name, bool Supported, bool Selected, int Lanes, bool Slow = false);
 
 /// <summary>One algorithm of this build.</summary>
 public sealed record AlgorithmInfo(
@@ -265,7 +266,7 @@ public static unsafe class Catalogue
         for (uint index = 0; Otd.otd_flavour_at(device, algorithm, index, &info) == Otd.OTD_OK; index++)
         {
             flavours.Add(new FlavourInfo(index + 1, NativeText.Read(info.name), info.supported != 0,
-                info.selected != 0, (int)info.lanes));
+                info.selected != 0, (int)info.lanes, info.slow != 0));
         }
         return flavours;
     }

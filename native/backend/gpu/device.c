@@ -67,7 +67,8 @@ void otd_gpu_flavour_at(const otd_backend *backend, const otd_algo *algo, uint32
                         otd_flavour_info *out) {
     const otd_gpu_plan *plan = otd_gpu_plan_of(algo->info.id);
     const otd_gpu_geometry *geometry = &plan->geometries[index];
-    *out = (otd_flavour_info){.supported = 1, .selected = index == 0, .lanes = geometry->threads};
+    *out = (otd_flavour_info){
+        .supported = 1, .selected = index == 0, .lanes = geometry->threads, .slow = geometry->slow};
     snprintf(out->name, sizeof out->name, "%s", geometry->name);
 }
 

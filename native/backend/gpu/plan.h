@@ -69,6 +69,7 @@ typedef struct otd_gpu_geometry {
     const char *name;  /* as otd_flavour_at tells it */
     uint32_t threads;  /* of a group */
     uint32_t resident; /* as in otd_gpu_build */
+    uint32_t slow; /* 1 = for a card whose driver refuses the others: chosen by name, not tried by itself */
 } otd_gpu_geometry;
 
 /*

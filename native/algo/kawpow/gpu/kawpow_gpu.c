@@ -27,6 +27,9 @@
 #define OTD_GROUPS_OF_UNIT 32u
 #define OTD_GROUPS_OF_SIMULATOR 4u
 
+/* What stands for registers in the geometry of the kernel that reads its program. */
+#define OTD_KAWPOW_ANY UINT32_MAX
+
 /* Halves of items made by one launch. */
 #define OTD_HALVES_LEAST 256u
 #define OTD_HALVES_FIRST 4096u
@@ -34,7 +37,8 @@
 #define OTD_HALF_BYTES 64u
 #define OTD_ITEMS_THREADS 64u
 
-extern const otd_gpu_code otd_kernel_kawpow_items, otd_kernel_kawpow_seed, otd_kernel_kawpow_final;
+extern const otd_gpu_code otd_kernel_kawpow_items, otd_kernel_kawpow_seed, otd_kernel_kawpow_final,
+    otd_kernel_kawpow_mix_any;
 extern const otd_gpu_plan otd_gpu_plan_kawpow;
 
 /* ---- dataset ---------------------------------------------------------------------------------- */
@@ -159,13 +163,30 @@ static int32_t otd_fill(const otd_gpu_dataset *dataset, const otd_gpu_site *site
 
 /* ---- search ----------------------------------------------------------------------------------- */
 
+/* Programs that the kernel which reads them may have under way: more than there are launches. */
+#define OTD_ANY_PROGRAMS 4u
+#define OTD_ANY_THREADS 64u
+#define OTD_ANY_PREFIX_BYTES 64u
+#define KAWPOW_ITEM_BYTES 256u
+
+/* The flavour that has no period compiled in: its kernel reads the program. */
+typedef struct otd_kawpow_any {
+    otd_gpu_program *program;
+    otd_gpu_kernel *mix;
+    otd_gpu_buffer *steps[OTD_ANY_PROGRAMS];
+    uint32_t sent[OTD_ANY_PROGRAMS][KAWPOW_OPS];
+    uint64_t period[OTD_ANY_PROGRAMS]; /* one more than it is; 0 = none yet */
+    uint32_t now;                      /* of the last ready */
+} otd_kawpow_any;
+
 typedef struct otd_kawpow_state {
     otd_gpu_program *seed_program, *final_program;
     otd_gpu_kernel *seed, *mix, *final; /* mix is the period's, of the last ready */
     otd_gpu_buffer *states, *mixes;
     uint64_t nonces_max;
     uint64_t groups_max;
-    otd_kawpow_periods *periods;
+    otd_kawpow_periods *periods; /* null where any is used */
+    otd_kawpow_any any;
 } otd_kawpow_state;
 
 static int32_t otd_build_one(const otd_gpu_site *site, const otd_gpu_code *code, const char *name,
@@ -191,6 +212,70 @@ static int32_t otd_take_memory(otd_kawpow_state *state, const otd_gpu_site *site
                             : site->port->alloc(site->context, &state->mixes, nonces * OTD_NONCE_BYTES);
 }
 
+static int32_t otd_is_any(const otd_gpu_site *site) {
+    return site->threads == OTD_ANY_THREADS && site->resident == OTD_KAWPOW_ANY;
+}
+
+/* The kernel's text is told how large a piece is, as a period's is. */
+static int32_t otd_any_build(otd_kawpow_any *any, const otd_gpu_site *site) {
+    const otd_gpu_dataset *dataset = site->dataset->state;
+    otd_gpu_code code = otd_kernel_kawpow_mix_any;
+    const otd_gpu_build what = {
+        .code = &code, .threads = site->threads, .pieces = dataset->piece_count > 1 ? OTD_GPU_PIECES : 1};
+    char *text = malloc(OTD_ANY_PREFIX_BYTES + code.opencl_length);
+    if (text == NULL) {
+        return otd_fail(OTD_E_MEMORY, "could not allocate %llu bytes for a program",
+                        (unsigned long long)code.opencl_length);
+    }
+    int prefix = snprintf(text, OTD_ANY_PREFIX_BYTES, "#define KAWPOW_PIECE_BITS %d\n",
+                          __builtin_ctzll(dataset->piece_count > 1 ? dataset->piece_bytes : OTD_PIECE_BYTES) -
+                              __builtin_ctz(KAWPOW_ITEM_BYTES));
+    memcpy(text + prefix, code.opencl, code.opencl_length);
+    code.opencl = (const uint8_t *)text;
+    code.opencl_length += (uint64_t)prefix;
+    int32_t status = site->port->build(site->context, &what, &any->program);
+    free(text);
+    return status;
+}
+
+static int32_t otd_any_open(otd_kawpow_any *any, const otd_gpu_site *site) {
+    int32_t status = otd_any_build(any, site);
+    if (status == OTD_OK) {
+        status = site->port->kernel(site->context, any->program, "otd_kawpow_mix_any", &any->mix);
+    }
+    for (uint32_t i = 0; i < OTD_ANY_PROGRAMS && status == OTD_OK; i++) {
+        status = site->port->alloc(site->context, &any->steps[i], sizeof any->sent[i]);
+    }
+    return status;
+}
+
+static void otd_any_close(otd_kawpow_any *any, const otd_gpu_site *site) {
+    for (uint32_t i = 0; i < OTD_ANY_PROGRAMS; i++) {
+        if (any->steps[i] != NULL) {
+            site->port->release(site->context, any->steps[i]);
+        }
+    }
+    if (any->program != NULL) {
+        site->port->discard(site->context, any->program);
+    }
+}
+
+/* Sends the program of a period, unless it is there. */
+static int32_t otd_any_ready(otd_kawpow_any *any, const otd_gpu_site *site, uint64_t period) {
+    kawpow_program program;
+    any->now = (uint32_t)(period % OTD_ANY_PROGRAMS);
+    if (any->period[any->now] == period + 1) {
+        return OTD_OK;
+    }
+    otd_kawpow_program(&program, period);
+    for (uint32_t i = 0; i < KAWPOW_OPS; i++) {
+        any->sent[any->now][i] = otd_kawpow_any_step(&program.ops[i]);
+    }
+    any->period[any->now] = period + 1;
+    return site->port->write(site->context, any->steps[any->now], 0, any->sent[any->now],
+                             sizeof any->sent[any->now]);
+}
+
 static int32_t otd_open_search(void **out, const otd_gpu_site *site, uint64_t *nonces_max) {
     otd_kawpow_state *state = calloc(1, sizeof *state);
     *out = state; /* closed by the host in any case */
@@ -207,7 +292,8 @@ static int32_t otd_open_search(void **out, const otd_gpu_site *site, uint64_t *n
         status = otd_take_memory(state, site);
     }
     if (status == OTD_OK) {
-        status = otd_kawpow_periods_open(&state->periods, site);
+        status = otd_is_any(site) ? otd_any_open(&state->any, site)
+                                  : otd_kawpow_periods_open(&state->periods, site);
     }
     *nonces_max = state->nonces_max;
     return status;
@@ -220,6 +306,7 @@ static void otd_close_search(void *own, const otd_gpu_site *site, int32_t lost) 
         otd_kawpow_periods_close(state->periods, lost);
     }
     if (!lost) {
+        otd_any_close(&state->any, site);
         otd_gpu_buffer *const buffers[] = {state->states, state->mixes};
         otd_gpu_program *const programs[] = {state->seed_program, state->final_program};
         for (uint32_t i = 0; i < 2; i++) {
@@ -237,6 +324,9 @@ static void otd_close_search(void *own, const otd_gpu_site *site, int32_t lost) 
 static int32_t otd_ready(void *own, const otd_gpu_site *site, const otd_work *work) {
     otd_kawpow_state *state = own;
     int32_t status = otd_kawpow_check_epoch(site->dataset->source->state, work->height);
+    if (status == OTD_OK && state->periods == NULL) {
+        return otd_any_ready(&state->any, site, work->height / KAWPOW_PERIOD_LENGTH);
+    }
     return status != OTD_OK ? status
                             : otd_kawpow_periods_get(state->periods, site,
                                                      work->height / KAWPOW_PERIOD_LENGTH, &state->mix);
@@ -259,7 +349,7 @@ static int32_t otd_start_mix(const otd_kawpow_state *state, const otd_gpu_site *
     const uint32_t items = ((const kawpow_dataset *)site->dataset->source->state)->item_count;
     const uint64_t together = site->threads / KAWPOW_LANES;
     const uint64_t groups = (count + together - 1) / together;
-    otd_gpu_argument arguments[5 + OTD_GPU_PIECES] = {
+    otd_gpu_argument arguments[6 + OTD_GPU_PIECES] = {
         {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = state->states},
         {.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = state->mixes},
     };
@@ -271,7 +361,11 @@ static int32_t otd_start_mix(const otd_kawpow_state *state, const otd_gpu_site *
     arguments[at++] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_U32, .value = items};
     arguments[at++] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_U32, .value = otd_kawpow_magic(items)};
     arguments[at++] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_U32, .value = count};
-    return otd_start(site, state->mix, arguments, at,
+    if (state->periods == NULL) {
+        otd_gpu_buffer *steps = state->any.steps[state->any.now];
+        arguments[at++] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = steps};
+    }
+    return otd_start(site, state->periods == NULL ? state->any.mix : state->mix, arguments, at,
                      groups < state->groups_max ? groups : state->groups_max);
 }
 
@@ -314,6 +408,7 @@ static const otd_gpu_geometry otd_geometries[] = {
     {.name = "group 256 x 5", .threads = 256, .resident = 5},
     {.name = "group 128 x 6", .threads = 128, .resident = 6},
     {.name = "group 64", .threads = 64},
+    {.name = "any program", .threads = OTD_ANY_THREADS, .resident = OTD_KAWPOW_ANY, .slow = 1},
 };
 
 const otd_gpu_plan otd_gpu_plan_kawpow = {
