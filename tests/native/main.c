@@ -1,8 +1,9 @@
 /*
  * main.c - native tests: otedama_native_test <directory of vectors>
- * [threads|gpu|datasets|vulkan|vulkan-large]. With "threads" only the tests that use several of them run,
+ * [threads|gpu|datasets|equihash|equihash-large|vulkan|vulkan-large]. With "threads" only the tests that use several of them run,
  * which is what the thread sanitizer is for; with "gpu" only those of devices besides the processor, with
- * "datasets" only what lies in their memory, with "vulkan" those behind Vulkan. "vulkan-large" moves as much
+ * "datasets" only what lies in their memory, with "equihash" only that algorithm ("equihash-large": a nonce of
+ * each big set, up to 4 GiB and minutes on a processor), with "vulkan" those behind Vulkan. "vulkan-large" moves as much
  * as the Verthash file has, which needs 4 GiB of memory and is no part of the others. The last line is the
  * count.
  */
@@ -39,6 +40,7 @@ static void otd_test_devices(void) {
     otd_test_gpu();
 #if OTD_GPU
     otd_test_gpu_datasets();
+    otd_test_gpu_equihash(0);
 #endif
 }
 
@@ -64,6 +66,9 @@ int main(int count, char **arguments) {
     } else if (strcmp(part, "datasets") == 0) {
         otd_devices_open(~0u);
         otd_test_gpu_datasets();
+    } else if (strncmp(part, "equihash", 8) == 0) {
+        otd_check(otd_devices_open(~0u) == OTD_OK, "devices open");
+        otd_test_gpu_equihash(strcmp(part, "equihash-large") == 0);
 #endif
     } else if (strncmp(part, "vulkan", 6) == 0) {
         otd_test_vulkan(strcmp(part, "vulkan-large") == 0);
