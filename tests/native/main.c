@@ -1,10 +1,11 @@
 /*
  * main.c - native tests: otedama_native_test <directory of vectors>
- * [threads|gpu|datasets|checks|vulkan|vulkan-large]. With "threads" only the tests that use several of them
- * run, which is what the thread sanitizer is for; with "gpu" only those of devices besides the processor,
- * with "datasets" only what lies in their memory, with "checks" only their checks of proofs, with "vulkan"
- * those behind Vulkan. "vulkan-large" moves as much as the Verthash file has, which needs 4 GiB of memory and
- * is no part of the others. The last line is the count.
+ * [threads|gpu|datasets|checks|equihash|equihash-large|vulkan|vulkan-large]. With "threads" only the tests that
+ * use several of them run, which is what the thread sanitizer is for; with "gpu" only those of devices besides
+ * the processor, with "datasets" only what lies in their memory, with "checks" only their checks of proofs, with
+ * "equihash" only that algorithm ("equihash-large": a nonce of each big set, up to 4 GiB and minutes on a
+ * processor), with "vulkan" those behind Vulkan. "vulkan-large" moves as much as the Verthash file has, which
+ * needs 4 GiB of memory and is no part of the others. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +43,7 @@ static void otd_test_devices(void) {
     otd_test_gpu_datasets();
     otd_test_gpu_kawpow();
     otd_test_gpu_checks();
+    otd_test_gpu_equihash(0);
 #endif
 }
 
@@ -73,6 +75,9 @@ int main(int count, char **arguments) {
         otd_devices_open(1u << OTD_BACKEND_OPENCL);
         otd_test_gpu_host();
         otd_test_gpu_checks();
+    } else if (strncmp(part, "equihash", 8) == 0) {
+        otd_check(otd_devices_open(~0u) == OTD_OK, "devices open");
+        otd_test_gpu_equihash(strcmp(part, "equihash-large") == 0);
 #endif
     } else if (strcmp(part, "vulkan-way") == 0) {
         otd_test_vulkan_way();
