@@ -19,6 +19,7 @@ public sealed class Rig : IAsyncDisposable
     private readonly Dispatcher _dispatcher;
     private readonly Crew _crew;
     private readonly DatasetStore? _ownDatasets;
+    private readonly DeviceDatasets? _ownDeviceDatasets;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _started;
@@ -31,11 +32,16 @@ public sealed class Rig : IAsyncDisposable
     private Task? _stopping;
 
     private Rig(
-        RigOptions options, IJobSource source, IReadOnlyList<IWorkerSource> devices, DatasetStore? ownDatasets, ILogger log, TimeProvider clock)
+        RigOptions options,
+        IJobSource source,
+        IReadOnlyList<IWorkerSource> devices,
+        (DatasetStore? Processor, DeviceDatasets? Devices) own,
+        ILogger log,
+        TimeProvider clock)
     {
         _options = options;
         _source = source;
-        _ownDatasets = ownDatasets;
+        (_ownDatasets, _ownDeviceDatasets) = own;
         _time = clock;
         _logger = log;
         _started = clock.GetTimestamp();
@@ -141,9 +147,11 @@ public sealed class Rig : IAsyncDisposable
     {
         ILogger log = loggers.CreateLogger(LogCategory.Rig);
         DatasetStore? own = options.Datasets is null ? new DatasetStore() : null;
-        CpuWorkers cpus = new(options, options.Datasets ?? own!, clock, log);
-        GpuWorkers gpus = new(options, clock, log);
-        return new Rig(options, source, [cpus, gpus, .. options.Devices], own, log, clock);
+        DatasetStore store = options.Datasets ?? own!;
+        DeviceDatasets? ownOfDevices = options.DeviceDatasets is null ? new DeviceDatasets(store, new DeviceDatasetOptions { Clock = clock }) : null;
+        CpuWorkers cpus = new(options, store, clock, log);
+        GpuWorkers gpus = new(options, options.DeviceDatasets ?? ownOfDevices!, clock, log);
+        return new Rig(options, source, [cpus, gpus, .. options.Devices], (own, ownOfDevices), log, clock);
     }
 
     private void Begin()
@@ -205,6 +213,7 @@ public sealed class Rig : IAsyncDisposable
         _report.Finish();
         await _source.DisposeAsync();
         _crew.Dispose();
+        _ownDeviceDatasets?.Dispose(); // first: it is made from the other
         _ownDatasets?.Dispose();
     }
 

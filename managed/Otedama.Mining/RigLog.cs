@@ -105,6 +105,18 @@ internal static partial class RigLog
         Message = "Worker {Worker} started on {Device}, flavour {Flavour}")]
     public static partial void WorkerStarted(ILogger log, string worker, string device, string flavour);
 
+    [LoggerMessage(Level = LogLevel.Information, EventName = "gpu_geometry_chosen",
+        Message = "{Worker}: {Flavour} is fastest for {Algorithm} and is kept; measured while mining: {Rates}")]
+    public static partial void GeometryChosen(ILogger log, string worker, string flavour, string algorithm, string rates);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "gpu_geometry_refused",
+        Message = "{Worker}: {Flavour} does not run here and is left out: {Reason}")]
+    public static partial void GeometryRefused(ILogger log, string worker, string flavour, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "gpu_without_dataset",
+        Message = "{Worker} was {Seconds:F1} s without hashes, until the dataset of epoch {Epoch} was made")]
+    public static partial void WithoutDataset(ILogger log, string worker, double seconds, uint epoch);
+
     [LoggerMessage(Level = LogLevel.Error, EventName = "worker_failed",
         Message = "Worker {Worker} failed: {Reason}; restart in {Seconds:F0} s")]
     public static partial void WorkerFailed(ILogger log, string worker, string reason, double seconds);

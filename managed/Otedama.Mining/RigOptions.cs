@@ -37,6 +37,18 @@ public sealed record RigOptions
     /// <summary>Graphics cards, one worker each.</summary>
     public IReadOnlyList<GpuInfo> Gpus { get; init; } = [];
 
+    /// <summary>Nonces of a card's launch as a power of two, 6 to 30; 0 = as many as take about 8 ms.</summary>
+    public int GpuIntensity { get; init; }
+
+    /// <summary>Which geometry was fastest on which card; null = that is found out at every start.</summary>
+    public IGpuTuning? GpuTuning { get; init; }
+
+    /// <summary>Datasets of cards, shared with others in this process; null = the rig has its own.</summary>
+    public DeviceDatasets? DeviceDatasets { get; init; }
+
+    /// <summary>Usual time between two blocks of what is mined; from it follows when a card's next dataset is begun.</summary>
+    public TimeSpan BlockTime { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>What hashes beside the processors: devices that may come and go.</summary>
     public IReadOnlyList<IWorkerSource> Devices { get; init; } = [];
 

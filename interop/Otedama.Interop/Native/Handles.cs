@@ -28,17 +28,33 @@ internal sealed class EngineHandle : SafeHandle
     }
 }
 
-/// <summary>Owns an otd_dataset.</summary>
+/// <summary>
+/// Owns an otd_dataset, and of one in a device's memory a reference to the processor's that it was made from, which
+/// therefore outlives it.
+/// </summary>
 internal sealed class DatasetHandle : SafeHandle
 {
-    public DatasetHandle(nint value)
-        : base(0, ownsHandle: true) => SetHandle(value);
+    private readonly SafeHandle? _source;
+    private int _freed;
+
+    /// <summary>Takes over one reference that was added to source.</summary>
+    public DatasetHandle(nint value, SafeHandle? source)
+        : base(0, ownsHandle: true)
+    {
+        _source = source;
+        SetHandle(value);
+    }
 
     public override bool IsInvalid => handle == 0;
+
+    /// <summary>Whether its memory is given back: it was disposed, and so was the last engine that used it.</summary>
+    public bool IsFreed => Volatile.Read(ref _freed) != 0;
 
     protected override bool ReleaseHandle()
     {
         Otd.otd_dataset_destroy(handle);
+        Volatile.Write(ref _freed, 1);
+        _source?.DangerousRelease();
         return true;
     }
 }

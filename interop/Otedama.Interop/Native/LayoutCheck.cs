@@ -100,10 +100,17 @@ internal static unsafe class LayoutCheck
 
     private static void AddParameters(List<Row> rows)
     {
+        otd_ceiling ceiling;
+        new Measure(rows, "otd_ceiling", &ceiling, sizeof(otd_ceiling))
+            .Field("pattern", &ceiling.pattern, sizeof(uint)).Field("reserved", &ceiling.reserved, sizeof(uint))
+            .Field("footprint_bytes", &ceiling.footprint_bytes, sizeof(ulong)).Field("amount", &ceiling.amount, sizeof(ulong))
+            .Field("nanoseconds", &ceiling.nanoseconds, sizeof(ulong));
+
         otd_dataset_params dataset;
         new Measure(rows, "otd_dataset_params", &dataset, sizeof(otd_dataset_params))
             .Field("algorithm", &dataset.algorithm).Field("kind", &dataset.kind).Field("epoch", &dataset.epoch)
-            .Field("threads", &dataset.threads);
+            .Field("threads", &dataset.threads).Field("device", &dataset.device)
+            .Field("reserved", &dataset.reserved);
         otd_progress progress;
         new Measure(rows, "otd_progress", &progress, sizeof(otd_progress))
             .Field("done", &progress.done).Field("total", &progress.total);
@@ -115,7 +122,7 @@ internal static unsafe class LayoutCheck
         new Measure(rows, "otd_engine_params", &engine, sizeof(otd_engine_params))
             .Field("algorithm", &engine.algorithm).Field("device", &engine.device).Field("flavour", &engine.flavour)
             .Field("intensity", &engine.intensity).Field("hang_ms", &engine.hang_ms)
-            .Field("reserved", &engine.reserved).Field("algo", &engine.algo);
+            .Field("flags", &engine.flags).Field("algo", &engine.algo);
     }
 
     private static void AddScan(List<Row> rows)

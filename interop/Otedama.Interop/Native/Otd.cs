@@ -11,6 +11,8 @@ internal static unsafe partial class Otd
 
     public const uint OTD_ABI_VERSION = 3;
 
+    public const uint OTD_ENGINE_VERIFY = 1;
+
     public const int OTD_OK = 0;
     public const int OTD_E_ARGUMENT = -1;
     public const int OTD_E_ABI = -2;
@@ -64,6 +66,10 @@ internal static unsafe partial class Otd
 
     [LibraryImport(Library)]
     public static partial int otd_device_telemetry(uint device, otd_telemetry* @out);
+
+    [LibraryImport(Library)]
+    public static partial int otd_device_ceiling(uint device, uint pattern, ulong footprint_bytes, uint budget_ms,
+        otd_ceiling* @out);
 
     [LibraryImport(Library)]
     public static partial int otd_self_test(uint device, uint algorithm, uint flavour);

@@ -58,6 +58,9 @@ public sealed record DeviceInfo(
     /// <summary>Address on the bus such as 0000:01:00.0; null where it does not say.</summary>
     public string? Pci { get; init; }
 
+    /// <summary>Of this board alone, 32 hex digits; null where it does not say.</summary>
+    public string? Uuid { get; init; }
+
     /// <summary>Version as the driver writes it; null where it does not say.</summary>
     public string? Driver { get; init; }
 
@@ -71,6 +74,28 @@ public sealed record DeviceInfo(
 /// <param name="Lost">Times it was given up as lost since then.</param>
 public readonly record struct DeviceReadings(
     double? TemperatureC, double? PowerW, double? ClockMhz, ulong? HardwareErrors, ulong? Launches, ulong? Lost);
+
+/// <summary>A pattern of access whose ceiling a card can be measured for.</summary>
+public enum CeilingPattern
+{
+    /// <summary>Bytes read and written in their order.</summary>
+    Copy = 0,
+
+    /// <summary>Bytes read at random multiples of 256, 256 each, as KawPow does.</summary>
+    Random256 = 1,
+
+    /// <summary>Bytes read at random multiples of 16, 32 each, as Verthash does.</summary>
+    Random32 = 2,
+
+    /// <summary>Random words read of 16 KiB of shared memory, as KawPow does.</summary>
+    Shared = 3,
+
+    /// <summary>Operations on 32-bit words, half of them rotations, as SHA-256 does.</summary>
+    Integer = 4,
+}
+
+/// <summary>What a card did at most with one pattern, in bytes or operations.</summary>
+public readonly record struct DeviceCeiling(CeilingPattern Pattern, ulong FootprintBytes, double PerSecond);
 
 /// <summary>One way to speak to devices.</summary>
 /// <param name="Name">As OTEDAMA_GPU takes it.</param>
@@ -149,6 +174,19 @@ public static unsafe class Catalogue
         return backends;
     }
 
+    /// <summary>
+    /// Measures for about budget, with a kernel that does nothing else, over footprint bytes of the card's memory (or what one
+    /// piece may have). Throws NativeException.
+    /// </summary>
+    public static DeviceCeiling Ceiling(int device, CeilingPattern pattern, ulong footprint, TimeSpan budget)
+    {
+        otd_ceiling ceiling;
+        NativeException.ThrowIfFailed(
+            Otd.otd_device_ceiling((uint)device, (uint)pattern, footprint, (uint)budget.TotalMilliseconds, &ceiling),
+            $"measure {pattern} on device {device}");
+        return new DeviceCeiling(pattern, ceiling.footprint_bytes, ceiling.amount * 1e9 / ceiling.nanoseconds);
+    }
+
     /// <summary>Never waits for a scan. Throws NativeException for a device that does not exist.</summary>
     public static DeviceReadings Readings(int device)
     {
@@ -196,11 +234,15 @@ public static unsafe class Catalogue
             MemoryFreeBytes = info.memory_free_bytes > 0 ? info.memory_free_bytes : null,
             Pci = Known(NativeText.Read(info.pci)),
             Driver = Known(NativeText.Read(info.driver)),
+            Uuid = Uuid(info.uuid),
             Twin = (int)info.twin,
         };
 
         static string? Known(string text) => text.Length > 0 ? text : null;
     }
+
+    /// <summary>All zero = not known.</summary>
+    private static string? Uuid(ReadOnlySpan<byte> bytes) => bytes.ContainsAnyExcept((byte)0) ? Hex.Encode(bytes) : null;
 
     private static List<FlavourInfo> ReadFlavours(uint device, uint algorithm)
     {

@@ -10,10 +10,17 @@ namespace Otedama.Interop;
 public sealed record DatasetState(
     Algorithm Algorithm, DatasetKind Kind, uint Epoch, ulong Bytes, double Done, double Seconds, string Problem)
 {
+    /// <summary>The graphics card whose memory holds it, such as gpu0; empty = the processor's.</summary>
+    public string Place { get; init; } = "";
+
     public bool IsBeingMade => Done < 1 && Problem.Length == 0;
 
-    /// <summary>What it is called, such as "KawPow light cache of epoch 7".</summary>
-    public string Name => Algorithm.Facts.HasEpochs
-        ? $"{Algorithm} {(Kind == DatasetKind.Light ? "light cache" : "dataset")} of epoch {Epoch}"
-        : $"{Algorithm} data file";
+    /// <summary>What it is called, such as "KawPow light cache of epoch 7" or "Verthash data on gpu0".</summary>
+    public string Name => (Algorithm.Facts.HasEpochs, Place.Length > 0) switch
+    {
+        (true, false) => $"{Algorithm} {(Kind == DatasetKind.Light ? "light cache" : "dataset")} of epoch {Epoch}",
+        (true, true) => $"{Algorithm} dataset of epoch {Epoch} on {Place}",
+        (false, true) => $"{Algorithm} data on {Place}",
+        _ => $"{Algorithm} data file",
+    };
 }

@@ -7,6 +7,9 @@ namespace Otedama.Interop;
 /// <param name="TwinOf">Index of the same board behind the interface to prefer; null where this is it.</param>
 public sealed record GpuInfo(int Index, DeviceInfo Device, int? TwinOf)
 {
+    /// <summary>As workers and datasets of it are called: gpu0.</summary>
+    public string Name => $"gpu{Index}";
+
     public bool IsSimulator => Device.Kind == DeviceKind.Simulator;
 
     /// <summary>Empty where the card cannot search it.</summary>

@@ -18,12 +18,13 @@ public sealed unsafe class PowDataset : IDisposable
 {
     private readonly DatasetHandle _handle;
 
-    private PowDataset(DatasetHandle handle, Algorithm algorithm, uint epoch, ulong bytes)
+    private PowDataset(DatasetHandle handle, Algorithm algorithm, uint epoch, ulong bytes, int device)
     {
         _handle = handle;
         Algorithm = algorithm;
         Epoch = epoch;
         Bytes = bytes;
+        Device = device;
     }
 
     public Algorithm Algorithm { get; }
@@ -32,13 +33,25 @@ public sealed unsafe class PowDataset : IDisposable
 
     public ulong Bytes { get; }
 
+    /// <summary>Index of Catalogue.Devices whose memory holds it; 0 = the processor's.</summary>
+    public int Device { get; }
+
+    /// <summary>Whether the memory is given back, which disposing does not do while an engine uses it.</summary>
+    public bool IsFreed => _handle.IsFreed;
+
     internal SafeHandle Handle => _handle;
 
-    /// <summary>Bytes of memory a dataset would take.</summary>
-    public static ulong SizeOf(Algorithm algorithm, DatasetKind kind, uint epoch)
+    /// <summary>Bytes of memory a dataset would take, on the device it is for.</summary>
+    public static ulong SizeOf(Algorithm algorithm, DatasetKind kind, uint epoch, int device = 0)
     {
         Native.Open();
-        otd_dataset_params parameters = new() { algorithm = (uint)algorithm, kind = (uint)kind, epoch = epoch };
+        otd_dataset_params parameters = new()
+        {
+            algorithm = (uint)algorithm,
+            kind = (uint)kind,
+            epoch = epoch,
+            device = (uint)device,
+        };
         ulong bytes;
         NativeException.ThrowIfFailed(Otd.otd_dataset_size(&parameters, &bytes), $"size of {algorithm} dataset {epoch}");
         return bytes;
@@ -51,7 +64,6 @@ public sealed unsafe class PowDataset : IDisposable
     public static PowDataset Create(Algorithm algorithm, DatasetKind kind, uint epoch, string? path = null,
         int threads = 0, PowProgress? progress = null, CancellationToken cancellation = default)
     {
-        ulong size = SizeOf(algorithm, kind, epoch);
         otd_dataset_params parameters = new()
         {
             algorithm = (uint)algorithm,
@@ -59,25 +71,65 @@ public sealed unsafe class PowDataset : IDisposable
             epoch = epoch,
             threads = (uint)threads,
         };
+        return Make(parameters, null, path ?? "", progress, cancellation);
+    }
+
+    /// <summary>
+    /// Makes the whole dataset in the memory of another device than the processor, from source, which is the processor's of
+    /// the same epoch and is kept alive by the new one. Blocks for seconds, on a simulator for minutes. Throws NativeException,
+    /// or OperationCanceledException.
+    /// </summary>
+    public static PowDataset CreateOn(
+        int device, PowDataset source, PowProgress? progress = null, CancellationToken cancellation = default)
+    {
+        otd_dataset_params parameters = new()
+        {
+            algorithm = (uint)source.Algorithm,
+            kind = (uint)DatasetKind.Full,
+            epoch = source.Epoch,
+            device = (uint)device,
+        };
+        return Make(parameters, source, "", progress, cancellation);
+    }
+
+    private static PowDataset Make(
+        otd_dataset_params parameters, PowDataset? source, string path, PowProgress? progress, CancellationToken cancellation)
+    {
+        (Algorithm algorithm, uint epoch, int device) = ((Algorithm)parameters.algorithm, parameters.epoch, (int)parameters.device);
+        ulong size = SizeOf(algorithm, (DatasetKind)parameters.kind, epoch, device);
+        string what = $"build the {algorithm} dataset of epoch {epoch}{(device == 0 ? "" : $" on device {device}")}";
         progress ??= new PowProgress();
-        byte[] name = Encoding.UTF8.GetBytes(path ?? "");
+        byte[] name = Encoding.UTF8.GetBytes(path);
         uint[] cancel = GC.AllocateArray<uint>(1, pinned: true);
         using CancellationTokenRegistration stop = cancellation.Register(() => Volatile.Write(ref cancel[0], 1));
-        nint handle;
+        bool added = false;
+        nint handle = 0;
         int status;
-        fixed (byte* text = name)
+        source?._handle.DangerousAddRef(ref added); // the new one's handle releases it
+        try
         {
-            status = Otd.otd_dataset_create(&parameters, 0, text, (uint)name.Length, progress.Pointer,
-                (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(cancel, 0), &handle);
+            fixed (byte* text = name)
+            {
+                status = Otd.otd_dataset_create(&parameters, source?._handle.DangerousGetHandle() ?? 0, text, (uint)name.Length,
+                    progress.Pointer, (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(cancel, 0), &handle);
+            }
+            GC.KeepAlive(progress);
+            GC.KeepAlive(cancel);
+            if (status == Otd.OTD_E_CANCELLED)
+            {
+                throw new OperationCanceledException(what, cancellation);
+            }
+            NativeException.ThrowIfFailed(status, what);
         }
-        GC.KeepAlive(progress);
-        GC.KeepAlive(cancel);
-        if (status == Otd.OTD_E_CANCELLED)
+        catch
         {
-            throw new OperationCanceledException($"building the {algorithm} dataset of epoch {epoch}", cancellation);
+            if (added)
+            {
+                source!._handle.DangerousRelease();
+            }
+            throw;
         }
-        NativeException.ThrowIfFailed(status, $"build the {algorithm} dataset of epoch {epoch}");
-        return new PowDataset(new DatasetHandle(handle), algorithm, epoch, size);
+        return new PowDataset(new DatasetHandle(handle, source?._handle), algorithm, epoch, size, device);
     }
 
     public void Dispose() => _handle.Dispose();

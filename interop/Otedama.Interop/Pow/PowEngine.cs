@@ -26,7 +26,7 @@ public sealed unsafe class PowEngine : IDisposable
     /// The dataset is kept alive by the engine. Throws NativeException.
     /// </summary>
     public static PowEngine Create(Algorithm algorithm, PowParameters parameters = default, PowDataset? dataset = null,
-        uint flavour = 0, uint device = 0)
+        uint flavour = 0, uint device = 0, PowEngineUse use = default)
     {
         AlgorithmInfo info = Catalogue.Find(algorithm) ?? throw new NativeException($"create {algorithm} engine",
             "OTD_E_UNSUPPORTED", "this build does not have the algorithm", "`otedama devices` lists the algorithms.");
@@ -35,6 +35,8 @@ public sealed unsafe class PowEngine : IDisposable
             algorithm = (uint)algorithm,
             device = device,
             flavour = flavour,
+            intensity = (uint)use.Intensity,
+            flags = use.ChecksOnly ? Otd.OTD_ENGINE_VERIFY : 0,
             algo = parameters.ToNative(),
         };
         nint handle;
@@ -51,6 +53,42 @@ public sealed unsafe class PowEngine : IDisposable
             throw error;
         }
         return new PowEngine(new EngineHandle(handle, dataset?.Handle), info);
+    }
+
+    /// <summary>
+    /// Checks one proof on the engine's device, as NativeProofChecker does on the processor. Throws NativeException, with
+    /// OTD_E_UNSUPPORTED when the device has no kernel that checks the algorithm.
+    /// </summary>
+    public ProofResult Check(in ProofItem item, ReadOnlySpan<byte> data)
+    {
+        otd_verify_item native = new()
+        {
+            data_offset = unchecked((uint)item.DataOffset),
+            data_length = unchecked((uint)item.DataLength),
+            height = unchecked((uint)item.Height),
+        };
+        item.Target.Value.CopyTo(native.target);
+        otd_verdict verdict;
+        bool added = false;
+        try
+        {
+            _handle.DangerousAddRef(ref added);
+            byte none = 0;
+            fixed (byte* bytes = data)
+            {
+                int status = Otd.otd_engine_verify(_handle.DangerousGetHandle(), &verdict, &native, 1,
+                    bytes == null ? &none : bytes, (uint)data.Length);
+                NativeException.ThrowIfFailed(status, $"check of a {Info.Name} proof on a device");
+            }
+        }
+        finally
+        {
+            if (added)
+            {
+                _handle.DangerousRelease();
+            }
+        }
+        return new ProofResult((ProofVerdict)verdict.verdict, new Hash256(verdict.hash));
     }
 
     /// <summary>
@@ -180,3 +218,10 @@ public sealed unsafe class PowEngine : IDisposable
             hit.proof_length == 0 ? [] : proof[..(int)hit.proof_length].ToArray());
     }
 }
+
+/// <summary>What an engine is for; default = a search with launches of measured size.</summary>
+/// <param name="Intensity">
+/// Devices besides the processor: nonces of a launch as a power of two, 6 to 30; 0 = as many as take about 8 ms.
+/// </param>
+/// <param name="ChecksOnly">It will only Check, which saves memory that a search needs.</param>
+public readonly record struct PowEngineUse(int Intensity, bool ChecksOnly = false);

@@ -1,61 +1,122 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Otedama.Core;
 
 namespace Otedama.Interop;
 
 /// <summary>
-/// A proof line on a device that only searches: the nonce that stands in the data has to be found there under the line's
-/// target, and with the line's hash.
+/// Proof lines on another device than the processor. Where the device has a check of its own, that judges; elsewhere the
+/// nonce that stands in the data is searched there, and what comes out says what the proof is worth. Either has to agree with the
+/// processor, which judges first; what has a wrong form reaches no device.
 /// </summary>
-internal static class DeviceProof
+internal sealed class DeviceProof(int device, VectorDatasets datasets)
 {
     private const int HeaderLength = 80;
     private const int HeaderNonceAt = 76;
     private const int MixNonceAt = 32; // of the 72 bytes of otedama_algo.h
     private const int MixAt = 40;
+    private const byte LongCompactSize = 0xfd; // two bytes follow it
 
-    /// <summary>Null when the device agrees with the line.</summary>
-    public static string? Check(
-        VectorCase vector, ProofVerdict[] allowed, int device, VectorDatasets datasets, CancellationToken cancellation)
+    private readonly HashSet<Algorithm> _searched = []; // whose proofs the device has no check for
+    private int _checks;
+    private int _searches;
+    private int _forms;
+
+    /// <summary>How the proofs so far were judged; empty while there were none.</summary>
+    public string Summary => _checks + _searches + _forms == 0 ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"proofs on the card: {_checks} by its own check, {_searches} by a search of their nonce; all by the processor too, "
+            + $"and {_forms} of a wrong form by it alone");
+
+    /// <summary>Null when the device agrees with the processor, which gave the result for this target.</summary>
+    public string? Check(PowCase proof, ProofResult expected, CancellationToken cancellation)
     {
-        PowCase proof = PowCase.Read(vector, null);
-        if (!allowed.Contains(ProofVerdict.Valid) && allowed is not [ProofVerdict.AboveTarget])
+        if (Catalogue.Flavours(device, proof.Info.Algorithm).Count == 0)
         {
-            throw new VectorSkippedException("what is wrong with a proof is for the processor to say");
+            throw new VectorSkippedException($"{proof.Info.Name} has no kernel for this device");
         }
-        ulong nonce = NonceOf(proof);
-        List<PowHit> open = Search(Target.Max);
-        if (open.Count != 1)
+        if (expected.Verdict == ProofVerdict.Malformed)
         {
-            return $"nonce {nonce:x} gives {open.Count} hits under the easiest target, expected 1";
+            _forms++;
+            return null;
         }
-        PowHit hit = open[0];
-        if (vector.WrongHash("hash", hit.Hash) is { } wrong)
+        ProofResult found = OwnCheck(proof, cancellation) ?? Search(proof, cancellation);
+        if (found.Verdict != expected.Verdict)
         {
-            return wrong;
+            return $"verdict of the device is {found.Verdict}, of the processor {expected.Verdict}";
         }
-        if (proof.Data.Length > MixAt && hit.Proof.Length > 0 && !proof.Data.AsSpan(MixAt).SequenceEqual(hit.Proof))
-        {
-            return $"mix is {Hex.Encode(hit.Proof)}, expected {Hex.Encode(proof.Data.AsSpan(MixAt))}";
-        }
-        bool found = Search(proof.Target).Count == 1;
-        return found == allowed.Contains(ProofVerdict.Valid) ? null
-            : found ? "the device finds it, expected above the target" : "the device does not find it under the line's target";
-
-        List<PowHit> Search(Target target) =>
-            new PowSearch(proof with { Target = target }, datasets, device).Run(nonce, 1, [], cancellation);
+        // Of a bad proof the hash is what was claimed, which a search does not see.
+        return found.Verdict == ProofVerdict.BadProof || found.Hash == expected.Hash ? null
+            : $"hash of the device is {Hex.Encode(found.Hash.ToArray())}, of the processor {Hex.Encode(expected.Hash.ToArray())}";
     }
 
-    private static ulong NonceOf(PowCase proof)
+    /// <summary>Null where the device has none.</summary>
+    private ProofResult? OwnCheck(PowCase proof, CancellationToken cancellation)
     {
-        if (proof.Info.Algorithm.Facts.HasMix)
+        if (_searched.Contains(proof.Info.Algorithm))
         {
-            return proof.Data.Length >= MixAt
-                ? BinaryPrimitives.ReadUInt64LittleEndian(proof.Data.AsSpan(MixNonceAt))
-                : throw new VectorSkippedException("data that short has no nonce to search");
+            return null;
         }
-        return proof.Data.Length == HeaderLength
-            ? BinaryPrimitives.ReadUInt32LittleEndian(proof.Data.AsSpan(HeaderNonceAt))
+        try
+        {
+            using PowEngine engine = PowEngine.Create(
+                proof.Info.Algorithm, proof.Parameters, datasets.For(proof, device, cancellation), 0, (uint)device, new PowEngineUse(0, ChecksOnly: true));
+            ProofItem item = new(0, proof.Data.Length, unchecked((int)proof.Height), proof.Target);
+            ProofResult result = engine.Check(item, proof.Data);
+            _checks++;
+            return result;
+        }
+        catch (NativeException e) when (e.StatusName == "OTD_E_UNSUPPORTED")
+        {
+            _searched.Add(proof.Info.Algorithm);
+            return null;
+        }
+    }
+
+    private ProofResult Search(PowCase proof, CancellationToken cancellation)
+    {
+        (PowCase search, ulong nonce, byte[]? claimed) = Parts(proof);
+        _searches++;
+        List<PowHit> open = Run(Target.Max);
+        PowHit[] same = [.. open.Where(hit => claimed is null || claimed.AsSpan().SequenceEqual(hit.Proof))];
+        if (same.Length == 0)
+        {
+            // A nonce always has a hash under the easiest target; a solver may find none.
+            return proof.Info.SlowScan || open.Count > 0
+                ? new ProofResult(ProofVerdict.BadProof, default)
+                : throw new FormatException($"nonce {nonce:x} is not found under the easiest target");
+        }
+        PowHit hit = same[0];
+        bool isFound = Run(proof.Target).Any(other => other.Hash == hit.Hash);
+        return new ProofResult(isFound ? ProofVerdict.Valid : ProofVerdict.AboveTarget, hit.Hash);
+
+        List<PowHit> Run(Target target) =>
+            new PowSearch(search with { Target = target }, datasets, device).Run(nonce, 1, [], cancellation);
+    }
+
+    /// <summary>What to search, the nonce in it, and the mix or solution that is claimed; null where the nonce is the whole proof.</summary>
+    private static (PowCase Search, ulong Nonce, byte[]? Claimed) Parts(PowCase proof)
+    {
+        byte[] data = proof.Data;
+        AlgorithmFacts facts = proof.Info.Algorithm.Facts;
+        if (facts.HasMix)
+        {
+            ulong nonce = BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(MixNonceAt));
+            return (proof, nonce, data.Length > MixAt ? data[MixAt..] : null);
+        }
+        if (facts.Equihash is not null)
+        {
+            int header = PowData.EquihashHeaderLength;
+            if (proof.Parameters.Variant != 0 || data.Length <= header)
+            {
+                throw new VectorSkippedException("only solutions of whole headers are searched");
+            }
+            int from = header + (data[header] == LongCompactSize ? 3 : 1);
+            ulong nonce = BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(header - sizeof(ulong)));
+            return (proof with { Data = data[..header] }, nonce, data[from..]);
+        }
+        return data.Length == HeaderLength
+            ? (proof, BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(HeaderNonceAt)), null)
             : throw new VectorSkippedException("only headers of 80 bytes are searched at their own nonce");
     }
 }

@@ -24,7 +24,7 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int dev
             throw new FormatException($"nonce_first={first} has more than {search.Info.NonceBits} bits");
         }
         using PowEngine engine = PowEngine.Create(search.Info.Algorithm, search.Parameters,
-            datasets.For(search, cancellation), search.Flavour, (uint)device);
+            datasets.For(search, device, cancellation), search.Flavour, (uint)device);
         List<PowHit> hits = [];
         UInt128 end = UInt128.One << search.Info.NonceBits;
         if (count > end)

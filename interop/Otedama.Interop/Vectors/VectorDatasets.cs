@@ -3,19 +3,23 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>
-/// Datasets the cases of a run share, one per algorithm and epoch: made on first use, the last few kept.
+/// Datasets the cases of a run share, one per algorithm, epoch and device: made on first use, the last few kept.
 /// </summary>
-internal sealed class VectorDatasets : IDisposable
+/// <param name="begins">Told in words what is made now, and how far it is.</param>
+internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null) : IDisposable
 {
     /// <summary>
     /// A light cache takes up to 100 MB and a Verthash file 1.2 GB, so a list of all epochs must not keep them all.
     /// </summary>
     private const int KeptMax = 4;
 
-    private readonly List<((Algorithm, uint) Key, PowDataset Dataset)> _made = []; // last used last
+    /// <summary>On a device they are gigabytes.</summary>
+    private const int KeptOnDeviceMax = 1;
 
-    /// <summary>Null when the algorithm needs none.</summary>
-    public PowDataset? For(PowCase vector, CancellationToken cancellation)
+    private readonly List<(Algorithm Algorithm, uint Epoch, int Device, PowDataset Dataset)> _made = []; // last used last
+
+    /// <summary>Null when the algorithm needs none. device: index of Catalogue.Devices, whose memory holds it.</summary>
+    public PowDataset? For(PowCase vector, int device, CancellationToken cancellation)
     {
         if (!vector.Info.NeedsDataset)
         {
@@ -23,9 +27,18 @@ internal sealed class VectorDatasets : IDisposable
         }
         AlgorithmFacts facts = vector.Info.Algorithm.Facts;
         // Where there are no epochs n= counts the graphs the file may be made from, 0 = the network's.
-        uint epoch = facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N;
-        (Algorithm, uint) key = (vector.Info.Algorithm, epoch);
-        int at = _made.FindIndex(made => made.Key == key);
+        return For(vector.Info.Algorithm, facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N, device, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _made.ForEach(made => made.Dataset.Dispose());
+        _made.Clear();
+    }
+
+    private PowDataset For(Algorithm algorithm, uint epoch, int device, CancellationToken cancellation)
+    {
+        int at = _made.FindIndex(made => (made.Algorithm, made.Epoch, made.Device) == (algorithm, epoch, device));
         PowDataset dataset;
         if (at >= 0)
         {
@@ -34,20 +47,27 @@ internal sealed class VectorDatasets : IDisposable
         }
         else
         {
-            if (_made.Count == KeptMax)
+            PowDataset? source = device == 0 ? null : For(algorithm, epoch, 0, cancellation);
+            if (_made.Count(made => made.Device == 0 == (device == 0)) == (device == 0 ? KeptMax : KeptOnDeviceMax))
             {
-                _made[0].Dataset.Dispose();
-                _made.RemoveAt(0);
+                int oldest = _made.FindIndex(made => made.Device == 0 == (device == 0));
+                _made[oldest].Dataset.Dispose();
+                _made.RemoveAt(oldest);
             }
-            dataset = PowDataset.Create(key.Item1, facts.HasEpochs ? DatasetKind.Light : DatasetKind.Full, epoch, cancellation: cancellation);
+            dataset = Make(algorithm, epoch, device, source, cancellation);
         }
-        _made.Add((key, dataset));
+        _made.Add((algorithm, epoch, device, dataset));
         return dataset;
     }
 
-    public void Dispose()
+    private PowDataset Make(Algorithm algorithm, uint epoch, int device, PowDataset? source, CancellationToken cancellation)
     {
-        _made.ForEach(made => made.Dataset.Dispose());
-        _made.Clear();
+        DatasetKind kind = source is null && algorithm.Facts.HasEpochs ? DatasetKind.Light : DatasetKind.Full;
+        PowProgress progress = new();
+        string name = new DatasetState(algorithm, kind, epoch, 0, 0, 0, "") { Place = source is null ? "" : "the card" }.Name;
+        begins?.Invoke($"making the {name}, {PowDataset.SizeOf(algorithm, kind, epoch, device) >> 20} MiB", progress);
+        return source is null
+            ? PowDataset.Create(algorithm, kind, epoch, progress: progress, cancellation: cancellation)
+            : PowDataset.CreateOn(device, source, progress, cancellation);
     }
 }

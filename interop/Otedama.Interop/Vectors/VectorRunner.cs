@@ -20,13 +20,20 @@ public sealed class VectorRunner : IDisposable
 {
     private readonly Action<string> _report;
     private readonly string?[] _flavours;
-    private readonly VectorDatasets _datasets = new();
+    private readonly VectorDatasets _datasets;
+    private DeviceProof? _device;
 
     /// <summary>
-    /// Index of Catalogue.Devices. Another device than the processor only searches: a proof is checked there by a search of
-    /// its own nonce.
+    /// Index of Catalogue.Devices. On another device than the processor a proof is judged by the device's own check, or by a
+    /// search of its nonce where there is none, and by the processor as well.
     /// </summary>
     public int Device { get; init; }
+
+    /// <summary>Told in words which data is being made, and how far it is.</summary>
+    public Action<string, PowProgress>? Begins { get; init; }
+
+    /// <summary>How another device judged the proofs so far; empty where none did.</summary>
+    public string DeviceSummary => _device?.Summary ?? "";
 
     /// <summary>
     /// report takes one line without an end. flavours names those every case is run with, on one dataset for all; null, or
@@ -37,6 +44,7 @@ public sealed class VectorRunner : IDisposable
         Native.Open();
         _report = report;
         _flavours = flavours.Length == 0 ? [null] : flavours;
+        _datasets = new VectorDatasets((what, progress) => Begins?.Invoke(what, progress));
     }
 
     /// <summary>
@@ -68,7 +76,6 @@ public sealed class VectorRunner : IDisposable
                 "message" or "merkle" when Device != 0 => throw new VectorSkippedException("nothing is searched in it"),
                 "message" => Message(vector),
                 "merkle" => Merkle(vector),
-                "proof" when Device != 0 => DeviceProof.Check(vector, Allowed(vector), Device, _datasets, cancellation),
                 "proof" => Proof(vector, flavour, cancellation),
                 "search" => Search(vector, flavour, cancellation),
                 _ => Solve(vector, flavour, cancellation),
@@ -125,13 +132,17 @@ public sealed class VectorRunner : IDisposable
         if (result.Verdict == ProofVerdict.AboveTarget && allowed is [ProofVerdict.BadProof])
         {
             // Both may hold. The hash is compared first, so a target that is met shows what the proof is worth.
-            result = Check(proof, Target.Max, cancellation);
+            proof = proof with { Target = Target.Max };
+            result = Check(proof, proof.Target, cancellation);
         }
         if (!allowed.Contains(result.Verdict))
         {
             return $"verdict is {result.Verdict}, expected {string.Join(" or ", allowed)}{Because(vector)}";
         }
-        return result.Verdict == ProofVerdict.Malformed ? null : vector.WrongHash("hash", result.Hash);
+        string? wrong = result.Verdict == ProofVerdict.Malformed ? null : vector.WrongHash("hash", result.Hash);
+        return wrong is null && Device != 0
+            ? (_device ??= new DeviceProof(Device, _datasets)).Check(proof, result, cancellation)
+            : wrong;
     }
 
     private static ProofVerdict[] Allowed(VectorCase vector) => (vector.Find("verdict") ?? "valid") switch
@@ -146,7 +157,7 @@ public sealed class VectorRunner : IDisposable
 
     private ProofResult Check(PowCase proof, Target target, CancellationToken cancellation)
     {
-        NativeProofChecker checker = new(proof.Parameters, _datasets.For(proof, cancellation), proof.Flavour);
+        NativeProofChecker checker = new(proof.Parameters, _datasets.For(proof, 0, cancellation), proof.Flavour);
         ProofResult[] results = new ProofResult[1];
         ProofItem item = new(0, proof.Data.Length, unchecked((int)proof.Height), target);
         checker.Check(proof.Info.Algorithm, [item], proof.Data, results);

@@ -54,7 +54,7 @@ public static class Benchmark
     /// <summary>What numbers of now are measured on.</summary>
     public static MachineDescription Machine() => MachineProbe.Describe();
 
-    private static void Validate(BenchmarkOptions options)
+    internal static void Validate(BenchmarkOptions options)
     {
         if (options.Repeats is < 1 or > 1000)
         {
@@ -197,7 +197,7 @@ public static class Benchmark
         };
     }
 
-    private static double Median(double[] values)
+    internal static double Median(double[] values)
     {
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;

@@ -27,6 +27,11 @@ internal sealed record BenchmarkCase
     /// <summary>Which data: KawPow's changes with the height.</summary>
     public uint Epoch => Facts.EpochOf(Height);
 
+    /// <summary>Index of Catalogue.Devices; 0 = the processor.</summary>
+    public int Device { get; init; }
+
+    public int Intensity { get; init; }
+
     /// <summary>Measured in place of native code.</summary>
     public WasmPlugin? Plugin { get; init; }
 
@@ -57,7 +62,7 @@ internal sealed record BenchmarkCase
 
     public IScanEngine MakeEngine(FlavourInfo flavour) => Plugin is not null
         ? new PluginScanEngine(Plugin)
-        : new NativeScanEngine(PowEngine.Create(Algorithm.Algorithm, Parameters, Dataset, flavour.Index));
+        : new NativeScanEngine(PowEngine.Create(Algorithm.Algorithm, Parameters, Dataset, flavour.Index, (uint)Device, new PowEngineUse(Intensity)));
 
     /// <summary>A header to search, different for each thread. Its nonce field holds anything.</summary>
     public byte[] WorkData(int thread) => Facts.Equihash is not null

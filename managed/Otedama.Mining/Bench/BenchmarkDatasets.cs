@@ -45,6 +45,44 @@ internal sealed class BenchmarkDatasets(Action<string> say, CancellationToken ca
         }
     }
 
+    /// <summary>The case with its data in the memory of a card, made from the processor's that it has now.</summary>
+    public BenchmarkCase On(GpuInfo gpu, BenchmarkCase item)
+    {
+        if (item.Dataset is not { } source || item.Skipped is not null)
+        {
+            return item;
+        }
+        ulong size = PowDataset.SizeOf(source.Algorithm, DatasetKind.Full, source.Epoch, gpu.Device.Index);
+        say(string.Create(CultureInfo.InvariantCulture, $"{item.Algorithm.Name} {item.Label}: {size / 1048576} MiB of data into the memory of {gpu.Name}"));
+        try
+        {
+            TimeSpan cpu = Environment.CpuUsage.TotalTime;
+            long began = Stopwatch.GetTimestamp();
+            PowDataset dataset = PowDataset.CreateOn(gpu.Device.Index, source, cancellation: cancellation);
+            _made.Insert(0, dataset); // goes before what it was made from
+            _builds.Add(new DatasetBuild(
+                item.Algorithm.Name,
+                item.Label.Length > 0 ? $"{item.Label}, on {gpu.Name}" : $"on {gpu.Name}",
+                size,
+                Stopwatch.GetElapsedTime(began).TotalSeconds,
+                (Environment.CpuUsage.TotalTime - cpu).TotalSeconds));
+            return item with { Dataset = dataset };
+        }
+        catch (NativeException e)
+        {
+            return item with { Skipped = e.Message };
+        }
+    }
+
+    /// <summary>Frees a card's data when its rows are done: the next one's may need the memory.</summary>
+    public void Free(BenchmarkCase item)
+    {
+        if (item.Dataset is { Device: not 0 } dataset && _made.Remove(dataset))
+        {
+            dataset.Dispose();
+        }
+    }
+
     private PowDataset Make(BenchmarkCase item, DatasetKind kind, string? path)
     {
         Algorithm algorithm = item.Algorithm.Algorithm;

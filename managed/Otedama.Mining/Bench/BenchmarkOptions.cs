@@ -33,6 +33,18 @@ public sealed record BenchmarkOptions
     /// <summary>Processors to bind the threads to, round-robin; empty = the scheduler decides.</summary>
     public IReadOnlyList<int> Affinity { get; init; } = [];
 
+    /// <summary>Graphics cards to measure in place of the processor, each geometry of each algorithm.</summary>
+    public IReadOnlyList<GpuInfo> Gpus { get; init; } = [];
+
+    /// <summary>As RigOptions.GpuIntensity.</summary>
+    public int GpuIntensity { get; init; }
+
+    /// <summary>
+    /// Bytes per second that a card moves at best in the pattern of an algorithm, where somebody can measure that; null = nobody
+    /// can, and rows say nothing of it.
+    /// </summary>
+    public Func<GpuInfo, Algorithm, double?>? Ceiling { get; init; }
+
     /// <summary>Told in words which row is measured next.</summary>
     public Action<string>? Begins { get; init; }
 

@@ -10,6 +10,7 @@ internal sealed class ScanTeam : BenchmarkTeam
     private const int NonceBitsMax = 40; // of 64: more than a benchmark searches
 
     private static readonly TimeSpan s_scanBudget = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_deviceBudget = TimeSpan.FromMilliseconds(250); // as GpuWorkers has it
 
     private readonly BenchmarkCase _case;
     private readonly List<IScanEngine> _engines = [];
@@ -63,11 +64,12 @@ internal sealed class ScanTeam : BenchmarkTeam
             Target = algorithm.SlowScan ? Target.Max : Target.FromCompact(0x1900ffff),
         };
         long hashes = 0;
+        TimeSpan budget = _case.Device == 0 ? s_scanBudget : s_deviceBudget;
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan left = duration;
         while (left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            PowScan scan = _engines[thread].Scan(work, hits, left < s_scanBudget ? left : s_scanBudget);
+            PowScan scan = _engines[thread].Scan(work, hits, left < budget ? left : budget);
             hashes += (long)scan.Hashes;
             Interlocked.Add(ref _solutions, scan.HitCount);
             ulong next = scan.WorkIndex > 0 ? 0 : scan.NonceNext;

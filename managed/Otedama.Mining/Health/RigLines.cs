@@ -103,6 +103,13 @@ internal static class RigLines
         return value.ToString("F" + decimals, CultureInfo.InvariantCulture).TrimEnd('0').TrimEnd('.');
     }
 
+    /// <summary>Such as 12.3 MH/s.</summary>
+    public static string Rate(double hashesPerSecond)
+    {
+        (double scale, string prefix) = ScaleOf(hashesPerSecond);
+        return $"{Three(hashesPerSecond / scale)} {prefix}H/s";
+    }
+
     /// <summary>One address of a user name, short enough to be read.</summary>
     public static string ShortUser(string user) => user.Length <= 28 ? user : $"{user[..12]}...{user[^13..]}";
 

@@ -108,7 +108,7 @@ internal sealed class EngineWorker : IWorker
             Id = Id,
             Name = _options.Name,
             Device = _options.Device,
-            Flavour = _options.Flavour.Name,
+            Flavour = Volatile.Read(ref _engine)?.Flavour ?? _options.Flavour.Name,
             State = state,
             Reason = reason,
             Hashrate = _meter.Read(),

@@ -17,10 +17,10 @@ internal sealed class GpuWorkers : IWorkerSource
     private readonly WorkerSeed[] _seeds;
 
     /// <summary>Throws ArgumentException naming the card that cannot do it.</summary>
-    public GpuWorkers(RigOptions options, TimeProvider time, ILogger logger)
+    public GpuWorkers(RigOptions options, DeviceDatasets datasets, TimeProvider time, ILogger logger)
     {
         _gpus = options.Gpus;
-        _seeds = [.. _gpus.Select(gpu => Seed(gpu, options, time, logger))];
+        _seeds = [.. _gpus.Select(gpu => Seed(gpu, options, datasets, time, logger))];
     }
 
     public string Kind => "GPU";
@@ -30,22 +30,22 @@ internal sealed class GpuWorkers : IWorkerSource
     public IReadOnlyList<DeviceSnapshot> Measure() => [.. _gpus.Select(gpu =>
     {
         DeviceReadings now = Catalogue.Readings(gpu.Device.Index);
-        return new DeviceSnapshot(IdOf(gpu), Kind, gpu.Device.Name, new DeviceTelemetry(now.TemperatureC, now.PowerW, null, now.ClockMhz));
+        return new DeviceSnapshot(gpu.Name, Kind, gpu.Device.Name, new DeviceTelemetry(now.TemperatureC, now.PowerW, null, now.ClockMhz));
     })];
 
-    private static string IdOf(GpuInfo gpu) => $"gpu{gpu.Index}";
-
-    private static WorkerSeed Seed(GpuInfo gpu, RigOptions options, TimeProvider time, ILogger logger)
+    private static WorkerSeed Seed(
+        GpuInfo gpu, RigOptions options, DeviceDatasets datasets, TimeProvider time, ILogger logger)
     {
         FlavourInfo flavour = gpu.Flavours(options.Algorithm).FirstOrDefault()
             ?? throw new ArgumentException($"{options.Algorithm} has no kernel for graphics card {gpu.Index} ({gpu.Device.Name})");
         AlgorithmFacts facts = AlgorithmFacts.Of(options.Algorithm, options.Equihash);
         AlgorithmInfo algorithm = CpuWorkers.FindAlgorithm(options.Algorithm);
-        return new WorkerSeed(IdOf(gpu), id => new EngineWorker(
+        GpuEngines engines = new(gpu, facts, options, datasets, time, logger);
+        return new WorkerSeed(gpu.Name, id => new EngineWorker(
             new EngineWorkerOptions
             {
                 Id = id,
-                Name = IdOf(gpu),
+                Name = gpu.Name,
                 Device = gpu.Device.Name,
                 Algorithm = algorithm,
                 Flavour = flavour,
@@ -53,8 +53,7 @@ internal sealed class GpuWorkers : IWorkerSource
                 ScanBudget = s_scanBudget,
                 NonceCountFirst = Math.Max(4096, (ulong)facts.ThreadRateGuess), // a second of one processor thread
             },
-            () => new NativeScanEngine(PowEngine.Create(
-                options.Algorithm, PowParameters.ForSearch(facts), flavour: flavour.Index, device: (uint)gpu.Device.Index)),
+            engines.ForWorker(),
             time,
             logger));
     }

@@ -15,6 +15,9 @@ internal interface IScanEngine : IDisposable
 
     /// <summary>Any thread.</summary>
     void Cancel();
+
+    /// <summary>What it scans with, where that changes while it runs; null = what the worker was made with. Any thread.</summary>
+    string? Flavour => null;
 }
 
 internal sealed class NativeScanEngine(PowEngine engine) : IScanEngine

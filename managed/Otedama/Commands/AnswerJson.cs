@@ -41,5 +41,6 @@ namespace Otedama;
 [JsonSerializable(typeof(SharechainAnswer))]
 [JsonSerializable(typeof(ChainPayoutRow))]
 [JsonSerializable(typeof(BenchmarkReport))]
+[JsonSerializable(typeof(GpuBenchmarkReport))]
 [JsonSerializable(typeof(PeerBenchReport))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -50,12 +50,18 @@ internal static class BenchmarkCommand
 
     private static readonly Option<bool> s_verthashMemory = new("--verthash-memory") { Description = "Verthash: generate the data in memory (1.2 GiB)." };
 
+    private static readonly Option<string[]> s_gpus = new("--gpu")
+    {
+        Description = "Graphics cards to measure in place of the processor, by their numbers in `otedama gpu list`: each geometry of each algorithm; the fastest is remembered for the miner.",
+        HelpName = "NUMBERS",
+    };
+
     public static Command Build(CommandContext context)
     {
         Command benchmark = new("benchmark", "Measure each algorithm and flavour on this machine. Rates per second of wall time and per second of processor time.");
         foreach (Option option in new Option[]
         {
-            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_build, s_height, s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory,
+            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_build, s_height, s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory, s_gpus,
         })
         {
             benchmark.Options.Add(option);
@@ -70,6 +76,10 @@ internal static class BenchmarkCommand
         try
         {
             BenchmarkOptions options = Read(context, result, plugins);
+            if (result.GetResult(s_gpus) is not null)
+            {
+                return GpuBenchmarkTable.Run(context, result, options with { Gpus = Cards(result) }, stop);
+            }
             using Progress progress = new(context.Outside);
             WarnWhenBusy(context);
             // The answer as text grows row by row; the answer as JSON is one object, so progress goes beside it.
@@ -94,6 +104,24 @@ internal static class BenchmarkCommand
         }
     }
 
+    /// <summary>What was given beside --gpu must mean something for a card.</summary>
+    private static List<GpuInfo> Cards(ParseResult result)
+    {
+        Option[] others = [s_flavours, s_threads, s_verify, s_build, s_kawPowDataset];
+        if (others.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
+        {
+            throw new ArgumentException($"--gpu and {other.Name}: cards are measured in each of their geometries, searching. Leave {other.Name} out.");
+        }
+        string[] given = List(result.GetValue(s_gpus));
+        if (!CpuSet.TryParse(given, out IReadOnlyList<int> numbers, out string? problem, "card"))
+        {
+            throw new ArgumentException($"--gpu: {problem}.");
+        }
+        return numbers.Count > 0
+            ? [.. numbers.Distinct().Select(static number => GpuChoice.One(number, "--gpu"))]
+            : throw new ArgumentException("--gpu: no number is given; `otedama gpu list` shows them.");
+    }
+
     private static void Show(BenchmarkResult row, TextWriter rows, Progress progress)
     {
         progress.Clear();
@@ -114,7 +142,7 @@ internal static class BenchmarkCommand
 
     private static BenchmarkOptions Read(CommandContext context, ParseResult result, List<WasmPlugin> plugins)
     {
-        string[] names = List(result.GetValue(s_algorithms));
+        string[] names = List(result.GetValue(s_algorithms)); // plugins among them have no kernel for cards
         AlgorithmChoice[] chosen = [.. names.Length == 0 ? [] : Choices(string.Join(',', names))];
         foreach (AlgorithmChoice choice in chosen.Where(static c => c.PluginName is not null))
         {

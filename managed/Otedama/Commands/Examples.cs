@@ -33,6 +33,8 @@ internal static class Examples
         ("otedama mining stop", "otedama mining stop --rig verus", "Stop one of several rigs; pools and the others go on."),
         ("otedama mining start", "otedama mining start", "Start all rigs of this machine again."),
         ("otedama mining benchmark", "otedama mining benchmark --algo sha256d --threads 1,2", "One algorithm with one and with two threads."),
+        ("otedama mining benchmark", "otedama mining benchmark --gpu 0 --algo kawpow,sha256d --seconds 3",
+            "Each geometry of a graphics card; the miner remembers the fastest."),
         ("otedama mining benchmark", "otedama mining benchmark --algo verthash --verthash-memory --repeats 3 --json",
             "An algorithm that needs its data first; the numbers as JSON."),
         ("otedama bench p2p", "otedama bench p2p",

@@ -14,6 +14,7 @@ internal sealed class Progress : IDisposable
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private string _what = "";
+    private Func<double>? _done;
     private long _since;
     private bool _shown; // something stands on the terminal's line
 
@@ -24,11 +25,14 @@ internal sealed class Progress : IDisposable
     }
 
     /// <summary>Says what is done from now on.</summary>
-    public void Begin(string what)
+    public void Begin(string what) => Begin(what, null);
+
+    /// <param name="done">How far it is, 0 to 1; null where nobody knows.</param>
+    public void Begin(string what, Func<double>? done)
     {
         lock (_gate)
         {
-            (_what, _since) = (what, _outside.Clock.GetTimestamp());
+            (_what, _done, _since) = (what, done, _outside.Clock.GetTimestamp());
             if (_outside.ErrorIsTerminal)
             {
                 Show($"{what} ...");
@@ -63,7 +67,8 @@ internal sealed class Progress : IDisposable
             {
                 return;
             }
-            string line = $"{_what} ... {Units.Duration(_outside.Clock.GetElapsedTime(_since).TotalSeconds)}";
+            string part = _done is { } done ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * done():0} %, ") : "";
+            string line = $"{_what} ... {part}{Units.Duration(_outside.Clock.GetElapsedTime(_since).TotalSeconds)}";
             if (_outside.ErrorIsTerminal)
             {
                 Show(line);

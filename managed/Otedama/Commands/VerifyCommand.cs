@@ -83,7 +83,11 @@ internal static class VerifyCommand
         string[] files, Checked what, bool quick, Action<string> report, Progress progress, CancellationToken stop)
     {
         VectorTotals totals = default;
-        using VectorRunner runner = new(report, what.Flavour) { Device = what.Gpu?.Device.Index ?? 0 };
+        using VectorRunner runner = new(report, what.Flavour)
+        {
+            Device = what.Gpu?.Device.Index ?? 0,
+            Begins = (making, how) => progress.Begin(making, () => how.Total == 0 ? 0 : (double)how.Done / how.Total),
+        };
         string[] names = files.Length > 0 ? files : [.. BuiltInVectors.Names(heavy: !quick)];
         for (int i = 0; i < names.Length; i++)
         {
@@ -94,6 +98,10 @@ internal static class VerifyCommand
             {
                 report($"{(of.Failed == 0 ? "ok   " : "FAIL ")} {names[i]}: {of.Passed} passed, {of.Failed} failed, {of.Skipped} skipped");
             }
+        }
+        if (runner.DeviceSummary.Length > 0)
+        {
+            report(runner.DeviceSummary);
         }
         return totals;
     }

@@ -15,11 +15,11 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
     private static readonly TimeSpan s_failure = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(Algorithm, DatasetKind, uint), long> _said = []; // of those being made
-    private readonly Dictionary<(Algorithm, DatasetKind), (uint Epoch, long At)> _failed = []; // one entry a kind
+    private readonly Dictionary<(Algorithm, DatasetKind, uint, string), long> _said = []; // of those being made
+    private readonly Dictionary<(Algorithm, DatasetKind, string), (uint Epoch, long At)> _failed = []; // one entry a kind and place
     private ITimer? _timer;
 
-    public void Follow(DatasetStore store) => _timer = clock.CreateTimer(_ => Look(store.Snapshot()), null, s_look, s_look);
+    public void Follow(Func<IReadOnlyList<DatasetState>> states) => _timer = clock.CreateTimer(_ => Look(states()), null, s_look, s_look);
 
     public void Look(IReadOnlyList<DatasetState> states)
     {
@@ -30,8 +30,8 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
             {
                 Say(state);
             }
-            HashSet<(Algorithm, DatasetKind, uint)> still = [.. making.Select(KeyOf)];
-            foreach ((Algorithm, DatasetKind, uint) gone in _said.Keys.Where(key => !still.Contains(key)).ToArray())
+            HashSet<(Algorithm, DatasetKind, uint, string)> still = [.. making.Select(KeyOf)];
+            foreach ((Algorithm, DatasetKind, uint, string) gone in _said.Keys.Where(key => !still.Contains(key)).ToArray())
             {
                 _said.Remove(gone);
             }
@@ -47,16 +47,19 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
         }
         lock (_gate)
         {
-            bool again = _failed.TryGetValue((state.Algorithm, state.Kind), out (uint Epoch, long At) last)
+            bool again = _failed.TryGetValue((state.Algorithm, state.Kind, state.Place), out (uint Epoch, long At) last)
                 && last.Epoch == state.Epoch
                 && clock.GetElapsedTime(last.At) < s_failure;
             if (!again)
             {
-                _failed[(state.Algorithm, state.Kind)] = (state.Epoch, clock.GetTimestamp());
+                _failed[(state.Algorithm, state.Kind, state.Place)] = (state.Epoch, clock.GetTimestamp());
                 Failed(logger, state.Name, state.Problem);
             }
         }
     }
+
+    /// <summary>A sentence about the memory of a card.</summary>
+    public void OnMemory(string sentence) => Memory(logger, sentence);
 
     public void Dispose() => _timer?.Dispose();
 
@@ -77,7 +80,7 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
         _said[KeyOf(state)] = clock.GetTimestamp();
     }
 
-    private static (Algorithm, DatasetKind, uint) KeyOf(DatasetState state) => (state.Algorithm, state.Kind, state.Epoch);
+    private static (Algorithm, DatasetKind, uint, string) KeyOf(DatasetState state) => (state.Algorithm, state.Kind, state.Epoch, state.Place);
 
     private static ulong Mebibytes(DatasetState state) => state.Bytes >> 20;
 
@@ -92,6 +95,9 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
     [LoggerMessage(Level = LogLevel.Information, EventName = "dataset_made",
         Message = "made the {Dataset}: {Mebibytes} MiB in {Seconds:0.0} s")]
     private static partial void Made(ILogger logger, string dataset, ulong mebibytes, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "dataset_memory", Message = "{Sentence}")]
+    private static partial void Memory(ILogger logger, string sentence);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "dataset_failed",
         Message = "no {Dataset} yet, it will be tried again: {Problem}")]

@@ -9,6 +9,11 @@ internal static class GpuChoice
     /// <summary>As many devices as the native code lists.</summary>
     public const int GpusMax = 64;
 
+    /// <summary>Of a launch's nonces, as a power of two; 0 = measured.</summary>
+    public const int IntensityMax = 30;
+
+    public const int IntensityMin = 6;
+
     public static bool WantsAny(Configuration configuration) =>
         configuration.Get(Settings.Gpus).Count > 0 || configuration.Get(Settings.GpuThreads) > 0;
 

@@ -175,7 +175,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         LogLinesDropped = LogDrops.Count,
         Rigs = rigs,
         Pools = pools,
-        Datasets = [.. (_shared?.Datasets.Snapshot() ?? []).Select(DatasetView.Of)],
+        Datasets = [.. (_shared?.DatasetStates() ?? []).Select(DatasetView.Of)],
     };
 
     private PoolHost Find(string pool) => _pools.First(host => host.Name == pool);

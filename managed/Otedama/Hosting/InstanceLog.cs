@@ -4,6 +4,9 @@ namespace Otedama;
 
 internal static partial class InstanceLog
 {
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "gpu_tuning_file", Message = "{Sentence}")]
+    public static partial void GpuTuning(ILogger log, string sentence);
+
     [LoggerMessage(Level = LogLevel.Information, EventName = "otedama_begins",
         Message = "otedama {Version}, {Configuration}")]
     public static partial void Begins(ILogger logger, string version, string configuration);

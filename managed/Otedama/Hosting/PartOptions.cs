@@ -108,6 +108,8 @@ internal static class PartOptions
             CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
             Flavour = tuned?.Flavour ?? "",
             Gpus = GpuChoice.Of(configuration, plan.Work, note),
+            GpuIntensity = configuration.Get(Settings.GpuIntensity),
+            BlockTime = TimeSpan.FromSeconds(Math.Max(1, plan.Work.Coin.BlockSeconds)),
             Watch = new MachineWatch(
                 configuration.Get(Settings.PauseOnBattery), TimeSpan.FromSeconds(configuration.Get(Settings.PauseWhenActive)), clock),
             UserAgent = $"otedama/{ThisProgram.Version}",

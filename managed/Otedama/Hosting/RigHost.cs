@@ -66,6 +66,8 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
         return PartOptions.Rig(by, pool?.RigUrl, pool?.Node, shared.Datasets, clock, note) with
         {
             Plugin = shared.PluginOf(by.Work),
+            DeviceDatasets = shared.DeviceDatasets,
+            GpuTuning = shared.GpuTuning,
         };
     }
 }

@@ -33,10 +33,22 @@ internal sealed class SharedWork : IDisposable
         }
         _datasetLog = new DatasetLog(loggers.CreateLogger(LogCategory.Datasets), clock);
         Datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = clock, Finished = _datasetLog.OnFinished });
-        _datasetLog.Follow(Datasets);
+        DeviceDatasets = new DeviceDatasets(
+            Datasets,
+            new DeviceDatasetOptions { Clock = clock, Finished = _datasetLog.OnFinished, Says = _datasetLog.OnMemory });
+        GpuTuning = new GpuTuning(plan.DataRoot, clock, sentence => InstanceLog.GpuTuning(_logger, sentence));
+        _datasetLog.Follow(DatasetStates);
     }
 
     public DatasetStore Datasets { get; }
+
+    /// <summary>In the memory of graphics cards.</summary>
+    public DeviceDatasets DeviceDatasets { get; }
+
+    public GpuTuning GpuTuning { get; }
+
+    /// <summary>The processor's and the cards'.</summary>
+    public IReadOnlyList<DatasetState> DatasetStates() => [.. Datasets.Snapshot(), .. DeviceDatasets.Snapshot()];
 
     /// <summary>
     /// Judges shares and blocks of a coin. Throws ConfigurationException or CommandException over a plugin.
@@ -75,6 +87,7 @@ internal sealed class SharedWork : IDisposable
             plugin.Dispose();
         }
         _datasetLog.Dispose();
+        DeviceDatasets.Dispose(); // first: they are made from the others
         Datasets.Dispose();
     }
 

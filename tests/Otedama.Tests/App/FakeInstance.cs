@@ -50,8 +50,8 @@ internal sealed class FakeInstance : IInstance
         Pools = !HasPool ? [] : HasChain ? [Pool() with { Scheme = "sharechain", Unit = "OTE", Sharechain = Chain() }] : Several ? [Pool(), Second()] : [Pool()],
         Datasets =
         [
-            new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null),
-            new DatasetView("kawpow", "full", 618, "KawPow dataset of epoch 618", 6_257_899_136, 0.25, 65, null),
+            new DatasetView("kawpow", "light", 618, "KawPow light cache of epoch 618", 97_779_392, 1, 3, null, null),
+            new DatasetView("kawpow", "full", 618, "KawPow dataset of epoch 618", 6_257_899_136, 0.25, 65, null, null),
         ],
     };
 
