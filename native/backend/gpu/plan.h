@@ -115,6 +115,9 @@ typedef struct otd_gpu_plan {
      * that. */
     int32_t (*test)(void *state, const otd_gpu_site *site);
 
+    /* Checks of proofs; null where the device does none. */
+    const struct otd_gpu_checks *checks; /* verify.h */
+
     /* Datasets; null where the algorithm has none. */
 
     /* What one made from source will take. Pure. */
