@@ -56,6 +56,9 @@ internal static unsafe partial class Otd
     public static partial int otd_devices_open(uint mask);
 
     [LibraryImport(Library)]
+    public static partial int otd_devices_cache(byte* path, uint path_length);
+
+    [LibraryImport(Library)]
     public static partial int otd_backend_at(uint index, otd_backend_info* @out);
 
     [LibraryImport(Library)]

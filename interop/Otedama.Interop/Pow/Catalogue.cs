@@ -1,3 +1,4 @@
+using System.Text;
 using Otedama.Core;
 
 namespace Otedama.Interop;
@@ -158,6 +159,19 @@ public static unsafe class Catalogue
     {
         Native.Open();
         NativeException.ThrowIfFailed(Otd.otd_devices_open(uint.MaxValue), "look for devices");
+    }
+
+    /// <summary>
+    /// Where what drivers compile is kept from now on, and the logs of compilers that refuse a kernel; made when missing, its
+    /// parent has to exist. "" = nowhere, which is also so after a failure. Throws NativeException.
+    /// </summary>
+    public static void KeepPrograms(string folder)
+    {
+        byte[] path = Encoding.UTF8.GetBytes(folder);
+        fixed (byte* bytes = path)
+        {
+            NativeException.ThrowIfFailed(Otd.otd_devices_cache(bytes, (uint)path.Length), "keep compiled kernels");
+        }
     }
 
     /// <summary>The ways to devices this build has.</summary>

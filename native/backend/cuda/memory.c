@@ -52,6 +52,15 @@ void otd_cuda_release(otd_gpu_context *context, otd_gpu_buffer *buffer) {
     }
 }
 
+/* Frees the first of those at hand. */
+static void otd_drop_stage(otd_gpu_context *context) {
+    otd_cuda_stage *stage = context->idle;
+    context->idle = stage->next;
+    context->stage_count--;
+    context->card->cuda->cuMemFreeHost(stage->memory);
+    free(stage);
+}
+
 /* Room for a copy of so many bytes, from those at hand or made anew; null where there is none. The card's
  * context is current. */
 static otd_cuda_stage *otd_take_stage(otd_gpu_context *context, uint64_t bytes) {
@@ -66,6 +75,9 @@ static otd_cuda_stage *otd_take_stage(otd_gpu_context *context, uint64_t bytes) 
     }
     while (room < bytes) {
         room *= 2;
+    }
+    if (context->stage_count == OTD_STAGES_MAX && context->idle != NULL) { /* too small, all of them */
+        otd_drop_stage(context);
     }
     otd_cuda_stage *stage = context->stage_count < OTD_STAGES_MAX ? calloc(1, sizeof *stage) : NULL;
     if (stage == NULL || context->card->cuda->cuMemHostAlloc(&memory, (size_t)room, 0) != CUDA_SUCCESS) {
@@ -112,10 +124,7 @@ void otd_cuda_free_stages(otd_gpu_context *context) {
     }
     otd_cuda_settle(context);
     while (context->idle != NULL) {
-        otd_cuda_stage *stage = context->idle;
-        context->idle = stage->next;
-        context->card->cuda->cuMemFreeHost(stage->memory);
-        free(stage);
+        otd_drop_stage(context);
     }
 }
 

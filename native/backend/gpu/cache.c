@@ -223,7 +223,7 @@ static void otd_thin_out(const char *folder, const char *end, uint32_t most) {
                 continue;
             }
             snprintf(path, sizeof path, "%s/%.90s", folder, entry->d_name);
-            if (lstat(path, &there) != 0) {
+            if (lstat(path, &there) != 0 || S_ISDIR(there.st_mode)) {
                 continue;
             }
             count++;

@@ -136,7 +136,6 @@ static void is_refused_by_the_driver(void) {
     char name[256];
     uint8_t *bytes, *again;
     kept = empty_folder();
-    restart(NULL);
     use();
     otd_cache_key key;
     size_t length = slurp(name, &bytes);

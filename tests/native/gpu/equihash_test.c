@@ -417,6 +417,60 @@ static void from_hex(uint8_t *out, const char *hex) {
     }
 }
 
+/* Flux' block 400,000, whose nonce has two solutions, both known. */
+static const char block_header[] =
+    "04000000a8675c842f7a1342fadd00cd9b4e4909526b1c0ab5a747c5529b4deb13000000ce7d6ea2452245925fc70c3a08a3c3dd2ca4"
+    "beab7481f237a19751666bfd25c30fd282d94b1e1a7f2c57eb3fb9e2853d990753fa137e13c99bd43f220d4fce6990e44f5dce28421d"
+    "600000160000000000000000000000000000000000000000000000009cfd1100";
+static const char block_solution[] =
+    "0898985c54d7c66d04fbe9509445c19e664aca4b8d16a701f9f90eda443a556f37cc4627335201339b001ea2ed29eeeec7da199b";
+
+/* What the processor's solver finds for the header of bytes 0, 1, 2 ... 131 and eight zeros: it alone. */
+static const char counting_solution[] =
+    "039b1447c2bc48db3d097d302119ceafe49bfd9b9ba3c518652478f65493a21f392bf7b0e1226c2c57b039d15365a3be831814134bb1"
+    "961a9c23157f4f5fa3e5abf77c8af6ee897bae55f71ad69d57247e9dfccf4fac8a933f975a915501f03c5b7820de";
+
+static void counting_header(uint8_t header[EQUIHASH_HEADER_LENGTH]) {
+    for (uint32_t i = 0; i < EQUIHASH_HEADER_LENGTH; i++) {
+        header[i] = i < 132 ? (uint8_t)i : 0;
+    }
+}
+
+static void one_whole(const runner *with, uint32_t n, uint32_t k, const uint8_t *header, const char *known,
+                      uint32_t expected) {
+    uint8_t solution[OTD_PROOF_MAX];
+    solution_set there = {0};
+    uint32_t lost = 0, seen = 0, good = 0;
+    device d;
+    from_hex(solution, known);
+    check(open_device(&d, n, k, n == 125, 0, with->threads), "%s equihash %u,%u opens", with->name, n, k);
+    check(run_all(with, &d, header, EQUIHASH_HEADER_LENGTH, with->threads), "%s equihash %u,%u runs", with->name,
+          n, k);
+    there.count = otd_equihash_steps_read(there.packed, SOLUTIONS, &lost, &d.p, d.memory[EQUIHASH_RESULTS],
+                                          SOLUTIONS);
+    for (uint32_t i = 0; i < there.count; i++) {
+        seen += memcmp(there.packed[i], solution, d.p.solution_bytes) == 0;
+        good += (uint32_t)otd_equihash_is_solution(&otd_equihash_ref, &d.p, header, EQUIHASH_HEADER_LENGTH,
+                                                   there.packed[i]);
+    }
+    const uint32_t *counts = d.memory[EQUIHASH_COUNTERS];
+    printf("%s equihash %u,%u: %.0f MiB, %u candidates, %u solutions, %u entries lost\n", with->name, n, k,
+           (double)d.list.bytes_in_all / (1 << 20), counts[d.list.counter_words - 2], there.count, lost);
+    check(there.count == expected && good == expected && seen == 1,
+          "%s equihash %u,%u: %u solutions, not %u; %u are some, the known one %u times", with->name, n, k,
+          there.count, expected, good, seen);
+    close_device(&d);
+}
+
+/* Not in the suite: takes minutes and up to 8 GB. */
+void test_equihash_whole(const runner *with) {
+    uint8_t header[EQUIHASH_HEADER_LENGTH];
+    counting_header(header);
+    one_whole(with, 144, 5, header, counting_solution, 1);
+    from_hex(header, block_header);
+    one_whole(with, 125, 4, header, block_solution, 2);
+}
+
 void test_equihash(const runner *with) {
     uint8_t header[EQUIHASH_HEADER_LENGTH], solution[OTD_PROOF_MAX];
     uint32_t threads = with->threads;
@@ -431,23 +485,11 @@ void test_equihash(const runner *with) {
     random_headers(with, 96, 4 * threads, 1);
     if (with->in_place) {
         random_headers(with, 48, 32, 2);
-        /* Flux' block 400,000. */
-        from_hex(
-            header,
-            "04000000a8675c842f7a1342fadd00cd9b4e4909526b1c0ab5a747c5529b4deb13000000ce7d6ea2452245925fc7"
-            "0c3a08a3c3dd2ca4beab7481f237a19751666bfd25c30fd282d94b1e1a7f2c57eb3fb9e2853d990753fa137e13c9"
-            "9bd43f220d4fce6990e44f5dce28421d600000160000000000000000000000000000000000000000000000009cfd"
-            "1100");
-        from_hex(solution, "0898985c54d7c66d04fbe9509445c19e664aca4b8d16a701f9f90eda443a556f37cc462733520133"
-                           "9b001ea2ed29eeeec7da199b");
+        from_hex(header, block_header);
+        from_hex(solution, block_solution);
         known_solution(with, 125, 4, header, solution, threads);
-        for (uint32_t i = 0; i < sizeof header; i++) {
-            header[i] = i < 132 ? (uint8_t)i : 0;
-        }
-        from_hex(solution,
-                 "039b1447c2bc48db3d097d302119ceafe49bfd9b9ba3c518652478f65493a21f392bf7b0e1226c2c57b039d1"
-                 "5365a3be831814134bb1961a9c23157f4f5fa3e5abf77c8af6ee897bae55f71ad69d57247e9dfccf4fac8a93"
-                 "3f975a915501f03c5b7820de");
+        counting_header(header);
+        from_hex(solution, counting_solution);
         known_solution(with, 144, 5, header, solution, threads);
     }
 }

@@ -81,6 +81,7 @@ void test_ptx(void);
 void test_cuda(void);
 int write_programs(const char *directory);
 void test_equihash(const runner *with);
+void test_equihash_whole(const runner *with);
 void test_scrypt(const runner *with);
 void test_verthash(const runner *with);
 void test_ceiling(const runner *with);
