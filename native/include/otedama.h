@@ -367,9 +367,10 @@ OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *byt
  * Makes a dataset with the selected flavour; blocks until it is complete, which takes seconds, for KawPow's
  * whole dataset on the processor minutes.
  *
- * In:      source, the processor's dataset that one on another device is made from: KawPow's of either kind
- *          and the same epoch (what is read is its light cache), Verthash's of either kind and the same
- * epoch. It must outlive the new one, whose engines compute hits again with it. Null for the processor's.
+ * In:      source, the processor's dataset of the same algorithm and epoch that one on another device is made
+ *          from: of KawPow's light one the cache is read and the items are made on the device, a whole one is
+ *          copied, as is Verthash's of either kind. It must outlive the new one, whose engines compute hits
+ *          again with it. Null for the processor's.
  *          path (UTF-8, path_length bytes without a terminating zero, at most 4096, may be empty) names the
  *          file the dataset is read from or, when the file does not exist, written to. Verthash only; KawPow
  *          ignores it. What was read is used only when its SHA-256 is right.

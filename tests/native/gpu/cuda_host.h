@@ -52,5 +52,6 @@ void test_searches(void);
 void test_faults(void);
 void test_cache(void);
 void test_forks(void);
+void test_datasets(void);
 
 #endif /* OTD_TEST_CUDA_HOST_H */

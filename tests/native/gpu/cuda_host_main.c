@@ -1,6 +1,7 @@
 /*
- * cuda_host_main.c - the CUDA host on the stand-in driver: otedama_cuda_test [forks]. With "forks" only what
- * uses several threads. The last line is the count.
+ * cuda_host_main.c - the CUDA host on the stand-in driver: otedama_cuda_test [forks|datasets]. With "forks"
+ * only what uses several threads, with "datasets" only the algorithms that have one. The last line is the
+ * count.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -183,7 +184,12 @@ int main(int count, char **arguments) {
             test_searches();
             test_cache();
         }
-        test_forks();
+        if (count < 2 || strcmp(arguments[1], "forks") == 0) {
+            test_forks();
+        }
+        if (count < 2 || strcmp(arguments[1], "datasets") == 0) {
+            test_datasets();
+        }
         if (count < 2) {
             test_faults(); /* the last, since what hangs stays */
         }
