@@ -64,8 +64,10 @@ public sealed class GpuScanEngineTests : IDisposable
         using GpuScanEngine engine = Make(Algorithm.KawPow);
         Assert.Empty(_engines);
         Assert.Equal(0UL, Scan(engine, 1));
+        Assert.Equal("waiting for the dataset of its card", engine.Waiting);
         _finish.Set();
         Patience.Until(() => Scan(engine, 1) > 0);
+        Assert.Null(engine.Waiting);
         Assert.Empty(_log.Lines); // the first one is no gap
         _finish.Reset();
         Assert.Equal(0UL, Scan(engine, EpochBlocks));
