@@ -206,6 +206,7 @@ test_all() {
   counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
   counted "GPU kernels under ptxas" tests/gpu/ptxas.sh
   counted "GPU kernels under oclgrind and the validation layer" tests/gpu/watched.sh
+  counted "ways into Vulkan" tests/gpu/vulkan.sh
   test_managed "managed"
   for flavour in ref avx2; do
     grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue

@@ -289,3 +289,13 @@ void otd_test_vulkan(int large) {
     }
 #endif
 }
+
+void otd_test_vulkan_way(void) {
+    otd_backend_info backend;
+    otd_check(otd_devices_open(1u << OTD_BACKEND_VULKAN) == OTD_OK, "gpu: opening Vulkan");
+    if (otd_find_backend(OTD_BACKEND_VULKAN, &backend)) {
+        otd_check(backend.device_count != 0 || backend.message[0] != 0,
+                  "gpu: Vulkan has a sentence when it has no device");
+        printf("Vulkan: status %d, %u devices. %s\n", backend.status, backend.device_count, backend.message);
+    }
+}

@@ -25,7 +25,7 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int dev
         }
         if (device != 0)
         {
-            return Window(datasets.EngineOn(device, search, cancellation), first, count, versions, cancellation);
+            return Window(datasets.EngineOn(device, search, false, cancellation), first, count, versions, cancellation);
         }
         using PowEngine engine = PowEngine.Create(
             search.Info.Algorithm, search.Parameters, datasets.For(search, 0, cancellation), search.Flavour);

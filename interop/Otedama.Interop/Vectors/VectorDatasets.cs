@@ -36,16 +36,17 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     /// The engine of another device than the processor, kept from one case to the next: its kernels are compiled when it is
     /// made. Stays the run's.
     /// </summary>
-    public PowEngine EngineOn(int device, PowCase vector, CancellationToken cancellation)
+    /// <param name="checksOnly">It is to check proofs and not to search.</param>
+    public PowEngine EngineOn(int device, PowCase vector, bool checksOnly, CancellationToken cancellation)
     {
         PowDataset? dataset = For(vector, device, cancellation);
         (Algorithm, int, PowDataset?, string) key =
-            (vector.Info.Algorithm, device, dataset, $"{vector.Parameters with { Personal = default }} {Hex.Encode(vector.Parameters.Personal.Span)}");
+            (vector.Info.Algorithm, device, dataset, $"{checksOnly} {vector.Parameters with { Personal = default }} {Hex.Encode(vector.Parameters.Personal.Span)}");
         if (_engine is null || key != _engineOf)
         {
             _engine?.Dispose(); // first: the memory may not hold two
             _engine = null;
-            _engine = PowEngine.Create(vector.Info.Algorithm, vector.Parameters, dataset, 0, (uint)device);
+            _engine = PowEngine.Create(vector.Info.Algorithm, vector.Parameters, dataset, 0, (uint)device, new PowEngineUse(0, checksOnly));
             _engineOf = key;
         }
         return _engine;

@@ -77,10 +77,7 @@ public sealed class GpuCommandTests : IDisposable
         string file = _folder.File("v.txt", Vectors);
         CliResult result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
         Assert.Equal(0, result.Code);
-        Assert.Equal(
-            "proofs on the card: 0 by its own check, 1 by a search of their nonce; all by the processor too, and 0 of a wrong form by it alone\n"
-                + "2 passed, 0 failed, 0 skipped",
-            result.Out.Trim());
+        Assert.Matches(Judged(1, 0) + "2 passed, 0 failed, 0 skipped$", result.Out.Trim());
         file = _folder.File("w.txt", Vectors.Replace("hit=7c2bac1d", "hit=7c2bac1e", StringComparison.Ordinal).Replace("hash_display=0000", "hash_display=0001", StringComparison.Ordinal));
         result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
         Assert.Equal(1, result.Code);
@@ -110,10 +107,7 @@ public sealed class GpuCommandTests : IDisposable
 
             """);
         CliResult result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
-        Assert.Equal(
-            "proofs on the card: 0 by its own check, 2 by a search of their nonce; all by the processor too, and 1 of a wrong form by it alone\n"
-                + "3 passed, 0 failed, 0 skipped",
-            result.Out.Trim());
+        Assert.Matches(Judged(2, 1) + "3 passed, 0 failed, 0 skipped$", result.Out.Trim());
     }
 
     [Fact]
@@ -141,7 +135,7 @@ public sealed class GpuCommandTests : IDisposable
 
         result = await Cli.RunAsync(line);
         string[] lines = result.Out.Split('\n');
-        Assert.Equal("GPU  ALGORITHM            GEOMETRY              RATE SPREAD      MEMORY", lines[0]);
+        Assert.Equal("GPU  ALGORITHM            GEOMETRY              RATE SPREAD      MEMORY OF BEST", lines[0]);
         Assert.All(lines.Take(4), static text => Assert.InRange(text.Length, 1, 80));
         Assert.Contains($"kept in {GpuTuning.PathIn(data)}", result.Out, StringComparison.Ordinal);
     }
@@ -166,6 +160,11 @@ public sealed class GpuCommandTests : IDisposable
         Assert.Equal(3, result.Code);
         Assert.Contains("5 is out of range 6 to 30, and 0 means measured", result.Error, StringComparison.Ordinal);
     }
+
+    /// <summary>By its own check where the card has one, else by a search: one of them for all.</summary>
+    private static string Judged(int proofs, int malformed) =>
+        $"^proofs on the card: ({proofs} by its own check, 0|0 by its own check, {proofs}) by a search of their nonce; "
+            + $"all by the processor too, and {malformed} of a wrong form by it alone\n";
 
     private Task<CliResult> Mine(string[] flags) => Cli.RunAsync(
     [
