@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Tests.Interop;
 using Xunit;
@@ -125,7 +126,7 @@ public sealed class GpuCommandTests : IDisposable
         using JsonDocument report = JsonDocument.Parse(result.Out);
         JsonElement[] rows = [.. report.RootElement.GetProperty("results").EnumerateArray()];
         JsonElement[] hashed = [.. rows.Where(static row => row.GetProperty("algorithm").GetString() == "sha256d")];
-        Assert.Equal(card.Flavours(Core.Algorithm.Sha256d).Select(static flavour => flavour.Name), hashed.Select(static row => row.GetProperty("flavour").GetString()));
+        Assert.Equal(card.Flavours(Algorithm.Sha256d).Select(static flavour => flavour.Name), hashed.Select(static row => row.GetProperty("flavour").GetString()));
         Assert.All(hashed, static row => Assert.True(row.GetProperty("median").GetDouble() > 0));
         Assert.All(hashed, static row => Assert.Equal(JsonValueKind.Null, row.GetProperty("ceiling_bs").ValueKind));
         string best = Assert.Single(hashed, static row => row.GetProperty("best").GetBoolean()).GetProperty("flavour").GetString()!;
