@@ -200,12 +200,16 @@ test_all() {
   say "native under the sanitizers"
   native asan
   test_native asan
+  counted "CUDA's host on the stand-in driver asan" build/native-asan/tests/gpu/otedama_cuda_test
   native tsan
   test_native tsan threads
+  counted "CUDA's host on the stand-in driver tsan" build/native-tsan/tests/gpu/otedama_cuda_test forks
   test_native release
+  counted "CUDA's host on the stand-in driver" build/native-release/tests/gpu/otedama_cuda_test
   counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
   counted "GPU kernels under ptxas" tests/gpu/ptxas.sh
   counted "GPU kernels under oclgrind and the validation layer" tests/gpu/watched.sh
+  counted "ways into Vulkan" tests/gpu/vulkan.sh
   test_managed "managed"
   for flavour in ref avx2; do
     grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue

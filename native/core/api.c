@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "algo.h"
+#if OTD_GPU
+#include "cache.h"
+#endif
 #include "devices.h"
 #include "layout.h"
 #include "merkle.h"
@@ -72,6 +75,17 @@ int32_t otd_devices_open(uint32_t mask) {
     return otd_devices_find(mask);
 }
 
+int32_t otd_devices_cache(const char *path, uint32_t path_length) {
+    if (path == NULL && path_length != 0) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_devices_cache needs the %u bytes of its path", path_length);
+    }
+#if OTD_GPU
+    return otd_cache_folder(path, path_length);
+#else
+    return OTD_OK;
+#endif
+}
+
 int32_t otd_backend_at(uint32_t index, otd_backend_info *out) {
     if (out == NULL || !otd_devices_backend(index, out)) {
         return otd_fail(OTD_E_ARGUMENT, "backend row %u does not exist", index);
@@ -96,6 +110,25 @@ int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out) {
     *out = (otd_telemetry){.valid = 0};
     backend->telemetry(backend, row, out);
     return OTD_OK;
+}
+
+int32_t otd_device_ceiling(uint32_t device, uint32_t pattern, uint64_t footprint_bytes, uint32_t budget_ms,
+                           otd_ceiling *out) {
+    const otd_backend *backend = NULL;
+    uint32_t row = 0;
+    int32_t status = otd_devices_get(device, &backend, &row);
+    if (status != OTD_OK) {
+        return status;
+    }
+    if (out == NULL || pattern >= OTD_CEILINGS) {
+        return otd_fail(OTD_E_ARGUMENT, "patterns go from 0 to %u and need a place, got %u", OTD_CEILINGS - 1,
+                        pattern);
+    }
+    if (backend->ceiling == NULL) {
+        return otd_fail(OTD_E_UNSUPPORTED, "no ceilings are measured on a %s device", backend->name);
+    }
+    *out = (otd_ceiling){.pattern = pattern};
+    return backend->ceiling(backend, row, pattern, footprint_bytes, budget_ms, out);
 }
 
 /* A device and an algorithm that it has flavours of. */

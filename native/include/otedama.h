@@ -247,6 +247,20 @@ typedef struct otd_telemetry {
 OTD_API int32_t otd_devices_open(uint32_t mask);
 
 /*
+ * Names the folder in which what drivers compile for devices is kept, so that the next start need not compile
+ * again, and where a compiler that refuses a kernel leaves its log. It is made when it does not exist (its
+ * parent has to). At most 64 programs and 16 logs stay, those unused for longest are removed; files of other
+ * names are left alone. Without a call, and after one with an empty path, nothing is kept.
+ *
+ * In:      path, UTF-8, path_length bytes without a terminating zero, at most 1023; copied.
+ * Returns: OTD_OK;
+ *          OTD_E_ARGUMENT for a path that is too long or has a zero in it;
+ *          OTD_E_IO where no folder can be made. After a failure nothing is kept.
+ * Thread:  any; engines that are opened later use it. May be called before otd_open.
+ */
+OTD_API int32_t otd_devices_cache(const char *path, uint32_t path_length);
+
+/*
  * Row `index` of a catalogue, from 0, without gaps: the algorithms of this build, the backends of this build,
  * the devices found so far, the flavours of one algorithm on one device in order of preference (on the
  * processor the portable reference is the last).
@@ -267,6 +281,35 @@ OTD_API int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t ind
  * Thread:  any, after otd_open.
  */
 OTD_API int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out);
+
+/* What a device did at most with one pattern of access. */
+typedef struct otd_ceiling {
+    uint32_t pattern; /* OTD_CEILING_... */
+    uint32_t reserved;
+    uint64_t
+        footprint_bytes;  /* of memory that was read; less than was asked for where no piece is that large */
+    uint64_t amount;      /* bytes, or operations, done in */
+    uint64_t nanoseconds; /* this time: the median of five stretches */
+} otd_ceiling;
+
+#define OTD_CEILING_COPY 0u       /* bytes read and written in their order */
+#define OTD_CEILING_RANDOM_256 1u /* bytes read at random multiples of 256, 256 each: KawPow */
+#define OTD_CEILING_RANDOM_32 2u  /* bytes read at random multiples of 16, 32 each: Verthash */
+#define OTD_CEILING_SHARED 3u     /* random words read of 16 KiB of a group's shared memory: KawPow */
+#define OTD_CEILING_INTEGER 4u    /* operations on 32-bit words, half of them rotations: SHA-256 */
+#define OTD_CEILINGS 5u
+
+/*
+ * Measures a ceiling with a kernel that does nothing else, to compare an algorithm's rate with. Blocks for
+ * about budget_ms and what compiling takes; the device's other work goes on and makes the answer smaller.
+ *
+ * In:      footprint_bytes, memory to spread over: what the algorithm's dataset has; 0 = 1 MiB.
+ * Returns: OTD_OK; OTD_E_ARGUMENT for a device or pattern that does not exist; OTD_E_UNSUPPORTED on the
+ *          processor; OTD_E_MEMORY, OTD_E_DRIVER, OTD_E_DEVICE_LOST.
+ * Thread:  any, after otd_open.
+ */
+OTD_API int32_t otd_device_ceiling(uint32_t device, uint32_t pattern, uint64_t footprint_bytes,
+                                   uint32_t budget_ms, otd_ceiling *out);
 
 /*
  * Runs the known answers of one flavour on one device; other devices than the processor are compared with

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # watched.sh [BUILD] - every kernel once under those who see what a right answer hides: oclgrind looks for races in
 # local memory, reads of what nobody wrote and accesses outside of buffers; Khronos' validation layer at how SPIR-V
-# and Vulkan are used. What is not installed is skipped with a sentence.
+# and Vulkan are used, by the kernels' test and by the port. What is not installed is skipped with a sentence.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-test=${1:-build/native-release}/tests/gpu/otedama_gpu_kernel_test
+build=${1:-build/native-release}
+test=$build/tests/gpu/otedama_gpu_kernel_test
 said=$(mktemp -d)
 trap 'rm -rf "$said"' EXIT
 passed=0
@@ -46,10 +47,18 @@ else
   echo "skipped oclgrind: not installed; Debian: oclgrind"
 fi
 
+# validate <name> <program and arguments>: under the layer, which has to be there.
+validate() {
+  local name=$1 status=0
+  shift
+  VK_LOADER_DEBUG=layer VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation "$@" >"$said/out" 2>&1 || status=$?
+  grep -q 'Insert instance layer "VK_LAYER_KHRONOS_validation"' "$said/out" || status=1
+  judge "$name" 'Validation (Error|Warning|Performance)|UNASSIGNED|VUID-' "$status"
+}
+
 if [ -e /usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json ]; then
-  status=0
-  VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation "$test" Vulkan brief >"$said/out" 2>&1 || status=$?
-  judge "the validation layer" 'Validation (Error|Warning|Performance)|UNASSIGNED|VUID-' "$status"
+  validate "the validation layer" "$test" Vulkan brief
+  validate "the validation layer, by the port" "$build/tests/otedama_native_test" tests/vectors vulkan
 else
   echo "skipped the validation layer: not installed; Debian: vulkan-validationlayers"
 fi

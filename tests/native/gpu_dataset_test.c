@@ -1,7 +1,7 @@
 /*
- * gpu_dataset_test.c - datasets in the memory of OpenCL devices, and the algorithms that need one: what is
- * refused and why, what a cancelled build leaves, and that searches find exactly what the processor's do.
- * They run for real on PoCL; without it they are skipped, with the reason.
+ * gpu_dataset_test.c - datasets in the memory of devices, and the algorithms that need one: what is refused
+ * and why, what a cancelled build leaves, and that searches find exactly what the processor's do. They run
+ * for real on PoCL and lavapipe; without those they are skipped, with the reason.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -194,9 +194,6 @@ void otd_test_gpu_datasets(void) {
     otd_device_info info;
     uint32_t devices = 0;
     for (uint32_t i = 1; otd_device_at(i, &info) == OTD_OK; i++) {
-        if (info.backend != OTD_BACKEND_OPENCL) {
-            continue;
-        }
         devices++;
         otd_test_dataset_refusals(i);
         otd_test_too_small(&info);
@@ -205,6 +202,6 @@ void otd_test_gpu_datasets(void) {
         otd_test_two_at_once(&info);
     }
     if (devices == 0) {
-        printf("skipped: datasets on OpenCL devices: there is none; Debian: pocl-opencl-icd\n");
+        printf("skipped: datasets on devices: there is none; Debian: pocl-opencl-icd, mesa-vulkan-drivers\n");
     }
 }

@@ -1,7 +1,7 @@
 /*
- * gpu_test.c - devices behind OpenCL: what they are told of, what they refuse, and that their searches find
- * exactly what the processor's reference finds. They run for real on PoCL; without it they are skipped, with
- * the reason.
+ * gpu_test.c - devices behind OpenCL and Vulkan: what they are told of, what they refuse, and that their
+ * searches find exactly what the processor's reference finds. They run for real on PoCL and lavapipe; without
+ * those they are skipped, with the reason.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,45 +202,100 @@ static void otd_test_choice(void) {
     unsetenv("OTEDAMA_GPU");
 }
 
-static int otd_has_opencl(otd_backend_info *info) {
+static int otd_find_backend(uint32_t id, otd_backend_info *info) {
     for (uint32_t i = 0; otd_backend_at(i, info) == OTD_OK; i++) {
-        if (info->backend == OTD_BACKEND_OPENCL) {
+        if (info->backend == id) {
             return 1;
         }
     }
     return 0;
 }
 
-void otd_test_gpu(void) {
+/* What the processor's own speed bounds from both sides: no pattern moves nothing, none a petabyte a second.
+ */
+static void otd_test_ceilings(uint32_t device) {
+    otd_ceiling ceiling;
+    for (uint32_t pattern = 0; pattern < OTD_CEILINGS; pattern++) {
+        otd_check(otd_device_ceiling(device, pattern, 2 << 20, 5, &ceiling) == OTD_OK &&
+                      ceiling.pattern == pattern && ceiling.footprint_bytes == 2 << 20 &&
+                      ceiling.amount > 0 && ceiling.nanoseconds > 0 &&
+                      ceiling.amount / ceiling.nanoseconds < 1000000,
+                  "gpu: ceiling %u of device %u", pattern, device);
+    }
+    otd_check(otd_device_ceiling(device, OTD_CEILINGS, 0, 1, &ceiling) == OTD_E_ARGUMENT,
+              "gpu: a pattern that does not exist is refused");
+    otd_check(otd_device_ceiling(0, 0, 0, 1, &ceiling) == OTD_E_UNSUPPORTED,
+              "gpu: the processor has no ceilings");
+}
+
+static void otd_test_backend(uint32_t id, const char *name) {
     otd_backend_info backend;
     otd_device_info info;
     uint32_t first = 0;
-    otd_fill_header();
-    otd_close();
-    otd_open(OTD_ABI_VERSION);
-    otd_test_choice();
-    if (!otd_has_opencl(&backend)) {
-        printf("skipped: OpenCL devices: this build has no GPU backends (OTD_GPU=OFF)\n");
+    if (!otd_find_backend(id, &backend)) {
+        printf("skipped: %s devices: this build has no GPU backends (OTD_GPU=OFF)\n", name);
         return;
     }
-    otd_check(backend.opened == 0 && backend.device_count == 0, "gpu: OpenCL is not opened yet");
-    otd_check(otd_devices_open(1u << OTD_BACKEND_OPENCL) == OTD_OK, "gpu: opening OpenCL");
-    otd_has_opencl(&backend);
-    otd_check(backend.opened == 1, "gpu: OpenCL was looked for");
-    otd_check((backend.device_count == 0) == (backend.message[0] != 0),
-              "gpu: a sentence when there is no device, and none else: %s", backend.message);
-    while (otd_device_at(first, &info) == OTD_OK && info.backend != OTD_BACKEND_OPENCL) {
+    otd_check(backend.opened == 0 && backend.device_count == 0, "gpu: %s is not opened yet", name);
+    otd_check(otd_devices_open(1u << id) == OTD_OK, "gpu: opening %s", name);
+    otd_find_backend(id, &backend);
+    otd_check(backend.opened == 1, "gpu: %s was looked for", name);
+    otd_check(backend.device_count != 0 || backend.message[0] != 0,
+              "gpu: %s has a sentence when it has no device", name);
+    while (otd_device_at(first, &info) == OTD_OK && info.backend != id) {
         first++;
     }
     if (backend.device_count == 0) {
-        printf("skipped: OpenCL devices: %s\n", backend.message);
+        printf("skipped: %s devices: %s\n", name, backend.message);
         return;
     }
-    otd_check(otd_devices_open(~0u) == OTD_OK && otd_devices_open(~0u) == OTD_OK, "gpu: opening again");
+    otd_check(otd_devices_open(1u << id) == OTD_OK, "gpu: opening %s again", name);
     for (uint32_t i = first; i < first + backend.device_count; i++) {
         otd_check(otd_device_at(i, &info) == OTD_OK && info.index == i && info.units > 0 &&
                       info.name[0] != 0 && info.memory_bytes > 0 && info.alloc_max_bytes > 0,
                   "gpu: device %u tells its name, units and memory", i);
+        otd_check(info.kind != OTD_DEVICE_SIMULATOR || info.twin == i,
+                  "gpu: %s is the processor behind %s, and taken for the board of row %u", info.name, name,
+                  info.twin);
         otd_test_device(&info);
+        otd_test_ceilings(i);
+    }
+}
+
+void otd_test_gpu(void) {
+    otd_fill_header();
+    otd_close();
+    otd_open(OTD_ABI_VERSION);
+    otd_test_choice();
+    otd_test_backend(OTD_BACKEND_OPENCL, "OpenCL");
+    otd_test_backend(OTD_BACKEND_VULKAN, "Vulkan");
+#if OTD_GPU
+    otd_test_gpu_vulkan(0);
+#endif
+    otd_check(otd_devices_open(~0u) == OTD_OK && otd_devices_open(~0u) == OTD_OK, "gpu: opening all twice");
+}
+
+void otd_test_vulkan(int large) {
+    otd_fill_header();
+    if (large) {
+        otd_check(otd_devices_open(1u << OTD_BACKEND_VULKAN) == OTD_OK, "gpu: opening Vulkan");
+    } else {
+        otd_test_backend(OTD_BACKEND_VULKAN, "Vulkan");
+    }
+#if OTD_GPU
+    otd_test_gpu_vulkan(large);
+    if (!large) {
+        otd_test_gpu_datasets();
+    }
+#endif
+}
+
+void otd_test_vulkan_way(void) {
+    otd_backend_info backend;
+    otd_check(otd_devices_open(1u << OTD_BACKEND_VULKAN) == OTD_OK, "gpu: opening Vulkan");
+    if (otd_find_backend(OTD_BACKEND_VULKAN, &backend)) {
+        otd_check(backend.device_count != 0 || backend.message[0] != 0,
+                  "gpu: Vulkan has a sentence when it has no device");
+        printf("Vulkan: status %d, %u devices. %s\n", backend.status, backend.device_count, backend.message);
     }
 }

@@ -1,8 +1,10 @@
 /*
- * main.c - native tests: otedama_native_test <directory of vectors> [threads|gpu|datasets|checks]. With
- * "threads" only the tests that use several of them run, which is what the thread sanitizer is for; with
- * "gpu" only those of devices besides the processor, with "datasets" only what lies in their memory, with
- * "checks" only their checks of proofs. The last line is the count.
+ * main.c - native tests: otedama_native_test <directory of vectors>
+ * [threads|gpu|datasets|checks|vulkan|vulkan-large]. With "threads" only the tests that use several of them
+ * run, which is what the thread sanitizer is for; with "gpu" only those of devices besides the processor,
+ * with "datasets" only what lies in their memory, with "checks" only their checks of proofs, with "vulkan"
+ * those behind Vulkan. "vulkan-large" moves as much as the Verthash file has, which needs 4 GiB of memory and
+ * is no part of the others. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,6 +35,7 @@ void otd_check(int condition, const char *what, ...) {
 static void otd_test_devices(void) {
 #if OTD_GPU
     otd_test_gpu_host();
+    otd_test_gpu_domains();
 #endif
     otd_test_gpu();
 #if OTD_GPU
@@ -62,7 +65,8 @@ int main(int count, char **arguments) {
         otd_test_devices();
 #if OTD_GPU
     } else if (strcmp(part, "datasets") == 0) {
-        otd_devices_open(1u << OTD_BACKEND_OPENCL);
+        otd_test_gpu_domains();
+        otd_devices_open(~0u);
         otd_test_gpu_datasets();
         otd_test_gpu_kawpow();
     } else if (strcmp(part, "checks") == 0) {
@@ -70,6 +74,10 @@ int main(int count, char **arguments) {
         otd_test_gpu_host();
         otd_test_gpu_checks();
 #endif
+    } else if (strcmp(part, "vulkan-way") == 0) {
+        otd_test_vulkan_way();
+    } else if (strncmp(part, "vulkan", 6) == 0) {
+        otd_test_vulkan(strcmp(part, "vulkan-large") == 0);
     } else {
         otd_test_threads();
     }

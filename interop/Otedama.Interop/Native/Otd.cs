@@ -56,6 +56,9 @@ internal static unsafe partial class Otd
     public static partial int otd_devices_open(uint mask);
 
     [LibraryImport(Library)]
+    public static partial int otd_devices_cache(byte* path, uint path_length);
+
+    [LibraryImport(Library)]
     public static partial int otd_backend_at(uint index, otd_backend_info* @out);
 
     [LibraryImport(Library)]
@@ -66,6 +69,10 @@ internal static unsafe partial class Otd
 
     [LibraryImport(Library)]
     public static partial int otd_device_telemetry(uint device, otd_telemetry* @out);
+
+    [LibraryImport(Library)]
+    public static partial int otd_device_ceiling(uint device, uint pattern, ulong footprint_bytes, uint budget_ms,
+        otd_ceiling* @out);
 
     [LibraryImport(Library)]
     public static partial int otd_self_test(uint device, uint algorithm, uint flavour);

@@ -14,20 +14,24 @@ internal static class GpuChoice
 
     public const int IntensityMin = 6;
 
+    /// <summary>Below the data directory. Nothing is lost when it is removed.</summary>
+    public const string ProgramsFolder = "gpu-cache";
+
     public static bool WantsAny(Configuration configuration) =>
         configuration.Get(Settings.Gpus).Count > 0 || configuration.Get(Settings.GpuThreads) > 0;
 
     /// <summary>
     /// Opens drivers only when cards are asked for. Throws ConfigurationException for a list that cannot be read, and
     /// CommandException for cards that were named and cannot be used; a number of cards is only noted when there are
-    /// fewer.
+    /// fewer. What their drivers compile is kept in the data directory.
     /// </summary>
-    public static IReadOnlyList<GpuInfo> Of(Configuration configuration, Work work, Action<string> note)
+    public static IReadOnlyList<GpuInfo> Of(Configuration configuration, Work work, string dataRoot, Action<string> note)
     {
         if (!WantsAny(configuration))
         {
             return [];
         }
+        KeepPrograms(Path.Combine(dataRoot, ProgramsFolder), note);
         IReadOnlyList<GpuInfo> all = Find();
         return configuration.Get(Settings.Gpus).Count > 0
             ? Named(configuration, Settings.Gpus, work, all)
@@ -146,6 +150,18 @@ internal static class GpuChoice
             note($"{key}: {wanted}, and this machine has {usable.Length} graphics cards to mine with.{why}");
         }
         return usable[..Math.Min(wanted, usable.Length)];
+    }
+
+    private static void KeepPrograms(string folder, Action<string> note)
+    {
+        try
+        {
+            Catalogue.KeepPrograms(folder);
+        }
+        catch (NativeException e)
+        {
+            note($"what graphics cards' drivers compile is not kept, so each start compiles again: {e.Detail}.");
+        }
     }
 
     private static int BoardOf(GpuInfo gpu) => gpu.TwinOf ?? gpu.Index;

@@ -107,7 +107,7 @@ internal static class PartOptions
             CpuAffinity = cpus,
             CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
             Flavour = tuned?.Flavour ?? "",
-            Gpus = GpuChoice.Of(configuration, plan.Work, note),
+            Gpus = GpuChoice.Of(configuration, plan.Work, plan.DataRoot, note),
             GpuIntensity = configuration.Get(Settings.GpuIntensity),
             BlockTime = TimeSpan.FromSeconds(Math.Max(1, plan.Work.Coin.BlockSeconds)),
             Watch = new MachineWatch(

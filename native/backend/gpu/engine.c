@@ -90,7 +90,7 @@ static int32_t otd_open_extra(otd_gpu_engine *gpu) {
 static int32_t otd_open_kernel(otd_gpu_engine *gpu) {
     const otd_gpu_port *port = gpu->port;
     const otd_gpu_build what = {
-        .code = gpu->plan->code, .threads = gpu->site.threads, .resident = gpu->site.resident};
+        .code = gpu->plan->code, .threads = gpu->site.threads, .resident = gpu->site.resident, .keep = 1};
     int32_t status = gpu->plan->extra != NULL ? otd_open_extra(gpu) : OTD_OK;
     if (status == OTD_OK) {
         status = port->build(gpu->context, &what, &gpu->program);
