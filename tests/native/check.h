@@ -15,8 +15,8 @@ void otd_test_gpu_checks(void);
 void otd_test_gpu_datasets(void);
 void otd_test_gpu_domains(void);
 void otd_test_gpu_host(void);
-void otd_test_gpu_vulkan(int large); /* once Vulkan was opened */
 void otd_test_gpu_kawpow(void);
+void otd_test_gpu_vulkan(int large); /* once Vulkan was opened */
 void otd_test_kawpow(void);
 void otd_test_threads(void);
 void otd_test_vulkan(int large);

@@ -108,7 +108,7 @@ internal sealed class GpuScanEngine : IScanEngine
             _without = null;
             if (_hashed) // the first one is waited for by everybody, and its making is in the log
             {
-                RigLog.WithoutDataset(_logger, _name, _time.GetElapsedTime(since).TotalSeconds, dataset.Epoch);
+                RigLog.WithoutDataset(_logger, _name, _time.GetElapsedTime(since).TotalSeconds, job.Algorithm.Facts.EpochOf(job.Height));
             }
         }
         return dataset;
