@@ -9,6 +9,9 @@ namespace Otedama.Mining;
 /// </summary>
 public static class Benchmark
 {
+    /// <summary>What a pool hands over at once, and the most a call takes.</summary>
+    private static readonly int[] s_cardBatches = [256, PowEngine.ChecksMax];
+
     /// <summary>
     /// Runs the rows one after the other; each finished row is also handed to onResult, and say is told what takes long.
     /// Throws ArgumentException for an option nothing on this machine fits, OperationCanceledException when cancelled.
@@ -32,9 +35,25 @@ public static class Benchmark
             foreach (BenchmarkCase item in BenchmarkCase.Of(algorithm, options, datasets))
             {
                 Measure(item, flavours);
+                foreach (GpuInfo gpu in options.Gpus.Where(_ => options.Kind == BenchmarkKind.Verify))
+                {
+                    MeasureOn(gpu, item);
+                }
             }
         }
         return new BenchmarkReport { Started = started, Machine = machine, Datasets = datasets.Builds, Results = results };
+
+        void MeasureOn(GpuInfo gpu, BenchmarkCase item)
+        {
+            BenchmarkCase there = datasets.On(gpu, item);
+            foreach (int batch in s_cardBatches)
+            {
+                BenchmarkResult result = CardRow(gpu, there, batch, options, cancellation);
+                results.Add(result);
+                onResult?.Invoke(result);
+            }
+            datasets.Free(there);
+        }
 
         void Measure(BenchmarkCase item, FlavourInfo[] flavours)
         {
@@ -120,28 +139,55 @@ public static class Benchmark
                select Row(item, flavour, threads, kind, options, cancellation);
     }
 
+    private static BenchmarkResult Empty(BenchmarkCase item, string kind, string device, string flavour, int threads) => new()
+    {
+        Algorithm = item.Algorithm.Name,
+        Parameters = item.Label,
+        Kind = kind,
+        Unit = Unit(item, kind),
+        Device = device,
+        Flavour = flavour,
+        Threads = threads,
+        Samples = [],
+        CpuSamples = [],
+        Median = 0,
+        Min = 0,
+        Max = 0,
+        Spread = 0,
+        CpuMedian = 0,
+        CpuSpread = 0,
+        Skipped = item.Skipped,
+    };
+
+    /// <summary>Checks on a card, in batches of one size.</summary>
+    private static BenchmarkResult CardRow(
+        GpuInfo gpu, BenchmarkCase item, int batch, BenchmarkOptions options, CancellationToken cancellation)
+    {
+        BenchmarkResult empty = Empty(item, "verify", gpu.Device.Name, gpu.Name, 1) with { Batch = batch };
+        if (item.Skipped is not null)
+        {
+            return empty;
+        }
+        options.Begins?.Invoke($"verify {item.Algorithm.Name} {item.Label}".TrimEnd() + $", {gpu.Name}, {batch} at once");
+        try
+        {
+            using GpuVerifyTeam team = new(item, gpu.Device.Index, batch, options.Affinity);
+            if (options.WarmUp > TimeSpan.Zero)
+            {
+                team.Measure(options.WarmUp, cancellation);
+            }
+            return Filled(empty, [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation))]);
+        }
+        catch (Exception e) when (e is NativeException or ArgumentException)
+        {
+            return empty with { Skipped = e.Message };
+        }
+    }
+
     private static BenchmarkResult Row(
         BenchmarkCase item, FlavourInfo flavour, int threads, string kind, BenchmarkOptions options, CancellationToken cancellation)
     {
-        BenchmarkResult empty = new()
-        {
-            Algorithm = item.Algorithm.Name,
-            Parameters = item.Label,
-            Kind = kind,
-            Unit = Unit(item, kind),
-            Device = CpuWorkers.CpuName(),
-            Flavour = flavour.Name,
-            Threads = threads,
-            Samples = [],
-            CpuSamples = [],
-            Median = 0,
-            Min = 0,
-            Max = 0,
-            Spread = 0,
-            CpuMedian = 0,
-            CpuSpread = 0,
-            Skipped = item.Skipped,
-        };
+        BenchmarkResult empty = Empty(item, kind, CpuWorkers.CpuName(), flavour.Name, threads);
         if (item.Skipped is not null)
         {
             return empty;

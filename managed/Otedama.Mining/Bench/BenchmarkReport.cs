@@ -65,6 +65,9 @@ public sealed record BenchmarkResult
     /// <summary>Solutions per nonce of an algorithm that solves instead of hashing; null elsewhere.</summary>
     public double? SolutionsPerNonce { get; init; }
 
+    /// <summary>Checks handed over at once, of checks on a card; null elsewhere, where a pool's 256 are.</summary>
+    public int? Batch { get; init; }
+
     /// <summary>Bytes of data that a build makes; null for other kinds.</summary>
     public ulong? Bytes { get; init; }
 

@@ -52,7 +52,7 @@ internal static class BenchmarkCommand
 
     private static readonly Option<string[]> s_gpus = new("--gpu")
     {
-        Description = "Graphics cards to measure in place of the processor, by their numbers in `otedama gpu list`: each geometry of each algorithm; the fastest is remembered for the miner.",
+        Description = "Graphics cards to measure in place of the processor, by their numbers in `otedama gpu list`: each geometry of each algorithm; the fastest is remembered for the miner. With --verify: checks on them beside those of the processor.",
         HelpName = "NUMBERS",
     };
 
@@ -76,9 +76,13 @@ internal static class BenchmarkCommand
         try
         {
             BenchmarkOptions options = Read(context, result, plugins);
-            if (result.GetResult(s_gpus) is not null)
+            if (result.GetResult(s_gpus) is not null && options.Kind == BenchmarkKind.Verify)
             {
-                return GpuBenchmarkTable.Run(context, result, options with { Gpus = Cards(result) }, stop);
+                options = options with { Gpus = Cards(result, [s_build]) };
+            }
+            else if (result.GetResult(s_gpus) is not null)
+            {
+                return GpuBenchmarkTable.Run(context, result, options with { Gpus = Cards(result, [s_flavours, s_threads, s_build, s_kawPowDataset]) }, stop);
             }
             using Progress progress = new(context.Outside);
             WarnWhenBusy(context);
@@ -105,9 +109,8 @@ internal static class BenchmarkCommand
     }
 
     /// <summary>What was given beside --gpu must mean something for a card.</summary>
-    private static List<GpuInfo> Cards(ParseResult result)
+    private static List<GpuInfo> Cards(ParseResult result, Option[] others)
     {
-        Option[] others = [s_flavours, s_threads, s_verify, s_build, s_kawPowDataset];
         if (others.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
         {
             throw new ArgumentException($"--gpu and {other.Name}: cards are measured in each of their geometries, searching. Leave {other.Name} out.");

@@ -22,6 +22,10 @@ internal static class BenchmarkTable
         {
             yield return $"         {name}";
         }
+        if (row.Batch is { } batch)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"         {row.Device}, {batch} at once");
+        }
         if (row.Skipped is not null)
         {
             yield return $"         {row.Skipped}";

@@ -35,6 +35,8 @@ internal static class Examples
         ("otedama mining benchmark", "otedama mining benchmark --algo sha256d --threads 1,2", "One algorithm with one and with two threads."),
         ("otedama mining benchmark", "otedama mining benchmark --gpu 0 --algo kawpow,sha256d --seconds 3",
             "Each geometry of a graphics card; the miner remembers the fastest."),
+        ("otedama mining benchmark", "otedama mining benchmark --verify --gpu 0 --algo sha256d",
+            "Checks of shares on the processor and on the first graphics card, 256 and 65536 at once."),
         ("otedama mining benchmark", "otedama mining benchmark --algo verthash --verthash-memory --repeats 3 --json",
             "An algorithm that needs its data first; the numbers as JSON."),
         ("otedama bench p2p", "otedama bench p2p",

@@ -76,6 +76,21 @@ internal static class GpuChoice
             .Where(info => gpu.Flavours(info.Algorithm).Count > 0).Select(static info => info.Name),
     ];
 
+    /// <summary>Algorithms whose proofs cards check.</summary>
+    private static readonly Algorithm[] s_checked = [Algorithm.Sha256d, Algorithm.Verthash, Algorithm.KawPow];
+
+    /// <summary>Adds a problem when a pool's shares are to be checked by cards that have no kernel for it. Opens no driver.</summary>
+    public static void CheckChecking(Configuration configuration, Work? work, List<string> problems)
+    {
+        if (work is not null && configuration.Get(Settings.CheckGpus).Count > 0
+            && (work.PluginName is not null || !s_checked.Contains(work.Algorithm)))
+        {
+            problems.Add($"{configuration.KeyOf(Settings.CheckGpus)}: graphics cards check "
+                + $"{string.Join(", ", s_checked.Select(static algorithm => algorithm.Name))}, and this pool is for {work.Name} "
+                + $"({configuration.Of(Settings.CheckGpus).Place}). Leave it out.");
+        }
+    }
+
     /// <summary>Cards that check a pool's shares. Throws as Of.</summary>
     public static IReadOnlyList<GpuInfo> Checking(Configuration configuration, Work work) =>
         configuration.Get(Settings.CheckGpus).Count == 0 ? [] : Named(configuration, Settings.CheckGpus, work, Find());

@@ -53,6 +53,7 @@ internal sealed record PoolPlan
         PoolTls.Check(configuration, problems);
         RegionPools.Check(configuration, problems);
         CheckDifficulties(configuration, problems);
+        GpuChoice.CheckChecking(configuration, work, problems);
         if (work is not null && !work.Facts.IsPlugin && work.Coin.Algorithm != work.Algorithm)
         {
             problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: {work.Algorithm.Name} does not fit the coin {work.Coin.DisplayName}, "

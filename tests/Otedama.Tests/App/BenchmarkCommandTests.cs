@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Otedama.Mining;
+using Otedama.Tests.Interop;
 using Xunit;
 
 namespace Otedama.Tests.App;
@@ -31,6 +32,23 @@ public sealed class BenchmarkCommandTests
         JsonElement row = Assert.Single(report.RootElement.GetProperty("results").EnumerateArray());
         Assert.Equal("equihash", row.GetProperty("algorithm").GetString());
         Assert.Equal(parameters, row.GetProperty("parameters").GetString());
+    }
+
+    [Fact]
+    public async Task Checks_of_processor_and_card_stand_side_by_side()
+    {
+        string card = $"{Pocl.Card().Index}";
+        CliResult result = await Cli.RunAsync(["mining", "benchmark", "--verify", "--gpu", card, "--json", "--algo", "sha256d,scrypt", .. s_quick]);
+        using JsonDocument report = JsonDocument.Parse(result.Out);
+        JsonElement[] rows = [.. report.RootElement.GetProperty("results").EnumerateArray()];
+        Assert.Equal(6, rows.Length);
+        Assert.Equal(
+            [null, 256, 65536],
+            rows[..3].Select(static row => row.TryGetProperty("batch", out JsonElement batch) && batch.ValueKind == JsonValueKind.Number ? batch.GetInt32() : (int?)null));
+        Assert.All(rows[..3], static row => Assert.True(row.GetProperty("median").GetDouble() > 0));
+        Assert.Contains("no kernel that checks", rows[4].GetProperty("skipped").GetString(), StringComparison.Ordinal);
+        result = await Cli.RunAsync(["mining", "benchmark", "--verify", "--gpu", card, "--algo", "sha256d", .. s_quick]);
+        Assert.Contains(", 65536 at once", result.Out, StringComparison.Ordinal);
     }
 
     [Theory]

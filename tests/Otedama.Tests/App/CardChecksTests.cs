@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Otedama.Tests.Interop;
+using Otedama.Tests.Pool;
+using Xunit;
+
+namespace Otedama.Tests.App;
+
+/// <summary>Shares checked on a card, from the configuration file to the counters, in the whole program.</summary>
+public sealed class CardChecksTests
+{
+    [Fact]
+    public async Task A_pool_whose_card_checks_pays_good_shares_and_refuses_bad_ones()
+    {
+        int card = Pocl.Card().Index;
+        using TempFolder folder = new();
+        using CancellationTokenSource stop = new();
+        int port = FreePort.Next();
+        int metrics = FreePort.Next();
+        string file = folder.File("otedama.yaml", $$"""
+            data_dir: {{folder.Path}}/data
+            mining:
+              workers: {cpu_threads: 1, gpu_simulator: true}
+            pool:
+              port: {{port}}
+              check_gpus: [{{card}}]
+              check_gpus_when: always
+            node: {port: {{FreePort.Next()}}, block_seconds: 1}
+            api: {port: {{FreePort.Next()}}}
+            metrics: {port: {{metrics}}}
+            """);
+        Task<CliResult> run = Cli.RunAsync(["--config", file], stop: stop.Token);
+        try
+        {
+            PoolView pool = await WaitAsync(file, run, static pool => pool is { Accepted: > 0, Checks.Cards: [{ Checked: > 0 }] });
+            CardChecksView before = Assert.Single(pool.Checks!.Cards);
+            Assert.Equal(($"gpu{card}", true, (string?)null), (before.Gpu, before.Ready, before.Problem));
+            await SubmitBad(port);
+            pool = await WaitAsync(file, run, one => one.RejectedBy.GetValueOrDefault("above_target") > 0 && one.Checks!.Cards[0].Checked > before.Checked);
+            Assert.True(pool.Accepted > 0);
+            Assert.Contains($"checked by gpu{card} ", (await Cli.RunAsync(["pool", "stats", "--config", file])).Out, StringComparison.Ordinal);
+            using HttpClient http = new();
+            string text = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics");
+            Assert.Matches($@"\notedama_pool_checks_total{{pool=""main"",by=""gpu{card}""}} [1-9]", text);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+        CliResult ended = await run.WaitAsync(Patience.Limit);
+        Assert.Equal(0, ended.Code);
+        Assert.Contains("is ready to check SHA-256d shares", ended.Logs, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_card_that_is_none_is_named_with_its_key()
+    {
+        int card = Pocl.Card().Index;
+        using TempFolder folder = new();
+        CliResult result = await Cli.RunAsync(
+            ["pool", "--data-dir", folder.Path, "--set", "pool.check_gpus=63", "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}"]);
+        Assert.Contains("pool.check_gpus", result.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no graphics card 63", result.Error, StringComparison.Ordinal);
+        result = await Cli.RunAsync(
+            ["pool", "--data-dir", folder.Path, "--set", $"pool.check_gpus={card}", "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}"]);
+        Assert.Contains("gpu_simulator: true", result.Error, StringComparison.Ordinal);
+        result = await Cli.RunAsync(["pool", "--data-dir", folder.Path, "--set", $"pool.check_gpus={card}", "--set", "pool.algorithm=scrypt"]);
+        Assert.Equal(3, result.Code);
+        Assert.Contains("graphics cards check sha256d, verthash, kawpow, and this pool is for scrypt", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A nonce that nobody searched for; at any difficulty of the pool its hash is above the target but once in billions.</summary>
+    private static async Task SubmitBad(int port)
+    {
+        using TestMiner miner = await TestMiner.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+        await miner.SendAsync("""{"id":1,"method":"mining.subscribe","params":["test/1"]}""");
+        await miner.ReadReplyAsync();
+        await miner.SendAsync("""{"id":2,"method":"mining.authorize","params":["bad.one","x"]}""");
+        JsonElement job = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
+        for (int i = 0; i < 20; i++)
+        {
+            string submit = JsonSerializer.Serialize(job[0].GetString());
+            await miner.SendAsync(
+                $$"""{"id":{{10 + i}},"method":"mining.submit","params":["bad.one",{{submit}},"{{i:x8}}","{{job[7].GetString()}}","{{0x1234_0000 + i:x8}}"]}""");
+        }
+        for (int replies = 0; replies < 20;)
+        {
+            JsonElement reply = await miner.ReadReplyAsync();
+            replies += reply.GetProperty("id").GetInt32() >= 10 ? 1 : 0;
+        }
+    }
+
+    private static async Task<PoolView> WaitAsync(string file, Task<CliResult> run, Func<PoolView, bool> wanted)
+    {
+        long started = Stopwatch.GetTimestamp();
+        string last = "";
+        while (Stopwatch.GetElapsedTime(started) < Patience.Limit && !run.IsCompleted)
+        {
+            CliResult stats = await Cli.RunAsync(["stats", "--json", "--config", file]);
+            last = stats.Out + stats.Error;
+            if (stats.Code == 0 && JsonSerializer.Deserialize(stats.Out, AnswerJson.Default.StatusView) is { Pools: [{ } pool] } && wanted(pool))
+            {
+                return pool;
+            }
+            await Task.Delay(200);
+        }
+        throw new TimeoutException(run.IsCompleted ? (await run).Error : $"it took too long; at last: {last}");
+    }
+}
