@@ -80,6 +80,11 @@ static const struct {
     OTD_F(otd_telemetry, hardware_errors),
     OTD_F(otd_telemetry, launches),
     OTD_F(otd_telemetry, lost),
+    OTD_F(otd_telemetry, energy_mj),
+    OTD_F(otd_telemetry, power_limit_mw),
+    OTD_F(otd_telemetry, fan_rpm),
+    OTD_F(otd_telemetry, hotspot_mc),
+    OTD_F(otd_telemetry, memory_mc),
 
     OTD_T(otd_dataset_params),
     OTD_F(otd_dataset_params, algorithm),
@@ -150,7 +155,7 @@ _Static_assert(sizeof(otd_algorithm_info) == 64, "otd_algorithm_info");
 _Static_assert(sizeof(otd_flavour_info) == 48, "otd_flavour_info");
 _Static_assert(sizeof(otd_backend_info) == 312, "otd_backend_info");
 _Static_assert(sizeof(otd_device_info) == 440, "otd_device_info");
-_Static_assert(sizeof(otd_telemetry) == 64, "otd_telemetry");
+_Static_assert(sizeof(otd_telemetry) == 88, "otd_telemetry");
 _Static_assert(sizeof(otd_dataset_params) == 16, "otd_dataset_params");
 _Static_assert(sizeof(otd_algo_params) == 24, "otd_algo_params");
 _Static_assert(sizeof(otd_engine_params) == 48, "otd_engine_params");

@@ -12,6 +12,7 @@ void otd_test_header80(void);
 void otd_test_fuzz(void);
 void otd_test_gpu(void);
 void otd_test_gpu_host(void);
+void otd_test_gpu_telemetry(void);
 void otd_test_kawpow(void);
 void otd_test_threads(void);
 void otd_test_vectors(const char *directory);

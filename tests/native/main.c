@@ -32,6 +32,7 @@ void otd_check(int condition, const char *what, ...) {
 static void otd_test_devices(void) {
 #if OTD_GPU
     otd_test_gpu_host();
+    otd_test_gpu_telemetry();
 #endif
     otd_test_gpu();
 }
