@@ -18,6 +18,7 @@ public sealed class Rig : IAsyncDisposable
     private readonly IJobSource _source;
     private readonly Dispatcher _dispatcher;
     private readonly Crew _crew;
+    private readonly GpuWorkers _gpus;
     private readonly DatasetStore? _ownDatasets;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -31,8 +32,9 @@ public sealed class Rig : IAsyncDisposable
     private Task? _stopping;
 
     private Rig(
-        RigOptions options, IJobSource source, IReadOnlyList<IWorkerSource> devices, DatasetStore? ownDatasets, ILogger log, TimeProvider clock)
+        RigOptions options, IJobSource source, CpuWorkers cpus, GpuWorkers gpus, DatasetStore? ownDatasets, ILogger log, TimeProvider clock)
     {
+        _gpus = gpus;
         _options = options;
         _source = source;
         _ownDatasets = ownDatasets;
@@ -40,7 +42,7 @@ public sealed class Rig : IAsyncDisposable
         _logger = log;
         _started = clock.GetTimestamp();
         _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
-        _crew = new Crew(devices, _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
+        _crew = new Crew([cpus, gpus, .. options.Devices], _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
         _report = new RigReport(Snapshot, clock, log);
         _pausedByCommand = options.StartPaused;
     }
@@ -86,8 +88,15 @@ public sealed class Rig : IAsyncDisposable
     /// <summary>Workers stop hashing within milliseconds; the connection to the pool stays.</summary>
     public void Pause() => SetPaused(byCommand: true, null);
 
-    /// <summary>Undoes Pause; what the machine itself needs goes first.</summary>
-    public void Resume() => SetPaused(byCommand: false, null);
+    /// <summary>Undoes Pause; what the machine itself needs goes first. Devices that were lost are tried again.</summary>
+    public void Resume()
+    {
+        TryLostAgain();
+        SetPaused(byCommand: false, null);
+    }
+
+    /// <summary>Also devices that were lost too often to be tried again by themselves; within seconds.</summary>
+    public void TryLostAgain() => _crew.TryLostAgain();
 
     /// <summary>Does not wait for the workers.</summary>
     public RigSnapshot Snapshot()
@@ -143,11 +152,12 @@ public sealed class Rig : IAsyncDisposable
         DatasetStore? own = options.Datasets is null ? new DatasetStore() : null;
         CpuWorkers cpus = new(options, options.Datasets ?? own!, clock, log);
         GpuWorkers gpus = new(options, clock, log);
-        return new Rig(options, source, [cpus, gpus, .. options.Devices], own, log, clock);
+        return new Rig(options, source, cpus, gpus, own, log, clock);
     }
 
     private void Begin()
     {
+        _gpus.Start();
         Look();
         _report.Start();
         _looking = _time.CreateTimer(_ => Look(), null, s_look, s_look);
@@ -205,6 +215,7 @@ public sealed class Rig : IAsyncDisposable
         _report.Finish();
         await _source.DisposeAsync();
         _crew.Dispose();
+        _gpus.Dispose();
         _ownDatasets?.Dispose();
     }
 

@@ -37,6 +37,11 @@ public sealed record RigOptions
     /// <summary>Graphics cards, one worker each.</summary>
     public IReadOnlyList<GpuInfo> Gpus { get; init; } = [];
 
+    /// <summary>
+    /// Folders in which cards are locked for this process, the first that can be written counts; null = those of the machine.
+    /// </summary>
+    public IReadOnlyList<string>? CardLockFolders { get; init; }
+
     /// <summary>What hashes beside the processors: devices that may come and go.</summary>
     public IReadOnlyList<IWorkerSource> Devices { get; init; } = [];
 

@@ -58,6 +58,9 @@ public sealed record DeviceInfo(
     /// <summary>Address on the bus such as 0000:01:00.0; null where it does not say.</summary>
     public string? Pci { get; init; }
 
+    /// <summary>32 hexadecimal digits; null where it does not say.</summary>
+    public string? Uuid { get; init; }
+
     /// <summary>Version as the driver writes it; null where it does not say.</summary>
     public string? Driver { get; init; }
 
@@ -70,7 +73,53 @@ public sealed record DeviceInfo(
 /// <param name="Launches">Kernels started since then.</param>
 /// <param name="Lost">Times it was given up as lost since then.</param>
 public readonly record struct DeviceReadings(
-    double? TemperatureC, double? PowerW, double? ClockMhz, ulong? HardwareErrors, ulong? Launches, ulong? Lost);
+    double? TemperatureC, double? PowerW, double? ClockMhz, ulong? HardwareErrors, ulong? Launches, ulong? Lost)
+{
+    /// <summary>Of the highest speed.</summary>
+    public double? FanPercent { get; init; }
+
+    /// <summary>Turns a minute.</summary>
+    public double? FanRpm { get; init; }
+
+    public double? MemoryClockMhz { get; init; }
+
+    /// <summary>Part of the time it works, in percent.</summary>
+    public double? LoadPercent { get; init; }
+
+    /// <summary>Degrees of its hottest place.</summary>
+    public double? HotspotC { get; init; }
+
+    /// <summary>Degrees of its memory.</summary>
+    public double? MemoryC { get; init; }
+
+    /// <summary>Watts it is allowed.</summary>
+    public double? PowerLimitW { get; init; }
+
+    /// <summary>Used by everything that uses the device.</summary>
+    public ulong? MemoryUsedBytes { get; init; }
+
+    /// <summary>Since its driver was loaded.</summary>
+    public double? EnergyJ { get; init; }
+
+    /// <summary>Why it holds itself back; None = it does not.</summary>
+    public ThrottleReasons? Throttle { get; init; }
+}
+
+/// <summary>Why a device is slower than it could be.</summary>
+[Flags]
+public enum ThrottleReasons
+{
+    None = 0,
+
+    /// <summary>It draws the power it is allowed, as it should where that was lowered.</summary>
+    Power = 1,
+
+    /// <summary>It is too hot.</summary>
+    Heat = 2,
+
+    /// <summary>Its hardware pulls it down: power supply, or heat.</summary>
+    Hardware = 4,
+}
 
 /// <summary>One way to speak to devices.</summary>
 /// <param name="Name">As OTEDAMA_GPU takes it.</param>
@@ -129,10 +178,14 @@ public static unsafe class Catalogue
     /// Looks for devices besides the processor, once; opens drivers, which takes up to some seconds. Throws NativeException
     /// when OTEDAMA_GPU names something that does not exist.
     /// </summary>
-    public static void OpenDevices()
+    public static void OpenDevices() => OpenDevices(uint.MaxValue);
+
+    /// <summary>The same for some backends only.</summary>
+    /// <param name="mask">Bit n = DeviceBackend n.</param>
+    public static void OpenDevices(uint mask)
     {
         Native.Open();
-        NativeException.ThrowIfFailed(Otd.otd_devices_open(uint.MaxValue), "look for devices");
+        NativeException.ThrowIfFailed(Otd.otd_devices_open(mask), "look for devices");
     }
 
     /// <summary>The ways to devices this build has.</summary>
@@ -149,10 +202,14 @@ public static unsafe class Catalogue
         return backends;
     }
 
-    /// <summary>Never waits for a scan. Throws NativeException for a device that does not exist.</summary>
+    /// <summary>
+    /// Never waits for a scan, but for a driver that hangs. Throws NativeException for a device that does not exist.
+    /// </summary>
     public static DeviceReadings Readings(int device)
     {
-        const uint temperature = 1, power = 2, clock = 8, counters = 256; // OTD_TELEMETRY_...
+        // OTD_TELEMETRY_...
+        const uint temperature = 1, power = 2, fan = 4, clock = 8, memoryClock = 16, load = 32, throttled = 64, memoryUsed = 128,
+            counters = 256, energy = 512, powerLimit = 1024, fanRpm = 2048, hotspot = 4096, memoryTemperature = 8192;
         Native.Open();
         otd_telemetry now;
         NativeException.ThrowIfFailed(Otd.otd_device_telemetry((uint)device, &now), $"telemetry of device {device}");
@@ -163,7 +220,19 @@ public static unsafe class Catalogue
             Has(clock) ? now.clock_mhz : null,
             Has(counters) ? now.hardware_errors : null,
             Has(counters) ? now.launches : null,
-            Has(counters) ? now.lost : null);
+            Has(counters) ? now.lost : null)
+        {
+            FanPercent = Has(fan) ? now.fan_percent : null,
+            FanRpm = Has(fanRpm) ? now.fan_rpm : null,
+            MemoryClockMhz = Has(memoryClock) ? now.memory_clock_mhz : null,
+            LoadPercent = Has(load) ? now.load_percent : null,
+            HotspotC = Has(hotspot) ? now.hotspot_mc / 1e3 : null,
+            MemoryC = Has(memoryTemperature) ? now.memory_mc / 1e3 : null,
+            PowerLimitW = Has(powerLimit) ? now.power_limit_mw / 1e3 : null,
+            MemoryUsedBytes = Has(memoryUsed) ? now.memory_used_bytes : null,
+            EnergyJ = Has(energy) ? now.energy_mj / 1e3 : null,
+            Throttle = Has(throttled) ? (ThrottleReasons)now.throttled : null,
+        };
 
         bool Has(uint bit) => (valid & bit) != 0;
     }
@@ -195,11 +264,18 @@ public static unsafe class Catalogue
             Kind = (DeviceKind)info.kind,
             MemoryFreeBytes = info.memory_free_bytes > 0 ? info.memory_free_bytes : null,
             Pci = Known(NativeText.Read(info.pci)),
+            Uuid = UuidOf(info),
             Driver = Known(NativeText.Read(info.driver)),
             Twin = (int)info.twin,
         };
 
         static string? Known(string text) => text.Length > 0 ? text : null;
+    }
+
+    private static string? UuidOf(otd_device_info info)
+    {
+        ReadOnlySpan<byte> uuid = info.uuid;
+        return uuid.ContainsAnyExcept((byte)0) ? Convert.ToHexStringLower(uuid) : null;
     }
 
     private static List<FlavourInfo> ReadFlavours(uint device, uint algorithm)

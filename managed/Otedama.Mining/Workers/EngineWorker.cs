@@ -103,11 +103,16 @@ internal sealed class EngineWorker : IWorker
     public WorkerSnapshot Read()
     {
         WorkerState state = _health.Read(out string reason);
+        if (state == WorkerState.Healthy && _options.Trouble() is { Length: > 0 } trouble)
+        {
+            (state, reason) = (WorkerState.Degraded, trouble);
+        }
         return new WorkerSnapshot
         {
             Id = Id,
             Name = _options.Name,
             Device = _options.Device,
+            DeviceId = _options.DeviceId,
             Flavour = _options.Flavour.Name,
             State = state,
             Reason = reason,

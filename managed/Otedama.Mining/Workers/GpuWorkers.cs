@@ -6,36 +6,68 @@ namespace Otedama.Mining;
 
 /// <summary>
 /// The graphics cards that options ask for, one worker each. A card that is lost keeps its seed: the crew lets its worker go
-/// and makes another, which opens the card anew.
+/// and makes another, which opens the card anew. A card is locked for this process from its first use until the rig ends.
 /// </summary>
-internal sealed class GpuWorkers : IWorkerSource
+internal sealed class GpuWorkers : IWorkerSource, IDisposable
 {
     /// <summary>A card has two launches under way in a scan and drains them at its end, which this makes a small part.</summary>
     private static readonly TimeSpan s_scanBudget = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Whatever a card refused, its driver needs a moment.</summary>
+    private static readonly TimeSpan s_restartFirst = TimeSpan.FromSeconds(5);
+
     private readonly IReadOnlyList<GpuInfo> _gpus;
+    private readonly IReadOnlyList<string> _lockFolders;
+    private readonly CardWatch _watch;
+    private readonly ILogger _logger;
     private readonly WorkerSeed[] _seeds;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, CardLock?> _locks = []; // by index of the card, under _gate
+    private bool _disposed;
 
     /// <summary>Throws ArgumentException naming the card that cannot do it.</summary>
     public GpuWorkers(RigOptions options, TimeProvider time, ILogger logger)
     {
         _gpus = options.Gpus;
-        _seeds = [.. _gpus.Select(gpu => Seed(gpu, options, time, logger))];
+        _lockFolders = options.CardLockFolders ?? CardLock.Folders;
+        _logger = logger;
+        _watch = new CardWatch(
+            [.. _gpus.Select(static gpu => (IdOf(gpu), gpu.Device.Name))], card => Catalogue.Readings(_gpus[card].Device.Index), time, logger);
+        _seeds = [.. _gpus.Select((gpu, place) => Seed(gpu, place, options, time))];
     }
 
     public string Kind => "GPU";
 
+    /// <summary>Begins to look at temperatures and the like.</summary>
+    public void Start() => _watch.Start();
+
     public IReadOnlyList<WorkerSeed> Find() => _seeds;
 
-    public IReadOnlyList<DeviceSnapshot> Measure() => [.. _gpus.Select(gpu =>
+    /// <summary>What the watch saw last: this does not wait for a driver.</summary>
+    public IReadOnlyList<DeviceSnapshot> Measure()
     {
-        DeviceReadings now = Catalogue.Readings(gpu.Device.Index);
-        return new DeviceSnapshot(IdOf(gpu), Kind, gpu.Device.Name, new DeviceTelemetry(now.TemperatureC, now.PowerW, null, now.ClockMhz));
-    })];
+        _watch.SpeakOfSilence();
+        return [.. _gpus.Select((gpu, place) => new DeviceSnapshot(IdOf(gpu), Kind, gpu.Device.Name, _watch.Telemetry(place)))];
+    }
+
+    /// <summary>After the last step of its workers: others may take the cards.</summary>
+    public void Dispose()
+    {
+        _watch.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            foreach (CardLock? held in _locks.Values)
+            {
+                held?.Dispose();
+            }
+            _locks.Clear();
+        }
+    }
 
     private static string IdOf(GpuInfo gpu) => $"gpu{gpu.Index}";
 
-    private static WorkerSeed Seed(GpuInfo gpu, RigOptions options, TimeProvider time, ILogger logger)
+    private WorkerSeed Seed(GpuInfo gpu, int place, RigOptions options, TimeProvider time)
     {
         FlavourInfo flavour = gpu.Flavours(options.Algorithm).FirstOrDefault()
             ?? throw new ArgumentException($"{options.Algorithm} has no kernel for graphics card {gpu.Index} ({gpu.Device.Name})");
@@ -47,15 +79,39 @@ internal sealed class GpuWorkers : IWorkerSource
                 Id = id,
                 Name = IdOf(gpu),
                 Device = gpu.Device.Name,
+                DeviceId = IdOf(gpu),
+                Trouble = () => _watch.Trouble(place),
                 Algorithm = algorithm,
                 Flavour = flavour,
                 HashesPerNonce = facts.HashesPerNonce,
                 ScanBudget = s_scanBudget,
+                RestartFirst = s_restartFirst,
                 NonceCountFirst = Math.Max(4096, (ulong)facts.ThreadRateGuess), // a second of one processor thread
             },
-            () => new NativeScanEngine(PowEngine.Create(
-                options.Algorithm, PowParameters.ForSearch(facts), flavour: flavour.Index, device: (uint)gpu.Device.Index)),
+            () =>
+            {
+                Hold(gpu);
+                return new NativeScanEngine(PowEngine.Create(
+                    options.Algorithm, PowParameters.ForSearch(facts), flavour: flavour.Index, device: (uint)gpu.Device.Index));
+            },
             time,
-            logger));
+            _logger));
+    }
+
+    /// <summary>Locks the card unless it is; throws IOException while another process has it.</summary>
+    private void Hold(GpuInfo gpu)
+    {
+        lock (_gate)
+        {
+            if (_disposed || _locks.ContainsKey(gpu.Index))
+            {
+                return;
+            }
+            _locks[gpu.Index] = CardLock.Take(gpu, _lockFolders);
+            if (_locks[gpu.Index] is null)
+            {
+                RigLog.CardNotLocked(_logger, IdOf(gpu), string.Join(" and ", _lockFolders));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Otedama.Interop;
+using Otedama.Mining;
 
 namespace Otedama;
 
@@ -35,6 +36,10 @@ internal static class GpuCommand
             yield return $"    {gpu.Interface}, {gpu.Kind}, {gpu.ComputeUnits} compute units, "
                 + $"{gpu.MemoryBytes >> 20} MiB of memory{free}";
             yield return $"    driver {gpu.Driver ?? "unknown"}, PCI address {gpu.Pci ?? "unknown"}";
+            if (gpu.Telemetry is { } device && string.Join(", ", DeviceWords.Of(device)) is { Length: > 0 } told)
+            {
+                yield return $"    {told}";
+            }
             string mines = gpu.Algorithms.Count > 0 ? string.Join(", ", gpu.Algorithms) : "nothing in this version";
             yield return $"    mines: {mines}"
                 + (gpu.SameBoardAs is int twin ? $"; the same card as {twin}, behind another interface" : "")
@@ -58,7 +63,23 @@ internal static class GpuCommand
         gpu.Device.Pci,
         gpu.IsSimulator,
         gpu.TwinOf,
-        GpuChoice.AlgorithmsOf(gpu));
+        GpuChoice.AlgorithmsOf(gpu))
+    {
+        Telemetry = Telemetry(gpu),
+    };
+
+    private static DeviceView? Telemetry(GpuInfo gpu)
+    {
+        try
+        {
+            DeviceSnapshot now = new($"gpu{gpu.Index}", "gpu", gpu.Device.Name, DeviceTelemetry.Of(Catalogue.Readings(gpu.Device.Index)));
+            return DeviceView.Of(now, []);
+        }
+        catch (NativeException)
+        {
+            return null; // it can be listed all the same
+        }
+    }
 }
 
 /// <param name="Note">Why there is none; null where there are some.</param>
@@ -81,4 +102,8 @@ internal sealed record GpuAnswer(
     string? Pci,
     bool Simulator,
     int? SameBoardAs,
-    IReadOnlyList<string> Algorithms);
+    IReadOnlyList<string> Algorithms)
+{
+    /// <summary>What it tells of itself at the moment; null where it cannot be asked.</summary>
+    public DeviceView? Telemetry { get; init; }
+}

@@ -109,8 +109,14 @@ internal static class GpuChoice
         string key = configuration.KeyOf(Settings.GpuThreads);
         bool simulators = configuration.Get(Settings.GpuSimulator);
         GpuInfo[] usable = [.. all.Where(gpu => gpu.TwinOf is null && (simulators || !gpu.IsSimulator))];
+        bool alone = configuration.Get(Settings.CpuThreads) == SettingTypes.None;
         if (usable.Length > 0 && usable[0].Flavours(work.Algorithm).Count == 0)
         {
+            if (alone)
+            {
+                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there are no CPU workers "
+                    + $"({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.");
+            }
             note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers "
                 + "mine.");
             return [];
@@ -118,6 +124,11 @@ internal static class GpuChoice
         if (usable.Length < wanted)
         {
             string why = all.Count == 0 ? $" {NoneBecause()}" : "";
+            if (alone && usable.Length == 0)
+            {
+                throw Unusable($"{key}: {wanted}, and this machine has no graphics card to mine with and no CPU workers "
+                    + $"({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.{why}");
+            }
             note($"{key}: {wanted}, and this machine has {usable.Length} graphics cards to mine with.{why}");
         }
         return usable[..Math.Min(wanted, usable.Length)];
