@@ -37,6 +37,9 @@ public sealed record RigOptions
     /// <summary>Graphics cards, one worker each.</summary>
     public IReadOnlyList<GpuInfo> Gpus { get; init; } = [];
 
+    /// <summary>Ask cards for temperature and the like; false where their library of sensors is broken.</summary>
+    public bool ReadsCardSensors { get; init; } = true;
+
     /// <summary>
     /// Folders in which cards are locked for this process, the first that can be written counts; null = those of the machine.
     /// </summary>

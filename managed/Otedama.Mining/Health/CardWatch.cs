@@ -51,7 +51,8 @@ internal sealed class CardWatch(
     }
 
     /// <summary>What is wrong with a card, in words; empty when nothing is known to be. Any thread.</summary>
-    public string Trouble(int card) => _cards[card].Temper.Trouble;
+    public string Trouble(int card) =>
+        clock.GetElapsedTime(_cards[card].Last.At) > StaleAfter ? "" : _cards[card].Temper.Trouble;
 
     /// <summary>Says once that drivers have fallen silent, and once that they answer again. One thread at a time.</summary>
     public void SpeakOfSilence()

@@ -123,11 +123,11 @@ internal sealed class Crew(
             if (!keys.Contains(member.Key))
             {
                 _losses.Remove(member.Key); // whatever comes in its place begins anew
-                Leave(member);
+                Leave(member, isGone: true);
             }
             else if (member.LostAt is long at && _losses[member.Key] is { IsOff: false } losses && time.GetElapsedTime(at) >= losses.Pause)
             {
-                Leave(member);
+                Leave(member, isGone: false);
             }
         }
         HashSet<string> known = [.. _members.Where(member => member.Source == source).Select(static member => member.Key)];
@@ -192,9 +192,13 @@ internal sealed class Crew(
         return member;
     }
 
-    private void Leave(Member member)
+    /// <param name="isGone">Else it is let go so that another worker opens its device anew.</param>
+    private void Leave(Member member, bool isGone)
     {
-        RigLog.Left(logger, member.Name, member.Source.Kind);
+        if (isGone)
+        {
+            RigLog.Left(logger, member.Name, member.Source.Kind);
+        }
         bool ended = member.Loop.Stop(s_stopWait);
         if (ended)
         {

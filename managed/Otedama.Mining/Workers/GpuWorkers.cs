@@ -32,7 +32,10 @@ internal sealed class GpuWorkers : IWorkerSource, IDisposable
         _lockFolders = options.CardLockFolders ?? CardLock.Folders;
         _logger = logger;
         _watch = new CardWatch(
-            [.. _gpus.Select(static gpu => (IdOf(gpu), gpu.Device.Name))], card => Catalogue.Readings(_gpus[card].Device.Index), time, logger);
+            [.. _gpus.Select(static gpu => (IdOf(gpu), gpu.Device.Name))],
+            card => options.ReadsCardSensors ? Catalogue.Readings(_gpus[card].Device.Index) : default,
+            time,
+            logger);
         _seeds = [.. _gpus.Select((gpu, place) => Seed(gpu, place, options, time))];
     }
 

@@ -27,7 +27,7 @@ internal static class DeviceWords
         return all.OfType<string>();
     }
 
-    public static string Efficiency(double hashesPerJoule) => Units.Hashrate(hashesPerJoule).Replace("H/s", "H/J", StringComparison.Ordinal);
+    public static string Efficiency(double hashesPerJoule) => Units.Rate(hashesPerJoule, "H/J");
 
     private static string? Power(DeviceView device) =>
         Number(device.PowerW, "", "W") is { } power ? power + (Number(device.PowerLimitW, " of ", "W") ?? "") : null;

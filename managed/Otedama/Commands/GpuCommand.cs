@@ -18,14 +18,28 @@ internal static class GpuCommand
             return answer.Gpus.Count > 0 ? ExitCode.Done : ExitCode.Unsupported;
         });
         gpu.Subcommands.Add(list);
+        Command probe = new(GpuProbe.Verb, "Open the drivers and say what happens; started by the others, which outlive it.") { Hidden = true };
+        probe.SetAction(_ => GpuProbe.Answer(context.Outside.Out));
+        gpu.Subcommands.Add(probe);
         return gpu;
     }
 
+    /// <summary>Found by another process where that is possible; else here.</summary>
     internal static GpuListAnswer Look()
     {
-        IReadOnlyList<GpuInfo> gpus = GpuChoice.Find();
-        return new GpuListAnswer(1, [.. gpus.Select(Answer)], gpus.Count > 0 ? null : GpuChoice.NoneBecause());
+        GpuChoice.CheckEnvironment();
+        if (GpuProbe.OfThisProcess is not { } probe)
+        {
+            return Look(GpuChoice.Find(), readsSensors: true);
+        }
+        GpuListAnswer found = probe.Found ?? new GpuListAnswer(1, [], null);
+        string? note = found.Gpus.Count > 0 ? null : string.Join(' ', probe.Problems.Append(found.Note).OfType<string>());
+        return found with { Note = note, Problems = found.Gpus.Count > 0 ? probe.Problems : [] };
     }
+
+    /// <param name="readsSensors">What hangs in a driver's library of sensors hangs here.</param>
+    internal static GpuListAnswer Look(IReadOnlyList<GpuInfo> gpus, bool readsSensors) =>
+        new(1, [.. gpus.Select(gpu => Answer(gpu, readsSensors))], gpus.Count > 0 ? null : GpuChoice.NoneBecause());
 
     internal static IEnumerable<string> Lines(GpuListAnswer answer)
     {
@@ -49,9 +63,13 @@ internal static class GpuCommand
         {
             yield return $"No graphics card. {note}";
         }
+        foreach (string problem in answer.Problems)
+        {
+            yield return problem;
+        }
     }
 
-    private static GpuAnswer Answer(GpuInfo gpu) => new(
+    private static GpuAnswer Answer(GpuInfo gpu, bool readsSensors) => new(
         gpu.Index,
         gpu.Device.Name,
         gpu.Device.Backend.ToString().ToLowerInvariant(),
@@ -65,7 +83,7 @@ internal static class GpuCommand
         gpu.TwinOf,
         GpuChoice.AlgorithmsOf(gpu))
     {
-        Telemetry = Telemetry(gpu),
+        Telemetry = readsSensors ? Telemetry(gpu) : null,
     };
 
     private static DeviceView? Telemetry(GpuInfo gpu)
@@ -83,7 +101,11 @@ internal static class GpuCommand
 }
 
 /// <param name="Note">Why there is none; null where there are some.</param>
-internal sealed record GpuListAnswer(int Schema, IReadOnlyList<GpuAnswer> Gpus, string? Note);
+internal sealed record GpuListAnswer(int Schema, IReadOnlyList<GpuAnswer> Gpus, string? Note)
+{
+    /// <summary>Sentences about drivers that crashed or hung and were left out, where there are cards all the same.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+}
 
 /// <summary>A graphics card; what its driver does not tell is null.</summary>
 /// <param name="Index">As --gpu takes it.</param>

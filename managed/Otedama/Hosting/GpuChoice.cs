@@ -24,6 +24,10 @@ internal static class GpuChoice
             return [];
         }
         IReadOnlyList<GpuInfo> all = Find();
+        foreach (string problem in GpuProbe.OfThisProcess?.Problems ?? [])
+        {
+            note(problem);
+        }
         return configuration.Get(Settings.Gpus).Count > 0
             ? Named(configuration, work, all)
             : First(configuration, work, all, note);
@@ -41,18 +45,27 @@ internal static class GpuChoice
     /// <summary>Why there is no card; one sentence or more.</summary>
     public static string NoneBecause()
     {
-        IReadOnlyList<string> reasons = Gpus.Reasons();
+        IEnumerable<string> broken = GpuProbe.OfThisProcess?.Problems ?? [];
+        IReadOnlyList<string> reasons = [.. broken.Select(static problem => problem.TrimEnd('.')), .. Gpus.Reasons()];
         string? only = Environment.GetEnvironmentVariable("OTEDAMA_GPU");
         return reasons.Count > 0 ? string.Join(" ", reasons.Select(static reason => $"{reason}."))
             : string.IsNullOrEmpty(only) ? "This build has no GPU backends."
             : $"OTEDAMA_GPU={SettingTypes.Shorten(only)} leaves none.";
     }
 
+    /// <summary>Opens only drivers that another process could open, where that can be tried.</summary>
     public static IReadOnlyList<GpuInfo> Find()
+    {
+        CheckEnvironment();
+        return GpuProbe.OfThisProcess is { } probe ? Gpus.Find(probe.Backends) : Gpus.Find();
+    }
+
+    /// <summary>Throws ConfigurationException when OTEDAMA_GPU names what does not exist; opens no driver.</summary>
+    public static void CheckEnvironment()
     {
         try
         {
-            return Gpus.Find();
+            Catalogue.OpenDevices(1u << (int)DeviceBackend.Cpu);
         }
         catch (NativeException e) when (e.StatusName == "OTD_E_ARGUMENT")
         {

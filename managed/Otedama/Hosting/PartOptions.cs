@@ -95,6 +95,7 @@ internal static class PartOptions
         _ = CpuSet.TryParse(configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _);
         bool chosen = !configuration.IsDefault(Settings.CpuThreads) || cpus.Count > 0;
         TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.Work.Name);
+        IReadOnlyList<GpuInfo> gpus = GpuChoice.Of(configuration, plan.Work, note);
         return new RigOptions
         {
             Pools = RigPools.Endpoints(plan, ownPool, node?.MiningAddress),
@@ -107,7 +108,8 @@ internal static class PartOptions
             CpuAffinity = cpus,
             CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
             Flavour = tuned?.Flavour ?? "",
-            Gpus = GpuChoice.Of(configuration, plan.Work, note),
+            Gpus = gpus,
+            ReadsCardSensors = gpus.Count == 0 || GpuProbe.OfThisProcess is null or { HasSensors: true },
             Watch = new MachineWatch(
                 configuration.Get(Settings.PauseOnBattery), TimeSpan.FromSeconds(configuration.Get(Settings.PauseWhenActive)), clock),
             UserAgent = $"otedama/{ThisProgram.Version}",
