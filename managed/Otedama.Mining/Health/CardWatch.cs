@@ -8,7 +8,7 @@ namespace Otedama.Mining;
 /// holds nobody else. What it told last counts for a while, then nothing is known.
 /// </summary>
 /// <param name="cards">Their ids, and their names for the log.</param>
-/// <param name="read">Asks a card by its place among them; may hang, and may throw NativeException.</param>
+/// <param name="read">Asks a card by its place among them; may hang, and may throw.</param>
 internal sealed class CardWatch(
     IReadOnlyList<(string Id, string Name)> cards, Func<int, DeviceReadings> read, TimeProvider clock, ILogger log) : IDisposable
 {
@@ -95,7 +95,7 @@ internal sealed class CardWatch(
         {
             told = DeviceTelemetry.Of(read(index));
         }
-        catch (NativeException)
+        catch (Exception)
         {
             // A card that cannot be asked hashes all the same.
         }

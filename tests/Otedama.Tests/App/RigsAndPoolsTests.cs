@@ -148,7 +148,7 @@ public sealed class RigsAndPoolsTests : IDisposable
     {
         const string cards = "rigs:\n- {name: a, workers: {cpu_threads: none, gpus: [0]}}\n- {name: b}\n- {name: c, workers: {cpu_threads: 1}}\n";
         Assert.Equal([-1, 2, 1], Plan(cards, threads: 3).Rigs.Select(static rig => rig.Threads));
-        Assert.Equal(-1, PartOptions.Rig(Plan("mining: {workers: {cpu_threads: NONE, gpu_threads: 1}, wallet: x}").Rigs[0] with
+        Assert.Equal(-1, PartOptions.Rig(Plan("mining: {workers: {cpu_threads: NONE, gpu_threads: 1}}").Rigs[0] with
         {
             Configuration = Load("mining: {workers: {cpu_threads: none}, wallet: x}"),
         }, null, null, null!, TimeProvider.System, static _ => { }).CpuThreads);

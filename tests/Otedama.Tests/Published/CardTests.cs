@@ -97,7 +97,9 @@ public sealed class CardTests : IDisposable
         Fault = fault;
         using JsonDocument answer = JsonDocument.Parse(await AnswerAsync(4, "gpu", "list", "--json"));
         Assert.StartsWith(said, answer.RootElement.GetProperty("note").GetString(), StringComparison.Ordinal);
-        string refused = await AnswerAsync(4, "mine", "--config", _config);
+        string refused = await AnswerAsync(
+            4, "mine", "--wallet", "x", "--pool", "stratum+tcp://127.0.0.1:1", "--gpu", "0", "--threads", "none", "--data-dir", _data,
+            "--set", "api.enabled=false", "--set", "metrics.enabled=false");
         Assert.Contains($"there is no graphics card 0. There is none. {said}", refused, StringComparison.Ordinal);
     }
 
