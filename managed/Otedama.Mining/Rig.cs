@@ -32,7 +32,13 @@ public sealed class Rig : IAsyncDisposable
     private Task? _stopping;
 
     private Rig(
-        RigOptions options, IJobSource source, CpuWorkers cpus, GpuWorkers gpus, DatasetStore? ownDatasets, ILogger log, TimeProvider clock)
+        RigOptions options,
+        IJobSource source,
+        CpuWorkers cpus,
+        GpuWorkers gpus,
+        DatasetStore? ownDatasets,
+        ILogger log,
+        TimeProvider clock)
     {
         _gpus = gpus;
         _options = options;
@@ -42,7 +48,8 @@ public sealed class Rig : IAsyncDisposable
         _logger = log;
         _started = clock.GetTimestamp();
         _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
-        _crew = new Crew([cpus, gpus, .. options.Devices], _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
+        _crew = new Crew(
+            [cpus, gpus, .. options.Devices], _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
         _report = new RigReport(Snapshot, clock, log);
         _pausedByCommand = options.StartPaused;
     }
@@ -88,7 +95,9 @@ public sealed class Rig : IAsyncDisposable
     /// <summary>Workers stop hashing within milliseconds; the connection to the pool stays.</summary>
     public void Pause() => SetPaused(byCommand: true, null);
 
-    /// <summary>Undoes Pause; what the machine itself needs goes first. Devices that were lost are tried again.</summary>
+    /// <summary>
+    /// Undoes Pause; what the machine itself needs goes first. Devices that were lost are tried again.
+    /// </summary>
     public void Resume()
     {
         TryLostAgain();

@@ -50,7 +50,8 @@ internal static partial class RigLog
     public static partial void CardWell(ILogger log, string card, string name);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "cards_silent",
-        Message = "Graphics card {Card} ({Name}) has told nothing of itself for {Seconds:F0} s: its driver hangs. Mining goes on without its temperature")]
+        Message = "Graphics card {Card} ({Name}) has told nothing of itself for {Seconds:F0} s: its driver hangs. "
+            + "Mining goes on without its temperature")]
     public static partial void CardsSilent(ILogger log, string card, string name, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "cards_speak",

@@ -41,7 +41,8 @@ public sealed record RigOptions
     public bool ReadsCardSensors { get; init; } = true;
 
     /// <summary>
-    /// Folders in which cards are locked for this process, the first that can be written counts; null = those of the machine.
+    /// Folders in which cards are locked for this process, the first that can be written counts; null = those of the
+    /// machine.
     /// </summary>
     public IReadOnlyList<string>? CardLockFolders { get; init; }
 

@@ -4,8 +4,9 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// Whether a graphics card is too hot or holds itself back, from one look at it after the other. It takes several looks to
-/// change the mind: a card at its edge throttles now and then, and one sentence about it is enough. One thread takes looks.
+/// Whether a graphics card is too hot or holds itself back, from one look at it after the other. It takes several looks
+/// to change the mind: a card at its edge throttles now and then, and one sentence about it is enough. One thread takes
+/// looks.
 /// </summary>
 internal sealed class CardTemper
 {

@@ -4,35 +4,26 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// Reads every two seconds what the graphics cards of a rig tell of themselves, on a thread of its own: a driver that hangs
-/// holds nobody else. What it told last counts for a while, then nothing is known.
+/// Reads every two seconds what the graphics cards of a rig tell of themselves, on a thread of its own: a driver that
+/// hangs holds nobody else. What it told last counts for a while, then nothing is known.
 /// </summary>
 /// <param name="cards">Their ids, and their names for the log.</param>
 /// <param name="read">Asks a card by its place among them; may hang, and may throw.</param>
 internal sealed class CardWatch(
-    IReadOnlyList<(string Id, string Name)> cards, Func<int, DeviceReadings> read, TimeProvider clock, ILogger log) : IDisposable
+    IReadOnlyList<(string Id, string Name)> cards, Func<int, DeviceReadings> read, TimeProvider clock, ILogger log)
+    : IDisposable
 {
     /// <summary>Five looks in a row that brought nothing.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(1);
 
     private readonly Card[] _cards = [.. cards.Select(card => new Card(card.Id, card.Name, clock.GetTimestamp()))];
-    private readonly ManualResetEventSlim _stop = new();
-    private Thread? _thread;
+    private SteadyLoop? _loop;
     private bool _saidStale; // whoever calls SpeakOfSilence
 
     /// <summary>Begins to look; without cards nothing happens.</summary>
-    public void Start()
-    {
-        if (_cards.Length == 0)
-        {
-            return;
-        }
-        _thread = new Thread(Run) { IsBackground = true, Name = "otedama-cards" };
-        _thread.Start();
-    }
+    public void Start() => _loop = _cards.Length > 0 ? new SteadyLoop("cards", Look, s_interval) : null;
 
     /// <summary>One look at every card. The watch's own thread.</summary>
     public void Look()
@@ -54,7 +45,9 @@ internal sealed class CardWatch(
     public string Trouble(int card) =>
         clock.GetElapsedTime(_cards[card].Last.At) > StaleAfter ? "" : _cards[card].Temper.Trouble;
 
-    /// <summary>Says once that drivers have fallen silent, and once that they answer again. One thread at a time.</summary>
+    /// <summary>
+    /// Says once that drivers have fallen silent, and once that they answer again. One thread at a time.
+    /// </summary>
     public void SpeakOfSilence()
     {
         Card? silent = Array.Find(_cards, card => clock.GetElapsedTime(card.Last.At) > StaleAfter);
@@ -70,23 +63,7 @@ internal sealed class CardWatch(
     }
 
     /// <summary>A driver that hangs keeps the thread, which ends with the process.</summary>
-    public void Dispose()
-    {
-        _stop.Set();
-        if (_thread?.Join(s_stopWait) ?? true)
-        {
-            _stop.Dispose();
-        }
-    }
-
-    private void Run()
-    {
-        do
-        {
-            Look();
-        }
-        while (!_stop.Wait(s_interval));
-    }
+    public void Dispose() => _loop?.Dispose();
 
     private void Look(Card card, int index)
     {

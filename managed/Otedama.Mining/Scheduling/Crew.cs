@@ -17,7 +17,7 @@ internal sealed class Crew(
 
     private readonly Lock _gate = new();    // held while workers come or go
     private readonly Dictionary<string, string> _problems = []; // last said, by kind or key
-    private readonly Dictionary<string, DeviceLosses> _losses = []; // by key, of devices that were lost and may come back
+    private readonly Dictionary<string, DeviceLosses> _losses = []; // by key, of devices that may come back
     private Member[] _members = [];         // replaced under _gate, read without it
     private readonly Dictionary<IWorkerSource, IReadOnlyList<DeviceSnapshot>> _measured = []; // replaced values by the last look
     private IReadOnlyList<DeviceSnapshot> _devices = [];
@@ -62,7 +62,9 @@ internal sealed class Crew(
         }
     }
 
-    /// <summary>Devices that were lost are tried again at the next look, also those that were to stay off. Any thread.</summary>
+    /// <summary>
+    /// Devices that were lost are tried again at the next look, also those that were to stay off. Any thread.
+    /// </summary>
     public void TryLostAgain() => _forgetLosses = true;
 
     /// <summary>Every step has ended, or its worker hangs and is said to.</summary>
@@ -125,7 +127,8 @@ internal sealed class Crew(
                 _losses.Remove(member.Key); // whatever comes in its place begins anew
                 Leave(member, isGone: true);
             }
-            else if (member.LostAt is long at && _losses[member.Key] is { IsOff: false } losses && time.GetElapsedTime(at) >= losses.Pause)
+            else if (member.LostAt is long at
+                && _losses[member.Key] is { IsOff: false } losses && time.GetElapsedTime(at) >= losses.Pause)
             {
                 Leave(member, isGone: false);
             }
@@ -149,7 +152,8 @@ internal sealed class Crew(
         losses.OnLost(time.GetElapsedTime(member.JoinedAt));
         if (losses.IsOff)
         {
-            member.StaysOff = $"stays off: its device was lost {DeviceLosses.LossesToStayOff} times in {DeviceLosses.Window.TotalMinutes:0} minutes. "
+            double minutes = DeviceLosses.Window.TotalMinutes;
+            member.StaysOff = $"stays off: its device was lost {DeviceLosses.LossesToStayOff} times in {minutes:0} minutes. "
                 + "`otedama mining start` or a reload tries it again";
             RigLog.StaysOff(logger, member.Name, member.StaysOff);
         }
@@ -221,7 +225,8 @@ internal sealed class Crew(
         return news;
     }
 
-    private sealed record Member(IWorkerSource Source, string Key, string Name, IWorker Worker, IWorkerLoop Loop, long JoinedAt)
+    private sealed record Member(
+        IWorkerSource Source, string Key, string Name, IWorker Worker, IWorkerLoop Loop, long JoinedAt)
     {
         private volatile string _staysOff = "";
 

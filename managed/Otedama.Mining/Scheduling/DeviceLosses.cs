@@ -1,8 +1,8 @@
 namespace Otedama.Mining;
 
 /// <summary>
-/// How often one device was lost, and from that when it is tried again: later and later, and not at all once it is lost too
-/// often. One thread at a time.
+/// How often one device was lost, and from that when it is tried again: later and later, and not at all once it is lost
+/// too often. One thread at a time.
 /// </summary>
 internal sealed class DeviceLosses(TimeProvider clock)
 {

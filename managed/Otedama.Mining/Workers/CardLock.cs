@@ -5,12 +5,14 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// Holds a graphics card for this process: a lock on a file named after the card, which ends with the process, however that
-/// ends. Two programs on one card halve each other and run out of its memory.
+/// Holds a graphics card for this process: a lock on a file named after the card, which ends with the process, however
+/// that ends. Two programs on one card halve each other and run out of its memory.
 /// </summary>
 internal sealed class CardLock : IDisposable
 {
-    /// <summary>For tests, and where two programs see different folders: a folder in place of the machine's own.</summary>
+    /// <summary>
+    /// For tests, and where two programs see different folders: a folder in place of the machine's own.
+    /// </summary>
     public const string Variable = "OTEDAMA_RUN_DIR";
 
     /// <summary>Folders every user of a machine can write to, in the order in which they are tried.</summary>
@@ -29,11 +31,12 @@ internal sealed class CardLock : IDisposable
     private CardLock(FileStream file, string pidFile) => (_file, _pidFile) = (file, pidFile);
 
     /// <summary>The folder the environment names, else the machine's.</summary>
-    public static IReadOnlyList<string> Folders => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? [named] : s_folders;
+    public static IReadOnlyList<string> Folders =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? [named] : s_folders;
 
     /// <summary>
-    /// Null where no folder takes the file: then nothing keeps processes apart. Throws IOException naming the process that has
-    /// the card.
+    /// Null where no folder takes the file: then nothing keeps processes apart. Throws IOException naming the process
+    /// that has the card.
     /// </summary>
     public static CardLock? Take(GpuInfo card, IReadOnlyList<string> folders)
     {
@@ -49,8 +52,8 @@ internal sealed class CardLock : IDisposable
                 }
                 if (IsHeld(path))
                 {
-                    throw new IOException($"graphics card {card.Index} ({card.Device.Name}) is in use by {HolderOf(PidFileOf(path))}, "
-                        + $"which holds {path}. Stop that one, or leave the card out");
+                    throw new IOException($"graphics card {card.Index} ({card.Device.Name}) is in use by "
+                        + $"{HolderOf(PidFileOf(path))}, which holds {path}. Stop that one, or leave the card out");
                 }
             }
         }
@@ -68,7 +71,8 @@ internal sealed class CardLock : IDisposable
     {
         string name = card.Device.Pci ?? card.Device.Uuid
             ?? string.Create(CultureInfo.InvariantCulture, $"{card.Device.Name}-{card.Index}");
-        return $"otedama-gpu-{string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_'))}.lock";
+        IEnumerable<char> plain = name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_');
+        return $"otedama-gpu-{string.Concat(plain)}.lock";
     }
 
     /// <summary>Null when it is locked, or not ours to open.</summary>
@@ -122,7 +126,8 @@ internal sealed class CardLock : IDisposable
         try
         {
             string text = File.ReadAllText(pidFile).Trim();
-            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? $"process {pid}" : "another process";
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                ? $"process {pid}" : "another process";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

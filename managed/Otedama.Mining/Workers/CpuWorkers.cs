@@ -51,7 +51,8 @@ internal sealed class CpuWorkers : IWorkerSource
 
     public IReadOnlyList<WorkerSeed> Find() => _seeds;
 
-    public IReadOnlyList<DeviceSnapshot> Measure() => _seeds.Length == 0 ? [] : [new DeviceSnapshot(DeviceId, Kind, _device, _sensors.Read())];
+    public IReadOnlyList<DeviceSnapshot> Measure() =>
+        _seeds.Length == 0 ? [] : [new DeviceSnapshot(DeviceId, Kind, _device, _sensors.Read())];
 
     public static AlgorithmInfo FindAlgorithm(Algorithm wanted)
     {

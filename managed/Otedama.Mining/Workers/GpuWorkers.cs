@@ -6,7 +6,8 @@ namespace Otedama.Mining;
 
 /// <summary>
 /// The graphics cards that options ask for, one worker each. A card that is lost keeps its seed: the crew lets its worker go
-/// and makes another, which opens the card anew. A card is locked for this process from its first use until the rig ends.
+/// and makes another, which opens the card anew. A card is locked for this process from its first use until the rig
+/// ends.
 /// </summary>
 internal sealed class GpuWorkers : IWorkerSource, IDisposable
 {
@@ -50,7 +51,10 @@ internal sealed class GpuWorkers : IWorkerSource, IDisposable
     public IReadOnlyList<DeviceSnapshot> Measure()
     {
         _watch.SpeakOfSilence();
-        return [.. _gpus.Select((gpu, place) => new DeviceSnapshot(IdOf(gpu), Kind, gpu.Device.Name, _watch.Telemetry(place)))];
+        return
+        [
+            .. _gpus.Select((gpu, place) => new DeviceSnapshot(IdOf(gpu), Kind, gpu.Device.Name, _watch.Telemetry(place))),
+        ];
     }
 
     /// <summary>After the last step of its workers: others may take the cards.</summary>

@@ -28,7 +28,9 @@ internal sealed record DeviceView(
     /// <summary>Why it holds itself back: power, heat, hardware; empty where it does not.</summary>
     public IReadOnlyList<string>? Throttle { get; init; }
 
-    /// <summary>Hashes of the last ten seconds for each joule it drew; null without a measured power, and while it rests.</summary>
+    /// <summary>
+    /// Hashes of the last ten seconds for each joule it drew; null without a measured power, and while it rests.
+    /// </summary>
     public double? HashesPerJoule { get; init; }
 
     /// <summary>Answers the processor found wrong.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Otedama;
 
-/// <summary>What a device tells of itself, for people: "64 °C, 215 W of 250 W, fan 61 %". Nothing of what it does not tell.</summary>
+/// <summary>
+/// What a device tells of itself, for people: "64 °C, 215 W of 250 W, fan 61 %". Nothing of what it does not tell.
+/// </summary>
 internal static class DeviceWords
 {
     public static IEnumerable<string> Of(DeviceView device)

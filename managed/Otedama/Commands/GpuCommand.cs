@@ -18,7 +18,10 @@ internal static class GpuCommand
             return answer.Gpus.Count > 0 ? ExitCode.Done : ExitCode.Unsupported;
         });
         gpu.Subcommands.Add(list);
-        Command probe = new(GpuProbe.Verb, "Open the drivers and say what happens; started by the others, which outlive it.") { Hidden = true };
+        Command probe = new(GpuProbe.Verb, "Open the drivers and say what happens; others start it and outlive it.")
+        {
+            Hidden = true,
+        };
         probe.SetAction(_ => GpuProbe.Answer(context.Outside.Out));
         gpu.Subcommands.Add(probe);
         return gpu;
@@ -33,7 +36,8 @@ internal static class GpuCommand
             return Look(GpuChoice.Find(), readsSensors: true);
         }
         GpuListAnswer found = probe.Found ?? new GpuListAnswer(1, [], null);
-        string? note = found.Gpus.Count > 0 ? null : string.Join(' ', probe.Problems.Append(found.Note).OfType<string>());
+        string? note = found.Gpus.Count > 0
+            ? null : string.Join(' ', probe.Problems.Append(found.Note).OfType<string>());
         return found with { Note = note, Problems = found.Gpus.Count > 0 ? probe.Problems : [] };
     }
 
@@ -90,8 +94,8 @@ internal static class GpuCommand
     {
         try
         {
-            DeviceSnapshot now = new($"gpu{gpu.Index}", "gpu", gpu.Device.Name, DeviceTelemetry.Of(Catalogue.Readings(gpu.Device.Index)));
-            return DeviceView.Of(now, []);
+            DeviceTelemetry told = DeviceTelemetry.Of(Catalogue.Readings(gpu.Device.Index));
+            return DeviceView.Of(new DeviceSnapshot($"gpu{gpu.Index}", "gpu", gpu.Device.Name, told), []);
         }
         catch (NativeException)
         {
@@ -103,7 +107,9 @@ internal static class GpuCommand
 /// <param name="Note">Why there is none; null where there are some.</param>
 internal sealed record GpuListAnswer(int Schema, IReadOnlyList<GpuAnswer> Gpus, string? Note)
 {
-    /// <summary>Sentences about drivers that crashed or hung and were left out, where there are cards all the same.</summary>
+    /// <summary>
+    /// Sentences about drivers that crashed or hung and were left out, where there are cards all the same.
+    /// </summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 }
 

@@ -24,7 +24,8 @@ internal static class StatusLines
         yield return $"rig    {name}{state}, {rig.Algorithm}, {Units.Hashrate(rig.HashrateHs)}, {rig.Accepted} accepted, {rig.Rejected} rejected";
         foreach (WorkerView worker in rig.Workers)
         {
-            string why = worker.Reason is { } reason && worker.Health is not ("idle" or "starting" or "paused") ? $": {reason}" : "";
+            string why = worker.Reason is { } reason && worker.Health is not ("idle" or "starting" or "paused")
+                ? $": {reason}" : "";
             yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  {worker.Health}{why}";
         }
         foreach (string device in Devices(rig))

@@ -44,7 +44,9 @@ internal static class SettingTypes
     public static Setting<int> IntegerOrNone(string key, int value, int min, int max, string help)
     {
         Setting<int> number = Integer(key, value, min, max, help);
-        return new(key, help, number.TypeName, $"{number.Allowed}, or none", value, Read, static v => v == None ? NoneWord : v.ToString(CultureInfo.InvariantCulture));
+        return new(key, help, number.TypeName, $"{number.Allowed}, or none", value, Read, static v => Show(v));
+
+        static string Show(int count) => count == None ? NoneWord : count.ToString(CultureInfo.InvariantCulture);
 
         string? Read(RawValue raw, out int result)
         {

@@ -127,8 +127,8 @@ internal static class GpuChoice
         {
             if (alone)
             {
-                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there are no CPU workers "
-                    + $"({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.");
+                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there are no CPU "
+                    + $"workers ({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.");
             }
             note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers "
                 + "mine.");
@@ -139,8 +139,8 @@ internal static class GpuChoice
             string why = all.Count == 0 ? $" {NoneBecause()}" : "";
             if (alone && usable.Length == 0)
             {
-                throw Unusable($"{key}: {wanted}, and this machine has no graphics card to mine with and no CPU workers "
-                    + $"({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.{why}");
+                throw Unusable($"{key}: {wanted}, and this machine has no graphics card to mine with and no CPU "
+                    + $"workers ({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.{why}");
             }
             note($"{key}: {wanted}, and this machine has {usable.Length} graphics cards to mine with.{why}");
         }

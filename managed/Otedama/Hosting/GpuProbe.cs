@@ -7,15 +7,17 @@ using Otedama.Interop;
 namespace Otedama;
 
 /// <summary>
-/// Opens the drivers of graphics cards in a process of its own before this one does: a driver that crashes or hangs takes only
-/// that one with it, is named, and is left out here. The process is this program with `gpu probe`, which says on stdout what
-/// it is about to do ("open opencl") and what it found ("answer {json}").
+/// Opens the drivers of graphics cards in a process of its own before this one does: a driver that crashes or hangs
+/// takes only that one with it, is named, and is left out here. The process is this program with `gpu probe`, which
+/// says on stdout what it is about to do ("open opencl") and what it found ("answer {json}").
 /// </summary>
 internal static class GpuProbe
 {
     public const string Verb = "probe";
 
-    /// <summary>Where there are several cards some drivers take five seconds each time; on a busy machine more.</summary>
+    /// <summary>
+    /// Where there are several cards some drivers take five seconds each time; on a busy machine more.
+    /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan s_afterKill = TimeSpan.FromSeconds(2);
@@ -25,8 +27,8 @@ internal static class GpuProbe
     private static bool s_isProbe; // this process is there to be lost; set before anything else
 
     /// <summary>
-    /// What was found the first time somebody asked; null where this program cannot be started again, and in the process that
-    /// was started to find it.
+    /// What was found the first time somebody asked; null where this program cannot be started again, and in the
+    /// process that was started to find it.
     /// </summary>
     public static GpuProbeResult? OfThisProcess => s_isProbe ? null : s_ofThisProcess.Value;
 
@@ -34,7 +36,7 @@ internal static class GpuProbe
     public static void Answer(TextWriter output)
     {
         s_isProbe = true;
-        foreach (BackendInfo backend in Catalogue.Backends().Where(static backend => backend.Backend != DeviceBackend.Cpu))
+        foreach (BackendInfo backend in OfCards())
         {
             output.WriteLine(GpuTranscript.Open + backend.Name);
             output.Flush();
@@ -45,13 +47,14 @@ internal static class GpuProbe
 
         void Write(bool readsSensors)
         {
-            string json = JsonSerializer.Serialize(GpuCommand.Look(Number(), readsSensors), AnswerJson.Default.GpuListAnswer);
-            output.WriteLine(GpuTranscript.Answer + json);
+            GpuListAnswer answer = GpuCommand.Look(Gpus.Find([]), readsSensors);
+            output.WriteLine(GpuTranscript.Answer + JsonSerializer.Serialize(answer, AnswerJson.Default.GpuListAnswer));
             output.Flush();
         }
-
-        static IReadOnlyList<GpuInfo> Number() => Gpus.Find([]);
     }
+
+    private static IEnumerable<BackendInfo> OfCards() =>
+        Catalogue.Backends().Where(static backend => backend.Backend != DeviceBackend.Cpu);
 
     private static GpuProbeResult? Run()
     {
@@ -59,7 +62,7 @@ internal static class GpuProbe
         {
             return null;
         }
-        string[] names = [.. Catalogue.Backends().Where(static backend => backend.Backend != DeviceBackend.Cpu).Select(static backend => backend.Name)];
+        string[] names = [.. OfCards().Select(static backend => backend.Name)];
         string? given = Environment.GetEnvironmentVariable("OTEDAMA_GPU");
         List<string> left = [.. names.Where(name => string.IsNullOrEmpty(given) || given.Split(',').Contains(name))];
         List<string> problems = [];
@@ -82,7 +85,8 @@ internal static class GpuProbe
     private static string? Program()
     {
         bool isThis = Assembly.GetEntryAssembly()?.GetName().Name == typeof(GpuProbe).Assembly.GetName().Name;
-        return isThis && Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet" ? path : null;
+        bool isProgram = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is { } name && name != "dotnet";
+        return isThis && isProgram ? Environment.ProcessPath : null;
     }
 
     /// <summary>Null when it cannot be started.</summary>
@@ -174,12 +178,13 @@ internal sealed record GpuTranscript(string? Broken, string? Problem, GpuListAns
         {
             return new GpuTranscript(null, null, found);
         }
+        CultureInfo plain = CultureInfo.InvariantCulture;
         string how = code is not int number ? "hangs"
-            : number > SignalFirst ? string.Create(CultureInfo.InvariantCulture, $"crashed (signal {number - SignalFirst})")
-            : string.Create(CultureInfo.InvariantCulture, $"failed (exit code {number})");
+            : number > SignalFirst ? string.Create(plain, $"crashed (signal {number - SignalFirst})")
+            : string.Create(plain, $"failed (exit code {number})");
         string problem = opening is not null
-            ? $"The {opening} driver {how} when it is opened, so its cards are left out. Reinstall the graphics driver; until then "
-                + "OTEDAMA_GPU, which names the interfaces to use, spares the attempt."
+            ? $"The {opening} driver {how} when it is opened, so its cards are left out. Reinstall the graphics driver; "
+                + "until then OTEDAMA_GPU, which names the interfaces to use, spares the attempt."
             : found is not null ? $"The driver's library of sensors {how}, so cards are listed without temperature and power."
             : $"The process that looks for graphics cards {how} before it opened a driver.";
         return new GpuTranscript(opening, problem, found);

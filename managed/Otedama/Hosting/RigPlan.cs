@@ -80,7 +80,8 @@ internal sealed record RigPlan
         }
         if (configuration.Get(Settings.CpuAffinity).Count > 0)
         {
-            problems.Add($"{what}, and {configuration.KeyOf(Settings.CpuAffinity)} binds CPU workers to processors. Leave one of them out.");
+            problems.Add($"{what}, and {configuration.KeyOf(Settings.CpuAffinity)} binds CPU workers to processors. "
+                + "Leave one of them out.");
         }
     }
 

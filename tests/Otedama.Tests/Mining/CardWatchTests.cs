@@ -7,12 +7,12 @@ namespace Otedama.Tests.Mining;
 /// <summary>The thread that asks cards for their temperature: what it hears, what it says, and a driver that hangs.</summary>
 public sealed class CardWatchTests : IDisposable
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly LineLog _log = new();
     private readonly CardWatch _watch;
     private Func<int, DeviceReadings> _read = static card => new DeviceReadings(50 + card, 100, null, null, null, null);
 
-    public CardWatchTests() => _watch = new CardWatch([("gpu0", "Left"), ("gpu2", "Right")], card => _read(card), _clock, _log);
+    public CardWatchTests() => _watch = new CardWatch([("gpu0", "Left"), ("gpu2", "Right")], card => _read(card), _time, _log);
 
     public void Dispose() => _watch.Dispose();
 
@@ -22,9 +22,9 @@ public sealed class CardWatchTests : IDisposable
         Assert.Equal(default, _watch.Telemetry(0));
         _watch.Look();
         Assert.Equal((50, 51), (_watch.Telemetry(0).TemperatureC, _watch.Telemetry(1).TemperatureC));
-        _clock.Advance(10);
+        _time.Advance(10);
         Assert.Equal(50, _watch.Telemetry(0).TemperatureC);
-        _clock.Advance(0.1);
+        _time.Advance(0.1);
         Assert.Equal(new DeviceTelemetry { IsStale = true }, _watch.Telemetry(0));
     }
 
@@ -67,7 +67,7 @@ public sealed class CardWatchTests : IDisposable
         Assert.True(hangs.Wait(Patience.Limit));
         _watch.SpeakOfSilence();
         Assert.Empty(_log.Lines);
-        _clock.Advance(11);
+        _time.Advance(11);
         Assert.True(_watch.Telemetry(0).IsStale);
         _watch.SpeakOfSilence();
         _watch.SpeakOfSilence();
@@ -104,7 +104,7 @@ public sealed class CardWatchTests : IDisposable
         for (int i = 0; i < times; i++)
         {
             _watch.Look();
-            _clock.Advance(2);
+            _time.Advance(2);
         }
     }
 }
