@@ -18,6 +18,7 @@ public sealed class Rig : IAsyncDisposable
     private readonly IJobSource _source;
     private readonly Dispatcher _dispatcher;
     private readonly Crew _crew;
+    private readonly GpuWorkers _gpus;
     private readonly DatasetStore? _ownDatasets;
     private readonly DeviceDatasets? _ownDeviceDatasets;
     private readonly TimeProvider _time;
@@ -34,11 +35,13 @@ public sealed class Rig : IAsyncDisposable
     private Rig(
         RigOptions options,
         IJobSource source,
-        IReadOnlyList<IWorkerSource> devices,
+        CpuWorkers cpus,
+        GpuWorkers gpus,
         (DatasetStore? Processor, DeviceDatasets? Devices) own,
         ILogger log,
         TimeProvider clock)
     {
+        _gpus = gpus;
         _options = options;
         _source = source;
         (_ownDatasets, _ownDeviceDatasets) = own;
@@ -46,7 +49,8 @@ public sealed class Rig : IAsyncDisposable
         _logger = log;
         _started = clock.GetTimestamp();
         _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
-        _crew = new Crew(devices, _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
+        _crew = new Crew(
+            [cpus, gpus, .. options.Devices], _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
         _report = new RigReport(Snapshot, clock, log);
         _pausedByCommand = options.StartPaused;
     }
@@ -92,8 +96,17 @@ public sealed class Rig : IAsyncDisposable
     /// <summary>Workers stop hashing within milliseconds; the connection to the pool stays.</summary>
     public void Pause() => SetPaused(byCommand: true, null);
 
-    /// <summary>Undoes Pause; what the machine itself needs goes first.</summary>
-    public void Resume() => SetPaused(byCommand: false, null);
+    /// <summary>
+    /// Undoes Pause; what the machine itself needs goes first. Devices that were lost are tried again.
+    /// </summary>
+    public void Resume()
+    {
+        TryLostAgain();
+        SetPaused(byCommand: false, null);
+    }
+
+    /// <summary>Also devices that were lost too often to be tried again by themselves; within seconds.</summary>
+    public void TryLostAgain() => _crew.TryLostAgain();
 
     /// <summary>Does not wait for the workers.</summary>
     public RigSnapshot Snapshot()
@@ -151,11 +164,12 @@ public sealed class Rig : IAsyncDisposable
         DeviceDatasets? ownOfDevices = options.DeviceDatasets is null ? new DeviceDatasets(store, new DeviceDatasetOptions { Clock = clock }) : null;
         CpuWorkers cpus = new(options, store, clock, log);
         GpuWorkers gpus = new(options, options.DeviceDatasets ?? ownOfDevices!, clock, log);
-        return new Rig(options, source, [cpus, gpus, .. options.Devices], (own, ownOfDevices), log, clock);
+        return new Rig(options, source, cpus, gpus, (own, ownOfDevices), log, clock);
     }
 
     private void Begin()
     {
+        _gpus.Start();
         Look();
         _report.Start();
         _looking = _time.CreateTimer(_ => Look(), null, s_look, s_look);
@@ -213,6 +227,7 @@ public sealed class Rig : IAsyncDisposable
         _report.Finish();
         await _source.DisposeAsync();
         _crew.Dispose();
+        _gpus.Dispose();
         _ownDeviceDatasets?.Dispose(); // first: it is made from the other
         _ownDatasets?.Dispose();
     }

@@ -33,6 +33,35 @@ internal static partial class RigLog
         Message = "No worker for {Kind} device {Device}: {Reason}")]
     public static partial void NotMade(ILogger log, string kind, string device, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "worker_pausing",
+        Message = "Worker {Worker}: its {Kind} device is tried again in {Seconds:F0} s (loss {Losses} in a row)")]
+    public static partial void LostPause(ILogger log, string worker, string kind, double seconds, int losses);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "worker_stays_off",
+        Message = "Worker {Worker} {Why}")]
+    public static partial void StaysOff(ILogger log, string worker, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "card_trouble",
+        Message = "Graphics card {Card} ({Name}) is {Trouble}")]
+    public static partial void CardTrouble(ILogger log, string card, string name, string trouble);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "card_well",
+        Message = "Graphics card {Card} ({Name}) is well again")]
+    public static partial void CardWell(ILogger log, string card, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "cards_silent",
+        Message = "Graphics card {Card} ({Name}) has told nothing of itself for {Seconds:F0} s: its driver hangs. "
+            + "Mining goes on without its temperature")]
+    public static partial void CardsSilent(ILogger log, string card, string name, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "cards_speak",
+        Message = "The graphics cards tell of themselves again")]
+    public static partial void CardsSpeak(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "card_not_locked",
+        Message = "Graphics card {Card} is not locked: {Folders} cannot be written. Nothing keeps a second program off it")]
+    public static partial void CardNotLocked(ILogger log, string card, string folders);
+
     [LoggerMessage(Level = LogLevel.Information, EventName = "pool_connected",
         Message = "connected to {Pool} as {User}")]
     public static partial void Connected(ILogger log, string pool, string user);

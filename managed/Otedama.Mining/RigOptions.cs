@@ -49,6 +49,15 @@ public sealed record RigOptions
     /// <summary>Usual time between two blocks of what is mined; from it follows when a card's next dataset is begun.</summary>
     public TimeSpan BlockTime { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Ask cards for temperature and the like; false where their library of sensors is broken.</summary>
+    public bool ReadsCardSensors { get; init; } = true;
+
+    /// <summary>
+    /// Folders in which cards are locked for this process, the first that can be written counts; null = those of the
+    /// machine.
+    /// </summary>
+    public IReadOnlyList<string>? CardLockFolders { get; init; }
+
     /// <summary>What hashes beside the processors: devices that may come and go.</summary>
     public IReadOnlyList<IWorkerSource> Devices { get; init; } = [];
 

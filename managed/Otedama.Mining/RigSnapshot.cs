@@ -95,6 +95,9 @@ public sealed record WorkerSnapshot
 
     public required string Device { get; init; }
 
+    /// <summary>DeviceSnapshot.Id of that; empty when none of them is meant.</summary>
+    public string DeviceId { get; init; } = "";
+
     /// <summary>Instruction-set flavour or kernel; empty when not known.</summary>
     public required string Flavour { get; init; }
 

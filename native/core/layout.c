@@ -80,6 +80,11 @@ static const struct {
     OTD_F(otd_telemetry, hardware_errors),
     OTD_F(otd_telemetry, launches),
     OTD_F(otd_telemetry, lost),
+    OTD_F(otd_telemetry, energy_mj),
+    OTD_F(otd_telemetry, power_limit_mw),
+    OTD_F(otd_telemetry, fan_rpm),
+    OTD_F(otd_telemetry, hotspot_mc),
+    OTD_F(otd_telemetry, memory_mc),
 
     OTD_T(otd_ceiling),
     OTD_F(otd_ceiling, pattern),
@@ -159,7 +164,7 @@ _Static_assert(sizeof(otd_algorithm_info) == 64, "otd_algorithm_info");
 _Static_assert(sizeof(otd_flavour_info) == 48, "otd_flavour_info");
 _Static_assert(sizeof(otd_backend_info) == 312, "otd_backend_info");
 _Static_assert(sizeof(otd_device_info) == 440, "otd_device_info");
-_Static_assert(sizeof(otd_telemetry) == 64, "otd_telemetry");
+_Static_assert(sizeof(otd_telemetry) == 88, "otd_telemetry");
 _Static_assert(sizeof(otd_ceiling) == 32, "otd_ceiling");
 _Static_assert(sizeof(otd_dataset_params) == 24, "otd_dataset_params");
 _Static_assert(sizeof(otd_algo_params) == 24, "otd_algo_params");

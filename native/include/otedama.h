@@ -214,11 +214,16 @@ typedef struct otd_telemetry {
     uint32_t clock_mhz;         /* of the compute units */
     uint32_t memory_clock_mhz;  /* of the memory */
     uint32_t load_percent;      /* time at work */
-    uint32_t throttled;         /* 1 = the device holds itself back */
+    uint32_t throttled;         /* OTD_THROTTLE_...: why the device holds itself back; 0 = it does not */
     uint64_t memory_used_bytes; /* by everything that uses the device */
     uint64_t hardware_errors;   /* answers the processor found wrong, since otd_devices_open */
     uint64_t launches;          /* kernels started, since then */
     uint64_t lost;              /* times the device was given up as lost, since then */
+    uint64_t energy_mj;         /* thousandths of a joule, since its driver was loaded */
+    uint32_t power_limit_mw;    /* milliwatts it is allowed */
+    uint32_t fan_rpm;           /* turns a minute */
+    int32_t hotspot_mc;         /* thousandths of a degree, of its hottest place */
+    int32_t memory_mc;          /* thousandths of a degree, of its memory */
 } otd_telemetry;
 
 #define OTD_TELEMETRY_TEMPERATURE 1u
@@ -230,6 +235,15 @@ typedef struct otd_telemetry {
 #define OTD_TELEMETRY_THROTTLED 64u
 #define OTD_TELEMETRY_MEMORY_USED 128u
 #define OTD_TELEMETRY_COUNTERS 256u /* hardware_errors, launches and lost */
+#define OTD_TELEMETRY_ENERGY 512u
+#define OTD_TELEMETRY_POWER_LIMIT 1024u
+#define OTD_TELEMETRY_FAN_RPM 2048u
+#define OTD_TELEMETRY_HOTSPOT 4096u
+#define OTD_TELEMETRY_MEMORY_TEMPERATURE 8192u
+
+#define OTD_THROTTLE_POWER 1u    /* at the power it is allowed: as it should be where that was lowered */
+#define OTD_THROTTLE_HEAT 2u     /* too hot */
+#define OTD_THROTTLE_HARDWARE 4u /* its hardware pulls it down: power supply, or heat */
 
 /*
  * Looks for devices besides the processor: opens the driver of each backend in `mask` (bit n =
@@ -276,7 +290,9 @@ OTD_API int32_t otd_device_at(uint32_t index, otd_device_info *out);
 OTD_API int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t index, otd_flavour_info *out);
 
 /*
- * What the device tells of itself now; may take some milliseconds, and never waits for a scan.
+ * What the device tells of itself now, through its interface, NVML (NVIDIA) or the kernel's files (AMD). Takes
+ * some milliseconds and never waits for a scan; a driver that hangs holds the call for as long, while calls
+ * of other threads go on after half a second without what that driver would tell.
  * Returns: OTD_OK, also when nothing is known (valid = 0); OTD_E_ARGUMENT for a device that does not exist.
  * Thread:  any, after otd_open.
  */

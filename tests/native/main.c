@@ -37,6 +37,7 @@ static void otd_test_devices(void) {
 #if OTD_GPU
     otd_test_gpu_host();
     otd_test_gpu_domains();
+    otd_test_gpu_telemetry();
 #endif
     otd_test_gpu();
 #if OTD_GPU

@@ -95,7 +95,9 @@ internal static unsafe class LayoutCheck
             .Field("load_percent", &telemetry.load_percent).Field("throttled", &telemetry.throttled)
             .Field("memory_used_bytes", &telemetry.memory_used_bytes)
             .Field("hardware_errors", &telemetry.hardware_errors).Field("launches", &telemetry.launches)
-            .Field("lost", &telemetry.lost);
+            .Field("lost", &telemetry.lost).Field("energy_mj", &telemetry.energy_mj)
+            .Field("power_limit_mw", &telemetry.power_limit_mw).Field("fan_rpm", &telemetry.fan_rpm)
+            .Field("hotspot_mc", &telemetry.hotspot_mc).Field("memory_mc", &telemetry.memory_mc);
     }
 
     private static void AddParameters(List<Row> rows)

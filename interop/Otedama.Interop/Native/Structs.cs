@@ -130,6 +130,11 @@ internal struct otd_telemetry
     public ulong hardware_errors;
     public ulong launches;
     public ulong lost;
+    public ulong energy_mj;
+    public uint power_limit_mw;
+    public uint fan_rpm;
+    public int hotspot_mc;
+    public int memory_mc;
 }
 
 [StructLayout(LayoutKind.Sequential)]

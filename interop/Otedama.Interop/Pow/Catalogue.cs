@@ -75,29 +75,53 @@ public sealed record DeviceInfo(
 /// <param name="Launches">Kernels started since then.</param>
 /// <param name="Lost">Times it was given up as lost since then.</param>
 public readonly record struct DeviceReadings(
-    double? TemperatureC, double? PowerW, double? ClockMhz, ulong? HardwareErrors, ulong? Launches, ulong? Lost);
-
-/// <summary>A pattern of access whose ceiling a card can be measured for.</summary>
-public enum CeilingPattern
+    double? TemperatureC, double? PowerW, double? ClockMhz, ulong? HardwareErrors, ulong? Launches, ulong? Lost)
 {
-    /// <summary>Bytes read and written in their order.</summary>
-    Copy = 0,
+    /// <summary>Of the highest speed.</summary>
+    public double? FanPercent { get; init; }
 
-    /// <summary>Bytes read at random multiples of 256, 256 each, as KawPow does.</summary>
-    Random256 = 1,
+    /// <summary>Turns a minute.</summary>
+    public double? FanRpm { get; init; }
 
-    /// <summary>Bytes read at random multiples of 16, 32 each, as Verthash does.</summary>
-    Random32 = 2,
+    public double? MemoryClockMhz { get; init; }
 
-    /// <summary>Random words read of 16 KiB of shared memory, as KawPow does.</summary>
-    Shared = 3,
+    /// <summary>Part of the time it works, in percent.</summary>
+    public double? LoadPercent { get; init; }
 
-    /// <summary>Operations on 32-bit words, half of them rotations, as SHA-256 does.</summary>
-    Integer = 4,
+    /// <summary>Degrees of its hottest place.</summary>
+    public double? HotspotC { get; init; }
+
+    /// <summary>Degrees of its memory.</summary>
+    public double? MemoryC { get; init; }
+
+    /// <summary>Watts it is allowed.</summary>
+    public double? PowerLimitW { get; init; }
+
+    /// <summary>Used by everything that uses the device.</summary>
+    public ulong? MemoryUsedBytes { get; init; }
+
+    /// <summary>Since its driver was loaded.</summary>
+    public double? EnergyJ { get; init; }
+
+    /// <summary>Why it holds itself back; None = it does not.</summary>
+    public ThrottleReasons? Throttle { get; init; }
 }
 
-/// <summary>What a card did at most with one pattern, in bytes or operations.</summary>
-public readonly record struct DeviceCeiling(CeilingPattern Pattern, ulong FootprintBytes, double PerSecond);
+/// <summary>Why a device is slower than it could be.</summary>
+[Flags]
+public enum ThrottleReasons
+{
+    None = 0,
+
+    /// <summary>It draws the power it is allowed, as it should where that was lowered.</summary>
+    Power = 1,
+
+    /// <summary>It is too hot.</summary>
+    Heat = 2,
+
+    /// <summary>Its hardware pulls it down: power supply, or heat.</summary>
+    Hardware = 4,
+}
 
 /// <summary>How memory is read.</summary>
 public enum MemoryPattern
@@ -169,10 +193,14 @@ public static unsafe class Catalogue
     /// Looks for devices besides the processor, once; opens drivers, which takes up to some seconds. Throws NativeException
     /// when OTEDAMA_GPU names something that does not exist.
     /// </summary>
-    public static void OpenDevices()
+    public static void OpenDevices() => OpenDevices(uint.MaxValue);
+
+    /// <summary>The same for some backends only.</summary>
+    /// <param name="mask">Bit n = DeviceBackend n.</param>
+    public static void OpenDevices(uint mask)
     {
         Native.Open();
-        NativeException.ThrowIfFailed(Otd.otd_devices_open(uint.MaxValue), "look for devices");
+        NativeException.ThrowIfFailed(Otd.otd_devices_open(mask), "look for devices");
     }
 
     /// <summary>
@@ -203,22 +231,13 @@ public static unsafe class Catalogue
     }
 
     /// <summary>
-    /// Measures for about budget, with a kernel that does nothing else, over footprint bytes of the card's memory (or what one
-    /// piece may have). Throws NativeException.
+    /// Never waits for a scan, but for a driver that hangs. Throws NativeException for a device that does not exist.
     /// </summary>
-    public static DeviceCeiling Ceiling(int device, CeilingPattern pattern, ulong footprint, TimeSpan budget)
-    {
-        otd_ceiling ceiling;
-        NativeException.ThrowIfFailed(
-            Otd.otd_device_ceiling((uint)device, (uint)pattern, footprint, (uint)budget.TotalMilliseconds, &ceiling),
-            $"measure {pattern} on device {device}");
-        return new DeviceCeiling(pattern, ceiling.footprint_bytes, ceiling.amount * 1e9 / ceiling.nanoseconds);
-    }
-
-    /// <summary>Never waits for a scan. Throws NativeException for a device that does not exist.</summary>
     public static DeviceReadings Readings(int device)
     {
-        const uint temperature = 1, power = 2, clock = 8, counters = 256; // OTD_TELEMETRY_...
+        // OTD_TELEMETRY_...
+        const uint temperature = 1, power = 2, fan = 4, clock = 8, memoryClock = 16, load = 32, throttled = 64, memoryUsed = 128,
+            counters = 256, energy = 512, powerLimit = 1024, fanRpm = 2048, hotspot = 4096, memoryTemperature = 8192;
         Native.Open();
         otd_telemetry now;
         NativeException.ThrowIfFailed(Otd.otd_device_telemetry((uint)device, &now), $"telemetry of device {device}");
@@ -229,7 +248,19 @@ public static unsafe class Catalogue
             Has(clock) ? now.clock_mhz : null,
             Has(counters) ? now.hardware_errors : null,
             Has(counters) ? now.launches : null,
-            Has(counters) ? now.lost : null);
+            Has(counters) ? now.lost : null)
+        {
+            FanPercent = Has(fan) ? now.fan_percent : null,
+            FanRpm = Has(fanRpm) ? now.fan_rpm : null,
+            MemoryClockMhz = Has(memoryClock) ? now.memory_clock_mhz : null,
+            LoadPercent = Has(load) ? now.load_percent : null,
+            HotspotC = Has(hotspot) ? now.hotspot_mc / 1e3 : null,
+            MemoryC = Has(memoryTemperature) ? now.memory_mc / 1e3 : null,
+            PowerLimitW = Has(powerLimit) ? now.power_limit_mw / 1e3 : null,
+            MemoryUsedBytes = Has(memoryUsed) ? now.memory_used_bytes : null,
+            EnergyJ = Has(energy) ? now.energy_mj / 1e3 : null,
+            Throttle = Has(throttled) ? (ThrottleReasons)now.throttled : null,
+        };
 
         bool Has(uint bit) => (valid & bit) != 0;
     }

@@ -29,6 +29,13 @@ public static class Gpus
         return Number(Catalogue.Devices());
     }
 
+    /// <summary>The same behind some interfaces only, beside those that were opened before.</summary>
+    public static IReadOnlyList<GpuInfo> Find(IEnumerable<DeviceBackend> interfaces)
+    {
+        Catalogue.OpenDevices(interfaces.Aggregate(0u, static (mask, one) => mask | 1u << (int)one));
+        return Number(Catalogue.Devices());
+    }
+
     /// <summary>Why there are none, one sentence an interface; empty where there are some, or nothing was looked for.</summary>
     public static IReadOnlyList<string> Reasons() =>
         [.. Catalogue.Backends().Where(static backend => backend.Message.Length > 0).Select(static backend => backend.Message)];

@@ -15,21 +15,18 @@ internal sealed class Crew(
 {
     private static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// A device that was lost and is listed all the same, as after a driver's reset, is tried again after this long.
-    /// </summary>
-    private static readonly TimeSpan s_lostWait = TimeSpan.FromMinutes(1);
-
     private readonly Lock _gate = new();    // held while workers come or go
     private readonly Dictionary<string, string> _problems = []; // last said, by kind or key
+    private readonly Dictionary<string, DeviceLosses> _losses = []; // by key, of devices that may come back
     private Member[] _members = [];         // replaced under _gate, read without it
     private readonly Dictionary<IWorkerSource, IReadOnlyList<DeviceSnapshot>> _measured = []; // replaced values by the last look
     private IReadOnlyList<DeviceSnapshot> _devices = [];
     private long _hashesDeparted;
     private int _nextId;
     private bool _stopped;
+    private volatile bool _forgetLosses;
 
-    public IEnumerable<WorkerSnapshot> Read() => Volatile.Read(ref _members).Select(static member => member.Worker.Read());
+    public IEnumerable<WorkerSnapshot> Read() => Volatile.Read(ref _members).Select(static member => member.Read());
 
     /// <summary>As of the last look.</summary>
     public IReadOnlyList<DeviceSnapshot> Devices => Volatile.Read(ref _devices);
@@ -48,6 +45,11 @@ internal sealed class Crew(
         }
         try
         {
+            if (_forgetLosses)
+            {
+                _forgetLosses = false;
+                ForgetLosses();
+            }
             foreach (IWorkerSource source in _stopped ? [] : sources)
             {
                 Look(source);
@@ -59,6 +61,11 @@ internal sealed class Crew(
             _gate.Exit();
         }
     }
+
+    /// <summary>
+    /// Devices that were lost are tried again at the next look, also those that were to stay off. Any thread.
+    /// </summary>
+    public void TryLostAgain() => _forgetLosses = true;
 
     /// <summary>Every step has ended, or its worker hangs and is said to.</summary>
     public void Stop()
@@ -113,11 +120,17 @@ internal sealed class Crew(
         {
             if (member.LostAt is null && member.Worker.Read().State == WorkerState.Lost)
             {
-                member.LostAt = time.GetTimestamp();
+                OnLost(member);
             }
-            if (!keys.Contains(member.Key) || (member.LostAt is long at && time.GetElapsedTime(at) >= s_lostWait))
+            if (!keys.Contains(member.Key))
             {
-                Leave(member);
+                _losses.Remove(member.Key); // whatever comes in its place begins anew
+                Leave(member, isGone: true);
+            }
+            else if (member.LostAt is long at
+                && _losses[member.Key] is { IsOff: false } losses && time.GetElapsedTime(at) >= losses.Pause)
+            {
+                Leave(member, isGone: false);
             }
         }
         HashSet<string> known = [.. _members.Where(member => member.Source == source).Select(static member => member.Key)];
@@ -126,6 +139,35 @@ internal sealed class Crew(
             .Select(static member => member.Worker.Read()).GroupBy(static worker => (worker.Device, worker.Flavour)))
         {
             RigLog.Joined(logger, source.Kind, group.Count(), group.Key.Device, group.Key.Flavour);
+        }
+    }
+
+    private void OnLost(Member member)
+    {
+        member.LostAt = time.GetTimestamp();
+        if (!_losses.TryGetValue(member.Key, out DeviceLosses? losses))
+        {
+            _losses[member.Key] = losses = new DeviceLosses(time);
+        }
+        losses.OnLost(time.GetElapsedTime(member.JoinedAt));
+        if (losses.IsOff)
+        {
+            double minutes = DeviceLosses.Window.TotalMinutes;
+            member.StaysOff = $"stays off: its device was lost {DeviceLosses.LossesToStayOff} times in {minutes:0} minutes. "
+                + "`otedama mining start` or a reload tries it again";
+            RigLog.StaysOff(logger, member.Name, member.StaysOff);
+        }
+        else
+        {
+            RigLog.LostPause(logger, member.Name, member.Source.Kind, losses.Pause.TotalSeconds, losses.InARow);
+        }
+    }
+
+    private void ForgetLosses()
+    {
+        foreach (DeviceLosses losses in _losses.Values)
+        {
+            losses.Forget();
         }
     }
 
@@ -149,14 +191,18 @@ internal sealed class Crew(
         string name = worker.Read().Name;
         IWorkerLoop loop = run(worker, name);
         dispatcher.Add(worker, loop.Wake);
-        Member member = new(source, seed.Key, name, worker, loop);
+        Member member = new(source, seed.Key, name, worker, loop, time.GetTimestamp());
         _members = [.. _members, member];
         return member;
     }
 
-    private void Leave(Member member)
+    /// <param name="isGone">Else it is let go so that another worker opens its device anew.</param>
+    private void Leave(Member member, bool isGone)
     {
-        RigLog.Left(logger, member.Name, member.Source.Kind);
+        if (isGone)
+        {
+            RigLog.Left(logger, member.Name, member.Source.Kind);
+        }
         bool ended = member.Loop.Stop(s_stopWait);
         if (ended)
         {
@@ -179,10 +225,26 @@ internal sealed class Crew(
         return news;
     }
 
-    private sealed record Member(IWorkerSource Source, string Key, string Name, IWorker Worker, IWorkerLoop Loop)
+    private sealed record Member(
+        IWorkerSource Source, string Key, string Name, IWorker Worker, IWorkerLoop Loop, long JoinedAt)
     {
+        private volatile string _staysOff = "";
+
         public bool Ended { get; set; }
 
         public long? LostAt { get; set; }
+
+        /// <summary>Why it is not tried again, in words that follow its name; empty while it is.</summary>
+        public string StaysOff
+        {
+            get => _staysOff;
+            set => _staysOff = value;
+        }
+
+        public WorkerSnapshot Read()
+        {
+            WorkerSnapshot now = Worker.Read();
+            return StaysOff.Length > 0 ? now with { Reason = $"{StaysOff} ({now.Reason})" } : now;
+        }
     }
 }

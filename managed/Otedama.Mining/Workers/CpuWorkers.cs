@@ -9,6 +9,8 @@ namespace Otedama.Mining;
 /// </summary>
 internal sealed class CpuWorkers : IWorkerSource
 {
+    private const string DeviceId = "cpu";
+
     private readonly WorkerSeed[] _seeds;
     private readonly CpuSensors _sensors;
     private readonly string _device = CpuName();
@@ -33,6 +35,7 @@ internal sealed class CpuWorkers : IWorkerSource
                 Id = id,
                 Name = $"cpu{i}",
                 Device = _device,
+                DeviceId = DeviceId,
                 Algorithm = algorithm,
                 Flavour = flavour,
                 HashesPerNonce = facts.HashesPerNonce,
@@ -48,7 +51,8 @@ internal sealed class CpuWorkers : IWorkerSource
 
     public IReadOnlyList<WorkerSeed> Find() => _seeds;
 
-    public IReadOnlyList<DeviceSnapshot> Measure() => _seeds.Length == 0 ? [] : [new DeviceSnapshot("cpu", Kind, _device, _sensors.Read())];
+    public IReadOnlyList<DeviceSnapshot> Measure() =>
+        _seeds.Length == 0 ? [] : [new DeviceSnapshot(DeviceId, Kind, _device, _sensors.Read())];
 
     public static AlgorithmInfo FindAlgorithm(Algorithm wanted)
     {

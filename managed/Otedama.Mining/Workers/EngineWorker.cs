@@ -108,11 +108,16 @@ internal sealed class EngineWorker : IWorker
         {
             (state, reason) = (WorkerState.Idle, waiting);
         }
+        else if (state == WorkerState.Healthy && _options.Trouble() is { Length: > 0 } trouble)
+        {
+            (state, reason) = (WorkerState.Degraded, trouble);
+        }
         return new WorkerSnapshot
         {
             Id = Id,
             Name = _options.Name,
             Device = _options.Device,
+            DeviceId = _options.DeviceId,
             Flavour = engine?.Flavour ?? _options.Flavour.Name,
             State = state,
             Reason = reason,

@@ -10,6 +10,12 @@ internal sealed record EngineWorkerOptions
 
     public required string Device { get; init; }
 
+    /// <summary>As DeviceSnapshot.Id names it.</summary>
+    public string DeviceId { get; init; } = "";
+
+    /// <summary>What is wrong with the device although it hashes, in words; empty = nothing. Any thread.</summary>
+    public Func<string> Trouble { get; init; } = static () => "";
+
     public required AlgorithmInfo Algorithm { get; init; }
 
     public required FlavourInfo Flavour { get; init; }

@@ -6,55 +6,118 @@ namespace Otedama.Mining;
 
 /// <summary>
 /// The graphics cards that options ask for, one worker each. A card that is lost keeps its seed: the crew lets its worker go
-/// and makes another, which opens the card anew.
+/// and makes another, which opens the card anew. A card is locked for this process from its first use until the rig
+/// ends.
 /// </summary>
-internal sealed class GpuWorkers : IWorkerSource
+internal sealed class GpuWorkers : IWorkerSource, IDisposable
 {
     /// <summary>A card has two launches under way in a scan and drains them at its end, which this makes a small part.</summary>
     private static readonly TimeSpan s_scanBudget = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Whatever a card refused, its driver needs a moment.</summary>
+    private static readonly TimeSpan s_restartFirst = TimeSpan.FromSeconds(5);
+
     private readonly IReadOnlyList<GpuInfo> _gpus;
+    private readonly IReadOnlyList<string> _lockFolders;
+    private readonly CardWatch _watch;
+    private readonly ILogger _logger;
     private readonly WorkerSeed[] _seeds;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, CardLock?> _locks = []; // by index of the card, under _gate
+    private bool _disposed;
 
     /// <summary>Throws ArgumentException naming the card that cannot do it.</summary>
     public GpuWorkers(RigOptions options, DeviceDatasets datasets, TimeProvider time, ILogger logger)
     {
         _gpus = options.Gpus;
-        _seeds = [.. _gpus.Select(gpu => Seed(gpu, options, datasets, time, logger))];
+        _lockFolders = options.CardLockFolders ?? CardLock.Folders;
+        _logger = logger;
+        _watch = new CardWatch(
+            [.. _gpus.Select(static gpu => (gpu.Name, gpu.Device.Name))],
+            card => options.ReadsCardSensors ? Catalogue.Readings(_gpus[card].Device.Index) : default,
+            time,
+            logger);
+        _seeds = [.. _gpus.Select((gpu, place) => Seed(gpu, place, options, datasets, time))];
     }
 
     public string Kind => "GPU";
 
+    /// <summary>Begins to look at temperatures and the like.</summary>
+    public void Start() => _watch.Start();
+
     public IReadOnlyList<WorkerSeed> Find() => _seeds;
 
-    public IReadOnlyList<DeviceSnapshot> Measure() => [.. _gpus.Select(gpu =>
+    /// <summary>What the watch saw last: this does not wait for a driver.</summary>
+    public IReadOnlyList<DeviceSnapshot> Measure()
     {
-        DeviceReadings now = Catalogue.Readings(gpu.Device.Index);
-        return new DeviceSnapshot(gpu.Name, Kind, gpu.Device.Name, new DeviceTelemetry(now.TemperatureC, now.PowerW, null, now.ClockMhz));
-    })];
+        _watch.SpeakOfSilence();
+        return
+        [
+            .. _gpus.Select((gpu, place) => new DeviceSnapshot(gpu.Name, Kind, gpu.Device.Name, _watch.Telemetry(place))),
+        ];
+    }
 
-    private static WorkerSeed Seed(
-        GpuInfo gpu, RigOptions options, DeviceDatasets datasets, TimeProvider time, ILogger logger)
+    /// <summary>After the last step of its workers: others may take the cards.</summary>
+    public void Dispose()
+    {
+        _watch.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            foreach (CardLock? held in _locks.Values)
+            {
+                held?.Dispose();
+            }
+            _locks.Clear();
+        }
+    }
+
+    private WorkerSeed Seed(GpuInfo gpu, int place, RigOptions options, DeviceDatasets datasets, TimeProvider time)
     {
         FlavourInfo flavour = gpu.Flavours(options.Algorithm).FirstOrDefault()
             ?? throw new ArgumentException($"{options.Algorithm} has no kernel for graphics card {gpu.Index} ({gpu.Device.Name})");
         AlgorithmFacts facts = AlgorithmFacts.Of(options.Algorithm, options.Equihash);
         AlgorithmInfo algorithm = CpuWorkers.FindAlgorithm(options.Algorithm);
-        GpuEngines engines = new(gpu, facts, options, datasets, time, logger);
+        GpuEngines engines = new(gpu, facts, options, datasets, time, _logger);
+        Func<IScanEngine> make = engines.ForWorker();
         return new WorkerSeed(gpu.Name, id => new EngineWorker(
             new EngineWorkerOptions
             {
                 Id = id,
                 Name = gpu.Name,
                 Device = gpu.Device.Name,
+                DeviceId = gpu.Name,
+                Trouble = () => _watch.Trouble(place),
                 Algorithm = algorithm,
                 Flavour = flavour,
                 HashesPerNonce = facts.HashesPerNonce,
                 ScanBudget = s_scanBudget,
+                RestartFirst = s_restartFirst,
                 NonceCountFirst = Math.Max(4096, (ulong)facts.ThreadRateGuess), // a second of one processor thread
             },
-            engines.ForWorker(),
+            () =>
+            {
+                Hold(gpu);
+                return make();
+            },
             time,
-            logger));
+            _logger));
+    }
+
+    /// <summary>Locks the card unless it is; throws IOException while another process has it.</summary>
+    private void Hold(GpuInfo gpu)
+    {
+        lock (_gate)
+        {
+            if (_disposed || _locks.ContainsKey(gpu.Index))
+            {
+                return;
+            }
+            _locks[gpu.Index] = CardLock.Take(gpu, _lockFolders);
+            if (_locks[gpu.Index] is null)
+            {
+                RigLog.CardNotLocked(_logger, gpu.Name, string.Join(" and ", _lockFolders));
+            }
+        }
     }
 }

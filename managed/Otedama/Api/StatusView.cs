@@ -94,13 +94,10 @@ internal sealed record WorkerView(string Name, string Flavour, double HashrateHs
 {
     /// <summary>Why it is not healthy; null when it is.</summary>
     public string? Reason { get; init; }
-}
 
-/// <summary>A piece of hardware that hashes; what it does not tell of itself is null.</summary>
-/// <param name="Id">As the metrics name it, such as cpu.</param>
-/// <param name="Kind">cpu.</param>
-internal sealed record DeviceView(
-    string Id, string Kind, string Name, double? TemperatureC, double? PowerW, double? FanRpm, double? ClockMhz);
+    /// <summary>Id of the device it runs on; null where that is none of the rig's devices.</summary>
+    public string? Device { get; init; }
+}
 
 /// <summary>A pool this machine mines on or would turn to.</summary>
 /// <param name="State">standby, connecting, active or failed.</param>

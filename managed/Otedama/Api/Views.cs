@@ -33,8 +33,7 @@ internal static class Views
             Difficulty = rig.Difficulty,
             Efficiency = answered == 0 ? null : (double)shares.Accepted / answered,
             Workers = [.. rig.Workers.Select(worker => Worker(worker, rig.State))],
-            Devices = [.. rig.Devices.Select(static d => new DeviceView(
-                d.Id, d.Kind.ToLowerInvariant(), d.Name, d.Telemetry.TemperatureC, d.Telemetry.PowerW, d.Telemetry.FanRpm, d.Telemetry.ClockMhz))],
+            Devices = [.. rig.Devices.Select(d => DeviceView.Of(d, works ? rig.Workers : []))],
             Pools = [.. rig.Pools.Select(static p => new UpstreamView(
                 p.Url, p.State.ToString().ToLowerInvariant(), p.LatencyMs, p.LastError.Length > 0 ? p.LastError : null))],
         };
@@ -203,6 +202,7 @@ internal static class Views
         state == RigState.Paused ? "paused" : Snake(worker.State.ToString()))
     {
         Reason = worker.Reason.Length > 0 ? worker.Reason : null,
+        Device = worker.DeviceId.Length > 0 ? worker.DeviceId : null,
     };
 
     public static string Snake(string name) => string.Concat(name.Select((c, i) =>

@@ -25,7 +25,7 @@ internal static class DevicesCommand
             ],
             gpus.Gpus,
             [],
-            gpus.Note,
+            gpus.Note ?? (gpus.Problems.Count > 0 ? string.Join(' ', gpus.Problems) : null),
             AsicCommand.Sentence);
     }
 
@@ -58,7 +58,7 @@ internal static class DevicesCommand
         }
         if (answer.GpuNote is { } note)
         {
-            yield return $"gpu    none. {note}";
+            yield return answer.Gpus.Count > 0 ? $"gpu    {note}" : $"gpu    none. {note}";
         }
         yield return $"asic   none. {answer.AsicNote}";
     }
@@ -112,7 +112,7 @@ internal static class DevicesCommand
         pages is null ? "no huge pages" : $"{pages.Total} huge pages of {pages.PageKib} KiB reserved, {pages.Free} free";
 }
 
-/// <param name="GpuNote">Why there is no graphics card; null where there are some.</param>
+/// <param name="GpuNote">Why there is no graphics card, or which drivers were left out.</param>
 /// <param name="Asics">None in this version; AsicNote says so.</param>
 internal sealed record DevicesAnswer(
     int Schema,

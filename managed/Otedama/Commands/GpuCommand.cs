@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Otedama.Interop;
+using Otedama.Mining;
 
 namespace Otedama;
 
@@ -17,14 +18,32 @@ internal static class GpuCommand
             return answer.Gpus.Count > 0 ? ExitCode.Done : ExitCode.Unsupported;
         });
         gpu.Subcommands.Add(list);
+        Command probe = new(GpuProbe.Verb, "Open the drivers and say what happens; others start it and outlive it.")
+        {
+            Hidden = true,
+        };
+        probe.SetAction(_ => GpuProbe.Answer(context.Outside.Out));
+        gpu.Subcommands.Add(probe);
         return gpu;
     }
 
+    /// <summary>Found by another process where that is possible; else here.</summary>
     internal static GpuListAnswer Look()
     {
-        IReadOnlyList<GpuInfo> gpus = GpuChoice.Find();
-        return new GpuListAnswer(1, [.. gpus.Select(Answer)], gpus.Count > 0 ? null : GpuChoice.NoneBecause());
+        GpuChoice.CheckEnvironment();
+        if (GpuProbe.OfThisProcess is not { } probe)
+        {
+            return Look(GpuChoice.Find(), readsSensors: true);
+        }
+        GpuListAnswer found = probe.Found ?? new GpuListAnswer(1, [], null);
+        string? note = found.Gpus.Count > 0
+            ? null : string.Join(' ', probe.Problems.Append(found.Note).OfType<string>());
+        return found with { Note = note, Problems = found.Gpus.Count > 0 ? probe.Problems : [] };
     }
+
+    /// <param name="readsSensors">What hangs in a driver's library of sensors hangs here.</param>
+    internal static GpuListAnswer Look(IReadOnlyList<GpuInfo> gpus, bool readsSensors) =>
+        new(1, [.. gpus.Select(gpu => Answer(gpu, readsSensors))], gpus.Count > 0 ? null : GpuChoice.NoneBecause());
 
     internal static IEnumerable<string> Lines(GpuListAnswer answer)
     {
@@ -35,6 +54,10 @@ internal static class GpuCommand
             yield return $"    {gpu.Interface}, {gpu.Kind}, {gpu.ComputeUnits} compute units, "
                 + $"{gpu.MemoryBytes >> 20} MiB of memory{free}";
             yield return $"    driver {gpu.Driver ?? "unknown"}, PCI address {gpu.Pci ?? "unknown"}";
+            if (gpu.Telemetry is { } device && string.Join(", ", DeviceWords.Of(device)) is { Length: > 0 } told)
+            {
+                yield return $"    {told}";
+            }
             string mines = gpu.Algorithms.Count > 0 ? string.Join(", ", gpu.Algorithms) : "nothing in this version";
             yield return $"    mines: {mines}"
                 + (gpu.SameBoardAs is int twin ? $"; the same card as {twin}, behind another interface" : "")
@@ -44,9 +67,13 @@ internal static class GpuCommand
         {
             yield return $"No graphics card. {note}";
         }
+        foreach (string problem in answer.Problems)
+        {
+            yield return problem;
+        }
     }
 
-    private static GpuAnswer Answer(GpuInfo gpu) => new(
+    private static GpuAnswer Answer(GpuInfo gpu, bool readsSensors) => new(
         gpu.Index,
         gpu.Device.Name,
         gpu.Device.Backend.ToString().ToLowerInvariant(),
@@ -58,11 +85,33 @@ internal static class GpuCommand
         gpu.Device.Pci,
         gpu.IsSimulator,
         gpu.TwinOf,
-        GpuChoice.AlgorithmsOf(gpu));
+        GpuChoice.AlgorithmsOf(gpu))
+    {
+        Telemetry = readsSensors ? Telemetry(gpu) : null,
+    };
+
+    private static DeviceView? Telemetry(GpuInfo gpu)
+    {
+        try
+        {
+            DeviceTelemetry told = DeviceTelemetry.Of(Catalogue.Readings(gpu.Device.Index));
+            return DeviceView.Of(new DeviceSnapshot($"gpu{gpu.Index}", "gpu", gpu.Device.Name, told), []);
+        }
+        catch (NativeException)
+        {
+            return null; // it can be listed all the same
+        }
+    }
 }
 
 /// <param name="Note">Why there is none; null where there are some.</param>
-internal sealed record GpuListAnswer(int Schema, IReadOnlyList<GpuAnswer> Gpus, string? Note);
+internal sealed record GpuListAnswer(int Schema, IReadOnlyList<GpuAnswer> Gpus, string? Note)
+{
+    /// <summary>
+    /// Sentences about drivers that crashed or hung and were left out, where there are cards all the same.
+    /// </summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+}
 
 /// <summary>A graphics card; what its driver does not tell is null.</summary>
 /// <param name="Index">As --gpu takes it.</param>
@@ -81,4 +130,8 @@ internal sealed record GpuAnswer(
     string? Pci,
     bool Simulator,
     int? SameBoardAs,
-    IReadOnlyList<string> Algorithms);
+    IReadOnlyList<string> Algorithms)
+{
+    /// <summary>What it tells of itself at the moment; null where it cannot be asked.</summary>
+    public DeviceView? Telemetry { get; init; }
+}

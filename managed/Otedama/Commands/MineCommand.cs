@@ -21,7 +21,7 @@ internal static class MineCommand
             Description = "Allow --gpu to name a card that is this machine's processor in disguise.",
         };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
-        Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all.", HelpName = "N" };
+        Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all, none = graphics cards alone.", HelpName = "N" };
         foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, simulator, pool, threads])
         {
             mine.Options.Add(option);

@@ -24,7 +24,9 @@ internal static class StatusLines
         yield return $"rig    {name}{state}, {rig.Algorithm}, {Units.Hashrate(rig.HashrateHs)}, {rig.Accepted} accepted, {rig.Rejected} rejected";
         foreach (WorkerView worker in rig.Workers)
         {
-            yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  {worker.Health}";
+            string why = worker.Reason is { } reason && worker.Health is not ("idle" or "starting" or "paused")
+                ? $": {reason}" : "";
+            yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  {worker.Health}{why}";
         }
         foreach (string device in Devices(rig))
         {
@@ -34,17 +36,9 @@ internal static class StatusLines
 
     /// <summary>What the hardware tells of itself: nothing of a device that is silent.</summary>
     public static IEnumerable<string> Devices(RigView rig) => rig.Devices
-        .Select(static device => (device.Name, Told: string.Join(", ", Told(device))))
+        .Select(static device => (device.Name, Told: string.Join(", ", DeviceWords.Of(device))))
         .Where(static device => device.Told.Length > 0)
         .Select(static device => $"{device.Name}: {device.Told}");
-
-    private static IEnumerable<string> Told(DeviceView device)
-    {
-        CultureInfo plain = CultureInfo.InvariantCulture;
-        (double? Value, string Unit)[] all =
-            [(device.TemperatureC, "°C"), (device.PowerW, "W"), (device.FanRpm, "rpm"), (device.ClockMhz, "MHz")];
-        return all.Where(static one => one.Value is not null).Select(one => string.Create(plain, $"{one.Value:0} {one.Unit}"));
-    }
 
     /// <summary>What is being made or could not be made; nothing of what is ready.</summary>
     public static IEnumerable<string> Datasets(StatusView status) => status.Datasets

@@ -9,7 +9,8 @@ internal sealed record FlagValue(string Key, string Text, string Name);
 internal sealed class ConfigurationLoader
 {
     /// <summary>Variables that are not settings but ours.</summary>
-    private static readonly string[] s_otherVariables = ["OTEDAMA_LOG", "OTEDAMA_CPU", "OTEDAMA_PRESET"];
+    private static readonly string[] s_otherVariables =
+        ["OTEDAMA_LOG", "OTEDAMA_CPU", "OTEDAMA_GPU", "OTEDAMA_RUN_DIR", "OTEDAMA_SYSFS", "OTEDAMA_PRESET"];
 
     private readonly Dictionary<Setting, SettingValue> _values =
         Settings.All.ToDictionary(static s => s, static s => new SettingValue(s, s.Default, Origin.Default, "default"));

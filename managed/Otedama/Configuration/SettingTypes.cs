@@ -10,6 +10,11 @@ internal static class SettingTypes
 {
     private const int ListLimit = 256;
 
+    /// <summary>The value of an integer that may be "none", when it is.</summary>
+    public const int None = -1;
+
+    private const string NoneWord = "none";
+
     public static Setting<int> Integer(string key, int value, int min, int max, string help, string? notYet = null)
     {
         string allowed = $"a whole number from {min} to {max}";
@@ -32,6 +37,27 @@ internal static class SettingTypes
             }
             result = (int)number;
             return null;
+        }
+    }
+
+    /// <summary>The same with a word for "not even one", which is -1: where 0 means as many as there are.</summary>
+    public static Setting<int> IntegerOrNone(string key, int value, int min, int max, string help)
+    {
+        Setting<int> number = Integer(key, value, min, max, help);
+        return new(key, help, number.TypeName, $"{number.Allowed}, or none", value, Read, static v => Show(v));
+
+        static string Show(int count) => count == None ? NoneWord : count.ToString(CultureInfo.InvariantCulture);
+
+        string? Read(RawValue raw, out int result)
+        {
+            result = None;
+            if (raw is RawScalar scalar && scalar.Text.Equals(NoneWord, StringComparison.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+            string? problem = number.TryRead(raw, out object read);
+            result = (int)read;
+            return problem;
         }
     }
 

@@ -41,8 +41,9 @@ internal static class Settings
         "Also mine with graphics cards that are this machine's processor in disguise (PoCL, lavapipe). For tests: slower "
         + "than CPU workers."));
 
-    public static readonly Setting<int> CpuThreads = Add(Integer("mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
-        "CPU workers; 0 = one per hardware thread."));
+    public static readonly Setting<int> CpuThreads = Add(IntegerOrNone(
+        "mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
+        "CPU workers; 0 = one per hardware thread, none = graphics cards mine alone."));
 
     public static readonly Setting<string> CpuPriority = Add(Choice("mining.workers.cpu_priority", "low", ["idle", "low", "normal"],
         "How CPU workers compete with other programs: idle = only when nothing else runs, low = behind ordinary work, normal."));

@@ -33,6 +33,10 @@ internal static class GpuChoice
         }
         KeepPrograms(Path.Combine(dataRoot, ProgramsFolder), note);
         IReadOnlyList<GpuInfo> all = Find();
+        foreach (string problem in GpuProbe.OfThisProcess?.Problems ?? [])
+        {
+            note(problem);
+        }
         return configuration.Get(Settings.Gpus).Count > 0
             ? Named(configuration, Settings.Gpus, work, all)
             : First(configuration, work, all, note);
@@ -50,18 +54,27 @@ internal static class GpuChoice
     /// <summary>Why there is no card; one sentence or more.</summary>
     public static string NoneBecause()
     {
-        IReadOnlyList<string> reasons = Gpus.Reasons();
+        IEnumerable<string> broken = GpuProbe.OfThisProcess?.Problems ?? [];
+        IReadOnlyList<string> reasons = [.. broken.Select(static problem => problem.TrimEnd('.')), .. Gpus.Reasons()];
         string? only = Environment.GetEnvironmentVariable("OTEDAMA_GPU");
         return reasons.Count > 0 ? string.Join(" ", reasons.Select(static reason => $"{reason}."))
             : string.IsNullOrEmpty(only) ? "This build has no GPU backends."
             : $"OTEDAMA_GPU={SettingTypes.Shorten(only)} leaves none.";
     }
 
+    /// <summary>Opens only drivers that another process could open, where that can be tried.</summary>
     public static IReadOnlyList<GpuInfo> Find()
+    {
+        CheckEnvironment();
+        return GpuProbe.OfThisProcess is { } probe ? Gpus.Find(probe.Backends) : Gpus.Find();
+    }
+
+    /// <summary>Throws ConfigurationException when OTEDAMA_GPU names what does not exist; opens no driver.</summary>
+    public static void CheckEnvironment()
     {
         try
         {
-            return Gpus.Find();
+            Catalogue.OpenDevices(1u << (int)DeviceBackend.Cpu);
         }
         catch (NativeException e) when (e.StatusName == "OTD_E_ARGUMENT")
         {
@@ -138,8 +151,14 @@ internal static class GpuChoice
         string key = configuration.KeyOf(Settings.GpuThreads);
         bool simulators = configuration.Get(Settings.GpuSimulator);
         GpuInfo[] usable = [.. all.Where(gpu => gpu.TwinOf is null && (simulators || !gpu.IsSimulator))];
+        bool alone = configuration.Get(Settings.CpuThreads) == SettingTypes.None;
         if (usable.Length > 0 && usable[0].Flavours(work.Algorithm).Count == 0)
         {
+            if (alone)
+            {
+                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there are no CPU "
+                    + $"workers ({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.");
+            }
             note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers "
                 + "mine.");
             return [];
@@ -147,6 +166,11 @@ internal static class GpuChoice
         if (usable.Length < wanted)
         {
             string why = all.Count == 0 ? $" {NoneBecause()}" : "";
+            if (alone && usable.Length == 0)
+            {
+                throw Unusable($"{key}: {wanted}, and this machine has no graphics card to mine with and no CPU "
+                    + $"workers ({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.{why}");
+            }
             note($"{key}: {wanted}, and this machine has {usable.Length} graphics cards to mine with.{why}");
         }
         return usable[..Math.Min(wanted, usable.Length)];

@@ -55,6 +55,10 @@ internal sealed partial class Instance
                 {
                     await rig.RestartAsync(plan, stop);
                 }
+                else
+                {
+                    rig.Rig.TryLostAgain();
+                }
             }
         }
         catch

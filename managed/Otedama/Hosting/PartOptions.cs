@@ -95,6 +95,7 @@ internal static class PartOptions
         _ = CpuSet.TryParse(configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _);
         bool chosen = !configuration.IsDefault(Settings.CpuThreads) || cpus.Count > 0;
         TuningEntry? tuned = Tuning.For(plan.DataRoot, plan.Work.Name);
+        IReadOnlyList<GpuInfo> gpus = GpuChoice.Of(configuration, plan.Work, plan.DataRoot, note);
         return new RigOptions
         {
             Pools = RigPools.Endpoints(plan, ownPool, node?.MiningAddress),
@@ -107,7 +108,8 @@ internal static class PartOptions
             CpuAffinity = cpus,
             CpuPriority = Enum.Parse<CpuPriority>(configuration.Get(Settings.CpuPriority), ignoreCase: true),
             Flavour = tuned?.Flavour ?? "",
-            Gpus = GpuChoice.Of(configuration, plan.Work, plan.DataRoot, note),
+            Gpus = gpus,
+            ReadsCardSensors = gpus.Count == 0 || GpuProbe.OfThisProcess is null or { HasSensors: true },
             GpuIntensity = configuration.Get(Settings.GpuIntensity),
             BlockTime = TimeSpan.FromSeconds(Math.Max(1, plan.Work.Coin.BlockSeconds)),
             Watch = new MachineWatch(

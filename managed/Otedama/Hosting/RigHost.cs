@@ -28,7 +28,7 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
     public async Task StartAsync(Action<string> note, CancellationToken stop)
     {
         RigOptions options = OptionsOf(Plan, note);
-        if (options.Flavour.Length > 0)
+        if (options is { Flavour.Length: > 0, CpuThreads: >= 0 })
         {
             string who = Plan.Configuration.IsEntry ? $"{Name}: mining" : "Mining";
             note($"{who} with flavour {options.Flavour}, {options.CpuThreads} threads, as otedama mining tune measured or the settings say.");

@@ -60,6 +60,7 @@ internal sealed record RigPlan
             problems.Add($"{configuration.KeyOf(Settings.GpuIntensity)}: {intensity} is out of range {GpuChoice.IntensityMin} to "
                 + $"{GpuChoice.IntensityMax}, and 0 means measured ({configuration.Of(Settings.GpuIntensity).Place}).");
         }
+        CheckWorkers(configuration, problems);
         return work is null || problems.Count > before ? null : new RigPlan
         {
             Configuration = configuration,
@@ -69,6 +70,28 @@ internal sealed record RigPlan
             OutsidePort = (other ?? configuration).Get(Settings.PoolPort),
         };
     }
+
+    private static void CheckWorkers(Configuration configuration, List<string> problems)
+    {
+        if (configuration.Get(Settings.CpuThreads) != SettingTypes.None)
+        {
+            return;
+        }
+        string what = $"{configuration.KeyOf(Settings.CpuThreads)}: none ({configuration.Of(Settings.CpuThreads).Place})";
+        if (!GpuChoice.WantsAny(configuration))
+        {
+            problems.Add($"{what}, and no graphics card is named either, so nothing would mine. "
+                + "Name cards with --gpu or mining.workers.gpus, or set mining.enabled to false.");
+        }
+        if (configuration.Get(Settings.CpuAffinity).Count > 0)
+        {
+            problems.Add($"{what}, and {configuration.KeyOf(Settings.CpuAffinity)} binds CPU workers to processors. "
+                + "Leave one of them out.");
+        }
+    }
+
+    /// <summary>No CPU workers: only graphics cards.</summary>
+    private bool HasCardsOnly => Configuration.Get(Settings.CpuThreads) == SettingTypes.None;
 
     /// <summary>
     /// CPU workers it was given: a number, or one for each processor it is bound to; 0 when it was given none.
@@ -90,7 +113,7 @@ internal sealed record RigPlan
             return rigs;
         }
         ShareGpus(rigs, problems);
-        RigPlan[] rest = [.. rigs.Where(static rig => rig.GivenThreads() == 0)];
+        RigPlan[] rest = [.. rigs.Where(static rig => rig.GivenThreads() == 0 && !rig.HasCardsOnly)];
         int given = rigs.Sum(static rig => rig.GivenThreads());
         string sum = string.Join(", ", rigs.Where(static rig => rig.GivenThreads() > 0).Select(static rig =>
             $"{rig.Name} {rig.GivenThreads()} ({rig.Configuration.Of(rig.Configuration.Get(Settings.CpuThreads) > 0 ? Settings.CpuThreads : Settings.CpuAffinity).Place})"));
@@ -104,7 +127,10 @@ internal sealed record RigPlan
             string left = rest.Length > 0 ? $", which leaves none for {rest[0].Name}" : "";
             problems.Add($"rigs: {sum} take {given} threads together, and this machine has {machine}{left}. Lower workers.cpu_threads of one of them.");
         }
-        return [.. rigs.Select(rig => rig with { Threads = rig.GivenThreads() > 0 ? rig.GivenThreads() : machine - given })];
+        return [.. rigs.Select(rig => rig with
+        {
+            Threads = rig.HasCardsOnly ? SettingTypes.None : rig.GivenThreads() > 0 ? rig.GivenThreads() : machine - given,
+        })];
     }
 
     /// <summary>A card works for one rig: several rigs name theirs, each its own.</summary>

@@ -15,7 +15,7 @@ internal static class InstanceMetrics
     public static IReadOnlyList<Metric> Rows { get; } =
     [
         .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. PeerMetrics.Rows(),
-        .. RigRows(),
+        .. RigRows(), .. DeviceRows(),
         .. ProcessRows(),
     ];
 
@@ -119,16 +119,44 @@ internal static class InstanceMetrics
         OfRig("otedama_upstream_connected", "gauge", "1 while a pool gives the rig work.", static r => r.View.Connected ? 1 : 0),
         OfRig("otedama_upstream_failures", "gauge", "upstream", "Failed attempts in a row, by upstream pool in the order of the configuration, from 0.",
             static r => r.Rig.Pools.Select(static (pool, n) => (n.ToString(System.Globalization.CultureInfo.InvariantCulture), (double)pool.Failures))),
-        OfRig("otedama_device_temperature_celsius", "gauge", "device", "Temperature of hardware that mines, where it tells.",
-            static r => r.Rig.Devices.Where(static d => d.Telemetry.TemperatureC is not null).Select(static d => (d.Id, d.Telemetry.TemperatureC!.Value))),
-        OfRig("otedama_device_power_watts", "gauge", "device", "Power of hardware that mines, where it tells.",
-            static r => r.Rig.Devices.Where(static d => d.Telemetry.PowerW is not null).Select(static d => (d.Id, d.Telemetry.PowerW!.Value))),
         OfRig("otedama_worker_hashrate_hs", "gauge", "worker", "Hashes per second by worker of this machine.",
             static r => r.View.Workers.Select(static w => (w.Name, w.HashrateHs))),
         OfRig("otedama_worker_healthy", "gauge", "worker", "1 while the worker works as it should, or has nothing to do.",
             static r => r.View.Workers.Select(static w => (w.Name, w.Health is "healthy" or "idle" ? 1.0 : 0.0))),
         OfRig("otedama_worker_restarts_total", "counter", "worker", "Times the worker was started again.",
             static r => r.Rig.Workers.Select(static w => (w.Name, (double)w.Restarts))),
+    ];
+
+    /// <summary>A device has a series where it tells the value.</summary>
+    private static IEnumerable<Metric> DeviceRows() =>
+    [
+        OfDevice("otedama_device_temperature_celsius", "gauge",
+            "Temperature of hardware that mines, where it tells.",
+            static d => d.TemperatureC),
+        OfDevice("otedama_device_power_watts", "gauge",
+            "Power of hardware that mines, where it tells.",
+            static d => d.PowerW),
+        OfDevice("otedama_device_fan_percent", "gauge",
+            "Speed of its fan in percent of the highest, where it tells.",
+            static d => d.FanPercent),
+        OfDevice("otedama_device_clock_mhz", "gauge",
+            "Clock of its compute units in MHz, where it tells.",
+            static d => d.ClockMhz),
+        OfDevice("otedama_device_hashes_per_joule", "gauge",
+            "Hashes for each joule it drew, where it tells its power.",
+            static d => d.HashesPerJoule),
+        OfDevice("otedama_device_throttled", "gauge",
+            "1 while heat or its hardware slows it, where it tells; the power limit that was set does not count.",
+            static d => d.Throttle is { } reasons ? reasons.Any(static reason => reason != "power") ? 1 : 0 : null),
+        OfDevice("otedama_device_telemetry_stale", "gauge",
+            "1 while its driver does not answer, so that nothing is known of it.",
+            static d => d.Stale ? 1 : 0),
+        OfDevice("otedama_device_hardware_errors_total", "counter",
+            "Answers of a graphics card the processor found wrong.",
+            static d => d.HardwareErrors),
+        OfDevice("otedama_device_lost_total", "counter",
+            "Times a graphics card was given up as lost.",
+            static d => d.Lost),
     ];
 
     private static IEnumerable<Metric> ProcessRows() =>
@@ -166,6 +194,14 @@ internal static class InstanceMetrics
         string name, string type, string label, string help, Func<PoolInput, IEnumerable<(string Label, double Value)>> values) =>
         new(name, type, ["pool", label], help,
             m => m.Pools.SelectMany(pool => values(pool).Select(row => new Sample([pool.View.Name, row.Label], row.Value))));
+
+    private static ValueMetric OfDevice(string name, string type, string help, Func<DeviceView, double?> value) => OfRig(
+        name,
+        type,
+        "device",
+        help,
+        r => r.View.Devices.Select(device => (device.Id, Value: value(device)))
+            .Where(static one => one.Value is not null).Select(static one => (one.Id, one.Value!.Value)));
 
     private static ValueMetric OfRig(string name, string type, string help, Func<RigInput, double> value) =>
         new(name, type, ["rig"], help, m => m.Rigs.Select(rig => new Sample([rig.View.Name], value(rig))));

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "telemetry.h"
+
 #define OTD_GPU_PORTS_MAX 4u /* backends are numbered below it */
 
 #define OTD_GPU_PLAN(name) extern const otd_gpu_plan otd_gpu_plan_##name;
@@ -74,9 +76,11 @@ void otd_gpu_flavour_at(const otd_backend *backend, const otd_algo *algo, uint32
 
 void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *out) {
     otd_gpu_counters *counters = otd_gpu_counters_of(backend, row);
+    const otd_gpu_found *device = &otd_found[backend->id][row];
     if (backend->port->telemetry != NULL) {
-        backend->port->telemetry(&otd_found[backend->id][row], out);
+        backend->port->telemetry(device, out);
     }
+    otd_card_read(device->info.pci, out);
     out->valid |= OTD_TELEMETRY_COUNTERS;
     out->hardware_errors = __atomic_load_n(&counters->hardware_errors, __ATOMIC_RELAXED);
     out->launches = __atomic_load_n(&counters->launches, __ATOMIC_RELAXED);

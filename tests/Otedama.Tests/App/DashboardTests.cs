@@ -23,6 +23,19 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task Hardware_shows_what_it_tells_of_itself_and_how_it_is()
+    {
+        string page = await OpenAsync();
+        Assert.Contains(">215 W of 250 W<", page);
+        Assert.Contains(">4.65 MH/J<", page);
+        Assert.Contains("</i>at its power limit</span>", page);
+        Assert.Contains(">91 °C, hottest place 104 °C, memory 98 °C<", page);
+        Assert.Contains("<i class=\"dot bad\"></i>slowed by heat, 3 wrong answers, lost 1 times</span>", page);
+        Assert.Contains("<i class=\"dot note\"></i>its driver does not answer</span>", page);
+        Assert.DoesNotContain("Card that is silent", page);
+    }
+
+    [Fact]
     public async Task A_miners_name_is_text_and_never_markup()
     {
         string page = await OpenAsync();

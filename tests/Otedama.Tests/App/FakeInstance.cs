@@ -184,6 +184,20 @@ internal sealed class FakeInstance : IInstance
             new WorkerView("cpu0", "avx512", 27_200_000, 1210, "healthy"),
             new WorkerView("cpu1", "avx512", 27_112_000, 1207, "degraded"),
         ],
+        Devices =
+        [
+            new DeviceView("cpu", "cpu", "Some processor", 61, 95, null, 3500) { HashesPerJoule = 571_600 },
+            new DeviceView("gpu0", "gpu", "Card in the window", 64, 215, null, 1905)
+            {
+                FanPercent = 61, MemoryClockMhz = 9501, PowerLimitW = 250, Throttle = ["power"], HashesPerJoule = 4_651_000, HardwareErrors = 0, Lost = 0,
+            },
+            new DeviceView("gpu1", "gpu", "Card at the wall", 91, 180, 2900, 1200)
+            {
+                FanPercent = 100, HotspotC = 104, MemoryTemperatureC = 98, Throttle = ["heat"], HashesPerJoule = 2_100_000, HardwareErrors = 3, Lost = 1,
+            },
+            new DeviceView("gpu2", "gpu", "Card that hangs", null, null, null, null) { Stale = true },
+            new DeviceView("gpu3", "gpu", "Card that is silent", null, null, null, null),
+        ],
     };
 
     private static PoolView Second() => Pool() with

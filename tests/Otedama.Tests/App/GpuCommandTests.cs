@@ -45,6 +45,48 @@ public sealed class GpuCommandTests : IDisposable
         Assert.Equal(["No graphics card. Because."], GpuCommand.Lines(new GpuListAnswer(1, [], "Because.")));
     }
 
+    [Fact]
+    public void What_a_card_tells_stands_in_one_line_and_broken_drivers_below()
+    {
+        GpuAnswer card = new(0, "Card", "opencl", "discrete", 36, 8UL << 30, null, "555", "0000:01:00.0", false, null, ["sha256d"])
+        {
+            Telemetry = new DeviceView("gpu0", "gpu", "Card", 64, 215.4, null, 1905)
+            {
+                FanPercent = 61, MemoryClockMhz = 9501, PowerLimitW = 250, MemoryTemperatureC = 80, Throttle = ["power", "heat"],
+            },
+        };
+        string[] lines = [.. GpuCommand.Lines(new GpuListAnswer(1, [card], null) { Problems = ["The vulkan driver hangs."] })];
+        Assert.Equal("    64 °C, memory 80 °C, 215 W of 250 W, fan 61 %, 1905 MHz, memory 9501 MHz, at its power limit, slowed by heat", lines[3]);
+        Assert.Equal("The vulkan driver hangs.", lines[^1]);
+    }
+
+    [Fact]
+    public async Task The_process_that_may_be_lost_says_what_it_is_about_to_do()
+    {
+        CliResult result = await Cli.RunAsync(["gpu", "probe"]);
+        Assert.Equal(0, result.Code);
+        string[] lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("open opencl", lines);
+        GpuTranscript read = GpuTranscript.Read(lines, 0);
+        Assert.Equal((null, null), (read.Broken, read.Problem));
+        Assert.Equal(Gpus.Find().Select(static gpu => gpu.Device.Name), read.Found!.Gpus.Select(static gpu => gpu.Name));
+        Assert.All(read.Found.Gpus, static gpu => Assert.Equal($"gpu{gpu.Index}", gpu.Telemetry!.Id));
+        Assert.DoesNotContain("probe", (await Cli.RunAsync(["gpu", "--help"])).Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("open cuda|open opencl", 134, "opencl", "The opencl driver crashed (signal 6) when it is opened, so its cards are left out.", false)]
+    [InlineData("open cuda", null, "cuda", "The cuda driver hangs when it is opened", false)]
+    [InlineData("open cuda|answer {", 139, "cuda", "The cuda driver crashed (signal 11)", false)]
+    [InlineData("open cuda|answer {\"schema\":1,\"gpus\":[]}", null, null, "library of sensors hangs, so cards are listed without", true)]
+    [InlineData("", 3, null, "failed (exit code 3) before it opened a driver", false)]
+    public void How_that_process_ended_names_what_is_broken(string said, int? code, string? broken, string problem, bool found)
+    {
+        GpuTranscript read = GpuTranscript.Read(said.Split('|'), code);
+        Assert.Equal((broken, found), (read.Broken, read.Found is not null));
+        Assert.Contains(problem, read.Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--gpu 99", 4, "--gpu): there is no graphics card 99.")]
     [InlineData("--gpu x", 3, "\"x\" is neither a card number from 0")]

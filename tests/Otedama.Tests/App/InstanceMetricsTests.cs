@@ -106,6 +106,34 @@ public sealed partial class InstanceMetricsTests
     }
 
     [Fact]
+    public void A_device_has_a_series_for_what_it_tells_and_none_for_the_rest()
+    {
+        string text = Collect(Full());
+        Assert.Contains("\notedama_device_hashes_per_joule{rig=\"main\",device=\"gpu0\"} 4651000\n", text);
+        Assert.Contains("\notedama_device_throttled{rig=\"main\",device=\"gpu0\"} 0\n", text); // its power limit is no throttling
+        Assert.Contains("\notedama_device_throttled{rig=\"main\",device=\"gpu1\"} 1\n", text);
+        Assert.Contains("\notedama_device_fan_percent{rig=\"main\",device=\"gpu1\"} 100\n", text);
+        Assert.Contains("\notedama_device_hardware_errors_total{rig=\"main\",device=\"gpu1\"} 3\n", text);
+        Assert.Contains("\notedama_device_lost_total{rig=\"main\",device=\"gpu1\"} 1\n", text);
+        Assert.Contains("\notedama_device_telemetry_stale{rig=\"main\",device=\"gpu2\"} 1\n", text);
+        Assert.DoesNotMatch("temperature_celsius.*gpu[23]", text);
+    }
+
+    [Fact]
+    public void Efficiency_is_the_rate_of_a_devices_own_workers_over_its_power()
+    {
+        WorkerSnapshot worker = new()
+        {
+            Id = 1, Name = "gpu0", Device = "Card", DeviceId = "gpu0", Flavour = "kernel", State = WorkerState.Healthy, Reason = "",
+            Hashrate = new global::Otedama.Mining.HashRates(4_000_000, 0, 0), Hashes = 1, Shares = default, Restarts = 0,
+        };
+        DeviceSnapshot card = new("gpu0", "GPU", "Card", new DeviceTelemetry(null, 200, null, null));
+        Assert.Equal(20_000, DeviceView.Of(card, [worker, worker with { DeviceId = "gpu1" }]).HashesPerJoule);
+        Assert.Null(DeviceView.Of(card, []).HashesPerJoule); // it rests
+        Assert.Null(DeviceView.Of(card with { Telemetry = default }, [worker]).HashesPerJoule);
+    }
+
+    [Fact]
     public void A_label_cannot_end_its_line()
     {
         MetricsText text = new();

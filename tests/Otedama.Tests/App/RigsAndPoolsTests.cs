@@ -144,6 +144,36 @@ public sealed class RigsAndPoolsTests : IDisposable
     }
 
     [Fact]
+    public void A_rig_of_cards_alone_leaves_its_threads_to_the_others()
+    {
+        const string cards = "rigs:\n- {name: a, workers: {cpu_threads: none, gpus: [0]}}\n- {name: b}\n- {name: c, workers: {cpu_threads: 1}}\n";
+        Assert.Equal([-1, 2, 1], Plan(cards, threads: 3).Rigs.Select(static rig => rig.Threads));
+        Assert.Equal(-1, PartOptions.Rig(Plan("mining: {workers: {cpu_threads: NONE, gpu_threads: 1}}").Rigs[0] with
+        {
+            Configuration = Load("mining: {workers: {cpu_threads: none}, wallet: x}"),
+        }, null, null, null!, TimeProvider.System, static _ => { }).CpuThreads);
+    }
+
+    [Theory]
+    [InlineData("mining: {workers: {cpu_threads: none}}", "mining.workers.cpu_threads: none (c.yaml line 1), and no graphics card is named either", "--gpu")]
+    [InlineData("mining: {workers: {cpu_threads: none, gpus: [0], cpu_affinity: [0]}}", "mining.workers.cpu_affinity binds CPU workers")]
+    [InlineData("rigs: [{name: a, workers: {cpu_threads: none}}]", "rigs.a.workers.cpu_threads: none")]
+    [InlineData("mining: {workers: {cpu_threads: nothing}}", "\"nothing\" is not a whole number", "0 to 1024, or none")]
+    [InlineData("mining: {workers: {cpu_threads: -1}}", "-1 is out of range 0 to 1024", "or none")]
+    public void No_workers_at_all_are_refused(string text, params string[] parts)
+    {
+        string problem = Problem(text, threads: 2);
+        Assert.All(parts, part => Assert.Contains(part, problem));
+    }
+
+    [Fact]
+    public async Task Config_show_says_none_as_it_was_written()
+    {
+        CliResult result = await Cli.RunAsync(["config", "show", "--set", "mining.workers.cpu_threads=none", "--set", "mining.workers.gpus=0"]);
+        Assert.Matches(@"mining\.workers\.cpu_threads +none +", result.Out);
+    }
+
+    [Fact]
     public async Task Config_show_lists_what_entries_say()
     {
         CliResult result = await Cli.RunAsync(["config", "show", "--config", _folder.File("c.yaml", Two)]);

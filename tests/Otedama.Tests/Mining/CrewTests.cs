@@ -77,23 +77,77 @@ public sealed class CrewTests : IDisposable
     }
 
     [Fact]
-    public void A_lost_device_shows_as_lost_until_it_is_gone_or_a_minute_has_passed()
+    public void A_lost_device_shows_as_lost_and_is_opened_anew_after_a_pause_that_grows()
     {
         _shelf.Devices.Add("a");
         _crew.Look();
         _source.Publish(s_share);
-        Step("a", 1);
-        _shelf.Engines["a"].Problem = new NativeException("scan", "OTD_E_DEVICE_LOST", "gone", "Check.");
-        _loops["a"].Worker.Step();
-        _crew.Look();
+        Lose("a");
         Assert.Equal(WorkerState.Lost, Assert.Single(_crew.Read()).State);
-        _time.Advance(59);
+        _time.Advance(4.9);
         _crew.Look();
         Assert.Equal([0], _shelf.Ids);
-        _time.Advance(1);
+        _time.Advance(0.1);
         _crew.Look();
         Assert.Equal([0, 1], _shelf.Ids);
         Assert.Equal(WorkerState.Starting, Assert.Single(_crew.Read()).State);
+        Lose("a");
+        _time.Advance(9.9);
+        _crew.Look();
+        Assert.Equal([0, 1], _shelf.Ids);
+        _time.Advance(0.1);
+        _crew.Look();
+        Assert.Equal([0, 1, 2], _shelf.Ids);
+        Assert.DoesNotContain(_logger.Lines, static line => line.Contains("has left", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_device_lost_three_times_in_ten_minutes_stays_off_until_it_is_told_to_go_on()
+    {
+        _shelf.Devices.AddRange(["a", "b"]);
+        _crew.Look();
+        _source.Publish(s_share);
+        for (int i = 0; i < 3; i++)
+        {
+            Lose("a");
+            _time.Advance(60);
+            _crew.Look();
+        }
+        _time.Advance(3600);
+        _crew.Look();
+        WorkerSnapshot off = _crew.Read().First(static worker => worker.Name == "a");
+        Assert.Equal(WorkerState.Lost, off.State);
+        Assert.StartsWith("stays off: its device was lost 3 times in 10 minutes. `otedama mining start` or a reload tries it again (", off.Reason);
+        Assert.Single(_logger.Lines, static line => line.Contains("a stays off", StringComparison.Ordinal));
+        Assert.Equal([0, 1, 2, 3], _shelf.Ids);
+        Step("b", 1); // the other one goes on
+
+        _crew.TryLostAgain();
+        _crew.Look();
+        Assert.Equal([0, 1, 2, 3, 4], _shelf.Ids);
+        Lose("a");
+        _time.Advance(5);
+        _crew.Look();
+        Assert.Equal([0, 1, 2, 3, 4, 5], _shelf.Ids);
+    }
+
+    [Fact]
+    public void A_lost_device_that_is_unplugged_leaves_and_begins_anew_when_it_is_back()
+    {
+        _shelf.Devices.Add("a");
+        _crew.Look();
+        _source.Publish(s_share);
+        for (int i = 0; i < 3; i++)
+        {
+            Lose("a");
+            _shelf.Devices.Clear();
+            _crew.Look();
+            Assert.Empty(_crew.Read());
+            _shelf.Devices.Add("a");
+            _crew.Look();
+        }
+        Assert.Equal([0, 1, 2, 3], _shelf.Ids);
+        Assert.DoesNotContain(_logger.Lines, static line => line.Contains("stays off", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -130,6 +184,14 @@ public sealed class CrewTests : IDisposable
         _shelf.Devices.Add("a");
         _crew.Look();
         Assert.Empty(_crew.Read());
+    }
+
+    private void Lose(string name)
+    {
+        Step(name, 1);
+        _shelf.Engines[name].Problem = new NativeException("scan", "OTD_E_DEVICE_LOST", "gone", "Check.");
+        _loops[name].Worker.Step();
+        _crew.Look();
     }
 
     private IEnumerable<string> Names() => _crew.Read().Select(static worker => worker.Name);

@@ -16,6 +16,7 @@ public sealed class EngineWorkerTests : IDisposable
     private readonly Dispatcher _dispatcher;
     private readonly List<ScriptedEngine> _engines = [];
     private readonly EngineWorker _worker;
+    private string _trouble = "";
 
     public EngineWorkerTests()
     {
@@ -23,7 +24,16 @@ public sealed class EngineWorkerTests : IDisposable
         _dispatcher = new Dispatcher(_source, _time, NullLogger.Instance, paused: false);
         _source.Start(_dispatcher);
         _worker = new EngineWorker(
-            new EngineWorkerOptions { Id = 0, Name = "cpu0", Device = "test", Algorithm = algorithm, Flavour = algorithm.Selected },
+            new EngineWorkerOptions
+            {
+                Id = 0,
+                Name = "cpu0",
+                Device = "test",
+                DeviceId = "shelf",
+                Trouble = () => _trouble,
+                Algorithm = algorithm,
+                Flavour = algorithm.Selected,
+            },
             MakeEngine,
             _time,
             NullLogger.Instance);
@@ -46,6 +56,18 @@ public sealed class EngineWorkerTests : IDisposable
         Assert.Equal([(0, 1000), (1000, 1000), (2000, 1000), (3000, 1000), (4000, 96)], Engine.Searched.Select(static s => ((int)s.First, (int)s.Count)));
         Steps(1);
         Assert.Equal(4096UL, Engine.Searched[^1].First); // the next range
+        Assert.Equal(WorkerState.Healthy, _worker.Read().State);
+    }
+
+    [Fact]
+    public void A_device_in_trouble_makes_a_worker_that_hashes_a_degraded_one()
+    {
+        _trouble = "too hot";
+        _source.Publish(s_share);
+        Assert.Equal((WorkerState.Starting, "waiting for the first range"), (_worker.Read().State, _worker.Read().Reason));
+        Steps(1);
+        Assert.Equal((WorkerState.Degraded, "too hot", "shelf"), (_worker.Read().State, _worker.Read().Reason, _worker.Read().DeviceId));
+        _trouble = "";
         Assert.Equal(WorkerState.Healthy, _worker.Read().State);
     }
 

@@ -8,14 +8,18 @@ using Xunit;
 namespace Otedama.Tests.Mining;
 
 /// <summary>A graphics card beside the processor in one rig.</summary>
-public sealed class GpuRigTests
+public sealed class GpuRigTests : IDisposable
 {
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public async Task A_card_and_the_processor_both_find_shares_a_pool_accepts()
     {
         GpuInfo card = Pocl.Card();
         await using ScriptedPool pool = new(ScriptedPool.Ordinary);
-        RigOptions options = new() { CpuThreads = 1, Gpus = [card], Pools = [pool.Endpoint] };
+        RigOptions options = new() { CpuThreads = 1, Gpus = [card], CardLockFolders = [_folder.Path], Pools = [pool.Endpoint] };
         await using Rig rig = await Rig.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
         await Patience.UntilAsync(
             () => rig.Snapshot().Workers is { Count: 2 } workers && workers.All(static worker => worker.Shares.Accepted > 0), "shares of both");
@@ -30,7 +34,7 @@ public sealed class GpuRigTests
     {
         GpuInfo card = Pocl.Card();
         await using ScriptedPool pool = new(ScriptedPool.Ordinary);
-        RigOptions options = new() { CpuThreads = -1, Gpus = [card], Pools = [pool.Endpoint] };
+        RigOptions options = new() { CpuThreads = -1, Gpus = [card], CardLockFolders = [_folder.Path], Pools = [pool.Endpoint] };
         await using Rig rig = await Rig.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
         await Patience.UntilAsync(() => rig.Snapshot().Shares.Accepted >= 5, "five shares of the card");
         WorkerSnapshot worker = Assert.Single(rig.Snapshot().Workers);
@@ -68,6 +72,25 @@ public sealed class GpuRigTests
             long before = rig.Snapshot().Shares.Accepted;
             await Patience.UntilAsync(() => rig.Snapshot().Shares.Accepted > before, "shares after a pause");
         }
+    }
+
+    [Fact]
+    public async Task A_card_that_another_has_is_said_to_be_and_the_processor_mines_without_it()
+    {
+        GpuInfo card = Pocl.Card();
+        await using ScriptedPool pool = new(ScriptedPool.Ordinary);
+        RigOptions options = new() { CpuThreads = 1, Gpus = [card], CardLockFolders = [_folder.Path], Pools = [pool.Endpoint] };
+        CardLock other = CardLock.Take(card, [_folder.Path])!;
+        await using Rig rig = await Rig.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await Patience.UntilAsync(() => rig.Snapshot().Shares.Accepted > 0, "a share of the processor");
+        WorkerSnapshot refused = rig.Snapshot().Workers[1];
+        Assert.Equal(WorkerState.Failed, refused.State);
+        Assert.Contains($"is in use by process {Environment.ProcessId}", refused.Reason, StringComparison.Ordinal);
+        other.Dispose();
+        await Patience.UntilAsync(() => rig.Snapshot().Workers[1].Hashes > 0, "the card once it is free");
+        Assert.Throws<IOException>(() => CardLock.Take(card, [_folder.Path]));
+        await rig.StopAsync();
+        CardLock.Take(card, [_folder.Path])!.Dispose(); // the end of a rig lets go
     }
 
     [Fact]

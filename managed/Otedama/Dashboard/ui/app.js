@@ -103,6 +103,7 @@ function draw() {
   drawDatasets(state.status);
   drawCharts();
   drawTables(state.status);
+  drawDevices(state.status);
   drawChainCards(state.status.pool?.sharechain, {
     t, nothing, table, titled, coins, when, blocks: state.chainBlocks, language: state.language, unit: state.status.pool?.unit ?? "", shares: state.shares, peers: state.peers, region: state.region });
   drawFacts(state.status);
@@ -134,8 +135,36 @@ function drawWords() {
 
 // Cards for parts that this process does not run are not shown.
 function drawNeeds(s) {
-  const has = { rig: Boolean(s.rig), pool: Boolean(s.pool), chain: Boolean(s.pool?.sharechain), ledger: Boolean(s.pool && !s.pool.sharechain), upstream: Boolean(s.rig && !s.pool), shares: Boolean(s.pool || s.rig) };
+  const has = { rig: Boolean(s.rig), pool: Boolean(s.pool), chain: Boolean(s.pool?.sharechain), ledger: Boolean(s.pool && !s.pool.sharechain), upstream: Boolean(s.rig && !s.pool), devices: (s.rig?.devices ?? []).some(tells), shares: Boolean(s.pool || s.rig) };
   for (const element of document.querySelectorAll("[data-needs]")) element.hidden = !has[element.dataset.needs];
+}
+
+// A device that says nothing of itself has no row.
+const tells = (d) => d.stale || ["temperature_c", "power_w", "fan_percent", "fan_rpm", "clock_mhz"].some((key) => d[key] !== null && d[key] !== undefined) || d.hardware_errors > 0 || d.lost > 0;
+const whole = (value, unit) => (value === null || value === undefined ? null : `${Math.round(value)} ${unit}`);
+const told = (main, ...more) => [main ?? "–", ...more.filter(Boolean)].join(", ");
+
+// Dot and words: at the power limit is as it should be; heat, hardware and silence are not.
+function conditionCell(d) {
+  const span = document.createElement("span");
+  const slow = d.throttle ?? [], words = d.stale ? [t("staleDevice")] : slow.map((reason) => t(`throttle_${reason}`));
+  if (d.hardware_errors > 0) words.push(t("wrongAnswers", count(d.hardware_errors)));
+  if (d.lost > 0) words.push(t("timesLost", count(d.lost)));
+  const ill = d.stale || slow.some((reason) => reason !== "power") || d.hardware_errors > 0;
+  span.append(Object.assign(document.createElement("i"), { className: `dot${slow.includes("heat") ? " bad" : ill ? " note" : ""}` }), words.join(", ") || t("fine"));
+  return span;
+}
+
+function drawDevices(s) {
+  table($("devices-table"), t("devices"), [
+    [t("device"), "wrap", (d) => `${d.id}: ${d.name}`],
+    [t("temperature"), "number wrap", (d) => told(whole(d.temperature_c, "°C"), d.hotspot_c && t("hottest", whole(d.hotspot_c, "°C")), d.memory_temperature_c && t("memoryAt", whole(d.memory_temperature_c, "°C")))],
+    [t("power"), "number", (d) => [whole(d.power_w, "W") ?? "–", d.power_limit_w && t("ofLimit", whole(d.power_limit_w, "W"))].filter(Boolean).join(" ")],
+    [t("fan"), "number", (d) => told(whole(d.fan_percent, "%") ?? whole(d.fan_rpm, "rpm"))],
+    [t("clockRate"), "number wrap", (d) => told(whole(d.clock_mhz, "MHz"), d.memory_clock_mhz && t("memoryClock", whole(d.memory_clock_mhz, "MHz")))],
+    [t("perJoule"), "number", (d) => scaled(d.hashes_per_joule, "H/J")],
+    [t("condition"), "wrap", conditionCell],
+  ], (s.rig?.devices ?? []).filter(tells), "");
 }
 
 // What keeps this machine or this pool from earning, in its own words.
