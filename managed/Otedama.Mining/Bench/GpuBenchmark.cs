@@ -43,7 +43,7 @@ public static class GpuBenchmark
                 : [.. flavours.Select(flavour => Row(gpu, item, flavour, options, cancellation))];
             ulong data = item.Dataset?.Bytes ?? 0;
             datasets.Free(item); // before the memory is measured, which takes as much
-            int best = Best(rows);
+            int best = Best(rows, flavours);
             if (best >= 0)
             {
                 double? ceiling = GpuTraffic.Ceiling(gpu, item.Algorithm.Algorithm, data);
@@ -66,8 +66,17 @@ public static class GpuBenchmark
             : options.Algorithms.Contains(info.Algorithm)),
     ];
 
-    private static int Best(GpuBenchmarkResult[] rows) => rows.All(static row => row.Skipped is not null) ? -1
-        : Array.IndexOf(rows, rows.MaxBy(static row => row.Median));
+    /// <summary>The slow one for broken drivers is measured, and never remembered.</summary>
+    private static int Best(GpuBenchmarkResult[] rows, IReadOnlyList<FlavourInfo> flavours)
+    {
+        int best = -1;
+        for (int i = 0; i < flavours.Count; i++)
+        {
+            bool counts = rows[i].Skipped is null && !flavours[i].Slow;
+            best = counts && (best < 0 || rows[i].Median > rows[best].Median) ? i : best;
+        }
+        return best;
+    }
 
     private static string NameOf(BenchmarkCase item) => item.Facts.Equihash is null
         ? item.Algorithm.Name

@@ -19,7 +19,9 @@ internal sealed class GpuEngines(
     public Func<IScanEngine> ForWorker()
     {
         IReadOnlyList<FlavourInfo> flavours = gpu.Flavours(facts.Algorithm);
-        GpuTrial trial = new(flavours, options.GpuTuning?.Find(gpu, _algorithm), OnDecided);
+        FlavourInfo? spare = options.GpuFallback ? flavours.FirstOrDefault(static flavour => flavour.Slow) : null;
+        GpuTrial trial = new(
+            [.. flavours.Where(static flavour => !flavour.Slow)], options.GpuTuning?.Find(gpu, _algorithm), OnDecided, spare);
         return () => new GpuScanEngine(
             gpu.Name, trial, datasets.Open(gpu, facts.Algorithm, options.BlockTime), facts.NeedsDataset, Make, time, logger);
     }

@@ -19,7 +19,9 @@ internal sealed class GpuTrial
 
     private readonly IReadOnlyList<FlavourInfo> _flavours;
     private readonly Action<GpuTried> _decided;
+    private readonly FlavourInfo? _spare;
     private readonly double[] _rates; // 0 = not measured, or of no use
+    private bool _remembered;         // the one that is used, and none was tried since
     private int _at;
     private TimeSpan _scanned;
     private double _hashes;
@@ -27,11 +29,13 @@ internal sealed class GpuTrial
     /// <param name="flavours">At least one, in order of preference.</param>
     /// <param name="known">The best one, where it was found before.</param>
     /// <param name="decided">Told once, when all were tried.</param>
-    public GpuTrial(IReadOnlyList<FlavourInfo> flavours, string? known, Action<GpuTried> decided)
+    /// <param name="spare">What to scan with when none of them runs here; null = nothing.</param>
+    public GpuTrial(IReadOnlyList<FlavourInfo> flavours, string? known, Action<GpuTried> decided, FlavourInfo? spare = null)
     {
-        (_flavours, _decided, _rates) = (flavours, decided, new double[flavours.Count]);
+        (_flavours, _decided, _spare, _rates) = (flavours, decided, spare, new double[flavours.Count]);
         FlavourInfo? best = flavours.FirstOrDefault(flavour => flavour.Name == known);
         Flavour = best ?? flavours[0];
+        _remembered = best is not null && flavours.Count > 1;
         IsOver = best is not null || flavours.Count == 1;
     }
 
@@ -60,13 +64,26 @@ internal sealed class GpuTrial
     /// <summary>This geometry does not run here. Returns whether another is to be tried.</summary>
     public bool OnRefused()
     {
-        if (IsOver)
+        if (_remembered) // what ran once does not run any more: all are tried again
+        {
+            (_remembered, IsOver, Flavour) = (false, false, _flavours[0]);
+            return true;
+        }
+        if (!IsOver)
+        {
+            _rates[_at] = 0;
+            Next();
+            if (!IsOver || _rates.Any(static rate => rate > 0))
+            {
+                return true;
+            }
+        }
+        if (_spare is null || Flavour == _spare)
         {
             return false;
         }
-        _rates[_at] = 0;
-        Next();
-        return !IsOver || _rates.Any(static rate => rate > 0);
+        Flavour = _spare;
+        return true;
     }
 
     private void Next()

@@ -20,9 +20,13 @@ internal static class MineCommand
         {
             Description = "Allow --gpu to name a card that is this machine's processor in disguise.",
         };
+        Option<bool> fallback = new("--gpu-fallback")
+        {
+            Description = "KawPow: where a card's driver refuses the compiled kernels, use the slow one that reads its program.",
+        };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
         Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all, none = graphics cards alone.", HelpName = "N" };
-        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, simulator, pool, threads])
+        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, pool, threads])
         {
             mine.Options.Add(option);
         }
@@ -50,6 +54,8 @@ internal static class MineCommand
                     .. CommandContext.Flag(result.GetValue(password), Settings.MiningPassword, "--password"),
                     .. CommandContext.Flag(result.GetValue(algorithm), Settings.MiningAlgorithms, "--algo"),
                     .. CommandContext.Flag(result.GetValue(gpu), Settings.Gpus, "--gpu"),
+                    .. CommandContext.Flag(
+                        result.GetValue(fallback) ? "true" : null, Settings.GpuFallback, "--gpu-fallback"),
                     .. CommandContext.Flag(
                         result.GetValue(simulator) ? "true" : null, Settings.GpuSimulator, "--gpu-simulator"),
                     .. CommandContext.Flag(pools.Length > 0 ? string.Join(',', pools) : null, Settings.MiningPools, "--pool"),

@@ -37,6 +37,10 @@ internal static class Settings
         "Nonces of one launch of a card as a power of two, 6 to 30; 0 = as many as take about 8 ms, which is measured. Less "
         + "makes a desktop smoother, more costs a slow link less."));
 
+    public static readonly Setting<bool> GpuFallback = Add(Switch("mining.workers.gpu_fallback", false,
+        "Where a card's driver refuses the compiled kernels of KawPow, mine with the one that reads its program: a fifth to an "
+        + "eighth of the speed. Without it such a card does not mine, and says why."));
+
     public static readonly Setting<bool> GpuSimulator = Add(Switch("mining.workers.gpu_simulator", false,
         "Also mine with graphics cards that are this machine's processor in disguise (PoCL, lavapipe). For tests: slower "
         + "than CPU workers."));

@@ -111,6 +111,7 @@ internal static class PartOptions
             Gpus = gpus,
             ReadsCardSensors = gpus.Count == 0 || GpuProbe.OfThisProcess is null or { HasSensors: true },
             GpuIntensity = configuration.Get(Settings.GpuIntensity),
+            GpuFallback = configuration.Get(Settings.GpuFallback),
             BlockTime = TimeSpan.FromSeconds(Math.Max(1, plan.Work.Coin.BlockSeconds)),
             Watch = new MachineWatch(
                 configuration.Get(Settings.PauseOnBattery), TimeSpan.FromSeconds(configuration.Get(Settings.PauseWhenActive)), clock),

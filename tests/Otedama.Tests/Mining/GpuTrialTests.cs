@@ -56,6 +56,28 @@ public sealed class GpuTrialTests
     }
 
     [Fact]
+    public void Where_none_runs_the_spare_one_does_and_only_that_once()
+    {
+        FlavourInfo spare = new(4, "any program", true, false, 1, Slow: true);
+        GpuTrial trial = new(s_three, null, _decided.Add, spare);
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => trial.OnRefused()));
+        Assert.Equal(spare, trial.Flavour);
+        GpuTrial without = new(s_three, null, _decided.Add);
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => without.OnRefused()));
+        Assert.Empty(_decided);
+    }
+
+    [Fact]
+    public void When_what_was_remembered_does_not_run_any_more_all_are_tried_again()
+    {
+        GpuTrial trial = new(s_three, "group 256", _decided.Add);
+        Assert.True(trial.OnRefused());
+        Assert.Equal(("group 64", false), (trial.Flavour.Name, trial.IsOver));
+        Finish(trial, static flavour => flavour.Index == 2 ? 300 : 100);
+        Assert.Equal("group 128", Assert.Single(_decided).Flavour);
+    }
+
+    [Fact]
     public void One_that_does_not_run_is_passed_over()
     {
         GpuTrial trial = new(s_three, null, _decided.Add);
