@@ -42,7 +42,7 @@ static int32_t otd_open_reference(otd_engine *engine, otd_gpu_engine *gpu) {
     reference->dataset = engine->dataset != NULL ? engine->dataset->source : NULL;
     int32_t status = otd_registry_self_test_once(algo, reference->flavour);
     if (gpu->plan->check != NULL && gpu->plan->test != NULL) {
-        return status; /* the plan computes again itself, so gigabytes for a solver of the processor's are not taken */
+        return status; /* the plan computes again itself; a solver of the processor's takes gigabytes */
     }
     if (status == OTD_OK && algo->engine_open != NULL) {
         status = algo->engine_open(reference);

@@ -63,14 +63,10 @@ int main(int count, char **arguments) {
         const char *name;
         void (*run)(const runner *);
         int by_name; /* only when named: takes minutes and gigabytes */
-    } tests[] = {{"sha256d", test_sha256d, 0},
-                 {"kawpow", test_kawpow, 0},
-                 {"equihash", test_equihash, 0},
-                 {"equihash-whole", test_equihash_whole, 1},
-                 {"scrypt", test_scrypt, 0},
-                 {"verthash", test_verthash, 0},
-                 {"ceiling", test_ceiling, 0},
-                 {"hashes", test_hashes, 0}};
+    } tests[] = {{"sha256d", test_sha256d, 0},   {"kawpow", test_kawpow, 0},
+                 {"equihash", test_equihash, 0}, {"equihash-whole", test_equihash_whole, 1},
+                 {"scrypt", test_scrypt, 0},     {"verthash", test_verthash, 0},
+                 {"ceiling", test_ceiling, 0},   {"hashes", test_hashes, 0}};
     setenv("POCL_CACHE_DIR", POCL_CACHE, 0);
     setvbuf(stdout, NULL, _IOLBF, 0);
     check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");

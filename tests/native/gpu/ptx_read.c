@@ -517,7 +517,7 @@ static int read_constants(reader *r, uint32_t at, uint32_t bytes) {
 
 /* .shared .align 16 .b8 name[4096];  .shared .u32 name;  .const the same with = {...} */
 static int read_memory(reader *r, int constant) {
-    uint64_t align = 1, count = 1;
+    uint64_t align = 1, count = 4;
     char text[TOKEN_BYTES];
     next(r);
     if (is(r, ".align")) {
@@ -531,9 +531,7 @@ static int read_memory(reader *r, int constant) {
     }
     next(r);
     snprintf(text, sizeof text, "%s", r->token);
-    if (is_word) {
-        count = 4;
-    } else if (!expect(r, "[") || !next(r) || !parse_number(r->token, &count) || !expect(r, "]")) {
+    if (!is_word && (!expect(r, "[") || !next(r) || !parse_number(r->token, &count) || !expect(r, "]"))) {
         return fail(r, "no size of %s", text);
     }
     uint32_t *bytes = constant ? &r->module->constant_bytes : &r->module->shared_bytes;

@@ -1,7 +1,7 @@
 /*
  * equihash_blake2b.h - the compression of BLAKE2b (RFC 7693) on v[16] with the message m, of which only the
- * first MESSAGE_WORDS words are not zero: 2 where the input is a header of 140 bytes, since the block behind its
- * first 128 bytes holds 12 of them and the number of the hash.
+ * first MESSAGE_WORDS words are not zero: 2 where the input is a header of 140 bytes, since the block behind
+ * its first 128 bytes holds 12 of them and the number of the hash.
  *
  * The schedule is in the text and not in a table, since a table is not folded into the instructions.
  */
@@ -52,7 +52,8 @@
     BLAKE_ROUND(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)                                        \
     BLAKE_ROUND(14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3)
 
-/* v before the rounds: the state, and the constants with the length (words as low, high) and the end's mark. */
+/* v before the rounds: the state, and the constants with the length (words as low, high) and the end's mark.
+ */
 #define BLAKE_BEGIN(state, length)                                                                           \
     UNROLL for (int k = 0; k < 8; k++) {                                                                     \
         v[k] = state(k);                                                                                     \

@@ -8,9 +8,9 @@
  *
  * A record has 128 bits, most significant word first: the value at the top, at the bottom the reference
  * (bucket, slot, slot of the level before). Where both do not fit, the low word of the reference is in the
- * tails; level 0 has the leaf number there. The last level's records have 64 bits, the value and only a bucket
- * and one slot: the partner is found again by looking for what it must be. Entry s of bucket b of any level
- * is at b * SLOTS + s.
+ * tails; level 0 has the leaf number there. The last level's records have 64 bits, the value and only a
+ * bucket and one slot: the partner is found again by looking for what it must be. Entry s of bucket b of any
+ * level is at b * SLOTS + s.
  *
  * counters: BUCKETS words for each level, then COUNT_CANDIDATES and COUNT_LOST.
  */
@@ -64,7 +64,8 @@
      : (bits) <= 32u * (i)     ? 0u                                                                          \
                                : ~(0xffffffffu >> (((bits)-32u * (i)) & 31u)))
 
-/* The same word where `bits` is not a constant: end is 32 * i + 32. Two shifts, since one by 32 is not defined. */
+/* The same word where `bits` is not a constant: end is 32 * i + 32. Two shifts, since one by 32 is not
+ * defined. */
 DEV u32 mask_word(u32 bits, u32 end) {
     u32 zeros = end > bits ? end - bits : 0u;
     zeros = LEAST(zeros, 32u);

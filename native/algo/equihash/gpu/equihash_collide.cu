@@ -1,7 +1,7 @@
 /*
- * equihash_collide.cu - from level `level` to the next: a group takes a bucket, finds the pairs of entries that
- * agree on the rest of the active digit, and puts what their difference leaves into the next level's buckets.
- * Read as CUDA, OpenCL C, C and, by its .comp, GLSL.
+ * equihash_collide.cu - from level `level` to the next: a group takes a bucket, finds the pairs of entries
+ * that agree on the rest of the active digit, and puts what their difference leaves into the next level's
+ * buckets. Read as CUDA, OpenCL C, C and, by its .comp, GLSL.
  *
  *   from      records of this level
  *   to        records of the next, unless that is the last level, whose are in `last`
@@ -13,7 +13,8 @@
  * only notes pairs, so that the work on them is spread evenly however long the chains are. The next level is
  * written with one store of 16 bytes an entry.
  *
- * A difference of nothing at all comes from entries that share leaves; it would flood one bucket and is dropped.
+ * A difference of nothing at all comes from entries that share leaves; it would flood one bucket and is
+ * dropped.
  */
 #ifdef GPU_GLSL
 layout(push_constant, std430) uniform Parameters {
@@ -69,7 +70,7 @@ KERNEL(otd_equihash_collide)
     if (s < count) {
         other = next[s];
     }
-    UNROLL_1 do {
+    UNROLL_1 for (u32 more = 1u; more != 0u; more = in_all > PAIRS ? 1u : 0u) {
         /* Notes pairs until the list is full: then everybody keeps where it stands. */
         UNROLL_1 while (s < count) {
             if (other == 0u) {
@@ -117,5 +118,5 @@ KERNEL(otd_equihash_collide)
             noted[0] = 0u;
         }
         BARRIER();
-    } while (in_all > PAIRS);
+    }
 }

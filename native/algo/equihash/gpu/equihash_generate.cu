@@ -31,7 +31,7 @@ layout(push_constant, std430) uniform Parameters {
 
 /* 32 bits of an output from bit `at` on, most significant first; at is a constant. */
 #define BITS_AT(at)                                                                                          \
-    (((at) & 31) == 0 ? h[(at) >> 5] : h[(at) >> 5] << ((at)&31) | h[((at) >> 5) + 1] >> (-(at)&31))
+    (((at)&31) == 0 ? h[(at) >> 5] : h[(at) >> 5] << ((at)&31) | h[((at) >> 5) + 1] >> (-(at)&31))
 
 #ifdef GPU_GLSL
 void main() {

@@ -1,8 +1,8 @@
 /*
  * equihash_gpu.c - Equihash on a GPU: the list of equihash_steps.h on an engine's queue, one nonce a launch.
- * What comes back are solutions; each is checked by the processor, hashed with its header and held against the
- * target. Full buckets lose a few entries, so a card can miss a solution now and then, but never reports a wrong
- * one.
+ * What comes back are solutions; each is checked by the processor, hashed with its header and held against
+ * the target. Full buckets lose a few entries, so a card can miss a solution now and then, but never reports
+ * a wrong one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +17,9 @@
 /* Rows that may be on their way to the device at a time; the host has fewer launches under way. */
 #define OTD_ROWS 4u
 
-/* Before first use: nonces of 48,5, all of whose solutions are compared with the processor's solver; then, on a
- * card, nonces of the set that is mined, until one has a solution. Eight without any: one in nine million. */
+/* Before first use: nonces of 48,5, all of whose solutions are compared with the processor's solver; then, on
+ * a card, nonces of the set that is mined, until one has a solution. Eight without any: one in nine million.
+ */
 #define OTD_NONCES_COMPARED 6u
 #define OTD_NONCES_TRIED 8u
 
@@ -71,8 +72,9 @@ static int32_t otd_solver_fits(const otd_gpu_solver *solver, const otd_device_in
                         (unsigned long long)(there >> 20));
     }
     if (device->alloc_max_bytes != 0 && most > device->alloc_max_bytes) {
-        return otd_fail(OTD_E_MEMORY, "equihash %u,%u needs pieces of memory of %llu MiB, the card gives %llu",
-                        solver->p.n, solver->p.k, (unsigned long long)(most >> 20),
+        return otd_fail(OTD_E_MEMORY,
+                        "equihash %u,%u needs pieces of memory of %llu MiB, the card gives %llu", solver->p.n,
+                        solver->p.k, (unsigned long long)(most >> 20),
                         (unsigned long long)(device->alloc_max_bytes >> 20));
     }
     return OTD_OK;
@@ -190,8 +192,8 @@ static int otd_packed_order(const void *a, const void *b) {
 }
 
 /* Appends the solution when its block meets the target; 0 when it is no solution at all. */
-static int otd_take_solution(const otd_gpu_solver *solver, const otd_gpu_batch *batch, const uint8_t *solution,
-                             otd_hits *hits, int *full) {
+static int otd_take_solution(const otd_gpu_solver *solver, const otd_gpu_batch *batch,
+                             const uint8_t *solution, otd_hits *hits, int *full) {
     const equihash_params *p = &solver->p;
     uint8_t block[EQUIHASH_INPUT_MAX + 3 + OTD_PROOF_MAX], hash[32];
     uint32_t length = batch->work->data_length;
@@ -279,8 +281,8 @@ static int32_t otd_try_nonce(otd_gpu_trial *trial, otd_gpu_solver *solver, const
         return status;
     }
     memset(trial->there, 0, sizeof trial->there);
-    trial->count = otd_equihash_steps_read(trial->there, OTD_SOLUTIONS, &lost, &solver->p, trial->read,
-                                           OTD_SOLUTIONS);
+    trial->count =
+        otd_equihash_steps_read(trial->there, OTD_SOLUTIONS, &lost, &solver->p, trial->read, OTD_SOLUTIONS);
     qsort(trial->there, trial->count, OTD_PROOF_MAX, otd_packed_order);
     for (uint32_t i = 0; i < trial->count; i++) {
         if (!otd_equihash_is_solution(&otd_equihash_ref, &solver->p, header, EQUIHASH_HEADER_LENGTH,
@@ -305,7 +307,8 @@ static int32_t otd_compare_small(otd_gpu_trial *trial, otd_gpu_solver *small) {
             break;
         }
         memset(trial->here, 0, sizeof trial->here);
-        int32_t count = otd_equihash_solve(solver, &otd_equihash_ref, header, sizeof header, trial->here, &cancel);
+        int32_t count =
+            otd_equihash_solve(solver, &otd_equihash_ref, header, sizeof header, trial->here, &cancel);
         qsort(trial->here, (size_t)count, OTD_PROOF_MAX, otd_packed_order);
         if ((uint32_t)count != trial->count ||
             memcmp(trial->here, trial->there, (size_t)count * OTD_PROOF_MAX) != 0) {

@@ -12,9 +12,9 @@
 /*
  * In: input, of which the last 8 bytes are the nonce, which is the kernel's.
  * Out: row: 0..15 the state of BLAKE2b after the input's whole blocks of 128 bytes, 16..47 its last block
- * with zeros for the nonce, 48 where the number of the hash begins in that block, in bytes, 49 the length with
- * that number, 50 all ones where outputs are added up, else 0. Returns 0 when nonce and number are not both
- * in the last block, or, other than in the test sets, the input is no header of 140 bytes. Pure.
+ * with zeros for the nonce, 48 where the number of the hash begins in that block, in bytes, 49 the length
+ * with that number, 50 all ones where outputs are added up, else 0. Returns 0 when nonce and number are not
+ * both in the last block, or, other than in the test sets, the input is no header of 140 bytes. Pure.
  */
 static inline int otd_equihash_row(uint32_t row[OTD_EQUIHASH_ROW_WORDS], const equihash_params *p,
                                    const uint8_t *input, uint32_t input_length) {

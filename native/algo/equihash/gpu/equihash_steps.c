@@ -20,16 +20,12 @@ typedef struct otd_gpu_set {
 } otd_gpu_set;
 
 #define ROW(n, k)                                                                                            \
-    {n,                                                                                                      \
-     k,                                                                                                      \
-     OTD_EQUIHASH_##n##_BUCKETS,                                                                             \
-     OTD_EQUIHASH_##n##_SLOTS,                                                                               \
-     OTD_EQUIHASH_##n##_TAILS,                                                                               \
-     OTD_EQUIHASH_##n##_HASHES,                                                                              \
-     &otd_kernel_equihash_##n##_##k##_generate,                                                              \
-     &otd_kernel_equihash_##n##_##k##_collide,                                                               \
-     &otd_kernel_equihash_##n##_##k##_final,                                                                 \
-     &otd_kernel_equihash_##n##_##k##_recover}
+    {                                                                                                        \
+        n, k, OTD_EQUIHASH_##n##_BUCKETS, OTD_EQUIHASH_##n##_SLOTS, OTD_EQUIHASH_##n##_TAILS,                \
+            OTD_EQUIHASH_##n##_HASHES, &otd_kernel_equihash_##n##_##k##_generate,                            \
+            &otd_kernel_equihash_##n##_##k##_collide, &otd_kernel_equihash_##n##_##k##_final,                \
+            &otd_kernel_equihash_##n##_##k##_recover                                                         \
+    }
 
 static const otd_gpu_set otd_gpu_sets[] = {ROW(125, 4), ROW(144, 5), ROW(96, 5), ROW(48, 5)};
 
@@ -76,8 +72,7 @@ static void otd_add_collisions(equihash_steps *out, const otd_gpu_set *set) {
     static const equihash_buffer records[] = {EQUIHASH_LEVEL0, EQUIHASH_LEVEL1, EQUIHASH_LEVEL0,
                                               EQUIHASH_LEVEL3};
     for (uint32_t level = 0; level + 1 < set->k; level++) {
-        equihash_step *step =
-            otd_add_step(out, set->collide, "otd_equihash_collide", 1u << set->bucket_bits);
+        equihash_step *step = otd_add_step(out, set->collide, "otd_equihash_collide", 1u << set->bucket_bits);
         otd_give_buffer(step, records[level]);
         /* Nothing is written there by the step to the last level, so any other buffer will do. */
         otd_give_buffer(step, level + 2 < set->k ? records[level + 1] : EQUIHASH_LAST);
@@ -96,8 +91,8 @@ int32_t otd_equihash_steps(equihash_steps *out, const equihash_params *p, uint32
         set = otd_gpu_sets[i].n == p->n && otd_gpu_sets[i].k == p->k ? &otd_gpu_sets[i] : set;
     }
     if (set == NULL) {
-        return otd_fail(OTD_E_UNSUPPORTED, "equihash %u,%u is not mined on a GPU here; 125,4 144,5 96,5 48,5 are",
-                        p->n, p->k);
+        return otd_fail(OTD_E_UNSUPPORTED,
+                        "equihash %u,%u is not mined on a GPU here; 125,4 144,5 96,5 48,5 are", p->n, p->k);
     }
     if (threads < OTD_EQUIHASH_GROUP_MIN || threads > OTD_EQUIHASH_GROUP_MAX) {
         return otd_fail(OTD_E_ARGUMENT, "equihash with groups of %u; allowed %u to %u", threads,
@@ -136,9 +131,9 @@ int32_t otd_equihash_steps(equihash_steps *out, const equihash_params *p, uint32
 
     equihash_step *recover = otd_add_step(out, set->recover, "otd_equihash_recover", OTD_RECOVER_GROUPS);
     for (uint32_t i = 0; i < 9; i++) {
-        static const equihash_buffer buffers[] = {
-            EQUIHASH_COUNTERS, EQUIHASH_CANDIDATES, EQUIHASH_LAST,   EQUIHASH_LEVEL0, EQUIHASH_LEVEL1,
-            EQUIHASH_LEVEL3,   EQUIHASH_TAILS0,     EQUIHASH_TAILS1, EQUIHASH_RESULTS};
+        static const equihash_buffer buffers[] = {EQUIHASH_COUNTERS, EQUIHASH_CANDIDATES, EQUIHASH_LAST,
+                                                  EQUIHASH_LEVEL0,   EQUIHASH_LEVEL1,     EQUIHASH_LEVEL3,
+                                                  EQUIHASH_TAILS0,   EQUIHASH_TAILS1,     EQUIHASH_RESULTS};
         otd_give_buffer(recover, buffers[i]);
     }
     otd_give_number(recover, 4, solutions_max);

@@ -1,7 +1,7 @@
 /*
- * equihash_steps.h - one nonce of Equihash on a GPU as a list: which buffers there are, and which kernels run on
- * them in which order. Knows nothing of interfaces, so that the plan, the tests and whoever else runs kernels
- * follow the same list.
+ * equihash_steps.h - one nonce of Equihash on a GPU as a list: which buffers there are, and which kernels run
+ * on them in which order. Knows nothing of interfaces, so that the plan, the tests and whoever else runs
+ * kernels follow the same list.
  */
 #ifndef OTD_ALGO_EQUIHASH_STEPS_H
 #define OTD_ALGO_EQUIHASH_STEPS_H
@@ -54,9 +54,9 @@ typedef struct equihash_steps {
 } equihash_steps;
 
 /*
- * In: parameters; threads of a group, from OTD_EQUIHASH_GROUP_MIN to OTD_EQUIHASH_GROUP_MAX; room for solutions.
- * Out: the list, for nonce 0. OTD_E_UNSUPPORTED where there are no kernels for (n, k); OTD_E_ARGUMENT for
- * another size of group.
+ * In: parameters; threads of a group, from OTD_EQUIHASH_GROUP_MIN to OTD_EQUIHASH_GROUP_MAX; room for
+ * solutions. Out: the list, for nonce 0. OTD_E_UNSUPPORTED where there are no kernels for (n, k);
+ * OTD_E_ARGUMENT for another size of group.
  */
 int32_t otd_equihash_steps(equihash_steps *out, const equihash_params *p, uint32_t threads,
                            uint32_t solutions_max);
