@@ -39,6 +39,7 @@ static void otd_test_devices(void) {
     otd_test_gpu();
 #if OTD_GPU
     otd_test_gpu_datasets();
+    otd_test_gpu_kawpow();
 #endif
 }
 
@@ -64,6 +65,7 @@ int main(int count, char **arguments) {
     } else if (strcmp(part, "datasets") == 0) {
         otd_devices_open(~0u);
         otd_test_gpu_datasets();
+        otd_test_gpu_kawpow();
 #endif
     } else if (strcmp(part, "vulkan-way") == 0) {
         otd_test_vulkan_way();

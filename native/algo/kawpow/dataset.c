@@ -234,11 +234,27 @@ int32_t otd_kawpow_full_make(kawpow_dataset *d, uint32_t threads, kawpow_halves_
     return OTD_OK;
 }
 
+int32_t otd_kawpow_check_epoch(const kawpow_dataset *d, uint32_t height) {
+    if (!d) {
+        return otd_fail(OTD_E_DATASET, "kawpow needs the light cache of epoch %u",
+                        height / KAWPOW_EPOCH_LENGTH);
+    }
+    if (height / KAWPOW_EPOCH_LENGTH != d->epoch) {
+        return otd_fail(OTD_E_DATASET, "kawpow height %u is of epoch %u, the dataset of epoch %u", height,
+                        height / KAWPOW_EPOCH_LENGTH, d->epoch);
+    }
+    return OTD_OK;
+}
+
 /* ---- verbs ---------------------------------------------------------------------------------- */
 
 int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *bytes) {
     if (params->epoch > EPOCH_MAX) {
         return otd_fail(OTD_E_ARGUMENT, "kawpow epoch %u; allowed 0..%u", params->epoch, EPOCH_MAX);
+    }
+    if (params->device != 0) { /* the light cache is there only while the items are made */
+        *bytes = (uint64_t)otd_kawpow_data_count(params->epoch) * 128;
+        return OTD_OK;
     }
     *bytes = (uint64_t)otd_kawpow_light_count(params->epoch) * 64 + sizeof(kawpow_dataset);
     if (params->kind == OTD_DATASET_FULL) {

@@ -41,6 +41,9 @@ void otd_kawpow_seed(uint8_t out[32], uint32_t epoch);
 /* Number of the largest prime <= n. */
 uint32_t otd_kawpow_prime_below(uint32_t n);
 
+/* OTD_E_DATASET unless a dataset is there (dataset may be null) and of the epoch of a block. */
+int32_t otd_kawpow_check_epoch(const kawpow_dataset *dataset, uint32_t height);
+
 /* As the verbs of the same names in algo.h. */
 int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *bytes);
 int32_t otd_kawpow_dataset_open(otd_dataset *dataset, const otd_flavour *flavour, const char *path,

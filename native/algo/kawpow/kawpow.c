@@ -64,18 +64,6 @@ static void otd_load_hash(kawpow_hash *hash, const uint8_t *data) {
     memcpy(&hash->nonce, data + NONCE_OFFSET, 8);
 }
 
-static int32_t otd_check_epoch(const kawpow_dataset *d, uint32_t height) {
-    if (!d) {
-        return otd_fail(OTD_E_DATASET, "kawpow needs the light cache of epoch %u",
-                        height / KAWPOW_EPOCH_LENGTH);
-    }
-    if (height / KAWPOW_EPOCH_LENGTH != d->epoch) {
-        return otd_fail(OTD_E_DATASET, "kawpow height %u is of epoch %u, the dataset of epoch %u", height,
-                        height / KAWPOW_EPOCH_LENGTH, d->epoch);
-    }
-    return OTD_OK;
-}
-
 /* ---- verify -------------------------------------------------------------------------------- */
 
 typedef struct pending { /* items of one period that passed the cheap check */
@@ -120,7 +108,7 @@ static int32_t otd_kawpow_verify(const otd_flavour *flavour, const otd_algo_para
     kawpow_program program = {.period = UINT64_MAX};
     pending p = {.count = 0};
     for (uint32_t i = 0; i < count; i++) {
-        int32_t status = otd_check_epoch(d, items[i].height);
+        int32_t status = otd_kawpow_check_epoch(d, items[i].height);
         if (status != OTD_OK) {
             return status;
         }
@@ -175,7 +163,7 @@ static int32_t otd_kawpow_scan(otd_engine *engine, const otd_work *work, const u
     const kawpow_kernel *kernel = engine->flavour->kernel;
     kawpow_program program;
     *searched = 0;
-    int32_t status = otd_check_epoch(d, work->height);
+    int32_t status = otd_kawpow_check_epoch(d, work->height);
     if (status != OTD_OK) {
         return status;
     }

@@ -107,11 +107,14 @@ int32_t otd_gpu_check(otd_gpu_engine *gpu, const otd_gpu_flight *flight, const o
 #define OTD_TEST_DATA 2048u
 #define OTD_TEST_BUDGET_MS 60000u
 
-/* One nonce in 32 hits. */
-static void otd_test_work(otd_work *work, const otd_algo *algo, uint32_t nonces) {
+/* One nonce in 32 hits. Where works have a height, it is the first of the dataset's epoch. */
+static void otd_test_work(otd_work *work, const otd_engine *engine, const otd_gpu_plan *plan) {
+    const otd_algo *algo = engine->algo;
+    const uint32_t nonces = plan->nonces_tested;
     uint32_t versions = algo->info.versions_max < 3 ? algo->info.versions_max : 3;
     *work = (otd_work){.nonce_count = nonces, .data_length = algo->info.data_length_min};
     work->version_count = versions > 1 ? versions : 0;
+    work->height = engine->dataset != NULL ? engine->dataset->params.epoch * plan->epoch_length : 0;
     for (uint32_t v = 0; v < work->version_count; v++) {
         work->versions[v] = 0x20000000u + v;
     }
@@ -159,7 +162,7 @@ int32_t otd_gpu_compare(otd_engine *engine) {
         random = random * 1664525u + 1013904223u; /* any bytes do, as long as they are the same ones */
         data[i] = (uint8_t)(random >> 24);
     }
-    otd_test_work(&work, engine->algo, gpu->plan->nonces_tested);
+    otd_test_work(&work, engine, gpu->plan);
     otd_hit *found = calloc(2 * OTD_TEST_HITS, sizeof *found);
     if (found == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate %zu bytes to compare hits",
