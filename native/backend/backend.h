@@ -55,6 +55,10 @@ struct otd_backend {
     int32_t (*dataset_open)(otd_dataset *dataset, const otd_build *build);
     void (*dataset_close)(otd_dataset *dataset);
 
+    /* As otd_device_ceiling; out->pattern is filled in by the caller. Null where there is none. */
+    int32_t (*ceiling)(const otd_backend *backend, uint32_t row, uint32_t pattern, uint64_t footprint_bytes,
+                       uint32_t budget_ms, otd_ceiling *out);
+
     /* Fills in what is known and its bits in `valid`. */
     void (*telemetry)(const otd_backend *backend, uint32_t row, otd_telemetry *out);
 };

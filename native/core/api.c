@@ -98,6 +98,25 @@ int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out) {
     return OTD_OK;
 }
 
+int32_t otd_device_ceiling(uint32_t device, uint32_t pattern, uint64_t footprint_bytes, uint32_t budget_ms,
+                           otd_ceiling *out) {
+    const otd_backend *backend = NULL;
+    uint32_t row = 0;
+    int32_t status = otd_devices_get(device, &backend, &row);
+    if (status != OTD_OK) {
+        return status;
+    }
+    if (out == NULL || pattern >= OTD_CEILINGS) {
+        return otd_fail(OTD_E_ARGUMENT, "patterns go from 0 to %u and need a place, got %u", OTD_CEILINGS - 1,
+                        pattern);
+    }
+    if (backend->ceiling == NULL) {
+        return otd_fail(OTD_E_UNSUPPORTED, "no ceilings are measured on a %s device", backend->name);
+    }
+    *out = (otd_ceiling){.pattern = pattern};
+    return backend->ceiling(backend, row, pattern, footprint_bytes, budget_ms, out);
+}
+
 /* A device and an algorithm that it has flavours of. */
 static int32_t otd_find_pair(uint32_t device, uint32_t algorithm, const otd_backend **backend, uint32_t *row,
                              const otd_algo **algo) {

@@ -81,6 +81,13 @@ static const struct {
     OTD_F(otd_telemetry, launches),
     OTD_F(otd_telemetry, lost),
 
+    OTD_T(otd_ceiling),
+    OTD_F(otd_ceiling, pattern),
+    OTD_F(otd_ceiling, reserved),
+    OTD_F(otd_ceiling, footprint_bytes),
+    OTD_F(otd_ceiling, amount),
+    OTD_F(otd_ceiling, nanoseconds),
+
     OTD_T(otd_dataset_params),
     OTD_F(otd_dataset_params, algorithm),
     OTD_F(otd_dataset_params, kind),
@@ -153,6 +160,7 @@ _Static_assert(sizeof(otd_flavour_info) == 48, "otd_flavour_info");
 _Static_assert(sizeof(otd_backend_info) == 312, "otd_backend_info");
 _Static_assert(sizeof(otd_device_info) == 440, "otd_device_info");
 _Static_assert(sizeof(otd_telemetry) == 64, "otd_telemetry");
+_Static_assert(sizeof(otd_ceiling) == 32, "otd_ceiling");
 _Static_assert(sizeof(otd_dataset_params) == 24, "otd_dataset_params");
 _Static_assert(sizeof(otd_algo_params) == 24, "otd_algo_params");
 _Static_assert(sizeof(otd_engine_params) == 48, "otd_engine_params");

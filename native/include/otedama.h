@@ -268,6 +268,35 @@ OTD_API int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t ind
  */
 OTD_API int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out);
 
+/* What a device did at most with one pattern of access. */
+typedef struct otd_ceiling {
+    uint32_t pattern; /* OTD_CEILING_... */
+    uint32_t reserved;
+    uint64_t
+        footprint_bytes;  /* of memory that was read; less than was asked for where no piece is that large */
+    uint64_t amount;      /* bytes, or operations, done in */
+    uint64_t nanoseconds; /* this time: the median of five stretches */
+} otd_ceiling;
+
+#define OTD_CEILING_COPY 0u       /* bytes read and written in their order */
+#define OTD_CEILING_RANDOM_256 1u /* bytes read at random multiples of 256, 256 each: KawPow */
+#define OTD_CEILING_RANDOM_32 2u  /* bytes read at random multiples of 16, 32 each: Verthash */
+#define OTD_CEILING_SHARED 3u     /* random words read of 16 KiB of a group's shared memory: KawPow */
+#define OTD_CEILING_INTEGER 4u    /* operations on 32-bit words, half of them rotations: SHA-256 */
+#define OTD_CEILINGS 5u
+
+/*
+ * Measures a ceiling with a kernel that does nothing else, to compare an algorithm's rate with. Blocks for
+ * about budget_ms and what compiling takes; the device's other work goes on and makes the answer smaller.
+ *
+ * In:      footprint_bytes, memory to spread over: what the algorithm's dataset has; 0 = 1 MiB.
+ * Returns: OTD_OK; OTD_E_ARGUMENT for a device or pattern that does not exist; OTD_E_UNSUPPORTED on the
+ *          processor; OTD_E_MEMORY, OTD_E_DRIVER, OTD_E_DEVICE_LOST.
+ * Thread:  any, after otd_open.
+ */
+OTD_API int32_t otd_device_ceiling(uint32_t device, uint32_t pattern, uint64_t footprint_bytes,
+                                   uint32_t budget_ms, otd_ceiling *out);
+
 /*
  * Runs the known answers of one flavour on one device; other devices than the processor are compared with
  * the processor's reference. Engines and verify calls do it by themselves once for each flavour they use;

@@ -18,6 +18,10 @@ registers_max() {
     kawpow_items) echo 95 ;;
     kawpow_mix*) echo 64 ;;
     scrypt) echo 102 ;;
+    equihash_125_4_generate) echo 80 ;;
+    equihash_144_5_generate) echo 64 ;;
+    equihash_*_generate) echo 223 ;; # the small sets take inputs of any length, for tests
+    equihash_*) echo 48 ;;
     verthash) echo 80 ;;
     *) echo 48 ;;
   esac
@@ -52,7 +56,7 @@ fi
 
 texts=$(mktemp -d)
 trap 'rm -rf "$texts"' EXIT
-find "$build/native/algo" -name '*.ptx' -not -name 'kawpow_mix.ptx' -exec cp {} "$texts" \;
+find "$build/native" -name '*.ptx' -not -name 'kawpow_mix.ptx' -exec cp {} "$texts" \;
 "$build/tests/gpu/otedama_gpu_kernel_test" programs "$texts"
 
 passed=0

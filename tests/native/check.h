@@ -12,6 +12,7 @@ void otd_test_header80(void);
 void otd_test_fuzz(void);
 void otd_test_gpu(void);
 void otd_test_gpu_datasets(void);
+void otd_test_gpu_domains(void);
 void otd_test_gpu_host(void);
 void otd_test_gpu_kawpow(void);
 void otd_test_gpu_vulkan(int large); /* once Vulkan was opened */

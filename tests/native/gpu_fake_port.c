@@ -35,6 +35,11 @@ static int32_t otd_fake_open(const otd_gpu_found *device, otd_gpu_context **out)
     return *out != NULL ? OTD_OK : OTD_E_MEMORY;
 }
 
+static int32_t otd_fake_fork(otd_gpu_context *from, otd_gpu_context **out) {
+    otd_card.forked++;
+    return otd_fake_open(NULL, out);
+}
+
 static void otd_fake_close(otd_gpu_context *context) {
     otd_card.closed++;
     free(context);
@@ -128,23 +133,15 @@ static int32_t otd_fake_poll(otd_gpu_context *context, uint32_t slot, uint32_t *
     return OTD_OK;
 }
 
-static const otd_gpu_port otd_fake = {
-    .backend = OTD_BACKEND_VULKAN,
-    .name = "fake",
-    .probe = otd_fake_probe,
-    .open = otd_fake_open,
-    .close = otd_fake_close,
-    .abandon = otd_fake_abandon,
-    .alloc = otd_fake_alloc,
-    .release = otd_fake_release,
-    .write = otd_fake_write,
-    .read = otd_fake_read,
-    .build = otd_fake_build,
-    .discard = otd_fake_discard,
-    .kernel = otd_fake_kernel,
-    .launch = otd_fake_launch,
-    .mark = otd_fake_mark,
-    .poll = otd_fake_poll,
-};
+#define OTD_FAKE_VERBS                                                                                       \
+    .backend = OTD_BACKEND_VULKAN, .name = "fake", .probe = otd_fake_probe, .open = otd_fake_open,           \
+    .close = otd_fake_close, .abandon = otd_fake_abandon, .alloc = otd_fake_alloc,                           \
+    .release = otd_fake_release, .write = otd_fake_write, .read = otd_fake_read, .build = otd_fake_build,    \
+    .discard = otd_fake_discard, .kernel = otd_fake_kernel, .launch = otd_fake_launch,                       \
+    .mark = otd_fake_mark, .poll = otd_fake_poll
+
+static const otd_gpu_port otd_fake = {OTD_FAKE_VERBS};
+static const otd_gpu_port otd_forking = {OTD_FAKE_VERBS, .fork = otd_fake_fork};
 
 const otd_backend otd_backend_fake = OTD_GPU_BACKEND(OTD_BACKEND_VULKAN, "fake", &otd_fake);
+const otd_backend otd_backend_forking = OTD_GPU_BACKEND(OTD_BACKEND_VULKAN, "forking", &otd_forking);

@@ -11,11 +11,15 @@ typedef struct otd_fake_card {
     int32_t invents, forgets;          /* 1 = each launch reports a nonce that is none; loses its first */
     int32_t strays;                    /* 1 = each launch reports a nonce outside its range */
     int32_t opened, closed, abandoned; /* contexts */
+    int32_t forked;                    /* those of opened that came from another one */
     int32_t buffers, programs;         /* that exist */
     uint64_t longest;                  /* work items of the longest launch */
 } otd_fake_card;
 
 extern otd_fake_card otd_card;
 extern const otd_backend otd_backend_fake;
+
+/* The same card behind an interface that can fork a context, as real ones can. */
+extern const otd_backend otd_backend_forking;
 
 #endif /* OTD_TEST_GPU_FAKE_PORT_H */

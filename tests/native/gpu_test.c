@@ -211,6 +211,23 @@ static int otd_find_backend(uint32_t id, otd_backend_info *info) {
     return 0;
 }
 
+/* What the processor's own speed bounds from both sides: no pattern moves nothing, none a petabyte a second.
+ */
+static void otd_test_ceilings(uint32_t device) {
+    otd_ceiling ceiling;
+    for (uint32_t pattern = 0; pattern < OTD_CEILINGS; pattern++) {
+        otd_check(otd_device_ceiling(device, pattern, 2 << 20, 5, &ceiling) == OTD_OK &&
+                      ceiling.pattern == pattern && ceiling.footprint_bytes == 2 << 20 &&
+                      ceiling.amount > 0 && ceiling.nanoseconds > 0 &&
+                      ceiling.amount / ceiling.nanoseconds < 1000000,
+                  "gpu: ceiling %u of device %u", pattern, device);
+    }
+    otd_check(otd_device_ceiling(device, OTD_CEILINGS, 0, 1, &ceiling) == OTD_E_ARGUMENT,
+              "gpu: a pattern that does not exist is refused");
+    otd_check(otd_device_ceiling(0, 0, 0, 1, &ceiling) == OTD_E_UNSUPPORTED,
+              "gpu: the processor has no ceilings");
+}
+
 static void otd_test_backend(uint32_t id, const char *name) {
     otd_backend_info backend;
     otd_device_info info;
@@ -241,6 +258,7 @@ static void otd_test_backend(uint32_t id, const char *name) {
                   "gpu: %s is the processor behind %s, and taken for the board of row %u", info.name, name,
                   info.twin);
         otd_test_device(&info);
+        otd_test_ceilings(i);
     }
 }
 

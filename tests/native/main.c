@@ -35,6 +35,7 @@ void otd_check(int condition, const char *what, ...) {
 static void otd_test_devices(void) {
 #if OTD_GPU
     otd_test_gpu_host();
+    otd_test_gpu_domains();
 #endif
     otd_test_gpu();
 #if OTD_GPU
@@ -63,6 +64,7 @@ int main(int count, char **arguments) {
         otd_test_devices();
 #if OTD_GPU
     } else if (strcmp(part, "datasets") == 0) {
+        otd_test_gpu_domains();
         otd_devices_open(~0u);
         otd_test_gpu_datasets();
         otd_test_gpu_kawpow();

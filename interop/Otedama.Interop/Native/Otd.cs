@@ -68,6 +68,10 @@ internal static unsafe partial class Otd
     public static partial int otd_device_telemetry(uint device, otd_telemetry* @out);
 
     [LibraryImport(Library)]
+    public static partial int otd_device_ceiling(uint device, uint pattern, ulong footprint_bytes, uint budget_ms,
+        otd_ceiling* @out);
+
+    [LibraryImport(Library)]
     public static partial int otd_self_test(uint device, uint algorithm, uint flavour);
 
     [LibraryImport(Library)]

@@ -133,6 +133,16 @@ internal struct otd_telemetry
 }
 
 [StructLayout(LayoutKind.Sequential)]
+internal struct otd_ceiling
+{
+    public uint pattern;
+    public uint reserved;
+    public ulong footprint_bytes;
+    public ulong amount;
+    public ulong nanoseconds;
+}
+
+[StructLayout(LayoutKind.Sequential)]
 internal struct otd_dataset_params
 {
     public uint algorithm;

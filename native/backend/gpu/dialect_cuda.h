@@ -15,13 +15,23 @@
  *   U64(low, high), LOW32, HIGH32  between a u64 and its words (u64 is a uvec2 in GLSL)
  *   ARRAY                  a parameter of a DEV function that is an array of registers
  *   RELOAD4                LOAD4 of what the same work item may have written
+ *   LOAD2, STORE2          a u64 at index i of a buffer of words, in units of 8 bytes
  *   ATOMIC_INC(p)          adds 1, gives what was there before
+ *   ADD64, SWAP64          sum of two u64; a u64 with its words exchanged
+ *
+ * A .cu file that is to be read as GLSL too (its .comp includes it) keeps to these besides:
+ *
+ *   WORD(buffer, i)        word i of a buffer, to read or to write
+ *   ATOMIC_ADD(place, v), ATOMIC_SWAP(place, v)  on such a word or an element of a shared array; both give
+ *                          what was there before
+ *   u16                    of shared arrays: at least 16 bits; PUT16(x) makes one
  *   ROTL32, ROTL64, MULHI32, CLZ32, POPC32, BSWAP32, SELECT_BITS (mask ? a : b for each bit), MAJORITY
  *
  * Shifts of ROTL32 and ROTL64 are constants from 1 to 31 and 63; ROTL32_ANY takes any number, modulo 32.
  */
 typedef unsigned int u32;
 typedef unsigned long long u64;
+typedef unsigned short u16;
 
 #define GPU_CUDA 1
 
@@ -68,6 +78,12 @@ typedef unsigned long long u64;
 #define SELECT_BITS(mask, a, b) ((((a) ^ (b)) & (mask)) ^ (b))
 #define MAJORITY(a, b, c) (((a) & (b)) | (((a) | (b)) & (c)))
 #define ATOMIC_INC(p) __nvvm_atom_inc_gen_ui((p), 0xffffffffu)
+#define PUT16(x) ((u16)(x))
+#define WORD(buffer, i) (buffer)[i]
+#define ATOMIC_ADD(place, v) ((u32)__nvvm_atom_add_gen_i((int *)&(place), (int)(v)))
+#define ATOMIC_SWAP(place, v) ((u32)__nvvm_atom_xchg_gen_i((int *)&(place), (int)(v)))
+#define ADD64(a, b) ((a) + (b))
+#define SWAP64(x) U64(HIGH32(x), LOW32(x))
 
 /* Two funnel shifts; clang would write five instructions of 64 bits. */
 DEV u64 ROTL64(u64 x, u32 n) {
@@ -110,4 +126,12 @@ DEV u32x4 RELOAD4(const u32 *from, u64 i) {
 
 DEV void STORE4(u32 *to, u64 i, u32x4 v) {
     *(u32x4 *)(to + 4 * i) = v;
+}
+
+DEV u64 LOAD2(const u32 *from, u64 i) {
+    return *(const u64 *)(from + 2 * i);
+}
+
+DEV void STORE2(u32 *to, u64 i, u64 v) {
+    *(u64 *)(to + 2 * i) = v;
 }

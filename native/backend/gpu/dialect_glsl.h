@@ -10,6 +10,8 @@
 
 #define u32 uint
 #define u64 uvec2
+#define u16 uint
+#define u32x4 uvec4
 #define ARRAY(type, name, count) inout type name[count]
 #define CONSTANT_ARRAY(type, name, count) const type name[count]
 #define DEV
@@ -33,11 +35,33 @@ layout(buffer_reference, std430, buffer_reference_align = 16) buffer Quads {
     uvec4 at[];
 };
 
+layout(buffer_reference, std430, buffer_reference_align = 16) buffer Pairs {
+    uvec2 at[];
+};
+
 layout(buffer_reference, std430, buffer_reference_align = 16) buffer Hits {
     uint count;
     uint pad;
     uvec2 nonce[];
 };
+
+/* For a .cu file that is read as GLSL too. */
+#define SHARED_ARRAY(type, name, count) shared type name[count]
+#define PUT16(x) (x)
+#define WORD(buffer, i) (buffer).at[i]
+#define LOAD4(buffer, i) (buffer).at[i]
+#define STORE4(buffer, i, v) (buffer).at[i] = (v)
+#define LOAD2(buffer, i) (buffer).at[i]
+#define STORE2(buffer, i, v) (buffer).at[i] = (v)
+#define MAKE4(a, b, c, d) uvec4((a), (b), (c), (d))
+#define ATOMIC_ADD(place, v) atomicAdd((place), (v))
+#define ATOMIC_SWAP(place, v) atomicExchange((place), (v))
+#define SWAP64(x) (x).yx
+
+uvec2 ADD64(uvec2 a, uvec2 b) {
+    uint carry, low = uaddCarry(a.x, b.x, carry);
+    return uvec2(low, a.y + b.y + carry);
+}
 
 #define U64(low, high) uvec2((low), (high))
 #define LOW32(pair) (pair).x

@@ -11,6 +11,7 @@
 
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef uint16_t u16;
 
 #define GPU_HOST 1
 
@@ -64,6 +65,12 @@ extern otd_gpu_item otd_gpu_now;
 #define SELECT_BITS(mask, a, b) ((((a) ^ (b)) & (mask)) ^ (b))
 #define MAJORITY(a, b, c) (((a) & (b)) | (((a) | (b)) & (c)))
 #define ATOMIC_INC(p) ((*(p))++)
+#define PUT16(x) ((u16)(x))
+#define WORD(buffer, i) (buffer)[i]
+#define ATOMIC_ADD(place, v) host_add(&(place), (v))
+#define ATOMIC_SWAP(place, v) host_swap(&(place), (v))
+#define ADD64(a, b) ((a) + (b))
+#define SWAP64(x) ROTL64((x), 32)
 
 typedef struct u32x4 {
     u32 x, y, z, w;
@@ -77,6 +84,29 @@ static inline u32x4 LOAD4(const u32 *from, u64 i) {
 
 static inline void STORE4(u32 *to, u64 i, u32x4 v) {
     memcpy(to + 4 * i, &v, sizeof v);
+}
+
+static inline u64 LOAD2(const u32 *from, u64 i) {
+    u64 v;
+    memcpy(&v, from + 2 * i, sizeof v);
+    return v;
+}
+
+static inline void STORE2(u32 *to, u64 i, u64 v) {
+    memcpy(to + 2 * i, &v, sizeof v);
+}
+
+/* One item runs at a time. */
+static inline u32 host_add(u32 *place, u32 v) {
+    u32 before = *place;
+    *place += v;
+    return before;
+}
+
+static inline u32 host_swap(u32 *place, u32 v) {
+    u32 before = *place;
+    *place = v;
+    return before;
 }
 
 /* The first barrier lets everybody have read what was exchanged before. */

@@ -6,6 +6,7 @@
  */
 typedef uint u32;
 typedef ulong u64;
+typedef ushort u16;
 
 #define GPU_OPENCL 1
 
@@ -50,6 +51,12 @@ typedef ulong u64;
 #define SELECT_BITS(mask, a, b) bitselect((u32)(b), (u32)(a), (u32)(mask))
 #define MAJORITY(a, b, c) bitselect((u32)(a), (u32)(b), (u32)(a) ^ (u32)(c))
 #define ATOMIC_INC(p) atomic_inc(p)
+#define PUT16(x) ((u16)(x))
+#define WORD(buffer, i) (buffer)[i]
+#define ATOMIC_ADD(place, v) atomic_add(&(place), (u32)(v))
+#define ATOMIC_SWAP(place, v) atomic_xchg(&(place), (u32)(v))
+#define ADD64(a, b) ((a) + (b))
+#define SWAP64(x) rotate((u64)(x), (u64)32)
 
 typedef uint4 u32x4;
 
@@ -59,6 +66,14 @@ static inline u32x4 LOAD4(__global const u32 *from, u64 i) {
 
 static inline void STORE4(__global u32 *to, u64 i, u32x4 v) {
     ((__global uint4 *)to)[i] = v;
+}
+
+static inline u64 LOAD2(__global const u32 *from, u64 i) {
+    return ((__global const ulong *)from)[i];
+}
+
+static inline void STORE2(__global u32 *to, u64 i, u64 v) {
+    ((__global ulong *)to)[i] = v;
 }
 
 /* The first barrier lets everybody have read what was exchanged before. */

@@ -49,6 +49,8 @@ int32_t otd_gpu_engine_open(otd_engine *engine);
 void otd_gpu_engine_close(otd_engine *engine);
 int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result, const otd_work *works,
                      uint32_t work_count, const uint8_t *data, uint32_t budget_ms);
+int32_t otd_gpu_ceiling(const otd_backend *backend, uint32_t row, uint32_t pattern, uint64_t footprint_bytes,
+                        uint32_t budget_ms, otd_ceiling *out);
 void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *out);
 int32_t otd_gpu_dataset_open(otd_dataset *dataset, const otd_build *build);
 void otd_gpu_dataset_close(otd_dataset *dataset);
@@ -61,7 +63,7 @@ void otd_gpu_dataset_close(otd_dataset *dataset);
         .flavour_at = otd_gpu_flavour_at, .self_test = otd_gpu_self_test,                                    \
         .engine_open = otd_gpu_engine_open, .engine_close = otd_gpu_engine_close, .scan = otd_gpu_scan,      \
         .dataset_open = otd_gpu_dataset_open, .dataset_close = otd_gpu_dataset_close,                        \
-        .telemetry = otd_gpu_telemetry                                                                       \
+        .ceiling = otd_gpu_ceiling, .telemetry = otd_gpu_telemetry                                           \
     }
 
 /* ---- between the files of the host ---------------------------------------------------------- */

@@ -1,9 +1,11 @@
 # kernels.cmake - makes and embeds the kernels of algo/NAME/gpu.
 #
-# otd_gpu_kernel(<name> [BODY <file>...] [GROUP <threads>] [RESIDENT <groups>])
+# otd_gpu_kernel(<name> [SOURCE <file>] [DEFINE <name>=<value>...] [BODY <file>...] [GROUP <threads>] [RESIDENT <groups>])
 #   From gpu/<name>.cu and gpu/<name>.comp of this folder makes the symbol otd_kernel_<name> (code.h: otd_gpu_code):
 #   OpenCL C text (the dialect, the bodies and the .cu behind one another), PTX text for the oldest
 #   architecture served (newer ones get the same text under another .target line), SPIR-V with its names kept.
+#   SOURCE is the name of the two files where it is another, and DEFINE macros in front of all texts: so one text
+#   makes kernels of several sizes.
 #   GROUP is the largest group that the PTX allows, 256 if it is not given: what has an array of shared memory
 #   for each work item needs a smaller one. RESIDENT groups are to fit a multiprocessor, which limits the
 #   registers of a thread: 65536 / (GROUP * RESIDENT). Nothing that is generated is committed.
@@ -27,14 +29,29 @@ endif()
 target_sources(otd_objects PRIVATE ${OTD_GPU_DIRECTORY}/ptx_text.c)
 
 function(otd_gpu_kernel name)
-  cmake_parse_arguments(kernel "" "GROUP;RESIDENT" "BODY" ${ARGN})
+  cmake_parse_arguments(kernel "" "SOURCE;GROUP;RESIDENT" "DEFINE;BODY" ${ARGN})
   if(NOT OTD_GPU)
     return()
   endif()
   set(made ${CMAKE_CURRENT_BINARY_DIR}/${name})
-  set(source ${CMAKE_CURRENT_SOURCE_DIR}/gpu/${name}.cu)
-  set(shader ${CMAKE_CURRENT_SOURCE_DIR}/gpu/${name}.comp)
+  set(file ${name})
+  if(kernel_SOURCE)
+    set(file ${kernel_SOURCE})
+  endif()
+  set(source ${CMAKE_CURRENT_SOURCE_DIR}/gpu/${file}.cu)
+  set(shader ${CMAKE_CURRENT_SOURCE_DIR}/gpu/${file}.comp)
   set(shared ${OTD_GPU_DIRECTORY}/search.h)
+  set(defines "")
+  set(define_options "")
+  foreach(define IN LISTS kernel_DEFINE)
+    string(REPLACE "=" " " line "${define}")
+    string(APPEND defines "#define ${line}\n")
+    list(APPEND define_options "-D${define}")
+  endforeach()
+  if(kernel_DEFINE)
+    file(GENERATE OUTPUT ${made}_defines.h CONTENT "${defines}")
+    list(PREPEND shared ${made}_defines.h)
+  endif()
   foreach(body IN LISTS kernel_BODY)
     if(EXISTS ${OTD_GPU_DIRECTORY}/${body})
       list(APPEND shared ${OTD_GPU_DIRECTORY}/${body})
@@ -61,8 +78,8 @@ function(otd_gpu_kernel name)
 
   add_custom_command(OUTPUT ${made}.spv
     COMMAND ${OTD_GLSLANG} --quiet -V --target-env vulkan1.1 -I${OTD_GPU_DIRECTORY} -I${CMAKE_CURRENT_SOURCE_DIR}/gpu
-      -S comp -o ${made}.spv ${shader}
-    DEPENDS ${shader} ${OTD_GPU_DIRECTORY}/dialect_glsl.h ${shared} VERBATIM)
+      ${define_options} -S comp -o ${made}.spv ${shader}
+    DEPENDS ${shader} ${source} ${OTD_GPU_DIRECTORY}/dialect_glsl.h ${shared} VERBATIM)
 
   add_custom_command(OUTPUT ${made}_code.c
     COMMAND ${CMAKE_COMMAND} -Dname=${name} -Dout=${made}_code.c

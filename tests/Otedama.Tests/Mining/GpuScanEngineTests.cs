@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Mining;
+using Otedama.Tests.Ledgers;
 using Xunit;
 
 namespace Otedama.Tests.Mining;

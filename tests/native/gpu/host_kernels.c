@@ -91,8 +91,13 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 #define KERNEL_NAME kawpow_seed
 #include "kawpow/gpu/kawpow_seed.cu"
 #undef KERNEL_NAME
+#include "kawpow/gpu/kawpow_any.h"
+#include "kawpow/gpu/kawpow_load.h"
 #define KERNEL_NAME kawpow_mix
 #include "kawpow/gpu/kawpow_mix.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME kawpow_mix_any
+#include "kawpow/gpu/kawpow_mix_any.cu"
 #undef KERNEL_NAME
 #define KERNEL_NAME kawpow_final
 #include "kawpow/gpu/kawpow_final.cu"
@@ -109,6 +114,56 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 #define KERNEL_NAME verthash
 #include "verthash/gpu/verthash.cu"
 #undef KERNEL_NAME
+
+#undef KERNEL_NAME
+/* All have the same parameters, and none needs every one. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include "backend/gpu/ceiling/gpu/ceiling_body.h"
+#define KERNEL_NAME ceiling_fill
+#include "backend/gpu/ceiling/gpu/ceiling_fill.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME ceiling_copy
+#include "backend/gpu/ceiling/gpu/ceiling_copy.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME ceiling_random256
+#include "backend/gpu/ceiling/gpu/ceiling_random256.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME ceiling_random32
+#include "backend/gpu/ceiling/gpu/ceiling_random32.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME ceiling_shared
+#include "backend/gpu/ceiling/gpu/ceiling_shared.cu"
+#undef KERNEL_NAME
+#define KERNEL_NAME ceiling_integer
+#include "backend/gpu/ceiling/gpu/ceiling_integer.cu"
+#undef KERNEL_NAME
+
+#pragma GCC diagnostic pop
+
+static void run_ceiling_fill(const argument *arguments) {
+    ceiling_fill(MEMORY(0), MEMORY(1), (u32)NUMBER(2), (u32)NUMBER(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
+
+static void run_ceiling_copy(const argument *arguments) {
+    ceiling_copy(MEMORY(0), MEMORY(1), (u32)NUMBER(2), (u32)NUMBER(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
+
+static void run_ceiling_random256(const argument *arguments) {
+    ceiling_random256(MEMORY(0), MEMORY(1), (u32)NUMBER(2), (u32)NUMBER(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
+
+static void run_ceiling_random32(const argument *arguments) {
+    ceiling_random32(MEMORY(0), MEMORY(1), (u32)NUMBER(2), (u32)NUMBER(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
+
+static void run_ceiling_shared(const argument *arguments) {
+    ceiling_shared(MEMORY(0), MEMORY(1), (u32)NUMBER(2), (u32)NUMBER(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
+
+static void run_ceiling_integer(const argument *arguments) {
+    ceiling_integer(MEMORY(0), MEMORY(1), (u32)NUMBER(2), (u32)NUMBER(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
 
 static void run_scrypt(const argument *arguments) {
     scrypt(MEMORY(0), NUMBER(1), (u32)NUMBER(2), (u32)NUMBER(3), MEMORY(4), MEMORY(5), (u32)NUMBER(6),
@@ -134,6 +189,11 @@ static void run_kawpow_mix(const argument *arguments) {
                MEMORY(8), MEMORY(9), (u32)NUMBER(10), (u32)NUMBER(11), (u32)NUMBER(12));
 }
 
+static void run_kawpow_mix_any(const argument *arguments) {
+    kawpow_mix_any(MEMORY(0), MEMORY(1), MEMORY(2), MEMORY(3), MEMORY(4), MEMORY(5), MEMORY(6), MEMORY(7),
+                   MEMORY(8), MEMORY(9), (u32)NUMBER(10), (u32)NUMBER(11), (u32)NUMBER(12), MEMORY(13));
+}
+
 static void run_kawpow_final(const argument *arguments) {
     kawpow_final(MEMORY(0), NUMBER(1), (u32)NUMBER(2), (u32)NUMBER(3), MEMORY(4), MEMORY(5), MEMORY(6));
 }
@@ -142,14 +202,24 @@ host_kernel *host_kernel_of(const char *name) {
     static const struct {
         const char *name;
         host_kernel *run;
-    } rows[] = {{"sha256d", run_sha256d},           {"kawpow_items", run_kawpow_items},
-                {"kawpow_seed", run_kawpow_seed},   {"kawpow_mix", run_kawpow_mix},
-                {"kawpow_final", run_kawpow_final}, {"scrypt", run_scrypt},
-                {"verthash", run_verthash}};
+    } rows[] = {{"sha256d", run_sha256d},
+                {"kawpow_items", run_kawpow_items},
+                {"kawpow_seed", run_kawpow_seed},
+                {"kawpow_mix", run_kawpow_mix},
+                {"kawpow_mix_any", run_kawpow_mix_any},
+                {"kawpow_final", run_kawpow_final},
+                {"scrypt", run_scrypt},
+                {"verthash", run_verthash},
+                {"ceiling_fill", run_ceiling_fill},
+                {"ceiling_copy", run_ceiling_copy},
+                {"ceiling_random256", run_ceiling_random256},
+                {"ceiling_random32", run_ceiling_random32},
+                {"ceiling_shared", run_ceiling_shared},
+                {"ceiling_integer", run_ceiling_integer}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(name, rows[i].name) == 0) {
             return rows[i].run;
         }
     }
-    return NULL;
+    return host_equihash_of(name);
 }

@@ -14,7 +14,7 @@
 #include "runner.h"
 
 extern const otd_gpu_code otd_kernel_kawpow_items, otd_kernel_kawpow_seed, otd_kernel_kawpow_mix,
-    otd_kernel_kawpow_final;
+    otd_kernel_kawpow_mix_any, otd_kernel_kawpow_final;
 
 enum {
     LIGHT_COUNT = 1021,
@@ -118,9 +118,27 @@ typedef struct search {
     uint8_t header[32], target[32];
     uint64_t first;
     uint32_t count;
+    int any; /* by the kernel that reads its program, too */
     _Alignas(16) uint32_t mixes[BATCH][8]; /* as a device allocates */
     _Alignas(16) hits found;
 } search;
+
+/* The kernel that reads its program makes the same mixes as the one that has it compiled in. Its registers
+ * lie in shared memory, which groups of 64 fit everywhere. */
+static void any_program(const runner *with, const search *s, argument *mix) {
+    static _Alignas(16) uint32_t program[KAWPOW_OPS], mixes[BATCH][8];
+    uint32_t threads = with->threads < 64 ? with->threads : 64;
+    for (uint32_t i = 0; i < KAWPOW_OPS; i++) {
+        program[i] = otd_kawpow_any_step(&spliced.program.ops[i]);
+    }
+    memset(mixes, 0xee, sizeof mixes);
+    mix[1] = BUFFER(mixes, sizeof mixes);
+    mix[13] = BUFFER(program, sizeof program);
+    const launch l = {&otd_kernel_kawpow_mix_any, "otd_kawpow_mix_any", threads, 2, mix, 14};
+    check(with->run(&l), "%s kawpow_mix_any runs", with->name);
+    check(memcmp(mixes, s->mixes, sizeof mixes) == 0, "%s kawpow: any program, %u hashes", with->name,
+          s->count);
+}
 
 static int run_search(const runner *with, search *s, uint32_t mix_groups) {
     static _Alignas(16) uint32_t states[BATCH][8];
@@ -142,7 +160,8 @@ static int run_search(const runner *with, search *s, uint32_t mix_groups) {
                       {0},
                       ARG_U32(items),
                       ARG_U32(otd_kawpow_magic(items)),
-                      ARG_U32(s->count)};
+                      ARG_U32(s->count),
+                      {0}};
     for (uint32_t piece = 0; piece < 8; piece++) {
         const uint64_t at = piece < with->pieces ? piece * (uint64_t)PIECE_BYTES : 0;
         mix[2 + piece] = BUFFER((uint8_t *)s->full->full + at, s->full->full_bytes - at);
@@ -160,6 +179,9 @@ static int run_search(const runner *with, search *s, uint32_t mix_groups) {
     const launch third = {&otd_kernel_kawpow_final, "otd_search", threads, groups, last, 7};
     int good = with->run(&first) && with->run(&second) && with->run(&third);
     hits_sort(&s->found);
+    if (s->any) {
+        any_program(with, s, mix);
+    }
     return good;
 }
 
@@ -219,6 +241,7 @@ static void random_periods(const runner *with, const kawpow_dataset *full, uint3
         /* The last two rounds cross the end of the lower word. */
         s.first = i + 2 < periods ? (uint64_t)random_u32() << 32 | random_u32() : 0x7ffffffe0ull - i;
         s.count = i == 0 ? 1 : 3 + random_u32() % 60;
+        s.any = i < 4;
         memset(s.target, 0x3f, sizeof s.target);
         if (i % 2 == 0) {
             target_at(&s, s.count / 2, i % 4 == 0 ? 0 : 1);

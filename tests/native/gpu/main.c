@@ -1,6 +1,6 @@
 /*
- * main.c - tests of the GPU kernels on the processor: otedama_gpu_kernel_test [C|PTX|OpenCL|Vulkan]. With a
- * name only that way of running them. The last line is the count. With "programs DIRECTORY" it writes PTX
+ * main.c - tests of the GPU kernels on the processor: otedama_gpu_kernel_test [C|PTX|OpenCL|Vulkan]
+ * [brief|ALGORITHM]. With a name only that way of running them, or only one algorithm. The last line is the count. With "programs DIRECTORY" it writes PTX
  * there instead.
  */
 #include <stdarg.h>
@@ -59,6 +59,14 @@ void hits_sort(hits *found) {
 int main(int count, char **arguments) {
     const runner *(*const runners[])(int) = {runner_host, runner_ptx, runner_opencl, runner_vulkan};
     static const char *const names[] = {"C", "PTX", "OpenCL", "Vulkan"};
+    static const struct {
+        const char *name;
+        void (*run)(const runner *);
+    } tests[] = {{"sha256d", test_sha256d},
+                 {"kawpow", test_kawpow},
+                 {"equihash", test_equihash},
+                 {"scrypt", test_scrypt},
+                 {"verthash", test_verthash}, {"ceiling", test_ceiling}};
     setenv("POCL_CACHE_DIR", POCL_CACHE, 0);
     setvbuf(stdout, NULL, _IOLBF, 0);
     check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");
@@ -73,11 +81,15 @@ int main(int count, char **arguments) {
         if (with == NULL) {
             continue;
         }
-        test_sha256d(with);
-        test_kawpow(with);
-        test_scrypt(with);
-        test_verthash(with);
-        if (i == 1) {
+        const char *only = count > 2 && !with->brief ? arguments[2] : NULL;
+        for (size_t k = 0; k < sizeof tests / sizeof tests[0]; k++) {
+            if (only == NULL || strcmp(only, tests[k].name) == 0) {
+                tests[k].run(with);
+            }
+        }
+        if (i == 1 && only != NULL) {
+            runner_ptx_coverage();
+        } else if (i == 1) {
             test_splice();
             test_ptx();
             test_cuda();

@@ -215,10 +215,10 @@ static int operand_row(reader *r, uint32_t *row) {
 
 /* ---- instructions -------------------------------------------------------------------------- */
 
-static const char *const bases[] = {"add",  "sub",  "mul", "mad", "and",  "or",  "xor", "not",
-                                    "shl",  "shr",  "shf", "clz", "popc", "min", "max", "prmt",
-                                    "setp", "selp", "mov", "cvt", "cvta", "ld",  "st",  "atom",
-                                    "shfl", "bar",  "bra", "ret", "trap"};
+static const char *const bases[] = {"add", "sub",  "mul",  "mad", "and", "or",   "xor", "not",
+                                    "neg", "shl",  "shr",  "shf", "clz", "popc", "min", "max",
+                                    "bfe", "prmt", "setp", "selp", "mov", "cvt",  "cvta", "ld",
+                                    "st",  "atom", "shfl", "bar", "bra", "ret",  "trap"};
 
 static int set_type(ptx_instruction *in, const char *part) {
     static const struct {
@@ -264,7 +264,7 @@ static int set_space(ptx_instruction *in, const char *part) {
 }
 
 typedef struct modifiers {
-    int lo, hi, wide, left, right, wrap, sync, idx, inc, to;
+    int lo, hi, wide, left, right, wrap, sync, idx, inc, plus, exch, to;
 } modifiers;
 
 static int set_modifier(reader *r, ptx_instruction *in, modifiers *m, const char *part) {
@@ -273,7 +273,7 @@ static int set_modifier(reader *r, ptx_instruction *in, modifiers *m, const char
         int *flag;
     } flags[] = {{"lo", &m->lo},   {"hi", &m->hi},     {"wide", &m->wide}, {"l", &m->left},
                  {"r", &m->right}, {"wrap", &m->wrap}, {"sync", &m->sync}, {"idx", &m->idx},
-                 {"inc", &m->inc}, {"to", &m->to}};
+                 {"inc", &m->inc}, {"add", &m->plus},  {"exch", &m->exch}, {"to", &m->to}};
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (strcmp(part, flags[i].text) == 0) {
             *flags[i].flag = 1;
@@ -293,8 +293,8 @@ static int set_modifier(reader *r, ptx_instruction *in, modifiers *m, const char
 
 static int set_op(reader *r, ptx_instruction *in, const char *base, const modifiers *m) {
     static const ptx_op ops[] = {PTX_ADD,      PTX_SUB, PTX_MUL_LO, PTX_MAD_LO, PTX_AND,   PTX_OR,
-                                 PTX_XOR,      PTX_NOT, PTX_SHL,    PTX_SHR,    PTX_SHF_L, PTX_CLZ,
-                                 PTX_POPC,     PTX_MIN, PTX_MAX,    PTX_PRMT,   PTX_SETP,  PTX_SELP,
+                                 PTX_XOR,      PTX_NOT, PTX_NEG,    PTX_SHL,    PTX_SHR,   PTX_SHF_L,  PTX_CLZ,
+                                 PTX_POPC,     PTX_MIN, PTX_MAX,    PTX_BFE,    PTX_PRMT,  PTX_SETP,  PTX_SELP,
                                  PTX_MOV,      PTX_CVT, PTX_MOV,    PTX_LD,     PTX_ST,    PTX_ATOM_INC,
                                  PTX_SHFL_IDX, PTX_BAR, PTX_BRA,    PTX_RET,    PTX_TRAP};
     size_t i = 0;
@@ -325,7 +325,8 @@ static int set_op(reader *r, ptx_instruction *in, const char *base, const modifi
         }
         break;
     case PTX_ATOM_INC:
-        known = m->inc && in->bits == 32;
+        in->op = m->plus ? PTX_ATOM_ADD : m->exch ? PTX_ATOM_EXCH : PTX_ATOM_INC;
+        known = m->inc + m->plus + m->exch == 1 && in->bits == 32;
         break;
     case PTX_SHFL_IDX:
         known = m->sync && m->idx && in->bits == 32;
@@ -419,6 +420,7 @@ static int check_operands(reader *r, const ptx_instruction *in) {
         [PTX_ADD] = 3,      [PTX_SUB] = 3,    [PTX_MUL_LO] = 3,      [PTX_MUL_HI] = 3,
         [PTX_MUL_WIDE] = 3, [PTX_MAD_LO] = 4, [PTX_MAD_WIDE] = 4,    [PTX_AND] = 3,
         [PTX_OR] = 3,       [PTX_XOR] = 3,    [PTX_NOT] = 2,         [PTX_SHL] = 3,
+        [PTX_NEG] = 2,      [PTX_BFE] = 4,    [PTX_ATOM_ADD] = 3,    [PTX_ATOM_EXCH] = 3,
         [PTX_SHR] = 3,      [PTX_SHF_L] = 4,  [PTX_SHF_R] = 4,       [PTX_CLZ] = 2,
         [PTX_POPC] = 2,     [PTX_MIN] = 3,    [PTX_MAX] = 3,         [PTX_PRMT] = 4,
         [PTX_SETP] = 3,     [PTX_SELP] = 4,   [PTX_MOV] = 2,         [PTX_PACK] = 3,
@@ -513,7 +515,7 @@ static int read_constants(reader *r, uint32_t at, uint32_t bytes) {
     return is(r, ";") || fail(r, "\"%s\" behind constants", r->token);
 }
 
-/* .shared .align 16 .b8 name[4096];  .const the same with = {...} */
+/* .shared .align 16 .b8 name[4096];  .shared .u32 name;  .const the same with = {...} */
 static int read_memory(reader *r, int constant) {
     uint64_t align = 1, count = 1;
     char text[TOKEN_BYTES];
@@ -523,12 +525,15 @@ static int read_memory(reader *r, int constant) {
         parse_number(r->token, &align);
         next(r);
     }
-    if (!is(r, ".b8")) {
+    int is_word = is(r, ".u32");
+    if (!is_word && !is(r, ".b8")) {
         return fail(r, "memory of type %s is not known", r->token);
     }
     next(r);
     snprintf(text, sizeof text, "%s", r->token);
-    if (!expect(r, "[") || !next(r) || !parse_number(r->token, &count) || !expect(r, "]")) {
+    if (is_word) {
+        count = 4;
+    } else if (!expect(r, "[") || !next(r) || !parse_number(r->token, &count) || !expect(r, "]")) {
         return fail(r, "no size of %s", text);
     }
     uint32_t *bytes = constant ? &r->module->constant_bytes : &r->module->shared_bytes;

@@ -122,7 +122,10 @@ static int run_atomic(machine *m, warp *w, const ptx_instruction *in, uint32_t a
             }
             memcpy(&old, at, 4);
             w->rows[in->operand[0]][lane] = old;
-            old = old >= limit ? 0 : old + 1;
+            old = in->op == PTX_ATOM_ADD    ? old + limit
+                  : in->op == PTX_ATOM_EXCH ? limit
+                  : old >= limit            ? 0
+                                            : old + 1;
             memcpy(at, &old, 4);
         }
     }
@@ -210,6 +213,11 @@ static uint64_t count_zeros(const ptx_instruction *in, uint64_t a) {
 static uint64_t result(const ptx_instruction *in, const uint64_t (*rows)[PTX_WARP], uint32_t lane) {
     uint64_t a = rows[in->operand[1]][lane], b = in->operands > 2 ? rows[in->operand[2]][lane] : 0;
     uint64_t c = in->operands > 3 ? rows[in->operand[3]][lane] : 0;
+    if (in->bits == 32 && in->op != PTX_CVT) { /* a negative number of the text has 64 bits */
+        a = (uint32_t)a;
+        b = (uint32_t)b;
+        c = in->op == PTX_MAD_WIDE ? c : (uint32_t)c;
+    }
     switch (in->op) {
     case PTX_ADD:
         return a + b;
@@ -233,6 +241,8 @@ static uint64_t result(const ptx_instruction *in, const uint64_t (*rows)[PTX_WAR
         return a ^ b;
     case PTX_NOT:
         return ~a;
+    case PTX_NEG:
+        return 0 - a;
     case PTX_SHL:
     case PTX_SHR:
         return shift(in, a, (uint32_t)b);
@@ -250,6 +260,9 @@ static uint64_t result(const ptx_instruction *in, const uint64_t (*rows)[PTX_WAR
         return (in->is_signed ? (int32_t)a < (int32_t)b : a < b) ? b : a;
     case PTX_PRMT:
         return permute((uint32_t)a, (uint32_t)b, (uint32_t)c);
+    case PTX_BFE: /* position and length are taken modulo 256 */
+        return (b & 0xff) >= 32 || (c & 0xff) == 0 ? 0
+               : (a >> (b & 0xff)) & ((c & 0xff) >= 32 ? UINT32_MAX : (1ull << (c & 0xff)) - 1);
     case PTX_SETP:
         return (uint64_t)compare(in, a, b);
     case PTX_SELP:
@@ -365,6 +378,8 @@ static int run_one(machine *m, warp *w, const ptx_instruction *in, uint32_t acti
     case PTX_ST:
         return run_memory(m, w, in, active);
     case PTX_ATOM_INC:
+    case PTX_ATOM_ADD:
+    case PTX_ATOM_EXCH:
         return run_atomic(m, w, in, active);
     case PTX_SHFL_IDX:
         return run_shuffle(m, w, in, active);
@@ -420,8 +435,9 @@ static int run_warp(machine *m, warp *w) {
             continue;
         }
         w->held &= ~active;
+        /* Where a branch leads is counted there. */
+        m->module->ran[place] |= doing != 0 || in->op == PTX_BRA;
         if (doing != 0) {
-            m->module->ran[place] = 1;
             if (in->op != PTX_BRA && !run_one(m, w, in, doing)) {
                 return 0;
             }

@@ -103,7 +103,7 @@ static void host_end(void) {
 }
 
 const runner *runner_host(int brief) {
-    static runner host = {"C", 64, 100, 8, 0, host_run, host_end};
+    static runner host = {"C", 64, 100, 8, 0, host_run, host_end, 1};
     stacks = aligned_alloc(64, (size_t)GROUP_MAX * STACK_BYTES);
     host.brief = brief;
     return stacks == NULL ? NULL : &host;

@@ -183,7 +183,7 @@ static int open_library(void) {
 }
 
 const runner *runner_opencl(int brief) {
-    static runner opencl = {"OpenCL", 64, 4, 1, 0, opencl_run, opencl_end};
+    static runner opencl = {"OpenCL", 64, 4, 1, 0, opencl_run, opencl_end, 0};
     cl platforms[8];
     uint32_t count = 0;
     int32_t status;

@@ -99,7 +99,7 @@ static void ptx_end(void) {
 }
 
 const runner *runner_ptx(int brief) {
-    static runner ptx = {"PTX", 64, 100, 1, 0, ptx_launch_code, ptx_end};
+    static runner ptx = {"PTX", 64, 100, 1, 0, ptx_launch_code, ptx_end, 1};
     ptx.brief = brief;
     return &ptx;
 }

@@ -447,7 +447,7 @@ static int open_device(vk physical) {
 }
 
 const runner *runner_vulkan(int brief) {
-    static runner vulkan = {"Vulkan", 64, 12, 1, 0, vulkan_run, vulkan_end};
+    static runner vulkan = {"Vulkan", 64, 12, 1, 0, vulkan_run, vulkan_end, 0};
     vk physical = open_library() ? find_processor() : NULL;
     if (physical == NULL || !open_device(physical)) {
         printf("skipped kernels through Vulkan: no libvulkan.so.1 or no device that is a processor; Debian: "

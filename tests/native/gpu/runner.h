@@ -40,6 +40,7 @@ typedef struct runner {
     /* Runs a kernel to its end; what it wrote is in the buffers then. Returns 1, or 0 having said why. */
     int (*run)(const launch *launch);
     void (*end)(void);
+    int in_place; /* works on the test's own memory: what is big and hardly used costs nothing */
 } runner;
 
 /* Null with a sentence on stdout when it cannot run here. */
@@ -53,8 +54,9 @@ void runner_ptx_coverage(void);
 
 /* What the host runner calls: one work item. */
 typedef void host_kernel(const argument *arguments);
-/* The kernel of that file as C, or null. */
+/* The kernel of that file as C, or null. Equihash's are in a file of their own. */
 host_kernel *host_kernel_of(const char *name);
+host_kernel *host_equihash_of(const char *name);
 
 /* Counts one test; a failure prints what (printf form). */
 void check(int condition, const char *what, ...) __attribute__((format(printf, 2, 3)));
@@ -78,7 +80,9 @@ void test_splice(void);
 void test_ptx(void);
 void test_cuda(void);
 int write_programs(const char *directory);
+void test_equihash(const runner *with);
 void test_scrypt(const runner *with);
 void test_verthash(const runner *with);
+void test_ceiling(const runner *with);
 
 #endif /* OTD_TEST_GPU_RUNNER_H */
