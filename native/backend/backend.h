@@ -45,8 +45,9 @@ struct otd_backend {
     int32_t (*scan)(otd_engine *engine, otd_hits *hits, otd_scan_result *result, const otd_work *works,
                     uint32_t work_count, const uint8_t *data, uint32_t budget_ms);
 
-    /* As otd_verify, with lengths judged against info only; null, or OTD_E_UNSUPPORTED, where the algorithm
-     * cannot be checked. */
+    /* As otd_verify; null, or OTD_E_UNSUPPORTED, where the algorithm cannot be checked. The processor's gets
+     * items of allowed lengths only; a device is given all of them and judges the lengths itself, so that one
+     * that is malformed does not cut its batches. */
     int32_t (*verify)(otd_engine *engine, otd_verdict *verdicts, const otd_verify_item *items, uint32_t count,
                       const uint8_t *data);
 

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "algo.h"
+#if OTD_GPU
+#include "cache.h"
+#endif
 #include "devices.h"
 #include "layout.h"
 #include "merkle.h"
@@ -70,6 +73,17 @@ int32_t otd_devices_open(uint32_t mask) {
         return otd_fail(OTD_E_ARGUMENT, "otd_open has not been called");
     }
     return otd_devices_find(mask);
+}
+
+int32_t otd_devices_cache(const char *path, uint32_t path_length) {
+    if (path == NULL && path_length != 0) {
+        return otd_fail(OTD_E_ARGUMENT, "otd_devices_cache needs the %u bytes of its path", path_length);
+    }
+#if OTD_GPU
+    return otd_cache_folder(path, path_length);
+#else
+    return OTD_OK;
+#endif
 }
 
 int32_t otd_backend_at(uint32_t index, otd_backend_info *out) {

@@ -105,6 +105,9 @@ int32_t otd_engine_verify(otd_engine *engine, otd_verdict *verdicts, const otd_v
     if (engine->backend->verify == NULL) {
         return otd_fail(OTD_E_UNSUPPORTED, "%s devices check no proofs", engine->backend->name);
     }
+    if (engine->backend->port != NULL) {
+        return engine->backend->verify(engine, verdicts, items, count, data);
+    }
     const otd_checker checker = {.algo = engine->algo, .engine = engine};
     return otd_verify_runs(&checker, verdicts, items, count, data);
 }

@@ -247,6 +247,20 @@ typedef struct otd_telemetry {
 OTD_API int32_t otd_devices_open(uint32_t mask);
 
 /*
+ * Names the folder in which what drivers compile for devices is kept, so that the next start need not compile
+ * again, and where a compiler that refuses a kernel leaves its log. It is made when it does not exist (its
+ * parent has to). At most 64 programs and 16 logs stay, those unused for longest are removed; files of other
+ * names are left alone. Without a call, and after one with an empty path, nothing is kept.
+ *
+ * In:      path, UTF-8, path_length bytes without a terminating zero, at most 1023; copied.
+ * Returns: OTD_OK;
+ *          OTD_E_ARGUMENT for a path that is too long or has a zero in it;
+ *          OTD_E_IO where no folder can be made. After a failure nothing is kept.
+ * Thread:  any; engines that are opened later use it. May be called before otd_open.
+ */
+OTD_API int32_t otd_devices_cache(const char *path, uint32_t path_length);
+
+/*
  * Row `index` of a catalogue, from 0, without gaps: the algorithms of this build, the backends of this build,
  * the devices found so far, the flavours of one algorithm on one device in order of preference (on the
  * processor the portable reference is the last).
@@ -353,9 +367,10 @@ OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *byt
  * Makes a dataset with the selected flavour; blocks until it is complete, which takes seconds, for KawPow's
  * whole dataset on the processor minutes.
  *
- * In:      source, the processor's dataset that one on another device is made from: KawPow's of either kind
- *          and the same epoch (what is read is its light cache), Verthash's of either kind and the same
- * epoch. It must outlive the new one, whose engines compute hits again with it. Null for the processor's.
+ * In:      source, the processor's dataset of the same algorithm and epoch that one on another device is made
+ *          from: of KawPow's light one the cache is read and the items are made on the device, a whole one is
+ *          copied, as is Verthash's of either kind. It must outlive the new one, whose engines compute hits
+ *          again with it. Null for the processor's.
  *          path (UTF-8, path_length bytes without a terminating zero, at most 4096, may be empty) names the
  *          file the dataset is read from or, when the file does not exist, written to. Verthash only; KawPow
  *          ignores it. What was read is used only when its SHA-256 is right.

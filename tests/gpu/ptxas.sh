@@ -22,7 +22,9 @@ registers_max() {
     equihash_144_5_generate) echo 64 ;;
     equihash_*_generate) echo 223 ;; # the small sets take inputs of any length, for tests
     equihash_*) echo 48 ;;
+    sha256d_hash) echo 64 ;;
     verthash) echo 80 ;;
+    verthash_hash) echo 112 ;;
     *) echo 48 ;;
   esac
 }

@@ -11,6 +11,7 @@ void otd_test_sha256d(void);
 void otd_test_header80(void);
 void otd_test_fuzz(void);
 void otd_test_gpu(void);
+void otd_test_gpu_checks(void);
 void otd_test_gpu_datasets(void);
 void otd_test_gpu_domains(void);
 void otd_test_gpu_host(void);

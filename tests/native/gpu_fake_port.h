@@ -8,8 +8,9 @@
 typedef struct otd_fake_card {
     int32_t refuses_memory, refuses_kernel; /* 1 = alloc, build fail */
     int32_t hangs, lost;                    /* 1 = no event is ever reached; launches say that it is gone */
-    int32_t invents, forgets;          /* 1 = each launch reports a nonce that is none; loses its first */
-    int32_t strays;                    /* 1 = each launch reports a nonce outside its range */
+    int32_t invents,
+        forgets;    /* 1 = each launch reports a nonce that is none, or a wrong hash; loses its first */
+    int32_t strays; /* 1 = each launch reports a nonce outside its range */
     int32_t opened, closed, abandoned; /* contexts */
     int32_t forked;                    /* those of opened that came from another one */
     int32_t buffers, programs;         /* that exist */

@@ -185,6 +185,85 @@ static void otd_test_launch_lengths(void) {
     otd_all_given_back("flooded");
 }
 
+/* ---- checks of proofs ------------------------------------------------------------------------ */
+
+enum { OTD_CHECKED = 40000 }; /* three batches */
+
+static uint8_t otd_check_data[OTD_CHECKED * 80];
+static otd_verify_item otd_check_items[OTD_CHECKED];
+static otd_verdict otd_check_verdicts[OTD_CHECKED], otd_check_expected[OTD_CHECKED];
+
+static void otd_make_checks(void) {
+    for (uint32_t i = 0; i < OTD_CHECKED; i++) {
+        memcpy(otd_check_data + 80 * i, otd_data, 80);
+        memcpy(otd_check_data + 80 * i + 76, &i, 4);
+        otd_check_items[i] = (otd_verify_item){.data_offset = 80 * i, .data_length = i % 1000 == 7 ? 79 : 80};
+        memset(otd_check_items[i].target, 0x7f, 32);
+    }
+}
+
+static int32_t otd_fake_verify(otd_engine *engine) {
+    return engine->backend->verify(engine, otd_check_verdicts, otd_check_items, OTD_CHECKED, otd_check_data);
+}
+
+static otd_engine otd_fake_checker(uint32_t hang_ms) {
+    otd_engine engine = otd_fake_engine(hang_ms);
+    engine.params.flags = OTD_ENGINE_VERIFY;
+    return engine;
+}
+
+static void otd_test_sound_checks(void) {
+    otd_new_card();
+    otd_engine engine = otd_fake_checker(0);
+    otd_make_checks();
+    otd_check(otd_backend_fake.engine_open(&engine) == OTD_OK, "fake card: opened for checks");
+    int32_t status = otd_fake_verify(&engine);
+    otd_verify(OTD_ALGO_SHA256D, 0, NULL, NULL, otd_check_expected, otd_check_items, OTD_CHECKED,
+               otd_check_data, sizeof otd_check_data);
+    otd_check(status == OTD_OK &&
+                  memcmp(otd_check_verdicts, otd_check_expected, sizeof otd_check_expected) == 0,
+              "fake card: verdicts are the processor's");
+    otd_backend_fake.engine_close(&engine);
+    otd_all_given_back("checks");
+}
+
+static void otd_test_refused_checks(void) {
+    otd_new_card();
+    otd_engine engine = otd_fake_checker(0);
+    otd_card.invents = 1;
+    otd_check(otd_backend_fake.engine_open(&engine) == OTD_E_SELFTEST,
+              "fake card: one that hashes wrongly is refused for checks");
+    otd_all_given_back("wrong hashes");
+    otd_card.invents = 0;
+    otd_card.refuses_memory = 1;
+    otd_check(otd_backend_fake.engine_open(&engine) == OTD_E_MEMORY,
+              "fake card: no memory for checks is said");
+    otd_all_given_back("no memory for checks");
+    otd_card.refuses_memory = 0;
+    otd_card.refuses_kernel = 1;
+    otd_check(otd_backend_fake.engine_open(&engine) == OTD_E_DRIVER,
+              "fake card: no kernel for checks is said");
+    otd_all_given_back("no kernel for checks");
+}
+
+/* A card that goes away in the middle: no verdict counts, nothing is freed, another engine works. */
+static void otd_test_gone_from_checks(const char *how, int32_t *fault) {
+    otd_new_card();
+    otd_engine engine = otd_fake_checker(OTD_HANG_MS);
+    otd_check(otd_backend_fake.engine_open(&engine) == OTD_OK, "fake card that %s: opened for checks", how);
+    *fault = 1;
+    otd_check(otd_fake_verify(&engine) == OTD_E_DEVICE_LOST, "fake card that %s: the check says so", how);
+    *fault = 0;
+    otd_check(otd_fake_verify(&engine) == OTD_E_DEVICE_LOST, "fake card that %s: its checks stay lost", how);
+    otd_backend_fake.engine_close(&engine);
+    otd_check(otd_card.abandoned == 1 && otd_card.closed == 0 && otd_fake_counters().lost == 1,
+              "fake card that %s from checks: abandoned %d, closed %d, lost %llu", how, otd_card.abandoned,
+              otd_card.closed, (unsigned long long)otd_fake_counters().lost);
+    otd_check(otd_backend_fake.engine_open(&engine) == OTD_OK && otd_fake_verify(&engine) == OTD_OK,
+              "fake card that %s: another engine checks", how);
+    otd_backend_fake.engine_close(&engine);
+}
+
 void otd_test_gpu_host(void) {
     for (uint32_t i = 0; i < sizeof otd_data; i++) {
         otd_data[i] = (uint8_t)(3 * i + 1);
@@ -196,4 +275,8 @@ void otd_test_gpu_host(void) {
     otd_test_gone("hangs", &otd_card.hangs);
     otd_test_gone("goes away", &otd_card.lost);
     otd_test_launch_lengths();
+    otd_test_sound_checks();
+    otd_test_refused_checks();
+    otd_test_gone_from_checks("hangs", &otd_card.hangs);
+    otd_test_gone_from_checks("goes away", &otd_card.lost);
 }

@@ -60,6 +60,30 @@ static otd_dataset *otd_make_on(const otd_device_info *info, const otd_dataset *
     return made;
 }
 
+/* Every byte of a device's dataset against one of the processor's. */
+static void otd_compare_items(const otd_device_info *info, const otd_dataset *made,
+                              const kawpow_dataset *full, uint32_t pieces) {
+    const otd_gpu_dataset *there = made->state;
+    const otd_gpu_port *port = made->backend->port;
+    uint8_t *read = malloc(full->full_bytes);
+    uint64_t at = 0;
+    int32_t status = read != NULL ? OTD_OK : OTD_E_MEMORY;
+    for (uint32_t i = 0; i < there->piece_count && status == OTD_OK; i++) {
+        uint64_t left = full->full_bytes - at;
+        uint64_t length = left < there->piece_bytes ? left : there->piece_bytes;
+        status = port->read(there->context, there->pieces[i], 0, read + at, length);
+        at += length;
+    }
+    if (status == OTD_OK) {
+        port->mark(there->context, 0);
+        status = otd_gpu_await(port, there->context, 0, OTD_PATIENCE_MS);
+    }
+    otd_check(status == OTD_OK && there->piece_count == pieces && at == full->full_bytes &&
+                  memcmp(read, full->full, at) == 0,
+              "gpu: kawpow items on %s in %u pieces, not %u", info->name, there->piece_count, pieces);
+    free(read);
+}
+
 static otd_engine *otd_engine_of(const otd_device_info *info, const otd_dataset *dataset, uint32_t flavour) {
     const otd_engine_params params = {
         .algorithm = OTD_ALGO_KAWPOW, .device = info->index, .flavour = flavour, .hang_ms = OTD_PATIENCE_MS};
@@ -85,27 +109,25 @@ static otd_device_info *otd_known_of(const otd_device_info *info) {
 
 /* ---- datasets --------------------------------------------------------------------------------- */
 
-/* Every byte of the dataset, read back from the device. */
 static void otd_test_items(const otd_device_info *info, const otd_dataset *made, uint32_t pieces) {
-    const otd_gpu_dataset *there = made->state;
-    const otd_gpu_port *port = made->backend->port;
-    uint8_t *read = malloc(otd_full_data.full_bytes);
-    uint64_t at = 0;
-    int32_t status = read != NULL ? OTD_OK : OTD_E_MEMORY;
-    for (uint32_t i = 0; i < there->piece_count && status == OTD_OK; i++) {
-        uint64_t left = otd_full_data.full_bytes - at;
-        uint64_t length = left < there->piece_bytes ? left : there->piece_bytes;
-        status = port->read(there->context, there->pieces[i], 0, read + at, length);
-        at += length;
+    otd_compare_items(info, made, &otd_full_data, pieces);
+}
+
+/* The first items of epoch 0, from its whole light cache. */
+static void otd_test_first_items(const otd_device_info *info) {
+    kawpow_dataset light, full;
+    const uint32_t light_count = otd_kawpow_light_count(0);
+    otd_kawpow_light_make(&light, 0, light_count, DATA_COUNT, otd_kawpow_ref.halves, NULL);
+    otd_kawpow_light_make(&full, 0, light_count, DATA_COUNT, otd_kawpow_ref.halves, NULL);
+    otd_check(otd_kawpow_full_make(&full, 2, otd_kawpow_ref.halves, NULL) == OTD_OK, "gpu: epoch 0's items");
+    const otd_dataset source = otd_handle(&light, OTD_DATASET_LIGHT);
+    otd_dataset *made = otd_make_on(info, &source);
+    if (made != NULL) {
+        otd_compare_items(info, made, &full, 1);
     }
-    if (status == OTD_OK) {
-        port->mark(there->context, 0);
-        status = otd_gpu_await(port, there->context, 0, OTD_PATIENCE_MS);
-    }
-    otd_check(status == OTD_OK && there->piece_count == pieces && at == otd_full_data.full_bytes &&
-                  memcmp(read, otd_full_data.full, at) == 0,
-              "gpu: kawpow items on %s in %u pieces, not %u", info->name, there->piece_count, pieces);
-    free(read);
+    otd_dataset_destroy(made);
+    otd_kawpow_light_free(&light);
+    otd_kawpow_light_free(&full);
 }
 
 /* Sets cancel once a build has begun. */
@@ -364,6 +386,7 @@ static void otd_test_kawpow_device(const otd_device_info *info) {
     const uint64_t alloc_max = known->alloc_max_bytes;
     otd_test_no_room(info);
     otd_test_cancelled_build(info);
+    otd_test_first_items(info);
     otd_dataset *made = otd_make_on(info, &otd_light);
     if (made != NULL) {
         otd_test_items(info, made, 1);

@@ -1,10 +1,10 @@
 /*
  * main.c - native tests: otedama_native_test <directory of vectors>
- * [threads|gpu|datasets|vulkan|vulkan-large]. With "threads" only the tests that use several of them run,
- * which is what the thread sanitizer is for; with "gpu" only those of devices besides the processor, with
- * "datasets" only what lies in their memory, with "vulkan" those behind Vulkan. "vulkan-large" moves as much
- * as the Verthash file has, which needs 4 GiB of memory and is no part of the others. The last line is the
- * count.
+ * [threads|gpu|datasets|checks|vulkan|vulkan-large]. With "threads" only the tests that use several of them
+ * run, which is what the thread sanitizer is for; with "gpu" only those of devices besides the processor,
+ * with "datasets" only what lies in their memory, with "checks" only their checks of proofs, with "vulkan"
+ * those behind Vulkan. "vulkan-large" moves as much as the Verthash file has, which needs 4 GiB of memory and
+ * is no part of the others. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,6 +41,7 @@ static void otd_test_devices(void) {
 #if OTD_GPU
     otd_test_gpu_datasets();
     otd_test_gpu_kawpow();
+    otd_test_gpu_checks();
 #endif
 }
 
@@ -68,6 +69,10 @@ int main(int count, char **arguments) {
         otd_devices_open(~0u);
         otd_test_gpu_datasets();
         otd_test_gpu_kawpow();
+    } else if (strcmp(part, "checks") == 0) {
+        otd_devices_open(1u << OTD_BACKEND_OPENCL);
+        otd_test_gpu_host();
+        otd_test_gpu_checks();
 #endif
     } else if (strcmp(part, "vulkan-way") == 0) {
         otd_test_vulkan_way();

@@ -28,7 +28,7 @@ internal static unsafe partial class Otd
     public const int OTD_NAME_MAX = 32;
     public const int OTD_VERSIONS_MAX = 8;
     public const int OTD_PROOF_MAX = 128;
-    public const int OTD_BATCH_MAX = 4096;
+    public const int OTD_BATCH_MAX = 65536;
     public const int OTD_ERROR_TEXT_MAX = 512;
 
     [LibraryImport(Library)]

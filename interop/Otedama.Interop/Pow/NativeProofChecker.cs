@@ -96,14 +96,7 @@ public sealed unsafe class NativeProofChecker : IProofChecker
     {
         otd_verify_item* native = stackalloc otd_verify_item[items.Length];
         otd_verdict* verdicts = stackalloc otd_verdict[items.Length];
-        for (int i = 0; i < items.Length; i++)
-        {
-            native[i].data_offset = unchecked((uint)items[i].DataOffset); // a negative one is refused as too large
-            native[i].data_length = unchecked((uint)items[i].DataLength);
-            native[i].height = unchecked((uint)items[i].Height);
-            native[i].reserved = 0;
-            items[i].Target.Value.CopyTo(native[i].target);
-        }
+        NativeItems.Write(items, native);
         otd_algo_params parameters = _parameters;
         fixed (byte* bytes = &MemoryMarshal.GetReference(data))
         {
@@ -112,9 +105,6 @@ public sealed unsafe class NativeProofChecker : IProofChecker
                 (uint)items.Length, bytes == null ? &none : bytes, (uint)data.Length);
             NativeException.ThrowIfFailed(status, $"check of {items.Length} {algorithm} proofs");
         }
-        for (int i = 0; i < items.Length; i++)
-        {
-            results[i] = new ProofResult((ProofVerdict)verdicts[i].verdict, new Hash256(verdicts[i].hash));
-        }
+        NativeItems.Read(verdicts, results[..items.Length]);
     }
 }

@@ -7,7 +7,7 @@ namespace Otedama.Interop;
 /// A device that searches nonces of one algorithm. One thread at a time scans; Cancel and Dispose may come from any
 /// thread (memory is freed once a running scan has returned).
 /// </summary>
-public sealed unsafe class PowEngine : IDisposable
+public sealed unsafe partial class PowEngine : IDisposable
 {
     private readonly EngineHandle _handle;
     private readonly string _scanName;
@@ -53,42 +53,6 @@ public sealed unsafe class PowEngine : IDisposable
             throw error;
         }
         return new PowEngine(new EngineHandle(handle, dataset?.Handle), info);
-    }
-
-    /// <summary>
-    /// Checks one proof on the engine's device, as NativeProofChecker does on the processor. Throws NativeException, with
-    /// OTD_E_UNSUPPORTED when the device has no kernel that checks the algorithm.
-    /// </summary>
-    public ProofResult Check(in ProofItem item, ReadOnlySpan<byte> data)
-    {
-        otd_verify_item native = new()
-        {
-            data_offset = unchecked((uint)item.DataOffset),
-            data_length = unchecked((uint)item.DataLength),
-            height = unchecked((uint)item.Height),
-        };
-        item.Target.Value.CopyTo(native.target);
-        otd_verdict verdict;
-        bool added = false;
-        try
-        {
-            _handle.DangerousAddRef(ref added);
-            byte none = 0;
-            fixed (byte* bytes = data)
-            {
-                int status = Otd.otd_engine_verify(_handle.DangerousGetHandle(), &verdict, &native, 1,
-                    bytes == null ? &none : bytes, (uint)data.Length);
-                NativeException.ThrowIfFailed(status, $"check of a {Info.Name} proof on a device");
-            }
-        }
-        finally
-        {
-            if (added)
-            {
-                _handle.DangerousRelease();
-            }
-        }
-        return new ProofResult((ProofVerdict)verdict.verdict, new Hash256(verdict.hash));
     }
 
     /// <summary>

@@ -59,8 +59,7 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
         }
         try
         {
-            using PowEngine engine = PowEngine.Create(
-                proof.Info.Algorithm, proof.Parameters, datasets.For(proof, device, cancellation), 0, (uint)device, new PowEngineUse(0, ChecksOnly: true));
+            PowEngine engine = datasets.EngineOn(device, proof, true, cancellation);
             ProofItem item = new(0, proof.Data.Length, unchecked((int)proof.Height), proof.Target);
             ProofResult result = engine.Check(item, proof.Data);
             _checks++;

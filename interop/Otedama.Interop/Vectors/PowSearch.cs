@@ -23,8 +23,17 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int dev
         {
             throw new FormatException($"nonce_first={first} has more than {search.Info.NonceBits} bits");
         }
-        using PowEngine engine = PowEngine.Create(search.Info.Algorithm, search.Parameters,
-            datasets.For(search, device, cancellation), search.Flavour, (uint)device);
+        if (device != 0)
+        {
+            return Window(datasets.EngineOn(device, search, false, cancellation), first, count, versions, cancellation);
+        }
+        using PowEngine engine = PowEngine.Create(
+            search.Info.Algorithm, search.Parameters, datasets.For(search, 0, cancellation), search.Flavour);
+        return Window(engine, first, count, versions, cancellation);
+    }
+
+    private List<PowHit> Window(PowEngine engine, ulong first, ulong count, uint[] versions, CancellationToken cancellation)
+    {
         List<PowHit> hits = [];
         UInt128 end = UInt128.One << search.Info.NonceBits;
         if (count > end)

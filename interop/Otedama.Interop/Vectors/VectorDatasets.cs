@@ -17,6 +17,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     private const int KeptOnDeviceMax = 1;
 
     private readonly List<(Algorithm Algorithm, uint Epoch, int Device, PowDataset Dataset)> _made = []; // last used last
+    private PowEngine? _engine; // of a device
+    private (Algorithm, int, PowDataset?, string) _engineOf;
 
     /// <summary>Null when the algorithm needs none. device: index of Catalogue.Devices, whose memory holds it.</summary>
     public PowDataset? For(PowCase vector, int device, CancellationToken cancellation)
@@ -30,8 +32,29 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
         return For(vector.Info.Algorithm, facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N, device, cancellation);
     }
 
+    /// <summary>
+    /// The engine of another device than the processor, kept from one case to the next: its kernels are compiled when it is
+    /// made. Stays the run's.
+    /// </summary>
+    /// <param name="checksOnly">It is to check proofs and not to search.</param>
+    public PowEngine EngineOn(int device, PowCase vector, bool checksOnly, CancellationToken cancellation)
+    {
+        PowDataset? dataset = For(vector, device, cancellation);
+        (Algorithm, int, PowDataset?, string) key =
+            (vector.Info.Algorithm, device, dataset, $"{checksOnly} {vector.Parameters with { Personal = default }} {Hex.Encode(vector.Parameters.Personal.Span)}");
+        if (_engine is null || key != _engineOf)
+        {
+            _engine?.Dispose(); // first: the memory may not hold two
+            _engine = null;
+            _engine = PowEngine.Create(vector.Info.Algorithm, vector.Parameters, dataset, 0, (uint)device, new PowEngineUse(0, checksOnly));
+            _engineOf = key;
+        }
+        return _engine;
+    }
+
     public void Dispose()
     {
+        _engine?.Dispose();
         _made.ForEach(made => made.Dataset.Dispose());
         _made.Clear();
     }
@@ -51,6 +74,11 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
             if (_made.Count(made => made.Device == 0 == (device == 0)) == (device == 0 ? KeptMax : KeptOnDeviceMax))
             {
                 int oldest = _made.FindIndex(made => made.Device == 0 == (device == 0));
+                if (_made[oldest].Dataset == _engineOf.Item3)
+                {
+                    _engine?.Dispose(); // which holds its memory
+                    _engine = null;
+                }
                 _made[oldest].Dataset.Dispose();
                 _made.RemoveAt(oldest);
             }

@@ -39,12 +39,6 @@ public sealed record BenchmarkOptions
     /// <summary>As RigOptions.GpuIntensity.</summary>
     public int GpuIntensity { get; init; }
 
-    /// <summary>
-    /// Bytes per second that a card moves at best in the pattern of an algorithm, where somebody can measure that; null = nobody
-    /// can, and rows say nothing of it.
-    /// </summary>
-    public Func<GpuInfo, Algorithm, double?>? Ceiling { get; init; }
-
     /// <summary>Told in words which row is measured next.</summary>
     public Action<string>? Begins { get; init; }
 

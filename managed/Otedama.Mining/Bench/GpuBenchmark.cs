@@ -41,10 +41,13 @@ public static class GpuBenchmark
             GpuBenchmarkResult[] rows = flavours.Count == 0
                 ? [Empty(gpu, item, "") with { Skipped = $"{item.Algorithm.Name} has no kernel for this card in this version" }]
                 : [.. flavours.Select(flavour => Row(gpu, item, flavour, options, cancellation))];
-            datasets.Free(item);
+            ulong data = item.Dataset?.Bytes ?? 0;
+            datasets.Free(item); // before the memory is measured, which takes as much
             int best = Best(rows);
             if (best >= 0)
             {
+                double? ceiling = GpuTraffic.Ceiling(gpu, item.Algorithm.Algorithm, data);
+                rows = [.. rows.Select(row => row with { CeilingBs = ceiling, CeilingRatio = ceiling is > 0 ? row.BandwidthBs / ceiling : null })];
                 rows[best] = rows[best] with { Best = true };
                 tuning?.Remember(gpu, NameOf(item), rows[best].Flavour, rows[best].Median);
             }
@@ -89,7 +92,6 @@ public static class GpuBenchmark
             double[] rates = [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation).Rate)];
             double median = Benchmark.Median(rates);
             double? bandwidth = empty.BytesPerHash is double bytes ? bytes * median : null;
-            double? ceiling = options.Ceiling?.Invoke(gpu, item.Algorithm.Algorithm);
             return empty with
             {
                 Samples = rates,
@@ -99,8 +101,6 @@ public static class GpuBenchmark
                 Spread = median > 0 ? (rates.Max() - rates.Min()) / median : 0,
                 SolutionsPerNonce = team.SolutionsPerNonce,
                 BandwidthBs = bandwidth,
-                CeilingBs = ceiling,
-                CeilingRatio = ceiling is > 0 ? bandwidth / ceiling : null,
             };
         }
         catch (Exception e) when (e is NativeException or ArgumentException)

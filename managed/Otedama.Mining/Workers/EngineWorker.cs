@@ -103,12 +103,17 @@ internal sealed class EngineWorker : IWorker
     public WorkerSnapshot Read()
     {
         WorkerState state = _health.Read(out string reason);
+        IScanEngine? engine = Volatile.Read(ref _engine);
+        if (engine?.Waiting is { } waiting && state is (WorkerState.Starting or WorkerState.Healthy or WorkerState.Degraded))
+        {
+            (state, reason) = (WorkerState.Idle, waiting);
+        }
         return new WorkerSnapshot
         {
             Id = Id,
             Name = _options.Name,
             Device = _options.Device,
-            Flavour = Volatile.Read(ref _engine)?.Flavour ?? _options.Flavour.Name,
+            Flavour = engine?.Flavour ?? _options.Flavour.Name,
             State = state,
             Reason = reason,
             Hashrate = _meter.Read(),

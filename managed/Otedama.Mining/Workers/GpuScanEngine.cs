@@ -27,6 +27,7 @@ internal sealed class GpuScanEngine : IScanEngine
     private Job? _job;
     private long? _without;       // since when there has been no dataset
     private bool _hashed;
+    private string? _waiting;     // written by the scanning thread
 
     /// <summary>
     /// Takes over the lease. An algorithm without a dataset has its engine at once, so that what is wrong with the card shows
@@ -51,6 +52,8 @@ internal sealed class GpuScanEngine : IScanEngine
     }
 
     public string? Flavour => _trial.Flavour.Name;
+
+    public string? Waiting => Volatile.Read(ref _waiting);
 
     public void Begin(Job job) => _job = job;
 
@@ -99,6 +102,7 @@ internal sealed class GpuScanEngine : IScanEngine
         {
             Replace(null);
         }
+        Volatile.Write(ref _waiting, dataset is null ? "waiting for the dataset of its card" : null);
         if (dataset is null)
         {
             _without ??= _time.GetTimestamp();
@@ -108,7 +112,7 @@ internal sealed class GpuScanEngine : IScanEngine
             _without = null;
             if (_hashed) // the first one is waited for by everybody, and its making is in the log
             {
-                RigLog.WithoutDataset(_logger, _name, _time.GetElapsedTime(since).TotalSeconds, dataset.Epoch);
+                RigLog.WithoutDataset(_logger, _name, _time.GetElapsedTime(since).TotalSeconds, job.Algorithm.Facts.EpochOf(job.Height));
             }
         }
         return dataset;

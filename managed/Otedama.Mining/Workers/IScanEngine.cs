@@ -18,6 +18,9 @@ internal interface IScanEngine : IDisposable
 
     /// <summary>What it scans with, where that changes while it runs; null = what the worker was made with. Any thread.</summary>
     string? Flavour => null;
+
+    /// <summary>Why it searches nothing though it is asked to, for people; null while it does. Any thread.</summary>
+    string? Waiting => null;
 }
 
 internal sealed class NativeScanEngine(PowEngine engine) : IScanEngine

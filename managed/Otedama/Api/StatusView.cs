@@ -109,6 +109,9 @@ internal sealed record UpstreamView(string Url, string State, double? LatencyMs,
 /// <summary>A pool of this process.</summary>
 internal sealed record PoolView
 {
+    /// <summary>Who checks its shares besides the processor; null where no card does.</summary>
+    public ChecksView? Checks { get; init; }
+
     /// <summary>Its name in the configuration; main where no list gives one.</summary>
     public required string Name { get; init; }
 

@@ -63,6 +63,7 @@ internal static class Views
             Algorithm = host.Plan.Work.Name,
             Node = host.NodeOf(pool),
             Url = host.StratumUrl,
+            Checks = host.Checks(),
             Scheme = pool.Scheme.ToString().ToLowerInvariant(),
             FeePercent = pool.FeePercent,
             MinPayout = options.PayoutMin.ToString(),

@@ -19,15 +19,14 @@ internal static class GpuBenchmarkTable
         MakeRoom(root);
         using Progress progress = new(context.Outside);
         TextWriter rows = result.GetValue(context.Json) ? context.Outside.Error : context.Outside.Out;
-        bool hasCeiling = options.Ceiling is not null;
-        rows.WriteLine(Head(hasCeiling));
+        rows.WriteLine(Head);
         GpuBenchmarkReport report = GpuBenchmark.Run(
             options with { Begins = progress.Begin },
             new GpuTuning(root, context.Outside.Clock, context.Say),
             row =>
             {
                 progress.Clear();
-                foreach (string line in Lines(row, hasCeiling))
+                foreach (string line in Lines(row))
                 {
                     rows.WriteLine(line);
                 }
@@ -39,9 +38,9 @@ internal static class GpuBenchmarkTable
         return report.Results.Any(static row => row.Skipped is null) ? ExitCode.Done : ExitCode.BadAnswer;
     }
 
-    public static string Head(bool hasCeiling) => Row("GPU", "ALGORITHM", "GEOMETRY", "RATE", "SPREAD", "MEMORY", hasCeiling ? "OF BEST" : "");
+    public static string Head => Row("GPU", "ALGORITHM", "GEOMETRY", "RATE", "SPREAD", "MEMORY", "OF BEST");
 
-    public static IEnumerable<string> Lines(GpuBenchmarkResult row, bool hasCeiling)
+    public static IEnumerable<string> Lines(GpuBenchmarkResult row)
     {
         string name = $"{row.Algorithm} {row.Parameters}".TrimEnd();
         string gpu = row.Gpu.ToString(CultureInfo.InvariantCulture);
@@ -53,7 +52,7 @@ internal static class GpuBenchmarkTable
         }
         string spread = row.Samples.Count < 2 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{row.Spread * 100:0} %");
         string memory = row.BandwidthBs is double bytes ? Units.Rate(bytes, "B/s") : "–";
-        string ratio = !hasCeiling ? "" : row.CeilingRatio is double part ? string.Create(CultureInfo.InvariantCulture, $"{part * 100:0} %") : "–";
+        string ratio = row.CeilingRatio is double part ? string.Create(CultureInfo.InvariantCulture, $"{part * 100:0} %") : "–";
         yield return Row(gpu, name, row.Flavour, Units.Rate(row.Median, row.Unit), spread, memory, ratio);
         if (name.Length > NameColumns)
         {

@@ -65,6 +65,10 @@ internal static class StatusLines
             + $"fee {pool.FeePercent.ToString(CultureInfo.InvariantCulture)} %{least}";
         yield return $"         {Many(pool.Miners, "miner")} on {Many(pool.Connections, "connection")}, {Units.Hashrate(pool.HashrateHs)}";
         yield return $"         {pool.Accepted} shares accepted, {pool.Rejected} rejected";
+        foreach (string line in pool.Checks is { } checks ? Checks(checks) : [])
+        {
+            yield return line;
+        }
         yield return $"         {BlockCounts(pool)}";
         if (pool.Sharechain is null)
         {
@@ -79,6 +83,14 @@ internal static class StatusLines
             yield return $"         rejected as {reason}: {count}";
         }
     }
+
+    private static IEnumerable<string> Checks(ChecksView checks) =>
+    [
+        $"         checked by the processor {Count(checks.Processor)}",
+        .. checks.Cards.Select(static card => $"         checked by {card.Gpu} {Count(card.Checked)}"
+            + (card.FasterFrom is { } size ? $", faster from {size} shares at once" : "")
+            + (card.Problem is { } problem ? $"; not now: {problem}" : card.Ready ? "" : "; not ready yet")),
+    ];
 
     private static string Money(PoolView pool) =>
         $"         earned {Coins(pool.Earned)} {pool.Unit}: {Coins(pool.Pending)} immature, {Coins(pool.Paid)} paid, "

@@ -135,6 +135,15 @@ internal static class Settings
     public static readonly Setting<int> Verifiers = Add(Integer("pool.verifiers", 0, 0, 64,
         "Threads that check shares; 0 = chosen for the algorithm and the processor."));
 
+    public static readonly Setting<IReadOnlyList<string>> CheckGpus = Add(List("pool.check_gpus",
+        "Graphics cards that check shares beside the processor, by their numbers in `otedama gpu list`. Empty = none. For "
+        + "SHA-256d, Verthash and KawPow.",
+        "numbers and ranges such as 0, 2-5"));
+
+    public static readonly Setting<string> CheckGpusWhen = Add(Choice("pool.check_gpus_when", "faster", ["faster", "always"],
+        "When pool.check_gpus check: faster = batches of a size at which the card was measured to be faster; always = "
+        + "whenever a card is ready, which spares the processor."));
+
     public static readonly Setting<int> MaxConnections = Add(Integer("pool.max_connections", 10_000, 1, 1_000_000,
         "Miners connected at once; more are refused politely."));
 

@@ -30,7 +30,7 @@ internal static class GpuChoice
         }
         IReadOnlyList<GpuInfo> all = Find();
         return configuration.Get(Settings.Gpus).Count > 0
-            ? Named(configuration, work, all)
+            ? Named(configuration, Settings.Gpus, work, all)
             : First(configuration, work, all, note);
     }
 
@@ -72,10 +72,15 @@ internal static class GpuChoice
             .Where(info => gpu.Flavours(info.Algorithm).Count > 0).Select(static info => info.Name),
     ];
 
-    private static List<GpuInfo> Named(Configuration configuration, Work work, IReadOnlyList<GpuInfo> all)
+    /// <summary>Cards that check a pool's shares. Throws as Of.</summary>
+    public static IReadOnlyList<GpuInfo> Checking(Configuration configuration, Work work) =>
+        configuration.Get(Settings.CheckGpus).Count == 0 ? [] : Named(configuration, Settings.CheckGpus, work, Find());
+
+    private static List<GpuInfo> Named(
+        Configuration configuration, Setting<IReadOnlyList<string>> setting, Work work, IReadOnlyList<GpuInfo> all)
     {
-        string what = $"{configuration.KeyOf(Settings.Gpus)} ({configuration.Of(Settings.Gpus).Place})";
-        IReadOnlyList<string> given = configuration.Get(Settings.Gpus);
+        string what = $"{configuration.KeyOf(setting)} ({configuration.Of(setting).Place})";
+        IReadOnlyList<string> given = configuration.Get(setting);
         if (!CpuSet.TryParse(given, out IReadOnlyList<int> numbers, out string? problem, "card"))
         {
             throw new ConfigurationException($"{what}: {problem}.");

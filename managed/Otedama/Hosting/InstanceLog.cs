@@ -4,6 +4,12 @@ namespace Otedama;
 
 internal static partial class InstanceLog
 {
+    [LoggerMessage(Level = LogLevel.Information, EventName = "gpu_checks", Message = "{Sentence}")]
+    public static partial void CardChecks(ILogger logger, string sentence);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "gpu_checks_nothing", Message = "{Sentence}")]
+    public static partial void CardChecksNothing(ILogger logger, string sentence);
+
     [LoggerMessage(Level = LogLevel.Warning, EventName = "gpu_tuning_file", Message = "{Sentence}")]
     public static partial void GpuTuning(ILogger log, string sentence);
 

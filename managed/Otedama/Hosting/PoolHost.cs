@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Interop;
 using Otedama.Node;
 using Otedama.Pool;
 
@@ -17,6 +18,7 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
 
     private readonly ILogger _logger = loggers.CreateLogger(LogCategory.Instance);
     private PoolServer? _server;
+    private GpuProofChecker? _cards;
 
     public PoolPlan Plan => plan;
 
@@ -44,7 +46,8 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
     /// </summary>
     public async Task StartAsync(SharedWork shared, Action<string> note, CancellationToken stop)
     {
-        IProofChecker checker = shared.CheckerOf(plan.Work);
+        IProofChecker checker = shared.CheckerOf(plan.Work, plan.Configuration);
+        _cards = checker as GpuProofChecker;
         if (plan.NodeIsEmbedded)
         {
             EmbeddedNodeOptions chain = new()
@@ -71,6 +74,11 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
         PoolWorld world = PoolWorlds.Real(loggers, clock);
         return atlas is null ? world : world with { Atlas = atlas };
     }
+
+    /// <summary>Who checks its shares besides the processor; null where no card does.</summary>
+    public ChecksView? Checks() => _cards is { } cards
+        ? new ChecksView(cards.CheckedByProcessor, [.. cards.Snapshot().Select(CardChecksView.Of)])
+        : null;
 
     public PoolView View() => Views.Pool(this, Server.Snapshot());
 

@@ -15,7 +15,7 @@ internal sealed class SharedWork : IDisposable
     private readonly TimeProvider _time;
     private readonly DatasetLog _datasetLog;
     private readonly Dictionary<string, WasmPlugin> _plugins = []; // touched while starting only
-    private readonly List<PluginProofChecker> _checkers = [];
+    private readonly List<IDisposable> _checkers = [];
 
     /// <summary>Throws CommandException when an algorithm of the plan is not in this program.</summary>
     public SharedWork(InstancePlan plan, ILoggerFactory loggers, TimeProvider clock)
@@ -51,16 +51,32 @@ internal sealed class SharedWork : IDisposable
     public IReadOnlyList<DatasetState> DatasetStates() => [.. Datasets.Snapshot(), .. DeviceDatasets.Snapshot()];
 
     /// <summary>
-    /// Judges shares and blocks of a coin. Throws ConfigurationException or CommandException over a plugin.
+    /// Judges shares and blocks of a coin. Throws ConfigurationException or CommandException over a plugin or a card.
     /// </summary>
-    public IProofChecker CheckerOf(Work work)
+    public IProofChecker CheckerOf(Work work, Configuration configuration)
     {
         DatasetProofChecker native = new(Datasets, PowParameters.Of(work.Coin));
         if (PluginOf(work) is not { } plugin)
         {
-            return native;
+            IReadOnlyList<GpuInfo> cards = GpuChoice.Checking(configuration, work);
+            return cards.Count == 0 ? native : OnCards(work, cards, native, configuration);
         }
         PluginProofChecker checker = new(plugin, native, new PluginAlarm(_logger, _time).OnFailure);
+        _checkers.Add(checker);
+        return checker;
+    }
+
+    private GpuProofChecker OnCards(Work work, IReadOnlyList<GpuInfo> cards, DatasetProofChecker native, Configuration configuration)
+    {
+        GpuCheckOptions options = new()
+        {
+            Always = configuration.Get(Settings.CheckGpusWhen) == "always",
+            Says = sentence => InstanceLog.CardChecks(_logger, sentence),
+            Warns = sentence => InstanceLog.CardChecksNothing(_logger, sentence),
+            Clock = _time,
+        };
+        TimeSpan blockTime = TimeSpan.FromSeconds(Math.Max(1, work.Coin.BlockSeconds));
+        GpuProofChecker checker = new(cards, work.Algorithm, PowParameters.Of(work.Coin), native, DeviceDatasets, blockTime, options);
         _checkers.Add(checker);
         return checker;
     }

@@ -90,7 +90,7 @@ static int32_t otd_open_extra(otd_gpu_engine *gpu) {
 static int32_t otd_open_kernel(otd_gpu_engine *gpu) {
     const otd_gpu_port *port = gpu->port;
     const otd_gpu_build what = {
-        .code = gpu->plan->code, .threads = gpu->site.threads, .resident = gpu->site.resident};
+        .code = gpu->plan->code, .threads = gpu->site.threads, .resident = gpu->site.resident, .keep = 1};
     int32_t status = gpu->plan->extra != NULL ? otd_open_extra(gpu) : OTD_OK;
     if (status == OTD_OK) {
         status = port->build(gpu->context, &what, &gpu->program);
@@ -139,6 +139,9 @@ static int32_t otd_open_device(const otd_engine *engine, otd_gpu_engine *gpu) {
         return status;
     }
     otd_make_site(engine, gpu, &device->info);
+    if ((engine->params.flags & OTD_ENGINE_VERIFY) != 0) {
+        return OTD_OK; /* what checks need is opened with its known answers */
+    }
     gpu->slots = plan->slots != 0 ? plan->slots : OTD_GPU_SLOTS;
     gpu->hits_bytes = sizeof(otd_gpu_hits) +
                       (uint64_t)gpu->slots * (plan->slots != 0 ? plan->slot_bytes : sizeof(uint64_t));
@@ -174,6 +177,7 @@ static void otd_close_device(otd_gpu_engine *gpu) {
     if (gpu->state != NULL) {
         gpu->plan->close(gpu->state, &gpu->site, gpu->failed != OTD_OK);
     }
+    otd_gpu_checker_close(gpu);
     if (gpu->failed != OTD_OK) {
         otd_gpu_domain_leave(gpu->domain, gpu->context, 1);
         gpu->context = NULL;
@@ -247,6 +251,13 @@ static int32_t otd_open_tested(otd_engine *engine, int always) {
     uint32_t flavour = engine->params.flavour;
     uint32_t bit = 1u << (flavour == 0 ? 0 : flavour - 1);
     int32_t status = otd_open_untested(engine);
+    if (status == OTD_OK && (engine->params.flags & OTD_ENGINE_VERIFY) != 0) {
+        status = otd_gpu_checker_open(engine);
+        if (status != OTD_OK) {
+            otd_gpu_engine_close(engine);
+        }
+        return status;
+    }
     if (status != OTD_OK || (!always && (__atomic_load_n(tested, __ATOMIC_ACQUIRE) & bit) != 0)) {
         return status;
     }

@@ -51,6 +51,8 @@ int32_t otd_gpu_scan(otd_engine *engine, otd_hits *hits, otd_scan_result *result
                      uint32_t work_count, const uint8_t *data, uint32_t budget_ms);
 int32_t otd_gpu_ceiling(const otd_backend *backend, uint32_t row, uint32_t pattern, uint64_t footprint_bytes,
                         uint32_t budget_ms, otd_ceiling *out);
+int32_t otd_gpu_verify(otd_engine *engine, otd_verdict *verdicts, const otd_verify_item *items,
+                       uint32_t count, const uint8_t *data);
 void otd_gpu_telemetry(const otd_backend *backend, uint32_t row, otd_telemetry *out);
 int32_t otd_gpu_dataset_open(otd_dataset *dataset, const otd_build *build);
 void otd_gpu_dataset_close(otd_dataset *dataset);
@@ -62,8 +64,8 @@ void otd_gpu_dataset_close(otd_dataset *dataset);
         .device_at = otd_gpu_device_at, .flavour_count = otd_gpu_flavour_count,                              \
         .flavour_at = otd_gpu_flavour_at, .self_test = otd_gpu_self_test,                                    \
         .engine_open = otd_gpu_engine_open, .engine_close = otd_gpu_engine_close, .scan = otd_gpu_scan,      \
-        .dataset_open = otd_gpu_dataset_open, .dataset_close = otd_gpu_dataset_close,                        \
-        .ceiling = otd_gpu_ceiling, .telemetry = otd_gpu_telemetry                                           \
+        .verify = otd_gpu_verify, .dataset_open = otd_gpu_dataset_open,                                      \
+        .dataset_close = otd_gpu_dataset_close, .ceiling = otd_gpu_ceiling, .telemetry = otd_gpu_telemetry   \
     }
 
 /* ---- between the files of the host ---------------------------------------------------------- */
@@ -97,8 +99,9 @@ typedef struct otd_gpu_engine {
     otd_gpu_program *program;
     otd_gpu_kernel *search;
     otd_gpu_extra extra;
-    otd_gpu_buffer *shared; /* extra.bytes of the device */
-    void *state;            /* of a plan with hooks; null before open */
+    otd_gpu_buffer *shared;          /* extra.bytes of the device */
+    void *state;                     /* of a plan with hooks; null before open */
+    struct otd_gpu_checker *checker; /* verify.c's; null until something is checked */
 
     otd_engine reference; /* the processor's own, to compute hits again */
     int32_t reference_open;
@@ -127,6 +130,14 @@ int32_t otd_gpu_await(const otd_gpu_port *port, otd_gpu_context *context, uint32
  */
 int32_t otd_gpu_check(otd_gpu_engine *gpu, const otd_gpu_flight *flight, const otd_work *work,
                       const uint8_t *data, otd_hits *hits, uint64_t *searched);
+
+/* What a wait may take when `usual_ms` is usual (0 = not known): params->hang_ms where that is given. */
+double otd_gpu_deadline(const otd_engine_params *params, double usual_ms);
+
+/* Makes and frees what checks need, known answers included. An engine that failed keeps its memory. */
+typedef struct otd_gpu_checker otd_gpu_checker;
+int32_t otd_gpu_checker_open(otd_engine *engine);
+void otd_gpu_checker_close(otd_gpu_engine *gpu);
 
 /* Compares device and reference over a range of nonces. */
 int32_t otd_gpu_compare(otd_engine *engine);

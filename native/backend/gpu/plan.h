@@ -89,8 +89,9 @@ typedef struct otd_gpu_plan {
      * Arguments with a buffer already in them keep it; one without gets the memory asked for. */
     int32_t (*extra)(otd_gpu_extra *out, const otd_gpu_site *site);
 
-    /* Makes and frees the state: programs, memory. *nonces_max, of a launch (0 = no limit). close with lost =
-     * 1 frees nothing of the device. Null where `launch` is. */
+    /* Makes and frees the state: programs, memory. *nonces_max, of a launch (0 = no limit). What open left in
+     * *state when it failed is closed too. close with lost = 1 frees nothing of the device. Null where
+     * `launch` is. */
     int32_t (*open)(void **state, const otd_gpu_site *site, uint64_t *nonces_max);
     void (*close)(void *state, const otd_gpu_site *site, int32_t lost);
 
@@ -114,6 +115,9 @@ typedef struct otd_gpu_plan {
     /* What is done before first use in place of comparing nonces_tested nonces with the reference. Null =
      * that. */
     int32_t (*test)(void *state, const otd_gpu_site *site);
+
+    /* Checks of proofs; null where the device does none. */
+    const struct otd_gpu_checks *checks; /* verify.h */
 
     /* Datasets; null where the algorithm has none. */
 

@@ -84,6 +84,8 @@ typedef struct otd_gpu_build {
     uint32_t pieces;   /* buffers that something large lies in: 1, or 8 where one piece of memory may not be
                           that large. OpenCL takes it as -D PIECES=n, Vulkan as specialisation constant 1; CUDA
                           has no such limit, and its code knows only 1. 0 = 1 */
+    uint32_t keep;     /* 1 = the compiled program is worth a file in the cache (cache.h); 0 for what is
+                          compiled for minutes only, such as the program of a KawPow period */
 } otd_gpu_build;
 
 /* One device as a port found it. */

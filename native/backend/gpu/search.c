@@ -261,16 +261,21 @@ static void otd_gpu_learn(otd_gpu_search *search, const otd_gpu_flight *flight, 
     gpu->hashes_per_ms = rate < most ? rate : most;
 }
 
-static double otd_deadline(const otd_gpu_search *search, const otd_gpu_flight *flight) {
-    const otd_gpu_engine *gpu = search->gpu;
-    if (search->engine->params.hang_ms != 0) {
-        return search->engine->params.hang_ms;
+double otd_gpu_deadline(const otd_engine_params *params, double usual_ms) {
+    if (params->hang_ms != 0) {
+        return params->hang_ms;
     }
-    if (gpu->hashes_per_ms <= 0) {
+    if (usual_ms <= 0) {
         return OTD_GPU_HANG_FIRST_MS;
     }
-    double usual = (double)flight->launched_hashes / gpu->hashes_per_ms;
-    return usual * OTD_GPU_HANG_TIMES > OTD_GPU_HANG_MS ? usual * OTD_GPU_HANG_TIMES : OTD_GPU_HANG_MS;
+    double long_ms = usual_ms * OTD_GPU_HANG_TIMES;
+    return long_ms > OTD_GPU_HANG_MS ? long_ms : OTD_GPU_HANG_MS;
+}
+
+static double otd_deadline(const otd_gpu_search *search, const otd_gpu_flight *flight) {
+    const otd_gpu_engine *gpu = search->gpu;
+    double rate = gpu->hashes_per_ms;
+    return otd_gpu_deadline(&search->engine->params, rate > 0 ? (double)flight->launched_hashes / rate : 0);
 }
 
 /* Goes on behind `nonce` of `work` with the next launch; those under way are for nothing. */

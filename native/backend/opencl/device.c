@@ -207,6 +207,8 @@ int32_t otd_cl_open(const otd_gpu_found *device, otd_gpu_context **out) {
     if (status != OTD_OK) {
         return status;
     }
+    snprintf(context->driver, sizeof context->driver, "%s, %.120s", device->info.driver,
+             device->info.features);
     otd_cl_handle platform = NULL;
     int32_t error = CL_SUCCESS;
     otd_get(context->cl, context->device, CL_DEVICE_PLATFORM, &platform, sizeof platform);
@@ -234,6 +236,7 @@ int32_t otd_cl_fork(otd_gpu_context *from, otd_gpu_context **out) {
         return status;
     }
     context->context = from->context;
+    snprintf(context->driver, sizeof context->driver, "%s", from->driver);
     return otd_add_queue(context, out);
 }
 

@@ -57,6 +57,8 @@ typedef void *otd_cl_handle; /* platform, device, context, queue, program, kerne
 #define CL_CONTEXT_PLATFORM 0x1084
 #define CL_MEM_READ_WRITE 1ull
 #define CL_PROGRAM_BUILD_LOG 0x1183u
+#define CL_PROGRAM_BINARY_SIZES 0x1165u
+#define CL_PROGRAM_BINARIES 0x1166u
 #define CL_EVENT_COMMAND_EXECUTION_STATUS 0x11D3u
 #define CL_COMPLETE 0
 
@@ -77,6 +79,7 @@ typedef void *otd_cl_handle; /* platform, device, context, queue, program, kerne
     F(30, clBuildProgram,                                                                                    \
       (otd_cl_handle, uint32_t, const otd_cl_handle *, const char *, void (*)(otd_cl_handle, void *),        \
        void *))                                                                                              \
+    F(32, clGetProgramInfo, (otd_cl_handle, uint32_t, size_t, void *, size_t *))                             \
     F(33, clGetProgramBuildInfo, (otd_cl_handle, otd_cl_handle, uint32_t, size_t, void *, size_t *))         \
     F(36, clReleaseKernel, (otd_cl_handle))                                                                  \
     F(38, clSetKernelArg, (otd_cl_handle, uint32_t, size_t, const void *))                                   \
@@ -101,6 +104,9 @@ typedef void *otd_cl_handle; /* platform, device, context, queue, program, kerne
     F(9, clCreateCommandQueue, (otd_cl_handle, otd_cl_handle, uint64_t, int32_t *))                          \
     F(14, clCreateBuffer, (otd_cl_handle, uint64_t, size_t, void *, int32_t *))                              \
     F(26, clCreateProgramWithSource, (otd_cl_handle, uint32_t, const char **, const size_t *, int32_t *))    \
+    F(27, clCreateProgramWithBinary,                                                                         \
+      (otd_cl_handle, uint32_t, const otd_cl_handle *, const size_t *, const uint8_t **, int32_t *,          \
+       int32_t *))                                                                                           \
     F(34, clCreateKernel, (otd_cl_handle, const char *, int32_t *))
 
 /* One way into OpenCL: a loader, or one driver without. */
@@ -134,6 +140,7 @@ struct otd_gpu_context {
     otd_cl_handle last;                   /* event of what was queued last */
     otd_cl_handle events[OTD_GPU_EVENTS]; /* marks */
     char name[64];
+    char driver[160]; /* the driver's version and the device's: what a compiled program depends on */
 };
 
 int32_t otd_cl_open(const otd_gpu_found *device, otd_gpu_context **out);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache.h"
 #include "opencl.h"
 
 #define OTD_LOG_MAX 65536u
@@ -13,56 +14,124 @@ struct otd_gpu_program {
     struct otd_gpu_program *next;
 };
 
-/* The first line of the compiler's log that says something, as part of the detail. */
+/* Says what the compiler's log says. */
 static int32_t otd_build_failed(otd_gpu_context *context, otd_cl_handle program, const otd_gpu_code *code,
                                 int32_t error) {
     size_t length = 0;
     char *log = NULL;
-    int32_t status;
+    char number[32];
     context->cl->clGetProgramBuildInfo(program, context->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &length);
     if (length > 0 && length <= OTD_LOG_MAX) {
         log = calloc(1, length + 1);
     }
-    if (log != NULL && context->cl->clGetProgramBuildInfo(program, context->device, CL_PROGRAM_BUILD_LOG,
-                                                          length, log, NULL) == CL_SUCCESS) {
-        const char *at = strstr(log, "error");
-        at = at != NULL ? at : log + strspn(log, " \n\r\t");
-        status = otd_fail(OTD_E_DRIVER, "%s: its compiler refuses the kernel of %s (OpenCL error %d): %.*s",
-                          context->name, code->name, error, (int)strcspn(at, "\n\r"), at);
-    } else {
-        status = otd_fail(OTD_E_DRIVER, "%s: its compiler refuses the kernel of %s (OpenCL error %d)",
-                          context->name, code->name, error);
-    }
+    int known =
+        log != NULL && context->cl->clGetProgramBuildInfo(program, context->device, CL_PROGRAM_BUILD_LOG,
+                                                          length, log, NULL) == CL_SUCCESS;
+    snprintf(number, sizeof number, "OpenCL error %d", error);
+    int32_t status = otd_cache_refused(context->name, code->name, number, known ? log : "");
     free(log);
     return status;
 }
 
-int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_build *what, otd_gpu_program **out) {
+/* Under what a program's binary is kept. */
+static void otd_key(otd_cache_key *key, const otd_gpu_context *context, const otd_gpu_code *code,
+                    const char *options) {
+    otd_cache_key_of(key, &(otd_cache_source){.text = code->opencl,
+                                              .length = code->opencl_length,
+                                              .options = options,
+                                              .device = context->name,
+                                              .driver = context->driver});
+}
+
+/* A program from the cache, ready to be used, or null. */
+static otd_cl_handle otd_from_cache(const otd_gpu_context *context, const otd_cache_key *key,
+                                    const char *options) {
     const otd_cl *cl = context->cl;
-    const otd_gpu_code *code = what->code;
+    uint8_t *binary = NULL;
+    uint64_t length = 0;
+    int32_t error = CL_SUCCESS, accepted = CL_SUCCESS;
+    if (!otd_cache_load(key, &binary, &length)) {
+        return NULL;
+    }
+    const uint8_t *binaries[] = {binary};
+    size_t lengths[] = {(size_t)length};
+    otd_cl_handle program = cl->clCreateProgramWithBinary(context->context, 1, &context->device, lengths,
+                                                          binaries, &accepted, &error);
+    free(binary);
+    if (program != NULL && error == CL_SUCCESS && accepted == CL_SUCCESS &&
+        cl->clBuildProgram(program, 1, &context->device, options, NULL, NULL) == CL_SUCCESS) {
+        return program;
+    }
+    if (program != NULL) {
+        cl->clReleaseProgram(program);
+    }
+    otd_cache_drop(key);
+    return NULL;
+}
+
+/* Keeps the binary of a program that was built for one device. */
+static void otd_to_cache(const otd_gpu_context *context, const otd_cache_key *key, otd_cl_handle program) {
+    size_t length = 0;
+    if (context->cl->clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof length, &length, NULL) !=
+            CL_SUCCESS ||
+        length == 0 || length > OTD_CACHE_BYTES_MAX) {
+        return;
+    }
+    uint8_t *binary = malloc(length);
+    if (binary != NULL && context->cl->clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary,
+                                                        NULL) == CL_SUCCESS) {
+        otd_cache_store(key, binary, length);
+    }
+    free(binary);
+}
+
+/* A program from its text. */
+static int32_t otd_compile(otd_gpu_context *context, const otd_gpu_code *code, const char *options,
+                           otd_cl_handle *out) {
+    const otd_cl *cl = context->cl;
     const char *text = (const char *)code->opencl;
     size_t length = (size_t)code->opencl_length;
-    char options[64];
     int32_t error = CL_SUCCESS;
+    otd_cl_handle program = cl->clCreateProgramWithSource(context->context, 1, &text, &length, &error);
     *out = NULL;
-    if (length == 0) {
+    if (program == NULL || error != CL_SUCCESS) {
+        return otd_cl_fail(context, error, "handing over a kernel's text");
+    }
+    error = cl->clBuildProgram(program, 1, &context->device, options, NULL, NULL);
+    if (error != CL_SUCCESS) {
+        int32_t status = otd_build_failed(context, program, code, error);
+        cl->clReleaseProgram(program);
+        return status;
+    }
+    *out = program;
+    return OTD_OK;
+}
+
+int32_t otd_cl_build(otd_gpu_context *context, const otd_gpu_build *what, otd_gpu_program **out) {
+    const otd_gpu_code *code = what->code;
+    char options[64];
+    otd_cache_key key;
+    int32_t status = OTD_OK;
+    *out = NULL;
+    if (code->opencl_length == 0) {
         return otd_fail(OTD_E_UNSUPPORTED, "this build has no OpenCL kernel of %s", code->name);
     }
     otd_gpu_program *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate %zu bytes for a program", sizeof *made);
     }
-    made->program = cl->clCreateProgramWithSource(context->context, 1, &text, &length, &error);
-    if (made->program == NULL || error != CL_SUCCESS) {
-        free(made);
-        return otd_cl_fail(context, error, "handing over a kernel's text");
-    }
     snprintf(options, sizeof options, "-cl-std=CL1.2 -D GROUP_MAX=%u -D PIECES=%u", what->threads,
              what->pieces == 0 ? 1 : what->pieces);
-    error = cl->clBuildProgram(made->program, 1, &context->device, options, NULL, NULL);
-    if (error != CL_SUCCESS) {
-        int32_t status = otd_build_failed(context, made->program, code, error);
-        otd_cl_discard(context, made);
+    otd_key(&key, context, code, options);
+    made->program = what->keep != 0 ? otd_from_cache(context, &key, options) : NULL;
+    if (made->program == NULL) {
+        status = otd_compile(context, code, options, &made->program);
+        if (status == OTD_OK && what->keep != 0) {
+            otd_to_cache(context, &key, made->program);
+        }
+    }
+    if (status != OTD_OK) {
+        free(made);
         return status;
     }
     *out = made;

@@ -6,8 +6,8 @@ using Xunit;
 namespace Otedama.Tests.Interop;
 
 /// <summary>
-/// Which dataset is in a card's memory, and when. Light caches of the processor stand in for datasets of a card, whose memory is
-/// counted here.
+/// Which dataset is in a card's memory, and when. Small Verthash files of the processor stand in for KawPow's datasets, graph n for
+/// epoch n - 1, and the card's memory is counted here.
 /// </summary>
 public sealed class DeviceDatasetsTests : IDisposable
 {
@@ -28,8 +28,8 @@ public sealed class DeviceDatasetsTests : IDisposable
 
     public DeviceDatasetsTests()
     {
-        _store = new DatasetStore(new DatasetStoreOptions { Clock = _time, Make = (algorithm, _, epoch, _, _, _, stop) =>
-            PowDataset.Create(algorithm, DatasetKind.Light, epoch, threads: 1, cancellation: stop) });
+        _store = new DatasetStore(new DatasetStoreOptions { Clock = _time, Make = (_, _, epoch, _, _, _, stop) =>
+            PowDataset.Create(Algorithm.Verthash, DatasetKind.Full, epoch + 1, cancellation: stop) });
         _datasets = new DeviceDatasets(_store, new DeviceDatasetOptions { Clock = _time, Make = Make, Says = _said.Enqueue });
     }
 
@@ -84,7 +84,7 @@ public sealed class DeviceDatasetsTests : IDisposable
         Patience.Until(() => _begun.Count == 2 && _datasets.Snapshot().All(static state => state.Done == 1));
         Assert.Same(first, lease.TryGet(height, out _)); // and is not used before
         PowDataset next = lease.TryGet(EpochBlocks, out bool letGo)!;
-        Assert.Equal((1u, false), (next.Epoch, letGo));
+        Assert.Equal((1u, false), (EpochOf(next), letGo));
         Assert.Same(first, lease.TryGet(height, out _)); // a pool that is a block behind
         Assert.Same(next, lease.TryGet(EpochBlocks, out _));
         _time.Advance(31);
@@ -118,7 +118,7 @@ public sealed class DeviceDatasetsTests : IDisposable
         Assert.Same(first, lease.TryGet(7_499, out _));
         Assert.Equal([0u, 1u], _begun); // tried once
 
-        using PowEngine engine = PowEngine.Create(Algorithm.KawPow, dataset: first);
+        using PowEngine engine = PowEngine.Create(Algorithm.Verthash, dataset: first);
         Assert.Null(lease.TryGet(EpochBlocks, out bool letGo));
         Assert.True(letGo);
         Assert.Contains("that of epoch 0 is given up", _said.Last(), StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class DeviceDatasetsTests : IDisposable
         Assert.Equal(2, _begun.Count);
         engine.Dispose();
         Assert.True(first.IsFreed);
-        Assert.Equal(1u, Wait(lease, EpochBlocks).Epoch);
+        Assert.Equal(1u, EpochOf(Wait(lease, EpochBlocks)));
         Assert.Equal([0u, 1u, 1u], _begun);
         Assert.Equal(2, _said.Count);
     }
@@ -144,7 +144,7 @@ public sealed class DeviceDatasetsTests : IDisposable
         Assert.Contains("needs 5 MiB", Assert.Single(_datasets.Snapshot()).Problem, StringComparison.Ordinal);
         _room = 1;
         _time.Advance(61);
-        Assert.Equal(0u, Wait(lease, 10).Epoch);
+        Assert.Equal(0u, EpochOf(Wait(lease, 10)));
         Assert.Empty(_said);
     }
 
@@ -167,7 +167,7 @@ public sealed class DeviceDatasetsTests : IDisposable
         using DeviceDatasetLease lease = Open();
         Assert.True(WaitForProblem(lease, 10).IsDeviceLost);
         _problem = null;
-        Assert.Equal(0u, Wait(lease, 10).Epoch);
+        Assert.Equal(0u, EpochOf(Wait(lease, 10)));
     }
 
     [Fact]
@@ -197,12 +197,14 @@ public sealed class DeviceDatasetsTests : IDisposable
         Assert.True(first.IsFreed);
     }
 
+    private static uint EpochOf(PowDataset standIn) => standIn.Epoch - 1;
+
     private DeviceDatasetLease Open() => _datasets.Open(_card, Algorithm.KawPow, s_blockTime);
 
     private PowDataset Make(int device, PowDataset source, PowProgress? progress, CancellationToken stop)
     {
         Assert.Equal(_card.Device.Index, device);
-        _begun.Enqueue(source.Epoch);
+        _begun.Enqueue(EpochOf(source));
         _finish.Wait(Patience.Limit, stop);
         if (_problem is { } problem)
         {
@@ -215,7 +217,7 @@ public sealed class DeviceDatasetsTests : IDisposable
             {
                 throw new NativeException("build", "OTD_E_MEMORY", "needs 5 MiB, 4 are free", "Free memory.");
             }
-            PowDataset made = PowDataset.Create(source.Algorithm, DatasetKind.Light, source.Epoch, threads: 1, cancellation: stop);
+            PowDataset made = PowDataset.Create(source.Algorithm, DatasetKind.Full, source.Epoch, cancellation: stop);
             _held.Add(made);
             return made;
         }

@@ -38,6 +38,39 @@ public sealed class GpuRigTests
     }
 
     [Fact]
+    public async Task A_card_mines_with_a_dataset_in_its_memory_which_a_rig_that_is_started_anew_finds()
+    {
+        GpuInfo card = Pocl.Card();
+        await using ScriptedPool pool = new(ScriptedPool.Ordinary);
+        using DatasetStore store = new(new DatasetStoreOptions { VerthashGraph = 2 });
+        using DeviceDatasets datasets = new(store);
+        RigOptions options = new()
+        {
+            Algorithm = Algorithm.Verthash,
+            CpuThreads = -1,
+            Gpus = [card],
+            Pools = [pool.Endpoint],
+            Datasets = store,
+            DeviceDatasets = datasets,
+        };
+        double made = 0;
+        for (int start = 0; start < 2; start++)
+        {
+            await using Rig rig = await Rig.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
+            await Patience.UntilAsync(() => rig.Snapshot().Shares.Accepted >= 3, "three shares of the card");
+            DatasetState state = Assert.Single(datasets.Snapshot());
+            Assert.Equal(($"Verthash data on {card.Name}", 1.0), (state.Name, state.Done));
+            made = start == 0 ? state.Seconds : made;
+            Assert.Equal(made, state.Seconds); // the same one
+            rig.Pause();
+            await Patience.UntilAsync(() => rig.Snapshot().State == RigState.Paused);
+            rig.Resume();
+            long before = rig.Snapshot().Shares.Accepted;
+            await Patience.UntilAsync(() => rig.Snapshot().Shares.Accepted > before, "shares after a pause");
+        }
+    }
+
+    [Fact]
     public async Task An_algorithm_without_a_kernel_is_refused_before_anything_starts()
     {
         GpuInfo card = Pocl.Card();

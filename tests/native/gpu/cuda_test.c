@@ -27,6 +27,8 @@ static struct {
     int (*cuMemAlloc_v2)(uint64_t *, size_t);
     int (*cuMemFree_v2)(uint64_t);
     int (*cuMemGetInfo_v2)(size_t *, size_t *);
+    int (*cuMemHostAlloc)(void **, size_t, unsigned);
+    int (*cuMemFreeHost)(void *);
     int (*cuMemcpyHtoDAsync_v2)(uint64_t, const void *, size_t, cu);
     int (*cuMemcpyDtoHAsync_v2)(void *, uint64_t, size_t, cu);
     int (*cuMemsetD8Async)(uint64_t, unsigned char, size_t, cu);
@@ -62,6 +64,8 @@ static int open_driver(void) {
                      FUNCTION(cuMemAlloc_v2),
                      FUNCTION(cuMemFree_v2),
                      FUNCTION(cuMemGetInfo_v2),
+                     FUNCTION(cuMemHostAlloc),
+                     FUNCTION(cuMemFreeHost),
                      FUNCTION(cuMemcpyHtoDAsync_v2),
                      FUNCTION(cuMemcpyDtoHAsync_v2),
                      FUNCTION(cuMemsetD8Async),
@@ -113,6 +117,7 @@ static const char *launch_number(uint32_t ahead) {
 typedef struct session {
     cu context, module, function, event;
     uint64_t row, hits;
+    hits *found; /* the host's, where the device reaches it */
 } session;
 
 /* Text of the kernel for this device, through cuLink as a KawPow host does it. Returns the driver's status.
@@ -124,15 +129,15 @@ static int load(session *s, uint32_t compute, char *log, size_t log_bytes) {
     void *code;
     size_t code_length;
     const otd_ptx_shape shape = {compute, 128, 2};
-    int options[] = {5, 6}; /* error log, its size */
+    int options[] = {5, 6}; /* error log, its size: the linker's, not its input's */
     void *values[] = {log, (void *)(uintptr_t)log_bytes};
     if (otd_ptx_adapt(text, &length, otd_kernel_sha256d.ptx, otd_kernel_sha256d.ptx_length, &shape) !=
         OTD_OK) {
         return -1;
     }
-    int status = api.cuLinkCreate_v2(0, NULL, NULL, &linker);
+    int status = api.cuLinkCreate_v2(2, options, values, &linker);
     if (status == 0) {
-        status = api.cuLinkAddData_v2(linker, 1, text, length, "sha256d", 2, options, values);
+        status = api.cuLinkAddData_v2(linker, 1, text, length, "sha256d", 0, NULL, NULL);
     }
     if (status == 0 && (status = api.cuLinkComplete(linker, &code, &code_length)) == 0) {
         status = api.cuModuleLoadDataEx(&s->module, code, 0, NULL, NULL);
@@ -146,17 +151,20 @@ static int begin(session *s) {
     memset(s, 0, sizeof *s);
     return api.cuCtxCreate_v2(&s->context, 4, 0) != 0 || load(s, 86, log, sizeof log) != 0 ||
            api.cuMemAlloc_v2(&s->row, 4 * OTD_SHA256D_ROW_WORDS) != 0 ||
-           api.cuMemAlloc_v2(&s->hits, sizeof(hits)) != 0 || api.cuEventCreate(&s->event, 2) != 0;
+           api.cuMemAlloc_v2(&s->hits, sizeof(hits)) != 0 ||
+           api.cuMemHostAlloc((void **)(void *)&s->found, sizeof(hits), 0) != 0 ||
+           api.cuEventCreate(&s->event, 2) != 0;
 }
 
 static void end(session *s) {
+    api.cuMemFreeHost(s->found);
     api.cuEventDestroy_v2(s->event);
     api.cuModuleUnload(s->module);
     api.cuCtxDestroy_v2(s->context);
 }
 
 /* Queues a search of 2000 nonces around the one of Bitcoin's first block. */
-static int search(session *s, uint32_t row[OTD_SHA256D_ROW_WORDS], hits *found) {
+static int search(session *s, uint32_t row[OTD_SHA256D_ROW_WORDS]) {
     static const uint8_t header[80] = {
         0x01, [36] = 0x3b, 0xa3, 0xed, 0xfd, 0x7a, 0x7b, 0x12, 0xb2, 0x7a, 0xc7, 0x2c, 0x3e, 0x67,
         0x76, 0x8f,        0x61, 0x7f, 0xc8, 0x1b, 0xc3, 0x88, 0x8a, 0x51, 0x32, 0x3a, 0x9f, 0xb8,
@@ -168,13 +176,13 @@ static int search(session *s, uint32_t row[OTD_SHA256D_ROW_WORDS], hits *found) 
     memcpy(job.midstate[0], otd_sha256_iv, 32);
     otd_sha256_blocks_ref(job.midstate[0], header, 1);
     otd_sha256d_row(row, &job, 0);
-    hits_clear(found);
-    int status = api.cuMemsetD8Async(s->hits, 0, sizeof *found, NULL);
+    hits_clear(s->found);
+    int status = api.cuMemsetD8Async(s->hits, 0, sizeof *s->found, NULL);
     status = status != 0 ? status : api.cuMemcpyHtoDAsync_v2(s->row, row, 4 * OTD_SHA256D_ROW_WORDS, NULL);
     status = status != 0 ? status
                          : api.cuLaunchKernel(s->function, 16, 1, 1, 128, 1, 1, 0, NULL, parameters, NULL);
     launched += status == 0;
-    status = status != 0 ? status : api.cuMemcpyDtoHAsync_v2(found, s->hits, sizeof *found, NULL);
+    status = status != 0 ? status : api.cuMemcpyDtoHAsync_v2(s->found, s->hits, sizeof *s->found, NULL);
     return status != 0 ? status : api.cuEventRecord(s->event, NULL);
 }
 
@@ -188,11 +196,10 @@ static int wait_for(session *s, uint32_t times) {
 }
 
 static int finds_it(session *s) {
-    static hits found;
     uint32_t row[OTD_SHA256D_ROW_WORDS];
-    int status = search(s, row, &found), early = found.count;
+    int status = search(s, row), early = (int)s->found->count;
     return status == 0 && early == 0 && api.cuEventQuery(s->event) == 600 && wait_for(s, 3) == 0 &&
-           found.count == 1 && found.nonce[0] == 0x7c2bac1d;
+           s->found->count == 1 && s->found->nonce[0] == 0x7c2bac1d;
 }
 
 static void without_faults(void) {
@@ -243,19 +250,16 @@ static void memory_runs_out(void) {
 
 static void loss_and_hang(void) {
     session s, again;
-    static hits found;
     uint32_t row[OTD_SHA256D_ROW_WORDS];
     restart("FAKECUDA_LOST", launch_number(2));
     check(begin(&s) == 0 && finds_it(&s), "the launch before the loss");
-    check(search(&s, row, &found) == 0 && wait_for(&s, 5) == 700 && found.count == 0,
-          "a lost device says 700");
-    check(search(&s, row, &found) == 700, "and says so ever after");
+    check(search(&s, row) == 0 && wait_for(&s, 5) == 700 && s.found->count == 0, "a lost device says 700");
+    check(search(&s, row) == 700, "and says so ever after");
     check(begin(&again) == 0 && finds_it(&again), "a new context works");
     end(&again);
     api.cuCtxDestroy_v2(s.context);
     restart("FAKECUDA_HANG", launch_number(1));
-    check(begin(&s) == 0 && search(&s, row, &found) == 0 && wait_for(&s, 1000) == 600,
-          "a hung launch never ends");
+    check(begin(&s) == 0 && search(&s, row) == 0 && wait_for(&s, 1000) == 600, "a hung launch never ends");
     check(begin(&again) == 0 && finds_it(&again), "a new context works beside the hung one");
     end(&again);
 }
@@ -263,12 +267,11 @@ static void loss_and_hang(void) {
 /* A kernel that reaches outside its memory ends like on a device, and not in this process. */
 static void a_wrong_address(void) {
     session s;
-    static hits found;
     uint32_t row[OTD_SHA256D_ROW_WORDS];
     restart(NULL, NULL);
     check(begin(&s) == 0, "a session begins");
     s.row += 1 << 30;
-    check(search(&s, row, &found) == 1, "a copy to nobody's memory is refused");
+    check(search(&s, row) == 1, "a copy to nobody's memory is refused");
     uint64_t first = 0;
     uint32_t count = 1, slots = 1;
     void *parameters[] = {&s.row, &first, &count, &slots, &s.hits};

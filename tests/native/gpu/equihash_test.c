@@ -1,7 +1,7 @@
 /*
- * equihash_test.c - the solver's kernels: all solutions of 48,5 and 96,5 against the processor's solver, among
- * them the inputs whose solutions are published; the big sets on the few buckets that a known solution goes
- * through; what full buckets lose.
+ * equihash_test.c - the solver's kernels: all solutions of 48,5 and 96,5 against the processor's solver,
+ * among them the inputs whose solutions are published; the big sets on the few buckets that a known solution
+ * goes through; what full buckets lose.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,8 +179,8 @@ static uint32_t slots_of(const device *d) {
 }
 
 /*
- * Fills a bucket over its brim with entries of which four or more agree on the rest of their digit, so that there
- * are more pairs than a group notes at a time.
+ * Fills a bucket over its brim with entries of which four or more agree on the rest of their digit, so that
+ * there are more pairs than a group notes at a time.
  */
 static void overfill(device *d, uint32_t *counts, uint32_t bucket, void *records, uint32_t record_bytes,
                      uint32_t rest_bits) {
@@ -251,8 +251,8 @@ static void known_solution(const runner *with, uint32_t n, uint32_t k, const uin
     candidates[2 * *listed] = candidates[2 * *listed + 1] = candidates[0];
     ++*listed;
     good = good && run_step(with, &d, &d.list.steps[k + 2], threads);
-    there.count = otd_equihash_steps_read(there.packed, SOLUTIONS, &lost, &d.p, d.memory[EQUIHASH_RESULTS],
-                                          SOLUTIONS);
+    there.count =
+        otd_equihash_steps_read(there.packed, SOLUTIONS, &lost, &d.p, d.memory[EQUIHASH_RESULTS], SOLUTIONS);
     check(good && lost == 6, "%s equihash %u,%u runs and loses %u entries, not 6", with->name, n, k, lost);
     check(there.count == 1 && memcmp(there.packed[0], solution, d.p.solution_bytes) == 0,
           "%s equihash %u,%u finds the known solution: %u found", with->name, n, k, there.count);
@@ -301,16 +301,18 @@ static int is_of_pair(device *d, const geometry *g, uint32_t level, uint32_t buc
         a = words[0] & ((1u << g->slot_bits) - 1);
         from = words[0] >> g->slot_bits & ((1u << g->bucket_bits) - 1);
         b = 0;
-        while (b < slots && (b == a || values[a] >> (128 - g->rest_bits) != values[b] >> (128 - g->rest_bits) ||
-                             ((values[a] ^ values[b]) << d->p.digit_bits & wide_mask(next_bits)) != value ||
-                             (uint32_t)((values[a] ^ values[b]) >> (128 - d->p.digit_bits)) != target)) {
+        while (b < slots &&
+               (b == a || values[a] >> (128 - g->rest_bits) != values[b] >> (128 - g->rest_bits) ||
+                ((values[a] ^ values[b]) << d->p.digit_bits & wide_mask(next_bits)) != value ||
+                (uint32_t)((values[a] ^ values[b]) >> (128 - d->p.digit_bits)) != target)) {
             b++;
         }
     } else {
         const int to[] = {0, EQUIHASH_LEVEL1, EQUIHASH_LEVEL0, EQUIHASH_LEVEL3};
         wide record = wide_of((uint32_t *)d->memory[to[next]] + 4 * (size_t)place);
         value = record & wide_mask(next_bits);
-        wide reference = next < g->tails ? record << 32 | ((uint32_t *)d->memory[EQUIHASH_TAILS1])[place] : record;
+        wide reference =
+            next < g->tails ? record << 32 | ((uint32_t *)d->memory[EQUIHASH_TAILS1])[place] : record;
         b = (uint32_t)reference & ((1u << g->slot_bits) - 1);
         a = (uint32_t)(reference >> g->slot_bits) & ((1u << g->slot_bits) - 1);
         from = (uint32_t)(reference >> (2 * g->slot_bits)) & ((1u << g->bucket_bits) - 1);
@@ -321,7 +323,8 @@ static int is_of_pair(device *d, const geometry *g, uint32_t level, uint32_t buc
     wide x = values[a] ^ values[b];
     uint8_t *mark = &seen[(size_t)(a < b ? a : b) * slots + (a < b ? b : a)];
     *mark += !last; /* of the last level only one of the two is told */
-    return *mark <= 1 && x >> (128 - g->rest_bits) == 0 && (x << d->p.digit_bits & wide_mask(next_bits)) == value &&
+    return *mark <= 1 && x >> (128 - g->rest_bits) == 0 &&
+           (x << d->p.digit_bits & wide_mask(next_bits)) == value &&
            (uint32_t)(x >> (128 - d->p.digit_bits)) == target;
 }
 
@@ -357,8 +360,8 @@ static void full_bucket(const runner *with, uint32_t n, uint32_t k, uint32_t lev
         }
     }
     check(given == pairs && wrong == 0 && counts[d.list.counter_words - 1] == 3,
-          "%s equihash %u,%u: level %u gives %u entries, not %u; %u are wrong; %u lost, not 3", with->name, n, k,
-          level, given, pairs, wrong, counts[d.list.counter_words - 1]);
+          "%s equihash %u,%u: level %u gives %u entries, not %u; %u are wrong; %u lost, not 3", with->name, n,
+          k, level, given, pairs, wrong, counts[d.list.counter_words - 1]);
     free(values);
     free(seen);
     close_device(&d);
@@ -429,20 +432,22 @@ void test_equihash(const runner *with) {
     if (with->in_place) {
         random_headers(with, 48, 32, 2);
         /* Flux' block 400,000. */
-        from_hex(header,
-                 "04000000a8675c842f7a1342fadd00cd9b4e4909526b1c0ab5a747c5529b4deb13000000ce7d6ea2452245925fc7"
-                 "0c3a08a3c3dd2ca4beab7481f237a19751666bfd25c30fd282d94b1e1a7f2c57eb3fb9e2853d990753fa137e13c9"
-                 "9bd43f220d4fce6990e44f5dce28421d600000160000000000000000000000000000000000000000000000009cfd"
-                 "1100");
+        from_hex(
+            header,
+            "04000000a8675c842f7a1342fadd00cd9b4e4909526b1c0ab5a747c5529b4deb13000000ce7d6ea2452245925fc7"
+            "0c3a08a3c3dd2ca4beab7481f237a19751666bfd25c30fd282d94b1e1a7f2c57eb3fb9e2853d990753fa137e13c9"
+            "9bd43f220d4fce6990e44f5dce28421d600000160000000000000000000000000000000000000000000000009cfd"
+            "1100");
         from_hex(solution, "0898985c54d7c66d04fbe9509445c19e664aca4b8d16a701f9f90eda443a556f37cc462733520133"
                            "9b001ea2ed29eeeec7da199b");
         known_solution(with, 125, 4, header, solution, threads);
         for (uint32_t i = 0; i < sizeof header; i++) {
             header[i] = i < 132 ? (uint8_t)i : 0;
         }
-        from_hex(solution, "039b1447c2bc48db3d097d302119ceafe49bfd9b9ba3c518652478f65493a21f392bf7b0e1226c2c57b039d1"
-                           "5365a3be831814134bb1961a9c23157f4f5fa3e5abf77c8af6ee897bae55f71ad69d57247e9dfccf4fac8a93"
-                           "3f975a915501f03c5b7820de");
+        from_hex(solution,
+                 "039b1447c2bc48db3d097d302119ceafe49bfd9b9ba3c518652478f65493a21f392bf7b0e1226c2c57b039d1"
+                 "5365a3be831814134bb1961a9c23157f4f5fa3e5abf77c8af6ee897bae55f71ad69d57247e9dfccf4fac8a93"
+                 "3f975a915501f03c5b7820de");
         known_solution(with, 144, 5, header, solution, threads);
     }
 }

@@ -2,12 +2,15 @@
  * fake_cuda.c - a stand-in for NVIDIA's driver, libcuda.so.1, on machines without a GPU: kernels run in the
  * interpreter of ptx.h. It has the functions that a CUDA host needs and is strict where the real one is
  * undefined. What is queued is done when somebody asks for an event behind it for the second time, so that a
- * host that does not wait is seen. Which faults can be planted: fake_cuda.h.
+ * host that does not wait is seen. As on the real one, a copy to memory that is not cuMemHostAlloc's waits
+ * for the queue, without end where that hangs; one from such memory does not look at it again. Which faults
+ * can be planted: fake_cuda.h.
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fake_cuda.h"
 #include "ptx.h"
@@ -16,6 +19,7 @@ enum {
     DEVICES_MAX = 16,
     ALLOCATIONS_MAX = 256,
     STACK_MAX = 16,
+    PINNED_MAX = 256,
     INPUT_PTX = 1,
     JIT_ERROR_LOG = 5,
     JIT_ERROR_LOG_BYTES = 6
@@ -25,7 +29,8 @@ typedef enum kind { CONTEXT = 0x0c0ffee1, MODULE, FUNCTION, STREAM, EVENT, LINK 
 
 typedef struct context {
     kind kind;
-    int device, lost;
+    int device;
+    int lost; /* error; atomic */
     ptx_range allocations[ALLOCATIONS_MAX];
     uint32_t allocation_count;
     struct operation *first, *last;
@@ -62,12 +67,15 @@ typedef struct link {
     kind kind;
     char *text;
     size_t length;
+    char *log; /* the host's */
+    size_t log_room;
 } link;
 
 typedef struct operation {
     enum { COPY, FILL, LAUNCH } what;
     void *to;
     const void *from;
+    void *own; /* what from points to when the host's memory was copied */
     size_t bytes;
     uint8_t value;
     const function *function;
@@ -79,10 +87,12 @@ typedef struct operation {
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* over everything below */
 static struct {
-    int open, none, devices, capability, driver, bad_jit;
-    uint64_t bytes, lost_at, hang_at, launches;
+    int open, none, devices, capability, driver, bad_jit, error;
+    uint64_t bytes, lost_at, hang_at, launches, compiled, contexts;
 } state;
 static uint64_t used[DEVICES_MAX]; /* bytes by device */
+static ptx_range pinned[PINNED_MAX];
+static uint32_t pinned_count;
 static context *primary[DEVICES_MAX];
 static uint32_t primary_users[DEVICES_MAX];
 
@@ -100,7 +110,18 @@ static context *current(void) {
 
 /* A call needs a context that lives. Returns OK or the error it has to give. */
 static int usable(void) {
-    return current() == NULL ? INVALID_CONTEXT : current()->lost ? current()->lost : OK;
+    return current() == NULL ? INVALID_CONTEXT : __atomic_load_n(&current()->lost, __ATOMIC_RELAXED);
+}
+
+EXPORT fake_cuda_count fakecuda_counts;
+
+EXPORT void fakecuda_counts(fake_cuda_counts *out) {
+    pthread_mutex_lock(&gate);
+    *out = (fake_cuda_counts){state.launches, state.compiled, 0, state.contexts};
+    for (int i = 0; i < DEVICES_MAX; i++) {
+        out->used_bytes += used[i];
+    }
+    pthread_mutex_unlock(&gate);
 }
 
 static void *handle(kind what, size_t bytes) {
@@ -115,6 +136,16 @@ static int is(const void *object, kind what) {
 
 /* ---- devices ------------------------------------------------------------------------------- */
 
+EXPORT fake_cuda_plant fakecuda_plant;
+
+EXPORT void fakecuda_plant(uint64_t lost_ahead, uint64_t hang_ahead, int error) {
+    pthread_mutex_lock(&gate);
+    state.lost_at = lost_ahead == 0 ? 0 : state.launches + lost_ahead;
+    state.hang_at = hang_ahead == 0 ? 0 : state.launches + hang_ahead;
+    state.error = error;
+    pthread_mutex_unlock(&gate);
+}
+
 EXPORT int cuInit(unsigned flags) {
     state.none = (int)setting("FAKECUDA_NONE", 0);
     state.devices = (int)setting("FAKECUDA_DEVICES", 1);
@@ -124,6 +155,7 @@ EXPORT int cuInit(unsigned flags) {
     state.bad_jit = (int)setting("FAKECUDA_BADJIT", 0);
     state.lost_at = setting("FAKECUDA_LOST", 0);
     state.hang_at = setting("FAKECUDA_HANG", 0);
+    state.error = (int)setting("FAKECUDA_ERROR", ILLEGAL_ADDRESS);
     if (state.none || flags != 0) {
         return state.none ? NO_DEVICE : INVALID_VALUE;
     }
@@ -209,12 +241,16 @@ EXPORT int cuCtxCreate_v2(context **out, unsigned flags, int device) {
     *out = handle(CONTEXT, sizeof **out);
     (*out)->device = device;
     stack[depth++] = *out;
+    pthread_mutex_lock(&gate);
+    state.contexts++;
+    pthread_mutex_unlock(&gate);
     return OK;
 }
 
 static void drop_operations(context *c) {
     while (c->first != NULL) {
         operation *next = c->first->next;
+        free(c->first->own);
         free(c->first);
         c->first = next;
     }
@@ -226,6 +262,7 @@ EXPORT int cuCtxDestroy_v2(context *c) {
         return INVALID_CONTEXT;
     }
     pthread_mutex_lock(&gate);
+    state.contexts--;
     drop_operations(c);
     for (uint32_t i = 0; i < c->allocation_count; i++) {
         used[c->device] -= c->allocations[i].bytes;
@@ -266,6 +303,7 @@ EXPORT int cuDevicePrimaryCtxRetain(context **out, int device) {
     pthread_mutex_lock(&gate);
     if (primary_users[device]++ == 0) {
         primary[device] = handle(CONTEXT, sizeof **out);
+        state.contexts++;
         primary[device]->device = device;
     }
     *out = primary[device];
@@ -299,8 +337,10 @@ EXPORT int cuCtxSetLimit(int limit, size_t value) {
 
 EXPORT int cuMemGetInfo_v2(size_t *free_bytes, size_t *total) {
     if (usable() == OK) {
+        pthread_mutex_lock(&gate);
         *total = state.bytes;
         *free_bytes = state.bytes - used[current()->device];
+        pthread_mutex_unlock(&gate);
     }
     return usable();
 }
@@ -341,13 +381,45 @@ EXPORT int cuMemFree_v2(uint64_t address) {
 
 EXPORT int cuMemHostAlloc(void **out, size_t bytes, unsigned flags) {
     (void)flags;
-    *out = usable() == OK ? aligned_alloc(4096, (bytes + 4095) / 4096 * 4096) : NULL;
-    return usable() != OK ? usable() : *out == NULL ? OUT_OF_MEMORY : OK;
+    if (usable() != OK) {
+        return usable();
+    }
+    pthread_mutex_lock(&gate);
+    *out = pinned_count < PINNED_MAX ? aligned_alloc(4096, (bytes + 4095) / 4096 * 4096) : NULL;
+    if (*out != NULL) {
+        pinned[pinned_count++] = (ptx_range){*out, bytes};
+    }
+    pthread_mutex_unlock(&gate);
+    return *out == NULL ? OUT_OF_MEMORY : OK;
 }
 
 EXPORT int cuMemFreeHost(void *memory) {
-    free(memory);
-    return OK;
+    int status = INVALID_VALUE;
+    pthread_mutex_lock(&gate);
+    for (uint32_t i = 0; i < pinned_count && status != OK; i++) {
+        if (pinned[i].start == memory) {
+            pinned[i] = pinned[--pinned_count];
+            status = OK;
+        }
+    }
+    pthread_mutex_unlock(&gate);
+    if (status == OK) {
+        free(memory);
+    }
+    return status;
+}
+
+/* Whether the card reaches this memory of the host by itself. */
+static int is_pinned(const void *memory, size_t bytes) {
+    int found = 0;
+    pthread_mutex_lock(&gate);
+    for (uint32_t i = 0; i < pinned_count && !found; i++) {
+        const uint8_t *start = pinned[i].start;
+        found =
+            (const uint8_t *)memory >= start && (const uint8_t *)memory + bytes <= start + pinned[i].bytes;
+    }
+    pthread_mutex_unlock(&gate);
+    return found;
 }
 
 /* ---- the queue ----------------------------------------------------------------------------- */
@@ -383,23 +455,54 @@ static int queue(const stream *s, const operation *what) {
     return OK;
 }
 
-EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, stream *s) {
-    if (usable() == OK && !inside(current(), to, bytes)) {
-        return INVALID_VALUE;
-    }
-    return queue(s, &(operation){.what = COPY, .to = (void *)(uintptr_t)to, .from = from, .bytes = bytes});
+static int inside_locked(const context *c, uint64_t address, size_t bytes) {
+    pthread_mutex_lock(&gate);
+    int found = inside(c, address, bytes);
+    pthread_mutex_unlock(&gate);
+    return found;
 }
 
-EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, stream *s) {
-    if (usable() == OK && !inside(current(), from, bytes)) {
+EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, stream *s) {
+    operation o = {.what = COPY, .to = (void *)(uintptr_t)to, .from = from, .bytes = bytes};
+    if (usable() == OK && !inside_locked(current(), to, bytes)) {
         return INVALID_VALUE;
     }
-    return queue(s,
-                 &(operation){.what = COPY, .to = to, .from = (const void *)(uintptr_t)from, .bytes = bytes});
+    if (usable() == OK && !is_pinned(from, bytes)) {
+        o.own = malloc(bytes);
+        o.from = memcpy(o.own, from, bytes);
+    }
+    int status = queue(s, &o);
+    if (status != OK) {
+        free(o.own);
+    }
+    return status;
+}
+
+static void run_queue(context *c, uint64_t until);
+
+EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, stream *s) {
+    context *c = current();
+    if (usable() == OK && !inside_locked(c, from, bytes)) {
+        return INVALID_VALUE;
+    }
+    int pageable = usable() == OK && !is_pinned(to, bytes);
+    int status =
+        queue(s, &(operation){.what = COPY, .to = to, .from = (const void *)(uintptr_t)from, .bytes = bytes});
+    if (status == OK && pageable) {
+        pthread_mutex_lock(&gate);
+        run_queue(c, c->queued);
+        int hung = c->hung;
+        pthread_mutex_unlock(&gate);
+        while (hung) {
+            nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+        }
+        status = usable();
+    }
+    return status;
 }
 
 EXPORT int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, stream *s) {
-    if (usable() == OK && !inside(current(), to, bytes)) {
+    if (usable() == OK && !inside_locked(current(), to, bytes)) {
         return INVALID_VALUE;
     }
     return queue(s, &(operation){.what = FILL, .to = (void *)(uintptr_t)to, .value = value, .bytes = bytes});
@@ -436,11 +539,12 @@ static void run_queue(context *c, uint64_t until) {
             c->hung = 1;
             return;
         } else if (o->number == state.lost_at || !run_launch(c, o)) {
-            c->lost = ILLEGAL_ADDRESS;
+            __atomic_store_n(&c->lost, state.error, __ATOMIC_RELAXED);
             return;
         }
         c->first = o->next;
         c->last = c->first == NULL ? NULL : c->last;
+        free(o->own);
         free(o);
         c->done++;
     }
@@ -448,15 +552,13 @@ static void run_queue(context *c, uint64_t until) {
 
 /* ---- programs ------------------------------------------------------------------------------ */
 
-static void say_log(unsigned count, const int *options, void **values, const char *text) {
-    char *log = NULL;
-    size_t room = 0;
+/* Where the options say that a log goes. */
+static void find_log(unsigned count, const int *options, void **values, char **log, size_t *room) {
+    *log = NULL;
+    *room = 0;
     for (unsigned i = 0; i < count; i++) {
-        log = options[i] == JIT_ERROR_LOG ? values[i] : log;
-        room = options[i] == JIT_ERROR_LOG_BYTES ? (size_t)(uintptr_t)values[i] : room;
-    }
-    if (log != NULL && room > 0) {
-        snprintf(log, room, "%s", text);
+        *log = options[i] == JIT_ERROR_LOG ? values[i] : *log;
+        *room = options[i] == JIT_ERROR_LOG_BYTES ? (size_t)(uintptr_t)values[i] : *room;
     }
 }
 
@@ -466,40 +568,46 @@ static int target_of(const char *text) {
     return at == NULL ? 0 : atoi(at + 11);
 }
 
-static int compile(ptx_module **out, const char *text, unsigned count, const int *options, void **values) {
+static int compile(ptx_module **out, const char *text, char *log, size_t log_room) {
     char error[PTX_ERROR_MAX] = "this driver compiles nothing (FAKECUDA_BADJIT)";
     if (target_of(text) > state.capability) {
         return NO_BINARY;
     }
     *out = state.bad_jit ? NULL : ptx_read(text, strlen(text), error);
-    if (*out == NULL) {
-        say_log(count, options, values, error);
-        return INVALID_PTX;
+    if (*out == NULL && log_room > 0) {
+        snprintf(log, log_room, "ptxas application ptx input\n%s, error 1 of 1\nptxas fatal\n", error);
     }
-    return OK;
+    return *out == NULL ? INVALID_PTX : OK;
 }
 
 EXPORT int cuLinkCreate_v2(unsigned count, int *options, void **values, link **out) {
-    (void)count;
-    (void)options;
-    (void)values;
-    *out = handle(LINK, sizeof **out);
+    if (usable() == OK) {
+        *out = handle(LINK, sizeof **out);
+        find_log(count, options, values, &(*out)->log, &(*out)->log_room);
+    }
     return usable();
 }
 
+/* Logs belong to the linker: an input with options for one is refused. */
 EXPORT int cuLinkAddData_v2(link *l, int type, void *data, size_t length, const char *name, unsigned count,
                             int *options, void **values) {
     ptx_module *checked;
+    char *log;
+    size_t room;
     (void)name;
-    if (!is(l, LINK) || type != INPUT_PTX || l->text != NULL) {
+    find_log(count, options, values, &log, &room);
+    if (!is(l, LINK) || type != INPUT_PTX || l->text != NULL || log != NULL || room != 0) {
         return INVALID_VALUE;
     }
     l->text = calloc(1, length + 1);
     l->length = length + 1;
     memcpy(l->text, data, length);
-    int status = compile(&checked, l->text, count, options, values);
+    int status = compile(&checked, l->text, l->log, l->log_room);
     if (status == OK) {
         ptx_free(checked);
+        pthread_mutex_lock(&gate);
+        state.compiled++;
+        pthread_mutex_unlock(&gate);
     }
     return status;
 }
@@ -529,7 +637,10 @@ EXPORT int cuLinkDestroy(link *l) {
 
 EXPORT int cuModuleLoadDataEx(module **out, const void *image, unsigned count, int *options, void **values) {
     ptx_module *ptx;
-    int status = usable() != OK ? usable() : compile(&ptx, image, count, options, values);
+    char *log;
+    size_t room;
+    find_log(count, options, values, &log, &room);
+    int status = usable() != OK ? usable() : compile(&ptx, image, log, room);
     if (status == OK) {
         *out = handle(MODULE, sizeof **out);
         (*out)->context = current();
@@ -585,7 +696,8 @@ EXPORT int cuFuncGetAttribute(int *value, int attribute, function *f) {
         return INVALID_HANDLE;
     }
     uint32_t most = ptx_threads_max(f->entry);
-    *value = attribute == 0 ? (int)(most == 0 ? 1024 : most) : 0; /* MAX_THREADS_PER_BLOCK */
+    /* MAX_THREADS_PER_BLOCK; NUM_REGS, of which the interpreter knows nothing */
+    *value = attribute == 0 ? (int)(most == 0 ? 1024 : most) : attribute == 4 ? 40 : 0;
     return OK;
 }
 
@@ -656,12 +768,14 @@ EXPORT int cuEventCreate(event **out, unsigned flags) {
 
 EXPORT int cuEventRecord(event *e, stream *s) {
     (void)s;
-    if (!is(e, EVENT) || e->context->lost) {
-        return is(e, EVENT) ? e->context->lost : INVALID_HANDLE;
+    if (!is(e, EVENT)) {
+        return INVALID_HANDLE;
     }
+    pthread_mutex_lock(&gate);
     e->behind = e->context->queued;
     e->asked = 0;
-    return OK;
+    pthread_mutex_unlock(&gate);
+    return __atomic_load_n(&e->context->lost, __ATOMIC_RELAXED);
 }
 
 /* Not ready when asked for the first time; done by the second. */

@@ -47,7 +47,8 @@ static void run_clear(const argument *arguments) {
 #include "host_equihash_set.h"
 
 #define ROWS(n, k)                                                                                           \
-    {"equihash_" #n "_" #k "_generate", run_generate_##n}, {"equihash_" #n "_" #k "_collide", run_collide_##n}, \
+    {"equihash_" #n "_" #k "_generate", run_generate_##n},                                                   \
+        {"equihash_" #n "_" #k "_collide", run_collide_##n},                                                 \
         {"equihash_" #n "_" #k "_final", run_final_##n}, {                                                   \
         "equihash_" #n "_" #k "_recover", run_recover_##n                                                    \
     }

@@ -106,14 +106,31 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 #undef FNV1A
 #undef SHA_ROTR
 
+#include "backend/gpu/sha256_body.h"
+#define KERNEL_NAME sha256d_hash
+#include "sha256d/gpu/sha256d_hash.cu"
+#undef KERNEL_NAME
 #define KERNEL_NAME scrypt
 #include "scrypt/gpu/scrypt_body.h"
 
 #include "scrypt/gpu/scrypt.cu"
 #undef KERNEL_NAME
+#include "verthash/gpu/verthash_body.h"
 #define KERNEL_NAME verthash
 #include "verthash/gpu/verthash.cu"
 #undef KERNEL_NAME
+#undef READ
+#define KERNEL_NAME verthash_hash
+#include "verthash/gpu/verthash_hash.cu"
+#undef KERNEL_NAME
+
+static void run_sha256d_hash(const argument *arguments) {
+    sha256d_hash(MEMORY(0), MEMORY(1), (u32)NUMBER(2));
+}
+
+static void run_verthash_hash(const argument *arguments) {
+    verthash_hash(MEMORY(0), MEMORY(1), (u32)NUMBER(2), MEMORY(3), (u32)NUMBER(4), (u32)NUMBER(5));
+}
 
 #undef KERNEL_NAME
 /* All have the same parameters, and none needs every one. */
@@ -215,7 +232,9 @@ host_kernel *host_kernel_of(const char *name) {
                 {"ceiling_random256", run_ceiling_random256},
                 {"ceiling_random32", run_ceiling_random32},
                 {"ceiling_shared", run_ceiling_shared},
-                {"ceiling_integer", run_ceiling_integer}};
+                {"ceiling_integer", run_ceiling_integer},
+                {"sha256d_hash", run_sha256d_hash},
+                {"verthash_hash", run_verthash_hash}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(name, rows[i].name) == 0) {
             return rows[i].run;

@@ -118,7 +118,7 @@ typedef struct search {
     uint8_t header[32], target[32];
     uint64_t first;
     uint32_t count;
-    int any; /* by the kernel that reads its program, too */
+    int any;                               /* by the kernel that reads its program, too */
     _Alignas(16) uint32_t mixes[BATCH][8]; /* as a device allocates */
     _Alignas(16) hits found;
 } search;

@@ -1,7 +1,7 @@
 /*
  * main.c - tests of the GPU kernels on the processor: otedama_gpu_kernel_test [C|PTX|OpenCL|Vulkan]
- * [brief|ALGORITHM]. With a name only that way of running them, or only one algorithm. The last line is the count. With "programs DIRECTORY" it writes PTX
- * there instead.
+ * [brief|ALGORITHM]. With a name only that way of running them, or only one algorithm. The last line is the
+ * count. With "programs DIRECTORY" it writes PTX there instead.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,11 +62,9 @@ int main(int count, char **arguments) {
     static const struct {
         const char *name;
         void (*run)(const runner *);
-    } tests[] = {{"sha256d", test_sha256d},
-                 {"kawpow", test_kawpow},
-                 {"equihash", test_equihash},
-                 {"scrypt", test_scrypt},
-                 {"verthash", test_verthash}, {"ceiling", test_ceiling}};
+    } tests[] = {{"sha256d", test_sha256d}, {"kawpow", test_kawpow},     {"equihash", test_equihash},
+                 {"scrypt", test_scrypt},   {"verthash", test_verthash}, {"ceiling", test_ceiling},
+                 {"hashes", test_hashes}};
     setenv("POCL_CACHE_DIR", POCL_CACHE, 0);
     setvbuf(stdout, NULL, _IOLBF, 0);
     check(otd_open(OTD_ABI_VERSION) == OTD_OK, "open");

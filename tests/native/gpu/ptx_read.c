@@ -215,10 +215,10 @@ static int operand_row(reader *r, uint32_t *row) {
 
 /* ---- instructions -------------------------------------------------------------------------- */
 
-static const char *const bases[] = {"add", "sub",  "mul",  "mad", "and", "or",   "xor", "not",
-                                    "neg", "shl",  "shr",  "shf", "clz", "popc", "min", "max",
+static const char *const bases[] = {"add", "sub",  "mul",  "mad",  "and", "or",   "xor",  "not",
+                                    "neg", "shl",  "shr",  "shf",  "clz", "popc", "min",  "max",
                                     "bfe", "prmt", "setp", "selp", "mov", "cvt",  "cvta", "ld",
-                                    "st",  "atom", "shfl", "bar", "bra", "ret",  "trap"};
+                                    "st",  "atom", "shfl", "bar",  "bra", "ret",  "trap"};
 
 static int set_type(ptx_instruction *in, const char *part) {
     static const struct {
@@ -292,11 +292,11 @@ static int set_modifier(reader *r, ptx_instruction *in, modifiers *m, const char
 }
 
 static int set_op(reader *r, ptx_instruction *in, const char *base, const modifiers *m) {
-    static const ptx_op ops[] = {PTX_ADD,      PTX_SUB, PTX_MUL_LO, PTX_MAD_LO, PTX_AND,   PTX_OR,
-                                 PTX_XOR,      PTX_NOT, PTX_NEG,    PTX_SHL,    PTX_SHR,   PTX_SHF_L,  PTX_CLZ,
-                                 PTX_POPC,     PTX_MIN, PTX_MAX,    PTX_BFE,    PTX_PRMT,  PTX_SETP,  PTX_SELP,
-                                 PTX_MOV,      PTX_CVT, PTX_MOV,    PTX_LD,     PTX_ST,    PTX_ATOM_INC,
-                                 PTX_SHFL_IDX, PTX_BAR, PTX_BRA,    PTX_RET,    PTX_TRAP};
+    static const ptx_op ops[] = {
+        PTX_ADD, PTX_SUB,      PTX_MUL_LO,   PTX_MAD_LO, PTX_AND, PTX_OR,   PTX_XOR, PTX_NOT,
+        PTX_NEG, PTX_SHL,      PTX_SHR,      PTX_SHF_L,  PTX_CLZ, PTX_POPC, PTX_MIN, PTX_MAX,
+        PTX_BFE, PTX_PRMT,     PTX_SETP,     PTX_SELP,   PTX_MOV, PTX_CVT,  PTX_MOV, PTX_LD,
+        PTX_ST,  PTX_ATOM_INC, PTX_SHFL_IDX, PTX_BAR,    PTX_BRA, PTX_RET,  PTX_TRAP};
     size_t i = 0;
     while (i < sizeof bases / sizeof bases[0] && strcmp(base, bases[i]) != 0) {
         i++;

@@ -261,8 +261,9 @@ static uint64_t result(const ptx_instruction *in, const uint64_t (*rows)[PTX_WAR
     case PTX_PRMT:
         return permute((uint32_t)a, (uint32_t)b, (uint32_t)c);
     case PTX_BFE: /* position and length are taken modulo 256 */
-        return (b & 0xff) >= 32 || (c & 0xff) == 0 ? 0
-               : (a >> (b & 0xff)) & ((c & 0xff) >= 32 ? UINT32_MAX : (1ull << (c & 0xff)) - 1);
+        return (b & 0xff) >= 32 || (c & 0xff) == 0
+                   ? 0
+                   : (a >> (b & 0xff)) & ((c & 0xff) >= 32 ? UINT32_MAX : (1ull << (c & 0xff)) - 1);
     case PTX_SETP:
         return (uint64_t)compare(in, a, b);
     case PTX_SELP:

@@ -84,5 +84,6 @@ void test_equihash(const runner *with);
 void test_scrypt(const runner *with);
 void test_verthash(const runner *with);
 void test_ceiling(const runner *with);
+void test_hashes(const runner *with);
 
 #endif /* OTD_TEST_GPU_RUNNER_H */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/gpu/plan.h"
+#include "kawpow/gpu/kawpow_check.h"
 #include "kawpow/gpu/kawpow_row.h"
 #include "kawpow/gpu/period.h"
 #include "kawpow/kawpow.h"
@@ -121,7 +122,7 @@ static int32_t otd_make_items(const otd_maker *maker, const otd_gpu_dataset *dat
 static int32_t otd_make_from_light(const otd_gpu_dataset *dataset, const otd_gpu_site *site,
                                    const kawpow_dataset *from, const otd_build *build) {
     const otd_gpu_port *port = site->port;
-    const otd_gpu_build what = {.code = &otd_kernel_kawpow_items, .threads = OTD_ITEMS_THREADS};
+    const otd_gpu_build what = {.code = &otd_kernel_kawpow_items, .threads = OTD_ITEMS_THREADS, .keep = 1};
     otd_maker maker = {.site = site, .from = from};
     int32_t status = port->build(site->context, &what, &maker.program);
     if (status == OTD_OK) {
@@ -169,7 +170,8 @@ typedef struct otd_kawpow_state {
 
 static int32_t otd_build_one(const otd_gpu_site *site, const otd_gpu_code *code, const char *name,
                              otd_gpu_program **program, otd_gpu_kernel **kernel) {
-    const otd_gpu_build what = {.code = code, .threads = site->threads, .resident = site->resident};
+    const otd_gpu_build what = {
+        .code = code, .threads = site->threads, .resident = site->resident, .keep = 1};
     int32_t status = site->port->build(site->context, &what, program);
     return status != OTD_OK ? status : site->port->kernel(site->context, *program, name, kernel);
 }
@@ -325,11 +327,12 @@ const otd_gpu_plan otd_gpu_plan_kawpow = {
     .close = otd_close_search,
     .ready = otd_ready,
     .launch = otd_launch,
+    .checks = &otd_kawpow_checks,
     .dataset_shape = otd_shape,
     .dataset_fill = otd_fill,
     .dataset_fits = otd_fits,
     .epoch_length = KAWPOW_EPOCH_LENGTH,
-    .nonces_first = 1024,
+    .nonces_first = 256,
     .bytes_compared = 8,
     .nonces_tested = 96,
 };

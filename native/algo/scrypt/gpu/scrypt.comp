@@ -2,6 +2,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "dialect_glsl.h"
+#include "sha256_body.h"
+
 #include "scrypt_body.h"
 
 layout(push_constant, std430) uniform Parameters {

@@ -4,8 +4,9 @@
 #extension GL_GOOGLE_include_directive : require
 #include "dialect_glsl.h"
 #include "keccak_body.h"
+#include "verthash_body.h"
 
-#define FNV1A(a, b) (((a) ^ (b)) * 0x01000193u)
+#define READ(place, n) file.at[(place) + (n)]
 #define ROW(i) constants.at[432u * first.y + uint(i)]
 
 layout(push_constant, std430) uniform Parameters {
@@ -36,10 +37,7 @@ void main() {
         a[1] ^= U64(0x06u, 0u);
         a[8] ^= U64(0u, 0x80000000u);
         KECCAK_F1600(a)
-        UNROLL for (int k = 0; k < 8; k++) {
-            seeds[(16u * part + uint(2 * k)) * GROUP_SIZE + LOCAL_ID] = LOW32(a[k]);
-            seeds[(16u * part + uint(2 * k + 1)) * GROUP_SIZE + LOCAL_ID] = HIGH32(a[k]);
-        }
+        VERTHASH_KEEP(seeds, part, a)
     }
     UNROLL for (int k = 0; k < 25; k++) {
         a[k] = U64(0u, 0u);
@@ -51,24 +49,7 @@ void main() {
     a[10] = U64(0x06u, 0u);
     a[16] = U64(0u, 0x80000000u);
     KECCAK_F1600(a)
-    uint p[8], sum = 0x811c9dc5u;
-    UNROLL for (int k = 0; k < 4; k++) {
-        p[2 * k] = LOW32(a[k]);
-        p[2 * k + 1] = HIGH32(a[k]);
-    }
-    UNROLL_1 for (uint turn = 0u; turn < 32u; turn++) {
-        UNROLL_1 for (uint seed = 0u; seed < 128u; seed++) {
-            uint word = seeds[seed * GROUP_SIZE + LOCAL_ID];
-            uint at = FNV1A(ROTL32_ANY(word, turn), sum);
-            at -= MULHI32(at, magic) * places;
-            at -= at >= places ? places : 0u;
-            uvec4 v = file.at[at], w = file.at[at + 1u];
-            p[0] = FNV1A(p[0], v.x), p[1] = FNV1A(p[1], v.y), p[2] = FNV1A(p[2], v.z), p[3] = FNV1A(p[3], v.w);
-            p[4] = FNV1A(p[4], w.x), p[5] = FNV1A(p[5], w.y), p[6] = FNV1A(p[6], w.z), p[7] = FNV1A(p[7], w.w);
-            sum = FNV1A(sum, v.x), sum = FNV1A(sum, v.y), sum = FNV1A(sum, v.z), sum = FNV1A(sum, v.w);
-            sum = FNV1A(sum, w.x), sum = FNV1A(sum, w.y), sum = FNV1A(sum, w.z), sum = FNV1A(sum, w.w);
-        }
-    }
+    VERTHASH_WALK(p, a, seeds, places, magic, READ)
     if (p[7] <= ROW(420)) {
         uint place = atomicAdd(hits.count, 1u);
         if (place < slots) {

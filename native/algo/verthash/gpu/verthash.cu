@@ -9,7 +9,6 @@
  *
  * The 128 seeds of an item lie in shared memory, side by side with those of its neighbours: 512 bytes an item.
  */
-#define FNV1A(a, b) (((a) ^ (b)) * 0x01000193u)
 #define VERTHASH_ROW 432
 
 KERNEL(otd_search)
@@ -32,10 +31,7 @@ KERNEL(otd_search)
         a[1] ^= U64(0x06u, 0u);
         a[8] ^= U64(0u, 0x80000000u);
         KECCAK_F1600(a)
-        UNROLL for (int k = 0; k < 8; k++) {
-            seeds[(16 * part + 2 * k) * GROUP_SIZE + LOCAL_ID] = LOW32(a[k]);
-            seeds[(16 * part + 2 * k + 1) * GROUP_SIZE + LOCAL_ID] = HIGH32(a[k]);
-        }
+        VERTHASH_KEEP(seeds, part, a)
     }
     /* SHA3-256 of the header itself. */
     UNROLL for (int k = 0; k < 25; k++) {
@@ -48,24 +44,8 @@ KERNEL(otd_search)
     a[10] = U64(0x06u, 0u);
     a[16] = U64(0u, 0x80000000u);
     KECCAK_F1600(a)
-    u32 p[8], sum = 0x811c9dc5u;
-    UNROLL for (int k = 0; k < 4; k++) {
-        p[2 * k] = LOW32(a[k]);
-        p[2 * k + 1] = HIGH32(a[k]);
-    }
-    UNROLL_1 for (u32 turn = 0; turn < 32; turn++) {
-        UNROLL_1 for (u32 seed = 0; seed < 128; seed++) {
-            u32 word = seeds[seed * GROUP_SIZE + LOCAL_ID];
-            u32 at = FNV1A(ROTL32_ANY(word, turn), sum);
-            at -= MULHI32(at, magic) * places;
-            at -= at >= places ? places : 0u;
-            u32x4 v = LOAD4(file, at), w = LOAD4(file, (u64)at + 1);
-            p[0] = FNV1A(p[0], v.x), p[1] = FNV1A(p[1], v.y), p[2] = FNV1A(p[2], v.z), p[3] = FNV1A(p[3], v.w);
-            p[4] = FNV1A(p[4], w.x), p[5] = FNV1A(p[5], w.y), p[6] = FNV1A(p[6], w.z), p[7] = FNV1A(p[7], w.w);
-            sum = FNV1A(sum, v.x), sum = FNV1A(sum, v.y), sum = FNV1A(sum, v.z), sum = FNV1A(sum, v.w);
-            sum = FNV1A(sum, w.x), sum = FNV1A(sum, w.y), sum = FNV1A(sum, w.z), sum = FNV1A(sum, w.w);
-        }
-    }
+#define READ(at, n) LOAD4(file, (u64)(at) + (n))
+    VERTHASH_WALK(p, a, seeds, places, magic, READ)
     if (p[7] <= row[420]) {
         report_hit(hits, slots, nonce, index);
     }

@@ -1,13 +1,14 @@
 /* verthash_gpu.c - Verthash on a GPU: one kernel, and the data file in the device's memory. */
 #include <string.h>
 
-#include "backend/gpu/plan.h"
+#include "backend/gpu/verify.h"
 #include "verthash/gpu/verthash_row.h"
 #include "verthash/verthash_dataset.h"
 
 #define OTD_THREADS 64u
 
 extern const otd_gpu_code otd_kernel_verthash;
+extern const otd_gpu_code otd_kernel_verthash_hash;
 extern const otd_gpu_plan otd_gpu_plan_verthash;
 
 static void otd_row(void *out, const otd_work *work, const uint8_t *data, uint32_t version) {
@@ -21,17 +22,42 @@ static void otd_row(void *out, const otd_work *work, const uint8_t *data, uint32
     otd_verthash_row(out, header, work->target, &any);
 }
 
-static int32_t otd_extra(otd_gpu_extra *out, const otd_gpu_site *site) {
+/* The file, its places and their magic number (verthash.cu). */
+static void otd_file_arguments(otd_gpu_argument out[3], const otd_gpu_site *site) {
     const otd_gpu_dataset *dataset = site->dataset->state;
     const otd_verthash_data *data = otd_verthash_dataset_data(site->dataset->source);
-    *out = (otd_gpu_extra){
-        .argument_count = 3,
-        .arguments = {{.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = dataset->pieces[0]},
-                      {.kind = OTD_GPU_ARGUMENT_U32, .value = data->slots},
-                      {.kind = OTD_GPU_ARGUMENT_U32, .value = (1ull << 32) / data->slots}},
-    };
+    out[0] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = dataset->pieces[0]};
+    out[1] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_U32, .value = data->slots};
+    out[2] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_U32, .value = (1ull << 32) / data->slots};
+}
+
+static int32_t otd_extra(otd_gpu_extra *out, const otd_gpu_site *site) {
+    *out = (otd_gpu_extra){.argument_count = 3};
+    otd_file_arguments(out->arguments, site);
     return OTD_OK;
 }
+
+static int32_t otd_open_check(void **state, const otd_gpu_site *site) {
+    return otd_gpu_check_kernel_open(state, site, &otd_kernel_verthash_hash, "otd_verthash_hash");
+}
+
+static int32_t otd_launch_check(void *state, const otd_gpu_site *site, const otd_gpu_check_batch *batch) {
+    otd_gpu_argument file[3];
+    otd_file_arguments(file, site);
+    return otd_gpu_check_kernel_launch(state, site, batch, file, 3);
+}
+
+/* All of a call in one launch: a chain of reads takes milliseconds however many there are. */
+static const otd_gpu_checks otd_checks = {
+    .item_bytes = OTD_GPU_HEADER_BYTES,
+    .batch = OTD_BATCH_MAX,
+    .tested = 96,
+    .open = otd_open_check,
+    .close = otd_gpu_check_kernel_close,
+    .pack = otd_gpu_pack_header,
+    .launch = otd_launch_check,
+    .judge = otd_gpu_judge_hash,
+};
 
 /* In one piece, whatever its size: a chain of 4096 reads would look for the piece 4096 times. */
 static void otd_shape(otd_gpu_shape *out, const otd_gpu_port *port, const otd_dataset *source) {
@@ -55,6 +81,7 @@ const otd_gpu_plan otd_gpu_plan_verthash = {
     .row_bytes = OTD_VERTHASH_ROW_WORDS * sizeof(uint32_t),
     .row = otd_row,
     .extra = otd_extra,
+    .checks = &otd_checks,
     .dataset_shape = otd_shape,
     .dataset_fill = otd_file_upload,
     .nonces_first = OTD_THREADS,

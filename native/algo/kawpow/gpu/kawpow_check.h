@@ -1,0 +1,9 @@
+/* kawpow_check.h - the checks of KawPow's plan. */
+#ifndef OTD_ALGO_KAWPOW_CHECK_H
+#define OTD_ALGO_KAWPOW_CHECK_H
+
+struct otd_gpu_checks;
+
+extern const struct otd_gpu_checks otd_kawpow_checks;
+
+#endif /* OTD_ALGO_KAWPOW_CHECK_H */
