@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Mining;
-using Otedama.Tests.Ledgers;
 using Xunit;
 
 namespace Otedama.Tests.Mining;
