@@ -286,6 +286,7 @@ void otd_test_vulkan(int large) {
     otd_test_gpu_vulkan(large);
     if (!large) {
         otd_test_gpu_datasets();
+        otd_test_gpu_kawpow();
     }
 #endif
 }

@@ -12,7 +12,13 @@
 
 typedef struct object *vk; /* what the loader dispatches by; the other handles are numbers */
 
-enum { PIPELINES_MAX = 64, DEVICE_TYPE_CPU = 4, HOST_MEMORY = 2 | 4, STORAGE_BY_ADDRESS = 0x20 | 0x20000 };
+enum {
+    PIPELINES_MAX = 64,
+    PIECES = 8,
+    DEVICE_TYPE_CPU = 4,
+    HOST_MEMORY = 2 | 4,
+    STORAGE_BY_ADDRESS = 0x20 | 0x20000
+};
 
 typedef struct application_info {
     uint32_t type;
@@ -237,8 +243,10 @@ static uint64_t pipeline_of(const otd_gpu_code *code, uint32_t threads) {
         }
     }
     const module_info words = {16, NULL, 0, code->spirv_length, (const uint32_t *)(const void *)code->spirv};
-    const map_entry entry = {0, 0, 4};
-    const specialization constants = {1, &entry, 4, &threads};
+    /* Threads of a group, pieces of KawPow's dataset, and the items in each as a power of two. */
+    const uint32_t values[3] = {threads, PIECES, 9};
+    const map_entry entries[3] = {{0, 0, 4}, {1, 4, 4}, {2, 8, 4}};
+    const specialization constants = {3, entries, sizeof values, values};
     pipeline_info info = {.type = 29,
                           .stage = {.type = 18, .stage = 0x20, .name = "main", .constants = &constants},
                           .layout = layout};
@@ -447,7 +455,7 @@ static int open_device(vk physical) {
 }
 
 const runner *runner_vulkan(int brief) {
-    static runner vulkan = {"Vulkan", 64, 12, 1, 0, vulkan_run, vulkan_end, 0};
+    static runner vulkan = {"Vulkan", 64, 12, PIECES, 0, vulkan_run, vulkan_end, 0};
     vk physical = open_library() ? find_processor() : NULL;
     if (physical == NULL || !open_device(physical)) {
         printf("skipped kernels through Vulkan: no libvulkan.so.1 or no device that is a processor; Debian: "

@@ -6,6 +6,8 @@
 #include "kawpow_body.h"
 
 layout(constant_id = 1) const uint PIECES = 1u;
+// A piece has 2^22 items of 256 bytes, which is what Vulkan promises of one; tests have smaller ones.
+layout(constant_id = 2) const uint PIECE_BITS = 22u;
 
 layout(push_constant, std430) uniform Parameters {
     Words states;
@@ -47,7 +49,7 @@ void main() {
             if (PIECES == 1u) {
                 dag = pieces[0].at[(item << 4) + part];
             } else {
-                dag = pieces[item >> 22].at[((item & 0x3fffffu) << 4) + part];
+                dag = pieces[item >> PIECE_BITS].at[((item & ((1u << PIECE_BITS) - 1u)) << 4) + part];
             }
             otd_program();
         }

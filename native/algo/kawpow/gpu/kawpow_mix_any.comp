@@ -7,6 +7,8 @@
 #include "kawpow_any.h"
 
 layout(constant_id = 1) const uint PIECES = 1u;
+// A piece has 2^22 items of 256 bytes, which is what Vulkan promises of one; tests have smaller ones.
+layout(constant_id = 2) const uint PIECE_BITS = 22u;
 
 layout(push_constant, std430) uniform Parameters {
     Words states;
@@ -48,7 +50,7 @@ void main() {
             if (PIECES == 1u) {
                 dag = pieces[0].at[(item << 4) + part];
             } else {
-                dag = pieces[item >> 22].at[((item & 0x3fffffu) << 4) + part];
+                dag = pieces[item >> PIECE_BITS].at[((item & ((1u << PIECE_BITS) - 1u)) << 4) + part];
             }
             UNROLL_1 for (uint step = 0u; step < KAWPOW_ANY_STEPS; step++) {
                 uint op = program.at[step], kind = ANY_KIND(op), x = REGISTER(ANY_A(op)), y = REGISTER(ANY_B(op));
