@@ -189,10 +189,18 @@ typedef struct otd_kawpow_state {
     otd_kawpow_any any;
 } otd_kawpow_state;
 
+static int32_t otd_is_any(const otd_gpu_site *site) {
+    return site->threads == OTD_ANY_THREADS && site->resident == OTD_KAWPOW_ANY;
+}
+
 static int32_t otd_build_one(const otd_gpu_site *site, const otd_gpu_code *code, const char *name,
                              otd_gpu_program **program, otd_gpu_kernel **kernel) {
     const otd_gpu_build what = {
-        .code = code, .threads = site->threads, .resident = site->resident, .keep = 1};
+        .code = code,
+        .threads = site->threads,
+        .resident = otd_is_any(site) ? 0 : site->resident,
+        .keep = 1,
+    };
     int32_t status = site->port->build(site->context, &what, program);
     return status != OTD_OK ? status : site->port->kernel(site->context, *program, name, kernel);
 }
@@ -211,10 +219,6 @@ static int32_t otd_take_memory(otd_kawpow_state *state, const otd_gpu_site *site
     int32_t status = site->port->alloc(site->context, &state->states, nonces * OTD_NONCE_BYTES);
     return status != OTD_OK ? status
                             : site->port->alloc(site->context, &state->mixes, nonces * OTD_NONCE_BYTES);
-}
-
-static int32_t otd_is_any(const otd_gpu_site *site) {
-    return site->threads == OTD_ANY_THREADS && site->resident == OTD_KAWPOW_ANY;
 }
 
 /* The kernel's text is told how large a piece is, as a period's is. */
