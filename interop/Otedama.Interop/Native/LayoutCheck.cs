@@ -102,10 +102,9 @@ internal static unsafe class LayoutCheck
     {
         otd_ceiling ceiling;
         new Measure(rows, "otd_ceiling", &ceiling, sizeof(otd_ceiling))
-            .Field("pattern", &ceiling.pattern, sizeof(uint)).Field("reserved", &ceiling.reserved, sizeof(uint))
-            .Field("footprint_bytes", &ceiling.footprint_bytes, sizeof(ulong)).Field("amount", &ceiling.amount, sizeof(ulong))
-            .Field("nanoseconds", &ceiling.nanoseconds, sizeof(ulong));
-
+            .Field("pattern", &ceiling.pattern).Field("reserved", &ceiling.reserved)
+            .Field("footprint_bytes", &ceiling.footprint_bytes).Field("amount", &ceiling.amount)
+            .Field("nanoseconds", &ceiling.nanoseconds);
         otd_dataset_params dataset;
         new Measure(rows, "otd_dataset_params", &dataset, sizeof(otd_dataset_params))
             .Field("algorithm", &dataset.algorithm).Field("kind", &dataset.kind).Field("epoch", &dataset.epoch)
