@@ -28,6 +28,7 @@ public sealed class Rig : IAsyncDisposable
     private bool _pausedByCommand;
     private string _pausedByMachine = "";
     private ITimer? _looking;
+    private SteadyLoop? _watching; // where there are cards
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
@@ -166,7 +167,7 @@ public sealed class Rig : IAsyncDisposable
 
     private void Begin()
     {
-        _gpus.Start();
+        _watching = _options.Gpus.Count > 0 ? new SteadyLoop("cards", _gpus.Look, CardWatch.Interval) : null;
         Look();
         _report.Start();
         _looking = _time.CreateTimer(_ => Look(), null, s_look, s_look);
@@ -224,6 +225,7 @@ public sealed class Rig : IAsyncDisposable
         _report.Finish();
         await _source.DisposeAsync();
         _crew.Dispose();
+        _watching?.Dispose();
         _gpus.Dispose();
         _ownDatasets?.Dispose();
     }
