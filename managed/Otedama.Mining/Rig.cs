@@ -29,6 +29,7 @@ public sealed class Rig : IAsyncDisposable
     private bool _pausedByCommand;
     private string _pausedByMachine = "";
     private ITimer? _looking;
+    private SteadyLoop? _watching; // where there are cards
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
@@ -169,7 +170,7 @@ public sealed class Rig : IAsyncDisposable
 
     private void Begin()
     {
-        _gpus.Start();
+        _watching = _options.Gpus.Count > 0 ? new SteadyLoop("cards", _gpus.Look, CardWatch.Interval) : null;
         Look();
         _report.Start();
         _looking = _time.CreateTimer(_ => Look(), null, s_look, s_look);
@@ -227,6 +228,7 @@ public sealed class Rig : IAsyncDisposable
         _report.Finish();
         await _source.DisposeAsync();
         _crew.Dispose();
+        _watching?.Dispose();
         _gpus.Dispose();
         _ownDeviceDatasets?.Dispose(); // first: it is made from the other
         _ownDatasets?.Dispose();

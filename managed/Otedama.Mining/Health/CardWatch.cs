@@ -11,21 +11,17 @@ namespace Otedama.Mining;
 /// <param name="read">Asks a card by its place among them; may hang, and may throw.</param>
 internal sealed class CardWatch(
     IReadOnlyList<(string Id, string Name)> cards, Func<int, DeviceReadings> read, TimeProvider clock, ILogger log)
-    : IDisposable
 {
     /// <summary>Five looks in a row that brought nothing.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
+    /// <summary>From one look to the next.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly Card[] _cards = [.. cards.Select(card => new Card(card.Id, card.Name, clock.GetTimestamp()))];
-    private SteadyLoop? _loop;
     private bool _saidStale; // whoever calls SpeakOfSilence
 
-    /// <summary>Begins to look; without cards nothing happens.</summary>
-    public void Start() => _loop = _cards.Length > 0 ? new SteadyLoop("cards", Look, s_interval) : null;
-
-    /// <summary>One look at every card. The watch's own thread.</summary>
+    /// <summary>One look at every card; may hang with a driver, never throws. A thread of its own.</summary>
     public void Look()
     {
         for (int i = 0; i < _cards.Length; i++)
@@ -61,9 +57,6 @@ internal sealed class CardWatch(
         }
         _saidStale = silent is not null;
     }
-
-    /// <summary>A driver that hangs keeps the thread, which ends with the process.</summary>
-    public void Dispose() => _loop?.Dispose();
 
     private void Look(Card card, int index)
     {

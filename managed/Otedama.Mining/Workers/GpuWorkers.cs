@@ -42,8 +42,10 @@ internal sealed class GpuWorkers : IWorkerSource, IDisposable
 
     public string Kind => "GPU";
 
-    /// <summary>Begins to look at temperatures and the like.</summary>
-    public void Start() => _watch.Start();
+    /// <summary>
+    /// Looks at temperatures and the like, every CardWatch.Interval on a thread of its own: a driver may hold it.
+    /// </summary>
+    public void Look() => _watch.Look();
 
     public IReadOnlyList<WorkerSeed> Find() => _seeds;
 
@@ -60,7 +62,6 @@ internal sealed class GpuWorkers : IWorkerSource, IDisposable
     /// <summary>After the last step of its workers: others may take the cards.</summary>
     public void Dispose()
     {
-        _watch.Dispose();
         lock (_gate)
         {
             _disposed = true;

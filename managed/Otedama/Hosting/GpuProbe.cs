@@ -73,7 +73,7 @@ internal static class GpuProbe
             {
                 problems.Add(problem);
             }
-            if (round.Broken is null || !left.Remove(round.Broken))
+            if (round.Broken is null || !left.Remove(round.Broken) || left.Count == 0)
             {
                 return new GpuProbeResult(left, problems, round.Found, HasSensors: round.Problem is null);
             }

@@ -5,7 +5,7 @@ using Xunit;
 namespace Otedama.Tests.Mining;
 
 /// <summary>The thread that asks cards for their temperature: what it hears, what it says, and a driver that hangs.</summary>
-public sealed class CardWatchTests : IDisposable
+public sealed class CardWatchTests
 {
     private readonly HeldClock _time = new();
     private readonly LineLog _log = new();
@@ -13,8 +13,6 @@ public sealed class CardWatchTests : IDisposable
     private Func<int, DeviceReadings> _read = static card => new DeviceReadings(50 + card, 100, null, null, null, null);
 
     public CardWatchTests() => _watch = new CardWatch([("gpu0", "Left"), ("gpu2", "Right")], card => _read(card), _time, _log);
-
-    public void Dispose() => _watch.Dispose();
 
     [Fact]
     public void What_was_told_last_counts_for_ten_seconds()
@@ -63,7 +61,7 @@ public sealed class CardWatchTests : IDisposable
             letGo.Wait(Patience.Limit);
             return new DeviceReadings(55, null, null, null, null, null);
         };
-        _watch.Start();
+        using SteadyLoop loop = new("cards", _watch.Look, TimeSpan.FromHours(1));
         Assert.True(hangs.Wait(Patience.Limit));
         _watch.SpeakOfSilence();
         Assert.Empty(_log.Lines);
@@ -76,7 +74,6 @@ public sealed class CardWatchTests : IDisposable
         Patience.Until(() => _watch.Telemetry(1).TemperatureC == 55, "the other card's answer");
         _watch.SpeakOfSilence();
         Assert.Contains("tell of themselves again", _log.Lines.Last(), StringComparison.Ordinal);
-        _watch.Dispose(); // before what its thread waits for
     }
 
     [Fact]
@@ -91,9 +88,9 @@ public sealed class CardWatchTests : IDisposable
             Interlocked.Increment(ref asked);
             return default;
         };
-        _watch.Start();
+        SteadyLoop loop = new("cards", _watch.Look, TimeSpan.FromHours(1));
         Assert.True(hangs.Wait(Patience.Limit));
-        _watch.Dispose(); // comes back although the thread does not
+        loop.Dispose(); // comes back although the thread does not
         Assert.Equal(0, Volatile.Read(ref asked));
         letGo.Set();
         Patience.Until(() => Volatile.Read(ref asked) == 2, "the thread to end its round");
