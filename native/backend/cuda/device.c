@@ -77,9 +77,10 @@ static void otd_describe(const otd_cuda *cuda, int device, int version, otd_devi
 static void otd_say_init(char *message, size_t size, const otd_cuda *cuda, int error) {
     switch (error) {
     case CUDA_ERROR_NO_DEVICE:
-        snprintf(message, size,
-                 "NVIDIA's driver is there and shows no card (CUDA error 100). Is it plugged in, its kernel "
-                 "module loaded (nvidia-smi), and CUDA_VISIBLE_DEVICES not in the way?");
+        snprintf(
+            message, size,
+            "NVIDIA's driver is there and shows no card (CUDA error 100). See that it is plugged in, its "
+            "kernel module loaded (nvidia-smi) and CUDA_VISIBLE_DEVICES not in the way");
         break;
     case CUDA_ERROR_SYSTEM_DRIVER_MISMATCH:
         snprintf(message, size,

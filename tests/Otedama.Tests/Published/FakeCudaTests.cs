@@ -68,8 +68,9 @@ public sealed class FakeCudaTests : IDisposable
         string[] at = ["--data-dir", data];
         using Process run = Start(
         [
-            .. at, "mine", "--algo", "sha256d", "--gpu", "0", "--threads", "1", "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}",
-            "--set", $"api.port={FreePort.Next()}", "--set", "metrics.enabled=false", "--set", "node.block_seconds=1",
+            .. at, "--set", "mining.workers.gpus=0", "--set", "mining.workers.cpu_threads=1", "--set", $"pool.port={FreePort.Next()}",
+            "--set", $"node.port={FreePort.Next()}", "--set", $"api.port={FreePort.Next()}", "--set", "metrics.enabled=false",
+            "--set", "node.block_seconds=1",
         ], "FAKECUDA_LOST=40");
         Task<string> said = run.StandardError.ReadToEndAsync(), output = run.StandardOutput.ReadToEndAsync();
         try
