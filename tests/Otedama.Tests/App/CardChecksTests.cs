@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Otedama.Tests.Interop;
 using Otedama.Tests.Pool;
 using Xunit;
@@ -36,7 +37,8 @@ public sealed class CardChecksTests
             PoolView pool = await WaitAsync(file, run, static pool => pool is { Accepted: > 0, Checks.Cards: [{ Checked: > 0 }] });
             CardChecksView before = Assert.Single(pool.Checks!.Cards);
             Assert.Equal(($"gpu{card}", true, (string?)null), (before.Gpu, before.Ready, before.Problem));
-            await SubmitBad(port);
+            CliResult payouts = await Cli.RunAsync(["pool", "payouts", "--json", "--config", file]);
+            await SubmitBad(port, Regex.Match(payouts.Out, "\"address\":\"(ote1[^\"]+)\"").Groups[1].Value);
             pool = await WaitAsync(file, run, one => one.RejectedBy.GetValueOrDefault("above_target") > 0 && one.Checks!.Cards[0].Checked > before.Checked);
             Assert.True(pool.Accepted > 0);
             Assert.Contains($"checked by gpu{card} ", (await Cli.RunAsync(["pool", "stats", "--config", file])).Out, StringComparison.Ordinal);
@@ -50,7 +52,7 @@ public sealed class CardChecksTests
         }
         CliResult ended = await run.WaitAsync(Patience.Limit);
         Assert.Equal(0, ended.Code);
-        Assert.Contains("is ready to check SHA-256d shares", ended.Logs, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("is ready to check Sha256d shares", ended.Logs, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,18 +73,18 @@ public sealed class CardChecksTests
     }
 
     /// <summary>A nonce that nobody searched for; at any difficulty of the pool its hash is above the target but once in billions.</summary>
-    private static async Task SubmitBad(int port)
+    private static async Task SubmitBad(int port, string address)
     {
         using TestMiner miner = await TestMiner.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
         await miner.SendAsync("""{"id":1,"method":"mining.subscribe","params":["test/1"]}""");
         await miner.ReadReplyAsync();
-        await miner.SendAsync("""{"id":2,"method":"mining.authorize","params":["bad.one","x"]}""");
+        await miner.SendAsync("""{"id":2,"method":"mining.authorize","params":["ADDRESS.bad","x"]}""".Replace("ADDRESS", address, StringComparison.Ordinal));
         JsonElement job = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
         for (int i = 0; i < 20; i++)
         {
             string submit = JsonSerializer.Serialize(job[0].GetString());
             await miner.SendAsync(
-                $$"""{"id":{{10 + i}},"method":"mining.submit","params":["bad.one",{{submit}},"{{i:x8}}","{{job[7].GetString()}}","{{0x1234_0000 + i:x8}}"]}""");
+                $$"""{"id":{{10 + i}},"method":"mining.submit","params":["{{address}}.bad",{{submit}},"{{i:x8}}","{{job[7].GetString()}}","{{0x1234_0000 + i:x8}}"]}""");
         }
         for (int replies = 0; replies < 20;)
         {

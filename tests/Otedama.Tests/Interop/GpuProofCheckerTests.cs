@@ -84,7 +84,7 @@ public sealed class GpuProofCheckerTests : IDisposable
         _refusal = Failure("OTD_E_DRIVER");
         Run(checker, 64); // by the processor, and rightly
         Assert.True(_engines[0].Disposed);
-        Assert.Contains("checks no SHA-256d shares, the processor does", Assert.Single(_warned), StringComparison.Ordinal);
+        Assert.Contains("checks no Sha256d shares, the processor does", Assert.Single(_warned), StringComparison.Ordinal);
         foreach (int pause in (int[])[5, 10, 20])
         {
             int before = _processor.Items;
@@ -104,7 +104,7 @@ public sealed class GpuProofCheckerTests : IDisposable
         await checker.Opening;
         Run(checker, 64, times: 4);
         Assert.Equal(4 * 64, _engines[^1].Items);
-        Assert.Contains("checks SHA-256d shares again", _said.Last(), StringComparison.Ordinal);
+        Assert.Contains("checks Sha256d shares again", _said.Last(), StringComparison.Ordinal);
         Assert.Null(Assert.Single(checker.Snapshot()).Problem);
     }
 
@@ -168,7 +168,7 @@ public sealed class GpuProofCheckerTests : IDisposable
     {
         GpuProofChecker checker = Make(always);
         await checker.Opening;
-        Assert.Contains("gpu2 (a card) is ready to check SHA-256d shares", _said);
+        Assert.Contains("gpu2 (a card) is ready to check Sha256d shares", _said);
         return checker;
     }
 
