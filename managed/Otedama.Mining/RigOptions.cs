@@ -46,7 +46,9 @@ public sealed record RigOptions
     /// <summary>Datasets of cards, shared with others in this process; null = the rig has its own.</summary>
     public DeviceDatasets? DeviceDatasets { get; init; }
 
-    /// <summary>Usual time between two blocks of what is mined; from it follows when a card's next dataset is begun.</summary>
+    /// <summary>
+    /// Usual time between two blocks of what is mined; from it follows when a card's next dataset is begun.
+    /// </summary>
     public TimeSpan BlockTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>What hashes beside the processors: devices that may come and go.</summary>
