@@ -162,7 +162,9 @@ public sealed class Rig : IAsyncDisposable
         ILogger log = loggers.CreateLogger(LogCategory.Rig);
         DatasetStore? own = options.Datasets is null ? new DatasetStore() : null;
         DatasetStore store = options.Datasets ?? own!;
-        DeviceDatasets? ownOfDevices = options.DeviceDatasets is null ? new DeviceDatasets(store, new DeviceDatasetOptions { Clock = clock }) : null;
+        DeviceDatasets? ownOfDevices = options.DeviceDatasets is null
+            ? new DeviceDatasets(store, new DeviceDatasetOptions { Clock = clock })
+            : null;
         CpuWorkers cpus = new(options, store, clock, log);
         GpuWorkers gpus = new(options, options.DeviceDatasets ?? ownOfDevices!, clock, log);
         return new Rig(options, source, cpus, gpus, (own, ownOfDevices), log, clock);

@@ -49,7 +49,9 @@ public sealed record RigOptions
     /// <summary>Datasets of cards, shared with others in this process; null = the rig has its own.</summary>
     public DeviceDatasets? DeviceDatasets { get; init; }
 
-    /// <summary>Usual time between two blocks of what is mined; from it follows when a card's next dataset is begun.</summary>
+    /// <summary>
+    /// Usual time between two blocks of what is mined; from it follows when a card's next dataset is begun.
+    /// </summary>
     public TimeSpan BlockTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Ask cards for temperature and the like; false where their library of sensors is broken.</summary>

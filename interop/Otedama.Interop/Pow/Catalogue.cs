@@ -123,19 +123,6 @@ public enum ThrottleReasons
     Hardware = 4,
 }
 
-/// <summary>How memory is read.</summary>
-public enum MemoryPattern
-{
-    /// <summary>In its order, read and written.</summary>
-    Copy = 0,
-
-    /// <summary>256 bytes at random multiples of that, as KawPow does.</summary>
-    Random256 = 1,
-
-    /// <summary>32 bytes at random multiples of 16, as Verthash does.</summary>
-    Random32 = 2,
-}
-
 /// <summary>One way to speak to devices.</summary>
 /// <param name="Name">As OTEDAMA_GPU takes it.</param>
 /// <param name="Devices">How many it shows; 0 also before it was looked for.</param>
@@ -265,21 +252,6 @@ public static unsafe class Catalogue
         bool Has(uint bit) => (valid & bit) != 0;
     }
 
-    /// <summary>
-    /// Bytes per second that a device's memory gives at best in a pattern, measured now, which takes about half a second. Throws
-    /// NativeException.
-    /// </summary>
-    /// <param name="footprint">Bytes to spread over; less where no piece of memory is that large.</param>
-    public static double Ceiling(int device, MemoryPattern pattern, ulong footprint)
-    {
-        const uint budgetMs = 500;
-        Native.Open();
-        otd_ceiling measured;
-        NativeException.ThrowIfFailed(
-            Otd.otd_device_ceiling((uint)device, (uint)pattern, footprint, budgetMs, &measured), $"measure the memory of device {device}");
-        return measured.nanoseconds == 0 ? 0 : measured.amount * 1e9 / measured.nanoseconds;
-    }
-
     /// <summary>What a device has of an algorithm; empty where it cannot search it.</summary>
     public static IReadOnlyList<FlavourInfo> Flavours(int device, Algorithm algorithm)
     {
@@ -316,7 +288,8 @@ public static unsafe class Catalogue
     }
 
     /// <summary>All zero = not known.</summary>
-    private static string? Uuid(ReadOnlySpan<byte> bytes) => bytes.ContainsAnyExcept((byte)0) ? Hex.Encode(bytes) : null;
+    private static string? Uuid(ReadOnlySpan<byte> bytes) =>
+        bytes.ContainsAnyExcept((byte)0) ? Hex.Encode(bytes) : null;
 
     private static List<FlavourInfo> ReadFlavours(uint device, uint algorithm)
     {

@@ -8,7 +8,9 @@ namespace Otedama.Interop;
 /// </summary>
 internal sealed class CheckSpeed(TimeSpan holds, TimeProvider clock)
 {
-    /// <summary>Measurements of a row before it counts, the fastest of each side: one alone may have been disturbed.</summary>
+    /// <summary>
+    /// Measurements of a row before it counts, the fastest of each side: one alone may have been disturbed.
+    /// </summary>
     private const int RunsNeeded = 3;
 
     private readonly Row[] _rows = new Row[BitOperations.Log2(PowEngine.ChecksMax) + 1];

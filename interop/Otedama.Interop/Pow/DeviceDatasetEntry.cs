@@ -3,7 +3,8 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>
-/// One dataset of a card, made on a thread of its own from the moment it is constructed: first the processor's, which it
+/// One dataset of a card, made on a thread of its own from the moment it is constructed: first the processor's, which
+/// it
 /// is made from, comes out of the store.
 /// </summary>
 internal sealed class DeviceDatasetEntry
@@ -100,7 +101,8 @@ internal sealed class DeviceDatasetEntry
                 }
                 catch (ObjectDisposedException)
                 {
-                    // Two newer epochs pushed the source out between the two lines; the store makes it again, or says that it is closed.
+                    // Two newer epochs pushed the source out between the two lines; the store makes it again, or
+                    // says that it is closed.
                 }
             }
         }

@@ -11,12 +11,16 @@ public sealed record DeviceDatasetOptions
     public TimeSpan Retry { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long one stays when nobody uses it any more, so that a rig that is started anew finds it; and that of the epoch
+    /// How long one stays when nobody uses it any more, so that a rig that is started anew finds it; and that of the
+    /// epoch
     /// before, so that a pool whose block is a moment older can be served.
     /// </summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long before the end of an epoch the next one's is begun, at least; three times what the last took, when that is longer.</summary>
+    /// <summary>
+    /// How long before the end of an epoch the next one's is begun, at least; three times what the last took, when
+    /// that is longer.
+    /// </summary>
     public TimeSpan Lead { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>As DatasetStoreOptions.Finished.</summary>

@@ -8,7 +8,9 @@ namespace Otedama.Interop;
 /// </summary>
 public sealed class DeviceDatasets(DatasetStore store, DeviceDatasetOptions? options = null) : IDisposable
 {
-    /// <summary>For the drivers' sake nothing may be under way when the process ends; a launch lasts milliseconds.</summary>
+    /// <summary>
+    /// For the drivers' sake nothing may be under way when the process ends; a launch lasts milliseconds.
+    /// </summary>
     private static readonly TimeSpan s_endWait = TimeSpan.FromSeconds(5);
 
     private readonly DeviceDatasetOptions _options = options ?? new DeviceDatasetOptions();
@@ -17,10 +19,12 @@ public sealed class DeviceDatasets(DatasetStore store, DeviceDatasetOptions? opt
     private bool _disposed;
 
     /// <summary>
-    /// Begins to use a card for an algorithm. What the card holds for others goes at once; nothing is made before a height is
+    /// Begins to use a card for an algorithm. What the card holds for others goes at once; nothing is made before a
+    /// height is
     /// asked for.
     /// </summary>
-    /// <param name="blockTime">Usual time between two blocks, from which the height where the next epoch's is begun follows.</param>
+    /// <param name="blockTime">Usual time between two blocks, from which the height where the next epoch's is begun
+    /// follows.</param>
     public DeviceDatasetLease Open(GpuInfo gpu, Algorithm algorithm, TimeSpan blockTime)
     {
         lock (_gate)
@@ -109,7 +113,8 @@ public sealed class DeviceDatasetLease : IDisposable
         (_datasets, _shelf, _algorithm, _blockTime) = (datasets, shelf, algorithm, blockTime);
 
     /// <summary>
-    /// The dataset for this height, or null while it is being made; asking begins it. Throws NativeException when it could
+    /// The dataset for this height, or null while it is being made; asking begins it. Throws NativeException when it
+    /// could
     /// not be made; it is tried again after a while.
     /// </summary>
     /// <param name="letGo">

@@ -3,7 +3,8 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>
-/// What one card holds: the dataset in use, and the next or the last one beside it where both fit. DeviceDatasets holds its
+/// What one card holds: the dataset in use, and the next or the last one beside it where both fit. DeviceDatasets
+/// holds its
 /// lock around every call.
 /// </summary>
 internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDatasetOptions options)
@@ -11,7 +12,10 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
     /// <summary>The one in use and one more.</summary>
     private const int KeptMax = 2;
 
-    /// <summary>The next one is begun at the earliest when this part of an epoch is left, as the store does with the light cache.</summary>
+    /// <summary>
+    /// The next one is begun at the earliest when this part of an epoch is left, as the store does with the light
+    /// cache.
+    /// </summary>
     private const int AheadPart = 20;
 
     private readonly List<DeviceDatasetEntry> _entries = [];

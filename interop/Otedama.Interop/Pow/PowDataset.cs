@@ -75,8 +75,10 @@ public sealed unsafe class PowDataset : IDisposable
     }
 
     /// <summary>
-    /// Makes the whole dataset in the memory of another device than the processor, from source, which is the processor's of
-    /// the same epoch and is kept alive by the new one. Blocks for seconds, on a simulator for minutes. Throws NativeException,
+    /// Makes the whole dataset in the memory of another device than the processor, from source, which is the
+    /// processor's of
+    /// the same epoch and is kept alive by the new one. Blocks for seconds, on a simulator for minutes. Throws
+    /// NativeException,
     /// or OperationCanceledException.
     /// </summary>
     public static PowDataset CreateOn(

@@ -5,8 +5,10 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>
-/// Proof lines on another device than the processor. Where the device has a check of its own, that judges; elsewhere the
-/// nonce that stands in the data is searched there, and what comes out says what the proof is worth. Either has to agree with the
+/// Proof lines on another device than the processor. Where the device has a check of its own, that judges; elsewhere
+/// the
+/// nonce that stands in the data is searched there, and what comes out says what the proof is worth. Either has to
+/// agree with the
 /// processor, which judges first; what has a wrong form reaches no device.
 /// </summary>
 internal sealed class DeviceProof(int device, VectorDatasets datasets)
@@ -93,7 +95,10 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
             new PowSearch(search with { Target = target }, datasets, device).Run(nonce, 1, [], cancellation);
     }
 
-    /// <summary>What to search, the nonce in it, and the mix or solution that is claimed; null where the nonce is the whole proof.</summary>
+    /// <summary>
+    /// What to search, the nonce in it, and the mix or solution that is claimed; null where the nonce is the whole
+    /// proof.
+    /// </summary>
     private static (PowCase Search, ulong Nonce, byte[]? Claimed) Parts(PowCase proof)
     {
         byte[] data = proof.Data;

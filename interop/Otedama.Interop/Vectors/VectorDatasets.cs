@@ -20,7 +20,9 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     private PowEngine? _engine; // of a device
     private (Algorithm, int, PowDataset?, string) _engineOf;
 
-    /// <summary>Null when the algorithm needs none. device: index of Catalogue.Devices, whose memory holds it.</summary>
+    /// <summary>
+    /// Null when the algorithm needs none. device: index of Catalogue.Devices, whose memory holds it.
+    /// </summary>
     public PowDataset? For(PowCase vector, int device, CancellationToken cancellation)
     {
         if (!vector.Info.NeedsDataset)
@@ -33,7 +35,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     }
 
     /// <summary>
-    /// The engine of another device than the processor, kept from one case to the next: its kernels are compiled when it is
+    /// The engine of another device than the processor, kept from one case to the next: its kernels are compiled when
+    /// it is
     /// made. Stays the run's.
     /// </summary>
     /// <param name="checksOnly">It is to check proofs and not to search.</param>

@@ -24,7 +24,8 @@ public sealed class VectorRunner : IDisposable
     private DeviceProof? _device;
 
     /// <summary>
-    /// Index of Catalogue.Devices. On another device than the processor a proof is judged by the device's own check, or by a
+    /// Index of Catalogue.Devices. On another device than the processor a proof is judged by the device's own check,
+    /// or by a
     /// search of its nonce where there is none, and by the processor as well.
     /// </summary>
     public int Device { get; init; }

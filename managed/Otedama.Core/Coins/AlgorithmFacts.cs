@@ -1,5 +1,21 @@
 namespace Otedama.Core;
 
+/// <summary>How a graphics card reads its memory when it hashes.</summary>
+public enum CardReads
+{
+    /// <summary>It does not wait for its memory, or nobody counted.</summary>
+    None = 0,
+
+    /// <summary>In its order, read and written.</summary>
+    InOrder = 1,
+
+    /// <summary>256 bytes at random multiples of that.</summary>
+    Random256 = 2,
+
+    /// <summary>32 bytes at random multiples of 16.</summary>
+    Random32 = 3,
+}
+
 /// <summary>
 /// What is particular to one algorithm, one row each: whoever needs a fact reads it here and switches on no name. What native
 /// code knows as well is compared with it by a test and by selftest.
@@ -99,6 +115,13 @@ public sealed record AlgorithmFacts
     /// <summary>Hashes of proof of work to be expected per nonce.</summary>
     public double HashesPerNonce { get; init; } = 1;
 
+    public CardReads CardReads { get; init; }
+
+    /// <summary>
+    /// Bytes a hash moves between a card and its memory, in sectors of 32; 0 where CardReads is None.
+    /// </summary>
+    public int CardBytesPerHash { get; init; }
+
     /// <summary>Which Equihash these facts are of; null elsewhere.</summary>
     public EquihashRule? Equihash { get; init; }
 
@@ -122,6 +145,7 @@ public sealed record AlgorithmFacts
             FastStartBits = 0x1f02_0000, // 2^15 hashes at 10 kH/s
             ShareMin = 1.0 / 64,         // 1,024 hashes: 0.1 s at 13 kH/s
             ShareOfCpu = 1, ShareOfDevice = 1_024, // 13 kH/s; 13 MH/s
+            CardReads = CardReads.InOrder, CardBytesPerHash = 2 * 1024 * 128, // each entry written once and read once
         },
         new()
         {
@@ -132,6 +156,7 @@ public sealed record AlgorithmFacts
             FastStartBits = 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
             ShareMin = 3e-8,             // 128 hashes: 0.3 s at 400 H/s from the light cache
             ShareOfCpu = 5e-7, ShareOfDevice = 0.02, // 400 H/s; 17 MH/s
+            CardReads = CardReads.Random256, CardBytesPerHash = 64 * 256, // one a round
         },
         new()
         {
@@ -150,6 +175,7 @@ public sealed record AlgorithmFacts
             FastStartBits = 0x1f02_0000, // 2^15 hashes at 16 kH/s
             ShareMin = 1e-4,             // 1,678 hashes: 0.1 s at 16 kH/s
             ShareOfCpu = 0.005, ShareOfDevice = 0.125, // 16 kH/s; 0.4 MH/s
+            CardReads = CardReads.Random32, CardBytesPerHash = 4096 * 48, // half of the reads touch two sectors
         },
         new()
         {

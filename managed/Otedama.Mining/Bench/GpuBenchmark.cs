@@ -29,11 +29,18 @@ public static class GpuBenchmark
             {
                 foreach (BenchmarkCase item in BenchmarkCase.Of(algorithm, options, datasets))
                 {
-                    results.AddRange(Measure(gpu, datasets.On(gpu, item with { Device = gpu.Device.Index, Intensity = options.GpuIntensity })));
+                    BenchmarkCase there = item with { Device = gpu.Device.Index, Intensity = options.GpuIntensity };
+                    results.AddRange(Measure(gpu, datasets.On(gpu, there)));
                 }
             }
         }
-        return new GpuBenchmarkReport { Started = started, Machine = machine, Datasets = datasets.Builds, Results = results };
+        return new GpuBenchmarkReport
+        {
+            Started = started,
+            Machine = machine,
+            Datasets = datasets.Builds,
+            Results = results,
+        };
 
         GpuBenchmarkResult[] Measure(GpuInfo gpu, BenchmarkCase item)
         {
@@ -46,8 +53,8 @@ public static class GpuBenchmark
             int best = Best(rows, flavours);
             if (best >= 0)
             {
-                double? ceiling = GpuTraffic.Ceiling(gpu, item.Algorithm.Algorithm, data);
-                rows = [.. rows.Select(row => row with { CeilingBs = ceiling, CeilingRatio = ceiling is > 0 ? row.BandwidthBs / ceiling : null })];
+                double? ceiling = GpuTraffic.Ceiling(gpu, item.Facts, data);
+                rows = [.. rows.Select(row => Beside(row, ceiling))];
                 rows[best] = rows[best] with { Best = true };
                 tuning?.Remember(gpu, NameOf(item), rows[best].Flavour, rows[best].Median);
             }
@@ -78,6 +85,12 @@ public static class GpuBenchmark
         return best;
     }
 
+    private static GpuBenchmarkResult Beside(GpuBenchmarkResult row, double? ceiling) => row with
+    {
+        CeilingBs = ceiling,
+        CeilingRatio = ceiling is > 0 ? row.BandwidthBs / ceiling : null,
+    };
+
     private static string NameOf(BenchmarkCase item) => item.Facts.Equihash is null
         ? item.Algorithm.Name
         : $"{item.Algorithm.Name}:{item.Label}";
@@ -98,7 +111,8 @@ public static class GpuBenchmark
             {
                 team.Measure(options.WarmUp, cancellation);
             }
-            double[] rates = [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation).Rate)];
+            double[] rates =
+                [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation).Rate)];
             double median = Benchmark.Median(rates);
             double? bandwidth = empty.BytesPerHash is double bytes ? bytes * median : null;
             return empty with
@@ -128,6 +142,6 @@ public static class GpuBenchmark
         Parameters = item.Label,
         Flavour = flavour,
         Unit = item.Algorithm.SlowScan ? "nonces/s" : "H/s",
-        BytesPerHash = GpuTraffic.BytesPerHash(item.Algorithm.Algorithm),
+        BytesPerHash = item.Facts.CardReads == CardReads.None ? null : item.Facts.CardBytesPerHash,
     };
 }

@@ -57,13 +57,17 @@ public sealed record GpuBenchmarkResult
     /// <summary>Solutions per nonce of a solver; null elsewhere.</summary>
     public double? SolutionsPerNonce { get; init; }
 
-    /// <summary>Of the card's memory, read and written; null where memory is not what it waits for, or nobody counted.</summary>
+    /// <summary>
+    /// Of the card's memory, read and written; null where memory is not what it waits for, or nobody counted.
+    /// </summary>
     public double? BytesPerHash { get; init; }
 
     /// <summary>Bytes per second, from the median; null as BytesPerHash.</summary>
     public double? BandwidthBs { get; init; }
 
-    /// <summary>Bytes per second of this card's memory at best in this pattern; null where it was not measured.</summary>
+    /// <summary>
+    /// Bytes per second of this card's memory at best in this pattern; null where it was not measured.
+    /// </summary>
     public double? CeilingBs { get; init; }
 
     /// <summary>BandwidthBs of CeilingBs; null where either is not known.</summary>

@@ -3,44 +3,42 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-/// <summary>What a hash moves between a card and its memory, from which the bandwidth of a measured rate follows.</summary>
+/// <summary>What a card's memory gives at best, to compare with what a measured rate moves.</summary>
 internal static class GpuTraffic
 {
-    private const int KawPowReads = 64;           // of 256 bytes from the dataset, one a round
-    private const int VerthashReads = 4096;       // of 32 bytes at a multiple of 16, so that
-    private const int VerthashReadBytes = 48;     // half of them touch two sectors of 32
-    private const ulong ScratchpadFootprint = 1UL << 28; // beyond every cache
-    private const int ScryptEntryBytes = 128;
-    private const int ScryptEntries = 1024;       // written once and read once
+    private static readonly TimeSpan s_budget = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Bytes per hash; null where everything stays in registers (SHA-256d) or it depends on the solver.</summary>
-    public static double? BytesPerHash(Algorithm algorithm) => algorithm switch
-    {
-        Algorithm.KawPow => KawPowReads * 256,
-        Algorithm.Verthash => VerthashReads * VerthashReadBytes,
-        Algorithm.Scrypt => 2 * ScryptEntryBytes * ScryptEntries,
-        _ => null,
-    };
+    private const ulong ScratchpadFootprint = 1UL << 28; // beyond every cache
+
+    private const double SectorsPerRead32 = 1.5; // half of 32 bytes at a multiple of 16 touch two sectors of 32
 
     /// <summary>
-    /// Bytes per second, counted as BytesPerHash does, that this card's memory gives at best in the algorithm's pattern; null
-    /// where there is none, or the card cannot measure it.
+    /// Bytes per second, counted as CardBytesPerHash is; null where the algorithm has no pattern, or the card cannot
+    /// measure it.
     /// </summary>
     /// <param name="dataset">Bytes of its data; 0 = it has none.</param>
-    public static double? Ceiling(GpuInfo gpu, Algorithm algorithm, ulong dataset)
+    public static double? Ceiling(GpuInfo gpu, AlgorithmFacts facts, ulong dataset)
     {
-        (MemoryPattern Pattern, double Counted)? like = algorithm switch
+        CeilingPattern pattern;
+        switch (facts.CardReads)
         {
-            Algorithm.KawPow => (MemoryPattern.Random256, 1),
-            Algorithm.Verthash => (MemoryPattern.Random32, VerthashReadBytes / 32.0), // of which 32 are read
-            Algorithm.Scrypt => (MemoryPattern.Copy, 1),
-            _ => null,
-        };
+            case CardReads.InOrder:
+                pattern = CeilingPattern.Copy;
+                break;
+            case CardReads.Random256:
+                pattern = CeilingPattern.Random256;
+                break;
+            case CardReads.Random32:
+                pattern = CeilingPattern.Random32;
+                break;
+            default:
+                return null;
+        }
         try
         {
-            return like is { } pattern
-                ? pattern.Counted * Catalogue.Ceiling(gpu.Device.Index, pattern.Pattern, dataset > 0 ? dataset : ScratchpadFootprint)
-                : null;
+            ulong footprint = dataset > 0 ? dataset : ScratchpadFootprint;
+            double bytes = Catalogue.Ceiling(gpu.Device.Index, pattern, footprint, s_budget).PerSecond;
+            return facts.CardReads == CardReads.Random32 ? SectorsPerRead32 * bytes : bytes;
         }
         catch (NativeException)
         {

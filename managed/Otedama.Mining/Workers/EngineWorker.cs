@@ -104,7 +104,8 @@ internal sealed class EngineWorker : IWorker
     {
         WorkerState state = _health.Read(out string reason);
         IScanEngine? engine = Volatile.Read(ref _engine);
-        if (engine?.Waiting is { } waiting && state is (WorkerState.Starting or WorkerState.Healthy or WorkerState.Degraded))
+        if (engine?.Waiting is { } waiting
+            && state is (WorkerState.Starting or WorkerState.Healthy or WorkerState.Degraded))
         {
             (state, reason) = (WorkerState.Idle, waiting);
         }

@@ -13,7 +13,9 @@ internal sealed class GpuEngines(
     private readonly string _algorithm = NameOf(facts);
 
     public static string NameOf(AlgorithmFacts facts) =>
-        facts.Equihash is { } rule ? string.Create(CultureInfo.InvariantCulture, $"{facts.Name}:{rule.N},{rule.K}") : facts.Name;
+        facts.Equihash is { } rule
+            ? string.Create(CultureInfo.InvariantCulture, $"{facts.Name}:{rule.N},{rule.K}")
+            : facts.Name;
 
     /// <summary>What a worker makes its engines with; its trial of geometries goes on from one to the next.</summary>
     public Func<IScanEngine> ForWorker()
@@ -23,7 +25,13 @@ internal sealed class GpuEngines(
         GpuTrial trial = new(
             [.. flavours.Where(static flavour => !flavour.Slow)], options.GpuTuning?.Find(gpu, _algorithm), OnDecided, spare);
         return () => new GpuScanEngine(
-            gpu.Name, trial, datasets.Open(gpu, facts.Algorithm, options.BlockTime), facts.NeedsDataset, Make, time, logger);
+            gpu.Name,
+            trial,
+            datasets.Open(gpu, facts.Algorithm, options.BlockTime),
+            facts.NeedsDataset,
+            Make,
+            time,
+            logger);
     }
 
     private NativeScanEngine Make(FlavourInfo flavour, PowDataset? dataset) => new(PowEngine.Create(

@@ -8,7 +8,8 @@ namespace Otedama.Mining;
 internal delegate IScanEngine GpuEngineMaker(FlavourInfo flavour, PowDataset? dataset);
 
 /// <summary>
-/// Scans on a graphics card with the geometry a trial names and the dataset of the job's height: moves to another of either
+/// Scans on a graphics card with the geometry a trial names and the dataset of the job's height: moves to another of
+/// either
 /// by itself. Searches nothing, and returns at once, while its dataset is being made.
 /// </summary>
 internal sealed class GpuScanEngine : IScanEngine
@@ -30,13 +31,21 @@ internal sealed class GpuScanEngine : IScanEngine
     private string? _waiting;     // written by the scanning thread
 
     /// <summary>
-    /// Takes over the lease. An algorithm without a dataset has its engine at once, so that what is wrong with the card shows
+    /// Takes over the lease. An algorithm without a dataset has its engine at once, so that what is wrong with the
+    /// card shows
     /// before there is work. Throws NativeException.
     /// </summary>
     public GpuScanEngine(
-        string name, GpuTrial trial, DeviceDatasetLease datasets, bool needsDataset, GpuEngineMaker make, TimeProvider time, ILogger logger)
+        string name,
+        GpuTrial trial,
+        DeviceDatasetLease datasets,
+        bool needsDataset,
+        GpuEngineMaker make,
+        TimeProvider time,
+        ILogger logger)
     {
-        (_name, _trial, _datasets, _needsDataset, _make, _time, _logger) = (name, trial, datasets, needsDataset, make, time, logger);
+        (_name, _trial, _datasets, _needsDataset) = (name, trial, datasets, needsDataset);
+        (_make, _time, _logger) = (make, time, logger);
         if (!needsDataset)
         {
             try
@@ -112,7 +121,8 @@ internal sealed class GpuScanEngine : IScanEngine
             _without = null;
             if (_hashed) // the first one is waited for by everybody, and its making is in the log
             {
-                RigLog.WithoutDataset(_logger, _name, _time.GetElapsedTime(since).TotalSeconds, job.Algorithm.Facts.EpochOf(job.Height));
+                double seconds = _time.GetElapsedTime(since).TotalSeconds;
+                RigLog.WithoutDataset(_logger, _name, seconds, job.Algorithm.Facts.EpochOf(job.Height));
             }
         }
         return dataset;

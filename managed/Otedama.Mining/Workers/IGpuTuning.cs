@@ -5,7 +5,9 @@ namespace Otedama.Mining;
 /// <summary>What is remembered of cards from one run to the next. Any thread.</summary>
 public interface IGpuTuning
 {
-    /// <summary>The geometry that was fastest for this very card, driver, algorithm and program; null = not measured.</summary>
+    /// <summary>
+    /// The geometry that was fastest for this very card, driver, algorithm and program; null = not measured.
+    /// </summary>
     /// <param name="algorithm">As configurations name it, such as kawpow or equihash:125,4.</param>
     string? Find(GpuInfo gpu, string algorithm);
 

@@ -16,7 +16,9 @@ internal interface IScanEngine : IDisposable
     /// <summary>Any thread.</summary>
     void Cancel();
 
-    /// <summary>What it scans with, where that changes while it runs; null = what the worker was made with. Any thread.</summary>
+    /// <summary>
+    /// What it scans with, where that changes while it runs; null = what the worker was made with. Any thread.
+    /// </summary>
     string? Flavour => null;
 
     /// <summary>Why it searches nothing though it is asked to, for people; null while it does. Any thread.</summary>

@@ -6,8 +6,10 @@ using Otedama.Mining;
 namespace Otedama;
 
 /// <summary>
-/// Which geometry was fastest on which card, kept as gpu-tuning.json in the data directory: measured by rigs while they mine,
-/// and by `otedama mining benchmark --gpu`. A file that cannot be read or written costs a measurement, never a start. Any thread.
+/// Which geometry was fastest on which card, kept as gpu-tuning.json in the data directory: measured by rigs while
+/// they mine,
+/// and by `otedama mining benchmark --gpu`. A file that cannot be read or written costs a measurement, never a start.
+/// Any thread.
 /// </summary>
 /// <param name="says">Told in one sentence about such a file.</param>
 internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> says) : IGpuTuning

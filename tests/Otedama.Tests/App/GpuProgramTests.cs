@@ -10,7 +10,8 @@ using Xunit;
 namespace Otedama.Tests.App;
 
 /// <summary>
-/// The built program with two rigs, each with an algorithm and a pool of its own: a card (PoCL) and a processor. Commands and a
+/// The built program with two rigs, each with an algorithm and a pool of its own: a card (PoCL) and a processor.
+/// Commands and a
 /// reload reach the one and not the other.
 /// </summary>
 public sealed class GpuProgramTests : IDisposable
@@ -93,7 +94,7 @@ public sealed class GpuProgramTests : IDisposable
         {
             Assert.False(run.HasExited, "it ended: " + string.Join('\n', _said));
             last = await RunAsync(file, "stats", "--json");
-            if (last.StartsWith('{') && JsonSerializer.Deserialize(last, AnswerJson.Default.StatusView) is { } status && wanted(status))
+            if (last.Contains("\"uptime_s\"", StringComparison.Ordinal) && JsonSerializer.Deserialize(last, AnswerJson.Default.StatusView) is { } status && wanted(status))
             {
                 return status;
             }

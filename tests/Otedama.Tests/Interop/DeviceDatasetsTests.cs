@@ -6,7 +6,8 @@ using Xunit;
 namespace Otedama.Tests.Interop;
 
 /// <summary>
-/// Which dataset is in a card's memory, and when. Small Verthash files of the processor stand in for KawPow's datasets, graph n for
+/// Which dataset is in a card's memory, and when. Small Verthash files of the processor stand in for KawPow's
+/// datasets, graph n for
 /// epoch n - 1, and the card's memory is counted here.
 /// </summary>
 public sealed class DeviceDatasetsTests : IDisposable

@@ -7,7 +7,8 @@ using Xunit;
 namespace Otedama.Tests.Mining;
 
 /// <summary>
-/// What a card scans with. The engines are the test's, and small Verthash files of the processor stand in for KawPow's datasets,
+/// What a card scans with. The engines are the test's, and small Verthash files of the processor stand in for
+/// KawPow's datasets,
 /// graph n for epoch n - 1.
 /// </summary>
 public sealed class GpuScanEngineTests : IDisposable
