@@ -71,7 +71,7 @@ public sealed class FakeCudaTests : IDisposable
             .. at, "--set", "mining.workers.gpus=0", "--set", "mining.workers.cpu_threads=1", "--set", $"pool.port={FreePort.Next()}",
             "--set", $"node.port={FreePort.Next()}", "--set", $"api.port={FreePort.Next()}", "--set", "metrics.enabled=false",
             "--set", "node.block_seconds=1",
-        ], "FAKECUDA_LOST=40");
+        ], "FAKECUDA_LOST=12");
         Task<string> said = run.StandardError.ReadToEndAsync(), output = run.StandardOutput.ReadToEndAsync();
         try
         {
@@ -85,7 +85,7 @@ public sealed class FakeCudaTests : IDisposable
             Assert.Contains(Directory.GetFiles(Path.Combine(data, "gpu-cache")), static file => file.EndsWith(".program", StringComparison.Ordinal));
             await UntilAsync(run, at, workers => workers.Any(worker => worker.Name == "cpu0" && worker.Found > before));
             await UntilAsync(run, at, static workers => workers.Any(static worker =>
-                worker is { Name: "gpu0", Found: > 0 } && worker.Reason?.Contains("CUDA error", StringComparison.Ordinal) != true));
+                worker is { Name: "gpu0", HashrateHs: > 0, Health: "healthy" } && worker.Reason?.Contains("CUDA error", StringComparison.Ordinal) != true));
         }
         catch (Exception)
         {
