@@ -290,11 +290,11 @@ OTD_API int32_t otd_device_at(uint32_t index, otd_device_info *out);
 OTD_API int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t index, otd_flavour_info *out);
 
 /*
- * What the device tells of itself now, through its interface, NVML (NVIDIA) or the kernel's files (AMD). Takes
- * some milliseconds and never waits for a scan; a driver that hangs holds the call for as long, while calls
- * of other threads go on after half a second without what that driver would tell.
- * Returns: OTD_OK, also when nothing is known (valid = 0); OTD_E_ARGUMENT for a device that does not exist.
- * Thread:  any, after otd_open.
+ * What the device tells of itself now, through its interface, NVML (NVIDIA) or the kernel's files (AMD).
+ * Takes some milliseconds and never waits for a scan; a driver that hangs holds the call for as long, while
+ * calls of other threads go on after half a second without what that driver would tell. Returns: OTD_OK, also
+ * when nothing is known (valid = 0); OTD_E_ARGUMENT for a device that does not exist. Thread:  any, after
+ * otd_open.
  */
 OTD_API int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out);
 
