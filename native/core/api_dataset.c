@@ -52,10 +52,11 @@ static int32_t otd_check_source(const otd_algo *algo, const otd_dataset_params *
                         algo->info.name, params->epoch, params->device);
     }
     if (params->kind == OTD_DATASET_LIGHT && source->params.kind != OTD_DATASET_LIGHT) {
-        return otd_fail(OTD_E_DATASET,
-                        "the light %s dataset of device %u is made from the processor's light one, and a whole "
-                        "one was given",
-                        algo->info.name, params->device);
+        return otd_fail(
+            OTD_E_DATASET,
+            "the light %s dataset of device %u is made from the processor's light one, and a whole "
+            "one was given",
+            algo->info.name, params->device);
     }
     return OTD_OK;
 }

@@ -127,8 +127,8 @@ static int32_t otd_check_room(const otd_gpu_plan *plan, const otd_gpu_shape *sha
                     "and %llu are free%s; end what else uses the card, or take one with more memory",
                     dataset->algo->info.name,
                     dataset->params.kind == OTD_DATASET_LIGHT ? "light dataset" : "dataset",
-                    dataset->params.epoch, (unsigned long long)shape->bytes,
-                    site->device->name, (unsigned long long)more, (unsigned long long)site->room_bytes, fits);
+                    dataset->params.epoch, (unsigned long long)shape->bytes, site->device->name,
+                    (unsigned long long)more, (unsigned long long)site->room_bytes, fits);
 }
 
 static int32_t otd_take_pieces(otd_gpu_dataset *gpu, const otd_gpu_port *port, uint64_t bytes) {

@@ -22,10 +22,11 @@ static int32_t otd_check_params(const otd_engine *engine, const otd_gpu_plan *pl
     }
     if (engine->dataset != NULL && engine->dataset->params.kind == OTD_DATASET_LIGHT &&
         (params->flags & OTD_ENGINE_VERIFY) == 0) {
-        return otd_fail(OTD_E_UNSUPPORTED,
-                        "the light dataset of %s on device %u serves checks (OTD_ENGINE_VERIFY); a search needs "
-                        "the whole one there",
-                        engine->algo->info.name, params->device);
+        return otd_fail(
+            OTD_E_UNSUPPORTED,
+            "the light dataset of %s on device %u serves checks (OTD_ENGINE_VERIFY); a search needs "
+            "the whole one there",
+            engine->algo->info.name, params->device);
     }
     if (params->flavour > plan->geometry_count) {
         return otd_fail(OTD_E_ARGUMENT, "%s has flavours 1 to %u there (0 = the first), got %u",

@@ -1,8 +1,8 @@
 /*
  * kawpow_check.c - checks of KawPow proofs on a GPU. The processor does what is cheap: two keccaks tell
  * whether the mix that is claimed would be good enough. The device computes the mixes of those that are, by
- * the mix kernel of a search (kawpow_mix.cu) over seeds that are sent there; over a light dataset by one that makes
- * its items (kawpow_light.c).
+ * the mix kernel of a search (kawpow_mix.cu) over seeds that are sent there; over a light dataset by one that
+ * makes its items (kawpow_light.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,8 @@
 #define OTD_NONCE_AT 32
 #define OTD_MIX_AT 40
 
-/* Hashes of a launch that makes every item it reads, two million reads each: some ten milliseconds of a card. */
+/* Hashes of a launch that makes every item it reads, two million reads each: some ten milliseconds of a card.
+ */
 #define OTD_LIGHT_BATCH 2048u
 
 /* Groups of the mix kernel for each compute unit at most; each loads L1 once, and then takes hash after hash.

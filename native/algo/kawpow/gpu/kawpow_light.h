@@ -1,6 +1,6 @@
 /*
- * kawpow_light.h - KawPow's light dataset in a device's memory, for checks: the light cache, and the first 16 KiB
- * of the whole dataset behind it, in one piece.
+ * kawpow_light.h - KawPow's light dataset in a device's memory, for checks: the light cache, and the first 16
+ * KiB of the whole dataset behind it, in one piece.
  */
 #ifndef OTD_ALGO_KAWPOW_LIGHT_H
 #define OTD_ALGO_KAWPOW_LIGHT_H

@@ -1,5 +1,6 @@
 /*
- * steps.h - programs of KawPow's periods as the kernels that read them want them: a ring in a device's memory.
+ * steps.h - programs of KawPow's periods as the kernels that read them want them: a ring in a device's
+ * memory.
  */
 #ifndef OTD_ALGO_KAWPOW_STEPS_H
 #define OTD_ALGO_KAWPOW_STEPS_H
