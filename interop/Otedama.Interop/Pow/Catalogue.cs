@@ -123,6 +123,28 @@ public enum ThrottleReasons
     Hardware = 4,
 }
 
+/// <summary>A pattern of access whose ceiling a card can be measured for.</summary>
+public enum CeilingPattern
+{
+    /// <summary>Bytes read and written in their order.</summary>
+    Copy = 0,
+
+    /// <summary>Bytes read at random multiples of 256, 256 each, as KawPow does.</summary>
+    Random256 = 1,
+
+    /// <summary>Bytes read at random multiples of 16, 32 each, as Verthash does.</summary>
+    Random32 = 2,
+
+    /// <summary>Random words read of 16 KiB of shared memory, as KawPow does.</summary>
+    Shared = 3,
+
+    /// <summary>Operations on 32-bit words, half of them rotations, as SHA-256 does.</summary>
+    Integer = 4,
+}
+
+/// <summary>What a card did at most with one pattern, in bytes or operations.</summary>
+public readonly record struct DeviceCeiling(CeilingPattern Pattern, ulong FootprintBytes, double PerSecond);
+
 /// <summary>One way to speak to devices.</summary>
 /// <param name="Name">As OTEDAMA_GPU takes it.</param>
 /// <param name="Devices">How many it shows; 0 also before it was looked for.</param>
@@ -215,6 +237,19 @@ public static unsafe class Catalogue
                 (DeviceBackend)info.backend, NativeText.Read(info.name), (int)info.device_count, NativeText.Read(info.message)));
         }
         return backends;
+    }
+
+    /// <summary>
+    /// Measures for about budget, with a kernel that does nothing else, over footprint bytes of the card's memory (or what one
+    /// piece may have). Throws NativeException.
+    /// </summary>
+    public static DeviceCeiling Ceiling(int device, CeilingPattern pattern, ulong footprint, TimeSpan budget)
+    {
+        otd_ceiling ceiling;
+        NativeException.ThrowIfFailed(
+            Otd.otd_device_ceiling((uint)device, (uint)pattern, footprint, (uint)budget.TotalMilliseconds, &ceiling),
+            $"measure {pattern} on device {device}");
+        return new DeviceCeiling(pattern, ceiling.footprint_bytes, ceiling.amount * 1e9 / ceiling.nanoseconds);
     }
 
     /// <summary>

@@ -107,6 +107,10 @@ int32_t otd_gpu_check(otd_gpu_engine *gpu, const otd_gpu_flight *flight, const o
 #define OTD_TEST_DATA 2048u
 #define OTD_TEST_BUDGET_MS 60000u
 
+/* Calls that may come back with nothing: on a machine that is busy a budget can end between a launch whose
+ * hits did not fit and the shorter one in its place. */
+#define OTD_TEST_EMPTY_MAX 8u
+
 /* One nonce in 32 hits. Where works have a height, it is the first of the dataset's epoch. */
 static void otd_test_work(otd_work *work, const otd_engine *engine, const otd_gpu_plan *plan) {
     const otd_algo *algo = engine->algo;
@@ -128,6 +132,7 @@ static void otd_test_work(otd_work *work, const otd_engine *engine, const otd_gp
 static int32_t otd_search_all(otd_engine *engine, const otd_engine *reference, const otd_work *work,
                               const uint8_t *data, otd_hits *hits) {
     otd_work rest = *work;
+    uint32_t empty = 0;
     while (rest.nonce_count > 0) {
         uint64_t searched = 0;
         int32_t status;
@@ -142,7 +147,8 @@ static int32_t otd_search_all(otd_engine *engine, const otd_engine *reference, c
         if (status != OTD_OK) {
             return status;
         }
-        if (searched == 0) {
+        empty = searched == 0 ? empty + 1 : 0;
+        if (empty > OTD_TEST_EMPTY_MAX) {
             return otd_fail(OTD_E_SELFTEST, "%s searched nothing of %llu nonces", engine->algo->info.name,
                             (unsigned long long)rest.nonce_count);
         }

@@ -420,7 +420,8 @@ int32_t otd_gpu_verify(otd_engine *engine, otd_verdict *verdicts, const otd_veri
 
 int32_t otd_gpu_check_kernel_open(void **state, const otd_gpu_site *site, const otd_gpu_code *code,
                                   const char *entry) {
-    const otd_gpu_build what = {.code = code, .threads = site->threads, .resident = site->resident};
+    const otd_gpu_build what = {
+        .code = code, .threads = site->threads, .resident = site->resident, .keep = 1};
     otd_gpu_check_kernel *own = calloc(1, sizeof *own);
     if (own == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate %zu bytes for a kernel", sizeof *own);

@@ -39,7 +39,7 @@ public sealed class CardChecksTests
             Assert.Equal(($"gpu{card}", true, (string?)null), (before.Gpu, before.Ready, before.Problem));
             CliResult payouts = await Cli.RunAsync(["pool", "payouts", "--json", "--config", file]);
             await SubmitBad(port, Regex.Match(payouts.Out, "\"address\":\"(ote1[^\"]+)\"").Groups[1].Value);
-            pool = await WaitAsync(file, run, one => one.RejectedBy.GetValueOrDefault("above_target") > 0 && one.Checks!.Cards[0].Checked > before.Checked);
+            pool = await WaitAsync(file, run, one => one.Rejected > 0 && one.Checks!.Cards[0].Checked > before.Checked);
             Assert.True(pool.Accepted > 0);
             Assert.Contains($"checked by gpu{card} ", (await Cli.RunAsync(["pool", "stats", "--config", file])).Out, StringComparison.Ordinal);
             using HttpClient http = new();

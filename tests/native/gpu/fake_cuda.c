@@ -6,90 +6,10 @@
  * for the queue, without end where that hangs; one from such memory does not look at it again. Which faults
  * can be planted: fake_cuda.h.
  */
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "fake_cuda_parts.h"
 
-#include "fake_cuda.h"
-#include "ptx.h"
-
-enum {
-    DEVICES_MAX = 16,
-    ALLOCATIONS_MAX = 256,
-    STACK_MAX = 16,
-    PINNED_MAX = 256,
-    INPUT_PTX = 1,
-    JIT_ERROR_LOG = 5,
-    JIT_ERROR_LOG_BYTES = 6
-};
-
-typedef enum kind { CONTEXT = 0x0c0ffee1, MODULE, FUNCTION, STREAM, EVENT, LINK } kind;
-
-typedef struct context {
-    kind kind;
-    int device;
-    int lost; /* error; atomic */
-    ptx_range allocations[ALLOCATIONS_MAX];
-    uint32_t allocation_count;
-    struct operation *first, *last;
-    uint64_t queued, done; /* operations */
-    int hung;
-} context;
-
-typedef struct module {
-    kind kind;
-    context *context;
-    ptx_module *ptx;
-} module;
-
-typedef struct function {
-    kind kind;
-    module *module;
-    const ptx_entry *entry;
-    struct function *next; /* all there are */
-} function;
-
-typedef struct stream {
-    kind kind;
-    context *context;
-} stream;
-
-typedef struct event {
-    kind kind;
-    context *context;
-    uint64_t behind; /* operations that have to be done; UINT64_MAX before it was recorded */
-    int asked;
-} event;
-
-typedef struct link {
-    kind kind;
-    char *text;
-    size_t length;
-    char *log; /* the host's */
-    size_t log_room;
-} link;
-
-typedef struct operation {
-    enum { COPY, FILL, LAUNCH } what;
-    void *to;
-    const void *from;
-    void *own; /* what from points to when the host's memory was copied */
-    size_t bytes;
-    uint8_t value;
-    const function *function;
-    uint32_t groups, threads;
-    uint64_t parameters[PTX_PARAMETERS_MAX];
-    uint64_t number; /* of the launch in this process */
-    struct operation *next;
-} operation;
-
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* over everything below */
-static struct {
-    int open, none, devices, capability, driver, bad_jit, error;
-    uint64_t bytes, lost_at, hang_at, launches, compiled, contexts;
-} state;
+pthread_mutex_t fake_gate = PTHREAD_MUTEX_INITIALIZER;
+fake_state fake_now;
 static uint64_t used[DEVICES_MAX]; /* bytes by device */
 static ptx_range pinned[PINNED_MAX];
 static uint32_t pinned_count;
@@ -104,33 +24,34 @@ static uint64_t setting(const char *name, uint64_t otherwise) {
     return text == NULL || text[0] == 0 ? otherwise : strtoull(text, NULL, 10);
 }
 
-static context *current(void) {
+context *fake_current(void) {
     return depth == 0 ? NULL : stack[depth - 1];
 }
 
 /* A call needs a context that lives. Returns OK or the error it has to give. */
-static int usable(void) {
-    return current() == NULL ? INVALID_CONTEXT : __atomic_load_n(&current()->lost, __ATOMIC_RELAXED);
+int fake_usable(void) {
+    return fake_current() == NULL ? INVALID_CONTEXT
+                                  : __atomic_load_n(&fake_current()->lost, __ATOMIC_RELAXED);
 }
 
 EXPORT fake_cuda_count fakecuda_counts;
 
 EXPORT void fakecuda_counts(fake_cuda_counts *out) {
-    pthread_mutex_lock(&gate);
-    *out = (fake_cuda_counts){state.launches, state.compiled, 0, state.contexts};
+    pthread_mutex_lock(&fake_gate);
+    *out = (fake_cuda_counts){fake_now.launches, fake_now.compiled, 0, fake_now.contexts};
     for (int i = 0; i < DEVICES_MAX; i++) {
         out->used_bytes += used[i];
     }
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
 }
 
-static void *handle(kind what, size_t bytes) {
+void *fake_handle(kind what, size_t bytes) {
     kind *made = calloc(1, bytes);
     *made = what;
     return made;
 }
 
-static int is(const void *object, kind what) {
+int fake_is(const void *object, kind what) {
     return object != NULL && *(const kind *)object == what;
 }
 
@@ -139,27 +60,27 @@ static int is(const void *object, kind what) {
 EXPORT fake_cuda_plant fakecuda_plant;
 
 EXPORT void fakecuda_plant(uint64_t lost_ahead, uint64_t hang_ahead, int error) {
-    pthread_mutex_lock(&gate);
-    state.lost_at = lost_ahead == 0 ? 0 : state.launches + lost_ahead;
-    state.hang_at = hang_ahead == 0 ? 0 : state.launches + hang_ahead;
-    state.error = error;
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_lock(&fake_gate);
+    fake_now.lost_at = lost_ahead == 0 ? 0 : fake_now.launches + lost_ahead;
+    fake_now.hang_at = hang_ahead == 0 ? 0 : fake_now.launches + hang_ahead;
+    fake_now.error = error;
+    pthread_mutex_unlock(&fake_gate);
 }
 
 EXPORT int cuInit(unsigned flags) {
-    state.none = (int)setting("FAKECUDA_NONE", 0);
-    state.devices = (int)setting("FAKECUDA_DEVICES", 1);
-    state.devices = state.devices > DEVICES_MAX ? DEVICES_MAX : state.devices;
-    state.capability = (int)setting("FAKECUDA_CC", 86);
-    state.bytes = setting("FAKECUDA_MEM_MB", 4096) << 20;
-    state.bad_jit = (int)setting("FAKECUDA_BADJIT", 0);
-    state.lost_at = setting("FAKECUDA_LOST", 0);
-    state.hang_at = setting("FAKECUDA_HANG", 0);
-    state.error = (int)setting("FAKECUDA_ERROR", ILLEGAL_ADDRESS);
-    if (state.none || flags != 0) {
-        return state.none ? NO_DEVICE : INVALID_VALUE;
+    fake_now.none = (int)setting("FAKECUDA_NONE", 0);
+    fake_now.devices = (int)setting("FAKECUDA_DEVICES", 1);
+    fake_now.devices = fake_now.devices > DEVICES_MAX ? DEVICES_MAX : fake_now.devices;
+    fake_now.capability = (int)setting("FAKECUDA_CC", 86);
+    fake_now.bytes = setting("FAKECUDA_MEM_MB", 4096) << 20;
+    fake_now.bad_jit = (int)setting("FAKECUDA_BADJIT", 0);
+    fake_now.lost_at = setting("FAKECUDA_LOST", 0);
+    fake_now.hang_at = setting("FAKECUDA_HANG", 0);
+    fake_now.error = (int)setting("FAKECUDA_ERROR", ILLEGAL_ADDRESS);
+    if (fake_now.none || flags != 0) {
+        return fake_now.none ? NO_DEVICE : INVALID_VALUE;
     }
-    state.open = 1;
+    fake_now.open = 1;
     return OK;
 }
 
@@ -169,12 +90,12 @@ EXPORT int cuDriverGetVersion(int *version) {
 }
 
 static int known(int device) {
-    return !state.open ? NOT_INITIALIZED : device < 0 || device >= state.devices ? INVALID_DEVICE : OK;
+    return !fake_now.open ? NOT_INITIALIZED : device < 0 || device >= fake_now.devices ? INVALID_DEVICE : OK;
 }
 
 EXPORT int cuDeviceGetCount(int *count) {
-    *count = state.devices;
-    return state.open ? OK : NOT_INITIALIZED;
+    *count = fake_now.devices;
+    return fake_now.open ? OK : NOT_INITIALIZED;
 }
 
 EXPORT int cuDeviceGet(int *device, int ordinal) {
@@ -199,10 +120,10 @@ EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device) {
         *value = 1 + device;
         return OK;
     case 75:
-        *value = state.capability / 10;
+        *value = fake_now.capability / 10;
         return OK;
     case 76:
-        *value = state.capability % 10;
+        *value = fake_now.capability % 10;
         return OK;
     default:
         for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
@@ -216,7 +137,7 @@ EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device) {
 }
 
 EXPORT int cuDeviceTotalMem_v2(size_t *bytes, int device) {
-    *bytes = state.bytes;
+    *bytes = fake_now.bytes;
     return known(device);
 }
 
@@ -238,12 +159,12 @@ EXPORT int cuCtxCreate_v2(context **out, unsigned flags, int device) {
     if (known(device) != OK || depth == STACK_MAX) {
         return known(device) != OK ? known(device) : OUT_OF_RESOURCES;
     }
-    *out = handle(CONTEXT, sizeof **out);
+    *out = fake_handle(CONTEXT, sizeof **out);
     (*out)->device = device;
     stack[depth++] = *out;
-    pthread_mutex_lock(&gate);
-    state.contexts++;
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_lock(&fake_gate);
+    fake_now.contexts++;
+    pthread_mutex_unlock(&fake_gate);
     return OK;
 }
 
@@ -258,18 +179,18 @@ static void drop_operations(context *c) {
 }
 
 EXPORT int cuCtxDestroy_v2(context *c) {
-    if (!is(c, CONTEXT)) {
+    if (!fake_is(c, CONTEXT)) {
         return INVALID_CONTEXT;
     }
-    pthread_mutex_lock(&gate);
-    state.contexts--;
+    pthread_mutex_lock(&fake_gate);
+    fake_now.contexts--;
     drop_operations(c);
     for (uint32_t i = 0; i < c->allocation_count; i++) {
         used[c->device] -= c->allocations[i].bytes;
         free((void *)(uintptr_t)c->allocations[i].start);
     }
-    pthread_mutex_unlock(&gate);
-    if (current() == c) {
+    pthread_mutex_unlock(&fake_gate);
+    if (fake_current() == c) {
         depth--;
     }
     c->kind = 0;
@@ -278,7 +199,7 @@ EXPORT int cuCtxDestroy_v2(context *c) {
 }
 
 EXPORT int cuCtxPushCurrent_v2(context *c) {
-    if (!is(c, CONTEXT) || depth == STACK_MAX) {
+    if (!fake_is(c, CONTEXT) || depth == STACK_MAX) {
         return INVALID_CONTEXT;
     }
     stack[depth++] = c;
@@ -300,14 +221,14 @@ EXPORT int cuDevicePrimaryCtxRetain(context **out, int device) {
     if (known(device) != OK) {
         return known(device);
     }
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     if (primary_users[device]++ == 0) {
-        primary[device] = handle(CONTEXT, sizeof **out);
-        state.contexts++;
+        primary[device] = fake_handle(CONTEXT, sizeof **out);
+        fake_now.contexts++;
         primary[device]->device = device;
     }
     *out = primary[device];
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return OK;
 }
 
@@ -330,28 +251,28 @@ EXPORT int cuDevicePrimaryCtxReset_v2(int device) {
 EXPORT int cuCtxSetLimit(int limit, size_t value) {
     (void)limit;
     (void)value;
-    return usable();
+    return fake_usable();
 }
 
 /* ---- memory -------------------------------------------------------------------------------- */
 
 EXPORT int cuMemGetInfo_v2(size_t *free_bytes, size_t *total) {
-    if (usable() == OK) {
-        pthread_mutex_lock(&gate);
-        *total = state.bytes;
-        *free_bytes = state.bytes - used[current()->device];
-        pthread_mutex_unlock(&gate);
+    if (fake_usable() == OK) {
+        pthread_mutex_lock(&fake_gate);
+        *total = fake_now.bytes;
+        *free_bytes = fake_now.bytes - used[fake_current()->device];
+        pthread_mutex_unlock(&fake_gate);
     }
-    return usable();
+    return fake_usable();
 }
 
 EXPORT int cuMemAlloc_v2(uint64_t *out, size_t bytes) {
-    context *c = current();
-    if (usable() != OK || bytes == 0) {
-        return usable() != OK ? usable() : INVALID_VALUE;
+    context *c = fake_current();
+    if (fake_usable() != OK || bytes == 0) {
+        return fake_usable() != OK ? fake_usable() : INVALID_VALUE;
     }
-    pthread_mutex_lock(&gate);
-    int room = c->allocation_count < ALLOCATIONS_MAX && bytes <= state.bytes - used[c->device];
+    pthread_mutex_lock(&fake_gate);
+    int room = c->allocation_count < ALLOCATIONS_MAX && bytes <= fake_now.bytes - used[c->device];
     void *memory = room ? aligned_alloc(256, (bytes + 255) / 256 * 256) : NULL;
     if (memory != NULL) {
         memset(memory, 0xa5, bytes);
@@ -359,14 +280,14 @@ EXPORT int cuMemAlloc_v2(uint64_t *out, size_t bytes) {
         used[c->device] += bytes;
         *out = (uint64_t)(uintptr_t)memory;
     }
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return memory == NULL ? OUT_OF_MEMORY : OK;
 }
 
 EXPORT int cuMemFree_v2(uint64_t address) {
-    context *c = current();
-    int status = usable() != OK ? usable() : INVALID_VALUE;
-    pthread_mutex_lock(&gate);
+    context *c = fake_current();
+    int status = fake_usable() != OK ? fake_usable() : INVALID_VALUE;
+    pthread_mutex_lock(&fake_gate);
     for (uint32_t i = 0; status == INVALID_VALUE && i < c->allocation_count; i++) {
         if ((uint64_t)(uintptr_t)c->allocations[i].start == address) {
             used[c->device] -= c->allocations[i].bytes;
@@ -375,34 +296,34 @@ EXPORT int cuMemFree_v2(uint64_t address) {
             status = OK;
         }
     }
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return status;
 }
 
 EXPORT int cuMemHostAlloc(void **out, size_t bytes, unsigned flags) {
     (void)flags;
-    if (usable() != OK) {
-        return usable();
+    if (fake_usable() != OK) {
+        return fake_usable();
     }
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     *out = pinned_count < PINNED_MAX ? aligned_alloc(4096, (bytes + 4095) / 4096 * 4096) : NULL;
     if (*out != NULL) {
         pinned[pinned_count++] = (ptx_range){*out, bytes};
     }
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return *out == NULL ? OUT_OF_MEMORY : OK;
 }
 
 EXPORT int cuMemFreeHost(void *memory) {
     int status = INVALID_VALUE;
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     for (uint32_t i = 0; i < pinned_count && status != OK; i++) {
         if (pinned[i].start == memory) {
             pinned[i] = pinned[--pinned_count];
             status = OK;
         }
     }
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     if (status == OK) {
         free(memory);
     }
@@ -412,13 +333,13 @@ EXPORT int cuMemFreeHost(void *memory) {
 /* Whether the card reaches this memory of the host by itself. */
 static int is_pinned(const void *memory, size_t bytes) {
     int found = 0;
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     for (uint32_t i = 0; i < pinned_count && !found; i++) {
         const uint8_t *start = pinned[i].start;
         found =
             (const uint8_t *)memory >= start && (const uint8_t *)memory + bytes <= start + pinned[i].bytes;
     }
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return found;
 }
 
@@ -435,15 +356,15 @@ static int inside(const context *c, uint64_t address, size_t bytes) {
     return 0;
 }
 
-static int queue(const stream *s, const operation *what) {
-    context *c = current();
-    if (usable() != OK || (s != NULL && (!is(s, STREAM) || s->context != c))) {
-        return usable() != OK ? usable() : INVALID_HANDLE;
+int fake_queue(const stream *s, const operation *what) {
+    context *c = fake_current();
+    if (fake_usable() != OK || (s != NULL && (!fake_is(s, STREAM) || s->context != c))) {
+        return fake_usable() != OK ? fake_usable() : INVALID_HANDLE;
     }
     operation *made = malloc(sizeof *made);
     *made = *what;
     made->next = NULL;
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     if (c->last == NULL) {
         c->first = made;
     } else {
@@ -451,27 +372,27 @@ static int queue(const stream *s, const operation *what) {
     }
     c->last = made;
     c->queued++;
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return OK;
 }
 
 static int inside_locked(const context *c, uint64_t address, size_t bytes) {
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     int found = inside(c, address, bytes);
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return found;
 }
 
 EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, stream *s) {
     operation o = {.what = COPY, .to = (void *)(uintptr_t)to, .from = from, .bytes = bytes};
-    if (usable() == OK && !inside_locked(current(), to, bytes)) {
+    if (fake_usable() == OK && !inside_locked(fake_current(), to, bytes)) {
         return INVALID_VALUE;
     }
-    if (usable() == OK && !is_pinned(from, bytes)) {
+    if (fake_usable() == OK && !is_pinned(from, bytes)) {
         o.own = malloc(bytes);
         o.from = memcpy(o.own, from, bytes);
     }
-    int status = queue(s, &o);
+    int status = fake_queue(s, &o);
     if (status != OK) {
         free(o.own);
     }
@@ -481,31 +402,31 @@ EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, str
 static void run_queue(context *c, uint64_t until);
 
 EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, stream *s) {
-    context *c = current();
-    if (usable() == OK && !inside_locked(c, from, bytes)) {
+    context *c = fake_current();
+    if (fake_usable() == OK && !inside_locked(c, from, bytes)) {
         return INVALID_VALUE;
     }
-    int pageable = usable() == OK && !is_pinned(to, bytes);
+    int pageable = fake_usable() == OK && !is_pinned(to, bytes);
     int status =
-        queue(s, &(operation){.what = COPY, .to = to, .from = (const void *)(uintptr_t)from, .bytes = bytes});
+        fake_queue(s, &(operation){.what = COPY, .to = to, .from = (const void *)(uintptr_t)from, .bytes = bytes});
     if (status == OK && pageable) {
-        pthread_mutex_lock(&gate);
+        pthread_mutex_lock(&fake_gate);
         run_queue(c, c->queued);
         int hung = c->hung;
-        pthread_mutex_unlock(&gate);
+        pthread_mutex_unlock(&fake_gate);
         while (hung) {
             nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
         }
-        status = usable();
+        status = fake_usable();
     }
     return status;
 }
 
 EXPORT int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, stream *s) {
-    if (usable() == OK && !inside_locked(current(), to, bytes)) {
+    if (fake_usable() == OK && !inside_locked(fake_current(), to, bytes)) {
         return INVALID_VALUE;
     }
-    return queue(s, &(operation){.what = FILL, .to = (void *)(uintptr_t)to, .value = value, .bytes = bytes});
+    return fake_queue(s, &(operation){.what = FILL, .to = (void *)(uintptr_t)to, .value = value, .bytes = bytes});
 }
 
 static int run_launch(context *c, const operation *o) {
@@ -527,7 +448,7 @@ static int run_launch(context *c, const operation *o) {
     return 0;
 }
 
-/* Does what is queued, up to `until` operations; stops where it hangs or is lost. The gate is held. */
+/* Does what is queued, up to `until` operations; stops where it hangs or is lost. The fake_gate is held. */
 static void run_queue(context *c, uint64_t until) {
     while (c->done < until && !c->hung && !c->lost && c->first != NULL) {
         operation *o = c->first;
@@ -535,11 +456,11 @@ static void run_queue(context *c, uint64_t until) {
             memcpy(o->to, o->from, o->bytes);
         } else if (o->what == FILL) {
             memset(o->to, o->value, o->bytes);
-        } else if (o->number == state.hang_at) {
+        } else if (o->number == fake_now.hang_at) {
             c->hung = 1;
             return;
-        } else if (o->number == state.lost_at || !run_launch(c, o)) {
-            __atomic_store_n(&c->lost, state.error, __ATOMIC_RELAXED);
+        } else if (o->number == fake_now.lost_at || !run_launch(c, o)) {
+            __atomic_store_n(&c->lost, fake_now.error, __ATOMIC_RELAXED);
             return;
         }
         c->first = o->next;
@@ -550,205 +471,20 @@ static void run_queue(context *c, uint64_t until) {
     }
 }
 
-/* ---- programs ------------------------------------------------------------------------------ */
-
-/* Where the options say that a log goes. */
-static void find_log(unsigned count, const int *options, void **values, char **log, size_t *room) {
-    *log = NULL;
-    *room = 0;
-    for (unsigned i = 0; i < count; i++) {
-        *log = options[i] == JIT_ERROR_LOG ? values[i] : *log;
-        *room = options[i] == JIT_ERROR_LOG_BYTES ? (size_t)(uintptr_t)values[i] : *room;
-    }
-}
-
-/* The number behind .target sm_, 0 when there is none. */
-static int target_of(const char *text) {
-    const char *at = strstr(text, ".target sm_");
-    return at == NULL ? 0 : atoi(at + 11);
-}
-
-static int compile(ptx_module **out, const char *text, char *log, size_t log_room) {
-    char error[PTX_ERROR_MAX] = "this driver compiles nothing (FAKECUDA_BADJIT)";
-    if (target_of(text) > state.capability) {
-        return NO_BINARY;
-    }
-    *out = state.bad_jit ? NULL : ptx_read(text, strlen(text), error);
-    if (*out == NULL && log_room > 0) {
-        snprintf(log, log_room, "ptxas application ptx input\n%s, error 1 of 1\nptxas fatal\n", error);
-    }
-    return *out == NULL ? INVALID_PTX : OK;
-}
-
-EXPORT int cuLinkCreate_v2(unsigned count, int *options, void **values, link **out) {
-    if (usable() == OK) {
-        *out = handle(LINK, sizeof **out);
-        find_log(count, options, values, &(*out)->log, &(*out)->log_room);
-    }
-    return usable();
-}
-
-/* Logs belong to the linker: an input with options for one is refused. */
-EXPORT int cuLinkAddData_v2(link *l, int type, void *data, size_t length, const char *name, unsigned count,
-                            int *options, void **values) {
-    ptx_module *checked;
-    char *log;
-    size_t room;
-    (void)name;
-    find_log(count, options, values, &log, &room);
-    if (!is(l, LINK) || type != INPUT_PTX || l->text != NULL || log != NULL || room != 0) {
-        return INVALID_VALUE;
-    }
-    l->text = calloc(1, length + 1);
-    l->length = length + 1;
-    memcpy(l->text, data, length);
-    int status = compile(&checked, l->text, l->log, l->log_room);
-    if (status == OK) {
-        ptx_free(checked);
-        pthread_mutex_lock(&gate);
-        state.compiled++;
-        pthread_mutex_unlock(&gate);
-    }
-    return status;
-}
-
-/* What stands for the device's code is the text; it lives as long as the link, as the real one does. */
-EXPORT int cuLinkComplete(link *l, void **code, size_t *length) {
-    if (!is(l, LINK) || l->text == NULL) {
-        return INVALID_VALUE;
-    }
-    *code = l->text;
-    *length = l->length;
-    return OK;
-}
-
-EXPORT int cuLinkDestroy(link *l) {
-    if (!is(l, LINK)) {
-        return INVALID_HANDLE;
-    }
-    l->kind = 0;
-    if (l->text != NULL) {
-        memset(l->text, 0, l->length);
-    }
-    free(l->text);
-    free(l);
-    return OK;
-}
-
-EXPORT int cuModuleLoadDataEx(module **out, const void *image, unsigned count, int *options, void **values) {
-    ptx_module *ptx;
-    char *log;
-    size_t room;
-    find_log(count, options, values, &log, &room);
-    int status = usable() != OK ? usable() : compile(&ptx, image, log, room);
-    if (status == OK) {
-        *out = handle(MODULE, sizeof **out);
-        (*out)->context = current();
-        (*out)->ptx = ptx;
-    }
-    return status;
-}
-
-EXPORT int cuModuleLoadData(module **out, const void *image) {
-    return cuModuleLoadDataEx(out, image, 0, NULL, NULL);
-}
-
-static function *functions;
-
-EXPORT int cuModuleUnload(module *m) {
-    if (!is(m, MODULE)) {
-        return INVALID_HANDLE;
-    }
-    pthread_mutex_lock(&gate);
-    for (function **at = &functions; *at != NULL;) {
-        function *f = *at;
-        if (f->module == m) {
-            *at = f->next;
-            f->kind = 0;
-            free(f);
-        } else {
-            at = &f->next;
-        }
-    }
-    pthread_mutex_unlock(&gate);
-    m->kind = 0;
-    ptx_free(m->ptx);
-    free(m);
-    return OK;
-}
-
-EXPORT int cuModuleGetFunction(function **out, module *m, const char *name) {
-    if (!is(m, MODULE) || ptx_find(m->ptx, name) == NULL) {
-        return is(m, MODULE) ? NOT_FOUND : INVALID_HANDLE;
-    }
-    *out = handle(FUNCTION, sizeof **out);
-    (*out)->module = m;
-    (*out)->entry = ptx_find(m->ptx, name);
-    pthread_mutex_lock(&gate);
-    (*out)->next = functions;
-    functions = *out;
-    pthread_mutex_unlock(&gate);
-    return OK;
-}
-
-EXPORT int cuFuncGetAttribute(int *value, int attribute, function *f) {
-    if (!is(f, FUNCTION)) {
-        return INVALID_HANDLE;
-    }
-    uint32_t most = ptx_threads_max(f->entry);
-    /* MAX_THREADS_PER_BLOCK; NUM_REGS, of which the interpreter knows nothing */
-    *value = attribute == 0 ? (int)(most == 0 ? 1024 : most) : attribute == 4 ? 40 : 0;
-    return OK;
-}
-
-EXPORT int cuFuncSetAttribute(function *f, int attribute, int value) {
-    (void)attribute;
-    (void)value;
-    return is(f, FUNCTION) ? OK : INVALID_HANDLE;
-}
-
-EXPORT int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, function *f, int threads, size_t shared) {
-    (void)shared;
-    *blocks = threads > 0 && threads <= 1024 ? 2048 / threads : 0;
-    return is(f, FUNCTION) ? OK : INVALID_HANDLE;
-}
-
-EXPORT int cuLaunchKernel(function *f, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned ty,
-                          unsigned tz, unsigned shared, stream *s, void **parameters, void **extra) {
-    operation o = {.what = LAUNCH, .function = f, .groups = x, .threads = threads};
-    uint32_t sizes[PTX_PARAMETERS_MAX], count;
-    if (!is(f, FUNCTION) || f->module->context != current()) {
-        return INVALID_HANDLE;
-    }
-    uint32_t most = ptx_threads_max(f->entry);
-    if (x == 0 || y != 1 || z != 1 || ty != 1 || tz != 1 || shared != 0 || extra != NULL || threads == 0 ||
-        threads > (most == 0 ? 1024 : most)) {
-        return INVALID_VALUE;
-    }
-    count = ptx_parameters(f->entry, sizes);
-    for (uint32_t i = 0; i < count; i++) {
-        memcpy(&o.parameters[i], parameters[i], sizes[i]);
-    }
-    pthread_mutex_lock(&gate);
-    o.number = ++state.launches;
-    pthread_mutex_unlock(&gate);
-    return queue(s, &o);
-}
-
 /* ---- streams and events -------------------------------------------------------------------- */
 
 EXPORT int cuStreamCreateWithPriority(stream **out, unsigned flags, int priority) {
     (void)flags;
     (void)priority;
-    if (usable() == OK) {
-        *out = handle(STREAM, sizeof **out);
-        (*out)->context = current();
+    if (fake_usable() == OK) {
+        *out = fake_handle(STREAM, sizeof **out);
+        (*out)->context = fake_current();
     }
-    return usable();
+    return fake_usable();
 }
 
 EXPORT int cuStreamDestroy_v2(stream *s) {
-    if (!is(s, STREAM)) {
+    if (!fake_is(s, STREAM)) {
         return INVALID_HANDLE;
     }
     s->kind = 0;
@@ -758,46 +494,46 @@ EXPORT int cuStreamDestroy_v2(stream *s) {
 
 EXPORT int cuEventCreate(event **out, unsigned flags) {
     (void)flags;
-    if (usable() == OK) {
-        *out = handle(EVENT, sizeof **out);
-        (*out)->context = current();
+    if (fake_usable() == OK) {
+        *out = fake_handle(EVENT, sizeof **out);
+        (*out)->context = fake_current();
         (*out)->behind = UINT64_MAX;
     }
-    return usable();
+    return fake_usable();
 }
 
 EXPORT int cuEventRecord(event *e, stream *s) {
     (void)s;
-    if (!is(e, EVENT)) {
+    if (!fake_is(e, EVENT)) {
         return INVALID_HANDLE;
     }
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     e->behind = e->context->queued;
     e->asked = 0;
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return __atomic_load_n(&e->context->lost, __ATOMIC_RELAXED);
 }
 
 /* Not ready when asked for the first time; done by the second. */
 EXPORT int cuEventQuery(event *e) {
-    if (!is(e, EVENT)) {
+    if (!fake_is(e, EVENT)) {
         return INVALID_HANDLE;
     }
     context *c = e->context;
     if (e->behind == UINT64_MAX) {
         return OK; /* never recorded: cuda.h */
     }
-    pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&fake_gate);
     if (e->asked++ > 0) {
         run_queue(c, e->behind);
     }
     int status = c->lost ? c->lost : c->done >= e->behind ? OK : NOT_READY;
-    pthread_mutex_unlock(&gate);
+    pthread_mutex_unlock(&fake_gate);
     return status;
 }
 
 EXPORT int cuEventElapsedTime(float *ms, event *from, event *to) {
-    if (!is(from, EVENT) || !is(to, EVENT)) {
+    if (!fake_is(from, EVENT) || !fake_is(to, EVENT)) {
         return INVALID_HANDLE;
     }
     *ms = (float)(to->behind - from->behind); /* an operation takes a millisecond here */
@@ -805,7 +541,7 @@ EXPORT int cuEventElapsedTime(float *ms, event *from, event *to) {
 }
 
 EXPORT int cuEventDestroy_v2(event *e) {
-    if (!is(e, EVENT)) {
+    if (!fake_is(e, EVENT)) {
         return INVALID_HANDLE;
     }
     e->kind = 0;

@@ -44,7 +44,7 @@ typedef struct otd_gpu_solver {
 static int32_t otd_build_steps(otd_gpu_solver *solver, const otd_gpu_site *site) {
     for (uint32_t i = 0; i < solver->list.step_count; i++) {
         const equihash_step *step = &solver->list.steps[i];
-        const otd_gpu_build what = {.code = step->code, .threads = solver->threads};
+        const otd_gpu_build what = {.code = step->code, .threads = solver->threads, .keep = 1};
         if (i > 0 && step->code == solver->list.steps[i - 1].code) {
             solver->kernels[i] = solver->kernels[i - 1];
             continue;

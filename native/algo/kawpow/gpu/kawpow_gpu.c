@@ -29,9 +29,6 @@
 #define OTD_GROUPS_OF_UNIT 32u
 #define OTD_GROUPS_OF_SIMULATOR 4u
 
-/* What stands for registers in the geometry of the kernel that reads its program. */
-#define OTD_KAWPOW_ANY UINT32_MAX
-
 /* Halves of items made by one launch. */
 #define OTD_HALVES_LEAST 256u
 #define OTD_HALVES_FIRST 4096u
@@ -222,8 +219,10 @@ static int32_t otd_take_memory(otd_kawpow_state *state, const otd_gpu_site *site
 static int32_t otd_any_build(otd_kawpow_any *any, const otd_gpu_site *site) {
     const otd_gpu_dataset *dataset = site->dataset->state;
     otd_gpu_code code = otd_kernel_kawpow_mix_any;
-    const otd_gpu_build what = {
-        .code = &code, .threads = site->threads, .pieces = dataset->piece_count > 1 ? OTD_GPU_PIECES : 1};
+    const otd_gpu_build what = {.code = &code,
+                                .threads = site->threads,
+                                .pieces = dataset->piece_count > 1 ? OTD_GPU_PIECES : 1,
+                                .keep = 1};
     char *text = malloc(OTD_ANY_PREFIX_BYTES + code.opencl_length);
     if (text == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate %llu bytes for a program",

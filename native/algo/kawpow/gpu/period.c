@@ -303,7 +303,7 @@ int32_t otd_kawpow_periods_open(otd_kawpow_periods **out, const otd_gpu_site *si
     p->port = site->port;
     p->domain = dataset->domain;
     p->threads = site->threads;
-    p->resident = site->resident;
+    p->resident = site->resident == OTD_KAWPOW_ANY ? 0 : site->resident;
     p->pieces = dataset->piece_count == 1 ? 1 : OTD_GPU_PIECES;
     p->piece_bits = otd_bits_of(dataset->piece_bytes / 256); /* items of 256 bytes */
     p->wanted = p->ahead = p->last[0] = p->last[1] = OTD_NO_PERIOD;

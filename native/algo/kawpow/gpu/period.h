@@ -12,6 +12,9 @@
  * one that is being built. */
 #define OTD_KAWPOW_PROGRAMS 4u
 
+/* What stands for resident groups in the geometry of the kernel that reads its program. */
+#define OTD_KAWPOW_ANY UINT32_MAX
+
 typedef struct otd_kawpow_periods otd_kawpow_periods;
 
 /* Starts the thread, with a context of its own in the domain of site->dataset. The programs are built for the
