@@ -32,7 +32,7 @@ public sealed class GpuProofChecker : IProofChecker, IDisposable
         _cards =
         [
             .. gpus.Select(gpu => new CheckingCard(
-                gpu, algorithm, parameters, processor, algorithm.Facts.NeedsDataset ? datasets.Open(gpu, algorithm, blockTime) : null,
+                gpu, algorithm, parameters, processor, algorithm.Facts.NeedsDataset ? datasets.Open(gpu, algorithm, blockTime, checksOnly: true) : null,
                 options ?? new GpuCheckOptions())),
         ];
     }

@@ -82,12 +82,20 @@ public sealed unsafe class PowDataset : IDisposable
     /// or OperationCanceledException.
     /// </summary>
     public static PowDataset CreateOn(
-        int device, PowDataset source, PowProgress? progress = null, CancellationToken cancellation = default)
+        int device, PowDataset source, PowProgress? progress = null, CancellationToken cancellation = default) =>
+        CreateOn(device, DatasetKind.Full, source, progress, cancellation);
+
+    /// <summary>
+    /// The same of either kind. A light one is KawPow's and made from a light source; engines over it check proofs and
+    /// search nothing.
+    /// </summary>
+    public static PowDataset CreateOn(
+        int device, DatasetKind kind, PowDataset source, PowProgress? progress = null, CancellationToken cancellation = default)
     {
         otd_dataset_params parameters = new()
         {
             algorithm = (uint)source.Algorithm,
-            kind = (uint)DatasetKind.Full,
+            kind = (uint)kind,
             epoch = source.Epoch,
             device = (uint)device,
         };

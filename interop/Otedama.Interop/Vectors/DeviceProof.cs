@@ -9,7 +9,7 @@ namespace Otedama.Interop;
 /// the
 /// nonce that stands in the data is searched there, and what comes out says what the proof is worth. Either has to
 /// agree with the
-/// processor, which judges first; what has a wrong form reaches no device.
+/// processor, which judges first; what has a wrong form is not searched.
 /// </summary>
 internal sealed class DeviceProof(int device, VectorDatasets datasets)
 {
@@ -37,12 +37,13 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
         {
             throw new VectorSkippedException($"{proof.Info.Name} has no kernel for this device");
         }
-        if (expected.Verdict == ProofVerdict.Malformed)
+        ProofResult? own = OwnCheck(proof, cancellation);
+        if (own is null && expected.Verdict == ProofVerdict.Malformed)
         {
             _forms++;
             return null;
         }
-        ProofResult found = OwnCheck(proof, cancellation) ?? Search(proof, cancellation);
+        ProofResult found = own ?? Search(proof, cancellation);
         if (found.Verdict != expected.Verdict)
         {
             return $"verdict of the device is {found.Verdict}, of the processor {expected.Verdict}";
