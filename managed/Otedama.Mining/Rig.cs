@@ -109,6 +109,18 @@ public sealed class Rig : IAsyncDisposable
     /// <summary>Also devices that were lost too often to be tried again by themselves; within seconds.</summary>
     public void TryLostAgain() => _crew.TryLostAgain();
 
+    /// <summary>By Pause or its options; also after it was stopped. Not by what the machine needs.</summary>
+    public bool IsPausedByCommand
+    {
+        get
+        {
+            lock (_pauseGate)
+            {
+                return _pausedByCommand;
+            }
+        }
+    }
+
     /// <summary>Does not wait for the workers.</summary>
     public RigSnapshot Snapshot()
     {

@@ -32,4 +32,7 @@ internal interface IInstance
     /// Starts or stops the workers of a rig, of all where none is named. Returns what could not be done, or null.
     /// </summary>
     Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop);
+
+    /// <summary>Turns a rig that runs to another algorithm until the next reload or restart.</summary>
+    Task<SwitchAnswer> SwitchMiningAsync(MiningSwitch wanted, CancellationToken stop);
 }

@@ -76,6 +76,7 @@ internal sealed class LocalApi : IAsyncDisposable
             .Get("/api/v1/stream", StreamAsync)
             .Post("/api/v1/mining/start", (context, stop) => SetMiningAsync(context, true, stop))
             .Post("/api/v1/mining/stop", (context, stop) => SetMiningAsync(context, false, stop))
+            .Post("/api/v1/mining/switch", SwitchMiningAsync)
             .Post("/api/v1/reload", async (context, stop) =>
                 await JsonAsync(context, await _instance.ReloadAsync(stop), AnswerJson.Default.ReloadAnswer))
             .Post("/api/v1/token/link", (context, _) => LinkAsync(context))
@@ -181,6 +182,31 @@ internal sealed class LocalApi : IAsyncDisposable
             return;
         }
         await JsonAsync(context, _instance.Status(), AnswerJson.Default.StatusView);
+    }
+
+    private async Task SwitchMiningAsync(HttpContext context, CancellationToken stop)
+    {
+        IReadOnlyList<string> names = _instance.RigNames;
+        IQueryCollection query = context.Request.Query;
+        string? rig = query["rig"], algorithm = query["algo"], wallet = query["wallet"];
+        string[] pools = [.. query["pool"].OfType<string>()];
+        string? problem = names.Count == 0 ? "this instance has no miner: it was started with mining.enabled false or as a pool only"
+            : rig is null && names.Count > 1 ? $"there are several rigs: {string.Join(", ", names)}; name one with ?rig=NAME (--rig NAME)"
+            : string.IsNullOrEmpty(algorithm) ? "no algorithm; name one with ?algo=NAME (--algo NAME)"
+            : null;
+        if (problem is not null)
+        {
+            await HttpReply.TextAsync(context, names.Count == 0 ? 409 : 400, problem + "\n");
+        }
+        else if (rig is not null && !names.Contains(rig))
+        {
+            await HttpReply.TextAsync(context, 404, $"no rig of that name runs here; there are: {string.Join(", ", names)}\n");
+        }
+        else
+        {
+            SwitchAnswer answer = await _instance.SwitchMiningAsync(new MiningSwitch(rig ?? names[0], algorithm!, pools, wallet), stop);
+            await JsonAsync(context, answer, AnswerJson.Default.SwitchAnswer);
+        }
     }
 
     private async Task StreamAsync(HttpContext context, CancellationToken stopping)

@@ -12,6 +12,7 @@ namespace Otedama;
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(InitAnswer))]
 [JsonSerializable(typeof(ReloadAnswer))]
+[JsonSerializable(typeof(SwitchAnswer))]
 [JsonSerializable(typeof(ConfigAnswer))]
 [JsonSerializable(typeof(ConfigCheckAnswer))]
 [JsonSerializable(typeof(SelftestAnswer))]

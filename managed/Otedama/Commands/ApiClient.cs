@@ -12,21 +12,28 @@ internal sealed class ApiClient : IDisposable
 {
     private const int AnswerMax = 1000; // characters of a sentence that is passed on whole
 
+    /// <summary>Orders that wait for rigs to end, as well as they may, and to start.</summary>
+    public static readonly TimeSpan PatienceOfOrders = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly HttpClient _http;
 
-    private ApiClient(string url, string token)
+    private ApiClient(string url, string token, TimeSpan patience)
     {
         // A system proxy must never see a loopback request with its token.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
             BaseAddress = new Uri(url.TrimEnd('/') + "/api/v1/"),
-            Timeout = TimeSpan.FromSeconds(10),
+            Timeout = patience,
             MaxResponseContentBufferSize = 16 << 20,
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    public static ApiClient Find(Configuration configuration, IReadOnlyDictionary<string, string> environment)
+    /// <param name="patience">How long an answer may take; null: as long as any that only tells.</param>
+    public static ApiClient Find(
+        Configuration configuration, IReadOnlyDictionary<string, string> environment, TimeSpan? patience = null)
     {
         string root = DataDirectory.Locate(configuration, environment);
         if (!InstanceRecord.TryRead(root, out InstanceFile? file))
@@ -39,7 +46,7 @@ internal sealed class ApiClient : IDisposable
         }
         try
         {
-            return new ApiClient(file.ApiUrl, System.IO.File.ReadAllText(DataDirectory.TokenFileIn(root)).Trim());
+            return new ApiClient(file.ApiUrl, System.IO.File.ReadAllText(DataDirectory.TokenFileIn(root)).Trim(), patience ?? s_patience);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

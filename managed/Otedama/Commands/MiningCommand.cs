@@ -7,15 +7,16 @@ internal static class MiningCommand
     public static Command Build(CommandContext context)
     {
         Command mining = new("mining", "The miner of this machine.");
-        mining.Subcommands.Add(Switch(context, "start", "Start the workers of the running instance."));
-        mining.Subcommands.Add(Switch(context, "stop", "Stop the workers of the running instance; pool and chain go on."));
+        mining.Subcommands.Add(StartOrStop(context, "start", "Start the workers of the running instance."));
+        mining.Subcommands.Add(StartOrStop(context, "stop", "Stop the workers of the running instance; pool and chain go on."));
+        mining.Subcommands.Add(SwitchCommand.Build(context));
         mining.Subcommands.Add(BenchmarkCommand.Build(context));
         mining.Subcommands.Add(TuneCommand.Build(context));
         mining.Subcommands.Add(HugePagesCommand.Build(context));
         return mining;
     }
 
-    private static Command Switch(CommandContext context, string name, string description)
+    private static Command StartOrStop(CommandContext context, string name, string description)
     {
         Command command = new(name, description);
         Option<string?> rig = new("--rig") { Description = "Name of the rig; all of this machine when left out.", HelpName = "NAME" };

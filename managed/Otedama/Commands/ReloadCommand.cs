@@ -9,7 +9,7 @@ internal static class ReloadCommand
         Command reload = new("reload", "Make the running instance read its configuration again; what needs a restart is named.");
         reload.SetAction(async (result, stop) =>
         {
-            using ApiClient client = ApiClient.Find(context.Load(result), context.Outside.Environment);
+            using ApiClient client = ApiClient.Find(context.Load(result), context.Outside.Environment, ApiClient.PatienceOfOrders);
             ReloadAnswer answer = await client.PostAsync("reload", AnswerJson.Default.ReloadAnswer, stop);
             if (answer.Problems.Count > 0)
             {
@@ -28,6 +28,10 @@ internal static class ReloadCommand
         if (answer.NeedsRestart.Count > 0)
         {
             yield return $"  needs a restart: {string.Join(", ", answer.NeedsRestart)}";
+        }
+        foreach (string note in answer.Notes)
+        {
+            yield return $"  {note}";
         }
     }
 }

@@ -3,7 +3,7 @@ namespace Otedama;
 /// <summary>A configuration read again while everything runs.</summary>
 internal sealed partial class Instance
 {
-    private readonly SemaphoreSlim _reloading = new(1, 1); // one reload at a time; API threads and the signal's
+    private readonly SemaphoreSlim _reloading = new(1, 1); // one order to rigs at a time; API threads and the signal's
 
     /// <summary>Reads the configuration again and returns a plan of it; null when it cannot be read again.</summary>
     public Func<InstancePlan>? Reread { get; set; }
@@ -22,13 +22,9 @@ internal sealed partial class Instance
         {
             return await ReloadOnceAsync(stop);
         }
-        catch (ConfigurationException e)
+        catch (Exception e) when (IsRefusal(e))
         {
-            return Refused(e.Problems);
-        }
-        catch (Exception e) when (e is CommandException or ArgumentException or IOException or UnauthorizedAccessException or Interop.NativeException)
-        {
-            return Refused([e.Message]);
+            return Refused(ProblemsOf(e));
         }
         finally
         {
@@ -44,32 +40,23 @@ internal sealed partial class Instance
         }
         InstancePlan wanted = Reread();
         ReloadStep step = new(_plan, wanted);
-        InstancePlan before = _plan;
-        _plan = step.Apply(before, wanted);
-        try
+        InstancePlan next = step.Apply();
+        List<string> notes = [.. step.Reasons];
+        string[] rigKeys = [.. _rigs.SelectMany(rig => ReloadStep.Differences(rig.Plan, PlanOf(next, rig)))]; // also after a switch by command
+        foreach (RigHost rig in _rigs.Where(rig => !rig.HasToStart(PlanOf(next, rig))))
         {
-            foreach (RigHost rig in _rigs)
-            {
-                RigPlan plan = _plan.Rigs.First(plan => plan.Name == rig.Name);
-                if (step.Touches(rig.Plan, plan))
-                {
-                    await rig.RestartAsync(plan, stop);
-                }
-                else
-                {
-                    rig.Rig.TryLostAgain();
-                }
-            }
+            rig.Rig.TryLostAgain();
         }
-        catch
-        {
-            _plan = before with { Rigs = [.. _rigs.Select(static rig => rig.Plan)] };
-            throw;
-        }
+        await StartAnewAsync([.. _rigs.Select(rig => (rig, PlanOf(next, rig)))], notes, stop);
+        _plan = next;
         Reloaded?.Invoke(_plan.Configuration);
-        InstanceLog.Reloaded(_logger, Words(step.Applied), Words(step.Waiting));
-        return new ReloadAnswer(1, _plan.Configuration.File, step.Applied, step.Waiting, []);
+        string[] applied = [.. step.Applied.Union(rigKeys)];
+        InstanceLog.Reloaded(_logger, Words(applied), Words(step.Waiting));
+        notes.ForEach(note => InstanceLog.ReloadNote(_logger, note));
+        return new ReloadAnswer(1, _plan.Configuration.File, applied, step.Waiting, []) { Notes = notes };
     }
+
+    private static RigPlan PlanOf(InstancePlan plan, RigHost rig) => plan.Rigs.First(found => found.Name == rig.Name);
 
     private ReloadAnswer Refused(IReadOnlyList<string> problems)
     {

@@ -12,6 +12,8 @@ namespace Otedama;
 /// </summary>
 internal sealed partial class Instance : IInstance, IAsyncDisposable
 {
+    private static readonly TimeSpan s_reloadWait = TimeSpan.FromSeconds(30);
+
     private InstancePlan _plan; // replaced whole by a reload, under _reloading
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -117,24 +119,32 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
 
     public HistoryView History() => _history.View();
 
-    public Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop)
+    public async Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop)
     {
         if (_rigs.Count == 0)
         {
-            return Task.FromResult<string?>("this instance has no miner: it was started with mining.enabled false or as a pool only");
+            return "this instance has no miner: it was started with mining.enabled false or as a pool only";
         }
-        foreach (RigHost host in _rigs.Where(host => rig is null || host.Name == rig))
+        await _reloading.WaitAsync(stop); // what is started anew just now has to hear of it
+        try
         {
-            if (mining)
+            foreach (RigHost host in _rigs.Where(host => rig is null || host.Name == rig))
             {
-                host.Rig.Resume();
-            }
-            else
-            {
-                host.Rig.Pause();
+                if (mining)
+                {
+                    host.Rig.Resume();
+                }
+                else
+                {
+                    host.Rig.Pause();
+                }
             }
         }
-        return Task.FromResult<string?>(null);
+        finally
+        {
+            _reloading.Release();
+        }
+        return null;
     }
 
     /// <summary>Reads the pools' certificates again.</summary>
@@ -151,6 +161,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         {
             await StopAsync(_doors[i].Name, _doors[i].Stop);
         }
+        await _reloading.WaitAsync(s_reloadWait); // a rig that is started anew just now has to be stopped too
         await Task.WhenAll(_rigs.Select(rig => StopAsync($"rig {rig.Name}", rig.StopAsync)));
         await Task.WhenAll(_pools.Select(pool => StopAsync($"pool {pool.Name}", pool.StopAsync)));
         (_shared, SharedWork? shared) = (null, _shared);

@@ -21,6 +21,19 @@ internal static partial class InstanceLog
         Message = "configuration read again; in effect now: {Applied}; needs a restart: {Waiting}")]
     public static partial void Reloaded(ILogger logger, string applied, string waiting);
 
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "configuration_reload_note", Message = "{Sentence}")]
+    public static partial void ReloadNote(ILogger logger, string sentence);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "rig_switched",
+        Message = "{Rig} mines {Algorithm} instead of {Before}, on {Pools}, by command until the next reload or restart")]
+    public static partial void Switched(ILogger logger, string rig, string algorithm, string before, string pools);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "rig_not_switched", Message = "{Rig} was not switched: {Problem}")]
+    public static partial void NotSwitched(ILogger logger, string rig, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "rig_not_started_again", Message = "{Sentence}")]
+    public static partial void NotStartedAgain(ILogger logger, string sentence);
+
     [LoggerMessage(Level = LogLevel.Error, EventName = "configuration_not_reloaded",
         Message = "configuration not read again, the one before stays: {Problem}")]
     public static partial void NotReloaded(ILogger logger, string problem);

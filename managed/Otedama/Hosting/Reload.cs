@@ -3,14 +3,17 @@ namespace Otedama;
 /// <summary>Which settings a running instance takes over from a configuration that is read again.</summary>
 internal static class Reload
 {
-    /// <summary>
-    /// Settings of the rig that decide more than the rig: which parts run, and what chain, plugin and datasets are made
-    /// for.
-    /// </summary>
-    private static readonly Setting[] s_atStart = [Settings.MiningEnabled, Settings.MiningAlgorithms, Settings.MiningPool];
+    /// <summary>What a rig mines, where, and for whom: these change together or not at all.</summary>
+    private static readonly Setting[] s_ofWork =
+        [Settings.MiningAlgorithms, Settings.MiningPool, Settings.MiningPools, Settings.Wallet, Settings.MiningPassword];
 
-    /// <summary>The rig is stopped and started with the new value; chain, pool and miners do not notice.</summary>
-    public static bool IsOfRig(Setting setting) => setting.Key.StartsWith("mining.", StringComparison.Ordinal) && !s_atStart.Contains(setting);
+    public static bool IsOfWork(Setting setting) => s_ofWork.Contains(setting);
+
+    /// <summary>
+    /// The rig is stopped and started with the new value; chain, pool and miners do not notice. Which parts run is decided
+    /// at the start only.
+    /// </summary>
+    public static bool IsOfRig(Setting setting) => KeySpace.Rig.Holds(setting) && setting != Settings.MiningEnabled;
 
     public static bool IsLive(Setting setting) => setting == Settings.LogLevel || IsOfRig(setting);
 
@@ -31,4 +34,8 @@ internal static class Reload
 /// problems because of which nothing was changed.
 /// </summary>
 internal sealed record ReloadAnswer(
-    int Schema, string? File, IReadOnlyList<string> Applied, IReadOnlyList<string> NeedsRestart, IReadOnlyList<string> Problems);
+    int Schema, string? File, IReadOnlyList<string> Applied, IReadOnlyList<string> NeedsRestart, IReadOnlyList<string> Problems)
+{
+    /// <summary>Why something waits, and what a rig that was started anew had to decide by itself; sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

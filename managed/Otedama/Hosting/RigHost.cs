@@ -16,6 +16,9 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
 
     public Rig Rig => _rig ?? throw new InvalidOperationException("the rig was not started");
 
+    /// <summary>Whether it has to be started anew to go by this plan.</summary>
+    public bool HasToStart(RigPlan plan) => ReloadStep.Touches(Plan, plan) || Rig.Snapshot().State == RigState.Stopped;
+
     public RigView View() => Views.Rig(Name, Plan.Work.Name, Rig.Snapshot());
 
     /// <summary>What one scrape of the metrics reads of it.</summary>
@@ -37,25 +40,20 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
     }
 
     /// <summary>
-    /// Pools and chain do not notice; a rig that does not start by the new plan is started by the old one.
+    /// What it would be started anew with. Throws before anything is stopped: a card that cannot do it, a plugin that is
+    /// not there, an algorithm this program has not got.
     /// </summary>
-    public async Task RestartAsync(RigPlan wanted, CancellationToken stop)
+    public RigOptions Prepare(RigPlan wanted, Action<string> note)
     {
-        Rig old = Rig;
-        bool paused = old.Snapshot().State == RigState.Paused;
-        RigOptions options = OptionsOf(wanted, static _ => { }); // throws before anything is stopped
-        await old.StopAsync();
-        try
-        {
-            _rig = await Rig.StartAsync(options with { StartPaused = paused }, loggers, clock, stop);
-            Plan = wanted;
-        }
-        catch
-        {
-            RigOptions before = OptionsOf(Plan, static _ => { }) with { StartPaused = paused };
-            _rig = await Rig.StartAsync(before, loggers, clock, CancellationToken.None);
-            throw;
-        }
+        shared.Prepare(wanted.Work);
+        return OptionsOf(wanted, note);
+    }
+
+    /// <summary>After StopAsync. Stopped by command, it stays so.</summary>
+    public async Task StartAgainAsync(RigPlan by, RigOptions options, CancellationToken stop)
+    {
+        _rig = await Rig.StartAsync(options with { StartPaused = Rig.IsPausedByCommand }, loggers, clock, stop);
+        Plan = by;
     }
 
     public Task StopAsync() => _rig?.StopAsync() ?? Task.CompletedTask;

@@ -14,7 +14,8 @@ internal sealed class SharedWork : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly DatasetLog _datasetLog;
-    private readonly Dictionary<string, WasmPlugin> _plugins = []; // touched while starting only
+    private readonly string _folder;
+    private readonly Dictionary<string, WasmPlugin> _plugins = []; // touched at the start, then by one reload or switch at a time
     private readonly List<IDisposable> _checkers = [];
 
     /// <summary>Throws CommandException when an algorithm of the plan is not in this program.</summary>
@@ -22,17 +23,11 @@ internal sealed class SharedWork : IDisposable
     {
         (_configuration, _logger, _time) = (plan.Configuration, loggers.CreateLogger(LogCategory.Instance), clock);
         Work[] all = [.. plan.Pools.Select(static pool => pool.Work).Concat(plan.Rigs.Select(static rig => rig.Work))];
-        foreach (Work work in all)
-        {
-            Require(work);
-        }
-        string folder = Path.Combine(plan.DataRoot, "datasets");
-        if (all.Any(static work => work.Facts.HasFile))
-        {
-            Directory.CreateDirectory(folder);
-        }
+        _folder = Path.Combine(plan.DataRoot, "datasets");
+        Array.ForEach(all, Require);
+        Array.ForEach(all, MakeRoom);
         _datasetLog = new DatasetLog(loggers.CreateLogger(LogCategory.Datasets), clock);
-        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = folder, Clock = clock, Finished = _datasetLog.OnFinished });
+        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = _folder, Clock = clock, Finished = _datasetLog.OnFinished });
         DeviceDatasets = new DeviceDatasets(
             Datasets,
             new DeviceDatasetOptions { Clock = clock, Finished = _datasetLog.OnFinished, Says = _datasetLog.OnMemory });
@@ -105,6 +100,24 @@ internal sealed class SharedWork : IDisposable
         _datasetLog.Dispose();
         DeviceDatasets.Dispose(); // first: they are made from the others
         Datasets.Dispose();
+    }
+
+    /// <summary>
+    /// Before a rig that runs turns to it. Throws CommandException as the constructor does, and IOException or
+    /// UnauthorizedAccessException over the folder of datasets.
+    /// </summary>
+    public void Prepare(Work work)
+    {
+        Require(work);
+        MakeRoom(work);
+    }
+
+    private void MakeRoom(Work work)
+    {
+        if (work.Facts.HasFile)
+        {
+            Directory.CreateDirectory(_folder);
+        }
     }
 
     private static void Require(Work work)

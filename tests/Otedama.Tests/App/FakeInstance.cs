@@ -158,6 +158,15 @@ internal sealed class FakeInstance : IInstance
         return Task.FromResult(HasRig ? null : "this instance has no miner");
     }
 
+    /// <summary>The last switch it was asked for.</summary>
+    public MiningSwitch? Switched { get; private set; }
+
+    public Task<SwitchAnswer> SwitchMiningAsync(MiningSwitch wanted, CancellationToken stop)
+    {
+        Switched = wanted;
+        return Task.FromResult(new SwitchAnswer(1, wanted.Rig, wanted.Algorithm, "sha256d", wanted.Pools, true));
+    }
+
     private RigView Rig() => new()
     {
         Name = "main",

@@ -56,9 +56,9 @@ public sealed class ReloadTests
         ReloadStep step = new(now, wanted);
         Assert.Empty(step.Applied);
         Assert.Equal([waits], step.Waiting);
-        InstancePlan next = step.Apply(now, wanted);
+        InstancePlan next = step.Apply();
         Assert.Equal(["a", "b"], next.Rigs.Select(static rig => rig.Name));
-        Assert.All(now.Rigs.Zip(next.Rigs), pair => Assert.False(step.Touches(pair.First, pair.Second)));
+        Assert.All(now.Rigs.Zip(next.Rigs), pair => Assert.False(ReloadStep.Touches(pair.First, pair.Second)));
     }
 
     private static InstancePlan Plan(string text)
