@@ -19,7 +19,8 @@ internal sealed class DeviceDatasetEntry
     private TimeSpan _took = Timeout.InfiniteTimeSpan;
 
     public DeviceDatasetEntry(
-        GpuInfo gpu, Algorithm algorithm, DatasetKind kind, uint epoch, DatasetStore store, DeviceDatasetOptions options)
+        GpuInfo gpu, Algorithm algorithm, DatasetKind kind, uint epoch, DatasetStore store,
+            DeviceDatasetOptions options)
     {
         (_gpu, Algorithm, Kind, Epoch, _store, _options) = (gpu, algorithm, kind, epoch, store, options);
         _began = options.Clock.GetTimestamp();
@@ -28,7 +29,8 @@ internal sealed class DeviceDatasetEntry
             CancellationToken.None,
             TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, // a thread of its own
             TaskScheduler.Default);
-        Making.ContinueWith(Tell, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Making.ContinueWith(Tell, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     public Algorithm Algorithm { get; }
@@ -60,7 +62,8 @@ internal sealed class DeviceDatasetEntry
     public DatasetState State()
     {
         ulong total = _progress.Total;
-        double done = Making.IsCompletedSuccessfully ? 1 : total == 0 ? 0 : Math.Min((double)_progress.Done / total, 0.999);
+        double done = Making.IsCompletedSuccessfully ? 1 : total == 0 ? 0
+            : Math.Min((double)_progress.Done / total, 0.999);
         return new DatasetState(
             Algorithm, Kind, Epoch, Volatile.Read(ref _bytes), done, Took.TotalSeconds, Problem?.Message ?? "")
         {

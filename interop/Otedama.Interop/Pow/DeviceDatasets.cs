@@ -86,7 +86,8 @@ public sealed class DeviceDatasets(DatasetStore store, DeviceDatasetOptions? opt
         {
             if (shelf.Leave(checksOnly) == 0 && !_disposed)
             {
-                shelf.Linger(_options.Clock.CreateTimer(_ => Expire(shelf), null, _options.Linger, Timeout.InfiniteTimeSpan));
+                shelf.Linger(_options.Clock.CreateTimer(_ =>
+                    Expire(shelf), null, _options.Linger, Timeout.InfiniteTimeSpan));
             }
         }
     }
@@ -113,7 +114,8 @@ public sealed class DeviceDatasetLease : IDisposable
     private readonly bool _checksOnly;
     private bool _disposed;
 
-    internal DeviceDatasetLease(DeviceDatasets datasets, DeviceShelf shelf, Algorithm algorithm, TimeSpan blockTime, bool checksOnly) =>
+    internal DeviceDatasetLease(DeviceDatasets datasets, DeviceShelf shelf, Algorithm algorithm, TimeSpan blockTime,
+        bool checksOnly) =>
         (_datasets, _shelf, _algorithm, _blockTime, _checksOnly) = (datasets, shelf, algorithm, blockTime, checksOnly);
 
     /// <summary>
@@ -124,7 +126,8 @@ public sealed class DeviceDatasetLease : IDisposable
     /// <param name="letGo">
     /// The memory does not hold two: engines that use another have to be given up before this one can be made.
     /// </param>
-    public PowDataset? TryGet(int height, out bool letGo) => _datasets.TryGet(_shelf, _algorithm, height, _blockTime, out letGo);
+    public PowDataset? TryGet(int height, out bool letGo) =>
+        _datasets.TryGet(_shelf, _algorithm, height, _blockTime, out letGo);
 
     /// <summary>The card was lost, and what it held with it.</summary>
     public void OnLost() => _datasets.OnLost(_shelf);

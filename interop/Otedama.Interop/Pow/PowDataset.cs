@@ -90,7 +90,8 @@ public sealed unsafe class PowDataset : IDisposable
     /// search nothing.
     /// </summary>
     public static PowDataset CreateOn(
-        int device, DatasetKind kind, PowDataset source, PowProgress? progress = null, CancellationToken cancellation = default)
+        int device, DatasetKind kind, PowDataset source, PowProgress? progress = null,
+            CancellationToken cancellation = default)
     {
         otd_dataset_params parameters = new()
         {
@@ -103,9 +104,11 @@ public sealed unsafe class PowDataset : IDisposable
     }
 
     private static PowDataset Make(
-        otd_dataset_params parameters, PowDataset? source, string path, PowProgress? progress, CancellationToken cancellation)
+        otd_dataset_params parameters, PowDataset? source, string path, PowProgress? progress,
+            CancellationToken cancellation)
     {
-        (Algorithm algorithm, uint epoch, int device) = ((Algorithm)parameters.algorithm, parameters.epoch, (int)parameters.device);
+        (Algorithm algorithm, uint epoch, int device) = ((Algorithm)parameters.algorithm, parameters.epoch,
+            (int)parameters.device);
         ulong size = SizeOf(algorithm, (DatasetKind)parameters.kind, epoch, device);
         string what = $"build the {algorithm} dataset of epoch {epoch}{(device == 0 ? "" : $" on device {device}")}";
         progress ??= new PowProgress();
@@ -120,7 +123,8 @@ public sealed unsafe class PowDataset : IDisposable
         {
             fixed (byte* text = name)
             {
-                status = Otd.otd_dataset_create(&parameters, source?._handle.DangerousGetHandle() ?? 0, text, (uint)name.Length,
+                status = Otd.otd_dataset_create(&parameters, source?._handle.DangerousGetHandle() ?? 0, text,
+                    (uint)name.Length,
                     progress.Pointer, (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(cancel, 0), &handle);
             }
             GC.KeepAlive(progress);

@@ -18,8 +18,8 @@ public sealed unsafe partial class PowEngine
     }
 
     /// <summary>
-    /// Checks proofs on the engine's device, as NativeProofChecker does on the processor and with the same verdicts. Throws
-    /// NativeException: then no verdict counts, and the engine is of no use any more.
+    /// Checks proofs on the engine's device, as NativeProofChecker does on the processor and with the same
+    /// verdicts. Throws NativeException: then no verdict counts, and the engine is of no use any more.
     /// </summary>
     public void Check(ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
     {

@@ -38,7 +38,8 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int dev
         return Window(engine, first, count, versions, cancellation);
     }
 
-    private List<PowHit> Window(PowEngine engine, ulong first, ulong count, uint[] versions, CancellationToken cancellation)
+    private List<PowHit> Window(PowEngine engine, ulong first, ulong count, uint[] versions,
+        CancellationToken cancellation)
     {
         List<PowHit> hits = [];
         UInt128 end = UInt128.One << search.Info.NonceBits;

@@ -20,7 +20,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     private PowEngine? _engine; // of a device
     private (Algorithm, int, PowDataset?, string) _engineOf;
 
-    /// <summary>Proofs with a mix are checked on a device by the whole dataset there in place of the light one.</summary>
+    /// <summary>Proofs with a mix are checked on a device by the whole dataset there in place of the light
+    /// one.</summary>
     public bool WholeOnDevice { get; set; }
 
     /// <summary>
@@ -38,7 +39,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
         // Where there are no epochs n= counts the graphs the file may be made from, 0 = the network's.
         uint epoch = facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N;
         bool isLight = facts.HasEpochs && (device == 0 || (checksOnly && !WholeOnDevice));
-        return For(new Key(vector.Info.Algorithm, epoch, device, isLight ? DatasetKind.Light : DatasetKind.Full), cancellation);
+        return For(new Key(vector.Info.Algorithm, epoch, device, isLight ? DatasetKind.Light : DatasetKind.Full),
+            cancellation);
     }
 
     /// <summary>
@@ -56,7 +58,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
         {
             _engine?.Dispose(); // first: the memory may not hold two
             _engine = null;
-            _engine = PowEngine.Create(vector.Info.Algorithm, vector.Parameters, dataset, 0, (uint)device, new PowEngineUse(0, checksOnly));
+            _engine = PowEngine.Create(vector.Info.Algorithm, vector.Parameters, dataset, 0, (uint)device,
+                new PowEngineUse(0, checksOnly));
             _engineOf = key;
         }
         return _engine;
@@ -95,7 +98,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     /// <summary>Lets go of the oldest of those that are counted with this one, where there are enough.</summary>
     private void MakeRoom(Key key)
     {
-        if (_made.Count(made => Same(made.Key)) < (key.Device != 0 && key.Kind == DatasetKind.Full ? WholeOnDeviceMax : KeptMax))
+        if (_made.Count(made => Same(made.Key)) < (key.Device != 0 && key.Kind == DatasetKind.Full
+            ? WholeOnDeviceMax : KeptMax))
         {
             return;
         }
@@ -114,7 +118,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     private PowDataset Make(Key key, PowDataset? source, CancellationToken cancellation)
     {
         PowProgress progress = new();
-        string name = new DatasetState(key.Algorithm, key.Kind, key.Epoch, 0, 0, 0, "") { Place = source is null ? "" : "the card" }.Name;
+        string name = new DatasetState(key.Algorithm, key.Kind, key.Epoch, 0, 0, 0, "") { Place = source is null
+            ? "" : "the card" }.Name;
         begins?.Invoke($"making the {name}, {PowDataset.SizeOf(key.Algorithm, key.Kind, key.Epoch, key.Device) >> 20} MiB", progress);
         return source is null
             ? PowDataset.Create(key.Algorithm, key.Kind, key.Epoch, progress: progress, cancellation: cancellation)

@@ -61,7 +61,8 @@ internal static class BenchmarkCommand
         Command benchmark = new("benchmark", "Measure each algorithm and flavour on this machine. Rates per second of wall time and per second of processor time.");
         foreach (Option option in new Option[]
         {
-            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_build, s_height, s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory, s_gpus,
+            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_build, s_height,
+                s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory, s_gpus,
         })
         {
             benchmark.Options.Add(option);
@@ -82,7 +83,8 @@ internal static class BenchmarkCommand
             }
             else if (result.GetResult(s_gpus) is not null)
             {
-                return GpuBenchmarkTable.Run(context, result, options with { Gpus = Cards(result, [s_flavours, s_threads, s_build, s_kawPowDataset]) }, stop);
+                return GpuBenchmarkTable.Run(context, result,
+                    options with { Gpus = Cards(result, [s_flavours, s_threads, s_build, s_kawPowDataset]) }, stop);
             }
             using Progress progress = new(context.Outside);
             WarnWhenBusy(context);

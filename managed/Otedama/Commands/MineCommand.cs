@@ -26,7 +26,8 @@ internal static class MineCommand
         };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
         Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all, none = graphics cards alone.", HelpName = "N" };
-        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, pool, threads])
+        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, pool,
+            threads])
         {
             mine.Options.Add(option);
         }

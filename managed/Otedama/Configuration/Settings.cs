@@ -33,7 +33,8 @@ internal static class Settings
         + "mining.workers.gpu_threads says.",
         "numbers and ranges such as 0, 2-5"));
 
-    public static readonly Setting<int> GpuIntensity = Add(Integer("mining.workers.gpu_intensity", 0, 0, GpuChoice.IntensityMax,
+    public static readonly Setting<int> GpuIntensity = Add(Integer("mining.workers.gpu_intensity", 0, 0,
+        GpuChoice.IntensityMax,
         "Nonces of one launch of a card as a power of two, 6 to 30; 0 = as many as take about 8 ms, which is measured. Less "
         + "makes a desktop smoother, more costs a slow link less."));
 
@@ -145,7 +146,8 @@ internal static class Settings
         + "SHA-256d, Verthash and KawPow.",
         "numbers and ranges such as 0, 2-5"));
 
-    public static readonly Setting<string> CheckGpusWhen = Add(Choice("pool.check_gpus_when", "faster", ["faster", "always"],
+    public static readonly Setting<string> CheckGpusWhen = Add(Choice("pool.check_gpus_when", "faster",
+        ["faster", "always"],
         "When pool.check_gpus check: faster = batches of a size at which the card was measured to be faster; always = "
         + "whenever a card is ready, which spares the processor."));
 

@@ -145,7 +145,8 @@ internal sealed record GpuProbeResult(
     IReadOnlyList<string> Interfaces, IReadOnlyList<string> Problems, GpuListAnswer? Found, bool HasSensors)
 {
     public IEnumerable<DeviceBackend> Backends =>
-        Catalogue.Backends().Where(backend => Interfaces.Contains(backend.Name)).Select(static backend => backend.Backend);
+        Catalogue.Backends().Where(backend => Interfaces.Contains(backend.Name)).Select(static backend =>
+            backend.Backend);
 }
 
 /// <summary>What one such process said, and how it ended.</summary>

@@ -129,7 +129,8 @@ internal sealed record RigPlan
         }
         return [.. rigs.Select(rig => rig with
         {
-            Threads = rig.HasCardsOnly ? SettingTypes.None : rig.GivenThreads() > 0 ? rig.GivenThreads() : machine - given,
+            Threads = rig.HasCardsOnly ? SettingTypes.None : rig.GivenThreads() > 0 ? rig.GivenThreads()
+                : machine - given,
         })];
     }
 
