@@ -73,8 +73,8 @@ int main(int count, char **arguments) {
         otd_test_gpu_datasets();
         otd_test_gpu_kawpow();
     } else if (strcmp(part, "checks") == 0) {
-        otd_devices_open(~0u); /* OTEDAMA_GPU leaves out what takes too long */
         otd_test_gpu_host();
+        otd_devices_open(~0u); /* OTEDAMA_GPU leaves out what takes too long */
         otd_test_gpu_checks();
     } else if (strncmp(part, "equihash", 8) == 0) {
         otd_check(otd_devices_open(~0u) == OTD_OK, "devices open");
