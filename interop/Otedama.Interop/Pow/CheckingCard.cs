@@ -200,7 +200,8 @@ internal sealed class CheckingCard : IDisposable
             if (!results[..sample].SequenceEqual(expected.AsSpan(0, sample)))
             {
                 throw new NativeException(
-                    $"check of {items.Length} {_algorithm} proofs on {_gpu.Name}", "OTD_E_SELFTEST", "the processor judged otherwise", "Report this message.");
+                    $"check of {items.Length} {_algorithm} proofs on {_gpu.Name}", "OTD_E_SELFTEST", "the "
+                        + "processor judged otherwise", "Report this message.");
             }
         }
         finally
@@ -288,8 +289,10 @@ internal sealed class CheckingCard : IDisposable
             : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, _options.RetryMax.Ticks));
         if (_problem is null && !_disposed)
         {
-            string next = _isUseless ? "" : $" It is tried again in {_pause.TotalSeconds:0} s, and then less and less often.";
-            _options.Warns?.Invoke($"{_gpu.Name} ({_gpu.Device.Name}) checks no {_algorithm} shares, the processor does: {e.Message}{next}");
+            string next = _isUseless ? "" : $" It is tried again in {_pause.TotalSeconds:0} s, and then less and "
+                + "less often.";
+            _options.Warns?.Invoke($"{_gpu.Name} ({_gpu.Device.Name}) checks no {_algorithm} shares, the "
+                + $"processor does: {e.Message}{next}");
         }
         _problem = e.Message;
     }

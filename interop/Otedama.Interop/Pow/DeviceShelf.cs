@@ -81,7 +81,8 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
             else if (CanBeLight(failed))
             {
                 _entries.Remove(failed);
-                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} dataset of epoch {epoch}; it checks "
+                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} "
+                    + $"dataset of epoch {epoch}; it checks "
                     + $"shares from the light cache, which takes it longer. {problem.Message}");
                 return Begin(algorithm, epoch, DatasetKind.Light).Made;
             }
@@ -118,7 +119,8 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
         {
             if (_entries.Count > 0)
             {
-                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for two {algorithm} datasets: that of epoch "
+                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for two {algorithm} "
+                    + "datasets: that of epoch "
                     + $"{_entries[0].Epoch} is given up, and no hashes come until that of epoch {epoch} is made");
             }
             Release(static _ => true);
@@ -170,7 +172,8 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
         {
             _crowded = next;
             _entries.Remove(ahead);
-            options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} dataset of epoch {next} beside "
+            options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} dataset "
+                + $"of epoch {next} beside "
                 + $"that of epoch {_current.Epoch}; it is made when the epoch changes. {ahead.Problem!.Message}");
         }
         else if (ahead.Problem is not null && ahead.Age >= options.Retry)

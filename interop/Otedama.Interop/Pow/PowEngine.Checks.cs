@@ -26,7 +26,8 @@ public sealed unsafe partial class PowEngine
         if (items.Length is 0 or > ChecksMax || results.Length < items.Length)
         {
             throw new ArgumentException(
-                $"{items.Length} items and room for {results.Length} results; 1 to {ChecksMax} items and room for all are needed",
+                $"{items.Length} items and room for {results.Length} results; 1 to {ChecksMax} items and room "
+                    + "for all are needed",
                 nameof(items));
         }
         otd_verify_item[] native = ArrayPool<otd_verify_item>.Shared.Rent(items.Length);

@@ -27,7 +27,8 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
     /// <summary>How the proofs so far were judged; empty while there were none.</summary>
     public string Summary => _checks + _searches + _forms == 0 ? "" : string.Create(
         CultureInfo.InvariantCulture,
-        $"proofs on the card: {_checks} by its own check, {_searches} by a search of their nonce; all by the processor too, "
+        $"proofs on the card: {_checks} by its own check, {_searches} by a search of their nonce; all by the "
+            + $"processor too, "
             + $"and {_forms} of a wrong form by it alone");
 
     /// <summary>Null when the device agrees with the processor, which gave the result for this target.</summary>
@@ -50,7 +51,8 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
         }
         // Of a bad proof the hash is what was claimed, which a search does not see.
         return found.Verdict == ProofVerdict.BadProof || found.Hash == expected.Hash ? null
-            : $"hash of the device is {Hex.Encode(found.Hash.ToArray())}, of the processor {Hex.Encode(expected.Hash.ToArray())}";
+            : $"hash of the device is {Hex.Encode(found.Hash.ToArray())}, of the processor "
+                + $"{Hex.Encode(expected.Hash.ToArray())}";
     }
 
     /// <summary>Null where the device has none.</summary>

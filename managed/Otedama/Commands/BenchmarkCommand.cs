@@ -52,7 +52,8 @@ internal static class BenchmarkCommand
 
     private static readonly Option<string[]> s_gpus = new("--gpu")
     {
-        Description = "Graphics cards to measure in place of the processor, by their numbers in `otedama gpu list`: each geometry of each algorithm; the fastest is remembered for the miner. With --verify: checks on them beside those of the processor.",
+        Description = "Graphics cards to measure in place of the processor, by their numbers in `otedama gpu "
+            + "list`: each geometry of each algorithm; the fastest is remembered for the miner. With --verify: checks on them beside those of the processor.",
         HelpName = "NUMBERS",
     };
 
@@ -115,7 +116,8 @@ internal static class BenchmarkCommand
     {
         if (others.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
         {
-            throw new ArgumentException($"--gpu and {other.Name}: cards are measured in each of their geometries, searching. Leave {other.Name} out.");
+            throw new ArgumentException($"--gpu and {other.Name}: cards are measured in each of their "
+                + $"geometries, searching. Leave {other.Name} out.");
         }
         string[] given = List(result.GetValue(s_gpus));
         if (!CpuSet.TryParse(given, out IReadOnlyList<int> numbers, out string? problem, "card"))

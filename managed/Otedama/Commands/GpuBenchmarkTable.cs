@@ -94,7 +94,8 @@ internal static class GpuBenchmarkTable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"data_dir: {root} cannot be written: {e.Message} Give another with --data-dir or OTEDAMA_DATA_DIR.");
+            throw new ConfigurationException($"data_dir: {root} cannot be written: {e.Message} Give another with "
+                + "--data-dir or OTEDAMA_DATA_DIR.");
         }
     }
 

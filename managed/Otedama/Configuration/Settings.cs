@@ -35,11 +35,13 @@ internal static class Settings
 
     public static readonly Setting<int> GpuIntensity = Add(Integer("mining.workers.gpu_intensity", 0, 0,
         GpuChoice.IntensityMax,
-        "Nonces of one launch of a card as a power of two, 6 to 30; 0 = as many as take about 8 ms, which is measured. Less "
+        "Nonces of one launch of a card as a power of two, 6 to 30; 0 = as many as take about 8 ms, which is "
+            + "measured. Less "
         + "makes a desktop smoother, more costs a slow link less."));
 
     public static readonly Setting<bool> GpuFallback = Add(Switch("mining.workers.gpu_fallback", false,
-        "Where a card's driver refuses the compiled kernels of KawPow, mine with the one that reads its program: a fifth to an "
+        "Where a card's driver refuses the compiled kernels of KawPow, mine with the one that reads its program: "
+            + "a fifth to an "
         + "eighth of the speed. Without it such a card does not mine, and says why."));
 
     public static readonly Setting<bool> GpuSimulator = Add(Switch("mining.workers.gpu_simulator", false,
@@ -142,7 +144,8 @@ internal static class Settings
         "Threads that check shares; 0 = chosen for the algorithm and the processor."));
 
     public static readonly Setting<IReadOnlyList<string>> CheckGpus = Add(List("pool.check_gpus",
-        "Graphics cards that check shares beside the processor, by their numbers in `otedama gpu list`. Empty = none. For "
+        "Graphics cards that check shares beside the processor, by their numbers in `otedama gpu list`. Empty = "
+            + "none. For "
         + "SHA-256d, Verthash and KawPow.",
         "numbers and ranges such as 0, 2-5"));
 

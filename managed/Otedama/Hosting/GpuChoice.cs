@@ -157,7 +157,8 @@ internal static class GpuChoice
         {
             if (alone)
             {
-                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there are no CPU "
+                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there "
+                    + "are no CPU "
                     + $"workers ({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.");
             }
             note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers "

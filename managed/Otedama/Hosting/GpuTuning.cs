@@ -60,7 +60,8 @@ internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> 
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                says($"{PathIn(root)} cannot be written, so what is fastest is measured again at the next start: {e.Message}");
+                says($"{PathIn(root)} cannot be written, so what is fastest is measured again at the next start: "
+                    + $"{e.Message}");
             }
         }
     }
