@@ -244,7 +244,7 @@ public sealed class Rig : IAsyncDisposable
         await _source.DisposeAsync();
         _crew.Dispose();
         _watching?.Dispose();
-        _gpus.Dispose();
+        _gpus.End(_crew.Hanging);
         _ownDeviceDatasets?.Dispose(); // first: it is made from the other
         _ownDatasets?.Dispose();
     }

@@ -88,6 +88,10 @@ internal sealed class Crew(
         }
     }
 
+    /// <summary>After Stop: what waits for the last step of each worker that hangs, by its seed's key.</summary>
+    public IReadOnlyDictionary<string, Action> Hanging => Volatile.Read(ref _members).Where(static member => !member.Ended).ToDictionary(
+        static member => member.Key, static member => (Action)(() => member.Loop.Stop(Timeout.InfiniteTimeSpan)));
+
     /// <summary>After Stop. A worker that hangs keeps what it holds.</summary>
     public void Dispose()
     {

@@ -60,6 +60,18 @@ internal sealed class CardLock : IDisposable
         return null;
     }
 
+    /// <summary>Lets go when an engine that still has the card has ended, which may be never; returns at once.</summary>
+    /// <param name="waitForEnd">Returns when it has.</param>
+    public void DisposeAfter(Action waitForEnd) => new Thread(() =>
+    {
+        waitForEnd();
+        Dispose();
+    })
+    {
+        IsBackground = true,
+        Name = "otedama-card",
+    }.Start();
+
     public void Dispose()
     {
         Note(_pidFile, "");

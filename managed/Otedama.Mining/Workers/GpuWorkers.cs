@@ -9,7 +9,7 @@ namespace Otedama.Mining;
 /// and makes another, which opens the card anew. A card is locked for this process from its first use until the rig
 /// ends.
 /// </summary>
-internal sealed class GpuWorkers : IWorkerSource, IDisposable
+internal sealed class GpuWorkers : IWorkerSource
 {
     /// <summary>A card has two launches under way in a scan and drains them at its end, which this makes a small part.</summary>
     private static readonly TimeSpan s_scanBudget = TimeSpan.FromMilliseconds(250);
@@ -60,15 +60,26 @@ internal sealed class GpuWorkers : IWorkerSource, IDisposable
         ];
     }
 
-    /// <summary>After the last step of its workers: others may take the cards.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Others may take the cards, each after the last step of its worker: a rig that is started in this one's place must
+    /// not have a second engine on a card.
+    /// </summary>
+    /// <param name="hanging">Waits for the last step of workers that were not to be stopped in time, by their seeds' keys.</param>
+    public void End(IReadOnlyDictionary<string, Action> hanging)
     {
         lock (_gate)
         {
             _disposed = true;
-            foreach (CardLock? held in _locks.Values)
+            foreach ((int index, CardLock? held) in _locks)
             {
-                held?.Dispose();
+                if (hanging.TryGetValue(_gpus.First(gpu => gpu.Index == index).Name, out Action? waitForEnd))
+                {
+                    held?.DisposeAfter(waitForEnd);
+                }
+                else
+                {
+                    held?.Dispose();
+                }
             }
             _locks.Clear();
         }

@@ -27,6 +27,30 @@ public sealed class CardLockTests : IDisposable
         Assert.NotNull(again);
     }
 
+    [Fact]
+    public async Task A_card_whose_engine_hangs_is_nobody_elses_until_the_engine_has_ended()
+    {
+        using ManualResetEventSlim ended = new();
+        CardLock.Take(Card(3, null), [_folder.Path])!.DisposeAfter(() => Assert.True(ended.Wait(Patience.Limit)));
+        Assert.Throws<IOException>(() => CardLock.Take(Card(3, null), [_folder.Path]));
+        ended.Set();
+        await Task.Run(async () =>
+        {
+            while (true)
+            {
+                try
+                {
+                    using CardLock? again = CardLock.Take(Card(3, null), [_folder.Path]);
+                    return;
+                }
+                catch (IOException)
+                {
+                    await Task.Delay(10);
+                }
+            }
+        }).WaitAsync(Patience.Limit);
+    }
+
     [Theory]
     [InlineData("0000:0a:00.0", "00112233", "otedama-gpu-0000_0a_00.0.lock")]
     [InlineData(null, "00112233", "otedama-gpu-00112233.lock")]
