@@ -179,7 +179,7 @@ public sealed class Rig : IAsyncDisposable
             ? new DeviceDatasets(store, new DeviceDatasetOptions { Clock = clock })
             : null;
         CpuWorkers cpus = new(options, store, clock, log);
-        GpuWorkers gpus = new(options, options.DeviceDatasets ?? ownOfDevices!, clock, log);
+        GpuWorkers gpus = new(options, options.DeviceDatasets ?? ownOfDevices!, LateEnd.OfCard, clock, log);
         return new Rig(options, source, cpus, gpus, (own, ownOfDevices), log, clock);
     }
 

@@ -62,7 +62,8 @@ internal sealed class CardLock : IDisposable
 
     /// <summary>Lets go when an engine that still has the card has ended, which may be never; returns at once.</summary>
     /// <param name="waitForEnd">Returns when it has.</param>
-    public void DisposeAfter(Action waitForEnd) => LateEnd.Run("otedama-card", () =>
+    /// <param name="run">Runs what it is given on a thread that may wait for ever, and returns at once.</param>
+    public void DisposeAfter(Action waitForEnd, Action<Action> run) => run(() =>
     {
         waitForEnd();
         Dispose();

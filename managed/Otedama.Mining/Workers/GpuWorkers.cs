@@ -21,14 +21,18 @@ internal sealed class GpuWorkers : IWorkerSource
     private readonly IReadOnlyList<string> _lockFolders;
     private readonly CardWatch _watch;
     private readonly ILogger _logger;
+    private readonly Action<Action> _late;
     private readonly WorkerSeed[] _seeds;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, CardLock?> _locks = []; // by index of the card, under _gate
     private bool _disposed;
 
     /// <summary>Throws ArgumentException naming the card that cannot do it.</summary>
-    public GpuWorkers(RigOptions options, DeviceDatasets datasets, TimeProvider time, ILogger logger)
+    /// <param name="late">As CardLock.DisposeAfter's run.</param>
+    public GpuWorkers(
+        RigOptions options, DeviceDatasets datasets, Action<Action> late, TimeProvider time, ILogger logger)
     {
+        _late = late;
         _gpus = options.Gpus;
         _lockFolders = options.CardLockFolders ?? CardLock.Folders;
         _logger = logger;
@@ -74,7 +78,7 @@ internal sealed class GpuWorkers : IWorkerSource
             {
                 if (hanging.TryGetValue(_gpus.First(gpu => gpu.Index == index).Name, out Action? waitForEnd))
                 {
-                    held?.DisposeAfter(waitForEnd);
+                    held?.DisposeAfter(waitForEnd, _late);
                 }
                 else
                 {

@@ -31,7 +31,8 @@ public sealed class CardLockTests : IDisposable
     public async Task A_card_whose_engine_hangs_is_nobody_elses_until_the_engine_has_ended()
     {
         using ManualResetEventSlim ended = new();
-        CardLock.Take(Card(3, null), [_folder.Path])!.DisposeAfter(() => Assert.True(ended.Wait(Patience.Limit)));
+        CardLock.Take(Card(3, null), [_folder.Path])!.DisposeAfter(
+            () => Assert.True(ended.Wait(Patience.Limit)), LateEnd.OfCard);
         Assert.Throws<IOException>(() => CardLock.Take(Card(3, null), [_folder.Path]));
         ended.Set();
         await Task.Run(async () =>
