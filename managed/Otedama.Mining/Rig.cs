@@ -51,7 +51,8 @@ public sealed class Rig : IAsyncDisposable
         _started = clock.GetTimestamp();
         _dispatcher = new Dispatcher(source, clock, log, options.StartPaused);
         _crew = new Crew(
-            [cpus, gpus, .. options.Devices], _dispatcher, (worker, name) => new WorkerLoop(worker, name, log), clock, log);
+            [cpus, gpus, .. options.Devices], _dispatcher, (worker, name) =>
+                new WorkerLoop(worker, name, log), clock, log);
         _report = new RigReport(Snapshot, clock, log);
         _pausedByCommand = options.StartPaused;
     }

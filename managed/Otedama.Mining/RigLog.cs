@@ -136,7 +136,8 @@ internal static partial class RigLog
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "gpu_geometry_chosen",
         Message = "{Worker}: {Flavour} is fastest for {Algorithm} and is kept; measured while mining: {Rates}")]
-    public static partial void GeometryChosen(ILogger log, string worker, string flavour, string algorithm, string rates);
+    public static partial void GeometryChosen(ILogger log, string worker, string flavour, string algorithm,
+        string rates);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "gpu_geometry_refused",
         Message = "{Worker}: {Flavour} does not run here and is left out: {Reason}")]

@@ -40,7 +40,8 @@ public sealed record RigOptions
     /// <summary>Nonces of a card's launch as a power of two, 6 to 30; 0 = as many as take about 8 ms.</summary>
     public int GpuIntensity { get; init; }
 
-    /// <summary>Where a card's driver refuses every kernel of KawPow that is compiled for a period, use the slow one that reads its program.</summary>
+    /// <summary>Where a card's driver refuses every kernel of KawPow that is compiled for a period, use the slow
+    /// one that reads its program.</summary>
     public bool GpuFallback { get; init; }
 
     /// <summary>Which geometry was fastest on which card; null = that is found out at every start.</summary>

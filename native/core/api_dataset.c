@@ -40,9 +40,9 @@ static int32_t otd_check_source(const otd_algo *algo, const otd_dataset_params *
         return source == NULL ? OTD_OK
                               : otd_fail(OTD_E_ARGUMENT, "a dataset in the processor's memory has no source");
     }
-    if (params->kind != OTD_DATASET_FULL) {
-        return otd_fail(OTD_E_ARGUMENT, "device %u holds whole datasets only, got kind %u", params->device,
-                        params->kind);
+    if (params->kind > OTD_DATASET_FULL) {
+        return otd_fail(OTD_E_ARGUMENT, "device %u holds datasets of kind 0 (light) and 1 (whole), got %u",
+                        params->device, params->kind);
     }
     if (source == NULL || source->algo != algo || source->params.epoch != params->epoch ||
         source->params.device != 0) {
@@ -50,6 +50,13 @@ static int32_t otd_check_source(const otd_algo *algo, const otd_dataset_params *
                         "the %s dataset of epoch %u on device %u is made from the processor's of that epoch, "
                         "which was not given",
                         algo->info.name, params->epoch, params->device);
+    }
+    if (params->kind == OTD_DATASET_LIGHT && source->params.kind != OTD_DATASET_LIGHT) {
+        return otd_fail(
+            OTD_E_DATASET,
+            "the light %s dataset of device %u is made from the processor's light one, and a whole "
+            "one was given",
+            algo->info.name, params->device);
     }
     return OTD_OK;
 }

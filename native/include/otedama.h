@@ -290,11 +290,11 @@ OTD_API int32_t otd_device_at(uint32_t index, otd_device_info *out);
 OTD_API int32_t otd_flavour_at(uint32_t device, uint32_t algorithm, uint32_t index, otd_flavour_info *out);
 
 /*
- * What the device tells of itself now, through its interface, NVML (NVIDIA) or the kernel's files (AMD). Takes
- * some milliseconds and never waits for a scan; a driver that hangs holds the call for as long, while calls
- * of other threads go on after half a second without what that driver would tell.
- * Returns: OTD_OK, also when nothing is known (valid = 0); OTD_E_ARGUMENT for a device that does not exist.
- * Thread:  any, after otd_open.
+ * What the device tells of itself now, through its interface, NVML (NVIDIA) or the kernel's files (AMD).
+ * Takes some milliseconds and never waits for a scan; a driver that hangs holds the call for as long, while
+ * calls of other threads go on after half a second without what that driver would tell. Returns: OTD_OK, also
+ * when nothing is known (valid = 0); OTD_E_ARGUMENT for a device that does not exist. Thread:  any, after
+ * otd_open.
  */
 OTD_API int32_t otd_device_telemetry(uint32_t device, otd_telemetry *out);
 
@@ -361,7 +361,8 @@ typedef struct otd_dataset_params {
  * LIGHT is what verification needs: KawPow's cache (tens of MiB; items are made when they are read), the
  * Verthash file mapped from disk. FULL is what mining wants: KawPow's whole dataset (gigabytes), a private
  * copy of the Verthash file on huge pages where the system grants them. On other devices than the processor
- * there is FULL only: KawPow's whole dataset is made there by a kernel, Verthash's file is copied there.
+ * KawPow's whole dataset is made there by a kernel, Verthash's file is copied there. A LIGHT one of KawPow is
+ * copied there for checks (OTD_ENGINE_VERIFY), as there is no search over it; Verthash has FULL only.
  */
 #define OTD_DATASET_LIGHT 0u
 #define OTD_DATASET_FULL 1u
@@ -385,7 +386,7 @@ OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *byt
  *
  * In:      source, the processor's dataset of the same algorithm and epoch that one on another device is made
  *          from: of KawPow's light one the cache is read and the items are made on the device, a whole one is
- *          copied, as is Verthash's of either kind. It must outlive the new one, whose engines compute hits
+ *          copied, as is Verthash's of either kind; a light one needs a light one. It must outlive the new one, whose engines compute hits
  *          again with it. Null for the processor's.
  *          path (UTF-8, path_length bytes without a terminating zero, at most 4096, may be empty) names the
  *          file the dataset is read from or, when the file does not exist, written to. Verthash only; KawPow
@@ -397,8 +398,8 @@ OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *byt
  *          OTD_E_ARGUMENT as otd_dataset_size, or before otd_open;
  *          OTD_E_MEMORY when the machine or the device has not the memory to spare, with the numbers in the
  *          detail;
- *          OTD_E_UNSUPPORTED when the device has no kernel of the algorithm; OTD_E_DRIVER,
- *          OTD_E_DEVICE_LOST when it fails;
+ *          OTD_E_UNSUPPORTED when the device has no kernel of the algorithm, or none for that kind of dataset;
+ *          OTD_E_DRIVER, OTD_E_DEVICE_LOST when it fails;
  *          OTD_E_DATASET when the source is missing or another one's, or the file has a wrong length or
  *          digest; OTD_E_IO when it cannot be read or
  *          written; OTD_E_CANCELLED; OTD_E_SELFTEST when what was generated has a wrong digest.
@@ -484,7 +485,8 @@ typedef struct otd_scan_result {
  * In:      `dataset` may be null when the algorithm needs none, has to be in the memory of the engine's
  * device, and must outlive the engine. Returns: OTD_OK; OTD_E_ARGUMENT before otd_open, and for an algorithm,
  * device, flavour or parameter that does not exist; OTD_E_DATASET when the dataset is missing, another
- * algorithm's or another device's; OTD_E_UNSUPPORTED, OTD_E_SELFTEST as otd_self_test; OTD_E_MEMORY;
+ * algorithm's or another device's; OTD_E_UNSUPPORTED, OTD_E_SELFTEST as otd_self_test, and OTD_E_UNSUPPORTED
+ * for a search over another device's light dataset; OTD_E_MEMORY;
  * OTD_E_DRIVER when the driver refuses or cannot compile, OTD_E_DEVICE_LOST. Thread:  any, after otd_open.
  */
 OTD_API int32_t otd_engine_create(const otd_engine_params *params, const otd_dataset *dataset,

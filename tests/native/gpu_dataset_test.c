@@ -42,8 +42,11 @@ static void otd_test_dataset_refusals(uint32_t device) {
     otd_dataset *file = otd_file(OTD_OTHER_GRAPH, OTD_DATASET_LIGHT), *made = NULL;
     otd_dataset_params params = otd_there(device, OTD_OTHER_GRAPH);
     params.kind = OTD_DATASET_LIGHT;
+    otd_expect(otd_dataset_create(&params, file, NULL, 0, NULL, NULL, &made), OTD_E_UNSUPPORTED,
+               "whole datasets", "a device holds no light dataset of Verthash");
+    params.kind = OTD_DATASET_FULL + 1;
     otd_expect(otd_dataset_create(&params, file, NULL, 0, NULL, NULL, &made), OTD_E_ARGUMENT,
-               "whole datasets", "a device holds no light dataset");
+               "of kind 0 (light) and 1 (whole), got 2", "a device holds no third kind of dataset");
     params.kind = OTD_DATASET_FULL;
     otd_expect(otd_dataset_create(&params, NULL, NULL, 0, NULL, NULL, &made), OTD_E_DATASET, "was not given",
                "a dataset without source");

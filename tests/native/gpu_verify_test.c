@@ -247,6 +247,7 @@ enum {
     OTD_HEIGHT = 30000,
     OTD_PERIODS = 3,
     OTD_OF_PERIOD = 60,
+    OTD_OF_LIGHT = 30, /* proofs whose items are made one by one, by a processor in disguise */
     OTD_PROOF = 72,
     OTD_NO_MIX = 40
 };
@@ -365,16 +366,110 @@ static void otd_test_kawpow_checks(const otd_device_info *info, otd_bundle *b) {
     otd_kawpow_light_free(&otd_full_data);
 }
 
+/* ---- kawpow over a light dataset of the device ---------------------------------------------------- */
+
+static otd_dataset *otd_light_on(const otd_device_info *info, const otd_dataset *source, int32_t expected) {
+    const otd_dataset_params params = {.algorithm = OTD_ALGO_KAWPOW,
+                                       .kind = OTD_DATASET_LIGHT,
+                                       .epoch = source->params.epoch,
+                                       .device = info->index};
+    otd_progress progress = {0, 0};
+    otd_dataset *made = NULL;
+    int32_t status = otd_dataset_create(&params, source, NULL, 0, &progress, NULL, &made);
+    otd_check(status == expected && (made != NULL) == (status == OTD_OK) &&
+                  (status != OTD_OK || (progress.total > 0 && progress.done == progress.total)),
+              "gpu checks: a light dataset of kawpow on %s: status %d, not %d, progress %llu of %llu",
+              info->name, status, expected, (unsigned long long)progress.done,
+              (unsigned long long)progress.total);
+    return made;
+}
+
+static void otd_test_light_refusals(const otd_device_info *info, const otd_dataset *full,
+                                    const otd_dataset *made) {
+    char detail[OTD_ERROR_TEXT_MAX] = "";
+    otd_light_on(info, full, OTD_E_DATASET); /* its light cache is gone */
+    otd_checker_of(OTD_ALGO_KAWPOW, info, made, 0, OTD_E_UNSUPPORTED);
+    otd_last_error(detail, sizeof detail);
+    otd_check(strstr(detail, "a search needs the whole one") != NULL, "gpu checks: search over it: \"%s\"",
+              detail);
+}
+
+static void otd_test_kawpow_light_checks(const otd_device_info *info, otd_bundle *b) {
+    otd_dataset light = otd_kawpow_handle(&otd_light_data, OTD_DATASET_LIGHT);
+    otd_dataset full = otd_kawpow_handle(&otd_full_data, OTD_DATASET_FULL);
+    otd_dataset *made = otd_light_on(info, &light, OTD_OK);
+    uint32_t count = otd_kawpow_proofs(&full, b);
+    if (made != NULL) {
+        otd_pair pair = {OTD_ALGO_KAWPOW,
+                         otd_checker_of(OTD_ALGO_KAWPOW, info, made, OTD_ENGINE_VERIFY, OTD_OK), &full,
+                         info->name, otd_most(info)};
+        if (pair.engine != NULL) {
+            otd_test_kawpow_pair(&pair, b, count < OTD_OF_LIGHT ? count : OTD_OF_LIGHT);
+        }
+        otd_engine_destroy(pair.engine);
+        otd_test_light_refusals(info, &full, made);
+    }
+    otd_dataset_destroy(made);
+    otd_kawpow_light_free(&otd_light_data);
+    otd_kawpow_light_free(&otd_full_data);
+}
+
+/* A block of epoch 0, by its whole light cache: as it is, with another mix, nonce and target, and cut short.
+ */
+static void otd_test_kawpow_block(const otd_device_info *info, const otd_dataset *epoch, otd_bundle *b) {
+    static const uint8_t mix[32] = {0x6e, 0x97, 0xb4, 0x7b, 0x13, 0x4f, 0xda, 0x0c, 0x78, 0x88, 0x80,
+                                    0x29, 0x88, 0xe1, 0xa3, 0x73, 0xaf, 0xfe, 0xb2, 0x8b, 0xcd, 0x81,
+                                    0x3b, 0x6e, 0x9a, 0x0f, 0xc6, 0x69, 0xc9, 0x35, 0xd0, 0x3a};
+    static const int32_t expected[] = {OTD_VERDICT_VALID, OTD_VERDICT_BAD_PROOF, OTD_VERDICT_BAD_PROOF,
+                                       OTD_VERDICT_ABOVE_TARGET, OTD_VERDICT_MALFORMED};
+    enum { COUNT = sizeof expected / sizeof expected[0] };
+    otd_dataset *made = otd_light_on(info, epoch, OTD_OK);
+    if (made == NULL) {
+        return;
+    }
+    memset(b->data, 0, COUNT * OTD_PROOF);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        memcpy(b->data + i * OTD_PROOF + OTD_NO_MIX, mix, sizeof mix);
+        b->items[i] = (otd_verify_item){.data_offset = i * OTD_PROOF, .data_length = OTD_PROOF - (i == 4)};
+        memset(b->items[i].target, i == 3 ? 0 : 0xff, 32);
+    }
+    b->data[OTD_PROOF + OTD_NO_MIX] ^= 1;
+    b->data[2 * OTD_PROOF + 32] ^= 1;
+    otd_pair pair = {OTD_ALGO_KAWPOW, otd_checker_of(OTD_ALGO_KAWPOW, info, made, OTD_ENGINE_VERIFY, OTD_OK),
+                     epoch, info->name, otd_most(info)};
+    if (pair.engine != NULL) {
+        otd_same_verdicts(&pair, b, COUNT, "a block of epoch 0");
+        for (uint32_t i = 0; i < COUNT; i++) {
+            otd_check(b->there[i].verdict == expected[i],
+                      "gpu checks: block of epoch 0, %u: verdict %d, not %d", i, b->there[i].verdict,
+                      expected[i]);
+        }
+        otd_check(b->there[0].hash[31] == 0xe6 && b->there[0].hash[30] == 0x01,
+                  "gpu checks: hash of a block of epoch 0");
+    }
+    otd_engine_destroy(pair.engine);
+    otd_dataset_destroy(made);
+}
+
 void otd_test_gpu_checks(void) {
     otd_bundle *bundle = malloc(sizeof *bundle);
     otd_device_info info;
+    const otd_dataset_params params = {.algorithm = OTD_ALGO_KAWPOW, .kind = OTD_DATASET_LIGHT};
+    otd_dataset *epoch = NULL;
     otd_check(bundle != NULL, "gpu checks: memory for a batch");
+    otd_check(otd_dataset_create(&params, NULL, "", 0, NULL, NULL, &epoch) == OTD_OK,
+              "gpu checks: light cache of epoch 0");
     for (uint32_t i = 1; bundle != NULL && otd_device_at(i, &info) == OTD_OK; i++) {
         otd_test_sha256d_checks(&info, bundle);
         otd_test_both_uses(&info, bundle);
         otd_checker_of(OTD_ALGO_SCRYPT, &info, NULL, OTD_ENGINE_VERIFY, OTD_E_UNSUPPORTED);
         otd_test_verthash_checks(&info, bundle);
         otd_test_kawpow_checks(&info, bundle);
+        otd_test_kawpow_light_checks(&info, bundle);
+        if (epoch != NULL) {
+            otd_test_kawpow_block(&info, epoch, bundle);
+        }
     }
+    otd_dataset_destroy(epoch);
     free(bundle);
 }

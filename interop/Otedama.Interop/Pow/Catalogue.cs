@@ -213,8 +213,8 @@ public static unsafe class Catalogue
     }
 
     /// <summary>
-    /// Where what drivers compile is kept from now on, and the logs of compilers that refuse a kernel; made when missing, its
-    /// parent has to exist. "" = nowhere, which is also so after a failure. Throws NativeException.
+    /// Where what drivers compile is kept from now on, and the logs of compilers that refuse a kernel; made when
+    /// missing, its parent has to exist. "" = nowhere, which is also so after a failure. Throws NativeException.
     /// </summary>
     public static void KeepPrograms(string folder)
     {
@@ -240,8 +240,8 @@ public static unsafe class Catalogue
     }
 
     /// <summary>
-    /// Measures for about budget, with a kernel that does nothing else, over footprint bytes of the card's memory (or what one
-    /// piece may have). Throws NativeException.
+    /// Measures for about budget, with a kernel that does nothing else, over footprint bytes of the card's memory
+    /// (or what one piece may have). Throws NativeException.
     /// </summary>
     public static DeviceCeiling Ceiling(int device, CeilingPattern pattern, ulong footprint, TimeSpan budget)
     {
@@ -258,7 +258,8 @@ public static unsafe class Catalogue
     public static DeviceReadings Readings(int device)
     {
         // OTD_TELEMETRY_...
-        const uint temperature = 1, power = 2, fan = 4, clock = 8, memoryClock = 16, load = 32, throttled = 64, memoryUsed = 128,
+        const uint temperature = 1, power = 2, fan = 4, clock = 8, memoryClock = 16, load = 32, throttled = 64,
+            memoryUsed = 128,
             counters = 256, energy = 512, powerLimit = 1024, fanRpm = 2048, hotspot = 4096, memoryTemperature = 8192;
         Native.Open();
         otd_telemetry now;

@@ -4,8 +4,8 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>
-/// One card that checks proofs of one algorithm. Its engine is made on a thread of its own, and again after a failure; what
-/// asks for checks meanwhile is told to ask somebody else. Any thread.
+/// One card that checks proofs of one algorithm. Its engine is made on a thread of its own, and again after a
+/// failure; what asks for checks meanwhile is told to ask somebody else. Any thread.
 /// </summary>
 internal sealed class CheckingCard : IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed class CheckingCard : IDisposable
     /// <summary>For the drivers' sake nothing may be under way when the process ends.</summary>
     private static readonly TimeSpan s_endWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>Beyond what the processor is known to take for the batch, a card that is busy is not waited for.</summary>
+    /// <summary>Beyond what the processor is known to take for the batch, a card that is busy is not waited
+    /// for.</summary>
     private static readonly TimeSpan s_waitMax = TimeSpan.FromSeconds(2);
 
     private readonly GpuInfo _gpu;
@@ -41,9 +42,11 @@ internal sealed class CheckingCard : IDisposable
 
     /// <summary>Takes over the lease, which algorithms with a dataset need.</summary>
     public CheckingCard(
-        GpuInfo gpu, Algorithm algorithm, PowParameters parameters, IProofChecker processor, DeviceDatasetLease? lease, GpuCheckOptions options)
+        GpuInfo gpu, Algorithm algorithm, PowParameters parameters, IProofChecker processor,
+            DeviceDatasetLease? lease, GpuCheckOptions options)
     {
-        (_gpu, _algorithm, _parameters, _processor, _lease, _options) = (gpu, algorithm, parameters, processor, lease, options);
+        (_gpu, _algorithm, _parameters, _processor, _lease, _options) = (gpu, algorithm, parameters, processor,
+            lease, options);
         _speed = new CheckSpeed(options.Remeasure, options.Clock);
         _epochBlocks = algorithm.Facts.EpochBlocks;
         if (lease is null)
@@ -68,8 +71,8 @@ internal sealed class CheckingCard : IDisposable
     }
 
     /// <summary>
-    /// Checks all items, or none and returns false: the card is slower, busy, not ready, or failed, and nothing in results
-    /// counts.
+    /// Checks all items, or none and returns false: the card is slower, busy, not ready, or failed, and nothing in
+    /// results counts.
     /// </summary>
     public bool TryCheck(ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
     {
@@ -107,7 +110,8 @@ internal sealed class CheckingCard : IDisposable
     }
 
     public GpuCheckState State() => new(
-        _gpu.Name, _gpu.Device.Name, Volatile.Read(ref _engine) is not null, Volatile.Read(ref _checked), Volatile.Read(ref _compared),
+        _gpu.Name, _gpu.Device.Name, Volatile.Read(ref _engine) is not null, Volatile.Read(ref _checked),
+            Volatile.Read(ref _compared),
         _speed.FasterFrom(), Volatile.Read(ref _problem));
 
     public void Dispose()
@@ -196,7 +200,8 @@ internal sealed class CheckingCard : IDisposable
             if (!results[..sample].SequenceEqual(expected.AsSpan(0, sample)))
             {
                 throw new NativeException(
-                    $"check of {items.Length} {_algorithm} proofs on {_gpu.Name}", "OTD_E_SELFTEST", "the processor judged otherwise", "Report this message.");
+                    $"check of {items.Length} {_algorithm} proofs on {_gpu.Name}", "OTD_E_SELFTEST", "the "
+                        + "processor judged otherwise", "Report this message.");
             }
         }
         finally
@@ -280,11 +285,14 @@ internal sealed class CheckingCard : IDisposable
         }
         _isUseless = e.StatusName == "OTD_E_UNSUPPORTED";
         _failedAt = _options.Clock.GetTimestamp();
-        _pause = _pause == TimeSpan.Zero ? _options.Retry : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, _options.RetryMax.Ticks));
+        _pause = _pause == TimeSpan.Zero ? _options.Retry
+            : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, _options.RetryMax.Ticks));
         if (_problem is null && !_disposed)
         {
-            string next = _isUseless ? "" : $" It is tried again in {_pause.TotalSeconds:0} s, and then less and less often.";
-            _options.Warns?.Invoke($"{_gpu.Name} ({_gpu.Device.Name}) checks no {_algorithm} shares, the processor does: {e.Message}{next}");
+            string next = _isUseless ? "" : $" It is tried again in {_pause.TotalSeconds:0} s, and then less and "
+                + "less often.";
+            _options.Warns?.Invoke($"{_gpu.Name} ({_gpu.Device.Name}) checks no {_algorithm} shares, the "
+                + $"processor does: {e.Message}{next}");
         }
         _problem = e.Message;
     }

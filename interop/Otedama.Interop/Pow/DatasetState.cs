@@ -19,7 +19,8 @@ public sealed record DatasetState(
     public string Name => (Algorithm.Facts.HasEpochs, Place.Length > 0) switch
     {
         (true, false) => $"{Algorithm} {(Kind == DatasetKind.Light ? "light cache" : "dataset")} of epoch {Epoch}",
-        (true, true) => $"{Algorithm} dataset of epoch {Epoch} on {Place}",
+        (true, true) => $"{Algorithm} {(Kind == DatasetKind.Light ? "light cache" : "dataset")} of epoch {Epoch} "
+            + $"on {Place}",
         (false, true) => $"{Algorithm} data on {Place}",
         _ => $"{Algorithm} data file",
     };

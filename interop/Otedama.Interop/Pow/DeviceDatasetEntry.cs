@@ -19,19 +19,24 @@ internal sealed class DeviceDatasetEntry
     private TimeSpan _took = Timeout.InfiniteTimeSpan;
 
     public DeviceDatasetEntry(
-        GpuInfo gpu, Algorithm algorithm, uint epoch, DatasetStore store, DeviceDatasetOptions options)
+        GpuInfo gpu, Algorithm algorithm, DatasetKind kind, uint epoch, DatasetStore store,
+            DeviceDatasetOptions options)
     {
-        (_gpu, Algorithm, Epoch, _store, _options) = (gpu, algorithm, epoch, store, options);
+        (_gpu, Algorithm, Kind, Epoch, _store, _options) = (gpu, algorithm, kind, epoch, store, options);
         _began = options.Clock.GetTimestamp();
         Making = Task.Factory.StartNew(
             Make,
             CancellationToken.None,
             TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, // a thread of its own
             TaskScheduler.Default);
-        Making.ContinueWith(Tell, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Making.ContinueWith(Tell, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     public Algorithm Algorithm { get; }
+
+    /// <summary>A light one serves checks and no search.</summary>
+    public DatasetKind Kind { get; }
 
     public uint Epoch { get; }
 
@@ -57,9 +62,10 @@ internal sealed class DeviceDatasetEntry
     public DatasetState State()
     {
         ulong total = _progress.Total;
-        double done = Making.IsCompletedSuccessfully ? 1 : total == 0 ? 0 : Math.Min((double)_progress.Done / total, 0.999);
+        double done = Making.IsCompletedSuccessfully ? 1 : total == 0 ? 0
+            : Math.Min((double)_progress.Done / total, 0.999);
         return new DatasetState(
-            Algorithm, DatasetKind.Full, Epoch, Volatile.Read(ref _bytes), done, Took.TotalSeconds, Problem?.Message ?? "")
+            Algorithm, Kind, Epoch, Volatile.Read(ref _bytes), done, Took.TotalSeconds, Problem?.Message ?? "")
         {
             Place = _gpu.Name,
         };
@@ -90,14 +96,14 @@ internal sealed class DeviceDatasetEntry
     {
         try
         {
-            Volatile.Write(ref _bytes, PowDataset.SizeOf(Algorithm, DatasetKind.Full, Epoch, _gpu.Device.Index));
+            Volatile.Write(ref _bytes, PowDataset.SizeOf(Algorithm, Kind, Epoch, _gpu.Device.Index));
             int height = checked((int)Epoch * Algorithm.Facts.EpochBlocks);
             while (true)
             {
                 PowDataset source = _store.Get(Algorithm, height, _stop.Token);
                 try
                 {
-                    return _options.Make(_gpu.Device.Index, source, _progress, _stop.Token);
+                    return _options.Make(_gpu.Device.Index, Kind, source, _progress, _stop.Token);
                 }
                 catch (ObjectDisposedException)
                 {

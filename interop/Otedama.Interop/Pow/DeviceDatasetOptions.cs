@@ -2,7 +2,7 @@ namespace Otedama.Interop;
 
 /// <summary>Makes one dataset in a device's memory; as PowDataset.CreateOn.</summary>
 internal delegate PowDataset DeviceDatasetMaker(
-    int device, PowDataset source, PowProgress? progress, CancellationToken cancellation);
+    int device, DatasetKind kind, PowDataset source, PowProgress? progress, CancellationToken cancellation);
 
 /// <summary>How datasets of graphics cards are kept.</summary>
 public sealed record DeviceDatasetOptions

@@ -25,7 +25,10 @@ public sealed class DeviceDatasets(DatasetStore store, DeviceDatasetOptions? opt
     /// </summary>
     /// <param name="blockTime">Usual time between two blocks, from which the height where the next epoch's is begun
     /// follows.</param>
-    public DeviceDatasetLease Open(GpuInfo gpu, Algorithm algorithm, TimeSpan blockTime)
+    /// <param name="checksOnly">
+    /// It is to check proofs: a light one will do where there is no room for the whole one and nobody searches there.
+    /// </param>
+    public DeviceDatasetLease Open(GpuInfo gpu, Algorithm algorithm, TimeSpan blockTime, bool checksOnly = false)
     {
         lock (_gate)
         {
@@ -34,8 +37,8 @@ public sealed class DeviceDatasets(DatasetStore store, DeviceDatasetOptions? opt
             {
                 _shelves.Add(gpu.Device.Index, shelf = new DeviceShelf(gpu, store, _options));
             }
-            shelf.Enter(algorithm);
-            return new DeviceDatasetLease(this, shelf, algorithm, blockTime);
+            shelf.Enter(algorithm, checksOnly);
+            return new DeviceDatasetLease(this, shelf, algorithm, blockTime, checksOnly);
         }
     }
 
@@ -77,13 +80,14 @@ public sealed class DeviceDatasets(DatasetStore store, DeviceDatasetOptions? opt
         }
     }
 
-    internal void Leave(DeviceShelf shelf)
+    internal void Leave(DeviceShelf shelf, bool checksOnly)
     {
         lock (_gate)
         {
-            if (shelf.Leave() == 0 && !_disposed)
+            if (shelf.Leave(checksOnly) == 0 && !_disposed)
             {
-                shelf.Linger(_options.Clock.CreateTimer(_ => Expire(shelf), null, _options.Linger, Timeout.InfiniteTimeSpan));
+                shelf.Linger(_options.Clock.CreateTimer(_ =>
+                    Expire(shelf), null, _options.Linger, Timeout.InfiniteTimeSpan));
             }
         }
     }
@@ -107,10 +111,12 @@ public sealed class DeviceDatasetLease : IDisposable
     private readonly DeviceShelf _shelf;
     private readonly Algorithm _algorithm;
     private readonly TimeSpan _blockTime;
+    private readonly bool _checksOnly;
     private bool _disposed;
 
-    internal DeviceDatasetLease(DeviceDatasets datasets, DeviceShelf shelf, Algorithm algorithm, TimeSpan blockTime) =>
-        (_datasets, _shelf, _algorithm, _blockTime) = (datasets, shelf, algorithm, blockTime);
+    internal DeviceDatasetLease(DeviceDatasets datasets, DeviceShelf shelf, Algorithm algorithm, TimeSpan blockTime,
+        bool checksOnly) =>
+        (_datasets, _shelf, _algorithm, _blockTime, _checksOnly) = (datasets, shelf, algorithm, blockTime, checksOnly);
 
     /// <summary>
     /// The dataset for this height, or null while it is being made; asking begins it. Throws NativeException when it
@@ -120,7 +126,8 @@ public sealed class DeviceDatasetLease : IDisposable
     /// <param name="letGo">
     /// The memory does not hold two: engines that use another have to be given up before this one can be made.
     /// </param>
-    public PowDataset? TryGet(int height, out bool letGo) => _datasets.TryGet(_shelf, _algorithm, height, _blockTime, out letGo);
+    public PowDataset? TryGet(int height, out bool letGo) =>
+        _datasets.TryGet(_shelf, _algorithm, height, _blockTime, out letGo);
 
     /// <summary>The card was lost, and what it held with it.</summary>
     public void OnLost() => _datasets.OnLost(_shelf);
@@ -130,7 +137,7 @@ public sealed class DeviceDatasetLease : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            _datasets.Leave(_shelf);
+            _datasets.Leave(_shelf, _checksOnly);
         }
     }
 }

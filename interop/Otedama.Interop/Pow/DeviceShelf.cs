@@ -25,19 +25,25 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
     private uint? _crowded;               // epoch that does not fit beside the one before
     private TimeSpan _took;               // to make the last one
     private int _users;
+    private int _searchers; // of them; the others only check
     private ITimer? _linger;
 
     public bool IsUnused => _users == 0;
 
-    public void Enter(Algorithm algorithm)
+    public void Enter(Algorithm algorithm, bool checksOnly)
     {
         _users++;
+        _searchers += checksOnly ? 0 : 1;
         Linger(null);
-        Release(entry => entry.Algorithm != algorithm);
+        Release(entry => entry.Algorithm != algorithm || (!checksOnly && entry.Kind == DatasetKind.Light));
     }
 
     /// <summary>Returns how many are left.</summary>
-    public int Leave() => --_users;
+    public int Leave(bool checksOnly)
+    {
+        _searchers -= checksOnly ? 0 : 1;
+        return --_users;
+    }
 
     /// <summary>The timer that ends the time without users; null = there are some.</summary>
     public void Linger(ITimer? timer)
@@ -72,6 +78,14 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
             {
                 _crowded = epoch;
             }
+            else if (CanBeLight(failed))
+            {
+                _entries.Remove(failed);
+                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} "
+                    + $"dataset of epoch {epoch}; it checks "
+                    + $"shares from the light cache, which takes it longer. {problem.Message}");
+                return Begin(algorithm, epoch, DatasetKind.Light).Made;
+            }
             else if (failed.Age < options.Retry || problem is NativeException { IsDeviceLost: true })
             {
                 _ = problem is NativeException { IsDeviceLost: true } ? Clear() : []; // the next one asks a card that was opened anew
@@ -94,6 +108,10 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
         return made;
     }
 
+    /// <summary>Whether a light one serves in place of a whole one there is no room for.</summary>
+    private bool CanBeLight(DeviceDatasetEntry failed) =>
+        failed.LacksMemory && failed.Kind == DatasetKind.Full && failed.Algorithm.Facts.HasEpochs && _searchers == 0;
+
     /// <summary>Whether the dataset of this epoch may be begun; where two do not fit the others go first.</summary>
     private bool HasRoom(Algorithm algorithm, uint epoch)
     {
@@ -101,7 +119,8 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
         {
             if (_entries.Count > 0)
             {
-                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for two {algorithm} datasets: that of epoch "
+                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for two {algorithm} "
+                    + "datasets: that of epoch "
                     + $"{_entries[0].Epoch} is given up, and no hashes come until that of epoch {epoch} is made");
             }
             Release(static _ => true);
@@ -115,9 +134,9 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
         return true;
     }
 
-    private DeviceDatasetEntry Begin(Algorithm algorithm, uint epoch)
+    private DeviceDatasetEntry Begin(Algorithm algorithm, uint epoch, DatasetKind kind = DatasetKind.Full)
     {
-        DeviceDatasetEntry entry = new(gpu, algorithm, epoch, store, options);
+        DeviceDatasetEntry entry = new(gpu, algorithm, kind, epoch, store, options);
         _entries.Add(entry);
         return entry;
     }
@@ -153,7 +172,8 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
         {
             _crowded = next;
             _entries.Remove(ahead);
-            options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} dataset of epoch {next} beside "
+            options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} dataset "
+                + $"of epoch {next} beside "
                 + $"that of epoch {_current.Epoch}; it is made when the epoch changes. {ahead.Problem!.Message}");
         }
         else if (ahead.Problem is not null && ahead.Age >= options.Retry)

@@ -10,7 +10,8 @@ internal interface IGpuCheckEngine : IDisposable
 }
 
 /// <summary>Makes the engine of a card, known answers included. Throws NativeException.</summary>
-internal delegate IGpuCheckEngine GpuCheckEngineMaker(GpuInfo gpu, Algorithm algorithm, PowParameters parameters, PowDataset? dataset);
+internal delegate IGpuCheckEngine GpuCheckEngineMaker(GpuInfo gpu, Algorithm algorithm, PowParameters parameters,
+    PowDataset? dataset);
 
 /// <summary>How cards check proofs beside the processor.</summary>
 public sealed record GpuCheckOptions
@@ -21,7 +22,8 @@ public sealed record GpuCheckOptions
     /// <summary>How long a comparison of card and processor holds for batches of one size.</summary>
     public TimeSpan Remeasure { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Time before a card that failed is tried again; twice as long after each further failure, up to RetryMax.</summary>
+    /// <summary>Time before a card that failed is tried again; twice as long after each further failure, up to
+    /// RetryMax.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromMinutes(5);
@@ -36,7 +38,8 @@ public sealed record GpuCheckOptions
 
     internal GpuCheckEngineMaker Make { get; init; } = static (gpu, algorithm, parameters, dataset) =>
         new Engine(PowEngine.Create(
-            algorithm, parameters, dataset, device: (uint)gpu.Device.Index, use: new PowEngineUse(0, ChecksOnly: true)));
+            algorithm, parameters, dataset, device: (uint)gpu.Device.Index,
+                use: new PowEngineUse(0, ChecksOnly: true)));
 
     private sealed class Engine(PowEngine engine) : IGpuCheckEngine
     {
@@ -51,6 +54,8 @@ public sealed record GpuCheckOptions
 /// <param name="Gpu">As it is called: gpu0.</param>
 /// <param name="Checked">Proofs whose verdict it gave.</param>
 /// <param name="Compared">Proofs that the processor checked beside it, to compare speed and verdicts.</param>
-/// <param name="FasterFrom">Smallest batch, as a power of two, from which it is known to be faster; null = none is known.</param>
+/// <param name="FasterFrom">Smallest batch, as a power of two, from which it is known to be faster; null = none is
+/// known.</param>
 /// <param name="Problem">Why it checks nothing now; null where nothing is wrong.</param>
-public sealed record GpuCheckState(string Gpu, string Device, bool IsReady, long Checked, long Compared, int? FasterFrom, string? Problem);
+public sealed record GpuCheckState(string Gpu, string Device, bool IsReady, long Checked, long Compared,
+    int? FasterFrom, string? Problem);

@@ -3,9 +3,9 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>
-/// Checks proofs of one algorithm on graphics cards where they are faster for a batch of that size, and everything else, and
-/// whenever no card is ready, on the processor. Which is faster is measured on the batches themselves, by checking some on
-/// both. Thread-safe; a card serves one thread at a time.
+/// Checks proofs of one algorithm on graphics cards where they are faster for a batch of that size, and everything
+/// else, and whenever no card is ready, on the processor. Which is faster is measured on the batches themselves, by
+/// checking some on both. Thread-safe; a card serves one thread at a time.
 /// </summary>
 public sealed class GpuProofChecker : IProofChecker, IDisposable
 {
@@ -32,7 +32,8 @@ public sealed class GpuProofChecker : IProofChecker, IDisposable
         _cards =
         [
             .. gpus.Select(gpu => new CheckingCard(
-                gpu, algorithm, parameters, processor, algorithm.Facts.NeedsDataset ? datasets.Open(gpu, algorithm, blockTime) : null,
+                gpu, algorithm, parameters, processor, algorithm.Facts.NeedsDataset
+                    ? datasets.Open(gpu, algorithm, blockTime, checksOnly: true) : null,
                 options ?? new GpuCheckOptions())),
         ];
     }
@@ -42,9 +43,11 @@ public sealed class GpuProofChecker : IProofChecker, IDisposable
 
     public IReadOnlyList<GpuCheckState> Snapshot() => [.. _cards.Select(static card => card.State())];
 
-    public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
+    public void Check(Algorithm algorithm, ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data,
+        Span<ProofResult> results)
     {
-        if (algorithm == _algorithm && items.Length > 0 && results.Length >= items.Length && OnCard(items, data, results))
+        if (algorithm == _algorithm && items.Length > 0 && results.Length >= items.Length
+            && OnCard(items, data, results))
         {
             return;
         }
@@ -52,7 +55,8 @@ public sealed class GpuProofChecker : IProofChecker, IDisposable
         Interlocked.Add(ref _byProcessor, items.Length);
     }
 
-    public byte[] Prove(Algorithm algorithm, in ProofItem item, ReadOnlySpan<byte> data) => _processor.Prove(algorithm, item, data);
+    public byte[] Prove(Algorithm algorithm, in ProofItem item, ReadOnlySpan<byte> data) =>
+        _processor.Prove(algorithm, item, data);
 
     public void Dispose()
     {

@@ -82,12 +82,21 @@ public sealed unsafe class PowDataset : IDisposable
     /// or OperationCanceledException.
     /// </summary>
     public static PowDataset CreateOn(
-        int device, PowDataset source, PowProgress? progress = null, CancellationToken cancellation = default)
+        int device, PowDataset source, PowProgress? progress = null, CancellationToken cancellation = default) =>
+        CreateOn(device, DatasetKind.Full, source, progress, cancellation);
+
+    /// <summary>
+    /// The same of either kind. A light one is KawPow's and made from a light source; engines over it check proofs and
+    /// search nothing.
+    /// </summary>
+    public static PowDataset CreateOn(
+        int device, DatasetKind kind, PowDataset source, PowProgress? progress = null,
+            CancellationToken cancellation = default)
     {
         otd_dataset_params parameters = new()
         {
             algorithm = (uint)source.Algorithm,
-            kind = (uint)DatasetKind.Full,
+            kind = (uint)kind,
             epoch = source.Epoch,
             device = (uint)device,
         };
@@ -95,9 +104,11 @@ public sealed unsafe class PowDataset : IDisposable
     }
 
     private static PowDataset Make(
-        otd_dataset_params parameters, PowDataset? source, string path, PowProgress? progress, CancellationToken cancellation)
+        otd_dataset_params parameters, PowDataset? source, string path, PowProgress? progress,
+            CancellationToken cancellation)
     {
-        (Algorithm algorithm, uint epoch, int device) = ((Algorithm)parameters.algorithm, parameters.epoch, (int)parameters.device);
+        (Algorithm algorithm, uint epoch, int device) = ((Algorithm)parameters.algorithm, parameters.epoch,
+            (int)parameters.device);
         ulong size = SizeOf(algorithm, (DatasetKind)parameters.kind, epoch, device);
         string what = $"build the {algorithm} dataset of epoch {epoch}{(device == 0 ? "" : $" on device {device}")}";
         progress ??= new PowProgress();
@@ -112,7 +123,8 @@ public sealed unsafe class PowDataset : IDisposable
         {
             fixed (byte* text = name)
             {
-                status = Otd.otd_dataset_create(&parameters, source?._handle.DangerousGetHandle() ?? 0, text, (uint)name.Length,
+                status = Otd.otd_dataset_create(&parameters, source?._handle.DangerousGetHandle() ?? 0, text,
+                    (uint)name.Length,
                     progress.Pointer, (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(cancel, 0), &handle);
             }
             GC.KeepAlive(progress);

@@ -18,15 +18,16 @@ public sealed unsafe partial class PowEngine
     }
 
     /// <summary>
-    /// Checks proofs on the engine's device, as NativeProofChecker does on the processor and with the same verdicts. Throws
-    /// NativeException: then no verdict counts, and the engine is of no use any more.
+    /// Checks proofs on the engine's device, as NativeProofChecker does on the processor and with the same
+    /// verdicts. Throws NativeException: then no verdict counts, and the engine is of no use any more.
     /// </summary>
     public void Check(ReadOnlySpan<ProofItem> items, ReadOnlySpan<byte> data, Span<ProofResult> results)
     {
         if (items.Length is 0 or > ChecksMax || results.Length < items.Length)
         {
             throw new ArgumentException(
-                $"{items.Length} items and room for {results.Length} results; 1 to {ChecksMax} items and room for all are needed",
+                $"{items.Length} items and room for {results.Length} results; 1 to {ChecksMax} items and room "
+                    + "for all are needed",
                 nameof(items));
         }
         otd_verify_item[] native = ArrayPool<otd_verify_item>.Shared.Rent(items.Length);

@@ -9,7 +9,7 @@ namespace Otedama.Interop;
 /// the
 /// nonce that stands in the data is searched there, and what comes out says what the proof is worth. Either has to
 /// agree with the
-/// processor, which judges first; what has a wrong form reaches no device.
+/// processor, which judges first; what has a wrong form is not searched.
 /// </summary>
 internal sealed class DeviceProof(int device, VectorDatasets datasets)
 {
@@ -27,7 +27,8 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
     /// <summary>How the proofs so far were judged; empty while there were none.</summary>
     public string Summary => _checks + _searches + _forms == 0 ? "" : string.Create(
         CultureInfo.InvariantCulture,
-        $"proofs on the card: {_checks} by its own check, {_searches} by a search of their nonce; all by the processor too, "
+        $"proofs on the card: {_checks} by its own check, {_searches} by a search of their nonce; all by the "
+            + $"processor too, "
             + $"and {_forms} of a wrong form by it alone");
 
     /// <summary>Null when the device agrees with the processor, which gave the result for this target.</summary>
@@ -37,19 +38,21 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
         {
             throw new VectorSkippedException($"{proof.Info.Name} has no kernel for this device");
         }
-        if (expected.Verdict == ProofVerdict.Malformed)
+        ProofResult? own = OwnCheck(proof, cancellation);
+        if (own is null && expected.Verdict == ProofVerdict.Malformed)
         {
             _forms++;
             return null;
         }
-        ProofResult found = OwnCheck(proof, cancellation) ?? Search(proof, cancellation);
+        ProofResult found = own ?? Search(proof, cancellation);
         if (found.Verdict != expected.Verdict)
         {
             return $"verdict of the device is {found.Verdict}, of the processor {expected.Verdict}";
         }
         // Of a bad proof the hash is what was claimed, which a search does not see.
         return found.Verdict == ProofVerdict.BadProof || found.Hash == expected.Hash ? null
-            : $"hash of the device is {Hex.Encode(found.Hash.ToArray())}, of the processor {Hex.Encode(expected.Hash.ToArray())}";
+            : $"hash of the device is {Hex.Encode(found.Hash.ToArray())}, of the processor "
+                + $"{Hex.Encode(expected.Hash.ToArray())}";
     }
 
     /// <summary>Null where the device has none.</summary>

@@ -19,6 +19,13 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int dev
         {
             throw new VectorSkippedException($"{search.Info.Name} has no kernel for this device");
         }
+        if (search.Info.Algorithm.Facts.HasEpochs && !datasets.WholeOnDevice && device != 0
+            && Catalogue.Devices().Any(found => found.Index == device && found.Kind == DeviceKind.Simulator))
+        {
+            throw new VectorSkippedException(
+                $"a search of {search.Info.Name} takes the whole dataset, which a processor in disguise makes "
+                    + "for an hour; give --kawpow-dataset full to do it");
+        }
         if (search.Info.NonceBits < 64 && first >> search.Info.NonceBits != 0)
         {
             throw new FormatException($"nonce_first={first} has more than {search.Info.NonceBits} bits");
@@ -28,11 +35,12 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int dev
             return Window(datasets.EngineOn(device, search, false, cancellation), first, count, versions, cancellation);
         }
         using PowEngine engine = PowEngine.Create(
-            search.Info.Algorithm, search.Parameters, datasets.For(search, 0, cancellation), search.Flavour);
+            search.Info.Algorithm, search.Parameters, datasets.For(search, cancellation), search.Flavour);
         return Window(engine, first, count, versions, cancellation);
     }
 
-    private List<PowHit> Window(PowEngine engine, ulong first, ulong count, uint[] versions, CancellationToken cancellation)
+    private List<PowHit> Window(PowEngine engine, ulong first, ulong count, uint[] versions,
+        CancellationToken cancellation)
     {
         List<PowHit> hits = [];
         UInt128 end = UInt128.One << search.Info.NonceBits;

@@ -3,7 +3,7 @@ using Otedama.Core;
 namespace Otedama.Interop;
 
 /// <summary>
-/// Datasets the cases of a run share, one per algorithm, epoch and device: made on first use, the last few kept.
+/// Datasets the cases of a run share, one per algorithm, epoch, device and kind: made on first use, the last few kept.
 /// </summary>
 /// <param name="begins">Told in words what is made now, and how far it is.</param>
 internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null) : IDisposable
@@ -13,17 +13,23 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     /// </summary>
     private const int KeptMax = 4;
 
-    /// <summary>On a device they are gigabytes.</summary>
-    private const int KeptOnDeviceMax = 1;
+    /// <summary>On a device whole ones are gigabytes.</summary>
+    private const int WholeOnDeviceMax = 1;
 
-    private readonly List<(Algorithm Algorithm, uint Epoch, int Device, PowDataset Dataset)> _made = []; // last used last
+    private readonly List<(Key Key, PowDataset Dataset)> _made = []; // last used last
     private PowEngine? _engine; // of a device
     private (Algorithm, int, PowDataset?, string) _engineOf;
 
+    /// <summary>Proofs with a mix are checked on a device by the whole dataset there in place of the light
+    /// one.</summary>
+    public bool WholeOnDevice { get; set; }
+
     /// <summary>
-    /// Null when the algorithm needs none. device: index of Catalogue.Devices, whose memory holds it.
+    /// The processor's, or null when the algorithm needs none.
     /// </summary>
-    public PowDataset? For(PowCase vector, int device, CancellationToken cancellation)
+    public PowDataset? For(PowCase vector, CancellationToken cancellation) => For(vector, 0, false, cancellation);
+
+    private PowDataset? For(PowCase vector, int device, bool checksOnly, CancellationToken cancellation)
     {
         if (!vector.Info.NeedsDataset)
         {
@@ -31,7 +37,10 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
         }
         AlgorithmFacts facts = vector.Info.Algorithm.Facts;
         // Where there are no epochs n= counts the graphs the file may be made from, 0 = the network's.
-        return For(vector.Info.Algorithm, facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N, device, cancellation);
+        uint epoch = facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N;
+        bool isLight = facts.HasEpochs && (device == 0 || (checksOnly && !WholeOnDevice));
+        return For(new Key(vector.Info.Algorithm, epoch, device, isLight ? DatasetKind.Light : DatasetKind.Full),
+            cancellation);
     }
 
     /// <summary>
@@ -42,14 +51,15 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     /// <param name="checksOnly">It is to check proofs and not to search.</param>
     public PowEngine EngineOn(int device, PowCase vector, bool checksOnly, CancellationToken cancellation)
     {
-        PowDataset? dataset = For(vector, device, cancellation);
+        PowDataset? dataset = For(vector, device, checksOnly, cancellation);
         (Algorithm, int, PowDataset?, string) key =
             (vector.Info.Algorithm, device, dataset, $"{checksOnly} {vector.Parameters with { Personal = default }} {Hex.Encode(vector.Parameters.Personal.Span)}");
         if (_engine is null || key != _engineOf)
         {
             _engine?.Dispose(); // first: the memory may not hold two
             _engine = null;
-            _engine = PowEngine.Create(vector.Info.Algorithm, vector.Parameters, dataset, 0, (uint)device, new PowEngineUse(0, checksOnly));
+            _engine = PowEngine.Create(vector.Info.Algorithm, vector.Parameters, dataset, 0, (uint)device,
+                new PowEngineUse(0, checksOnly));
             _engineOf = key;
         }
         return _engine;
@@ -62,9 +72,9 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
         _made.Clear();
     }
 
-    private PowDataset For(Algorithm algorithm, uint epoch, int device, CancellationToken cancellation)
+    private PowDataset For(Key key, CancellationToken cancellation)
     {
-        int at = _made.FindIndex(made => (made.Algorithm, made.Epoch, made.Device) == (algorithm, epoch, device));
+        int at = _made.FindIndex(made => made.Key == key);
         PowDataset dataset;
         if (at >= 0)
         {
@@ -73,32 +83,49 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
         }
         else
         {
-            PowDataset? source = device == 0 ? null : For(algorithm, epoch, 0, cancellation);
-            if (_made.Count(made => made.Device == 0 == (device == 0)) == (device == 0 ? KeptMax : KeptOnDeviceMax))
-            {
-                int oldest = _made.FindIndex(made => made.Device == 0 == (device == 0));
-                if (_made[oldest].Dataset == _engineOf.Item3)
-                {
-                    _engine?.Dispose(); // which holds its memory
-                    _engine = null;
-                }
-                _made[oldest].Dataset.Dispose();
-                _made.RemoveAt(oldest);
-            }
-            dataset = Make(algorithm, epoch, device, source, cancellation);
+            PowDataset? source = key.Device == 0 ? null : For(SourceOf(key), cancellation);
+            MakeRoom(key);
+            dataset = Make(key, source, cancellation);
         }
-        _made.Add((algorithm, epoch, device, dataset));
+        _made.Add((key, dataset));
         return dataset;
     }
 
-    private PowDataset Make(Algorithm algorithm, uint epoch, int device, PowDataset? source, CancellationToken cancellation)
+    /// <summary>What a dataset on a device is made from.</summary>
+    private static Key SourceOf(Key key) =>
+        key with { Device = 0, Kind = key.Algorithm.Facts.HasEpochs ? DatasetKind.Light : DatasetKind.Full };
+
+    /// <summary>Lets go of the oldest of those that are counted with this one, where there are enough.</summary>
+    private void MakeRoom(Key key)
     {
-        DatasetKind kind = source is null && algorithm.Facts.HasEpochs ? DatasetKind.Light : DatasetKind.Full;
-        PowProgress progress = new();
-        string name = new DatasetState(algorithm, kind, epoch, 0, 0, 0, "") { Place = source is null ? "" : "the card" }.Name;
-        begins?.Invoke($"making the {name}, {PowDataset.SizeOf(algorithm, kind, epoch, device) >> 20} MiB", progress);
-        return source is null
-            ? PowDataset.Create(algorithm, kind, epoch, progress: progress, cancellation: cancellation)
-            : PowDataset.CreateOn(device, source, progress, cancellation);
+        if (_made.Count(made => Same(made.Key)) < (key.Device != 0 && key.Kind == DatasetKind.Full
+            ? WholeOnDeviceMax : KeptMax))
+        {
+            return;
+        }
+        int oldest = _made.FindIndex(made => Same(made.Key));
+        if (_made[oldest].Dataset == _engineOf.Item3)
+        {
+            _engine?.Dispose(); // which holds its memory
+            _engine = null;
+        }
+        _made[oldest].Dataset.Dispose();
+        _made.RemoveAt(oldest);
+
+        bool Same(Key other) => other.Device == 0 == (key.Device == 0) && (key.Device == 0 || other.Kind == key.Kind);
     }
+
+    private PowDataset Make(Key key, PowDataset? source, CancellationToken cancellation)
+    {
+        PowProgress progress = new();
+        string name = new DatasetState(key.Algorithm, key.Kind, key.Epoch, 0, 0, 0, "") { Place = source is null
+            ? "" : "the card" }.Name;
+        begins?.Invoke($"making the {name}, {PowDataset.SizeOf(key.Algorithm, key.Kind, key.Epoch, key.Device) >> 20} MiB", progress);
+        return source is null
+            ? PowDataset.Create(key.Algorithm, key.Kind, key.Epoch, progress: progress, cancellation: cancellation)
+            : PowDataset.CreateOn(key.Device, key.Kind, source, progress, cancellation);
+    }
+
+    /// <param name="Device">Index of Catalogue.Devices whose memory holds it.</param>
+    private sealed record Key(Algorithm Algorithm, uint Epoch, int Device, DatasetKind Kind);
 }

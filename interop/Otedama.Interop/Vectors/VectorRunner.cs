@@ -30,6 +30,16 @@ public sealed class VectorRunner : IDisposable
     /// </summary>
     public int Device { get; init; }
 
+    /// <summary>
+    /// On a device KawPow's proofs are checked by the whole dataset, gigabytes that a kernel makes there, in place
+    /// of the light one.
+    /// </summary>
+    public bool WholeKawPow
+    {
+        get => _datasets.WholeOnDevice;
+        init => _datasets.WholeOnDevice = value;
+    }
+
     /// <summary>Told in words which data is being made, and how far it is.</summary>
     public Action<string, PowProgress>? Begins { get; init; }
 
@@ -158,7 +168,7 @@ public sealed class VectorRunner : IDisposable
 
     private ProofResult Check(PowCase proof, Target target, CancellationToken cancellation)
     {
-        NativeProofChecker checker = new(proof.Parameters, _datasets.For(proof, 0, cancellation), proof.Flavour);
+        NativeProofChecker checker = new(proof.Parameters, _datasets.For(proof, cancellation), proof.Flavour);
         ProofResult[] results = new ProofResult[1];
         ProofItem item = new(0, proof.Data.Length, unchecked((int)proof.Height), target);
         checker.Check(proof.Info.Algorithm, [item], proof.Data, results);

@@ -52,6 +52,9 @@ public sealed record AlgorithmFacts
     /// <summary>Whether its one dataset is kept as a file.</summary>
     public bool HasFile => NeedsDataset && !HasEpochs;
 
+    /// <summary>Whether graphics cards check its proofs.</summary>
+    public bool IsCheckedByCards { get; init; }
+
     /// <summary>Whether one nonce can take seconds to search.</summary>
     public bool IsSlowToSearch { get; init; }
 
@@ -136,7 +139,7 @@ public sealed record AlgorithmFacts
             ShareOfCpu = 1, ShareOfDevice = 1, HasAgents = true,
             ShareOnEmbedded = 0.0002,    // about 0.9 million hashes
             ThreadRateGuess = 5e6,       // without SHA instructions; vardiff does the rest
-            IsCheapToCheck = true, IdIsProof = true,
+            IsCheapToCheck = true, IsCheckedByCards = true, IdIsProof = true,
         },
         new()
         {
@@ -151,7 +154,7 @@ public sealed record AlgorithmFacts
         {
             Algorithm = Algorithm.KawPow, ChoiceName = "kawpow", Family = HeaderFamily.KawPow,
             DifficultyOne = new Target(new UInt256(0, 0, 0, 0xff00_0000)), // 0xff * 2^216
-            NeedsDataset = true, EpochBlocks = KawPow.EpochBlocks, HasMix = true, IdIsProof = true,
+            NeedsDataset = true, EpochBlocks = KawPow.EpochBlocks, IsCheckedByCards = true, HasMix = true, IdIsProof = true,
             DataLengthMax = KawPow.DataSize, VectorKeys = ["mix", "header_hash"],
             FastStartBits = 0x1f40_0000, // 2^10 at some 300 H/s from the light cache
             ShareMin = 3e-8,             // 128 hashes: 0.3 s at 400 H/s from the light cache
@@ -173,6 +176,7 @@ public sealed record AlgorithmFacts
             Algorithm = Algorithm.Verthash, ChoiceName = "verthash", Family = HeaderFamily.Bitcoin,
             DifficultyOne = EasierThanBitcoin(256), NeedsDataset = true, DataLengthMax = BlockHeader.Size, VectorKeys = ["n"],
             FastStartBits = 0x1f02_0000, // 2^15 hashes at 16 kH/s
+            IsCheckedByCards = true,
             ShareMin = 1e-4,             // 1,678 hashes: 0.1 s at 16 kH/s
             ShareOfCpu = 0.005, ShareOfDevice = 0.125, // 16 kH/s; 0.4 MH/s
             CardReads = CardReads.Random32, CardBytesPerHash = 4096 * 48, // half of the reads touch two sectors

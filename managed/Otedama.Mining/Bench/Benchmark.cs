@@ -139,7 +139,8 @@ public static class Benchmark
                select Row(item, flavour, threads, kind, options, cancellation);
     }
 
-    private static BenchmarkResult Empty(BenchmarkCase item, string kind, string device, string flavour, int threads) => new()
+    private static BenchmarkResult Empty(BenchmarkCase item, string kind, string device, string flavour,
+        int threads) => new()
     {
         Algorithm = item.Algorithm.Name,
         Parameters = item.Label,
@@ -176,7 +177,8 @@ public static class Benchmark
             {
                 team.Measure(options.WarmUp, cancellation);
             }
-            return Filled(empty, [.. Enumerable.Range(0, options.Repeats).Select(_ => team.Measure(options.Repeat, cancellation))]);
+            return Filled(empty, [.. Enumerable.Range(0, options.Repeats).Select(_ =>
+                team.Measure(options.Repeat, cancellation))]);
         }
         catch (Exception e) when (e is NativeException or ArgumentException)
         {

@@ -62,7 +62,8 @@ internal sealed record BenchmarkCase
 
     public IScanEngine MakeEngine(FlavourInfo flavour) => Plugin is not null
         ? new PluginScanEngine(Plugin)
-        : new NativeScanEngine(PowEngine.Create(Algorithm.Algorithm, Parameters, Dataset, flavour.Index, (uint)Device, new PowEngineUse(Intensity)));
+        : new NativeScanEngine(PowEngine.Create(Algorithm.Algorithm, Parameters, Dataset, flavour.Index,
+            (uint)Device, new PowEngineUse(Intensity)));
 
     /// <summary>A header to search, different for each thread. Its nonce field holds anything.</summary>
     public byte[] WorkData(int thread) => Facts.Equihash is not null

@@ -4,7 +4,8 @@ using Otedama.Interop;
 
 namespace Otedama.Mining;
 
-/// <summary>Checks headers on a card as a pool does, in batches of one size. One thread, which a card's engine has.</summary>
+/// <summary>Checks headers on a card as a pool does, in batches of one size. One thread, which a card's engine
+/// has.</summary>
 internal sealed class GpuVerifyTeam : BenchmarkTeam
 {
     /// <summary>Different headers; more would only take longer to make.</summary>
@@ -31,7 +32,8 @@ internal sealed class GpuVerifyTeam : BenchmarkTeam
             _items[i] = new ProofItem(i * length, length, (int)item.Height, Target.Max);
         }
         _engine = PowEngine.Create(
-            item.Algorithm.Algorithm, item.Parameters, item.Dataset, device: (uint)device, use: new PowEngineUse(0, ChecksOnly: true));
+            item.Algorithm.Algorithm, item.Parameters, item.Dataset, device: (uint)device,
+                use: new PowEngineUse(0, ChecksOnly: true));
     }
 
     public override void Dispose() => _engine.Dispose();

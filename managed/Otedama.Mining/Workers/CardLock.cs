@@ -62,15 +62,11 @@ internal sealed class CardLock : IDisposable
 
     /// <summary>Lets go when an engine that still has the card has ended, which may be never; returns at once.</summary>
     /// <param name="waitForEnd">Returns when it has.</param>
-    public void DisposeAfter(Action waitForEnd) => new Thread(() =>
+    public void DisposeAfter(Action waitForEnd) => LateEnd.Run("otedama-card", () =>
     {
         waitForEnd();
         Dispose();
-    })
-    {
-        IsBackground = true,
-        Name = "otedama-card",
-    }.Start();
+    });
 
     public void Dispose()
     {

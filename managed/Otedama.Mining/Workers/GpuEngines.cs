@@ -23,7 +23,8 @@ internal sealed class GpuEngines(
         IReadOnlyList<FlavourInfo> flavours = gpu.Flavours(facts.Algorithm);
         FlavourInfo? spare = options.GpuFallback ? flavours.FirstOrDefault(static flavour => flavour.Slow) : null;
         GpuTrial trial = new(
-            [.. flavours.Where(static flavour => !flavour.Slow)], options.GpuTuning?.Find(gpu, _algorithm), OnDecided, spare);
+            [.. flavours.Where(static flavour => !flavour.Slow)], options.GpuTuning?.Find(gpu, _algorithm),
+                OnDecided, spare);
         return () => new GpuScanEngine(
             gpu.Name,
             trial,

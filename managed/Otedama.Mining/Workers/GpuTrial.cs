@@ -30,7 +30,8 @@ internal sealed class GpuTrial
     /// <param name="known">The best one, where it was found before.</param>
     /// <param name="decided">Told once, when all were tried.</param>
     /// <param name="spare">What to scan with when none of them runs here; null = nothing.</param>
-    public GpuTrial(IReadOnlyList<FlavourInfo> flavours, string? known, Action<GpuTried> decided, FlavourInfo? spare = null)
+    public GpuTrial(IReadOnlyList<FlavourInfo> flavours, string? known, Action<GpuTried> decided,
+        FlavourInfo? spare = null)
     {
         (_flavours, _decided, _spare, _rates) = (flavours, decided, spare, new double[flavours.Count]);
         FlavourInfo? best = flavours.FirstOrDefault(flavour => flavour.Name == known);
@@ -100,7 +101,8 @@ internal sealed class GpuTrial
         Flavour = _flavours[best];
         if (_rates[best] > 0)
         {
-            _decided(new GpuTried(Flavour.Name, _rates[best], [.. _flavours.Select((flavour, i) => (flavour.Name, _rates[i]))]));
+            _decided(new GpuTried(Flavour.Name, _rates[best],
+                [.. _flavours.Select((flavour, i) => (flavour.Name, _rates[i]))]));
         }
     }
 }

@@ -55,7 +55,8 @@ internal sealed class GpuWorkers : IWorkerSource
         _watch.SpeakOfSilence();
         return
         [
-            .. _gpus.Select((gpu, place) => new DeviceSnapshot(gpu.Name, Kind, gpu.Device.Name, _watch.Telemetry(place))),
+            .. _gpus.Select((gpu, place) => new DeviceSnapshot(gpu.Name, Kind, gpu.Device.Name,
+                _watch.Telemetry(place))),
         ];
     }
 

@@ -11,7 +11,8 @@ namespace Otedama;
 /// <param name="Device">The card whose memory holds it, such as gpu0; null = the processor's.</param>
 /// <param name="Problem">Why it could not be made; null while all is well.</param>
 internal sealed record DatasetView(
-    string Algorithm, string Kind, uint Epoch, string Name, ulong Bytes, double Done, double Seconds, string? Device, string? Problem)
+    string Algorithm, string Kind, uint Epoch, string Name, ulong Bytes, double Done, double Seconds,
+        string? Device, string? Problem)
 {
     public static DatasetView Of(DatasetState state) => new(
         state.Algorithm.Name,

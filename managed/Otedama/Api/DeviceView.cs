@@ -45,9 +45,11 @@ internal sealed record DeviceView(
     public static DeviceView Of(DeviceSnapshot device, IEnumerable<WorkerSnapshot> workers)
     {
         DeviceTelemetry now = device.Telemetry;
-        double rate = workers.Where(worker => worker.DeviceId == device.Id).Sum(static worker => worker.Hashrate.Seconds10);
+        double rate = workers.Where(worker => worker.DeviceId == device.Id).Sum(static worker =>
+            worker.Hashrate.Seconds10);
         return new DeviceView(
-            device.Id, device.Kind.ToLowerInvariant(), device.Name, now.TemperatureC, now.PowerW, now.FanRpm, now.ClockMhz)
+            device.Id, device.Kind.ToLowerInvariant(), device.Name, now.TemperatureC, now.PowerW, now.FanRpm,
+                now.ClockMhz)
         {
             FanPercent = now.FanPercent,
             MemoryClockMhz = now.MemoryClockMhz,

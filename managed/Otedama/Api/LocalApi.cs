@@ -190,8 +190,10 @@ internal sealed class LocalApi : IAsyncDisposable
         IQueryCollection query = context.Request.Query;
         string? rig = query["rig"], algorithm = query["algo"], wallet = query["wallet"];
         string[] pools = [.. query["pool"].OfType<string>()];
-        string? problem = names.Count == 0 ? "this instance has no miner: it was started with mining.enabled false or as a pool only"
-            : rig is null && names.Count > 1 ? $"there are several rigs: {string.Join(", ", names)}; name one with ?rig=NAME (--rig NAME)"
+        string? problem = names.Count == 0 ? "this instance has no miner: it was started with mining.enabled "
+            + "false or as a pool only"
+            : rig is null && names.Count > 1 ? $"there are several rigs: {string.Join(", ", names)}; name one "
+                + "with ?rig=NAME (--rig NAME)"
             : string.IsNullOrEmpty(algorithm) ? "no algorithm; name one with ?algo=NAME (--algo NAME)"
             : null;
         if (problem is not null)
@@ -200,11 +202,13 @@ internal sealed class LocalApi : IAsyncDisposable
         }
         else if (rig is not null && !names.Contains(rig))
         {
-            await HttpReply.TextAsync(context, 404, $"no rig of that name runs here; there are: {string.Join(", ", names)}\n");
+            await HttpReply.TextAsync(context, 404, $"no rig of that name runs here; there are: "
+                + $"{string.Join(", ", names)}\n");
         }
         else
         {
-            SwitchAnswer answer = await _instance.SwitchMiningAsync(new MiningSwitch(rig ?? names[0], algorithm!, pools, wallet), stop);
+            SwitchAnswer answer = await _instance.SwitchMiningAsync(new MiningSwitch(rig ?? names[0], algorithm!,
+                pools, wallet), stop);
             await JsonAsync(context, answer, AnswerJson.Default.SwitchAnswer);
         }
     }

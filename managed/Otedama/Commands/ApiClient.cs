@@ -46,7 +46,8 @@ internal sealed class ApiClient : IDisposable
         }
         try
         {
-            return new ApiClient(file.ApiUrl, System.IO.File.ReadAllText(DataDirectory.TokenFileIn(root)).Trim(), patience ?? s_patience);
+            return new ApiClient(file.ApiUrl, System.IO.File.ReadAllText(DataDirectory.TokenFileIn(root)).Trim(),
+                patience ?? s_patience);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -52,7 +52,8 @@ internal static class BenchmarkCommand
 
     private static readonly Option<string[]> s_gpus = new("--gpu")
     {
-        Description = "Graphics cards to measure in place of the processor, by their numbers in `otedama gpu list`: each geometry of each algorithm; the fastest is remembered for the miner. With --verify: checks on them beside those of the processor.",
+        Description = "Graphics cards to measure in place of the processor, by their numbers in `otedama gpu "
+            + "list`: each geometry of each algorithm; the fastest is remembered for the miner. With --verify: checks on them beside those of the processor.",
         HelpName = "NUMBERS",
     };
 
@@ -61,7 +62,8 @@ internal static class BenchmarkCommand
         Command benchmark = new("benchmark", "Measure each algorithm and flavour on this machine. Rates per second of wall time and per second of processor time.");
         foreach (Option option in new Option[]
         {
-            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_build, s_height, s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory, s_gpus,
+            s_algorithms, s_flavours, s_threads, s_seconds, s_warmUp, s_repeats, s_verify, s_build, s_height,
+                s_kawPowDataset, s_equihash, s_verthashFile, s_verthashMemory, s_gpus,
         })
         {
             benchmark.Options.Add(option);
@@ -82,7 +84,8 @@ internal static class BenchmarkCommand
             }
             else if (result.GetResult(s_gpus) is not null)
             {
-                return GpuBenchmarkTable.Run(context, result, options with { Gpus = Cards(result, [s_flavours, s_threads, s_build, s_kawPowDataset]) }, stop);
+                return GpuBenchmarkTable.Run(context, result,
+                    options with { Gpus = Cards(result, [s_flavours, s_threads, s_build, s_kawPowDataset]) }, stop);
             }
             using Progress progress = new(context.Outside);
             WarnWhenBusy(context);
@@ -113,7 +116,8 @@ internal static class BenchmarkCommand
     {
         if (others.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
         {
-            throw new ArgumentException($"--gpu and {other.Name}: cards are measured in each of their geometries, searching. Leave {other.Name} out.");
+            throw new ArgumentException($"--gpu and {other.Name}: cards are measured in each of their "
+                + $"geometries, searching. Leave {other.Name} out.");
         }
         string[] given = List(result.GetValue(s_gpus));
         if (!CpuSet.TryParse(given, out IReadOnlyList<int> numbers, out string? problem, "card"))

@@ -32,7 +32,8 @@ internal static class Examples
         ("otedama node sync", "otedama node sync", "How far the share chain is, and whether miners get work."),
         ("otedama mining stop", "otedama mining stop --rig verus", "Stop one of several rigs; pools and the others go on."),
         ("otedama mining start", "otedama mining start", "Start all rigs of this machine again."),
-        ("otedama mining switch", "otedama mining switch --algo kawpow --pool stratum+tcp://pool.example:3333 --wallet ADDRESS --rig card",
+        ("otedama mining switch", "otedama mining switch --algo kawpow --pool stratum+tcp://pool.example:3333 "
+            + "--wallet ADDRESS --rig card",
             "One rig mines something else until the next reload or restart; the file stays as it is."),
         ("otedama mining switch", "otedama mining switch --algo verushash --json",
             "On this process's pool of that algorithm, or back to what the file says."),
@@ -74,6 +75,10 @@ internal static class Examples
         ("otedama config check", "otedama config check otedama.yaml --set pool.port=3334", "The same with a setting given beside it."),
         ("otedama config sample", "otedama config sample > otedama.yaml", "A file in which every setting is explained."),
         ("otedama verify", "otedama verify --quick", "Known answers of every algorithm, without those that need gigabytes."),
+        ("otedama verify", "otedama verify --device 0 --vectors blocks.txt", "A file of one's own on the first "
+            + "graphics card."),
+        ("otedama verify", "otedama verify --device 0 --kawpow-dataset full --vectors blocks.txt",
+            "KawPow by the whole dataset in the card's memory, as it is mined."),
         ("otedama verify", "otedama verify --flavour ref --vectors vectors.txt", "A file of one's own, with the portable code."),
         ("otedama init", "otedama init", "Answer a few questions, get a commented otedama.yaml."),
         ("otedama init", "otedama init rig.yaml --force", "Write over a file that is there."),

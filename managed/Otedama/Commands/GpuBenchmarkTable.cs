@@ -50,9 +50,11 @@ internal static class GpuBenchmarkTable
             yield return $"     {why}";
             yield break;
         }
-        string spread = row.Samples.Count < 2 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{row.Spread * 100:0} %");
+        string spread = row.Samples.Count < 2 ? "–" : string.Create(CultureInfo.InvariantCulture,
+            $"{row.Spread * 100:0} %");
         string memory = row.BandwidthBs is double bytes ? Units.Rate(bytes, "B/s") : "–";
-        string ratio = row.CeilingRatio is double part ? string.Create(CultureInfo.InvariantCulture, $"{part * 100:0} %") : "–";
+        string ratio = row.CeilingRatio is double part ? string.Create(CultureInfo.InvariantCulture,
+            $"{part * 100:0} %") : "–";
         yield return Row(gpu, name, row.Flavour, Units.Rate(row.Median, row.Unit), spread, memory, ratio);
         if (name.Length > NameColumns)
         {
@@ -92,11 +94,13 @@ internal static class GpuBenchmarkTable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"data_dir: {root} cannot be written: {e.Message} Give another with --data-dir or OTEDAMA_DATA_DIR.");
+            throw new ConfigurationException($"data_dir: {root} cannot be written: {e.Message} Give another with "
+                + "--data-dir or OTEDAMA_DATA_DIR.");
         }
     }
 
-    private static string Row(string gpu, string name, string flavour, string rate, string spread, string memory, string ratio)
+    private static string Row(string gpu, string name, string flavour, string rate, string spread, string memory,
+        string ratio)
     {
         string cut = name.Length <= NameColumns ? name : name[..(NameColumns - 1)] + "…";
         return $"{gpu,-4} {cut,-NameColumns} {flavour,-12} {rate,13} {spread,6} {memory,11} {ratio,7}".TrimEnd();

@@ -22,11 +22,14 @@ internal static class MineCommand
         };
         Option<bool> fallback = new("--gpu-fallback")
         {
-            Description = "KawPow: where a card's driver refuses the compiled kernels, use the slow one that reads its program.",
+            Description = "KawPow: where a card's driver refuses the compiled kernels, use the slow one that "
+                + "reads its program.",
         };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
-        Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all, none = graphics cards alone.", HelpName = "N" };
-        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, pool, threads])
+        Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all, none = graphics cards "
+            + "alone.", HelpName = "N" };
+        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, pool,
+            threads])
         {
             mine.Options.Add(option);
         }

@@ -8,7 +8,8 @@ internal static class MiningCommand
     {
         Command mining = new("mining", "The miner of this machine.");
         mining.Subcommands.Add(StartOrStop(context, "start", "Start the workers of the running instance."));
-        mining.Subcommands.Add(StartOrStop(context, "stop", "Stop the workers of the running instance; pool and chain go on."));
+        mining.Subcommands.Add(StartOrStop(context, "stop", "Stop the workers of the running instance; pool and "
+            + "chain go on."));
         mining.Subcommands.Add(SwitchCommand.Build(context));
         mining.Subcommands.Add(BenchmarkCommand.Build(context));
         mining.Subcommands.Add(TuneCommand.Build(context));

@@ -67,7 +67,8 @@ internal sealed class Progress : IDisposable
             {
                 return;
             }
-            string part = _done is { } done ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * done():0} %, ") : "";
+            string part = _done is { } done ? string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{100 * done():0} %, ") : "";
             string line = $"{_what} ... {part}{Units.Duration(_outside.Clock.GetElapsedTime(_since).TotalSeconds)}";
             if (_outside.ErrorIsTerminal)
             {

@@ -9,7 +9,8 @@ internal static class ReloadCommand
         Command reload = new("reload", "Make the running instance read its configuration again; what needs a restart is named.");
         reload.SetAction(async (result, stop) =>
         {
-            using ApiClient client = ApiClient.Find(context.Load(result), context.Outside.Environment, ApiClient.PatienceOfOrders);
+            using ApiClient client = ApiClient.Find(context.Load(result), context.Outside.Environment,
+                ApiClient.PatienceOfOrders);
             ReloadAnswer answer = await client.PostAsync("reload", AnswerJson.Default.ReloadAnswer, stop);
             if (answer.Problems.Count > 0)
             {

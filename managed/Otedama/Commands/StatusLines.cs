@@ -26,7 +26,8 @@ internal static class StatusLines
         {
             string why = worker.Reason is { } reason && worker.Health is not ("idle" or "starting" or "paused")
                 ? $": {reason}" : "";
-            yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  {worker.Health}{why}";
+            yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  "
+                + $"{worker.Health}{why}";
         }
         foreach (string device in Devices(rig))
         {

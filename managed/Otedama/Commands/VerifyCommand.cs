@@ -16,17 +16,25 @@ internal static class VerifyCommand
             Description = "Graphics card to check, by its number in `otedama gpu list`; default: the processor.",
             HelpName = "INDEX",
         };
+        Option<string> kawPowDataset = new("--kawpow-dataset")
+        {
+            Description = "KawPow on a card: light = proofs are checked from the light cache, full = by the "
+                + "whole dataset, which is made there first.",
+            HelpName = "KIND",
+            DefaultValueFactory = static _ => "light",
+        };
         Option<bool> quick = new("--quick") { Description = "Leave out the built-in vectors that need gigabytes and many seconds." };
         verify.Options.Add(files);
         verify.Options.Add(flavour);
         verify.Options.Add(device);
+        verify.Options.Add(kawPowDataset);
         verify.Options.Add(quick);
         verify.SetAction((result, stop) => Task.Run(
             () => Run(
                 context,
                 result,
                 result.GetValue(files) ?? [],
-                What(result.GetValue(flavour), result.GetValue(device)),
+                What(result.GetValue(flavour), result.GetValue(device), result.GetValue(kawPowDataset) ?? ""),
                 result.GetValue(quick),
                 stop),
             stop));
@@ -35,17 +43,25 @@ internal static class VerifyCommand
 
     /// <param name="Flavour">Null = the one mining uses.</param>
     /// <param name="Gpu">Null = the processor.</param>
-    private sealed record Checked(string? Flavour, GpuInfo? Gpu);
+    /// <param name="WholeKawPow">KawPow's proofs are checked there by the whole dataset.</param>
+    private sealed record Checked(string? Flavour, GpuInfo? Gpu, bool WholeKawPow);
 
-    private static Checked What(string? flavour, int? device)
+    private static Checked What(string? flavour, int? device, string kawPowDataset)
     {
         RequireFlavour(flavour);
+        if (kawPowDataset is not ("light" or "full"))
+        {
+            throw new CommandException(
+                ExitCode.Usage, $"--kawpow-dataset: \"{SettingTypes.Shorten(kawPowDataset)}\" is neither light "
+                    + "nor full.");
+        }
         if (flavour is not null && device is not null)
         {
             throw new CommandException(
                 ExitCode.Usage, "--flavour and --device: flavours are the processor's. Give one of them.");
         }
-        return new Checked(flavour, device is int index ? GpuChoice.One(index, "--device") : null);
+        return new Checked(flavour, device is int index ? GpuChoice.One(index, "--device")
+            : null, kawPowDataset == "full");
     }
 
     private static int Run(
@@ -86,6 +102,7 @@ internal static class VerifyCommand
         using VectorRunner runner = new(report, what.Flavour)
         {
             Device = what.Gpu?.Device.Index ?? 0,
+            WholeKawPow = what.WholeKawPow,
             Begins = (making, how) => progress.Begin(making, () => how.Total == 0 ? 0 : (double)how.Done / how.Total),
         };
         string[] names = files.Length > 0 ? files : [.. BuiltInVectors.Names(heavy: !quick)];

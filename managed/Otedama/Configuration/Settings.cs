@@ -33,12 +33,15 @@ internal static class Settings
         + "mining.workers.gpu_threads says.",
         "numbers and ranges such as 0, 2-5"));
 
-    public static readonly Setting<int> GpuIntensity = Add(Integer("mining.workers.gpu_intensity", 0, 0, GpuChoice.IntensityMax,
-        "Nonces of one launch of a card as a power of two, 6 to 30; 0 = as many as take about 8 ms, which is measured. Less "
+    public static readonly Setting<int> GpuIntensity = Add(Integer("mining.workers.gpu_intensity", 0, 0,
+        GpuChoice.IntensityMax,
+        "Nonces of one launch of a card as a power of two, 6 to 30; 0 = as many as take about 8 ms, which is "
+            + "measured. Less "
         + "makes a desktop smoother, more costs a slow link less."));
 
     public static readonly Setting<bool> GpuFallback = Add(Switch("mining.workers.gpu_fallback", false,
-        "Where a card's driver refuses the compiled kernels of KawPow, mine with the one that reads its program: a fifth to an "
+        "Where a card's driver refuses the compiled kernels of KawPow, mine with the one that reads its program: "
+            + "a fifth to an "
         + "eighth of the speed. Without it such a card does not mine, and says why."));
 
     public static readonly Setting<bool> GpuSimulator = Add(Switch("mining.workers.gpu_simulator", false,
@@ -141,11 +144,13 @@ internal static class Settings
         "Threads that check shares; 0 = chosen for the algorithm and the processor."));
 
     public static readonly Setting<IReadOnlyList<string>> CheckGpus = Add(List("pool.check_gpus",
-        "Graphics cards that check shares beside the processor, by their numbers in `otedama gpu list`. Empty = none. For "
+        "Graphics cards that check shares beside the processor, by their numbers in `otedama gpu list`. Empty = "
+            + "none. For "
         + "SHA-256d, Verthash and KawPow.",
         "numbers and ranges such as 0, 2-5"));
 
-    public static readonly Setting<string> CheckGpusWhen = Add(Choice("pool.check_gpus_when", "faster", ["faster", "always"],
+    public static readonly Setting<string> CheckGpusWhen = Add(Choice("pool.check_gpus_when", "faster",
+        ["faster", "always"],
         "When pool.check_gpus check: faster = batches of a size at which the card was measured to be faster; always = "
         + "whenever a card is ready, which spares the processor."));
 

@@ -19,7 +19,8 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
     private readonly Dictionary<(Algorithm, DatasetKind, string), (uint Epoch, long At)> _failed = []; // one entry a kind and place
     private ITimer? _timer;
 
-    public void Follow(Func<IReadOnlyList<DatasetState>> states) => _timer = clock.CreateTimer(_ => Look(states()), null, s_look, s_look);
+    public void Follow(Func<IReadOnlyList<DatasetState>> states) =>
+        _timer = clock.CreateTimer(_ => Look(states()), null, s_look, s_look);
 
     public void Look(IReadOnlyList<DatasetState> states)
     {
@@ -31,7 +32,8 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
                 Say(state);
             }
             HashSet<(Algorithm, DatasetKind, uint, string)> still = [.. making.Select(KeyOf)];
-            foreach ((Algorithm, DatasetKind, uint, string) gone in _said.Keys.Where(key => !still.Contains(key)).ToArray())
+            foreach ((Algorithm, DatasetKind, uint, string) gone in _said.Keys.Where(key =>
+                !still.Contains(key)).ToArray())
             {
                 _said.Remove(gone);
             }
@@ -80,7 +82,8 @@ internal sealed partial class DatasetLog(ILogger logger, TimeProvider clock) : I
         _said[KeyOf(state)] = clock.GetTimestamp();
     }
 
-    private static (Algorithm, DatasetKind, uint, string) KeyOf(DatasetState state) => (state.Algorithm, state.Kind, state.Epoch, state.Place);
+    private static (Algorithm, DatasetKind, uint, string) KeyOf(DatasetState state) =>
+        (state.Algorithm, state.Kind, state.Epoch, state.Place);
 
     private static ulong Mebibytes(DatasetState state) => state.Bytes >> 20;
 

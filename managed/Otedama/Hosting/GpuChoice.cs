@@ -25,7 +25,8 @@ internal static class GpuChoice
     /// CommandException for cards that were named and cannot be used; a number of cards is only noted when there are
     /// fewer. What their drivers compile is kept in the data directory.
     /// </summary>
-    public static IReadOnlyList<GpuInfo> Of(Configuration configuration, Work work, string dataRoot, Action<string> note)
+    public static IReadOnlyList<GpuInfo> Of(Configuration configuration, Work work, string dataRoot,
+        Action<string> note)
     {
         if (!WantsAny(configuration))
         {
@@ -89,17 +90,17 @@ internal static class GpuChoice
             .Where(info => gpu.Flavours(info.Algorithm).Count > 0).Select(static info => info.Name),
     ];
 
-    /// <summary>Algorithms whose proofs cards check.</summary>
-    private static readonly Algorithm[] s_checked = [Algorithm.Sha256d, Algorithm.Verthash, Algorithm.KawPow];
-
-    /// <summary>Adds a problem when a pool's shares are to be checked by cards that have no kernel for it. Opens no driver.</summary>
+    /// <summary>Adds a problem when a pool's shares are to be checked by cards that have no kernel for it. Opens no
+    /// driver.</summary>
     public static void CheckChecking(Configuration configuration, Work? work, List<string> problems)
     {
         if (work is not null && configuration.Get(Settings.CheckGpus).Count > 0
-            && (work.PluginName is not null || !s_checked.Contains(work.Algorithm)))
+            && (work.PluginName is not null || !work.Facts.IsCheckedByCards))
         {
+            IEnumerable<string> names =
+                AlgorithmFacts.All.Where(static facts => facts.IsCheckedByCards).Select(static facts => facts.Name);
             problems.Add($"{configuration.KeyOf(Settings.CheckGpus)}: graphics cards check "
-                + $"{string.Join(", ", s_checked.Select(static algorithm => algorithm.Name))}, and this pool is for {work.Name} "
+                + $"{string.Join(", ", names)}, and this pool is for {work.Name} "
                 + $"({configuration.Of(Settings.CheckGpus).Place}). Leave it out.");
         }
     }
@@ -156,7 +157,8 @@ internal static class GpuChoice
         {
             if (alone)
             {
-                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there are no CPU "
+                throw Unusable($"{key}: {work.Name} has no kernel for graphics cards in this version, and there "
+                    + "are no CPU "
                     + $"workers ({configuration.KeyOf(Settings.CpuThreads)}: none), so nothing would mine.");
             }
             note($"{key}: {wanted}, and {work.Name} has no kernel for graphics cards in this version, so only CPU workers "

@@ -145,7 +145,8 @@ internal sealed record GpuProbeResult(
     IReadOnlyList<string> Interfaces, IReadOnlyList<string> Problems, GpuListAnswer? Found, bool HasSensors)
 {
     public IEnumerable<DeviceBackend> Backends =>
-        Catalogue.Backends().Where(backend => Interfaces.Contains(backend.Name)).Select(static backend => backend.Backend);
+        Catalogue.Backends().Where(backend => Interfaces.Contains(backend.Name)).Select(static backend =>
+            backend.Backend);
 }
 
 /// <summary>What one such process said, and how it ended.</summary>
@@ -183,9 +184,11 @@ internal sealed record GpuTranscript(string? Broken, string? Problem, GpuListAns
             : number > SignalFirst ? string.Create(plain, $"crashed (signal {number - SignalFirst})")
             : string.Create(plain, $"failed (exit code {number})");
         string problem = opening is not null
-            ? $"The {opening} driver {how} when it is opened, so its cards are left out. Reinstall the graphics driver; "
+            ? $"The {opening} driver {how} when it is opened, so its cards are left out. Reinstall the graphics "
+                + "driver; "
                 + "until then OTEDAMA_GPU, which names the interfaces to use, spares the attempt."
-            : found is not null ? $"The driver's library of sensors {how}, so cards are listed without temperature and power."
+            : found is not null ? $"The driver's library of sensors {how}, so cards are listed without "
+                + "temperature and power."
             : $"The process that looks for graphics cards {how} before it opened a driver.";
         return new GpuTranscript(opening, problem, found);
     }

@@ -49,16 +49,19 @@ internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> 
         lock (_gate)
         {
             IEnumerable<GpuTuningEntry> others = Load().Where(entry => !Is(entry, gpu, algorithm));
-            GpuTuningFile file = new(Schema, [.. others.OrderByDescending(static entry => entry.MeasuredAt).Take(EntriesMax - 1), made]);
+            GpuTuningFile file = new(Schema, [.. others.OrderByDescending(static entry =>
+                entry.MeasuredAt).Take(EntriesMax - 1), made]);
             try
             {
                 string path = PathIn(root);
-                File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(file, GpuTuningJson.Default.GpuTuningFile));
+                File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(file,
+                    GpuTuningJson.Default.GpuTuningFile));
                 File.Move(path + ".new", path, overwrite: true);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                says($"{PathIn(root)} cannot be written, so what is fastest is measured again at the next start: {e.Message}");
+                says($"{PathIn(root)} cannot be written, so what is fastest is measured again at the next start: "
+                    + $"{e.Message}");
             }
         }
     }
@@ -76,8 +79,10 @@ internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> 
             {
                 throw new JsonException($"it has {file.Length} bytes, and at most {BytesMax} are read");
             }
-            GpuTuningFile? read = JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), GpuTuningJson.Default.GpuTuningFile);
-            return read is { Schema: Schema, Entries: not null } && read.Entries.All(static entry => entry is { Card: not null, Flavour: not null })
+            GpuTuningFile? read = JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName),
+                GpuTuningJson.Default.GpuTuningFile);
+            return read is { Schema: Schema, Entries: not null }
+                && read.Entries.All(static entry => entry is { Card: not null, Flavour: not null })
                 ? [.. read.Entries.Take(EntriesMax)]
                 : throw new JsonException("it is not of the form this version writes");
         }
@@ -99,7 +104,8 @@ internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> 
         && entry.Program == ThisProgram.Version;
 
     /// <summary>The board's own number, where it tells one; cards of one name are alike enough otherwise.</summary>
-    private static string CardOf(GpuInfo gpu) => gpu.Device.Uuid is { } uuid ? $"{gpu.Device.Name} {uuid}" : gpu.Device.Name;
+    private static string CardOf(GpuInfo gpu) => gpu.Device.Uuid is { } uuid ? $"{gpu.Device.Name} {uuid}"
+        : gpu.Device.Name;
 }
 
 internal sealed record GpuTuningFile(int Schema, IReadOnlyList<GpuTuningEntry> Entries);

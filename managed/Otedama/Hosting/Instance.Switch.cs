@@ -6,8 +6,8 @@ namespace Otedama;
 internal sealed partial class Instance
 {
     /// <summary>
-    /// Turns a rig to another algorithm until the next reload or restart; the configuration stays what it is. What cannot
-    /// be done changes nothing, and the answer says why. wanted names a rig that runs. Throws nothing but
+    /// Turns a rig to another algorithm until the next reload or restart; the configuration stays what it is. What
+    /// cannot be done changes nothing, and the answer says why. wanted names a rig that runs. Throws nothing but
     /// OperationCanceledException.
     /// </summary>
     public async Task<SwitchAnswer> SwitchMiningAsync(MiningSwitch wanted, CancellationToken stop)
@@ -46,10 +46,11 @@ internal sealed partial class Instance
     }
 
     /// <summary>
-    /// All rigs that have to are started by their new plans, or all by those they had. They end together before the first
-    /// begins, so that no card ever works for two: rigs may have exchanged theirs.
+    /// All rigs that have to are started by their new plans, or all by those they had. They end together before the
+    /// first begins, so that no card ever works for two: rigs may have exchanged theirs.
     /// </summary>
-    private async Task StartAnewAsync(IReadOnlyList<(RigHost Rig, RigPlan Plan)> plans, List<string> notes, CancellationToken stop)
+    private async Task StartAnewAsync(IReadOnlyList<(RigHost Rig, RigPlan Plan)> plans, List<string> notes,
+        CancellationToken stop)
     {
         (RigHost Rig, RigPlan Plan, RigOptions Options, RigPlan Before)[] all =
         [
@@ -86,7 +87,8 @@ internal sealed partial class Instance
         catch (Exception e)
         {
             InstanceLog.NotStartedAgain(_logger,
-                $"{rig.Name} is stopped: it could not go back to {before.Work.Name} either ({e.Message}). `otedama reload` tries it again.");
+                $"{rig.Name} is stopped: it could not go back to {before.Work.Name} either ({e.Message}). "
+                    + "`otedama reload` tries it again.");
         }
     }
 
@@ -99,5 +101,6 @@ internal sealed partial class Instance
     private static bool IsRefusal(Exception e) => e is ConfigurationException or CommandException or ArgumentException or FormatException
         or IOException or UnauthorizedAccessException or Interop.NativeException;
 
-    private static IReadOnlyList<string> ProblemsOf(Exception e) => e is ConfigurationException problems ? problems.Problems : [e.Message];
+    private static IReadOnlyList<string> ProblemsOf(Exception e) =>
+        e is ConfigurationException problems ? problems.Problems : [e.Message];
 }

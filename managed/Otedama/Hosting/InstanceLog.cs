@@ -25,10 +25,12 @@ internal static partial class InstanceLog
     public static partial void ReloadNote(ILogger logger, string sentence);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "rig_switched",
-        Message = "{Rig} mines {Algorithm} instead of {Before}, on {Pools}, by command until the next reload or restart")]
+        Message = "{Rig} mines {Algorithm} instead of {Before}, on {Pools}, by command until the next reload or "
+            + "restart")]
     public static partial void Switched(ILogger logger, string rig, string algorithm, string before, string pools);
 
-    [LoggerMessage(Level = LogLevel.Error, EventName = "rig_not_switched", Message = "{Rig} was not switched: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "rig_not_switched", Message = "{Rig} was not switched: "
+        + "{Problem}")]
     public static partial void NotSwitched(ILogger logger, string rig, string problem);
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "rig_not_started_again", Message = "{Sentence}")]

@@ -5,13 +5,14 @@ internal static class Reload
 {
     /// <summary>What a rig mines, where, and for whom: these change together or not at all.</summary>
     private static readonly Setting[] s_ofWork =
-        [Settings.MiningAlgorithms, Settings.MiningPool, Settings.MiningPools, Settings.Wallet, Settings.MiningPassword];
+        [Settings.MiningAlgorithms, Settings.MiningPool, Settings.MiningPools, Settings.Wallet,
+            Settings.MiningPassword];
 
     public static bool IsOfWork(Setting setting) => s_ofWork.Contains(setting);
 
     /// <summary>
-    /// The rig is stopped and started with the new value; chain, pool and miners do not notice. Which parts run is decided
-    /// at the start only.
+    /// The rig is stopped and started with the new value; chain, pool and miners do not notice. Which parts run is
+    /// decided at the start only.
     /// </summary>
     public static bool IsOfRig(Setting setting) => KeySpace.Rig.Holds(setting) && setting != Settings.MiningEnabled;
 
@@ -34,7 +35,8 @@ internal static class Reload
 /// problems because of which nothing was changed.
 /// </summary>
 internal sealed record ReloadAnswer(
-    int Schema, string? File, IReadOnlyList<string> Applied, IReadOnlyList<string> NeedsRestart, IReadOnlyList<string> Problems)
+    int Schema, string? File, IReadOnlyList<string> Applied, IReadOnlyList<string> NeedsRestart,
+        IReadOnlyList<string> Problems)
 {
     /// <summary>Why something waits, and what a rig that was started anew had to decide by itself; sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -2,7 +2,8 @@ namespace Otedama;
 
 /// <summary>
 /// What of a configuration that was read again counts at once, and what waits for a restart: worked out entry by entry. A rig
-/// that runs can be started anew for another algorithm and other pools, as far as the pools of this process that run allow.
+/// that runs can be started anew for another algorithm and other pools, as far as the pools of this process that
+/// run allow.
 /// </summary>
 internal sealed class ReloadStep
 {
@@ -46,7 +47,8 @@ internal sealed class ReloadStep
     /// </summary>
     public InstancePlan Apply()
     {
-        bool isSameRigs = _running.Rigs.Select(static rig => rig.Name).SequenceEqual(_other.Rigs.Select(static rig => rig.Name));
+        bool isSameRigs = _running.Rigs.Select(static rig =>
+            rig.Name).SequenceEqual(_other.Rigs.Select(static rig => rig.Name));
         return _running with
         {
             Configuration = _next,
@@ -59,17 +61,20 @@ internal sealed class ReloadStep
     }
 
     /// <summary>Whether a rig that runs by one plan has to be started anew for the other.</summary>
-    public static bool Touches(RigPlan now, RigPlan next) => now.Threads != next.Threads || now.Work.Name != next.Work.Name
+    public static bool Touches(RigPlan now, RigPlan next) =>
+        now.Threads != next.Threads || now.Work.Name != next.Work.Name
         || (now.PoolName, now.OutsidePort) != (next.PoolName, next.OutsidePort) || Differences(now, next).Any();
 
     /// <summary>Keys of a rig whose values differ, as the second plan names them.</summary>
     public static IEnumerable<string> Differences(RigPlan now, RigPlan next) => Rows(next.Configuration)
-        .Where(row => !Reload.Same(now.Configuration.Of(row.Setting).Value, row.Value)).Select(row => next.Configuration.KeyOf(row.Setting));
+        .Where(row => !Reload.Same(now.Configuration.Of(row.Setting).Value, row.Value)).Select(row =>
+            next.Configuration.KeyOf(row.Setting));
 
     private static RigPlan? Find(InstancePlan plan, Configuration rig) => plan.Rigs.FirstOrDefault(found => found.Name == rig.Name);
 
     private Configuration[] Entries(
-        IReadOnlyList<Configuration> now, IReadOnlyList<Configuration> wanted, KeySpace keys, Func<Configuration, Configuration, Configuration> take)
+        IReadOnlyList<Configuration> now, IReadOnlyList<Configuration> wanted, KeySpace keys, Func<Configuration,
+            Configuration, Configuration> take)
     {
         if (!now.Select(static entry => (entry.IsEntry, entry.Name)).SequenceEqual(wanted.Select(static entry => (entry.IsEntry, entry.Name))))
         {
@@ -80,8 +85,8 @@ internal sealed class ReloadStep
     }
 
     /// <summary>
-    /// A rig follows as a whole, or what it works at stays as a whole: another coin's address at the old pool would be refused
-    /// for ever.
+    /// A rig follows as a whole, or what it works at stays as a whole: another coin's address at the old pool would
+    /// be refused for ever.
     /// </summary>
     private Configuration TakeRig(Configuration now, Configuration wanted)
     {
@@ -91,13 +96,16 @@ internal sealed class ReloadStep
         }
         if (Find(_other, wanted) is null)
         {
-            return Take(now, wanted, KeySpace.Rig.Holds, static setting => !Reload.IsOfWork(setting) && setting != Settings.MiningEnabled);
+            return Take(now, wanted, KeySpace.Rig.Holds, static setting =>
+                !Reload.IsOfWork(setting) && setting != Settings.MiningEnabled);
         }
         List<string> problems = [];
-        bool isOtherWork = Rows(wanted).Any(row => Reload.IsOfWork(row.Setting) && !Reload.Same(now.Of(row.Setting).Value, row.Value));
+        bool isOtherWork = Rows(wanted).Any(row => Reload.IsOfWork(row.Setting)
+            && !Reload.Same(now.Of(row.Setting).Value, row.Value));
         if (isOtherWork && IsOfTheWhole(wanted) && Tied() is { } tied)
         {
-            problems.Add($"the pool {tied.Name} takes its algorithm from mining.algorithms too, and a pool is not switched while it runs. "
+            problems.Add($"the pool {tied.Name} takes its algorithm from mining.algorithms too, and a pool is "
+                + "not switched while it runs. "
                 + $"Set pool.algorithm to {tied.Work.Name} to leave it as it is, or restart.");
         }
         Configuration all = now.With(Rows(wanted).Where(static row => row.Setting != Settings.MiningEnabled));
@@ -108,11 +116,14 @@ internal sealed class ReloadStep
             return Take(now, wanted, KeySpace.Rig.Holds, static setting => setting != Settings.MiningEnabled);
         }
         _reasons.AddRange(problems.Select(problem => $"{now.Name} goes on with {runs.Work.Name}: {problem}"));
-        return Take(now, wanted, KeySpace.Rig.Holds, static setting => !Reload.IsOfWork(setting) && setting != Settings.MiningEnabled);
+        return Take(now, wanted, KeySpace.Rig.Holds, static setting =>
+            !Reload.IsOfWork(setting) && setting != Settings.MiningEnabled);
     }
 
-    /// <summary>True where the algorithm is not the entry's own, so that the pools without one of their own have it too.</summary>
-    private static bool IsOfTheWhole(Configuration rig) => rig.Own.All(static own => own.Setting != Settings.MiningAlgorithms);
+    /// <summary>True where the algorithm is not the entry's own, so that the pools without one of their own have it
+    /// too.</summary>
+    private static bool IsOfTheWhole(Configuration rig) =>
+        rig.Own.All(static own => own.Setting != Settings.MiningAlgorithms);
 
     /// <summary>A pool that runs and gets another algorithm though nothing of its own was changed.</summary>
     private PoolPlan? Tied() => _running.Pools.FirstOrDefault(pool =>
@@ -130,5 +141,6 @@ internal sealed class ReloadStep
         return now.With(live);
     }
 
-    private static IEnumerable<SettingValue> Rows(Configuration rig) => rig.Values.Where(static value => KeySpace.Rig.Holds(value.Setting));
+    private static IEnumerable<SettingValue> Rows(Configuration rig) =>
+        rig.Values.Where(static value => KeySpace.Rig.Holds(value.Setting));
 }

@@ -40,8 +40,8 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
     }
 
     /// <summary>
-    /// What it would be started anew with. Throws before anything is stopped: a card that cannot do it, a plugin that is
-    /// not there, an algorithm this program has not got.
+    /// What it would be started anew with. Throws before anything is stopped: a card that cannot do it, a plugin
+    /// that is not there, an algorithm this program has not got.
     /// </summary>
     public RigOptions Prepare(RigPlan wanted, Action<string> note)
     {

@@ -57,7 +57,8 @@ internal sealed record RigPlan
         }
         if (configuration.Get(Settings.GpuIntensity) is > 0 and < GpuChoice.IntensityMin and int intensity)
         {
-            problems.Add($"{configuration.KeyOf(Settings.GpuIntensity)}: {intensity} is out of range {GpuChoice.IntensityMin} to "
+            problems.Add($"{configuration.KeyOf(Settings.GpuIntensity)}: {intensity} is out of range "
+                + $"{GpuChoice.IntensityMin} to "
                 + $"{GpuChoice.IntensityMax}, and 0 means measured ({configuration.Of(Settings.GpuIntensity).Place}).");
         }
         CheckWorkers(configuration, problems);
@@ -77,7 +78,8 @@ internal sealed record RigPlan
         {
             return;
         }
-        string what = $"{configuration.KeyOf(Settings.CpuThreads)}: none ({configuration.Of(Settings.CpuThreads).Place})";
+        string what = $"{configuration.KeyOf(Settings.CpuThreads)}: none "
+            + $"({configuration.Of(Settings.CpuThreads).Place})";
         if (!GpuChoice.WantsAny(configuration))
         {
             problems.Add($"{what}, and no graphics card is named either, so nothing would mine. "
@@ -129,7 +131,8 @@ internal sealed record RigPlan
         }
         return [.. rigs.Select(rig => rig with
         {
-            Threads = rig.HasCardsOnly ? SettingTypes.None : rig.GivenThreads() > 0 ? rig.GivenThreads() : machine - given,
+            Threads = rig.HasCardsOnly ? SettingTypes.None : rig.GivenThreads() > 0 ? rig.GivenThreads()
+                : machine - given,
         })];
     }
 

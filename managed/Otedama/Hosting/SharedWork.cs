@@ -27,7 +27,8 @@ internal sealed class SharedWork : IDisposable
         Array.ForEach(all, Require);
         Array.ForEach(all, MakeRoom);
         _datasetLog = new DatasetLog(loggers.CreateLogger(LogCategory.Datasets), clock);
-        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = _folder, Clock = clock, Finished = _datasetLog.OnFinished });
+        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = _folder, Clock = clock,
+            Finished = _datasetLog.OnFinished });
         DeviceDatasets = new DeviceDatasets(
             Datasets,
             new DeviceDatasetOptions { Clock = clock, Finished = _datasetLog.OnFinished, Says = _datasetLog.OnMemory });
@@ -61,7 +62,8 @@ internal sealed class SharedWork : IDisposable
         return checker;
     }
 
-    private GpuProofChecker OnCards(Work work, IReadOnlyList<GpuInfo> cards, DatasetProofChecker native, Configuration configuration)
+    private GpuProofChecker OnCards(Work work, IReadOnlyList<GpuInfo> cards, DatasetProofChecker native,
+        Configuration configuration)
     {
         GpuCheckOptions options = new()
         {
@@ -71,7 +73,8 @@ internal sealed class SharedWork : IDisposable
             Clock = _time,
         };
         TimeSpan blockTime = TimeSpan.FromSeconds(Math.Max(1, work.Coin.BlockSeconds));
-        GpuProofChecker checker = new(cards, work.Algorithm, PowParameters.Of(work.Coin), native, DeviceDatasets, blockTime, options);
+        GpuProofChecker checker = new(cards, work.Algorithm, PowParameters.Of(work.Coin), native, DeviceDatasets,
+            blockTime, options);
         _checkers.Add(checker);
         return checker;
     }

@@ -78,9 +78,11 @@ internal static class InstanceMetrics
         OfPool("otedama_pool_miners", "gauge", "Workers connected to the pool.", static p => p.View.Miners),
         OfPool("otedama_pool_malformed_lines_total", "counter", "Lines of miners that were no JSON.",
             static p => p.MalformedLines),
-        OfPool("otedama_pool_checks_total", "counter", "by", "Proofs of shares and blocks by who checked them, of pools whose shares cards check.",
+        OfPool("otedama_pool_checks_total", "counter", "by",
+            "Proofs of shares and blocks by who checked them, of pools whose shares cards check.",
             static p => p.View.Checks is not { } checks ? []
-                : checks.Cards.Select(static card => (card.Gpu, (double)card.Checked)).Prepend(("cpu", (double)checks.Processor))),
+                : checks.Cards.Select(static card => (card.Gpu, (double)card.Checked)).Prepend(("cpu",
+                    (double)checks.Processor))),
         OfPool("otedama_job_age_seconds", "gauge", "Age of the job miners work on; NaN before the first.",
             static p => p.View.JobAgeS ?? double.NaN),
         new HistogramMetric("otedama_submit_latency_seconds", "Reading a submit to handing over its answer.", static p => Latency(p.Pool.Replies)),
@@ -195,7 +197,8 @@ internal static class InstanceMetrics
         new(name, type, ["pool", label], help,
             m => m.Pools.SelectMany(pool => values(pool).Select(row => new Sample([pool.View.Name, row.Label], row.Value))));
 
-    private static ValueMetric OfDevice(string name, string type, string help, Func<DeviceView, double?> value) => OfRig(
+    private static ValueMetric OfDevice(string name, string type, string help, Func<DeviceView, double?> value) =>
+        OfRig(
         name,
         type,
         "device",

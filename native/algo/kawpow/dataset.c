@@ -252,6 +252,10 @@ int32_t otd_kawpow_dataset_size(const otd_dataset_params *params, uint64_t *byte
     if (params->epoch > EPOCH_MAX) {
         return otd_fail(OTD_E_ARGUMENT, "kawpow epoch %u; allowed 0..%u", params->epoch, EPOCH_MAX);
     }
+    if (params->device != 0 && params->kind == OTD_DATASET_LIGHT) {
+        *bytes = (uint64_t)otd_kawpow_light_count(params->epoch) * 64 + KAWPOW_L1_WORDS * sizeof(uint32_t);
+        return OTD_OK;
+    }
     if (params->device != 0) { /* the light cache is there only while the items are made */
         *bytes = (uint64_t)otd_kawpow_data_count(params->epoch) * 128;
         return OTD_OK;

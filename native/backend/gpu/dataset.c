@@ -119,14 +119,16 @@ static int32_t otd_check_room(const otd_gpu_plan *plan, const otd_gpu_shape *sha
     if (shape->bytes + more <= site->room_bytes) {
         return OTD_OK;
     }
-    if (plan->dataset_fits != NULL) {
+    if (plan->dataset_fits != NULL && dataset->params.kind != OTD_DATASET_LIGHT) {
         plan->dataset_fits(fits, sizeof fits, site->room_bytes > more ? site->room_bytes - more : 0);
     }
     return otd_fail(OTD_E_MEMORY,
-                    "the %s dataset of epoch %u needs %llu bytes of the memory of %s and %llu to work with, "
+                    "the %s %s of epoch %u needs %llu bytes of the memory of %s and %llu to work with, "
                     "and %llu are free%s; end what else uses the card, or take one with more memory",
-                    dataset->algo->info.name, dataset->params.epoch, (unsigned long long)shape->bytes,
-                    site->device->name, (unsigned long long)more, (unsigned long long)site->room_bytes, fits);
+                    dataset->algo->info.name,
+                    dataset->params.kind == OTD_DATASET_LIGHT ? "light dataset" : "dataset",
+                    dataset->params.epoch, (unsigned long long)shape->bytes, site->device->name,
+                    (unsigned long long)more, (unsigned long long)site->room_bytes, fits);
 }
 
 static int32_t otd_take_pieces(otd_gpu_dataset *gpu, const otd_gpu_port *port, uint64_t bytes) {
@@ -154,7 +156,8 @@ static int32_t otd_fill(otd_dataset *dataset, otd_gpu_dataset *gpu, const otd_gp
         .threads = plan->geometries[0].threads,
         .resident = plan->geometries[0].resident,
     };
-    plan->dataset_shape(&shape, port, dataset->source);
+    const int light = dataset->params.kind == OTD_DATASET_LIGHT;
+    (light ? plan->light->shape : plan->dataset_shape)(&shape, port, dataset->source);
     int32_t status = otd_cut(gpu, &shape, &site, dataset->algo->info.name);
     if (status == OTD_OK) {
         status = otd_check_room(plan, &shape, &site, dataset);
@@ -166,7 +169,7 @@ static int32_t otd_fill(otd_dataset *dataset, otd_gpu_dataset *gpu, const otd_gp
         status = otd_take_pieces(gpu, port, shape.bytes);
     }
     if (status == OTD_OK) {
-        status = plan->dataset_fill(gpu, &site, dataset->source, build);
+        status = (light ? plan->light->fill : plan->dataset_fill)(gpu, &site, dataset->source, build);
     }
     if (status == OTD_E_DRIVER) { /* something may still run there, and then its memory is in use */
         otd_gpu_context *context = gpu->context;
@@ -197,6 +200,10 @@ int32_t otd_gpu_dataset_open(otd_dataset *dataset, const otd_build *build) {
     if (plan == NULL || plan->dataset_fill == NULL) {
         return otd_fail(OTD_E_UNSUPPORTED, "%s has no kernel for %s devices", dataset->algo->info.name,
                         backend->name);
+    }
+    if (dataset->params.kind == OTD_DATASET_LIGHT && plan->light == NULL) {
+        return otd_fail(OTD_E_UNSUPPORTED, "%s devices hold whole datasets of %s only; make one of kind FULL",
+                        backend->name, dataset->algo->info.name);
     }
     if (backend->port->fork == NULL) {
         return otd_fail(OTD_E_UNSUPPORTED, "%s devices hold no datasets", backend->name);

@@ -20,6 +20,14 @@ static int32_t otd_check_params(const otd_engine *engine, const otd_gpu_plan *pl
         return otd_fail(OTD_E_UNSUPPORTED, "%s has no kernel for %s devices", engine->algo->info.name,
                         engine->backend->name);
     }
+    if (engine->dataset != NULL && engine->dataset->params.kind == OTD_DATASET_LIGHT &&
+        (params->flags & OTD_ENGINE_VERIFY) == 0) {
+        return otd_fail(
+            OTD_E_UNSUPPORTED,
+            "the light dataset of %s on device %u serves checks (OTD_ENGINE_VERIFY); a search needs "
+            "the whole one there",
+            engine->algo->info.name, params->device);
+    }
     if (params->flavour > plan->geometry_count) {
         return otd_fail(OTD_E_ARGUMENT, "%s has flavours 1 to %u there (0 = the first), got %u",
                         engine->algo->info.name, plan->geometry_count, params->flavour);

@@ -63,6 +63,15 @@ typedef struct otd_gpu_shape {
     uint64_t extra_bytes; /* besides, while the dataset is made */
 } otd_gpu_shape;
 
+/* A dataset of kind OTD_DATASET_LIGHT, which serves checks and no search. Its source is of that kind too. */
+typedef struct otd_gpu_light {
+    /* As dataset_shape and dataset_fill of a plan. */
+    void (*shape)(otd_gpu_shape *out, const otd_gpu_port *port, const otd_dataset *source);
+    int32_t (*fill)(const otd_gpu_dataset *dataset, const otd_gpu_site *site, const otd_dataset *source,
+                    const otd_build *build);
+    const struct otd_gpu_checks *checks; /* over it; never null */
+} otd_gpu_light;
+
 /* How wide a kernel runs; each is a flavour of the algorithm on the device, the first is the one to begin
  * with. */
 typedef struct otd_gpu_geometry {
@@ -132,6 +141,8 @@ typedef struct otd_gpu_plan {
 
     /* Part of a sentence, beginning with "; ": which datasets `bytes` of memory hold. Null = says nothing. */
     void (*dataset_fits)(char *text, size_t text_size, uint64_t bytes);
+
+    const otd_gpu_light *light; /* null where there are whole datasets only */
 
     uint32_t epoch_length; /* blocks of one dataset, where works have a height; else 0 */
 

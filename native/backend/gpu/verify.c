@@ -313,7 +313,11 @@ static int32_t otd_fail_engine(otd_gpu_engine *gpu, int32_t status) {
 
 int32_t otd_gpu_checker_open(otd_engine *engine) {
     otd_gpu_engine *gpu = engine->state;
-    if (gpu->plan->checks == NULL) {
+    const otd_dataset *dataset = engine->dataset;
+    const otd_gpu_checks *checks = dataset != NULL && dataset->params.kind == OTD_DATASET_LIGHT
+                                       ? gpu->plan->light->checks
+                                       : gpu->plan->checks;
+    if (checks == NULL) {
         return otd_fail(OTD_E_UNSUPPORTED, "%s has no kernel that checks proofs on %s devices",
                         engine->algo->info.name, engine->backend->name);
     }
@@ -321,7 +325,7 @@ int32_t otd_gpu_checker_open(otd_engine *engine) {
     if (gpu->checker == NULL) {
         return otd_fail(OTD_E_MEMORY, "could not allocate %zu bytes for checks", sizeof *gpu->checker);
     }
-    gpu->checker->checks = gpu->plan->checks;
+    gpu->checker->checks = checks;
     int32_t status = otd_open_parts(gpu, gpu->checker);
     if (status == OTD_OK) {
         status = otd_test_checker(engine);

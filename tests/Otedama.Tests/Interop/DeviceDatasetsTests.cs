@@ -198,11 +198,26 @@ public sealed class DeviceDatasetsTests : IDisposable
         Assert.True(first.IsFreed);
     }
 
+    [Fact]
+    public void Where_a_whole_one_does_not_fit_checks_get_a_light_one_until_somebody_searches()
+    {
+        _room = 0;
+        using DeviceDatasetLease checks = _datasets.Open(_card, Algorithm.KawPow, s_blockTime, checksOnly: true);
+        PowDataset light = Wait(checks, 10);
+        Assert.Equal([0u, 0u], _begun);
+        Assert.Equal("KawPow light cache of epoch 0 on gpu3", Assert.Single(_datasets.Snapshot()).Name);
+        Assert.Contains("it checks shares from the light cache", Assert.Single(_said), StringComparison.Ordinal);
+        using DeviceDatasetLease search = Open();
+        Assert.True(light.IsFreed);
+        Assert.Contains("needs 5 MiB", WaitForProblem(search, 10).Message, StringComparison.Ordinal);
+        Assert.Throws<NativeException>(() => checks.TryGet(10, out _));
+    }
+
     private static uint EpochOf(PowDataset standIn) => standIn.Epoch - 1;
 
     private DeviceDatasetLease Open() => _datasets.Open(_card, Algorithm.KawPow, s_blockTime);
 
-    private PowDataset Make(int device, PowDataset source, PowProgress? progress, CancellationToken stop)
+    private PowDataset Make(int device, DatasetKind kind, PowDataset source, PowProgress? progress, CancellationToken stop)
     {
         Assert.Equal(_card.Device.Index, device);
         _begun.Enqueue(EpochOf(source));
@@ -214,7 +229,7 @@ public sealed class DeviceDatasetsTests : IDisposable
         lock (_held)
         {
             _held.RemoveAll(static dataset => dataset.IsFreed);
-            if (_held.Count >= _room)
+            if (kind == DatasetKind.Full && _held.Count >= _room)
             {
                 throw new NativeException("build", "OTD_E_MEMORY", "needs 5 MiB, 4 are free", "Free memory.");
             }

@@ -76,8 +76,15 @@ public sealed class CardLockTests : IDisposable
     [Fact]
     public void Everybody_may_lock_the_file()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // files have no such mode there
+        }
         CardLock.Take(Card(0, null), [_folder.Path])!.Dispose();
-        Assert.All(Directory.GetFiles(_folder.Path), static file => Assert.Equal("rw-rw-rw-", Words(File.GetUnixFileMode(file))));
+        foreach (string file in Directory.GetFiles(_folder.Path))
+        {
+            Assert.Equal("rw-rw-rw-", Words(File.GetUnixFileMode(file)));
+        }
     }
 
     private static string Words(UnixFileMode mode) =>

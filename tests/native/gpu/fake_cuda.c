@@ -407,8 +407,8 @@ EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, stream *s
         return INVALID_VALUE;
     }
     int pageable = fake_usable() == OK && !is_pinned(to, bytes);
-    int status =
-        fake_queue(s, &(operation){.what = COPY, .to = to, .from = (const void *)(uintptr_t)from, .bytes = bytes});
+    int status = fake_queue(
+        s, &(operation){.what = COPY, .to = to, .from = (const void *)(uintptr_t)from, .bytes = bytes});
     if (status == OK && pageable) {
         pthread_mutex_lock(&fake_gate);
         run_queue(c, c->queued);
@@ -426,7 +426,8 @@ EXPORT int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, strea
     if (fake_usable() == OK && !inside_locked(fake_current(), to, bytes)) {
         return INVALID_VALUE;
     }
-    return fake_queue(s, &(operation){.what = FILL, .to = (void *)(uintptr_t)to, .value = value, .bytes = bytes});
+    return fake_queue(
+        s, &(operation){.what = FILL, .to = (void *)(uintptr_t)to, .value = value, .bytes = bytes});
 }
 
 static int run_launch(context *c, const operation *o) {

@@ -99,6 +99,9 @@ static void host_step(u32 m[32], const u32 *l1, u32x4 dag) {
 #define KERNEL_NAME kawpow_mix_any
 #include "kawpow/gpu/kawpow_mix_any.cu"
 #undef KERNEL_NAME
+#define KERNEL_NAME kawpow_mix_light
+#include "kawpow/gpu/kawpow_mix_light.cu"
+#undef KERNEL_NAME
 #define KERNEL_NAME kawpow_final
 #include "kawpow/gpu/kawpow_final.cu"
 #undef KERNEL_NAME
@@ -211,6 +214,11 @@ static void run_kawpow_mix_any(const argument *arguments) {
                    MEMORY(8), MEMORY(9), (u32)NUMBER(10), (u32)NUMBER(11), (u32)NUMBER(12), MEMORY(13));
 }
 
+static void run_kawpow_mix_light(const argument *arguments) {
+    kawpow_mix_light(MEMORY(0), MEMORY(1), MEMORY(2), MEMORY(3), (u32)NUMBER(4), (u32)NUMBER(5),
+                     (u32)NUMBER(6), (u32)NUMBER(7), (u32)NUMBER(8));
+}
+
 static void run_kawpow_final(const argument *arguments) {
     kawpow_final(MEMORY(0), NUMBER(1), (u32)NUMBER(2), (u32)NUMBER(3), MEMORY(4), MEMORY(5), MEMORY(6));
 }
@@ -224,6 +232,7 @@ host_kernel *host_kernel_of(const char *name) {
                 {"kawpow_seed", run_kawpow_seed},
                 {"kawpow_mix", run_kawpow_mix},
                 {"kawpow_mix_any", run_kawpow_mix_any},
+                {"kawpow_mix_light", run_kawpow_mix_light},
                 {"kawpow_final", run_kawpow_final},
                 {"scrypt", run_scrypt},
                 {"verthash", run_verthash},

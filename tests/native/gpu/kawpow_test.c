@@ -1,5 +1,5 @@
 /*
- * kawpow_test.c - the four kernels of KawPow on a test parameterisation (1021 light items, 8191 dataset
+ * kawpow_test.c - the kernels of KawPow on a test parameterisation (1021 light items, 8191 dataset
  * items) against the reference: every half of the dataset, hashes of random periods with each splicer, the
  * nine nonces of the vector, ranges and edges of the target.
  */
@@ -14,7 +14,7 @@
 #include "runner.h"
 
 extern const otd_gpu_code otd_kernel_kawpow_items, otd_kernel_kawpow_seed, otd_kernel_kawpow_mix,
-    otd_kernel_kawpow_mix_any, otd_kernel_kawpow_final;
+    otd_kernel_kawpow_mix_any, otd_kernel_kawpow_mix_light, otd_kernel_kawpow_final;
 
 enum {
     LIGHT_COUNT = 1021,
@@ -114,7 +114,7 @@ static void a_piece_elsewhere(const runner *with, const kawpow_dataset *light) {
 /* ---- search --------------------------------------------------------------------------------- */
 
 typedef struct search {
-    const kawpow_dataset *full;
+    const kawpow_dataset *full, *light; /* light null = not by the kernel that makes its items */
     uint8_t header[32], target[32];
     uint64_t first;
     uint32_t count;
@@ -138,6 +138,34 @@ static void any_program(const runner *with, const search *s, argument *mix) {
     check(with->run(&l), "%s kawpow_mix_any runs", with->name);
     check(memcmp(mixes, s->mixes, sizeof mixes) == 0, "%s kawpow: any program, %u hashes", with->name,
           s->count);
+}
+
+/* The kernel that makes its items from the light cache: the same mixes again. Behind the cache lies L1. */
+static void without_dataset(const runner *with, const search *s, const argument *states) {
+    static _Alignas(16) uint32_t program[KAWPOW_OPS], mixes[BATCH][8];
+    static _Alignas(16) kawpow_node light[LIGHT_COUNT + sizeof s->light->l1 / sizeof(kawpow_node)];
+    /* One hash in a group of its own where every instruction is watched. */
+    const uint32_t most = with->brief ? KAWPOW_LANES : 64, items = s->light->item_count;
+    const uint32_t threads = with->threads < most ? with->threads : most;
+    for (uint32_t i = 0; i < KAWPOW_OPS; i++) {
+        program[i] = otd_kawpow_any_step(&spliced.program.ops[i]);
+    }
+    memcpy(light, s->light->light, LIGHT_COUNT * sizeof(kawpow_node));
+    memcpy(light + LIGHT_COUNT, s->light->l1, sizeof s->light->l1);
+    memset(mixes, 0xee, sizeof mixes);
+    const argument arguments[] = {*states,
+                                  BUFFER(mixes, sizeof mixes),
+                                  BUFFER(light, sizeof light),
+                                  BUFFER(program, sizeof program),
+                                  ARG_U32(LIGHT_COUNT),
+                                  ARG_U32(otd_kawpow_magic(LIGHT_COUNT)),
+                                  ARG_U32(items),
+                                  ARG_U32(otd_kawpow_magic(items)),
+                                  ARG_U32(s->count)};
+    const launch l = {&otd_kernel_kawpow_mix_light, "otd_kawpow_mix_light", threads, 2, arguments, 9};
+    check(with->run(&l), "%s kawpow_mix_light runs", with->name);
+    check(memcmp(mixes, s->mixes, sizeof mixes) == 0, "%s kawpow: from the light cache, %u hashes",
+          with->name, s->count);
 }
 
 static int run_search(const runner *with, search *s, uint32_t mix_groups) {
@@ -181,6 +209,9 @@ static int run_search(const runner *with, search *s, uint32_t mix_groups) {
     hits_sort(&s->found);
     if (s->any) {
         any_program(with, s, mix);
+    }
+    if (s->light != NULL) {
+        without_dataset(with, s, &mix[0]);
     }
     return good;
 }
@@ -232,7 +263,8 @@ static void target_at(search *s, uint32_t nth, uint32_t less) {
     memcpy(s->target + 24, &top, 8);
 }
 
-static void random_periods(const runner *with, const kawpow_dataset *full, uint32_t periods) {
+static void random_periods(const runner *with, const kawpow_dataset *full, const kawpow_dataset *light,
+                           uint32_t periods) {
     static search s;
     s.full = full;
     for (uint32_t i = 0; i < periods; i++) {
@@ -242,6 +274,8 @@ static void random_periods(const runner *with, const kawpow_dataset *full, uint3
         s.first = i + 2 < periods ? (uint64_t)random_u32() << 32 | random_u32() : 0x7ffffffe0ull - i;
         s.count = i == 0 ? 1 : 3 + random_u32() % 60;
         s.any = i < 4;
+        s.light = i < 3 ? light : NULL; /* 1 hash first, later ones that do not fill their groups */
+        s.count = s.light != NULL && i > 0 ? 3 + s.count % 10 : s.count;
         memset(s.target, 0x3f, sizeof s.target);
         if (i % 2 == 0) {
             target_at(&s, s.count / 2, i % 4 == 0 ? 0 : 1);
@@ -280,7 +314,7 @@ void test_kawpow(const runner *with) {
         a_piece_elsewhere(with, &light);
         nine_of_nine(with, &full);
     }
-    random_periods(with, &full, with->brief ? 1 : with->programs);
+    random_periods(with, &full, &light, with->brief ? 1 : with->programs);
     otd_kawpow_light_free(&light);
     otd_kawpow_light_free(&full);
 }

@@ -11,6 +11,24 @@
     x -= MULHI32(x, magic) * (n);                                                                            \
     x -= x >= (n) ? (n) : 0u;
 
+/* keccak512 of the 64 bytes of m, in place; needs keccak_body.h. */
+#define KECCAK512(m)                                                                                         \
+    {                                                                                                        \
+        u64 a[25];                                                                                           \
+        UNROLL for (int k = 0; k < 8; k++) {                                                                 \
+            a[k] = U64(m[2 * k], m[2 * k + 1]);                                                              \
+        }                                                                                                    \
+        UNROLL for (int k = 8; k < 25; k++) {                                                                \
+            a[k] = U64(0u, 0u);                                                                              \
+        }                                                                                                    \
+        a[8] = U64(1u, 0x80000000u);                                                                         \
+        KECCAK_F1600(a)                                                                                      \
+        UNROLL for (int k = 0; k < 8; k++) {                                                                 \
+            m[2 * k] = LOW32(a[k]);                                                                          \
+            m[2 * k + 1] = HIGH32(a[k]);                                                                     \
+        }                                                                                                    \
+    }
+
 /* "rAVENCOINKAWPOW", a letter for each word from lane `at` on; as many as fit into the 25 lanes. */
 #define KAWPOW_PAD9(a, at)                                                                                   \
     a[at] = 0x72u, a[at + 1] = 0x41u, a[at + 2] = 0x56u, a[at + 3] = 0x45u, a[at + 4] = 0x4eu;               \

@@ -1,13 +1,15 @@
 /*
  * kawpow_check.c - checks of KawPow proofs on a GPU. The processor does what is cheap: two keccaks tell
  * whether the mix that is claimed would be good enough. The device computes the mixes of those that are, by
- * the mix kernel of a search (kawpow_mix.cu) over seeds that are sent there.
+ * the mix kernel of a search (kawpow_mix.cu) over seeds that are sent there; over a light dataset by one that
+ * makes its items (kawpow_light.c).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/gpu/verify.h"
 #include "kawpow/gpu/kawpow_check.h"
+#include "kawpow/gpu/kawpow_light.h"
 #include "kawpow/gpu/kawpow_row.h"
 #include "kawpow/gpu/period.h"
 #include "kawpow/kawpow.h"
@@ -16,6 +18,10 @@
 #define OTD_CLAIMS_A_MIX 72u
 #define OTD_NONCE_AT 32
 #define OTD_MIX_AT 40
+
+/* Hashes of a launch that makes every item it reads, two million reads each: some ten milliseconds of a card.
+ */
+#define OTD_LIGHT_BATCH 2048u
 
 /* Groups of the mix kernel for each compute unit at most; each loads L1 once, and then takes hash after hash.
  */
@@ -134,5 +140,18 @@ const otd_gpu_checks otd_kawpow_checks = {
     .admit = otd_admit,
     .pack = otd_pack,
     .launch = otd_launch,
+    .judge = otd_judge,
+};
+
+const otd_gpu_checks otd_kawpow_light_checks = {
+    .item_bytes = 32,
+    .batch = OTD_LIGHT_BATCH,
+    .tested = 12, /* each kind of sample twice: on a simulator one takes long */
+    .open = otd_kawpow_light_open,
+    .close = otd_kawpow_light_close,
+    .group = otd_period_of,
+    .admit = otd_admit,
+    .pack = otd_pack,
+    .launch = otd_kawpow_light_launch,
     .judge = otd_judge,
 };

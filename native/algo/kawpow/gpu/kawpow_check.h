@@ -4,6 +4,7 @@
 
 struct otd_gpu_checks;
 
-extern const struct otd_gpu_checks otd_kawpow_checks;
+/* By the whole dataset on the device, and by the light one. */
+extern const struct otd_gpu_checks otd_kawpow_checks, otd_kawpow_light_checks;
 
 #endif /* OTD_ALGO_KAWPOW_CHECK_H */

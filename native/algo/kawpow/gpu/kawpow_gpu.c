@@ -8,8 +8,10 @@
 
 #include "backend/gpu/plan.h"
 #include "kawpow/gpu/kawpow_check.h"
+#include "kawpow/gpu/kawpow_light.h"
 #include "kawpow/gpu/kawpow_row.h"
 #include "kawpow/gpu/period.h"
+#include "kawpow/gpu/steps.h"
 #include "kawpow/kawpow.h"
 
 /* What the mix kernel takes pieces to be; OpenCL's is compiled for smaller ones where that is needed. */
@@ -160,8 +162,6 @@ static int32_t otd_fill(const otd_gpu_dataset *dataset, const otd_gpu_site *site
 
 /* ---- search ----------------------------------------------------------------------------------- */
 
-/* Programs that the kernel which reads them may have under way: more than there are launches. */
-#define OTD_ANY_PROGRAMS 4u
 #define OTD_ANY_THREADS 64u
 #define OTD_ANY_PREFIX_BYTES 64u
 #define KAWPOW_ITEM_BYTES 256u
@@ -170,10 +170,7 @@ static int32_t otd_fill(const otd_gpu_dataset *dataset, const otd_gpu_site *site
 typedef struct otd_kawpow_any {
     otd_gpu_program *program;
     otd_gpu_kernel *mix;
-    otd_gpu_buffer *steps[OTD_ANY_PROGRAMS];
-    uint32_t sent[OTD_ANY_PROGRAMS][KAWPOW_OPS];
-    uint64_t period[OTD_ANY_PROGRAMS]; /* one more than it is; 0 = none yet */
-    uint32_t now;                      /* of the last ready */
+    otd_kawpow_steps steps; /* now = of the last ready */
 } otd_kawpow_any;
 
 typedef struct otd_kawpow_state {
@@ -247,37 +244,14 @@ static int32_t otd_any_open(otd_kawpow_any *any, const otd_gpu_site *site) {
     if (status == OTD_OK) {
         status = site->port->kernel(site->context, any->program, "otd_kawpow_mix_any", &any->mix);
     }
-    for (uint32_t i = 0; i < OTD_ANY_PROGRAMS && status == OTD_OK; i++) {
-        status = site->port->alloc(site->context, &any->steps[i], sizeof any->sent[i]);
-    }
-    return status;
+    return status != OTD_OK ? status : otd_kawpow_steps_open(&any->steps, site);
 }
 
 static void otd_any_close(otd_kawpow_any *any, const otd_gpu_site *site) {
-    for (uint32_t i = 0; i < OTD_ANY_PROGRAMS; i++) {
-        if (any->steps[i] != NULL) {
-            site->port->release(site->context, any->steps[i]);
-        }
-    }
+    otd_kawpow_steps_close(&any->steps, site);
     if (any->program != NULL) {
         site->port->discard(site->context, any->program);
     }
-}
-
-/* Sends the program of a period, unless it is there. */
-static int32_t otd_any_ready(otd_kawpow_any *any, const otd_gpu_site *site, uint64_t period) {
-    kawpow_program program;
-    any->now = (uint32_t)(period % OTD_ANY_PROGRAMS);
-    if (any->period[any->now] == period + 1) {
-        return OTD_OK;
-    }
-    otd_kawpow_program(&program, period);
-    for (uint32_t i = 0; i < KAWPOW_OPS; i++) {
-        any->sent[any->now][i] = otd_kawpow_any_step(&program.ops[i]);
-    }
-    any->period[any->now] = period + 1;
-    return site->port->write(site->context, any->steps[any->now], 0, any->sent[any->now],
-                             sizeof any->sent[any->now]);
 }
 
 static int32_t otd_open_search(void **out, const otd_gpu_site *site, uint64_t *nonces_max) {
@@ -329,7 +303,7 @@ static int32_t otd_ready(void *own, const otd_gpu_site *site, const otd_work *wo
     otd_kawpow_state *state = own;
     int32_t status = otd_kawpow_check_epoch(site->dataset->source->state, work->height);
     if (status == OTD_OK && state->periods == NULL) {
-        return otd_any_ready(&state->any, site, work->height / KAWPOW_PERIOD_LENGTH);
+        return otd_kawpow_steps_send(&state->any.steps, site, work->height / KAWPOW_PERIOD_LENGTH);
     }
     return status != OTD_OK ? status
                             : otd_kawpow_periods_get(state->periods, site,
@@ -366,7 +340,7 @@ static int32_t otd_start_mix(const otd_kawpow_state *state, const otd_gpu_site *
     arguments[at++] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_U32, .value = otd_kawpow_magic(items)};
     arguments[at++] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_U32, .value = count};
     if (state->periods == NULL) {
-        otd_gpu_buffer *steps = state->any.steps[state->any.now];
+        otd_gpu_buffer *steps = otd_kawpow_steps_now(&state->any.steps);
         arguments[at++] = (otd_gpu_argument){.kind = OTD_GPU_ARGUMENT_BUFFER, .buffer = steps};
     }
     return otd_start(site, state->periods == NULL ? state->any.mix : state->mix, arguments, at,
@@ -429,6 +403,7 @@ const otd_gpu_plan otd_gpu_plan_kawpow = {
     .dataset_shape = otd_shape,
     .dataset_fill = otd_fill,
     .dataset_fits = otd_fits,
+    .light = &otd_kawpow_light,
     .epoch_length = KAWPOW_EPOCH_LENGTH,
     .nonces_first = 256,
     .bytes_compared = 8,

@@ -11,23 +11,6 @@
  *   light_count  items of the light cache
  *   magic        floor(2^32 / light_count)
  */
-#define KECCAK512(m)                                                                                         \
-    {                                                                                                        \
-        u64 a[25];                                                                                           \
-        UNROLL for (int k = 0; k < 8; k++) {                                                                 \
-            a[k] = U64(m[2 * k], m[2 * k + 1]);                                                              \
-        }                                                                                                    \
-        UNROLL for (int k = 8; k < 25; k++) {                                                                \
-            a[k] = U64(0u, 0u);                                                                              \
-        }                                                                                                    \
-        a[8] = U64(1u, 0x80000000u);                                                                         \
-        KECCAK_F1600(a)                                                                                      \
-        UNROLL for (int k = 0; k < 8; k++) {                                                                 \
-            m[2 * k] = LOW32(a[k]);                                                                          \
-            m[2 * k + 1] = HIGH32(a[k]);                                                                     \
-        }                                                                                                    \
-    }
-
 KERNEL(otd_kawpow_items)
 (GLOBAL const u32 *RESTRICT light, GLOBAL u32 *RESTRICT halves, u32 first, u32 place, u32 count,
  u32 light_count, u32 magic) {
