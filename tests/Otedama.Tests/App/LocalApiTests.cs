@@ -54,6 +54,22 @@ public sealed class LocalApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("algo=kawpow&pool=a%3A1&pool=b%3A2&wallet=w&rig=main", 200, "\"by_command\":true")]
+    [InlineData("rig=main", 400, "no algorithm; name one with ?algo=NAME")]
+    [InlineData("algo=kawpow&rig=cellar", 404, "no rig of that name runs here; there are: main")]
+    public async Task A_rig_is_switched_by_whoever_may_stop_it(string query, int status, string answer)
+    {
+        using HttpResponseMessage stranger = await SendAsync(HttpMethod.Post, $"api/v1/mining/switch?{query}");
+        Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
+        Assert.Null(_instance.Switched);
+        using HttpResponseMessage response = await SendAsync(
+            HttpMethod.Post, $"api/v1/mining/switch?{query}", ("Authorization", $"Bearer {_token.Text}"));
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains(answer, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(status == 200, _instance.Switched is { Rig: "main", Algorithm: "kawpow", Pools: ["a:1", "b:2"], Wallet: "w" });
+    }
+
+    [Theory]
     [InlineData("status", "uptime_s")]
     [InlineData("rigs", "rigs")]
     [InlineData("pools", "pools")]
