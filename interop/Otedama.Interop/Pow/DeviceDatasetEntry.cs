@@ -19,8 +19,12 @@ internal sealed class DeviceDatasetEntry
     private TimeSpan _took = Timeout.InfiniteTimeSpan;
 
     public DeviceDatasetEntry(
-        GpuInfo gpu, Algorithm algorithm, DatasetKind kind, uint epoch, DatasetStore store,
-            DeviceDatasetOptions options)
+        GpuInfo gpu,
+        Algorithm algorithm,
+        DatasetKind kind,
+        uint epoch,
+        DatasetStore store,
+        DeviceDatasetOptions options)
     {
         (_gpu, Algorithm, Kind, Epoch, _store, _options) = (gpu, algorithm, kind, epoch, store, options);
         _began = options.Clock.GetTimestamp();

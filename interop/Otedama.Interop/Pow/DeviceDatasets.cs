@@ -114,8 +114,8 @@ public sealed class DeviceDatasetLease : IDisposable
     private readonly bool _checksOnly;
     private bool _disposed;
 
-    internal DeviceDatasetLease(DeviceDatasets datasets, DeviceShelf shelf, Algorithm algorithm, TimeSpan blockTime,
-        bool checksOnly) =>
+    internal DeviceDatasetLease(
+        DeviceDatasets datasets, DeviceShelf shelf, Algorithm algorithm, TimeSpan blockTime, bool checksOnly) =>
         (_datasets, _shelf, _algorithm, _blockTime, _checksOnly) = (datasets, shelf, algorithm, blockTime, checksOnly);
 
     /// <summary>

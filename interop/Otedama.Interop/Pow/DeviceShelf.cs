@@ -81,9 +81,8 @@ internal sealed class DeviceShelf(GpuInfo gpu, DatasetStore store, DeviceDataset
             else if (CanBeLight(failed))
             {
                 _entries.Remove(failed);
-                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} "
-                    + $"dataset of epoch {epoch}; it checks "
-                    + $"shares from the light cache, which takes it longer. {problem.Message}");
+                options.Says?.Invoke($"{gpu.Name} ({gpu.Device.Name}) has not the memory for the {algorithm} dataset "
+                    + $"of epoch {epoch}; it checks shares from the light cache, which takes it longer. {problem.Message}");
                 return Begin(algorithm, epoch, DatasetKind.Light).Made;
             }
             else if (failed.Age < options.Retry || problem is NativeException { IsDeviceLost: true })

@@ -32,10 +32,11 @@ public sealed class GpuProofChecker : IProofChecker, IDisposable
         _cards =
         [
             .. gpus.Select(gpu => new CheckingCard(
-                gpu, algorithm, parameters, processor, algorithm.Facts.NeedsDataset
-                    ? datasets.Open(gpu, algorithm, blockTime, checksOnly: true) : null,
-                options ?? new GpuCheckOptions())),
+                gpu, algorithm, parameters, processor, LeaseOf(gpu), options ?? new GpuCheckOptions())),
         ];
+
+        DeviceDatasetLease? LeaseOf(GpuInfo gpu) =>
+            algorithm.Facts.NeedsDataset ? datasets.Open(gpu, algorithm, blockTime, checksOnly: true) : null;
     }
 
     /// <summary>Proofs the processor alone gave a verdict on.</summary>

@@ -90,8 +90,11 @@ public sealed unsafe class PowDataset : IDisposable
     /// search nothing.
     /// </summary>
     public static PowDataset CreateOn(
-        int device, DatasetKind kind, PowDataset source, PowProgress? progress = null,
-            CancellationToken cancellation = default)
+        int device,
+        DatasetKind kind,
+        PowDataset source,
+        PowProgress? progress = null,
+        CancellationToken cancellation = default)
     {
         otd_dataset_params parameters = new()
         {

@@ -23,8 +23,8 @@ internal sealed class PowSearch(PowCase search, VectorDatasets datasets, int dev
             && Catalogue.Devices().Any(found => found.Index == device && found.Kind == DeviceKind.Simulator))
         {
             throw new VectorSkippedException(
-                $"a search of {search.Info.Name} takes the whole dataset, which a processor in disguise makes "
-                    + "for an hour; give --kawpow-dataset full to do it");
+                $"a search of {search.Info.Name} takes the whole dataset, which a processor in disguise makes for an hour; "
+                + "give --kawpow-dataset full to do it");
         }
         if (search.Info.NonceBits < 64 && first >> search.Info.NonceBits != 0)
         {

@@ -20,8 +20,7 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     private PowEngine? _engine; // of a device
     private (Algorithm, int, PowDataset?, string) _engineOf;
 
-    /// <summary>Proofs with a mix are checked on a device by the whole dataset there in place of the light
-    /// one.</summary>
+    /// <summary>Proofs with a mix are checked on a device by the whole dataset, not by the light one.</summary>
     public bool WholeOnDevice { get; set; }
 
     /// <summary>
@@ -39,8 +38,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
         // Where there are no epochs n= counts the graphs the file may be made from, 0 = the network's.
         uint epoch = facts.HasEpochs ? facts.EpochOf(vector.Height) : vector.Parameters.N;
         bool isLight = facts.HasEpochs && (device == 0 || (checksOnly && !WholeOnDevice));
-        return For(new Key(vector.Info.Algorithm, epoch, device, isLight ? DatasetKind.Light : DatasetKind.Full),
-            cancellation);
+        DatasetKind kind = isLight ? DatasetKind.Light : DatasetKind.Full;
+        return For(new Key(vector.Info.Algorithm, epoch, device, kind), cancellation);
     }
 
     /// <summary>
@@ -98,8 +97,8 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     /// <summary>Lets go of the oldest of those that are counted with this one, where there are enough.</summary>
     private void MakeRoom(Key key)
     {
-        if (_made.Count(made => Same(made.Key)) < (key.Device != 0 && key.Kind == DatasetKind.Full
-            ? WholeOnDeviceMax : KeptMax))
+        int most = key.Device != 0 && key.Kind == DatasetKind.Full ? WholeOnDeviceMax : KeptMax;
+        if (_made.Count(made => Same(made.Key)) < most)
         {
             return;
         }
@@ -118,9 +117,12 @@ internal sealed class VectorDatasets(Action<string, PowProgress>? begins = null)
     private PowDataset Make(Key key, PowDataset? source, CancellationToken cancellation)
     {
         PowProgress progress = new();
-        string name = new DatasetState(key.Algorithm, key.Kind, key.Epoch, 0, 0, 0, "") { Place = source is null
-            ? "" : "the card" }.Name;
-        begins?.Invoke($"making the {name}, {PowDataset.SizeOf(key.Algorithm, key.Kind, key.Epoch, key.Device) >> 20} MiB", progress);
+        DatasetState state = new(key.Algorithm, key.Kind, key.Epoch, 0, 0, 0, "")
+        {
+            Place = source is null ? "" : "the card",
+        };
+        ulong bytes = PowDataset.SizeOf(key.Algorithm, key.Kind, key.Epoch, key.Device);
+        begins?.Invoke($"making the {state.Name}, {bytes >> 20} MiB", progress);
         return source is null
             ? PowDataset.Create(key.Algorithm, key.Kind, key.Epoch, progress: progress, cancellation: cancellation)
             : PowDataset.CreateOn(key.Device, key.Kind, source, progress, cancellation);

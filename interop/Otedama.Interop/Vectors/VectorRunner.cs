@@ -31,8 +31,8 @@ public sealed class VectorRunner : IDisposable
     public int Device { get; init; }
 
     /// <summary>
-    /// On a device KawPow's proofs are checked by the whole dataset, gigabytes that a kernel makes there, in place
-    /// of the light one.
+    /// On a device KawPow's proofs are checked by the whole dataset, gigabytes that a kernel makes there, not by the light
+    /// one.
     /// </summary>
     public bool WholeKawPow
     {

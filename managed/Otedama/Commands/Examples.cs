@@ -75,8 +75,8 @@ internal static class Examples
         ("otedama config check", "otedama config check otedama.yaml --set pool.port=3334", "The same with a setting given beside it."),
         ("otedama config sample", "otedama config sample > otedama.yaml", "A file in which every setting is explained."),
         ("otedama verify", "otedama verify --quick", "Known answers of every algorithm, without those that need gigabytes."),
-        ("otedama verify", "otedama verify --device 0 --vectors blocks.txt", "A file of one's own on the first "
-            + "graphics card."),
+        ("otedama verify", "otedama verify --device 0 --vectors blocks.txt",
+            "A file of one's own on the first graphics card."),
         ("otedama verify", "otedama verify --device 0 --kawpow-dataset full --vectors blocks.txt",
             "KawPow by the whole dataset in the card's memory, as it is mined."),
         ("otedama verify", "otedama verify --flavour ref --vectors vectors.txt", "A file of one's own, with the portable code."),

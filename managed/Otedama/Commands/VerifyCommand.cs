@@ -18,8 +18,8 @@ internal static class VerifyCommand
         };
         Option<string> kawPowDataset = new("--kawpow-dataset")
         {
-            Description = "KawPow on a card: light = proofs are checked from the light cache, full = by the "
-                + "whole dataset, which is made there first.",
+            Description = "KawPow on a card: light = proofs are checked from the light cache, full = by the whole dataset, "
+                + "which is made there first.",
             HelpName = "KIND",
             DefaultValueFactory = static _ => "light",
         };
@@ -52,16 +52,16 @@ internal static class VerifyCommand
         if (kawPowDataset is not ("light" or "full"))
         {
             throw new CommandException(
-                ExitCode.Usage, $"--kawpow-dataset: \"{SettingTypes.Shorten(kawPowDataset)}\" is neither light "
-                    + "nor full.");
+                ExitCode.Usage,
+                $"--kawpow-dataset: \"{SettingTypes.Shorten(kawPowDataset)}\" is neither light nor full.");
         }
         if (flavour is not null && device is not null)
         {
             throw new CommandException(
                 ExitCode.Usage, "--flavour and --device: flavours are the processor's. Give one of them.");
         }
-        return new Checked(flavour, device is int index ? GpuChoice.One(index, "--device")
-            : null, kawPowDataset == "full");
+        GpuInfo? gpu = device is int index ? GpuChoice.One(index, "--device") : null;
+        return new Checked(flavour, gpu, kawPowDataset == "full");
     }
 
     private static int Run(

@@ -217,7 +217,8 @@ public sealed class DeviceDatasetsTests : IDisposable
 
     private DeviceDatasetLease Open() => _datasets.Open(_card, Algorithm.KawPow, s_blockTime);
 
-    private PowDataset Make(int device, DatasetKind kind, PowDataset source, PowProgress? progress, CancellationToken stop)
+    private PowDataset Make(
+        int device, DatasetKind kind, PowDataset source, PowProgress? progress, CancellationToken stop)
     {
         Assert.Equal(_card.Device.Index, device);
         _begun.Enqueue(EpochOf(source));

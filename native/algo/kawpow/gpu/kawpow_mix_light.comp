@@ -44,7 +44,8 @@ void main() {
         l1[4u * i] = v.x, l1[4u * i + 1u] = v.y, l1[4u * i + 2u] = v.z, l1[4u * i + 3u] = v.w;
     }
     BARRIER();
-    uint lane = LOCAL_ID & 15u, part = LOCAL_ID & 3u, quad = 4u * (LOCAL_ID & ~3u), together = GROUP_SIZE >> 4;
+    uint lane = LOCAL_ID & 15u, part = LOCAL_ID & 3u, quad = 4u * (LOCAL_ID & ~3u);
+    uint together = GROUP_SIZE >> 4;
     UNROLL_1 for (uint base = GROUP_ID * together; base < count; base += GROUPS * together) {
         uint hash = base + (LOCAL_ID >> 4);
         uint from = min(hash, count - 1u);
@@ -89,7 +90,8 @@ void main() {
             uvec4 dag = uvec4(tile[place], tile[place + 1u], tile[place + 2u], tile[place + 3u]);
             BARRIER(); // the next round writes there
             UNROLL_1 for (uint step = 0u; step < KAWPOW_ANY_STEPS; step++) {
-                uint op = program.at[step], kind = ANY_KIND(op), x = REGISTER(ANY_A(op)), y = REGISTER(ANY_B(op));
+                uint op = program.at[step], kind = ANY_KIND(op);
+                uint x = REGISTER(ANY_A(op)), y = REGISTER(ANY_B(op));
                 uint v = l1[x & 4095u], to = ANY_D(op);
                 if (kind == 1u) {
                     ANY_MATH(v, ANY_MATH_OF(op), x, y)

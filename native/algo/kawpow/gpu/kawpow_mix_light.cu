@@ -1,7 +1,7 @@
 /*
- * kawpow_mix_light.cu - the mixes of seeds without a dataset: an item is made from the light cache when it is read.
- * For checks where nobody searches: some hundred times the work of kawpow_mix_any.cu, and tens of MiB in place of
- * gigabytes.
+ * kawpow_mix_light.cu - the mixes of seeds without a dataset: an item is made from the light cache when it is
+ * read. For checks where nobody searches: some hundred times the work of kawpow_mix_any.cu, and tens of MiB in
+ * place of gigabytes.
  *
  *   states       seeds, 32 bytes a hash, of which two words are read
  *   mixes        out, 32 bytes a hash
@@ -11,8 +11,9 @@
  *   items, magic              items of 256 bytes, floor(2^32 / items)
  *   count        hashes
  *
- * The 16 lanes of a hash make its item, four neighbours one half of 64 bytes, each on 16 bytes of every parent; one of
- * the four does the half's two keccaks. Groups of at most 64: with L1 and registers that is 28 KiB of shared memory.
+ * The 16 lanes of a hash make its item, four neighbours one half of 64 bytes, each on 16 bytes of every parent;
+ * one of the four does the half's two keccaks. Groups of at most 64: with L1 and registers that is 26 KiB of
+ * shared memory.
  */
 #define REGISTER(i) registers[(i)*GROUP_SIZE + LOCAL_ID]
 
