@@ -386,24 +386,21 @@ OTD_API int32_t otd_dataset_size(const otd_dataset_params *params, uint64_t *byt
  *
  * In:      source, the processor's dataset of the same algorithm and epoch that one on another device is made
  *          from: of KawPow's light one the cache is read and the items are made on the device, a whole one is
- *          copied, as is Verthash's of either kind; a light one needs a light one. It must outlive the new one, whose engines compute hits
- *          again with it. Null for the processor's.
- *          path (UTF-8, path_length bytes without a terminating zero, at most 4096, may be empty) names the
- *          file the dataset is read from or, when the file does not exist, written to. Verthash only; KawPow
- *          ignores it. What was read is used only when its SHA-256 is right.
- *          `cancel` may be null; a non-zero value written there by another thread ends the call.
+ *          copied, as is Verthash's of either kind; a light one needs a light one. It must outlive the new
+ * one, whose engines compute hits again with it. Null for the processor's. path (UTF-8, path_length bytes
+ * without a terminating zero, at most 4096, may be empty) names the file the dataset is read from or, when
+ * the file does not exist, written to. Verthash only; KawPow ignores it. What was read is used only when its
+ * SHA-256 is right. `cancel` may be null; a non-zero value written there by another thread ends the call.
  * Out:     out, the handle; null on failure. `progress` may be null; it is written while the call runs and
  *          may be read from another thread, and must outlive the call.
  * Returns: OTD_OK;
  *          OTD_E_ARGUMENT as otd_dataset_size, or before otd_open;
  *          OTD_E_MEMORY when the machine or the device has not the memory to spare, with the numbers in the
  *          detail;
- *          OTD_E_UNSUPPORTED when the device has no kernel of the algorithm, or none for that kind of dataset;
- *          OTD_E_DRIVER, OTD_E_DEVICE_LOST when it fails;
- *          OTD_E_DATASET when the source is missing or another one's, or the file has a wrong length or
- *          digest; OTD_E_IO when it cannot be read or
- *          written; OTD_E_CANCELLED; OTD_E_SELFTEST when what was generated has a wrong digest.
- * Thread:  any, after otd_open.
+ *          OTD_E_UNSUPPORTED when the device has no kernel of the algorithm, or none for that kind of
+ * dataset; OTD_E_DRIVER, OTD_E_DEVICE_LOST when it fails; OTD_E_DATASET when the source is missing or another
+ * one's, or the file has a wrong length or digest; OTD_E_IO when it cannot be read or written;
+ * OTD_E_CANCELLED; OTD_E_SELFTEST when what was generated has a wrong digest. Thread:  any, after otd_open.
  */
 OTD_API int32_t otd_dataset_create(const otd_dataset_params *params, const otd_dataset *source,
                                    const char *path, uint32_t path_length, otd_progress *progress,
