@@ -20,6 +20,9 @@ public sealed class NativeException : Exception
 
     public string Detail { get; }
 
+    /// <summary>Whether a driver refuses what it was asked for, or answers it wrongly.</summary>
+    public bool IsRefusal => StatusName is "OTD_E_DRIVER" or "OTD_E_SELFTEST" or "OTD_E_UNSUPPORTED";
+
     /// <summary>The device went away; nothing that was made for it will work again.</summary>
     public bool IsDeviceLost => StatusName == "OTD_E_DEVICE_LOST";
 

@@ -113,7 +113,7 @@ public sealed unsafe class PowDataset : IDisposable
         (Algorithm algorithm, uint epoch, int device) = ((Algorithm)parameters.algorithm, parameters.epoch,
             (int)parameters.device);
         ulong size = SizeOf(algorithm, (DatasetKind)parameters.kind, epoch, device);
-        string what = $"build the {algorithm} dataset of epoch {epoch}{(device == 0 ? "" : $" on device {device}")}";
+        string what = $"build the {algorithm} dataset of epoch {epoch}{(device == 0 ? "" : $" in the memory of {NameOf(device)}")}";
         progress ??= new PowProgress();
         byte[] name = Encoding.UTF8.GetBytes(path);
         uint[] cancel = GC.AllocateArray<uint>(1, pinned: true);
@@ -148,6 +148,9 @@ public sealed unsafe class PowDataset : IDisposable
         }
         return new PowDataset(new DatasetHandle(handle, source?._handle), algorithm, epoch, size, device);
     }
+
+    private static string NameOf(int device) =>
+        Catalogue.Devices().FirstOrDefault(each => each.Index == device)?.Name ?? $"device {device}";
 
     public void Dispose() => _handle.Dispose();
 }

@@ -80,8 +80,8 @@ internal sealed class DeviceProof(int device, VectorDatasets datasets)
     private ProofResult Search(PowCase proof, CancellationToken cancellation)
     {
         (PowCase search, ulong nonce, byte[]? claimed) = Parts(proof);
-        _searches++;
         List<PowHit> open = Run(Target.Max);
+        _searches++;
         PowHit[] same = [.. open.Where(hit => claimed is null || claimed.AsSpan().SequenceEqual(hit.Proof))];
         if (same.Length == 0)
         {

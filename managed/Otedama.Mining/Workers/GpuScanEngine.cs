@@ -140,7 +140,8 @@ internal sealed class GpuScanEngine : IScanEngine
                 (_dataset, _flavour) = (dataset, flavour);
                 Replace(engine);
             }
-            catch (NativeException e) when (!e.IsDeviceLost && _trial.OnRefused())
+            // Memory that is still taken, or a card that is busy with its end, says nothing about a geometry.
+            catch (NativeException e) when (e.IsRefusal && _trial.OnRefused())
             {
                 RigLog.GeometryRefused(_logger, _name, flavour.Name, e.Message);
             }

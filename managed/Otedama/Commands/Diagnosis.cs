@@ -19,7 +19,7 @@ internal static class Diagnosis
         DataDir(configuration, outside),
         SavedTuning(configuration, outside),
         .. Ports(configuration),
-        .. Drivers(),
+        .. Cards(),
         .. configuration.Warnings.Select(static w => new DiagRow("configuration", "note", w)),
     ]);
 
@@ -116,16 +116,27 @@ internal static class Diagnosis
         }
     }
 
-    private static IEnumerable<DiagRow> Drivers()
+    /// <summary>What `otedama gpu list` finds: drivers are opened by a process of its own, since they may crash.</summary>
+    private static IEnumerable<DiagRow> Cards()
     {
-        foreach ((string name, string library) in new[] { ("CUDA", "libcuda.so.1"), ("OpenCL", "libOpenCL.so.1"), ("Vulkan", "libvulkan.so.1") })
+        GpuListAnswer found;
+        string? trouble = null;
+        try
         {
-            bool there = System.Runtime.InteropServices.NativeLibrary.TryLoad(library, out nint handle);
-            if (there)
-            {
-                System.Runtime.InteropServices.NativeLibrary.Free(handle);
-            }
-            yield return new(name, "note", there ? $"{library} found; this version mines on CPUs only" : $"{library} not found; this version does not need it");
+            found = GpuCommand.Look();
+        }
+        catch (ConfigurationException e) // OTEDAMA_GPU names what there is not
+        {
+            (found, trouble) = (new GpuListAnswer(1, [], null), e.Message);
+        }
+        foreach (GpuAnswer gpu in found.Gpus)
+        {
+            yield return new($"card {gpu.Index}", "good", $"{gpu.Name}, {gpu.Interface}, driver {gpu.Driver ?? "unknown"}"
+                + (gpu.Simulator ? "; this machine's processor in disguise" : ""));
+        }
+        foreach (string sentence in found.Problems.Append(found.Note).Append(trouble).OfType<string>())
+        {
+            yield return new("cards", "note", sentence);
         }
     }
 

@@ -83,7 +83,10 @@ internal static class GpuBenchmarkTable
         {
             yield return $"{best.Gpu}: {best.Algorithm} {best.Parameters}".TrimEnd() + $": {best.Flavour} is fastest";
         }
-        yield return $"kept in {GpuTuning.PathIn(root)}, where the miner finds it";
+        if (report.Results.Any(static row => row.Best))
+        {
+            yield return $"kept in {GpuTuning.PathIn(root)}, where the miner finds it";
+        }
     }
 
     private static void MakeRoom(string root)

@@ -38,12 +38,15 @@ internal static class GpuCommand
         GpuListAnswer found = probe.Found ?? new GpuListAnswer(1, [], null);
         string? note = found.Gpus.Count > 0
             ? null : string.Join(' ', probe.Problems.Append(found.Note).OfType<string>());
-        return found with { Note = note, Problems = found.Gpus.Count > 0 ? probe.Problems : [] };
+        return found with { Note = note, Problems = found.Gpus.Count > 0 ? [.. probe.Problems, .. found.Problems] : [] };
     }
 
     /// <param name="readsSensors">What hangs in a driver's library of sensors hangs here.</param>
     internal static GpuListAnswer Look(IReadOnlyList<GpuInfo> gpus, bool readsSensors) =>
-        new(1, [.. gpus.Select(gpu => Answer(gpu, readsSensors))], gpus.Count > 0 ? null : GpuChoice.NoneBecause());
+        new(1, [.. gpus.Select(gpu => Answer(gpu, readsSensors))], gpus.Count > 0 ? null : GpuChoice.NoneBecause())
+        {
+            Problems = gpus.Count > 0 ? GpuChoice.NoCardBecause(gpus) : [],
+        };
 
     internal static IEnumerable<string> Lines(GpuListAnswer answer)
     {
@@ -108,7 +111,8 @@ internal static class GpuCommand
 internal sealed record GpuListAnswer(int Schema, IReadOnlyList<GpuAnswer> Gpus, string? Note)
 {
     /// <summary>
-    /// Sentences about drivers that crashed or hung and were left out, where there are cards all the same.
+    /// Sentences about drivers that crashed or hung and were left out, where there are cards all the same; and, where
+    /// only simulators are listed, why each interface shows no card.
     /// </summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 }

@@ -63,6 +63,12 @@ internal static class GpuChoice
             : $"OTEDAMA_GPU={SettingTypes.Shorten(only)} leaves none.";
     }
 
+    /// <summary>
+    /// Where nothing but simulators is there: why each interface shows no card, a sentence each. Else empty.
+    /// </summary>
+    public static IReadOnlyList<string> NoCardBecause(IReadOnlyList<GpuInfo> all) =>
+        all.All(static gpu => gpu.IsSimulator) ? [.. Gpus.Reasons().Select(static reason => $"{reason}.")] : [];
+
     /// <summary>Opens only drivers that another process could open, where that can be tried.</summary>
     public static IReadOnlyList<GpuInfo> Find()
     {
@@ -128,12 +134,13 @@ internal static class GpuChoice
             {
                 throw Unusable($"{what}: {number} ({gpu.Device.Name}) is this machine's processor behind a graphics card's "
                     + "interface, slower than CPU workers. Give --gpu-simulator or mining.workers.gpu_simulator: true to use it "
-                    + "all the same.");
+                    + "all the same."
+                    + string.Concat(NoCardBecause(all).Select(static reason => $" {reason}")));
             }
             if (gpu.Flavours(work.Algorithm).Count == 0)
             {
                 throw Unusable($"{what}: {work.Name} has no kernel for graphics cards in this version; "
-                    + $"{string.Join(", ", AlgorithmsOf(gpu))} has. Leave the cards out, or mine another algorithm.");
+                    + $"{string.Join(", ", AlgorithmsOf(gpu))} have. Leave the cards out, or mine another algorithm.");
             }
             if (chosen.FirstOrDefault(other => BoardOf(other) == BoardOf(gpu)) is { } twice)
             {
@@ -167,7 +174,8 @@ internal static class GpuChoice
         }
         if (usable.Length < wanted)
         {
-            string why = all.Count == 0 ? $" {NoneBecause()}" : "";
+            string why = all.Count == 0 ? $" {NoneBecause()}"
+                : string.Concat(NoCardBecause(all).Select(static reason => $" {reason}"));
             if (alone && usable.Length == 0)
             {
                 throw Unusable($"{key}: {wanted}, and this machine has no graphics card to mine with and no CPU "

@@ -175,12 +175,13 @@ internal sealed record GpuTranscript(string? Broken, string? Problem, GpuListAns
                 (found, opening) = (answer, null);
             }
         }
-        if (code == 0)
+        if (code == 0 && opening is null && found is not null)
         {
             return new GpuTranscript(null, null, found);
         }
         CultureInfo plain = CultureInfo.InvariantCulture;
         string how = code is not int number ? "hangs"
+            : number == 0 ? "ended the process"
             : number > SignalFirst ? string.Create(plain, $"crashed (signal {number - SignalFirst})")
             : string.Create(plain, $"failed (exit code {number})");
         string problem = opening is not null

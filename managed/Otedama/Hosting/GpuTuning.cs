@@ -75,11 +75,7 @@ internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> 
             {
                 return [];
             }
-            if (file.Length > BytesMax)
-            {
-                throw new JsonException($"it has {file.Length} bytes, and at most {BytesMax} are read");
-            }
-            GpuTuningFile? read = JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName),
+            GpuTuningFile? read = JsonSerializer.Deserialize(GivenFile.ReadAll(file.FullName, BytesMax),
                 GpuTuningJson.Default.GpuTuningFile);
             return read is { Schema: Schema, Entries: not null }
                 && read.Entries.All(static entry => entry is { Card: not null, Flavour: not null })
@@ -91,7 +87,8 @@ internal sealed class GpuTuning(string root, TimeProvider clock, Action<string> 
             if (!_told)
             {
                 _told = true;
-                says($"{file.FullName} is left out, and what is fastest is measured again: {e.Message}");
+                string why = e is JsonException ? "it is not of the form this version writes" : e.Message;
+                says($"{file.FullName} is left out, and what is fastest is measured again: {why}");
             }
             return [];
         }

@@ -187,11 +187,11 @@ int main(int count, char **arguments) {
         if (count < 2 || strcmp(arguments[1], "forks") == 0) {
             test_forks();
         }
-        if (count < 2 || strcmp(arguments[1], "datasets") == 0) {
-            test_datasets();
-        }
         if (count < 2) {
-            test_faults(); /* the last, since what hangs stays */
+            test_faults(); /* behind those, since what hangs stays */
+        }
+        if (count < 2 || strcmp(arguments[1], "datasets") == 0) {
+            test_datasets(); /* the same */
         }
         restart(NULL);
     }

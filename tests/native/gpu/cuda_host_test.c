@@ -70,7 +70,9 @@ static void refused_compilations(void) {
               strstr(detail(), "BADJIT") != NULL,
           "a driver that compiles nothing");
     check(files_in(kept, ".log", name) == 1 && strstr(detail(), name) != NULL, "its log is in %s", name);
-    check(counted().contexts == 0 && counted().used_bytes == 0, "nothing stays of the engine");
+    check(counted().contexts == 0 && counted().used_bytes == 0,
+          "%llu contexts and %llu bytes stay of the engine", (unsigned long long)counted().contexts,
+          (unsigned long long)counted().used_bytes);
     otd_devices_cache(NULL, 0);
     check(engine_of(OTD_ALGO_SHA256D, 1, 0) == NULL && strstr(detail(), "all it said") == NULL,
           "without a folder there is no log");
