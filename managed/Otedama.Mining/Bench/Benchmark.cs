@@ -141,24 +141,24 @@ public static class Benchmark
 
     private static BenchmarkResult Empty(BenchmarkCase item, string kind, string device, string flavour,
         int threads) => new()
-    {
-        Algorithm = item.Algorithm.Name,
-        Parameters = item.Label,
-        Kind = kind,
-        Unit = Unit(item, kind),
-        Device = device,
-        Flavour = flavour,
-        Threads = threads,
-        Samples = [],
-        CpuSamples = [],
-        Median = 0,
-        Min = 0,
-        Max = 0,
-        Spread = 0,
-        CpuMedian = 0,
-        CpuSpread = 0,
-        Skipped = item.Skipped,
-    };
+        {
+            Algorithm = item.Algorithm.Name,
+            Parameters = item.Label,
+            Kind = kind,
+            Unit = Unit(item, kind),
+            Device = device,
+            Flavour = flavour,
+            Threads = threads,
+            Samples = [],
+            CpuSamples = [],
+            Median = 0,
+            Min = 0,
+            Max = 0,
+            Spread = 0,
+            CpuMedian = 0,
+            CpuSpread = 0,
+            Skipped = item.Skipped,
+        };
 
     /// <summary>Checks on a card, in batches of one size.</summary>
     private static BenchmarkResult CardRow(

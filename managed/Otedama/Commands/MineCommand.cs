@@ -26,8 +26,12 @@ internal static class MineCommand
                 + "reads its program.",
         };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
-        Option<string?> threads = new("--threads") { Description = "CPU workers; 0 = all, none = graphics cards "
-            + "alone.", HelpName = "N" };
+        Option<string?> threads = new("--threads")
+        {
+            Description = "CPU workers; 0 = all, none = graphics cards "
+            + "alone.",
+            HelpName = "N"
+        };
         foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, pool,
             threads])
         {

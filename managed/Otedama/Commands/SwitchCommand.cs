@@ -8,18 +8,31 @@ internal static class SwitchCommand
     {
         Command command = new("switch", "Turn a rig of the running instance to another algorithm until the next "
             + "reload or restart; the configuration stays as it is.");
-        Option<string> algorithm = new("--algo") { Description = "What to mine; the algorithm of the "
-            + "configuration leads back to it.", HelpName = "NAME", Required = true };
+        Option<string> algorithm = new("--algo")
+        {
+            Description = "What to mine; the algorithm of the "
+            + "configuration leads back to it.",
+            HelpName = "NAME",
+            Required = true
+        };
         Option<string[]> pools = new("--pool")
         {
             Description = "Where to mine, in order of preference; may be given several times. Left out: as the "
                 + "configuration says, or this process's pool of the algorithm.",
             HelpName = "URL",
         };
-        Option<string?> wallet = new("--wallet") { Description = "Whom to pay, where not whom the configuration "
-            + "says.", HelpName = "ADDRESS" };
-        Option<string?> rig = new("--rig") { Description = "Name of the rig, where there are "
-            + "several.", HelpName = "NAME" };
+        Option<string?> wallet = new("--wallet")
+        {
+            Description = "Whom to pay, where not whom the configuration "
+            + "says.",
+            HelpName = "ADDRESS"
+        };
+        Option<string?> rig = new("--rig")
+        {
+            Description = "Name of the rig, where there are "
+            + "several.",
+            HelpName = "NAME"
+        };
         command.Options.Add(algorithm);
         command.Options.Add(pools);
         command.Options.Add(wallet);

@@ -27,8 +27,12 @@ internal sealed class SharedWork : IDisposable
         Array.ForEach(all, Require);
         Array.ForEach(all, MakeRoom);
         _datasetLog = new DatasetLog(loggers.CreateLogger(LogCategory.Datasets), clock);
-        Datasets = new DatasetStore(new DatasetStoreOptions { Folder = _folder, Clock = clock,
-            Finished = _datasetLog.OnFinished });
+        Datasets = new DatasetStore(new DatasetStoreOptions
+        {
+            Folder = _folder,
+            Clock = clock,
+            Finished = _datasetLog.OnFinished
+        });
         DeviceDatasets = new DeviceDatasets(
             Datasets,
             new DeviceDatasetOptions { Clock = clock, Finished = _datasetLog.OnFinished, Says = _datasetLog.OnMemory });

@@ -52,7 +52,11 @@ public sealed class GpuCommandTests : IDisposable
         {
             Telemetry = new DeviceView("gpu0", "gpu", "Card", 64, 215.4, null, 1905)
             {
-                FanPercent = 61, MemoryClockMhz = 9501, PowerLimitW = 250, MemoryTemperatureC = 80, Throttle = ["power", "heat"],
+                FanPercent = 61,
+                MemoryClockMhz = 9501,
+                PowerLimitW = 250,
+                MemoryTemperatureC = 80,
+                Throttle = ["power", "heat"],
             },
         };
         string[] lines = [.. GpuCommand.Lines(new GpuListAnswer(1, [card], null) { Problems = ["The vulkan driver hangs."] })];

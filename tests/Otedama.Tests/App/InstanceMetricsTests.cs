@@ -124,8 +124,17 @@ public sealed partial class InstanceMetricsTests
     {
         WorkerSnapshot worker = new()
         {
-            Id = 1, Name = "gpu0", Device = "Card", DeviceId = "gpu0", Flavour = "kernel", State = WorkerState.Healthy, Reason = "",
-            Hashrate = new global::Otedama.Mining.HashRates(4_000_000, 0, 0), Hashes = 1, Shares = default, Restarts = 0,
+            Id = 1,
+            Name = "gpu0",
+            Device = "Card",
+            DeviceId = "gpu0",
+            Flavour = "kernel",
+            State = WorkerState.Healthy,
+            Reason = "",
+            Hashrate = new global::Otedama.Mining.HashRates(4_000_000, 0, 0),
+            Hashes = 1,
+            Shares = default,
+            Restarts = 0,
         };
         DeviceSnapshot card = new("gpu0", "GPU", "Card", new DeviceTelemetry(null, 200, null, null));
         Assert.Equal(20_000, DeviceView.Of(card, [worker, worker with { DeviceId = "gpu1" }]).HashesPerJoule);

@@ -29,8 +29,12 @@ public sealed class DeviceDatasetsTests : IDisposable
 
     public DeviceDatasetsTests()
     {
-        _store = new DatasetStore(new DatasetStoreOptions { Clock = _time, Make = (_, _, epoch, _, _, _, stop) =>
-            PowDataset.Create(Algorithm.Verthash, DatasetKind.Full, epoch + 1, cancellation: stop) });
+        _store = new DatasetStore(new DatasetStoreOptions
+        {
+            Clock = _time,
+            Make = (_, _, epoch, _, _, _, stop) =>
+            PowDataset.Create(Algorithm.Verthash, DatasetKind.Full, epoch + 1, cancellation: stop)
+        });
         _datasets = new DeviceDatasets(_store, new DeviceDatasetOptions { Clock = _time, Make = Make, Says = _said.Enqueue });
     }
 

@@ -30,15 +30,23 @@ public sealed class GpuScanEngineTests : IDisposable
 
     public GpuScanEngineTests()
     {
-        _store = new DatasetStore(new DatasetStoreOptions { Clock = _time, Make = (_, _, epoch, _, _, _, stop) =>
-            PowDataset.Create(Algorithm.Verthash, DatasetKind.Full, epoch + 1, cancellation: stop) });
-        _datasets = new DeviceDatasets(_store, new DeviceDatasetOptions { Clock = _time, Make = (_, _, source, _, stop) =>
+        _store = new DatasetStore(new DatasetStoreOptions
+        {
+            Clock = _time,
+            Make = (_, _, epoch, _, _, _, stop) =>
+            PowDataset.Create(Algorithm.Verthash, DatasetKind.Full, epoch + 1, cancellation: stop)
+        });
+        _datasets = new DeviceDatasets(_store, new DeviceDatasetOptions
+        {
+            Clock = _time,
+            Make = (_, _, source, _, stop) =>
         {
             _finish.Wait(Patience.Limit, stop);
             return _isCrowded && source.Epoch > 1 && _engines.Exists(static engine => !engine.IsDisposed)
                 ? throw new NativeException("build", "OTD_E_MEMORY", "needs more than there is", "")
                 : PowDataset.Create(source.Algorithm, DatasetKind.Full, source.Epoch, cancellation: stop);
-        } });
+        }
+        });
     }
 
     public void Dispose()
