@@ -376,7 +376,7 @@ static int want_label(reader *r) {
         return fail(r, "more than %d branches", LABELS_MAX);
     }
     label *w = &r->wanted[r->wanted_count++];
-    snprintf(w->text, sizeof w->text, "%s", r->token);
+    snprintf(w->text, sizeof w->text, "%.*s", (int)sizeof w->text - 1, r->token);
     w->place = r->module->code_count;
     w->line = r->line;
     return 1;
@@ -587,7 +587,7 @@ static int read_label(reader *r) {
         return fail(r, "more than %d labels", LABELS_MAX);
     }
     label *l = &r->labels[r->label_count++];
-    snprintf(l->text, sizeof l->text, "%s", r->token);
+    snprintf(l->text, sizeof l->text, "%.*s", (int)sizeof l->text - 1, r->token);
     l->place = r->module->code_count;
     return expect(r, ":");
 }
