@@ -200,10 +200,10 @@ test_all() {
   say "native under the sanitizers"
   native asan
   test_native asan
-  counted "CUDA's host on the stand-in driver asan" build/native-asan/tests/gpu/otedama_cuda_test
+  counted "CUDA's host on the stand-in driver asan" env LD_LIBRARY_PATH=build/native-asan/tests/gpu/fakecuda build/native-asan/tests/gpu/otedama_cuda_test
   native tsan
   test_native tsan threads
-  counted "CUDA's host on the stand-in driver tsan" build/native-tsan/tests/gpu/otedama_cuda_test forks
+  counted "CUDA's host on the stand-in driver tsan" env LD_LIBRARY_PATH=build/native-tsan/tests/gpu/fakecuda build/native-tsan/tests/gpu/otedama_cuda_test forks
   test_native release
   counted "CUDA's host on the stand-in driver" build/native-release/tests/gpu/otedama_cuda_test
   counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
