@@ -260,7 +260,6 @@ static int32_t otd_open_tested(otd_engine *engine, int always) {
     uint32_t *tested =
         &otd_gpu_counters_of(engine->backend, engine->device_row)->tested[engine->algo->info.id];
     uint32_t flavour = engine->params.flavour;
-    uint32_t bit = 1u << (flavour == 0 ? 0 : flavour - 1);
     int32_t status = otd_open_untested(engine);
     if (status == OTD_OK && (engine->params.flags & OTD_ENGINE_VERIFY) != 0) {
         status = otd_gpu_checker_open(engine);
@@ -269,8 +268,12 @@ static int32_t otd_open_tested(otd_engine *engine, int always) {
         }
         return status;
     }
-    if (status != OTD_OK || (!always && (__atomic_load_n(tested, __ATOMIC_ACQUIRE) & bit) != 0)) {
+    if (status != OTD_OK) {
         return status;
+    }
+    const uint32_t bit = 1u << (flavour == 0 ? 0 : flavour - 1); /* of one that exists, since it is open */
+    if (!always && (__atomic_load_n(tested, __ATOMIC_ACQUIRE) & bit) != 0) {
+        return OTD_OK;
     }
     const otd_gpu_engine *gpu = engine->state;
     status = gpu->plan->test != NULL ? gpu->plan->test(gpu->state, &gpu->site) : otd_gpu_compare(engine);

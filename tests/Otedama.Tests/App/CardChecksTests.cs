@@ -69,7 +69,7 @@ public sealed class CardChecksTests
         Assert.Contains("gpu_simulator: true", result.Error, StringComparison.Ordinal);
         result = await Cli.RunAsync(["pool", "--data-dir", folder.Path, "--set", $"pool.check_gpus={card}", "--set", "pool.algorithm=scrypt"]);
         Assert.Equal(3, result.Code);
-        Assert.Contains("graphics cards check sha256d, verthash, kawpow, and this pool is for scrypt", result.Error, StringComparison.Ordinal);
+        Assert.Contains("graphics cards check sha256d, kawpow, verthash, and this pool is for scrypt", result.Error, StringComparison.Ordinal);
     }
 
     /// <summary>A nonce that nobody searched for; at any difficulty of the pool its hash is above the target but once in billions.</summary>
