@@ -14,7 +14,7 @@
 #include "check.h"
 #include "telemetry.h"
 
-static char otd_nvml_file[] = "/tmp/otedama-nvml-XXXXXX";
+static char otd_nvml_file[] = P_tmpdir "/otedama-nvml-XXXXXX";
 
 /* What the stand-in's file says from now on, in one step. */
 static void otd_say(const char *text) {
@@ -135,7 +135,7 @@ static void otd_test_nvml(void) {
 
 /* ---- files like the kernel's ------------------------------------------------------------------ */
 
-static char otd_root[] = "/tmp/otedama-sys-XXXXXX";
+static char otd_root[] = P_tmpdir "/otedama-sys-XXXXXX";
 
 static void otd_file(const char *name, const char *text) {
     char path[PATH_MAX];
