@@ -138,29 +138,55 @@ fuzz() {
   dotnet tests/Otedama.Benchmarks/bin/Release/net10.0/Otedama.Benchmarks.dll fuzz "$seconds" 1
 }
 
-test_native() { # test_native <preset> [threads]
-  counted "native $1" "build/native-$1/tests/otedama_native_test" tests/vectors "${2:-}"
-}
-
 # counted <name> <command...>: a program that prints "N passed, N failed" itself.
 counted() {
-  local log line status=0 name=$1
+  aside "$@"
+  gather
+}
+
+# aside <name> <command...>: begins such a program; as many run at once as there are processors. gather ends it.
+aside_names=()
+aside_logs=()
+aside() {
+  local log name=$1
   shift
   log=$(mktemp)
-  "$@" >"$log" 2>&1 || status=$?
-  cat "$log"
-  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
-  rm -f "$log"
-  if [ -z "$line" ]; then
-    count "$name" 0 1
-    return
-  fi
-  local good bad
-  good=$(echo "$line" | cut -d' ' -f1)
-  bad=$(echo "$line" | cut -d' ' -f3)
-  # A sanitizer speaks after the count, through the exit status.
-  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-  count "$name" "$good" "$bad"
+  while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
+  { "$@" >"$log" 2>&1 && echo 0 >"$log.status" || echo $? >"$log.status"; } &
+  aside_names+=("$name")
+  aside_logs+=("$log")
+}
+
+# gather: waits for all that was begun, prints what each said in the order of their beginnings, and counts it.
+gather() {
+  local place log line status good bad
+  wait
+  for place in "${!aside_names[@]}"; do
+    log=${aside_logs[$place]}
+    status=$(cat "$log.status")
+    cat "$log"
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+    rm -f "$log" "$log.status"
+    if [ -z "$line" ]; then
+      count "${aside_names[$place]}" 0 1
+      continue
+    fi
+    good=$(echo "$line" | cut -d' ' -f1)
+    bad=$(echo "$line" | cut -d' ' -f3)
+    # A sanitizer speaks after the count, through the exit status.
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    count "${aside_names[$place]}" "$good" "$bad"
+  done
+  aside_names=()
+  aside_logs=()
+}
+
+cuda_host() { # cuda_host <preset> [part]
+  env LD_LIBRARY_PATH="build/native-$1/tests/gpu/fakecuda" "build/native-$1/tests/gpu/otedama_cuda_test" "${@:2}"
+}
+
+native_test() { # native_test <preset> [threads]
+  "build/native-$1/tests/otedama_native_test" tests/vectors "${@:2}"
 }
 
 test_managed() { # test_managed <name> [arguments of the runner]
@@ -189,7 +215,8 @@ style() {
   need clang-format clang-format
   install_missing
   suite "C format" sh -c "git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror"
-  suite "C# format" dotnet format Otedama.sln --no-restore --verify-no-changes
+  # The build has looked at the rest (EnforceCodeStyleInBuild).
+  suite "C# format" dotnet format whitespace Otedama.sln --no-restore --verify-no-changes
 }
 
 test_all() {
@@ -199,17 +226,18 @@ test_all() {
   style
   say "native under the sanitizers"
   native asan
-  test_native asan
-  counted "CUDA's host on the stand-in driver asan" env LD_LIBRARY_PATH=build/native-asan/tests/gpu/fakecuda build/native-asan/tests/gpu/otedama_cuda_test
   native tsan
-  test_native tsan threads
-  counted "CUDA's host on the stand-in driver tsan" env LD_LIBRARY_PATH=build/native-tsan/tests/gpu/fakecuda build/native-tsan/tests/gpu/otedama_cuda_test forks
-  test_native release
-  counted "CUDA's host on the stand-in driver" build/native-release/tests/gpu/otedama_cuda_test
-  counted "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
-  counted "GPU kernels under ptxas" tests/gpu/ptxas.sh
-  counted "GPU kernels under oclgrind and the validation layer" tests/gpu/watched.sh
-  counted "ways into Vulkan" tests/gpu/vulkan.sh
+  aside "native asan" native_test asan
+  aside "CUDA's host on the stand-in driver asan" cuda_host asan
+  aside "native tsan" native_test tsan threads
+  aside "CUDA's host on the stand-in driver tsan" cuda_host tsan forks
+  aside "native release" native_test release
+  aside "CUDA's host on the stand-in driver" cuda_host release
+  aside "GPU kernels on the processor" build/native-release/tests/gpu/otedama_gpu_kernel_test
+  aside "GPU kernels under ptxas" tests/gpu/ptxas.sh
+  aside "GPU kernels under oclgrind and the validation layer" tests/gpu/watched.sh
+  aside "ways into Vulkan" tests/gpu/vulkan.sh
+  gather
   test_managed "managed"
   for flavour in ref avx2; do
     grep -qw "${flavour/ref/sse2}" /proc/cpuinfo || continue
