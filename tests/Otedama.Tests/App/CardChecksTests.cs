@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -72,25 +73,37 @@ public sealed class CardChecksTests
         Assert.Contains("graphics cards check sha256d, kawpow, verthash, and this pool is for scrypt", result.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>A nonce that nobody searched for; at any difficulty of the pool its hash is above the target but once in billions.</summary>
+    /// <summary>
+    /// Nonces that nobody searched for, until one was refused for its hash: at any difficulty of the pool it is above the
+    /// target but once in billions. What comes after a new block is stale, and tried again on the newest job.
+    /// </summary>
     private static async Task SubmitBad(int port, string address)
     {
         using TestMiner miner = await TestMiner.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
         await miner.SendAsync("""{"id":1,"method":"mining.subscribe","params":["test/1"]}""");
-        await miner.ReadReplyAsync();
+        int size = (await miner.ReadReplyAsync()).GetProperty("result")[2].GetInt32();
         await miner.SendAsync("""{"id":2,"method":"mining.authorize","params":["ADDRESS.bad","x"]}""".Replace("ADDRESS", address, StringComparison.Ordinal));
-        JsonElement job = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
-        for (int i = 0; i < 20; i++)
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 10; Stopwatch.GetElapsedTime(started) < Patience.Limit; i++)
         {
+            JsonElement job = (await miner.ReadNotificationAsync("mining.notify")).GetProperty("params");
             string submit = JsonSerializer.Serialize(job[0].GetString());
+            string extranonce = i.ToString($"x{2 * size}", CultureInfo.InvariantCulture);
             await miner.SendAsync(
-                $$"""{"id":{{10 + i}},"method":"mining.submit","params":["{{address}}.bad",{{submit}},"{{i:x8}}","{{job[7].GetString()}}","{{0x1234_0000 + i:x8}}"]}""");
-        }
-        for (int replies = 0; replies < 20;)
-        {
+                $$"""{"id":{{i}},"method":"mining.submit","params":["{{address}}.bad",{{submit}},"{{extranonce}}","{{job[7].GetString()}}","{{0x1234_0000 + i:x8}}"]}""");
             JsonElement reply = await miner.ReadReplyAsync();
-            replies += reply.GetProperty("id").GetInt32() >= 10 ? 1 : 0;
+            while (reply.GetProperty("id").GetInt32() != i)
+            {
+                reply = await miner.ReadReplyAsync();
+            }
+            int code = reply.GetProperty("error")[0].GetInt32();
+            Assert.True(code is 21 or 23, reply.GetRawText()); // stale, low difficulty
+            if (code == 23)
+            {
+                return;
+            }
         }
+        Assert.Fail("every bad share was stale");
     }
 
     private static async Task<PoolView> WaitAsync(string file, Task<CliResult> run, Func<PoolView, bool> wanted)
