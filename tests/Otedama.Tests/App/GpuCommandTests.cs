@@ -217,7 +217,6 @@ public sealed class GpuCommandTests : IDisposable
     [InlineData("--gpu x", 2, "\"x\" is neither a card number from 0")]
     [InlineData("--gpu ,", 2, "no number is given")]
     [InlineData("--gpu 0 --threads 2", 2, "Leave --threads out")]
-    [InlineData("--gpu 0 --verify", 2, "Leave --verify out")]
     public async Task A_measurement_that_means_nothing_for_a_card_is_refused(string flags, int code, string said)
     {
         CliResult result = await Cli.RunAsync(["mining", "benchmark", .. flags.Split(' '), "--data-dir", _folder.Path]);
