@@ -193,7 +193,7 @@ test_managed() { # test_managed <name> [arguments of the runner]; every test wit
   local name=$1 log
   shift
   log=$(mktemp)
-  dotnet tests/Otedama.Tests/bin/Release/net10.0/Otedama.Tests.dll -noLogo -xml "build/${name// /-}.xml" "$@" 2>&1 | tee "$log" || true
+  dotnet tests/Otedama.Tests/bin/Release/net10.0/Otedama.Tests.dll -noLogo -result-xml "build/${name// /-}.xml" "$@" 2>&1 | tee "$log" || true
   local line
   line=$(grep -E 'Total: [0-9]+' "$log" | tail -n 1 || true)
   local total errors fails skipped
