@@ -10,7 +10,7 @@ namespace Otedama.Tests.App;
 /// <summary>`otedama pool --algo` and `otedama mine --algo` as two programs would meet, in this process.</summary>
 public sealed class AlgorithmTests
 {
-    private static readonly TimeSpan s_patience = Patience.Limit;
+    private static readonly TimeSpan s_patience = 3 * Patience.Limit; // blocks come by chance, and light caches are made first
 
     [Theory]
     [InlineData("scrypt", "chain-scrypt")]
