@@ -21,7 +21,8 @@ public sealed class DevicesCommandTests
                 string.Join(' ', algorithm.GetProperty("flavours").EnumerateArray().Select(static f => f.GetString())))));
         JsonElement gpus = answer.RootElement.GetProperty("gpus");
         Assert.Equal(Gpus.Find().Select(static gpu => gpu.Device.Name), gpus.EnumerateArray().Select(static gpu => gpu.GetProperty("name").GetString()!));
-        Assert.Equal(gpus.GetArrayLength() == 0, answer.RootElement.GetProperty("gpu_note").ValueKind == JsonValueKind.String);
+        bool isNoted = answer.RootElement.GetProperty("gpu_note").ValueKind == JsonValueKind.String;
+        Assert.True(isNoted || gpus.GetArrayLength() > 0); // with simulators alone it says why there is no card
     }
 
     [Fact]
