@@ -110,7 +110,8 @@ public sealed class VectorRunner : IDisposable
         catch (NativeException error) when (error.IsDeviceLost)
         {
             DeviceIsLost = true;
-            _report($"line {vector.Line}: skipped {Describe(vector, flavour)}, and all that follow: the card was lost. {error.Message}");
+            _report($"line {vector.Line}: skipped {Describe(vector, flavour)}, and all that follow: the card was lost. "
+                + error.Message);
             return new VectorTotals(0, 0, 1);
         }
         catch (Exception error) when (error is FormatException or NativeException or OverflowException or ArgumentException)
