@@ -64,8 +64,8 @@ public sealed class VectorRunner : IDisposable
     }
 
     /// <summary>
-    /// Runs every case, once a flavour. Throws nothing for a case that fails; a malformed line counts as failed, while the
-    /// device is there.
+    /// Runs every case, once a flavour. Throws nothing for a case that fails; a malformed line counts as failed,
+    /// while the device is there.
     /// </summary>
     public VectorTotals Run(VectorFile file, CancellationToken cancellation = default)
     {
