@@ -16,7 +16,7 @@ registers_max() {
     kawpow_seed) echo 40 ;;
     kawpow_final) echo 42 ;;
     kawpow_items) echo 95 ;;
-    kawpow_mix_any) echo 120 ;;
+    kawpow_mix_any) echo 140 ;;
     kawpow_mix_light) echo 145 ;;
     kawpow_mix*) echo 64 ;;
     scrypt) echo 102 ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # vulkan.sh [BUILD] - the ways into Vulkan, each with what it has to say: the loader, the drivers by themselves where
-# there is no loader, a loader without drivers, drivers without a card, and nothing at all. Needs no card; what is not
+# there is no loader, names that lead to none, drivers without a card, and a loader that is none. Needs no card; what is not
 # installed is skipped with a sentence.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -23,16 +23,21 @@ way() {
   fi
 }
 
-# A file that is no library stands in front of the loader, so that the linker finds none.
+# A file that is no library stands in front of the loader.
 for name in libvulkan.so.1 libvulkan.so; do
   echo "no library" >"$folder/$name"
 done
 lavapipe=$(compgen -G '/usr/share/vulkan/icd.d/lvp_icd*.json' | head -n 1 || true)
 radeon=$(compgen -G '/usr/share/vulkan/icd.d/radeon_icd*.json' | head -n 1 || true)
 
-way "nothing" 'status -[0-9]+, 0 devices. Vulkan is not installed: .* Install' "LD_LIBRARY_PATH=$folder" "VK_ICD_FILENAMES=$folder/none.json"
+echo "no manifest" >"$folder/garbage.json"
+echo '{"ICD": {"library_path": "'"$folder"'/libvulkan.so.1"}}' >"$folder/library.json"
+way "a loader that is none" 'status -[0-9]+, 0 devices. Vulkan.s loader is there and cannot be opened: .*libvulkan.so.*. Reinstall libvulkan1' \
+  "LD_LIBRARY_PATH=$folder" "VK_ICD_FILENAMES=$folder/none.json"
 if ldconfig -p | grep -q 'libvulkan\.so\.1'; then
-  way "a loader without drivers" 'no driver of Vulkan 1.2 behind it. Install' "VK_ICD_FILENAMES=$folder/none.json"
+  way "no manifest" 'VK_ICD_FILENAMES leads to no driver of Vulkan 1.2: .*none.json cannot be read' "VK_ICD_FILENAMES=$folder/none.json"
+  way "garbage for a manifest" 'VK_DRIVER_FILES leads to .*garbage.json names no library_path. Take' "VK_DRIVER_FILES=$folder/garbage.json"
+  way "garbage for a driver" 'VK_ICD_FILENAMES leads to .*library.json leads to .*libvulkan.so.1. Take' "VK_ICD_FILENAMES=$folder/library.json"
 else
   echo "skipped the ways by Vulkan's loader: not installed; Debian: libvulkan1"
 fi

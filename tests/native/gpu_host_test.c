@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "gpu_fake_port.h"
+#include "library.h"
 #include "registry.h"
 
 enum { OTD_ROOM = 512, OTD_HANG_MS = 30 };
@@ -264,10 +265,22 @@ static void otd_test_gone_from_checks(const char *how, int32_t *fault) {
     otd_backend_fake.engine_close(&engine);
 }
 
+/* What is not there is told apart from what is no library. */
+static void otd_test_library(void) {
+    char problem[OTD_LIBRARY_PROBLEM_MAX] = "";
+    otd_check(otd_library_open("/nowhere/at_all.so", problem) == NULL && problem[0] == 0,
+              "library: one that is not there has no problem: %s", problem);
+    otd_check(otd_library_open("/etc/passwd", problem) == NULL && strstr(problem, "/etc/passwd: ") != NULL,
+              "library: the linker's words for what is none: %s", problem);
+    otd_check(otd_library_open("/etc/group", problem) == NULL && strstr(problem, "/etc/passwd: ") != NULL,
+              "library: the first problem is kept: %s", problem);
+}
+
 void otd_test_gpu_host(void) {
     for (uint32_t i = 0; i < sizeof otd_data; i++) {
         otd_data[i] = (uint8_t)(3 * i + 1);
     }
+    otd_test_library();
     otd_test_sound_card();
     otd_test_errors_counted();
     otd_test_untrusted();

@@ -26,6 +26,9 @@ public sealed class NativeException : Exception
     /// <summary>The device went away; nothing that was made for it will work again.</summary>
     public bool IsDeviceLost => StatusName == "OTD_E_DEVICE_LOST";
 
+    /// <summary>Of the machine or of the device; somebody else may give some back.</summary>
+    public bool LacksMemory => StatusName == "OTD_E_MEMORY";
+
     /// <summary>One sentence: what the operator can do.</summary>
     public string NextStep { get; }
 

@@ -52,7 +52,7 @@ internal sealed class DeviceDatasetEntry
     public Exception? Problem => Making.Exception?.InnerException;
 
     /// <summary>Whether it was for want of memory.</summary>
-    public bool LacksMemory => Problem is NativeException { StatusName: "OTD_E_MEMORY" };
+    public bool LacksMemory => Problem is NativeException { LacksMemory: true };
 
     /// <summary>Time since it was begun.</summary>
     public TimeSpan Age => _options.Clock.GetElapsedTime(_began);

@@ -43,6 +43,11 @@ public sealed class VectorRunner : IDisposable
     /// <summary>Told in words which data is being made, and how far it is.</summary>
     public Action<string, PowProgress>? Begins { get; init; }
 
+    /// <summary>
+    /// The device went away. It is not asked again, what is left counts as skipped, and a reported line has said so.
+    /// </summary>
+    public bool DeviceIsLost { get; private set; }
+
     /// <summary>How another device judged the proofs so far; empty where none did.</summary>
     public string DeviceSummary => _device?.Summary ?? "";
 
@@ -59,7 +64,8 @@ public sealed class VectorRunner : IDisposable
     }
 
     /// <summary>
-    /// Runs every case, once a flavour. Throws nothing for a case that fails; a malformed line counts as failed.
+    /// Runs every case, once a flavour. Throws nothing for a case that fails; a malformed line counts as failed,
+    /// while the device is there.
     /// </summary>
     public VectorTotals Run(VectorFile file, CancellationToken cancellation = default)
     {
@@ -79,6 +85,10 @@ public sealed class VectorRunner : IDisposable
 
     private VectorTotals Run(VectorCase vector, string? flavour, CancellationToken cancellation)
     {
+        if (DeviceIsLost)
+        {
+            return new VectorTotals(0, 0, 1); // each would wait for it anew
+        }
         string? failure;
         try
         {
@@ -95,6 +105,13 @@ public sealed class VectorRunner : IDisposable
         catch (Exception error) when (error is VectorSkippedException or NativeException { StatusName: "OTD_E_UNSUPPORTED" or "OTD_E_MEMORY" })
         {
             _report($"line {vector.Line}: skipped {Describe(vector, flavour)}: {error.Message}");
+            return new VectorTotals(0, 0, 1);
+        }
+        catch (NativeException error) when (error.IsDeviceLost)
+        {
+            DeviceIsLost = true;
+            _report($"line {vector.Line}: skipped {Describe(vector, flavour)}, and all that follow: the card was lost. "
+                + error.Message);
             return new VectorTotals(0, 0, 1);
         }
         catch (Exception error) when (error is FormatException or NativeException or OverflowException or ArgumentException)

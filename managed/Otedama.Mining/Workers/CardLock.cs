@@ -8,7 +8,7 @@ namespace Otedama.Mining;
 /// Holds a graphics card for this process: a lock on a file named after the card, which ends with the process, however
 /// that ends. Two programs on one card halve each other and run out of its memory.
 /// </summary>
-internal sealed class CardLock : IDisposable
+public sealed class CardLock : IDisposable
 {
     /// <summary>
     /// For tests, and where two programs see different folders: a folder in place of the machine's own.
@@ -31,8 +31,10 @@ internal sealed class CardLock : IDisposable
     private CardLock(FileStream file, string pidFile) => (_file, _pidFile) = (file, pidFile);
 
     /// <summary>The folder the environment names, else the machine's.</summary>
-    public static IReadOnlyList<string> Folders =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? [named] : s_folders;
+    public static IReadOnlyList<string> Folders => FoldersFor(Environment.GetEnvironmentVariable(Variable));
+
+    /// <param name="named">What the variable says; null or empty = the machine's.</param>
+    public static IReadOnlyList<string> FoldersFor(string? named) => string.IsNullOrEmpty(named) ? s_folders : [named];
 
     /// <summary>
     /// Null where no folder takes the file: then nothing keeps processes apart. Throws IOException naming the process
@@ -76,7 +78,7 @@ internal sealed class CardLock : IDisposable
     }
 
     /// <summary>By its place in the machine, which every interface and every process sees alike.</summary>
-    internal static string FileNameOf(GpuInfo card)
+    public static string FileNameOf(GpuInfo card)
     {
         string name = card.Device.Pci ?? card.Device.Uuid
             ?? string.Create(CultureInfo.InvariantCulture, $"{card.Device.Name}-{card.Index}");

@@ -142,7 +142,7 @@ internal sealed class EngineWorker : IWorker
         {
             Volatile.Write(ref _engine, _makeEngine());
             _poweredDown = false;
-            RigLog.WorkerStarted(_logger, _options.Name, _options.Device, _options.Flavour.Name);
+            RigLog.WorkerStarted(_logger, _options.Name, _options.Device, _engine.Flavour ?? _options.Flavour.Name);
         }
         return _engine;
     }
@@ -256,7 +256,9 @@ internal sealed class EngineWorker : IWorker
             return s_deskWait;
         }
         _failures++;
-        _pause = Backoff.After(_failures, _options.RestartFirst, s_restartMax, 0.5);
+        // Memory comes back when another program ends, which no haste brings about.
+        _pause = problem is NativeException { LacksMemory: true } ? s_restartMax
+            : Backoff.After(_failures, _options.RestartFirst, s_restartMax, 0.5);
         _failedAt = _time.GetTimestamp();
         _health.OnFailure(problem.Message);
         RigLog.WorkerFailed(_logger, _options.Name, problem.Message, _pause.TotalSeconds);

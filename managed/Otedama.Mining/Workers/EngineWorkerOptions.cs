@@ -37,7 +37,7 @@ internal sealed record EngineWorkerOptions
     /// </summary>
     public ulong NonceCountFirst { get; init; } = 4096;
 
-    /// <summary>First pause after a failure; doubles up to a minute.</summary>
+    /// <summary>First pause after a failure; doubles up to a minute. Where memory is lacking it is a minute at once.</summary>
     public TimeSpan RestartFirst { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

@@ -18,16 +18,16 @@ internal sealed class GpuEngines(
             : facts.Name;
 
     /// <summary>What a worker makes its engines with; its trial of geometries goes on from one to the next.</summary>
-    public Func<IScanEngine> ForWorker()
+    public Func<IScanEngine> ForWorker(out GpuTrial trial)
     {
         IReadOnlyList<FlavourInfo> flavours = gpu.Flavours(facts.Algorithm);
         FlavourInfo? spare = options.GpuFallback ? flavours.FirstOrDefault(static flavour => flavour.Slow) : null;
-        GpuTrial trial = new(
+        GpuTrial used = trial = new GpuTrial(
             [.. flavours.Where(static flavour => !flavour.Slow)], options.GpuTuning?.Find(gpu, _algorithm),
                 OnDecided, spare);
         return () => new GpuScanEngine(
             gpu.Name,
-            trial,
+            used,
             datasets.Open(gpu, facts.Algorithm, options.BlockTime),
             facts.NeedsDataset,
             Make,

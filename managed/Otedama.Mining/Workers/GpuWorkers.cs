@@ -91,12 +91,14 @@ internal sealed class GpuWorkers : IWorkerSource
 
     private WorkerSeed Seed(GpuInfo gpu, int place, RigOptions options, DeviceDatasets datasets, TimeProvider time)
     {
-        FlavourInfo flavour = gpu.Flavours(options.Algorithm).FirstOrDefault()
-            ?? throw new ArgumentException($"{options.Algorithm} has no kernel for graphics card {gpu.Index} ({gpu.Device.Name})");
+        if (gpu.Flavours(options.Algorithm).Count == 0)
+        {
+            throw new ArgumentException($"{options.Algorithm} has no kernel for graphics card {gpu.Index} ({gpu.Device.Name})");
+        }
         AlgorithmFacts facts = AlgorithmFacts.Of(options.Algorithm, options.Equihash);
         AlgorithmInfo algorithm = CpuWorkers.FindAlgorithm(options.Algorithm);
         GpuEngines engines = new(gpu, facts, options, datasets, time, _logger);
-        Func<IScanEngine> make = engines.ForWorker();
+        Func<IScanEngine> make = engines.ForWorker(out GpuTrial trial);
         return new WorkerSeed(gpu.Name, id => new EngineWorker(
             new EngineWorkerOptions
             {
@@ -106,7 +108,7 @@ internal sealed class GpuWorkers : IWorkerSource
                 DeviceId = gpu.Name,
                 Trouble = () => _watch.Trouble(place),
                 Algorithm = algorithm,
-                Flavour = flavour,
+                Flavour = trial.Flavour, // the remembered one, where one is
                 HashesPerNonce = facts.HashesPerNonce,
                 ScanBudget = s_scanBudget,
                 RestartFirst = s_restartFirst,

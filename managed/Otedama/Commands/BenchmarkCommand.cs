@@ -78,14 +78,20 @@ internal static class BenchmarkCommand
         try
         {
             BenchmarkOptions options = Read(context, result, plugins);
-            if (result.GetResult(s_gpus) is not null && options.Kind == BenchmarkKind.Verify)
+            bool verifies = options.Kind == BenchmarkKind.Verify;
+            if (result.GetResult(s_gpus) is not null)
             {
-                options = options with { Gpus = Cards(result, [s_build]) };
+                Option[] others = verifies ? [s_build] : [s_flavours, s_threads, s_build, s_kawPowDataset];
+                options = options with { Gpus = Cards(result, others) };
             }
-            else if (result.GetResult(s_gpus) is not null)
+            using IDisposable held = GpuChoice.Hold(options.Gpus, context);
+            if (options.Gpus.Count > 0)
             {
-                return GpuBenchmarkTable.Run(context, result,
-                    options with { Gpus = Cards(result, [s_flavours, s_threads, s_build, s_kawPowDataset]) }, stop);
+                GpuChoice.KeepPrograms(context, result);
+            }
+            if (options.Gpus.Count > 0 && !verifies)
+            {
+                return GpuBenchmarkTable.Run(context, result, options, stop);
             }
             using Progress progress = new(context.Outside);
             WarnWhenBusy(context);
@@ -124,8 +130,9 @@ internal static class BenchmarkCommand
         {
             throw new ArgumentException($"--gpu: {problem}.");
         }
+        GpuChoice.RequireOnce(numbers, "--gpu");
         return numbers.Count > 0
-            ? [.. numbers.Distinct().Select(static number => GpuChoice.One(number, "--gpu"))]
+            ? [.. numbers.Select(static number => GpuChoice.One(number, "--gpu"))]
             : throw new ArgumentException("--gpu: no number is given; `otedama gpu list` shows them.");
     }
 

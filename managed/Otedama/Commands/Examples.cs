@@ -23,6 +23,7 @@ internal static class Examples
             "A name for this machine, a password, and a second pool for when the first fails."),
         ("otedama pool", "otedama pool --fee 1.0 --min-payout 0.1", "Serve miners on the embedded chain."),
         ("otedama pool", "otedama pool --config otedama.yaml", "Serve miners of the coin whose node the file names."),
+        ("otedama pool", "otedama pool --set pool.check_gpus=0", "Check miners' shares on graphics card 0 beside the processor."),
         ("otedama pool stats", "otedama pool stats", "Every pool of the running instance."),
         ("otedama pool miners", "otedama pool miners --pool litecoin", "Who is connected to one of several pools."),
         ("otedama pool payouts", "otedama pool payouts --json", "Everybody's money for a program."),

@@ -22,11 +22,11 @@ internal static class StatusLines
     {
         string state = !rig.Mining ? "stopped" : rig.Connected ? "mining" : "waiting for the pool";
         yield return $"rig    {name}{state}, {rig.Algorithm}, {Units.Hashrate(rig.HashrateHs)}, {rig.Accepted} accepted, {rig.Rejected} rejected";
+        int width = rig.Workers.Select(worker => NameOf(worker, rig).Length).Append(8).Max();
         foreach (WorkerView worker in rig.Workers)
         {
-            string why = worker.Reason is { } reason && worker.Health is not ("idle" or "starting" or "paused")
-                ? $": {reason}" : "";
-            yield return $"         {worker.Name,-8} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  "
+            string why = worker.Reason is { } reason && worker.Health != "paused" ? $": {reason}" : "";
+            yield return $"         {NameOf(worker, rig).PadRight(width)} {worker.Flavour,-8} {Units.Hashrate(worker.HashrateHs),12}  "
                 + $"{worker.Health}{why}";
         }
         foreach (string device in Devices(rig))
@@ -35,9 +35,17 @@ internal static class StatusLines
         }
     }
 
-    /// <summary>What the hardware tells of itself: nothing of a device that is silent.</summary>
+    /// <summary>With the name of the card it runs on; the processor is the same for all.</summary>
+    public static string NameOf(WorkerView worker, RigView rig) =>
+        rig.Devices.FirstOrDefault(device => device.Id == worker.Device && device.Kind == "gpu") is { } card
+            ? $"{worker.Name}: {Core.PlainText.Of(card.Name)}" : worker.Name;
+
+    /// <summary>
+    /// What the hardware tells of itself: nothing of a device that is silent. A card by its number, of which there is one.
+    /// </summary>
     public static IEnumerable<string> Devices(RigView rig) => rig.Devices
-        .Select(static device => (device.Name, Told: string.Join(", ", DeviceWords.Of(device))))
+        .Select(static device => (Name: device.Kind == "gpu" ? device.Id : device.Name,
+            Told: string.Join(", ", DeviceWords.Of(device))))
         .Where(static device => device.Told.Length > 0)
         .Select(static device => $"{device.Name}: {device.Told}");
 

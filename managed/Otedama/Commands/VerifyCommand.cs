@@ -67,6 +67,11 @@ internal static class VerifyCommand
     private static int Run(
         CommandContext context, ParseResult result, string[] files, Checked what, bool quick, CancellationToken stop)
     {
+        using IDisposable held = GpuChoice.Hold(what.Gpu is { } card ? [card] : [], context);
+        if (what.Gpu is not null)
+        {
+            GpuChoice.KeepPrograms(context, result);
+        }
         VectorTotals totals = default;
         List<string> lines = [];
         using Progress progress = new(context.Outside);
@@ -86,17 +91,21 @@ internal static class VerifyCommand
                 report(problem is null ? $"ok    {name}" : $"FAIL  {name}: {problem}");
             }
         }
-        VectorTotals vectors = RunFiles(files, what, quick, report, progress, stop);
+        VectorTotals vectors = RunFiles(files, what, quick, report, progress, stop, out bool isLost);
         totals += vectors;
         progress.Clear();
         context.Answer(result, new VerifyAnswer(1, totals.Passed, totals.Failed, totals.Skipped, lines), AnswerJson.Default.VerifyAnswer,
             static a => [$"{a.Passed} passed, {a.Failed} failed, {a.Skipped} skipped"]);
-        // Vectors that were all left out have shown nothing, whatever was asked for.
-        return totals.Failed > 0 || vectors.Passed == 0 ? ExitCode.BadAnswer : ExitCode.Done;
+        // A wrong answer says more than a card that went away after it.
+        return totals.Failed > 0 ? ExitCode.BadAnswer
+            : isLost ? ExitCode.Unsupported
+            : vectors.Passed == 0 ? ExitCode.BadAnswer
+            : ExitCode.Done;
     }
 
     private static VectorTotals RunFiles(
-        string[] files, Checked what, bool quick, Action<string> report, Progress progress, CancellationToken stop)
+        string[] files, Checked what, bool quick, Action<string> report, Progress progress, CancellationToken stop,
+        out bool isLost)
     {
         VectorTotals totals = default;
         using VectorRunner runner = new(report, what.Flavour)
@@ -120,6 +129,13 @@ internal static class VerifyCommand
         {
             report(runner.DeviceSummary);
         }
+        if (totals is { Passed: 0, Failed: 0 })
+        {
+            // Vectors that were all left out have shown nothing, whatever was asked for.
+            report(totals.Skipped > 0 ? $"nothing was judged, all {totals.Skipped} were skipped: that is no pass"
+                : "nothing was judged, there are no vectors in it: that is no pass");
+        }
+        isLost = runner.DeviceIsLost;
         return totals;
     }
 

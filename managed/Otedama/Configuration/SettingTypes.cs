@@ -15,9 +15,11 @@ internal static class SettingTypes
 
     private const string NoneWord = "none";
 
-    public static Setting<int> Integer(string key, int value, int min, int max, string help, string? notYet = null)
+    /// <param name="orZero">0 is allowed too, and means that somebody else decides.</param>
+    public static Setting<int> Integer(
+        string key, int value, int min, int max, string help, string? notYet = null, bool orZero = false)
     {
-        string allowed = $"a whole number from {min} to {max}";
+        string allowed = $"{(orZero ? "0, or " : "")}a whole number from {min} to {max}";
         return new(key, help, "integer", allowed, value, Read, static v => v.ToString(CultureInfo.InvariantCulture)) { NotYet = notYet };
 
         string? Read(RawValue raw, out int result)
@@ -31,7 +33,7 @@ internal static class SettingTypes
             {
                 return $"\"{Shorten(text)}\" is not a whole number";
             }
-            if (number < min || number > max)
+            if ((number < min || number > max) && !(orZero && number == 0))
             {
                 return $"{number} is out of range {min} to {max}";
             }

@@ -33,11 +33,10 @@ internal static class Settings
         + "mining.workers.gpu_threads says.",
         "numbers and ranges such as 0, 2-5"));
 
-    public static readonly Setting<int> GpuIntensity = Add(Integer("mining.workers.gpu_intensity", 0, 0,
-        GpuChoice.IntensityMax,
-        "Nonces of one launch of a card as a power of two, 6 to 30; 0 = as many as take about 8 ms, which is "
-            + "measured. Less "
-        + "makes a desktop smoother, more costs a slow link less."));
+    public static readonly Setting<int> GpuIntensity = Add(Integer("mining.workers.gpu_intensity", 0,
+        GpuChoice.IntensityMin, GpuChoice.IntensityMax,
+        "Nonces of one launch of a card as a power of two; 0 = as many as take about 8 ms, which is measured. Less "
+        + "makes a desktop smoother, more costs a slow link less.", orZero: true));
 
     public static readonly Setting<bool> GpuFallback = Add(Switch("mining.workers.gpu_fallback", false,
         "Where a card's driver refuses the compiled kernels of KawPow, mine with the one that reads its program: "

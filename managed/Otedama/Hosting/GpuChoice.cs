@@ -1,5 +1,7 @@
+using System.CommandLine;
 using Otedama.Core;
 using Otedama.Interop;
+using Otedama.Mining;
 
 namespace Otedama;
 
@@ -32,7 +34,7 @@ internal static class GpuChoice
         {
             return [];
         }
-        KeepPrograms(Path.Combine(dataRoot, ProgramsFolder), note);
+        KeepPrograms(dataRoot, note);
         IReadOnlyList<GpuInfo> all = Find();
         foreach (string problem in GpuProbe.OfThisProcess?.Problems ?? [])
         {
@@ -50,6 +52,47 @@ internal static class GpuChoice
         return index >= 0 && index < all.Count
             ? all[index]
             : throw Unusable($"{what}: there is no graphics card {index}. {There(all)}");
+    }
+
+    /// <summary>Throws ConfigurationException for a card that is named twice.</summary>
+    public static void RequireOnce(IReadOnlyList<int> numbers, string what)
+    {
+        if (numbers.GroupBy(static number => number).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        {
+            throw new ConfigurationException($"{what}: graphics card {twice.Key} is named twice. Name it once.");
+        }
+    }
+
+    /// <summary>
+    /// Locks cards as a rig does, until what is returned is disposed of. Throws CommandException naming the process that
+    /// has one; says so where no lock can be had.
+    /// </summary>
+    public static IDisposable Hold(IEnumerable<GpuInfo> cards, CommandContext context)
+    {
+        IReadOnlyList<string> folders =
+            CardLock.FoldersFor(context.Outside.Environment.GetValueOrDefault(CardLock.Variable));
+        HeldCards held = new();
+        try
+        {
+            foreach (GpuInfo card in cards.DistinctBy(CardLock.FileNameOf)) // one behind two interfaces is one
+            {
+                if (CardLock.Take(card, folders) is { } taken)
+                {
+                    held.Add(taken);
+                }
+                else
+                {
+                    context.Say($"graphics card {card.Index} ({card.Device.Name}) is not locked: "
+                        + $"{string.Join(" and ", folders)} cannot be written. See that no other program uses it.");
+                }
+            }
+            return held;
+        }
+        catch (IOException e)
+        {
+            held.Dispose();
+            throw Unusable($"{e.Message}.");
+        }
     }
 
     /// <summary>Why there is no card; one sentence or more.</summary>
@@ -111,9 +154,55 @@ internal static class GpuChoice
         }
     }
 
-    /// <summary>Cards that check a pool's shares. Throws as Of.</summary>
-    public static IReadOnlyList<GpuInfo> Checking(Configuration configuration, Work work) =>
-        configuration.Get(Settings.CheckGpus).Count == 0 ? [] : Named(configuration, Settings.CheckGpus, work, Find());
+    /// <summary>Cards that check a pool's shares. As Of.</summary>
+    public static IReadOnlyList<GpuInfo> Checking(
+        Configuration configuration, Work work, string dataRoot, Action<string> note)
+    {
+        if (configuration.Get(Settings.CheckGpus).Count == 0)
+        {
+            return [];
+        }
+        KeepPrograms(dataRoot, note);
+        return Named(configuration, Settings.CheckGpus, work, Find());
+    }
+
+    /// <summary>
+    /// What drivers compile, and the logs of compilers that refuse a kernel, go to the data directory from now on, which
+    /// exists; only noted where that cannot be.
+    /// </summary>
+    public static void KeepPrograms(string dataRoot, Action<string> note)
+    {
+        try
+        {
+            Catalogue.KeepPrograms(Path.Combine(dataRoot, ProgramsFolder));
+        }
+        catch (NativeException e)
+        {
+            note(NotKept($"{e.Detail}."));
+        }
+    }
+
+    /// <summary>The same in the data directory of a verb's settings, made where it is missing.</summary>
+    public static void KeepPrograms(CommandContext context, ParseResult result)
+    {
+        try
+        {
+            string root = DataDirectory.Locate(context.Load(result), context.Outside.Environment);
+            DataDirectory.MakePrivate(root, allowLoose: true); // the instance that opens it judges it
+            KeepPrograms(root, context.Say);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Say(NotKept(e.Message));
+        }
+        catch (ConfigurationException e)
+        {
+            context.Say(NotKept(string.Join(' ', e.Problems)));
+        }
+    }
+
+    private static string NotKept(string reason) =>
+        $"what graphics cards' drivers compile is not kept, so each start compiles again: {reason}";
 
     private static List<GpuInfo> Named(
         Configuration configuration, Setting<IReadOnlyList<string>> setting, Work work, IReadOnlyList<GpuInfo> all)
@@ -124,6 +213,7 @@ internal static class GpuChoice
         {
             throw new ConfigurationException($"{what}: {problem}.");
         }
+        RequireOnce(numbers, what);
         List<GpuInfo> chosen = [];
         foreach (int number in numbers)
         {
@@ -144,8 +234,7 @@ internal static class GpuChoice
             }
             if (chosen.FirstOrDefault(other => BoardOf(other) == BoardOf(gpu)) is { } twice)
             {
-                throw Unusable(twice.Index == number ? $"{what}: graphics card {number} is named twice. Name it once."
-                    : $"{what}: {twice.Index} and {number} are one card behind two interfaces. Name one of them.");
+                throw Unusable($"{what}: {twice.Index} and {number} are one card behind two interfaces. Name one of them.");
             }
             chosen.Add(gpu);
         }
@@ -186,18 +275,6 @@ internal static class GpuChoice
         return usable[..Math.Min(wanted, usable.Length)];
     }
 
-    private static void KeepPrograms(string folder, Action<string> note)
-    {
-        try
-        {
-            Catalogue.KeepPrograms(folder);
-        }
-        catch (NativeException e)
-        {
-            note($"what graphics cards' drivers compile is not kept, so each start compiles again: {e.Detail}.");
-        }
-    }
-
     private static int BoardOf(GpuInfo gpu) => gpu.TwinOf ?? gpu.Index;
 
     private static string There(IReadOnlyList<GpuInfo> all) => all.Count switch
@@ -208,4 +285,9 @@ internal static class GpuChoice
     };
 
     private static CommandException Unusable(string sentence) => new(ExitCode.Unsupported, sentence);
+
+    private sealed class HeldCards : List<CardLock>, IDisposable
+    {
+        public void Dispose() => ForEach(static card => card.Dispose());
+    }
 }

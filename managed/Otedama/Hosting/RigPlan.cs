@@ -55,12 +55,6 @@ internal sealed record RigPlan
             problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: Equihash {unsolved} is checked for other miners but not searched by this one, "
                 + "which solves 125,4, 144,5, 96,5 and 48,5. Serve miners with `otedama pool`, or set mining.enabled to false.");
         }
-        if (configuration.Get(Settings.GpuIntensity) is > 0 and < GpuChoice.IntensityMin and int intensity)
-        {
-            problems.Add($"{configuration.KeyOf(Settings.GpuIntensity)}: {intensity} is out of range "
-                + $"{GpuChoice.IntensityMin} to "
-                + $"{GpuChoice.IntensityMax}, and 0 means measured ({configuration.Of(Settings.GpuIntensity).Place}).");
-        }
         CheckWorkers(configuration, problems);
         return work is null || problems.Count > before ? null : new RigPlan
         {

@@ -14,6 +14,7 @@ internal sealed class SharedWork : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly DatasetLog _datasetLog;
+    private readonly string _root; // the data directory
     private readonly string _folder;
     private readonly Dictionary<string, WasmPlugin> _plugins = []; // touched at the start, then by one reload or switch at a time
     private readonly List<IDisposable> _checkers = [];
@@ -23,6 +24,7 @@ internal sealed class SharedWork : IDisposable
     {
         (_configuration, _logger, _time) = (plan.Configuration, loggers.CreateLogger(LogCategory.Instance), clock);
         Work[] all = [.. plan.Pools.Select(static pool => pool.Work).Concat(plan.Rigs.Select(static rig => rig.Work))];
+        _root = plan.DataRoot;
         _folder = Path.Combine(plan.DataRoot, "datasets");
         Array.ForEach(all, Require);
         Array.ForEach(all, MakeRoom);
@@ -58,7 +60,8 @@ internal sealed class SharedWork : IDisposable
         DatasetProofChecker native = new(Datasets, PowParameters.Of(work.Coin));
         if (PluginOf(work) is not { } plugin)
         {
-            IReadOnlyList<GpuInfo> cards = GpuChoice.Checking(configuration, work);
+            IReadOnlyList<GpuInfo> cards = GpuChoice.Checking(
+                configuration, work, _root, sentence => InstanceLog.CardChecks(_logger, sentence));
             return cards.Count == 0 ? native : OnCards(work, cards, native, configuration);
         }
         PluginProofChecker checker = new(plugin, native, new PluginAlarm(_logger, _time).OnFailure);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cuda.h"
+#include "library.h"
 
 /* By the loader's own rules; where containers mount it; where WSL has it. */
 static const char *const otd_names[] = {"libcuda.so.1", "/usr/local/nvidia/lib64/libcuda.so.1",
@@ -25,12 +26,13 @@ static const char *otd_fill(otd_cuda *cuda, void *library) {
 }
 
 const otd_cuda *otd_cuda_load(char *message, size_t message_size) {
+    char problem[OTD_LIBRARY_PROBLEM_MAX] = "";
     if (otd_table.library != NULL) {
         return &otd_table;
     }
     for (size_t i = 0; i < sizeof otd_names / sizeof otd_names[0]; i++) {
         /* Never closed: the driver leaves threads behind that would run into nothing. */
-        void *library = dlopen(otd_names[i], RTLD_NOW | RTLD_LOCAL);
+        void *library = otd_library_open(otd_names[i], problem);
         const char *missing = library == NULL ? NULL : otd_fill(&otd_table, library);
         if (library != NULL && missing == NULL) {
             otd_table.library = otd_names[i];
@@ -42,6 +44,13 @@ const otd_cuda *otd_cuda_load(char *message, size_t message_size) {
                      missing);
             return NULL;
         }
+    }
+    if (problem[0] != 0) {
+        snprintf(
+            message, message_size,
+            "NVIDIA's driver is there and cannot be opened: %s. Reinstall the driver, version 450 or newer",
+            problem);
+        return NULL;
     }
     snprintf(message, message_size,
              "NVIDIA's driver is not installed: libcuda.so.1 was not found. For a card of NVIDIA install its "

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "library.h"
 #include "opencl.h"
 
 static const char *const otd_loaders[] = {"libOpenCL.so.1", "libOpenCL.so"};
@@ -48,8 +49,8 @@ static int otd_from_driver(otd_cl *cl, void *library) {
     return 1;
 }
 
-static void otd_try(const char *name, int (*fill)(otd_cl *, void *)) {
-    void *library = otd_table_count < OTD_CL_MAX ? dlopen(name, RTLD_NOW | RTLD_LOCAL) : NULL;
+static void otd_try(const char *name, int (*fill)(otd_cl *, void *), char problem[OTD_LIBRARY_PROBLEM_MAX]) {
+    void *library = otd_table_count < OTD_CL_MAX ? otd_library_open(name, problem) : NULL;
     if (library == NULL) {
         return;
     }
@@ -62,13 +63,20 @@ static void otd_try(const char *name, int (*fill)(otd_cl *, void *)) {
 }
 
 uint32_t otd_cl_load(const otd_cl **tables, char *message, size_t message_size) {
+    char problem[OTD_LIBRARY_PROBLEM_MAX] = "";
     for (size_t i = 0; i < sizeof otd_loaders / sizeof otd_loaders[0] && otd_table_count == 0; i++) {
-        otd_try(otd_loaders[i], otd_from_loader);
+        otd_try(otd_loaders[i], otd_from_loader, problem);
     }
     for (size_t i = 0; i < sizeof otd_drivers / sizeof otd_drivers[0] && otd_table_count == 0; i++) {
-        otd_try(otd_drivers[i], otd_from_driver);
+        otd_try(otd_drivers[i], otd_from_driver, problem);
     }
-    if (otd_table_count == 0) {
+    if (otd_table_count == 0 && problem[0] != 0) {
+        snprintf(
+            message, message_size,
+            "OpenCL is there and cannot be opened: %s. Reinstall ocl-icd-libopencl1, or the OpenCL package "
+            "of your graphics card's vendor",
+            problem);
+    } else if (otd_table_count == 0) {
         snprintf(message, message_size,
                  "OpenCL is not installed: libOpenCL.so.1 was not found. Install the OpenCL package of your "
                  "graphics card's vendor and ocl-icd-libopencl1");

@@ -2,10 +2,12 @@
  * installed, by the manifests that a loader would read. */
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "library.h"
 #include "vulkan.h"
 
 static const char *const otd_loaders[] = {"libvulkan.so.1", "libvulkan.so", "vulkan-1.dll"};
@@ -61,16 +63,24 @@ static int32_t otd_create(otd_vk_instance *out, OtdVkGetInstanceProcAddr get, co
 
 /* ---- without a loader ------------------------------------------------------------------------ */
 
-/* The value of "library_path" in a manifest; a path that is not absolute and has a slash counts from the
- * manifest's folder, a bare name is the linker's business. */
-static int otd_library_of(char out[OTD_PATH_MAX], const char *manifest) {
-    char text[OTD_MANIFEST_MAX];
+/* A manifest's text, ended by a zero. Returns 0, or why it cannot be read. */
+static int otd_read(char text[OTD_MANIFEST_MAX], const char *manifest) {
+    errno = 0;
     FILE *file = fopen(manifest, "rb");
-    size_t length = file != NULL ? fread(text, 1, sizeof text - 1, file) : 0;
+    size_t length = file != NULL ? fread(text, 1, OTD_MANIFEST_MAX - 1, file) : 0;
+    int error = length == 0 ? errno : 0;
     if (file != NULL) {
         fclose(file);
     }
     text[length] = 0;
+    return error;
+}
+
+/* The value of "library_path" in a manifest; a path that is not absolute and has a slash counts from the
+ * manifest's folder, a bare name is the linker's business. */
+static int otd_library_of(char out[OTD_PATH_MAX], const char *manifest) {
+    char text[OTD_MANIFEST_MAX];
+    otd_read(text, manifest);
     const char *at = strstr(text, "\"library_path\"");
     at = at != NULL ? strchr(at + strlen("\"library_path\""), '"') : NULL;
     const char *end = at != NULL ? strchr(at + 1, '"') : NULL;
@@ -139,11 +149,41 @@ static void otd_try_folder(const char *folder) {
     free(entries);
 }
 
+/* The variable that names manifests in place of the folders, as a loader takes it; NULL = none does. */
+static const char *otd_variable(void) {
+    const char *name = getenv("VK_DRIVER_FILES") != NULL ? "VK_DRIVER_FILES" : "VK_ICD_FILENAMES";
+    const char *list = getenv(name);
+    return list != NULL && list[0] != 0 ? name : NULL;
+}
+
+/* What is wrong with the first manifest of the variable's list, none of which led to a driver. */
+static void otd_say_variable(const char *variable, char *message, size_t message_size) {
+    char path[OTD_PATH_MAX], text[OTD_MANIFEST_MAX], library[OTD_PATH_MAX];
+    char why[OTD_LIBRARY_PROBLEM_MAX] = "";
+    const char *list = getenv(variable);
+    list += strspn(list, ":");
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(list, ":"), list);
+    int error = otd_read(text, path);
+    if (error != 0) {
+        snprintf(why, sizeof why, "cannot be read (%.60s)", strerror(error));
+    } else if (!otd_library_of(library, path)) {
+        snprintf(why, sizeof why, "names no library_path");
+    } else {
+        snprintf(why, sizeof why, "leads to %.60s", library);
+    }
+    /* Of a long path the end tells more. */
+    size_t length = strlen(path);
+    snprintf(
+        message, message_size,
+        "%s leads to no driver of Vulkan 1.2: %s %s. Take the variable away, or let it name the .json file "
+        "of a driver",
+        variable, length > 50 ? path + length - 50 : path, why);
+}
+
 static void otd_try_drivers(void) {
-    const char *list = getenv("VK_DRIVER_FILES");
-    list = list != NULL ? list : getenv("VK_ICD_FILENAMES");
-    if (list != NULL && list[0] != 0) {
-        otd_try_list(list);
+    const char *variable = otd_variable();
+    if (variable != NULL) {
+        otd_try_list(getenv(variable));
         return;
     }
     for (size_t i = 0; i < sizeof otd_folders / sizeof otd_folders[0]; i++) {
@@ -154,9 +194,9 @@ static void otd_try_drivers(void) {
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 /* 1 = there is a loader, whatever came of it: it has read the manifests already. */
-static int otd_try_loaders(char *message, size_t message_size) {
+static int otd_try_loaders(char problem[OTD_LIBRARY_PROBLEM_MAX], char *message, size_t message_size) {
     for (size_t i = 0; i < sizeof otd_loaders / sizeof otd_loaders[0]; i++) {
-        void *library = dlopen(otd_loaders[i], RTLD_NOW | RTLD_LOCAL);
+        void *library = otd_library_open(otd_loaders[i], problem);
         OtdVkGetInstanceProcAddr get = NULL;
         if (library != NULL) {
             *(void **)&get = dlsym(library, "vkGetInstanceProcAddr");
@@ -167,6 +207,10 @@ static int otd_try_loaders(char *message, size_t message_size) {
         int32_t error = otd_create(&otd_instances[0], get, otd_loaders[i]);
         if (error == VK_SUCCESS) {
             otd_instance_count = 1;
+        } else if (otd_variable() != NULL &&
+                   (error == VK_ERROR_INCOMPATIBLE_DRIVER || error == VK_ERROR_OUT_OF_HOST_MEMORY)) {
+            /* The second is what loaders say to a manifest that is none. */
+            otd_say_variable(otd_variable(), message, message_size);
         } else if (error == VK_ERROR_INCOMPATIBLE_DRIVER) {
             snprintf(message, message_size,
                      "%s is there and no driver of Vulkan 1.2 behind it. Install the Vulkan driver of your "
@@ -183,10 +227,19 @@ static int otd_try_loaders(char *message, size_t message_size) {
 }
 
 uint32_t otd_vk_load(const otd_vk_instance **instances, char *message, size_t message_size) {
+    char problem[OTD_LIBRARY_PROBLEM_MAX] = "";
     *instances = otd_instances;
-    if (otd_instance_count == 0 && !otd_try_loaders(message, message_size)) {
+    if (otd_instance_count == 0 && !otd_try_loaders(problem, message, message_size)) {
         otd_try_drivers();
-        if (otd_instance_count == 0) {
+        if (otd_instance_count > 0) {
+            return otd_instance_count;
+        }
+        if (problem[0] != 0) {
+            snprintf(message, message_size,
+                     "Vulkan's loader is there and cannot be opened: %s. Reinstall libvulkan1", problem);
+        } else if (otd_variable() != NULL) {
+            otd_say_variable(otd_variable(), message, message_size);
+        } else {
             snprintf(message, message_size,
                      "Vulkan is not installed: libvulkan.so.1 was not found, nor a driver in "
                      "/usr/share/vulkan/icd.d. Install libvulkan1 and your graphics card's Vulkan driver");

@@ -38,7 +38,10 @@ public sealed class BenchmarkCommandTests
     public async Task Checks_of_processor_and_card_stand_side_by_side()
     {
         string card = $"{Pocl.Card().Index}";
-        CliResult result = await Cli.RunAsync(["mining", "benchmark", "--verify", "--gpu", card, "--json", "--algo", "sha256d,scrypt", .. s_quick]);
+        using TempFolder folder = new();
+        Dictionary<string, string> environment = new() { [CardLock.Variable] = folder.Path };
+        string[] line = ["mining", "benchmark", "--verify", "--gpu", card, "--data-dir", folder.Path, .. s_quick];
+        CliResult result = await Cli.RunAsync([.. line, "--json", "--algo", "sha256d,scrypt"], environment);
         using JsonDocument report = JsonDocument.Parse(result.Out);
         JsonElement[] rows = [.. report.RootElement.GetProperty("results").EnumerateArray()];
         Assert.Equal(6, rows.Length);
@@ -47,7 +50,7 @@ public sealed class BenchmarkCommandTests
             rows[..3].Select(static row => row.TryGetProperty("batch", out JsonElement batch) && batch.ValueKind == JsonValueKind.Number ? batch.GetInt32() : (int?)null));
         Assert.All(rows[..3], static row => Assert.True(row.GetProperty("median").GetDouble() > 0));
         Assert.Contains("no kernel that checks", rows[4].GetProperty("skipped").GetString(), StringComparison.Ordinal);
-        result = await Cli.RunAsync(["mining", "benchmark", "--verify", "--gpu", card, "--algo", "sha256d", .. s_quick]);
+        result = await Cli.RunAsync([.. line, "--algo", "sha256d"], environment);
         Assert.Contains(", 65536 at once", result.Out, StringComparison.Ordinal);
     }
 

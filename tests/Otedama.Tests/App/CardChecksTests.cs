@@ -68,6 +68,10 @@ public sealed class CardChecksTests
         result = await Cli.RunAsync(
             ["pool", "--data-dir", folder.Path, "--set", $"pool.check_gpus={card}", "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}"]);
         Assert.Contains("gpu_simulator: true", result.Error, StringComparison.Ordinal);
+        result = await Cli.RunAsync(
+            ["pool", "--data-dir", folder.Path, "--set", $"pool.check_gpus={card},{card}", "--set", $"pool.port={FreePort.Next()}", "--set", $"node.port={FreePort.Next()}"]);
+        Assert.Equal(3, result.Code);
+        Assert.Contains($"graphics card {card} is named twice", result.Error, StringComparison.Ordinal);
         result = await Cli.RunAsync(["pool", "--data-dir", folder.Path, "--set", $"pool.check_gpus={card}", "--set", "pool.algorithm=scrypt"]);
         Assert.Equal(3, result.Code);
         Assert.Contains("graphics cards check sha256d, kawpow, verthash, and this pool is for scrypt", result.Error, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Otedama.Core;
 using Otedama.Interop;
+using Otedama.Mining;
 using Otedama.Tests.Interop;
 using Xunit;
 
@@ -94,6 +95,7 @@ public sealed class GpuCommandTests : IDisposable
     [Theory]
     [InlineData("--gpu 99", 4, "--gpu): there is no graphics card 99.")]
     [InlineData("--gpu x", 3, "\"x\" is neither a card number from 0")]
+    [InlineData("--gpu 1,0-1", 3, "graphics card 1 is named twice")]
     [InlineData("--gpu ,", 2, "--gpu \"\": empty")]
     public async Task A_card_that_is_none_is_refused_with_what_there_is(string flags, int code, string said)
     {
@@ -110,8 +112,8 @@ public sealed class GpuCommandTests : IDisposable
         Assert.Equal(4, result.Code);
         Assert.Contains("Give --gpu-simulator", result.Error, StringComparison.Ordinal);
         result = await Mine(["--gpu", $"{card.Index},{card.Index}", "--gpu-simulator"]);
-        Assert.Equal(4, result.Code);
-        Assert.Contains("is named twice", result.Error, StringComparison.Ordinal);
+        Assert.Equal(3, result.Code);
+        Assert.Contains($"graphics card {card.Index} is named twice", result.Error, StringComparison.Ordinal);
         result = await Mine(["--gpu", $"{card.Index}", "--gpu-simulator", "--algo", "verushash"]);
         Assert.Equal(4, result.Code);
         Assert.Contains("has no kernel for graphics cards in this version", result.Error, StringComparison.Ordinal);
@@ -122,11 +124,11 @@ public sealed class GpuCommandTests : IDisposable
     {
         GpuInfo card = Pocl.Card();
         string file = _folder.File("v.txt", Vectors);
-        CliResult result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
+        CliResult result = await OnCard("verify", "--vectors", file, "--device", $"{card.Index}");
         Assert.Equal(0, result.Code);
         Assert.Matches(Judged(1, 0) + "2 passed, 0 failed, 0 skipped$", result.Out.Trim());
         file = _folder.File("w.txt", Vectors.Replace("hit=7c2bac1d", "hit=7c2bac1e", StringComparison.Ordinal).Replace("hash_display=0000", "hash_display=0001", StringComparison.Ordinal));
-        result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
+        result = await OnCard("verify", "--vectors", file, "--device", $"{card.Index}");
         Assert.Equal(1, result.Code);
         Assert.EndsWith("0 passed, 2 failed, 0 skipped", result.Out.Trim(), StringComparison.Ordinal);
     }
@@ -153,7 +155,7 @@ public sealed class GpuCommandTests : IDisposable
             proof algorithm=sha256d data={header[2..]} verdict=malformed
 
             """);
-        CliResult result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
+        CliResult result = await OnCard("verify", "--vectors", file, "--device", $"{card.Index}");
         Assert.Matches(Judged(3, 0) + "3 passed, 0 failed, 0 skipped$", result.Out.Trim());
     }
 
@@ -172,12 +174,11 @@ public sealed class GpuCommandTests : IDisposable
             proof {block[..^2]}3b verdict=bad-proof
 
             """);
-        CliResult result = await Cli.RunAsync(["verify", "--vectors", file, "--device", $"{card.Index}"]);
+        CliResult result = await OnCard("verify", "--vectors", file, "--device", $"{card.Index}");
         Assert.Matches("proofs on the card: 27 by its own check, 0 by a search of their nonce; all by the processor too, "
             + "and 0 of a wrong form by it alone\n27 passed, 0 failed, 2 skipped$",
             result.Out.Trim());
-        string[] line = ["verify", "--vectors", file, "--device", $"{card.Index}", "--kawpow-dataset", "half"];
-        result = await Cli.RunAsync(line);
+        result = await OnCard("verify", "--vectors", file, "--device", $"{card.Index}", "--kawpow-dataset", "half");
         Assert.Equal(2, result.Code);
         Assert.Contains("\"half\" is neither light nor full", result.Error, StringComparison.Ordinal);
     }
@@ -190,9 +191,9 @@ public sealed class GpuCommandTests : IDisposable
         string[] line =
         [
             "mining", "benchmark", "--gpu", $"{card.Index}", "--algo", "sha256d,verushash", "--seconds", "0.05", "--warm-up", "0",
-            "--repeats", "2", "--data-dir", data,
+            "--repeats", "2",
         ];
-        CliResult result = await Cli.RunAsync([.. line, "--json"]);
+        CliResult result = await OnCard([.. line, "--json"]);
         Assert.Equal(0, result.Code);
         using JsonDocument report = JsonDocument.Parse(result.Out);
         JsonElement[] rows = [.. report.RootElement.GetProperty("results").EnumerateArray()];
@@ -205,7 +206,7 @@ public sealed class GpuCommandTests : IDisposable
         JsonElement none = Assert.Single(rows, static row => row.GetProperty("algorithm").GetString() == "verushash");
         Assert.Contains("has no kernel for this card", none.GetProperty("skipped").GetString(), StringComparison.Ordinal);
 
-        result = await Cli.RunAsync(line);
+        result = await OnCard(line);
         string[] lines = result.Out.Split('\n');
         Assert.Equal("GPU  ALGORITHM            GEOMETRY              RATE SPREAD      MEMORY OF BEST", lines[0]);
         Assert.All(lines.Take(4), static text => Assert.InRange(text.Length, 1, 80));
@@ -215,6 +216,7 @@ public sealed class GpuCommandTests : IDisposable
     [Theory]
     [InlineData("--gpu 99", 4, "--gpu: there is no graphics card 99.")]
     [InlineData("--gpu x", 2, "\"x\" is neither a card number from 0")]
+    [InlineData("--gpu 0,0", 3, "--gpu: graphics card 0 is named twice")]
     [InlineData("--gpu ,", 2, "no number is given")]
     [InlineData("--gpu 0 --threads 2", 2, "Leave --threads out")]
     public async Task A_measurement_that_means_nothing_for_a_card_is_refused(string flags, int code, string said)
@@ -224,18 +226,62 @@ public sealed class GpuCommandTests : IDisposable
         Assert.Contains(said, result.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_intensity_out_of_range_is_refused()
+    [Theory]
+    [InlineData(5)]
+    [InlineData(31)]
+    [InlineData(-1)]
+    public async Task An_intensity_out_of_range_is_refused_with_the_range(int intensity)
     {
-        CliResult result = await Mine(["--set", "mining.workers.gpu_intensity=5"]);
+        CliResult result = await Mine(["--set", $"mining.workers.gpu_intensity={intensity}"]);
         Assert.Equal(3, result.Code);
-        Assert.Contains("5 is out of range 6 to 30, and 0 means measured", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"{intensity} is out of range 6 to 30 (--set). Allowed: 0, or a whole number from 6 to 30.", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_card_another_program_has_is_neither_measured_nor_asked()
+    {
+        GpuInfo card = Pocl.Card();
+        string[][] lines =
+        [
+            ["verify", "--vectors", _folder.File("v.txt", Vectors), "--device", $"{card.Index}"],
+            ["mining", "benchmark", "--gpu", $"{card.Index}", "--algo", "sha256d", "--seconds", "0.01"],
+            ["mining", "benchmark", "--verify", "--gpu", $"{card.Index}", "--algo", "sha256d", "--seconds", "0.01"],
+        ];
+        using (CardLock.Take(card, [_folder.Path]))
+        {
+            foreach (string[] line in lines)
+            {
+                CliResult result = await OnCard(line);
+                Assert.Equal(4, result.Code);
+                Assert.Contains($"in use by process {Environment.ProcessId}", result.Error, StringComparison.Ordinal);
+            }
+        }
+        Assert.Equal(0, (await OnCard(lines[0])).Code);
+        Assert.True(Directory.Exists(Path.Combine(_folder.Path, "data", GpuChoice.ProgramsFolder)), "a compiler's log has no place");
+        CardLock.Take(card, [_folder.Path])!.Dispose(); // it was given back
+    }
+
+    [Fact]
+    public async Task Proofs_that_were_all_left_out_are_no_pass_and_it_says_so()
+    {
+        GpuInfo card = Pocl.Card();
+        string file = _folder.File("v.txt", "message algorithm=sha256d data=00 hash=1406e05881e299367766d313e26c05564ec91bf721d31726bd6e46e60689539a\n");
+        CliResult result = await OnCard("verify", "--vectors", file, "--device", $"{card.Index}");
+        Assert.Equal(1, result.Code);
+        Assert.EndsWith("nothing was judged, all 1 were skipped: that is no pass\n0 passed, 0 failed, 1 skipped", result.Out.Trim(), StringComparison.Ordinal);
+        result = await Cli.RunAsync(["verify", "--vectors", _folder.File("w.txt", "# nothing\n")]);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("nothing was judged, there are no vectors in it", result.Out, StringComparison.Ordinal);
     }
 
     /// <summary>By its own check where the card has one, else by a search: one of them for all.</summary>
     private static string Judged(int proofs, int malformed) =>
         $"^proofs on the card: ({proofs} by its own check, 0|0 by its own check, {proofs}) by a search of their nonce; "
             + $"all by the processor too, and {malformed} of a wrong form by it alone\n";
+
+    /// <summary>With locks and a data directory of its own: other tests use the same card meanwhile.</summary>
+    private Task<CliResult> OnCard(params string[] words) => Cli.RunAsync(
+        [.. words, "--data-dir", Path.Combine(_folder.Path, "data")], new() { [CardLock.Variable] = _folder.Path });
 
     private Task<CliResult> Mine(string[] flags) => Cli.RunAsync(
     [

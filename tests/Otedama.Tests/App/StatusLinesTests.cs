@@ -71,6 +71,26 @@ public sealed class StatusLinesTests
     }
 
     [Fact]
+    public void A_card_has_its_name_and_an_idle_worker_says_what_it_waits_for()
+    {
+        StatusView status = new FakeInstance().Status();
+        RigView rig = status.Rigs[0] with
+        {
+            Workers =
+            [
+                new WorkerView("cpu0", "avx512", 27_200_000, 1210, "healthy") { Device = "cpu" },
+                new WorkerView("gpu0", "group 64", 0, 0, "idle") { Device = "gpu0", Reason = "waiting for the dataset of its card" },
+                new WorkerView("cpu1", "avx512", 0, 0, "paused") { Device = "cpu", Reason = "mining is paused" },
+            ],
+        };
+        string[] lines = [.. StatusLines.Rigs(status with { Rigs = [rig] })];
+        Assert.Equal("         cpu0                     avx512      27.2 MH/s  healthy", lines[1]);
+        Assert.Equal("         gpu0: Card in the window group 64        0 H/s  idle: waiting for the dataset of its card", lines[2]);
+        Assert.EndsWith("  paused", lines[3], StringComparison.Ordinal);
+        Assert.Contains(lines, static line => line.StartsWith("         gpu1: 91 °C", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_had_to_be_escaped_is_as_wide_as_its_column()
     {
         MinersAnswer miners = new FakeInstance().Miners("main");

@@ -108,6 +108,23 @@ public sealed class EngineWorkerTests : IDisposable
     }
 
     [Fact]
+    public void Memory_that_is_lacking_is_asked_for_once_a_minute()
+    {
+        _source.Publish(s_share);
+        Problem = new NativeException("create scrypt engine", "OTD_E_MEMORY", "no room", "Free memory.");
+        Assert.Equal(TimeSpan.FromMinutes(1), _worker.Step());
+        _time.Advance(59);
+        Assert.Equal(TimeSpan.FromSeconds(1), _worker.Step());
+        Assert.Single(_engines);
+        _time.Advance(1);
+        Assert.Equal(TimeSpan.FromMinutes(1), _worker.Step());
+        Problem = null;
+        _time.Advance(60);
+        Steps(1);
+        Assert.Equal(WorkerState.Healthy, _worker.Read().State);
+    }
+
+    [Fact]
     public void What_a_failed_scan_did_not_search_is_searched_by_the_next_engine()
     {
         _source.Publish(s_share);

@@ -30,6 +30,29 @@ public sealed class GpuRigTests : IDisposable
     }
 
     [Fact]
+    public void A_worker_begins_with_the_geometry_that_is_remembered_and_says_so()
+    {
+        GpuInfo card = Pocl.Card();
+        string last = card.Flavours(Algorithm.Sha256d)[^1].Name;
+        RigOptions options = new() { Gpus = [card], CardLockFolders = [_folder.Path], GpuTuning = new Remembers(last) };
+        using DatasetStore store = new(new DatasetStoreOptions());
+        using DeviceDatasets datasets = new(store);
+        GpuWorkers source = new(options, datasets, LateEnd.OfCard, TimeProvider.System, NullLogger.Instance);
+        using IWorker worker = Assert.Single(source.Find()).Make(0);
+        Assert.Equal(last, worker.Read().Flavour); // before it has an engine, which is when the start line is written
+        source.End(new Dictionary<string, Action>());
+    }
+
+    private sealed class Remembers(string flavour) : IGpuTuning
+    {
+        public string? Find(GpuInfo gpu, string algorithm) => flavour;
+
+        public void Remember(GpuInfo gpu, string algorithm, string flavour, double rate)
+        {
+        }
+    }
+
+    [Fact]
     public async Task A_card_alone_is_a_rig()
     {
         GpuInfo card = Pocl.Card();
@@ -53,6 +76,7 @@ public sealed class GpuRigTests : IDisposable
             Algorithm = Algorithm.Verthash,
             CpuThreads = -1,
             Gpus = [card],
+            CardLockFolders = [_folder.Path],
             Pools = [pool.Endpoint],
             Datasets = store,
             DeviceDatasets = datasets,

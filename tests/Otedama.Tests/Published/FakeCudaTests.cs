@@ -62,6 +62,27 @@ public sealed class FakeCudaTests : IDisposable
     }
 
     [Fact]
+    public async Task A_card_that_is_lost_is_not_asked_for_the_proofs_that_are_left()
+    {
+        string file = _folder.File("v.txt", string.Concat(Enumerable.Repeat(Vectors.Trim() + "\n", 5)));
+        (int code, string said, string error) = await RunAsync(["verify", "--vectors", file, "--device", "0"], "FAKECUDA_LOST=2");
+        Assert.True(code == 4, $"{code}: {said}{error}");
+        string[] lines = said.Trim().Split('\n');
+        Assert.Contains("and all that follow: the card was lost. ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("CUDA error 700", lines[0], StringComparison.Ordinal);
+        Assert.Equal(["nothing was judged, all 5 were skipped: that is no pass", "0 passed, 0 failed, 5 skipped"], lines[1..]);
+    }
+
+    [Fact]
+    public async Task A_driver_that_is_none_is_told_in_the_linkers_words()
+    {
+        _folder.File("libcuda.so.1", "no library\n");
+        (int code, string said, _) = await RunAsync(["gpu", "list"], $"LD_LIBRARY_PATH={_folder.Path}");
+        Assert.Equal(4, code);
+        Assert.Matches("NVIDIA's driver is there and cannot be opened: .*libcuda.so.1: .*. Reinstall the driver", said);
+    }
+
+    [Fact]
     public async Task A_card_mines_is_lost_and_comes_back_while_the_processor_goes_on()
     {
         string data = Path.Combine(_folder.Path, "data");
@@ -100,7 +121,7 @@ public sealed class FakeCudaTests : IDisposable
         }
     }
 
-    private static async Task UntilAsync(Process run, string[] at, Func<IReadOnlyList<WorkerView>, bool> wanted)
+    private async Task UntilAsync(Process run, string[] at, Func<IReadOnlyList<WorkerView>, bool> wanted)
     {
         long began = Stopwatch.GetTimestamp();
         string last = "";
@@ -117,7 +138,7 @@ public sealed class FakeCudaTests : IDisposable
         throw new TimeoutException(last);
     }
 
-    private static async Task<(int Code, string Out, string Error)> RunAsync(string[] words, params string[] faults)
+    private async Task<(int Code, string Out, string Error)> RunAsync(string[] words, params string[] faults)
     {
         using Process program = Start(words, faults);
         Task<string> output = program.StandardOutput.ReadToEndAsync(), error = program.StandardError.ReadToEndAsync();
@@ -125,7 +146,7 @@ public sealed class FakeCudaTests : IDisposable
         return (program.ExitCode, await output, await error);
     }
 
-    private static Process Start(string[] words, params string[] faults)
+    private Process Start(string[] words, params string[] faults)
     {
         string program = PublishedProgram.PathOrSkip();
         string driver = Path.Combine(Repository.Root, "build", "native-release", "tests", "gpu", "fakecuda");
@@ -133,6 +154,8 @@ public sealed class FakeCudaTests : IDisposable
         ProcessStartInfo start = new(program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LD_LIBRARY_PATH"] = driver;
         start.Environment["OTEDAMA_GPU"] = "cuda";
+        start.Environment["OTEDAMA_RUN_DIR"] = _folder.Path;
+        start.Environment["XDG_DATA_HOME"] = _folder.Path;
         foreach (string[] pair in faults.Select(static fault => fault.Split('=')))
         {
             start.Environment[pair[0]] = pair[1];

@@ -192,8 +192,8 @@ internal static class MonitorScreen
         {
             lines.Add(Title(s.Rigs.Count > 1 ? $"Hash rates of {rig.Name}, {rig.Algorithm}" : "Hash rates of this machine", width));
             lines.Add(Text($" 10s {Units.Hashrate(rig.HashrateHs)}  60s {Rate(rig.Hashrate60sHs)}  15m {Rate(rig.Hashrate15mHs)}", width));
-            lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Shares", "Health", "Kind"], rig.Workers.Select(static w => (string[])
-                [w.Name, Units.Hashrate(w.HashrateHs), Count(w.Found), w.Reason is null ? w.Health : $"{w.Health}: {w.Reason}", w.Flavour])));
+            lines.AddRange(MonitorTable.Rows(width, ["Worker", "*Rate", "*Shares", "Health", "Kind"], rig.Workers.Select(w => (string[])
+                [StatusLines.NameOf(w, rig), Units.Hashrate(w.HashrateHs), Count(w.Found), w.Reason is null ? w.Health : $"{w.Health}: {w.Reason}", w.Flavour])));
             lines.AddRange(StatusLines.Devices(rig).Select(device => Text($" {device}", width)));
         }
         foreach (PoolView pool in s.Pools.Where(static pool => pool.Sharechain is not null))

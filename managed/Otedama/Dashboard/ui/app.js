@@ -338,12 +338,18 @@ function healthCell(worker) {
   return span;
 }
 
+// With the name of the card it runs on; the processor is the same for all.
+function workerName(worker, devices) {
+  const card = devices.find((d) => d.id === worker.device && d.kind === "gpu");
+  return card ? `${worker.name}: ${card.name}` : worker.name;
+}
+
 // What an empty table says: before its rows have come nobody knows that there are none.
 const nothing = (key) => t(state.loaded ? key : "loading");
 
 function drawTables(s) {
   table($("workers-table"), t("workers"), [
-    [t("worker"), "", (w) => w.name], [t("flavour"), "", (w) => w.flavour || "–"], [t("rate"), "number", (w) => hashrate(w.hashrate_hs)],
+    [t("worker"), "wrap", (w) => workerName(w, s.rig?.devices ?? [])], [t("flavour"), "", (w) => w.flavour || "–"], [t("rate"), "number", (w) => hashrate(w.hashrate_hs)],
     [t("found"), "number", (w) => count(w.found)], [t("health"), "wrap", healthCell],
   ], s.rig?.workers ?? [], t("noWorkers"));
   table($("upstreams-table"), t("upstreams"), [
