@@ -4,10 +4,10 @@ using System.Text;
 namespace Otedama.Interop;
 
 /// <summary>
-/// An open USB device. One thread at a time; Dispose may come from any and ends a bulk transfer under way within
-/// <see cref="SliceMilliseconds"/>. Every failure is a PortException.
+/// An open USB device, by libusb. Dispose from another thread ends a bulk transfer under way within
+/// <see cref="SliceMilliseconds"/>.
 /// </summary>
-public sealed unsafe class UsbConnection : IDisposable
+public sealed unsafe class UsbConnection : IUsbConnection
 {
     /// <summary>A long transfer asks between such pieces whether it was closed meanwhile.</summary>
     private const int SliceMilliseconds = 50;
@@ -66,7 +66,6 @@ public sealed unsafe class UsbConnection : IDisposable
         }
     }
 
-    /// <summary>One of the device's strings; null when it has none there.</summary>
     public string? ReadString(byte index)
     {
         if (index == 0)
@@ -85,10 +84,6 @@ public sealed unsafe class UsbConnection : IDisposable
         }
     }
 
-    /// <summary>
-    /// Takes an interface for this program. A driver of the system that has it is told to let go, and gets it back when
-    /// this is disposed. PortFault.Busy when another program has it.
-    /// </summary>
     public void Claim(int number)
     {
         using Use use = new(this);
@@ -110,14 +105,12 @@ public sealed unsafe class UsbConnection : IDisposable
         Usb.ThrowIfFailed(status);
     }
 
-    /// <summary>Chooses an alternate setting of a claimed interface.</summary>
     public void SetAlternate(int number, int alternate)
     {
         using Use use = new(this);
         Usb.ThrowIfFailed(LibUsb.libusb_set_interface_alt_setting(use.Value, number, alternate));
     }
 
-    /// <summary>A control transfer to the host; how many bytes came. PortFault.Timeout when none did in time.</summary>
     public int ControlIn(byte requestType, byte request, ushort value, ushort index, Span<byte> into, TimeSpan wait)
     {
         using Use use = new(this);
@@ -129,7 +122,6 @@ public sealed unsafe class UsbConnection : IDisposable
         }
     }
 
-    /// <summary>A control transfer to the device, all of the bytes.</summary>
     public void ControlOut(byte requestType, byte request, ushort value, ushort index, ReadOnlySpan<byte> data, TimeSpan wait)
     {
         using Use use = new(this);
@@ -144,10 +136,6 @@ public sealed unsafe class UsbConnection : IDisposable
         }
     }
 
-    /// <summary>
-    /// What the device sends there; 0 when nothing came in that time. The room should be whole packets: a device that
-    /// sends more than there is room for is an error.
-    /// </summary>
     public int BulkIn(byte endpoint, Span<byte> into, TimeSpan wait)
     {
         fixed (byte* bytes = into)
@@ -156,7 +144,6 @@ public sealed unsafe class UsbConnection : IDisposable
         }
     }
 
-    /// <summary>How many bytes the device took in that time.</summary>
     public int BulkOut(byte endpoint, ReadOnlySpan<byte> data, TimeSpan wait)
     {
         fixed (byte* bytes = data)
@@ -165,14 +152,12 @@ public sealed unsafe class UsbConnection : IDisposable
         }
     }
 
-    /// <summary>Ends the stall of an endpoint.</summary>
     public void ClearHalt(byte endpoint)
     {
         using Use use = new(this);
         Usb.ThrowIfFailed(LibUsb.libusb_clear_halt(use.Value, endpoint));
     }
 
-    /// <summary>Resets the device; PortFault.Gone when it comes back as another, to be looked for anew.</summary>
     public void Reset()
     {
         using Use use = new(this);
