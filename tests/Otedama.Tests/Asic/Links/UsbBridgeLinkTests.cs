@@ -145,7 +145,7 @@ public sealed class UsbBridgeLinkTests
         using UsbBridgeLink first = Open(model, 115_200);
         using UsbBridgeLink second = UsbBridgeLink.Open(new ModelUsb(model, Pass), 1, 9_600, "second", _time);
         Assert.Equal([0x00, 0x07, 0x1E, 0x03, 0x12], model.Requests.Where(static one => one is { Type: 0x41, Index: 0 }).Select(static one => (int)one.Request));
-        Assert.Equal((115_200, 9_600), (model.RateOf(0), model.RateOf(1)));
+        Assert.Equal((115_385, 9_600), (model.RateOf(0), model.RateOf(1)));
         Assert.Equal([0x0800, 0x0800], model.Formats.Select(static one => (int)one));
         first.Write([1], s_wait);
         second.Write([5, 6], s_wait);

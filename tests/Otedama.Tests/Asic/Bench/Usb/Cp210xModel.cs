@@ -67,13 +67,15 @@ internal sealed class Cp210xModel : UsbModel
                 return UsbReply.Done;
             case (0xC1, 0x04):
                 return Give([0x00, 0x08], into, out came);
-            case (0xC1, 0x14):
+            case (0xC1, 0x0E): // special characters: EOF, error, break, event, XON, XOFF
                 return Give([0x1A, 0, 0, 0x1A, 0x11, 0x13], into, out came);
+            case (0xC1, 0x14): // flow control: none
+                return Give(new byte[16], into, out came);
             case (0xC1, 0x10):
                 return Give(new byte[19], into, out came);
             case (0xC1, 0x08): // modem status
                 return Give([0x00], into, out came);
-            case (0xC1, 0x0F) or (0xC1, 0x16): // properties, flow control
+            case (0xC1, 0x0F): // properties
                 return Give(new byte[Math.Min((int)request.Length, 66)], into, out came);
             case (0x41, 0x00):
                 _enabled[port] = request.Value == 1;
