@@ -46,8 +46,8 @@ public sealed unsafe class UsbConnection : IUsbConnection
         {
             Usb.ForEach(context, candidate =>
             {
-                if (Usb.Describe(candidate) is not { } its || its.PortPath != device.PortPath || its.Address != device.Address
-                    || its.VendorId != device.VendorId || its.ProductId != device.ProductId)
+                if (Usb.Describe(candidate) is not { } its || its.PortPath != device.PortPath
+                    || its.Address != device.Address || its.VendorId != device.VendorId || its.ProductId != device.ProductId)
                 {
                     return true;
                 }
@@ -75,7 +75,8 @@ public sealed unsafe class UsbConnection : IUsbConnection
         Span<byte> text = stackalloc byte[255];
         try
         {
-            int count = ControlIn(ToHost, GetDescriptor, (ushort)(StringType | index), English, text, TimeSpan.FromMilliseconds(StringWaitMilliseconds));
+            int count = ControlIn(ToHost, GetDescriptor, (ushort)(StringType | index), English, text,
+                TimeSpan.FromMilliseconds(StringWaitMilliseconds));
             return count < 2 ? null : Encoding.Unicode.GetString(text[2..Math.Clamp(text[0], 2, count)]).TrimEnd('\0');
         }
         catch (PortException e) when (e.Fault is PortFault.Stalled or PortFault.Timeout or PortFault.Other)
@@ -116,18 +117,21 @@ public sealed unsafe class UsbConnection : IUsbConnection
         using Use use = new(this);
         fixed (byte* bytes = into)
         {
-            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes, (ushort)into.Length, Milliseconds(wait));
+            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes,
+                (ushort)into.Length, Milliseconds(wait));
             Usb.ThrowIfFailed(count);
             return count;
         }
     }
 
-    public void ControlOut(byte requestType, byte request, ushort value, ushort index, ReadOnlySpan<byte> data, TimeSpan wait)
+    public void ControlOut(
+        byte requestType, byte request, ushort value, ushort index, ReadOnlySpan<byte> data, TimeSpan wait)
     {
         using Use use = new(this);
         fixed (byte* bytes = data)
         {
-            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes, (ushort)data.Length, Milliseconds(wait));
+            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes,
+                (ushort)data.Length, Milliseconds(wait));
             Usb.ThrowIfFailed(count);
             if (count != data.Length)
             {
@@ -200,7 +204,8 @@ public sealed unsafe class UsbConnection : IUsbConnection
     }
 
     /// <summary>Rounded up and at least one, since libusb takes 0 for ever.</summary>
-    private static uint Milliseconds(TimeSpan wait) => (uint)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, int.MaxValue);
+    private static uint Milliseconds(TimeSpan wait) =>
+        (uint)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, int.MaxValue);
 
     private readonly ref struct Use
     {
