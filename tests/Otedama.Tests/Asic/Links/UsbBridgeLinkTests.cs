@@ -59,6 +59,7 @@ public sealed class UsbBridgeLinkTests
     [InlineData(2_000_000, 0x0001, 0, 2_000_000)]
     [InlineData(3_000_000, 0x0000, 0, 3_000_000)]
     [InlineData(3_125_000, 0x0000, 0, 3_000_000)]
+    [InlineData(1_263_158, 0x0002, 1, 1_263_158)]
     [InlineData(460_800, 0x4006, 0, 461_538)]
     [InlineData(230_400, 0x000D, 0, 230_769)]
     [InlineData(300, 0x2710, 0, 300)]

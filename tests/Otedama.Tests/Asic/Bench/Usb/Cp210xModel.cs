@@ -59,6 +59,12 @@ internal sealed class Cp210xModel : UsbModel
                 return Write(data[0], data[1]);
             case (0x40, 0xFF) when request.Value == 0x37E1 && Part == PartCp2102:
                 return Write((byte)(request.Index & 0xFF), (byte)(request.Index >> 8));
+            case (0xC0, 0xFF) when request.Value == 0x000E && Part == PartCp2105: // firmware
+                return Give([1, 0, 0], into, out came);
+            case (0xC0, 0xFF) when request.Value == 0x3711 && Part == PartCp2105: // both ports are serial
+                return Give([0, 0], into, out came);
+            case (0xC0, 0xFF) when request.Value == 0x370C && Part == PartCp2105: // what pins do: nothing but being pins
+                return Give(new byte[15], into, out came);
             case (_, _) when port >= _devices.Length:
                 return UsbReply.Stall;
             case (0xC1, 0x1D):
