@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using Otedama.Tests.App;
+
+namespace Otedama.Tests.Asic;
+
+/// <summary>
+/// One boot of Debian's kernel in QEMU (tests/asic/qemu.sh) with models attached over USB/IP: usbcore, the drivers of
+/// serial adapters, usbfs and libusb are the real ones. The guest sees this machine's files read-only.
+/// </summary>
+internal sealed class UsbLaboratory : IDisposable
+{
+    /// <summary>
+    /// Attaches everything (the tool sometimes cannot read the hub's state, and then it can), and gives the script two words:
+    /// port VID:PID:INTERFACE says which node that is, echoes VID:PID:INTERFACE RATE has it send bytes back plus one.
+    /// </summary>
+    private const string Prologue = """
+        export LAB=/tmp/lab
+        for id in BUSIDS; do
+          n=0; until usbip --tcp-port SERVER attach -r 10.0.2.2 -b $id || [ $n -ge 9 ]; do sleep 0.3; n=$((n+1)); done
+        done >/dev/null 2>&1
+        n=0; while [ "$(ls /sys/class/tty | grep -cE 'ttyUSB|ttyACM')" -lt PORTS ] && [ $n -lt 200 ]; do sleep 0.1; n=$((n+1)); done
+        port() {
+          for t in /sys/class/tty/ttyUSB* /sys/class/tty/ttyACM*; do
+            d=$(readlink -f $t/device); while [ ! -e $d/bInterfaceNumber ] && [ $d != / ]; do d=$(dirname $d); done
+            if [ "$(cat $d/../idVendor):$(cat $d/../idProduct):$(cat $d/bInterfaceNumber)" = "$1" ]; then echo /dev/${t##*/}; fi
+          done
+        }
+        echoes() {
+          node=$(port $1)
+          [ -n "$node" ] || { echo "$1: no node"; return 1; }
+          stty -F $node $2 raw -echo || { echo "$1: stty"; return 1; }
+          exec 3<>$node; printf abc >&3; got=$(timeout 20 head -c 3 <&3); exec 3>&-
+          echo "$1 $node at $2: $got"; [ "$got" = bcd ]
+        }
+
+        """;
+
+    private readonly UsbIpServer _server;
+
+    public UsbLaboratory(params UsbModel[] models)
+    {
+        Models = models;
+        _server = new UsbIpServer(models);
+    }
+
+    public UsbModel[] Models { get; }
+
+    public UsbIpServer Server => _server;
+
+    /// <summary>What was printed in the guest, the kernel's words included.</summary>
+    public string Console { get; private set; } = "";
+
+    /// <summary>
+    /// Boots, attaches every model, waits for that many serial ports and runs the lines of a shell script, which may use the
+    /// words port and echoes. Its exit status;
+    /// 125 when the guest did not come to its end in that time.
+    /// </summary>
+    public int Run(int ports, string lines, TimeSpan most)
+    {
+        using TempFolder folder = new();
+        string script = Prologue.Replace("PORTS", ports.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("SERVER", _server.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("BUSIDS", string.Join(' ', Enumerable.Range(0, Models.Length).Select(UsbIpServer.BusId)), StringComparison.Ordinal);
+        string path = folder.File("lab.sh", script + lines);
+        ProcessStartInfo start = new(Path.Combine(Repository.Root, "tests/asic/qemu.sh"), ["run", path, FormattableString.Invariant($"{most.TotalSeconds:F0}")])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Console = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Console += errors.GetAwaiter().GetResult();
+        return process.ExitCode;
+    }
+
+    public void Dispose() => _server.Dispose();
+}
