@@ -42,7 +42,14 @@ internal sealed class BenchWork(params ChipJob[] fixedJobs) : IChipWork
         };
     }
 
-    public void Found(in ChipNonce nonce) => Nonces.Add(nonce);
+    /// <summary>Called with each nonce, before it is put into the list.</summary>
+    public Action? OnFound { get; set; }
+
+    public void Found(in ChipNonce nonce)
+    {
+        OnFound?.Invoke();
+        Nonces.Add(nonce);
+    }
 
     /// <summary>A job out of a solved header: mask as given, its bits cleared.</summary>
     public static ChipJob JobOf(ReadOnlySpan<byte> header, uint mask, Target? share = null)
