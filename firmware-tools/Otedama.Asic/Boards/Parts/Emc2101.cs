@@ -54,7 +54,7 @@ public sealed class Emc2101(II2c bus, bool readsInternal = false, double offset 
     public SensorReading Read() => readsInternal ? Internal() : Diode();
 
     public SensorReading Internal() =>
-        SensorReading.Of((sbyte)bus.ReadByte(address, RegInternal), offset, "the EMC2101");
+        SensorReading.Of(unchecked((sbyte)bus.ReadByte(address, RegInternal)), offset, "the EMC2101");
 
     public SensorReading Diode()
     {

@@ -44,5 +44,5 @@ public static class I2cRegisters
 
     /// <summary>Least significant byte first, as SMBus has words.</summary>
     public static void WriteSmWord(this II2c bus, byte address, byte register, ushort value) =>
-        bus.Write(address, [register, (byte)value, (byte)(value >> 8)]);
+        bus.Write(address, [register, unchecked((byte)value), (byte)(value >> 8)]);
 }

@@ -10,7 +10,7 @@ public sealed class Ina260(II2c bus, byte address = Ina260.Address)
     private const byte RegPower = 0x03;
 
     /// <summary>1.25 mA with a sign.</summary>
-    public double Amps() => (short)bus.ReadWord(address, RegCurrent) * 1.25e-3;
+    public double Amps() => unchecked((short)bus.ReadWord(address, RegCurrent)) * 1.25e-3;
 
     /// <summary>1.25 mV.</summary>
     public double Volts() => bus.ReadWord(address, RegVoltage) * 1.25e-3;

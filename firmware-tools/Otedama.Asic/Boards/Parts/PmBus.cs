@@ -6,8 +6,8 @@ public static class PmBus
     /// <summary>SLINEAR11: five bits of exponent, eleven of mantissa, both with a sign.</summary>
     public static double FromLinear11(ushort word)
     {
-        int exponent = (short)word >> 11;
-        int mantissa = (short)(word << 5) >> 5;
+        int exponent = unchecked((short)word) >> 11;
+        int mantissa = unchecked((short)(word << 5)) >> 5;
         return Math.ScaleB(mantissa, exponent);
     }
 
@@ -27,7 +27,7 @@ public static class PmBus
 
     /// <summary>The exponent that VOUT_MODE sets for ULINEAR16; null where the mode is another one.</summary>
     public static int? ExponentOf(byte voutMode) =>
-        (voutMode & 0x60) == 0 ? (sbyte)(voutMode << 3) >> 3 : null;
+        (voutMode & 0x60) == 0 ? unchecked((sbyte)(voutMode << 3)) >> 3 : null;
 
     /// <summary>ULINEAR16.</summary>
     public static double FromLinear16(ushort word, int exponent) => Math.ScaleB(word, exponent);

@@ -111,7 +111,7 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
 
     private byte Send(byte page, byte command, ReadOnlySpan<byte> data)
     {
-        byte id = ++_id;
+        byte id = _id = unchecked((byte)(_id + 1));
         link.Discard();
         _held = 0;
         link.Write(RawFrame.Request(id, page, command, data), AnswerTime);

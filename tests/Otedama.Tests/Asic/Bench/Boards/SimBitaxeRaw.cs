@@ -100,7 +100,7 @@ internal sealed class SimBitaxeRaw(bool isV1, params IReadOnlyList<SimPart> part
                         OnReset(data[0] != 0);
                     }
                 }
-                Good(id, [(byte)(Pins[command] ? 1 : 0)]);
+                Good(id, [Bits.Byte(Pins[command] ? 1 : 0)]);
                 break;
             case (0x07, 0x50):
                 Good(id, [0x34, 0x12]);
@@ -126,7 +126,7 @@ internal sealed class SimBitaxeRaw(bool isV1, params IReadOnlyList<SimPart> part
     private void Good(byte id, ReadOnlySpan<byte> data)
     {
         int length = isV1 ? data.Length + 4 : data.Length;
-        Send(isV1 ? [(byte)length, (byte)(length >> 8), id, 0, .. data] : [(byte)length, (byte)(length >> 8), id, .. data]);
+        Send(isV1 ? [Bits.Byte(length), Bits.Byte(length >> 8), id, 0, .. data] : [Bits.Byte(length), Bits.Byte(length >> 8), id, .. data]);
     }
 
     private void Bad(byte id, byte status) => Send(isV1 ? [4, 0, id, status] : [2, 0, id, 0xFF, status]);

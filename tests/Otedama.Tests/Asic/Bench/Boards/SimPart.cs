@@ -37,7 +37,7 @@ internal abstract class SimByteRegisters(byte address) : SimPart(address)
     {
         for (int i = 0; i < data.Length; i++)
         {
-            Registers[(byte)(register + i)] = data[i];
+            Registers[Bits.Byte(register + i)] = data[i];
         }
     }
 
@@ -46,7 +46,7 @@ internal abstract class SimByteRegisters(byte address) : SimPart(address)
         byte[] data = new byte[count];
         for (int i = 0; i < count; i++)
         {
-            data[i] = Value((byte)(register + i));
+            data[i] = Value(Bits.Byte(register + i));
         }
         return data;
     }
@@ -70,16 +70,16 @@ internal sealed class SimEmc2101(Func<double> diode, Func<double>? inner = null)
         switch (register)
         {
             case 0x00:
-                return (byte)(sbyte)Math.Floor((inner ?? diode)());
+                return Bits.Byte((int)Math.Floor((inner ?? diode)()));
             case 0x01:
-                return (byte)(Code() >> 8);
+                return Bits.Byte(Code() >> 8);
             case 0x10:
-                return (byte)Code();
+                return Bits.Byte(Code());
             case 0x46:
                 int rpm = Registers[0x4C] * 5000 / 63;
                 int count = FanStands || rpm == 0 || (Registers[0x03] & 4) == 0 ? 0xFFFF : 5_400_000 / rpm;
-                _latched = (byte)(count >> 8);
-                return (byte)count;
+                _latched = Bits.Byte(count >> 8);
+                return Bits.Byte(count);
             case 0x47:
                 return _latched;
             case 0xFD:
@@ -99,12 +99,12 @@ internal sealed class SimEmc2103(Func<double> first, Func<double> second) : SimB
 {
     protected override byte Value(byte register) => register switch
     {
-        0x02 => (byte)(Code(first) >> 8),
-        0x03 => (byte)Code(first),
-        0x04 => (byte)(Code(second) >> 8),
-        0x05 => (byte)Code(second),
-        0x4E => (byte)(Tach() >> 8),
-        0x4F => (byte)Tach(),
+        0x02 => Bits.Byte(Code(first) >> 8),
+        0x03 => Bits.Byte(Code(first)),
+        0x04 => Bits.Byte(Code(second) >> 8),
+        0x05 => Bits.Byte(Code(second)),
+        0x4E => Bits.Byte(Tach() >> 8),
+        0x4F => Bits.Byte(Tach()),
         0xFD => 0x24,
         0xFE => 0x5D,
         _ => Registers[register],
@@ -122,10 +122,10 @@ internal sealed class SimEmc2302() : SimByteRegisters(0x2F)
 
     protected override byte Value(byte register) => register switch
     {
-        0x3E => (byte)(Tach(0x30, false) >> 8),
-        0x3F => (byte)Tach(0x30, false),
-        0x4E => (byte)(Tach(0x40, SecondStands) >> 8),
-        0x4F => (byte)Tach(0x40, SecondStands),
+        0x3E => Bits.Byte(Tach(0x30, false) >> 8),
+        0x3F => Bits.Byte(Tach(0x30, false)),
+        0x4E => Bits.Byte(Tach(0x40, SecondStands) >> 8),
+        0x4F => Bits.Byte(Tach(0x40, SecondStands)),
         0xFD => 0x36,
         0xFE => 0x5D,
         _ => Registers[register],
@@ -139,11 +139,11 @@ internal sealed class SimEmc2302() : SimByteRegisters(0x2F)
 internal sealed class SimWords(byte address, Func<byte, ushort> value) : SimPart(address)
 {
     public static SimWords Tmp1075(Func<double> celsius) => new(0x4A, register =>
-        register == 0 ? (ushort)((int)Math.Round(celsius() * 16) << 4) : (ushort)0x7500);
+        register == 0 ? Bits.Word((int)Math.Round(celsius() * 16) << 4) : (ushort)0x7500);
 
     public static SimWords Ina260(Func<double> volts, Func<double> amps) => new(0x40, register => register switch
     {
-        1 => (ushort)(short)Math.Round(amps() / 1.25e-3),
+        1 => Bits.Word((int)Math.Round(amps() / 1.25e-3)),
         2 => (ushort)Math.Round(volts() / 1.25e-3),
         3 => (ushort)Math.Round(volts() * amps() / 10e-3),
         0xFE => 0x5449,
@@ -160,7 +160,7 @@ internal sealed class SimWords(byte address, Func<byte, ushort> value) : SimPart
         byte[] data = new byte[count];
         for (int i = 0; i < count; i++)
         {
-            data[i] = i switch { 0 => (byte)(word >> 8), 1 => (byte)word, _ => (byte)0xFF };
+            data[i] = i switch { 0 => Bits.Byte(word >> 8), 1 => Bits.Byte(word), _ => (byte)0xFF };
         }
         return data;
     }

@@ -95,7 +95,7 @@ internal sealed class SimTps546 : SimPart
         return data;
     }
 
-    private static byte[] Word(int value) => [(byte)value, (byte)(value >> 8)];
+    private static byte[] Word(int value) => [Bits.Byte(value), Bits.Byte(value >> 8)];
 
     /// <summary>With an exponent that is given, as the part measures.</summary>
     private static ushort Linear11(double value, int exponent) =>
