@@ -80,6 +80,9 @@ public sealed record ChipFamily
     /// <summary>The first is for any number of chips unless a later one with ChipsFrom fits better.</summary>
     public required IReadOnlyList<InitScript> Scripts { get; init; }
 
+    /// <summary>Puts the chips' UART back to the rate they have out of reset, for boards without a reset line.</summary>
+    public RegisterValue SlowRate => TakesMidstates ? new RegisterValue(0x18, 0x00007a31) : new RegisterValue(0x28, 0x01301a00);
+
     /// <summary>Bytes of a reply once the version rolls in the chip.</summary>
     public int ReplyLength => TakesMidstates ? ReplyReader.ShortLength : ReplyReader.LongLength;
 
@@ -127,7 +130,7 @@ public sealed record ChipFamily
         uint version = TakesMidstates ? 0 : (uint)reply.VersionField << VersionShift;
         return IdForm switch
         {
-            ChipIdForm.JobAndMidstate => new NonceFields(id & 0x7c, id & 3, 0, core, version),
+            ChipIdForm.JobAndMidstate => new NonceFields(id & 0xfc, id & 3, 0, core, version),
             ChipIdForm.JobAndEight => new NonceFields(id & 0xf8, 0, id & 7, core, version),
             _ => new NonceFields((id & 0xf0) >> 1, 0, id & 15, core, version),
         };

@@ -19,7 +19,7 @@ public sealed record InitScript(string Name, int? ChipsFrom, IReadOnlyList<InitS
         ["each"] = InitVerb.WriteEach, ["first"] = InitVerb.WriteFirst, ["domain-last"] = InitVerb.WriteDomainLast,
         ["relay"] = InitVerb.Relay, ["ticket"] = InitVerb.Ticket, ["rate"] = InitVerb.Rate, ["slow"] = InitVerb.Slow,
         ["ramp"] = InitVerb.Ramp, ["hcn"] = InitVerb.HashCount, ["mask"] = InitVerb.VersionMask, ["offsets"] = InitVerb.Offsets,
-        ["job"] = InitVerb.FirstJob, ["wait"] = InitVerb.Wait, ["pace"] = InitVerb.Pace,
+        ["job"] = InitVerb.FirstJob, ["wait"] = InitVerb.Wait,
     };
 
     /// <summary>Reads a script. Throws FormatException with the line that is wrong.</summary>

@@ -53,7 +53,4 @@ public enum InitVerb
 
     /// <summary>So many milliseconds (wait N).</summary>
     Wait,
-
-    /// <summary>Milliseconds between two writes from here on (pace N).</summary>
-    Pace,
 }
