@@ -123,6 +123,16 @@ OTD_API int32_t otd_serial_discard(otd_serial *port);
 OTD_API int32_t otd_serial_set_rate(otd_serial *port, uint32_t rate);
 
 /*
+ * Puts an even parity bit behind each byte, or none as after opening; what has been written but not drained
+ * may be garbled. The loader of STM32 in ROM wants one.
+ *
+ * In:      even, not 0 = with it.
+ * Returns: as otd_serial_read, and OTD_E_UNSUPPORTED where the port does not keep it: a pseudo terminal.
+ * Thread:  the owner.
+ */
+OTD_API int32_t otd_serial_set_parity(otd_serial *port, uint32_t even);
+
+/*
  * Sets both modem lines at once; not 0 = asserted (the pin of a usual adapter goes low).
  *
  * Returns: as otd_serial_read, and OTD_E_UNSUPPORTED where the port has no such lines: a pseudo terminal, a

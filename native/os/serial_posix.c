@@ -320,6 +320,26 @@ int32_t otd_serial_set_rate(otd_serial *port, uint32_t rate) {
     return status;
 }
 
+int32_t otd_serial_set_parity(otd_serial *port, uint32_t even) {
+    int32_t status = otd_serial_alive(port);
+    if (status != OTD_OK) {
+        return status;
+    }
+    struct termios2 settings;
+    if (ioctl(port->port, TCGETS2, &settings) != 0) {
+        return otd_serial_failed(errno, "read its settings");
+    }
+    settings.c_cflag &= ~(tcflag_t)(PARENB | PARODD);
+    settings.c_cflag |= even != 0 ? PARENB : 0;
+    struct termios2 real;
+    if (ioctl(port->port, TCSETS2, &settings) != 0 || ioctl(port->port, TCGETS2, &real) != 0) {
+        return otd_serial_failed(errno, "set parity");
+    }
+    return (real.c_cflag & PARENB) == (settings.c_cflag & PARENB)
+               ? OTD_OK
+               : otd_fail(OTD_E_UNSUPPORTED, "the port keeps no parity bit");
+}
+
 int32_t otd_serial_set_lines(otd_serial *port, uint32_t data_terminal_ready, uint32_t request_to_send) {
     int32_t status = otd_serial_alive(port);
     if (status != OTD_OK) {
@@ -378,6 +398,10 @@ int32_t otd_serial_discard(otd_serial *port) {
 }
 
 int32_t otd_serial_set_rate(otd_serial *port, uint32_t rate) {
+    return otd_no_serial();
+}
+
+int32_t otd_serial_set_parity(otd_serial *port, uint32_t even) {
     return otd_no_serial();
 }
 

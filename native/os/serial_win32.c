@@ -14,6 +14,7 @@
 struct otd_serial {
     HANDLE port;
     volatile LONG cancelled;
+    BYTE parity;
 };
 
 static int32_t otd_serial_failed(DWORD error, const char *what) {
@@ -37,7 +38,7 @@ static int32_t otd_serial_alive(otd_serial *port) {
                : OTD_OK;
 }
 
-static int32_t otd_apply_rate(HANDLE port, uint32_t rate) {
+static int32_t otd_apply_rate(HANDLE port, uint32_t rate, BYTE parity) {
     DCB settings;
     memset(&settings, 0, sizeof settings);
     settings.DCBlength = sizeof settings;
@@ -50,7 +51,8 @@ static int32_t otd_apply_rate(HANDLE port, uint32_t rate) {
     raw.BaudRate = rate;
     raw.fBinary = TRUE;
     raw.ByteSize = 8;
-    raw.Parity = NOPARITY;
+    raw.Parity = parity;
+    raw.fParity = parity != NOPARITY;
     raw.StopBits = ONESTOPBIT;
     raw.fDtrControl = settings.fDtrControl == DTR_CONTROL_DISABLE ? DTR_CONTROL_DISABLE : DTR_CONTROL_ENABLE;
     raw.fRtsControl = settings.fRtsControl == RTS_CONTROL_DISABLE ? RTS_CONTROL_DISABLE : RTS_CONTROL_ENABLE;
@@ -109,7 +111,7 @@ int32_t otd_serial_open(otd_serial **out, const uint8_t *path, uint32_t path_len
             return otd_fail(OTD_E_IO, "error %lu", (unsigned long)error);
         }
     }
-    int32_t status = otd_apply_rate(made->port, rate);
+    int32_t status = otd_apply_rate(made->port, rate, NOPARITY);
     if (status == OTD_OK && !PurgeComm(made->port, PURGE_RXCLEAR | PURGE_TXCLEAR)) {
         status = otd_serial_failed(GetLastError(), "forget what came before");
     }
@@ -226,7 +228,23 @@ int32_t otd_serial_set_rate(otd_serial *port, uint32_t rate) {
         return otd_fail(OTD_E_ARGUMENT, "%u bits a second: allowed are 1 to %u", rate, OTD_SERIAL_RATE_MAX);
     }
     int32_t status = otd_serial_alive(port);
-    return status == OTD_OK ? otd_apply_rate(port->port, rate) : status;
+    return status == OTD_OK ? otd_apply_rate(port->port, rate, port->parity) : status;
+}
+
+int32_t otd_serial_set_parity(otd_serial *port, uint32_t even) {
+    int32_t status = otd_serial_alive(port);
+    DCB settings;
+    memset(&settings, 0, sizeof settings);
+    settings.DCBlength = sizeof settings;
+    if (status == OTD_OK && !GetCommState(port->port, &settings)) {
+        status = otd_serial_failed(GetLastError(), "read its settings");
+    }
+    if (status == OTD_OK) {
+        BYTE parity = even != 0 ? EVENPARITY : NOPARITY;
+        status = otd_apply_rate(port->port, settings.BaudRate, parity);
+        port->parity = status == OTD_OK ? parity : port->parity;
+    }
+    return status;
 }
 
 int32_t otd_serial_set_lines(otd_serial *port, uint32_t data_terminal_ready, uint32_t request_to_send) {

@@ -3,7 +3,7 @@ using Otedama.Interop;
 namespace Otedama.Asic;
 
 /// <summary>A serial port of this machine.</summary>
-public sealed class SerialLink : ILink
+public sealed class SerialLink : ILink, ILinkParity
 {
     private readonly SerialPort _port;
 
@@ -110,6 +110,18 @@ public sealed class SerialLink : ILink
         catch (PortException e)
         {
             throw LinkErrors.Of(e, Name, "set modem lines");
+        }
+    }
+
+    public bool SetEvenParity(bool on)
+    {
+        try
+        {
+            return _port.SetEvenParity(on);
+        }
+        catch (PortException e)
+        {
+            throw LinkErrors.Of(e, Name, "set parity");
         }
     }
 

@@ -95,6 +95,19 @@ public sealed unsafe class SerialPort : IDisposable
         return true;
     }
 
+    /// <summary>An even parity bit behind each byte, or none; false where the port does not keep it.</summary>
+    public bool SetEvenParity(bool on)
+    {
+        using Use port = new(_handle);
+        int status = Otd.otd_serial_set_parity(port.Value, on ? 1u : 0u);
+        if (status == Otd.OTD_E_UNSUPPORTED)
+        {
+            return false;
+        }
+        ThrowIfFailed(status);
+        return true;
+    }
+
     public void Dispose()
     {
         try

@@ -39,5 +39,8 @@ internal static unsafe partial class Otd
     public static partial int otd_serial_set_rate(nint port, uint rate);
 
     [LibraryImport(Library)]
+    public static partial int otd_serial_set_parity(nint port, uint even);
+
+    [LibraryImport(Library)]
     public static partial int otd_serial_set_lines(nint port, uint data_terminal_ready, uint request_to_send);
 }
