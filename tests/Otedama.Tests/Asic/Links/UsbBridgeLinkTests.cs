@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Otedama.Asic;
 using Otedama.Interop;
+using Otedama.Tests.App;
 using Xunit;
 
 namespace Otedama.Tests.Asic;
