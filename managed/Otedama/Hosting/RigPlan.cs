@@ -55,6 +55,7 @@ internal sealed record RigPlan
             problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: Equihash {unsolved} is checked for other miners but not searched by this one, "
                 + "which solves 125,4, 144,5, 96,5 and 48,5. Serve miners with `otedama pool`, or set mining.enabled to false.");
         }
+        AsicChoice.Check(configuration, work, problems);
         CheckWorkers(configuration, problems);
         return work is null || problems.Count > before ? null : new RigPlan
         {
@@ -74,10 +75,10 @@ internal sealed record RigPlan
         }
         string what = $"{configuration.KeyOf(Settings.CpuThreads)}: none "
             + $"({configuration.Of(Settings.CpuThreads).Place})";
-        if (!GpuChoice.WantsAny(configuration))
+        if (!GpuChoice.WantsAny(configuration) && !AsicChoice.WantsAny(configuration))
         {
-            problems.Add($"{what}, and no graphics card is named either, so nothing would mine. "
-                + "Name cards with --gpu or mining.workers.gpus, or set mining.enabled to false.");
+            problems.Add($"{what}, and no graphics card is named either and no ASIC, so nothing would mine. "
+                + "Name cards with --gpu or mining.workers.gpus, ASICs with --asic or mining.asic, or set mining.enabled to false.");
         }
         if (configuration.Get(Settings.CpuAffinity).Count > 0)
         {
@@ -109,6 +110,7 @@ internal sealed record RigPlan
             return rigs;
         }
         ShareGpus(rigs, problems);
+        AsicChoice.Share([.. rigs.Select(static rig => rig.Configuration)], problems);
         RigPlan[] rest = [.. rigs.Where(static rig => rig.GivenThreads() == 0 && !rig.HasCardsOnly)];
         int given = rigs.Sum(static rig => rig.GivenThreads());
         string sum = string.Join(", ", rigs.Where(static rig => rig.GivenThreads() > 0).Select(static rig =>
