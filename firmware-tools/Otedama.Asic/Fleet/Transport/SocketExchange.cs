@@ -51,7 +51,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         using CancellationTokenSource deadline = new(s_all, clock);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         using Socket socket = await ConnectAsync(device, both.Token, cancel).ConfigureAwait(false);
-        ReplyReader reader = new();
+        ApiReplyReader reader = new();
         try
         {
             int sent = 0;
@@ -96,7 +96,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         }
     }
 
-    private async Task<RawReply> ReadAsync(Socket socket, ReplyReader reader, IPEndPoint device, CancellationToken cancel)
+    private async Task<RawReply> ReadAsync(Socket socket, ApiReplyReader reader, IPEndPoint device, CancellationToken cancel)
     {
         byte[] buffer = new byte[8192];
         while (true)
@@ -141,7 +141,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
 }
 
 /// <summary>Collects a reply and knows when its brackets are balanced.</summary>
-internal sealed class ReplyReader
+internal sealed class ApiReplyReader
 {
     private readonly List<byte> _bytes = [];
     private int _depth;
