@@ -48,7 +48,8 @@ public sealed unsafe class UsbConnection : IUsbConnection
             Usb.ForEach(context, candidate =>
             {
                 if (Usb.Describe(candidate) is not { } its || its.PortPath != device.PortPath
-                    || its.Address != device.Address || its.VendorId != device.VendorId || its.ProductId != device.ProductId)
+                    || its.Address != device.Address || its.VendorId != device.VendorId
+                    || its.ProductId != device.ProductId)
                 {
                     return true;
                 }
@@ -209,7 +210,8 @@ public sealed unsafe class UsbConnection : IUsbConnection
     private static bool IsGone(nint handle)
     {
         ushort status;
-        return LibUsb.libusb_control_transfer(handle, ToHost, GetStatus, 0, 0, (byte*)&status, sizeof(ushort), SliceMilliseconds)
+        return LibUsb.libusb_control_transfer(
+            handle, ToHost, GetStatus, 0, 0, (byte*)&status, sizeof(ushort), SliceMilliseconds)
             == LibUsb.LIBUSB_ERROR_NO_DEVICE;
     }
 
