@@ -9,9 +9,7 @@ internal delegate UsbReply ControlModel(ReadOnlySpan<byte> setup, ReadOnlySpan<b
 /// </summary>
 internal sealed class LoaderModel : UsbModel
 {
-    private const int HeaderBytes = 9;
-
-    private readonly byte[] _interfaces;
+    private readonly byte[] _configuration;
     private readonly ControlModel _control;
     private readonly Action? _reset;
 
@@ -19,7 +17,7 @@ internal sealed class LoaderModel : UsbModel
     public LoaderModel(ushort vendorId, ushort productId, ushort release, byte[] configuration, IEnumerable<string> texts, ControlModel control, Action? reset = null)
     {
         (VendorId, ProductId, Release) = (vendorId, productId, release);
-        _interfaces = configuration[HeaderBytes..];
+        _configuration = configuration;
         InterfaceCount = configuration[4];
         _control = control;
         _reset = reset;
@@ -34,7 +32,9 @@ internal sealed class LoaderModel : UsbModel
         _reset?.Invoke();
     }
 
-    protected override byte[] Interfaces() => _interfaces;
+    public override byte[] Configuration() => _configuration;
+
+    protected override byte[] Interfaces() => _configuration[9..];
 
     protected override UsbReply Special(UsbRequest request, ReadOnlySpan<byte> data, Span<byte> into, out int came)
     {
