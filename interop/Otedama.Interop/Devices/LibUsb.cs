@@ -9,6 +9,7 @@ namespace Otedama.Interop;
 internal static unsafe class LibUsb
 {
     public const int LIBUSB_SUCCESS = 0;
+    public const int LIBUSB_ERROR_IO = -1;
     public const int LIBUSB_ERROR_INVALID_PARAM = -2;
     public const int LIBUSB_ERROR_ACCESS = -3;
     public const int LIBUSB_ERROR_NO_DEVICE = -4;

@@ -14,6 +14,7 @@ public sealed unsafe class UsbConnection : IUsbConnection
 
     private const int StringWaitMilliseconds = 1000;
     private const byte ToHost = 0x80;
+    private const byte GetStatus = 0;
     private const byte GetDescriptor = 6;
     private const int StringType = 0x0300;
     private const ushort English = 0x0409; // what every device with strings has
@@ -47,7 +48,8 @@ public sealed unsafe class UsbConnection : IUsbConnection
             Usb.ForEach(context, candidate =>
             {
                 if (Usb.Describe(candidate) is not { } its || its.PortPath != device.PortPath
-                    || its.Address != device.Address || its.VendorId != device.VendorId || its.ProductId != device.ProductId)
+                    || its.Address != device.Address || its.VendorId != device.VendorId
+                    || its.ProductId != device.ProductId)
                 {
                     return true;
                 }
@@ -188,6 +190,7 @@ public sealed unsafe class UsbConnection : IUsbConnection
             {
                 uint slice = (uint)Math.Min(left, SliceMilliseconds);
                 status = LibUsb.libusb_bulk_transfer(use.Value, endpoint, bytes + done, length - done, &moved, slice);
+                status = status == LibUsb.LIBUSB_ERROR_IO && IsGone(use.Value) ? LibUsb.LIBUSB_ERROR_NO_DEVICE : status;
             }
             done += moved;
             if (status is not (LibUsb.LIBUSB_ERROR_TIMEOUT or LibUsb.LIBUSB_ERROR_INTERRUPTED))
@@ -201,6 +204,15 @@ public sealed unsafe class UsbConnection : IUsbConnection
                 return done;
             }
         }
+    }
+
+    /// <summary>What is pulled out fails a transfer under way before the system knows; a question tells.</summary>
+    private static bool IsGone(nint handle)
+    {
+        ushort status;
+        return LibUsb.libusb_control_transfer(
+            handle, ToHost, GetStatus, 0, 0, (byte*)&status, sizeof(ushort), SliceMilliseconds)
+            == LibUsb.LIBUSB_ERROR_NO_DEVICE;
     }
 
     /// <summary>Rounded up and at least one, since libusb takes 0 for ever.</summary>

@@ -43,6 +43,10 @@ public sealed class UsbLaboratoryTests
             echoes c0de:cafe:00 115200 || bad=9
             echoes c0de:cafe:02 1000000 || bad=10
             {(guest ? GuestTests() : "")}
+            node=$(port 1a86:7523:00); exec 3<>$node; : >$LAB/unplug-3
+            timeout 30 cat <&3; [ $? -ne 124 ] || bad=12
+            n=0; while [ -e $node ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
+            [ ! -e $node ] || bad=13
             exit $bad
             """, s_most);
         Assert.True(status == 0, laboratory.Console);

@@ -247,6 +247,27 @@ public sealed class UsbBridgeLinkTests
         Assert.Equal(LinkFault.Gone, Assert.Throws<LinkException>(control.Reset).Fault);
     }
 
+    [Fact]
+    public void A_loader_is_spoken_to_on_endpoint_0_alone()
+    {
+        byte[] configuration = [9, 2, 27, 0, 1, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 0xFE, 1, 2, 4, 9, 0x21, 0x0B, 0xFF, 0, 0, 8, 0x1A, 1];
+        LoaderModel model = new(0x0483, 0xDF11, 0x2200, configuration, ["STMicroelectronics", "STM32 BOOTLOADER", "33FF", "@Internal Flash"],
+            static (ReadOnlySpan<byte> setup, ReadOnlySpan<byte> data, Span<byte> into, out int came) =>
+            {
+                came = setup[1] == 3 ? 6 : 0;
+                into[..came].Fill(2);
+                return setup[0] is 0x21 or 0xA1 ? UsbReply.Done : UsbReply.Stall;
+            });
+        using UsbControl control = UsbControl.Over(new ModelUsb(model, Pass, "1-2"));
+        Assert.Equal(configuration, control.Configuration.ToArray());
+        Assert.Equal("@Internal Flash", control.Text(4));
+        control.Claim(0, 0);
+        byte[] status = new byte[6];
+        Assert.Equal(6, control.ControlIn(0xA1, 3, 0, 0, status, s_wait));
+        Assert.Equal([2, 2, 2, 2, 2, 2], status);
+        Assert.Equal(LinkFault.Stalled, Assert.Throws<LinkException>(() => control.ControlOut(0x40, 1, 0, 0, [], s_wait)).Fault);
+    }
+
     private static (int, int) Both((int Value, int Index, double) divisor) => (divisor.Value, divisor.Index);
 
     private static Cp210xModel Cp2102(EchoDevice echo) => new([echo], "Silicon Labs", "CP2102 USB to UART Bridge Controller", "0001");

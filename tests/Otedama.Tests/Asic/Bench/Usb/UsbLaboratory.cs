@@ -36,6 +36,10 @@ internal sealed class UsbLaboratory : IDisposable
 
         """;
 
+    private const string Wish = "unplug-";
+
+    private static readonly string s_folder = Path.Combine(Repository.Root, "build/asic-lab");
+
     private readonly UsbIpServer _server;
 
     public UsbLaboratory(params UsbModel[] models)
@@ -46,6 +50,8 @@ internal sealed class UsbLaboratory : IDisposable
 
     public UsbModel[] Models { get; }
 
+    private static string Out => Path.Combine(s_folder, "out");
+
     public UsbIpServer Server => _server;
 
     /// <summary>What was printed in the guest, the kernel's words included.</summary>
@@ -53,7 +59,7 @@ internal sealed class UsbLaboratory : IDisposable
 
     /// <summary>
     /// Boots, attaches every model, waits for that many serial ports and runs the lines of a shell script, which may use the
-    /// words port and echoes. Its exit status;
+    /// words port and echoes; a file $LAB/unplug-N has the N-th model pulled out. Its exit status;
     /// 125 when the guest did not come to its end in that time.
     /// </summary>
     public int Run(int ports, string lines, TimeSpan most)
@@ -65,13 +71,28 @@ internal sealed class UsbLaboratory : IDisposable
         string path = folder.File("lab.sh", script + lines);
         ProcessStartInfo start = new(Path.Combine(Repository.Root, "tests/asic/qemu.sh"), ["run", path, FormattableString.Invariant($"{most.TotalSeconds:F0}")])
         { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OTEDAMA_LAB"] = s_folder;
+        foreach (string left in Wishes())
+        {
+            File.Delete(left);
+        }
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        Console = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Console += errors.GetAwaiter().GetResult();
+        Task<string> words = process.StandardOutput.ReadToEndAsync();
+        while (!process.WaitForExit(100))
+        {
+            foreach (string wish in Wishes())
+            {
+                File.Delete(wish);
+                _server.Unplug(int.Parse(Path.GetFileName(wish)[Wish.Length..], CultureInfo.InvariantCulture));
+            }
+        }
+        Console = words.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult();
         return process.ExitCode;
     }
 
     public void Dispose() => _server.Dispose();
+
+    /// <summary>Files unplug-N that the guest has put into its folder: it wants the N-th device pulled out.</summary>
+    private static string[] Wishes() => Directory.Exists(Out) ? Directory.GetFiles(Out, Wish + "*") : [];
 }
