@@ -17,7 +17,10 @@ internal sealed class ChainBench : IDisposable
         ChainOptions options = new()
         {
             // Shares are easy here; the ticket is that of a chain with hard ones.
-            Family = family, Chips = chips, Megahertz = clock, TicketDifficulty = TicketMask.Choose(family.Hashrate(clock, chips), 1e6, 256),
+            Family = family,
+            Chips = chips,
+            Megahertz = clock,
+            TicketDifficulty = TicketMask.Choose(family.Hashrate(clock, chips), 1e6, 256),
         };
         prepare?.Invoke(this);
         Driver = new ChipChain(change?.Invoke(options) ?? options, Board, Work, Clock, Log.Add);
