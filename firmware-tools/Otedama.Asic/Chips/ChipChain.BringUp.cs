@@ -142,9 +142,9 @@ public sealed partial class ChipChain
         _reader.Expect(_hasReset || _family.TakesMidstates ? ReplyReader.ShortLength : ReplyReader.Learn);
     }
 
-    private int? FastRate() => _options.FastRate && !_isSlowOnly
-        ? _family.ScriptFor(_options.Chips ?? 1, _options.Script).Steps.FirstOrDefault(static step => step.Verb == InitVerb.Rate)?.Number
-        : null;
+    /// <summary>The rate an earlier bring-up may have left the chips at; null = the script has none.</summary>
+    private int? FastRate() =>
+        _family.ScriptFor(_options.Chips ?? 1, _options.Script).Steps.FirstOrDefault(static step => step.Verb == InitVerb.Rate)?.Number;
 
     private IEnumerable<TimeSpan> Do(InitScript script, InitStep step) => step.Verb switch
     {

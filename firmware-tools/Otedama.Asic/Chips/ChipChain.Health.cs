@@ -44,9 +44,12 @@ public sealed partial class ChipChain
     private bool _counterMoved, _counterSeen, _ticketRewritten;
     private long _goodAtCounter;
     private ChainCounts _countsAtJudge;
+    private long _wrongAtGood;
     private long _goodAtJudge;
 
-    private TimeSpan NonceInterval => TimeSpan.FromSeconds(Math.Min(86_400, 4294967296.0 * Math.Max(1, _ticket) / Math.Max(1, _family.Hashrate(_megahertz ?? 1, _chips))));
+    /// <summary>Between two nonces on average; at most a day.</summary>
+    private TimeSpan NonceInterval => TimeSpan.FromSeconds(Math.Min(86_400,
+        4294967296.0 * Math.Max(1, _ticket) / Math.Max(1, _family.Hashrate(_megahertz ?? 1, _chips))));
 
     private TimeSpan Watchdog => Max(NonceInterval * WatchdogTimes, s_watchdogMin);
 
@@ -65,6 +68,7 @@ public sealed partial class ChipChain
     private void ExpectFromNow()
     {
         _lastGood = _lookedAt = Now;
+        _wrongAtGood = Wrong(_counts);
         (_stillReads, _counterMoved, _counterSeen, _ticketRewritten) = (0, false, false, false);
         (_goodAtCounter, _goodAtJudge, _countsAtJudge) = (_good, _good, _counts);
     }
@@ -109,6 +113,9 @@ public sealed partial class ChipChain
         }
     }
 
+    private static long Wrong(in ChainCounts counts) =>
+        counts.HashErrors + counts.BelowTicket + counts.UnknownJobs + counts.OutsideMask + counts.Duplicates;
+
     private void CheckWatchdog()
     {
         if (_time.GetElapsedTime(_lastGood) <= Watchdog)
@@ -116,8 +123,7 @@ public sealed partial class ChipChain
             return;
         }
         string waited = Text(Math.Round(_time.GetElapsedTime(_lastGood).TotalSeconds));
-        long wrong = _counts.HashErrors + _counts.BelowTicket + _counts.UnknownJobs + _counts.OutsideMask + _counts.Duplicates
-            - _countsAtJudge.HashErrors - _countsAtJudge.BelowTicket - _countsAtJudge.UnknownJobs - _countsAtJudge.OutsideMask - _countsAtJudge.Duplicates;
+        long wrong = Wrong(_counts) - _wrongAtGood;
         string why = wrong > 0 ? $"; {wrong} came that were wrong or the same again"
             : _counterMoved ? "; the chips' own counters go on"
             : "";

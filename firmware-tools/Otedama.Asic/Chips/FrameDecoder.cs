@@ -85,13 +85,18 @@ public static class FrameDecoder
             return new DecodedFrame(offset, "command", Hex.Encode(unknown), $"header {header:x2} is not known", "unknown command",
                 [new DecodedField("header", $"{header:x2}", header, HeaderBits(header))]);
         }
-        if (bytes.Length < length)
+        int there = Math.Min(bytes.Length, length);
+        byte crc = Crc5.Compute(bytes[2..(there - 1)]);
+        if (there == length && bytes[length - 1] != crc)
         {
-            return new DecodedFrame(offset, "command", Hex.Encode(bytes),
-                $"{bytes.Length} bytes where \"{name}\" has {length}", name, [new DecodedField("header", $"{header:x2}", header, name)]);
+            there = Math.Min(length, NextPreamble(bytes, 2)); // something is missing, and the next frame begins inside
+        }
+        if (there < length)
+        {
+            return new DecodedFrame(offset, "command", Hex.Encode(bytes[..there]),
+                $"{there} bytes where \"{name}\" has {length}", name, [new DecodedField("header", $"{header:x2}", header, name)]);
         }
         ReadOnlySpan<byte> frame = bytes[..length];
-        byte crc = Crc5.Compute(frame[2..^1]);
         string? problem = frame[3] != length - 2 ? $"length byte {frame[3]:x2} where \"{name}\" has {length - 2:x2}"
             : frame[^1] != crc ? $"CRC-5 is {frame[^1]:x2}, should be {crc:x2}"
             : null;
@@ -144,9 +149,11 @@ public static class FrameDecoder
     private static DecodedFrame Job(ReadOnlySpan<byte> bytes, int offset)
     {
         int length = JobLength(bytes, out bool isGood);
-        if (bytes.Length < length)
+        int there = Math.Min(bytes.Length, length);
+        there = isGood ? there : Math.Min(there, NextPreamble(bytes, 2));
+        if (there < length)
         {
-            return new DecodedFrame(offset, "job", Hex.Encode(bytes), $"{bytes.Length} bytes where such a job has {length}", "job, cut off", []);
+            return new DecodedFrame(offset, "job", Hex.Encode(bytes[..there]), $"{there} bytes where such a job has {length}", "job, cut off", []);
         }
         ReadOnlySpan<byte> frame = bytes[..length];
         ushort crc = BinaryPrimitives.ReadUInt16BigEndian(frame[^2..]);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Otedama.Asic;
 
 namespace Otedama.Tests.Asic;
@@ -8,6 +9,12 @@ internal sealed class BenchLink(SimulatedChain chain, HeldClock clock) : ILink
     private int _rate = 115_200;
     private long _sentAt;
     private bool _isDisposed;
+
+    /// <summary>Real time spent on the other side of the link: simulator and clock.</summary>
+    public TimeSpan Elsewhere { get; private set; }
+
+    /// <summary>Stopwatch timestamp at which bytes were last handed over.</summary>
+    public long HandedAt { get; private set; }
 
     /// <summary>Thrown at the next use.</summary>
     public LinkFault? Next { get; set; }
@@ -25,12 +32,15 @@ internal sealed class BenchLink(SimulatedChain chain, HeldClock clock) : ILink
     public int Read(Span<byte> into, TimeSpan wait)
     {
         Check();
+        long begun = Stopwatch.GetTimestamp();
         TimeSpan left = wait;
         while (true)
         {
             int count = chain.Take(into, _rate);
             if (count > 0 || left <= TimeSpan.Zero)
             {
+                HandedAt = Stopwatch.GetTimestamp();
+                Elsewhere += Stopwatch.GetElapsedTime(begun);
                 return count;
             }
             TimeSpan part = chain.NextDue < left ? chain.NextDue : left;
@@ -42,7 +52,9 @@ internal sealed class BenchLink(SimulatedChain chain, HeldClock clock) : ILink
     public void Write(ReadOnlySpan<byte> bytes, TimeSpan wait)
     {
         Check();
+        long begun = Stopwatch.GetTimestamp();
         chain.Receive(bytes, _rate);
+        Elsewhere += Stopwatch.GetElapsedTime(begun);
         _sentAt = Math.Max(_sentAt, clock.GetTimestamp()) + (bytes.Length * 10 * clock.TimestampFrequency / _rate);
     }
 

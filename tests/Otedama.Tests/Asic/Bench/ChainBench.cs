@@ -13,7 +13,15 @@ internal sealed class ChainBench : IDisposable
         Chips = new SimulatedChain(family, chips, Clock) { RelaxedZeroBits = relaxed, HashesPerSecondMax = search };
         Board = new BenchBoard(Chips, Clock);
         Work = work ?? new BenchWork();
-        ChainOptions options = new() { Family = family, Chips = chips, Megahertz = family.DefaultMegahertz ?? 525 };
+        double clock = family.DefaultMegahertz ?? 525;
+        ChainOptions options = new()
+        {
+            // Shares are easy here; the ticket is that of a chain with hard ones.
+            Family = family,
+            Chips = chips,
+            Megahertz = clock,
+            TicketDifficulty = TicketMask.Choose(family.Hashrate(clock, chips), 1e6, 256),
+        };
         prepare?.Invoke(this);
         Driver = new ChipChain(change?.Invoke(options) ?? options, Board, Work, Clock, Log.Add);
     }

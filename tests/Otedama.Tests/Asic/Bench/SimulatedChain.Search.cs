@@ -20,7 +20,10 @@ internal sealed partial class SimulatedChain
     private int _turn;            // whose turn it is in the honest search
     private byte[]? _stuck;
 
-    /// <summary>8 to 31: that many zero bits are enough, so that some hundred hashes find something. 32 = as silicon.</summary>
+    /// <summary>
+    /// 8 to 31: that many zero bits are enough, and the ticket says how often something is found but not how many bits more it has:
+    /// some hundred hashes find something. 32 = as silicon.
+    /// </summary>
     public int RelaxedZeroBits { get; init; } = 32;
 
     /// <summary>Hashes a second (of the given time) an honest search does at most; 0 = none. The chain's own speed bounds it, too.</summary>
@@ -137,16 +140,18 @@ internal sealed partial class SimulatedChain
             chip.Swept = 0;
             _jobAt = _time.GetTimestamp();
         }
-        int needed = ZeroBits + (Faults.NonceStorm ? 0 : chip.TicketBits);
-        long limit = 40L << needed;
+        long limit = 40L << ZeroBits;
         for (long i = 0; i < limit; i++)
         {
-            if (TryNext(_job!, chip, chip.Swept++, needed))
+            if (TryNext(_job!, chip, chip.Swept++, ZeroBits))
             {
                 return;
             }
         }
     }
+
+    /// <summary>The bits of its nonces that are its own: the address, but on BM1372/73, whose addresses lie close, its part of the chain.</summary>
+    private uint PartOf(SimulatedChip chip) => _family.AddressStep is null ? chip.Address : (uint)(chip.Index * (256 / _chips.Length));
 
     /// <summary>The hash at one place of a chip's sweep; reported when it has the zero bits.</summary>
     private bool TryNext(SimulatedJob job, SimulatedChip chip, uint place, int needed)
@@ -158,7 +163,7 @@ internal sealed partial class SimulatedChain
         uint counter = place / wide / cores;
         uint nonce = (core << 25) | (chip[0x0c] >> 31 != 0
             ? (((chip[0x0c] & 0xffff) + (counter >> 9)) & 0xffff) << 9 | (counter & 0x1ff)
-            : (uint)chip.Address << 17 | (counter & 0x1ffff));
+            : PartOf(chip) << 17 | (counter & 0x1ffff));
         uint version = job.Midstates > 0 ? 0 : Deposit(((counter >> 17) * wide) + small, chip.Mask) << 13;
         int midstate = job.Midstates > 0 ? (int)small : 0;
         HashesDone++;
@@ -175,7 +180,7 @@ internal sealed partial class SimulatedChain
         int core = (int)(nonce >> 25);
         int zeros = ZerosOf(job.Hash(nonce, version, midstate));
         int beyond = zeros - 32 - TicketBits;
-        if ((isKnown && zeros < ZeroBits + TicketBits) || chip.IsHalted || !chip.Reports(core))
+        if ((isKnown && zeros < ZeroBits + (ZeroBits == 32 ? TicketBits : 0)) || chip.IsHalted || !chip.Reports(core))
         {
             return;
         }

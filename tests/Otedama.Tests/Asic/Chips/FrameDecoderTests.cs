@@ -18,7 +18,8 @@ public sealed class FrameDecoderTests
         frames.AddRange(ChipVectors.All.GetProperty("jobFrames").EnumerateArray().Select(static one => one.GetString()!));
         foreach (JsonElement known in ChipVectors.All.GetProperty("known").EnumerateArray())
         {
-            frames.AddRange(((string[])["bm1397_job_1mid", "bm1397_job_4mid", "bm1366_job", "bm1370_job_len36", "bm1397_nonce_response"]).Select(name => known.Text(name)));
+            string[] names = ["bm1397_job_1mid", "bm1397_job_4mid", "bm1366_job", "bm1370_job_len36", "bm1397_nonce_response"];
+            frames.AddRange(names.Select(name => known.Text(name)));
         }
         IReadOnlyList<DecodedFrame> decoded = FrameDecoder.Decode(Hex.Decode(string.Concat(frames)));
         Assert.Equal(frames, decoded.Select(static frame => frame.Hex));
@@ -59,6 +60,17 @@ public sealed class FrameDecoderTests
         Assert.False(frame.IsGood);
         Assert.Contains(problem, frame.Problem);
         Assert.Equal(hex, frame.Hex);
+    }
+
+    [Theory]
+    [InlineData("55aa510900140000ff08", "55aa400500001c")]
+    [InlineData("aa554c0352750cd2a29c", "aa5513700000000006")]
+    [InlineData("55aa2156180100000000ffff", "55aa5305000003")]
+    public void A_frame_with_a_byte_missing_does_not_take_the_next_with_it(string broken, string good)
+    {
+        IReadOnlyList<DecodedFrame> frames = FrameDecoder.Decode(Hex.Decode(broken + good + good));
+        Assert.Equal([broken, good, good], frames.Select(static frame => frame.Hex));
+        Assert.Equal([false, true, true], frames.Select(static frame => frame.IsGood));
     }
 
     [Fact]
