@@ -77,7 +77,7 @@ public sealed class BitaxeBoard(BoardPlace place, IBoardPorts ports, TimeProvide
         _fanPercent = wanted;
     });
 
-    public BoardReading Read() => _guarded.Read(Sense, MakeSafe);
+    public BoardReading Read() => _control is null ? BoardReading.None : _guarded.Read(Sense, MakeSafe);
 
     private BoardSample Sense()
     {

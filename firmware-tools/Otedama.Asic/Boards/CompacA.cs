@@ -81,7 +81,7 @@ public sealed class CompacA(BoardPlace place, IBoardPorts ports, TimeProvider cl
         _fan = percent;
     });
 
-    public BoardReading Read() => _guarded.Read(Sense, MakeSafe);
+    public BoardReading Read() => _telemetry is null ? BoardReading.None : _guarded.Read(Sense, MakeSafe);
 
     private BoardSample Sense()
     {

@@ -109,7 +109,7 @@ public sealed class CommandLineFuzzTests
     [Fact]
     public async Task An_error_is_a_json_object_where_json_was_asked_for()
     {
-        foreach ((string line, int code) in new[] { ("stats --data-dir /nonexistent", 5), ("asic", 4), ("nonsense", 2), ("config check /nonexistent", 3) })
+        foreach ((string line, int code) in new[] { ("stats --data-dir /nonexistent", 5), ("update", 4), ("nonsense", 2), ("config check /nonexistent", 3) })
         {
             CliResult result = await Cli.RunAsync([.. line.Split(' '), "--json"]);
             Assert.Equal(code, result.Code);

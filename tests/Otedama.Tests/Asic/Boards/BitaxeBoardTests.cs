@@ -90,7 +90,7 @@ public sealed class BitaxeBoardTests
         Until(chain, () => _work.Nonces.Count >= 1);
         bitaxe.Unplug();
         Until(chain, () => chain.Report.State == ChainState.Absent);
-        Assert.Contains("Plug it in", chain.Report.Reason, StringComparison.OrdinalIgnoreCase);
+        Until(chain, () => chain.Report.Reason.Contains("Plug it in again", StringComparison.Ordinal));
         bitaxe.Plug(first: 6, serial: "another");
         Run(chain, 10);
         Assert.Equal(ChainState.Absent, chain.Report.State);
