@@ -9,7 +9,7 @@ namespace Otedama.Tests.Asic;
 /// <summary>The drivers of AxeOS and NerdQAxe against the vector and the simulator.</summary>
 public sealed class FleetAxeosTests : IAsyncDisposable
 {
-    private readonly FleetTransport _transport = new(TimeProvider.System);
+    private readonly FleetTransport _transport = new(TimeProvider.System) { Waits = FleetVectors.Short };
     private readonly AxeosServer _server = new(new AxeosDevice(TimeProvider.System) { StartsIn = TimeSpan.FromMilliseconds(50) });
     private readonly AxeosDriver _driver;
 
@@ -103,6 +103,26 @@ public sealed class FleetAxeosTests : IAsyncDisposable
         Assert.Equal(["stratum+tcp://new.bench.example:4444", "stratum+tcp://two.bench.example:4444"], reading.Pools.OrderBy(static pool => pool.Priority).Select(static pool => pool.Url));
         Assert.DoesNotContain("*****", Device.Nvs["pools"].ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("new-pool-secret", Device.Nvs["pools"].ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_pool_that_does_not_work_is_taken_back(bool numbered)
+    {
+        if (!numbered)
+        {
+            Device.Faults.MissingFields.UnionWith(["pools", "primaryPoolIndex", "secondaryPoolIndex"]);
+        }
+        Device.Faults.DeadPools.Add("dead.bench.example");
+        FleetOutcome outcome = await _driver.DoAsync(Target, new SetPoolsOrder([FleetVectors.Pool("dead.bench.example")]), default);
+        Assert.Equal((FleetResult.Failed, true), (outcome.Result, outcome.RolledBack));
+        await Patience.UntilAsync(() => Device.IsUp);
+        FleetReading reading = await _driver.ReadAsync(Target, default);
+        Assert.Equal(["stratum+tcp://pool.bench.example:3333", "stratum+tcp://spare.bench.example:3334"], reading.Pools.Select(static pool => pool.Url));
+        Assert.True(reading.Pools[0].Active);
+        Assert.Equal(!numbered, outcome.Sentence.Contains("cannot be read", StringComparison.Ordinal));
+        Assert.DoesNotContain("*****", string.Concat(Device.Nvs.Values.Select(static value => value.ToJsonString())), StringComparison.Ordinal);
     }
 
     [Fact]

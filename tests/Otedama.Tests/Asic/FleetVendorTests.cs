@@ -7,7 +7,7 @@ namespace Otedama.Tests.Asic;
 /// <summary>The drivers of the vendors, each against its simulator.</summary>
 public sealed class FleetVendorTests : IDisposable
 {
-    private readonly FleetTransport _transport = new(TimeProvider.System);
+    private readonly FleetTransport _transport = new(TimeProvider.System) { Waits = FleetVectors.Short };
 
     public void Dispose() => _transport.Dispose();
 
@@ -166,6 +166,23 @@ public sealed class FleetVendorTests : IDisposable
         Assert.Equal(FleetResult.Refused, (await driver.DoAsync(target, new SetModeOrder("9"), default)).Result);
         Assert.StartsWith("0,softoff,1:", set[0], StringComparison.Ordinal);
         Assert.Equal(["0,led,1-0", "0,worklevel,set,1"], set[1..]);
+    }
+
+    [Fact]
+    public async Task Pools_that_do_not_come_alive_are_taken_back()
+    {
+        FleetPool dead = FleetVectors.Pool("dead.bench.example");
+        await using AntminerServer antminer = new() { DeadPools = { dead.Url } };
+        string before = antminer.Conf.ToJsonString();
+        FleetOutcome outcome = await new AntminerDriver(_transport).DoAsync(Root(antminer), new SetPoolsOrder([dead]), default);
+        Assert.Equal((FleetResult.Failed, true, before), (outcome.Result, outcome.RolledBack, antminer.Conf.ToJsonString()));
+        WhatsminerState state = new() { DeadPools = { dead.Url } };
+        await using WhatsminerV2Server two = new(state);
+        outcome = await new WhatsminerV2Driver(_transport).DoAsync(
+            FleetVectors.Target(two.Port, new FleetCredentials("admin", new FleetSecret(state.Password))), new SetPoolsOrder([dead]), default);
+        Assert.Equal((FleetResult.Failed, true), (outcome.Result, outcome.RolledBack));
+        Assert.Equal(("stratum+tcp://old.bench.example:3333", "w.1", "x"), (state.Pools[0].Url, state.Pools[0].User, state.Pools[0].Password));
+        Assert.Contains("each is now \"x\"", outcome.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
