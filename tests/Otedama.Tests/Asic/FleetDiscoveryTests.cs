@@ -148,7 +148,12 @@ public sealed class FleetDiscoveryTests : IDisposable
         JsonElement given = JsonElement.Parse(signs);
         (IFleetDriver Driver, FleetMatch Match)? found = _drivers.Recognise(new FleetSigns
         {
-            SystemInfo = given.Text0("i"), WebText = given.Text0("p"), WebRealm = given.Text0("r"), Version = given.Text0("v"), DevDetails = given.Text0("d"), WhatsminerV3 = given.Text0("w"),
+            SystemInfo = given.Text0("i"),
+            WebText = given.Text0("p"),
+            WebRealm = given.Text0("r"),
+            Version = given.Text0("v"),
+            DevDetails = given.Text0("d"),
+            WhatsminerV3 = given.Text0("w"),
         });
         Assert.Equal((driver, family), (found!.Value.Driver.Name, found.Value.Match.Family));
         Assert.Null(_drivers.Recognise(new FleetSigns { WebText = "<title>router</title>", WebStatus = 200 }));
