@@ -149,13 +149,13 @@ internal static class AlarmChecks
         }
         Look share = look.Above(100 * look.Track.RejectedHour / all, percent =>
             $"{Figure.Of(percent)} % of its {all:0} shares of the last hour were refused.");
-        if (share.Verdict == Verdict.Bad || look.Track.RejectedHour < 1)
+        if (share.Verdict == Verdict.Bad || look.Track.RejectedHour < 1 || look.Reading.Shares.RejectedBy.Count < 2)
         {
             return share;
         }
         double rejected = look.Reading.Shares.RejectedBy.Values.Aggregate(0.0, static (sum, count) => sum + count);
         KeyValuePair<string, ulong> most = look.Reading.Shares.RejectedBy.MaxBy(static row => row.Value);
-        return rejected >= 20 && most.Value > 0.8 * rejected && look.Reading.Shares.RejectedBy.Count > 1
+        return rejected >= 20 && most.Value > 0.8 * rejected
             ? Look.Bad(share.Value, $"{most.Value} of {rejected:0} refusals have one reason: {most.Key}.")
             : share;
     }

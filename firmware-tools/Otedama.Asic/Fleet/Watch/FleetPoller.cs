@@ -147,7 +147,7 @@ public sealed class FleetPoller(FleetWatch watch, FleetPollOptions options, Time
         if (reading is not null)
         {
             (device.Misses, Answers) = (0, Answers + 1);
-            watch.Take(device.Address, reading);
+            Judge(device, reading);
             interval = _devices.Count > options.CrowdLeast && watch.IsStable(device.Address) ? options.SlowInterval : interval;
         }
         else
@@ -159,6 +159,19 @@ public sealed class FleetPoller(FleetWatch watch, FleetPollOptions options, Time
         // From when it was asked, so that slow answers do not make it rarer; and never at once again.
         DateTimeOffset now = _time.GetUtcNow(), next = device.StartedAt + interval;
         _due.Enqueue(device, next > now ? next : now + (options.Interval / 10));
+    }
+
+    /// <summary>What one device says must not end the watch over the others, whatever is wrong with it.</summary>
+    private void Judge(Polled device, FleetReading reading)
+    {
+        try
+        {
+            watch.Take(device.Address, reading);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            watch.Miss(device.Address, $"what it says could not be judged ({e.GetType().Name}: {e.Message})");
+        }
     }
 
     private sealed class Polled(string address, FleetRead read)

@@ -11,6 +11,9 @@ namespace Otedama.Asic;
 /// <param name="rises">Whether rising is bad; else falling.</param>
 public sealed class TrendWatch(double weight, double slack, double spreadLeast, bool rises, int warmUp = 32)
 {
+    /// <summary>More is not remembered, or what is mended long ago would be told for days.</summary>
+    private const double SumMost = 20;
+
     private double _variance;
     private int _seen;
 
@@ -42,7 +45,7 @@ public sealed class TrendWatch(double weight, double slack, double spreadLeast, 
         double spread = Math.Max(Math.Sqrt(_variance), spreadLeast);
         if (IsReady)
         {
-            Sum = Math.Clamp(Sum + ((rises ? off : -off) / spread) - slack, 0, 1000);
+            Sum = Math.Clamp(Sum + ((rises ? off : -off) / spread) - slack, 0, SumMost);
         }
         double learn = !IsReady ? Math.Max(weight, 1.0 / _seen) : Sum > 2 ? 0 : weight;
         Usual = usual + (learn * off);
