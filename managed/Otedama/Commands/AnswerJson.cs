@@ -8,6 +8,7 @@ namespace Otedama;
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(DevicesAnswer))]
 [JsonSerializable(typeof(GpuListAnswer))]
+[JsonSerializable(typeof(AsicListAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(InitAnswer))]

@@ -24,9 +24,8 @@ internal static class DevicesCommand
                     .Where(static device => device.Backend == DeviceBackend.Cpu).Select(device => Cpu(device, time)),
             ],
             gpus.Gpus,
-            [],
-            gpus.Note ?? (gpus.Problems.Count > 0 ? string.Join(' ', gpus.Problems) : null),
-            AsicCommand.Sentence);
+            AsicListCommand.Look().Ports,
+            gpus.Note ?? (gpus.Problems.Count > 0 ? string.Join(' ', gpus.Problems) : null));
     }
 
     internal static IEnumerable<string> Lines(DevicesAnswer answer)
@@ -60,7 +59,10 @@ internal static class DevicesCommand
         {
             yield return answer.Gpus.Count > 0 ? $"gpu    {note}" : $"gpu    none. {note}";
         }
-        yield return $"asic   none. {answer.AsicNote}";
+        foreach (string line in AsicListCommand.Lines(new AsicListAnswer(1, answer.Asics)))
+        {
+            yield return $"asic   {line}";
+        }
     }
 
     private static CpuAnswer Cpu(DeviceInfo device, TimeProvider time)
@@ -113,14 +115,13 @@ internal static class DevicesCommand
 }
 
 /// <param name="GpuNote">Why there is no graphics card, or which drivers were left out.</param>
-/// <param name="Asics">None in this version; AsicNote says so.</param>
+/// <param name="Asics">As otedama asic list has them.</param>
 internal sealed record DevicesAnswer(
     int Schema,
     IReadOnlyList<CpuAnswer> Cpus,
     IReadOnlyList<GpuAnswer> Gpus,
-    IReadOnlyList<string> Asics,
-    string? GpuNote,
-    string AsicNote);
+    IReadOnlyList<AsicPortAnswer> Asics,
+    string? GpuNote);
 
 /// <summary>The processors of the machine; what the kernel does not tell is null.</summary>
 /// <param name="L3Domains">Groups of cores that share a last-level cache.</param>
