@@ -33,7 +33,7 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
         {
             return ([], []);
         }
-        double usual = loads.Where(static load => load is { Watts: > 0, IsPaused: false }).Select(static load => load.Watts!.Value).DefaultIfEmpty(0).Average();
+        double usual = UsualOf(loads);
         double whole = loads.Sum(Of), taken = loads.Where(static load => !load.IsPaused).Sum(Of);
         List<string> pause = [], resume = [];
         double moved = 0;
@@ -62,4 +62,16 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
 
         bool Fits(double watts) => moved == 0 || moved + watts <= whole * stepPart;
     }
+
+    /// <summary>Whether nothing is left to do.</summary>
+    public bool IsReached(IReadOnlyList<CurtailLoad> loads, double? targetWatts)
+    {
+        double usual = UsualOf(loads);
+        double taken = loads.Where(static load => !load.IsPaused).Sum(load => load.Watts ?? usual);
+        bool canResume = loads.Any(load => load.IsPaused && (targetWatts is not { } target || taken + (load.Watts ?? usual) <= target));
+        return !(taken > targetWatts) && !canResume;
+    }
+
+    private static double UsualOf(IReadOnlyList<CurtailLoad> loads) =>
+        loads.Where(static load => load is { Watts: > 0, IsPaused: false }).Select(static load => load.Watts!.Value).DefaultIfEmpty(0).Average();
 }

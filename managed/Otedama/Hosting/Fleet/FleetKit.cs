@@ -1,0 +1,30 @@
+using System.Net;
+using Otedama.Asic;
+
+namespace Otedama;
+
+/// <summary>The drivers of one program over one transport.</summary>
+internal sealed class FleetKit : IDisposable
+{
+    private readonly FleetTransport _transport;
+
+    public FleetKit(TimeProvider clock)
+    {
+        _transport = new FleetTransport(clock);
+        Drivers = [new NerdQaxeDriver(_transport), new AxeosDriver(_transport)];
+    }
+
+    public static IReadOnlyList<string> DriverNames { get; } = Names();
+
+    public IReadOnlyList<IFleetDriver> Drivers { get; }
+
+    public IFleetDriver? Find(string name) => Drivers.FirstOrDefault(driver => driver.Name == name);
+
+    public void Dispose() => _transport.Dispose();
+
+    private static string[] Names()
+    {
+        using FleetKit kit = new(TimeProvider.System);
+        return [.. kit.Drivers.Select(static driver => driver.Name)];
+    }
+}
