@@ -11,7 +11,11 @@ internal sealed class FleetKit : IDisposable
     public FleetKit(TimeProvider clock)
     {
         _transport = new FleetTransport(clock);
-        Drivers = [new NerdQaxeDriver(_transport), new AxeosDriver(_transport)];
+        Drivers =
+        [
+            new NerdQaxeDriver(_transport), new AxeosDriver(_transport), new WhatsminerV3Driver(_transport), new WhatsminerV2Driver(_transport),
+            new AvalonDriver(_transport), new CgminerDriver(_transport),
+        ];
     }
 
     public static IReadOnlyList<string> DriverNames { get; } = Names();
