@@ -8,9 +8,6 @@ namespace Otedama;
 /// <summary>The settings below asic.fleet in the words of the fleet's parts; every problem is a sentence.</summary>
 internal static class FleetChoice
 {
-    /// <summary>Addresses of all ranges together: a /16. A /8 is a slip of the pen.</summary>
-    public const int AddressesMax = 65_536;
-
     public static string[] DeviceFields { get; } = ["driver", "group", "web_port", "api_port", "unlocked", .. SecretFields_()];
 
     public static string[] SecretFields { get; } = SecretFields_();
@@ -21,27 +18,18 @@ internal static class FleetChoice
     public static bool IsConfigured(Configuration configuration) =>
         configuration.Get(Settings.FleetRanges).Count > 0 || configuration.Get(Settings.FleetDevices).Count > 0;
 
-    /// <summary>Networks that are too large or public.</summary>
-    public static void CheckRanges(IReadOnlyList<IPNetwork> ranges, bool allowPublic, string place, List<string> problems)
+    /// <summary>Null where none is given, or where what is given adds to the problems.</summary>
+    /// <param name="place">What the ranges are called in a message.</param>
+    public static AddressRanges? Ranges(IReadOnlyList<string> texts, bool allowPublic, string place, List<string> problems)
     {
-        double all = 0;
-        foreach (IPNetwork range in ranges)
+        try
         {
-            double size = SizeOf(range);
-            all += size;
-            if (size > AddressesMax)
-            {
-                problems.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{place}: {range} has {size:0} addresses; at most {AddressesMax} are asked, a /16. Name the networks in which devices are, such as {range.BaseAddress}/24."));
-            }
-            else if (!allowPublic && !IsPrivate(range.BaseAddress))
-            {
-                problems.Add($"{place}: {range} is no private network. Only one's own devices are to be asked; if these are, set asic.fleet.allow_public or give --allow-public.");
-            }
+            return texts.Count > 0 ? AddressRanges.Parse(texts, allowPublic) : null;
         }
-        if (problems.Count == 0 && all > AddressesMax)
+        catch (AddressRangeException e)
         {
-            problems.Add($"{place}: {all:0} addresses together are more than {AddressesMax}.");
+            problems.Add($"{place}: {e.Message}");
+            return null;
         }
     }
 
@@ -91,6 +79,26 @@ internal static class FleetChoice
         configuration.Get(Settings.FleetCredentials).FirstOrDefault(entry => entry.Url == driver) is { } found
             ? Secret(found, environment, $"asic.fleet.credentials: {found.Url}", problems)
             : null;
+
+    /// <summary>By driver.</summary>
+    public static IReadOnlyDictionary<string, FleetCredentials> Credentials(
+        Configuration configuration, IReadOnlyDictionary<string, string> environment, List<string> problems)
+    {
+        Dictionary<string, FleetCredentials> credentials = [];
+        foreach (UrlEntry entry in configuration.Get(Settings.FleetCredentials))
+        {
+            if (!FleetKit.DriverNames.Contains(entry.Url))
+            {
+                problems.Add($"asic.fleet.credentials: there is no driver \"{SettingTypes.Shorten(entry.Url)}\"{Nearest.Suggest(entry.Url, FleetKit.DriverNames)} "
+                    + $"There are: {string.Join(", ", FleetKit.DriverNames)}.");
+            }
+            else if (CredentialsOf(configuration, entry.Url, environment, problems) is { } found)
+            {
+                credentials[entry.Url] = found;
+            }
+        }
+        return credentials;
+    }
 
     public static FleetWatchOptions Watch(Configuration configuration, string? folder, List<string> problems) => new()
     {
@@ -187,8 +195,6 @@ internal static class FleetChoice
         : "ipv6";
 
     private static string[] SecretFields_() => ["user", "password", "password_file", "password_env"];
-
-    private static double SizeOf(IPNetwork range) => Math.Pow(2, (range.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) - range.PrefixLength);
 
     private static (string Host, int? Port) Split(string text) =>
         IPEndPoint.TryParse(text, out IPEndPoint? both) && both.Port > 0 ? (both.Address.ToString(), both.Port) : (text, null);

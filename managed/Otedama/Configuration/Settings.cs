@@ -365,8 +365,9 @@ internal static class Settings
     public static readonly Setting<int> WebhookPatience = Add(Integer("webhook.patience_seconds", 120, 5, 86_400,
         "How long a worker is away, or work is lacking, before it is told."));
 
-    public static readonly Setting<IReadOnlyList<IPNetwork>> FleetRanges = Add(NetworkList.Setting("asic.fleet.ranges", [],
-        "Networks in which ASICs are looked for and watched; nothing else is ever asked. Private ones only, unless asic.fleet.allow_public."));
+    public static readonly Setting<IReadOnlyList<string>> FleetRanges = Add(List("asic.fleet.ranges",
+        "Where ASICs are looked for and watched; nothing else is ever asked. Private addresses only, unless asic.fleet.allow_public; "
+        + "65,536 together at most.", "ranges such as 192.168.1.0/24 or 10.0.0.5-90"));
 
     public static readonly Setting<IReadOnlyList<UrlEntry>> FleetDevices = Add(UrlEntry.Setting("asic.fleet.devices",
         "ASICs that are watched: their addresses, with ports where those are not the usual ones. group = what fails together, such as a switch.",

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using Otedama.Asic;
 
 namespace Otedama;
@@ -9,7 +8,7 @@ internal static class AsicScanCommand
     public static Command Build(CommandContext context)
     {
         Command scan = new("scan", "Look for ASICs in networks that are named here or in asic.fleet.ranges; nothing else is asked.");
-        Argument<string[]> ranges = new("range") { Description = "A network such as 192.168.1.0/24, or an address.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> ranges = new("range") { Description = "A range such as 192.168.1.0/24, 10.0.0.5-90, or an address.", Arity = ArgumentArity.ZeroOrMore };
         Option<bool> allowPublic = new("--allow-public") { Description = "Also where the networks are no private ones." };
         scan.Arguments.Add(ranges);
         scan.Options.Add(allowPublic);
@@ -26,47 +25,40 @@ internal static class AsicScanCommand
         CommandContext context, Configuration configuration, string[] asked, bool allowPublic, CancellationToken stop)
     {
         List<string> problems = [];
-        List<IPNetwork> networks = [];
-        foreach (string text in asked)
-        {
-            if (PlainAddress.TryParse(text, out IPNetwork network))
-            {
-                networks.Add(network);
-            }
-            else
-            {
-                problems.Add($"\"{SettingTypes.Shorten(text)}\" is no network. Give one such as 192.168.1.0/24, or an address.");
-            }
-        }
         bool isOwn = asked.Length > 0;
-        IReadOnlyList<IPNetwork> all = isOwn ? networks : configuration.Get(Settings.FleetRanges);
-        FleetChoice.CheckRanges(all, allowPublic || configuration.Get(Settings.FleetAllowPublic), isOwn ? "range" : "asic.fleet.ranges", problems);
+        AddressRanges? ranges = FleetChoice.Ranges(isOwn ? asked : configuration.Get(Settings.FleetRanges),
+            allowPublic || configuration.Get(Settings.FleetAllowPublic), isOwn ? "range" : "asic.fleet.ranges", problems);
+        IReadOnlyDictionary<string, FleetCredentials> credentials = FleetChoice.Credentials(configuration, context.Outside.Environment, problems);
         if (problems.Count > 0)
         {
             throw new CommandException(ExitCode.Usage, string.Join('\n', problems));
         }
-        if (all.Count == 0)
+        if (ranges is null)
         {
             throw new CommandException(ExitCode.Usage, "No network is named. Give one, such as: otedama asic scan 192.168.1.0/24");
         }
-        Dictionary<string, FleetCredentials> credentials = [];
-        foreach (string driver in configuration.Get(Settings.FleetCredentials).Select(static entry => entry.Url))
-        {
-            if (FleetChoice.CredentialsOf(configuration, driver, context.Outside.Environment, problems) is { } found)
-            {
-                credentials[driver] = found;
-            }
-        }
-        using FleetKit kit = new(context.Outside.Clock);
-        List<AsicFoundRow> rows = [];
-        int count = await new FleetFinder(kit, credentials, context.Outside.Clock).ScanAsync(all, static _ => true, device => rows.Add(RowOf(device)), stop);
-        return new AsicScanAnswer(1, count, [.. rows.OrderBy(static row => row.Address, StringComparer.Ordinal)]);
+        using FleetKit kit = new(credentials, context.Outside.Clock);
+        DiscoveryResult result = await kit.SearchAsync(ranges, stop);
+        AsicFoundRow[] rows = await Task.WhenAll(result.Found.Select(device => RowOfAsync(kit, device, stop)));
+        return new AsicScanAnswer(1, result.Searched, rows, [.. result.Unknown.Select(static address => address.ToString())], result.Problems);
     }
 
-    private static AsicFoundRow RowOf(FoundDevice device)
+    /// <summary>What it says of itself, where it lets us read it.</summary>
+    private static async Task<AsicFoundRow> RowOfAsync(FleetKit kit, FleetIdentity device, CancellationToken stop)
     {
-        DeviceIdentity it = ReadingBounds.Apply(device.Reading).Identity;
-        return new AsicFoundRow(device.Target.Address.ToString(), device.Driver.Name, it.Family, it.Model, it.Firmware, it.Version, it.Mac, it.HostName);
+        FleetTarget target = device.Target with { Credentials = kit.CredentialsOf(device.Driver.Name) };
+        DeviceIdentity it = new();
+        string? problem = null;
+        try
+        {
+            it = ReadingBounds.Apply(await device.Driver.ReadAsync(target, stop)).Identity;
+        }
+        catch (FleetException e)
+        {
+            problem = e.Message;
+        }
+        return new AsicFoundRow(target.Address.ToString(), device.Driver.Name, it.Family ?? device.Match.Family, it.Model, it.Firmware ?? device.Match.Firmware, it.Version, it.Mac,
+            it.HostName, device.Match.Because, problem);
     }
 
     private static IEnumerable<string> Lines(AsicScanAnswer answer)
@@ -75,13 +67,26 @@ internal static class AsicScanCommand
         {
             yield return $"{row.Address,-16} {row.Driver,-14} {row.Family ?? "–",-12} {row.Model ?? "–",-20} {row.Version ?? "–",-14} {row.HostName ?? row.Mac ?? ""}".TrimEnd();
         }
+        foreach (string problem in answer.Problems.Concat(answer.Devices.Select(static row => row.Problem).OfType<string>()))
+        {
+            yield return $"  {problem}";
+        }
+        if (answer.Unknown.Count > 0)
+        {
+            yield return $"  nobody knows what answers at {string.Join(", ", answer.Unknown.Take(16))}{(answer.Unknown.Count > 16 ? ", ..." : "")}";
+        }
         yield return $"{answer.Devices.Count} ASICs at {answer.Asked} addresses"
             + (answer.Devices.Count > 0 ? "; write them into asic.fleet.devices, or the network into asic.fleet.ranges, to watch them" : "");
     }
 }
 
 /// <param name="Asked">Addresses.</param>
-internal sealed record AsicScanAnswer(int Schema, int Asked, IReadOnlyList<AsicFoundRow> Devices);
+/// <param name="Unknown">Addresses at which something answers that no driver knows.</param>
+internal sealed record AsicScanAnswer(
+    int Schema, int Asked, IReadOnlyList<AsicFoundRow> Devices, IReadOnlyList<string> Unknown, IReadOnlyList<string> Problems);
 
+/// <param name="Because">The sign by which it was recognised.</param>
+/// <param name="Problem">Why it could not be read; null = it was.</param>
 internal sealed record AsicFoundRow(
-    string Address, string Driver, string? Family, string? Model, string? Firmware, string? Version, string? Mac, string? HostName);
+    string Address, string Driver, string? Family, string? Model, string? Firmware, string? Version, string? Mac, string? HostName,
+    string Because, string? Problem);

@@ -16,7 +16,6 @@ internal sealed class FleetHost : IFleetView, IDisposable
 
     private readonly FleetPlan _plan;
     private readonly FleetKit _kit;
-    private readonly FleetFinder _finder;
     private readonly FleetPoller _poller;
     private readonly AuditLog _audit;
     private readonly FleetActions _actions;
@@ -38,9 +37,8 @@ internal sealed class FleetHost : IFleetView, IDisposable
     {
         (_plan, _time, _logger) = (plan, clock, loggers.CreateLogger(LogCategory.Fleet));
         _audit = AuditLog.Open(plan.Watch.Folder!, clock.GetUtcNow());
-        _kit = new FleetKit(clock);
+        _kit = new FleetKit(plan.Credentials, clock);
         Watch = new FleetWatch(plan.Watch, clock);
-        _finder = new FleetFinder(_kit, plan.Credentials, clock);
         _poller = new FleetPoller(Watch, plan.Poll, clock);
         _actions = new FleetActions(plan.Actions, plan.Limits, _audit, MakeAsync, SendAsync, clock);
         _notices = new FleetNotices(plan.Exec, _logger);
@@ -82,7 +80,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
                 _acting = ActAsync();
             }
         }
-        if (_plan.Ranges.Count > 0 && _scan.IsCompleted && (_scannedAt is not { } at || now - at >= s_scanEvery))
+        if (_plan.Ranges is not null && _scan.IsCompleted && (_scannedAt is not { } at || now - at >= s_scanEvery))
         {
             _scannedAt = now;
             _scan = ScanAsync();
@@ -95,7 +93,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
     /// <summary>Every device once, and the ranges: for a verb where no instance runs.</summary>
     public async Task LookOnceAsync(CancellationToken cancel)
     {
-        if (_plan.Ranges.Count > 0)
+        if (_plan.Ranges is not null)
         {
             await ScanAsync();
         }
@@ -208,28 +206,39 @@ internal sealed class FleetHost : IFleetView, IDisposable
         {
             return await known.ReadAsync(device.Target, cancel);
         }
-        if (await _finder.IdentifyAsync(device.Target, cancel) is not { } found)
+        if (await _kit.IdentifyAsync(device.Target, cancel) is not { } found)
         {
-            throw new FleetException(FleetFault.Unreachable, device.Address, $"{device.Address}: no driver reads it, or nobody is there.");
+            throw new FleetException(FleetFault.Unreachable, device.Address, $"{device.Address}: no driver knows it, or nobody is there.");
         }
         (device.Driver, device.Target) = (found.Driver, found.Target);
-        return found.Reading;
+        return await found.Driver.ReadAsync(found.Target, cancel);
     }
 
     private async Task ScanAsync()
     {
         try
         {
+            DiscoveryResult result = await _kit.SearchAsync(_plan.Ranges!, _stop.Token);
             int found = 0;
-            int asked = await _finder.ScanAsync(_plan.Ranges, IsNew, device =>
+            foreach (FleetIdentity device in result.Found.Where(device => IsNew(device.Target.Address)))
             {
-                found += Add(device.Target, device.Driver, FleetChoice.GroupOf(device.Target.Address)) ? 1 : 0;
-            }, _stop.Token);
+                FleetTarget target = device.Target with { Credentials = _kit.CredentialsOf(device.Driver.Name) };
+                found += Add(target, device.Driver, FleetChoice.GroupOf(target.Address)) ? 1 : 0;
+            }
+            foreach (string problem in result.Problems)
+            {
+                FleetLog.NotSearched(_logger, problem);
+            }
+            int asked = result.Searched;
             FleetLog.Scanned(_logger, asked, found);
         }
         catch (OperationCanceledException)
         {
             // The program ends.
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            FleetLog.NotSearched(_logger, e.Message);
         }
     }
 

@@ -3,32 +3,32 @@ using Otedama.Asic;
 
 namespace Otedama;
 
-/// <summary>The drivers of one program over one transport.</summary>
-internal sealed class FleetKit : IDisposable
+/// <summary>Every driver over one transport, what finds devices with them, and what opens those.</summary>
+internal sealed class FleetKit(IReadOnlyDictionary<string, FleetCredentials> credentials, TimeProvider clock) : IDisposable
 {
-    private readonly FleetTransport _transport;
-
-    public FleetKit(TimeProvider clock)
-    {
-        _transport = new FleetTransport(clock);
-        Drivers =
-        [
-            new NerdQaxeDriver(_transport), new AxeosDriver(_transport), new WhatsminerV3Driver(_transport), new WhatsminerV2Driver(_transport),
-            new AvalonDriver(_transport), new CgminerDriver(_transport),
-        ];
-    }
+    private readonly FleetDrivers _drivers = new(clock);
 
     public static IReadOnlyList<string> DriverNames { get; } = Names();
 
-    public IReadOnlyList<IFleetDriver> Drivers { get; }
+    public IFleetDriver? Find(string name) => _drivers.Find(name);
 
-    public IFleetDriver? Find(string name) => Drivers.FirstOrDefault(driver => driver.Name == name);
+    /// <summary>What opens devices of a driver; null = nothing was configured.</summary>
+    public FleetCredentials? CredentialsOf(string driver) => credentials.GetValueOrDefault(driver);
 
-    public void Dispose() => _transport.Dispose();
+    public Task<DiscoveryResult> SearchAsync(AddressRanges ranges, CancellationToken cancel) =>
+        new FleetDiscovery(_drivers).SearchAsync(ranges, new DiscoveryOptions(), cancel);
+
+    /// <summary>Null when nobody knows it. Nothing with a secret goes to what is not recognised.</summary>
+    public async Task<FleetIdentity?> IdentifyAsync(FleetTarget target, CancellationToken cancel) =>
+        await new FleetIdentifier(_drivers).IdentifyAsync(target, null, cancel) is { } found
+            ? found with { Target = target with { Credentials = target.Credentials ?? CredentialsOf(found.Driver.Name) } }
+            : null;
+
+    public void Dispose() => _drivers.Dispose();
 
     private static string[] Names()
     {
-        using FleetKit kit = new(TimeProvider.System);
-        return [.. kit.Drivers.Select(static driver => driver.Name)];
+        using FleetDrivers drivers = new(TimeProvider.System);
+        return [.. drivers.All.Select(static driver => driver.Name)];
     }
 }

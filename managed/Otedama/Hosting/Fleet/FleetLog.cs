@@ -19,6 +19,9 @@ internal static partial class FleetLog
     [LoggerMessage(Level = LogLevel.Information, EventName = "asic_scanned", Message = "{Asked} addresses were asked, {Found} new ASICs found")]
     public static partial void Scanned(ILogger logger, int asked, int found);
 
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "asic_not_searched", Message = "looking for ASICs: {Problem}")]
+    public static partial void NotSearched(ILogger logger, string problem);
+
     [LoggerMessage(Level = LogLevel.Error, EventName = "asic_audit_damaged", Message = "audit log: {Sentence}")]
     public static partial void AuditDamaged(ILogger logger, string sentence);
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Otedama.Asic;
 
 namespace Otedama;
@@ -8,7 +7,8 @@ internal sealed record FleetPlan
 {
     public required IReadOnlyList<FleetDeviceChoice> Devices { get; init; }
 
-    public required IReadOnlyList<IPNetwork> Ranges { get; init; }
+    /// <summary>Null = nothing is searched.</summary>
+    public required AddressRanges? Ranges { get; init; }
 
     /// <summary>By driver; a device of the list has its own.</summary>
     public required IReadOnlyDictionary<string, FleetCredentials> Credentials { get; init; }
@@ -36,27 +36,12 @@ internal sealed record FleetPlan
         {
             return null;
         }
-        IReadOnlyList<IPNetwork> ranges = configuration.Get(Settings.FleetRanges);
-        FleetChoice.CheckRanges(
-            ranges, configuration.Get(Settings.FleetAllowPublic), $"asic.fleet.ranges ({configuration.Of(Settings.FleetRanges).Place})", problems);
-        Dictionary<string, FleetCredentials> credentials = [];
-        foreach (UrlEntry entry in configuration.Get(Settings.FleetCredentials))
-        {
-            if (!FleetKit.DriverNames.Contains(entry.Url))
-            {
-                problems.Add($"asic.fleet.credentials: there is no driver \"{SettingTypes.Shorten(entry.Url)}\"{Nearest.Suggest(entry.Url, FleetKit.DriverNames)} "
-                    + $"There are: {string.Join(", ", FleetKit.DriverNames)}.");
-            }
-            else if (FleetChoice.CredentialsOf(configuration, entry.Url, environment, problems) is { } found)
-            {
-                credentials[entry.Url] = found;
-            }
-        }
         return new FleetPlan
         {
             Devices = FleetChoice.Devices(configuration, environment, problems),
-            Ranges = ranges,
-            Credentials = credentials,
+            Ranges = FleetChoice.Ranges(configuration.Get(Settings.FleetRanges), configuration.Get(Settings.FleetAllowPublic),
+                $"asic.fleet.ranges ({configuration.Of(Settings.FleetRanges).Place})", problems),
+            Credentials = FleetChoice.Credentials(configuration, environment, problems),
             Watch = FleetChoice.Watch(configuration, FolderIn(root), problems),
             Poll = new FleetPollOptions { Interval = TimeSpan.FromSeconds(configuration.Get(Settings.FleetInterval)) },
             Actions = FleetChoice.Actions(configuration, problems),
