@@ -9,6 +9,7 @@ namespace Otedama;
 [JsonSerializable(typeof(DevicesAnswer))]
 [JsonSerializable(typeof(GpuListAnswer))]
 [JsonSerializable(typeof(AsicListAnswer))]
+[JsonSerializable(typeof(AsicBenchAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(InitAnswer))]

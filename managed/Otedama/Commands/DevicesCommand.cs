@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Otedama.Asic;
 using Otedama.Interop;
 using Otedama.Mining;
 
@@ -24,7 +25,7 @@ internal static class DevicesCommand
                     .Where(static device => device.Backend == DeviceBackend.Cpu).Select(device => Cpu(device, time)),
             ],
             gpus.Gpus,
-            AsicListCommand.Look().Ports,
+            AsicListCommand.Look(new MachinePorts(), PortFinder.UsbNote).Boards,
             gpus.Note ?? (gpus.Problems.Count > 0 ? string.Join(' ', gpus.Problems) : null));
     }
 
@@ -59,9 +60,13 @@ internal static class DevicesCommand
         {
             yield return answer.Gpus.Count > 0 ? $"gpu    {note}" : $"gpu    none. {note}";
         }
-        foreach (string line in AsicListCommand.Lines(new AsicListAnswer(1, answer.Asics)))
+        foreach (AsicBoardAnswer asic in answer.Asics)
         {
-            yield return $"asic   {line}";
+            yield return $"asic   {AsicListCommand.Line(asic)}";
+        }
+        if (answer.Asics.Count == 0)
+        {
+            yield return "asic   none that is recognised; `otedama asic list` shows every port.";
         }
     }
 
@@ -115,12 +120,12 @@ internal static class DevicesCommand
 }
 
 /// <param name="GpuNote">Why there is no graphics card, or which drivers were left out.</param>
-/// <param name="Asics">As otedama asic list has them.</param>
+/// <param name="Asics">Boards that are recognised, as otedama asic list has them.</param>
 internal sealed record DevicesAnswer(
     int Schema,
     IReadOnlyList<CpuAnswer> Cpus,
     IReadOnlyList<GpuAnswer> Gpus,
-    IReadOnlyList<AsicPortAnswer> Asics,
+    IReadOnlyList<AsicBoardAnswer> Asics,
     string? GpuNote);
 
 /// <summary>The processors of the machine; what the kernel does not tell is null.</summary>

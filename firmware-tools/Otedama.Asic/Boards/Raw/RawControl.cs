@@ -92,7 +92,7 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
     /// <summary>The raw converter's value, as the board sends it.</summary>
     public byte[] ReadAdc() => Ask(RawFrame.PageAdc, AdcRead, [], null);
 
-    public void SetLed(byte red, byte green, byte blue) => Ask(RawFrame.PageLed, LedSet, [red, green, blue], null);
+    public void SetLed(byte red, byte green, byte blue) => Ask(RawFrame.PageLed, LedSet, [red, green, blue], 3, isExact: false); // it echoes them
 
     /// <summary>The board goes away and comes back; it may do so before it answers.</summary>
     public void Reboot() => Send(RawFrame.PageSystem, SystemReboot, [0xDE, 0xAD, 0xBE, 0xEF]);
@@ -119,7 +119,8 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
     }
 
     /// <param name="expected">Bytes of data a good answer holds; null = not known, any will do.</param>
-    private byte[] Ask(byte page, byte command, ReadOnlySpan<byte> data, int? expected)
+    /// <param name="isExact">Another number of bytes is no answer.</param>
+    private byte[] Ask(byte page, byte command, ReadOnlySpan<byte> data, int? expected, bool isExact = true)
     {
         RawVersion version = Version ?? Detect();
         byte id = Send(page, command, data);
@@ -142,7 +143,7 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
                 throw new BoardException(BoardFault.Refused, $"{Name}: page {page:x2} command {command:x2} "
                     + $"({Convert.ToHexStringLower(data[..Math.Min(data.Length, 8)])}): {reply.Error}");
             }
-            if (expected is int count && reply.Data.Length != count)
+            if (isExact && expected is int count && reply.Data.Length != count)
             {
                 throw new BoardException(BoardFault.NoAnswer, $"{Name}: page {page:x2} command {command:x2} answered "
                     + $"{reply.Data.Length} bytes where {count} were asked for");

@@ -77,7 +77,8 @@ public static class RawFrame
         }
         else
         {
-            bool isError = data.Length >= 2 && data[0] == InWords && data.Length != expected;
+            bool isError = data.Length >= 2 && data[0] == InWords && data.Length != expected
+                && data[1] is Timeout or Invalid or Overflow or InWords;
             reply = isError ? new RawReply(bytes[2], [], Words(data[1], data[2..])) : new RawReply(bytes[2], data.ToArray(), "");
         }
         return whole;

@@ -9,6 +9,7 @@ internal static class AsicCommand
     {
         Command asic = new("asic", "Find, mine with, watch, tune and flash ASICs.");
         asic.Subcommands.Add(AsicListCommand.Build(context));
+        asic.Subcommands.Add(AsicBenchCommand.Build(context));
         asic.Subcommands.Add(AsicScanCommand.Build(context));
         asic.Subcommands.Add(AsicStatusCommand.Build(context));
         asic.Subcommands.Add(AsicWatchCommand.Build(context));

