@@ -51,11 +51,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         using CancellationTokenSource deadline = new(s_all, clock);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         using Socket socket = await ConnectAsync(device, both.Token, cancel).ConfigureAwait(false);
-<<<<<<< HEAD
-        ExchangeReader reader = new();
-=======
         ApiReplyReader reader = new();
->>>>>>> fleet
         try
         {
             int sent = 0;
@@ -100,11 +96,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         }
     }
 
-<<<<<<< HEAD
-    private async Task<ExchangeReply> ReadAsync(Socket socket, ExchangeReader reader, IPEndPoint device, CancellationToken cancel)
-=======
-    private async Task<RawReply> ReadAsync(Socket socket, ApiReplyReader reader, IPEndPoint device, CancellationToken cancel)
->>>>>>> fleet
+    private async Task<ExchangeReply> ReadAsync(Socket socket, ApiReplyReader reader, IPEndPoint device, CancellationToken cancel)
     {
         byte[] buffer = new byte[8192];
         while (true)
@@ -149,11 +141,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
 }
 
 /// <summary>Collects a reply and knows when its brackets are balanced.</summary>
-<<<<<<< HEAD
-internal sealed class ExchangeReader
-=======
 internal sealed class ApiReplyReader
->>>>>>> fleet
 {
     private readonly List<byte> _bytes = [];
     private int _depth;
