@@ -19,7 +19,7 @@ internal static class FleetViews
         DryRun = dryRun,
     };
 
-    public static FleetDeviceAnswer Device(DeviceSnapshot device, string? tuning) => new(1, Row(device, tuning))
+    public static FleetDeviceAnswer Device(FleetDevice device, string? tuning) => new(1, Row(device, tuning))
     {
         MedianHs = device.MedianRate,
         MedianJoulePerTh = device.MedianJoule * 1e12,
@@ -33,7 +33,7 @@ internal static class FleetViews
         Repairs = device.Reading?.Repairs ?? 0,
     };
 
-    public static FleetHistoryAnswer History(DeviceSnapshot device, IReadOnlyList<HistoryPoint> points) => new(1, device.Id, device.Name)
+    public static FleetHistoryAnswer History(FleetDevice device, IReadOnlyList<HistoryPoint> points) => new(1, device.Id, device.Name)
     {
         Time = [.. points.Select(static point => point.Time)],
         HashrateHs = Column(points, static point => point.Rate),
@@ -46,14 +46,14 @@ internal static class FleetViews
         Rejected = Column(points, static point => (double)point.Rejected),
     };
 
-    public static double? RateOf(DeviceSnapshot device) => device.State == FleetState.Unreachable
+    public static double? RateOf(FleetDevice device) => device.State == FleetState.Unreachable
         ? null
         : device.Reading?.Rates is { } rates ? rates.OneMinute ?? rates.FiveSeconds ?? rates.TenMinutes ?? rates.Average : null;
 
     private static double?[] Column(IReadOnlyList<HistoryPoint> points, Func<HistoryPoint, double> read) =>
         [.. points.Select(point => read(point) is var value && double.IsFinite(value) ? Math.Round(value, 3) : (double?)null)];
 
-    private static FleetRow Row(DeviceSnapshot device, string? tuning)
+    private static FleetRow Row(FleetDevice device, string? tuning)
     {
         FleetReading? reading = device.Reading;
         PoolReading? pool = reading?.Pools.FirstOrDefault(static pool => pool.Active == true) ?? (reading?.Pools.Count > 0 ? reading.Pools[0] : null);

@@ -30,17 +30,17 @@ internal static class AsicMetrics
         OfDevice("otedama_asic_device_power_watts", "Watts; of the others the sum.", static device => Answering(device)?.Power.Watts, static all => all.Sum()),
     ];
 
-    private static IReadOnlyList<DeviceSnapshot> Fleet(MetricsInput input) => input.Fleet?.Devices ?? [];
+    private static IReadOnlyList<FleetDevice> Fleet(MetricsInput input) => input.Fleet?.Devices ?? [];
 
-    private static FleetReading? Answering(DeviceSnapshot device) => device.State == FleetState.Unreachable ? null : device.Reading;
+    private static FleetReading? Answering(FleetDevice device) => device.State == FleetState.Unreachable ? null : device.Reading;
 
-    private static ValueMetric Sum(string name, string help, Func<DeviceSnapshot, double?> read) =>
+    private static ValueMetric Sum(string name, string help, Func<FleetDevice, double?> read) =>
         new(name, "gauge", [], help, m => m.Fleet is null ? [] : [new Sample([], Fleet(m).Sum(device => read(device) ?? 0))]);
 
-    private static ValueMetric OfDevice(string name, string help, Func<DeviceSnapshot, double?> read, Func<IEnumerable<double>, double> join) =>
+    private static ValueMetric OfDevice(string name, string help, Func<FleetDevice, double?> read, Func<IEnumerable<double>, double> join) =>
         new(name, "gauge", ["device"], help, m =>
         {
-            DeviceSnapshot[] all = [.. Fleet(m).OrderBy(static device => device.Id, StringComparer.Ordinal)];
+            FleetDevice[] all = [.. Fleet(m).OrderBy(static device => device.Id, StringComparer.Ordinal)];
             double[] others = [.. all.Skip(DevicesMax).Select(read).OfType<double>()];
             return all.Take(DevicesMax).Select(device => (device.Id, Value: read(device))).Where(static row => row.Value is not null)
                 .Select(static row => new Sample([row.Id], row.Value!.Value))

@@ -33,7 +33,7 @@ public static class ActionGate
 {
     /// <summary>Null = it may; else why not, in a sentence.</summary>
     public static string? Refusal(
-        DeviceSnapshot device, int fleet, IReadOnlyList<AuditEntry> before, ActionLimits limits, DateTimeOffset now)
+        FleetDevice device, int fleet, IReadOnlyList<AuditEntry> before, ActionLimits limits, DateTimeOffset now)
     {
         if (limits.Maintenance.FirstOrDefault(window => window.Holds(now)) is { } window)
         {

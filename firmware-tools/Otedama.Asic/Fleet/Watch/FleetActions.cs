@@ -10,10 +10,10 @@ public sealed record ActionRule(string Alarm, string Action, TimeSpan After)
 }
 
 /// <summary>Makes the order an action means for a device, or says why there is none.</summary>
-public delegate Task<(FleetOrder? Order, string? Refusal)> OrderMaker(DeviceSnapshot device, string action, CancellationToken cancel);
+public delegate Task<(FleetOrder? Order, string? Refusal)> OrderMaker(FleetDevice device, string action, CancellationToken cancel);
 
 /// <summary>Sends an order to a device.</summary>
-public delegate Task<FleetOutcome> OrderSender(DeviceSnapshot device, FleetOrder order, CancellationToken cancel);
+public delegate Task<FleetOutcome> OrderSender(FleetDevice device, FleetOrder order, CancellationToken cancel);
 
 /// <summary>
 /// Carries out what rules ask for, inside the guard rails: each order is in the audit log, on the disk, before it is sent.
@@ -33,7 +33,7 @@ public sealed class FleetActions(
     public async Task<IReadOnlyList<string>> StepAsync(FleetSnapshot fleet, CancellationToken cancel)
     {
         List<string> said = [];
-        foreach ((DeviceSnapshot device, ActionRule rule) in Due(fleet).ToArray())
+        foreach ((FleetDevice device, ActionRule rule) in Due(fleet).ToArray())
         {
             if (await DoAsync(device, fleet.Devices.Count, rule.Action, $"alarm {rule.Alarm}", cancel) is { } sentence)
             {
@@ -46,7 +46,7 @@ public sealed class FleetActions(
     /// <summary>
     /// A person's order. The guard rails do not hold people back, but what they do is written down and counts for them.
     /// </summary>
-    public async Task<FleetOutcome> OrderAsync(DeviceSnapshot device, FleetOrder order, string by, bool dryRun, CancellationToken cancel)
+    public async Task<FleetOutcome> OrderAsync(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel)
     {
         await _oneAtATime.WaitAsync(cancel);
         try
@@ -64,7 +64,7 @@ public sealed class FleetActions(
     }
 
     /// <summary>Alarms with a rule whose time has come. What has a cause of many is no single device's to mend.</summary>
-    private IEnumerable<(DeviceSnapshot Device, ActionRule Rule)> Due(FleetSnapshot fleet) =>
+    private IEnumerable<(FleetDevice Device, ActionRule Rule)> Due(FleetSnapshot fleet) =>
         from device in fleet.Devices
         where device.Misses == 0
         from alarm in device.Alarms
@@ -73,7 +73,7 @@ public sealed class FleetActions(
         where rule.Alarm == alarm.Code && fleet.At - alarm.Since >= rule.After
         select (device, rule);
 
-    private async Task<string?> DoAsync(DeviceSnapshot device, int fleet, string action, string by, CancellationToken cancel)
+    private async Task<string?> DoAsync(FleetDevice device, int fleet, string action, string by, CancellationToken cancel)
     {
         await _oneAtATime.WaitAsync(cancel);
         try
@@ -102,7 +102,7 @@ public sealed class FleetActions(
         }
     }
 
-    private async Task<FleetOutcome> SendAsync(DeviceSnapshot device, FleetOrder order, string by, bool dryRun, CancellationToken cancel)
+    private async Task<FleetOutcome> SendAsync(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel)
     {
         if (dryRun)
         {
@@ -116,7 +116,7 @@ public sealed class FleetActions(
     }
 
     /// <summary>Each refusal once, or an alarm that stays would fill the log.</summary>
-    private string? Refuse(DeviceSnapshot device, string action, string by, string refusal)
+    private string? Refuse(FleetDevice device, string action, string by, string refusal)
     {
         string kind = string.Concat(refusal.Where(static c => !char.IsDigit(c)));
         if (_refused.GetValueOrDefault((device.Id, action)) == kind)

@@ -9,7 +9,7 @@ public sealed record AlarmSnapshot(string Code, AlarmSeverity Severity, DateTime
 public sealed record CauseSnapshot(string Code, AlarmSeverity Severity, DateTimeOffset Since, string Text, int Devices);
 
 /// <summary>One device at one moment.</summary>
-public sealed record DeviceSnapshot
+public sealed record FleetDevice
 {
     public required string Id { get; init; }
 
@@ -40,7 +40,7 @@ public sealed record DeviceSnapshot
 }
 
 /// <summary>The fleet at one moment.</summary>
-public sealed record FleetSnapshot(DateTimeOffset At, IReadOnlyList<DeviceSnapshot> Devices, IReadOnlyList<CauseSnapshot> Causes);
+public sealed record FleetSnapshot(DateTimeOffset At, IReadOnlyList<FleetDevice> Devices, IReadOnlyList<CauseSnapshot> Causes);
 
 /// <summary>Something to tell people: an alarm was raised or is over.</summary>
 /// <param name="DeviceId">Null where it is no single device's.</param>

@@ -166,7 +166,7 @@ public sealed partial class FleetWatch
     }
 
     /// <summary>By id, address, host name or address without its port; null = none, or several.</summary>
-    public DeviceSnapshot? Find(string name)
+    public FleetDevice? Find(string name)
     {
         lock (_gate)
         {
@@ -373,7 +373,7 @@ public sealed partial class FleetWatch
         _events.Enqueue(happened);
     }
 
-    private static DeviceSnapshot SnapshotOf(WatchedDevice device) => new()
+    private static FleetDevice SnapshotOf(WatchedDevice device) => new()
     {
         Id = device.Id,
         Address = device.Address,

@@ -82,7 +82,7 @@ internal sealed class FleetCurtail(FleetWatch watch, FleetOrderer send, TimeProv
     ];
 
     /// <summary>What it takes when it works: while it rests it says little.</summary>
-    private static double? Usual(DeviceSnapshot device) =>
+    private static double? Usual(FleetDevice device) =>
         device.State is FleetState.Paused or FleetState.Idle && device.MedianRate is { } rate && device.MedianJoule is { } joule
             ? rate * joule
             : device.Reading?.Power.Watts;

@@ -130,9 +130,9 @@ internal sealed class FleetHost : IFleetView, IDisposable
     public async Task<FleetOrderAnswer> OrderAsync(FleetOrderRequest request, CancellationToken cancel)
     {
         FleetOrder order = FleetOrders.Make(request); // throws CommandException
-        DeviceSnapshot[] devices = [.. request.Devices.Select(name => Watch.Find(name) ?? throw Unknown(name))];
+        FleetDevice[] devices = [.. request.Devices.Select(name => Watch.Find(name) ?? throw Unknown(name))];
         List<FleetOrderResult> results = [];
-        foreach (DeviceSnapshot device in devices)
+        foreach (FleetDevice device in devices)
         {
             FleetOutcome outcome = await OrderAsync(device, order, request.By, request.DryRun, cancel);
             results.Add(new FleetOrderResult(device.Id, device.Name, order.Words, Views.Snake(outcome.Result.ToString()), outcome.Sentence, outcome.Steps));
@@ -146,7 +146,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
 
     public async Task<FleetOrderAnswer> TuneAsync(string name, string goal, CancellationToken cancel)
     {
-        DeviceSnapshot device = Watch.Find(name) ?? throw Unknown(name);
+        FleetDevice device = Watch.Find(name) ?? throw Unknown(name);
         string sentence = goal == FleetTunings.Stop ? _tunings.End(device) : await _tunings.BeginAsync(device, goal, cancel);
         return new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, $"tune {goal}", "done", sentence, [])]);
     }
@@ -271,7 +271,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
         }
     }
 
-    private KnownDevice? KnownAt(DeviceSnapshot device)
+    private KnownDevice? KnownAt(FleetDevice device)
     {
         lock (_gate)
         {
@@ -279,10 +279,10 @@ internal sealed class FleetHost : IFleetView, IDisposable
         }
     }
 
-    private Task<FleetOutcome> OrderAsync(DeviceSnapshot device, FleetOrder order, string by, bool dryRun, CancellationToken cancel) =>
+    private Task<FleetOutcome> OrderAsync(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel) =>
         _actions.OrderAsync(device, order, by, dryRun, cancel);
 
-    private async Task<FleetOutcome> SendAsync(DeviceSnapshot device, FleetOrder order, CancellationToken cancel)
+    private async Task<FleetOutcome> SendAsync(FleetDevice device, FleetOrder order, CancellationToken cancel)
     {
         if (KnownAt(device) is not { Driver: { } driver } known)
         {
@@ -304,10 +304,10 @@ internal sealed class FleetHost : IFleetView, IDisposable
         return outcome;
     }
 
-    private async Task<FleetTuning> TuningOf(DeviceSnapshot device, CancellationToken cancel) =>
+    private async Task<FleetTuning> TuningOf(FleetDevice device, CancellationToken cancel) =>
         KnownAt(device) is { Driver: { } driver } known ? await driver.TuningAsync(known.Target, cancel) : new FleetTuning();
 
-    private async Task<(FleetOrder? Order, string? Refusal)> MakeAsync(DeviceSnapshot device, string action, CancellationToken cancel)
+    private async Task<(FleetOrder? Order, string? Refusal)> MakeAsync(FleetDevice device, string action, CancellationToken cancel)
     {
         try
         {

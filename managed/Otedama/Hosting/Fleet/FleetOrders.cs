@@ -39,7 +39,7 @@ internal static class FleetOrders
 
     /// <summary>What an action of a rule means for a device; or why there is nothing to do.</summary>
     public static (FleetOrder? Order, string? Refusal) ForAction(
-        string action, DeviceSnapshot device, FleetAbilities abilities, FleetTuning tuning, IReadOnlyList<FleetPool> pools, IReadOnlyList<PayoutEntry> agreed)
+        string action, FleetDevice device, FleetAbilities abilities, FleetTuning tuning, IReadOnlyList<FleetPool> pools, IReadOnlyList<PayoutEntry> agreed)
     {
         FleetOrder? order = action switch
         {

@@ -3,11 +3,11 @@ using Otedama.Asic;
 namespace Otedama;
 
 /// <summary>Gives a device an order through the audit log.</summary>
-internal delegate Task<FleetOutcome> FleetOrderer(DeviceSnapshot device, FleetOrder order, string by, bool dryRun, CancellationToken cancel);
+internal delegate Task<FleetOutcome> FleetOrderer(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel);
 
 /// <summary>Tunings that are under way, one a device: a plan for each, carried out as readings come. StepAsync by one loop.</summary>
 internal sealed class FleetTunings(
-    FleetWatch watch, FleetOrderer send, Func<DeviceSnapshot, CancellationToken, Task<FleetTuning>> options, TimeProvider clock)
+    FleetWatch watch, FleetOrderer send, Func<FleetDevice, CancellationToken, Task<FleetTuning>> options, TimeProvider clock)
 {
     public const string Stop = "stop";
 
@@ -38,7 +38,7 @@ internal sealed class FleetTunings(
     }
 
     /// <summary>Throws CommandException when the device cannot be tuned.</summary>
-    public async Task<string> BeginAsync(DeviceSnapshot device, string goal, CancellationToken cancel)
+    public async Task<string> BeginAsync(FleetDevice device, string goal, CancellationToken cancel)
     {
         if (!Goals.Contains(goal))
         {
@@ -77,7 +77,7 @@ internal sealed class FleetTunings(
         return $"Tuning for {goal} begins: one step at a time among {listed.ClocksMhz.Count} clocks and {listed.CoreVolts.Count} voltages that the device lists, 5 minutes or more each.";
     }
 
-    public string End(DeviceSnapshot device)
+    public string End(FleetDevice device)
     {
         lock (_gate)
         {
@@ -102,7 +102,7 @@ internal sealed class FleetTunings(
         }
     }
 
-    private async Task DoAsync(Tuning tuning, DeviceSnapshot device, TuneStep step, CancellationToken cancel)
+    private async Task DoAsync(Tuning tuning, FleetDevice device, TuneStep step, CancellationToken cancel)
     {
         if (step is TuneStep.Done done)
         {

@@ -54,7 +54,7 @@ internal sealed class FakeFleet : IFleetView
     public static FleetSnapshot Snapshot(int devices)
     {
         WatchBench bench = new();
-        return new FleetSnapshot(bench.Clock.GetUtcNow(), [.. Enumerable.Range(0, devices).Select(i => new DeviceSnapshot
+        return new FleetSnapshot(bench.Clock.GetUtcNow(), [.. Enumerable.Range(0, devices).Select(i => new FleetDevice
         {
             Id = $"aa:bb:cc:00:{i / 256:x2}:{i % 256:x2}",
             Address = $"10.0.{i / 256}.{i % 256}:80",

@@ -130,9 +130,14 @@ public sealed class FleetVerbTests : IAsyncDisposable
             StringComparison.Ordinal);
     }
 
-    private string File_(string? address = null) => _folder.File("otedama.yaml", $$"""
-        data_dir: {{_folder.Path}}/data
-        asic: {fleet: {devices: [{address: "{{address ?? $"127.0.0.1:{_server.Port}"}}", driver: axeos}], interval_seconds: 5}}
+    private string File_(string? address = null) => _folder.File("otedama.yaml", $"""
+        data_dir: {_folder.Path}/data
+        asic:
+          fleet:
+            interval_seconds: 5
+            devices:
+              - address: "{address ?? $"127.0.0.1:{_server.Port}"}"
+                driver: axeos
         """);
 
     private Task<CliResult> RunAsync(params string[] verb) => Cli.RunAsync(["asic", .. verb, "--config", File_()]);

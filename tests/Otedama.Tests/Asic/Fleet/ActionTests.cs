@@ -10,7 +10,7 @@ public sealed class ActionTests
     [Fact]
     public void Three_a_day_and_one_an_hour_go_to_a_device()
     {
-        DeviceSnapshot device = Device(1);
+        FleetDevice device = Device(1);
         Assert.Null(Refusal(device, []));
         Assert.Contains("30 minutes ago", Refusal(device, [Entry(1, 30)])!, StringComparison.Ordinal);
         Assert.Null(Refusal(device, [Entry(1, 61)]));
@@ -109,24 +109,24 @@ public sealed class ActionTests
         using AuditLog audit = AuditLog.Open(folder.Path, s_now);
         FleetActions actions = new([new ActionRule("frozen", "reboot", TimeSpan.Zero)], new ActionLimits(), audit, Make,
             static (_, _, _) => throw new InvalidOperationException("sent"), new HeldClock(s_now));
-        DeviceSnapshot device = Device(1, alarm: "frozen", since: 1);
+        FleetDevice device = Device(1, alarm: "frozen", since: 1);
         Assert.Empty(await actions.StepAsync(Fleet(device with { Misses = 1 }), default));
         Assert.Empty(await actions.StepAsync(Fleet(device with { Alarms = [device.Alarms[0] with { Cause = "network:x" }] }), default));
         Assert.Empty(audit.Entries);
     }
 
-    private static Task<(FleetOrder?, string?)> Make(DeviceSnapshot device, string action, CancellationToken cancel) =>
+    private static Task<(FleetOrder?, string?)> Make(FleetDevice device, string action, CancellationToken cancel) =>
         Task.FromResult<(FleetOrder?, string?)>((action == "restart" ? new RestartOrder() : new RebootOrder(), null));
 
-    private static FleetSnapshot Fleet(DeviceSnapshot device) => new(s_now, [device], []);
+    private static FleetSnapshot Fleet(FleetDevice device) => new(s_now, [device], []);
 
-    private static string? Refusal(DeviceSnapshot device, AuditEntry[] before, int fleet = 10) =>
+    private static string? Refusal(FleetDevice device, AuditEntry[] before, int fleet = 10) =>
         ActionGate.Refusal(device, fleet, before, new ActionLimits(), s_now);
 
     private static AuditEntry Entry(int device, double minutesAgo) =>
         new(1, s_now.AddMinutes(-minutesAgo), "ordered", $"d{device}", "reboot", "test", "");
 
-    private static DeviceSnapshot Device(int i, double uptime = 600, FleetState state = FleetState.Mining, string? alarm = null, double since = 0) => new()
+    private static FleetDevice Device(int i, double uptime = 600, FleetState state = FleetState.Mining, string? alarm = null, double since = 0) => new()
     {
         Id = $"d{i}",
         Address = $"192.0.2.{i}:80",

@@ -129,7 +129,7 @@ public sealed class FleetWatchTests
             Rates = new FleetRates { FiveSeconds = lie, TenMinutes = lie, OneHour = lie, Expected = lie },
             Power = new FleetPower { Watts = lie, InputVolts = lie, NominalVolts = lie },
         });
-        DeviceSnapshot device = bench.Watch.Find(WatchBench.Mac)!;
+        FleetDevice device = bench.Watch.Find(WatchBench.Mac)!;
         Assert.Equal((null, null), (device.Reading!.Rates.TenMinutes, device.Reading.Power.Watts));
         Assert.Empty(device.Alarms);
     }
