@@ -132,7 +132,7 @@ function drawDevices(fleet) {
     [t("device"), "", link], [t("model"), "", (d) => d.model ?? d.family ?? "–"], [t("status"), "", stateCell],
     [t("rate"), "number", (d) => hashrate(d.hashrate_hs)], [t("temperature"), "number", (d) => known(d.temperature_c, "°C")], [t("power"), "number", (d) => known(d.power_w, "W")],
     [t("efficiency"), "number", (d) => known(d.joule_per_th, "", 1)], [t("uptime"), "number", (d) => (d.uptime_s === null ? "–" : duration(d.uptime_s, state.language))],
-    [t("pool"), "wrap", (d) => (d.pool ?? "–").replace(/^[a-z0-9+]+:\/\//, "")],
+    [t("pool"), "", (d) => (d.pool ?? "–").replace(/^[a-z0-9+]+:\/\//, "")],
   ], fleet.devices.slice(0, 1000), t("noDevices"));
 }
 

@@ -23,7 +23,7 @@ internal sealed class FakeFleet : IFleetView
             _bench.Watch.Take(WatchBench.At, Of(WatchBench.At, WatchBench.Mac, names[0], wave));
             for (int n = 0; n < all.Length; n++)
             {
-                FleetReading reading = Of(all[n], $"aa:bb:cc:00:01:0{n}", names[(n + 1) % names.Length], wave);
+                FleetReading reading = Of(all[n], $"aa:bb:cc:00:01:0{n}", n < 3 ? names[n + 1] : "gamma-5", wave);
                 _bench.Watch.Take(all[n], i > 300 && n == 1 ? reading with { Pools = [reading.Pools[0] with { User = "bc1qthief" }] } : reading);
             }
             Array.ForEach(dead, address => _bench.Watch.Miss(address, "no route to host"));

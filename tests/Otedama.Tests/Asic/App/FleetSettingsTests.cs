@@ -8,7 +8,7 @@ namespace Otedama.Tests.Asic.App;
 public sealed class FleetSettingsTests
 {
     [Theory]
-    [InlineData("ranges: [10.0.0.0/8]", "65536")]
+    [InlineData("ranges: [10.0.0.0/8]", "16,777,216")]
     [InlineData("ranges: [8.8.8.0/24]", "public")]
     [InlineData("devices: [8.8.8.8]", "no private address")]
     [InlineData("devices: [miner.example]", "names are not looked up")]
@@ -76,7 +76,7 @@ public sealed class FleetSettingsTests
     private static FleetPlan? Plan(string fleet)
     {
         using TempFolder folder = new();
-        string file = folder.File("otedama.yaml", $"mining: {{enabled: true}}\nasic: {{fleet: {{{fleet}}}}}\n");
+        string file = folder.File("otedama.yaml", $"mining: {{enabled: true}}\nasic: {{fleet: {{{fleet.ReplaceLineEndings(" ")}}}}}\n");
         Configuration configuration = ConfigurationSearch.Load(file, [], new Dictionary<string, string>(), null);
         return InstancePlan.Make(configuration, null, new Dictionary<string, string> { ["XDG_DATA_HOME"] = folder.Path }).Fleet;
     }

@@ -56,9 +56,9 @@ public sealed class FleetVerbTests : IAsyncDisposable
     [InlineData("Name devices, or give --all", "pause")]
     [InlineData("--agree needs a device", "status", "--agree")]
     [InlineData("none of energy, rate", "tune", "x", "--goal", "glory")]
-    [InlineData("needs a running instance", "tune", "x")]
+    [InlineData("done by a running instance", "tune", "x")]
     [InlineData("out of range", "history", "x", "--hours", "1000")]
-    [InlineData("65536", "scan", "10.0.0.0/8")]
+    [InlineData("16,777,216", "scan", "10.0.0.0/8")]
     [InlineData("--allow-public", "scan", "8.8.8.0/24")]
     public async Task A_mistake_is_a_sentence(string sentence, params string[] verb)
     {
