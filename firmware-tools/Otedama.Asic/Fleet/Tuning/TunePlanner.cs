@@ -38,9 +38,6 @@ public sealed class TunePlanner
     /// <summary>The setting that is measured now.</summary>
     public (double Clock, double Volt) Now => (_options.Clocks[_at.Clock], _options.Volts[_at.Volt]);
 
-    /// <summary>The best so far: J per hash, or hashes a second; null before the first was measured.</summary>
-    public double? BestScore => _bestScore;
-
     /// <summary>Takes a look at the device and says what to do.</summary>
     public TuneStep Take(FleetReading reading, DateTimeOffset now)
     {

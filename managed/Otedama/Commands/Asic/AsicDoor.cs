@@ -17,9 +17,6 @@ internal sealed class AsicDoor : IDisposable
 
     private AsicDoor(FleetHost host, DataDirectory directory) => (_host, _directory) = (host, directory);
 
-    /// <summary>True where a running instance answers.</summary>
-    public bool IsRemote => _client is not null;
-
     /// <summary>Throws CommandException or ConfigurationException when there is no fleet, or it cannot be reached.</summary>
     public static async Task<AsicDoor> OpenAsync(CommandContext context, ParseResult result, CancellationToken stop)
     {
