@@ -143,7 +143,8 @@ internal sealed record FleetDeviceAnswer(int Schema, FleetRow Device)
     public required int Repairs { get; init; }
 }
 
-internal sealed record FleetChainView(int Index, double? HashrateHs, double? TemperatureC, double? ClockMhz, double? Volts, int? ChipsFound, int? ChipsExpected, ulong? Errors);
+internal sealed record FleetChainView(int Index, double? HashrateHs, double? TemperatureC, double? ClockMhz,
+    double? Volts, int? ChipsFound, int? ChipsExpected, ulong? Errors);
 
 internal sealed record FleetFanView(int Index, double? Rpm, double? Percent);
 
@@ -174,4 +175,5 @@ internal sealed record FleetHistoryAnswer(int Schema, string Id, string Name)
 internal sealed record FleetOrderAnswer(int Schema, IReadOnlyList<FleetOrderResult> Results);
 
 /// <param name="Result">done, already, refused, denied, unsupported, failed or unknown.</param>
-internal sealed record FleetOrderResult(string Id, string Name, string Order, string Result, string Text, IReadOnlyList<string> Steps);
+internal sealed record FleetOrderResult(string Id, string Name, string Order, string Result, string Text,
+    IReadOnlyList<string> Steps);

@@ -12,13 +12,18 @@ internal sealed class FleetApi(IInstance instance)
     private const double HoursMax = 168;
 
     public HttpRoutes AddTo(HttpRoutes routes) => routes
-        .Get("/api/v1/fleet", (context, _) => JsonAsync(context, instance.Fleet?.Fleet() ?? FleetAnswer.None, AnswerJson.Default.FleetAnswer))
-        .Get("/api/v1/fleet/device", (context, _) => OfDeviceAsync(context, static (fleet, name) => fleet.Device(name), AnswerJson.Default.FleetDeviceAnswer))
+        .Get("/api/v1/fleet", (context, _) => JsonAsync(context, instance.Fleet?.Fleet() ?? FleetAnswer.None,
+            AnswerJson.Default.FleetAnswer))
+        .Get("/api/v1/fleet/device", (context, _) => OfDeviceAsync(context, static (fleet, name) =>
+            fleet.Device(name), AnswerJson.Default.FleetDeviceAnswer))
         .Get("/api/v1/fleet/history", (context, _) => HistoryAsync(context))
         .Post("/api/v1/fleet/order", OrderAsync)
-        .Post("/api/v1/fleet/agree", (context, _) => DoAsync(context, fleet => Task.FromResult(fleet.Agree(NameIn(context)))))
-        .Post("/api/v1/fleet/tune", (context, stop) => DoAsync(context, fleet => fleet.TuneAsync(NameIn(context), context.Request.Query["goal"].ToString(), stop)))
-        .Post("/api/v1/fleet/curtail", (context, _) => DoAsync(context, fleet => Task.FromResult(Curtail(fleet, context))));
+        .Post("/api/v1/fleet/agree", (context, _) => DoAsync(context, fleet =>
+            Task.FromResult(fleet.Agree(NameIn(context)))))
+        .Post("/api/v1/fleet/tune", (context, stop) => DoAsync(context, fleet =>
+            fleet.TuneAsync(NameIn(context), context.Request.Query["goal"].ToString(), stop)))
+        .Post("/api/v1/fleet/curtail", (context, _) => DoAsync(context, fleet =>
+            Task.FromResult(Curtail(fleet, context))));
 
     private static string NameIn(HttpContext context) => context.Request.Query["device"].ToString();
 
@@ -26,7 +31,8 @@ internal sealed class FleetApi(IInstance instance)
     {
         string watts = context.Request.Query["watts"].ToString();
         double most = 0;
-        if (watts.Length > 0 && (!double.TryParse(watts, NumberStyles.Float, CultureInfo.InvariantCulture, out most) || most is not (>= 0 and < 1e12)))
+        if (watts.Length > 0 && (!double.TryParse(watts, NumberStyles.Float, CultureInfo.InvariantCulture, out most)
+            || most is not (>= 0 and < 1e12)))
         {
             throw new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(watts)}\" is no number of watts");
         }
@@ -38,9 +44,11 @@ internal sealed class FleetApi(IInstance instance)
     {
         string asked = context.Request.Query["hours"].ToString();
         double hours = 1;
-        return asked.Length > 0 && (!double.TryParse(asked, NumberStyles.Float, CultureInfo.InvariantCulture, out hours) || hours is not (> 0 and <= HoursMax))
+        return asked.Length > 0 && (!double.TryParse(asked, NumberStyles.Float, CultureInfo.InvariantCulture,
+            out hours) || hours is not (> 0 and <= HoursMax))
             ? HttpReply.TextAsync(context, 400, $"hours is no number of hours; allowed: up to {HoursMax:0}\n")
-            : OfDeviceAsync(context, (fleet, name) => fleet.History(name, TimeSpan.FromHours(hours)), AnswerJson.Default.FleetHistoryAnswer);
+            : OfDeviceAsync(context, (fleet, name) => fleet.History(name, TimeSpan.FromHours(hours)),
+                AnswerJson.Default.FleetHistoryAnswer);
     }
 
     private async Task OrderAsync(HttpContext context, CancellationToken stop)
@@ -48,7 +56,8 @@ internal sealed class FleetApi(IInstance instance)
         FleetOrderRequest? request;
         try
         {
-            request = JsonSerializer.Deserialize(await HttpReply.ReadBodyAsync(context, stop), AnswerJson.Default.FleetOrderRequest);
+            request = JsonSerializer.Deserialize(await HttpReply.ReadBodyAsync(context, stop),
+                AnswerJson.Default.FleetOrderRequest);
         }
         catch (JsonException e)
         {
@@ -64,7 +73,8 @@ internal sealed class FleetApi(IInstance instance)
         string name = NameIn(context);
         return instance.Fleet is not { } fleet ? NoFleetAsync(context)
             : read(fleet, name) is { } answer ? JsonAsync(context, answer, type)
-            : HttpReply.TextAsync(context, 404, "no device, or more than one, is called that; give an id, an address or a host name\n");
+            : HttpReply.TextAsync(context, 404, "no device, or more than one, is called that; give an id, an "
+                + "address or a host name\n");
     }
 
     private async Task DoAsync(HttpContext context, Func<IFleetView, Task<FleetOrderAnswer>> act)
@@ -85,7 +95,8 @@ internal sealed class FleetApi(IInstance instance)
     }
 
     private static Task NoFleetAsync(HttpContext context) =>
-        HttpReply.TextAsync(context, 400, "this instance watches no fleet: write asic.fleet.devices or asic.fleet.ranges and restart it\n");
+        HttpReply.TextAsync(context, 400, "this instance watches no fleet: write asic.fleet.devices or "
+            + "asic.fleet.ranges and restart it\n");
 
     private static Task JsonAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) =>
         HttpReply.JsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(value, type));

@@ -44,9 +44,9 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
         [],
         (RawValue raw, out IReadOnlyList<UrlEntry> value) => Read(raw, lead, fields, out value),
         entries => $"[{string.Join(", ", entries.Select(entry => Show(entry, lead, secrets)))}]")
-    {
-        Rebase = static (folder, entries) => [.. entries.Select(entry => entry.Below(folder))],
-    };
+        {
+            Rebase = static (folder, entries) => [.. entries.Select(entry => entry.Below(folder))],
+        };
 
     /// <summary>
     /// A URL without user and password. In text that is no URL everything before the last @ goes: a password with a slash is

@@ -293,7 +293,8 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             fleet.Dispose();
             stop.Dispose();
-        }));
+        }
+        ));
     }
 
     private void StartWebhooks()

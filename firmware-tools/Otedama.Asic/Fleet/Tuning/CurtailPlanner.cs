@@ -27,7 +27,8 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
     /// all is as wanted. A device larger than a step goes alone.
     /// </summary>
     /// <param name="targetWatts">0 = all paused; null = no limit: all resumed.</param>
-    public (IReadOnlyList<string> Pause, IReadOnlyList<string> Resume) Step(IReadOnlyList<CurtailLoad> loads, double? targetWatts, DateTimeOffset now)
+    public (IReadOnlyList<string> Pause, IReadOnlyList<string> Resume) Step(IReadOnlyList<CurtailLoad> loads,
+        double? targetWatts, DateTimeOffset now)
     {
         if (_lastAt is { } last && now - last < stepEvery && now >= last)
         {
@@ -37,7 +38,8 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
         double whole = loads.Sum(Of), taken = loads.Where(static load => !load.IsPaused).Sum(Of);
         List<string> pause = [], resume = [];
         double moved = 0;
-        foreach (CurtailLoad load in loads.Where(static load => !load.IsPaused).OrderByDescending(Of).ThenBy(static load => load.Id, StringComparer.Ordinal))
+        foreach (CurtailLoad load in loads.Where(static load =>
+            !load.IsPaused).OrderByDescending(Of).ThenBy(static load => load.Id, StringComparer.Ordinal))
         {
             if (targetWatts is not { } target || taken - moved <= target || !Fits(Of(load)))
             {
@@ -46,7 +48,8 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
             pause.Add(load.Id);
             moved += Of(load);
         }
-        foreach (CurtailLoad load in loads.Where(load => load.IsPaused && pause.Count == 0).OrderBy(Of).ThenBy(static load => load.Id, StringComparer.Ordinal))
+        foreach (CurtailLoad load in loads.Where(load => load.IsPaused
+            && pause.Count == 0).OrderBy(Of).ThenBy(static load => load.Id, StringComparer.Ordinal))
         {
             if ((targetWatts is { } target && taken + moved + Of(load) > target) || !Fits(Of(load)))
             {
@@ -68,10 +71,12 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
     {
         double usual = UsualOf(loads);
         double taken = loads.Where(static load => !load.IsPaused).Sum(load => load.Watts ?? usual);
-        bool canResume = loads.Any(load => load.IsPaused && (targetWatts is not { } target || taken + (load.Watts ?? usual) <= target));
+        bool canResume = loads.Any(load => load.IsPaused && (targetWatts is not { } target
+            || taken + (load.Watts ?? usual) <= target));
         return !(taken > targetWatts) && !canResume;
     }
 
     private static double UsualOf(IReadOnlyList<CurtailLoad> loads) =>
-        loads.Where(static load => load is { Watts: > 0, IsPaused: false }).Select(static load => load.Watts!.Value).DefaultIfEmpty(0).Average();
+        loads.Where(static load => load is { Watts: > 0, IsPaused: false }).Select(static load =>
+            load.Watts!.Value).DefaultIfEmpty(0).Average();
 }

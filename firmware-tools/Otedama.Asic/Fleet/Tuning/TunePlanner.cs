@@ -25,9 +25,11 @@ public sealed class TunePlanner
         _options = options;
         if (options.Clocks.Count == 0 || options.Volts.Count == 0)
         {
-            throw new ArgumentException("the device lists no clocks or no voltages, so there is nothing to choose from");
+            throw new ArgumentException("the device lists no clocks or no voltages, so there is nothing to "
+                + "choose from");
         }
-        if (!options.Clocks.SequenceEqual(options.Clocks.Order()) || !options.Volts.SequenceEqual(options.Volts.Order()))
+        if (!options.Clocks.SequenceEqual(options.Clocks.Order())
+            || !options.Volts.SequenceEqual(options.Volts.Order()))
         {
             throw new ArgumentException("clocks and voltages have to be ascending");
         }
@@ -95,10 +97,12 @@ public sealed class TunePlanner
     {
         (int Clock, int Volt)[] ways = _options.ForRate
             ? [(_best.Clock + 1, _best.Volt), (_best.Clock + 1, _best.Volt + 1), (_best.Clock, _best.Volt + 1)]
-            : [(_best.Clock, _best.Volt - 1), (_best.Clock - 1, _best.Volt), (_best.Clock - 1, _best.Volt - 1), (_best.Clock + 1, _best.Volt)];
+            : [(_best.Clock, _best.Volt - 1), (_best.Clock - 1, _best.Volt), (_best.Clock - 1, _best.Volt - 1),
+                (_best.Clock + 1, _best.Volt)];
         foreach ((int Clock, int Volt) way in ways)
         {
-            bool isListed = way.Clock >= 0 && way.Clock < _options.Clocks.Count && way.Volt >= 0 && way.Volt < _options.Volts.Count;
+            bool isListed = way.Clock >= 0 && way.Clock < _options.Clocks.Count && way.Volt >= 0
+                && way.Volt < _options.Volts.Count;
             if (isListed && _tried.Add(way))
             {
                 return way;
@@ -111,7 +115,8 @@ public sealed class TunePlanner
     {
         _isOver = true;
         // A setting that is in trouble is never the best; where the first already was, one below it.
-        (int Clock, int Volt) safe = _bestScore is not null && _best != _at ? _best : (Math.Max(0, _at.Clock - 1), Math.Max(0, _at.Volt - 1));
+        (int Clock, int Volt) safe = _bestScore is not null && _best != _at ? _best
+            : (Math.Max(0, _at.Clock - 1), Math.Max(0, _at.Volt - 1));
         _best = safe;
         return safe == _at ? Finished(trouble) : SetTo(safe, trouble);
     }
@@ -125,32 +130,39 @@ public sealed class TunePlanner
         return new TuneStep.Set(_options.Clocks[next.Clock], _options.Volts[next.Volt], rises, because);
     }
 
-    private TuneStep.Done Finished(string because) => new(_options.Clocks[_best.Clock], _options.Volts[_best.Volt], because);
+    private TuneStep.Done Finished(string because) => new(_options.Clocks[_best.Clock], _options.Volts[_best.Volt],
+        because);
 
     private string? Trouble(FleetReading reading)
     {
         double? chip = reading.Temperatures.ChipMax ?? reading.Temperatures.ChipAverage;
-        return reading.State is FleetState.Throttled or FleetState.Fault ? $"the device is in state {reading.State.ToString().ToLowerInvariant()}"
+        return reading.State is FleetState.Throttled or FleetState.Fault
+            ? $"the device is in state {reading.State.ToString().ToLowerInvariant()}"
             : chip is null ? "it shows no chip temperature, and nothing is raised without one"
             : chip >= _options.ChipLimit ? $"chip at {Figure.Of(chip.Value)} °C, limit {Figure.Of(_options.ChipLimit)}"
             : reading.Temperatures.Regulator >= _options.RegulatorLimit
-                ? $"regulator at {Figure.Of(reading.Temperatures.Regulator.Value)} °C, limit {Figure.Of(_options.RegulatorLimit)}"
+                ? $"regulator at {Figure.Of(reading.Temperatures.Regulator.Value)} °C, limit "
+                    + $"{Figure.Of(_options.RegulatorLimit)}"
             : reading.Shares.HardwareErrorPercent >= _options.ErrorPercentLimit
-                ? $"{Figure.Of(reading.Shares.HardwareErrorPercent.Value)} % of its answers are wrong, limit {Figure.Of(_options.ErrorPercentLimit)}"
+                ? $"{Figure.Of(reading.Shares.HardwareErrorPercent.Value)} % of its answers are wrong, limit "
+                    + $"{Figure.Of(_options.ErrorPercentLimit)}"
             : null;
     }
 
     /// <summary>A device may not say its clock; one that says another did not take it.</summary>
     private bool IsSet(FleetReading reading) =>
-        (reading.Power.ClockMhz is not { } clock || Math.Abs(clock - _options.Clocks[_at.Clock]) <= Math.Max(5, 0.02 * clock));
+        (reading.Power.ClockMhz is not { } clock || Math.Abs(clock - _options.Clocks[_at.Clock]) <= Math.Max(5,
+            0.02 * clock));
 
     /// <summary>Ten times what the chips need for an answer, where that is longer.</summary>
     private TimeSpan Settle(FleetReading reading)
     {
-        double? seconds = reading.Shares.Difficulty is > 0 and { } difficulty && reading.Rates.OneMinute is > 0 and { } rate
+        double? seconds = reading.Shares.Difficulty is > 0 and { } difficulty
+            && reading.Rates.OneMinute is > 0 and { } rate
             ? 10 * Math.Min(difficulty, 1024) * 4_294_967_296 / rate
             : null;
-        return TimeSpan.FromSeconds(Math.Clamp(seconds ?? 0, _options.Settle.TotalSeconds, Math.Max(_options.Settle.TotalSeconds, LongestHours * 3600)));
+        return TimeSpan.FromSeconds(Math.Clamp(seconds ?? 0, _options.Settle.TotalSeconds,
+            Math.Max(_options.Settle.TotalSeconds, LongestHours * 3600)));
     }
 
     private static int NearestAt(IReadOnlyList<double> all, double value) =>

@@ -55,9 +55,11 @@ public static class ActionGate
         }
         if (own.Length > 0 && now - own[^1].At < limits.PerDeviceGap)
         {
-            return $"the last order went to it {(now - own[^1].At).TotalMinutes:0} minutes ago, and {limits.PerDeviceGap.TotalMinutes:0} are waited";
+            return $"the last order went to it {(now - own[^1].At).TotalMinutes:0} minutes ago, and "
+                + $"{limits.PerDeviceGap.TotalMinutes:0} are waited";
         }
-        int under = done.Where(entry => now - entry.At < limits.Recovery && entry.Device != device.Id).Select(static entry => entry.Device).Distinct().Count();
+        int under = done.Where(entry => now - entry.At < limits.Recovery
+            && entry.Device != device.Id).Select(static entry => entry.Device).Distinct().Count();
         int allowed = Math.Max(1, (int)(fleet * limits.FleetPercent / 100));
         return under >= allowed
             ? $"{under} of {fleet} devices are under an order, and {allowed} may be at once"

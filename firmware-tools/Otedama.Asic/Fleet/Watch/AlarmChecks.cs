@@ -29,7 +29,8 @@ internal static class AlarmChecks
             return rate > 0 ? Look.Good() : Look.Bad(0, "It hashes nothing.");
         }
         return look.Below(100 * rate / look.Expected, percent =>
-            $"It does {Figure.Rate(rate)}, {Figure.Of(percent)} % of the {Figure.Rate(look.Expected.Value)} it should do.");
+            $"It does {Figure.Rate(rate)}, {Figure.Of(percent)} % of the {Figure.Rate(look.Expected.Value)} it "
+                + $"should do.");
     }
 
     public static Look Degraded(DeviceLook look)
@@ -64,7 +65,8 @@ internal static class AlarmChecks
             : sharesTell && Stands(track.AcceptedMovedAt) ? "count of accepted shares" : null;
         return what is null
             ? Look.Good()
-            : Look.Bad(null, $"Its {what} has been the same for {s_frozen.TotalMinutes:0} minutes: what it shows may be stale.");
+            : Look.Bad(null, $"Its {what} has been the same for {s_frozen.TotalMinutes:0} minutes: what it shows "
+                + $"may be stale.");
 
         bool Stands(DateTimeOffset? movedAt) => movedAt is { } at && look.Now - at >= s_frozen;
     }
@@ -78,14 +80,16 @@ internal static class AlarmChecks
         }
         if (chains.Count < look.Track.ChainsMost)
         {
-            return Look.Bad(look.Track.ChainsMost - chains.Count, $"It shows {chains.Count} hash boards and had {look.Track.ChainsMost}.");
+            return Look.Bad(look.Track.ChainsMost - chains.Count,
+                $"It shows {chains.Count} hash boards and had {look.Track.ChainsMost}.");
         }
         List<string> lacking = [];
         int missing = 0, known = 0;
         foreach (ChainReading chain in chains)
         {
             int? expected = chain.ChipsExpected ?? (chains.Count == 1 ? look.Reading.Identity.ChipCount : null);
-            int? found = chain.ChipsFound ?? (chain.Chips.Count > 0 ? chain.Chips.Count(static chip => chip.Answers) : null);
+            int? found = chain.ChipsFound ?? (chain.Chips.Count > 0 ? chain.Chips.Count(static chip => chip.Answers)
+                : null);
             known += expected is not null && found is not null ? 1 : 0;
             if (found < expected)
             {
@@ -105,7 +109,8 @@ internal static class AlarmChecks
 
     public static Look HotForModel(DeviceLook look) => look.Above(
         look.ChipHeat - look.Model?.ChipC,
-        above => $"Its hottest chip has {Figure.Of(look.ChipHeat!.Value)} °C, {Figure.Of(above)} more than the middle one of "
+        above => $"Its hottest chip has {Figure.Of(look.ChipHeat!.Value)} °C, {Figure.Of(above)} more than the "
+            + $"middle one of "
             + $"{look.Model!.Devices} devices of its model.");
 
     public static Look Sensor(DeviceLook look)
@@ -116,19 +121,22 @@ internal static class AlarmChecks
         double? worst = all.Max();
         return worst is null ? Look.Unknown
             : worst < look.Rule.Limit ? Look.Good(worst)
-            : Look.Bad(worst, $"A temperature sensor shows {Figure.Of(worst.Value)} °C: it is broken or absent, or the device was flashed "
+            : Look.Bad(worst, $"A temperature sensor shows {Figure.Of(worst.Value)} °C: it is broken or absent, "
+                + $"or the device was flashed "
                 + "with the settings of another board. This is no heat; check board and settings before it hashes on.");
     }
 
     public static Look FanStopped(DeviceLook look)
     {
-        FanReading[] driven = [.. look.Reading.Fans.Where(fan => fan.Rpm is not null && fan.DutyPercent > look.Rule.Limit)];
+        FanReading[] driven = [.. look.Reading.Fans.Where(fan =>
+            fan.Rpm is not null && fan.DutyPercent > look.Rule.Limit)];
         if (look.Reading.Fans.All(static fan => fan.Rpm is null))
         {
             return Look.Unknown;
         }
         return Array.Find(driven, static fan => fan.Rpm == 0) is { } stopped
-            ? Look.Bad(0, $"Fan {stopped.Index} stands still though it is driven with {Figure.Of(stopped.DutyPercent!.Value)} %.")
+            ? Look.Bad(0, $"Fan {stopped.Index} stands still though it is driven with "
+                + $"{Figure.Of(stopped.DutyPercent!.Value)} %.")
             : Look.Good();
     }
 
@@ -136,7 +144,8 @@ internal static class AlarmChecks
     {
         double? duty = look.Reading.Fans.Max(static fan => fan.DutyPercent);
         return duty is null ? Look.Unknown
-            : duty >= look.Rule.Limit ? Look.Bad(duty, "Its fans run with all they have: dust, heat of the room, or a fan that fails.")
+            : duty >= look.Rule.Limit ? Look.Bad(duty, "Its fans run with all they have: dust, heat of the room, "
+                + "or a fan that fails.")
             : Look.Good(duty);
     }
 
@@ -168,7 +177,8 @@ internal static class AlarmChecks
             return active is null ? Look.Unknown : Look.Good();
         }
         bool isSecond = active.IsFallback
-            ?? (active.Priority is { } own && look.Reading.Pools.Any(pool => pool.Priority < own && pool.Status != "Disabled"));
+            ?? (active.Priority is { } own && look.Reading.Pools.Any(pool =>
+                pool.Priority < own && pool.Status != "Disabled"));
         return isSecond ? Look.Bad(null, $"It mines on its fallback pool {active.Url}.") : Look.Good();
     }
 
@@ -179,7 +189,8 @@ internal static class AlarmChecks
             return Rests(look);
         }
         DateTimeOffset? last = look.Track.AcceptedMovedAt;
-        last = look.Reading.Shares.LastAccepted is { } said && said <= look.Now && (last is null || said > last) ? said : last;
+        last = look.Reading.Shares.LastAccepted is { } said && said <= look.Now && (last is null || said > last)
+            ? said : last;
         if (last is not { } at)
         {
             return Look.Unknown;
@@ -187,13 +198,15 @@ internal static class AlarmChecks
         double patience = Math.Max(look.Rule.Limit * 60, 20 * (look.ShareSeconds ?? 0));
         double silent = (look.Now - at).TotalSeconds;
         return silent > patience
-            ? Look.Bad(silent / 60, $"No pool has accepted a share of it for {silent / 60:0} minutes; {patience / 60:0} would be long.")
+            ? Look.Bad(silent / 60, $"No pool has accepted a share of it for {silent / 60:0} minutes; "
+                + $"{patience / 60:0} would be long.")
             : Look.Good(silent / 60);
     }
 
     public static Look HardwareErrors(DeviceLook look) =>
         look.IsMining
-            ? look.Above(look.Reading.Shares.HardwareErrorPercent, percent => $"{Figure.Of(percent)} % of what its chips find is wrong.")
+            ? look.Above(look.Reading.Shares.HardwareErrorPercent, percent =>
+                $"{Figure.Of(percent)} % of what its chips find is wrong.")
             : Rests(look);
 
     public static Look InputVoltage(DeviceLook look) => look.Below(
@@ -237,12 +250,14 @@ internal static class AlarmChecks
     public static Look Clock(DeviceLook look)
     {
         double? off = look.Reading.DeviceTime is { } time ? Math.Abs((time - look.Reading.At).TotalSeconds) : null;
-        return look.Above(off, seconds => $"Its clock is {seconds:0} s off: shares and certificates may be judged by it.");
+        return look.Above(off, seconds => $"Its clock is {seconds:0} s off: shares and certificates may be "
+            + $"judged by it.");
     }
 
     public static Look Firmware(DeviceLook look)
     {
-        if (look.Reading.Identity.FirmwareHash is { } hash && look.KnownFirmware.Count > 0 && !look.KnownFirmware.Contains(hash))
+        if (look.Reading.Identity.FirmwareHash is { } hash && look.KnownFirmware.Count > 0
+            && !look.KnownFirmware.Contains(hash))
         {
             return Look.Bad(null, $"It runs firmware that nobody knows: {hash}.");
         }
@@ -256,21 +271,25 @@ internal static class AlarmChecks
         : finding.IsWrong ? Look.Bad(null, finding.Sentence) : Look.Good();
 
     public static Look HeatTrend(DeviceLook look) => Drifts(look, look.Track.Heat,
-        watch => $"At the same power its chips grow hotter: {Figure.Of(watch.Recent!.Value)} °C, usual {Figure.Of(watch.Usual!.Value)}. "
+        watch => $"At the same power its chips grow hotter: {Figure.Of(watch.Recent!.Value)} °C, usual "
+            + $"{Figure.Of(watch.Usual!.Value)}. "
             + "Dust or dry paste.");
 
     public static Look ErrorTrend(DeviceLook look) => Drifts(look, look.Track.Errors,
-        watch => $"Its chips err more and more: {Figure.Of(watch.Recent!.Value)} %, usual {Figure.Of(watch.Usual!.Value)} %.");
+        watch => $"Its chips err more and more: {Figure.Of(watch.Recent!.Value)} %, usual "
+            + $"{Figure.Of(watch.Usual!.Value)} %.");
 
     public static Look FanTrend(DeviceLook look) => Drifts(look, look.Track.Fan,
-        watch => $"Its slowest fan turns slower for the same drive: {Figure.Of(watch.Recent!.Value)} rpm per percent, usual "
+        watch => $"Its slowest fan turns slower for the same drive: {Figure.Of(watch.Recent!.Value)} rpm per "
+            + $"percent, usual "
             + $"{Figure.Of(watch.Usual!.Value)}. A bearing.");
 
     private static Look Drifts(DeviceLook look, TrendWatch watch, Func<TrendWatch, string> sentence) =>
         watch.IsReady ? look.Above(watch.Sum, _ => sentence(watch)) : Look.Unknown;
 
     /// <summary>What a device that rests on purpose is: not to blame, and nothing is known of one that is being written.</summary>
-    private static Look Rests(DeviceLook look) => look.Reading.State is FleetState.Paused or FleetState.Idle ? Look.Good() : Look.Unknown;
+    private static Look Rests(DeviceLook look) => look.Reading.State is FleetState.Paused or FleetState.Idle
+        ? Look.Good() : Look.Unknown;
 }
 
 /// <summary>Figures as people read them.</summary>
@@ -278,7 +297,8 @@ public static class Figure
 {
     private static readonly string[] s_prefixes = ["", "k", "M", "G", "T", "P", "E"];
 
-    public static string Of(double value) => value.ToString(Math.Abs(value) < 100 ? "0.##" : "0", CultureInfo.InvariantCulture);
+    public static string Of(double value) => value.ToString(Math.Abs(value) < 100 ? "0.##"
+        : "0", CultureInfo.InvariantCulture);
 
     public static string Rate(double hashes)
     {

@@ -55,7 +55,8 @@ public sealed class AlarmState(AlarmRule rule)
         {
             _firstBad = now;
         }
-        return !IsRaised && _bad >= Rule.RaiseLooks && now - _firstBad >= Rule.RaiseAfter ? Change(true, now) : AlarmChange.None;
+        return !IsRaised && _bad >= Rule.RaiseLooks && now - _firstBad >= Rule.RaiseAfter ? Change(true, now)
+            : AlarmChange.None;
     }
 
     private AlarmChange TakeGood(Look look, DateTimeOffset now)
@@ -65,7 +66,8 @@ public sealed class AlarmState(AlarmRule rule)
         {
             _firstGood = now;
         }
-        return IsRaised && _good >= Rule.ClearLooks && now - _firstGood >= Rule.ClearAfter ? Change(false, now) : AlarmChange.None;
+        return IsRaised && _good >= Rule.ClearLooks && now - _firstGood >= Rule.ClearAfter ? Change(false, now)
+            : AlarmChange.None;
     }
 
     private AlarmChange Change(bool raised, DateTimeOffset now)

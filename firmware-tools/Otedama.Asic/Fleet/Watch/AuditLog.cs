@@ -9,7 +9,8 @@ namespace Otedama.Asic;
 /// <summary>One line of the audit log.</summary>
 /// <param name="What">ordered, refused, dry_run, done, failed, or note.</param>
 /// <param name="By">A person's verb, or the alarm whose rule asked.</param>
-public sealed record AuditEntry(long Number, DateTimeOffset At, string What, string Device, string Order, string By, string Text);
+public sealed record AuditEntry(long Number, DateTimeOffset At, string What, string Device, string Order, string By,
+    string Text);
 
 /// <summary>
 /// What was done to devices, in lines of JSON that are only ever appended; each carries the hash of the one before, so that
@@ -115,7 +116,8 @@ public sealed class AuditLog : IDisposable
             _entries.Clear();
             _last = Convert.ToHexStringLower(SHA256.HashData(bytes)); // the new chain begins with the hash of what was found
         }
-        Damage = [.. Damage, isTorn ? $"The {bytes.Length - good} bytes of it are in {aside}." : $"The file as it was is {aside}; a new one begins with its hash."];
+        Damage = [.. Damage, isTorn ? $"The {bytes.Length - good} bytes of it are in {aside}."
+            : $"The file as it was is {aside}; a new one begins with its hash."];
         Add(now, "note", "", "", "otedama", string.Join(' ', Damage));
     }
 
@@ -140,7 +142,8 @@ public sealed class AuditLog : IDisposable
             }
             if (line > 1 && (before != _last || entry!.Number != _number + 1))
             {
-                return [$"{_path} line {line} does not follow from the line before: lines were taken out, put in or changed."];
+                return [$"{_path} line {line} does not follow from the line before: lines were taken out, put in "
+                    + $"or changed."];
             }
             if (HashOf(entry!, before) != hash)
             {
@@ -165,7 +168,13 @@ public sealed class AuditLog : IDisposable
 
     private static FileStream OpenFile(string path)
     {
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 0
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = DurableFile.OwnerOnly;
@@ -215,7 +224,8 @@ public sealed class AuditLog : IDisposable
             using JsonDocument document = JsonDocument.Parse(line.ToArray());
             JsonElement it = document.RootElement;
             (before, hash) = (Text("before"), Text("hash"));
-            entry = new AuditEntry(it.GetProperty("n").GetInt64(), DateTimeOffset.Parse(Text("at"), CultureInfo.InvariantCulture), Text("what"), Text("device"),
+            entry = new AuditEntry(it.GetProperty("n").GetInt64(),
+                DateTimeOffset.Parse(Text("at"), CultureInfo.InvariantCulture), Text("what"), Text("device"),
                 Text("order"), Text("by"), Text("text"));
             return true;
 
@@ -232,7 +242,8 @@ public sealed class AuditLog : IDisposable
     {
         string at = entry.At.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
         StringBuilder text = new();
-        foreach (string field in (ReadOnlySpan<string>)[$"{entry.Number}", at, entry.What, entry.Device, entry.Order, entry.By, entry.Text, before])
+        foreach (string field in (ReadOnlySpan<string>)[$"{entry.Number}", at, entry.What, entry.Device,
+            entry.Order, entry.By, entry.Text, before])
         {
             text.Append(CultureInfo.InvariantCulture, $"{field.Length}:{field}");
         }

@@ -106,7 +106,8 @@ public sealed class DeviceHistory
         }
         HistoryPoint joined = HistoryPoint.Join([.. points], begin);
         coarse.Put(joined);
-        Problem = _file is null ? null : _file.TryWrite(joined, fileAt + ((long)coarse.SlotOf(begin) * HistoryPoint.FileBytes));
+        Problem = _file is null ? null : _file.TryWrite(joined,
+            fileAt + ((long)coarse.SlotOf(begin) * HistoryPoint.FileBytes));
         return joined;
     }
 
@@ -114,9 +115,11 @@ public sealed class DeviceHistory
     {
         List<HistoryPoint> week = Quarters.Between(now > 604_800 ? now - 604_800 : 0, now + 1);
         // What it does while it is stopped is no measure of what it can.
-        MedianRate = Median.Of(week.Where(static point => point.Rate > 0).Select(static point => (double)point.Rate), MedianLeast);
+        MedianRate = Median.Of(week.Where(static point => point.Rate > 0).Select(static point =>
+            (double)point.Rate), MedianLeast);
         MedianJoule = Median.Of(week.Select(static point => point.JoulePerHash), MedianLeast);
-        MedianWatts = Median.Of(week.Where(static point => point.Rate > 0).Select(static point => (double)point.Watts), MedianLeast);
+        MedianWatts = Median.Of(week.Where(static point => point.Rate > 0).Select(static point =>
+            (double)point.Watts), MedianLeast);
     }
 
     private HistoryPoint PointOf(FleetReading reading, uint time)

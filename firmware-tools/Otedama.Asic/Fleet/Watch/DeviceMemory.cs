@@ -60,7 +60,8 @@ internal sealed class DeviceMemory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"{_path} cannot be written: {e.Message} Whom devices pay is remembered only until this program ends.";
+            return $"{_path} cannot be written: {e.Message} Whom devices pay is remembered only until this "
+                + $"program ends.";
         }
     }
 
@@ -104,19 +105,22 @@ internal sealed class DeviceMemory
             {
                 _agreed[device.Name] = new DeviceAgreement(
                     [.. device.Value.GetProperty("pools").EnumerateArray().Take(ReadingBounds.PoolsMax).Select(static pool =>
-                        new PayoutEntry(pool.GetProperty("url").GetString() ?? "", pool.GetProperty("user").GetString() ?? ""))],
+                        new PayoutEntry(pool.GetProperty("url").GetString() ?? "",
+                            pool.GetProperty("user").GetString() ?? ""))],
                     device.Value.GetProperty("firmware").GetString());
             }
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"{path} cannot be read: {e.Message} Whom devices paid before is not known; what they have now counts as agreed.";
+            return $"{path} cannot be read: {e.Message} Whom devices paid before is not known; what they have "
+                + $"now counts as agreed.";
         }
         catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException or KeyNotFoundException)
         {
             _agreed.Clear();
-            return $"{path} is damaged ({e.Message.TrimEnd('.')}) and was put aside{PutAside(path)}. Whom devices paid before is not known; what they "
+            return $"{path} is damaged ({e.Message.TrimEnd('.')}) and was put aside{PutAside(path)}. Whom "
+                + $"devices paid before is not known; what they "
                 + "have now counts as agreed: look at their pools once.";
         }
     }

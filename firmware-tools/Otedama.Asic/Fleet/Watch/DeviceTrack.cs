@@ -130,7 +130,8 @@ internal sealed class DeviceTrack
             _minutes.Enqueue((now, _minuteAccepted, _minuteRejected));
             (_minuteAccepted, _minuteRejected, _minuteAt) = (0, 0, now);
         }
-        while (_minutes.TryPeek(out (DateTimeOffset At, double, double) oldest) && (now - oldest.At >= s_hour || _minutes.Count > 61))
+        while (_minutes.TryPeek(out (DateTimeOffset At, double, double) oldest)
+            && (now - oldest.At >= s_hour || _minutes.Count > 61))
         {
             _minutes.Dequeue();
         }

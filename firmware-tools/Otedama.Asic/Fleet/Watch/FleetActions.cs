@@ -6,11 +6,13 @@ namespace Otedama.Asic;
 public sealed record ActionRule(string Alarm, string Action, TimeSpan After)
 {
     /// <summary>The words that Action may be.</summary>
-    public static IReadOnlyList<string> Actions { get; } = ["restart", "reboot", "pause", "clock_down", "restore_pools"];
+    public static IReadOnlyList<string> Actions { get; } = ["restart", "reboot", "pause", "clock_down",
+        "restore_pools"];
 }
 
 /// <summary>Makes the order an action means for a device, or says why there is none.</summary>
-public delegate Task<(FleetOrder? Order, string? Refusal)> OrderMaker(FleetDevice device, string action, CancellationToken cancel);
+public delegate Task<(FleetOrder? Order, string? Refusal)> OrderMaker(FleetDevice device, string action,
+    CancellationToken cancel);
 
 /// <summary>Sends an order to a device.</summary>
 public delegate Task<FleetOutcome> OrderSender(FleetDevice device, FleetOrder order, CancellationToken cancel);
@@ -20,7 +22,8 @@ public delegate Task<FleetOutcome> OrderSender(FleetDevice device, FleetOrder or
 /// An order that cannot be written down is not sent. Called by one loop; orders of people go through Order too.
 /// </summary>
 public sealed class FleetActions(
-    IReadOnlyList<ActionRule> rules, ActionLimits limits, AuditLog audit, OrderMaker make, OrderSender send, TimeProvider clock)
+    IReadOnlyList<ActionRule> rules, ActionLimits limits, AuditLog audit, OrderMaker make, OrderSender send,
+        TimeProvider clock)
 {
     /// <summary>Refusals that are remembered, so that each is written down once.</summary>
     private const int RefusalsMax = 4096;
@@ -46,7 +49,8 @@ public sealed class FleetActions(
     /// <summary>
     /// A person's order. The guard rails do not hold people back, but what they do is written down and counts for them.
     /// </summary>
-    public async Task<FleetOutcome> OrderAsync(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel)
+    public async Task<FleetOutcome> OrderAsync(FleetDevice device, FleetOrder order, string by, bool dryRun,
+        CancellationToken cancel)
     {
         await _oneAtATime.WaitAsync(cancel);
         try
@@ -55,7 +59,8 @@ public sealed class FleetActions(
         }
         catch (IOException e)
         {
-            return new FleetOutcome(FleetResult.Refused, $"The audit log cannot be written ({e.Message.TrimEnd('.')}), so nothing was sent.");
+            return new FleetOutcome(FleetResult.Refused, $"The audit log cannot be written "
+                + $"({e.Message.TrimEnd('.')}), so nothing was sent.");
         }
         finally
         {
@@ -73,7 +78,8 @@ public sealed class FleetActions(
         where rule.Alarm == alarm.Code && fleet.At - alarm.Since >= rule.After
         select (device, rule);
 
-    private async Task<string?> DoAsync(FleetDevice device, int fleet, string action, string by, CancellationToken cancel)
+    private async Task<string?> DoAsync(FleetDevice device, int fleet, string action, string by,
+        CancellationToken cancel)
     {
         await _oneAtATime.WaitAsync(cancel);
         try
@@ -102,7 +108,8 @@ public sealed class FleetActions(
         }
     }
 
-    private async Task<FleetOutcome> SendAsync(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel)
+    private async Task<FleetOutcome> SendAsync(FleetDevice device, FleetOrder order, string by, bool dryRun,
+        CancellationToken cancel)
     {
         if (dryRun)
         {
@@ -111,7 +118,8 @@ public sealed class FleetActions(
         }
         audit.Add(_time.GetUtcNow(), "ordered", device.Id, order.Words, by, $"to {device.Address}");
         FleetOutcome outcome = await send(device, order, cancel);
-        audit.Add(_time.GetUtcNow(), outcome.Succeeded ? "done" : "failed", device.Id, order.Words, by, outcome.Sentence);
+        audit.Add(_time.GetUtcNow(), outcome.Succeeded ? "done"
+            : "failed", device.Id, order.Words, by, outcome.Sentence);
         return outcome;
     }
 

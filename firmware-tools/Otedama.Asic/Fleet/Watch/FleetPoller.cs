@@ -120,7 +120,8 @@ public sealed class FleetPoller(FleetWatch watch, FleetPollOptions options, Time
         try
         {
             using CancellationTokenSource timeout = new(options.Timeout, _time);
-            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token,
+                _stop.Token);
             reading = await device.Read(either.Token);
         }
         catch (FleetException e)
@@ -148,7 +149,8 @@ public sealed class FleetPoller(FleetWatch watch, FleetPollOptions options, Time
         {
             (device.Misses, Answers) = (0, Answers + 1);
             Judge(device, reading);
-            interval = _devices.Count > options.CrowdLeast && watch.IsStable(device.Address) ? options.SlowInterval : interval;
+            interval = _devices.Count > options.CrowdLeast && watch.IsStable(device.Address) ? options.SlowInterval
+                : interval;
         }
         else
         {

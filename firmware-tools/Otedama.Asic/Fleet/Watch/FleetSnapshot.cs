@@ -2,7 +2,8 @@ namespace Otedama.Asic;
 
 /// <summary>An alarm that is raised.</summary>
 /// <param name="Cause">What stands for it, such as network:hall-1; null = it stands for itself.</param>
-public sealed record AlarmSnapshot(string Code, AlarmSeverity Severity, DateTimeOffset Since, string Text, double? Value, string? Cause);
+public sealed record AlarmSnapshot(string Code, AlarmSeverity Severity, DateTimeOffset Since, string Text,
+    double? Value, string? Cause);
 
 /// <summary>Several devices with one alarm of one reason.</summary>
 /// <param name="Code">network, pool, cooling or power, a colon, and the group or pool.</param>
@@ -40,7 +41,8 @@ public sealed record FleetDevice
 }
 
 /// <summary>The fleet at one moment.</summary>
-public sealed record FleetSnapshot(DateTimeOffset At, IReadOnlyList<FleetDevice> Devices, IReadOnlyList<CauseSnapshot> Causes);
+public sealed record FleetSnapshot(DateTimeOffset At, IReadOnlyList<FleetDevice> Devices,
+    IReadOnlyList<CauseSnapshot> Causes);
 
 /// <summary>Something to tell people: an alarm was raised or is over.</summary>
 /// <param name="DeviceId">Null where it is no single device's.</param>

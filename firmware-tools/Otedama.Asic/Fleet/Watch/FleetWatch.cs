@@ -97,7 +97,8 @@ public sealed partial class FleetWatch
                 return;
             }
             device = Identify(device, reading, address, now);
-            device.History ??= new DeviceHistory(_options.Folder is null ? null : HistoryFile.Of(_options.Folder, device.Id), now);
+            device.History ??= new DeviceHistory(_options.Folder is null ? null
+                : HistoryFile.Of(_options.Folder, device.Id), now);
             device.Take(reading, now);
             if (device.History.Add(reading, now, out HistoryPoint quarter))
             {
@@ -228,11 +229,13 @@ public sealed partial class FleetWatch
 
     private WatchedDevice? FindDevice(string name)
     {
-        if (_byId.TryGetValue(name.ToLowerInvariant(), out WatchedDevice? byId) || _byAddress.TryGetValue(name, out byId))
+        if (_byId.TryGetValue(name.ToLowerInvariant(), out WatchedDevice? byId)
+            || _byAddress.TryGetValue(name, out byId))
         {
             return byId;
         }
-        WatchedDevice[] found = [.. _byAddress.Values.Where(device => device.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+        WatchedDevice[] found = [.. _byAddress.Values.Where(device =>
+            device.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
             || HostOf(device.Address) == name).Take(2)];
         return found.Length == 1 ? found[0] : null;
     }
@@ -296,7 +299,8 @@ public sealed partial class FleetWatch
         DeviceAgreement agreed = _memory.Of(device.Id);
         string? firmware = FirmwareOf(reading);
         device.Payout = PayoutGuard.Judge(reading.Pools, _options.PayoutUsers, agreed.Pools);
-        device.FirmwareBefore = agreed.Firmware is { } before && firmware is not null && firmware != before ? before : null;
+        device.FirmwareBefore = agreed.Firmware is { } before && firmware is not null && firmware != before ? before
+            : null;
         if (agreed.Pools.Count == 0 && device.Payout is { IsWrong: false })
         {
             agreed = agreed with { Pools = PayoutGuard.EntriesOf(reading.Pools) };
@@ -311,7 +315,8 @@ public sealed partial class FleetWatch
     private static string? FirmwareOf(FleetReading reading)
     {
         DeviceIdentity it = reading.Identity;
-        string text = string.Join(' ', new[] { it.Firmware, it.Version, it.FirmwareHash }.Where(static part => part is not null));
+        string text = string.Join(' ', new[] { it.Firmware, it.Version, it.FirmwareHash }.Where(static part =>
+            part is not null));
         return text.Length > 0 ? text : null;
     }
 
@@ -350,7 +355,8 @@ public sealed partial class FleetWatch
             if (state.IsRaised && !alarm.IsTold && alarm.Cause is null && now - state.ChangedAt >= _options.Settle)
             {
                 alarm.IsTold = true;
-                Tell(new FleetEvent(now, state.Rule.Code, state.Rule.Severity, true, device.Id, $"{device.Name}: {state.Sentence}", 1));
+                Tell(new FleetEvent(now, state.Rule.Code, state.Rule.Severity, true, device.Id,
+                    $"{device.Name}: {state.Sentence}", 1));
             }
             else if (!state.IsRaised)
             {
@@ -358,7 +364,8 @@ public sealed partial class FleetWatch
                 if (alarm.IsTold)
                 {
                     alarm.IsTold = false;
-                    Tell(new FleetEvent(now, state.Rule.Code, state.Rule.Severity, false, device.Id, $"{device.Name}: over: {state.Sentence}", 1));
+                    Tell(new FleetEvent(now, state.Rule.Code, state.Rule.Severity, false, device.Id,
+                        $"{device.Name}: over: {state.Sentence}", 1));
                 }
             }
         }
@@ -387,7 +394,8 @@ public sealed partial class FleetWatch
         MedianRate = device.History?.MedianRate,
         MedianJoule = device.History?.MedianJoule,
         Alarms = [.. device.Alarms.Where(static alarm => alarm.State.IsRaised).Select(static alarm => new AlarmSnapshot(
-            alarm.State.Rule.Code, alarm.State.Rule.Severity, alarm.State.ChangedAt!.Value, alarm.State.Sentence, alarm.State.Value, alarm.Cause))],
+            alarm.State.Rule.Code, alarm.State.Rule.Severity, alarm.State.ChangedAt!.Value, alarm.State.Sentence,
+                alarm.State.Value, alarm.Cause))],
     };
 
     private static string HostOf(string address)

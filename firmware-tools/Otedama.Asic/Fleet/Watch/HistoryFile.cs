@@ -58,7 +58,13 @@ public sealed class HistoryFile(string path)
         try
         {
             FileKind.RequireFile(path);
-            FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, BufferSize = 0, Share = FileShare.Read };
+            FileStreamOptions options = new()
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                Share = FileShare.Read
+            };
             if (!OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = DurableFile.OwnerOnly;
@@ -95,7 +101,8 @@ public sealed class HistoryFile(string path)
             {
                 damaged += one.IndexOfAnyExcept((byte)0) >= 0 ? 1 : 0; // a hole was never written
             }
-            else if (ring.SlotOf(point.Time) == slot && point.Time <= now && now - point.Time < ring.StepSeconds * ring.Count)
+            else if (ring.SlotOf(point.Time) == slot && point.Time <= now
+                && now - point.Time < ring.StepSeconds * ring.Count)
             {
                 ring.Put(point);
             }

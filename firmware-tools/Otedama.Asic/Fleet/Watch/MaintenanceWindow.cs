@@ -13,7 +13,8 @@ public sealed record MaintenanceWindow(DayOfWeek? Day, TimeSpan Begin, TimeSpan 
     public static MaintenanceWindow? Parse(string text)
     {
         string[] parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != 2 || parts[1].Split('-') is not [{ } from, { } to] || !TryTime(from, out TimeSpan begin) || !TryTime(to, out TimeSpan end)
+        if (parts.Length != 2 || parts[1].Split('-') is not [{ } from, { } to] || !TryTime(from, out TimeSpan begin)
+            || !TryTime(to, out TimeSpan end)
             || begin == end)
         {
             return null;
@@ -31,7 +32,8 @@ public sealed record MaintenanceWindow(DayOfWeek? Day, TimeSpan Begin, TimeSpan 
             : (IsOn(now) && now.TimeOfDay >= Begin) || (IsOn(now.AddDays(-1)) && now.TimeOfDay < End);
     }
 
-    public override string ToString() => $"{(Day is { } day ? s_days[(int)day] : "daily")} {Begin:hh\\:mm}-{End:hh\\:mm}";
+    public override string ToString() => $"{(Day is { } day ? s_days[(int)day] : "daily")} "
+        + $"{Begin:hh\\:mm}-{End:hh\\:mm}";
 
     private bool IsOn(DateTimeOffset time) => Day is null || Day == time.DayOfWeek;
 

@@ -16,9 +16,11 @@ public static class PayoutGuard
     /// <summary>Returns null where the device does not say its users.</summary>
     /// <param name="users">Users, or addresses before the dot of a worker's name; empty = nobody listed any.</param>
     /// <param name="agreed">What it had before; empty = it is new.</param>
-    public static PayoutFinding? Judge(IReadOnlyList<PoolReading> pools, IReadOnlyList<string> users, IReadOnlyList<PayoutEntry> agreed)
+    public static PayoutFinding? Judge(IReadOnlyList<PoolReading> pools, IReadOnlyList<string> users,
+        IReadOnlyList<PayoutEntry> agreed)
     {
-        PoolReading[] telling = [.. pools.Where(static pool => !string.IsNullOrEmpty(pool.User) && pool.Status != "Disabled")];
+        PoolReading[] telling = [.. pools.Where(static pool =>
+            !string.IsNullOrEmpty(pool.User) && pool.Status != "Disabled")];
         if (telling.Length == 0)
         {
             return null;
@@ -28,7 +30,8 @@ public static class PayoutGuard
             string user = pool.User!;
             if (users.Count > 0 && !users.Any(listed => Fits(user, listed)))
             {
-                return new PayoutFinding(true, $"Pool {pool.Index} ({pool.Url}) pays {user}, who is none of asic.fleet.payout_users.");
+                return new PayoutFinding(true, $"Pool {pool.Index} ({pool.Url}) pays {user}, who is none of "
+                    + $"asic.fleet.payout_users.");
             }
             if (users.Count == 0 && agreed.Count > 0 && !agreed.Any(entry => entry.User == user))
             {
@@ -52,7 +55,8 @@ public static class PayoutGuard
     private static bool Fits(string user, string listed) =>
         user == listed || (user.StartsWith(listed, StringComparison.Ordinal) && user[listed.Length] == '.');
 
-    private static bool SameHost(string one, string other) => HostOf(one).Equals(HostOf(other), StringComparison.OrdinalIgnoreCase);
+    private static bool SameHost(string one, string other) =>
+        HostOf(one).Equals(HostOf(other), StringComparison.OrdinalIgnoreCase);
 
     private static string HostOf(string url)
     {

@@ -51,7 +51,8 @@ internal sealed class WatchedDevice
     public FleetState State => IsUnreachable ? FleetState.Unreachable : Reading?.State ?? FleetState.Unknown;
 
     /// <summary>Nothing is wrong with it and it has done the same for an hour: it may be looked at less often.</summary>
-    public bool IsStable(DateTimeOffset now) => Misses == 0 && Reading is not null && now - Track.StateSince >= TimeSpan.FromHours(1)
+    public bool IsStable(DateTimeOffset now) => Misses == 0 && Reading is not null
+        && now - Track.StateSince >= TimeSpan.FromHours(1)
         && _alarms.Values.All(static alarm => !alarm.State.IsRaised);
 
     public void Take(FleetReading reading, DateTimeOffset now)
@@ -67,7 +68,8 @@ internal sealed class WatchedDevice
         foreach (AlarmRule rule in _rules)
         {
             AlarmState state = _alarms[rule.Code].State;
-            state.Take(rule.Code == AlarmTable.Unreachable ? Look.Good(0) : rule.Check(look with { Rule = rule, IsRaised = state.IsRaised }), look.Now);
+            state.Take(rule.Code == AlarmTable.Unreachable ? Look.Good(0)
+                : rule.Check(look with { Rule = rule, IsRaised = state.IsRaised }), look.Now);
         }
     }
 
@@ -84,7 +86,8 @@ internal sealed class WatchedDevice
     /// <summary>Alarms of rules that were switched off, or changed for this model, begin anew.</summary>
     private void RuleBy(DeviceIdentity identity, IReadOnlyList<AlarmRule> changed)
     {
-        if (_ruledFor is { } known && (known.Family, known.Model, known.Board) == (identity.Family, identity.Model, identity.Board))
+        if (_ruledFor is { } known && (known.Family, known.Model, known.Board) == (identity.Family, identity.Model,
+            identity.Board))
         {
             return;
         }

@@ -23,7 +23,8 @@ internal sealed class AsicDoor : IDisposable
         Configuration configuration = context.Load(result);
         IReadOnlyDictionary<string, string> environment = context.Outside.Environment;
         string root = DataDirectory.Locate(configuration, environment);
-        if (InstanceRecord.TryRead(root, out InstanceFile? file) && file.ApiUrl is not null && await TryRemoteAsync(configuration, environment, stop) is { } remote)
+        if (InstanceRecord.TryRead(root, out InstanceFile? file) && file.ApiUrl is not null
+            && await TryRemoteAsync(configuration, environment, stop) is { } remote)
         {
             return remote;
         }
@@ -35,8 +36,10 @@ internal sealed class AsicDoor : IDisposable
         }
         if (plan is null)
         {
-            throw new CommandException(ExitCode.Configuration, "No fleet is configured. Name its devices, such as --set asic.fleet.devices=192.0.2.7, or write "
-                + "asic.fleet.devices or asic.fleet.ranges into the configuration; otedama asic scan RANGE finds them.");
+            throw new CommandException(ExitCode.Configuration,
+                "No fleet is configured. Name its devices, such as --set asic.fleet.devices=192.0.2.7, or write "
+                + "asic.fleet.devices or asic.fleet.ranges into the configuration; otedama asic scan RANGE finds "
+                    + "them.");
         }
         DataDirectory directory = DataDirectory.Open(root, configuration.Get(Settings.AllowLoosePermissions));
         try
@@ -59,24 +62,31 @@ internal sealed class AsicDoor : IDisposable
     public Task RefreshAsync(CancellationToken stop) => _host?.LookOnceAsync(stop) ?? Task.CompletedTask;
 
     public async Task<FleetDeviceAnswer> DeviceAsync(string name, CancellationToken stop) => _client is not null
-        ? await _client.GetAsync($"fleet/device?device={Uri.EscapeDataString(name)}", AnswerJson.Default.FleetDeviceAnswer, stop)
+        ? await _client.GetAsync($"fleet/device?device={Uri.EscapeDataString(name)}",
+            AnswerJson.Default.FleetDeviceAnswer, stop)
         : _host!.Device(name) ?? throw Unknown(name);
 
-    public async Task<FleetHistoryAnswer> HistoryAsync(string name, double hours, CancellationToken stop) => _client is not null
+    public async Task<FleetHistoryAnswer> HistoryAsync(string name, double hours, CancellationToken stop) =>
+        _client is not null
         ? await _client.GetAsync(FormattableString.Invariant($"fleet/history?device={Uri.EscapeDataString(name)}&hours={hours}"), AnswerJson.Default.FleetHistoryAnswer, stop)
         : _host!.History(name, TimeSpan.FromHours(hours)) ?? throw Unknown(name);
 
     public Task<FleetOrderAnswer> OrderAsync(FleetOrderRequest request, CancellationToken stop) => _client is not null
-        ? _client.PostAsync("fleet/order", request, AnswerJson.Default.FleetOrderRequest, AnswerJson.Default.FleetOrderAnswer, stop)
+        ? _client.PostAsync("fleet/order", request, AnswerJson.Default.FleetOrderRequest,
+            AnswerJson.Default.FleetOrderAnswer, stop)
         : _host!.OrderAsync(request, stop);
 
     public Task<FleetOrderAnswer> AgreeAsync(string name, CancellationToken stop) => _client is not null
-        ? _client.PostAsync($"fleet/agree?device={Uri.EscapeDataString(name)}", AnswerJson.Default.FleetOrderAnswer, stop)
+        ? _client.PostAsync($"fleet/agree?device={Uri.EscapeDataString(name)}", AnswerJson.Default.FleetOrderAnswer,
+            stop)
         : Task.FromResult(_host!.Agree(name));
 
     public Task<FleetOrderAnswer> TuneAsync(string name, string goal, CancellationToken stop) => _client is not null
-        ? _client.PostAsync($"fleet/tune?device={Uri.EscapeDataString(name)}&goal={goal}", AnswerJson.Default.FleetOrderAnswer, stop)
-        : throw new CommandException(ExitCode.Unreachable, "Tuning takes minutes for each step and is done by a running instance, and none runs. Start one with: otedama");
+        ? _client.PostAsync($"fleet/tune?device={Uri.EscapeDataString(name)}&goal={goal}",
+            AnswerJson.Default.FleetOrderAnswer, stop)
+        : throw new CommandException(ExitCode.Unreachable,
+            "Tuning takes minutes for each step and is done by a running instance, and none runs. Start one "
+                + "with: otedama");
 
     /// <summary>Where no instance runs: stays until all devices are as wanted.</summary>
     public async Task<FleetOrderAnswer> CurtailAsync(double? watts, string? group, CancellationToken stop)
@@ -112,7 +122,9 @@ internal sealed class AsicDoor : IDisposable
             FleetAnswer fleet = await client.GetAsync("fleet", AnswerJson.Default.FleetAnswer, stop);
             if (!fleet.Configured)
             {
-                throw new CommandException(ExitCode.Configuration, "The running instance watches no fleet. Write asic.fleet.devices or asic.fleet.ranges into its configuration "
+                throw new CommandException(ExitCode.Configuration,
+                    "The running instance watches no fleet. Write asic.fleet.devices or asic.fleet.ranges into "
+                        + "its configuration "
                     + "and restart it.");
             }
             isUsed = true;
@@ -132,5 +144,6 @@ internal sealed class AsicDoor : IDisposable
     }
 
     private static CommandException Unknown(string name) =>
-        new(ExitCode.Usage, $"No device, or more than one, is called \"{SettingTypes.Shorten(name)}\". otedama asic status lists them; give an id, an address or a host name.");
+        new(ExitCode.Usage, $"No device, or more than one, is called \"{SettingTypes.Shorten(name)}\". otedama "
+            + $"asic status lists them; give an id, an address or a host name.");
 }

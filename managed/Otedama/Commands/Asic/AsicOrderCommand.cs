@@ -28,9 +28,15 @@ internal static class AsicOrderCommand
     {
         Command pause = new("pause", "Stop devices from mining, or the whole fleet a tenth of its load at a time.");
         (Argument<string[]> devices, Option<bool> all, Option<string?> group, Option<bool> dryRun) = Many(pause);
-        Option<double> watts = new("--watts") { Description = "With --all or --group: pause only until no more than this is taken.", HelpName = "WATTS" };
+        Option<double> watts = new("--watts")
+        {
+            Description = "With --all or --group: pause only until no more "
+            + "than this is taken.",
+            HelpName = "WATTS"
+        };
         pause.Options.Add(watts);
-        pause.SetAction((result, stop) => ManyAsync(context, result, "pause", result.GetValue(devices) ?? [], result.GetValue(all), result.GetValue(group),
+        pause.SetAction((result, stop) => ManyAsync(context, result, "pause", result.GetValue(devices) ?? [],
+            result.GetValue(all), result.GetValue(group),
             result.GetValue(watts), result.GetValue(dryRun), stop));
         return pause;
     }
@@ -39,16 +45,23 @@ internal static class AsicOrderCommand
     {
         Command resume = new("resume", "Let devices mine again, or the whole fleet a tenth of its load at a time.");
         (Argument<string[]> devices, Option<bool> all, Option<string?> group, Option<bool> dryRun) = Many(resume);
-        resume.SetAction((result, stop) => ManyAsync(context, result, "resume", result.GetValue(devices) ?? [], result.GetValue(all), result.GetValue(group), null,
+        resume.SetAction((result, stop) => ManyAsync(context, result, "resume", result.GetValue(devices) ?? [],
+            result.GetValue(all), result.GetValue(group), null,
             result.GetValue(dryRun), stop));
         return resume;
     }
 
-    public static Argument<string[]> Devices(ArgumentArity arity) => new("device") { Description = "Id, address or host name; several may be given.", Arity = arity };
+    public static Argument<string[]> Devices(ArgumentArity arity) =>
+        new("device") { Description = "Id, address or host name; several may be given.", Arity = arity };
 
-    public static Option<bool> DryRun() => new("--dry-run") { Description = "Write the order into the audit log and do not send it." };
+    public static Option<bool> DryRun() => new("--dry-run")
+    {
+        Description = "Write the order into the audit log "
+        + "and do not send it."
+    };
 
-    public static async Task<int> OrderAsync(CommandContext context, ParseResult result, FleetOrderRequest request, CancellationToken stop)
+    public static async Task<int> OrderAsync(CommandContext context, ParseResult result, FleetOrderRequest request,
+        CancellationToken stop)
     {
         using AsicDoor door = await AsicDoor.OpenAsync(context, result, stop);
         FleetOrderAnswer answer = await door.OrderAsync(request, stop);
@@ -56,11 +69,16 @@ internal static class AsicOrderCommand
         return AsicLines.CodeOf(answer);
     }
 
-    private static (Argument<string[]> Devices, Option<bool> All, Option<string?> Group, Option<bool> DryRun) Many(Command command)
+    private static (Argument<string[]> Devices, Option<bool> All, Option<string?> Group,
+        Option<bool> DryRun) Many(Command command)
     {
         Argument<string[]> devices = Devices(ArgumentArity.ZeroOrMore);
         Option<bool> all = new("--all") { Description = "Every device, at most a tenth of the load in 10 seconds." };
-        Option<string?> group = new("--group") { Description = "Every device of a group, likewise.", HelpName = "NAME" };
+        Option<string?> group = new("--group")
+        {
+            Description = "Every device of a group, likewise.",
+            HelpName = "NAME"
+        };
         Option<bool> dryRun = DryRun();
         command.Arguments.Add(devices);
         command.Options.Add(all);
@@ -70,23 +88,33 @@ internal static class AsicOrderCommand
     }
 
     private static async Task<int> ManyAsync(
-        CommandContext context, ParseResult result, string order, string[] devices, bool all, string? group, double? watts, bool dryRun, CancellationToken stop)
+        CommandContext context, ParseResult result, string order, string[] devices, bool all, string? group,
+            double? watts, bool dryRun, CancellationToken stop)
     {
         bool isMany = all || group is not null;
         if (isMany == devices.Length > 0)
         {
-            throw new CommandException(ExitCode.Usage, $"Name devices, or give --all or --group NAME: otedama asic {order} DEVICE");
+            throw new CommandException(ExitCode.Usage, $"Name devices, or give --all or --group NAME: otedama "
+                + $"asic {order} DEVICE");
         }
         if (!isMany)
         {
-            return await OrderAsync(context, result, new FleetOrderRequest { Devices = devices, Order = order, DryRun = dryRun, By = $"asic {order}" }, stop);
+            return await OrderAsync(context, result, new FleetOrderRequest
+            {
+                Devices = devices,
+                Order = order,
+                DryRun = dryRun,
+                By = $"asic {order}"
+            }, stop);
         }
         if (dryRun)
         {
-            throw new CommandException(ExitCode.Usage, "--dry-run goes with devices that are named, not with --all or --group.");
+            throw new CommandException(ExitCode.Usage, "--dry-run goes with devices that are named, not with "
+                + "--all or --group.");
         }
         using AsicDoor door = await AsicDoor.OpenAsync(context, result, stop);
-        context.Answer(result, await door.CurtailAsync(watts, group, stop), AnswerJson.Default.FleetOrderAnswer, AsicLines.Orders);
+        context.Answer(result, await door.CurtailAsync(watts, group, stop), AnswerJson.Default.FleetOrderAnswer,
+            AsicLines.Orders);
         return ExitCode.Done;
     }
 }

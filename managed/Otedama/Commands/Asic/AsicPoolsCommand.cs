@@ -7,11 +7,28 @@ internal static class AsicPoolsCommand
     public static Command Build(CommandContext context)
     {
         Command pools = new("pools", "The pools that devices mine on.");
-        Command set = new("set", "Give devices other pools; what they pay then is agreed to. The old pool is left once the new one works, where the device can.");
+        Command set = new("set", "Give devices other pools; what they pay then is agreed to. The old pool is "
+            + "left once the new one works, where the device can.");
         Argument<string[]> devices = AsicOrderCommand.Devices(ArgumentArity.OneOrMore);
-        Option<string[]> url = new("--pool") { Description = "Address, in order of preference; may be given several times.", HelpName = "URL", Required = true };
-        Option<string> user = new("--user") { Description = "Whom the pools know: a worker, or a payout address.", HelpName = "USER", Required = true };
-        Option<string?> file = new("--password-file") { Description = "File with the pools' password; x where none is given.", HelpName = "FILE" };
+        Option<string[]> url = new("--pool")
+        {
+            Description = "Address, in order of preference; may be given "
+            + "several times.",
+            HelpName = "URL",
+            Required = true
+        };
+        Option<string> user = new("--user")
+        {
+            Description = "Whom the pools know: a worker, or a payout address.",
+            HelpName = "USER",
+            Required = true
+        };
+        Option<string?> file = new("--password-file")
+        {
+            Description = "File with the pools' password; x where "
+            + "none is given.",
+            HelpName = "FILE"
+        };
         Option<bool> dryRun = AsicOrderCommand.DryRun();
         set.Arguments.Add(devices);
         set.Options.Add(url);
@@ -25,7 +42,8 @@ internal static class AsicPoolsCommand
             {
                 Devices = result.GetValue(devices) ?? [],
                 Order = "set_pools",
-                Pools = [.. (result.GetValue(url) ?? []).Select(address => new FleetPoolRequest(address, result.GetRequiredValue(user), password))],
+                Pools = [.. (result.GetValue(url) ?? []).Select(address =>
+                    new FleetPoolRequest(address, result.GetRequiredValue(user), password))],
                 DryRun = result.GetValue(dryRun),
                 By = "asic pools set",
             }, stop);

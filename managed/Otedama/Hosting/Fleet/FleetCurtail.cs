@@ -30,7 +30,8 @@ internal sealed class FleetCurtail(FleetWatch watch, FleetOrderer send, TimeProv
             int devices = Loads(group).Count;
             if (devices == 0)
             {
-                throw new CommandException(ExitCode.Usage, group is null ? "No device is known yet" : $"No device is in group \"{SettingTypes.Shorten(group)}\"");
+                throw new CommandException(ExitCode.Usage, group is null ? "No device is known yet" : $"No "
+                    + $"device is in group \"{SettingTypes.Shorten(group)}\"");
             }
             _wanted = (watts, group);
             _ordered.Clear();
@@ -48,7 +49,8 @@ internal sealed class FleetCurtail(FleetWatch watch, FleetOrderer send, TimeProv
                 return;
             }
             IReadOnlyList<CurtailLoad> loads = Loads(wanted.Group);
-            (IReadOnlyList<string> down, IReadOnlyList<string> up) = _planner.Step(loads, wanted.Watts, _time.GetUtcNow());
+            (IReadOnlyList<string> down, IReadOnlyList<string> up) = _planner.Step(loads, wanted.Watts,
+                _time.GetUtcNow());
             (pause, resume) = ([.. down], [.. up]);
             if (pause.Length + resume.Length == 0 && _planner.IsReached(loads, wanted.Watts))
             {
@@ -77,13 +79,16 @@ internal sealed class FleetCurtail(FleetWatch watch, FleetOrderer send, TimeProv
 
     private IReadOnlyList<CurtailLoad> Loads(string? group) =>
     [
-        .. watch.Snapshot().Devices.Where(device => device.Misses == 0 && device.Reading is not null && (group is null || device.Group == group))
-            .Select(device => new CurtailLoad(device.Id, Usual(device), _ordered.GetValueOrDefault(device.Id, device.State is FleetState.Paused or FleetState.Idle))),
+        .. watch.Snapshot().Devices.Where(device => device.Misses == 0 && device.Reading is not null
+            && (group is null || device.Group == group))
+            .Select(device => new CurtailLoad(device.Id, Usual(device),
+                _ordered.GetValueOrDefault(device.Id, device.State is FleetState.Paused or FleetState.Idle))),
     ];
 
     /// <summary>What it takes when it works: while it rests it says little.</summary>
     private static double? Usual(FleetDevice device) =>
-        device.State is FleetState.Paused or FleetState.Idle && device.MedianRate is { } rate && device.MedianJoule is { } joule
+        device.State is FleetState.Paused or FleetState.Idle && device.MedianRate is { } rate
+            && device.MedianJoule is { } joule
             ? rate * joule
             : device.Reading?.Power.Watts;
 }

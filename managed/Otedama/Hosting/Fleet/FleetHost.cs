@@ -102,7 +102,11 @@ internal sealed class FleetHost : IFleetView, IDisposable
         {
             devices = [.. _devices.Values];
         }
-        await Parallel.ForEachAsync(devices, new ParallelOptions { MaxDegreeOfParallelism = _plan.Poll.Concurrency, CancellationToken = cancel }, async (device, stop) =>
+        await Parallel.ForEachAsync(devices, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = _plan.Poll.Concurrency,
+            CancellationToken = cancel
+        }, async (device, stop) =>
         {
             try
             {
@@ -116,12 +120,15 @@ internal sealed class FleetHost : IFleetView, IDisposable
         Watch.Step();
     }
 
-    public FleetAnswer Fleet() => FleetViews.Fleet(Watch.Snapshot(), _tunings.States(), _poller.Answers, _poller.Misses, _plan.Limits.DryRun);
+    public FleetAnswer Fleet() => FleetViews.Fleet(Watch.Snapshot(), _tunings.States(), _poller.Answers,
+        _poller.Misses, _plan.Limits.DryRun);
 
-    public FleetDeviceAnswer? Device(string name) => Watch.Find(name) is { } device ? FleetViews.Device(device, _tunings.StateOf(device.Id)) : null;
+    public FleetDeviceAnswer? Device(string name) => Watch.Find(name) is { } device
+        ? FleetViews.Device(device, _tunings.StateOf(device.Id)) : null;
 
     public FleetHistoryAnswer? History(string name, TimeSpan span) =>
-        Watch.History(name, span) is { } points && Watch.Find(name) is { } device ? FleetViews.History(device, points) : null;
+        Watch.History(name, span) is { } points && Watch.Find(name) is { } device
+            ? FleetViews.History(device, points) : null;
 
     public FleetSnapshot Snapshot() => Watch.Snapshot();
 
@@ -135,26 +142,31 @@ internal sealed class FleetHost : IFleetView, IDisposable
         foreach (FleetDevice device in devices)
         {
             FleetOutcome outcome = await OrderAsync(device, order, request.By, request.DryRun, cancel);
-            results.Add(new FleetOrderResult(device.Id, device.Name, order.Words, Views.Snake(outcome.Result.ToString()), outcome.Sentence, outcome.Steps));
+            results.Add(new FleetOrderResult(device.Id, device.Name, order.Words,
+                Views.Snake(outcome.Result.ToString()), outcome.Sentence, outcome.Steps));
         }
         return new FleetOrderAnswer(1, results);
     }
 
     public FleetOrderAnswer Agree(string name) => Watch.Find(name) is { } device && Watch.Agree(name)
-        ? new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, "agree", "done", "Its pools and its firmware are what they should be from now on.", [])])
+        ? new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, "agree", "done",
+            "Its pools and its firmware are what they should be from now on.", [])])
         : throw Unknown(name);
 
     public async Task<FleetOrderAnswer> TuneAsync(string name, string goal, CancellationToken cancel)
     {
         FleetDevice device = Watch.Find(name) ?? throw Unknown(name);
-        string sentence = goal == FleetTunings.Stop ? _tunings.End(device) : await _tunings.BeginAsync(device, goal, cancel);
-        return new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, $"tune {goal}", "done", sentence, [])]);
+        string sentence = goal == FleetTunings.Stop ? _tunings.End(device)
+            : await _tunings.BeginAsync(device, goal, cancel);
+        return new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, $"tune {goal}", "done",
+            sentence, [])]);
     }
 
     public FleetOrderAnswer Curtail(double? watts, string? group)
     {
         string sentence = _curtail.Begin(watts, group);
-        return new FleetOrderAnswer(1, [new FleetOrderResult(group ?? "fleet", group ?? "fleet", watts is null ? "resume all" : "curtail", "done", sentence, [])]);
+        return new FleetOrderAnswer(1, [new FleetOrderResult(group ?? "fleet", group ?? "fleet", watts is null
+            ? "resume all" : "curtail", "done", sentence, [])]);
     }
 
     /// <summary>Whether a curtailment is under way.</summary>
@@ -208,7 +220,8 @@ internal sealed class FleetHost : IFleetView, IDisposable
         }
         if (await _kit.IdentifyAsync(device.Target, cancel) is not { } found)
         {
-            throw new FleetException(FleetFault.Unreachable, device.Address, $"{device.Address}: no driver knows it, or nobody is there.");
+            throw new FleetException(FleetFault.Unreachable, device.Address,
+                $"{device.Address}: no driver knows it, or nobody is there.");
         }
         (device.Driver, device.Target) = (found.Driver, found.Target);
         return await found.Driver.ReadAsync(found.Target, cancel);
@@ -279,14 +292,16 @@ internal sealed class FleetHost : IFleetView, IDisposable
         }
     }
 
-    private Task<FleetOutcome> OrderAsync(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel) =>
+    private Task<FleetOutcome> OrderAsync(FleetDevice device, FleetOrder order, string by, bool dryRun,
+        CancellationToken cancel) =>
         _actions.OrderAsync(device, order, by, dryRun, cancel);
 
     private async Task<FleetOutcome> SendAsync(FleetDevice device, FleetOrder order, CancellationToken cancel)
     {
         if (KnownAt(device) is not { Driver: { } driver } known)
         {
-            return new FleetOutcome(FleetResult.Unsupported, $"{device.Name}: no driver reads it, so none can tell it anything.");
+            return new FleetOutcome(FleetResult.Unsupported,
+                $"{device.Name}: no driver reads it, so none can tell it anything.");
         }
         FleetOutcome outcome = await driver.DoAsync(known.Target, order, cancel);
         if (order is SetPoolsOrder && outcome.Succeeded)
@@ -305,14 +320,17 @@ internal sealed class FleetHost : IFleetView, IDisposable
     }
 
     private async Task<FleetTuning> TuningOf(FleetDevice device, CancellationToken cancel) =>
-        KnownAt(device) is { Driver: { } driver } known ? await driver.TuningAsync(known.Target, cancel) : new FleetTuning();
+        KnownAt(device) is { Driver: { } driver } known ? await driver.TuningAsync(known.Target, cancel)
+            : new FleetTuning();
 
-    private async Task<(FleetOrder? Order, string? Refusal)> MakeAsync(FleetDevice device, string action, CancellationToken cancel)
+    private async Task<(FleetOrder? Order, string? Refusal)> MakeAsync(FleetDevice device, string action,
+        CancellationToken cancel)
     {
         try
         {
             FleetAbilities abilities = KnownAt(device)?.Driver?.Abilities ?? FleetAbilities.None;
-            return FleetOrders.ForAction(action, device, abilities, await TuningOf(device, cancel), _plan.Pools, Watch.AgreedPools(device.Id));
+            return FleetOrders.ForAction(action, device, abilities, await TuningOf(device, cancel), _plan.Pools,
+                Watch.AgreedPools(device.Id));
         }
         catch (FleetException e)
         {

@@ -4,7 +4,8 @@ using Otedama.Asic;
 namespace Otedama;
 
 /// <summary>Every driver over one transport, what finds devices with them, and what opens those.</summary>
-internal sealed class FleetKit(IReadOnlyDictionary<string, FleetCredentials> credentials, TimeProvider clock) : IDisposable
+internal sealed class FleetKit(IReadOnlyDictionary<string, FleetCredentials> credentials, TimeProvider clock)
+    : IDisposable
 {
     private readonly FleetDrivers _drivers = new(clock);
 

@@ -36,7 +36,8 @@ internal sealed class FleetNotices(string exec, ILogger logger)
             }
             Alerts?.Invoke(new Alert
             {
-                Event = !told.IsRaised ? AlertKind.AsicOver : told.Severity == AlarmSeverity.Security ? AlertKind.AsicSecurity : AlertKind.AsicAlarm,
+                Event = !told.IsRaised ? AlertKind.AsicOver : told.Severity == AlarmSeverity.Security
+                    ? AlertKind.AsicSecurity : AlertKind.AsicAlarm,
                 Time = told.At.ToUnixTimeSeconds(),
                 Text = told.Text,
                 Device = told.DeviceId,
@@ -61,7 +62,8 @@ internal sealed class FleetNotices(string exec, ILogger logger)
         }
         try
         {
-            ProcessStartInfo start = new(exec, [told.IsRaised ? "raised" : "over", told.Code, severity, told.DeviceId ?? "", told.Text]);
+            ProcessStartInfo start = new(exec, [told.IsRaised ? "raised"
+                : "over", told.Code, severity, told.DeviceId ?? "", told.Text]);
             using Process? process = Process.Start(start);
             using CancellationTokenSource timeout = new(s_programTime);
             await process!.WaitForExitAsync(timeout.Token);
@@ -72,7 +74,8 @@ internal sealed class FleetNotices(string exec, ILogger logger)
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException or OperationCanceledException or IOException)
         {
-            FleetLog.ExecFailed(logger, exec, e is OperationCanceledException ? $"it still runs after {s_programTime.TotalSeconds:0} s" : e.Message);
+            FleetLog.ExecFailed(logger, exec, e is OperationCanceledException
+                ? $"it still runs after {s_programTime.TotalSeconds:0} s" : e.Message);
         }
         finally
         {

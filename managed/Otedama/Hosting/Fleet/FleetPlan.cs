@@ -30,7 +30,8 @@ internal sealed record FleetPlan
     /// <summary>Null where no fleet is configured. Adds what is wrong to problems.</summary>
     /// <param name="root">Of the data directory; history, agreements and the audit log lie in fleet below it.</param>
     public static FleetPlan? Make(
-        Configuration configuration, string root, IReadOnlyDictionary<string, string> environment, List<string> problems)
+        Configuration configuration, string root, IReadOnlyDictionary<string, string> environment,
+            List<string> problems)
     {
         if (!FleetChoice.IsConfigured(configuration))
         {
@@ -39,7 +40,8 @@ internal sealed record FleetPlan
         return new FleetPlan
         {
             Devices = FleetChoice.Devices(configuration, environment, problems),
-            Ranges = FleetChoice.Ranges(configuration.Get(Settings.FleetRanges), configuration.Get(Settings.FleetAllowPublic),
+            Ranges = FleetChoice.Ranges(configuration.Get(Settings.FleetRanges),
+                configuration.Get(Settings.FleetAllowPublic),
                 $"asic.fleet.ranges ({configuration.Of(Settings.FleetRanges).Place})", problems),
             Credentials = FleetChoice.Credentials(configuration, environment, problems),
             Watch = FleetChoice.Watch(configuration, FolderIn(root), problems),

@@ -3,11 +3,13 @@ using Otedama.Asic;
 namespace Otedama;
 
 /// <summary>Gives a device an order through the audit log.</summary>
-internal delegate Task<FleetOutcome> FleetOrderer(FleetDevice device, FleetOrder order, string by, bool dryRun, CancellationToken cancel);
+internal delegate Task<FleetOutcome> FleetOrderer(FleetDevice device, FleetOrder order, string by, bool dryRun,
+    CancellationToken cancel);
 
 /// <summary>Tunings that are under way, one a device: a plan for each, carried out as readings come. StepAsync by one loop.</summary>
 internal sealed class FleetTunings(
-    FleetWatch watch, FleetOrderer send, Func<FleetDevice, CancellationToken, Task<FleetTuning>> options, TimeProvider clock)
+    FleetWatch watch, FleetOrderer send, Func<FleetDevice, CancellationToken, Task<FleetTuning>> options,
+        TimeProvider clock)
 {
     public const string Stop = "stop";
 
@@ -42,7 +44,8 @@ internal sealed class FleetTunings(
     {
         if (!Goals.Contains(goal))
         {
-            throw new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(goal)}\" is no goal; there are {string.Join(", ", Goals)} and {Stop}");
+            throw new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(goal)}\" is no goal; there are "
+                + $"{string.Join(", ", Goals)} and {Stop}");
         }
         FleetTuning listed;
         try
@@ -53,10 +56,13 @@ internal sealed class FleetTunings(
         {
             throw new CommandException(ExitCode.Unreachable, e.Message);
         }
-        if (listed.ClocksMhz.Count == 0 || listed.CoreVolts.Count == 0 || (device.Reading?.Power.ClockMhz ?? listed.DefaultClockMhz) is not { } mhz
+        if (listed.ClocksMhz.Count == 0 || listed.CoreVolts.Count == 0
+            || (device.Reading?.Power.ClockMhz ?? listed.DefaultClockMhz) is not { } mhz
             || (device.Reading?.Power.CoreVolts ?? listed.DefaultCoreVolts) is not { } volts)
         {
-            throw new CommandException(ExitCode.Unsupported, $"{device.Name} lists no clocks and voltages to choose from, so it is not tuned. Large machines have modes and power limits instead");
+            throw new CommandException(ExitCode.Unsupported,
+                $"{device.Name} lists no clocks and voltages to choose from, so it is not tuned. Large machines "
+                    + $"have modes and power limits instead");
         }
         TunePlanner planner = new(new TuneOptions
         {
@@ -70,18 +76,21 @@ internal sealed class FleetTunings(
         {
             if (_tunings.Count(static row => !row.Value.IsOver) >= TuningsMax)
             {
-                throw new CommandException(ExitCode.Usage, $"{TuningsMax} devices are being tuned already; wait for one");
+                throw new CommandException(ExitCode.Usage,
+                    $"{TuningsMax} devices are being tuned already; wait for one");
             }
             _tunings[device.Id] = new Tuning(planner, "measuring what it does now");
         }
-        return $"Tuning for {goal} begins: one step at a time among {listed.ClocksMhz.Count} clocks and {listed.CoreVolts.Count} voltages that the device lists, 5 minutes or more each.";
+        return $"Tuning for {goal} begins: one step at a time among {listed.ClocksMhz.Count} clocks and "
+            + $"{listed.CoreVolts.Count} voltages that the device lists, 5 minutes or more each.";
     }
 
     public string End(FleetDevice device)
     {
         lock (_gate)
         {
-            return _tunings.Remove(device.Id) ? "Tuning was stopped; the device keeps the setting it has now." : "It was not being tuned.";
+            return _tunings.Remove(device.Id) ? "Tuning was stopped; the device keeps the setting it has now."
+                : "It was not being tuned.";
         }
     }
 
@@ -106,7 +115,8 @@ internal sealed class FleetTunings(
     {
         if (step is TuneStep.Done done)
         {
-            (tuning.IsOver, tuning.State) = (true, $"ended at {Figure.Of(done.Clock)} MHz, {Figure.Of(done.Volt)} V: {done.Because}");
+            (tuning.IsOver, tuning.State) = (true, $"ended at {Figure.Of(done.Clock)} MHz, "
+                + $"{Figure.Of(done.Volt)} V: {done.Because}");
         }
         else if (step is TuneStep.Set set)
         {
