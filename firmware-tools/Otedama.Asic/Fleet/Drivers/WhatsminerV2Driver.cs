@@ -137,7 +137,7 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         for (int tries = 0; ; tries++)
         {
             WhatsminerToken token = await TokenAsync(target, device, credentials, tries > 0, cancel).ConfigureAwait(false);
-            ExchangeReply raw = await Transport.Sockets.AskAsync(device, token.Wrap(command, parameters), cancel).ConfigureAwait(false);
+            ApiRawReply raw = await Transport.Sockets.AskAsync(device, token.Wrap(command, parameters), cancel).ConfigureAwait(false);
             CgminerStatus? status = Open(raw.Bytes, token);
             if (status?.Code == 135 && tries == 0)
             {
