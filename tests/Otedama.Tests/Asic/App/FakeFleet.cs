@@ -1,6 +1,6 @@
 using Otedama.Asic;
 
-namespace Otedama.Tests.Asic.App;
+namespace Otedama.Tests.Asic;
 
 /// <summary>An invented fleet, watched by the real watch in held time: two halls, one thief, one name that is markup, one dead switch.</summary>
 internal sealed class FakeFleet : IFleetView

@@ -4,7 +4,7 @@ using Otedama.Asic;
 using Otedama.Tests.App;
 using Xunit;
 
-namespace Otedama.Tests.Asic.App;
+namespace Otedama.Tests.Asic;
 
 /// <summary>The fleet's page in a browser, its API and its metrics, over an invented fleet.</summary>
 public sealed class FleetPageTests

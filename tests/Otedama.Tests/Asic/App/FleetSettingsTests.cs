@@ -2,7 +2,7 @@ using Otedama.Asic;
 using Otedama.Tests.App;
 using Xunit;
 
-namespace Otedama.Tests.Asic.App;
+namespace Otedama.Tests.Asic;
 
 /// <summary>What can be wrong with asic.fleet, each in a sentence that names it.</summary>
 public sealed class FleetSettingsTests

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Otedama.Tests.App;
 using Xunit;
 
-namespace Otedama.Tests.Asic.App;
+namespace Otedama.Tests.Asic;
 
 /// <summary>The verbs of the fleet against a simulated Bitaxe, without and with a running instance.</summary>
 public sealed class FleetVerbTests : IAsyncDisposable
