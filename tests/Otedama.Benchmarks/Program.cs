@@ -57,6 +57,10 @@ internal static class Program
                 return ShareToSubmit.RunAsync(rounds, form is [Json]).GetAwaiter().GetResult();
             case ["warm-start", string program, string runs, .. string[] form] when IsForm(form):
                 return WarmStart.RunAsync(program, runs, form is [Json]).GetAwaiter().GetResult();
+            case ["fleet-devices"]:
+                return FleetBench.DevicesAsync().GetAwaiter().GetResult();
+            case ["fleet", string devices, string seconds]:
+                return FleetBench.RunAsync(devices, seconds).GetAwaiter().GetResult();
             case ["share-checks"]:
                 return ShareChecksBench.Run();
             case ["chain-file", string path, string set, string shares, string payees]:

@@ -6,6 +6,7 @@ namespace Otedama.Core;
 /// </summary>
 public static class LogCategory
 {
+    public const string Fleet = "fleet";
     public const string Instance = "instance";
     public const string Datasets = "instance.datasets";
     public const string Log = "instance.log";

@@ -25,6 +25,9 @@ internal interface IInstance
 
     HistoryView History();
 
+    /// <summary>Null where no fleet is watched.</summary>
+    IFleetView? Fleet => null;
+
     /// <summary>Reads the configuration again and takes over what may change while running.</summary>
     Task<ReloadAnswer> ReloadAsync(CancellationToken stop);
 

@@ -47,7 +47,7 @@ internal sealed class LocalApi : IAsyncDisposable
         ILoggerFactory loggers, TimeProvider clock, CancellationToken stop)
     {
         LocalApi api = new(instance, token, names, clock);
-        HttpHostOptions options = new() { Name = "api", Address = address, Port = port, BodyBytesMax = 4096 };
+        HttpHostOptions options = new() { Name = "api", Address = address, Port = port, BodyBytesMax = 64 * 1024 };
         api._host = await HttpHost.StartAsync(options, api.Routes().HandleAsync, loggers, stop);
         return api;
     }
@@ -82,6 +82,7 @@ internal sealed class LocalApi : IAsyncDisposable
             .Post("/api/v1/token/link", (context, _) => LinkAsync(context))
             .Post("/api/v1/token/rotate", (context, _) => RotateAsync(context))
             .Get("/", PageAsync);
+        new FleetApi(_instance).AddTo(routes);
         foreach (string name in DashboardFiles.Names.Where(static n => n != "index.html"))
         {
             routes.Get("/" + name, (context, _) => FileAsync(context, name));

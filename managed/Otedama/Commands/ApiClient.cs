@@ -15,6 +15,9 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Orders that wait for rigs to end, as well as they may, and to start.</summary>
     public static readonly TimeSpan PatienceOfOrders = TimeSpan.FromMinutes(2);
 
+    /// <summary>Pools of a device are changed in up to two and a half minutes, one device after the other.</summary>
+    public static readonly TimeSpan PatienceOfFleet = TimeSpan.FromMinutes(30);
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
@@ -61,6 +64,9 @@ internal sealed class ApiClient : IDisposable
     public Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken stop) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path), type, stop);
 
+    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken stop) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, bodyType)) }, type, stop);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken stop)
@@ -73,7 +79,7 @@ internal sealed class ApiClient : IDisposable
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 string said = System.Text.Encoding.UTF8.GetString(body).Trim();
-                if (response.StatusCode == HttpStatusCode.BadRequest && said.Length is > 0 and < AnswerMax)
+                if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound && !said.StartsWith("not found", StringComparison.Ordinal) && said.Length is > 0 and < AnswerMax)
                 {
                     throw new CommandException(ExitCode.Usage, $"{Core.PlainText.Of(said)}.");
                 }

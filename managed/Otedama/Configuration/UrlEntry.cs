@@ -10,6 +10,8 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
 {
     private const int EntriesMax = 256;
 
+    private static readonly string[] s_paths = ["cookie", "password_file"];
+
     public UrlEntry(string url)
         : this(url, new Dictionary<string, string>())
     {
@@ -21,24 +23,30 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
     /// <summary>The URL for people: without user and password.</summary>
     public string ShownUrl => HideLogin(Url);
 
-    /// <summary>A cookie's path in a file is relative to that file.</summary>
-    private UrlEntry Below(string folder) => this["cookie"] is { Length: > 0 } cookie
-        ? this with { Fields = new Dictionary<string, string>(Fields) { ["cookie"] = SettingTypes.Below(folder, cookie) } }
+    /// <summary>A path in a file is relative to that file.</summary>
+    private UrlEntry Below(string folder) => s_paths.Any(path => this[path].Length > 0)
+        ? this with
+        {
+            Fields = Fields.ToDictionary(static field => field.Key, field =>
+                s_paths.Contains(field.Key) ? SettingTypes.Below(folder, field.Value) : field.Value),
+        }
         : this;
 
     /// <param name="fields">Keys an entry may have beside "url".</param>
     /// <param name="secrets">Those of the fields that are shown as stars.</param>
-    public static Setting<IReadOnlyList<UrlEntry>> Setting(string key, string help, string example, string[] fields, string[] secrets) => new(
+    /// <param name="lead">The key of what the entry is about, instead of "url".</param>
+    public static Setting<IReadOnlyList<UrlEntry>> Setting(
+        string key, string help, string example, string[] fields, string[] secrets, string lead = "url") => new(
         key,
         help,
-        "list of URLs or groups",
-        $"addresses such as {example}, or entries \"url: URL\" with optional {string.Join(", ", fields)}",
+        lead == "url" ? "list of URLs or groups" : "list of names or groups",
+        $"{(lead == "url" ? "addresses" : "entries")} such as {example}, or entries \"{lead}: {lead.ToUpperInvariant()}\" with optional {string.Join(", ", fields)}",
         [],
-        (RawValue raw, out IReadOnlyList<UrlEntry> value) => Read(raw, fields, out value),
-        entries => $"[{string.Join(", ", entries.Select(entry => Show(entry, secrets)))}]")
-    {
-        Rebase = static (folder, entries) => [.. entries.Select(entry => entry.Below(folder))],
-    };
+        (RawValue raw, out IReadOnlyList<UrlEntry> value) => Read(raw, lead, fields, out value),
+        entries => $"[{string.Join(", ", entries.Select(entry => Show(entry, lead, secrets)))}]")
+        {
+            Rebase = static (folder, entries) => [.. entries.Select(entry => entry.Below(folder))],
+        };
 
     /// <summary>
     /// A URL without user and password. In text that is no URL everything before the last @ goes: a password with a slash is
@@ -54,7 +62,7 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
         return at < 0 ? url : string.Concat(url.AsSpan(0, start), rest[(at + 1)..]);
     }
 
-    private static string? Read(RawValue raw, string[] fields, out IReadOnlyList<UrlEntry> value)
+    private static string? Read(RawValue raw, string lead, string[] fields, out IReadOnlyList<UrlEntry> value)
     {
         List<UrlEntry> entries = [];
         value = entries;
@@ -66,7 +74,7 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
             case RawList list:
                 foreach (RawValue item in list.Items)
                 {
-                    if (ReadEntry(item, fields, entries) is { } problem)
+                    if (ReadEntry(item, lead, fields, entries) is { } problem)
                     {
                         return item.Line > 0 ? $"{problem}, in the entry at line {item.Line}" : problem;
                     }
@@ -78,27 +86,27 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
         return entries.Count <= EntriesMax ? null : $"{entries.Count} entries are more than {EntriesMax}";
     }
 
-    private static string? ReadEntry(RawValue item, string[] fields, List<UrlEntry> entries)
+    private static string? ReadEntry(RawValue item, string lead, string[] fields, List<UrlEntry> entries)
     {
         if (item is not RawMap map)
         {
             entries.Add(new UrlEntry(item is RawScalar bare ? bare.Text : ""));
-            return item is RawScalar { Text.Length: > 0 } ? null : "expected a URL or \"url: URL\"";
+            return item is RawScalar { Text.Length: > 0 } ? null : $"expected a {(lead == "url" ? "URL" : "value")} or \"{lead}: {lead.ToUpperInvariant()}\"";
         }
         string url = "";
         Dictionary<string, string> values = [];
         foreach ((RawScalar key, RawValue raw) in map.Entries)
         {
-            if (key.Text != "url" && !fields.Contains(key.Text))
+            if (key.Text != lead && !fields.Contains(key.Text))
             {
-                string[] allowed = ["url", .. fields];
+                string[] allowed = [lead, .. fields];
                 return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"{Nearest.Suggest(key.Text, allowed)}; allowed: {string.Join(", ", allowed)}";
             }
             if (SettingTypes.ScalarText(raw, out string text) is { } problem)
             {
                 return $"{key.Text}: {problem}";
             }
-            if (key.Text == "url")
+            if (key.Text == lead)
             {
                 url = text;
             }
@@ -108,16 +116,16 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
             }
         }
         entries.Add(new UrlEntry(url, values));
-        return url.Length > 0 ? null : "\"url\" is missing";
+        return url.Length > 0 ? null : $"\"{lead}\" is missing";
     }
 
-    private static string Show(UrlEntry entry, string[] secrets)
+    private static string Show(UrlEntry entry, string lead, string[] secrets)
     {
         if (entry.Fields.Values.All(static value => value.Length == 0))
         {
             return entry.ShownUrl;
         }
-        StringBuilder text = new($"{{url: {entry.ShownUrl}");
+        StringBuilder text = new($"{{{lead}: {entry.ShownUrl}");
         foreach ((string field, string value) in entry.Fields.Where(static field => field.Value.Length > 0))
         {
             text.Append($", {field}: {(secrets.Contains(field) ? "********" : HideLogin(value))}");

@@ -29,6 +29,8 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
 
     private DataDirectory? _directory;
     private SharedWork? _shared;
+    private FleetHost? _fleet;
+    private Webhooks? _webhooks;
     private LocalApi? _api;
     private Uri? _metrics;
     private Task _sampling = Task.CompletedTask;
@@ -104,7 +106,7 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         RigInput[] rigs = [.. _rigs.Select(static rig => rig.Metrics())];
         PoolInput[] pools = [.. _pools.Select(static pool => pool.Metrics())];
         StatusView status = StatusOf([.. rigs.Select(static rig => rig.View)], [.. pools.Select(static pool => pool.View)]);
-        return new MetricsInput { Status = status, Rigs = rigs, Pools = pools };
+        return new MetricsInput { Status = status, Rigs = rigs, Pools = pools, Fleet = _fleet?.Snapshot(), FleetPolls = _fleet?.Polls };
     }
 
     public MinersAnswer Miners(string pool) => Find(pool).Miners();
@@ -118,6 +120,8 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
     public PeersAnswer Peers(string pool) => Find(pool).Peers();
 
     public HistoryView History() => _history.View();
+
+    public IFleetView? Fleet => _fleet;
 
     public async Task<string?> SetMiningAsync(bool mining, string? rig, CancellationToken stop)
     {
@@ -225,11 +229,13 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
             _rigs.Add(rig);
             await rig.StartAsync(_notes.Add, stop);
         }
+        StartFleet();
         await StartApiAsync(stop);
         await StartMetricsAsync(stop);
         Announce(_directory);
         _sampling = SampleAsync(_stop.Token);
         StartWebhooks();
+        _fleet?.Alerts = _webhooks is { } webhooks ? webhooks.Offer : null;
         InstanceLog.Started(_logger, _plan.Parts(), _plan.DataRoot);
     }
 
@@ -272,13 +278,32 @@ internal sealed partial class Instance : IInstance, IAsyncDisposable
         WarnWhenPublic(_plan.MetricsAddress, Settings.MetricsHost, "metrics have no login");
     }
 
+    private void StartFleet()
+    {
+        if (_plan.Fleet is not { } plan)
+        {
+            return;
+        }
+        FleetHost fleet = _fleet = new FleetHost(plan, _loggers, _time);
+        CancellationTokenSource stop = new();
+        Task loop = FleetLoop.RunAsync(fleet, _loggers.CreateLogger(LogCategory.Fleet), stop.Token);
+        _doors.Add(("fleet", async () =>
+        {
+            await stop.CancelAsync();
+            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            fleet.Dispose();
+            stop.Dispose();
+        }
+        ));
+    }
+
     private void StartWebhooks()
     {
         Configuration configuration = _plan.Configuration;
         if (configuration.Get(Settings.WebhookUrls) is { Count: > 0 } urls)
         {
             TimeSpan patience = TimeSpan.FromSeconds(configuration.Get(Settings.WebhookPatience));
-            Webhooks webhooks = new([.. urls.Select(static url => new Uri(url))], configuration.Get(Settings.WebhookEvents), patience,
+            Webhooks webhooks = _webhooks = new([.. urls.Select(static url => new Uri(url))], configuration.Get(Settings.WebhookEvents), patience,
                 this, _time, _loggers.CreateLogger(LogCategory.Webhook));
             _doors.Add(("webhooks", async () => await webhooks.DisposeAsync()));
         }

@@ -15,6 +15,9 @@ internal sealed record InstancePlan
 
     public required IReadOnlyList<RigPlan> Rigs { get; init; }
 
+    /// <summary>Null where no fleet is to be watched.</summary>
+    public FleetPlan? Fleet { get; init; }
+
     public required IPAddress ApiAddress { get; init; }
 
     public required IPAddress MetricsAddress { get; init; }
@@ -28,11 +31,12 @@ internal sealed record InstancePlan
         List<string> problems = [];
         Configuration[] served = [.. Chosen(configuration.Pools, Settings.PoolEnabled, asked?.HasFlag(Roles.Pool))];
         Configuration[] mined = [.. Chosen(configuration.Rigs, Settings.MiningEnabled, asked?.HasFlag(Roles.Rig))];
-        if (served.Length + mined.Length == 0)
+        string root = DataDirectory.Locate(configuration, environment);
+        FleetPlan? fleet = asked is null ? FleetPlan.Make(configuration, root, environment, problems) : null;
+        if (served.Length + mined.Length == 0 && fleet is null)
         {
             problems.Add("Nothing is enabled: mining.enabled and pool.enabled are both false. Set one of them to true.");
         }
-        string root = DataDirectory.Locate(configuration, environment);
         PoolPlan[] pools = [.. served.Select(pool => PoolPlan.Make(pool, root, problems)).OfType<PoolPlan>()];
         bool whole = pools.Length == served.Length; // a rig cannot be judged by pools that are wrong themselves
         RigPlan[] rigs = whole
@@ -58,6 +62,7 @@ internal sealed record InstancePlan
             DataRoot = root,
             Pools = pools,
             Rigs = shared,
+            Fleet = fleet,
             ApiAddress = api,
             MetricsAddress = metrics,
         };
@@ -66,7 +71,8 @@ internal sealed record InstancePlan
     /// <summary>What runs, in words for the log.</summary>
     public string Parts() => string.Join(", ", Pools.Where(static pool => pool.NodeIsEmbedded).Select(static _ => "chain")
         .Concat(Pools.Select(static pool => pool.Configuration.IsEntry ? $"pool {pool.Name}" : "pool"))
-        .Concat(Rigs.Select(static rig => rig.Configuration.IsEntry ? $"rig {rig.Name}" : "rig")));
+        .Concat(Rigs.Select(static rig => rig.Configuration.IsEntry ? $"rig {rig.Name}" : "rig"))
+        .Concat(Fleet is null ? [] : ["fleet"]));
 
     /// <summary>
     /// asked: whether the verb starts such parts; null = the configuration decides. An entry that switches itself off

@@ -15,7 +15,7 @@ internal static class InstanceMetrics
     public static IReadOnlyList<Metric> Rows { get; } =
     [
         .. Fixed(), .. PoolRows(), .. ShareLogRows(), .. NodeRows(), .. ChainMetrics.Rows(), .. PeerMetrics.Rows(),
-        .. RigRows(), .. DeviceRows(),
+        .. RigRows(), .. DeviceRows(), .. AsicMetrics.Rows(),
         .. ProcessRows(),
     ];
 

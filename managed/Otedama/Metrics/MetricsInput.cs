@@ -10,6 +10,11 @@ internal sealed record MetricsInput
     public IReadOnlyList<RigInput> Rigs { get; init; } = [];
 
     public IReadOnlyList<PoolInput> Pools { get; init; } = [];
+
+    /// <summary>Null where no fleet is watched.</summary>
+    public Asic.FleetSnapshot? Fleet { get; init; }
+
+    public (long Answers, long Misses)? FleetPolls { get; init; }
 }
 
 /// <summary>One rig.</summary>

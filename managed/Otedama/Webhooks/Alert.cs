@@ -22,6 +22,14 @@ internal sealed record Alert
     /// <summary>The pool that is meant, by its name in the configuration; null when it is no pool's matter.</summary>
     public string? Pool { get; init; }
 
+    /// <summary>The ASIC that is meant, by its id; null when it is none's matter, or that of several.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>The alarm of an ASIC and how much it matters: notice, warning, critical, security; null elsewhere.</summary>
+    public string? Alarm { get; init; }
+
+    public string? Severity { get; init; }
+
     public int? Height { get; init; }
 
     public string? Hash { get; init; }
@@ -36,5 +44,10 @@ internal static class AlertKind
     public const string NoWork = "no_work";
     public const string WorkAgain = "work_again";
 
-    public static IReadOnlyList<string> All { get; } = [BlockFound, WorkerDown, WorkerUp, NoWork, WorkAgain];
+    public const string AsicAlarm = "asic_alarm";
+    public const string AsicOver = "asic_over";
+    public const string AsicSecurity = "asic_security";
+
+    public static IReadOnlyList<string> All { get; } =
+        [BlockFound, WorkerDown, WorkerUp, NoWork, WorkAgain, AsicAlarm, AsicOver, AsicSecurity];
 }

@@ -44,6 +44,15 @@ internal sealed class Webhooks : IAsyncDisposable
         _sending = SendAsync(_stop.Token);
     }
 
+    /// <summary>Sends an alert that somebody else found, where it is one of those that are sent. Any thread.</summary>
+    public void Offer(Alert alert)
+    {
+        if (_events.Contains(alert.Event) && !_queue.Writer.TryWrite(alert))
+        {
+            WebhookLog.Dropped(_logger, alert.Event, QueueMax);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -62,10 +71,7 @@ internal sealed class Webhooks : IAsyncDisposable
             foreach (Alert alert in _watch.Look(
                 _instance.Status(), [.. _instance.PoolNames.Select(_instance.Miners)], [.. _instance.PoolNames.Select(_instance.Blocks)], now))
             {
-                if (_events.Contains(alert.Event) && !_queue.Writer.TryWrite(alert))
-                {
-                    WebhookLog.Dropped(_logger, alert.Event, QueueMax);
-                }
+                Offer(alert);
             }
         }
         while (await timer.WaitForNextTickAsync(stop));

@@ -30,6 +30,8 @@ internal sealed class FakeInstance : IInstance
 
     public double Uptime { get; set; } = 1300;
 
+    public IFleetView? Fleet { get; init; }
+
     /// <summary>A second rig and a second pool beside those named main.</summary>
     public bool Several { get; init; }
 

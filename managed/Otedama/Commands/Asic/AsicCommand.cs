@@ -10,6 +10,16 @@ internal static class AsicCommand
         Command asic = new("asic", "Find, mine with, watch, tune and flash ASICs.");
         asic.Subcommands.Add(AsicListCommand.Build(context));
         asic.Subcommands.Add(AsicBenchCommand.Build(context));
+        asic.Subcommands.Add(AsicScanCommand.Build(context));
+        asic.Subcommands.Add(AsicStatusCommand.Build(context));
+        asic.Subcommands.Add(AsicWatchCommand.Build(context));
+        asic.Subcommands.Add(AsicPoolsCommand.Build(context));
+        asic.Subcommands.Add(AsicOrderCommand.Reboot(context));
+        asic.Subcommands.Add(AsicOrderCommand.Pause(context));
+        asic.Subcommands.Add(AsicOrderCommand.Resume(context));
+        asic.Subcommands.Add(AsicTuneCommand.Build(context));
+        asic.Subcommands.Add(AsicHistoryCommand.Build(context));
+        asic.Subcommands.Add(AsicExportCommand.Build(context));
         return asic;
     }
 }

@@ -1,6 +1,7 @@
 // The page: fetches once, then follows the event stream; draws everything from one state object.
 import { drawChainCards } from "./chaincard.js";
 import { barChart, lineChart } from "./chart.js";
+import { table, titled } from "./table.js";
 import { count, duration, hashrate, scaled, shorten, texts } from "./text.js";
 
 const $ = (id) => document.getElementById(id);
@@ -39,12 +40,21 @@ async function loadTables() {
   });
 }
 
+// The way to the fleet's page, where there is a fleet.
+async function loadFleet() {
+  const fleet = await get("fleet");
+  const alarms = fleet.devices.filter((d) => d.alarms.length > 0).length;
+  $("fleet-link").hidden = !fleet.configured;
+  $("fleet-link").textContent = t("fleetLink", count(fleet.devices.length), count(alarms));
+}
+
 async function loadAll() {
   const [status, history] = await Promise.all([get("status"), get("history")]);
   const named = (all) => Object.fromEntries(all.map((s) => [s.name, { rate: s.hashrate_hs, accepted: s.accepted, rejected: s.rejected, blocks: s.blocks }]));
   state.history = { time: history.time, rigs: named(history.rigs), pools: named(history.pools) };
   state.status = focus(status);
   await loadTables();
+  await loadFleet();
   take(status);
 }
 
@@ -87,6 +97,7 @@ function follow() {
     if (!state.lost) { state.lost = true; draw(); }
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
   };
+  setInterval(() => loadFleet().catch(() => { /* the stream reports the loss */ }), 10000);
   setInterval(() => loadTables().then(draw).catch(() => { /* the stream reports the loss */ }), 4000);
   setInterval(() => {
     // A stream through a tunnel that died says nothing at all.
@@ -297,37 +308,6 @@ function buckets(h, span, from, parts) {
     else bars.set(time, { time, parts: added });
   }
   return [...bars.values()];
-}
-
-// columns: [heading, class, cell(row)]; a cell is text or a node. Drawn again only when something in it changed.
-function table(host, name, columns, rows, none) {
-  const cells = rows.map((row) => columns.map(([, , cell]) => cell(row)));
-  const drawn = JSON.stringify([name, none, columns.map(([heading]) => heading), cells.map((row) => row.map((c) => c.outerHTML ?? c))]);
-  if (host.drawn === drawn) return;
-  host.drawn = drawn;
-  if (rows.length === 0) {
-    host.replaceChildren(Object.assign(document.createElement("p"), { className: "empty", textContent: none }));
-    return;
-  }
-  const element = document.createElement("table");
-  element.append(Object.assign(document.createElement("caption"), { textContent: name }));
-  const head = element.createTHead().insertRow();
-  for (const [heading, style] of columns) head.append(Object.assign(document.createElement("th"), { textContent: heading, className: style, scope: "col" }));
-  const body = element.createTBody();
-  for (const row of cells) {
-    const line = body.insertRow();
-    columns.forEach(([heading, style], n) => {
-      const td = line.insertCell();
-      td.className = style;
-      td.dataset.label = heading;
-      td.append(row[n]);
-    });
-  }
-  host.replaceChildren(element);
-}
-
-function titled(text, shown) {
-  return Object.assign(document.createElement("span"), { textContent: shown, title: text });
 }
 
 function healthCell(worker) {

@@ -33,9 +33,11 @@ function frame(host, name, top, format, from, to) {
     node(svg, "line", { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value), class: "gridline" });
     node(svg, "text", { x: LEFT - 9, y: y(value) + 4, "text-anchor": "end", class: "tick" }, format(value));
   }
-  const step = [10, 15, 30, 60, 120, 300, 600, 900].find((s) => (to - from) / s <= Math.max(2, width / 110)) ?? 1200;
+  const step = [10, 15, 30, 60, 120, 300, 600, 900, 1200, 3600, 7200, 10800, 21600, 43200, 86400].find((s) => (to - from) / s <= Math.max(2, width / 110)) ?? 172800;
   for (let time = Math.ceil(from / step) * step; time <= to; time += step) {
-    const label = new Date(time * 1000).toLocaleTimeString("en-GB", step < 60 ? {} : { hour: "2-digit", minute: "2-digit" });
+    const label = step >= 43200
+      ? new Date(time * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short" })
+      : new Date(time * 1000).toLocaleTimeString("en-GB", step < 60 ? {} : { hour: "2-digit", minute: "2-digit" });
     const at = x(time);
     if (at < LEFT + 14 || at > width - RIGHT - 16) continue;
     node(svg, "text", { x: at, y: height - 5, "text-anchor": "middle", class: "tick" }, label);

@@ -1,0 +1,313 @@
+using System.Globalization;
+
+namespace Otedama.Asic;
+
+/// <summary>The rules of AlarmTable. Pure: what they remember is in DeviceTrack and DeviceHistory.</summary>
+internal static class AlarmChecks
+{
+    /// <summary>Celsius from which a reading is an open diode (127, 127.75, 127.875) and no heat.</summary>
+    public const double OpenDiode = 127;
+
+    private static readonly TimeSpan s_warm = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan s_frozen = TimeSpan.FromMinutes(10);
+
+    private static readonly string[] s_badResets = ["panic", "watchdog", "wdt", "brownout", "brown-out"];
+
+    public static Look HashingStopped(DeviceLook look)
+    {
+        if (!look.IsMining || look.Reading.Uptime < s_warm)
+        {
+            return Rests(look);
+        }
+        if (look.RateTenMinutes is not { } rate)
+        {
+            return Look.Unknown;
+        }
+        if (look.Expected is not > 0)
+        {
+            return rate > 0 ? Look.Good() : Look.Bad(0, "It hashes nothing.");
+        }
+        return look.Below(100 * rate / look.Expected, percent =>
+            $"It does {Figure.Rate(rate)}, {Figure.Of(percent)} % of the {Figure.Rate(look.Expected.Value)} it "
+                + $"should do.");
+    }
+
+    public static Look Degraded(DeviceLook look)
+    {
+        if (!look.IsMining || look.Reading.Uptime < TimeSpan.FromHours(1))
+        {
+            return Rests(look);
+        }
+        if (look.RateHour is not { } rate)
+        {
+            return Look.Unknown;
+        }
+        double? ofExpected = look.Reading.Rates.Expected is > 0 and { } expected ? 100 * rate / expected : null;
+        double? ofOwn = look.History.MedianRate is > 0 and { } median ? 100 * rate / median : null;
+        bool isOwn = ofOwn is not null && (ofExpected is null || ofOwn < ofExpected);
+        return look.Below(isOwn ? ofOwn : ofExpected, percent =>
+            $"It did {Figure.Rate(rate)} in the last hour, {Figure.Of(percent)} % of what it "
+            + (isOwn ? "usually does." : "should do."));
+    }
+
+    public static Look Frozen(DeviceLook look)
+    {
+        if (!look.IsMining || look.RateTenMinutes is not > 0)
+        {
+            return Rests(look);
+        }
+        DeviceTrack track = look.Track;
+        // Shares that come once an hour may well stand still for ten minutes: pool and no_share look at those.
+        bool sharesTell = look.ShareSeconds is { } seconds && seconds * 10 <= s_frozen.TotalSeconds;
+        string? what = Stands(track.RateMovedAt) ? "hash rate, to the last bit,"
+            : Stands(track.UptimeMovedAt) ? "time since its start"
+            : sharesTell && Stands(track.AcceptedMovedAt) ? "count of accepted shares" : null;
+        return what is null
+            ? Look.Good()
+            : Look.Bad(null, $"Its {what} has been the same for {s_frozen.TotalMinutes:0} minutes: what it shows "
+                + $"may be stale.");
+
+        bool Stands(DateTimeOffset? movedAt) => movedAt is { } at && look.Now - at >= s_frozen;
+    }
+
+    public static Look ChipsMissing(DeviceLook look)
+    {
+        IReadOnlyList<ChainReading> chains = look.Reading.Chains;
+        if (!look.IsMining || chains.Count == 0)
+        {
+            return Rests(look);
+        }
+        if (chains.Count < look.Track.ChainsMost)
+        {
+            return Look.Bad(look.Track.ChainsMost - chains.Count,
+                $"It shows {chains.Count} hash boards and had {look.Track.ChainsMost}.");
+        }
+        List<string> lacking = [];
+        int missing = 0, known = 0;
+        foreach (ChainReading chain in chains)
+        {
+            int? expected = chain.ChipsExpected ?? (chains.Count == 1 ? look.Reading.Identity.ChipCount : null);
+            int? found = chain.ChipsFound ?? (chain.Chips.Count > 0 ? chain.Chips.Count(static chip => chip.Answers)
+                : null);
+            known += expected is not null && found is not null ? 1 : 0;
+            if (found < expected)
+            {
+                missing += expected.Value - found.Value;
+                lacking.Add($"board {chain.Index}: {found} of {expected} chips");
+            }
+        }
+        return missing > 0 ? Look.Bad(missing, $"Chips do not answer: {string.Join(", ", lacking)}.")
+            : known > 0 ? Look.Good(0) : Look.Unknown;
+    }
+
+    public static Look HotChip(DeviceLook look) =>
+        look.Above(look.ChipHeat, celsius => $"Its hottest chip has {Figure.Of(celsius)} °C.");
+
+    public static Look HotRegulator(DeviceLook look) =>
+        look.Above(look.RegulatorHeat, celsius => $"Its voltage regulator has {Figure.Of(celsius)} °C.");
+
+    public static Look HotForModel(DeviceLook look) => look.Above(
+        look.ChipHeat - look.Model?.ChipC,
+        above => $"Its hottest chip has {Figure.Of(look.ChipHeat!.Value)} °C, {Figure.Of(above)} more than the "
+            + $"middle one of "
+            + $"{look.Model!.Devices} devices of its model.");
+
+    public static Look Sensor(DeviceLook look)
+    {
+        FleetTemperatures heat = look.Reading.Temperatures;
+        double?[] all = [heat.ChipMax, heat.ChipAverage, heat.Board, heat.Regulator, heat.Inlet,
+            .. look.Reading.Chains.Select(static chain => chain.TemperatureC)];
+        double? worst = all.Max();
+        return worst is null ? Look.Unknown
+            : worst < look.Rule.Limit ? Look.Good(worst)
+            : Look.Bad(worst, $"A temperature sensor shows {Figure.Of(worst.Value)} °C: it is broken or absent, "
+                + $"or the device was flashed "
+                + "with the settings of another board. This is no heat; check board and settings before it hashes on.");
+    }
+
+    public static Look FanStopped(DeviceLook look)
+    {
+        FanReading[] driven = [.. look.Reading.Fans.Where(fan =>
+            fan.Rpm is not null && fan.DutyPercent > look.Rule.Limit)];
+        if (look.Reading.Fans.All(static fan => fan.Rpm is null))
+        {
+            return Look.Unknown;
+        }
+        return Array.Find(driven, static fan => fan.Rpm == 0) is { } stopped
+            ? Look.Bad(0, $"Fan {stopped.Index} stands still though it is driven with "
+                + $"{Figure.Of(stopped.DutyPercent!.Value)} %.")
+            : Look.Good();
+    }
+
+    public static Look FanFull(DeviceLook look)
+    {
+        double? duty = look.Reading.Fans.Max(static fan => fan.DutyPercent);
+        return duty is null ? Look.Unknown
+            : duty >= look.Rule.Limit ? Look.Bad(duty, "Its fans run with all they have: dust, heat of the room, "
+                + "or a fan that fails.")
+            : Look.Good(duty);
+    }
+
+    public static Look Rejects(DeviceLook look)
+    {
+        double all = look.Track.AcceptedHour + look.Track.RejectedHour;
+        if (all < 20)
+        {
+            return look.IsRaised ? Look.Unknown : Look.Good();
+        }
+        Look share = look.Above(100 * look.Track.RejectedHour / all, percent =>
+            $"{Figure.Of(percent)} % of its {all:0} shares of the last hour were refused.");
+        if (share.Verdict == Verdict.Bad || look.Track.RejectedHour < 1 || look.Reading.Shares.RejectedBy.Count < 2)
+        {
+            return share;
+        }
+        double rejected = look.Reading.Shares.RejectedBy.Values.Aggregate(0.0, static (sum, count) => sum + count);
+        KeyValuePair<string, ulong> most = look.Reading.Shares.RejectedBy.MaxBy(static row => row.Value);
+        return rejected >= 20 && most.Value > 0.8 * rejected
+            ? Look.Bad(share.Value, $"{most.Value} of {rejected:0} refusals have one reason: {most.Key}.")
+            : share;
+    }
+
+    public static Look FallbackPool(DeviceLook look)
+    {
+        PoolReading? active = look.Reading.Pools.FirstOrDefault(static pool => pool.Active == true);
+        if (active is null || look.Reading.Pools.Count < 2)
+        {
+            return active is null ? Look.Unknown : Look.Good();
+        }
+        bool isSecond = active.IsFallback
+            ?? (active.Priority is { } own && look.Reading.Pools.Any(pool =>
+                pool.Priority < own && pool.Status != "Disabled"));
+        return isSecond ? Look.Bad(null, $"It mines on its fallback pool {active.Url}.") : Look.Good();
+    }
+
+    public static Look NoShare(DeviceLook look)
+    {
+        if (!look.IsMining)
+        {
+            return Rests(look);
+        }
+        DateTimeOffset? last = look.Track.AcceptedMovedAt;
+        last = look.Reading.Shares.LastAccepted is { } said && said <= look.Now && (last is null || said > last)
+            ? said : last;
+        if (last is not { } at)
+        {
+            return Look.Unknown;
+        }
+        double patience = Math.Max(look.Rule.Limit * 60, 20 * (look.ShareSeconds ?? 0));
+        double silent = (look.Now - at).TotalSeconds;
+        return silent > patience
+            ? Look.Bad(silent / 60, $"No pool has accepted a share of it for {silent / 60:0} minutes; "
+                + $"{patience / 60:0} would be long.")
+            : Look.Good(silent / 60);
+    }
+
+    public static Look HardwareErrors(DeviceLook look) =>
+        look.IsMining
+            ? look.Above(look.Reading.Shares.HardwareErrorPercent, percent =>
+                $"{Figure.Of(percent)} % of what its chips find is wrong.")
+            : Rests(look);
+
+    public static Look InputVoltage(DeviceLook look) => look.Below(
+        100 * look.Reading.Power.InputVolts / look.Reading.Power.NominalVolts,
+        percent => $"Its input has {Figure.Of(look.Reading.Power.InputVolts!.Value)} V, {Figure.Of(percent)} % of "
+            + $"{Figure.Of(look.Reading.Power.NominalVolts!.Value)} V: a weak supply or a bad cable.");
+
+    public static Look Efficiency(DeviceLook look)
+    {
+        double? joule = look.RateTenMinutes is > 0 and { } rate ? look.Reading.Power.Watts / rate : null;
+        return look.IsMining && look.Reading.Uptime is not { TotalMinutes: < 15 }
+            ? look.Above(100 * (joule / look.History.MedianJoule) - 100, percent =>
+                $"It takes {Figure.Of(joule!.Value * 1e12)} J/TH, {Figure.Of(percent)} % more than it usually does.")
+            : Rests(look);
+    }
+
+    public static Look Restarts(DeviceLook look) => look.Track.Restarts >= look.Rule.Limit
+        ? Look.Bad(look.Track.Restarts, $"It began anew {look.Track.Restarts} times in the last hour.")
+        : look.Track.Restarts == 0 ? Look.Good(0) : Look.Unknown;
+
+    public static Look BadReset(DeviceLook look)
+    {
+        string? reason = look.Reading.ResetReason;
+        if (reason is null)
+        {
+            return Look.Unknown;
+        }
+        bool isBad = s_badResets.Any(word => reason.Contains(word, StringComparison.OrdinalIgnoreCase));
+        return isBad && look.Reading.Uptime is not { TotalHours: >= 1 }
+            ? Look.Bad(null, $"Its last start came from a fault: {reason}.")
+            : Look.Good();
+    }
+
+    public static Look Wifi(DeviceLook look) =>
+        look.Below(look.Reading.WifiSignal, dbm => $"Its Wi-Fi hears {Figure.Of(dbm)} dBm, which is hardly anything.");
+
+    public static Look DuplicateId(DeviceLook look) => look.Twin is null
+        ? Look.Good()
+        : Look.Bad(null, $"{look.Twin} says to be the same device ({look.Reading.Identity.Mac ?? look.Reading.Id}): a cloned address, or somebody who pretends.");
+
+    public static Look Clock(DeviceLook look)
+    {
+        double? off = look.Reading.DeviceTime is { } time ? Math.Abs((time - look.Reading.At).TotalSeconds) : null;
+        return look.Above(off, seconds => $"Its clock is {seconds:0} s off: shares and certificates may be "
+            + $"judged by it.");
+    }
+
+    public static Look Firmware(DeviceLook look)
+    {
+        if (look.Reading.Identity.FirmwareHash is { } hash && look.KnownFirmware.Count > 0
+            && !look.KnownFirmware.Contains(hash))
+        {
+            return Look.Bad(null, $"It runs firmware that nobody knows: {hash}.");
+        }
+        return look.FirmwareBefore is { } before
+            ? Look.Bad(null, $"Its firmware changed from {before} to {look.Reading.Identity.Version ?? "another"}, and not by this program.")
+            : Look.Good();
+    }
+
+    public static Look PoolUser(DeviceLook look) => look.Payout is not { } finding
+        ? Look.Unknown
+        : finding.IsWrong ? Look.Bad(null, finding.Sentence) : Look.Good();
+
+    public static Look HeatTrend(DeviceLook look) => Drifts(look, look.Track.Heat,
+        watch => $"At the same power its chips grow hotter: {Figure.Of(watch.Recent!.Value)} °C, usual "
+            + $"{Figure.Of(watch.Usual!.Value)}. "
+            + "Dust or dry paste.");
+
+    public static Look ErrorTrend(DeviceLook look) => Drifts(look, look.Track.Errors,
+        watch => $"Its chips err more and more: {Figure.Of(watch.Recent!.Value)} %, usual "
+            + $"{Figure.Of(watch.Usual!.Value)} %.");
+
+    public static Look FanTrend(DeviceLook look) => Drifts(look, look.Track.Fan,
+        watch => $"Its slowest fan turns slower for the same drive: {Figure.Of(watch.Recent!.Value)} rpm per "
+            + $"percent, usual "
+            + $"{Figure.Of(watch.Usual!.Value)}. A bearing.");
+
+    private static Look Drifts(DeviceLook look, TrendWatch watch, Func<TrendWatch, string> sentence) =>
+        watch.IsReady ? look.Above(watch.Sum, _ => sentence(watch)) : Look.Unknown;
+
+    /// <summary>What a device that rests on purpose is: not to blame, and nothing is known of one that is being written.</summary>
+    private static Look Rests(DeviceLook look) => look.Reading.State is FleetState.Paused or FleetState.Idle
+        ? Look.Good() : Look.Unknown;
+}
+
+/// <summary>Figures as people read them.</summary>
+public static class Figure
+{
+    private static readonly string[] s_prefixes = ["", "k", "M", "G", "T", "P", "E"];
+
+    public static string Of(double value) => value.ToString(Math.Abs(value) < 100 ? "0.##"
+        : "0", CultureInfo.InvariantCulture);
+
+    public static string Rate(double hashes)
+    {
+        int prefix = 0;
+        while (hashes >= 1000 && prefix < s_prefixes.Length - 1)
+        {
+            hashes /= 1000;
+            prefix++;
+        }
+        return $"{Of(hashes)} {s_prefixes[prefix]}H/s";
+    }
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+
+namespace Otedama;
+
+/// <summary>Verbs that give devices an order: reboot, and pause and resume of the whole fleet too.</summary>
+internal static class AsicOrderCommand
+{
+    public static Command Reboot(CommandContext context)
+    {
+        Command reboot = new("reboot", "Reboot devices that are named, or restart only their mining software.");
+        Argument<string[]> devices = Devices(ArgumentArity.OneOrMore);
+        Option<bool> soft = new("--soft") { Description = "Only the mining software, where the device can." };
+        Option<bool> dryRun = DryRun();
+        reboot.Arguments.Add(devices);
+        reboot.Options.Add(soft);
+        reboot.Options.Add(dryRun);
+        reboot.SetAction((result, stop) => OrderAsync(context, result, new FleetOrderRequest
+        {
+            Devices = result.GetValue(devices) ?? [],
+            Order = result.GetValue(soft) ? "restart" : "reboot",
+            DryRun = result.GetValue(dryRun),
+            By = "asic reboot",
+        }, stop));
+        return reboot;
+    }
+
+    public static Command Pause(CommandContext context)
+    {
+        Command pause = new("pause", "Stop devices from mining, or the whole fleet a tenth of its load at a time.");
+        (Argument<string[]> devices, Option<bool> all, Option<string?> group, Option<bool> dryRun) = Many(pause);
+        Option<double> watts = new("--watts")
+        {
+            Description = "With --all or --group: pause only until no more "
+            + "than this is taken.",
+            HelpName = "WATTS"
+        };
+        pause.Options.Add(watts);
+        pause.SetAction((result, stop) => ManyAsync(context, result, "pause", result.GetValue(devices) ?? [],
+            result.GetValue(all), result.GetValue(group),
+            result.GetValue(watts), result.GetValue(dryRun), stop));
+        return pause;
+    }
+
+    public static Command Resume(CommandContext context)
+    {
+        Command resume = new("resume", "Let devices mine again, or the whole fleet a tenth of its load at a time.");
+        (Argument<string[]> devices, Option<bool> all, Option<string?> group, Option<bool> dryRun) = Many(resume);
+        resume.SetAction((result, stop) => ManyAsync(context, result, "resume", result.GetValue(devices) ?? [],
+            result.GetValue(all), result.GetValue(group), null,
+            result.GetValue(dryRun), stop));
+        return resume;
+    }
+
+    public static Argument<string[]> Devices(ArgumentArity arity) =>
+        new("device") { Description = "Id, address or host name; several may be given.", Arity = arity };
+
+    public static Option<bool> DryRun() => new("--dry-run")
+    {
+        Description = "Write the order into the audit log "
+        + "and do not send it."
+    };
+
+    public static async Task<int> OrderAsync(CommandContext context, ParseResult result, FleetOrderRequest request,
+        CancellationToken stop)
+    {
+        using AsicDoor door = await AsicDoor.OpenAsync(context, result, stop);
+        FleetOrderAnswer answer = await door.OrderAsync(request, stop);
+        context.Answer(result, answer, AnswerJson.Default.FleetOrderAnswer, AsicLines.Orders);
+        return AsicLines.CodeOf(answer);
+    }
+
+    private static (Argument<string[]> Devices, Option<bool> All, Option<string?> Group,
+        Option<bool> DryRun) Many(Command command)
+    {
+        Argument<string[]> devices = Devices(ArgumentArity.ZeroOrMore);
+        Option<bool> all = new("--all") { Description = "Every device, at most a tenth of the load in 10 seconds." };
+        Option<string?> group = new("--group")
+        {
+            Description = "Every device of a group, likewise.",
+            HelpName = "NAME"
+        };
+        Option<bool> dryRun = DryRun();
+        command.Arguments.Add(devices);
+        command.Options.Add(all);
+        command.Options.Add(group);
+        command.Options.Add(dryRun);
+        return (devices, all, group, dryRun);
+    }
+
+    private static async Task<int> ManyAsync(
+        CommandContext context, ParseResult result, string order, string[] devices, bool all, string? group,
+            double? watts, bool dryRun, CancellationToken stop)
+    {
+        bool isMany = all || group is not null;
+        if (isMany == devices.Length > 0)
+        {
+            throw new CommandException(ExitCode.Usage, $"Name devices, or give --all or --group NAME: otedama "
+                + $"asic {order} DEVICE");
+        }
+        if (!isMany)
+        {
+            return await OrderAsync(context, result, new FleetOrderRequest
+            {
+                Devices = devices,
+                Order = order,
+                DryRun = dryRun,
+                By = $"asic {order}"
+            }, stop);
+        }
+        if (dryRun)
+        {
+            throw new CommandException(ExitCode.Usage, "--dry-run goes with devices that are named, not with "
+                + "--all or --group.");
+        }
+        using AsicDoor door = await AsicDoor.OpenAsync(context, result, stop);
+        context.Answer(result, await door.CurtailAsync(watts, group, stop), AnswerJson.Default.FleetOrderAnswer,
+            AsicLines.Orders);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Otedama.Tests.App;
+using Xunit;
+
+namespace Otedama.Tests.Asic;
+
+/// <summary>The verbs of the fleet against a simulated Bitaxe, without and with a running instance.</summary>
+public sealed class FleetVerbTests : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly AxeosServer _server = new(new AxeosDevice(TimeProvider.System));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Without_an_instance_a_verb_asks_the_devices_itself()
+    {
+        CliResult table = await RunAsync("status");
+        Assert.True(table.Code == 0, table.Error);
+        Assert.Contains("Gamma", table.Out, StringComparison.Ordinal);
+        Assert.Contains("1 devices", table.Out, StringComparison.Ordinal);
+        JsonElement device = await JsonAsync("status", "aa:bb:cc:dd:ee:ff");
+        Assert.Equal(("mining", "BM1370"), (device.GetProperty("device").GetProperty("state").GetString(), device.GetProperty("device").GetProperty("chip").GetString()));
+        CliResult export = await RunAsync("export");
+        Assert.StartsWith("id,name,address,", export.Out, StringComparison.Ordinal);
+        Assert.Contains("aa:bb:cc:dd:ee:ff", export.Out, StringComparison.Ordinal);
+        CliResult watch = await RunAsync("watch", "--count", "1");
+        Assert.Contains("1 devices", watch.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("history", "aa:bb:cc:dd:ee:ff")).Code);
+    }
+
+    [Fact]
+    public async Task Orders_reach_the_device_and_the_audit_log()
+    {
+        JsonElement answer = await JsonAsync("pause", "aa:bb:cc:dd:ee:ff");
+        Assert.Equal("done", answer.GetProperty("results")[0].GetProperty("result").GetString());
+        Assert.True(_server.Device.Paused);
+        await JsonAsync("resume", "--all");
+        Assert.False(_server.Device.Paused);
+        Assert.Equal(0, (await RunAsync("reboot", "aa:bb:cc:dd:ee:ff", "--dry-run")).Code);
+        Assert.Equal(0, _server.Device.Restarts);
+        string audit = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "data", "fleet", "audit.jsonl"), TestContext.Current.CancellationToken);
+        Assert.Equal(5, audit.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("asic pause", audit, StringComparison.Ordinal);
+        Assert.Contains("dry_run", audit, StringComparison.Ordinal);
+        Assert.Empty(Otedama.Asic.AuditLog.Check(Path.Combine(_folder.Path, "data", "fleet", "audit.jsonl")));
+    }
+
+    [Theory]
+    [InlineData("No device, or more than one, is called \"nobody\"", "status", "nobody")]
+    [InlineData("No device, or more than one, is called \"nobody\"", "reboot", "nobody")]
+    [InlineData("Name devices, or give --all", "pause")]
+    [InlineData("--agree needs a device", "status", "--agree")]
+    [InlineData("none of energy, rate", "tune", "x", "--goal", "glory")]
+    [InlineData("done by a running instance", "tune", "x")]
+    [InlineData("out of range", "history", "x", "--hours", "1000")]
+    [InlineData("16,777,216", "scan", "10.0.0.0/8")]
+    [InlineData("--allow-public", "scan", "8.8.8.0/24")]
+    public async Task A_mistake_is_a_sentence(string sentence, params string[] verb)
+    {
+        CliResult result = await RunAsync(verb);
+        Assert.NotEqual(0, result.Code);
+        Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_fleet_is_a_sentence_and_no_scan_is_done_unasked()
+    {
+        string[] data = ["--data-dir", Path.Combine(_folder.Path, "empty")];
+        CliResult status = await Cli.RunAsync(["asic", "status", .. data]);
+        Assert.Equal(3, status.Code);
+        Assert.Contains("No fleet is configured", status.Error, StringComparison.Ordinal);
+        CliResult scan = await Cli.RunAsync(["asic", "scan", .. data]);
+        Assert.Equal(2, scan.Code);
+        Assert.Contains("No network is named", scan.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_not_there_is_in_the_table_with_the_reason()
+    {
+        CliResult result = await Cli.RunAsync(["asic", "status", "--config", File_($"127.0.0.1:{FreePort.Next()}")]);
+        Assert.Equal(5, result.Code);
+        Assert.Contains("127.0.0.1", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_running_instance_watches_answers_verbs_serves_metrics_and_remembers()
+    {
+        using CancellationTokenSource stop = new();
+        int metrics = FreePort.Next(), api = FreePort.Next();
+        Task<CliResult> run = Cli.RunAsync(["--config", File_(), "--set", "mining.enabled=false", "--set", "pool.enabled=false", "--set", $"metrics.port={metrics}",
+            "--set", $"api.port={api}"], stop: stop.Token);
+        try
+        {
+            JsonElement fleet = default;
+            await Patience.UntilAsync(() =>
+            {
+                Assert.False(run.IsCompleted, run.IsCompleted ? run.Result.Error : "");
+                return File.Exists(Path.Combine(_folder.Path, "data", "instance.json"));
+            });
+            for (int i = 0; i < 600 && (fleet.ValueKind == JsonValueKind.Undefined || fleet.GetProperty("devices")[0].GetProperty("driver").ValueKind == JsonValueKind.Null); i++)
+            {
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+                fleet = await JsonAsync("status");
+            }
+            Assert.Equal("aa:bb:cc:dd:ee:ff", fleet.GetProperty("devices")[0].GetProperty("id").GetString());
+            Assert.Equal("done", (await JsonAsync("pause", "aa:bb:cc:dd:ee:ff")).GetProperty("results")[0].GetProperty("result").GetString());
+            Assert.True(_server.Device.Paused);
+            using HttpClient http = new();
+            string text = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics", TestContext.Current.CancellationToken);
+            Assert.Contains("otedama_asic_devices{state=", text, StringComparison.Ordinal);
+            Assert.Matches("otedama_asic_device_hashrate{device=\"aa:bb:cc:dd:ee:ff\"} [0-9]", text);
+            Assert.Equal(0, (await RunAsync("history", "aa:bb:cc:dd:ee:ff", "--hours", "1")).Code);
+            Assert.Contains("Tuning for energy begins", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff")).Out, StringComparison.Ordinal);
+            Assert.Contains("stopped", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--stop")).Out, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+        CliResult ended = await run;
+        Assert.True(ended.Code == 0, ended.Error + ended.Logs);
+        Assert.DoesNotContain("stumbled", ended.Logs, StringComparison.Ordinal);
+        Assert.Contains("aa:bb:cc:dd:ee:ff", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "data", "fleet", "agreed.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+    }
+
+    private string File_(string? address = null) => _folder.File("otedama.yaml", $"""
+        data_dir: {_folder.Path}/data
+        asic:
+          fleet:
+            interval_seconds: 5
+            devices:
+              - address: "{address ?? $"127.0.0.1:{_server.Port}"}"
+                driver: axeos
+        """);
+
+    private Task<CliResult> RunAsync(params string[] verb) => Cli.RunAsync(["asic", .. verb, "--config", File_()]);
+
+    private async Task<JsonElement> JsonAsync(params string[] verb)
+    {
+        CliResult result = await RunAsync([.. verb, "--json"]);
+        Assert.True(result.Code == 0, result.Out + result.Error);
+        return JsonDocument.Parse(result.Out).RootElement;
+    }
+}
