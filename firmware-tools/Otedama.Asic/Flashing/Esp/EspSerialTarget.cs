@@ -79,7 +79,22 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
 
     public ValueTask<FlashBoots> LookAsync(FlashPlan plan, CancellationToken stop) => ValueTask.FromResult(Look(plan));
 
-    public void Dispose() => loader.Dispose();
+    /// <summary>A chip that was brought into its loader goes on with what it has.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            if (_isConnected)
+            {
+                loader.Run();
+            }
+        }
+        catch (LinkException)
+        {
+            // It is gone, or takes nothing: there is nothing to let go on.
+        }
+        loader.Dispose();
+    }
 
     private FlashBoots Look(FlashPlan plan)
     {

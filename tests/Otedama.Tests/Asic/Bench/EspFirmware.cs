@@ -80,7 +80,7 @@ internal static class EspFirmware
             bytes.CopyTo(nvs.AsSpan(64 + (32 * (index + 1))));
             for (int i = index; i < index + span; i++)
             {
-                nvs[32 + (i / 4)] &= (byte)~(1 << (i % 4 * 2)); // 10 = written
+                nvs[32 + (i / 4)] &= (byte)(0xFF ^ (1 << (i % 4 * 2))); // 10 = written
             }
             index += span;
         }
