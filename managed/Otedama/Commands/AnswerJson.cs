@@ -8,6 +8,8 @@ namespace Otedama;
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(DevicesAnswer))]
 [JsonSerializable(typeof(GpuListAnswer))]
+[JsonSerializable(typeof(AsicListAnswer))]
+[JsonSerializable(typeof(AsicBenchAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(InitAnswer))]

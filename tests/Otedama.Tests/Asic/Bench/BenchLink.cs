@@ -2,121 +2,93 @@ using Otedama.Asic;
 
 namespace Otedama.Tests.Asic;
 
-/// <summary>A link that ends in a simulated device and whose waiting moves a clock. It is gone while the cable is pulled.</summary>
-internal sealed class BenchLink(BenchCable cable, string name) : ILink
+/// <summary>A link to a simulated chain in this process. While it waits for bytes, the held clock goes on.</summary>
+internal sealed class BenchLink(SimulatedChain chain, HeldClock clock) : ILink
 {
-    private const int BitsPerByte = 10;
-
-    private readonly int _generation = cable.Generation;
     private int _rate = 115_200;
+    private long _sentAt;
+    private bool _isDisposed;
 
-    public string Name => name;
+    /// <summary>Thrown at the next use.</summary>
+    public LinkFault? Next { get; set; }
+
+    /// <summary>Pulled out.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>The fastest it can; above it, Unsupported.</summary>
+    public int RateMax { get; set; } = 4_000_000;
+
+    public int Rate => _rate;
+
+    public string Name => "bench";
 
     public int Read(Span<byte> into, TimeSpan wait)
     {
-        ThrowIfGone();
-        int count = cable.Device.Take(into, _rate);
-        if (count == 0)
+        Check();
+        TimeSpan left = wait;
+        while (true)
         {
-            cable.Clock.Advance(wait);
+            int count = chain.Take(into, _rate);
+            if (count > 0 || left <= TimeSpan.Zero)
+            {
+                return count;
+            }
+            TimeSpan part = chain.NextDue < left ? chain.NextDue : left;
+            clock.Advance(part);
+            left -= part;
         }
-        return count;
     }
 
     public void Write(ReadOnlySpan<byte> bytes, TimeSpan wait)
     {
-        ThrowIfGone();
-        cable.Clock.Advance(TimeSpan.FromSeconds((double)bytes.Length * BitsPerByte / _rate));
-        cable.Sent += bytes.Length;
-        cable.Device.Receive(bytes, _rate);
-        ThrowIfGone();
+        Check();
+        chain.Receive(bytes, _rate);
+        _sentAt = Math.Max(_sentAt, clock.GetTimestamp()) + (bytes.Length * 10 * clock.TimestampFrequency / _rate);
     }
 
-    public void Drain(TimeSpan wait) => ThrowIfGone();
+    public void Drain(TimeSpan wait)
+    {
+        Check();
+        TimeSpan left = clock.GetElapsedTime(clock.GetTimestamp(), _sentAt);
+        if (left > TimeSpan.Zero)
+        {
+            clock.Advance(left);
+        }
+    }
 
     public void Discard()
     {
-        ThrowIfGone();
-        Span<byte> bytes = stackalloc byte[256];
-        while (cable.Device.Take(bytes, _rate) > 0)
+        Check();
+        Span<byte> rubbish = stackalloc byte[256];
+        while (chain.Take(rubbish, _rate) > 0)
         {
-            // forgotten
         }
     }
 
     public void SetRate(int bitsPerSecond)
     {
-        ThrowIfGone();
-        if (cable.OnlyRate)
+        Check();
+        if (bitsPerSecond > RateMax)
         {
-            throw new LinkException(LinkFault.Unsupported, name, $"{name} has no rate to set.");
+            throw new LinkException(LinkFault.Unsupported, Name, $"bench: {bitsPerSecond} baud is more than it can, {RateMax}");
         }
         _rate = bitsPerSecond;
     }
 
-    public bool SetLines(bool dataTerminalReady, bool requestToSend)
+    public bool SetLines(bool dataTerminalReady, bool requestToSend) => false;
+
+    public void Dispose() => _isDisposed = true;
+
+    private void Check()
     {
-        ThrowIfGone();
-        if (cable.HasLines)
+        if (_isDisposed || IsGone)
         {
-            cable.Device.SetLines(dataTerminalReady, requestToSend);
+            throw new LinkException(LinkFault.Gone, Name, "bench: the device went away");
         }
-        return cable.HasLines;
-    }
-
-    public void Dispose()
-    {
-    }
-
-    private void ThrowIfGone()
-    {
-        if (cable.Generation != _generation || cable.IsPulled)
+        if (Next is { } fault)
         {
-            throw new LinkException(LinkFault.Gone, name, $"{name} went away. Is it plugged in?");
+            Next = null;
+            throw new LinkException(fault, Name, $"bench: {fault}");
         }
-    }
-}
-
-/// <summary>What lies between host and device.</summary>
-internal sealed class BenchCable(ISimulatedDevice device, BenchClock clock)
-{
-    public ISimulatedDevice Device => device;
-
-    public BenchClock Clock => clock;
-
-    public bool HasLines { get; set; } = true;
-
-    public bool OnlyRate { get; set; }
-
-    public bool IsPulled { get; private set; }
-
-    /// <summary>Opens that fail before the port is back.</summary>
-    public int MissingFor { get; set; }
-
-    public int Generation { get; private set; }
-
-    public string PortName { get; set; } = "/dev/bench0";
-
-    /// <summary>Bytes that went to the device.</summary>
-    public long Sent { get; set; }
-
-    public void Pull() => IsPulled = true;
-
-    /// <summary>Out and in again: links from before stay gone.</summary>
-    public void Replug(string? name = null)
-    {
-        Generation++;
-        IsPulled = false;
-        PortName = name ?? PortName;
-    }
-
-    public ILink Open()
-    {
-        if (MissingFor > 0)
-        {
-            MissingFor--;
-            throw new LinkException(LinkFault.Missing, PortName, $"{PortName} is not there.");
-        }
-        return IsPulled ? throw new LinkException(LinkFault.Missing, PortName, $"{PortName} is not there.") : new BenchLink(this, PortName);
     }
 }

@@ -8,16 +8,16 @@ internal sealed class EspBench : IDisposable
     public EspBench(SimulatedFlash flash, SimulatedEsp32S3? device = null)
     {
         Device = device ?? new SimulatedEsp32S3(flash);
-        Cable = new BenchCable(Device, Clock);
+        Cable = new EspCable(Device, Clock);
         Device.OnUnplug = Cable.Pull;
         Root = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"otedama-test-{Guid.NewGuid():N}");
     }
 
-    public BenchClock Clock { get; } = new();
+    public EspClock Clock { get; } = new();
 
     public SimulatedEsp32S3 Device { get; }
 
-    public BenchCable Cable { get; }
+    public EspCable Cable { get; }
 
     public string Root { get; }
 

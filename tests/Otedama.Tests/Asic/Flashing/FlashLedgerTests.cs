@@ -7,7 +7,7 @@ namespace Otedama.Tests.Asic;
 public sealed class FlashLedgerTests
 {
     private static readonly string s_plan = ImageInspector.HashOf("the plan"u8);
-    private readonly BenchClock _time = new();
+    private readonly EspClock _time = new();
 
     [Fact]
     public void It_goes_on_where_it_was()

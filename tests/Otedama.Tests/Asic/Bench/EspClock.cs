@@ -1,7 +1,7 @@
 namespace Otedama.Tests.Asic;
 
 /// <summary>Time that moves when a simulated link waits. One thread.</summary>
-internal sealed class BenchClock : TimeProvider
+internal sealed class EspClock : TimeProvider
 {
     private DateTimeOffset _now = DateTimeOffset.FromUnixTimeSeconds(1_790_000_000);
 

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace Otedama;
+
+/// <summary>What is done with ASICs: one line a verb below.</summary>
+internal static class AsicCommand
+{
+    internal static Command Build(CommandContext context)
+    {
+        Command asic = new("asic", "Find, mine with, watch, tune and flash ASICs.");
+        asic.Subcommands.Add(AsicListCommand.Build(context));
+        asic.Subcommands.Add(AsicBenchCommand.Build(context));
+        return asic;
+    }
+}
