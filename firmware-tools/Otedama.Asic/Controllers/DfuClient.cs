@@ -203,6 +203,8 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
             }
             catch (LinkException e) when (!stays && e.Fault is LinkFault.Stalled or LinkFault.Gone)
             {
+                // One that only stalls may be waiting for the reset that it cannot ask for.
+                Reset();
                 return DfuEnd.Left;
             }
             catch (LinkException e) when (e.Fault is LinkFault.Stalled or LinkFault.Gone)

@@ -53,7 +53,7 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         {
             throw FileRefusal.At(name, 6, $"an image size of {size}", $"{bytes.Length}, the size of the file without its suffix");
         }
-        return new(Targets(body, name), suffix);
+        return new(ReadTargets(body, name), suffix);
     }
 
     /// <summary>The file of these targets.</summary>
@@ -92,7 +92,7 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         }
     }
 
-    private static List<DfuSeTarget> Targets(ReadOnlyMemory<byte> body, string name)
+    private static List<DfuSeTarget> ReadTargets(ReadOnlyMemory<byte> body, string name)
     {
         List<DfuSeTarget> targets = [];
         int at = PrefixLength, elements = 0;

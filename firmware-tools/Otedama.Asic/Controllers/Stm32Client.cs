@@ -85,7 +85,7 @@ public sealed class Stm32Client(ILink link)
             Command(ReadMemory, doing);
             Address(from, doing);
             byte count = (byte)(length - 1);
-            link.Write([count, (byte)~count], s_answer);
+            link.Write([count, (byte)(count ^ 0xFF)], s_answer);
             Expect(s_answer, doing);
             Fill(into.Slice(at, length), doing);
             at += length;
@@ -192,7 +192,7 @@ public sealed class Stm32Client(ILink link)
 
     private void Command(byte command, string doing)
     {
-        link.Write([command, (byte)~command], s_answer);
+        link.Write([command, (byte)(command ^ 0xFF)], s_answer);
         Expect(s_answer, doing);
     }
 
