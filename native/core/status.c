@@ -53,6 +53,12 @@ const char *otd_status_text(int32_t status) {
         return "OTD_E_CANCELLED";
     case OTD_E_SELFTEST:
         return "OTD_E_SELFTEST";
+    case OTD_E_MISSING:
+        return "OTD_E_MISSING";
+    case OTD_E_BUSY:
+        return "OTD_E_BUSY";
+    case OTD_E_DENIED:
+        return "OTD_E_DENIED";
     default:
         return "OTD_E_UNKNOWN";
     }

@@ -38,7 +38,7 @@ extern "C" {
  * One number for the three headers. Raised by any change of a struct, a verb or a meaning, so that a caller
  * and a library of different days do not misread each other.
  */
-#define OTD_ABI_VERSION 3u
+#define OTD_ABI_VERSION 4u
 
 /* Marks what the shared library exports; everything else is hidden in it. */
 #if defined(_WIN32) && defined(OTD_SHARED)
@@ -62,6 +62,9 @@ extern "C" {
 #define OTD_E_IO (-8)          /* the operating system refused a file or device operation */
 #define OTD_E_CANCELLED (-9)   /* otd_engine_cancel was called, or a dataset's cancel was set */
 #define OTD_E_SELFTEST (-10)   /* a known answer came out wrong: do not use this flavour */
+#define OTD_E_MISSING (-11)    /* there is no such port */
+#define OTD_E_BUSY (-12)       /* another program has it */
+#define OTD_E_DENIED (-13)     /* this user may not open it */
 
 /* ---- limits -------------------------------------------------------------------------------- */
 

@@ -58,3 +58,18 @@ internal sealed class DatasetHandle : SafeHandle
         return true;
     }
 }
+
+/// <summary>Owns an otd_serial. Reference counted, so that the port stays until a call under way has returned.</summary>
+internal sealed class SerialHandle : SafeHandle
+{
+    public SerialHandle(nint value)
+        : base(0, ownsHandle: true) => SetHandle(value);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Otd.otd_serial_close(handle);
+        return true;
+    }
+}

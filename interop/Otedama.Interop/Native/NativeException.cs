@@ -50,6 +50,9 @@ public sealed class NativeException : Exception
         Otd.OTD_E_DATASET => "Delete the dataset file to have it made again.",
         Otd.OTD_E_IO => "Check that the path exists, is writable and has room.",
         Otd.OTD_E_SELFTEST => "Do not mine with this flavour: force another with OTEDAMA_CPU and report the CPU model.",
+        Otd.OTD_E_MISSING => "Check that it is plugged in and under that name.",
+        Otd.OTD_E_BUSY => "Close the program that uses it.",
+        Otd.OTD_E_DENIED => "Ask for the right to open it.",
         Otd.OTD_E_CANCELLED => "It was cancelled on request.",
         _ => "This is a mistake in the calling code; please report it with this message.",
     };

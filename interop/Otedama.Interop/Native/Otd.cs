@@ -9,7 +9,7 @@ internal static unsafe partial class Otd
 {
     public const string Library = "otedama_native";
 
-    public const uint OTD_ABI_VERSION = 3;
+    public const uint OTD_ABI_VERSION = 4;
 
     public const uint OTD_ENGINE_VERIFY = 1;
 
@@ -24,6 +24,9 @@ internal static unsafe partial class Otd
     public const int OTD_E_IO = -8;
     public const int OTD_E_CANCELLED = -9;
     public const int OTD_E_SELFTEST = -10;
+    public const int OTD_E_MISSING = -11;
+    public const int OTD_E_BUSY = -12;
+    public const int OTD_E_DENIED = -13;
 
     public const int OTD_NAME_MAX = 32;
     public const int OTD_VERSIONS_MAX = 8;
