@@ -21,6 +21,9 @@ public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
     /// <summary>Items: one a model and control board; real containers have up to some tens.</summary>
     public const int ItemsMax = 256;
 
+    /// <summary>Containers in containers; real ones have at most two.</summary>
+    private const int DepthMax = 4;
+
     private const uint Magic = 0xABAB_ABAB;
     private const int HeaderSize = 36, ItemSize = 172;
 
@@ -61,6 +64,19 @@ public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
         return Word(bytes, 24) == crc
             ? new([.. Enumerable.Range(0, (int)count).Select(index => Item(file, name, HeaderSize + (index * ItemSize), (int)table))])
             : throw FileRefusal.At(name, 24, $"the CRC {Word(bytes, 24):X8}", $"{crc:X8}, the CRC of the file: it is damaged, fetch it again");
+    }
+
+    /// <summary>The one image for that device, out of containers inside the container as well.</summary>
+    /// <exception cref="InvalidDataException">A container is wrong, none of its items is for the device, or several are.</exception>
+    public static BmuItem Resolve(ReadOnlyMemory<byte> file, string name, AntminerType device)
+    {
+        BmuItem item = Read(file, name).Select(device, name);
+        for (int depth = 1; IsThere(item.Data.Span); depth++)
+        {
+            string inner = $"{name}/{item.Name}";
+            item = depth < DepthMax ? Read(item.Data, inner).Select(device, inner) : throw new InvalidDataException($"{inner}: containers lie in each other more than {DepthMax} deep; allowed are {DepthMax}.");
+        }
+        return item;
     }
 
     /// <summary>The one image for that device.</summary>

@@ -24,6 +24,10 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
     public static bool IsThere(ReadOnlySpan<byte> file) =>
         file.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(file) == MagicFirst;
 
+    /// <summary>The family its first block names; null when it is not known here, or the file has no whole block.</summary>
+    public static Uf2Family? FamilyOf(ReadOnlySpan<byte> file) =>
+        file.Length >= BlockSize && (Word(file, 8) & FamilyPresent) != 0 && Word(file, 28) is uint id ? Uf2Family.All.FirstOrDefault(family => family.Id == id) : null;
+
     /// <exception cref="InvalidDataException">It breaks a rule of the format or is for another chip; says where.</exception>
     public static Uf2Image Read(ReadOnlySpan<byte> file, string name, Uf2Family family)
     {
