@@ -6,6 +6,12 @@ public sealed record FlashOptions
     /// <summary>Everything from the boot loader on, settings included; only by serial.</summary>
     public bool Factory { get; init; }
 
+    /// <summary>The file is web pages, which have no form of their own to be recognised by.</summary>
+    public bool Www { get; init; }
+
+    /// <summary>The board as the operator reads it off; only where the device itself does not say.</summary>
+    public string? Board { get; init; }
+
     public bool AllowDowngrade { get; init; }
 
     /// <summary>Writes the version that is there already.</summary>
