@@ -13,7 +13,6 @@ namespace Otedama.Asic;
 public class AxeosDriver(FleetTransport transport) : FleetDriver(transport)
 {
     public const string InfoPath = "/api/system/info";
-    private const int PoolsMax = 8;
 
     public override string Name => "axeos";
 
@@ -121,8 +120,6 @@ public class AxeosDriver(FleetTransport transport) : FleetDriver(transport)
         Json(target, await SendAsync(target, WebRequest.Get(InfoPath), cancel).ConfigureAwait(false), InfoPath).Root;
 
     internal Task<bool> WaitAsync(Func<Task<bool>> isSo, double seconds, CancellationToken cancel) => UntilAsync(isSo, seconds, cancel);
-
-    internal static string? PoolsRefused(IReadOnlyList<FleetPool> pools) => WhyNot(pools, PoolsMax);
 
     /// <summary>One request, IPv4 only, with what the device asks besides.</summary>
     public virtual async Task<WebReply> SendAsync(FleetTarget target, WebRequest request, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
 
     public async Task<FleetOutcome> SetAsync(IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        if (AxeosDriver.PoolsRefused(pools) is { } refused)
+        if (FleetDriverRules.PoolsRefused(pools, 8) is { } refused)
         {
             return new FleetOutcome(FleetResult.Refused, $"{At}: {refused}");
         }

@@ -130,30 +130,4 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
     /// <summary>What to say when it lets this machine or password not in.</summary>
     protected virtual string Refusal(FleetTarget target, string at) => target.Credentials is null
         ? $"{at}: it wants a user and password and none is configured." : $"{at}: it does not take the configured user and password.";
-
-    /// <summary>What a pool may not hold; null = it may be written.</summary>
-    protected static string? WhyNot(IReadOnlyList<FleetPool> pools, int most)
-    {
-        if (pools.Count == 0 || pools.Count > most)
-        {
-            return $"{pools.Count} pools were given; this device takes 1 to {most}.";
-        }
-        foreach (FleetPool pool in pools)
-        {
-            string password = pool.Password.Reveal();
-            if (password.Length > 0 && password.All(static c => c == '*'))
-            {
-                return $"the password for {pool.Url} is only asterisks: that is what devices show in its place, not a password.";
-            }
-            if (string.Concat(pool.Url, pool.User, password).Any(static c => c < 0x20 || c == 0x7F))
-            {
-                return $"the pool {SecretFilter.Url(pool.Url)} has a control character in its URL, user or password.";
-            }
-            if (PoolUrl.Parse(pool.Url) is null)
-            {
-                return $"\"{SecretFilter.Url(pool.Url)}\" is not of the form stratum+tcp://host:port.";
-            }
-        }
-        return null;
-    }
 }

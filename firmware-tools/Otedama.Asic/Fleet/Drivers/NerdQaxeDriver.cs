@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -50,8 +51,8 @@ public sealed class NerdQaxeDriver(FleetTransport transport) : AxeosDriver(trans
                 bytes.Add((byte)((buffer >> bits) & 0xFF));
             }
         }
-        byte[] counter = BitConverter.GetBytes(now.ToUnixTimeSeconds() / StepSeconds);
-        Array.Reverse(counter);
+        byte[] counter = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(counter, now.ToUnixTimeSeconds() / StepSeconds);
         byte[] hash = HMACSHA1.HashData(bytes.ToArray(), counter);
         int at = hash[^1] & 15;
         int number = ((hash[at] & 0x7F) << 24) | (hash[at + 1] << 16) | (hash[at + 2] << 8) | hash[at + 3];
