@@ -1,0 +1,25 @@
+namespace Otedama.Asic;
+
+/// <summary>The ways of one program to its devices, shared by all drivers so that each port of a device sees one request at a time.</summary>
+public sealed class FleetTransport : IDisposable
+{
+    public FleetTransport(TimeProvider clock)
+    {
+        Clock = clock;
+        Sockets = new SocketExchange(clock, Gates);
+        Cgminer = new CgminerClient(Sockets);
+        Http = new FleetHttp(clock, Gates);
+    }
+
+    public TimeProvider Clock { get; }
+
+    public DeviceGates Gates { get; } = new();
+
+    public SocketExchange Sockets { get; }
+
+    public CgminerClient Cgminer { get; }
+
+    public FleetHttp Http { get; }
+
+    public void Dispose() => Http.Dispose();
+}
