@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
 /// <summary>How a run ended.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(FlashEnum<FlashEnding>))]
 public enum FlashEnding
 {
     /// <summary>The new firmware is in and was seen.</summary>

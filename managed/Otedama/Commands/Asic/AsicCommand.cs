@@ -10,6 +10,12 @@ internal static class AsicCommand
         Command asic = new("asic", "Find, mine with, watch, tune and flash ASICs.");
         asic.Subcommands.Add(AsicListCommand.Build(context));
         asic.Subcommands.Add(AsicBenchCommand.Build(context));
+        asic.Subcommands.Add(AsicCheckCommand.Build(context));
+        asic.Subcommands.Add(AsicFlashCommand.Build(context));
+        asic.Subcommands.Add(AsicBackupCommand.Build(context));
+        asic.Subcommands.Add(AsicBackupCommand.BuildRestore(context));
+        asic.Subcommands.Add(AsicBackupCommand.BuildVerify(context));
+        asic.Subcommands.Add(AsicCatalogueCommand.Build(context));
         return asic;
     }
 }
