@@ -125,7 +125,7 @@ public sealed class ChipChainFaultTests
     [Fact]
     public void A_storm_below_the_ticket_gets_its_ticket_again_and_then_is_a_fault()
     {
-        BenchWork work = new() { ShareTarget = Core.Target.FromDifficulty(1e6, Core.Target.BitcoinOne) };
+        BenchWork work = new() { ShareTarget = Otedama.Core.Target.FromDifficulty(1e6, Otedama.Core.Target.BitcoinOne) };
         using ChainBench bench = new(ChipFamilies.Bm1370, 1, relaxed: 8, work: work);
         bench.Until(ChainState.Mining);
         bench.Chips.Faults.NonceStorm = true;
