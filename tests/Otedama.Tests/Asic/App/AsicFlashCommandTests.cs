@@ -81,7 +81,7 @@ public sealed class AsicFlashCommandTests : IDisposable
         string image = Bytes("esp-miner.bin", _image);
         string[] where = ["--data-dir", Path.Combine(_folder.Path, "data")];
         CliResult look = await Cli.RunAsync(["asic", "flash", "--device", pty.Path, "--image", image, "--dry-run", .. where]);
-        Assert.Equal(ExitCode.BadAnswer, look.Code);
+        Assert.True(look.Code == ExitCode.BadAnswer, look.Out + look.Error);
         Assert.Contains("is in no catalogue", look.Out, StringComparison.Ordinal);
         CliResult unasked = await Cli.RunAsync(["asic", "flash", "--device", pty.Path, "--image", image, "--yes", .. where]);
         Assert.Equal(ExitCode.Usage, unasked.Code);
