@@ -28,7 +28,8 @@ public sealed class AsicFlashCommandTests : IDisposable
             Assert.False(answer.RootElement.GetProperty("may_be_written").GetBoolean());
             Assert.True(answer.RootElement.GetProperty("image_sound").GetBoolean());
             Assert.Equal(Enumerable.Range(1, 15), answer.RootElement.GetProperty("checks").EnumerateArray().Select(static check => check.GetProperty("rule").GetInt32()));
-            Assert.Equal("failed", answer.RootElement.GetProperty("checks")[1].GetProperty("outcome").GetString());
+            Assert.Equal("unknown", answer.RootElement.GetProperty("checks")[1].GetProperty("outcome").GetString());
+            Assert.Equal("nobody_stands_for_it", answer.RootElement.GetProperty("verdict").GetString());
             Assert.Equal("esp-app", answer.RootElement.GetProperty("image").GetProperty("kind").GetString());
         }
         CliResult typed = await Cli.RunAsync(["asic", "check", image, "--device", device, "--trust-hash", ImageInspector.HashOf(_image)]);
