@@ -170,4 +170,16 @@ internal static partial class RigLog
     [LoggerMessage(Level = LogLevel.Critical, EventName = "client_broken",
         Message = "The pool client stopped; no pool will be tried again")]
     public static partial void ClientBroken(ILogger log, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "asic_chain",
+        Message = "{Worker}: {Line}")]
+    public static partial void AsicChain(ILogger log, string worker, string line);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "asic_note",
+        Message = "{Worker}: {Note}")]
+    public static partial void AsicNote(ILogger log, string worker, string note);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "asic_refused",
+        Message = "{Problem}")]
+    public static partial void AsicProblem(ILogger log, string problem);
 }

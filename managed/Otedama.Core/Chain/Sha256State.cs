@@ -6,7 +6,7 @@ namespace Otedama.Core;
 /// <summary>
 /// SHA-256 (FIPS 180-4) whose state between two blocks can be looked at and gone on from, which the runtime's cannot.
 /// </summary>
-internal static class Sha256State
+public static class Sha256State
 {
     public const int BlockLength = 64;
 

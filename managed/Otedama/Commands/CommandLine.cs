@@ -68,7 +68,7 @@ internal static class CommandLine
             NetCommand.Build(context),
             DiagCommand.Build(context),
             ProfileCommand.Build(),
-            AsicCommand.Build(),
+            AsicCommand.Build(context),
             PluginCommand.Build(context),
             ChaosCommand.Build(context),
             SharechainCommand.Build(context),

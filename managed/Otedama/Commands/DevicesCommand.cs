@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Otedama.Asic;
 using Otedama.Interop;
 using Otedama.Mining;
 
@@ -24,9 +25,8 @@ internal static class DevicesCommand
                     .Where(static device => device.Backend == DeviceBackend.Cpu).Select(device => Cpu(device, time)),
             ],
             gpus.Gpus,
-            [],
-            gpus.Note ?? (gpus.Problems.Count > 0 ? string.Join(' ', gpus.Problems) : null),
-            AsicCommand.Sentence);
+            AsicListCommand.Look(new MachinePorts(), PortFinder.UsbNote).Boards,
+            gpus.Note ?? (gpus.Problems.Count > 0 ? string.Join(' ', gpus.Problems) : null));
     }
 
     internal static IEnumerable<string> Lines(DevicesAnswer answer)
@@ -60,7 +60,14 @@ internal static class DevicesCommand
         {
             yield return answer.Gpus.Count > 0 ? $"gpu    {note}" : $"gpu    none. {note}";
         }
-        yield return $"asic   none. {answer.AsicNote}";
+        foreach (AsicBoardAnswer asic in answer.Asics)
+        {
+            yield return $"asic   {AsicListCommand.Line(asic)}";
+        }
+        if (answer.Asics.Count == 0)
+        {
+            yield return "asic   none that is recognised; `otedama asic list` shows every port.";
+        }
     }
 
     private static CpuAnswer Cpu(DeviceInfo device, TimeProvider time)
@@ -113,14 +120,13 @@ internal static class DevicesCommand
 }
 
 /// <param name="GpuNote">Why there is no graphics card, or which drivers were left out.</param>
-/// <param name="Asics">None in this version; AsicNote says so.</param>
+/// <param name="Asics">Boards that are recognised, as otedama asic list has them.</param>
 internal sealed record DevicesAnswer(
     int Schema,
     IReadOnlyList<CpuAnswer> Cpus,
     IReadOnlyList<GpuAnswer> Gpus,
-    IReadOnlyList<string> Asics,
-    string? GpuNote,
-    string AsicNote);
+    IReadOnlyList<AsicBoardAnswer> Asics,
+    string? GpuNote);
 
 /// <summary>The processors of the machine; what the kernel does not tell is null.</summary>
 /// <param name="L3Domains">Groups of cores that share a last-level cache.</param>

@@ -25,6 +25,12 @@ internal static class MineCommand
             Description = "KawPow: where a card's driver refuses the compiled kernels, use the slow one that "
                 + "reads its program.",
         };
+        Option<string[]> asic = new("--asic")
+        {
+            Description = "ASIC board to mine with besides the processor (sha256d), by its port in `otedama asic list`; auto = every one that is "
+                + "recognised. PORT,chip=BM1366,chips=1 for chips that are not; may be repeated.",
+            HelpName = "PORT",
+        };
         Option<string[]> pool = new("--pool") { Description = "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
         Option<string?> threads = new("--threads")
         {
@@ -32,7 +38,7 @@ internal static class MineCommand
             + "alone.",
             HelpName = "N"
         };
-        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, pool,
+        foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, asic, pool,
             threads])
         {
             mine.Options.Add(option);
@@ -44,6 +50,12 @@ internal static class MineCommand
                 throw new CommandException(
                     ExitCode.Usage,
                     "--gpu \"\": empty; give numbers of `otedama gpu list` such as 0,1, or leave --gpu out to mine on the CPU.");
+            }
+            string[] asics = result.GetValue(asic) is { Length: > 0 } named ? named : [];
+            if (asics.Any(static port => port.Trim(' ', ',', ';').Length == 0))
+            {
+                throw new CommandException(
+                    ExitCode.Usage, "--asic \"\": empty; give a port of `otedama asic list`, or auto, or leave --asic out.");
             }
             string[] pools = result.GetValue(pool) is { Length: > 0 } given ? given : [];
             if (pools.Any(static url => url.Trim(' ', ',').Length == 0))
@@ -65,6 +77,7 @@ internal static class MineCommand
                         result.GetValue(fallback) ? "true" : null, Settings.GpuFallback, "--gpu-fallback"),
                     .. CommandContext.Flag(
                         result.GetValue(simulator) ? "true" : null, Settings.GpuSimulator, "--gpu-simulator"),
+                    .. CommandContext.Flag(asics.Length > 0 ? string.Join(';', asics) : null, Settings.Asics, "--asic"),
                     .. CommandContext.Flag(pools.Length > 0 ? string.Join(',', pools) : null, Settings.MiningPools, "--pool"),
                     .. CommandContext.Flag(result.GetValue(threads), Settings.CpuThreads, "--threads"),
                 ],

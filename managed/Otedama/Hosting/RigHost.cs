@@ -66,6 +66,7 @@ internal sealed class RigHost(RigPlan plan, IReadOnlyList<PoolHost> pools, Share
             Plugin = shared.PluginOf(by.Work),
             DeviceDatasets = shared.DeviceDatasets,
             GpuTuning = shared.GpuTuning,
+            Devices = AsicChoice.Of(by.Configuration, clock, loggers),
         };
     }
 }

@@ -61,6 +61,7 @@ internal sealed record RigPlan
                 + $"{GpuChoice.IntensityMin} to "
                 + $"{GpuChoice.IntensityMax}, and 0 means measured ({configuration.Of(Settings.GpuIntensity).Place}).");
         }
+        AsicChoice.Check(configuration, work, problems);
         CheckWorkers(configuration, problems);
         return work is null || problems.Count > before ? null : new RigPlan
         {
@@ -80,10 +81,10 @@ internal sealed record RigPlan
         }
         string what = $"{configuration.KeyOf(Settings.CpuThreads)}: none "
             + $"({configuration.Of(Settings.CpuThreads).Place})";
-        if (!GpuChoice.WantsAny(configuration))
+        if (!GpuChoice.WantsAny(configuration) && !AsicChoice.WantsAny(configuration))
         {
-            problems.Add($"{what}, and no graphics card is named either, so nothing would mine. "
-                + "Name cards with --gpu or mining.workers.gpus, or set mining.enabled to false.");
+            problems.Add($"{what}, and no graphics card is named either and no ASIC, so nothing would mine. "
+                + "Name cards with --gpu or mining.workers.gpus, ASICs with --asic or mining.asic, or set mining.enabled to false.");
         }
         if (configuration.Get(Settings.CpuAffinity).Count > 0)
         {
@@ -115,6 +116,7 @@ internal sealed record RigPlan
             return rigs;
         }
         ShareGpus(rigs, problems);
+        AsicChoice.Share([.. rigs.Select(static rig => rig.Configuration)], problems);
         RigPlan[] rest = [.. rigs.Where(static rig => rig.GivenThreads() == 0 && !rig.HasCardsOnly)];
         int given = rigs.Sum(static rig => rig.GivenThreads());
         string sum = string.Join(", ", rigs.Where(static rig => rig.GivenThreads() > 0).Select(static rig =>

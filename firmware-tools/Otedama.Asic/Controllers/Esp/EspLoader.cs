@@ -19,6 +19,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
     private readonly EspRomClient _rom = new(port);
     private int _ceiling = fastest;
     private int _faults;
+    private bool _hasRate;
 
     public EspRomClient Rom => _rom;
 
@@ -117,7 +118,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         {
             try
             {
-                port.TrySetRate(FirstRate);
+                _hasRate = port.TrySetRate(FirstRate);
                 Rate = FirstRate;
                 Dance(attempt);
                 if (_rom.TrySync(out inRam))
@@ -170,7 +171,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
 
     private void Raise()
     {
-        if (_ceiling > Rate && !port.IsUsbOfChip)
+        if (_ceiling > Rate && _hasRate && !port.IsUsbOfChip && !port.IsNetwork)
         {
             SetRate(_ceiling);
         }
@@ -179,13 +180,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
     private void SetRate(int rate)
     {
         _rom.ChangeBaud((uint)rate);
-        if (!port.TrySetRate(rate))
-        {
-            _ceiling = FirstRate; // the chip changed and the link cannot: back by a reset
-            Enter();
-            Reattach();
-            return;
-        }
+        port.TrySetRate(rate);
         Rate = rate;
         port.Listen(s_afterRate);
         port.Discard();

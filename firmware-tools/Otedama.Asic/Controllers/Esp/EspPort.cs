@@ -28,6 +28,9 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
     /// <summary>The chip's own USB port: no rate, and another dance of lines.</summary>
     public bool IsUsbOfChip => Link.Name.Contains("303a:1001", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A serial port of another machine: its rate stays as that one set it.</summary>
+    public bool IsNetwork => Link.Name.StartsWith("tcp://", StringComparison.OrdinalIgnoreCase);
+
     private ILink Link
     {
         get

@@ -37,9 +37,9 @@ public sealed class EspSpiFlash(EspRomClient rom)
     /// <summary>What is in the flash, checked with the chip's own MD5 of it. Throws EspException when the two differ.</summary>
     public byte[] Read(uint address, int length)
     {
-        string md5 = rom.FlashMd5(address, (uint)length);
         for (int attempt = 0; ; attempt++)
         {
+            string md5 = rom.FlashMd5(address, (uint)length);
             byte[] bytes = ReadOnce(address, length);
             if (EspMd5.Of(bytes) == md5)
             {

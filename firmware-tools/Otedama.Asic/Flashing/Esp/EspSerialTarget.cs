@@ -79,7 +79,53 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
 
     public ValueTask<FlashBoots> LookAsync(FlashPlan plan, CancellationToken stop) => ValueTask.FromResult(Look(plan));
 
-    public void Dispose() => loader.Dispose();
+    /// <summary>What cannot be had again from anywhere: name, address and bytes. After ReadAsync.</summary>
+    internal IReadOnlyList<(string Name, long Address, int Length)> Precious()
+    {
+        PartitionTable? table = _layout?.Table;
+        List<(string, long, int)> all = [("head", 0, EspSteps.HeadLength)];
+        if (table?.Nvs is { } nvs && nvs.End > EspSteps.HeadLength)
+        {
+            all.Add(("nvs", nvs.Offset, (int)nvs.Size));
+        }
+        if (table?.OtaData is { } ota)
+        {
+            all.Add(("otadata", ota.Offset, OtaData.Length));
+        }
+        return all;
+    }
+
+    /// <summary>Checked by the chip's MD5 sector by sector.</summary>
+    internal byte[] ReadRange(long address, int length)
+    {
+        byte[] bytes = new byte[length];
+        for (int done = 0; done < length; done += PartitionTable.Sector)
+        {
+            int count = Math.Min(PartitionTable.Sector, length - done);
+            loader.Spi.Read((uint)(address + done), count).CopyTo(bytes, done);
+        }
+        return bytes;
+    }
+
+    /// <summary>Whether the chip has these bytes there, by its MD5. After ReadAsync.</summary>
+    public bool Has(long address, ReadOnlySpan<byte> bytes) => loader.Rom.FlashMd5((uint)address, (uint)bytes.Length) == EspMd5.Of(bytes);
+
+    /// <summary>A chip that was brought into its loader goes on with what it has.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            if (_isConnected)
+            {
+                loader.Run();
+            }
+        }
+        catch (LinkException)
+        {
+            // It is gone, or takes nothing: there is nothing to let go on.
+        }
+        loader.Dispose();
+    }
 
     private FlashBoots Look(FlashPlan plan)
     {

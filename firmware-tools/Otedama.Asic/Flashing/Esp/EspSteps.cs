@@ -7,7 +7,7 @@ namespace Otedama.Asic;
 internal static class EspSteps
 {
     /// <summary>Boot loader, table and what stands before the first application.</summary>
-    private const int HeadLength = 0x10000;
+    public const int HeadLength = 0x10000;
 
     private const string HeadFile = "backup-head.bin";
     private const string OtaFile = "backup-otadata.bin";

@@ -12,20 +12,23 @@ public sealed class FlashLedger : IDisposable
 {
     private const string FileName = "ledger";
     private const string HeadName = "ledger.head";
+    private const string LockName = "ledger.lock";
 
     /// <summary>Letters of a sentence that are kept, so that a line stays a line.</summary>
     private const int SaysMax = 1_000;
 
     private readonly string _folder;
     private readonly TimeProvider _time;
+    private readonly FileStream _lock;
     private readonly FileStream _file;
     private readonly List<FlashEntry> _entries;
     private string _head;
 
-    private FlashLedger(string folder, TimeProvider time, FileStream file, FlashLedgerReading reading)
+    private FlashLedger(string folder, TimeProvider time, FileStream hold, FileStream file, FlashLedgerReading reading)
     {
         _folder = folder;
         _time = time;
+        _lock = hold;
         _file = file;
         _entries = [.. reading.Entries];
         _head = reading.Head;
@@ -48,17 +51,11 @@ public sealed class FlashLedger : IDisposable
     public static FlashLedger Open(string folder, string planHash, TimeProvider time)
     {
         string path = Path.Combine(folder, FileName);
-        FileStream file;
+        FileStream hold = Hold(folder);
+        FileStream? file = null;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new FlashException($"The ledger {path} cannot be opened ({e.Message.TrimEnd('.')}). If another otedama flashes by this plan, wait until it has ended.", e);
-        }
-        try
-        {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
             byte[] bytes = new byte[checked((int)Math.Min(file.Length, (long)FlashLedgerReading.EntriesMax * FlashLedgerReading.LineMax))];
             file.ReadExactly(bytes);
             FlashLedgerReading reading = FlashLedgerReading.Of(bytes, HeadOf(folder), planHash);
@@ -67,7 +64,7 @@ public sealed class FlashLedger : IDisposable
                 throw new FlashException(reading.Says!);
             }
             DiskSync.Folder(folder);
-            FlashLedger ledger = new(folder, time, file, reading);
+            FlashLedger ledger = new(folder, time, hold, file, reading);
             if (reading.Damage == LedgerDamage.Torn)
             {
                 ledger.Mend(bytes.AsSpan(reading.GoodBytes), reading);
@@ -77,7 +74,8 @@ public sealed class FlashLedger : IDisposable
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            hold.Dispose();
             throw;
         }
     }
@@ -98,7 +96,24 @@ public sealed class FlashLedger : IDisposable
         DurableFile.Write(Path.Combine(_folder, HeadName), Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_entries.Count} {_head}\n")));
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Hold(string folder)
+    {
+        string path = Path.Combine(folder, LockName);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new FlashException($"The ledger in {folder} cannot be taken ({e.Message.TrimEnd('.')}). If another otedama flashes by this plan, wait until it has ended.", e);
+        }
+    }
 
     private static byte[] ReadShared(string path)
     {

@@ -126,14 +126,14 @@ public static class FlashDeviceFile
             {
                 TemperatureC = info.Number("temp") is { } t and > 0 ? t : null,
                 Overheat = info.Number("overheatmode") is { } mode ? mode != 0 : null,
-                WifiSignal = (int?)info.Number("wifirssi"),
+                WifiSignal = info.Small("wifirssi"),
                 UptimeSeconds = info.Number("uptimeseconds"),
                 FreeHeap = (long?)info.Number("freeheap"),
                 Paused = info.Truth("miningpaused"),
                 Watts = info.Number("power"),
                 Rate = (info.Number("hashrate10m") ?? info.Number("hashrate")) * Giga,
-                Accepted = (ulong?)Math.Max(info.Number("sharesaccepted") ?? 0, 0),
-                Rejected = (ulong?)Math.Max(info.Number("sharesrejected") ?? 0, 0),
+                Accepted = info.Count("sharesaccepted"),
+                Rejected = info.Count("sharesrejected"),
                 PoolUser = info.Text("stratumuser"),
             },
         };
@@ -163,7 +163,7 @@ public static class FlashDeviceFile
             Health = new FlashHealth
             {
                 TemperatureC = temperatures.Number("chipmax") ?? temperatures.Number("chipaverage"),
-                WifiSignal = (int?)root.Number("wifisignal"),
+                WifiSignal = root.Small("wifisignal"),
                 UptimeSeconds = root.Seconds("uptime"),
                 Watts = power.Number("watts"),
                 Rate = rates.Number("tenminutes") ?? rates.Number("oneminute"),
@@ -200,7 +200,7 @@ public static class FlashDeviceFile
             {
                 TemperatureC = health.Number("temperaturec") ?? health.Number("temp"),
                 Overheat = health.Truth("overheat"),
-                WifiSignal = (int?)health.Number("wifisignal"),
+                WifiSignal = health.Small("wifisignal"),
                 Wired = health.Truth("wired"),
                 UptimeSeconds = health.Number("uptimeseconds"),
                 FreeHeap = (long?)health.Number("freeheap"),
@@ -256,6 +256,11 @@ public static class FlashDeviceFile
             { ValueKind: JsonValueKind.Number } value => value.TryGetDouble(out double number) ? number != 0 : null,
             _ => null,
         };
+
+        public ulong? Count(string name) => Number(name) is { } number and >= 0 ? (ulong)number : null;
+
+        /// <summary>Null also when it fits no int.</summary>
+        public int? Small(string name) => Number(name) is { } number && Math.Abs(number) < int.MaxValue ? (int)number : null;
 
         /// <summary>A number of seconds, or a TimeSpan as JSON has it.</summary>
         public double? Seconds(string name) => Number(name)

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
 /// <summary>How a run ended.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(FlashEnum<FlashEnding>))]
 public enum FlashEnding
 {
     /// <summary>The new firmware is in and was seen.</summary>
@@ -79,15 +80,15 @@ public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedge
 
     private async ValueTask<FlashOutcome> AfterFailureAsync(bool committed, string failed, CancellationToken stop)
     {
-        if (committed && _plan.WayBack.Count > 0)
+        FlashBoots boots = await LookAsync(stop);
+        if (committed && _plan.WayBack.Count > 0 && boots is (FlashBoots.New or FlashBoots.Neither))
         {
             return await BackAsync(failed, stop);
         }
-        FlashBoots boots = await LookAsync(stop);
         return boots switch
         {
             FlashBoots.Old => End(FlashEnding.OldStays, $"{failed} Nothing else was changed: the old firmware starts."),
-            FlashBoots.New => End(FlashEnding.Updated, $"{failed} The device has the new firmware all the same."),
+            FlashBoots.New => Open($"{failed} The device has the new firmware all the same, and no way leads back. Go on with --resume {folder.Id}."),
             _ => Open($"{failed} What starts cannot be seen now. Once the device answers its loader, go on with --resume {folder.Id}."),
         };
     }

@@ -1,0 +1,68 @@
+namespace Otedama.Asic;
+
+/// <summary>
+/// What a family's PLL can be set to: f = 25 MHz x fb / (ref x p1 x p2).
+/// </summary>
+/// <param name="FeedbackMin">Least multiplier.</param>
+/// <param name="FeedbackMax">Greatest multiplier; fits one byte.</param>
+/// <param name="VcoMax">Greatest 25 fb / ref, MHz; null = by the multiplier alone.</param>
+/// <param name="VcoMin">Least 25 fb / ref, MHz; null = by the multiplier alone.</param>
+/// <param name="PlainPost">Dividers are stored as they are (BM1397); else each less one.</param>
+public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, double? VcoMax, bool PlainPost)
+{
+    /// <summary>MHz of the crystal.</summary>
+    public const double Crystal = 25;
+
+    /// <summary>From this VCO on, MHz, the flag byte is 50 instead of 40; not on BM1397.</summary>
+    private const double HighVco = 2400;
+
+    /// <summary>Differences below this many MHz are none: doubles of exact quarters.</summary>
+    private const double Same = 1e-9;
+
+    /// <summary>
+    /// The setting nearest to a clock, by (error, VCO, product of dividers). Throws ArgumentOutOfRangeException for a clock
+    /// that is not a positive number.
+    /// </summary>
+    public PllSetting Nearest(double megahertz)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(megahertz);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(megahertz, 10_000); // no clock of this world; keeps the product in an int
+        PllSetting? best = null;
+        double bestError = double.MaxValue;
+        for (int reference = 2; reference >= 1; reference--)
+        {
+            for (int first = 7; first >= 1; first--)
+            {
+                for (int second = 1; second < first; second++)
+                {
+                    int feedback = (int)Math.Round(megahertz * reference * first * second / Crystal, MidpointRounding.AwayFromZero);
+                    PllSetting found = new(this, feedback, reference, first, second);
+                    double error = Math.Abs(found.Megahertz - megahertz);
+                    if (IsReachable(found) && (best is null || IsBetter(found, error, best, bestError)))
+                    {
+                        (best, bestError) = (found, error);
+                    }
+                }
+            }
+        }
+        return best ?? (megahertz < Lowest.Megahertz ? Lowest : Highest);
+    }
+
+    private PllSetting Lowest => new(this, Math.Max(FeedbackMin, (int)Math.Ceiling((VcoMin ?? 0) * 2 / Crystal)), 2, 7, 6);
+
+    private PllSetting Highest => new(this, Math.Min(FeedbackMax, (int)((VcoMax ?? 6400) / Crystal)), 1, 2, 1);
+
+    internal byte FlagFor(PllSetting setting) => (byte)(!PlainPost && setting.Vco >= HighVco ? 0x50 : 0x40);
+
+    private static bool IsBetter(PllSetting found, double error, PllSetting best, double bestError)
+    {
+        if (Math.Abs(error - bestError) > Same)
+        {
+            return error < bestError;
+        }
+        return Math.Abs(found.Vco - best.Vco) > Same ? found.Vco < best.Vco : found.Post < best.Post;
+    }
+
+    private bool IsReachable(PllSetting setting) => setting.Feedback >= FeedbackMin && setting.Feedback <= FeedbackMax
+        && !(setting.Vco < VcoMin) && !(setting.Vco > VcoMax);
+}
