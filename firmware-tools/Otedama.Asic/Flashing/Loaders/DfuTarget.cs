@@ -113,7 +113,7 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
             FlashDevice device = new()
             {
                 Id = $"usb-port:{portPath}",
-                Address = usb.Name,
+                Address = $"dfu:{portPath}",
                 Transport = FlashTransport.Usb,
                 UsbId = LoaderKind.UsbId(usb.Vendor, usb.Product),
                 Version = _face.Loader ? null : LoaderKind.Version(usb.Release),

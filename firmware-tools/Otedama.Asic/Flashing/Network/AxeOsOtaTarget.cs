@@ -35,7 +35,7 @@ public sealed class AxeOsOtaTarget(AxeosDriver driver, FleetTransport transport,
         try
         {
             (JsonElement info, FleetReading reading) = await LookAtAsync(stop).ConfigureAwait(false);
-            return AxeOsDevice.Of(info, reading);
+            return AxeOsDevice.Of(info, reading) with { Address = $"{driver.Name}:{At}" };
         }
         catch (FleetException e)
         {
@@ -107,7 +107,8 @@ public sealed class AxeOsOtaTarget(AxeosDriver driver, FleetTransport transport,
     private async Task<(JsonElement Info, FleetReading Reading)> LookAtAsync(CancellationToken stop)
     {
         FleetReading reading = await driver.ReadAsync(target, stop).ConfigureAwait(false);
-        return (await driver.InfoAsync(target, stop).ConfigureAwait(false), reading);
+        JsonElement? info = reading.Raw.TryGetValue("info", out string? text) ? TolerantJson.Read(Encoding.UTF8.GetBytes(text)).Root : null;
+        return (info ?? await driver.InfoAsync(target, stop).ConfigureAwait(false), reading);
     }
 
     /// <summary>Null when it does not answer.</summary>
