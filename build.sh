@@ -61,6 +61,14 @@ tools_test() {
   ls /usr/share/vulkan/icd.d/lvp_icd*.json >/dev/null 2>&1 || missing+=(mesa-vulkan-drivers)
   ls /usr/lib/oclgrind/liboclgrind-rt-icd.so >/dev/null 2>&1 || missing+=(oclgrind)
   ls /usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json >/dev/null 2>&1 || missing+=(vulkan-validationlayers)
+  # USB devices of the tests before Linux's own drivers: tests/asic/qemu.sh
+  need qemu-system-x86_64 qemu-system-x86
+  need busybox busybox-static
+  need /usr/sbin/usbip usbip
+  need /sbin/modprobe kmod
+  need cpio cpio
+  need zstd zstd
+  ldconfig -p 2>/dev/null | grep -q 'libusb-1\.0\.so\.0' || missing+=(libusb-1.0-0)
   install_missing
 }
 

@@ -25,7 +25,6 @@ static int32_t otd_serial_failed(DWORD error, const char *what) {
     case ERROR_DEVICE_REMOVED:
     case ERROR_GEN_FAILURE:
     case ERROR_INVALID_HANDLE:
-    case ERROR_NO_SUCH_DEVICE:
         return otd_fail(OTD_E_DEVICE_LOST, "%s: the port is gone (error %lu)", what, (unsigned long)error);
     default:
         return otd_fail(OTD_E_IO, "%s: error %lu", what, (unsigned long)error);

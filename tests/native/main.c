@@ -86,6 +86,7 @@ int main(int count, char **arguments) {
         otd_test_vulkan(strcmp(part, "vulkan-large") == 0);
     } else {
         otd_test_threads();
+        otd_test_serial();
     }
     if (part[0] == 0) {
         otd_test_self_tests();

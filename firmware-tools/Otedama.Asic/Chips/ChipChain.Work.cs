@@ -180,7 +180,7 @@ public sealed partial class ChipChain
     /// <summary>What the chip was asked for, or a share all the same.</summary>
     private bool IsGood(ChipJob job, Hash256 hash, int chip)
     {
-        int zeros = LeadingZeros(hash);
+        int zeros = ChipHash.LeadingZeros(hash);
         if (zeros >= ChipFamily.ZeroBits + System.Numerics.BitOperations.Log2((uint)Math.Max(1, _ticket)) || job.ShareTarget.IsMetBy(hash))
         {
             return true;
@@ -196,23 +196,6 @@ public sealed partial class ChipChain
             _tallies[chip].OnError();
         }
         return false;
-    }
-
-    /// <summary>Zero bits a hash begins with, read as a number.</summary>
-    internal static int LeadingZeros(Hash256 hash)
-    {
-        Span<byte> bytes = stackalloc byte[Hash256.Size];
-        hash.CopyTo(bytes);
-        int zeros = 0;
-        for (int i = bytes.Length - 1; i >= 0; i--)
-        {
-            if (bytes[i] != 0)
-            {
-                return zeros + System.Numerics.BitOperations.LeadingZeroCount(bytes[i]) - 24;
-            }
-            zeros += 8;
-        }
-        return zeros;
     }
 
     private void OnRegister(in ChipReply reply, long now)

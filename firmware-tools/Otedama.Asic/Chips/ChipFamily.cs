@@ -108,7 +108,7 @@ public sealed record ChipFamily
         : Scripts.Where(script => script.ChipsFrom is int from && from <= chips).MaxBy(static script => script.ChipsFrom)!;
 
     /// <summary>True for a chip id register of this family.</summary>
-    public bool IsId(uint register) => Ids.Contains((int)(register >> 16)) && (byte)(register >> 8) == IdTail;
+    public bool IsId(uint register) => Ids.Contains((int)(register >> 16)) && (register >> 8 & 0xff) == IdTail;
 
     /// <summary>Between two set-address values.</summary>
     public int Interval(int chips) => AddressStep ?? (256 / chips);

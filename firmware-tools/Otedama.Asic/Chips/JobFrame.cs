@@ -52,7 +52,7 @@ public static class JobFrame
     }
 
     /// <summary>Eight words of four bytes in the opposite order; its own inverse.</summary>
-    internal static void TurnWords(ReadOnlySpan<byte> from, Span<byte> to)
+    public static void TurnWords(ReadOnlySpan<byte> from, Span<byte> to)
     {
         for (int i = 0; i < Hash256.Size; i += 4)
         {

@@ -27,30 +27,35 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(megahertz);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(megahertz, 10_000); // no clock of this world; keeps the product in an int
+        return Search(megahertz, clamps: false) ?? Search(megahertz, clamps: true)!;
+    }
+
+    /// <summary>clamps: take the nearest multiplier in range where the best one is not; else such dividers do not count.</summary>
+    private PllSetting? Search(double megahertz, bool clamps)
+    {
         PllSetting? best = null;
         double bestError = double.MaxValue;
         for (int reference = 2; reference >= 1; reference--)
         {
-            for (int first = 7; first >= 1; first--)
+            int least = Math.Max(FeedbackMin, (int)Math.Ceiling((VcoMin ?? 0) * reference / Crystal));
+            int most = Math.Min(FeedbackMax, (int)((VcoMax ?? 1e6) * reference / Crystal));
+            for (int first = 7; first >= 1 && least <= most; first--)
             {
                 for (int second = 1; second < first; second++)
                 {
-                    int feedback = (int)Math.Round(megahertz * reference * first * second / Crystal, MidpointRounding.AwayFromZero);
+                    int wanted = (int)Math.Round(megahertz * reference * first * second / Crystal, MidpointRounding.AwayFromZero);
+                    int feedback = Math.Clamp(wanted, least, most);
                     PllSetting found = new(this, feedback, reference, first, second);
                     double error = Math.Abs(found.Megahertz - megahertz);
-                    if (IsReachable(found) && (best is null || IsBetter(found, error, best, bestError)))
+                    if ((clamps || feedback == wanted) && (best is null || IsBetter(found, error, best, bestError)))
                     {
                         (best, bestError) = (found, error);
                     }
                 }
             }
         }
-        return best ?? (megahertz < Lowest.Megahertz ? Lowest : Highest);
+        return best;
     }
-
-    private PllSetting Lowest => new(this, Math.Max(FeedbackMin, (int)Math.Ceiling((VcoMin ?? 0) * 2 / Crystal)), 2, 7, 6);
-
-    private PllSetting Highest => new(this, Math.Min(FeedbackMax, (int)((VcoMax ?? 6400) / Crystal)), 1, 2, 1);
 
     internal byte FlagFor(PllSetting setting) => (byte)(!PlainPost && setting.Vco >= HighVco ? 0x50 : 0x40);
 
@@ -62,7 +67,4 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
         }
         return Math.Abs(found.Vco - best.Vco) > Same ? found.Vco < best.Vco : found.Post < best.Post;
     }
-
-    private bool IsReachable(PllSetting setting) => setting.Feedback >= FeedbackMin && setting.Feedback <= FeedbackMax
-        && !(setting.Vco < VcoMin) && !(setting.Vco > VcoMax);
 }

@@ -40,12 +40,12 @@ internal sealed class Ch341Bridge(IUsbConnection usb) : BridgeChip(usb)
 
     /// <summary>
     /// The rate is 48 MHz divided by a power of two (prescaler 0 to 3, each 8 times faster, and one bit that doubles) and by
-    /// 2 to 255; the doubled clock divides by 9 at least. The best of all.
+    /// 2 to 255; the doubled clock divides by 9 at least. The best of all, of equals the fastest clock.
     /// </summary>
     public static (int Index, double Real) Divisor(int rate)
     {
         (int Index, double Real) best = (0, 0);
-        for (int prescaler = 0; prescaler < 4; prescaler++)
+        for (int prescaler = 3; prescaler >= 0; prescaler--)
         {
             for (int doubled = 0; doubled < 2; doubled++)
             {

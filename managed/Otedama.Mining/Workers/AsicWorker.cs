@@ -95,7 +95,7 @@ internal sealed class AsicWorker : IWorker
             Name = Name,
             Device = Device,
             DeviceId = Name,
-            Flavour = now.Chips.Count > 0 ? $"{now.Chips.Count} chips" : "",
+            Flavour = now.Chips.Count switch { 0 => "", 1 => "1 chip", int count => $"{count} chips" },
             State = state,
             Reason = reason,
             Hashrate = _meter.Read(),

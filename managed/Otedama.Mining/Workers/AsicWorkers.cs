@@ -28,7 +28,12 @@ public sealed class AsicWorkers(
         Dictionary<string, BoardChoice> choices = [];
         foreach (BoardRequest request in requests.OrderBy(static request => request.IsAuto))
         {
-            foreach (BoardChoice choice in Of(request, found, problems))
+            IReadOnlyList<BoardChoice> its = Of(request, found, problems);
+            if (request.IsAuto && its.Count == 0 && problems.Count == 0)
+            {
+                problems.Add("No ASIC board that is recognised is plugged in; one that comes is taken. `otedama asic list` shows every port.");
+            }
+            foreach (BoardChoice choice in its)
             {
                 if (choices.Count < BoardsMax && !choices.TryAdd(choice.Place.Key, choice) && !request.IsAuto)
                 {

@@ -27,8 +27,12 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
     public const double VoltsMin = 0.046;
     public const double VoltsMax = 2.39;
 
+    private const double VoltsOff = 1.0;
+
     /// <summary>At which no current flows, volts.</summary>
     public const double VoltsNominal = 1.451;
+
+    private double? _wanted; // volts, also while it is off
 
     public (double Min, double Max) Range => (VoltsMin, VoltsMax);
 
@@ -58,6 +62,27 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
 
     public void SetVolts(double volts)
     {
+        Write(volts);
+        _wanted = volts;
+    }
+
+    /// <summary>It has no switch; off is a voltage which a chip in reset stands for ever.</summary>
+    public void Enable(bool on)
+    {
+        if (!on || _wanted is not null)
+        {
+            Write(on ? _wanted!.Value : VoltsOff);
+        }
+    }
+
+    public PowerReading Read() => meter is null
+        ? new PowerReading(null, null, VoltsOf(bus.ReadByte(address, RegOutput0)), null, null, null)
+        : new PowerReading(meter.Volts(), meter.Amps(), VoltsOf(bus.ReadByte(address, RegOutput0)), null, meter.Watts(), null);
+
+    public string Faults() => "";
+
+    private void Write(double volts)
+    {
         byte code = CodeOf(volts);
         bus.WriteByte(address, RegOutput0, code);
         byte now = bus.ReadByte(address, RegOutput0);
@@ -67,19 +92,4 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
                 BoardFault.Fault, $"the DS4432U was given {code:x2} and holds {now:x2}: its bus is disturbed or the part is broken");
         }
     }
-
-    /// <summary>It has no switch; off is the lowest voltage it is made for, which a chip in reset stands for ever.</summary>
-    public void Enable(bool on)
-    {
-        if (!on)
-        {
-            SetVolts(1.0);
-        }
-    }
-
-    public PowerReading Read() => meter is null
-        ? new PowerReading(null, null, VoltsOf(bus.ReadByte(address, RegOutput0)), null, null, null)
-        : new PowerReading(meter.Volts(), meter.Amps(), VoltsOf(bus.ReadByte(address, RegOutput0)), null, meter.Watts(), null);
-
-    public string Faults() => "";
 }

@@ -58,7 +58,7 @@ public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, str
             List<byte> all = [];
             foreach (EspBackupPart part in backup.Parts)
             {
-                byte[] one = part.Length is > 0 and <= EspFactoryKind.FlashSize && Path.GetFileName(part.File) == part.File
+                byte[] one = part.Length is > 0 and <= (int)EspFactoryKind.FlashSize && Path.GetFileName(part.File) == part.File
                     ? File.ReadAllBytes(Path.Combine(folder, part.File)) : [];
                 if (one.Length != part.Length || EspMd5.Of(one) != part.Md5)
                 {

@@ -44,7 +44,7 @@ public sealed class AsicWorkersTests : IDisposable
         _clock.Advance(1);
         worker.Step();
         WorkerSnapshot read = worker.Read();
-        Assert.Equal(("asic0", WorkerState.Healthy, "1 chips"), (read.Name, read.State, read.Flavour));
+        Assert.Equal(("asic0", WorkerState.Healthy, "1 chip"), (read.Name, read.State, read.Flavour));
         Assert.True(read.Hashrate.Seconds60 > 0 && read.Hashes > 0);
         _crew.Look();
         DeviceSnapshot device = Assert.Single(workers.Measure());

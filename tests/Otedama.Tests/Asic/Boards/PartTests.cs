@@ -105,6 +105,10 @@ public sealed class PartTests
         part.SetVolts(volts);
         Assert.Equal(code, sim.Output0);
         Assert.Equal(volts, part.Read().OutputVolts!.Value, 1);
+        part.Enable(false);
+        Assert.Equal(1.0, part.Read().OutputVolts!.Value, 1);
+        part.Enable(true);
+        Assert.Equal(code, sim.Output0);
     }
 
     [Theory]

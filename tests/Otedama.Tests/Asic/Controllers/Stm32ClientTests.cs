@@ -119,7 +119,7 @@ public sealed class Stm32ClientTests
 
         public SimulatedStm32 Device { get; }
 
-        public DirectLink Link { get; }
+        public LoaderLink Link { get; }
 
         public Stm32Client Client { get; }
     }

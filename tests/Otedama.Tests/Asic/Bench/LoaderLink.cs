@@ -3,7 +3,7 @@ using Otedama.Asic;
 namespace Otedama.Tests.Asic;
 
 /// <summary>A link straight into a simulated device: what it has to say is there at once, and a wait for nothing moves the clock.</summary>
-internal sealed class DirectLink(ISimulatedDevice device, EagerClock clock, bool parity = true) : ILink, ILinkParity
+internal sealed class LoaderLink(ISimulatedDevice device, EagerClock clock, bool parity = true) : ILink, ILinkParity
 {
     private int _rate = 115_200;
 
