@@ -32,6 +32,12 @@ public sealed class Stm32Client(ILink link)
     /// <summary>Pages named in one erase, so that one wait stays bounded.</summary>
     private const int PagesMax = 16;
 
+    /// <summary>Bytes sent to get into step: a frame to write has 258.</summary>
+    private const int RecoverMax = 264;
+
+    /// <summary>For a no, through an adapter that gathers bytes for 16 ms.</summary>
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(25);
+
     private static readonly TimeSpan s_sync = TimeSpan.FromMilliseconds(500), s_answer = TimeSpan.FromSeconds(2), s_quiet = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A page: large sectors of an F4 take up to 4 s by the data sheet, at low voltage.</summary>
@@ -138,16 +144,22 @@ public sealed class Stm32Client(ILink link)
         Address(address, doing);
     }
 
-    /// <summary>After a fault: waits for quiet and asks something harmless until the loader answers in step again.</summary>
+    /// <summary>
+    /// After a fault: gets into step again with a loader that may wait for any part of a command. It is sent bytes, one at a time, until it says no: three FF, then
+    /// FE. In no state do they make a whole frame: not a command and its complement, not an address, not 257 bytes to write or fewer pages to erase, whose checksum
+    /// is right. Mass erase (FFFF, checksum 00) is refused by the third.
+    /// </summary>
     public bool Recover()
     {
-        for (int attempt = 0; attempt < 3; attempt++)
+        Quiet();
+        for (int sent = 0; sent < RecoverMax; sent++)
         {
-            Span<byte> rest = stackalloc byte[64];
-            while (link.Read(rest, s_quiet) > 0)
+            link.Write([sent < 3 ? (byte)0xFF : (byte)0xFE], s_answer);
+            if (TryByte(s_step) is null)
             {
+                continue;
             }
-            link.Discard();
+            Quiet();
             try
             {
                 Reply(Get, "what it knows", null);
@@ -155,10 +167,20 @@ public sealed class Stm32Client(ILink link)
             }
             catch (Stm32Exception)
             {
-                // A refusal ends the half command it waited for; the next try meets a fresh one.
+                // What came was of before; the next bytes find out where it is now.
             }
         }
         return false;
+    }
+
+    private void Quiet()
+    {
+        Span<byte> rest = stackalloc byte[64];
+        while (link.Read(rest, s_quiet) > 0)
+        {
+            // What was said before the fault.
+        }
+        link.Discard();
     }
 
     private Stm32Loader Loader => _loader ?? throw new InvalidOperationException("Connect first.");

@@ -72,11 +72,18 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
     public async ValueTask<FlashBoots> LookAsync(FlashPlan plan, CancellationToken stop)
     {
         Forget();
-        using IUsbControl? usb = ports.Open(portPath);
-        if (usb is null)
+        long start = clock.GetTimestamp();
+        IUsbControl? found = Look();
+        while (found is null && clock.GetElapsedTime(start) < s_back)
+        {
+            await Task.Delay(s_look, clock, stop).ConfigureAwait(false);
+            found = Look();
+        }
+        if (found is null)
         {
             return FlashBoots.Unknown;
         }
+        using IUsbControl usb = found;
         if (!DfuInterface.Find(usb.Configuration.Span).Any(static face => face.Loader))
         {
             string? runs = LoaderKind.Version(usb.Release);
@@ -113,7 +120,7 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
             FlashDevice device = new()
             {
                 Id = $"usb-port:{portPath}",
-                Address = usb.Name,
+                Address = $"dfu:{portPath}",
                 Transport = FlashTransport.Usb,
                 UsbId = LoaderKind.UsbId(usb.Vendor, usb.Product),
                 Version = _face.Loader ? null : LoaderKind.Version(usb.Release),
@@ -167,6 +174,10 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         {
             steps.BackFromHere();
             steps.Add(new() { Index = 0, Kind = FlashStepKind.Restore, Part = Part, File = BackupFile, Says = "Send the program that was kept." });
+            if (stays)
+            {
+                steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Says = "Reset the device, which starts the program." });
+            }
         }
         return steps.Program();
     }

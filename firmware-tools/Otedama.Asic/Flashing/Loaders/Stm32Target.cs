@@ -31,7 +31,7 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
         return ValueTask.FromResult(new FlashDevice
         {
             Id = $"stm32:{_loader!.ChipId:x3}:{port}",
-            Address = port,
+            Address = $"stm32:{port}",
             Transport = FlashTransport.Serial,
             Controller = _chip?.Name,
             FlashSize = _chip?.Runs.Sum(static run => run.Count * (long)run.Size),

@@ -15,6 +15,9 @@ public sealed class Rollout
     /// <summary>Failures of a wave that stop it, as a part of its devices.</summary>
     public const double FailureShareMax = 0.02;
 
+    /// <summary>Of all devices, that are updated at once: what a wave does wrong is seen before all of it has begun. Four are always allowed.</summary>
+    public const double AtOnceShareMax = 0.05;
+
     /// <summary>Between waves, so that what fails only after a while is seen on few.</summary>
     public static readonly TimeSpan Soak = TimeSpan.FromMinutes(30);
 
@@ -43,6 +46,9 @@ public sealed class Rollout
     public string? Says { get; private set; }
 
     public RolloutWave Wave => _plan.Waves[_wave];
+
+    /// <summary>Devices that may be updated at once.</summary>
+    public int AtOnceMax => Math.Max(PerSwitchMax, (int)(_devices.Count * AtOnceShareMax));
 
     /// <summary>Devices being updated now.</summary>
     public IReadOnlyCollection<string> UnderWay => _begun.Keys;
@@ -165,6 +171,10 @@ public sealed class Rollout
         if (device.Supply is { } supply && busy.Any(other => other.Supply == supply))
         {
             return $"another device on the power supply {supply} is being updated";
+        }
+        if (busy.Count >= AtOnceMax)
+        {
+            return $"{busy.Count} devices are being updated; {AtOnceMax} at once are allowed";
         }
         if (busy.Count(other => other.Switch == device.Switch) >= PerSwitchMax)
         {

@@ -1,7 +1,7 @@
 namespace Otedama.Asic;
 
 /// <summary>What devices say, made fit for a sentence.</summary>
-internal static class ReplyWords
+public static class ReplyWords
 {
     /// <summary>One line of at most 160 characters.</summary>
     public static string Short(string? text)

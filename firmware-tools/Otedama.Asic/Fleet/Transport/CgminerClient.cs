@@ -96,7 +96,7 @@ public sealed class CgminerClient(SocketExchange exchange)
         FleetTarget target, byte[] request, string command, IEnumerable<FleetSecret> secrets, CancellationToken cancel)
     {
         IPEndPoint device = new(target.Address, target.Ports.Api);
-        ExchangeReply raw = await exchange.AskAsync(device, request, cancel).ConfigureAwait(false);
+        ApiRawReply raw = await exchange.AskAsync(device, request, cancel).ConfigureAwait(false);
         TolerantReply body = Parse(raw.Bytes);
         if (body.Root is null)
         {

@@ -7,6 +7,7 @@ public sealed class FleetTransport : IDisposable
     {
         Clock = clock;
         Sockets = new SocketExchange(clock, Gates);
+        Frames = new FrameExchange(clock, Sockets);
         Cgminer = new CgminerClient(Sockets);
         Http = new FleetHttp(clock, Gates);
     }
@@ -16,6 +17,8 @@ public sealed class FleetTransport : IDisposable
     public DeviceGates Gates { get; } = new();
 
     public SocketExchange Sockets { get; }
+
+    public FrameExchange Frames { get; }
 
     public CgminerClient Cgminer { get; }
 

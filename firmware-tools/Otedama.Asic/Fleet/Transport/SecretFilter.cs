@@ -45,7 +45,7 @@ public static partial class SecretFilter
     }
 
     /// <summary>"stratumPassword":"x", also where the reply breaks off in it.</summary>
-    [GeneratedRegex("""("[^"]{0,40}(?:pass|pwd|passwd|secret|token|totp|otp|psk|pool[0-9]pw|sessionid|newsalt|salt|sign)[^"]{0,20}"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[0-9.eE+-]+)()""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""("[^"]{0,40}(?:pass|pwd|passwd|secret|token|totp|otp|psk|pool[0-9]pw|sessionid|salt|host_sign)[^"]{0,20}"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",}\]\s\[{]+)()""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Fields();
 
     /// <summary>Pass=x in the text form.</summary>

@@ -19,7 +19,7 @@ public enum ReplyEnd
     Deadline,
 }
 
-public sealed record ExchangeReply(byte[] Bytes, ReplyEnd End);
+public sealed record ApiRawReply(byte[] Bytes, ReplyEnd End);
 
 /// <summary>One request and one reply over a connection of its own, as the cgminer API wants it.</summary>
 public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
@@ -40,7 +40,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
     /// Writes the request in one piece and reads until NUL, the end, or balanced brackets and 200 ms of silence; at most 5 s
     /// from the turn on. Throws FleetException.
     /// </summary>
-    public async Task<ExchangeReply> AskAsync(IPEndPoint device, ReadOnlyMemory<byte> request, CancellationToken cancel)
+    public async Task<ApiRawReply> AskAsync(IPEndPoint device, ReadOnlyMemory<byte> request, CancellationToken cancel)
     {
         if (request.Length > RequestLimit)
         {
@@ -51,7 +51,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         using CancellationTokenSource deadline = new(s_all, clock);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         using Socket socket = await ConnectAsync(device, both.Token, cancel).ConfigureAwait(false);
-        BalancedReader reader = new();
+        ApiReplyReader reader = new();
         try
         {
             int sent = 0;
@@ -64,14 +64,14 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return reader.Count > 0
-                ? new ExchangeReply(reader.ToArray(), ReplyEnd.Deadline)
+                ? new ApiRawReply(reader.ToArray(), ReplyEnd.Deadline)
                 : throw new FleetException(
                     FleetFault.Timeout, device.ToString(), $"{device}: no reply in {s_all.TotalSeconds:0} s. Is another program connected to it?");
         }
         catch (SocketException e)
         {
             return reader.Count > 0
-                ? new ExchangeReply(reader.ToArray(), ReplyEnd.Closed)
+                ? new ApiRawReply(reader.ToArray(), ReplyEnd.Closed)
                 : throw new FleetException(FleetFault.Unreachable, device.ToString(), $"{device}: the connection broke ({e.SocketErrorCode}).", e);
         }
     }
@@ -96,7 +96,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         }
     }
 
-    private async Task<ExchangeReply> ReadAsync(Socket socket, BalancedReader reader, IPEndPoint device, CancellationToken cancel)
+    private async Task<ApiRawReply> ReadAsync(Socket socket, ApiReplyReader reader, IPEndPoint device, CancellationToken cancel)
     {
         byte[] buffer = new byte[8192];
         while (true)
@@ -112,7 +112,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
                 }
                 catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
                 {
-                    return new ExchangeReply(reader.ToArray(), ReplyEnd.Balanced);
+                    return new ApiRawReply(reader.ToArray(), ReplyEnd.Balanced);
                 }
             }
             else
@@ -122,14 +122,14 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
             if (count == 0)
             {
                 return reader.Count > 0
-                    ? new ExchangeReply(reader.ToArray(), ReplyEnd.Closed)
+                    ? new ApiRawReply(reader.ToArray(), ReplyEnd.Closed)
                     : throw new FleetException(
                         FleetFault.Unreachable, device.ToString(),
                         $"{device}: it closed without a reply. Its API may not allow this machine's address (api-allow).");
             }
             if (reader.Add(buffer.AsSpan(0, count)))
             {
-                return new ExchangeReply(reader.ToArray(), ReplyEnd.Nul);
+                return new ApiRawReply(reader.ToArray(), ReplyEnd.Nul);
             }
             if (reader.Count > ReplyLimit)
             {
@@ -141,7 +141,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
 }
 
 /// <summary>Collects a reply and knows when its brackets are balanced.</summary>
-internal sealed class BalancedReader
+internal sealed class ApiReplyReader
 {
     private readonly List<byte> _bytes = [];
     private int _depth;

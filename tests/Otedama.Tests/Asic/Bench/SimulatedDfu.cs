@@ -52,7 +52,10 @@ internal class SimulatedDfu
 
     public ushort Product { get; init; } = 1;
 
-    public ushort Release { get; set; } = 0x0100;
+    /// <summary>bcdDevice; beside its program it is that of the program.</summary>
+    public ushort Release { get => Loader ? field : ReleaseOf(Flash); set; } = 0x0100;
+
+    public Func<byte[], ushort> ReleaseOf { get; init; } = static _ => 0x0100;
 
     public byte Attributes { get; set; } = 0x07;
 
@@ -133,7 +136,7 @@ internal class SimulatedDfu
         {
             EnterLoader();
         }
-        else if (Loader && State is 7 or 8)
+        else if (Loader && HasProgram)
         {
             StartProgram();
         }

@@ -106,6 +106,9 @@ public sealed class Stm32ClientTests
         {
             client.Write(block.Address, block.Data.Span);
         }
+        byte[] back = new byte[600];
+        client.Read(SimulatedStm32.Base, back);
+        Assert.Equal(s_image[..600], back);
     }
 
     private sealed class Bench

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Otedama.Asic;
+
+/// <summary>What the bytes of a file mean. What is wrong with them is in it, too; nothing is thrown.</summary>
+/// <param name="Kind">
+/// axeos-info, axeos-asic, cgminer, cgminer-text, whatsminer-v2, whatsminer-v2-encrypted, whatsminer-v3, antminer-system,
+/// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, hex, json, unknown.
+/// </param>
+public sealed record DecodedReply(string Kind)
+{
+    /// <summary>The normal form, where the bytes are a reply about a device.</summary>
+    public FleetReading? Reading { get; init; }
+
+    /// <summary>STATUS of each command of a cgminer reply.</summary>
+    public IReadOnlyDictionary<string, CgminerStatus> Statuses { get; init; } = new Dictionary<string, CgminerStatus>();
+
+    /// <summary>What a device said of itself over UDP.</summary>
+    public DecodedReport? Report { get; init; }
+
+    /// <summary>How many repairs reading it took, and the first of them.</summary>
+    public int Repairs { get; init; }
+
+    public IReadOnlyList<DecodedRepair> Made { get; init; } = [];
+
+    /// <summary>It breaks off.</summary>
+    public bool Truncated { get; init; }
+
+    /// <summary>What is wrong with it; null = nothing.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Where, in bytes from the start of the file.</summary>
+    public int? Offset { get; init; }
+
+    /// <summary>The reply as it was understood, repaired, secrets taken out.</summary>
+    public JsonElement? Value { get; init; }
+
+    /// <summary>Of hex lines: the bytes, for whoever reads frames. Not printed.</summary>
+    [JsonIgnore]
+    public byte[] Bytes { get; init; } = [];
+}
+
+/// <param name="Kind">As RepairKind.</param>
+public sealed record DecodedRepair(string Kind, int Offset);
+
+/// <param name="Address">Where it says the device is; for a multicast the sender's, unknown in a file.</param>
+public sealed record DecodedReport(string Source, string? Address, string? Mac, int? ApiPort, string? Description);
+
+/// <summary>JSON of the fleet: snake_case, enums by name, unknown = null.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(DecodedReply))]
+[JsonSerializable(typeof(FleetReading))]
+public sealed partial class FleetJson : JsonSerializerContext;

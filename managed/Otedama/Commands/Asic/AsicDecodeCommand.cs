@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using Otedama.Asic;
+
+namespace Otedama;
+
+/// <summary>Prints what a recorded reply, datagram or frame means.</summary>
+internal static class AsicDecodeCommand
+{
+    public static Command Build(CommandContext context)
+    {
+        Command decode = new(
+            "decode",
+            "Print as JSON what a file means: a reply of a miner (cgminer, AxeOS, Antminer, Whatsminer, Avalon; broken ones too), "
+            + "a report over UDP, or hex lines of chip frames. Asks no device.");
+        Argument<string> file = new("FILE") { Description = "File with the bytes as they came." };
+        decode.Arguments.Add(file);
+        decode.SetAction(result =>
+        {
+            string path = result.GetValue(file) ?? "";
+            DecodedReply decoded = Read(path, context.Outside.Clock.GetUtcNow());
+            context.Answer(result, decoded, FleetJson.Default.DecodedReply, static one => [JsonSerializer.Serialize(one, FleetJson.Default.DecodedReply)]);
+            return decoded.Problem is null && decoded.Kind != "unknown" ? ExitCode.Done : ExitCode.BadAnswer;
+        });
+        return decode;
+    }
+
+    private static DecodedReply Read(string path, DateTimeOffset now)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[ReplyDecoder.FileLimit + 1];
+            int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return ReplyDecoder.Decode(bytes.AsSpan(0, count), now);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CommandException(ExitCode.Usage, $"{path}: cannot be read ({e.Message}). Give a file with one recorded reply.");
+        }
+    }
+}
