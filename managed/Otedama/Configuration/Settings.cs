@@ -52,6 +52,14 @@ internal static class Settings
         + "board that is recognised by its USB strings, also one that is plugged in later. Clock and voltage stay inside of what the chips "
         + "are known to bear, and a board whose temperature cannot be read at its default clock, unless an entry says unlocked: true."));
 
+    public static readonly Setting<string> AsicCatalogue = Add(Path("asic.catalogue",
+        "Signed catalogue of firmware images that may be written to ASIC controllers; its signature is FILE.sig. Empty = none: each image's "
+        + "hash has to be typed in full."));
+
+    public static readonly Setting<IReadOnlyList<string>> AsicCatalogueKeys = Add(List("asic.catalogue_keys",
+        "Public keys (P-256) of those whose catalogues are believed, as `openssl ec -pubout` prints them, the lines between the dashes joined.",
+        "base64 of public keys"));
+
     public static readonly Setting<int> CpuThreads = Add(IntegerOrNone(
         "mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
         "CPU workers; 0 = one per hardware thread, none = graphics cards mine alone."));

@@ -219,6 +219,7 @@ public sealed class GpuCommandTests : IDisposable
     [InlineData("--gpu 0,0", 3, "--gpu: graphics card 0 is named twice")]
     [InlineData("--gpu ,", 2, "no number is given")]
     [InlineData("--gpu 0 --threads 2", 2, "Leave --threads out")]
+    [InlineData("--gpu 0 --build", 2, "Leave --build out")]
     public async Task A_measurement_that_means_nothing_for_a_card_is_refused(string flags, int code, string said)
     {
         CliResult result = await Cli.RunAsync(["mining", "benchmark", .. flags.Split(' '), "--data-dir", _folder.Path]);

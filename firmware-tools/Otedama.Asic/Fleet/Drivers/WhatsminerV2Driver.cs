@@ -150,7 +150,12 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         }
     }
 
-    private static CgminerStatus? Open(byte[] reply, WhatsminerToken token)
+    /// <summary>The key of what is written, for what is no single request. Throws FleetException.</summary>
+    internal Task<WhatsminerToken> TokenAsync(FleetTarget target, CancellationToken cancel) => target.Credentials is { } credentials
+        ? TokenAsync(target, new IPEndPoint(target.Address, target.Ports.Api), credentials, true, cancel)
+        : throw new FleetException(FleetFault.Denied, At(target), $"{At(target)}: writing needs the password of its admin and none is configured.");
+
+    internal static CgminerStatus? Open(byte[] reply, WhatsminerToken token)
     {
         JsonElement? root = TolerantJson.Read(reply).Root;
         if (root?.Text("enc") is not null && root.Value.Member("enc") is { ValueKind: JsonValueKind.String } data && token.Decrypt(data.GetString()!) is { } plain)

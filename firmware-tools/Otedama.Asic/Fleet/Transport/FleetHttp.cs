@@ -35,6 +35,9 @@ public sealed record WebRequest(HttpMethod Method, string Path)
 public sealed record WebReply(int Status, byte[] Body, string? ContentType, string? Location, string? Realm)
 {
     public bool IsGood => Status is >= 200 and < 300;
+
+    /// <summary>Of a 401 that asks for digest; null = none that can be answered.</summary>
+    public HttpDigest? Challenge { get; init; }
 }
 
 /// <summary>
@@ -137,7 +140,7 @@ public sealed class FleetHttp : IDisposable
             : null;
         return (new WebReply(
             (int)reply.StatusCode, bytes, reply.Content.Headers.ContentType?.MediaType, reply.Headers.Location?.OriginalString,
-            HttpDigest.RealmOf(challenge)), HttpDigest.Parse(challenge));
+            HttpDigest.RealmOf(challenge)) { Challenge = HttpDigest.Parse(challenge) }, HttpDigest.Parse(challenge));
     }
 
     private static async Task<byte[]> BodyAsync(HttpResponseMessage reply, IPEndPoint device, CancellationToken cancel)

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Otedama.Asic;
+using Otedama.Tests.App;
+using Xunit;
+
+namespace Otedama.Tests.Asic;
+
+/// <summary>The verbs that judge and write firmware.</summary>
+public sealed class AsicFlashCommandTests : IDisposable
+{
+    private const string Device = """{"ASICModel":"BM1370","boardVersion":"601","version":"v2.14.2","macAddr":"AA:BB:CC:DD:EE:FF","temp":61.5,"overheat_mode":0,"wifiRSSI":-48,"uptimeSeconds":86400,"freeHeap":8200000}""";
+
+    private readonly TempFolder _folder = new();
+    private readonly byte[] _image = EspFirmware.App("v2.15.0");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Check_says_whether_an_image_may_be_written()
+    {
+        string image = Bytes("esp-miner.bin", _image);
+        string device = _folder.File("info.json", Device);
+        CliResult stranger = await Cli.RunAsync(["asic", "check", image, "--device", device, "--json"]);
+        Assert.Equal(ExitCode.BadAnswer, stranger.Code);
+        using (JsonDocument answer = JsonDocument.Parse(stranger.Out))
+        {
+            Assert.False(answer.RootElement.GetProperty("may_be_written").GetBoolean());
+            Assert.True(answer.RootElement.GetProperty("image_sound").GetBoolean());
+            Assert.Equal(Enumerable.Range(1, 15), answer.RootElement.GetProperty("checks").EnumerateArray().Select(static check => check.GetProperty("rule").GetInt32()));
+            Assert.Equal("unknown", answer.RootElement.GetProperty("checks")[1].GetProperty("outcome").GetString());
+            Assert.Equal("nobody_stands_for_it", answer.RootElement.GetProperty("verdict").GetString());
+            Assert.Equal("esp-app", answer.RootElement.GetProperty("image").GetProperty("kind").GetString());
+        }
+        CliResult typed = await Cli.RunAsync(["asic", "check", image, "--device", device, "--trust-hash", ImageInspector.HashOf(_image)]);
+        Assert.True(typed.Code == ExitCode.Done, typed.Out);
+        Assert.Contains("It may be written.", typed.Out, StringComparison.Ordinal);
+        CliResult cut = await Cli.RunAsync(["asic", "check", Bytes("cut.bin", _image[..3_000]), "--device", device, "--trust-hash", ImageInspector.HashOf(_image.AsSpan(0, 3_000))]);
+        Assert.Equal(ExitCode.BadAnswer, cut.Code);
+        Assert.Contains("cut off", cut.Out, StringComparison.Ordinal);
+        CliResult none = await Cli.RunAsync(["asic", "check", image, "--device", _folder.File("bad.json", "{")]);
+        Assert.Equal(ExitCode.BadAnswer, none.Code);
+        Assert.Contains("no JSON", none.Error, StringComparison.Ordinal);
+        CliResult missing = await Cli.RunAsync(["asic", "check", Path.Combine(_folder.Path, "nothing.bin"), "--device", device]);
+        Assert.Contains("cannot be read", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signed_catalogue_stands_for_an_image()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string text = $$"""
+            {"schema":1,"name":"ours","issued":"2026-07-01T00:00:00Z","entries":[{"family":"Bitaxe","boards":["601"],"chips":["BM1370"],
+             "version":"v2.15.0","sha256":"{{ImageInspector.HashOf(_image)}}","size":{{_image.Length}},"kind":"app"}]}
+            """;
+        string catalogue = _folder.File("catalogue.json", text);
+        File.WriteAllBytes(catalogue + ".sig", FlashCatalogue.Sign(File.ReadAllBytes(catalogue), key));
+        string keys = $"asic.catalogue_keys={Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())}";
+        CliResult listed = await Cli.RunAsync(["asic", "catalogue", "--catalogue", catalogue, "--set", keys]);
+        Assert.True(listed.Code == ExitCode.Done, listed.Error);
+        Assert.Contains("the signature is good", listed.Out, StringComparison.Ordinal);
+        string image = Bytes("esp-miner.bin", _image);
+        CliResult good = await Cli.RunAsync(["asic", "check", image, "--device", _folder.File("info.json", Device), "--set", $"asic.catalogue={catalogue}", "--set", keys]);
+        Assert.True(good.Code == ExitCode.Done, good.Out + good.Error);
+        CliResult board = await Cli.RunAsync(
+            ["asic", "check", image, "--device", _folder.File("other.json", Device.Replace("601", "402", StringComparison.Ordinal)), "--set", $"asic.catalogue={catalogue}", "--set", keys]);
+        Assert.Equal(ExitCode.BadAnswer, board.Code);
+        Assert.Contains("board 402", board.Out, StringComparison.Ordinal);
+        File.AppendAllText(catalogue, " ");
+        CliResult changed = await Cli.RunAsync(["asic", "catalogue", "--catalogue", catalogue, "--set", keys]);
+        Assert.Contains("changed after it was signed", changed.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Through a pseudo terminal: looked at, kept, confirmed, written, asked for, and its settings kept and compared.</summary>
+    [Fact]
+    public async Task Flash_writes_what_was_shown_and_confirmed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pseudo terminals are Linux's here");
+        SimulatedEsp32S3 chip = new(EspFirmware.Installed("v1.5.0")) { BootHeld = true };
+        chip.PowerOn();
+        using Pty pty = new(chip);
+        string image = Bytes("esp-miner.bin", _image);
+        string[] where = ["--data-dir", Path.Combine(_folder.Path, "data")];
+        CliResult look = await Cli.RunAsync(["asic", "flash", "--device", pty.Path, "--image", image, "--dry-run", .. where]);
+        Assert.True(look.Code == ExitCode.BadAnswer, look.Out + look.Error);
+        Assert.Contains("is in no catalogue", look.Out, StringComparison.Ordinal);
+        CliResult unasked = await Cli.RunAsync(["asic", "flash", "--device", pty.Path, "--image", image, "--yes", .. where]);
+        Assert.Equal(ExitCode.Usage, unasked.Code);
+        CliResult kept = await Cli.RunAsync(["asic", "flash", "--device", pty.Path, "--image", image, "--trust-hash", ImageInspector.HashOf(_image), "--plan", "--json", .. where]);
+        Assert.True(kept.Code == ExitCode.Done, kept.Out + kept.Error);
+        Assert.Equal(0, chip.Flash.Work);
+        string id = JsonDocument.Parse(kept.Out).RootElement.GetProperty("plan_id").GetString()!;
+        CliResult silent = await Cli.RunAsync(["asic", "flash", "--resume", id, .. where]); // nobody types
+        Assert.Equal(ExitCode.Usage, silent.Code);
+        Assert.Equal(0, chip.Flash.Work);
+        CliResult done = await Cli.RunAsync(["asic", "flash", "--resume", id, "--yes", "--json", .. where]);
+        Assert.True(done.Code == ExitCode.Done, done.Out + done.Error);
+        Assert.Equal("updated", JsonDocument.Parse(done.Out).RootElement.GetProperty("ending").GetString());
+        Assert.Equal(("ota_1", "v2.15.0"), (SimulatedBoot.Of(chip.Flash)!.Slot, SimulatedBoot.Of(chip.Flash)!.Version));
+        CliResult verified = await Cli.RunAsync(["asic", "verify", "--device", pty.Path, "--against", image, .. where]);
+        Assert.True(verified.Code == ExitCode.Done, verified.Out + verified.Error);
+        Assert.Contains("ota_1 at 60000: the same", verified.Out, StringComparison.Ordinal);
+        string backup = Path.Combine(_folder.Path, "backup");
+        CliResult backed = await Cli.RunAsync(["asic", "backup", "--device", pty.Path, "--to", backup, .. where]);
+        Assert.True(backed.Code == ExitCode.Done, backed.Out + backed.Error);
+        Assert.DoesNotContain("hunter2", done.Out + done.Error + kept.Out + backed.Out, StringComparison.Ordinal);
+        chip.Flash.Erase(9); // the settings are lost
+        CliResult lost = await Cli.RunAsync(["asic", "verify", "--device", pty.Path, "--against", backup, .. where]);
+        Assert.Equal(ExitCode.BadAnswer, lost.Code);
+        CliResult restore = await Cli.RunAsync(["asic", "restore", "--device", pty.Path, "--from", backup, "--plan", "--json", .. where]);
+        Assert.True(restore.Code == ExitCode.Done, restore.Out + restore.Error);
+        CliResult back = await Cli.RunAsync(["asic", "flash", "--resume", JsonDocument.Parse(restore.Out).RootElement.GetProperty("plan_id").GetString()!, "--yes", .. where]);
+        Assert.True(back.Code == ExitCode.Done, back.Out + back.Error);
+        Assert.Equal(EspFirmware.Settings(0x1000, "601"), chip.Flash.Read(0x9000, 0x1000));
+    }
+
+    private string Bytes(string name, byte[] bytes)
+    {
+        string path = Path.Combine(_folder.Path, name);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+}

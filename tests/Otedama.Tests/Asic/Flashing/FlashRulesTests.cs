@@ -1,0 +1,192 @@
+using System.Text;
+using System.Text.Json;
+using Otedama.Asic;
+using Xunit;
+
+namespace Otedama.Tests.Asic;
+
+/// <summary>The fifteen rules on devices as files tell them: each can fail, and fails alone.</summary>
+public sealed class FlashRulesTests
+{
+    private static readonly byte[] s_image = EspFirmware.App("v2.15.0");
+
+    private const string AxeOs = """
+        {"ASICModel":"BM1370","boardVersion":"601","version":"v2.14.2","macAddr":"AA:BB:CC:DD:EE:FF","ipv4":"192.0.2.7","runningPartition":"ota_0",
+         "temp":61.5,"overheat_mode":0,"wifiRSSI":-48,"uptimeSeconds":86400,"freeHeap":8200000,"power":17.9,"hashRate":1071.2,"stratumUser":"w.1"}
+        """;
+
+    [Fact]
+    public void There_are_fifteen_in_their_order()
+    {
+        Assert.Equal(Enumerable.Range(1, 15), FlashRules.All.Select(static rule => rule.Number));
+        Assert.Equal(15, FlashRules.All.Select(static rule => rule.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_good_image_for_a_good_device_may_be_written()
+    {
+        IReadOnlyList<FlashCheck> checks = FlashRules.Check(Facts(AxeOs));
+        Assert.DoesNotContain(checks, static check => check.Outcome is FlashCheckOutcome.Failed or FlashCheckOutcome.Unknown);
+        Assert.Equal(FlashCheckOutcome.Passed, checks[1].Outcome);
+        Assert.Equal(FlashCheckOutcome.Passed, checks[2].Outcome);
+        Assert.Equal(FlashCheckOutcome.Passed, checks[3].Outcome);
+        Assert.Equal(FlashCheckOutcome.Passed, checks[5].Outcome);
+    }
+
+    [Theory]
+    [InlineData("\"boardVersion\":\"601\"", "\"boardVersion\":\"402\"", 3, "board 402")]
+    [InlineData("\"boardVersion\":\"601\"", "\"boardVersion\":\"000\"", 3, "does not know its board")]
+    [InlineData("\"boardVersion\":\"601\",", "", 3, "does not know its board")]
+    [InlineData("BM1370", "BM1366", 3, "BM1366")]
+    [InlineData("v2.14.2", "v2.15.0", 4, "--force")]
+    [InlineData("v2.14.2", "v2.16.0", 4, "older than v2.16.0")]
+    [InlineData("v2.14.2", "v2.1.0", 4, "Update to v2.4.0 first")]
+    [InlineData("61.5", "71", 6, "71 C")]
+    [InlineData("\"overheat_mode\":0", "\"overheat_mode\":1", 6, "overheated")]
+    [InlineData("-48", "-80", 6, "-80 dBm")]
+    [InlineData("86400", "100", 6, "100 s")]
+    [InlineData("8200000", "20000", 6, "20000 bytes")]
+    [InlineData("w.1", "w.1:hunter2", 15, "password")]
+    public void Each_rule_fails_alone(string from, string to, int rule, string words)
+    {
+        FlashCheck failed = FlashRules.Check(Facts(AxeOs.Replace(from, to, StringComparison.Ordinal)))
+            .Single(static check => check.Outcome is FlashCheckOutcome.Failed or FlashCheckOutcome.Unknown);
+        Assert.Equal(rule, failed.Rule);
+        Assert.Contains(words, failed.Says, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", failed.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Flags_waive_what_they_name_and_nothing_else()
+    {
+        FlashFacts older = Facts(AxeOs.Replace("v2.14.2", "v2.16.0", StringComparison.Ordinal));
+        Assert.Equal(FlashCheckOutcome.Failed, Of(older with { Options = new FlashOptions { AllowDowngrade = true } }, 4));
+        Assert.Equal(FlashCheckOutcome.Waived, Of(older with
+        {
+            Options = new FlashOptions { AllowDowngrade = true },
+            Entry = older.Entry! with { AllowDowngrade = true },
+        }, 4));
+        FlashFacts same = Facts(AxeOs.Replace("v2.14.2", "v2.15.0", StringComparison.Ordinal));
+        Assert.Equal(FlashCheckOutcome.Waived, Of(same with { Options = new FlashOptions { Force = true } }, 4));
+        FlashFacts unlisted = Facts(AxeOs) with { Entry = null };
+        Assert.Equal(FlashCheckOutcome.Unknown, Of(unlisted, 2));
+        Assert.Equal(FlashCheckOutcome.Unknown, Of(unlisted, 3));
+        FlashFacts trusted = unlisted with { Options = new FlashOptions { TrustHash = ImageInspector.HashOf(s_image).ToUpperInvariant() } };
+        Assert.Equal((FlashCheckOutcome.Waived, FlashCheckOutcome.Waived), (Of(trusted, 2), Of(trusted, 3)));
+        byte[] damaged = [.. s_image];
+        damaged[1_000] ^= 1;
+        Assert.Equal(FlashCheckOutcome.Failed, Of(trusted with
+        {
+            Image = EspBench.Inspector.Inspect(damaged),
+            Options = new FlashOptions { TrustHash = ImageInspector.HashOf(damaged) },
+        }, 2));
+        Assert.Equal(FlashCheckOutcome.Failed, Of(trusted with { Device = trusted.Device with { Board = "000" } }, 3));
+    }
+
+    [Fact]
+    public void A_factory_image_goes_by_serial_only()
+    {
+        byte[] image = EspFirmware.Factory("v2.15.0", "601", EspFirmware.SmallLayout);
+        FlashFacts facts = Facts(AxeOs) with
+        {
+            Image = EspBench.Inspector.Inspect(image),
+            ImagePath = "esp-miner-factory-601-v2.15.0.bin",
+            Entry = EspBench.Entry(image, ImagePurpose.Factory, boards: "601"),
+            Options = new FlashOptions { Factory = true },
+        };
+        Assert.Equal(FlashCheckOutcome.Failed, Of(facts, 3));
+        FlashFacts serial = facts with { Device = facts.Device with { Transport = FlashTransport.Serial } };
+        Assert.Equal(FlashCheckOutcome.Passed, Of(serial, 3));
+        Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { ImagePath = "factory.bin" }, 3));
+        Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { Options = new FlashOptions() }, 3));
+        Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { Device = serial.Device with { Board = "602" }, Entry = serial.Entry! with { Boards = ["602"] } }, 3));
+    }
+
+    [Fact]
+    public void The_order_of_steps_is_judged_whoever_made_them()
+    {
+        FlashFacts facts = Facts(AxeOs) with { Device = Facts(AxeOs).Device with { Transport = FlashTransport.Serial, Slots = [new FlashSlot("ota_0", 0x40000, 0x20000, true, null)] } };
+        FlashStep write = new() { Index = 0, Kind = FlashStepKind.Write, Part = "app", Says = "", Address = 0x60000, Length = 100 };
+        FlashStep verify = write with { Index = 1, Kind = FlashStepKind.Verify };
+        FlashStep select = new() { Index = 2, Kind = FlashStepKind.Select, Part = "otadata", Says = "", Address = 0x80000, Length = 4096, Commits = true };
+        FlashStep verify2 = select with { Index = 3, Kind = FlashStepKind.Verify, Commits = false };
+        FlashStep compare = new() { Index = 4, Kind = FlashStepKind.Compare, Part = "app", Says = "" };
+        FlashStep[] good = [write, verify, select, verify2, compare];
+        FlashStep back = select with { Index = 5, Kind = FlashStepKind.Restore };
+        Assert.Equal(FlashCheckOutcome.Failed, With(good, 5)); // no backup
+        Assert.Equal(FlashCheckOutcome.Passed, With(good, 7));
+        Assert.Equal(FlashCheckOutcome.Passed, With(good, 10));
+        Assert.Equal(FlashCheckOutcome.Passed, With(good, 11));
+        Assert.Equal(FlashCheckOutcome.Passed, With(good, 13));
+        Assert.Equal(FlashCheckOutcome.Failed, With([write with { Address = 0x50000 }, verify, select, verify2, compare], 7));
+        Assert.Equal(FlashCheckOutcome.Failed, With([write with { Part = "bootloader" }, verify, select, verify2, compare], 7, network: true));
+        Assert.Equal(FlashCheckOutcome.Failed, With([write, select, verify2, compare], 10));
+        Assert.Equal(FlashCheckOutcome.Failed, With([write, verify, select, verify2], 10));
+        Assert.Equal(FlashCheckOutcome.Failed, With([select with { Index = 0 }, write with { Index = 1 }, verify], 13));
+        Assert.Equal(FlashCheckOutcome.Failed, With([write with { Part = "bootloader" }, write with { Index = 1 }], 13));
+        Assert.Equal(FlashCheckOutcome.Failed, With([write with { Part = "www" }, write with { Index = 1 }], 8));
+
+        FlashCheckOutcome With(FlashStep[] steps, int rule, bool network = false) => Of(facts with
+        {
+            Program = new FlashProgram(steps, [back]),
+            Device = network ? facts.Device with { Transport = FlashTransport.Network } : facts.Device,
+        }, rule);
+    }
+
+    public static TheoryData<string, string> Files => new()
+    {
+        { "{", "no JSON" },
+        { "[]", "no JSON object" },
+        { "{}", "none of the three forms" },
+        { """{"family":"Bitaxe","transport":"pigeon"}""", "pigeon" },
+        { """{"family":"Bitaxe","transport":"3"}""", "\"3\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_device_file_that_is_none_is_told(string text, string words) =>
+        Assert.Contains(words, Assert.Throws<FlashException>(() => FlashDeviceFile.Parse(Encoding.UTF8.GetBytes(text), "d.json")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Three_forms_say_the_same()
+    {
+        FleetReading reading = new()
+        {
+            Id = "aa:bb:cc:dd:ee:ff",
+            Address = "192.0.2.7:80",
+            At = DateTimeOffset.UnixEpoch,
+            Driver = "axeos",
+            Uptime = TimeSpan.FromDays(1),
+            WifiSignal = -48,
+            Identity = new DeviceIdentity { Family = "Bitaxe", Board = "601", Chip = "BM1370", Version = "v2.14.2", Slot = "ota_0", Mac = "aa:bb:cc:dd:ee:ff" },
+            Temperatures = new FleetTemperatures { ChipMax = 61.5 },
+        };
+        string text = JsonSerializer.Serialize(reading, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower });
+        const string Small = """{"family":"bitaxe","board":601,"chip":"BM1370","version":"v2.14.2","slot":"ota_0","mac":"AA:BB:CC:DD:EE:FF","temp":61.5,"wifi_signal":-48,"uptime_seconds":86400}""";
+        FlashDevice[] devices = [Parse(AxeOs), Parse(text), Parse(Small), FlashDeviceFile.Of(reading)];
+        foreach (FlashDevice device in devices)
+        {
+            Assert.Equal(("aa:bb:cc:dd:ee:ff", "601", "BM1370", "v2.14.2", "ota_0", "ESP32-S3"), (device.Id, device.Board, device.Chip, device.Version, device.Slot, device.Controller));
+            Assert.Equal((61.5, -48, 86400), (device.Health.TemperatureC, device.Health.WifiSignal, device.Health.UptimeSeconds));
+        }
+    }
+
+    [Fact]
+    public void Numbers_out_of_all_bounds_are_unknown()
+    {
+        FlashDevice device = Parse("""{"ASICModel":"BM1370","wifiRSSI":1e14,"freeHeap":1e300,"sharesAccepted":-5,"temp":"hot","uptimeSeconds":null,"hashRate":[]}""");
+        Assert.Equal((null, null, null, null, null), (device.Health.WifiSignal, device.Health.FreeHeap, device.Health.Accepted, device.Health.TemperatureC, device.Health.UptimeSeconds));
+    }
+
+    private static FlashDevice Parse(string text) => FlashDeviceFile.Parse(Encoding.UTF8.GetBytes(text), "d.json");
+
+    private static FlashCheckOutcome Of(FlashFacts facts, int rule) => FlashRules.Check(facts)[rule - 1].Outcome;
+
+    private static FlashFacts Facts(string device) => new()
+    {
+        Device = Parse(device),
+        Image = EspBench.Inspector.Inspect(s_image),
+        ImagePath = "esp-miner.bin",
+        Entry = EspBench.Entry(s_image) with { MinFrom = "v2.4.0", Boards = ["601", "602"] },
+    };
+}
