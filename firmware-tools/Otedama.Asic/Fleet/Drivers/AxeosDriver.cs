@@ -64,8 +64,10 @@ public class AxeosDriver(FleetTransport transport) : FleetDriver(transport)
         }
         return new FleetTuning
         {
-            ClocksMhz = Numbers(asic.Member("frequencyOptions"), 1), DefaultClockMhz = asic.Number("defaultFrequency"),
-            CoreVolts = Numbers(asic.Member("voltageOptions"), 1000), DefaultCoreVolts = asic.Number("defaultVoltage").Times(0.001),
+            ClocksMhz = Numbers(asic.Member("frequencyOptions"), 1),
+            DefaultClockMhz = asic.Number("defaultFrequency"),
+            CoreVolts = Numbers(asic.Member("voltageOptions"), 1000),
+            DefaultCoreVolts = asic.Number("defaultVoltage").Times(0.001),
         };
     }
 
@@ -118,6 +120,8 @@ public class AxeosDriver(FleetTransport transport) : FleetDriver(transport)
 
     internal async Task<JsonElement> InfoAsync(FleetTarget target, CancellationToken cancel) =>
         Json(target, await SendAsync(target, WebRequest.Get(InfoPath), cancel).ConfigureAwait(false), InfoPath).Root;
+
+    internal FleetWaits Waits => Transport.Waits;
 
     internal Task<bool> WaitAsync(Func<Task<bool>> isSo, double seconds, CancellationToken cancel) => UntilAsync(isSo, seconds, cancel);
 

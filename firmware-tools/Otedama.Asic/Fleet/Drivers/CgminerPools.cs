@@ -9,7 +9,6 @@ namespace Otedama.Asic;
 internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
 {
     private const int PoolsMax = 8;
-    private const double AliveSeconds = 30;
 
     private readonly List<string> _steps = [];
 
@@ -56,7 +55,8 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
         {
             return new FleetOutcome(
                 e.Fault == FleetFault.Denied ? FleetResult.Denied : FleetResult.Unknown,
-                $"{e.Message} The pools of before are still there; {added.Count} new ones may have been added.") { Steps = _steps };
+                $"{e.Message} The pools of before are still there; {added.Count} new ones may have been added.")
+            { Steps = _steps };
         }
     }
 
@@ -66,9 +66,9 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
         PoolReading[] now = await PoolsAsync(cancel).ConfigureAwait(false);
         while (Find(now, pools[0]) is not { Status: "Alive" })
         {
-            if (transport.Clock.GetElapsedTime(began).TotalSeconds > AliveSeconds)
+            if (transport.Clock.GetElapsedTime(began) > transport.Waits.PoolAlive)
             {
-                return await BackAsync(added, $"{pools[0].Url} did not come alive in {AliveSeconds:0} s", cancel).ConfigureAwait(false);
+                return await BackAsync(added, $"{pools[0].Url} did not come alive in {transport.Waits.PoolAlive.TotalSeconds:0} s", cancel).ConfigureAwait(false);
             }
             await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel).ConfigureAwait(false);
             now = await PoolsAsync(cancel).ConfigureAwait(false);
@@ -87,7 +87,8 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
         _steps.Add(kept ? "saved" : $"not saved: {ReplyWords.Short(saved.Status?.ToString())}");
         return new FleetOutcome(
             FleetResult.Done,
-            $"{At} mines on {pools[0].Url} as {pools[0].User}.{left}{(kept ? "" : " It did not save its configuration: the pools hold until it restarts.")}") { Steps = _steps };
+            $"{At} mines on {pools[0].Url} as {pools[0].User}.{left}{(kept ? "" : " It did not save its configuration: the pools hold until it restarts.")}")
+        { Steps = _steps };
     }
 
     private async Task<FleetOutcome> BackAsync(List<FleetPool> added, string why, CancellationToken cancel)

@@ -46,7 +46,10 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         JsonElement? summary = reply.First("SUMMARY");
         return new FleetTuning
         {
-            Modes = s_modes, Mode = summary?.Text("Power Mode")?.ToLowerInvariant(), MaxWatts = summary?.Number("Power Limit").Positive(), TakesPercent = true,
+            Modes = s_modes,
+            Mode = summary?.Text("Power Mode")?.ToLowerInvariant(),
+            MaxWatts = summary?.Number("Power Limit").Positive(),
+            TakesPercent = true,
         };
     }
 
@@ -116,7 +119,7 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         {
             return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
         }
-        return await new WhatsminerPools(At(target), Transport.Clock)
+        return await new WhatsminerPools(At(target), Transport)
         {
             Read = async () => CgminerReader.Pools(new Dictionary<string, CgminerReply>
             {

@@ -63,8 +63,12 @@ public sealed class FleetHttp : IDisposable
         _gates = gates;
         _http = new HttpClient(new SocketsHttpHandler
         {
-            UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = s_connect,
-            MaxResponseHeadersLength = HeadLimitKib, PooledConnectionLifetime = TimeSpan.Zero,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = s_connect,
+            MaxResponseHeadersLength = HeadLimitKib,
+            PooledConnectionLifetime = TimeSpan.Zero,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan, // each request has its own
