@@ -64,9 +64,15 @@ await new Promise((resolve, reject) => socket.once("connect", resolve).once("err
 const terminal = { clean() {}, writeLine: (text) => console.log(text), write: (text) => process.stdout.write(text) };
 const loader = new ESPLoader({ transport: new Transport(new Device(socket)), baudrate: Number(rate), romBaudrate: 115200, terminal });
 if (mode === "rom") {
+  loader.FLASH_WRITE_SIZE = 0x400; // what the ROM takes; the tool sets its flasher's size before it knows
   loader.runStub = async () => {
     await loader.flashSpiAttach(0);
     return loader.chip;
+  };
+  const ask = loader.flashMd5sum.bind(loader); // it takes the ROM's 32 hex digits for bytes and shows their codes
+  loader.flashMd5sum = async (...range) => {
+    const told = await ask(...range);
+    return told.length === 64 ? Buffer.from(told, "hex").toString("ascii") : told;
   };
 }
 console.log("chip:", await loader.main());

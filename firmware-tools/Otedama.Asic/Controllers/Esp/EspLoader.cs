@@ -14,6 +14,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
     private const uint MacHigh = 0x60007048;
 
     private static readonly int[] s_ladder = [921_600, 460_800, 230_400, FirstRate];
+    private static readonly int[] s_withoutReset = [FirstRate, 921_600, 460_800, 230_400];
     private static readonly TimeSpan s_afterRate = TimeSpan.FromMilliseconds(50);
 
     private readonly EspRomClient _rom = new(port);
@@ -104,12 +105,36 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         {
             return true; // a USB port of the chip goes with the reset
         }
+        if (!port.HasLines)
+        {
+            LeaveAtFirstRate();
+        }
         Rate = FirstRate;
         port.TrySetRate(FirstRate);
         return port.HasLines;
     }
 
     public void Dispose() => port.Dispose();
+
+    /// <summary>It stays in its loader: at the rate where the next tool looks for it first.</summary>
+    private void LeaveAtFirstRate()
+    {
+        try
+        {
+            if (Rate != FirstRate)
+            {
+                _rom.ChangeBaud(FirstRate);
+            }
+        }
+        catch (EspException)
+        {
+            // It answers no more: then it was reset by hand, and is at that rate.
+        }
+        catch (LinkException)
+        {
+            // The same.
+        }
+    }
 
     private void Enter()
     {
@@ -118,13 +143,16 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         {
             try
             {
-                _hasRate = port.TrySetRate(FirstRate);
-                Rate = FirstRate;
+                // Without a reset the chip is at the rate that it was left at.
+                int rate = port.HasLines ? FirstRate : s_withoutReset[attempt % s_withoutReset.Length];
+                _hasRate = port.TrySetRate(rate);
+                Rate = rate;
                 Dance(attempt);
-                if (_rom.TrySync(out inRam))
+                if (_rom.TrySync(out bool answersInRam))
                 {
                     return;
                 }
+                inRam |= answersInRam;
             }
             catch (LinkException e) when (e.Fault == LinkFault.Gone && attempt < AttemptsMax - 1)
             {

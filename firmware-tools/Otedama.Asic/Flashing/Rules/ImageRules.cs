@@ -48,7 +48,7 @@ internal static class ImageRules
         }
         return facts.TrustsHash
             ? Waived($"Whole ({image.Kind}, {image.Size} bytes); not in the catalogue, its hash was typed in full: {image.Sha256}.")
-            : Failed($"Whole ({image.Kind}, {image.Size} bytes), and its SHA-256 {image.Sha256} is in no catalogue. If you know where it is from, type --trust-hash and that hash.");
+            : Unknown($"Whole ({image.Kind}, {image.Size} bytes), and its SHA-256 {image.Sha256} is in no catalogue. If you know where it is from, type --trust-hash and that hash.");
     }
 
     public static (FlashCheckOutcome Outcome, string Says) Match(FlashFacts facts)

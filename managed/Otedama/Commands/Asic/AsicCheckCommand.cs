@@ -41,7 +41,9 @@ internal static class AsicCheckCommand
         IReadOnlyList<FlashCheck> checks = FlashRules.Check(facts);
         string[] why = [.. checks.Where(static check => check.Outcome is FlashCheckOutcome.Failed or FlashCheckOutcome.Unknown)
             .Select(static check => $"rule {check.Rule} ({check.Name}): {check.Says}")];
-        return new AsicCheckAnswer(1, why.Length == 0, image.Sound, facts.Entry is not null ? "catalogue" : facts.TrustsHash ? "hash" : null, why, checks, image, device);
+        bool onlyTrust = !checks.Any(static check => check.Outcome == FlashCheckOutcome.Failed || check is { Outcome: FlashCheckOutcome.Unknown, Rule: not (2 or 3) });
+        string verdict = why.Length == 0 ? "may_be_written" : onlyTrust && facts.Entry is null && !facts.TrustsHash ? "nobody_stands_for_it" : "refused";
+        return new AsicCheckAnswer(1, why.Length == 0, verdict, image.Sound, facts.Entry is not null ? "catalogue" : facts.TrustsHash ? "hash" : null, why, checks, image, device);
     }
 
     private static IEnumerable<string> Lines(AsicCheckAnswer answer)
@@ -57,16 +59,23 @@ internal static class AsicCheckCommand
         {
             yield return line;
         }
-        yield return answer.MayBeWritten ? "It may be written." : "It may not be written.";
+        yield return answer.Verdict switch
+        {
+            "may_be_written" => "It may be written.",
+            "nobody_stands_for_it" => "It may not be written: nothing else speaks against it, but neither a catalogue nor a typed hash stands for it.",
+            _ => "It may not be written.",
+        };
     }
 }
 
+/// <param name="Verdict">may_be_written; nobody_stands_for_it, when only a catalogue or --trust-hash is missing; refused.</param>
 /// <param name="ImageSound">The file is whole, whatever device it is for.</param>
 /// <param name="TrustedBy">catalogue or hash; null = nobody stands for it.</param>
 /// <param name="Why">Each rule that refuses, in a sentence; empty = it may be written.</param>
 internal sealed record AsicCheckAnswer(
     int Schema,
     bool MayBeWritten,
+    string Verdict,
     bool ImageSound,
     string? TrustedBy,
     IReadOnlyList<string> Why,

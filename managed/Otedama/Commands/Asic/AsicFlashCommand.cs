@@ -87,7 +87,15 @@ internal static class AsicFlashCommand
                 throw new CommandException(ExitCode.Usage, $"Not confirmed; nothing was written. The plan is kept: otedama asic flash --resume {folder.Id}");
             }
         }
-        FlashOutcome outcome = await new FlashRun(folder, target, ledger, bytes, Progress(context)).GoAsync(stop);
+        FlashOutcome outcome;
+        try
+        {
+            outcome = await new FlashRun(folder, target, ledger, bytes, Progress(context)).GoAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandException(ExitCode.Interrupted, $"Interrupted between two steps. Go on with: otedama asic flash --resume {folder.Id}");
+        }
         context.Answer(result, new AsicFlashAnswer(1, folder.Id, folder.FolderPath, outcome.Ending, outcome.Says, folder.Plan), AnswerJson.Default.AsicFlashAnswer, static answer => [answer.Says]);
         return outcome.Ending == FlashEnding.Updated ? ExitCode.Done : ExitCode.BadAnswer;
     }

@@ -51,6 +51,10 @@ public sealed class EspLoaderTests
         using EspLoader loader = bench.Loader();
         Assert.Equal("24:ec:4a:01:02:f3", loader.Connect().Mac);
         Assert.False(loader.Run());
+        using EspLoader next = bench.Loader();
+        Assert.Equal("24:ec:4a:01:02:f3", next.Connect().Mac);
+        using EspLoader lost = bench.Loader(); // and where the last tool died at its rate
+        Assert.Equal("24:ec:4a:01:02:f3", lost.Connect().Mac);
     }
 
     [Fact]

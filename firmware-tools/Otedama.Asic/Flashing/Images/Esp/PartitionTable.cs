@@ -21,8 +21,6 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
     private const ushort Md5Magic = 0xEBEB;
     private const int AppAlignment = 0x10000;
 
-    public bool SameAs(PartitionTable other) => Md5 == other.Md5 && Entries.SequenceEqual(other.Entries);
-
     /// <summary>ota_0, ota_1, ... in the order in which a selection counts them.</summary>
     public IReadOnlyList<Partition> OtaSlots => [.. Entries.Where(static one => one.Type == 0 && one.Subtype is >= 0x10 and < 0x20).OrderBy(static one => one.Subtype)];
 
