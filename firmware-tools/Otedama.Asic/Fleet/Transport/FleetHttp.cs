@@ -140,7 +140,8 @@ public sealed class FleetHttp : IDisposable
             : null;
         return (new WebReply(
             (int)reply.StatusCode, bytes, reply.Content.Headers.ContentType?.MediaType, reply.Headers.Location?.OriginalString,
-            HttpDigest.RealmOf(challenge)) { Challenge = HttpDigest.Parse(challenge) }, HttpDigest.Parse(challenge));
+            HttpDigest.RealmOf(challenge))
+        { Challenge = HttpDigest.Parse(challenge) }, HttpDigest.Parse(challenge));
     }
 
     private static async Task<byte[]> BodyAsync(HttpResponseMessage reply, IPEndPoint device, CancellationToken cancel)

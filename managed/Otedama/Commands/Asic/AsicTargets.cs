@@ -4,7 +4,7 @@ namespace Otedama;
 
 /// <summary>
 /// Opens what an address of --device names: a port of an ESP32-S3 (/dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001), or with a
-/// prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID.
+/// prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID; or a device on the network: axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
 /// </summary>
 internal static class AsicTargets
 {
@@ -12,8 +12,12 @@ internal static class AsicTargets
     private const string Dfu = "dfu:", Stm32 = "stm32:", Uf2 = "uf2:";
 
     /// <summary>Throws CommandException for an address that is none, LinkException for a port that does not open.</summary>
-    public static IFlashTarget Open(string address, TimeProvider clock)
+    public static IFlashTarget Open(string address, TimeProvider clock, Func<string, FleetCredentials?>? credentials = null)
     {
+        if (NetworkTargets.TryOpen(address, credentials ?? (static _ => null), allowPublic: false, clock) is { } network)
+        {
+            return network;
+        }
         if (After(address, Dfu) is { } path)
         {
             return new DfuTarget(new UsbPorts(), path, 0, clock);
