@@ -60,7 +60,7 @@ internal static class AsicBenchCommand
             say(choice.Note + ".");
         }
         OwnWork work = new(clock);
-        using ChipChain chain = new(choice.Options, choice.Open(ports, clock), work, clock, say);
+        using ChipChain chain = new(choice.Options, choice.Open(ports, clock), work, clock, Progress);
         long begun = clock.GetTimestamp();
         long? mining = null;
         while (true)
@@ -87,6 +87,15 @@ internal static class AsicBenchCommand
             if (pause > TimeSpan.Zero)
             {
                 await Task.Delay(pause, clock, stop);
+            }
+        }
+
+        void Progress(string line)
+        {
+            // What ends the bench is said as its error.
+            if (!line.Contains(": absent: ", StringComparison.Ordinal) && !line.Contains(": faulted: ", StringComparison.Ordinal))
+            {
+                say(line);
             }
         }
     }
