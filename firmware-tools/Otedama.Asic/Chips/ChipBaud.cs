@@ -6,9 +6,6 @@ public static class ChipBaud
     /// <summary>What hosts use towards chips out of reset, which run at 115,740.</summary>
     public const int Slow = 115_200;
 
-    /// <summary>Divider out of reset.</summary>
-    public const int ResetDivider = 26;
-
     /// <summary>Bits a second.</summary>
     public static double Rate(int divider) => PllRange.Crystal * 1e6 / (8 * (divider + 1));
 

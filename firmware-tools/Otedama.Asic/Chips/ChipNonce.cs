@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Globalization;
 using Otedama.Core;
 
 namespace Otedama.Asic;
@@ -19,8 +19,5 @@ public readonly record struct ChipNonce(
     public uint VersionBits => Version & Job.VersionMask;
 
     /// <summary>The nonce as Stratum submits it: eight hex digits of the number.</summary>
-    public string StratumNonce => Nonce.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>The nonce's four bytes in the header, in the order in which a chip sends them.</summary>
-    public void CopyNonceTo(Span<byte> destination) => BinaryPrimitives.WriteUInt32LittleEndian(destination, Nonce);
+    public string StratumNonce => Nonce.ToString("x8", CultureInfo.InvariantCulture);
 }

@@ -217,6 +217,20 @@ public sealed class ChipChainTests
     }
 
     [Fact]
+    public void A_script_can_be_named()
+    {
+        using ChainBench bench = new(ChipFamilies.Bm1370, 1, static options => options with { Script = "compac-a2", TicketDifficulty = 16 }, relaxed: 8);
+        bench.Until(() => bench.Work.Nonces.Count > 20, 120);
+        Assert.Equal(115_200, bench.Report.Rate);
+        Assert.Equal(0x00130007u, bench.Chips.Chips[0][0x2c]);
+        bench.For(1.5);
+        ChipReport chip = Assert.Single(bench.Report.Chips);
+        Assert.InRange(bench.Driver.CoreNonces(0).Sum() - chip.Nonces, 0, 50); // a report is at most a second old
+        Assert.InRange(chip.Ratio!.Value, 0.3, 3);
+        Assert.Empty(bench.Driver.CoreNonces(1));
+    }
+
+    [Fact]
     public void States_come_in_order_each_with_a_reason()
     {
         using ChainBench bench = new(ChipFamilies.Bm1368, 6, relaxed: 8);
