@@ -96,7 +96,7 @@ run() {
     -netdev user,id=n -device virtio-net-pci,netdev=n \
     -fsdev local,id=h,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=h,mount_tag=host \
     -fsdev local,id=l,path="$lab/out",security_model=none,multidevs=remap -device virtio-9p-pci,fsdev=l,mount_tag=lab \
-    </dev/null 2>&1 | tr -d '\r' | tee "$log" || true
+    </dev/null 2>&1 | sed -u 's,\r,,g' | tee "$log" || true
   local status
   status=$(sed -nE 's/^lab: status ([0-9]+) .*/\1/p' "$log" | tail -n 1)
   [ -n "$status" ] || die "the guest did not come to its end in $seconds s"

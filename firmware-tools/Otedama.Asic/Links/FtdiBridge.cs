@@ -43,7 +43,7 @@ internal sealed class FtdiBridge(IUsbConnection usb, int number, int packetBytes
     {
         (int value, int index, double real) = Divisor(rate, IsFast);
         RequireNear(rate, real);
-        Send(VendorOut, SetBaud, value, Port == 0 ? index : (index << 8) | Port);
+        Send(VendorOut, SetBaud, value, IsOld ? index : (index << 8) | Port);
     }
 
     public override void SetLines(bool dataTerminalReady, bool requestToSend) =>
@@ -97,6 +97,12 @@ internal sealed class FtdiBridge(IUsbConnection usb, int number, int packetBytes
         };
         return (coded & 0xFFFF, (coded >> 16) | (fast ? 2 : 0), real);
     }
+
+    /// <summary>
+    /// FT232B and FT232R, which know no port: the top bit of the fraction is the lowest of the index there, and in the
+    /// high byte of all others, FT-X included (Linux, ftdi_sio).
+    /// </summary>
+    private bool IsOld => (Usb.Device.Release >> 8) is 2 or 4 or 6;
 
     /// <summary>FT2232H, FT4232H, FT232H by their release number.</summary>
     private bool IsFast => (Usb.Device.Release >> 8) is 7 or 8 or 9;

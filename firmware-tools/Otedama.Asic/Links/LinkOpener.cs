@@ -26,25 +26,29 @@ public sealed class LinkOpener(PortFinder? finder = null)
         string name = address.ToString();
         try
         {
-            if (Usb.Absence is { } sentence)
+            if (Usb.Absence is { } absence)
             {
-                throw new PortException(PortFault.Unsupported, sentence);
+                throw new PortException(PortFault.Unsupported, absence);
             }
-            FoundPort[] same = [.. _finder.List().Where(port => port.Kind == LinkKind.Usb && port.VendorId == address.VendorId && port.ProductId == address.ProductId)];
+            FoundPort[] same = Same(address);
             UsbDeviceInfo[] fitting = [.. Usb.List().Where(device => Fits(device, address, same))];
             if (fitting.Length == 1)
             {
                 return UsbConnection.Open(fitting[0]);
             }
             throw fitting.Length == 0 ? new PortException(PortFault.Missing, "not found")
-                : new PortException(PortFault.Unsupported, $"there are {fitting.Length} of them. Name one: {string.Join(", ", same.Select(static port => port.Address))}.");
+                : new PortException(PortFault.Unsupported,
+                    $"there are {fitting.Length} of them. Name one: {string.Join(", ", same.Select(static port => port.Address))}.");
         }
         catch (PortException e)
         {
-            FoundPort? device = _finder.List().FirstOrDefault(port => port.Kind == LinkKind.Usb && port.VendorId == address.VendorId && port.ProductId == address.ProductId);
-            throw new LinkException(LinkErrors.FaultOf(e.Fault), name, new PortAdvice(_finder).ForUsb(name, e, device), e);
+            string sentence = new PortAdvice(_finder).ForUsb(name, e, Same(address).FirstOrDefault());
+            throw new LinkException(LinkErrors.FaultOf(e.Fault), name, sentence, e);
         }
     }
+
+    private FoundPort[] Same(LinkAddress address) => [.. _finder.List().Where(port =>
+        port.Kind == LinkKind.Usb && port.VendorId == address.VendorId && port.ProductId == address.ProductId)];
 
     /// <summary>The serial number comes from the system, which needs no rights for it, or else from the device.</summary>
     private static bool Fits(UsbDeviceInfo device, LinkAddress address, FoundPort[] same)

@@ -24,7 +24,8 @@ public sealed class PortAdvice(PortFinder finder)
         return refused.Fault switch
         {
             PortFault.Missing => $"{path}: there is no such port ({detail}). {Others(LinkKind.Serial)}",
-            PortFault.Busy => $"{path} is in use{(HolderOf(path) is { } who ? $" by {who}" : "")}: {detail}. Close that program, or name another port.",
+            PortFault.Busy =>
+                $"{path} is in use{(HolderOf(path) is { } who ? $" by {who}" : "")}: {detail}. Close that program, or name another port.",
             PortFault.Denied => Denied(path, GroupOf(path), finder.Serial(path)),
             PortFault.Unsupported => $"{path}: {detail}. {Others(LinkKind.Serial)}",
             _ => $"{path} cannot be opened: {detail}. Unplug it, plug it in again and repeat.",
@@ -68,7 +69,8 @@ public sealed class PortAdvice(PortFinder finder)
             ? $"{name}: this user may not open it, only root may."
             : $"{name}: this user may not open it; members of the group {its} may: {join}.";
         return device is { VendorId: { } vendor, ProductId: { } product }
-            ? $"{first} Or put this rule into {UdevFile(vendor, product)}:\n{UdevRule(vendor, product)}\nthen run: sudo udevadm control --reload && sudo udevadm trigger"
+            ? $"{first} Or put this rule into {UdevFile(vendor, product)}:\n{UdevRule(vendor, product)}\n"
+                + "then run: sudo udevadm control --reload && sudo udevadm trigger"
             : first;
     }
 
@@ -114,7 +116,8 @@ public sealed class PortAdvice(PortFinder finder)
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Take(FilesMax).Any(link => new FileInfo(link).LinkTarget == path);
+            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Take(FilesMax)
+                .Any(link => new FileInfo(link).LinkTarget == path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -136,7 +139,8 @@ public sealed class PortAdvice(PortFinder finder)
 
     private string Others(LinkKind kind)
     {
-        string[] there = [.. finder.List().Where(port => port.Kind == kind).Select(static port => port.VendorId is null ? port.Address : $"{port.Address} ({port.Describe()})")];
+        string[] there = [.. finder.List().Where(port => port.Kind == kind)
+            .Select(static port => port.VendorId is null ? port.Address : $"{port.Address} ({port.Describe()})")];
         string what = kind == LinkKind.Serial ? "serial ports" : "USB devices";
         return there.Length == 0 ? $"There are no {what}; check the cable, and `otedama asic list` again."
             : $"There are these {what}: {string.Join(", ", there.Take(NamedMax))}{(there.Length > NamedMax ? $" and {there.Length - NamedMax} more" : "")}.";

@@ -107,10 +107,12 @@ public sealed class PortFinder
         foreach (FoundPort one in all)
         {
             bool named = one.SerialNumber is { Length: > 0 } number && !number.Contains('/', StringComparison.Ordinal)
-                && all.Count(other => other.VendorId == one.VendorId && other.ProductId == one.ProductId && other.SerialNumber == number) == 1;
+                && all.Count(other => other.VendorId == one.VendorId && other.ProductId == one.ProductId
+                    && other.SerialNumber == number) == 1;
             yield return one with
             {
-                Address = LinkAddress.OfUsb(one.VendorId ?? 0, one.ProductId ?? 0, named ? one.SerialNumber : null, named ? null : one.PortPath).ToString(),
+                Address = LinkAddress.OfUsb(one.VendorId ?? 0, one.ProductId ?? 0, named ? one.SerialNumber : null,
+                    named ? null : one.PortPath).ToString(),
             };
         }
     }
@@ -118,8 +120,7 @@ public sealed class PortFinder
     private static FoundPort Describe(LinkKind kind, string address, string device, string? its) => new(
         kind, address, Hex(device, "idVendor"), Hex(device, "idProduct"), Hex(device, "bcdDevice"), Attribute(device, "manufacturer"),
         Attribute(device, "product"), Attribute(device, "serial"), Path.GetFileName(device),
-        its is not null && int.TryParse(Attribute(its, "bInterfaceNumber"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int number)
-            ? number : null,
+        its is null ? null : Hex(its, "bInterfaceNumber"),
         Driver(its ?? device));
 
     /// <summary>The folders of the USB device and of the interface a tty belongs to.</summary>

@@ -4,17 +4,12 @@ namespace Otedama.Asic;
 public sealed record PortChanges(IReadOnlyList<FoundPort> Added, IReadOnlyList<FoundPort> Removed);
 
 /// <summary>
-/// Notices what is plugged in and out, by comparing what there is now with what there was. Stepped; one thread.
+/// Notices what is plugged in and out, by comparing what there is now with what there was. Stepped, about once a
+/// second; one thread.
 /// </summary>
 public sealed class PortWatch(PortFinder finder)
 {
     private IReadOnlyList<FoundPort> _before = [];
-
-    /// <summary>
-    /// How often it is worth to look: a device takes longer than that to be ready, and a look at some dozens costs a
-    /// millisecond or two.
-    /// </summary>
-    public static TimeSpan Pace { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>As of the newest look.</summary>
     public IReadOnlyList<FoundPort> Ports => _before;

@@ -188,11 +188,13 @@ public sealed class UsbBridgeLink : IAdapterPins
 
     private static BridgeChip ChipOf(IUsbConnection usb, UsbInterface its) => (usb.Device.VendorId, usb.Device.ProductId) switch
     {
-        (0x0403, _) => new FtdiBridge(usb, its.Number, its.Endpoints.First(static end => (end.Address & ToHost) != 0 && IsBulk(end)).PacketBytes),
+        (0x0403, _) => new FtdiBridge(usb, its.Number,
+            its.Endpoints.First(static end => (end.Address & ToHost) != 0 && IsBulk(end)).PacketBytes),
         (0x10C4, _) => new Cp210xBridge(usb, its.Number),
         (0x1A86, 0x7522 or 0x7523 or 0x5523) => new Ch341Bridge(usb),
         _ => throw new PortException(PortFault.Unsupported,
-            $"{usb.Device.VendorId:x4}:{usb.Device.ProductId:x4} is none of FTDI, CP210x and CH340; open its serial port instead, such as /dev/ttyACM0"),
+            $"{usb.Device.VendorId:x4}:{usb.Device.ProductId:x4} is none of FTDI, CP210x and CH340; "
+                + "open its serial port instead, such as /dev/ttyACM0"),
     };
 
     /// <summary>Takes one transfer into what is pending: how many bytes, -1 = nothing at all came and the wait is used up.</summary>

@@ -9,6 +9,7 @@ namespace Otedama.Interop;
 internal static unsafe class LibUsb
 {
     public const int LIBUSB_SUCCESS = 0;
+    public const int LIBUSB_ERROR_IO = -1;
     public const int LIBUSB_ERROR_INVALID_PARAM = -2;
     public const int LIBUSB_ERROR_ACCESS = -3;
     public const int LIBUSB_ERROR_NO_DEVICE = -4;
@@ -41,7 +42,8 @@ internal static unsafe class LibUsb
     public static delegate* unmanaged<nint, int, int, int> libusb_set_interface_alt_setting;
     public static delegate* unmanaged<nint, byte, int> libusb_clear_halt;
     public static delegate* unmanaged<nint, int> libusb_reset_device;
-    public static delegate* unmanaged<nint, byte, byte, ushort, ushort, byte*, ushort, uint, int> libusb_control_transfer;
+    public static delegate* unmanaged<nint, byte, byte, ushort, ushort, byte*, ushort, uint, int>
+        libusb_control_transfer;
     public static delegate* unmanaged<nint, byte, byte*, int, int*, uint, int> libusb_bulk_transfer;
 
     private static readonly Lock s_gate = new();
@@ -75,10 +77,13 @@ internal static unsafe class LibUsb
         libusb_get_device_descriptor =
             (delegate* unmanaged<nint, libusb_device_descriptor*, int>)Find(nameof(libusb_get_device_descriptor));
         libusb_get_active_config_descriptor =
-            (delegate* unmanaged<nint, libusb_config_descriptor**, int>)Find(nameof(libusb_get_active_config_descriptor));
+            (delegate* unmanaged<nint, libusb_config_descriptor**, int>)
+            Find(nameof(libusb_get_active_config_descriptor));
         libusb_get_config_descriptor =
-            (delegate* unmanaged<nint, byte, libusb_config_descriptor**, int>)Find(nameof(libusb_get_config_descriptor));
-        libusb_free_config_descriptor = (delegate* unmanaged<libusb_config_descriptor*, void>)Find(nameof(libusb_free_config_descriptor));
+            (delegate* unmanaged<nint, byte, libusb_config_descriptor**, int>)
+            Find(nameof(libusb_get_config_descriptor));
+        libusb_free_config_descriptor =
+            (delegate* unmanaged<libusb_config_descriptor*, void>)Find(nameof(libusb_free_config_descriptor));
         libusb_get_bus_number = (delegate* unmanaged<nint, byte>)Find(nameof(libusb_get_bus_number));
         libusb_get_device_address = (delegate* unmanaged<nint, byte>)Find(nameof(libusb_get_device_address));
         libusb_get_port_numbers = (delegate* unmanaged<nint, byte*, int, int>)Find(nameof(libusb_get_port_numbers));
@@ -89,12 +94,15 @@ internal static unsafe class LibUsb
         libusb_attach_kernel_driver = (delegate* unmanaged<nint, int, int>)Find(nameof(libusb_attach_kernel_driver));
         libusb_claim_interface = (delegate* unmanaged<nint, int, int>)Find(nameof(libusb_claim_interface));
         libusb_release_interface = (delegate* unmanaged<nint, int, int>)Find(nameof(libusb_release_interface));
-        libusb_set_interface_alt_setting = (delegate* unmanaged<nint, int, int, int>)Find(nameof(libusb_set_interface_alt_setting));
+        libusb_set_interface_alt_setting =
+            (delegate* unmanaged<nint, int, int, int>)Find(nameof(libusb_set_interface_alt_setting));
         libusb_clear_halt = (delegate* unmanaged<nint, byte, int>)Find(nameof(libusb_clear_halt));
         libusb_reset_device = (delegate* unmanaged<nint, int>)Find(nameof(libusb_reset_device));
         libusb_control_transfer =
-            (delegate* unmanaged<nint, byte, byte, ushort, ushort, byte*, ushort, uint, int>)Find(nameof(libusb_control_transfer));
-        libusb_bulk_transfer = (delegate* unmanaged<nint, byte, byte*, int, int*, uint, int>)Find(nameof(libusb_bulk_transfer));
+            (delegate* unmanaged<nint, byte, byte, ushort, ushort, byte*, ushort, uint, int>)
+            Find(nameof(libusb_control_transfer));
+        libusb_bulk_transfer =
+            (delegate* unmanaged<nint, byte, byte*, int, int*, uint, int>)Find(nameof(libusb_bulk_transfer));
         return all;
 
         nint Find(string name)

@@ -16,8 +16,8 @@ public sealed unsafe class SerialPort : IDisposable
     private SerialPort(SerialHandle handle) => _handle = handle;
 
     /// <summary>
-    /// Opens it at any rate, in bits a second. Throws PortException: Missing, Busy, Denied, Unsupported (no serial port,
-    /// or more than 5 % off that rate), Other.
+    /// Opens it at any rate, in bits a second. Throws PortException: Missing, Busy, Denied, Unsupported (no serial
+    /// port, or more than 5 % off that rate), Other.
     /// </summary>
     public static SerialPort Open(string path, int rate)
     {
@@ -75,7 +75,9 @@ public sealed unsafe class SerialPort : IDisposable
         ThrowIfFailed(Otd.otd_serial_discard(port.Value));
     }
 
-    /// <summary>Bits a second. PortFault.Unsupported when the port would run more than 5 % off; it keeps its rate then.</summary>
+    /// <summary>
+    /// Bits a second. PortFault.Unsupported when the port would run more than 5 % off; it keeps its rate then.
+    /// </summary>
     public void SetRate(int rate)
     {
         using Use port = new(_handle);
@@ -123,7 +125,8 @@ public sealed unsafe class SerialPort : IDisposable
     }
 
     /// <summary>Rounded up, so that a short wait does not become none.</summary>
-    private static int Milliseconds(TimeSpan wait) => (int)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue);
+    private static int Milliseconds(TimeSpan wait) =>
+        (int)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue);
 
     private static void ThrowIfFailed(int status)
     {

@@ -21,10 +21,12 @@ public static unsafe class Usb
 
     /// <summary>Null when there is libusb; otherwise what to install.</summary>
     public static string? Absence => LibUsb.IsThere() ? null
-        : OperatingSystem.IsWindows() ? "USB devices need libusb-1.0.dll (libusb.info) beside the program, and WinUSB as their driver."
+        : OperatingSystem.IsWindows() ? "USB devices need libusb-1.0.dll (libusb.info) beside the program, and WinUSB as driver."
         : "USB devices need the library libusb-1.0; on Debian: sudo apt-get install libusb-1.0-0";
 
-    /// <summary>Every device but hubs; none when libusb is not there. Throws PortException when libusb cannot look.</summary>
+    /// <summary>
+    /// Every device but hubs; none when libusb is not there. Throws PortException when libusb cannot look.
+    /// </summary>
     public static IReadOnlyList<UsbDeviceInfo> List()
     {
         if (!LibUsb.IsThere())
@@ -85,8 +87,8 @@ public static unsafe class Usb
             return null;
         }
         byte bus = LibUsb.libusb_get_bus_number(device);
-        return new UsbDeviceInfo(bus, LibUsb.libusb_get_device_address(device), PortPath(device, bus), its.idVendor, its.idProduct,
-            its.bcdDevice, its.bDeviceClass, its.iManufacturer, its.iProduct, its.iSerialNumber, Interfaces(device));
+        return new UsbDeviceInfo(bus, LibUsb.libusb_get_device_address(device), PortPath(device, bus), its.idVendor,
+            its.idProduct, its.bcdDevice, its.bDeviceClass, its.iManufacturer, its.iProduct, its.iSerialNumber, Interfaces(device));
     }
 
     internal static void ThrowIfFailed(int status)
@@ -95,7 +97,8 @@ public static unsafe class Usb
         {
             byte* text = LibUsb.libusb_strerror(status);
             string words = text == null ? "" : new string((sbyte*)text);
-            throw new PortException(FaultOf(status), string.Create(CultureInfo.InvariantCulture, $"{words} (libusb {status})"));
+            throw new PortException(FaultOf(status),
+                string.Create(CultureInfo.InvariantCulture, $"{words} (libusb {status})"));
         }
     }
 
@@ -152,8 +155,9 @@ public static unsafe class Usb
             libusb_endpoint_descriptor* end = its->endpoint + i;
             endpoints.Add(new UsbEndpoint(end->bEndpointAddress, end->bmAttributes, end->wMaxPacketSize & 0x7FF));
         }
-        byte[] extra = its->extra == null ? [] : new ReadOnlySpan<byte>(its->extra, Math.Clamp(its->extra_length, 0, ExtraBytesMax)).ToArray();
-        return new UsbInterface(its->bInterfaceNumber, its->bAlternateSetting, its->bInterfaceClass, its->bInterfaceSubClass,
-            its->bInterfaceProtocol, its->iInterface, endpoints, extra);
+        byte[] extra = its->extra == null ? []
+            : new ReadOnlySpan<byte>(its->extra, Math.Clamp(its->extra_length, 0, ExtraBytesMax)).ToArray();
+        return new UsbInterface(its->bInterfaceNumber, its->bAlternateSetting, its->bInterfaceClass,
+            its->bInterfaceSubClass, its->bInterfaceProtocol, its->iInterface, endpoints, extra);
     }
 }

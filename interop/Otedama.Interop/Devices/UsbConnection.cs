@@ -14,6 +14,7 @@ public sealed unsafe class UsbConnection : IUsbConnection
 
     private const int StringWaitMilliseconds = 1000;
     private const byte ToHost = 0x80;
+    private const byte GetStatus = 0;
     private const byte GetDescriptor = 6;
     private const int StringType = 0x0300;
     private const ushort English = 0x0409; // what every device with strings has
@@ -46,8 +47,9 @@ public sealed unsafe class UsbConnection : IUsbConnection
         {
             Usb.ForEach(context, candidate =>
             {
-                if (Usb.Describe(candidate) is not { } its || its.PortPath != device.PortPath || its.Address != device.Address
-                    || its.VendorId != device.VendorId || its.ProductId != device.ProductId)
+                if (Usb.Describe(candidate) is not { } its || its.PortPath != device.PortPath
+                    || its.Address != device.Address || its.VendorId != device.VendorId
+                    || its.ProductId != device.ProductId)
                 {
                     return true;
                 }
@@ -75,7 +77,8 @@ public sealed unsafe class UsbConnection : IUsbConnection
         Span<byte> text = stackalloc byte[255];
         try
         {
-            int count = ControlIn(ToHost, GetDescriptor, (ushort)(StringType | index), English, text, TimeSpan.FromMilliseconds(StringWaitMilliseconds));
+            int count = ControlIn(ToHost, GetDescriptor, (ushort)(StringType | index), English, text,
+                TimeSpan.FromMilliseconds(StringWaitMilliseconds));
             return count < 2 ? null : Encoding.Unicode.GetString(text[2..Math.Clamp(text[0], 2, count)]).TrimEnd('\0');
         }
         catch (PortException e) when (e.Fault is PortFault.Stalled or PortFault.Timeout or PortFault.Other)
@@ -116,18 +119,21 @@ public sealed unsafe class UsbConnection : IUsbConnection
         using Use use = new(this);
         fixed (byte* bytes = into)
         {
-            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes, (ushort)into.Length, Milliseconds(wait));
+            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes,
+                (ushort)into.Length, Milliseconds(wait));
             Usb.ThrowIfFailed(count);
             return count;
         }
     }
 
-    public void ControlOut(byte requestType, byte request, ushort value, ushort index, ReadOnlySpan<byte> data, TimeSpan wait)
+    public void ControlOut(
+        byte requestType, byte request, ushort value, ushort index, ReadOnlySpan<byte> data, TimeSpan wait)
     {
         using Use use = new(this);
         fixed (byte* bytes = data)
         {
-            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes, (ushort)data.Length, Milliseconds(wait));
+            int count = LibUsb.libusb_control_transfer(use.Value, requestType, request, value, index, bytes,
+                (ushort)data.Length, Milliseconds(wait));
             Usb.ThrowIfFailed(count);
             if (count != data.Length)
             {
@@ -184,6 +190,7 @@ public sealed unsafe class UsbConnection : IUsbConnection
             {
                 uint slice = (uint)Math.Min(left, SliceMilliseconds);
                 status = LibUsb.libusb_bulk_transfer(use.Value, endpoint, bytes + done, length - done, &moved, slice);
+                status = status == LibUsb.LIBUSB_ERROR_IO && IsGone(use.Value) ? LibUsb.LIBUSB_ERROR_NO_DEVICE : status;
             }
             done += moved;
             if (status is not (LibUsb.LIBUSB_ERROR_TIMEOUT or LibUsb.LIBUSB_ERROR_INTERRUPTED))
@@ -199,8 +206,18 @@ public sealed unsafe class UsbConnection : IUsbConnection
         }
     }
 
+    /// <summary>What is pulled out fails a transfer under way before the system knows; a question tells.</summary>
+    private static bool IsGone(nint handle)
+    {
+        ushort status;
+        return LibUsb.libusb_control_transfer(
+            handle, ToHost, GetStatus, 0, 0, (byte*)&status, sizeof(ushort), SliceMilliseconds)
+            == LibUsb.LIBUSB_ERROR_NO_DEVICE;
+    }
+
     /// <summary>Rounded up and at least one, since libusb takes 0 for ever.</summary>
-    private static uint Milliseconds(TimeSpan wait) => (uint)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, int.MaxValue);
+    private static uint Milliseconds(TimeSpan wait) =>
+        (uint)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, int.MaxValue);
 
     private readonly ref struct Use
     {

@@ -8,7 +8,8 @@ public readonly record struct UsbEndpoint(byte Address, byte Attributes, int Pac
 /// descriptor of DFU. NameIndex is for UsbConnection.ReadString, 0 = it has no name.
 /// </summary>
 public sealed record UsbInterface(
-    byte Number, byte Alternate, byte Class, byte SubClass, byte Protocol, byte NameIndex, IReadOnlyList<UsbEndpoint> Endpoints, byte[] Extra);
+    byte Number, byte Alternate, byte Class, byte SubClass, byte Protocol, byte NameIndex,
+    IReadOnlyList<UsbEndpoint> Endpoints, byte[] Extra);
 
 /// <summary>
 /// A USB device as its descriptors tell without opening it. PortPath is where it is plugged in, as Linux writes it

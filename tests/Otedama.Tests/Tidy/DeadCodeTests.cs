@@ -38,6 +38,7 @@ public sealed partial class DeadCodeTests
         ["RegionLabel"] = "settings registry",
         ["OTD_BATCH_MAX"] = "otedama.h", // the border has all of a header or a wrong one
         ["OTD_PROOF_MAX"] = "otedama.h",
+        ["OTD_SERIAL_PATH_MAX"] = "otedama_os.h",
         ["otd_close"] = "otedama.h",
         ["TrapMemoryOutOfBounds"] = "wasm.h",
         ["TrapStackOverflow"] = "wasm.h",

@@ -59,6 +59,7 @@ public sealed class UsbBridgeLinkTests
     [InlineData(2_000_000, 0x0001, 0, 2_000_000)]
     [InlineData(3_000_000, 0x0000, 0, 3_000_000)]
     [InlineData(3_125_000, 0x0000, 0, 3_000_000)]
+    [InlineData(1_263_158, 0x0002, 1, 1_263_158)]
     [InlineData(460_800, 0x4006, 0, 461_538)]
     [InlineData(230_400, 0x000D, 0, 230_769)]
     [InlineData(300, 0x2710, 0, 300)]
@@ -145,7 +146,7 @@ public sealed class UsbBridgeLinkTests
         using UsbBridgeLink first = Open(model, 115_200);
         using UsbBridgeLink second = UsbBridgeLink.Open(new ModelUsb(model, Pass), 1, 9_600, "second", _time);
         Assert.Equal([0x00, 0x07, 0x1E, 0x03, 0x12], model.Requests.Where(static one => one is { Type: 0x41, Index: 0 }).Select(static one => (int)one.Request));
-        Assert.Equal((115_200, 9_600), (model.RateOf(0), model.RateOf(1)));
+        Assert.Equal((115_385, 9_600), (model.RateOf(0), model.RateOf(1)));
         Assert.Equal([0x0800, 0x0800], model.Formats.Select(static one => (int)one));
         first.Write([1], s_wait);
         second.Write([5, 6], s_wait);
@@ -244,6 +245,27 @@ public sealed class UsbBridgeLinkTests
         control.Reset();
         usb.Unplug();
         Assert.Equal(LinkFault.Gone, Assert.Throws<LinkException>(control.Reset).Fault);
+    }
+
+    [Fact]
+    public void A_loader_is_spoken_to_on_endpoint_0_alone()
+    {
+        byte[] configuration = [9, 2, 27, 0, 1, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 0xFE, 1, 2, 4, 9, 0x21, 0x0B, 0xFF, 0, 0, 8, 0x1A, 1];
+        LoaderModel model = new(0x0483, 0xDF11, 0x2200, configuration, ["STMicroelectronics", "STM32 BOOTLOADER", "33FF", "@Internal Flash"],
+            static (ReadOnlySpan<byte> setup, ReadOnlySpan<byte> data, Span<byte> into, out int came) =>
+            {
+                came = setup[1] == 3 ? 6 : 0;
+                into[..came].Fill(2);
+                return setup[0] is 0x21 or 0xA1 ? UsbReply.Done : UsbReply.Stall;
+            });
+        using UsbControl control = UsbControl.Over(new ModelUsb(model, Pass, "1-2"));
+        Assert.Equal(configuration, control.Configuration.ToArray());
+        Assert.Equal("@Internal Flash", control.Text(4));
+        control.Claim(0, 0);
+        byte[] status = new byte[6];
+        Assert.Equal(6, control.ControlIn(0xA1, 3, 0, 0, status, s_wait));
+        Assert.Equal([2, 2, 2, 2, 2, 2], status);
+        Assert.Equal(LinkFault.Stalled, Assert.Throws<LinkException>(() => control.ControlOut(0x40, 1, 0, 0, [], s_wait)).Fault);
     }
 
     private static (int, int) Both((int Value, int Index, double) divisor) => (divisor.Value, divisor.Index);

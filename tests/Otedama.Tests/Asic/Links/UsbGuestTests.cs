@@ -37,6 +37,8 @@ public sealed class UsbGuestTests
         {
             Try(address, () => AdapterOf(address));
         }
+        Try("unplugged while a port is read", () => Unplugged("/dev/ttyUSB", "10c4:ea60", 1));
+        Try("unplugged while libusb reads", () => Unplugged("usb:", "0403:6015", 0));
         Assert.True(failed.Count == 0, string.Join("\n", failed));
 
         void Try(string what, Action check)
@@ -92,6 +94,32 @@ public sealed class UsbGuestTests
             Thread.Sleep(50);
         }
         Assert.Equal(before, finder.List().Count(static port => port.Kind == LinkKind.Serial));
+    }
+
+    /// <summary>The laboratory pulls the device out when it is asked to; a read under way says so, and the watch sees it go.</summary>
+    private static void Unplugged(string address, string ids, int number)
+    {
+        PortWatch watch = new(new PortFinder());
+        FoundPort port = watch.Step().Added.First(one => one.Address.StartsWith(address, StringComparison.Ordinal) && one.Describe().StartsWith(ids, StringComparison.Ordinal));
+        Assert.True(LinkAddress.TryParse(port.Address, out LinkAddress? parsed, out string? error), error);
+        using ILink link = new LinkOpener().Open(parsed, 115_200);
+        watch.Step();
+        File.WriteAllText($"/tmp/lab/unplug-{number}", "");
+        LinkException gone = Assert.Throws<LinkException>(() =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                link.Read(new byte[8], TimeSpan.FromSeconds(1));
+            }
+        });
+        Assert.Equal(LinkFault.Gone, gone.Fault);
+        List<FoundPort> left = [];
+        for (int i = 0; i < 100 && left.Count == 0; i++)
+        {
+            left.AddRange(watch.Step().Removed);
+            Thread.Sleep(50);
+        }
+        Assert.Contains(left, one => one.VendorId == port.VendorId && one.ProductId == port.ProductId);
     }
 
     private static void LibusbAndTheSystemListTheSameDevices()

@@ -59,6 +59,12 @@ internal sealed class Cp210xModel : UsbModel
                 return Write(data[0], data[1]);
             case (0x40, 0xFF) when request.Value == 0x37E1 && Part == PartCp2102:
                 return Write((byte)(request.Index & 0xFF), (byte)(request.Index >> 8));
+            case (0xC0, 0xFF) when request.Value == 0x000E && Part == PartCp2105: // firmware
+                return Give([1, 0, 0], into, out came);
+            case (0xC0, 0xFF) when request.Value == 0x3711 && Part == PartCp2105: // both ports are serial
+                return Give([0, 0], into, out came);
+            case (0xC0, 0xFF) when request.Value == 0x370C && Part == PartCp2105: // what pins do: nothing but being pins
+                return Give(new byte[15], into, out came);
             case (_, _) when port >= _devices.Length:
                 return UsbReply.Stall;
             case (0xC1, 0x1D):
@@ -67,13 +73,15 @@ internal sealed class Cp210xModel : UsbModel
                 return UsbReply.Done;
             case (0xC1, 0x04):
                 return Give([0x00, 0x08], into, out came);
-            case (0xC1, 0x14):
+            case (0xC1, 0x0E): // special characters: EOF, error, break, event, XON, XOFF
                 return Give([0x1A, 0, 0, 0x1A, 0x11, 0x13], into, out came);
+            case (0xC1, 0x14): // flow control: none
+                return Give(new byte[16], into, out came);
             case (0xC1, 0x10):
                 return Give(new byte[19], into, out came);
             case (0xC1, 0x08): // modem status
                 return Give([0x00], into, out came);
-            case (0xC1, 0x0F) or (0xC1, 0x16): // properties, flow control
+            case (0xC1, 0x0F): // properties
                 return Give(new byte[Math.Min((int)request.Length, 66)], into, out came);
             case (0x41, 0x00):
                 _enabled[port] = request.Value == 1;

@@ -129,11 +129,14 @@ internal sealed class FtdiModel : UsbModel
         return UsbReply.None;
     }
 
-    /// <summary>The inverse of what a driver computes, from FTDI's AN_232B-05.</summary>
+    /// <summary>
+    /// The inverse of what a driver computes, from FTDI's AN_232B-05. Below the top bit of the fraction stands the port,
+    /// which an adapter with one does not look at: cgminer says 0, Linux 1.
+    /// </summary>
     private static int RateOf(ushort value, ushort index)
     {
         int whole = value & 0x3FFF;
-        int code = (value >> 14) | ((index & 1) << 2);
+        int code = (value >> 14) | (((index >> 8) & 1) << 2);
         if (code == 0 && whole is 0 or 1)
         {
             return whole == 0 ? MegahertzThree : 2_000_000;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Otedama.Tests.App;
 
 namespace Otedama.Tests.Asic;
@@ -9,6 +10,36 @@ namespace Otedama.Tests.Asic;
 /// </summary>
 internal sealed class UsbLaboratory : IDisposable
 {
+    /// <summary>
+    /// Attaches everything (the tool sometimes cannot read the hub's state, and then it can), and gives the script two words:
+    /// port VID:PID:INTERFACE says which node that is, echoes VID:PID:INTERFACE RATE has it send bytes back plus one.
+    /// </summary>
+    private const string Prologue = """
+        export LAB=/tmp/lab
+        for id in BUSIDS; do
+          n=0; until usbip --tcp-port SERVER attach -r 10.0.2.2 -b $id || [ $n -ge 9 ]; do sleep 0.3; n=$((n+1)); done
+        done >/dev/null 2>&1
+        n=0; while [ "$(ls /sys/class/tty | grep -cE 'ttyUSB|ttyACM')" -lt PORTS ] && [ $n -lt 200 ]; do sleep 0.1; n=$((n+1)); done
+        port() {
+          for t in /sys/class/tty/ttyUSB* /sys/class/tty/ttyACM*; do
+            d=$(readlink -f $t/device); while [ ! -e $d/bInterfaceNumber ] && [ $d != / ]; do d=$(dirname $d); done
+            if [ "$(cat $d/../idVendor):$(cat $d/../idProduct):$(cat $d/bInterfaceNumber)" = "$1" ]; then echo /dev/${t##*/}; fi
+          done
+        }
+        echoes() {
+          node=$(port $1)
+          [ -n "$node" ] || { echo "$1: no node"; return 1; }
+          stty -F $node $2 raw -echo || { echo "$1: stty"; return 1; }
+          exec 3<>$node; printf abc >&3; got=$(timeout 20 head -c 3 <&3); exec 3>&-
+          echo "$1 $node at $2: $got"; [ "$got" = bcd ]
+        }
+
+        """;
+
+    private const string Wish = "unplug-";
+
+    private static readonly string s_folder = Path.Combine(Repository.Root, "build/asic-lab");
+
     private readonly UsbIpServer _server;
 
     public UsbLaboratory(params UsbModel[] models)
@@ -19,36 +50,49 @@ internal sealed class UsbLaboratory : IDisposable
 
     public UsbModel[] Models { get; }
 
+    private static string Out => Path.Combine(s_folder, "out");
+
     public UsbIpServer Server => _server;
 
     /// <summary>What was printed in the guest, the kernel's words included.</summary>
     public string Console { get; private set; } = "";
 
     /// <summary>
-    /// Boots, attaches every model, waits for that many serial ports and runs the lines of a shell script. Its exit status;
+    /// Boots, attaches every model, waits for that many serial ports and runs the lines of a shell script, which may use the
+    /// words port and echoes; a file $LAB/unplug-N has the N-th model pulled out. Its exit status;
     /// 125 when the guest did not come to its end in that time.
     /// </summary>
-    public int Run(int ports, string script, TimeSpan most)
+    public int Run(int ports, string lines, TimeSpan most)
     {
         using TempFolder folder = new();
-        string attach = string.Join('\n', Enumerable.Range(0, Models.Length).Select(i => FormattableString.Invariant(
-            $"usbip --tcp-port {_server.Port} attach -r 10.0.2.2 -b {UsbIpServer.BusId(i)} || echo 'not attached: {i}'")));
-        string path = folder.File("lab.sh", $$"""
-            export LAB=/tmp/lab
-            {{attach}}
-            n=0; while [ "$(ls /sys/class/tty | grep -cE 'ttyUSB|ttyACM')" -lt {{ports}} ] && [ $n -lt 200 ]; do sleep 0.1; n=$((n+1)); done
-            ls /sys/class/tty | grep -E 'ttyUSB|ttyACM' | tr '\n' ' '; echo
-            {{script}}
-            """);
+        string script = Prologue.Replace("PORTS", ports.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("SERVER", _server.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("BUSIDS", string.Join(' ', Enumerable.Range(0, Models.Length).Select(UsbIpServer.BusId)), StringComparison.Ordinal);
+        string path = folder.File("lab.sh", script + lines);
         ProcessStartInfo start = new(Path.Combine(Repository.Root, "tests/asic/qemu.sh"), ["run", path, FormattableString.Invariant($"{most.TotalSeconds:F0}")])
         { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OTEDAMA_LAB"] = s_folder;
+        foreach (string left in Wishes())
+        {
+            File.Delete(left);
+        }
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        Console = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Console += errors.GetAwaiter().GetResult();
+        Task<string> words = process.StandardOutput.ReadToEndAsync();
+        while (!process.WaitForExit(100))
+        {
+            foreach (string wish in Wishes())
+            {
+                File.Delete(wish);
+                _server.Unplug(int.Parse(Path.GetFileName(wish)[Wish.Length..], CultureInfo.InvariantCulture));
+            }
+        }
+        Console = words.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult();
         return process.ExitCode;
     }
 
     public void Dispose() => _server.Dispose();
+
+    /// <summary>Files unplug-N that the guest has put into its folder: it wants the N-th device pulled out.</summary>
+    private static string[] Wishes() => Directory.Exists(Out) ? Directory.GetFiles(Out, Wish + "*") : [];
 }

@@ -69,7 +69,7 @@ internal abstract class UsbModel
         return its;
     }
 
-    public byte[] Configuration()
+    public virtual byte[] Configuration()
     {
         byte[] rest = Interfaces();
         byte[] all = [9, 2, 0, 0, (byte)InterfaceCount, 1, 0, 0x80, 250, .. rest];
