@@ -117,9 +117,6 @@ public sealed class AsicProgramTests : IDisposable
         CliResult none = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1397,chips=2", "--seconds", "1"]);
         Assert.NotEqual(0, none.Code);
         Assert.Contains("chip 2 of 2", none.Error, StringComparison.Ordinal);
-        CliResult other = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1370", "--seconds", "1"]);
-        Assert.NotEqual(0, other.Code);
-        Assert.True(other.Error.Contains("BM1397 answers", StringComparison.Ordinal), other.Error);
         CliResult result = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1397,chips=1", "--seconds", "1", "--json"]);
         // 32 zero bits are not found in a second, and known answers are not asked for: the command says that nothing came.
         Assert.NotEqual(0, result.Code);
