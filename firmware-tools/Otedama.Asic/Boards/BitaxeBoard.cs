@@ -1,10 +1,11 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// A Bitaxe with bitaxe-raw firmware: its first serial port is the control port, its second the chips'. Reset, regulator,
-/// sensors and fan are reached over the control port.
+/// A Bitaxe with bitaxe-raw firmware: its first serial port is the control port, its second the chips'. Reset,
+/// regulator, sensors and fan are reached over the control port.
 /// </summary>
-public sealed class BitaxeBoard(BoardPlace place, IBoardPorts ports, TimeProvider clock, BitaxeParts parts) : IBoardControl
+public sealed class BitaxeBoard(BoardPlace place, IBoardPorts ports, TimeProvider clock, BitaxeParts parts)
+    : IBoardControl
 {
     /// <summary>What the parts and wires of all versions bear.</summary>
     private const int BusHertz = 100_000;
@@ -138,9 +139,10 @@ public sealed class BitaxeBoard(BoardPlace place, IBoardPorts ports, TimeProvide
 
     private (string Control, string Chips) Addresses() => PlaceSearch.Serials(place, ports) switch
     {
-        [{ } control, { } chips, ..] => (control.Address, chips.Address),
-        [{ } only] => throw new LinkException(
-                LinkFault.Missing, only.Address, $"{only.Address}: a Bitaxe with bitaxe-raw has two ports, and the second is not there. Plug it in again."),
+    [{ } control, { } chips, ..] => (control.Address, chips.Address),
+    [{ } only] => throw new LinkException(
+            LinkFault.Missing, only.Address,
+            $"{only.Address}: a Bitaxe with bitaxe-raw has two ports, and the second is not there. Plug it in again."),
         _ => throw PlaceSearch.Missing(place),
     };
 

@@ -21,7 +21,8 @@ public static class BoardCatalogue
     private static readonly BitaxeParts s_old = new(BitaxeHeat.Diode, 0, null);
     private static readonly BitaxeParts s_oldBeside = new(BitaxeHeat.Beside, 5, null);
     private static readonly BitaxeParts s_new = new(BitaxeHeat.Diode, 0, Tps546Limits.FiveVolts);
-    private static readonly BitaxeParts s_gamma = new(BitaxeHeat.Diode, 0, Tps546Limits.FiveVolts) { Ideality = Ideality1370, Beta = Beta1370 };
+    private static readonly BitaxeParts s_gamma =
+        new(BitaxeHeat.Diode, 0, Tps546Limits.FiveVolts) { Ideality = Ideality1370, Beta = Beta1370 };
     private static readonly BitaxeParts s_hex = new(BitaxeHeat.Board, 10, Tps546Limits.TwelveVoltsThreeDomains);
     private static readonly BitaxeParts s_turbo =
         new(BitaxeHeat.TwoDiodes, 0, Tps546Limits.TwelveVoltsTwoPhases) { Ideality = Ideality1370, Beta = Beta1370 };
@@ -54,7 +55,8 @@ public static class BoardCatalogue
         },
     ];
 
-    public static BoardKind? ByKey(string key) => All.FirstOrDefault(kind => kind.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+    public static BoardKind? ByKey(string key) =>
+        All.FirstOrDefault(kind => kind.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The board a port is, and how sure that is; null = none that is known.</summary>
     public static (BoardKind Kind, int Sure)? Recognise(FoundPort port)
@@ -71,7 +73,8 @@ public static class BoardCatalogue
         return best;
     }
 
-    /// <summary>Every board there is, each once, however many ports it has; those whose strings say what they are.</summary>
+    /// <summary>Every board there is, each once, however many ports it has; those whose strings say what they
+    /// are.</summary>
     public static IReadOnlyList<(BoardKind Kind, BoardPlace Place)> Find(IReadOnlyList<FoundPort> ports)
     {
         Dictionary<string, (BoardKind Kind, BoardPlace Place)> found = [];
@@ -87,8 +90,8 @@ public static class BoardCatalogue
     }
 
     /// <summary>
-    /// The device an address names, among those there are: by its address, by the serial number or place in it. Null = none of
-    /// them, which sockets and pseudo terminals never are.
+    /// The device an address names, among those there are: by its address, by the serial number or place in it. Null =
+    /// none of them, which sockets and pseudo terminals never are.
     /// </summary>
     public static FoundPort? DeviceAt(string address, IReadOnlyList<FoundPort> ports)
     {
@@ -99,9 +102,11 @@ public static class BoardCatalogue
         return parsed.Kind switch
         {
             LinkKind.Usb => ports.FirstOrDefault(port => port.Kind == LinkKind.Usb && port.VendorId == parsed.VendorId
-                && port.ProductId == parsed.ProductId && (parsed.SerialNumber is null || port.SerialNumber == parsed.SerialNumber)
+                && port.ProductId == parsed.ProductId
+                && (parsed.SerialNumber is null || port.SerialNumber == parsed.SerialNumber)
                 && (parsed.PortPath is null || port.PortPath == parsed.PortPath)),
-            LinkKind.Serial => ports.FirstOrDefault(port => port.Kind == LinkKind.Serial && port.Address == Real(parsed.Path)),
+            LinkKind.Serial =>
+                ports.FirstOrDefault(port => port.Kind == LinkKind.Serial && port.Address == Real(parsed.Path)),
             _ => null,
         };
     }
@@ -125,26 +130,30 @@ public static class BoardCatalogue
         Title = title,
         Family = ChipFamilies.Bm1397,
         Chips = chips,
-        Match = port => port is { VendorId: Ftdi, ProductId: FtdiX } && Says(port.Manufacturer, "GekkoScience") && Begins(port.Product, product) ? 2 : 0,
+        Match = port => port is { VendorId: Ftdi, ProductId: FtdiX } && Says(port.Manufacturer, "GekkoScience")
+            && Begins(port.Product, product) ? 2 : 0,
         Make = static (place, ports, _) => new CompacF(place, ports),
     };
 
-    private static BoardKind TelemetryStick(string key, string title, string product, ChipFamily family, bool setsCore) => new()
+    private static BoardKind TelemetryStick(
+        string key, string title, string product, ChipFamily family, bool setsCore) => new()
     {
         Key = key,
         Title = title,
         Family = family,
         HasSensor = true,
         HasVoltage = setsCore,
-        Match = port => port is { VendorId: SiLabs, ProductId: Cp2105 } && Holds(port.Product, "GekkoScience") && Holds(port.Product, product) ? 2 : 0,
+        Match = port => port is { VendorId: SiLabs, ProductId: Cp2105 } && Holds(port.Product, "GekkoScience")
+            && Holds(port.Product, product) ? 2 : 0,
         Make = (place, ports, clock) => new CompacA(place, ports, clock, setsCore),
     };
 
     /// <summary>
-    /// bitaxe-raw names the board's version in bcdDevice, two digits and a digit and a digit: 0601 is 601. Where it does not, the
-    /// configuration has to say which board it is: the parts on the bus differ.
+    /// bitaxe-raw names the board's version in bcdDevice, two digits and a digit and a digit: 0601 is 601. Where it
+    /// does not, the configuration has to say which board it is: the parts on the bus differ.
     /// </summary>
-    private static BoardKind Bitaxe(string key, string title, ChipFamily family, int chips, BitaxeParts parts, params int[] versions) => new()
+    private static BoardKind Bitaxe(
+        string key, string title, ChipFamily family, int chips, BitaxeParts parts, params int[] versions) => new()
     {
         Key = key,
         Title = title,
@@ -165,9 +174,12 @@ public static class BoardCatalogue
         ? ((bcd >> 12 & 15) * 1000) + ((bcd >> 8 & 15) * 100) + ((bcd >> 4 & 15) * 10) + (bcd & 15)
         : 0;
 
-    private static bool Says(string? text, string wanted) => string.Equals(text, wanted, StringComparison.OrdinalIgnoreCase);
+    private static bool Says(string? text, string wanted) =>
+        string.Equals(text, wanted, StringComparison.OrdinalIgnoreCase);
 
-    private static bool Begins(string? text, string wanted) => text?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) ?? false;
+    private static bool Begins(string? text, string wanted) =>
+        text?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) ?? false;
 
-    private static bool Holds(string? text, string wanted) => text?.Contains(wanted, StringComparison.OrdinalIgnoreCase) ?? false;
+    private static bool Holds(string? text, string wanted) => text?.Contains(wanted, StringComparison.OrdinalIgnoreCase)
+        ?? false;
 }

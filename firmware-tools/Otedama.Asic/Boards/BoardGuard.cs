@@ -16,9 +16,9 @@ public enum GuardState
 }
 
 /// <summary>
-/// Sees that a board is never hotter than it may be and never runs unseen, whatever drives its chips. At 80 °C, at a regulator
-/// of 105 °C, or after three readings in a row that failed, it makes the board safe and keeps it so until it is cool and has
-/// rested, or until its sensor speaks again. Numbers from mujina's guard and ESP-Miner's cool-down.
+/// Sees that a board is never hotter than it may be and never runs unseen, whatever drives its chips. At 80 °C, at a
+/// regulator of 105 °C, or after three readings in a row that failed, it makes the board safe and keeps it so until it
+/// is cool and has rested, or until its sensor speaks again. Numbers from mujina's guard and ESP-Miner's cool-down.
 /// </summary>
 /// <param name="makeSafe">Fan at full speed, chips into reset, regulator off. Throws nothing.</param>
 public sealed class BoardGuard(Action makeSafe, TimeProvider clock)
@@ -68,12 +68,14 @@ public sealed class BoardGuard(Action makeSafe, TimeProvider clock)
                 break;
             case GuardState.Safe when read.Celsius >= Emergency:
                 Trip(GuardState.Cooling, string.Create(
-                    CultureInfo.InvariantCulture, $"switched off at {read.Celsius:0.#} °C; {Emergency} °C is the limit. Check fan and heat sink"));
+                    CultureInfo.InvariantCulture,
+                    $"switched off at {read.Celsius:0.#} °C; {Emergency} °C is the limit. Check fan and heat sink"));
                 break;
             case GuardState.Safe when regulatorCelsius >= RegulatorMax:
                 Trip(GuardState.Cooling, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"switched off at {regulatorCelsius:0.#} °C of the regulator; {RegulatorMax} °C is the limit. Check the fan"));
+                    $"switched off at {regulatorCelsius:0.#} °C of the regulator; {RegulatorMax} °C is the limit. "
+                        + "Check the fan"));
                 break;
             case GuardState.Safe:
                 break;

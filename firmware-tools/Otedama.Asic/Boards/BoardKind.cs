@@ -26,16 +26,17 @@ public sealed record BoardKind
     /// <summary>Core voltage unless the operator says another; null = the board's is left alone.</summary>
     public int? Millivolts { get; init; }
 
-    /// <summary>Its chips' temperature can be read. Where it cannot, only clocks up to the default are allowed.</summary>
+    /// <summary>Its chips' temperature can be read. Where it cannot, only clocks up to the default are
+    /// allowed.</summary>
     public bool HasSensor { get; init; }
 
     /// <summary>A core voltage can be set in millivolts.</summary>
     public bool HasVoltage { get; init; }
 
     /// <summary>
-    /// How sure it is that a port is this board: 0 = it is not, 1 = the carrier fits and the configuration has to say which board it
-    /// is, 2 = its strings say so, 3 = its strings and version say so. Never by the ids alone: those of adapters belong to
-    /// thousands of other gadgets.
+    /// How sure it is that a port is this board: 0 = it is not, 1 = the carrier fits and the configuration has to say
+    /// which board it is, 2 = its strings say so, 3 = its strings and version say so. Never by the ids alone: those of
+    /// adapters belong to thousands of other gadgets.
     /// </summary>
     public required Func<FoundPort, int> Match { get; init; }
 
@@ -82,7 +83,8 @@ public sealed class MachinePorts : IBoardPorts
 
     public IReadOnlyList<FoundPort> List() => _finder.List();
 
-    public ILink Open(string address, int rate) => LinkAddress.TryParse(address, out LinkAddress? parsed, out string? error)
+    public ILink Open(string address, int rate) =>
+        LinkAddress.TryParse(address, out LinkAddress? parsed, out string? error)
         ? _opener.Open(parsed, rate)
         : throw new LinkException(LinkFault.Missing, address, error);
 }

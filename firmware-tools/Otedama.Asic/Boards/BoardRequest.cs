@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Otedama.Asic;
 
-/// <summary>What an operator says about a board to mine with: its port, and what differs from the catalogue's row.</summary>
+/// <summary>What an operator says about a board to mine with: its port, and what differs from the catalogue's
+/// row.</summary>
 public sealed record BoardRequest
 {
     /// <summary>Everything that is found and recognised by its strings.</summary>
@@ -43,10 +44,11 @@ public sealed record BoardChoice(BoardKind Kind, BoardPlace Place, ChainOptions 
     public IBoardControl Open(IBoardPorts ports, TimeProvider clock) => Kind.Make(Place, ports, clock);
 
     /// <summary>
-    /// The boards a request means, and a sentence for each that cannot be driven as asked: a port nothing is known of, a clock
-    /// outside the options. Neither: auto, and none is plugged in.
+    /// The boards a request means, and a sentence for each that cannot be driven as asked: a port nothing is known of,
+    /// a clock outside the options. Neither: auto, and none is plugged in.
     /// </summary>
-    public static IReadOnlyList<BoardChoice> Of(BoardRequest request, IReadOnlyList<FoundPort> ports, List<string> problems)
+    public static IReadOnlyList<BoardChoice> Of(
+        BoardRequest request, IReadOnlyList<FoundPort> ports, List<string> problems)
     {
         List<BoardChoice> choices = [];
         if (request.IsAuto)
@@ -106,7 +108,8 @@ public sealed record BoardChoice(BoardKind Kind, BoardPlace Place, ChainOptions 
 
     private static string Kinds => $"known are {string.Join(", ", BoardCatalogue.All.Select(static kind => kind.Key))}";
 
-    private static string Families => $"known are {string.Join(", ", ChipFamilies.All.Select(static family => family.Name))}";
+    private static string Families =>
+        $"known are {string.Join(", ", ChipFamilies.All.Select(static family => family.Name))}";
 
     private static BoardKind KindOf(BoardRequest request, FoundPort? device)
     {
@@ -114,7 +117,8 @@ public sealed record BoardChoice(BoardKind Kind, BoardPlace Place, ChainOptions 
         {
             BoardKind named = BoardCatalogue.ByKey(board) ?? throw Wrong($"board \"{board}\" is not known; {Kinds}");
             return !named.NeedsDevice || device is not null ? named : throw Wrong(
-                $"{request.Port}: no device is there, and a {named.Title} is looked for by its USB strings. Plug it in, or see `otedama asic list`");
+                $"{request.Port}: no device is there, and a {named.Title} is looked for by its USB strings. Plug it "
+                    + "in, or see `otedama asic list`");
         }
         if (request.Chip is not null)
         {
@@ -122,31 +126,41 @@ public sealed record BoardChoice(BoardKind Kind, BoardPlace Place, ChainOptions 
         }
         return device is not null && BoardCatalogue.Recognise(device) is (BoardKind kind, int sure)
             ? sure >= 2 ? kind : throw Wrong(
-                $"{request.Port} is {device.Describe()}, which does not say which version of the board it is. Give board: one of "
-                + string.Join(", ", BoardCatalogue.All.Where(row => row.Match(device) > 0).Select(static row => row.Key)))
-            : throw Wrong($"{request.Port} is {device?.Describe() ?? "nothing that is known"}, which no board is recognised by. "
+                $"{request.Port} is {device.Describe()}, which does not say which version of the board it is. Give "
+                    + "board: one of "
+                + string.Join(", ",
+                BoardCatalogue.All.Where(row => row.Match(device) > 0).Select(static row => row.Key)))
+            : throw Wrong($"{request.Port} is {device?.Describe() ?? "nothing that is known"}, which no board is "
+            + "recognised by. "
                 + $"Give chip and chips (chip: BM1366, chips: 1), or board; {Families}");
     }
 
     private static BoardChoice Make(BoardRequest request, BoardKind kind, BoardPlace place)
     {
-        ChipFamily family = (request.Chip is { } chip ? ChipFamilies.ByName(chip) ?? throw Wrong($"chip \"{chip}\" is not known; {Families}") : kind.Family)
+        ChipFamily family =
+            (request.Chip is { } chip ? ChipFamilies.ByName(chip)
+            ?? throw Wrong($"chip \"{chip}\" is not known; {Families}") : kind.Family)
             ?? throw Wrong($"{place.Address}: board {kind.Key} has to be told its chips. Give chip; {Families}");
         if (kind.Family is { } sits && sits != family)
         {
-            throw Wrong($"{place.Address}: chip {family.Name} does not sit on a {kind.Title}, which has {sits.Name}. Leave chip out");
+            throw Wrong($"{place.Address}: chip {family.Name} does not sit on a {kind.Title}, which has {sits.Name}. "
+                + "Leave chip out");
         }
         if (request.Millivolts is not null && !kind.HasVoltage)
         {
-            throw Wrong($"{place.Address}: the voltage of {(kind.Key == BoardCatalogue.Serial ? "a bare chain" : $"a {kind.Title}")} cannot be set by a program. Leave voltage_mv out");
+            string bare = kind.Key == BoardCatalogue.Serial ? "a bare chain" : $"a {kind.Title}";
+            throw Wrong(
+                $"{place.Address}: the voltage of {bare} cannot be set by a program. Leave voltage_mv out");
         }
         double? normal = kind.Megahertz ?? family.DefaultMegahertz;
         double? megahertz = request.Megahertz ?? normal;
-        if (!kind.HasSensor && !request.Unlocked && megahertz is double clock && clock > (normal ?? family.MegahertzMin))
+        if (!kind.HasSensor && !request.Unlocked && megahertz is double clock
+            && clock > (normal ?? family.MegahertzMin))
         {
             throw Wrong(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{place.Address}: clock_mhz = {clock:0.##}: this board's temperature cannot be read, so no more than {normal ?? family.MegahertzMin:0.##} MHz is allowed. "
+                $"{place.Address}: clock_mhz = {clock:0.##}: this board's temperature cannot be read, so no more than "
+                    + $"{normal ?? family.MegahertzMin:0.##} MHz is allowed. "
                 + $"Set unlocked to do it all the same"));
         }
         ChainOptions options = new()
@@ -159,16 +173,20 @@ public sealed record BoardChoice(BoardKind Kind, BoardPlace Place, ChainOptions 
             Unlocked = request.Unlocked,
             FanPercent = request.FanPercent,
             StopCelsius = BoardGuard.Emergency,
-            FastRate = kind.Key != BoardCatalogue.Serial || !place.Address.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase),
+            FastRate = kind.Key != BoardCatalogue.Serial
+                || !place.Address.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase),
         };
         if (options.Check() is { } wrong)
         {
             throw Wrong($"{place.Address}: {wrong}");
         }
+        string these = kind.Key == BoardCatalogue.Serial ? "these chips" : $"a {kind.Title}";
         string note = kind.HasSensor ? "" : string.Create(
             CultureInfo.InvariantCulture,
-            $"{place.Address}: the temperature of {(kind.Key == BoardCatalogue.Serial ? "these chips" : $"a {kind.Title}")} cannot be read; it runs at {megahertz:0.##} MHz unseen. See that it is cooled");
-        // The chain's own rule is no clock without a temperature; for a board that never has one the rule is the one above.
+            $"{place.Address}: the temperature of {these} cannot be read; it runs at {megahertz:0.##} MHz unseen. "
+                + $"See that it is cooled");
+        // The chain's own rule is no clock without a temperature; for a board that never has one the rule is the one
+        // above.
         return new BoardChoice(kind, place, kind.HasSensor ? options : options with { Unlocked = true }, note);
     }
 

@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// GekkoScience Compac and Terminus A1 (BM1362) and A2 (BM1370): a CP2105 with the chips on its first interface and telemetry on
-/// its second. The adapter's latch takes regulator and chips away; the telemetry gives them back.
+/// GekkoScience Compac and Terminus A1 (BM1362) and A2 (BM1370): a CP2105 with the chips on its first interface and
+/// telemetry on its second. The adapter's latch takes regulator and chips away; the telemetry gives them back.
 /// </summary>
 /// <param name="setsCore">The core setting is what a configuration gives as millivolts (A1).</param>
 public sealed class CompacA(BoardPlace place, IBoardPorts ports, TimeProvider clock, bool setsCore) : IBoardControl
@@ -86,7 +86,8 @@ public sealed class CompacA(BoardPlace place, IBoardPorts ports, TimeProvider cl
     private BoardSample Sense()
     {
         GekkoReading read = (_telemetry ?? throw PlaceSearch.Missing(place)).Read();
-        double? hottest = Math.Max(read.Celsius1 ?? double.MinValue, read.Celsius2 ?? double.MinValue) is > double.MinValue and double warm
+        double? hottest = Math.Max(read.Celsius1 ?? double.MinValue, read.Celsius2 ?? double.MinValue)
+            is > double.MinValue and double warm
             ? warm : null;
         SensorReading heat = hottest is double celsius
             ? new SensorReading(celsius, "")
@@ -116,7 +117,8 @@ public sealed class CompacA(BoardPlace place, IBoardPorts ports, TimeProvider cl
         {
             return (PlaceSearch.Interface(usb!, 0), PlaceSearch.Interface(usb!, 1));
         }
-        return serials is [{ } first, { } second, ..] ? (first.Address, second.Address) : throw PlaceSearch.Missing(place);
+        return serials is [{ } first, { } second, ..] ? (first.Address, second.Address)
+            : throw PlaceSearch.Missing(place);
     }
 
     private bool MachineHasUsb(out FoundPort? usb)

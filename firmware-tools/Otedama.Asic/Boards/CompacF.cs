@@ -1,9 +1,9 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// GekkoScience Compac F and R909: BM1397 behind an FTDI adapter on USB whose CBUS pin 1 is the chips' reset. The voltage is
-/// set by a screw, and there is no sensor. Without libusb the system's driver of the adapter is used, which has no such pin:
-/// then the chips keep what they were told before.
+/// GekkoScience Compac F and R909: BM1397 behind an FTDI adapter on USB whose CBUS pin 1 is the chips' reset. The
+/// voltage is set by a screw, and there is no sensor. Without libusb the system's driver of the adapter is used, which
+/// has no such pin: then the chips keep what they were told before.
 /// </summary>
 public sealed class CompacF(BoardPlace place, IBoardPorts ports) : IBoardControl
 {

@@ -3,7 +3,8 @@ namespace Otedama.Asic;
 /// <summary>One look at a board.</summary>
 internal readonly record struct BoardSample(SensorReading Heat, BoardReading Reading);
 
-/// <summary>A board's readings with its guard behind them: what cannot be read is null, and what is too hot goes off.</summary>
+/// <summary>A board's readings with its guard behind them: what cannot be read is null, and what is too hot goes
+/// off.</summary>
 internal sealed class GuardedReading
 {
     private readonly BoardGuard _guard;
@@ -47,7 +48,10 @@ internal sealed class GuardedReading
 internal static class BoardErrors
 {
     public static LinkException AsLink(Exception e, string name) =>
-        e as LinkException ?? new LinkException(LinkFault.Io, name, e.Message.StartsWith(name, StringComparison.Ordinal) ? e.Message : $"{name}: {e.Message}", e);
+        e as LinkException
+            ?? new LinkException(
+            LinkFault.Io, name, e.Message.StartsWith(name, StringComparison.Ordinal) ? e.Message
+            : $"{name}: {e.Message}", e);
 
     /// <summary>What has to be tried whether it works or not.</summary>
     public static void Try(Action act)

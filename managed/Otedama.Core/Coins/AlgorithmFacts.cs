@@ -55,6 +55,9 @@ public sealed record AlgorithmFacts
     /// <summary>Whether graphics cards check its proofs.</summary>
     public bool IsCheckedByCards { get; init; }
 
+    /// <summary>The chips of ASIC boards this program drives search it.</summary>
+    public bool IsSearchedByAsics { get; init; }
+
     /// <summary>Whether one nonce can take seconds to search.</summary>
     public bool IsSlowToSearch { get; init; }
 
@@ -139,7 +142,7 @@ public sealed record AlgorithmFacts
             ShareOfCpu = 1, ShareOfDevice = 1, HasAgents = true,
             ShareOnEmbedded = 0.0002,    // about 0.9 million hashes
             ThreadRateGuess = 5e6,       // without SHA instructions; vardiff does the rest
-            IsCheapToCheck = true, IsCheckedByCards = true, IdIsProof = true,
+            IsCheapToCheck = true, IsCheckedByCards = true, IsSearchedByAsics = true, IdIsProof = true,
         },
         new()
         {

@@ -5,8 +5,9 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// A board as a worker: steps its chain, which gets its jobs of the desk. A board that is unplugged keeps its worker and is taken up
-/// again by its serial number; one that has given up is let go like a lost card, and tried again by the crew's rules.
+/// A board as a worker: steps its chain, which gets its jobs of the desk. A board that is unplugged keeps its worker
+/// and is taken up again by its serial number; one that has given up is let go like a lost card, and tried again by the
+/// crew's rules.
 /// </summary>
 internal sealed class AsicWorker : IWorker
 {
@@ -26,7 +27,8 @@ internal sealed class AsicWorker : IWorker
         _meter = new HashMeter(time);
         _health = new WorkerHealth(time, _meter);
         _work = new DeskChipWork(id);
-        _chain = new ChipChain(choice.Options, choice.Open(ports, time), _work, time, line => RigLog.AsicChain(logger, name, line));
+        _chain = new ChipChain(
+            choice.Options, choice.Open(ports, time), _work, time, line => RigLog.AsicChain(logger, name, line));
     }
 
     public int Id { get; }
@@ -48,7 +50,8 @@ internal sealed class AsicWorker : IWorker
                 FanPercent = now.Reading.FanPercent,
                 HotspotC = now.Reading.RegulatorCelsius,
                 HardwareErrors = (ulong)(now.Counts.HashErrors + now.Counts.CrcErrors),
-                Throttle = now.State is ChainState.Throttled or ChainState.Cooling ? ThrottleReasons.Heat : ThrottleReasons.None,
+                Throttle = now.State is ChainState.Throttled or ChainState.Cooling ? ThrottleReasons.Heat
+                    : ThrottleReasons.None,
                 IsStale = now.State == ChainState.Absent,
             };
         }
@@ -149,7 +152,8 @@ internal sealed class AsicWorker : IWorker
                 {
                     return (state, "waiting for the first nonce");
                 }
-                string weak = string.Join(", ", now.Chips.Where(static chip => chip.IsWeak).Select(static chip => chip.Index + 1));
+                string weak = string.Join(
+                    ", ", now.Chips.Where(static chip => chip.IsWeak).Select(static chip => chip.Index + 1));
                 return state == WorkerState.Healthy && now.Reading.Fault is { } fault ? (WorkerState.Degraded, fault)
                     : state == WorkerState.Healthy && weak.Length > 0 ? (WorkerState.Degraded, $"weak chips: {weak}")
                     : (state, reason);

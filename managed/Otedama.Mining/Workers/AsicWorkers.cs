@@ -4,8 +4,8 @@ using Otedama.Asic;
 namespace Otedama.Mining;
 
 /// <summary>
-/// The boards that were asked for, one worker each. A named one stays whether it is plugged in or not; of auto those that are
-/// there come and go.
+/// The boards that were asked for, one worker each. A named one stays whether it is plugged in or not; of auto those
+/// that are there come and go.
 /// </summary>
 public sealed class AsicWorkers(
     IReadOnlyList<BoardRequest> requests, IBoardPorts ports, TimeProvider time, ILogger logger) : IWorkerSource
@@ -31,13 +31,15 @@ public sealed class AsicWorkers(
             IReadOnlyList<BoardChoice> its = Of(request, found, problems);
             if (request.IsAuto && its.Count == 0 && problems.Count == 0)
             {
-                problems.Add("No ASIC board that is recognised is plugged in; one that comes is taken. `otedama asic list` shows every port.");
+                problems.Add("No ASIC board that is recognised is plugged in; one that comes is taken. `otedama asic "
+                    + "list` shows every port.");
             }
             foreach (BoardChoice choice in its)
             {
                 if (choices.Count < BoardsMax && !choices.TryAdd(choice.Place.Key, choice) && !request.IsAuto)
                 {
-                    problems.Add($"{request.Port}: {choices[choice.Place.Key].Place.Address} is the same device and is mined with already. Leave one of them out.");
+                    problems.Add($"{request.Port}: {choices[choice.Place.Key].Place.Address} is the same device and "
+                        + "is mined with already. Leave one of them out.");
                 }
             }
         }
@@ -80,7 +82,8 @@ public sealed class AsicWorkers(
         string key = choice.Place.Key;
         if (!_names.TryGetValue(key, out string? name))
         {
-            name = Enumerable.Range(0, BoardsMax + 1).Select(static number => FormattableString.Invariant($"asic{number}"))
+            name = Enumerable.Range(0, BoardsMax + 1)
+                .Select(static number => FormattableString.Invariant($"asic{number}"))
                 .First(free => !_names.ContainsValue(free));
             _names[key] = name;
         }

@@ -6,9 +6,9 @@ using Otedama.Interop;
 namespace Otedama.Mining;
 
 /// <summary>
-/// Jobs for a chain out of a desk. It leases a prefix of the extranonce space and counts the rest itself, a number a job, so that
-/// no chip does the work of another; where the space cannot be lent it takes whole ranges of nonces. Only for SHA-256d. Called
-/// by the thread that steps the chain.
+/// Jobs for a chain out of a desk. It leases a prefix of the extranonce space and counts the rest itself, a number a
+/// job, so that no chip does the work of another; where the space cannot be lent it takes whole ranges of nonces. Only
+/// for SHA-256d. Called by the thread that steps the chain.
 /// </summary>
 internal sealed class DeskChipWork(int workerId) : IChipWork, IDisposable
 {
@@ -50,7 +50,8 @@ internal sealed class DeskChipWork(int workerId) : IChipWork, IDisposable
         }
         _ = Generation; // before the epoch is another
         Piece? taken = Take(desk);
-        Idle = taken is not null ? IdleReason.None : desk.Idle is var why and not IdleReason.None ? why : IdleReason.SearchedThrough;
+        Idle = taken is not null ? IdleReason.None : desk.Idle is var why and not IdleReason.None ? why
+            : IdleReason.SearchedThrough;
         if (taken is not { } piece)
         {
             return null;

@@ -16,8 +16,10 @@ internal static class AsicSetting
         key,
         help,
         "list of port and what differs from the board's own",
-        "entries \"port: PORT\" with any of board, chip, chips, domains, clock_mhz, voltage_mv, unlocked: true and fan: PERCENT; short form "
-            + "PORT,chip=BM1366,chips=1 and several with ; between. PORT is auto (everything that is recognised by its USB strings), "
+        "entries \"port: PORT\" with any of board, chip, chips, domains, clock_mhz, voltage_mv, unlocked: true and "
+            + "fan: PERCENT; short form "
+            + "PORT,chip=BM1366,chips=1 and several with ; between. PORT is auto (everything that is recognised by "
+            + "its USB strings), "
             + "/dev/ttyUSB0, COM3, tcp://HOST:PORT or usb:0403:6015:SERIAL",
         [],
         Read,
@@ -47,7 +49,8 @@ internal static class AsicSetting
         IEnumerable<RawValue>? items = raw switch
         {
             RawList list => list.Items,
-            RawScalar scalar => scalar.Text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            RawScalar scalar =>
+                scalar.Text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(static text => new RawScalar(text)),
             _ => null,
         };
@@ -58,14 +61,16 @@ internal static class AsicSetting
         foreach (RawValue item in items)
         {
             string? problem = ReadEntry(item, out BoardRequest request)
-                ?? (requests.Exists(other => other.Port == request.Port) ? $"port {request.Port} stands there twice" : null);
+                ?? (requests.Exists(other => other.Port == request.Port) ? $"port {request.Port} stands there twice"
+                : null);
             if (problem is not null)
             {
                 return item.Line > 0 ? $"{problem}, in the entry at line {item.Line}" : problem;
             }
             requests.Add(request);
         }
-        return requests.Count <= EntriesMax ? null : $"{requests.Count} entries are more than {EntriesMax}; port: auto takes every board there is";
+        return requests.Count <= EntriesMax ? null
+            : $"{requests.Count} entries are more than {EntriesMax}; port: auto takes every board there is";
     }
 
     private static string? ReadEntry(RawValue item, out BoardRequest request)
@@ -101,14 +106,19 @@ internal static class AsicSetting
                 "port" => Port(value, ref request),
                 "board" => Text(key, value, ref request, static (r, v) => r with { Board = v.ToLowerInvariant() }),
                 "chip" => Text(key, value, ref request, static (r, v) => r with { Chip = v }),
-                "chips" => Number(key, value, 1, ChainOptions.ChipsMax, ref request, static (r, v) => r with { Chips = (int)v }),
-                "domains" => Number(key, value, 1, ChainOptions.ChipsMax, ref request, static (r, v) => r with { Domains = (int)v }),
-                "clock_mhz" => Number(key, value, 1, 5000, ref request, static (r, v) => r with { Megahertz = v }, isWhole: false),
-                "voltage_mv" => Number(key, value, 1, 5000, ref request, static (r, v) => r with { Millivolts = (int)v }),
+                "chips" => Number(
+                    key, value, 1, ChainOptions.ChipsMax, ref request, static (r, v) => r with { Chips = (int)v }),
+                "domains" => Number(
+                    key, value, 1, ChainOptions.ChipsMax, ref request, static (r, v) => r with { Domains = (int)v }),
+                "clock_mhz" => Number(
+                    key, value, 1, 5000, ref request, static (r, v) => r with { Megahertz = v }, isWhole: false),
+                "voltage_mv" => Number(
+                    key, value, 1, 5000, ref request, static (r, v) => r with { Millivolts = (int)v }),
                 "fan" => value.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null
                     : Number(key, value, 0, 100, ref request, static (r, v) => r with { FanPercent = (int)v }),
                 "unlocked" => Unlocked(value, ref request),
-                _ => $"unknown key \"{SettingTypes.Shorten(key)}\"{Nearest.Suggest(key, s_keys)}; allowed: {string.Join(", ", s_keys)}",
+                _ => $"unknown key \"{SettingTypes.Shorten(key)}\"{Nearest.Suggest(key, s_keys)}; allowed: "
+                    + $"{string.Join(", ", s_keys)}",
             };
             if (problem is not null)
             {
@@ -121,11 +131,13 @@ internal static class AsicSetting
     private static string? Port(string value, ref BoardRequest request)
     {
         string port = value.Trim();
-        request = request with { Port = port.Equals(BoardRequest.Auto, StringComparison.OrdinalIgnoreCase) ? BoardRequest.Auto : port };
+        request = request with { Port = port.Equals(BoardRequest.Auto, StringComparison.OrdinalIgnoreCase)
+            ? BoardRequest.Auto : port };
         return port.Length > 0 ? null : "port: it is empty; give a port such as /dev/ttyUSB0, or auto";
     }
 
-    private static string? Text(string key, string value, ref BoardRequest request, Func<BoardRequest, string, BoardRequest> set)
+    private static string? Text(
+        string key, string value, ref BoardRequest request, Func<BoardRequest, string, BoardRequest> set)
     {
         request = set(request, value.Trim());
         return value.Trim().Length > 0 ? null : $"{key}: it is empty";
@@ -142,13 +154,17 @@ internal static class AsicSetting
     }
 
     private static string? Number(
-        string key, string value, double min, double max, ref BoardRequest request, Func<BoardRequest, double, BoardRequest> set, bool isWhole = true)
+        string key, string value, double min, double max, ref BoardRequest request,
+        Func<BoardRequest, double, BoardRequest> set, bool isWhole = true)
     {
         NumberStyles style = isWhole ? NumberStyles.None : NumberStyles.AllowDecimalPoint;
-        if (!double.TryParse(value.Trim(), style, CultureInfo.InvariantCulture, out double number) || number < min || number > max)
+        if (!double.TryParse(value.Trim(), style, CultureInfo.InvariantCulture, out double number) || number < min
+            || number > max)
         {
             return string.Create(
-                CultureInfo.InvariantCulture, $"{key}: \"{SettingTypes.Shorten(value)}\" is not a {(isWhole ? "whole " : "")}number from {min} to {max}");
+                CultureInfo.InvariantCulture,
+                $"{key}: \"{SettingTypes.Shorten(value)}\" is not a {(isWhole ? "whole " : "")}number from {min} to "
+                + $"{max}");
         }
         request = set(request, number);
         return null;

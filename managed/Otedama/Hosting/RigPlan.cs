@@ -24,16 +24,19 @@ internal sealed record RigPlan
 
     /// <summary>Null when something is wrong, and then problems say what.</summary>
     /// <param name="pools">Those of this process.</param>
-    /// <param name="outside">Pools the configuration names for another process of this machine; looked at where there are no others.</param>
+    /// <param name="outside">Pools the configuration names for another process of this machine; looked at where there
+    /// are no others.</param>
     public static RigPlan? Make(
-        Configuration configuration, IReadOnlyList<PoolPlan> pools, IReadOnlyList<Configuration> outside, string dataRoot, List<string> problems)
+        Configuration configuration, IReadOnlyList<PoolPlan> pools, IReadOnlyList<Configuration> outside,
+        string dataRoot, List<string> problems)
     {
         int before = problems.Count;
         bool elsewhere = configuration.Get(Settings.MiningPools).Count > 0;
         PoolPlan? own = elsewhere || pools.Count == 0 ? null : OwnPool(configuration, pools, problems);
         Configuration? other = elsewhere || pools.Count > 0 ? null : OtherPool(configuration, outside, problems);
         Work? work = own is not null ? own.Work
-            : other is not null && configuration.IsDefault(Settings.MiningAlgorithms) ? Work.Of(PoolPlan.WithAlgorithm(other), problems)
+            : other is not null && configuration.IsDefault(Settings.MiningAlgorithms)
+            ? Work.Of(PoolPlan.WithAlgorithm(other), problems)
             : elsewhere || other is not null ? Work.Of(configuration, problems)
             : null;
         RigPools.Check(configuration, Work.Choice(configuration), problems);
@@ -42,9 +45,11 @@ internal sealed record RigPlan
             // Our own pool would refuse this login for ever.
             PlanChecks.Address(configuration, Settings.Wallet, own.Coin, problems);
         }
-        if (own is not { NodeIsEmbedded: true } && configuration.Get(Settings.Wallet).Length == 0 && RigPools.NeedsWallet(configuration))
+        if (own is not { NodeIsEmbedded: true } && configuration.Get(Settings.Wallet).Length == 0
+            && RigPools.NeedsWallet(configuration))
         {
-            problems.Add($"{configuration.KeyOf(Settings.Wallet)}: no address to be paid to. Give one with --wallet, mining.wallet or OTEDAMA_MINING_WALLET.");
+            problems.Add($"{configuration.KeyOf(Settings.Wallet)}: no address to be paid to. Give one with --wallet, "
+                + "mining.wallet or OTEDAMA_MINING_WALLET.");
         }
         if (own is null && work is not null)
         {
@@ -52,8 +57,10 @@ internal sealed record RigPlan
         }
         if (work is { Facts.Equihash: not null, Coin.Equihash: { IsSolved: false } unsolved })
         {
-            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: Equihash {unsolved} is checked for other miners but not searched by this one, "
-                + "which solves 125,4, 144,5, 96,5 and 48,5. Serve miners with `otedama pool`, or set mining.enabled to false.");
+            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: Equihash {unsolved} is checked for other "
+                + "miners but not searched by this one, "
+                + "which solves 125,4, 144,5, 96,5 and 48,5. Serve miners with `otedama pool`, or set mining.enabled "
+                + "to false.");
         }
         AsicChoice.Check(configuration, work, problems);
         CheckWorkers(configuration, problems);
@@ -78,7 +85,8 @@ internal sealed record RigPlan
         if (!GpuChoice.WantsAny(configuration) && !AsicChoice.WantsAny(configuration))
         {
             problems.Add($"{what}, and no graphics card is named either and no ASIC, so nothing would mine. "
-                + "Name cards with --gpu or mining.workers.gpus, ASICs with --asic or mining.asic, or set mining.enabled to false.");
+                + "Name cards with --gpu or mining.workers.gpus, ASICs with --asic or mining.asic, or set "
+                + "mining.enabled to false.");
         }
         if (configuration.Get(Settings.CpuAffinity).Count > 0)
         {
@@ -97,7 +105,8 @@ internal sealed record RigPlan
     {
         int threads = Configuration.Get(Settings.CpuThreads);
         return threads > 0 ? threads
-            : CpuSet.TryParse(Configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _) ? cpus.Count : 0;
+            : CpuSet.TryParse(Configuration.Get(Settings.CpuAffinity), out IReadOnlyList<int> cpus, out _) ? cpus.Count
+            : 0;
     }
 
     /// <summary>
@@ -114,16 +123,19 @@ internal sealed record RigPlan
         RigPlan[] rest = [.. rigs.Where(static rig => rig.GivenThreads() == 0 && !rig.HasCardsOnly)];
         int given = rigs.Sum(static rig => rig.GivenThreads());
         string sum = string.Join(", ", rigs.Where(static rig => rig.GivenThreads() > 0).Select(static rig =>
-            $"{rig.Name} {rig.GivenThreads()} ({rig.Configuration.Of(rig.Configuration.Get(Settings.CpuThreads) > 0 ? Settings.CpuThreads : Settings.CpuAffinity).Place})"));
+            $"{rig.Name} {rig.GivenThreads()} "
+                + $"({rig.Configuration.Of(rig.Configuration.Get(Settings.CpuThreads) > 0 ? Settings.CpuThreads : Settings.CpuAffinity).Place})"));
         if (rest.Length > 1)
         {
-            problems.Add($"rigs: {string.Join(" and ", rest.Select(static rig => rig.Name))} do not say how many threads they take, and only one rig can have the others. "
+            problems.Add($"rigs: {string.Join(" and ", rest.Select(static rig => rig.Name))} do not say how many "
+                + "threads they take, and only one rig can have the others. "
                 + "Give each workers: {cpu_threads: NUMBER}.");
         }
         else if (given + rest.Length > machine)
         {
             string left = rest.Length > 0 ? $", which leaves none for {rest[0].Name}" : "";
-            problems.Add($"rigs: {sum} take {given} threads together, and this machine has {machine}{left}. Lower workers.cpu_threads of one of them.");
+            problems.Add($"rigs: {sum} take {given} threads together, and this machine has {machine}{left}. Lower "
+                + "workers.cpu_threads of one of them.");
         }
         return [.. rigs.Select(rig => rig with
         {
@@ -164,19 +176,24 @@ internal sealed record RigPlan
         string key = configuration.KeyOf(Settings.MiningPool);
         string names = string.Join(", ", pools.Select(static pool => pool.Name));
         string named = configuration.Get(Settings.MiningPool);
-        string? algorithm = configuration.IsDefault(Settings.MiningAlgorithms) ? null : Work.Choice(configuration)?.Name;
-        PoolPlan[] fit = [.. pools.Where(pool => named.Length > 0 ? pool.Name == named : algorithm is null || pool.Work.Name == algorithm)];
+        string? algorithm = configuration.IsDefault(Settings.MiningAlgorithms) ? null
+            : Work.Choice(configuration)?.Name;
+        PoolPlan[] fit =
+            [.. pools.Where(
+            pool => named.Length > 0 ? pool.Name == named : algorithm is null || pool.Work.Name == algorithm)];
         if (fit.Length != 1)
         {
             problems.Add(named.Length > 0
-                ? $"{key}: \"{SettingTypes.Shorten(named)}\" is no pool of this process ({configuration.Of(Settings.MiningPool).Place}). Allowed: {names}."
+                ? $"{key}: \"{SettingTypes.Shorten(named)}\" is no pool of this process "
+                + $"({configuration.Of(Settings.MiningPool).Place}). Allowed: {names}."
                 : $"{key}: {(fit.Length == 0 ? $"no pool of this process is for {algorithm}" : "several pools fit")}, so it has to be said where {configuration.Name} mines. "
                     + $"Name one of {string.Join(", ", pools.Select(static pool => $"{pool.Name} ({pool.Work.Name})"))}, or give mining.pools.");
             return null;
         }
         if (algorithm is not null && fit[0].Work.Name != algorithm)
         {
-            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: {algorithm} is not what the pool {fit[0].Name} is for, which needs {fit[0].Work.Name} "
+            problems.Add($"{configuration.KeyOf(Settings.MiningAlgorithms)}: {algorithm} is not what the pool "
+                + $"{fit[0].Name} is for, which needs {fit[0].Work.Name} "
                 + $"({configuration.Of(Settings.MiningAlgorithms).Place}). Leave it out, or name another pool.");
             return null;
         }
@@ -186,7 +203,8 @@ internal sealed record RigPlan
     /// <summary>
     /// The pool of this machine that runs in another process: the one that is named, or the only one.
     /// </summary>
-    private static Configuration? OtherPool(Configuration configuration, IReadOnlyList<Configuration> pools, List<string> problems)
+    private static Configuration? OtherPool(
+        Configuration configuration, IReadOnlyList<Configuration> pools, List<string> problems)
     {
         string named = configuration.Get(Settings.MiningPool);
         Configuration[] fit = [.. pools.Where(pool => named.Length == 0 || pool.Name == named)];

@@ -3,8 +3,8 @@ using System.Text;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Lines of the Bitaxe accessory port (115,200 baud): $BAP,COMMAND,PARAMETER[,VALUE]*XX and CR LF, XX the XOR of what stands
-/// between $ and * in upper-case hexadecimal. Source: specification section 10.4.
+/// Lines of the Bitaxe accessory port (115,200 baud): $BAP,COMMAND,PARAMETER[,VALUE]*XX and CR LF, XX the XOR of what
+/// stands between $ and * in upper-case hexadecimal. Source: specification section 10.4.
 /// </summary>
 /// <param name="Command">REQ, RES, SUB, UNSUB, SET, ACK, ERR, CMD, STA or LOG.</param>
 /// <param name="Parameter">What it is about, such as hashrate; may be empty.</param>
@@ -21,9 +21,11 @@ public sealed record BapLine(string Command, string Parameter, IReadOnlyList<str
     {
         string body = string.Join(',', (string[])["BAP", Command, Parameter, .. Values]);
         if (body.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0 || body.AsSpan().IndexOfAny('$', '*') >= 0
-            || ((string[])[Command, Parameter, .. Values]).Any(static field => field.Contains(',', StringComparison.Ordinal)))
+            || ((string[])[Command, Parameter, .. Values])
+            .Any(static field => field.Contains(',', StringComparison.Ordinal)))
         {
-            throw new ArgumentException($"BAP: a field of \"{body}\" holds a comma, $, * or a character that is not ASCII");
+            throw new ArgumentException(
+                $"BAP: a field of \"{body}\" holds a comma, $, * or a character that is not ASCII");
         }
         return Encoding.ASCII.GetBytes($"${body}*{Checksum(Encoding.ASCII.GetBytes(body)):X2}\r\n");
     }

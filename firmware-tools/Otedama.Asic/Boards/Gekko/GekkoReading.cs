@@ -48,13 +48,15 @@ public readonly record struct GekkoReading(
     };
 
     /// <summary>
-    /// A reply of at least SizeMin bytes. Source: specification section 10.1, computed from the conversions of kanoi/cgminer.
+    /// A reply of at least SizeMin bytes. Source: specification section 10.1, computed from the conversions of
+    /// kanoi/cgminer.
     /// </summary>
     public static GekkoReading Parse(ReadOnlySpan<byte> bytes, byte version, GekkoSenses senses)
     {
         double amps = (senses & GekkoSenses.LargeCurrents) != 0 ? 20 : 3.125;
         return new GekkoReading(
-            Has(senses, GekkoSenses.InputVolts) ? (version >> 4 == 1 ? bytes[0] * 6 / 255.0 : Scaled(bytes[0], 12)) : null,
+            Has(senses, GekkoSenses.InputVolts) ? (version >> 4 == 1 ? bytes[0] * 6 / 255.0 : Scaled(bytes[0], 12))
+                : null,
             Has(senses, GekkoSenses.InputAmps) ? Scaled(bytes[1], amps) : null,
             Has(senses, GekkoSenses.OutputVolts) ? Scaled(bytes[2], 0.5) : null,
             Has(senses, GekkoSenses.OutputAmps) ? Scaled(bytes[3], amps) : null,

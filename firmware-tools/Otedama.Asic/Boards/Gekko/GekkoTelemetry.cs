@@ -10,9 +10,9 @@ public enum GekkoLamp
 }
 
 /// <summary>
-/// The second interface of GekkoScience A1 and A2 sticks (CP2105, 115,200 baud): commands of two ASCII bytes. It switches the
-/// regulator, sets the core voltage and the fan, and measures. One thread at a time. Throws LinkException where the link fails
-/// and BoardException where the stick does.
+/// The second interface of GekkoScience A1 and A2 sticks (CP2105, 115,200 baud): commands of two ASCII bytes. It
+/// switches the regulator, sets the core voltage and the fan, and measures. One thread at a time. Throws LinkException
+/// where the link fails and BoardException where the stick does.
 /// </summary>
 public sealed class GekkoTelemetry(ILink link, TimeProvider clock) : IDisposable
 {
@@ -106,6 +106,7 @@ public sealed class GekkoTelemetry(ILink link, TimeProvider clock) : IDisposable
         }
         return held >= least ? held : throw new BoardException(
             BoardFault.NoAnswer,
-            $"{link.Name}: the stick's telemetry answered {held} bytes to {(char)command[0]}{(char)command[1]}, and {least} were expected");
+            $"{link.Name}: the stick's telemetry answered {held} bytes to {(char)command[0]}{(char)command[1]}, and "
+                + $"{least} were expected");
     }
 }

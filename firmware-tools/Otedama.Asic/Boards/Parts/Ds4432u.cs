@@ -1,9 +1,9 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Maxim DS4432U: a current into the feedback of a regulator (TPS40305 on Bitaxe boards), which so makes another voltage. The
-/// regulator itself has no switch here: it is on while the board has power, and the chips' reset is the only safe state. An
-/// INA260 measures what goes in. Source: data sheet, the boards' resistors, ESP-Miner's use of it.
+/// Maxim DS4432U: a current into the feedback of a regulator (TPS40305 on Bitaxe boards), which so makes another
+/// voltage. The regulator itself has no switch here: it is on while the board has power, and the chips' reset is the
+/// only safe state. An INA260 measures what goes in. Source: data sheet, the boards' resistors, ESP-Miner's use of it.
 /// </summary>
 public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Address) : IRegulator
 {
@@ -45,7 +45,8 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
         {
             throw new BoardException(
                 BoardFault.OutOfRange,
-                FormattableString.Invariant($"{volts:0.###} V: this board's regulator makes {VoltsMin} to {VoltsMax} V"));
+                FormattableString.Invariant(
+                    $"{volts:0.###} V: this board's regulator makes {VoltsMin} to {VoltsMax} V"));
         }
         double change = Math.Abs((Feedback / LowerOhms) - ((volts - Feedback) / UpperOhms));
         byte code = (byte)Math.Min(Steps, Math.Ceiling(change / FullScale * Steps));
@@ -77,7 +78,8 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
 
     public PowerReading Read() => meter is null
         ? new PowerReading(null, null, VoltsOf(bus.ReadByte(address, RegOutput0)), null, null, null)
-        : new PowerReading(meter.Volts(), meter.Amps(), VoltsOf(bus.ReadByte(address, RegOutput0)), null, meter.Watts(), null);
+        : new PowerReading(
+        meter.Volts(), meter.Amps(), VoltsOf(bus.ReadByte(address, RegOutput0)), null, meter.Watts(), null);
 
     public string Faults() => "";
 
@@ -89,7 +91,8 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
         if (now != code)
         {
             throw new BoardException(
-                BoardFault.Fault, $"the DS4432U was given {code:x2} and holds {now:x2}: its bus is disturbed or the part is broken");
+                BoardFault.Fault,
+                $"the DS4432U was given {code:x2} and holds {now:x2}: its bus is disturbed or the part is broken");
         }
     }
 }

@@ -1,7 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Microchip EMC2101: a fan, its own temperature and that of a diode in the chip. Source: data sheet and ESP-Miner's use of it.
+/// Microchip EMC2101: a fan, its own temperature and that of a diode in the chip. Source: data sheet and ESP-Miner's
+/// use of it.
 /// </summary>
 /// <param name="readsInternal">Boards without a wired diode measure the part itself, beside the chip.</param>
 /// <param name="offset">Degrees Celsius that the chip is hotter than where it measures.</param>
@@ -36,7 +37,8 @@ public sealed class Emc2101(II2c bus, bool readsInternal = false, double offset 
         {
             throw new BoardException(
                 BoardFault.WrongPart,
-                $"the part at I2C address {address:x2} names itself {product:x2}/{maker:x2}, and an EMC2101 is 16 or 28/5d: "
+                $"the part at I2C address {address:x2} names itself {product:x2}/{maker:x2}, and an EMC2101 is 16 or "
+                    + "28/5d: "
                 + "another board than was configured? Give the version that is printed on it.");
         }
         bus.WriteByte(address, RegConfig, 0x04);    // the alert pin takes the tachometer

@@ -33,7 +33,8 @@ public sealed class Emc2103(II2c bus, double offset = 0, byte address = Emc2103.
         {
             throw new BoardException(
                 BoardFault.WrongPart,
-                $"the part at I2C address {address:x2} names itself {product:x2}/{maker:x2}, and an EMC2103 is 24 or 26/5d: "
+                $"the part at I2C address {address:x2} names itself {product:x2}/{maker:x2}, and an EMC2103 is 24 or "
+                    + "26/5d: "
                 + "another board than was configured? Give the version that is printed on it.");
         }
         bus.WriteByte(address, RegConfig, 0);

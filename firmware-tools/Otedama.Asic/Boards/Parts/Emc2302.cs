@@ -26,7 +26,8 @@ public sealed class Emc2302(II2c bus, byte address = Emc2302.Address) : IFan
         {
             throw new BoardException(
                 BoardFault.WrongPart,
-                $"the part at I2C address {address:x2} names itself {product:x2}/{maker:x2}, and an EMC2302 is 36 or 37/5d: "
+                $"the part at I2C address {address:x2} names itself {product:x2}/{maker:x2}, and an EMC2302 is 36 or "
+                    + "37/5d: "
                 + "another board than was configured? Give the version that is printed on it.");
         }
     }
@@ -55,7 +56,8 @@ public sealed class Tmp1075(II2c bus, double offset = 0, byte address = Tmp1075.
 
     /// <summary>Twelve bits with a sign in the upper bits of a word, a sixteenth of a degree each.</summary>
     public SensorReading Read() =>
-        SensorReading.Of((unchecked((short)bus.ReadWord(address, 0x00)) >> 4) / 16.0, offset, $"the TMP1075 at {address:x2}");
+        SensorReading.Of(
+            (unchecked((short)bus.ReadWord(address, 0x00)) >> 4) / 16.0, offset, $"the TMP1075 at {address:x2}");
 }
 
 /// <summary>Several sensors, of which the hottest counts; one that fails fails the reading.</summary>

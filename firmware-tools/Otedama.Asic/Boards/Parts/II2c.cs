@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// A bus of small parts on a board. One thread at a time. Throws BoardException when a part does not acknowledge, LinkException
-/// when the way to the bus fails.
+/// A bus of small parts on a board; their registers are read and written by I2cRegisters. One thread at a time. Throws
+/// BoardException when a part does not acknowledge, LinkException when the way to the bus fails.
 /// </summary>
 public interface II2c
 {

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>Texas Instruments INA260: what goes into a board. Words are most significant byte first. Source: data sheet.</summary>
+/// <summary>Texas Instruments INA260: what goes into a board. Words are most significant byte first. Source: data
+/// sheet.</summary>
 public sealed class Ina260(II2c bus, byte address = Ina260.Address)
 {
     public const byte Address = 0x40;

@@ -11,7 +11,8 @@ public static class PmBus
         return Math.ScaleB(mantissa, exponent);
     }
 
-    /// <summary>With the smallest exponent that holds it, rounded to the nearest; throws ArgumentOutOfRangeException.</summary>
+    /// <summary>With the smallest exponent that holds it, rounded to the nearest; throws
+    /// ArgumentOutOfRangeException.</summary>
     public static ushort ToLinear11(double value)
     {
         for (int exponent = -16; exponent <= 15; exponent++)

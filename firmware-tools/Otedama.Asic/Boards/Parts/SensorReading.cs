@@ -16,8 +16,10 @@ public readonly record struct SensorReading(double? Celsius, string Problem)
     /// <summary>Judges a converter's value; the offset of the place it measures is added after that.</summary>
     public static SensorReading Of(double celsius, double offset, string sensor) => celsius switch
     {
-        >= OpenDiode => Failed(FormattableString.Invariant($"{sensor} reads {celsius:0.#} °C, which is an open or shorted diode")),
-        <= Coldest => Failed(FormattableString.Invariant($"{sensor} reads {celsius:0.#} °C, which no running board has")),
+        >= OpenDiode => Failed(
+            FormattableString.Invariant($"{sensor} reads {celsius:0.#} °C, which is an open or shorted diode")),
+        <= Coldest => Failed(
+            FormattableString.Invariant($"{sensor} reads {celsius:0.#} °C, which no running board has")),
         _ => new SensorReading(celsius + offset, ""),
     };
 
@@ -27,7 +29,8 @@ public readonly record struct SensorReading(double? Celsius, string Problem)
 /// <summary>What measures a board's heat.</summary>
 public interface IHeatSensor
 {
-    /// <summary>Of the hottest place it sees. Throws BoardException or LinkException where it does not answer.</summary>
+    /// <summary>Of the hottest place it sees. Throws BoardException or LinkException where it does not
+    /// answer.</summary>
     SensorReading Read();
 }
 

@@ -22,15 +22,16 @@ public sealed record Tps546Limits(
     public static Tps546Limits FiveVolts { get; } = new(4.8, 4.5, 6.5, 0.25, 1, 2, 25, 30);
 
     /// <summary>Boards at 12 V with three chips in series.</summary>
-    public static Tps546Limits TwelveVoltsThreeDomains { get; } = new(11.5, 11, 14.8, 0.125, 2.5, 4.5, 25, 30, Domains: 3);
+    public static Tps546Limits TwelveVoltsThreeDomains { get; } =
+        new(11.5, 11, 14.8, 0.125, 2.5, 4.5, 25, 30, Domains: 3);
 
     /// <summary>The board at 12 V with two regulators in parallel.</summary>
     public static Tps546Limits TwelveVoltsTwoPhases { get; } = new(11, 10.5, 14.8, 0.25, 1, 3, 50, 55, Phases: 2);
 }
 
 /// <summary>
-/// Texas Instruments TPS546D24: a regulator that speaks PMBus. Words are least significant byte first. Everything is written at
-/// each start and never stored in the part. Source: data sheet; the boards' limits from ESP-Miner.
+/// Texas Instruments TPS546D24: a regulator that speaks PMBus. Words are least significant byte first. Everything is
+/// written at each start and never stored in the part. Source: data sheet; the boards' limits from ESP-Miner.
 /// </summary>
 public sealed class Tps546(II2c bus, Tps546Limits limits, byte address = Tps546.Address) : IRegulator
 {
@@ -94,7 +95,8 @@ public sealed class Tps546(II2c bus, Tps546Limits limits, byte address = Tps546.
         bus.WriteByte(address, SyncConfig, (byte)(limits.Phases > 1 ? 0xD0 : 0x10));
         bus.WriteByte(address, Phase, AllPhases);
         _exponent = PmBus.ExponentOf(bus.ReadByte(address, VoutMode))
-            ?? throw new BoardException(BoardFault.WrongPart, "the TPS546 gives voltages in another form than ULINEAR16");
+            ?? throw new BoardException(
+            BoardFault.WrongPart, "the TPS546 gives voltages in another form than ULINEAR16");
         bus.WriteSmWord(address, Frequency, KiloHertz);
         bus.WriteSmWord(address, VinOn, PmBus.ToLinear11(limits.VinOn));
         bus.WriteSmWord(address, VinOff, PmBus.ToLinear11(limits.VinOff));
@@ -115,7 +117,8 @@ public sealed class Tps546(II2c bus, Tps546Limits limits, byte address = Tps546.
         {
             throw new BoardException(
                 BoardFault.OutOfRange,
-                FormattableString.Invariant($"{volts:0.###} V: this board's regulator makes {Range.Min:0.###} to {Range.Max:0.###} V a chip"));
+                FormattableString.Invariant(
+                    $"{volts:0.###} V: this board's regulator makes {Range.Min:0.###} to {Range.Max:0.###} V a chip"));
         }
         bus.WriteSmWord(address, VoutCommand, PmBus.ToLinear16(volts * limits.Domains, Exponent()));
         ThrowOnFault();
@@ -146,7 +149,8 @@ public sealed class Tps546(II2c bus, Tps546Limits limits, byte address = Tps546.
     public string Faults()
     {
         ushort status = bus.ReadSmWord(address, StatusWord);
-        return string.Join(", ", s_faults.Where(fault => (status >> fault.Bit & 1) != 0).Select(static fault => fault.Words));
+        return string.Join(
+            ", ", s_faults.Where(fault => (status >> fault.Bit & 1) != 0).Select(static fault => fault.Words));
     }
 
     private void CheckPart()
@@ -159,7 +163,8 @@ public sealed class Tps546(II2c bus, Tps546Limits limits, byte address = Tps546.
         {
             throw new BoardException(
                 BoardFault.WrongPart,
-                $"the part at I2C address {address:x2} names itself {Convert.ToHexStringLower(id[1..])}, which is no TPS546D24: "
+                $"the part at I2C address {address:x2} names itself {Convert.ToHexStringLower(id[1..])}, which is no "
+                    + "TPS546D24: "
                 + "another board than was configured? Give the version that is printed on it.");
         }
     }
@@ -171,7 +176,9 @@ public sealed class Tps546(II2c bus, Tps546Limits limits, byte address = Tps546.
         if (Faults() is { Length: > 0 } faults)
         {
             throw new BoardException(
-                BoardFault.Fault, string.Create(CultureInfo.InvariantCulture, $"the regulator reports a fault: {faults}; the board's output stays off"));
+                BoardFault.Fault,
+                string.Create(CultureInfo.InvariantCulture,
+                $"the regulator reports a fault: {faults}; the board's output stays off"));
         }
     }
 }

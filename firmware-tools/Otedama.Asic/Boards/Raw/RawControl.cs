@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Otedama.Asic;
 
 /// <summary>
-/// The control port of a bitaxe-raw board: its reset line, its I2C bus, its lamp. One request at a time, one thread at a time.
-/// Throws LinkException where the port fails and BoardException where the board does.
+/// The control port of a bitaxe-raw board: its reset line, its I2C bus, its lamp. One request at a time, one thread at
+/// a time. Throws LinkException where the port fails and BoardException where the board does.
 /// </summary>
 public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposable
 {
@@ -36,8 +36,8 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
     public string Name => link.Name;
 
     /// <summary>
-    /// Finds out which framing the board has: the level of a pin is one byte of data, so its answer has length 1 in the first
-    /// version and 5 in the second.
+    /// Finds out which framing the board has: the level of a pin is one byte of data, so its answer has length 1 in the
+    /// first version and 5 in the second.
     /// </summary>
     public RawVersion Detect()
     {
@@ -70,7 +70,9 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
         byte[] now = Ask(RawFrame.PageGpio, pin, [(byte)(high ? 1 : 0)], 1);
         if (now[0] != 0 != high)
         {
-            throw new BoardException(BoardFault.Refused, $"{Name}: pin {pin} was set {(high ? "high" : "low")} and stays {(high ? "low" : "high")}");
+            throw new BoardException(
+                BoardFault.Refused,
+                $"{Name}: pin {pin} was set {(high ? "high" : "low")} and stays {(high ? "low" : "high")}");
         }
     }
 
@@ -81,7 +83,8 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
         Ask(RawFrame.PageI2c, I2cHertz, data, null);
     }
 
-    public void Write(byte address, ReadOnlySpan<byte> bytes) => Ask(RawFrame.PageI2c, I2cWrite, [address, .. bytes], null);
+    public void Write(byte address, ReadOnlySpan<byte> bytes) =>
+        Ask(RawFrame.PageI2c, I2cWrite, [address, .. bytes], null);
 
     public void Read(byte address, Span<byte> into) =>
         Ask(RawFrame.PageI2c, I2cRead, [address, (byte)into.Length], into.Length).CopyTo(into);
@@ -92,7 +95,9 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
     /// <summary>The raw converter's value, as the board sends it.</summary>
     public byte[] ReadAdc() => Ask(RawFrame.PageAdc, AdcRead, [], null);
 
-    public void SetLed(byte red, byte green, byte blue) => Ask(RawFrame.PageLed, LedSet, [red, green, blue], 3, isExact: false); // it echoes them
+    // it echoes them
+    public void SetLed(byte red, byte green, byte blue) =>
+        Ask(RawFrame.PageLed, LedSet, [red, green, blue], 3, isExact: false);
 
     /// <summary>The board goes away and comes back; it may do so before it answers.</summary>
     public void Reboot() => Send(RawFrame.PageSystem, SystemReboot, [0xDE, 0xAD, 0xBE, 0xEF]);

@@ -18,7 +18,8 @@ public enum RawVersion
 public readonly record struct RawReply(byte Id, byte[] Data, string Error);
 
 /// <summary>
-/// Frames of the bitaxe-raw control protocol: lengths are least significant byte first. Source: specification section 10.2.
+/// Frames of the bitaxe-raw control protocol: lengths are least significant byte first. Source: specification section
+/// 10.2.
 /// </summary>
 public static class RawFrame
 {
@@ -49,8 +50,8 @@ public static class RawFrame
     }
 
     /// <summary>
-    /// The answer at the head of what has come: its bytes in length, 0 while it is not whole, -1 when it cannot be one. Of the
-    /// first version's answers an error can only be told by its size: expected is what a good one holds.
+    /// The answer at the head of what has come: its bytes in length, 0 while it is not whole, -1 when it cannot be one.
+    /// Of the first version's answers an error can only be told by its size: expected is what a good one holds.
     /// </summary>
     public static int TryRead(ReadOnlySpan<byte> bytes, RawVersion version, int? expected, out RawReply reply)
     {
@@ -73,13 +74,15 @@ public static class RawFrame
         ReadOnlySpan<byte> data = bytes[head..whole];
         if (version == RawVersion.V1)
         {
-            reply = bytes[3] == Ok ? new RawReply(bytes[2], data.ToArray(), "") : new RawReply(bytes[2], [], Words(bytes[3], data));
+            reply = bytes[3] == Ok ? new RawReply(bytes[2], data.ToArray(), "")
+                : new RawReply(bytes[2], [], Words(bytes[3], data));
         }
         else
         {
             bool isError = data.Length >= 2 && data[0] == InWords && data.Length != expected
                 && data[1] is Timeout or Invalid or Overflow or InWords;
-            reply = isError ? new RawReply(bytes[2], [], Words(data[1], data[2..])) : new RawReply(bytes[2], data.ToArray(), "");
+            reply = isError ? new RawReply(bytes[2], [], Words(data[1], data[2..]))
+                : new RawReply(bytes[2], data.ToArray(), "");
         }
         return whole;
     }

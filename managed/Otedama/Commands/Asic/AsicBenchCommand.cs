@@ -16,7 +16,9 @@ internal static class AsicBenchCommand
 
     internal static Command Build(CommandContext context)
     {
-        Command bench = new("bench", "Let one ASIC board work for a while on headers of our own, and show what its chips find. Mines nothing.");
+        Command bench = new(
+            "bench", "Let one ASIC board work for a while on headers of our own, and show what its chips find. Mines "
+            + "nothing.");
         Argument<string> port = new("port")
         {
             Description = "Port of `otedama asic list`; PORT,chip=BM1366,chips=1 for chips that are not recognised.",
@@ -50,9 +52,11 @@ internal static class AsicBenchCommand
         return bench;
     }
 
-    /// <summary>Throws CommandException for a board that is not there, is another one, or cannot be brought up.</summary>
+    /// <summary>Throws CommandException for a board that is not there, is another one, or cannot be brought
+    /// up.</summary>
     internal static async Task<AsicBenchAnswer> RunAsync(
-        BoardRequest request, IBoardPorts ports, TimeSpan time, TimeProvider clock, Action<string> say, CancellationToken stop)
+        BoardRequest request, IBoardPorts ports, TimeSpan time, TimeProvider clock, Action<string> say,
+        CancellationToken stop)
     {
         BoardChoice choice = Choose(request, ports);
         if (choice.Note.Length > 0)
@@ -60,7 +64,7 @@ internal static class AsicBenchCommand
             say(choice.Note + ".");
         }
         OwnWork work = new(clock);
-        using ChipChain chain = new(choice.Options, choice.Open(ports, clock), work, clock, say);
+        using ChipChain chain = new(choice.Options, choice.Open(ports, clock), work, clock, Progress);
         long begun = clock.GetTimestamp();
         long? mining = null;
         while (true)
@@ -68,7 +72,8 @@ internal static class AsicBenchCommand
             stop.ThrowIfCancellationRequested();
             TimeSpan pause = chain.Step();
             ChainReport now = chain.Report;
-            if (now.State == ChainState.Faulted || (now.State == ChainState.Absent && now.Reason != "not looked for yet"))
+            if (now.State == ChainState.Faulted
+                || (now.State == ChainState.Absent && now.Reason != "not looked for yet"))
             {
                 throw new CommandException(ExitCode.Unsupported, now.Reason.TrimEnd('.') + ".");
             }
@@ -78,7 +83,9 @@ internal static class AsicBenchCommand
             }
             if (mining is null && clock.GetElapsedTime(begun) > s_bringUpMax)
             {
-                throw new CommandException(ExitCode.Unsupported, $"{now.Board} is not mining after {s_bringUpMax.TotalMinutes:0} min: {now.Reason}.");
+                throw new CommandException(
+                    ExitCode.Unsupported,
+                    $"{now.Board} is not mining after {s_bringUpMax.TotalMinutes:0} min: {now.Reason}.");
             }
             if (mining is long since && clock.GetElapsedTime(since) >= time)
             {
@@ -89,20 +96,36 @@ internal static class AsicBenchCommand
                 await Task.Delay(pause, clock, stop);
             }
         }
+
+        void Progress(string line)
+        {
+            // What ends the bench is said as its error.
+            if (!line.Contains(": absent: ", StringComparison.Ordinal)
+                && !line.Contains(": faulted: ", StringComparison.Ordinal))
+            {
+                say(line);
+            }
+        }
     }
 
     internal static IEnumerable<string> Lines(AsicBenchAnswer answer)
     {
-        yield return $"{answer.Port}  {answer.Title}, {answer.Chips.Count} x {answer.Chip} at {Text(answer.ClockMhz)} MHz, {Text(answer.Seconds)} s";
-        yield return $"hash rate     {Rate(answer.Hashrate)} by nonces, {Rate(answer.CounterHashrate)} by the chips' counters, {Rate(answer.ExpectedHashrate)} expected";
-        yield return $"nonces        {answer.Nonces} of difficulty {answer.TicketDifficulty}, {answer.Jobs} jobs, {answer.Duplicates} twice, {answer.Stale} late";
-        yield return $"errors        {answer.HashErrors} hashes, {answer.CrcErrors} frames, {answer.UnknownJobs} of unknown jobs, {answer.Restarts} restarts";
-        yield return $"board         {Unit(answer.TemperatureC, "°C")}, regulator {Unit(answer.RegulatorC, "°C")}, {Unit(answer.PowerW, "W")}, fan {Unit(answer.FanRpm, "rpm")}";
+        yield return $"{answer.Port}  {answer.Title}, {answer.Chips.Count} x {answer.Chip} at {Text(answer.ClockMhz)} "
+            + $"MHz, {Text(answer.Seconds)} s";
+        yield return $"hash rate     {Rate(answer.Hashrate)} by nonces, {Rate(answer.CounterHashrate)} by the chips' "
+            + $"counters, {Rate(answer.ExpectedHashrate)} expected";
+        yield return $"nonces        {answer.Nonces} of difficulty {answer.TicketDifficulty}, {answer.Jobs} jobs, "
+            + $"{answer.Duplicates} twice, {answer.Stale} late";
+        yield return $"errors        {answer.HashErrors} hashes, {answer.CrcErrors} frames, {answer.UnknownJobs} of "
+            + $"unknown jobs, {answer.Restarts} restarts";
+        yield return $"board         {Unit(answer.TemperatureC, "°C")}, regulator {Unit(answer.RegulatorC, "°C")}, "
+            + $"{Unit(answer.PowerW, "W")}, fan {Unit(answer.FanRpm, "rpm")}";
         foreach (AsicBenchChip chip in answer.Chips)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"chip {chip.Index + 1,-3}      {chip.Nonces} nonces of {chip.Expected:0.#} expected, {chip.Errors} errors{(chip.Weak ? ", WEAK" : "")}");
+                $"chip {chip.Index + 1,-3}      {chip.Nonces} nonces of {chip.Expected:0.#} expected, {chip.Errors} "
+                    + $"errors{(chip.Weak ? ", WEAK" : "")}");
         }
     }
 
@@ -113,8 +136,10 @@ internal static class AsicBenchCommand
         return choices.Count == 1 ? choices[0] : throw new CommandException(
             ExitCode.Unsupported,
             problems.Count > 0 ? string.Join(' ', problems)
-                : choices.Count == 0 ? "No ASIC board is plugged in that is recognised. `otedama asic list` shows every port."
-                : $"There are {choices.Count} boards. Name one: {string.Join(", ", choices.Select(static choice => choice.Place.Address))}.");
+                : choices.Count == 0
+                ? "No ASIC board is plugged in that is recognised. `otedama asic list` shows every port."
+                : $"There are {choices.Count} boards. Name one: "
+                + $"{string.Join(", ", choices.Select(static choice => choice.Place.Address))}.");
     }
 
     private static AsicBenchAnswer Answer(BoardChoice choice, ChainReport now, TimeSpan time) => new(
@@ -142,13 +167,16 @@ internal static class AsicBenchCommand
         now.Reading.RegulatorCelsius,
         now.Reading.Watts,
         now.Reading.FanRpm,
-        [.. now.Chips.Select(static chip => new AsicBenchChip(chip.Index, chip.Nonces, chip.Expected, chip.Errors, chip.IsWeak))]);
+        [.. now.Chips.Select(
+            static chip => new AsicBenchChip(chip.Index, chip.Nonces, chip.Expected, chip.Errors, chip.IsWeak))]);
 
     private static string Rate(double? hashes) => hashes is double rate ? $"{Units.Hashrate(rate)}" : "unknown";
 
-    private static string Unit(double? value, string unit) => value is double known ? $"{Text(known)} {unit}" : $"unknown {unit}";
+    private static string Unit(double? value, string unit) => value is double known ? $"{Text(known)} {unit}"
+        : $"unknown {unit}";
 
-    private static string Text(double? value) => value is double known ? known.ToString("0.##", CultureInfo.InvariantCulture) : "unknown";
+    private static string Text(double? value) => value is double known
+        ? known.ToString("0.##", CultureInfo.InvariantCulture) : "unknown";
 
     /// <summary>Headers that nobody asked for: random ones, so that no chip finds anything twice.</summary>
     private sealed class OwnWork(TimeProvider clock) : IChipWork

@@ -27,7 +27,8 @@ internal static class AsicListCommand
         List<AsicBoardAnswer> boards = [];
         foreach ((BoardKind kind, BoardPlace place) in BoardCatalogue.Find(found))
         {
-            string[] its = [.. found.Where(port => new BoardPlace(port.Address, port).Key == place.Key).Select(static port => port.Address)];
+            string[] its = [.. found.Where(port => new BoardPlace(port.Address, port).Key == place.Key)
+                .Select(static port => port.Address)];
             boards.Add(new AsicBoardAnswer(
                 place.Address, kind.Key, kind.Title, kind.Family?.Name, kind.Chips, place.Device?.SerialNumber, its,
                 kind.HasSensor, its.Select(Hint).FirstOrDefault(static hint => hint is not null)));
@@ -37,7 +38,8 @@ internal static class AsicListCommand
             1,
             boards,
             [
-                .. found.Where(port => port.Kind == LinkKind.Serial && !taken.Contains(port.Address)).Select(static port => new AsicPortAnswer(
+                .. found.Where(port => port.Kind == LinkKind.Serial && !taken.Contains(port.Address))
+                    .Select(static port => new AsicPortAnswer(
                     port.Address, port.Describe(), port.SerialNumber, MayBe(port), Hint(port.Address))),
             ],
             usbNote);
@@ -66,7 +68,8 @@ internal static class AsicListCommand
             yield return $"{port.Port}  {port.Device}";
             if (port.MayBe.Count > 0)
             {
-                yield return $"    does not say which version of the board it is; give one of board={string.Join(", board=", port.MayBe)}";
+                yield return "    does not say which version of the board it is; give one of "
+                    + $"board={string.Join(", board=", port.MayBe)}";
             }
             if (port.Hint is { } hint)
             {
@@ -77,7 +80,8 @@ internal static class AsicListCommand
         {
             yield return answer.Ports.Count == 0
                 ? "No ASIC board is plugged in, and no serial port is there."
-                : "No ASIC board is recognised. Chips behind one of these ports are mined with by --asic PORT,chip=BM1366,chips=1.";
+                : "No ASIC board is recognised. Chips behind one of these ports are mined with by --asic "
+                + "PORT,chip=BM1366,chips=1.";
         }
         if (answer.UsbNote is { } note)
         {
@@ -85,8 +89,12 @@ internal static class AsicListCommand
         }
     }
 
-    internal static string Line(AsicBoardAnswer board) => $"{board.Port}  {board.Title}, {board.Chips switch { 1 => "1 chip", null => "chips", int count => $"{count} chips" }} "
-        + $"{board.Chip}{(board.SerialNumber is { } serial ? $", serial number {serial}" : "")}";
+    internal static string Line(AsicBoardAnswer board)
+    {
+        string chips = board.Chips switch { 1 => "1 chip", null => "chips", int count => $"{count} chips" };
+        string serial = board.SerialNumber is { } number ? $", serial number {number}" : "";
+        return $"{board.Port}  {board.Title}, {chips} {board.Chip}{serial}";
+    }
 
     private static string[] MayBe(FoundPort port) => BoardCatalogue.Recognise(port) is (_, 1)
         ? [.. BoardCatalogue.All.Where(kind => kind.Match(port) > 0).Select(static kind => kind.Key)] : [];
@@ -98,7 +106,8 @@ internal static class AsicListCommand
         {
             return null;
         }
-        return MayOpen(address) ? null : new PortAdvice(new PortFinder()).ForSerial(address, new PortException(PortFault.Denied, "not opened"));
+        return MayOpen(address) ? null
+            : new PortAdvice(new PortFinder()).ForSerial(address, new PortException(PortFault.Denied, "not opened"));
     }
 
     /// <summary>By owner, group and mode, without opening it, which would move its lines.</summary>
@@ -113,7 +122,8 @@ internal static class AsicListCommand
             return Ids(status, "Uid:") is [_, "0", ..]
                 || mode.HasFlag(UnixFileMode.OtherRead | UnixFileMode.OtherWrite)
                 || (mode.HasFlag(UnixFileMode.GroupRead | UnixFileMode.GroupWrite)
-                    && FileOwner.GroupOf(path) is int group && groups.Contains(group.ToString(CultureInfo.InvariantCulture)));
+                    && FileOwner.GroupOf(path) is int group
+                    && groups.Contains(group.ToString(CultureInfo.InvariantCulture)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -151,4 +161,5 @@ internal sealed record AsicBoardAnswer(
 /// <param name="Device">What is plugged in there.</param>
 /// <param name="MayBe">Boards it can be and does not say which of.</param>
 /// <param name="Hint">What stands in the way of opening it; null = nothing that is known.</param>
-internal sealed record AsicPortAnswer(string Port, string Device, string? SerialNumber, IReadOnlyList<string> MayBe, string? Hint);
+internal sealed record AsicPortAnswer(
+    string Port, string Device, string? SerialNumber, IReadOnlyList<string> MayBe, string? Hint);

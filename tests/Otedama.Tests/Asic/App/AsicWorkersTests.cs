@@ -11,7 +11,7 @@ namespace Otedama.Tests.Asic;
 /// <summary>Simulated boards as workers of a crew, stepped by hand.</summary>
 public sealed class AsicWorkersTests : IDisposable
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly FakeSource _source = new();
     private readonly Dispatcher _dispatcher;
     private readonly Dictionary<string, IWorker> _running = [];
@@ -20,8 +20,8 @@ public sealed class AsicWorkersTests : IDisposable
 
     public AsicWorkersTests()
     {
-        _bitaxe = new SimBitaxe(_clock);
-        _dispatcher = new Dispatcher(_source, _clock, NullLogger.Instance, paused: false);
+        _bitaxe = new SimBitaxe(_time);
+        _dispatcher = new Dispatcher(_source, _time, NullLogger.Instance, paused: false);
         _source.Start(_dispatcher);
     }
 
@@ -41,7 +41,7 @@ public sealed class AsicWorkersTests : IDisposable
         _crew!.Look();
         IWorker worker = Assert.Single(_running).Value;
         Until(worker, () => _source.Submitted.Count >= 3);
-        _clock.Advance(1);
+        _time.Advance(1);
         worker.Step();
         WorkerSnapshot read = worker.Read();
         Assert.Equal(("asic0", WorkerState.Healthy, "1 chip"), (read.Name, read.State, read.Flavour));
@@ -94,10 +94,10 @@ public sealed class AsicWorkersTests : IDisposable
         _dispatcher.SetPaused(true);
         Until(worker, () => worker.Read().State == WorkerState.Idle);
         int before = _source.Submitted.Count;
-        DateTimeOffset end = _clock.GetUtcNow().AddSeconds(5);
-        while (_clock.GetUtcNow() < end)
+        DateTimeOffset end = _time.GetUtcNow().AddSeconds(5);
+        while (_time.GetUtcNow() < end)
         {
-            _clock.Advance(worker.Step());
+            _time.Advance(worker.Step());
         }
         Assert.Equal(before, _source.Submitted.Count);
         _dispatcher.SetPaused(false);
@@ -133,20 +133,20 @@ public sealed class AsicWorkersTests : IDisposable
 
     private AsicWorkers Crew(BoardRequest[] requests, ILogger logger)
     {
-        AsicWorkers workers = new(requests, _bitaxe.Ports, _clock, logger);
-        _crew = new Crew([workers], _dispatcher, (worker, name) => new HandLoop(_running, name, worker), _clock, NullLogger.Instance);
+        AsicWorkers workers = new(requests, _bitaxe.Ports, _time, logger);
+        _crew = new Crew([workers], _dispatcher, (worker, name) => new HandLoop(_running, name, worker), _time, NullLogger.Instance);
         _crew.Look();
         return workers;
     }
 
     private void Until(IWorker worker, Func<bool> condition)
     {
-        DateTimeOffset end = _clock.GetUtcNow().AddSeconds(300);
+        DateTimeOffset end = _time.GetUtcNow().AddSeconds(300);
         while (!condition())
         {
-            Assert.True(_clock.GetUtcNow() < end, $"{worker.Read().State}: {worker.Read().Reason}");
+            Assert.True(_time.GetUtcNow() < end, $"{worker.Read().State}: {worker.Read().Reason}");
             TimeSpan pause = worker.Step();
-            _clock.Advance(pause > TimeSpan.Zero ? pause : TimeSpan.FromTicks(1));
+            _time.Advance(pause > TimeSpan.Zero ? pause : TimeSpan.FromTicks(1));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Otedama.Tests.Asic;
 /// <summary>A chain's driver on a simulated Bitaxe: every byte goes through the control port and its parts.</summary>
 public sealed class BitaxeBoardTests
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly BenchWork _work = new();
     private readonly List<string> _log = [];
 
@@ -15,7 +15,7 @@ public sealed class BitaxeBoardTests
     [InlineData(true)]
     public void Is_found_brought_up_and_mines(bool isV1)
     {
-        SimBitaxe bitaxe = new(_clock, isV1);
+        SimBitaxe bitaxe = new(_time, isV1);
         bitaxe.Plug();
         using ChipChain chain = Open(bitaxe);
         Until(chain, () => _work.Nonces.Count >= 5);
@@ -33,7 +33,7 @@ public sealed class BitaxeBoardTests
     [Fact]
     public void Too_hot_it_goes_off_and_comes_back_when_it_is_cool()
     {
-        SimBitaxe bitaxe = new(_clock);
+        SimBitaxe bitaxe = new(_time);
         bitaxe.Plug();
         using ChipChain chain = Open(bitaxe);
         Until(chain, () => _work.Nonces.Count >= 1);
@@ -53,7 +53,7 @@ public sealed class BitaxeBoardTests
     [InlineData("no sensor")]
     public void A_sensor_that_fails_switches_it_off_and_one_that_comes_back_lets_it_run(string what)
     {
-        SimBitaxe bitaxe = new(_clock);
+        SimBitaxe bitaxe = new(_time);
         bitaxe.Plug();
         using ChipChain chain = Open(bitaxe);
         Until(chain, () => _work.Nonces.Count >= 1);
@@ -73,7 +73,7 @@ public sealed class BitaxeBoardTests
     [Fact]
     public void A_fault_of_the_regulator_is_a_fault_of_the_board_and_named()
     {
-        SimBitaxe bitaxe = new(_clock);
+        SimBitaxe bitaxe = new(_time);
         bitaxe.Plug();
         using ChipChain chain = Open(bitaxe);
         Until(chain, () => _work.Nonces.Count >= 1);
@@ -84,7 +84,7 @@ public sealed class BitaxeBoardTests
     [Fact]
     public void Unplugged_and_plugged_in_elsewhere_it_goes_on_by_its_serial_number()
     {
-        SimBitaxe bitaxe = new(_clock);
+        SimBitaxe bitaxe = new(_time);
         bitaxe.Plug();
         using ChipChain chain = Open(bitaxe);
         Until(chain, () => _work.Nonces.Count >= 1);
@@ -104,7 +104,7 @@ public sealed class BitaxeBoardTests
     [Fact]
     public void Another_board_than_was_configured_is_refused_before_anything_is_switched_on()
     {
-        SimBitaxe bitaxe = new(_clock);
+        SimBitaxe bitaxe = new(_time);
         bitaxe.Plug(release: 0);
         using ChipChain chain = Open(bitaxe, new BoardRequest { Port = "/dev/ttyACM0", Board = "bitaxe-hex" });
         Run(chain, 3);
@@ -116,10 +116,10 @@ public sealed class BitaxeBoardTests
     [Fact]
     public void The_guard_holds_a_hot_board_off_whoever_asks()
     {
-        SimBitaxe bitaxe = new(_clock) { Celsius = 85 };
+        SimBitaxe bitaxe = new(_time) { Celsius = 85 };
         bitaxe.Plug();
         BoardChoice choice = BoardChoice.Of(new BoardRequest { Port = "/dev/ttyACM0" }, bitaxe.Ports.List(), []).Single();
-        IBoardControl board = choice.Open(bitaxe.Ports, _clock);
+        IBoardControl board = choice.Open(bitaxe.Ports, _time);
         using ILink link = board.Open();
         Assert.True(board.SetRegulator(true));
         Assert.Equal(85, board.Read().ChipCelsius);
@@ -128,7 +128,7 @@ public sealed class BitaxeBoardTests
         Assert.ThrowsAny<Exception>(() => board.SetReset(false));
         Assert.True(bitaxe.IsOff);
         bitaxe.Celsius = 40;
-        _clock.Advance(30);
+        _time.Advance(30);
         Assert.True(board.SetRegulator(true));
         board.Close();
     }
@@ -136,25 +136,25 @@ public sealed class BitaxeBoardTests
     private ChipChain Open(SimBitaxe bitaxe, BoardRequest? request = null)
     {
         BoardChoice choice = BoardChoice.Of(request ?? new BoardRequest { Port = BoardRequest.Auto }, bitaxe.Ports.List(), []).Single();
-        return new ChipChain(choice.Options, choice.Open(bitaxe.Ports, _clock), _work, _clock, _log.Add);
+        return new ChipChain(choice.Options, choice.Open(bitaxe.Ports, _time), _work, _time, _log.Add);
     }
 
     private void Run(ChipChain chain, double seconds)
     {
-        DateTimeOffset end = _clock.GetUtcNow().AddSeconds(seconds);
-        while (_clock.GetUtcNow() < end)
+        DateTimeOffset end = _time.GetUtcNow().AddSeconds(seconds);
+        while (_time.GetUtcNow() < end)
         {
-            _clock.Advance(chain.Step());
+            _time.Advance(chain.Step());
         }
     }
 
     private void Until(ChipChain chain, Func<bool> condition, double seconds = 200)
     {
-        DateTimeOffset end = _clock.GetUtcNow().AddSeconds(seconds);
+        DateTimeOffset end = _time.GetUtcNow().AddSeconds(seconds);
         while (!condition())
         {
-            Assert.True(_clock.GetUtcNow() < end, $"not within {seconds} s: {chain.Report.State}, {chain.Report.Reason}\n{string.Join('\n', _log)}");
-            _clock.Advance(chain.Step());
+            Assert.True(_time.GetUtcNow() < end, $"not within {seconds} s: {chain.Report.State}, {chain.Report.Reason}\n{string.Join('\n', _log)}");
+            _time.Advance(chain.Step());
         }
     }
 }

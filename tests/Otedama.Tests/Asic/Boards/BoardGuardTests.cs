@@ -7,11 +7,11 @@ public sealed class BoardGuardTests
 {
     private static readonly SensorReading s_failed = SensorReading.Failed("the diode is open");
 
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly BoardGuard _guard;
     private int _madeSafe;
 
-    public BoardGuardTests() => _guard = new BoardGuard(() => _madeSafe++, _clock);
+    public BoardGuardTests() => _guard = new BoardGuard(() => _madeSafe++, _time);
 
     [Fact]
     public void At_80_degrees_the_board_is_made_safe_until_it_is_cool_and_rested()
@@ -69,7 +69,7 @@ public sealed class BoardGuardTests
         for (int i = 0; i < 50; i++)
         {
             _guard.Look(s_failed, null);
-            _clock.Advance(0.01);
+            _time.Advance(0.01);
         }
         Assert.Equal(GuardState.Safe, _guard.State);
     }
@@ -93,7 +93,7 @@ public sealed class BoardGuardTests
 
     private void Look(double? celsius)
     {
-        _clock.Advance(2);
+        _time.Advance(2);
         _guard.Look(celsius is null ? s_failed : new SensorReading(celsius, ""), null);
     }
 }

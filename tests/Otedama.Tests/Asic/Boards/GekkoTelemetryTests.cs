@@ -6,13 +6,13 @@ namespace Otedama.Tests.Asic;
 
 public sealed class GekkoTelemetryTests
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
 
     private GekkoTelemetry Open(ISimulatedDevice sim)
     {
-        DirectLink link = new(sim, _clock, "stick");
+        DirectLink link = new(sim, _time, "stick");
         link.SetRate(GekkoTelemetry.Rate);
-        return new GekkoTelemetry(link, _clock);
+        return new GekkoTelemetry(link, _time);
     }
 
     [Fact]

@@ -6,10 +6,10 @@ namespace Otedama.Tests.Asic;
 
 public sealed class RawControlTests
 {
-    private static readonly HeldClock s_clock = new();
+    private static readonly HeldClock s_time = new();
 
     private static RawControl Open(SimBitaxeRaw board, HeldClock? clock = null) =>
-        new(new DirectLink(board, clock ?? s_clock), clock ?? s_clock);
+        new(new DirectLink(board, clock ?? s_time), clock ?? s_time);
 
     [Fact]
     public void Requests_are_the_vectors()
@@ -73,6 +73,8 @@ public sealed class RawControlTests
         Assert.Equal([0x34, 0x12], control.ReadAdc());
         control.RebootToLoader();
         Assert.Equal("loader", board.Rebooted);
+        control.Reboot();
+        Assert.Equal("reboot", board.Rebooted);
     }
 
     [Theory]

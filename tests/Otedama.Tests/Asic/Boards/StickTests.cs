@@ -6,17 +6,17 @@ namespace Otedama.Tests.Asic;
 /// <summary>A chain's driver on simulated GekkoScience sticks.</summary>
 public sealed class StickTests
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly BenchWork _work = new();
     private readonly SimPorts _ports = new();
 
     [Fact]
     public void Compac_F_is_reset_by_its_adapters_pin_and_mines()
     {
-        SimulatedChain chips = new(ChipFamilies.Bm1397, 1, _clock) { RelaxedZeroBits = 8 };
+        SimulatedChain chips = new(ChipFamilies.Bm1397, 1, _time) { RelaxedZeroBits = 8 };
         PinLink? pins = null;
         _ports.Plug(SimPorts.Usb(0x0403, 0x6015, "GekkoScience", "CompacF Bitcoin Miner", "10029999"), rate =>
-            pins = new PinLink(new BenchLink(chips, _clock), (mask, levels) => chips.HoldReset((mask & levels & 2) == 0)));
+            pins = new PinLink(new BenchLink(chips, _time), (mask, levels) => chips.HoldReset((mask & levels & 2) == 0)));
         using ChipChain chain = Open(null);
         Until(chain, () => _work.Nonces.Count >= 3);
         // As in the vectors: CBUS 20F2, 20F0, 20F2 by request 0B.
@@ -31,11 +31,11 @@ public sealed class StickTests
     [Fact]
     public void Without_libusb_the_systems_port_serves_and_there_is_no_reset()
     {
-        SimulatedChain chips = new(ChipFamilies.Bm1397, 1, _clock) { RelaxedZeroBits = 8 };
+        SimulatedChain chips = new(ChipFamilies.Bm1397, 1, _time) { RelaxedZeroBits = 8 };
         _ports.Plug(SimPorts.Usb(0x0403, 0x6015, "GekkoScience", "CompacF Bitcoin Miner", "7"), static _ =>
             throw new LinkException(LinkFault.Unsupported, "usb", "libusb-1.0 is not installed"));
         _ports.Plug(
-            SimPorts.Serial("/dev/ttyUSB3", 0x0403, 0x6015, "GekkoScience", "CompacF Bitcoin Miner", "7", 0), _ => new BenchLink(chips, _clock));
+            SimPorts.Serial("/dev/ttyUSB3", 0x0403, 0x6015, "GekkoScience", "CompacF Bitcoin Miner", "7", 0), _ => new BenchLink(chips, _time));
         using ChipChain chain = Open(null);
         Until(chain, () => _work.Nonces.Count >= 1);
     }
@@ -45,13 +45,13 @@ public sealed class StickTests
     [InlineData(false)]
     public void Compac_A1_is_powered_fed_and_measured_by_its_telemetry(bool isMask)
     {
-        SimulatedChain chips = new(ChipFamilies.Bm1362, 1, _clock) { RelaxedZeroBits = 8 };
+        SimulatedChain chips = new(ChipFamilies.Bm1362, 1, _time) { RelaxedZeroBits = 8 };
         chips.Power(false);
         SimGekkoTelemetry telemetry = new((byte)(isMask ? 0x30 : 0x20), 0x7F) { OnPower = chips.Power };
-        _ports.Plug(Tty("/dev/ttyUSB0", 0), _ => new BenchLink(chips, _clock));
+        _ports.Plug(Tty("/dev/ttyUSB0", 0), _ => new BenchLink(chips, _time));
         _ports.Plug(Tty("/dev/ttyUSB1", 1), rate =>
         {
-            DirectLink link = new(telemetry, _clock);
+            DirectLink link = new(telemetry, _time);
             link.SetRate(rate);
             return link;
         });
@@ -77,25 +77,25 @@ public sealed class StickTests
         List<string> problems = [];
         BoardChoice? choice = BoardChoice.Of(request ?? new BoardRequest { Port = BoardRequest.Auto }, _ports.List(), problems).SingleOrDefault();
         Assert.Empty(problems);
-        return new ChipChain(choice!.Options, choice.Open(_ports, _clock), _work, _clock);
+        return new ChipChain(choice!.Options, choice.Open(_ports, _time), _work, _time);
     }
 
     private void Run(ChipChain chain, double seconds)
     {
-        DateTimeOffset end = _clock.GetUtcNow().AddSeconds(seconds);
-        while (_clock.GetUtcNow() < end)
+        DateTimeOffset end = _time.GetUtcNow().AddSeconds(seconds);
+        while (_time.GetUtcNow() < end)
         {
-            _clock.Advance(chain.Step());
+            _time.Advance(chain.Step());
         }
     }
 
     private void Until(ChipChain chain, Func<bool> condition)
     {
-        DateTimeOffset end = _clock.GetUtcNow().AddSeconds(200);
+        DateTimeOffset end = _time.GetUtcNow().AddSeconds(200);
         while (!condition())
         {
-            Assert.True(_clock.GetUtcNow() < end, $"{chain.Report.State}: {chain.Report.Reason}");
-            _clock.Advance(chain.Step());
+            Assert.True(_time.GetUtcNow() < end, $"{chain.Report.State}: {chain.Report.Reason}");
+            _time.Advance(chain.Step());
         }
     }
 

@@ -5,13 +5,13 @@ namespace Otedama.Tests.Asic;
 /// <summary>A whole Bitaxe Gamma with bitaxe-raw: control port, parts, chip, plugged into a simulated machine.</summary>
 internal sealed class SimBitaxe
 {
-    private readonly HeldClock _clock;
+    private readonly HeldClock _time;
     private readonly List<DirectLink> _links = [];
     private readonly List<BenchLink> _chipLinks = [];
 
     public SimBitaxe(HeldClock clock, bool isV1 = true)
     {
-        _clock = clock;
+        _time = clock;
         Chain = new SimulatedChain(ChipFamilies.Bm1370, 1, clock) { RelaxedZeroBits = 8 };
         Chain.HoldReset(true);
         Sensor = new SimEmc2101(() => Celsius);
@@ -40,7 +40,7 @@ internal sealed class SimBitaxe
         Ports.Plug(
             SimPorts.Serial($"/dev/ttyACM{first}", 0xC0DE, 0xCAFE, "OSMU", "Bitaxe", serial, 0, release), rate =>
             {
-                DirectLink link = new(Control, _clock, "control");
+                DirectLink link = new(Control, _time, "control");
                 link.SetRate(rate);
                 _links.Add(link);
                 return link;
@@ -48,7 +48,7 @@ internal sealed class SimBitaxe
         Ports.Plug(
             SimPorts.Serial($"/dev/ttyACM{first + 1}", 0xC0DE, 0xCAFE, "OSMU", "Bitaxe", serial, 2, release), rate =>
             {
-                BenchLink link = new(Chain, _clock);
+                BenchLink link = new(Chain, _time);
                 link.SetRate(rate);
                 _chipLinks.Add(link);
                 return link;
