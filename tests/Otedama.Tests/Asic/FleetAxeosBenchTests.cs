@@ -9,13 +9,13 @@ namespace Otedama.Tests.Asic;
 /// <summary>The AxeOS bench behaves as ESP-Miner's server does, judged by a plain HTTP client.</summary>
 public sealed class FleetAxeosBenchTests : IAsyncDisposable
 {
-    private readonly HeldClock _clock = new();
+    private readonly HeldClock _time = new();
     private readonly AxeosServer _server;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
     public FleetAxeosBenchTests()
     {
-        _server = new AxeosServer(new AxeosDevice(_clock));
+        _server = new AxeosServer(new AxeosDevice(_time));
         _http.BaseAddress = new Uri($"http://127.0.0.1:{_server.Port}/");
     }
 
@@ -33,7 +33,7 @@ public sealed class FleetAxeosBenchTests : IAsyncDisposable
         using HttpResponseMessage reply = await UploadAsync("OTA", AxeosImage.Make("v2.15.0", 200_000));
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
         Assert.False(Device.IsUp);
-        _clock.Advance(4);
+        _time.Advance(4);
         JsonElement info = await InfoAsync();
         Assert.Equal("v2.15.0", info.GetProperty("version").GetString());
         Assert.Equal("ota_1", info.GetProperty("runningPartition").GetString());
@@ -56,7 +56,7 @@ public sealed class FleetAxeosBenchTests : IAsyncDisposable
         Device.Faults.ResetAtPercent = 100;
         await Assert.ThrowsAsync<HttpRequestException>(() => UploadAsync("OTA", AxeosImage.Make("v2.15.0", 10_000)));
         await Patience.UntilAsync(() => Device.Restarts == 1);
-        _clock.Advance(4);
+        _time.Advance(4);
         Assert.Equal("v2.15.0", (await InfoAsync()).GetProperty("version").GetString());
     }
 
@@ -78,12 +78,12 @@ public sealed class FleetAxeosBenchTests : IAsyncDisposable
     {
         using (HttpResponseMessage taken = await UploadAsync("OTA", AxeosImage.Make("v2.15.0", 10_000)))
         {
-            _clock.Advance(4);
+            _time.Advance(4);
         }
         using StringContent body = new("""{"partition":"ota_0"}""", Encoding.UTF8, "application/json");
         using HttpResponseMessage reply = await _http.PostAsync("api/system/boot", body);
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
-        _clock.Advance(4);
+        _time.Advance(4);
         JsonElement info = await InfoAsync();
         Assert.Equal("v2.14.2", info.GetProperty("version").GetString());
         Assert.Equal("w.1", info.GetProperty("stratumUser").GetString());

@@ -5,7 +5,8 @@ namespace Otedama.Asic;
 
 /// <summary>What the bytes of a file mean. What is wrong with them is in it, too; nothing is thrown.</summary>
 /// <param name="Kind">
-/// axeos-info, axeos-asic, cgminer, cgminer-text, whatsminer-v2, whatsminer-v2-encrypted, whatsminer-v3, antminer-system,
+/// axeos-info, axeos-asic, cgminer, cgminer-text, whatsminer-v2, whatsminer-v2-encrypted, whatsminer-v3,
+/// antminer-system,
 /// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, hex, json, unknown.
 /// </param>
 public sealed record DecodedReply(string Kind)
@@ -48,7 +49,8 @@ public sealed record DecodedRepair(string Kind, int Offset);
 public sealed record DecodedReport(string Source, string? Address, string? Mac, int? ApiPort, string? Description);
 
 /// <summary>JSON of the fleet: snake_case, enums by name, unknown = null.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
 [JsonSerializable(typeof(DecodedReply))]
 [JsonSerializable(typeof(FleetReading))]
 public sealed partial class FleetJson : JsonSerializerContext;

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Recognises what a file holds by its shape - a reply of any of the interfaces, in JSON, text, framed, encrypted or behind an
+/// Recognises what a file holds by its shape - a reply of any of the interfaces, in JSON, text, framed, encrypted or
+/// behind an
 /// HTTP head; a datagram; hex lines - and gives the normal form. Never throws, whatever the bytes.
 /// </summary>
 public static class ReplyDecoder
@@ -19,19 +20,26 @@ public static class ReplyDecoder
 
     private static readonly (string Section, string Command)[] s_sections =
     [
-        ("SUMMARY", "summary"), ("POOLS", "pools"), ("DEVS", "devs"), ("STATS", "stats"), ("VERSION", "version"), ("DEVDETAILS", "devdetails"),
-        ("TEMPS", "temps"), ("FANS", "fans"), ("TUNERSTATUS", "tunerstatus"), ("CONFIG", "config"), ("NOTIFY", "notify"), ("COIN", "coin"),
+        ("SUMMARY", "summary"), ("POOLS", "pools"), ("DEVS", "devs"), ("STATS", "stats"), ("VERSION", "version"),
+            ("DEVDETAILS", "devdetails"),
+        ("TEMPS", "temps"), ("FANS", "fans"), ("TUNERSTATUS", "tunerstatus"), ("CONFIG", "config"),
+            ("NOTIFY", "notify"), ("COIN", "coin"),
     ];
 
     private static readonly string[] s_commands =
-        ["summary", "pools", "devs", "edevs", "stats", "estats", "version", "devdetails", "temps", "fans", "tunerstatus", "config", "notify", "coin", "status", "get_version", "get_miner_info", "get_psu"];
+        ["summary", "pools", "devs", "edevs", "stats", "estats", "version", "devdetails", "temps", "fans",
+            "tunerstatus", "config", "notify", "coin", "status", "get_version", "get_miner_info", "get_psu"];
 
     /// <param name="at">Time of the reading.</param>
     public static DecodedReply Decode(ReadOnlySpan<byte> file, DateTimeOffset at)
     {
         if (file.Length > FileLimit)
         {
-            return new DecodedReply("unknown") { Problem = $"It has {file.Length} bytes; a reply has at most {FileLimit}.", Offset = FileLimit };
+            return new DecodedReply("unknown")
+            {
+                Problem = $"It has {file.Length} bytes; a reply has at most {FileLimit}.",
+                Offset = FileLimit
+            };
         }
         int skipped = Head(file);
         ReadOnlySpan<byte> body = file[skipped..];
@@ -39,7 +47,8 @@ public static class ReplyDecoder
         return decoded with
         {
             Offset = decoded.Offset + skipped,
-            Made = skipped == 0 ? decoded.Made : [.. decoded.Made.Select(repair => repair with { Offset = repair.Offset + skipped })],
+            Made = skipped == 0 ? decoded.Made
+                : [.. decoded.Made.Select(repair => repair with { Offset = repair.Offset + skipped })],
         };
     }
 
@@ -73,7 +82,9 @@ public static class ReplyDecoder
             MdnsService first = services[0];
             return new DecodedReply("mdns")
             {
-                Report = new DecodedReport("mdns", first.Address?.ToString(), null, first.Port, string.Join(", ", first.Txt.Select(static pair => $"{pair.Key}={pair.Value}").Prepend(first.Name))),
+                Report = new DecodedReport(
+                    "mdns", first.Address?.ToString(), null, first.Port,
+                    string.Join(", ", first.Txt.Select(static pair => $"{pair.Key}={pair.Value}").Prepend(first.Name))),
             };
         }
         return null;
@@ -95,7 +106,9 @@ public static class ReplyDecoder
         foreach (string line in Encoding.ASCII.GetString(body).Split('\n'))
         {
             string plain = line.Split('#')[0].Split("//")[0];
-            string digits = string.Concat(plain.Where(static c => !char.IsWhiteSpace(c) && c is not ',' and not ':')).Replace("0x", "", StringComparison.OrdinalIgnoreCase);
+            string digits = string.Concat(
+                plain.Where(static c => !char.IsWhiteSpace(c) && c is not ',' and not ':')).Replace(
+                "0x", "", StringComparison.OrdinalIgnoreCase);
             if (digits.Length % 2 != 0 || !digits.All(char.IsAsciiHexDigit))
             {
                 return null;
@@ -121,7 +134,12 @@ public static class ReplyDecoder
         DecodedReply inner = Body(text, at);
         inner = inner with { Kind = inner.Kind == "json" ? "whatsminer-v3" : inner.Kind, Offset = inner.Offset + 4 };
         return text.Length < length
-            ? inner with { Truncated = true, Problem = $"The frame announces {length} bytes and has {text.Length}.", Offset = body.Length }
+            ? inner with
+            {
+                Truncated = true,
+                Problem = $"The frame announces {length} bytes and has {text.Length}.",
+                Offset = body.Length
+            }
             : inner;
     }
 
@@ -129,7 +147,8 @@ public static class ReplyDecoder
     {
         bool isText = CgminerText.Is(body);
         TolerantReply reply = CgminerClient.Parse(body);
-        DecodedReply decoded = reply.Root is { } root ? Root(root, reply, body, at, isText) : new DecodedReply("unknown");
+        DecodedReply decoded = reply.Root is { } root ? Root(root, reply, body, at, isText)
+            : new DecodedReply("unknown");
         string? problem = reply.Problem is null ? decoded.Problem : $"It cannot be read whole: {reply.Problem}.";
         return decoded with
         {
@@ -139,24 +158,30 @@ public static class ReplyDecoder
             Problem = problem,
             Offset = reply.Offset,
             Value = decoded.Value ?? (reply.Root is { } value ? Clean(value) : null),
-            Reading = decoded.Reading is { } reading ? reading with { Repairs = reply.Repairs, Raw = new Dictionary<string, string>() } : null,
+            Reading = decoded.Reading is { } reading
+                ? reading with { Repairs = reply.Repairs, Raw = new Dictionary<string, string>() } : null,
         };
     }
 
-    private static DecodedReply Root(JsonElement root, TolerantReply reply, ReadOnlySpan<byte> body, DateTimeOffset at, bool isText)
+    private static DecodedReply Root(
+        JsonElement root, TolerantReply reply, ReadOnlySpan<byte> body, DateTimeOffset at, bool isText)
     {
         if (Encrypted(root, at) is { } encrypted)
         {
             return encrypted;
         }
-        if (root.Member("frequencyOptions", "voltageOptions") is not null && root.Member("ASICModel") is not null && root.Member("hashRate") is null)
+        if (root.Member("frequencyOptions", "voltageOptions") is not null && root.Member("ASICModel") is not null
+            && root.Member("hashRate") is null)
         {
             return new DecodedReply("axeos-asic");
         }
         if (root.Member("ASICModel") is not null)
         {
             string driver = AxeosReader.IsNerdQaxe(root) ? "nerdqaxe" : "axeos";
-            return new DecodedReply("axeos-info") { Reading = AxeosReader.Read(root, null, Frame(driver, at), reply.Repairs) };
+            return new DecodedReply("axeos-info")
+            {
+                Reading = AxeosReader.Read(root, null, Frame(driver, at), reply.Repairs)
+            };
         }
         if (root.Member("code") is not null && root.Member("msg") is { } message)
         {
@@ -165,15 +190,19 @@ public static class ReplyDecoder
             return new DecodedReply("whatsminer-v3")
             {
                 Reading = status || device
-                    ? WhatsminerReader.ReadV3(device ? message : null, status ? message : null, Frame("whatsminer-v3", at), reply.Repairs) : null,
-                Problem = root.Number("code") is not 0 ? $"The device refused: code {root.Text("code")}: {ReplyWords.Short(message.Text())}." : null,
+                    ? WhatsminerReader.ReadV3(
+                        device ? message : null, status ? message : null, Frame("whatsminer-v3", at), reply.Repairs)
+                        : null,
+                Problem = root.Number("code") is not 0
+                    ? $"The device refused: code {root.Text("code")}: {ReplyWords.Short(message.Text())}." : null,
             };
         }
         if (root.Member("minertype") is not null && root.Member("macaddr") is not null)
         {
             return new DecodedReply("antminer-system")
             {
-                Reading = AntminerReader.Read(root, new Dictionary<string, CgminerReply>(), Frame("antminer", at), reply.Repairs),
+                Reading = AntminerReader.Read(
+                    root, new Dictionary<string, CgminerReply>(), Frame("antminer", at), reply.Repairs),
             };
         }
         if (root.Member("bitmain-fan-ctrl", "bitmain-freq") is not null && root.Member("pools") is not null)
@@ -183,12 +212,15 @@ public static class ReplyDecoder
         return Cgminer(root, reply, body, at, isText) ?? new DecodedReply("json");
     }
 
-    private static DecodedReply? Cgminer(JsonElement root, TolerantReply reply, ReadOnlySpan<byte> body, DateTimeOffset at, bool isText)
+    private static DecodedReply? Cgminer(
+        JsonElement root, TolerantReply reply, ReadOnlySpan<byte> body, DateTimeOffset at, bool isText)
     {
         CgminerReply whole = new("", reply with { Root = root }, "");
         Dictionary<string, CgminerReply> replies = CgminerClient.Split(whole, s_commands);
         // A single reply may have a field of such a name; parts of a joined one have sections or a status of their own.
-        foreach (string command in replies.Where(static pair => pair.Value.Status is null && !HasSection(pair.Value)).Select(static pair => pair.Key).ToArray())
+        foreach (string command in replies.Where(
+            static pair => pair.Value.Status is null && !HasSection(pair.Value)).Select(
+            static pair => pair.Key).ToArray())
         {
             replies.Remove(command);
         }
@@ -204,13 +236,17 @@ public static class ReplyDecoder
         {
             return null;
         }
-        bool whatsminer = root.Member("Msg") is { ValueKind: JsonValueKind.Object } || replies.Values.Any(static one => one.First("SUMMARY")?.Member("Factory GHS", "Power_RT", "Chip Temp Max") is not null);
+        bool whatsminer = root.Member("Msg") is { ValueKind: JsonValueKind.Object }
+            || replies.Values.Any(static one =>
+            one.First("SUMMARY")?.Member("Factory GHS", "Power_RT", "Chip Temp Max") is not null);
         if (!joined && whatsminer && root.Member("Msg") is { ValueKind: JsonValueKind.Object } fields)
         {
-            replies[fields.Member("fw_ver", "api_ver") is not null ? "get_version" : fields.Member("mineroff", "btmineroff") is not null ? "status" : "get_miner_info"] = whole;
+            replies[fields.Member("fw_ver", "api_ver") is not null ? "get_version"
+                : fields.Member("mineroff", "btmineroff") is not null ? "status" : "get_miner_info"] = whole;
         }
         Dictionary<string, CgminerStatus> statuses = [];
-        foreach ((string command, CgminerReply one) in replies.Count > 0 ? replies : new Dictionary<string, CgminerReply> { ["reply"] = whole })
+        foreach ((string command, CgminerReply one) in replies.Count > 0 ? replies
+            : new Dictionary<string, CgminerReply> { ["reply"] = whole })
         {
             if (one.Status is { } status)
             {
@@ -249,7 +285,8 @@ public static class ReplyDecoder
     {
         string text = Encoding.UTF8.GetString(body);
         foreach ((string sign, string driver) in (ReadOnlySpan<(string, string)>)
-            [("BOSMINER", "braiins"), ("BOSER", "braiins"), ("LUXMINER", "luxos"), ("VNISH", "vnish"), ("AVALON", "avalon"), ("MM ID0", "avalon"), ("BTMINER", "whatsminer-v2"), ("ANTMINER", "antminer")])
+            [("BOSMINER", "braiins"), ("BOSER", "braiins"), ("LUXMINER", "luxos"), ("VNISH", "vnish"),
+                ("AVALON", "avalon"), ("MM ID0", "avalon"), ("BTMINER", "whatsminer-v2"), ("ANTMINER", "antminer")])
         {
             if (text.Contains(sign, StringComparison.OrdinalIgnoreCase))
             {
@@ -263,32 +300,47 @@ public static class ReplyDecoder
     private static DecodedReply? Encrypted(JsonElement root, DateTimeOffset at)
     {
         JsonElement reply = root.Member("reply") ?? root;
-        string? data = reply.Member("enc") is { ValueKind: JsonValueKind.String } enc ? enc.GetString() : reply.Member("data") is { ValueKind: JsonValueKind.String } sent ? sent.GetString() : null;
+        string? data = reply.Member("enc") is { ValueKind: JsonValueKind.String } enc ? enc.GetString()
+            : reply.Member("data") is { ValueKind: JsonValueKind.String } sent ? sent.GetString() : null;
         if (data is null || (reply.Member("enc") is null && root.Member("newsalt") is null))
         {
             return null;
         }
-        JsonElement source = root.Member("token") is { ValueKind: JsonValueKind.Object } given ? given.Member("Msg") ?? given : root;
+        JsonElement source = root.Member("token") is { ValueKind: JsonValueKind.Object } given ? given.Member("Msg")
+            ?? given : root;
         string? password = root.Text("password") ?? source.Text("password");
-        if (source.Text("salt") is not { } salt || source.Text("newsalt") is not { } newSalt || source.Text("time") is not { } time || password is null)
+        if (source.Text("salt") is not { } salt || source.Text("newsalt") is not { } newSalt
+            || source.Text("time") is not { } time || password is null)
         {
             return new DecodedReply("whatsminer-v2-encrypted")
             {
-                Problem = "It is encrypted. Put salt, newsalt and time of the get_token reply and the password beside it, in one object, to have it opened.",
+                Problem = "It is encrypted. Put salt, newsalt and time of the get_token reply and the password "
+                    + "beside it, in one object, to have it opened.",
             };
         }
         WhatsminerToken token = WhatsminerToken.Of(new FleetSecret(password), salt, newSalt, time);
-        if (token.Decrypt(data) is not { } plain || TolerantJson.Read(Encoding.UTF8.GetBytes(plain)) is not { Root: { } opened } inner)
+        if (token.Decrypt(data) is not { } plain
+            || TolerantJson.Read(Encoding.UTF8.GetBytes(plain)) is not { Root: { } opened } inner)
         {
-            return new DecodedReply("whatsminer-v2-encrypted") { Problem = "It does not open with that password and token: they are not those it was made with, or it is broken." };
+            return new DecodedReply("whatsminer-v2-encrypted")
+            {
+                Problem = "It does not open with that password and token: they are not those it was made with, or it "
+                + "is broken."
+            };
         }
         byte[] bytes = Encoding.UTF8.GetBytes(plain);
         DecodedReply decoded = Cgminer(opened, inner, bytes, at, isText: false) ?? new DecodedReply("whatsminer-v2");
-        return decoded with { Kind = "whatsminer-v2-encrypted", Value = Clean(opened), Problem = decoded.Problem ?? inner.Problem };
+        return decoded with
+        {
+            Kind = "whatsminer-v2-encrypted",
+            Value = Clean(opened),
+            Problem = decoded.Problem ?? inner.Problem
+        };
     }
 
     private static ReadingFrame Frame(string driver, DateTimeOffset at) => new(driver, NoAddress, at);
 
     /// <summary>Without secrets; the filter works on text, and what it leaves is JSON again.</summary>
-    private static JsonElement? Clean(JsonElement value) => TolerantJson.Read(Encoding.UTF8.GetBytes(SecretFilter.Clean(value.GetRawText()))).Root;
+    private static JsonElement? Clean(JsonElement value) =>
+        TolerantJson.Read(Encoding.UTF8.GetBytes(SecretFilter.Clean(value.GetRawText()))).Root;
 }

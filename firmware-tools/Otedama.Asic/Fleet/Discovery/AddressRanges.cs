@@ -9,7 +9,8 @@ namespace Otedama.Asic;
 public sealed class AddressRangeException(string sentence) : Exception(sentence);
 
 /// <summary>
-/// The addresses an operator wrote down: 192.168.1.0/24, 10.0.0.5, 10.0.0.5-10.0.0.90, 10.0.0.5-90. Nothing outside of them is
+/// The addresses an operator wrote down: 192.168.1.0/24, 10.0.0.5, 10.0.0.5-10.0.0.90, 10.0.0.5-90. Nothing outside of
+/// them is
 /// ever asked, whoever names it. IPv4, because scanning IPv6 finds nothing.
 /// </summary>
 public sealed class AddressRanges
@@ -28,11 +29,13 @@ public sealed class AddressRanges
     public int Count => (int)_ranges.Sum(static range => (long)range.Last - range.First + 1);
 
     /// <summary>Throws AddressRangeException with a sentence for people.</summary>
-    /// <param name="allowPublic">Addresses outside the private ranges (10/8, 172.16/12, 192.168/16, 169.254/16, 100.64/10, 127/8) may be in them.</param>
+    /// <param name="allowPublic">Addresses outside the private ranges (10/8, 172.16/12, 192.168/16, 169.254/16,
+    /// 100.64/10, 127/8) may be in them.</param>
     public static AddressRanges Parse(IEnumerable<string> texts, bool allowPublic)
     {
         List<(uint First, uint Last)> ranges = [];
-        foreach (string text in texts.SelectMany(static one => one.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)))
+        foreach (string text in texts.SelectMany(
+            static one => one.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)))
         {
             if (ranges.Count >= RangesMax)
             {
@@ -42,18 +45,21 @@ public sealed class AddressRanges
             if (!allowPublic && (!IsPrivate(first) || !IsPrivate(last) || Block(first) != Block(last)))
             {
                 throw new AddressRangeException(
-                    $"{Shown(text)} has public addresses. Scanning other people's machines is not what this is for; add --allow-public if these are yours.");
+                    $"{Shown(text)} has public addresses. Scanning other people's machines is not what this is for; "
+                        + $"add --allow-public if these are yours.");
             }
             ranges.Add((first, last));
         }
         if (ranges.Count == 0)
         {
-            throw new AddressRangeException("No range was listed. Name what to search, such as 192.168.1.0/24: nothing is searched by itself.");
+            throw new AddressRangeException(
+                "No range was listed. Name what to search, such as 192.168.1.0/24: nothing is searched by itself.");
         }
         AddressRanges all = new(Merge(ranges));
         return (long)all._ranges.Sum(static range => (double)range.Last - range.First + 1) <= AddressesMax
             ? all
-            : throw new AddressRangeException($"The ranges have more than {AddressesMax} addresses together, the most that is searched (a /16).");
+            : throw new AddressRangeException(
+                $"The ranges have more than {AddressesMax} addresses together, the most that is searched (a /16).");
     }
 
     public bool Contains(IPAddress address)
@@ -105,7 +111,8 @@ public sealed class AddressRanges
         }
         uint first = Number(text[..dash], text);
         string end = text[(dash + 1)..];
-        uint last = byte.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out byte octet) ? (first & 0xFFFFFF00) | octet : Number(end, text);
+        uint last = byte.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out byte octet)
+            ? (first & 0xFFFFFF00) | octet : Number(end, text);
         if (last < first)
         {
             throw new AddressRangeException($"{Shown(text)} ends before it begins.");
@@ -130,12 +137,16 @@ public sealed class AddressRanges
     }
 
     private static AddressRangeException TooMany(string text, long count) => new(
-        $"{Shown(text)} has {count:N0} addresses; at most {AddressesMax:N0} (a /16) are searched. Did you mean a longer prefix, such as /24?");
+        $"{Shown(text)} has {count:N0} addresses; at most {AddressesMax:N0} (a /16) are searched. Did you mean a "
+            + $"longer prefix, such as /24?");
 
     private static uint Number(string address, string text) =>
-        address.Count(static c => c == '.') == 3 && IPAddress.TryParse(address, out IPAddress? parsed) && parsed.AddressFamily == AddressFamily.InterNetwork
+        address.Count(static c => c == '.') == 3 && IPAddress.TryParse(address, out IPAddress? parsed)
+            && parsed.AddressFamily == AddressFamily.InterNetwork
             ? Number(parsed)
-            : throw new AddressRangeException($"\"{Shown(text)}\" is no IPv4 address or range. Forms: 192.168.1.0/24, 192.168.1.20, 192.168.1.20-90.");
+            : throw new AddressRangeException(
+                $"\"{Shown(text)}\" is no IPv4 address or range. Forms: 192.168.1.0/24, 192.168.1.20, "
+                + $"192.168.1.20-90.");
 
     private static string Shown(string text) => ReplyWords.Short(text.Length > 60 ? text[..60] : text);
 

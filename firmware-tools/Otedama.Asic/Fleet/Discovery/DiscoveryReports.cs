@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Otedama.Asic;
 
-/// <summary>What a device said of itself over UDP. A hint: it is asked only if an operator listed its address.</summary>
+/// <summary>
+/// What a device said of itself over UDP. A hint: it is asked only if an operator listed its address.
+/// </summary>
 /// <param name="Source">antminer button, whatsminer button, cgminer multicast, mdns.</param>
 /// <param name="Mac">Lower case with colons; null = not said.</param>
 /// <param name="ApiPort">Of its cgminer API where it said so.</param>
@@ -34,13 +36,15 @@ public static class DiscoveryReports
     {
         string text = Text(datagram);
         int mac = text.IndexOf("MAC:", StringComparison.OrdinalIgnoreCase);
-        return text.StartsWith("IP:", StringComparison.OrdinalIgnoreCase) && mac > 3 && Address(text[3..mac]) is { } address
+        return text.StartsWith("IP:", StringComparison.OrdinalIgnoreCase) && mac > 3
+            && Address(text[3..mac]) is { } address
             && ReplyValues.Mac(text[(mac + 4)..].Trim()) is { } hardware
             ? new DiscoveryReport("whatsminer button", address, hardware, null, null) : null;
     }
 
     /// <summary>What is sent to the group: the port for replies is named in it.</summary>
-    public static byte[] MulticastQuestion(int replyPort) => Encoding.ASCII.GetBytes($"cgminer-FTW-{replyPort.ToString(CultureInfo.InvariantCulture)}");
+    public static byte[] MulticastQuestion(int replyPort) =>
+        Encoding.ASCII.GetBytes($"cgminer-FTW-{replyPort.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>"cgm-FTW-4028-description" and a NUL; the address is the sender's.</summary>
     public static DiscoveryReport? Multicast(ReadOnlySpan<byte> datagram, IPAddress sender)
@@ -53,8 +57,10 @@ public static class DiscoveryReports
         string rest = text["cgm-FTW-".Length..];
         int dash = rest.IndexOf('-', StringComparison.Ordinal);
         string port = dash < 0 ? rest : rest[..dash];
-        return int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 65_535
-            ? new DiscoveryReport("cgminer multicast", sender, null, number, dash < 0 || dash + 1 == rest.Length ? null : ReplyWords.Short(rest[(dash + 1)..])) : null;
+        return int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number is >= 1 and <= 65_535
+            ? new DiscoveryReport("cgminer multicast", sender, null, number,
+                dash < 0 || dash + 1 == rest.Length ? null : ReplyWords.Short(rest[(dash + 1)..])) : null;
     }
 
     private static string Text(ReadOnlySpan<byte> datagram)
@@ -65,5 +71,6 @@ public static class DiscoveryReports
     }
 
     private static IPAddress? Address(string text) =>
-        text.Trim() is { } trimmed && trimmed.Count(static c => c == '.') == 3 && IPAddress.TryParse(trimmed, out IPAddress? address) ? address : null;
+        text.Trim() is { } trimmed && trimmed.Count(static c => c == '.') == 3
+            && IPAddress.TryParse(trimmed, out IPAddress? address) ? address : null;
 }

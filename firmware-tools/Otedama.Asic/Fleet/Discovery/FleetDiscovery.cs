@@ -24,7 +24,8 @@ public sealed record DiscoveryOptions
 /// <param name="Unknown">Of them those nobody recognised.</param>
 /// <param name="Outside">Reports that pointed outside of the listed ranges.</param>
 public sealed record DiscoveryResult(
-    IReadOnlyList<FleetIdentity> Found, int Searched, int Open, IReadOnlyList<IPAddress> Unknown, int Outside, IReadOnlyList<string> Problems);
+    IReadOnlyList<FleetIdentity> Found, int Searched, int Open, IReadOnlyList<IPAddress> Unknown, int Outside,
+        IReadOnlyList<string> Problems);
 
 /// <summary>Searches the listed ranges, and nothing else, for devices and identifies them.</summary>
 public sealed class FleetDiscovery(FleetDrivers drivers)
@@ -32,22 +33,24 @@ public sealed class FleetDiscovery(FleetDrivers drivers)
     /// <summary>Identifications at one time: each holds up to three connections.</summary>
     private const int AtOnceMax = 64;
 
-    private readonly TimeProvider _clock = drivers.Transport.Clock;
+    private readonly TimeProvider _time = drivers.Transport.Clock;
 
-    public async Task<DiscoveryResult> SearchAsync(AddressRanges ranges, DiscoveryOptions options, CancellationToken cancel)
+    public async Task<DiscoveryResult> SearchAsync(
+        AddressRanges ranges, DiscoveryOptions options, CancellationToken cancel)
     {
-        FleetListener listener = new(ranges, _clock);
+        FleetListener listener = new(ranges, _time);
         Task<IReadOnlyList<DiscoveryReport>> heard = options.Listen > TimeSpan.Zero
-            ? listener.ListenAsync(options.Listen, asks: true, cancel) : Task.FromResult<IReadOnlyList<DiscoveryReport>>([]);
+            ? listener.ListenAsync(options.Listen, asks: true, cancel)
+                : Task.FromResult<IReadOnlyList<DiscoveryReport>>([]);
         HashSet<IPAddress> open = [];
         if (options.Scans)
         {
             IEnumerable<IPEndPoint> ports = ranges.Addresses().SelectMany(address => (IPEndPoint[])
                 [new IPEndPoint(address, options.Ports.Api), new IPEndPoint(address, options.Ports.Web)]);
-            await new PortScan(_clock).RunAsync(ports, port => open.Add(port.Address), cancel).ConfigureAwait(false);
+            await new PortScan(_time).RunAsync(ports, port => open.Add(port.Address), cancel);
         }
         Dictionary<IPAddress, int> apiPorts = [];
-        foreach (DiscoveryReport report in await heard.ConfigureAwait(false))
+        foreach (DiscoveryReport report in await heard)
         {
             open.Add(report.Address);
             if (report.ApiPort is int port)
@@ -59,20 +62,23 @@ public sealed class FleetDiscovery(FleetDrivers drivers)
         List<FleetIdentity> found = [];
         List<IPAddress> unknown = [];
         using SemaphoreSlim room = new(AtOnceMax);
-        await Task.WhenAll(open.Select(OneAsync)).ConfigureAwait(false);
+        await Task.WhenAll(open.Select(OneAsync));
         return new DiscoveryResult(
-            [.. found.OrderBy(static one => one.Target.Address.ToString(), StringComparer.Ordinal)], ranges.Count, open.Count,
+            [.. found.OrderBy(static one => one.Target.Address.ToString(), StringComparer.Ordinal)], ranges.Count,
+                open.Count,
             unknown, listener.Outside, listener.Problems);
 
         async Task OneAsync(IPAddress address)
         {
-            await room.WaitAsync(cancel).ConfigureAwait(false);
+            await room.WaitAsync(cancel);
             try
             {
-                FleetPorts ports = apiPorts.TryGetValue(address, out int api) ? options.Ports with { Api = api } : options.Ports;
+                FleetPorts ports = apiPorts.TryGetValue(address, out int api) ? options.Ports with { Api = api }
+                    : options.Ports;
                 FleetTarget target = new(address) { Ports = ports, Credentials = options.Credentials(address) };
-                FleetSigns? known = listener.Txt.TryGetValue(address, out IReadOnlyDictionary<string, string>? txt) ? new FleetSigns { Mdns = txt } : null;
-                FleetIdentity? identity = await identifier.IdentifyAsync(target, known, cancel).ConfigureAwait(false);
+                FleetSigns? known = listener.Txt.TryGetValue(address, out IReadOnlyDictionary<string, string>? txt)
+                    ? new FleetSigns { Mdns = txt } : null;
+                FleetIdentity? identity = await identifier.IdentifyAsync(target, known, cancel);
                 lock (found)
                 {
                     if (identity is null)

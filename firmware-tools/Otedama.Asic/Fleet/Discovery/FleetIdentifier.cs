@@ -8,7 +8,8 @@ namespace Otedama.Asic;
 public sealed record FleetIdentity(FleetTarget Target, IFleetDriver Driver, FleetMatch Match);
 
 /// <summary>
-/// Asks a device who it is: its page and its cgminer port at once, then what their answers suggest. After the first answer
+/// Asks a device who it is: its page and its cgminer port at once, then what their answers suggest. After the first
+/// answer
 /// that says something the others have 300 ms more, because other makers' firmware keeps the stock pages; the strongest
 /// claim counts. At most 10 s in all.
 /// </summary>
@@ -35,23 +36,24 @@ public sealed class FleetIdentifier(FleetDrivers drivers)
         ];
         while (asked.Count > 0)
         {
-            Task first = await Task.WhenAny(asked).ConfigureAwait(false);
+            Task first = await Task.WhenAny(asked);
             asked.Remove(first);
             if (asked.Count > 0 && drivers.Recognise(Seen(gate, ref signs)) is not null)
             {
-                await Task.WhenAny(Task.WhenAll(asked), Task.Delay(s_more, _transport.Clock, CancellationToken.None)).ConfigureAwait(false);
+                await Task.WhenAny(Task.WhenAll(asked), Task.Delay(s_more, _transport.Clock, CancellationToken.None));
                 break;
             }
         }
         if (drivers.Recognise(Seen(gate, ref signs)) is not { Match.Weight: > 60 })
         {
             // A Whatsminer whose firmware speaks only version 3 shows little else.
-            await V3Async(bare, change => Change(gate, ref signs, change), both.Token).ConfigureAwait(false);
+            await V3Async(bare, change => Change(gate, ref signs, change), both.Token);
         }
-        await both.CancelAsync().ConfigureAwait(false);
+        await both.CancelAsync();
         cancel.ThrowIfCancellationRequested();
-        await Task.WhenAll(asked).ConfigureAwait(false);
-        return drivers.Recognise(Seen(gate, ref signs)) is { } found ? new FleetIdentity(target, found.Driver, found.Match) : null;
+        await Task.WhenAll(asked);
+        return drivers.Recognise(Seen(gate, ref signs)) is { } found
+            ? new FleetIdentity(target, found.Driver, found.Match) : null;
     }
 
     private static void Change(Lock gate, ref FleetSigns signs, Func<FleetSigns, FleetSigns> change)
@@ -70,18 +72,25 @@ public sealed class FleetIdentifier(FleetDrivers drivers)
         }
     }
 
-    private async Task WebAsync(FleetTarget target, Action<Func<FleetSigns, FleetSigns>> change, CancellationToken cancel)
+    private async Task WebAsync(
+        FleetTarget target, Action<Func<FleetSigns, FleetSigns>> change, CancellationToken cancel)
     {
         try
         {
-            WebReply page = await _transport.Http.SendAsync(target, WebRequest.Get("/"), cancel).ConfigureAwait(false);
+            WebReply page = await _transport.Http.SendAsync(target, WebRequest.Get("/"), cancel);
             string text = Encoding.UTF8.GetString(page.Body.AsSpan(0, Math.Min(page.Body.Length, 64 * 1024)));
-            change(signs => signs with { WebStatus = page.Status, WebRealm = page.Realm, WebLocation = page.Location, WebText = text });
+            change(signs => signs with
+            {
+                WebStatus = page.Status,
+                WebRealm = page.Realm,
+                WebLocation = page.Location,
+                WebText = text
+            });
             if (page.Realm is not null || target.Address.AddressFamily != AddressFamily.InterNetwork)
             {
                 return;
             }
-            WebReply info = await _transport.Http.SendAsync(target, WebRequest.Get(AxeosDriver.InfoPath), cancel).ConfigureAwait(false);
+            WebReply info = await _transport.Http.SendAsync(target, WebRequest.Get(AxeosDriver.InfoPath), cancel);
             if (info.IsGood && TolerantJson.Read(info.Body).Root is not null)
             {
                 change(signs => signs with { SystemInfo = Encoding.UTF8.GetString(info.Body) });
@@ -93,15 +102,16 @@ public sealed class FleetIdentifier(FleetDrivers drivers)
         }
     }
 
-    private async Task ApiAsync(FleetTarget target, Action<Func<FleetSigns, FleetSigns>> change, CancellationToken cancel)
+    private async Task ApiAsync(
+        FleetTarget target, Action<Func<FleetSigns, FleetSigns>> change, CancellationToken cancel)
     {
         try
         {
-            CgminerReply version = await _transport.Cgminer.AskAsync(target, "version", null, cancel).ConfigureAwait(false);
+            CgminerReply version = await _transport.Cgminer.AskAsync(target, "version", null, cancel);
             change(signs => signs with { Version = version.Text });
             if (CgminerDriver.Vendor(version.Text) is null)
             {
-                CgminerReply details = await _transport.Cgminer.AskAsync(target, "devdetails", null, cancel).ConfigureAwait(false);
+                CgminerReply details = await _transport.Cgminer.AskAsync(target, "devdetails", null, cancel);
                 change(signs => signs with { DevDetails = details.Text });
             }
         }
@@ -111,12 +121,14 @@ public sealed class FleetIdentifier(FleetDrivers drivers)
         }
     }
 
-    private async Task V3Async(FleetTarget target, Action<Func<FleetSigns, FleetSigns>> change, CancellationToken cancel)
+    private async Task V3Async(
+        FleetTarget target, Action<Func<FleetSigns, FleetSigns>> change, CancellationToken cancel)
     {
         try
         {
             byte[] reply = await _transport.Frames.AskAsync(
-                new IPEndPoint(target.Address, target.Ports.WhatsminerV3), WhatsminerV3.Frame(WhatsminerV3.Get("get.device.info", "miner")), cancel).ConfigureAwait(false);
+                new IPEndPoint(target.Address, target.Ports.WhatsminerV3),
+                    WhatsminerV3.Frame(WhatsminerV3.Get("get.device.info", "miner")), cancel);
             if (TolerantJson.Read(reply).Root?.Member("code", "msg") is not null)
             {
                 change(signs => signs with { WhatsminerV3 = SecretFilter.Clean(reply) });

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Hears devices that report themselves: buttons of Antminers and Whatsminers, answers to a question to the group of cgminer
+/// Hears devices that report themselves: buttons of Antminers and Whatsminers, answers to a question to the group of
+/// cgminer
 /// and to mDNS. What is outside of the listed ranges is counted and forgotten.
 /// </summary>
 public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
@@ -13,7 +14,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
     private const int ReportsMax = 4096;
     private const int DatagramMax = 9000;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly HashSet<DiscoveryReport> _seen = [];
     private readonly Dictionary<IPAddress, IReadOnlyDictionary<string, string>> _txt = [];
 
@@ -30,7 +31,10 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
     public IReadOnlyDictionary<IPAddress, IReadOnlyDictionary<string, string>> Txt => _txt;
 
     /// <summary>Ports of the buttons; others in tests.</summary>
-    public (int Antminer, int Whatsminer) ButtonPorts { get; init; } = (DiscoveryReports.AntminerPort, DiscoveryReports.WhatsminerPort);
+    public (int Antminer, int Whatsminer) ButtonPorts
+    {
+        get; init;
+    } = (DiscoveryReports.AntminerPort, DiscoveryReports.WhatsminerPort);
 
     /// <summary>Asks the groups and hears everybody for that long; each report once.</summary>
     /// <param name="asks">False = only the buttons.</param>
@@ -48,15 +52,19 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
             if (asks && Open(0, problems, sockets) is { } group)
             {
                 int port = ((IPEndPoint)group.LocalEndPoint!).Port;
-                await AskAsync(group, DiscoveryReports.MulticastQuestion(port), new IPEndPoint(DiscoveryReports.MulticastGroup, DiscoveryReports.MulticastPort), problems, both.Token).ConfigureAwait(false);
-                hears.Add(HearAsync(group, static (bytes, from) => DiscoveryReports.Multicast(bytes.Span, from), both.Token));
+                await AskAsync(group, DiscoveryReports.MulticastQuestion(port),
+                    new IPEndPoint(DiscoveryReports.MulticastGroup, DiscoveryReports.MulticastPort), problems,
+                    both.Token);
+                hears.Add(HearAsync(group, static (bytes, from) => DiscoveryReports.Multicast(bytes.Span, from),
+                    both.Token));
             }
             if (asks && Open(0, problems, sockets) is { } names)
             {
-                await AskAsync(names, MdnsMessage.Question(MdnsMessage.AxeosType), new IPEndPoint(DiscoveryReports.MdnsGroup, DiscoveryReports.MdnsPort), problems, both.Token).ConfigureAwait(false);
+                await AskAsync(names, MdnsMessage.Question(MdnsMessage.AxeosType),
+                    new IPEndPoint(DiscoveryReports.MdnsGroup, DiscoveryReports.MdnsPort), problems, both.Token);
                 hears.Add(HearAsync(names, Mdns, both.Token));
             }
-            await Task.WhenAll(hears).ConfigureAwait(false);
+            await Task.WhenAll(hears);
         }
         finally
         {
@@ -64,7 +72,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
             Problems = problems;
         }
         cancel.ThrowIfCancellationRequested();
-        lock (_lock)
+        lock (_gate)
         {
             return [.. _seen];
         }
@@ -81,7 +89,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
     /// <summary>Takes one datagram; for whoever has sockets of his own.</summary>
     public void Take(DiscoveryReport? report)
     {
-        lock (_lock)
+        lock (_gate)
         {
             if (report is null)
             {
@@ -107,7 +115,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
             {
                 if (ranges.Contains(from))
                 {
-                    lock (_lock)
+                    lock (_gate)
                     {
                         _txt[from] = service.Txt;
                     }
@@ -118,7 +126,8 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         return null;
     }
 
-    private async Task HearAsync(Socket socket, Func<ReadOnlyMemory<byte>, IPAddress, DiscoveryReport?> read, CancellationToken cancel)
+    private async Task HearAsync(
+        Socket socket, Func<ReadOnlyMemory<byte>, IPAddress, DiscoveryReport?> read, CancellationToken cancel)
     {
         byte[] buffer = new byte[DatagramMax];
         IPEndPoint any = new(IPAddress.Any, 0);
@@ -126,7 +135,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         {
             try
             {
-                SocketReceiveFromResult got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, cancel).ConfigureAwait(false);
+                SocketReceiveFromResult got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, cancel);
                 Take(read(buffer.AsMemory(0, got.ReceivedBytes), ((IPEndPoint)got.RemoteEndPoint).Address));
             }
             catch (SocketException)
@@ -154,16 +163,18 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         catch (SocketException e)
         {
             socket.Dispose();
-            problems.Add($"UDP port {port} cannot be listened on ({e.SocketErrorCode}); reports that come there are not heard.");
+            problems.Add($"UDP port {port} cannot be listened on ({e.SocketErrorCode}); reports that come there are "
+                + $"not heard.");
             return null;
         }
     }
 
-    private static async Task AskAsync(Socket socket, byte[] question, IPEndPoint group, List<string> problems, CancellationToken cancel)
+    private static async Task AskAsync(
+        Socket socket, byte[] question, IPEndPoint group, List<string> problems, CancellationToken cancel)
     {
         try
         {
-            await socket.SendToAsync(question, group, cancel).ConfigureAwait(false);
+            await socket.SendToAsync(question, group, cancel);
         }
         catch (SocketException e)
         {

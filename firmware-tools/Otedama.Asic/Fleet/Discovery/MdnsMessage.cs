@@ -7,7 +7,9 @@ namespace Otedama.Asic;
 /// <summary>A service a device announced: where, and its TXT keys.</summary>
 public sealed record MdnsService(string Name, IPAddress? Address, int? Port, IReadOnlyDictionary<string, string> Txt);
 
-/// <summary>As much of DNS as finding AxeOS takes: one question, and what comes back. Pure; hostile bytes give fewer services.</summary>
+/// <summary>
+/// As much of DNS as finding AxeOS takes: one question, and what comes back. Pure; hostile bytes give fewer services.
+/// </summary>
 public static class MdnsMessage
 {
     /// <summary>AxeOS registers under this subtype.</summary>
@@ -41,7 +43,8 @@ public static class MdnsMessage
         int questions = BinaryPrimitives.ReadUInt16BigEndian(message[4..]);
         int records = Math.Min(
             RecordsMax,
-            BinaryPrimitives.ReadUInt16BigEndian(message[6..]) + BinaryPrimitives.ReadUInt16BigEndian(message[8..]) + BinaryPrimitives.ReadUInt16BigEndian(message[10..]));
+            BinaryPrimitives.ReadUInt16BigEndian(message[6..]) + BinaryPrimitives.ReadUInt16BigEndian(message[8..])
+                + BinaryPrimitives.ReadUInt16BigEndian(message[10..]));
         int at = 12;
         for (int i = 0; i < questions; i++)
         {
@@ -74,7 +77,8 @@ public static class MdnsMessage
             {
                 addresses[name] = new IPAddress(message.Slice(data, 4));
             }
-            else if (type == TypePtr && name.Contains("_http._tcp", StringComparison.OrdinalIgnoreCase) && Name(message, ref data) is { } target)
+            else if (type == TypePtr && name.Contains("_http._tcp", StringComparison.OrdinalIgnoreCase)
+                && Name(message, ref data) is { } target)
             {
                 wanted.Add(target);
             }
@@ -97,7 +101,8 @@ public static class MdnsMessage
         {
             bool placed = places.TryGetValue(name, out (string Host, int Port) place);
             IPAddress? address = placed ? addresses.GetValueOrDefault(place.Host) : null;
-            services.Add(new MdnsService(name, address, placed ? place.Port : null, texts.GetValueOrDefault(name) ?? []));
+            services.Add(new MdnsService(
+                name, address, placed ? place.Port : null, texts.GetValueOrDefault(name) ?? []));
         }
         return services;
     }

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Which of many ports take a connection. Begins with 64 attempts at once and takes 64 more every 100 ms while nothing is
+/// Which of many ports take a connection. Begins with 64 attempts at once and takes 64 more every 100 ms while nothing
+/// is
 /// amiss; halves when this machine runs out of sockets or buffers. One attempt lasts at most a second.
 /// </summary>
 public sealed class PortScan(TimeProvider clock)
@@ -37,19 +38,21 @@ public sealed class PortScan(TimeProvider clock)
             {
                 return;
             }
-            Task pause = more && running.Count == limit ? Task.Delay(s_grow, clock, cancel) : Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);
-            await Task.WhenAny(running.Cast<Task>().Append(pause)).ConfigureAwait(false);
+            Task pause = more && running.Count == limit ? Task.Delay(s_grow, clock, cancel)
+                : Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);
+            await Task.WhenAny(running.Cast<Task>().Append(pause));
             cancel.ThrowIfCancellationRequested();
-            foreach (Task<(IPEndPoint Port, bool? IsOpen)> done in running.Where(static one => one.IsCompleted).ToArray())
+            foreach (Task<(IPEndPoint Port, bool? IsOpen)> done in running.Where(
+                static one => one.IsCompleted).ToArray())
             {
                 running.Remove(done);
-                (IPEndPoint port, bool? isOpen) = await done.ConfigureAwait(false);
+                (IPEndPoint port, bool? isOpen) = await done;
                 if (isOpen is null)
                 {
                     limit = Math.Max(1, limit / 2);
                     again.Enqueue(port);
                     grown = clock.GetTimestamp();
-                    await Task.Delay(s_grow, clock, cancel).ConfigureAwait(false);
+                    await Task.Delay(s_grow, clock, cancel);
                 }
                 else if (isOpen == true)
                 {
@@ -72,10 +75,11 @@ public sealed class PortScan(TimeProvider clock)
         try
         {
             using Socket socket = new(port.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(port, both.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(port, both.Token);
             return (port, true);
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+        catch (SocketException e) when (
+            e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
         {
             return (port, null);
         }

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Antminers with the maker's firmware: its web interface under digest where credentials are configured, else the read-only
+/// Antminers with the maker's firmware: its web interface under digest where credentials are configured, else the
+/// read-only
 /// socket. Configuration is read, changed, written as a whole and compared; keys that were not there are not invented.
 /// </summary>
 public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(transport)
@@ -20,19 +21,23 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
     public override string Name => "antminer";
 
     public override FleetAbilities Abilities =>
-        FleetAbilities.Reboot | FleetAbilities.Pause | FleetAbilities.Resume | FleetAbilities.Locate | FleetAbilities.SetPools | FleetAbilities.SetMode;
+        FleetAbilities.Reboot | FleetAbilities.Pause | FleetAbilities.Resume | FleetAbilities.Locate
+            | FleetAbilities.SetPools | FleetAbilities.SetMode;
 
     protected override IReadOnlyList<string> Reads => s_reads;
 
     public override FleetMatch? Recognise(FleetSigns signs) =>
         signs.WebRealm?.StartsWith("antMiner", StringComparison.OrdinalIgnoreCase) == true
-            ? new FleetMatch(70, "Antminer", "its page asks for a password of the realm antMiner") { Firmware = "stock" }
+            ? new FleetMatch(70, "Antminer", "its page asks for a password of the realm antMiner")
+            {
+                Firmware = "stock"
+            }
             : signs.Version?.Contains("ANTMINER", StringComparison.OrdinalIgnoreCase) == true
             ? new FleetMatch(60, "Antminer", "its version names Antminer") { Firmware = "stock" } : null;
 
     public override async Task<FleetTuning> TuningAsync(FleetTarget target, CancellationToken cancel)
     {
-        JsonElement conf = (await GetAsync(target, "get_miner_conf", cancel).ConfigureAwait(false)).Root;
+        JsonElement conf = (await GetAsync(target, "get_miner_conf", cancel)).Root;
         int index = Array.IndexOf(s_modeNumbers, conf.Text("miner-mode", "bitmain-work-mode"));
         return new FleetTuning { Modes = s_modes, Mode = index >= 0 ? s_modes[index] : null };
     }
@@ -47,16 +52,17 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         int repairs = 0;
         if (target.Credentials is not null)
         {
-            (system, repairs, string text) = await GetAsync(target, "get_system_info", cancel).ConfigureAwait(false);
+            (system, repairs, string text) = await GetAsync(target, "get_system_info", cancel);
             frame.Keep("get_system_info", text);
             foreach (string page in (string[])["summary", "stats", "pools"])
             {
                 try
                 {
-                    (JsonElement root, int more, string shown) = await GetAsync(target, page, cancel).ConfigureAwait(false);
+                    (JsonElement root, int more, string shown) = await GetAsync(target, page, cancel);
                     replies[page] = new CgminerReply(page, new TolerantReply { Root = root, Repairs = more }, shown);
                 }
-                catch (FleetException e) when (e.Fault is FleetFault.Unsupported or FleetFault.Malformed or FleetFault.Device)
+                catch (FleetException e) when (
+                    e.Fault is FleetFault.Unsupported or FleetFault.Malformed or FleetFault.Device)
                 {
                     // Older pages have other names; the socket tells the rest.
                 }
@@ -64,45 +70,50 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         }
         if (replies.Count < 3)
         {
-            await AddSocketAsync(target, replies, system is not null, cancel).ConfigureAwait(false);
+            await AddSocketAsync(target, replies, system is not null, cancel);
         }
         return AntminerReader.Read(system, replies, frame, repairs);
     }
 
-    protected override async Task<FleetOutcome> CarryOutAsync(FleetTarget target, FleetOrder order, CancellationToken cancel)
+    protected override async Task<FleetOutcome> CarryOutAsync(
+        FleetTarget target, FleetOrder order, CancellationToken cancel)
     {
         if (target.Credentials is null)
         {
-            return new FleetOutcome(FleetResult.Denied, $"{At(target)}: writing needs its user and password and none is configured.");
+            return new FleetOutcome(FleetResult.Denied,
+                $"{At(target)}: writing needs its user and password and none is configured.");
         }
         switch (order)
         {
             case RebootOrder:
-                WebReply reboot = await SendAsync(target, WebRequest.Get(Path("reboot")), cancel).ConfigureAwait(false);
+                WebReply reboot = await SendAsync(target, WebRequest.Get(Path("reboot")), cancel);
                 return reboot.Status is 401 or 403 ? new FleetOutcome(FleetResult.Denied, Refusal(target, At(target)))
                     : reboot.IsGood ? Done($"{At(target)} reboots.")
-                    : new FleetOutcome(FleetResult.Failed, $"{At(target)}: reboot was answered with HTTP {reboot.Status}.");
+                    : new FleetOutcome(FleetResult.Failed,
+                        $"{At(target)}: reboot was answered with HTTP {reboot.Status}.");
             case LocateOrder locate:
-                await PostAsync(target, "blink", new JsonObject { ["blink"] = locate.On }, cancel).ConfigureAwait(false);
+                await PostAsync(target, "blink", new JsonObject { ["blink"] = locate.On }, cancel);
                 return Done($"{At(target)} {(locate.On ? "blinks" : "blinks no more")}.");
             case PauseOrder:
-                return await ModeAsync(target, "sleep", cancel).ConfigureAwait(false);
+                return await ModeAsync(target, "sleep", cancel);
             case ResumeOrder:
-                return await ModeAsync(target, "normal", cancel).ConfigureAwait(false);
+                return await ModeAsync(target, "normal", cancel);
             case SetModeOrder mode:
-                return await ModeAsync(target, mode.Mode, cancel).ConfigureAwait(false);
+                return await ModeAsync(target, mode.Mode, cancel);
             case SetPoolsOrder pools:
-                return await PoolsAsync(target, pools.Pools, cancel).ConfigureAwait(false);
+                return await PoolsAsync(target, pools.Pools, cancel);
             default:
-                return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: the driver {Name} cannot {order.Words}.");
+                return new FleetOutcome(FleetResult.Unsupported,
+                    $"{At(target)}: the driver {Name} cannot {order.Words}.");
         }
     }
 
-    private async Task AddSocketAsync(FleetTarget target, Dictionary<string, CgminerReply> replies, bool hasWeb, CancellationToken cancel)
+    private async Task AddSocketAsync(
+        FleetTarget target, Dictionary<string, CgminerReply> replies, bool hasWeb, CancellationToken cancel)
     {
         try
         {
-            foreach ((string command, CgminerReply reply) in await Transport.Cgminer.AskAllAsync(target, Reads, cancel).ConfigureAwait(false))
+            foreach ((string command, CgminerReply reply) in await Transport.Cgminer.AskAllAsync(target, Reads, cancel))
             {
                 replies.TryAdd(command, reply);
             }
@@ -118,10 +129,12 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         int index = Array.IndexOf(s_modes, mode);
         if (index < 0)
         {
-            return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {ReplyWords.Short(mode)} is no mode; they are {string.Join(", ", s_modes)}.");
+            return new FleetOutcome(FleetResult.Refused,
+                $"{At(target)}: {ReplyWords.Short(mode)} is no mode; they are {string.Join(", ", s_modes)}.");
         }
-        JsonObject conf = await ConfAsync(target, cancel).ConfigureAwait(false);
-        string? key = conf.ContainsKey("miner-mode") ? "miner-mode" : conf.ContainsKey("bitmain-work-mode") ? "bitmain-work-mode" : null;
+        JsonObject conf = await ConfAsync(target, cancel);
+        string? key = conf.ContainsKey("miner-mode") ? "miner-mode" : conf.ContainsKey("bitmain-work-mode")
+            ? "bitmain-work-mode" : null;
         if (key is null)
         {
             return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: its configuration has no mode of work.");
@@ -138,22 +151,27 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         // Numbers stay numbers and strings strings: the device reads only what it wrote.
         conf[key] = conf[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
             ? int.Parse(s_modeNumbers[index], CultureInfo.InvariantCulture) : s_modeNumbers[index];
-        string? wrong = await WriteAsync(target, conf, cancel).ConfigureAwait(false);
-        return wrong is null ? Done($"{At(target)} is in mode {mode}.") : new FleetOutcome(FleetResult.Failed, $"{At(target)}: {wrong}");
+        string? wrong = await WriteAsync(target, conf, cancel);
+        return wrong is null ? Done($"{At(target)} is in mode {mode}.")
+            : new FleetOutcome(FleetResult.Failed, $"{At(target)}: {wrong}");
     }
 
-    private async Task<FleetOutcome> PoolsAsync(FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
+    private async Task<FleetOutcome> PoolsAsync(
+        FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
         if (FleetDriverRules.PoolsRefused(pools, PoolsMax) is { } refused)
         {
             return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
         }
-        if (pools.Any(static pool => string.Concat(pool.User, pool.Password.Reveal()).Contains('"', StringComparison.Ordinal)))
+        if (pools.Any(static pool =>
+            string.Concat(pool.User, pool.Password.Reveal()).Contains('"', StringComparison.Ordinal)))
         {
-            return new FleetOutcome(FleetResult.Refused, $"{At(target)}: a user or password with a quote breaks this device's messages to the pool. Choose another.");
+            return new FleetOutcome(FleetResult.Refused,
+                $"{At(target)}: a user or password with a quote breaks this device's messages to the pool. Choose "
+                + $"another.");
         }
         List<string> steps = [];
-        JsonObject before = await ConfAsync(target, cancel).ConfigureAwait(false);
+        JsonObject before = await ConfAsync(target, cancel);
         JsonObject wanted = (JsonObject)before.DeepClone();
         JsonArray list = [];
         for (int i = 0; i < PoolsMax; i++)
@@ -166,47 +184,59 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
             });
         }
         wanted["pools"] = list;
-        if (await WriteAsync(target, wanted, cancel).ConfigureAwait(false) is { } wrong)
+        if (await WriteAsync(target, wanted, cancel) is { } wrong)
         {
             return new FleetOutcome(FleetResult.Failed, $"{At(target)}: {wrong}");
         }
         steps.Add($"wrote {string.Join(", ", pools.Select(static pool => pool.Url))}");
-        bool alive = await UntilAsync(async () => await IsAliveAsync(target, pools[0], cancel).ConfigureAwait(false), Transport.Waits.PoolAliveAfterRestart.TotalSeconds, cancel).ConfigureAwait(false);
+        bool alive = await UntilAsync(
+            async () => await IsAliveAsync(target, pools[0], cancel),
+            Transport.Waits.PoolAliveAfterRestart.TotalSeconds, cancel);
         if (alive)
         {
-            return new FleetOutcome(FleetResult.Done, $"{At(target)} mines on {pools[0].Url} as {pools[0].User}.") { Steps = steps };
+            return new FleetOutcome(FleetResult.Done, $"{At(target)} mines on {pools[0].Url} as {pools[0].User}.")
+            {
+                Steps = steps
+            };
         }
         if (Masked(before) is not null)
         {
             return new FleetOutcome(
-                FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {Transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s, and what was before cannot be put back: it showed its passwords as asterisks.")
+                FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in "
+                    + $"{Transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s, and what was before cannot be put "
+                    + $"back: it showed its passwords as asterisks.")
             { Steps = steps };
         }
-        string? back = await WriteAsync(target, before, cancel).ConfigureAwait(false);
-        steps.Add(back is null ? "put back the configuration of before" : "could not put back the configuration of before");
+        string? back = await WriteAsync(target, before, cancel);
+        steps.Add(back is null ? "put back the configuration of before"
+            : "could not put back the configuration of before");
         return new FleetOutcome(
-            FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {Transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. {(back is null ? "Its configuration is as it was." : back)}")
+            FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in "
+                + $"{Transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. "
+                + $"{(back is null ? "Its configuration is as it was." : back)}")
         { Steps = steps, RolledBack = back is null };
     }
 
     private async Task<bool> IsAliveAsync(FleetTarget target, FleetPool pool, CancellationToken cancel)
     {
         Dictionary<string, CgminerReply> replies = [];
-        (JsonElement root, int _, string _) = await GetAsync(target, "pools", cancel).ConfigureAwait(false);
+        (JsonElement root, int _, string _) = await GetAsync(target, "pools", cancel);
         replies["pools"] = new CgminerReply("pools", new TolerantReply { Root = root }, "");
-        return CgminerReader.Pools(replies).Any(one => PoolUrl.Same(one.Url, pool.Url) && one.User == pool.User && "alive".Equals(one.Status, StringComparison.OrdinalIgnoreCase));
+        return CgminerReader.Pools(replies).Any(
+            one => PoolUrl.Same(one.Url, pool.Url) && one.User == pool.User
+            && "alive".Equals(one.Status, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Writes the whole configuration and compares it after 5 s; null = it is so, else why not.</summary>
     private async Task<string?> WriteAsync(FleetTarget target, JsonObject conf, CancellationToken cancel)
     {
-        JsonElement answer = await PostAsync(target, "set_miner_conf", conf, cancel).ConfigureAwait(false);
+        JsonElement answer = await PostAsync(target, "set_miner_conf", conf, cancel);
         if (answer.Text("stats") is { } stats && stats != "success")
         {
             return $"it did not take the configuration: {ReplyWords.Short(answer.Text("msg", "code") ?? stats)}";
         }
-        await DelayAsync(Transport.Waits.Compare.TotalSeconds, cancel).ConfigureAwait(false);
-        JsonObject read = await ConfAsync(target, cancel).ConfigureAwait(false);
+        await DelayAsync(Transport.Waits.Compare.TotalSeconds, cancel);
+        JsonObject read = await ConfAsync(target, cancel);
         foreach ((string key, JsonNode? value) in conf)
         {
             if (!Same(key, value, read[key]))
@@ -223,31 +253,43 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         {
             return string.Equals(written?.ToString(), read?.ToString(), StringComparison.Ordinal);
         }
-        return written is JsonArray a && read is JsonArray b && a.Count <= Math.Max(b.Count, PoolsMax) && a.Zip(b).All(static pair =>
-            pair.First?["url"]?.ToString() == pair.Second?["url"]?.ToString() && pair.First?["user"]?.ToString() == pair.Second?["user"]?.ToString());
+        return written is JsonArray a && read is JsonArray b && a.Count <= Math.Max(b.Count, PoolsMax)
+            && a.Zip(b).All(static pair =>
+            pair.First?["url"]?.ToString() == pair.Second?["url"]?.ToString()
+                && pair.First?["user"]?.ToString() == pair.Second?["user"]?.ToString());
     }
 
     /// <summary>Why a configuration may not be written back: its passwords are not what they are.</summary>
-    private static string? Masked(JsonObject conf) => conf["pools"] is JsonArray pools && pools.Any(static pool => pool?["pass"]?.ToString() is { Length: > 1 } pass && pass.All(static c => c == '*'))
-        ? "it shows the passwords of its pools as asterisks, so its configuration cannot be written back without changing them. Set its pools first." : null;
+    private static string? Masked(JsonObject conf) =>
+        conf["pools"] is JsonArray pools
+        && pools.Any(static pool => pool?["pass"]?.ToString() is { Length: > 1 } pass && pass.All(static c => c == '*'))
+        ? "it shows the passwords of its pools as asterisks, so its configuration cannot be written back without "
+            + "changing them. Set its pools first." : null;
 
     private async Task<JsonObject> ConfAsync(FleetTarget target, CancellationToken cancel)
     {
-        JsonElement root = (await GetAsync(target, "get_miner_conf", cancel).ConfigureAwait(false)).Root;
-        return JsonObject.Create(root) ?? throw new FleetException(FleetFault.Malformed, At(target), $"{At(target)}: get_miner_conf is no object.");
+        JsonElement root = (await GetAsync(target, "get_miner_conf", cancel)).Root;
+        return JsonObject.Create(root)
+            ?? throw new FleetException(
+            FleetFault.Malformed, At(target), $"{At(target)}: get_miner_conf is no object.");
     }
 
-    private async Task<(JsonElement Root, int Repairs, string Text)> GetAsync(FleetTarget target, string page, CancellationToken cancel)
+    private async Task<(JsonElement Root, int Repairs, string Text)> GetAsync(
+        FleetTarget target, string page, CancellationToken cancel)
     {
-        WebReply reply = await SendAsync(target, WebRequest.Get(Path(page)), cancel).ConfigureAwait(false);
+        WebReply reply = await SendAsync(target, WebRequest.Get(Path(page)), cancel);
         (JsonElement root, TolerantReply body) = Json(target, reply, page);
         return (root, body.Repairs, SecretFilter.Clean(reply.Body, target.Credentials?.Password));
     }
 
-    private async Task<JsonElement> PostAsync(FleetTarget target, string page, JsonObject body, CancellationToken cancel)
+    private async Task<JsonElement> PostAsync(
+        FleetTarget target, string page, JsonObject body, CancellationToken cancel)
     {
-        WebRequest request = WebRequest.Json(HttpMethod.Post, Path(page), WhatsminerToken.Relaxed(body)) with { Within = TimeSpan.FromSeconds(15) };
-        WebReply reply = await SendAsync(target, request, cancel).ConfigureAwait(false);
+        WebRequest request = WebRequest.Json(HttpMethod.Post, Path(page), WhatsminerToken.Relaxed(body)) with
+        {
+            Within = TimeSpan.FromSeconds(15)
+        };
+        WebReply reply = await SendAsync(target, request, cancel);
         return Json(target, reply, page).Root;
     }
 
@@ -261,7 +303,8 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
 public static class AntminerReader
 {
     /// <param name="system">Reply of get_system_info.</param>
-    public static FleetReading Read(JsonElement? system, IReadOnlyDictionary<string, CgminerReply> replies, ReadingFrame frame, int repairs)
+    public static FleetReading Read(
+        JsonElement? system, IReadOnlyDictionary<string, CgminerReply> replies, ReadingFrame frame, int repairs)
     {
         FleetReading reading = CgminerReader.Read(replies, frame);
         string? mac = ReplyValues.Mac(system?.Text("macaddr")) ?? reading.Identity.Mac;
@@ -271,7 +314,8 @@ public static class AntminerReader
         {
             Id = mac ?? reading.Id,
             Repairs = reading.Repairs + repairs,
-            State = reading.State == FleetState.Unknown && web?.Number("rate_5s") is double rate ? rate > 0 ? FleetState.Mining : FleetState.Idle : reading.State,
+            State = reading.State == FleetState.Unknown && web?.Number("rate_5s") is double rate ? rate > 0
+                ? FleetState.Mining : FleetState.Idle : reading.State,
             Identity = reading.Identity with
             {
                 Family = "Antminer",
@@ -281,7 +325,8 @@ public static class AntminerReader
                 HostName = system?.Text("hostname"),
                 Version = system?.Text("system_filesystem_version") ?? reading.Identity.Version,
             },
-            Uptime = reading.Uptime ?? (web?.Number("elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null),
+            Uptime = reading.Uptime ?? (
+                web?.Number("elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null),
             Rates = reading.Rates with
             {
                 FiveSeconds = reading.Rates.FiveSeconds ?? web?.Number("rate_5s").Times(unit),

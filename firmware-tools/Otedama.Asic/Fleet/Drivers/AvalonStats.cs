@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Otedama.Asic;
 
 /// <summary>
-/// "MM ID0" of an Avalon's stats: words of Key[value] one after the other, values with spaces, brackets in values balanced.
+/// "MM ID0" of an Avalon's stats: words of Key[value] one after the other, values with spaces, brackets in values
+/// balanced.
 /// Read with a scanner of brackets. Pure, linear, never throws.
 /// </summary>
 public static class AvalonStats
@@ -52,7 +53,8 @@ public static class AvalonStats
         return items;
     }
 
-    internal static bool IsIn(JsonElement stats) => stats.Member("MM ID0", "MM ID1", "MM ID0:Summary") is { ValueKind: JsonValueKind.String };
+    internal static bool IsIn(JsonElement stats) =>
+        stats.Member("MM ID0", "MM ID1", "MM ID0:Summary") is { ValueKind: JsonValueKind.String };
 
     internal static MinerStats Read(JsonElement stats, MinerStats found)
     {
@@ -62,12 +64,16 @@ public static class AvalonStats
         MinerStats result = found;
         for (int module = 0; module < ModulesMax; module++)
         {
-            if ((stats.Member($"MM ID{module}") ?? stats.Member($"MM ID{module}:Summary")) is not { ValueKind: JsonValueKind.String } member)
+            if ((stats.Member($"MM ID{module}") ?? stats.Member($"MM ID{module}:Summary")) is not
+                {
+                    ValueKind: JsonValueKind.String
+                } member)
             {
                 continue;
             }
             IReadOnlyDictionary<string, string> items = Scan(member.GetString() ?? "");
-            double? duty = Number(items, "FanR"), chip = Number(items, "TMax"), rate = (Number(items, "GHSmm") ?? Number(items, "GHSspd")).Times(1e9);
+            double? duty = Number(items, "FanR"), chip = Number(items, "TMax"),
+                rate = (Number(items, "GHSmm") ?? Number(items, "GHSspd")).Times(1e9);
             for (int i = 1; i <= 8; i++)
             {
                 if (Number(items, $"Fan{i}") is double rpm)
@@ -92,7 +98,8 @@ public static class AvalonStats
                 Average = Add(result.Average, Number(items, "GHSavg").Times(1e9)),
                 ClockMhz = Number(items, "Freq") ?? result.ClockMhz,
                 Watts = Add(result.Watts, Watts(items)),
-                Elapsed = Number(items, "Elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : result.Elapsed,
+                Elapsed = Number(items, "Elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up)
+                    : result.Elapsed,
                 Type = result.Type ?? (items.TryGetValue("Ver", out string? ver) ? Model(ver) : null),
             };
         }
@@ -100,7 +107,8 @@ public static class AvalonStats
     }
 
     /// <summary>A board per figure of MTmax and MGHS.</summary>
-    private static void AddChains(List<ChainReading> chains, IReadOnlyDictionary<string, string> items, double? rate, double? chip)
+    private static void AddChains(
+        List<ChainReading> chains, IReadOnlyDictionary<string, string> items, double? rate, double? chip)
     {
         double[] rates = Numbers(items, "MGHS"), hottest = Numbers(items, "MTmax");
         double? clock = Number(items, "Freq");
@@ -131,14 +139,16 @@ public static class AvalonStats
     /// <summary>1246-83-21042001_... begins with the model.</summary>
     private static string Model(string version) => $"Avalon {version.Split('-')[0]}";
 
-    private static double? Add(double? one, double? other) => one is double a && other is double b ? a + b : one ?? other;
+    private static double? Add(double? one, double? other) =>
+        one is double a && other is double b ? a + b : one ?? other;
 
     private static double? Number(IReadOnlyDictionary<string, string> items, params ReadOnlySpan<string> keys)
     {
         foreach (string key in keys)
         {
             if (items.TryGetValue(key, out string? text)
-                && double.TryParse(text.Trim().TrimEnd('%', 'C'), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && double.TryParse(text.Trim().TrimEnd('%', 'C'), NumberStyles.Float, CultureInfo.InvariantCulture,
+                    out double value)
                 && double.IsFinite(value) && value > -200)
             {
                 return value;
@@ -150,9 +160,11 @@ public static class AvalonStats
     private static double[] Numbers(IReadOnlyDictionary<string, string> items, string key)
     {
         List<double> numbers = [];
-        foreach (string word in items.TryGetValue(key, out string? text) ? text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(64) : [])
+        foreach (string word in items.TryGetValue(key, out string? text)
+            ? text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(64) : [])
         {
-            if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
+            if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && double.IsFinite(value))
             {
                 numbers.Add(value);
             }

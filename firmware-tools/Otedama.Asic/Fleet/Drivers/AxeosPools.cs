@@ -5,8 +5,10 @@ using System.Text.Json.Nodes;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Changes the pools of an AxeOS device. Where it keeps numbered pools, new ones go into places that are not in use, become
-/// the primary, and the old ones go only once the new one is mined on; else its two fixed places are written. Passwords read
+/// Changes the pools of an AxeOS device. Where it keeps numbered pools, new ones go into places that are not in use,
+/// become
+/// the primary, and the old ones go only once the new one is mined on; else its two fixed places are written.
+/// Passwords read
 /// back as asterisks and are never written back.
 /// </summary>
 internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
@@ -21,18 +23,21 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
         {
             return new FleetOutcome(FleetResult.Refused, $"{At}: {refused}");
         }
-        JsonElement before = await driver.InfoAsync(target, cancel).ConfigureAwait(false);
-        bool numbered = before.Member("pools") is { ValueKind: JsonValueKind.Array } && before.Member("primaryPoolIndex") is not null;
+        JsonElement before = await driver.InfoAsync(target, cancel);
+        bool numbered = before.Member("pools") is { ValueKind: JsonValueKind.Array }
+            && before.Member("primaryPoolIndex") is not null;
         if (!numbered && pools.Count > 2)
         {
-            return new FleetOutcome(FleetResult.Refused, $"{At}: this firmware keeps two pools; {pools.Count} were given.");
+            return new FleetOutcome(FleetResult.Refused,
+                $"{At}: this firmware keeps two pools; {pools.Count} were given.");
         }
         FleetOutcome outcome = numbered
-            ? await NumberedAsync(before, pools, cancel).ConfigureAwait(false) : await FixedAsync(before, pools, cancel).ConfigureAwait(false);
+            ? await NumberedAsync(before, pools, cancel) : await FixedAsync(before, pools, cancel);
         return outcome with { Steps = _steps };
     }
 
-    private async Task<FleetOutcome> NumberedAsync(JsonElement before, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
+    private async Task<FleetOutcome> NumberedAsync(
+        JsonElement before, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
         int primary = before.Integer("primaryPoolIndex") ?? 0;
         int secondary = before.Integer("secondaryPoolIndex") ?? primary;
@@ -48,44 +53,52 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
         }
         bool onFallback = before.Flag("isUsingFallbackStratum") == true;
         int active = onFallback ? secondary : primary;
-        // What is mined on stays until the new one works; of the others the places are taken when free ones do not suffice.
-        int[] places = [.. Enumerable.Range(0, 8).Where(index => index != active).OrderBy(index => used.Contains(index) ? 1 : 0).ThenBy(static index => index).Take(pools.Count)];
+        // What is mined on stays until the new one works; of the others the places are taken when free ones do not
+        // suffice.
+        int[] places = [.. Enumerable.Range(0, 8).Where(index => index != active).OrderBy(
+            index => used.Contains(index) ? 1 : 0).ThenBy(static index => index).Take(pools.Count)];
         if (places.Length < pools.Count)
         {
-            return new FleetOutcome(FleetResult.Refused, $"{At}: it has 8 places and the active pool keeps one: at most 7 new pools at once.");
+            return new FleetOutcome(FleetResult.Refused,
+                $"{At}: it has 8 places and the active pool keeps one: at most 7 new pools at once.");
         }
         for (int i = 0; i < pools.Count; i++)
         {
-            await driver.PutPoolAsync(target, places[i], Pool(pools[i], ""), cancel).ConfigureAwait(false);
+            await driver.PutPoolAsync(target, places[i], Pool(pools[i], ""), cancel);
             _steps.Add($"wrote {SecretFilter.Url(pools[i].Url)} to place {places[i]}");
         }
-        await driver.PatchAsync(target, new JsonObject { ["primaryPoolIndex"] = places[0], ["secondaryPoolIndex"] = active }, cancel).ConfigureAwait(false);
+        await driver.PatchAsync(target,
+            new JsonObject { ["primaryPoolIndex"] = places[0], ["secondaryPoolIndex"] = active }, cancel);
         _steps.Add($"primary is {places[0]}, {active} the fallback");
-        await RestartAsync(cancel).ConfigureAwait(false);
-        if (!await AliveAsync(pools[0], cancel).ConfigureAwait(false))
+        await RestartAsync(cancel);
+        if (!await AliveAsync(pools[0], cancel))
         {
-            await driver.PatchAsync(target, new JsonObject { ["primaryPoolIndex"] = primary, ["secondaryPoolIndex"] = secondary }, cancel).ConfigureAwait(false);
+            await driver.PatchAsync(target,
+                new JsonObject { ["primaryPoolIndex"] = primary, ["secondaryPoolIndex"] = secondary }, cancel);
             foreach (int place in places.Where(place => !used.Contains(place)))
             {
-                await driver.PutPoolAsync(target, place, null, cancel).ConfigureAwait(false);
+                await driver.PutPoolAsync(target, place, null, cancel);
             }
-            await RestartAsync(cancel).ConfigureAwait(false);
+            await RestartAsync(cancel);
             _steps.Add($"put back: primary {primary}, fallback {secondary}");
             return new FleetOutcome(
-                FleetResult.Failed, $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {driver.Waits.PoolAliveAfterRestart.TotalSeconds:0} s; the pools are as they were.")
+                FleetResult.Failed, $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in "
+                    + $"{driver.Waits.PoolAliveAfterRestart.TotalSeconds:0} s; the pools are as they were.")
             { RolledBack = true };
         }
         int fallback = places.Length > 1 ? places[1] : places[0];
-        await driver.PatchAsync(target, new JsonObject { ["secondaryPoolIndex"] = fallback }, cancel).ConfigureAwait(false);
+        await driver.PatchAsync(target, new JsonObject { ["secondaryPoolIndex"] = fallback }, cancel);
         foreach (int old in used.Where(index => !places.Contains(index)))
         {
-            await driver.PutPoolAsync(target, old, null, cancel).ConfigureAwait(false);
+            await driver.PutPoolAsync(target, old, null, cancel);
             _steps.Add($"removed the pool in place {old}");
         }
-        return new FleetOutcome(FleetResult.Done, $"{At} mines on {SecretFilter.Url(pools[0].Url)} as {pools[0].User}.");
+        return new FleetOutcome(FleetResult.Done,
+            $"{At} mines on {SecretFilter.Url(pools[0].Url)} as {pools[0].User}.");
     }
 
-    private async Task<FleetOutcome> FixedAsync(JsonElement before, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
+    private async Task<FleetOutcome> FixedAsync(
+        JsonElement before, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
         JsonObject settings = Pool(pools[0], "");
         JsonObject old = Old(before, "");
@@ -94,26 +107,30 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
             Copy(Pool(pools[1], "fallback"), settings);
             Copy(Old(before, "fallback"), old);
         }
-        await driver.PatchAsync(target, settings, cancel).ConfigureAwait(false);
+        await driver.PatchAsync(target, settings, cancel);
         _steps.Add($"wrote {string.Join(" and ", pools.Select(static pool => SecretFilter.Url(pool.Url)))}");
-        await RestartAsync(cancel).ConfigureAwait(false);
-        if (await AliveAsync(pools[0], cancel).ConfigureAwait(false))
+        await RestartAsync(cancel);
+        if (await AliveAsync(pools[0], cancel))
         {
-            return new FleetOutcome(FleetResult.Done, $"{At} mines on {SecretFilter.Url(pools[0].Url)} as {pools[0].User}.");
+            return new FleetOutcome(FleetResult.Done,
+                $"{At} mines on {SecretFilter.Url(pools[0].Url)} as {pools[0].User}.");
         }
-        await driver.PatchAsync(target, old, cancel).ConfigureAwait(false);
-        await RestartAsync(cancel).ConfigureAwait(false);
+        await driver.PatchAsync(target, old, cancel);
+        await RestartAsync(cancel);
         _steps.Add("put back host, port and user of before");
         return new FleetOutcome(
             FleetResult.Failed,
-            $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {driver.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. Host, port and user are as they were; the password of before "
-            + "cannot be read from this firmware, so the new one stands in its place. Set it if that pool looks at passwords.")
+            $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in "
+                + $"{driver.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. Host, port and user are as they were; the "
+                + $"password of before "
+            + "cannot be read from this firmware, so the new one stands in its place. Set it if that pool looks at "
+                + "passwords.")
         { RolledBack = true };
     }
 
     private async Task RestartAsync(CancellationToken cancel)
     {
-        await driver.PostAsync(target, "restart", cancel).ConfigureAwait(false);
+        await driver.PostAsync(target, "restart", cancel);
         _steps.Add("restarted");
     }
 
@@ -121,9 +138,10 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
     private Task<bool> AliveAsync(FleetPool pool, CancellationToken cancel) => driver.WaitAsync(
         async () =>
         {
-            JsonElement info = await driver.InfoAsync(target, cancel).ConfigureAwait(false);
+            JsonElement info = await driver.InfoAsync(target, cancel);
             PoolUrl wanted = PoolUrl.Parse(pool.Url)!;
-            bool works = info.Member("poolConnectionInfo") is { } connection ? connection.Text() is not null : info.Number("hashRate") is > 0;
+            bool works = info.Member("poolConnectionInfo") is { } connection ? connection.Text() is not null
+                : info.Number("hashRate") is > 0;
             return info.Flag("isUsingFallbackStratum") != true && info.Text("stratumUser") == pool.User
                 && info.Integer("stratumPort") == wanted.Port && works;
         },

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Otedama.Asic;
 
-/// <summary>Info of AxeOS and of NerdQAxe's fork in the normal form. Every field is optional: releases differ. Pure.</summary>
+/// <summary>
+/// Info of AxeOS and of NerdQAxe's fork in the normal form. Every field is optional: releases differ. Pure.
+/// </summary>
 public static class AxeosReader
 {
     /// <summary>More chips than any such board carries.</summary>
@@ -33,7 +35,8 @@ public static class AxeosReader
             Chains = Chains(info, asic),
             Temperatures = new FleetTemperatures
             {
-                ChipMax = Highest(info.Number("temp").Positive(), info.Number("temp2").Positive(), info.Number("maxChipTemp").Positive()),
+                ChipMax = Highest(info.Number("temp").Positive(), info.Number("temp2").Positive(),
+                    info.Number("maxChipTemp").Positive()),
                 ChipAverage = Average(info.Number("temp").Positive(), info.Number("temp2").Positive()),
                 Board = info.Number("boardTemp", "boardtemp1").Positive(),
                 Regulator = info.Number("vrTemp").Positive(),
@@ -77,7 +80,8 @@ public static class AxeosReader
         string plain = text.Trim();
         int power = "KMGTPE".IndexOf(char.ToUpperInvariant(plain[^1]), StringComparison.Ordinal) + 1;
         string digits = power > 0 ? plain[..^1].Trim() : plain;
-        return double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value >= 0
+        return double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value) && value >= 0
             ? value * Math.Pow(1000, power) : null;
     }
 
@@ -98,7 +102,8 @@ public static class AxeosReader
         return new DeviceIdentity
         {
             Family = model?.Contains("Nerd", StringComparison.OrdinalIgnoreCase) == true ? "NerdQAxe" : "Bitaxe",
-            Firmware = model?.Contains("Nerd", StringComparison.OrdinalIgnoreCase) == true ? "ESP-Miner-NerdQAxePlus" : "ESP-Miner",
+            Firmware = model?.Contains("Nerd", StringComparison.OrdinalIgnoreCase) == true ? "ESP-Miner-NerdQAxePlus"
+                : "ESP-Miner",
             Version = info.Text("version"),
             Model = model,
             Board = board,
@@ -150,7 +155,8 @@ public static class AxeosReader
             new ChainReading
             {
                 Index = 0, Rate = info.Number("hashRate").Times(Giga), TemperatureC = info.Number("temp").Positive(),
-                ClockMhz = info.Number("actualFrequency", "frequency"), Voltage = Volts(info.Number("coreVoltageActual").Positive(), 10),
+                ClockMhz = info.Number("actualFrequency", "frequency"),
+                    Voltage = Volts(info.Number("coreVoltageActual").Positive(), 10),
                 ChipsFound = chips.Count, ChipsExpected = expected, HardwareErrors = errors, Chips = chips,
             },
         ];
@@ -170,7 +176,9 @@ public static class AxeosReader
     {
         if (info.Member("fans") is { ValueKind: JsonValueKind.Array } several)
         {
-            return [.. ((JsonElement?)several).Objects(8).Select(static (fan, i) => new FanReading(i, fan.Number("rpm", "fanrpm"), fan.Number("speedPerc", "speed", "fanspeed")))];
+            return [.. ((JsonElement?)several).Objects(8).Select(
+                static (fan, i) => new FanReading(
+                i, fan.Number("rpm", "fanrpm"), fan.Number("speedPerc", "speed", "fanspeed")))];
         }
         List<FanReading> fans = [];
         double? duty = info.Number("fanspeed");
@@ -213,7 +221,8 @@ public static class AxeosReader
             {
                 bool active = index == (fallback ? secondary : primary);
                 pools.Add(new PoolReading(
-                    index, url, pool.Text("stratumUser"), null, index == primary ? 0 : index == secondary ? 1 : null, active, index == secondary));
+                    index, url, pool.Text("stratumUser"), null, index == primary ? 0 : index == secondary ? 1 : null,
+                        active, index == secondary));
             }
         }
         if (pools.Count > 0)
@@ -242,7 +251,8 @@ public static class AxeosReader
         bool tls = from.Number($"{stratum}TLS") is > 0 || from.Flag($"{stratum}TLS") == true;
         bool whole = host.Contains("://", StringComparison.Ordinal);
         string url = whole ? host : $"{(tls ? "stratum+tls" : "stratum+tcp")}://{host}";
-        return from.Integer($"{stratum}Port") is int port ? string.Create(CultureInfo.InvariantCulture, $"{url}:{port}") : url;
+        return from.Integer($"{stratum}Port") is int port ? string.Create(CultureInfo.InvariantCulture, $"{url}:{port}")
+            : url;
     }
 
     /// <summary>Millivolts above that many volts, else volts.</summary>
@@ -258,5 +268,6 @@ public static class AxeosReader
         return highest;
     }
 
-    private static double? Average(double? one, double? other) => one is double a && other is double b ? (a + b) / 2 : one ?? other;
+    private static double? Average(double? one, double? other) =>
+        one is double a && other is double b ? (a + b) / 2 : one ?? other;
 }

@@ -11,17 +11,22 @@ internal static class BosReader
     {
         JsonElement[] temperatures = [.. CgminerReader.All(replies, BoardsMax, "temps", "TEMPS")];
         JsonElement? tuner = CgminerReader.First(replies, "tunerstatus", "TUNERSTATUS");
-        FanReading[] fans = [.. CgminerReader.All(replies, BoardsMax, "fans", "FANS").Select(static (fan, i) => new FanReading(fan.Integer("FAN", "ID") ?? i, fan.Number("RPM"), fan.Number("Speed")))];
+        FanReading[] fans = [.. CgminerReader.All(replies, BoardsMax, "fans", "FANS").Select(
+            static (fan, i) => new FanReading(fan.Integer("FAN", "ID") ?? i, fan.Number("RPM"), fan.Number("Speed")))];
         return reading with
         {
             Identity = reading.Identity with { Family = "Antminer", Firmware = "Braiins OS" },
             Temperatures = reading.Temperatures with
             {
-                ChipMax = CgminerReader.Highest(temperatures.Select(static one => one.Number("Chip").Positive())) ?? reading.Temperatures.ChipMax,
+                ChipMax = CgminerReader.Highest(temperatures.Select(static one => one.Number("Chip").Positive()))
+                    ?? reading.Temperatures.ChipMax,
                 Board = CgminerReader.Highest(temperatures.Select(static one => one.Number("Board").Positive())),
             },
             Fans = fans.Length > 0 ? fans : reading.Fans,
-            Power = reading.Power with { Watts = tuner?.Number("ApproximateMinerPowerConsumption").Positive() ?? reading.Power.Watts },
+            Power = reading.Power with
+            {
+                Watts = tuner?.Number("ApproximateMinerPowerConsumption").Positive() ?? reading.Power.Watts
+            },
         };
     }
 }

@@ -11,45 +11,51 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
     public override string Name => "cgminer";
 
     public override FleetAbilities Abilities =>
-        FleetAbilities.Restart | FleetAbilities.Pause | FleetAbilities.Resume | FleetAbilities.Locate | FleetAbilities.SetPools;
+        FleetAbilities.Restart | FleetAbilities.Pause | FleetAbilities.Resume | FleetAbilities.Locate
+            | FleetAbilities.SetPools;
 
     /// <summary>What is asked at each look.</summary>
     protected virtual IReadOnlyList<string> Reads => s_reads;
 
     public override FleetMatch? Recognise(FleetSigns signs) =>
-        signs.Version is { } version && TextOf(version).Body is { Root: { } root } && (CgminerStatus.Of(root) is not null || root.Member("VERSION") is not null)
+        signs.Version is { } version && TextOf(version).Body is { Root: { } root }
+            && (CgminerStatus.Of(root) is not null || root.Member("VERSION") is not null)
             ? new FleetMatch(20, Vendor(version) ?? "cgminer", "its port for the cgminer API answers") : null;
 
     protected override string At(FleetTarget target) => target.At(target.Ports.Api);
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel) =>
         CgminerReader.Read(
-            await Transport.Cgminer.AskAllAsync(target, Reads, cancel).ConfigureAwait(false),
+            await Transport.Cgminer.AskAllAsync(target, Reads, cancel),
             new ReadingFrame(Name, At(target), Transport.Clock.GetUtcNow()));
 
-    protected override async Task<FleetOutcome> CarryOutAsync(FleetTarget target, FleetOrder order, CancellationToken cancel)
+    protected override async Task<FleetOutcome> CarryOutAsync(
+        FleetTarget target, FleetOrder order, CancellationToken cancel)
     {
         switch (order)
         {
             case RestartOrder:
-                return await TellAsync(target, "restart", null, "restarts its mining program", cancel).ConfigureAwait(false);
+                return await TellAsync(target, "restart", null, "restarts its mining program", cancel);
             case PauseOrder:
-                return await EachAsync(target, "ascdisable", "paused", cancel).ConfigureAwait(false);
+                return await EachAsync(target, "ascdisable", "paused", cancel);
             case ResumeOrder:
-                return await EachAsync(target, "ascenable", "mines again", cancel).ConfigureAwait(false);
+                return await EachAsync(target, "ascenable", "mines again", cancel);
             case LocateOrder locate:
-                return await EachAsync(target, "ascidentify", locate.On ? "shows itself" : "was told to show itself once more, which ends it", cancel).ConfigureAwait(false);
+                return await EachAsync(target, "ascidentify",
+                    locate.On ? "shows itself" : "was told to show itself once more, which ends it", cancel);
             case SetPoolsOrder pools:
-                return await new CgminerPools(Transport, target).SetAsync(pools.Pools, cancel).ConfigureAwait(false);
+                return await new CgminerPools(Transport, target).SetAsync(pools.Pools, cancel);
             default:
-                return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: the driver {Name} cannot {order.Words}.");
+                return new FleetOutcome(FleetResult.Unsupported,
+                    $"{At(target)}: the driver {Name} cannot {order.Words}.");
         }
     }
 
     /// <summary>One command that writes; what the device says decides.</summary>
-    protected async Task<FleetOutcome> TellAsync(FleetTarget target, string command, string? parameter, string done, CancellationToken cancel)
+    protected async Task<FleetOutcome> TellAsync(
+        FleetTarget target, string command, string? parameter, string done, CancellationToken cancel)
     {
-        CgminerReply reply = await Transport.Cgminer.AskAsync(target, command, parameter, cancel).ConfigureAwait(false);
+        CgminerReply reply = await Transport.Cgminer.AskAsync(target, command, parameter, cancel);
         return Judge(target, reply, done);
     }
 
@@ -59,14 +65,17 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
         string at = At(target);
         if (reply.Status is not { } status)
         {
-            return reply.Root?.Text("STATUS") is "RESTART" or "BYE" || reply.Text.Contains("RESTART", StringComparison.Ordinal)
+            return reply.Root?.Text("STATUS") is "RESTART" or "BYE"
+                || reply.Text.Contains("RESTART", StringComparison.Ordinal)
                 ? Done($"{at} {done}.")
-                : new FleetOutcome(FleetResult.Unknown, $"{at}: {reply.Command} was answered without a status: {ReplyWords.Short(reply.Text)}");
+                : new FleetOutcome(FleetResult.Unknown,
+                    $"{at}: {reply.Command} was answered without a status: {ReplyWords.Short(reply.Text)}");
         }
         return status switch
         {
             { Code: 45 } => new FleetOutcome(
-                FleetResult.Denied, $"{at}: it does not allow {reply.Command} from this machine. Its api-allow needs W: before this machine's address."),
+                FleetResult.Denied, $"{at}: it does not allow {reply.Command} from this machine. Its api-allow needs "
+                    + $"W: before this machine's address."),
             { Code: 14 } => new FleetOutcome(FleetResult.Unsupported, $"{at}: it does not know {reply.Command}."),
             { Code: 49 or 50 } => new FleetOutcome(FleetResult.Already, $"{at}: {ReplyWords.Short(status.Message)}"),
             { IsGood: true } => Done($"{at} {done}."),
@@ -74,14 +83,17 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
         };
     }
 
-    internal static CgminerReply TextOf(string text) => new("", CgminerClient.Parse(Encoding.UTF8.GetBytes(text)), text);
+    internal static CgminerReply TextOf(string text) =>
+        new("", CgminerClient.Parse(Encoding.UTF8.GetBytes(text)), text);
 
     /// <summary>The vendor a text names, upper and lower case alike.</summary>
     internal static string? Vendor(string text)
     {
         foreach ((string sign, string family) in (ReadOnlySpan<(string, string)>)
-            [("BTMINER", "Whatsminer"), ("BITMICRO", "Whatsminer"), ("AVALON", "Avalon"), ("ANTMINER", "Antminer"), ("BOSMINER", "Antminer"), ("BOSER", "Antminer"),
-             ("LUXMINER", "Antminer"), ("VNISH", "Antminer"), ("HIVEON", "Antminer"), ("KAONSU", "Marathon"), ("INNOMINER", "Innosilicon"), ("GCMINER", "Auradine"),
+            [("BTMINER", "Whatsminer"), ("BITMICRO", "Whatsminer"), ("AVALON", "Avalon"), ("ANTMINER", "Antminer"),
+                ("BOSMINER", "Antminer"), ("BOSER", "Antminer"),
+             ("LUXMINER", "Antminer"), ("VNISH", "Antminer"), ("HIVEON", "Antminer"), ("KAONSU", "Marathon"),
+                 ("INNOMINER", "Innosilicon"), ("GCMINER", "Auradine"),
              ("FLUXOS", "Auradine")])
         {
             if (text.Contains(sign, StringComparison.OrdinalIgnoreCase))
@@ -92,19 +104,22 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
         return null;
     }
 
-    private async Task<FleetOutcome> EachAsync(FleetTarget target, string command, string done, CancellationToken cancel)
+    private async Task<FleetOutcome> EachAsync(
+        FleetTarget target, string command, string done, CancellationToken cancel)
     {
-        CgminerReply devices = await Transport.Cgminer.AskAsync(target, "devs", null, cancel).ConfigureAwait(false);
+        CgminerReply devices = await Transport.Cgminer.AskAsync(target, "devs", null, cancel);
         int[] numbers = [.. devices.All(64, "DEVS").Select(static device => device.Integer("ASC")).OfType<int>()];
         if (numbers.Length == 0)
         {
-            return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: it names no device that could be told {command}.");
+            return new FleetOutcome(FleetResult.Unsupported,
+                $"{At(target)}: it names no device that could be told {command}.");
         }
         List<string> steps = [];
         FleetOutcome? last = null;
         foreach (int number in numbers)
         {
-            FleetOutcome one = await TellAsync(target, command, number.ToString(System.Globalization.CultureInfo.InvariantCulture), done, cancel).ConfigureAwait(false);
+            FleetOutcome one = await TellAsync(
+                target, command, number.ToString(System.Globalization.CultureInfo.InvariantCulture), done, cancel);
             steps.Add($"{command} {number}: {one.Result}");
             if (!one.Succeeded)
             {

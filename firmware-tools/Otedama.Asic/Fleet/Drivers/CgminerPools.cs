@@ -4,7 +4,8 @@ namespace Otedama.Asic;
 
 /// <summary>
 /// Changes the pools of a cgminer: adds the new ones, waits until the first is alive, makes it the first, and only then
-/// removes the old ones and saves. When it does not come alive the added ones are removed: the old ones were never touched.
+/// removes the old ones and saves. When it does not come alive the added ones are removed: the old ones were never
+/// touched.
 /// </summary>
 internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
 {
@@ -26,30 +27,33 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
             if (string.Concat(pool.Url, pool.User, pool.Password.Reveal()).AsSpan().IndexOfAny('"', '\\') >= 0)
             {
                 return new FleetOutcome(
-                    FleetResult.Refused, $"{At}: user or password for {pool.Url} has a quote or backslash, which cgminer cannot send to a pool. Choose another.");
+                    FleetResult.Refused, $"{At}: user or password for {pool.Url} has a quote or backslash, which "
+                        + $"cgminer cannot send to a pool. Choose another.");
             }
         }
-        CgminerReply privileged = await transport.Cgminer.AskAsync(target, "privileged", null, cancel).ConfigureAwait(false);
+        CgminerReply privileged = await transport.Cgminer.AskAsync(target, "privileged", null, cancel);
         if (privileged.Status is { Code: 45 } or { Code: 14 })
         {
             return new FleetOutcome(
-                FleetResult.Denied, $"{At}: it does not let this machine change pools (code {privileged.Status.Code}). Its api-allow needs W: before this machine's address.");
+                FleetResult.Denied, $"{At}: it does not let this machine change pools (code "
+                    + $"{privileged.Status.Code}). Its api-allow needs W: before this machine's address.");
         }
-        PoolReading[] before = await PoolsAsync(cancel).ConfigureAwait(false);
+        PoolReading[] before = await PoolsAsync(cancel);
         List<FleetPool> added = [];
         try
         {
             foreach (FleetPool pool in pools.Where(pool => Find(before, pool) is null))
             {
-                CgminerReply reply = await AddAsync(pool, cancel).ConfigureAwait(false);
+                CgminerReply reply = await AddAsync(pool, cancel);
                 if (reply.Status is not { Letter: 'S' or 'I' })
                 {
-                    return await BackAsync(added, $"it did not take {pool.Url}: {ReplyWords.Short(reply.Status?.ToString())}", cancel).ConfigureAwait(false);
+                    return await BackAsync(added,
+                        $"it did not take {pool.Url}: {ReplyWords.Short(reply.Status?.ToString())}", cancel);
                 }
                 added.Add(pool);
                 _steps.Add($"added {pool.Url}");
             }
-            return await SwitchAsync(pools, added, cancel).ConfigureAwait(false);
+            return await SwitchAsync(pools, added, cancel);
         }
         catch (FleetException e)
         {
@@ -60,75 +64,88 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
         }
     }
 
-    private async Task<FleetOutcome> SwitchAsync(IReadOnlyList<FleetPool> pools, List<FleetPool> added, CancellationToken cancel)
+    private async Task<FleetOutcome> SwitchAsync(
+        IReadOnlyList<FleetPool> pools, List<FleetPool> added, CancellationToken cancel)
     {
         long began = transport.Clock.GetTimestamp();
-        PoolReading[] now = await PoolsAsync(cancel).ConfigureAwait(false);
+        PoolReading[] now = await PoolsAsync(cancel);
         while (Find(now, pools[0]) is not { Status: "Alive" })
         {
             if (transport.Clock.GetElapsedTime(began) > transport.Waits.PoolAlive)
             {
-                return await BackAsync(added, $"{pools[0].Url} did not come alive in {transport.Waits.PoolAlive.TotalSeconds:0} s", cancel).ConfigureAwait(false);
+                return await BackAsync(added,
+                    $"{pools[0].Url} did not come alive in {transport.Waits.PoolAlive.TotalSeconds:0} s", cancel);
             }
-            await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel).ConfigureAwait(false);
-            now = await PoolsAsync(cancel).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel);
+            now = await PoolsAsync(cancel);
         }
-        int[] order = [.. pools.Select(pool => Find(now, pool)?.Index).OfType<int>(), .. now.Where(one => !pools.Any(pool => Is(one, pool))).Select(static one => one.Index)];
-        await transport.Cgminer.AskAsync(target, "poolpriority", string.Join(',', order), cancel).ConfigureAwait(false);
-        CgminerReply switched = await transport.Cgminer.AskAsync(target, "switchpool", Text(order[0]), cancel).ConfigureAwait(false);
+        int[] order = [.. pools.Select(pool => Find(now, pool)?.Index).OfType<int>(),
+            .. now.Where(one => !pools.Any(pool => Is(one, pool))).Select(static one => one.Index)];
+        await transport.Cgminer.AskAsync(target, "poolpriority", string.Join(',', order), cancel);
+        CgminerReply switched = await transport.Cgminer.AskAsync(target, "switchpool", Text(order[0]), cancel);
         if (switched.Status is { IsGood: false } status)
         {
-            return await BackAsync(added, $"it did not switch: {ReplyWords.Short(status.ToString())}", cancel).ConfigureAwait(false);
+            return await BackAsync(added, $"it did not switch: {ReplyWords.Short(status.ToString())}", cancel);
         }
         _steps.Add($"switched to {pools[0].Url}");
-        string left = await RemoveAsync(one => !pools.Any(pool => Is(one, pool)), cancel).ConfigureAwait(false);
-        CgminerReply saved = await transport.Cgminer.AskAsync(target, "save", null, cancel).ConfigureAwait(false);
+        string left = await RemoveAsync(one => !pools.Any(pool => Is(one, pool)), cancel);
+        CgminerReply saved = await transport.Cgminer.AskAsync(target, "save", null, cancel);
         bool kept = saved.Status is { IsGood: true };
         _steps.Add(kept ? "saved" : $"not saved: {ReplyWords.Short(saved.Status?.ToString())}");
         return new FleetOutcome(
             FleetResult.Done,
-            $"{At} mines on {pools[0].Url} as {pools[0].User}.{left}{(kept ? "" : " It did not save its configuration: the pools hold until it restarts.")}")
+            $"{At} mines on {pools[0].Url} as "
+                + $"{pools[0].User}.{left}"
+                + (kept ? "" : " It did not save its configuration: the pools hold until it restarts."))
         { Steps = _steps };
     }
 
     private async Task<FleetOutcome> BackAsync(List<FleetPool> added, string why, CancellationToken cancel)
     {
-        string left = added.Count > 0 ? await RemoveAsync(one => added.Any(pool => Is(one, pool)), cancel).ConfigureAwait(false) : "";
-        return new FleetOutcome(FleetResult.Failed, $"{At}: {why}. The pools are as they were.{left}") { Steps = _steps, RolledBack = added.Count > 0 };
+        string left = added.Count > 0 ? await RemoveAsync(one => added.Any(pool => Is(one, pool)), cancel) : "";
+        return new FleetOutcome(FleetResult.Failed, $"{At}: {why}. The pools are as they were.{left}")
+        {
+            Steps = _steps,
+            RolledBack = added.Count > 0
+        };
     }
 
-    /// <summary>One by one, numbers read anew each time: they move. What cannot be removed yet (it is still active) is tried again.</summary>
+    /// <summary>
+    /// One by one, numbers read anew each time: they move. What cannot be removed yet (it is still active) is tried
+    /// again.
+    /// </summary>
     private async Task<string> RemoveAsync(Func<PoolReading, bool> which, CancellationToken cancel)
     {
         string? last = null;
         for (int tries = 0; tries < 24; tries++)
         {
-            PoolReading[] now = await PoolsAsync(cancel).ConfigureAwait(false);
+            PoolReading[] now = await PoolsAsync(cancel);
             if (now.LastOrDefault(which) is not { } pool)
             {
                 return "";
             }
-            CgminerReply reply = await transport.Cgminer.AskAsync(target, "removepool", Text(pool.Index), cancel).ConfigureAwait(false);
+            CgminerReply reply = await transport.Cgminer.AskAsync(target, "removepool", Text(pool.Index), cancel);
             if (reply.Status is { IsGood: true })
             {
                 _steps.Add($"removed {pool.Url}");
                 continue;
             }
             last = ReplyWords.Short(reply.Status?.ToString());
-            await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel);
         }
         return $" A pool could not be removed: {last}.";
     }
 
     private Task<CgminerReply> AddAsync(FleetPool pool, CancellationToken cancel) => transport.Cgminer.AskAsync(
         target, "addpool",
-        $"{CgminerClient.Escape(pool.Url)},{CgminerClient.Escape(pool.User)},{CgminerClient.Escape(pool.Password.Reveal())}",
+        string.Join(',', ((string[])[pool.Url, pool.User, pool.Password.Reveal()]).Select(CgminerClient.Escape)),
         [pool.Password], cancel);
 
-    private async Task<PoolReading[]> PoolsAsync(CancellationToken cancel) => CgminerReader.Pools(new Dictionary<string, CgminerReply>
-    {
-        ["pools"] = await transport.Cgminer.AskAsync(target, "pools", null, cancel).ConfigureAwait(false),
-    });
+    private async Task<PoolReading[]> PoolsAsync(CancellationToken cancel) =>
+        CgminerReader.Pools(new Dictionary<string, CgminerReply>
+        {
+            ["pools"] = await transport.Cgminer.AskAsync(target, "pools", null, cancel),
+        });
 
     private static PoolReading? Find(PoolReading[] pools, FleetPool pool) => pools.FirstOrDefault(one => Is(one, pool));
 

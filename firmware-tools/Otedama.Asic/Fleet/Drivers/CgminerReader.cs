@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Otedama.Asic;
 
-/// <summary>Replies of a cgminer API in the normal form, whatever the vendor made of it: by the shape of the fields. Pure.</summary>
+/// <summary>
+/// Replies of a cgminer API in the normal form, whatever the vendor made of it: by the shape of the fields. Pure.
+/// </summary>
 public static class CgminerReader
 {
     /// <summary>Hash boards and devices; a stack of USB sticks has the most.</summary>
@@ -10,7 +12,8 @@ public static class CgminerReader
     private const int PoolsMax = 16;
     private const int ErrorsMax = 32;
 
-    /// <param name="replies">By command: summary, pools, devs, stats, estats, version, devdetails; what is missing is unknown.</param>
+    /// <param name="replies">By command: summary, pools, devs, stats, estats, version, devdetails; what is missing is
+    /// unknown.</param>
     public static FleetReading Read(IReadOnlyDictionary<string, CgminerReply> replies, ReadingFrame frame)
     {
         int repairs = 0;
@@ -21,8 +24,10 @@ public static class CgminerReader
         }
         JsonElement? summary = First(replies, "summary", "SUMMARY");
         JsonElement? version = First(replies, "version", "VERSION");
-        JsonElement[] devices = [.. All(replies, ChainsMax, "devs", "DEVS").Concat(All(replies, ChainsMax, "edevs", "DEVS")).Take(ChainsMax)];
-        MinerStats stats = MinerStats.Read([.. All(replies, 32, "stats", "STATS"), .. All(replies, 32, "estats", "STATS")]);
+        JsonElement[] devices = [.. All(replies, ChainsMax, "devs", "DEVS").Concat(
+            All(replies, ChainsMax, "edevs", "DEVS")).Take(ChainsMax)];
+        MinerStats stats = MinerStats.Read(
+            [.. All(replies, 32, "stats", "STATS"), .. All(replies, 32, "estats", "STATS")]);
         string? mac = ReplyValues.Mac(version?.Text("MAC", "Mac") ?? summary?.Text("MAC") ?? stats.Mac);
         FleetRates rates = Rates(summary, stats);
         ChainReading[] chains = stats.Chains.Count > 0 ? [.. stats.Chains] : [.. devices.Select(Chain)];
@@ -31,12 +36,14 @@ public static class CgminerReader
         {
             State = StateOf(summary, rates, devices),
             Identity = Identity(replies, version, stats, mac),
-            Uptime = summary?.Number("Elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : stats.Elapsed,
+            Uptime = summary?.Number("Elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up)
+                : stats.Elapsed,
             Rates = rates,
             Chains = chains,
             Temperatures = new FleetTemperatures
             {
-                ChipMax = stats.ChipMax ?? Highest(devices.Select(static device => device.Number("Temperature").Positive())),
+                ChipMax = stats.ChipMax ?? Highest(
+                    devices.Select(static device => device.Number("Temperature").Positive())),
                 ChipAverage = stats.ChipAverage,
                 Board = stats.Board,
                 Inlet = stats.Inlet,
@@ -58,7 +65,8 @@ public static class CgminerReader
         }
         foreach (string suffix in suffixes)
         {
-            foreach ((string unit, double factor) in (ReadOnlySpan<(string, double)>)[("MHS", 1e6), ("GHS", 1e9), ("THS", 1e12), ("KHS", 1e3), ("HS", 1)])
+            foreach ((string unit, double factor) in (
+                ReadOnlySpan<(string, double)>)[("MHS", 1e6), ("GHS", 1e9), ("THS", 1e12), ("KHS", 1e3), ("HS", 1)])
             {
                 if (element.Number($"{unit} {suffix}") is double value and >= 0)
                 {
@@ -80,7 +88,8 @@ public static class CgminerReader
                 continue;
             }
             pools.Add(new PoolReading(
-                pool.Integer("POOL", "index") ?? pools.Count, SecretFilter.Url(url), pool.Text("User", "user"), pool.Text("Status", "status"),
+                pool.Integer("POOL", "index") ?? pools.Count, SecretFilter.Url(url), pool.Text("User", "user"),
+                    pool.Text("Status", "status"),
                 pool.Integer("Priority", "priority"), pool.Flag("Stratum Active"), null));
         }
         return [.. pools];
@@ -94,15 +103,19 @@ public static class CgminerReader
             return epoch is > 1e8 and < 4e9 ? DateTimeOffset.FromUnixTimeSeconds((long)epoch) : null;
         }
         string[] parts = pool.Text("Last Share Time")?.Split(':') ?? [];
-        return parts.Length == 3 && int.TryParse(parts[0], out int hours) && int.TryParse(parts[1], out int minutes) && int.TryParse(parts[2], out int seconds)
-            && hours is >= 0 and < 100_000 && minutes is >= 0 and < 60 && seconds is >= 0 and < 60 && (hours | minutes | seconds) != 0
+        return parts.Length == 3 && int.TryParse(parts[0], out int hours) && int.TryParse(parts[1], out int minutes)
+            && int.TryParse(parts[2], out int seconds)
+            && hours is >= 0 and < 100_000 && minutes is >= 0 and < 60 && seconds is >= 0 and < 60
+                && (hours | minutes | seconds) != 0
             ? now - new TimeSpan(hours, minutes, seconds) : null;
     }
 
-    internal static IEnumerable<JsonElement> All(IReadOnlyDictionary<string, CgminerReply> replies, int most, string command, string section) =>
+    internal static IEnumerable<JsonElement> All(
+        IReadOnlyDictionary<string, CgminerReply> replies, int most, string command, string section) =>
         replies.TryGetValue(command, out CgminerReply? reply) ? reply.All(most, section) : [];
 
-    internal static JsonElement? First(IReadOnlyDictionary<string, CgminerReply> replies, string command, string section) =>
+    internal static JsonElement? First(
+        IReadOnlyDictionary<string, CgminerReply> replies, string command, string section) =>
         replies.TryGetValue(command, out CgminerReply? reply) ? reply.First(section) : null;
 
     internal static double? Highest(IEnumerable<double?> values)
@@ -168,7 +181,8 @@ public static class CgminerReader
         {
             return FleetState.Paused;
         }
-        if (devices.Length > 0 && devices.All(static device => device.Flag("No Device") == true || device.Text("Status") is "Dead" or "Sick"))
+        if (devices.Length > 0 && devices.All(
+            static device => device.Flag("No Device") == true || device.Text("Status") is "Dead" or "Sick"))
         {
             return FleetState.Fault;
         }
@@ -178,11 +192,13 @@ public static class CgminerReader
             : rate is null ? FleetState.Unknown : FleetState.Idle;
     }
 
-    private static DeviceIdentity Identity(IReadOnlyDictionary<string, CgminerReply> replies, JsonElement? version, MinerStats stats, string? mac)
+    private static DeviceIdentity Identity(
+        IReadOnlyDictionary<string, CgminerReply> replies, JsonElement? version, MinerStats stats, string? mac)
     {
         string? program = null;
         string? release = null;
-        foreach (JsonProperty property in version is { ValueKind: JsonValueKind.Object } object1 ? object1.EnumerateObject().Take(32) : [])
+        foreach (JsonProperty property in version is { ValueKind: JsonValueKind.Object } object1
+            ? object1.EnumerateObject().Take(32) : [])
         {
             if (property.Name.Contains("miner", StringComparison.OrdinalIgnoreCase) && property.Name is not "Miner")
             {
@@ -214,7 +230,8 @@ public static class CgminerReader
     {
         foreach (string name in (ReadOnlySpan<string>)["Antminer", "Avalon", "Whatsminer"])
         {
-            if (type?.Contains(name, StringComparison.OrdinalIgnoreCase) == true || version?.Contains(name, StringComparison.OrdinalIgnoreCase) == true)
+            if (type?.Contains(name, StringComparison.OrdinalIgnoreCase) == true
+                || version?.Contains(name, StringComparison.OrdinalIgnoreCase) == true)
             {
                 return name;
             }
@@ -232,7 +249,8 @@ public static class CgminerReader
             {
                 errors.Add($"{name}: no device");
             }
-            else if (device.Text("Status") is { } status && status is not "Alive" and not "Initialising" and not "NoStart")
+            else if (device.Text("Status") is { } status
+                && status is not "Alive" and not "Initialising" and not "NoStart")
             {
                 errors.Add($"{name}: {ReplyWords.Short(status)}");
             }

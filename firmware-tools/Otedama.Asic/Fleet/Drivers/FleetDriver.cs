@@ -24,15 +24,17 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         try
         {
-            return await LookAsync(target, both.Token).ConfigureAwait(false);
+            return await LookAsync(target, both.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new FleetException(FleetFault.Timeout, At(target), $"{At(target)}: not read in {s_read.TotalSeconds:0} s.");
+            throw new FleetException(
+                FleetFault.Timeout, At(target), $"{At(target)}: not read in {s_read.TotalSeconds:0} s.");
         }
     }
 
-    public virtual Task<FleetTuning> TuningAsync(FleetTarget target, CancellationToken cancel) => Task.FromResult(new FleetTuning());
+    public virtual Task<FleetTuning> TuningAsync(FleetTarget target, CancellationToken cancel) =>
+        Task.FromResult(new FleetTuning());
 
     public async Task<FleetOutcome> DoAsync(FleetTarget target, FleetOrder order, CancellationToken cancel)
     {
@@ -44,7 +46,7 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         try
         {
-            return await CarryOutAsync(target, order, both.Token).ConfigureAwait(false);
+            return await CarryOutAsync(target, order, both.Token);
         }
         catch (FleetException e)
         {
@@ -53,7 +55,8 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return new FleetOutcome(
-                FleetResult.Unknown, $"{At(target)}: {order.Words} was not finished in {s_order.TotalSeconds:0} s. Read the device before anything else.");
+                FleetResult.Unknown, $"{At(target)}: {order.Words} was not finished in {s_order.TotalSeconds:0} s. "
+                    + $"Read the device before anything else.");
         }
     }
 
@@ -68,15 +71,19 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
     {
         FleetFault.Denied => FleetResult.Denied,
         FleetFault.Unsupported => FleetResult.Unsupported,
-        FleetFault.Unknown or FleetFault.Timeout or FleetFault.Truncated or FleetFault.TooBig or FleetFault.Malformed => FleetResult.Unknown,
+        FleetFault.Unknown or FleetFault.Timeout or FleetFault.Truncated or FleetFault.TooBig or FleetFault.Malformed =>
+            FleetResult.Unknown,
         _ => FleetResult.Failed,
     };
 
     protected static FleetOutcome Done(string sentence) => new(FleetResult.Done, sentence);
 
-    protected Task DelayAsync(double seconds, CancellationToken cancel) => Task.Delay(TimeSpan.FromSeconds(seconds), transport.Clock, cancel);
+    protected Task DelayAsync(double seconds, CancellationToken cancel) =>
+        Task.Delay(TimeSpan.FromSeconds(seconds), transport.Clock, cancel);
 
-    /// <summary>Asks until it is so or the time is over; a device that does not answer meanwhile is asked again.</summary>
+    /// <summary>
+    /// Asks until it is so or the time is over; a device that does not answer meanwhile is asked again.
+    /// </summary>
     protected async Task<bool> UntilAsync(Func<Task<bool>> isSo, double seconds, CancellationToken cancel)
     {
         long began = transport.Clock.GetTimestamp();
@@ -84,7 +91,7 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
         {
             try
             {
-                if (await isSo().ConfigureAwait(false))
+                if (await isSo())
                 {
                     return true;
                 }
@@ -97,7 +104,7 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
             {
                 return false;
             }
-            await DelayAsync(1, cancel).ConfigureAwait(false);
+            await DelayAsync(1, cancel);
         }
     }
 
@@ -122,12 +129,14 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
         {
             throw new FleetException(
                 body.Truncated ? FleetFault.Truncated : FleetFault.Malformed, at,
-                $"{at}: the reply to {what} cannot be read: {body.Problem} (at byte {body.Offset} of {reply.Body.Length}).");
+                $"{at}: the reply to {what} cannot be read: {body.Problem} (at byte {body.Offset} of "
+                    + $"{reply.Body.Length}).");
         }
         return (root, body);
     }
 
     /// <summary>What to say when it lets this machine or password not in.</summary>
     protected virtual string Refusal(FleetTarget target, string at) => target.Credentials is null
-        ? $"{at}: it wants a user and password and none is configured." : $"{at}: it does not take the configured user and password.";
+        ? $"{at}: it wants a user and password and none is configured."
+            : $"{at}: it does not take the configured user and password.";
 }

@@ -15,15 +15,18 @@ internal static class FleetDriverRules
             string password = pool.Password.Reveal();
             if (password.Length > 0 && password.All(static c => c == '*'))
             {
-                return $"the password for {SecretFilter.Url(pool.Url)} is only asterisks: that is what devices show in its place, not a password.";
+                return $"the password for {SecretFilter.Url(pool.Url)} is only asterisks: that is what devices show "
+                    + $"in its place, not a password.";
             }
             if (string.Concat(pool.Url, pool.User, password).Any(static c => c < 0x20 || c == 0x7F))
             {
-                return $"the pool {ReplyWords.Short(SecretFilter.Url(pool.Url))} has a control character in its URL, user or password.";
+                return $"the pool {ReplyWords.Short(SecretFilter.Url(pool.Url))} has a control character in its URL, "
+                    + $"user or password.";
             }
             if (PoolUrl.Parse(pool.Url) is null)
             {
-                return $"\"{ReplyWords.Short(SecretFilter.Url(pool.Url))}\" is not of the form stratum+tcp://host:port.";
+                return $"\"{ReplyWords.Short(SecretFilter.Url(pool.Url))}\" is not of the form "
+                    + $"stratum+tcp://host:port.";
             }
         }
         return null;

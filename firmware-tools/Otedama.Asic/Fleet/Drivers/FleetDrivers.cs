@@ -11,8 +11,10 @@ public sealed class FleetDrivers : IDisposable
         _transport = new FleetTransport(clock);
         All =
         [
-            new NerdQaxeDriver(_transport), new AxeosDriver(_transport), new WhatsminerV3Driver(_transport), new WhatsminerV2Driver(_transport),
-            new BraiinsDriver(_transport), new LuxosDriver(_transport), new VnishDriver(_transport), new AvalonDriver(_transport),
+            new NerdQaxeDriver(_transport), new AxeosDriver(_transport), new WhatsminerV3Driver(_transport),
+                new WhatsminerV2Driver(_transport),
+            new BraiinsDriver(_transport), new LuxosDriver(_transport), new VnishDriver(_transport),
+                new AvalonDriver(_transport),
             new AntminerDriver(_transport), new CgminerDriver(_transport),
         ];
         _byName = All.ToDictionary(static driver => driver.Name);

@@ -2,11 +2,15 @@ namespace Otedama.Asic;
 
 /// <summary>
 /// How devices of one kind are recognised, read and told. Keeps no state of a device that matters: a restarted program
-/// reads it again. Any thread; to one device at most one request is under way, whoever asks. Every call ends in bounded time.
+/// reads it again. Any thread; to one device at most one request is under way, whoever asks. Every call ends in
+/// bounded time.
 /// </summary>
 public interface IFleetDriver
 {
-    /// <summary>As in FleetReading.Driver: axeos, nerdqaxe, cgminer, antminer, whatsminer-v2, whatsminer-v3, avalon, braiins, vnish, luxos.</summary>
+    /// <summary>
+    /// As in FleetReading.Driver: axeos, nerdqaxe, cgminer, antminer, whatsminer-v2, whatsminer-v3, avalon, braiins,
+    /// vnish, luxos.
+    /// </summary>
     string Name { get; }
 
     /// <summary>What it can do at all; whether a device lets it is known after trying.</summary>
@@ -21,6 +25,9 @@ public interface IFleetDriver
     /// <summary>What clocks, voltages, modes and powers the device lists. Throws FleetException.</summary>
     Task<FleetTuning> TuningAsync(FleetTarget target, CancellationToken cancel);
 
-    /// <summary>Carries an order out. What goes wrong is in the outcome; throws only OperationCanceledException of the caller's.</summary>
+    /// <summary>
+    /// Carries an order out. What goes wrong is in the outcome; throws only OperationCanceledException of the
+    /// caller's.
+    /// </summary>
     Task<FleetOutcome> DoAsync(FleetTarget target, FleetOrder order, CancellationToken cancel);
 }

@@ -61,7 +61,8 @@ internal sealed record MinerStats
             {
                 found = AntminerWeb(one, chains, found);
             }
-            else if (one.Number("fan_num", "miner_count", "temp_num") is not null || one.Member("chain_acn1", "chain_acs1") is not null)
+            else if (one.Number("fan_num", "miner_count", "temp_num") is not null
+                || one.Member("chain_acn1", "chain_acs1") is not null)
             {
                 found = Antminer(one, found);
             }
@@ -152,7 +153,8 @@ internal sealed record MinerStats
             });
         }
         FanReading[] fans = stats.Member("fan") is { ValueKind: JsonValueKind.Array } list
-            ? [.. list.EnumerateArray().Take(FansMax).Select(static (fan, i) => new FanReading(i, fan.Number(), null))] : [];
+            ? [.. list.EnumerateArray().Take(FansMax).Select(static (fan, i) => new FanReading(i, fan.Number(), null))]
+                : [];
         return found with
         {
             Chains = boards,
@@ -192,7 +194,8 @@ internal sealed record MinerStats
         return [.. chips];
     }
 
-    internal static double? Max(double? one, double? other) => one is double a && other is double b ? Math.Max(a, b) : one ?? other;
+    internal static double? Max(double? one, double? other) =>
+        one is double a && other is double b ? Math.Max(a, b) : one ?? other;
 
     /// <summary>A figure, or several with dashes between: 45-46-60-61.</summary>
     private static double? Highest(JsonElement stats, params ReadOnlySpan<string> names)
@@ -208,7 +211,8 @@ internal sealed record MinerStats
                 double? highest = null;
                 foreach (string part in text.Split('-', StringSplitOptions.RemoveEmptyEntries))
                 {
-                    highest = double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double one) && one > 0 ? Max(highest, one) : highest;
+                    highest = double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double one)
+                        && one > 0 ? Max(highest, one) : highest;
                 }
                 if (highest is not null)
                 {
@@ -222,7 +226,8 @@ internal sealed record MinerStats
     private static double? Highest(JsonElement? list)
     {
         double? highest = null;
-        foreach (JsonElement one in list is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Take(32) : [])
+        foreach (JsonElement one in list is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Take(32)
+            : [])
         {
             highest = Max(highest, one.Number().Positive());
         }

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace Otedama.Asic;
 
-/// <summary>NerdQAxe's fork of AxeOS: the same interface, and where it is switched on a second factor on every write.</summary>
+/// <summary>
+/// NerdQAxe's fork of AxeOS: the same interface, and where it is switched on a second factor on every write.
+/// </summary>
 public sealed class NerdQaxeDriver(FleetTransport transport) : AxeosDriver(transport)
 {
     private const int StepSeconds = 30, Digits = 1_000_000;
@@ -12,7 +14,11 @@ public sealed class NerdQaxeDriver(FleetTransport transport) : AxeosDriver(trans
     public override string Name => "nerdqaxe";
 
     public override FleetMatch? Recognise(FleetSigns signs) => Info(signs) is { } info && AxeosReader.IsNerdQaxe(info)
-        ? new FleetMatch(100, "NerdQAxe", $"{InfoPath} answers with ASICModel and deviceModel {info.Text("deviceModel")}") { Firmware = "ESP-Miner-NerdQAxePlus" }
+        ? new FleetMatch(100, "NerdQAxe",
+            $"{InfoPath} answers with ASICModel and deviceModel {info.Text("deviceModel")}")
+        {
+            Firmware = "ESP-Miner-NerdQAxePlus"
+        }
         : null;
 
     public override Task<WebReply> SendAsync(FleetTarget target, WebRequest request, CancellationToken cancel)
@@ -20,14 +26,17 @@ public sealed class NerdQaxeDriver(FleetTransport transport) : AxeosDriver(trans
         if (request.Method != HttpMethod.Get && target.Credentials?.Totp is { IsEmpty: false } secret)
         {
             string code = Code(secret, Transport.Clock.GetUtcNow())
-                ?? throw new FleetException(FleetFault.Denied, At(target), $"{At(target)}: the configured key of the second factor is not base32.");
+                ?? throw new FleetException(
+                    FleetFault.Denied, At(target),
+                    $"{At(target)}: the configured key of the second factor is not base32.");
             request = request with { Headers = new Dictionary<string, string>(request.Headers) { ["X-TOTP"] = code } };
         }
         return base.SendAsync(target, request, cancel);
     }
 
     protected override string Refusal(FleetTarget target, string at) => target.Credentials?.Totp is null
-        ? $"{at}: it refuses. If its second factor is on, configure its key; it also answers only private IPv4 addresses."
+        ? $"{at}: it refuses. If its second factor is on, configure its key; it also answers only private IPv4 "
+            + $"addresses."
         : $"{at}: it refuses the code of the second factor. Check its key and both clocks.";
 
     /// <summary>RFC 6238 with SHA-1, 30 s and 6 digits; null when the key is not base32.</summary>

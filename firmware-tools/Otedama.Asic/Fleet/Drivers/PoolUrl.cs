@@ -16,7 +16,8 @@ public sealed record PoolUrl(string Scheme, string Host, int Port)
         string rest = (scheme < 0 ? url : url[(scheme + 3)..]).Split('/')[0];
         int colon = rest.LastIndexOf(':');
         if (colon <= 0 || rest.Contains('@', StringComparison.Ordinal) || rest.Any(char.IsWhiteSpace)
-            || !int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
+            || !int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+                || port is < 1 or > 65535)
         {
             return null;
         }

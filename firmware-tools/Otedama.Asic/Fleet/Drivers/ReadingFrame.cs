@@ -1,6 +1,8 @@
 namespace Otedama.Asic;
 
-/// <summary>What a reader needs besides the replies: whose they are, from where, when; and the replies kept for diagnosis.</summary>
+/// <summary>
+/// What a reader needs besides the replies: whose they are, from where, when; and the replies kept for diagnosis.
+/// </summary>
 /// <param name="Address">host:port.</param>
 public sealed record ReadingFrame(string Driver, string Address, DateTimeOffset At)
 {

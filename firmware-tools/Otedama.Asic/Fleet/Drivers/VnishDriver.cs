@@ -13,17 +13,21 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
     public override string Name => "vnish";
 
     public override FleetAbilities Abilities =>
-        FleetAbilities.Restart | FleetAbilities.Reboot | FleetAbilities.Pause | FleetAbilities.Resume | FleetAbilities.Locate;
+        FleetAbilities.Restart | FleetAbilities.Reboot | FleetAbilities.Pause | FleetAbilities.Resume
+            | FleetAbilities.Locate;
 
     public override FleetMatch? Recognise(FleetSigns signs) =>
-        signs.Version?.Contains("VNISH", StringComparison.OrdinalIgnoreCase) == true ? new FleetMatch(85, "Antminer", "its version names VNish") { Firmware = "VNish" }
-        : signs.WebText?.Contains("AnthillOS", StringComparison.OrdinalIgnoreCase) == true ? new FleetMatch(85, "Antminer", "its page names AnthillOS") { Firmware = "VNish" } : null;
+        signs.Version?.Contains("VNISH", StringComparison.OrdinalIgnoreCase) == true
+            ? new FleetMatch(85, "Antminer", "its version names VNish") { Firmware = "VNish" }
+        : signs.WebText?.Contains("AnthillOS", StringComparison.OrdinalIgnoreCase) == true
+            ? new FleetMatch(85, "Antminer", "its page names AnthillOS") { Firmware = "VNish" } : null;
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
     {
-        FleetReading reading = await base.LookAsync(target, cancel).ConfigureAwait(false);
-        JsonElement? info = await OpenAsync(target, "info", cancel).ConfigureAwait(false);
-        string? mac = ReplyValues.Mac(info?.Member("system")?.Member("network_status")?.Text("mac")) ?? reading.Identity.Mac;
+        FleetReading reading = await base.LookAsync(target, cancel);
+        JsonElement? info = await OpenAsync(target, "info", cancel);
+        string? mac = ReplyValues.Mac(info?.Member("system")?.Member("network_status")?.Text("mac"))
+            ?? reading.Identity.Mac;
         return reading with
         {
             Id = mac ?? reading.Id,
@@ -39,7 +43,8 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
         };
     }
 
-    protected override async Task<FleetOutcome> CarryOutAsync(FleetTarget target, FleetOrder order, CancellationToken cancel)
+    protected override async Task<FleetOutcome> CarryOutAsync(
+        FleetTarget target, FleetOrder order, CancellationToken cancel)
     {
         (string Path, string Words)? call = order switch
         {
@@ -61,7 +66,8 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
             return new FleetOutcome(FleetResult.Denied, $"{web}: writing needs its password and none is configured.");
         }
         string unlock = WhatsminerToken.Relaxed(new JsonObject { ["pw"] = credentials.Password.Reveal() });
-        WebReply opened = await Transport.Http.SendAsync(target, WebRequest.Json(HttpMethod.Post, "/api/v1/unlock", unlock), cancel).ConfigureAwait(false);
+        WebReply opened = await Transport.Http.SendAsync(
+            target, WebRequest.Json(HttpMethod.Post, "/api/v1/unlock", unlock), cancel);
         if (Json(target, opened, "unlock").Root.Text("token") is not { } token)
         {
             return new FleetOutcome(FleetResult.Denied, $"{web}: it gave no token for the configured password.");
@@ -71,13 +77,15 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
             Body = "{}"u8.ToArray(),
             Headers = new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" },
         };
-        WebReply reply = await Transport.Http.SendAsync(target, request, cancel).ConfigureAwait(false);
+        WebReply reply = await Transport.Http.SendAsync(target, request, cancel);
         return reply.Status switch
         {
             401 or 403 => new FleetOutcome(FleetResult.Denied, Refusal(target, web)),
             404 => new FleetOutcome(FleetResult.Unsupported, $"{web}: it does not know {verb.Path}."),
             >= 200 and < 300 => Done($"{web} {verb.Words}."),
-            _ => new FleetOutcome(FleetResult.Failed, string.Create(CultureInfo.InvariantCulture, $"{web}: {verb.Path} was answered with HTTP {reply.Status}.")),
+            _ => new FleetOutcome(FleetResult.Failed,
+                string.Create(CultureInfo.InvariantCulture,
+                $"{web}: {verb.Path} was answered with HTTP {reply.Status}.")),
         };
     }
 
@@ -86,7 +94,7 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
     {
         try
         {
-            WebReply reply = await Transport.Http.SendAsync(target, WebRequest.Get($"/api/v1/{page}"), cancel).ConfigureAwait(false);
+            WebReply reply = await Transport.Http.SendAsync(target, WebRequest.Get($"/api/v1/{page}"), cancel);
             return reply.IsGood && TolerantJson.Read(reply.Body) is { Truncated: false, Root: { } root } ? root : null;
         }
         catch (FleetException)

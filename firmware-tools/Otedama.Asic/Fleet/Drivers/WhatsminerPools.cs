@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Changes the pools of a Whatsminer, which takes all three at once and keeps none of the old. Writes them, waits until the
+/// Changes the pools of a Whatsminer, which takes all three at once and keeps none of the old. Writes them, waits
+/// until the
 /// first is alive, and writes URLs and users of before back when it is not.
 /// </summary>
 internal sealed class WhatsminerPools(string at, FleetTransport transport)
@@ -20,9 +21,9 @@ internal sealed class WhatsminerPools(string at, FleetTransport transport)
 
     public async Task<FleetOutcome> SetAsync(IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        PoolReading[] before = await Read().ConfigureAwait(false);
+        PoolReading[] before = await Read();
         List<string> steps = [$"read {before.Length} pools"];
-        FleetOutcome written = await Write(pools).ConfigureAwait(false);
+        FleetOutcome written = await Write(pools);
         if (!written.Succeeded)
         {
             return written with { Steps = steps };
@@ -31,22 +32,27 @@ internal sealed class WhatsminerPools(string at, FleetTransport transport)
         long began = transport.Clock.GetTimestamp();
         while (true)
         {
-            if (await IsAliveAsync(pools[0]).ConfigureAwait(false))
+            if (await IsAliveAsync(pools[0]))
             {
-                return new FleetOutcome(FleetResult.Done, $"{at} mines on {pools[0].Url} as {pools[0].User}.") { Steps = steps };
+                return new FleetOutcome(FleetResult.Done, $"{at} mines on {pools[0].Url} as {pools[0].User}.")
+                {
+                    Steps = steps
+                };
             }
             if (transport.Clock.GetElapsedTime(began) >= transport.Waits.PoolAliveAfterRestart)
             {
                 break;
             }
-            await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel);
         }
-        FleetPool[] old = [.. before.Where(static pool => pool.User is not null).Take(PoolsMax).Select(static pool => new FleetPool(pool.Url, pool.User!, new FleetSecret(UnknownPassword)))];
-        FleetOutcome back = old.Length > 0 ? await Write(old).ConfigureAwait(false) : new FleetOutcome(FleetResult.Failed, "");
+        FleetPool[] old = [.. before.Where(static pool => pool.User is not null).Take(PoolsMax).Select(
+            static pool => new FleetPool(pool.Url, pool.User!, new FleetSecret(UnknownPassword)))];
+        FleetOutcome back = old.Length > 0 ? await Write(old) : new FleetOutcome(FleetResult.Failed, "");
         steps.Add(back.Succeeded ? "put back URLs and users of before" : "could not put back what was before");
         return new FleetOutcome(
             FleetResult.Failed,
-            $"{at}: {pools[0].Url} did not come alive in {transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. " + (back.Succeeded
+            $"{at}: {pools[0].Url} did not come alive in {transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. "
+                + (back.Succeeded
                 ? "URLs and users are as they were; the passwords of before cannot be read, so each is now \"x\"."
                 : "What was before could not be put back: set its pools by hand."))
         { Steps = steps, RolledBack = back.Succeeded };
@@ -71,7 +77,12 @@ internal sealed class WhatsminerPools(string at, FleetTransport transport)
         JsonArray all = [];
         foreach (FleetPool pool in pools)
         {
-            all.Add((JsonNode)new JsonObject { ["pool"] = pool.Url, ["worker"] = pool.User, ["passwd"] = pool.Password.Reveal() });
+            all.Add((JsonNode)new JsonObject
+            {
+                ["pool"] = pool.Url,
+                ["worker"] = pool.User,
+                ["passwd"] = pool.Password.Reveal()
+            });
         }
         return all;
     }
@@ -80,8 +91,9 @@ internal sealed class WhatsminerPools(string at, FleetTransport transport)
     {
         try
         {
-            PoolReading[] now = await Read().ConfigureAwait(false);
-            return now.Any(one => PoolUrl.Same(one.Url, pool.Url) && one.User == pool.User && "alive".Equals(one.Status, StringComparison.OrdinalIgnoreCase));
+            PoolReading[] now = await Read();
+            return now.Any(one => PoolUrl.Same(one.Url, pool.Url) && one.User == pool.User
+                && "alive".Equals(one.Status, StringComparison.OrdinalIgnoreCase));
         }
         catch (FleetException)
         {

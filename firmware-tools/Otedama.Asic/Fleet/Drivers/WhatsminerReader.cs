@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Otedama.Asic;
 
-/// <summary>Whatsminers in the normal form: version 2 on top of the cgminer fields, version 3 on its own. Pure.</summary>
+/// <summary>
+/// Whatsminers in the normal form: version 2 on top of the cgminer fields, version 3 on its own. Pure.
+/// </summary>
 public static class WhatsminerReader
 {
     private const int ErrorsMax = 32, BoardsMax = 16, PoolsMax = 8;
@@ -11,7 +13,8 @@ public static class WhatsminerReader
     {
         FleetReading reading = CgminerReader.Read(replies, frame);
         JsonElement? summary = CgminerReader.First(replies, "summary", "SUMMARY");
-        JsonElement? info = Message(replies, "get_miner_info"), version = Message(replies, "get_version"), status = Message(replies, "status");
+        JsonElement? info = Message(replies, "get_miner_info"), version = Message(replies, "get_version"),
+            status = Message(replies, "status");
         string? mac = ReplyValues.Mac(info?.Text("mac") ?? summary?.Text("MAC")) ?? reading.Identity.Mac;
         bool off = status?.Flag("mineroff", "btmineroff") == true;
         return reading with
@@ -23,8 +26,11 @@ public static class WhatsminerReader
                 Family = "Whatsminer",
                 Firmware = "stock",
                 Mac = mac,
-                Version = version?.Text("fw_ver") ?? status?.Text("FirmwareVersion", "Firmware Version") ?? summary?.Text("Firmware Version") ?? reading.Identity.Version,
-                Model = info?.Text("minertype", "type") ?? CgminerReader.First(replies, "devdetails", "DEVDETAILS")?.Text("Model") ?? reading.Identity.Model,
+                Version = version?.Text("fw_ver") ?? status?.Text("FirmwareVersion", "Firmware Version")
+                    ?? summary?.Text("Firmware Version") ?? reading.Identity.Version,
+                Model = info?.Text("minertype", "type")
+                    ?? CgminerReader.First(replies, "devdetails", "DEVDETAILS")?.Text("Model")
+                    ?? reading.Identity.Model,
                 Board = version?.Text("platform"),
                 Chip = version?.Text("chip"),
                 HostName = info?.Text("hostname"),
@@ -52,7 +58,8 @@ public static class WhatsminerReader
     /// <param name="status">Msg of get.miner.status with summary, pools and edevs.</param>
     public static FleetReading ReadV3(JsonElement? device, JsonElement? status, ReadingFrame frame, int repairs)
     {
-        JsonElement? miner = device?.Member("miner"), system = device?.Member("system"), network = device?.Member("network"), power = device?.Member("power");
+        JsonElement? miner = device?.Member("miner"), system = device?.Member("system"),
+            network = device?.Member("network"), power = device?.Member("power");
         JsonElement? summary = status?.Member("summary");
         string? mac = ReplyValues.Mac(network?.Text("mac"));
         double? rate = summary?.Number("hash-realtime").Times(1e12);
@@ -74,7 +81,8 @@ public static class WhatsminerReader
                 HostName = network?.Text("hostname"),
                 Mac = mac,
             },
-            Uptime = summary?.Number("bootup-time", "elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null,
+            Uptime = summary?.Number("bootup-time", "elapsed") is double up and >= 0 and < 1e10
+                ? TimeSpan.FromSeconds(up) : null,
             Rates = new FleetRates
             {
                 FiveSeconds = rate,
@@ -85,7 +93,8 @@ public static class WhatsminerReader
             },
             Chains = [.. (status?.Member("edevs")).Objects(BoardsMax).Select(static (board, i) => new ChainReading
             {
-                Index = board.Integer("slot", "id") ?? i, Rate = board.Number("hash-average").Times(1e12), TemperatureC = board.Number("chip-temp-max", "temperature").Positive(),
+                Index = board.Integer("slot", "id") ?? i, Rate = board.Number("hash-average").Times(1e12),
+                    TemperatureC = board.Number("chip-temp-max", "temperature").Positive(),
                 ClockMhz = board.Number("freq").Positive(), ChipsFound = board.Integer("effective-chips"),
             })],
             Temperatures = new FleetTemperatures
@@ -116,7 +125,8 @@ public static class WhatsminerReader
             if (pool.Text("url") is { } url)
             {
                 pools.Add(new PoolReading(
-                    pool.Integer("id") is int id and > 0 ? id - 1 : pools.Count, SecretFilter.Url(url), pool.Text("account"), pool.Text("status"), pools.Count,
+                    pool.Integer("id") is int id and > 0 ? id - 1 : pools.Count, SecretFilter.Url(url),
+                        pool.Text("account"), pool.Text("status"), pools.Count,
                     pool.Flag("stratum-active"), pools.Count > 0));
             }
         }
@@ -124,7 +134,8 @@ public static class WhatsminerReader
     }
 
     private static JsonElement? Message(IReadOnlyDictionary<string, CgminerReply> replies, string command) =>
-        replies.TryGetValue(command, out CgminerReply? reply) && reply.Root?.Member("Msg") is { ValueKind: JsonValueKind.Object } message ? message : null;
+        replies.TryGetValue(command, out CgminerReply? reply)
+            && reply.Root?.Member("Msg") is { ValueKind: JsonValueKind.Object } message ? message : null;
 
     private static IEnumerable<FanReading> Fans(JsonElement? summary, params string[] names)
     {
@@ -139,7 +150,8 @@ public static class WhatsminerReader
 
     private static IEnumerable<double?> Numbers(JsonElement? list)
     {
-        foreach (JsonElement one in list is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Take(BoardsMax) : [])
+        foreach (JsonElement one in list is { ValueKind: JsonValueKind.Array } array
+            ? array.EnumerateArray().Take(BoardsMax) : [])
         {
             yield return one.Number().Positive();
         }
@@ -167,7 +179,8 @@ public static class WhatsminerReader
             {
                 if (property.Name != "reason" && errors.Count < ErrorsMax)
                 {
-                    errors.Add($"error {ReplyWords.Short(property.Name)}{(reason is null ? "" : $": {ReplyWords.Short(reason)}")}");
+                    string more = reason is null ? "" : $": {ReplyWords.Short(reason)}";
+                    errors.Add($"error {ReplyWords.Short(property.Name)}{more}");
                 }
             }
         }

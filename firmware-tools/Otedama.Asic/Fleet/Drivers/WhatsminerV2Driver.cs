@@ -7,7 +7,8 @@ using System.Text.Json.Nodes;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Whatsminer with the interface of version 2: read in clear on the cgminer port, written encrypted under a token. Its owner
+/// Whatsminer with the interface of version 2: read in clear on the cgminer port, written encrypted under a token. Its
+/// owner
 /// has to switch writing on with the vendor's tool; this driver unlocks nothing and asks nobody else for help.
 /// </summary>
 public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver(transport)
@@ -20,13 +21,15 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
     private static readonly string[] s_reads = ["summary", "pools", "edevs", "devdetails"];
     private static readonly string[] s_modes = ["low", "normal", "high"];
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<(IPEndPoint Device, string Secret), (WhatsminerToken Token, DateTimeOffset Until)> _tokens = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(IPEndPoint Device, string Secret), (
+        WhatsminerToken Token, DateTimeOffset Until)> _tokens = [];
 
     public override string Name => "whatsminer-v2";
 
     public override FleetAbilities Abilities =>
-        FleetAbilities.Restart | FleetAbilities.Reboot | FleetAbilities.Pause | FleetAbilities.Resume | FleetAbilities.Locate | FleetAbilities.SetPools
+        FleetAbilities.Restart | FleetAbilities.Reboot | FleetAbilities.Pause | FleetAbilities.Resume
+            | FleetAbilities.Locate | FleetAbilities.SetPools
         | FleetAbilities.SetMode | FleetAbilities.SetPower;
 
     protected override IReadOnlyList<string> Reads => s_reads;
@@ -34,15 +37,18 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
     public override FleetMatch? Recognise(FleetSigns signs)
     {
         string text = $"{signs.Version} {signs.DevDetails}";
-        return text.Contains("BTMINER", StringComparison.OrdinalIgnoreCase) || text.Contains("BITMICRO", StringComparison.OrdinalIgnoreCase)
+        return text.Contains("BTMINER", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("BITMICRO", StringComparison.OrdinalIgnoreCase)
             ? new FleetMatch(80, "Whatsminer", "its version names btminer") { Firmware = "stock" }
-            : signs is { WebStatus: 307, WebLocation: { } to } && to.StartsWith("https", StringComparison.OrdinalIgnoreCase) && signs.Version is not null
-            ? new FleetMatch(60, "Whatsminer", "its page leads to https and its API answers") { Firmware = "stock" } : null;
+            : signs is { WebStatus: 307, WebLocation: { } to }
+                && to.StartsWith("https", StringComparison.OrdinalIgnoreCase) && signs.Version is not null
+            ? new FleetMatch(60, "Whatsminer", "its page leads to https and its API answers") { Firmware = "stock" }
+                : null;
     }
 
     public override async Task<FleetTuning> TuningAsync(FleetTarget target, CancellationToken cancel)
     {
-        CgminerReply reply = await Transport.Cgminer.AskAsync(target, "summary", null, cancel).ConfigureAwait(false);
+        CgminerReply reply = await Transport.Cgminer.AskAsync(target, "summary", null, cancel);
         JsonElement? summary = reply.First("SUMMARY");
         return new FleetTuning
         {
@@ -55,12 +61,12 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
     {
-        Dictionary<string, CgminerReply> replies = new(await Transport.Cgminer.AskAllAsync(target, Reads, cancel).ConfigureAwait(false));
+        Dictionary<string, CgminerReply> replies = new(await Transport.Cgminer.AskAllAsync(target, Reads, cancel));
         foreach (string command in (string[])["get_miner_info", "get_version", "status"])
         {
             try
             {
-                replies[command] = await Transport.Cgminer.AskAsync(target, command, null, cancel).ConfigureAwait(false);
+                replies[command] = await Transport.Cgminer.AskAsync(target, command, null, cancel);
             }
             catch (FleetException)
             {
@@ -70,33 +76,39 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         return WhatsminerReader.ReadV2(replies, new ReadingFrame(Name, At(target), Transport.Clock.GetUtcNow()));
     }
 
-    protected override async Task<FleetOutcome> CarryOutAsync(FleetTarget target, FleetOrder order, CancellationToken cancel)
+    protected override async Task<FleetOutcome> CarryOutAsync(
+        FleetTarget target, FleetOrder order, CancellationToken cancel)
     {
         switch (order)
         {
             case RestartOrder:
-                return await WriteAsync(target, "restart_btminer", null, "restarts its mining program", cancel).ConfigureAwait(false);
+                return await WriteAsync(target, "restart_btminer", null, "restarts its mining program", cancel);
             case RebootOrder:
-                return await WriteAsync(target, "reboot", null, "reboots", cancel).ConfigureAwait(false);
+                return await WriteAsync(target, "reboot", null, "reboots", cancel);
             case PauseOrder:
-                return await WriteAsync(target, "power_off", new JsonObject { ["respbefore"] = "true" }, "switches its boards off", cancel).ConfigureAwait(false);
+                return await WriteAsync(target, "power_off", new JsonObject { ["respbefore"] = "true" },
+                    "switches its boards off", cancel);
             case ResumeOrder:
-                return await WriteAsync(target, "power_on", null, "switches its boards on", cancel).ConfigureAwait(false);
+                return await WriteAsync(target, "power_on", null, "switches its boards on", cancel);
             case LocateOrder { On: true }:
                 JsonObject light = new() { ["color"] = "red", ["period"] = 200, ["duration"] = 100, ["start"] = 0 };
-                return await WriteAsync(target, "set_led", light, "blinks red", cancel).ConfigureAwait(false);
+                return await WriteAsync(target, "set_led", light, "blinks red", cancel);
             case LocateOrder:
-                return await WriteAsync(target, "set_led", new JsonObject { ["param"] = "auto" }, "blinks no more", cancel).ConfigureAwait(false);
+                return await WriteAsync(target, "set_led", new JsonObject { ["param"] = "auto" }, "blinks no more",
+                    cancel);
             case SetModeOrder mode:
                 return s_modes.Contains(mode.Mode)
-                    ? await WriteAsync(target, $"set_{mode.Mode}_power", null, $"goes to {mode.Mode} power, which restarts mining", cancel).ConfigureAwait(false)
-                    : new FleetOutcome(FleetResult.Refused, $"{At(target)}: {ReplyWords.Short(mode.Mode)} is no mode; they are low, normal and high.");
+                    ? await WriteAsync(target, $"set_{mode.Mode}_power", null,
+                        $"goes to {mode.Mode} power, which restarts mining", cancel)
+                    : new FleetOutcome(FleetResult.Refused,
+                        $"{At(target)}: {ReplyWords.Short(mode.Mode)} is no mode; they are low, normal and high.");
             case SetPowerOrder power:
-                return await PowerAsync(target, power, cancel).ConfigureAwait(false);
+                return await PowerAsync(target, power, cancel);
             case SetPoolsOrder pools:
-                return await PoolsAsync(target, pools.Pools, cancel).ConfigureAwait(false);
+                return await PoolsAsync(target, pools.Pools, cancel);
             default:
-                return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: the driver {Name} cannot {order.Words}.");
+                return new FleetOutcome(FleetResult.Unsupported,
+                    $"{At(target)}: the driver {Name} cannot {order.Words}.");
         }
     }
 
@@ -106,14 +118,18 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         {
             return percent is < 10 or > 100
                 ? new FleetOutcome(FleetResult.Refused, $"{At(target)}: {power.Words}: 10 to 100 % are allowed.")
-                : await WriteAsync(target, "set_power_pct", new JsonObject { ["percent"] = Text(Math.Round(percent)) }, "adjusts its power", cancel).ConfigureAwait(false);
+                : await WriteAsync(target, "set_power_pct", new JsonObject { ["percent"] = Text(Math.Round(percent)) },
+                    "adjusts its power", cancel);
         }
         return power.Watts is double watts and >= 100 and <= 99_999
-            ? await WriteAsync(target, "adjust_power_limit", new JsonObject { ["power_limit"] = Text(Math.Round(watts)) }, "takes the limit and restarts mining", cancel).ConfigureAwait(false)
+            ? await WriteAsync(target, "adjust_power_limit",
+                new JsonObject { ["power_limit"] = Text(Math.Round(watts)) }, "takes the limit and restarts mining",
+                cancel)
             : new FleetOutcome(FleetResult.Refused, $"{At(target)}: {power.Words}: 100 to 99,999 W are allowed.");
     }
 
-    private async Task<FleetOutcome> PoolsAsync(FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
+    private async Task<FleetOutcome> PoolsAsync(
+        FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
         if (FleetDriverRules.PoolsRefused(pools, WhatsminerPools.PoolsMax) is { } refused)
         {
@@ -123,24 +139,26 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         {
             Read = async () => CgminerReader.Pools(new Dictionary<string, CgminerReply>
             {
-                ["pools"] = await Transport.Cgminer.AskAsync(target, "pools", null, cancel).ConfigureAwait(false),
+                ["pools"] = await Transport.Cgminer.AskAsync(target, "pools", null, cancel),
             }),
             Write = list => WriteAsync(target, "update_pools", WhatsminerPools.V2(list), "takes the pools", cancel),
-        }.SetAsync(pools, cancel).ConfigureAwait(false);
+        }.SetAsync(pools, cancel);
     }
 
     /// <summary>One encrypted command; with a new token once when the old one is no longer taken.</summary>
-    private async Task<FleetOutcome> WriteAsync(FleetTarget target, string command, JsonObject? parameters, string done, CancellationToken cancel)
+    private async Task<FleetOutcome> WriteAsync(
+        FleetTarget target, string command, JsonObject? parameters, string done, CancellationToken cancel)
     {
         if (target.Credentials is not { } credentials)
         {
-            return new FleetOutcome(FleetResult.Denied, $"{At(target)}: writing needs the password of its admin and none is configured.");
+            return new FleetOutcome(FleetResult.Denied,
+                $"{At(target)}: writing needs the password of its admin and none is configured.");
         }
         IPEndPoint device = new(target.Address, target.Ports.Api);
         for (int tries = 0; ; tries++)
         {
-            WhatsminerToken token = await TokenAsync(target, device, credentials, tries > 0, cancel).ConfigureAwait(false);
-            ApiRawReply raw = await Transport.Sockets.AskAsync(device, token.Wrap(command, parameters), cancel).ConfigureAwait(false);
+            WhatsminerToken token = await TokenAsync(target, device, credentials, tries > 0, cancel);
+            ApiRawReply raw = await Transport.Sockets.AskAsync(device, token.Wrap(command, parameters), cancel);
             CgminerStatus? status = Open(raw.Bytes, token);
             if (status?.Code == 135 && tries == 0)
             {
@@ -158,7 +176,8 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
     internal static CgminerStatus? Open(byte[] reply, WhatsminerToken token)
     {
         JsonElement? root = TolerantJson.Read(reply).Root;
-        if (root?.Text("enc") is not null && root.Value.Member("enc") is { ValueKind: JsonValueKind.String } data && token.Decrypt(data.GetString()!) is { } plain)
+        if (root?.Text("enc") is not null && root.Value.Member("enc") is { ValueKind: JsonValueKind.String } data
+            && token.Decrypt(data.GetString()!) is { } plain)
         {
             root = TolerantJson.Read(Encoding.UTF8.GetBytes(plain)).Root;
         }
@@ -167,12 +186,17 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
 
     private FleetOutcome Judge(FleetTarget target, string command, CgminerStatus? status, string done) => status switch
     {
-        null => new FleetOutcome(FleetResult.Unknown, $"{At(target)}: {command} was answered with something that cannot be read."),
+        null => new FleetOutcome(
+            FleetResult.Unknown, $"{At(target)}: {command} was answered with something that cannot be read."),
         { Code: 131 } => Done($"{At(target)} {done}."),
         { Code: 45 } => new FleetOutcome(
-            FleetResult.Denied, $"{At(target)}: it does not allow writing. Enable its API and change the default password with the vendor's tool, then try again."),
-        { Code: 135 } => new FleetOutcome(FleetResult.Denied, $"{At(target)}: it does not take the configured password (code 135)."),
-        { Code: 136 } => new FleetOutcome(FleetResult.Denied, $"{At(target)}: it has given out too many tokens (code 136). They lapse after 30 minutes."),
+            FleetResult.Denied, $"{At(target)}: it does not allow writing. Enable its API and change the default "
+                + $"password with the vendor's tool, then try again."),
+        { Code: 135 } => new FleetOutcome(
+            FleetResult.Denied, $"{At(target)}: it does not take the configured password (code 135)."),
+        { Code: 136 } => new FleetOutcome(
+            FleetResult.Denied, $"{At(target)}: it has given out too many tokens (code 136). They lapse after 30 "
+            + $"minutes."),
         { Code: 14 } => new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: it does not know {command}."),
         _ => new FleetOutcome(FleetResult.Failed, $"{At(target)}: {command}: {ReplyWords.Short(status.ToString())}"),
     };
@@ -182,23 +206,26 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
     {
         (IPEndPoint, string) key = (device, credentials.Password.Reveal());
         DateTimeOffset now = Transport.Clock.GetUtcNow();
-        lock (_lock)
+        lock (_gate)
         {
-            if (!anew && _tokens.TryGetValue(key, out (WhatsminerToken Token, DateTimeOffset Until) kept) && kept.Until > now)
+            if (!anew && _tokens.TryGetValue(key, out (WhatsminerToken Token, DateTimeOffset Until) kept)
+                && kept.Until > now)
             {
                 return kept.Token;
             }
         }
-        CgminerReply reply = await Transport.Cgminer.AskAsync(target, "get_token", null, cancel).ConfigureAwait(false);
+        CgminerReply reply = await Transport.Cgminer.AskAsync(target, "get_token", null, cancel);
         JsonElement? message = reply.Root?.Member("Msg");
-        if (message?.Text("salt") is not { } salt || message?.Text("newsalt") is not { } newSalt || message?.Text("time") is not { } time)
+        if (message?.Text("salt") is not { } salt || message?.Text("newsalt") is not { } newSalt
+            || message?.Text("time") is not { } time)
         {
-            string why = reply.Status?.Code == 136 ? "it has given out too many tokens (code 136); they lapse after 30 minutes"
+            string why = reply.Status?.Code == 136
+                ? "it has given out too many tokens (code 136); they lapse after 30 minutes"
                 : $"it gave no token: {ReplyWords.Short(reply.Status?.ToString())}";
             throw new FleetException(FleetFault.Denied, At(target), $"{At(target)}: {why}.");
         }
         WhatsminerToken token = WhatsminerToken.Of(credentials.Password, salt, newSalt, time);
-        lock (_lock)
+        lock (_gate)
         {
             if (_tokens.Count >= TokensMax)
             {

@@ -38,7 +38,9 @@ public sealed record FleetOutcome(FleetResult Result, string Sentence)
     public bool Succeeded => Result is FleetResult.Done or FleetResult.Already;
 }
 
-/// <summary>What a device lists as allowed; empty or null = it lists nothing, so nothing may be written unless unlocked.</summary>
+/// <summary>
+/// What a device lists as allowed; empty or null = it lists nothing, so nothing may be written unless unlocked.
+/// </summary>
 public sealed record FleetTuning
 {
     public IReadOnlyList<double> ClocksMhz { get; init; } = [];
@@ -53,8 +55,6 @@ public sealed record FleetTuning
     public IReadOnlyList<string> Modes { get; init; } = [];
 
     public string? Mode { get; init; }
-
-    public double? MinWatts { get; init; }
 
     public double? MaxWatts { get; init; }
 

@@ -15,12 +15,15 @@ public enum FleetState
 }
 
 /// <summary>
-/// One look at one device on the network, in the one form that all drivers fill. Null = the device does not say, which is
+/// One look at one device on the network, in the one form that all drivers fill. Null = the device does not say, which
+/// is
 /// not 0. Hash rates in H/s, temperatures in degrees Celsius, powers in watts, voltages in volts, clocks in MHz.
 /// </summary>
 public sealed record FleetReading
 {
-    /// <summary>Of the device, whatever address it has: its MAC in lower case with colons; else "address:HOST:PORT".</summary>
+    /// <summary>
+    /// Of the device, whatever address it has: its MAC in lower case with colons; else "address:HOST:PORT".
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>host:port of the interface that was asked.</summary>
@@ -66,7 +69,9 @@ public sealed record FleetReading
     /// <summary>Repairs the tolerant reader had to make to the reply; 0 = it was well formed.</summary>
     public int Repairs { get; init; }
 
-    /// <summary>The replies as they came, by command, with secrets taken out; for diagnosis, at most 64 KiB together.</summary>
+    /// <summary>
+    /// The replies as they came, by command, with secrets taken out; for diagnosis, at most 64 KiB together.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Raw { get; init; } = new Dictionary<string, string>();
 }
 
@@ -198,4 +203,5 @@ public sealed record FleetShares
 
 /// <summary>A pool as the device has it.</summary>
 /// <param name="Url">With its scheme and port, without user and password.</param>
-public sealed record PoolReading(int Index, string Url, string? User, string? Status, int? Priority, bool? Active, bool? IsFallback);
+public sealed record PoolReading(
+    int Index, string Url, string? User, string? Status, int? Priority, bool? Active, bool? IsFallback);

@@ -1,6 +1,8 @@
 namespace Otedama.Asic;
 
-/// <summary>A password or key that no log, record or exception prints: only Reveal gives it, to what sends it.</summary>
+/// <summary>
+/// A password or key that no log, record or exception prints: only Reveal gives it, to what sends it.
+/// </summary>
 public sealed class FleetSecret(string value)
 {
     private readonly string _value = value;

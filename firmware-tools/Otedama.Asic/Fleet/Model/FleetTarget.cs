@@ -19,7 +19,8 @@ public sealed record FleetTarget(IPAddress Address)
     public string At(int port) => new IPEndPoint(Address, port).ToString();
 
     /// <summary>For the URL of a request: brackets around IPv6.</summary>
-    public string UrlHost => Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Address}]" : Address.ToString();
+    public string UrlHost =>
+        Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Address}]" : Address.ToString();
 }
 
 /// <summary>TCP ports of a device; the usual ones unless somebody moved them.</summary>

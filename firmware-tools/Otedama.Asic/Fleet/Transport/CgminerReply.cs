@@ -9,7 +9,8 @@ public sealed record CgminerStatus(char Letter, int? Code, string? Message, stri
     /// <summary>Not a word of failure.</summary>
     public bool IsGood => Letter is 'S' or 'I' or 'W';
 
-    public override string ToString() => $"{Letter} {Code?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "without code"}: {Message}";
+    public override string ToString() =>
+        $"{Letter} {Code?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "without code"}: {Message}";
 
     public static CgminerStatus? Of(JsonElement? reply)
     {
@@ -29,7 +30,8 @@ public sealed record CgminerStatus(char Letter, int? Code, string? Message, stri
             status.Integer("Code", "code"),
             status.Text("Msg", "msg"),
             status.Text("Description"),
-            status.Number("When") is double when && when is > 0 and < 4e9 ? DateTimeOffset.FromUnixTimeSeconds((long)when) : null);
+            status.Number("When") is double when && when is > 0 and < 4e9
+                ? DateTimeOffset.FromUnixTimeSeconds((long)when) : null);
     }
 }
 

@@ -44,7 +44,12 @@ public static class CgminerText
         {
             if (++sections > SectionsMax)
             {
-                return new TolerantReply { IsText = true, Problem = $"it has more than {SectionsMax} sections", Offset = start };
+                return new TolerantReply
+                {
+                    IsText = true,
+                    Problem = $"it has more than {SectionsMax} sections",
+                    Offset = start
+                };
             }
             List<(string Key, string Value)> fields = Fields(text[start..end], start, made);
             start = end + 1;
@@ -94,7 +99,8 @@ public static class CgminerText
         return null;
     }
 
-    private static List<(string Key, string Value)> Fields(ReadOnlySpan<byte> section, int offset, List<ReplyRepair> made)
+    private static List<(string Key, string Value)> Fields(
+        ReadOnlySpan<byte> section, int offset, List<ReplyRepair> made)
     {
         List<(string Key, string Value)> fields = [];
         List<byte> text = [];
@@ -169,13 +175,15 @@ public static class CgminerText
 
     private static void Write(Utf8JsonWriter writer, List<List<(string Key, string Value)>> sections)
     {
-        foreach (IGrouping<string, List<(string Key, string Value)>> group in sections.GroupBy(static section => NameOf(section[0].Key)))
+        foreach (IGrouping<string, List<(string Key, string Value)>> group in sections.GroupBy(
+            static section => NameOf(section[0].Key)))
         {
             writer.WriteStartArray(group.Key);
             foreach (List<(string Key, string Value)> section in group)
             {
                 writer.WriteStartObject();
-                foreach ((string key, string value) in section.Where(static (field, i) => i > 0 || field.Value.Length > 0))
+                foreach ((string key, string value) in section.Where(
+                    static (field, i) => i > 0 || field.Value.Length > 0))
                 {
                     writer.WriteString(key, value);
                 }

@@ -3,12 +3,13 @@ using System.Net;
 namespace Otedama.Asic;
 
 /// <summary>
-/// One request at a time to each port of each device: a cgminer API serves one client and blocks the others. Entries live
+/// One request at a time to each port of each device: a cgminer API serves one client and blocks the others. Entries
+/// live
 /// only while somebody is inside or waits. Any thread.
 /// </summary>
 public sealed class DeviceGates
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _tableGate = new();
     private readonly Dictionary<IPEndPoint, Gate> _gates = [];
 
     /// <summary>Devices somebody is inside of or waits for.</summary>
@@ -16,7 +17,7 @@ public sealed class DeviceGates
     {
         get
         {
-            lock (_lock)
+            lock (_tableGate)
             {
                 return _gates.Count;
             }
@@ -27,7 +28,7 @@ public sealed class DeviceGates
     public async Task<IDisposable> EnterAsync(IPEndPoint device, CancellationToken cancel)
     {
         Gate? gate;
-        lock (_lock)
+        lock (_tableGate)
         {
             if (!_gates.TryGetValue(device, out gate))
             {
@@ -38,7 +39,7 @@ public sealed class DeviceGates
         }
         try
         {
-            await gate.Turn.WaitAsync(cancel).ConfigureAwait(false);
+            await gate.Turn.WaitAsync(cancel);
         }
         catch
         {
@@ -50,7 +51,7 @@ public sealed class DeviceGates
 
     private void Leave(Gate gate)
     {
-        lock (_lock)
+        lock (_tableGate)
         {
             if (--gate.Users == 0)
             {

@@ -27,7 +27,8 @@ public sealed record WebRequest(HttpMethod Method, string Path)
 
     public static WebRequest Get(string path) => new(HttpMethod.Get, path);
 
-    public static WebRequest Json(HttpMethod method, string path, string json) => new(method, path) { Body = Encoding.UTF8.GetBytes(json) };
+    public static WebRequest Json(HttpMethod method, string path, string json) =>
+        new(method, path) { Body = Encoding.UTF8.GetBytes(json) };
 }
 
 /// <summary>What came back, whatever its status.</summary>
@@ -41,25 +42,28 @@ public sealed record WebReply(int Status, byte[] Body, string? ContentType, stri
 }
 
 /// <summary>
-/// HTTP client of devices: no proxy, no redirects, no cookies, a connection a request (small controllers have few sockets),
+/// HTTP client of devices: no proxy, no redirects, no cookies, a connection a request (small controllers have few
+/// sockets),
 /// bounded bodies, one request at a time to each port, digest where asked for. Any thread.
 /// </summary>
 public sealed class FleetHttp : IDisposable
 {
-    /// <summary>Of a reply's body; the largest real one, statistics of AxeOS, is asked for by column and shorter.</summary>
+    /// <summary>
+    /// Of a reply's body; the largest real one, statistics of AxeOS, is asked for by column and shorter.
+    /// </summary>
     public const int BodyLimit = 256 * 1024;
 
     private const int HeadLimitKib = 16;
 
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly DeviceGates _gates;
     private readonly HttpClient _http;
 
     public FleetHttp(TimeProvider clock, DeviceGates gates)
     {
-        _clock = clock;
+        _time = clock;
         _gates = gates;
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -81,44 +85,49 @@ public sealed class FleetHttp : IDisposable
     public async Task<WebReply> SendAsync(FleetTarget target, WebRequest request, CancellationToken cancel)
     {
         IPEndPoint device = new(target.Address, request.Port ?? target.Ports.Web);
-        using IDisposable turn = await _gates.EnterAsync(device, cancel).ConfigureAwait(false);
-        using CancellationTokenSource deadline = new(request.Within, _clock);
+        using IDisposable turn = await _gates.EnterAsync(device, cancel);
+        using CancellationTokenSource deadline = new(request.Within, _time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         string at = device.ToString();
         try
         {
-            (WebReply reply, HttpDigest? challenge) = await OnceAsync(target, device, request, null, both.Token).ConfigureAwait(false);
+            (WebReply reply, HttpDigest? challenge) = await OnceAsync(target, device, request, null, both.Token);
             if (reply.Status == 401 && request.Digest && challenge is not null && target.Credentials is { } credentials)
             {
                 string cnonce = RandomNumberGenerator.GetHexString(16, lowercase: true);
                 string answer = challenge.Answer(credentials, request.Method.Method, request.Path, cnonce);
-                (reply, _) = await OnceAsync(target, device, request, answer, both.Token).ConfigureAwait(false);
+                (reply, _) = await OnceAsync(target, device, request, answer, both.Token);
             }
             return reply;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new FleetException(
-                FleetFault.Timeout, at, $"{at}: {request.Method} {PathOnly(request.Path)} had no answer in {request.Within.TotalSeconds:0} s.");
+                FleetFault.Timeout, at, $"{at}: {request.Method} {PathOnly(request.Path)} had no answer in "
+                    + $"{request.Within.TotalSeconds:0} s.");
         }
         catch (HttpRequestException e)
         {
-            bool connected = e.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError);
+            bool connected = e.HttpRequestError is not (
+                HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError);
             FleetFault fault = e.HttpRequestError is HttpRequestError.InvalidResponse ? FleetFault.Malformed
                 : connected && request.Method != HttpMethod.Get ? FleetFault.Unknown : FleetFault.Unreachable;
             throw new FleetException(
-                fault, at, $"{at}: {request.Method} {PathOnly(request.Path)}: {(connected ? "the connection broke" : "cannot connect")} ({e.HttpRequestError}).", e);
+                fault, at, $"{at}: {request.Method} {PathOnly(request.Path)}: "
+                    + $"{(connected ? "the connection broke" : "cannot connect")} ({e.HttpRequestError}).", e);
         }
         catch (IOException e) when (e is not FleetException)
         {
-            throw new FleetException(FleetFault.Truncated, at, $"{at}: {request.Method} {PathOnly(request.Path)}: the reply broke off.", e);
+            throw new FleetException(
+                FleetFault.Truncated, at, $"{at}: {request.Method} {PathOnly(request.Path)}: the reply broke off.", e);
         }
     }
 
     private async Task<(WebReply Reply, HttpDigest? Challenge)> OnceAsync(
         FleetTarget target, IPEndPoint device, WebRequest request, string? authorization, CancellationToken cancel)
     {
-        using HttpRequestMessage message = new(request.Method, new Uri($"http://{target.UrlHost}:{device.Port}{request.Path}"));
+        using HttpRequestMessage message = new(
+            request.Method, new Uri($"http://{target.UrlHost}:{device.Port}{request.Path}"));
         message.Headers.ConnectionClose = true;
         foreach ((string name, string value) in request.Headers)
         {
@@ -133,25 +142,27 @@ public sealed class FleetHttp : IDisposable
             message.Content = new ReadOnlyMemoryContent(body);
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
         }
-        using HttpResponseMessage reply = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
-        byte[] bytes = await BodyAsync(reply, device, cancel).ConfigureAwait(false);
+        using HttpResponseMessage reply = await _http.SendAsync(
+            message, HttpCompletionOption.ResponseHeadersRead, cancel);
+        byte[] bytes = await BodyAsync(reply, device, cancel);
         string? challenge = reply.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues values)
-            ? values.FirstOrDefault(static one => one.TrimStart().StartsWith("Digest", StringComparison.OrdinalIgnoreCase)) ?? values.FirstOrDefault()
+            ? values.FirstOrDefault(static one =>
+                one.TrimStart().StartsWith("Digest", StringComparison.OrdinalIgnoreCase)) ?? values.FirstOrDefault()
             : null;
         return (new WebReply(
-            (int)reply.StatusCode, bytes, reply.Content.Headers.ContentType?.MediaType, reply.Headers.Location?.OriginalString,
-            HttpDigest.RealmOf(challenge))
+            (int)reply.StatusCode, bytes, reply.Content.Headers.ContentType?.MediaType,
+            reply.Headers.Location?.OriginalString, HttpDigest.RealmOf(challenge))
         { Challenge = HttpDigest.Parse(challenge) }, HttpDigest.Parse(challenge));
     }
 
     private static async Task<byte[]> BodyAsync(HttpResponseMessage reply, IPEndPoint device, CancellationToken cancel)
     {
-        using Stream stream = await reply.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        using Stream stream = await reply.Content.ReadAsStreamAsync(cancel);
         using MemoryStream all = new();
         byte[] buffer = new byte[8192];
         while (true)
         {
-            int count = await stream.ReadAsync(buffer, cancel).ConfigureAwait(false);
+            int count = await stream.ReadAsync(buffer, cancel);
             if (count == 0)
             {
                 return all.ToArray();
@@ -160,7 +171,8 @@ public sealed class FleetHttp : IDisposable
             if (all.Length > BodyLimit)
             {
                 throw new FleetException(
-                    FleetFault.TooBig, device.ToString(), $"{device}: the reply is longer than {BodyLimit} bytes and was not read further.");
+                    FleetFault.TooBig, device.ToString(),
+                        $"{device}: the reply is longer than {BodyLimit} bytes and was not read further.");
             }
         }
     }

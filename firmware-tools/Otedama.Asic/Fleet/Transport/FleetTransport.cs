@@ -1,6 +1,9 @@
 namespace Otedama.Asic;
 
-/// <summary>The ways of one program to its devices, shared by all drivers so that each port of a device sees one request at a time.</summary>
+/// <summary>
+/// The ways of one program to its devices, shared by all drivers so that each port of a device sees one request at a
+/// time.
+/// </summary>
 public sealed class FleetTransport : IDisposable
 {
     public FleetTransport(TimeProvider clock)

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Otedama.Asic;
 
-/// <summary>Answers to a digest challenge (RFC 7616, and RFC 2069 where the device gives no qop), as an Antminer's web server asks.</summary>
+/// <summary>
+/// Answers to a digest challenge (RFC 7616, and RFC 2069 where the device gives no qop), as an Antminer's web server
+/// asks.
+/// </summary>
 public sealed record HttpDigest(string Realm, string Nonce, string? Opaque, string Algorithm, bool HasQop)
 {
     /// <summary>Parses the value of WWW-Authenticate; null when it is no digest this can answer.</summary>
@@ -16,12 +19,15 @@ public sealed record HttpDigest(string Realm, string Nonce, string? Opaque, stri
         Dictionary<string, string> parts = Parts(challenge.TrimStart()[7..]);
         string algorithm = parts.GetValueOrDefault("algorithm", "MD5").ToUpperInvariant();
         string? qop = parts.GetValueOrDefault("qop");
-        bool auth = qop is not null && qop.Split(',').Any(static part => part.Trim().Equals("auth", StringComparison.OrdinalIgnoreCase));
-        if (!parts.TryGetValue("nonce", out string? nonce) || (qop is not null && !auth) || algorithm is not ("MD5" or "MD5-SESS" or "SHA-256"))
+        bool auth = qop is not null
+            && qop.Split(',').Any(static part => part.Trim().Equals("auth", StringComparison.OrdinalIgnoreCase));
+        if (!parts.TryGetValue("nonce", out string? nonce) || (qop is not null && !auth)
+            || algorithm is not ("MD5" or "MD5-SESS" or "SHA-256"))
         {
             return null;
         }
-        return new HttpDigest(parts.GetValueOrDefault("realm", ""), nonce, parts.GetValueOrDefault("opaque"), algorithm, auth);
+        return new HttpDigest(parts.GetValueOrDefault("realm", ""), nonce, parts.GetValueOrDefault("opaque"), algorithm,
+            auth);
     }
 
     /// <summary>Realm of any challenge, digest or basic.</summary>
@@ -42,10 +48,13 @@ public sealed record HttpDigest(string Realm, string Nonce, string? Opaque, stri
             secret = Hash($"{secret}:{Nonce}:{cnonce}");
         }
         string request = Hash($"{method}:{uri}");
-        string response = HasQop ? Hash($"{secret}:{Nonce}:{Count}:{cnonce}:auth:{request}") : Hash($"{secret}:{Nonce}:{request}");
+        string response = HasQop ? Hash($"{secret}:{Nonce}:{Count}:{cnonce}:auth:{request}")
+            : Hash($"{secret}:{Nonce}:{request}");
         StringBuilder answer = new();
-        answer.Append("Digest username=\"").Append(Quoted(credentials.User)).Append("\", realm=\"").Append(Quoted(Realm))
-            .Append("\", nonce=\"").Append(Quoted(Nonce)).Append("\", uri=\"").Append(uri).Append("\", algorithm=").Append(Algorithm)
+        answer.Append("Digest username=\"").Append(Quoted(credentials.User)).Append("\", realm=\"").Append(
+            Quoted(Realm))
+            .Append("\", nonce=\"").Append(Quoted(Nonce)).Append("\", uri=\"").Append(uri).Append(
+                "\", algorithm=").Append(Algorithm)
             .Append(", response=\"").Append(response).Append('"');
         if (Opaque is not null)
         {

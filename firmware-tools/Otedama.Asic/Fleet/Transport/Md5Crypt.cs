@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Otedama.Asic;
 
-/// <summary>The MD5 scheme of crypt(3), "$1$": what Whatsminers make their tokens of. Old and weak, and theirs.</summary>
+/// <summary>
+/// The MD5 scheme of crypt(3), "$1$": what Whatsminers make their tokens of. Old and weak, and theirs.
+/// </summary>
 public static class Md5Crypt
 {
     private const string Alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

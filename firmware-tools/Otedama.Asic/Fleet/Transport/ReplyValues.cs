@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Takes values out of replies whatever type a firmware gave them: a figure may be a string, a flag a number or a letter.
+/// Takes values out of replies whatever type a firmware gave them: a figure may be a string, a flag a number or a
+/// letter.
 /// What is absent, of no use, or was inf or nan (TolerantJson's -0) is null.
 /// </summary>
 public static class ReplyValues
@@ -46,7 +47,8 @@ public static class ReplyValues
     {
         if (value.ValueKind == JsonValueKind.Number)
         {
-            return value.GetRawText() != "-0" && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+            return value.GetRawText() != "-0" && value.TryGetDouble(out double number) && double.IsFinite(number)
+                ? number : null;
         }
         if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 and < 64 } text)
         {
@@ -55,7 +57,8 @@ public static class ReplyValues
         text = text.Trim().TrimEnd('%');
         int space = text.IndexOf(' ', StringComparison.Ordinal);
         text = space > 0 ? text[..space] : text;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) && double.IsFinite(parsed) ? parsed : null;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed)
+            && double.IsFinite(parsed) ? parsed : null;
     }
 
     /// <summary>A count of things: not negative, without its fraction.</summary>
@@ -110,7 +113,8 @@ public static class ReplyValues
     /// <summary>The objects of a list, at most that many; an object alone counts as a list of one.</summary>
     public static IEnumerable<JsonElement> Objects(this JsonElement? from, int most) => from switch
     {
-        { ValueKind: JsonValueKind.Array } list => list.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).Take(most),
+        { ValueKind: JsonValueKind.Array } list =>
+            list.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).Take(most),
         { ValueKind: JsonValueKind.Object } one => [one],
         _ => [],
     };
@@ -129,12 +133,17 @@ public static class ReplyValues
         return null;
     }
 
-    /// <summary>null when there is no positive figure: for a temperature or voltage where 0 and -1 mean "no sensor".</summary>
+    /// <summary>
+    /// null when there is no positive figure: for a temperature or voltage where 0 and -1 mean "no sensor".
+    /// </summary>
     public static double? Positive(this double? value) => value is > 0 ? value : null;
 
-    /// <summary>Times a factor, in decimal where it fits: 1069.1 GH/s are 1069100000000 H/s and not a little less.</summary>
+    /// <summary>
+    /// Times a factor, in decimal where it fits: 1069.1 GH/s are 1069100000000 H/s and not a little less.
+    /// </summary>
     public static double? Times(this double? value, double factor) => value is not double given ? null
-        : Math.Abs(given) < 1e12 && factor is >= 1e-6 and <= 1e15 ? (double)((decimal)given * (decimal)factor) : given * factor;
+        : Math.Abs(given) < 1e12 && factor is >= 1e-6 and <= 1e15 ? (double)((decimal)given * (decimal)factor)
+            : given * factor;
 
     /// <summary>Lower case with colons, from any usual writing; null when it is none or all zeros.</summary>
     public static string? Mac(string? text)

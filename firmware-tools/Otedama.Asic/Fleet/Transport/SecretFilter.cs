@@ -8,11 +8,14 @@ public static partial class SecretFilter
 {
     private const string Mask = "***";
 
-    /// <summary>Shorter secrets would take half of the text with them; fields named so are masked whatever they hold.</summary>
+    /// <summary>
+    /// Shorter secrets would take half of the text with them; fields named so are masked whatever they hold.
+    /// </summary>
     private const int LeastLength = 4;
 
     /// <summary>
-    /// The reply as text without what its fields call a password, token or key, without users and passwords in URLs, and
+    /// The reply as text without what its fields call a password, token or key, without users and passwords in URLs,
+    /// and
     /// without the given secrets. Bytes that are no UTF-8 become U+FFFD.
     /// </summary>
     public static string Clean(ReadOnlySpan<byte> reply, params IEnumerable<FleetSecret?> secrets) =>
@@ -45,11 +48,16 @@ public static partial class SecretFilter
     }
 
     /// <summary>"stratumPassword":"x", also where the reply breaks off in it.</summary>
-    [GeneratedRegex("""("[^"]{0,40}(?:pass|pwd|passwd|secret|token|totp|otp|psk|pool[0-9]pw|sessionid|salt|host_sign)[^"]{0,20}"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",}\]\s\[{]+)()""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """("[^"]{0,40}(?:pass|pwd|passwd|secret|token|totp|otp|psk|pool[0-9]pw|sessionid|salt|host_sign)[^"]{0,20}""" +
+        """\x22\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",}\]\s\[{]+)()""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Fields();
 
     /// <summary>Pass=x in the text form.</summary>
-    [GeneratedRegex("""((?:^|[,|])[^=,|"]{0,40}(?:pass|pwd|secret|token|sessionid)[^=,|"]{0,20}=)(?:[^,|\\]|\\.)*""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """((?:^|[,|])[^=,|"]{0,40}(?:pass|pwd|secret|token|sessionid)[^=,|"]{0,20}=)(?:[^,|\\]|\\.)*""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Sections();
 
     [GeneratedRegex("""://[^\s/"'\\@]+(?:@[^\s/"'\\@]+)*@""", RegexOptions.CultureInvariant)]

@@ -37,7 +37,8 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
     public DeviceGates Gates => gates;
 
     /// <summary>
-    /// Writes the request in one piece and reads until NUL, the end, or balanced brackets and 200 ms of silence; at most 5 s
+    /// Writes the request in one piece and reads until NUL, the end, or balanced brackets and 200 ms of silence; at
+    /// most 5 s
     /// from the turn on. Throws FleetException.
     /// </summary>
     public async Task<ApiRawReply> AskAsync(IPEndPoint device, ReadOnlyMemory<byte> request, CancellationToken cancel)
@@ -45,34 +46,38 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         if (request.Length > RequestLimit)
         {
             throw new FleetException(
-                FleetFault.Unsupported, device.ToString(), $"{device}: the request has {request.Length} bytes; this interface takes {RequestLimit}.");
+                FleetFault.Unsupported, device.ToString(),
+                    $"{device}: the request has {request.Length} bytes; this interface takes {RequestLimit}.");
         }
-        using IDisposable turn = await gates.EnterAsync(device, cancel).ConfigureAwait(false);
+        using IDisposable turn = await gates.EnterAsync(device, cancel);
         using CancellationTokenSource deadline = new(s_all, clock);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
-        using Socket socket = await ConnectAsync(device, both.Token, cancel).ConfigureAwait(false);
+        using Socket socket = await ConnectAsync(device, both.Token, cancel);
         ApiReplyReader reader = new();
         try
         {
             int sent = 0;
             while (sent < request.Length)
             {
-                sent += await socket.SendAsync(request[sent..], both.Token).ConfigureAwait(false);
+                sent += await socket.SendAsync(request[sent..], both.Token);
             }
-            return await ReadAsync(socket, reader, device, both.Token).ConfigureAwait(false);
+            return await ReadAsync(socket, reader, device, both.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return reader.Count > 0
                 ? new ApiRawReply(reader.ToArray(), ReplyEnd.Deadline)
                 : throw new FleetException(
-                    FleetFault.Timeout, device.ToString(), $"{device}: no reply in {s_all.TotalSeconds:0} s. Is another program connected to it?");
+                    FleetFault.Timeout, device.ToString(),
+                        $"{device}: no reply in {s_all.TotalSeconds:0} s. Is another program connected to it?");
         }
         catch (SocketException e)
         {
             return reader.Count > 0
                 ? new ApiRawReply(reader.ToArray(), ReplyEnd.Closed)
-                : throw new FleetException(FleetFault.Unreachable, device.ToString(), $"{device}: the connection broke ({e.SocketErrorCode}).", e);
+                : throw new FleetException(
+                    FleetFault.Unreachable, device.ToString(), $"{device}: the connection broke ({e.SocketErrorCode}).",
+                    e);
         }
     }
 
@@ -84,7 +89,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(within, deadline.Token);
         try
         {
-            await socket.ConnectAsync(device, both.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(device, both.Token);
             return socket;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -92,11 +97,14 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
             socket.Dispose();
             cancel.ThrowIfCancellationRequested();
             string why = e is SocketException refused ? refused.SocketErrorCode.ToString() : "no answer in 1 s";
-            throw new FleetException(FleetFault.Unreachable, device.ToString(), $"{device}: cannot connect ({why}). Is it on, and is this port open?", e);
+            throw new FleetException(
+                FleetFault.Unreachable, device.ToString(),
+                $"{device}: cannot connect ({why}). Is it on, and is this port open?", e);
         }
     }
 
-    private async Task<ApiRawReply> ReadAsync(Socket socket, ApiReplyReader reader, IPEndPoint device, CancellationToken cancel)
+    private async Task<ApiRawReply> ReadAsync(
+        Socket socket, ApiReplyReader reader, IPEndPoint device, CancellationToken cancel)
     {
         byte[] buffer = new byte[8192];
         while (true)
@@ -105,10 +113,11 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
             if (reader.IsBalanced)
             {
                 using CancellationTokenSource idle = new(s_idle, clock);
-                using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, idle.Token);
+                using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(
+                    cancel, idle.Token);
                 try
                 {
-                    count = await socket.ReceiveAsync(buffer, either.Token).ConfigureAwait(false);
+                    count = await socket.ReceiveAsync(buffer, either.Token);
                 }
                 catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
                 {
@@ -117,7 +126,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
             }
             else
             {
-                count = await socket.ReceiveAsync(buffer, cancel).ConfigureAwait(false);
+                count = await socket.ReceiveAsync(buffer, cancel);
             }
             if (count == 0)
             {
@@ -125,13 +134,15 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
                     ? new ApiRawReply(reader.ToArray(), ReplyEnd.Closed)
                     : throw new FleetException(
                         FleetFault.Unreachable, device.ToString(),
-                        $"{device}: it closed without a reply. Its API may not allow this machine's address (api-allow).");
+                        $"{device}: it closed without a reply. Its API may not allow this machine's address "
+                            + $"(api-allow).");
             }
             bool ended = reader.Add(buffer.AsSpan(0, count));
             if (reader.Count > ReplyLimit)
             {
                 throw new FleetException(
-                    FleetFault.TooBig, device.ToString(), $"{device}: the reply is longer than {ReplyLimit} bytes and was not read further.");
+                    FleetFault.TooBig, device.ToString(),
+                        $"{device}: the reply is longer than {ReplyLimit} bytes and was not read further.");
             }
             if (ended)
             {

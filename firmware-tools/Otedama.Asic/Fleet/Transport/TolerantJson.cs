@@ -235,28 +235,8 @@ public static class TolerantJson
                     frame.AfterComma = false;
                     frame.Expect = Expect.Colon;
                     break;
-                case Expect.Colon when here is (byte)':' or (byte)'=':
-                    if (here == '=')
-                    {
-                        Repair(RepairKind.MissingColon);
-                    }
-                    Put(":"u8);
-                    _at++;
-                    frame.Expect = Expect.Value;
-                    break;
-                case Expect.Colon when here == '"' && FollowedBy(":"u8):
-                    Repair(RepairKind.DoubledQuote);
-                    _at++;
-                    break;
-                case Expect.Colon when here is (byte)',' or (byte)'}':
-                    Repair(RepairKind.MissingValue);
-                    Put(":null"u8);
-                    Complete(frame);
-                    break;
                 case Expect.Colon:
-                    Repair(RepairKind.MissingColon);
-                    Put(":"u8);
-                    frame.Expect = Expect.Value;
+                    Colon(frame, here);
                     break;
                 case Expect.Value when here is (byte)',' or (byte)'}' or (byte)']':
                     Repair(RepairKind.MissingValue);
@@ -270,6 +250,31 @@ public static class TolerantJson
                     AfterValue(frame, here);
                     break;
             }
+        }
+
+        /// <summary>Between a key and its value.</summary>
+        private void Colon(Frame frame, byte here)
+        {
+            if (here == '"' && FollowedBy(":"u8))
+            {
+                Repair(RepairKind.DoubledQuote);
+                _at++;
+                return;
+            }
+            if (here is (byte)',' or (byte)'}')
+            {
+                Repair(RepairKind.MissingValue);
+                Put(":null"u8);
+                Complete(frame);
+                return;
+            }
+            if (here != ':')
+            {
+                Repair(RepairKind.MissingColon);
+            }
+            _at += here is (byte)':' or (byte)'=' ? 1 : 0;
+            Put(":"u8);
+            frame.Expect = Expect.Value;
         }
 
         private void InArray(Frame frame)
@@ -555,7 +560,8 @@ public static class TolerantJson
                 Repair(RepairKind.NotANumber, start);
                 Put("-0"u8);
             }
-            else if (!isKey && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            else if (!isKey && double.TryParse(
+                text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
             {
                 Number(word, number, start);
             }
@@ -605,7 +611,8 @@ public static class TolerantJson
         {
             ReadOnlySpan<byte> bare = word.Length > 0 && word[0] is (byte)'-' or (byte)'+' ? word[1..] : word;
             return bare.Length is 3 or 8
-                && (Ascii.EqualsIgnoreCase(bare, "inf"u8) || Ascii.EqualsIgnoreCase(bare, "nan"u8) || Ascii.EqualsIgnoreCase(bare, "infinity"u8));
+                && (Ascii.EqualsIgnoreCase(bare, "inf"u8) || Ascii.EqualsIgnoreCase(bare, "nan"u8)
+                    || Ascii.EqualsIgnoreCase(bare, "infinity"u8));
         }
 
         private static bool IsWord(byte here) => char.IsAsciiLetterOrDigit((char)here) || here == '_';

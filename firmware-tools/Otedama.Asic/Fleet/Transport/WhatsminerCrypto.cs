@@ -8,7 +8,10 @@ using System.Text.Json.Nodes;
 
 namespace Otedama.Asic;
 
-/// <summary>What a get_token reply and the password give: the key of what is written and the sign under it. A secret as a whole.</summary>
+/// <summary>
+/// What a get_token reply and the password give: the key of what is written and the sign under it. A secret as a
+/// whole.
+/// </summary>
 public sealed class WhatsminerToken
 {
     private readonly byte[] _key;
@@ -55,7 +58,11 @@ public sealed class WhatsminerToken
     {
         // Base64 in it holds + and /, which the device's own parser wants as they are.
         ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (Utf8JsonWriter writer = new(
+            bytes, new JsonWriterOptions
+            {
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            }))
         {
             node.WriteTo(writer);
         }
@@ -123,13 +130,17 @@ public static class WhatsminerV3
     public static FleetSecret Token(string command, FleetSecret password, string salt, long timestamp) =>
         new(Convert.ToBase64String(Key(command, password, salt, timestamp))[..8]);
 
-    /// <summary>SHA-256 of command, password, salt and timestamp: the key for parameters that travel encrypted.</summary>
+    /// <summary>
+    /// SHA-256 of command, password, salt and timestamp: the key for parameters that travel encrypted.
+    /// </summary>
     public static byte[] Key(string command, FleetSecret password, string salt, long timestamp) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes(command + password.Reveal() + salt + timestamp.ToString(CultureInfo.InvariantCulture)));
+        SHA256.HashData(Encoding.UTF8.GetBytes(
+            command + password.Reveal() + salt + timestamp.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>A command that writes.</summary>
     /// <param name="encrypts">The parameter goes encrypted: pools and passwords.</param>
-    public static string Set(string command, JsonNode? parameter, FleetCredentials credentials, string salt, long timestamp, bool encrypts)
+    public static string Set(
+        string command, JsonNode? parameter, FleetCredentials credentials, string salt, long timestamp, bool encrypts)
     {
         JsonObject body = new()
         {
@@ -141,7 +152,9 @@ public static class WhatsminerV3
         if (parameter is not null)
         {
             body["param"] = encrypts
-                ? WhatsminerCipher.Encrypt(Key(command, credentials.Password, salt, timestamp), WhatsminerToken.Relaxed(parameter)) : parameter.DeepClone();
+                ? WhatsminerCipher.Encrypt(
+                    Key(command, credentials.Password, salt, timestamp), WhatsminerToken.Relaxed(parameter))
+                    : parameter.DeepClone();
         }
         return WhatsminerToken.Relaxed(body);
     }

@@ -12,8 +12,8 @@ internal sealed class AxeosDevice
 {
     public const int SlotSize = 4 * 1024 * 1024, WebSize = 3 * 1024 * 1024;
 
-    private readonly Lock _lock = new();
-    private readonly TimeProvider _clock;
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
     private DateTimeOffset _booted;
     private DateTimeOffset? _upAt;
     private double _rateFactor = 1;
@@ -22,7 +22,7 @@ internal sealed class AxeosDevice
 
     public AxeosDevice(TimeProvider clock, string version = "v2.14.2")
     {
-        _clock = clock;
+        _time = clock;
         _booted = clock.GetUtcNow() - TimeSpan.FromDays(1);
         _counted = clock.GetUtcNow();
         Slots["factory"] = new AxeosSlot(AxeosImage.Make("v2.0.0", seed: 3));
@@ -86,9 +86,9 @@ internal sealed class AxeosDevice
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
             {
-                return _upAt is not DateTimeOffset up || _clock.GetUtcNow() >= up;
+                return _upAt is not DateTimeOffset up || _time.GetUtcNow() >= up;
             }
         }
     }
@@ -102,7 +102,7 @@ internal sealed class AxeosDevice
 
     public void Restart(string reason)
     {
-        lock (_lock)
+        lock (_gate)
         {
             string before = Running;
             // The bootloader takes what boots; a slot without a good image sends it to the other, then to factory.
@@ -110,7 +110,7 @@ internal sealed class AxeosDevice
             Restarts++;
             ResetReason = reason;
             Hangs = false;
-            _booted = _clock.GetUtcNow() + StartsIn;
+            _booted = _time.GetUtcNow() + StartsIn;
             _counted = _booted;
             _work = 0;
             bool dead = Slots[Running].DoesNotStart;
@@ -129,7 +129,7 @@ internal sealed class AxeosDevice
 
     public string Info()
     {
-        lock (_lock)
+        lock (_gate)
         {
             JsonObject info = new()
             {
@@ -142,7 +142,7 @@ internal sealed class AxeosDevice
                 ["ipv4"] = "127.0.0.1",
                 ["runningPartition"] = Running,
                 ["resetReason"] = ResetReason,
-                ["uptimeSeconds"] = Math.Max(0, (long)(_clock.GetUtcNow() - _booted).TotalSeconds),
+                ["uptimeSeconds"] = Math.Max(0, (long)(_time.GetUtcNow() - _booted).TotalSeconds),
                 ["smallCoreCount"] = 2040,
                 ["freeHeap"] = 8_200_000,
                 ["wifiRSSI"] = Rssi,
@@ -192,7 +192,7 @@ internal sealed class AxeosDevice
         {
             return "Invalid JSON";
         }
-        lock (_lock)
+        lock (_gate)
         {
             foreach ((string key, JsonNode? value) in settings)
             {
@@ -220,7 +220,7 @@ internal sealed class AxeosDevice
         {
             return false;
         }
-        lock (_lock)
+        lock (_gate)
         {
             JsonArray pools = (JsonArray)Nvs["pools"];
             JsonObject? pool = body is null ? null : JsonNode.Parse(body) as JsonObject;
@@ -238,7 +238,7 @@ internal sealed class AxeosDevice
     /// <returns>Status, then the message.</returns>
     public (int Status, string Body) Post(string verb, string body)
     {
-        lock (_lock)
+        lock (_gate)
         {
             Journal.Add($"POST {verb}");
             switch (verb)
@@ -264,7 +264,7 @@ internal sealed class AxeosDevice
     /// <summary>Takes a whole image as esp_ota_end does; null = taken and selected.</summary>
     public string? Activate(byte[] image)
     {
-        lock (_lock)
+        lock (_gate)
         {
             Journal.Add($"OTA {image.Length}");
             string slot = NextSlot;
@@ -291,7 +291,7 @@ internal sealed class AxeosDevice
     /// <summary>The slot being written is broken from its first block on.</summary>
     public void BeginWrite()
     {
-        lock (_lock)
+        lock (_gate)
         {
             Slots[NextSlot] = new AxeosSlot(null);
         }
@@ -299,7 +299,7 @@ internal sealed class AxeosDevice
 
     public void WriteWeb(byte[]? content)
     {
-        lock (_lock)
+        lock (_gate)
         {
             Journal.Add($"OTAWWW {content?.Length ?? 0}");
             Web = content;
@@ -402,7 +402,7 @@ internal sealed class AxeosDevice
 
     private void Count()
     {
-        DateTimeOffset now = _clock.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         if (IsHashing && now > _counted)
         {
             _work += (now - _counted).TotalSeconds;
