@@ -33,7 +33,7 @@ public sealed class FleetHostTests : IAsyncDisposable
         Task loop = FleetLoop.RunAsync(host, NullLogger.Instance, stop.Token);
         await Patience.UntilAsync(() => host.Snapshot().Devices[0].Reading is not null);
         string before = host.Watch.AgreedPools("aa:bb:cc:dd:ee:ff")[0].User;
-        Assert.Null(_server.Device.Patch("""{"stratumUser":"bc1qthief"}"""));
+        Assert.True(_server.Device.PutPool(0, """{"stratumURL":"pool.bench.example","stratumPort":3333,"stratumUser":"bc1qthief","stratumPassword":"hunter2"}"""));
         await Patience.UntilAsync(() => UserOf(host) == "bc1qthief");
         await Patience.UntilAsync(() => alerts.Any(static alert => alert.Event == "asic_security"));
         Alert alert = alerts.First(static alert => alert.Event == "asic_security");
