@@ -63,6 +63,7 @@ internal static class Examples
         ("otedama ledger export", "otedama ledger export payouts > payouts.csv", "A table of the ledger as CSV."),
         ("otedama devices", "otedama devices --json", "What can hash on this machine, for a script."),
         ("otedama asic scan", "otedama asic scan 192.168.1.0/24", "Which ASICs are in a network, and who reads them."),
+        ("otedama asic decode", "otedama asic decode reply.json", "What a recorded reply means."),
         ("otedama asic status", "otedama asic status", "Every device of the fleet, its figures and alarms."),
         ("otedama asic status", "otedama asic status 192.168.1.7 --agree", "A device's pools and firmware were "
             + "changed on purpose."),

@@ -418,7 +418,8 @@ internal static class Settings
     public static readonly Setting<int> FleetPerDay = Add(Integer("asic.fleet.actions_per_day", 3, 1, 100, "Most "
         + "actions on one device in 24 hours."));
 
-    public static readonly Setting<int> FleetGap = Add(Integer("asic.fleet.actions_gap_minutes", 60, 1, 1440, "Least time between two actions on one device."));
+    public static readonly Setting<int> FleetGap = Add(Integer("asic.fleet.actions_gap_minutes", 60, 1, 1440,
+        "Least time between two actions on one device."));
 
     public static readonly Setting<int> FleetPercent = Add(Integer("asic.fleet.actions_percent", 5, 1, 100,
         "Most devices under an action at once, in percent of the fleet; one always may."));

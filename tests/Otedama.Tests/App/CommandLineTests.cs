@@ -20,8 +20,6 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("asic")]
-    [InlineData("asic list --anything 1")]
     [InlineData("update")]
     [InlineData("identity")]
     [InlineData("profile --duration 60s")]
