@@ -72,15 +72,21 @@ internal static class Examples
         ("otedama ledger export", "otedama ledger export payouts > payouts.csv", "A table of the ledger as CSV."),
         ("otedama devices", "otedama devices --json", "What can hash on this machine, for a script."),
         ("otedama asic scan", "otedama asic scan 192.168.1.0/24", "Which ASICs are in a network, and who reads them."),
+        ("otedama asic decode", "otedama asic decode reply.json", "What a recorded reply means."),
         ("otedama asic status", "otedama asic status", "Every device of the fleet, its figures and alarms."),
-        ("otedama asic status", "otedama asic status 192.168.1.7 --agree", "A device's pools and firmware were changed on purpose."),
+        ("otedama asic status", "otedama asic status 192.168.1.7 --agree", "A device's pools and firmware were "
+            + "changed on purpose."),
         ("otedama asic watch", "otedama asic watch --every 30", "A line whenever an alarm comes or goes."),
-        ("otedama asic pools set", "otedama asic pools set gamma-1 --pool stratum+tcp://pool.example:3333 --user ADDRESS.gamma1",
+        ("otedama asic pools set", "otedama asic pools set gamma-1 --pool stratum+tcp://pool.example:3333 --user "
+            + "ADDRESS.gamma1",
             "Another pool for one device."),
-        ("otedama asic reboot", "otedama asic reboot gamma-1 --dry-run", "What would be sent, into the audit log only."),
-        ("otedama asic pause", "otedama asic pause --all --watts 20000", "Off the grid a tenth at a time, until 20 kW are left."),
+        ("otedama asic reboot", "otedama asic reboot gamma-1 --dry-run", "What would be sent, into the audit log "
+            + "only."),
+        ("otedama asic pause", "otedama asic pause --all --watts 20000", "Off the grid a tenth at a time, until "
+            + "20 kW are left."),
         ("otedama asic resume", "otedama asic resume --group hall-1", "And back, one group."),
-        ("otedama asic tune", "otedama asic tune gamma-1 --goal energy", "Least energy per hash among the settings the device lists."),
+        ("otedama asic tune", "otedama asic tune gamma-1 --goal energy", "Least energy per hash among the "
+            + "settings the device lists."),
         ("otedama asic history", "otedama asic history gamma-1 --hours 24", "A day of one device, minute by minute."),
         ("otedama asic export", "otedama asic export > fleet.csv", "The fleet as a table."),
         ("otedama net dht", "otedama net dht --network e78ca148b270e2a4874a4aa3e1d95aeecf90676e33ff7eba5beb7165380d63e8", "Who announces himself under the keys of a share chain."),

@@ -378,11 +378,13 @@ internal static class Settings
         "How long a worker is away, or work is lacking, before it is told."));
 
     public static readonly Setting<IReadOnlyList<string>> FleetRanges = Add(List("asic.fleet.ranges",
-        "Where ASICs are looked for and watched; nothing else is ever asked. Private addresses only, unless asic.fleet.allow_public; "
+        "Where ASICs are looked for and watched; nothing else is ever asked. Private addresses only, unless "
+            + "asic.fleet.allow_public; "
         + "65,536 together at most.", "ranges such as 192.168.1.0/24 or 10.0.0.5-90"));
 
     public static readonly Setting<IReadOnlyList<UrlEntry>> FleetDevices = Add(UrlEntry.Setting("asic.fleet.devices",
-        "ASICs that are watched: their addresses, with ports where those are not the usual ones. group = what fails together, such as a switch.",
+        "ASICs that are watched: their addresses, with ports where those are not the usual ones. group = what "
+            + "fails together, such as a switch.",
         "192.0.2.7", FleetChoice.DeviceFields, ["password"], "address"));
 
     public static readonly Setting<IReadOnlyList<UrlEntry>> FleetCredentials = Add(UrlEntry.Setting("asic.fleet.credentials",
@@ -393,14 +395,17 @@ internal static class Settings
         "Also ask addresses of the public Internet that are listed."));
 
     public static readonly Setting<int> FleetInterval = Add(Integer("asic.fleet.interval_seconds", 10, 5, 3600,
-        "How often each device is asked; where there are more than 500, those that do as always are asked once a minute."));
+        "How often each device is asked; where there are more than 500, those that do as always are asked once a "
+            + "minute."));
 
     public static readonly Setting<IReadOnlyList<UrlEntry>> FleetAlarms = Add(UrlEntry.Setting("asic.fleet.alarms",
-        "Alarms with other numbers than docs/operating/asic-fleet.md lists; model = only devices whose family, model or board contains it.",
+        "Alarms with other numbers than docs/operating/asic-fleet.md lists; model = only devices whose family, "
+            + "model or board contains it.",
         "\"alarm: hot_chip, limit: 85\"", FleetChoice.AlarmFields, [], "alarm"));
 
     public static readonly Setting<IReadOnlyList<string>> FleetPayoutUsers = Add(List("asic.fleet.payout_users",
-        "Users, or addresses before the dot of a worker's name, that devices may mine for; any other is a security finding. "
+        "Users, or addresses before the dot of a worker's name, that devices may mine for; any other is a "
+            + "security finding. "
         + "Empty = whom each device paid when it was seen first.", "users"));
 
     public static readonly Setting<IReadOnlyList<string>> FleetFirmware = Add(List("asic.fleet.firmware_hashes",
@@ -417,9 +422,11 @@ internal static class Settings
     public static readonly Setting<bool> FleetDryRun = Add(Switch("asic.fleet.dry_run", true,
         "Actions are only written down in the audit log and not sent. Orders that people give are sent."));
 
-    public static readonly Setting<int> FleetPerDay = Add(Integer("asic.fleet.actions_per_day", 3, 1, 100, "Most actions on one device in 24 hours."));
+    public static readonly Setting<int> FleetPerDay = Add(Integer("asic.fleet.actions_per_day", 3, 1, 100, "Most "
+        + "actions on one device in 24 hours."));
 
-    public static readonly Setting<int> FleetGap = Add(Integer("asic.fleet.actions_gap_minutes", 60, 1, 1440, "Least time between two actions on one device."));
+    public static readonly Setting<int> FleetGap = Add(Integer("asic.fleet.actions_gap_minutes", 60, 1, 1440,
+        "Least time between two actions on one device."));
 
     public static readonly Setting<int> FleetPercent = Add(Integer("asic.fleet.actions_percent", 5, 1, 100,
         "Most devices under an action at once, in percent of the fleet; one always may."));
@@ -428,10 +435,12 @@ internal static class Settings
         "After a device began anew nothing is done to it for that long."));
 
     public static readonly Setting<IReadOnlyList<string>> FleetMaintenance = Add(List("asic.fleet.maintenance",
-        "Times of the week, in UTC, in which no action is done by itself.", "windows such as sat 02:00-04:00 or daily 23:30-00:30"));
+        "Times of the week, in UTC, in which no action is done by itself.", "windows such as sat 02:00-04:00 or "
+            + "daily 23:30-00:30"));
 
     public static readonly Setting<string> FleetExec = Add(Path("asic.fleet.exec",
-        "Program that is started for each alarm with the words raised or over, the alarm, its severity, the device and the sentence. Empty = none."));
+        "Program that is started for each alarm with the words raised or over, the alarm, its severity, the "
+            + "device and the sentence. Empty = none."));
 
     private static T Add<T>(T setting)
         where T : Setting

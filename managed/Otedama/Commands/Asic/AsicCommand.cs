@@ -11,6 +11,7 @@ internal static class AsicCommand
         asic.Subcommands.Add(AsicListCommand.Build(context));
         asic.Subcommands.Add(AsicBenchCommand.Build(context));
         asic.Subcommands.Add(AsicScanCommand.Build(context));
+        asic.Subcommands.Add(AsicDecodeCommand.Build(context));
         asic.Subcommands.Add(AsicStatusCommand.Build(context));
         asic.Subcommands.Add(AsicWatchCommand.Build(context));
         asic.Subcommands.Add(AsicPoolsCommand.Build(context));
