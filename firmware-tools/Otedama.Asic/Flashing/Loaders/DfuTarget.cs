@@ -163,8 +163,15 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         StepList steps = new();
         if (reads)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = Part, File = BackupFile, Says =
-                "Keep the program that is there." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Backup,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                "Keep the program that is there."
+            });
         }
         steps.Add(new()
         {
@@ -180,25 +187,59 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         });
         if (reads && stays)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Verify, Part = Part, Length = payload.Length, Md5 =
-                EspMd5.Of(payload), Says = "Read the program back and compare." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Verify,
+                Part = Part,
+                Length = payload.Length,
+                Md5 =
+                EspMd5.Of(payload),
+                Says = "Read the program back and compare."
+            });
         }
         if (stays)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Says =
-                "Reset the device, which starts the program." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Reset,
+                Part = Part,
+                Says =
+                "Reset the device, which starts the program."
+            });
         }
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Compare, Part = Part, Slot = Part, Says =
-            "Wait until it is back as its program." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Compare,
+            Part = Part,
+            Slot = Part,
+            Says =
+            "Wait until it is back as its program."
+        });
         if (reads)
         {
             steps.BackFromHere();
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Restore, Part = Part, File = BackupFile, Says =
-                "Send the program that was kept." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Restore,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                "Send the program that was kept."
+            });
             if (stays)
             {
-                steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Says =
-                    "Reset the device, which starts the program." });
+                steps.Add(new()
+                {
+                    Index = 0,
+                    Kind = FlashStepKind.Reset,
+                    Part = Part,
+                    Says =
+                    "Reset the device, which starts the program."
+                });
             }
         }
         return steps.Program();
@@ -224,8 +265,15 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         StepList steps = new();
         if (reads)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = Part, File = BackupFile, Says =
-                $"Keep the {map.Touched(pieces).Count} pages that are written to." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Backup,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                $"Keep the {map.Touched(pieces).Count} pages that are written to."
+            });
         }
         steps.Add(new()
         {
@@ -252,17 +300,45 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
                 Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
             });
         }
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says =
-            $"Start the program at {pieces[0].Address:X8}." });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Compare, Part = Part, Slot = Part, Says =
-            "Wait until the loader is gone and the program runs." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Reset,
+            Part = Part,
+            Address = pieces[0].Address,
+            Says =
+            $"Start the program at {pieces[0].Address:X8}."
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Compare,
+            Part = Part,
+            Slot = Part,
+            Says =
+            "Wait until the loader is gone and the program runs."
+        });
         if (reads)
         {
             steps.BackFromHere();
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Restore, Part = Part, File = BackupFile, Says =
-                "Write the pages that were kept." });
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says =
-                $"Start the program at {pieces[0].Address:X8}." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Restore,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                "Write the pages that were kept."
+            });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Reset,
+                Part = Part,
+                Address = pieces[0].Address,
+                Says =
+                $"Start the program at {pieces[0].Address:X8}."
+            });
         }
         return steps.Program();
     }

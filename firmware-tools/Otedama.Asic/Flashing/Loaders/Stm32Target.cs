@@ -58,8 +58,15 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
         }
         int pages = chip.Map.Touched(pieces).Count;
         StepList steps = new();
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = Part, File = BackupFile, Says =
-            $"Keep the {pages} pages that are written to." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Backup,
+            Part = Part,
+            File = BackupFile,
+            Says =
+            $"Keep the {pages} pages that are written to."
+        });
         steps.Add(new()
         {
             Index = 0,
@@ -84,13 +91,34 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
                 Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
             });
         }
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says =
-            $"Start the program at {pieces[0].Address:X8}." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Reset,
+            Part = Part,
+            Address = pieces[0].Address,
+            Says =
+            $"Start the program at {pieces[0].Address:X8}."
+        });
         steps.BackFromHere();
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Restore, Part = Part, File = BackupFile, Says =
-            "Write the pages that were kept." });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says =
-            $"Start the program at {pieces[0].Address:X8}." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Restore,
+            Part = Part,
+            File = BackupFile,
+            Says =
+            "Write the pages that were kept."
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Reset,
+            Part = Part,
+            Address = pieces[0].Address,
+            Says =
+            $"Start the program at {pieces[0].Address:X8}."
+        });
         return steps.Program();
     }
 

@@ -95,11 +95,11 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
 
     public async ValueTask<FlashStepResult> DoAsync(FlashStep step, FlashMaterial material, CancellationToken stop) =>
         step.Kind switch
-    {
-        FlashStepKind.Write => Write(step, material),
-        FlashStepKind.Compare => await CompareAsync(material.Plan, stop),
-        _ => FlashStepResult.Failed($"A step {step.Kind} is not one of a UF2 drive."),
-    };
+        {
+            FlashStepKind.Write => Write(step, material),
+            FlashStepKind.Compare => await CompareAsync(material.Plan, stop),
+            _ => FlashStepResult.Failed($"A step {step.Kind} is not one of a UF2 drive."),
+        };
 
     public ValueTask<FlashBoots> LookAsync(FlashPlan plan, CancellationToken stop)
     {

@@ -24,8 +24,12 @@ public sealed class AntminerUploadTarget(
 
         // Older firmware has no such page; then no container's item can be chosen for it.
         return type?.Text("miner_type") is { } name
-            ? device with { Model = name.Trim(), Board = type?.Text("subtype")?.Trim() is { Length: > 0 } subtype
-            ? subtype : device.Board }
+            ? device with
+            {
+                Model = name.Trim(),
+                Board = type?.Text("subtype")?.Trim() is { Length: > 0 } subtype
+            ? subtype : device.Board
+            }
             : device;
     }
 
@@ -72,8 +76,13 @@ public sealed class AntminerUploadTarget(
         string boundary = "otedama" + RandomNumberGenerator.GetHexString(24, lowercase: true);
         byte[] body = Form(boundary, item);
         Upload upload = new(
-            Upgrade, body) { ContentType = $"multipart/form-data; boundary={boundary}", Headers = headers, ReplyWithin =
-            s_reply };
+            Upgrade, body)
+        {
+            ContentType = $"multipart/form-data; boundary={boundary}",
+            Headers = headers,
+            ReplyWithin =
+            s_reply
+        };
         UploadResult result =
             await uploads.SendAsync(Target, upload, sent => material.Tell(step, sent, body.Length), stop);
         string words = $"After the upload of {item.Name} {result.Words(body.Length)}";

@@ -54,10 +54,23 @@ public sealed class AxeOsOtaTarget(
             + "its web pages (www.bin). "
                 + "A factory image is written by serial.");
         StepList steps = new();
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = "settings", File = SettingsFile, Says =
-            "Keep settings and pools, without passwords." });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Pause, Part = Mining, Says =
-            "Pause mining and wait until the power has fallen." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Backup,
+            Part = "settings",
+            File = SettingsFile,
+            Says =
+            "Keep settings and pools, without passwords."
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Pause,
+            Part = Mining,
+            Says =
+            "Pause mining and wait until the power has fallen."
+        });
         string? next = part == App ? AxeOsDevice.NextSlot(device.Slot) : null;
         steps.Add(new()
         {
@@ -81,17 +94,44 @@ public sealed class AxeOsOtaTarget(
             Slot = part == App ? next : null,
             Says = "Wait until it is back, and compare version, slot, board, chip, MAC and pool user.",
         });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Gate, Part = part, Says =
-            "Watch hash rate, temperature and refused shares for 15 min." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Gate,
+            Part = part,
+            Says =
+            "Watch hash rate, temperature and refused shares for 15 min."
+        });
         if (part == App && device.Slot is { } old)
         {
             steps.BackFromHere();
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Select, Part = App, Slot = old, Says =
-                $"Select {old} again and restart." });
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Compare, Part = App, Slot = old, Says =
-                "Wait until it is back, and compare with what it was." });
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Gate, Part = App, Slot = old, Says =
-                "Watch hash rate, temperature and refused shares for 15 min." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Select,
+                Part = App,
+                Slot = old,
+                Says =
+                $"Select {old} again and restart."
+            });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Compare,
+                Part = App,
+                Slot = old,
+                Says =
+                "Wait until it is back, and compare with what it was."
+            });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Gate,
+                Part = App,
+                Slot = old,
+                Says =
+                "Watch hash rate, temperature and refused shares for 15 min."
+            });
         }
         return steps.Program();
     }

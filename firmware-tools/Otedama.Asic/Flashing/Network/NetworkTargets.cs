@@ -61,8 +61,11 @@ public static class NetworkTargets
         }
         FleetTarget target = new(ip);
         return port is not int number ? target
-            : target with { Ports = name == "whatsminer-v2" ? target.Ports with { Api = number }
-            : target.Ports with { Web = number } };
+            : target with
+            {
+                Ports = name == "whatsminer-v2" ? target.Ports with { Api = number }
+            : target.Ports with { Web = number }
+            };
     }
 
     /// <summary>A target with what it was opened on.</summary>

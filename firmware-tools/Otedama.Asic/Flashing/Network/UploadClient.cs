@@ -105,7 +105,8 @@ public sealed class UploadClient : IDisposable
             ConnectCallback = static async (context, cancel) =>
             {
                 Socket socket = new(
-                    SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = SendBuffer };
+                    SocketType.Stream, ProtocolType.Tcp)
+                { NoDelay = true, SendBufferSize = SendBuffer };
                 try
                 {
                     await socket.ConnectAsync(context.DnsEndPoint, cancel);
@@ -165,8 +166,11 @@ public sealed class UploadClient : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             UploadEnd end = content.Sent == upload.Body.Length ? UploadEnd.NoReply
-                : e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError
-                or HttpRequestError.NameResolutionError } && content.Sent == 0 ? UploadEnd.NotConnected
+                : e is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                } && content.Sent == 0 ? UploadEnd.NotConnected
                 : UploadEnd.Broke;
             return new(end, content.Sent, null, "");
         }
