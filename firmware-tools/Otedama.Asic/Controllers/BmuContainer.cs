@@ -13,8 +13,9 @@ public sealed record AntminerType(string Type, string Subtype);
 public sealed record BmuItem(string Name, string Chip, string Hardware, string Model, ReadOnlyMemory<byte> Data);
 
 /// <summary>
-/// The container of newer Antminer stock images, little-endian: ABABABAB, [8] header size 36, [12] items, [16] item size 172, [24] CRC-32
-/// (as zlib) of the file with these four bytes zero. An item: four lengths, name[64], chip[32], hardware[32], model[32], u32 offset, u32 size.
+/// The container of newer Antminer stock images, little-endian: ABABABAB, [8] header size 36, [12] items, [16] item
+/// size 172, [24] CRC-32 (as zlib) of the file with these four bytes zero. An item: four lengths, name[64], chip[32],
+/// hardware[32], model[32], u32 offset, u32 size.
 /// </summary>
 public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
 {
@@ -28,7 +29,8 @@ public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
     private const int HeaderSize = 36, ItemSize = 172;
 
     /// <summary>Whether a file begins as one of these.</summary>
-    public static bool IsThere(ReadOnlySpan<byte> file) => file.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(file) == Magic;
+    public static bool IsThere(ReadOnlySpan<byte> file) => file.Length >= 4
+        && BinaryPrimitives.ReadUInt32LittleEndian(file) == Magic;
 
     /// <exception cref="InvalidDataException">It breaks a rule of the format; says where.</exception>
     public static BmuContainer Read(ReadOnlyMemory<byte> file, string name)
@@ -62,45 +64,61 @@ public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
         }
         uint crc = Crc(bytes);
         return Word(bytes, 24) == crc
-            ? new([.. Enumerable.Range(0, (int)count).Select(index => Item(file, name, HeaderSize + (index * ItemSize), (int)table))])
-            : throw FileRefusal.At(name, 24, $"the CRC {Word(bytes, 24):X8}", $"{crc:X8}, the CRC of the file: it is damaged, fetch it again");
+            ? new([.. Enumerable.Range(0, (int)count)
+            .Select(index => Item(file, name, HeaderSize + (index * ItemSize), (int)table))])
+            : throw FileRefusal.At(
+            name, 24, $"the CRC {Word(bytes, 24):X8}", $"{crc:X8}, the CRC of the file: it is damaged, fetch it again");
     }
 
     /// <summary>The one image for that device, out of containers inside the container as well.</summary>
-    /// <exception cref="InvalidDataException">A container is wrong, none of its items is for the device, or several are.</exception>
+    /// <exception cref="InvalidDataException">A container is wrong, none of its items is for the device, or several
+    /// are.</exception>
     public static BmuItem Resolve(ReadOnlyMemory<byte> file, string name, AntminerType device)
     {
         BmuItem item = Read(file, name).Select(device, name);
         for (int depth = 1; IsThere(item.Data.Span); depth++)
         {
             string inner = $"{name}/{item.Name}";
-            item = depth < DepthMax ? Read(item.Data, inner).Select(device, inner) : throw new InvalidDataException($"{inner}: containers lie in each other more than {DepthMax} deep; allowed are {DepthMax}.");
+            item = depth < DepthMax ? Read(item.Data, inner).Select(device, inner)
+                : throw new InvalidDataException(
+                $"{inner}: containers lie in each other more than {DepthMax} deep; allowed are {DepthMax}.");
         }
         return item;
     }
 
     /// <summary>The one image for that device.</summary>
-    /// <exception cref="InvalidDataException">None is for it, or more than one: what is not certain is not sent.</exception>
+    /// <exception cref="InvalidDataException">None is for it, or more than one: what is not certain is not
+    /// sent.</exception>
     public BmuItem Select(AntminerType device, string name)
     {
         if (device.Type.Length == 0 || device.Subtype.Length == 0)
         {
-            throw new InvalidDataException($"{name}: the device names its type \"{device.Type}\" and subtype \"{device.Subtype}\"; both are needed to choose among the container's items.");
+            throw new InvalidDataException(
+                $"{name}: the device names its type \"{device.Type}\" and subtype \"{device.Subtype}\"; both are "
+                + "needed to choose among the container's items.");
         }
         BmuItem[][] ranks =
         [
-            [.. Items.Where(item => Same(item.Model, device.Type) && (Same(item.Hardware, device.Subtype) || Same(item.Chip, device.Subtype)))],
-            [.. Items.Where(item => Same(item.Model, device.Type) && (Like(item.Hardware, device.Subtype) || Like(item.Chip, device.Subtype)))],
+            [.. Items.Where(
+                item => Same(item.Model, device.Type)
+                && (Same(item.Hardware, device.Subtype) || Same(item.Chip, device.Subtype)))],
+            [.. Items.Where(
+                item => Same(item.Model, device.Type)
+                && (Like(item.Hardware, device.Subtype) || Like(item.Chip, device.Subtype)))],
 
-            // Some stock releases give the hash board instead of the product as their type; the exact name of control and hash board decides then.
-            [.. Items.Where(item => Same(item.Hardware, device.Subtype) && device.Subtype.Contains('_', StringComparison.Ordinal))],
+            // Some stock releases give the hash board instead of the product as their type; the exact name of control
+            // and hash board decides then.
+            [.. Items.Where(
+                item => Same(item.Hardware, device.Subtype) && device.Subtype.Contains('_', StringComparison.Ordinal))],
         ];
         BmuItem[] best = ranks.FirstOrDefault(static rank => rank.Length > 0) ?? [];
+        string count = best.Length == 0 ? "no item is" : $"{best.Length} items are";
         return best.Length == 1
             ? best[0]
             : throw new InvalidDataException(
-                $"{name}: {(best.Length == 0 ? "no item is" : $"{best.Length} items are")} for a {device.Type} with {device.Subtype}; allowed is exactly one. The container has "
-                + string.Join(", ", Items.Take(16).Select(static item => $"{item.Model} / {item.Hardware}")) + (Items.Count > 16 ? ", ..." : "") + ".");
+                $"{name}: {count} for a {device.Type} with {device.Subtype}; allowed is exactly one. The container has "
+                + string.Join(", ", Items.Take(16).Select(static item => $"{item.Model} / {item.Hardware}"))
+                + (Items.Count > 16 ? ", ..." : "") + ".");
     }
 
     private static BmuItem Item(ReadOnlyMemory<byte> file, string name, int at, int tableEnd)
@@ -109,14 +127,17 @@ public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
         long offset = Word(item, 164), size = Word(item, 168);
         if (offset < tableEnd || offset > file.Length)
         {
-            throw FileRefusal.At(name, at + 164, $"an image at offset {offset}", $"{tableEnd} (behind the table) to {file.Length}");
+            throw FileRefusal.At(
+                name, at + 164, $"an image at offset {offset}", $"{tableEnd} (behind the table) to {file.Length}");
         }
         if (size == 0 || size > file.Length - offset)
         {
-            throw FileRefusal.At(name, at + 168, $"an image of {size} bytes", $"1 to {file.Length - offset}, the rest of the file");
+            throw FileRefusal.At(
+                name, at + 168, $"an image of {size} bytes", $"1 to {file.Length - offset}, the rest of the file");
         }
         return new(
-            Text(file.Span, name, at, 0, 4, 64), Text(file.Span, name, at, 1, 68, 32), Text(file.Span, name, at, 2, 100, 32),
+            Text(file.Span, name, at, 0, 4, 64), Text(file.Span, name, at, 1, 68, 32),
+            Text(file.Span, name, at, 2, 100, 32),
             Text(file.Span, name, at, 3, 132, 32), file.Slice((int)offset, (int)size));
     }
 
@@ -141,7 +162,8 @@ public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
         return ~Crc32.Update(state, file[28..]);
     }
 
-    private static bool Same(string left, string right) => left.Trim().Equals(right.Trim(), StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string left, string right) =>
+        left.Trim().Equals(right.Trim(), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Two or more X at the end stand for any letters and digits: BHB42XXX is for BHB42601.</summary>
     private static bool Like(string pattern, string text)
@@ -150,11 +172,13 @@ public sealed record BmuContainer(IReadOnlyList<BmuItem> Items)
         int open = pattern.Trim().Length - stem.Length;
         string other = text.Trim();
         return open >= 2 && other.Length == stem.Length + open
-            && other.StartsWith(stem, StringComparison.OrdinalIgnoreCase) && other.AsSpan(stem.Length).IndexOfAnyExcept(s_plain) < 0;
+            && other.StartsWith(stem, StringComparison.OrdinalIgnoreCase)
+            && other.AsSpan(stem.Length).IndexOfAnyExcept(s_plain) < 0;
     }
 
     private static readonly System.Buffers.SearchValues<char> s_plain =
         System.Buffers.SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    private static uint Word(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);
+    private static uint Word(ReadOnlySpan<byte> bytes, int offset) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);
 }

@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// CRC-32 as zlib and Ethernet have it: reflected, polynomial EDB88320, start FFFFFFFF. DFU files keep it without the final
-/// inversion, BMU containers and ESP's otadata with it.
+/// CRC-32 as zlib and Ethernet have it: reflected, polynomial EDB88320, start FFFFFFFF. DFU files keep it without the
+/// final inversion, BMU containers and ESP's otadata with it.
 /// </summary>
 public static class Crc32
 {

@@ -14,15 +14,17 @@ public enum DfuEnd
 }
 
 /// <summary>
-/// The host's side of USB DFU 1.1 on a claimed interface in DFU mode. One call at a time. Throws DfuException when the device
-/// says no, LinkException when it does not answer or left; either way it can be flashed again from the beginning.
+/// The host's side of USB DFU 1.1 on a claimed interface in DFU mode. One call at a time. Throws DfuException when the
+/// device says no, LinkException when it does not answer or left; either way it can be flashed again from the
+/// beginning.
 /// </summary>
 public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider clock)
 {
     /// <summary>A control transfer; the device has to answer even while it is busy.</summary>
     private static readonly TimeSpan s_transfer = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest wait a device may ask for at once, and the least, so that a device that asks for none is not asked thousands of times.</summary>
+    /// <summary>Longest wait a device may ask for at once, and the least, so that a device that asks for none is not
+    /// asked thousands of times.</summary>
     private static readonly TimeSpan s_pollMost = TimeSpan.FromSeconds(10), s_pollLeast = TimeSpan.FromMilliseconds(1);
 
     /// <summary>For one block, and for taking the firmware over.</summary>
@@ -57,7 +59,8 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
             came = In(DfuRequest.GetStatus, 0, bytes);
         }
         return DfuStatus.Read(bytes[..came]) ?? throw new DfuException(
-            $"{usb.Name} answers {Convert.ToHexString(bytes[..came])} when asked for its state; allowed are 6 bytes with a state of 0 to 10 in the fifth. Plug it in again.");
+            $"{usb.Name} answers {Convert.ToHexString(bytes[..came])} when asked for its state; allowed are 6 bytes "
+                + "with a state of 0 to 10 in the fifth. Plug it in again.");
     }
 
     /// <summary>Brings the device to dfuIDLE whatever was begun before.</summary>
@@ -68,19 +71,25 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
         {
             if (attempt >= IdleAttemptsMax)
             {
-                throw new DfuException($"{usb.Name} stays in {status.State} ({status.Words}) after {IdleAttemptsMax} attempts to bring it to dfuIDLE. Plug it in again and repeat.", status);
+                throw new DfuException(
+                    $"{usb.Name} stays in {status.State} ({status.Words}) after {IdleAttemptsMax} attempts to bring "
+                    + "it to dfuIDLE. Plug it in again and repeat.", status);
             }
             switch (status.State)
             {
                 case DfuState.AppIdle or DfuState.AppDetach:
-                    throw new DfuException($"{usb.Name} runs its application ({status.State}) and takes firmware only in DFU mode. Detach it first.", status);
+                    throw new DfuException(
+                        $"{usb.Name} runs its application ({status.State}) and takes firmware only in DFU mode. "
+                        + "Detach it first.", status);
                 case DfuState.ManifestWaitReset:
-                    throw new DfuException($"{usb.Name} waits for a reset after firmware it was given before. Plug it in again and repeat.", status);
+                    throw new DfuException(
+                        $"{usb.Name} waits for a reset after firmware it was given before. "
+                        + "Plug it in again and repeat.", status);
                 case DfuState.Error:
                     Out(DfuRequest.ClearStatus, 0, []);
                     break;
                 case DfuState.DownloadBusy or DfuState.Manifest:
-                    await WaitAsync(status.Poll, stop).ConfigureAwait(false);
+                    await WaitAsync(status.Poll, stop);
                     break;
                 default:
                     Out(DfuRequest.Abort, 0, []);
@@ -98,20 +107,23 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
         Need(DfuAbilities.Download, "take firmware");
         if (data.IsEmpty)
         {
-            throw new DfuException("The image has no bytes; a download of none would start the old firmware. Take another image.");
+            throw new DfuException(
+                "The image has no bytes; a download of none would start the old firmware. Take another image.");
         }
-        await ToIdleAsync(stop).ConfigureAwait(false);
+        await ToIdleAsync(stop);
         int block = 0;
         for (int at = 0; at < data.Length; block++)
         {
             int length = Math.Min(BlockSize, data.Length - at);
 
             // The number counts on from zero after 65535, as the standard has it.
-            await WriteBlockAsync((ushort)(block & 0xFFFF), data.Slice(at, length), $"block {block} (bytes {at} to {at + length - 1})", stop).ConfigureAwait(false);
+            await WriteBlockAsync(
+                (ushort)(block & 0xFFFF), data.Slice(at, length), $"block {block} (bytes {at} to {at + length - 1})",
+                stop);
             at += length;
             confirmed?.Invoke(at);
         }
-        return await ManifestAsync((ushort)(block & 0xFFFF), stop).ConfigureAwait(false);
+        return await ManifestAsync((ushort)(block & 0xFFFF), stop);
     }
 
     /// <summary>Reads until the device has no more.</summary>
@@ -119,7 +131,7 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
     public async Task<byte[]> UploadAsync(int most, CancellationToken stop)
     {
         Need(DfuAbilities.Upload, "give its firmware");
-        await ToIdleAsync(stop).ConfigureAwait(false);
+        await ToIdleAsync(stop);
         MemoryStream all = new();
         byte[] bytes = new byte[BlockSize];
         for (int block = 0; ; block++)
@@ -129,8 +141,10 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
             all.Write(bytes, 0, came);
             if (all.Length > most)
             {
-                await ToIdleAsync(stop).ConfigureAwait(false);
-                throw new DfuException($"{usb.Name} gives more than {most} bytes of firmware; allowed is at most that. It is not read further.");
+                await ToIdleAsync(stop);
+                throw new DfuException(
+                    $"{usb.Name} gives more than {most} bytes of firmware; allowed is at most that. It is not read "
+                    + "further.");
             }
             if (came < bytes.Length)
             {
@@ -155,15 +169,18 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
         long start = clock.GetTimestamp();
         for (DfuStatus status = GetStatus(); status.State != DfuState.DownloadIdle; status = GetStatus())
         {
-            if (status.State is not (DfuState.DownloadBusy or DfuState.DownloadSync) || status.Status != DfuStatusCode.Ok)
+            if (status.State is not (DfuState.DownloadBusy or DfuState.DownloadSync)
+                || status.Status != DfuStatusCode.Ok)
             {
                 throw Refused(doing, status, null);
             }
             if (clock.GetElapsedTime(start) >= s_block)
             {
-                throw new DfuException($"{usb.Name} is busy with {doing} for more than {s_block.TotalSeconds:0} s. Plug it in again and repeat.", status);
+                throw new DfuException(
+                    $"{usb.Name} is busy with {doing} for more than {s_block.TotalSeconds:0} s. Plug it in again and "
+                    + "repeat.", status);
             }
-            await WaitAsync(status.Poll, stop).ConfigureAwait(false);
+            await WaitAsync(status.Poll, stop);
         }
     }
 
@@ -210,7 +227,8 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
             catch (LinkException e) when (e.Fault is LinkFault.Stalled or LinkFault.Gone)
             {
                 throw new DfuException(
-                    $"{usb.Name} left while it took the firmware over, though it says that it stays. What it starts is not known: look at it again, then repeat if need be.", null, e);
+                    $"{usb.Name} left while it took the firmware over, though it says that it stays. What it starts "
+                        + "is not known: look at it again, then repeat if need be.", null, e);
             }
             switch (status.State)
             {
@@ -226,15 +244,17 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
             }
             if (clock.GetElapsedTime(start) >= s_block)
             {
-                throw new DfuException($"{usb.Name} takes longer than {s_block.TotalSeconds:0} s to take the firmware over. Plug it in again and look what it starts.", status);
+                throw new DfuException(
+                    $"{usb.Name} takes longer than {s_block.TotalSeconds:0} s to take the firmware over. Plug it in "
+                    + "again and look what it starts.", status);
             }
-            await WaitAsync(status.Poll, stop).ConfigureAwait(false);
+            await WaitAsync(status.Poll, stop);
         }
     }
 
     /// <summary>
-    /// ST's way out: an empty block, then one GETSTATUS, on which the device starts the program at the address set before and
-    /// leaves the bus with or without an answer.
+    /// ST's way out: an empty block, then one GETSTATUS, on which the device starts the program at the address set
+    /// before and leaves the bus with or without an answer.
     /// </summary>
     public void Leave(CancellationToken stop)
     {
@@ -243,7 +263,8 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
         try
         {
             DfuStatus status = GetStatus();
-            if (status.Status != DfuStatusCode.Ok || status.State is not (DfuState.Manifest or DfuState.ManifestSync or DfuState.ManifestWaitReset))
+            if (status.Status != DfuStatusCode.Ok
+                || status.State is not (DfuState.Manifest or DfuState.ManifestSync or DfuState.ManifestWaitReset))
             {
                 throw Refused("starting the program", status, null);
             }
@@ -277,7 +298,9 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
     {
         if (!face.Abilities.HasFlag(ability))
         {
-            throw new DfuException($"{usb.Name} says that it cannot {what} (attributes {(int)face.Abilities:X}; bit {(int)ability:X} is needed).");
+            throw new DfuException(
+                $"{usb.Name} says that it cannot {what} (attributes {(int)face.Abilities:X}; bit {(int)ability:X} is "
+                + "needed).");
         }
     }
 
@@ -294,13 +317,14 @@ public sealed class DfuClient(IUsbControl usb, DfuInterface face, TimeProvider c
                 // The sentence below is about what came first; ToIdleAsync clears it on the next attempt.
             }
         }
-        return new($"{usb.Name} refuses {doing}: {status.Words}, state {status.State}. Its loader still runs: repeat, or take another image.", status, inner);
+        return new($"{usb.Name} refuses {doing}: {status.Words}, state {status.State}. Its loader still runs: repeat, "
+            + "or take another image.", status, inner);
     }
 
     private async Task WaitAsync(TimeSpan asked, CancellationToken stop)
     {
         TimeSpan wait = asked < s_pollLeast ? s_pollLeast : asked > s_pollMost ? s_pollMost : asked;
-        await Task.Delay(wait, clock, stop).ConfigureAwait(false);
+        await Task.Delay(wait, clock, stop);
     }
 
     private int In(DfuRequest request, ushort value, Span<byte> into) =>

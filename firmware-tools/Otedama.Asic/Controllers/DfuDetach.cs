@@ -14,10 +14,11 @@ public static class DfuDetach
     private static readonly TimeSpan s_timeoutMost = TimeSpan.FromMilliseconds(ushort.MaxValue);
 
     /// <summary>
-    /// The device in DFU mode, opened; the given one is disposed unless it is already there. Throws DfuException when it does not come,
-    /// LinkException when it cannot be opened.
+    /// The device in DFU mode, opened; the given one is disposed unless it is already there. Throws DfuException when
+    /// it does not come, LinkException when it cannot be opened.
     /// </summary>
-    public static async Task<(IUsbControl Usb, DfuInterface Interface)> EnterAsync(IUsbPorts ports, IUsbControl usb, int alternate, TimeProvider clock, CancellationToken stop)
+    public static async Task<(IUsbControl Usb, DfuInterface Interface)> EnterAsync(
+        IUsbPorts ports, IUsbControl usb, int alternate, TimeProvider clock, CancellationToken stop)
     {
         IReadOnlyList<DfuInterface> faces = DfuInterface.Find(usb.Configuration.Span);
         if (Loader(faces, alternate) is { } there)
@@ -28,8 +29,10 @@ public static class DfuDetach
         if (runtime is null)
         {
             throw new DfuException(faces.Count == 0
-                ? $"{usb.Name} has no DFU interface (FE/01). Bring it into its loader by its button or jumper, or name another device."
-                : $"{usb.Name} has no alternate setting {alternate} of its DFU interface; it has {string.Join(", ", faces.Select(static face => face.Alternate))}.");
+                ? $"{usb.Name} has no DFU interface (FE/01). Bring it into its loader by its button or jumper, or "
+                + "name another device."
+                : $"{usb.Name} has no alternate setting {alternate} of its DFU interface; it has "
+                + $"{string.Join(", ", faces.Select(static face => face.Alternate))}.");
         }
         string path = usb.PortPath, name = usb.Name;
         using (usb)
@@ -45,7 +48,7 @@ public static class DfuDetach
         long start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < s_back)
         {
-            await Task.Delay(s_look, clock, stop).ConfigureAwait(false);
+            await Task.Delay(s_look, clock, stop);
             if (Look(ports, path) is { } back)
             {
                 if (Loader(DfuInterface.Find(back.Configuration.Span), alternate) is { } face)
@@ -55,7 +58,9 @@ public static class DfuDetach
                 back.Dispose();
             }
         }
-        throw new DfuException($"{name} was told to enter DFU mode and did not come back in it at port {path} within {s_back.TotalSeconds:0} s. Plug it in again, with its loader button held if it has one.");
+        throw new DfuException(
+            $"{name} was told to enter DFU mode and did not come back in it at port {path} within "
+            + $"{s_back.TotalSeconds:0} s. Plug it in again, with its loader button held if it has one.");
     }
 
     private static DfuInterface? Loader(IReadOnlyList<DfuInterface> faces, int alternate) =>
@@ -65,7 +70,8 @@ public static class DfuDetach
     {
         try
         {
-            usb.ControlOut(0x21, (byte)DfuRequest.Detach, (ushort)timeout.TotalMilliseconds, runtime.Number, [], s_transfer);
+            usb.ControlOut(0x21, (byte)DfuRequest.Detach, (ushort)timeout.TotalMilliseconds, runtime.Number, [],
+                s_transfer);
         }
         catch (LinkException e) when (e.Fault == LinkFault.Gone)
         {

@@ -26,7 +26,8 @@ public enum DfuAbilities
 /// <param name="TransferSize">Most bytes of a block.</param>
 /// <param name="Standard">bcdDFUVersion: 0100, 0110, 011A for DfuSe.</param>
 public sealed record DfuInterface(
-    byte Number, byte Alternate, bool Loader, byte Text, DfuAbilities Abilities, TimeSpan DetachTimeout, ushort TransferSize, ushort Standard)
+    byte Number, byte Alternate, bool Loader, byte Text, DfuAbilities Abilities, TimeSpan DetachTimeout,
+    ushort TransferSize, ushort Standard)
 {
     public bool IsDfuSe => Standard == DfuSuffix.DfuSe;
 
@@ -37,7 +38,8 @@ public sealed record DfuInterface(
     {
         List<DfuInterface> found = [];
         bool inDfu = false;
-        for (int at = 0; at + 2 <= configuration.Length && configuration[at] >= 2 && at + configuration[at] <= configuration.Length; at += configuration[at])
+        for (int at = 0; at + 2 <= configuration.Length && configuration[at] >= 2
+            && at + configuration[at] <= configuration.Length; at += configuration[at])
         {
             ReadOnlySpan<byte> one = configuration.Slice(at, configuration[at]);
             if (one[1] == InterfaceType && one.Length >= 9)
@@ -59,7 +61,8 @@ public sealed record DfuInterface(
         return found;
     }
 
-    /// <summary>One functional descriptor stands for all alternate settings before it; a device may also repeat it.</summary>
+    /// <summary>One functional descriptor stands for all alternate settings before it; a device may also repeat
+    /// it.</summary>
     private static void Describe(List<DfuInterface> found, ReadOnlySpan<byte> functional)
     {
         byte number = found[^1].Number;
@@ -74,7 +77,8 @@ public sealed record DfuInterface(
                     TransferSize = BinaryPrimitives.ReadUInt16LittleEndian(functional[5..]),
 
                     // DFU 1.0 had no such field.
-                    Standard = functional.Length >= 9 ? BinaryPrimitives.ReadUInt16LittleEndian(functional[7..]) : (ushort)0x0100,
+                    Standard = functional.Length >= 9 ? BinaryPrimitives.ReadUInt16LittleEndian(functional[7..])
+                        : (ushort)0x0100,
                 };
             }
         }

@@ -59,7 +59,8 @@ public readonly record struct DfuStatus(DfuStatusCode Status, TimeSpan Poll, Dfu
     /// <summary>Null when these are not an answer.</summary>
     public static DfuStatus? Read(ReadOnlySpan<byte> bytes) =>
         bytes.Length == Length && bytes[4] <= (byte)DfuState.Error
-            ? new((DfuStatusCode)bytes[0], TimeSpan.FromMilliseconds(bytes[1] | (bytes[2] << 8) | (bytes[3] << 16)), (DfuState)bytes[4], bytes[5])
+            ? new((DfuStatusCode)bytes[0], TimeSpan.FromMilliseconds(bytes[1] | (bytes[2] << 8) | (bytes[3] << 16)),
+            (DfuState)bytes[4], bytes[5])
             : null;
 
     /// <summary>What the code means, for people.</summary>
@@ -85,8 +86,10 @@ public readonly record struct DfuStatus(DfuStatusCode Status, TimeSpan Poll, Dfu
     };
 }
 
-/// <summary>A device in DFU mode did not do what it was asked; a sentence with the step, its status and what to do.</summary>
-public sealed class DfuException(string sentence, DfuStatus? status = null, Exception? inner = null) : IOException(sentence, inner)
+/// <summary>A device in DFU mode did not do what it was asked; a sentence with the step, its status and what to
+/// do.</summary>
+public sealed class DfuException(string sentence, DfuStatus? status = null, Exception? inner = null)
+    : IOException(sentence, inner)
 {
     /// <summary>What it last answered; null = nothing.</summary>
     public DfuStatus? Status { get; } = status;

@@ -10,12 +10,14 @@ namespace Otedama.Asic;
 public sealed record DfuSeTarget(byte Alternate, string? Name, IReadOnlyList<MemoryPiece> Pieces);
 
 /// <summary>
-/// ST's DfuSe file, little-endian: "DfuSe", 1, u32 size of all but the suffix, u8 targets; a target: "Target", u8 alternate,
-/// u32 named, name[255], u32 size, u32 elements; an element: u32 address, u32 size, data; then a DFU suffix with bcdDFU 011A.
+/// ST's DfuSe file, little-endian: "DfuSe", 1, u32 size of all but the suffix, u8 targets; a target: "Target", u8
+/// alternate, u32 named, name[255], u32 size, u32 elements; an element: u32 address, u32 size, data; then a DFU suffix
+/// with bcdDFU 011A.
 /// </summary>
 public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suffix)
 {
-    /// <summary>Elements of a file; images have one to a few, so that more than this is a file made to fill memory.</summary>
+    /// <summary>Elements of a file; images have one to a few, so that more than this is a file made to fill
+    /// memory.</summary>
     public const int ElementsMax = 4096;
 
     private const int PrefixLength = 11;
@@ -32,7 +34,8 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         DfuSuffix suffix = DfuSuffix.Read(file.Span, name);
         if (suffix.Standard != DfuSuffix.DfuSe)
         {
-            throw FileRefusal.At(name, file.Length - DfuSuffix.LengthLeast + 6, $"bcdDFU {suffix.Standard:X4}", "011A in a DfuSe file");
+            throw FileRefusal.At(
+                name, file.Length - DfuSuffix.LengthLeast + 6, $"bcdDFU {suffix.Standard:X4}", "011A in a DfuSe file");
         }
         ReadOnlyMemory<byte> body = file[..^suffix.Length];
         ReadOnlySpan<byte> bytes = body.Span;
@@ -51,7 +54,8 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         uint size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[6..]);
         if (size != bytes.Length)
         {
-            throw FileRefusal.At(name, 6, $"an image size of {size}", $"{bytes.Length}, the size of the file without its suffix");
+            throw FileRefusal.At(
+                name, 6, $"an image size of {size}", $"{bytes.Length}, the size of the file without its suffix");
         }
         return new(ReadTargets(body, name), suffix);
     }
@@ -102,11 +106,14 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         }
         if (at != body.Length)
         {
-            throw FileRefusal.At(name, at, $"{body.Length - at} bytes more", $"the end, after the {targets.Count} targets that offset 0xA announces");
+            throw FileRefusal.At(
+                name, at, $"{body.Length - at} bytes more",
+                $"the end, after the {targets.Count} targets that offset 0xA announces");
         }
         foreach (IGrouping<byte, DfuSeTarget> same in targets.GroupBy(static target => target.Alternate))
         {
-            RefuseOverlap(name, [.. same.SelectMany(static target => target.Pieces).OrderBy(static piece => piece.Address)]);
+            RefuseOverlap(name,
+                [.. same.SelectMany(static target => target.Pieces).OrderBy(static piece => piece.Address)]);
         }
         return targets;
     }
@@ -136,7 +143,8 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         int start = at + TargetLength;
         if (size > bytes.Length - start)
         {
-            throw FileRefusal.At(name, at + 266, $"a target size of {size}", $"at most the {bytes.Length - start} bytes that follow");
+            throw FileRefusal.At(
+                name, at + 266, $"a target size of {size}", $"at most the {bytes.Length - start} bytes that follow");
         }
         int sizeAt = at + 266;
         at = start;
@@ -148,7 +156,8 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         elementsSoFar += pieces.Count;
         return at - start == size
             ? new(alternate, named ? Encoding.Latin1.GetString(text[..length]) : null, pieces)
-            : throw FileRefusal.At(name, sizeAt, $"a target size of {size}", $"{at - start}, the size of its {count} elements");
+            : throw FileRefusal.At(
+            name, sizeAt, $"a target size of {size}", $"{at - start}, the size of its {count} elements");
     }
 
     private static MemoryPiece Element(ReadOnlyMemory<byte> body, string name, ref int at)
@@ -164,7 +173,9 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
         long most = Math.Min(bytes.Length - start, (1L << 32) - address);
         if (size == 0 || size > most)
         {
-            throw FileRefusal.At(name, at + 4, $"an element of {size} bytes for {address:X8}", $"1 to {most} (what follows, and the end of the address space)");
+            throw FileRefusal.At(
+                name, at + 4, $"an element of {size} bytes for {address:X8}",
+                $"1 to {most} (what follows, and the end of the address space)");
         }
         at = start + (int)size;
         return new(address, body.Slice(start, (int)size));
@@ -177,7 +188,8 @@ public sealed record DfuSeFile(IReadOnlyList<DfuSeTarget> Targets, DfuSuffix Suf
             if (pieces[index].Address < pieces[index - 1].End)
             {
                 throw new InvalidDataException(
-                    $"{name}: two elements have bytes for address {pieces[index].Address:X8}; allowed is one: it is unclear which is meant, so neither is written.");
+                    $"{name}: two elements have bytes for address {pieces[index].Address:X8}; allowed is one: it is "
+                        + "unclear which is meant, so neither is written.");
             }
         }
     }

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>The one form of a sentence about a file that is not what it has to be: where, what is there, what is allowed.</summary>
+/// <summary>The one form of a sentence about a file that is not what it has to be: where, what is there, what is
+/// allowed.</summary>
 internal static class FileRefusal
 {
     /// <param name="file">As people know it.</param>
@@ -12,5 +13,6 @@ internal static class FileRefusal
 
     /// <summary>The file ends before what it announces.</summary>
     public static InvalidDataException Short(string file, long length, long needed, string what) =>
-        new($"{file}: {length} bytes are too few for {what}, which needs {needed}: the file is cut off, fetch it again.");
+        new($"{file}: {length} bytes are too few for {what}, which needs {needed}: "
+            + "the file is cut off, fetch it again.");
 }

@@ -24,9 +24,9 @@ public sealed record MemoryRun(uint Start, int Count, uint Size, SectorRights Ri
 }
 
 /// <summary>
-/// The memory of a DfuSe device as the string of its alternate setting describes it:
-/// "@Internal Flash  /0x08000000/16*001Kg,04*016Kg" = @name, then /base/runs, again for each base; a run is count*size, a unit (space or B
-/// bytes, K, M) and a letter whose low three bits are read, erase, write.
+/// The memory of a DfuSe device as the string of its alternate setting describes it: "@Internal Flash 
+/// /0x08000000/16*001Kg,04*016Kg" = @name, then /base/runs, again for each base; a run is count*size, a unit (space or
+/// B bytes, K, M) and a letter whose low three bits are read, erase, write.
 /// </summary>
 public sealed record MemoryMap(string Name, IReadOnlyList<MemoryRun> Runs)
 {
@@ -46,7 +46,8 @@ public sealed record MemoryMap(string Name, IReadOnlyList<MemoryRun> Runs)
         {
             string start = parts[index].Trim();
             if (!start.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-                || !uint.TryParse(start.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint address))
+                || !uint.TryParse(
+                start.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint address))
             {
                 throw Bad(text, parts[index], "0x and up to eight hexadecimal digits");
             }
@@ -78,8 +79,11 @@ public sealed record MemoryMap(string Name, IReadOnlyList<MemoryRun> Runs)
             MemoryRun? run = Runs.FirstOrDefault(run => run.Start <= at && at < run.End);
             if (run is null || (run.Rights & rights) != rights)
             {
-                return $"{piece.Data.Length} bytes for {piece.Address:X8} do not fit: {at:X8} is {(run is null ? "outside the device's memory" : $"not for {Words(rights & ~run.Rights)}")}"
-                    + $"; \"{Name}\" has {string.Join(", ", Runs.Select(static run => $"{run.Start:X8}-{run.End - 1:X8} ({Words(run.Rights)})"))}";
+                string why = run is null ? "outside the device's memory" : $"not for {Words(rights & ~run.Rights)}";
+                IEnumerable<string> has = Runs.Select(static run =>
+                    $"{run.Start:X8}-{run.End - 1:X8} ({Words(run.Rights)})");
+                return $"{piece.Data.Length} bytes for {piece.Address:X8} do not fit: {at:X8} is {why}; "
+                    + $"\"{Name}\" has {string.Join(", ", has)}";
             }
             at = run.End;
         }
@@ -95,7 +99,8 @@ public sealed record MemoryMap(string Name, IReadOnlyList<MemoryRun> Runs)
             foreach (MemoryRun run in Runs)
             {
                 long from = Math.Max(piece.Address, (long)run.Start), to = Math.Min(piece.End, run.End);
-                for (long sector = from < to ? (from - run.Start) / run.Size : run.Count; run.Start + (sector * run.Size) < to; sector++)
+                for (long sector = from < to ? (from - run.Start) / run.Size
+                    : run.Count; run.Start + (sector * run.Size) < to; sector++)
                 {
                     sectors.Add((uint)(run.Start + (sector * run.Size)));
                 }
@@ -111,7 +116,8 @@ public sealed record MemoryMap(string Name, IReadOnlyList<MemoryRun> Runs)
         string rest = star < 0 ? "" : run[(star + 1)..].TrimEnd();
         int digits = rest.TakeWhile(char.IsAsciiDigit).Count();
         string tail = rest[digits..];
-        uint unit = tail.Length == 1 ? 1u : tail.Length != 2 ? 0 : tail[0] switch { ' ' or 'B' => 1u, 'K' => 1u << 10, 'M' => 1u << 20, _ => 0 };
+        uint unit = tail.Length == 1 ? 1u : tail.Length != 2 ? 0
+            : tail[0] switch { ' ' or 'B' => 1u, 'K' => 1u << 10, 'M' => 1u << 20, _ => 0 };
         if (star <= 0 || unit == 0 || tail[^1] is < 'a' or > 'g'
             || !int.TryParse(run.AsSpan(0, star).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             || !uint.TryParse(rest.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out uint size)
@@ -125,8 +131,10 @@ public sealed record MemoryMap(string Name, IReadOnlyList<MemoryRun> Runs)
             : throw Bad(text, run, "sectors inside the 4 GiB that addresses reach");
     }
 
-    private static string Words(SectorRights rights) => rights == SectorRights.None ? "nothing" : rights.ToString().ToLowerInvariant();
+    private static string Words(SectorRights rights) => rights == SectorRights.None ? "nothing"
+        : rights.ToString().ToLowerInvariant();
 
     private static InvalidDataException Bad(string text, string found, string allowed) =>
-        new($"the device describes its memory as \"{text}\"; \"{found}\" is not {allowed}. Nothing is written to memory that is not described.");
+        new($"the device describes its memory as \"{text}\"; \"{found}\" is not {allowed}. Nothing is written to "
+            + "memory that is not described.");
 }

@@ -14,7 +14,8 @@ public sealed record MemoryPiece(uint Address, ReadOnlyMemory<byte> Data)
         {
             for (int at = 0; at < piece.Data.Length; at += size)
             {
-                MemoryPiece block = new(piece.Address + (uint)at, piece.Data.Slice(at, Math.Min(size, piece.Data.Length - at)));
+                MemoryPiece block =
+                    new(piece.Address + (uint)at, piece.Data.Slice(at, Math.Min(size, piece.Data.Length - at)));
                 if (first is null)
                 {
                     first = block;

@@ -53,6 +53,8 @@ public sealed record Stm32Chip(ushort Id, string Name, IReadOnlyList<MemoryRun> 
     private static Stm32Chip Sectors(ushort id, string name, int large)
     {
         const SectorRights All = SectorRights.Read | SectorRights.Erase | SectorRights.Write;
-        return new(id, name, [new(Flash, 4, 16 << 10, All), new(Flash + (64 << 10), 1, 64 << 10, All), new(Flash + (128 << 10), large, 128 << 10, All)]);
+        return new(id, name,
+            [new(Flash, 4, 16 << 10, All), new(Flash + (64 << 10), 1, 64 << 10, All),
+            new(Flash + (128 << 10), large, 128 << 10, All)]);
     }
 }

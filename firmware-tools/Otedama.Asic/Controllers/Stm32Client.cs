@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Otedama.Asic;
 
-/// <summary>The UART loader of an STM32 did not do what it was asked; a sentence with the command, its answer and what to do.</summary>
+/// <summary>The UART loader of an STM32 did not do what it was asked; a sentence with the command, its answer and what
+/// to do.</summary>
 public sealed class Stm32Exception(string sentence, Exception? inner = null) : IOException(sentence, inner);
 
 /// <summary>What the loader says of itself.</summary>
@@ -14,9 +15,9 @@ public sealed record Stm32Loader(byte Version, IReadOnlyList<byte> Commands, ush
 }
 
 /// <summary>
-/// The UART loader in the ROM of STM32 chips (AN3155), 8E1: a command is a byte and its complement, then parts with a XOR checksum, each
-/// answered by 79 (yes) or 1F (no). Knows no command that changes protection. One call at a time; blocks for as long as the link's waits.
-/// Throws Stm32Exception and LinkException.
+/// The UART loader in the ROM of STM32 chips (AN3155), 8E1: a command is a byte and its complement, then parts with a
+/// XOR checksum, each answered by 79 (yes) or 1F (no). Knows no command that changes protection. One call at a time;
+/// blocks for as long as the link's waits. Throws Stm32Exception and LinkException.
 /// </summary>
 public sealed class Stm32Client(ILink link)
 {
@@ -24,7 +25,8 @@ public sealed class Stm32Client(ILink link)
     public const int BlockMax = 256;
 
     private const byte Yes = 0x79, No = 0x1F, Sync = 0x7F;
-    private const byte Get = 0x00, GetId = 0x02, ReadMemory = 0x11, Go = 0x21, WriteMemory = 0x31, Erase = 0x43, EraseExtended = 0x44;
+    private const byte Get = 0x00, GetId = 0x02, ReadMemory = 0x11, Go = 0x21, WriteMemory = 0x31, Erase = 0x43,
+    EraseExtended = 0x44;
 
     /// <summary>Tries to be heard: the first byte may be lost while the chip leaves reset.</summary>
     private const int SyncTriesMax = 5;
@@ -38,7 +40,8 @@ public sealed class Stm32Client(ILink link)
     /// <summary>For a no, through an adapter that gathers bytes for 16 ms.</summary>
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(25);
 
-    private static readonly TimeSpan s_sync = TimeSpan.FromMilliseconds(500), s_answer = TimeSpan.FromSeconds(2), s_quiet = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_sync = TimeSpan.FromMilliseconds(500), s_answer = TimeSpan.FromSeconds(2),
+    s_quiet = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A page: large sectors of an F4 take up to 4 s by the data sheet, at low voltage.</summary>
     private static readonly TimeSpan s_page = TimeSpan.FromSeconds(8);
@@ -47,10 +50,12 @@ public sealed class Stm32Client(ILink link)
 
     public string Name => link.Name;
 
-    /// <summary>False when the link cannot keep the even parity the chip wants: fine on a pseudo terminal, hopeless on a wire.</summary>
+    /// <summary>False when the link cannot keep the even parity the chip wants: fine on a pseudo terminal, hopeless on
+    /// a wire.</summary>
     public bool HasParity { get; private set; }
 
-    /// <summary>Starts the loader's talk and asks what it is. The chip has to be in its loader: BOOT0 high at reset.</summary>
+    /// <summary>Starts the loader's talk and asks what it is. The chip has to be in its loader: BOOT0 high at
+    /// reset.</summary>
     public Stm32Loader Connect(int rate)
     {
         link.SetRate(rate);
@@ -68,9 +73,11 @@ public sealed class Stm32Client(ILink link)
             }
             if (attempt + 1 >= SyncTriesMax)
             {
+                string came = answer is null ? "nothing came" : $"{answer:X2} came";
                 throw new Stm32Exception(
-                    $"{link.Name}: no STM32 loader answers 7F with 79 ({(answer is null ? "nothing came" : $"{answer:X2} came")}, {SyncTriesMax} tries at {rate} baud"
-                    + $"{(HasParity ? "" : ", without parity, which this link does not keep")}). Set BOOT0 high, reset the board and repeat.");
+                    $"{link.Name}: no STM32 loader answers 7F with 79 ({came}, {SyncTriesMax} tries at {rate} baud"
+                    + $"{(HasParity ? "" : ", without parity, which this link does not keep")}). Set BOOT0 high, "
+                    + "reset the board and repeat.");
             }
             link.Discard();
         }
@@ -121,13 +128,16 @@ public sealed class Stm32Client(ILink link)
         bool extended = Loader.Commands.Contains(EraseExtended);
         if (!extended && (!Loader.Commands.Contains(Erase) || pages.Any(static page => page > 254)))
         {
-            throw new Stm32Exception($"{link.Name}: the loader knows no command to erase page {pages.Max()} (it knows {Convert.ToHexString([.. Loader.Commands])}; 43 reaches to 254, 44 further).");
+            throw new Stm32Exception(
+                $"{link.Name}: the loader knows no command to erase page {pages.Max()} (it knows "
+                + $"{Convert.ToHexString([.. Loader.Commands])}; 43 reaches to 254, 44 further).");
         }
         for (int at = 0; at < pages.Count; at += PagesMax)
         {
             ushort[] some = [.. pages.Skip(at).Take(PagesMax)];
             string doing = $"erasing pages {some[0]} to {some[^1]}";
-            byte[] frame = extended ? Extended(some) : [(byte)(some.Length - 1), .. some.Select(static page => (byte)page), 0];
+            byte[] frame = extended ? Extended(some)
+                : [(byte)(some.Length - 1), .. some.Select(static page => (byte)page), 0];
             frame[^1] = Xor(frame.AsSpan(..^1));
             Command(extended ? EraseExtended : Erase, doing);
             link.Write(frame, s_answer);
@@ -145,9 +155,10 @@ public sealed class Stm32Client(ILink link)
     }
 
     /// <summary>
-    /// After a fault: gets into step again with a loader that may wait for any part of a command. It is sent bytes, one at a time, until it says no: three FF, then
-    /// FE. In no state do they make a whole frame: not a command and its complement, not an address, not 257 bytes to write or fewer pages to erase, whose checksum
-    /// is right. Mass erase (FFFF, checksum 00) is refused by the third.
+    /// After a fault: gets into step again with a loader that may wait for any part of a command. It is sent bytes, one
+    /// at a time, until it says no: three FF, then FE. In no state do they make a whole frame: not a command and its
+    /// complement, not an address, not 257 bytes to write or fewer pages to erase, whose checksum is right. Mass erase
+    /// (FFFF, checksum 00) is refused by the third.
     /// </summary>
     public bool Recover()
     {
@@ -204,7 +215,9 @@ public sealed class Stm32Client(ILink link)
         Fill(length, doing);
         if (count is int needed && length[0] != needed)
         {
-            throw new Stm32Exception($"{link.Name}: the loader announces {length[0] + 1} bytes for {doing}; allowed are {needed + 1}. Reset the board and repeat.");
+            throw new Stm32Exception(
+                $"{link.Name}: the loader announces {length[0] + 1} bytes for {doing}; allowed are {needed + 1}. "
+                + "Reset the board and repeat.");
         }
         byte[] bytes = new byte[length[0] + 1];
         Fill(bytes, doing);
@@ -229,11 +242,15 @@ public sealed class Stm32Client(ILink link)
 
     private void Expect(TimeSpan wait, string doing)
     {
-        byte answer = TryByte(wait) ?? throw new Stm32Exception($"{link.Name}: the loader does not answer within {wait.TotalSeconds:0.#} s at {doing}. Reset the board and repeat.");
+        byte answer = TryByte(wait)
+            ?? throw new Stm32Exception(
+            $"{link.Name}: the loader does not answer within {wait.TotalSeconds:0.#} s at {doing}. Reset the board "
+            + "and repeat.");
         if (answer != Yes)
         {
             throw new Stm32Exception(
-                $"{link.Name}: the loader answers {answer:X2} ({(answer == No ? "no" : "neither yes nor no")}) at {doing}; allowed is 79. The memory may be protected, or the line is bad.");
+                $"{link.Name}: the loader answers {answer:X2} ({(answer == No ? "no" : "neither yes nor no")}) at "
+                    + $"{doing}; allowed is 79. The memory may be protected, or the line is bad.");
         }
     }
 
@@ -248,7 +265,10 @@ public sealed class Stm32Client(ILink link)
         for (int at = 0; at < into.Length;)
         {
             int came = link.Read(into[at..], s_answer);
-            at += came > 0 ? came : throw new Stm32Exception($"{link.Name}: the loader stopped after {at} of {into.Length} bytes at {doing}. Reset the board and repeat.");
+            at += came > 0 ? came
+                : throw new Stm32Exception(
+                $"{link.Name}: the loader stopped after {at} of {into.Length} bytes at {doing}. Reset the board and "
+                + "repeat.");
         }
     }
 

@@ -16,5 +16,6 @@ public sealed record Uf2Family(string Name, uint Id, uint First, uint End, int P
     public static IReadOnlyList<Uf2Family> All { get; } = [Rp2040, Esp32S3];
 
     /// <summary>With its name where it is known.</summary>
-    public static string Describe(uint id) => All.FirstOrDefault(family => family.Id == id) is { } known ? $"{id:X8} ({known.Name})" : $"{id:X8}";
+    public static string Describe(uint id) => All.FirstOrDefault(family => family.Id == id) is { } known
+        ? $"{id:X8} ({known.Name})" : $"{id:X8}";
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Otedama.Asic;
 
 /// <summary>
-/// A UF2 file: blocks of 512 bytes, little-endian: 0A324655, 9E5D5157, flags, address, payload size, index, total, family,
-/// 476 bytes, 0AB16F30. Blocks with flag 1 are not for the flash and are passed over.
+/// A UF2 file: blocks of 512 bytes, little-endian: 0A324655, 9E5D5157, flags, address, payload size, index, total,
+/// family, 476 bytes, 0AB16F30. Blocks with flag 1 are not for the flash and are passed over.
 /// </summary>
 /// <param name="Family">What it is for.</param>
 /// <param name="Pieces">What goes into the flash: ascending, neighbours joined.</param>
@@ -24,17 +24,21 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
     public static bool IsThere(ReadOnlySpan<byte> file) =>
         file.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(file) == MagicFirst;
 
-    /// <summary>The family its first block names; null when it is not known here, or the file has no whole block.</summary>
+    /// <summary>The family its first block names; null when it is not known here, or the file has no whole
+    /// block.</summary>
     public static Uf2Family? FamilyOf(ReadOnlySpan<byte> file) =>
-        file.Length >= BlockSize && (Word(file, 8) & FamilyPresent) != 0 && Word(file, 28) is uint id ? Uf2Family.All.FirstOrDefault(family => family.Id == id) : null;
+        file.Length >= BlockSize && (Word(file, 8) & FamilyPresent) != 0 && Word(file, 28) is uint id
+            ? Uf2Family.All.FirstOrDefault(family => family.Id == id) : null;
 
-    /// <exception cref="InvalidDataException">It breaks a rule of the format or is for another chip; says where.</exception>
+    /// <exception cref="InvalidDataException">It breaks a rule of the format or is for another chip; says
+    /// where.</exception>
     public static Uf2Image Read(ReadOnlySpan<byte> file, string name, Uf2Family family)
     {
         if (file.Length == 0 || file.Length % BlockSize != 0 || file.Length / BlockSize > BlocksMax)
         {
             throw new InvalidDataException(
-                $"{name}: {file.Length} bytes are not a UF2 file; allowed is a multiple of {BlockSize}, up to {(long)BlockSize * BlocksMax}: the file is cut off or something else.");
+                $"{name}: {file.Length} bytes are not a UF2 file; allowed is a multiple of {BlockSize}, up to "
+                    + $"{(long)BlockSize * BlocksMax}: the file is cut off or something else.");
         }
         int total = file.Length / BlockSize;
         List<(uint Address, byte[] Data)> joined = [];
@@ -61,7 +65,8 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
         Close();
         return joined.Count > 0
             ? new(family, [.. joined.Select(static piece => new MemoryPiece(piece.Address, piece.Data))], total)
-            : throw new InvalidDataException($"{name}: none of its {total} blocks is for the flash; allowed is at least one.");
+            : throw new InvalidDataException(
+            $"{name}: none of its {total} blocks is for the flash; allowed is at least one.");
 
         void Close()
         {
@@ -82,7 +87,8 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
         {
             Span<byte> block = file.AsSpan(index * BlockSize, BlockSize);
             int from = index * family.Payload;
-            uint[] head = [MagicFirst, MagicSecond, FamilyPresent, address + (uint)from, (uint)family.Payload, (uint)index, (uint)total, family.Id];
+            uint[] head = [MagicFirst, MagicSecond, FamilyPresent, address + (uint)from, (uint)family.Payload,
+                (uint)index, (uint)total, family.Id];
             for (int word = 0; word < head.Length; word++)
             {
                 BinaryPrimitives.WriteUInt32LittleEndian(block[(word * 4)..], head[word]);
@@ -101,23 +107,32 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
         uint flags = Word(block, 8);
         if ((flags & FileContainer) != 0)
         {
-            throw FileRefusal.At(name, at + 8, $"flags {flags:X8}: a container of files", "blocks for the flash (flag 1000 clear)");
+            throw FileRefusal.At(
+                name, at + 8, $"flags {flags:X8}: a container of files", "blocks for the flash (flag 1000 clear)");
         }
         if ((flags & FamilyPresent) == 0)
         {
-            throw FileRefusal.At(name, at + 8, $"flags {flags:X8}: no family of chips is named", $"flag 2000 and the family {Uf2Family.Describe(family.Id)}");
+            throw FileRefusal.At(
+                name, at + 8, $"flags {flags:X8}: no family of chips is named",
+                $"flag 2000 and the family {Uf2Family.Describe(family.Id)}");
         }
         if (Word(block, 28) != family.Id)
         {
-            throw FileRefusal.At(name, at + 28, $"the family {Uf2Family.Describe(Word(block, 28))}", $"{Uf2Family.Describe(family.Id)}: take the image made for this board");
+            throw FileRefusal.At(
+                name, at + 28, $"the family {Uf2Family.Describe(Word(block, 28))}",
+                $"{Uf2Family.Describe(family.Id)}: take the image made for this board");
         }
         if (Word(block, 20) != index)
         {
-            throw FileRefusal.At(name, at + 20, $"block number {Word(block, 20)}", $"{index}: a block is missing, doubled or out of order");
+            throw FileRefusal.At(
+                name, at + 20, $"block number {Word(block, 20)}",
+                $"{index}: a block is missing, doubled or out of order");
         }
         if (Word(block, 24) != total)
         {
-            throw FileRefusal.At(name, at + 24, $"a total of {Word(block, 24)} blocks", $"the {total} of the file: it is cut off or has bytes of another behind it");
+            throw FileRefusal.At(
+                name, at + 24, $"a total of {Word(block, 24)} blocks",
+                $"the {total} of the file: it is cut off or has bytes of another behind it");
         }
         if (Word(block, 16) is uint size && size > DataRoom)
         {
@@ -130,16 +145,21 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
         uint address = Word(block, 12), size = Word(block, 16);
         if (size != family.Payload)
         {
-            throw FileRefusal.At(name, at + 16, $"a payload of {size} bytes", $"{family.Payload}, what the {family.Name} writes at once");
+            throw FileRefusal.At(
+                name, at + 16, $"a payload of {size} bytes",
+                $"{family.Payload}, what the {family.Name} writes at once");
         }
         if (address < family.First || address + (long)size > family.End || address % family.Payload != 0)
         {
             throw FileRefusal.At(
-                name, at + 12, $"the address {address:X8}", $"multiples of {family.Payload} in {family.First:X8}-{family.End - 1:X8}, the flash of the {family.Name}");
+                name, at + 12, $"the address {address:X8}",
+                $"multiples of {family.Payload} in {family.First:X8}-{family.End - 1:X8}, the flash of the "
+                + $"{family.Name}");
         }
         return address >= next
             ? address
-            : throw FileRefusal.At(name, at + 12, $"the address {address:X8}", $"{next:X8} or above: blocks are ascending and do not overlap");
+            : throw FileRefusal.At(
+            name, at + 12, $"the address {address:X8}", $"{next:X8} or above: blocks are ascending and do not overlap");
     }
 
     private static void Expect(ReadOnlySpan<byte> block, string name, int at, int offset, uint value, string what)
@@ -150,5 +170,6 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
         }
     }
 
-    private static uint Word(ReadOnlySpan<byte> block, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(block[offset..]);
+    private static uint Word(ReadOnlySpan<byte> block, int offset) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(block[offset..]);
 }

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>A device on USB that takes firmware by DFU 1.1 or ST's DfuSe, known by the port it is plugged into: its ids may change with its program.</summary>
+/// <summary>A device on USB that takes firmware by DFU 1.1 or ST's DfuSe, known by the port it is plugged into: its ids
+/// may change with its program.</summary>
 /// <param name="alternate">Of the DFU interface; 0 is the program's memory on nearly all devices.</param>
 public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, TimeProvider clock) : IFlashTarget
 {
@@ -26,7 +27,7 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
     {
         try
         {
-            return await LookAtAsync(stop).ConfigureAwait(false);
+            return await LookAtAsync(stop);
         }
         catch (Exception e) when (e is DfuException or InvalidDataException)
         {
@@ -53,12 +54,12 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         {
             return step.Kind switch
             {
-                FlashStepKind.Backup => await BackupAsync(step, material, stop).ConfigureAwait(false),
-                FlashStepKind.Write => await WriteAsync(step, material, material.Image, stop).ConfigureAwait(false),
-                FlashStepKind.Verify => await VerifyAsync(step, stop).ConfigureAwait(false),
-                FlashStepKind.Reset => await StartAsync(step, stop).ConfigureAwait(false),
-                FlashStepKind.Compare => await CompareAsync(step, material.Plan, stop).ConfigureAwait(false),
-                FlashStepKind.Restore => await RestoreAsync(step, material, stop).ConfigureAwait(false),
+                FlashStepKind.Backup => await BackupAsync(step, material, stop),
+                FlashStepKind.Write => await WriteAsync(step, material, material.Image, stop),
+                FlashStepKind.Verify => await VerifyAsync(step, stop),
+                FlashStepKind.Reset => await StartAsync(step, stop),
+                FlashStepKind.Compare => await CompareAsync(step, material.Plan, stop),
+                FlashStepKind.Restore => await RestoreAsync(step, material, stop),
                 _ => FlashStepResult.Failed($"A step {step.Kind} is not one of DFU."),
             };
         }
@@ -76,7 +77,7 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         IUsbControl? found = Look();
         while (found is null && clock.GetElapsedTime(start) < s_back)
         {
-            await Task.Delay(s_look, clock, stop).ConfigureAwait(false);
+            await Task.Delay(s_look, clock, stop);
             found = Look();
         }
         if (found is null)
@@ -96,7 +97,7 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         FlashStep[] asks = [.. plan.Steps.Where(static step => step.Kind == FlashStepKind.Verify)];
         foreach (FlashStep step in asks)
         {
-            if (await VerifyAsync(step, stop).ConfigureAwait(false) is not { Outcome: FlashStepOutcome.Done })
+            if (await VerifyAsync(step, stop) is not { Outcome: FlashStepOutcome.Done })
             {
                 return FlashBoots.Neither;
             }
@@ -109,14 +110,19 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
     private async Task<FlashDevice> LookAtAsync(CancellationToken stop)
     {
         Forget();
-        IUsbControl usb = ports.Open(portPath) ?? throw new FlashException($"Nothing is plugged in at USB port {portPath}. List the ports with: otedama asic list");
+        IUsbControl usb = ports.Open(portPath)
+            ?? throw new FlashException(
+            $"Nothing is plugged in at USB port {portPath}. List the ports with: otedama asic list");
         try
         {
             IReadOnlyList<DfuInterface> faces = DfuInterface.Find(usb.Configuration.Span);
-            _face = faces.FirstOrDefault(face => face.Loader && face.Alternate == alternate) ?? faces.FirstOrDefault(static face => !face.Loader)
+            _face = faces.FirstOrDefault(face => face.Loader && face.Alternate == alternate)
+                ?? faces.FirstOrDefault(static face => !face.Loader)
                 ?? throw new FlashException(faces.Count == 0
-                    ? $"{usb.Name} has no DFU interface (FE/01). Bring it into its loader by its button or jumper, or name another port."
-                    : $"{usb.Name} has no alternate setting {alternate}; it has {string.Join(", ", faces.Select(static face => face.Alternate))}.");
+                    ? $"{usb.Name} has no DFU interface (FE/01). Bring it into its loader by its button or jumper, or "
+                    + "name another port."
+                    : $"{usb.Name} has no alternate setting {alternate}; it has "
+                    + $"{string.Join(", ", faces.Select(static face => face.Alternate))}.");
             FlashDevice device = new()
             {
                 Id = $"usb-port:{portPath}",
@@ -132,7 +138,7 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
             }
 
             // Its memory is described only by the loader, so that is entered now; the next power-on leaves it again.
-            (usb, _face) = await DfuDetach.EnterAsync(ports, usb, alternate, clock, stop).ConfigureAwait(false);
+            (usb, _face) = await DfuDetach.EnterAsync(ports, usb, alternate, clock, stop);
             _map = MapOf(usb, _face);
             return device with { FlashSize = _map.Runs.Sum(static run => run.Count * (long)run.Size) };
         }
@@ -146,15 +152,26 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
     {
         if (image.Kind != DfuKind.KindName)
         {
-            throw new FlashException($"The image is {image.Kind}; a DFU loader takes a program with a DFU suffix. Take that file, or add the suffix with dfu-suffix.");
+            throw new FlashException(
+                $"The image is {image.Kind}; a DFU loader takes a program with a DFU suffix. Take that file, or add "
+                + "the suffix with dfu-suffix.");
         }
         DfuSuffix suffix = DfuSuffix.Read(bytes.Span, "The image");
         ReadOnlySpan<byte> payload = suffix.Strip(bytes.Span);
-        bool reads = face.Abilities.HasFlag(DfuAbilities.Upload), stays = face.Abilities.HasFlag(DfuAbilities.ManifestationTolerant);
+        bool reads = face.Abilities.HasFlag(DfuAbilities.Upload), stays =
+            face.Abilities.HasFlag(DfuAbilities.ManifestationTolerant);
         StepList steps = new();
         if (reads)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = Part, File = BackupFile, Says = "Keep the program that is there." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Backup,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                "Keep the program that is there."
+            });
         }
         steps.Add(new()
         {
@@ -170,20 +187,59 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         });
         if (reads && stays)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Verify, Part = Part, Length = payload.Length, Md5 = EspMd5.Of(payload), Says = "Read the program back and compare." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Verify,
+                Part = Part,
+                Length = payload.Length,
+                Md5 =
+                EspMd5.Of(payload),
+                Says = "Read the program back and compare."
+            });
         }
         if (stays)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Says = "Reset the device, which starts the program." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Reset,
+                Part = Part,
+                Says =
+                "Reset the device, which starts the program."
+            });
         }
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Compare, Part = Part, Slot = Part, Says = "Wait until it is back as its program." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Compare,
+            Part = Part,
+            Slot = Part,
+            Says =
+            "Wait until it is back as its program."
+        });
         if (reads)
         {
             steps.BackFromHere();
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Restore, Part = Part, File = BackupFile, Says = "Send the program that was kept." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Restore,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                "Send the program that was kept."
+            });
             if (stays)
             {
-                steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Says = "Reset the device, which starts the program." });
+                steps.Add(new()
+                {
+                    Index = 0,
+                    Kind = FlashStepKind.Reset,
+                    Part = Part,
+                    Says =
+                    "Reset the device, which starts the program."
+                });
             }
         }
         return steps.Program();
@@ -194,19 +250,30 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         MemoryMap map = _map ?? throw new FlashException("The device was not read before it was planned for.");
         if (image.Kind != DfuSeKind.KindName)
         {
-            throw new FlashException($"The image is {image.Kind}; this loader needs the addresses that a DfuSe file has. Take that file.");
+            throw new FlashException(
+                $"The image is {image.Kind}; this loader needs the addresses that a DfuSe file has. Take that file.");
         }
         IReadOnlyList<MemoryPiece> pieces = PiecesOf(bytes);
-        if (pieces.Select(piece => map.Refusal(piece, SectorRights.Erase | SectorRights.Write)).FirstOrDefault(static refusal => refusal is not null) is { } refusal)
+        if (pieces.Select(piece => map.Refusal(piece, SectorRights.Erase | SectorRights.Write))
+            .FirstOrDefault(static refusal => refusal is not null) is { } refusal)
         {
             throw new FlashException($"The image does not fit the device: {refusal}.");
         }
         long length = pieces.Sum(static piece => (long)piece.Data.Length);
-        bool reads = pieces.All(piece => map.Refusal(piece, SectorRights.Read) is null) && _face!.Abilities.HasFlag(DfuAbilities.Upload);
+        bool reads = pieces.All(piece => map.Refusal(piece, SectorRights.Read) is null)
+            && _face!.Abilities.HasFlag(DfuAbilities.Upload);
         StepList steps = new();
         if (reads)
         {
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = Part, File = BackupFile, Says = $"Keep the {map.Touched(pieces).Count} pages that are written to." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Backup,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                $"Keep the {map.Touched(pieces).Count} pages that are written to."
+            });
         }
         steps.Add(new()
         {
@@ -217,7 +284,8 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
             Commits = true,
             Address = pieces[0].Address,
             Length = length,
-            Says = $"Erase {map.Touched(pieces).Count} pages of \"{map.Name}\" and write {length} bytes, the first of them last.",
+            Says = $"Erase {map.Touched(pieces).Count} pages of \"{map.Name}\" and write {length} bytes, the first of "
+                + "them last.",
         });
         foreach (MemoryPiece piece in reads ? pieces : [])
         {
@@ -232,20 +300,52 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
                 Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
             });
         }
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says = $"Start the program at {pieces[0].Address:X8}." });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Compare, Part = Part, Slot = Part, Says = "Wait until the loader is gone and the program runs." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Reset,
+            Part = Part,
+            Address = pieces[0].Address,
+            Says =
+            $"Start the program at {pieces[0].Address:X8}."
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Compare,
+            Part = Part,
+            Slot = Part,
+            Says =
+            "Wait until the loader is gone and the program runs."
+        });
         if (reads)
         {
             steps.BackFromHere();
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Restore, Part = Part, File = BackupFile, Says = "Write the pages that were kept." });
-            steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says = $"Start the program at {pieces[0].Address:X8}." });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Restore,
+                Part = Part,
+                File = BackupFile,
+                Says =
+                "Write the pages that were kept."
+            });
+            steps.Add(new()
+            {
+                Index = 0,
+                Kind = FlashStepKind.Reset,
+                Part = Part,
+                Address = pieces[0].Address,
+                Says =
+                $"Start the program at {pieces[0].Address:X8}."
+            });
         }
         return steps.Program();
     }
 
     private async Task<FlashStepResult> BackupAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
     {
-        DfuClient client = await EnterAsync(material.Plan, stop).ConfigureAwait(false);
+        DfuClient client = await EnterAsync(material.Plan, stop);
         byte[] kept;
         if (client.Interface.IsDfuSe)
         {
@@ -255,60 +355,71 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
             foreach (uint page in touched)
             {
                 int size = (int)_map.Runs.First(run => run.Start <= page && page < run.End).Size;
-                pages.Add(new(page, await dfuse.ReadAsync(page, size, null, stop).ConfigureAwait(false)));
+                pages.Add(new(page, await dfuse.ReadAsync(page, size, null, stop)));
                 material.Tell(step, pages.Count, touched.Count);
             }
-            kept = new DfuSeFile([new((byte)alternate, null, pages)], new(client.Usb.Vendor, client.Usb.Product, DfuSuffix.Any, DfuSuffix.DfuSe)).Write();
+            kept = new DfuSeFile(
+                [new((byte)alternate, null, pages)],
+                new(client.Usb.Vendor, client.Usb.Product, DfuSuffix.Any, DfuSuffix.DfuSe)).Write();
         }
         else
         {
-            byte[] program = await client.UploadAsync(BackupMax, stop).ConfigureAwait(false);
+            byte[] program = await client.UploadAsync(BackupMax, stop);
             kept = new DfuSuffix(client.Usb.Vendor, client.Usb.Product, DfuSuffix.Any, 0x0100).Append(program);
         }
         material.Shelf.Keep(step.File!, kept);
         return FlashStepResult.Done($"{kept.Length} bytes are kept as {step.File}.");
     }
 
-    private async Task<FlashStepResult> WriteAsync(FlashStep step, FlashMaterial material, ReadOnlyMemory<byte> file, CancellationToken stop)
+    private async Task<FlashStepResult> WriteAsync(
+        FlashStep step, FlashMaterial material, ReadOnlyMemory<byte> file, CancellationToken stop)
     {
-        DfuClient client = await EnterAsync(material.Plan, stop).ConfigureAwait(false);
+        DfuClient client = await EnterAsync(material.Plan, stop);
         if (client.Interface.IsDfuSe)
         {
-            IReadOnlyList<MemoryPiece> pieces = PiecesOf(file, step.Kind == FlashStepKind.Restore ? DfuSeFile.ElementsMax : PiecesMax);
+            IReadOnlyList<MemoryPiece> pieces =
+                PiecesOf(file, step.Kind == FlashStepKind.Restore ? DfuSeFile.ElementsMax : PiecesMax);
             long all = pieces.Sum(static piece => (long)piece.Data.Length);
-            await new DfuSeClient(client, _map!).WriteAsync(pieces, done => material.Tell(step, done, all), stop).ConfigureAwait(false);
+            await new DfuSeClient(client, _map!).WriteAsync(pieces, done => material.Tell(step, done, all), stop);
             return FlashStepResult.Done($"{all} bytes are written.");
         }
         DfuSuffix suffix = DfuSuffix.Read(file.Span, "The image");
         ReadOnlyMemory<byte> payload = file[..^suffix.Length];
-        DfuEnd end = await client.DownloadAsync(payload, done => material.Tell(step, done, payload.Length), stop).ConfigureAwait(false);
+        DfuEnd end = await client.DownloadAsync(payload, done => material.Tell(step, done, payload.Length), stop);
         if (end != DfuEnd.Idle)
         {
             Forget();
         }
-        return FlashStepResult.Done($"{payload.Length} bytes are sent and taken over ({end switch { DfuEnd.Idle => "the loader stays", DfuEnd.Reset => "reset as it asked", _ => "it left to start them" }}).");
+        string how = end switch
+        {
+            DfuEnd.Idle => "the loader stays",
+            DfuEnd.Reset => "reset as it asked",
+            _ => "it left to start them",
+        };
+        return FlashStepResult.Done($"{payload.Length} bytes are sent and taken over ({how}).");
     }
 
     private async Task<FlashStepResult> RestoreAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
     {
         byte[]? kept = material.Shelf.Find(step.File!);
         return kept is null
-            ? FlashStepResult.Failed($"The backup {step.File} is not there; the loader still answers and takes any image of this device.")
-            : await WriteAsync(step, material, kept, stop).ConfigureAwait(false);
+            ? FlashStepResult.Failed(
+            $"The backup {step.File} is not there; the loader still answers and takes any image of this device.")
+            : await WriteAsync(step, material, kept, stop);
     }
 
     private async Task<FlashStepResult> VerifyAsync(FlashStep step, CancellationToken stop)
     {
-        DfuClient client = await EnterAsync(null, stop).ConfigureAwait(false);
+        DfuClient client = await EnterAsync(null, stop);
         int length = (int)(step.Length ?? 0);
         byte[] there;
         if (client.Interface.IsDfuSe)
         {
-            there = await new DfuSeClient(client, _map!).ReadAsync((uint)(step.Address ?? 0), length, null, stop).ConfigureAwait(false);
+            there = await new DfuSeClient(client, _map!).ReadAsync((uint)(step.Address ?? 0), length, null, stop);
         }
         else
         {
-            byte[] all = await client.UploadAsync(BackupMax, stop).ConfigureAwait(false);
+            byte[] all = await client.UploadAsync(BackupMax, stop);
             there = all[..Math.Min(length, all.Length)];
         }
         string md5 = EspMd5.Of(there);
@@ -319,10 +430,10 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
 
     private async Task<FlashStepResult> StartAsync(FlashStep step, CancellationToken stop)
     {
-        DfuClient client = await EnterAsync(null, stop).ConfigureAwait(false);
+        DfuClient client = await EnterAsync(null, stop);
         if (client.Interface.IsDfuSe)
         {
-            await new DfuSeClient(client, _map!).LeaveAsync((uint)(step.Address ?? 0), stop).ConfigureAwait(false);
+            await new DfuSeClient(client, _map!).LeaveAsync((uint)(step.Address ?? 0), stop);
         }
         else
         {
@@ -343,10 +454,11 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
     {
         Forget();
         long start = clock.GetTimestamp();
-        bool loaderSeen = false, isDfuSe = plan.Steps.Any(static one => one is { Kind: FlashStepKind.Reset, Address: not null });
+        bool loaderSeen = false, isDfuSe =
+            plan.Steps.Any(static one => one is { Kind: FlashStepKind.Reset, Address: not null });
         do
         {
-            await Task.Delay(s_look, clock, stop).ConfigureAwait(false);
+            await Task.Delay(s_look, clock, stop);
             using IUsbControl? usb = Look();
             loaderSeen = usb is not null && DfuInterface.Find(usb.Configuration.Span).Any(static face => face.Loader);
             if (usb is null || loaderSeen)
@@ -356,12 +468,20 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
             string? runs = LoaderKind.Version(usb.Release);
             return isDfuSe || plan.To.Version is null || plan.To.Version == runs
                 ? FlashStepResult.Done($"{usb.Name} is back, release {runs}.")
-                : FlashStepResult.Failed($"{usb.Name} is back with release {runs}; the image is {plan.To.Version}. Something else runs than was sent.");
+                : FlashStepResult.Failed(
+                $"{usb.Name} is back with release {runs}; the image is {plan.To.Version}. Something else runs than "
+                + "was sent.");
         }
         while (clock.GetElapsedTime(start) < s_back);
-        return loaderSeen ? FlashStepResult.Failed($"Its loader is still at port {portPath} after {s_back.TotalSeconds:0} s: it does not start what was written.")
-            : isDfuSe ? FlashStepResult.Done($"The loader is gone from port {portPath}; the program shows nothing on USB.")
-            : FlashStepResult.Failed($"Nothing is back at port {portPath} after {s_back.TotalSeconds:0} s. Plug it in again; with its loader button held, it takes an image again.");
+        return loaderSeen
+            ? FlashStepResult.Failed(
+            $"Its loader is still at port {portPath} after {s_back.TotalSeconds:0} s: it does not start what was "
+            + "written.")
+            : isDfuSe ? FlashStepResult.Done(
+            $"The loader is gone from port {portPath}; the program shows nothing on USB.")
+            : FlashStepResult.Failed(
+            $"Nothing is back at port {portPath} after {s_back.TotalSeconds:0} s. Plug it in again; with its loader "
+            + "button held, it takes an image again.");
     }
 
     /// <summary>The device in its loader, claimed; refuses when another is plugged in there.</summary>
@@ -371,17 +491,24 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         {
             return known;
         }
-        IUsbControl usb = ports.Open(portPath) ?? throw new DfuException($"Nothing is plugged in at USB port {portPath}. Plug the device in there again, with its loader button held if it has one.");
+        IUsbControl usb = ports.Open(portPath)
+            ?? throw new DfuException(
+            $"Nothing is plugged in at USB port {portPath}. Plug the device in there again, with its loader button "
+            + "held if it has one.");
         string before = LoaderKind.UsbId(usb.Vendor, usb.Product);
-        (usb, _face) = await DfuDetach.EnterAsync(ports, usb, alternate, clock, stop).ConfigureAwait(false);
+        (usb, _face) = await DfuDetach.EnterAsync(ports, usb, alternate, clock, stop);
         _usb = usb;
         string now = LoaderKind.UsbId(usb.Vendor, usb.Product);
-        if (plan is { Image.Kind: DfuKind.KindName or DfuSeKind.KindName, Device.UsbId: { } planned } && before != planned && now != planned)
+        if (plan is { Image.Kind: DfuKind.KindName or DfuSeKind.KindName, Device.UsbId: { } planned }
+            && before != planned && now != planned)
         {
-            // In its loader a device may have other ids than beside its program; then the suffix, checked by the rules, names one of them.
+            // In its loader a device may have other ids than beside its program; then the suffix, checked by the rules,
+            // names one of them.
             _map = null;
             Forget();
-            throw new DfuException($"USB {now} is plugged in at port {portPath}; the plan is for {planned}. Nothing was sent. Plug that one in, or make a plan for this.");
+            throw new DfuException(
+                $"USB {now} is plugged in at port {portPath}; the plan is for {planned}. Nothing was sent. Plug that "
+                + "one in, or make a plan for this.");
         }
         _map = _face.IsDfuSe ? MapOf(usb, _face) : null;
         _client = new(usb, _face, clock);
@@ -393,15 +520,19 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
     {
         MemoryPiece[] pieces =
         [
-            .. DfuSeFile.Read(file, "The image").Targets.Where(target => target.Alternate == alternate).SelectMany(static target => target.Pieces).OrderBy(static piece => piece.Address),
+            .. DfuSeFile.Read(file, "The image").Targets.Where(target => target.Alternate == alternate)
+                .SelectMany(static target => target.Pieces).OrderBy(static piece => piece.Address),
         ];
         return pieces.Length > 0 && pieces.Length <= most
             ? pieces
-            : throw new InvalidDataException($"The image has {pieces.Length} elements for alternate setting {alternate}; allowed are 1 to {most}.");
+            : throw new InvalidDataException(
+            $"The image has {pieces.Length} elements for alternate setting {alternate}; allowed are 1 to {most}.");
     }
 
     private static MemoryMap MapOf(IUsbControl usb, DfuInterface face) =>
-        MemoryMap.Read(usb.Text(face.Text) ?? throw new InvalidDataException($"{usb.Name} does not describe its memory. Nothing is written to memory that is not described."));
+        MemoryMap.Read(usb.Text(face.Text)
+            ?? throw new InvalidDataException(
+            $"{usb.Name} does not describe its memory. Nothing is written to memory that is not described."));
 
     private IUsbControl? Look()
     {

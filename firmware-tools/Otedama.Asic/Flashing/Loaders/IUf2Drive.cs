@@ -9,7 +9,8 @@ public interface IUf2Drive
     /// <summary>INFO_UF2.TXT, or null when no such drive is there now.</summary>
     string? Info();
 
-    /// <summary>Writes the file and waits until the drive has it. The drive may go away during the last of it.</summary>
+    /// <summary>Writes the file and waits until the drive has it. The drive may go away during the last of
+    /// it.</summary>
     /// <param name="written">Told the bytes handed over so far.</param>
     void Write(string name, ReadOnlySpan<byte> bytes, Action<long> written);
 }

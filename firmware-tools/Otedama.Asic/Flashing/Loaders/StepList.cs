@@ -7,7 +7,8 @@ internal sealed class StepList
     private readonly List<FlashStep> _back = [];
     private bool _goesBack;
 
-    public void Add(FlashStep step) => (_goesBack ? _back : _steps).Add(step with { Index = _steps.Count + _back.Count });
+    public void Add(FlashStep step) =>
+        (_goesBack ? _back : _steps).Add(step with { Index = _steps.Count + _back.Count });
 
     public void BackFromHere() => _goesBack = true;
 

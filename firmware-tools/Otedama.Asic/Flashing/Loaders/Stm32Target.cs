@@ -42,19 +42,31 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
     public FlashProgram Program(FlashDevice device, ImageReport image, ReadOnlyMemory<byte> bytes, FlashOptions options)
     {
         Stm32Chip chip = _chip ?? throw new FlashException(
-            $"The chip says it is {_loader?.ChipId:X3}h, whose pages are not known here; known are {string.Join(", ", Stm32Chip.All.Select(static one => $"{one.Id:X3}h"))}. Nothing is erased by guess.");
+            $"The chip says it is {_loader?.ChipId:X3}h, whose pages are not known here; known are "
+            + string.Join(", ", Stm32Chip.All.Select(static one => $"{one.Id:X3}h"))
+            + ". Nothing is erased by guess.");
         if (image.Kind != DfuSeKind.KindName)
         {
-            throw new FlashException($"The image is {image.Kind}; this loader needs the addresses that a DfuSe file has. Take that file.");
+            throw new FlashException(
+                $"The image is {image.Kind}; this loader needs the addresses that a DfuSe file has. Take that file.");
         }
         IReadOnlyList<MemoryPiece> pieces = Pieces(bytes);
-        if (pieces.Select(piece => chip.Map.Refusal(piece, SectorRights.Write)).FirstOrDefault(static refusal => refusal is not null) is { } refusal)
+        if (pieces.Select(piece => chip.Map.Refusal(piece, SectorRights.Write))
+            .FirstOrDefault(static refusal => refusal is not null) is { } refusal)
         {
             throw new FlashException($"The image does not fit the chip: {refusal}.");
         }
         int pages = chip.Map.Touched(pieces).Count;
         StepList steps = new();
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = Part, File = BackupFile, Says = $"Keep the {pages} pages that are written to." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Backup,
+            Part = Part,
+            File = BackupFile,
+            Says =
+            $"Keep the {pages} pages that are written to."
+        });
         steps.Add(new()
         {
             Index = 0,
@@ -79,10 +91,34 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
                 Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
             });
         }
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says = $"Start the program at {pieces[0].Address:X8}." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Reset,
+            Part = Part,
+            Address = pieces[0].Address,
+            Says =
+            $"Start the program at {pieces[0].Address:X8}."
+        });
         steps.BackFromHere();
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Restore, Part = Part, File = BackupFile, Says = "Write the pages that were kept." });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Reset, Part = Part, Address = pieces[0].Address, Says = $"Start the program at {pieces[0].Address:X8}." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Restore,
+            Part = Part,
+            File = BackupFile,
+            Says =
+            "Write the pages that were kept."
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Reset,
+            Part = Part,
+            Address = pieces[0].Address,
+            Says =
+            $"Start the program at {pieces[0].Address:X8}."
+        });
         return steps.Program();
     }
 
@@ -101,7 +137,9 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
                     FlashStepKind.Reset => Start(step),
                     FlashStepKind.Restore => material.Shelf.Find(step.File!) is { } kept
                         ? Write(step, material, Pieces(kept), stop)
-                        : FlashStepResult.Failed($"The backup {step.File} is not there; the loader still answers and takes any image of this chip."),
+                        : FlashStepResult.Failed(
+                        $"The backup {step.File} is not there; the loader still answers and takes any image of this "
+                        + "chip."),
                     _ => FlashStepResult.Failed($"A step {step.Kind} is not one of the STM32 loader."),
                 });
             }
@@ -122,7 +160,8 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
         {
             Connect();
             return ValueTask.FromResult(
-                plan.Steps.Where(static step => step.Kind == FlashStepKind.Compare).All(step => Compare(step).Outcome == FlashStepOutcome.Done) ? FlashBoots.New : FlashBoots.Neither);
+                plan.Steps.Where(static step => step.Kind == FlashStepKind.Compare)
+                    .All(step => Compare(step).Outcome == FlashStepOutcome.Done) ? FlashBoots.New : FlashBoots.Neither);
         }
         catch (Exception e) when (e is Stm32Exception or LinkException)
         {
@@ -154,12 +193,14 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
             _client!.Read(page, bytes);
             pages.Add(new(page, bytes));
         }
-        byte[] file = new DfuSeFile([new(0, null, pages)], new(DfuSuffix.Any, DfuSuffix.Any, DfuSuffix.Any, DfuSuffix.DfuSe)).Write();
+        byte[] file = new DfuSeFile(
+            [new(0, null, pages)], new(DfuSuffix.Any, DfuSuffix.Any, DfuSuffix.Any, DfuSuffix.DfuSe)).Write();
         material.Shelf.Keep(step.File!, file);
         return FlashStepResult.Done($"{pages.Count} pages are kept as {step.File}.");
     }
 
-    private FlashStepResult Write(FlashStep step, FlashMaterial material, IReadOnlyList<MemoryPiece> pieces, CancellationToken stop)
+    private FlashStepResult Write(
+        FlashStep step, FlashMaterial material, IReadOnlyList<MemoryPiece> pieces, CancellationToken stop)
     {
         long all = pieces.Sum(static piece => (long)piece.Data.Length), done = 0;
         _client!.ErasePages([.. _chip!.Map.Touched(pieces).Select(_chip.PageAt)]);
@@ -170,7 +211,9 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
             done += block.Data.Length;
             material.Tell(step, done, all);
         }
-        return FlashStepResult.Done($"{all} bytes are written.{(_client.HasParity ? "" : " The port keeps no parity bit, so the line was not checked by it.")}");
+        return FlashStepResult.Done(_client.HasParity
+            ? $"{all} bytes are written."
+            : $"{all} bytes are written. The port keeps no parity bit, so the line was not checked by it.");
     }
 
     private FlashStepResult Compare(FlashStep step)
@@ -180,7 +223,8 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
         string md5 = EspMd5.Of(there);
         return md5 == step.Md5
             ? FlashStepResult.Done($"{there.Length} bytes read back are those of the image.")
-            : FlashStepResult.Failed($"{there.Length} bytes read back at {step.Address:X8} have MD5 {md5}; allowed is {step.Md5}.");
+            : FlashStepResult.Failed(
+            $"{there.Length} bytes read back at {step.Address:X8} have MD5 {md5}; allowed is {step.Md5}.");
     }
 
     private FlashStepResult Start(FlashStep step)
@@ -194,8 +238,11 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
     {
         try
         {
-            MemoryPiece[] pieces = [.. DfuSeFile.Read(file, "The image").Targets.Where(static target => target.Alternate == 0).SelectMany(static target => target.Pieces).OrderBy(static piece => piece.Address)];
-            return pieces.Length > 0 ? pieces : throw new InvalidDataException("The image has no elements for alternate setting 0.");
+            MemoryPiece[] pieces =
+                [.. DfuSeFile.Read(file, "The image").Targets.Where(static target => target.Alternate == 0)
+                .SelectMany(static target => target.Pieces).OrderBy(static piece => piece.Address)];
+            return pieces.Length > 0 ? pieces
+                : throw new InvalidDataException("The image has no elements for alternate setting 0.");
         }
         catch (InvalidDataException e)
         {

@@ -33,7 +33,8 @@ public sealed class Uf2Folder(string path) : IUf2Drive
     {
         try
         {
-            using FileStream stream = new(System.IO.Path.Combine(path, name), FileMode.Create, FileAccess.Write, FileShare.None, 1);
+            using FileStream stream =
+                new(System.IO.Path.Combine(path, name), FileMode.Create, FileAccess.Write, FileShare.None, 1);
             for (int at = 0; at < bytes.Length; at += ChunkMax)
             {
                 stream.Write(bytes[at..Math.Min(at + ChunkMax, bytes.Length)]);
@@ -43,7 +44,8 @@ public sealed class Uf2Folder(string path) : IUf2Drive
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"{path} may not be written: {e.Message.TrimEnd('.')}. Mount the drive so that you may.", e);
+            throw new IOException(
+                $"{path} may not be written: {e.Message.TrimEnd('.')}. Mount the drive so that you may.", e);
         }
     }
 }

@@ -1,14 +1,15 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// A loader that shows a drive and takes a UF2 file on it (RP2040 boards). Known by the Board-ID in INFO_UF2.TXT; has written when the drive is gone
-/// and, where the USB port is known, the device is back there as its program.
+/// A loader that shows a drive and takes a UF2 file on it (RP2040 boards). Known by the Board-ID in INFO_UF2.TXT; has
+/// written when the drive is gone and, where the USB port is known, the device is back there as its program.
 /// </summary>
 /// <param name="drive">Where it is mounted.</param>
 /// <param name="boardId">The Board-ID that has to be there, such as RPI-RP2.</param>
 /// <param name="ports">Null = only the drive is watched.</param>
 /// <param name="portPath">Of the device on USB.</param>
-public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports, string? portPath, TimeProvider clock) : IFlashTarget
+public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports, string? portPath, TimeProvider clock)
+    : IFlashTarget
 {
     private const string Part = "app";
 
@@ -39,7 +40,8 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
     public ValueTask<FlashDevice> ReadAsync(CancellationToken stop)
     {
         string text = drive.Info() ?? throw new FlashException(
-            $"{drive.Path} has no INFO_UF2.TXT: no UF2 loader is mounted there. Hold BOOTSEL while you plug the board in, mount its drive, and repeat.");
+            $"{drive.Path} has no INFO_UF2.TXT: no UF2 loader is mounted there. Hold BOOTSEL while you plug the board "
+                + "in, mount its drive, and repeat.");
         IReadOnlyDictionary<string, string> info = ReadInfo(text);
         string found = info.GetValueOrDefault("Board-ID", "");
         return found.Equals(boardId, StringComparison.OrdinalIgnoreCase)
@@ -53,14 +55,17 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
                 Controller = found.Equals("RPI-RP2", StringComparison.OrdinalIgnoreCase) ? Uf2Family.Rp2040.Name : null,
                 Slot = Part,
             })
-            : throw new FlashException($"The loader at {drive.Path} says Board-ID \"{found}\"; allowed is \"{boardId}\". Mount the drive of the right board, or name its id.");
+            : throw new FlashException(
+            $"The loader at {drive.Path} says Board-ID \"{found}\"; allowed is \"{boardId}\". Mount the drive of the "
+            + "right board, or name its id.");
     }
 
     public FlashProgram Program(FlashDevice device, ImageReport image, ReadOnlyMemory<byte> bytes, FlashOptions options)
     {
         if (image.Kind != Uf2Kind.KindName)
         {
-            throw new FlashException($"The image is {image.Kind}; this loader takes UF2 files. Take that file of the same release.");
+            throw new FlashException(
+                $"The image is {image.Kind}; this loader takes UF2 files. Take that file of the same release.");
         }
         Uf2Image uf2 = Checked(bytes, device.Controller);
         StepList steps = new();
@@ -82,17 +87,19 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
             Kind = FlashStepKind.Compare,
             Part = Part,
             Slot = Part,
-            Says = portPath is null ? "Wait until the drive is gone, which means that the program starts." : "Wait until the drive is gone and the program is back on USB.",
+            Says = portPath is null ? "Wait until the drive is gone, which means that the program starts."
+                : "Wait until the drive is gone and the program is back on USB.",
         });
         return steps.Program();
     }
 
-    public async ValueTask<FlashStepResult> DoAsync(FlashStep step, FlashMaterial material, CancellationToken stop) => step.Kind switch
-    {
-        FlashStepKind.Write => Write(step, material),
-        FlashStepKind.Compare => await CompareAsync(material.Plan, stop).ConfigureAwait(false),
-        _ => FlashStepResult.Failed($"A step {step.Kind} is not one of a UF2 drive."),
-    };
+    public async ValueTask<FlashStepResult> DoAsync(FlashStep step, FlashMaterial material, CancellationToken stop) =>
+        step.Kind switch
+        {
+            FlashStepKind.Write => Write(step, material),
+            FlashStepKind.Compare => await CompareAsync(material.Plan, stop),
+            _ => FlashStepResult.Failed($"A step {step.Kind} is not one of a UF2 drive."),
+        };
 
     public ValueTask<FlashBoots> LookAsync(FlashPlan plan, CancellationToken stop)
     {
@@ -117,7 +124,8 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
     {
         try
         {
-            Uf2Family family = Uf2Family.All.FirstOrDefault(family => family.Name == controller) ?? Uf2Image.FamilyOf(bytes.Span) ?? Uf2Family.Rp2040;
+            Uf2Family family = Uf2Family.All.FirstOrDefault(family => family.Name == controller)
+                ?? Uf2Image.FamilyOf(bytes.Span) ?? Uf2Family.Rp2040;
             return Uf2Image.Read(bytes.Span, "The image", family);
         }
         catch (InvalidDataException e)
@@ -145,7 +153,8 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
             return handed == bytes.Length && drive.Info() is null
                 ? FlashStepResult.Done($"{bytes.Length} bytes are on the drive, which left while it was synced.")
                 : FlashStepResult.Failed(
-                    $"{drive.Path} took {handed} of {bytes.Length} bytes: {e.Message.TrimEnd('.')}. Hold BOOTSEL while you plug the board in, and go on: it always takes an image again.");
+                    $"{drive.Path} took {handed} of {bytes.Length} bytes: {e.Message.TrimEnd('.')}. Hold BOOTSEL "
+                        + "while you plug the board in, and go on: it always takes an image again.");
         }
     }
 
@@ -155,14 +164,16 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
         string? runs = null;
         do
         {
-            await Task.Delay(s_look, clock, stop).ConfigureAwait(false);
+            await Task.Delay(s_look, clock, stop);
             if (drive.Info() is not null)
             {
                 continue;
             }
             if (portPath is null)
             {
-                return FlashStepResult.Done("The drive is gone: the program was started. Its USB port was not named, so its release was not read.");
+                return FlashStepResult.Done(
+                    "The drive is gone: the program was started. Its USB port was not named, so its release was not "
+                    + "read.");
             }
             using IUsbControl? usb = Program();
             runs = usb is null ? null : LoaderKind.Version(usb.Release);
@@ -173,9 +184,14 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
         }
         while (clock.GetElapsedTime(start) < s_back);
         return FlashStepResult.Failed(
-            drive.Info() is not null ? $"The drive is still at {drive.Path} after {s_back.TotalSeconds:0} s: the loader did not take the file."
-            : runs is not null ? $"The device at port {portPath} is back with release {runs}; the image is {plan.To.Version}. Something else runs than was sent."
-            : $"The drive is gone, and nothing is back at port {portPath} within {s_back.TotalSeconds:0} s. Hold BOOTSEL while you plug the board in: it always takes an image again.");
+            drive.Info() is not null
+                ? $"The drive is still at {drive.Path} after {s_back.TotalSeconds:0} s: the loader did not take the "
+                + "file."
+            : runs is not null
+            ? $"The device at port {portPath} is back with release {runs}; the image is {plan.To.Version}. Something "
+            + "else runs than was sent."
+            : $"The drive is gone, and nothing is back at port {portPath} within {s_back.TotalSeconds:0} s. Hold "
+            + "BOOTSEL while you plug the board in: it always takes an image again.");
     }
 
     /// <summary>The device as its program: whatever is at the port while the drive is gone.</summary>

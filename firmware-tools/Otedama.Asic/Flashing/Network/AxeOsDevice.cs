@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Otedama.Asic;
 
-/// <summary>An AxeOS device as flashing knows it, from its reply to info and the normal form of the fleet. Pure.</summary>
+/// <summary>An AxeOS device as flashing knows it, from its reply to info and the normal form of the fleet.
+/// Pure.</summary>
 internal static class AxeOsDevice
 {
     /// <summary>Slots a device lists; real ones have four.</summary>
@@ -27,7 +28,8 @@ internal static class AxeOsDevice
             Slots =
             [
                 .. info.Member("partitions").Objects(SlotsMax).Where(static one => one.Text("label") is not null)
-                    .Select(one => new FlashSlot(one.Text("label")!, 0, null, one.Text("label") == identity.Slot, one.Text("version"))),
+                    .Select(one => new FlashSlot(
+                        one.Text("label")!, 0, null, one.Text("label") == identity.Slot, one.Text("version"))),
             ],
             Health = HealthOf(info, reading),
         };
@@ -45,7 +47,8 @@ internal static class AxeOsDevice
         Rate = reading.Rates.TenMinutes ?? reading.Rates.OneMinute ?? reading.Rates.FiveSeconds,
         Accepted = reading.Shares.Accepted,
         Rejected = reading.Shares.Rejected,
-        PoolUser = (reading.Pools.FirstOrDefault(static pool => pool.Priority == 0) ?? (reading.Pools.Count > 0 ? reading.Pools[0] : null))?.User,
+        PoolUser = (reading.Pools.FirstOrDefault(static pool => pool.Priority == 0)
+            ?? (reading.Pools.Count > 0 ? reading.Pools[0] : null))?.User,
     };
 
     /// <summary>The slot the device's own updater writes to next.</summary>

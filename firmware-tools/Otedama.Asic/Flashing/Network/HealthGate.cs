@@ -1,8 +1,9 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Whether a device feels after an update as before (rule 10): its rate at least 90 %, its chips at most 5 degrees warmer, at most 2 % of its work refused, for
-/// 15 min. What is plainly wrong ends it sooner. Pure: samples come in, a sentence comes out.
+/// Whether a device feels after an update as before (rule 10): its rate at least 90 %, its chips at most 5 degrees
+/// warmer, at most 2 % of its work refused, for 15 min. What is plainly wrong ends it sooner. Pure: samples come in, a
+/// sentence comes out.
 /// </summary>
 /// <param name="before">As it was when the plan was made.</param>
 /// <param name="expected">H/s its clock and chips should give, where no rate of before is known.</param>
@@ -39,7 +40,8 @@ public sealed class HealthGate(FlashHealth before, double? expected)
     {
         if (now is null)
         {
-            return since - _answered > s_silence ? $"it has not answered for {(since - _answered).TotalSeconds:0} s" : null;
+            return since - _answered > s_silence ? $"it has not answered for {(since - _answered).TotalSeconds:0} s"
+                : null;
         }
         _answered = since;
         _restarts += _last?.UptimeSeconds > now.UptimeSeconds ? 1 : 0;
@@ -49,10 +51,13 @@ public sealed class HealthGate(FlashHealth before, double? expected)
         }
         _last = now;
         return now.Overheat == true ? "it says it is overheated"
-            : now.PoolUser is { } user && before.PoolUser is { } known && user != known ? $"it works for {user} now, and worked for {known} before"
+            : now.PoolUser is { } user && before.PoolUser is { } known && user != known
+            ? $"it works for {user} now, and worked for {known} before"
             : _restarts > RestartsMax ? $"it restarted {_restarts} times"
-            : now.TemperatureC > before.TemperatureC + MuchWarmer ? $"its chips are at {now.TemperatureC:0.#} C, {before.TemperatureC:0.#} C before"
-            : since >= s_warm && Wanted is double wanted && now.Rate < wanted * DeadShare ? $"it hashes {Rate(now.Rate)} after {since.TotalMinutes:0} min, {Rate(wanted)} before"
+            : now.TemperatureC > before.TemperatureC + MuchWarmer
+            ? $"its chips are at {now.TemperatureC:0.#} C, {before.TemperatureC:0.#} C before"
+            : since >= s_warm && Wanted is double wanted && now.Rate < wanted * DeadShare
+            ? $"it hashes {Rate(now.Rate)} after {since.TotalMinutes:0} min, {Rate(wanted)} before"
             : null;
     }
 
@@ -65,19 +70,23 @@ public sealed class HealthGate(FlashHealth before, double? expected)
         }
         if (Wanted is double wanted && !(now.Rate >= wanted * RateShare))
         {
-            return $"it hashes {Rate(now.Rate)} after {Time.TotalMinutes:0} min, {Rate(wanted)} before; at least {RateShare:P0} of that is allowed";
+            return $"it hashes {Rate(now.Rate)} after {Time.TotalMinutes:0} min, {Rate(wanted)} before; at least "
+                + $"{RateShare:P0} of that is allowed";
         }
         if (now.TemperatureC > before.TemperatureC + WarmerMax)
         {
-            return $"its chips are at {now.TemperatureC:0.#} C, {before.TemperatureC:0.#} C before; at most {WarmerMax} degrees more are allowed";
+            return $"its chips are at {now.TemperatureC:0.#} C, {before.TemperatureC:0.#} C before; at most "
+                + $"{WarmerMax} degrees more are allowed";
         }
         double accepted = Delta(first.Accepted, now.Accepted), rejected = Delta(first.Rejected, now.Rejected);
         return rejected > Math.Max(1, (accepted + rejected) * RejectShare)
-            ? $"{rejected:0} of {accepted + rejected:0} shares were refused; at most {RejectShare:P0} are allowed, or one"
+            ? $"{rejected:0} of {accepted + rejected:0} shares were refused; at most {RejectShare:P0} are allowed, or "
+            + "one"
             : null;
     }
 
-    private static double Delta(ulong? from, ulong? to) => from is ulong first && to is ulong last && last > first ? last - first : 0;
+    private static double Delta(ulong? from, ulong? to) => from is ulong first && to is ulong last && last > first
+        ? last - first : 0;
 
     private static string Rate(double? rate) => rate is double known ? $"{known / 1e9:0.#} GH/s" : "at an unknown rate";
 }

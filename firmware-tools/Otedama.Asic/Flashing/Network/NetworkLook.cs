@@ -13,7 +13,7 @@ internal sealed class NetworkLook(IFleetDriver driver, FleetTarget target, TimeP
     {
         try
         {
-            return await driver.ReadAsync(target, stop).ConfigureAwait(false);
+            return await driver.ReadAsync(target, stop);
         }
         catch (FleetException)
         {
@@ -21,49 +21,55 @@ internal sealed class NetworkLook(IFleetDriver driver, FleetTarget target, TimeP
         }
     }
 
-    /// <summary>New = another version than before, or the one the plan names; Old = that of before; Unknown = no answer, or no version is told.</summary>
+    /// <summary>New = another version than before, or the one the plan names; Old = that of before; Unknown = no
+    /// answer, or no version is told.</summary>
     /// <param name="down">How long an answer with the old version may still be one from before the restart.</param>
     public async Task<FlashBoots> SettleAsync(FlashPlan plan, TimeSpan down, CancellationToken stop)
     {
         long start = clock.GetTimestamp();
         while (true)
         {
-            if (await TryAsync(stop).ConfigureAwait(false) is { } now)
+            if (await TryAsync(stop) is { } now)
             {
                 if (now.Id != plan.Device.Id)
                 {
-                    throw new FleetException(FleetFault.Device, At, $"{At} is {now.Id} now; the plan is for {plan.Device.Id}. Nothing more is sent to it.");
+                    throw new FleetException(
+                        FleetFault.Device, At,
+                        $"{At} is {now.Id} now; the plan is for {plan.Device.Id}. Nothing more is sent to it.");
                 }
                 string? runs = now.Identity.Version;
-                if (runs is not null && (plan.To.Version is { } wanted ? runs == wanted && wanted != plan.From.Version : plan.From.Version is not null && runs != plan.From.Version))
+                if (runs is not null
+                    && (plan.To.Version is { } wanted ? runs == wanted && wanted != plan.From.Version
+                    : plan.From.Version is not null && runs != plan.From.Version))
                 {
                     return FlashBoots.New;
                 }
                 if (clock.GetElapsedTime(start) >= down)
                 {
-                    return runs is null ? FlashBoots.Unknown : runs == plan.From.Version ? FlashBoots.Old : FlashBoots.Neither;
+                    return runs is null ? FlashBoots.Unknown : runs == plan.From.Version ? FlashBoots.Old
+                        : FlashBoots.Neither;
                 }
             }
             else if (clock.GetElapsedTime(start) >= up)
             {
                 return FlashBoots.Unknown;
             }
-            await Task.Delay(s_look, clock, stop).ConfigureAwait(false);
+            await Task.Delay(s_look, clock, stop);
         }
     }
 
     /// <summary>Rule 10 on any driver's readings; null = passed.</summary>
     public async Task<string?> GateAsync(FlashHealth before, Action<TimeSpan> tell, CancellationToken stop)
     {
-        FleetReading? first = await TryAsync(stop).ConfigureAwait(false);
+        FleetReading? first = await TryAsync(stop);
         HealthGate gate = new(before, first?.Rates.Expected);
         long start = clock.GetTimestamp();
         string? failed = gate.Add(first is null ? null : HealthOf(first), TimeSpan.Zero);
         while (failed is null && clock.GetElapsedTime(start) < HealthGate.Time)
         {
-            await Task.Delay(HealthGate.Interval, clock, stop).ConfigureAwait(false);
+            await Task.Delay(HealthGate.Interval, clock, stop);
             TimeSpan since = clock.GetElapsedTime(start);
-            failed = gate.Add(await TryAsync(stop).ConfigureAwait(false) is { } now ? HealthOf(now) : null, since);
+            failed = gate.Add(await TryAsync(stop) is { } now ? HealthOf(now) : null, since);
             tell(since);
         }
         return failed ?? gate.End();
@@ -72,8 +78,10 @@ internal sealed class NetworkLook(IFleetDriver driver, FleetTarget target, TimeP
     public static FlashHealth HealthOf(FleetReading reading) => new()
     {
 
-        // Chips of large miners are at 80 C and more where their boards are at 60; the rule's limit is meant for boards.
-        TemperatureC = reading.Temperatures.Board ?? reading.Chains.Max(static chain => chain.TemperatureC) ?? reading.Temperatures.ChipMax,
+        // Chips of large miners are at 80 C and more where their boards are at 60; the rule's limit is meant for
+        // boards.
+        TemperatureC = reading.Temperatures.Board ?? reading.Chains.Max(static chain => chain.TemperatureC)
+            ?? reading.Temperatures.ChipMax,
         Overheat = reading.State == FleetState.Throttled,
         WifiSignal = reading.WifiSignal,
         Wired = reading.WifiSignal is null ? true : null,
@@ -83,6 +91,7 @@ internal sealed class NetworkLook(IFleetDriver driver, FleetTarget target, TimeP
         Rate = reading.Rates.TenMinutes ?? reading.Rates.OneMinute ?? reading.Rates.FiveSeconds,
         Accepted = reading.Shares.Accepted,
         Rejected = reading.Shares.Rejected,
-        PoolUser = (reading.Pools.FirstOrDefault(static pool => pool.Priority == 0) ?? (reading.Pools.Count > 0 ? reading.Pools[0] : null))?.User,
+        PoolUser = (reading.Pools.FirstOrDefault(static pool => pool.Priority == 0)
+            ?? (reading.Pools.Count > 0 ? reading.Pools[0] : null))?.User,
     };
 }

@@ -51,18 +51,25 @@ public sealed record UploadResult(UploadEnd End, long Sent, int? Status, string 
     /// <summary>For people, as the start of a sentence.</summary>
     public string Words(long length) => End switch
     {
-        UploadEnd.Replied => $"the device answered HTTP {Status}{(Text.Length > 0 ? $" ({Text})" : "")} after {Sent} of {length} bytes",
+        UploadEnd.Replied when Text.Length > 0 =>
+            $"the device answered HTTP {Status} ({Text}) after {Sent} of {length} bytes",
+        UploadEnd.Replied => $"the device answered HTTP {Status} after {Sent} of {length} bytes",
         UploadEnd.NotConnected => "the device does not take a connection",
         UploadEnd.Broke => $"the connection broke after {Sent} of {length} bytes",
-        UploadEnd.Stalled => $"the device took nothing for {UploadClient.Stall.TotalSeconds:0} s after {Sent} of {length} bytes, and the connection was closed",
-        UploadEnd.TimedOut => $"{Sent} of {length} bytes took more than {UploadClient.Total.TotalMinutes:0} min, and the connection was closed",
+        UploadEnd.Stalled =>
+            $"the device took nothing for {UploadClient.Stall.TotalSeconds:0} s after {Sent} of {length} bytes, and "
+            + "the connection was closed",
+        UploadEnd.TimedOut =>
+            $"{Sent} of {length} bytes took more than {UploadClient.Total.TotalMinutes:0} min, and the connection was "
+            + "closed",
         _ => $"all {length} bytes were sent and the answer was lost",
     };
 }
 
 /// <summary>
-/// Sends firmware over HTTP (rule 9): one stream without pauses, its length told ahead, 30 s for a stall, 10 min in all. Where it gives up, it closes the
-/// connection: a device that waits for bytes waits for ever otherwise. Any thread.
+/// Sends firmware over HTTP (rule 9): one stream without pauses, its length told ahead, 30 s for a stall, 10 min in
+/// all. Where it gives up, it closes the connection: a device that waits for bytes waits for ever otherwise. Any
+/// thread.
 /// </summary>
 public sealed class UploadClient : IDisposable
 {
@@ -97,10 +104,12 @@ public sealed class UploadClient : IDisposable
             PooledConnectionLifetime = TimeSpan.Zero,
             ConnectCallback = static async (context, cancel) =>
             {
-                Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = SendBuffer };
+                Socket socket = new(
+                    SocketType.Stream, ProtocolType.Tcp)
+                { NoDelay = true, SendBufferSize = SendBuffer };
                 try
                 {
-                    await socket.ConnectAsync(context.DnsEndPoint, cancel).ConfigureAwait(false);
+                    await socket.ConnectAsync(context.DnsEndPoint, cancel);
                     return new NetworkStream(socket, ownsSocket: true);
                 }
                 catch
@@ -119,19 +128,22 @@ public sealed class UploadClient : IDisposable
 
     /// <summary>Throws only OperationCanceledException of the caller's.</summary>
     /// <param name="progress">Told the bytes handed over so far.</param>
-    public async Task<UploadResult> SendAsync(FleetTarget target, Upload upload, Action<long>? progress, CancellationToken stop)
+    public async Task<UploadResult> SendAsync(
+        FleetTarget target, Upload upload, Action<long>? progress, CancellationToken stop)
     {
         IPEndPoint device = new(target.Address, target.Ports.Web);
-        using IDisposable turn = await _transport.Gates.EnterAsync(device, stop).ConfigureAwait(false);
+        using IDisposable turn = await _transport.Gates.EnterAsync(device, stop);
         using CancellationTokenSource stall = new(Stall, _transport.Clock);
         using CancellationTokenSource total = new(Total, _transport.Clock);
-        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(stop, stall.Token, total.Token);
+        using CancellationTokenSource any =
+            CancellationTokenSource.CreateLinkedTokenSource(stop, stall.Token, total.Token);
         using Content content = new(upload.Body, sent =>
         {
             stall.CancelAfter(sent == upload.Body.Length ? upload.ReplyWithin : Stall);
             progress?.Invoke(sent);
         });
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri($"http://{target.UrlHost}:{device.Port}{upload.Path}")) { Content = content };
+        using HttpRequestMessage request =
+            new(HttpMethod.Post, new Uri($"http://{target.UrlHost}:{device.Port}{upload.Path}")) { Content = content };
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(upload.ContentType);
         request.Headers.ConnectionClose = true;
         foreach ((string name, string value) in upload.Headers)
@@ -140,18 +152,25 @@ public sealed class UploadClient : IDisposable
         }
         try
         {
-            using HttpResponseMessage reply = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, any.Token).ConfigureAwait(false);
-            return new(UploadEnd.Replied, content.Sent, (int)reply.StatusCode, await TextAsync(reply, target, any.Token).ConfigureAwait(false));
+            using HttpResponseMessage reply =
+                await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, any.Token);
+            return new(UploadEnd.Replied, content.Sent, (int)reply.StatusCode,
+                await TextAsync(reply, target, any.Token));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             bool sent = content.Sent == upload.Body.Length;
-            return new(sent ? UploadEnd.NoReply : total.IsCancellationRequested ? UploadEnd.TimedOut : UploadEnd.Stalled, content.Sent, null, "");
+            return new(sent ? UploadEnd.NoReply : total.IsCancellationRequested ? UploadEnd.TimedOut
+                : UploadEnd.Stalled, content.Sent, null, "");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             UploadEnd end = content.Sent == upload.Body.Length ? UploadEnd.NoReply
-                : e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } && content.Sent == 0 ? UploadEnd.NotConnected
+                : e is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                } && content.Sent == 0 ? UploadEnd.NotConnected
                 : UploadEnd.Broke;
             return new(end, content.Sent, null, "");
         }
@@ -163,8 +182,8 @@ public sealed class UploadClient : IDisposable
         byte[] bytes = new byte[ReplyMax];
         try
         {
-            using Stream stream = await reply.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            int count = await stream.ReadAtLeastAsync(bytes, ReplyMax, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
+            using Stream stream = await reply.Content.ReadAsStreamAsync(cancel);
+            int count = await stream.ReadAtLeastAsync(bytes, ReplyMax, throwOnEndOfStream: false, cancel);
             string text = SecretFilter.Clean(bytes[..count], target.Credentials?.Password, target.Credentials?.Totp);
             string plain = string.Concat(text.Where(static c => !char.IsControl(c))).Trim();
             return plain.Length > TextMax ? plain[..TextMax] : plain;
@@ -181,15 +200,17 @@ public sealed class UploadClient : IDisposable
 
         public long Sent => Volatile.Read(ref _sent);
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, default);
 
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        protected override async Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             for (int at = 0; at < body.Length;)
             {
                 int length = Math.Min(ChunkMax, body.Length - at);
-                await stream.WriteAsync(body.Slice(at, length), cancellationToken).ConfigureAwait(false);
-                await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await stream.WriteAsync(body.Slice(at, length), cancellationToken);
+                await stream.FlushAsync(cancellationToken);
                 at += length;
                 Volatile.Write(ref _sent, at);
                 tell(at);

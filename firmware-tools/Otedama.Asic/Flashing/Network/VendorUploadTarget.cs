@@ -3,8 +3,9 @@ using System.Text;
 namespace Otedama.Asic;
 
 /// <summary>
-/// A miner with a Linux control board whose own updater takes its vendor's signed package. There is one slot and no way back over the network (an SD card
-/// or the vendor's tool is), so an upload is refused by everything that can be known before it.
+/// A miner with a Linux control board whose own updater takes its vendor's signed package. There is one slot and no way
+/// back over the network (an SD card or the vendor's tool is), so an upload is refused by everything that can be known
+/// before it.
 /// </summary>
 public abstract class VendorUploadTarget : IFlashTarget
 {
@@ -37,7 +38,7 @@ public abstract class VendorUploadTarget : IFlashTarget
     {
         try
         {
-            FleetReading reading = await Driver.ReadAsync(Target, stop).ConfigureAwait(false);
+            FleetReading reading = await Driver.ReadAsync(Target, stop);
             return await DescribeAsync(
                 new FlashDevice
                 {
@@ -53,7 +54,7 @@ public abstract class VendorUploadTarget : IFlashTarget
                     Mac = reading.Identity.Mac,
                     Health = NetworkLook.HealthOf(reading),
                 },
-                stop).ConfigureAwait(false);
+                stop);
         }
         catch (FleetException e)
         {
@@ -69,10 +70,41 @@ public abstract class VendorUploadTarget : IFlashTarget
         }
         string words = Judge(device, image, bytes);
         StepList steps = new();
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = "settings", File = SettingsFile, Says = "Keep what it says of its settings and pools, without passwords." });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Write, Part = Part, Length = bytes.Length, ImageOffset = 0, Commits = true, Says = words });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Compare, Part = Part, Says = "Wait until it is back, and compare version, model, MAC and pool user." });
-        steps.Add(new() { Index = 0, Kind = FlashStepKind.Gate, Part = Part, Says = "Watch hash rate, temperature and refused shares for 15 min." });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Backup,
+            Part = "settings",
+            File = SettingsFile,
+            Says =
+            "Keep what it says of its settings and pools, without passwords."
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Write,
+            Part = Part,
+            Length = bytes.Length,
+            ImageOffset = 0,
+            Commits = true,
+            Says = words
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Compare,
+            Part = Part,
+            Says =
+            "Wait until it is back, and compare version, model, MAC and pool user."
+        });
+        steps.Add(new()
+        {
+            Index = 0,
+            Kind = FlashStepKind.Gate,
+            Part = Part,
+            Says =
+            "Watch hash rate, temperature and refused shares for 15 min."
+        });
         return steps.Program();
     }
 
@@ -82,10 +114,10 @@ public abstract class VendorUploadTarget : IFlashTarget
         {
             return step.Kind switch
             {
-                FlashStepKind.Backup => await BackupAsync(step, material, stop).ConfigureAwait(false),
-                FlashStepKind.Write => await WriteAsync(step, material, stop).ConfigureAwait(false),
-                FlashStepKind.Compare => await CompareAsync(material.Plan, stop).ConfigureAwait(false),
-                FlashStepKind.Gate => await GateAsync(step, material, stop).ConfigureAwait(false),
+                FlashStepKind.Backup => await BackupAsync(step, material, stop),
+                FlashStepKind.Write => await WriteAsync(step, material, stop),
+                FlashStepKind.Compare => await CompareAsync(material.Plan, stop),
+                FlashStepKind.Gate => await GateAsync(step, material, stop),
                 _ => FlashStepResult.Failed($"A step {step.Kind} is not one of {Driver.Name}."),
             };
         }
@@ -99,7 +131,7 @@ public abstract class VendorUploadTarget : IFlashTarget
     {
         try
         {
-            return await _look.SettleAsync(plan, TimeSpan.Zero, stop).ConfigureAwait(false);
+            return await _look.SettleAsync(plan, TimeSpan.Zero, stop);
         }
         catch (FleetException e)
         {
@@ -110,20 +142,23 @@ public abstract class VendorUploadTarget : IFlashTarget
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>What the vendor's own interface adds. Throws FleetException.</summary>
-    protected virtual Task<FlashDevice> DescribeAsync(FlashDevice device, CancellationToken stop) => Task.FromResult(device);
+    protected virtual Task<FlashDevice> DescribeAsync(FlashDevice device, CancellationToken stop) =>
+        Task.FromResult(device);
 
-    /// <summary>The sentence of the write step; throws FlashException when the image is not for the device or nothing may be sent.</summary>
+    /// <summary>The sentence of the write step; throws FlashException when the image is not for the device or nothing
+    /// may be sent.</summary>
     protected abstract string Judge(FlashDevice device, ImageReport image, ReadOnlyMemory<byte> bytes);
 
     /// <summary>Sends it once and says how that ended; what came of it is read back afterwards.</summary>
-    protected abstract Task<VendorUploadResult> SendAsync(FlashStep step, FlashMaterial material, CancellationToken stop);
+    protected abstract Task<VendorUploadResult> SendAsync(
+        FlashStep step, FlashMaterial material, CancellationToken stop);
 
     /// <param name="Refused">The device said no: there is nothing to wait for.</param>
     protected sealed record VendorUploadResult(bool Refused, string Words);
 
     private async Task<FlashStepResult> BackupAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
     {
-        FleetReading reading = await Driver.ReadAsync(Target, stop).ConfigureAwait(false);
+        FleetReading reading = await Driver.ReadAsync(Target, stop);
         string text = string.Join("\n", reading.Raw.Select(static one => $"{one.Key}\n{one.Value}\n"));
         material.Shelf.Keep(step.File!, Encoding.UTF8.GetBytes(text));
         return FlashStepResult.Done($"{reading.Raw.Count} replies are kept as {step.File}.");
@@ -132,27 +167,31 @@ public abstract class VendorUploadTarget : IFlashTarget
     /// <summary>Once: a second upload into a single slot that may be half written is a person's decision.</summary>
     private async Task<FlashStepResult> WriteAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
     {
-        FlashBoots before = await _look.SettleAsync(material.Plan, TimeSpan.Zero, stop).ConfigureAwait(false);
+        FlashBoots before = await _look.SettleAsync(material.Plan, TimeSpan.Zero, stop);
         if (before == FlashBoots.New)
         {
             return FlashStepResult.Done("It already runs the new firmware.");
         }
-        VendorUploadResult result = await SendAsync(step, material, stop).ConfigureAwait(false);
+        VendorUploadResult result = await SendAsync(step, material, stop);
         if (result.Refused)
         {
             return FlashStepResult.Failed($"{result.Words}. Nothing was changed.");
         }
-        return await _look.SettleAsync(material.Plan, s_down, stop).ConfigureAwait(false) switch
+        return await _look.SettleAsync(material.Plan, s_down, stop) switch
         {
             FlashBoots.New => FlashStepResult.Done($"{result.Words}; it is back with the new firmware."),
-            FlashBoots.Unknown => FlashStepResult.Failed($"{result.Words}, and it has not answered for {s_up.TotalMinutes:0} min. Cut its power for a moment; if it stays silent, recover it by its SD card or its vendor's tool."),
-            _ => FlashStepResult.Failed($"{result.Words}, and it still runs {material.Plan.From.Version}: it did not take the package."),
+            FlashBoots.Unknown =>
+                FlashStepResult.Failed(
+                $"{result.Words}, and it has not answered for {s_up.TotalMinutes:0} min. Cut its power for a moment; "
+                + "if it stays silent, recover it by its SD card or its vendor's tool."),
+            _ => FlashStepResult.Failed(
+                $"{result.Words}, and it still runs {material.Plan.From.Version}: it did not take the package."),
         };
     }
 
     private async Task<FlashStepResult> CompareAsync(FlashPlan plan, CancellationToken stop)
     {
-        if (await _look.SettleAsync(plan, s_down, stop).ConfigureAwait(false) != FlashBoots.New || await _look.TryAsync(stop).ConfigureAwait(false) is not { } now)
+        if (await _look.SettleAsync(plan, s_down, stop) != FlashBoots.New || await _look.TryAsync(stop) is not { } now)
         {
             return FlashStepResult.Failed($"{At} does not run the new firmware.");
         }
@@ -161,12 +200,15 @@ public abstract class VendorUploadTarget : IFlashTarget
         [
             .. new (string Name, string? Before, string? Now)[]
             {
-                ("MAC", before.Mac, now.Identity.Mac), ("pool user", before.Health.PoolUser, NetworkLook.HealthOf(now).PoolUser),
-            }.Where(static one => one.Before is not null && one.Before != one.Now).Select(static one => $"{one.Name} {one.Before} is {one.Now ?? "gone"} now"),
+                ("MAC", before.Mac, now.Identity.Mac),
+                ("pool user", before.Health.PoolUser, NetworkLook.HealthOf(now).PoolUser),
+            }.Where(static one => one.Before is not null && one.Before != one.Now)
+                .Select(static one => $"{one.Name} {one.Before} is {one.Now ?? "gone"} now"),
         ];
         return changed.Length == 0
             ? FlashStepResult.Done($"It runs {now.Identity.Version}; MAC and pool user are what they were.")
-            : FlashStepResult.Failed($"{At} is not what it was: {string.Join("; ", changed)}. Set it right before it mines on.");
+            : FlashStepResult.Failed(
+            $"{At} is not what it was: {string.Join("; ", changed)}. Set it right before it mines on.");
     }
 
     private async Task<FlashStepResult> GateAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
@@ -176,7 +218,10 @@ public abstract class VendorUploadTarget : IFlashTarget
         {
             return FlashStepResult.Done("It did not mine before, so there is no rate to compare with.");
         }
-        string? failed = await _look.GateAsync(before, since => material.Tell(step, (long)since.TotalSeconds, (long)HealthGate.Time.TotalSeconds), stop).ConfigureAwait(false);
-        return failed is null ? FlashStepResult.Done("It hashes as before, as cool as before.") : FlashStepResult.Failed($"{At}: {failed}. The way back is its SD card or its vendor's tool.");
+        string? failed =
+            await _look.GateAsync(
+            before, since => material.Tell(step, (long)since.TotalSeconds, (long)HealthGate.Time.TotalSeconds), stop);
+        return failed is null ? FlashStepResult.Done("It hashes as before, as cool as before.")
+            : FlashStepResult.Failed($"{At}: {failed}. The way back is its SD card or its vendor's tool.");
     }
 }

@@ -18,10 +18,13 @@ public enum WhatsminerUpload
 }
 
 /// <summary>
-/// A Whatsminer with the interface of version 2: upgrade_firmware under a token, "ready", then the length (u32, little-endian) and the package, which is
-/// signed; the device checks that. Its owner has to switch writing on with the vendor's tool; nothing is unlocked here.
+/// A Whatsminer with the interface of version 2: upgrade_firmware under a token, "ready", then the length (u32,
+/// little-endian) and the package, which is signed; the device checks that. Its owner has to switch writing on with the
+/// vendor's tool; nothing is unlocked here.
 /// </summary>
-public sealed class WhatsminerUploadTarget(WhatsminerV2Driver driver, FleetTransport transport, FleetTarget target, WhatsminerUpload way = WhatsminerUpload.Off)
+public sealed class WhatsminerUploadTarget(
+    WhatsminerV2Driver driver, FleetTransport transport, FleetTarget target, WhatsminerUpload way =
+    WhatsminerUpload.Off)
     : VendorUploadTarget(driver, transport, target)
 {
     /// <summary>Bytes handed over at once, and bytes of its answer.</summary>
@@ -33,16 +36,21 @@ public sealed class WhatsminerUploadTarget(WhatsminerV2Driver driver, FleetTrans
 
     protected override string Judge(FlashDevice device, ImageReport image, ReadOnlyMemory<byte> bytes) =>
         way == WhatsminerUpload.Off
-            ? throw new FlashException($"Uploading to a Whatsminer is switched off: no device has shown which way it takes a package. Use the vendor's tool for {At}, or switch the capability on for one that you can lose.")
-            : $"Tell it to upgrade and send {bytes.Length} bytes {(way == WhatsminerUpload.SameConnection ? "on the same" : "on a new")} connection; the device checks the signature, writes it and restarts.";
+            ? throw new FlashException(
+            "Uploading to a Whatsminer is switched off: no device has shown which way it takes a package. Use the "
+            + $"vendor's tool for {At}, or switch the capability on for one that you can lose.")
+            : $"Tell it to upgrade and send {bytes.Length} bytes "
+            + $"{(way == WhatsminerUpload.SameConnection ? "on the same" : "on a new")} connection; the device checks "
+            + "the signature, writes it and restarts.";
 
-    protected override async Task<VendorUploadResult> SendAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
+    protected override async Task<VendorUploadResult> SendAsync(
+        FlashStep step, FlashMaterial material, CancellationToken stop)
     {
         IPEndPoint device = new(Target.Address, Target.Ports.Api);
-        WhatsminerToken token = await driver.TokenAsync(Target, stop).ConfigureAwait(false);
-        using IDisposable turn = await Transport.Gates.EnterAsync(device, stop).ConfigureAwait(false);
-        Socket socket = await Transport.Sockets.ConnectAsync(device, stop, stop).ConfigureAwait(false);
-        if (await AskAsync(socket, token, stop).ConfigureAwait(false) is { } says)
+        WhatsminerToken token = await driver.TokenAsync(Target, stop);
+        using IDisposable turn = await Transport.Gates.EnterAsync(device, stop);
+        Socket socket = await Transport.Sockets.ConnectAsync(device, stop, stop);
+        if (await AskAsync(socket, token, stop) is { } says)
         {
             socket.Dispose();
             return new(true, $"{At} was told to upgrade and is not ready ({says})");
@@ -50,22 +58,23 @@ public sealed class WhatsminerUploadTarget(WhatsminerV2Driver driver, FleetTrans
         if (way == WhatsminerUpload.NewConnection)
         {
             socket.Dispose();
-            socket = await Transport.Sockets.ConnectAsync(device, stop, stop).ConfigureAwait(false);
+            socket = await Transport.Sockets.ConnectAsync(device, stop, stop);
         }
         using Socket held = socket;
         long sent = 0;
         using CancellationTokenSource stall = new(UploadClient.Stall, Transport.Clock);
         using CancellationTokenSource total = new(UploadClient.Total, Transport.Clock);
-        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(stop, stall.Token, total.Token);
+        using CancellationTokenSource any =
+            CancellationTokenSource.CreateLinkedTokenSource(stop, stall.Token, total.Token);
         try
         {
             byte[] length = new byte[4];
             BinaryPrimitives.WriteInt32LittleEndian(length, material.Image.Length);
-            await WriteAsync(held, length, any.Token).ConfigureAwait(false);
+            await WriteAsync(held, length, any.Token);
             while (sent < material.Image.Length)
             {
                 int part = Math.Min(ChunkMax, material.Image.Length - (int)sent);
-                await WriteAsync(held, material.Image.Slice((int)sent, part), any.Token).ConfigureAwait(false);
+                await WriteAsync(held, material.Image.Slice((int)sent, part), any.Token);
                 stall.CancelAfter(UploadClient.Stall);
                 sent += part;
                 material.Tell(step, sent, material.Image.Length);
@@ -75,11 +84,13 @@ public sealed class WhatsminerUploadTarget(WhatsminerV2Driver driver, FleetTrans
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return new(false, $"It took nothing more after {sent} of {material.Image.Length} bytes, and the connection was closed");
+            return new(false,
+                $"It took nothing more after {sent} of {material.Image.Length} bytes, and the connection was closed");
         }
         catch (SocketException e)
         {
-            return new(false, $"The connection broke after {sent} of {material.Image.Length} bytes ({e.SocketErrorCode})");
+            return new(false,
+                $"The connection broke after {sent} of {material.Image.Length} bytes ({e.SocketErrorCode})");
         }
     }
 
@@ -92,15 +103,16 @@ public sealed class WhatsminerUploadTarget(WhatsminerV2Driver driver, FleetTrans
         int count = 0;
         try
         {
-            await WriteAsync(socket, token.Wrap("upgrade_firmware"), any.Token).ConfigureAwait(false);
+            await WriteAsync(socket, token.Wrap("upgrade_firmware"), any.Token);
             while (count < ReplyMax)
             {
-                int came = await socket.ReceiveAsync(reply.AsMemory(count), any.Token).ConfigureAwait(false);
+                int came = await socket.ReceiveAsync(reply.AsMemory(count), any.Token);
                 count += came;
                 CgminerStatus? status = WhatsminerV2Driver.Open(reply[..count], token);
                 if (came == 0 || status is not null)
                 {
-                    return status?.Message?.Contains("ready", StringComparison.OrdinalIgnoreCase) == true ? null : status?.ToString() ?? "it closed without an answer";
+                    return status?.Message?.Contains("ready", StringComparison.OrdinalIgnoreCase) == true ? null
+                        : status?.ToString() ?? "it closed without an answer";
                 }
             }
         }
@@ -119,7 +131,7 @@ public sealed class WhatsminerUploadTarget(WhatsminerV2Driver driver, FleetTrans
     {
         while (bytes.Length > 0)
         {
-            bytes = bytes[await socket.SendAsync(bytes, cancel).ConfigureAwait(false)..];
+            bytes = bytes[await socket.SendAsync(bytes, cancel)..];
         }
     }
 }

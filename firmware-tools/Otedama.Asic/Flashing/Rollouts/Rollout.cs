@@ -1,8 +1,9 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Lets devices be updated wave by wave (rule 12). It starts nothing itself: whoever carries plans out asks what may begin now, and tells what
-/// began, how it ended and which devices work. Stepped by one thread; the clock comes from outside.
+/// Lets devices be updated wave by wave (rule 12). It starts nothing itself: whoever carries plans out asks what may
+/// begin now, and tells what began, how it ended and which devices work. Stepped by one thread; the clock comes from
+/// outside.
 /// </summary>
 public sealed class Rollout
 {
@@ -15,7 +16,8 @@ public sealed class Rollout
     /// <summary>Failures of a wave that stop it, as a part of its devices.</summary>
     public const double FailureShareMax = 0.02;
 
-    /// <summary>Of all devices, that are updated at once: what a wave does wrong is seen before all of it has begun. Four are always allowed.</summary>
+    /// <summary>Of all devices, that are updated at once: what a wave does wrong is seen before all of it has begun.
+    /// Four are always allowed.</summary>
     public const double AtOnceShareMax = 0.05;
 
     /// <summary>Between waves, so that what fails only after a while is seen on few.</summary>
@@ -25,7 +27,7 @@ public sealed class Rollout
     public static readonly TimeSpan DeviceTime = TimeSpan.FromMinutes(60);
 
     private readonly RolloutPlan _plan;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly Dictionary<string, RolloutDevice> _devices;
     private readonly Dictionary<string, DateTimeOffset> _begun = [];
     private readonly Dictionary<string, RolloutResult> _ended = [];
@@ -36,7 +38,7 @@ public sealed class Rollout
     public Rollout(RolloutPlan plan, TimeProvider clock)
     {
         _plan = plan;
-        _clock = clock;
+        _time = clock;
         _devices = plan.Waves.SelectMany(static wave => wave.Devices).ToDictionary(static device => device.Id);
     }
 
@@ -56,7 +58,8 @@ public sealed class Rollout
     public IReadOnlyDictionary<string, RolloutResult> Ended => _ended;
 
     /// <summary>
-    /// Devices whose update may begin now, in the plan's order, all of them at once. None may twice; Begin each before asking again.
+    /// Devices whose update may begin now, in the plan's order, all of them at once. None may twice; Begin each before
+    /// asking again.
     /// </summary>
     public IReadOnlyList<RolloutDevice> Next()
     {
@@ -68,7 +71,8 @@ public sealed class Rollout
         List<RolloutDevice> next = [];
         List<RolloutDevice> busy = [.. _begun.Keys.Select(id => _devices[id])];
         string? waits = null;
-        foreach (RolloutDevice device in Wave.Devices.Where(device => !_ended.ContainsKey(device.Id) && !_begun.ContainsKey(device.Id)))
+        foreach (RolloutDevice device in Wave.Devices.Where(
+            device => !_ended.ContainsKey(device.Id) && !_begun.ContainsKey(device.Id)))
         {
             if (Refusal(device, busy) is { } refusal)
             {
@@ -95,7 +99,7 @@ public sealed class Rollout
         {
             throw new FlashException($"The update of {id} may not begin now: {refusal}.");
         }
-        _begun[id] = _clock.GetUtcNow();
+        _begun[id] = _time.GetUtcNow();
     }
 
     public void End(string id, RolloutResult result)
@@ -108,7 +112,8 @@ public sealed class Rollout
         Step();
     }
 
-    /// <summary>Tells whether a device works, as the fleet sees it: what is down may be updated, and does not count as working.</summary>
+    /// <summary>Tells whether a device works, as the fleet sees it: what is down may be updated, and does not count as
+    /// working.</summary>
     public void Sees(string id, bool works)
     {
         Known(id);
@@ -128,8 +133,9 @@ public sealed class Rollout
     /// <summary>Moves on what time and ends have brought.</summary>
     public void Step()
     {
-        DateTimeOffset now = _clock.GetUtcNow();
-        foreach (string late in _begun.Where(one => now - one.Value > DeviceTime).Select(static one => one.Key).ToArray())
+        DateTimeOffset now = _time.GetUtcNow();
+        foreach (string late in _begun.Where(one => now - one.Value > DeviceTime).Select(static one => one.Key)
+            .ToArray())
         {
             _begun.Remove(late);
             _ended[late] = RolloutResult.Failed;
@@ -142,7 +148,8 @@ public sealed class Rollout
             State = RolloutState.Running;
             Says = null;
         }
-        if (State == RolloutState.Running && _begun.Count == 0 && Wave.Devices.All(device => _ended.ContainsKey(device.Id)))
+        if (State == RolloutState.Running && _begun.Count == 0
+            && Wave.Devices.All(device => _ended.ContainsKey(device.Id)))
         {
             bool last = _wave == _plan.Waves.Count - 1;
             State = last ? RolloutState.Finished : RolloutState.Soaking;
@@ -153,16 +160,20 @@ public sealed class Rollout
 
     private void JudgeFailures()
     {
-        string[] failed = [.. _ended.Where(static one => one.Value == RolloutResult.Failed).Select(static one => one.Key)];
+        string[] failed =
+            [.. _ended.Where(static one => one.Value == RolloutResult.Failed).Select(static one => one.Key)];
         if (State is RolloutState.Stopped or RolloutState.Finished || failed.Length == 0)
         {
             return;
         }
-        int inWave = Wave.Devices.Count(device => _ended.TryGetValue(device.Id, out RolloutResult result) && result == RolloutResult.Failed);
+        int inWave = Wave.Devices.Count(
+            device => _ended.TryGetValue(device.Id, out RolloutResult result) && result == RolloutResult.Failed);
         if (failed.Length >= FailuresMax || inWave > Wave.Devices.Count * FailureShareMax)
         {
-            StopFor($"{failed.Length} updates failed ({string.Join(", ", failed.Take(4))}), {inWave} of {Wave.Devices.Count} in the wave {Wave.Name}; "
-                + $"allowed are {FailuresMax - 1} and {FailureShareMax:P0} of a wave. See their ledgers, then plan anew for the rest.");
+            StopFor($"{failed.Length} updates failed ({string.Join(", ", failed.Take(4))}), {inWave} of "
+                + $"{Wave.Devices.Count} in the wave {Wave.Name}; "
+                + $"allowed are {FailuresMax - 1} and {FailureShareMax:P0} of a wave. See their ledgers, then plan "
+                + "anew for the rest.");
         }
     }
 
@@ -178,15 +189,18 @@ public sealed class Rollout
         }
         if (busy.Count(other => other.Switch == device.Switch) >= PerSwitchMax)
         {
-            return $"{PerSwitchMax} devices on {(device.Switch is { } name ? $"the switch {name}" : "switches nobody named")} are being updated";
+            string where = device.Switch is { } name ? $"the switch {name}" : "switches nobody named";
+            return $"{PerSwitchMax} devices on {where} are being updated";
         }
-        return device.Site is { } site && !_down.Contains(device.Id) && !_devices.Values.Any(other => other.Id != device.Id && other.Site == site && Works(other, busy))
+        return device.Site is { } site && !_down.Contains(device.Id)
+            && !_devices.Values.Any(other => other.Id != device.Id && other.Site == site && Works(other, busy))
             ? $"it is the last one of the site {site} that works; update it by itself when that may be"
             : null;
     }
 
     private bool Works(RolloutDevice device, List<RolloutDevice> busy) =>
-        !_down.Contains(device.Id) && !busy.Contains(device) && _ended.GetValueOrDefault(device.Id, RolloutResult.Updated) != RolloutResult.Failed;
+        !_down.Contains(device.Id) && !busy.Contains(device)
+            && _ended.GetValueOrDefault(device.Id, RolloutResult.Updated) != RolloutResult.Failed;
 
     private void StopFor(string why)
     {

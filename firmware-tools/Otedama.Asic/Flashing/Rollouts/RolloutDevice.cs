@@ -5,7 +5,8 @@ namespace Otedama.Asic;
 /// <param name="Supply">The power supply it shares with others; null = one of its own.</param>
 /// <param name="Switch">The network switch it hangs on; null = all such devices hang on the same.</param>
 /// <param name="Site">Where the last one that works may not be touched; null = nowhere in particular.</param>
-public sealed record RolloutDevice(string Id, string? Model, string? Board, string? Firmware, string? Supply, string? Switch, string? Site);
+public sealed record RolloutDevice(
+    string Id, string? Model, string? Board, string? Firmware, string? Supply, string? Switch, string? Site);
 
 /// <summary>How one device's update ended.</summary>
 public enum RolloutResult

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>Which devices come when (rule 12): one of each model, board and firmware, then up to 5 %, 25 % and all. Pure; the same devices in the same order make the same plan.</summary>
+/// <summary>Which devices come when (rule 12): one of each model, board and firmware, then up to 5 %, 25 % and all.
+/// Pure; the same devices in the same order make the same plan.</summary>
 public sealed record RolloutPlan(IReadOnlyList<RolloutWave> Waves)
 {
     /// <summary>Devices of one roll-out; a site has some thousands.</summary>
@@ -21,7 +22,8 @@ public sealed record RolloutPlan(IReadOnlyList<RolloutWave> Waves)
             throw new FlashException($"The device {twice.Id} is named twice in the roll-out. Name each once.");
         }
         HashSet<(string?, string?, string?)> kinds = [];
-        RolloutDevice[] canaries = [.. devices.Where(device => kinds.Add((device.Model, device.Board, device.Firmware)))];
+        RolloutDevice[] canaries =
+            [.. devices.Where(device => kinds.Add((device.Model, device.Board, device.Firmware)))];
         HashSet<string> taken = [.. canaries.Select(static device => device.Id)];
         List<RolloutWave> waves = [new("canary", canaries)];
         RolloutDevice[] rest = [.. devices.Where(device => !taken.Contains(device.Id))];

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>The container of Antminer stock images, one item a model and control board; what is inside an item is signed and checked by the device.</summary>
+/// <summary>The container of Antminer stock images, one item a model and control board; what is inside an item is
+/// signed and checked by the device.</summary>
 public sealed class BmuKind : IImageKind
 {
     public const string KindName = "antminer-bmu";
@@ -18,14 +19,18 @@ public sealed class BmuKind : IImageKind
             {
                 Targets = [.. container.Items.SelectMany(Targets).Distinct()],
                 Facts = [new("items", $"{container.Items.Count}")],
-                Parts = [.. container.Items.Select(item => new ImagePart(item.Name, file.Span.Overlaps(item.Data.Span, out int offset) ? offset : 0, item.Data.Length, null, null))],
+                Parts = [.. container.Items.Select(
+                    item => new ImagePart(
+                    item.Name, file.Span.Overlaps(item.Data.Span, out int offset) ? offset
+                    : 0, item.Data.Length, null, null))],
             };
         });
 
     /// <summary>Every miner that BmuContainer.Select could choose this item for; it decides which one is.</summary>
     private static IEnumerable<ImageTarget> Targets(BmuItem item)
     {
-        bool open = item.Hardware.EndsWith("XX", StringComparison.OrdinalIgnoreCase) || item.Chip.EndsWith("XX", StringComparison.OrdinalIgnoreCase);
+        bool open = item.Hardware.EndsWith("XX", StringComparison.OrdinalIgnoreCase)
+            || item.Chip.EndsWith("XX", StringComparison.OrdinalIgnoreCase);
         yield return new ImageTarget(item.Model, open ? null : item.Hardware);
         if (!open && item.Chip != item.Hardware)
         {

@@ -17,13 +17,15 @@ public sealed class DfuKind : IImageKind
             int length = suffix.Strip(file.Span).Length;
             if (length == 0)
             {
-                throw new InvalidDataException($"{LoaderKind.File}: 0 bytes stand before the suffix; allowed is a program.");
+                throw new InvalidDataException(
+                    $"{LoaderKind.File}: 0 bytes stand before the suffix; allowed is a program.");
             }
             return report with
             {
                 Version = LoaderKind.Version(suffix.Device),
                 Targets = LoaderKind.Targets(suffix),
-                Facts = [new("usb_vendor", $"{suffix.Vendor:x4}"), new("usb_product", $"{suffix.Product:x4}"), new("bcd_device", $"{suffix.Device:x4}"), new("bcd_dfu", $"{suffix.Standard:x4}")],
+                Facts = [new("usb_vendor", $"{suffix.Vendor:x4}"), new("usb_product", $"{suffix.Product:x4}"),
+                    new("bcd_device", $"{suffix.Device:x4}"), new("bcd_dfu", $"{suffix.Standard:x4}")],
                 Parts = [new("app", 0, length, null, null)],
             };
         });

@@ -13,13 +13,16 @@ public sealed class Uf2Kind : IImageKind
     {
         Uf2Family? family = Uf2Image.FamilyOf(file.Span);
         return LoaderKind.Inspect(
-            KindName, ImagePurpose.App, file, "Every block is there, in order, for one family of chips and inside its flash.",
+            KindName, ImagePurpose.App, file,
+            "Every block is there, in order, for one family of chips and inside its flash.",
             report =>
             {
                 Uf2Image image = Uf2Image.Read(file.Span, LoaderKind.File, family ?? Uf2Family.Rp2040);
                 if (image.Pieces.Count > ImageInspector.PartsMax)
                 {
-                    throw new InvalidDataException($"{LoaderKind.File}: it has {image.Pieces.Count} stretches of flash; allowed are {ImageInspector.PartsMax}.");
+                    throw new InvalidDataException(
+                        $"{LoaderKind.File}: it has {image.Pieces.Count} stretches of flash; allowed are "
+                        + $"{ImageInspector.PartsMax}.");
                 }
                 return report with
                 {
@@ -27,7 +30,9 @@ public sealed class Uf2Kind : IImageKind
                     Facts = [new("family", $"{image.Family.Id:x8}"), new("blocks", $"{image.Blocks}")],
 
                     // Blocks carry other bytes between the payloads, so a part has no place of its own in the file.
-                    Parts = [.. image.Pieces.Select(static (piece, index) => new ImagePart($"piece {index}", 0, piece.Data.Length, piece.Address, null))],
+                    Parts = [.. image.Pieces.Select(
+                        static (piece, index) =>
+                        new ImagePart($"piece {index}", 0, piece.Data.Length, piece.Address, null))],
                 };
             }) with
         { Controller = family?.Name };

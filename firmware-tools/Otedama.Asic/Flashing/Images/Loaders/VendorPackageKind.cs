@@ -3,12 +3,14 @@ using System.IO.Compression;
 
 namespace Otedama.Asic;
 
-/// <summary>A tar.gz of a maker for its control boards, as older Antminers take it (with runme.sh). What it does is signed inside, and the device checks that.</summary>
+/// <summary>A tar.gz of a maker for its control boards, as older Antminers take it (with runme.sh). What it does is
+/// signed inside, and the device checks that.</summary>
 public sealed class VendorPackageKind : IImageKind
 {
     public const string KindName = "vendor-targz";
 
-    /// <summary>Bytes it may unpack to: the flash of such boards has 256 MiB, and a file made to fill memory more.</summary>
+    /// <summary>Bytes it may unpack to: the flash of such boards has 256 MiB, and a file made to fill memory
+    /// more.</summary>
     private const long UnpackedMax = 256L << 20;
 
     public string Name => KindName;
@@ -31,19 +33,28 @@ public sealed class VendorPackageKind : IImageKind
             while (tar.GetNextEntry() is { } entry)
             {
                 string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
-                names.Add(names.Count < ImageInspector.PartsMax ? name : throw new InvalidDataException($"{LoaderKind.File}: it has more than {ImageInspector.PartsMax} entries; allowed are that many."));
+                names.Add(names.Count < ImageInspector.PartsMax ? name
+                    : throw new InvalidDataException(
+                    $"{LoaderKind.File}: it has more than {ImageInspector.PartsMax} entries; allowed are that many."));
             }
             limited.CopyTo(Stream.Null);
         }
-        catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException
+            or OverflowException)
         {
-            throw new InvalidDataException($"{LoaderKind.File}: after {names.Count} entries it does not unpack ({e.Message.TrimEnd('.')}): it is cut off or damaged, fetch it again.", e);
+            throw new InvalidDataException(
+                $"{LoaderKind.File}: after {names.Count} entries it does not unpack ({e.Message.TrimEnd('.')}): it is "
+                + "cut off or damaged, fetch it again.", e);
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith(LoaderKind.File, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{LoaderKind.File}: after {names.Count} entries it does not unpack ({e.Message.TrimEnd('.')}): it is cut off or damaged, fetch it again.", e);
+            throw new InvalidDataException(
+                $"{LoaderKind.File}: after {names.Count} entries it does not unpack ({e.Message.TrimEnd('.')}): it is "
+                + "cut off or damaged, fetch it again.", e);
         }
-        return names.Count > 0 ? names : throw new InvalidDataException($"{LoaderKind.File}: it unpacks to nothing; allowed is a package with entries.");
+        return names.Count > 0 ? names
+            : throw new InvalidDataException(
+            $"{LoaderKind.File}: it unpacks to nothing; allowed is a package with entries.");
     }
 
     /// <summary>Refuses to unpack more than a control board could hold.</summary>
@@ -59,7 +70,11 @@ public sealed class VendorPackageKind : IImageKind
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException(); set =>
+            throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -67,7 +82,9 @@ public sealed class VendorPackageKind : IImageKind
         {
             int came = inner.Read(buffer);
             _read += came;
-            return _read <= UnpackedMax ? came : throw new InvalidDataException($"{LoaderKind.File}: it unpacks to more than {UnpackedMax} bytes; allowed are that many.");
+            return _read <= UnpackedMax ? came
+                : throw new InvalidDataException(
+                $"{LoaderKind.File}: it unpacks to more than {UnpackedMax} bytes; allowed are that many.");
         }
 
         public override void Flush()
