@@ -14,7 +14,8 @@ internal static class FleetVectors
 
     public static FleetTarget Target(int port, FleetCredentials? credentials = null) => new(IPAddress.Loopback)
     {
-        Ports = new FleetPorts { Api = port, Web = port, WhatsminerV3 = port }, Credentials = credentials,
+        Ports = new FleetPorts { Api = port, Web = port, WhatsminerV3 = port },
+        Credentials = credentials,
     };
 
     public static FleetPool Pool(string host, string user = "w.9", string password = "new-pool-secret") =>

@@ -158,7 +158,14 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         }
         steps.Add(new()
         {
-            Index = 0, Kind = FlashStepKind.Write, Part = Part, Slot = Part, Commits = true, Length = payload.Length, ImageOffset = 0, Md5 = EspMd5.Of(payload),
+            Index = 0,
+            Kind = FlashStepKind.Write,
+            Part = Part,
+            Slot = Part,
+            Commits = true,
+            Length = payload.Length,
+            ImageOffset = 0,
+            Md5 = EspMd5.Of(payload),
             Says = $"Send {payload.Length} bytes to the loader, which replaces the program with them.",
         });
         if (reads && stays)
@@ -203,14 +210,25 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         }
         steps.Add(new()
         {
-            Index = 0, Kind = FlashStepKind.Write, Part = Part, Slot = Part, Commits = true, Address = pieces[0].Address, Length = length,
+            Index = 0,
+            Kind = FlashStepKind.Write,
+            Part = Part,
+            Slot = Part,
+            Commits = true,
+            Address = pieces[0].Address,
+            Length = length,
             Says = $"Erase {map.Touched(pieces).Count} pages of \"{map.Name}\" and write {length} bytes, the first of them last.",
         });
         foreach (MemoryPiece piece in reads ? pieces : [])
         {
             steps.Add(new()
             {
-                Index = 0, Kind = FlashStepKind.Verify, Part = Part, Address = piece.Address, Length = piece.Data.Length, Md5 = EspMd5.Of(piece.Data.Span),
+                Index = 0,
+                Kind = FlashStepKind.Verify,
+                Part = Part,
+                Address = piece.Address,
+                Length = piece.Data.Length,
+                Md5 = EspMd5.Of(piece.Data.Span),
                 Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
             });
         }

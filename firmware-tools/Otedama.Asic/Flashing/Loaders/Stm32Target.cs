@@ -57,14 +57,25 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
         steps.Add(new() { Index = 0, Kind = FlashStepKind.Backup, Part = Part, File = BackupFile, Says = $"Keep the {pages} pages that are written to." });
         steps.Add(new()
         {
-            Index = 0, Kind = FlashStepKind.Write, Part = Part, Slot = Part, Commits = true, Address = pieces[0].Address, Length = pieces.Sum(static piece => (long)piece.Data.Length),
+            Index = 0,
+            Kind = FlashStepKind.Write,
+            Part = Part,
+            Slot = Part,
+            Commits = true,
+            Address = pieces[0].Address,
+            Length = pieces.Sum(static piece => (long)piece.Data.Length),
             Says = $"Erase {pages} pages and write the image, its first block last.",
         });
         foreach (MemoryPiece piece in pieces)
         {
             steps.Add(new()
             {
-                Index = 0, Kind = FlashStepKind.Compare, Part = Part, Address = piece.Address, Length = piece.Data.Length, Md5 = EspMd5.Of(piece.Data.Span),
+                Index = 0,
+                Kind = FlashStepKind.Compare,
+                Part = Part,
+                Address = piece.Address,
+                Length = piece.Data.Length,
+                Md5 = EspMd5.Of(piece.Data.Span),
                 Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
             });
         }

@@ -54,14 +54,23 @@ public sealed class AxeOsOtaTarget(AxeosDriver driver, FleetTransport transport,
         string? next = part == App ? AxeOsDevice.NextSlot(device.Slot) : null;
         steps.Add(new()
         {
-            Index = 0, Kind = FlashStepKind.Write, Part = part, Slot = part == App ? next : Www, Length = bytes.Length, ImageOffset = 0, Commits = part == App,
+            Index = 0,
+            Kind = FlashStepKind.Write,
+            Part = part,
+            Slot = part == App ? next : Www,
+            Length = bytes.Length,
+            ImageOffset = 0,
+            Commits = part == App,
             Says = part == App
                 ? $"Upload {bytes.Length} bytes; the device writes them to {next ?? "the slot that does not run"}, selects it and restarts."
                 : $"Upload {bytes.Length} bytes of web pages; the device erases the old ones first.",
         });
         steps.Add(new()
         {
-            Index = 0, Kind = FlashStepKind.Compare, Part = part, Slot = part == App ? next : null,
+            Index = 0,
+            Kind = FlashStepKind.Compare,
+            Part = part,
+            Slot = part == App ? next : null,
             Says = "Wait until it is back, and compare version, slot, board, chip, MAC and pool user.",
         });
         steps.Add(new() { Index = 0, Kind = FlashStepKind.Gate, Part = part, Says = "Watch hash rate, temperature and refused shares for 15 min." });

@@ -90,7 +90,11 @@ public sealed class UploadClient : IDisposable
         _transport = transport;
         _http = new HttpClient(new SocketsHttpHandler
         {
-            UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = s_connect, PooledConnectionLifetime = TimeSpan.Zero,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = s_connect,
+            PooledConnectionLifetime = TimeSpan.Zero,
             ConnectCallback = static async (context, cancel) =>
             {
                 Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = SendBuffer };

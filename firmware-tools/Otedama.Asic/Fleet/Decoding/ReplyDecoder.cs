@@ -133,8 +133,12 @@ public static class ReplyDecoder
         string? problem = reply.Problem is null ? decoded.Problem : $"It cannot be read whole: {reply.Problem}.";
         return decoded with
         {
-            Repairs = reply.Repairs, Made = [.. reply.Made.Select(static made => new DecodedRepair(made.Kind.ToString(), made.Offset))],
-            Truncated = reply.Truncated, Problem = problem, Offset = reply.Offset, Value = decoded.Value ?? (reply.Root is { } value ? Clean(value) : null),
+            Repairs = reply.Repairs,
+            Made = [.. reply.Made.Select(static made => new DecodedRepair(made.Kind.ToString(), made.Offset))],
+            Truncated = reply.Truncated,
+            Problem = problem,
+            Offset = reply.Offset,
+            Value = decoded.Value ?? (reply.Root is { } value ? Clean(value) : null),
             Reading = decoded.Reading is { } reading ? reading with { Repairs = reply.Repairs, Raw = new Dictionary<string, string>() } : null,
         };
     }
@@ -223,7 +227,9 @@ public static class ReplyDecoder
         CgminerStatus? failed = statuses.Values.FirstOrDefault(static status => !status.IsGood && status.Letter != '?');
         return new DecodedReply(whatsminer ? "whatsminer-v2" : isText ? "cgminer-text" : "cgminer")
         {
-            Reading = reading, Statuses = statuses, Problem = failed is null ? null : $"The device refused: {ReplyWords.Short(failed.ToString())}.",
+            Reading = reading,
+            Statuses = statuses,
+            Problem = failed is null ? null : $"The device refused: {ReplyWords.Short(failed.ToString())}.",
         };
     }
 

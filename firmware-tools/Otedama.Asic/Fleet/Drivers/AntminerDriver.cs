@@ -161,7 +161,8 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         {
             list.Add((JsonNode)new JsonObject
             {
-                ["url"] = i < pools.Count ? pools[i].Url : "", ["user"] = i < pools.Count ? pools[i].User : "",
+                ["url"] = i < pools.Count ? pools[i].Url : "",
+                ["user"] = i < pools.Count ? pools[i].User : "",
                 ["pass"] = i < pools.Count ? pools[i].Password.Reveal() : "",
             });
         }
@@ -179,12 +180,14 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         if (Masked(before) is not null)
         {
             return new FleetOutcome(
-                FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {AliveSeconds:0} s, and what was before cannot be put back: it showed its passwords as asterisks.") { Steps = steps };
+                FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {AliveSeconds:0} s, and what was before cannot be put back: it showed its passwords as asterisks.")
+            { Steps = steps };
         }
         string? back = await WriteAsync(target, before, cancel).ConfigureAwait(false);
         steps.Add(back is null ? "put back the configuration of before" : "could not put back the configuration of before");
         return new FleetOutcome(
-            FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {AliveSeconds:0} s. {(back is null ? "Its configuration is as it was." : back)}") { Steps = steps, RolledBack = back is null };
+            FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {AliveSeconds:0} s. {(back is null ? "Its configuration is as it was." : back)}")
+        { Steps = steps, RolledBack = back is null };
     }
 
     private async Task<bool> IsAliveAsync(FleetTarget target, FleetPool pool, CancellationToken cancel)
@@ -272,19 +275,27 @@ public static class AntminerReader
             State = reading.State == FleetState.Unknown && web?.Number("rate_5s") is double rate ? rate > 0 ? FleetState.Mining : FleetState.Idle : reading.State,
             Identity = reading.Identity with
             {
-                Family = "Antminer", Firmware = "stock", Mac = mac, Model = system?.Text("minertype") ?? reading.Identity.Model, HostName = system?.Text("hostname"),
+                Family = "Antminer",
+                Firmware = "stock",
+                Mac = mac,
+                Model = system?.Text("minertype") ?? reading.Identity.Model,
+                HostName = system?.Text("hostname"),
                 Version = system?.Text("system_filesystem_version") ?? reading.Identity.Version,
             },
             Uptime = reading.Uptime ?? (web?.Number("elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null),
             Rates = reading.Rates with
             {
-                FiveSeconds = reading.Rates.FiveSeconds ?? web?.Number("rate_5s").Times(unit), TenMinutes = reading.Rates.TenMinutes ?? web?.Number("rate_30m").Times(unit),
-                Average = reading.Rates.Average ?? web?.Number("rate_avg").Times(unit), Expected = reading.Rates.Expected ?? web?.Number("rate_ideal").Positive().Times(unit),
+                FiveSeconds = reading.Rates.FiveSeconds ?? web?.Number("rate_5s").Times(unit),
+                TenMinutes = reading.Rates.TenMinutes ?? web?.Number("rate_30m").Times(unit),
+                Average = reading.Rates.Average ?? web?.Number("rate_avg").Times(unit),
+                Expected = reading.Rates.Expected ?? web?.Number("rate_ideal").Positive().Times(unit),
             },
             Shares = reading.Shares with
             {
-                Best = reading.Shares.Best ?? web?.Number("bestshare"), HardwareErrors = reading.Shares.HardwareErrors ?? web?.Count("hw_all"),
-                Accepted = reading.Shares.Accepted ?? Sum(replies, "accepted"), Rejected = reading.Shares.Rejected ?? Sum(replies, "rejected"),
+                Best = reading.Shares.Best ?? web?.Number("bestshare"),
+                HardwareErrors = reading.Shares.HardwareErrors ?? web?.Count("hw_all"),
+                Accepted = reading.Shares.Accepted ?? Sum(replies, "accepted"),
+                Rejected = reading.Shares.Rejected ?? Sum(replies, "rejected"),
                 Stale = reading.Shares.Stale ?? Sum(replies, "stale"),
             },
         };

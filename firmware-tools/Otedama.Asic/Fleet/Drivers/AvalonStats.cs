@@ -85,9 +85,13 @@ public static class AvalonStats
             }
             result = result with
             {
-                ChipMax = MinerStats.Max(result.ChipMax, chip), ChipAverage = Number(items, "TAvg") ?? result.ChipAverage, Inlet = Number(items, "Temp", "ITemp") ?? result.Inlet,
-                FiveSeconds = Add(result.FiveSeconds, rate), Average = Add(result.Average, Number(items, "GHSavg").Times(1e9)),
-                ClockMhz = Number(items, "Freq") ?? result.ClockMhz, Watts = Add(result.Watts, Watts(items)),
+                ChipMax = MinerStats.Max(result.ChipMax, chip),
+                ChipAverage = Number(items, "TAvg") ?? result.ChipAverage,
+                Inlet = Number(items, "Temp", "ITemp") ?? result.Inlet,
+                FiveSeconds = Add(result.FiveSeconds, rate),
+                Average = Add(result.Average, Number(items, "GHSavg").Times(1e9)),
+                ClockMhz = Number(items, "Freq") ?? result.ClockMhz,
+                Watts = Add(result.Watts, Watts(items)),
                 Elapsed = Number(items, "Elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : result.Elapsed,
                 Type = result.Type ?? (items.TryGetValue("Ver", out string? ver) ? Model(ver) : null),
             };
@@ -109,7 +113,10 @@ public static class AvalonStats
         {
             chains.Add(new ChainReading
             {
-                Index = chains.Count, Rate = i < rates.Length ? rates[i] * 1e9 : null, TemperatureC = i < hottest.Length && hottest[i] > 0 ? hottest[i] : null, ClockMhz = clock,
+                Index = chains.Count,
+                Rate = i < rates.Length ? rates[i] * 1e9 : null,
+                TemperatureC = i < hottest.Length && hottest[i] > 0 ? hottest[i] : null,
+                ClockMhz = clock,
             });
         }
     }

@@ -64,8 +64,10 @@ public class AxeosDriver(FleetTransport transport) : FleetDriver(transport)
         }
         return new FleetTuning
         {
-            ClocksMhz = Numbers(asic.Member("frequencyOptions"), 1), DefaultClockMhz = asic.Number("defaultFrequency"),
-            CoreVolts = Numbers(asic.Member("voltageOptions"), 1000), DefaultCoreVolts = asic.Number("defaultVoltage").Times(0.001),
+            ClocksMhz = Numbers(asic.Member("frequencyOptions"), 1),
+            DefaultClockMhz = asic.Number("defaultFrequency"),
+            CoreVolts = Numbers(asic.Member("voltageOptions"), 1000),
+            DefaultCoreVolts = asic.Number("defaultVoltage").Times(0.001),
         };
     }
 

@@ -75,7 +75,8 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
             await RestartAsync(cancel).ConfigureAwait(false);
             _steps.Add($"put back: primary {primary}, fallback {secondary}");
             return new FleetOutcome(
-                FleetResult.Failed, $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {AliveSeconds:0} s; the pools are as they were.") { RolledBack = true };
+                FleetResult.Failed, $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {AliveSeconds:0} s; the pools are as they were.")
+            { RolledBack = true };
         }
         int fallback = places.Length > 1 ? places[1] : places[0];
         await driver.PatchAsync(target, new JsonObject { ["secondaryPoolIndex"] = fallback }, cancel).ConfigureAwait(false);
@@ -109,7 +110,8 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
         return new FleetOutcome(
             FleetResult.Failed,
             $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {AliveSeconds:0} s. Host, port and user are as they were; the password of before "
-            + "cannot be read from this firmware, so the new one stands in its place. Set it if that pool looks at passwords.") { RolledBack = true };
+            + "cannot be read from this firmware, so the new one stands in its place. Set it if that pool looks at passwords.")
+        { RolledBack = true };
     }
 
     private async Task RestartAsync(CancellationToken cancel)
@@ -137,7 +139,10 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
         string stratum = prefix.Length > 0 ? $"{prefix}Stratum" : "stratum";
         JsonObject settings = new()
         {
-            [$"{stratum}URL"] = url.Host, [$"{stratum}Port"] = url.Port, [$"{stratum}User"] = pool.User, [$"{stratum}Password"] = pool.Password.Reveal(),
+            [$"{stratum}URL"] = url.Host,
+            [$"{stratum}Port"] = url.Port,
+            [$"{stratum}User"] = pool.User,
+            [$"{stratum}Password"] = pool.Password.Reveal(),
         };
         if (url.IsTls)
         {

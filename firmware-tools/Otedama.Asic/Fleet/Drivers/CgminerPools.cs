@@ -56,7 +56,8 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
         {
             return new FleetOutcome(
                 e.Fault == FleetFault.Denied ? FleetResult.Denied : FleetResult.Unknown,
-                $"{e.Message} The pools of before are still there; {added.Count} new ones may have been added.") { Steps = _steps };
+                $"{e.Message} The pools of before are still there; {added.Count} new ones may have been added.")
+            { Steps = _steps };
         }
     }
 
@@ -87,7 +88,8 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
         _steps.Add(kept ? "saved" : $"not saved: {ReplyWords.Short(saved.Status?.ToString())}");
         return new FleetOutcome(
             FleetResult.Done,
-            $"{At} mines on {pools[0].Url} as {pools[0].User}.{left}{(kept ? "" : " It did not save its configuration: the pools hold until it restarts.")}") { Steps = _steps };
+            $"{At} mines on {pools[0].Url} as {pools[0].User}.{left}{(kept ? "" : " It did not save its configuration: the pools hold until it restarts.")}")
+        { Steps = _steps };
     }
 
     private async Task<FleetOutcome> BackAsync(List<FleetPool> added, string why, CancellationToken cancel)

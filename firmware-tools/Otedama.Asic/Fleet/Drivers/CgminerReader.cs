@@ -141,9 +141,14 @@ public static class CgminerReader
         }
         return new FleetShares
         {
-            Accepted = summary?.Count("Accepted"), Rejected = summary?.Count("Rejected"), Stale = summary?.Count("Stale"),
-            Best = summary?.Number("Best Share"), HardwareErrors = summary?.Count("Hardware Errors"),
-            HardwareErrorPercent = summary?.Number("Device Hardware%"), LastAccepted = last, Difficulty = difficulty,
+            Accepted = summary?.Count("Accepted"),
+            Rejected = summary?.Count("Rejected"),
+            Stale = summary?.Count("Stale"),
+            Best = summary?.Number("Best Share"),
+            HardwareErrors = summary?.Count("Hardware Errors"),
+            HardwareErrorPercent = summary?.Number("Device Hardware%"),
+            LastAccepted = last,
+            Difficulty = difficulty,
         };
     }
 
@@ -195,8 +200,13 @@ public static class CgminerReader
         string? family = Family(type, version?.GetRawText());
         return new DeviceIdentity
         {
-            Family = family, Firmware = program, Version = version?.Text("LVERSION", "Firmware", "CompileTime") ?? release,
-            Model = type ?? version?.Text("MODEL"), Board = version?.Text("HWTYPE"), ChipCount = stats.Chips, Mac = mac,
+            Family = family,
+            Firmware = program,
+            Version = version?.Text("LVERSION", "Firmware", "CompileTime") ?? release,
+            Model = type ?? version?.Text("MODEL"),
+            Board = version?.Text("HWTYPE"),
+            ChipCount = stats.Chips,
+            Mac = mac,
         };
     }
 

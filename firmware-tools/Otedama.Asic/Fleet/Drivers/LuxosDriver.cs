@@ -40,7 +40,11 @@ public sealed class LuxosDriver(FleetTransport transport) : CgminerDriver(transp
             Id = mac ?? reading.Id,
             Identity = reading.Identity with
             {
-                Family = "Antminer", Firmware = "LuxOS", Mac = mac, Model = values?.Text("Model") ?? reading.Identity.Model, HostName = values?.Text("Hostname"),
+                Family = "Antminer",
+                Firmware = "LuxOS",
+                Mac = mac,
+                Model = values?.Text("Model") ?? reading.Identity.Model,
+                HostName = values?.Text("Hostname"),
             },
         };
     }

@@ -90,9 +90,14 @@ internal sealed record MinerStats
             ChipReading[] chips = Marks(marks);
             chains.Add(new ChainReading
             {
-                Index = i - 1, Rate = rate, TemperatureC = chip ?? pcb, ClockMhz = stats.Number($"freq{i}", $"freq_avg{i}", "frequency").Positive(),
+                Index = i - 1,
+                Rate = rate,
+                TemperatureC = chip ?? pcb,
+                ClockMhz = stats.Number($"freq{i}", $"freq_avg{i}", "frequency").Positive(),
                 ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : count,
-                ChipsExpected = chips.Length > 0 ? chips.Length : null, HardwareErrors = stats.Count($"chain_hw{i}"), Chips = chips,
+                ChipsExpected = chips.Length > 0 ? chips.Length : null,
+                HardwareErrors = stats.Count($"chain_hw{i}"),
+                Chips = chips,
             });
         }
         List<FanReading> fans = [];
@@ -107,11 +112,16 @@ internal sealed record MinerStats
         }
         return found with
         {
-            Chains = chains, Fans = fans, ChipMax = Max(found.ChipMax, chipMax), Board = Max(found.Board, board),
-            FiveSeconds = CgminerReader.Rate(stats, "5s"), Average = CgminerReader.Rate(stats, "av"),
+            Chains = chains,
+            Fans = fans,
+            ChipMax = Max(found.ChipMax, chipMax),
+            Board = Max(found.Board, board),
+            FiveSeconds = CgminerReader.Rate(stats, "5s"),
+            Average = CgminerReader.Rate(stats, "av"),
             ThirtyMinutes = stats.Number("rate_30m").Positive().Times(1e9),
             Expected = stats.Number("total_rateideal", "rate_ideal").Positive().Times(1e9),
-            ClockMhz = stats.Number("frequency", "total_freqavg").Positive(), Chips = stats.Integer("total_acn"),
+            ClockMhz = stats.Number("frequency", "total_freqavg").Positive(),
+            Chips = stats.Integer("total_acn"),
             Elapsed = stats.Number("Elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null,
             Watts = stats.Number("chain_power", "Power", "power").Positive(),
         };
@@ -131,17 +141,27 @@ internal sealed record MinerStats
             pcbMax = Max(pcbMax, pcb);
             boards.Add(new ChainReading
             {
-                Index = chain.Integer("index") ?? boards.Count, Rate = chain.Number("rate_real").Times(unit), TemperatureC = chip ?? pcb,
-                ClockMhz = chain.Number("freq_avg").Positive(), ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : chain.Integer("asic_num"),
-                ChipsExpected = chain.Integer("asic_num"), HardwareErrors = chain.Count("hw"), Chips = chips,
+                Index = chain.Integer("index") ?? boards.Count,
+                Rate = chain.Number("rate_real").Times(unit),
+                TemperatureC = chip ?? pcb,
+                ClockMhz = chain.Number("freq_avg").Positive(),
+                ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : chain.Integer("asic_num"),
+                ChipsExpected = chain.Integer("asic_num"),
+                HardwareErrors = chain.Count("hw"),
+                Chips = chips,
             });
         }
         FanReading[] fans = stats.Member("fan") is { ValueKind: JsonValueKind.Array } list
             ? [.. list.EnumerateArray().Take(FansMax).Select(static (fan, i) => new FanReading(i, fan.Number(), null))] : [];
         return found with
         {
-            Chains = boards, Fans = fans, ChipMax = Max(found.ChipMax, chipMax), Board = Max(found.Board, pcbMax),
-            FiveSeconds = stats.Number("rate_5s").Times(unit), ThirtyMinutes = stats.Number("rate_30m").Times(unit), Average = stats.Number("rate_avg").Times(unit),
+            Chains = boards,
+            Fans = fans,
+            ChipMax = Max(found.ChipMax, chipMax),
+            Board = Max(found.Board, pcbMax),
+            FiveSeconds = stats.Number("rate_5s").Times(unit),
+            ThirtyMinutes = stats.Number("rate_30m").Times(unit),
+            Average = stats.Number("rate_avg").Times(unit),
             Expected = stats.Number("rate_ideal").Positive().Times(unit),
             Elapsed = stats.Number("elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null,
         };

@@ -25,6 +25,11 @@ public sealed record ReadingFrame(string Driver, string Address, DateTimeOffset 
     /// <summary>The finished form: bounded, with its identity.</summary>
     public FleetReading Begin(string? mac, int repairs) => new()
     {
-        Id = mac ?? $"address:{Address}", Address = Address, At = At, Driver = Driver, Repairs = repairs, Raw = _raw,
+        Id = mac ?? $"address:{Address}",
+        Address = Address,
+        At = At,
+        Driver = Driver,
+        Repairs = repairs,
+        Raw = _raw,
     };
 }

@@ -29,8 +29,12 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
             Id = mac ?? reading.Id,
             Identity = reading.Identity with
             {
-                Family = "Antminer", Firmware = "VNish", Version = info?.Text("fw_version") ?? reading.Identity.Version, Mac = mac,
-                Model = info?.Text("miner", "model") ?? reading.Identity.Model, HostName = info?.Member("system")?.Member("network_status")?.Text("hostname"),
+                Family = "Antminer",
+                Firmware = "VNish",
+                Version = info?.Text("fw_version") ?? reading.Identity.Version,
+                Mac = mac,
+                Model = info?.Text("miner", "model") ?? reading.Identity.Model,
+                HostName = info?.Member("system")?.Member("network_status")?.Text("hostname"),
             },
         };
     }
@@ -64,7 +68,8 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
         }
         WebRequest request = new(HttpMethod.Post, $"/api/v1/{verb.Path}")
         {
-            Body = "{}"u8.ToArray(), Headers = new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" },
+            Body = "{}"u8.ToArray(),
+            Headers = new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" },
         };
         WebReply reply = await Transport.Http.SendAsync(target, request, cancel).ConfigureAwait(false);
         return reply.Status switch

@@ -51,7 +51,8 @@ internal sealed class WhatsminerPools(string at, TimeProvider clock)
             FleetResult.Failed,
             $"{at}: {pools[0].Url} did not come alive in {AliveSeconds:0} s. " + (back.Succeeded
                 ? "URLs and users are as they were; the passwords of before cannot be read, so each is now \"x\"."
-                : "What was before could not be put back: set its pools by hand.")) { Steps = steps, RolledBack = back.Succeeded };
+                : "What was before could not be put back: set its pools by hand."))
+        { Steps = steps, RolledBack = back.Succeeded };
     }
 
     /// <summary>pool1, worker1, passwd1 and so on; places without a pool are emptied.</summary>

@@ -20,10 +20,14 @@ public static class WhatsminerReader
             State = off ? FleetState.Paused : reading.State,
             Identity = reading.Identity with
             {
-                Family = "Whatsminer", Firmware = "stock", Mac = mac,
+                Family = "Whatsminer",
+                Firmware = "stock",
+                Mac = mac,
                 Version = version?.Text("fw_ver") ?? status?.Text("FirmwareVersion", "Firmware Version") ?? summary?.Text("Firmware Version") ?? reading.Identity.Version,
                 Model = info?.Text("minertype", "type") ?? CgminerReader.First(replies, "devdetails", "DEVDETAILS")?.Text("Model") ?? reading.Identity.Model,
-                Board = version?.Text("platform"), Chip = version?.Text("chip"), HostName = info?.Text("hostname"),
+                Board = version?.Text("platform"),
+                Chip = version?.Text("chip"),
+                HostName = info?.Text("hostname"),
             },
             Temperatures = reading.Temperatures with
             {
@@ -35,7 +39,9 @@ public static class WhatsminerReader
             Fans = [.. Fans(summary, "Fan Speed In", "Fan Speed Out")],
             Power = reading.Power with
             {
-                Watts = summary?.Number("Power_RT", "Power").Positive(), ClockMhz = summary?.Number("freq_avg").Positive(), CoreVolts = summary?.Number("Voltage").Positive().Times(0.01),
+                Watts = summary?.Number("Power_RT", "Power").Positive(),
+                ClockMhz = summary?.Number("freq_avg").Positive(),
+                CoreVolts = summary?.Number("Voltage").Positive().Times(0.01),
             },
             Rates = reading.Rates with { FiveSeconds = reading.Rates.FiveSeconds ?? CgminerReader.Rate(summary, "RT") },
             Errors = [.. Codes(summary).Concat(reading.Errors).Take(ErrorsMax)],
@@ -59,14 +65,23 @@ public static class WhatsminerReader
                 : rate is null ? FleetState.Unknown : FleetState.Idle,
             Identity = new DeviceIdentity
             {
-                Family = "Whatsminer", Firmware = "stock", Version = system?.Text("fwversion"), Model = miner?.Text("type"), Board = system?.Text("control-board-version", "platform"),
-                Chip = miner?.Text("chipdata0"), HostName = network?.Text("hostname"), Mac = mac,
+                Family = "Whatsminer",
+                Firmware = "stock",
+                Version = system?.Text("fwversion"),
+                Model = miner?.Text("type"),
+                Board = system?.Text("control-board-version", "platform"),
+                Chip = miner?.Text("chipdata0"),
+                HostName = network?.Text("hostname"),
+                Mac = mac,
             },
             Uptime = summary?.Number("bootup-time", "elapsed") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null,
             Rates = new FleetRates
             {
-                FiveSeconds = rate, OneMinute = summary?.Number("hash-1min").Times(1e12), TenMinutes = summary?.Number("hash-15min").Times(1e12),
-                Average = summary?.Number("hash-average").Times(1e12), Expected = summary?.Number("factory-hash").Positive().Times(1e12),
+                FiveSeconds = rate,
+                OneMinute = summary?.Number("hash-1min").Times(1e12),
+                TenMinutes = summary?.Number("hash-15min").Times(1e12),
+                Average = summary?.Number("hash-average").Times(1e12),
+                Expected = summary?.Number("factory-hash").Positive().Times(1e12),
             },
             Chains = [.. (status?.Member("edevs")).Objects(BoardsMax).Select(static (board, i) => new ChainReading
             {
@@ -75,14 +90,18 @@ public static class WhatsminerReader
             })],
             Temperatures = new FleetTemperatures
             {
-                ChipMax = summary?.Number("chip-temp-max").Positive(), ChipAverage = summary?.Number("chip-temp-avg").Positive(),
-                Board = CgminerReader.Highest(Numbers(summary?.Member("board-temperature"))), Inlet = summary?.Number("environment-temperature"),
+                ChipMax = summary?.Number("chip-temp-max").Positive(),
+                ChipAverage = summary?.Number("chip-temp-avg").Positive(),
+                Board = CgminerReader.Highest(Numbers(summary?.Member("board-temperature"))),
+                Inlet = summary?.Number("environment-temperature"),
             },
             Fans = [.. Fans(summary, "fan-speed-in", "fan-speed-out")],
             Power = new FleetPower
             {
-                Watts = summary?.Number("power-realtime").Positive() ?? power?.Number("pin").Positive(), InputVolts = power?.Number("vin").Positive(),
-                CoreVolts = power?.Number("vout").Positive().Times(0.01), ClockMhz = summary?.Number("freq-avg").Positive(),
+                Watts = summary?.Number("power-realtime").Positive() ?? power?.Number("pin").Positive(),
+                InputVolts = power?.Number("vin").Positive(),
+                CoreVolts = power?.Number("vout").Positive().Times(0.01),
+                ClockMhz = summary?.Number("freq-avg").Positive(),
             },
             Pools = PoolsV3(status),
             Errors = errors,

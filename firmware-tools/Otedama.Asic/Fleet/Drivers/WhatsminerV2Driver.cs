@@ -46,7 +46,10 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         JsonElement? summary = reply.First("SUMMARY");
         return new FleetTuning
         {
-            Modes = s_modes, Mode = summary?.Text("Power Mode")?.ToLowerInvariant(), MaxWatts = summary?.Number("Power Limit").Positive(), TakesPercent = true,
+            Modes = s_modes,
+            Mode = summary?.Text("Power Mode")?.ToLowerInvariant(),
+            MaxWatts = summary?.Number("Power Limit").Positive(),
+            TakesPercent = true,
         };
     }
 

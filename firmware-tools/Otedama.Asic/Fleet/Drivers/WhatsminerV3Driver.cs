@@ -25,7 +25,9 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
         int? mode = device?.Member("power")?.Integer("mode");
         return new FleetTuning
         {
-            Modes = s_modes, Mode = mode is >= 0 and < 3 ? s_modes[mode.Value] : null, TakesPercent = true,
+            Modes = s_modes,
+            Mode = mode is >= 0 and < 3 ? s_modes[mode.Value] : null,
+            TakesPercent = true,
             MaxWatts = status?.Member("summary")?.Number("power-limit").Positive(),
         };
     }

@@ -64,8 +64,13 @@ public static class CgminerText
         }
         return new TolerantReply
         {
-            Root = Json(parts), IsText = true, Repairs = made.Count, Made = [.. made.Take(64)], Truncated = truncated,
-            Problem = truncated ? "it breaks off inside a section" : null, Offset = truncated ? text.Length : null,
+            Root = Json(parts),
+            IsText = true,
+            Repairs = made.Count,
+            Made = [.. made.Take(64)],
+            Truncated = truncated,
+            Problem = truncated ? "it breaks off inside a section" : null,
+            Offset = truncated ? text.Length : null,
         };
     }
 

@@ -63,8 +63,12 @@ public sealed class FleetHttp : IDisposable
         _gates = gates;
         _http = new HttpClient(new SocketsHttpHandler
         {
-            UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = s_connect,
-            MaxResponseHeadersLength = HeadLimitKib, PooledConnectionLifetime = TimeSpan.Zero,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = s_connect,
+            MaxResponseHeadersLength = HeadLimitKib,
+            PooledConnectionLifetime = TimeSpan.Zero,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan, // each request has its own
@@ -136,7 +140,8 @@ public sealed class FleetHttp : IDisposable
             : null;
         return (new WebReply(
             (int)reply.StatusCode, bytes, reply.Content.Headers.ContentType?.MediaType, reply.Headers.Location?.OriginalString,
-            HttpDigest.RealmOf(challenge)) { Challenge = HttpDigest.Parse(challenge) }, HttpDigest.Parse(challenge));
+            HttpDigest.RealmOf(challenge))
+        { Challenge = HttpDigest.Parse(challenge) }, HttpDigest.Parse(challenge));
     }
 
     private static async Task<byte[]> BodyAsync(HttpResponseMessage reply, IPEndPoint device, CancellationToken cancel)

@@ -139,7 +139,12 @@ public static class TolerantJson
             }
             return new TolerantReply
             {
-                Root = root, Repairs = _repairs, Made = _made, Truncated = _truncated, Problem = problem, Offset = problem is null ? null : _offset ?? _at,
+                Root = root,
+                Repairs = _repairs,
+                Made = _made,
+                Truncated = _truncated,
+                Problem = problem,
+                Offset = problem is null ? null : _offset ?? _at,
             };
         }
 

@@ -133,7 +133,10 @@ public static class WhatsminerV3
     {
         JsonObject body = new()
         {
-            ["cmd"] = command, ["ts"] = timestamp, ["token"] = Token(command, credentials.Password, salt, timestamp).Reveal(), ["account"] = credentials.User,
+            ["cmd"] = command,
+            ["ts"] = timestamp,
+            ["token"] = Token(command, credentials.Password, salt, timestamp).Reveal(),
+            ["account"] = credentials.User,
         };
         if (parameter is not null)
         {

@@ -29,6 +29,7 @@ public sealed class Uf2Kind : IImageKind
                     // Blocks carry other bytes between the payloads, so a part has no place of its own in the file.
                     Parts = [.. image.Pieces.Select(static (piece, index) => new ImagePart($"piece {index}", 0, piece.Data.Length, piece.Address, null))],
                 };
-            }) with { Controller = family?.Name };
+            }) with
+        { Controller = family?.Name };
     }
 }

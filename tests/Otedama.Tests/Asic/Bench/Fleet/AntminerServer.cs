@@ -76,8 +76,15 @@ internal sealed partial class AntminerServer : IAsyncDisposable
             {
                 pools.Add((JsonNode)new JsonObject
                 {
-                    ["index"] = pools.Count, ["url"] = url, ["user"] = one["user"]!.ToString(), ["status"] = DeadPools.Contains(url) ? "Dead" : "Alive",
-                    ["priority"] = pools.Count, ["accepted"] = 500, ["rejected"] = 5, ["stale"] = 1, ["diff"] = "65.5K",
+                    ["index"] = pools.Count,
+                    ["url"] = url,
+                    ["user"] = one["user"]!.ToString(),
+                    ["status"] = DeadPools.Contains(url) ? "Dead" : "Alive",
+                    ["priority"] = pools.Count,
+                    ["accepted"] = 500,
+                    ["rejected"] = 5,
+                    ["stale"] = 1,
+                    ["diff"] = "65.5K",
                 });
             }
         }

@@ -17,7 +17,8 @@ internal static class AvalonBench
         device.Fixed["estats"] = new JsonObject
         {
             ["STATUS"] = new JsonArray(new JsonObject { ["STATUS"] = "S", ["Code"] = 70, ["Msg"] = "CGMiner stats" }),
-            ["STATS"] = new JsonArray(new JsonObject { ["STATS"] = 0, ["ID"] = "AVA100", ["MM ID0"] = Module, ["MM Count"] = 1 }), ["id"] = 1,
+            ["STATS"] = new JsonArray(new JsonObject { ["STATS"] = 0, ["ID"] = "AVA100", ["MM ID0"] = Module, ["MM Count"] = 1 }),
+            ["id"] = 1,
         }.ToJsonString();
         return new CgminerServer(device, request =>
         {
@@ -38,7 +39,8 @@ internal static class AvalonBench
             };
             return new JsonObject
             {
-                ["STATUS"] = new JsonArray(new JsonObject { ["STATUS"] = letter.ToString(), ["When"] = 1, ["Code"] = code, ["Msg"] = message, ["Description"] = "cgminer 4.11.1" }), ["id"] = 1,
+                ["STATUS"] = new JsonArray(new JsonObject { ["STATUS"] = letter.ToString(), ["When"] = 1, ["Code"] = code, ["Msg"] = message, ["Description"] = "cgminer 4.11.1" }),
+                ["id"] = 1,
             }.ToJsonString();
         });
     }

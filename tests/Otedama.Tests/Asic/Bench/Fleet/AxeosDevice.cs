@@ -133,10 +133,20 @@ internal sealed class AxeosDevice
         {
             JsonObject info = new()
             {
-                ["ASICModel"] = Asic, ["boardVersion"] = Board, ["version"] = Version, ["axeOSVersion"] = Version, ["idfVersion"] = "v6.0.2",
-                ["macAddr"] = Mac, ["ipv4"] = "127.0.0.1", ["runningPartition"] = Running, ["resetReason"] = ResetReason,
+                ["ASICModel"] = Asic,
+                ["boardVersion"] = Board,
+                ["version"] = Version,
+                ["axeOSVersion"] = Version,
+                ["idfVersion"] = "v6.0.2",
+                ["macAddr"] = Mac,
+                ["ipv4"] = "127.0.0.1",
+                ["runningPartition"] = Running,
+                ["resetReason"] = ResetReason,
                 ["uptimeSeconds"] = Math.Max(0, (long)(_clock.GetUtcNow() - _booted).TotalSeconds),
-                ["smallCoreCount"] = 2040, ["freeHeap"] = 8_200_000, ["wifiRSSI"] = Rssi, ["wifiStatus"] = "Connected!",
+                ["smallCoreCount"] = 2040,
+                ["freeHeap"] = 8_200_000,
+                ["wifiRSSI"] = Rssi,
+                ["wifiStatus"] = "Connected!",
             };
             JsonArray partitions = [];
             foreach ((string label, AxeosSlot slot) in Slots)
@@ -156,9 +166,14 @@ internal sealed class AxeosDevice
 
     public string AsicInfo() => new JsonObject
     {
-        ["ASICModel"] = Asic, ["deviceModel"] = Model, ["swarmColor"] = "green", ["asicCount"] = 1,
-        ["defaultFrequency"] = 525, ["frequencyOptions"] = new JsonArray(400, 490, 525, 550, 600, 625),
-        ["defaultVoltage"] = 1150, ["voltageOptions"] = new JsonArray(1000, 1060, 1100, 1150, 1200, 1250),
+        ["ASICModel"] = Asic,
+        ["deviceModel"] = Model,
+        ["swarmColor"] = "green",
+        ["asicCount"] = 1,
+        ["defaultFrequency"] = 525,
+        ["frequencyOptions"] = new JsonArray(400, 490, 525, 550, 600, 625),
+        ["defaultVoltage"] = 1150,
+        ["voltageOptions"] = new JsonArray(1000, 1060, 1100, 1150, 1200, 1250),
     }.ToJsonString();
 
     /// <summary>Any subset of settings; null = done, else why not.</summary>
@@ -260,7 +275,9 @@ internal sealed class AxeosDevice
             }
             Slots[slot] = new AxeosSlot(image)
             {
-                DoesNotStart = Faults.NewImageDoesNotStart, BoardAs = Faults.BoardAfterUpdate, RateFactor = Faults.RateAfterUpdate,
+                DoesNotStart = Faults.NewImageDoesNotStart,
+                BoardAs = Faults.BoardAfterUpdate,
+                RateFactor = Faults.RateAfterUpdate,
                 UserAs = Faults.UserAfterUpdate,
             };
             if (!Faults.SilentlyKeepsOld)
@@ -291,12 +308,31 @@ internal sealed class AxeosDevice
 
     private static Dictionary<string, JsonNode> Defaults() => new()
     {
-        ["hostname"] = "bitaxe", ["ssid"] = "net", ["wifiPass"] = "bench-wifi-key", ["frequency"] = 525, ["coreVoltage"] = 1150,
-        ["overclockEnabled"] = 0, ["autofanspeed"] = 1, ["manualFanSpeed"] = 100, ["minFanSpeed"] = 25, ["temptarget"] = 60,
-        ["overheat_mode"] = 0, ["statsFrequency"] = 0, ["useFallbackStratum"] = 0, ["useCustomWWW"] = 0,
-        ["stratumURL"] = "pool.bench.example", ["stratumPort"] = 3333, ["stratumUser"] = "w.1", ["stratumPassword"] = "bench-pool-pass",
-        ["fallbackStratumURL"] = "spare.bench.example", ["fallbackStratumPort"] = 3334, ["fallbackStratumUser"] = "w.2",
-        ["fallbackStratumPassword"] = "bench-spare-pass", ["primaryPoolIndex"] = 0, ["secondaryPoolIndex"] = 1, ["pools"] = new JsonArray(
+        ["hostname"] = "bitaxe",
+        ["ssid"] = "net",
+        ["wifiPass"] = "bench-wifi-key",
+        ["frequency"] = 525,
+        ["coreVoltage"] = 1150,
+        ["overclockEnabled"] = 0,
+        ["autofanspeed"] = 1,
+        ["manualFanSpeed"] = 100,
+        ["minFanSpeed"] = 25,
+        ["temptarget"] = 60,
+        ["overheat_mode"] = 0,
+        ["statsFrequency"] = 0,
+        ["useFallbackStratum"] = 0,
+        ["useCustomWWW"] = 0,
+        ["stratumURL"] = "pool.bench.example",
+        ["stratumPort"] = 3333,
+        ["stratumUser"] = "w.1",
+        ["stratumPassword"] = "bench-pool-pass",
+        ["fallbackStratumURL"] = "spare.bench.example",
+        ["fallbackStratumPort"] = 3334,
+        ["fallbackStratumUser"] = "w.2",
+        ["fallbackStratumPassword"] = "bench-spare-pass",
+        ["primaryPoolIndex"] = 0,
+        ["secondaryPoolIndex"] = 1,
+        ["pools"] = new JsonArray(
             new JsonObject { ["stratumURL"] = "pool.bench.example", ["stratumPort"] = 3333, ["stratumUser"] = "w.1", ["stratumPassword"] = "bench-pool-pass" },
             new JsonObject { ["stratumURL"] = "spare.bench.example", ["stratumPort"] = 3334, ["stratumUser"] = "w.2", ["stratumPassword"] = "bench-spare-pass" }),
     };
@@ -390,7 +426,9 @@ internal sealed class AxeosDevice
         {
             ["asics"] = new JsonArray(new JsonObject
             {
-                ["total"] = rate, ["domains"] = new JsonArray(rate / 4, rate / 4, rate / 4, rate / 4), ["errorCount"] = 5,
+                ["total"] = rate,
+                ["domains"] = new JsonArray(rate / 4, rate / 4, rate / 4, rate / 4),
+                ["errorCount"] = 5,
             }),
         };
         (string Key, JsonNode Value)[] values =

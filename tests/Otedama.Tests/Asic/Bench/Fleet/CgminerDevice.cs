@@ -146,7 +146,8 @@ internal sealed class CgminerDevice
 
     private JsonObject Status(char letter, int code, string message) => new()
     {
-        ["STATUS"] = new JsonArray(new JsonObject { ["STATUS"] = letter.ToString(), ["When"] = When, ["Code"] = code, ["Msg"] = message, ["Description"] = Program }), ["id"] = 1,
+        ["STATUS"] = new JsonArray(new JsonObject { ["STATUS"] = letter.ToString(), ["When"] = When, ["Code"] = code, ["Msg"] = message, ["Description"] = Program }),
+        ["id"] = 1,
     };
 
     private static JsonObject Section(JsonObject status, string name, params JsonObject[] values)
@@ -159,15 +160,38 @@ internal sealed class CgminerDevice
 
     private static JsonObject Summary() => new()
     {
-        ["Elapsed"] = 2800, ["MHS av"] = 2414.38, ["MHS 5s"] = 485.35, ["MHS 1m"] = 724.96, ["MHS 5m"] = 208.06, ["MHS 15m"] = 73.92, ["Found Blocks"] = 1, ["Getworks"] = 12,
-        ["Accepted"] = 101, ["Rejected"] = 2, ["Hardware Errors"] = 1, ["Stale"] = 3, ["Difficulty Accepted"] = 1.0, ["Best Share"] = 2536, ["Device Hardware%"] = 5.8824,
+        ["Elapsed"] = 2800,
+        ["MHS av"] = 2414.38,
+        ["MHS 5s"] = 485.35,
+        ["MHS 1m"] = 724.96,
+        ["MHS 5m"] = 208.06,
+        ["MHS 15m"] = 73.92,
+        ["Found Blocks"] = 1,
+        ["Getworks"] = 12,
+        ["Accepted"] = 101,
+        ["Rejected"] = 2,
+        ["Hardware Errors"] = 1,
+        ["Stale"] = 3,
+        ["Difficulty Accepted"] = 1.0,
+        ["Best Share"] = 2536,
+        ["Device Hardware%"] = 5.8824,
         ["Last getwork"] = 1795360500,
     };
 
     private JsonObject Device() => new()
     {
-        ["ASC"] = 0, ["Name"] = "GSF", ["ID"] = 0, ["Enabled"] = Enabled ? "Y" : "N", ["Status"] = "Alive", ["Temperature"] = 41.5, ["MHS av"] = 2414.38, ["MHS 5s"] = 485.35,
-        ["Accepted"] = 101, ["Hardware Errors"] = 1, ["No Device"] = false, ["Last Valid Work"] = 1795360035,
+        ["ASC"] = 0,
+        ["Name"] = "GSF",
+        ["ID"] = 0,
+        ["Enabled"] = Enabled ? "Y" : "N",
+        ["Status"] = "Alive",
+        ["Temperature"] = 41.5,
+        ["MHS av"] = 2414.38,
+        ["MHS 5s"] = 485.35,
+        ["Accepted"] = 101,
+        ["Hardware Errors"] = 1,
+        ["No Device"] = false,
+        ["Last Valid Work"] = 1795360035,
     };
 
     private JsonObject PoolList() => Section(Status('S', 7, $"{_pools.Count} Pool(s)"), "POOLS", [.. _pools.Select((pool, i) => new JsonObject

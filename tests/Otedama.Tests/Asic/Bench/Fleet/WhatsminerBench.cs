@@ -87,7 +87,9 @@ internal sealed class WhatsminerV2Server : IAsyncDisposable
             "status" => $$"""{"STATUS":"S","When":1,"Code":131,"Msg":{"mineroff":"{{(State.Off ? "true" : "false")}}","FirmwareVersion":"20220125.13.Rel","power_mode":"Normal"},"Description":""}""",
             "pools" => new JsonObject
             {
-                ["STATUS"] = new JsonArray(new JsonObject { ["STATUS"] = "S", ["Code"] = 7, ["Msg"] = "Pools" }), ["POOLS"] = Pools(), ["id"] = 1,
+                ["STATUS"] = new JsonArray(new JsonObject { ["STATUS"] = "S", ["Code"] = 7, ["Msg"] = "Pools" }),
+                ["POOLS"] = Pools(),
+                ["id"] = 1,
             }.ToJsonString(),
             "summary+pools+edevs+devdetails" => null,
             _ => null,
