@@ -68,6 +68,7 @@ tools_test() {
   need /sbin/modprobe kmod
   need cpio cpio
   need zstd zstd
+  need dfu-util dfu-util # judges our DFU files
   ldconfig -p 2>/dev/null | grep -q 'libusb-1\.0\.so\.0' || missing+=(libusb-1.0-0)
   install_missing
 }

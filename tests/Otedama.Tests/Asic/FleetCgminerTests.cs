@@ -8,7 +8,7 @@ namespace Otedama.Tests.Asic;
 /// <summary>The client of the cgminer API against the vectors and against a simulator with every quirk.</summary>
 public sealed class FleetCgminerTests : IDisposable
 {
-    private readonly FleetTransport _transport = new(TimeProvider.System);
+    private readonly FleetTransport _transport = new(TimeProvider.System) { Waits = FleetVectors.Short };
 
     public void Dispose() => _transport.Dispose();
 

@@ -12,6 +12,14 @@ internal static class FleetVectors
 
     public static JsonElement Of(string key) => s_all.Value.GetProperty(key);
 
+    /// <summary>What a simulator needs, on a machine ten times too busy; a dead pool is waited for as long.</summary>
+    public static FleetWaits Short { get; } = new()
+    {
+        PoolAlive = TimeSpan.FromSeconds(3),
+        PoolAliveAfterRestart = TimeSpan.FromSeconds(3),
+        Compare = TimeSpan.FromMilliseconds(50),
+    };
+
     public static FleetTarget Target(int port, FleetCredentials? credentials = null) => new(IPAddress.Loopback)
     {
         Ports = new FleetPorts { Api = port, Web = port, WhatsminerV3 = port },

@@ -202,7 +202,7 @@ public sealed class AxeOsOtaTarget(AxeosDriver driver, FleetTransport transport,
             }
             if (boots == FlashBoots.Unknown)
             {
-                return new(FlashStepOutcome.Unknown, $"In attempt {attempt} {words}, and the device has not answered for {s_up.TotalSeconds:0} s. Cut its power for a moment if it stays silent.");
+                return new(FlashStepOutcome.Unknown, $"In attempt {attempt} {words}, and the device has not answered for {s_up.TotalSeconds:0} s. Cut its power for a moment; if it stays silent, write it by serial.");
             }
             if (attempt >= AttemptsMax || result.Status is >= 400 and < 500)
             {

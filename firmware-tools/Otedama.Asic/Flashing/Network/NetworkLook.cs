@@ -71,7 +71,9 @@ internal sealed class NetworkLook(IFleetDriver driver, FleetTarget target, TimeP
 
     public static FlashHealth HealthOf(FleetReading reading) => new()
     {
-        TemperatureC = reading.Temperatures.ChipMax ?? reading.Temperatures.Board,
+
+        // Chips of large miners are at 80 C and more where their boards are at 60; the rule's limit is meant for boards.
+        TemperatureC = reading.Temperatures.Board ?? reading.Chains.Max(static chain => chain.TemperatureC) ?? reading.Temperatures.ChipMax,
         Overheat = reading.State == FleetState.Throttled,
         WifiSignal = reading.WifiSignal,
         Wired = reading.WifiSignal is null ? true : null,

@@ -17,6 +17,7 @@ internal static class OrderRules
         string[] kept = [.. program.Steps.Take(write).Where(static step => step.Kind == FlashStepKind.Backup).Select(static step => step.Part)];
         return kept.Length > 0 ? Passed($"Kept first: {string.Join(", ", kept)}.")
             : facts.Device.Transport is FlashTransport.Storage ? NotApplicable("A drive of a loader shows nothing of what the device holds.")
+            : facts.Device.Transport is FlashTransport.Usb ? NotApplicable("The loader says that it gives nothing of what the device holds.")
             : Failed("No step keeps anything before the first write.");
     }
 

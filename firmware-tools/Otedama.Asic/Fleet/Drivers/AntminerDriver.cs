@@ -12,7 +12,6 @@ namespace Otedama.Asic;
 public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(transport)
 {
     private const int PoolsMax = 3;
-    private const double CompareSeconds = 5, AliveSeconds = 90;
 
     private static readonly string[] s_reads = ["version", "summary", "pools", "stats"];
     private static readonly string[] s_modes = ["normal", "sleep", "low"];
@@ -172,7 +171,7 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
             return new FleetOutcome(FleetResult.Failed, $"{At(target)}: {wrong}");
         }
         steps.Add($"wrote {string.Join(", ", pools.Select(static pool => pool.Url))}");
-        bool alive = await UntilAsync(async () => await IsAliveAsync(target, pools[0], cancel).ConfigureAwait(false), AliveSeconds, cancel).ConfigureAwait(false);
+        bool alive = await UntilAsync(async () => await IsAliveAsync(target, pools[0], cancel).ConfigureAwait(false), Transport.Waits.PoolAliveAfterRestart.TotalSeconds, cancel).ConfigureAwait(false);
         if (alive)
         {
             return new FleetOutcome(FleetResult.Done, $"{At(target)} mines on {pools[0].Url} as {pools[0].User}.") { Steps = steps };
@@ -180,13 +179,13 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         if (Masked(before) is not null)
         {
             return new FleetOutcome(
-                FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {AliveSeconds:0} s, and what was before cannot be put back: it showed its passwords as asterisks.")
+                FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {Transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s, and what was before cannot be put back: it showed its passwords as asterisks.")
             { Steps = steps };
         }
         string? back = await WriteAsync(target, before, cancel).ConfigureAwait(false);
         steps.Add(back is null ? "put back the configuration of before" : "could not put back the configuration of before");
         return new FleetOutcome(
-            FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {AliveSeconds:0} s. {(back is null ? "Its configuration is as it was." : back)}")
+            FleetResult.Failed, $"{At(target)}: {pools[0].Url} did not come alive in {Transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. {(back is null ? "Its configuration is as it was." : back)}")
         { Steps = steps, RolledBack = back is null };
     }
 
@@ -206,7 +205,7 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         {
             return $"it did not take the configuration: {ReplyWords.Short(answer.Text("msg", "code") ?? stats)}";
         }
-        await DelayAsync(CompareSeconds, cancel).ConfigureAwait(false);
+        await DelayAsync(Transport.Waits.Compare.TotalSeconds, cancel).ConfigureAwait(false);
         JsonObject read = await ConfAsync(target, cancel).ConfigureAwait(false);
         foreach ((string key, JsonNode? value) in conf)
         {

@@ -121,6 +121,8 @@ public class AxeosDriver(FleetTransport transport) : FleetDriver(transport)
     internal async Task<JsonElement> InfoAsync(FleetTarget target, CancellationToken cancel) =>
         Json(target, await SendAsync(target, WebRequest.Get(InfoPath), cancel).ConfigureAwait(false), InfoPath).Root;
 
+    internal FleetWaits Waits => Transport.Waits;
+
     internal Task<bool> WaitAsync(Func<Task<bool>> isSo, double seconds, CancellationToken cancel) => UntilAsync(isSo, seconds, cancel);
 
     /// <summary>One request, IPv4 only, with what the device asks besides.</summary>

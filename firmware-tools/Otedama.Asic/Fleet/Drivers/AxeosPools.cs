@@ -11,9 +11,6 @@ namespace Otedama.Asic;
 /// </summary>
 internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
 {
-    /// <summary>A restart takes 10 s, joining the Wi-Fi as long again, then the pool is asked.</summary>
-    private const double AliveSeconds = 60;
-
     private readonly List<string> _steps = [];
 
     private string At => target.At(target.Ports.Web);
@@ -75,7 +72,7 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
             await RestartAsync(cancel).ConfigureAwait(false);
             _steps.Add($"put back: primary {primary}, fallback {secondary}");
             return new FleetOutcome(
-                FleetResult.Failed, $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {AliveSeconds:0} s; the pools are as they were.")
+                FleetResult.Failed, $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {driver.Waits.PoolAliveAfterRestart.TotalSeconds:0} s; the pools are as they were.")
             { RolledBack = true };
         }
         int fallback = places.Length > 1 ? places[1] : places[0];
@@ -109,7 +106,7 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
         _steps.Add("put back host, port and user of before");
         return new FleetOutcome(
             FleetResult.Failed,
-            $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {AliveSeconds:0} s. Host, port and user are as they were; the password of before "
+            $"{At}: {SecretFilter.Url(pools[0].Url)} was not mined on in {driver.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. Host, port and user are as they were; the password of before "
             + "cannot be read from this firmware, so the new one stands in its place. Set it if that pool looks at passwords.")
         { RolledBack = true };
     }
@@ -130,7 +127,7 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
             return info.Flag("isUsingFallbackStratum") != true && info.Text("stratumUser") == pool.User
                 && info.Integer("stratumPort") == wanted.Port && works;
         },
-        AliveSeconds,
+        driver.Waits.PoolAliveAfterRestart.TotalSeconds,
         cancel);
 
     private static JsonObject Pool(FleetPool pool, string prefix)

@@ -101,7 +101,7 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
             return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: it names no device that could be told {command}.");
         }
         List<string> steps = [];
-        FleetOutcome last = Done($"{At(target)} {done}.");
+        FleetOutcome? last = null;
         foreach (int number in numbers)
         {
             FleetOutcome one = await TellAsync(target, command, number.ToString(System.Globalization.CultureInfo.InvariantCulture), done, cancel).ConfigureAwait(false);
@@ -110,8 +110,8 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
             {
                 return one with { Steps = steps };
             }
-            last = one.Result == FleetResult.Done || last.Result == FleetResult.Already ? one : last;
+            last = last is null || one.Result == FleetResult.Done ? one : last;
         }
-        return last with { Steps = steps };
+        return last! with { Steps = steps };
     }
 }

@@ -9,7 +9,6 @@ namespace Otedama.Asic;
 internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
 {
     private const int PoolsMax = 8;
-    private const double AliveSeconds = 30;
 
     private readonly List<string> _steps = [];
 
@@ -67,9 +66,9 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
         PoolReading[] now = await PoolsAsync(cancel).ConfigureAwait(false);
         while (Find(now, pools[0]) is not { Status: "Alive" })
         {
-            if (transport.Clock.GetElapsedTime(began).TotalSeconds > AliveSeconds)
+            if (transport.Clock.GetElapsedTime(began) > transport.Waits.PoolAlive)
             {
-                return await BackAsync(added, $"{pools[0].Url} did not come alive in {AliveSeconds:0} s", cancel).ConfigureAwait(false);
+                return await BackAsync(added, $"{pools[0].Url} did not come alive in {transport.Waits.PoolAlive.TotalSeconds:0} s", cancel).ConfigureAwait(false);
             }
             await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel).ConfigureAwait(false);
             now = await PoolsAsync(cancel).ConfigureAwait(false);

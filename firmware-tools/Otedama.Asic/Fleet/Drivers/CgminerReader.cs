@@ -62,7 +62,7 @@ public static class CgminerReader
             {
                 if (element.Number($"{unit} {suffix}") is double value and >= 0)
                 {
-                    return value * factor;
+                    return ((double?)value).Times(factor);
                 }
             }
         }

@@ -7,8 +7,8 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
 {
     private static readonly TimeSpan s_read = TimeSpan.FromSeconds(10);
 
-    /// <summary>Pools are watched for 30 s before and after a change, and devices restart in between.</summary>
-    private static readonly TimeSpan s_order = TimeSpan.FromSeconds(150);
+    /// <summary>A change of pools may wait 90 s and restart the device twice.</summary>
+    private static readonly TimeSpan s_order = TimeSpan.FromSeconds(180);
 
     public abstract string Name { get; }
 

@@ -57,13 +57,13 @@ internal sealed record MinerStats
             {
                 found = AvalonStats.Read(one, found);
             }
-            else if (one.Number("fan_num", "miner_count", "temp_num") is not null || one.Member("chain_acn1", "chain_acs1") is not null)
-            {
-                found = Antminer(one, found);
-            }
             else if (one.Member("chain") is { ValueKind: JsonValueKind.Array } chains)
             {
                 found = AntminerWeb(one, chains, found);
+            }
+            else if (one.Number("fan_num", "miner_count", "temp_num") is not null || one.Member("chain_acn1", "chain_acs1") is not null)
+            {
+                found = Antminer(one, found);
             }
         }
         return found;

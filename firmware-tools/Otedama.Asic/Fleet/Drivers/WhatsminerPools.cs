@@ -7,12 +7,9 @@ namespace Otedama.Asic;
 /// Changes the pools of a Whatsminer, which takes all three at once and keeps none of the old. Writes them, waits until the
 /// first is alive, and writes URLs and users of before back when it is not.
 /// </summary>
-internal sealed class WhatsminerPools(string at, TimeProvider clock)
+internal sealed class WhatsminerPools(string at, FleetTransport transport)
 {
     public const int PoolsMax = 3;
-
-    /// <summary>Mining restarts with it.</summary>
-    private const double AliveSeconds = 60;
 
     /// <summary>No device tells its passwords; most pools look at none.</summary>
     private const string UnknownPassword = "x";
@@ -31,25 +28,25 @@ internal sealed class WhatsminerPools(string at, TimeProvider clock)
             return written with { Steps = steps };
         }
         steps.Add($"wrote {string.Join(", ", pools.Select(static pool => pool.Url))}");
-        long began = clock.GetTimestamp();
+        long began = transport.Clock.GetTimestamp();
         while (true)
         {
             if (await IsAliveAsync(pools[0]).ConfigureAwait(false))
             {
                 return new FleetOutcome(FleetResult.Done, $"{at} mines on {pools[0].Url} as {pools[0].User}.") { Steps = steps };
             }
-            if (clock.GetElapsedTime(began).TotalSeconds >= AliveSeconds)
+            if (transport.Clock.GetElapsedTime(began) >= transport.Waits.PoolAliveAfterRestart)
             {
                 break;
             }
-            await Task.Delay(TimeSpan.FromSeconds(1), clock, cancel).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(1), transport.Clock, cancel).ConfigureAwait(false);
         }
         FleetPool[] old = [.. before.Where(static pool => pool.User is not null).Take(PoolsMax).Select(static pool => new FleetPool(pool.Url, pool.User!, new FleetSecret(UnknownPassword)))];
         FleetOutcome back = old.Length > 0 ? await Write(old).ConfigureAwait(false) : new FleetOutcome(FleetResult.Failed, "");
         steps.Add(back.Succeeded ? "put back URLs and users of before" : "could not put back what was before");
         return new FleetOutcome(
             FleetResult.Failed,
-            $"{at}: {pools[0].Url} did not come alive in {AliveSeconds:0} s. " + (back.Succeeded
+            $"{at}: {pools[0].Url} did not come alive in {transport.Waits.PoolAliveAfterRestart.TotalSeconds:0} s. " + (back.Succeeded
                 ? "URLs and users are as they were; the passwords of before cannot be read, so each is now \"x\"."
                 : "What was before could not be put back: set its pools by hand."))
         { Steps = steps, RolledBack = back.Succeeded };

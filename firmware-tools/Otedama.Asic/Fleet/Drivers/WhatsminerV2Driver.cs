@@ -119,7 +119,7 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
         {
             return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
         }
-        return await new WhatsminerPools(At(target), Transport.Clock)
+        return await new WhatsminerPools(At(target), Transport)
         {
             Read = async () => CgminerReader.Pools(new Dictionary<string, CgminerReply>
             {

@@ -84,7 +84,7 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
         {
             return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
         }
-        return await new WhatsminerPools(At(target), Transport.Clock)
+        return await new WhatsminerPools(At(target), Transport)
         {
             Read = async () => WhatsminerReader.PoolsV3((await GetAsync(target, "get.miner.status", "pools", cancel).ConfigureAwait(false)).Message),
             Write = list => SetAsync(target, "set.miner.pools", WhatsminerPools.V3(list), "takes the pools", cancel),

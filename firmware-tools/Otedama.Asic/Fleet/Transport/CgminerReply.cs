@@ -20,7 +20,7 @@ public sealed record CgminerStatus(char Letter, int? Code, string? Message, stri
         // Whatsminer and some others give the members of STATUS at the top.
         JsonElement status = reply.First("STATUS", "Status", "status") ?? root;
         string? letter = status.Text("STATUS", "Status", "status");
-        if (letter is null && status.Member("Code", "code") is null)
+        if (letter is not { Length: 1 } && status.Member("Code", "code") is null)
         {
             return null;
         }

@@ -14,6 +14,8 @@ public sealed class FleetTransport : IDisposable
 
     public TimeProvider Clock { get; }
 
+    public FleetWaits Waits { get; init; } = new();
+
     public DeviceGates Gates { get; } = new();
 
     public SocketExchange Sockets { get; }

@@ -132,8 +132,9 @@ public static class ReplyValues
     /// <summary>null when there is no positive figure: for a temperature or voltage where 0 and -1 mean "no sensor".</summary>
     public static double? Positive(this double? value) => value is > 0 ? value : null;
 
-    /// <summary>Times a factor.</summary>
-    public static double? Times(this double? value, double factor) => value is double given ? given * factor : null;
+    /// <summary>Times a factor, in decimal where it fits: 1069.1 GH/s are 1069100000000 H/s and not a little less.</summary>
+    public static double? Times(this double? value, double factor) => value is not double given ? null
+        : Math.Abs(given) < 1e12 && factor is >= 1e-6 and <= 1e15 ? (double)((decimal)given * (decimal)factor) : given * factor;
 
     /// <summary>Lower case with colons, from any usual writing; null when it is none or all zeros.</summary>
     public static string? Mac(string? text)

@@ -40,7 +40,7 @@ public static partial class SecretFilter
         int scheme = url.IndexOf("://", StringComparison.Ordinal);
         int start = scheme < 0 ? 0 : scheme + 3;
         int end = url.IndexOf('/', start);
-        int at = url.LastIndexOf('@', (end < 0 ? url.Length : end) - 1 < start ? start : (end < 0 ? url.Length : end) - 1);
+        int at = url[start..(end < 0 ? url.Length : end)].LastIndexOf('@') + start;
         return url.Length > start && at >= start ? url[..start] + url[(at + 1)..] : url;
     }
 

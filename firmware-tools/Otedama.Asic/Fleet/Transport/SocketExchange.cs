@@ -127,14 +127,15 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
                         FleetFault.Unreachable, device.ToString(),
                         $"{device}: it closed without a reply. Its API may not allow this machine's address (api-allow).");
             }
-            if (reader.Add(buffer.AsSpan(0, count)))
-            {
-                return new ApiRawReply(reader.ToArray(), ReplyEnd.Nul);
-            }
+            bool ended = reader.Add(buffer.AsSpan(0, count));
             if (reader.Count > ReplyLimit)
             {
                 throw new FleetException(
                     FleetFault.TooBig, device.ToString(), $"{device}: the reply is longer than {ReplyLimit} bytes and was not read further.");
+            }
+            if (ended)
+            {
+                return new ApiRawReply(reader.ToArray(), ReplyEnd.Nul);
             }
         }
     }

@@ -9,7 +9,7 @@ internal static class AsicFlashCommand
     internal static Command Build(CommandContext context)
     {
         Command flash = new("flash", "Write firmware to a controller by a plan that is shown and confirmed first.");
-        Option<string?> device = new("--device", "--port") { Description = "Port or loader: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001, dfu:1-1.4, stm32:PORT, uf2:FOLDER,BOARD-ID, axeos:ADDRESS, nerdqaxe:ADDRESS.", HelpName = "ADDRESS" };
+        Option<string?> device = new("--device", "--port") { Description = "Port or loader: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001, dfu:1-1.4, stm32:PORT, uf2:FOLDER,BOARD-ID, axeos:HOST, nerdqaxe:HOST, antminer:HOST.", HelpName = "ADDRESS" };
         Option<string?> image = new("--image") { Description = "Firmware to write.", HelpName = "FILE" };
         Option<bool> dryRun = new("--dry-run") { Description = "Look at the device and show the plan; keep and write nothing." };
         Option<bool> plan = new("--plan") { Description = "Show the plan and keep it, to be carried out by --resume." };

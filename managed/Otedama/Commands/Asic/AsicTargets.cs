@@ -1,20 +1,23 @@
-using System.Net;
 using Otedama.Asic;
 
 namespace Otedama;
 
 /// <summary>
 /// Opens what an address of --device names: a port of an ESP32-S3 (/dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001), or with a
-/// prefix another loader or updater: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID, axeos:ADDRESS, nerdqaxe:ADDRESS.
+/// prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID; or a device on the network: axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
 /// </summary>
 internal static class AsicTargets
 {
     private const int FirstRate = 115_200;
-    private const string Dfu = "dfu:", Stm32 = "stm32:", Uf2 = "uf2:", AxeOs = "axeos:", NerdQaxe = "nerdqaxe:";
+    private const string Dfu = "dfu:", Stm32 = "stm32:", Uf2 = "uf2:";
 
     /// <summary>Throws CommandException for an address that is none, LinkException for a port that does not open.</summary>
-    public static IFlashTarget Open(string address, TimeProvider clock)
+    public static IFlashTarget Open(string address, TimeProvider clock, Func<string, FleetCredentials?>? credentials = null)
     {
+        if (NetworkTargets.TryOpen(address, credentials ?? (static _ => null), allowPublic: false, clock) is { } network)
+        {
+            return network;
+        }
         if (After(address, Dfu) is { } path)
         {
             return new DfuTarget(new UsbPorts(), path, 0, clock);
@@ -29,29 +32,7 @@ internal static class AsicTargets
             return comma > 0 ? new Uf2Target(new Uf2Folder(drive[..comma]), drive[(comma + 1)..], null, null, clock)
                 : throw new CommandException(ExitCode.Usage, $"--device {address}: write uf2:FOLDER,BOARD-ID, such as uf2:/media/RPI-RP2,RPI-RP2.");
         }
-        return After(address, AxeOs) is { } bitaxe ? OpenAxeOs(bitaxe, static transport => new AxeosDriver(transport), clock)
-            : After(address, NerdQaxe) is { } nerd ? OpenAxeOs(nerd, static transport => new NerdQaxeDriver(transport), clock)
-            : OpenEsp(address, clock);
-    }
-
-    /// <summary>The updater of the firmware that runs; only in private networks.</summary>
-    private static AxeOsOtaTarget OpenAxeOs(string address, Func<FleetTransport, AxeosDriver> driver, TimeProvider clock)
-    {
-        if (!IPEndPoint.TryParse(address, out IPEndPoint? at))
-        {
-            throw new CommandException(ExitCode.Usage, $"--device: \"{SettingTypes.Shorten(address)}\" is no address. Write axeos:192.168.1.20, or axeos:192.168.1.20:8080 for another port than 80.");
-        }
-        try
-        {
-            AddressRanges.Parse([at.Address.ToString()], allowPublic: false);
-        }
-        catch (AddressRangeException e)
-        {
-            throw new CommandException(ExitCode.Usage, $"--device: {e.Message}");
-        }
-        FleetTransport transport = new(clock);
-        FleetTarget target = new(at.Address) { Ports = new FleetPorts { Web = at.Port == 0 ? 80 : at.Port } };
-        return new AxeOsOtaTarget(driver(transport), transport, new UploadClient(transport), target);
+        return OpenEsp(address, clock);
     }
 
     public static EspSerialTarget OpenEsp(string address, TimeProvider clock)

@@ -26,6 +26,9 @@ internal sealed class SimulatedStm32(int pages, int pageSize, ushort chipId = 0x
     /// <summary>Protection commands that came: none ever may.</summary>
     public int Protections { get; private set; }
 
+    /// <summary>None ever may.</summary>
+    public int MassErases { get; private set; }
+
     /// <summary>Counts answers; returns false where one is lost, and null where it is a no.</summary>
     public Func<int, bool?>? Fault { get; set; }
 
@@ -193,6 +196,10 @@ internal sealed class SimulatedStm32(int pages, int pageSize, ushort chipId = 0x
             return false;
         }
         int count = (extended ? (_in[0] << 8) | _in[1] : _in[0]) + 1;
+        if (count > (extended ? 0xFFF0 : 0xFF))
+        {
+            return EraseAll(extended ? 3 : 2);
+        }
         if (_in.Count < head + (count * each) + 1)
         {
             return false;
@@ -206,6 +213,22 @@ internal sealed class SimulatedStm32(int pages, int pageSize, ushort chipId = 0x
             Flash.AsSpan(page * pageSize, pageSize).Fill(0xFF);
             Erased.Add(page);
         }
+        Answer(good);
+        return true;
+    }
+
+    /// <summary>FFFF or FF: all of it, when the checksum is right.</summary>
+    private bool EraseAll(int length)
+    {
+        if (_in.Count < length)
+        {
+            return false;
+        }
+        byte[] bytes = Take(length);
+        _next = null;
+        bool good = length == 3 ? bytes is [0xFF, 0xFF, 0] : bytes is [0xFF, 0];
+        MassErases += good ? 1 : 0;
+        Flash.AsSpan(0, good ? Flash.Length : 0).Fill(0xFF);
         Answer(good);
         return true;
     }

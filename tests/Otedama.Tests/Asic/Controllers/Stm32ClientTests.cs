@@ -63,12 +63,13 @@ public sealed class Stm32ClientTests
 
     /// <summary>A no and a lost answer at every answer: a sentence, and after it the loader can be talked to again and takes the image.</summary>
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void After_a_fault_at_any_answer_the_next_attempt_brings_it_in(bool lost)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void After_a_fault_at_any_answer_the_next_attempt_brings_it_in(bool lost, bool oldErase)
     {
         int answers = 0;
-        Bench whole = new();
+        Bench whole = new(oldErase);
         whole.Device.Fault = at =>
         {
             answers = at + 1;
@@ -77,13 +78,14 @@ public sealed class Stm32ClientTests
         Write(whole.Client);
         for (int at = 1; at < answers; at++)
         {
-            Bench bench = new();
+            Bench bench = new(oldErase);
             bench.Device.Fault = index => index == at ? lost ? false : null : true;
             Stm32Exception refused = Assert.Throws<Stm32Exception>(() => Write(bench.Client));
             Assert.Contains(lost ? "the loader" : "1F (no)", refused.Message, StringComparison.Ordinal);
             Assert.True(bench.Client.Recover(), $"not in step again after answer {at}");
             Write(bench.Client);
             Assert.Equal(s_image, bench.Device.Flash[..s_image.Length]);
+            Assert.Equal(0, bench.Device.MassErases + bench.Device.Protections);
         }
     }
 

@@ -27,15 +27,15 @@ public sealed class AxeOsOtaTests
 
     public static TheoryData<string, FlashEnding> Faults => new()
     {
-        { "stall", FlashEnding.RolledBack },
+        { "stall", FlashEnding.OldStays },
         { "stall once", FlashEnding.Updated },
-        { "reset at 60", FlashEnding.RolledBack },
+        { "reset at 60", FlashEnding.OldStays },
         { "reset at 60 once", FlashEnding.Updated },
         { "reset at 100", FlashEnding.Updated },
-        { "restart at 40", FlashEnding.RolledBack },
+        { "restart at 40", FlashEnding.OldStays },
         { "restart at 40 once", FlashEnding.Updated },
-        { "begin aborts", FlashEnding.RolledBack },
-        { "version unchanged", FlashEnding.RolledBack },
+        { "begin aborts", FlashEnding.OldStays },
+        { "version unchanged", FlashEnding.OldStays },
         { "not hashing", FlashEnding.RolledBack },
         { "hashes less", FlashEnding.RolledBack },
     };
@@ -65,7 +65,7 @@ public sealed class AxeOsOtaTests
         bench.Device.Faults.NewImageDoesNotStart = true;
         FlashOutcome outcome = await bench.RunAsync();
         Assert.Equal(FlashEnding.Unknown, outcome.Ending);
-        Assert.Contains("serial", outcome.Says, StringComparison.Ordinal);
+        Assert.True(outcome.Says.Contains("by serial", StringComparison.Ordinal), bench.Flash.Ledger());
         Assert.NotEqual(FlashEntryKind.End, bench.Flash.Entries[^1].Kind);
     }
 
@@ -76,6 +76,7 @@ public sealed class AxeOsOtaTests
     public async Task A_device_that_is_not_what_it_was_goes_back_to_the_old_firmware(string? board, string? user, string says)
     {
         await using Bench bench = new();
+        bench.Device.Faults.MissingFields.Add("pools"); // as older firmware, whose one pool the new image's settings replace
         await bench.Flash.PlanAsync(bench.Target, s_image);
         bench.Device.Faults.BoardAfterUpdate = board;
         bench.Device.Faults.UserAfterUpdate = user;

@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using Otedama.Asic;
+using Xunit;
+
+namespace Otedama.Tests.Asic;
+
+/// <summary>What "asic decode" prints of each kind of file, and of none.</summary>
+public sealed class FleetDecodeTests
+{
+    [Theory]
+    [InlineData("""{"STATUS":[{"STATUS":"S","Code":11,"Msg":"Summary"}],"SUMMARY":[{"Elapsed":500,"GHS 5s":"13500.12","GHS av":13400}],"id":1}""", "cgminer")]
+    [InlineData("STATUS=S,When=1,Code=11,Msg=Summary|SUMMARY,Elapsed=500,MHS 5s=13500120|", "cgminer-text")]
+    [InlineData("""{"code":0,"when":1,"msg":{"summary":{"hash-realtime":13.50012,"elapsed":500}},"desc":"get.miner.status"}""", "whatsminer-v3")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"ASICModel\":\"BM1366\",\"hashRate\":13500.12,\"uptimeSeconds\":500}", "axeos-info")]
+    [InlineData("""{"summary":[{"STATUS":[{"STATUS":"S"}],"SUMMARY":[{"Elapsed":500,"MHS 5s":13500120}],"id":1}],"pools":[{"STATUS":[{"STATUS":"S"}],"POOLS":[]}],"id":1}""", "cgminer")]
+    public void A_reply_gives_the_normal_form(string text, string kind)
+    {
+        DecodedReply decoded = Decode(text);
+        Assert.Equal((kind, null), (decoded.Kind, decoded.Problem));
+        Assert.Equal(13500.12e9, decoded.Reading!.Rates.FiveSeconds!.Value, 1e3);
+        Assert.Equal(FleetState.Mining, decoded.Reading.State);
+        Assert.Equal(TimeSpan.FromSeconds(500), decoded.Reading.Uptime);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.10,AA:BB:CC:DD:EE:FF", "udp-antminer")]
+    [InlineData("IP:192.0.2.11MAC:aa:bb:cc:dd:ee:ff\0", "udp-whatsminer")]
+    [InlineData("cgm-FTW-4028-\0", "udp-cgminer")]
+    [InlineData("55 aa 53 05\n00 00 03 # all inactive\n", "hex")]
+    [InlineData("{\"minertype\":\"Antminer S21\",\"macaddr\":\"02:00:00:00:00:01\"}", "antminer-system")]
+    [InlineData("{\"ASICModel\":\"BM1370\",\"frequencyOptions\":[1],\"voltageOptions\":[1]}", "axeos-asic")]
+    [InlineData("{\"pools\":[],\"bitmain-fan-ctrl\":false}", "antminer-config")]
+    [InlineData("{\"x\":1}", "json")]
+    [InlineData("<html>", "unknown")]
+    [InlineData("", "unknown")]
+    public void A_file_is_recognised_by_its_shape(string text, string kind) => Assert.Equal(kind, Decode(text).Kind);
+
+    [Fact]
+    public void A_framed_reply_and_one_that_is_cut()
+    {
+        byte[] frame = WhatsminerV3.Frame("""{"code":0,"when":1,"msg":{"miner":{"type":"M60","working":"true"}},"desc":"get.device.info"}""");
+        Assert.Equal("M60", ReplyDecoder.Decode(frame, default).Reading!.Identity.Model);
+        DecodedReply cut = ReplyDecoder.Decode(frame.AsSpan(0, 30), default);
+        Assert.True(cut.Truncated);
+        Assert.Equal(30, cut.Offset);
+    }
+
+    [Fact]
+    public void An_encrypted_reply_opens_with_the_token_beside_it()
+    {
+        JsonElement vector = FleetVectors.Of("whatsminer_v2");
+        DecodedReply opened = Decode(vector.GetRawText());
+        Assert.Equal("whatsminer-v2-encrypted", opened.Kind);
+        Assert.Equal("reboot", opened.Value!.Value.GetProperty("cmd").GetString());
+        Assert.Equal("***", opened.Value.Value.GetProperty("token").GetString());
+        Assert.Contains("encrypted", Decode("""{"enc":"AAAA"}""").Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_broken_is_told_with_its_place()
+    {
+        DecodedReply decoded = Decode("""{"STATUS":[{"STATUS":"S","Code":11}],"SUMMARY":[{"Elapsed":500,"MHS 5s":1""");
+        Assert.True(decoded.Truncated);
+        Assert.Equal(73, decoded.Offset);
+        Assert.Equal(11, decoded.Statuses.Values.Single().Code);
+        DecodedReply repaired = Decode("""{"STATUS":[{"STATUS":"E","Code":45,"Msg":"Access denied",}],"id":1}""");
+        Assert.Equal((1, "TrailingComma", 57), (repaired.Repairs, repaired.Made[0].Kind, repaired.Made[0].Offset));
+        Assert.Contains("Access denied", repaired.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_vector_is_recognised()
+    {
+        foreach (JsonElement exchange in FleetVectors.Of("cgminer_api").GetProperty("exchanges").EnumerateArray().Where(static one => one.TryGetProperty("recv", out _)))
+        {
+            Assert.StartsWith("cgminer", Decode(exchange.GetProperty("recv").GetString()!).Kind, StringComparison.Ordinal);
+        }
+        foreach (JsonElement input in FleetVectors.Of("malformed_cgminer_replies").GetProperty("inputs").EnumerateArray())
+        {
+            DecodedReply decoded = Decode(input.GetProperty("raw").GetString()!);
+            Assert.True(decoded.Repairs > 0 || decoded.Truncated);
+            Assert.NotNull(decoded.Value);
+        }
+        Assert.Equal("axeos-info", Decode(FleetVectors.Of("axeos_info_minimal").GetProperty("json").GetRawText()).Kind);
+    }
+
+    [Fact]
+    public void It_is_printed_as_JSON_without_secrets()
+    {
+        string text = JsonSerializer.Serialize(Decode("""{"ASICModel":"BM1370","hashRate":1,"stratumUser":"w","stratumPassword":"hunter2hunter2","wifiPass":"k3yk3yk3y"}"""), FleetJson.Default.DecodedReply);
+        Assert.Contains("\"kind\": \"axeos-info\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"state\": \"Mining\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("k3yk3y", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_file_is_decoded_and_printed_without_throwing()
+    {
+        string[] seeds =
+        [
+            .. FleetVectors.Of("cgminer_api").GetProperty("exchanges").EnumerateArray().Where(static one => one.TryGetProperty("recv", out _)).Select(static one => one.GetProperty("recv").GetString()!),
+            FleetVectors.Of("axeos_info_minimal").GetProperty("json").GetRawText(), FleetVectors.Of("whatsminer_v2").GetRawText(),
+            $$"""{"STATS":[{"MM ID0":"{{AvalonBench.Module}}"}],"id":1}""",
+            """{"code":0,"msg":{"summary":{"hash-realtime":1},"pools":[{"url":"u"}],"edevs":[{}],"error-code":[{"1":"x"}]}}""",
+            """{"STATS":[{"fan_num":2,"fan1":1,"chain_acn1":3,"chain_acs1":"oox","temp2_1":"40-50","chain_rate1":"1"}],"id":1}""",
+        ];
+        Gen.Select(Gen.Int[0, seeds.Length - 1], Gen.Select(Gen.Int[0, 5000], Gen.Byte).Array[0, 6], Gen.Int[0, 5000], Gen.Bool).Sample(
+            (which, changes, cut, cuts) =>
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(seeds[which]);
+                foreach ((int at, byte with) in changes)
+                {
+                    bytes[at % bytes.Length] = with;
+                }
+                DecodedReply decoded = ReplyDecoder.Decode(cuts ? bytes.AsSpan(0, cut % bytes.Length) : bytes, default);
+                string text = JsonSerializer.Serialize(decoded, FleetJson.Default.DecodedReply);
+                Assert.True(text.Length < 1_000_000);
+            },
+            iter: 2000);
+        Gen.Byte.Array[0, 400].Sample(static bytes => { _ = ReplyDecoder.Decode(bytes, default); }, iter: 2000);
+    }
+
+    private static DecodedReply Decode(string text) => ReplyDecoder.Decode(Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
+}
