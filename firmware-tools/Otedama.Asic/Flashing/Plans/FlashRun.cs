@@ -81,7 +81,7 @@ public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedge
     private async ValueTask<FlashOutcome> AfterFailureAsync(bool committed, string failed, CancellationToken stop)
     {
         FlashBoots boots = await LookAsync(stop);
-        if (committed && _plan.WayBack.Count > 0 && boots != FlashBoots.Unknown)
+        if (committed && _plan.WayBack.Count > 0 && boots is (FlashBoots.New or FlashBoots.Neither))
         {
             return await BackAsync(failed, stop);
         }
