@@ -118,8 +118,14 @@ public sealed partial class ChipChain
     {
         ChipJob job = _work.Next() ?? new ChipJob
         {
-            Version = 0x20000000, VersionMask = 0, PreviousHash = Hash256.Zero, MerkleRoot = Hash256.Zero, Time = 0, Bits = 0,
-            ShareTarget = default, Generation = -1,
+            Version = 0x20000000,
+            VersionMask = 0,
+            PreviousHash = Hash256.Zero,
+            MerkleRoot = Hash256.Zero,
+            Time = 0,
+            Bits = 0,
+            ShareTarget = default,
+            Generation = -1,
         };
         SendFrame(job, job.VersionMask & ChipFamily.VersionReach);
         yield return s_pace;

@@ -279,12 +279,25 @@ public sealed partial class ChipChain : IDisposable
 
     private ChainReport MakeReport() => new()
     {
-        Board = _board.Name, Family = _family.Name, State = _state, Reason = _reason, Since = _since,
-        NeedsHelp = _needsHelp, Rung = _rung, Megahertz = _megahertz, Millivolts = _millivolts, Rate = _rate,
-        TicketDifficulty = _ticket, ExpectedHashrate = ExpectedHashrate, NonceHashrate = _meter.Read(),
-        CounterHashrate = CounterHashrate(), Hashes = _meter.Total,
+        Board = _board.Name,
+        Family = _family.Name,
+        State = _state,
+        Reason = _reason,
+        Since = _since,
+        NeedsHelp = _needsHelp,
+        Rung = _rung,
+        Megahertz = _megahertz,
+        Millivolts = _millivolts,
+        Rate = _rate,
+        TicketDifficulty = _ticket,
+        ExpectedHashrate = ExpectedHashrate,
+        NonceHashrate = _meter.Read(),
+        CounterHashrate = CounterHashrate(),
+        Hashes = _meter.Total,
         Counts = _counts with { Good = _good, CrcErrors = _reader.CrcErrors, ResyncBytes = _reader.ResyncBytes },
-        Reading = _reading, Chips = [.. _tallies.Select(static tally => tally.ToReport())], Faults = [.. _faults],
+        Reading = _reading,
+        Chips = [.. _tallies.Select(static tally => tally.ToReport())],
+        Faults = [.. _faults],
     };
 
     private long After(TimeSpan wait) => Now + (long)(wait.TotalSeconds * _time.TimestampFrequency);

@@ -5,11 +5,24 @@ public static class ChipFamilies
 {
     public static ChipFamily Bm1397 { get; } = new()
     {
-        Name = "BM1397", Ids = [0x1397], IdTail = 0x18, Cores = 168, SmallCores = 672,
-        TakesMidstates = true, IdForm = ChipIdForm.JobAndMidstate, JobStep = 4,
-        Pll = new PllRange(60, 200, null, null, PlainPost: true), PllDivider = 0x0f0f0f00,
-        DefaultMegahertz = 425, MegahertzMin = 400, MegahertzMax = 600, DefaultMillivolts = 1400, MillivoltsMin = 1100, MillivoltsMax = 1500,
-        RampFrom = 50, HasHashCount = false,
+        Name = "BM1397",
+        Ids = [0x1397],
+        IdTail = 0x18,
+        Cores = 168,
+        SmallCores = 672,
+        TakesMidstates = true,
+        IdForm = ChipIdForm.JobAndMidstate,
+        JobStep = 4,
+        Pll = new PllRange(60, 200, null, null, PlainPost: true),
+        PllDivider = 0x0f0f0f00,
+        DefaultMegahertz = 425,
+        MegahertzMin = 400,
+        MegahertzMax = 600,
+        DefaultMillivolts = 1400,
+        MillivoltsMin = 1100,
+        MillivoltsMax = 1500,
+        RampFrom = 50,
+        HasHashCount = false,
         Scripts = [InitScript.Parse("usual", 1, """
             id
             inactive 3
@@ -25,11 +38,20 @@ public static class ChipFamilies
 
     public static ChipFamily Bm1362 { get; } = new()
     {
-        Name = "BM1362", Ids = [0x1362], IdTail = 0x03, Cores = 65, SmallCores = 520,
-        IdForm = ChipIdForm.JobAndEight, JobStep = 8,
+        Name = "BM1362",
+        Ids = [0x1362],
+        IdTail = 0x03,
+        Cores = 65,
+        SmallCores = 520,
+        IdForm = ChipIdForm.JobAndEight,
+        JobStep = 8,
         Pll = new PllRange(16, 250, 2000, 3200, PlainPost: false),
-        MegahertzMin = 100, MegahertzMax = 525, MillivoltsMin = 1, MillivoltsMax = 500,
-        RampFrom = 56.25, JobLife = TimeSpan.FromSeconds(1),
+        MegahertzMin = 100,
+        MegahertzMax = 525,
+        MillivoltsMin = 1,
+        MillivoltsMax = 500,
+        RampFrom = 56.25,
+        JobLife = TimeSpan.FromSeconds(1),
         Scripts =
         [
             InitScript.Parse("few", 1, """
@@ -72,11 +94,23 @@ public static class ChipFamilies
 
     public static ChipFamily Bm1366 { get; } = new()
     {
-        Name = "BM1366", Ids = [0x1366], IdTail = 0x00, Cores = 112, SmallCores = 894,
-        IdForm = ChipIdForm.JobAndEight, JobStep = 8,
+        Name = "BM1366",
+        Ids = [0x1366],
+        IdTail = 0x00,
+        Cores = 112,
+        SmallCores = 894,
+        IdForm = ChipIdForm.JobAndEight,
+        JobStep = 8,
         Pll = new PllRange(144, 235, null, null, PlainPost: false),
-        DefaultMegahertz = 485, MegahertzMin = 400, MegahertzMax = 575, DefaultMillivolts = 1200, MillivoltsMin = 1100, MillivoltsMax = 1300,
-        RampFrom = 56.25, HasCounters = true, JobLife = TimeSpan.FromSeconds(2),
+        DefaultMegahertz = 485,
+        MegahertzMin = 400,
+        MegahertzMax = 575,
+        DefaultMillivolts = 1200,
+        MillivoltsMin = 1100,
+        MillivoltsMax = 1300,
+        RampFrom = 56.25,
+        HasCounters = true,
+        JobLife = TimeSpan.FromSeconds(2),
         Scripts = [InitScript.Parse("usual", 1, """
             all A4=9000FFFF A4=9000FFFF A4=9000FFFF
             id
@@ -97,11 +131,23 @@ public static class ChipFamilies
 
     public static ChipFamily Bm1368 { get; } = new()
     {
-        Name = "BM1368", Ids = [0x1368], IdTail = 0x00, Cores = 80, SmallCores = 1276,
-        IdForm = ChipIdForm.JobAndSixteen, JobStep = 24,
+        Name = "BM1368",
+        Ids = [0x1368],
+        IdTail = 0x00,
+        Cores = 80,
+        SmallCores = 1276,
+        IdForm = ChipIdForm.JobAndSixteen,
+        JobStep = 24,
         Pll = new PllRange(144, 235, null, null, PlainPost: false),
-        DefaultMegahertz = 490, MegahertzMin = 400, MegahertzMax = 575, DefaultMillivolts = 1166, MillivoltsMin = 1100, MillivoltsMax = 1300,
-        RampFrom = 56.25, HasCounters = true, JobLife = TimeSpan.FromMilliseconds(500),
+        DefaultMegahertz = 490,
+        MegahertzMin = 400,
+        MegahertzMax = 575,
+        DefaultMillivolts = 1166,
+        MillivoltsMin = 1100,
+        MillivoltsMax = 1300,
+        RampFrom = 56.25,
+        HasCounters = true,
+        JobLife = TimeSpan.FromMilliseconds(500),
         Scripts = [InitScript.Parse("usual", 1, """
             all A4=9000FFFF A4=9000FFFF A4=9000FFFF A4=9000FFFF
             id
@@ -120,11 +166,23 @@ public static class ChipFamilies
 
     public static ChipFamily Bm1370 { get; } = new()
     {
-        Name = "BM1370", Ids = [0x1370], IdTail = 0x00, Cores = 128, SmallCores = 2040,
-        IdForm = ChipIdForm.JobAndSixteen, JobStep = 24,
+        Name = "BM1370",
+        Ids = [0x1370],
+        IdTail = 0x00,
+        Cores = 128,
+        SmallCores = 2040,
+        IdForm = ChipIdForm.JobAndSixteen,
+        JobStep = 24,
         Pll = new PllRange(160, 239, 1600, 3200, PlainPost: false),
-        DefaultMegahertz = 525, MegahertzMin = 400, MegahertzMax = 625, DefaultMillivolts = 1150, MillivoltsMin = 1000, MillivoltsMax = 1250,
-        RampFrom = 56.25, HasCounters = true, JobLife = TimeSpan.FromMilliseconds(500),
+        DefaultMegahertz = 525,
+        MegahertzMin = 400,
+        MegahertzMax = 625,
+        DefaultMillivolts = 1150,
+        MillivoltsMin = 1000,
+        MillivoltsMax = 1250,
+        RampFrom = 56.25,
+        HasCounters = true,
+        JobLife = TimeSpan.FromMilliseconds(500),
         Scripts =
         [
             InitScript.Parse("few", 1, """
@@ -188,11 +246,25 @@ public static class ChipFamilies
     /// <summary>BM1372 is the same chip to a driver.</summary>
     public static ChipFamily Bm1373 { get; } = new()
     {
-        Name = "BM1373", Ids = [0x1373, 0x1372], IdTail = 0x00, Cores = 128, SmallCores = 6725,
-        IdForm = ChipIdForm.JobAndSixteen, JobStep = 24, AddressStep = 16, CommandStep = 4,
+        Name = "BM1373",
+        Ids = [0x1373, 0x1372],
+        IdTail = 0x00,
+        Cores = 128,
+        SmallCores = 6725,
+        IdForm = ChipIdForm.JobAndSixteen,
+        JobStep = 24,
+        AddressStep = 16,
+        CommandStep = 4,
         Pll = new PllRange(160, 239, 1600, 3200, PlainPost: false),
-        DefaultMegahertz = 327, MegahertzMin = 327, MegahertzMax = 410, DefaultMillivolts = 1000, MillivoltsMin = 1000, MillivoltsMax = 1250,
-        RampFrom = 50, HasCounters = true, JobLife = TimeSpan.FromMilliseconds(500),
+        DefaultMegahertz = 327,
+        MegahertzMin = 327,
+        MegahertzMax = 410,
+        DefaultMillivolts = 1000,
+        MillivoltsMin = 1000,
+        MillivoltsMax = 1250,
+        RampFrom = 50,
+        HasCounters = true,
+        JobLife = TimeSpan.FromMilliseconds(500),
         Scripts = [InitScript.Parse("usual", 1, """
             id
             inactive

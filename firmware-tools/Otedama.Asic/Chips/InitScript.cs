@@ -15,11 +15,23 @@ public sealed record InitScript(string Name, int? ChipsFrom, IReadOnlyList<InitS
 {
     private static readonly Dictionary<string, InitVerb> s_verbs = new()
     {
-        ["id"] = InitVerb.ReadIds, ["inactive"] = InitVerb.Inactive, ["addresses"] = InitVerb.Addresses, ["all"] = InitVerb.WriteAll,
-        ["each"] = InitVerb.WriteEach, ["first"] = InitVerb.WriteFirst, ["domain-last"] = InitVerb.WriteDomainLast,
-        ["relay"] = InitVerb.Relay, ["ticket"] = InitVerb.Ticket, ["rate"] = InitVerb.Rate, ["slow"] = InitVerb.Slow,
-        ["ramp"] = InitVerb.Ramp, ["hcn"] = InitVerb.HashCount, ["mask"] = InitVerb.VersionMask, ["offsets"] = InitVerb.Offsets,
-        ["job"] = InitVerb.FirstJob, ["wait"] = InitVerb.Wait,
+        ["id"] = InitVerb.ReadIds,
+        ["inactive"] = InitVerb.Inactive,
+        ["addresses"] = InitVerb.Addresses,
+        ["all"] = InitVerb.WriteAll,
+        ["each"] = InitVerb.WriteEach,
+        ["first"] = InitVerb.WriteFirst,
+        ["domain-last"] = InitVerb.WriteDomainLast,
+        ["relay"] = InitVerb.Relay,
+        ["ticket"] = InitVerb.Ticket,
+        ["rate"] = InitVerb.Rate,
+        ["slow"] = InitVerb.Slow,
+        ["ramp"] = InitVerb.Ramp,
+        ["hcn"] = InitVerb.HashCount,
+        ["mask"] = InitVerb.VersionMask,
+        ["offsets"] = InitVerb.Offsets,
+        ["job"] = InitVerb.FirstJob,
+        ["wait"] = InitVerb.Wait,
     };
 
     /// <summary>Reads a script. Throws FormatException with the line that is wrong.</summary>

@@ -89,7 +89,8 @@ public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedge
         {
             FlashBoots.Old => End(FlashEnding.OldStays, $"{failed} Nothing else was changed: the old firmware starts."),
             FlashBoots.New => Open($"{failed} The device has the new firmware all the same, and no way leads back. Go on with --resume {folder.Id}."),
-            _ => Open($"{failed} What starts cannot be seen now. Once the device answers its loader, go on with --resume {folder.Id}."),
+            _ => Open($"{failed} What starts cannot be seen now. Once the device answers again, go on with --resume {folder.Id}"
+                + (_plan.Device.Transport == FlashTransport.Network ? "; if it never does, write it by serial." : ".")),
         };
     }
 

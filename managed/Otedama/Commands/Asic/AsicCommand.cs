@@ -21,7 +21,6 @@ internal static class AsicCommand
         asic.Subcommands.Add(AsicTuneCommand.Build(context));
         asic.Subcommands.Add(AsicHistoryCommand.Build(context));
         asic.Subcommands.Add(AsicExportCommand.Build(context));
-        asic.Subcommands.Add(AsicDecodeCommand.Build(context));
         asic.Subcommands.Add(AsicCheckCommand.Build(context));
         asic.Subcommands.Add(AsicFlashCommand.Build(context));
         asic.Subcommands.Add(AsicBackupCommand.Build(context));

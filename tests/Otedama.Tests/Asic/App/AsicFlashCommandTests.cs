@@ -71,6 +71,26 @@ public sealed class AsicFlashCommandTests : IDisposable
         Assert.Contains("changed after it was signed", changed.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_device_on_the_network_is_looked_at_and_public_ones_are_not()
+    {
+        await using AxeosServer server = new(new AxeosDevice(TimeProvider.System));
+        CliResult look = await Cli.RunAsync(
+            ["asic", "flash", "--device", $"axeos:127.0.0.1:{server.Port}", "--image", Bytes("esp-miner.bin", _image), "--trust-hash", ImageInspector.HashOf(_image), "--dry-run", "--json",
+                "--data-dir", _folder.Path]);
+        using JsonDocument answer = JsonDocument.Parse(look.Out);
+        JsonElement plan = answer.RootElement.GetProperty("plan");
+        Assert.Equal("network", plan.GetProperty("device").GetProperty("transport").GetString());
+        Assert.Equal(15, plan.GetProperty("checks").GetArrayLength());
+        Assert.Contains(plan.GetProperty("steps").EnumerateArray(), static step => step.GetProperty("kind").GetString() == "gate");
+        Assert.Empty(server.Device.Journal.Where(static line => line.StartsWith("OTA", StringComparison.Ordinal)));
+        CliResult far = await Cli.RunAsync(["asic", "flash", "--device", "axeos:8.8.8.8", "--image", "x", "--dry-run", "--data-dir", _folder.Path]);
+        Assert.Equal(ExitCode.BadAnswer, far.Code); // the image comes first
+        CliResult wrong = await Cli.RunAsync(["asic", "flash", "--device", "axeos:8.8.8.8", "--image", Bytes("a.bin", _image), "--dry-run", "--data-dir", _folder.Path]);
+        Assert.Equal(ExitCode.BadAnswer, wrong.Code);
+        Assert.Contains("public", wrong.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Through a pseudo terminal: looked at, kept, confirmed, written, asked for, and its settings kept and compared.</summary>
     [Fact]
     public async Task Flash_writes_what_was_shown_and_confirmed()

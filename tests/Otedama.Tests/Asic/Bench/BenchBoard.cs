@@ -88,7 +88,11 @@ internal sealed class BenchBoard(SimulatedChain chain, HeldClock clock) : IBoard
 
     public BoardReading Read() => new()
     {
-        ChipCelsius = Model is null ? Celsius : Model(), RegulatorCelsius = RegulatorCelsius, Fault = Fault, FanPercent = Fan, FanRpm = Fan * 60,
+        ChipCelsius = Model is null ? Celsius : Model(),
+        RegulatorCelsius = RegulatorCelsius,
+        Fault = Fault,
+        FanPercent = Fan,
+        FanRpm = Fan * 60,
     };
 
     /// <summary>Pulls it out.</summary>

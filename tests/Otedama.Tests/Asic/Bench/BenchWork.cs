@@ -37,8 +37,15 @@ internal sealed class BenchWork(params ChipJob[] fixedJobs) : IChipWork
         BitConverter.TryWriteBytes(root, number);
         return new ChipJob
         {
-            Version = 0x20000000, VersionMask = VersionMask, PreviousHash = Hash256.Zero, MerkleRoot = new Hash256(root), Time = 1_700_000_000,
-            Bits = 0x1d00ffff, ShareTarget = ShareTarget, Generation = Generation, Tag = number,
+            Version = 0x20000000,
+            VersionMask = VersionMask,
+            PreviousHash = Hash256.Zero,
+            MerkleRoot = new Hash256(root),
+            Time = 1_700_000_000,
+            Bits = 0x1d00ffff,
+            ShareTarget = ShareTarget,
+            Generation = Generation,
+            Tag = number,
         };
     }
 
@@ -57,8 +64,14 @@ internal sealed class BenchWork(params ChipJob[] fixedJobs) : IChipWork
         BlockHeader parsed = BlockHeader.Parse(header);
         return new ChipJob
         {
-            Version = parsed.Version & ~mask, VersionMask = mask, PreviousHash = parsed.PreviousHash, MerkleRoot = parsed.MerkleRoot,
-            Time = parsed.Time, Bits = parsed.Bits, ShareTarget = share ?? Target.FromDifficulty(1, Target.BitcoinOne), Generation = 0,
+            Version = parsed.Version & ~mask,
+            VersionMask = mask,
+            PreviousHash = parsed.PreviousHash,
+            MerkleRoot = parsed.MerkleRoot,
+            Time = parsed.Time,
+            Bits = parsed.Bits,
+            ShareTarget = share ?? Target.FromDifficulty(1, Target.BitcoinOne),
+            Generation = 0,
         };
     }
 }

@@ -132,9 +132,14 @@ public sealed class ChipVectorTests
         byte[] captured = vector.Bytes("frame");
         ChipJob job = new()
         {
-            Version = ChipVectors.Word(vector.Text("version")), VersionMask = 0, PreviousHash = new Hash256(stratum),
-            MerkleRoot = new Hash256(vector.Bytes("merkle_root")), Time = BitConverter.ToUInt32(captured, 14), Bits = BitConverter.ToUInt32(captured, 10),
-            ShareTarget = Target.BitcoinOne, Generation = 0,
+            Version = ChipVectors.Word(vector.Text("version")),
+            VersionMask = 0,
+            PreviousHash = new Hash256(stratum),
+            MerkleRoot = new Hash256(vector.Bytes("merkle_root")),
+            Time = BitConverter.ToUInt32(captured, 14),
+            Bits = BitConverter.ToUInt32(captured, 10),
+            ShareTarget = Target.BitcoinOne,
+            Generation = 0,
         };
         byte[] frame = new byte[JobFrame.LengthMax];
         JobFrame.WriteMidstates(frame, 4, job, [job.Version]);
