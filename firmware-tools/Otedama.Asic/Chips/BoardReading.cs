@@ -5,7 +5,8 @@ public sealed record BoardReading
 {
     public static BoardReading None { get; } = new();
 
-    /// <summary>The hottest chip, or the nearest there is to it with the board's own correction; degrees Celsius.</summary>
+    /// <summary>The hottest chip, or the nearest there is to it with the board's own correction; degrees
+    /// Celsius.</summary>
     public double? ChipCelsius { get; init; }
 
     /// <summary>Degrees Celsius.</summary>

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>What a chain has counted since it was made. Each but Jobs, Good and Registers is a sign of ill health.</summary>
+/// <summary>What a chain has counted since it was made. Each but Jobs, Good and Registers is a sign of ill
+/// health.</summary>
 public readonly record struct ChainCounts
 {
     /// <summary>Jobs sent.</summary>

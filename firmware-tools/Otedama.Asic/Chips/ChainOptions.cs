@@ -31,7 +31,8 @@ public sealed record ChainOptions
     /// <summary>Name of an initialisation in the family's row; null = by the number of chips.</summary>
     public string? Script { get; init; }
 
-    /// <summary>Ticket: difficulty of what chips report, a power of two; null = by hash rate and share target.</summary>
+    /// <summary>Ticket: difficulty of what chips report, a power of two; null = by hash rate and share
+    /// target.</summary>
     public int? TicketDifficulty { get; init; }
 
     /// <summary>Fan while all is well; null = by temperature.</summary>
@@ -54,7 +55,8 @@ public sealed record ChainOptions
     {
         if (Chips is < 1 or > ChipsMax)
         {
-            return $"chips = {Chips} is not possible: a chain has 1 to {ChipsMax}; leave it out to take as many as answer";
+            return $"chips = {Chips} is not possible: a chain has 1 to {ChipsMax}; leave it out to take as many as "
+                + "answer";
         }
         if (Chips > Family.ChipsMax)
         {
@@ -62,11 +64,13 @@ public sealed record ChainOptions
         }
         if (Domains < 1 || (Chips is int count && count % Domains != 0))
         {
-            return $"domains = {Domains} does not divide {Chips?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "the"} chips equally";
+            return $"domains = {Domains} does not divide "
+                + $"{Chips?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "the"} chips equally";
         }
         if (Script is not null && !Family.Scripts.Any(script => script.Name == Script))
         {
-            return $"init = \"{Script}\" is not known for {Family.Name}: one of {string.Join(", ", Family.Scripts.Select(static script => script.Name))}";
+            return $"init = \"{Script}\" is not known for {Family.Name}: one of "
+                + $"{string.Join(", ", Family.Scripts.Select(static script => script.Name))}";
         }
         if (TicketDifficulty is int ticket && (ticket < 1 || !int.IsPow2(ticket)))
         {

@@ -18,7 +18,8 @@ public sealed record ChainReport
     /// <summary>It has given up: someone has to look at it, and Restart it.</summary>
     public bool NeedsHelp { get; init; }
 
-    /// <summary>Where the way back from faults has come to: 0 = all as set, 1 = lower clock, 2 = slow link, 3 = power cycled, 4 = given up.</summary>
+    /// <summary>Where the way back from faults has come to: 0 = all as set, 1 = lower clock, 2 = slow link, 3 = power
+    /// cycled, 4 = given up.</summary>
     public int Rung { get; init; }
 
     /// <summary>Clock the chips run at; null = not known yet.</summary>

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>Where a chain is between its device being absent and mining. Each transition has a deadline and a reason text.</summary>
+/// <summary>Where a chain is between its device being absent and mining. Each transition has a deadline and a reason
+/// text.</summary>
 public enum ChainState
 {
     /// <summary>The device is not there; looked for again.</summary>

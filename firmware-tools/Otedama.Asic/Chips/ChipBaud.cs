@@ -10,10 +10,11 @@ public static class ChipBaud
     public static double Rate(int divider) => PllRange.Crystal * 1e6 / (8 * (divider + 1));
 
     /// <summary>The divider that a register sets, or null when it is not the one that does.</summary>
-    public static int? DividerOf(ChipFamily family, byte register, uint value) => (family.TakesMidstates, register) switch
-    {
-        (true, 0x18) => (int)(((value >> 24 & 0x0f) << 5) | (value >> 8 & 0x1f)),
-        (false, 0x28) => (int)(value >> 8 & 0xff),
-        _ => null,
-    };
+    public static int? DividerOf(ChipFamily family, byte register, uint value) =>
+        (family.TakesMidstates, register) switch
+        {
+            (true, 0x18) => (int)(((value >> 24 & 0x0f) << 5) | (value >> 8 & 0x1f)),
+            (false, 0x28) => (int)(value >> 8 & 0xff),
+            _ => null,
+        };
 }

@@ -29,7 +29,8 @@ public sealed partial class ChipChain
     /// <summary>More replies than chips can be are counted no further.</summary>
     private const int IdsMax = 256;
 
-    /// <summary>Gap of the UART relay in the domain nearest to the host, and how much less in each further one.</summary>
+    /// <summary>Gap of the UART relay in the domain nearest to the host, and how much less in each further
+    /// one.</summary>
     private const int RelayGap = 0x4f, RelayGapStep = 5;
 
     private readonly List<uint> _ids = [];
@@ -51,18 +52,21 @@ public sealed partial class ChipChain
             }
         }
         Forget();
-        Enter(ChainState.Opened, "the link is open", 30, "the board could not be powered and its chips reset within 30 s");
+        Enter(ChainState.Opened, "the link is open", 30,
+            "the board could not be powered and its chips reset within 30 s");
         foreach (TimeSpan wait in Power())
         {
             yield return wait;
         }
-        Enter(ChainState.Reset, _hasReset ? "the chips were reset" : "the board has no reset line: the chips keep what they were told before",
+        Enter(ChainState.Reset, _hasReset ? "the chips were reset"
+            : "the board has no reset line: the chips keep what they were told before",
             20, "the chips did not answer and take their addresses within 20 s");
         InitScript? script = null;
         int at = 0;
         do
         {
-            // Which script it is depends on the number of chips, which is known once the ids are read: until then all have the same lines.
+            // Which script it is depends on the number of chips, which is known once the ids are read: until then all
+            // have the same lines.
             script = _family.ScriptFor(Math.Max(1, _chips > 0 ? _chips : _options.Chips ?? 1), _options.Script);
             foreach (TimeSpan wait in Do(script, script.Steps[at]))
             {
@@ -117,13 +121,16 @@ public sealed partial class ChipChain
         yield return s_resetTime;
         if (_hasReset && _board.IsResetHeld == false)
         {
-            throw new ChainException("the reset line was pulled low and reads high: something else drives it, or the board is broken", ChainRemedy.Help);
+            throw new ChainException(
+                "the reset line was pulled low and reads high: something else drives it, or the board is broken",
+                ChainRemedy.Help);
         }
         _board.SetReset(false);
         yield return s_resetTime;
         if (_hasReset && _board.IsResetHeld == true)
         {
-            throw new ChainException("the reset line was let go and still reads low: the board holds its chips in reset");
+            throw new ChainException(
+                "the reset line was let go and still reads low: the board holds its chips in reset");
         }
         if (!_hasReset && FastRate() is int fast && TrySetRate(fast))
         {
@@ -144,7 +151,8 @@ public sealed partial class ChipChain
 
     /// <summary>The rate an earlier bring-up may have left the chips at; null = the script has none.</summary>
     private int? FastRate() =>
-        _family.ScriptFor(_options.Chips ?? 1, _options.Script).Steps.FirstOrDefault(static step => step.Verb == InitVerb.Rate)?.Number;
+        _family.ScriptFor(_options.Chips ?? 1, _options.Script)
+            .Steps.FirstOrDefault(static step => step.Verb == InitVerb.Rate)?.Number;
 
     private IEnumerable<TimeSpan> Do(InitScript script, InitStep step) => step.Verb switch
     {
@@ -165,7 +173,8 @@ public sealed partial class ChipChain
         InitVerb.Offsets => WriteOffsets(),
         InitVerb.FirstJob => SendFirstJob(),
         InitVerb.Wait => [TimeSpan.FromMilliseconds(step.Number)],
-        _ => throw new InvalidOperationException($"init script {script.Name} of {_family.Name}: nothing does {step.Verb}"),
+        _ => throw new InvalidOperationException(
+            $"init script {script.Name} of {_family.Name}: nothing does {step.Verb}"),
     };
 
     private IEnumerable<TimeSpan> ReadIds()
@@ -186,10 +195,13 @@ public sealed partial class ChipChain
             }
         }
         _chips = _ids.Count;
-        _tallies = [.. Enumerable.Range(0, _chips).Select(index => new ChipTally(index, _family.AddressOf(index, _chips)))];
+        _tallies = [.. Enumerable.Range(0, _chips)
+            .Select(index => new ChipTally(index, _family.AddressOf(index, _chips)))];
         if (_options.Domains > _chips || _chips % _options.Domains != 0)
         {
-            throw new ChainException($"{_chips} chips answered, which {_options.Domains} domains do not divide equally: correct domains", ChainRemedy.Help);
+            throw new ChainException(
+                $"{_chips} chips answered, which {_options.Domains} domains do not divide equally: correct domains",
+                ChainRemedy.Help);
         }
     }
 
@@ -212,7 +224,8 @@ public sealed partial class ChipChain
             {
                 string who = ChipFamilies.ById(id) is { } other ? other.Name : "an unknown chip";
                 return new ChainException(
-                    $"{who} answers (chip id {id:x8}) where {_family.Name} is expected: this is another board; correct the board or the chip in the configuration",
+                    $"{who} answers (chip id {id:x8}) where {_family.Name} is expected: this is another board; "
+                        + "correct the board or the chip in the configuration",
                     ChainRemedy.Help);
             }
         }
@@ -229,7 +242,8 @@ public sealed partial class ChipChain
         }
         if (_ids.Count > expected || _ids.Count > _family.ChipsMax)
         {
-            return new ChainException($"{_ids.Count} chips answered where {expected ?? _family.ChipsMax} are expected", ChainRemedy.Help);
+            return new ChainException(
+                $"{_ids.Count} chips answered where {expected ?? _family.ChipsMax} are expected", ChainRemedy.Help);
         }
         return null;
     }
@@ -256,7 +270,8 @@ public sealed partial class ChipChain
             }
         }
         Enter(ChainState.Enumerated, _chips == 1 ? $"1 chip {_family.Name}" : $"{_chips} chips {_family.Name}",
-            20 + (0.15 * _chips), $"the registers of {_chips} chips were not written within {Text(20 + (0.15 * _chips))} s");
+            20 + (0.15 * _chips),
+            $"the registers of {_chips} chips were not written within {Text(20 + (0.15 * _chips))} s");
     }
 
     private IEnumerable<TimeSpan> WriteAll(IReadOnlyList<RegisterValue> writes) =>
@@ -293,7 +308,8 @@ public sealed partial class ChipChain
     }
 
     private int WantedTicket() => _options.TicketDifficulty
-        ?? TicketMask.Choose(_family.Hashrate(TargetMegahertz(), Math.Max(1, _chips)), _shareDifficulty, _family.DefaultTicket);
+        ?? TicketMask.Choose(
+        _family.Hashrate(TargetMegahertz(), Math.Max(1, _chips)), _shareDifficulty, _family.DefaultTicket);
 
     private IEnumerable<TimeSpan> SwitchRate(InitStep step)
     {
@@ -310,7 +326,8 @@ public sealed partial class ChipChain
         if (!TrySetRate(step.Number))
         {
             _isSlowOnly = true;
-            throw new ChainException($"the link cannot do {step.Number} baud: staying at {ChipBaud.Slow}", ChainRemedy.TryAgain);
+            throw new ChainException(
+                $"the link cannot do {step.Number} baud: staying at {ChipBaud.Slow}", ChainRemedy.TryAgain);
         }
         _link.Discard();
         _reader.Clear();
@@ -321,7 +338,9 @@ public sealed partial class ChipChain
         if (_ids.Count != _chips)
         {
             _isSlowOnly = true;
-            throw new ChainException($"{_ids.Count} of {_chips} chips answer at {step.Number} baud: staying at {ChipBaud.Slow}", ChainRemedy.TryAgain);
+            throw new ChainException(
+                $"{_ids.Count} of {_chips} chips answer at {step.Number} baud: staying at {ChipBaud.Slow}",
+                ChainRemedy.TryAgain);
         }
     }
 
@@ -344,17 +363,20 @@ public sealed partial class ChipChain
         Enter(ChainState.Configured, "the registers are written", 10, "the clock could not be begun with within 10 s");
         double target = TargetMegahertz();
         double seconds = 30 + (0.15 * (target / RampStep)) + (0.2 * _chips);
-        Enter(ChainState.Ramping, $"to {Text(target)} MHz", seconds, $"the clock did not come to {Text(target)} MHz within {Text(seconds)} s");
+        Enter(ChainState.Ramping, $"to {Text(target)} MHz", seconds,
+            $"the clock did not come to {Text(target)} MHz within {Text(seconds)} s");
         return RampTo(target);
     }
 
-    /// <summary>In steps, up or down, and the hash counting number after it. Never without a readable temperature.</summary>
+    /// <summary>In steps, up or down, and the hash counting number after it. Never without a readable
+    /// temperature.</summary>
     private IEnumerable<TimeSpan> RampTo(double target)
     {
         if (!_options.Unlocked && (_reading = _board.Read()).ChipCelsius is null)
         {
             throw new ChainException(
-                "the chips' temperature cannot be read, and without it no clock is set: mend the sensor, or set unlocked to go on without", ChainRemedy.Help);
+                "the chips' temperature cannot be read, and without it no clock is set: mend the sensor, or set "
+                    + "unlocked to go on without", ChainRemedy.Help);
         }
         double at = _megahertz ?? Math.Min(_family.RampFrom, target);
         while (true)
@@ -411,7 +433,8 @@ public sealed partial class ChipChain
         yield return s_pace;
     }
 
-    /// <summary>A write to one chip, or to all of them (null); what it changes in the replies is expected from here on.</summary>
+    /// <summary>A write to one chip, or to all of them (null); what it changes in the replies is expected from here
+    /// on.</summary>
     private byte[] CommandTo(int? chip, RegisterValue write)
     {
         if (write.Register == 0xa4 && write.Value >> 31 != 0)
@@ -419,7 +442,8 @@ public sealed partial class ChipChain
             _reader.Expect(_family.ReplyLength);
         }
         return chip is int index
-            ? Frame(frame => CommandFrame.WriteOne(frame, _family.CommandAddressOf(index, _chips), write.Register, write.Value))
+            ? Frame(frame =>
+            CommandFrame.WriteOne(frame, _family.CommandAddressOf(index, _chips), write.Register, write.Value))
             : Frame(frame => CommandFrame.WriteAll(frame, write.Register, write.Value));
     }
 

@@ -115,7 +115,8 @@ public sealed partial class ChipChain
             _isFeeding = false;
             string heat = _reading.ChipCelsius >= _options.StopCelsius
                 ? $"the chips have {Text(_reading.ChipCelsius.Value)} °C of {Text(_options.StopCelsius)} °C"
-                : $"the regulator has {Text(_reading.RegulatorCelsius!.Value)} °C of {Text(_options.RegulatorStopCelsius)} °C";
+                : $"the regulator has {Text(_reading.RegulatorCelsius!.Value)} °C of "
+                + $"{Text(_options.RegulatorStopCelsius)} °C";
             Note(heat);
             Run(CoolDown(heat));
             return;
@@ -124,7 +125,8 @@ public sealed partial class ChipChain
         SetFan(IsHot ? 100 : _options.FanPercent ?? WantedFan());
     }
 
-    private bool IsHot => _reading.ChipCelsius >= _options.ThrottleCelsius || _reading.RegulatorCelsius >= _options.RegulatorThrottleCelsius;
+    private bool IsHot => _reading.ChipCelsius >= _options.ThrottleCelsius
+        || _reading.RegulatorCelsius >= _options.RegulatorThrottleCelsius;
 
     private void CheckReadable()
     {
@@ -151,7 +153,8 @@ public sealed partial class ChipChain
         {
             _throttleCut += ThrottleStep;
         }
-        else if (IsCut && _reading.ChipCelsius < _options.ThrottleCelsius - RecoverBelow && _time.GetElapsedTime(_hotAt) > s_recoverAfter)
+        else if (IsCut && _reading.ChipCelsius < _options.ThrottleCelsius - RecoverBelow
+            && _time.GetElapsedTime(_hotAt) > s_recoverAfter)
         {
             _throttleCut = Math.Max(0, _throttleCut - RecoverStep);
         }
@@ -187,11 +190,13 @@ public sealed partial class ChipChain
         {
             if (_time.GetElapsedTime(since) > s_coolMax)
             {
-                throw new ChainException($"{heat}, and it is not cool after {s_coolMax.TotalMinutes} min", ChainRemedy.Help);
+                throw new ChainException(
+                    $"{heat}, and it is not cool after {s_coolMax.TotalMinutes} min", ChainRemedy.Help);
             }
             yield return s_guardEvery;
         }
-        while (_time.GetElapsedTime(since) < s_coolMin || _reading.RegulatorCelsius >= CoolRegulator || _reading.ChipCelsius >= CoolChip);
+        while (_time.GetElapsedTime(since) < s_coolMin || _reading.RegulatorCelsius >= CoolRegulator
+            || _reading.ChipCelsius >= CoolChip);
         _thermalCut += HotMegahertz;
         _throttleCut = 0;
         Begin($"cool again: {Text(TargetMegahertz())} MHz from here on");

@@ -12,7 +12,8 @@ public sealed partial class ChipChain
 
     private static readonly TimeSpan s_judgeEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>The least the watchdog waits; else WatchdogTimes the expected time between nonces: by chance once in e^20.</summary>
+    /// <summary>The least the watchdog waits; else WatchdogTimes the expected time between nonces: by chance once in
+    /// e^20.</summary>
     private static readonly TimeSpan s_watchdogMin = TimeSpan.FromSeconds(10);
 
     private const double WatchdogTimes = 20;
@@ -127,7 +128,8 @@ public sealed partial class ChipChain
         string why = wrong > 0 ? $"; {wrong} came that were wrong or the same again"
             : _counterMoved ? "; the chips' own counters go on"
             : "";
-        throw new ChainException($"no valid nonce for {waited} s where one is expected every {Text(NonceInterval.TotalSeconds)} s{why}");
+        throw new ChainException(
+            $"no valid nonce for {waited} s where one is expected every {Text(NonceInterval.TotalSeconds)} s{why}");
     }
 
     /// <summary>The reverse: nonces come and the counters stand still.</summary>
@@ -138,7 +140,8 @@ public sealed partial class ChipChain
         (_goodAtCounter, _counterMoved, _counterSeen) = (_good, false, false);
         if (_stillReads >= StillMax)
         {
-            throw new ChainException("nonces come while the chips' hash counters stand still: one of the two is not true");
+            throw new ChainException(
+                "nonces come while the chips' hash counters stand still: one of the two is not true");
         }
     }
 
@@ -180,7 +183,8 @@ public sealed partial class ChipChain
         }
         if (_ticketRewritten)
         {
-            throw new ChainException($"{below} nonces below the ticket in {s_judgeEvery.TotalSeconds} s, though it was written anew");
+            throw new ChainException(
+                $"{below} nonces below the ticket in {s_judgeEvery.TotalSeconds} s, though it was written anew");
         }
         _log?.Invoke($"{_board.Name}: {below} nonces below the ticket of {_ticket}: it is written anew");
         WriteNow(new RegisterValue(TicketMask.Register, TicketMask.ForDifficulty(_ticket)));
@@ -194,7 +198,8 @@ public sealed partial class ChipChain
             if (tally.Judge())
             {
                 ChipReport chip = tally.ToReport();
-                _log?.Invoke($"{_board.Name}: chip {chip.Index + 1} of {_chips} is weak: {chip.Nonces} nonces where {Text(chip.Expected)} are expected");
+                _log?.Invoke($"{_board.Name}: chip {chip.Index + 1} of {_chips} is weak: {chip.Nonces} nonces where "
+                    + $"{Text(chip.Expected)} are expected");
             }
         }
     }

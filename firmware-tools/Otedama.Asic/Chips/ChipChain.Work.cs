@@ -31,10 +31,13 @@ public sealed partial class ChipChain
     private int _ticket;
     private double _shareDifficulty = double.PositiveInfinity;
 
-    private double ExpectedHashrate => _megahertz is double megahertz && _isFeeding && !_isHalted ? _family.Hashrate(megahertz, _chips) : 0;
+    private double ExpectedHashrate => _megahertz is double megahertz && _isFeeding && !_isHalted
+        ? _family.Hashrate(megahertz, _chips) : 0;
 
-    /// <summary>Good nonces of each core of a chip since it was brought up; empty for a chip that is not there. The stepping thread.</summary>
-    public IReadOnlyList<long> CoreNonces(int chip) => chip >= 0 && chip < _tallies.Length ? _tallies[chip].CoreNonces() : [];
+    /// <summary>Good nonces of each core of a chip since it was brought up; empty for a chip that is not there. The
+    /// stepping thread.</summary>
+    public IReadOnlyList<long> CoreNonces(int chip) => chip >= 0 && chip < _tallies.Length ? _tallies[chip].CoreNonces()
+        : [];
 
     /// <summary>Sends a job where one is due.</summary>
     private void Feed()
@@ -103,7 +106,8 @@ public sealed partial class ChipChain
         int id = _slots.NextId();
         uint version = job.Version & ~mask;
         uint[] versions = _family.TakesMidstates && System.Numerics.BitOperations.PopCount(mask) >= 2
-            ? [version, VersionRoll.Roll(version, mask), VersionRoll.Roll(version, mask, 2), VersionRoll.Roll(version, mask, 3)]
+            ? [version, VersionRoll.Roll(version, mask), VersionRoll.Roll(version, mask, 2),
+            VersionRoll.Roll(version, mask, 3)]
             : [version];
         _slots.Put(new JobSlot(id, job, versions, mask));
         int length = _family.TakesMidstates
@@ -136,9 +140,11 @@ public sealed partial class ChipChain
         double clock = _megahertz ?? TargetMegahertz();
         TimeSpan through = _hashCountWritten
             ? HashCount.Epoch(_family, _hashCount, _mask)
-            : TimeSpan.FromSeconds(4294967296.0 * (_mask == 0 ? 1 : JobFrame.MidstatesMax) / _family.Hashrate(clock, _chips));
+            : TimeSpan.FromSeconds(
+            4294967296.0 * (_mask == 0 ? 1 : JobFrame.MidstatesMax) / _family.Hashrate(clock, _chips));
         TimeSpan life = Least(through * JobPart, _family.JobLife ?? TimeSpan.MaxValue);
-        TimeSpan least = Max(s_jobLifeMin, TimeSpan.FromSeconds(20.0 * JobFrame.LengthMax / _rate)); // half of the link for jobs
+        // half of the link for jobs
+        TimeSpan least = Max(s_jobLifeMin, TimeSpan.FromSeconds(20.0 * JobFrame.LengthMax / _rate));
         return Max(life, least);
     }
 
@@ -187,7 +193,8 @@ public sealed partial class ChipChain
     private bool IsGood(ChipJob job, Hash256 hash, int chip)
     {
         int zeros = ChipHash.LeadingZeros(hash);
-        if (zeros >= ChipFamily.ZeroBits + System.Numerics.BitOperations.Log2((uint)Math.Max(1, _ticket)) || job.ShareTarget.IsMetBy(hash))
+        if (zeros >= ChipFamily.ZeroBits + System.Numerics.BitOperations.Log2((uint)Math.Max(1, _ticket))
+            || job.ShareTarget.IsMetBy(hash))
         {
             return true;
         }

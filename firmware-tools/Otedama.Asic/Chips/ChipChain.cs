@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Drives one chain of chips: opens it, brings it up, sends it jobs, checks what comes back, and gets it out of trouble. Stepped
-/// by one thread; Report, SetClock, SetMillivolts, Restart and Stop are for any thread.
+/// Drives one chain of chips: opens it, brings it up, sends it jobs, checks what comes back, and gets it out of
+/// trouble. Stepped by one thread; Report, SetClock, SetMillivolts, Restart and Stop are for any thread.
 /// </summary>
 public sealed partial class ChipChain : IDisposable
 {
@@ -46,8 +46,10 @@ public sealed partial class ChipChain : IDisposable
     private bool _needsHelp;
     private volatile bool _isEnded;
 
-    /// <summary>Throws ArgumentException with ChainOptions.Check's sentence. log: a line per change of state and per alarm.</summary>
-    public ChipChain(ChainOptions options, IBoardControl board, IChipWork work, TimeProvider time, Action<string>? log = null)
+    /// <summary>Throws ArgumentException with ChainOptions.Check's sentence. log: a line per change of state and per
+    /// alarm.</summary>
+    public ChipChain(
+        ChainOptions options, IBoardControl board, IChipWork work, TimeProvider time, Action<string>? log = null)
     {
         if (options.Check() is { } wrong)
         {
@@ -75,8 +77,8 @@ public sealed partial class ChipChain : IDisposable
     private long Now => _time.GetTimestamp();
 
     /// <summary>
-    /// Works for about 20 ms at most, waiting for bytes included. Returns how long there is nothing to do; zero = step again at
-    /// once. Never throws for what a device does.
+    /// Works for about 20 ms at most, waiting for bytes included. Returns how long there is nothing to do; zero = step
+    /// again at once. Never throws for what a device does.
     /// </summary>
     public TimeSpan Step()
     {
@@ -108,7 +110,8 @@ public sealed partial class ChipChain : IDisposable
         return pause;
     }
 
-    /// <summary>Another clock, by a ramp. Returns what is wrong with it, in a sentence; null = it will be done.</summary>
+    /// <summary>Another clock, by a ramp. Returns what is wrong with it, in a sentence; null = it will be
+    /// done.</summary>
     public string? SetClock(double megahertz)
     {
         if (_family.CheckClock(megahertz, _options.Unlocked) is { } wrong)

@@ -46,7 +46,8 @@ public sealed record ChipFamily
 
     public required PllRange Pll { get; init; }
 
-    /// <summary>Register 70, written twice before each clock, which then is written twice; null = the clock once.</summary>
+    /// <summary>Register 70, written twice before each clock, which then is written twice; null = the clock
+    /// once.</summary>
     public uint? PllDivider { get; init; }
 
     /// <summary>MHz; null = the operator has to say.</summary>
@@ -74,14 +75,17 @@ public sealed record ChipFamily
     /// <summary>Ticket that suits boards of one to a few chips.</summary>
     public int DefaultTicket { get; init; } = 256;
 
-    /// <summary>A job is replaced after this long at the latest; null = when the nonces of its midstates are through.</summary>
+    /// <summary>A job is replaced after this long at the latest; null = when the nonces of its midstates are
+    /// through.</summary>
     public TimeSpan? JobLife { get; init; }
 
     /// <summary>The first is for any number of chips unless a later one with ChipsFrom fits better.</summary>
     public required IReadOnlyList<InitScript> Scripts { get; init; }
 
-    /// <summary>Puts the chips' UART back to the rate they have out of reset, for boards without a reset line.</summary>
-    public RegisterValue SlowRate => TakesMidstates ? new RegisterValue(0x18, 0x00007a31) : new RegisterValue(0x28, 0x01301a00);
+    /// <summary>Puts the chips' UART back to the rate they have out of reset, for boards without a reset
+    /// line.</summary>
+    public RegisterValue SlowRate => TakesMidstates ? new RegisterValue(0x18, 0x00007a31)
+        : new RegisterValue(0x28, 0x01301a00);
 
     /// <summary>Bytes of a reply once the version rolls in the chip.</summary>
     public int ReplyLength => TakesMidstates ? ReplyReader.ShortLength : ReplyReader.LongLength;
@@ -105,7 +109,8 @@ public sealed record ChipFamily
     /// <summary>The initialisation for that many chips, or the one of that name (which must exist).</summary>
     public InitScript ScriptFor(int chips, string? name) => name is not null
         ? Scripts.Single(script => script.Name == name)
-        : Scripts.Where(script => script.ChipsFrom is int from && from <= chips).MaxBy(static script => script.ChipsFrom)!;
+        : Scripts.Where(script => script.ChipsFrom is int from && from <= chips)
+        .MaxBy(static script => script.ChipsFrom)!;
 
     /// <summary>True for a chip id register of this family.</summary>
     public bool IsId(uint register) => Ids.Contains((int)(register >> 16)) && (register >> 8 & 0xff) == IdTail;
@@ -137,8 +142,8 @@ public sealed record ChipFamily
     }
 
     /// <summary>
-    /// Which chip found a nonce (its four bytes read most significant first); -1 = no chip of the chain. offsets: chips began to
-    /// count at offsets of their own (register 0C).
+    /// Which chip found a nonce (its four bytes read most significant first); -1 = no chip of the chain. offsets: chips
+    /// began to count at offsets of their own (register 0C).
     /// </summary>
     public int ChipOf(uint nonceBigEndian, int chips, bool offsets)
     {
@@ -156,15 +161,18 @@ public sealed record ChipFamily
     {
         if (megahertz is null)
         {
-            return DefaultMegahertz is null ? $"the clock of {Name} has to be given: {Range(MegahertzMin, MegahertzMax, "MHz")}" : null;
+            return DefaultMegahertz is null
+                ? $"the clock of {Name} has to be given: {Range(MegahertzMin, MegahertzMax, "MHz")}" : null;
         }
         double reach = Pll.FeedbackMax * PllRange.Crystal;
         if (!(megahertz > 0 && megahertz <= reach))
         {
-            return $"clock = {Text(megahertz.Value)} MHz is not possible: {Name} takes {Range(MegahertzMin, MegahertzMax, "MHz")}";
+            return $"clock = {Text(megahertz.Value)} MHz is not possible: {Name} takes "
+                + $"{Range(MegahertzMin, MegahertzMax, "MHz")}";
         }
         return unlocked || (megahertz >= MegahertzMin && megahertz <= MegahertzMax) ? null
-            : $"clock = {Text(megahertz.Value)} MHz is outside of what {Name} is known to bear, {Range(MegahertzMin, MegahertzMax, "MHz")}; "
+            : $"clock = {Text(megahertz.Value)} MHz is outside of what {Name} is known to bear, "
+            + $"{Range(MegahertzMin, MegahertzMax, "MHz")}; "
                 + "set unlocked to do it all the same";
     }
 
@@ -177,10 +185,12 @@ public sealed record ChipFamily
         }
         if (millivolts is < 1 or > 2500)
         {
-            return $"voltage = {millivolts} mV is not possible: {Name} takes {Range(MillivoltsMin, MillivoltsMax, "mV")}";
+            return $"voltage = {millivolts} mV is not possible: {Name} takes "
+                + $"{Range(MillivoltsMin, MillivoltsMax, "mV")}";
         }
         return unlocked || (millivolts >= MillivoltsMin && millivolts <= MillivoltsMax) ? null
-            : $"voltage = {millivolts} mV is outside of what {Name} is known to bear, {Range(MillivoltsMin, MillivoltsMax, "mV")}; "
+            : $"voltage = {millivolts} mV is outside of what {Name} is known to bear, "
+            + $"{Range(MillivoltsMin, MillivoltsMax, "mV")}; "
                 + "set unlocked to do it all the same";
     }
 

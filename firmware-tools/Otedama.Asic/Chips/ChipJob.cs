@@ -3,8 +3,8 @@ using Otedama.Core;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Header material for one job of a chain: everything of the header but the nonce. Two jobs of one generation have different
-/// material (the caller counts the extranonce), so that no chip does the same twice.
+/// Header material for one job of a chain: everything of the header but the nonce. Two jobs of one generation have
+/// different material (the caller counts the extranonce), so that no chip does the same twice.
 /// </summary>
 public sealed record ChipJob
 {
@@ -34,5 +34,6 @@ public sealed record ChipJob
     public object? Tag { get; init; }
 
     /// <summary>The header with a version and a nonce found.</summary>
-    public BlockHeader HeaderWith(uint version, uint nonce) => new(version, PreviousHash, MerkleRoot, Time, Bits, nonce);
+    public BlockHeader HeaderWith(uint version, uint nonce) =>
+        new(version, PreviousHash, MerkleRoot, Time, Bits, nonce);
 }

@@ -54,7 +54,8 @@ public static class ChipRegisters
     /// <summary>As the notes call it; null = nobody knows.</summary>
     public static string? NameOf(byte register) => s_names.GetValueOrDefault(register);
 
-    /// <summary>What a value of a register says; family: null = not known, then both readings are given where they differ.</summary>
+    /// <summary>What a value of a register says; family: null = not known, then both readings are given where they
+    /// differ.</summary>
     public static string? Meaning(byte register, uint value, ChipFamily? family) => register switch
     {
         0x00 => ChipFamilies.ById(value) is { } chip ? chip.Name : "no chip we know",
@@ -67,7 +68,8 @@ public static class ChipRegisters
         0x3c => $"{(value >> 31 != 0 ? "all cores" : $"core {value >> 16 & 0xff}")}, {((value >> 15 & 1) != 0 ? "write" : "read")} "
             + $"core register {value >> 8 & 0x1f:x2} = {value & 0xff:x2}",
         0x54 => (value & 0xff) switch { 2 => "temperature diode", 3 => "default", _ => null },
-        0xa4 => value >> 31 != 0 ? $"rolls in the chip, version mask {(value & 0xffff) << ChipFamily.VersionShift:x8}" : "does not roll",
+        0xa4 => value >> 31 != 0 ? $"rolls in the chip, version mask {(value & 0xffff) << ChipFamily.VersionShift:x8}"
+            : "does not roll",
         0xb4 => value >> 31 != 0 ? $"{Text(((value & 0xffff) * 0.171342) - 299.5144)} °C" : "not ready",
         _ => null,
     };
@@ -81,7 +83,8 @@ public static class ChipRegisters
         return readings.Length == 1 ? readings[0] : $"{readings[0]}; on BM1397 {readings[1]}";
     }
 
-    private static string? Baud(ChipFamily family, byte register, uint value) => ChipBaud.DividerOf(family, register, value) is int divider
+    private static string? Baud(ChipFamily family, byte register, uint value) =>
+        ChipBaud.DividerOf(family, register, value) is int divider
         ? $"{Text(ChipBaud.Rate(divider))} baud"
         : null;
 

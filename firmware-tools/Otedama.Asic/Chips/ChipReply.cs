@@ -23,7 +23,8 @@ public readonly record struct ChipReply
     /// <summary>11 bytes, with a version field or two bytes nobody knows; else 9.</summary>
     public bool IsLong { get; }
 
-    /// <summary>Bytes 8-9, most significant first: a nonce's version bits, shifted right by 13. 0 in a short reply.</summary>
+    /// <summary>Bytes 8-9, most significant first: a nonce's version bits, shifted right by 13. 0 in a short
+    /// reply.</summary>
     public ushort VersionField { get; }
 
     /// <summary>A register's value.</summary>
@@ -34,7 +35,8 @@ public readonly record struct ChipReply
 
     public byte Register => unchecked((byte)(_body >> 16));
 
-    /// <summary>The nonce's four bytes as they came, read most significant first: where core and chip are found.</summary>
+    /// <summary>The nonce's four bytes as they came, read most significant first: where core and chip are
+    /// found.</summary>
     public uint NonceBigEndian => Value;
 
     /// <summary>The header's nonce as a number.</summary>
@@ -50,7 +52,8 @@ public readonly record struct ChipReply
     internal static ChipReply FromFrame(ReadOnlySpan<byte> frame)
     {
         bool isLong = frame.Length == ReplyReader.LongLength;
-        ulong body = ((ulong)BinaryPrimitives.ReadUInt32BigEndian(frame[2..]) << 32) | ((ulong)frame[6] << 24) | ((ulong)frame[7] << 16);
+        ulong body = ((ulong)BinaryPrimitives.ReadUInt32BigEndian(
+            frame[2..]) << 32) | ((ulong)frame[6] << 24) | ((ulong)frame[7] << 16);
         ushort tail = isLong ? BinaryPrimitives.ReadUInt16BigEndian(frame[8..]) : (ushort)0;
         return new ChipReply(body, tail, frame[^1] >> 5 == ReplyReader.NonceType, isLong);
     }

@@ -3,14 +3,16 @@ using System.Buffers.Binary;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Commands to chips: 55 AA, header, length (bytes behind the preamble), data, CRC-5. Each writer returns the bytes used.
+/// Commands to chips: 55 AA, header, length (bytes behind the preamble), data, CRC-5. Each writer returns the bytes
+/// used.
 /// </summary>
 public static class CommandFrame
 {
     /// <summary>The longest command.</summary>
     public const int LengthMax = 11;
 
-    public const byte SetAddressHeader = 0x40, WriteOneHeader = 0x41, ReadOneHeader = 0x42, WriteAllHeader = 0x51, ReadAllHeader = 0x52,
+    public const byte SetAddressHeader = 0x40, WriteOneHeader = 0x41, ReadOneHeader = 0x42, WriteAllHeader = 0x51,
+    ReadAllHeader = 0x52,
         InactiveHeader = 0x53;
 
     internal const byte First = 0x55, Second = 0xaa;
@@ -24,9 +26,11 @@ public static class CommandFrame
 
     public static int ReadAll(Span<byte> frame, byte register) => Short(frame, ReadAllHeader, 0, register);
 
-    public static int ReadOne(Span<byte> frame, byte address, byte register) => Short(frame, ReadOneHeader, address, register);
+    public static int ReadOne(Span<byte> frame, byte address, byte register) =>
+        Short(frame, ReadOneHeader, address, register);
 
-    public static int WriteAll(Span<byte> frame, byte register, uint value) => Long(frame, WriteAllHeader, 0, register, value);
+    public static int WriteAll(Span<byte> frame, byte register, uint value) =>
+        Long(frame, WriteAllHeader, 0, register, value);
 
     public static int WriteOne(Span<byte> frame, byte address, byte register, uint value) =>
         Long(frame, WriteOneHeader, address, register, value);

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>The CRC of jobs: 1021, begun with FFFF, not reflected (CRC-16/CCITT-FALSE); sent most significant byte first.</summary>
+/// <summary>The CRC of jobs: 1021, begun with FFFF, not reflected (CRC-16/CCITT-FALSE); sent most significant byte
+/// first.</summary>
 public static class Crc16
 {
     private static readonly ushort[] s_table = [.. Enumerable.Range(0, 256).Select(static value => Shift(value << 8))];

@@ -1,15 +1,16 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// The CRC of commands and replies: x^5 + x^2 + 1, begun with 1F, not reflected. In a command it is a whole byte; in a reply it
-/// also covers the three type bits before it, so that over all bytes behind the preamble it gives 0.
+/// The CRC of commands and replies: x^5 + x^2 + 1, begun with 1F, not reflected. In a command it is a whole byte; in a
+/// reply it also covers the three type bits before it, so that over all bytes behind the preamble it gives 0.
 /// </summary>
 public static class Crc5
 {
     private const int Initial = 0x1f << 3;       // kept in the upper five bits
     private const int Polynomial = 0x05 << 3;
 
-    private static readonly byte[] s_table = [.. Enumerable.Range(0, 256).Select(static value => (byte)Shift(value, 8))];
+    private static readonly byte[] s_table =
+        [.. Enumerable.Range(0, 256).Select(static value => (byte)Shift(value, 8))];
 
     /// <summary>Over these bytes; 0 to 1F.</summary>
     public static byte Compute(ReadOnlySpan<byte> bytes) => (byte)(Run(bytes) >> 3);

@@ -29,7 +29,8 @@ public static class FrameDecoder
                 continue;
             }
             ReadOnlySpan<byte> rest = bytes[at..];
-            DecodedFrame frame = rest[0] == CommandFrame.First ? FromHost(rest, at, family) : FromChip(rest, at, family);
+            DecodedFrame frame = rest[0] == CommandFrame.First ? FromHost(rest, at, family)
+                : FromChip(rest, at, family);
             frames.Add(frame);
             at += frame.Hex.Length / 2;
         }
@@ -82,7 +83,8 @@ public static class FrameDecoder
         if (length == 0)
         {
             ReadOnlySpan<byte> unknown = UpToNext(bytes, bytes[3] >= 3 ? Math.Max(4, bytes[3] + 2) : 4);
-            return new DecodedFrame(offset, "command", Hex.Encode(unknown), $"header {header:x2} is not known", "unknown command",
+            return new DecodedFrame(
+                offset, "command", Hex.Encode(unknown), $"header {header:x2} is not known", "unknown command",
                 [new DecodedField("header", $"{header:x2}", header, HeaderBits(header))]);
         }
         int there = Math.Min(bytes.Length, length);
@@ -94,13 +96,16 @@ public static class FrameDecoder
         if (there < length)
         {
             return new DecodedFrame(offset, "command", Hex.Encode(bytes[..there]),
-                $"{there} bytes where \"{name}\" has {length}", name, [new DecodedField("header", $"{header:x2}", header, name)]);
+                $"{there} bytes where \"{name}\" has {length}", name,
+                [new DecodedField("header", $"{header:x2}", header, name)]);
         }
         ReadOnlySpan<byte> frame = bytes[..length];
         string? problem = frame[3] != length - 2 ? $"length byte {frame[3]:x2} where \"{name}\" has {length - 2:x2}"
             : frame[^1] != crc ? $"CRC-5 is {frame[^1]:x2}, should be {crc:x2}"
             : null;
-        return new DecodedFrame(offset, "command", Hex.Encode(frame), problem, Summary(name, frame, family), CommandFields(name, frame, family));
+        return new DecodedFrame(
+            offset, "command", Hex.Encode(frame), problem, Summary(name, frame, family),
+            CommandFields(name, frame, family));
     }
 
     private static string HeaderBits(byte header) =>
@@ -109,7 +114,8 @@ public static class FrameDecoder
     private static List<DecodedField> CommandFields(string name, ReadOnlySpan<byte> frame, ChipFamily? family)
     {
         byte header = frame[2], address = frame[4], register = frame[5];
-        List<DecodedField> fields = [new("header", $"{header:x2}", header, name), new("length", $"{frame[3]:x2}", frame[3])];
+        List<DecodedField> fields =
+            [new("header", $"{header:x2}", header, name), new("length", $"{frame[3]:x2}", frame[3])];
         if ((header & 0x10) == 0)
         {
             fields.Add(new DecodedField("address", $"{address:x2}", address));
@@ -153,7 +159,9 @@ public static class FrameDecoder
         there = isGood ? there : Math.Min(there, NextPreamble(bytes, 2));
         if (there < length)
         {
-            return new DecodedFrame(offset, "job", Hex.Encode(bytes[..there]), $"{there} bytes where such a job has {length}", "job, cut off", []);
+            return new DecodedFrame(
+                offset, "job", Hex.Encode(bytes[..there]), $"{there} bytes where such a job has {length}",
+                "job, cut off", []);
         }
         ReadOnlySpan<byte> frame = bytes[..length];
         ushort crc = BinaryPrimitives.ReadUInt16BigEndian(frame[^2..]);
@@ -168,8 +176,11 @@ public static class FrameDecoder
             new("midstates", $"{data[1]:x2}", data[1]),
             new("starting nonce", Hex.Encode(data[2..6])),
             new("bits", $"{bits:x8}", bits, Target.TryFromCompact(bits, out Target target)
-                ? $"network difficulty {target.ToDifficulty(Target.BitcoinOne).ToString("0.###", CultureInfo.InvariantCulture)}" : "no target"),
-            new("time", $"{time:x8}", time, DateTimeOffset.FromUnixTimeSeconds(time).ToString("u", CultureInfo.InvariantCulture)),
+                ? "network difficulty "
+                + $"{target.ToDifficulty(Target.BitcoinOne).ToString("0.###", CultureInfo.InvariantCulture)}"
+                : "no target"),
+            new("time", $"{time:x8}", time,
+                DateTimeOffset.FromUnixTimeSeconds(time).ToString("u", CultureInfo.InvariantCulture)),
         ];
         if (length == JobFrame.FullLength)
         {
@@ -180,11 +191,13 @@ public static class FrameDecoder
         }
         else
         {
-            fields.Add(new DecodedField("merkle tail", Hex.Encode(data[14..18]), null, "last four bytes of the root in the header"));
+            fields.Add(new DecodedField(
+                "merkle tail", Hex.Encode(data[14..18]), null, "last four bytes of the root in the header"));
             for (int i = 0; i < (data.Length - 18) / Hash256.Size; i++)
             {
                 Hash256 state = Turned(data.Slice(18 + (Hash256.Size * i), Hash256.Size));
-                fields.Add(new DecodedField($"midstate {i}", Hex.Encode(state.ToArray()), null, "SHA-256 state, first word first"));
+                fields.Add(new DecodedField(
+                    $"midstate {i}", Hex.Encode(state.ToArray()), null, "SHA-256 state, first word first"));
             }
         }
         fields.Add(new DecodedField("crc16", $"{crc:x4}", crc));
@@ -193,12 +206,13 @@ public static class FrameDecoder
     }
 
     /// <summary>
-    /// Which form it is, decided by the CRC: length bytes differ between firmwares, and a whole header is sent under the length
-    /// of one midstate, too.
+    /// Which form it is, decided by the CRC: length bytes differ between firmwares, and a whole header is sent under
+    /// the length of one midstate, too.
     /// </summary>
     private static int JobLength(ReadOnlySpan<byte> bytes, out bool isGood)
     {
-        ReadOnlySpan<int> lengths = [JobFrame.FullLength, JobFrame.MidstateLength(1), JobFrame.MidstateLength(JobFrame.MidstatesMax)];
+        ReadOnlySpan<int> lengths =
+            [JobFrame.FullLength, JobFrame.MidstateLength(1), JobFrame.MidstateLength(JobFrame.MidstatesMax)];
         foreach (int length in lengths)
         {
             if (bytes.Length >= length
@@ -230,22 +244,27 @@ public static class FrameDecoder
         if (frame.Length is not (ReplyReader.ShortLength or ReplyReader.LongLength))
         {
             return new DecodedFrame(offset, "rubbish", Hex.Encode(frame),
-                $"{frame.Length} bytes where a reply has {ReplyReader.ShortLength} or {ReplyReader.LongLength}", "reply, cut off", []);
+                $"{frame.Length} bytes where a reply has {ReplyReader.ShortLength} or {ReplyReader.LongLength}",
+                "reply, cut off", []);
         }
         ChipReply reply = ChipReply.FromFrame(frame);
         int type = frame[^1] >> 5;
         DecodedField[] ends =
         [
-            new("type", $"{type}", type, type == ReplyReader.NonceType ? "nonce" : type == ReplyReader.RegisterType ? "register" : "not known"),
+            new("type", $"{type}", type, type == ReplyReader.NonceType ? "nonce" : type == ReplyReader.RegisterType
+                ? "register" : "not known"),
             new("crc5", $"{frame[^1] & 0x1f:x2}", frame[^1] & 0x1f),
         ];
         if (type is not (ReplyReader.NonceType or ReplyReader.RegisterType))
         {
-            return new DecodedFrame(offset, "rubbish", Hex.Encode(frame), problem ?? $"type {type} is not known", "reply of an unknown type", ends);
+            return new DecodedFrame(
+                offset, "rubbish", Hex.Encode(frame), problem
+                ?? $"type {type} is not known", "reply of an unknown type", ends);
         }
         if (!reply.IsNonce)
         {
-            string what = ChipRegisters.NameOf(reply.Register) is { } name ? $"{reply.Register:x2} ({name})" : $"{reply.Register:x2}";
+            string what = ChipRegisters.NameOf(reply.Register) is { } name ? $"{reply.Register:x2} ({name})"
+                : $"{reply.Register:x2}";
             string? meaning = ChipRegisters.Meaning(reply.Register, reply.Value, family);
             return new DecodedFrame(offset, "register", Hex.Encode(frame), problem,
                 $"register {what} of chip {reply.Chip:x2} = {reply.Value:x8}{(meaning is null ? "" : $": {meaning}")}",
@@ -256,7 +275,9 @@ public static class FrameDecoder
                     .. ends,
                 ]);
         }
-        return new DecodedFrame(offset, "nonce", Hex.Encode(frame), problem, $"nonce {reply.Nonce:x8}", [.. NonceParts(reply, family), .. ends]);
+        return new DecodedFrame(
+            offset, "nonce", Hex.Encode(frame), problem, $"nonce {reply.Nonce:x8}",
+            [.. NonceParts(reply, family), .. ends]);
     }
 
     private static ReadOnlySpan<byte> ReplyAt(ReadOnlySpan<byte> bytes, ChipFamily? family, out string? problem)
@@ -272,7 +293,8 @@ public static class FrameDecoder
         {
             return bytes[..ReplyReader.LongLength];
         }
-        int length = next is ReplyReader.ShortLength || bytes.Length < ReplyReader.LongLength || family is { TakesMidstates: true }
+        int length = next is ReplyReader.ShortLength || bytes.Length < ReplyReader.LongLength
+            || family is { TakesMidstates: true }
             ? ReplyReader.ShortLength
             : ReplyReader.LongLength;
         length = Math.Min(length, next);
@@ -296,7 +318,8 @@ public static class FrameDecoder
             new("nonce", $"{big:x8}", null, "as it lies in the header"),
             new("stratum nonce", $"{reply.Nonce:x8}", reply.Nonce),
             new("core", $"{big >> 25}", big >> 25),
-            new("chip address", $"{big >> 17 & 0xff:x2}", big >> 17 & 0xff, "where the chip's address is part of its nonces"),
+            new("chip address", $"{big >> 17 & 0xff:x2}", big >> 17 & 0xff,
+                "where the chip's address is part of its nonces"),
             new("excess", $"{reply.Excess:x2}", reply.Excess, reply.IsLong ? "half bits beyond the ticket" : null),
             new("job byte", $"{reply.JobByte:x2}", reply.JobByte),
         ];
@@ -306,7 +329,8 @@ public static class FrameDecoder
         foreach (ChipFamily one in families)
         {
             NonceFields parts = one.Decode(reply);
-            string of = family is not null || !reply.IsLong ? "" : one == ChipFamilies.Bm1370 ? " (BM1368 and later)" : " (BM1362, BM1366)";
+            string of = family is not null || !reply.IsLong ? "" : one == ChipFamilies.Bm1370 ? " (BM1368 and later)"
+                : " (BM1362, BM1366)";
             fields.Add(new DecodedField($"job id{of}", $"{parts.JobId:x2}", parts.JobId));
             fields.Add(one.TakesMidstates
                 ? new DecodedField("midstate", $"{parts.Midstate}", parts.Midstate)

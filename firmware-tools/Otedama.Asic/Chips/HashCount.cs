@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Otedama.Asic;
 
-/// <summary>Register 10: after how many ticks of 25 MHz one sweep through a core's nonces ends. 0 halts hashing.</summary>
+/// <summary>Register 10: after how many ticks of 25 MHz one sweep through a core's nonces ends. 0 halts
+/// hashing.</summary>
 public static class HashCount
 {
     public const byte Register = 0x10;
@@ -13,7 +14,8 @@ public static class HashCount
     /// <summary>Without guard. A core tests two nonces a clock.</summary>
     public static long WithoutGuard(int cores, int chips, PllSetting pll)
     {
-        long slice = (1L << 32) / BitOperations.RoundUpToPowerOf2((uint)cores) / BitOperations.RoundUpToPowerOf2((uint)chips);
+        long slice = (1L << 32) / BitOperations.RoundUpToPowerOf2((uint)cores) / BitOperations.RoundUpToPowerOf2(
+            (uint)chips);
         return slice * pll.Reference * pll.Post / (2 * pll.Feedback);
     }
 

@@ -1,9 +1,9 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// What a chain asks of the board it sits on. Called by the thread that steps the chain; each call takes at most a few tens of
-/// milliseconds. Throws LinkException where the board can no longer be reached. What a board does not have it says so: false
-/// from the setters, null in the reading; the chain goes on without.
+/// What a chain asks of the board it sits on. Called by the thread that steps the chain; each call takes at most a few
+/// tens of milliseconds. Throws LinkException where the board can no longer be reached. What a board does not have it
+/// says so: false from the setters, null in the reading; the chain goes on without.
 /// </summary>
 public interface IBoardControl
 {
@@ -11,9 +11,9 @@ public interface IBoardControl
     string Name { get; }
 
     /// <summary>
-    /// Opens everything the board is made of, or opens it anew after it went away (found again by its serial number), and
-    /// gives the way to its chips at 115,200 baud. The caller disposes of the link and then calls Close. LinkException when
-    /// it is not there.
+    /// Opens everything the board is made of, or opens it anew after it went away (found again by its serial number),
+    /// and gives the way to its chips at 115,200 baud. The caller disposes of the link and then calls Close.
+    /// LinkException when it is not there.
     /// </summary>
     ILink Open();
 
@@ -29,7 +29,8 @@ public interface IBoardControl
     /// <summary>Regulator output on or off; off with nRST low is the safe state. False = cannot be switched.</summary>
     bool SetRegulator(bool on);
 
-    /// <summary>Core voltage. False = fixed. The board checks its own limits, and its status after the change.</summary>
+    /// <summary>Core voltage. False = fixed. The board checks its own limits, and its status after the
+    /// change.</summary>
     bool SetMillivolts(int millivolts);
 
     /// <summary>All fans, 0-100. False = none, or they go by themselves.</summary>

@@ -8,7 +8,8 @@ public readonly record struct RegisterValue(byte Register, uint Value);
 /// <summary>One line of an initialisation.</summary>
 public sealed record InitStep(InitVerb Verb, IReadOnlyList<RegisterValue> Writes, int Number);
 
-/// <summary>How chips are set up, as data: a line per step, the words of which InitVerb lists; registers and values in hex.</summary>
+/// <summary>How chips are set up, as data: a line per step, the words of which InitVerb lists; registers and values in
+/// hex.</summary>
 /// <param name="Name">For the configuration, such as few or chain.</param>
 /// <param name="ChipsFrom">Taken for chains from this length on; null = only by name.</param>
 public sealed record InitScript(string Name, int? ChipsFrom, IReadOnlyList<InitStep> Steps)
@@ -36,7 +37,8 @@ public sealed record InitScript(string Name, int? ChipsFrom, IReadOnlyList<InitS
 
     /// <summary>Reads a script. Throws FormatException with the line that is wrong.</summary>
     public static InitScript Parse(string name, int? chipsFrom, string text) => new(name, chipsFrom,
-        [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseLine)]);
+        [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(ParseLine)]);
 
     private static InitStep ParseLine(string line)
     {
@@ -51,14 +53,17 @@ public sealed record InitScript(string Name, int? ChipsFrom, IReadOnlyList<InitS
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0
-                && byte.TryParse(word.AsSpan(0, equals), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte register)
-                && uint.TryParse(word.AsSpan(equals + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value))
+                && byte.TryParse(
+                word.AsSpan(0, equals), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte register)
+                && uint.TryParse(
+                word.AsSpan(equals + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value))
             {
                 writes.Add(new RegisterValue(register, value));
             }
             else if (!int.TryParse(word.TrimStart('@'), NumberStyles.None, CultureInfo.InvariantCulture, out number))
             {
-                throw new FormatException($"init script: \"{word}\" in \"{line}\" is neither register=value nor a number");
+                throw new FormatException(
+                    $"init script: \"{word}\" in \"{line}\" is neither register=value nor a number");
             }
         }
         return new InitStep(verb, writes, number);

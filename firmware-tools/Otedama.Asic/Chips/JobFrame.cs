@@ -3,7 +3,8 @@ using Otedama.Core;
 
 namespace Otedama.Asic;
 
-/// <summary>Jobs to chips: 55 AA 21, length, data, CRC-16. Header material as in the header, hashes and midstates with their words turned round.</summary>
+/// <summary>Jobs to chips: 55 AA 21, length, data, CRC-16. Header material as in the header, hashes and midstates with
+/// their words turned round.</summary>
 public static class JobFrame
 {
     public const byte Header = 0x21;

@@ -20,17 +20,19 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
     private const double Same = 1e-9;
 
     /// <summary>
-    /// The setting nearest to a clock, by (error, VCO, product of dividers). Throws ArgumentOutOfRangeException for a clock
-    /// that is not a positive number.
+    /// The setting nearest to a clock, by (error, VCO, product of dividers). Throws ArgumentOutOfRangeException for a
+    /// clock that is not a positive number.
     /// </summary>
     public PllSetting Nearest(double megahertz)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(megahertz);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(megahertz, 10_000); // no clock of this world; keeps the product in an int
+        // no clock of this world; keeps the product in an int
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(megahertz, 10_000);
         return Search(megahertz, clamps: false) ?? Search(megahertz, clamps: true)!;
     }
 
-    /// <summary>clamps: take the nearest multiplier in range where the best one is not; else such dividers do not count.</summary>
+    /// <summary>clamps: take the nearest multiplier in range where the best one is not; else such dividers do not
+    /// count.</summary>
     private PllSetting? Search(double megahertz, bool clamps)
     {
         PllSetting? best = null;
@@ -43,7 +45,8 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
             {
                 for (int second = 1; second < first; second++)
                 {
-                    int wanted = (int)Math.Round(megahertz * reference * first * second / Crystal, MidpointRounding.AwayFromZero);
+                    int wanted = (int)Math.Round(
+                        megahertz * reference * first * second / Crystal, MidpointRounding.AwayFromZero);
                     int feedback = Math.Clamp(wanted, least, most);
                     PllSetting found = new(this, feedback, reference, first, second);
                     double error = Math.Abs(found.Megahertz - megahertz);

@@ -1,9 +1,9 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Finds frames in what chips send: looks for AA 55, tests the CRC at the expected length, and on failure goes on one byte
-/// further, so that no good frame behind rubbish is lost. Not even one that begins inside of rubbish whose five CRC bits happen
-/// to be right: the inside of a good frame is looked through, too.
+/// Finds frames in what chips send: looks for AA 55, tests the CRC at the expected length, and on failure goes on one
+/// byte further, so that no good frame behind rubbish is lost. Not even one that begins inside of rubbish whose five
+/// CRC bits happen to be right: the inside of a good frame is looked through, too.
 /// </summary>
 public sealed class ReplyReader
 {
@@ -20,7 +20,8 @@ public sealed class ReplyReader
 
     internal const byte First = 0xaa, Second = 0x55;
 
-    /// <summary>More than a chain of 126 chips sends in 10 ms at 3.125 Mbaud; what is beyond waits in the link.</summary>
+    /// <summary>More than a chain of 126 chips sends in 10 ms at 3.125 Mbaud; what is beyond waits in the
+    /// link.</summary>
     private const int Capacity = 4096;
 
     private readonly byte[] _bytes = new byte[Capacity];
@@ -64,7 +65,8 @@ public sealed class ReplyReader
     public void Added(int count) => _end += count;
 
     /// <summary>
-    /// The next good frame. isQuiet: nothing came for a while, which decides between 9 and 11 bytes while that is learnt.
+    /// The next good frame. isQuiet: nothing came for a while, which decides between 9 and 11 bytes while that is
+    /// learnt.
     /// </summary>
     public bool TryRead(out ChipReply reply, bool isQuiet = false)
     {

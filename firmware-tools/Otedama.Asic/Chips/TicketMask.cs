@@ -13,8 +13,10 @@ public static class TicketMask
     /// <summary>Good nonces a second of a chain: enough to see that it lives, few enough for the link.</summary>
     private const double RateMin = 0.5, RateMax = 10;
 
-    /// <summary>For a difficulty of which the power of two below it counts: 2^N - 1 with the bits inside each byte reversed.</summary>
-    public static uint ForDifficulty(int difficulty) => ReverseInBytes((1u << BitOperations.Log2((uint)difficulty)) - 1);
+    /// <summary>For a difficulty of which the power of two below it counts: 2^N - 1 with the bits inside each byte
+    /// reversed.</summary>
+    public static uint ForDifficulty(int difficulty) =>
+        ReverseInBytes((1u << BitOperations.Log2((uint)difficulty)) - 1);
 
     /// <summary>Zero bits beyond the 32.</summary>
     public static int BitsOf(uint register) => BitOperations.PopCount(register);

@@ -5,7 +5,8 @@ namespace Otedama.Asic;
 /// <summary>Counting in the bits of a mask.</summary>
 public static class VersionRoll
 {
-    /// <summary>The lowest bits of a number put into the bits of a mask, in order; what does not fit falls away.</summary>
+    /// <summary>The lowest bits of a number put into the bits of a mask, in order; what does not fit falls
+    /// away.</summary>
     public static uint Deposit(uint packed, uint mask)
     {
         uint bits = 0;

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Otedama.Asic;
 
 /// <summary>Plans, ledgers and reports as text: snake_case, unknown = null.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(FlashPlan))]
 [JsonSerializable(typeof(ImageReport))]
 [JsonSerializable(typeof(FlashDevice))]

@@ -52,7 +52,8 @@ internal abstract class BridgeChip(IUsbConnection usb)
         if (Math.Abs(real - wanted) * 100 > (double)wanted * OffPercentMax)
         {
             throw new PortException(PortFault.Unsupported,
-                string.Create(CultureInfo.InvariantCulture, $"{wanted} bits a second: the adapter would run at {real:F0}"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{wanted} bits a second: the adapter would run at {real:F0}"));
         }
     }
 

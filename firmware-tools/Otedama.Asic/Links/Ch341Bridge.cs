@@ -31,7 +31,8 @@ internal sealed class Ch341Bridge(IUsbConnection usb) : BridgeChip(usb)
 
     /// <summary>The request takes the lines as the pins are: asserted is low.</summary>
     public override void SetLines(bool dataTerminalReady, bool requestToSend) =>
-        Send(VendorOut, SetModem, ~((dataTerminalReady ? DataTerminalReady : 0) | (requestToSend ? RequestToSend : 0)) & 0xFFFF, 0);
+        Send(VendorOut, SetModem,
+            ~((dataTerminalReady ? DataTerminalReady : 0) | (requestToSend ? RequestToSend : 0)) & 0xFFFF, 0);
 
     /// <summary>It has no request for that; what has come is read and thrown away.</summary>
     public override void Discard()
@@ -39,8 +40,8 @@ internal sealed class Ch341Bridge(IUsbConnection usb) : BridgeChip(usb)
     }
 
     /// <summary>
-    /// The rate is 48 MHz divided by a power of two (prescaler 0 to 3, each 8 times faster, and one bit that doubles) and by
-    /// 2 to 255; the doubled clock divides by 9 at least. The best of all, of equals the fastest clock.
+    /// The rate is 48 MHz divided by a power of two (prescaler 0 to 3, each 8 times faster, and one bit that doubles)
+    /// and by 2 to 255; the doubled clock divides by 9 at least. The best of all, of equals the fastest clock.
     /// </summary>
     public static (int Index, double Real) Divisor(int rate)
     {

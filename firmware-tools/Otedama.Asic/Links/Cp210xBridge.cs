@@ -9,7 +9,8 @@ namespace Otedama.Asic;
 /// </summary>
 internal sealed class Cp210xBridge(IUsbConnection usb, int number) : BridgeChip(usb)
 {
-    private const byte Enable = 0x00, SetLine = 0x03, SetModem = 0x07, GetStatus = 0x10, Purge = 0x12, GetBaud = 0x1D, SetBaud = 0x1E, Vendor = 0xFF;
+    private const byte Enable = 0x00, SetLine = 0x03, SetModem = 0x07, GetStatus = 0x10, Purge = 0x12, GetBaud = 0x1D,
+    SetBaud = 0x1E, Vendor = 0xFF;
     private const int EightNoneOne = 0x0800;
     private const int ReceiveQueues = 0x000A;
     private const int WriteLatch = 0x37E1, ReadLatch = 0x00C2, PartNumber = 0x370B;
@@ -52,7 +53,8 @@ internal sealed class Cp210xBridge(IUsbConnection usb, int number) : BridgeChip(
             ? null : BinaryPrimitives.ReadUInt32LittleEndian(status[UnsentAt..]) == 0;
     }
 
-    /// <summary>The CP2105 takes mask and state as data to the interface, its kin as the index of a request to the device.</summary>
+    /// <summary>The CP2105 takes mask and state as data to the interface, its kin as the index of a request to the
+    /// device.</summary>
     public override void SetPins(byte mask, byte levels)
     {
         if (Part() == PartCp2105)
@@ -78,6 +80,7 @@ internal sealed class Cp210xBridge(IUsbConnection usb, int number) : BridgeChip(
     private byte Part()
     {
         Span<byte> part = stackalloc byte[1];
-        return _part ??= Usb.ControlIn(VendorIn, Vendor, PartNumber, (ushort)number, part, Patience) == 1 ? part[0] : (byte)0;
+        return _part ??= Usb.ControlIn(VendorIn, Vendor, PartNumber, (ushort)number, part, Patience) == 1 ? part[0]
+            : (byte)0;
     }
 }

@@ -3,12 +3,13 @@ using Otedama.Interop;
 namespace Otedama.Asic;
 
 /// <summary>
-/// FTDI: FT232R, FT-X (0403:6015) and the fast ones with one to four ports. Each packet to the host begins with two bytes
-/// of modem and line status. Source: FTDI AN_232B-05 for the divisor, cgminer's requests as captured from it.
+/// FTDI: FT232R, FT-X (0403:6015) and the fast ones with one to four ports. Each packet to the host begins with two
+/// bytes of modem and line status. Source: FTDI AN_232B-05 for the divisor, cgminer's requests as captured from it.
 /// </summary>
 internal sealed class FtdiBridge(IUsbConnection usb, int number, int packetBytes) : BridgeChip(usb)
 {
-    private const byte Reset = 0, SetModem = 1, SetFlow = 2, SetBaud = 3, SetData = 4, SetLatency = 9, SetBitMode = 0x0B, GetPins = 0x0C;
+    private const byte Reset = 0, SetModem = 1, SetFlow = 2, SetBaud = 3, SetData = 4, SetLatency = 9, SetBitMode =
+        0x0B, GetPins = 0x0C;
     private const int ResetAll = 0, PurgeReceived = 1, PurgeSent = 2; // values of Reset
     private const int EightNoneOne = 8;
     private const int CbusMode = 0x2000;
@@ -17,7 +18,8 @@ internal sealed class FtdiBridge(IUsbConnection usb, int number, int packetBytes
     /// <summary>The line status of a transmitter that has nothing left.</summary>
     private const byte TransmitterEmpty = 0x40;
 
-    /// <summary>Milliseconds after which a packet that is not full is sent; 16 when nobody sets it, and a nonce waits so long.</summary>
+    /// <summary>Milliseconds after which a packet that is not full is sent; 16 when nobody sets it, and a nonce waits
+    /// so long.</summary>
     private const int LatencyMilliseconds = 1;
 
     /// <summary>In eighths: the code of each fraction of the divisor.</summary>
@@ -67,7 +69,8 @@ internal sealed class FtdiBridge(IUsbConnection usb, int number, int packetBytes
     /// <summary>As of the newest packet: whoever asks reads one first.</summary>
     public override bool? IsSent() => (_lineStatus & TransmitterEmpty) != 0;
 
-    public override void SetPins(byte mask, byte levels) => Send(VendorOut, SetBitMode, CbusMode | ((mask & 0xF) << 4) | (levels & 0xF), Port);
+    public override void SetPins(byte mask, byte levels) =>
+        Send(VendorOut, SetBitMode, CbusMode | ((mask & 0xF) << 4) | (levels & 0xF), Port);
 
     public override byte ReadPins()
     {
@@ -77,8 +80,8 @@ internal sealed class FtdiBridge(IUsbConnection usb, int number, int packetBytes
     }
 
     /// <summary>
-    /// The divisor of 3 MHz, or of 12 MHz on the fast ones, in eighths and as the request codes it: 14 bits of whole number,
-    /// three of fraction. Below 2 there are only 1 and 1.5, coded 0 and 1.
+    /// The divisor of 3 MHz, or of 12 MHz on the fast ones, in eighths and as the request codes it: 14 bits of whole
+    /// number, three of fraction. Below 2 there are only 1 and 1.5, coded 0 and 1.
     /// </summary>
     public static (int Value, int Index, double Real) Divisor(int rate, bool fast)
     {

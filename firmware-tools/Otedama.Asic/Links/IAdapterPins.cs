@@ -7,8 +7,8 @@ namespace Otedama.Asic;
 public interface IAdapterPins : ILink
 {
     /// <summary>
-    /// Drives the pins of mask to those levels and leaves the others. On FTDI the pins outside mask become inputs, which is
-    /// what its request can say; mask and levels have four bits there. Throws LinkException.
+    /// Drives the pins of mask to those levels and leaves the others. On FTDI the pins outside mask become inputs,
+    /// which is what its request can say; mask and levels have four bits there. Throws LinkException.
     /// </summary>
     void SetPins(byte mask, byte levels);
 

@@ -10,8 +10,8 @@ public interface ILink : IDisposable
     string Name { get; }
 
     /// <summary>
-    /// What has come, at most as much as there is room for. Returns 0 when nothing came in that time; zero wait = only what is
-    /// there already. Throws LinkException.
+    /// What has come, at most as much as there is room for. Returns 0 when nothing came in that time; zero wait = only
+    /// what is there already. Throws LinkException.
     /// </summary>
     int Read(Span<byte> into, TimeSpan wait);
 
@@ -28,8 +28,8 @@ public interface ILink : IDisposable
     void SetRate(int bitsPerSecond);
 
     /// <summary>
-    /// Modem lines, true = asserted, both at once. False where the link has none (a socket, a pseudo terminal): the caller
-    /// goes on without, and says so.
+    /// Modem lines, true = asserted, both at once. False where the link has none (a socket, a pseudo terminal): the
+    /// caller goes on without, and says so.
     /// </summary>
     bool SetLines(bool dataTerminalReady, bool requestToSend);
 }

@@ -1,6 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>What a serial link also has: an even parity bit after eight data bits, which the ROM of STM32 wants.</summary>
+/// <summary>What a serial link also has: an even parity bit after eight data bits, which the ROM of STM32
+/// wants.</summary>
 public interface ILinkParity
 {
     /// <summary>

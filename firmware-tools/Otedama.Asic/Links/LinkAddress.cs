@@ -28,7 +28,8 @@ public sealed record LinkAddress
     private const string TcpPrefix = "tcp://", UsbPrefix = "usb:";
 
     private const string Forms =
-        "Write /dev/ttyUSB0, /dev/ttyACM0@115200, COM3, tcp://HOST:PORT, usb:0403:6015, usb:0403:6015:SERIAL or usb:0403:6015@1-1.4.";
+        "Write /dev/ttyUSB0, /dev/ttyACM0@115200, COM3, tcp://HOST:PORT, usb:0403:6015, usb:0403:6015:SERIAL or "
+            + "usb:0403:6015@1-1.4.";
 
     private LinkAddress()
     {
@@ -61,16 +62,21 @@ public sealed record LinkAddress
     public int Interface { get; private init; }
 
     /// <summary>False with a sentence that names the text, what is wrong with it and what is allowed.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out LinkAddress? address, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out LinkAddress? address, [NotNullWhen(false)] out string? error)
     {
         string written = text.Trim();
         string? fault = null;
         address = written.Length == 0 ? Refuse("it is empty", out fault)
-            : written.Length > LengthMax ? Refuse($"it has {written.Length} characters, allowed are {LengthMax}", out fault)
+            : written.Length > LengthMax
+            ? Refuse($"it has {written.Length} characters, allowed are {LengthMax}", out fault)
             : written.Any(char.IsControl) ? Refuse("it has a character that is not to be seen", out fault)
-            : written.StartsWith(TcpPrefix, StringComparison.OrdinalIgnoreCase) ? Tcp(written[TcpPrefix.Length..], out fault)
-            : written.StartsWith(UsbPrefix, StringComparison.OrdinalIgnoreCase) ? Usb(written[UsbPrefix.Length..], out fault)
-            : written.Contains("://", StringComparison.Ordinal) ? Refuse("only tcp:// is a way to a serial port on another machine", out fault)
+            : written.StartsWith(TcpPrefix, StringComparison.OrdinalIgnoreCase)
+            ? Tcp(written[TcpPrefix.Length..], out fault)
+            : written.StartsWith(UsbPrefix, StringComparison.OrdinalIgnoreCase)
+            ? Usb(written[UsbPrefix.Length..], out fault)
+            : written.Contains("://", StringComparison.Ordinal)
+            ? Refuse("only tcp:// is a way to a serial port on another machine", out fault)
             : Serial(written, out fault);
         error = address is null ? $"\"{Shown(written)}\" is no port: {fault}. {Forms}" : null;
         return address is not null;
@@ -87,15 +93,16 @@ public sealed record LinkAddress
     };
 
     /// <summary>That USB device, named by its serial number or by where it is plugged in.</summary>
-    internal static LinkAddress OfUsb(ushort vendorId, ushort productId, string? serialNumber, string? portPath, int number = 0) => new()
-    {
-        Kind = LinkKind.Usb,
-        VendorId = vendorId,
-        ProductId = productId,
-        SerialNumber = serialNumber,
-        PortPath = portPath,
-        Interface = number,
-    };
+    internal static LinkAddress OfUsb(
+        ushort vendorId, ushort productId, string? serialNumber, string? portPath, int number = 0) => new()
+        {
+            Kind = LinkKind.Usb,
+            VendorId = vendorId,
+            ProductId = productId,
+            SerialNumber = serialNumber,
+            PortPath = portPath,
+            Interface = number,
+        };
 
     private static LinkAddress? Serial(string text, out string? fault)
     {
@@ -132,7 +139,8 @@ public sealed record LinkAddress
         string host = rest[..colon];
         bool bracketed = host.StartsWith('[') && host.EndsWith(']');
         host = bracketed ? host[1..^1] : host;
-        return (host.Contains(':', StringComparison.Ordinal) != bracketed) || Uri.CheckHostName(host) == UriHostNameType.Unknown
+        return (host.Contains(':', StringComparison.Ordinal) != bracketed)
+            || Uri.CheckHostName(host) == UriHostNameType.Unknown
             ? Refuse("that host is neither a name nor an address (IPv6 stands in [ ])", out fault)
             : new LinkAddress { Kind = LinkKind.Tcp, Host = host, Port = port };
     }
@@ -143,7 +151,8 @@ public sealed record LinkAddress
         string rest = text;
         int number = 0;
         int slash = rest.LastIndexOf('/');
-        if (slash >= 0 && int.TryParse(rest[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int last))
+        if (slash >= 0 && int.TryParse(
+            rest[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int last))
         {
             if (last > InterfaceMax)
             {
@@ -154,7 +163,8 @@ public sealed record LinkAddress
         }
         if (rest.Length < 9 || rest[4] != ':' || Hex(rest[..4]) is not { } vendor || Hex(rest[5..9]) is not { } product)
         {
-            return Refuse("behind usb: stand vendor and product in four hexadecimal digits each, as in 0403:6015", out fault);
+            return Refuse("behind usb: stand vendor and product in four hexadecimal digits each, as in 0403:6015",
+                out fault);
         }
         string tail = rest[9..];
         return tail.Length switch
@@ -162,18 +172,22 @@ public sealed record LinkAddress
             0 => OfUsb(vendor, product, null, null, number),
             > 1 when tail[0] == ':' => OfUsb(vendor, product, tail[1..], null, number),
             > 1 when tail[0] == '@' && IsPortPath(tail[1..]) => OfUsb(vendor, product, null, tail[1..], number),
-            _ => Refuse("behind the product stands :SERIAL, or @ and where it is plugged in, such as @1-1.4", out fault),
+            _ => Refuse("behind the product stands :SERIAL, or @ and where it is plugged in, such as @1-1.4",
+                out fault),
         };
     }
 
     private static bool IsPortPath(string text) => text.Contains('-', StringComparison.Ordinal)
-        && text.All(static c => char.IsAsciiDigit(c) || c is '-' or '.') && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^1]);
+        && text.All(static c => char.IsAsciiDigit(c) || c is '-' or '.') && char.IsAsciiDigit(text[0])
+        && char.IsAsciiDigit(text[^1]);
 
     private static ushort? Hex(string digits) =>
-        ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort value) ? value : null;
+        ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort value) ? value
+            : null;
 
     private static int? Number(string digits, int most) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most ? value : null;
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1
+            && value <= most ? value : null;
 
     private static LinkAddress? Refuse(string why, out string? fault)
     {

@@ -28,7 +28,8 @@ public enum LinkFault
     Io,
 }
 
-/// <summary>What went wrong on a link, in a sentence for people: what failed, on which link, and the next step.</summary>
+/// <summary>What went wrong on a link, in a sentence for people: what failed, on which link, and the next
+/// step.</summary>
 public sealed class LinkException(LinkFault fault, string link, string sentence, Exception? inner = null)
     : IOException(sentence, inner)
 {

@@ -13,13 +13,14 @@ public sealed class LinkOpener(PortFinder? finder = null)
     public ILink Open(LinkAddress address, int rate) => address.Kind switch
     {
         LinkKind.Tcp => TcpLink.Open(address.Host, address.Port, s_connectWait),
-        LinkKind.Usb => UsbBridgeLink.Open(OpenUsb(address), address.Interface, address.Rate ?? rate, address.ToString()),
+        LinkKind.Usb => UsbBridgeLink.Open(
+            OpenUsb(address), address.Interface, address.Rate ?? rate, address.ToString()),
         _ => SerialLink.Open(address.Path, address.Rate ?? rate, _finder),
     };
 
     /// <summary>
-    /// The USB device itself, for loaders and adapters. The first of that kind when the address names neither serial number
-    /// nor place and there is only one; more than one is refused with the addresses of all.
+    /// The USB device itself, for loaders and adapters. The first of that kind when the address names neither serial
+    /// number nor place and there is only one; more than one is refused with the addresses of all.
     /// </summary>
     public IUsbConnection OpenUsb(LinkAddress address)
     {
@@ -38,7 +39,8 @@ public sealed class LinkOpener(PortFinder? finder = null)
             }
             throw fitting.Length == 0 ? new PortException(PortFault.Missing, "not found")
                 : new PortException(PortFault.Unsupported,
-                    $"there are {fitting.Length} of them. Name one: {string.Join(", ", same.Select(static port => port.Address))}.");
+                    $"there are {fitting.Length} of them. Name one: "
+                        + $"{string.Join(", ", same.Select(static port => port.Address))}.");
         }
         catch (PortException e)
         {
@@ -50,7 +52,8 @@ public sealed class LinkOpener(PortFinder? finder = null)
     private FoundPort[] Same(LinkAddress address) => [.. _finder.List().Where(port =>
         port.Kind == LinkKind.Usb && port.VendorId == address.VendorId && port.ProductId == address.ProductId)];
 
-    /// <summary>The serial number comes from the system, which needs no rights for it, or else from the device.</summary>
+    /// <summary>The serial number comes from the system, which needs no rights for it, or else from the
+    /// device.</summary>
     private static bool Fits(UsbDeviceInfo device, LinkAddress address, FoundPort[] same)
     {
         if (device.VendorId != address.VendorId || device.ProductId != address.ProductId

@@ -36,7 +36,8 @@ public sealed class PortAdvice(PortFinder finder)
     public string ForUsb(string address, PortException refused, FoundPort? device) => refused.Fault switch
     {
         PortFault.Missing => $"{address}: no such USB device is plugged in. {Others(LinkKind.Usb)}",
-        PortFault.Busy => $"{address} is in use by another program ({refused.Message}). Close that program, or name another device.",
+        PortFault.Busy =>
+            $"{address} is in use by another program ({refused.Message}). Close that program, or name another device.",
         PortFault.Denied => Denied(address, null, device),
         PortFault.Unsupported => $"{address} cannot be opened: {refused.Message}",
         _ => $"{address} cannot be opened: {refused.Message}. Unplug it, plug it in again and repeat.",
@@ -44,11 +45,12 @@ public sealed class PortAdvice(PortFinder finder)
 
     /// <summary>A port that is there and has another device behind it than was asked for.</summary>
     public static string WrongDevice(string name, FoundPort? found, string wanted) =>
-        $"{name} is {found?.Describe() ?? "something else"}, not {wanted}. `otedama asic list` shows every port and what is behind it.";
+        $"{name} is {found?.Describe() ?? "something else"}, not {wanted}. `otedama asic list` shows every port and "
+            + "what is behind it.";
 
     /// <summary>
-    /// The rule that lets the group dialout and whoever sits at the machine open a device of those ids, by its serial port
-    /// and by USB. Both lines belong into one file.
+    /// The rule that lets the group dialout and whoever sits at the machine open a device of those ids, by its serial
+    /// port and by USB. Both lines belong into one file.
     /// </summary>
     public static string UdevRule(ushort vendorId, ushort productId) => string.Create(CultureInfo.InvariantCulture,
         $"""
@@ -60,7 +62,8 @@ public sealed class PortAdvice(PortFinder finder)
     public static string UdevFile(ushort vendorId, ushort productId) =>
         string.Create(CultureInfo.InvariantCulture, $"/etc/udev/rules.d/70-otedama-{vendorId:x4}-{productId:x4}.rules");
 
-    /// <summary>That this user may not, to which group the port belongs, and the rule to add when it is a USB device.</summary>
+    /// <summary>That this user may not, to which group the port belongs, and the rule to add when it is a USB
+    /// device.</summary>
     public static string Denied(string name, string? group, FoundPort? device)
     {
         string its = group is null or "root" ? UsualGroup : group;
@@ -79,9 +82,11 @@ public sealed class PortAdvice(PortFinder finder)
     {
         try
         {
-            foreach (string folder in Directory.EnumerateDirectories(Path.Combine(finder.Root, "proc")).Take(ProgramsMax))
+            foreach (string folder in Directory.EnumerateDirectories(Path.Combine(finder.Root, "proc"))
+                .Take(ProgramsMax))
             {
-                if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+                if (int.TryParse(
+                    Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
                     && process != Environment.ProcessId && Holds(folder, path))
                 {
                     return string.Create(CultureInfo.InvariantCulture, $"{NameOf(folder)} (process {process})");
@@ -103,7 +108,8 @@ public sealed class PortAdvice(PortFinder finder)
         try
         {
             string wanted = number.ToString(CultureInfo.InvariantCulture);
-            return File.ReadLines(Path.Combine(finder.Root, "etc/group")).Take(GroupLinesMax).Select(static line => line.Split(':'))
+            return File.ReadLines(Path.Combine(finder.Root, "etc/group")).Take(GroupLinesMax)
+                .Select(static line => line.Split(':'))
                 .FirstOrDefault(parts => parts.Length >= 3 && parts[2] == wanted)?[0];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -4,8 +4,8 @@ using Otedama.Interop;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Looks which serial ports and USB devices there are. On Linux it reads /sys, which needs neither rights nor libusb nor
-/// a daemon; elsewhere it asks the system for ports and libusb for devices. Any thread.
+/// Looks which serial ports and USB devices there are. On Linux it reads /sys, which needs neither rights nor libusb
+/// nor a daemon; elsewhere it asks the system for ports and libusb for devices. Any thread.
 /// </summary>
 public sealed class PortFinder
 {
@@ -47,18 +47,22 @@ public sealed class PortFinder
         {
             found.AddRange(WindowsPorts());
             found.AddRange(WithAddresses(Usb.List().Select(static one => new FoundPort(
-                LinkKind.Usb, "", one.VendorId, one.ProductId, one.Release, null, null, null, one.PortPath, null, null))));
+                LinkKind.Usb, "", one.VendorId, one.ProductId, one.Release, null, null, null, one.PortPath, null,
+                null))));
         }
-        return [.. found.OrderBy(static port => port.Kind).ThenBy(static port => port.Address, NaturalOrder.Instance).Take(PortsMax)];
+        return [.. found.OrderBy(static port => port.Kind).ThenBy(static port => port.Address, NaturalOrder.Instance)
+            .Take(PortsMax)];
     }
 
-    /// <summary>The serial port of that name; null when it is none that is known. Links such as /dev/serial/by-id are followed.</summary>
+    /// <summary>The serial port of that name; null when it is none that is known. Links such as /dev/serial/by-id are
+    /// followed.</summary>
     public FoundPort? Serial(string path)
     {
         string real = path;
         try
         {
-            real = _ours && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : path;
+            real = _ours && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName
+                : path;
         }
         catch (IOException)
         {
@@ -118,7 +122,8 @@ public sealed class PortFinder
     }
 
     private static FoundPort Describe(LinkKind kind, string address, string device, string? its) => new(
-        kind, address, Hex(device, "idVendor"), Hex(device, "idProduct"), Hex(device, "bcdDevice"), Attribute(device, "manufacturer"),
+        kind, address, Hex(device, "idVendor"), Hex(device, "idProduct"), Hex(device, "bcdDevice"),
+        Attribute(device, "manufacturer"),
         Attribute(device, "product"), Attribute(device, "serial"), Path.GetFileName(device),
         its is null ? null : Hex(its, "bInterfaceNumber"),
         Driver(its ?? device));
@@ -179,7 +184,8 @@ public sealed class PortFinder
         }
     }
 
-    /// <summary>The one line of a file of /sys; null when it is not there or empty. A device wrote it: cleaned and cut.</summary>
+    /// <summary>The one line of a file of /sys; null when it is not there or empty. A device wrote it: cleaned and
+    /// cut.</summary>
     private static string? Attribute(string folder, string name)
     {
         string path = Path.Combine(folder, name);
@@ -198,7 +204,9 @@ public sealed class PortFinder
     }
 
     private static ushort? Hex(string folder, string name) =>
-        ushort.TryParse(Attribute(folder, name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort value) ? value : null;
+        ushort.TryParse(
+            Attribute(folder, name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort value)
+            ? value : null;
 
     private static IEnumerable<FoundPort> WindowsPorts()
     {
@@ -206,9 +214,13 @@ public sealed class PortFinder
         {
             return [];
         }
-        using Microsoft.Win32.RegistryKey? ports = Microsoft.Win32.Registry.LocalMachine.OpenSubKey(@"HARDWARE\DEVICEMAP\SERIALCOMM");
-        return ports is null ? [] : [.. ports.GetValueNames().Select(name => ports.GetValue(name) as string).OfType<string>()
-            .Select(static name => new FoundPort(LinkKind.Serial, PortText.Clean(name), null, null, null, null, null, null, null, null, null))];
+        using Microsoft.Win32.RegistryKey? ports =
+            Microsoft.Win32.Registry.LocalMachine.OpenSubKey(@"HARDWARE\DEVICEMAP\SERIALCOMM");
+        return ports is null ? []
+            : [.. ports.GetValueNames().Select(name => ports.GetValue(name) as string).OfType<string>()
+            .Select(static name =>
+                new FoundPort(LinkKind.Serial, PortText.Clean(name), null, null, null, null, null, null, null, null,
+                null))];
     }
 
     /// <summary>ttyUSB2 before ttyUSB10.</summary>
@@ -227,7 +239,8 @@ public sealed class PortFinder
         private static (string Name, long Number) Split(string text)
         {
             string name = text.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
-            return (name, long.TryParse(text[name.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1);
+            return (name, long.TryParse(
+                text[name.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1);
         }
     }
 }

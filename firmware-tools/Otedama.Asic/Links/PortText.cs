@@ -14,7 +14,8 @@ internal static class PortText
         {
             for (int i = 0; i < to.Length; i++)
             {
-                to[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) || char.GetUnicodeCategory(from[i]) == System.Globalization.UnicodeCategory.Format
+                to[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i])
+                    || char.GetUnicodeCategory(from[i]) == System.Globalization.UnicodeCategory.Format
                     ? '?' : from[i];
             }
         });

@@ -20,7 +20,8 @@ public sealed class PortWatch(PortFinder finder)
         IReadOnlyList<FoundPort> now = finder.List();
         HashSet<FoundPort> old = [.. _before];
         HashSet<FoundPort> current = [.. now];
-        PortChanges changes = new([.. now.Where(port => !old.Contains(port))], [.. _before.Where(port => !current.Contains(port))]);
+        PortChanges changes =
+            new([.. now.Where(port => !old.Contains(port))], [.. _before.Where(port => !current.Contains(port))]);
         _before = now;
         return changes;
     }
@@ -32,7 +33,8 @@ public sealed class PortWatch(PortFinder finder)
     public FoundPort? Again(FoundPort earlier)
     {
         FoundPort[] same = [.. _before.Where(earlier.IsSameDevice)];
-        return same.Length <= 1 ? same.FirstOrDefault() : same.FirstOrDefault(port => port.PortPath == earlier.PortPath);
+        return same.Length <= 1 ? same.FirstOrDefault()
+            : same.FirstOrDefault(port => port.PortPath == earlier.PortPath);
     }
 
     /// <summary>
@@ -40,5 +42,6 @@ public sealed class PortWatch(PortFinder finder)
     /// comes back as another device.
     /// </summary>
     public FoundPort? AtPlaceOf(FoundPort earlier, LinkKind kind) =>
-        earlier.PortPath is null ? null : _before.FirstOrDefault(port => port.Kind == kind && port.PortPath == earlier.PortPath);
+        earlier.PortPath is null ? null
+            : _before.FirstOrDefault(port => port.Kind == kind && port.PortPath == earlier.PortPath);
 }

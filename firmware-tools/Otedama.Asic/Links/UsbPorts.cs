@@ -25,9 +25,12 @@ public sealed class UsbPorts(PortFinder? finder = null) : IUsbPorts
         }
         catch (PortException e)
         {
-            string name = device is null ? $"usb {portPath}" : LinkAddress.OfUsb(device.VendorId, device.ProductId, null, portPath).ToString();
-            FoundPort? found = _finder.List().FirstOrDefault(port => port.Kind == LinkKind.Usb && port.PortPath == portPath);
-            throw new LinkException(LinkErrors.FaultOf(e.Fault), name, new PortAdvice(_finder).ForUsb(name, e, found), e);
+            string name = device is null ? $"usb {portPath}"
+                : LinkAddress.OfUsb(device.VendorId, device.ProductId, null, portPath).ToString();
+            FoundPort? found =
+                _finder.List().FirstOrDefault(port => port.Kind == LinkKind.Usb && port.PortPath == portPath);
+            throw new LinkException(
+                LinkErrors.FaultOf(e.Fault), name, new PortAdvice(_finder).ForUsb(name, e, found), e);
         }
     }
 }

@@ -9,7 +9,8 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
     public static readonly string[] Known = [.. AlgorithmFacts.Choices.Select(static facts => facts.ChoiceName)];
 
     /// <summary>The plugin's own name when this is a plugin; null otherwise.</summary>
-    public string? PluginName => Name.StartsWith(PluginChoice.Prefix, StringComparison.Ordinal) && Name.Length > PluginChoice.Prefix.Length
+    public string? PluginName => Name.StartsWith(PluginChoice.Prefix, StringComparison.Ordinal)
+        && Name.Length > PluginChoice.Prefix.Length
         ? Name[PluginChoice.Prefix.Length..]
         : null;
 
@@ -18,7 +19,8 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
     private static readonly string s_known = $"{string.Join(", ", Known)}, equihash:N,K or equihash:N,K,PERSONAL";
 
     /// <summary>The parameters when this names a set of Equihash; null otherwise.</summary>
-    public EquihashRule? Equihash => Name.StartsWith(EquihashPrefix, StringComparison.Ordinal) ? EquihashRule.Parse(Name[EquihashPrefix.Length..], out _)
+    public EquihashRule? Equihash => Name.StartsWith(EquihashPrefix, StringComparison.Ordinal)
+        ? EquihashRule.Parse(Name[EquihashPrefix.Length..], out _)
         : AlgorithmFacts.Choices.FirstOrDefault(facts => facts.ChoiceName == Name)?.Equihash;
 
     /// <summary>Null for what is not known.</summary>
@@ -33,7 +35,8 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
         key,
         help,
         "list of name and enabled",
-        $"entries \"name: NAME\" with optional \"enabled: true|false\"; NAME is one of {s_known}, or plugin:NAME of a configured plugin",
+        $"entries \"name: NAME\" with optional \"enabled: true|false\"; NAME is one of {s_known}, or plugin:NAME of a "
+            + "configured plugin",
         [new AlgorithmChoice("sha256d", true)],
         Read,
         static v => $"[{string.Join(", ", v.Select(static a => $"{{name: {a.Name}, enabled: {(a.Enabled ? "true" : "false")}}}"))}]");
@@ -55,7 +58,8 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
         {
             return notOne;
         }
-        return text.Length == 0 ? null : Read(raw, out value) is { } problem ? problem : value.Count == 1 ? null : "expected one algorithm";
+        return text.Length == 0 ? null : Read(raw, out value) is { } problem ? problem : value.Count == 1 ? null
+            : "expected one algorithm";
     }
 
     private static string? Read(RawValue raw, out IReadOnlyList<AlgorithmChoice> value)
@@ -87,7 +91,8 @@ internal sealed record AlgorithmChoice(string Name, bool Enabled)
                 _ = EquihashRule.Parse(unknown.Name[EquihashPrefix.Length..], out string wrong);
                 return wrong;
             }
-            return $"algorithm \"{SettingTypes.Shorten(unknown.Name)}\" is none of {s_known}{Nearest.Suggest(unknown.Name, Known)}";
+            return $"algorithm \"{SettingTypes.Shorten(unknown.Name)}\" is none of "
+                + $"{s_known}{Nearest.Suggest(unknown.Name, Known)}";
         }
         return choices.Count > 0 ? null : "the list is empty";
     }

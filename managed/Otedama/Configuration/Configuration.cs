@@ -18,8 +18,8 @@ internal sealed record SettingValue(Setting Setting, object Value, Origin Origin
 }
 
 /// <summary>
-/// All settings, resolved: flag over environment over file over default. Immutable. Also one entry of rigs or pools: its own
-/// values over those of the whole.
+/// All settings, resolved: flag over environment over file over default. Immutable. Also one entry of rigs or pools:
+/// its own values over those of the whole.
 /// </summary>
 internal sealed class Configuration
 {
@@ -45,7 +45,8 @@ internal sealed class Configuration
         {
             _values[value.Setting] = value;
         }
-        (_keys, Name, Own, File, Warnings, LookedFor) = (keys, other.Name, other.Own, other.File, other.Warnings, other.LookedFor);
+        (_keys, Name, Own, File, Warnings, LookedFor) =
+            (keys, other.Name, other.Own, other.File, other.Warnings, other.LookedFor);
         (_rigs, _pools) = (other._rigs, other._pools);
     }
 

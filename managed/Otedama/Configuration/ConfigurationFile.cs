@@ -25,10 +25,12 @@ internal static class ConfigurationFile
         {
             throw new ConfigurationException($"{name} {tree.Where(e)}: not valid YAML: {Reason(e)}");
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException
+            or OverflowException)
         {
             // Some malformed input ends in these instead of YamlException (an unclosed "[" for one).
-            throw new ConfigurationException($"{name} line {tree.LastLine}: not valid YAML: {tree.Unclosed ?? e.Message}");
+            throw new ConfigurationException(
+                $"{name} line {tree.LastLine}: not valid YAML: {tree.Unclosed ?? e.Message}");
         }
     }
 
@@ -37,13 +39,15 @@ internal static class ConfigurationFile
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
         {
             string wrong = path.Length == 0 ? "is empty" : "holds a NUL character";
-            throw new ConfigurationException($"--config: the path {wrong}. Give the path of a YAML file, or print one with: otedama config sample");
+            throw new ConfigurationException(
+                $"--config: the path {wrong}. Give the path of a YAML file, or print one with: otedama config sample");
         }
         try
         {
             if (Directory.Exists(path))
             {
-                throw new ConfigurationException($"{path}: is a directory. Give the path of a YAML file, or print one with: otedama config sample");
+                throw new ConfigurationException(
+                    $"{path}: is a directory. Give the path of a YAML file, or print one with: otedama config sample");
             }
             // Read with a limit: a device or a pipe has no length to look at beforehand.
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -56,10 +60,13 @@ internal static class ConfigurationFile
             using StreamReader reader = new(new MemoryStream(bytes, 0, count));
             return reader.ReadToEnd();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             string reason = e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message;
-            throw new ConfigurationException($"{path}: cannot be read: {reason}. Give the path of a YAML file, or print one with: otedama config sample");
+            throw new ConfigurationException(
+                $"{path}: cannot be read: {reason}. Give the path of a YAML file, or print one with: otedama config "
+                + "sample");
         }
     }
 

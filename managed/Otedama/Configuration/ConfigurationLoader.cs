@@ -29,7 +29,8 @@ internal sealed class ConfigurationLoader
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<string>? lookedFor = null)
     {
-        RawMap content = file is null ? new RawMap([], 0) : ConfigurationFile.Read(file); // says what is wrong with the path, too
+        // says what is wrong with the path, too
+        RawMap content = file is null ? new RawMap([], 0) : ConfigurationFile.Read(file);
         ConfigurationLoader loader = new(file);
         loader.ApplyFile(content);
         loader.ApplyEnvironment(environment);
@@ -59,7 +60,8 @@ internal sealed class ConfigurationLoader
         {
             if (value.Setting.NotYet is { } sentence && value.Setting.Show(value.Value) != value.Setting.DefaultText)
             {
-                _reading.Warnings.Add($"{configuration.KeyOf(value.Setting)}: {value.Shown} ({value.Place}): {sentence}.");
+                _reading.Warnings.Add(
+                    $"{configuration.KeyOf(value.Setting)}: {value.Shown} ({value.Place}): {sentence}.");
             }
         }
     }
@@ -70,7 +72,8 @@ internal sealed class ConfigurationLoader
         {
             (key.Text == _rigs.Name ? _rigs : key.Text == _pools.Name ? _pools : null)?.Read(raw, _reading);
         }
-        RawMap rest = new([.. map.Entries.Where(pair => pair.Key.Text != _rigs.Name && pair.Key.Text != _pools.Name)], map.Line);
+        RawMap rest = new(
+            [.. map.Entries.Where(pair => pair.Key.Text != _rigs.Name && pair.Key.Text != _pools.Name)], map.Line);
         _reading.ApplyMap(KeySpace.Top, rest, "", _values);
     }
 
@@ -80,11 +83,13 @@ internal sealed class ConfigurationLoader
         {
             if (environment.TryGetValue(setting.Environment, out string? text) && text.Length > 0)
             {
-                _reading.Apply(setting, setting.Key, new RawScalar(text), Origin.Environment, setting.Environment, _values);
+                _reading.Apply(setting, setting.Key, new RawScalar(text), Origin.Environment, setting.Environment,
+                    _values);
             }
         }
         string[] known = [.. Settings.All.Select(static s => s.Environment), .. s_otherVariables];
-        foreach (string name in environment.Keys.Where(n => n.StartsWith("OTEDAMA_", StringComparison.Ordinal) && !known.Contains(n)).Order())
+        foreach (string name in environment.Keys.Where(
+            n => n.StartsWith("OTEDAMA_", StringComparison.Ordinal) && !known.Contains(n)).Order())
         {
             _reading.Warnings.Add($"{name} is set in the environment but is no setting{Nearest.Suggest(name, known)}");
         }
@@ -101,7 +106,9 @@ internal sealed class ConfigurationLoader
             else if (!_rigs.TryFlag(flag, _reading) && !_pools.TryFlag(flag, _reading))
             {
                 string hint = Nearest.Suggest(flag.Key, Settings.All.Select(static s => s.Key));
-                _reading.Problems.Add($"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{(hint.Length > 0 ? hint : ".")} All keys: otedama config show");
+                _reading.Problems.Add(
+                    $"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{(hint.Length > 0 ? hint : ".")} All "
+                    + "keys: otedama config show");
             }
         }
     }

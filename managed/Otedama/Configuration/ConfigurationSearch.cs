@@ -1,8 +1,8 @@
 namespace Otedama;
 
 /// <summary>
-/// Which file is read when none is named: otedama.yaml in the folder one stands in, then in the data directory that flags
-/// and environment name.
+/// Which file is read when none is named: otedama.yaml in the folder one stands in, then in the data directory that
+/// flags and environment name.
 /// </summary>
 internal static class ConfigurationSearch
 {
@@ -10,7 +10,8 @@ internal static class ConfigurationSearch
 
     /// <summary>Resolves the settings. Throws ConfigurationException.</summary>
     public static Configuration Load(
-        string? named, IReadOnlyList<FlagValue> flags, IReadOnlyDictionary<string, string> environment, string? workingFolder)
+        string? named, IReadOnlyList<FlagValue> flags, IReadOnlyDictionary<string, string> environment,
+        string? workingFolder)
     {
         if (named is not null || workingFolder is null)
         {
@@ -25,7 +26,9 @@ internal static class ConfigurationSearch
     public static string Sentence(Configuration configuration) => configuration switch
     {
         { File: { } file } => $"configuration: {Path.GetFullPath(file)}",
-        { LookedFor.Count: > 0 } => $"configuration: no file, so defaults, environment and flags count (looked for {string.Join(" and ", configuration.LookedFor)})",
+        { LookedFor.Count: > 0 } =>
+            "configuration: no file, so defaults, environment and flags count (looked for "
+            + $"{string.Join(" and ", configuration.LookedFor)})",
         _ => "configuration: no file, so defaults, environment and flags count",
     };
 
@@ -36,7 +39,9 @@ internal static class ConfigurationSearch
         string? data = null;
         try
         {
-            data = DataDirectory.Locate(ConfigurationLoader.Load(null, [.. flags.Where(static f => f.Key == "data_dir")], environment), environment);
+            data = DataDirectory.Locate(
+                ConfigurationLoader.Load(null, [.. flags.Where(static f => f.Key == "data_dir")], environment),
+                environment);
         }
         catch (ConfigurationException)
         {

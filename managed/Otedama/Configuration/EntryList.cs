@@ -23,13 +23,16 @@ internal sealed partial class EntryList(KeySpace keys)
         {
             if (raw is not RawScalar { Text: "" })
             {
-                reading.Problems.Add($"{reading.Place(raw.Line)}: {Name}: expected a list of entries such as \"- name: {Configuration.Main}\".");
+                reading.Problems.Add(
+                    $"{reading.Place(raw.Line)}: {Name}: expected a list of entries such as \"- name: "
+                    + $"{Configuration.Main}\".");
             }
             return;
         }
         if (list.Items.Count > EntriesMax)
         {
-            reading.Problems.Add($"{reading.Place(raw.Line)}: {Name}: {list.Items.Count} entries are more than {EntriesMax}.");
+            reading.Problems.Add(
+                $"{reading.Place(raw.Line)}: {Name}: {list.Items.Count} entries are more than {EntriesMax}.");
             return;
         }
         foreach (RawValue item in list.Items)
@@ -47,8 +50,10 @@ internal sealed partial class EntryList(KeySpace keys)
         }
         if (_entries.Find(entry => entry.Name == name) is not { } found)
         {
-            string have = IsEmpty ? $"the configuration has no list {Name}" : $"there are {string.Join(", ", _entries.Select(static e => e.Name))}";
-            reading.Problems.Add($"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: no entry of {Name} has that name; {have}.");
+            string have = IsEmpty ? $"the configuration has no list {Name}"
+                : $"there are {string.Join(", ", _entries.Select(static e => e.Name))}";
+            reading.Problems.Add(
+                $"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: no entry of {Name} has that name; {have}.");
         }
         else if (keys.Find(key) is { } setting)
         {
@@ -56,7 +61,8 @@ internal sealed partial class EntryList(KeySpace keys)
         }
         else
         {
-            reading.Problems.Add($"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{Nearest.Suggest(key, keys.Keys)} "
+            reading.Problems.Add(
+                $"{flag.Name}: {SettingTypes.Shorten(flag.Key)}: unknown key{Nearest.Suggest(key, keys.Keys)} "
                 + $"Allowed under {Name}.{name}: {string.Join(", ", keys.Below(""))}.");
         }
         return true;
@@ -68,7 +74,9 @@ internal sealed partial class EntryList(KeySpace keys)
         foreach (Setting setting in _entries.SelectMany(static entry => entry.Own.Keys).Distinct())
         {
             SettingValue all = whole.Of(setting);
-            FileEntry[] deaf = [.. _entries.Where(entry => entry.Own.TryGetValue(setting, out SettingValue? own) && own.Origin < all.Origin)];
+            FileEntry[] deaf =
+                [.. _entries.Where(
+                entry => entry.Own.TryGetValue(setting, out SettingValue? own) && own.Origin < all.Origin)];
             if (deaf.Length > 0 && all.Origin is Origin.Flag or Origin.Environment)
             {
                 string names = string.Join(", ", deaf.Select(entry => $"{entry.Name} ({entry.Own[setting].Place})"));
@@ -85,7 +93,9 @@ internal sealed partial class EntryList(KeySpace keys)
         string place = reading.Place(item.Line);
         if (item is not RawMap map)
         {
-            reading.Problems.Add($"{place}: {Name}: expected an entry with \"name: NAME\" and keys such as {string.Join(", ", keys.Below("").Take(4))}.");
+            reading.Problems.Add(
+                $"{place}: {Name}: expected an entry with \"name: NAME\" and keys such as "
+                + $"{string.Join(", ", keys.Below("").Take(4))}.");
             return;
         }
         RawValue? given = map.Entries.FirstOrDefault(static pair => pair.Key.Text == "name").Value;
@@ -96,13 +106,16 @@ internal sealed partial class EntryList(KeySpace keys)
         }
         if (!NamePattern().IsMatch(name.Text))
         {
-            reading.Problems.Add($"{reading.Place(name.Line)}: {Name}: name \"{SettingTypes.Shorten(name.Text)}\" cannot be used. "
+            reading.Problems.Add(
+                $"{reading.Place(name.Line)}: {Name}: name \"{SettingTypes.Shorten(name.Text)}\" cannot be used. "
                 + "Allowed: 1 to 32 lower-case letters, digits, - and _, a letter or digit first.");
             return;
         }
         if (_entries.Find(entry => entry.Name == name.Text) is { } twin)
         {
-            reading.Problems.Add($"{reading.Place(name.Line)}: {Name}: {name.Text} is the name of the entry at {twin.Place} too. Give each its own.");
+            reading.Problems.Add(
+                $"{reading.Place(name.Line)}: {Name}: {name.Text} is the name of the entry at {twin.Place} too. Give "
+                + "each its own.");
             return;
         }
         FileEntry entry = new(name.Text, place, []);

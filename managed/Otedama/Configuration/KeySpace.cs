@@ -1,8 +1,8 @@
 namespace Otedama;
 
 /// <summary>
-/// The keys that may stand in one place of a file and the setting each means: all of them at the top, those of mining in an
-/// entry of rigs, those of pool and the group node in an entry of pools.
+/// The keys that may stand in one place of a file and the setting each means: all of them at the top, those of mining
+/// in an entry of rigs, those of pool and the group node in an entry of pools.
 /// </summary>
 internal sealed class KeySpace
 {
@@ -35,12 +35,14 @@ internal sealed class KeySpace
     /// <summary>The names one level below a prefix such as "pool.".</summary>
     public string[] Below(string prefix) =>
     [
-        .. Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => k[prefix.Length..].Split('.')[0]).Distinct(),
+        .. Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => k[prefix.Length..].Split('.')[0])
+            .Distinct(),
     ];
 
     private static Dictionary<string, Setting> Under(string prefix) => Settings.All
         .Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(s => s.Key[prefix.Length..]);
 
     private static IEnumerable<KeyValuePair<string, Setting>> NodeGroup() => Settings.All
-        .Where(static s => s.Key.StartsWith("node.", StringComparison.Ordinal)).Select(static s => KeyValuePair.Create(s.Key, s));
+        .Where(static s => s.Key.StartsWith("node.", StringComparison.Ordinal))
+            .Select(static s => KeyValuePair.Create(s.Key, s));
 }

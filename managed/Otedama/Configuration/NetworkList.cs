@@ -27,7 +27,9 @@ internal static class NetworkList
         IEnumerable<RawValue> items = raw switch
         {
             RawList list => list.Items,
-            RawScalar scalar => scalar.Text.Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            RawScalar scalar =>
+                scalar.Text.Trim('[', ']')
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(static text => new RawScalar(text)),
             _ => [new RawScalar("")],
         };

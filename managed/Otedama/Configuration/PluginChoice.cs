@@ -18,12 +18,14 @@ internal sealed record PluginChoice(string Path, string Sha256, int MemoryMib, i
         key,
         help,
         "list of path and sha256",
-        "entries \"path: FILE\" with \"sha256: 64 hexadecimal digits\" and optional \"memory_mib\" and \"deadline_ms\"; short form FILE@SHA256",
+        "entries \"path: FILE\" with \"sha256: 64 hexadecimal digits\" and optional \"memory_mib\" and "
+            + "\"deadline_ms\"; short form FILE@SHA256",
         [],
         Read,
         static v => $"[{string.Join(", ", v.Select(static p => $"{{path: {p.Path}, sha256: {p.Sha256}, memory_mib: {p.MemoryMib}, deadline_ms: {p.DeadlineMs}}}"))}]")
     {
-        Rebase = static (folder, choices) => [.. choices.Select(c => c with { Path = SettingTypes.Below(folder, c.Path) })],
+        Rebase = static (folder, choices) =>
+            [.. choices.Select(c => c with { Path = SettingTypes.Below(folder, c.Path) })],
     };
 
     private static string? Read(RawValue raw, out IReadOnlyList<PluginChoice> value)
@@ -34,7 +36,8 @@ internal sealed record PluginChoice(string Path, string Sha256, int MemoryMib, i
         switch (raw)
         {
             case RawScalar scalar:
-                items = scalar.Text.Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                items = scalar.Text.Trim('[', ']')
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                     .Select(static text => new RawScalar(text));
                 break;
             case RawList list:
@@ -60,7 +63,9 @@ internal sealed record PluginChoice(string Path, string Sha256, int MemoryMib, i
         {
             return "expected \"path: FILE\" and \"sha256: DIGEST\", or FILE@SHA256";
         }
-        choices.Add(new PluginChoice(scalar.Text[..at], scalar.Text[(at + 1)..].ToLowerInvariant(), s_defaults.MemoryMib, s_defaults.DeadlineMs));
+        choices.Add(new PluginChoice(
+            scalar.Text[..at], scalar.Text[(at + 1)..].ToLowerInvariant(), s_defaults.MemoryMib,
+            s_defaults.DeadlineMs));
         return Problem(choices[^1]);
     }
 
@@ -85,14 +90,18 @@ internal sealed record PluginChoice(string Path, string Sha256, int MemoryMib, i
                     choice = choice with { MemoryMib = mib };
                     break;
                 case "memory_mib":
-                    return $"memory_mib: \"{SettingTypes.Shorten(text)}\" is not a whole number from 1 to {PluginLimits.MemoryMibMax}";
-                case "deadline_ms" when int.TryParse(text, out int ms) && ms is >= PluginLimits.DeadlineMsMin and <= PluginLimits.DeadlineMsMax:
+                    return $"memory_mib: \"{SettingTypes.Shorten(text)}\" is not a whole number from 1 to "
+                        + $"{PluginLimits.MemoryMibMax}";
+                case "deadline_ms" when int.TryParse(text, out int ms)
+                    && ms is >= PluginLimits.DeadlineMsMin and <= PluginLimits.DeadlineMsMax:
                     choice = choice with { DeadlineMs = ms };
                     break;
                 case "deadline_ms":
-                    return $"deadline_ms: \"{SettingTypes.Shorten(text)}\" is not a whole number from {PluginLimits.DeadlineMsMin} to {PluginLimits.DeadlineMsMax}";
+                    return $"deadline_ms: \"{SettingTypes.Shorten(text)}\" is not a whole number from "
+                        + $"{PluginLimits.DeadlineMsMin} to {PluginLimits.DeadlineMsMax}";
                 default:
-                    return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"; allowed: path, sha256, memory_mib, deadline_ms";
+                    return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"; allowed: path, sha256, memory_mib, "
+                        + "deadline_ms";
             }
         }
         choices.Add(choice);

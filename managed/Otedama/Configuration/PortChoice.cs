@@ -17,14 +17,16 @@ internal sealed record PortChoice(int Port, decimal Difficulty, bool IsFixed)
         key,
         help,
         "list of port and difficulty",
-        "entries \"port: NUMBER\" with \"difficulty: NUMBER\" (where miners begin) or \"difficulty_fixed: NUMBER\" (where they stay); "
+        "entries \"port: NUMBER\" with \"difficulty: NUMBER\" (where miners begin) or \"difficulty_fixed: NUMBER\" "
+            + "(where they stay); "
             + "short form PORT=DIFFICULTY",
         [],
         Read,
         static v => $"[{string.Join(", ", v.Select(static p => p.Shown))}]");
 
     private string Shown => string.Create(
-        CultureInfo.InvariantCulture, $"{{port: {Port}, {(IsFixed ? "difficulty_fixed" : "difficulty")}: {Difficulty}}}");
+        CultureInfo.InvariantCulture,
+        $"{{port: {Port}, {(IsFixed ? "difficulty_fixed" : "difficulty")}: {Difficulty}}}");
 
     private static string? Read(RawValue raw, out IReadOnlyList<PortChoice> value)
     {
@@ -33,7 +35,9 @@ internal sealed record PortChoice(int Port, decimal Difficulty, bool IsFixed)
         IEnumerable<RawValue>? items = raw switch
         {
             RawList list => list.Items,
-            RawScalar scalar => scalar.Text.Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            RawScalar scalar =>
+                scalar.Text.Trim('[', ']')
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(static text => new RawScalar(text)),
             _ => null,
         };
@@ -85,7 +89,8 @@ internal sealed record PortChoice(int Port, decimal Difficulty, bool IsFixed)
                 case "difficulty" or "difficulty_fixed":
                     return "difficulty and difficulty_fixed exclude each other";
                 default:
-                    return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"; allowed: port, difficulty, difficulty_fixed";
+                    return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"; allowed: port, difficulty, "
+                        + "difficulty_fixed";
             }
         }
         return Add(choices, port, difficulty, isFixed);
@@ -93,17 +98,20 @@ internal sealed record PortChoice(int Port, decimal Difficulty, bool IsFixed)
 
     private static string? Add(List<PortChoice> choices, string port, string difficulty, bool isFixed)
     {
-        if (!int.TryParse(port.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < 1 or > 65_535)
+        if (!int.TryParse(port.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            || number is < 1 or > 65_535)
         {
             return $"port: \"{SettingTypes.Shorten(port)}\" is not a whole number from 1 to 65535";
         }
-        bool good = decimal.TryParse(difficulty.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)
+        bool good = decimal.TryParse(
+            difficulty.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)
             && amount is >= DifficultyMin and <= DifficultyMax;
         choices.Add(new PortChoice(number, amount, isFixed));
         return good
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"difficulty of port {number}: \"{SettingTypes.Shorten(difficulty)}\" is not a number from {DifficultyMin} to {DifficultyMax}");
+                $"difficulty of port {number}: \"{SettingTypes.Shorten(difficulty)}\" is not a number from "
+                    + $"{DifficultyMin} to {DifficultyMax}");
     }
 }

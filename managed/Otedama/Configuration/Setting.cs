@@ -1,7 +1,8 @@
 namespace Otedama;
 
 /// <summary>
-/// One row of the settings registry. Help, sample file, reference page, environment name and validation all derive from it.
+/// One row of the settings registry. Help, sample file, reference page, environment name and validation all derive from
+/// it.
 /// </summary>
 internal abstract class Setting(string key, string help, string typeName, string allowed, string defaultText)
 {

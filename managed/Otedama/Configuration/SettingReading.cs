@@ -15,7 +15,8 @@ internal sealed class SettingReading(string file, string folder)
     public void ApplyMap(KeySpace keys, RawMap map, string shown, Dictionary<Setting, SettingValue> values) =>
         ApplyMap(keys, map, "", shown, values);
 
-    private void ApplyMap(KeySpace keys, RawMap map, string prefix, string shown, Dictionary<Setting, SettingValue> values)
+    private void ApplyMap(
+        KeySpace keys, RawMap map, string prefix, string shown, Dictionary<Setting, SettingValue> values)
     {
         foreach ((RawScalar key, RawValue raw) in map.Entries)
         {
@@ -36,7 +37,8 @@ internal sealed class SettingReading(string file, string folder)
     }
 
     public void Apply(
-        Setting setting, string key, RawValue raw, Origin origin, string place, Dictionary<Setting, SettingValue> values)
+        Setting setting, string key, RawValue raw, Origin origin, string place,
+        Dictionary<Setting, SettingValue> values)
     {
         if (raw is RawScalar { Text: "" } && origin == Origin.File)
         {
@@ -47,7 +49,8 @@ internal sealed class SettingReading(string file, string folder)
             Problems.Add($"{key}: {problem} ({place}). Allowed: {setting.Allowed}.");
             return;
         }
-        values[setting] = new SettingValue(setting, origin == Origin.File ? setting.Below(folder, value) : value, origin, place);
+        values[setting] =
+            new SettingValue(setting, origin == Origin.File ? setting.Below(folder, value) : value, origin, place);
     }
 
     private void ApplyGroup(
@@ -68,7 +71,8 @@ internal sealed class SettingReading(string file, string folder)
 
     private static string UnknownKey(KeySpace keys, string path, string prefix, string shown, RawValue raw)
     {
-        string value = raw is RawScalar scalar && scalar.Text.Length > 0 ? $" (value \"{SettingTypes.Shorten(scalar.Text)}\")" : "";
+        string value = raw is RawScalar scalar && scalar.Text.Length > 0
+            ? $" (value \"{SettingTypes.Shorten(scalar.Text)}\")" : "";
         string[] siblings = keys.Below(prefix);
         string? nearest = Nearest.Find(path[prefix.Length..], siblings);
         string? suggestion = nearest is not null ? prefix + nearest : Nearest.Find(path, keys.Keys);

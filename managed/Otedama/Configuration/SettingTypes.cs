@@ -20,7 +20,9 @@ internal static class SettingTypes
         string key, int value, int min, int max, string help, string? notYet = null, bool orZero = false)
     {
         string allowed = $"{(orZero ? "0, or " : "")}a whole number from {min} to {max}";
-        return new(key, help, "integer", allowed, value, Read, static v => v.ToString(CultureInfo.InvariantCulture)) { NotYet = notYet };
+        return new(key, help, "integer", allowed, value, Read, static v =>
+            v.ToString(CultureInfo.InvariantCulture))
+        { NotYet = notYet };
 
         string? Read(RawValue raw, out int result)
         {
@@ -63,7 +65,8 @@ internal static class SettingTypes
         }
     }
 
-    public static Setting<decimal> Number(string key, decimal value, decimal min, decimal max, string help, int? decimals = null)
+    public static Setting<decimal> Number(
+        string key, decimal value, decimal min, decimal max, string help, int? decimals = null)
     {
         string allowed = string.Create(CultureInfo.InvariantCulture,
             $"a number from {min} to {max}{(decimals is null ? "" : $" with at most {decimals} decimals")}");
@@ -90,13 +93,15 @@ internal static class SettingTypes
                 : string.Create(CultureInfo.InvariantCulture, $"{result} is out of range {min} to {max}");
         }
 
-        static int DecimalsOf(string text) => text.Contains('.') ? text[(text.IndexOf('.') + 1)..].TrimEnd('0').Length : 0;
+        static int DecimalsOf(string text) => text.Contains('.') ? text[(text.IndexOf('.') + 1)..].TrimEnd('0').Length
+            : 0;
     }
 
     public static Setting<Amount> Coins(string key, string value, string help)
     {
         _ = Amount.TryParseCoins(value, out Amount defaultAmount);
-        return new(key, help, "coins", "an amount of coins such as 0.1, at most 8 decimals", defaultAmount, Read, static v => v.ToString());
+        return new(key, help, "coins", "an amount of coins such as 0.1, at most 8 decimals", defaultAmount, Read,
+            static v => v.ToString());
 
         static string? Read(RawValue raw, out Amount result)
         {
@@ -113,7 +118,9 @@ internal static class SettingTypes
 
     public static Setting<bool> Switch(string key, bool value, string help, string? notYet = null)
     {
-        return new(key, help, "switch", "true or false", value, Read, static v => v ? "true" : "false") { NotYet = notYet };
+        return new(key, help, "switch", "true or false", value, Read, static v => v ? "true"
+            : "false")
+        { NotYet = notYet };
 
         static string? Read(RawValue raw, out bool result)
         {
@@ -167,7 +174,8 @@ internal static class SettingTypes
     }
 
     /// <summary>The path as seen from a folder; an empty one stays empty.</summary>
-    public static string Below(string folder, string path) => path.Length == 0 ? path : System.IO.Path.Combine(folder, path);
+    public static string Below(string folder, string path) => path.Length == 0 ? path
+        : System.IO.Path.Combine(folder, path);
 
     public static Setting<IReadOnlyList<string>> List(string key, string help, string allowed, string? notYet = null)
     {
@@ -195,8 +203,10 @@ internal static class SettingTypes
     {
         string whole = text.Trim();
         bool list = whole.StartsWith('[') && whole.EndsWith(']')
-            && (whole.StartsWith("[[", StringComparison.Ordinal) || whole.IndexOf(']', StringComparison.Ordinal) == whole.Length - 1);
-        return (list ? whole[1..^1] : whole).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            && (whole.StartsWith("[[", StringComparison.Ordinal)
+            || whole.IndexOf(']', StringComparison.Ordinal) == whole.Length - 1);
+        return (list ? whole[1..^1] : whole)
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     internal static string? ScalarText(RawValue raw, out string text)

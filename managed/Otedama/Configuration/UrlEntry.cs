@@ -3,8 +3,8 @@ using System.Text;
 namespace Otedama;
 
 /// <summary>
-/// One entry of a list of addresses: the URL alone, or a group of keys with "url" and the fields that the setting allows.
-/// A field that was not given is empty.
+/// One entry of a list of addresses: the URL alone, or a group of keys with "url" and the fields that the setting
+/// allows. A field that was not given is empty.
 /// </summary>
 internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> Fields)
 {
@@ -49,8 +49,8 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
         };
 
     /// <summary>
-    /// A URL without user and password. In text that is no URL everything before the last @ goes: a password with a slash is
-    /// no URL, and must not be shown either.
+    /// A URL without user and password. In text that is no URL everything before the last @ goes: a password with a
+    /// slash is no URL, and must not be shown either.
     /// </summary>
     public static string HideLogin(string url)
     {
@@ -91,7 +91,8 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
         if (item is not RawMap map)
         {
             entries.Add(new UrlEntry(item is RawScalar bare ? bare.Text : ""));
-            return item is RawScalar { Text.Length: > 0 } ? null : $"expected a {(lead == "url" ? "URL" : "value")} or \"{lead}: {lead.ToUpperInvariant()}\"";
+            return item is RawScalar { Text.Length: > 0 } ? null
+                : $"expected a {(lead == "url" ? "URL" : "value")} or \"{lead}: {lead.ToUpperInvariant()}\"";
         }
         string url = "";
         Dictionary<string, string> values = [];
@@ -100,7 +101,8 @@ internal sealed record UrlEntry(string Url, IReadOnlyDictionary<string, string> 
             if (key.Text != lead && !fields.Contains(key.Text))
             {
                 string[] allowed = [lead, .. fields];
-                return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"{Nearest.Suggest(key.Text, allowed)}; allowed: {string.Join(", ", allowed)}";
+                return $"unknown key \"{SettingTypes.Shorten(key.Text)}\"{Nearest.Suggest(key.Text, allowed)}; "
+                    + $"allowed: {string.Join(", ", allowed)}";
             }
             if (SettingTypes.ScalarText(raw, out string text) is { } problem)
             {

@@ -6,7 +6,8 @@ internal static class WebhookSettings
     private const int UrlsMax = 16;
 
     public static Setting<IReadOnlyList<string>> Urls(string key, string help) => new(
-        key, help, "list", "addresses such as https://chat.example/hooks/KEY", [], ReadUrls, static urls => urls.Count == 0 ? "[]" : $"[{string.Join(", ", urls)}]")
+        key, help, "list", "addresses such as https://chat.example/hooks/KEY", [], ReadUrls, static urls =>
+            urls.Count == 0 ? "[]" : $"[{string.Join(", ", urls)}]")
     {
         Secret = true,
     };
@@ -14,7 +15,8 @@ internal static class WebhookSettings
     public static Setting<IReadOnlyList<string>> Events(string key, string help)
     {
         string allowed = string.Join(", ", AlertKind.All);
-        return new(key, $"{help} Empty = all.", "list", $"a list of {allowed}", [], Read, static words => $"[{string.Join(", ", words)}]");
+        return new(key, $"{help} Empty = all.", "list", $"a list of {allowed}", [], Read, static words =>
+            $"[{string.Join(", ", words)}]");
 
         string? Read(RawValue raw, out IReadOnlyList<string> value)
         {
@@ -35,7 +37,8 @@ internal static class WebhookSettings
         {
             if (!Uri.TryCreate(value[i], UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
             {
-                return $"entry {i + 1} is not an address that begins with http:// or https://"; // it may be a secret: not shown
+                // it may be a secret: not shown
+                return $"entry {i + 1} is not an address that begins with http:// or https://";
             }
         }
         return value.Count <= UrlsMax ? null : $"{value.Count} entries are more than {UrlsMax}";
@@ -45,10 +48,14 @@ internal static class WebhookSettings
     {
         value = raw switch
         {
-            RawScalar scalar => scalar.Text.Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            RawList list when list.Items.All(static item => item is RawScalar) => [.. list.Items.Cast<RawScalar>().Select(static item => item.Text)],
+            RawScalar scalar =>
+                scalar.Text.Trim('[', ']')
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            RawList list when list.Items.All(static item => item is RawScalar) =>
+                [.. list.Items.Cast<RawScalar>().Select(static item => item.Text)],
             _ => [],
         };
-        return raw is RawScalar or RawList && (value.Count > 0 || raw is RawScalar or RawList { Items.Count: 0 }) ? null : "expected a list of plain values";
+        return raw is RawScalar or RawList && (value.Count > 0 || raw is RawScalar or RawList { Items.Count: 0 }) ? null
+            : "expected a list of plain values";
     }
 }

@@ -37,19 +37,22 @@ internal sealed class YamlTree(string text, string name)
         _parser.Consume<DocumentEnd>();
         if (!_parser.TryConsume<StreamEnd>(out _))
         {
-            throw new ConfigurationException($"{name}: holds more than one document (a second \"---\"); allowed is one");
+            throw new ConfigurationException(
+                $"{name}: holds more than one document (a second \"---\"); allowed is one");
         }
         return root switch
         {
             RawMap map => map,
             RawScalar { Text: "" } => new RawMap([], 0),
-            _ => throw new ConfigurationException($"{name} line {root.Line}: expected keys such as \"mining:\", found a {(root is RawList ? "list" : "plain value")}"),
+            _ => throw new ConfigurationException(
+                $"{name} line {root.Line}: expected keys such as \"mining:\", found a "
+                + $"{(root is RawList ? "list" : "plain value")}"),
         };
     }
 
     /// <summary>
-    /// Where the mistake stands, in words: the parser names the end of the file for what was opened and never closed, and
-    /// the key above for a tab in the indentation of the next line.
+    /// Where the mistake stands, in words: the parser names the end of the file for what was opened and never closed,
+    /// and the key above for a tab in the indentation of the next line.
     /// </summary>
     public string Where(YamlException e)
     {
@@ -60,7 +63,8 @@ internal sealed class YamlTree(string text, string name)
         {
             return $"line {tab + 1}, column {lines[tab].IndexOf('\t') + 1}";
         }
-        bool atEnd = lines.Skip(line - 1).All(static l => l.Trim().Length == 0) || (line == lines.Length && e.Start.Column > lines[^1].Length);
+        bool atEnd = lines.Skip(line - 1).All(static l => l.Trim().Length == 0)
+            || (line == lines.Length && e.Start.Column > lines[^1].Length);
         if (!atEnd && e.Start.Line <= lines.Length)
         {
             return $"line {line}, column {e.Start.Column}";
@@ -77,11 +81,13 @@ internal sealed class YamlTree(string text, string name)
 
     private RawValue ReadNode(int depth)
     {
-        ParsingEvent current = _parser.Current ?? throw new ConfigurationException($"{name}: ends in the middle of a value");
+        ParsingEvent current = _parser.Current
+            ?? throw new ConfigurationException($"{name}: ends in the middle of a value");
         int line = (int)current.Start.Line;
         if (depth > DepthMax || ++_nodes > NodesMax)
         {
-            throw new ConfigurationException($"{name} line {line}: nested deeper than {DepthMax} levels or more than {NodesMax} values");
+            throw new ConfigurationException(
+                $"{name} line {line}: nested deeper than {DepthMax} levels or more than {NodesMax} values");
         }
         if (_parser.TryConsume<Scalar>(out Scalar? scalar))
         {
@@ -107,7 +113,9 @@ internal sealed class YamlTree(string text, string name)
             _open.Pop();
             return map;
         }
-        throw new ConfigurationException($"{name} line {line}: anchors and aliases (& and *) are not used in configuration files; write the value out");
+        throw new ConfigurationException(
+            $"{name} line {line}: anchors and aliases (& and *) are not used in configuration files; write the value "
+            + "out");
     }
 
     private RawMap ReadMap(int depth, int line)
@@ -123,7 +131,9 @@ internal sealed class YamlTree(string text, string name)
             }
             if (!seen.Add(scalar.Text))
             {
-                throw new ConfigurationException($"{name} line {scalar.Line}: \"{SettingTypes.Shorten(scalar.Text)}\" stands twice in the same group; keep one");
+                throw new ConfigurationException(
+                    $"{name} line {scalar.Line}: \"{SettingTypes.Shorten(scalar.Text)}\" stands twice in the same "
+                    + "group; keep one");
             }
             entries.Add(new(scalar, ReadNode(depth + 1)));
         }

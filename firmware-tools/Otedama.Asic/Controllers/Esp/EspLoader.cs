@@ -1,7 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// A session with the loader of an ESP32-S3: into it, who it is, at what rate, and back into it after a fault. One thread.
+/// A session with the loader of an ESP32-S3: into it, who it is, at what rate, and back into it after a fault. One
+/// thread.
 /// </summary>
 public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : IDisposable
 {
@@ -48,16 +49,21 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         }
         catch (EspException e) when (e.Error != 0)
         {
-            throw new EspException($"{port.Name}: this is no ESP32-S3: the chip (magic {magic:X8}h) does not know the question for its kind. Nothing was written.", e.Error);
+            throw new EspException(
+                $"{port.Name}: this is no ESP32-S3: the chip (magic {magic:X8}h) does not know the question for its "
+                + "kind. Nothing was written.", e.Error);
         }
         if (security.ChipId != EspChip.S3)
         {
-            throw new EspException($"{port.Name}: the chip is of kind {security.ChipId}; these boards have {EspChip.S3} (ESP32-S3). Nothing was written. Is it the right port?");
+            throw new EspException(
+                $"{port.Name}: the chip is of kind {security.ChipId}; these boards have {EspChip.S3} (ESP32-S3). "
+                + "Nothing was written. Is it the right port?");
         }
         string mac = MacOf(_rom.ReadReg(MacLow), _rom.ReadReg(MacHigh));
         if (Chip is { } before && before.Mac != mac)
         {
-            throw new EspException($"{port.Name}: another chip answers now: {mac} instead of {before.Mac}. Connect the first one again.");
+            throw new EspException(
+                $"{port.Name}: another chip answers now: {mac} instead of {before.Mac}. Connect the first one again.");
         }
         Chip = new EspChip(mac, security, Chip?.FlashId ?? 0, Chip?.FlashSize ?? 0);
         if (security.SecureDownload)
@@ -70,8 +76,8 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
     }
 
     /// <summary>
-    /// After a reply that did not come or came damaged: synchronises at the rate as it is; if that fails, opens and enters
-    /// anew. Every second fault lowers the highest rate one step.
+    /// After a reply that did not come or came damaged: synchronises at the rate as it is; if that fails, opens and
+    /// enters anew. Every second fault lowers the highest rate one step.
     /// </summary>
     public void Recover(bool isGone)
     {
@@ -94,7 +100,8 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         Connect();
     }
 
-    /// <summary>Starts the program. False where the link has no lines: the operator presses RESET or cuts the power.</summary>
+    /// <summary>Starts the program. False where the link has no lines: the operator presses RESET or cuts the
+    /// power.</summary>
     public bool Run()
     {
         try
@@ -179,10 +186,13 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
     private string Silence(bool inRam) => inRam
         ? "a loader in RAM answers instead of the chip's own. Cut the power of the board and try again."
         : port.Text.Contains("FLASH_BOOT", StringComparison.Ordinal)
-            ? "the chip starts its program instead of its loader. Hold BOOT, press RESET, let go of BOOT, and try again."
+            ? "the chip starts its program instead of its loader. Hold BOOT, press RESET, let go of BOOT, and try "
+            + "again."
             : !port.HasLines
-                ? "no loader of an ESP chip answers, and this link has no lines to reset it. Hold BOOT, press RESET, let go of BOOT, and try again."
-                : "no loader of an ESP chip answers. Is it the right port? Then hold BOOT, press RESET, let go of BOOT, and try again.";
+                ? "no loader of an ESP chip answers, and this link has no lines to reset it. Hold BOOT, press RESET, "
+                + "let go of BOOT, and try again."
+                : "no loader of an ESP chip answers. Is it the right port? Then hold BOOT, press RESET, let go of "
+                + "BOOT, and try again.";
 
     private void Attach()
     {
@@ -191,7 +201,9 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         int power = (int)(id >> 16);
         if (power is < 0x14 or > 0x19)
         {
-            throw new EspException($"{port.Name}: the flash chip says {id:X6}h, of which {power:X2}h should be the power of its size (14h to 19h, 1 to 32 MiB). Nothing was written. Is it soldered well?");
+            throw new EspException(
+                $"{port.Name}: the flash chip says {id:X6}h, of which {power:X2}h should be the power of its size "
+                + "(14h to 19h, 1 to 32 MiB). Nothing was written. Is it soldered well?");
         }
         Chip = Chip! with { FlashId = id, FlashSize = 1L << power };
         _rom.SpiSetParams((uint)Chip.FlashSize);

@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// The link to a chip's loader: frames out and in, lines, and opening it anew when the port goes away in a reset, as a USB
-/// port of the chip itself does. It waits by reading, so boot messages are heard meanwhile. One thread.
+/// The link to a chip's loader: frames out and in, lines, and opening it anew when the port goes away in a reset, as a
+/// USB port of the chip itself does. It waits by reading, so boot messages are heard meanwhile. One thread.
 /// </summary>
 /// <param name="open">Opens the link; throws LinkException.</param>
 /// <param name="pause">Waits without a link.</param>
@@ -78,7 +78,8 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
         }
     }
 
-    /// <summary>Hears until nothing comes for that long, and forgets the frames. Bounded by a hundred such times.</summary>
+    /// <summary>Hears until nothing comes for that long, and forgets the frames. Bounded by a hundred such
+    /// times.</summary>
     public void Quiet(TimeSpan wait)
     {
         for (int i = 0; i < 100; i++)

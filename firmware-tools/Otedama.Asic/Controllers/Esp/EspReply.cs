@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Otedama.Asic;
 
 /// <summary>
-/// A reply of the ROM: 01, op, u16 length, u32 value, data, four bytes of status, of which the first is 0 for yes and the
-/// second says why not.
+/// A reply of the ROM: 01, op, u16 length, u32 value, data, four bytes of status, of which the first is 0 for yes and
+/// the second says why not.
 /// </summary>
 /// <param name="Data">Without the status.</param>
 /// <param name="Error">0 = done.</param>
@@ -18,14 +18,16 @@ public sealed record EspReply(EspOp Op, uint Value, byte[] Data, byte Error)
     /// <summary>Null = no reply, or one whose length is not its own.</summary>
     public static EspReply? Read(ReadOnlySpan<byte> packet)
     {
-        if (packet.Length < Header + 2 || packet[0] != 1 || packet.Length - Header != BinaryPrimitives.ReadUInt16LittleEndian(packet[2..]))
+        if (packet.Length < Header + 2 || packet[0] != 1
+            || packet.Length - Header != BinaryPrimitives.ReadUInt16LittleEndian(packet[2..]))
         {
             return null;
         }
         ReadOnlySpan<byte> body = packet[Header..];
         int status = body.Length >= Status ? Status : 2;
         ReadOnlySpan<byte> end = body[^status..];
-        return new EspReply((EspOp)packet[1], BinaryPrimitives.ReadUInt32LittleEndian(packet[4..]), body[..^status].ToArray(),
+        return new EspReply(
+            (EspOp)packet[1], BinaryPrimitives.ReadUInt32LittleEndian(packet[4..]), body[..^status].ToArray(),
             end[0] == 0 ? (byte)0 : end[1] == 0 ? (byte)0xFF : end[1]);
     }
 

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Packets to the loader: 00, op, u16 length of data, u32 checksum, data; little endian. The checksum is that of the payload
-/// behind the 16 bytes of a data request, else 0. Pure.
+/// Packets to the loader: 00, op, u16 length of data, u32 checksum, data; little endian. The checksum is that of the
+/// payload behind the 16 bytes of a data request, else 0. Pure.
 /// </summary>
 public static class EspRequest
 {
@@ -61,7 +61,8 @@ public static class EspRequest
     public static byte[] SpiSetParams(uint size) => Words(EspOp.SpiSetParams, 0, size, 0x10000, 0x1000, 0x100, 0xFFFF);
 
     /// <param name="size">Bytes that are erased.</param>
-    public static byte[] FlashBegin(uint size, uint address) => Words(EspOp.FlashBegin, size, Blocks(size), BlockLength, address, 0);
+    public static byte[] FlashBegin(uint size, uint address) =>
+        Words(EspOp.FlashBegin, size, Blocks(size), BlockLength, address, 0);
 
     /// <param name="size">Bytes after inflating.</param>
     /// <param name="compressed">Bytes of the zlib stream.</param>
@@ -78,7 +79,8 @@ public static class EspRequest
 
     public static byte[] FlashMd5(uint address, uint size) => Words(EspOp.FlashMd5, address, size, 0, 0);
 
-    public static byte[] MemBegin(uint size, uint address) => Words(EspOp.MemBegin, size, (size + MemBlockMax - 1) / MemBlockMax, MemBlockMax, address);
+    public static byte[] MemBegin(uint size, uint address) =>
+        Words(EspOp.MemBegin, size, (size + MemBlockMax - 1) / MemBlockMax, MemBlockMax, address);
 
     public static byte[] MemData(uint sequence, ReadOnlySpan<byte> block) => Data(EspOp.MemData, sequence, block);
 

@@ -20,10 +20,15 @@ public static class EspReset
 
     public static ReadOnlySpan<EspLines> RunUsb => s_runUsb;
 
-    private static readonly EspLines[] s_tight = [new(false, false), new(true, true), new(false, true, 100), new(true, false, 50), new(false, false)];
-    private static readonly EspLines[] s_tightLong = [new(false, false), new(true, true), new(false, true, 100), new(true, false, 550), new(false, false)];
-    private static readonly EspLines[] s_classic = [new(false, false), new(false, true, 100), new(true, true), new(true, false, 50), new(false, false)];
-    private static readonly EspLines[] s_usb = [new(false, false, 100), new(true, false, 100), new(true, true), new(false, true), new(false, true, 100), new(false, false)];
+    private static readonly EspLines[] s_tight =
+        [new(false, false), new(true, true), new(false, true, 100), new(true, false, 50), new(false, false)];
+    private static readonly EspLines[] s_tightLong =
+        [new(false, false), new(true, true), new(false, true, 100), new(true, false, 550), new(false, false)];
+    private static readonly EspLines[] s_classic =
+        [new(false, false), new(false, true, 100), new(true, true), new(true, false, 50), new(false, false)];
+    private static readonly EspLines[] s_usb =
+        [new(false, false, 100), new(true, false, 100), new(true, true), new(false, true), new(false, true, 100),
+        new(false, false)];
     private static readonly EspLines[] s_run = [new(false, false), new(false, true, 100), new(false, false)];
     private static readonly EspLines[] s_runUsb = [new(false, false), new(false, true, 200), new(false, false, 200)];
 }

@@ -54,8 +54,12 @@ public sealed class EspRomClient(EspPort port)
     {
         byte[] data = Ask(EspRequest.SecurityInfo()).Data;
         return data.Length >= 20
-            ? new EspSecurity(BinaryPrimitives.ReadUInt32LittleEndian(data), (int)BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(12)))
-            : throw new EspException($"{port.Name}: the chip answers its security information with {data.Length} bytes; an ESP32-S3 sends 20. Is it another chip?");
+            ? new EspSecurity(
+            BinaryPrimitives.ReadUInt32LittleEndian(data),
+            (int)BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(12)))
+            : throw new EspException(
+            $"{port.Name}: the chip answers its security information with {data.Length} bytes; an ESP32-S3 sends 20. "
+            + "Is it another chip?");
     }
 
     public void SpiAttach() => Ask(EspRequest.SpiAttach());
@@ -65,12 +69,15 @@ public sealed class EspRomClient(EspPort port)
     /// <summary>Erases.</summary>
     public void FlashBegin(uint size, uint address) => Ask(EspRequest.FlashBegin(size, address), TimeFor(size, 40));
 
-    public void FlashData(uint sequence, ReadOnlySpan<byte> block) => Ask(EspRequest.FlashData(sequence, block), TimeFor(block.Length, 40));
+    public void FlashData(uint sequence, ReadOnlySpan<byte> block) =>
+        Ask(EspRequest.FlashData(sequence, block), TimeFor(block.Length, 40));
 
-    public void DeflBegin(uint size, uint compressed, uint address) => Ask(EspRequest.DeflBegin(size, compressed, address), TimeFor(size, 40));
+    public void DeflBegin(uint size, uint compressed, uint address) =>
+        Ask(EspRequest.DeflBegin(size, compressed, address), TimeFor(size, 40));
 
     /// <param name="inflated">Bytes of flash this block may become.</param>
-    public void DeflData(uint sequence, ReadOnlySpan<byte> block, long inflated) => Ask(EspRequest.DeflData(sequence, block), TimeFor(inflated, 40));
+    public void DeflData(uint sequence, ReadOnlySpan<byte> block, long inflated) =>
+        Ask(EspRequest.DeflData(sequence, block), TimeFor(inflated, 40));
 
     /// <summary>Of what is in the flash, 32 hex digits in lower case.</summary>
     public string FlashMd5(uint address, uint size)
@@ -79,7 +86,8 @@ public sealed class EspRomClient(EspPort port)
         string text = Encoding.ASCII.GetString(data).ToLowerInvariant();
         return text.Length == 32 && text.All(char.IsAsciiHexDigit)
             ? text
-            : throw new EspException($"{port.Name}: the chip answers an MD5 with {data.Length} bytes that are not 32 hex digits.");
+            : throw new EspException(
+            $"{port.Name}: the chip answers an MD5 with {data.Length} bytes that are not 32 hex digits.");
     }
 
     /// <summary>The reply comes at the old rate; the caller changes the link's after it.</summary>
@@ -91,14 +99,18 @@ public sealed class EspRomClient(EspPort port)
         port.Send(request);
         TimeSpan patience = wait ?? s_default;
         EspReply reply = ReplyTo(op, patience)
-            ?? throw new LinkException(LinkFault.Timeout, port.Name, $"{port.Name}: the chip did not answer {op} in {patience.TotalSeconds:F1} s.");
+            ?? throw new LinkException(
+            LinkFault.Timeout, port.Name,
+            $"{port.Name}: the chip did not answer {op} in {patience.TotalSeconds:F1} s.");
         if (reply.Error == UnknownRequest)
         {
             port.Quiet(s_quiet); // it may say so several times
         }
         return reply.Error == 0
             ? reply
-            : throw new EspException($"{port.Name}: the chip refused {op}: {EspReply.Meaning(reply.Error)} (error {reply.Error:X2}h).", reply.Error);
+            : throw new EspException(
+            $"{port.Name}: the chip refused {op}: {EspReply.Meaning(reply.Error)} (error {reply.Error:X2}h).",
+            reply.Error);
     }
 
     private EspReply? ReplyTo(EspOp op, TimeSpan wait)

@@ -28,13 +28,15 @@ public sealed class EspSpiFlash(EspRomClient rom)
     private const byte ReadId = 0x9F;
     private const byte ReadData = 0x03;
 
-    /// <summary>The S3 takes an address in the low bits; the check of the MD5 finds a chip that wants it in the high ones.</summary>
+    /// <summary>The S3 takes an address in the low bits; the check of the MD5 finds a chip that wants it in the high
+    /// ones.</summary>
     private int _addressShift;
 
     /// <summary>Maker in the low byte, then kind, then the power of two of its bytes.</summary>
     public uint Id() => Run(ReadId, null, 3)[0] & 0xFFFFFF;
 
-    /// <summary>What is in the flash, checked with the chip's own MD5 of it. Throws EspException when the two differ.</summary>
+    /// <summary>What is in the flash, checked with the chip's own MD5 of it. Throws EspException when the two
+    /// differ.</summary>
     public byte[] Read(uint address, int length)
     {
         for (int attempt = 0; ; attempt++)
@@ -47,7 +49,9 @@ public sealed class EspSpiFlash(EspRomClient rom)
             }
             if (attempt == 2)
             {
-                throw new EspException($"{length} bytes at {address:X}h read three times have another MD5 than the chip gives for them ({md5}). Is the cable good?");
+                throw new EspException(
+                    $"{length} bytes at {address:X}h read three times have another MD5 than the chip gives for them "
+                    + $"({md5}). Is the cable good?");
             }
             _addressShift = attempt == 0 ? _addressShift : _addressShift == 0 ? 32 - AddressBits : 0;
         }
@@ -87,7 +91,8 @@ public sealed class EspSpiFlash(EspRomClient rom)
         {
             if (++polls == PollsMax)
             {
-                throw new EspException($"The flash chip does not finish command {opcode:X2}h. Cut the power of the board and try again.");
+                throw new EspException(
+                    $"The flash chip does not finish command {opcode:X2}h. Cut the power of the board and try again.");
             }
         }
         uint[] words = new uint[(count + 3) / 4];

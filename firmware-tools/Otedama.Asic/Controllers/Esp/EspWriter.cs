@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Brings bytes into the flash and proves it by the chip's MD5. A lost reply is no loss: the loader is found again, asked
-/// what it has, and writing goes on behind that. One thread.
+/// Brings bytes into the flash and proves it by the chip's MD5. A lost reply is no loss: the loader is found again,
+/// asked what it has, and writing goes on behind that. One thread.
 /// </summary>
 public sealed class EspWriter(EspLoader loader)
 {
@@ -18,8 +18,8 @@ public sealed class EspWriter(EspLoader loader)
     private const int NaksMax = 3;
 
     /// <summary>
-    /// Writes, and returns false when it was all there before. Throws EspException when the chip refuses or its MD5 stays
-    /// another, LinkException when it cannot be found again.
+    /// Writes, and returns false when it was all there before. Throws EspException when the chip refuses or its MD5
+    /// stays another, LinkException when it cannot be found again.
     /// </summary>
     /// <param name="address">A multiple of 4096: whole sectors are erased.</param>
     /// <param name="confirmed">Told of bytes the chip has.</param>
@@ -65,9 +65,12 @@ public sealed class EspWriter(EspLoader loader)
                 }
                 reached = 0;
                 mismatches++;
-                throw new EspException($"{loader.Port.Name}: {bytes.Length} bytes at {address:X}h were written and read back with MD5 {there}; theirs is {md5}. Is the power supply good?");
+                throw new EspException(
+                    $"{loader.Port.Name}: {bytes.Length} bytes at {address:X}h were written and read back with MD5 "
+                    + $"{there}; theirs is {md5}. Is the power supply good?");
             }
-            catch (Exception e) when (e is EspException or LinkException && ++faults <= FaultsMax && mismatches < MismatchesMax)
+            catch (Exception e) when (e is EspException or LinkException && ++faults <= FaultsMax
+                && mismatches < MismatchesMax)
             {
                 Recover(e);
             }
@@ -90,7 +93,9 @@ public sealed class EspWriter(EspLoader loader)
     /// <summary>How much of it the chip has: whole sectors from the beginning, by its MD5.</summary>
     private int Confirmed(uint address, ReadOnlyMemory<byte> bytes, int reached)
     {
-        for (int length = Math.Min(reached + EspRequest.BlockLength, bytes.Length) / Sector * Sector; length > 0; length = length / 2 / Sector * Sector)
+        for (int length =
+            Math.Min(reached + EspRequest.BlockLength, bytes.Length) / Sector * Sector; length > 0; length =
+            length / 2 / Sector * Sector)
         {
             if (loader.Rom.FlashMd5(address, (uint)length) == EspMd5.Of(bytes.Span[..length]))
             {
@@ -100,7 +105,8 @@ public sealed class EspWriter(EspLoader loader)
         return 0;
     }
 
-    private void WritePlain(uint address, ReadOnlyMemory<byte> bytes, int from, ref int reached, Action<long>? confirmed)
+    private void WritePlain(
+        uint address, ReadOnlyMemory<byte> bytes, int from, ref int reached, Action<long>? confirmed)
     {
         loader.Rom.FlashBegin((uint)(bytes.Length - from), address + (uint)from);
         byte[] block = new byte[EspRequest.BlockLength];

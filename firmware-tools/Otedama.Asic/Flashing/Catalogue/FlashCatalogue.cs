@@ -5,9 +5,9 @@ using System.Text.Json;
 namespace Otedama.Asic;
 
 /// <summary>
-/// The list of images that somebody with a key stands for: JSON, and beside it FILE.sig, the base64 of an ECDSA signature
-/// (P-256, SHA-256, DER) over exactly the bytes of the file, as "openssl dgst -sha256 -sign" makes it. The signature is
-/// looked at before anything of the text is. Any thread.
+/// The list of images that somebody with a key stands for: JSON, and beside it FILE.sig, the base64 of an ECDSA
+/// signature (P-256, SHA-256, DER) over exactly the bytes of the file, as "openssl dgst -sha256 -sign" makes it. The
+/// signature is looked at before anything of the text is. Any thread.
 /// </summary>
 public sealed record FlashCatalogue
 {
@@ -41,15 +41,20 @@ public sealed record FlashCatalogue
         return Parse(text, signature, keys, path);
     }
 
-    public static FlashCatalogue Parse(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature, IReadOnlyList<string> keys, string name)
+    public static FlashCatalogue Parse(
+        ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature, IReadOnlyList<string> keys, string name)
     {
         if (keys.Count == 0)
         {
-            throw new FlashException($"The catalogue {name} cannot be trusted: no public key is configured. Set asic.catalogue_keys to the key of whoever signs it.");
+            throw new FlashException(
+                $"The catalogue {name} cannot be trusted: no public key is configured. Set asic.catalogue_keys to the "
+                + "key of whoever signs it.");
         }
         if (!IsSigned(text, signature, keys))
         {
-            throw new FlashException($"The catalogue {name} is not signed by any of the {keys.Count} keys in asic.catalogue_keys, or was changed after it was signed. Fetch it and its .sig again.");
+            throw new FlashException(
+                $"The catalogue {name} is not signed by any of the {keys.Count} keys in asic.catalogue_keys, or was "
+                + "changed after it was signed. Fetch it and its .sig again.");
         }
         FlashCatalogue? catalogue;
         try
@@ -58,19 +63,25 @@ public sealed record FlashCatalogue
         }
         catch (JsonException e)
         {
-            throw new FlashException($"The catalogue {name} is signed and not a catalogue: {e.Message.TrimEnd('.')}. Tell its signer.", e);
+            throw new FlashException(
+                $"The catalogue {name} is signed and not a catalogue: {e.Message.TrimEnd('.')}. Tell its signer.", e);
         }
         return catalogue is null || WrongIn(catalogue) is { } wrong
-            ? throw new FlashException($"The catalogue {name} is signed and wrong: {(catalogue is null ? "it is null." : WrongIn(catalogue))} Tell its signer.")
+            ? throw new FlashException(
+            $"The catalogue {name} is signed and wrong: {(catalogue is null ? "it is null." : WrongIn(catalogue))} "
+            + "Tell its signer.")
             : catalogue;
     }
 
     /// <summary>Null when no entry has that hash.</summary>
-    public CatalogueEntry? Find(string sha256) => Entries.FirstOrDefault(entry => entry.Sha256.Equals(sha256, StringComparison.OrdinalIgnoreCase));
+    public CatalogueEntry? Find(string sha256) =>
+        Entries.FirstOrDefault(entry => entry.Sha256.Equals(sha256, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The same for whoever makes catalogues: the content of FILE.sig.</summary>
     public static byte[] Sign(ReadOnlySpan<byte> text, ECDsa key) =>
-        Encoding.ASCII.GetBytes(Convert.ToBase64String(key.SignData(text, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)) + "\n");
+        Encoding.ASCII.GetBytes(
+            Convert.ToBase64String(key.SignData(text, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
+            + "\n");
 
     private static string? WrongIn(FlashCatalogue catalogue)
     {
@@ -141,7 +152,9 @@ public sealed record FlashCatalogue
         catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException)
         {
             key.Dispose();
-            throw new FlashException($"asic.catalogue_keys: \"{(text.Length > 16 ? text[..16] + "..." : text)}\" is no public key: {e.Message.TrimEnd('.')}. "
+            throw new FlashException(
+                $"asic.catalogue_keys: \"{(text.Length > 16 ? text[..16] + "..." : text)}\" is no public key: "
+                + $"{e.Message.TrimEnd('.')}. "
                 + "Give the base64 lines of a P-256 public key, as \"openssl ec -pubout\" prints them.", e);
         }
     }
@@ -157,7 +170,8 @@ public sealed record FlashCatalogue
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlashException($"{path} cannot be read: {e.Message.TrimEnd('.')}. A catalogue is two files, itself and its .sig.", e);
+            throw new FlashException(
+                $"{path} cannot be read: {e.Message.TrimEnd('.')}. A catalogue is two files, itself and its .sig.", e);
         }
     }
 }

@@ -4,11 +4,12 @@ using System.Text.Json.Serialization;
 namespace Otedama.Asic;
 
 /// <summary>
-/// What was kept of an ESP32-S3: boot loader, table, settings and selection, each in a file of its own, with a list of them
-/// beside. The settings have passwords in them: the files are readable by their owner alone.
+/// What was kept of an ESP32-S3: boot loader, table, settings and selection, each in a file of its own, with a list of
+/// them beside. The settings have passwords in them: the files are readable by their owner alone.
 /// </summary>
 /// <param name="Device">Its MAC: nothing is written back to another one.</param>
-public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, string? Version, string? Slot, IReadOnlyList<EspBackupPart> Parts)
+public sealed record EspBackup(
+    int Schema, string Device, DateTimeOffset At, string? Version, string? Slot, IReadOnlyList<EspBackupPart> Parts)
 {
     public const int SchemaNow = 1;
     public const string KindName = "esp-backup";
@@ -20,8 +21,10 @@ public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, str
     /// <summary>Parts of one backup.</summary>
     private const int PartsMax = 16;
 
-    /// <summary>Reads the chip into a folder that is there. Throws EspException, LinkException or IOException.</summary>
-    public static async ValueTask<EspBackup> TakeAsync(EspSerialTarget target, string folder, TimeProvider time, Action<string> tell, CancellationToken stop)
+    /// <summary>Reads the chip into a folder that is there. Throws EspException, LinkException or
+    /// IOException.</summary>
+    public static async ValueTask<EspBackup> TakeAsync(
+        EspSerialTarget target, string folder, TimeProvider time, Action<string> tell, CancellationToken stop)
     {
         FlashDevice device = await target.ReadAsync(stop);
         List<EspBackupPart> parts = [];
@@ -35,11 +38,14 @@ public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, str
             parts.Add(part);
         }
         EspBackup backup = new(SchemaNow, device.Id, time.GetUtcNow(), device.Version, device.Slot, parts);
-        Interop.DurableFile.Write(Path.Combine(folder, ListName), JsonSerializer.SerializeToUtf8Bytes(backup, EspBackupJson.Default.EspBackup));
+        Interop.DurableFile.Write(
+            Path.Combine(folder, ListName),
+            JsonSerializer.SerializeToUtf8Bytes(backup, EspBackupJson.Default.EspBackup));
         return backup;
     }
 
-    /// <summary>The list and all bytes, one part behind the other. Throws FlashException when a file is not what the list says.</summary>
+    /// <summary>The list and all bytes, one part behind the other. Throws FlashException when a file is not what the
+    /// list says.</summary>
     public static EspBackup Open(string folder, out byte[] bytes)
     {
         string path = Path.Combine(folder, ListName);
@@ -53,16 +59,20 @@ public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, str
             EspBackup? backup = JsonSerializer.Deserialize(File.ReadAllBytes(path), EspBackupJson.Default.EspBackup);
             if (backup is not { Schema: SchemaNow, Parts.Count: > 0 and <= PartsMax })
             {
-                throw new FlashException($"{path} is no backup of this version (schema {SchemaNow}, 1 to {PartsMax} parts).");
+                throw new FlashException(
+                    $"{path} is no backup of this version (schema {SchemaNow}, 1 to {PartsMax} parts).");
             }
             List<byte> all = [];
             foreach (EspBackupPart part in backup.Parts)
             {
-                byte[] one = part.Length is > 0 and <= (int)EspFactoryKind.FlashSize && Path.GetFileName(part.File) == part.File
+                byte[] one = part.Length is > 0 and <= (int)EspFactoryKind.FlashSize
+                    && Path.GetFileName(part.File) == part.File
                     ? File.ReadAllBytes(Path.Combine(folder, part.File)) : [];
                 if (one.Length != part.Length || EspMd5.Of(one) != part.Md5)
                 {
-                    throw new FlashException($"{Path.Combine(folder, part.File)} is not what was kept: {one.Length} bytes with MD5 {EspMd5.Of(one)} instead of {part.Length} with {part.Md5}. Nothing was written.");
+                    throw new FlashException(
+                        $"{Path.Combine(folder, part.File)} is not what was kept: {one.Length} bytes with MD5 "
+                        + $"{EspMd5.Of(one)} instead of {part.Length} with {part.Md5}. Nothing was written.");
                 }
                 all.AddRange(one);
             }
@@ -101,10 +111,31 @@ public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, str
                 Commits = true,
             };
             steps.Add(write);
-            steps.Add(write with { Index = steps.Count, Kind = FlashStepKind.Verify, Says = $"Ask the chip for the MD5 of {part.Name}.", Commits = false });
+            steps.Add(write with
+            {
+                Index = steps.Count,
+                Kind = FlashStepKind.Verify,
+                Says =
+                $"Ask the chip for the MD5 of {part.Name}.",
+                Commits = false
+            });
         }
-        steps.Add(new FlashStep { Index = steps.Count, Kind = FlashStepKind.Compare, Part = "all", Says = "Look at the chip again: every part must be there." });
-        steps.Add(new FlashStep { Index = steps.Count, Kind = FlashStepKind.Reset, Part = "all", Says = "Start it and hear from where it loads." });
+        steps.Add(new FlashStep
+        {
+            Index = steps.Count,
+            Kind = FlashStepKind.Compare,
+            Part = "all",
+            Says =
+            "Look at the chip again: every part must be there."
+        });
+        steps.Add(new FlashStep
+        {
+            Index = steps.Count,
+            Kind = FlashStepKind.Reset,
+            Part = "all",
+            Says =
+            "Start it and hear from where it loads."
+        });
         bool same = device.Id == Device;
         bool open = device is { SecureBoot: not true, SecureDownload: not true };
         return new FlashPlan
@@ -115,15 +146,20 @@ public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, str
             Device = device,
             From = new FlashFirmware(device.Version, device.Slot, null),
             To = new FlashFirmware(Version, Slot, ImageInspector.HashOf(bytes)),
-            Image = new FlashImage(folder, KindName, ImagePurpose.Factory, bytes.Length, ImageInspector.HashOf(bytes), "backup"),
+            Image = new FlashImage(
+                folder, KindName, ImagePurpose.Factory, bytes.Length, ImageInspector.HashOf(bytes), "backup"),
             Checks =
             [
                 new FlashCheck(1, "plan", FlashCheckOutcome.Passed, $"{device.Id} at {device.Address}."),
                 new FlashCheck(2, "catalogue", open ? FlashCheckOutcome.Waived : FlashCheckOutcome.Failed,
-                    open ? $"The bytes are those kept on {At:yyyy-MM-dd}: every MD5 fits." : "The fuses of the chip allow only what its vendor signed, or close its loader."),
+                    open ? $"The bytes are those kept on {At:yyyy-MM-dd}: every MD5 fits."
+                        : "The fuses of the chip allow only what its vendor signed, or close its loader."),
                 new FlashCheck(3, "match", same ? FlashCheckOutcome.Passed : FlashCheckOutcome.Failed,
-                    same ? "It was kept of this very chip." : $"It was kept of {Device}, and this is {device.Id}. Settings of one board do not fit another."),
-                new FlashCheck(13, "power_loss", FlashCheckOutcome.Passed, "Boot loader and table come last; cut anywhere, the chip's own loader answers and the plan is carried out again."),
+                    same ? "It was kept of this very chip."
+                        : $"It was kept of {Device}, and this is {device.Id}. Settings of one board do not fit another."),
+                new FlashCheck(13, "power_loss", FlashCheckOutcome.Passed,
+                    "Boot loader and table come last; cut anywhere, the chip's own loader answers and the plan is "
+                    + "carried out again."),
             ],
             Steps = steps,
             WayBack = [],
@@ -145,6 +181,8 @@ public sealed record EspBackup(int Schema, string Device, DateTimeOffset At, str
 /// <param name="Md5">32 hex digits.</param>
 public sealed record EspBackupPart(string Name, long Address, int Length, string Md5, string File);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, WriteIndented =
+    true, NewLine = "\n")]
 [JsonSerializable(typeof(EspBackup))]
 internal sealed partial class EspBackupJson : JsonSerializerContext;

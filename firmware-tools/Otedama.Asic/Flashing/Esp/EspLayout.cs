@@ -17,8 +17,8 @@ internal sealed record EspLayout
     public IReadOnlyDictionary<string, EspDescriptor?> Apps { get; init; } = new Dictionary<string, EspDescriptor?>();
 
     /// <summary>
-    /// The slot the boot loader takes: the selected one if an image stands there, else the ones before it down to factory,
-    /// then those behind, as the loader of ESP-IDF looks.
+    /// The slot the boot loader takes: the selected one if an image stands there, else the ones before it down to
+    /// factory, then those behind, as the loader of ESP-IDF looks.
     /// </summary>
     public Partition? Starts
     {

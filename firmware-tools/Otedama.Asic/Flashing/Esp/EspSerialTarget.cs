@@ -46,7 +46,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
             Version = starts is null ? null : layout.Apps[starts.Name]?.Version,
             Slot = starts?.Name,
             Slots = [.. (layout.Table?.Entries ?? []).Where(static one => one.IsApp || one.Name == "www")
-                .Select(one => new FlashSlot(one.Name, one.Offset, one.Size, one == starts, layout.Apps.GetValueOrDefault(one.Name)?.Version))],
+                .Select(one => new FlashSlot(
+                    one.Name, one.Offset, one.Size, one == starts, layout.Apps.GetValueOrDefault(one.Name)?.Version))],
             Fingerprints = new Dictionary<string, string>
             {
                 ["bootloader"] = loader.Rom.FlashMd5(0, PartitionTable.At),
@@ -55,10 +56,13 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         });
     }
 
-    public FlashProgram Program(FlashDevice device, ImageReport image, ReadOnlyMemory<byte> bytes, FlashOptions options) =>
+    public FlashProgram Program(
+        FlashDevice device, ImageReport image, ReadOnlyMemory<byte> bytes, FlashOptions options) =>
         device.SecureBoot == true || device.SecureDownload == true
-            ? throw new FlashException("The fuses of the chip allow only what its vendor signed, or close its loader. Nothing can be written.")
-            : EspSteps.Of(_layout ?? throw new FlashException("The device was not read before it was planned for."), image, bytes, options);
+            ? throw new FlashException(
+            "The fuses of the chip allow only what its vendor signed, or close its loader. Nothing can be written.")
+            : EspSteps.Of(_layout
+            ?? throw new FlashException("The device was not read before it was planned for."), image, bytes, options);
 
     public ValueTask<FlashStepResult> DoAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
     {
@@ -108,7 +112,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
     }
 
     /// <summary>Whether the chip has these bytes there, by its MD5. After ReadAsync.</summary>
-    public bool Has(long address, ReadOnlySpan<byte> bytes) => loader.Rom.FlashMd5((uint)address, (uint)bytes.Length) == EspMd5.Of(bytes);
+    public bool Has(long address, ReadOnlySpan<byte> bytes) =>
+        loader.Rom.FlashMd5((uint)address, (uint)bytes.Length) == EspMd5.Of(bytes);
 
     /// <summary>A chip that was brought into its loader goes on with what it has.</summary>
     public void Dispose()
@@ -157,7 +162,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
 
     private EspLayout ReadLayout(EspChip chip)
     {
-        PartitionTable? table = PartitionTable.Read(loader.Spi.Read(PartitionTable.At, PartitionTable.Length), chip.FlashSize, []);
+        PartitionTable? table =
+            PartitionTable.Read(loader.Spi.Read(PartitionTable.At, PartitionTable.Length), chip.FlashSize, []);
         Dictionary<string, EspDescriptor?> apps = [];
         foreach (Partition app in (table?.Entries ?? []).Where(static one => one.IsApp))
         {
@@ -207,7 +213,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         material.Shelf.Keep(step.File!, bytes);
         return EspMd5.Of(bytes) == md5
             ? FlashStepResult.Done($"{length} bytes at {at:X}h are kept as {step.File}, MD5 {md5}.")
-            : FlashStepResult.Failed($"{length} bytes at {at:X}h were read with MD5 {EspMd5.Of(bytes)}, and the chip gives {md5}.");
+            : FlashStepResult.Failed(
+            $"{length} bytes at {at:X}h were read with MD5 {EspMd5.Of(bytes)}, and the chip gives {md5}.");
     }
 
     private FlashStepResult Write(FlashStep step, FlashMaterial material)
@@ -215,10 +222,13 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         ReadOnlyMemory<byte> bytes = Padded(material.BytesOf(step), step.Length);
         if (step.Md5 is { } md5 && EspMd5.Of(bytes.Span) != md5)
         {
-            return FlashStepResult.Failed($"The bytes for {step.Part} are not those of the plan: MD5 {EspMd5.Of(bytes.Span)} instead of {md5}.");
+            return FlashStepResult.Failed(
+                $"The bytes for {step.Part} are not those of the plan: MD5 {EspMd5.Of(bytes.Span)} instead of {md5}.");
         }
         bool written = _writer.Write((uint)(step.Address ?? 0), bytes, done => material.Tell(step, done, bytes.Length));
-        return FlashStepResult.Done(written ? $"{step.Part}: {bytes.Length} bytes are at {step.Address:X}h." : $"{step.Part} was there already.");
+        return FlashStepResult.Done(
+            written ? $"{step.Part}: {bytes.Length} bytes are at {step.Address:X}h."
+            : $"{step.Part} was there already.");
     }
 
     private FlashStepResult Ask(FlashStep step) => IsThere(step)
@@ -230,10 +240,12 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         FlashBoots boots = Look(plan);
         return boots == FlashBoots.New
             ? FlashStepResult.Done($"{plan.To.Slot ?? "All of it"} is what starts.")
-            : FlashStepResult.Failed($"What starts is {boots.ToString().ToLowerInvariant()}, as far as the flash shows, and not the new firmware.");
+            : FlashStepResult.Failed(
+            $"What starts is {boots.ToString().ToLowerInvariant()}, as far as the flash shows, and not the new firmware.");
     }
 
-    /// <summary>Runs it, and hears on the port from which offset the boot loader loads, where it tells that here.</summary>
+    /// <summary>Runs it, and hears on the port from which offset the boot loader loads, where it tells that
+    /// here.</summary>
     private FlashStepResult Start(FlashStep step)
     {
         _isConnected = false;
@@ -256,12 +268,15 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
             return FlashStepResult.Done("It was reset; it does not tell on this port what it loads.");
         }
         string offset = string.Concat(loader.Port.Text.Skip(at + Loaded.Length).TakeWhile(char.IsAsciiHexDigit));
-        return step.Address is not { } wanted || offset == wanted.ToString("x", System.Globalization.CultureInfo.InvariantCulture)
+        return step.Address is not { } wanted
+            || offset == wanted.ToString("x", System.Globalization.CultureInfo.InvariantCulture)
             ? FlashStepResult.Done($"It was reset and loads from {offset}h.")
-            : FlashStepResult.Failed($"It was reset and loads from {offset}h instead of {wanted:x}h: its boot loader found the new firmware bad.");
+            : FlashStepResult.Failed(
+            $"It was reset and loads from {offset}h instead of {wanted:x}h: its boot loader found the new firmware bad.");
     }
 
-    private bool IsThere(FlashStep step) => step.Md5 is { } md5 && loader.Rom.FlashMd5((uint)(step.Address ?? 0), (uint)(step.Length ?? 0)) == md5;
+    private bool IsThere(FlashStep step) => step.Md5 is { } md5
+        && loader.Rom.FlashMd5((uint)(step.Address ?? 0), (uint)(step.Length ?? 0)) == md5;
 
     private static ReadOnlyMemory<byte> Padded(ReadOnlyMemory<byte> bytes, long? length)
     {

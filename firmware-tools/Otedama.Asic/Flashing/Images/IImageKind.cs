@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// One form of firmware file. It knows no device: what a file is and whether it is whole, and for which hardware it says
-/// it is. Pure; any thread.
+/// One form of firmware file. It knows no device: what a file is and whether it is whole, and for which hardware it
+/// says it is. Pure; any thread.
 /// </summary>
 public interface IImageKind
 {

@@ -5,7 +5,8 @@ namespace Otedama.Asic;
 /// <summary>Says what a firmware file is: the first kind that claims it looks at it. Any thread.</summary>
 public sealed class ImageInspector(IReadOnlyList<IImageKind> kinds)
 {
-    /// <summary>Bytes of a file that is looked at: twice the largest flash of a controller here, so that nobody's disk is read in.</summary>
+    /// <summary>Bytes of a file that is looked at: twice the largest flash of a controller here, so that nobody's disk
+    /// is read in.</summary>
     public const int FileMax = 64 << 20;
 
     /// <summary>Parts of one file that a report tells; a kind refuses a file with more.</summary>
@@ -23,7 +24,9 @@ public sealed class ImageInspector(IReadOnlyList<IImageKind> kinds)
     {
         if (file.Length == 0)
         {
-            return Raw(file, new ImageFinding("size", false, "The file is empty: 0 bytes. Copy it again from where it was published."));
+            return Raw(file,
+                new ImageFinding(
+                "size", false, "The file is empty: 0 bytes. Copy it again from where it was published."));
         }
         foreach (IImageKind kind in kinds)
         {
@@ -34,7 +37,8 @@ public sealed class ImageInspector(IReadOnlyList<IImageKind> kinds)
         }
         string start = Convert.ToHexStringLower(file.Span[..Math.Min(8, file.Length)]);
         return Raw(file, new ImageFinding("magic", false, $"offset 0: {start} begins no known kind of firmware "
-            + $"({string.Join(", ", kinds.Select(static kind => kind.Name))}). Only web pages listed in the catalogue are written without one."));
+            + $"({string.Join(", ", kinds.Select(static kind => kind.Name))}). Only web pages listed in the catalogue "
+            + "are written without one."));
     }
 
     /// <summary>SHA-256 as it stands in reports, catalogues and plans.</summary>
@@ -56,7 +60,9 @@ public sealed class ImageInspector(IReadOnlyList<IImageKind> kinds)
             FileInfo file = new(path);
             if (file.Exists && file.Length > FileMax)
             {
-                throw new FlashException($"{path} has {file.Length} bytes, more than any firmware ({FileMax} at most). Name the image itself.");
+                throw new FlashException(
+                    $"{path} has {file.Length} bytes, more than any firmware ({FileMax} at most). Name the image "
+                    + "itself.");
             }
             return File.ReadAllBytes(path);
         }

@@ -51,7 +51,8 @@ public sealed record ImageReport
     /// <summary>Hardware the file says it is for, any of these; empty = it does not say.</summary>
     public IReadOnlyList<ImageTarget> Targets { get; init; } = [];
 
-    /// <summary>Every check in the order it was made. A check that could not be made because one before it failed is absent.</summary>
+    /// <summary>Every check in the order it was made. A check that could not be made because one before it failed is
+    /// absent.</summary>
     public required IReadOnlyList<ImageFinding> Findings { get; init; }
 
     /// <summary>Further facts, in the file's order.</summary>
@@ -61,15 +62,18 @@ public sealed record ImageReport
     public IReadOnlyList<ImagePart> Parts { get; init; } = [];
 
     /// <summary>Every check passed, in every part.</summary>
-    public bool Sound => Findings.All(static finding => finding.Passed) && Parts.All(static part => part.Report?.Sound ?? true);
+    public bool Sound => Findings.All(static finding => finding.Passed)
+        && Parts.All(static part => part.Report?.Sound ?? true);
 
     /// <summary>What is wrong, outermost first.</summary>
-    public IEnumerable<string> Problems() => Findings.Where(static finding => !finding.Passed).Select(static finding => finding.Says)
+    public IEnumerable<string> Problems() =>
+        Findings.Where(static finding => !finding.Passed).Select(static finding => finding.Says)
         .Concat(Parts.SelectMany(static part => part.Report?.Problems().Select(text => $"{part.Name}: {text}") ?? []));
 }
 
 /// <summary>One check of a file.</summary>
-/// <param name="Check">Short name: size, magic, chip, segments, xor, sha256, descriptor, strings, table, suffix.</param>
+/// <param name="Check">Short name: size, magic, chip, segments, xor, sha256, descriptor, strings, table,
+/// suffix.</param>
 /// <param name="Says">A sentence: where (offset), what was found, what is allowed.</param>
 public sealed record ImageFinding(string Check, bool Passed, string Says);
 
@@ -80,7 +84,8 @@ public sealed record ImageFact(string Name, string Value);
 /// <param name="Name">Such as bootloader, app, nvs, b.bin.</param>
 /// <param name="Offset">In the file, bytes.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="Address">Where it is written: bytes from the start of the flash, or the memory address; null = the device decides.</param>
+/// <param name="Address">Where it is written: bytes from the start of the flash, or the memory address; null = the
+/// device decides.</param>
 /// <param name="Report">What it is by itself; null = bytes without a form.</param>
 public sealed record ImagePart(string Name, long Offset, long Length, long? Address, ImageReport? Report);
 

@@ -5,8 +5,8 @@ using Otedama.Interop;
 namespace Otedama.Asic;
 
 /// <summary>
-/// The record of one plan's steps. What Append returned from is on the disk, name included. One writer: a second tool is
-/// refused by the system's lock. One thread.
+/// The record of one plan's steps. What Append returned from is on the disk, name included. One writer: a second tool
+/// is refused by the system's lock. One thread.
 /// </summary>
 public sealed class FlashLedger : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class FlashLedger : IDisposable
 
     private readonly string _folder;
     private readonly TimeProvider _time;
-    private readonly FileStream _lock;
+    private readonly FileStream _gate;
     private readonly FileStream _file;
     private readonly List<FlashEntry> _entries;
     private string _head;
@@ -28,7 +28,7 @@ public sealed class FlashLedger : IDisposable
     {
         _folder = folder;
         _time = time;
-        _lock = hold;
+        _gate = hold;
         _file = file;
         _entries = [.. reading.Entries];
         _head = reading.Head;
@@ -44,8 +44,8 @@ public sealed class FlashLedger : IDisposable
     }
 
     /// <summary>
-    /// Takes hold of it. A torn last line is kept beside it and cut off, and an entry says so. Throws FlashException when
-    /// it is broken or another program has it, IOException when the disk refuses.
+    /// Takes hold of it. A torn last line is kept beside it and cut off, and an entry says so. Throws FlashException
+    /// when it is broken or another program has it, IOException when the disk refuses.
     /// </summary>
     /// <param name="planHash">SHA-256 in hex of the plan's text: the chain begins with it.</param>
     public static FlashLedger Open(string folder, string planHash, TimeProvider time)
@@ -56,7 +56,8 @@ public sealed class FlashLedger : IDisposable
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
-            byte[] bytes = new byte[checked((int)Math.Min(file.Length, (long)FlashLedgerReading.EntriesMax * FlashLedgerReading.LineMax))];
+            byte[] bytes = new byte[checked(
+                (int)Math.Min(file.Length, (long)FlashLedgerReading.EntriesMax * FlashLedgerReading.LineMax))];
             file.ReadExactly(bytes);
             FlashLedgerReading reading = FlashLedgerReading.Of(bytes, HeadOf(folder), planHash);
             if (reading.Damage == LedgerDamage.Broken)
@@ -80,26 +81,31 @@ public sealed class FlashLedger : IDisposable
         }
     }
 
-    /// <summary>Returns when the disk has the entry. Throws IOException or FlashException; then nothing may be done to the device.</summary>
+    /// <summary>Returns when the disk has the entry. Throws IOException or FlashException; then nothing may be done to
+    /// the device.</summary>
     public void Append(FlashEntryKind kind, int? step, string says)
     {
         if (_entries.Count >= FlashLedgerReading.EntriesMax)
         {
-            throw new FlashException($"The ledger in {_folder} has {_entries.Count} entries, as many as one may. Make a new plan.");
+            throw new FlashException(
+                $"The ledger in {_folder} has {_entries.Count} entries, as many as one may. Make a new plan.");
         }
-        FlashEntry entry = new(_entries.Count, _time.GetUtcNow(), kind, step, says.Length > SaysMax ? says[..SaysMax] : says);
+        FlashEntry entry =
+            new(_entries.Count, _time.GetUtcNow(), kind, step, says.Length > SaysMax ? says[..SaysMax] : says);
         byte[] line = FlashLedgerReading.LineOf(_head, entry, out string hash);
         _file.Write(line);
         _file.Flush(flushToDisk: true);
         _entries.Add(entry);
         _head = hash;
-        DurableFile.Write(Path.Combine(_folder, HeadName), Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_entries.Count} {_head}\n")));
+        DurableFile.Write(
+            Path.Combine(_folder, HeadName),
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_entries.Count} {_head}\n")));
     }
 
     public void Dispose()
     {
         _file.Dispose();
-        _lock.Dispose();
+        _gate.Dispose();
     }
 
     private static FileStream Hold(string folder)
@@ -111,14 +117,17 @@ public sealed class FlashLedger : IDisposable
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new FlashException($"The ledger in {folder} cannot be taken ({e.Message.TrimEnd('.')}). If another otedama flashes by this plan, wait until it has ended.", e);
+            throw new FlashException(
+                $"The ledger in {folder} cannot be taken ({e.Message.TrimEnd('.')}). If another otedama flashes by "
+                + "this plan, wait until it has ended.", e);
         }
     }
 
     private static byte[] ReadShared(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        byte[] bytes = new byte[checked((int)Math.Min(file.Length, (long)FlashLedgerReading.EntriesMax * FlashLedgerReading.LineMax))];
+        byte[] bytes = new byte[checked(
+            (int)Math.Min(file.Length, (long)FlashLedgerReading.EntriesMax * FlashLedgerReading.LineMax))];
         file.ReadExactly(bytes);
         return bytes;
     }

@@ -12,18 +12,20 @@ public enum LedgerDamage
     /// <summary>The last line was being written when the power went: what it announced was not begun.</summary>
     Torn,
 
-    /// <summary>Something that was on the disk once is gone or changed: the ledger says nothing reliable of the device.</summary>
+    /// <summary>Something that was on the disk once is gone or changed: the ledger says nothing reliable of the
+    /// device.</summary>
     Broken,
 }
 
 /// <summary>
-/// What a ledger's bytes say. A line is the SHA-256 in hex of the hash before it, a line feed and the entry's JSON; then a
-/// blank and that JSON. The hash before the first is that of the plan. Beside the ledger lies its head, "count hash",
-/// written after each line, so that lines missing at the end are seen. Pure.
+/// What a ledger's bytes say. A line is the SHA-256 in hex of the hash before it, a line feed and the entry's JSON;
+/// then a blank and that JSON. The hash before the first is that of the plan. Beside the ledger lies its head, "count
+/// hash", written after each line, so that lines missing at the end are seen. Pure.
 /// </summary>
 public sealed record FlashLedgerReading
 {
-    /// <summary>Entries of one ledger: a plan has some thirty steps, two entries each, and may be resumed a hundred times.</summary>
+    /// <summary>Entries of one ledger: a plan has some thirty steps, two entries each, and may be resumed a hundred
+    /// times.</summary>
     public const int EntriesMax = 10_000;
 
     /// <summary>Bytes of one line.</summary>
@@ -82,11 +84,14 @@ public sealed record FlashLedgerReading
         }
         return HeadWrong(head, entries.Count, hashes) is { } words ? Broken(words)
             : at == bytes.Length ? Reading(LedgerDamage.None, null)
-            : Reading(LedgerDamage.Torn, $"The ledger's last line is cut: {bytes.Length - at} bytes after entry {entries.Count - 1} have no end. "
+            : Reading(LedgerDamage.Torn,
+            $"The ledger's last line is cut: {bytes.Length - at} bytes after entry {entries.Count - 1} have no end. "
                 + "Each entry is on the disk before its step begins, so the step it announced was not begun.");
 
-        FlashLedgerReading Broken(string words) => Reading(LedgerDamage.Broken, $"The ledger is damaged: {words}. What was done to the device "
-            + "after that cannot be told from it. Nothing is resumed: make a new plan, which looks at the device itself; backups in this folder stay.");
+        FlashLedgerReading Broken(string words) =>
+            Reading(LedgerDamage.Broken, $"The ledger is damaged: {words}. What was done to the device "
+            + "after that cannot be told from it. Nothing is resumed: make a new plan, which looks at the device "
+            + "itself; backups in this folder stay.");
 
         FlashLedgerReading Reading(LedgerDamage damage, string? says) => new()
         {
@@ -105,7 +110,8 @@ public sealed record FlashLedgerReading
         return null;
     }
 
-    private static string? WrongIn(ReadOnlySpan<byte> line, string before, int number, out FlashEntry? entry, out string hash)
+    private static string? WrongIn(
+        ReadOnlySpan<byte> line, string before, int number, out FlashEntry? entry, out string hash)
     {
         entry = null;
         hash = "";
@@ -127,7 +133,8 @@ public sealed record FlashLedgerReading
         {
             return $"is no entry: {e.Message.TrimEnd('.')}";
         }
-        return entry is null || entry.Number != number ? $"has number {entry?.Number.ToString(CultureInfo.InvariantCulture) ?? "none"}" : null;
+        return entry is null || entry.Number != number
+            ? $"has number {entry?.Number.ToString(CultureInfo.InvariantCulture) ?? "none"}" : null;
     }
 
     /// <summary>The head is written after the line, so it may be one behind and never ahead.</summary>

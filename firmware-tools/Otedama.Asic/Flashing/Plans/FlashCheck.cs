@@ -25,6 +25,7 @@ public enum FlashCheckOutcome
 
 /// <summary>One rule, applied.</summary>
 /// <param name="Rule">1 to 15.</param>
-/// <param name="Name">plan, catalogue, match, downgrade, backup, quiet, write, order, transport, verify, roll_back, rollout, power_loss, ledger, secrets.</param>
+/// <param name="Name">plan, catalogue, match, downgrade, backup, quiet, write, order, transport, verify, roll_back,
+/// rollout, power_loss, ledger, secrets.</param>
 /// <param name="Says">Sentences: value found, what is allowed, next step.</param>
 public sealed record FlashCheck(int Rule, string Name, FlashCheckOutcome Outcome, string Says);

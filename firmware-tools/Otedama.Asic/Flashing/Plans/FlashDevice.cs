@@ -22,8 +22,8 @@ public enum FlashTransport
 }
 
 /// <summary>
-/// What is known of a device before it is written, in one form for every way to it. Null = it does not say, which is not
-/// 0. No secret is in it.
+/// What is known of a device before it is written, in one form for every way to it. Null = it does not say, which is
+/// not 0. No secret is in it.
 /// </summary>
 public sealed record FlashDevice
 {
@@ -72,7 +72,8 @@ public sealed record FlashDevice
 
     public FlashHealth Health { get; init; } = new();
 
-    /// <summary>Fingerprints of what must be the same afterwards, by name: table, bootloader, nvs. MD5 as the loader gives it.</summary>
+    /// <summary>Fingerprints of what must be the same afterwards, by name: table, bootloader, nvs. MD5 as the loader
+    /// gives it.</summary>
     public IReadOnlyDictionary<string, string> Fingerprints { get; init; } = new Dictionary<string, string>();
 }
 

@@ -35,7 +35,8 @@ public static class FlashDeviceFile
         {
             FileInfo file = new(path);
             return file.Exists && file.Length > FileMax
-                ? throw new FlashException($"The device file {path} has {file.Length} bytes; {FileMax} at most are allowed.")
+                ? throw new FlashException(
+                $"The device file {path} has {file.Length} bytes; {FileMax} at most are allowed.")
                 : Parse(File.ReadAllBytes(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -99,9 +100,12 @@ public static class FlashDeviceFile
     };
 
     public static string? ControllerOf(string? family) => family is null ? null
-        : Array.Find(s_controllers, one => family.StartsWith(one.Begins, StringComparison.OrdinalIgnoreCase)).Controller;
+        : Array.Find(s_controllers, one => family.StartsWith(one.Begins, StringComparison.OrdinalIgnoreCase))
+        .Controller;
 
-    private const string Forms = "Give the reply of /api/system/info, an otedama reading, or {\"family\":\"Bitaxe\",\"board\":\"601\",\"chip\":\"BM1370\",\"version\":\"v2.14.2\"}.";
+    private const string Forms =
+        "Give the reply of /api/system/info, an otedama reading, or "
+        + "{\"family\":\"Bitaxe\",\"board\":\"601\",\"chip\":\"BM1370\",\"version\":\"v2.14.2\"}.";
 
     private static FlashDevice OfAxeOs(Members info)
     {
@@ -182,8 +186,10 @@ public static class FlashDeviceFile
             Id = root.Text("id") ?? mac ?? $"file:{Path.GetFileName(name)}",
             Address = root.Text("address") ?? "unknown",
             Transport = transport is null ? FlashTransport.Unknown
-                : Enum.TryParse(transport, ignoreCase: true, out FlashTransport known) && !char.IsAsciiDigit(transport[0]) ? known
-                : throw new FlashException($"The device file {name} has transport \"{transport}\"; serial, usb, storage and network are allowed."),
+                : Enum.TryParse(transport, ignoreCase: true, out FlashTransport known)
+                && !char.IsAsciiDigit(transport[0]) ? known
+                : throw new FlashException(
+                $"The device file {name} has transport \"{transport}\"; serial, usb, storage and network are allowed."),
             Family = family,
             Model = root.Text("model"),
             Board = root.Text("board"),
@@ -225,7 +231,8 @@ public static class FlashDeviceFile
             }
         }
 
-        public bool Has(string name) => _all.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+        public bool Has(string name) => _all.TryGetValue(name, out JsonElement value)
+            && value.ValueKind != JsonValueKind.Null;
 
         public Members Inner(string name) => new(_all.GetValueOrDefault(name));
 
@@ -243,8 +250,10 @@ public static class FlashDeviceFile
 
         public double? Number(string name) => _all.GetValueOrDefault(name) switch
         {
-            { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number) && Math.Abs(number) < 1e15 => number,
-            { ValueKind: JsonValueKind.String } value when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number)
+                && Math.Abs(number) < 1e15 => number,
+            { ValueKind: JsonValueKind.String } value when double.TryParse(
+                value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && Math.Abs(number) < 1e15 => number,
             _ => null,
         };
@@ -260,10 +269,12 @@ public static class FlashDeviceFile
         public ulong? Count(string name) => Number(name) is { } number and >= 0 ? (ulong)number : null;
 
         /// <summary>Null also when it fits no int.</summary>
-        public int? Small(string name) => Number(name) is { } number && Math.Abs(number) < int.MaxValue ? (int)number : null;
+        public int? Small(string name) => Number(name) is { } number && Math.Abs(number) < int.MaxValue ? (int)number
+            : null;
 
         /// <summary>A number of seconds, or a TimeSpan as JSON has it.</summary>
         public double? Seconds(string name) => Number(name)
-            ?? (TimeSpan.TryParse(Text(name), CultureInfo.InvariantCulture, out TimeSpan span) ? span.TotalSeconds : null);
+            ?? (TimeSpan.TryParse(Text(name), CultureInfo.InvariantCulture, out TimeSpan span) ? span.TotalSeconds
+            : null);
     }
 }

@@ -8,7 +8,8 @@ namespace Otedama.Asic;
 /// </summary>
 public sealed class FlashFolder : IFlashShelf
 {
-    /// <summary>Plans of one device whose backups and image are kept; of older ones only plan and ledger stay.</summary>
+    /// <summary>Plans of one device whose backups and image are kept; of older ones only plan and ledger
+    /// stay.</summary>
     public const int BackupsMax = 3;
 
     private const string PlanName = "plan.json";
@@ -32,7 +33,8 @@ public sealed class FlashFolder : IFlashShelf
     /// <summary>SHA-256 in hex of the plan's text.</summary>
     public string PlanHash { get; }
 
-    /// <summary>Keeps the plan and its image below that root. Throws IOException or UnauthorizedAccessException.</summary>
+    /// <summary>Keeps the plan and its image below that root. Throws IOException or
+    /// UnauthorizedAccessException.</summary>
     public static FlashFolder Create(string root, FlashPlan plan, ReadOnlySpan<byte> image)
     {
         byte[] text = plan.ToJson();
@@ -64,28 +66,40 @@ public sealed class FlashFolder : IFlashShelf
         }
     }
 
-    /// <summary>The plan of that id, or of the beginning of one. Throws FlashException when none or several fit.</summary>
+    /// <summary>The plan of that id, or of the beginning of one. Throws FlashException when none or several
+    /// fit.</summary>
     public static FlashFolder Find(string root, string id)
     {
         string[] found = id.Length >= 4 && id.All(char.IsAsciiHexDigit) && Directory.Exists(root)
             ? [.. Directory.EnumerateDirectories(root).SelectMany(Directory.EnumerateDirectories)
-                .Where(path => Path.GetFileName(path).Split('-')[^1].StartsWith(id, StringComparison.OrdinalIgnoreCase))]
+                .Where(path => Path.GetFileName(path).Split('-')[^1]
+                    .StartsWith(id, StringComparison.OrdinalIgnoreCase))]
             : [];
         return found.Length switch
         {
             1 => Open(found[0]),
-            0 => throw new FlashException($"No plan \"{id}\" is below {root}. Give its id (16 hex digits, at least the first 4), as it was printed."),
-            _ => throw new FlashException($"\"{id}\" begins {found.Length} plans: {string.Join(", ", found.Take(4).Select(static path => Path.GetFileName(path).Split('-')[^1]))}. Give more of it."),
+            0 => throw new FlashException(
+                $"No plan \"{id}\" is below {root}. Give its id (16 hex digits, at least the first 4), as it was "
+                + "printed."),
+            _ => throw new FlashException(
+                $"\"{id}\" begins {found.Length} plans: "
+                + $"{string.Join(", ", found.Take(4).Select(static path => Path.GetFileName(path).Split('-')[^1]))}. "
+                + "Give more of it."),
         };
     }
 
     /// <summary>The image as it was when the plan was made. Throws FlashException when it is another.</summary>
     public byte[] Image()
     {
-        byte[] bytes = Find(ImageName) ?? throw new FlashException($"The image of plan {Id} is gone from {FolderPath}: only the last {BackupsMax} plans of a device keep theirs. Make a new plan.");
+        byte[] bytes = Find(ImageName)
+            ?? throw new FlashException(
+            $"The image of plan {Id} is gone from {FolderPath}: only the last {BackupsMax} plans of a device keep "
+            + "theirs. Make a new plan.");
         return ImageInspector.HashOf(bytes) == Plan.Image.Sha256
             ? bytes
-            : throw new FlashException($"{Path.Combine(FolderPath, ImageName)} is not the image of plan {Id}: its SHA-256 is {ImageInspector.HashOf(bytes)}, the plan's {Plan.Image.Sha256}. Make a new plan.");
+            : throw new FlashException(
+            $"{Path.Combine(FolderPath, ImageName)} is not the image of plan {Id}: its SHA-256 is "
+            + $"{ImageInspector.HashOf(bytes)}, the plan's {Plan.Image.Sha256}. Make a new plan.");
     }
 
     public void Keep(string file, ReadOnlySpan<byte> bytes) => DurableFile.Write(PathOf(file), bytes);
@@ -95,10 +109,13 @@ public sealed class FlashFolder : IFlashShelf
     /// <summary>Takes backups and images of older plans of the same device away; plans and ledgers stay.</summary>
     public void Prune()
     {
-        string[] older = [.. Directory.EnumerateDirectories(Path.GetDirectoryName(FolderPath)!).OrderDescending(StringComparer.Ordinal).Skip(BackupsMax)];
+        string[] older =
+            [.. Directory.EnumerateDirectories(Path.GetDirectoryName(FolderPath)!)
+            .OrderDescending(StringComparer.Ordinal).Skip(BackupsMax)];
         foreach (string file in older.Where(path => path != FolderPath).SelectMany(Directory.EnumerateFiles))
         {
-            if (Path.GetFileName(file) != PlanName && !Path.GetFileName(file).StartsWith("ledger", StringComparison.Ordinal))
+            if (Path.GetFileName(file) != PlanName
+                && !Path.GetFileName(file).StartsWith("ledger", StringComparison.Ordinal))
             {
                 File.Delete(file);
             }

@@ -1,7 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>What steps take their bytes from and keep them in.</summary>
-public sealed class FlashMaterial(FlashPlan plan, ReadOnlyMemory<byte> image, IFlashShelf shelf, Action<FlashProgress>? progress = null)
+public sealed class FlashMaterial(
+    FlashPlan plan, ReadOnlyMemory<byte> image, IFlashShelf shelf, Action<FlashProgress>? progress = null)
 {
     public FlashPlan Plan { get; } = plan;
 
@@ -22,7 +23,8 @@ public sealed class FlashMaterial(FlashPlan plan, ReadOnlyMemory<byte> image, IF
         long length = step.Length ?? Image.Length - from;
         return from >= 0 && length >= 0 && from + length <= Image.Length
             ? Image.Slice((int)from, (int)length)
-            : throw new FlashException($"Step {step.Index} takes bytes {from} to {from + length} of an image of {Image.Length}. Make a new plan.");
+            : throw new FlashException(
+            $"Step {step.Index} takes bytes {from} to {from + length} of an image of {Image.Length}. Make a new plan.");
     }
 
     public void Tell(FlashStep step, long done, long all) => progress?.Invoke(new FlashProgress(step, done, all));

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Everything that will be done to one device, written down before anything is: what is shown, confirmed, carried out and
-/// taken up again after a break. Its id is the hash of its text, so a plan that was changed is another plan.
+/// Everything that will be done to one device, written down before anything is: what is shown, confirmed, carried out
+/// and taken up again after a break. Its id is the hash of its text, so a plan that was changed is another plan.
 /// </summary>
 public sealed record FlashPlan
 {
@@ -37,7 +37,8 @@ public sealed record FlashPlan
     public required IReadOnlyList<FlashStep> WayBack { get; init; }
 
     /// <summary>No check failed and none is open.</summary>
-    public bool MayBeWritten => Checks.Count > 0 && Checks.All(static check => check.Outcome is not (FlashCheckOutcome.Failed or FlashCheckOutcome.Unknown));
+    public bool MayBeWritten => Checks.Count > 0
+        && Checks.All(static check => check.Outcome is not (FlashCheckOutcome.Failed or FlashCheckOutcome.Unknown));
 
     /// <summary>The text that is kept and hashed: JSON, UTF-8.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, FlashJson.Default.FlashPlan);
@@ -59,7 +60,9 @@ public sealed record FlashPlan
         }
         return plan is { Schema: SchemaNow }
             ? plan
-            : throw new FlashException($"The plan {name} has schema {plan?.Schema.ToString() ?? "none"}; this version reads {SchemaNow}. Make a new one.");
+            : throw new FlashException(
+            $"The plan {name} has schema {plan?.Schema.ToString() ?? "none"}; this version reads {SchemaNow}. Make a "
+            + "new one.");
     }
 }
 
@@ -70,4 +73,5 @@ public sealed record FlashFirmware(string? Version, string? Slot, string? Sha256
 
 /// <param name="Path">As the operator named it.</param>
 /// <param name="Trusted">catalogue, or the hash that was typed in full; null = neither.</param>
-public sealed record FlashImage(string Path, string Kind, ImagePurpose Purpose, long Size, string Sha256, string? Trusted);
+public sealed record FlashImage(
+    string Path, string Kind, ImagePurpose Purpose, long Size, string Sha256, string? Trusted);

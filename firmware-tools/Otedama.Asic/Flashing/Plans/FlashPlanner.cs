@@ -4,7 +4,8 @@ namespace Otedama.Asic;
 public static class FlashPlanner
 {
     /// <summary>Throws FlashException when the way to the device cannot bring the image there.</summary>
-    /// <param name="target">Null = only image and device are judged: the plan has no steps and is never carried out.</param>
+    /// <param name="target">Null = only image and device are judged: the plan has no steps and is never carried
+    /// out.</param>
     public static FlashPlan Make(FlashFacts facts, IFlashTarget? target, ReadOnlyMemory<byte> image, TimeProvider time)
     {
         FlashProgram program = target is null || !facts.Image.Sound && facts.Purpose != ImagePurpose.Www
@@ -18,8 +19,11 @@ public static class FlashPlanner
             Target = target?.Name ?? "none",
             Device = facts.Device,
             From = new FlashFirmware(facts.Device.Version, facts.Device.Slot, null),
-            To = new FlashFirmware(facts.Version, program.Steps.FirstOrDefault(static step => step is { Kind: FlashStepKind.Write, Slot: not null })?.Slot, facts.Image.Sha256),
-            Image = new FlashImage(facts.ImagePath, facts.Image.Kind, facts.Purpose, facts.Image.Size, facts.Image.Sha256,
+            To = new FlashFirmware(
+                facts.Version, program.Steps.FirstOrDefault(
+                static step => step is { Kind: FlashStepKind.Write, Slot: not null })?.Slot, facts.Image.Sha256),
+            Image = new FlashImage(
+                facts.ImagePath, facts.Image.Kind, facts.Purpose, facts.Image.Size, facts.Image.Sha256,
                 facts.Entry is not null ? "catalogue" : facts.TrustsHash ? facts.Image.Sha256 : null),
             Checks = FlashRules.Check(all),
             Steps = program.Steps,

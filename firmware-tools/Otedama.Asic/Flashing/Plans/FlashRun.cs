@@ -20,10 +20,12 @@ public enum FlashEnding
 public sealed record FlashOutcome(FlashEnding Ending, string Says);
 
 /// <summary>
-/// Carries a confirmed plan out: each step is in the ledger, on the disk, before the target hears of it. Stopped or killed
-/// anywhere, a new run on the same folder goes on. One thread.
+/// Carries a confirmed plan out: each step is in the ledger, on the disk, before the target hears of it. Stopped or
+/// killed anywhere, a new run on the same folder goes on. One thread.
 /// </summary>
-public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedger ledger, ReadOnlyMemory<byte> image, Action<FlashProgress>? progress = null)
+public sealed class FlashRun(
+    FlashFolder folder, IFlashTarget target, FlashLedger ledger, ReadOnlyMemory<byte> image,
+    Action<FlashProgress>? progress = null)
 {
     private readonly FlashPlan _plan = folder.Plan;
     private readonly FlashMaterial _material = new(folder.Plan, image, folder, progress);
@@ -47,7 +49,9 @@ public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedge
         await RequireSameDeviceAsync(stop);
         if (isNew)
         {
-            ledger.Append(FlashEntryKind.Confirmed, null, $"Plan {folder.Id}: {_plan.Image.Kind} {_plan.To.Version ?? "of unknown version"} to {_plan.Device.Id} was shown and confirmed.");
+            ledger.Append(FlashEntryKind.Confirmed, null,
+                $"Plan {folder.Id}: {_plan.Image.Kind} {_plan.To.Version ?? "of unknown version"} to "
+                + $"{_plan.Device.Id} was shown and confirmed.");
             return await ForwardAsync(0, stop);
         }
         ledger.Append(FlashEntryKind.Resumed, null, "A restarted tool goes on.");
@@ -88,8 +92,11 @@ public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedge
         return boots switch
         {
             FlashBoots.Old => End(FlashEnding.OldStays, $"{failed} Nothing else was changed: the old firmware starts."),
-            FlashBoots.New => Open($"{failed} The device has the new firmware all the same, and no way leads back. Go on with --resume {folder.Id}."),
-            _ => Open($"{failed} What starts cannot be seen now. Once the device answers again, go on with --resume {folder.Id}"
+            FlashBoots.New =>
+                Open($"{failed} The device has the new firmware all the same, and no way leads back. Go on with "
+                + $"--resume {folder.Id}."),
+            _ => Open($"{failed} What starts cannot be seen now. Once the device answers again, go on with --resume "
+                + $"{folder.Id}"
                 + (_plan.Device.Transport == FlashTransport.Network ? "; if it never does, write it by serial." : ".")),
         };
     }
@@ -101,13 +108,15 @@ public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedge
         {
             if (await DoAsync(step, stop) is { } failed)
             {
-                return Open($"{why} On the way back: {failed} Go on with --resume {folder.Id}; the backup is in {folder.FolderPath}.");
+                return Open($"{why} On the way back: {failed} Go on with --resume {folder.Id}; the backup is in "
+                    + $"{folder.FolderPath}.");
             }
         }
         FlashBoots boots = await LookAsync(stop);
         return boots == FlashBoots.Old
             ? End(FlashEnding.RolledBack, $"{why} The old firmware is back.")
-            : Open($"{why} The way back was gone, and the old firmware is not seen to start. Go on with --resume {folder.Id}; the backup is in {folder.FolderPath}.");
+            : Open($"{why} The way back was gone, and the old firmware is not seen to start. Go on with --resume "
+            + $"{folder.Id}; the backup is in {folder.FolderPath}.");
     }
 
     /// <summary>Null = done.</summary>
@@ -153,13 +162,17 @@ public sealed class FlashRun(FlashFolder folder, IFlashTarget target, FlashLedge
         FlashDevice now = await target.ReadAsync(stop);
         if (now.Id != _plan.Device.Id)
         {
-            throw new FlashException($"Another device is at {now.Address}: {now.Id}; the plan is for {_plan.Device.Id}. Nothing was written. Connect that one, or make a plan for this.");
+            throw new FlashException(
+                $"Another device is at {now.Address}: {now.Id}; the plan is for {_plan.Device.Id}. Nothing was "
+                + "written. Connect that one, or make a plan for this.");
         }
     }
 
-    private bool IsDone(FlashStep step) => ledger.Entries.Any(entry => entry.Kind == FlashEntryKind.Done && entry.Step == step.Index);
+    private bool IsDone(FlashStep step) =>
+        ledger.Entries.Any(entry => entry.Kind == FlashEntryKind.Done && entry.Step == step.Index);
 
-    private bool Begun(int index) => index >= 0 && ledger.Entries.Any(entry => entry.Kind == FlashEntryKind.Begin && entry.Step == _plan.Steps[index].Index);
+    private bool Begun(int index) => index >= 0
+        && ledger.Entries.Any(entry => entry.Kind == FlashEntryKind.Begin && entry.Step == _plan.Steps[index].Index);
 
     private FlashOutcome End(FlashEnding ending, string says)
     {

@@ -78,7 +78,8 @@ public enum FlashStepOutcome
     Done,
     Failed,
 
-    /// <summary>It may or may not have happened, as when the last reply is lost; the next look at the device decides.</summary>
+    /// <summary>It may or may not have happened, as when the last reply is lost; the next look at the device
+    /// decides.</summary>
     Unknown,
 }
 

@@ -5,7 +5,8 @@ namespace Otedama.Asic;
 /// <param name="Name">As FlashCheck.Name.</param>
 /// <param name="Text">What it asks, in a sentence.</param>
 /// <param name="Apply">Outcome and the sentence that explains it.</param>
-public sealed record FlashRule(int Number, string Name, string Text, Func<FlashFacts, (FlashCheckOutcome Outcome, string Says)> Apply)
+public sealed record FlashRule(
+    int Number, string Name, string Text, Func<FlashFacts, (FlashCheckOutcome Outcome, string Says)> Apply)
 {
     public FlashCheck Check(FlashFacts facts)
     {

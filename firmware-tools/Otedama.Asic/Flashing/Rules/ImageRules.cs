@@ -41,14 +41,23 @@ internal static class ImageRules
         }
         if (facts.Entry is { } entry)
         {
-            return entry.Size != image.Size ? Failed($"The catalogue has this hash with {entry.Size} bytes, and the file has {image.Size}. Tell the catalogue's signer.")
-                : entry.Kind != facts.Purpose ? Failed($"The catalogue has it as {entry.Kind}, and the file is {facts.Purpose}. Tell the catalogue's signer.")
-                : image.Version is { } told && told != entry.Version ? Failed($"The catalogue has it as version {entry.Version}, and the file says {told}. Tell the catalogue's signer.")
-                : Passed($"Whole ({image.Kind}, {image.Size} bytes), and in the catalogue as {entry.Family} {entry.Version}.");
+            return entry.Size != image.Size
+                ? Failed($"The catalogue has this hash with {entry.Size} bytes, and the file has {image.Size}. Tell "
+                + "the catalogue's signer.")
+                : entry.Kind != facts.Purpose
+                ? Failed($"The catalogue has it as {entry.Kind}, and the file is {facts.Purpose}. Tell the "
+                + "catalogue's signer.")
+                : image.Version is { } told && told != entry.Version
+                ? Failed($"The catalogue has it as version {entry.Version}, and the file says {told}. Tell the "
+                + "catalogue's signer.")
+                : Passed($"Whole ({image.Kind}, {image.Size} bytes), and in the catalogue as {entry.Family} "
+                + $"{entry.Version}.");
         }
         return facts.TrustsHash
-            ? Waived($"Whole ({image.Kind}, {image.Size} bytes); not in the catalogue, its hash was typed in full: {image.Sha256}.")
-            : Unknown($"Whole ({image.Kind}, {image.Size} bytes), and its SHA-256 {image.Sha256} is in no catalogue. If you know where it is from, type --trust-hash and that hash.");
+            ? Waived($"Whole ({image.Kind}, {image.Size} bytes); not in the catalogue, its hash was typed in full: "
+            + $"{image.Sha256}.")
+            : Unknown($"Whole ({image.Kind}, {image.Size} bytes), and its SHA-256 {image.Sha256} is in no catalogue. "
+            + "If you know where it is from, type --trust-hash and that hash.");
     }
 
     public static (FlashCheckOutcome Outcome, string Says) Match(FlashFacts facts)
@@ -60,8 +69,10 @@ internal static class ImageRules
         }
         if (IsNoBoard(facts.Board))
         {
-            return Failed($"The device does not know its board ({device.Board ?? "nothing"}); an image for another would be taken and would not run. "
-                + (device.Transport == FlashTransport.Serial ? "Read the number off the board and give it as --board." : "Set its board first, or flash it by serial."));
+            return Failed($"The device does not know its board ({device.Board ?? "nothing"}); an image for another "
+                + "would be taken and would not run. "
+                + (device.Transport == FlashTransport.Serial ? "Read the number off the board and give it as --board."
+                : "Set its board first, or flash it by serial."));
         }
         if (facts.Options.Board is { } typed && !IsNoBoard(device.Board) && !Same(typed, device.Board))
         {
@@ -78,8 +89,10 @@ internal static class ImageRules
         if (facts.Entry is not { } entry)
         {
             return facts.TrustsHash
-                ? Waived($"No catalogue says which boards it is for; whoever typed the hash knows that it is for board {facts.Board} with {device.Chip ?? "an unknown chip"}.")
-                : Unknown($"No catalogue says which boards it is for, and the image itself cannot: the device is board {facts.Board} with {device.Chip ?? "an unknown chip"}.");
+                ? Waived("No catalogue says which boards it is for; whoever typed the hash knows that it is for "
+                + $"board {facts.Board} with {device.Chip ?? "an unknown chip"}.")
+                : Unknown("No catalogue says which boards it is for, and the image itself cannot: the device is "
+                + $"board {facts.Board} with {device.Chip ?? "an unknown chip"}.");
         }
         if (device.Family is { } family && !Same(family, entry.Family))
         {
@@ -87,15 +100,19 @@ internal static class ImageRules
         }
         if (!entry.Boards.Any(board => Same(board, facts.Board)))
         {
-            return Failed($"The image is for board {string.Join(", ", entry.Boards.Take(16))}, and the device is board {facts.Board}.");
+            return Failed($"The image is for board {string.Join(", ", entry.Boards.Take(16))}, and the device is "
+                + $"board {facts.Board}.");
         }
         if (entry.Chips.Count > 0 && !entry.Chips.Any(chip => Same(chip, device.Chip)))
         {
             return device.Chip is null
-                ? Unknown($"The image is for {string.Join(", ", entry.Chips.Take(16))}, and the device does not say which chip it has.")
-                : Failed($"The image is for {string.Join(", ", entry.Chips.Take(16))}, and the device has {device.Chip}.");
+                ? Unknown($"The image is for {string.Join(", ", entry.Chips.Take(16))}, and the device does not say "
+                + "which chip it has.")
+                : Failed($"The image is for {string.Join(", ", entry.Chips.Take(16))}, and the device has "
+                + $"{device.Chip}.");
         }
-        return Passed($"Board {facts.Board} with {device.Chip ?? "no chip told"} is among those of the catalogue's entry.");
+        return Passed($"Board {facts.Board} with {device.Chip ?? "no chip told"} is among those of the catalogue's "
+            + "entry.");
     }
 
     public static (FlashCheckOutcome Outcome, string Says) Downgrade(FlashFacts facts)
@@ -108,22 +125,30 @@ internal static class ImageRules
         }
         if (from is null && facts.Options.Factory)
         {
-            return NotApplicable("The device has no firmware that says its version, and a factory image replaces all of it.");
+            return NotApplicable(
+                "The device has no firmware that says its version, and a factory image replaces all of it.");
         }
         if (facts.Entry?.MinFrom is { } least && VersionOrder.Compare(from, least) is null or < 0)
         {
-            return Failed($"{to} may be written over {least} or newer, and the device has {from ?? "a version it does not say"}. Update to {least} first.");
+            return Failed($"{to} may be written over {least} or newer, and the device has "
+                + $"{from ?? "a version it does not say"}. Update to {least} first.");
         }
         return VersionOrder.Compare(to, from) switch
         {
             > 0 => Passed($"{from} to {to}."),
             0 when facts.Options.Force => Waived($"The device has {from} already; --force writes it again."),
             0 => Failed($"The device has {from} already. --force writes it again."),
-            < 0 when !facts.Options.AllowDowngrade => Failed($"{to} is older than {from}, which the device has. --allow-downgrade goes back where the catalogue allows it."),
-            < 0 when facts.Entry is { AllowDowngrade: false } => Failed($"{to} is older than {from}, and the catalogue does not allow it to be gone back to."),
+            < 0 when !facts.Options.AllowDowngrade =>
+                Failed($"{to} is older than {from}, which the device has. --allow-downgrade goes back where the "
+                + "catalogue allows it."),
+            < 0 when facts.Entry is { AllowDowngrade: false } =>
+                Failed($"{to} is older than {from}, and the catalogue does not allow it to be gone back to."),
             < 0 => Waived($"{to} is older than {from}; --allow-downgrade was given."),
-            _ when facts.Options.AllowDowngrade => Waived($"Which is older, {to ?? "an unknown version"} or {from ?? "an unknown version"}, cannot be told; --allow-downgrade was given."),
-            _ => Unknown($"Which is older, {to ?? "an image without version"} or {from ?? "what the device does not say"}, cannot be told. --allow-downgrade writes it all the same."),
+            _ when facts.Options.AllowDowngrade =>
+                Waived($"Which is older, {to ?? "an unknown version"} or {from ?? "an unknown version"}, cannot be "
+                + "told; --allow-downgrade was given."),
+            _ => Unknown($"Which is older, {to ?? "an image without version"} or "
+                + $"{from ?? "what the device does not say"}, cannot be told. --allow-downgrade writes it all the same."),
         };
     }
 
@@ -132,9 +157,11 @@ internal static class ImageRules
         long size = facts.Image.Size;
         return facts.Purpose switch
         {
-            ImagePurpose.App when SlotSize(facts, static name => name.StartsWith("ota", StringComparison.Ordinal)) is var room && size > room =>
+            ImagePurpose.App when SlotSize(facts, static name => name.StartsWith("ota", StringComparison.Ordinal))
+                is var room && size > room =>
                 $"The image has {size} bytes, and a slot of the device {room}.",
-            ImagePurpose.Www when (SlotSize(facts, static name => name == "www") is var room) && size > Math.Min(room, WwwMax) =>
+            ImagePurpose.Www when (SlotSize(facts, static name => name == "www") is var room)
+                && size > Math.Min(room, WwwMax) =>
                 $"The web pages have {size} bytes, and their place {Math.Min(room, WwwMax)}.",
             ImagePurpose.Factory when facts.Device.FlashSize is { } flash && size > flash =>
                 $"The image has {size} bytes, and the flash of the device {flash}.",
@@ -143,18 +170,24 @@ internal static class ImageRules
     }
 
     private static long SlotSize(FlashFacts facts, Func<string, bool> isIt) =>
-        facts.Device.Slots.Where(slot => isIt(slot.Name) && slot.Size is not null).Min(static slot => slot.Size) ?? AppMax;
+        facts.Device.Slots.Where(slot => isIt(slot.Name) && slot.Size is not null).Min(static slot => slot.Size)
+            ?? AppMax;
 
     private static string? WrongController(FlashFacts facts)
     {
         string? runs = facts.Image.Controller;
         string? has = facts.Device.Controller;
         bool isPackage = facts.Purpose == ImagePurpose.Bmu;
-        return facts.Device.SecureBoot == true ? "The fuses of the device allow only what its vendor signed (secure boot); nothing is written."
-            : facts.Device.SecureDownload == true ? "The fuses of the device close its loader (secure download); nothing is written."
-            : runs is not null && has is not null && !Same(runs, has) ? $"The image runs on {runs}, and the device has {has}."
-            : isPackage && has is not (null or FlashDeviceFile.Linux) ? $"The image is a package for control boards with Linux, and the device has {has}."
-            : !isPackage && runs is null && has == FlashDeviceFile.Linux ? $"The device has a control board with Linux, and the image ({facts.Image.Kind}) is no package for one."
+        return facts.Device.SecureBoot == true
+            ? "The fuses of the device allow only what its vendor signed (secure boot); nothing is written."
+            : facts.Device.SecureDownload == true
+            ? "The fuses of the device close its loader (secure download); nothing is written."
+            : runs is not null && has is not null && !Same(runs, has)
+            ? $"The image runs on {runs}, and the device has {has}."
+            : isPackage && has is not (null or FlashDeviceFile.Linux)
+            ? $"The image is a package for control boards with Linux, and the device has {has}."
+            : !isPackage && runs is null && has == FlashDeviceFile.Linux
+            ? $"The device has a control board with Linux, and the image ({facts.Image.Kind}) is no package for one."
             : null;
     }
 
@@ -163,24 +196,32 @@ internal static class ImageRules
         IReadOnlyList<ImageTarget> targets = facts.Image.Targets;
         FlashDevice device = facts.Device;
         bool fits = targets.Count == 0 || targets.Any(target =>
-            (target.Model is null || Same(target.Model, device.Model) || (device.Model?.EndsWith(" " + target.Model, StringComparison.OrdinalIgnoreCase) ?? false))
+            (target.Model is null || Same(target.Model, device.Model)
+                || (device.Model?.EndsWith(" " + target.Model, StringComparison.OrdinalIgnoreCase) ?? false))
             && (target.Board is null || Same(target.Board, facts.Board))
             && (target.UsbId is null || Same(target.UsbId, device.UsbId)));
         return fits ? null
-            : $"The image says it is for {string.Join(", ", targets.Take(8).Select(Words))}, and the device is {device.Model ?? "of unknown model"}, board {facts.Board}"
+            : $"The image says it is for {string.Join(", ", targets.Take(8).Select(Words))}, and the device is "
+            + $"{device.Model ?? "of unknown model"}, board {facts.Board}"
                 + (device.UsbId is { } usb ? $", USB {usb}." : ".");
     }
 
     private static string Words(ImageTarget target) =>
-        string.Join(" ", new[] { target.Model, target.Board is null ? null : $"board {target.Board}", target.UsbId is null ? null : $"USB {target.UsbId}" }.OfType<string>());
+        string.Join(" ",
+            new[] { target.Model, target.Board is null ? null : $"board {target.Board}", target.UsbId is null ? null
+            : $"USB {target.UsbId}" }.OfType<string>());
 
     private static string? WrongFactory(FlashFacts facts)
     {
         string name = Path.GetFileName(facts.ImagePath);
         bool named = name.Split('-', '_', '.').Any(part => Same(part, facts.Board));
-        return facts.Device.Transport is FlashTransport.Network or FlashTransport.Storage ? "A factory image replaces the boot loader and all settings; it is written by serial only."
-            : !facts.Options.Factory ? "This is a factory image: it replaces the boot loader and all settings, pool and payout address with them. --factory says you want that."
-            : !named ? $"The name of a factory image has its board in it, as esp-miner-factory-{facts.Board}-v2.14.2.bin, and this is {name}."
+        return facts.Device.Transport is FlashTransport.Network or FlashTransport.Storage
+            ? "A factory image replaces the boot loader and all settings; it is written by serial only."
+            : !facts.Options.Factory
+            ? "This is a factory image: it replaces the boot loader and all settings, pool and payout address with "
+            + "them. --factory says you want that."
+            : !named ? "The name of a factory image has its board in it, as "
+            + $"esp-miner-factory-{facts.Board}-v2.14.2.bin, and this is {name}."
             : null;
     }
 

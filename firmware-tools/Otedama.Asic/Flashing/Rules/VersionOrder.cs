@@ -7,7 +7,8 @@ public static class VersionOrder
 {
     private const int NumbersMax = 6;
 
-    /// <summary>Below 0 = a is older, 0 = the same, above = newer; null = one of them is no version in numbers.</summary>
+    /// <summary>Below 0 = a is older, 0 = the same, above = newer; null = one of them is no version in
+    /// numbers.</summary>
     public static int? Compare(string? a, string? b)
     {
         if (Read(a) is not { } first || Read(b) is not { } second)

@@ -169,9 +169,12 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
     }
 
     /// <summary>The key of what is written, for what is no single request. Throws FleetException.</summary>
-    internal Task<WhatsminerToken> TokenAsync(FleetTarget target, CancellationToken cancel) => target.Credentials is { } credentials
+    internal Task<WhatsminerToken> TokenAsync(FleetTarget target, CancellationToken cancel) => target.Credentials
+        is { } credentials
         ? TokenAsync(target, new IPEndPoint(target.Address, target.Ports.Api), credentials, true, cancel)
-        : throw new FleetException(FleetFault.Denied, At(target), $"{At(target)}: writing needs the password of its admin and none is configured.");
+        : throw new FleetException(
+        FleetFault.Denied, At(target),
+        $"{At(target)}: writing needs the password of its admin and none is configured.");
 
     internal static CgminerStatus? Open(byte[] reply, WhatsminerToken token)
     {

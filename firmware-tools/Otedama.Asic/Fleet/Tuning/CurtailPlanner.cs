@@ -6,9 +6,9 @@ namespace Otedama.Asic;
 public sealed record CurtailLoad(string Id, double? Watts, bool IsPaused);
 
 /// <summary>
-/// Takes load off the grid or puts it back, a little at a time: in each step no more than a part of the whole load, so that
-/// frequency and voltage of the grid stay. Largest devices first going down, so that few have to be paused; smallest first
-/// coming back. Pure.
+/// Takes load off the grid or puts it back, a little at a time: in each step no more than a part of the whole load, so
+/// that frequency and voltage of the grid stay. Largest devices first going down, so that few have to be paused;
+/// smallest first coming back. Pure.
 /// </summary>
 /// <param name="stepPart">Most of the whole load that one step changes, 0 to 1.</param>
 /// <param name="stepEvery">Between two steps.</param>

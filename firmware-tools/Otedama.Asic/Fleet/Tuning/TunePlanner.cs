@@ -1,9 +1,10 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Looks for the best setting of a small device among those it lists: one step at a time, a wait, kept where it is better
-/// and cool. Raising the volts comes before raising the clock, and lowering the clock before the volts. Heat or a fault ends
-/// it at the last good setting, one step below where it began if that was already too hot. Pure; one thread at a time.
+/// Looks for the best setting of a small device among those it lists: one step at a time, a wait, kept where it is
+/// better and cool. Raising the volts comes before raising the clock, and lowering the clock before the volts. Heat or
+/// a fault ends it at the last good setting, one step below where it began if that was already too hot. Pure; one
+/// thread at a time.
 /// </summary>
 public sealed class TunePlanner
 {
@@ -92,7 +93,8 @@ public sealed class TunePlanner
         return _at == _best ? Finished("no step is better") : SetTo(_best, "no step is better");
     }
 
-    /// <summary>One step from the best that was not tried: up for rate, down for energy; both directions end it.</summary>
+    /// <summary>One step from the best that was not tried: up for rate, down for energy; both directions end
+    /// it.</summary>
     private (int Clock, int Volt)? Next()
     {
         (int Clock, int Volt)[] ways = _options.ForRate

@@ -26,8 +26,8 @@ public sealed record ActionLimits
 }
 
 /// <summary>
-/// The guard rails: says whether something may be done to a device now, from what was done before. It knows only what the
-/// audit log holds, so a restart forgets nothing. Pure.
+/// The guard rails: says whether something may be done to a device now, from what was done before. It knows only what
+/// the audit log holds, so a restart forgets nothing. Pure.
 /// </summary>
 public static class ActionGate
 {

@@ -245,7 +245,9 @@ internal static class AlarmChecks
 
     public static Look DuplicateId(DeviceLook look) => look.Twin is null
         ? Look.Good()
-        : Look.Bad(null, $"{look.Twin} says to be the same device ({look.Reading.Identity.Mac ?? look.Reading.Id}): a cloned address, or somebody who pretends.");
+        : Look.Bad(null,
+        $"{look.Twin} says to be the same device ({look.Reading.Identity.Mac ?? look.Reading.Id}): a cloned address, "
+        + "or somebody who pretends.");
 
     public static Look Clock(DeviceLook look)
     {
@@ -262,7 +264,9 @@ internal static class AlarmChecks
             return Look.Bad(null, $"It runs firmware that nobody knows: {hash}.");
         }
         return look.FirmwareBefore is { } before
-            ? Look.Bad(null, $"Its firmware changed from {before} to {look.Reading.Identity.Version ?? "another"}, and not by this program.")
+            ? Look.Bad(null,
+            $"Its firmware changed from {before} to {look.Reading.Identity.Version ?? "another"}, and not by this "
+            + "program.")
             : Look.Good();
     }
 
@@ -287,7 +291,8 @@ internal static class AlarmChecks
     private static Look Drifts(DeviceLook look, TrendWatch watch, Func<TrendWatch, string> sentence) =>
         watch.IsReady ? look.Above(watch.Sum, _ => sentence(watch)) : Look.Unknown;
 
-    /// <summary>What a device that rests on purpose is: not to blame, and nothing is known of one that is being written.</summary>
+    /// <summary>What a device that rests on purpose is: not to blame, and nothing is known of one that is being
+    /// written.</summary>
     private static Look Rests(DeviceLook look) => look.Reading.State is FleetState.Paused or FleetState.Idle
         ? Look.Good() : Look.Unknown;
 }

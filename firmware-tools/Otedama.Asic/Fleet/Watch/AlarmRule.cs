@@ -36,8 +36,8 @@ internal readonly record struct Look(Verdict Verdict, double? Value = null, stri
 }
 
 /// <summary>
-/// One alarm: a row of AlarmTable, or that row with what an operator changed. It is raised after so many bad looks in a row
-/// that last so long, and cleared after so many good ones.
+/// One alarm: a row of AlarmTable, or that row with what an operator changed. It is raised after so many bad looks in a
+/// row that last so long, and cleared after so many good ones.
 /// </summary>
 public sealed record AlarmRule
 {
@@ -55,7 +55,8 @@ public sealed record AlarmRule
     /// <summary>Beyond it a look is bad.</summary>
     public double Limit { get; init; }
 
-    /// <summary>How far back from the limit a figure has to come before a look is good again once the alarm is raised.</summary>
+    /// <summary>How far back from the limit a figure has to come before a look is good again once the alarm is
+    /// raised.</summary>
     public double Band { get; init; }
 
     /// <summary>Bad looks in a row.</summary>

@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Every alarm of a device, one row each, with the defaults. "unreachable" and those of causes are no looks at a reading and
-/// are made by FleetWatch.
+/// Every alarm of a device, one row each, with the defaults. "unreachable" and those of causes are no looks at a
+/// reading and are made by FleetWatch.
 /// </summary>
 public static class AlarmTable
 {

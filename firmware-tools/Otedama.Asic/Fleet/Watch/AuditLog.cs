@@ -13,13 +13,14 @@ public sealed record AuditEntry(long Number, DateTimeOffset At, string What, str
     string Text);
 
 /// <summary>
-/// What was done to devices, in lines of JSON that are only ever appended; each carries the hash of the one before, so that
-/// none can be changed or taken out unseen. Damage is told in words, put aside and never repaired silently. One thread at a
-/// time; synced before what a line announces is done.
+/// What was done to devices, in lines of JSON that are only ever appended; each carries the hash of the one before, so
+/// that none can be changed or taken out unseen. Damage is told in words, put aside and never repaired silently. One
+/// thread at a time; synced before what a line announces is done.
 /// </summary>
 public sealed class AuditLog : IDisposable
 {
-    /// <summary>Bytes of a file; then it is put aside as audit.N.jsonl and the next begins with its last hash.</summary>
+    /// <summary>Bytes of a file; then it is put aside as audit.N.jsonl and the next begins with its last
+    /// hash.</summary>
     private const long FileMax = 16 << 20;
 
     /// <summary>Characters of a text in a line.</summary>
@@ -42,7 +43,8 @@ public sealed class AuditLog : IDisposable
     public IReadOnlyList<AuditEntry> Entries => _entries;
 
     /// <summary>
-    /// Opens or makes audit.jsonl in the folder. Throws IOException or UnauthorizedAccessException when the disk refuses.
+    /// Opens or makes audit.jsonl in the folder. Throws IOException or UnauthorizedAccessException when the disk
+    /// refuses.
     /// </summary>
     public static AuditLog Open(string folder, DateTimeOffset now)
     {
@@ -114,7 +116,8 @@ public sealed class AuditLog : IDisposable
         {
             DurableFile.Rename(_path, aside);
             _entries.Clear();
-            _last = Convert.ToHexStringLower(SHA256.HashData(bytes)); // the new chain begins with the hash of what was found
+            // the new chain begins with the hash of what was found
+            _last = Convert.ToHexStringLower(SHA256.HashData(bytes));
         }
         Damage = [.. Damage, isTorn ? $"The {bytes.Length - good} bytes of it are in {aside}."
             : $"The file as it was is {aside}; a new one begins with its hash."];
@@ -231,7 +234,8 @@ public sealed class AuditLog : IDisposable
 
             string Text(string name) => it.GetProperty(name).GetString() ?? "";
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
         {
             return false;
         }

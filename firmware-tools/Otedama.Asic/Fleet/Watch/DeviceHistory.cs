@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// What is remembered of one device in fixed memory: 10-second points for an hour, minutes for a day, quarter hours for a
-/// week: (360 + 1440 + 672) x 24 bytes = 59,328. One thread at a time.
+/// What is remembered of one device in fixed memory: 10-second points for an hour, minutes for a day, quarter hours for
+/// a week: (360 + 1440 + 672) x 24 bytes = 59,328. One thread at a time.
 /// </summary>
 public sealed class DeviceHistory
 {

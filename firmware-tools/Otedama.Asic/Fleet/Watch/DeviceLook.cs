@@ -31,7 +31,8 @@ internal sealed record DeviceLook
 
     public bool IsRaised { get; init; }
 
-    public bool IsMining => Reading.State is FleetState.Mining or FleetState.Throttled or FleetState.Unknown or FleetState.Fault;
+    public bool IsMining => Reading.State is FleetState.Mining or FleetState.Throttled or FleetState.Unknown
+        or FleetState.Fault;
 
     /// <summary>H/s over about ten minutes, by the device or by what was seen.</summary>
     public double? RateTenMinutes => Reading.Rates.TenMinutes ?? History.MeanRate(Now, TimeSpan.FromMinutes(10));

@@ -104,7 +104,8 @@ internal sealed class DeviceMemory
             foreach (JsonProperty device in document.RootElement.EnumerateObject().Take(FleetWatch.DevicesMax))
             {
                 _agreed[device.Name] = new DeviceAgreement(
-                    [.. device.Value.GetProperty("pools").EnumerateArray().Take(ReadingBounds.PoolsMax).Select(static pool =>
+                    [.. device.Value.GetProperty("pools").EnumerateArray().Take(ReadingBounds.PoolsMax)
+                        .Select(static pool =>
                         new PayoutEntry(pool.GetProperty("url").GetString() ?? "",
                             pool.GetProperty("user").GetString() ?? ""))],
                     device.Value.GetProperty("firmware").GetString());
@@ -116,7 +117,8 @@ internal sealed class DeviceMemory
             return $"{path} cannot be read: {e.Message} Whom devices paid before is not known; what they have "
                 + $"now counts as agreed.";
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException
+            or KeyNotFoundException)
         {
             _agreed.Clear();
             return $"{path} is damaged ({e.Message.TrimEnd('.')}) and was put aside{PutAside(path)}. Whom "

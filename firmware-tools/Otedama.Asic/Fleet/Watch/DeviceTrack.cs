@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// What has to be remembered from look to look of one device beside its history: restarts, when a figure last moved, shares
-/// of the last hour, drifts. Bounded. One thread at a time.
+/// What has to be remembered from look to look of one device beside its history: restarts, when a figure last moved,
+/// shares of the last hour, drifts. Bounded. One thread at a time.
 /// </summary>
 internal sealed class DeviceTrack
 {

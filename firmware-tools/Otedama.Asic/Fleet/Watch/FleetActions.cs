@@ -18,8 +18,8 @@ public delegate Task<(FleetOrder? Order, string? Refusal)> OrderMaker(FleetDevic
 public delegate Task<FleetOutcome> OrderSender(FleetDevice device, FleetOrder order, CancellationToken cancel);
 
 /// <summary>
-/// Carries out what rules ask for, inside the guard rails: each order is in the audit log, on the disk, before it is sent.
-/// An order that cannot be written down is not sent. Called by one loop; orders of people go through Order too.
+/// Carries out what rules ask for, inside the guard rails: each order is in the audit log, on the disk, before it is
+/// sent. An order that cannot be written down is not sent. Called by one loop; orders of people go through Order too.
 /// </summary>
 public sealed class FleetActions(
     IReadOnlyList<ActionRule> rules, ActionLimits limits, AuditLog audit, OrderMaker make, OrderSender send,
@@ -32,7 +32,8 @@ public sealed class FleetActions(
     private readonly SemaphoreSlim _oneAtATime = new(1, 1); // the loop and people's orders
     private readonly TimeProvider _time = clock;
 
-    /// <summary>Looks at what is raised and does what is due. Returns sentences about what was done or failed.</summary>
+    /// <summary>Looks at what is raised and does what is due. Returns sentences about what was done or
+    /// failed.</summary>
     public async Task<IReadOnlyList<string>> StepAsync(FleetSnapshot fleet, CancellationToken cancel)
     {
         List<string> said = [];
@@ -68,7 +69,8 @@ public sealed class FleetActions(
         }
     }
 
-    /// <summary>Alarms with a rule whose time has come. What has a cause of many is no single device's to mend.</summary>
+    /// <summary>Alarms with a rule whose time has come. What has a cause of many is no single device's to
+    /// mend.</summary>
     private IEnumerable<(FleetDevice Device, ActionRule Rule)> Due(FleetSnapshot fleet) =>
         from device in fleet.Devices
         where device.Misses == 0

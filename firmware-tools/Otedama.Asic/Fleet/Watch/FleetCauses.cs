@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Finds what stands behind many alarms: a switch, a pool, the cooling, the supply. One alarm is told then, and not one for
-/// each device. Under FleetWatch's lock.
+/// Finds what stands behind many alarms: a switch, a pool, the cooling, the supply. One alarm is told then, and not one
+/// for each device. Under FleetWatch's lock.
 /// </summary>
 internal sealed class FleetCauses
 {

@@ -23,8 +23,8 @@ public sealed record FleetPollOptions
 public delegate Task<FleetReading> FleetRead(CancellationToken cancel);
 
 /// <summary>
-/// Decides who is asked when: each device once an interval, spread over it by its address, one request at a time; who does
-/// not answer is asked less often. Step is called by one loop; it starts requests and takes what came of them.
+/// Decides who is asked when: each device once an interval, spread over it by its address, one request at a time; who
+/// does not answer is asked less often. Step is called by one loop; it starts requests and takes what came of them.
 /// </summary>
 public sealed class FleetPoller(FleetWatch watch, FleetPollOptions options, TimeProvider clock) : IDisposable
 {
@@ -32,7 +32,8 @@ public sealed class FleetPoller(FleetWatch watch, FleetPollOptions options, Time
 
     private readonly Dictionary<string, Polled> _devices = [];
     private readonly PriorityQueue<Polled, DateTimeOffset> _due = new();
-    private readonly ConcurrentQueue<(Polled Device, FleetReading? Reading, string Problem)> _done = new(); // filled by requests' ends
+    // filled by requests' ends
+    private readonly ConcurrentQueue<(Polled Device, FleetReading? Reading, string Problem)> _done = new();
     private readonly SemaphoreSlim _ended = new(0);
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time = clock;

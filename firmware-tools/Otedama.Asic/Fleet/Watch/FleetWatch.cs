@@ -22,8 +22,8 @@ public sealed record FleetWatchOptions
 }
 
 /// <summary>
-/// Watches devices: takes what was read of them, keeps their history, raises and clears alarms, finds causes. Decides only;
-/// what reads and what tells is elsewhere. Any thread.
+/// Watches devices: takes what was read of them, keeps their history, raises and clears alarms, finds causes. Decides
+/// only; what reads and what tells is elsewhere. Any thread.
 /// </summary>
 public sealed partial class FleetWatch
 {
@@ -33,7 +33,8 @@ public sealed partial class FleetWatch
     /// <summary>Events that wait to be fetched; the oldest go.</summary>
     private const int EventsMax = 1024;
 
-    /// <summary>Other devices that one address may turn out to be in a run of this program; then it is named by its address.</summary>
+    /// <summary>Other devices that one address may turn out to be in a run of this program; then it is named by its
+    /// address.</summary>
     private const int IdsMax = 8;
 
     private static readonly TimeSpan s_twinFor = TimeSpan.FromMinutes(10);
@@ -193,7 +194,8 @@ public sealed partial class FleetWatch
         }
     }
 
-    /// <summary>Pools and firmware the device has now are what it should have: after they were changed on purpose.</summary>
+    /// <summary>Pools and firmware the device has now are what it should have: after they were changed on
+    /// purpose.</summary>
     public bool Agree(string name)
     {
         lock (_gate)
@@ -343,8 +345,11 @@ public sealed partial class FleetWatch
         .Where(static group => group.Count() >= 3)
         .ToDictionary(static group => group.Key, static group => new ModelMedian(
             group.Count(),
-            Median.Of(group.Select(static device => device.Reading!.Temperatures.ChipMax ?? double.NaN).Where(static heat => heat < AlarmChecks.OpenDiode), 3),
-            Median.Of(group.Select(static device => device.Reading!.Rates.OneMinute ?? device.Reading!.Rates.FiveSeconds ?? double.NaN), 3),
+            Median.Of(group.Select(static device => device.Reading!.Temperatures.ChipMax ?? double.NaN)
+                .Where(static heat => heat < AlarmChecks.OpenDiode), 3),
+            Median.Of(group.Select(
+                static device => device.Reading!.Rates.OneMinute ?? device.Reading!.Rates.FiveSeconds ?? double.NaN),
+                3),
             Median.Of(group.Select(static device => device.History?.MedianJoule ?? double.NaN), 3)));
 
     private void TellOf(WatchedDevice device, DateTimeOffset now)

@@ -4,9 +4,9 @@ using Otedama.Interop;
 namespace Otedama.Asic;
 
 /// <summary>
-/// The minutes and quarter hours of one device in a file of fixed size (59,144 bytes): a mark, then each point in the place
-/// that its time gives it, with a CRC of its own. A write that a power cut tore spoils one point. Points are not synced one
-/// by one: what a cut loses is what the system had not written yet, some 30 s.
+/// The minutes and quarter hours of one device in a file of fixed size (59,144 bytes): a mark, then each point in the
+/// place that its time gives it, with a CRC of its own. A write that a power cut tore spoils one point. Points are not
+/// synced one by one: what a cut loses is what the system had not written yet, some 30 s.
 /// </summary>
 public sealed class HistoryFile(string path)
 {
@@ -17,8 +17,8 @@ public sealed class HistoryFile(string path)
     private static ReadOnlySpan<byte> Mark => "otdfleet"u8;
 
     /// <summary>
-    /// The file of a device in a folder: its name is the id with only letters, digits and dashes, and a hash so that two ids
-    /// never share one.
+    /// The file of a device in a folder: its name is the id with only letters, digits and dashes, and a hash so that
+    /// two ids never share one.
     /// </summary>
     public static HistoryFile Of(string folder, string id)
     {

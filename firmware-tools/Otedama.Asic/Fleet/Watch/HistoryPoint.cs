@@ -4,8 +4,8 @@ using Otedama.Core;
 namespace Otedama.Asic;
 
 /// <summary>
-/// What is remembered of a device for one span of time, in 24 bytes: rates whole, all else in 16-bit floating point (three
-/// digits). NaN = nothing was said.
+/// What is remembered of a device for one span of time, in 24 bytes: rates whole, all else in 16-bit floating point
+/// (three digits). NaN = nothing was said.
 /// </summary>
 public readonly record struct HistoryPoint
 {

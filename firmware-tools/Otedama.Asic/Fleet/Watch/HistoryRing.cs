@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// Points of one step width for a fixed span: where a point lies follows from its time, so that nothing but the points has
-/// to be kept, in memory or in a file. One thread at a time.
+/// Points of one step width for a fixed span: where a point lies follows from its time, so that nothing but the points
+/// has to be kept, in memory or in a file. One thread at a time.
 /// </summary>
 public sealed class HistoryRing(int stepSeconds, int count)
 {

@@ -8,8 +8,8 @@ public sealed record PayoutFinding(bool IsWrong, string Sentence);
 public sealed record PayoutEntry(string Url, string User);
 
 /// <summary>
-/// Whether a device pays whom its operator wants. Where users are listed, every pool's user has to begin with one of them;
-/// else what a device had when it was seen first is what it should have. Pure.
+/// Whether a device pays whom its operator wants. Where users are listed, every pool's user has to begin with one of
+/// them; else what a device had when it was seen first is what it should have. Pure.
 /// </summary>
 public static class PayoutGuard
 {
@@ -49,7 +49,8 @@ public static class PayoutGuard
 
     /// <summary>What to agree to.</summary>
     public static IReadOnlyList<PayoutEntry> EntriesOf(IReadOnlyList<PoolReading> pools) =>
-        [.. pools.Where(static pool => !string.IsNullOrEmpty(pool.User)).Take(ReadingBounds.PoolsMax).Select(static pool => new PayoutEntry(pool.Url, pool.User!))];
+        [.. pools.Where(static pool => !string.IsNullOrEmpty(pool.User)).Take(ReadingBounds.PoolsMax)
+            .Select(static pool => new PayoutEntry(pool.Url, pool.User!))];
 
     /// <summary>bc1q.rig1 is of bc1q and of bc1q.rig1; bc1qx is not.</summary>
     private static bool Fits(string user, string listed) =>

@@ -1,8 +1,8 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// What a device may claim: lists and texts of a reading are cut to these bounds, and figures no machine can have become
-/// "does not say". A device that lies spoils only its own row, and fills nothing.
+/// What a device may claim: lists and texts of a reading are cut to these bounds, and figures no machine can have
+/// become "does not say". A device that lies spoils only its own row, and fills nothing.
 /// </summary>
 public static class ReadingBounds
 {

@@ -2,8 +2,8 @@ namespace Otedama.Asic;
 
 /// <summary>
 /// Whether a figure drifts: its usual value and spread by exponentially weighted means, and a one-sided CUSUM of the
-/// deviations (Page 1954), in spreads. Learns for as many figures as warm-up says before it judges; while it judges a drift
-/// it stops learning, or what is wrong would become usual. One thread at a time.
+/// deviations (Page 1954), in spreads. Learns for as many figures as warm-up says before it judges; while it judges a
+/// drift it stops learning, or what is wrong would become usual. One thread at a time.
 /// </summary>
 /// <param name="weight">Of the newest figure in the means, 0 to 1.</param>
 /// <param name="slack">Spreads that a figure may lie off without counting.</param>

@@ -50,7 +50,8 @@ internal sealed class WatchedDevice
 
     public FleetState State => IsUnreachable ? FleetState.Unreachable : Reading?.State ?? FleetState.Unknown;
 
-    /// <summary>Nothing is wrong with it and it has done the same for an hour: it may be looked at less often.</summary>
+    /// <summary>Nothing is wrong with it and it has done the same for an hour: it may be looked at less
+    /// often.</summary>
     public bool IsStable(DateTimeOffset now) => Misses == 0 && Reading is not null
         && now - Track.StateSince >= TimeSpan.FromHours(1)
         && _alarms.Values.All(static alarm => !alarm.State.IsRaised);

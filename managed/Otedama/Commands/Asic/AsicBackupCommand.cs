@@ -9,9 +9,18 @@ internal static class AsicBackupCommand
 {
     internal static Command Build(CommandContext context)
     {
-        Command backup = new("backup", "Keep boot loader, partition table, settings and slot selection of an ESP32-S3. Writes nothing to it.");
+        Command backup =
+            new("backup", "Keep boot loader, partition table, settings and slot selection of an ESP32-S3. Writes "
+            + "nothing to it.");
         Option<string> device = Device();
-        Option<string> to = new("--to") { Description = "Folder for the files; made where it is missing.", HelpName = "DIR", Required = true };
+        Option<string> to =
+            new("--to")
+            {
+                Description = "Folder for the files; made where it is missing.",
+                HelpName = "DIR",
+                Required =
+            true
+            };
         backup.Options.Add(device);
         backup.Options.Add(to);
         backup.SetAction((result, stop) => AsicFlashing.GuardAsync(async () =>
@@ -20,9 +29,12 @@ internal static class AsicBackupCommand
             DurableFile.CreateFolder(folder);
             using EspSerialTarget target = AsicTargets.OpenEsp(result.GetValue(device)!, context.Outside.Clock);
             EspBackup kept = await EspBackup.TakeAsync(target, folder, context.Outside.Clock, context.Say, stop);
-            context.Answer(result, new AsicBackupAnswer(1, folder, kept), AnswerJson.Default.AsicBackupAnswer, static answer =>
-                [.. answer.Backup.Parts.Select(static part => $"{part.File}: {part.Length} bytes at {part.Address:x}, MD5 {part.Md5}"),
-                    $"Kept of {answer.Backup.Device} in {answer.Folder}. The settings have passwords in them; only you can read the files."]);
+            context.Answer(result, new AsicBackupAnswer(1, folder, kept), AnswerJson.Default.AsicBackupAnswer,
+                static answer =>
+                [.. answer.Backup.Parts.Select(
+                    static part => $"{part.File}: {part.Length} bytes at {part.Address:x}, MD5 {part.Md5}"),
+                    $"Kept of {answer.Backup.Device} in {answer.Folder}. The settings have passwords in them; only "
+                        + "you can read the files."]);
             return ExitCode.Done;
         }));
         return backup;
@@ -30,11 +42,14 @@ internal static class AsicBackupCommand
 
     internal static Command BuildRestore(CommandContext context)
     {
-        Command restore = new("restore", "Write a backup back to the same ESP32-S3, by a plan that is shown and confirmed first.");
+        Command restore =
+            new("restore", "Write a backup back to the same ESP32-S3, by a plan that is shown and confirmed first.");
         Option<string> device = Device();
-        Option<string> from = new("--from") { Description = "Folder of `otedama asic backup`.", HelpName = "DIR", Required = true };
+        Option<string> from =
+            new("--from") { Description = "Folder of `otedama asic backup`.", HelpName = "DIR", Required = true };
         Option<bool> dryRun = new("--dry-run") { Description = "Show the plan; keep and write nothing." };
-        Option<bool> plan = new("--plan") { Description = "Show the plan and keep it, to be carried out by flash --resume." };
+        Option<bool> plan =
+            new("--plan") { Description = "Show the plan and keep it, to be carried out by flash --resume." };
         foreach (Option option in (IEnumerable<Option>)[device, from, dryRun, plan])
         {
             restore.Options.Add(option);
@@ -44,18 +59,22 @@ internal static class AsicBackupCommand
             string folder = result.GetValue(from)!;
             EspBackup backup = EspBackup.Open(folder, out byte[] bytes);
             using EspSerialTarget target = AsicTargets.OpenEsp(result.GetValue(device)!, context.Outside.Clock);
-            FlashPlan made = backup.Plan(await target.ReadAsync(stop), folder, bytes, target.Name, context.Outside.Clock);
+            FlashPlan made =
+                backup.Plan(await target.ReadAsync(stop), folder, bytes, target.Name, context.Outside.Clock);
             string root = AsicFlashing.RootOf(context.Load(result), context);
-            return await AsicFlashCommand.DecideAsync(context, result, made, bytes, root, target, result.GetValue(plan), result.GetValue(dryRun), stop);
+            return await AsicFlashCommand.DecideAsync(
+                context, result, made, bytes, root, target, result.GetValue(plan), result.GetValue(dryRun), stop);
         }));
         return restore;
     }
 
     internal static Command BuildVerify(CommandContext context)
     {
-        Command verify = new("verify", "Compare an ESP32-S3 with an image or a backup, by the chip's own MD5. Writes nothing.");
+        Command verify =
+            new("verify", "Compare an ESP32-S3 with an image or a backup, by the chip's own MD5. Writes nothing.");
         Option<string> device = Device();
-        Option<string> against = new("--against") { Description = "Image, or folder of a backup.", HelpName = "PATH", Required = true };
+        Option<string> against =
+            new("--against") { Description = "Image, or folder of a backup.", HelpName = "PATH", Required = true };
         verify.Options.Add(device);
         verify.Options.Add(against);
         verify.SetAction((result, stop) => AsicFlashing.GuardAsync(async () =>
@@ -63,10 +82,14 @@ internal static class AsicBackupCommand
             string path = result.GetValue(against)!;
             using EspSerialTarget target = AsicTargets.OpenEsp(result.GetValue(device)!, context.Outside.Clock);
             FlashDevice found = await target.ReadAsync(stop);
-            IReadOnlyList<AsicVerifyPart> parts = Directory.Exists(path) ? OfBackup(path, target) : OfImage(path, found, target);
-            bool same = parts.Count > 0 && parts.All(static part => part.Same || !part.Required) && parts.Any(static part => part.Same);
-            context.Answer(result, new AsicVerifyAnswer(1, same, parts, found), AnswerJson.Default.AsicVerifyAnswer, static answer =>
-                [.. answer.Parts.Select(static part => $"{part.Name} at {part.Address:x}: {(part.Same ? "the same" : "another")}"),
+            IReadOnlyList<AsicVerifyPart> parts = Directory.Exists(path) ? OfBackup(path, target)
+                : OfImage(path, found, target);
+            bool same = parts.Count > 0 && parts.All(static part => part.Same || !part.Required)
+                && parts.Any(static part => part.Same);
+            context.Answer(result, new AsicVerifyAnswer(1, same, parts, found), AnswerJson.Default.AsicVerifyAnswer,
+                static answer =>
+                [.. answer.Parts.Select(
+                    static part => $"{part.Name} at {part.Address:x}: {(part.Same ? "the same" : "another")}"),
                     answer.Same ? "The device has it." : "The device does not have it."]);
             return same ? ExitCode.Done : ExitCode.BadAnswer;
         }));
@@ -80,7 +103,8 @@ internal static class AsicBackupCommand
         int offset = 0;
         foreach (EspBackupPart part in backup.Parts)
         {
-            parts.Add(new AsicVerifyPart(part.Name, part.Address, target.Has(part.Address, bytes.AsSpan(offset, part.Length)), true));
+            parts.Add(new AsicVerifyPart(
+                part.Name, part.Address, target.Has(part.Address, bytes.AsSpan(offset, part.Length)), true));
             offset += part.Length;
         }
         return parts;
@@ -93,14 +117,27 @@ internal static class AsicBackupCommand
         return image.Purpose switch
         {
             ImagePurpose.Factory => [.. image.Parts.Select(part => new AsicVerifyPart(
-                part.Name, part.Address ?? part.Offset, target.Has(part.Address ?? part.Offset, bytes.AsSpan((int)part.Offset, (int)part.Length)), part.Name is not ("nvs" or "otadata")))],
+                part.Name, part.Address
+                    ?? part.Offset, target.Has(
+                    part.Address ?? part.Offset, bytes.AsSpan((int)part.Offset, (int)part.Length)), part.Name
+                    is not ("nvs" or "otadata")))],
             ImagePurpose.App => [.. device.Slots.Where(slot => slot.Name != "www" && bytes.Length <= slot.Size)
                 .Select(slot => new AsicVerifyPart(slot.Name, slot.Offset, target.Has(slot.Offset, bytes), false))],
-            _ => throw new CommandException(ExitCode.BadAnswer, $"{path} ({image.Kind}) is neither an application nor a factory image of an ESP32-S3."),
+            _ => throw new CommandException(
+                ExitCode.BadAnswer,
+                $"{path} ({image.Kind}) is neither an application nor a factory image of an ESP32-S3."),
         };
     }
 
-    private static Option<string> Device() => new("--device", "--port") { Description = "Port of the ESP32-S3: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001.", HelpName = "ADDRESS", Required = true };
+    private static Option<string> Device() =>
+        new("--device", "--port")
+        {
+            Description =
+        "Port of the ESP32-S3: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001.",
+            HelpName = "ADDRESS",
+            Required =
+        true
+        };
 }
 
 internal sealed record AsicBackupAnswer(int Schema, string Folder, EspBackup Backup);
@@ -109,5 +146,6 @@ internal sealed record AsicBackupAnswer(int Schema, string Folder, EspBackup Bac
 internal sealed record AsicVerifyAnswer(int Schema, bool Same, IReadOnlyList<AsicVerifyPart> Parts, FlashDevice Device);
 
 /// <param name="Address">Bytes from the start of the flash.</param>
-/// <param name="Required">False: settings and selection change in use, and an application needs to be in one slot only.</param>
+/// <param name="Required">False: settings and selection change in use, and an application needs to be in one slot
+/// only.</param>
 internal sealed record AsicVerifyPart(string Name, long Address, bool Same, bool Required);

@@ -14,8 +14,11 @@ internal static class AsicCatalogueCommand
         catalogue.SetAction(result => AsicFlashing.GuardAsync(() =>
         {
             FlashCatalogue found = flashing.OpenCatalogue(context.Load(result), result)
-                ?? throw new CommandException(ExitCode.Configuration, "No catalogue is configured: set asic.catalogue to the file, or give --catalogue FILE.");
-            context.Answer(result, new AsicCatalogueAnswer(1, found.Name, found.Issued, found.Entries), AnswerJson.Default.AsicCatalogueAnswer, Lines);
+                ?? throw new CommandException(
+                ExitCode.Configuration,
+                "No catalogue is configured: set asic.catalogue to the file, or give --catalogue FILE.");
+            context.Answer(result, new AsicCatalogueAnswer(1, found.Name, found.Issued, found.Entries),
+                AnswerJson.Default.AsicCatalogueAnswer, Lines);
             return Task.FromResult(ExitCode.Done);
         }));
         return catalogue;
@@ -23,7 +26,8 @@ internal static class AsicCatalogueCommand
 
     private static IEnumerable<string> Lines(AsicCatalogueAnswer answer)
     {
-        yield return $"{answer.Name}, issued {answer.Issued:yyyy-MM-dd}, {answer.Entries.Count} images; the signature is good.";
+        yield return $"{answer.Name}, issued {answer.Issued:yyyy-MM-dd}, {answer.Entries.Count} images; the signature "
+            + "is good.";
         foreach (CatalogueEntry entry in answer.Entries)
         {
             yield return $"{entry.Family} {entry.Version} {entry.Kind.ToString().ToLowerInvariant()} for board {string.Join(",", entry.Boards)} with {string.Join(",", entry.Chips)}, {entry.Size} bytes";
@@ -32,4 +36,5 @@ internal static class AsicCatalogueCommand
     }
 }
 
-internal sealed record AsicCatalogueAnswer(int Schema, string Name, DateTimeOffset Issued, IReadOnlyList<CatalogueEntry> Entries);
+internal sealed record AsicCatalogueAnswer(
+    int Schema, string Name, DateTimeOffset Issued, IReadOnlyList<CatalogueEntry> Entries);

@@ -11,7 +11,8 @@ internal static class AsicDecodeCommand
     {
         Command decode = new(
             "decode",
-            "Print as JSON what a file means: a reply of a miner (cgminer, AxeOS, Antminer, Whatsminer, Avalon; broken ones too), "
+            "Print as JSON what a file means: a reply of a miner (cgminer, AxeOS, Antminer, Whatsminer, Avalon; "
+                + "broken ones too), "
             + "a report over UDP, or hex lines of chip frames. Asks no device.");
         Argument<string> file = new("FILE") { Description = "File with the bytes as they came." };
         decode.Arguments.Add(file);
@@ -19,7 +20,8 @@ internal static class AsicDecodeCommand
         {
             string path = result.GetValue(file) ?? "";
             DecodedReply decoded = Read(path, context.Outside.Clock.GetUtcNow());
-            context.Answer(result, decoded, FleetJson.Default.DecodedReply, static one => [JsonSerializer.Serialize(one, FleetJson.Default.DecodedReply)]);
+            context.Answer(result, decoded, FleetJson.Default.DecodedReply, static one =>
+                [JsonSerializer.Serialize(one, FleetJson.Default.DecodedReply)]);
             return decoded.Problem is null && decoded.Kind != "unknown" ? ExitCode.Done : ExitCode.BadAnswer;
         });
         return decode;
@@ -34,9 +36,11 @@ internal static class AsicDecodeCommand
             int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return ReplyDecoder.Decode(bytes.AsSpan(0, count), now);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
-            throw new CommandException(ExitCode.Usage, $"{path}: cannot be read ({e.Message}). Give a file with one recorded reply.");
+            throw new CommandException(
+                ExitCode.Usage, $"{path}: cannot be read ({e.Message}). Give a file with one recorded reply.");
         }
     }
 }

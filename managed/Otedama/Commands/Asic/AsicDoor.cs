@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Otedama;
 
 /// <summary>
-/// The way of a verb to the fleet: the running instance that watches it, or, where none does, one look of our own at every
-/// device. Orders go the same way, so that the audit log has one writer.
+/// The way of a verb to the fleet: the running instance that watches it, or, where none does, one look of our own at
+/// every device. Orders go the same way, so that the audit log has one writer.
 /// </summary>
 internal sealed class AsicDoor : IDisposable
 {
@@ -17,7 +17,8 @@ internal sealed class AsicDoor : IDisposable
 
     private AsicDoor(FleetHost host, DataDirectory directory) => (_host, _directory) = (host, directory);
 
-    /// <summary>Throws CommandException or ConfigurationException when there is no fleet, or it cannot be reached.</summary>
+    /// <summary>Throws CommandException or ConfigurationException when there is no fleet, or it cannot be
+    /// reached.</summary>
     public static async Task<AsicDoor> OpenAsync(CommandContext context, ParseResult result, CancellationToken stop)
     {
         Configuration configuration = context.Load(result);
@@ -68,7 +69,9 @@ internal sealed class AsicDoor : IDisposable
 
     public async Task<FleetHistoryAnswer> HistoryAsync(string name, double hours, CancellationToken stop) =>
         _client is not null
-        ? await _client.GetAsync(FormattableString.Invariant($"fleet/history?device={Uri.EscapeDataString(name)}&hours={hours}"), AnswerJson.Default.FleetHistoryAnswer, stop)
+        ? await _client.GetAsync(
+        FormattableString.Invariant($"fleet/history?device={Uri.EscapeDataString(name)}&hours={hours}"),
+        AnswerJson.Default.FleetHistoryAnswer, stop)
         : _host!.History(name, TimeSpan.FromHours(hours)) ?? throw Unknown(name);
 
     public Task<FleetOrderAnswer> OrderAsync(FleetOrderRequest request, CancellationToken stop) => _client is not null

@@ -9,12 +9,27 @@ internal static class AsicFlashCommand
     internal static Command Build(CommandContext context)
     {
         Command flash = new("flash", "Write firmware to a controller by a plan that is shown and confirmed first.");
-        Option<string?> device = new("--device", "--port") { Description = "Port or loader: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001, dfu:1-1.4, stm32:PORT, uf2:FOLDER,BOARD-ID, axeos:HOST, nerdqaxe:HOST, antminer:HOST.", HelpName = "ADDRESS" };
+        Option<string?> device =
+            new("--device", "--port")
+            {
+                Description =
+            "Port or loader: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001, dfu:1-1.4, stm32:PORT, "
+            + "uf2:FOLDER,BOARD-ID, axeos:HOST, nerdqaxe:HOST, antminer:HOST.",
+                HelpName = "ADDRESS"
+            };
         Option<string?> image = new("--image") { Description = "Firmware to write.", HelpName = "FILE" };
-        Option<bool> dryRun = new("--dry-run") { Description = "Look at the device and show the plan; keep and write nothing." };
+        Option<bool> dryRun =
+            new("--dry-run") { Description = "Look at the device and show the plan; keep and write nothing." };
         Option<bool> plan = new("--plan") { Description = "Show the plan and keep it, to be carried out by --resume." };
-        Option<string?> resume = new("--resume") { Description = "Carry out a kept plan, or go on with one that was interrupted.", HelpName = "ID" };
-        Option<bool> yes = new("--yes") { Description = "With --resume: the plan was seen when it was kept, do not ask again." };
+        Option<string?> resume =
+            new("--resume")
+            {
+                Description = "Carry out a kept plan, or go on with one that was interrupted.",
+                HelpName =
+            "ID"
+            };
+        Option<bool> yes =
+            new("--yes") { Description = "With --resume: the plan was seen when it was kept, do not ask again." };
         AsicFlashing flashing = new();
         foreach (Option option in (IEnumerable<Option>)[device, image, dryRun, plan, resume, yes, .. flashing.Options])
         {
@@ -27,35 +42,55 @@ internal static class AsicFlashCommand
             if (result.GetValue(resume) is { } id)
             {
                 FlashFolder kept = FlashFolder.Find(root, id);
-                using IFlashTarget target = AsicTargets.Open(result.GetValue(device) ?? kept.Plan.Device.Address, context.Outside.Clock);
+                using IFlashTarget target =
+                    AsicTargets.Open(result.GetValue(device) ?? kept.Plan.Device.Address, context.Outside.Clock);
                 return await CarryOutAsync(context, result, kept, target, confirmed: result.GetValue(yes), stop);
             }
             if (result.GetValue(yes))
             {
-                throw new CommandException(ExitCode.Usage, "--yes goes with --resume ID, for a plan that --plan has shown. Without it, confirm by typing the plan's id.");
+                throw new CommandException(
+                    ExitCode.Usage, "--yes goes with --resume ID, for a plan that --plan has shown. Without it, "
+                    + "confirm by typing the plan's id.");
             }
-            string address = result.GetValue(device) ?? throw new CommandException(ExitCode.Usage, "--device is missing: the port of the controller, as `otedama asic list` shows it.");
-            string path = result.GetValue(image) ?? throw new CommandException(ExitCode.Usage, "--image is missing: the firmware to write.");
+            string address = result.GetValue(device)
+                ?? throw new CommandException(
+                ExitCode.Usage, "--device is missing: the port of the controller, as `otedama asic list` shows it.");
+            string path = result.GetValue(image)
+                ?? throw new CommandException(ExitCode.Usage, "--image is missing: the firmware to write.");
             FlashCatalogue? catalogue = flashing.OpenCatalogue(configuration, result);
             ImageReport report = AsicFlashing.Inspector.InspectFile(path, out byte[] bytes);
             using IFlashTarget fresh = AsicTargets.Open(address, context.Outside.Clock);
             FlashDevice found = await fresh.ReadAsync(stop);
             FlashPlan made = FlashPlanner.Make(
-                new FlashFacts { Device = found, Image = report, ImagePath = path, Entry = catalogue?.Find(report.Sha256), Options = flashing.Of(result), Folder = root },
+                new FlashFacts
+                {
+                    Device = found,
+                    Image = report,
+                    ImagePath = path,
+                    Entry =
+                    catalogue?.Find(report.Sha256),
+                    Options = flashing.Of(result),
+                    Folder = root
+                },
                 fresh, bytes, context.Outside.Clock);
-            return await DecideAsync(context, result, made, bytes, root, fresh, keepOnly: result.GetValue(plan), showOnly: result.GetValue(dryRun), stop);
+            return await DecideAsync(
+                context, result, made, bytes, root, fresh, keepOnly: result.GetValue(plan),
+                showOnly: result.GetValue(dryRun), stop);
         }));
         return flash;
     }
 
     /// <summary>Shows a plan, keeps it where it may be written, and carries it out once it is confirmed.</summary>
     internal static async Task<int> DecideAsync(
-        CommandContext context, ParseResult result, FlashPlan plan, byte[] bytes, string root, IFlashTarget target, bool keepOnly, bool showOnly, CancellationToken stop)
+        CommandContext context, ParseResult result, FlashPlan plan, byte[] bytes, string root, IFlashTarget target,
+        bool keepOnly, bool showOnly, CancellationToken stop)
     {
         if (showOnly || !plan.MayBeWritten)
         {
-            string says = plan.MayBeWritten ? "This is only a look: nothing was kept or written." : "The plan is refused; nothing was kept or written.";
-            context.Answer(result, new AsicFlashAnswer(1, null, null, null, says, plan), AnswerJson.Default.AsicFlashAnswer, Lines);
+            string says = plan.MayBeWritten ? "This is only a look: nothing was kept or written."
+                : "The plan is refused; nothing was kept or written.";
+            context.Answer(result, new AsicFlashAnswer(1, null, null, null, says, plan),
+                AnswerJson.Default.AsicFlashAnswer, Lines);
             return plan.MayBeWritten ? ExitCode.Done : ExitCode.BadAnswer;
         }
         FlashFolder folder = FlashFolder.Create(root, plan, bytes);
@@ -63,14 +98,16 @@ internal static class AsicFlashCommand
         if (keepOnly)
         {
             string says = $"Nothing was written. Carry it out with: otedama asic flash --resume {folder.Id}";
-            context.Answer(result, new AsicFlashAnswer(1, folder.Id, folder.FolderPath, null, says, plan), AnswerJson.Default.AsicFlashAnswer, Lines);
+            context.Answer(result, new AsicFlashAnswer(1, folder.Id, folder.FolderPath, null, says, plan),
+                AnswerJson.Default.AsicFlashAnswer, Lines);
             return ExitCode.Done;
         }
         return await CarryOutAsync(context, result, folder, target, confirmed: false, stop);
     }
 
     internal static async Task<int> CarryOutAsync(
-        CommandContext context, ParseResult result, FlashFolder folder, IFlashTarget target, bool confirmed, CancellationToken stop)
+        CommandContext context, ParseResult result, FlashFolder folder, IFlashTarget target, bool confirmed,
+        CancellationToken stop)
     {
         byte[] bytes = folder.Image();
         using FlashLedger ledger = FlashLedger.Open(folder.FolderPath, folder.PlanHash, context.Outside.Clock);
@@ -84,7 +121,9 @@ internal static class AsicFlashCommand
             context.Say($"Type {folder.Id} to write it, anything else to leave the device as it is:");
             if (context.Outside.In.ReadLine()?.Trim() != folder.Id)
             {
-                throw new CommandException(ExitCode.Usage, $"Not confirmed; nothing was written. The plan is kept: otedama asic flash --resume {folder.Id}");
+                throw new CommandException(
+                    ExitCode.Usage, "Not confirmed; nothing was written. The plan is kept: otedama asic flash "
+                    + $"--resume {folder.Id}");
             }
         }
         FlashOutcome outcome;
@@ -94,9 +133,13 @@ internal static class AsicFlashCommand
         }
         catch (OperationCanceledException)
         {
-            throw new CommandException(ExitCode.Interrupted, $"Interrupted between two steps. Go on with: otedama asic flash --resume {folder.Id}");
+            throw new CommandException(
+                ExitCode.Interrupted,
+                $"Interrupted between two steps. Go on with: otedama asic flash --resume {folder.Id}");
         }
-        context.Answer(result, new AsicFlashAnswer(1, folder.Id, folder.FolderPath, outcome.Ending, outcome.Says, folder.Plan), AnswerJson.Default.AsicFlashAnswer, static answer => [answer.Says]);
+        context.Answer(result,
+            new AsicFlashAnswer(1, folder.Id, folder.FolderPath, outcome.Ending, outcome.Says, folder.Plan),
+            AnswerJson.Default.AsicFlashAnswer, static answer => [answer.Says]);
         return outcome.Ending == FlashEnding.Updated ? ExitCode.Done : ExitCode.BadAnswer;
     }
 
@@ -106,7 +149,8 @@ internal static class AsicFlashCommand
         (int Step, long Tenth) last = (-1, -1);
         return progress =>
         {
-            (int Step, long Tenth) now = (progress.Step.Index, progress.All > 0 ? 10 * progress.Done / progress.All : 10);
+            (int Step, long Tenth) now =
+                (progress.Step.Index, progress.All > 0 ? 10 * progress.Done / progress.All : 10);
             if (now != last)
             {
                 last = now;
@@ -119,7 +163,8 @@ internal static class AsicFlashCommand
     {
         FlashPlan plan = answer.Plan;
         yield return $"Plan {answer.PlanId ?? "(not kept)"} for {plan.Device.Id} by {plan.Target}";
-        yield return $"from {plan.From.Version ?? "unknown version"}{Slot(plan.From)} to {plan.To.Version ?? "unknown version"}{Slot(plan.To)}";
+        yield return $"from {plan.From.Version ?? "unknown version"}{Slot(plan.From)} to "
+            + $"{plan.To.Version ?? "unknown version"}{Slot(plan.To)}";
         yield return $"image {plan.Image.Path}, {plan.Image.Kind}, {plan.Image.Size} bytes, SHA-256 {plan.Image.Sha256}";
         foreach (string line in AsicFlashing.Lines(plan.Checks))
         {
@@ -142,4 +187,5 @@ internal static class AsicFlashCommand
 /// <param name="PlanId">What --resume takes; null = not kept.</param>
 /// <param name="Folder">Where plan, backup and ledger are.</param>
 /// <param name="Ending">Null = not carried out.</param>
-internal sealed record AsicFlashAnswer(int Schema, string? PlanId, string? Folder, FlashEnding? Ending, string Says, FlashPlan Plan);
+internal sealed record AsicFlashAnswer(
+    int Schema, string? PlanId, string? Folder, FlashEnding? Ending, string Says, FlashPlan Plan);

@@ -3,25 +3,39 @@ using Otedama.Asic;
 
 namespace Otedama;
 
-/// <summary>What the verbs that write firmware share: options, catalogue, folders, and sentences instead of exceptions.</summary>
+/// <summary>What the verbs that write firmware share: options, catalogue, folders, and sentences instead of
+/// exceptions.</summary>
 internal sealed class AsicFlashing
 {
     /// <summary>Everything that is recognised.</summary>
     public static ImageInspector Inspector { get; } = new([.. EspKinds.All, .. LoaderKinds.All]);
 
-    public Option<string?> TrustHash { get; } = new("--trust-hash") { Description = "SHA-256 of an image that is in no catalogue, all 64 hex digits.", HelpName = "SHA256" };
+    public Option<string?> TrustHash { get; } =
+        new("--trust-hash")
+        {
+            Description = "SHA-256 of an image that is in no catalogue, all 64 hex digits.",
+            HelpName = "SHA256"
+        };
 
-    public Option<bool> AllowDowngrade { get; } = new("--allow-downgrade") { Description = "Write an older version, where the catalogue allows it." };
+    public Option<bool> AllowDowngrade { get; } =
+        new("--allow-downgrade") { Description = "Write an older version, where the catalogue allows it." };
 
     public Option<bool> Force { get; } = new("--force") { Description = "Write the version that is there already." };
 
-    public Option<bool> Factory { get; } = new("--factory") { Description = "Replace everything from the boot loader on, settings and payout address included; by serial only." };
+    public Option<bool> Factory { get; } =
+        new("--factory")
+        {
+            Description =
+        "Replace everything from the boot loader on, settings and payout address included; by serial only."
+        };
 
     public Option<bool> Www { get; } = new("--www") { Description = "The file is web pages." };
 
-    public Option<string?> Board { get; } = new("--board") { Description = "Number on the board, where the device does not know it.", HelpName = "BOARD" };
+    public Option<string?> Board { get; } =
+        new("--board") { Description = "Number on the board, where the device does not know it.", HelpName = "BOARD" };
 
-    public Option<string?> Catalogue { get; } = new("--catalogue") { Description = "Signed catalogue; default: asic.catalogue.", HelpName = "FILE" };
+    public Option<string?> Catalogue { get; } =
+        new("--catalogue") { Description = "Signed catalogue; default: asic.catalogue.", HelpName = "FILE" };
 
     public IEnumerable<Option> Options => [TrustHash, AllowDowngrade, Force, Factory, Www, Board, Catalogue];
 
@@ -59,7 +73,8 @@ internal sealed class AsicFlashing
         }
         catch (LinkException e)
         {
-            throw new CommandException(e.Fault == LinkFault.Permission ? ExitCode.Permission : ExitCode.Unreachable, e.Message);
+            throw new CommandException(
+                e.Fault == LinkFault.Permission ? ExitCode.Permission : ExitCode.Unreachable, e.Message);
         }
         catch (EspException e)
         {

@@ -51,7 +51,8 @@ internal static class AsicLines
             ("rate", it.HashrateHs is { } rate ? $"{Units.Hashrate(rate)}{(it.ExpectedHs is { } expected ? $" of {Units.Hashrate(expected)}" : "")}" : null),
             ("usual rate", answer.MedianHs is { } median ? Units.Hashrate(median) : null),
                 ("chip", it.TemperatureC is null ? null : Of(it.TemperatureC, "°C")),
-            ("regulator", it.RegulatorC is null ? null : Of(it.RegulatorC, "°C")), ("power", it.PowerW is null ? null : $"{Of(it.PowerW, "W")}, {Of(it.JoulePerTh, "J/TH")}"),
+            ("regulator", it.RegulatorC is null ? null : Of(it.RegulatorC, "°C")),
+            ("power", it.PowerW is null ? null : $"{Of(it.PowerW, "W")}, {Of(it.JoulePerTh, "J/TH")}"),
             ("setting", it.ClockMhz is null ? null : $"{Of(it.ClockMhz, "MHz")}, "
                 + $"{Of(it.CoreV, "V")}"), ("fans", answer.Fans.Count == 0 ? null
                 : string.Join(", ", answer.Fans.Select(static fan => $"{Of(fan.Rpm, "rpm")} at "
@@ -71,7 +72,8 @@ internal static class AsicLines
         foreach (FleetChainView chain in answer.Chains)
         {
             yield return $"board {chain.Index,-6}{Of(chain.HashrateHs, Units.Hashrate)}, "
-                + $"{Of(chain.TemperatureC, "°C")}, {chain.ChipsFound?.ToString(CultureInfo.InvariantCulture) ?? "–"} of "
+                + $"{Of(chain.TemperatureC, "°C")}, {chain.ChipsFound?.ToString(CultureInfo.InvariantCulture) ?? "–"} "
+                + "of "
                 + $"{chain.ChipsExpected?.ToString(CultureInfo.InvariantCulture) ?? "–"} chips";
         }
         foreach (FleetAlarmView alarm in it.Alarms)

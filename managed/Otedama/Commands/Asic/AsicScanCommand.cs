@@ -91,7 +91,8 @@ internal static class AsicScanCommand
         }
         if (answer.Unknown.Count > 0)
         {
-            yield return $"  nobody knows what answers at {string.Join(", ", answer.Unknown.Take(16))}{(answer.Unknown.Count > 16 ? ", ..." : "")}";
+            yield return "  nobody knows what answers at "
+                + $"{string.Join(", ", answer.Unknown.Take(16))}{(answer.Unknown.Count > 16 ? ", ..." : "")}";
         }
         yield return $"{answer.Devices.Count} ASICs at {answer.Asked} addresses"
             + (answer.Devices.Count > 0 ? "; write them into asic.fleet.devices, or the network into "

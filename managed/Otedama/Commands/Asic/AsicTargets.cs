@@ -3,18 +3,22 @@ using Otedama.Asic;
 namespace Otedama;
 
 /// <summary>
-/// Opens what an address of --device names: a port of an ESP32-S3 (/dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001), or with a
-/// prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID; or a device on the network: axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
+/// Opens what an address of --device names: a port of an ESP32-S3 (/dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001),
+/// or with a prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID; or a device on the network:
+/// axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
 /// </summary>
 internal static class AsicTargets
 {
     private const int FirstRate = 115_200;
     private const string Dfu = "dfu:", Stm32 = "stm32:", Uf2 = "uf2:";
 
-    /// <summary>Throws CommandException for an address that is none, LinkException for a port that does not open.</summary>
-    public static IFlashTarget Open(string address, TimeProvider clock, Func<string, FleetCredentials?>? credentials = null)
+    /// <summary>Throws CommandException for an address that is none, LinkException for a port that does not
+    /// open.</summary>
+    public static IFlashTarget Open(
+        string address, TimeProvider clock, Func<string, FleetCredentials?>? credentials = null)
     {
-        if (NetworkTargets.TryOpen(address, credentials ?? (static _ => null), allowPublic: false, clock) is { } network)
+        if (NetworkTargets.TryOpen(address, credentials ?? (static _ => null), allowPublic: false, clock)
+            is { } network)
         {
             return network;
         }
@@ -30,7 +34,8 @@ internal static class AsicTargets
         {
             int comma = drive.LastIndexOf(',');
             return comma > 0 ? new Uf2Target(new Uf2Folder(drive[..comma]), drive[(comma + 1)..], null, null, clock)
-                : throw new CommandException(ExitCode.Usage, $"--device {address}: write uf2:FOLDER,BOARD-ID, such as uf2:/media/RPI-RP2,RPI-RP2.");
+                : throw new CommandException(
+                ExitCode.Usage, $"--device {address}: write uf2:FOLDER,BOARD-ID, such as uf2:/media/RPI-RP2,RPI-RP2.");
         }
         return OpenEsp(address, clock);
     }
@@ -38,13 +43,15 @@ internal static class AsicTargets
     public static EspSerialTarget OpenEsp(string address, TimeProvider clock)
     {
         LinkAddress link = AddressOf(address);
-        return new EspSerialTarget(new EspLoader(new EspPort(() => new LinkOpener().Open(link, FirstRate), clock, Thread.Sleep)));
+        return new EspSerialTarget(
+            new EspLoader(new EspPort(() => new LinkOpener().Open(link, FirstRate), clock, Thread.Sleep)));
     }
 
     private static string? After(string address, string prefix) =>
         address.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? address[prefix.Length..] : null;
 
-    private static LinkAddress AddressOf(string text) => LinkAddress.TryParse(text, out LinkAddress? address, out string? error)
+    private static LinkAddress AddressOf(string text) =>
+        LinkAddress.TryParse(text, out LinkAddress? address, out string? error)
         ? address
         : throw new CommandException(ExitCode.Usage, $"--device {SettingTypes.Shorten(text)}: {error}");
 }

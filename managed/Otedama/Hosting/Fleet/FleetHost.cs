@@ -6,8 +6,8 @@ using Otedama.Core;
 namespace Otedama;
 
 /// <summary>
-/// The fleet of this process: finds and asks the devices, watches them, tells of alarms, carries out rules and orders. Step
-/// is called by FleetLoop; all else by any thread.
+/// The fleet of this process: finds and asks the devices, watches them, tells of alarms, carries out rules and orders.
+/// Step is called by FleetLoop; all else by any thread.
 /// </summary>
 internal sealed class FleetHost : IFleetView, IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class FleetHost : IFleetView, IDisposable
     private Task _scan = Task.CompletedTask;
     private Task _acting = Task.CompletedTask;
 
-    /// <summary>Opens history and audit log in the plan's folder. Throws IOException or UnauthorizedAccessException.</summary>
+    /// <summary>Opens history and audit log in the plan's folder. Throws IOException or
+    /// UnauthorizedAccessException.</summary>
     public FleetHost(FleetPlan plan, ILoggerFactory loggers, TimeProvider clock)
     {
         (_plan, _time, _logger) = (plan, clock, loggers.CreateLogger(LogCategory.Fleet));
@@ -190,7 +191,8 @@ internal sealed class FleetHost : IFleetView, IDisposable
         string[] known = [.. Watch.Snapshot().Devices.Select(static device => device.Name).Take(16)];
         return new CommandException(ExitCode.Usage, known.Length == 0
             ? "No device is known yet"
-            : $"No device, or more than one, is called \"{SettingTypes.Shorten(name)}\"{Nearest.Suggest(name, known)} Give an id, an address or a host name; there are {string.Join(", ", known)}");
+            : $"No device, or more than one, is called \"{SettingTypes.Shorten(name)}\"{Nearest.Suggest(name, known)} "
+            + $"Give an id, an address or a host name; there are {string.Join(", ", known)}");
     }
 
     private bool Add(FleetTarget target, IFleetDriver? driver, string group)

@@ -22,7 +22,11 @@ internal sealed class FleetKit(IReadOnlyDictionary<string, FleetCredentials> cre
     /// <summary>Null when nobody knows it. Nothing with a secret goes to what is not recognised.</summary>
     public async Task<FleetIdentity?> IdentifyAsync(FleetTarget target, CancellationToken cancel) =>
         await new FleetIdentifier(_drivers).IdentifyAsync(target, null, cancel) is { } found
-            ? found with { Target = target with { Credentials = target.Credentials ?? CredentialsOf(found.Driver.Name) } }
+            ? found with
+            {
+                Target =
+            target with { Credentials = target.Credentials ?? CredentialsOf(found.Driver.Name) }
+            }
             : null;
 
     public void Dispose() => _drivers.Dispose();

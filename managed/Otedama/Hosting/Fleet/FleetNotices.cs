@@ -72,7 +72,8 @@ internal sealed class FleetNotices(string exec, ILogger logger)
                 FleetLog.ExecFailed(logger, exec, $"it ended with {process.ExitCode}");
             }
         }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException or OperationCanceledException or IOException)
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException or OperationCanceledException
+            or IOException)
         {
             FleetLog.ExecFailed(logger, exec, e is OperationCanceledException
                 ? $"it still runs after {s_programTime.TotalSeconds:0} s" : e.Message);

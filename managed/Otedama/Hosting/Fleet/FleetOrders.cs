@@ -55,7 +55,10 @@ internal static class FleetOrders
             "clock_down" => device.Reading?.Power.ClockMhz is { } clock && Below(tuning, clock) is { } lower
                 ? new SetClockOrder(lower) : null,
             "restore_pools" when pools.Count > 0 => new SetPoolsOrder(pools),
-            "restore_pools" when agreed.Count > 0 => new SetPoolsOrder([.. agreed.Take(PoolsMax).Select(static pool => new FleetPool(pool.Url, pool.User, new FleetSecret("x")))]),
+            "restore_pools" when agreed.Count > 0 =>
+                new SetPoolsOrder(
+                [.. agreed.Take(PoolsMax)
+                .Select(static pool => new FleetPool(pool.Url, pool.User, new FleetSecret("x")))]),
             _ => null,
         };
         return order is null

@@ -6,7 +6,8 @@ namespace Otedama;
 internal delegate Task<FleetOutcome> FleetOrderer(FleetDevice device, FleetOrder order, string by, bool dryRun,
     CancellationToken cancel);
 
-/// <summary>Tunings that are under way, one a device: a plan for each, carried out as readings come. StepAsync by one loop.</summary>
+/// <summary>Tunings that are under way, one a device: a plan for each, carried out as readings come. StepAsync by one
+/// loop.</summary>
 internal sealed class FleetTunings(
     FleetWatch watch, FleetOrderer send, Func<FleetDevice, CancellationToken, Task<FleetTuning>> options,
         TimeProvider clock)

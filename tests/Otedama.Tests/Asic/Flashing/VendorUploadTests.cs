@@ -167,16 +167,16 @@ public sealed class VendorUploadTests
 
     private sealed class Antminer : IAsyncDisposable
     {
-        private readonly EagerClock _clock = new();
+        private readonly EagerClock _time = new();
         private readonly FleetTransport _transport;
         private readonly UploadClient _uploads;
 
         public Antminer()
         {
-            Device = new(_clock);
-            _transport = new(_clock);
+            Device = new(_time);
+            _transport = new(_time);
             _uploads = new(_transport);
-            Flash = new(_clock);
+            Flash = new(_time);
             FleetTarget target = new(IPAddress.Loopback) { Ports = new() { Web = Device.Port, Api = 1 }, Credentials = new("root", new("bench-ant-root")) };
             Target = new(new AntminerDriver(_transport), _transport, _uploads, target);
         }
@@ -198,15 +198,15 @@ public sealed class VendorUploadTests
 
     private sealed class Whatsminer : IAsyncDisposable
     {
-        private readonly EagerClock _clock = new();
+        private readonly EagerClock _time = new();
         private readonly FleetTransport _transport;
         private readonly FlashBench _flash;
 
         public Whatsminer(bool same, WhatsminerUpload way)
         {
-            Device = new(_clock, same);
-            _transport = new(_clock);
-            _flash = new(_clock);
+            Device = new(_time, same);
+            _transport = new(_time);
+            _flash = new(_time);
             FleetTarget target = new(IPAddress.Loopback) { Ports = new() { Web = 1, Api = Device.Port }, Credentials = new("admin", new("bench-wm-pass")) };
             Target = new(new WhatsminerV2Driver(_transport), _transport, target, way);
         }

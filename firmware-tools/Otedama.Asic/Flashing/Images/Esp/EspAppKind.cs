@@ -22,7 +22,8 @@ public sealed class EspAppKind : IImageKind
             ReadOnlySpan<byte> rest = file.Span[image.Length..];
             bool blank = !rest.ContainsAnyExcept((byte)0xFF);
             EspImage.Check(findings, "end", blank, blank ? $"The image ends at offset {image.Length} of {slot}."
-                : $"offset {image.Length}: the image ends here, and {rest.Length} bytes follow that are not its own. Take the file as it was published.");
+                : $"offset {image.Length}: the image ends here, and {rest.Length} bytes follow that are not its own. "
+                + "Take the file as it was published.");
             facts.AddRange(
             [
                 new ImageFact("image_length", $"{image.Length}"),

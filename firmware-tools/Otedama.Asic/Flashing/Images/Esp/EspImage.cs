@@ -60,13 +60,16 @@ public sealed record EspImage
     public static EspImage? Read(ReadOnlySpan<byte> file, bool isApp, List<ImageFinding> findings)
     {
         int smallest = HeaderLength + SegmentHeader + 16 + (isApp ? DescriptorLength + HashLength : 0);
-        if (!Check(findings, "size", file.Length >= smallest, $"{file.Length} bytes; an image of this kind has at least {smallest}.")
-            || !Check(findings, "magic", file[0] == Magic, $"offset 0: {file[0]:X2}h; an image begins with {Magic:X2}h."))
+        if (!Check(findings, "size", file.Length >= smallest,
+            $"{file.Length} bytes; an image of this kind has at least {smallest}.")
+            || !Check(findings, "magic", file[0] == Magic,
+            $"offset 0: {file[0]:X2}h; an image begins with {Magic:X2}h."))
         {
             return null;
         }
         int chip = BinaryPrimitives.ReadUInt16LittleEndian(file[12..]);
-        if (!Check(findings, "chip", chip == ChipS3, $"offset 12: chip id {chip} ({ChipName(chip)}); these controllers are {ChipS3} (ESP32-S3)."))
+        if (!Check(findings, "chip", chip == ChipS3,
+            $"offset 12: chip id {chip} ({ChipName(chip)}); these controllers are {ChipS3} (ESP32-S3)."))
         {
             return null;
         }
@@ -76,8 +79,10 @@ public sealed record EspImage
             return null;
         }
         int xorAt = end | 15; // zeros up to the last byte of sixteen
-        if (!Check(findings, "xor", xorAt < file.Length, $"offset {xorAt}: the XOR byte is behind the end of the file ({file.Length} bytes); it is cut off.")
-            || !Check(findings, "xor", file[xorAt] == xor, $"offset {xorAt}: XOR byte {file[xorAt]:X2}h; that of the segments is {xor:X2}h. The file is damaged."))
+        if (!Check(findings, "xor", xorAt < file.Length,
+            $"offset {xorAt}: the XOR byte is behind the end of the file ({file.Length} bytes); it is cut off.")
+            || !Check(findings, "xor", file[xorAt] == xor,
+            $"offset {xorAt}: XOR byte {file[xorAt]:X2}h; that of the segments is {xor:X2}h. The file is damaged."))
         {
             return null;
         }
@@ -86,18 +91,23 @@ public sealed record EspImage
         bool hasHash = file[23] == 1;
         if (file[23] > 1 || (isApp && !hasHash))
         {
-            Check(findings, "sha256", false, $"offset 23: {file[23]:X2}h; an application says 01h there and carries its SHA-256 at its end.");
+            Check(findings, "sha256", false,
+                $"offset 23: {file[23]:X2}h; an application says 01h there and carries its SHA-256 at its end.");
             return null;
         }
         if (hasHash)
         {
-            if (!Check(findings, "sha256", length + HashLength <= file.Length, $"offset {length}: of the appended SHA-256 {file.Length - length} of {HashLength} bytes are there; the file is cut off."))
+            if (!Check(findings, "sha256", length + HashLength <= file.Length,
+                $"offset {length}: of the appended SHA-256 {file.Length - length} of {HashLength} bytes are there; "
+                + "the file is cut off."))
             {
                 return null;
             }
             hash = Convert.ToHexStringLower(file.Slice(length, HashLength));
             string true256 = Convert.ToHexStringLower(SHA256.HashData(file[..length]));
-            if (!Check(findings, "sha256", hash == true256, $"offset {length}: SHA-256 {hash}; that of the {length} bytes before it is {true256}. The file is damaged."))
+            if (!Check(findings, "sha256", hash == true256,
+                $"offset {length}: SHA-256 {hash}; that of the {length} bytes before it is {true256}. The file is "
+                + "damaged."))
             {
                 return null;
             }
@@ -119,7 +129,8 @@ public sealed record EspImage
         };
     }
 
-    /// <summary>Version and project of an application whose first 288 bytes these are; null = it has no descriptor.</summary>
+    /// <summary>Version and project of an application whose first 288 bytes these are; null = it has no
+    /// descriptor.</summary>
     public static EspDescriptor? Peek(ReadOnlySpan<byte> start) =>
         start.Length >= DescriptorAt + DescriptorLength && start[0] == Magic ? Describe(start, []) : null;
 
@@ -143,14 +154,18 @@ public sealed record EspImage
         {
             if (at + SegmentHeader > file.Length)
             {
-                Check(findings, "segments", false, $"offset {at}: the header of segment {i + 1} of {segments} is behind the end of the file ({file.Length} bytes); it is cut off.");
+                Check(findings, "segments", false,
+                    $"offset {at}: the header of segment {i + 1} of {segments} is behind the end of the file "
+                    + $"({file.Length} bytes); it is cut off.");
                 return null;
             }
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(file[((int)at + 4)..]);
             at += SegmentHeader;
             if (at + length > file.Length)
             {
-                Check(findings, "segments", false, $"offset {at - 4}: segment {i + 1} of {segments} has {length} bytes, and {file.Length - at} are left in the file; it is cut off or damaged.");
+                Check(findings, "segments", false,
+                    $"offset {at - 4}: segment {i + 1} of {segments} has {length} bytes, and {file.Length - at} are "
+                    + "left in the file; it is cut off or damaged.");
                 return null;
             }
             foreach (byte one in file.Slice((int)at, (int)length))
@@ -166,18 +181,23 @@ public sealed record EspImage
     private static EspDescriptor? Describe(ReadOnlySpan<byte> file, List<ImageFinding> findings)
     {
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(file[DescriptorAt..]);
-        if (!Check(findings, "descriptor", magic == DescriptorMagic, $"offset {DescriptorAt}: {magic:X8}h; the descriptor of an application begins with {DescriptorMagic:X8}h. Is this a boot loader?"))
+        if (!Check(findings, "descriptor", magic == DescriptorMagic,
+            $"offset {DescriptorAt}: {magic:X8}h; the descriptor of an application begins with {DescriptorMagic:X8}h. "
+            + "Is this a boot loader?"))
         {
             return null;
         }
-        string?[] texts = [TextAt(file, 0x30, 32), TextAt(file, 0x50, 32), TextAt(file, 0x70, 16), TextAt(file, 0x80, 16), TextAt(file, 0x90, 32)];
+        string?[] texts =
+            [TextAt(file, 0x30, 32), TextAt(file, 0x50, 32), TextAt(file, 0x70, 16), TextAt(file, 0x80, 16),
+            TextAt(file, 0x90, 32)];
         string[] names = ["version at 30h", "project at 50h", "time at 70h", "date at 80h", "IDF version at 90h"];
         int bad = texts.ToList().FindIndex(static text => text is null);
         if (bad < 0 && texts[0] is "")
         {
             bad = 0;
         }
-        if (!Check(findings, "strings", bad < 0, bad < 0 ? $"version {texts[0]}, project {texts[1]}." : $"The {names[bad]} is no printable text that ends inside its field."))
+        if (!Check(findings, "strings", bad < 0, bad < 0 ? $"version {texts[0]}, project {texts[1]}."
+            : $"The {names[bad]} is no printable text that ends inside its field."))
         {
             return null;
         }
@@ -196,4 +216,5 @@ public sealed record EspImage
 }
 
 /// <param name="SecureVersion">Of the anti-rollback counter; 0 where it is not used.</param>
-public sealed record EspDescriptor(string Version, string Project, string Time, string Date, string Idf, uint SecureVersion);
+public sealed record EspDescriptor(
+    string Version, string Project, string Time, string Date, string Idf, uint SecureVersion);

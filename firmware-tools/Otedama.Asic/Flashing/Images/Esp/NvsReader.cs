@@ -4,9 +4,9 @@ using System.Text;
 namespace Otedama.Asic;
 
 /// <summary>
-/// Looks one text up in the settings partition of an ESP chip: pages of 4 KiB, a header of 32 bytes, a bitmap of 32, then
-/// 126 entries of 32: name space, type, span, chunk, CRC, key[16], and for a text (21h) its length with the text in the
-/// entries behind. Nothing else of the settings is read: passwords are in there. Pure.
+/// Looks one text up in the settings partition of an ESP chip: pages of 4 KiB, a header of 32 bytes, a bitmap of 32,
+/// then 126 entries of 32: name space, type, span, chunk, CRC, key[16], and for a text (21h) its length with the text
+/// in the entries behind. Nothing else of the settings is read: passwords are in there. Pure.
 /// </summary>
 internal static class NvsReader
 {
@@ -33,7 +33,8 @@ internal static class NvsReader
                     if (length is > 0 and <= TextMax && at + EntryLength + length <= Page)
                     {
                         ReadOnlySpan<byte> text = bytes.Slice(at + EntryLength, length).TrimEnd((byte)0);
-                        found = text.ContainsAnyExceptInRange((byte)'!', (byte)'~') ? found : Encoding.ASCII.GetString(text);
+                        found = text.ContainsAnyExceptInRange((byte)'!', (byte)'~') ? found
+                            : Encoding.ASCII.GetString(text);
                     }
                 }
             }
@@ -41,5 +42,6 @@ internal static class NvsReader
         return found;
     }
 
-    private static string KeyOf(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry.Slice(8, 16).TrimEnd((byte)0));
+    private static string KeyOf(ReadOnlySpan<byte> entry) =>
+        Encoding.Latin1.GetString(entry.Slice(8, 16).TrimEnd((byte)0));
 }

@@ -28,11 +28,12 @@ public sealed record OtaData(OtaEntry First, OtaEntry Second)
     };
 
     /// <summary>Index of the selected slot; null = none, the factory slot starts.</summary>
-    public int? SlotOf(int slots) => slots == 0 || Current is not { } sector ? null : (int)((NumberOf(sector) - 1) % (uint)slots);
+    public int? SlotOf(int slots) => slots == 0 || Current is not { } sector ? null
+        : (int)((NumberOf(sector) - 1) % (uint)slots);
 
     /// <summary>
-    /// The sector that selects a slot, for the place that does not count now: cut anywhere while it is written, the other
-    /// one still counts. Throws FlashException when the numbers are used up.
+    /// The sector that selects a slot, for the place that does not count now: cut anywhere while it is written, the
+    /// other one still counts. Throws FlashException when the numbers are used up.
     /// </summary>
     /// <returns>The place (0 or 1) and 4096 bytes.</returns>
     public (int Place, byte[] Bytes) Selecting(int slot, int slots)
@@ -41,7 +42,9 @@ public sealed record OtaData(OtaEntry First, OtaEntry Second)
         uint now = Current is { } sector ? NumberOf(sector) : 0;
         if (now > uint.MaxValue - 0x10000)
         {
-            throw new FlashException($"The selection counts {now}; there is no room for a greater number. Only a factory flash begins it anew.");
+            throw new FlashException(
+                $"The selection counts {now}; there is no room for a greater number. Only a factory flash begins it "
+                + "anew.");
         }
         uint next = now + 1;
         while ((next - 1) % (uint)slots != (uint)slot)
@@ -63,7 +66,8 @@ public sealed record OtaData(OtaEntry First, OtaEntry Second)
         return CrcFromOnes(bytes);
     }
 
-    /// <summary>CRC-32 whose register begins with zeros and is inverted at the end: what crc32_le(FFFFFFFF, ...) of the ROM gives.</summary>
+    /// <summary>CRC-32 whose register begins with zeros and is inverted at the end: what crc32_le(FFFFFFFF, ...) of the
+    /// ROM gives.</summary>
     private static uint CrcFromOnes(ReadOnlySpan<byte> bytes)
     {
         uint register = 0;
@@ -85,7 +89,9 @@ public sealed record OtaData(OtaEntry First, OtaEntry Second)
         uint state = BinaryPrimitives.ReadUInt32LittleEndian(entry[StateAt..]);
         uint crc = BinaryPrimitives.ReadUInt32LittleEndian(entry[(StateAt + 4)..]);
         bool blank = !entry.ContainsAnyExcept((byte)0xFF);
-        return new OtaEntry(number, state, blank, number is not uint.MaxValue and not 0 && crc == CrcOf(number) && state is not (OtaEntry.Invalid or OtaEntry.Aborted));
+        return new OtaEntry(
+            number, state, blank, number is not uint.MaxValue and not 0 && crc == CrcOf(number)
+            && state is not (OtaEntry.Invalid or OtaEntry.Aborted));
     }
 
     private uint NumberOf(int sector) => sector == 0 ? First.Number : Second.Number;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Otedama.Asic;
 
 /// <summary>
-/// How the flash of an ESP chip is divided: C00h bytes at 8000h, entries of 32 bytes, after the last EB EB, 14 x FF and the
-/// MD5 of the entries, then FF. Pure.
+/// How the flash of an ESP chip is divided: C00h bytes at 8000h, entries of 32 bytes, after the last EB EB, 14 x FF and
+/// the MD5 of the entries, then FF. Pure.
 /// </summary>
 public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5)
 {
@@ -22,7 +22,9 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
     private const int AppAlignment = 0x10000;
 
     /// <summary>ota_0, ota_1, ... in the order in which a selection counts them.</summary>
-    public IReadOnlyList<Partition> OtaSlots => [.. Entries.Where(static one => one.Type == 0 && one.Subtype is >= 0x10 and < 0x20).OrderBy(static one => one.Subtype)];
+    public IReadOnlyList<Partition> OtaSlots =>
+        [.. Entries.Where(static one => one.Type == 0 && one.Subtype is >= 0x10 and < 0x20)
+        .OrderBy(static one => one.Subtype)];
 
     public Partition? Factory => Entries.FirstOrDefault(static one => one is { Type: 0, Subtype: 0 });
 
@@ -32,7 +34,8 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
 
     public Partition? Named(string name) => Entries.FirstOrDefault(one => one.Name == name);
 
-    public static bool Begins(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && BinaryPrimitives.ReadUInt16LittleEndian(bytes) == EntryMagic;
+    public static bool Begins(ReadOnlySpan<byte> bytes) => bytes.Length >= 2
+        && BinaryPrimitives.ReadUInt16LittleEndian(bytes) == EntryMagic;
 
     /// <summary>Null = a finding says why not.</summary>
     /// <param name="bytes">C00h of them; offsets in findings count from the start of the flash.</param>
@@ -41,34 +44,43 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
     {
         if (bytes.Length < Length)
         {
-            EspImage.Check(findings, "table", false, $"offset {At}: of the partition table {bytes.Length} of {Length} bytes are there.");
+            EspImage.Check(findings, "table", false,
+                $"offset {At}: of the partition table {bytes.Length} of {Length} bytes are there.");
             return null;
         }
         List<Partition> entries = [];
         int at = 0;
-        for (; at + EntryLength <= Length && BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) == EntryMagic; at += EntryLength)
+        for (; at + EntryLength <= Length
+            && BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) == EntryMagic; at += EntryLength)
         {
             if (WrongIn(bytes.Slice(at, EntryLength), flashSize, entries, out Partition entry) is { } wrong)
             {
-                EspImage.Check(findings, "table", false, $"offset {At + at}: partition {entries.Count} ({entry.Name}) {wrong}");
+                EspImage.Check(findings, "table", false,
+                    $"offset {At + at}: partition {entries.Count} ({entry.Name}) {wrong}");
                 return null;
             }
             entries.Add(entry);
         }
-        if (entries.Count == 0 || at + EntryLength > Length || BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) != Md5Magic)
+        if (entries.Count == 0 || at + EntryLength > Length
+            || BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) != Md5Magic)
         {
             string there = at + 2 <= Length ? Convert.ToHexString(bytes.Slice(at, 2)) : "nothing";
-            EspImage.Check(findings, "table", false, $"offset {At + at}: {there} after {entries.Count} partitions; AA50 (another one) or EBEB (the MD5 of the table) is allowed.");
+            EspImage.Check(findings, "table", false,
+                $"offset {At + at}: {there} after {entries.Count} partitions; AA50 (another one) or EBEB (the MD5 of "
+                + "the table) is allowed.");
             return null;
         }
         string told = Convert.ToHexStringLower(bytes.Slice(at + 16, 16));
         string md5 = EspMd5.Of(bytes[..at]);
-        return EspImage.Check(findings, "table", told == md5, $"offset {At + at + 16}: MD5 {told} of {entries.Count} partitions; it is {md5}.")
+        return EspImage.Check(
+            findings, "table", told == md5,
+            $"offset {At + at + 16}: MD5 {told} of {entries.Count} partitions; it is {md5}.")
             ? new PartitionTable(entries, md5)
             : null;
     }
 
-    private static string? WrongIn(ReadOnlySpan<byte> entry, long flashSize, List<Partition> before, out Partition found)
+    private static string? WrongIn(
+        ReadOnlySpan<byte> entry, long flashSize, List<Partition> before, out Partition found)
     {
         ReadOnlySpan<byte> label = entry.Slice(12, 16);
         int end = label.IndexOf((byte)0);
@@ -85,10 +97,12 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
         return !printable ? "has a name that is not printable."
             : one.Offset < At + Sector ? $"begins at {one.Offset:X}h; the first free place is {At + Sector:X}h."
             : one.Offset % alignment != 0 ? $"begins at {one.Offset:X}h; a multiple of {alignment:X}h is allowed."
-            : one.Size == 0 || one.Size % Sector != 0 ? $"has {one.Size:X}h bytes; a multiple of {Sector:X}h is allowed."
+            : one.Size == 0 || one.Size % Sector != 0
+            ? $"has {one.Size:X}h bytes; a multiple of {Sector:X}h is allowed."
             : one.End > flashSize ? $"ends at {one.End:X}h, behind the flash of {flashSize:X}h bytes."
             : before.FirstOrDefault(other => other.Name == one.Name) is not null ? "has the name of another one."
-            : before.FirstOrDefault(other => one.Offset < other.End && other.Offset < one.End) is { } other ? $"({one.Offset:X}h to {one.End:X}h) lies over {other.Name}."
+            : before.FirstOrDefault(other => one.Offset < other.End && other.Offset < one.End) is { } other
+            ? $"({one.Offset:X}h to {one.End:X}h) lies over {other.Name}."
             : null;
     }
 }
