@@ -75,7 +75,7 @@ public sealed class BoardGuard(Action makeSafe, TimeProvider clock)
                 Trip(GuardState.Cooling, string.Create(
                     CultureInfo.InvariantCulture,
                     $"switched off at {regulatorCelsius:0.#} °C of the regulator; {RegulatorMax} °C is the limit. "
-                        + "Check the fan"));
+                        + $"Check the fan"));
                 break;
             case GuardState.Safe:
                 break;
