@@ -12,16 +12,16 @@ internal sealed partial class SimulatedAntminer : IAsyncDisposable
 {
     private const string Realm = "antMiner Configuration", User = "root", Password = "bench-ant-root", Nonce = "0123456789abcdef0123456789abcdef";
 
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly BenchHttpServer _http;
     private DateTimeOffset _booted;
     private DateTimeOffset _upAt;
 
     public SimulatedAntminer(TimeProvider clock)
     {
-        _clock = clock;
+        _time = clock;
         _booted = clock.GetUtcNow() - TimeSpan.FromDays(1);
-        _http = new(ServeAsync) { IsUp = () => _clock.GetUtcNow() >= _upAt };
+        _http = new(ServeAsync) { IsUp = () => _time.GetUtcNow() >= _upAt };
     }
 
     public int Port => _http.Port;
@@ -59,7 +59,7 @@ internal sealed partial class SimulatedAntminer : IAsyncDisposable
             await UpgradeAsync(exchange);
             return;
         }
-        int up = (int)(_clock.GetUtcNow() - _booted).TotalSeconds;
+        int up = (int)(_time.GetUtcNow() - _booted).TotalSeconds;
         string? reply = page switch
         {
             "get_system_info" => $$"""{"minertype":"Antminer S21","macaddr":"02:11:22:33:44:55","hostname":"antMiner","system_filesystem_version":"{{Version}}","Algorithm":"sha256d"}""",
@@ -101,7 +101,7 @@ internal sealed partial class SimulatedAntminer : IAsyncDisposable
             exchange.Abort();
         }
         Version = KeepsOld ? Version : Encoding.ASCII.GetString(file, 7, 5);
-        _booted = _upAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(90);
+        _booted = _upAt = _time.GetUtcNow() + TimeSpan.FromSeconds(90);
     }
 
     /// <summary>The one part of a form, whose field is firmware (RFC 7578).</summary>

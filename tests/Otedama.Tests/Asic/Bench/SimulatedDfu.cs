@@ -37,13 +37,13 @@ internal enum BenchManifestation
 /// </summary>
 internal class SimulatedDfu
 {
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private DateTimeOffset _busyUntil;
     private bool _busy;
 
     public SimulatedDfu(TimeProvider clock, int flashSize)
     {
-        _clock = clock;
+        _time = clock;
         Flash = new byte[flashSize];
         Array.Fill(Flash, (byte)0xFF);
     }
@@ -276,7 +276,7 @@ internal class SimulatedDfu
         }
         else if (_busy)
         {
-            if (_clock.GetUtcNow() < _busyUntil)
+            if (_time.GetUtcNow() < _busyUntil)
             {
                 return Stall();
             }
@@ -332,7 +332,7 @@ internal class SimulatedDfu
     protected void Start(TimeSpan time)
     {
         _busy = true;
-        _busyUntil = _clock.GetUtcNow() + time;
+        _busyUntil = _time.GetUtcNow() + time;
     }
 
     private BenchReply Detach(ushort timeout)

@@ -14,7 +14,7 @@ internal sealed class SimulatedWhatsminer : IAsyncDisposable
 {
     private const string Salt = "BQ5hoXV9", NewSalt = "jbzkfQls", Time = "5626";
 
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly bool _sameConnection;
     private readonly BenchTcpServer _tcp;
     private readonly string _host;
@@ -25,7 +25,7 @@ internal sealed class SimulatedWhatsminer : IAsyncDisposable
 
     public SimulatedWhatsminer(TimeProvider clock, bool sameConnection, string password = "bench-wm-pass")
     {
-        _clock = clock;
+        _time = clock;
         _sameConnection = sameConnection;
         _booted = clock.GetUtcNow() - TimeSpan.FromDays(1);
         _host = WhatsminerV2Server.OpenSsl(password, Salt);
@@ -47,7 +47,7 @@ internal sealed class SimulatedWhatsminer : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket, CancellationToken end)
     {
-        if (_clock.GetUtcNow() < _upAt)
+        if (_time.GetUtcNow() < _upAt)
         {
             return;
         }
@@ -87,7 +87,7 @@ internal sealed class SimulatedWhatsminer : IAsyncDisposable
             }
             Taken = package;
             Version = Encoding.ASCII.GetString(package, 7, 5);
-            _booted = _upAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(60);
+            _booted = _upAt = _time.GetUtcNow() + TimeSpan.FromSeconds(60);
         }
         catch (EndOfStreamException)
         {
@@ -124,7 +124,7 @@ internal sealed class SimulatedWhatsminer : IAsyncDisposable
 
     private string Read(string command)
     {
-        int up = (int)(_clock.GetUtcNow() - _booted).TotalSeconds;
+        int up = (int)(_time.GetUtcNow() - _booted).TotalSeconds;
         return command switch
         {
             "get_token" => $$"""{"STATUS":"string","When":5626,"Code":134,"Msg":{"time":"{{Time}}","salt":"{{Salt}}","newsalt":"{{NewSalt}}"},"Description":"string"}""",
