@@ -163,83 +163,31 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         StepList steps = new();
         if (reads)
         {
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Backup,
-                Part = Part,
-                File = BackupFile,
-                Says =
-                "Keep the program that is there."
-            });
+            steps.Add(FlashStepKind.Backup, Part, "Keep the program that is there.", file: BackupFile);
         }
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Write,
-            Part = Part,
-            Slot = Part,
-            Commits = true,
-            Length = payload.Length,
-            ImageOffset = 0,
-            Md5 = EspMd5.Of(payload),
-            Says = $"Send {payload.Length} bytes to the loader, which replaces the program with them.",
-        });
+        steps.Add(
+            FlashStepKind.Write, Part,
+            $"Send {payload.Length} bytes to the loader, which replaces the program with them.",
+            slot: Part, length: payload.Length, imageOffset: 0, md5: EspMd5.Of(payload), commits: true);
         if (reads && stays)
         {
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Verify,
-                Part = Part,
-                Length = payload.Length,
-                Md5 =
-                EspMd5.Of(payload),
-                Says = "Read the program back and compare."
-            });
+            steps.Add(
+                FlashStepKind.Verify, Part,
+                "Read the program back and compare.",
+                length: payload.Length, md5: EspMd5.Of(payload));
         }
         if (stays)
         {
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Reset,
-                Part = Part,
-                Says =
-                "Reset the device, which starts the program."
-            });
+            steps.Add(FlashStepKind.Reset, Part, "Reset the device, which starts the program.");
         }
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Compare,
-            Part = Part,
-            Slot = Part,
-            Says =
-            "Wait until it is back as its program."
-        });
+        steps.Add(FlashStepKind.Compare, Part, "Wait until it is back as its program.", slot: Part);
         if (reads)
         {
             steps.BackFromHere();
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Restore,
-                Part = Part,
-                File = BackupFile,
-                Says =
-                "Send the program that was kept."
-            });
+            steps.Add(FlashStepKind.Restore, Part, "Send the program that was kept.", file: BackupFile);
             if (stays)
             {
-                steps.Add(new()
-                {
-                    Index = 0,
-                    Kind = FlashStepKind.Reset,
-                    Part = Part,
-                    Says =
-                    "Reset the device, which starts the program."
-                });
+                steps.Add(FlashStepKind.Reset, Part, "Reset the device, which starts the program.");
             }
         }
         return steps.Program();
@@ -265,80 +213,36 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         StepList steps = new();
         if (reads)
         {
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Backup,
-                Part = Part,
-                File = BackupFile,
-                Says =
-                $"Keep the {map.Touched(pieces).Count} pages that are written to."
-            });
+            steps.Add(
+                FlashStepKind.Backup, Part,
+                $"Keep the {map.Touched(pieces).Count} pages that are written to.",
+                file: BackupFile);
         }
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Write,
-            Part = Part,
-            Slot = Part,
-            Commits = true,
-            Address = pieces[0].Address,
-            Length = length,
-            Says = $"Erase {map.Touched(pieces).Count} pages of \"{map.Name}\" and write {length} bytes, the first of "
+        steps.Add(
+            FlashStepKind.Write, Part,
+            $"Erase {map.Touched(pieces).Count} pages of \"{map.Name}\" and write {length} bytes, the first of "
                 + "them last.",
-        });
+            slot: Part, address: pieces[0].Address, length: length, commits: true);
         foreach (MemoryPiece piece in reads ? pieces : [])
         {
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Verify,
-                Part = Part,
-                Address = piece.Address,
-                Length = piece.Data.Length,
-                Md5 = EspMd5.Of(piece.Data.Span),
-                Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
-            });
+            steps.Add(
+                FlashStepKind.Verify, Part,
+                $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
+                address: piece.Address, length: piece.Data.Length, md5: EspMd5.Of(piece.Data.Span));
         }
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Reset,
-            Part = Part,
-            Address = pieces[0].Address,
-            Says =
-            $"Start the program at {pieces[0].Address:X8}."
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Compare,
-            Part = Part,
-            Slot = Part,
-            Says =
-            "Wait until the loader is gone and the program runs."
-        });
+        steps.Add(
+            FlashStepKind.Reset, Part,
+            $"Start the program at {pieces[0].Address:X8}.",
+            address: pieces[0].Address);
+        steps.Add(FlashStepKind.Compare, Part, "Wait until the loader is gone and the program runs.", slot: Part);
         if (reads)
         {
             steps.BackFromHere();
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Restore,
-                Part = Part,
-                File = BackupFile,
-                Says =
-                "Write the pages that were kept."
-            });
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Reset,
-                Part = Part,
-                Address = pieces[0].Address,
-                Says =
-                $"Start the program at {pieces[0].Address:X8}."
-            });
+            steps.Add(FlashStepKind.Restore, Part, "Write the pages that were kept.", file: BackupFile);
+            steps.Add(
+                FlashStepKind.Reset, Part,
+                $"Start the program at {pieces[0].Address:X8}.",
+                address: pieces[0].Address);
         }
         return steps.Program();
     }

@@ -7,8 +7,23 @@ internal sealed class StepList
     private readonly List<FlashStep> _back = [];
     private bool _goesBack;
 
-    public void Add(FlashStep step) =>
-        (_goesBack ? _back : _steps).Add(step with { Index = _steps.Count + _back.Count });
+    public void Add(
+        FlashStepKind kind, string part, string says, string? file = null, string? slot = null, long? address = null,
+        long? length = null, long? imageOffset = null, string? md5 = null, bool commits = false) =>
+        (_goesBack ? _back : _steps).Add(new FlashStep
+        {
+            Index = _steps.Count + _back.Count,
+            Kind = kind,
+            Part = part,
+            Says = says,
+            File = file,
+            Slot = slot,
+            Address = address,
+            Length = length,
+            ImageOffset = imageOffset,
+            Md5 = md5,
+            Commits = commits,
+        });
 
     public void BackFromHere() => _goesBack = true;
 

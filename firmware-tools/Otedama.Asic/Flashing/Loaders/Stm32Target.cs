@@ -58,67 +58,29 @@ public sealed class Stm32Target(Func<ILink> open, string port, int rate) : IFlas
         }
         int pages = chip.Map.Touched(pieces).Count;
         StepList steps = new();
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Backup,
-            Part = Part,
-            File = BackupFile,
-            Says =
-            $"Keep the {pages} pages that are written to."
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Write,
-            Part = Part,
-            Slot = Part,
-            Commits = true,
-            Address = pieces[0].Address,
-            Length = pieces.Sum(static piece => (long)piece.Data.Length),
-            Says = $"Erase {pages} pages and write the image, its first block last.",
-        });
+        steps.Add(FlashStepKind.Backup, Part, $"Keep the {pages} pages that are written to.", file: BackupFile);
+        steps.Add(
+            FlashStepKind.Write, Part,
+            $"Erase {pages} pages and write the image, its first block last.",
+            slot: Part, address: pieces[0].Address, length: pieces.Sum(static piece => (long)piece.Data.Length),
+            commits: true);
         foreach (MemoryPiece piece in pieces)
         {
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Compare,
-                Part = Part,
-                Address = piece.Address,
-                Length = piece.Data.Length,
-                Md5 = EspMd5.Of(piece.Data.Span),
-                Says = $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
-            });
+            steps.Add(
+                FlashStepKind.Compare, Part,
+                $"Read {piece.Data.Length} bytes at {piece.Address:X8} back and compare.",
+                address: piece.Address, length: piece.Data.Length, md5: EspMd5.Of(piece.Data.Span));
         }
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Reset,
-            Part = Part,
-            Address = pieces[0].Address,
-            Says =
-            $"Start the program at {pieces[0].Address:X8}."
-        });
+        steps.Add(
+            FlashStepKind.Reset, Part,
+            $"Start the program at {pieces[0].Address:X8}.",
+            address: pieces[0].Address);
         steps.BackFromHere();
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Restore,
-            Part = Part,
-            File = BackupFile,
-            Says =
-            "Write the pages that were kept."
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Reset,
-            Part = Part,
-            Address = pieces[0].Address,
-            Says =
-            $"Start the program at {pieces[0].Address:X8}."
-        });
+        steps.Add(FlashStepKind.Restore, Part, "Write the pages that were kept.", file: BackupFile);
+        steps.Add(
+            FlashStepKind.Reset, Part,
+            $"Start the program at {pieces[0].Address:X8}.",
+            address: pieces[0].Address);
         return steps.Program();
     }
 

@@ -69,27 +69,15 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
         }
         Uf2Image uf2 = Checked(bytes, device.Controller);
         StepList steps = new();
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Write,
-            Part = Part,
-            Slot = Part,
-            Commits = true,
-            Address = uf2.Pieces[0].Address,
-            Length = bytes.Length,
-            ImageOffset = 0,
-            Says = $"Copy {uf2.Blocks} blocks for the {uf2.Family.Name} onto the drive and sync it.",
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Compare,
-            Part = Part,
-            Slot = Part,
-            Says = portPath is null ? "Wait until the drive is gone, which means that the program starts."
+        steps.Add(
+            FlashStepKind.Write, Part,
+            $"Copy {uf2.Blocks} blocks for the {uf2.Family.Name} onto the drive and sync it.",
+            slot: Part, address: uf2.Pieces[0].Address, length: bytes.Length, imageOffset: 0, commits: true);
+        steps.Add(
+            FlashStepKind.Compare, Part,
+            portPath is null ? "Wait until the drive is gone, which means that the program starts."
                 : "Wait until the drive is gone and the program is back on USB.",
-        });
+            slot: Part);
         return steps.Program();
     }
 

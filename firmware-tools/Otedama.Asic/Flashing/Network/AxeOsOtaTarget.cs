@@ -54,84 +54,30 @@ public sealed class AxeOsOtaTarget(
             + "its web pages (www.bin). "
                 + "A factory image is written by serial.");
         StepList steps = new();
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Backup,
-            Part = "settings",
-            File = SettingsFile,
-            Says =
-            "Keep settings and pools, without passwords."
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Pause,
-            Part = Mining,
-            Says =
-            "Pause mining and wait until the power has fallen."
-        });
+        steps.Add(FlashStepKind.Backup, "settings", "Keep settings and pools, without passwords.", file: SettingsFile);
+        steps.Add(FlashStepKind.Pause, Mining, "Pause mining and wait until the power has fallen.");
         string? next = part == App ? AxeOsDevice.NextSlot(device.Slot) : null;
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Write,
-            Part = part,
-            Slot = part == App ? next : Www,
-            Length = bytes.Length,
-            ImageOffset = 0,
-            Commits = part == App,
-            Says = part == App
-                ? $"Upload {bytes.Length} bytes; the device writes them to {next ?? "the slot that does not run"}, "
-                + "selects it and restarts."
+        string place = next ?? "the slot that does not run";
+        steps.Add(
+            FlashStepKind.Write, part,
+            part == App
+                ? $"Upload {bytes.Length} bytes; the device writes them to {place}, selects it and restarts."
                 : $"Upload {bytes.Length} bytes of web pages; the device erases the old ones first.",
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Compare,
-            Part = part,
-            Slot = part == App ? next : null,
-            Says = "Wait until it is back, and compare version, slot, board, chip, MAC and pool user.",
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Gate,
-            Part = part,
-            Says =
-            "Watch hash rate, temperature and refused shares for 15 min."
-        });
+            slot: part == App ? next : Www, length: bytes.Length, imageOffset: 0, commits: part == App);
+        steps.Add(
+            FlashStepKind.Compare, part,
+            "Wait until it is back, and compare version, slot, board, chip, MAC and pool user.",
+            slot: part == App ? next : null);
+        steps.Add(FlashStepKind.Gate, part, "Watch hash rate, temperature and refused shares for 15 min.");
         if (part == App && device.Slot is { } old)
         {
             steps.BackFromHere();
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Select,
-                Part = App,
-                Slot = old,
-                Says =
-                $"Select {old} again and restart."
-            });
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Compare,
-                Part = App,
-                Slot = old,
-                Says =
-                "Wait until it is back, and compare with what it was."
-            });
-            steps.Add(new()
-            {
-                Index = 0,
-                Kind = FlashStepKind.Gate,
-                Part = App,
-                Slot = old,
-                Says =
-                "Watch hash rate, temperature and refused shares for 15 min."
-            });
+            steps.Add(FlashStepKind.Select, App, $"Select {old} again and restart.", slot: old);
+            steps.Add(FlashStepKind.Compare, App, "Wait until it is back, and compare with what it was.", slot: old);
+            steps.Add(
+                FlashStepKind.Gate, App,
+                "Watch hash rate, temperature and refused shares for 15 min.",
+                slot: old);
         }
         return steps.Program();
     }

@@ -70,41 +70,13 @@ public abstract class VendorUploadTarget : IFlashTarget
         }
         string words = Judge(device, image, bytes);
         StepList steps = new();
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Backup,
-            Part = "settings",
-            File = SettingsFile,
-            Says =
-            "Keep what it says of its settings and pools, without passwords."
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Write,
-            Part = Part,
-            Length = bytes.Length,
-            ImageOffset = 0,
-            Commits = true,
-            Says = words
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Compare,
-            Part = Part,
-            Says =
-            "Wait until it is back, and compare version, model, MAC and pool user."
-        });
-        steps.Add(new()
-        {
-            Index = 0,
-            Kind = FlashStepKind.Gate,
-            Part = Part,
-            Says =
-            "Watch hash rate, temperature and refused shares for 15 min."
-        });
+        steps.Add(
+            FlashStepKind.Backup, "settings",
+            "Keep what it says of its settings and pools, without passwords.",
+            file: SettingsFile);
+        steps.Add(FlashStepKind.Write, Part, words, length: bytes.Length, imageOffset: 0, commits: true);
+        steps.Add(FlashStepKind.Compare, Part, "Wait until it is back, and compare version, model, MAC and pool user.");
+        steps.Add(FlashStepKind.Gate, Part, "Watch hash rate, temperature and refused shares for 15 min.");
         return steps.Program();
     }
 
