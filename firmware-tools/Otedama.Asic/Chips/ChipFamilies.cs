@@ -183,65 +183,67 @@ public static class ChipFamilies
         RampFrom = 56.25,
         HasCounters = true,
         JobLife = TimeSpan.FromMilliseconds(500),
-        Scripts =
-        [
-            InitScript.Parse("few", 1, """
-                all A4=9000FFFF A4=9000FFFF A4=9000FFFF
-                id
-                all A4=9000FFFF A8=00070000 18=F000C100
-                inactive
-                addresses
-                all 3C=80008B00 3C=8000800C
-                ticket
-                all 58=00011111
-                each A8=000701F0 18=F000C100 3C=80008B00 3C=8000800C 3C=800082AA
-                all B9=00004480 54=00000002 B9=00004480 3C=80008DEE
-                ramp
-                hcn
-                rate 28=11300200 @1000000
-                mask
-                """),
-            InitScript.Parse("chain", 13, """
-                all A4=9000FFFF A4=9000FFFF A4=9000FFFF
-                id
-                all A4=9000FFFF A8=00070000 18=F000C100
-                inactive
-                addresses
-                all 3C=80008B00 3C=8000800C
-                ticket
-                all 58=00011111
-                domain-last 58=0001F111
-                all 68=5AA55AA5
-                relay
-                rate 28=01300000 @3125000
-                each A8=000701F0 18=F000C100 3C=80008B00 3C=8000800C 3C=800082AA
-                all B9=00004480 54=00000002 B9=00004480 3C=80008DEE
-                ramp
-                job
-                offsets
-                hcn
-                mask
-                """),
-            InitScript.Parse("compac-a2", null, """
-                all A4=9000FFFF A4=9000FFFF A4=9000FFFF
-                id
-                all A8=00070000
-                inactive
-                addresses
-                all 3C=80008D04 3C=8000800E
-                ticket
-                all 58=00011111
-                each 58=0001F111
-                ramp
-                all 68=5AA55AA5
-                hcn
-                each 2C=00130007
-                each A8=000701F0 18=F000C100 18=F000C100 3C=80008B00 3C=8000800E 3C=800082AA
-                all 54=00000003
-                mask
-                """),
-        ],
+        Scripts = ScriptsOf1370,
     };
+
+    private static InitScript[] ScriptsOf1370 =>
+    [
+        InitScript.Parse("few", 1, """
+            all A4=9000FFFF A4=9000FFFF A4=9000FFFF
+            id
+            all A4=9000FFFF A8=00070000 18=F000C100
+            inactive
+            addresses
+            all 3C=80008B00 3C=8000800C
+            ticket
+            all 58=00011111
+            each A8=000701F0 18=F000C100 3C=80008B00 3C=8000800C 3C=800082AA
+            all B9=00004480 54=00000002 B9=00004480 3C=80008DEE
+            ramp
+            hcn
+            rate 28=11300200 @1000000
+            mask
+            """),
+        InitScript.Parse("chain", 13, """
+            all A4=9000FFFF A4=9000FFFF A4=9000FFFF
+            id
+            all A4=9000FFFF A8=00070000 18=F000C100
+            inactive
+            addresses
+            all 3C=80008B00 3C=8000800C
+            ticket
+            all 58=00011111
+            domain-last 58=0001F111
+            all 68=5AA55AA5
+            relay
+            rate 28=01300000 @3125000
+            each A8=000701F0 18=F000C100 3C=80008B00 3C=8000800C 3C=800082AA
+            all B9=00004480 54=00000002 B9=00004480 3C=80008DEE
+            ramp
+            job
+            offsets
+            hcn
+            mask
+            """),
+        InitScript.Parse("compac-a2", null, """
+            all A4=9000FFFF A4=9000FFFF A4=9000FFFF
+            id
+            all A8=00070000
+            inactive
+            addresses
+            all 3C=80008D04 3C=8000800E
+            ticket
+            all 58=00011111
+            each 58=0001F111
+            ramp
+            all 68=5AA55AA5
+            hcn
+            each 2C=00130007
+            each A8=000701F0 18=F000C100 18=F000C100 3C=80008B00 3C=8000800E 3C=800082AA
+            all 54=00000003
+            mask
+            """),
+    ];
 
     /// <summary>BM1372 is the same chip to a driver.</summary>
     public static ChipFamily Bm1373 { get; } = new()

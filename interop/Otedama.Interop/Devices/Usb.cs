@@ -21,7 +21,8 @@ public static unsafe class Usb
 
     /// <summary>Null when there is libusb; otherwise what to install.</summary>
     public static string? Absence => LibUsb.IsThere() ? null
-        : OperatingSystem.IsWindows() ? "USB devices need libusb-1.0.dll (libusb.info) beside the program, and WinUSB as driver."
+        : OperatingSystem.IsWindows()
+        ? "USB devices need libusb-1.0.dll (libusb.info) beside the program, and WinUSB as driver."
         : "USB devices need the library libusb-1.0; on Debian: sudo apt-get install libusb-1.0-0";
 
     /// <summary>
@@ -88,7 +89,8 @@ public static unsafe class Usb
         }
         byte bus = LibUsb.libusb_get_bus_number(device);
         return new UsbDeviceInfo(bus, LibUsb.libusb_get_device_address(device), PortPath(device, bus), its.idVendor,
-            its.idProduct, its.bcdDevice, its.bDeviceClass, its.iManufacturer, its.iProduct, its.iSerialNumber, Interfaces(device));
+            its.idProduct, its.bcdDevice, its.bDeviceClass, its.iManufacturer, its.iProduct, its.iSerialNumber,
+            Interfaces(device));
     }
 
     internal static void ThrowIfFailed(int status)

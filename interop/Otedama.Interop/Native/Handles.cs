@@ -59,7 +59,8 @@ internal sealed class DatasetHandle : SafeHandle
     }
 }
 
-/// <summary>Owns an otd_serial. Reference counted, so that the port stays until a call under way has returned.</summary>
+/// <summary>Owns an otd_serial. Reference counted, so that the port stays until a call under way has
+/// returned.</summary>
 internal sealed class SerialHandle : SafeHandle
 {
     public SerialHandle(nint value)

@@ -20,7 +20,7 @@ static fake_cuda_plant *sow;
 
 /* What hangs or was lost is left to the driver, by design, and our objects that name it with it. The counts
  * of the stand-in show that everything else is given back. */
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {
     return "leak:otd_cuda_alloc\n"
            "leak:otd_cuda_build\n"

@@ -6,10 +6,10 @@ namespace Otedama.Tests.Asic;
 
 public sealed class RawControlTests
 {
-    private static readonly HeldClock s_time = new();
+    private static HeldClock Time { get; } = new();
 
     private static RawControl Open(SimBitaxeRaw board, HeldClock? clock = null) =>
-        new(new DirectLink(board, clock ?? s_time), clock ?? s_time);
+        new(new DirectLink(board, clock ?? Time), clock ?? Time);
 
     [Fact]
     public void Requests_are_the_vectors()
@@ -65,8 +65,8 @@ public sealed class RawControlTests
         Assert.False(board.Pins[0]);
         control.SetI2cRate(100_000);
         Assert.Equal(100_000, board.I2cHertz);
-        Assert.Equal(0x5D, control.ReadByte(0x4C, 0xFE));
-        control.WriteByte(0x4C, 0x4C, 0x3F);
+        Assert.Equal(0x5D, ((II2c)control).ReadByte(0x4C, 0xFE));
+        ((II2c)control).WriteByte(0x4C, 0x4C, 0x3F);
         Assert.Equal(0x3F, ((SimEmc2101)board.Parts[0])[0x4C]);
         control.SetLed(255, 128, 0);
         Assert.Equal((255, 128, 0), board.Led);
@@ -84,10 +84,10 @@ public sealed class RawControlTests
     {
         SimBitaxeRaw board = new(isV1, new SimEmc2101(static () => 40));
         RawControl control = Open(board);
-        BoardException refused = Assert.Throws<BoardException>(() => control.ReadByte(0x24, 0xAD));
+        BoardException refused = Assert.Throws<BoardException>(() => ((II2c)control).ReadByte(0x24, 0xAD));
         Assert.Equal(BoardFault.Refused, refused.Fault);
         Assert.Contains("does not answer", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(0x16, control.ReadByte(0x4C, 0xFD));
+        Assert.Equal(0x16, ((II2c)control).ReadByte(0x4C, 0xFD));
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class RawControlTests
         SimBitaxeRaw board = new(isV1, new SimEmc2101(static () => 40)) { Noise = [0xAA, 0x55, 0xFF, 0xFF], Piece = 1 };
         RawControl control = Open(board);
         Assert.Equal(isV1 ? RawVersion.V1 : RawVersion.V0, control.Detect());
-        Assert.Equal(0x5D, control.ReadByte(0x4C, 0xFE));
+        Assert.Equal(0x5D, ((II2c)control).ReadByte(0x4C, 0xFE));
     }
 
     [Fact]
