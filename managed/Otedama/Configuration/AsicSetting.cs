@@ -50,7 +50,7 @@ internal static class AsicSetting
         {
             RawList list => list.Items,
             RawScalar scalar =>
-                scalar.Text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                scalar.Text.Trim('[', ']').Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(static text => new RawScalar(text)),
             _ => null,
         };

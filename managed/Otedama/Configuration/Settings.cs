@@ -49,24 +49,6 @@ internal static class Settings
             + "slower "
         + "than CPU workers."));
 
-    public static readonly Setting<IReadOnlyList<Asic.BoardRequest>> Asics = Add(AsicSetting.Setting("mining.asic",
-        "ASIC boards on USB and serial ports to mine with (sha256d), one worker each, by their ports in `otedama asic "
-            + "list`; auto = every "
-        + "board that is recognised by its USB strings, also one that is plugged in later. Clock and voltage stay "
-        + "inside of what the chips "
-        + "are known to bear, and a board whose temperature cannot be read at its default clock, unless an entry says "
-        + "unlocked: true."));
-
-    public static readonly Setting<string> AsicCatalogue = Add(Path("asic.catalogue",
-        "Signed catalogue of firmware images that may be written to ASIC controllers; its signature is FILE.sig. "
-            + "Empty = none: each image's "
-        + "hash has to be typed in full."));
-
-    public static readonly Setting<IReadOnlyList<string>> AsicCatalogueKeys = Add(List("asic.catalogue_keys",
-        "Public keys (P-256) of those whose catalogues are believed, as `openssl ec -pubout` prints them, the lines "
-            + "between the dashes joined.",
-        "base64 of public keys"));
-
     public static readonly Setting<int> CpuThreads = Add(IntegerOrNone(
         "mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
         "CPU workers; 0 = one per hardware thread, none = graphics cards mine alone."));
@@ -80,6 +62,14 @@ internal static class Settings
         "Processors to bind CPU workers to, in turn; without mining.workers.cpu_threads one worker each. Empty = the "
             + "system decides.",
         "processor numbers and ranges such as 0, 2-5"));
+
+    public static readonly Setting<IReadOnlyList<Asic.BoardRequest>> Asics = Add(AsicSetting.Setting("mining.asic",
+        "ASIC boards on USB and serial ports to mine with (sha256d), one worker each, by their ports in `otedama asic "
+            + "list`; auto = every "
+        + "board that is recognised by its USB strings, also one that is plugged in later. Clock and voltage stay "
+        + "inside of what the chips "
+        + "are known to bear, and a board whose temperature cannot be read at its default clock, unless an entry says "
+        + "unlocked: true."));
 
     public static readonly Setting<string> KawPowDataset =
         Add(Choice("mining.kawpow_dataset", "auto", ["auto", "light", "full"],
@@ -437,6 +427,16 @@ internal static class Settings
 
     public static readonly Setting<int> WebhookPatience = Add(Integer("webhook.patience_seconds", 120, 5, 86_400,
         "How long a worker is away, or work is lacking, before it is told."));
+
+    public static readonly Setting<string> AsicCatalogue = Add(Path("asic.catalogue",
+        "Signed catalogue of firmware images that may be written to ASIC controllers; its signature is FILE.sig. "
+            + "Empty = none: each image's "
+        + "hash has to be typed in full."));
+
+    public static readonly Setting<IReadOnlyList<string>> AsicCatalogueKeys = Add(List("asic.catalogue_keys",
+        "Public keys (P-256) of those whose catalogues are believed, as `openssl ec -pubout` prints them, the lines "
+            + "between the dashes joined.",
+        "base64 of public keys"));
 
     public static readonly Setting<IReadOnlyList<string>> FleetRanges = Add(List("asic.fleet.ranges",
         "Where ASICs are looked for and watched; nothing else is ever asked. Private addresses only, unless "
