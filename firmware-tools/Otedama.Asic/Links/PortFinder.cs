@@ -216,11 +216,16 @@ public sealed class PortFinder
         }
         using Microsoft.Win32.RegistryKey? ports =
             Microsoft.Win32.Registry.LocalMachine.OpenSubKey(@"HARDWARE\DEVICEMAP\SERIALCOMM");
-        return ports is null ? []
-            : [.. ports.GetValueNames().Select(name => ports.GetValue(name) as string).OfType<string>()
-            .Select(static name =>
-                new FoundPort(LinkKind.Serial, PortText.Clean(name), null, null, null, null, null, null, null, null,
-                null))];
+        List<FoundPort> found = [];
+        foreach (string value in ports?.GetValueNames() ?? [])
+        {
+            if (ports?.GetValue(value) is string name)
+            {
+                found.Add(new FoundPort(
+                    LinkKind.Serial, PortText.Clean(name), null, null, null, null, null, null, null, null, null));
+            }
+        }
+        return found;
     }
 
     /// <summary>ttyUSB2 before ttyUSB10.</summary>

@@ -60,11 +60,11 @@ public sealed class EspSpiFlash(EspRomClient rom)
     private byte[] ReadOnce(uint address, int length)
     {
         byte[] bytes = new byte[length];
+        Span<byte> all = stackalloc byte[BufferBytes];
         for (int at = 0; at < length; at += BufferBytes)
         {
             int count = Math.Min(BufferBytes, length - at);
             uint[] words = Run(ReadData, address + (uint)at, count);
-            Span<byte> all = stackalloc byte[BufferBytes];
             for (int i = 0; i < words.Length; i++)
             {
                 BinaryPrimitives.WriteUInt32LittleEndian(all[(4 * i)..], words[i]);

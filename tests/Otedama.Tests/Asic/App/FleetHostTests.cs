@@ -45,7 +45,7 @@ public sealed class FleetHostTests : IAsyncDisposable
         Assert.Contains("alarm pool_user", audit, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", audit, StringComparison.Ordinal);
         await stop.CancelAsync();
-        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (!OperatingSystem.IsWindows())
         {
             await Patience.UntilAsync(() => File.Exists(said) && File.ReadAllText(said).Contains("pool_user", StringComparison.Ordinal));

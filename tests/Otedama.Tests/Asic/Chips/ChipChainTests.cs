@@ -69,7 +69,7 @@ public sealed class ChipChainTests
         bench.Until(ChainState.Mining, 90).Until(() => work.Nonces.Select(static nonce => nonce.Nonce).Distinct().Count() == 4, 20);
         foreach (JsonElement known in ChipVectors.All.GetProperty("known").EnumerateArray())
         {
-            ChipNonce nonce = work.Nonces.First(nonce => nonce.Hash.ToString() == known.Text("hash_be"));
+            ChipNonce nonce = work.Nonces.First(nonce => nonce.Hash.ToString() == known.Said("hash_be"));
             Assert.Equal(known.GetProperty("difficulty").GetDouble(), nonce.Difficulty, known.GetProperty("difficulty").GetDouble() * 1e-3);
         }
         ChipNonce captured = work.Nonces.First(static nonce => nonce.StratumNonce == "7552034c");

@@ -49,19 +49,19 @@ public sealed class ChipVectorTests
             Assert.Equal(vector.GetProperty("type").GetInt32() == 4, reply.IsNonce);
             if (!reply.IsNonce)
             {
-                Assert.Equal(vector.Text("value"), $"{reply.Value:x8}");
-                Assert.Equal(vector.Text("chip") + vector.Text("reg"), $"{reply.Chip:x2}{reply.Register:x2}");
+                Assert.Equal(vector.Said("value"), $"{reply.Value:x8}");
+                Assert.Equal(vector.Said("chip") + vector.Said("reg"), $"{reply.Chip:x2}{reply.Register:x2}");
                 continue;
             }
-            ChipFamily family = vector.Text("name").StartsWith("bm1362", StringComparison.Ordinal) ? ChipFamilies.Bm1362 : ChipFamilies.Bm1370;
+            ChipFamily family = vector.Said("name").StartsWith("bm1362", StringComparison.Ordinal) ? ChipFamilies.Bm1362 : ChipFamilies.Bm1370;
             NonceFields fields = family.Decode(reply);
-            Assert.Equal(vector.Text("header_nonce_le"), $"{reply.Nonce:x8}");
-            Assert.Equal(vector.Text("nonce_be"), $"{reply.NonceBigEndian:x8}");
+            Assert.Equal(vector.Said("header_nonce_le"), $"{reply.Nonce:x8}");
+            Assert.Equal(vector.Said("nonce_be"), $"{reply.NonceBigEndian:x8}");
             Assert.Equal(vector.GetProperty("core").GetInt32(), fields.Core);
             Assert.Equal(vector.GetProperty("excess").GetInt32(), reply.Excess);
-            Assert.Equal(vector.Text("version_field"), $"{reply.VersionField:x4}");
-            Assert.Equal(vector.Text("version_bits"), $"{fields.VersionBits:x8}");
-            Assert.Equal(vector.Text("job_byte"), $"{fields.JobId:x2}");
+            Assert.Equal(vector.Said("version_field"), $"{reply.VersionField:x4}");
+            Assert.Equal(vector.Said("version_bits"), $"{fields.VersionBits:x8}");
+            Assert.Equal(vector.Said("job_byte"), $"{fields.JobId:x2}");
             Assert.Equal(vector.GetProperty("small_core").GetInt32(), fields.SmallCore);
             if (vector.TryGetProperty("chip_address", out JsonElement address))
             {
@@ -78,7 +78,7 @@ public sealed class ChipVectorTests
         ChipJob job = BenchWork.JobOf(header, 0x1fffe000);
         byte[] frame = new byte[JobFrame.LengthMax];
         int length = JobFrame.WriteFull(frame, 0x68, job, job.Version);
-        Assert.Equal(trip.Text("job_frame"), Hex.Encode(frame.AsSpan(0, length)));
+        Assert.Equal(trip.Said("job_frame"), Hex.Encode(frame.AsSpan(0, length)));
 
         ChipReply reply = ChipVectors.Reply(trip.Bytes("response_frame"));
         NonceFields fields = ChipFamilies.Bm1370.Decode(reply);
@@ -86,14 +86,14 @@ public sealed class ChipVectorTests
         BlockHeader rebuilt = job.HeaderWith(job.Version | fields.VersionBits, reply.Nonce);
         Assert.Equal(Hex.Encode(header), Hex.Encode(rebuilt.ToArray()));
         Hash256 hash = rebuilt.FieldsHash;
-        Assert.Equal(trip.Text("hash_be"), hash.ToString());
+        Assert.Equal(trip.Said("hash_be"), hash.ToString());
         Assert.Equal(trip.GetProperty("leading_zero_bits").GetInt32(), ChipHash.LeadingZeros(hash));
         Assert.Equal(trip.GetProperty("excess_byte").GetInt32(), reply.Excess);
         double difficulty = new Target(hash.ToNumber()).ToDifficulty(Target.BitcoinOne);
         Assert.Equal(trip.GetProperty("difficulty").GetDouble(), difficulty, 0.01);
         ChipNonce nonce = new(job, reply.Nonce, rebuilt.Version, hash, difficulty, 0, fields.Core, 0);
-        Assert.Equal(trip.GetProperty("submit").Text("nonce"), nonce.StratumNonce);
-        Assert.Equal(trip.GetProperty("submit").Text("version_bits"), $"{nonce.VersionBits:x8}");
+        Assert.Equal(trip.GetProperty("submit").Said("nonce"), nonce.StratumNonce);
+        Assert.Equal(trip.GetProperty("submit").Said("version_bits"), $"{nonce.VersionBits:x8}");
     }
 
     [Fact]
@@ -104,13 +104,13 @@ public sealed class ChipVectorTests
         {
             ChipJob job = BenchWork.JobOf(known.Bytes("header"), 0x1fffe000);
             uint[] versions = [.. Enumerable.Range(0, 4).Select(step => VersionRoll.Roll(job.Version, job.VersionMask, step))];
-            Assert.Equal(known.Text("bm1397_job_1mid"), Written(JobFrame.WriteMidstates(frame, 4, job, versions.AsSpan(0, 1))));
-            Assert.Equal(known.Text("bm1397_job_4mid"), Written(JobFrame.WriteMidstates(frame, 4, job, versions)));
-            Assert.Equal(known.Text("bm1366_job"), Written(JobFrame.WriteFull(frame, 8, job, job.Version)));
-            Assert.Equal(known.Text("bm1370_job"), Written(JobFrame.WriteFull(frame, 0x18, job, job.Version)));
+            Assert.Equal(known.Said("bm1397_job_1mid"), Written(JobFrame.WriteMidstates(frame, 4, job, versions.AsSpan(0, 1))));
+            Assert.Equal(known.Said("bm1397_job_4mid"), Written(JobFrame.WriteMidstates(frame, 4, job, versions)));
+            Assert.Equal(known.Said("bm1366_job"), Written(JobFrame.WriteFull(frame, 8, job, job.Version)));
+            Assert.Equal(known.Said("bm1370_job"), Written(JobFrame.WriteFull(frame, 0x18, job, job.Version)));
             ChipReply reply = ChipVectors.Reply(known.Bytes("bm1370_nonce_response"));
             Hash256 hash = job.HeaderWith(job.Version, reply.Nonce).FieldsHash;
-            Assert.Equal(known.Text("hash_be"), hash.ToString());
+            Assert.Equal(known.Said("hash_be"), hash.ToString());
             Assert.Equal(known.GetProperty("leading_zero_bits").GetInt32(), ChipHash.LeadingZeros(hash));
             Assert.Equal(0x18, ChipFamilies.Bm1370.Decode(reply).JobId);
             Assert.Equal(8, ChipFamilies.Bm1366.Decode(ChipVectors.Reply(known.Bytes("bm1366_nonce_response"))).JobId);
@@ -132,7 +132,7 @@ public sealed class ChipVectorTests
         byte[] captured = vector.Bytes("frame");
         ChipJob job = new()
         {
-            Version = ChipVectors.Word(vector.Text("version")),
+            Version = ChipVectors.Word(vector.Said("version")),
             VersionMask = 0,
             PreviousHash = new Hash256(stratum),
             MerkleRoot = new Hash256(vector.Bytes("merkle_root")),
@@ -152,9 +152,9 @@ public sealed class ChipVectorTests
         JsonElement vector = ChipVectors.All.GetProperty("midstateNonce");
         byte[] packet = vector.Bytes("midstate_packet"), state = new byte[32];
         JobFrame.TurnWords(packet, state);
-        Assert.Equal(vector.Text("midstate_state_words_be"), Hex.Encode(state));
+        Assert.Equal(vector.Said("midstate_state_words_be"), Hex.Encode(state));
         byte[] rest = [.. vector.Bytes("merkle_tail"), .. vector.Bytes("ntime"), .. vector.Bytes("nbits"), .. vector.Bytes("nonce")];
-        Assert.Equal(vector.Text("hash_be"), Sha256d.OfDigest(Sha256State.Finish(new Hash256(state), rest, 80)).ToString());
+        Assert.Equal(vector.Said("hash_be"), Sha256d.OfDigest(Sha256State.Finish(new Hash256(state), rest, 80)).ToString());
         byte[] body = [.. vector.Bytes("nonce"), 0, .. vector.Bytes("result_header")];
         Assert.Equal((0x18, 2), Midstate([0xaa, 0x55, .. body, Crc5.Seal(body, 4)]));
     }

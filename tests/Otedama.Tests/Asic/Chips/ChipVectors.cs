@@ -12,9 +12,9 @@ internal static class ChipVectors
 
     public static JsonElement Known(string name) => All.GetProperty("known").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
 
-    public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
+    public static string Said(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
-    public static byte[] Bytes(this JsonElement element, string name) => Hex.Decode(element.Text(name));
+    public static byte[] Bytes(this JsonElement element, string name) => Hex.Decode(element.Said(name));
 
     public static uint Word(string hex) => Convert.ToUInt32(hex, 16);
 

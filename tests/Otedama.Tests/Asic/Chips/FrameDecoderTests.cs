@@ -13,13 +13,13 @@ public sealed class FrameDecoderTests
         List<string> frames = [];
         foreach (string list in (string[])["commands", "replies"])
         {
-            frames.AddRange(ChipVectors.All.GetProperty(list).EnumerateArray().Select(static one => one.Text("frame")));
+            frames.AddRange(ChipVectors.All.GetProperty(list).EnumerateArray().Select(static one => one.Said("frame")));
         }
         frames.AddRange(ChipVectors.All.GetProperty("jobFrames").EnumerateArray().Select(static one => one.GetString()!));
         foreach (JsonElement known in ChipVectors.All.GetProperty("known").EnumerateArray())
         {
             string[] names = ["bm1397_job_1mid", "bm1397_job_4mid", "bm1366_job", "bm1370_job_len36", "bm1397_nonce_response"];
-            frames.AddRange(names.Select(name => known.Text(name)));
+            frames.AddRange(names.Select(name => known.Said(name)));
         }
         IReadOnlyList<DecodedFrame> decoded = FrameDecoder.Decode(Hex.Decode(string.Concat(frames)));
         Assert.Equal(frames, decoded.Select(static frame => frame.Hex));
