@@ -17,31 +17,14 @@ internal static class MineCommand
         Option<string?> algorithm =
             new("--algo") { Description = $"Algorithm: {string.Join(", ", AlgorithmChoice.Known)}.", HelpName =
             "NAME" };
-        Option<string?> gpu = new("--gpu")
-        {
-            Description = "Graphics cards to mine with besides the processor, by their numbers in `otedama gpu list`, "
-                + "such as 0,1.",
-            HelpName = "LIST",
-        };
-        Option<bool> simulator = new("--gpu-simulator")
-        {
-            Description = "Allow --gpu to name a card that is this machine's processor in disguise.",
-        };
-        Option<bool> fallback = new("--gpu-fallback")
-        {
-            Description = "KawPow: where a card's driver refuses the compiled kernels, use the slow one that "
-                + "reads its program.",
-        };
+        Option<string?> gpu = GpuOption();
+        Option<bool> simulator = SimulatorOption();
+        Option<bool> fallback = FallbackOption();
         Option<string[]> asic = AsicOption();
         Option<string[]> pool =
             new("--pool") { Description =
             "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
-        Option<string?> threads = new("--threads")
-        {
-            Description = "CPU workers; 0 = all, none = graphics cards "
-            + "alone.",
-            HelpName = "N"
-        };
+        Option<string?> threads = ThreadsOption();
         foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, asic, pool,
             threads])
         {
@@ -88,6 +71,31 @@ internal static class MineCommand
         });
         return mine;
     }
+
+    private static Option<string?> GpuOption() => new("--gpu")
+    {
+        Description = "Graphics cards to mine with besides the processor, by their numbers in `otedama gpu list`, "
+            + "such as 0,1.",
+        HelpName = "LIST",
+    };
+
+    private static Option<bool> SimulatorOption() => new("--gpu-simulator")
+    {
+        Description = "Allow --gpu to name a card that is this machine's processor in disguise.",
+    };
+
+    private static Option<bool> FallbackOption() => new("--gpu-fallback")
+    {
+        Description = "KawPow: where a card's driver refuses the compiled kernels, use the slow one that "
+            + "reads its program.",
+    };
+
+    private static Option<string?> ThreadsOption() => new("--threads")
+    {
+        Description = "CPU workers; 0 = all, none = graphics cards "
+        + "alone.",
+        HelpName = "N"
+    };
 
     private static Option<string[]> AsicOption() => new("--asic")
     {

@@ -49,6 +49,7 @@ internal static class AsicSetting
         IEnumerable<RawValue>? items = raw switch
         {
             RawList list => list.Items,
+            RawScalar { Text: "[]" } => [],
             RawScalar scalar =>
                 scalar.Text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(static text => new RawScalar(text)),

@@ -48,11 +48,6 @@ internal static class Settings
         "Also mine with graphics cards that are this machine's processor in disguise (PoCL, lavapipe). For tests: slower "
         + "than CPU workers."));
 
-    public static readonly Setting<IReadOnlyList<Asic.BoardRequest>> Asics = Add(AsicSetting.Setting("mining.asic",
-        "ASIC boards on USB and serial ports to mine with (sha256d), one worker each, by their ports in `otedama asic list`; auto = every "
-        + "board that is recognised by its USB strings, also one that is plugged in later. Clock and voltage stay inside of what the chips "
-        + "are known to bear, and a board whose temperature cannot be read at its default clock, unless an entry says unlocked: true."));
-
     public static readonly Setting<int> CpuThreads = Add(IntegerOrNone(
         "mining.workers.cpu_threads", 0, 0, Mining.RigOptions.CpuThreadsMax,
         "CPU workers; 0 = one per hardware thread, none = graphics cards mine alone."));
@@ -63,6 +58,11 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<string>> CpuAffinity = Add(List("mining.workers.cpu_affinity",
         "Processors to bind CPU workers to, in turn; without mining.workers.cpu_threads one worker each. Empty = the system decides.",
         "processor numbers and ranges such as 0, 2-5"));
+
+    public static readonly Setting<IReadOnlyList<Asic.BoardRequest>> Asics = Add(AsicSetting.Setting("mining.asic",
+        "ASIC boards on USB and serial ports to mine with (sha256d), one worker each, by their ports in `otedama asic list`; auto = every "
+        + "board that is recognised by its USB strings, also one that is plugged in later. Clock and voltage stay inside of what the chips "
+        + "are known to bear, and a board whose temperature cannot be read at its default clock, unless an entry says unlocked: true."));
 
     public static readonly Setting<string> KawPowDataset = Add(Choice("mining.kawpow_dataset", "auto", ["auto", "light", "full"],
         "KawPow on CPUs: light = search from the light cache (up to 100 MB, slow); full = only from the whole dataset "

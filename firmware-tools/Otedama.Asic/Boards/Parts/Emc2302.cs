@@ -57,7 +57,9 @@ public sealed class Tmp1075(II2c bus, double offset = 0, byte address = Tmp1075.
     /// <summary>Twelve bits with a sign in the upper bits of a word, a sixteenth of a degree each.</summary>
     public SensorReading Read() =>
         SensorReading.Of(
-            (unchecked((short)bus.ReadWord(address, 0x00)) >> 4) / 16.0, offset, $"the TMP1075 at {address:x2}");
+            (unchecked((short)I2cRegisters.ReadWord(bus, address, 0x00)) >> 4) / 16.0,
+            offset,
+            $"the TMP1075 at {address:x2}");
 }
 
 /// <summary>Several sensors, of which the hottest counts; one that fails fails the reading.</summary>

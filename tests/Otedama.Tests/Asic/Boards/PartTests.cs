@@ -5,9 +5,9 @@ namespace Otedama.Tests.Asic;
 
 public sealed class PartTests
 {
-    private static readonly HeldClock s_time = new();
+    private readonly HeldClock _time = new();
 
-    private static RawControl Bus(params IReadOnlyList<SimPart> parts) => new(new DirectLink(new SimBitaxeRaw(true, parts), s_time), s_time);
+    private RawControl Bus(params IReadOnlyList<SimPart> parts) => new(new DirectLink(new SimBitaxeRaw(true, parts), _time), _time);
 
     [Theory]
     [InlineData(40.125)]

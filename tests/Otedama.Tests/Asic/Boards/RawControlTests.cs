@@ -6,10 +6,10 @@ namespace Otedama.Tests.Asic;
 
 public sealed class RawControlTests
 {
-    private static readonly HeldClock s_time = new();
+    private readonly HeldClock _time = new();
 
-    private static RawControl Open(SimBitaxeRaw board, HeldClock? clock = null) =>
-        new(new DirectLink(board, clock ?? s_time), clock ?? s_time);
+    private RawControl Open(SimBitaxeRaw board, HeldClock? clock = null) =>
+        new(new DirectLink(board, clock ?? _time), clock ?? _time);
 
     [Fact]
     public void Requests_are_the_vectors()
