@@ -139,10 +139,10 @@ public sealed class BitaxeBoard(BoardPlace place, IBoardPorts ports, TimeProvide
 
     private (string Control, string Chips) Addresses() => PlaceSearch.Serials(place, ports) switch
     {
-    [{ } control, { } chips, ..] => (control.Address, chips.Address),
-    [{ } only] => throw new LinkException(
-            LinkFault.Missing, only.Address,
-            $"{only.Address}: a Bitaxe with bitaxe-raw has two ports, and the second is not there. Plug it in again."),
+        [{ } control, { } chips, ..] => (control.Address, chips.Address),
+        [{ } only] => throw new LinkException(
+                LinkFault.Missing, only.Address,
+                $"{only.Address}: a Bitaxe with bitaxe-raw has two ports, and the second is not there. Plug it in again."),
         _ => throw PlaceSearch.Missing(place),
     };
 

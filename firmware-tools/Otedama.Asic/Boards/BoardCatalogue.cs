@@ -137,16 +137,16 @@ public static class BoardCatalogue
 
     private static BoardKind TelemetryStick(
         string key, string title, string product, ChipFamily family, bool setsCore) => new()
-    {
-        Key = key,
-        Title = title,
-        Family = family,
-        HasSensor = true,
-        HasVoltage = setsCore,
-        Match = port => port is { VendorId: SiLabs, ProductId: Cp2105 } && Holds(port.Product, "GekkoScience")
-            && Holds(port.Product, product) ? 2 : 0,
-        Make = (place, ports, clock) => new CompacA(place, ports, clock, setsCore),
-    };
+        {
+            Key = key,
+            Title = title,
+            Family = family,
+            HasSensor = true,
+            HasVoltage = setsCore,
+            Match = port => port is { VendorId: SiLabs, ProductId: Cp2105 } && Holds(port.Product, "GekkoScience")
+                && Holds(port.Product, product) ? 2 : 0,
+            Make = (place, ports, clock) => new CompacA(place, ports, clock, setsCore),
+        };
 
     /// <summary>
     /// bitaxe-raw names the board's version in bcdDevice, two digits and a digit and a digit: 0601 is 601. Where it
@@ -154,18 +154,18 @@ public static class BoardCatalogue
     /// </summary>
     private static BoardKind Bitaxe(
         string key, string title, ChipFamily family, int chips, BitaxeParts parts, params int[] versions) => new()
-    {
-        Key = key,
-        Title = title,
-        Family = family,
-        Chips = chips,
-        Domains = parts.Limits?.Domains ?? 1,
-        Millivolts = family.DefaultMillivolts,
-        HasSensor = true,
-        HasVoltage = true,
-        Match = port => !IsBitaxe(port) ? 0 : versions.Contains(VersionOf(port.Release)) ? 3 : 1,
-        Make = (place, ports, clock) => new BitaxeBoard(place, ports, clock, parts),
-    };
+        {
+            Key = key,
+            Title = title,
+            Family = family,
+            Chips = chips,
+            Domains = parts.Limits?.Domains ?? 1,
+            Millivolts = family.DefaultMillivolts,
+            HasSensor = true,
+            HasVoltage = true,
+            Match = port => !IsBitaxe(port) ? 0 : versions.Contains(VersionOf(port.Release)) ? 3 : 1,
+            Make = (place, ports, clock) => new BitaxeBoard(place, ports, clock, parts),
+        };
 
     private static bool IsBitaxe(FoundPort port) => port.Kind == LinkKind.Serial
         && (Says(port.Manufacturer, "OSMU") || Begins(port.Manufacturer, "Bitaxe")) && Holds(port.Product, "Bitaxe");

@@ -8,22 +8,34 @@ internal static class MineCommand
     {
         Command mine = new("mine", "Mine on a pool with this machine.");
         Option<string?> wallet =
-            new("--wallet") { Description = "Address that is paid; ADDRESS.NAME names this machine too.", HelpName =
-            "ADDRESS" };
+            new("--wallet")
+            {
+                Description = "Address that is paid; ADDRESS.NAME names this machine too.",
+                HelpName =
+            "ADDRESS"
+            };
         Option<string?> worker =
             new("--worker") { Description = "Name of this machine on the pool.", HelpName = "NAME" };
         Option<string?> password =
             new("--password") { Description = "Password for the pool; x when left out.", HelpName = "TEXT" };
         Option<string?> algorithm =
-            new("--algo") { Description = $"Algorithm: {string.Join(", ", AlgorithmChoice.Known)}.", HelpName =
-            "NAME" };
+            new("--algo")
+            {
+                Description = $"Algorithm: {string.Join(", ", AlgorithmChoice.Known)}.",
+                HelpName =
+            "NAME"
+            };
         Option<string?> gpu = GpuOption();
         Option<bool> simulator = SimulatorOption();
         Option<bool> fallback = FallbackOption();
         Option<string[]> asic = AsicOption();
         Option<string[]> pool =
-            new("--pool") { Description =
-            "Pool address; may be repeated, first is preferred. Default: the pool of this machine.", HelpName = "URL" };
+            new("--pool")
+            {
+                Description =
+            "Pool address; may be repeated, first is preferred. Default: the pool of this machine.",
+                HelpName = "URL"
+            };
         Option<string?> threads = ThreadsOption();
         foreach (Option option in (Option[])[wallet, worker, password, algorithm, gpu, fallback, simulator, asic, pool,
             threads])

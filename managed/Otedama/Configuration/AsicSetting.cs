@@ -132,8 +132,11 @@ internal static class AsicSetting
     private static string? Port(string value, ref BoardRequest request)
     {
         string port = value.Trim();
-        request = request with { Port = port.Equals(BoardRequest.Auto, StringComparison.OrdinalIgnoreCase)
-            ? BoardRequest.Auto : port };
+        request = request with
+        {
+            Port = port.Equals(BoardRequest.Auto, StringComparison.OrdinalIgnoreCase)
+            ? BoardRequest.Auto : port
+        };
         return port.Length > 0 ? null : "port: it is empty; give a port such as /dev/ttyUSB0, or auto";
     }
 

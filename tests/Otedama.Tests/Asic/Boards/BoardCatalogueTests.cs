@@ -92,7 +92,12 @@ public sealed class BoardCatalogueTests
     {
         string? wrong = BoardChoice.Check(new BoardRequest
         {
-            Port = port, Board = board, Chip = chip, Megahertz = clock, Millivolts = voltage, Unlocked = unlocked,
+            Port = port,
+            Board = board,
+            Chip = chip,
+            Megahertz = clock,
+            Millivolts = voltage,
+            Unlocked = unlocked,
         });
         if (words is null)
         {
