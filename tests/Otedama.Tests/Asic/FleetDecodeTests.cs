@@ -28,7 +28,10 @@ public sealed class FleetDecodeTests
     [InlineData("192.0.2.10,AA:BB:CC:DD:EE:FF", "udp-antminer")]
     [InlineData("IP:192.0.2.11MAC:aa:bb:cc:dd:ee:ff\0", "udp-whatsminer")]
     [InlineData("cgm-FTW-4028-\0", "udp-cgminer")]
-    [InlineData("55 aa 53 05\n00 00 03 # all inactive\n", "hex")]
+    [InlineData("55 aa 53 05\n00 00 03 # all inactive\n", "chip-frames")]
+    [InlineData("tx: 55aa5305000003\n<- AA55 13700000 00 00 06\n", "chip-frames")]
+    [InlineData("01020304", "hex")]
+    [InlineData("$BAP,SET,frequency,500.0*72\r\n", "bap")]
     [InlineData("{\"minertype\":\"Antminer S21\",\"macaddr\":\"02:00:00:00:00:01\"}", "antminer-system")]
     [InlineData("{\"ASICModel\":\"BM1370\",\"frequencyOptions\":[1],\"voltageOptions\":[1]}", "axeos-asic")]
     [InlineData("{\"pools\":[],\"bitmain-fan-ctrl\":false}", "antminer-config")]
@@ -36,6 +39,18 @@ public sealed class FleetDecodeTests
     [InlineData("<html>", "unknown")]
     [InlineData("", "unknown")]
     public void A_file_is_recognised_by_its_shape(string text, string kind) => Assert.Equal(kind, Decode(text).Kind);
+
+    [Fact]
+    public void A_capture_of_chips_says_what_each_frame_means_and_which_is_broken()
+    {
+        byte[] capture = Convert.FromHexString("55AA5305000003AA55137000000000" + "06" + "AA554C0352750CD205A29C" + "AA554C0352750CD205A29D");
+        DecodedReply decoded = ReplyDecoder.Decode(capture, default, ChipFamilies.Bm1370);
+        Assert.Equal(["command", "register", "nonce"], decoded.Frames.Take(3).Select(static frame => frame.Kind));
+        Assert.All(decoded.Frames.Take(3), static frame => Assert.True(frame.IsGood));
+        Assert.False(decoded.Frames[3].IsGood);
+        Assert.Equal(decoded.Frames[3].Offset, decoded.Offset);
+        Assert.Contains("broken", decoded.Problem, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_framed_reply_and_one_that_is_cut()

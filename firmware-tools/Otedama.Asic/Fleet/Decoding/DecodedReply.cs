@@ -7,7 +7,7 @@ namespace Otedama.Asic;
 /// <param name="Kind">
 /// axeos-info, axeos-asic, cgminer, cgminer-text, whatsminer-v2, whatsminer-v2-encrypted, whatsminer-v3,
 /// antminer-system,
-/// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, hex, json, unknown.
+/// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, chip-frames, bap, hex, json, unknown.
 /// </param>
 public sealed record DecodedReply(string Kind)
 {
@@ -37,10 +37,16 @@ public sealed record DecodedReply(string Kind)
     /// <summary>The reply as it was understood, repaired, secrets taken out.</summary>
     public JsonElement? Value { get; init; }
 
-    /// <summary>Of hex lines: the bytes, for whoever reads frames. Not printed.</summary>
-    [JsonIgnore]
-    public byte[] Bytes { get; init; } = [];
+    /// <summary>Of a capture from a chain of chips, or of hex lines: what each frame says, and what lies between
+    /// them.</summary>
+    public IReadOnlyList<DecodedFrame> Frames { get; init; } = [];
+
+    /// <summary>A line of the Bitaxe accessory port.</summary>
+    public DecodedAccessory? Accessory { get; init; }
 }
+
+/// <param name="Command">REQ, RES, SUB and so on.</param>
+public sealed record DecodedAccessory(string Command, string Parameter, IReadOnlyList<string> Values);
 
 /// <param name="Kind">As RepairKind.</param>
 public sealed record DecodedRepair(string Kind, int Offset);

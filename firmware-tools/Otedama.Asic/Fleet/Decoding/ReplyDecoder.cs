@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Otedama.Asic;
 
@@ -10,7 +12,7 @@ namespace Otedama.Asic;
 /// behind an
 /// HTTP head; a datagram; hex lines - and gives the normal form. Never throws, whatever the bytes.
 /// </summary>
-public static class ReplyDecoder
+public static partial class ReplyDecoder
 {
     /// <summary>Larger files are no reply.</summary>
     public const int FileLimit = 1024 * 1024;
@@ -31,7 +33,8 @@ public static class ReplyDecoder
             "tunerstatus", "config", "notify", "coin", "status", "get_version", "get_miner_info", "get_psu"];
 
     /// <param name="at">Time of the reading.</param>
-    public static DecodedReply Decode(ReadOnlySpan<byte> file, DateTimeOffset at)
+    /// <param name="family">What chip frames are of, where that is known.</param>
+    public static DecodedReply Decode(ReadOnlySpan<byte> file, DateTimeOffset at, ChipFamily? family = null)
     {
         if (file.Length > FileLimit)
         {
@@ -43,7 +46,8 @@ public static class ReplyDecoder
         }
         int skipped = Head(file);
         ReadOnlySpan<byte> body = file[skipped..];
-        DecodedReply decoded = Datagram(body) ?? HexLines(body) ?? Framed(body, at) ?? Body(body, at);
+        DecodedReply decoded = Datagram(body) ?? Accessory(body) ?? Frames(body, family) ?? HexLines(body, family)
+            ?? Framed(body, at) ?? Body(body, at);
         return decoded with
         {
             Offset = decoded.Offset + skipped,
@@ -95,8 +99,46 @@ public static class ReplyDecoder
         Report = new DecodedReport(report.Source, address, report.Mac, report.ApiPort, report.Description),
     };
 
-    /// <summary>Lines of nothing but hex digits and space, comments after # or //.</summary>
-    private static DecodedReply? HexLines(ReadOnlySpan<byte> body)
+    /// <summary>A line of the Bitaxe accessory port.</summary>
+    private static DecodedReply? Accessory(ReadOnlySpan<byte> body)
+    {
+        if (!body.StartsWith("$BAP,"u8))
+        {
+            return null;
+        }
+        bool isLine = BapLine.TryParse(body.TrimEnd("\r\n"u8), out BapLine? line, out string problem);
+        return new DecodedReply("bap")
+        {
+            Accessory = isLine ? new DecodedAccessory(line!.Command, line.Parameter, line.Values) : null,
+            Problem = isLine ? null : problem,
+            Offset = isLine ? null : 0,
+        };
+    }
+
+    /// <summary>What goes over a chain of chips, as it was captured.</summary>
+    private static DecodedReply? Frames(ReadOnlySpan<byte> bytes, ChipFamily? family)
+    {
+        if (!bytes.StartsWith((ReadOnlySpan<byte>)[0x55, 0xAA]) && !bytes.StartsWith((ReadOnlySpan<byte>)[0xAA, 0x55]))
+        {
+            return null;
+        }
+        IReadOnlyList<DecodedFrame> frames = FrameDecoder.Decode(bytes, family);
+        DecodedFrame? bad = frames.FirstOrDefault(static frame => !frame.IsGood);
+        return new DecodedReply("chip-frames")
+        {
+            Frames = frames,
+            Problem = bad is null ? null
+                : $"{frames.Count(static frame => !frame.IsGood)} of {frames.Count} frames are broken; the first: "
+                + $"{bad.Problem}",
+            Offset = bad?.Offset,
+        };
+    }
+
+    /// <summary>
+    /// The same written down: hex digits with what people put between them, a direction before them, a comment behind.
+    /// Offsets count its bytes, not the file's.
+    /// </summary>
+    private static DecodedReply? HexLines(ReadOnlySpan<byte> body, ChipFamily? family)
     {
         if (body.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0)
         {
@@ -105,7 +147,7 @@ public static class ReplyDecoder
         List<byte> bytes = [];
         foreach (string line in Encoding.ASCII.GetString(body).Split('\n'))
         {
-            string plain = line.Split('#')[0].Split("//")[0];
+            string plain = Direction().Replace(line.Split('#')[0].Split("//")[0], "");
             string digits = string.Concat(
                 plain.Where(static c => !char.IsWhiteSpace(c) && c is not ',' and not ':')).Replace(
                 "0x", "", StringComparison.OrdinalIgnoreCase);
@@ -115,8 +157,16 @@ public static class ReplyDecoder
             }
             bytes.AddRange(Convert.FromHexString(digits));
         }
-        return bytes.Count >= 4 ? new DecodedReply("hex") { Bytes = [.. bytes] } : null;
+        return bytes.Count < 4 ? null
+            : Frames(CollectionsMarshal.AsSpan(bytes), family) ?? new DecodedReply("hex")
+            {
+                Problem = "Hex digits that begin no frame of a chip (55AA to chips, AA55 from them).",
+                Offset = 0,
+            };
     }
+
+    [GeneratedRegex("^\\s*(tx|rx|host|chip|->|<-|>|<)\\s*:?\\s*", RegexOptions.IgnoreCase)]
+    private static partial Regex Direction();
 
     /// <summary>A length before the text: Whatsminer v3.</summary>
     private static DecodedReply? Framed(ReadOnlySpan<byte> body, DateTimeOffset at)

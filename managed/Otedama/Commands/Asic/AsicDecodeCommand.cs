@@ -12,14 +12,21 @@ internal static class AsicDecodeCommand
         Command decode = new(
             "decode",
             "Print as JSON what a file means: a reply of a miner (cgminer, AxeOS, Antminer, Whatsminer, Avalon; "
-                + "broken ones too), "
-            + "a report over UDP, or hex lines of chip frames. Asks no device.");
+                + "broken ones too), a report over UDP, a line of the accessory port, or frames of BM13xx chips, as "
+                + "bytes "
+                + "or as lines of hex digits. Asks no device.");
         Argument<string> file = new("FILE") { Description = "File with the bytes as they came." };
+        Option<string?> chip = new("--chip")
+        {
+            Description = "Which chip frames are of, such as BM1370; both readings are given where chips differ.",
+            HelpName = "NAME",
+        };
         decode.Arguments.Add(file);
+        decode.Options.Add(chip);
         decode.SetAction(result =>
         {
             string path = result.GetValue(file) ?? "";
-            DecodedReply decoded = Read(path, context.Outside.Clock.GetUtcNow());
+            DecodedReply decoded = Read(path, context.Outside.Clock.GetUtcNow(), Family(result.GetValue(chip)));
             context.Answer(result, decoded, FleetJson.Default.DecodedReply, static one =>
                 [JsonSerializer.Serialize(one, FleetJson.Default.DecodedReply)]);
             return decoded.Problem is null && decoded.Kind != "unknown" ? ExitCode.Done : ExitCode.BadAnswer;
@@ -27,14 +34,19 @@ internal static class AsicDecodeCommand
         return decode;
     }
 
-    private static DecodedReply Read(string path, DateTimeOffset now)
+    private static ChipFamily? Family(string? chip) => chip is null ? null
+        : ChipFamilies.ByName(chip) ?? throw new CommandException(
+            ExitCode.Usage, $"--chip {chip}: not known; known are "
+                + $"{string.Join(", ", ChipFamilies.All.Select(static family => family.Name))}.");
+
+    private static DecodedReply Read(string path, DateTimeOffset now, ChipFamily? family)
     {
         try
         {
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             byte[] bytes = new byte[ReplyDecoder.FileLimit + 1];
             int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return ReplyDecoder.Decode(bytes.AsSpan(0, count), now);
+            return ReplyDecoder.Decode(bytes.AsSpan(0, count), now, family);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
