@@ -42,8 +42,9 @@ internal static class AsicFlashCommand
             if (result.GetValue(resume) is { } id)
             {
                 FlashFolder kept = FlashFolder.Find(root, id);
-                using IFlashTarget target =
-                    AsicTargets.Open(result.GetValue(device) ?? kept.Plan.Device.Address, context.Outside.Clock);
+                using IFlashTarget target = AsicTargets.Open(
+                    result.GetValue(device) ?? kept.Plan.Device.Address, context.Outside.Clock,
+                    Credentials(context, configuration));
                 return await CarryOutAsync(context, result, kept, target, confirmed: result.GetValue(yes), stop);
             }
             if (result.GetValue(yes))
@@ -59,7 +60,8 @@ internal static class AsicFlashCommand
                 ?? throw new CommandException(ExitCode.Usage, "--image is missing: the firmware to write.");
             FlashCatalogue? catalogue = flashing.OpenCatalogue(configuration, result);
             ImageReport report = AsicFlashing.Inspector.InspectFile(path, out byte[] bytes);
-            using IFlashTarget fresh = AsicTargets.Open(address, context.Outside.Clock);
+            using IFlashTarget fresh = AsicTargets.Open(
+                address, context.Outside.Clock, Credentials(context, configuration));
             FlashDevice found = await fresh.ReadAsync(stop);
             FlashPlan made = FlashPlanner.Make(
                 new FlashFacts
@@ -79,6 +81,16 @@ internal static class AsicFlashCommand
         }));
         return flash;
     }
+
+    /// <summary>What asic.fleet.credentials has for a driver.</summary>
+    private static Func<string, FleetCredentials?> Credentials(CommandContext context, Configuration configuration) =>
+        driver =>
+        {
+            List<string> problems = [];
+            FleetCredentials? found =
+                FleetChoice.CredentialsOf(configuration, driver, context.Outside.Environment, problems);
+            return problems.Count == 0 ? found : throw new ConfigurationException(problems[0]);
+        };
 
     /// <summary>Shows a plan, keeps it where it may be written, and carries it out once it is confirmed.</summary>
     internal static async Task<int> DecideAsync(
