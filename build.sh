@@ -54,6 +54,8 @@ tools_build() {
 tools_test() {
   need chromium chromium
   need litecoind litecoind
+  need node nodejs
+  need npm npm
   # GPU kernels run on the processor.
   ls /etc/OpenCL/vendors/pocl.icd >/dev/null 2>&1 || missing+=(pocl-opencl-icd)
   ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || missing+=(ocl-icd-libopencl1)
@@ -71,6 +73,11 @@ tools_test() {
   need dfu-util dfu-util # judges our DFU files
   ldconfig -p 2>/dev/null | grep -q 'libusb-1\.0\.so\.0' || missing+=(libusb-1.0-0)
   install_missing
+  # A foreign flasher judges the simulated ESP32-S3.
+  export OTEDAMA_ESPTOOL_JS=$PWD/build/esptool-js
+  [ -d "$OTEDAMA_ESPTOOL_JS/node_modules/esptool-js" ] ||
+    npm install --prefix "$OTEDAMA_ESPTOOL_JS" --no-audit --no-fund --silent esptool-js@0.7.0 ||
+    say "esptool-js could not be fetched; its tests are skipped"
 }
 
 native() { # native <preset>
