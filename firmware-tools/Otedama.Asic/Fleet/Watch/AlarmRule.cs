@@ -26,13 +26,13 @@ internal enum Verdict
 }
 
 /// <param name="Sentence">Why it is bad; empty otherwise.</param>
-internal readonly record struct Look(Verdict Verdict, double? Value = null, string Sentence = "")
+internal readonly record struct Finding(Verdict Verdict, double? Value = null, string Sentence = "")
 {
-    public static Look Unknown => default;
+    public static Finding Unknown => default;
 
-    public static Look Good(double? value = null) => new(Verdict.Good, value);
+    public static Finding Good(double? value = null) => new(Verdict.Good, value);
 
-    public static Look Bad(double? value, string sentence) => new(Verdict.Bad, value, sentence);
+    public static Finding Bad(double? value, string sentence) => new(Verdict.Bad, value, sentence);
 }
 
 /// <summary>
@@ -75,5 +75,5 @@ public sealed record AlarmRule
     /// <summary>Only devices whose family, model or board contains this text; empty = all.</summary>
     public string Model { get; init; } = "";
 
-    internal Func<DeviceLook, Look> Check { get; init; } = static _ => Look.Unknown;
+    internal Func<DeviceLook, Finding> Check { get; init; } = static _ => Finding.Unknown;
 }

@@ -35,7 +35,7 @@ public sealed class AlarmState(AlarmRule rule)
     /// <summary>Of the last look that knew one, in the rule's unit.</summary>
     public double? Value { get; private set; }
 
-    internal AlarmChange Take(Look look, DateTimeOffset now)
+    internal AlarmChange Take(Finding look, DateTimeOffset now)
     {
         switch (look.Verdict)
         {
@@ -48,7 +48,7 @@ public sealed class AlarmState(AlarmRule rule)
         }
     }
 
-    private AlarmChange TakeBad(Look look, DateTimeOffset now)
+    private AlarmChange TakeBad(Finding look, DateTimeOffset now)
     {
         (_good, _lastKnown, Value, Sentence) = (0, now, look.Value, look.Sentence);
         if (_bad++ == 0 || now < _firstBad)
@@ -59,7 +59,7 @@ public sealed class AlarmState(AlarmRule rule)
             : AlarmChange.None;
     }
 
-    private AlarmChange TakeGood(Look look, DateTimeOffset now)
+    private AlarmChange TakeGood(Finding look, DateTimeOffset now)
     {
         (_bad, _lastKnown, Value) = (0, now, look.Value ?? Value);
         if (_good++ == 0 || now < _firstGood)

@@ -17,7 +17,7 @@ public static class AlarmTable
     public static IReadOnlyList<AlarmRule> All { get; } =
     [
         Row(Unreachable, AlarmSeverity.Critical, "so many requests in a row without an answer", static _ =>
-            Look.Unknown, 3, looks: 1) with
+            Finding.Unknown, 3, looks: 1) with
         {
             ClearLooks = 1,
         },
@@ -98,7 +98,7 @@ public static class AlarmTable
             text?.Contains(rule.Model, StringComparison.OrdinalIgnoreCase) == true);
 
     private static AlarmRule Row(
-        string code, AlarmSeverity severity, string meaning, Func<DeviceLook, Look> check,
+        string code, AlarmSeverity severity, string meaning, Func<DeviceLook, Finding> check,
         double limit = 0, double band = 0, string unit = "", int looks = 3, TimeSpan after = default) => new()
         {
             Code = code,

@@ -53,13 +53,13 @@ internal sealed record DeviceLook
         : null;
 
     /// <summary>Bad beyond the limit, and while raised until it is back by the band.</summary>
-    public Look Above(double? value, Func<double, string> sentence) =>
-        value is not { } v ? Look.Unknown
-        : v > (IsRaised ? Rule.Limit - Rule.Band : Rule.Limit) ? Look.Bad(v, sentence(v)) : Look.Good(v);
+    public Finding Above(double? value, Func<double, string> sentence) =>
+        value is not { } v ? Finding.Unknown
+        : v > (IsRaised ? Rule.Limit - Rule.Band : Rule.Limit) ? Finding.Bad(v, sentence(v)) : Finding.Good(v);
 
-    public Look Below(double? value, Func<double, string> sentence) =>
-        value is not { } v ? Look.Unknown
-        : v < (IsRaised ? Rule.Limit + Rule.Band : Rule.Limit) ? Look.Bad(v, sentence(v)) : Look.Good(v);
+    public Finding Below(double? value, Func<double, string> sentence) =>
+        value is not { } v ? Finding.Unknown
+        : v < (IsRaised ? Rule.Limit + Rule.Band : Rule.Limit) ? Finding.Bad(v, sentence(v)) : Finding.Good(v);
 
     /// <summary>Null for what no chip that still answers can be: an open diode.</summary>
     private static double? Real(double? celsius) => celsius is < AlarmChecks.OpenDiode ? celsius : null;

@@ -31,7 +31,7 @@ internal sealed class FleetCauses
         cause.Code, StringComparer.Ordinal)];
 
     /// <summary>Gives each alarm of the devices its cause and returns what began or ended.</summary>
-    public IReadOnlyList<FleetEvent> Look(IReadOnlyCollection<WatchedDevice> devices, DateTimeOffset now)
+    public IReadOnlyList<FleetEvent> Finding(IReadOnlyCollection<WatchedDevice> devices, DateTimeOffset now)
     {
         List<FleetEvent> events = [];
         HashSet<string> found = [];

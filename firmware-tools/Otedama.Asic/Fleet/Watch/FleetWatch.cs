@@ -137,7 +137,7 @@ public sealed partial class FleetWatch
                     Tell(new FleetEvent(now, "memory", AlarmSeverity.Warning, true, null, problem, 0));
                 }
             }
-            foreach (FleetEvent cause in _causes.Look(_byAddress.Values, now))
+            foreach (FleetEvent cause in _causes.Finding(_byAddress.Values, now))
             {
                 Tell(cause);
             }

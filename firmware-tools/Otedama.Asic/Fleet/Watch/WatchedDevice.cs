@@ -69,7 +69,7 @@ internal sealed class WatchedDevice
         foreach (AlarmRule rule in _rules)
         {
             AlarmState state = _alarms[rule.Code].State;
-            state.Take(rule.Code == AlarmTable.Unreachable ? Look.Good(0)
+            state.Take(rule.Code == AlarmTable.Unreachable ? Finding.Good(0)
                 : rule.Check(look with { Rule = rule, IsRaised = state.IsRaised }), look.Now);
         }
     }
@@ -80,7 +80,7 @@ internal sealed class WatchedDevice
         RuleBy(_ruledFor ?? new DeviceIdentity(), changed);
         if (_alarms.GetValueOrDefault(AlarmTable.Unreachable)?.State is { } state && Misses >= state.Rule.Limit)
         {
-            state.Take(Look.Bad(Misses, $"It has not answered {Misses} times in a row: {problem}"), now);
+            state.Take(Finding.Bad(Misses, $"It has not answered {Misses} times in a row: {problem}"), now);
         }
     }
 

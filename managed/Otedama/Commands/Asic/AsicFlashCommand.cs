@@ -9,14 +9,7 @@ internal static class AsicFlashCommand
     internal static Command Build(CommandContext context)
     {
         Command flash = new("flash", "Write firmware to a controller by a plan that is shown and confirmed first.");
-        Option<string?> device =
-            new("--device", "--port")
-            {
-                Description =
-            "Port or loader: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001, dfu:1-1.4, stm32:PORT, "
-            + "uf2:FOLDER,BOARD-ID, axeos:HOST, nerdqaxe:HOST, antminer:HOST.",
-                HelpName = "ADDRESS"
-            };
+        Option<string?> device = Device();
         Option<string?> image = new("--image") { Description = "Firmware to write.", HelpName = "FILE" };
         Option<bool> dryRun =
             new("--dry-run") { Description = "Look at the device and show the plan; keep and write nothing." };
@@ -25,8 +18,7 @@ internal static class AsicFlashCommand
             new("--resume")
             {
                 Description = "Carry out a kept plan, or go on with one that was interrupted.",
-                HelpName =
-            "ID"
+                HelpName = "ID",
             };
         Option<bool> yes =
             new("--yes") { Description = "With --resume: the plan was seen when it was kept, do not ask again." };
@@ -81,6 +73,13 @@ internal static class AsicFlashCommand
         }));
         return flash;
     }
+
+    private static Option<string?> Device() => new("--device", "--port")
+    {
+        Description = "Port or loader: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001, dfu:1-1.4, stm32:PORT, "
+            + "uf2:FOLDER,BOARD-ID, axeos:HOST, nerdqaxe:HOST, antminer:HOST.",
+        HelpName = "ADDRESS",
+    };
 
     /// <summary>What asic.fleet.credentials has for a driver.</summary>
     private static Func<string, FleetCredentials?> Credentials(CommandContext context, Configuration configuration) =>
