@@ -16,6 +16,9 @@ die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 missing=()
 need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 
+# has_library <pattern>: the loader knows one. The list is read to its end: a reader that stops would fail the pipe.
+has_library() { grep -E "$1" <<<"$(ldconfig -p 2>/dev/null)" >/dev/null; }
+
 install_missing() {
   [ ${#missing[@]} -eq 0 ] && return 0
   local sudo_cmd=""
@@ -39,7 +42,7 @@ tools_build() {
   need glslangValidator glslang-tools # and SPIR-V
   [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
   [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
-  ldconfig -p 2>/dev/null | grep -q 'libssl\.so\.[13]' || missing+=(libssl3)
+  has_library 'libssl\.so\.[13]' || missing+=(libssl3)
   install_missing
   if ! command -v dotnet >/dev/null; then
     if apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
@@ -58,8 +61,8 @@ tools_test() {
   need npm npm
   # GPU kernels run on the processor.
   ls /etc/OpenCL/vendors/pocl.icd >/dev/null 2>&1 || missing+=(pocl-opencl-icd)
-  ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || missing+=(ocl-icd-libopencl1)
-  ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1' || missing+=(libvulkan1)
+  has_library 'libOpenCL\.so\.1' || missing+=(ocl-icd-libopencl1)
+  has_library 'libvulkan\.so\.1' || missing+=(libvulkan1)
   ls /usr/share/vulkan/icd.d/lvp_icd*.json >/dev/null 2>&1 || missing+=(mesa-vulkan-drivers)
   ls /usr/lib/oclgrind/liboclgrind-rt-icd.so >/dev/null 2>&1 || missing+=(oclgrind)
   ls /usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json >/dev/null 2>&1 || missing+=(vulkan-validationlayers)
@@ -71,7 +74,7 @@ tools_test() {
   need cpio cpio
   need zstd zstd
   need dfu-util dfu-util # judges our DFU files
-  ldconfig -p 2>/dev/null | grep -q 'libusb-1\.0\.so\.0' || missing+=(libusb-1.0-0)
+  has_library 'libusb-1\.0\.so\.0' || missing+=(libusb-1.0-0)
   install_missing
   # A foreign flasher judges the simulated ESP32-S3.
   export OTEDAMA_ESPTOOL_JS=$PWD/build/esptool-js
