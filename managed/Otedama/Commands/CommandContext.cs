@@ -108,6 +108,26 @@ internal sealed class CommandContext(Surroundings surroundings)
         }
     }
 
+    /// <summary>
+    /// The same of a verb whose exit code is its verdict, which it returns: a reader that has what it wanted does not turn
+    /// a no into a yes.
+    /// </summary>
+    public int Judge<T>(
+        ParseResult result, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type,
+        Func<T, IEnumerable<string>> lines, int code)
+    {
+        try
+        {
+            Answer(result, value, type, lines);
+            Outside.Out.Flush();
+        }
+        catch (CommandException e) when (e.Code == ExitCode.Done)
+        {
+            // The reader is gone.
+        }
+        return code;
+    }
+
     public void Say(string sentence) => Outside.Error.WriteLine(sentence);
 
     private static void AddFlag(List<FlagValue> flags, string? text, string key, string name)

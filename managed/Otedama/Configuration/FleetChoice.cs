@@ -8,6 +8,9 @@ namespace Otedama;
 /// <summary>The settings below asic.fleet in the words of the fleet's parts; every problem is a sentence.</summary>
 internal static class FleetChoice
 {
+    /// <summary>Bytes of a file with a password.</summary>
+    private const int PasswordFileMax = 4096;
+
     public static string[] DeviceFields { get; } = ["driver", "group", "web_port", "api_port", "unlocked",
         .. SecretFields_()];
 
@@ -295,10 +298,10 @@ internal static class FleetChoice
         {
             try
             {
-                return new FleetCredentials(user, new FleetSecret(System.IO.File.ReadAllText(path).TrimEnd('\r',
-                    '\n')));
+                string text = System.Text.Encoding.UTF8.GetString(Interop.GivenFile.ReadAll(path, PasswordFileMax));
+                return new FleetCredentials(user, new FleetSecret(text.TrimEnd('\r', '\n')));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 problems.Add($"{where}: the password file cannot be read: {e.Message}");
                 return null;

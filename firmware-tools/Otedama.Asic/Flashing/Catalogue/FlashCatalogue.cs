@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Otedama.Interop;
 
 namespace Otedama.Asic;
 
@@ -163,12 +164,9 @@ public sealed record FlashCatalogue
     {
         try
         {
-            FileInfo file = new(path);
-            return file.Exists && file.Length > most
-                ? throw new FlashException($"{path} has {file.Length} bytes; {most} at most are allowed.")
-                : File.ReadAllBytes(path);
+            return GivenFile.ReadAll(path, most);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new FlashException(
                 $"{path} cannot be read: {e.Message.TrimEnd('.')}. A catalogue is two files, itself and its .sig.", e);

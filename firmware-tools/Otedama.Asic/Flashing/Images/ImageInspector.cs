@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Otedama.Interop;
 
 namespace Otedama.Asic;
 
@@ -57,16 +58,9 @@ public sealed class ImageInspector(IReadOnlyList<IImageKind> kinds)
     {
         try
         {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > FileMax)
-            {
-                throw new FlashException(
-                    $"{path} has {file.Length} bytes, more than any firmware ({FileMax} at most). Name the image "
-                    + "itself.");
-            }
-            return File.ReadAllBytes(path);
+            return GivenFile.ReadAll(path, FileMax);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new FlashException($"The image {path} cannot be read: {e.Message.TrimEnd('.')}.", e);
         }

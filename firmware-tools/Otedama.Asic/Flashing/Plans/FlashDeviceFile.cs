@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
+using Otedama.Interop;
 
 namespace Otedama.Asic;
 
@@ -33,13 +35,9 @@ public static class FlashDeviceFile
     {
         try
         {
-            FileInfo file = new(path);
-            return file.Exists && file.Length > FileMax
-                ? throw new FlashException(
-                $"The device file {path} has {file.Length} bytes; {FileMax} at most are allowed.")
-                : Parse(File.ReadAllBytes(path), path);
+            return Parse(GivenFile.ReadAll(path, FileMax), path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new FlashException($"The device file {path} cannot be read: {e.Message.TrimEnd('.')}.", e);
         }
@@ -47,6 +45,14 @@ public static class FlashDeviceFile
 
     public static FlashDevice Parse(ReadOnlyMemory<byte> json, string name)
     {
+        if (json.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+        {
+            json = json[3..]; // a byte order mark, as some editors write one
+        }
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new FlashException($"The device file {name} is no UTF-8 text. {Forms}");
+        }
         JsonDocument document;
         try
         {
@@ -58,16 +64,28 @@ public static class FlashDeviceFile
         }
         using (document)
         {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            try
             {
-                throw new FlashException($"The device file {name} is no JSON object. {Forms}");
+                return Of(document.RootElement, name);
             }
-            Members root = new(document.RootElement);
-            return root.Has("identity") ? OfReading(root, name)
-                : root.Has("asicmodel") || root.Has("boardversion") || root.Has("axeosversion") ? OfAxeOs(root)
-                : root.Has("board") || root.Has("family") || root.Has("model") ? OfSmall(root, name)
-                : throw new FlashException($"The device file {name} is of none of the three forms. {Forms}");
+            catch (InvalidOperationException e) // half of a surrogate pair, written as an escape
+            {
+                throw new FlashException($"The device file {name} has text that is no Unicode. {Forms}", e);
+            }
         }
+    }
+
+    private static FlashDevice Of(JsonElement root, string name)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new FlashException($"The device file {name} is no JSON object. {Forms}");
+        }
+        Members members = new(root, name);
+        return members.Has("identity") ? OfReading(members, name)
+            : members.Has("asicmodel") || members.Has("boardversion") || members.Has("axeosversion") ? OfAxeOs(members)
+            : members.Has("board") || members.Has("family") || members.Has("model") ? OfSmall(members, name)
+            : throw new FlashException($"The device file {name} is of none of the three forms. {Forms}");
     }
 
     /// <summary>The same of a look at a device on the network; heap and overheating are not in that form.</summary>
@@ -220,13 +238,20 @@ public static class FlashDeviceFile
     {
         private readonly Dictionary<string, JsonElement> _all = [];
 
-        public Members(JsonElement element)
+        private readonly string _file;
+
+        public Members(JsonElement element, string file)
         {
+            _file = file;
             if (element.ValueKind == JsonValueKind.Object)
             {
                 foreach (JsonProperty one in element.EnumerateObject())
                 {
-                    _all.TryAdd(string.Concat(one.Name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant(), one.Value);
+                    string key = string.Concat(one.Name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+                    if (!_all.TryAdd(key, one.Value))
+                    {
+                        throw new FlashException($"The device file {file} has {key} twice. Keep one.");
+                    }
                 }
             }
         }
@@ -234,7 +259,7 @@ public static class FlashDeviceFile
         public bool Has(string name) => _all.TryGetValue(name, out JsonElement value)
             && value.ValueKind != JsonValueKind.Null;
 
-        public Members Inner(string name) => new(_all.GetValueOrDefault(name));
+        public Members Inner(string name) => new(_all.GetValueOrDefault(name), _file);
 
         /// <summary>A number counts as its text: boards are 601 here and "601" there.</summary>
         public string? Text(string name)
@@ -248,6 +273,7 @@ public static class FlashDeviceFile
             return string.IsNullOrEmpty(text) ? null : text[..Math.Min(text.Length, TextMax)];
         }
 
+        /// <summary>Null = it is not there. What is there and no number is refused: it may be why not to write.</summary>
         public double? Number(string name) => _all.GetValueOrDefault(name) switch
         {
             { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number)
@@ -255,16 +281,25 @@ public static class FlashDeviceFile
             { ValueKind: JsonValueKind.String } value when double.TryParse(
                 value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && Math.Abs(number) < 1e15 => number,
-            _ => null,
+            { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
+            JsonElement other => throw NotUnderstood(name, other, "a number"),
         };
 
         public bool? Truth(string name) => _all.GetValueOrDefault(name) switch
         {
             { ValueKind: JsonValueKind.True } => true,
             { ValueKind: JsonValueKind.False } => false,
-            { ValueKind: JsonValueKind.Number } value => value.TryGetDouble(out double number) ? number != 0 : null,
-            _ => null,
+            { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number) => number != 0,
+            { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
+            JsonElement other => throw NotUnderstood(name, other, "true or false"),
         };
+
+        private FlashException NotUnderstood(string name, JsonElement value, string wanted)
+        {
+            string text = value.GetRawText();
+            return new FlashException($"The device file {_file}: {name} is "
+                + $"{(text.Length > 40 ? text[..40] + "..." : text)}, and {wanted} is expected. Mend it, or leave it out.");
+        }
 
         public ulong? Count(string name) => Number(name) is { } number and >= 0 ? (ulong)number : null;
 
@@ -273,8 +308,9 @@ public static class FlashDeviceFile
             : null;
 
         /// <summary>A number of seconds, or a TimeSpan as JSON has it.</summary>
-        public double? Seconds(string name) => Number(name)
-            ?? (TimeSpan.TryParse(Text(name), CultureInfo.InvariantCulture, out TimeSpan span) ? span.TotalSeconds
-            : null);
+        public double? Seconds(string name) =>
+            _all.GetValueOrDefault(name).ValueKind == JsonValueKind.String
+            && TimeSpan.TryParse(Text(name), CultureInfo.InvariantCulture, out TimeSpan span)
+            ? span.TotalSeconds : Number(name);
     }
 }

@@ -21,6 +21,11 @@ internal static class ImageRules
         {
             return Failed($"The image is not whole: {string.Join(" ", image.Problems().Take(3))}");
         }
+        if (isPages && facts.Entry is null)
+        {
+            return Failed("Web pages carry nothing that tells whether they are whole, so only those of the catalogue are "
+                + "written. Name a catalogue that has them, or leave --www out.");
+        }
         if (facts.Purpose is ImagePurpose.Unknown or ImagePurpose.Bootloader)
         {
             return Failed($"The image ({image.Kind}) is of no kind that is written by itself.");

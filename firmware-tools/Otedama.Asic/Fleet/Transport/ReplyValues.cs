@@ -42,12 +42,15 @@ public static class ReplyValues
         return null;
     }
 
+    /// <summary>Larger figures are rubbish, and none becomes infinite in other units.</summary>
+    private const double Most = 1e20;
+
     /// <summary>The figure itself; a string may carry a percent sign or a unit after a space.</summary>
     public static double? Number(this JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.Number)
         {
-            return value.GetRawText() != "-0" && value.TryGetDouble(out double number) && double.IsFinite(number)
+            return value.GetRawText() != "-0" && value.TryGetDouble(out double number) && Math.Abs(number) < Most
                 ? number : null;
         }
         if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 and < 64 } text)
@@ -58,7 +61,7 @@ public static class ReplyValues
         int space = text.IndexOf(' ', StringComparison.Ordinal);
         text = space > 0 ? text[..space] : text;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed)
-            && double.IsFinite(parsed) ? parsed : null;
+            && Math.Abs(parsed) < Most ? parsed : null;
     }
 
     /// <summary>A count of things: not negative, without its fraction.</summary>

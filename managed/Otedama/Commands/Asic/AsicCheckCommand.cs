@@ -32,8 +32,9 @@ internal static class AsicCheckCommand
             FlashCatalogue? catalogue = flashing.OpenCatalogue(context.Load(result), result);
             AsicCheckAnswer answer =
                 Judge(path, FlashDeviceFile.Read(result.GetValue(device)!), catalogue, flashing.Of(result));
-            context.Answer(result, answer, AnswerJson.Default.AsicCheckAnswer, Lines);
-            return Task.FromResult(answer.MayBeWritten ? ExitCode.Done : ExitCode.BadAnswer);
+            int code = answer.MayBeWritten ? ExitCode.Done : ExitCode.BadAnswer;
+            return Task.FromResult(
+                context.Judge(result, answer, AnswerJson.Default.AsicCheckAnswer, Lines, code));
         }));
         return check;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Otedama.Asic;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -27,9 +28,9 @@ internal static class AsicDecodeCommand
         {
             string path = result.GetValue(file) ?? "";
             DecodedReply decoded = Read(path, context.Outside.Clock.GetUtcNow(), Family(result.GetValue(chip)));
-            context.Answer(result, decoded, FleetJson.Default.DecodedReply, static one =>
-                [JsonSerializer.Serialize(one, FleetJson.Default.DecodedReply)]);
-            return decoded.Problem is null && decoded.Kind != "unknown" ? ExitCode.Done : ExitCode.BadAnswer;
+            int code = decoded.Problem is null && decoded.Kind != "unknown" ? ExitCode.Done : ExitCode.BadAnswer;
+            return context.Judge(result, decoded, FleetJson.Default.DecodedReply, static one =>
+                JsonSerializer.Serialize(one, FleetJson.Default.DecodedReply).Split('\n'), code);
         });
         return decode;
     }
@@ -43,10 +44,7 @@ internal static class AsicDecodeCommand
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            byte[] bytes = new byte[ReplyDecoder.FileLimit + 1];
-            int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return ReplyDecoder.Decode(bytes.AsSpan(0, count), now, family);
+            return ReplyDecoder.Decode(GivenFile.ReadAll(path, ReplyDecoder.FileLimit), now, family);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)

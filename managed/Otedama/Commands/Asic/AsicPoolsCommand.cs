@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -43,7 +45,7 @@ internal static class AsicPoolsCommand
                 Devices = result.GetValue(devices) ?? [],
                 Order = "set_pools",
                 Pools = [.. (result.GetValue(url) ?? []).Select(address =>
-                    new FleetPoolRequest(address, result.GetRequiredValue(user), password))],
+                    new FleetPoolRequest(Plain(address), result.GetRequiredValue(user), password))],
                 DryRun = result.GetValue(dryRun),
                 By = "asic pools set",
             }, stop);
@@ -51,6 +53,16 @@ internal static class AsicPoolsCommand
         pools.Subcommands.Add(set);
         return pools;
     }
+
+    /// <summary>Bytes of a file with a password.</summary>
+    private const int PasswordFileMax = 4096;
+
+    /// <summary>Throws CommandException for an address with a password in it: addresses are shown and kept.</summary>
+    private static string Plain(string address) => address.Contains('@', StringComparison.Ordinal)
+        ? throw new CommandException(
+            ExitCode.Usage, "--pool: the address has a user or password in it, and addresses are shown and kept. Give "
+                + "--user, and the password in --password-file.")
+        : address;
 
     private static string PasswordIn(string? path)
     {
@@ -60,9 +72,9 @@ internal static class AsicPoolsCommand
         }
         try
         {
-            return System.IO.File.ReadAllText(path).TrimEnd('\r', '\n');
+            return Encoding.UTF8.GetString(GivenFile.ReadAll(path, PasswordFileMax)).TrimEnd('\r', '\n');
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CommandException(ExitCode.Usage, $"--password-file: {e.Message}");
         }

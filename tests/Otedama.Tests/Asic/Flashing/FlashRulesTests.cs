@@ -172,10 +172,39 @@ public sealed class FlashRulesTests
     }
 
     [Fact]
-    public void Numbers_out_of_all_bounds_are_unknown()
+    public void What_is_not_there_or_impossible_is_unknown()
     {
-        FlashDevice device = Parse("""{"ASICModel":"BM1370","wifiRSSI":1e14,"freeHeap":1e300,"sharesAccepted":-5,"temp":"hot","uptimeSeconds":null,"hashRate":[]}""");
-        Assert.Equal((null, null, null, null, null), (device.Health.WifiSignal, device.Health.FreeHeap, device.Health.Accepted, device.Health.TemperatureC, device.Health.UptimeSeconds));
+        FlashDevice device = Parse("""{"ASICModel":"BM1370","wifiRSSI":1e14,"sharesAccepted":-5,"uptimeSeconds":null}""");
+        Assert.Equal((null, null, null, null), (device.Health.WifiSignal, device.Health.FreeHeap, device.Health.Accepted, device.Health.UptimeSeconds));
+    }
+
+    [Theory]
+    [InlineData("{\"ASICModel\":\"BM1370\",\"temp\":\"hot\"}", "temp is \"hot\", and a number is expected")]
+    [InlineData("{\"ASICModel\":\"BM1370\",\"freeHeap\":1e300}", "freeheap is 1e300")]
+    [InlineData("{\"ASICModel\":\"BM1370\",\"hashRate\":[]}", "hashrate is []")]
+    [InlineData("{\"board\":\"601\",\"secure_boot\":\"yes\"}", "true or false is expected")]
+    [InlineData("{\"board\":\"601\",\"board\":\"602\"}", "has board twice")]
+    [InlineData("{\"family\":\"\\ud800\"}", "no Unicode")]
+    [InlineData("[1]", "no JSON object")]
+    public void What_might_be_a_reason_not_to_write_is_not_passed_over(string device, string said) =>
+        Assert.Contains(said, Assert.Throws<FlashException>(() => Parse(device)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_device_file_in_another_encoding_is_refused_and_one_with_a_mark_is_read()
+    {
+        byte[] text = [0xEF, 0xBB, 0xBF, .. """{"board":"601"}"""u8];
+        Assert.Equal("601", FlashDeviceFile.Parse(text, "d.json").Board);
+        text[^3] = 0xFF;
+        Assert.Contains("UTF-8", Assert.Throws<FlashException>(() => FlashDeviceFile.Parse(text, "d.json")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Web_pages_that_nobody_signed_are_not_written_by_their_hash()
+    {
+        FlashFacts facts = Facts("""{"ASICModel":"BM1370","boardVersion":"601","version":"v2.14.2"}""");
+        ImageReport pages = EspBench.Inspector.Inspect(new byte[1000]);
+        facts = facts with { Image = pages, Entry = null, Options = new FlashOptions { Www = true, TrustHash = pages.Sha256 } };
+        Assert.Equal(FlashCheckOutcome.Failed, Of(facts, 2));
     }
 
     private static FlashDevice Parse(string text) => FlashDeviceFile.Parse(Encoding.UTF8.GetBytes(text), "d.json");
