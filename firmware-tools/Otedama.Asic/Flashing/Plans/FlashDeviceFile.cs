@@ -273,7 +273,8 @@ public static class FlashDeviceFile
             return string.IsNullOrEmpty(text) ? null : text[..Math.Min(text.Length, TextMax)];
         }
 
-        /// <summary>Null = it is not there. What is there and no number is refused: it may be why not to write.</summary>
+        /// <summary>Null = it is not there. What is there and no number is refused: it may be why not to
+        /// write.</summary>
         public double? Number(string name) => _all.GetValueOrDefault(name) switch
         {
             { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number)
@@ -298,7 +299,8 @@ public static class FlashDeviceFile
         {
             string text = value.GetRawText();
             return new FlashException($"The device file {_file}: {name} is "
-                + $"{(text.Length > 40 ? text[..40] + "..." : text)}, and {wanted} is expected. Mend it, or leave it out.");
+                + $"{(text.Length > 40 ? text[..40] + "..." : text)}, and {wanted} is expected. Mend it, or leave it "
+                + "out.");
         }
 
         public ulong? Count(string name) => Number(name) is { } number and >= 0 ? (ulong)number : null;

@@ -23,7 +23,8 @@ internal static class ImageRules
         }
         if (isPages && facts.Entry is null)
         {
-            return Failed("Web pages carry nothing that tells whether they are whole, so only those of the catalogue are "
+            return Failed("Web pages carry nothing that tells whether they are whole, so only those of the catalogue "
+                + "are "
                 + "written. Name a catalogue that has them, or leave --www out.");
         }
         if (facts.Purpose is ImagePurpose.Unknown or ImagePurpose.Bootloader)
