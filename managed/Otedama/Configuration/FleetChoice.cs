@@ -9,7 +9,7 @@ namespace Otedama;
 internal static class FleetChoice
 {
     /// <summary>Bytes of a file with a password.</summary>
-    private const int PasswordFileMax = 4096;
+    public const int PasswordFileMax = 4096;
 
     public static string[] DeviceFields { get; } = ["driver", "group", "web_port", "api_port", "unlocked",
         .. SecretFields_()];

@@ -54,9 +54,6 @@ internal static class AsicPoolsCommand
         return pools;
     }
 
-    /// <summary>Bytes of a file with a password.</summary>
-    private const int PasswordFileMax = 4096;
-
     /// <summary>Throws CommandException for an address with a password in it: addresses are shown and kept.</summary>
     private static string Plain(string address) => address.Contains('@', StringComparison.Ordinal)
         ? throw new CommandException(
@@ -72,7 +69,7 @@ internal static class AsicPoolsCommand
         }
         try
         {
-            return Encoding.UTF8.GetString(GivenFile.ReadAll(path, PasswordFileMax)).TrimEnd('\r', '\n');
+            return Encoding.UTF8.GetString(GivenFile.ReadAll(path, FleetChoice.PasswordFileMax)).TrimEnd('\r', '\n');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
