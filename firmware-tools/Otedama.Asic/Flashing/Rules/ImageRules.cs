@@ -21,11 +21,9 @@ internal static class ImageRules
         {
             return Failed($"The image is not whole: {string.Join(" ", image.Problems().Take(3))}");
         }
-        if (isPages && facts.Entry is null)
+        if (image.Size == 0)
         {
-            return Failed("Web pages carry nothing that tells whether they are whole, so only those of the catalogue "
-                + "are "
-                + "written. Name a catalogue that has them, or leave --www out.");
+            return Failed("The file is empty: 0 bytes. Copy it again.");
         }
         if (facts.Purpose is ImagePurpose.Unknown or ImagePurpose.Bootloader)
         {
