@@ -62,11 +62,11 @@ INIT
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=loose,ro host /host || echo "lab: no host files"
 mount -t tmpfs tmp /host/tmp; mount -t tmpfs run /host/run
 mount -t proc proc /host/proc; mount --bind /sys /host/sys; mount --bind /dev /host/dev; mount --bind /dev/pts /host/dev/pts
-mkdir -p /host/tmp/lab
-mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=none lab /host/tmp/lab || echo "lab: no folder for results"
+mkdir -p /host/run/lab
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=none lab /host/run/lab || echo "lab: no folder for results"
 echo "lab: up after $(cut -d' ' -f1 /proc/uptime) s"
-chroot /host /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LAB=/tmp/lab \
-  DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 /bin/sh /tmp/lab/script.sh
+chroot /host /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LAB=/run/lab \
+  DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 /bin/sh /run/lab/script.sh
 echo "lab: status $? after $(cut -d' ' -f1 /proc/uptime) s"
 sync
 poweroff -f

@@ -479,7 +479,7 @@ internal sealed partial class SimulatedEsp32S3 : ISimulatedDevice
         return [.. packet];
     }
 
-    /// <summary>A stream that ends for now where no more was added.</summary>
+    /// <summary>A stream that ends where no more was added; it goes on when more is.</summary>
     private sealed class FeedStream : MemoryStream
     {
         private long _at;

@@ -104,7 +104,7 @@ public sealed class UsbGuestTests
         Assert.True(LinkAddress.TryParse(port.Address, out LinkAddress? parsed, out string? error), error);
         using ILink link = new LinkOpener().Open(parsed, 115_200);
         watch.Step();
-        File.WriteAllText($"/tmp/lab/unplug-{number}", "");
+        File.WriteAllText(Path.Combine(Environment.GetEnvironmentVariable("LAB")!, $"unplug-{number}"), "");
         LinkException gone = Assert.Throws<LinkException>(() =>
         {
             for (int i = 0; i < 20; i++)

@@ -15,7 +15,6 @@ internal sealed class UsbLaboratory : IDisposable
     /// port VID:PID:INTERFACE says which node that is, echoes VID:PID:INTERFACE RATE has it send bytes back plus one.
     /// </summary>
     private const string Prologue = """
-        export LAB=/tmp/lab
         for id in BUSIDS; do
           n=0; until usbip --tcp-port SERVER attach -r 10.0.2.2 -b $id || [ $n -ge 9 ]; do sleep 0.3; n=$((n+1)); done
         done >/dev/null 2>&1
