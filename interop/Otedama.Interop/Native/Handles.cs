@@ -74,3 +74,18 @@ internal sealed class SerialHandle : SafeHandle
         return true;
     }
 }
+
+/// <summary>Owns an otd_ring. Reference counted, so that a wake-up under way does not meet freed memory.</summary>
+internal sealed class RingHandle : SafeHandle
+{
+    public RingHandle(nint value)
+        : base(0, ownsHandle: true) => SetHandle(value);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Otd.otd_ring_close(handle);
+        return true;
+    }
+}

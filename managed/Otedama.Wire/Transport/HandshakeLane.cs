@@ -12,13 +12,13 @@ internal sealed class HandshakeLane
     public static int Most { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     private readonly Lock _gate = new();
-    private readonly Queue<SocketConnection> _waiting = new();
+    private readonly Queue<StreamConnection> _waiting = new();
     private int _running;
 
     /// <summary>
     /// Bytes of a connection in its handshake are to be looked at; a connection waits for one turn at a time.
     /// </summary>
-    public void Enqueue(SocketConnection connection)
+    public void Enqueue(StreamConnection connection)
     {
         lock (_gate)
         {
@@ -34,13 +34,13 @@ internal sealed class HandshakeLane
 
     private void Run()
     {
-        while (TryNext(out SocketConnection? connection))
+        while (TryNext(out StreamConnection? connection))
         {
             connection.ContinueHandshake();
         }
     }
 
-    private bool TryNext([NotNullWhen(true)] out SocketConnection? connection)
+    private bool TryNext([NotNullWhen(true)] out StreamConnection? connection)
     {
         lock (_gate)
         {

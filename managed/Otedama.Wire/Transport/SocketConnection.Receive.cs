@@ -9,6 +9,16 @@ internal sealed partial class SocketConnection
 
     private readonly ReceiveArgs _receive;
 
+    protected override void ResumeReceiving()
+    {
+        if (IsClosed)
+        {
+            EndReceiving();
+            return;
+        }
+        StartReceiving();
+    }
+
     private void StartReceiving()
     {
         try
@@ -37,7 +47,7 @@ internal sealed partial class SocketConnection
                     EndReceiving();
                     return;
                 }
-                if (_handshake is not null)
+                if (AwaitsTurn)
                 {
                     _transport.Handshakes.Enqueue(this); // where receiving goes on
                     return;
@@ -80,7 +90,7 @@ internal sealed partial class SocketConnection
     /// <summary>Gives buffers back; only the receiving side calls it, so no receive is in flight.</summary>
     private void EndReceiving()
     {
-        _tls?.End();
+        EndTls();
         _receive.Release(_transport.Slabs);
     }
 

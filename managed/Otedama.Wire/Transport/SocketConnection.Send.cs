@@ -8,47 +8,21 @@ namespace Otedama.Wire;
 /// </summary>
 internal sealed partial class SocketConnection
 {
-    private readonly Lock _outGate = new();
-    private readonly WireBuffer _out = new(); // for the kernel
-    private WireBuffer? _plain; // with TLS: written, and not encrypted yet
     private WireBuffer? _inFlight;
     private SendArgs? _send;
     private bool _sending;
     private long _sendingSince; // timestamp; 0 while nothing waits; written under the gate, read by the sweep
 
-    public override bool Write(ReadOnlySpan<byte> bytes)
-    {
-        if (IsClosed)
-        {
-            return false;
-        }
-        lock (_outGate)
-        {
-            int waiting = _out.Length + (_inFlight?.Length ?? 0) + (_plain?.Length ?? 0);
-            if (waiting + bytes.Length <= _transport.Options.OutputBytesMax)
-            {
-                (_plain ?? _out).Append(bytes);
-                if (_transport.Trace is { } trace)
-                {
-                    WireTrace.Sent(trace, Id, bytes);
-                }
-                return true;
-            }
-            _plain?.Clear(); // so that Close does not try to send what nobody reads
-            _out.Clear();
-        }
-        Close(CloseReason.SlowReader);
-        return false;
-    }
+    protected override int InFlightBytes => _inFlight?.Length ?? 0;
 
     public override void Flush()
     {
-        if (_out.Length == 0 && _plain is not { Length: > 0 })
+        if (!HasOutput)
         {
             return;
         }
         bool failed;
-        lock (_outGate)
+        lock (OutGate)
         {
             failed = !_sending && !IsClosed && !SendSome();
         }
@@ -65,9 +39,9 @@ internal sealed partial class SocketConnection
         {
             return false;
         }
-        while (_out.Length > 0)
+        while (Out.Length > 0)
         {
-            int sent = _socket.Send(_out.Written, SocketFlags.None, out SocketError error);
+            int sent = _socket.Send(Out.Written, SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 return SendLater();
@@ -76,7 +50,7 @@ internal sealed partial class SocketConnection
             {
                 return false;
             }
-            _out.Consume(sent);
+            Out.Consume(sent);
         }
         return true;
     }
@@ -84,8 +58,8 @@ internal sealed partial class SocketConnection
     private bool SendLater()
     {
         _inFlight ??= new WireBuffer();
-        _inFlight.Append(_out.Written);
-        _out.Clear();
+        _inFlight.Append(Out.Written);
+        Out.Clear();
         _send ??= new SendArgs(this);
         MarkSending();
         return StartSend();
@@ -119,7 +93,7 @@ internal sealed partial class SocketConnection
     private void SendCompleted()
     {
         bool failed;
-        lock (_outGate)
+        lock (OutGate)
         {
             failed = _send!.SocketError != SocketError.Success;
             if (!failed)
@@ -144,14 +118,13 @@ internal sealed partial class SocketConnection
     /// <summary>On close: a last attempt for what is buffered, such as the error that explains the close.</summary>
     private void FinishSending()
     {
-        lock (_outGate)
+        lock (OutGate)
         {
-            if (!_sending && Encrypt() && _out.Length > 0)
+            if (!_sending && Encrypt() && Out.Length > 0)
             {
-                _ = _socket.Send(_out.Written, SocketFlags.None, out _);
+                _ = _socket.Send(Out.Written, SocketFlags.None, out _);
             }
-            _plain?.Clear();
-            _out.Clear();
+            ClearOutput();
         }
     }
 

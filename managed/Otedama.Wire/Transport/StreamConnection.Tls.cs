@@ -3,10 +3,13 @@ namespace Otedama.Wire;
 /// <summary>
 /// TLS on the same port. Costs a stream and a 4 KiB buffer per connection; plain connections pay nothing for it.
 /// </summary>
-internal sealed partial class SocketConnection : ITlsPipeUser
+internal abstract partial class StreamConnection : ITlsPipeUser
 {
     private TlsPipe? _tls;
     private byte[]? _handshake; // what waits for a turn in the lane; the receiving side waits with it
+
+    /// <summary>What came waits for a turn in the lane of handshakes, which the engine is to ask for.</summary>
+    protected bool AwaitsTurn => _handshake is not null;
 
     /// <summary>A turn in the lane: looks at what came, then goes on receiving.</summary>
     public void ContinueHandshake()
@@ -15,12 +18,7 @@ internal sealed partial class SocketConnection : ITlsPipeUser
         _handshake = null;
         _tls!.Feed(bytes);
         Flush();
-        if (IsClosed)
-        {
-            EndReceiving();
-            return;
-        }
-        StartReceiving();
+        ResumeReceiving();
     }
 
     public void OnTlsPlain(ReadOnlySpan<byte> plain)
@@ -33,17 +31,23 @@ internal sealed partial class SocketConnection : ITlsPipeUser
 
     public void OnTlsCipher(ReadOnlySpan<byte> cipher)
     {
-        lock (_outGate)
+        lock (OutGate)
         {
-            _out.Append(cipher);
+            Out.Append(cipher);
         }
     }
 
     public void OnTlsEnd(CloseReason reason) => Close(reason);
 
+    /// <summary>The lane's turn is over.</summary>
+    protected abstract void ResumeReceiving();
+
+    /// <summary>No bytes are delivered any more, and none are being looked at.</summary>
+    protected void EndTls() => _tls?.End();
+
     private void BeginTls(ReadOnlySpan<byte> first)
     {
-        if (_transport.Identity is not { } identity)
+        if (Transport.Identity is not { } identity)
         {
             Close(CloseReason.TlsNotConfigured);
             return;
@@ -67,8 +71,8 @@ internal sealed partial class SocketConnection : ITlsPipeUser
         }
     }
 
-    /// <summary>Under the gate: what was written becomes records. False when the pipe is broken.</summary>
-    private bool Encrypt()
+    /// <summary>Under OutGate: what was written becomes records in Out. False when the pipe is broken.</summary>
+    protected bool Encrypt()
     {
         if (_tls is not { IsOpen: true } || _plain!.Length == 0)
         {
