@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Otedama.Core;
+using Otedama.Interop;
 using Otedama.Wire;
 
 namespace Otedama.Pool;
@@ -106,6 +107,12 @@ public sealed record PoolOptions
     public int VerifierCount => Verifiers > 0 ? Verifiers
         : Coin.Algorithm.Facts.IsCheapToCheck ? Math.Clamp(Environment.ProcessorCount / 8, 1, 4)
         : Math.Clamp(Environment.ProcessorCount, 1, 16);
+
+    /// <summary>
+    /// Shares are checked between the turns of the transport's loop, where it has one: cheap hashes, on the processor.
+    /// </summary>
+    public bool ChecksInTurn(IProofChecker checker) =>
+        Verifiers == 0 && Coin.Algorithm.Facts.IsCheapToCheck && checker is NativeProofChecker or DatasetProofChecker;
 
     /// <summary>How long shares stay in the share log once snapshots hold what they amount to; zero: for ever.</summary>
     public TimeSpan LogKeep { get; init; }

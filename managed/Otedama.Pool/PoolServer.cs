@@ -10,19 +10,19 @@ public sealed class PoolServer : IAsyncDisposable
 {
     private readonly PoolParts _parts;
     private readonly PacerLoop _pacer;
-    private readonly SharePathLoops _shares;
+    private readonly ISharePathRunner _shares;
     private readonly StepLoop[] _upkeep;
     private readonly TimeProvider _time;
     private readonly ILogger _stratumLogger;
     private int _stopped;
 
-    private PoolServer(PoolParts parts, PoolWorld world)
+    private PoolServer(PoolParts parts, PoolWorld world, bool checksInTurn)
     {
         _parts = parts;
         _time = world.Time;
         _stratumLogger = world.Loggers.CreateLogger(LogCategory.PoolStratum);
         _pacer = new PacerLoop(parts.Stratum, _stratumLogger);
-        _shares = new SharePathLoops(parts.Shares, _time, world.Loggers.CreateLogger(LogCategory.PoolShares));
+        _shares = SharesOf(parts, checksInTurn, world.Loggers.CreateLogger(LogCategory.PoolShares));
         ILogger logger = world.Loggers.CreateLogger(LogCategory.Pool);
         _upkeep = [.. parts.Upkeep.Select(step => new StepLoop(step, logger))];
     }
@@ -61,7 +61,8 @@ public sealed class PoolServer : IAsyncDisposable
         PoolWorld world,
         CancellationToken cancellation)
     {
-        PoolServer pool = await Task.Run(() => new PoolServer(new PoolParts(options, checker, world), world), cancellation);
+        PoolServer pool = await Task.Run(
+            () => new PoolServer(new PoolParts(options, checker, world), world, options.ChecksInTurn(checker)), cancellation);
         try
         {
             pool._shares.Start();
@@ -105,6 +106,17 @@ public sealed class PoolServer : IAsyncDisposable
         await _parts.LeaveAsync(timeout);
         await _parts.Source.DisposeAsync();
         _parts.Close();
+    }
+
+    private ISharePathRunner SharesOf(PoolParts parts, bool checksInTurn, ILogger logger)
+    {
+        if (checksInTurn && parts.Stratum.Loop is { } loop)
+        {
+            SharePathTurns turns = new(parts.Shares, _time, logger);
+            loop.User = turns;
+            return turns;
+        }
+        return new SharePathLoops(parts.Shares, _time, logger);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -69,6 +70,10 @@ public sealed partial class ChainBook : IShareBook, ISplits, IShareListener
     public bool TryAppend(ReadOnlySpan<ShareRecord> shares) => _ledger.TryAppend(shares);
 
     public void Commit() => _ledger.Commit();
+
+    public bool TryBeginCommit(ILoopDisk disk) => _ledger.TryBeginCommit(disk);
+
+    public void EndCommit(IOException? failure) => _ledger.EndCommit(failure);
 
     public BlockBooking Book(PoolJob job, Hash256 block, int finderAccount) => _ledger.Book(job, block, finderAccount);
 

@@ -48,6 +48,9 @@ internal sealed class StratumServer : ITransportHandler, IDisposable
     /// <summary>The operator's pools in other regions; a step.</summary>
     public RegionDesk Regions => _room.Regions;
 
+    /// <summary>The transport's loop, where it has one that has room for the share path.</summary>
+    public ILoopTransport? Loop => _transport as ILoopTransport;
+
     public PoolMeters Meters => _room.Meters;
 
     public ConnectionGuard Guard => _room.Guard;

@@ -1,4 +1,5 @@
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -28,4 +29,16 @@ public interface IShareBook : IBlockBook
     /// the disk refuses; nothing is lost, and the next call tries again.
     /// </summary>
     void Commit();
+
+    /// <summary>
+    /// The same for a loop that must not wait: begins to write what was booked through its disk. False when there is nothing, or
+    /// when it takes more than a write (a new segment, what failed before): then Commit does it. EndCommit comes after it, and no
+    /// other commit before that.
+    /// </summary>
+    bool TryBeginCommit(ILoopDisk disk) => false;
+
+    /// <summary>The commit that began is on disk, or failed; then nothing is lost, and the next one tries again.</summary>
+    void EndCommit(IOException? failure)
+    {
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Otedama.Core;
+using Otedama.Wire;
 
 namespace Otedama.Pool;
 
@@ -157,6 +158,10 @@ public sealed partial class Ledger : IAccounts, IShareBook, ISplits, IDisposable
             throw new IOException($"The share log in {_options.Directory} cannot be written: {e.Message}", e);
         }
     }
+
+    public bool TryBeginCommit(ILoopDisk disk) => Log.TryBegin(disk);
+
+    public void EndCommit(IOException? failure) => Log.End(failure);
 
     public void Dispose() => Log.Dispose();
 

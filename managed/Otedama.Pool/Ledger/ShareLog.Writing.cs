@@ -62,6 +62,12 @@ public sealed partial class ShareLog
             _writingDone = _flushedDone;
             throw;
         }
+        Confirm();
+    }
+
+    /// <summary>The disk has everything up to _end.</summary>
+    private void Confirm()
+    {
         _writingLength = 0;
         _writingDone = 0;
         _flushed = _end;

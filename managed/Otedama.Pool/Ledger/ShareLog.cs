@@ -171,8 +171,21 @@ public sealed partial class ShareLog : IDisposable
     /// </summary>
     public void Commit()
     {
+        while (!TryCommit())
+        {
+            WaitForOther();
+        }
+    }
+
+    /// <summary>False while a commit is with a loop.</summary>
+    private bool TryCommit()
+    {
         lock (_commitGate)
         {
+            if (_isOut)
+            {
+                return false;
+            }
             if (_writingLength > 0)
             {
                 WriteAndFlush(); // what the last commit could not
@@ -182,6 +195,7 @@ public sealed partial class ShareLog : IDisposable
             {
                 WriteAndFlush();
             }
+            return true;
         }
     }
 

@@ -6,7 +6,7 @@ namespace Otedama.Pool;
 /// The threads of a share path: one for each verifier and one that commits. While it waits for the disk, the verifiers gather
 /// the next group.
 /// </summary>
-public sealed partial class SharePathLoops : IDisposable
+public sealed partial class SharePathLoops : ISharePathRunner, IDisposable
 {
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -50,7 +50,7 @@ public sealed partial class SharePathLoops : IDisposable
         bool isDone = _validators.Aggregate(true, (done, loop) => loop.Join(Left(timeout, start)) && done);
         if (!_committer.Join(Left(timeout, start)) || !isDone)
         {
-            LogStopTimeout(Path.QueueDepth + Path.Committer.Answered.Count);
+            LogStopTimeout(_logger, Path.QueueDepth + Path.Committer.Answered.Count);
         }
     }
 
@@ -64,5 +64,5 @@ public sealed partial class SharePathLoops : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "stop_timeout",
         Message = "The share path stopped with about {Count} candidates unanswered: the disk or a sink did not finish in time")]
-    private partial void LogStopTimeout(int count);
+    internal static partial void LogStopTimeout(ILogger logger, int count);
 }

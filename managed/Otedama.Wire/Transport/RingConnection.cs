@@ -152,6 +152,7 @@ internal sealed class RingConnection : StreamConnection
         {
             EndTls();
         }
+        _loop.Wake(); // what came in the lane may be the loop's user's work
         return false;
     }
 

@@ -54,6 +54,9 @@ internal sealed class RingLoop : ILoopDisk
         _thread.Start();
     }
 
+    /// <summary>Any thread: a turn is due.</summary>
+    public void Wake() => _ring.Wake();
+
     /// <summary>Any thread: that connection has something to take, and nobody said so yet.</summary>
     public void Post(RingConnection connection)
     {

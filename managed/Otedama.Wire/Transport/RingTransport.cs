@@ -6,6 +6,8 @@ namespace Otedama.Wire;
 /// <summary>The transport on an io_uring. Its loop is the only thread that touches the ring.</summary>
 public sealed class RingTransport : StreamTransport, ILoopTransport
 {
+    public const int ConnectionsMax = Ring.ConnectionsMax - ClosingPlaces;
+
     /// <summary>Places of the ring beyond those of connections: for those that are closed and still being flushed.</summary>
     private const int ClosingPlaces = 256;
 

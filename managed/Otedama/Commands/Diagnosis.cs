@@ -18,6 +18,7 @@ internal static class Diagnosis
         Clock(outside),
         DataDir(configuration, outside),
         SavedTuning(configuration, outside),
+        Engine(configuration),
         .. Ports(configuration),
         .. Cards(),
         .. configuration.Warnings.Select(static w => new DiagRow("configuration", "note", w)),
@@ -96,6 +97,19 @@ internal static class Diagnosis
         return file is { Entries.Count: > 0 }
             ? new("tuning", "good", string.Join("; ", file.Entries.Select(static e => $"{e.Algorithm} with {e.Flavour} on {e.Threads} threads, {Units.Hashrate(e.HashrateHs)}")) + $" ({file.Cpu})")
             : new("tuning", "note", "none saved; otedama mining tune measures what is fastest here");
+    }
+
+    private static DiagRow Engine(Configuration configuration)
+    {
+        try
+        {
+            string name = PoolEngines.Choose(configuration).Name;
+            return new("pool engine", name == "sockets" || !name.StartsWith("sockets", StringComparison.Ordinal) ? "good" : "note", name);
+        }
+        catch (ConfigurationException e)
+        {
+            return new("pool engine", "bad", e.Message);
+        }
     }
 
     private static IEnumerable<DiagRow> Ports(Configuration configuration)

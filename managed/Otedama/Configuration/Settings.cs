@@ -170,6 +170,10 @@ internal static class Settings
     public static readonly Setting<int> Verifiers = Add(Integer("pool.verifiers", 0, 0, 64,
         "Threads that check shares; 0 = chosen for the algorithm and the processor."));
 
+    public static readonly Setting<string> PoolEngine = Add(Choice("pool.engine", "auto", ["auto", "io_uring", "sockets"],
+        "What moves miners' bytes: io_uring = one thread over Linux' ring, which also checks and writes cheap shares; "
+        + "sockets = the runtime's own; auto = io_uring where the system lets it and its places suffice."));
+
     public static readonly Setting<IReadOnlyList<string>> CheckGpus = Add(List("pool.check_gpus",
         "Graphics cards that check shares beside the processor, by their numbers in `otedama gpu list`. Empty = "
             + "none. For "

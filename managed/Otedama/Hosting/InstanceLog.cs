@@ -56,6 +56,10 @@ internal static partial class InstanceLog
         Message = "{Warning}")]
     public static partial void ConfigurationWarning(ILogger logger, string warning);
 
+    [LoggerMessage(Level = LogLevel.Information, EventName = "pool_engine",
+        Message = "Miners' connections are served by {Engine}")]
+    public static partial void PoolEngine(ILogger logger, string engine);
+
     [LoggerMessage(Level = LogLevel.Warning, EventName = "public_bind",
         Message = "{Host} is reachable from other machines; {Advice}")]
     public static partial void PublicBind(ILogger logger, string host, string advice);

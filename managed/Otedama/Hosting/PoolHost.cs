@@ -4,6 +4,7 @@ using Otedama.Core;
 using Otedama.Interop;
 using Otedama.Node;
 using Otedama.Pool;
+using Otedama.Wire;
 
 namespace Otedama;
 
@@ -71,7 +72,9 @@ internal sealed class PoolHost(PoolPlan plan, ILoggerFactory loggers, TimeProvid
     private PoolWorld World()
     {
         Atlas? atlas = Atlas.Open(plan.Configuration, _logger);
-        PoolWorld world = PoolWorlds.Real(loggers, clock);
+        (ITransportEngine engine, string name) = PoolEngines.Choose(plan.Configuration);
+        InstanceLog.PoolEngine(_logger, name);
+        PoolWorld world = PoolWorlds.Real(loggers, clock) with { Transport = engine };
         return atlas is null ? world : world with { Atlas = atlas };
     }
 
