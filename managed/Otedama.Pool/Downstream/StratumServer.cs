@@ -32,6 +32,7 @@ internal sealed class StratumServer : ITransportHandler, IDisposable
                 ListenTls = options.ListenTls,
                 Identity = options.Identity,
                 ProxySources = options.ProxySources,
+                Broken = reason => StratumLog.EngineBroken(_logger, reason),
                 Trace = world.Loggers.CreateLogger(LogCategory.WireStratum),
             },
             world.Time);

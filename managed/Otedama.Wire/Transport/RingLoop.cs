@@ -114,10 +114,11 @@ internal sealed class RingLoop : ILoopDisk
         if (_thread.IsAlive)
         {
             _ring.Wake();
-            if (Thread.CurrentThread == _thread || !_thread.Join(patience))
+            if (Thread.CurrentThread != _thread)
             {
-                return; // its own end disposes of the ring
+                _thread.Join(patience);
             }
+            return;
         }
         _ring.Dispose();
     }
@@ -146,6 +147,20 @@ internal sealed class RingLoop : ILoopDisk
 
     private void Run()
     {
+        try
+        {
+            Turn();
+        }
+        catch (NativeException e)
+        {
+            _transport.OnBroken(e.Message);
+        }
+        CloseListeners();
+        _ring.Dispose();
+    }
+
+    private void Turn()
+    {
         for (int i = 0; i < _listeners.Length; i++)
         {
             _ring.Listen(_listeners[i].SafeHandle, (ulong)i);
@@ -170,7 +185,6 @@ internal sealed class RingLoop : ILoopDisk
             }
             wait = User?.OnTurn(this) ?? Timeout.InfiniteTimeSpan;
         }
-        CloseListeners();
     }
 
     private void Take(in RingEvent happened)

@@ -48,6 +48,17 @@ public sealed class RingTransport : StreamTransport, ILoopTransport
 
     private protected override void EndAccepting() => _loop.StopListening();
 
+    /// <summary>On the loop, which ends: the kernel serves its ring no more.</summary>
+    internal void OnBroken(string reason)
+    {
+        StopListening();
+        foreach (StreamConnection connection in Connections)
+        {
+            connection.Close(CloseReason.Error);
+        }
+        Options.Broken?.Invoke(reason);
+    }
+
     /// <summary>On the loop: somebody connected to the listener of that number.</summary>
     internal RingConnection? Accept(in RingEvent accepted)
     {

@@ -45,6 +45,9 @@ public sealed record TransportOptions
     /// <summary>Networks whose PROXY header is believed.</summary>
     public IReadOnlyList<IPNetwork> ProxySources { get; init; } = [];
 
+    /// <summary>Told why an engine cannot go on; all its connections are closed then, and none come.</summary>
+    public Action<string>? Broken { get; init; }
+
     /// <summary>At trace it gets every line in both directions, without passwords.</summary>
     public ILogger? Trace { get; init; }
 }
