@@ -20,6 +20,8 @@ void otd_test_gpu_kawpow(void);
 void otd_test_gpu_vulkan(int large); /* once Vulkan was opened */
 void otd_test_gpu_telemetry(void);
 void otd_test_kawpow(void);
+void otd_test_ring(void);
+void otd_test_ring_commits(void);
 void otd_test_serial(void);
 void otd_test_threads(void);
 void otd_test_vulkan(int large);

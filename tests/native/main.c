@@ -87,6 +87,7 @@ int main(int count, char **arguments) {
     } else {
         otd_test_threads();
         otd_test_serial();
+        otd_test_ring();
     }
     if (part[0] == 0) {
         otd_test_self_tests();
