@@ -49,7 +49,6 @@ internal static unsafe class LayoutCheck
         AddParameters(rows);
         AddScan(rows);
         AddVerify(rows);
-        AddRing(rows);
         return rows;
     }
 
@@ -154,37 +153,6 @@ internal static unsafe class LayoutCheck
         otd_verdict verdict;
         new Measure(rows, "otd_verdict", &verdict, sizeof(otd_verdict))
             .Field("verdict", &verdict.verdict).Field("reserved", &verdict.reserved).Field("hash", &verdict.hash);
-    }
-
-    private static void AddRing(List<Row> rows)
-    {
-        otd_ring_options options;
-        new Measure(rows, "otd_ring_options", &options, sizeof(otd_ring_options))
-            .Field("connections", &options.connections).Field("entries", &options.entries)
-            .Field("completions", &options.completions).Field("buffers", &options.buffers)
-            .Field("buffer_bytes", &options.buffer_bytes).Field("blocks", &options.blocks)
-            .Field("block_bytes", &options.block_bytes).Field("queue_bytes_max", &options.queue_bytes_max)
-            .Field("commit_bytes_max", &options.commit_bytes_max).Field("chain_max", &options.chain_max)
-            .Field("unread_ms", &options.unread_ms).Field("tick_ms", &options.tick_ms)
-            .Field("avoid", &options.avoid).Field("reserved", &options.reserved);
-        otd_ring_info info;
-        new Measure(rows, "otd_ring_info", &info, sizeof(otd_ring_info))
-            .Field("buffers", &info.buffers).Field("buffer_bytes", &info.buffer_bytes)
-            .Field("features", &info.features).Field("open", &info.open).Field("blocks_free", &info.blocks_free)
-            .Field("turns", &info.turns).Field("accepted", &info.accepted).Field("refused", &info.refused)
-            .Field("starved", &info.starved).Field("overflowed", &info.overflowed)
-            .Field("short_sends", &info.short_sends).Field("chained", &info.chained).Field("late", &info.late);
-        otd_ring_event happening;
-        new Measure(rows, "otd_ring_event", &happening, sizeof(otd_ring_event))
-            .Field("kind", &happening.kind).Field("error", &happening.error)
-            .Field("connection", &happening.connection)
-            .Field("tag", &happening.tag).Field("buffer", &happening.buffer).Field("length", &happening.length)
-            .Field("address", &happening.address).Field("port", &happening.port).Field("scope", &happening.scope)
-            .Field("reason", &happening.reason).Field("reserved", &happening.reserved);
-        otd_ring_item item;
-        new Measure(rows, "otd_ring_item", &item, sizeof(otd_ring_item))
-            .Field("connection", &item.connection).Field("offset", &item.offset).Field("length", &item.length)
-            .Field("flags", &item.flags).Field("reserved", &item.reserved);
     }
 
     /// <summary>Adds rows of one struct; a field's offset is its address in a real local minus the local's.</summary>

@@ -8,29 +8,6 @@ internal static unsafe partial class Otd
     public const uint OTD_SERIAL_PATH_MAX = 255;
     public const uint OTD_SERIAL_RATE_MAX = 12000000;
 
-    public const uint OTD_RING_CONNECTIONS_MAX = 65536;
-    public const uint OTD_RING_LISTENERS_MAX = 8;
-    public const uint OTD_RING_FILES_MAX = 4;
-    public const uint OTD_RING_PATH_MAX = 4095;
-    public const uint OTD_RING_DEFER = 1;
-    public const uint OTD_RING_COOP = 2;
-    public const uint OTD_RING_ACCEPTED = 1;
-    public const uint OTD_RING_RECEIVED = 2;
-    public const uint OTD_RING_ENDED = 3;
-    public const uint OTD_RING_SENT = 4;
-    public const uint OTD_RING_CLOSED = 5;
-    public const uint OTD_RING_COMMITTED = 6;
-    public const uint OTD_RING_UNLISTENED = 7;
-    public const uint OTD_RING_WOKEN = 8;
-    public const uint OTD_RING_TICK = 9;
-    public const uint OTD_RING_BY_US = 1;
-    public const uint OTD_RING_BY_PEER = 2;
-    public const uint OTD_RING_FULL = 3;
-    public const uint OTD_RING_UNREAD = 4;
-    public const uint OTD_RING_NO_BLOCKS = 5;
-    public const uint OTD_RING_TELL = 1;
-    public const uint OTD_RING_FLUSH = 1;
-
     [LibraryImport(Library)]
     public static partial int otd_thread_set_affinity(uint cpu);
 
@@ -66,52 +43,4 @@ internal static unsafe partial class Otd
 
     [LibraryImport(Library)]
     public static partial int otd_serial_set_lines(nint port, uint data_terminal_ready, uint request_to_send);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_open(nint* @out, otd_ring_options* options);
-
-    [LibraryImport(Library)]
-    public static partial void otd_ring_close(nint ring);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_state(nint ring, otd_ring_info* @out);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_listen(nint ring, int descriptor, ulong tag);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_unlisten(nint ring, ulong tag);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_send(
-        nint ring, otd_ring_item* items, uint items_count, byte* data, uint data_length);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_end(nint ring, ulong connection, uint flags);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_file_open(nint ring, uint* file, uint* direct, byte* path, uint path_length);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_file_close(nint ring, uint file);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_commit(
-        nint ring,
-        uint file,
-        ulong tag,
-        ulong offset,
-        byte* bytes,
-        uint bytes_length,
-        otd_ring_item* items,
-        uint items_count,
-        byte* data,
-        uint data_length);
-
-    [LibraryImport(Library)]
-    public static partial int otd_ring_turn(
-        nint ring, otd_ring_event* events, uint* count, uint events_length, uint wait_nr, long timeout_ns);
-
-    [LibraryImport(Library)]
-    public static partial void otd_ring_wake(nint ring);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Otedama.Interop;
 
-// The structs of otedama.h, otedama_algo.h and otedama_os.h, letter for letter. LayoutCheck compares them with the library at start.
+// The structs of otedama.h and otedama_algo.h, letter for letter. LayoutCheck compares them with the library at start.
 #pragma warning disable CS0649 // fields are written by the library
 
 [InlineArray(8)]
@@ -237,67 +237,4 @@ internal struct otd_verdict
     public int verdict;
     public uint reserved;
     public otd_bytes_32 hash;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct otd_ring_options
-{
-    public uint connections;
-    public uint entries;
-    public uint completions;
-    public uint buffers;
-    public uint buffer_bytes;
-    public uint blocks;
-    public uint block_bytes;
-    public uint queue_bytes_max;
-    public uint commit_bytes_max;
-    public uint chain_max;
-    public uint unread_ms;
-    public uint tick_ms;
-    public uint avoid;
-    public uint reserved;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct otd_ring_info
-{
-    public ulong buffers;
-    public uint buffer_bytes;
-    public uint features;
-    public uint open;
-    public uint blocks_free;
-    public ulong turns;
-    public ulong accepted;
-    public ulong refused;
-    public ulong starved;
-    public ulong overflowed;
-    public ulong short_sends;
-    public ulong chained;
-    public ulong late;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct otd_ring_event
-{
-    public uint kind;
-    public int error;
-    public ulong connection;
-    public ulong tag;
-    public uint buffer;
-    public uint length;
-    public otd_bytes_16 address;
-    public uint port;
-    public uint scope;
-    public uint reason;
-    public uint reserved;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct otd_ring_item
-{
-    public ulong connection;
-    public uint offset;
-    public uint length;
-    public uint flags;
-    public uint reserved;
 }
