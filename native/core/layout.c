@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "otedama_os.h"
+
 #define OTD_T(type)                                                                                          \
     { #type, "", 0, sizeof(type) }
 #define OTD_F(type, field)                                                                                   \
@@ -157,6 +159,57 @@ static const struct {
     OTD_F(otd_verdict, verdict),
     OTD_F(otd_verdict, reserved),
     OTD_F(otd_verdict, hash),
+
+    OTD_T(otd_ring_options),
+    OTD_F(otd_ring_options, connections),
+    OTD_F(otd_ring_options, entries),
+    OTD_F(otd_ring_options, completions),
+    OTD_F(otd_ring_options, buffers),
+    OTD_F(otd_ring_options, buffer_bytes),
+    OTD_F(otd_ring_options, blocks),
+    OTD_F(otd_ring_options, block_bytes),
+    OTD_F(otd_ring_options, queue_bytes_max),
+    OTD_F(otd_ring_options, commit_bytes_max),
+    OTD_F(otd_ring_options, chain_max),
+    OTD_F(otd_ring_options, unread_ms),
+    OTD_F(otd_ring_options, tick_ms),
+    OTD_F(otd_ring_options, avoid),
+    OTD_F(otd_ring_options, reserved),
+
+    OTD_T(otd_ring_info),
+    OTD_F(otd_ring_info, buffers),
+    OTD_F(otd_ring_info, buffer_bytes),
+    OTD_F(otd_ring_info, features),
+    OTD_F(otd_ring_info, open),
+    OTD_F(otd_ring_info, blocks_free),
+    OTD_F(otd_ring_info, turns),
+    OTD_F(otd_ring_info, accepted),
+    OTD_F(otd_ring_info, refused),
+    OTD_F(otd_ring_info, starved),
+    OTD_F(otd_ring_info, overflowed),
+    OTD_F(otd_ring_info, short_sends),
+    OTD_F(otd_ring_info, chained),
+    OTD_F(otd_ring_info, late),
+
+    OTD_T(otd_ring_event),
+    OTD_F(otd_ring_event, kind),
+    OTD_F(otd_ring_event, error),
+    OTD_F(otd_ring_event, connection),
+    OTD_F(otd_ring_event, tag),
+    OTD_F(otd_ring_event, buffer),
+    OTD_F(otd_ring_event, length),
+    OTD_F(otd_ring_event, address),
+    OTD_F(otd_ring_event, port),
+    OTD_F(otd_ring_event, scope),
+    OTD_F(otd_ring_event, reason),
+    OTD_F(otd_ring_event, reserved),
+
+    OTD_T(otd_ring_item),
+    OTD_F(otd_ring_item, connection),
+    OTD_F(otd_ring_item, offset),
+    OTD_F(otd_ring_item, length),
+    OTD_F(otd_ring_item, flags),
+    OTD_F(otd_ring_item, reserved),
 };
 
 /* The sizes the managed side was written against: a padding byte that sneaks in stops the build here. */
@@ -174,6 +227,10 @@ _Static_assert(sizeof(otd_hit) == 56 + OTD_PROOF_MAX, "otd_hit");
 _Static_assert(sizeof(otd_scan_result) == 24, "otd_scan_result");
 _Static_assert(sizeof(otd_verify_item) == 48, "otd_verify_item");
 _Static_assert(sizeof(otd_verdict) == 40, "otd_verdict");
+_Static_assert(sizeof(otd_ring_options) == 56, "otd_ring_options");
+_Static_assert(sizeof(otd_ring_info) == 88, "otd_ring_info");
+_Static_assert(sizeof(otd_ring_event) == 64, "otd_ring_event");
+_Static_assert(sizeof(otd_ring_item) == 24, "otd_ring_item");
 
 int32_t otd_layout_at(uint32_t index, otd_layout_row *out) {
     if (index >= sizeof otd_rows / sizeof otd_rows[0]) {

@@ -38,7 +38,7 @@ extern "C" {
  * One number for the three headers. Raised by any change of a struct, a verb or a meaning, so that a caller
  * and a library of different days do not misread each other.
  */
-#define OTD_ABI_VERSION 4u
+#define OTD_ABI_VERSION 5u
 
 /* Marks what the shared library exports; everything else is hidden in it. */
 #if defined(_WIN32) && defined(OTD_SHARED)

@@ -160,8 +160,7 @@ OTD_API int32_t otd_serial_set_lines(otd_serial *port, uint32_t data_terminal_re
 #define OTD_RING_SENT 4u      /* connection: all that was queued is with the kernel, as OTD_RING_TELL asked */
 #define OTD_RING_CLOSED 5u    /* connection, reason, error: the last of a connection, exactly once */
 #define OTD_RING_COMMITTED 6u /* tag, error: 0 = on disk; else not, and nothing of its group was sent */
-#define OTD_RING_UNLISTENED 7u /* tag, error: 0 = as asked; else the system's, and accepting is tried again  \
-                                */
+#define OTD_RING_UNLISTENED 7u /* tag, error: 0 = as asked; else accepting failed and is tried again */
 #define OTD_RING_WOKEN 8u      /* otd_ring_wake was called since the last one */
 #define OTD_RING_TICK 9u       /* tick_ms have passed */
 
@@ -191,10 +190,9 @@ typedef struct otd_ring_options {
     uint32_t queue_bytes_max;  /* waiting for one slow reader before it is closed */
     uint32_t commit_bytes_max; /* of one commit, 1 to 2^30 */
     uint32_t chain_max;        /* sends linked to a commit, at most entries - 1; the rest follow after it */
-    uint32_t
-        unread_ms;    /* output that nobody takes for that long closes; looked at once a second. 0 = never */
-    uint32_t tick_ms; /* 0 = no ticks */
-    uint32_t avoid;   /* OTD_RING_DEFER, OTD_RING_COOP: not used although the kernel has them */
+    uint32_t unread_ms;        /* output nobody takes for that long closes; seen each second. 0 = never */
+    uint32_t tick_ms;          /* 0 = no ticks */
+    uint32_t avoid;            /* OTD_RING_DEFER, OTD_RING_COOP: not used although the kernel has them */
     uint32_t reserved;
 } otd_ring_options;
 

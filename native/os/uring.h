@@ -55,7 +55,7 @@ typedef struct otd_uring_connection {
     uint32_t next_work, next_told, next_grouped;
     uint32_t reason;
     int32_t error;
-    uint64_t waiting_since; /* ns; since when a send is not done; 0 = none */
+    uint64_t waiting_since; /* ns; since when the first block is with the kernel; 0 = it is not */
     uint8_t state;
     uint8_t receiving; /* its request is with the kernel, and so below */
     uint8_t sending;

@@ -121,16 +121,23 @@ static void otd_uring_keep_tail(otd_ring *ring) {
 
 /* ---- the chain ------------------------------------------------------------------------------------ */
 
-/* Queues the answers behind the gate, and lists their connections, each once. */
+/* Queues the answers behind the gate, and lists their connections, each once, in that order. */
 static void otd_uring_gather(otd_ring *ring, const otd_ring_item *items, uint32_t items_count,
                              const uint8_t *data) {
+    uint32_t last = OTD_URING_NONE;
     for (uint32_t i = 0; i < items_count; i++) {
         uint32_t slot = otd_uring_queue(ring, &items[i], data, 1);
-        if (slot != OTD_URING_NONE && !ring->connections[slot].grouped) {
-            ring->connections[slot].grouped = 1;
-            ring->connections[slot].next_grouped = ring->commit.group;
-            ring->commit.group = slot;
+        if (slot == OTD_URING_NONE || ring->connections[slot].grouped) {
+            continue;
         }
+        ring->connections[slot].grouped = 1;
+        ring->connections[slot].next_grouped = OTD_URING_NONE;
+        if (last == OTD_URING_NONE) {
+            ring->commit.group = slot;
+        } else {
+            ring->connections[last].next_grouped = slot;
+        }
+        last = slot;
     }
 }
 

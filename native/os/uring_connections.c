@@ -11,8 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define OTD_URING_ACCEPT_PAUSE_NS 10000000u /* after an error that does not go away by trying again at once  \
-                                             */
+#define OTD_URING_ACCEPT_PAUSE_NS                                                                            \
+    10000000u /* after an error that does not go away by trying again at once                                \
+               */
 
 /* ---- buffers to receive into ---------------------------------------------------------------------- */
 

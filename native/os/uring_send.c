@@ -143,6 +143,7 @@ static void otd_uring_advance(otd_ring *ring, otd_uring_connection *connection, 
         return;
     }
     uint32_t next = block->next;
+    connection->waiting_since = 0;
     otd_uring_free_block(ring, connection->head);
     connection->head = next;
     if (next == OTD_URING_NONE) {
@@ -174,7 +175,6 @@ void otd_uring_sent(otd_ring *ring, uint32_t slot, int32_t result) {
         otd_uring_want_work(ring, slot);
         return;
     }
-    connection->waiting_since = 0;
     if (connection->state == OTD_URING_FLUSHING) {
         otd_uring_end(ring, slot, OTD_RING_BY_US, 0);
     } else if (connection->tell) {

@@ -369,7 +369,7 @@ static void otd_uring_drain(otd_ring *ring) {
             asked = 1;
         }
         if (otd_ring_turn(ring, events, &count, 64, 1, OTD_URING_CLOSE_SLICE_NS) != OTD_OK) {
-            return;
+            break;
         }
         for (uint32_t i = 0; i < count; i++) { /* came between the end and here */
             if (events[i].kind == OTD_RING_ACCEPTED) {
@@ -378,7 +378,10 @@ static void otd_uring_drain(otd_ring *ring) {
         }
     }
     for (uint32_t slot = 0; slot < ring->slots_used; slot++) {
-        ring->connections[slot].told = 1;
+        otd_uring_connection *connection = &ring->connections[slot];
+        connection->receiving = connection->sending =
+            0; /* when it was in vain, the descriptor is closed all the same */
+        connection->told = 1;
         otd_uring_release(ring, slot);
     }
 }

@@ -244,14 +244,16 @@ static void otd_test_full_socket(otd_log_rig *log) {
     static char much[4096], got[4096];
     otd_ring *ring = log->rig.ring;
     size_t filled = 0;
-    uint64_t short_sends = ring->info.short_sends;
+    uint64_t short_sends = ring->info.short_sends, chained = ring->info.chained;
     int descriptor = ring->connections[(uint32_t)log->rig.numbers[0]].descriptor;
     for (ssize_t part; (part = send(descriptor, much, sizeof much, MSG_DONTWAIT)) > 0;) {
         filled += (size_t)part;
     }
     otd_check(otd_log_commit(log, 45, 51000, 'o', 100, OTD_GROUP, 'O') == OTD_OK &&
-                  otd_log_ends(log, 45, 0) && ring->info.short_sends > short_sends,
-              "ring: a full socket in the chain");
+                  otd_log_ends(log, 45, 0) && ring->info.short_sends > short_sends &&
+                  ring->info.chained == chained + OTD_GROUP - 1,
+              "ring: a full socket at the head of the chain, and %llu behind it went",
+              (unsigned long long)(ring->info.chained - chained));
     otd_check(otd_log_answered(log, 1, OTD_GROUP, 'O'), "ring: holds up nobody");
     while (filled > 0) {
         size_t part =
@@ -385,9 +387,12 @@ static void otd_test_short_chain(uint32_t chain_max) {
     otd_check(otd_log_answered(&log, 0, OTD_GROUP, 'A') && log.rig.ring->info.chained == chain_max,
               "ring: %llu went with the write, all came", (unsigned long long)log.rig.ring->info.chained);
     otd_limit_files(40960);
-    otd_check(otd_log_commit(&log, 2, 40960, 'a', 100, OTD_GROUP, 'B') == OTD_OK &&
-                  otd_log_ends(&log, 2, EFBIG) && otd_log_silent(&log, OTD_GROUP),
-              "ring: and none when it fails");
+    otd_check(otd_log_commit(&log, 2, 40960, 'a', 100, OTD_GROUP, 'B') == OTD_OK, "ring: and when it fails");
+    for (int i = 0; i < OTD_GROUP; i++) { /* which asks for a send of what stands before it, too */
+        otd_rig_send(&log.rig, log.rig.numbers[i], "CCCCCCCCCCCCCCCC", OTD_ANSWER, 0);
+    }
+    otd_check(otd_log_ends(&log, 2, EFBIG) && otd_log_answered(&log, 0, OTD_GROUP, 'C'),
+              "ring: only what is not of the group comes");
     otd_limit_files(RLIM_INFINITY);
     otd_log_close(&log);
 }

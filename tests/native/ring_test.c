@@ -228,7 +228,6 @@ static void otd_test_short_sends(otd_rig *rig) {
 static void otd_test_slow_reader(void) {
     otd_ring_options options = otd_rig_options();
     options.queue_bytes_max = 65536;
-    options.unread_ms = 1;
     otd_rig rig;
     if (!otd_rig_open(&rig, &options)) {
         return;
@@ -237,21 +236,47 @@ static void otd_test_slow_reader(void) {
     int client = otd_rig_client(&rig, 4096);
     for (int i = 0; i < 100 && rig.closed == 0; i++) {
         otd_rig_send(&rig, rig.last_accepted.connection, bytes, sizeof bytes, 0);
-        rig.ring->next_sweep = UINT64_MAX; /* this is not about time */
         otd_rig_turn(&rig, 1);
     }
     otd_check(otd_rig_until(&rig, &rig.closed, 1) && rig.last_closed.reason == OTD_RING_FULL,
               "ring: a reader too slow for its queue");
     close(client);
-    client = otd_rig_client(&rig, 4096);
-    otd_rig_send(&rig, rig.last_accepted.connection, bytes, sizeof bytes, 0);
-    for (int i = 0; i < 6; i++) { /* 60,000 are what queue and kernel take, and nobody reads them */
-        otd_rig_send(&rig, rig.last_accepted.connection, bytes, 8000, 0);
-        rig.ring->next_sweep = UINT64_MAX;
-        otd_rig_turn(&rig, 5);
+    otd_rig_close(&rig);
+}
+
+/* As if its first block had been with the kernel since the machine started. */
+static int otd_grow_old(otd_rig *rig, otd_uring_connection *connection) {
+    for (int i = 0; i < 500 && !(connection->sending && connection->waiting_since != 0); i++) {
+        otd_rig_turn(rig, 10);
     }
+    int waits = connection->sending && connection->waiting_since != 0;
+    connection->waiting_since = 1;
+    return waits;
+}
+
+/* Time counts for one block: who reads is not closed, however much is queued; who does not is. */
+static void otd_test_unread(void) {
+    otd_ring_options options = otd_rig_options();
+    options.unread_ms = 30000;
+    otd_rig rig;
+    if (!otd_rig_open(&rig, &options)) {
+        return;
+    }
+    static uint8_t bytes[OTD_BIG];
+    int client = otd_rig_client(&rig, 4096);
+    otd_uring_connection *connection = &rig.ring->connections[(uint32_t)rig.last_accepted.connection];
+    rig.ring->next_sweep = UINT64_MAX;
+    otd_rig_send(&rig, rig.last_accepted.connection, bytes, OTD_BIG, 0);
+    otd_check(otd_grow_old(&rig, connection), "ring: output waits");
+    otd_check(otd_rig_read(&rig, client, bytes, OTD_BIG / 2) == OTD_BIG / 2, "ring: half of it is read");
     rig.ring->next_sweep = 0;
-    otd_check(otd_rig_until(&rig, &rig.closed, 2) && rig.last_closed.reason == OTD_RING_UNREAD,
+    otd_rig_turn(&rig, 0);
+    otd_rig_turn(&rig, 0);
+    otd_check(rig.closed == 0 && connection->queued > 0, "ring: more waits, and is on its way");
+    rig.ring->next_sweep = UINT64_MAX;
+    otd_check(otd_grow_old(&rig, connection), "ring: output waits again");
+    rig.ring->next_sweep = 0;
+    otd_check(otd_rig_until(&rig, &rig.closed, 1) && rig.last_closed.reason == OTD_RING_UNREAD,
               "ring: output nobody takes (reason %u)", rig.last_closed.reason);
     close(client);
     otd_rig_close(&rig);
@@ -586,6 +611,7 @@ void otd_test_ring(void) {
         otd_rig_close(&rig);
     }
     otd_test_slow_reader();
+    otd_test_unread();
     otd_test_no_blocks();
     otd_test_crowds();
     otd_test_full_house();

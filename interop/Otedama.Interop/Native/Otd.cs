@@ -9,7 +9,7 @@ internal static unsafe partial class Otd
 {
     public const string Library = "otedama_native";
 
-    public const uint OTD_ABI_VERSION = 4;
+    public const uint OTD_ABI_VERSION = 5;
 
     public const uint OTD_ENGINE_VERIFY = 1;
 
