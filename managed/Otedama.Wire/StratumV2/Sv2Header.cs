@@ -20,7 +20,7 @@ public readonly record struct Sv2Header(ushort Extension, bool HasChannelBit, by
         : null;
 
     public static Sv2Header For(Sv2Type type, int length) =>
-        new((ushort)((ushort)type >> 8), Sv2Messages.IsOfChannel(type), (byte)type, length);
+        new((ushort)((ushort)type >> 8), Sv2Messages.IsOfChannel(type), (byte)((ushort)type & 0xff), length);
 
     /// <summary>bytes has Size of them.</summary>
     public static Sv2Header Read(ReadOnlySpan<byte> bytes)
