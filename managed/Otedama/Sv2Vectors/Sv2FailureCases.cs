@@ -8,33 +8,14 @@ namespace Otedama;
 /// Section handshake_failures: an answer that was changed, a clock that is off, another authority. The keys are those of a
 /// case of section handshakes, of the same file or of the one built into this program.
 /// </summary>
-internal sealed class Sv2FailureCases
+internal sealed class Sv2FailureCases(JsonElement file, JsonElement builtIn)
 {
-    private readonly Dictionary<string, JsonElement> _bases = [];
-
-    public Sv2FailureCases(params ReadOnlySpan<JsonElement> files)
-    {
-        foreach (JsonElement file in files)
-        {
-            if (file.ValueKind != JsonValueKind.Object || !file.TryGetProperty("handshakes", out JsonElement cases)
-                || cases.ValueKind != JsonValueKind.Array)
-            {
-                continue;
-            }
-            foreach (JsonElement one in cases.EnumerateArray())
-            {
-                if (one.ValueKind == JsonValueKind.Object)
-                {
-                    _bases.TryAdd(new Sv2Case(one).Name, one);
-                }
-            }
-        }
-    }
+    private readonly Lazy<Dictionary<string, JsonElement>> _bases = new(() => Bases(file, builtIn), isThreadSafe: false);
 
     public string? Check(Sv2Case one)
     {
         string name = one.Text("base");
-        if (!_bases.TryGetValue(name, out JsonElement found))
+        if (!_bases.Value.TryGetValue(name, out JsonElement found))
         {
             throw new FormatException($"\"base\": there is no handshake {Sv2Text.Shown(name)}");
         }
@@ -51,5 +32,26 @@ internal sealed class Sv2FailureCases
             "fail" => fault != NoiseFault.None ? null : "expected fail, got ok",
             _ => throw new FormatException($"\"expect\": {Sv2Text.Shown(expected)} is neither ok nor fail"),
         };
+    }
+
+    /// <summary>Handshakes by their names; those of the file come before those of this program.</summary>
+    private static Dictionary<string, JsonElement> Bases(params ReadOnlySpan<JsonElement> files)
+    {
+        Dictionary<string, JsonElement> bases = [];
+        foreach (JsonElement one in files)
+        {
+            if (!one.TryGetProperty("handshakes", out JsonElement cases) || cases.ValueKind != JsonValueKind.Array)
+            {
+                continue;
+            }
+            foreach (JsonElement handshake in cases.EnumerateArray())
+            {
+                if (handshake.ValueKind == JsonValueKind.Object)
+                {
+                    bases.TryAdd(new Sv2Case(handshake).Name, handshake);
+                }
+            }
+        }
+        return bases;
     }
 }

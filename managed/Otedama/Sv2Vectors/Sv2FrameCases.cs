@@ -17,7 +17,7 @@ internal static class Sv2FrameCases
         Sv2Header header = Sv2Header.Read(frame);
         if (header.Type is not { } type || NameOf(type) != message)
         {
-            return $"{message}: type {header.MessageType:x2} of extension {header.Extension} is "
+            return $"type {header.MessageType:x2} of extension {header.Extension} is "
                 + (header.Type is { } other ? NameOf(other) : "no message");
         }
         string? wrong = Sv2Text.Differs("extension", (long)one.Number("extension", ushort.MaxValue), header.Extension)
@@ -27,11 +27,11 @@ internal static class Sv2FrameCases
             ?? Sv2Text.Differs("channel_msg", one.Flag("channel_msg") ? 1 : 0, Sv2Messages.IsOfChannel(type) ? 1 : 0);
         if (wrong is not null)
         {
-            return $"{message}: {wrong}";
+            return wrong;
         }
         Both both = new(frame, one.Inner("fields").Element);
         Sv2Messages.Visit(type, ref both);
-        return both.Problem is null ? null : $"{message}: {both.Problem}";
+        return both.Problem;
     }
 
     /// <summary>The name as the specification writes it: an answer has a dot.</summary>

@@ -40,7 +40,12 @@ internal static class Sv2JobCases
             return wrong;
         }
         byte[] extranonce = [.. one.Bytes("extranonce_prefix"), .. share.Extranonce];
-        Hash256 root = BitcoinHash.MerkleRoot(extranonce, job.CoinbaseTxPrefix, job.CoinbaseTxSuffix, job.MerklePath);
+        ReadOnlySpan<byte> prefix = job.CoinbaseTxPrefix, suffix = job.CoinbaseTxSuffix;
+        if (!Sv2Coinbase.TryStrip(ref prefix, ref suffix, extranonce.Length))
+        {
+            return "the coinbase is no transaction";
+        }
+        Hash256 root = BitcoinHash.MerkleRoot(extranonce, prefix, suffix, job.MerklePath);
         byte[] header = Header(share, tip, root);
         Hash256 hash = BitcoinHash.Sha256d(header);
         return Sv2Text.Differs("merkle_root", one.Bytes("merkle_root"), root.ToArray())

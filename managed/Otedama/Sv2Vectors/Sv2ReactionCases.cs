@@ -63,6 +63,8 @@ internal static partial class Sv2ReactionCases
                 && (!expected.EndsWith(", close", StringComparison.Ordinal) || got.Outcome == Sv2Outcome.Close),
             _ when Starts(expected, "Success used_version ") =>
                 answers == $"SetupConnection.Success used_version {expected["Success used_version ".Length..]} flags 0",
+            _ when SuccessPattern().Match(expected) is { Success: true } named =>
+                answers == named.Value || Starts(answers, named.Value + " "),
             _ when Starts(expected, "malformed") || Starts(expected, "client: malformed") => got.Outcome == Sv2Outcome.Malformed,
             _ when Starts(expected, "ignore") => got.Outcome == Sv2Outcome.Dropped,
             _ when Starts(expected, "close") => got.Outcome is Sv2Outcome.Close or Sv2Outcome.Malformed && got.Answers.Count == 0,
@@ -233,6 +235,9 @@ internal static partial class Sv2ReactionCases
 
     [GeneratedRegex(@"^accept; worker (\S+) when", RegexOptions.CultureInvariant)]
     private static partial Regex WorkerPattern();
+
+    [GeneratedRegex(@"^\w+\.Success", RegexOptions.CultureInvariant)]
+    private static partial Regex SuccessPattern();
 
     [GeneratedRegex(
         @"^(?<name>\w+\.Error)( flags( =)? (?<flags>0x[0-9a-fA-F]{1,8}|\d{1,9}))?( \([^)]*\))?,? (?<code>[a-z0-9-]+)",

@@ -17,11 +17,15 @@ internal sealed class Sv2Vectors
     /// <summary>Failures told of one section; more are counted.</summary>
     public const int FailuresMax = 100;
 
+    /// <summary>Cases of one section that are judged; the built-in file has 80.</summary>
+    public const int CasesMax = 10_000;
+
     /// <summary>Objects inside objects that are read; a vector file has five.</summary>
     private const int DepthMax = 16;
 
     private readonly (string Name, Func<Sv2Case, string?> Check)[] _sections;
     private readonly JsonElement _root;
+    private readonly string[] _unknown;
 
     private Sv2Vectors(JsonElement root, JsonElement builtIn)
     {
@@ -43,6 +47,8 @@ internal sealed class Sv2Vectors
             ("malformed", Sv2ReactionCases.Check),
             ("jobs", Sv2JobCases.Check),
         ];
+        _unknown = [.. root.EnumerateObject().Select(static property => property.Name)
+            .Where(name => name != "about" && !SectionNames.Contains(name)).Distinct()];
     }
 
     /// <summary>Throws FormatException with a sentence for what is no vector file.</summary>
@@ -57,17 +63,16 @@ internal sealed class Sv2Vectors
                 ? new Sv2Vectors(root, JsonDocument.Parse(builtIn, options).RootElement)
                 : throw new FormatException($"it is {Sv2Text.Kind(root)}, an object with sections is needed");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half a character
         {
             throw new FormatException($"it is no JSON: {e.Message}", e);
         }
     }
 
-    public IEnumerable<string> SectionNames => _sections.Select(static section => section.Name);
+    private IEnumerable<string> SectionNames => _sections.Select(static section => section.Name);
 
     /// <summary>Names in the file that are no section.</summary>
-    public IEnumerable<string> Unknown() => _root.EnumerateObject().Select(static property => property.Name)
-        .Where(name => name != "about" && !SectionNames.Contains(name)).Distinct();
+    public IReadOnlyList<string> Unknown => _unknown;
 
     /// <summary>Judges every section in turn.</summary>
     public IEnumerable<Sv2Section> Run(CancellationToken stop)
@@ -88,6 +93,10 @@ internal sealed class Sv2Vectors
         if (cases.ValueKind != JsonValueKind.Array)
         {
             return new Sv2Section(name, 0, 0, 1, [$"the section is {Sv2Text.Kind(cases)}, a list is needed"]);
+        }
+        if (cases.GetArrayLength() > CasesMax)
+        {
+            return new Sv2Section(name, cases.GetArrayLength(), 0, 1, [$"{cases.GetArrayLength()} cases; {CasesMax} are judged"]);
         }
         int index = 0, passed = 0;
         List<string> failures = [];
@@ -114,7 +123,8 @@ internal sealed class Sv2Vectors
             title = one.Name.Length == 0 ? "" : $" {Sv2Text.Shown(one.Name)}";
             return check(one);
         }
-        catch (Exception e) when (e is FormatException or NativeException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is FormatException or NativeException or ArgumentException or InvalidOperationException
+            or ArithmeticException)
         {
             return $"it cannot be judged: {e.Message}";
         }
