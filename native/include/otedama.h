@@ -610,9 +610,9 @@ OTD_API int32_t otd_merkle_roots(uint8_t *roots, const uint8_t *extranonces, uin
  * What Stratum V2's Noise handshake needs: keys of secp256k1 written as ElligatorSwift (BIP 324) and
  * signatures of BIP 340. Secrets, public x coordinates, messages and shared secrets have 32 bytes, most
  * significant first; encodings and signatures have 64. All: thread any, callable before otd_open, pure.
- * Secrets take the same steps and touch the same memory whatever they are, and no copy of them stays behind.
- * Returns: OTD_OK, or OTD_E_ARGUMENT for a null buffer or a secret that is 0 or not below the order of the
- * group.
+ * Secrets take the same steps and touch the same memory whatever they are, and copies of them are overwritten
+ * before the call returns. Returns: OTD_OK, or OTD_E_ARGUMENT for a null buffer or a secret that is 0 or not
+ * below the order of the group.
  */
 
 /* x coordinate of secret * G: the public key of BIP 340. */

@@ -1,12 +1,5 @@
 namespace Otedama.Wire;
 
-/// <summary>Who does something with a message of whatever type it is.</summary>
-public interface ISv2Visitor
-{
-    void On<TMessage>()
-        where TMessage : struct, ISv2Message, allows ref struct;
-}
-
 /// <summary>The table of all messages, and reading and writing one.</summary>
 public static class Sv2Messages
 {

@@ -15,8 +15,8 @@ public sealed partial class Sv2Connection
     /// <summary>Two groups: channels with coinbases of the usual length and of the wide class.</summary>
     public const uint UsualGroup = 1, WideGroup = 2, FirstChannel = 3;
 
-    /// <summary>Longest frame this side writes by itself, bytes: an Error with its code. Jobs are the desk's.</summary>
-    private const int FrameMax = 512;
+    /// <summary>Bytes that nearly every frame of this side fits into; more are made where one does not. Jobs are the desk's.</summary>
+    private const int FrameRoom = 512;
 
     private readonly ISv2Desk _desk;
     private readonly Dictionary<uint, Sv2Channel> _channels = [];
@@ -141,7 +141,7 @@ public sealed partial class Sv2Connection
     private void Send<TMessage>(TMessage message)
         where TMessage : struct, ISv2Message, allows ref struct
     {
-        for (int room = FrameMax; ; room *= 2)
+        for (int room = FrameRoom; ; room *= 2)
         {
             int bytes = Sv2Messages.Write(Output.GetSpan(room), message);
             if (bytes > 0)

@@ -8,11 +8,3 @@ namespace Otedama.Pool;
 /// <param name="NominalHashRate">Hashes a second; 0 = nobody knows yet.</param>
 public sealed record Sv2OpenRequest(
     bool IsStandard, string Identity, float NominalHashRate, Target MaxTarget, int ExtranonceSize, bool IsWide);
-
-/// <summary>
-/// What the pool gives: the bytes in front (12 for a standard channel, its whole extranonce; else 4) and the first target.
-/// </summary>
-public sealed record Sv2Grant(byte[] Prefix, Target Target);
-
-/// <summary>A share as it came, its lengths judged.</summary>
-public readonly record struct Sv2Share(uint Sequence, uint JobId, uint Nonce, uint Time, uint Version);
