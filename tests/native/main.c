@@ -1,11 +1,11 @@
 /*
  * main.c - native tests: otedama_native_test <directory of vectors>
- * [threads|curve|gpu|datasets|checks|equihash|equihash-large|vulkan|vulkan-large]. With "threads" only the tests
- * that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of devices
- * besides the processor, with "datasets" only what lies in their memory, with "checks" only their checks of
- * proofs, with "equihash" only that algorithm ("equihash-large": a nonce of each big set, up to 4 GiB and
- * minutes on a processor), with "vulkan" those behind Vulkan. "vulkan-large" moves as much as the Verthash
- * file has, which needs 4 GiB of memory and is no part of the others. The last line is the count.
+ * [threads|curve|gpu|datasets|checks|equihash|equihash-large|vulkan|vulkan-large]. With "threads" only the
+ * tests that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of
+ * devices besides the processor, with "datasets" only what lies in their memory, with "checks" only their
+ * checks of proofs, with "equihash" only that algorithm ("equihash-large": a nonce of each big set, up to 4
+ * GiB and minutes on a processor), with "vulkan" those behind Vulkan. "vulkan-large" moves as much as the
+ * Verthash file has, which needs 4 GiB of memory and is no part of the others. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -50,8 +50,8 @@ public static unsafe class EllSwift
     }
 
     /// <summary>
-    /// The second half of an encoding of x that begins with u, by one of eight ways; false when this way has none. x must
-    /// be one of a point, u not 0. Not for secrets.
+    /// The second half of an encoding of x that begins with u, by one of eight ways; false when this way has none. x
+    /// must be one of a point, u not 0. Not for secrets.
     /// </summary>
     public static bool TryInverse(ReadOnlySpan<byte> x, ReadOnlySpan<byte> u, int way, Span<byte> t)
     {
@@ -72,8 +72,9 @@ public static unsafe class EllSwift
     /// The secret two sides share: BIP 324's hash of both encodings as they were sent and of x of the shared point.
     /// </summary>
     /// <param name="sharedX">x before hashing: 32 bytes, or empty when it is not wanted.</param>
-    public static void SharedSecret(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> initiator, ReadOnlySpan<byte> responder,
-        bool isInitiator, Span<byte> shared, Span<byte> sharedX = default)
+    public static void SharedSecret(
+        ReadOnlySpan<byte> secret, ReadOnlySpan<byte> initiator, ReadOnlySpan<byte> responder, bool isInitiator,
+        Span<byte> shared, Span<byte> sharedX = default)
     {
         Curve.Need(secret, SecretBytes, "secret");
         Curve.Need(initiator, EncodingBytes, "initiator's encoding");

@@ -16,7 +16,8 @@ public static unsafe class Schnorr
     }
 
     /// <param name="aux">32 bytes the nonce depends on besides key and message.</param>
-    public static void Sign(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> message, ReadOnlySpan<byte> aux, Span<byte> signature)
+    public static void Sign(
+        ReadOnlySpan<byte> secret, ReadOnlySpan<byte> message, ReadOnlySpan<byte> aux, Span<byte> signature)
     {
         Curve.Need(secret, EllSwift.SecretBytes, "secret");
         Curve.Need(message, MessageBytes, "message");

@@ -3,7 +3,8 @@ using Otedama.Core;
 namespace Otedama.Wire;
 
 /// <summary>
-/// Who is shown the fields of a message: a reader fills them, a writer takes them. Names are those of the specification.
+/// Who is shown the fields of a message: a reader fills them, a writer takes them. Names are those of the
+/// specification.
 /// </summary>
 public interface ISv2Fields
 {

@@ -1,8 +1,8 @@
 namespace Otedama.Wire;
 
 /// <summary>
-/// A message of Stratum V2. Its spans lie in the payload it was read from and are valid as long as that is. All integers
-/// are little-endian; hashes and targets are 32 bytes in chain order, targets as little-endian numbers.
+/// A message of Stratum V2. Its spans lie in the payload it was read from and are valid as long as that is. All
+/// integers are little-endian; hashes and targets are 32 bytes in chain order, targets as little-endian numbers.
 /// </summary>
 public interface ISv2Message
 {

@@ -25,7 +25,8 @@ public readonly ref struct NoiseCertificate(ReadOnlySpan<byte> bytes)
 
     /// <summary>Writes a certificate of the static key.</summary>
     /// <param name="aux">32 random bytes, or empty for fresh ones.</param>
-    public static void Sign(Span<byte> certificate, ReadOnlySpan<byte> authoritySecret, ReadOnlySpan<byte> staticEncoding,
+    public static void Sign(
+        Span<byte> certificate, ReadOnlySpan<byte> authoritySecret, ReadOnlySpan<byte> staticEncoding,
         uint validFrom, uint notValidAfter, ReadOnlySpan<byte> aux = default)
     {
         certificate[..2].Clear();

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Otedama.Wire;
 
 /// <summary>
-/// ChaCha20-Poly1305 (RFC 8439) as Noise uses it: the nonce is four zero bytes and a counter, u64 little-endian, which goes
-/// up with every seal and every successful open. One direction of one connection; one caller.
+/// ChaCha20-Poly1305 (RFC 8439) as Noise uses it: the nonce is four zero bytes and a counter, u64 little-endian,
+/// which goes up with every seal and every successful open. One direction of one connection; one caller.
 /// </summary>
 public sealed class NoiseCipher : IDisposable
 {
@@ -21,7 +21,9 @@ public sealed class NoiseCipher : IDisposable
         Next = next;
     }
 
-    /// <summary>False on a system whose library lacks this cipher or is not allowed to use it; V2 is then not offered.</summary>
+    /// <summary>
+    /// False on a system whose library lacks this cipher or is not allowed to use it; V2 is then not offered.
+    /// </summary>
     public static bool IsSupported => ChaCha20Poly1305.IsSupported;
 
     /// <summary>The counter of the next nonce.</summary>
@@ -44,8 +46,8 @@ public sealed class NoiseCipher : IDisposable
     }
 
     /// <summary>
-    /// Writes sealed.Length - 16 bytes; plain may begin where sealed does. False when the tag is wrong; the connection then
-    /// has to end.
+    /// Writes sealed.Length - 16 bytes; plain may begin where sealed does. False when the tag is wrong; the
+    /// connection then has to end.
     /// </summary>
     public bool TryOpen(ReadOnlySpan<byte> @sealed, Span<byte> plain, ReadOnlySpan<byte> associated = default)
     {

@@ -1,7 +1,8 @@
 namespace Otedama.Wire;
 
 /// <summary>
-/// Key pairs made ahead, so that a crowd that reconnects at once does not wait for them. Each is given out once. Any thread.
+/// Key pairs made ahead, so that a crowd that reconnects at once does not wait for them. Each is given out once. Any
+/// thread.
 /// </summary>
 public sealed class NoiseEphemerals(int capacity) : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace Otedama.Wire;
 
 /// <summary>
-/// A frame under Noise: its six header bytes sealed, then the payload in pieces of at most 65,519 bytes, each sealed, one
-/// nonce each. An empty payload is no piece at all.
+/// A frame under Noise: its six header bytes sealed, then the payload in pieces of at most 65,519 bytes, each sealed,
+/// one nonce each. An empty payload is no piece at all.
 /// </summary>
 public static class NoiseFrames
 {

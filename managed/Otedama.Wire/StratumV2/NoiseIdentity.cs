@@ -1,12 +1,14 @@
 namespace Otedama.Wire;
 
 /// <summary>
-/// A server's static key with the certificate its authority signed for it. Made once a day and used for every connection:
-/// signing is the dearest part of a handshake.
+/// A server's static key with the certificate its authority signed for it. Made once a day and used for every
+/// connection: signing is the dearest part of a handshake.
 /// </summary>
 public sealed class NoiseIdentity : IDisposable
 {
-    /// <summary>How long a certificate is good, and how far before now it begins, for clients with a drifting clock.</summary>
+    /// <summary>
+    /// How long a certificate is good, and how far before now it begins, for clients with a drifting clock.
+    /// </summary>
     public static readonly TimeSpan Validity = TimeSpan.FromHours(48), Before = TimeSpan.FromHours(1);
 
     private readonly byte[] _certificate = new byte[NoiseCertificate.Bytes];

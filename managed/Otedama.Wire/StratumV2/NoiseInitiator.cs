@@ -3,7 +3,9 @@ using Otedama.Interop;
 
 namespace Otedama.Wire;
 
-/// <summary>The client's side of one handshake: send Act1, give the 234 bytes that come back to Finish. One caller.</summary>
+/// <summary>
+/// The client's side of one handshake: send Act1, give the 234 bytes that come back to Finish. One caller.
+/// </summary>
 public sealed class NoiseInitiator : IDisposable
 {
     private readonly NoiseState _state = new();
@@ -31,7 +33,8 @@ public sealed class NoiseInitiator : IDisposable
     /// <summary>Judges the server's answer; keys are null unless the fault is None.</summary>
     /// <param name="authorityX">The key the server's certificate has to be signed with, 32 bytes.</param>
     /// <param name="nowSeconds">Unix time.</param>
-    public NoiseFault Finish(ReadOnlySpan<byte> act2, ReadOnlySpan<byte> authorityX, long nowSeconds, out NoiseKeys? keys)
+    public NoiseFault Finish(
+        ReadOnlySpan<byte> act2, ReadOnlySpan<byte> authorityX, long nowSeconds, out NoiseKeys? keys)
     {
         keys = null;
         if (act2.Length != NoiseActs.Act2Bytes)

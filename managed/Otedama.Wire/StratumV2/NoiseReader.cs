@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Otedama.Wire;
 
 /// <summary>
-/// Sealed bytes of a peer in, frames out, opened in place. A header is judged before memory is given to its payload. Never
-/// throws on what was sent; after a fault nothing that follows means anything. One caller.
+/// Sealed bytes of a peer in, frames out, opened in place. A header is judged before memory is given to its payload.
+/// Never throws on what was sent; after a fault nothing that follows means anything. One caller.
 /// </summary>
 /// <param name="cipher">Of this direction; disposed with the reader.</param>
 /// <param name="payloadMax">Longest payload taken, bytes.</param>
@@ -27,8 +27,8 @@ public sealed class NoiseReader(NoiseCipher cipher, int payloadMax) : IDisposabl
     }
 
     /// <summary>
-    /// The next whole frame; false when there is none yet, or when fault says what is wrong. The payload is valid until the
-    /// next call.
+    /// The next whole frame; false when there is none yet, or when fault says what is wrong. The payload is valid
+    /// until the next call.
     /// </summary>
     public bool TryNext(out Sv2Header header, out ReadOnlySpan<byte> payload, out Sv2Fault fault)
     {

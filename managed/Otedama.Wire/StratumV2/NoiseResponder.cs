@@ -4,15 +4,16 @@ using Otedama.Interop;
 namespace Otedama.Wire;
 
 /// <summary>
-/// The server's side of a handshake. Any 64 bytes are a key, so that a client that speaks something else shows only when
-/// its first frame does not open.
+/// The server's side of a handshake. Any 64 bytes are a key, so that a client that speaks something else shows only
+/// when its first frame does not open.
 /// </summary>
 public static class NoiseResponder
 {
     /// <summary>Writes the 234 bytes of the answer and returns the keys.</summary>
     /// <param name="act1">The client's 64 bytes.</param>
     /// <param name="ephemeral">Used for this handshake alone; the caller disposes it.</param>
-    public static NoiseKeys Answer(ReadOnlySpan<byte> act1, NoiseKeyPair ephemeral, NoiseIdentity identity, Span<byte> act2)
+    public static NoiseKeys Answer(
+        ReadOnlySpan<byte> act1, NoiseKeyPair ephemeral, NoiseIdentity identity, Span<byte> act2)
     {
         using NoiseState state = new();
         Span<byte> shared = stackalloc byte[EllSwift.SecretBytes];

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Otedama.Wire;
 
 /// <summary>
-/// What both sides of a handshake Noise_NX_Secp256k1+EllSwift_ChaChaPoly_SHA256 carry along: the chaining key, the hash of
-/// all that was said, and the key of the moment. Wiped when disposed. One caller.
+/// What both sides of a handshake Noise_NX_Secp256k1+EllSwift_ChaChaPoly_SHA256 carry along: the chaining key, the
+/// hash of all that was said, and the key of the moment. Wiped when disposed. One caller.
 /// </summary>
 public sealed class NoiseState : IDisposable
 {

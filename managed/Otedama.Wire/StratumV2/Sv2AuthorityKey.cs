@@ -4,8 +4,8 @@ using Otedama.Interop;
 namespace Otedama.Wire;
 
 /// <summary>
-/// The text of an authority's keys. Public: Base58Check of 01 00 and the 32-byte x; the older text without 01 00 is read as
-/// well. Secret: Base58Check of its 32 bytes.
+/// The text of an authority's keys. Public: Base58Check of 01 00 and the 32-byte x; the older text without 01 00 is
+/// read as well. Secret: Base58Check of its 32 bytes.
 /// </summary>
 public static class Sv2AuthorityKey
 {

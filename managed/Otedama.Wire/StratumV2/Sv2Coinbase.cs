@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Otedama.Wire;
 
 /// <summary>
-/// The coinbase of an extended job as a client hashes it: without the marker, flag and witness that servers of old sent.
+/// The coinbase of an extended job as a client hashes it: without the marker, flag and witness that servers of old
+/// sent.
 /// </summary>
 public static class Sv2Coinbase
 {
@@ -14,8 +15,8 @@ public static class Sv2Coinbase
         prefix.Length >= VersionBytes + 2 && prefix[VersionBytes] == 0 && prefix[VersionBytes + 1] == 1;
 
     /// <summary>
-    /// Prefix and suffix without witness; as they were when they have none. False when they are no transaction together.
-    /// Allocates only for what has a witness.
+    /// Prefix and suffix without witness; as they were when they have none. False when they are no transaction
+    /// together. Allocates only for what has a witness.
     /// </summary>
     /// <param name="extranonceBytes">Those between the two: the channel's prefix and the client's own.</param>
     public static bool TryStrip(ref ReadOnlySpan<byte> prefix, ref ReadOnlySpan<byte> suffix, int extranonceBytes)
@@ -42,7 +43,8 @@ public static class Sv2Coinbase
     {
         int at = VersionBytes;
         if (!TryCount(whole, ref at, out uint inputs) || inputs != 1
-            || !TrySkip(whole, ref at, OutpointBytes) || !TryScript(whole, ref at) || !TrySkip(whole, ref at, SequenceBytes)
+            || !TrySkip(whole, ref at, OutpointBytes) || !TryScript(whole, ref at)
+            || !TrySkip(whole, ref at, SequenceBytes)
             || !TryCount(whole, ref at, out uint outputs))
         {
             return -1;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Otedama.Wire;
 
 /// <summary>
-/// The six bytes before a payload: u16 extension_type, whose bit 15 says that a channel is meant, u8 msg_type, u24 length
-/// of the payload; little-endian.
+/// The six bytes before a payload: u16 extension_type, whose bit 15 says that a channel is meant, u8 msg_type, u24
+/// length of the payload; little-endian.
 /// </summary>
 /// <param name="Extension">Without bit 15: 0 = core, 1 = negotiation, from 0x4000 on experiments.</param>
 /// <param name="HasChannelBit">For proxies. An endpoint goes by extension and type alone.</param>

@@ -4,8 +4,8 @@ namespace Otedama.Wire;
 public static class Sv2Messages
 {
     /// <summary>
-    /// Longest payloads taken, bytes: the longest legal message without custom jobs has 1,291 from a client, 139,253 from a
-    /// server.
+    /// Longest payloads taken, bytes: the longest legal message without custom jobs has 1,291 from a client, 139,253
+    /// from a server.
     /// </summary>
     public const int ClientPayloadMax = 4_096, ServerPayloadMax = 262_144;
 
@@ -26,13 +26,15 @@ public static class Sv2Messages
             or Sv2Type.SetTarget or Sv2Type.SetCustomMiningJob or Sv2Type.SetCustomMiningJobSuccess
             or Sv2Type.SetCustomMiningJobError;
 
-    /// <summary>Whether this belongs on a connection that mines; the others of this codec are dropped and counted there.</summary>
+    /// <summary>
+    /// Whether this belongs on a connection that mines; the others of this codec are dropped and counted there.
+    /// </summary>
     public static bool IsOfMining(Sv2Type type) =>
         Has(type) && type is not (Sv2Type.AllocateMiningJobToken or Sv2Type.CoinbaseOutputConstraints);
 
     /// <summary>
-    /// Reads one payload. Bytes behind the last field are no fault; rest gives them. False when the payload is malformed,
-    /// which closes the connection.
+    /// Reads one payload. Bytes behind the last field are no fault; rest gives them. False when the payload is
+    /// malformed, which closes the connection.
     /// </summary>
     public static bool TryRead<TMessage>(
         ReadOnlySpan<byte> payload, out TMessage message, out ReadOnlySpan<byte> rest, out Sv2Fault fault)
@@ -72,105 +74,47 @@ public static class Sv2Messages
 
     /// <summary>Calls the visitor with the message's own type; false when there is no such message.</summary>
     public static bool Visit<TVisitor>(Sv2Type type, scoped ref TVisitor visitor)
-        where TVisitor : struct, ISv2Visitor, allows ref struct
+        where TVisitor : struct, ISv2Visitor, allows ref struct => type switch
     {
-        switch (type)
-        {
-            case Sv2Type.SetupConnection:
-                visitor.On<Sv2SetupConnection>();
-                return true;
-            case Sv2Type.SetupConnectionSuccess:
-                visitor.On<Sv2SetupConnectionSuccess>();
-                return true;
-            case Sv2Type.SetupConnectionError:
-                visitor.On<Sv2SetupConnectionError>();
-                return true;
-            case Sv2Type.ChannelEndpointChanged:
-                visitor.On<Sv2ChannelEndpointChanged>();
-                return true;
-            case Sv2Type.Reconnect:
-                visitor.On<Sv2Reconnect>();
-                return true;
-            case Sv2Type.OpenStandardMiningChannel:
-                visitor.On<Sv2OpenStandardMiningChannel>();
-                return true;
-            case Sv2Type.OpenStandardMiningChannelSuccess:
-                visitor.On<Sv2OpenStandardMiningChannelSuccess>();
-                return true;
-            case Sv2Type.OpenMiningChannelError:
-                visitor.On<Sv2OpenMiningChannelError>();
-                return true;
-            case Sv2Type.OpenExtendedMiningChannel:
-                visitor.On<Sv2OpenExtendedMiningChannel>();
-                return true;
-            case Sv2Type.OpenExtendedMiningChannelSuccess:
-                visitor.On<Sv2OpenExtendedMiningChannelSuccess>();
-                return true;
-            case Sv2Type.NewMiningJob:
-                visitor.On<Sv2NewMiningJob>();
-                return true;
-            case Sv2Type.UpdateChannel:
-                visitor.On<Sv2UpdateChannel>();
-                return true;
-            case Sv2Type.UpdateChannelError:
-                visitor.On<Sv2UpdateChannelError>();
-                return true;
-            case Sv2Type.CloseChannel:
-                visitor.On<Sv2CloseChannel>();
-                return true;
-            case Sv2Type.SetExtranoncePrefix:
-                visitor.On<Sv2SetExtranoncePrefix>();
-                return true;
-            case Sv2Type.SubmitSharesStandard:
-                visitor.On<Sv2SubmitSharesStandard>();
-                return true;
-            case Sv2Type.SubmitSharesExtended:
-                visitor.On<Sv2SubmitSharesExtended>();
-                return true;
-            case Sv2Type.SubmitSharesSuccess:
-                visitor.On<Sv2SubmitSharesSuccess>();
-                return true;
-            case Sv2Type.SubmitSharesError:
-                visitor.On<Sv2SubmitSharesError>();
-                return true;
-            case Sv2Type.NewExtendedMiningJob:
-                visitor.On<Sv2NewExtendedMiningJob>();
-                return true;
-            case Sv2Type.SetNewPrevHash:
-                visitor.On<Sv2SetNewPrevHash>();
-                return true;
-            case Sv2Type.SetTarget:
-                visitor.On<Sv2SetTarget>();
-                return true;
-            case Sv2Type.SetCustomMiningJob:
-                visitor.On<Sv2SetCustomMiningJob>();
-                return true;
-            case Sv2Type.SetCustomMiningJobSuccess:
-                visitor.On<Sv2SetCustomMiningJobSuccess>();
-                return true;
-            case Sv2Type.SetCustomMiningJobError:
-                visitor.On<Sv2SetCustomMiningJobError>();
-                return true;
-            case Sv2Type.SetGroupChannel:
-                visitor.On<Sv2SetGroupChannel>();
-                return true;
-            case Sv2Type.AllocateMiningJobToken:
-                visitor.On<Sv2AllocateMiningJobToken>();
-                return true;
-            case Sv2Type.CoinbaseOutputConstraints:
-                visitor.On<Sv2CoinbaseOutputConstraints>();
-                return true;
-            case Sv2Type.RequestExtensions:
-                visitor.On<Sv2RequestExtensions>();
-                return true;
-            case Sv2Type.RequestExtensionsSuccess:
-                visitor.On<Sv2RequestExtensionsSuccess>();
-                return true;
-            case Sv2Type.RequestExtensionsError:
-                visitor.On<Sv2RequestExtensionsError>();
-                return true;
-            default:
-                return false;
-        }
+        Sv2Type.SetupConnection => On<TVisitor, Sv2SetupConnection>(ref visitor),
+        Sv2Type.SetupConnectionSuccess => On<TVisitor, Sv2SetupConnectionSuccess>(ref visitor),
+        Sv2Type.SetupConnectionError => On<TVisitor, Sv2SetupConnectionError>(ref visitor),
+        Sv2Type.ChannelEndpointChanged => On<TVisitor, Sv2ChannelEndpointChanged>(ref visitor),
+        Sv2Type.Reconnect => On<TVisitor, Sv2Reconnect>(ref visitor),
+        Sv2Type.OpenStandardMiningChannel => On<TVisitor, Sv2OpenStandardMiningChannel>(ref visitor),
+        Sv2Type.OpenStandardMiningChannelSuccess => On<TVisitor, Sv2OpenStandardMiningChannelSuccess>(ref visitor),
+        Sv2Type.OpenMiningChannelError => On<TVisitor, Sv2OpenMiningChannelError>(ref visitor),
+        Sv2Type.OpenExtendedMiningChannel => On<TVisitor, Sv2OpenExtendedMiningChannel>(ref visitor),
+        Sv2Type.OpenExtendedMiningChannelSuccess => On<TVisitor, Sv2OpenExtendedMiningChannelSuccess>(ref visitor),
+        Sv2Type.NewMiningJob => On<TVisitor, Sv2NewMiningJob>(ref visitor),
+        Sv2Type.UpdateChannel => On<TVisitor, Sv2UpdateChannel>(ref visitor),
+        Sv2Type.UpdateChannelError => On<TVisitor, Sv2UpdateChannelError>(ref visitor),
+        Sv2Type.CloseChannel => On<TVisitor, Sv2CloseChannel>(ref visitor),
+        Sv2Type.SetExtranoncePrefix => On<TVisitor, Sv2SetExtranoncePrefix>(ref visitor),
+        Sv2Type.SubmitSharesStandard => On<TVisitor, Sv2SubmitSharesStandard>(ref visitor),
+        Sv2Type.SubmitSharesExtended => On<TVisitor, Sv2SubmitSharesExtended>(ref visitor),
+        Sv2Type.SubmitSharesSuccess => On<TVisitor, Sv2SubmitSharesSuccess>(ref visitor),
+        Sv2Type.SubmitSharesError => On<TVisitor, Sv2SubmitSharesError>(ref visitor),
+        Sv2Type.NewExtendedMiningJob => On<TVisitor, Sv2NewExtendedMiningJob>(ref visitor),
+        Sv2Type.SetNewPrevHash => On<TVisitor, Sv2SetNewPrevHash>(ref visitor),
+        Sv2Type.SetTarget => On<TVisitor, Sv2SetTarget>(ref visitor),
+        Sv2Type.SetCustomMiningJob => On<TVisitor, Sv2SetCustomMiningJob>(ref visitor),
+        Sv2Type.SetCustomMiningJobSuccess => On<TVisitor, Sv2SetCustomMiningJobSuccess>(ref visitor),
+        Sv2Type.SetCustomMiningJobError => On<TVisitor, Sv2SetCustomMiningJobError>(ref visitor),
+        Sv2Type.SetGroupChannel => On<TVisitor, Sv2SetGroupChannel>(ref visitor),
+        Sv2Type.AllocateMiningJobToken => On<TVisitor, Sv2AllocateMiningJobToken>(ref visitor),
+        Sv2Type.CoinbaseOutputConstraints => On<TVisitor, Sv2CoinbaseOutputConstraints>(ref visitor),
+        Sv2Type.RequestExtensions => On<TVisitor, Sv2RequestExtensions>(ref visitor),
+        Sv2Type.RequestExtensionsSuccess => On<TVisitor, Sv2RequestExtensionsSuccess>(ref visitor),
+        Sv2Type.RequestExtensionsError => On<TVisitor, Sv2RequestExtensionsError>(ref visitor),
+        _ => false,
+    };
+
+    private static bool On<TVisitor, TMessage>(scoped ref TVisitor visitor)
+        where TVisitor : struct, ISv2Visitor, allows ref struct
+        where TMessage : struct, ISv2Message, allows ref struct
+    {
+        visitor.On<TMessage>();
+        return true;
     }
 }

@@ -4,8 +4,8 @@ using Otedama.Core;
 namespace Otedama.Wire;
 
 /// <summary>
-/// Fills the fields of a message from a payload, in place. After a fault everything that follows stays as it was. What is
-/// behind the last field is Rest. Never throws on what was sent, allocates nothing.
+/// Fills the fields of a message from a payload, in place. After a fault everything that follows stays as it was.
+/// What is behind the last field is Rest. Never throws on what was sent, allocates nothing.
 /// </summary>
 public ref struct Sv2Reader(ReadOnlySpan<byte> payload) : ISv2Fields
 {

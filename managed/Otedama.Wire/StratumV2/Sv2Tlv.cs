@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Otedama.Wire;
 
 /// <summary>
-/// Fields of extensions behind a message: u16 extension, u8 field, u16 length, value. The reference implementation writes
-/// them little-endian, the text of the specification shows them big-endian; the first two bytes tell which it is. We write
-/// little-endian.
+/// Fields of extensions behind a message: u16 extension, u8 field, u16 length, value. The reference implementation
+/// writes them little-endian, the text of the specification shows them big-endian; the first two bytes tell which it
+/// is. We write little-endian.
 /// </summary>
 public static class Sv2Tlv
 {
@@ -16,8 +16,8 @@ public static class Sv2Tlv
     public const int WorkerBytesMax = 32, HeaderBytes = 5;
 
     /// <summary>
-    /// The worker of a share, where extension 2 was negotiated: empty when none is there. False when the field is longer
-    /// than it may be or than what is left.
+    /// The worker of a share, where extension 2 was negotiated: empty when none is there. False when the field is
+    /// longer than it may be or than what is left.
     /// </summary>
     public static bool TryReadWorker(ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> worker)
     {

@@ -1,8 +1,8 @@
 namespace Otedama.Wire;
 
 /// <summary>
-/// Every message this codec has: the extension in the high byte, msg_type in the low one. Extension 0 is the core, 1 the
-/// negotiation of extensions.
+/// Every message this codec has: the extension in the high byte, msg_type in the low one. Extension 0 is the core, 1
+/// the negotiation of extensions.
 /// </summary>
 public enum Sv2Type : ushort
 {

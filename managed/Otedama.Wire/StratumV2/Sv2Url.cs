@@ -33,13 +33,14 @@ public sealed record Sv2Url(string Host, int Port, byte[] AuthorityX)
         int colon = place.LastIndexOf(':');
         string host = colon < 0 ? place : place[..colon];
         bool isBracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (Uri.CheckHostName(host) == UriHostNameType.Unknown || (host.Contains(':', StringComparison.Ordinal) && !isBracketed))
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown
+            || (host.Contains(':', StringComparison.Ordinal) && !isBracketed))
         {
             error = $"\"{Hex.Shorten(host)}\" is no host name or address; an IPv6 address goes into brackets";
             return false;
         }
-        if (colon < 0 || !ushort.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
-            || port == 0)
+        string digits = colon < 0 ? "" : place[(colon + 1)..];
+        if (!ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) || port == 0)
         {
             error = $"\"{Hex.Shorten(place)}\" has no port from 1 to 65535 after a colon";
             return false;
@@ -47,7 +48,7 @@ public sealed record Sv2Url(string Host, int Port, byte[] AuthorityX)
         string key = slash < 0 ? "" : rest[(slash + 1)..].TrimEnd('/');
         if (key.Length == 0)
         {
-            error = "the authority key is missing: stratum2+tcp://host:port/KEY. The pool publishes it beside its address";
+            error = "the authority key is missing: stratum2+tcp://host:port/KEY. A pool publishes it with its address";
             return false;
         }
         if (!Sv2AuthorityKey.TryParse(key, out byte[] publicX, out error))
@@ -59,5 +60,7 @@ public sealed record Sv2Url(string Host, int Port, byte[] AuthorityX)
     }
 
     public override string ToString() =>
-        $"stratum2+tcp://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Sv2AuthorityKey.Format(AuthorityX)}";
+        FormattableString.Invariant($"stratum2+tcp://{Place}:{Port}/{Sv2AuthorityKey.Format(AuthorityX)}");
+
+    private string Place => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
 }

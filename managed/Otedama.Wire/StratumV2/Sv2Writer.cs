@@ -4,8 +4,8 @@ using Otedama.Core;
 namespace Otedama.Wire;
 
 /// <summary>
-/// Writes the fields of a message into a buffer. A field beyond what its type holds is our mistake: ArgumentException. A
-/// buffer that is too small leaves IsFull set and writes no further. Allocates nothing.
+/// Writes the fields of a message into a buffer. A field beyond what its type holds is our mistake:
+/// ArgumentException. A buffer that is too small leaves IsFull set and writes no further. Allocates nothing.
 /// </summary>
 public ref struct Sv2Writer(Span<byte> destination) : ISv2Fields
 {

@@ -5,8 +5,8 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// Section handshake_failures: an answer that was changed, a clock that is off, another authority. The keys are those of a
-/// case of section handshakes, of the same file or of the one built into this program.
+/// Section handshake_failures: an answer that was changed, a clock that is off, another authority. The keys are those
+/// of a case of section handshakes, of the same file or of the one built into this program.
 /// </summary>
 internal sealed class Sv2FailureCases(JsonElement file, JsonElement builtIn)
 {

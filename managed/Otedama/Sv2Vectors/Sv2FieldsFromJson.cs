@@ -5,8 +5,8 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// Fills the fields of a message from a vector's, or compares them with a message that was decoded. A missing or malformed
-/// value is a FormatException; Seen counts the fields, so that a vector with more of them is noticed.
+/// Fills the fields of a message from a vector's, or compares them with a message that was decoded. A missing or
+/// malformed value is a FormatException; Seen counts the fields, so that a vector with more of them is noticed.
 /// </summary>
 /// <param name="fields">The vector's.</param>
 /// <param name="differences">Null = fill; else compare, and say here what differs.</param>

@@ -5,8 +5,8 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// Section handshakes: the responder answers from the given keys, the initiator judges the answer, every intermediate is
-/// recomputed step by step, and the transport's frames are sealed and opened in their order.
+/// Section handshakes: the responder answers from the given keys, the initiator judges the answer, every intermediate
+/// is recomputed step by step, and the transport's frames are sealed and opened in their order.
 /// </summary>
 internal static class Sv2HandshakeCases
 {

@@ -8,8 +8,8 @@ using Otedama.Wire;
 namespace Otedama;
 
 /// <summary>
-/// Section malformed: what a server, or for what only servers send a client, does with one frame. The server is the pool's
-/// own state machine, with one channel of the id that the frame names, eight bytes of extranonce granted.
+/// Section malformed: what a server, or for what only servers send a client, does with one frame. The server is the
+/// pool's own state machine, with one channel of the id that the frame names, eight bytes of extranonce granted.
 /// </summary>
 internal static partial class Sv2ReactionCases
 {

@@ -4,7 +4,9 @@ using Otedama.Wire;
 
 namespace Otedama;
 
-/// <summary>Sections long_frames and nonces: what one direction of a transport seals, and that it opens again.</summary>
+/// <summary>
+/// Sections long_frames and nonces: what one direction of a transport seals, and that it opens again.
+/// </summary>
 internal static class Sv2SealCases
 {
     private const string RuleStart = "byte i = (", RuleMiddle = "*i + ", RuleEnd = ") mod 256";

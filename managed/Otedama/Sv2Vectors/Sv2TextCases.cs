@@ -8,7 +8,9 @@ namespace Otedama;
 /// <summary>Sections base58, base58_random and targets.</summary>
 internal static class Sv2TextCases
 {
-    /// <summary>The text both ways; a public_x of null is a text to be refused. Texts of the old form are read only.</summary>
+    /// <summary>
+    /// The text both ways; a public_x of null is a text to be refused. Texts of the old form are read only.
+    /// </summary>
     public static string? Base58(Sv2Case one)
     {
         string text = one.Text("text");

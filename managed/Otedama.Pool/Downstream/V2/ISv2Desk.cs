@@ -2,16 +2,22 @@ using Otedama.Core;
 
 namespace Otedama.Pool;
 
-/// <summary>What a connection asks of the pool behind it. Called on the connection's own turn, never back into it.</summary>
+/// <summary>
+/// What a connection asks of the pool behind it. Called on the connection's own turn, never back into it.
+/// </summary>
 public interface ISv2Desk
 {
     /// <summary>The hardest target that is ever set; a client that wants a harder one is refused.</summary>
     Target Hardest { get; }
 
-    /// <summary>The space and the target for a channel, or null and why not: unknown-user, channel-capacity-exhausted.</summary>
+    /// <summary>
+    /// The space and the target for a channel, or null and why not: unknown-user, channel-capacity-exhausted.
+    /// </summary>
     Sv2Grant? Grant(Sv2OpenRequest request, out string errorCode);
 
-    /// <summary>The answer of the opening was written: the first job and its SetNewPrevHash go into the same write.</summary>
+    /// <summary>
+    /// The answer of the opening was written: the first job and its SetNewPrevHash go into the same write.
+    /// </summary>
     void Opened(Sv2Channel channel);
 
     /// <summary>A share to be checked; its verdict comes back by Accepted or Rejected.</summary>

@@ -14,7 +14,8 @@ public sealed partial class Sv2Connection
         {
             return Sv2Outcome.Malformed;
         }
-        Sv2Channel? channel = Open(request.RequestId, request.UserIdentity, request.NominalHashRate, request.MaxTarget, null);
+        Sv2Channel? channel = Open(
+            request.RequestId, request.UserIdentity, request.NominalHashRate, request.MaxTarget, null);
         if (channel is not null)
         {
             Send(new Sv2OpenStandardMiningChannelSuccess
@@ -37,7 +38,8 @@ public sealed partial class Sv2Connection
             return Sv2Outcome.Malformed;
         }
         Sv2Channel? channel = Open(
-            request.RequestId, request.UserIdentity, request.NominalHashRate, request.MaxTarget, request.MinExtranonceSize);
+            request.RequestId, request.UserIdentity, request.NominalHashRate, request.MaxTarget,
+            request.MinExtranonceSize);
         if (channel is not null)
         {
             Send(new Sv2OpenExtendedMiningChannelSuccess
@@ -55,8 +57,8 @@ public sealed partial class Sv2Connection
     }
 
     /// <summary>
-    /// A channel, or null after an Error was written. Nothing else is written between a request and its answer: devices take
-    /// the very next frame for it.
+    /// A channel, or null after an Error was written. Nothing else is written between a request and its answer:
+    /// devices take the very next frame for it.
     /// </summary>
     /// <param name="minExtranonceSize">Null for a standard channel.</param>
     private Sv2Channel? Open(
@@ -85,12 +87,15 @@ public sealed partial class Sv2Connection
             return null;
         }
         Target target = grant.Target > maxTarget ? maxTarget : grant.Target;
-        Sv2Channel channel = new(_nextChannel++, request.IsWide ? WideGroup : UsualGroup, request, grant with { Target = target });
+        uint group = request.IsWide ? WideGroup : UsualGroup;
+        Sv2Channel channel = new(_nextChannel++, group, request, grant with { Target = target });
         _channels.Add(channel.Id, channel);
         return channel;
     }
 
-    /// <summary>No answer when all is well; a target the client cannot work with any more is replaced at once.</summary>
+    /// <summary>
+    /// No answer when all is well; a target the client cannot work with any more is replaced at once.
+    /// </summary>
     private Sv2Outcome Update(ReadOnlySpan<byte> payload)
     {
         if (!Sv2Messages.TryRead(payload, out Sv2UpdateChannel request))

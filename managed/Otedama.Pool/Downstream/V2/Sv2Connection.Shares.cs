@@ -96,5 +96,10 @@ public sealed partial class Sv2Connection
     }
 
     private void SendError(uint channelId, uint sequence, string errorCode) =>
-        Send(new Sv2SubmitSharesError { ChannelId = channelId, SequenceNumber = sequence, ErrorCode = Ascii(errorCode) });
+        Send(new Sv2SubmitSharesError
+        {
+            ChannelId = channelId,
+            SequenceNumber = sequence,
+            ErrorCode = Ascii(errorCode),
+        });
 }

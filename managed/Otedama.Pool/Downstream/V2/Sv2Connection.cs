@@ -4,8 +4,8 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// The server's side of one Stratum V2 connection as a pure state machine: frames in, answers into Output, what only the
-/// pool knows through its desk. No socket, no clock, no encryption. One caller.
+/// The server's side of one Stratum V2 connection as a pure state machine: frames in, answers into Output, what only
+/// the pool knows through its desk. No socket, no clock, no encryption. One caller.
 /// </summary>
 public sealed partial class Sv2Connection
 {
@@ -15,7 +15,9 @@ public sealed partial class Sv2Connection
     /// <summary>Two groups: channels with coinbases of the usual length and of the wide class.</summary>
     public const uint UsualGroup = 1, WideGroup = 2, FirstChannel = 3;
 
-    /// <summary>Bytes that nearly every frame of this side fits into; more are made where one does not. Jobs are the desk's.</summary>
+    /// <summary>
+    /// Bytes that nearly every frame of this side fits into; more are made where one does not. Jobs are the desk's.
+    /// </summary>
     private const int FrameRoom = 512;
 
     private readonly ISv2Desk _desk;
@@ -26,7 +28,8 @@ public sealed partial class Sv2Connection
     private bool _wantsStandardJobs;
 
     /// <param name="firstChannel">The first channel's id; groups have those below 3.</param>
-    public Sv2Connection(ISv2Desk desk, uint firstChannel = FirstChannel) => (_desk, _nextChannel) = (desk, firstChannel);
+    public Sv2Connection(ISv2Desk desk, uint firstChannel = FirstChannel) =>
+        (_desk, _nextChannel) = (desk, firstChannel);
 
     /// <summary>Frames to send, whole ones; the caller empties it.</summary>
     public WireBuffer Output { get; } = new();
@@ -77,7 +80,8 @@ public sealed partial class Sv2Connection
         {
             return Sv2Outcome.Close;
         }
-        Sv2SetupAnswer answer = Sv2SetupRules.Judge(request.Protocol, request.MinVersion, request.MaxVersion, request.Flags);
+        Sv2SetupAnswer answer = Sv2SetupRules.Judge(
+            request.Protocol, request.MinVersion, request.MaxVersion, request.Flags);
         if (!answer.IsGood)
         {
             Send(new Sv2SetupConnectionError { Flags = answer.Flags, ErrorCode = Ascii(answer.ErrorCode) });

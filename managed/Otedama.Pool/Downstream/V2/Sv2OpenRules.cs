@@ -13,10 +13,8 @@ public static class Sv2OpenRules
     /// <summary>More breaks devices behind a proxy that passes the size on.</summary>
     public const int ExtranonceSizeUsual = 8;
 
-    /// <summary>Bytes in front of the client's own that tell connections apart.</summary>
-    public const int PrefixBytes = 4;
-
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// What is wrong with a request, as an error code, or empty. Which user it is comes after this.
@@ -24,7 +22,8 @@ public static class Sv2OpenRules
     /// <param name="minExtranonceSize">Bytes; 0 for a standard channel.</param>
     /// <param name="hardest">The hardest target this pool ever sets.</param>
     public static string Judge(
-        ReadOnlySpan<byte> userIdentity, float nominalHashRate, Target maxTarget, int minExtranonceSize, Target hardest) =>
+        ReadOnlySpan<byte> userIdentity, float nominalHashRate, Target maxTarget, int minExtranonceSize,
+        Target hardest) =>
         !TryText(userIdentity, out _) ? "invalid-user-identity"
             : !float.IsFinite(nominalHashRate) || nominalHashRate < 0 ? "invalid-nominal-hashrate"
             : maxTarget.IsZero || maxTarget < hardest ? "max-target-out-of-range"
@@ -50,8 +49,8 @@ public static class Sv2OpenRules
         minExtranonceSize <= ExtranonceSizeUsual ? ExtranonceSizeUsual : ExtranonceSizeMax;
 
     /// <summary>
-    /// The target that this hash rate meets once in secondsPerShare: floor((2^256 - w) / (w + 1)) with w the hashes of that
-    /// time, rounded down.
+    /// The target that this hash rate meets once in secondsPerShare: floor((2^256 - w) / (w + 1)) with w the hashes
+    /// of that time, rounded down.
     /// </summary>
     /// <param name="hashRate">Hashes a second, finite and not negative.</param>
     public static Target FromHashRate(float hashRate, double secondsPerShare)

@@ -14,15 +14,12 @@ public static class Sv2SetupRules
     /// <summary>Of the request: the device hashes headers and nothing else.</summary>
     public const uint RequiresStandardJobs = 1;
 
-    /// <summary>Of the request: the client wants to choose transactions itself, which is not offered.</summary>
-    public const uint RequiresWorkSelection = 2;
-
     /// <summary>Of the request: versions may be rolled, which they always may.</summary>
     public const uint RequiresVersionRolling = 4;
 
     /// <summary>
-    /// Flags are never echoed: those of an answer mean other things. What is not supported is named whole, so that every
-    /// server of one name says the same to a client that asks with all bits set.
+    /// Flags are never echoed: those of an answer mean other things. What is not supported is named whole, so that
+    /// every server of one name says the same to a client that asks with all bits set.
     /// </summary>
     public static Sv2SetupAnswer Judge(byte protocol, ushort versionMin, ushort versionMax, uint flags)
     {

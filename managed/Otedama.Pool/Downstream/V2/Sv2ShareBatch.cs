@@ -1,8 +1,9 @@
 namespace Otedama.Pool;
 
 /// <summary>
-/// Shares of one channel that were accepted and not yet told: SubmitShares.Success counts what is new since the last, never
-/// a running total. Whoever sends anything else about shares flushes first, so that numbers never run backwards.
+/// Shares of one channel that were accepted and not yet told: SubmitShares.Success counts what is new since the last,
+/// never a running total. Whoever sends anything else about shares flushes first, so that numbers never run
+/// backwards.
 /// </summary>
 public sealed class Sv2ShareBatch
 {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Otedama.Tests.Wire;
 
-/// <summary>What no vector shows: arbitrary bytes, mutated frames, the edges of every type, and that nothing is allocated.</summary>
+/// <summary>
+/// What no vector shows: arbitrary bytes, mutated frames, the edges of every type, and that nothing is allocated.
+/// </summary>
 public sealed class Sv2CodecTests
 {
     private static readonly Sv2Type[] s_types = Enum.GetValues<Sv2Type>();

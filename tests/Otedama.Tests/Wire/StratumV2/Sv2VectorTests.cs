@@ -5,8 +5,8 @@ using Xunit;
 namespace Otedama.Tests.Wire;
 
 /// <summary>
-/// Every section of tests/vectors/sv2.json as `otedama verify --sv2` judges it, and that it judges: a case whose expected
-/// value is changed fails in its section and nowhere else.
+/// Every section of tests/vectors/sv2.json as `otedama verify --sv2` judges it, and that it judges: a case whose
+/// expected value is changed fails in its section and nowhere else.
 /// </summary>
 public sealed class Sv2VectorTests
 {
