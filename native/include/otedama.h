@@ -604,6 +604,51 @@ OTD_API int32_t otd_merkle_roots(uint8_t *roots, const uint8_t *extranonces, uin
                                  const uint8_t *suffix, uint32_t suffix_length, const uint8_t *branches,
                                  uint32_t branch_count);
 
+/* ---- secp256k1 ----------------------------------------------------------------------------- */
+
+/*
+ * What Stratum V2's Noise handshake needs: keys of secp256k1 written as ElligatorSwift (BIP 324) and
+ * signatures of BIP 340. Secrets, public x coordinates, messages and shared secrets have 32 bytes, most
+ * significant first; encodings and signatures have 64. All: thread any, callable before otd_open, pure.
+ * Secrets take the same steps and touch the same memory whatever they are, and copies of them are overwritten
+ * before the call returns. Returns: OTD_OK, or OTD_E_ARGUMENT for a null buffer or a secret that is 0 or not
+ * below the order of the group.
+ */
+
+/* x coordinate of secret * G: the public key of BIP 340. */
+OTD_API int32_t otd_secp256k1_public(uint8_t *public_x, const uint8_t *secret);
+
+/* An encoding of secret * G, one of about 2^256, chosen by 32 bytes of fresh randomness. */
+OTD_API int32_t otd_ellswift_create(uint8_t *encoding, const uint8_t *secret, const uint8_t *entropy);
+
+/* x coordinate of the point that an encoding stands for; every 64 bytes stand for one. Not for secrets. */
+OTD_API int32_t otd_ellswift_decode(uint8_t *x, const uint8_t *encoding);
+
+/*
+ * The second half t of an encoding of x that begins with u, by one of eight ways (0..7, BIP 324's cases).
+ * Out: found, 0 when this way has none; t is then zeros. OTD_E_ARGUMENT also when way is above 7, u is 0
+ * modulo p or no point has x. Not for secrets.
+ */
+OTD_API int32_t otd_ellswift_inverse(uint8_t *t, uint32_t *found, const uint8_t *x, const uint8_t *u,
+                                     uint32_t way);
+
+/*
+ * The secret that two sides share (BIP 324's tagged hash of both encodings and x of secret * their point).
+ * In:  initiator and responder, the encodings as they were sent; is_initiator, 1 when secret is the
+ * initiator's. Out: shared; shared_x, x before hashing, unless null.
+ */
+OTD_API int32_t otd_ellswift_xdh(uint8_t *shared, uint8_t *shared_x, const uint8_t *secret,
+                                 const uint8_t *initiator, const uint8_t *responder, uint32_t is_initiator);
+
+/* BIP 340 over a message of 32 bytes; aux is 32 bytes of fresh randomness. The signature is checked before it
+ * is given. */
+OTD_API int32_t otd_schnorr_sign(uint8_t *signature, const uint8_t *message, const uint8_t *secret,
+                                 const uint8_t *aux);
+
+/* Out: valid, 1 or 0. public_x may be anything; what no point has is a signature that is not valid. */
+OTD_API int32_t otd_schnorr_verify(uint32_t *valid, const uint8_t *signature, const uint8_t *message,
+                                   const uint8_t *public_x);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,6 +7,7 @@ void otd_check(int condition, const char *what, ...) __attribute__((format(print
 
 void otd_test_border(void);
 void otd_test_contest(void);
+void otd_test_curve(void);
 void otd_test_sha256d(void);
 void otd_test_header80(void);
 void otd_test_fuzz(void);

@@ -1,11 +1,11 @@
 /*
  * main.c - native tests: otedama_native_test <directory of vectors>
- * [threads|gpu|datasets|checks|equihash|equihash-large|vulkan|vulkan-large]. With "threads" only the tests
- * that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of devices
- * besides the processor, with "datasets" only what lies in their memory, with "checks" only their checks of
- * proofs, with "equihash" only that algorithm ("equihash-large": a nonce of each big set, up to 4 GiB and
- * minutes on a processor), with "vulkan" those behind Vulkan. "vulkan-large" moves as much as the Verthash
- * file has, which needs 4 GiB of memory and is no part of the others. The last line is the count.
+ * [threads|curve|gpu|datasets|checks|equihash|equihash-large|vulkan|vulkan-large]. With "threads" only the
+ * tests that use several of them run, which is what the thread sanitizer is for; with "gpu" only those of
+ * devices besides the processor, with "datasets" only what lies in their memory, with "checks" only their
+ * checks of proofs, with "equihash" only that algorithm ("equihash-large": a nonce of each big set, up to 4
+ * GiB and minutes on a processor), with "vulkan" those behind Vulkan. "vulkan-large" moves as much as the
+ * Verthash file has, which needs 4 GiB of memory and is no part of the others. The last line is the count.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -80,6 +80,8 @@ int main(int count, char **arguments) {
         otd_check(otd_devices_open(~0u) == OTD_OK, "devices open");
         otd_test_gpu_equihash(strcmp(part, "equihash-large") == 0);
 #endif
+    } else if (strcmp(part, "curve") == 0) {
+        otd_test_curve();
     } else if (strcmp(part, "vulkan-way") == 0) {
         otd_test_vulkan_way();
     } else if (strncmp(part, "vulkan", 6) == 0) {
@@ -93,6 +95,7 @@ int main(int count, char **arguments) {
         otd_test_self_tests();
         otd_test_border();
         otd_test_contest();
+        otd_test_curve();
         otd_test_sha256d();
         otd_test_header80();
         otd_test_fuzz();

@@ -117,4 +117,26 @@ internal static unsafe partial class Otd
     [LibraryImport(Library)]
     public static partial int otd_merkle_roots(byte* roots, byte* extranonces, uint extranonce_length, uint count,
         byte* prefix, uint prefix_length, byte* suffix, uint suffix_length, byte* branches, uint branch_count);
+
+    [LibraryImport(Library)]
+    public static partial int otd_secp256k1_public(byte* public_x, byte* secret);
+
+    [LibraryImport(Library)]
+    public static partial int otd_ellswift_create(byte* encoding, byte* secret, byte* entropy);
+
+    [LibraryImport(Library)]
+    public static partial int otd_ellswift_decode(byte* x, byte* encoding);
+
+    [LibraryImport(Library)]
+    public static partial int otd_ellswift_inverse(byte* t, uint* found, byte* x, byte* u, uint way);
+
+    [LibraryImport(Library)]
+    public static partial int otd_ellswift_xdh(byte* shared, byte* shared_x, byte* secret, byte* initiator,
+        byte* responder, uint is_initiator);
+
+    [LibraryImport(Library)]
+    public static partial int otd_schnorr_sign(byte* signature, byte* message, byte* secret, byte* aux);
+
+    [LibraryImport(Library)]
+    public static partial int otd_schnorr_verify(uint* valid, byte* signature, byte* message, byte* public_x);
 }

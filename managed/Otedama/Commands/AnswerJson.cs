@@ -46,6 +46,7 @@ namespace Otedama;
 [JsonSerializable(typeof(PeersAnswer))]
 [JsonSerializable(typeof(SharechainKeptAnswer))]
 [JsonSerializable(typeof(VerifyAnswer))]
+[JsonSerializable(typeof(Sv2VerifyAnswer))]
 [JsonSerializable(typeof(PluginAnswerList))]
 [JsonSerializable(typeof(PluginBenchAnswer))]
 [JsonSerializable(typeof(LedgerCheckAnswer))]

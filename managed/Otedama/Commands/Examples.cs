@@ -150,6 +150,8 @@ internal static class Examples
             "KawPow by the whole dataset in the card's memory, as it is mined."),
         ("otedama verify", "otedama verify --flavour ref --vectors vectors.txt",
             "A file of one's own, with the portable code."),
+        ("otedama verify", "otedama verify --sv2 vectors.json",
+            "Messages, handshakes and rules of Stratum V2, from such a file."),
         ("otedama init", "otedama init", "Answer a few questions, get a commented otedama.yaml."),
         ("otedama init", "otedama init rig.yaml --force", "Write over a file that is there."),
         ("otedama service print", "otedama service print | sudo tee /etc/systemd/system/otedama.service",

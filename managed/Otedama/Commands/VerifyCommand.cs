@@ -8,7 +8,7 @@ internal static class VerifyCommand
 {
     public static Command Build(CommandContext context)
     {
-        Command verify = new("verify", "Check proofs of work: known answers and vectors built into this program, or a vector file.");
+        Command verify = new("verify", "Check proofs of work: known answers and vectors built into this program, or a vector file. With --sv2: Stratum V2.");
         Option<string[]> files = new("--vectors") { Description = "Vector file (format of tests/vectors); may be repeated.", HelpName = "FILE" };
         Option<string?> flavour = new("--flavour") { Description = "Instruction-set flavour to check; default: the one mining uses.", HelpName = "NAME" };
         Option<int?> device = new("--device")
@@ -24,13 +24,20 @@ internal static class VerifyCommand
             DefaultValueFactory = static _ => "light",
         };
         Option<bool> quick = new("--quick") { Description = "Leave out the built-in vectors that need gigabytes and many seconds." };
+        Option<string?> sv2 = new("--sv2")
+        {
+            Description = "Check a file of Stratum V2 vectors instead (form of tests/vectors/sv2.json): messages, handshakes, sealed "
+                + "frames, keys, targets, reactions, jobs.",
+            HelpName = "FILE",
+        };
         verify.Options.Add(files);
         verify.Options.Add(flavour);
         verify.Options.Add(device);
         verify.Options.Add(kawPowDataset);
         verify.Options.Add(quick);
+        verify.Options.Add(sv2);
         verify.SetAction((result, stop) => Task.Run(
-            () => Run(
+            () => result.GetValue(sv2) is { } path ? Sv2Verify.Run(context, result, path, Others(result, sv2), stop) : Run(
                 context,
                 result,
                 result.GetValue(files) ?? [],
@@ -40,6 +47,10 @@ internal static class VerifyCommand
             stop));
         return verify;
     }
+
+    /// <summary>The first option of this verb that was given beside one that goes alone, or null.</summary>
+    private static string? Others(ParseResult result, Option alone) => result.CommandResult.Command.Options
+        .FirstOrDefault(option => option != alone && result.GetResult(option) is { Implicit: false })?.Name;
 
     /// <param name="Flavour">Null = the one mining uses.</param>
     /// <param name="Gpu">Null = the processor.</param>

@@ -25,4 +25,13 @@ internal static class BuiltInVectors
         using StreamReader reader = new(stream);
         return VectorFile.Parse(reader.ReadToEnd());
     }
+
+    /// <summary>tests/vectors/sv2.json.</summary>
+    public static byte[] Sv2()
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("sv2/sv2.json")!;
+        using MemoryStream all = new();
+        stream.CopyTo(all);
+        return all.ToArray();
+    }
 }
