@@ -12,7 +12,7 @@ internal sealed class UsbLaboratory : IDisposable
 {
     /// <summary>
     /// Attaches everything (the tool sometimes cannot read the hub's state, and then it can), and gives the script two words:
-    /// port VID:PID:INTERFACE says which node that is, echoes VID:PID:INTERFACE RATE has it send bytes back plus one.
+    /// port VID:PID:INTERFACE[:SERIAL] says which node that is, echoes (the same) RATE has it send bytes back plus one.
     /// </summary>
     private const string Prologue = """
         for id in BUSIDS; do
@@ -22,7 +22,8 @@ internal sealed class UsbLaboratory : IDisposable
         port() {
           for t in /sys/class/tty/ttyUSB* /sys/class/tty/ttyACM*; do
             d=$(readlink -f $t/device); while [ ! -e $d/bInterfaceNumber ] && [ $d != / ]; do d=$(dirname $d); done
-            if [ "$(cat $d/../idVendor):$(cat $d/../idProduct):$(cat $d/bInterfaceNumber)" = "$1" ]; then echo /dev/${t##*/}; fi
+            its=$(cat $d/../idVendor):$(cat $d/../idProduct):$(cat $d/bInterfaceNumber)
+            if [ "$its" = "$1" ] || [ "$its:$(cat $d/../serial 2>/dev/null)" = "$1" ]; then echo /dev/${t##*/}; fi
           done
         }
         echoes() {
@@ -89,6 +90,23 @@ internal sealed class UsbLaboratory : IDisposable
         Console = words.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult();
         return process.ExitCode;
     }
+
+    /// <summary>What the guest has left in $LAB under that name; empty = nothing.</summary>
+    public static string Left(string name)
+    {
+        string path = Path.Combine(Out, name);
+        return File.Exists(path) ? File.ReadAllText(path) : "";
+    }
+
+    /// <summary>Leaves it a file of that name in $LAB.</summary>
+    public static void Leave(string name, ReadOnlySpan<byte> bytes)
+    {
+        Directory.CreateDirectory(Out);
+        File.WriteAllBytes(Path.Combine(Out, name), bytes);
+    }
+
+    /// <summary>Takes such a file away.</summary>
+    public static void Remove(string name) => File.Delete(Path.Combine(Out, name));
 
     public void Dispose() => _server.Dispose();
 
