@@ -15,6 +15,8 @@ lab=$(cd "$lab" && pwd)
 
 die() { echo "qemu.sh: $*" >&2; exit 125; }
 
+crash='BUG: |Oops: |general protection fault|Kernel panic'
+
 modules='virtio_pci virtio_net 9p 9pnet_virtio vhci-hcd ftdi_sio cp210x ch341 cdc-acm'
 
 unpack_kernel() {
@@ -92,11 +94,14 @@ run() {
   rm -f "$log"
   timeout -k 5 "$seconds" qemu-system-x86_64 -machine pc -accel tcg -cpu max -smp 1 -m 512 -nodefaults -display none -serial stdio -no-reboot \
     -kernel "$lab/vmlinuz" -initrd "$lab/root.img" \
-    -append "console=ttyS0 quiet tsc=reliable mitigations=off nokaslr no_timer_check panic=-1" \
+    -append "console=ttyS0 quiet tsc=reliable mitigations=off nokaslr no_timer_check oops=panic panic=-1" \
     -netdev user,id=n -device virtio-net-pci,netdev=n \
     -fsdev local,id=h,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=h,mount_tag=host \
     -fsdev local,id=l,path="$lab/out",security_model=none,multidevs=remap -device virtio-9p-pci,fsdev=l,mount_tag=lab \
     </dev/null 2>&1 | sed -u 's,\r,,g' | tee "$log" || true
+  if grep -qE "$crash" "$log"; then
+    die "the kernel of the guest crashed: $(sed -nE "/$crash/,\$p" "$log" | head -n 24)"
+  fi
   local status
   status=$(sed -nE 's/^lab: status ([0-9]+) .*/\1/p' "$log" | tail -n 1)
   [ -n "$status" ] || die "the guest did not come to its end in $seconds s"
