@@ -29,8 +29,22 @@ internal sealed class PublishedPool : IAsyncDisposable
     /// <summary>What it said of itself last.</summary>
     public string Last { get; private set; } = "";
 
-    /// <summary>Whether shares were accepted and one of them was a block, which the chain has.</summary>
-    public bool HasBlock()
+    /// <summary>Whether a share was accepted.</summary>
+    public bool HasShare() => Look(static pool => pool.GetProperty("accepted").GetInt64() > 0);
+
+    /// <summary>Whether one of the shares was a block, which the chain has.</summary>
+    public bool HasBlock() =>
+        Look(static pool => pool.GetProperty("blocks").GetInt64() > 0 && pool.GetProperty("node").GetProperty("height").GetInt64() > 0);
+
+    public async ValueTask DisposeAsync()
+    {
+        _run.Kill();
+        await _run.WaitForExitAsync().WaitAsync(Patience.Limit);
+        _run.Dispose();
+        _folder.Dispose();
+    }
+
+    private bool Look(Func<JsonElement, bool> good)
     {
         using Process verb = Start("stats", "--json", "--data-dir", _folder.Path);
         _ = verb.StandardError.ReadToEndAsync();
@@ -41,17 +55,8 @@ internal sealed class PublishedPool : IAsyncDisposable
             return false; // it has not begun yet
         }
         using JsonDocument answer = JsonDocument.Parse(Last);
-        return answer.RootElement.GetProperty("pools") is { } pools && pools.GetArrayLength() == 1 && pools[0] is { } pool
-            && pool.GetProperty("accepted").GetInt64() > 0 && pool.GetProperty("blocks").GetInt64() > 0
-            && pool.GetProperty("node").GetProperty("height").GetInt64() > 0;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _run.Kill();
-        await _run.WaitForExitAsync().WaitAsync(Patience.Limit);
-        _run.Dispose();
-        _folder.Dispose();
+        JsonElement pools = answer.RootElement.GetProperty("pools");
+        return pools.GetArrayLength() == 1 && good(pools[0]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

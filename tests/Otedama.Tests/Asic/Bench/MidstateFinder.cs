@@ -28,7 +28,7 @@ internal sealed partial class MidstateFinder : ISimulatedDevice, IDisposable
     private readonly List<byte> _pending = [];
     private readonly Thread _thread;
     private volatile byte[]? _newest;
-    private volatile bool _ending;
+    private volatile bool _ending, _searching;
     private long _newestAt;
     private int _rate;
 
@@ -40,6 +40,13 @@ internal sealed partial class MidstateFinder : ISimulatedDevice, IDisposable
     }
 
     public int BlocksFound { get; private set; }
+
+    /// <summary>Whether it looks for blocks; at first it does not.</summary>
+    public bool IsSearching
+    {
+        get => _searching;
+        set => _searching = value;
+    }
 
     public void Receive(ReadOnlySpan<byte> bytes, int rate)
     {
@@ -87,7 +94,7 @@ internal sealed partial class MidstateFinder : ISimulatedDevice, IDisposable
         uint next = 0;
         while (!_ending)
         {
-            if (_newest is not { } newest || Stopwatch.GetElapsedTime(Interlocked.Read(ref _newestAt)) > s_jobLife)
+            if (!_searching || _newest is not { } newest || Stopwatch.GetElapsedTime(Interlocked.Read(ref _newestAt)) > s_jobLife)
             {
                 Thread.Sleep(5);
                 continue;

@@ -21,6 +21,9 @@ internal sealed class UsbIpServer : IDisposable
     /// <summary>How soon a transfer that waits is looked at again.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>How long a device that was asked for nothing waits for a request at a time.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
+
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly UsbModel[] _models;
     private readonly Connection?[] _attached;
@@ -227,7 +230,7 @@ internal sealed class UsbIpServer : IDisposable
             byte[] header = new byte[HeaderBytes];
             while (true)
             {
-                if (host.Poll(s_look, SelectMode.SelectRead))
+                if (host.Poll(_waiting.Count > 0 ? s_look : s_idle, SelectMode.SelectRead))
                 {
                     Receive(host, header);
                     Take(header);

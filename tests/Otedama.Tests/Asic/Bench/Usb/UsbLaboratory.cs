@@ -11,27 +11,40 @@ namespace Otedama.Tests.Asic;
 internal sealed class UsbLaboratory : IDisposable
 {
     /// <summary>
-    /// Attaches everything (the tool sometimes cannot read the hub's state, and then it can), and gives the script two words:
-    /// port VID:PID:INTERFACE[:SERIAL] says which node that is, echoes (the same) RATE has it send bytes back plus one.
+    /// Attaches everything (the tool sometimes cannot read the hub's state, and then it can), and gives the script some words:
+    /// at WORDS says when that was; attach BUSID; port VID:PID:INTERFACE:SERIAL makes $node what that is called; echoes (the same)
+    /// RATE has it send bytes back plus one; until_there FILE PID waits for a file in $LAB as long as that process lives, ten
+    /// minutes at most. Few programs are started: each costs an emulated processor a fifth of a second.
     /// </summary>
     private const string Prologue = """
-        for id in BUSIDS; do
-          n=0; until usbip --tcp-port SERVER attach -r 10.0.2.2 -b $id || [ $n -ge 9 ]; do sleep 0.3; n=$((n+1)); done
-        done >/dev/null 2>&1
+        at() { read -r up idle </proc/uptime; echo "$up s ($idle idle): $*"; }
+        attach() {
+          n=0; until usbip --tcp-port SERVER attach -r 10.0.2.2 -b $1 >/dev/null 2>&1 || [ $n -ge 9 ]; do sleep 0.3; n=$((n+1)); done
+        }
+        at attach
+        for id in BUSIDS; do attach $id; done
         n=0; while [ "$(ls /sys/class/tty | grep -cE 'ttyUSB|ttyACM')" -lt PORTS ] && [ $n -lt 200 ]; do sleep 0.1; n=$((n+1)); done
         port() {
+          node=
           for t in /sys/class/tty/ttyUSB* /sys/class/tty/ttyACM*; do
-            d=$(readlink -f $t/device); while [ ! -e $d/bInterfaceNumber ] && [ $d != / ]; do d=$(dirname $d); done
-            its=$(cat $d/../idVendor):$(cat $d/../idProduct):$(cat $d/bInterfaceNumber)
-            if [ "$its" = "$1" ] || [ "$its:$(cat $d/../serial 2>/dev/null)" = "$1" ]; then echo /dev/${t##*/}; fi
+            cd -P $t/device 2>/dev/null || continue
+            while [ ! -e bInterfaceNumber ] && [ "$PWD" != / ]; do cd -P ..; done
+            serial=; read -r vendor <../idVendor && read -r product <../idProduct && read -r number <bInterfaceNumber || continue
+            [ ! -e ../serial ] || read -r serial <../serial
+            [ "$vendor:$product:$number:$serial" != "$1" ] || node=/dev/${t##*/}
           done
+          cd /
         }
         echoes() {
-          node=$(port $1)
+          port $1
           [ -n "$node" ] || { echo "$1: no node"; return 1; }
           stty -F $node $2 raw -echo || { echo "$1: stty"; return 1; }
           exec 3<>$node; printf abc >&3; got=$(timeout 20 head -c 3 <&3); exec 3>&-
           echo "$1 $node at $2: $got"; [ "$got" = bcd ]
+        }
+        until_there() {
+          n=0; while [ ! -e $LAB/$1 ] && kill -0 $2 2>/dev/null && [ $n -lt 1200 ]; do sleep 0.5; n=$((n+1)); done
+          [ -e $LAB/$1 ]
         }
 
         """;
