@@ -92,11 +92,11 @@ internal sealed class UsbLaboratory : IDisposable
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         Task<string> words = process.StandardOutput.ReadToEndAsync();
+        HashSet<string> granted = []; // and not deleted: the guest may not have closed it yet
         while (!process.WaitForExit(100))
         {
-            foreach (string wish in Wishes())
+            foreach (string wish in Wishes().Where(granted.Add))
             {
-                File.Delete(wish);
                 _server.Unplug(int.Parse(Path.GetFileName(wish)[Wish.Length..], CultureInfo.InvariantCulture));
             }
         }
@@ -123,6 +123,6 @@ internal sealed class UsbLaboratory : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    /// <summary>Files unplug-N that the guest has put into its folder: it wants the N-th device pulled out.</summary>
+    /// <summary>Files unplug-N that the guest has put into its folder: it wants the N-th device pulled out, once.</summary>
     private static string[] Wishes() => Directory.Exists(Out) ? Directory.GetFiles(Out, Wish + "*") : [];
 }
