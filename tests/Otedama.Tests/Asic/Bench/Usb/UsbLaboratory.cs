@@ -49,6 +49,9 @@ internal sealed class UsbLaboratory : IDisposable
 
         """;
 
+    /// <summary>The exit status when this machine lacks a program or cannot get the kernel; what, is in the console.</summary>
+    public const int Lacking = 77;
+
     private const string Wish = "unplug-";
 
     private static readonly string s_folder = Path.Combine(Repository.Root, "build/asic-lab");
