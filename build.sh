@@ -73,7 +73,12 @@ tools_test() {
   need /sbin/modprobe kmod
   need cpio cpio
   need zstd zstd
-  need dfu-util dfu-util # judges our DFU files
+  need dfu-util dfu-util # judges our DFU files and the simulated loader
+  need stm32flash stm32flash
+  # A USB device below the real libusb: tests/native/usb
+  need umockdev-wrapper umockdev
+  need pkg-config pkg-config
+  [ -e /usr/include/umockdev-1.0/umockdev.h ] || missing+=(libumockdev-dev)
   has_library 'libusb-1\.0\.so\.0' || missing+=(libusb-1.0-0)
   install_missing
   # A foreign flasher judges the simulated ESP32-S3.

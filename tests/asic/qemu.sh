@@ -6,24 +6,28 @@
 #   tests/asic/qemu.sh run SCRIPT [SECONDS]    boots; the script's output comes out, its exit status is ours
 #
 # In the guest the host's loopback is 10.0.2.2, and $LAB a folder that the guest may write (here: $OTEDAMA_LAB/out).
-# no_timer_check: a busy host cannot pass the kernel's test of its timer. Needs qemu-system-x86 busybox-static usbip kmod cpio zstd and apt-get for the kernel, which is unpacked, not installed.
+# no_timer_check: a busy host cannot pass the kernel's test of its timer. Needs qemu-system-x86 busybox-static usbip kmod cpio zstd dfu-util stm32flash, and apt-get for the kernel, which is unpacked, not installed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lab=${OTEDAMA_LAB:-$here/../../build/asic-lab}
 mkdir -p "$lab/out"
 lab=$(cd "$lab" && pwd)
 
+# 77: this machine lacks something.
+lack() { echo "qemu.sh: $*" >&2; exit 77; }
 die() { echo "qemu.sh: $*" >&2; exit 125; }
+
+crash='BUG: |Oops: |general protection fault|Kernel panic'
 
 modules='virtio_pci virtio_net 9p 9pnet_virtio vhci-hcd ftdi_sio cp210x ch341 cdc-acm'
 
 unpack_kernel() {
   local package
   package=$(apt-cache depends linux-image-amd64 | sed -nE 's/^ *Depends: (linux-image-[0-9].*)/\1/p' | head -n 1)
-  [ -n "$package" ] || die "apt-get knows no linux-image-amd64; run: sudo apt-get update"
+  [ -n "$package" ] || lack "apt-get knows no linux-image-amd64; run: sudo apt-get update"
   mkdir -p "$lab/packages"
   ls "$lab"/packages/"$package"_*.deb >/dev/null 2>&1 ||
-    (cd "$lab/packages" && timeout 300 apt-get -o APT::Sandbox::User=root download "$package" >/dev/null) || die "cannot download $package"
+    (cd "$lab/packages" && timeout 300 apt-get -o APT::Sandbox::User=root download "$package" >/dev/null) || lack "cannot download $package"
   rm -rf "$lab/kernel" && mkdir -p "$lab/kernel"
   # A twentieth of the package: what the modules below need.
   dpkg-deb --fsys-tarfile "$(ls "$lab"/packages/"$package"_*.deb | tail -n 1)" | tar -x -C "$lab/kernel" --wildcards \
@@ -77,9 +81,10 @@ INIT
 
 prepare() {
   local tool
-  for tool in qemu-system-x86_64 modprobe cpio zstd busybox dpkg-deb apt-get; do
-    PATH=$PATH:/sbin:/usr/sbin command -v $tool >/dev/null ||
-      die "$tool is missing. Run: sudo apt-get install -y --no-install-recommends qemu-system-x86 busybox-static usbip kmod cpio zstd"
+  [ "$(uname -m)" = x86_64 ] || lack "the guest is x86-64 and runs this machine's programs, which are $(uname -m)"
+  for tool in qemu-system-x86_64 busybox usbip modprobe cpio zstd dpkg-deb apt-get dfu-util stm32flash; do
+    command -v $tool >/dev/null ||
+      lack "$tool is missing. Run: sudo apt-get install -y --no-install-recommends qemu-system-x86 busybox-static usbip kmod cpio zstd dfu-util stm32flash"
   done
   [ -e "$lab/kernel/lib" ] || unpack_kernel
   [ "$lab/root.img" -nt "$here/qemu.sh" ] || pack_root
@@ -92,11 +97,14 @@ run() {
   rm -f "$log"
   timeout -k 5 "$seconds" qemu-system-x86_64 -machine pc -accel tcg -cpu max -smp 1 -m 512 -nodefaults -display none -serial stdio -no-reboot \
     -kernel "$lab/vmlinuz" -initrd "$lab/root.img" \
-    -append "console=ttyS0 quiet tsc=reliable mitigations=off nokaslr no_timer_check panic=-1" \
+    -append "console=ttyS0 quiet tsc=reliable mitigations=off nokaslr no_timer_check oops=panic panic=-1" \
     -netdev user,id=n -device virtio-net-pci,netdev=n \
     -fsdev local,id=h,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=h,mount_tag=host \
     -fsdev local,id=l,path="$lab/out",security_model=none,multidevs=remap -device virtio-9p-pci,fsdev=l,mount_tag=lab \
     </dev/null 2>&1 | sed -u 's,\r,,g' | tee "$log" || true
+  if grep -qE "$crash" "$log"; then
+    die "the kernel of the guest crashed: $(sed -nE "/$crash/,\$p" "$log" | head -n 24)"
+  fi
   local status
   status=$(sed -nE 's/^lab: status ([0-9]+) .*/\1/p' "$log" | tail -n 1)
   [ -n "$status" ] || die "the guest did not come to its end in $seconds s"

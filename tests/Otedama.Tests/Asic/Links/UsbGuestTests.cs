@@ -12,12 +12,18 @@ public sealed class UsbGuestTests
 {
     public const string Variable = "OTEDAMA_GUEST";
 
+    /// <summary>Serial number of a stick that is not for these tests: chips are behind it, which echo nothing.</summary>
+    public const string ChipsSerial = "GS000097";
+
+    /// <summary>Of a stick that is nobody's board, and of an adapter with a loader behind it: not for these tests either.</summary>
+    public const string ForeignSerial = "DM00A1B2", LoaderSerial = "0002";
+
     private static readonly (string Ids, int Number, string Driver, int Rate)[] s_ports = [
         ("0403:6015", 0, "ftdi_sio", 1_500_000), ("10c4:ea60", 0, "cp210x", 921_600), ("10c4:ea70", 0, "cp210x", 115_200),
         ("10c4:ea70", 1, "cp210x", 115_200), ("1a86:7523", 0, "ch341", 1_000_000), ("c0de:cafe", 0, "cdc_acm", 115_200),
         ("c0de:cafe", 2, "cdc_acm", 1_000_000)];
 
-    private static readonly string[] s_adapters = ["usb:0403:6015:GS000001", "usb:10c4:ea60", "usb:10c4:ea70:A1000001/1", "usb:1a86:7523"];
+    private static readonly string[] s_adapters = ["usb:0403:6015:GS000001", "usb:10c4:ea60:0001", "usb:10c4:ea70:A1000001/1", "usb:1a86:7523"];
 
     /// <summary>In a guest that is emulated on a busy machine.</summary>
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(20);
@@ -57,7 +63,8 @@ public sealed class UsbGuestTests
     /// <summary>A serial port of a driver of Linux carries bytes, rates and lines.</summary>
     private static void PortOf(string ids, int number, string driver, int rate)
     {
-        FoundPort port = new PortFinder().List().Single(one => one.Kind == LinkKind.Serial && one.Describe().StartsWith(ids, StringComparison.Ordinal) && one.Interface == number);
+        FoundPort port = new PortFinder().List().Single(one => one.Kind == LinkKind.Serial && one.Describe().StartsWith(ids, StringComparison.Ordinal) && one.Interface == number
+            && one.SerialNumber is not (ChipsSerial or ForeignSerial or LoaderSerial));
         Assert.Equal(driver, port.Driver);
         using SerialLink link = SerialLink.Open(port.Address, 115_200);
         Echo(link);
@@ -100,7 +107,8 @@ public sealed class UsbGuestTests
     private static void Unplugged(string address, string ids, int number)
     {
         PortWatch watch = new(new PortFinder());
-        FoundPort port = watch.Step().Added.First(one => one.Address.StartsWith(address, StringComparison.Ordinal) && one.Describe().StartsWith(ids, StringComparison.Ordinal));
+        FoundPort port = watch.Step().Added.First(one => one.Address.StartsWith(address, StringComparison.Ordinal) && one.Describe().StartsWith(ids, StringComparison.Ordinal)
+            && one.SerialNumber is not (ChipsSerial or ForeignSerial or LoaderSerial));
         Assert.True(LinkAddress.TryParse(port.Address, out LinkAddress? parsed, out string? error), error);
         using ILink link = new LinkOpener().Open(parsed, 115_200);
         watch.Step();
@@ -127,11 +135,14 @@ public sealed class UsbGuestTests
         string[] system = [.. new PortFinder().List().Where(static port => port.Kind == LinkKind.Usb).Select(static port => $"{port.PortPath} {port.VendorId:x4}:{port.ProductId:x4}").Order()];
         string[] libusb = [.. Usb.List().Select(static one => $"{one.PortPath} {one.VendorId:x4}:{one.ProductId:x4}").Order()];
         Assert.Equal(system, libusb);
-        Assert.Equal(5, libusb.Length);
-        UsbDeviceInfo stick = Usb.List().Single(static one => one.VendorId == 0x0403);
-        using UsbConnection open = UsbConnection.Open(stick);
-        Assert.Equal("GekkoScience", open.ReadString(stick.ManufacturerIndex));
-        Assert.Equal("GS000001", open.ReadString(stick.SerialNumberIndex));
+        Assert.Equal(9, libusb.Length);
+        List<string?> serials = [];
+        foreach (UsbDeviceInfo stick in Usb.List().Where(static one => one.VendorId == 0x0403))
+        {
+            using UsbConnection open = UsbConnection.Open(stick);
+            serials.Add($"{open.ReadString(stick.ManufacturerIndex)} {open.ReadString(stick.SerialNumberIndex)}");
+        }
+        Assert.Equal([$"FTDI {ForeignSerial}", "GekkoScience GS000001", $"GekkoScience {ChipsSerial}"], serials.Order(StringComparer.Ordinal));
     }
 
     private static void Echo(ILink link)

@@ -7,6 +7,9 @@ namespace Otedama.Tests.Asic;
 /// </summary>
 internal sealed class Cp210xModel : UsbModel
 {
+    /// <summary>Of the line request: eight bits, even parity, one stop bit.</summary>
+    public const ushort EvenParity = 0x0820;
+
     private const byte PartCp2102 = 0x02, PartCp2105 = 0x05;
     private const int PacketBytes = 64;
 

@@ -10,6 +10,9 @@ internal sealed class FtdiModel : UsbModel
     private const int PacketBytes = 64, StatusBytes = 2;
     private const int MegahertzThree = 3_000_000;
 
+    /// <summary>SET_BITMODE: what moves the pins.</summary>
+    public const byte PinsRequest = 0x0B;
+
     private readonly ISimulatedDevice _device;
     private bool _terminalReady, _toSend;
 
@@ -25,6 +28,9 @@ internal sealed class FtdiModel : UsbModel
 
     /// <summary>Milliseconds; 16 after a reset of the chip.</summary>
     public int Latency { get; private set; } = 16;
+
+    /// <summary>No report of nothing sooner than this: at one a millisecond an emulated processor does little else.</summary>
+    public TimeSpan ReportsMin { get; init; }
 
     /// <summary>Value of the data request: bits, parity.</summary>
     public ushort Format { get; private set; } = 8;
@@ -74,7 +80,7 @@ internal sealed class FtdiModel : UsbModel
             case 9:
                 Latency = request.Value;
                 break;
-            case 0x0B:
+            case PinsRequest:
                 Pins = ((request.Value >> 4) & 0xF, request.Value & 0xF);
                 PinsChanged?.Invoke(Pins.Outputs, Pins.Levels);
                 break;
@@ -116,7 +122,7 @@ internal sealed class FtdiModel : UsbModel
                 return UsbReply.Done;
             }
         }
-        if (came > 0 || (waited >= TimeSpan.FromMilliseconds(Latency) && into.Length >= StatusBytes))
+        if (came > 0 || (waited >= TimeSpan.FromMilliseconds(Latency) && waited >= ReportsMin && into.Length >= StatusBytes))
         {
             // After full packets, and when the timer runs out, a packet of nothing but status.
             if (into.Length - came >= StatusBytes)

@@ -26,6 +26,20 @@ internal sealed class LoaderModel : UsbModel
 
     protected override int InterfaceCount { get; }
 
+    /// <summary>
+    /// A simulated loader behind USB. Its texts are those of its alternate settings, from index 4 on as its descriptors
+    /// say; one that left the bus stalls here, since nothing pulls the cable.
+    /// </summary>
+    public static LoaderModel Of(SimulatedDfu loader, string manufacturer, string product, string serial) => new(
+        loader.Vendor, loader.Product, loader.Release, loader.Configuration(), [manufacturer, product, serial, .. loader.Texts],
+        (ReadOnlySpan<byte> setup, ReadOnlySpan<byte> data, Span<byte> into, out int came) => loader.Control(setup, data, into, out came) switch
+        {
+            BenchReply.Done => UsbReply.Done,
+            BenchReply.Silent => UsbReply.None,
+            _ => UsbReply.Stall,
+        },
+        loader.Reset);
+
     public override void Reset()
     {
         base.Reset();

@@ -16,10 +16,13 @@ internal sealed class UsbIpServer : IDisposable
     private const ushort Version = 0x0111, ListRequest = 0x8005, ListReply = 0x0005, ImportRequest = 0x8003, ImportReply = 0x0003;
     private const int Submit = 1, Unlink = 2, SubmitReply = 3, UnlinkReply = 4;
     private const int BrokenPipe = -32, ConnectionReset = -104;
-    private const int TransferBytesMax = 1 << 20;
+    private const int TransferBytesMax = 1 << 20, EarlyMax = 64;
 
     /// <summary>How soon a transfer that waits is looked at again.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>How long a device that was asked for nothing waits for a request at a time.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly UsbModel[] _models;
@@ -216,6 +219,8 @@ internal sealed class UsbIpServer : IDisposable
     private sealed class Connection(Socket host, UsbModel model) : IDisposable
     {
         private readonly List<Pending> _waiting = [];
+        private readonly Dictionary<int, int> _early = [];
+        private int? _last;
         private readonly byte[] _buffer = new byte[TransferBytesMax];
 
         public void Dispose() => host.Dispose();
@@ -225,7 +230,7 @@ internal sealed class UsbIpServer : IDisposable
             byte[] header = new byte[HeaderBytes];
             while (true)
             {
-                if (host.Poll(s_look, SelectMode.SelectRead))
+                if (host.Poll(_waiting.Count > 0 ? s_look : s_idle, SelectMode.SelectRead))
                 {
                     Receive(host, header);
                     Take(header);
@@ -240,9 +245,7 @@ internal sealed class UsbIpServer : IDisposable
             int sequence = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
             if (command == Unlink)
             {
-                int victim = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(20));
-                bool waited = _waiting.RemoveAll(one => one.Sequence == victim) > 0;
-                Reply(UnlinkReply, sequence, waited ? ConnectionReset : 0, 0, []);
+                TakeBack(sequence, BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(20)));
                 return;
             }
             if (command != Submit)
@@ -261,6 +264,12 @@ internal sealed class UsbIpServer : IDisposable
             {
                 Receive(host, data);
             }
+            _last = sequence;
+            if (_early.Remove(sequence, out int unlink))
+            {
+                Reply(UnlinkReply, unlink, ConnectionReset, 0, []);
+                return;
+            }
             if (endpoint == 0)
             {
                 UsbReply reply = model.Control(header.AsSpan(40, 8), toHost ? [] : data, toHost ? data : [], out int came);
@@ -274,6 +283,23 @@ internal sealed class UsbIpServer : IDisposable
             {
                 Answer(sequence, model.Out((byte)endpoint, data) == UsbReply.Done, [], length);
             }
+        }
+
+        /// <summary>
+        /// A request is taken back. Linux's vhci may say so before it has sent the request (their numbers rise, so that is
+        /// seen), and frees it under its sender's hands when told too soon that it is gone: that answer waits for the request.
+        /// One that was taken back is never answered.
+        /// </summary>
+        private void TakeBack(int sequence, int victim)
+        {
+            if (_last is null || victim - _last > 0)
+            {
+                _early[victim] = _early.Count < EarlyMax ? sequence
+                    : throw new InvalidDataException("USB/IP takes back more than ever comes");
+                return;
+            }
+            bool waited = _waiting.RemoveAll(one => one.Sequence == victim) > 0;
+            Reply(UnlinkReply, sequence, waited ? ConnectionReset : 0, 0, []);
         }
 
         /// <summary>In the order of the requests: a later one of an endpoint does not overtake one that got nothing.</summary>
