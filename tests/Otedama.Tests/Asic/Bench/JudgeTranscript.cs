@@ -26,8 +26,11 @@ internal sealed class JudgeTranscript
 
     public required IReadOnlyList<Line> Wire { get; init; }
 
-    /// <summary>What the judge read out of the replies, in its own fields.</summary>
-    public required IReadOnlyList<JsonElement> Said { get; init; }
+    /// <summary>
+    /// What the judge read out of the replies: "chips COUNT", "clock MEGAHERTZ", "register NUMBER CHIP VALUE",
+    /// "nonce JOB NONCE VERSION CHIP CORE SMALL DIFFICULTY", with - for what it does not look at.
+    /// </summary>
+    public required IReadOnlyList<string> Said { get; init; }
 
     /// <summary>What the judge sent, whole.</summary>
     public byte[] Sent => [.. Wire.Where(static line => line.FromHost).SelectMany(static line => line.Bytes)];
@@ -58,14 +61,14 @@ internal sealed class JudgeTranscript
             Chip = root.Said("chip"),
             Chips = root.GetProperty("chips").GetInt32(),
             Wire = [.. root.GetProperty("wire").EnumerateArray().Select(static line => Line.Parse(line.GetString()!))],
-            Said = [.. root.GetProperty("said").EnumerateArray()],
+            Said = [.. root.GetProperty("said").EnumerateArray().Select(static line => line.GetString()!)],
         };
     }
 
     public void Save(string name)
     {
         string lines = string.Join(",\n    ", Wire.Select(static line => JsonSerializer.Serialize(line.ToString(), s_lines)));
-        string said = string.Join(",\n    ", Said.Select(static one => one.GetRawText()));
+        string said = string.Join(",\n    ", Said.Select(static line => JsonSerializer.Serialize(line, s_lines)));
         File.WriteAllText(Path.Combine(Folder, name + ".json"),
             $"{{\n  \"judge\": \"{Judge}\",\n  \"chip\": \"{Chip}\",\n  \"chips\": {Chips},\n"
             + $"  \"wire\": [\n    {lines}\n  ],\n  \"said\": [\n    {said}\n  ]\n}}\n");
