@@ -83,8 +83,8 @@ internal static class FanTach
     private const int Pulses = 3_932_160;
 
     /// <summary>
-    /// configuration: a register of which two bits say how often 500 doubles. It keeps what another firmware wrote, since
-    /// these parts have no reset but their power.
+    /// configuration: a register of which two bits say how often 500 doubles. It keeps what another firmware wrote,
+    /// since these parts have no reset but their power.
     /// </summary>
     public static double Rpm(II2c bus, byte address, byte configuration, byte high, byte low)
     {
