@@ -23,9 +23,10 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
     /// <summary>Bit 7: the current flows out of the part, which lifts the feedback and lowers the voltage.</summary>
     private const byte Source = 0x80;
 
-    /// <summary>What the parts can make, volts; narrower than boards should be given.</summary>
-    public const double VoltsMin = 0.046;
-    public const double VoltsMax = 2.39;
+    /// <summary>What the parts can make with all steps in one direction or the other, volts; narrower than boards
+    /// should be given.</summary>
+    public const double VoltsMin = 0.99;
+    public const double VoltsMax = 1.92;
 
     private const double VoltsOff = 1.0;
 
@@ -49,7 +50,7 @@ public sealed class Ds4432u(II2c bus, Ina260? meter, byte address = Ds4432u.Addr
                     $"{volts:0.###} V: this board's regulator makes {VoltsMin} to {VoltsMax} V"));
         }
         double change = Math.Abs((Feedback / LowerOhms) - ((volts - Feedback) / UpperOhms));
-        byte code = (byte)Math.Min(Steps, Math.Ceiling(change / FullScale * Steps));
+        byte code = (byte)Math.Ceiling(change / FullScale * Steps);
         return volts < VoltsNominal ? (byte)(code | Source) : code;
     }
 

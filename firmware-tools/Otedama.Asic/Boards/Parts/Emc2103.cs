@@ -18,6 +18,7 @@ public sealed class Emc2103(II2c bus, double offset = 0, byte address = Emc2103.
     private const byte RegPwmConfig = 0x2A;
     private const byte RegPwmBase = 0x2B;
     private const byte RegFan = 0x40;
+    private const byte RegFanConfig = 0x42;
     private const byte RegTachHigh = 0x4E;
     private const byte RegTachLow = 0x4F;
     private const byte RegProduct = 0xFD;
@@ -65,7 +66,7 @@ public sealed class Emc2103(II2c bus, double offset = 0, byte address = Emc2103.
     public void Set(int percent) =>
         bus.WriteByte(address, RegFan, (byte)Math.Round(Math.Clamp(percent, 0, 100) * 255 / 100.0));
 
-    public double? Rpm() => FanTach.Rpm(bus, address, RegTachHigh, RegTachLow);
+    public double? Rpm() => FanTach.Rpm(bus, address, RegFanConfig, RegTachHigh, RegTachLow);
 
     private SensorReading Diode(byte register, int number)
     {
@@ -78,13 +79,18 @@ public sealed class Emc2103(II2c bus, double offset = 0, byte address = Emc2103.
 /// <summary>The tachometer of the EMC2103 and EMC2302: thirteen bits in the upper bits of two bytes.</summary>
 internal static class FanTach
 {
-    /// <summary>At the default of two poles and 1000 turns a minute at least.</summary>
-    private const double Pulses = 7_864_320;
+    /// <summary>With two poles, while 500 turns a minute are the fewest that are told apart.</summary>
+    private const int Pulses = 3_932_160;
 
-    public static double Rpm(II2c bus, byte address, byte high, byte low)
+    /// <summary>
+    /// configuration: a register of which two bits say how often 500 doubles. It keeps what another firmware wrote,
+    /// since these parts have no reset but their power.
+    /// </summary>
+    public static double Rpm(II2c bus, byte address, byte configuration, byte high, byte low)
     {
+        int pulses = Pulses << (bus.ReadByte(address, configuration) >> 5 & 3);
         int lower = bus.ReadByte(address, low);
         int count = ((bus.ReadByte(address, high) << 8) | lower) >> 3;
-        return DiodeCode.Rpm(Pulses, count, 0x1FFF);
+        return DiodeCode.Rpm(pulses, count, 0x1FFF);
     }
 }

@@ -8,9 +8,11 @@ public sealed class Emc2302(II2c bus, byte address = Emc2302.Address) : IFan
     public const byte Address = 0x2F;
 
     private const byte RegFan1 = 0x30;
+    private const byte RegConfig1 = 0x32;
     private const byte RegTach1High = 0x3E;
     private const byte RegTach1Low = 0x3F;
     private const byte RegFan2 = 0x40;
+    private const byte RegConfig2 = 0x42;
     private const byte RegTach2High = 0x4E;
     private const byte RegTach2Low = 0x4F;
     private const byte RegProduct = 0xFD;
@@ -42,8 +44,8 @@ public sealed class Emc2302(II2c bus, byte address = Emc2302.Address) : IFan
     /// <summary>Of the slower fan that turns: one that stands still is seen where the other is fast.</summary>
     public double? Rpm()
     {
-        double first = FanTach.Rpm(bus, address, RegTach1High, RegTach1Low);
-        double second = FanTach.Rpm(bus, address, RegTach2High, RegTach2Low);
+        double first = FanTach.Rpm(bus, address, RegConfig1, RegTach1High, RegTach1Low);
+        double second = FanTach.Rpm(bus, address, RegConfig2, RegTach2High, RegTach2Low);
         return first <= 0 ? second : second <= 0 ? first : Math.Min(first, second);
     }
 }

@@ -12,6 +12,8 @@ namespace Otedama.Tests.Asic;
 /// </summary>
 internal sealed partial class SimulatedChain
 {
+    private const byte FirstCounter = 0x88, LastCounter = 0x8c;
+
     private readonly Random _finder;
     private SimulatedJob? _job;
     private long _jobAt, _searchedAt, _countedAt, _nextFind = long.MaxValue;
@@ -204,11 +206,12 @@ internal sealed partial class SimulatedChain
         Send(Faults.StuckNonce ? _stuck : body, 4);
     }
 
-    /// <summary>Hashes of one chip since reset, in units of 2^32.</summary>
-    private uint Counter()
+    /// <summary>Hashes of one chip since reset or since the counter was written, in units of 2^32: of one of its four domains, or of all.</summary>
+    private uint Counter(SimulatedChip chip, byte register)
     {
         Count();
-        return (uint)(_counted / 4294967296.0);
+        double counted = _counted - chip.CountsFrom[register - FirstCounter];
+        return (uint)(counted / (register == LastCounter ? 1 : LastCounter - FirstCounter) / 4294967296.0);
     }
 
     private void Count()

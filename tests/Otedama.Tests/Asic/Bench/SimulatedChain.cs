@@ -203,11 +203,14 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
         return true;
     }
 
-    /// <summary>By type, as chips do: a job's length byte is not looked at. Negative = no frame.</summary>
+    /// <summary>
+    /// By type, as chips do: a whole job's length byte is not looked at. One with midstates has it from there, since drivers that run
+    /// on real chips send room for four with one in it. Negative = no frame.
+    /// </summary>
     private int LengthOf(byte[] seen) => seen[2] switch
     {
         0x21 when !_family.TakesMidstates => 88,
-        0x21 => seen[5] is 1 or 4 ? 24 + (32 * seen[5]) : -1,
+        0x21 => seen[5] is 1 or 4 && seen[3] is 0x36 or 0x96 && seen[3] >= 22 + (32 * seen[5]) ? seen[3] + 2 : -1,
         0x40 or 0x42 or 0x52 or 0x53 => seen[3] == 5 ? 7 : -1,
         0x41 or 0x51 => seen[3] == 9 ? 11 : -1,
         _ => -1,
@@ -273,6 +276,10 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
                 {
                     Count();
                     chip[register] = value;
+                    if (register is >= FirstCounter and <= LastCounter)
+                    {
+                        chip.CountsFrom[register - FirstCounter] = _counted;
+                    }
                 }
                 Written(register, value, isAll: frame[2] == 0x51);
                 break;
@@ -307,7 +314,8 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
         uint value = register switch
         {
             0x00 => id | (_family.TakesMidstates ? 0u : chip.Address),
-            0x8c when !_family.TakesMidstates => Counter(),
+            0x04 when _family.TakesMidstates => (uint)(ChipHashrate / (1 << 20)),
+            >= FirstCounter and <= LastCounter when !_family.TakesMidstates => Counter(chip, register),
             _ => chip[register],
         };
         byte[] body = new byte[chip.IsLong ? 8 : 6];

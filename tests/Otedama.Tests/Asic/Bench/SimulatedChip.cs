@@ -20,6 +20,9 @@ internal sealed class SimulatedChip(ChipFamily family, int index)
     /// <summary>Place in its part of the nonces.</summary>
     public uint Swept { get; set; }
 
+    /// <summary>Hashes of a chip at which registers 88 to 8C were last written, since they count from there.</summary>
+    public double[] CountsFrom { get; } = new double[5];
+
     public uint Mask => this[0xa4] & 0xffff;
 
     /// <summary>Zero bits beyond the 32.</summary>
@@ -56,6 +59,7 @@ internal sealed class SimulatedChip(ChipFamily family, int index)
     public void Reset()
     {
         _registers.Clear();
+        Array.Clear(CountsFrom);
         (Address, Awaits, IsLong, Swept) = (0, false, false, 0);
         _registers[0x08] = family.TakesMidstates ? 0xc0600161 : 0x40a20255;
         _registers[0x10] = 0x1eb5;

@@ -23,9 +23,9 @@ internal sealed class SimGekkoTelemetry(byte version, byte mask = 0) : ISimulate
 
     public void Receive(ReadOnlySpan<byte> bytes, int rate)
     {
-        if (rate != 115_200)
+        if (Math.Abs((rate / 115_200.0) - 1) > 0.05)
         {
-            return; // garbled
+            return; // garbled; a CP2105 makes 115,385
         }
         _in.AddRange(bytes);
         while (_in.Count >= 2)

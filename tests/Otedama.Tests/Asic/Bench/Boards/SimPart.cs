@@ -94,15 +94,39 @@ internal sealed class SimEmc2101(Func<double> diode, Func<double>? inner = null)
     private int Code() => (int)Math.Round(diode() * 8) << 5;
 }
 
-/// <summary>EMC2103: two diodes, one fan of up to 6,000 turns a minute.</summary>
-internal sealed class SimEmc2103(Func<double> first, Func<double> second) : SimByteRegisters(0x2E)
+/// <summary>A fan of up to 6,000 turns a minute, as the EMC2103 and EMC2302 count it.</summary>
+internal static class SimTach
 {
+    /// <summary>What a fan's configuration register holds after reset: at least 1,000 turns a minute are counted, two poles.</summary>
+    public const byte Reset = 0x2B;
+
+    /// <summary>Both bytes of the count. The lowest speed that is told apart, 500 to 4,000, stands in two bits of the configuration.</summary>
+    public static int Count(byte setting, byte configuration, bool stands = false)
+    {
+        int pulses = 3_932_160 << (configuration >> 5 & 3);
+        int count = stands || setting == 0 ? 0x1FFF : pulses / (setting * 6000 / 255);
+        return Math.Min(0x1FFF, count) << 3;
+    }
+}
+
+/// <summary>EMC2103: two diodes, one fan.</summary>
+internal sealed class SimEmc2103 : SimByteRegisters
+{
+    private readonly Func<double> _first, _second;
+
+    public SimEmc2103(Func<double> first, Func<double> second)
+        : base(0x2E)
+    {
+        (_first, _second) = (first, second);
+        Registers[0x42] = SimTach.Reset;
+    }
+
     protected override byte Value(byte register) => register switch
     {
-        0x02 => Bits.Byte(Code(first) >> 8),
-        0x03 => Bits.Byte(Code(first)),
-        0x04 => Bits.Byte(Code(second) >> 8),
-        0x05 => Bits.Byte(Code(second)),
+        0x02 => Bits.Byte(Code(_first) >> 8),
+        0x03 => Bits.Byte(Code(_first)),
+        0x04 => Bits.Byte(Code(_second) >> 8),
+        0x05 => Bits.Byte(Code(_second)),
         0x4E => Bits.Byte(Tach() >> 8),
         0x4F => Bits.Byte(Tach()),
         0xFD => 0x24,
@@ -110,14 +134,17 @@ internal sealed class SimEmc2103(Func<double> first, Func<double> second) : SimB
         _ => Registers[register],
     };
 
-    private int Tach() => (Registers[0x40] == 0 ? 0x1FFF : Math.Min(0x1FFF, 7_864_320 / (Registers[0x40] * 6000 / 255))) << 3;
+    private int Tach() => SimTach.Count(Registers[0x40], Registers[0x42]);
 
     private static int Code(Func<double> celsius) => double.IsNaN(celsius()) ? 0x8000 : (int)Math.Round(celsius() * 8) << 5;
 }
 
 /// <summary>EMC2302: two fans.</summary>
-internal sealed class SimEmc2302() : SimByteRegisters(0x2F)
+internal sealed class SimEmc2302 : SimByteRegisters
 {
+    public SimEmc2302()
+        : base(0x2F) => Registers[0x32] = Registers[0x42] = SimTach.Reset;
+
     public bool SecondStands { get; set; }
 
     protected override byte Value(byte register) => register switch
@@ -131,14 +158,13 @@ internal sealed class SimEmc2302() : SimByteRegisters(0x2F)
         _ => Registers[register],
     };
 
-    private int Tach(byte setting, bool stands) =>
-        (stands || Registers[setting] == 0 ? 0x1FFF : Math.Min(0x1FFF, 7_864_320 / (Registers[setting] * 6000 / 255))) << 3;
+    private int Tach(byte setting, bool stands) => SimTach.Count(Registers[setting], Registers[setting + 2], stands);
 }
 
 /// <summary>Registers of a word each, most significant byte first.</summary>
 internal sealed class SimWords(byte address, Func<byte, ushort> value) : SimPart(address)
 {
-    public static SimWords Tmp1075(Func<double> celsius) => new(0x4A, register =>
+    public static SimWords Tmp1075(Func<double> celsius, byte address = 0x4A) => new(address, register =>
         register == 0 ? Bits.Word((int)Math.Round(celsius() * 16) << 4) : (ushort)0x7500);
 
     public static SimWords Ina260(Func<double> volts, Func<double> amps) => new(0x40, register => register switch

@@ -1,13 +1,14 @@
 namespace Otedama.Tests.Asic;
 
 /// <summary>
-/// TPS546D24 as PMBus sees it: words least significant byte first, its device id as a block, the output off until OPERATION says
+/// TPS546D24 as PMBus sees it: words least significant byte first, device id, names and compensation as blocks, the output off until OPERATION says
 /// on, a voltage outside VOUT_MIN and VOUT_MAX clamped and reported.
 /// </summary>
 internal sealed class SimTps546 : SimPart
 {
     private readonly Dictionary<byte, ushort> _words = [];
     private readonly Dictionary<byte, byte> _bytes = [];
+    private readonly Dictionary<byte, byte[]> _blocks = new() { [0x99] = new byte[3], [0x9A] = new byte[3], [0x9B] = new byte[3], [0xB1] = new byte[5] };
     private ushort _latched;
 
     public SimTps546()
@@ -77,6 +78,10 @@ internal sealed class SimTps546 : SimPart
             }
             _words[register] = word;
         }
+        else if (_blocks.TryGetValue(register, out byte[]? block) && data.Length == block.Length + 1 && data[0] == block.Length)
+        {
+            data[1..].CopyTo(block);
+        }
         else
         {
             _latched |= 0x0002; // communication
@@ -93,6 +98,7 @@ internal sealed class SimTps546 : SimPart
             0x8B => Word((ushort)Math.Round(Volts * 512)),
             0x8C => Word(Linear11(IsOn ? Amps() : 0, -4)),
             0x8D => Word(Linear11(Celsius, 0)),
+            _ when _blocks.TryGetValue(register, out byte[]? block) => [(byte)block.Length, .. block],
             _ when _bytes.TryGetValue(register, out byte one) => [one],
             _ => Word(_words.GetValueOrDefault(register)),
         };
