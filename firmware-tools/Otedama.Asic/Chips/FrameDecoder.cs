@@ -247,7 +247,7 @@ public static class FrameDecoder
                 $"{frame.Length} bytes where a reply has {ReplyReader.ShortLength} or {ReplyReader.LongLength}",
                 "reply, cut off", []);
         }
-        ChipReply reply = ChipReply.FromFrame(frame);
+        ChipReply reply = ChipReply.FromBody(frame[2..]);
         int type = frame[^1] >> 5;
         DecodedField[] ends =
         [

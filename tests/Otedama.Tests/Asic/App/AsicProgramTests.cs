@@ -126,6 +126,26 @@ public sealed class AsicProgramTests : IDisposable
         Assert.Equal(JsonValueKind.Null, answer.RootElement.GetProperty("temperature_c").ValueKind);
     }
 
+    [Fact]
+    public async Task Bench_verifies_and_counts_what_relaxed_chips_find()
+    {
+        SimulatedChain chain = new(ChipFamilies.Bm1366, 2, TimeProvider.System) { RelaxedZeroBits = 8 };
+        using Pty pty = new(chain);
+        CliResult easy = await Cli.RunAsync(
+            ["asic", "bench", $"{pty.Path},chip=BM1366,chips=2", "--seconds", "3", "--zero-bits", "8", "--json"]);
+        Assert.Equal(0, easy.Code);
+        using JsonDocument answer = JsonDocument.Parse(easy.Out);
+        Assert.True(answer.RootElement.GetProperty("nonces").GetInt64() > 0);
+        Assert.Equal(0, answer.RootElement.GetProperty("hash_errors").GetInt64());
+        Assert.Equal(2, answer.RootElement.GetProperty("chips").EnumerateArray().Count(static chip => chip.GetProperty("nonces").GetInt64() > 0));
+        // As silicon is judged, the same nonces are errors and nothing is counted.
+        CliResult hard = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1366,chips=2", "--seconds", "2", "--json"]);
+        using JsonDocument strict = JsonDocument.Parse(hard.Out);
+        Assert.Equal(0, strict.RootElement.GetProperty("nonces").GetInt64());
+        CliResult wrong = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1366", "--zero-bits", "7"]);
+        Assert.Equal(("--zero-bits 7: allowed are 8 to 32.", true), (wrong.Error.Trim().Split('\n')[0], wrong.Code != 0));
+    }
+
     [Theory]
     [InlineData("mining.asic=/dev/ttyUSB0,chip=BM1366,clock_mhz=500", "temperature")]
     [InlineData("mining.asic=/dev/ttyUSB0,chip=BM9999", "BM9999")]

@@ -159,7 +159,7 @@ public sealed class PortFinderTests
         string busy = new PortAdvice(new PortFinder(system.Root)).ForSerial("/dev/ttyUSB0", new PortException(PortFault.Busy, "Device or resource busy"));
         Assert.Equal("/dev/ttyUSB0 is in use by picocom (process 4711): Device or resource busy. Close that program, or name another port.", busy);
         busy = new PortAdvice(new PortFinder(system.Root)).ForSerial("/dev/ttyUSB1", new PortException(PortFault.Busy, "Device or resource busy"));
-        Assert.StartsWith("/dev/ttyUSB1 is in use: ", busy, StringComparison.Ordinal);
+        Assert.StartsWith("/dev/ttyUSB1 is in use by another program: ", busy, StringComparison.Ordinal);
     }
 
     [Fact]
