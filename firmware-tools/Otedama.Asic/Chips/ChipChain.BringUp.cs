@@ -35,6 +35,7 @@ public sealed partial class ChipChain
     private const int RelayGap = 0x4f, RelayGapStep = 5;
 
     private readonly List<uint> _ids = [];
+    private long _strayAt; // bytes that were no frame before the ids were asked for
     private long _repliedAt;
     private int _chips;
     private int _rate = ChipBaud.Slow;
@@ -208,7 +209,7 @@ public sealed partial class ChipChain
             {
                 yield return wait;
             }
-            throw WrongIds() ?? new ChainException(
+            throw _ids.Count == 0 ? wrong : WrongIds() ?? new ChainException(
                 $"the chips answered at {_rate} baud, the rate of an earlier life: they are set to {ChipBaud.Slow}");
         }
         _chips = _ids.Count;
@@ -225,6 +226,7 @@ public sealed partial class ChipChain
     private IEnumerable<TimeSpan> AskIds(int most)
     {
         _ids.Clear();
+        _strayAt = _reader.ResyncBytes;
         _link!.Write(Frame(static (frame, how) => CommandFrame.ReadAll(frame, 0, how)), s_writeWait);
         _repliedAt = Now;
         while (_ids.Count < most && _time.GetElapsedTime(_repliedAt) < s_silence)
@@ -286,9 +288,12 @@ public sealed partial class ChipChain
         int? expected = _options.Chips;
         if (_ids.Count == 0)
         {
-            return new ChainException(expected > 1
-                ? $"chip 1 of {expected} missing: none answered; check power, cable and reset line"
-                : "no chip answered: check power, cable and reset line");
+            long stray = _reader.ResyncBytes - _strayAt + _reader.Waiting;
+            string who = expected > 1 ? $"chip 1 of {expected} missing: none answered" : "no chip answered";
+            return new ChainException(stray > 0
+                ? $"{who}, but {stray} bytes came that are no whole frame: something else is behind this port, the line "
+                    + "is disturbed, or the chips talk at another rate"
+                : $"{who}; check power, cable and reset line");
         }
         if (_ids.Count < expected)
         {

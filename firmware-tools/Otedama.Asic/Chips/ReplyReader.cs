@@ -45,6 +45,9 @@ public sealed class ReplyReader
     /// <summary>Bytes that belonged to no good frame.</summary>
     public long ResyncBytes { get; private set; }
 
+    /// <summary>Bytes that are no whole frame yet.</summary>
+    public int Waiting => _end - Math.Max(_start, _covered);
+
     /// <summary>ShortLength, LongLength, BareLength, or Learn while it is not known.</summary>
     public int Length => _length;
 

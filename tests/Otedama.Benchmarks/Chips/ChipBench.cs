@@ -174,8 +174,6 @@ internal static class ChipBench
         rows.Add("clean job at the pool to job on the wire", "ms", ways);
         rows.Add("nonces of the old job meanwhile", "a change", lost);
         rows.Add("shares of the old job that came after it", "a change", late);
-        rows.Add("jobs a chip works on at a time", "", [1]);
-        rows.Add("jobs whose nonces are still known", "", [ChipFamilies.Bm1366.Slots]);
     }
 
     private static async Task ScanAsync(BenchRows rows)
