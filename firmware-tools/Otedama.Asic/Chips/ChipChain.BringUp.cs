@@ -226,6 +226,7 @@ public sealed partial class ChipChain
     private IEnumerable<TimeSpan> AskIds(int most)
     {
         _ids.Clear();
+        _reader.Clear();
         _strayAt = _reader.ResyncBytes;
         _link!.Write(Frame(static (frame, how) => CommandFrame.ReadAll(frame, 0, how)), s_writeWait);
         _repliedAt = Now;

@@ -95,6 +95,11 @@ internal static class AsicBenchCommand
             {
                 throw new CommandException(ExitCode.Unsupported, now.Reason.TrimEnd('.') + ".");
             }
+            if (mining is null && now.Counts.Restarts > 0)
+            {
+                // Whoever looks at one board wants to know at once why it does not come up.
+                throw new CommandException(ExitCode.Unsupported, now.Faults[^1].Reason.TrimEnd('.') + ".");
+            }
             if (mining is null && now.State == ChainState.Mining)
             {
                 mining = clock.GetTimestamp();
