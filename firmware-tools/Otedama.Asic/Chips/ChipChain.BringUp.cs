@@ -292,8 +292,8 @@ public sealed partial class ChipChain
             long stray = _reader.ResyncBytes - _strayAt + _reader.Waiting;
             string who = expected > 1 ? $"chip 1 of {expected} missing: none answered" : "no chip answered";
             return new ChainException(stray > 0
-                ? $"{who}, but {stray} bytes came that are no whole frame: something else is behind this port, the line "
-                    + "is disturbed, or the chips talk at another rate"
+                ? $"{who}, but {stray} bytes came that are no whole frame: something else is behind this port, the "
+                    + "line is disturbed, or the chips talk at another rate"
                 : $"{who}; check power, cable and reset line");
         }
         if (_ids.Count < expected)
