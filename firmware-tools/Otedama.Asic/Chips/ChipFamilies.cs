@@ -66,6 +66,7 @@ public static class ChipFamilies
         HasHashCount = false,
         HasTicket = false,
         DefaultTicket = 1,
+        CoreShift = null,
         ChipShift = 24,
         Scripts = [InitScript.Parse("usual", 1, """
             id

@@ -83,6 +83,10 @@ public sealed record ChipFamily
     /// <summary>Ticket that suits boards of one to a few chips.</summary>
     public int DefaultTicket { get; init; } = 256;
 
+    /// <summary>Lowest bit of those of a nonce, read most significant byte first, that say which core it is; null =
+    /// nobody knows.</summary>
+    public int? CoreShift { get; init; } = 25;
+
     /// <summary>Lowest bit of those of a nonce, read most significant byte first, that say which chip of 256 it
     /// is.</summary>
     public int ChipShift { get; init; } = 17;
@@ -144,7 +148,7 @@ public sealed record ChipFamily
     public NonceFields Decode(in ChipReply reply)
     {
         byte id = reply.JobByte;
-        int core = (int)(reply.NonceBigEndian >> 25);
+        int core = CoreShift is int shift ? (int)(reply.NonceBigEndian >> shift) : 0;
         uint version = TakesMidstates ? 0 : (uint)reply.VersionField << VersionShift;
         return IdForm switch
         {

@@ -99,10 +99,10 @@ internal sealed class ChipTally(int index, int address)
     }
 
     public ChipReport ToReport() => new(Index, Address, _nonces, _expected, _errors, CounterHashrate, IsWeak)
-        {
-            OwnErrors = _ownErrors,
-            Celsius = _celsius,
-        };
+    {
+        OwnErrors = _ownErrors,
+        Celsius = _celsius,
+    };
 
     /// <summary>Good nonces of each core since the chip was brought up.</summary>
     public long[] CoreNonces() => [.. _cores];

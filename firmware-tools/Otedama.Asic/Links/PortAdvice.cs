@@ -74,7 +74,8 @@ public sealed class PortAdvice(PortFinder finder)
         string its = group is null or "root" ? UsualGroup : group;
         string join = $"sudo usermod -aG {its} $USER (then log in again)";
         string first = group == "root"
-            ? $"{name}: this user may not open it, only root may."
+            ? $"{name}: this user may not open it, only root may; give it to a group that this user is in: "
+                + $"sudo chgrp {UsualGroup} {name} && sudo chmod g+rw {name}."
             : $"{name}: this user may not open it; members of the group {its} may: {join}.";
         return device is { VendorId: { } vendor, ProductId: { } product }
             ? $"{first} Or put this rule into {UdevFile(vendor, product)}:\n{UdevRule(vendor, product)}\n"

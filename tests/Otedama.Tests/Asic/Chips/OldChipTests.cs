@@ -92,6 +92,22 @@ public sealed class OldChipTests
             Assert.True(reader.ResyncBytes + reader.Waiting <= stream.Length - (read.Count * ReplyReader.BareLength));
         }, iter: 2_000);
 
+    [Fact]
+    public void Captures_are_decoded_with_headers_and_CRCs_as_they_came()
+    {
+        byte[] reply = [.. Convert.FromHexString("1dac2b7c0012"), Crc5.Seal(Convert.FromHexString("1dac2b7c0012"), 4)];
+        byte[] capture = [.. Convert.FromHexString("5809001c0020070019"), 0xff, 0x00, .. reply];
+        IReadOnlyList<DecodedFrame> frames = FrameDecoder.Decode(capture, Family);
+        Assert.Equal([("command", 0), ("rubbish", 9), ("nonce", 11)], frames.Select(static frame => (frame.Kind, frame.Offset)));
+        Assert.Equal(("58", "19"), (Field(frames[0], "header"), Field(frames[0], "crc5")));
+        Assert.Contains("1c", frames[0].Summary, StringComparison.Ordinal);
+        Assert.Equal(("7c2bac1d", "10", "2", "1d"),
+            (Field(frames[2], "stratum nonce"), Field(frames[2], "job id"), Field(frames[2], "midstate"), Field(frames[2], "chip address")));
+        Assert.DoesNotContain(frames[2].Fields, static field => field.Name == "core");
+    }
+
+    private static string Field(DecodedFrame frame, string name) => frame.Fields.Single(field => field.Name == name).Value;
+
     private static string Sent(Func<byte[], int> write)
     {
         byte[] frame = new byte[CommandFrame.LengthMax];

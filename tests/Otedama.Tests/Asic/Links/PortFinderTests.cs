@@ -147,7 +147,9 @@ public sealed class PortFinderTests
     public void A_port_of_the_board_has_no_rule_and_root_s_own_no_group()
     {
         Assert.DoesNotContain("rules.d", PortAdvice.Denied("/dev/ttyS0", "dialout", null), StringComparison.Ordinal);
-        Assert.Equal("/dev/ttyS0: this user may not open it, only root may.", PortAdvice.Denied("/dev/ttyS0", "root", null));
+        Assert.Equal(
+            "/dev/ttyS0: this user may not open it, only root may; give it to a group that this user is in: sudo chgrp dialout /dev/ttyS0 && sudo chmod g+rw /dev/ttyS0.",
+            PortAdvice.Denied("/dev/ttyS0", "root", null));
     }
 
     [Fact]
