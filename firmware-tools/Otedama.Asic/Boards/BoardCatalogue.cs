@@ -139,7 +139,7 @@ public static class BoardCatalogue
         Chips = chips,
         Match = port => port is { VendorId: Ftdi, ProductId: FtdiX } && Says(port.Manufacturer, "GekkoScience")
             && Begins(port.Product, product) ? 2 : 0,
-        Make = (place, ports, _) => new CompacF(
+        Make = (place, ports, _) => new PinStick(
             place, ports, family == ChipFamilies.Bm1397 ? s_longReset : s_shortReset),
     };
 

@@ -6,7 +6,7 @@ namespace Otedama.Asic;
 /// adapter is used, which has no such pin: then the chips keep what they were told before.
 /// </summary>
 /// <param name="hold">How long their reset has to be low.</param>
-public sealed class CompacF(BoardPlace place, IBoardPorts ports, TimeSpan hold) : IBoardControl
+public sealed class PinStick(BoardPlace place, IBoardPorts ports, TimeSpan hold) : IBoardControl
 {
     /// <summary>All four CBUS pins are driven, as kanoi/cgminer does; pin 1 low holds the chips in reset.</summary>
     private const byte Driven = 0x0F;
@@ -16,7 +16,7 @@ public sealed class CompacF(BoardPlace place, IBoardPorts ports, TimeSpan hold) 
     private IAdapterPins? _pins;
     private bool _isHeld;
 
-    public string Name => $"{place.Device?.Product ?? "Compac F"} {place.Device?.SerialNumber}".TrimEnd();
+    public string Name => $"{place.Device?.Product ?? "GekkoScience stick"} {place.Device?.SerialNumber}".TrimEnd();
 
     public TimeSpan ResetHold => hold;
 
