@@ -61,6 +61,10 @@ internal static class Program
                 return FleetBench.DevicesAsync().GetAwaiter().GetResult();
             case ["fleet", string devices, string seconds]:
                 return FleetBench.RunAsync(devices, seconds).GetAwaiter().GetResult();
+            case ["chips-device", string family, string chips]:
+                return StampedChain.RunAsync(family, chips).GetAwaiter().GetResult();
+            case ["chips", string program, string seconds, .. string[] form] when IsForm(form):
+                return ChipBench.RunAsync(program, seconds, form is [Json]).GetAwaiter().GetResult();
             case ["share-checks"]:
                 return ShareChecksBench.Run();
             case ["chain-file", string path, string set, string shares, string payees]:
@@ -75,6 +79,7 @@ internal static class Program
                 Console.Error.WriteLine(
                     "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
                     + " | job-after-share MINERS ADDRESSES SHARES [--json] | share-to-submit BLOCKS [--json] | warm-start PATH RUNS [--json]"
+                    + " | fleet DEVICES SECONDS | chips PATH SECONDS [--json]"
                     + " | share-chain PAYEES | share-checks | chain-sync PATH | chain-file PATH SET SHARES PAYEES"
                     + " | sharechain-tables SHARES [latency|restart|unfairness|selfish] | network-propagation NODES SEEDS"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"

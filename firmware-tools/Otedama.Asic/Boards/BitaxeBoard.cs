@@ -142,7 +142,8 @@ public sealed class BitaxeBoard(BoardPlace place, IBoardPorts ports, TimeProvide
         [{ } control, { } chips, ..] => (control.Address, chips.Address),
         [{ } only] => throw new LinkException(
                 LinkFault.Missing, only.Address,
-                $"{only.Address}: a Bitaxe with bitaxe-raw has two ports, and the second is not there. Plug it in again."),
+                $"{only.Address}: a Bitaxe with bitaxe-raw has two ports, and the second is not there. "
+                    + "Plug it in again."),
         _ => throw PlaceSearch.Missing(place),
     };
 

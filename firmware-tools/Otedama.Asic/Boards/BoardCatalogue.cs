@@ -18,6 +18,11 @@ public static class BoardCatalogue
     private const byte Ideality1370 = 0x24;
     private const byte Beta1370 = 0x00;
 
+    /// <summary>How long kanoi/cgminer holds the reset of BM1397, and of older chips.</summary>
+    private static readonly TimeSpan s_longReset = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan s_shortReset = TimeSpan.FromMilliseconds(30);
+
     private static readonly BitaxeParts s_old = new(BitaxeHeat.Diode, 0, null);
     private static readonly BitaxeParts s_oldBeside = new(BitaxeHeat.Beside, 5, null);
     private static readonly BitaxeParts s_new = new(BitaxeHeat.Diode, 0, Tps546Limits.FiveVolts);
@@ -29,8 +34,10 @@ public static class BoardCatalogue
 
     public static IReadOnlyList<BoardKind> All { get; } =
     [
-        FtdiStick("compac-f", "GekkoScience Compac F", "CompacF", 1),
-        FtdiStick("r909", "GekkoScience R909", "R909", 6),
+        FtdiStick("compac-f", "GekkoScience Compac F", "CompacF", ChipFamilies.Bm1397, 1),
+        FtdiStick("r909", "GekkoScience R909", "R909", ChipFamilies.Bm1397, 6),
+        FtdiStick("newpac", "GekkoScience NewPac", "NewPac", ChipFamilies.Bm1387, 2) with { Megahertz = 100 },
+        FtdiStick("r606", "GekkoScience R606", "R606", ChipFamilies.Bm1387, 12) with { Megahertz = 550 },
         TelemetryStick("compac-a1", "GekkoScience Compac A1", "Compac A1", ChipFamilies.Bm1362, setsCore: true),
         TelemetryStick("terminus-a1", "GekkoScience Terminus A1", "Terminus A1", ChipFamilies.Bm1362, setsCore: true),
         TelemetryStick("compac-a2", "GekkoScience Compac A2", "Compac A2", ChipFamilies.Bm1370, setsCore: false),
@@ -124,15 +131,16 @@ public static class BoardCatalogue
         }
     }
 
-    private static BoardKind FtdiStick(string key, string title, string product, int chips) => new()
+    private static BoardKind FtdiStick(string key, string title, string product, ChipFamily family, int chips) => new()
     {
         Key = key,
         Title = title,
-        Family = ChipFamilies.Bm1397,
+        Family = family,
         Chips = chips,
         Match = port => port is { VendorId: Ftdi, ProductId: FtdiX } && Says(port.Manufacturer, "GekkoScience")
             && Begins(port.Product, product) ? 2 : 0,
-        Make = static (place, ports, _) => new CompacF(place, ports),
+        Make = (place, ports, _) => new PinStick(
+            place, ports, family == ChipFamilies.Bm1397 ? s_longReset : s_shortReset),
     };
 
     private static BoardKind TelemetryStick(

@@ -11,10 +11,10 @@ public static class ChipBaud
 
     /// <summary>The divider that a register sets, or null when it is not the one that does.</summary>
     public static int? DividerOf(ChipFamily family, byte register, uint value) =>
-        (family.TakesMidstates, register) switch
+        register != family.SlowRate.Register ? null : register switch
         {
-            (true, 0x18) => (int)(((value >> 24 & 0x0f) << 5) | (value >> 8 & 0x1f)),
-            (false, 0x28) => (int)(value >> 8 & 0xff),
-            _ => null,
+            0x18 => (int)(((value >> 24 & 0x0f) << 5) | (value >> 8 & 0x1f)),
+            0x1c => (int)(value >> 8 & 0x1f),
+            _ => (int)(value >> 8 & 0xff),
         };
 }

@@ -6,12 +6,13 @@ public sealed partial class ChipChain
     /// <summary>Between two looks for a device that is not there.</summary>
     private static readonly TimeSpan s_lookFor = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan s_resetTime = TimeSpan.FromMilliseconds(100);
-
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(10);
 
     /// <summary>After this long without another reply all chips have answered.</summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
+
+    /// <summary>So long chips that nobody expects are waited for, at each rate.</summary>
+    private static readonly TimeSpan s_strangerTime = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Between the chips' change of rate and the host's.</summary>
     private static readonly TimeSpan s_rateTime = TimeSpan.FromMilliseconds(60);
@@ -34,6 +35,7 @@ public sealed partial class ChipChain
     private const int RelayGap = 0x4f, RelayGapStep = 5;
 
     private readonly List<uint> _ids = [];
+    private long _strayAt; // bytes that were no frame before the ids were asked for
     private long _repliedAt;
     private int _chips;
     private int _rate = ChipBaud.Slow;
@@ -75,7 +77,7 @@ public sealed partial class ChipChain
             at++;
         }
         while (at < script.Steps.Count);
-        _reading = _board.Read();
+        _reading = Sense();
         Start();
     }
 
@@ -104,7 +106,7 @@ public sealed partial class ChipChain
         _reader.Clear();
         _ids.Clear();
         (_chips, _megahertz, _hashCountWritten, _offsets, _isFeeding) = (0, null, false, false, false);
-        (_mask, _ticket) = (ChipFamily.VersionReach, 0);
+        (_mask, _ticket) = (ChipFamily.VersionReach, _family.HasTicket ? 0 : 1);
     }
 
     private IEnumerable<TimeSpan> Power()
@@ -118,7 +120,7 @@ public sealed partial class ChipChain
         }
         ApplyMillivolts(TargetMillivolts());
         _board.SetRegulator(true);
-        yield return s_resetTime;
+        yield return _board.ResetHold;
         if (_hasReset && _board.IsResetHeld == false)
         {
             throw new ChainException(
@@ -126,7 +128,7 @@ public sealed partial class ChipChain
                 ChainRemedy.Help);
         }
         _board.SetReset(false);
-        yield return s_resetTime;
+        yield return _board.ResetRest;
         if (_hasReset && _board.IsResetHeld == true)
         {
             throw new ChainException(
@@ -146,8 +148,13 @@ public sealed partial class ChipChain
         _rate = ChipBaud.Slow;
         _link.Discard();
         _reader.Clear();
-        _reader.Expect(_hasReset || _family.TakesMidstates ? ReplyReader.ShortLength : ReplyReader.Learn);
+        _reader.Expect(FirstLength());
     }
+
+    /// <summary>Bytes of the first replies: before version rolling all marked ones are short, which they are after a
+    /// reset.</summary>
+    private int FirstLength() => _family.TakesMidstates ? _family.ReplyLength
+        : _hasReset ? ReplyReader.ShortLength : ReplyReader.Learn;
 
     /// <summary>The rate an earlier bring-up may have left the chips at; null = the script has none.</summary>
     private int? FastRate() =>
@@ -166,6 +173,7 @@ public sealed partial class ChipChain
         InitVerb.Relay => Relay(),
         InitVerb.Ticket => WriteTicket(),
         InitVerb.Rate => SwitchRate(step),
+        InitVerb.Fast => _rate != ChipBaud.Slow ? WriteAll(step.Writes) : [],
         InitVerb.Slow => _rate == ChipBaud.Slow ? WriteAll(step.Writes) : [],
         InitVerb.Ramp => FirstRamp(),
         InitVerb.HashCount => WriteHashCount(),
@@ -189,10 +197,20 @@ public sealed partial class ChipChain
             {
                 break;
             }
-            if (read == IdReads)
+            if (read < IdReads)
+            {
+                continue;
+            }
+            if (_ids.Count > 0 || _hasReset)
             {
                 throw wrong;
             }
+            foreach (TimeSpan wait in AskStrangers())
+            {
+                yield return wait;
+            }
+            throw _ids.Count == 0 ? wrong : WrongIds() ?? new ChainException(
+                $"the chips answered at {_rate} baud, the rate of an earlier life: they are set to {ChipBaud.Slow}");
         }
         _chips = _ids.Count;
         _tallies = [.. Enumerable.Range(0, _chips)
@@ -208,11 +226,50 @@ public sealed partial class ChipChain
     private IEnumerable<TimeSpan> AskIds(int most)
     {
         _ids.Clear();
-        _link!.Write(Frame(static frame => CommandFrame.ReadAll(frame, 0)), s_writeWait);
+        _reader.Clear();
+        _strayAt = _reader.ResyncBytes;
+        _link!.Write(Frame(static (frame, how) => CommandFrame.ReadAll(frame, 0, how)), s_writeWait);
         _repliedAt = Now;
         while (_ids.Count < most && _time.GetElapsedTime(_repliedAt) < s_silence)
         {
             yield return s_pace;
+        }
+    }
+
+    /// <summary>Without a reset line other chips than are expected may be there at the rate they were left at: whoever
+    /// answers is named.</summary>
+    private IEnumerable<TimeSpan> AskStrangers()
+    {
+        IEnumerable<int> rates = ChipFamilies.All.SelectMany(static family => family.Scripts)
+            .SelectMany(static script => script.Steps).Where(static step => step.Verb == InitVerb.Rate)
+            .Select(static step => step.Number).Prepend(ChipBaud.Slow).Distinct();
+        foreach (int rate in rates.Where(TrySetRate))
+        {
+            foreach (ChipFraming framing in (ChipFraming[])[ChipFraming.Marked, ChipFraming.Bare])
+            {
+                _link!.Discard();
+                _reader.Clear();
+                _reader.Expect(framing.IsMarked ? ReplyReader.Learn : ReplyReader.BareLength);
+                byte[] frame = new byte[CommandFrame.LengthMax];
+                _link.Write(frame.AsSpan(framing.Unsent..CommandFrame.ReadAll(frame, 0, framing)), s_writeWait);
+                yield return s_strangerTime;
+                if (!framing.IsMarked)
+                {
+                    // Without a preamble noise is a frame once in a hundred bytes.
+                    _ids.RemoveAll(id => ChipFamilies.ById(id)?.Framing != framing);
+                }
+                if (_ids.Count > 0)
+                {
+                    if (_family.IsId(_ids[0]))
+                    {
+                        foreach (TimeSpan wait in Write(CommandTo(null, _family.SlowRate)))
+                        {
+                            yield return wait;
+                        }
+                    }
+                    yield break;
+                }
+            }
         }
     }
 
@@ -232,9 +289,12 @@ public sealed partial class ChipChain
         int? expected = _options.Chips;
         if (_ids.Count == 0)
         {
-            return new ChainException(expected > 1
-                ? $"chip 1 of {expected} missing: none answered; check power, cable and reset line"
-                : "no chip answered: check power, cable and reset line");
+            long stray = _reader.ResyncBytes - _strayAt + _reader.Waiting;
+            string who = expected > 1 ? $"chip 1 of {expected} missing: none answered" : "no chip answered";
+            return new ChainException(stray > 0
+                ? $"{who}, but {stray} bytes came that are no whole frame: something else is behind this port, the "
+                    + "line is disturbed, or the chips talk at another rate"
+                : $"{who}; check power, cable and reset line");
         }
         if (_ids.Count < expected)
         {
@@ -252,7 +312,7 @@ public sealed partial class ChipChain
     {
         for (int i = 0; i < times; i++)
         {
-            foreach (TimeSpan wait in Write(Frame(static frame => CommandFrame.Inactive(frame))))
+            foreach (TimeSpan wait in Write(Frame(static (frame, how) => CommandFrame.Inactive(frame, how))))
             {
                 yield return wait;
             }
@@ -264,7 +324,7 @@ public sealed partial class ChipChain
         for (int i = 0; i < Math.Max(atLeast, _chips); i++)
         {
             byte address = unchecked((byte)_family.AddressOf(i, _chips));
-            foreach (TimeSpan wait in Write(Frame(frame => CommandFrame.SetAddress(frame, address))))
+            foreach (TimeSpan wait in Write(Frame((frame, how) => CommandFrame.SetAddress(frame, address, how))))
             {
                 yield return wait;
             }
@@ -307,8 +367,7 @@ public sealed partial class ChipChain
         return WriteAll([new RegisterValue(TicketMask.Register, TicketMask.ForDifficulty(_ticket))]);
     }
 
-    private int WantedTicket() => _options.TicketDifficulty
-        ?? TicketMask.Choose(
+    private int WantedTicket() => !_family.HasTicket ? 1 : _options.TicketDifficulty ?? TicketMask.Choose(
         _family.Hashrate(TargetMegahertz(), Math.Max(1, _chips)), _shareDifficulty, _family.DefaultTicket);
 
     private IEnumerable<TimeSpan> SwitchRate(InitStep step)
@@ -372,7 +431,7 @@ public sealed partial class ChipChain
     /// temperature.</summary>
     private IEnumerable<TimeSpan> RampTo(double target)
     {
-        if (!_options.Unlocked && (_reading = _board.Read()).ChipCelsius is null)
+        if (!_options.Unlocked && (_reading = Sense()).ChipCelsius is null)
         {
             throw new ChainException(
                 "the chips' temperature cannot be read, and without it no clock is set: mend the sensor, or set "
@@ -382,7 +441,7 @@ public sealed partial class ChipChain
         while (true)
         {
             PllSetting pll = _family.Pll.Nearest(at);
-            RegisterValue clock = new(0x08, pll.Register);
+            RegisterValue clock = new(_family.Pll.Register, pll.Register);
             IReadOnlyList<RegisterValue> writes = _family.PllDivider is uint divider
                 ? [new(0x70, divider), new(0x70, divider), clock, clock]
                 : [clock];
@@ -442,15 +501,16 @@ public sealed partial class ChipChain
             _reader.Expect(_family.ReplyLength);
         }
         return chip is int index
-            ? Frame(frame =>
-            CommandFrame.WriteOne(frame, _family.CommandAddressOf(index, _chips), write.Register, write.Value))
-            : Frame(frame => CommandFrame.WriteAll(frame, write.Register, write.Value));
+            ? Frame((frame, how) => CommandFrame.WriteOne(
+                frame, _family.CommandAddressOf(index, _chips), write.Register, write.Value, how))
+            : Frame((frame, how) => CommandFrame.WriteAll(frame, write.Register, write.Value, how));
     }
 
-    private static byte[] Frame(Func<byte[], int> write)
+    private byte[] Frame(Func<byte[], ChipFraming, int> write)
     {
         byte[] frame = new byte[CommandFrame.LengthMax];
-        return frame[..write(frame)];
+        int length = write(frame, _family.Framing);
+        return frame[_family.Framing.Unsent..length];
     }
 
     private static RegisterValue MaskRegister(uint mask) => new(0xa4, 0x90000000 | (mask >> ChipFamily.VersionShift));

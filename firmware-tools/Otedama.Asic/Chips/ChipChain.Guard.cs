@@ -100,7 +100,7 @@ public sealed partial class ChipChain
     private void Guard()
     {
         _guardAt = After(s_guardEvery);
-        _reading = _board.Read();
+        _reading = Sense();
         if (_isStopping || _state is ChainState.Cooling or ChainState.Faulted)
         {
             return;
@@ -123,6 +123,14 @@ public sealed partial class ChipChain
         }
         Throttle();
         SetFan(IsHot ? 100 : _options.FanPercent ?? WantedFan());
+    }
+
+    /// <summary>The board's sensors, and the chips' own where they say more.</summary>
+    private BoardReading Sense()
+    {
+        BoardReading read = _board.Read();
+        double? own = _tallies.Max(tally => tally.CelsiusAt(Now, _time));
+        return own is double celsius && !(read.ChipCelsius >= celsius) ? read with { ChipCelsius = celsius } : read;
     }
 
     private bool IsHot => _reading.ChipCelsius >= _options.ThrottleCelsius

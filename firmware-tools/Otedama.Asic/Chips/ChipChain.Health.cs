@@ -6,6 +6,15 @@ public sealed partial class ChipChain
     /// <summary>Hash counter of all domains.</summary>
     private const byte CounterRegister = 0x8c;
 
+    /// <summary>What a chip itself counts as errors.</summary>
+    private const byte ErrorRegister = 0x4c;
+
+    /// <summary>Told to measure its temperature, and what it then says.</summary>
+    private const byte SensorRegister = 0xb0, CelsiusRegister = 0xb4;
+
+    private static readonly RegisterValue[] s_measure =
+        [new(SensorRegister, 0x00020000), new(SensorRegister, 0x01020000), new(SensorRegister, 0x10020000)];
+
     private static readonly TimeSpan s_lookTime = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan s_counterEvery = TimeSpan.FromSeconds(5);
@@ -92,7 +101,12 @@ public sealed partial class ChipChain
         {
             _counterAt = After(s_counterEvery);
             CheckCounters();
-            _link!.Write(Frame(static frame => CommandFrame.ReadAll(frame, CounterRegister)), s_writeWait);
+            ReadNow(CounterRegister);
+            ReadNow(ErrorRegister);
+            if (_family.HasThermometer && _script is null)
+            {
+                Run(Measure());
+            }
         }
         if (Now >= _judgeAt)
         {
@@ -145,13 +159,42 @@ public sealed partial class ChipChain
         }
     }
 
-    private void OnCounter(in ChipReply reply, long now)
+    /// <summary>Asks all chips for a register, between jobs: nothing waits for it.</summary>
+    private void ReadNow(byte register) =>
+        _link!.Write(Frame((frame, how) => CommandFrame.ReadAll(frame, register, how)), s_writeWait);
+
+    /// <summary>Has the chips take their own temperature.</summary>
+    private IEnumerator<TimeSpan> Measure()
+    {
+        foreach (TimeSpan wait in WriteAll(s_measure))
+        {
+            yield return wait;
+        }
+        ReadNow(CelsiusRegister);
+    }
+
+    /// <summary>What a chip says of itself.</summary>
+    private void OnOwn(in ChipReply reply, long now)
     {
         int index = reply.Chip / Math.Max(1, _family.Interval(Math.Max(1, _chips)));
-        if (index < _tallies.Length)
+        if (index >= _tallies.Length)
         {
-            _counterSeen = true;
-            _counterMoved |= _tallies[index].OnCounter(reply.Value, now, _time);
+            return;
+        }
+        switch (reply.Register)
+        {
+            case CounterRegister:
+                _counterSeen = true;
+                _counterMoved |= _tallies[index].OnCounter(reply.Value, now, _time);
+                break;
+            case ErrorRegister:
+                _tallies[index].OnErrorCount(reply.Value);
+                break;
+            case CelsiusRegister when ChipRegisters.CelsiusOf(reply.Value) is double celsius:
+                _tallies[index].OnCelsius(celsius, now);
+                break;
+            default:
+                break;
         }
     }
 

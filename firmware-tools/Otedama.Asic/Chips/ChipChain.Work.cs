@@ -113,7 +113,7 @@ public sealed partial class ChipChain
         int length = _family.TakesMidstates
             ? JobFrame.WriteMidstates(_frame, (byte)id, job, versions)
             : JobFrame.WriteFull(_frame, (byte)id, job, version);
-        _link!.Write(_frame.AsSpan(0, length), s_writeWait);
+        _link!.Write(_frame.AsSpan(_family.Framing.Unsent..length), s_writeWait);
         _counts = _counts with { Jobs = _counts.Jobs + 1 };
     }
 
@@ -220,10 +220,8 @@ public sealed partial class ChipChain
             case 0x00 when _ids.Count < IdsMax:
                 _ids.Add(reply.Value);
                 break;
-            case CounterRegister:
-                OnCounter(reply, now);
-                break;
             default:
+                OnOwn(reply, now);
                 break;
         }
     }

@@ -11,6 +11,7 @@ public static class ChipFamilies
         Cores = 168,
         SmallCores = 672,
         TakesMidstates = true,
+        SlowRate = new RegisterValue(0x18, 0x00007a31),
         IdForm = ChipIdForm.JobAndMidstate,
         JobStep = 4,
         Pll = new PllRange(60, 200, null, null, PlainPost: true),
@@ -32,6 +33,48 @@ public static class ChipFamilies
             all 68=C0700111 68=C0700111 28=0600000F
             rate 18=00006131 @1562500
             slow 18=00007A31
+            ramp
+            """)],
+    };
+
+    /// <summary>
+    /// Older than the others: no preambles, its own headers, a PLL at another place, no ticket. From what kanoi/cgminer
+    /// does with it; no chip of it was ever driven by this.
+    /// </summary>
+    public static ChipFamily Bm1387 { get; } = new()
+    {
+        Name = "BM1387",
+        Ids = [0x1387],
+        Framing = ChipFraming.Bare,
+        Cores = 114,
+        SmallCores = 114,
+        TakesMidstates = true,
+        SlowRate = new RegisterValue(0x1c, 0x00201a00),
+        IdForm = ChipIdForm.JobAndMidstate,
+        JobStep = 4,
+        Pll = new PllRange(1, 255, null, null, PlainPost: true)
+        {
+            Register = 0x0c,
+            Flag = 0,
+            Only = [new PllDividers(400, 2, 4, 1), new PllDividers(double.PositiveInfinity, 2, 2, 1)],
+        },
+        MegahertzMin = 50,
+        MegahertzMax = 600,
+        MillivoltsMin = 300,
+        MillivoltsMax = 810,
+        RampFrom = 50,
+        HasHashCount = false,
+        HasTicket = false,
+        DefaultTicket = 1,
+        CoreShift = null,
+        ChipShift = 24,
+        Scripts = [InitScript.Parse("usual", 1, """
+            id
+            inactive 3
+            addresses
+            rate 1C=00200100 @1500000
+            fast 1C=40208100
+            slow 1C=40209A00
             ramp
             """)],
     };
@@ -147,6 +190,7 @@ public static class ChipFamilies
         MillivoltsMax = 1300,
         RampFrom = 56.25,
         HasCounters = true,
+        HasThermometer = true,
         JobLife = TimeSpan.FromMilliseconds(500),
         Scripts = [InitScript.Parse("usual", 1, """
             all A4=9000FFFF A4=9000FFFF A4=9000FFFF A4=9000FFFF
@@ -286,7 +330,7 @@ public static class ChipFamilies
             """)],
     };
 
-    public static IReadOnlyList<ChipFamily> All { get; } = [Bm1397, Bm1362, Bm1366, Bm1368, Bm1370, Bm1373];
+    public static IReadOnlyList<ChipFamily> All { get; } = [Bm1387, Bm1397, Bm1362, Bm1366, Bm1368, Bm1370, Bm1373];
 
     /// <summary>By name as people write it (bm1370, BM1372); null = unknown.</summary>
     public static ChipFamily? ByName(string name) => All.FirstOrDefault(family =>

@@ -22,15 +22,17 @@ public sealed record ChipFamily
     /// <summary>First two bytes of the chip id register; the first is the usual one.</summary>
     public required IReadOnlyList<int> Ids { get; init; }
 
-    /// <summary>Third byte of the chip id register.</summary>
-    public required byte IdTail { get; init; }
+    /// <summary>Third byte of the chip id register; null = nobody has said.</summary>
+    public byte? IdTail { get; init; }
+
+    public ChipFraming Framing { get; init; } = ChipFraming.Marked;
 
     public required int Cores { get; init; }
 
     /// <summary>Small cores of all cores: each tests a nonce a clock.</summary>
     public required int SmallCores { get; init; }
 
-    /// <summary>The job carries midstates (BM1397), else the whole header.</summary>
+    /// <summary>The job carries midstates (BM1387, BM1397), else the whole header.</summary>
     public bool TakesMidstates { get; init; }
 
     public required ChipIdForm IdForm { get; init; }
@@ -69,11 +71,25 @@ public sealed record ChipFamily
     /// <summary>Register 10 is computed and written.</summary>
     public bool HasHashCount { get; init; } = true;
 
-    /// <summary>Registers 8C count hashes in units of 2^32.</summary>
+    /// <summary>Registers 8C count hashes in units of 2^32, registers 4C errors.</summary>
     public bool HasCounters { get; init; }
+
+    /// <summary>Chips measure their own temperature (registers B0 and B4).</summary>
+    public bool HasThermometer { get; init; }
+
+    /// <summary>Register 14 filters nonces; false = every nonce of 32 zero bits comes.</summary>
+    public bool HasTicket { get; init; } = true;
 
     /// <summary>Ticket that suits boards of one to a few chips.</summary>
     public int DefaultTicket { get; init; } = 256;
+
+    /// <summary>Lowest bit of those of a nonce, read most significant byte first, that say which core it is; null =
+    /// nobody knows.</summary>
+    public int? CoreShift { get; init; } = 25;
+
+    /// <summary>Lowest bit of those of a nonce, read most significant byte first, that say which chip of 256 it
+    /// is.</summary>
+    public int ChipShift { get; init; } = 17;
 
     /// <summary>A job is replaced after this long at the latest; null = when the nonces of its midstates are
     /// through.</summary>
@@ -84,11 +100,11 @@ public sealed record ChipFamily
 
     /// <summary>Puts the chips' UART back to the rate they have out of reset, for boards without a reset
     /// line.</summary>
-    public RegisterValue SlowRate => TakesMidstates ? new RegisterValue(0x18, 0x00007a31)
-        : new RegisterValue(0x28, 0x01301a00);
+    public RegisterValue SlowRate { get; init; } = new(0x28, 0x01301a00);
 
     /// <summary>Bytes of a reply once the version rolls in the chip.</summary>
-    public int ReplyLength => TakesMidstates ? ReplyReader.ShortLength : ReplyReader.LongLength;
+    public int ReplyLength => !Framing.IsMarked ? ReplyReader.BareLength
+        : TakesMidstates ? ReplyReader.ShortLength : ReplyReader.LongLength;
 
     /// <summary>Job ids that can be in use at a time.</summary>
     public int Slots => 128 >> SlotShift;
@@ -113,7 +129,8 @@ public sealed record ChipFamily
         .MaxBy(static script => script.ChipsFrom)!;
 
     /// <summary>True for a chip id register of this family.</summary>
-    public bool IsId(uint register) => Ids.Contains((int)(register >> 16)) && (register >> 8 & 0xff) == IdTail;
+    public bool IsId(uint register) => Ids.Contains((int)(register >> 16))
+        && (IdTail is not byte tail || (register >> 8 & 0xff) == tail);
 
     /// <summary>Between two set-address values.</summary>
     public int Interval(int chips) => AddressStep ?? (256 / chips);
@@ -131,7 +148,7 @@ public sealed record ChipFamily
     public NonceFields Decode(in ChipReply reply)
     {
         byte id = reply.JobByte;
-        int core = (int)(reply.NonceBigEndian >> 25);
+        int core = CoreShift is int shift ? (int)(reply.NonceBigEndian >> shift) : 0;
         uint version = TakesMidstates ? 0 : (uint)reply.VersionField << VersionShift;
         return IdForm switch
         {
@@ -149,7 +166,7 @@ public sealed record ChipFamily
     {
         int index = offsets
             ? (int)(nonceBigEndian >> 9 & 0xffff) / OffsetStep(chips)
-            : (int)(nonceBigEndian >> 17 & 0xff) / Math.Max(1, 256 / chips);
+            : (int)(nonceBigEndian >> ChipShift & 0xff) / Math.Max(1, 256 / chips);
         return index < chips ? index : -1;
     }
 

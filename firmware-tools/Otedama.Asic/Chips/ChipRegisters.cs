@@ -59,20 +59,24 @@ public static class ChipRegisters
     public static string? Meaning(byte register, uint value, ChipFamily? family) => register switch
     {
         0x00 => ChipFamilies.ById(value) is { } chip ? chip.Name : "no chip we know",
-        0x08 => Pll(value, family),
+        0x08 or 0x0c when register == (family?.Pll.Register ?? 0x08) => Pll(value, family),
         0x10 => value == 0 ? "halts hashing" : $"a sweep of {Text(value / 25.0)} us",
         0x14 => $"difficulty {Text(Math.Pow(2, TicketMask.BitsOf(value)))}",
         0x0c => value >> 31 != 0 ? $"counts from {value & 0xffff}" : "off",
-        0x18 when family is { TakesMidstates: true } => Baud(family, register, value),
-        0x28 when family is not { TakesMidstates: true } => Baud(family ?? ChipFamilies.Bm1370, register, value),
-        0x3c => $"{(value >> 31 != 0 ? "all cores" : $"core {value >> 16 & 0xff}")}, {((value >> 15 & 1) != 0 ? "write" : "read")} "
-            + $"core register {value >> 8 & 0x1f:x2} = {value & 0xff:x2}",
+        0x18 or 0x1c or 0x28 when register == (family ?? ChipFamilies.Bm1370).SlowRate.Register =>
+            Baud(family ?? ChipFamilies.Bm1370, register, value),
+        0x3c => $"{(value >> 31 != 0 ? "all cores" : $"core {value >> 16 & 0xff}")}, "
+            + $"{((value >> 15 & 1) != 0 ? "write" : "read")} core register {value >> 8 & 0x1f:x2} = {value & 0xff:x2}",
         0x54 => (value & 0xff) switch { 2 => "temperature diode", 3 => "default", _ => null },
         0xa4 => value >> 31 != 0 ? $"rolls in the chip, version mask {(value & 0xffff) << ChipFamily.VersionShift:x8}"
             : "does not roll",
-        0xb4 => value >> 31 != 0 ? $"{Text(((value & 0xffff) * 0.171342) - 299.5144)} °C" : "not ready",
+        0xb4 => value >> 31 != 0 ? $"{Text(CelsiusOf(value)!.Value)} °C" : "not ready",
         _ => null,
     };
+
+    /// <summary>What a chip's own thermometer (register B4) says; null = not ready.</summary>
+    public static double? CelsiusOf(uint value) =>
+        value >> 31 != 0 ? ((value & 0xffff) * 0.171342) - 299.5144 : null;
 
     private static string Pll(uint value, ChipFamily? family)
     {

@@ -48,13 +48,13 @@ public readonly record struct ChipReply
     /// <summary>Byte 7 of a nonce: job id and what the family packs beside it.</summary>
     public byte JobByte => unchecked((byte)(_body >> 16));
 
-    /// <summary>Reads a whole frame, preamble included, whose CRC was checked: 9 or 11 bytes.</summary>
-    internal static ChipReply FromFrame(ReadOnlySpan<byte> frame)
+    /// <summary>Reads what is behind the preamble of a frame whose CRC was checked: 7 or 9 bytes.</summary>
+    internal static ChipReply FromBody(ReadOnlySpan<byte> bytes)
     {
-        bool isLong = frame.Length == ReplyReader.LongLength;
-        ulong body = ((ulong)BinaryPrimitives.ReadUInt32BigEndian(
-            frame[2..]) << 32) | ((ulong)frame[6] << 24) | ((ulong)frame[7] << 16);
-        ushort tail = isLong ? BinaryPrimitives.ReadUInt16BigEndian(frame[8..]) : (ushort)0;
-        return new ChipReply(body, tail, frame[^1] >> 5 == ReplyReader.NonceType, isLong);
+        bool isLong = bytes.Length > ReplyReader.BareLength;
+        ulong body = ((ulong)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 32)
+            | ((ulong)bytes[4] << 24) | ((ulong)bytes[5] << 16);
+        ushort tail = isLong ? BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]) : (ushort)0;
+        return new ChipReply(body, tail, bytes[^1] >> 5 == ReplyReader.NonceType, isLong);
     }
 }

@@ -11,6 +11,13 @@ namespace Otedama.Asic;
 public sealed record ChipReport(
     int Index, int Address, long Nonces, double Expected, long Errors, double? CounterHashrate, bool IsWeak)
 {
+    /// <summary>Errors by the chip's own count since it was brought up; null = it has none, or was not asked
+    /// yet.</summary>
+    public long? OwnErrors { get; init; }
+
+    /// <summary>By its own thermometer when it was last asked, degrees Celsius; null = it has none.</summary>
+    public double? Celsius { get; init; }
+
     /// <summary>Nonces by expected ones; null = nothing expected yet.</summary>
     public double? Ratio => Expected > 0 ? Nonces / Expected : null;
 }

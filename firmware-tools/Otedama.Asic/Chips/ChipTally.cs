@@ -12,6 +12,12 @@ internal sealed class ChipTally(int index, int address)
     /// <summary>As rare as this by chance, and it is.</summary>
     private const double WeakChance = 1e-6;
 
+    /// <summary>A chip's own temperature is no longer true after this.</summary>
+    private static readonly TimeSpan s_celsiusAge = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a working chip can have; anything else its thermometer does not mean.</summary>
+    private const double CelsiusLeast = -40, CelsiusMost = 150;
+
     /// <summary>A window ends here: old sins are forgotten, new ones show within hours.</summary>
     private const double WindowMax = 2000;
 
@@ -20,6 +26,10 @@ internal sealed class ChipTally(int index, int address)
     private double _expected;
     private uint? _counter;
     private long _counterAt;
+    private uint? _errorCountAtFirst;
+    private long? _ownErrors;
+    private double? _celsius;
+    private long _celsiusAt;
 
     public int Index { get; } = index;
 
@@ -57,6 +67,25 @@ internal sealed class ChipTally(int index, int address)
         return moved;
     }
 
+    /// <summary>Its count of errors, which goes on from wherever it was.</summary>
+    public void OnErrorCount(uint value)
+    {
+        _errorCountAtFirst ??= value;
+        _ownErrors = unchecked(value - _errorCountAtFirst.Value);
+    }
+
+    public void OnCelsius(double celsius, long now)
+    {
+        if (celsius is >= CelsiusLeast and <= CelsiusMost)
+        {
+            (_celsius, _celsiusAt) = (celsius, now);
+        }
+    }
+
+    /// <summary>Its own temperature; null = it has not said one lately.</summary>
+    public double? CelsiusAt(long now, TimeProvider time) =>
+        time.GetElapsedTime(_celsiusAt, now) <= s_celsiusAge ? _celsius : null;
+
     /// <summary>Judges the window. True when the chip has just turned out weak.</summary>
     public bool Judge()
     {
@@ -69,7 +98,11 @@ internal sealed class ChipTally(int index, int address)
         return IsWeak && !was;
     }
 
-    public ChipReport ToReport() => new(Index, Address, _nonces, _expected, _errors, CounterHashrate, IsWeak);
+    public ChipReport ToReport() => new(Index, Address, _nonces, _expected, _errors, CounterHashrate, IsWeak)
+    {
+        OwnErrors = _ownErrors,
+        Celsius = _celsius,
+    };
 
     /// <summary>Good nonces of each core since the chip was brought up.</summary>
     public long[] CoreNonces() => [.. _cores];

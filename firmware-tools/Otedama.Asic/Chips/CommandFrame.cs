@@ -4,7 +4,7 @@ namespace Otedama.Asic;
 
 /// <summary>
 /// Commands to chips: 55 AA, header, length (bytes behind the preamble), data, CRC-5. Each writer returns the bytes
-/// used.
+/// used; framing says which headers the chips know (null = Marked), and the sender leaves out what it does not send.
 /// </summary>
 public static class CommandFrame
 {
@@ -12,28 +12,31 @@ public static class CommandFrame
     public const int LengthMax = 11;
 
     public const byte SetAddressHeader = 0x40, WriteOneHeader = 0x41, ReadOneHeader = 0x42, WriteAllHeader = 0x51,
-    ReadAllHeader = 0x52,
-        InactiveHeader = 0x53;
+        ReadAllHeader = 0x52, InactiveHeader = 0x53;
 
     internal const byte First = 0x55, Second = 0xaa;
 
     private const int ShortLength = 7;
 
     /// <summary>Each chip swallows the next set-address and forwards what follows.</summary>
-    public static int Inactive(Span<byte> frame) => Short(frame, InactiveHeader, 0, 0);
+    public static int Inactive(Span<byte> frame, ChipFraming? framing = null) =>
+        Short(frame, (framing ?? ChipFraming.Marked).Inactive, 0, 0);
 
-    public static int SetAddress(Span<byte> frame, byte address) => Short(frame, SetAddressHeader, address, 0);
+    public static int SetAddress(Span<byte> frame, byte address, ChipFraming? framing = null) =>
+        Short(frame, (framing ?? ChipFraming.Marked).SetAddress, address, 0);
 
-    public static int ReadAll(Span<byte> frame, byte register) => Short(frame, ReadAllHeader, 0, register);
+    public static int ReadAll(Span<byte> frame, byte register, ChipFraming? framing = null) =>
+        Short(frame, (framing ?? ChipFraming.Marked).ReadAll, 0, register);
 
-    public static int ReadOne(Span<byte> frame, byte address, byte register) =>
-        Short(frame, ReadOneHeader, address, register);
+    public static int ReadOne(Span<byte> frame, byte address, byte register, ChipFraming? framing = null) =>
+        Short(frame, (framing ?? ChipFraming.Marked).ReadOne, address, register);
 
-    public static int WriteAll(Span<byte> frame, byte register, uint value) =>
-        Long(frame, WriteAllHeader, 0, register, value);
+    public static int WriteAll(Span<byte> frame, byte register, uint value, ChipFraming? framing = null) =>
+        Long(frame, (framing ?? ChipFraming.Marked).WriteAll, 0, register, value);
 
-    public static int WriteOne(Span<byte> frame, byte address, byte register, uint value) =>
-        Long(frame, WriteOneHeader, address, register, value);
+    public static int WriteOne(
+        Span<byte> frame, byte address, byte register, uint value, ChipFraming? framing = null) =>
+        Long(frame, (framing ?? ChipFraming.Marked).WriteOne, address, register, value);
 
     private static int Short(Span<byte> frame, byte header, byte address, byte register)
     {

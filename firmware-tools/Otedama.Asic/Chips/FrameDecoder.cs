@@ -7,7 +7,7 @@ namespace Otedama.Asic;
 /// <summary>
 /// Tells what bytes on a chip's line mean, both ways. What is wrong with them is told, too: nothing throws.
 /// </summary>
-public static class FrameDecoder
+public static partial class FrameDecoder
 {
     /// <summary>Frames of one call: a capture of minutes, and no file that somebody made long.</summary>
     public const int FramesMax = 100_000;
@@ -17,6 +17,10 @@ public static class FrameDecoder
     /// <summary>All frames and what lies between them. family: what chip it is, where that is known.</summary>
     public static IReadOnlyList<DecodedFrame> Decode(ReadOnlySpan<byte> bytes, ChipFamily? family = null)
     {
+        if (family is { Framing.IsMarked: false })
+        {
+            return DecodeBare(bytes, family);
+        }
         List<DecodedFrame> frames = [];
         int at = 0;
         while (at < bytes.Length && frames.Count < FramesMax)
@@ -247,7 +251,7 @@ public static class FrameDecoder
                 $"{frame.Length} bytes where a reply has {ReplyReader.ShortLength} or {ReplyReader.LongLength}",
                 "reply, cut off", []);
         }
-        ChipReply reply = ChipReply.FromFrame(frame);
+        ChipReply reply = ChipReply.FromBody(frame[2..]);
         int type = frame[^1] >> 5;
         DecodedField[] ends =
         [
@@ -313,12 +317,13 @@ public static class FrameDecoder
     private static List<DecodedField> NonceParts(ChipReply reply, ChipFamily? family)
     {
         uint big = reply.NonceBigEndian;
+        int shift = (family ?? ChipFamilies.Bm1370).ChipShift;
         List<DecodedField> fields =
         [
             new("nonce", $"{big:x8}", null, "as it lies in the header"),
             new("stratum nonce", $"{reply.Nonce:x8}", reply.Nonce),
-            new("core", $"{big >> 25}", big >> 25),
-            new("chip address", $"{big >> 17 & 0xff:x2}", big >> 17 & 0xff,
+            .. family is { CoreShift: null } ? Array.Empty<DecodedField>() : [new("core", $"{big >> 25}", big >> 25)],
+            new("chip address", $"{big >> shift & 0xff:x2}", big >> shift & 0xff,
                 "where the chip's address is part of its nonces"),
             new("excess", $"{reply.Excess:x2}", reply.Excess, reply.IsLong ? "half bits beyond the ticket" : null),
             new("job byte", $"{reply.JobByte:x2}", reply.JobByte),

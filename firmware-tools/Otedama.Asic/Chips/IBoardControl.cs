@@ -23,6 +23,12 @@ public interface IBoardControl
     /// <summary>The chips' nRST: true = held in reset (line low). False = no such line.</summary>
     bool SetReset(bool held);
 
+    /// <summary>How long nRST has to be low.</summary>
+    TimeSpan ResetHold => TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long after it chips are not spoken to yet.</summary>
+    TimeSpan ResetRest => TimeSpan.FromMilliseconds(100);
+
     /// <summary>True = the line reads low; null = cannot be read back.</summary>
     bool? IsResetHeld { get; }
 

@@ -27,6 +27,7 @@ public sealed record InitScript(string Name, int? ChipsFrom, IReadOnlyList<InitS
         ["ticket"] = InitVerb.Ticket,
         ["rate"] = InitVerb.Rate,
         ["slow"] = InitVerb.Slow,
+        ["fast"] = InitVerb.Fast,
         ["ramp"] = InitVerb.Ramp,
         ["hcn"] = InitVerb.HashCount,
         ["mask"] = InitVerb.VersionMask,

@@ -36,6 +36,9 @@ public enum InitVerb
     /// <summary>Registers to write instead where the rate stays (slow R=V).</summary>
     Slow,
 
+    /// <summary>Registers to write once the rate was changed (fast R=V).</summary>
+    Fast,
+
     /// <summary>The clock, in steps, to its target (ramp).</summary>
     Ramp,
 

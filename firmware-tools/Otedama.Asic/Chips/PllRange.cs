@@ -13,6 +13,16 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
     /// <summary>MHz of the crystal.</summary>
     public const double Crystal = 25;
 
+    /// <summary>Where the setting is written.</summary>
+    public byte Register { get; init; } = 0x08;
+
+    /// <summary>The flag byte; null = 40, and 50 from a VCO of 2400 MHz on where dividers are stored less
+    /// one.</summary>
+    public byte? Flag { get; init; }
+
+    /// <summary>The dividers that are used, the first that is for the clock; null = whatever comes nearest.</summary>
+    public IReadOnlyList<PllDividers>? Only { get; init; }
+
     /// <summary>From this VCO on, MHz, the flag byte is 50 instead of 40; not on BM1397.</summary>
     private const double HighVco = 2400;
 
@@ -28,6 +38,12 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(megahertz);
         // no clock of this world; keeps the product in an int
         ArgumentOutOfRangeException.ThrowIfGreaterThan(megahertz, 10_000);
+        if (Only?.FirstOrDefault(one => megahertz < one.Below) is { } dividers)
+        {
+            double wanted = megahertz * dividers.Reference * dividers.First * dividers.Second / Crystal;
+            int feedback = (int)Math.Clamp(Math.Round(wanted, MidpointRounding.AwayFromZero), FeedbackMin, FeedbackMax);
+            return new PllSetting(this, feedback, dividers.Reference, dividers.First, dividers.Second);
+        }
         return Search(megahertz, clamps: false) ?? Search(megahertz, clamps: true)!;
     }
 
@@ -60,7 +76,7 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
         return best;
     }
 
-    internal byte FlagFor(PllSetting setting) => (byte)(!PlainPost && setting.Vco >= HighVco ? 0x50 : 0x40);
+    internal byte FlagFor(PllSetting setting) => Flag ?? (byte)(!PlainPost && setting.Vco >= HighVco ? 0x50 : 0x40);
 
     private static bool IsBetter(PllSetting found, double error, PllSetting best, double bestError)
     {
@@ -71,3 +87,6 @@ public sealed record PllRange(int FeedbackMin, int FeedbackMax, double? VcoMin, 
         return Math.Abs(found.Vco - best.Vco) > Same ? found.Vco < best.Vco : found.Post < best.Post;
     }
 }
+
+/// <summary>Dividers of a PLL, for clocks below that many MHz.</summary>
+public sealed record PllDividers(double Below, int Reference, int First, int Second);

@@ -12,7 +12,7 @@ public sealed record PllSetting(PllRange Range, int Feedback, int Reference, int
     /// <summary>The clock of the cores, MHz.</summary>
     public double Megahertz => Vco / Post;
 
-    /// <summary>Register 08: flag, fb, ref, post; most significant byte first.</summary>
+    /// <summary>The register: flag, fb, ref, post; most significant byte first.</summary>
     public uint Register =>
         ((uint)Range.FlagFor(this) << 24) | ((uint)Feedback << 16) | ((uint)Reference << 8) | PostByte;
 

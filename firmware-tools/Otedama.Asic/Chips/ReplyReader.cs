@@ -3,10 +3,14 @@ namespace Otedama.Asic;
 /// <summary>
 /// Finds frames in what chips send: looks for AA 55, tests the CRC at the expected length, and on failure goes on one
 /// byte further, so that no good frame behind rubbish is lost. Not even one that begins inside of rubbish whose five
-/// CRC bits happen to be right: the inside of a good frame is looked through, too.
+/// CRC bits happen to be right: the inside of a good frame is looked through, too. Replies without a preamble are found
+/// by their CRC alone, one behind the other.
 /// </summary>
 public sealed class ReplyReader
 {
+    /// <summary>Bytes of a reply without a preamble (BM1387).</summary>
+    public const int BareLength = 7;
+
     /// <summary>Bytes of a reply before the version rolls in the chip, and of BM1397 always.</summary>
     public const int ShortLength = 9;
 
@@ -27,8 +31,10 @@ public sealed class ReplyReader
     private readonly byte[] _bytes = new byte[Capacity];
     private int _start, _end;
     private int _covered;   // bytes before it belong to a good frame
+    private bool _isLost;   // without a preamble: the last byte belonged to no frame
     private int _length;
 
+    /// <param name="length">ShortLength, LongLength, BareLength or Learn.</param>
     public ReplyReader(int length) => _length = length;
 
     public long Good { get; private set; }
@@ -39,14 +45,17 @@ public sealed class ReplyReader
     /// <summary>Bytes that belonged to no good frame.</summary>
     public long ResyncBytes { get; private set; }
 
-    /// <summary>ShortLength, LongLength, or Learn while it is not known.</summary>
+    /// <summary>Bytes that are no whole frame yet.</summary>
+    public int Waiting => _end - Math.Max(_start, _covered);
+
+    /// <summary>ShortLength, LongLength, BareLength, or Learn while it is not known.</summary>
     public int Length => _length;
 
     /// <summary>Replies have that length from here on.</summary>
     public void Expect(int length) => _length = length;
 
     /// <summary>Forgets what is not a whole frame yet.</summary>
-    public void Clear() => _start = _end = _covered = 0;
+    public void Clear() => (_start, _end, _covered, _isLost) = (0, 0, 0, false);
 
     /// <summary>Where to put what came next; never empty after TryRead gave nothing.</summary>
     public Span<byte> Room()
@@ -70,7 +79,7 @@ public sealed class ReplyReader
     /// </summary>
     public bool TryRead(out ChipReply reply, bool isQuiet = false)
     {
-        while (true)
+        while (_length != BareLength)
         {
             int found = _bytes.AsSpan(_start.._end).IndexOf(First);
             if (found < 0)
@@ -99,13 +108,33 @@ public sealed class ReplyReader
                 SkipTo(_start + 1);
                 continue;
             }
-            reply = ChipReply.FromFrame(_bytes.AsSpan(_start, length));
+            reply = ChipReply.FromBody(_bytes.AsSpan(_start + 2, length - 2));
             Good++;
             _covered = Math.Max(_covered, _start + length);
             _start += 2;
             return true;
         }
+        return TryReadBare(out reply);
+    }
+
+    /// <summary>What is in no good frame may be anything: a byte is dropped, and the next place tried.</summary>
+    private bool TryReadBare(out ChipReply reply)
+    {
         reply = default;
+        while (_length == BareLength && _end - _start >= BareLength)
+        {
+            ReadOnlySpan<byte> bytes = _bytes.AsSpan(_start, BareLength);
+            if (IsGoodBody(bytes))
+            {
+                reply = ChipReply.FromBody(bytes);
+                Good++;
+                (_start, _isLost) = (_start + BareLength, false);
+                return true;
+            }
+            CrcErrors += _isLost ? 0 : 1;
+            _isLost = true;
+            SkipTo(_start + 1);
+        }
         return false;
     }
 
@@ -133,8 +162,10 @@ public sealed class ReplyReader
         return isShort ? _length = ShortLength : 0;
     }
 
-    private static bool IsGood(ReadOnlySpan<byte> frame) =>
-        frame[^1] >> 5 is RegisterType or NonceType && Crc5.Compute(frame[2..]) == 0;
+    private static bool IsGood(ReadOnlySpan<byte> frame) => IsGoodBody(frame[2..]);
+
+    private static bool IsGoodBody(ReadOnlySpan<byte> bytes) =>
+        bytes[^1] >> 5 is RegisterType or NonceType && Crc5.Compute(bytes) == 0;
 
     private void SkipTo(int end)
     {

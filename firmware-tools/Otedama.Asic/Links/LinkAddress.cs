@@ -85,7 +85,9 @@ public sealed record LinkAddress
     /// <summary>The form that TryParse takes.</summary>
     public override string ToString() => Kind switch
     {
-        LinkKind.Tcp => string.Create(CultureInfo.InvariantCulture, $"{TcpPrefix}{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}"),
+        LinkKind.Tcp => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{TcpPrefix}{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}"),
         LinkKind.Usb => string.Create(CultureInfo.InvariantCulture, $"{UsbPrefix}{VendorId:x4}:{ProductId:x4}")
             + (SerialNumber is null ? "" : ":" + SerialNumber) + (PortPath is null ? "" : "@" + PortPath)
             + (Interface == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{Interface}")),

@@ -12,7 +12,8 @@ internal static class LinkErrors
 
     public static LinkException TookTooLong(string link, int done, int all, TimeSpan wait) =>
         new(LinkFault.Timeout, link, FormattableString.Invariant(
-            $"{link}: the device took {done} of {all} bytes in {wait.TotalMilliseconds:F0} ms. {NextStep(LinkFault.Timeout)}"));
+            $"{link}: the device took {done} of {all} bytes in {wait.TotalMilliseconds:F0} ms. ")
+            + NextStep(LinkFault.Timeout));
 
     public static LinkFault FaultOf(PortFault fault) => fault switch
     {

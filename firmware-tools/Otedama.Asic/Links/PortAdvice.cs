@@ -25,7 +25,8 @@ public sealed class PortAdvice(PortFinder finder)
         {
             PortFault.Missing => $"{path}: there is no such port ({detail}). {Others(LinkKind.Serial)}",
             PortFault.Busy =>
-                $"{path} is in use{(HolderOf(path) is { } who ? $" by {who}" : "")}: {detail}. Close that program, or name another port.",
+                $"{path} is in use by {HolderOf(path) ?? "another program"}: {detail}. "
+                + "Close that program, or name another port.",
             PortFault.Denied => Denied(path, GroupOf(path), finder.Serial(path)),
             PortFault.Unsupported => $"{path}: {detail}. {Others(LinkKind.Serial)}",
             _ => $"{path} cannot be opened: {detail}. Unplug it, plug it in again and repeat.",
@@ -52,11 +53,15 @@ public sealed class PortAdvice(PortFinder finder)
     /// The rule that lets the group dialout and whoever sits at the machine open a device of those ids, by its serial
     /// port and by USB. Both lines belong into one file.
     /// </summary>
-    public static string UdevRule(ushort vendorId, ushort productId) => string.Create(CultureInfo.InvariantCulture,
-        $"""
-        SUBSYSTEM=="tty", ATTRS{'{'}idVendor{'}'}=="{vendorId:x4}", ATTRS{'{'}idProduct{'}'}=="{productId:x4}", GROUP="{UsualGroup}", MODE="0660", TAG+="uaccess"
-        SUBSYSTEM=="usb", ATTR{'{'}idVendor{'}'}=="{vendorId:x4}", ATTR{'{'}idProduct{'}'}=="{productId:x4}", GROUP="{UsualGroup}", MODE="0660", TAG+="uaccess"
-        """);
+    public static string UdevRule(ushort vendorId, ushort productId)
+    {
+        return $"{Line("tty", "ATTRS")}\n{Line("usb", "ATTR")}";
+
+        string Line(string kind, string its) =>
+            FormattableString.Invariant($"SUBSYSTEM==\"{kind}\", {its}{{idVendor}}==\"{vendorId:x4}\", ")
+            + FormattableString.Invariant($"{its}{{idProduct}}==\"{productId:x4}\", GROUP=\"{UsualGroup}\", ")
+            + "MODE=\"0660\", TAG+=\"uaccess\"";
+    }
 
     /// <summary>Which file it belongs into: udev reads them by name, and uaccess wants to be before 73.</summary>
     public static string UdevFile(ushort vendorId, ushort productId) =>
@@ -69,7 +74,8 @@ public sealed class PortAdvice(PortFinder finder)
         string its = group is null or "root" ? UsualGroup : group;
         string join = $"sudo usermod -aG {its} $USER (then log in again)";
         string first = group == "root"
-            ? $"{name}: this user may not open it, only root may."
+            ? $"{name}: this user may not open it, only root may; give it to a group that this user is in: "
+                + $"sudo chgrp {UsualGroup} {name} && sudo chmod g+rw {name}."
             : $"{name}: this user may not open it; members of the group {its} may: {join}.";
         return device is { VendorId: { } vendor, ProductId: { } product }
             ? $"{first} Or put this rule into {UdevFile(vendor, product)}:\n{UdevRule(vendor, product)}\n"
@@ -149,6 +155,7 @@ public sealed class PortAdvice(PortFinder finder)
             .Select(static port => port.VendorId is null ? port.Address : $"{port.Address} ({port.Describe()})")];
         string what = kind == LinkKind.Serial ? "serial ports" : "USB devices";
         return there.Length == 0 ? $"There are no {what}; check the cable, and `otedama asic list` again."
-            : $"There are these {what}: {string.Join(", ", there.Take(NamedMax))}{(there.Length > NamedMax ? $" and {there.Length - NamedMax} more" : "")}.";
+            : $"There are these {what}: {string.Join(", ", there.Take(NamedMax))}"
+            + $"{(there.Length > NamedMax ? $" and {there.Length - NamedMax} more" : "")}.";
     }
 }

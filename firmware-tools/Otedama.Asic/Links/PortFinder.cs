@@ -12,7 +12,8 @@ public sealed class PortFinder
     /// <summary>A rig of 100 sticks with two ports each fits; the rest is not listed.</summary>
     private const int PortsMax = 512;
 
-    /// <summary>How many folders above a tty its USB device is, at most: /…/1-1/1-1:1.0/ttyUSB0/tty/ttyUSB0.</summary>
+    /// <summary>How many folders above a tty its USB device is, at most:
+    /// /…/1-1/1-1:1.0/ttyUSB0/tty/ttyUSB0.</summary>
     private const int LevelsMax = 12;
 
     private const int AttributeBytesMax = 1024;

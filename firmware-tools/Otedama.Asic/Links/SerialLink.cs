@@ -16,7 +16,8 @@ public sealed class SerialLink : ILink, ILinkParity
     public string Name { get; }
 
     /// <summary>
-    /// Opens it at that rate. LinkException: Missing, Busy, Permission (with the group and the rule to add), Unsupported.
+    /// Opens it at that rate. LinkException: Missing, Busy, Permission (with the group and the rule to add),
+    /// Unsupported.
     /// </summary>
     public static SerialLink Open(string path, int rate, PortFinder? finder = null)
     {
@@ -26,7 +27,8 @@ public sealed class SerialLink : ILink, ILinkParity
         }
         catch (PortException e)
         {
-            throw new LinkException(LinkErrors.FaultOf(e.Fault), path, new PortAdvice(finder ?? new PortFinder()).ForSerial(path, e), e);
+            PortAdvice advice = new(finder ?? new PortFinder());
+            throw new LinkException(LinkErrors.FaultOf(e.Fault), path, advice.ForSerial(path, e), e);
         }
     }
 
@@ -73,7 +75,8 @@ public sealed class SerialLink : ILink, ILinkParity
         if (left > 0)
         {
             throw new LinkException(LinkFault.Timeout, Name, FormattableString.Invariant(
-                $"{Name}: {left} bytes have not left in {wait.TotalMilliseconds:F0} ms. {LinkErrors.NextStep(LinkFault.Timeout)}"));
+                $"{Name}: {left} bytes have not left in {wait.TotalMilliseconds:F0} ms. ")
+                + LinkErrors.NextStep(LinkFault.Timeout));
         }
     }
 

@@ -32,13 +32,15 @@ public sealed class TcpLink : ILink
     /// </summary>
     public static TcpLink Open(string host, int port, TimeSpan wait)
     {
-        string name = FormattableString.Invariant($"tcp://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}");
+        string shown = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        string name = FormattableString.Invariant($"tcp://{shown}:{port}");
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             using CancellationTokenSource over = new(wait);
             Task connecting = IPAddress.TryParse(host, out IPAddress? address)
-                ? socket.ConnectAsync(address, port, over.Token).AsTask() : socket.ConnectAsync(host, port, over.Token).AsTask();
+                ? socket.ConnectAsync(address, port, over.Token).AsTask()
+                : socket.ConnectAsync(host, port, over.Token).AsTask();
             connecting.GetAwaiter().GetResult();
             socket.NoDelay = true;
             return new TcpLink(socket, name);
@@ -47,12 +49,15 @@ public sealed class TcpLink : ILink
         {
             socket.Dispose();
             throw new LinkException(LinkFault.Timeout, name, FormattableString.Invariant(
-                $"{name}: no connection in {wait.TotalSeconds:F0} s. Check that the machine is on and its address is right."), e);
+                $"{name}: no connection in {wait.TotalSeconds:F0} s. ")
+                + "Check that the machine is on and its address is right.", e);
         }
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new LinkException(LinkFault.Missing, name, $"{name}: {e.Message}. Check the address, and that the serial server runs there.", e);
+            throw new LinkException(
+                LinkFault.Missing, name,
+                $"{name}: {e.Message}. Check the address, and that the serial server runs there.", e);
         }
     }
 
@@ -167,5 +172,6 @@ public sealed class TcpLink : ILink
     }
 
     private LinkException Gone(Exception? inner) => _closed ? LinkErrors.Closed(Name)
-        : new LinkException(LinkFault.Gone, Name, $"{Name}: the other side closed the connection. It is tried again.", inner);
+        : new LinkException(
+            LinkFault.Gone, Name, $"{Name}: the other side closed the connection. It is tried again.", inner);
 }

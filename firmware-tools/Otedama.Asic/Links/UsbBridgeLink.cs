@@ -19,7 +19,8 @@ public sealed class UsbBridgeLink : IAdapterPins
 
     private const byte ToHost = 0x80, BulkAttribute = 2;
 
-    /// <summary>How long a look for what is there may take, and how often the adapter is asked whether it has sent all.</summary>
+    /// <summary>How long a look for what is there may take, and how often the adapter is asked whether it has sent
+    /// all.</summary>
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(2);
 
     private readonly IUsbConnection _usb;
@@ -32,7 +33,8 @@ public sealed class UsbBridgeLink : IAdapterPins
     private long _sentAt;
     private volatile bool _closed;
 
-    private UsbBridgeLink(IUsbConnection usb, BridgeChip chip, UsbInterface its, string name, int rate, TimeProvider time)
+    private UsbBridgeLink(
+        IUsbConnection usb, BridgeChip chip, UsbInterface its, string name, int rate, TimeProvider time)
     {
         (_usb, _chip, Name, _rate, _time) = (usb, chip, name, rate, time);
         _in = its.Endpoints.First(static end => IsBulk(end) && (end.Address & ToHost) != 0).Address;
@@ -45,8 +47,8 @@ public sealed class UsbBridgeLink : IAdapterPins
     public UsbDeviceInfo Device => _usb.Device;
 
     /// <summary>
-    /// Takes the interface and sets the adapter up. Takes over the connection: it is disposed with the link, and when this
-    /// fails. LinkException: Unsupported for other adapters, Busy, Gone, Io.
+    /// Takes the interface and sets the adapter up. Takes over the connection: it is disposed with the link, and when
+    /// this fails. LinkException: Unsupported for other adapters, Busy, Gone, Io.
     /// </summary>
     public static UsbBridgeLink Open(IUsbConnection usb, int number, int rate, string name, TimeProvider? time = null)
     {
@@ -130,7 +132,8 @@ public sealed class UsbBridgeLink : IAdapterPins
             if (_time.GetElapsedTime(began) > wait)
             {
                 throw new LinkException(LinkFault.Timeout, Name, FormattableString.Invariant(
-                    $"{Name}: the adapter still has bytes to send after {wait.TotalMilliseconds:F0} ms. {LinkErrors.NextStep(LinkFault.Timeout)}"));
+                    $"{Name}: the adapter still has bytes to send after {wait.TotalMilliseconds:F0} ms. ")
+                    + LinkErrors.NextStep(LinkFault.Timeout));
             }
         }
     }
@@ -186,18 +189,20 @@ public sealed class UsbBridgeLink : IAdapterPins
 
     private static bool IsBulk(UsbEndpoint end) => (end.Attributes & 3) == BulkAttribute;
 
-    private static BridgeChip ChipOf(IUsbConnection usb, UsbInterface its) => (usb.Device.VendorId, usb.Device.ProductId) switch
-    {
-        (0x0403, _) => new FtdiBridge(usb, its.Number,
-            its.Endpoints.First(static end => (end.Address & ToHost) != 0 && IsBulk(end)).PacketBytes),
-        (0x10C4, _) => new Cp210xBridge(usb, its.Number),
-        (0x1A86, 0x7522 or 0x7523 or 0x5523) => new Ch341Bridge(usb),
-        _ => throw new PortException(PortFault.Unsupported,
-            $"{usb.Device.VendorId:x4}:{usb.Device.ProductId:x4} is none of FTDI, CP210x and CH340; "
-                + "open its serial port instead, such as /dev/ttyACM0"),
-    };
+    private static BridgeChip ChipOf(IUsbConnection usb, UsbInterface its) =>
+        (usb.Device.VendorId, usb.Device.ProductId) switch
+        {
+            (0x0403, _) => new FtdiBridge(usb, its.Number,
+                its.Endpoints.First(static end => (end.Address & ToHost) != 0 && IsBulk(end)).PacketBytes),
+            (0x10C4, _) => new Cp210xBridge(usb, its.Number),
+            (0x1A86, 0x7522 or 0x7523 or 0x5523) => new Ch341Bridge(usb),
+            _ => throw new PortException(PortFault.Unsupported,
+                $"{usb.Device.VendorId:x4}:{usb.Device.ProductId:x4} is none of FTDI, CP210x and CH340; "
+                    + "open its serial port instead, such as /dev/ttyACM0"),
+        };
 
-    /// <summary>Takes one transfer into what is pending: how many bytes, -1 = nothing at all came and the wait is used up.</summary>
+    /// <summary>Takes one transfer into what is pending: how many bytes, -1 = nothing at all came and the wait is used
+    /// up.</summary>
     private int Pump(TimeSpan wait)
     {
         if (_pending.Count + TransferBytes > PendingBytesMax)

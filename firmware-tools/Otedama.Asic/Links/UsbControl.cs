@@ -78,7 +78,8 @@ public sealed class UsbControl : IUsbControl
         }
     }
 
-    public void ControlOut(byte requestType, byte request, ushort value, ushort index, ReadOnlySpan<byte> data, TimeSpan wait)
+    public void ControlOut(
+        byte requestType, byte request, ushort value, ushort index, ReadOnlySpan<byte> data, TimeSpan wait)
     {
         try
         {
@@ -106,7 +107,8 @@ public sealed class UsbControl : IUsbControl
         if (all < HeaderBytes || all > ConfigurationBytesMax)
         {
             throw new LinkException(LinkFault.Io, Name, FormattableString.Invariant(
-                $"{Name}: its configuration says that it has {all} bytes; allowed are {HeaderBytes} to {ConfigurationBytesMax}. It is no loader."));
+                $"{Name}: its configuration says that it has {all} bytes; allowed are {HeaderBytes} to ")
+                + FormattableString.Invariant($"{ConfigurationBytesMax}. It is no loader."));
         }
         count = ControlIn(ToHost, GetDescriptor, ConfigurationType, 0, bytes.AsSpan(0, all), s_patience);
         return bytes[..count];

@@ -9,7 +9,10 @@ public sealed partial class LimitTests
     private const string Page = "docs/reference/limits.md";
 
     private static readonly string[] s_projects =
-        ["managed/Otedama.Mining", "managed/Otedama.Node", "managed/Otedama.Pool", "managed/Otedama.Wire", "managed/Otedama"];
+    [
+        "firmware-tools/Otedama.Asic", "managed/Otedama.Mining", "managed/Otedama.Node", "managed/Otedama.Pool", "managed/Otedama.Wire",
+        "managed/Otedama",
+    ];
 
     [Fact]
     public void The_page_of_limits_has_every_limit_and_its_value()
@@ -53,7 +56,8 @@ public sealed partial class LimitTests
         string project = "";
         foreach (string line in page.Split('\n'))
         {
-            project = line.StartsWith("## ", StringComparison.Ordinal) ? "managed/" + line[3..] : project;
+            project = !line.StartsWith("## ", StringComparison.Ordinal) ? project
+                : s_projects.FirstOrDefault(one => one.EndsWith("/" + line[3..], StringComparison.Ordinal)) ?? line[3..];
             if (Row().Match(line) is { Success: true } row)
             {
                 yield return $"{project} {row.Groups[1].Value} {row.Groups[2].Value}";

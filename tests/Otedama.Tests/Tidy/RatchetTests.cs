@@ -11,7 +11,7 @@ public sealed partial class RatchetTests
     /// <summary>Lines of more than 120 columns by project, rounded up to the next 25.</summary>
     private static readonly Dictionary<string, int> s_wideLines = new()
     {
-        ["firmware-tools/Otedama.Asic"] = 33,
+        ["firmware-tools/Otedama.Asic"] = 0,
         ["interop/Otedama.Interop"] = 125,
         ["managed/Otedama"] = 850,
         ["managed/Otedama.Core"] = 225,

@@ -107,7 +107,8 @@ public sealed record FlashCatalogue
             }
             if (entry.Size is <= 0 or > ImageInspector.FileMax)
             {
-                return $"entry {i} ({entry.Version}) has {entry.Size} bytes; 1 to {ImageInspector.FileMax} are allowed.";
+                return $"entry {i} ({entry.Version}) has {entry.Size} bytes; 1 to {ImageInspector.FileMax} are "
+                    + "allowed.";
             }
         }
         return null;

@@ -156,7 +156,8 @@ public sealed record EspBackup(
                         : "The fuses of the chip allow only what its vendor signed, or close its loader."),
                 new FlashCheck(3, "match", same ? FlashCheckOutcome.Passed : FlashCheckOutcome.Failed,
                     same ? "It was kept of this very chip."
-                        : $"It was kept of {Device}, and this is {device.Id}. Settings of one board do not fit another."),
+                        : $"It was kept of {Device}, and this is {device.Id}. Settings of one board do not fit "
+                        + "another."),
                 new FlashCheck(13, "power_loss", FlashCheckOutcome.Passed,
                     "Boot loader and table come last; cut anywhere, the chip's own loader answers and the plan is "
                     + "carried out again."),

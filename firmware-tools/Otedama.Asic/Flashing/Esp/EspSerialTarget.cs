@@ -241,7 +241,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         return boots == FlashBoots.New
             ? FlashStepResult.Done($"{plan.To.Slot ?? "All of it"} is what starts.")
             : FlashStepResult.Failed(
-            $"What starts is {boots.ToString().ToLowerInvariant()}, as far as the flash shows, and not the new firmware.");
+            $"What starts is {boots.ToString().ToLowerInvariant()}, as far as the flash shows, and not the new "
+                + "firmware.");
     }
 
     /// <summary>Runs it, and hears on the port from which offset the boot loader loads, where it tells that
@@ -272,7 +273,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
             || offset == wanted.ToString("x", System.Globalization.CultureInfo.InvariantCulture)
             ? FlashStepResult.Done($"It was reset and loads from {offset}h.")
             : FlashStepResult.Failed(
-            $"It was reset and loads from {offset}h instead of {wanted:x}h: its boot loader found the new firmware bad.");
+            $"It was reset and loads from {offset}h instead of {wanted:x}h: its boot loader found the new firmware "
+                + "bad.");
     }
 
     private bool IsThere(FlashStep step) => step.Md5 is { } md5

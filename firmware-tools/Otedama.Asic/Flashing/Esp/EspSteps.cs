@@ -21,8 +21,8 @@ internal static class EspSteps
             EspFactoryKind.KindName => SameTable(layout, image),
             "raw" when options.Www => Www(layout, bytes),
             _ => throw new FlashException(
-                $"An image of kind {image.Kind} cannot be written to an ESP32-S3 by serial: its application, its factory "
-                + "image and its web pages (--www) can."),
+                $"An image of kind {image.Kind} cannot be written to an ESP32-S3 by serial: its application, its "
+                + "factory image and its web pages (--www) can."),
         };
 
     /// <summary>Where an update goes: the selectable slot that is not selected. Throws when there is none.</summary>

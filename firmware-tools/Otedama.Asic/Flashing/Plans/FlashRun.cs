@@ -79,7 +79,8 @@ public sealed class FlashRun(
                 return await AfterFailureAsync(committed, failed, stop);
             }
         }
-        return End(FlashEnding.Updated, $"{_plan.To.Version ?? "The new firmware"} is in{(_plan.To.Slot is { } slot ? $" ({slot})" : "")}.");
+        string where = _plan.To.Slot is { } slot ? $" ({slot})" : "";
+        return End(FlashEnding.Updated, $"{_plan.To.Version ?? "The new firmware"} is in{where}.");
     }
 
     private async ValueTask<FlashOutcome> AfterFailureAsync(bool committed, string failed, CancellationToken stop)

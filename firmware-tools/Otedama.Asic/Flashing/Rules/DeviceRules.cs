@@ -23,7 +23,8 @@ internal static class DeviceRules
             .Where(static one => one.Value is null).Select(static one => one.Name)];
         string words = $"{device.Id} at {device.Address}: {device.Model ?? device.Family ?? "a device"}, board "
             + $"{facts.Board ?? "unknown"}, "
-            + $"{device.Chip ?? "unknown chip"}, {device.Version ?? "unknown version"}{(device.Slot is { } slot ? $" in {slot}" : "")}.";
+            + $"{device.Chip ?? "unknown chip"}, {device.Version ?? "unknown version"}"
+            + $"{(device.Slot is { } slot ? $" in {slot}" : "")}.";
         return Passed(missing.Length == 0 ? words : $"{words} It does not say its {string.Join(", ", missing)}.");
     }
 

@@ -152,7 +152,8 @@ internal static class ImageRules
                 Waived($"Which is older, {to ?? "an unknown version"} or {from ?? "an unknown version"}, cannot be "
                 + "told; --allow-downgrade was given."),
             _ => Unknown($"Which is older, {to ?? "an image without version"} or "
-                + $"{from ?? "what the device does not say"}, cannot be told. --allow-downgrade writes it all the same."),
+                + $"{from ?? "what the device does not say"}, cannot be told. --allow-downgrade writes it all the "
+                + "same."),
         };
     }
 

@@ -129,7 +129,8 @@ internal static class OrderRules
         return boot >= 0 && boot != last
             ? Failed($"Step {boot} writes the boot loader before step {last} writes the rest.")
             : boot >= 0 ? Passed(
-            "The boot loader comes last; cut anywhere, the chip's own loader answers and the plan is carried out again.")
+            "The boot loader comes last; cut anywhere, the chip's own loader answers and the plan is carried out "
+                + "again.")
             : facts.Device.Transport == FlashTransport.Network
             ? Passed("The device writes its other slot and selects it when all of it is in and whole.")
             : Passed("The loader of the chip cannot be overwritten; cut anywhere, it answers and the plan is carried "

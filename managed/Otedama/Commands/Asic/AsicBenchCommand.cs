@@ -11,6 +11,9 @@ internal static class AsicBenchCommand
 {
     private const int SecondsMax = 86_400;
 
+    /// <summary>What silicon looks for, and the least that a simulated chip may be content with.</summary>
+    private const int ZeroBits = ChipFamily.ZeroBits, ZeroBitsLeast = 8;
+
     /// <summary>A board that is not mining by then has said why.</summary>
     private static readonly TimeSpan s_bringUpMax = TimeSpan.FromMinutes(3);
 
@@ -30,8 +33,16 @@ internal static class AsicBenchCommand
             DefaultValueFactory = static _ => 30,
             HelpName = "N",
         };
+        Option<int> zeros = new("--zero-bits")
+        {
+            Description = $"Zero bits a nonce has to have; silicon has {ZeroBits}, simulated chips may have less, from "
+                + $"{ZeroBitsLeast}.",
+            DefaultValueFactory = static _ => ZeroBits,
+            HelpName = "N",
+        };
         bench.Arguments.Add(port);
         bench.Options.Add(seconds);
+        bench.Options.Add(zeros);
         bench.SetAction(async (result, stop) =>
         {
             int wanted = result.GetValue(seconds);
@@ -39,13 +50,20 @@ internal static class AsicBenchCommand
             {
                 throw new CommandException(ExitCode.Usage, $"--seconds {wanted}: allowed are 1 to {SecondsMax}.");
             }
+            int bits = result.GetValue(zeros);
+            if (bits is < ZeroBitsLeast or > ZeroBits)
+            {
+                throw new CommandException(
+                    ExitCode.Usage, $"--zero-bits {bits}: allowed are {ZeroBitsLeast} to {ZeroBits}.");
+            }
             string text = result.GetValue(port)!;
             if (AsicSetting.ReadShort(text, out BoardRequest request) is { } wrong)
             {
                 throw new CommandException(ExitCode.Usage, $"{SettingTypes.Shorten(text)}: {wrong}.");
             }
             AsicBenchAnswer answer = await RunAsync(
-                request, new MachinePorts(), TimeSpan.FromSeconds(wanted), context.Outside.Clock, context.Say, stop);
+                request, bits, new MachinePorts(), TimeSpan.FromSeconds(wanted), context.Outside.Clock, context.Say,
+                stop);
             context.Answer(result, answer, AnswerJson.Default.AsicBenchAnswer, Lines);
             return answer.Nonces > 0 ? ExitCode.Done : ExitCode.Unsupported;
         });
@@ -54,8 +72,8 @@ internal static class AsicBenchCommand
 
     /// <summary>Throws CommandException for a board that is not there, is another one, or cannot be brought
     /// up.</summary>
-    internal static async Task<AsicBenchAnswer> RunAsync(
-        BoardRequest request, IBoardPorts ports, TimeSpan time, TimeProvider clock, Action<string> say,
+    private static async Task<AsicBenchAnswer> RunAsync(
+        BoardRequest request, int zeroBits, IBoardPorts ports, TimeSpan time, TimeProvider clock, Action<string> say,
         CancellationToken stop)
     {
         BoardChoice choice = Choose(request, ports);
@@ -63,7 +81,7 @@ internal static class AsicBenchCommand
         {
             say(choice.Note + ".");
         }
-        OwnWork work = new(clock);
+        OwnWork work = new(clock, zeroBits);
         using ChipChain chain = new(choice.Options, choice.Open(ports, clock), work, clock, Progress);
         long begun = clock.GetTimestamp();
         long? mining = null;
@@ -76,6 +94,11 @@ internal static class AsicBenchCommand
                 || (now.State == ChainState.Absent && now.Reason != "not looked for yet"))
             {
                 throw new CommandException(ExitCode.Unsupported, now.Reason.TrimEnd('.') + ".");
+            }
+            if (mining is null && now.Counts.Restarts > 0)
+            {
+                // Whoever looks at one board wants to know at once why it does not come up.
+                throw new CommandException(ExitCode.Unsupported, now.Faults[^1].Reason.TrimEnd('.') + ".");
             }
             if (mining is null && now.State == ChainState.Mining)
             {
@@ -125,9 +148,14 @@ internal static class AsicBenchCommand
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"chip {chip.Index + 1,-3}      {chip.Nonces} nonces of {chip.Expected:0.#} expected, {chip.Errors} "
-                    + $"errors{(chip.Weak ? ", WEAK" : "")}");
+                    + $"errors{Own(chip)}{(chip.Weak ? ", WEAK" : "")}");
         }
     }
+
+    /// <summary>What the chip says of itself.</summary>
+    private static string Own(AsicBenchChip chip) =>
+        (chip.OwnErrors is long errors ? FormattableString.Invariant($", {errors} by its own count") : "")
+        + (chip.TemperatureC is double celsius ? $", {Text(celsius)} °C" : "");
 
     private static BoardChoice Choose(BoardRequest request, IBoardPorts ports)
     {
@@ -168,7 +196,8 @@ internal static class AsicBenchCommand
         now.Reading.Watts,
         now.Reading.FanRpm,
         [.. now.Chips.Select(
-            static chip => new AsicBenchChip(chip.Index, chip.Nonces, chip.Expected, chip.Errors, chip.IsWeak))]);
+            static chip => new AsicBenchChip(
+                chip.Index, chip.Nonces, chip.Expected, chip.Errors, chip.OwnErrors, chip.Celsius, chip.IsWeak))]);
 
     private static string Rate(double? hashes) => hashes is double rate ? $"{Units.Hashrate(rate)}" : "unknown";
 
@@ -179,12 +208,17 @@ internal static class AsicBenchCommand
         ? known.ToString("0.##", CultureInfo.InvariantCulture) : "unknown";
 
     /// <summary>Headers that nobody asked for: random ones, so that no chip finds anything twice.</summary>
-    private sealed class OwnWork(TimeProvider clock) : IChipWork
+    private sealed class OwnWork(TimeProvider clock, int zeroBits) : IChipWork
     {
         private const uint Version = 0x20000000;
 
-        /// <summary>What nobody can win with it is hard enough to leave the chips their usual ticket.</summary>
-        private static readonly Target s_share = Target.FromDifficulty(65_536, Target.BitcoinOne);
+        /// <summary>Nobody wins with it: hard enough to leave the chips their usual ticket, so that the chain asks for
+        /// the zero bits of that; or as easy as simulated chips are content with.</summary>
+        private readonly Target _share = Target.FromDifficulty(
+            zeroBits == ZeroBits ? 65_536 : Almost * Math.Pow(2, zeroBits - ZeroBits), Target.BitcoinOne);
+
+        /// <summary>Difficulty 1 is a little harder than 32 zero bits.</summary>
+        private const double Almost = 0.999;
 
         public long Generation => 0;
 
@@ -200,7 +234,7 @@ internal static class AsicBenchCommand
                 MerkleRoot = new Hash256(random[Hash256.Size..]),
                 Time = (uint)clock.GetUtcNow().ToUnixTimeSeconds(),
                 Bits = 0x1d00ffff,
-                ShareTarget = s_share,
+                ShareTarget = _share,
                 Generation = 0,
             };
         }
@@ -243,4 +277,7 @@ internal sealed record AsicBenchAnswer(
     int? FanRpm,
     IReadOnlyList<AsicBenchChip> Chips);
 
-internal sealed record AsicBenchChip(int Index, long Nonces, double Expected, long Errors, bool Weak);
+/// <param name="OwnErrors">Errors by the chip's own count.</param>
+/// <param name="TemperatureC">By the chip's own thermometer.</param>
+internal sealed record AsicBenchChip(
+    int Index, long Nonces, double Expected, long Errors, long? OwnErrors, double? TemperatureC, bool Weak);

@@ -67,7 +67,7 @@ public sealed class AsicProgramTests : IDisposable
                 // Another program on the same port is refused with a sentence.
                 CliResult second = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1366", "--seconds", "1"]);
                 Assert.NotEqual(0, second.Code);
-                Assert.Matches("in use|busy", second.Error);
+                Assert.Matches("is in use by .+: .*Close that program, or name another port", second.Error);
             }
             finally
             {
@@ -126,6 +126,50 @@ public sealed class AsicProgramTests : IDisposable
         Assert.Equal(JsonValueKind.Null, answer.RootElement.GetProperty("temperature_c").ValueKind);
     }
 
+    [Fact]
+    public async Task Bench_verifies_and_counts_what_relaxed_chips_find()
+    {
+        SimulatedChain chain = new(ChipFamilies.Bm1366, 2, TimeProvider.System) { RelaxedZeroBits = 8 };
+        using Pty pty = new(chain);
+        CliResult easy = await Cli.RunAsync(
+            ["asic", "bench", $"{pty.Path},chip=BM1366,chips=2", "--seconds", "3", "--zero-bits", "8", "--json"]);
+        Assert.Equal(0, easy.Code);
+        using JsonDocument answer = JsonDocument.Parse(easy.Out);
+        Assert.True(answer.RootElement.GetProperty("nonces").GetInt64() > 0);
+        Assert.Equal(0, answer.RootElement.GetProperty("hash_errors").GetInt64());
+        Assert.Equal(2, answer.RootElement.GetProperty("chips").EnumerateArray().Count(static chip => chip.GetProperty("nonces").GetInt64() > 0));
+        // As silicon is judged, the same nonces are errors and nothing is counted.
+        CliResult hard = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1366,chips=2", "--seconds", "2", "--json"]);
+        using JsonDocument strict = JsonDocument.Parse(hard.Out);
+        Assert.Equal(0, strict.RootElement.GetProperty("nonces").GetInt64());
+        CliResult wrong = await Cli.RunAsync(["asic", "bench", $"{pty.Path},chip=BM1366", "--zero-bits", "7"]);
+        Assert.Equal(("--zero-bits 7: allowed are 8 to 32.", true), (wrong.Error.Trim().Split('\n')[0], wrong.Code != 0));
+    }
+
+    /// <summary>What is behind a port and is no chip, or not the chip: the command says which of it is the matter.</summary>
+    [Theory]
+    [InlineData("silence", "no chip answered; check power, cable and reset line")]
+    [InlineData("noise", "bytes came that are no whole frame: something else is behind this port, the line is disturbed")]
+    [InlineData("half", "no chip answered, but 5 bytes came that are no whole frame")]
+    [InlineData("other", "BM1368 answers (chip id 13680000) where BM1366 is expected")]
+    [InlineData("many", "2 chips answered where 1 are expected")]
+    [InlineData("gone", "/dev/otedama-none: there is no such port")]
+    public async Task Bench_says_what_is_wrong_behind_a_port(string what, string words)
+    {
+        ISimulatedDevice device = what switch
+        {
+            "other" => new SimulatedChain(ChipFamilies.Bm1368, 1, TimeProvider.System),
+            "many" => new SimulatedChain(ChipFamilies.Bm1366, 2, TimeProvider.System),
+            _ => new Mumbler(what),
+        };
+        using Pty pty = new(device);
+        string port = what == "gone" ? "/dev/otedama-none" : pty.Path;
+        CliResult result = await Cli.RunAsync(["asic", "bench", $"{port},chip=BM1366,chips=1", "--seconds", "1"]);
+        Assert.NotEqual(0, result.Code);
+        Assert.Contains(words, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("mining.asic=/dev/ttyUSB0,chip=BM1366,clock_mhz=500", "temperature")]
     [InlineData("mining.asic=/dev/ttyUSB0,chip=BM9999", "BM9999")]
@@ -175,6 +219,28 @@ public sealed class AsicProgramTests : IDisposable
         Assert.Contains("/dev/ttyUSB9  0403:6015 FTDI FT231X", text, StringComparison.Ordinal);
         Assert.Contains("libusb is not there", text, StringComparison.Ordinal);
         Assert.Single(Regex.Matches(text, "Compac F"));
+    }
+
+    /// <summary>Says nothing, noise without end, or half of a reply to each question.</summary>
+    private sealed class Mumbler(string what) : ISimulatedDevice
+    {
+        private readonly Random _noise = new(1);
+        private int _owed;
+
+        public void Receive(ReadOnlySpan<byte> bytes, int rate) => _owed += what == "half" && bytes.IndexOf((byte)0x52) == 2 ? 1 : 0;
+
+        public int Take(Span<byte> into, int rate)
+        {
+            if (what == "noise")
+            {
+                _noise.NextBytes(into[..Math.Min(50, into.Length)]);
+                return Math.Min(50, into.Length);
+            }
+            ReadOnlySpan<byte> half = _owed > 0 ? [0xaa, 0x55, 0x13, 0x66, 0x00] : [];
+            _owed -= half.Length > 0 ? 1 : 0;
+            half.CopyTo(into);
+            return half.Length;
+        }
     }
 
     private static NativeFinder Chips() => new(new SimulatedChain(ChipFamilies.Bm1366, 1, TimeProvider.System) { RelaxedZeroBits = 8 });

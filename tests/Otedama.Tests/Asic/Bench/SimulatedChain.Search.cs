@@ -77,7 +77,8 @@ internal sealed partial class SimulatedChain
     /// <summary>The chip in whose part of the nonces it lies; the first where none is.</summary>
     private SimulatedChip OwnerOf(byte[] nonce)
     {
-        int index = nonce.Length == 4 ? ((nonce[0] & 1) << 7 | nonce[1] >> 1) / (256 / _chips.Length) : 0;
+        int part = _bare is not null ? nonce[0] : (nonce[0] & 1) << 7 | nonce[1] >> 1;
+        int index = nonce.Length == 4 ? part / (256 / _chips.Length) : 0;
         return _chips[Math.Min(index, _chips.Length - 1)];
     }
 
@@ -163,7 +164,8 @@ internal sealed partial class SimulatedChain
         uint cores = (uint)Math.Min(_family.Cores, 128);
         uint core = place / wide % cores;
         uint counter = place / wide / cores;
-        uint nonce = (core << 25) | (chip[0x0c] >> 31 != 0
+        uint nonce = _bare is not null ? (PartOf(chip) << 24) + (core << 17) + (counter & 0x1ffff)
+            : (core << 25) | (chip[0x0c] >> 31 != 0
             ? (((chip[0x0c] & 0xffff) + (counter >> 9)) & 0xffff) << 9 | (counter & 0x1ff)
             : PartOf(chip) << 17 | (counter & 0x1ffff));
         uint version = job.Midstates > 0 ? 0 : Deposit(((counter >> 17) * wide) + small, chip.Mask) << 13;

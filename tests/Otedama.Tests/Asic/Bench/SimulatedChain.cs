@@ -16,6 +16,7 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
     private readonly List<byte> _input = [];
     private readonly Queue<(long Due, byte[] Bytes)> _output = [];
     private readonly Random _noise;
+    private readonly BareWire? _bare;
     private byte[] _partly = [];
     private int _divider;
     private long _busyUntil, _resetAt;
@@ -27,6 +28,7 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
         _chips = [.. Enumerable.Range(0, chips).Select(index => new SimulatedChip(family, index))];
         _noise = new Random(seed);
         _finder = new Random(seed + 1);
+        _bare = family.Framing.IsMarked ? null : new BareWire();
         Reset();
     }
 
@@ -103,7 +105,7 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
             return;
         }
         bool isUnderstood = Understands(rate);
-        foreach (byte value in bytes)
+        foreach (byte value in _bare is null || !isUnderstood ? bytes : _bare.Hear(bytes))
         {
             GarbledBytes += isUnderstood ? 0 : 1;
             _input.Add(isUnderstood ? value : (byte)_noise.Next(256));
@@ -126,7 +128,7 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
                     break;
                 }
                 _output.Dequeue();
-                _partly = next.Bytes;
+                _partly = _bare is null ? next.Bytes : next.Bytes[Math.Min(2, next.Bytes.Length)..];
                 continue;
             }
             int part = Math.Min(_partly.Length, into.Length - taken);
@@ -148,6 +150,7 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
     {
         _divider = 26;
         _input.Clear();
+        _bare?.Clear();
         _output.Clear();
         _partly = [];
         _job = null;
@@ -298,11 +301,11 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
 
     private void Written(byte register, uint value, bool isAll)
     {
-        if (isAll && ((_family.TakesMidstates && register == 0x18) || (!_family.TakesMidstates && register == 0x28)))
+        if (isAll && register == (_bare is not null ? 0x1c : _family.TakesMidstates ? 0x18 : 0x28))
         {
             _divider = (int)(value >> 8 & (_family.TakesMidstates ? 0x1fu : 0xffu));
         }
-        if (register is 0x08 or 0x10 or 0x14 or 0x18)
+        if (register is 0x08 or 0x0c or 0x10 or 0x14 or 0x18)
         {
             Reschedule();
         }
@@ -310,7 +313,7 @@ internal sealed partial class SimulatedChain : ISimulatedDevice
 
     private void Answer(SimulatedChip chip, byte register)
     {
-        uint id = Faults.Id ?? ((uint)_family.Ids[0] << 16) | ((uint)_family.IdTail << 8);
+        uint id = Faults.Id ?? ((uint)_family.Ids[0] << 16) | ((uint)(_family.IdTail ?? 0x90) << 8);
         uint value = register switch
         {
             0x00 => id | (_family.TakesMidstates ? 0u : chip.Address),

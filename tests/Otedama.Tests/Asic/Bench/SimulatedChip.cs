@@ -28,12 +28,12 @@ internal sealed class SimulatedChip(ChipFamily family, int index)
     /// <summary>Zero bits beyond the 32.</summary>
     public int TicketBits => System.Numerics.BitOperations.PopCount(this[0x14]);
 
-    /// <summary>MHz, out of the bytes of register 08.</summary>
+    /// <summary>MHz, out of the bytes of register 08, on BM1387 0C.</summary>
     public double Megahertz
     {
         get
         {
-            uint pll = this[0x08];
+            uint pll = this[family.Ids[0] == 0x1387 ? (byte)0x0c : (byte)0x08];
             uint less = family.TakesMidstates ? 0u : 1u;
             uint divider = (pll >> 8 & 0x3f) * ((pll >> 4 & 7) + less) * ((pll & 7) + less);
             return divider == 0 ? 0 : 25.0 * (pll >> 16 & 0xff) / divider;
@@ -62,6 +62,10 @@ internal sealed class SimulatedChip(ChipFamily family, int index)
         Array.Clear(CountsFrom);
         (Address, Awaits, IsLong, Swept) = (0, false, false, 0);
         _registers[0x08] = family.TakesMidstates ? 0xc0600161 : 0x40a20255;
+        if (family.Ids[0] == 0x1387)
+        {
+            _registers[0x0c] = 0x00500241;
+        }
         _registers[0x10] = 0x1eb5;
         _registers[0x18] = family.TakesMidstates ? 0x00003a01u : 0x0000c100;
         _registers[0x28] = family.TakesMidstates ? 0x0600000fu : 0x01301a00;

@@ -11,7 +11,9 @@ public sealed class BoardCatalogueTests
     [InlineData(0x10C4, 0xEA70, "Silicon Labs", "GekkoScience Compac A1", "compac-a1")]
     [InlineData(0x10C4, 0xEA70, "Silicon Labs", "GekkoScience Terminus A2", "terminus-a2")]
     [InlineData(0x0403, 0x6015, "FTDI", "FT231X USB UART", null)]
-    [InlineData(0x0403, 0x6015, "GekkoScience", "NewPac Bitcoin Miner", null)]
+    [InlineData(0x0403, 0x6015, "GekkoScience", "NewPac Bitcoin Miner", "newpac")]
+    [InlineData(0x0403, 0x6015, "GekkoScience", "R606 Bitcoin Miner", "r606")]
+    [InlineData(0x0403, 0x6015, "GekkoScience", "Terminus Bitcoin Miner", null)]
     [InlineData(0x0403, 0x6014, "GekkoScience", "CompacF Bitcoin Miner", null)]
     [InlineData(0x10C4, 0xEA70, "Silicon Labs", "CP2105 Dual USB to UART Bridge Controller", null)]
     [InlineData(0x10C4, 0xEA60, "Silicon Labs", "GekkoScience Compac A1", null)]
@@ -121,6 +123,50 @@ public sealed class BoardCatalogueTests
             Assert.False(control.SetFan(50)); // and nothing throws while it is closed
             control.Read();
             control.Close();
+        }
+    }
+
+    /// <summary>
+    /// Over every board there is: with a sensor no clock is set before it can be read and all is off soon after it cannot; without
+    /// one no more than the default clock is taken, and an operator is told.
+    /// </summary>
+    [Fact]
+    public void Nothing_runs_without_a_readable_temperature()
+    {
+        foreach (BoardKind kind in BoardCatalogue.All)
+        {
+            FoundPort device = SimPorts.Serial("/dev/ttyUSB0", 1, 2, "x", "y", "z", 0);
+            BoardRequest request = new()
+            {
+                Port = device.Address,
+                Board = kind.Key,
+                Chip = kind.Family is null ? "BM1366" : null,
+                Megahertz = (kind.Megahertz ?? (kind.Family ?? ChipFamilies.Bm1366).DefaultMegahertz) is null ? 400 : null,
+            };
+            List<string> problems = [];
+            BoardChoice choice = Assert.Single(BoardChoice.Of(request, [device], problems));
+            ChipFamily family = choice.Options.Family;
+            if (!kind.HasSensor)
+            {
+                Assert.Contains("unseen", choice.Note, StringComparison.Ordinal);
+                Assert.Equal(kind.Megahertz ?? family.DefaultMegahertz, choice.Options.Megahertz);
+                Assert.Empty(BoardChoice.Of(request with { Megahertz = choice.Options.Megahertz + 1 }, [device], problems));
+                Assert.Contains("temperature cannot be read", problems.Single(), StringComparison.Ordinal);
+                continue;
+            }
+            Assert.False(choice.Options.Unlocked, kind.Key);
+            ChainOptions options = choice.Options with { Chips = choice.Options.Chips ?? 1 };
+            string clock = $"55aa510900{family.Pll.Register:x2}";
+            using ChainBench blind = new(family, options.Chips.Value, _ => options, prepare: static bench => bench.Board.Celsius = null);
+            blind.Until(() => blind.Report.NeedsHelp);
+            Assert.Contains("temperature cannot be read", blind.Report.Reason, StringComparison.Ordinal);
+            Assert.DoesNotContain(blind.Chips.Heard, frame => frame.StartsWith(clock, StringComparison.Ordinal));
+            Assert.True(blind.Chips.IsHeld && !blind.Chips.IsPowered, kind.Key);
+
+            using ChainBench later = new(family, options.Chips.Value, _ => options);
+            later.Until(ChainState.Mining, 120).For(3);
+            later.Board.Celsius = null;
+            later.Until(() => later.Chips.IsHeld && !later.Chips.IsPowered, 10);
         }
     }
 

@@ -11,6 +11,30 @@ public sealed class StickTests
     private readonly SimPorts _ports = new();
 
     [Fact]
+    public void A_stick_is_reset_by_its_adapters_pin_as_long_as_its_chips_need()
+    {
+        foreach ((string product, ChipFamily family, int chips, double low) in ((string, ChipFamily, int, double)[])
+            [("CompacF Bitcoin Miner", ChipFamilies.Bm1397, 1, 1), ("NewPac Bitcoin Miner", ChipFamilies.Bm1387, 2, 0.03), ("R606 Bitcoin Miner", ChipFamilies.Bm1387, 12, 0.03)])
+        {
+            SimulatedChain simulated = new(family, chips, _time) { RelaxedZeroBits = 8 };
+            List<(bool Low, DateTimeOffset At)> pins = [];
+            _ports.UnplugAll();
+            _ports.Plug(SimPorts.Usb(0x0403, 0x6015, "GekkoScience", product, "1"), rate => new PinLink(new BenchLink(simulated, _time), (mask, levels) =>
+            {
+                simulated.HoldReset((mask & levels & 2) == 0);
+                pins.Add(((mask & levels & 2) == 0, _time.GetUtcNow()));
+            }));
+            _work.Nonces.Clear();
+            using ChipChain chain = Open(null);
+            Until(chain, () => _work.Nonces.Count >= 3);
+            Assert.Equal([false, true, false], pins.Take(3).Select(static one => one.Low));
+            Assert.InRange((pins[2].At - pins[1].At).TotalSeconds, low, low + 0.02);
+            Assert.Equal((family.Name, chips), (chain.Report.Family, chain.Report.Chips.Count));
+            Assert.Equal(chips == 1 ? 425 : chips == 2 ? 100 : 550, chain.Report.Megahertz!.Value, 0);
+        }
+    }
+
+    [Fact]
     public void Compac_F_is_reset_by_its_adapters_pin_and_mines()
     {
         SimulatedChain chips = new(ChipFamilies.Bm1397, 1, _time) { RelaxedZeroBits = 8 };

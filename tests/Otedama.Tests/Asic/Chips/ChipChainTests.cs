@@ -12,7 +12,7 @@ public sealed class ChipChainTests
     {
         { "BM1397", 1, 1 }, { "BM1397", 6, 1 }, { "BM1362", 1, 1 }, { "BM1362", 6, 1 }, { "BM1362", 126, 14 }, { "BM1366", 1, 1 }, { "BM1366", 6, 3 },
         { "BM1368", 1, 1 }, { "BM1368", 6, 3 }, { "BM1370", 1, 1 }, { "BM1370", 2, 1 }, { "BM1370", 6, 1 }, { "BM1370", 65, 13 },
-        { "BM1372", 1, 1 }, { "BM1373", 2, 1 }, { "BM1373", 6, 1 },
+        { "BM1372", 1, 1 }, { "BM1373", 2, 1 }, { "BM1373", 6, 1 }, { "BM1387", 2, 1 }, { "BM1387", 12, 1 },
     };
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ChipChainTests
         {
             Assert.Equal(chips, bench.Work.Nonces.Select(static nonce => nonce.Chip).Distinct().Count());
         }
-        if (family.SmallCores != 672)
+        if (!family.TakesMidstates)
         {
             Assert.True(bench.Work.Nonces.Select(static nonce => nonce.VersionBits).Distinct().Count() > 1);
         }

@@ -147,7 +147,9 @@ public sealed class PortFinderTests
     public void A_port_of_the_board_has_no_rule_and_root_s_own_no_group()
     {
         Assert.DoesNotContain("rules.d", PortAdvice.Denied("/dev/ttyS0", "dialout", null), StringComparison.Ordinal);
-        Assert.Equal("/dev/ttyS0: this user may not open it, only root may.", PortAdvice.Denied("/dev/ttyS0", "root", null));
+        Assert.Equal(
+            "/dev/ttyS0: this user may not open it, only root may; give it to a group that this user is in: sudo chgrp dialout /dev/ttyS0 && sudo chmod g+rw /dev/ttyS0.",
+            PortAdvice.Denied("/dev/ttyS0", "root", null));
     }
 
     [Fact]
@@ -159,7 +161,7 @@ public sealed class PortFinderTests
         string busy = new PortAdvice(new PortFinder(system.Root)).ForSerial("/dev/ttyUSB0", new PortException(PortFault.Busy, "Device or resource busy"));
         Assert.Equal("/dev/ttyUSB0 is in use by picocom (process 4711): Device or resource busy. Close that program, or name another port.", busy);
         busy = new PortAdvice(new PortFinder(system.Root)).ForSerial("/dev/ttyUSB1", new PortException(PortFault.Busy, "Device or resource busy"));
-        Assert.StartsWith("/dev/ttyUSB1 is in use: ", busy, StringComparison.Ordinal);
+        Assert.StartsWith("/dev/ttyUSB1 is in use by another program: ", busy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,13 +5,12 @@ namespace Otedama.Tests.Asic;
 
 /// <summary>
 /// The product's USB seam over a model in this process. A wait for nothing calls pass in steps, as ModelLink does.
-/// Any thread, one transfer at a time.
+/// Any thread; one transfer at a time of a device, however many connections it has.
 /// </summary>
 internal sealed class ModelUsb(UsbModel model, Action<TimeSpan>? pass = null, string portPath = "1-1") : IUsbConnection
 {
     private const int Steps = 20;
 
-    private readonly Lock _gate = new();
     private volatile bool _gone, _disposed;
 
     public List<int> Claimed { get; } = [];
@@ -45,7 +44,7 @@ internal sealed class ModelUsb(UsbModel model, Action<TimeSpan>? pass = null, st
     {
         Span<byte> setup = stackalloc byte[8];
         Setup(setup, requestType, request, value, index, into.Length);
-        lock (_gate)
+        lock (model.Gate)
         {
             ThrowIfGone();
             Answer(model.Control(setup, [], into, out int came));
@@ -57,7 +56,7 @@ internal sealed class ModelUsb(UsbModel model, Action<TimeSpan>? pass = null, st
     {
         Span<byte> setup = stackalloc byte[8];
         Setup(setup, requestType, request, value, index, data.Length);
-        lock (_gate)
+        lock (model.Gate)
         {
             ThrowIfGone();
             Answer(model.Control(setup, data, [], out _));
@@ -82,7 +81,7 @@ internal sealed class ModelUsb(UsbModel model, Action<TimeSpan>? pass = null, st
 
     public int BulkOut(byte endpoint, ReadOnlySpan<byte> data, TimeSpan wait)
     {
-        lock (_gate)
+        lock (model.Gate)
         {
             ThrowIfGone();
             Answer(model.Out(endpoint, data));
@@ -128,7 +127,7 @@ internal sealed class ModelUsb(UsbModel model, Action<TimeSpan>? pass = null, st
 
     private UsbReply Ask(byte endpoint, Span<byte> into, TimeSpan waited, out int came)
     {
-        lock (_gate)
+        lock (model.Gate)
         {
             ThrowIfGone();
             return model.In(endpoint, into, waited, out came);

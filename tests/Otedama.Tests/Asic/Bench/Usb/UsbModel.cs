@@ -29,6 +29,9 @@ internal abstract class UsbModel
     private readonly List<UsbRequest> _requests = [];
     private byte _configuration;
 
+    /// <summary>Held by whoever speaks to it.</summary>
+    public Lock Gate { get; } = new();
+
     /// <summary>Full speed, as every adapter here.</summary>
     public static int FullSpeed => 2;
 

@@ -1,11 +1,12 @@
 namespace Otedama.Asic;
 
 /// <summary>
-/// GekkoScience Compac F and R909: BM1397 behind an FTDI adapter on USB whose CBUS pin 1 is the chips' reset. The
-/// voltage is set by a screw, and there is no sensor. Without libusb the system's driver of the adapter is used, which
-/// has no such pin: then the chips keep what they were told before.
+/// GekkoScience sticks with an FTDI adapter whose CBUS pin 1 is the chips' reset: Compac F and R909 (BM1397), NewPac
+/// and R606 (BM1387). The voltage is set by a screw, and there is no sensor. Without libusb the system's driver of the
+/// adapter is used, which has no such pin: then the chips keep what they were told before.
 /// </summary>
-public sealed class CompacF(BoardPlace place, IBoardPorts ports) : IBoardControl
+/// <param name="hold">How long their reset has to be low.</param>
+public sealed class PinStick(BoardPlace place, IBoardPorts ports, TimeSpan hold) : IBoardControl
 {
     /// <summary>All four CBUS pins are driven, as kanoi/cgminer does; pin 1 low holds the chips in reset.</summary>
     private const byte Driven = 0x0F;
@@ -15,7 +16,11 @@ public sealed class CompacF(BoardPlace place, IBoardPorts ports) : IBoardControl
     private IAdapterPins? _pins;
     private bool _isHeld;
 
-    public string Name => $"{place.Device?.Product ?? "Compac F"} {place.Device?.SerialNumber}".TrimEnd();
+    public string Name => $"{place.Device?.Product ?? "GekkoScience stick"} {place.Device?.SerialNumber}".TrimEnd();
+
+    public TimeSpan ResetHold => hold;
+
+    public TimeSpan ResetRest => TimeSpan.FromMilliseconds(200);
 
     public bool? IsResetHeld => null;
 
