@@ -168,6 +168,23 @@ public sealed class FleetCgminerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("pool.example", "is not of the form")]
+    [InlineData("stratum+tcp://pool.example:0", "is not of the form")]
+    [InlineData("http://pool.example:80", "allowed are stratum+tcp")]
+    [InlineData("stratum+tcp://po ol:3333", "is not of the form")]
+    [InlineData("stratum+tcp://-:3333", "names no host")]
+    public void An_address_of_a_pool_is_judged_without_asking_the_device(string url, string sentence)
+    {
+        FleetTarget nobody = FleetVectors.Target(1);
+        FleetOutcome? refused = new CgminerDriver(_transport).RefusalOf(nobody, new SetPoolsOrder([new FleetPool(url, "me", new FleetSecret("x"))]));
+        Assert.Equal(FleetResult.Refused, refused!.Result);
+        Assert.Contains(sentence, refused.Sentence, StringComparison.Ordinal);
+        Assert.Null(new CgminerDriver(_transport).RefusalOf(nobody, new SetPoolsOrder([new FleetPool("stratum+tcp://pool.example:3333", "me", new FleetSecret("x"))])));
+        Assert.Equal(FleetResult.Denied, new AntminerDriver(_transport).RefusalOf(nobody, new RebootOrder())!.Result);
+        Assert.Equal(FleetResult.Unsupported, new CgminerDriver(_transport).RefusalOf(nobody, new RebootOrder())!.Result);
+    }
+
+    [Theory]
     [InlineData("a\"b", "quote")]
     [InlineData("*****", "asterisks")]
     [InlineData("a\nb", "control")]

@@ -163,7 +163,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         catch (SocketException e)
         {
             socket.Dispose();
-            problems.Add($"UDP port {port} cannot be listened on ({e.SocketErrorCode}); reports that come there are "
+            problems.Add($"UDP port {port} cannot be listened on ({SocketWords.Of(e.SocketErrorCode)}); reports that come there are "
                 + $"not heard.");
             return null;
         }
@@ -178,7 +178,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         }
         catch (SocketException e)
         {
-            problems.Add($"{group}: the question to the group could not be sent ({e.SocketErrorCode}).");
+            problems.Add($"{group}: the question to the group could not be sent ({SocketWords.Of(e.SocketErrorCode)}).");
         }
     }
 }

@@ -241,7 +241,7 @@ public static class CgminerReader
 
     private static List<string> Errors(IReadOnlyDictionary<string, CgminerReply> replies, JsonElement[] devices)
     {
-        List<string> errors = [];
+        List<string> errors = [.. CgminerLook.Cut(replies)];
         foreach (JsonElement device in devices)
         {
             string name = $"device {device.Text("ASC", "PGA", "ID") ?? "?"}";

@@ -36,6 +36,10 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
         };
     }
 
+    protected override string Key => "an account (super, user1) with its password";
+
+    protected override int PoolsMost => WhatsminerPools.PoolsMax;
+
     protected override string At(FleetTarget target) => target.At(target.Ports.WhatsminerV3);
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
@@ -99,10 +103,6 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
     private async Task<FleetOutcome> PoolsAsync(
         FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        if (FleetDriverRules.PoolsRefused(pools, WhatsminerPools.PoolsMax) is { } refused)
-        {
-            return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
-        }
         return await new WhatsminerPools(At(target), Transport)
         {
             Read = async () => WhatsminerReader.PoolsV3(
@@ -114,11 +114,7 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
     private async Task<FleetOutcome> SetAsync(
         FleetTarget target, string command, JsonNode? parameter, string done, CancellationToken cancel)
     {
-        if (target.Credentials is not { } credentials)
-        {
-            return new FleetOutcome(FleetResult.Denied,
-                $"{At(target)}: writing needs an account (super, user1) with its password and none is configured.");
-        }
+        FleetCredentials credentials = target.Credentials!;
         Answer info = await GetAsync(target, "get.device.info", "salt", cancel);
         if (info.Message?.Text("salt") is not { } salt)
         {

@@ -56,6 +56,9 @@ internal sealed class AsicDoor : IDisposable
         }
     }
 
+    /// <summary>A running instance does what is asked.</summary>
+    public bool IsRemote => _client is not null;
+
     public Task<FleetAnswer> FleetAsync(CancellationToken stop) =>
         _client?.GetAsync("fleet", AnswerJson.Default.FleetAnswer, stop) ?? Task.FromResult(_host!.Fleet());
 

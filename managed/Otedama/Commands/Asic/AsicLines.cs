@@ -20,7 +20,7 @@ internal static class AsicLines
                 Of(row.JoulePerTh, ""), row.Pool ?? "–", string.Join(",",
                     row.Alarms.Select(static alarm => alarm.Alarm))]);
         }
-        yield return $"{fleet.Devices.Count} devices, {Units.Hashrate(fleet.HashrateHs)}, {Of(fleet.PowerW, "W")}, "
+        yield return $"{Devices(fleet.Devices.Count)}, {Units.Hashrate(fleet.HashrateHs)}, {Of(fleet.PowerW, "W")}, "
             + $"{fleet.Devices.Count(static row => row.Alarms.Count > 0)} with alarms";
         foreach (FleetCauseView cause in fleet.Causes)
         {
@@ -98,10 +98,14 @@ internal static class AsicLines
         }
     }
 
-    /// <summary>0 when every device did it; 1 when one did not.</summary>
+    /// <summary>0 when every device did it, or would; 130 when one was cut short, else 1 when one did not.</summary>
     public static int CodeOf(FleetOrderAnswer answer) =>
-        answer.Results.All(static result => result.Result is "done" or "already"
-            || result.Text.StartsWith("dry run", StringComparison.Ordinal)) ? ExitCode.Done : ExitCode.BadAnswer;
+        answer.Results.Any(static result => result.Result == "interrupted") ? ExitCode.Interrupted
+        : answer.Results.All(static result => result.Result is "done" or "already" or "dry_run") ? ExitCode.Done
+        : ExitCode.BadAnswer;
+
+    /// <summary>1 device, 2 devices.</summary>
+    public static string Devices(int count) => count == 1 ? "1 device" : $"{count} devices";
 
     public static string Of(double? value, string unit) =>
         value is { } v ? $"{Asic.Figure.Of(v)} {unit}".TrimEnd() : "–";

@@ -94,7 +94,8 @@ internal static class AsicScanCommand
             yield return "  nobody knows what answers at "
                 + $"{string.Join(", ", answer.Unknown.Take(16))}{(answer.Unknown.Count > 16 ? ", ..." : "")}";
         }
-        yield return $"{answer.Devices.Count} ASICs at {answer.Asked} addresses"
+        yield return $"{answer.Devices.Count} {(answer.Devices.Count == 1 ? "ASIC" : "ASICs")} at {answer.Asked} "
+            + (answer.Asked == 1 ? "address" : "addresses")
             + (answer.Devices.Count > 0 ? "; write them into asic.fleet.devices, or the network into "
                 + "asic.fleet.ranges, to watch them" : "");
     }

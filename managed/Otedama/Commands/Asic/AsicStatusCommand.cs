@@ -33,8 +33,7 @@ internal static class AsicStatusCommand
             {
                 FleetAnswer fleet = await door.FleetAsync(stop);
                 context.Answer(result, fleet, AnswerJson.Default.FleetAnswer, AsicLines.Fleet);
-                return fleet.Devices.Count > 0 && fleet.Devices.All(static row => row.SeenAt is null)
-                    ? ExitCode.Unreachable : ExitCode.Done;
+                return fleet.Devices.Any(IsRead) ? ExitCode.Done : ExitCode.Unreachable;
             }
             if (result.GetValue(agree))
             {
@@ -42,10 +41,13 @@ internal static class AsicStatusCommand
                     AsicLines.Orders);
                 return ExitCode.Done;
             }
-            context.Answer(result, await door.DeviceAsync(name, stop), AnswerJson.Default.FleetDeviceAnswer,
-                AsicLines.Device);
-            return ExitCode.Done;
+            FleetDeviceAnswer one = await door.DeviceAsync(name, stop);
+            context.Answer(result, one, AnswerJson.Default.FleetDeviceAnswer, AsicLines.Device);
+            return IsRead(one.Device) ? ExitCode.Done : ExitCode.Unreachable;
         });
         return status;
     }
+
+    /// <summary>It was read, and it still answers.</summary>
+    private static bool IsRead(FleetRow row) => row.SeenAt is not null && row.State != "unreachable";
 }

@@ -11,6 +11,7 @@ public sealed class FleetSettingsTests
     [InlineData("ranges: [10.0.0.0/8]", "16,777,216")]
     [InlineData("ranges: [8.8.8.0/24]", "public")]
     [InlineData("devices: [8.8.8.8]", "no private address")]
+    [InlineData("devices: [010.0.0.1]", "octal")]
     [InlineData("devices: [miner.example]", "names are not looked up")]
     [InlineData("devices: [{address: 192.168.1.7, driver: axeoss}]", "Did you mean")]
     [InlineData("devices: [{address: 192.168.1.7, drivers: axeos}]", "unknown key \"drivers\"")]
