@@ -127,8 +127,7 @@ internal static class FleetChoice
         Alarms = [.. configuration.Get(Settings.FleetAlarms).Select(entry =>
             Rule(entry, configuration.Of(Settings.FleetAlarms).Place, problems)).OfType<AlarmRule>()],
         PayoutUsers = configuration.Get(Settings.FleetPayoutUsers),
-        KnownFirmware = configuration.Get(Settings.FleetFirmware).Select(static hash =>
-            hash.ToLowerInvariant()).ToHashSet(),
+        KnownFirmware = configuration.Get(Settings.FleetFirmware),
         Folder = folder,
     };
 

@@ -74,6 +74,7 @@ public sealed class FleetCgminerTests : IDisposable
         Assert.Equal("w,1|a=b", Assert.Single(reading.Pools).User);
         Assert.Equal(41.5, Assert.Single(reading.Chains).TemperatureC);
         Assert.Equal("4.13.6", reading.Identity.Version);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795360093), reading.DeviceTime);
         Assert.Equal(0, reading.Repairs);
         Assert.Equal($"address:127.0.0.1:{server.Port}", reading.Id);
     }

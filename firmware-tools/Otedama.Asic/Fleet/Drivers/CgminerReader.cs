@@ -53,6 +53,7 @@ public static class CgminerReader
             Shares = Shares(summary, replies),
             Pools = Pools(replies),
             Errors = [.. errors.Concat(stats.Errors).Take(ErrorsMax)],
+            DeviceTime = replies.GetValueOrDefault("summary")?.Status?.When,
         };
     }
 

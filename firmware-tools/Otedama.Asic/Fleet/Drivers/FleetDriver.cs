@@ -98,6 +98,7 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
     {
         FleetFault.Denied => FleetResult.Denied,
         FleetFault.Unsupported => FleetResult.Unsupported,
+        FleetFault.Unreachable => FleetResult.Unreachable,
         FleetFault.Unknown or FleetFault.Timeout or FleetFault.Truncated or FleetFault.TooBig or FleetFault.Malformed =>
             FleetResult.Unknown,
         _ => FleetResult.Failed,

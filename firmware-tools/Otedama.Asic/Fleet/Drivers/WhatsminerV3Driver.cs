@@ -49,7 +49,10 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
         frame.Keep("get.device.info", device.Text);
         Answer status = await GetAsync(target, "get.miner.status", "summary+pools+edevs", cancel);
         frame.Keep("get.miner.status", status.Text);
-        return WhatsminerReader.ReadV3(device.Message, status.Message, frame, device.Repairs + status.Repairs);
+        return WhatsminerReader.ReadV3(device.Message, status.Message, frame, device.Repairs + status.Repairs) with
+        {
+            DeviceTime = status.When ?? device.When,
+        };
     }
 
     protected override async Task<FleetOutcome> CarryOutAsync(
@@ -161,9 +164,9 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
                 $"{At(target)}: the reply to {command} cannot be read: {body.Problem} (at byte {body.Offset} of "
                     + $"{reply.Length}).");
         }
-        return new Answer(root.Integer("code"), root.Member("msg"),
+        return new Answer(root.Integer("code"), root.Member("msg"), WhatsminerReader.TimeOf(root),
             SecretFilter.Clean(reply, target.Credentials?.Password), body.Repairs);
     }
 
-    private sealed record Answer(int? Code, JsonElement? Message, string Text, int Repairs);
+    private sealed record Answer(int? Code, JsonElement? Message, DateTimeOffset? When, string Text, int Repairs);
 }

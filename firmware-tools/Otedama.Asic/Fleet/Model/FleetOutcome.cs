@@ -24,6 +24,9 @@ public enum FleetResult
     /// <summary>It was sent and the answer was lost: read the device again.</summary>
     Unknown,
 
+    /// <summary>It does not answer.</summary>
+    Unreachable,
+
     /// <summary>It would be sent; nothing was.</summary>
     DryRun,
 

@@ -33,7 +33,7 @@ internal static class AsicStatusCommand
             {
                 FleetAnswer fleet = await door.FleetAsync(stop);
                 context.Answer(result, fleet, AnswerJson.Default.FleetAnswer, AsicLines.Fleet);
-                return fleet.Devices.Any(IsRead) ? ExitCode.Done : ExitCode.Unreachable;
+                return AsicLines.CodeOf(fleet.Devices);
             }
             if (result.GetValue(agree))
             {
@@ -43,11 +43,8 @@ internal static class AsicStatusCommand
             }
             FleetDeviceAnswer one = await door.DeviceAsync(name, stop);
             context.Answer(result, one, AnswerJson.Default.FleetDeviceAnswer, AsicLines.Device);
-            return IsRead(one.Device) ? ExitCode.Done : ExitCode.Unreachable;
+            return AsicLines.CodeOf(one.Device);
         });
         return status;
     }
-
-    /// <summary>It was read, and it still answers.</summary>
-    private static bool IsRead(FleetRow row) => row.SeenAt is not null && row.State != "unreachable";
 }

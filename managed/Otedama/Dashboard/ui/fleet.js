@@ -141,7 +141,7 @@ function drawOne() {
   $("one").hidden = !it;
   if (!it) return;
   $("one-name").textContent = it.name;
-  $("one-what").textContent = [it.family, it.model, it.board, it.chip].filter(Boolean).join(" · ");
+  $("one-what").textContent = [it.model?.startsWith(it.family) ? null : it.family, it.model, it.board, it.chip].filter(Boolean).join(" · ");
   table($("one-alarms"), t("alarms"), [
     [t("alarm"), "", (a) => dotted(dots[a.severity], t(a.severity))], [t("text"), "wrap", (a) => titled(a.alarm, a.text)], [t("since"), "", (a) => since(a.since)],
   ], it.alarms, t("noAlarms"));

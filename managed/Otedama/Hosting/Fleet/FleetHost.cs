@@ -305,8 +305,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
     {
         if (KnownAt(device) is not { Driver: { } driver } known)
         {
-            return new FleetOutcome(FleetResult.Unsupported,
-                $"{device.Name}: no driver reads it, so none can tell it anything.");
+            return NoDriver(device);
         }
         FleetOutcome outcome;
         try
@@ -335,8 +334,10 @@ internal sealed class FleetHost : IFleetView, IDisposable
 
     private FleetOutcome? RefusalOf(FleetDevice device, FleetOrder order) =>
         KnownAt(device) is { Driver: { } driver } known ? driver.RefusalOf(known.Target, order)
-            : new FleetOutcome(FleetResult.Unsupported,
-                $"{device.Name}: no driver reads it, so none can tell it anything.");
+            : NoDriver(device);
+
+    private static FleetOutcome NoDriver(FleetDevice device) => new(FleetResult.Unreachable,
+        $"{device.Name}: it was not recognised yet, so no driver can tell it anything. {device.Problem}".TrimEnd());
 
     /// <summary>What a device has after an order that was cut short, in a sentence.</summary>
     private async Task<string> NowAsync(FleetDevice device, IFleetDriver driver, FleetTarget target)
