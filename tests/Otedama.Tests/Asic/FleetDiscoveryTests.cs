@@ -211,14 +211,14 @@ public sealed class FleetDiscoveryTests : IDisposable
     }
 
     /// <summary>What ESP-Miner's responder sends: PTR of the subtype, SRV, TXT, A, with pointers.</summary>
-    private static byte[] Answer(string host, IPAddress address)
+    internal static byte[] Answer(string host, IPAddress address, int port = 80)
     {
         List<byte> bytes = [0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 3];
         byte[] type = Name("_axeos._sub._http._tcp.local");
         byte[] instance = Name($"{host}._http._tcp.local");
         byte[] target = Name($"{host}.local");
         Record(type, 12, instance);
-        Record(instance, 33, [0, 0, 0, 0, 0, 80, .. target]);
+        Record(instance, 33, [0, 0, 0, 0, (byte)(port >> 8), (byte)(port & 0xFF), .. target]);
         Record(instance, 16, [.. Txt("board=601"), .. Txt("family=Gamma"), .. Txt("asic=BM1370"), .. Txt("asic_count=1"), .. Txt("fw_version=v2.14.2")]);
         Record(target, 1, address.GetAddressBytes());
         return [.. bytes];

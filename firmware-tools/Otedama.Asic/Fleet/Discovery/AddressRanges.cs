@@ -80,6 +80,14 @@ public sealed class AddressRanges
         return false;
     }
 
+    /// <summary>Whether any listed address lies in that IPv4 network.</summary>
+    public bool Touches(IPAddress address, int prefix)
+    {
+        uint mask = prefix <= 0 ? 0 : uint.MaxValue << (32 - Math.Min(prefix, 32));
+        uint low = Number(address) & mask, high = low | ~mask;
+        return Array.Exists(_ranges, range => range.First <= high && range.Last >= low);
+    }
+
     /// <summary>In order.</summary>
     public IEnumerable<IPAddress> Addresses()
     {

@@ -45,7 +45,8 @@ internal sealed class FleetHost : IFleetView, IDisposable
         _poller = new FleetPoller(Watch, plan.Poll, clock);
         _actions = new FleetActions(plan.Actions, plan.Limits, _audit, MakeAsync, SendAsync, clock, RefusalOf);
         _notices = new FleetNotices(plan.Exec, _logger);
-        _tunings = new FleetTunings(Watch, OrderAsync, TuningOf, clock);
+        _tunings = new FleetTunings(Watch, OrderAsync, TuningOf, plan.Watch.Folder!,
+            problem => FleetLog.NotKept(_logger, problem), clock);
         _curtail = new FleetCurtail(Watch, OrderAsync, clock);
         foreach (string damage in _audit.Damage)
         {
@@ -61,8 +62,6 @@ internal sealed class FleetHost : IFleetView, IDisposable
 
     /// <summary>Where alerts go besides the log and the program of asic.fleet.exec.</summary>
     public Action<Alert>? Alerts { set => _notices.Alerts = value; }
-
-    public string Goals => string.Join(" or ", FleetTunings.Goals);
 
     /// <summary>One round. Returns how long the next may wait.</summary>
     public TimeSpan Step()
@@ -236,7 +235,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
     {
         try
         {
-            DiscoveryResult result = await _kit.SearchAsync(_plan.Ranges!, _stop.Token);
+            DiscoveryResult result = await _kit.SearchAsync(_plan.Ranges!, new DiscoveryOptions(), _stop.Token);
             int found = 0;
             foreach (FleetIdentity device in result.Found.Where(device => IsNew(device.Target.Address)))
             {

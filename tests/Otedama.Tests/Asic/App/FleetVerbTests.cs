@@ -180,7 +180,10 @@ public sealed class FleetVerbTests : IAsyncDisposable
             Assert.Matches("otedama_asic_device_hashrate{device=\"aa:bb:cc:dd:ee:ff\"} [0-9]", text);
             Assert.Equal(0, (await RunAsync("history", "aa:bb:cc:dd:ee:ff", "--hours", "1")).Code);
             Assert.Contains("Tuning for energy begins", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff")).Out, StringComparison.Ordinal);
+            Assert.Contains("energy, 20", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--show")).Out, StringComparison.Ordinal);
             Assert.Contains("stopped", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--stop")).Out, StringComparison.Ordinal);
+            Assert.Contains("Tuning for energy goes on", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--resume")).Out, StringComparison.Ordinal);
+            Assert.Equal(0, (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--stop")).Code);
         }
         finally
         {
@@ -189,6 +192,7 @@ public sealed class FleetVerbTests : IAsyncDisposable
         CliResult ended = await run;
         Assert.True(ended.Code == 0, ended.Error + ended.Logs);
         Assert.DoesNotContain("stumbled", ended.Logs, StringComparison.Ordinal);
+        Assert.Contains("stopped while measuring", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--show")).Out, StringComparison.Ordinal); // and no instance runs
         Assert.Contains("aa:bb:cc:dd:ee:ff", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "data", "fleet", "agreed.json"), TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
     }
