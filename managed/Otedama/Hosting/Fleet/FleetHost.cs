@@ -122,7 +122,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
         Watch.Step();
     }
 
-    public FleetAnswer Fleet() => FleetViews.Fleet(Watch.Snapshot(), _tunings.States(), _poller.Answers,
+    public FleetAnswer Fleet(FleetPage page) => FleetViews.Fleet(Watch.Snapshot(), page, _tunings.States(), _poller.Answers,
         _poller.Misses, _plan.Limits.DryRun);
 
     public FleetDeviceAnswer? Device(string name) => Watch.Find(name) is { } device
