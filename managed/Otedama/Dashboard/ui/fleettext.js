@@ -8,7 +8,7 @@ export const texts = {
     noDevices: "No device was found yet.", noFleet: "No fleet is configured: name its devices in asic.fleet.devices, or their networks in asic.fleet.ranges.", noAlarms: "No alarm.", noPools: "It does not say its pools.", noChains: "It does not say its boards.",
     answering: (n, of) => `${n} of ${of} answer`, withAlarms: (n) => (n === 1 ? "1 device" : `${n} devices`), perTh: (j) => `${j} J/TH`, polls: (a, m) => `${a} requests answered, ${m} not`,
     before: "Before", after: "Next", page: (from, to, of) => `${from}–${to} of ${of}`,
-    good: "all is well", ill: (n) => `${n} with alarms`, lost: "connection lost, trying again", ago: (time) => `${time} ago`, usual: (r) => `usually ${r}`, ofExpected: (p) => `${p} % of what is expected`,
+    good: "all is well", ill: (n) => `${n} with alarms`, lost: "connection lost, trying again", ago: (time) => `${time} ago`, usual: (r) => `usually ${r}`, ofExpected: (p) => `${p} % of expected`,
     id: "Id", address: "Address", group: "Group", firmware: "Firmware", lastStart: "Last start", setting: "Setting", shares: "Shares", wifi: "Wi-Fi", tuning: "Tuning", problem: "Problem", inUse: "in use", acceptedOf: (a, r) => `${a} accepted, ${r} rejected`,
     notice: "notice", warning: "warning", critical: "critical", security: "security", open: "Most miners ask nobody for a password: whoever is in their network can change whom they pay. Give them a network of their own.", causeOf: (n) => `${n} devices`,
   },
