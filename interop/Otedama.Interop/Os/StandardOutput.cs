@@ -4,7 +4,9 @@ namespace Otedama.Interop;
 
 /// <summary>
 /// Standard output whose every failure is heard: the base library's takes a reader that went away for success, so that a
-/// verb that prints for ever would never end. Any thread, one at a time.
+/// verb that prints for ever would never end. Standard error beside it, which forgives a reader that went away. Neither
+/// sends a terminal anything but what is written: the base library's would switch its keypad first. Any thread, one at a
+/// time.
 /// </summary>
 public sealed partial class StandardOutput : Stream
 {
@@ -12,13 +14,13 @@ public sealed partial class StandardOutput : Stream
     public const int ReaderGone = 32;
 
     private const string LinuxLibc = "libc.so.6";
-    private const int Descriptor = 1;
+    private const int OutputDescriptor = 1, ErrorDescriptor = 2;
     private const int InterruptedCall = 4; // EINTR
     private const int TryAgain = 11; // EAGAIN: a terminal that another program set non-blocking
 
-    private StandardOutput()
-    {
-    }
+    private readonly int _descriptor;
+
+    private StandardOutput(int descriptor) => _descriptor = descriptor;
 
     public override bool CanRead => false;
 
@@ -35,20 +37,25 @@ public sealed partial class StandardOutput : Stream
     }
 
     /// <summary>Where there is no such C library, the base library's own stream.</summary>
-    public static Stream Open()
+    public static Stream Open() => Open(OutputDescriptor) ?? Console.OpenStandardOutput();
+
+    /// <summary>Standard error, likewise.</summary>
+    public static Stream OpenError() => Open(ErrorDescriptor) ?? Console.OpenStandardError();
+
+    private static StandardOutput? Open(int descriptor)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return Console.OpenStandardOutput();
+            return null;
         }
         try
         {
-            _ = write(Descriptor, [], 0);
-            return new StandardOutput();
+            _ = write(descriptor, [], 0);
+            return new StandardOutput(descriptor);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            return Console.OpenStandardOutput();
+            return null;
         }
     }
 
@@ -59,7 +66,7 @@ public sealed partial class StandardOutput : Stream
     {
         while (!buffer.IsEmpty)
         {
-            nint written = write(Descriptor, buffer, buffer.Length);
+            nint written = write(_descriptor, buffer, buffer.Length);
             int error = Marshal.GetLastPInvokeError();
             if (written >= 0)
             {
@@ -68,6 +75,10 @@ public sealed partial class StandardOutput : Stream
             else if (error == TryAgain)
             {
                 Thread.Sleep(1);
+            }
+            else if (error == ReaderGone && _descriptor == ErrorDescriptor)
+            {
+                return;
             }
             else if (error != InterruptedCall)
             {

@@ -1,6 +1,16 @@
 namespace Otedama;
 
-/// <summary>The fleet: every device in a row, alarms, sums. Unknown = null.</summary>
+/// <summary>Which rows of the fleet are wanted, in its order.</summary>
+/// <param name="Offset">Rows before the first.</param>
+internal readonly record struct FleetPage(int Offset, int Limit)
+{
+    /// <summary>Rows where nobody said how many: a thousand devices are a page's work and not each reader's.</summary>
+    public const int Usual = 200;
+
+    public static FleetPage All { get; } = new(0, Asic.FleetWatch.DevicesMax);
+}
+
+/// <summary>The fleet: sums over all devices, the worst alarms, and a page of rows. Unknown = null.</summary>
 internal sealed record FleetAnswer
 {
     public int Schema { get; init; } = 1;
@@ -8,13 +18,33 @@ internal sealed record FleetAnswer
     /// <summary>False where the configuration names no device and no range.</summary>
     public required bool Configured { get; init; }
 
+    /// <summary>By group and name, from Offset on.</summary>
     public required IReadOnlyList<FleetRow> Devices { get; init; }
+
+    /// <summary>How many there are; Devices may be fewer.</summary>
+    public required int Of { get; init; }
+
+    public required int Offset { get; init; }
+
+    /// <summary>Devices that were read and still answer.</summary>
+    public required int Answering { get; init; }
+
+    /// <summary>Devices with an alarm, and the alarms of all together.</summary>
+    public required int Ill { get; init; }
+
+    public required int AlarmsRaised { get; init; }
+
+    /// <summary>Of all devices, without those that a cause stands behind; worst first, at most 100.</summary>
+    public required IReadOnlyList<FleetWorstView> Alarms { get; init; }
 
     /// <summary>What stands behind alarms of several devices.</summary>
     public required IReadOnlyList<FleetCauseView> Causes { get; init; }
 
     /// <summary>Of devices that answer.</summary>
     public required double HashrateHs { get; init; }
+
+    /// <summary>What those should do that say it.</summary>
+    public required double ExpectedHs { get; init; }
 
     public required double? PowerW { get; init; }
 
@@ -30,14 +60,24 @@ internal sealed record FleetAnswer
     {
         Configured = false,
         Devices = [],
+        Of = 0,
+        Offset = 0,
+        Answering = 0,
+        Ill = 0,
+        AlarmsRaised = 0,
+        Alarms = [],
         Causes = [],
         HashrateHs = 0,
+        ExpectedHs = 0,
         PowerW = null,
         Answers = 0,
         Misses = 0,
         DryRun = true,
     };
 }
+
+/// <summary>An alarm with the device that has it.</summary>
+internal sealed record FleetWorstView(string Id, string Name, string Alarm, string Severity, long Since, string Text);
 
 /// <summary>A device in the table.</summary>
 internal sealed record FleetRow

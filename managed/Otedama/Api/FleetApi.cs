@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Otedama.Asic;
 using Otedama.Wire;
 
 namespace Otedama;
@@ -12,8 +13,7 @@ internal sealed class FleetApi(IInstance instance)
     private const double HoursMax = 168;
 
     public HttpRoutes AddTo(HttpRoutes routes) => routes
-        .Get("/api/v1/fleet", (context, _) => JsonAsync(context, instance.Fleet?.Fleet() ?? FleetAnswer.None,
-            AnswerJson.Default.FleetAnswer))
+        .Get("/api/v1/fleet", (context, _) => FleetAsync(context))
         .Get("/api/v1/fleet/device", (context, _) => OfDeviceAsync(context, static (fleet, name) =>
             fleet.Device(name), AnswerJson.Default.FleetDeviceAnswer))
         .Get("/api/v1/fleet/history", (context, _) => HistoryAsync(context))
@@ -24,6 +24,20 @@ internal sealed class FleetApi(IInstance instance)
             fleet.TuneAsync(NameIn(context), context.Request.Query["goal"].ToString(), stop)))
         .Post("/api/v1/fleet/curtail", (context, _) => DoAsync(context, fleet =>
             Task.FromResult(Curtail(fleet, context))));
+
+    private Task FleetAsync(HttpContext context) =>
+        !TryNumber(context, "offset", 0, 0, out int offset) || !TryNumber(context, "limit", FleetPage.Usual, 1, out int limit)
+            ? HttpReply.TextAsync(context, 400, $"offset and limit are whole numbers up to {FleetWatch.DevicesMax}\n")
+            : JsonAsync(context, instance.Fleet?.Fleet(new FleetPage(offset, limit)) ?? FleetAnswer.None,
+                AnswerJson.Default.FleetAnswer);
+
+    private static bool TryNumber(HttpContext context, string name, int usual, int least, out int number)
+    {
+        string asked = context.Request.Query[name].ToString();
+        number = usual;
+        return asked.Length == 0 || (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && number >= least && number <= FleetWatch.DevicesMax);
+    }
 
     private static string NameIn(HttpContext context) => context.Request.Query["device"].ToString();
 

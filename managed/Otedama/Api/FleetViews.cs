@@ -5,24 +5,44 @@ namespace Otedama;
 /// <summary>The fleet's snapshots in the words of the API.</summary>
 internal static class FleetViews
 {
-    public static FleetAnswer Fleet(FleetSnapshot fleet, IReadOnlyDictionary<string, string> tunings, long answers,
-        long misses, bool dryRun) => new()
+    private const int WorstMax = 100;
+
+    public static FleetAnswer Fleet(FleetSnapshot fleet, FleetPage page, IReadOnlyDictionary<string, string> tunings,
+        long answers, long misses, bool dryRun)
+    {
+        FleetDevice[] answering = [.. fleet.Devices.Where(static device => device.State != FleetState.Unreachable)];
+        return new()
         {
             Configured = true,
-            Devices = [.. fleet.Devices.OrderBy(static device =>
-            device.Group, StringComparer.Ordinal).ThenBy(static device => device.Name, StringComparer.Ordinal)
-            .Select(device => Row(device, tunings.GetValueOrDefault(device.Id)))],
+            Devices = [.. fleet.Devices.OrderBy(static device => device.Group, StringComparer.Ordinal)
+                .ThenBy(static device => device.Name, StringComparer.Ordinal).Skip(page.Offset).Take(page.Limit)
+                .Select(device => Row(device, tunings.GetValueOrDefault(device.Id)))],
+            Of = fleet.Devices.Count,
+            Offset = page.Offset,
+            Answering = answering.Count(static device => device.SeenAt is not null),
+            Ill = fleet.Devices.Count(static device => device.Alarms.Count > 0),
+            AlarmsRaised = fleet.Devices.Sum(static device => device.Alarms.Count),
+            Alarms = Worst(fleet),
             Causes = [.. fleet.Causes.Select(static cause =>
-            new FleetCauseView(cause.Code, Views.Snake(cause.Severity.ToString()), cause.Since.ToUnixTimeSeconds(),
-                cause.Text, cause.Devices))],
-            HashrateHs = fleet.Devices.Where(static device =>
-                device.State != FleetState.Unreachable).Sum(static device => RateOf(device) ?? 0),
-            PowerW = fleet.Devices.Where(static device => device.State != FleetState.Unreachable).Sum(static device =>
-                device.Reading?.Power.Watts),
+                new FleetCauseView(cause.Code, Views.Snake(cause.Severity.ToString()), cause.Since.ToUnixTimeSeconds(),
+                    cause.Text, cause.Devices))],
+            HashrateHs = answering.Sum(static device => RateOf(device) ?? 0),
+            ExpectedHs = answering.Sum(static device => device.Reading?.Rates.Expected ?? 0),
+            PowerW = answering.Sum(static device => device.Reading?.Power.Watts),
             Answers = answers,
             Misses = misses,
             DryRun = dryRun,
         };
+    }
+
+    private static FleetWorstView[] Worst(FleetSnapshot fleet) =>
+    [
+        .. fleet.Devices.SelectMany(static device => device.Alarms.Where(static alarm => alarm.Cause is null)
+                .Select(alarm => (device, alarm)))
+            .OrderByDescending(static one => one.alarm.Severity).ThenByDescending(static one => one.alarm.Since)
+            .Take(WorstMax).Select(static one => new FleetWorstView(one.device.Id, one.device.Name, one.alarm.Code,
+                Views.Snake(one.alarm.Severity.ToString()), one.alarm.Since.ToUnixTimeSeconds(), one.alarm.Text)),
+    ];
 
     public static FleetDeviceAnswer Device(FleetDevice device, string? tuning) => new(1, Row(device, tuning))
     {

@@ -5,7 +5,7 @@ namespace Otedama;
 /// <summary>The fleet as the local API and the verbs see it. Every member is safe to call from any thread.</summary>
 internal interface IFleetView
 {
-    FleetAnswer Fleet();
+    FleetAnswer Fleet(FleetPage page);
 
     /// <summary>By id, address or host name; null = none, or several.</summary>
     FleetDeviceAnswer? Device(string name);

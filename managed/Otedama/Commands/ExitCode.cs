@@ -20,7 +20,7 @@ internal static class ExitCode
         (Usage, "usage"),
         (Configuration, "configuration"),
         (Unsupported, "no usable device or driver, or not in this version"),
-        (Unreachable, "node, pool or instance not reachable"),
+        (Unreachable, "node, pool, instance, device or port not reachable"),
         (SelfTest, "self-test failed"),
         (Permission, "other users can read or write secret files"),
         (Interrupted, "interrupted"),

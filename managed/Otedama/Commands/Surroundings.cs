@@ -58,10 +58,12 @@ internal sealed record Surroundings
         return new Surroundings
         {
             Out = new AnswerWriter(new StreamWriter(StandardOutput.Open(), new UTF8Encoding(false)) { AutoFlush = true }),
-            In = Console.In,
+            // Not Console.In: it switches the terminal's keypad first.
+            In = new StreamReader(Console.OpenStandardInput(), Console.InputEncoding),
             ReadSecret = Console.IsInputRedirected ? null : ReadUnseen,
-            Error = TextWriter.Synchronized(new PlainWriter(Console.Error)),
-            ErrorStream = Console.OpenStandardError(),
+            Error = TextWriter.Synchronized(new PlainWriter(
+                new StreamWriter(StandardOutput.OpenError(), new UTF8Encoding(false)) { AutoFlush = true })),
+            ErrorStream = StandardOutput.OpenError(),
             Environment = environment,
             Clock = TimeProvider.System,
             WorkingFolder = CurrentFolder(),

@@ -49,6 +49,11 @@ internal static class FleetChoice
         {
             string where = $"asic.fleet.devices: {SettingTypes.Shorten(entry.Url)}";
             (string host, int? port) = Split(entry.Url);
+            if (AddressRanges.Ambiguous(entry.Url.Split(':')[0]) is { } ambiguous)
+            {
+                problems.Add($"{where} {ambiguous} ({place})");
+                continue;
+            }
             if (!IPAddress.TryParse(host, out IPAddress? address))
             {
                 problems.Add($"{where} is no address ({place}). Give one such as 192.0.2.7 or 192.0.2.7:4028; "
@@ -74,6 +79,9 @@ internal static class FleetChoice
                 {
                     Web = Number(entry, "web_port", port ?? usual.Web, 1, 65535, where, problems),
                     Api = Number(entry, "api_port", port ?? usual.Api, 1, 65535, where, problems),
+                    // It is the API of the machines that speak version 3; the others keep both.
+                    WhatsminerV3 = driver == "whatsminer-v3"
+                        ? Number(entry, "api_port", port ?? usual.WhatsminerV3, 1, 65535, where, []) : usual.WhatsminerV3,
                 },
                 Credentials = Secret(entry, environment, where, problems) ?? CredentialsOf(configuration, driver,
                     environment, problems),
@@ -119,8 +127,7 @@ internal static class FleetChoice
         Alarms = [.. configuration.Get(Settings.FleetAlarms).Select(entry =>
             Rule(entry, configuration.Of(Settings.FleetAlarms).Place, problems)).OfType<AlarmRule>()],
         PayoutUsers = configuration.Get(Settings.FleetPayoutUsers),
-        KnownFirmware = configuration.Get(Settings.FleetFirmware).Select(static hash =>
-            hash.ToLowerInvariant()).ToHashSet(),
+        KnownFirmware = configuration.Get(Settings.FleetFirmware),
         Folder = folder,
     };
 

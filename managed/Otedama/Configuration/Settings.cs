@@ -474,8 +474,8 @@ internal static class Settings
             + "security finding. "
         + "Empty = whom each device paid when it was seen first.", "users"));
 
-    public static readonly Setting<IReadOnlyList<string>> FleetFirmware = Add(List("asic.fleet.firmware_hashes",
-        "Hashes of firmware that may run; any other is a security finding. Empty = any.", "hashes in hex"));
+    public static readonly Setting<IReadOnlyList<string>> FleetFirmware = Add(List("asic.fleet.firmware_versions",
+        "Versions of firmware that may run; any other is a security finding. Empty = any.", "versions"));
 
     public static readonly Setting<IReadOnlyList<UrlEntry>> FleetPools = Add(UrlEntry.Setting("asic.fleet.pools",
         "Pools that the action restore_pools writes, in order.", "stratum+tcp://pool.example:3333",

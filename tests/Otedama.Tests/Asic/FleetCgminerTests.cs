@@ -74,6 +74,7 @@ public sealed class FleetCgminerTests : IDisposable
         Assert.Equal("w,1|a=b", Assert.Single(reading.Pools).User);
         Assert.Equal(41.5, Assert.Single(reading.Chains).TemperatureC);
         Assert.Equal("4.13.6", reading.Identity.Version);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795360093), reading.DeviceTime);
         Assert.Equal(0, reading.Repairs);
         Assert.Equal($"address:127.0.0.1:{server.Port}", reading.Id);
     }
@@ -165,6 +166,23 @@ public sealed class FleetCgminerTests : IDisposable
         Assert.Equal((FleetResult.Failed, true), (outcome.Result, outcome.RolledBack));
         Assert.Equal("stratum+tcp://old.bench.example:3333", Assert.Single(device.Pools).Url);
         Assert.DoesNotContain("switchpool", device.Journal);
+    }
+
+    [Theory]
+    [InlineData("pool.example", "is not of the form")]
+    [InlineData("stratum+tcp://pool.example:0", "is not of the form")]
+    [InlineData("http://pool.example:80", "allowed are stratum+tcp")]
+    [InlineData("stratum+tcp://po ol:3333", "is not of the form")]
+    [InlineData("stratum+tcp://-:3333", "names no host")]
+    public void An_address_of_a_pool_is_judged_without_asking_the_device(string url, string sentence)
+    {
+        FleetTarget nobody = FleetVectors.Target(1);
+        FleetOutcome? refused = new CgminerDriver(_transport).RefusalOf(nobody, new SetPoolsOrder([new FleetPool(url, "me", new FleetSecret("x"))]));
+        Assert.Equal(FleetResult.Refused, refused!.Result);
+        Assert.Contains(sentence, refused.Sentence, StringComparison.Ordinal);
+        Assert.Null(new CgminerDriver(_transport).RefusalOf(nobody, new SetPoolsOrder([new FleetPool("stratum+tcp://pool.example:3333", "me", new FleetSecret("x"))])));
+        Assert.Equal(FleetResult.Denied, new AntminerDriver(_transport).RefusalOf(nobody, new RebootOrder())!.Result);
+        Assert.Equal(FleetResult.Unsupported, new CgminerDriver(_transport).RefusalOf(nobody, new RebootOrder())!.Result);
     }
 
     [Theory]

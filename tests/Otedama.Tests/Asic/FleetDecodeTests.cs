@@ -73,6 +73,28 @@ public sealed class FleetDecodeTests
         Assert.Contains("encrypted", Decode("""{"enc":"AAAA"}""").Problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 401 Unauthorized\r\nServer: x\r\n\r\n{\"error\":\"no\"}", 401)]
+    [InlineData("HTTP/1.1 500 Oops\r\n\r\n", 500)]
+    [InlineData("HTTP/1.1 307 To\r\nLocation: https://x/\r\n\r\n<html>", 307)]
+    public void An_error_of_the_web_server_is_no_good_reply(string text, int status)
+    {
+        DecodedReply decoded = Decode(text);
+        Assert.Equal(status, decoded.HttpStatus);
+        Assert.Contains($"HTTP status {status}", decoded.Problem, StringComparison.Ordinal);
+        Assert.NotNull(decoded.Offset);
+    }
+
+    [Fact]
+    public void What_was_no_number_is_null_and_noted()
+    {
+        DecodedReply decoded = Decode("""{"STATUS":[{"STATUS":"S","Code":11}],"SUMMARY":[{"Elapsed":500,"MHS 5s":inf,"MHS av":nan,"Zero":0,"Minus":-0}],"id":1}""");
+        JsonElement summary = decoded.Value!.Value.GetProperty("SUMMARY")[0];
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (summary.GetProperty("MHS 5s").ValueKind, summary.GetProperty("MHS av").ValueKind));
+        Assert.Equal((0, 0), (summary.GetProperty("Zero").GetInt32(), summary.GetProperty("Minus").GetInt32()));
+        Assert.Equal(["NotANumber", "NotANumber"], decoded.Made.Select(static made => made.Kind));
+    }
+
     [Fact]
     public void What_is_broken_is_told_with_its_place()
     {

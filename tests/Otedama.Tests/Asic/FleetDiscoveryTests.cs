@@ -41,12 +41,28 @@ public sealed class FleetDiscoveryTests : IDisposable
     [InlineData("192.167.255.0-192.168.0.5", "--allow-public")]
     [InlineData("127.255.255.250-128.0.0.1", "--allow-public")]
     [InlineData("10.0.0.9-5", "ends before")]
+    [InlineData("010.0.0.1", "octal")]
+    [InlineData("192.168.01.0/24", "octal")]
+    [InlineData("10.0.0.1-010.0.0.9", "octal")]
     [InlineData("10.0.0.0/33", "prefix")]
     [InlineData("10.0.0", "Forms")]
     [InlineData("fe80::1", "Forms")]
     [InlineData("", "No range")]
     public void What_nobody_means_is_refused_with_a_sentence(string text, string why) =>
         Assert.Contains(why, Assert.Throws<AddressRangeException>(() => AddressRanges.Parse([text], allowPublic: false)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("0.0.0.5")]
+    [InlineData("224.0.0.75")]
+    [InlineData("255.255.255.255")]
+    public void What_no_device_can_have_is_refused_whoever_allows_it(string text) =>
+        Assert.Contains("no address that a device can have", Assert.Throws<AddressRangeException>(() => AddressRanges.Parse([text], allowPublic: true)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("169.254.7.0/24")] // a device plugged straight into this machine
+    [InlineData("100.64.0.0/24")] // behind a provider's address translation, or an overlay network
+    public void Ranges_that_nobody_reaches_from_outside_are_no_public_ones(string text) =>
+        Assert.Equal(254, AddressRanges.Parse([text], allowPublic: false).Count);
 
     [Fact]
     public void Public_addresses_may_be_listed_by_who_says_so() => Assert.Equal(254, AddressRanges.Parse(["198.51.100.0/24"], allowPublic: true).Count);
@@ -195,14 +211,14 @@ public sealed class FleetDiscoveryTests : IDisposable
     }
 
     /// <summary>What ESP-Miner's responder sends: PTR of the subtype, SRV, TXT, A, with pointers.</summary>
-    private static byte[] Answer(string host, IPAddress address)
+    internal static byte[] Answer(string host, IPAddress address, int port = 80)
     {
         List<byte> bytes = [0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 3];
         byte[] type = Name("_axeos._sub._http._tcp.local");
         byte[] instance = Name($"{host}._http._tcp.local");
         byte[] target = Name($"{host}.local");
         Record(type, 12, instance);
-        Record(instance, 33, [0, 0, 0, 0, 0, 80, .. target]);
+        Record(instance, 33, [0, 0, 0, 0, (byte)(port >> 8), (byte)(port & 0xFF), .. target]);
         Record(instance, 16, [.. Txt("board=601"), .. Txt("family=Gamma"), .. Txt("asic=BM1370"), .. Txt("asic_count=1"), .. Txt("fw_version=v2.14.2")]);
         Record(target, 1, address.GetAddressBytes());
         return [.. bytes];

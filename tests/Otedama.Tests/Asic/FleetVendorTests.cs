@@ -130,6 +130,7 @@ public sealed class FleetVendorTests : IDisposable
         FleetTarget target = FleetVectors.Target(server.Port, new FleetCredentials("super", new FleetSecret(server.State.Password)));
         FleetReading reading = await driver.ReadAsync(target, default);
         Assert.Equal(("ca:01:14:00:04:eb", "M60S_VK40", FleetState.Mining), (reading.Id, reading.Identity.Model, reading.State));
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1), reading.DeviceTime);
         Assert.Equal((101.9e12, 101.366e12, 3268.0, 12.09), (reading.Rates.FiveSeconds!.Value, reading.Rates.Expected!.Value, reading.Power.Watts!.Value, reading.Power.CoreVolts!.Value), Near);
         Assert.Equal((160, 72.3, "error 531: Slot1 not found."), (reading.Chains[0].ChipsFound, reading.Temperatures.Board, reading.Errors[0]));
         Assert.DoesNotContain("abcd1234", string.Concat(reading.Raw.Values), StringComparison.Ordinal);

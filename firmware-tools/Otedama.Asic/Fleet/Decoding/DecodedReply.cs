@@ -28,13 +28,16 @@ public sealed record DecodedReply(string Kind)
     /// <summary>It breaks off.</summary>
     public bool Truncated { get; init; }
 
+    /// <summary>Status of the HTTP head before the reply; null = it has none.</summary>
+    public int? HttpStatus { get; init; }
+
     /// <summary>What is wrong with it; null = nothing.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Where, in bytes from the start of the file.</summary>
     public int? Offset { get; init; }
 
-    /// <summary>The reply as it was understood, repaired, secrets taken out.</summary>
+    /// <summary>The reply as it was understood, repaired, secrets taken out; inf and nan are null.</summary>
     public JsonElement? Value { get; init; }
 
     /// <summary>Of a capture from a chain of chips, or of hex lines: what each frame says, and what lies between

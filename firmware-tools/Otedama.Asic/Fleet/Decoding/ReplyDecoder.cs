@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -44,22 +47,29 @@ public static partial class ReplyDecoder
                 Offset = FileLimit
             };
         }
-        int skipped = Head(file);
+        int skipped = Head(file, out int? status);
         ReadOnlySpan<byte> body = file[skipped..];
         DecodedReply decoded = Datagram(body) ?? Accessory(body) ?? Frames(body, family) ?? HexLines(body, family)
             ?? Framed(body, at) ?? Body(body, at);
+        bool isError = status is not (null or (>= 200 and < 300));
         return decoded with
         {
-            Offset = decoded.Offset + skipped,
+            HttpStatus = status,
+            Problem = !isError ? decoded.Problem
+                : $"The device answered with HTTP status {status}, not with what was asked for."
+                    + (decoded.Problem is { } besides ? $" {besides}" : ""),
+            Offset = isError && decoded.Problem is null ? 0 : decoded.Offset + skipped,
             Made = skipped == 0 ? decoded.Made
                 : [.. decoded.Made.Select(repair => repair with { Offset = repair.Offset + skipped })],
         };
     }
 
-    /// <summary>Length of an HTTP head before the body.</summary>
-    private static int Head(ReadOnlySpan<byte> file)
+    /// <summary>Length of an HTTP head before the body, and the status in it.</summary>
+    private static int Head(ReadOnlySpan<byte> file, out int? status)
     {
         int blank = file.StartsWith("HTTP/1."u8) ? file.IndexOf("\r\n\r\n"u8) : -1;
+        status = blank >= 12 && int.TryParse(file[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out int said)
+            ? said : null;
         return blank < 0 ? 0 : blank + 4;
     }
 
@@ -391,6 +401,45 @@ public static partial class ReplyDecoder
     private static ReadingFrame Frame(string driver, DateTimeOffset at) => new(driver, NoAddress, at);
 
     /// <summary>Without secrets; the filter works on text, and what it leaves is JSON again.</summary>
-    private static JsonElement? Clean(JsonElement value) =>
-        TolerantJson.Read(Encoding.UTF8.GetBytes(SecretFilter.Clean(value.GetRawText()))).Root;
+    private static JsonElement? Clean(JsonElement value)
+    {
+        ArrayBufferWriter<byte> text = new();
+        using (Utf8JsonWriter writer = new(
+            text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            WriteKnown(writer, value);
+        }
+        return TolerantJson.Read(Encoding.UTF8.GetBytes(SecretFilter.Clean(text.WrittenSpan))).Root;
+    }
+
+    /// <summary>The reader's mark for inf and nan becomes null; as deep as that reader goes.</summary>
+    private static void WriteKnown(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (JsonProperty member in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(member.Name);
+                    WriteKnown(writer, member.Value);
+                }
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (JsonElement one in value.EnumerateArray())
+                {
+                    WriteKnown(writer, one);
+                }
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.Number when value.GetRawText() == "-0":
+                writer.WriteNullValue();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
 }

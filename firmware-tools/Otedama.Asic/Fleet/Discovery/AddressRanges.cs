@@ -80,6 +80,14 @@ public sealed class AddressRanges
         return false;
     }
 
+    /// <summary>Whether any listed address lies in that IPv4 network.</summary>
+    public bool Touches(IPAddress address, int prefix)
+    {
+        uint mask = prefix <= 0 ? 0 : uint.MaxValue << (32 - Math.Min(prefix, 32));
+        uint low = Number(address) & mask, high = low | ~mask;
+        return Array.Exists(_ranges, range => range.First <= high && range.Last >= low);
+    }
+
     /// <summary>In order.</summary>
     public IEnumerable<IPAddress> Addresses()
     {
@@ -140,13 +148,28 @@ public sealed class AddressRanges
         $"{Shown(text)} has {count:N0} addresses; at most {AddressesMax:N0} (a /16) are searched. Did you mean a "
             + $"longer prefix, such as /24?");
 
-    private static uint Number(string address, string text) =>
-        address.Count(static c => c == '.') == 3 && IPAddress.TryParse(address, out IPAddress? parsed)
+    private static uint Number(string address, string text)
+    {
+        if (Ambiguous(address) is { } why)
+        {
+            throw new AddressRangeException($"\"{Shown(text)}\" {why}");
+        }
+        uint number = address.Count(static c => c == '.') == 3 && IPAddress.TryParse(address, out IPAddress? parsed)
             && parsed.AddressFamily == AddressFamily.InterNetwork
             ? Number(parsed)
             : throw new AddressRangeException(
                 $"\"{Shown(text)}\" is no IPv4 address or range. Forms: 192.168.1.0/24, 192.168.1.20, "
                 + $"192.168.1.20-90.");
+        return (number >> 24) is not 0 and < 224 ? number : throw new AddressRangeException(
+            $"\"{Shown(text)}\" is no address that a device can have: 0.0.0.0/8 means no address, and from 224.0.0.0 "
+                + "on they are groups or kept back.");
+    }
+
+    /// <summary>Why an address with a leading zero is not taken; null = it has none.</summary>
+    public static string? Ambiguous(string address) => address.Split('.').Any(static part =>
+        part.Length > 1 && part[0] == '0' && part.All(char.IsAsciiDigit))
+        ? "has a number that begins with 0: some programs read it as octal, so that it names another machine. Write it "
+            + "without the zero." : null;
 
     private static string Shown(string text) => ReplyWords.Short(text.Length > 60 ? text[..60] : text);
 

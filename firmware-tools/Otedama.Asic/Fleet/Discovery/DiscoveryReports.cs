@@ -10,7 +10,11 @@ namespace Otedama.Asic;
 /// <param name="Source">antminer button, whatsminer button, cgminer multicast, mdns.</param>
 /// <param name="Mac">Lower case with colons; null = not said.</param>
 /// <param name="ApiPort">Of its cgminer API where it said so.</param>
-public sealed record DiscoveryReport(string Source, IPAddress Address, string? Mac, int? ApiPort, string? Description);
+public sealed record DiscoveryReport(string Source, IPAddress Address, string? Mac, int? ApiPort, string? Description)
+{
+    /// <summary>Of its page where it said so.</summary>
+    public int? WebPort { get; init; }
+}
 
 /// <summary>The forms of those datagrams. Pure; what is no such report is null.</summary>
 public static class DiscoveryReports

@@ -25,7 +25,11 @@ public sealed record DiscoveryOptions
 /// <param name="Outside">Reports that pointed outside of the listed ranges.</param>
 public sealed record DiscoveryResult(
     IReadOnlyList<FleetIdentity> Found, int Searched, int Open, IReadOnlyList<IPAddress> Unknown, int Outside,
-        IReadOnlyList<string> Problems);
+        IReadOnlyList<string> Problems)
+{
+    /// <summary>Devices that spoke up themselves, each report once.</summary>
+    public IReadOnlyList<DiscoveryReport> Reports { get; init; } = [];
+}
 
 /// <summary>Searches the listed ranges, and nothing else, for devices and identifies them.</summary>
 public sealed class FleetDiscovery(FleetDrivers drivers)
@@ -49,14 +53,13 @@ public sealed class FleetDiscovery(FleetDrivers drivers)
                 [new IPEndPoint(address, options.Ports.Api), new IPEndPoint(address, options.Ports.Web)]);
             await new PortScan(_time).RunAsync(ports, port => open.Add(port.Address), cancel);
         }
-        Dictionary<IPAddress, int> apiPorts = [];
-        foreach (DiscoveryReport report in await heard)
+        IReadOnlyList<DiscoveryReport> reports = await heard;
+        Dictionary<IPAddress, FleetPorts> said = [];
+        foreach (DiscoveryReport report in reports)
         {
             open.Add(report.Address);
-            if (report.ApiPort is int port)
-            {
-                apiPorts[report.Address] = port;
-            }
+            FleetPorts known = said.GetValueOrDefault(report.Address, options.Ports);
+            said[report.Address] = known with { Api = report.ApiPort ?? known.Api, Web = report.WebPort ?? known.Web };
         }
         FleetIdentifier identifier = new(drivers);
         List<FleetIdentity> found = [];
@@ -66,16 +69,18 @@ public sealed class FleetDiscovery(FleetDrivers drivers)
         return new DiscoveryResult(
             [.. found.OrderBy(static one => one.Target.Address.ToString(), StringComparer.Ordinal)], ranges.Count,
                 open.Count,
-            unknown, listener.Outside, listener.Problems);
+            unknown, listener.Outside, listener.Problems) { Reports = reports };
 
         async Task OneAsync(IPAddress address)
         {
             await room.WaitAsync(cancel);
             try
             {
-                FleetPorts ports = apiPorts.TryGetValue(address, out int api) ? options.Ports with { Api = api }
-                    : options.Ports;
-                FleetTarget target = new(address) { Ports = ports, Credentials = options.Credentials(address) };
+                FleetTarget target = new(address)
+                {
+                    Ports = said.GetValueOrDefault(address, options.Ports),
+                    Credentials = options.Credentials(address),
+                };
                 FleetSigns? known = listener.Txt.TryGetValue(address, out IReadOnlyDictionary<string, string>? txt)
                     ? new FleetSigns { Mdns = txt } : null;
                 FleetIdentity? identity = await identifier.IdentifyAsync(target, known, cancel);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Otedama.Asic;
@@ -13,6 +14,8 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
     /// <summary>Reports taken in one call; a flood of them is no reason to keep more.</summary>
     private const int ReportsMax = 4096;
     private const int DatagramMax = 9000;
+
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly HashSet<DiscoveryReport> _seen = [];
@@ -49,20 +52,20 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         {
             Hear(ButtonPorts.Antminer, (bytes, _) => DiscoveryReports.Antminer(bytes.Span));
             Hear(ButtonPorts.Whatsminer, (bytes, _) => DiscoveryReports.Whatsminer(bytes.Span));
-            if (asks && Open(0, problems, sockets) is { } group)
+            foreach (IPAddress own in asks ? Networks() : [])
             {
-                int port = ((IPEndPoint)group.LocalEndPoint!).Port;
-                await AskAsync(group, DiscoveryReports.MulticastQuestion(port),
-                    new IPEndPoint(DiscoveryReports.MulticastGroup, DiscoveryReports.MulticastPort), problems,
-                    both.Token);
-                hears.Add(HearAsync(group, static (bytes, from) => DiscoveryReports.Multicast(bytes.Span, from),
-                    both.Token));
-            }
-            if (asks && Open(0, problems, sockets) is { } names)
-            {
-                await AskAsync(names, MdnsMessage.Question(MdnsMessage.AxeosType),
-                    new IPEndPoint(DiscoveryReports.MdnsGroup, DiscoveryReports.MdnsPort), problems, both.Token);
-                hears.Add(HearAsync(names, Mdns, both.Token));
+                if (Open(0, problems, sockets, own) is { } group)
+                {
+                    int port = ((IPEndPoint)group.LocalEndPoint!).Port;
+                    Ask(group, DiscoveryReports.MulticastQuestion(port),
+                        new IPEndPoint(DiscoveryReports.MulticastGroup, DiscoveryReports.MulticastPort),
+                        static (bytes, from) => DiscoveryReports.Multicast(bytes.Span, from));
+                }
+                if (Open(0, problems, sockets, own) is { } names)
+                {
+                    Ask(names, MdnsMessage.Question(MdnsMessage.AxeosType),
+                        new IPEndPoint(DiscoveryReports.MdnsGroup, DiscoveryReports.MdnsPort), Mdns);
+                }
             }
             await Task.WhenAll(hears);
         }
@@ -77,6 +80,12 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
             return [.. _seen];
         }
 
+        void Ask(Socket socket, byte[] question, IPEndPoint to, Func<ReadOnlyMemory<byte>, IPAddress, DiscoveryReport?> read)
+        {
+            hears.Add(HearAsync(socket, read, both.Token));
+            hears.Add(AskAsync(socket, question, to, problems, both.Token));
+        }
+
         void Hear(int port, Func<ReadOnlyMemory<byte>, IPAddress, DiscoveryReport?> read)
         {
             if (Open(port, problems, sockets) is { } socket)
@@ -85,6 +94,16 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
             }
         }
     }
+
+    /// <summary>Own addresses in networks that a listed range lies in: no other network is asked.</summary>
+    private IEnumerable<IPAddress> Networks() =>
+        from card in NetworkInterface.GetAllNetworkInterfaces()
+        where card.OperationalStatus == OperationalStatus.Up
+            || card.NetworkInterfaceType == NetworkInterfaceType.Loopback
+        from own in card.GetIPProperties().UnicastAddresses
+        where own.Address.AddressFamily == AddressFamily.InterNetwork
+            && ranges.Touches(own.Address, own.PrefixLength)
+        select own.Address;
 
     /// <summary>Takes one datagram; for whoever has sockets of his own.</summary>
     public void Take(DiscoveryReport? report)
@@ -120,7 +139,7 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
                         _txt[from] = service.Txt;
                     }
                 }
-                return new DiscoveryReport("mdns", from, null, null, service.Name);
+                return new DiscoveryReport("mdns", from, null, null, service.Name) { WebPort = service.Port };
             }
         }
         return null;
@@ -150,35 +169,52 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         }
     }
 
-    private static Socket? Open(int port, List<string> problems, List<Socket> sockets)
+    /// <param name="own">Address of the network that groups are asked in; null = none is.</param>
+    private static Socket? Open(int port, List<string> problems, List<Socket> sockets, IPAddress? own = null)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            if (own is not null)
+            {
+                socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, own.GetAddressBytes());
+            }
             sockets.Add(socket);
             return socket;
         }
         catch (SocketException e)
         {
             socket.Dispose();
-            problems.Add($"UDP port {port} cannot be listened on ({e.SocketErrorCode}); reports that come there are "
+            problems.Add($"UDP port {port} cannot be listened on ({SocketWords.Of(e.SocketErrorCode)}); reports that come there are "
                 + $"not heard.");
             return null;
         }
     }
 
-    private static async Task AskAsync(
+    /// <summary>Again and again, because a question or its answers may be lost.</summary>
+    private async Task AskAsync(
         Socket socket, byte[] question, IPEndPoint group, List<string> problems, CancellationToken cancel)
     {
         try
         {
-            await socket.SendToAsync(question, group, cancel);
+            while (true)
+            {
+                await socket.SendToAsync(question, group, cancel);
+                await Task.Delay(s_askAgain, clock, cancel);
+            }
         }
         catch (SocketException e)
         {
-            problems.Add($"{group}: the question to the group could not be sent ({e.SocketErrorCode}).");
+            lock (_gate)
+            {
+                problems.Add($"{group}: the question to the group could not be sent ({SocketWords.Of(e.SocketErrorCode)}).");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is up.
         }
     }
 }

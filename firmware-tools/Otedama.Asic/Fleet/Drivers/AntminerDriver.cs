@@ -42,6 +42,10 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
         return new FleetTuning { Modes = s_modes, Mode = index >= 0 ? s_modes[index] : null };
     }
 
+    protected override string Key => "its user and password";
+
+    protected override int PoolsMost => PoolsMax;
+
     protected override string At(FleetTarget target) => target.At(target.Ports.Web);
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
@@ -78,11 +82,6 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
     protected override async Task<FleetOutcome> CarryOutAsync(
         FleetTarget target, FleetOrder order, CancellationToken cancel)
     {
-        if (target.Credentials is null)
-        {
-            return new FleetOutcome(FleetResult.Denied,
-                $"{At(target)}: writing needs its user and password and none is configured.");
-        }
         switch (order)
         {
             case RebootOrder:
@@ -113,7 +112,7 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
     {
         try
         {
-            foreach ((string command, CgminerReply reply) in await Transport.Cgminer.AskAllAsync(target, Reads, cancel))
+            foreach ((string command, CgminerReply reply) in await AskAllAsync(target, cancel))
             {
                 replies.TryAdd(command, reply);
             }
@@ -159,17 +158,6 @@ public sealed class AntminerDriver(FleetTransport transport) : CgminerDriver(tra
     private async Task<FleetOutcome> PoolsAsync(
         FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        if (FleetDriverRules.PoolsRefused(pools, PoolsMax) is { } refused)
-        {
-            return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
-        }
-        if (pools.Any(static pool =>
-            string.Concat(pool.User, pool.Password.Reveal()).Contains('"', StringComparison.Ordinal)))
-        {
-            return new FleetOutcome(FleetResult.Refused,
-                $"{At(target)}: a user or password with a quote breaks this device's messages to the pool. Choose "
-                + $"another.");
-        }
         List<string> steps = [];
         JsonObject before = await ConfAsync(target, cancel);
         JsonObject wanted = (JsonObject)before.DeepClone();

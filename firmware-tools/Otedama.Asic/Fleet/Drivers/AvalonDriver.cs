@@ -33,7 +33,7 @@ public sealed class AvalonDriver(FleetTransport transport) : CgminerDriver(trans
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
     {
-        Dictionary<string, CgminerReply> replies = new(await Transport.Cgminer.AskAllAsync(target, Reads, cancel));
+        Dictionary<string, CgminerReply> replies = await AskAllAsync(target, cancel);
         if (!replies.TryGetValue("estats", out CgminerReply? extended) || extended.Root?.Member("STATS") is null)
         {
             replies["stats"] = await Transport.Cgminer.AskAsync(target, "stats", null, cancel);

@@ -19,10 +19,6 @@ internal sealed class AxeosPools(AxeosDriver driver, FleetTarget target)
 
     public async Task<FleetOutcome> SetAsync(IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        if (FleetDriverRules.PoolsRefused(pools, 8) is { } refused)
-        {
-            return new FleetOutcome(FleetResult.Refused, $"{At}: {refused}");
-        }
         JsonElement before = await driver.InfoAsync(target, cancel);
         bool numbered = before.Member("pools") is { ValueKind: JsonValueKind.Array }
             && before.Member("primaryPoolIndex") is not null;

@@ -24,7 +24,7 @@ public sealed class BraiinsDriver(FleetTransport transport) : CgminerDriver(tran
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
     {
-        IReadOnlyDictionary<string, CgminerReply> replies = await Transport.Cgminer.AskAllAsync(target, Reads, cancel);
+        Dictionary<string, CgminerReply> replies = await AskAllAsync(target, cancel);
         FleetReading reading = CgminerReader.Read(
             replies, new ReadingFrame(Name, At(target), Transport.Clock.GetUtcNow()));
         return BosReader.Add(reading, replies);

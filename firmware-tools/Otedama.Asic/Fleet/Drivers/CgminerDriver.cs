@@ -22,12 +22,31 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
             && (CgminerStatus.Of(root) is not null || root.Member("VERSION") is not null)
             ? new FleetMatch(20, Vendor(version) ?? "cgminer", "its port for the cgminer API answers") : null;
 
+    protected override string? PoolsRefused(IReadOnlyList<FleetPool> pools)
+    {
+        // cgminer puts these into its own stratum messages as they are: a quote breaks every one of them.
+        FleetPool? odd = pools.FirstOrDefault(static pool =>
+            string.Concat(pool.Url, pool.User, pool.Password.Reveal()).AsSpan().IndexOfAny('"', '\\') >= 0);
+        return base.PoolsRefused(pools) ?? (odd is null ? null
+            : $"user or password for {odd.Url} has a quote or backslash, which it cannot send to a pool. Choose another.");
+    }
+
     protected override string At(FleetTarget target) => target.At(target.Ports.Api);
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel) =>
         CgminerReader.Read(
-            await Transport.Cgminer.AskAllAsync(target, Reads, cancel),
-            new ReadingFrame(Name, At(target), Transport.Clock.GetUtcNow()));
+            await AskAllAsync(target, cancel), new ReadingFrame(Name, At(target), Transport.Clock.GetUtcNow()));
+
+    /// <summary>
+    /// What Reads names. Throws FleetException where the summary, without which there is no look, is refused, cut off
+    /// or absent.
+    /// </summary>
+    protected async Task<Dictionary<string, CgminerReply>> AskAllAsync(FleetTarget target, CancellationToken cancel)
+    {
+        IReadOnlyDictionary<string, CgminerReply> replies = await Transport.Cgminer.AskAllAsync(target, Reads, cancel);
+        return CgminerLook.Problem(replies) is var (fault, problem)
+            ? throw new FleetException(fault, At(target), $"{At(target)}: {problem}") : new(replies);
+    }
 
     protected override async Task<FleetOutcome> CarryOutAsync(
         FleetTarget target, FleetOrder order, CancellationToken cancel)

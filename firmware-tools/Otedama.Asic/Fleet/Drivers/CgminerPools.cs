@@ -17,20 +17,6 @@ internal sealed class CgminerPools(FleetTransport transport, FleetTarget target)
 
     public async Task<FleetOutcome> SetAsync(IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        if (FleetDriverRules.PoolsRefused(pools, PoolsMax) is { } refused)
-        {
-            return new FleetOutcome(FleetResult.Refused, $"{At}: {refused}");
-        }
-        foreach (FleetPool pool in pools)
-        {
-            // cgminer puts these into its own stratum messages as they are: a quote breaks every one of them.
-            if (string.Concat(pool.Url, pool.User, pool.Password.Reveal()).AsSpan().IndexOfAny('"', '\\') >= 0)
-            {
-                return new FleetOutcome(
-                    FleetResult.Refused, $"{At}: user or password for {pool.Url} has a quote or backslash, which "
-                        + $"cgminer cannot send to a pool. Choose another.");
-            }
-        }
         CgminerReply privileged = await transport.Cgminer.AskAsync(target, "privileged", null, cancel);
         if (privileged.Status is { Code: 45 } or { Code: 14 })
         {

@@ -53,6 +53,7 @@ public static class CgminerReader
             Shares = Shares(summary, replies),
             Pools = Pools(replies),
             Errors = [.. errors.Concat(stats.Errors).Take(ErrorsMax)],
+            DeviceTime = replies.GetValueOrDefault("summary")?.Status?.When,
         };
     }
 
@@ -241,7 +242,7 @@ public static class CgminerReader
 
     private static List<string> Errors(IReadOnlyDictionary<string, CgminerReply> replies, JsonElement[] devices)
     {
-        List<string> errors = [];
+        List<string> errors = [.. CgminerLook.Cut(replies)];
         foreach (JsonElement device in devices)
         {
             string name = $"device {device.Text("ASC", "PGA", "ID") ?? "?"}";

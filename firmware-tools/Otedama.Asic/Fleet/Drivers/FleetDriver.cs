@@ -14,7 +14,16 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
 
     public abstract FleetAbilities Abilities { get; }
 
+    /// <summary>The longest that an order may take on one device.</summary>
+    public static TimeSpan OrderWithin => s_order;
+
     protected FleetTransport Transport => transport;
+
+    /// <summary>What has to be configured before anything can be written; null = nothing.</summary>
+    protected virtual string? Key => null;
+
+    /// <summary>Pools it keeps.</summary>
+    protected virtual int PoolsMost => 8;
 
     public abstract FleetMatch? Recognise(FleetSigns signs);
 
@@ -36,11 +45,25 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
     public virtual Task<FleetTuning> TuningAsync(FleetTarget target, CancellationToken cancel) =>
         Task.FromResult(new FleetTuning());
 
-    public async Task<FleetOutcome> DoAsync(FleetTarget target, FleetOrder order, CancellationToken cancel)
+    public FleetOutcome? RefusalOf(FleetTarget target, FleetOrder order)
     {
         if ((Abilities & order.Needs) == 0)
         {
             return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: the driver {Name} cannot {order.Words}.");
+        }
+        if (Key is { } key && target.Credentials is null)
+        {
+            return new FleetOutcome(FleetResult.Denied, $"{At(target)}: writing needs {key} and none is configured.");
+        }
+        return order is SetPoolsOrder set && PoolsRefused(set.Pools) is { } refused
+            ? new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}") : null;
+    }
+
+    public async Task<FleetOutcome> DoAsync(FleetTarget target, FleetOrder order, CancellationToken cancel)
+    {
+        if (RefusalOf(target, order) is { } refused)
+        {
+            return refused;
         }
         using CancellationTokenSource deadline = new(s_order, transport.Clock);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
@@ -60,6 +83,10 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
         }
     }
 
+    /// <summary>Why it would not take these pools; null = it would.</summary>
+    protected virtual string? PoolsRefused(IReadOnlyList<FleetPool> pools) =>
+        FleetDriverRules.PoolsRefused(pools, PoolsMost);
+
     /// <summary>host:port this driver asks first.</summary>
     protected abstract string At(FleetTarget target);
 
@@ -71,6 +98,7 @@ public abstract class FleetDriver(FleetTransport transport) : IFleetDriver
     {
         FleetFault.Denied => FleetResult.Denied,
         FleetFault.Unsupported => FleetResult.Unsupported,
+        FleetFault.Unreachable => FleetResult.Unreachable,
         FleetFault.Unknown or FleetFault.Timeout or FleetFault.Truncated or FleetFault.TooBig or FleetFault.Malformed =>
             FleetResult.Unknown,
         _ => FleetResult.Failed,

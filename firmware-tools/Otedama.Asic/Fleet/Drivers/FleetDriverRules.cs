@@ -23,10 +23,9 @@ internal static class FleetDriverRules
                 return $"the pool {ReplyWords.Short(SecretFilter.Url(pool.Url))} has a control character in its URL, "
                     + $"user or password.";
             }
-            if (PoolUrl.Parse(pool.Url) is null)
+            if (PoolUrl.Problem(pool.Url) is { } problem)
             {
-                return $"\"{ReplyWords.Short(SecretFilter.Url(pool.Url))}\" is not of the form "
-                    + $"stratum+tcp://host:port.";
+                return $"\"{ReplyWords.Short(SecretFilter.Url(pool.Url))}\" {problem}.";
             }
         }
         return null;

@@ -25,6 +25,9 @@ public interface IFleetDriver
     /// <summary>What clocks, voltages, modes and powers the device lists. Throws FleetException.</summary>
     Task<FleetTuning> TuningAsync(FleetTarget target, CancellationToken cancel);
 
+    /// <summary>Pure: why such an order would not be sent to that device; null = it would be.</summary>
+    FleetOutcome? RefusalOf(FleetTarget target, FleetOrder order);
+
     /// <summary>
     /// Carries an order out. What goes wrong is in the outcome; throws only OperationCanceledException of the
     /// caller's.

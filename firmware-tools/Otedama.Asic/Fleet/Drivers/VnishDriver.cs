@@ -22,6 +22,8 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
         : signs.WebText?.Contains("AnthillOS", StringComparison.OrdinalIgnoreCase) == true
             ? new FleetMatch(85, "Antminer", "its page names AnthillOS") { Firmware = "VNish" } : null;
 
+    protected override string Key => "its password";
+
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
     {
         FleetReading reading = await base.LookAsync(target, cancel);
@@ -61,11 +63,7 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
             return new FleetOutcome(FleetResult.Unsupported, $"{At(target)}: the driver {Name} cannot {order.Words}.");
         }
         string web = target.At(target.Ports.Web);
-        if (target.Credentials is not { } credentials)
-        {
-            return new FleetOutcome(FleetResult.Denied, $"{web}: writing needs its password and none is configured.");
-        }
-        string unlock = WhatsminerToken.Relaxed(new JsonObject { ["pw"] = credentials.Password.Reveal() });
+        string unlock = WhatsminerToken.Relaxed(new JsonObject { ["pw"] = target.Credentials!.Password.Reveal() });
         WebReply opened = await Transport.Http.SendAsync(
             target, WebRequest.Json(HttpMethod.Post, "/api/v1/unlock", unlock), cancel);
         if (Json(target, opened, "unlock").Root.Text("token") is not { } token)

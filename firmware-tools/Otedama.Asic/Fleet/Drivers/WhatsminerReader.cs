@@ -54,6 +54,11 @@ public static class WhatsminerReader
         };
     }
 
+    /// <summary>What its clock showed; replies of version 3 carry it.</summary>
+    public static DateTimeOffset? TimeOf(JsonElement reply) =>
+        reply.Number("when") is double when && when is > 0 and < 4e9
+            ? DateTimeOffset.FromUnixTimeSeconds((long)when) : null;
+
     /// <param name="device">Msg of get.device.info.</param>
     /// <param name="status">Msg of get.miner.status with summary, pools and edevs.</param>
     public static FleetReading ReadV3(JsonElement? device, JsonElement? status, ReadingFrame frame, int repairs)

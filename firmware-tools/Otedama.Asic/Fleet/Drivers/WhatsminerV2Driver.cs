@@ -32,6 +32,10 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
             | FleetAbilities.Locate | FleetAbilities.SetPools
         | FleetAbilities.SetMode | FleetAbilities.SetPower;
 
+    protected override string Key => "the password of its admin";
+
+    protected override int PoolsMost => WhatsminerPools.PoolsMax;
+
     protected override IReadOnlyList<string> Reads => s_reads;
 
     public override FleetMatch? Recognise(FleetSigns signs)
@@ -72,6 +76,12 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
             {
                 // Not every version has each of them.
             }
+        }
+        // While its boards are off it has no summary; its other replies say that it is there.
+        if (CgminerLook.Problem(replies) is var (fault, problem) && (fault != FleetFault.Device
+            || !replies.Values.Any(static reply => reply.Status is { IsGood: true })))
+        {
+            throw new FleetException(fault, At(target), $"{At(target)}: {problem}");
         }
         return WhatsminerReader.ReadV2(replies, new ReadingFrame(Name, At(target), Transport.Clock.GetUtcNow()));
     }
@@ -131,10 +141,6 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
     private async Task<FleetOutcome> PoolsAsync(
         FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        if (FleetDriverRules.PoolsRefused(pools, WhatsminerPools.PoolsMax) is { } refused)
-        {
-            return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
-        }
         return await new WhatsminerPools(At(target), Transport)
         {
             Read = async () => CgminerReader.Pools(new Dictionary<string, CgminerReply>
@@ -149,15 +155,10 @@ public sealed class WhatsminerV2Driver(FleetTransport transport) : CgminerDriver
     private async Task<FleetOutcome> WriteAsync(
         FleetTarget target, string command, JsonObject? parameters, string done, CancellationToken cancel)
     {
-        if (target.Credentials is not { } credentials)
-        {
-            return new FleetOutcome(FleetResult.Denied,
-                $"{At(target)}: writing needs the password of its admin and none is configured.");
-        }
         IPEndPoint device = new(target.Address, target.Ports.Api);
         for (int tries = 0; ; tries++)
         {
-            WhatsminerToken token = await TokenAsync(target, device, credentials, tries > 0, cancel);
+            WhatsminerToken token = await TokenAsync(target, device, target.Credentials!, tries > 0, cancel);
             ApiRawReply raw = await Transport.Sockets.AskAsync(device, token.Wrap(command, parameters), cancel);
             CgminerStatus? status = Open(raw.Bytes, token);
             if (status?.Code == 135 && tries == 0)

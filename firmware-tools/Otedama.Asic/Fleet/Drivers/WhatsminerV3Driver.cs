@@ -36,6 +36,10 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
         };
     }
 
+    protected override string Key => "an account (super, user1) with its password";
+
+    protected override int PoolsMost => WhatsminerPools.PoolsMax;
+
     protected override string At(FleetTarget target) => target.At(target.Ports.WhatsminerV3);
 
     protected override async Task<FleetReading> LookAsync(FleetTarget target, CancellationToken cancel)
@@ -45,7 +49,10 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
         frame.Keep("get.device.info", device.Text);
         Answer status = await GetAsync(target, "get.miner.status", "summary+pools+edevs", cancel);
         frame.Keep("get.miner.status", status.Text);
-        return WhatsminerReader.ReadV3(device.Message, status.Message, frame, device.Repairs + status.Repairs);
+        return WhatsminerReader.ReadV3(device.Message, status.Message, frame, device.Repairs + status.Repairs) with
+        {
+            DeviceTime = status.When ?? device.When,
+        };
     }
 
     protected override async Task<FleetOutcome> CarryOutAsync(
@@ -99,10 +106,6 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
     private async Task<FleetOutcome> PoolsAsync(
         FleetTarget target, IReadOnlyList<FleetPool> pools, CancellationToken cancel)
     {
-        if (FleetDriverRules.PoolsRefused(pools, WhatsminerPools.PoolsMax) is { } refused)
-        {
-            return new FleetOutcome(FleetResult.Refused, $"{At(target)}: {refused}");
-        }
         return await new WhatsminerPools(At(target), Transport)
         {
             Read = async () => WhatsminerReader.PoolsV3(
@@ -114,11 +117,7 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
     private async Task<FleetOutcome> SetAsync(
         FleetTarget target, string command, JsonNode? parameter, string done, CancellationToken cancel)
     {
-        if (target.Credentials is not { } credentials)
-        {
-            return new FleetOutcome(FleetResult.Denied,
-                $"{At(target)}: writing needs an account (super, user1) with its password and none is configured.");
-        }
+        FleetCredentials credentials = target.Credentials!;
         Answer info = await GetAsync(target, "get.device.info", "salt", cancel);
         if (info.Message?.Text("salt") is not { } salt)
         {
@@ -165,9 +164,9 @@ public sealed class WhatsminerV3Driver(FleetTransport transport) : FleetDriver(t
                 $"{At(target)}: the reply to {command} cannot be read: {body.Problem} (at byte {body.Offset} of "
                     + $"{reply.Length}).");
         }
-        return new Answer(root.Integer("code"), root.Member("msg"),
+        return new Answer(root.Integer("code"), root.Member("msg"), WhatsminerReader.TimeOf(root),
             SecretFilter.Clean(reply, target.Credentials?.Password), body.Repairs);
     }
 
-    private sealed record Answer(int? Code, JsonElement? Message, string Text, int Repairs);
+    private sealed record Answer(int? Code, JsonElement? Message, DateTimeOffset? When, string Text, int Repairs);
 }

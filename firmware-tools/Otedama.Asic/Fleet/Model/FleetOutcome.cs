@@ -23,6 +23,15 @@ public enum FleetResult
 
     /// <summary>It was sent and the answer was lost: read the device again.</summary>
     Unknown,
+
+    /// <summary>It does not answer.</summary>
+    Unreachable,
+
+    /// <summary>It would be sent; nothing was.</summary>
+    DryRun,
+
+    /// <summary>The program was told to end while it was under way.</summary>
+    Interrupted,
 }
 
 /// <summary>Answer to an order; holds no secret.</summary>

@@ -63,7 +63,7 @@ public sealed record FleetReading
 
     public string? ResetReason { get; init; }
 
-    /// <summary>What the device's own clock showed when it answered.</summary>
+    /// <summary>What the device's own clock showed when it answered; AxeOS does not say.</summary>
     public DateTimeOffset? DeviceTime { get; init; }
 
     /// <summary>Repairs the tolerant reader had to make to the reply; 0 = it was well formed.</summary>
@@ -103,9 +103,6 @@ public sealed record DeviceIdentity
 
     /// <summary>Lower case with colons.</summary>
     public string? Mac { get; init; }
-
-    /// <summary>Hash of the firmware that runs, in lower-case hex, where the device says one.</summary>
-    public string? FirmwareHash { get; init; }
 }
 
 /// <summary>H/s over the last times; Expected is what its clock and chips should give.</summary>

@@ -49,8 +49,7 @@ public sealed class CgminerClient(SocketExchange exchange)
             try
             {
                 CgminerReply joined = await AskAsync(target, string.Join('+', commands), null, cancel);
-                if (Split(joined, commands) is { Count: > 0 } parts
-                    && (parts.Count == commands.Count || !joined.Body.Truncated))
+                if (!joined.Body.Truncated && Split(joined, commands) is { Count: > 0 } parts)
                 {
                     return parts;
                 }

@@ -30,7 +30,7 @@ public sealed record CgminerStatus(char Letter, int? Code, string? Message, stri
             status.Integer("Code", "code"),
             status.Text("Msg", "msg"),
             status.Text("Description"),
-            status.Number("When") is double when && when is > 0 and < 4e9
+            status.Number("When", "when") is double when && when is > 0 and < 4e9
                 ? DateTimeOffset.FromUnixTimeSeconds((long)when) : null);
     }
 }

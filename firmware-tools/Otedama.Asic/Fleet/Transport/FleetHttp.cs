@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -114,7 +115,7 @@ public sealed class FleetHttp : IDisposable
                 : connected && request.Method != HttpMethod.Get ? FleetFault.Unknown : FleetFault.Unreachable;
             throw new FleetException(
                 fault, at, $"{at}: {request.Method} {PathOnly(request.Path)}: "
-                    + $"{(connected ? "the connection broke" : "cannot connect")} ({e.HttpRequestError}).", e);
+                    + $"{(connected ? "the connection broke" : "cannot connect")} ({Why(e)}).", e);
         }
         catch (IOException e) when (e is not FleetException)
         {
@@ -176,6 +177,17 @@ public sealed class FleetHttp : IDisposable
             }
         }
     }
+
+    private static string Why(HttpRequestException e) => e switch
+    {
+        { InnerException: SocketException socket } => SocketWords.Of(socket.SocketErrorCode),
+        { InnerException: IOException { InnerException: SocketException socket } } => SocketWords.Of(socket.SocketErrorCode),
+        { HttpRequestError: HttpRequestError.InvalidResponse } => "what it said is no HTTP",
+        { HttpRequestError: HttpRequestError.ResponseEnded } => "it closed in the middle of its answer",
+        { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "its answer is too long",
+        { HttpRequestError: HttpRequestError.ConnectionError } => "no answer in 1 s",
+        _ => "the exchange failed",
+    };
 
     /// <summary>Queries may hold a session.</summary>
     private static string PathOnly(string path) => path.Split('?')[0];

@@ -76,7 +76,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
             return reader.Count > 0
                 ? new ApiRawReply(reader.ToArray(), ReplyEnd.Closed)
                 : throw new FleetException(
-                    FleetFault.Unreachable, device.ToString(), $"{device}: the connection broke ({e.SocketErrorCode}).",
+                    FleetFault.Unreachable, device.ToString(), $"{device}: the connection broke ({SocketWords.Of(e.SocketErrorCode)}).",
                     e);
         }
     }
@@ -96,7 +96,7 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
         {
             socket.Dispose();
             cancel.ThrowIfCancellationRequested();
-            string why = e is SocketException refused ? refused.SocketErrorCode.ToString() : "no answer in 1 s";
+            string why = e is SocketException refused ? SocketWords.Of(refused.SocketErrorCode) : "no answer in 1 s";
             throw new FleetException(
                 FleetFault.Unreachable, device.ToString(),
                 $"{device}: cannot connect ({why}). Is it on, and is this port open?", e);

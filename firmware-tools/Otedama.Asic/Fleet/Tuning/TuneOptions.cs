@@ -16,6 +16,9 @@ public sealed record TuneOptions
     /// <summary>True = most hashes a second; false = least energy per hash.</summary>
     public bool ForRate { get; init; }
 
+    /// <summary>How far a search was that goes on; null = it begins.</summary>
+    public TuneProgress? From { get; init; }
+
     /// <summary>Least time at one setting; longer where the chips answer rarely.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromMinutes(5);
 

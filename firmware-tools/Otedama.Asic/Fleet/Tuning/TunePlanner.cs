@@ -10,6 +10,9 @@ public sealed class TunePlanner
 {
     private const double LongestHours = 1;
 
+    /// <summary>Settings of a search that goes on; devices list some ten clocks and voltages each.</summary>
+    private const int TriedMax = 1024;
+
     private readonly TuneOptions _options;
     private readonly List<double> _rates = [];
     private readonly List<double> _watts = [];
@@ -19,6 +22,7 @@ public sealed class TunePlanner
     private double? _bestScore;
     private DateTimeOffset? _since;
     private bool _isOver;
+    private bool _mustSet;
 
     /// <summary>Throws ArgumentException when the device lists nothing, or is set to what it does not list.</summary>
     public TunePlanner(TuneOptions options)
@@ -36,7 +40,17 @@ public sealed class TunePlanner
         }
         _at = _best = (NearestAt(options.Clocks, options.Clock), NearestAt(options.Volts, options.Volt));
         _tried.Add(_at);
+        if (options.From is { } from)
+        {
+            _at = _best = IndexOf(from.Best);
+            _bestScore = from.Score;
+            _tried.UnionWith(from.Tried.Take(TriedMax).Select(IndexOf));
+            _mustSet = true; // what the device was left with is not known
+        }
     }
+
+    /// <summary>To go on from.</summary>
+    public TuneProgress Progress => new(PointOf(_best), _bestScore, [.. _tried.Select(PointOf)]);
 
     /// <summary>The setting that is measured now.</summary>
     public (double Clock, double Volt) Now => (_options.Clocks[_at.Clock], _options.Volts[_at.Volt]);
@@ -54,8 +68,9 @@ public sealed class TunePlanner
         }
         if (_since is null)
         {
-            if (!IsSet(reading))
+            if (_mustSet || !IsSet(reading))
             {
+                _mustSet = false;
                 return SetTo(_at, "the device is not set to what is measured");
             }
             _since = now;
@@ -166,6 +181,11 @@ public sealed class TunePlanner
         return TimeSpan.FromSeconds(Math.Clamp(seconds ?? 0, _options.Settle.TotalSeconds,
             Math.Max(_options.Settle.TotalSeconds, LongestHours * 3600)));
     }
+
+    private (int Clock, int Volt) IndexOf(TunePoint point) =>
+        (NearestAt(_options.Clocks, point.ClockMhz), NearestAt(_options.Volts, point.CoreVolts));
+
+    private TunePoint PointOf((int Clock, int Volt) at) => new(_options.Clocks[at.Clock], _options.Volts[at.Volt]);
 
     private static int NearestAt(IReadOnlyList<double> all, double value) =>
         Enumerable.Range(0, all.Count).MinBy(i => Math.Abs(all[i] - value));

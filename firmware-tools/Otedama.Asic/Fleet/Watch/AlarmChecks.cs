@@ -258,10 +258,10 @@ internal static class AlarmChecks
 
     public static Finding Firmware(DeviceLook look)
     {
-        if (look.Reading.Identity.FirmwareHash is { } hash && look.KnownFirmware.Count > 0
-            && !look.KnownFirmware.Contains(hash))
+        if (look.Reading.Identity.Version is { } version && look.KnownFirmware.Count > 0
+            && !look.KnownFirmware.Contains(version, StringComparer.OrdinalIgnoreCase))
         {
-            return Finding.Bad(null, $"It runs firmware that nobody knows: {hash}.");
+            return Finding.Bad(null, $"It runs {version}, which is none of asic.fleet.firmware_versions.");
         }
         return look.FirmwareBefore is { } before
             ? Finding.Bad(null,

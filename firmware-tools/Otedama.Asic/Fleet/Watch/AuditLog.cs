@@ -7,7 +7,7 @@ using Otedama.Interop;
 namespace Otedama.Asic;
 
 /// <summary>One line of the audit log.</summary>
-/// <param name="What">ordered, refused, dry_run, done, failed, or note.</param>
+/// <param name="What">ordered, refused, dry_run, done, failed, interrupted, or note.</param>
 /// <param name="By">A person's verb, or the alarm whose rule asked.</param>
 public sealed record AuditEntry(long Number, DateTimeOffset At, string What, string Device, string Order, string By,
     string Text);
@@ -19,6 +19,9 @@ public sealed record AuditEntry(long Number, DateTimeOffset At, string What, str
 /// </summary>
 public sealed class AuditLog : IDisposable
 {
+    /// <summary>The program ended, or was told to, before an order's outcome was known.</summary>
+    public const string Interrupted = "interrupted";
+
     /// <summary>Bytes of a file; then it is put aside as audit.N.jsonl and the next begins with its last
     /// hash.</summary>
     private const long FileMax = 16 << 20;
@@ -86,6 +89,19 @@ public sealed class AuditLog : IDisposable
         (_last, _number) = (hash, entry.Number);
         _entries.Add(entry);
         return entry;
+    }
+
+    /// <summary>
+    /// At a start: one order is under way at a time, so one without its end was cut short with the program. Throws
+    /// IOException.
+    /// </summary>
+    public void EndWhatWasCut(DateTimeOffset now)
+    {
+        if (_entries.LastOrDefault(static entry => entry.What != "note") is { What: "ordered" } cut)
+        {
+            Add(now, Interrupted, cut.Device, cut.Order, cut.By, $"the program ended before the outcome of line "
+                + $"{cut.Number} was written; what the device has now is not known");
+        }
     }
 
     public void Dispose() => _file?.Dispose();

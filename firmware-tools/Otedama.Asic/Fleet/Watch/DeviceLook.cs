@@ -24,7 +24,7 @@ internal sealed record DeviceLook
     public string? FirmwareBefore { get; init; }
 
     /// <summary>Hashes of firmware that are known; empty = nobody said.</summary>
-    public IReadOnlySet<string> KnownFirmware { get; init; } = new HashSet<string>();
+    public IReadOnlyList<string> KnownFirmware { get; init; } = [];
 
     /// <summary>The rule that asks; set for each.</summary>
     public AlarmRule Rule { get; init; } = null!;

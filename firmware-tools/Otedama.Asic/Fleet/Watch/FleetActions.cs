@@ -14,6 +14,9 @@ public sealed record ActionRule(string Alarm, string Action, TimeSpan After)
 public delegate Task<(FleetOrder? Order, string? Refusal)> OrderMaker(FleetDevice device, string action,
     CancellationToken cancel);
 
+/// <summary>Why an order would not be sent to a device; null = it would be. Sends nothing.</summary>
+public delegate FleetOutcome? OrderChecker(FleetDevice device, FleetOrder order);
+
 /// <summary>Sends an order to a device.</summary>
 public delegate Task<FleetOutcome> OrderSender(FleetDevice device, FleetOrder order, CancellationToken cancel);
 
@@ -23,7 +26,7 @@ public delegate Task<FleetOutcome> OrderSender(FleetDevice device, FleetOrder or
 /// </summary>
 public sealed class FleetActions(
     IReadOnlyList<ActionRule> rules, ActionLimits limits, AuditLog audit, OrderMaker make, OrderSender send,
-        TimeProvider clock)
+        TimeProvider clock, OrderChecker? check = null)
 {
     /// <summary>Refusals that are remembered, so that each is written down once.</summary>
     private const int RefusalsMax = 4096;
@@ -115,13 +118,27 @@ public sealed class FleetActions(
     {
         if (dryRun)
         {
-            audit.Add(_time.GetUtcNow(), "dry_run", device.Id, order.Words, by, $"to {device.Address}; not sent");
-            return new FleetOutcome(FleetResult.Refused, "dry run: it was written down and not sent");
+            FleetOutcome? refused = check?.Invoke(device, order);
+            audit.Add(_time.GetUtcNow(), "dry_run", device.Id, order.Words, by, refused is null
+                ? $"to {device.Address}; not sent" : $"to {device.Address}; it would be refused: {refused.Sentence}");
+            return refused ?? new FleetOutcome(FleetResult.DryRun,
+                "The dry run found nothing against it; it was written down and not sent.");
         }
         audit.Add(_time.GetUtcNow(), "ordered", device.Id, order.Words, by, $"to {device.Address}");
-        FleetOutcome outcome = await send(device, order, cancel);
-        audit.Add(_time.GetUtcNow(), outcome.Succeeded ? "done"
-            : "failed", device.Id, order.Words, by, outcome.Sentence);
+        FleetOutcome outcome;
+        try
+        {
+            outcome = await send(device, order, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            audit.Add(_time.GetUtcNow(), AuditLog.Interrupted, device.Id, order.Words, by,
+                "this program was told to end while it was under way; what the device has now is not known");
+            throw;
+        }
+        string end = outcome.Result == FleetResult.Interrupted ? AuditLog.Interrupted
+            : outcome.Succeeded ? "done" : "failed";
+        audit.Add(_time.GetUtcNow(), end, device.Id, order.Words, by, outcome.Sentence);
         return outcome;
     }
 

@@ -11,8 +11,8 @@ public sealed record FleetWatchOptions
     /// <summary>Whom every pool of every device has to pay; empty = whom it paid when it was seen first.</summary>
     public IReadOnlyList<string> PayoutUsers { get; init; } = [];
 
-    /// <summary>Hashes of firmware; empty = any.</summary>
-    public IReadOnlySet<string> KnownFirmware { get; init; } = new HashSet<string>();
+    /// <summary>Versions of firmware that may run, in any case; empty = any.</summary>
+    public IReadOnlyList<string> KnownFirmware { get; init; } = [];
 
     /// <summary>Where history and agreements are kept; null = nowhere.</summary>
     public string? Folder { get; init; }
@@ -317,8 +317,7 @@ public sealed partial class FleetWatch
     private static string? FirmwareOf(FleetReading reading)
     {
         DeviceIdentity it = reading.Identity;
-        string text = string.Join(' ', new[] { it.Firmware, it.Version, it.FirmwareHash }.Where(static part =>
-            part is not null));
+        string text = string.Join(' ', new[] { it.Firmware, it.Version }.Where(static part => part is not null));
         return text.Length > 0 ? text : null;
     }
 

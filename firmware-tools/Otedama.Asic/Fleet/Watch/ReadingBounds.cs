@@ -69,6 +69,10 @@ public static class ReadingBounds
     private static string? Text(string? text, int max = TextMax) =>
         string.IsNullOrWhiteSpace(text) ? null : text.Length <= max ? text : text[..max];
 
+    /// <summary>A name that a machine gave: letters, digits and the others; anything else says nothing.</summary>
+    private static string? Plain(string? text, string others) =>
+        Text(text) is { } name && name.All(c => char.IsAsciiLetterOrDigit(c) || others.Contains(c)) ? name : null;
+
     private static DeviceIdentity Of(DeviceIdentity it) => it with
     {
         Family = Text(it.Family),
@@ -76,12 +80,11 @@ public static class ReadingBounds
         Version = Text(it.Version),
         Model = Text(it.Model),
         Board = Text(it.Board),
-        Chip = Text(it.Chip),
+        Chip = Plain(it.Chip, " -_./"),
         ChipCount = it.ChipCount is >= 0 and <= ChainsMax * ChipsMax ? it.ChipCount : null,
-        Slot = Text(it.Slot),
+        Slot = Plain(it.Slot, "_-"),
         HostName = Text(it.HostName),
-        Mac = Text(it.Mac),
-        FirmwareHash = Text(it.FirmwareHash),
+        Mac = ReplyValues.Mac(it.Mac),
     };
 
     private static FleetRates Of(FleetRates it) => new()

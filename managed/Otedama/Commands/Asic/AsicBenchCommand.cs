@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Otedama.Asic;
 using Otedama.Core;
+using Otedama.Interop;
 
 namespace Otedama;
 
@@ -65,7 +66,7 @@ internal static class AsicBenchCommand
                 request, bits, new MachinePorts(), TimeSpan.FromSeconds(wanted), context.Outside.Clock, context.Say,
                 stop);
             context.Answer(result, answer, AnswerJson.Default.AsicBenchAnswer, Lines);
-            return answer.Nonces > 0 ? ExitCode.Done : ExitCode.Unsupported;
+            return answer.Nonces > 0 ? ExitCode.Done : ExitCode.BadAnswer;
         });
         return bench;
     }
@@ -93,7 +94,8 @@ internal static class AsicBenchCommand
             if (now.State == ChainState.Faulted
                 || (now.State == ChainState.Absent && now.Reason != "not looked for yet"))
             {
-                throw new CommandException(ExitCode.Unsupported, now.Reason.TrimEnd('.') + ".");
+                throw new CommandException(now.State == ChainState.Absent ? ExitCode.Unreachable : ExitCode.BadAnswer,
+                    now.Reason.TrimEnd('.') + ".");
             }
             if (mining is null && now.Counts.Restarts > 0)
             {
@@ -107,7 +109,7 @@ internal static class AsicBenchCommand
             if (mining is null && clock.GetElapsedTime(begun) > s_bringUpMax)
             {
                 throw new CommandException(
-                    ExitCode.Unsupported,
+                    ExitCode.BadAnswer,
                     $"{now.Board} is not mining after {s_bringUpMax.TotalMinutes:0} min: {now.Reason}.");
             }
             if (mining is long since && clock.GetElapsedTime(since) >= time)
@@ -160,6 +162,12 @@ internal static class AsicBenchCommand
     private static BoardChoice Choose(BoardRequest request, IBoardPorts ports)
     {
         List<string> problems = [];
+        if (ports is MachinePorts && LinkAddress.TryParse(request.Port, out LinkAddress? named, out _)
+            && named is { Kind: LinkKind.Serial } && OperatingSystem.IsLinux() && !Path.Exists(named.Path))
+        {
+            throw new CommandException(ExitCode.Unreachable, new PortAdvice(new PortFinder()).ForSerial(
+                named.Path, new PortException(PortFault.Missing, "No such file or directory")));
+        }
         IReadOnlyList<BoardChoice> choices = BoardChoice.Of(request, ports.List(), problems);
         return choices.Count == 1 ? choices[0] : throw new CommandException(
             ExitCode.Unsupported,

@@ -56,8 +56,12 @@ internal sealed class AsicDoor : IDisposable
         }
     }
 
+    /// <summary>A running instance does what is asked.</summary>
+    public bool IsRemote => _client is not null;
+
     public Task<FleetAnswer> FleetAsync(CancellationToken stop) =>
-        _client?.GetAsync("fleet", AnswerJson.Default.FleetAnswer, stop) ?? Task.FromResult(_host!.Fleet());
+        _client?.GetAsync($"fleet?limit={FleetPage.All.Limit}", AnswerJson.Default.FleetAnswer, stop)
+            ?? Task.FromResult(_host!.Fleet(FleetPage.All));
 
     /// <summary>Asks every device again, where no instance does.</summary>
     public Task RefreshAsync(CancellationToken stop) => _host?.LookOnceAsync(stop) ?? Task.CompletedTask;
@@ -122,7 +126,7 @@ internal sealed class AsicDoor : IDisposable
         bool isUsed = false;
         try
         {
-            FleetAnswer fleet = await client.GetAsync("fleet", AnswerJson.Default.FleetAnswer, stop);
+            FleetAnswer fleet = await client.GetAsync("fleet?limit=1", AnswerJson.Default.FleetAnswer, stop);
             if (!fleet.Configured)
             {
                 throw new CommandException(ExitCode.Configuration,

@@ -33,7 +33,7 @@ internal static class AsicExportCommand
                 rows.Write([.. values.Select(static value => value ?? "")]);
             }
             rows.End();
-            return ExitCode.Done;
+            return AsicLines.CodeOf(fleet.Devices);
         });
         return export;
     }

@@ -67,18 +67,9 @@ internal sealed class AsicFlashing
         {
             return await verb();
         }
-        catch (FlashException e)
+        catch (Exception e) when (AsicFaults.Of(e) is { } fault)
         {
-            throw new CommandException(ExitCode.BadAnswer, e.Message);
-        }
-        catch (LinkException e)
-        {
-            throw new CommandException(
-                e.Fault == LinkFault.Permission ? ExitCode.Permission : ExitCode.Unreachable, e.Message);
-        }
-        catch (EspException e)
-        {
-            throw new CommandException(ExitCode.Unreachable, e.Message);
+            throw fault;
         }
     }
 

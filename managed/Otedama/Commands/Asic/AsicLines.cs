@@ -20,7 +20,7 @@ internal static class AsicLines
                 Of(row.JoulePerTh, ""), row.Pool ?? "–", string.Join(",",
                     row.Alarms.Select(static alarm => alarm.Alarm))]);
         }
-        yield return $"{fleet.Devices.Count} devices, {Units.Hashrate(fleet.HashrateHs)}, {Of(fleet.PowerW, "W")}, "
+        yield return $"{Devices(fleet.Devices.Count)}, {Units.Hashrate(fleet.HashrateHs)}, {Of(fleet.PowerW, "W")}, "
             + $"{fleet.Devices.Count(static row => row.Alarms.Count > 0)} with alarms";
         foreach (FleetCauseView cause in fleet.Causes)
         {
@@ -45,7 +45,7 @@ internal static class AsicLines
         (string Name, string? Value)[] rows =
         [
             ("id", it.Id), ("address", it.Address), ("group", it.Group),
-                ("model", Words(it.Family, it.Model, it.Board, it.Chip)), ("firmware", Words(it.Version, answer.Slot)),
+                ("model", Words(FamilyBeside(it), it.Model, it.Board, it.Chip)), ("firmware", Words(it.Version, answer.Slot)),
             ("driver", it.Driver), ("state", it.State), ("problem", it.Problem),
                 ("up", it.UptimeS is { } up ? Units.Duration(up) : null), ("last start", answer.ResetReason),
             ("rate", it.HashrateHs is { } rate ? $"{Units.Hashrate(rate)}{(it.ExpectedHs is { } expected ? $" of {Units.Hashrate(expected)}" : "")}" : null),
@@ -98,15 +98,37 @@ internal static class AsicLines
         }
     }
 
-    /// <summary>0 when every device did it; 1 when one did not.</summary>
-    public static int CodeOf(FleetOrderAnswer answer) =>
-        answer.Results.All(static result => result.Result is "done" or "already"
-            || result.Text.StartsWith("dry run", StringComparison.Ordinal)) ? ExitCode.Done : ExitCode.BadAnswer;
+    /// <summary>0 when every device did it, or would; else the code of the worst.</summary>
+    public static int CodeOf(FleetOrderAnswer answer)
+    {
+        int[] codes = [.. answer.Results.Select(static result => result.Result switch
+        {
+            "done" or "already" or "dry_run" => ExitCode.Done,
+            "interrupted" => ExitCode.Interrupted,
+            "unreachable" => ExitCode.Unreachable,
+            "unsupported" => ExitCode.Unsupported,
+            _ => ExitCode.BadAnswer,
+        })];
+        return ((ReadOnlySpan<int>)[ExitCode.Interrupted, ExitCode.BadAnswer, ExitCode.Unreachable,
+            ExitCode.Unsupported]).ToArray().FirstOrDefault(codes.Contains);
+    }
+
+    /// <summary>0 where a device of these was read and still answers, else 5.</summary>
+    public static int CodeOf(params IEnumerable<FleetRow> rows) =>
+        rows.Any(static row => row.SeenAt is not null && row.State != "unreachable") ? ExitCode.Done
+            : ExitCode.Unreachable;
+
+    /// <summary>1 device, 2 devices.</summary>
+    public static string Devices(int count) => count == 1 ? "1 device" : $"{count} devices";
 
     public static string Of(double? value, string unit) =>
         value is { } v ? $"{Asic.Figure.Of(v)} {unit}".TrimEnd() : "–";
 
     private static string Of(double? value, Func<double, string> show) => value is { } v ? show(v) : "–";
+
+    /// <summary>Not where the model begins with it: Antminer S19.</summary>
+    private static string? FamilyBeside(FleetRow it) => it.Family is { } family
+        && it.Model?.StartsWith(family, StringComparison.OrdinalIgnoreCase) == true ? null : it.Family;
 
     private static string Words(params string?[] parts) =>
         string.Join(' ', parts.Where(static part => part is not null));

@@ -56,17 +56,38 @@ internal static class AsicOrderCommand
 
     public static Option<bool> DryRun() => new("--dry-run")
     {
-        Description = "Write the order into the audit log "
-        + "and do not send it."
+        Description = "Check the order as if it were sent, write it into the audit log and do not send it."
     };
 
     public static async Task<int> OrderAsync(CommandContext context, ParseResult result, FleetOrderRequest request,
         CancellationToken stop)
     {
-        using AsicDoor door = await AsicDoor.OpenAsync(context, result, stop);
-        FleetOrderAnswer answer = await door.OrderAsync(request, stop);
-        context.Answer(result, answer, AnswerJson.Default.FleetOrderAnswer, AsicLines.Orders);
-        return AsicLines.CodeOf(answer);
+        FleetOrders.Make(request); // what is wrong with it whatever the device is said before any is asked
+        using Shutdown signals = new(stop);
+        FleetOrderAnswer answer;
+        using (Progress progress = new(context.Outside))
+        {
+            progress.Begin("Asking the devices");
+            using AsicDoor door = await AsicDoor.OpenAsync(context, result, signals.Token);
+            if (request is { Order: "set_pools", DryRun: false })
+            {
+                progress.Clear();
+                context.Say("The old pool is left once the new one works; that takes a minute or two a device and "
+                    + $"is given up after {Asic.FleetDriver.OrderWithin.TotalMinutes:0} minutes a device.");
+            }
+            progress.Begin(request.DryRun ? "Checking the order" : $"Waiting for {AsicLines.Devices(request.Devices.Count)}");
+            try
+            {
+                answer = await door.OrderAsync(request, signals.Token);
+            }
+            catch (OperationCanceledException) when (door.IsRemote)
+            {
+                throw new CommandException(ExitCode.Interrupted, "Interrupted. The running instance goes on with the "
+                    + "order; otedama asic status DEVICE shows what came of it, and so does its audit log.");
+            }
+        }
+        return context.Judge(result, answer, AnswerJson.Default.FleetOrderAnswer, AsicLines.Orders,
+            AsicLines.CodeOf(answer));
     }
 
     private static (Argument<string[]> Devices, Option<bool> All, Option<string?> Group,

@@ -33,8 +33,7 @@ internal static class AsicStatusCommand
             {
                 FleetAnswer fleet = await door.FleetAsync(stop);
                 context.Answer(result, fleet, AnswerJson.Default.FleetAnswer, AsicLines.Fleet);
-                return fleet.Devices.Count > 0 && fleet.Devices.All(static row => row.SeenAt is null)
-                    ? ExitCode.Unreachable : ExitCode.Done;
+                return AsicLines.CodeOf(fleet.Devices);
             }
             if (result.GetValue(agree))
             {
@@ -42,9 +41,9 @@ internal static class AsicStatusCommand
                     AsicLines.Orders);
                 return ExitCode.Done;
             }
-            context.Answer(result, await door.DeviceAsync(name, stop), AnswerJson.Default.FleetDeviceAnswer,
-                AsicLines.Device);
-            return ExitCode.Done;
+            FleetDeviceAnswer one = await door.DeviceAsync(name, stop);
+            context.Answer(result, one, AnswerJson.Default.FleetDeviceAnswer, AsicLines.Device);
+            return AsicLines.CodeOf(one.Device);
         });
         return status;
     }

@@ -68,8 +68,8 @@ internal static class AsicWatchCommand
             .. before.Except(now).Select(line => $"{time} - {line}")];
         if (isFirst)
         {
-            lines.Add($"{time}   {fleet.Devices.Count} devices, {Units.Hashrate(fleet.HashrateHs)}, "
-                + $"{AsicLines.Of(fleet.PowerW, "W")}; {now.Count} alarms");
+            lines.Add($"{time}   {AsicLines.Devices(fleet.Devices.Count)}, {Units.Hashrate(fleet.HashrateHs)}, "
+                + $"{AsicLines.Of(fleet.PowerW, "W")}; {now.Count} {(now.Count == 1 ? "alarm" : "alarms")}");
         }
         lines.ForEach(line => context.Outside.Out.WriteLine(Core.PlainText.Of(line)));
         return now;

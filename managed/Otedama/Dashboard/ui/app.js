@@ -42,10 +42,9 @@ async function loadTables() {
 
 // The way to the fleet's page, where there is a fleet.
 async function loadFleet() {
-  const fleet = await get("fleet");
-  const alarms = fleet.devices.filter((d) => d.alarms.length > 0).length;
+  const fleet = await get("fleet?limit=1");
   $("fleet-link").hidden = !fleet.configured;
-  $("fleet-link").textContent = t("fleetLink", count(fleet.devices.length), count(alarms));
+  $("fleet-link").textContent = t("fleetLink", count(fleet.of), count(fleet.ill));
 }
 
 async function loadAll() {

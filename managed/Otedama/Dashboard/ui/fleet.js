@@ -6,13 +6,14 @@ import { count, duration, hashrate, scaled } from "./text.js";
 
 const $ = (id) => document.getElementById(id);
 const ranges = [1, 24, 168]; // hours
+const rows = 100; // devices on a page
 const remembered = (key, fallback) => { try { return localStorage.getItem(key) ?? fallback; } catch { return fallback; } };
 const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window: forgotten at the end */ } };
 
 const state = {
   language: remembered("language", navigator.language.startsWith("ja") ? "ja" : "en"),
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
-  hours: Number(remembered("fleet-hours", 24)), fleet: null, device: null, history: null, lost: false,
+  hours: Number(remembered("fleet-hours", 24)), offset: 0, fleet: null, device: null, history: null, lost: false,
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
 const chosen = () => decodeURIComponent(location.hash.replace(/^#(device=)?/, ""));
@@ -26,10 +27,10 @@ async function get(path) {
 
 async function load() {
   try {
-    const name = chosen(), query = `device=${encodeURIComponent(name)}`;
+    const name = chosen(), offset = state.offset, query = `device=${encodeURIComponent(name)}`;
     const [fleet, device, history] = await Promise.all([
-      get("fleet"), name ? get(`fleet/device?${query}`).catch(() => null) : null, name ? get(`fleet/history?${query}&hours=${state.hours}`).catch(() => null) : null]);
-    if (name !== chosen()) return; // another one was chosen meanwhile
+      get(`fleet?offset=${offset}&limit=${rows}`), name ? get(`fleet/device?${query}`).catch(() => null) : null, name ? get(`fleet/history?${query}&hours=${state.hours}`).catch(() => null) : null]);
+    if (name !== chosen() || offset !== state.offset) return; // another one was chosen meanwhile
     Object.assign(state, { fleet, device, history, lost: false });
   } catch {
     state.lost = true;
@@ -65,27 +66,24 @@ function draw() {
   $("state").dataset.state = state.lost ? "unreachable" : "mining";
   document.querySelector("main").classList.toggle("late", state.lost);
   if (!fleet) { $("state").textContent = state.lost ? t("lost") : ""; return; }
-  const ill = fleet.devices.filter((d) => d.alarms.length > 0);
-  if (!state.lost && ill.length > 0) $("state").dataset.state = "stopped";
-  $("state").textContent = state.lost ? t("lost") : ill.length > 0 ? t("ill", count(ill.length)) : t("good");
-  drawFigures(fleet, ill);
+  if (!state.lost && fleet.ill > 0) $("state").dataset.state = "stopped";
+  $("state").textContent = state.lost ? t("lost") : fleet.ill > 0 ? t("ill", count(fleet.ill)) : t("good");
+  drawFigures(fleet);
   drawAlarms(fleet);
   drawDevices(fleet);
   drawOne();
   $("polls").textContent = t("polls", count(fleet.answers), count(fleet.misses));
 }
 
-function drawFigures(fleet, ill) {
-  const all = fleet.devices, answering = all.filter((d) => d.seen_at !== null && d.state !== "unreachable");
-  const expected = answering.reduce((sum, d) => sum + (d.expected_hs ?? 0), 0);
+function drawFigures(fleet) {
   $("rate").textContent = hashrate(fleet.hashrate_hs);
-  $("rate-note").textContent = expected > 0 ? t("ofExpected", Math.round(100 * fleet.hashrate_hs / expected)) : " ";
-  $("devices").textContent = count(all.length);
-  $("devices-note").textContent = t("answering", count(answering.length), count(all.length));
+  $("rate-note").textContent = fleet.expected_hs > 0 ? t("ofExpected", Math.round(100 * fleet.hashrate_hs / fleet.expected_hs)) : " ";
+  $("devices").textContent = count(fleet.of);
+  $("devices-note").textContent = t("answering", count(fleet.answering), count(fleet.of));
   $("power").textContent = scaled(fleet.power_w, "W");
   $("power-note").textContent = fleet.power_w && fleet.hashrate_hs ? t("perTh", (fleet.power_w / fleet.hashrate_hs * 1e12).toFixed(1)) : " ";
-  $("alarms").textContent = count(all.reduce((sum, d) => sum + d.alarms.length, 0));
-  $("alarms-note").textContent = t("withAlarms", count(ill.length));
+  $("alarms").textContent = count(fleet.alarms_raised);
+  $("alarms-note").textContent = t("withAlarms", fleet.ill);
   $("notice").hidden = fleet.configured && fleet.causes.length === 0;
   $("notice").textContent = fleet.configured ? fleet.causes.map((c) => c.text).join(" ") : t("noFleet");
   document.title = `${hashrate(fleet.hashrate_hs)} · ${t("fleet")}`;
@@ -111,14 +109,14 @@ function link(device) {
 // What stands behind several alarms comes first, and those behind it are left out.
 function drawAlarms(fleet) {
   const order = ["security", "critical", "warning", "notice"];
-  const rows = [
+  const raised = [
     ...fleet.causes.map((c) => ({ ...c, who: t("causeOf", count(c.devices)) })),
-    ...fleet.devices.flatMap((d) => d.alarms.filter((a) => a.cause === null).map((a) => ({ ...a, who: link(d) }))),
-  ].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.since - a.since).slice(0, 100);
-  $("alarm-card").hidden = rows.length === 0;
+    ...fleet.alarms.map((a) => ({ ...a, who: link(a) })),
+  ].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.since - a.since);
+  $("alarm-card").hidden = raised.length === 0;
   table($("alarms-table"), t("alarms"), [
     [t("alarm"), "", (a) => dotted(dots[a.severity], t(a.severity))], [t("device"), "", (a) => a.who], [t("text"), "wrap", (a) => titled(a.alarm, a.text)], [t("since"), "", (a) => since(a.since)],
-  ], rows, t("noAlarms"));
+  ], raised, t("noAlarms"));
 }
 
 function stateCell(d) {
@@ -133,7 +131,17 @@ function drawDevices(fleet) {
     [t("rate"), "number", (d) => hashrate(d.hashrate_hs)], [t("temperature"), "number", (d) => known(d.temperature_c, "°C")], [t("power"), "number", (d) => known(d.power_w, "W")],
     [t("efficiency"), "number", (d) => known(d.joule_per_th, "", 1)], [t("uptime"), "number", (d) => (d.uptime_s === null ? "–" : duration(d.uptime_s, state.language))],
     [t("pool"), "", (d) => (d.pool ?? "–").replace(/^[a-z0-9+]+:\/\//, "")],
-  ], fleet.devices.slice(0, 1000), t("noDevices"));
+  ], fleet.devices, t("noDevices"));
+  $("pages").hidden = fleet.of <= rows;
+  $("page").textContent = t("page", count(fleet.offset + 1), count(fleet.offset + fleet.devices.length), count(fleet.of));
+  $("before").disabled = fleet.offset === 0;
+  $("after").disabled = fleet.offset + fleet.devices.length >= fleet.of;
+  if (fleet.devices.length === 0 && fleet.offset > 0) turn(-rows); // they became fewer
+}
+
+function turn(by) {
+  state.offset = Math.max(0, state.offset + by);
+  load();
 }
 
 function drawOne() {
@@ -141,7 +149,7 @@ function drawOne() {
   $("one").hidden = !it;
   if (!it) return;
   $("one-name").textContent = it.name;
-  $("one-what").textContent = [it.family, it.model, it.board, it.chip].filter(Boolean).join(" · ");
+  $("one-what").textContent = [it.model?.startsWith(it.family) ? null : it.family, it.model, it.board, it.chip].filter(Boolean).join(" · ");
   table($("one-alarms"), t("alarms"), [
     [t("alarm"), "", (a) => dotted(dots[a.severity], t(a.severity))], [t("text"), "wrap", (a) => titled(a.alarm, a.text)], [t("since"), "", (a) => since(a.since)],
   ], it.alarms, t("noAlarms"));
@@ -150,7 +158,8 @@ function drawOne() {
     const chart = (id, name, format, ...series) => lineChart($(id), name, h.time, series.map(([kind, label, values]) => ({ name: kind, label, values: values.map((v) => v ?? 0) })), from, to, format);
     chart("rate-chart", t("rate"), hashrate, ["rig", t("rate"), h.hashrate_hs]);
     const heat = [["rig", t("chip"), h.temperature_c]];
-    if (h.regulator_c.some((v) => v !== null)) heat.push(["pool", t("regulator"), h.regulator_c]);
+    $("regulator-key").hidden = h.regulator_c.every((v) => v === null);
+    if (!$("regulator-key").hidden) heat.push(["pool", t("regulator"), h.regulator_c]);
     chart("heat-chart", t("heatChart"), (v) => `${Math.round(v)} °C`, ...heat);
     chart("power-chart", t("power"), (v) => scaled(v, "W"), ["rig", t("power"), h.power_w]);
     chart("fan-chart", t("fan"), (v) => `${Math.round(v)} rpm`, ["rig", t("fan"), h.fan_rpm]);
@@ -177,6 +186,8 @@ function drawOne() {
 
 $("language").onclick = () => { state.language = state.language === "en" ? "ja" : "en"; remember("language", state.language); drawWords(); draw(); };
 $("theme").onclick = () => { state.theme = state.theme === "dark" ? "light" : "dark"; remember("theme", state.theme); drawWords(); draw(); };
+$("before").onclick = () => turn(-rows);
+$("after").onclick = () => turn(rows);
 addEventListener("resize", draw);
 addEventListener("hashchange", load);
 

@@ -18,7 +18,7 @@ export function table(host, name, columns, rows, none) {
     const line = body.insertRow();
     columns.forEach(([heading, style], n) => {
       const td = line.insertCell();
-      td.className = style;
+      td.className = row[n] === "–" ? `${style} none`.trim() : style;
       td.dataset.label = heading;
       td.append(row[n]);
     });

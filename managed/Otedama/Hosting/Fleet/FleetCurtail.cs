@@ -35,7 +35,7 @@ internal sealed class FleetCurtail(FleetWatch watch, FleetOrderer send, TimeProv
             }
             _wanted = (watts, group);
             _ordered.Clear();
-            return $"{devices} devices, at most a tenth of their load in 10 seconds.";
+            return $"{AsicLines.Devices(devices)}, at most a tenth of their load in 10 seconds.";
         }
     }
 

@@ -12,6 +12,7 @@ namespace Otedama;
 internal sealed class FleetHost : IFleetView, IDisposable
 {
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_lastLook = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_scanEvery = TimeSpan.FromHours(1);
 
     private readonly FleetPlan _plan;
@@ -38,12 +39,14 @@ internal sealed class FleetHost : IFleetView, IDisposable
     {
         (_plan, _time, _logger) = (plan, clock, loggers.CreateLogger(LogCategory.Fleet));
         _audit = AuditLog.Open(plan.Watch.Folder!, clock.GetUtcNow());
+        _audit.EndWhatWasCut(clock.GetUtcNow());
         _kit = new FleetKit(plan.Credentials, clock);
         Watch = new FleetWatch(plan.Watch, clock);
         _poller = new FleetPoller(Watch, plan.Poll, clock);
-        _actions = new FleetActions(plan.Actions, plan.Limits, _audit, MakeAsync, SendAsync, clock);
+        _actions = new FleetActions(plan.Actions, plan.Limits, _audit, MakeAsync, SendAsync, clock, RefusalOf);
         _notices = new FleetNotices(plan.Exec, _logger);
-        _tunings = new FleetTunings(Watch, OrderAsync, TuningOf, clock);
+        _tunings = new FleetTunings(Watch, OrderAsync, TuningOf, plan.Watch.Folder!,
+            problem => FleetLog.NotKept(_logger, problem), clock);
         _curtail = new FleetCurtail(Watch, OrderAsync, clock);
         foreach (string damage in _audit.Damage)
         {
@@ -59,8 +62,6 @@ internal sealed class FleetHost : IFleetView, IDisposable
 
     /// <summary>Where alerts go besides the log and the program of asic.fleet.exec.</summary>
     public Action<Alert>? Alerts { set => _notices.Alerts = value; }
-
-    public string Goals => string.Join(" or ", FleetTunings.Goals);
 
     /// <summary>One round. Returns how long the next may wait.</summary>
     public TimeSpan Step()
@@ -121,7 +122,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
         Watch.Step();
     }
 
-    public FleetAnswer Fleet() => FleetViews.Fleet(Watch.Snapshot(), _tunings.States(), _poller.Answers,
+    public FleetAnswer Fleet(FleetPage page) => FleetViews.Fleet(Watch.Snapshot(), page, _tunings.States(), _poller.Answers,
         _poller.Misses, _plan.Limits.DryRun);
 
     public FleetDeviceAnswer? Device(string name) => Watch.Find(name) is { } device
@@ -176,6 +177,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        _acting.Wait(s_lastLook + s_lookEvery); // an order that was under way has its end written down
         _poller.Dispose();
         if (Watch.Save() is { } problem)
         {
@@ -233,7 +235,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
     {
         try
         {
-            DiscoveryResult result = await _kit.SearchAsync(_plan.Ranges!, _stop.Token);
+            DiscoveryResult result = await _kit.SearchAsync(_plan.Ranges!, new DiscoveryOptions(), _stop.Token);
             int found = 0;
             foreach (FleetIdentity device in result.Found.Where(device => IsNew(device.Target.Address)))
             {
@@ -302,10 +304,18 @@ internal sealed class FleetHost : IFleetView, IDisposable
     {
         if (KnownAt(device) is not { Driver: { } driver } known)
         {
-            return new FleetOutcome(FleetResult.Unsupported,
-                $"{device.Name}: no driver reads it, so none can tell it anything.");
+            return NoDriver(device);
         }
-        FleetOutcome outcome = await driver.DoAsync(known.Target, order, cancel);
+        FleetOutcome outcome;
+        try
+        {
+            outcome = await driver.DoAsync(known.Target, order, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return new FleetOutcome(FleetResult.Interrupted,
+                $"Stopped while it was under way. {await NowAsync(device, driver, known.Target)}");
+        }
         if (order is SetPoolsOrder && outcome.Succeeded)
         {
             try
@@ -319,6 +329,30 @@ internal sealed class FleetHost : IFleetView, IDisposable
             }
         }
         return outcome;
+    }
+
+    private FleetOutcome? RefusalOf(FleetDevice device, FleetOrder order) =>
+        KnownAt(device) is { Driver: { } driver } known ? driver.RefusalOf(known.Target, order)
+            : NoDriver(device);
+
+    private static FleetOutcome NoDriver(FleetDevice device) => new(FleetResult.Unreachable,
+        $"{device.Name}: it was not recognised yet, so no driver can tell it anything. {device.Problem}".TrimEnd());
+
+    /// <summary>What a device has after an order that was cut short, in a sentence.</summary>
+    private async Task<string> NowAsync(FleetDevice device, IFleetDriver driver, FleetTarget target)
+    {
+        using CancellationTokenSource soon = new(s_lastLook, _time);
+        try
+        {
+            FleetReading reading = ReadingBounds.Apply(await driver.ReadAsync(target, soon.Token));
+            string pools = string.Join(", ", reading.Pools.Select(static pool =>
+                $"{pool.Url} as {pool.User ?? "nobody"}{(pool.Active == true ? " (in use)" : "")}"));
+            return $"It is {Views.Snake(reading.State.ToString())} now, its pools are {(pools.Length > 0 ? pools : "unknown")}.";
+        }
+        catch (Exception e) when (e is FleetException or OperationCanceledException)
+        {
+            return $"It did not answer when it was asked what it has now; look with: otedama asic status {device.Name}";
+        }
     }
 
     private async Task<FleetTuning> TuningOf(FleetDevice device, CancellationToken cancel) =>

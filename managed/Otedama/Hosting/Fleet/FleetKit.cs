@@ -16,8 +16,9 @@ internal sealed class FleetKit(IReadOnlyDictionary<string, FleetCredentials> cre
     /// <summary>What opens devices of a driver; null = nothing was configured.</summary>
     public FleetCredentials? CredentialsOf(string driver) => credentials.GetValueOrDefault(driver);
 
-    public Task<DiscoveryResult> SearchAsync(AddressRanges ranges, CancellationToken cancel) =>
-        new FleetDiscovery(_drivers).SearchAsync(ranges, new DiscoveryOptions(), cancel);
+    public Task<DiscoveryResult> SearchAsync(
+        AddressRanges ranges, DiscoveryOptions options, CancellationToken cancel) =>
+        new FleetDiscovery(_drivers).SearchAsync(ranges, options, cancel);
 
     /// <summary>Null when nobody knows it. Nothing with a secret goes to what is not recognised.</summary>
     public async Task<FleetIdentity?> IdentifyAsync(FleetTarget target, CancellationToken cancel) =>

@@ -29,6 +29,10 @@ internal static class FleetOrders
                 return new ResumeOrder();
             case "locate":
                 return new LocateOrder(true);
+            case "set_pools" when request.Pools.Select(static pool => (pool.Url, Asic.PoolUrl.Problem(pool.Url)))
+                .FirstOrDefault(static pool => pool.Item2 is not null) is (string url, string problem):
+                throw new CommandException(ExitCode.Usage,
+                    $"The pool \"{SettingTypes.Shorten(SecretFilter.Url(url))}\" {problem}");
             case "set_pools" when request.Pools.Count is > 0 and <= PoolsMax
                 && request.Pools.All(static pool => pool.Url.Length > 0 && pool.User.Length > 0):
                 return new SetPoolsOrder([.. request.Pools.Select(static pool =>

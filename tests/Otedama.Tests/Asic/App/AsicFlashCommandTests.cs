@@ -85,7 +85,7 @@ public sealed class AsicFlashCommandTests : IDisposable
         Assert.Contains(plan.GetProperty("steps").EnumerateArray(), static step => step.GetProperty("kind").GetString() == "gate");
         Assert.DoesNotContain(server.Device.Journal, static line => line.StartsWith("OTA", StringComparison.Ordinal));
         CliResult far = await Cli.RunAsync(["asic", "flash", "--device", "axeos:8.8.8.8", "--image", "x", "--dry-run", "--data-dir", _folder.Path]);
-        Assert.Equal(ExitCode.BadAnswer, far.Code); // the image comes first
+        Assert.Equal(ExitCode.Usage, far.Code); // the image comes first
         CliResult wrong = await Cli.RunAsync(["asic", "flash", "--device", "axeos:8.8.8.8", "--image", Bytes("a.bin", _image), "--dry-run", "--data-dir", _folder.Path]);
         Assert.Equal(ExitCode.BadAnswer, wrong.Code);
         Assert.Contains("public", wrong.Error, StringComparison.Ordinal);

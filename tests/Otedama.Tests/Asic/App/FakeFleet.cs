@@ -7,7 +7,8 @@ internal sealed class FakeFleet : IFleetView
 {
     private readonly WatchBench _bench = new();
 
-    public FakeFleet()
+    /// <param name="more">Healthy devices besides, in a hall of their own.</param>
+    public FakeFleet(int more = 0)
     {
         string[] names = ["gamma-1", "gamma-2", "<script>alert(1)</script>", "gamma-4"];
         string[] dead = [.. Enumerable.Range(1, 3).Select(static i => $"198.51.100.{i}:80")];
@@ -29,11 +30,18 @@ internal sealed class FakeFleet : IFleetView
             Array.ForEach(dead, address => _bench.Watch.Miss(address, "no route to host"));
             _bench.Step();
         }
+        for (int i = 0; i < more; i++)
+        {
+            string at = $"10.0.{i / 200}.{10 + (i % 200)}:80";
+            _bench.Watch.Expect(at, "hall-3");
+            _bench.Watch.Take(at, Of(at, $"aa:bb:cc:01:{i / 256:x2}:{i % 256:x2}", $"gamma-{100 + i}", 0));
+        }
     }
 
     public (long Answers, long Misses) Polls => (1800, 1080);
 
-    public FleetAnswer Fleet() => FleetViews.Fleet(_bench.Watch.Snapshot(), new Dictionary<string, string>(), 1800, 1080, true);
+    public FleetAnswer Fleet(FleetPage page) =>
+        FleetViews.Fleet(Snapshot(), page, new Dictionary<string, string>(), 1800, 1080, true);
 
     public FleetDeviceAnswer? Device(string name) => _bench.Watch.Find(name) is { } device ? FleetViews.Device(device, null) : null;
 

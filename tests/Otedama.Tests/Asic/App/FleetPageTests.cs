@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Otedama.Asic;
 using Otedama.Tests.App;
@@ -13,7 +14,10 @@ public sealed class FleetPageTests
     public async Task The_page_shows_devices_alarms_and_one_device_with_charts()
     {
         Assert.SkipWhen(Chromium.Path is null, "no chromium on this machine; install it with: apt-get install chromium");
-        string page = await OpenAsync("#device=aa:bb:cc:00:00:01");
+        await using Shown shown = await OpenAsync("#device=aa:bb:cc:00:00:01", 0);
+        await shown.Browser.UntilAsync("document.querySelectorAll('#rate-chart .line').length > 0");
+        await PictureAsync(shown.Browser, "fleet.png");
+        string page = (string?)await shown.Browser.EvaluateAsync("document.documentElement.outerHTML") ?? "";
         Assert.Contains("gamma-2", page, StringComparison.Ordinal);
         Assert.Contains("pays bc1qthief", page, StringComparison.Ordinal);
         Assert.Contains("3 of 4 devices of hall-2 do not answer", page, StringComparison.Ordinal);
@@ -22,6 +26,62 @@ public sealed class FleetPageTests
         Assert.Contains("class=\"line rig\"", page, StringComparison.Ordinal);
         Assert.Contains("1 / 1", page, StringComparison.Ordinal);
         Assert.Contains("stratum+tcp://pool.example:3333", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1280, 3)]
+    [InlineData(390, 3)]
+    [InlineData(1280, 200)]
+    [InlineData(390, 200)]
+    public async Task The_table_fits_the_screen_and_is_turned_by_pages(int width, int devices)
+    {
+        Assert.SkipWhen(Chromium.Path is null, "no chromium on this machine; install it with: apt-get install chromium");
+        await using Shown shown = await OpenAsync("", devices - 3);
+        await shown.Browser.SetWidthAsync(width);
+        await shown.Browser.UntilAsync("document.querySelectorAll('#devices-table tbody tr').length > 0");
+        await PictureAsync(shown.Browser, $"fleet-{devices}-{width}.png");
+        Assert.True(await IsAsync("document.documentElement.scrollWidth <= innerWidth"));
+        Assert.Equal(devices > 100, await IsAsync("!document.getElementById('pages').hidden"));
+        if (devices > 100)
+        {
+            Assert.True(await IsAsync("document.querySelectorAll('#devices-table tbody tr').length === 100"));
+            Assert.False(await IsAsync("document.getElementById('devices-table').textContent.includes('gamma-290')"));
+            await shown.Browser.EvaluateAsync("document.getElementById('after').click()");
+            await shown.Browser.UntilAsync("document.getElementById('page').textContent.startsWith('101')");
+            Assert.True(await IsAsync("document.getElementById('devices-table').textContent.includes('gamma-290')"));
+        }
+
+        async Task<bool> IsAsync(string expression) => (await shown.Browser.EvaluateAsync($"Boolean({expression})"))!.GetValue<bool>();
+    }
+
+    [Fact]
+    public async Task A_thousand_devices_are_read_by_pages()
+    {
+        using TempFolder folder = new();
+        ApiToken token = ApiToken.Load(Path.Combine(folder.Path, "api.token"));
+        await using LocalApi api = await LocalApi.StartAsync(
+            IPAddress.Loopback, 0, token, new HostNames([]), new FakeInstance { Fleet = new FakeFleet(1000) }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        using HttpClient http = new() { DefaultRequestHeaders = { Authorization = new("Bearer", File.ReadAllText(Path.Combine(folder.Path, "api.token")).Trim()) } };
+        JsonElement first = await AskAsync("");
+        Assert.Equal((200, 1008, 0), (first.GetProperty("devices").GetArrayLength(), first.GetProperty("of").GetInt32(), first.GetProperty("offset").GetInt32()));
+        Assert.True(first.GetRawText().Length < 200_000, $"{first.GetRawText().Length} bytes");
+        HashSet<string> ids = [];
+        for (int offset = 0; offset < 1008; offset += 200)
+        {
+            ids.UnionWith((await AskAsync($"?offset={offset}")).GetProperty("devices").EnumerateArray().Select(static row => row.GetProperty("id").GetString()!));
+        }
+        Assert.Equal(1008, ids.Count);
+        JsonElement none = await AskAsync("?offset=4000&limit=1");
+        Assert.Equal((0, 1008), (none.GetProperty("devices").GetArrayLength(), none.GetProperty("of").GetInt32()));
+        Assert.Equal(first.GetProperty("hashrate_hs").GetDouble(), none.GetProperty("hashrate_hs").GetDouble());
+        Assert.Equal("pool_user", none.GetProperty("alarms")[0].GetProperty("alarm").GetString()); // the worst, whatever page its device is on
+        foreach (string wrong in (string[])["?limit=0", "?limit=5000", "?offset=-1", "?offset=x"])
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync(new Uri(api.Uri, "api/v1/fleet" + wrong), TestContext.Current.CancellationToken)).StatusCode);
+        }
+
+        async Task<JsonElement> AskAsync(string query) =>
+            JsonElement.Parse(await http.GetStringAsync(new Uri(api.Uri, "api/v1/fleet" + query), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -36,20 +96,29 @@ public sealed class FleetPageTests
         Assert.DoesNotContain("otedama_asic", System.Text.Encoding.UTF8.GetString(InstanceMetrics.Collect(input with { Fleet = null, FleetPolls = null })), StringComparison.Ordinal);
     }
 
-    private static async Task<string> OpenAsync(string fragment)
+    private static async Task<Shown> OpenAsync(string fragment, int more)
     {
-        using TempFolder folder = new();
+        TempFolder folder = new();
         ApiToken token = ApiToken.Load(Path.Combine(folder.Path, "api.token"));
-        await using LocalApi api = await LocalApi.StartAsync(
-            IPAddress.Loopback, 0, token, new HostNames([]), new FakeInstance { Fleet = new FakeFleet() }, NullLoggerFactory.Instance, TimeProvider.System, default);
-        await using Browser browser = await Browser.OpenAsync(api.NewDashboardUrl() + "&still");
+        LocalApi api = await LocalApi.StartAsync(
+            IPAddress.Loopback, 0, token, new HostNames([]), new FakeInstance { Fleet = new FakeFleet(more) }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        Browser browser = await Browser.OpenAsync(api.NewDashboardUrl() + "&still");
         await browser.UntilAsync("document.getElementById('fleet-link').hidden === false");
         await browser.EvaluateAsync($"location.href = '{new Uri(api.Uri, "fleet.html?still" + fragment)}'");
-        await browser.UntilAsync("document.querySelectorAll('#rate-chart .line').length > 0");
-        if (Environment.GetEnvironmentVariable("OTEDAMA_TEST_SCREENSHOT") is { } pictures)
+        await browser.UntilAsync("document.getElementById('devices') !== null && document.getElementById('devices').textContent !== '–'");
+        return new Shown(browser, api, folder);
+    }
+
+    private static Task PictureAsync(Browser browser, string name) =>
+        Environment.GetEnvironmentVariable("OTEDAMA_TEST_SCREENSHOT") is { } pictures ? browser.PictureAsync(Path.Combine(pictures, name)) : Task.CompletedTask;
+
+    private sealed record Shown(Browser Browser, LocalApi Api, TempFolder Folder) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
         {
-            await browser.PictureAsync(Path.Combine(pictures, "fleet.png"));
+            await Browser.DisposeAsync();
+            await Api.DisposeAsync();
+            Folder.Dispose();
         }
-        return (string?)await browser.EvaluateAsync("document.documentElement.outerHTML") ?? "";
     }
 }

@@ -11,6 +11,7 @@ public sealed class FleetSettingsTests
     [InlineData("ranges: [10.0.0.0/8]", "16,777,216")]
     [InlineData("ranges: [8.8.8.0/24]", "public")]
     [InlineData("devices: [8.8.8.8]", "no private address")]
+    [InlineData("devices: [010.0.0.1]", "octal")]
     [InlineData("devices: [miner.example]", "names are not looked up")]
     [InlineData("devices: [{address: 192.168.1.7, driver: axeoss}]", "Did you mean")]
     [InlineData("devices: [{address: 192.168.1.7, drivers: axeos}]", "unknown key \"drivers\"")]
@@ -39,7 +40,9 @@ public sealed class FleetSettingsTests
         folder.File("secret", "s3cret\n");
         FleetPlan plan = Plan($$"""
             ranges: [192.168.1.0/24, 10.1.2.3],
-            devices: [192.168.1.7, {address: "192.168.1.8:8080", driver: axeos, group: shelf, unlocked: true}],
+            devices: [192.168.1.7, {address: "192.168.1.8:8080", driver: axeos, group: shelf, unlocked: true},
+              {address: 192.168.1.9, driver: whatsminer-v3, api_port: 4500}, {address: "192.168.1.10:4501", driver: whatsminer-v3}],
+            firmware_versions: [v2.9.1],
             credentials: [{driver: antminer, user: root, password_file: {{folder.Path}}/secret}],
             interval_seconds: 30, payout_users: [bc1qowner], dry_run: false, actions_per_day: 5,
             alarms: [{alarm: hot_chip, limit: 85, raise_looks: 9, model: Antminer}, {alarm: wifi, enabled: false}],
@@ -48,6 +51,8 @@ public sealed class FleetSettingsTests
         Assert.Equal(255, plan.Ranges!.Count);
         Assert.Equal(("192.168.1.0/24", "shelf"), (plan.Devices[0].Group, plan.Devices[1].Group));
         Assert.Equal((8080, "axeos", true), (plan.Devices[1].Target.Ports.Web, plan.Devices[1].Driver, plan.Devices[1].Target.Unlocked));
+        Assert.Equal((4500, 4501, 4433), (plan.Devices[2].Target.Ports.WhatsminerV3, plan.Devices[3].Target.Ports.WhatsminerV3, plan.Devices[0].Target.Ports.WhatsminerV3));
+        Assert.Equal(["v2.9.1"], plan.Watch.KnownFirmware);
         Assert.Equal("s3cret", plan.Credentials["antminer"].Password.Reveal());
         Assert.Equal((85, 9, "Antminer"), (plan.Watch.Alarms[0].Limit, plan.Watch.Alarms[0].RaiseLooks, plan.Watch.Alarms[0].Model));
         Assert.False(plan.Watch.Alarms[1].IsEnabled);

@@ -22,14 +22,14 @@ public sealed class FleetVerbTests : IAsyncDisposable
         CliResult table = await RunAsync("status");
         Assert.True(table.Code == 0, table.Error);
         Assert.Contains("Gamma", table.Out, StringComparison.Ordinal);
-        Assert.Contains("1 devices", table.Out, StringComparison.Ordinal);
+        Assert.Contains("1 device,", table.Out, StringComparison.Ordinal);
         JsonElement device = await JsonAsync("status", "aa:bb:cc:dd:ee:ff");
         Assert.Equal(("mining", "BM1370"), (device.GetProperty("device").GetProperty("state").GetString(), device.GetProperty("device").GetProperty("chip").GetString()));
         CliResult export = await RunAsync("export");
         Assert.StartsWith("id,name,address,", export.Out, StringComparison.Ordinal);
         Assert.Contains("aa:bb:cc:dd:ee:ff", export.Out, StringComparison.Ordinal);
         CliResult watch = await RunAsync("watch", "--count", "1");
-        Assert.Contains("1 devices", watch.Out, StringComparison.Ordinal);
+        Assert.Contains("1 device,", watch.Out, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("history", "aa:bb:cc:dd:ee:ff")).Code);
     }
 
@@ -48,6 +48,68 @@ public sealed class FleetVerbTests : IAsyncDisposable
         Assert.Contains("asic pause", audit, StringComparison.Ordinal);
         Assert.Contains("dry_run", audit, StringComparison.Ordinal);
         Assert.Empty(Otedama.Asic.AuditLog.Check(Path.Combine(_folder.Path, "data", "fleet", "audit.jsonl")));
+    }
+
+    [Fact]
+    public async Task A_device_that_refuses_or_breaks_off_was_not_seen()
+    {
+        CgminerDevice device = new();
+        await using CgminerServer server = new(device);
+        string file = File_($"127.0.0.1:{server.Port}", "cgminer");
+        Assert.Equal(0, (await Cli.RunAsync(["asic", "status", "--config", file])).Code);
+        device.Quirks.Rewrite = static (_, _) => """{"STATUS":[{"STATUS":"E","Code":14,"Msg":"Invalid command"}],"id":1}""";
+        await CheckAsync("refused summary: E 14");
+        device.Quirks.Rewrite = null;
+        device.Quirks.TruncateAt = 120;
+        await CheckAsync("breaks off at byte 120");
+
+        async Task CheckAsync(string sentence)
+        {
+            CliResult fleet = await Cli.RunAsync(["asic", "status", "--config", file]);
+            Assert.Equal(5, fleet.Code);
+            Assert.Contains(sentence, fleet.Out, StringComparison.Ordinal);
+            CliResult one = await Cli.RunAsync(["asic", "status", $"127.0.0.1:{server.Port}", "--config", file]);
+            Assert.Equal(5, one.Code);
+            Assert.Contains(sentence, one.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_dry_run_checks_pools_as_the_order_would()
+    {
+        string[] rest = ["--user", "bc1qme", "--dry-run"];
+        CliResult good = await RunAsync(["pools", "set", "aa:bb:cc:dd:ee:ff", "--pool", "stratum+tcp://pool.example:3333", .. rest, "--json"]);
+        Assert.Equal((0, "dry_run"), (good.Code, JsonDocument.Parse(good.Out).RootElement.GetProperty("results")[0].GetProperty("result").GetString()));
+        CliResult bad = await RunAsync(["pools", "set", "aa:bb:cc:dd:ee:ff", "--pool", "htp://pool.example", .. rest]);
+        Assert.Equal(2, bad.Code);
+        Assert.Contains("is not of the form stratum+tcp://host:port", bad.Error, StringComparison.Ordinal);
+        Assert.Equal(bad.Error, (await RunAsync(["pools", "set", "aa:bb:cc:dd:ee:ff", "--pool", "htp://pool.example", .. rest[..2]])).Error);
+        CliResult many = await RunAsync(["pools", "set", "aa:bb:cc:dd:ee:ff", .. Enumerable.Range(1, 8).SelectMany(static i => (string[])["--pool", $"p{i}.example:3333"]), .. rest]);
+        Assert.Equal(0, many.Code);
+        CliResult stars = await RunAsync(["pools", "set", "aa:bb:cc:dd:ee:ff", "--pool", "p.example:3333", "--password-file", _folder.File("stars", "*****"), .. rest]);
+        Assert.Equal(1, stars.Code);
+        Assert.Contains("asterisks", stars.Out, StringComparison.Ordinal);
+        Assert.Equal(0, _server.Device.Restarts);
+    }
+
+    [Fact]
+    public async Task Pools_that_are_cut_short_leave_their_end_in_the_audit_log_and_the_wait_is_announced()
+    {
+        CgminerDevice device = new();
+        device.Quirks.DeadPools.Add("stratum+tcp://new.example:3333");
+        await using CgminerServer server = new(device);
+        using CancellationTokenSource stop = new();
+        Task<CliResult> run = Cli.RunAsync(["asic", "pools", "set", $"127.0.0.1:{server.Port}", "--pool", "stratum+tcp://new.example:3333", "--user", "bc1qme",
+            "--config", File_($"127.0.0.1:{server.Port}", "cgminer")], stop: stop.Token);
+        await Patience.UntilAsync(() => device.Pools.Count > 1);
+        await stop.CancelAsync();
+        CliResult result = await run;
+        Assert.Equal(130, result.Code);
+        Assert.Contains("given up after 3 minutes a device", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Stopped while it was under way", result.Out, StringComparison.Ordinal);
+        string audit = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "data", "fleet", "audit.jsonl"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"what\":\"interrupted\"", audit, StringComparison.Ordinal);
+        Assert.Contains("new.example:3333 as bc1qme", audit, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,7 +180,10 @@ public sealed class FleetVerbTests : IAsyncDisposable
             Assert.Matches("otedama_asic_device_hashrate{device=\"aa:bb:cc:dd:ee:ff\"} [0-9]", text);
             Assert.Equal(0, (await RunAsync("history", "aa:bb:cc:dd:ee:ff", "--hours", "1")).Code);
             Assert.Contains("Tuning for energy begins", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff")).Out, StringComparison.Ordinal);
+            Assert.Contains("energy, 20", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--show")).Out, StringComparison.Ordinal);
             Assert.Contains("stopped", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--stop")).Out, StringComparison.Ordinal);
+            Assert.Contains("Tuning for energy goes on", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--resume")).Out, StringComparison.Ordinal);
+            Assert.Equal(0, (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--stop")).Code);
         }
         finally
         {
@@ -127,18 +192,19 @@ public sealed class FleetVerbTests : IAsyncDisposable
         CliResult ended = await run;
         Assert.True(ended.Code == 0, ended.Error + ended.Logs);
         Assert.DoesNotContain("stumbled", ended.Logs, StringComparison.Ordinal);
+        Assert.Contains("stopped while measuring", (await RunAsync("tune", "aa:bb:cc:dd:ee:ff", "--show")).Out, StringComparison.Ordinal); // and no instance runs
         Assert.Contains("aa:bb:cc:dd:ee:ff", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "data", "fleet", "agreed.json"), TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
     }
 
-    private string File_(string? address = null) => _folder.File("otedama.yaml", $"""
+    private string File_(string? address = null, string driver = "axeos") => _folder.File("otedama.yaml", $"""
         data_dir: {_folder.Path}/data
         asic:
           fleet:
             interval_seconds: 5
             devices:
               - address: "{address ?? $"127.0.0.1:{_server.Port}"}"
-                driver: axeos
+                driver: {driver}
         """);
 
     private Task<CliResult> RunAsync(params string[] verb) => Cli.RunAsync(["asic", .. verb, "--config", File_()]);

@@ -97,9 +97,47 @@ public sealed class ActionTests
         using AuditLog audit = AuditLog.Open(folder.Path, s_now);
         FleetActions actions = new([new ActionRule("frozen", "reboot", TimeSpan.Zero)], new ActionLimits(), audit, Make,
             static (_, _, _) => throw new InvalidOperationException("sent"), new HeldClock(s_now));
-        Assert.Contains("dry run", Assert.Single(await actions.StepAsync(Fleet(Device(1, alarm: "frozen", since: 1)), default)), StringComparison.Ordinal);
+        Assert.Contains("The dry run found nothing against it", Assert.Single(await actions.StepAsync(Fleet(Device(1, alarm: "frozen", since: 1)), default)), StringComparison.Ordinal);
         Assert.Equal("dry_run", audit.Entries.Single().What);
         Assert.Contains("was not done", Assert.Single(await actions.StepAsync(Fleet(Device(1, alarm: "frozen", since: 1)), default)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_the_driver_would_refuse()
+    {
+        using TempFolder folder = new();
+        using AuditLog audit = AuditLog.Open(folder.Path, s_now);
+        FleetActions actions = new([], new ActionLimits(), audit, Make, static (_, _, _) => throw new InvalidOperationException("sent"), new HeldClock(s_now),
+            static (_, order) => order is RebootOrder ? null : new FleetOutcome(FleetResult.Unsupported, "It cannot."));
+        Assert.Equal(FleetResult.DryRun, (await actions.OrderAsync(Device(1), new RebootOrder(), "me", true, default)).Result);
+        Assert.Equal(FleetResult.Unsupported, (await actions.OrderAsync(Device(1), new PauseOrder(), "me", true, default)).Result);
+        Assert.Equal(["dry_run", "dry_run"], audit.Entries.Select(static entry => entry.What));
+        Assert.Contains("would be refused: It cannot.", audit.Entries[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_that_was_cut_short_has_its_end_at_once_or_at_the_next_start()
+    {
+        using TempFolder folder = new();
+        using (AuditLog audit = AuditLog.Open(folder.Path, s_now))
+        {
+            using CancellationTokenSource stop = new();
+            FleetActions actions = new([], new ActionLimits(), audit, Make, async (_, _, cancel) =>
+            {
+                await stop.CancelAsync();
+                cancel.ThrowIfCancellationRequested();
+                return new FleetOutcome(FleetResult.Done, "");
+            }, new HeldClock(s_now));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => actions.OrderAsync(Device(1), new RebootOrder(), "me", false, stop.Token));
+            Assert.Equal(["ordered", "interrupted"], audit.Entries.Select(static entry => entry.What));
+            audit.Add(s_now, "ordered", "d1", "set pools", "me", "to d1"); // and then the power goes
+        }
+        using AuditLog next = AuditLog.Open(folder.Path, s_now.AddMinutes(5));
+        next.EndWhatWasCut(s_now.AddMinutes(5));
+        Assert.Equal(["ordered", "interrupted", "ordered", "interrupted"], next.Entries.Select(static entry => entry.What));
+        Assert.Contains("before the outcome of line 3 was written", next.Entries[3].Text, StringComparison.Ordinal);
+        next.EndWhatWasCut(s_now.AddMinutes(6));
+        Assert.Equal(4, next.Entries.Count); // once
     }
 
     [Fact]

@@ -71,6 +71,31 @@ public sealed class AlarmTests
     }
 
     [Fact]
+    public void Firmware_that_is_none_of_those_listed_is_told_of()
+    {
+        WatchBench listed = new(new FleetWatchOptions { KnownFirmware = ["V2.9.0"] });
+        listed.Feed(5);
+        Assert.Empty(listed.Raised);
+        WatchBench other = new(new FleetWatchOptions { KnownFirmware = ["v2.9.1"] });
+        other.Feed(5);
+        Assert.Equal(["firmware"], other.Raised);
+        Assert.Contains("v2.9.0, which is none of asic.fleet.firmware_versions", other.Watch.Find(WatchBench.Mac)!.Alarms[0].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ota_0", "ota_0")]
+    [InlineData("ota_0\u001b[2J", null)]
+    [InlineData("<b>", null)]
+    [InlineData("", null)]
+    public void What_a_device_calls_its_parts_is_a_name_or_nothing(string said, string? kept)
+    {
+        WatchBench bench = new();
+        FleetReading reading = ReadingBounds.Apply(bench.Healthy() with { Identity = new DeviceIdentity { Slot = said, Chip = said, Mac = said } });
+        Assert.Equal((kept, kept, (string?)null), (reading.Identity.Slot, reading.Identity.Chip, reading.Identity.Mac));
+        Assert.Equal("BM1370", ReadingBounds.Apply(bench.Healthy()).Identity.Chip);
+    }
+
+    [Fact]
     public void Three_misses_are_unreachable_and_one_answer_ends_it()
     {
         WatchBench bench = new();
