@@ -43,10 +43,11 @@ public sealed class FlashFolder : IFlashShelf
         DurableFile.CreateFolder(path);
         DurableFile.Write(Path.Combine(path, ImageName), image);
         DurableFile.Write(Path.Combine(path, PlanName), text);
+        FlashLedger.Bind(path, ImageInspector.HashOf(text));
         return new FlashFolder(path, plan, text);
     }
 
-    /// <summary>Throws FlashException when the folder holds no plan.</summary>
+    /// <summary>Throws FlashException when the folder holds no plan, or another than the one it was made for.</summary>
     public static FlashFolder Open(string path)
     {
         string file = Path.Combine(path, PlanName);
@@ -58,7 +59,12 @@ public sealed class FlashFolder : IFlashShelf
                 throw new FlashException($"{file} has {info.Length} bytes; a plan has {FlashPlan.FileMax} at most.");
             }
             byte[] text = File.ReadAllBytes(file);
-            return new FlashFolder(path, FlashPlan.Parse(text, file), text);
+            string id = FlashPlan.IdOf(text);
+            string named = Path.GetFileName(path.TrimEnd(Path.DirectorySeparatorChar)).Split('-')[^1];
+            return id == named ? new FlashFolder(path, FlashPlan.Parse(text, file), text)
+                : throw new FlashException(
+                $"The plan {file} was changed after it was shown: its text is plan {id}, and its folder is that of plan "
+                + $"{named}. Nothing was written. Make a new plan.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
