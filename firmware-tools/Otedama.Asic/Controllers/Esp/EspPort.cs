@@ -188,9 +188,9 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
         if (_babble > BabbleMax)
         {
             throw new EspException(
-                $"{Name}: {_babble} bytes came and no reply of a loader among them; {BabbleMax} at most are allowed. "
-                + "Something else talks there. Is it the right port? Then hold BOOT, press RESET, let go of BOOT, and "
-                + "try again.");
+                $"{Name}: no loader of an ESP chip answers: {_babble} bytes came and no reply among them; {BabbleMax} at "
+                + "most are allowed. Something else talks there. Is it the right port? Then hold BOOT, press RESET, let "
+                + "go of BOOT, and try again.");
         }
         ThrowIfOver();
     }

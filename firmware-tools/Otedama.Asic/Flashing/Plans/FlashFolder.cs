@@ -38,13 +38,19 @@ public sealed class FlashFolder : IFlashShelf
     public static FlashFolder Create(string root, FlashPlan plan, ReadOnlySpan<byte> image)
     {
         byte[] text = plan.ToJson();
-        string name = $"{plan.MadeAt.UtcDateTime:yyyyMMdd-HHmmss}-{FlashPlan.IdOf(text)}";
-        string path = Path.Combine(root, NameOf(plan.Device.Id), name);
+        string path = PathOf(root, plan, text);
         DurableFile.CreateFolder(path);
         DurableFile.Write(Path.Combine(path, ImageName), image);
         DurableFile.Write(Path.Combine(path, PlanName), text);
         FlashLedger.Bind(path, ImageInspector.HashOf(text));
         return new FlashFolder(path, plan, text);
+    }
+
+    /// <summary>The folder of that very plan, which is made where it is not there. Throws as Open and Create do.</summary>
+    public static FlashFolder OpenOrCreate(string root, FlashPlan plan, ReadOnlySpan<byte> image)
+    {
+        string path = PathOf(root, plan, plan.ToJson());
+        return File.Exists(Path.Combine(path, PlanName)) ? Open(path) : Create(root, plan, image);
     }
 
     /// <summary>Throws FlashException when the folder holds no plan, or another than the one it was made for.</summary>
@@ -127,6 +133,9 @@ public sealed class FlashFolder : IFlashShelf
             }
         }
     }
+
+    private static string PathOf(string root, FlashPlan plan, ReadOnlySpan<byte> text) => Path.Combine(
+        root, NameOf(plan.Device.Id), $"{plan.MadeAt.UtcDateTime:yyyyMMdd-HHmmss}-{FlashPlan.IdOf(text)}");
 
     /// <summary>A device's id as the name of a folder.</summary>
     private static string NameOf(string id)

@@ -89,7 +89,7 @@ internal static class AsicFlashCommand
     };
 
     /// <summary>What asic.fleet.credentials has for a driver.</summary>
-    private static Func<string, FleetCredentials?> Credentials(CommandContext context, Configuration configuration) =>
+    internal static Func<string, FleetCredentials?> Credentials(CommandContext context, Configuration configuration) =>
         driver =>
         {
             List<string> problems = [];

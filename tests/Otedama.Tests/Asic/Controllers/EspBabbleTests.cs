@@ -22,7 +22,7 @@ public sealed class EspBabbleTests
     {
         Babbler babbler = new(pace: TimeSpan.Zero);
         using EspLoader loader = babbler.Loader(out _);
-        Assert.Contains("bytes came and no reply of a loader among them", Assert.Throws<EspException>(loader.Connect).Message, StringComparison.Ordinal);
+        Assert.Contains("bytes came and no reply among them", Assert.Throws<EspException>(loader.Connect).Message, StringComparison.Ordinal);
         Assert.InRange(babbler.Sent, EspPort.BabbleMax, 16L << 20);
     }
 
