@@ -61,6 +61,8 @@ internal static class Program
                 return FleetBench.DevicesAsync().GetAwaiter().GetResult();
             case ["fleet", string devices, string seconds]:
                 return FleetBench.RunAsync(devices, seconds).GetAwaiter().GetResult();
+            case ["flashing", string folder, .. string[] sizes] when sizes.Length is 0 or 2:
+                return FlashingBench.RunAsync(folder, sizes is [string size, _] ? size : "4", sizes is [_, string turns] ? turns : "3").GetAwaiter().GetResult();
             case ["share-checks"]:
                 return ShareChecksBench.Run();
             case ["chain-file", string path, string set, string shares, string payees]:
@@ -76,6 +78,7 @@ internal static class Program
                     "usage: share-path [DIRECTORY [hash|nohash [easy]]] | share-turns DIRECTORY | share-commit DIRECTORY | share-crash DIRECTORY ROUNDS | share-power-cut DIRECTORY ROUNDS | ledger-start DIRECTORY SHARES ADDRESSES | window PAYEES SHARES [SHARES-IN-WINDOW]"
                     + " | job-after-share MINERS ADDRESSES SHARES [--json] | share-to-submit BLOCKS [--json] | warm-start PATH RUNS [--json]"
                     + " | share-chain PAYEES | share-checks | chain-sync PATH | chain-file PATH SET SHARES PAYEES"
+                    + " | flashing FOLDER-WITH-ESPTOOL-JS|- [MIB TURNS]"
                     + " | sharechain-tables SHARES [latency|restart|unfairness|selfish] | network-propagation NODES SEEDS"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | flood HOST:PORT USER SECONDS | peer-memory PATH PEERS | peer-flood PATH SECONDS [--json] | fuzz SECONDS SEED"
