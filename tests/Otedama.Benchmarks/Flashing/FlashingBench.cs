@@ -88,7 +88,7 @@ internal static class FlashingBench
         byte[] noise = EspFirmware.Noise("flashing", size);
         for (int at = 0; at < size; at += 5_000)
         {
-            noise.AsSpan(at, Math.Min(2_000, size - at)).Fill((byte)(at / 5_000));
+            noise.AsSpan(at, Math.Min(2_000, size - at)).Fill((byte)(at / 5_000 % 251));
         }
         return noise;
     }
