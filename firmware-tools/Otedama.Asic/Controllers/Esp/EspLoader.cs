@@ -73,15 +73,15 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax, Esp
         }
         if (stub is not null && !_rom.IsInRam)
         {
-            Upload(stub);
+            PutIntoMemory(stub);
         }
         Attach();
         Raise();
         return Chip;
     }
 
-    /// <summary>What is in the flash, checked with an MD5 of it: by frames where a loader in RAM runs, else 64 bytes at a
-    /// time.</summary>
+    /// <summary>What is in the flash, checked with an MD5 of it: by frames where a loader in RAM runs, else 64 bytes
+    /// at a time.</summary>
     public byte[] Read(uint address, int length) =>
         _rom.IsInRam ? EspStubReader.Read(_rom, port, address, length) : Spi.Read(address, length);
 
@@ -211,7 +211,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax, Esp
                 + "BOOT, and try again.";
 
     /// <summary>It greets with a frame of its own once it runs.</summary>
-    private void Upload(EspStub loader)
+    private void PutIntoMemory(EspStub loader)
     {
         _rom.Load(loader.TextStart, loader.Text);
         if (loader.Data.Length > 0)
@@ -222,8 +222,8 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax, Esp
         if (port.Receive(s_greeting) is not [(byte)'O', (byte)'H', (byte)'A', (byte)'I'])
         {
             throw new EspException(
-                $"{port.Name}: the stub was put into memory and does not say OHAI in {s_greeting.TotalSeconds:F0} s. Is it "
-                + "one for the ESP32-S3? Nothing was written; without --stub the chip's own loader is used.");
+                $"{port.Name}: the stub was put into memory and does not say OHAI in {s_greeting.TotalSeconds:F0} s. "
+                + "Is it one for the ESP32-S3? Nothing was written; without --stub the chip's own loader is used.");
         }
         _rom.IsInRam = true;
     }
@@ -264,7 +264,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax, Esp
             Enter();
             if (stub is not null && !_rom.IsInRam)
             {
-                Upload(stub);
+                PutIntoMemory(stub);
             }
             Reattach();
         }

@@ -48,8 +48,8 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
         }
     }
 
-    /// <summary>So long, from now on, all that is asked of the chip may take; then whatever waits ends in an EspException.
-    /// Null = as long as it takes.</summary>
+    /// <summary>So long, from now on, all that is asked of the chip may take; then whatever waits ends in an
+    /// EspException. Null = as long as it takes.</summary>
     public void LimitTo(TimeSpan? limit)
     {
         _limit = limit;
@@ -188,9 +188,9 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
         if (_babble > BabbleMax)
         {
             throw new EspException(
-                $"{Name}: no loader of an ESP chip answers: {_babble} bytes came and no reply among them; {BabbleMax} at "
-                + "most are allowed. Something else talks there. Is it the right port? Then hold BOOT, press RESET, let "
-                + "go of BOOT, and try again.");
+                $"{Name}: no loader of an ESP chip answers: {_babble} bytes came and no reply among them; {BabbleMax} "
+                + "at most are allowed. Something else talks there. Is it the right port? Then hold BOOT, press RESET, "
+                + "let go of BOOT, and try again.");
         }
         ThrowIfOver();
     }
@@ -199,8 +199,9 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
     {
         if (_limit is { } limit && time.GetElapsedTime(_limitBegan) > limit)
         {
-            throw new EspException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{Name}: the chip did not come to an end with what it was asked in {limit.TotalMinutes:0.#} min. Is the cable, or the network to it, good?"));
+            throw new EspException(
+                $"{Name}: the chip did not come to an end with what it was asked in {(long)limit.TotalMinutes} min. Is "
+                + "the cable, or the network to it, good?");
         }
     }
 

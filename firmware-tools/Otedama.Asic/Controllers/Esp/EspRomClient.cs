@@ -34,7 +34,8 @@ public sealed class EspRomClient(EspPort port)
     }
 
     /// <summary>Five tries of a tenth of a second. False when nothing answers as the ROM does.</summary>
-    /// <param name="inRam">True when a loader in RAM answers; it counts as an answer only while IsInRam says so.</param>
+    /// <param name="inRam">True when a loader in RAM answers; it counts as an answer only while IsInRam says
+    /// so.</param>
     public bool TrySync(out bool inRam)
     {
         inRam = false;
@@ -74,7 +75,8 @@ public sealed class EspRomClient(EspPort port)
     public void SpiSetParams(uint size) => Ask(EspRequest.SpiSetParams(size));
 
     /// <summary>Erases.</summary>
-    public void FlashBegin(uint size, uint address) => Ask(EspRequest.FlashBegin(size, address, IsInRam), TimeFor(size, 40));
+    public void FlashBegin(uint size, uint address) =>
+        Ask(EspRequest.FlashBegin(size, address, IsInRam), TimeFor(size, 40));
 
     public void FlashData(uint sequence, ReadOnlySpan<byte> block) =>
         Ask(EspRequest.FlashData(sequence, block), TimeFor(block.Length, 40));

@@ -19,7 +19,7 @@ public sealed record EspStub(uint Entry, byte[] Text, uint TextStart, byte[] Dat
     /// <summary>The same memory, as data sees it.</summary>
     private const uint DataFirst = 0x3FC8_8000, DataEnd = 0x3FD0_0000;
 
-    /// <summary>Throws FlashException with what is wrong with the file.</summary>
+    /// <summary>Throws InvalidDataException with what is wrong with the file.</summary>
     public static EspStub Open(string path)
     {
         try
@@ -28,7 +28,7 @@ public sealed record EspStub(uint Entry, byte[] Text, uint TextStart, byte[] Dat
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new FlashException($"The stub {path} cannot be read: {e.Message.TrimEnd('.')}.", e);
+            throw new InvalidDataException($"The stub {path} cannot be read: {e.Message.TrimEnd('.')}.", e);
         }
     }
 
@@ -44,13 +44,13 @@ public sealed record EspStub(uint Entry, byte[] Text, uint TextStart, byte[] Dat
                 root.TryGetProperty("data_start", out _) ? Number(root, "data_start") : DataFirst);
             string? wrong = stub.Text.Length == 0 ? "text is empty"
                 : !Inside(stub.TextStart, stub.Text.Length, CodeFirst, CodeEnd)
-                ? $"text_start {stub.TextStart:X8}h with {stub.Text.Length} bytes; {CodeFirst:X8}h to {CodeEnd - 1:X8}h "
-                    + "is allowed"
+                ? $"text_start {stub.TextStart:X8}h with {stub.Text.Length} bytes; {CodeFirst:X8}h to "
+                    + $"{CodeEnd - 1:X8}h is allowed"
                 : stub.Entry < stub.TextStart || stub.Entry >= stub.TextStart + stub.Text.Length
                 ? $"entry {stub.Entry:X8}h lies outside of its text"
                 : !Inside(stub.DataStart, stub.Data.Length, DataFirst, DataEnd)
-                ? $"data_start {stub.DataStart:X8}h with {stub.Data.Length} bytes; {DataFirst:X8}h to {DataEnd - 1:X8}h "
-                    + "is allowed"
+                ? $"data_start {stub.DataStart:X8}h with {stub.Data.Length} bytes; {DataFirst:X8}h to "
+                    + $"{DataEnd - 1:X8}h is allowed"
                 : null;
             return wrong is null ? stub : throw Wrong(name, wrong);
         }
@@ -68,7 +68,7 @@ public sealed record EspStub(uint Entry, byte[] Text, uint TextStart, byte[] Dat
     private static bool Inside(uint start, int length, uint first, uint end) =>
         start >= first && start + (long)length <= end;
 
-    private static FlashException Wrong(string name, string why) =>
-        new($"The stub {name} is none for an ESP32-S3: {why}. Give the JSON form with entry, text, text_start, data and "
-            + "data_start, or leave --stub out: the chip's own loader writes too.");
+    private static InvalidDataException Wrong(string name, string why) =>
+        new($"The stub {name} is none for an ESP32-S3: {why}. Give the JSON form with entry, text, text_start, data "
+            + "and data_start, or leave --stub out: the chip's own loader writes too.");
 }

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Otedama.Asic;
 
-/// <summary>Reads flash through a loader in RAM: frames of a sector, each acknowledged with the bytes so far, then the MD5
-/// of all. One thread.</summary>
+/// <summary>Reads flash through a loader in RAM: frames of a sector, each acknowledged with the bytes so far, then
+/// the MD5 of all. One thread.</summary>
 internal static class EspStubReader
 {
     private const int Block = 0x1000;
@@ -25,8 +25,8 @@ internal static class EspStubReader
             if (frame.Length > length - done || (frame.Length < Block && done + frame.Length < length))
             {
                 throw new EspException(
-                    $"{port.Name}: a frame of {frame.Length} bytes came for the flash at {address + done:X}h; {Block} are "
-                    + "sent at once. Is the cable good?");
+                    $"{port.Name}: a frame of {frame.Length} bytes came for the flash at {address + done:X}h; {Block} "
+                    + "are sent at once. Is the cable good?");
             }
             frame.CopyTo(bytes, done);
             done += frame.Length;

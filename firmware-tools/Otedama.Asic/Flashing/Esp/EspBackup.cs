@@ -28,7 +28,8 @@ public sealed record EspBackup(
     private const int PartsMax = 16;
 
     /// <summary>
-    /// Reads the chip into a folder that is there. Interrupted anywhere, the same call goes on: what lies there already is
+    /// Reads the chip into a folder that is there. Interrupted anywhere, the same call goes on: what lies there
+    /// already is
     /// compared by the chip's MD5 and kept. Throws EspException, LinkException, IOException, or FlashException when the
     /// folder is another chip's.
     /// </summary>
@@ -39,7 +40,8 @@ public sealed record EspBackup(
         bool whole = false)
     {
         FlashDevice device = await target.ReadAsync(stop);
-        if (File.Exists(Path.Combine(folder, ListName)) && Open(folder, out _) is { } other && other.Device != device.Id)
+        string list = Path.Combine(folder, ListName);
+        if (File.Exists(list) && List(list) is { } other && other.Device != device.Id)
         {
             throw new FlashException(
                 $"{folder} holds the backup of {other.Device}, and this is {device.Id}. Name another folder.");
@@ -110,17 +112,7 @@ public sealed record EspBackup(
         string path = Path.Combine(folder, ListName);
         try
         {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > ListMax)
-            {
-                throw new FlashException($"{path} has {file.Length} bytes; {ListMax} at most are allowed.");
-            }
-            EspBackup? backup = JsonSerializer.Deserialize(File.ReadAllBytes(path), EspBackupJson.Default.EspBackup);
-            if (backup is not { Schema: SchemaNow, Parts.Count: > 0 and <= PartsMax })
-            {
-                throw new FlashException(
-                    $"{path} is no backup of this version (schema {SchemaNow}, 1 to {PartsMax} parts).");
-            }
+            EspBackup backup = List(path);
             List<byte> all = [];
             foreach (EspBackupPart part in backup.Parts)
             {
@@ -138,13 +130,29 @@ public sealed record EspBackup(
             bytes = [.. all];
             return backup;
         }
-        catch (JsonException e)
-        {
-            throw new FlashException($"{path} is no backup: {e.Message.TrimEnd('.')}.", e);
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FlashException($"The backup in {folder} cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    private static EspBackup List(string path)
+    {
+        FileInfo file = new(path);
+        if (file.Exists && file.Length > ListMax)
+        {
+            throw new FlashException($"{path} has {file.Length} bytes; {ListMax} at most are allowed.");
+        }
+        try
+        {
+            EspBackup? backup = JsonSerializer.Deserialize(File.ReadAllBytes(path), EspBackupJson.Default.EspBackup);
+            return backup is { Schema: SchemaNow, Parts.Count: > 0 and <= PartsMax } ? backup
+                : throw new FlashException(
+                $"{path} is no backup of this version (schema {SchemaNow}, 1 to {PartsMax} parts).");
+        }
+        catch (JsonException e)
+        {
+            throw new FlashException($"{path} is no backup: {e.Message.TrimEnd('.')}.", e);
         }
     }
 

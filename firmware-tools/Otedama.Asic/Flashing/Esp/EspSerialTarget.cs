@@ -14,8 +14,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
 
     private static readonly TimeSpan s_bootText = TimeSpan.FromSeconds(3);
 
-    /// <summary>A look reads some 40 KiB in 18 requests for each 64 bytes: 20 s at 921,600, and 10 min where each request
-    /// takes 50 ms through a network.</summary>
+    /// <summary>A look reads some 40 KiB in 18 requests for each 64 bytes: 20 s at 921,600, and 10 min where each
+    /// request takes 50 ms through a network.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMinutes(15);
 
     /// <summary>Of a step beside what its bytes take: faults that are mended, and the look at what starts.</summary>
@@ -125,8 +125,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
     }
 
     /// <summary>
-    /// Up to 64 KiB, checked by the chip's MD5. What is blank is known by that MD5 alone and not read: most of a flash is.
-    /// A fault is mended by finding the loader again, a few times.
+    /// Up to 64 KiB, checked by the chip's MD5. What is blank is known by that MD5 alone and not read: most of a
+    /// flash is. A fault is mended by finding the loader again, a few times.
     /// </summary>
     internal byte[] ReadRange(long address, int length)
     {

@@ -1,7 +1,7 @@
 namespace Otedama.Asic;
 
-/// <summary>What an image calls itself, where that contradicts a device: it cannot prove that an image fits, only that it
-/// does not.</summary>
+/// <summary>What an image calls itself, where that contradicts a device: it cannot prove that an image fits, only
+/// that it does not.</summary>
 /// <param name="Family">Bitaxe, NerdQAxe, NerdMiner, LuckyMiner; null = it does not say.</param>
 /// <param name="Model">gamma, supra, ...; null = it does not say.</param>
 /// <param name="Board">A board number such as 601; null = it does not say.</param>

@@ -54,8 +54,8 @@ public sealed record ImageReport
     /// <summary>What it calls itself, for the contradictions; null = nothing that names hardware.</summary>
     public ImageMark? Mark { get; init; }
 
-    /// <summary>Bytes that the form of the file has no checksum for, in sentences: whether these are as they were published
-    /// only its hash says. Empty = every byte is covered.</summary>
+    /// <summary>Bytes that the form of the file has no checksum for, in sentences: whether these are as they were
+    /// published only its hash says. Empty = every byte is covered.</summary>
     public IReadOnlyList<string> NotCovered { get; init; } = [];
 
     /// <summary>Every check in the order it was made. A check that could not be made because one before it failed is

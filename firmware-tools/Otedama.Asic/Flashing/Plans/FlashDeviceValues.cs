@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Otedama.Asic;
 
-/// <summary>Values of a device file that decide what may be written: one that no device has is a slip of the pen, and is
-/// refused with those that are allowed. Pure.</summary>
+/// <summary>Values of a device file that decide what may be written: one that no device has is a slip of the pen, and
+/// is refused with those that are allowed. Pure.</summary>
 internal static partial class FlashDeviceValues
 {
     private const long FlashMin = 1 << 20, FlashMax = 32 << 20;
@@ -64,6 +64,6 @@ internal static partial class FlashDeviceValues
         || s_others.Contains(chip, StringComparer.OrdinalIgnoreCase);
 
     private static FlashException Wrong(string file, string name, string value, string allowed) =>
-        new($"The device file {file}: {name} is \"{PortText.Clean(value)}\"; allowed: {allowed}. Mend it, or leave it out: "
-            + "what is absent is unknown.");
+        new($"The device file {file}: {name} is \"{PortText.Clean(value)}\"; allowed: {allowed}. Mend it, or leave it "
+            + "out: what is absent is unknown.");
 }

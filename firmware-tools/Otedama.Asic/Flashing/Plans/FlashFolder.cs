@@ -46,7 +46,8 @@ public sealed class FlashFolder : IFlashShelf
         return new FlashFolder(path, plan, text);
     }
 
-    /// <summary>The folder of that very plan, which is made where it is not there. Throws as Open and Create do.</summary>
+    /// <summary>The folder of that very plan, which is made where it is not there. Throws as Open and Create
+    /// do.</summary>
     public static FlashFolder OpenOrCreate(string root, FlashPlan plan, ReadOnlySpan<byte> image)
     {
         string path = PathOf(root, plan, plan.ToJson());
@@ -69,8 +70,8 @@ public sealed class FlashFolder : IFlashShelf
             string named = Path.GetFileName(path.TrimEnd(Path.DirectorySeparatorChar)).Split('-')[^1];
             return id == named ? new FlashFolder(path, FlashPlan.Parse(text, file), text)
                 : throw new FlashException(
-                $"The plan {file} was changed after it was shown: its text is plan {id}, and its folder is that of plan "
-                + $"{named}. Nothing was written. Make a new plan.");
+                $"The plan {file} was changed after it was shown: its text is plan {id}, and its folder is that of "
+                + $"plan {named}. Nothing was written. Make a new plan.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -33,7 +33,8 @@ public sealed record RolloutFile
             return JsonSerializer.Deserialize(json, FlashJson.Default.RolloutFile) is
             { Schema: SchemaNow, Members.Count: > 0 and <= DevicesMax } file ? file
                 : throw new FlashException(
-                $"{name} is no roll-out of this version (schema {SchemaNow}, 1 to {DevicesMax} devices). Make a new one.");
+                $"{name} is no roll-out of this version (schema {SchemaNow}, 1 to {DevicesMax} devices). Make a "
+                + "new one.");
         }
         catch (JsonException e)
         {

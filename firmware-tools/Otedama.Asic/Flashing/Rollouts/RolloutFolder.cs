@@ -39,8 +39,8 @@ public sealed class RolloutFolder
         return folder;
     }
 
-    /// <summary>The roll-out of that id, or of the beginning of one. Throws FlashException when none or several fit, or it
-    /// was changed.</summary>
+    /// <summary>The roll-out of that id, or of the beginning of one. Throws FlashException when none or several fit,
+    /// or it was changed.</summary>
     public static RolloutFolder Find(string root, string id)
     {
         string[] found = id.Length >= 4 && id.All(char.IsAsciiHexDigit) && Directory.Exists(root)
@@ -48,8 +48,8 @@ public sealed class RolloutFolder
                 .StartsWith(id, StringComparison.OrdinalIgnoreCase))] : [];
         if (found.Length != 1)
         {
-            throw new FlashException($"{(found.Length == 0 ? "No roll-out" : $"{found.Length} roll-outs")} \"{id}\" below "
-                + $"{root}. Give its id (16 hex digits, at least the first 4), as it was printed.");
+            throw new FlashException($"{(found.Length == 0 ? "No roll-out" : $"{found.Length} roll-outs")} \"{id}\" "
+                + $"below {root}. Give its id (16 hex digits, at least the first 4), as it was printed.");
         }
         string file = Path.Combine(found[0], FileName);
         try
@@ -58,8 +58,8 @@ public sealed class RolloutFolder
             return FlashPlan.IdOf(text) == IdOf(found[0])
                 ? new RolloutFolder(found[0], RolloutFile.Parse(text, file), text)
                 : throw new FlashException(
-                $"{file} was changed after it was shown: its text is {FlashPlan.IdOf(text)}. Nothing more is written. Make a "
-                + "new roll-out.");
+                $"{file} was changed after it was shown: its text is {FlashPlan.IdOf(text)}. Nothing more is written. "
+                + "Make a new roll-out.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,8 @@ namespace Otedama.Asic;
 public sealed record RolloutOutcome(RolloutState State, string Says, IReadOnlyDictionary<string, RolloutResult> Ended);
 
 /// <summary>
-/// Carries a confirmed roll-out out: canaries, then waves, each device by its own plan with its verification and its way
+/// Carries a confirmed roll-out out: canaries, then waves, each device by its own plan with its verification and its
+/// way
 /// back. What begins and how it ends is in the ledger; stopped or killed anywhere, a new run on the same folder goes on
 /// with the same waves and the same pauses. Calls come one after the other; updates of devices run side by side.
 /// </summary>
@@ -17,8 +18,8 @@ public sealed class RolloutRun(
     private readonly RolloutMember[] _members = [.. folder.File.Members];
     private readonly byte[] _image = folder.Image();
 
-    /// <summary>Throws FlashException when it has ended already, OperationCanceledException when told to stop, after which a
-    /// new run goes on.</summary>
+    /// <summary>Throws FlashException when it has ended already, OperationCanceledException when told to stop, after
+    /// which a new run goes on.</summary>
     public async Task<RolloutOutcome> GoAsync(CancellationToken stop)
     {
         if (ledger.Entries.LastOrDefault() is { Kind: FlashEntryKind.End } end)
@@ -66,8 +67,8 @@ public sealed class RolloutRun(
         {
             RolloutState.Finished => $"{updated} of {_members.Length} devices were updated.",
             RolloutState.Stopped => $"Stopped after {updated} of {_members.Length} devices: {rollout.Says}",
-            _ => $"{updated} of {_members.Length} devices were updated, and none may begin now: {rollout.Says}. Go on later "
-                + $"with --resume {folder.Id}.",
+            _ => $"{updated} of {_members.Length} devices were updated, and none may begin now: {rollout.Says}. Go on "
+                + $"later with --resume {folder.Id}.",
         };
         if (rollout.State is RolloutState.Finished or RolloutState.Stopped)
         {
@@ -120,7 +121,10 @@ public sealed class RolloutRun(
         }
         catch (OperationCanceledException)
         {
-            await Task.WhenAll(others.Keys).ContinueWith(static _ => { }, TaskScheduler.Default); // all let go of theirs
+            foreach (Task other in others.Keys) // all let go of theirs first
+            {
+                await other.ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
             throw;
         }
         ledger.Append(result == RolloutResult.Updated ? FlashEntryKind.Done : FlashEntryKind.Failed, index,
@@ -139,7 +143,8 @@ public sealed class RolloutRun(
             using FlashLedger steps = FlashLedger.Open(plan.FolderPath, plan.PlanHash, clock);
             if (steps.Entries.LastOrDefault() is { Kind: FlashEntryKind.End } ended)
             {
-                return Result(member, ended.Says.StartsWith(nameof(FlashEnding.Updated), StringComparison.Ordinal), ended.Says);
+                bool isIn = ended.Says.StartsWith(nameof(FlashEnding.Updated), StringComparison.Ordinal);
+                return Result(member, isIn, ended.Says);
             }
             using IFlashTarget target = open(member.Plan.Device.Address);
             FlashOutcome outcome = await new FlashRun(plan, target, steps, _image).GoAsync(any.Token);

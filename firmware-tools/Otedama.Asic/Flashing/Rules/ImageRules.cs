@@ -75,8 +75,8 @@ internal static class ImageRules
         {
             return Failed($"--factory replaces the boot loader and all settings, which is done by serial only, and "
                 + $"{device.Address} is reached by {(device.Transport == FlashTransport.Network ? "the network"
-                : "a drive")}. Leave --factory out and give the application (esp-miner.bin), or connect it by its serial "
-                + "port.");
+                : "a drive")}. Leave --factory out and give the application (esp-miner.bin), or connect it by its "
+                + "serial port.");
         }
         if (IsNoBoard(facts.Board))
         {
@@ -202,17 +202,18 @@ internal static class ImageRules
             : null;
     }
 
-    /// <summary>An image that calls itself by another family, model or board than the device's. Both firmwares are called
-    /// esp-miner as they are published, so silence proves nothing.</summary>
+    /// <summary>An image that calls itself by another family, model or board than the device's. Both firmwares are
+    /// called esp-miner as they are published, so silence proves nothing.</summary>
     private static string? WrongFamily(FlashFacts facts)
     {
         FlashDevice device = facts.Device;
         string? family = ImageMarks.FamilyOf(device.Family) ?? ImageMarks.FamilyOf(device.Model)
             ?? (ImageMarks.ModelOf(device.Model) is null ? null : "Bitaxe");
+        string name = Path.GetFileName(facts.ImagePath);
         ImageMark? mark = facts.Image.Mark is { IsOwnWord: true } own ? own
             : facts.Entry is not null ? null
-            : facts.Image.Mark ?? (ImageMarks.FamilyOf(Path.GetFileName(facts.ImagePath)) is { } named
-                ? new ImageMark(named, null, null, $"the file's name {Path.GetFileName(facts.ImagePath)}", false) : null);
+            : facts.Image.Mark ?? (ImageMarks.FamilyOf(name) is { } named
+                ? new ImageMark(named, null, null, $"the file's name {name}", false) : null);
         const string Next = "Take the image that is published for this device.";
         return mark is null ? null
             : mark.Family is { } told && family is not null && !Same(told, family)

@@ -10,8 +10,8 @@ internal static class AsicBackupCommand
     internal static Command Build(CommandContext context)
     {
         Command backup =
-            new("backup", "Keep boot loader, partition table, settings and slot selection of an ESP32-S3, or all of its "
-            + "flash. Writes nothing to it; interrupted, the same command goes on.");
+            new("backup", "Keep boot loader, partition table, settings and slot selection of an ESP32-S3, or all of "
+            + "its flash. Writes nothing to it; interrupted, the same command goes on.");
         Option<string> device = Device();
         Option<string> to =
             new("--to")

@@ -55,8 +55,7 @@ internal static class AsicFlashCommand
             string address = result.GetValue(device)
                 ?? throw new CommandException(
                 ExitCode.Usage, "--device is missing: the port of the controller, as `otedama asic list` shows it.");
-            string path = result.GetValue(image)
-                ?? throw new CommandException(ExitCode.Usage, "--image is missing: the firmware to write.");
+            string path = AsicFlashing.Named(result.GetValue(image));
             FlashCatalogue? catalogue = flashing.OpenCatalogue(configuration, result);
             ImageReport report = AsicFlashing.Inspector.InspectFile(path, out byte[] bytes);
             using IFlashTarget fresh = AsicTargets.Open(

@@ -3,14 +3,15 @@ using Otedama.Asic;
 
 namespace Otedama;
 
-/// <summary>One image to many devices on the network: canaries first, then waves, each device by a plan of its own.</summary>
+/// <summary>One image to many devices on the network: canaries first, then waves, each device by a plan of its
+/// own.</summary>
 internal static class AsicRolloutCommand
 {
     internal static Command Build(CommandContext context)
     {
         Command rollout = new("rollout",
-            "Write firmware to many devices on the network: one of each kind, then 5 %, 25 % and all, with half an hour "
-            + "between; two failures stop it. Shown and confirmed first.");
+            "Write firmware to many devices on the network: one of each kind, then 5 %, 25 % and all, with half an "
+            + "hour between; two failures stop it. Shown and confirmed first.");
         Option<string[]> devices = new("--device")
         {
             Description = "axeos:HOST, nerdqaxe:HOST, antminer:HOST, each with :PORT where it is not the usual. May be "
@@ -25,7 +26,7 @@ internal static class AsicRolloutCommand
         };
         Option<string?> image = new("--image") { Description = "Firmware to write.", HelpName = "FILE" };
         Option<bool> dryRun =
-            new("--dry-run") { Description = "Look at the devices and show what would be done; keep and write nothing." };
+            new("--dry-run") { Description = "Look at the devices and show who comes when; keep and write nothing." };
         Option<bool> plan =
             new("--plan") { Description = "Show the roll-out and keep it, to be carried out by --resume." };
         Option<string?> resume = new("--resume")
@@ -55,11 +56,10 @@ internal static class AsicRolloutCommand
             if (result.GetValue(yes))
             {
                 throw new CommandException(ExitCode.Usage,
-                    "--yes goes with --resume ID, for a roll-out that --plan has shown. Without it, confirm by typing its "
-                    + "id.");
+                    "--yes goes with --resume ID, for a roll-out that --plan has shown. Without it, confirm by typing "
+                    + "its id.");
             }
-            string path = result.GetValue(image)
-                ?? throw new CommandException(ExitCode.Usage, "--image is missing: the firmware to write.");
+            string path = AsicFlashing.Named(result.GetValue(image));
             IReadOnlyList<RolloutDevice> wanted =
                 AsicRollouts.Wanted(result.GetValue(devices) ?? [], result.GetValue(file));
             FlashCatalogue? catalogue = flashing.OpenCatalogue(configuration, result);

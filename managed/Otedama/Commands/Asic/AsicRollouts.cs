@@ -40,7 +40,8 @@ internal sealed class AsicRollouts(
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                throw new CommandException(ExitCode.Usage, $"--devices {file} cannot be read: {e.Message.TrimEnd('.')}.");
+                throw new CommandException(
+                    ExitCode.Usage, $"--devices {file} cannot be read: {e.Message.TrimEnd('.')}.");
             }
         }
         return wanted.Count is > 0 and <= RolloutFile.DevicesMax ? wanted
@@ -128,10 +129,11 @@ internal sealed class AsicRollouts(
                 $"Interrupted between two steps. Go on with: otedama asic rollout --resume {folder.Id}");
         }
         string state = outcome.State.ToString().ToLowerInvariant();
-        Answer(folder, state, outcome.Says, [.. folder.File.Waves().Waves.SelectMany(wave => wave.Devices.Select(device =>
-            Row(folder.File.Members.First(one => one.Device == device), wave.Name,
-                outcome.Ended.TryGetValue(device.Id, out RolloutResult ended) ? ended.ToString().ToLowerInvariant()
-                : "not_begun")))]);
+        Answer(folder, state, outcome.Says, [.. Planned(folder).Select(row => row with
+        {
+            Result = outcome.Ended.TryGetValue(row.Id!, out RolloutResult ended) ? ended.ToString().ToLowerInvariant()
+                : "not_begun",
+        })]);
         return outcome.State == RolloutState.Finished ? ExitCode.Done : ExitCode.BadAnswer;
     }
 
@@ -184,7 +186,8 @@ internal sealed class AsicRollouts(
         }
         foreach (AsicRolloutRow row in answer.Devices)
         {
-            yield return $"  {row.Wave ?? "-",-7} {row.Address,-28} {row.Id ?? "?",-18} {row.From ?? "?"} to {row.To ?? "?"}  {row.Result}";
+            string versions = $"{row.From ?? "?"} to {row.To ?? "?"}";
+            yield return $"  {row.Wave ?? "-",-7} {row.Address,-28} {row.Id ?? "?",-18} {versions}  {row.Result}";
             if (row.Says is { } says)
             {
                 yield return $"          {says}";
@@ -199,9 +202,9 @@ internal sealed class AsicRollouts(
         string address = words.Length > 0 ? words[0] : "";
         if (!s_ways.Any(way => address.StartsWith(way, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new CommandException(ExitCode.Usage, $"{place}: \"{SettingTypes.Shorten(address)}\" is no device of a "
-                + "roll-out, which goes over the network: axeos:HOST, nerdqaxe:HOST and antminer:HOST are allowed. Others "
-                + "are written one by one with otedama asic flash.");
+            throw new CommandException(ExitCode.Usage, $"{place}: \"{SettingTypes.Shorten(address)}\" is no device of "
+                + "a roll-out, which goes over the network: axeos:HOST, nerdqaxe:HOST and antminer:HOST are allowed. "
+                + "Others are written one by one with otedama asic flash.");
         }
         RolloutDevice device = new(address, null, null, null, null, null, null);
         foreach (string word in words.Skip(1))
@@ -212,8 +215,8 @@ internal sealed class AsicRollouts(
                 ["switch", { Length: > 0 } name] => device with { Switch = name },
                 ["site", { Length: > 0 } name] => device with { Site = name },
                 _ => throw new CommandException(ExitCode.Usage,
-                    $"{place}: \"{SettingTypes.Shorten(word)}\" behind {address}; supply=NAME, switch=NAME and site=NAME "
-                    + "are allowed."),
+                    $"{place}: \"{SettingTypes.Shorten(word)}\" behind {address}; supply=NAME, switch=NAME and "
+                    + "site=NAME are allowed."),
             };
         }
         return device;

@@ -4,8 +4,8 @@ namespace Otedama;
 
 /// <summary>
 /// Opens what an address of --device names: a port of an ESP32-S3 (/dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001),
-/// or with a prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID[,PORTPATH]; or a device on the network:
-/// axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
+/// or with a prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID[,PORTPATH]; or a device on the
+/// network: axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
 /// </summary>
 internal static class AsicTargets
 {

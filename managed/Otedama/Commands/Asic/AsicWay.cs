@@ -22,15 +22,15 @@ internal sealed record AsicWay(
 
     public static Option<string> WhatsminerOption() => new("--whatsminer-upload")
     {
-        Description = "How a Whatsminer is given a package: off (default), same_connection, new_connection. Neither was "
-            + "seen on a device: only for one that you can lose.",
+        Description = "How a Whatsminer is given a package: off (default), same_connection, new_connection. Neither "
+            + "was seen on a device: only for one that you can lose.",
         HelpName = "WAY",
         DefaultValueFactory = static _ => "off",
     };
 
-    /// <summary>Throws CommandException for a word that is none, FlashException for a file that is no stub.</summary>
+    /// <summary>Throws CommandException for a word that is none and for a file that is no stub.</summary>
     public static AsicWay Of(bool allowPublic, string? stub, string whatsminer = "off") => new(
-        allowPublic, stub is null ? null : EspStub.Open(stub), whatsminer switch
+        allowPublic, stub is null ? null : StubOf(stub), whatsminer switch
         {
             "off" => WhatsminerUpload.Off,
             "same_connection" => WhatsminerUpload.SameConnection,
@@ -39,4 +39,16 @@ internal sealed record AsicWay(
                 $"--whatsminer-upload: \"{SettingTypes.Shorten(whatsminer)}\" is not off, same_connection or "
                 + "new_connection."),
         });
+
+    private static EspStub StubOf(string path)
+    {
+        try
+        {
+            return EspStub.Open(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException(ExitCode.BadAnswer, e.Message);
+        }
+    }
 }

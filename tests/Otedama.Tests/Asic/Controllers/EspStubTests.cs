@@ -103,7 +103,7 @@ public sealed class EspStubTests
     [Theory]
     [MemberData(nameof(Wrong))]
     public void A_file_that_is_none_is_told(string text, string words) =>
-        Assert.Contains(words, Assert.Throws<FlashException>(() => EspStub.Parse(Encoding.UTF8.GetBytes(text), "stub.json")).Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.Throws<InvalidDataException>(() => EspStub.Parse(Encoding.UTF8.GetBytes(text), "stub.json")).Message, StringComparison.Ordinal);
 
     /// <summary>The form in which Espressif's own tool carries its stubs.</summary>
     [Fact]

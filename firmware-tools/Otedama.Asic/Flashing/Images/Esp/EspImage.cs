@@ -144,7 +144,8 @@ public sealed record EspImage
         string told = Convert.ToHexStringLower(file.Slice(length, HashLength));
         string computed = Convert.ToHexStringLower(SHA256.HashData(file[..length]));
         if (!Check(findings, "sha256", told == computed, $"The appended SHA-256 at offset {length} is right.",
-            $"offset {length}: SHA-256 {told}; that of the {length} bytes before it is {computed}. The file is damaged."))
+            $"offset {length}: SHA-256 {told}; that of the {length} bytes before it is {computed}. The file is "
+            + "damaged."))
         {
             return false;
         }

@@ -24,8 +24,8 @@ public sealed class VendorPackageKind : IImageKind
         report => report with
         {
             Facts = [.. Entries(file).Select(static name => new ImageFact("entry", name))],
-            NotCovered = ["The first 10 bytes (time and system of packing) have no checksum; they change nothing of what "
-                + "is unpacked."],
+            NotCovered = ["The first 10 bytes (time and system of packing) have no checksum; they change nothing of "
+                + "what is unpacked."],
         });
 
     private static List<string> Entries(ReadOnlyMemory<byte> file)
@@ -74,9 +74,9 @@ public sealed class VendorPackageKind : IImageKind
         if (crc != ~unpacked.Crc || length != (uint)unpacked.Count)
         {
             throw new InvalidDataException(
-                $"{LoaderKind.File}: offset {file.Length - 8}: its end says CRC-32 {crc:X8}h of {length} bytes, and what "
-                + $"it unpacks to has {~unpacked.Crc:X8}h of {(uint)unpacked.Count}: it is cut off, changed or has "
-                + "something behind it; fetch it again.");
+                $"{LoaderKind.File}: offset {file.Length - 8}: its end says CRC-32 {crc:X8}h of {length} bytes, and "
+                + $"what it unpacks to has {~unpacked.Crc:X8}h of {(uint)unpacked.Count}: it is cut off, changed or "
+                + "has something behind it; fetch it again.");
         }
     }
 
