@@ -16,7 +16,7 @@ internal static partial class FlashDeviceValues
         ["BM1360", "BM1364", "BM1372", "BM1385", "BM1387", "BM1391", "BM1393", "BM1396", "BM1398"];
 
     /// <summary>Chips of vendors who name a generation and not a part: K4, KF1968, A3201.</summary>
-    [GeneratedRegex(@"^(K\d|KF\d{4}|A3\d{3})[A-Z]{0,2}$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(K\d{1,4}|KF\d{4}|A3\d{3})[A-Z]{0,2}$", RegexOptions.IgnoreCase)]
     private static partial Regex VendorChip { get; }
 
     [GeneratedRegex(@"^(factory|ota_(\d|1[0-5])|test)$", RegexOptions.IgnoreCase)]
