@@ -65,6 +65,8 @@ internal static class Program
                 return StampedChain.RunAsync(family, chips).GetAwaiter().GetResult();
             case ["chips", string program, string seconds, .. string[] form] when IsForm(form):
                 return ChipBench.RunAsync(program, seconds, form is [Json]).GetAwaiter().GetResult();
+            case ["flashing", string folder, .. string[] sizes] when sizes.Length is 0 or 2:
+                return FlashingBench.RunAsync(folder, sizes is [string size, _] ? size : "4", sizes is [_, string turns] ? turns : "3").GetAwaiter().GetResult();
             case ["share-checks"]:
                 return ShareChecksBench.Run();
             case ["chain-file", string path, string set, string shares, string payees]:
@@ -81,6 +83,7 @@ internal static class Program
                     + " | job-after-share MINERS ADDRESSES SHARES [--json] | share-to-submit BLOCKS [--json] | warm-start PATH RUNS [--json]"
                     + " | fleet DEVICES SECONDS | chips PATH SECONDS [--json]"
                     + " | share-chain PAYEES | share-checks | chain-sync PATH | chain-file PATH SET SHARES PAYEES"
+                    + " | flashing FOLDER-WITH-ESPTOOL-JS|- [MIB TURNS]"
                     + " | sharechain-tables SHARES [latency|restart|unfairness|selfish] | network-propagation NODES SEEDS"
                     + " | stratum-target DIRECTORY PORT [sync|nosync] | stratum-load HOST:PORT USER CONNECTIONS OUTSTANDING SECONDS [PID]"
                     + " | flood HOST:PORT USER SECONDS | peer-memory PATH PEERS | peer-flood PATH SECONDS [--json] | fuzz SECONDS SEED"

@@ -130,8 +130,10 @@ public sealed record BoardChoice(BoardKind Kind, BoardPlace Place, ChainOptions 
                     + "board: one of "
                 + string.Join(", ",
                 BoardCatalogue.All.Where(row => row.Match(device) > 0).Select(static row => row.Key)))
-            : throw Wrong($"{request.Port} is {device?.Describe() ?? "nothing that is known"}, which no board is "
-            + "recognised by. "
+            : throw Wrong((device is null
+                ? $"{request.Port}: no USB device is seen behind that name, so the board cannot be recognised. "
+                    + "`otedama asic list` shows the ports that are there. "
+                : $"{request.Port} is {device.Describe()}, which no board is recognised by. ")
                 + $"Give chip and chips (chip: BM1366, chips: 1), or board; {Families}");
     }
 

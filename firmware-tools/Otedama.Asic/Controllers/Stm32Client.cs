@@ -34,6 +34,9 @@ public sealed class Stm32Client(ILink link)
     /// <summary>Pages named in one erase, so that one wait stays bounded.</summary>
     private const int PagesMax = 16;
 
+    /// <summary>Reads until a loader is quiet: the longest it says at once has 257 bytes.</summary>
+    private const int QuietMax = 257;
+
     /// <summary>Bytes sent to get into step: a frame to write has 258.</summary>
     private const int RecoverMax = 264;
 
@@ -162,7 +165,10 @@ public sealed class Stm32Client(ILink link)
     /// </summary>
     public bool Recover()
     {
-        Quiet();
+        if (!Quiet())
+        {
+            return false; // no loader talks without being asked
+        }
         for (int sent = 0; sent < RecoverMax; sent++)
         {
             link.Write([sent < 3 ? (byte)0xFF : (byte)0xFE], s_answer);
@@ -170,7 +176,10 @@ public sealed class Stm32Client(ILink link)
             {
                 continue;
             }
-            Quiet();
+            if (!Quiet())
+            {
+                return false;
+            }
             try
             {
                 Reply(Get, "what it knows", null);
@@ -184,14 +193,19 @@ public sealed class Stm32Client(ILink link)
         return false;
     }
 
-    private void Quiet()
+    /// <summary>Hears what was said before the fault. False when it does not come to an end.</summary>
+    private bool Quiet()
     {
         Span<byte> rest = stackalloc byte[64];
-        while (link.Read(rest, s_quiet) > 0)
+        for (int i = 0; i < QuietMax; i++)
         {
-            // What was said before the fault.
+            if (link.Read(rest, s_quiet) == 0)
+            {
+                link.Discard();
+                return true;
+            }
         }
-        link.Discard();
+        return false;
     }
 
     private Stm32Loader Loader => _loader ?? throw new InvalidOperationException("Connect first.");

@@ -17,7 +17,8 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
     public const int BlocksMax = 65_536;
 
     private const uint MagicFirst = 0x0A32_4655, MagicSecond = 0x9E5D_5157, MagicLast = 0x0AB1_6F30;
-    private const uint NotForFlash = 1, FileContainer = 0x1000, FamilyPresent = 0x2000;
+    private const uint NotForFlash = 1, FileContainer = 0x1000, FamilyPresent = 0x2000,
+        Md5Present = 0x4000, TagsPresent = 0x8000;
     private const int DataAt = 32, DataRoom = 476, LastAt = 508;
 
     /// <summary>Whether a file begins as one of these.</summary>
@@ -54,6 +55,7 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
                 continue;
             }
             uint address = Address(block, name, at, family, next);
+            Padding(block, name, at, family);
             if (address != next)
             {
                 Close();
@@ -160,6 +162,18 @@ public sealed record Uf2Image(Uf2Family Family, IReadOnlyList<MemoryPiece> Piece
             ? address
             : throw FileRefusal.At(
             name, at + 12, $"the address {address:X8}", $"{next:X8} or above: blocks are ascending and do not overlap");
+    }
+
+    /// <summary>Behind the payload: zeros, unless the block says that a checksum or tags stand there.</summary>
+    private static void Padding(ReadOnlySpan<byte> block, string name, int at, Uf2Family family)
+    {
+        int from = DataAt + family.Payload;
+        int bad = (Word(block, 8) & (Md5Present | TagsPresent)) != 0 ? -1
+            : block[from..LastAt].IndexOfAnyExcept((byte)0);
+        if (bad >= 0)
+        {
+            throw FileRefusal.At(name, at + from + bad, $"{block[from + bad]:X2} behind the payload", "00 there");
+        }
     }
 
     private static void Expect(ReadOnlySpan<byte> block, string name, int at, int offset, uint value, string what)

@@ -7,6 +7,7 @@ namespace Otedama.Asic;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(FlashPlan))]
+[JsonSerializable(typeof(RolloutFile))]
 [JsonSerializable(typeof(ImageReport))]
 [JsonSerializable(typeof(FlashDevice))]
 internal sealed partial class FlashJson : JsonSerializerContext;

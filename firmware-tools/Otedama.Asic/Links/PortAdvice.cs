@@ -73,14 +73,22 @@ public sealed class PortAdvice(PortFinder finder)
     {
         string its = group is null or "root" ? UsualGroup : group;
         string join = $"sudo usermod -aG {its} $USER (then log in again)";
-        string first = group == "root"
-            ? $"{name}: this user may not open it, only root may; give it to a group that this user is in: "
-                + $"sudo chgrp {UsualGroup} {name} && sudo chmod g+rw {name}."
-            : $"{name}: this user may not open it; members of the group {its} may: {join}.";
-        return device is { VendorId: { } vendor, ProductId: { } product }
-            ? $"{first} Or put this rule into {UdevFile(vendor, product)}:\n{UdevRule(vendor, product)}\n"
-                + "then run: sudo udevadm control --reload && sudo udevadm trigger"
-            : first;
+        bool isRoots = group == "root";
+        string first = isRoots
+            ? $"{name}: this user may not open it, only root may. Put"
+            : $"{name}: this user may not open it; members of the group {its} may: {join}. Or put";
+        const string Load = "then run: sudo udevadm control --reload && sudo udevadm trigger";
+        string last = isRoots ? $"{Load}\nand join the group it gives the port to: {join}" : Load;
+        if (device is { VendorId: { } vendor, ProductId: { } product })
+        {
+            return $"{first} this rule into {UdevFile(vendor, product)}:\n{UdevRule(vendor, product)}\n{last}";
+        }
+        string kernel = Path.GetFileName(name);
+        return !isRoots || !name.StartsWith("/dev/", StringComparison.Ordinal)
+            || !kernel.All(static c => char.IsAsciiLetterOrDigit(c))
+            ? first[..first.LastIndexOf('.')] + "."
+            : $"{first} this rule into /etc/udev/rules.d/70-otedama-{kernel}.rules:\n"
+                + $"KERNEL==\"{kernel}\", GROUP=\"{UsualGroup}\", MODE=\"0660\"\n{last}";
     }
 
     /// <summary>The program that has a file open, as far as this user may see: "picocom (process 4711)".</summary>

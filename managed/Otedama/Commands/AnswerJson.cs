@@ -12,6 +12,7 @@ namespace Otedama;
 [JsonSerializable(typeof(AsicBenchAnswer))]
 [JsonSerializable(typeof(AsicCheckAnswer))]
 [JsonSerializable(typeof(AsicFlashAnswer))]
+[JsonSerializable(typeof(AsicRolloutAnswer))]
 [JsonSerializable(typeof(AsicBackupAnswer))]
 [JsonSerializable(typeof(AsicVerifyAnswer))]
 [JsonSerializable(typeof(AsicCatalogueAnswer))]

@@ -4,7 +4,7 @@ namespace Otedama.Asic;
 /// A session with the loader of an ESP32-S3: into it, who it is, at what rate, and back into it after a fault. One
 /// thread.
 /// </summary>
-public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : IDisposable
+public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax, EspStub? stub = null) : IDisposable
 {
     public const int RateMax = 921_600;
     private const int FirstRate = 115_200;
@@ -17,6 +17,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
     private static readonly int[] s_ladder = [921_600, 460_800, 230_400, FirstRate];
     private static readonly int[] s_withoutReset = [FirstRate, 921_600, 460_800, 230_400];
     private static readonly TimeSpan s_afterRate = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_greeting = TimeSpan.FromSeconds(3);
 
     private readonly EspRomClient _rom = new(port);
     private int _ceiling = fastest;
@@ -70,10 +71,19 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         {
             return Chip; // its loader takes no more than this
         }
+        if (stub is not null && !_rom.IsInRam)
+        {
+            PutIntoMemory(stub);
+        }
         Attach();
         Raise();
         return Chip;
     }
+
+    /// <summary>What is in the flash, checked with an MD5 of it: by frames where a loader in RAM runs, else 64 bytes
+    /// at a time.</summary>
+    public byte[] Read(uint address, int length) =>
+        _rom.IsInRam ? EspStubReader.Read(_rom, port, address, length) : Spi.Read(address, length);
 
     /// <summary>
     /// After a reply that did not come or came damaged: synchronises at the rate as it is; if that fails, opens and
@@ -130,7 +140,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         {
             if (Rate != FirstRate)
             {
-                _rom.ChangeBaud(FirstRate);
+                _rom.ChangeBaud(FirstRate, (uint)Rate);
             }
         }
         catch (EspException)
@@ -155,11 +165,17 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
                 _hasRate = port.TrySetRate(rate);
                 Rate = rate;
                 Dance(attempt);
+                _rom.IsInRam = false;
                 if (_rom.TrySync(out bool answersInRam))
                 {
                     return;
                 }
                 inRam |= answersInRam;
+                if (answersInRam && stub is not null && !port.HasLines)
+                {
+                    _rom.IsInRam = true; // it stayed where no line could reset it
+                    return;
+                }
             }
             catch (LinkException e) when (e.Fault == LinkFault.Gone && attempt < AttemptsMax - 1)
             {
@@ -194,6 +210,24 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
                 : "no loader of an ESP chip answers. Is it the right port? Then hold BOOT, press RESET, let go of "
                 + "BOOT, and try again.";
 
+    /// <summary>It greets with a frame of its own once it runs.</summary>
+    private void PutIntoMemory(EspStub loader)
+    {
+        _rom.Load(loader.TextStart, loader.Text);
+        if (loader.Data.Length > 0)
+        {
+            _rom.Load(loader.DataStart, loader.Data);
+        }
+        _rom.RunAt(loader.Entry);
+        if (port.Receive(s_greeting) is not [(byte)'O', (byte)'H', (byte)'A', (byte)'I'])
+        {
+            throw new EspException(
+                $"{port.Name}: the stub was put into memory and does not say OHAI in {s_greeting.TotalSeconds:F0} s. "
+                + "Is it one for the ESP32-S3? Nothing was written; without --stub the chip's own loader is used.");
+        }
+        _rom.IsInRam = true;
+    }
+
     private void Attach()
     {
         _rom.SpiAttach();
@@ -219,7 +253,7 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
 
     private void SetRate(int rate)
     {
-        _rom.ChangeBaud((uint)rate);
+        _rom.ChangeBaud((uint)rate, (uint)Rate);
         port.TrySetRate(rate);
         Rate = rate;
         port.Listen(s_afterRate);
@@ -228,6 +262,10 @@ public sealed class EspLoader(EspPort port, int fastest = EspLoader.RateMax) : I
         {
             _ceiling = FirstRate;
             Enter();
+            if (stub is not null && !_rom.IsInRam)
+            {
+                PutIntoMemory(stub);
+            }
             Reattach();
         }
     }

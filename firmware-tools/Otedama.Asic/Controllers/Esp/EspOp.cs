@@ -1,6 +1,6 @@
 namespace Otedama.Asic;
 
-/// <summary>Requests that the ROM loader of an ESP32-S3 knows.</summary>
+/// <summary>Requests that the ROM loader of an ESP32-S3 knows, and the last a loader in RAM.</summary>
 public enum EspOp : byte
 {
     FlashBegin = 0x02,
@@ -20,4 +20,5 @@ public enum EspOp : byte
     DeflEnd = 0x12,
     FlashMd5 = 0x13,
     SecurityInfo = 0x14,
+    ReadFlash = 0xD2,
 }

@@ -12,9 +12,16 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
     private static readonly TimeSpan s_reopenAfter = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan s_writeWait = TimeSpan.FromSeconds(3);
 
+    /// <summary>Bytes without one reply that was asked for: a boot log has some KiB, and whoever sends this much is no
+    /// loader.</summary>
+    public const int BabbleMax = 4 << 20;
+
     private readonly EspSlipReader _reader = new();
     private readonly byte[] _buffer = new byte[4096];
     private ILink? _link = open();
+    private long _babble;
+    private long _limitBegan;
+    private TimeSpan? _limit;
 
     /// <summary>ILink.Name, also while it is away.</summary>
     public string Name { get; private set; } = "";
@@ -41,7 +48,26 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
         }
     }
 
-    public void Send(ReadOnlySpan<byte> packet) => Link.Write(EspSlip.Frame(packet), s_writeWait);
+    /// <summary>So long, from now on, all that is asked of the chip may take; then whatever waits ends in an
+    /// EspException. Null = as long as it takes.</summary>
+    public void LimitTo(TimeSpan? limit)
+    {
+        _limit = limit;
+        _limitBegan = time.GetTimestamp();
+        _babble = 0;
+    }
+
+    /// <summary>A reply that was asked for came.</summary>
+    public void Heard() => _babble = 0;
+
+    /// <summary>Since some moment; the difference of two is time gone by.</summary>
+    public TimeSpan Clock => TimeSpan.FromSeconds((double)time.GetTimestamp() / time.TimestampFrequency);
+
+    public void Send(ReadOnlySpan<byte> packet)
+    {
+        ThrowIfOver();
+        Link.Write(EspSlip.Frame(packet), s_writeWait);
+    }
 
     /// <summary>The next frame; null when none came in that time.</summary>
     public byte[]? Receive(TimeSpan wait)
@@ -53,13 +79,14 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
             {
                 return packet;
             }
+            ThrowIfOver();
             TimeSpan left = wait - time.GetElapsedTime(began);
             int count = left > TimeSpan.Zero ? Link.Read(_buffer, left) : 0;
             if (count == 0)
             {
                 return null;
             }
-            _reader.Take(_buffer.AsSpan(0, count));
+            Take(count);
         }
     }
 
@@ -74,7 +101,7 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
             {
                 return;
             }
-            _reader.Take(_buffer.AsSpan(0, count));
+            Take(count);
         }
     }
 
@@ -89,7 +116,7 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
             {
                 break;
             }
-            _reader.Take(_buffer.AsSpan(0, count));
+            Take(count);
         }
         _reader.Reset();
     }
@@ -153,6 +180,30 @@ public sealed class EspPort(Func<ILink> open, TimeProvider time, Action<TimeSpan
     }
 
     public void Dispose() => Close();
+
+    private void Take(int count)
+    {
+        _reader.Take(_buffer.AsSpan(0, count));
+        _babble += count;
+        if (_babble > BabbleMax)
+        {
+            throw new EspException(
+                $"{Name}: no loader of an ESP chip answers: {_babble} bytes came and no reply among them; {BabbleMax} "
+                + "at most are allowed. Something else talks there. Is it the right port? Then hold BOOT, press RESET, "
+                + "let go of BOOT, and try again.");
+        }
+        ThrowIfOver();
+    }
+
+    private void ThrowIfOver()
+    {
+        if (_limit is { } limit && time.GetElapsedTime(_limitBegan) > limit)
+        {
+            throw new EspException(
+                $"{Name}: the chip did not come to an end with what it was asked in {(long)limit.TotalMinutes} min. Is "
+                + "the cable, or the network to it, good?");
+        }
+    }
 
     private void Close()
     {

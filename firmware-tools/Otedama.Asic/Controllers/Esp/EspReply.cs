@@ -16,7 +16,8 @@ public sealed record EspReply(EspOp Op, uint Value, byte[] Data, byte Error)
     private const int Status = 4;
 
     /// <summary>Null = no reply, or one whose length is not its own.</summary>
-    public static EspReply? Read(ReadOnlySpan<byte> packet)
+    /// <param name="inRam">A loader in RAM sent it.</param>
+    public static EspReply? Read(ReadOnlySpan<byte> packet, bool inRam = false)
     {
         if (packet.Length < Header + 2 || packet[0] != 1
             || packet.Length - Header != BinaryPrimitives.ReadUInt16LittleEndian(packet[2..]))
@@ -24,7 +25,7 @@ public sealed record EspReply(EspOp Op, uint Value, byte[] Data, byte Error)
             return null;
         }
         ReadOnlySpan<byte> body = packet[Header..];
-        int status = body.Length >= Status ? Status : 2;
+        int status = body.Length >= Status && !inRam ? Status : 2;
         ReadOnlySpan<byte> end = body[^status..];
         return new EspReply(
             (EspOp)packet[1], BinaryPrimitives.ReadUInt32LittleEndian(packet[4..]), body[..^status].ToArray(),
@@ -48,6 +49,16 @@ public sealed record EspReply(EspOp Op, uint Value, byte[] Data, byte Error)
         0x0C => "the inflated data have another checksum",
         0x0D => "a parameter of inflating it does not allow",
         0x0E or 0x0F => "the image for its memory is not one",
+        0xC0 => "a length it does not allow",
+        0xC1 => "the checksum is not that of the data",
+        0xC2 => "a block size it does not allow",
+        0xC3 => "a request it does not take now",
+        0xC4 => "the flash did not do what it was told",
+        0xC5 => "the flash is protected",
+        0xC6 => "data for the flash before their beginning",
+        0xC7 => "it cannot inflate the data",
+        0xC8 => "fewer data than were announced",
+        0xC9 => "more data than were announced",
         _ => "an error without a name",
     };
 }

@@ -11,6 +11,9 @@ public static class EspRequest
     /// <summary>Bytes of flash one data request of the ROM carries.</summary>
     public const int BlockLength = 0x400;
 
+    /// <summary>The same of a loader in RAM.</summary>
+    public const int StubBlockLength = 0x4000;
+
     /// <summary>Bytes of memory one MemData carries.</summary>
     public const int MemBlockMax = 0x1800;
 
@@ -55,19 +58,22 @@ public static class EspRequest
 
     public static byte[] SecurityInfo() => Packet(EspOp.SecurityInfo, []);
 
-    public static byte[] SpiAttach() => Words(EspOp.SpiAttach, 0, 0);
+    public static byte[] SpiAttach(bool inRam = false) =>
+        inRam ? Words(EspOp.SpiAttach, 0) : Words(EspOp.SpiAttach, 0, 0);
 
     /// <param name="size">Bytes of flash; blocks of 64 KiB, sectors of 4 KiB, pages of 256 bytes.</param>
     public static byte[] SpiSetParams(uint size) => Words(EspOp.SpiSetParams, 0, size, 0x10000, 0x1000, 0x100, 0xFFFF);
 
     /// <param name="size">Bytes that are erased.</param>
-    public static byte[] FlashBegin(uint size, uint address) =>
-        Words(EspOp.FlashBegin, size, Blocks(size), BlockLength, address, 0);
+    public static byte[] FlashBegin(uint size, uint address, bool inRam = false) => inRam
+        ? Words(EspOp.FlashBegin, size, Blocks(size, StubBlockLength), StubBlockLength, address)
+        : Words(EspOp.FlashBegin, size, Blocks(size), BlockLength, address, 0);
 
     /// <param name="size">Bytes after inflating.</param>
     /// <param name="compressed">Bytes of the zlib stream.</param>
-    public static byte[] DeflBegin(uint size, uint compressed, uint address) =>
-        Words(EspOp.DeflBegin, Blocks(size) * BlockLength, Blocks(compressed), BlockLength, address, 0);
+    public static byte[] DeflBegin(uint size, uint compressed, uint address, bool inRam = false) => inRam
+        ? Words(EspOp.DeflBegin, size, Blocks(compressed, StubBlockLength), StubBlockLength, address)
+        : Words(EspOp.DeflBegin, Blocks(size) * BlockLength, Blocks(compressed), BlockLength, address, 0);
 
     public static byte[] FlashData(uint sequence, ReadOnlySpan<byte> block) => Data(EspOp.FlashData, sequence, block);
 
@@ -90,7 +96,12 @@ public static class EspRequest
     /// <param name="old">0 to the ROM; a loader in RAM wants the rate as it is.</param>
     public static byte[] ChangeBaud(uint rate, uint old = 0) => Words(EspOp.ChangeBaud, rate, old);
 
-    private static uint Blocks(uint size) => (size + BlockLength - 1) / BlockLength;
+    /// <param name="block">Bytes of a frame.</param>
+    /// <param name="inFlight">Frames without acknowledgement.</param>
+    public static byte[] ReadFlash(uint address, uint size, uint block, uint inFlight) =>
+        Words(EspOp.ReadFlash, address, size, block, inFlight);
+
+    private static uint Blocks(uint size, uint block = BlockLength) => (size + block - 1) / block;
 
     private static byte[] Data(EspOp op, uint sequence, ReadOnlySpan<byte> block)
     {

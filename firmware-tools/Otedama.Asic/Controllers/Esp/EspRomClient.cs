@@ -18,6 +18,13 @@ public sealed class EspRomClient(EspPort port)
     private static readonly TimeSpan s_syncWait = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_default = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_leave = TimeSpan.FromSeconds(0.2);
+
+    /// <summary>A loader in RAM answers: two bytes of status, larger blocks, MD5 as bytes.</summary>
+    public bool IsInRam { get; internal set; }
+
+    /// <summary>Bytes of flash that one data request carries.</summary>
+    public int BlockLength => IsInRam ? EspRequest.StubBlockLength : EspRequest.BlockLength;
 
     /// <summary>Time for so many bytes at a rate a MiB, and not less than the default.</summary>
     public static TimeSpan TimeFor(long bytes, double secondsPerMebibyte)
@@ -27,7 +34,8 @@ public sealed class EspRomClient(EspPort port)
     }
 
     /// <summary>Five tries of a tenth of a second. False when nothing answers as the ROM does.</summary>
-    /// <param name="inRam">True when a loader in RAM answers, which this client does not speak to.</param>
+    /// <param name="inRam">True when a loader in RAM answers; it counts as an answer only while IsInRam says
+    /// so.</param>
     public bool TrySync(out bool inRam)
     {
         inRam = false;
@@ -40,7 +48,7 @@ public sealed class EspRomClient(EspPort port)
             {
                 inRam = reply.Value == 0;
                 port.Quiet(s_quiet); // it answers eight times
-                return !inRam;
+                return inRam == IsInRam;
             }
         }
         return false;
@@ -62,18 +70,19 @@ public sealed class EspRomClient(EspPort port)
             + "Is it another chip?");
     }
 
-    public void SpiAttach() => Ask(EspRequest.SpiAttach());
+    public void SpiAttach() => Ask(EspRequest.SpiAttach(IsInRam));
 
     public void SpiSetParams(uint size) => Ask(EspRequest.SpiSetParams(size));
 
     /// <summary>Erases.</summary>
-    public void FlashBegin(uint size, uint address) => Ask(EspRequest.FlashBegin(size, address), TimeFor(size, 40));
+    public void FlashBegin(uint size, uint address) =>
+        Ask(EspRequest.FlashBegin(size, address, IsInRam), TimeFor(size, 40));
 
     public void FlashData(uint sequence, ReadOnlySpan<byte> block) =>
         Ask(EspRequest.FlashData(sequence, block), TimeFor(block.Length, 40));
 
     public void DeflBegin(uint size, uint compressed, uint address) =>
-        Ask(EspRequest.DeflBegin(size, compressed, address), TimeFor(size, 40));
+        Ask(EspRequest.DeflBegin(size, compressed, address, IsInRam), TimeFor(size, 40));
 
     /// <param name="inflated">Bytes of flash this block may become.</param>
     public void DeflData(uint sequence, ReadOnlySpan<byte> block, long inflated) =>
@@ -83,7 +92,7 @@ public sealed class EspRomClient(EspPort port)
     public string FlashMd5(uint address, uint size)
     {
         byte[] data = Ask(EspRequest.FlashMd5(address, size), TimeFor(size, 8)).Data;
-        string text = Encoding.ASCII.GetString(data).ToLowerInvariant();
+        string text = IsInRam ? Convert.ToHexStringLower(data) : Encoding.ASCII.GetString(data).ToLowerInvariant();
         return text.Length == 32 && text.All(char.IsAsciiHexDigit)
             ? text
             : throw new EspException(
@@ -91,7 +100,29 @@ public sealed class EspRomClient(EspPort port)
     }
 
     /// <summary>The reply comes at the old rate; the caller changes the link's after it.</summary>
-    public void ChangeBaud(uint rate) => Ask(EspRequest.ChangeBaud(rate));
+    public void ChangeBaud(uint rate, uint old) => Ask(EspRequest.ChangeBaud(rate, IsInRam ? old : 0));
+
+    /// <summary>Puts bytes into memory.</summary>
+    public void Load(uint address, ReadOnlySpan<byte> bytes)
+    {
+        Ask(EspRequest.MemBegin((uint)bytes.Length, address));
+        uint sequence = 0;
+        for (int at = 0; at < bytes.Length; at += EspRequest.MemBlockMax)
+        {
+            Ask(EspRequest.MemData(sequence++, bytes.Slice(at, Math.Min(EspRequest.MemBlockMax, bytes.Length - at))));
+        }
+    }
+
+    /// <summary>Runs from there. The ROM may be gone before its reply is; whoever runs says so himself.</summary>
+    public void RunAt(uint entry)
+    {
+        port.Send(EspRequest.MemEnd(entry));
+        ReplyTo(EspOp.MemEnd, s_leave);
+    }
+
+    /// <summary>A loader in RAM then sends the bytes as frames.</summary>
+    public void ReadFlash(uint address, uint size, uint block, uint inFlight) =>
+        Ask(EspRequest.ReadFlash(address, size, block, inFlight));
 
     private EspReply Ask(ReadOnlySpan<byte> request, TimeSpan? wait = null)
     {
@@ -115,14 +146,17 @@ public sealed class EspRomClient(EspPort port)
 
     private EspReply? ReplyTo(EspOp op, TimeSpan wait)
     {
+        TimeSpan began = port.Clock;
         for (int i = 0; i < StrayMax; i++)
         {
-            if (port.Receive(wait) is not { } packet)
+            TimeSpan left = wait - (port.Clock - began); // of all replies together: strays do not make it longer
+            if (left <= TimeSpan.Zero || port.Receive(left) is not { } packet)
             {
                 return null;
             }
-            if (EspReply.Read(packet) is { } reply && reply.Op == op)
+            if (EspReply.Read(packet, IsInRam) is { } reply && reply.Op == op)
             {
+                port.Heard();
                 return reply;
             }
         }

@@ -94,7 +94,7 @@ public sealed class EspWriter(EspLoader loader)
     private int Confirmed(uint address, ReadOnlyMemory<byte> bytes, int reached)
     {
         for (int length =
-            Math.Min(reached + EspRequest.BlockLength, bytes.Length) / Sector * Sector; length > 0; length =
+            Math.Min(reached + loader.Rom.BlockLength, bytes.Length) / Sector * Sector; length > 0; length =
             length / 2 / Sector * Sector)
         {
             if (loader.Rom.FlashMd5(address, (uint)length) == EspMd5.Of(bytes.Span[..length]))
@@ -109,7 +109,7 @@ public sealed class EspWriter(EspLoader loader)
         uint address, ReadOnlyMemory<byte> bytes, int from, ref int reached, Action<long>? confirmed)
     {
         loader.Rom.FlashBegin((uint)(bytes.Length - from), address + (uint)from);
-        byte[] block = new byte[EspRequest.BlockLength];
+        byte[] block = new byte[loader.Rom.BlockLength];
         uint sequence = 0;
         for (int at = from; at < bytes.Length; at += block.Length)
         {
@@ -127,12 +127,13 @@ public sealed class EspWriter(EspLoader loader)
     {
         byte[] stream = Deflate(bytes.Span);
         loader.Rom.DeflBegin((uint)bytes.Length, (uint)stream.Length, address);
-        int blocks = (stream.Length + EspRequest.BlockLength - 1) / EspRequest.BlockLength;
+        int size = loader.Rom.BlockLength;
+        int blocks = (stream.Length + size - 1) / size;
         long inflated = Math.Min(bytes.Length, 8L * bytes.Length / blocks); // a block may hold more than the average
         for (int i = 0; i < blocks; i++)
         {
-            int at = i * EspRequest.BlockLength;
-            ReadOnlyMemory<byte> block = stream.AsMemory(at, Math.Min(EspRequest.BlockLength, stream.Length - at));
+            int at = i * size;
+            ReadOnlyMemory<byte> block = stream.AsMemory(at, Math.Min(size, stream.Length - at));
             uint number = (uint)i;
             Insist(() => loader.Rom.DeflData(number, block.Span, inflated));
             confirmed?.Invoke((long)bytes.Length * (i + 1) / blocks);

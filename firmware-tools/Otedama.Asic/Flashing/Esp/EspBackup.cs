@@ -12,28 +12,51 @@ public sealed record EspBackup(
     int Schema, string Device, DateTimeOffset At, string? Version, string? Slot, IReadOnlyList<EspBackupPart> Parts)
 {
     public const int SchemaNow = 1;
+
+    /// <summary>Bytes of the largest flash that an ESP32-S3 has.</summary>
+    private const int FlashMax = 32 << 20;
     public const string KindName = "esp-backup";
     private const string ListName = "backup.json";
 
     /// <summary>Bytes of the list.</summary>
     private const int ListMax = 64 << 10;
 
+    /// <summary>Bytes that are read, compared and kept at a time.</summary>
+    private const int ChunkLength = 64 << 10;
+
     /// <summary>Parts of one backup.</summary>
     private const int PartsMax = 16;
 
-    /// <summary>Reads the chip into a folder that is there. Throws EspException, LinkException or
-    /// IOException.</summary>
+    /// <summary>
+    /// Reads the chip into a folder that is there. Interrupted anywhere, the same call goes on: what lies there
+    /// already is
+    /// compared by the chip's MD5 and kept. Throws EspException, LinkException, IOException, or FlashException when the
+    /// folder is another chip's.
+    /// </summary>
+    /// <param name="whole">All of the flash; else what cannot be had again from anywhere.</param>
+    /// <param name="tell">A line for each part and each tenth of one.</param>
     public static async ValueTask<EspBackup> TakeAsync(
-        EspSerialTarget target, string folder, TimeProvider time, Action<string> tell, CancellationToken stop)
+        EspSerialTarget target, string folder, TimeProvider time, Action<string> tell, CancellationToken stop,
+        bool whole = false)
     {
         FlashDevice device = await target.ReadAsync(stop);
-        List<EspBackupPart> parts = [];
-        foreach ((string name, long address, int length) in target.Precious())
+        string list = Path.Combine(folder, ListName);
+        if (File.Exists(list) && List(list) is { } other && other.Device != device.Id)
         {
-            stop.ThrowIfCancellationRequested();
+            throw new FlashException(
+                $"{folder} holds the backup of {other.Device}, and this is {device.Id}. Name another folder.");
+        }
+        List<EspBackupPart> parts = [];
+        foreach ((string name, long address, int length) in target.Precious(whole))
+        {
             tell($"{name}: {length} bytes at {address:X}h");
-            byte[] bytes = target.ReadRange(address, length);
+            byte[] bytes = TakePart(target, Path.Combine(folder, $"{name}.part"), name, address, length, tell, stop);
             EspBackupPart part = new(name, address, length, EspMd5.Of(bytes), $"{name}.bin");
+            if (!target.Has(address, bytes))
+            {
+                throw new FlashException(
+                    $"{name} was read with MD5 {part.Md5}, and the chip has another of it. Do it again.");
+            }
             Interop.DurableFile.Write(Path.Combine(folder, part.File), bytes);
             parts.Add(part);
         }
@@ -41,7 +64,45 @@ public sealed record EspBackup(
         Interop.DurableFile.Write(
             Path.Combine(folder, ListName),
             JsonSerializer.SerializeToUtf8Bytes(backup, EspBackupJson.Default.EspBackup));
+        foreach (EspBackupPart part in parts)
+        {
+            File.Delete(Path.Combine(folder, $"{part.Name}.part"));
+        }
         return backup;
+    }
+
+    private static byte[] TakePart(
+        EspSerialTarget target, string path, string name, long address, int length, Action<string> tell,
+        CancellationToken stop)
+    {
+        using FileStream file = new(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        byte[] bytes = new byte[length];
+        int there = file.ReadAtLeast(bytes, length, throwOnEndOfStream: false);
+        for (int done = 0, tenth = 0; done < length;)
+        {
+            stop.ThrowIfCancellationRequested();
+            int count = Math.Min(ChunkLength, length - done);
+            target.Allow(count);
+            Span<byte> chunk = bytes.AsSpan(done, count);
+            if (done + count > there || !target.Has(address + done, chunk))
+            {
+                target.ReadRange(address + done, count).CopyTo(chunk);
+                file.Position = done;
+                file.Write(chunk);
+            }
+            done += count;
+            if (10L * done / length > tenth)
+            {
+                tenth = (int)(10L * done / length);
+                tell($"{name}: {10 * tenth} %");
+            }
+        }
+        return bytes;
     }
 
     /// <summary>The list and all bytes, one part behind the other. Throws FlashException when a file is not what the
@@ -51,21 +112,11 @@ public sealed record EspBackup(
         string path = Path.Combine(folder, ListName);
         try
         {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > ListMax)
-            {
-                throw new FlashException($"{path} has {file.Length} bytes; {ListMax} at most are allowed.");
-            }
-            EspBackup? backup = JsonSerializer.Deserialize(File.ReadAllBytes(path), EspBackupJson.Default.EspBackup);
-            if (backup is not { Schema: SchemaNow, Parts.Count: > 0 and <= PartsMax })
-            {
-                throw new FlashException(
-                    $"{path} is no backup of this version (schema {SchemaNow}, 1 to {PartsMax} parts).");
-            }
+            EspBackup backup = List(path);
             List<byte> all = [];
             foreach (EspBackupPart part in backup.Parts)
             {
-                byte[] one = part.Length is > 0 and <= (int)EspFactoryKind.FlashSize
+                byte[] one = part.Length is > 0 and <= FlashMax
                     && Path.GetFileName(part.File) == part.File
                     ? File.ReadAllBytes(Path.Combine(folder, part.File)) : [];
                 if (one.Length != part.Length || EspMd5.Of(one) != part.Md5)
@@ -79,13 +130,29 @@ public sealed record EspBackup(
             bytes = [.. all];
             return backup;
         }
-        catch (JsonException e)
-        {
-            throw new FlashException($"{path} is no backup: {e.Message.TrimEnd('.')}.", e);
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FlashException($"The backup in {folder} cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    private static EspBackup List(string path)
+    {
+        FileInfo file = new(path);
+        if (file.Exists && file.Length > ListMax)
+        {
+            throw new FlashException($"{path} has {file.Length} bytes; {ListMax} at most are allowed.");
+        }
+        try
+        {
+            EspBackup? backup = JsonSerializer.Deserialize(File.ReadAllBytes(path), EspBackupJson.Default.EspBackup);
+            return backup is { Schema: SchemaNow, Parts.Count: > 0 and <= PartsMax } ? backup
+                : throw new FlashException(
+                $"{path} is no backup of this version (schema {SchemaNow}, 1 to {PartsMax} parts).");
+        }
+        catch (JsonException e)
+        {
+            throw new FlashException($"{path} is no backup: {e.Message.TrimEnd('.')}.", e);
         }
     }
 

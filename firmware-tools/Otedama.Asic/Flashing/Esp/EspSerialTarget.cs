@@ -9,7 +9,22 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
     /// <summary>Of a sector of otadata: what counts in it, and then FFh.</summary>
     private const int OtaStart = 64;
 
+    /// <summary>Of one range that is read.</summary>
+    private const int ReadFaultsMax = 4;
+
     private static readonly TimeSpan s_bootText = TimeSpan.FromSeconds(3);
+
+    /// <summary>A look reads some 40 KiB in 18 requests for each 64 bytes: 20 s at 921,600, and 10 min where each
+    /// request takes 50 ms through a network.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMinutes(15);
+
+    /// <summary>Of a step beside what its bytes take: faults that are mended, and the look at what starts.</summary>
+    private static readonly TimeSpan s_step = TimeSpan.FromMinutes(20);
+
+    private static readonly TimeSpan s_letGo = TimeSpan.FromSeconds(10);
+
+    /// <summary>Five times what the slowest line takes for a byte, so that a part may be written anew.</summary>
+    private static readonly TimeSpan s_byte = TimeSpan.FromSeconds(5 * 10 / 115_200.0);
 
     private readonly EspWriter _writer = new(loader);
     private EspLayout? _layout;
@@ -19,6 +34,7 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
 
     public ValueTask<FlashDevice> ReadAsync(CancellationToken stop)
     {
+        loader.Port.LimitTo(s_look);
         EspChip chip = Connect();
         FlashDevice device = new()
         {
@@ -36,7 +52,7 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
             return ValueTask.FromResult(device);
         }
         EspLayout layout = ReadLayout(chip);
-        byte[] nvs = layout.Table?.Nvs is { } settings ? loader.Spi.Read(settings.Offset, (int)settings.Size) : [];
+        byte[] nvs = layout.Table?.Nvs is { } settings ? loader.Read(settings.Offset, (int)settings.Size) : [];
         Partition? starts = layout.Starts;
         return ValueTask.FromResult(device with
         {
@@ -66,6 +82,8 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
 
     public ValueTask<FlashStepResult> DoAsync(FlashStep step, FlashMaterial material, CancellationToken stop)
     {
+        // A backup through registers sends some 40 bytes for each of its own.
+        loader.Port.LimitTo(s_step + (s_byte * (step.Length ?? 0) * (step.Kind == FlashStepKind.Backup ? 10 : 1)));
         if (step.Kind is FlashStepKind.Reset)
         {
             return ValueTask.FromResult(Start(step));
@@ -84,8 +102,15 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
     public ValueTask<FlashBoots> LookAsync(FlashPlan plan, CancellationToken stop) => ValueTask.FromResult(Look(plan));
 
     /// <summary>What cannot be had again from anywhere: name, address and bytes. After ReadAsync.</summary>
-    internal IReadOnlyList<(string Name, long Address, int Length)> Precious()
+    /// <param name="whole">All of the flash, the start by itself, since that is written back last.</param>
+    internal IReadOnlyList<(string Name, long Address, int Length)> Precious(bool whole = false)
     {
+        if (whole)
+        {
+            long size = loader.Chip?.FlashSize ?? 0;
+            return [("head", 0, EspSteps.HeadLength),
+                ("rest", EspSteps.HeadLength, (int)(size - EspSteps.HeadLength))];
+        }
         PartitionTable? table = _layout?.Table;
         List<(string, long, int)> all = [("head", 0, EspSteps.HeadLength)];
         if (table?.Nvs is { } nvs && nvs.End > EspSteps.HeadLength)
@@ -99,17 +124,30 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         return all;
     }
 
-    /// <summary>Checked by the chip's MD5 sector by sector.</summary>
+    /// <summary>
+    /// Up to 64 KiB, checked by the chip's MD5. What is blank is known by that MD5 alone and not read: most of a
+    /// flash is. A fault is mended by finding the loader again, a few times.
+    /// </summary>
     internal byte[] ReadRange(long address, int length)
     {
-        byte[] bytes = new byte[length];
-        for (int done = 0; done < length; done += PartitionTable.Sector)
+        for (int fault = 0; ; fault++)
         {
-            int count = Math.Min(PartitionTable.Sector, length - done);
-            loader.Spi.Read((uint)(address + done), count).CopyTo(bytes, done);
+            try
+            {
+                byte[] bytes = new byte[length];
+                bytes.AsSpan().Fill(0xFF);
+                return loader.Rom.FlashMd5((uint)address, (uint)length) == EspMd5.Of(bytes) ? bytes
+                    : loader.Read((uint)address, length);
+            }
+            catch (Exception e) when (e is EspException or LinkException && fault < ReadFaultsMax)
+            {
+                loader.Recover(e is LinkException { Fault: LinkFault.Gone });
+            }
         }
-        return bytes;
     }
+
+    /// <summary>So much longer may what is asked of the chip take, for that many bytes through registers.</summary>
+    internal void Allow(long bytes) => loader.Port.LimitTo(s_look + (s_byte * bytes * 10));
 
     /// <summary>Whether the chip has these bytes there, by its MD5. After ReadAsync.</summary>
     public bool Has(long address, ReadOnlySpan<byte> bytes) =>
@@ -122,18 +160,20 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         {
             if (_isConnected)
             {
+                loader.Port.LimitTo(s_letGo);
                 loader.Run();
             }
         }
-        catch (LinkException)
+        catch (Exception e) when (e is LinkException or EspException)
         {
-            // It is gone, or takes nothing: there is nothing to let go on.
+            // It is gone, takes nothing, or talks without end: there is nothing to let go on.
         }
         loader.Dispose();
     }
 
     private FlashBoots Look(FlashPlan plan)
     {
+        loader.Port.LimitTo(s_look);
         EspChip chip = Connect();
         FlashStep[] writes = [.. plan.Steps.Where(static step => step.Kind is FlashStepKind.Write)];
         bool allThere = writes.All(IsThere);
@@ -163,18 +203,18 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
     private EspLayout ReadLayout(EspChip chip)
     {
         PartitionTable? table =
-            PartitionTable.Read(loader.Spi.Read(PartitionTable.At, PartitionTable.Length), chip.FlashSize, []);
+            PartitionTable.Read(loader.Read(PartitionTable.At, PartitionTable.Length), chip.FlashSize, []);
         Dictionary<string, EspDescriptor?> apps = [];
         foreach (Partition app in (table?.Entries ?? []).Where(static one => one.IsApp))
         {
-            apps[app.Name] = EspImage.Peek(loader.Spi.Read(app.Offset, AppStart));
+            apps[app.Name] = EspImage.Peek(loader.Read(app.Offset, AppStart));
         }
         byte[] first = Blank();
         byte[] second = Blank();
         if (table?.OtaData is { } ota)
         {
-            loader.Spi.Read(ota.Offset, OtaStart).CopyTo(first, 0);
-            loader.Spi.Read(ota.Offset + OtaData.Sector, OtaStart).CopyTo(second, 0);
+            loader.Read(ota.Offset, OtaStart).CopyTo(first, 0);
+            loader.Read(ota.Offset + OtaData.Sector, OtaStart).CopyTo(second, 0);
         }
         _layout = new EspLayout
         {
@@ -207,7 +247,7 @@ public sealed class EspSerialTarget(EspLoader loader) : IFlashTarget
         for (int done = 0; done < length; done += PartitionTable.Sector)
         {
             int count = Math.Min(PartitionTable.Sector, length - done);
-            loader.Spi.Read(at + (uint)done, count).CopyTo(bytes, done);
+            loader.Read(at + (uint)done, count).CopyTo(bytes, done);
             material.Tell(step, done + count, length);
         }
         material.Shelf.Keep(step.File!, bytes);

@@ -51,6 +51,13 @@ public sealed record ImageReport
     /// <summary>Hardware the file says it is for, any of these; empty = it does not say.</summary>
     public IReadOnlyList<ImageTarget> Targets { get; init; } = [];
 
+    /// <summary>What it calls itself, for the contradictions; null = nothing that names hardware.</summary>
+    public ImageMark? Mark { get; init; }
+
+    /// <summary>Bytes that the form of the file has no checksum for, in sentences: whether these are as they were
+    /// published only its hash says. Empty = every byte is covered.</summary>
+    public IReadOnlyList<string> NotCovered { get; init; } = [];
+
     /// <summary>Every check in the order it was made. A check that could not be made because one before it failed is
     /// absent.</summary>
     public required IReadOnlyList<ImageFinding> Findings { get; init; }
@@ -74,7 +81,8 @@ public sealed record ImageReport
 /// <summary>One check of a file.</summary>
 /// <param name="Check">Short name: size, magic, chip, segments, xor, sha256, descriptor, strings, table,
 /// suffix.</param>
-/// <param name="Says">A sentence: where (offset), what was found, what is allowed.</param>
+/// <param name="Says">A sentence. Failed: where (offset), what was found, what is allowed. Passed: what was found to be
+/// right.</param>
 public sealed record ImageFinding(string Check, bool Passed, string Says);
 
 /// <param name="Name">snake_case.</param>

@@ -81,6 +81,10 @@ public sealed class FlashLedger : IDisposable
         }
     }
 
+    /// <summary>Ties an empty ledger to the plan that is kept with it: no entry of another will be taken. Throws
+    /// IOException.</summary>
+    internal static void Bind(string folder, string planHash) => WriteHead(folder, 0, planHash);
+
     /// <summary>Returns when the disk has the entry. Throws IOException or FlashException; then nothing may be done to
     /// the device.</summary>
     public void Append(FlashEntryKind kind, int? step, string says)
@@ -97,9 +101,7 @@ public sealed class FlashLedger : IDisposable
         _file.Flush(flushToDisk: true);
         _entries.Add(entry);
         _head = hash;
-        DurableFile.Write(
-            Path.Combine(_folder, HeadName),
-            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_entries.Count} {_head}\n")));
+        WriteHead(_folder, _entries.Count, _head);
     }
 
     public void Dispose()
@@ -107,6 +109,10 @@ public sealed class FlashLedger : IDisposable
         _file.Dispose();
         _gate.Dispose();
     }
+
+    private static void WriteHead(string folder, int count, string head) => DurableFile.Write(
+        Path.Combine(folder, HeadName),
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{count} {head}\n")));
 
     private static FileStream Hold(string folder)
     {

@@ -151,6 +151,8 @@ public sealed record FlashLedgerReading
         }
         return told > count ? $"it ends after {count} entries, and its head says there were {told}"
             : told < count - 1 ? $"it has {count} entries, and its head knows {told}"
+            : told == 0 && parts[1] != hashes[0]
+            ? "it was begun for another plan: plan.json was changed after it was shown"
             : parts[1] != hashes[told] ? $"its head has another hash for entry {told - 1}"
             : null;
     }

@@ -49,7 +49,7 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
             {
                 // The drive has no serial number; the port is the only thing that tells two boards of a kind apart.
                 Id = portPath is null ? $"uf2:{found}" : $"uf2:{found}:{portPath}",
-                Address = $"uf2:{drive.Path},{boardId}",
+                Address = $"uf2:{drive.Path},{boardId}{(portPath is null ? "" : $",{portPath}")}",
                 Transport = FlashTransport.Storage,
                 Model = info.GetValueOrDefault("Model"),
                 Controller = found.Equals("RPI-RP2", StringComparison.OrdinalIgnoreCase) ? Uf2Family.Rp2040.Name : null,

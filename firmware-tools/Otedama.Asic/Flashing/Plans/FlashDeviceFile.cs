@@ -66,7 +66,7 @@ public static class FlashDeviceFile
         {
             try
             {
-                return Of(document.RootElement, name);
+                return FlashDeviceValues.Checked(Of(document.RootElement, name), name);
             }
             catch (InvalidOperationException e) // half of a surrogate pair, written as an escape
             {
@@ -129,7 +129,7 @@ public static class FlashDeviceFile
     {
         string? model = info.Text("devicemodel");
         string family = model?.StartsWith("nerd", StringComparison.OrdinalIgnoreCase) == true ? "NerdQAxe" : "Bitaxe";
-        string? mac = info.Text("macaddr")?.ToLowerInvariant();
+        string? mac = FlashDeviceValues.Canonical(info.Text("macaddr"));
         string address = info.Text("ipv4") is { } ip ? $"{ip}:80" : "unknown";
         return new FlashDevice
         {
@@ -168,7 +168,7 @@ public static class FlashDeviceFile
         Members power = root.Inner("power");
         Members rates = root.Inner("rates");
         string? family = identity.Text("family");
-        string? mac = identity.Text("mac")?.ToLowerInvariant();
+        string? mac = FlashDeviceValues.Canonical(identity.Text("mac"));
         return new FlashDevice
         {
             Id = root.Text("id") ?? mac ?? $"file:{Path.GetFileName(name)}",
@@ -196,7 +196,7 @@ public static class FlashDeviceFile
     private static FlashDevice OfSmall(Members root, string name)
     {
         string? family = root.Text("family");
-        string? mac = root.Text("mac")?.ToLowerInvariant();
+        string? mac = FlashDeviceValues.Canonical(root.Text("mac"));
         Members health = root.Has("health") ? root.Inner("health") : root;
         string? transport = root.Text("transport");
         return new FlashDevice
@@ -217,7 +217,7 @@ public static class FlashDeviceFile
             Slot = root.Text("slot"),
             Mac = mac,
             UsbId = root.Text("usbid")?.ToLowerInvariant(),
-            FlashSize = (long?)root.Number("flashsize"),
+            FlashSize = root.Whole("flashsize"),
             SecureBoot = root.Truth("secureboot"),
             SecureDownload = root.Truth("securedownload"),
             Health = new FlashHealth
@@ -285,6 +285,9 @@ public static class FlashDeviceFile
             { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
             JsonElement other => throw NotUnderstood(name, other, "a number"),
         };
+
+        public long? Whole(string name) => Number(name) is not { } number ? null
+            : Math.Floor(number) == number ? (long)number : throw NotUnderstood(name, _all[name], "a whole number");
 
         public bool? Truth(string name) => _all.GetValueOrDefault(name) switch
         {

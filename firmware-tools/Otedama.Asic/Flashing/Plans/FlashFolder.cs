@@ -38,15 +38,23 @@ public sealed class FlashFolder : IFlashShelf
     public static FlashFolder Create(string root, FlashPlan plan, ReadOnlySpan<byte> image)
     {
         byte[] text = plan.ToJson();
-        string name = $"{plan.MadeAt.UtcDateTime:yyyyMMdd-HHmmss}-{FlashPlan.IdOf(text)}";
-        string path = Path.Combine(root, NameOf(plan.Device.Id), name);
+        string path = PathOf(root, plan, text);
         DurableFile.CreateFolder(path);
         DurableFile.Write(Path.Combine(path, ImageName), image);
         DurableFile.Write(Path.Combine(path, PlanName), text);
+        FlashLedger.Bind(path, ImageInspector.HashOf(text));
         return new FlashFolder(path, plan, text);
     }
 
-    /// <summary>Throws FlashException when the folder holds no plan.</summary>
+    /// <summary>The folder of that very plan, which is made where it is not there. Throws as Open and Create
+    /// do.</summary>
+    public static FlashFolder OpenOrCreate(string root, FlashPlan plan, ReadOnlySpan<byte> image)
+    {
+        string path = PathOf(root, plan, plan.ToJson());
+        return File.Exists(Path.Combine(path, PlanName)) ? Open(path) : Create(root, plan, image);
+    }
+
+    /// <summary>Throws FlashException when the folder holds no plan, or another than the one it was made for.</summary>
     public static FlashFolder Open(string path)
     {
         string file = Path.Combine(path, PlanName);
@@ -58,7 +66,12 @@ public sealed class FlashFolder : IFlashShelf
                 throw new FlashException($"{file} has {info.Length} bytes; a plan has {FlashPlan.FileMax} at most.");
             }
             byte[] text = File.ReadAllBytes(file);
-            return new FlashFolder(path, FlashPlan.Parse(text, file), text);
+            string id = FlashPlan.IdOf(text);
+            string named = Path.GetFileName(path.TrimEnd(Path.DirectorySeparatorChar)).Split('-')[^1];
+            return id == named ? new FlashFolder(path, FlashPlan.Parse(text, file), text)
+                : throw new FlashException(
+                $"The plan {file} was changed after it was shown: its text is plan {id}, and its folder is that of "
+                + $"plan {named}. Nothing was written. Make a new plan.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,6 +134,9 @@ public sealed class FlashFolder : IFlashShelf
             }
         }
     }
+
+    private static string PathOf(string root, FlashPlan plan, ReadOnlySpan<byte> text) => Path.Combine(
+        root, NameOf(plan.Device.Id), $"{plan.MadeAt.UtcDateTime:yyyyMMdd-HHmmss}-{FlashPlan.IdOf(text)}");
 
     /// <summary>A device's id as the name of a folder.</summary>
     private static string NameOf(string id)

@@ -127,6 +127,19 @@ public sealed class Rollout
         }
     }
 
+    /// <summary>Until the next wave may begin; zero when nothing is waited for.</summary>
+    public TimeSpan SoakLeft => _soakUntil is { } until && until > _time.GetUtcNow() ? until - _time.GetUtcNow()
+        : TimeSpan.Zero;
+
+    /// <summary>What is under way is counted from now: whoever carries it out was away.</summary>
+    public void Restart()
+    {
+        foreach (string id in _begun.Keys.ToArray())
+        {
+            _begun[id] = _time.GetUtcNow();
+        }
+    }
+
     /// <summary>Stops by hand: nothing more begins.</summary>
     public void Stop(string why) => StopFor(why);
 

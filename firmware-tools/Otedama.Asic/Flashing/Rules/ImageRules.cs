@@ -67,9 +67,16 @@ internal static class ImageRules
     public static (FlashCheckOutcome Outcome, string Says) Match(FlashFacts facts)
     {
         FlashDevice device = facts.Device;
-        if (WrongController(facts) is { } wrong)
+        if ((WrongController(facts) ?? WrongFamily(facts)) is { } wrong)
         {
             return Failed(wrong);
+        }
+        if (facts.Options.Factory && device.Transport is FlashTransport.Network or FlashTransport.Storage)
+        {
+            return Failed($"--factory replaces the boot loader and all settings, which is done by serial only, and "
+                + $"{device.Address} is reached by {(device.Transport == FlashTransport.Network ? "the network"
+                : "a drive")}. Leave --factory out and give the application (esp-miner.bin), or connect it by its "
+                + "serial port.");
         }
         if (IsNoBoard(facts.Board))
         {
@@ -193,6 +200,29 @@ internal static class ImageRules
             ? $"The image is a package for control boards with Linux, and the device has {has}."
             : !isPackage && runs is null && has == FlashDeviceFile.Linux
             ? $"The device has a control board with Linux, and the image ({facts.Image.Kind}) is no package for one."
+            : null;
+    }
+
+    /// <summary>An image that calls itself by another family, model or board than the device's. Both firmwares are
+    /// called esp-miner as they are published, so silence proves nothing.</summary>
+    private static string? WrongFamily(FlashFacts facts)
+    {
+        FlashDevice device = facts.Device;
+        string? family = ImageMarks.FamilyOf(device.Family) ?? ImageMarks.FamilyOf(device.Model)
+            ?? (ImageMarks.ModelOf(device.Model) is null ? null : "Bitaxe");
+        string name = Path.GetFileName(facts.ImagePath);
+        ImageMark? mark = facts.Image.Mark is { IsOwnWord: true } own ? own
+            : facts.Entry is not null ? null
+            : facts.Image.Mark ?? (ImageMarks.FamilyOf(name) is { } named
+                ? new ImageMark(named, null, null, $"the file's name {name}", false) : null);
+        const string Next = "Take the image that is published for this device.";
+        return mark is null ? null
+            : mark.Family is { } told && family is not null && !Same(told, family)
+            ? $"The image is for {told} ({mark.Says}), and the device is {device.Family ?? device.Model}. {Next}"
+            : mark.Model is { } model && ImageMarks.ModelOf(device.Model) is { } has && !Same(model, has)
+            ? $"The image is for the model {model} ({mark.Says}), and the device is {device.Model}. {Next}"
+            : mark.Board is { } board && !IsNoBoard(facts.Board) && !Same(board, facts.Board)
+            ? $"The image is for board {board} ({mark.Says}), and the device is board {facts.Board}. {Next}"
             : null;
     }
 

@@ -10,8 +10,8 @@ internal static class AsicBackupCommand
     internal static Command Build(CommandContext context)
     {
         Command backup =
-            new("backup", "Keep boot loader, partition table, settings and slot selection of an ESP32-S3. Writes "
-            + "nothing to it.");
+            new("backup", "Keep boot loader, partition table, settings and slot selection of an ESP32-S3, or all of "
+            + "its flash. Writes nothing to it; interrupted, the same command goes on.");
         Option<string> device = Device();
         Option<string> to =
             new("--to")
@@ -21,14 +21,23 @@ internal static class AsicBackupCommand
                 Required =
             true
             };
-        backup.Options.Add(device);
-        backup.Options.Add(to);
+        Option<bool> whole = new("--whole")
+        {
+            Description = "All of the flash: some minutes with --stub, hours without where little of it is blank.",
+        };
+        Option<string?> stub = AsicWay.StubOption();
+        foreach (Option option in (IEnumerable<Option>)[device, to, whole, stub])
+        {
+            backup.Options.Add(option);
+        }
         backup.SetAction((result, stop) => AsicFlashing.GuardAsync(async () =>
         {
             string folder = result.GetValue(to)!;
+            EspStub? loader = AsicWay.Of(false, result.GetValue(stub)).Stub;
             DurableFile.CreateFolder(folder);
-            using EspSerialTarget target = AsicTargets.OpenEsp(result.GetValue(device)!, context.Outside.Clock);
-            EspBackup kept = await EspBackup.TakeAsync(target, folder, context.Outside.Clock, context.Say, stop);
+            using EspSerialTarget target = AsicTargets.OpenEsp(result.GetValue(device)!, context.Outside.Clock, loader);
+            EspBackup kept = await EspBackup.TakeAsync(
+                target, folder, context.Outside.Clock, context.Say, stop, result.GetValue(whole));
             context.Answer(result, new AsicBackupAnswer(1, folder, kept), AnswerJson.Default.AsicBackupAnswer,
                 static answer =>
                 [.. answer.Backup.Parts.Select(
@@ -50,7 +59,8 @@ internal static class AsicBackupCommand
         Option<bool> dryRun = new("--dry-run") { Description = "Show the plan; keep and write nothing." };
         Option<bool> plan =
             new("--plan") { Description = "Show the plan and keep it, to be carried out by flash --resume." };
-        foreach (Option option in (IEnumerable<Option>)[device, from, dryRun, plan])
+        Option<string?> stub = AsicWay.StubOption();
+        foreach (Option option in (IEnumerable<Option>)[device, from, dryRun, plan, stub])
         {
             restore.Options.Add(option);
         }
@@ -58,7 +68,8 @@ internal static class AsicBackupCommand
         {
             string folder = result.GetValue(from)!;
             EspBackup backup = EspBackup.Open(folder, out byte[] bytes);
-            using EspSerialTarget target = AsicTargets.OpenEsp(result.GetValue(device)!, context.Outside.Clock);
+            using EspSerialTarget target = AsicTargets.OpenEsp(
+                result.GetValue(device)!, context.Outside.Clock, AsicWay.Of(false, result.GetValue(stub)).Stub);
             FlashPlan made =
                 backup.Plan(await target.ReadAsync(stop), folder, bytes, target.Name, context.Outside.Clock);
             string root = AsicFlashing.RootOf(context.Load(result), context);
@@ -75,12 +86,15 @@ internal static class AsicBackupCommand
         Option<string> device = Device();
         Option<string> against =
             new("--against") { Description = "Image, or folder of a backup.", HelpName = "PATH", Required = true };
+        Option<string?> stub = AsicWay.StubOption();
         verify.Options.Add(device);
         verify.Options.Add(against);
+        verify.Options.Add(stub);
         verify.SetAction((result, stop) => AsicFlashing.GuardAsync(async () =>
         {
             string path = result.GetValue(against)!;
-            using EspSerialTarget target = AsicTargets.OpenEsp(result.GetValue(device)!, context.Outside.Clock);
+            using EspSerialTarget target = AsicTargets.OpenEsp(
+                result.GetValue(device)!, context.Outside.Clock, AsicWay.Of(false, result.GetValue(stub)).Stub);
             FlashDevice found = await target.ReadAsync(stop);
             IReadOnlyList<AsicVerifyPart> parts = Directory.Exists(path) ? OfBackup(path, target)
                 : OfImage(path, found, target);

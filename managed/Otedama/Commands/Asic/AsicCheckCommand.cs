@@ -77,6 +77,10 @@ internal static class AsicCheckCommand
         {
             yield return $"  {problem}";
         }
+        foreach (string bare in image.NotCovered)
+        {
+            yield return $"  not covered: {bare}";
+        }
         foreach (string line in AsicFlashing.Lines(answer.Checks))
         {
             yield return line;

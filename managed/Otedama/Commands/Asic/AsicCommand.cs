@@ -23,6 +23,7 @@ internal static class AsicCommand
         asic.Subcommands.Add(AsicExportCommand.Build(context));
         asic.Subcommands.Add(AsicCheckCommand.Build(context));
         asic.Subcommands.Add(AsicFlashCommand.Build(context));
+        asic.Subcommands.Add(AsicRolloutCommand.Build(context));
         asic.Subcommands.Add(AsicBackupCommand.Build(context));
         asic.Subcommands.Add(AsicBackupCommand.BuildRestore(context));
         asic.Subcommands.Add(AsicBackupCommand.BuildVerify(context));

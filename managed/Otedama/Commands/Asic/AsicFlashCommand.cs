@@ -23,7 +23,11 @@ internal static class AsicFlashCommand
         Option<bool> yes =
             new("--yes") { Description = "With --resume: the plan was seen when it was kept, do not ask again." };
         AsicFlashing flashing = new();
-        foreach (Option option in (IEnumerable<Option>)[device, image, dryRun, plan, resume, yes, .. flashing.Options])
+        Option<bool> allowPublic = AsicWay.PublicOption();
+        Option<string?> stub = AsicWay.StubOption();
+        Option<string> whatsminer = AsicWay.WhatsminerOption();
+        foreach (Option option in (IEnumerable<Option>)[device, image, dryRun, plan, resume, yes, .. flashing.Options,
+            allowPublic, stub, whatsminer])
         {
             flash.Options.Add(option);
         }
@@ -31,12 +35,15 @@ internal static class AsicFlashCommand
         {
             Configuration configuration = context.Load(result);
             string root = AsicFlashing.RootOf(configuration, context);
+            AsicWay way = AsicWay.Of(
+                result.GetValue(allowPublic) || configuration.Get(Settings.FleetAllowPublic), result.GetValue(stub),
+                result.GetValue(whatsminer)!);
             if (result.GetValue(resume) is { } id)
             {
                 FlashFolder kept = FlashFolder.Find(root, id);
                 using IFlashTarget target = AsicTargets.Open(
                     result.GetValue(device) ?? kept.Plan.Device.Address, context.Outside.Clock,
-                    Credentials(context, configuration));
+                    Credentials(context, configuration), way);
                 return await CarryOutAsync(context, result, kept, target, confirmed: result.GetValue(yes), stop);
             }
             if (result.GetValue(yes))
@@ -48,12 +55,11 @@ internal static class AsicFlashCommand
             string address = result.GetValue(device)
                 ?? throw new CommandException(
                 ExitCode.Usage, "--device is missing: the port of the controller, as `otedama asic list` shows it.");
-            string path = result.GetValue(image)
-                ?? throw new CommandException(ExitCode.Usage, "--image is missing: the firmware to write.");
+            string path = AsicFlashing.Named(result.GetValue(image));
             FlashCatalogue? catalogue = flashing.OpenCatalogue(configuration, result);
             ImageReport report = AsicFlashing.Inspector.InspectFile(path, out byte[] bytes);
             using IFlashTarget fresh = AsicTargets.Open(
-                address, context.Outside.Clock, Credentials(context, configuration));
+                address, context.Outside.Clock, Credentials(context, configuration), way);
             FlashDevice found = await fresh.ReadAsync(stop);
             FlashPlan made = FlashPlanner.Make(
                 new FlashFacts
@@ -77,12 +83,12 @@ internal static class AsicFlashCommand
     private static Option<string?> Device() => new("--device", "--port")
     {
         Description = "Port or loader: /dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001, dfu:1-1.4, stm32:PORT, "
-            + "uf2:FOLDER,BOARD-ID, axeos:HOST, nerdqaxe:HOST, antminer:HOST.",
+            + "uf2:FOLDER,BOARD-ID[,PORTPATH], axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.",
         HelpName = "ADDRESS",
     };
 
     /// <summary>What asic.fleet.credentials has for a driver.</summary>
-    private static Func<string, FleetCredentials?> Credentials(CommandContext context, Configuration configuration) =>
+    internal static Func<string, FleetCredentials?> Credentials(CommandContext context, Configuration configuration) =>
         driver =>
         {
             List<string> problems = [];

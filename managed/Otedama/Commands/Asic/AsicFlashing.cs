@@ -56,6 +56,10 @@ internal sealed class AsicFlashing
         return path.Length == 0 ? null : FlashCatalogue.Open(path, configuration.Get(Settings.AsicCatalogueKeys));
     }
 
+    /// <summary>What --image names. Throws CommandException when it is missing.</summary>
+    public static string Named(string? image) => image
+        ?? throw new CommandException(ExitCode.Usage, "--image is missing: the firmware to write.");
+
     /// <summary>Where plans, backups and ledgers are.</summary>
     public static string RootOf(Configuration configuration, CommandContext context) =>
         Path.Combine(DataDirectory.Locate(configuration, context.Outside.Environment), "asic", "flash");

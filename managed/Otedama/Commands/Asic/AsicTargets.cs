@@ -4,8 +4,8 @@ namespace Otedama;
 
 /// <summary>
 /// Opens what an address of --device names: a port of an ESP32-S3 (/dev/ttyACM0, COM3, tcp://HOST:PORT, usb:303a:1001),
-/// or with a prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID; or a device on the network:
-/// axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
+/// or with a prefix another loader: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID[,PORTPATH]; or a device on the
+/// network: axeos:HOST, nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.
 /// </summary>
 internal static class AsicTargets
 {
@@ -15,9 +15,10 @@ internal static class AsicTargets
     /// <summary>Throws CommandException for an address that is none, LinkException for a port that does not
     /// open.</summary>
     public static IFlashTarget Open(
-        string address, TimeProvider clock, Func<string, FleetCredentials?>? credentials = null)
+        string address, TimeProvider clock, Func<string, FleetCredentials?>? credentials = null, AsicWay? way = null)
     {
-        if (NetworkTargets.TryOpen(address, credentials ?? (static _ => null), allowPublic: false, clock)
+        AsicWay how = way ?? new AsicWay();
+        if (NetworkTargets.TryOpen(address, credentials ?? (static _ => null), how.AllowPublic, clock, how.Whatsminer)
             is { } network)
         {
             return network;
@@ -32,19 +33,26 @@ internal static class AsicTargets
         }
         if (After(address, Uf2) is { } drive)
         {
-            int comma = drive.LastIndexOf(',');
-            return comma > 0 ? new Uf2Target(new Uf2Folder(drive[..comma]), drive[(comma + 1)..], null, null, clock)
-                : throw new CommandException(
-                ExitCode.Usage, $"--device {address}: write uf2:FOLDER,BOARD-ID, such as uf2:/media/RPI-RP2,RPI-RP2.");
+            return drive.Split(',') switch
+            {
+                [{ Length: > 0 } folder, { Length: > 0 } board] =>
+                    new Uf2Target(new Uf2Folder(folder), board, null, null, clock),
+                [{ Length: > 0 } folder, { Length: > 0 } board, { Length: > 0 } place] =>
+                    new Uf2Target(new Uf2Folder(folder), board, new UsbPorts(), place, clock),
+                _ => throw new CommandException(ExitCode.Usage,
+                    $"--device {address}: write uf2:FOLDER,BOARD-ID, such as uf2:/media/RPI-RP2,RPI-RP2, and behind "
+                    + "that, where two boards of a kind are plugged in, its USB port: ,1-1.4."),
+            };
         }
-        return OpenEsp(address, clock);
+        return OpenEsp(address, clock, how.Stub);
     }
 
-    public static EspSerialTarget OpenEsp(string address, TimeProvider clock)
+    public static EspSerialTarget OpenEsp(string address, TimeProvider clock, EspStub? stub = null)
     {
         LinkAddress link = AddressOf(address);
         return new EspSerialTarget(
-            new EspLoader(new EspPort(() => new LinkOpener().Open(link, FirstRate), clock, Thread.Sleep)));
+            new EspLoader(
+                new EspPort(() => new LinkOpener().Open(link, FirstRate), clock, Thread.Sleep), stub: stub));
     }
 
     private static string? After(string address, string prefix) =>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Otedama.Asic;
@@ -89,6 +91,88 @@ public sealed class AsicFlashCommandTests : IDisposable
         CliResult wrong = await Cli.RunAsync(["asic", "flash", "--device", "axeos:8.8.8.8", "--image", Bytes("a.bin", _image), "--dry-run", "--data-dir", _folder.Path]);
         Assert.Equal(ExitCode.BadAnswer, wrong.Code);
         Assert.Contains("public", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_not_private_is_asked_for_and_then_taken()
+    {
+        await using AxeosServer server = new(new AxeosDevice(TimeProvider.System));
+        string[] look = ["asic", "flash", "--device", $"axeos:0.0.0.0:{server.Port}", "--image", Bytes("esp-miner.bin", _image), "--dry-run", "--data-dir", _folder.Path];
+        CliResult refused = await Cli.RunAsync(look);
+        Assert.Contains("--allow-public", refused.Error, StringComparison.Ordinal);
+        CliResult taken = await Cli.RunAsync([.. look, "--allow-public"]);
+        Assert.DoesNotContain("--allow-public", taken.Out + taken.Error, StringComparison.Ordinal);
+        Assert.Contains("/api/system/info", taken.Error, StringComparison.Ordinal); // it was asked, and is at another address
+    }
+
+    [Fact]
+    public async Task A_network_device_is_not_given_a_factory_image_and_an_edited_plan_is_not_believed()
+    {
+        await using AxeosServer server = new(new AxeosDevice(TimeProvider.System));
+        string[] flash = ["asic", "flash", "--device", $"axeos:127.0.0.1:{server.Port}", "--image", Bytes("esp-miner.bin", _image), "--trust-hash", ImageInspector.HashOf(_image), "--data-dir", _folder.Path];
+        CliResult factory = await Cli.RunAsync([.. flash, "--factory", "--dry-run"]);
+        Assert.Equal(ExitCode.BadAnswer, factory.Code);
+        Assert.Contains("--factory replaces the boot loader", factory.Out, StringComparison.Ordinal);
+        CliResult kept = await Cli.RunAsync([.. flash, "--plan", "--json"]);
+        Assert.True(kept.Code == ExitCode.Done, kept.Out + kept.Error);
+        JsonElement answer = JsonDocument.Parse(kept.Out).RootElement;
+        string plan = Path.Combine(answer.GetProperty("folder").GetString()!, "plan.json");
+        File.WriteAllText(plan, File.ReadAllText(plan).Replace("v2.15.0", "v2.15.1", StringComparison.Ordinal));
+        CliResult edited = await Cli.RunAsync(["asic", "flash", "--resume", answer.GetProperty("plan_id").GetString()!, "--yes", "--data-dir", _folder.Path]);
+        Assert.Equal(ExitCode.BadAnswer, edited.Code);
+        Assert.Contains("was changed after it was shown", edited.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Device.Journal, static line => line.StartsWith("OTA", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_peer_that_talks_without_end_is_left()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using CancellationTokenSource over = new();
+        Task babble = BabbleAsync(listener, over.Token);
+        CliResult left = await Cli.RunAsync(
+            ["asic", "flash", "--device", $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "--image", Bytes("esp-miner.bin", _image), "--dry-run", "--data-dir", _folder.Path]);
+        Assert.Equal(ExitCode.Unreachable, left.Code);
+        Assert.Contains("no loader of an ESP chip answers", left.Error, StringComparison.Ordinal);
+        await over.CancelAsync();
+        await babble;
+    }
+
+    [Fact]
+    public async Task All_of_a_flash_is_kept_by_a_loader_in_memory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pseudo terminals are Linux's here");
+        SimulatedEsp32S3 chip = new(EspFirmware.Installed("v1.5.0")) { BootHeld = true };
+        chip.PowerOn();
+        using Pty pty = new(chip);
+        string to = Path.Combine(_folder.Path, "whole");
+        CliResult kept = await Cli.RunAsync(["asic", "backup", "--device", pty.Path, "--to", to, "--whole", "--stub", _folder.File("stub.json", EspStubTests.Json())]);
+        Assert.True(kept.Code == ExitCode.Done, kept.Out + kept.Error);
+        Assert.Contains("rest: 100 %", kept.Error, StringComparison.Ordinal);
+        Assert.True(chip.ReadByFrames > 0);
+        byte[] all = [.. File.ReadAllBytes(Path.Combine(to, "head.bin")), .. File.ReadAllBytes(Path.Combine(to, "rest.bin"))];
+        Assert.Equal(chip.Flash.Read(0, SimulatedFlash.Size), all);
+        CliResult wrong = await Cli.RunAsync(["asic", "backup", "--device", pty.Path, "--to", to, "--stub", _folder.File("no.json", "{}")]);
+        Assert.Equal(ExitCode.BadAnswer, wrong.Code);
+        Assert.Contains("is none for an ESP32-S3", wrong.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task BabbleAsync(TcpListener listener, CancellationToken stop)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync(stop);
+        byte[] noise = EspFirmware.Noise("babble", 4096);
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await client.GetStream().WriteAsync(noise, stop);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // It was left.
+        }
     }
 
     /// <summary>Through a pseudo terminal: looked at, kept, confirmed, written, asked for, and its settings kept and compared.</summary>

@@ -196,6 +196,7 @@ internal sealed partial class SimulatedEsp32S3 : ISimulatedDevice
         _feed = null;
         _inflate = null;
         _out.Clear();
+        _readLeft = -1;
         IsInStub = false;
         IsInLoader = loader;
         Say("ESP-ROM:esp32s3-20210327\r\nBuild:Mar 27 2021\r\nrst:0x1 (POWERON),");
@@ -213,6 +214,11 @@ internal sealed partial class SimulatedEsp32S3 : ISimulatedDevice
 
     private void Handle(byte[] packet)
     {
+        if (IsInStub && packet.Length == 4 && _readLeft >= 0)
+        {
+            Acknowledge(BinaryPrimitives.ReadInt32LittleEndian(packet));
+            return;
+        }
         if (packet.Length < 8 || packet[0] != 0 || packet.Length != 8 + BinaryPrimitives.ReadUInt16LittleEndian(packet.AsSpan(2)))
         {
             return;

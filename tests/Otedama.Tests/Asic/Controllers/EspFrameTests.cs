@@ -14,7 +14,7 @@ public sealed class EspFrameTests
         ("sync request", EspRequest.Sync),
         ("read reg 40001000", static () => EspRequest.ReadReg(0x40001000)),
         ("get security info request", EspRequest.SecurityInfo),
-        ("spi attach (ROM form)", EspRequest.SpiAttach),
+        ("spi attach (ROM form)", static () => EspRequest.SpiAttach()),
         ("spi set params 16 MiB", static () => EspRequest.SpiSetParams(16 << 20)),
         ("flash begin 0x170 bytes at 0x10000, 0x400 blocks, ROM", static () => EspRequest.FlashBegin(0x170, 0x10000)),
         ("flash data seq 0, bytes b0..ef then ff", static () => EspRequest.FlashData(0, s_block)),

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using CsCheck;
 using Otedama.Asic;
@@ -167,6 +169,63 @@ public sealed class LoaderFileTests
         byte[] file = LoaderVectors.Bytes("uf2/blocks");
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(8), 0x2001);
         Assert.Equal(0x1000_0100u, Assert.Single(Uf2Image.Read(file, "f", Uf2Family.Rp2040).Pieces).Address);
+    }
+
+    /// <summary>Behind the payload nothing counts, and nothing stands there; the payload itself has no checksum, which is said.</summary>
+    [Fact]
+    public void No_byte_of_a_UF2_file_changes_unsaid()
+    {
+        byte[] file = LoaderVectors.Bytes("uf2/blocks");
+        ImageInspector inspector = new(LoaderKinds.All);
+        Assert.Contains("no checksum", Assert.Single(inspector.Inspect(file).NotCovered), StringComparison.Ordinal);
+        for (int at = 0; at < file.Length; at++)
+        {
+            byte[] changed = [.. file];
+            changed[at] ^= 0x20;
+            bool isPayload = at % 512 is >= 32 and < 32 + 256;
+            Assert.True(isPayload || !inspector.Inspect(changed).Sound || at % 512 is >= 8 and < 16, $"byte {at}"); // flags and address: said too
+        }
+        file[300] = 7;
+        Assert.Contains("offset 0x12C", Assert.Throws<InvalidDataException>(() => Uf2Image.Read(file, "f", Uf2Family.Rp2040)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_that_was_cut_or_changed_anywhere_is_refused()
+    {
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
+        using (TarWriter tar = new(gzip))
+        {
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "runme.sh") { DataStream = new MemoryStream(EspFirmware.Noise("run", 2_000)), ModificationTime = DateTimeOffset.UnixEpoch });
+        }
+        byte[] file = packed.ToArray();
+        ImageInspector inspector = new(LoaderKinds.All);
+        ImageReport whole = inspector.Inspect(file);
+        Assert.True(whole.Sound, string.Join('\n', whole.Problems()));
+        Assert.Contains("first 10 bytes", Assert.Single(whole.NotCovered), StringComparison.Ordinal);
+        for (int at = 10; at < file.Length; at++)
+        {
+            byte[] changed = [.. file];
+            changed[at] ^= (byte)(1 << (at % 8));
+            Assert.True(!inspector.Inspect(changed).Sound || Unpacked(changed).SequenceEqual(Unpacked(file)), $"byte {at} of {file.Length}"); // a bit that fills a byte up changes nothing
+        }
+        for (int length = 0; length < file.Length; length++)
+        {
+            Assert.False(inspector.Inspect(file.AsMemory(0, length)).Sound, $"cut at {length} of {file.Length}");
+        }
+        Assert.False(inspector.Inspect((byte[])[.. file, 0]).Sound);
+        byte[] other = [.. file];
+        other[^1] ^= 1;
+        Assert.False(inspector.Inspect(other).Sound);
+        Assert.Contains("fetch it again", inspector.Inspect(other).Problems().Single(), StringComparison.Ordinal);
+
+        static byte[] Unpacked(byte[] packed)
+        {
+            using GZipStream gzip = new(new MemoryStream(packed), CompressionMode.Decompress);
+            using MemoryStream all = new();
+            gzip.CopyTo(all);
+            return all.ToArray();
+        }
     }
 
     [Fact]

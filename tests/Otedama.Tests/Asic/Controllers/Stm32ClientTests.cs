@@ -19,6 +19,29 @@ public sealed class Stm32ClientTests
     }
 
     [Fact]
+    public void A_peer_that_talks_without_end_is_given_up()
+    {
+        EagerClock clock = new();
+        Assert.False(new Stm32Client(new LoaderLink(new Babbler(), clock)).Recover());
+    }
+
+    private sealed class Babbler : ISimulatedDevice
+    {
+        private int _left = 1_000_000; // so that a client without a bound ends too, and differently
+
+        public void Receive(ReadOnlySpan<byte> bytes, int rate)
+        {
+        }
+
+        public int Take(Span<byte> into, int rate)
+        {
+            into.Fill(0x1F);
+            _left -= into.Length;
+            return _left > 0 ? into.Length : throw new InvalidOperationException("a million bytes were read");
+        }
+    }
+
+    [Fact]
     public void A_link_without_parity_goes_on_and_says_so()
     {
         Bench bench = new(parity: false);

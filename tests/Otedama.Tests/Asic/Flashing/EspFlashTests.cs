@@ -6,6 +6,41 @@ namespace Otedama.Tests.Asic;
 /// <summary>Whole plans on a simulated ESP32-S3: what starts afterwards is judged by the simulated chip itself.</summary>
 public sealed class EspFlashTests
 {
+    /// <summary>Without a loader in RAM, 64 bytes at a time: interrupted, it goes on behind what it has, and tells how far it is.</summary>
+    [Fact]
+    public async Task A_whole_backup_by_the_rom_goes_on_where_it_was()
+    {
+        using EspBench bench = new(EspFirmware.Installed("v1.5.0"));
+        using TempFolder folder = new();
+        byte[] all = bench.Device.Flash.Read(0, SimulatedFlash.Size);
+        List<string> told = [];
+        using CancellationTokenSource stop = new();
+        using (EspSerialTarget target = bench.Target())
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await EspBackup.TakeAsync(target, folder.Path, bench.Clock, Tell, stop.Token, whole: true));
+        }
+        Assert.Contains(told, static line => line == "rest: 10 %");
+        int before = bench.Device.Requests(0x0A);
+        using (EspSerialTarget target = bench.Target())
+        {
+            await EspBackup.TakeAsync(target, folder.Path, bench.Clock, static _ => { }, default, whole: true);
+        }
+        EspBackup.Open(folder.Path, out byte[] bytes);
+        Assert.Equal(all, bytes);
+        int look = 17 * (0x1000 + PartitionTable.Length + (6 * 288)) / 64; // it looks at the chip first
+        Assert.InRange(bench.Device.Requests(0x0A) - before, 1, 2 * look); // and reads nothing of the rest, which is there or blank
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.part"));
+
+        void Tell(string line)
+        {
+            told.Add(line);
+            if (line == "rest: 10 %")
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
     private static readonly byte[] s_new = EspFirmware.App("v2.0.0");
 
     private static readonly FlashOptions s_factory = new() { Factory = true, Force = true };

@@ -17,7 +17,7 @@ public sealed class EspImageTests
         Assert.True(report.Sound, string.Join('\n', report.Problems()));
         Assert.Equal(("esp-app", ImagePurpose.App, "ESP32-S3", told.GetProperty("project_name").GetString(), told.GetProperty("version").GetString()),
             (report.Kind, report.Purpose, report.Controller, report.Project, report.Version));
-        Assert.Equal(["size", "magic", "chip", "segments", "xor", "xor", "sha256", "sha256", "descriptor", "strings", "end"], report.Findings.Select(static one => one.Check));
+        Assert.Equal(["size", "magic", "chip", "segments", "xor", "sha256", "descriptor", "strings", "end"], report.Findings.Select(static one => one.Check));
         Assert.Equal(told.GetProperty("appended_sha256").GetString(), EspImage.Read(s_recorded, isApp: true, [])!.Hash);
     }
 
@@ -53,6 +53,41 @@ public sealed class EspImageTests
         ImageFinding finding = report.Findings.Single(static one => !one.Passed);
         Assert.Equal(check, finding.Check);
         Assert.Contains(words, finding.Says, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is right is not told in the words of what would be wrong.</summary>
+    [Fact]
+    public void A_check_that_passed_says_what_was_found()
+    {
+        ImageFinding[] passed = [.. EspBench.Inspector.Inspect(s_recorded).Findings,
+            .. Everything(EspBench.Inspector.Inspect(EspFirmware.Factory("v2.0.0", "601", EspFirmware.SmallLayout)))];
+        Assert.All(passed, static one => Assert.True(one.Passed, one.Says));
+        string[] failures = ["damaged", "cut off", "is allowed", "has at least", "these controllers are", "no printable", "Is this a boot loader", "start nothing", "is behind"];
+        Assert.All(passed, one => Assert.DoesNotContain(failures, failure => one.Says.Contains(failure, StringComparison.Ordinal)));
+        Assert.All(passed, static one => Assert.NotEqual("", one.Says));
+
+        static IEnumerable<ImageFinding> Everything(ImageReport report) =>
+            report.Findings.Concat(report.Parts.SelectMany(static part => part.Report is { } inner ? Everything(inner) : []));
+    }
+
+    /// <summary>One byte of a factory file, wherever: refused, or said to be of what nothing answers for.</summary>
+    [Fact]
+    public void No_byte_of_a_factory_file_changes_unsaid()
+    {
+        byte[] file = EspFirmware.Factory("v2.0.0", "601", EspFirmware.SmallLayout);
+        ImageReport whole = EspBench.Inspector.Inspect(file);
+        string uncovered = Assert.Single(whole.NotCovered);
+        int[] places = [0x4000, 0x7FFF, 0x8000 + 192 + 5, 0x8000 + 224, 0x8BFF, 0x8FFF, 0x9000, 0xA000, 0xFFFF, 0x11000, 0x2FFFF, 0x30010, 0x38000, 0x40010, 0x80000, 0x81FFF];
+        foreach (int at in places)
+        {
+            byte[] changed = [.. file];
+            changed[at] ^= 0x10;
+            ImageReport report = EspBench.Inspector.Inspect(changed);
+            ImagePart? part = whole.Parts.FirstOrDefault(part => part.Report is null && part.Name != "table" && at >= part.Offset && at < part.Offset + part.Length);
+            Assert.True(!report.Sound || (part is not null && uncovered.Contains(part.Name, StringComparison.Ordinal)), $"byte {at:X}h");
+        }
+        Assert.Contains("nvs", uncovered, StringComparison.Ordinal);
+        Assert.DoesNotContain("bootloader", uncovered, StringComparison.Ordinal);
     }
 
     /// <summary>Whatever byte is changed and wherever it is cut: never taken, never an exception.</summary>

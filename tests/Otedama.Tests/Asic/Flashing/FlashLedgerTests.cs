@@ -39,6 +39,38 @@ public sealed class FlashLedgerTests
         Assert.Equal(LedgerDamage.Broken, FlashLedger.Read(folder.Path, ImageInspector.HashOf("another"u8)).Damage);
     }
 
+    [Fact]
+    public void A_plan_that_was_edited_is_not_believed()
+    {
+        using TempFolder folder = new();
+        FlashPlan plan = new()
+        {
+            Schema = FlashPlan.SchemaNow,
+            MadeAt = _time.GetUtcNow(),
+            Target = "esp-serial /dev/bench0",
+            Device = new FlashDevice { Id = "24:ec:4a:01:02:f3", Address = "/dev/bench0", Transport = FlashTransport.Serial },
+            From = new FlashFirmware("v1", "ota_0", null),
+            To = new FlashFirmware("v2", "ota_1", null),
+            Image = new FlashImage("a.bin", "esp-app", ImagePurpose.App, 1, ImageInspector.HashOf([1]), null),
+            Checks = [new FlashCheck(2, "catalogue", FlashCheckOutcome.Failed, "No.")],
+            Steps = [],
+            WayBack = [],
+        };
+        FlashFolder kept = FlashFolder.Create(folder.Path, plan, [1]);
+        Assert.Equal(kept.PlanHash, FlashFolder.Find(folder.Path, kept.Id).PlanHash);
+        string file = Path.Combine(kept.FolderPath, "plan.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("failed", "passed", StringComparison.Ordinal));
+        Assert.Contains("was changed after it was shown", Assert.Throws<FlashException>(() => FlashFolder.Find(folder.Path, kept.Id)).Message, StringComparison.Ordinal);
+
+        // And with its folder renamed to the new text's id: the ledger was begun for the old one.
+        string id = FlashPlan.IdOf(File.ReadAllBytes(file));
+        string renamed = Path.Combine(Path.GetDirectoryName(kept.FolderPath)!, $"20260101-000000-{id}");
+        Directory.Move(kept.FolderPath, renamed);
+        FlashFolder forged = FlashFolder.Find(folder.Path, id);
+        Assert.Contains("plan.json was changed after it was shown",
+            Assert.Throws<FlashException>(() => FlashLedger.Open(forged.FolderPath, forged.PlanHash, _time)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Whichever bit of the ledger is another one, it says so, and never a shorter ledger that looks whole.</summary>
     [Fact]
     public void Every_changed_byte_is_seen()

@@ -133,6 +133,69 @@ public sealed class FlashRulesTests
         }, rule);
     }
 
+    [Theory]
+    [InlineData("NerdQAxePlus", "v1.0.30", "Bitaxe", "gamma", "601", "for NerdQAxe")]
+    [InlineData("esp-miner", "nerdaxe-v1.2", "Bitaxe", "gamma", "601", "for NerdQAxe")]
+    [InlineData("bitaxe-firmware", "v2.15.0", "NerdQAxe", "NerdQAxe++", "601", "for Bitaxe")]
+    [InlineData("esp-miner-gamma", "v2.15.0", "NerdQAxe", "NerdQAxe++", "601", "for Bitaxe")]
+    [InlineData("esp-miner-supra", "v2.15.0", "Bitaxe", "Gamma", "601", "model supra")]
+    [InlineData("esp-miner-402", "v2.15.0", "Bitaxe", "Gamma", "601", "board 402")]
+    [InlineData("esp-miner-601", "v2.15.0", "Bitaxe", "Gamma", "601", null)]
+    [InlineData("esp-miner", "v2.4.0-402-gdeadbeef", "Bitaxe", "Gamma", "601", null)] // commits, and no board
+    public void An_image_that_calls_itself_something_else_is_refused_whoever_stands_for_it(string project, string version, string family, string model, string board, string? words)
+    {
+        byte[] image = EspFirmware.App(version, project: project);
+        string device = $$"""{"family":"{{family}}","model":"{{model}}","board":"{{board}}","chip":"BM1370","version":"v1.0.0"}""";
+        FlashFacts facts = Facts(device) with { Image = EspBench.Inspector.Inspect(image), Entry = null, Options = new FlashOptions { TrustHash = ImageInspector.HashOf(image) } };
+        FlashCheck check = FlashRules.Check(facts)[2];
+        Assert.Equal(words is null ? FlashCheckOutcome.Waived : FlashCheckOutcome.Failed, check.Outcome);
+        Assert.Contains(words ?? "typed the hash", check.Says, StringComparison.Ordinal);
+        FlashFacts listed = facts with { Entry = EspBench.Entry(image) with { Family = family, Boards = [board] }, Options = new() };
+        Assert.Equal(words is null ? FlashCheckOutcome.Passed : FlashCheckOutcome.Failed, FlashRules.Check(listed)[2].Outcome);
+    }
+
+    /// <summary>Both families publish as esp-miner: what the program has in it and what the file is called tells too, unless a catalogue knows better.</summary>
+    [Fact]
+    public void A_program_or_file_name_of_another_family_is_refused()
+    {
+        byte[] code = EspFirmware.App("v2.15.0");
+        ImageReport image = EspBench.Inspector.Inspect(code) with { Mark = ImageMarks.Of("esp-miner", "v2.15.0", [.. code, .. "NerdQAxe++\0"u8]) };
+        FlashFacts facts = Facts(AxeOs) with { Image = image, Entry = null, Options = new FlashOptions { TrustHash = image.Sha256 } };
+        Assert.Contains("its program has \"NerdQAxe\"", FlashRules.Check(facts)[2].Says, StringComparison.Ordinal);
+        Assert.Equal(FlashCheckOutcome.Failed, Of(facts with { Image = image with { Mark = null }, ImagePath = "esp-miner-NerdQAxe++.bin" }, 3));
+        Assert.Equal(FlashCheckOutcome.Waived, Of(facts with { Image = image with { Mark = null } }, 3));
+        Assert.Equal(FlashCheckOutcome.Passed, Of(facts with { Entry = EspBench.Entry(s_image), Options = new() }, 3));
+    }
+
+    [Fact]
+    public void Factory_is_refused_for_a_device_that_is_not_reached_by_serial()
+    {
+        FlashFacts facts = Facts(AxeOs) with { Options = new FlashOptions { Factory = true } };
+        FlashCheck check = FlashRules.Check(facts)[2];
+        Assert.Equal(FlashCheckOutcome.Failed, check.Outcome);
+        Assert.Contains("by serial only, and 192.0.2.7:80 is reached by the network", check.Says, StringComparison.Ordinal);
+        Assert.Equal(FlashCheckOutcome.Passed, Of(facts with { Device = facts.Device with { Transport = FlashTransport.Serial } }, 3));
+    }
+
+    [Theory]
+    [InlineData("\"chip\":\"BM9999\"", "chip is \"BM9999\"; allowed: BM1360")]
+    [InlineData("\"chip\":\"ESP32\"", "chip is \"ESP32\"")]
+    [InlineData("\"slot\":\"ota_16\"", "slot is \"ota_16\"; allowed: factory, and ota_0 to ota_15")]
+    [InlineData("\"slot\":\"left\"", "slot is \"left\"")]
+    [InlineData("\"mac\":\"24:ec:4a:01:02\"", "six bytes in hexadecimal")]
+    [InlineData("\"mac\":\"24:ec-4a:01:02:f3\"", "six bytes in hexadecimal")]
+    [InlineData("\"flash_size\":12345678", "flash_size is \"12345678\"; allowed: bytes: a power of two")]
+    [InlineData("\"flash_size\":16", "flash_size is \"16\"")]
+    [InlineData("\"flash_size\":-1", "flash_size is \"-1\"")]
+    [InlineData("\"flash_size\":1048576.5", "a whole number is expected")]
+    public void A_value_that_no_device_has_is_refused_with_those_that_are_allowed(string member, string words) =>
+        Assert.Contains(words, Assert.Throws<FlashException>(() => Parse($$"""{"family":"Bitaxe","board":"601",{{member}}}""")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("\"chip\":\"bm1366\",\"slot\":\"factory\",\"mac\":\"24-EC-4A-01-02-F3\",\"flash_size\":16777216")]
+    [InlineData("\"chip\":\"KF1968\",\"slot\":\"ota_15\",\"mac\":\"24EC4A0102F3\",\"flash_size\":8388608")]
+    public void Values_that_devices_have_are_taken(string members) => Assert.Equal("24:ec:4a:01:02:f3", Parse($$"""{"family":"Bitaxe","board":"601",{{members}}}""").Mac);
+
     public static TheoryData<string, string> Files => new()
     {
         { "{", "no JSON" },

@@ -144,12 +144,24 @@ public sealed class PortFinderTests
     }
 
     [Fact]
-    public void A_port_of_the_board_has_no_rule_and_root_s_own_no_group()
+    public void A_port_that_is_roots_alone_is_given_a_group_by_a_rule()
     {
-        Assert.DoesNotContain("rules.d", PortAdvice.Denied("/dev/ttyS0", "dialout", null), StringComparison.Ordinal);
+        Assert.Equal("/dev/ttyS0: this user may not open it; members of the group dialout may: sudo usermod -aG dialout $USER (then log in again).",
+            PortAdvice.Denied("/dev/ttyS0", "dialout", null));
         Assert.Equal(
-            "/dev/ttyS0: this user may not open it, only root may; give it to a group that this user is in: sudo chgrp dialout /dev/ttyS0 && sudo chmod g+rw /dev/ttyS0.",
-            PortAdvice.Denied("/dev/ttyS0", "root", null));
+            """
+            /dev/ttyACM9: this user may not open it, only root may. Put this rule into /etc/udev/rules.d/70-otedama-ttyACM9.rules:
+            KERNEL=="ttyACM9", GROUP="dialout", MODE="0660"
+            then run: sudo udevadm control --reload && sudo udevadm trigger
+            and join the group it gives the port to: sudo usermod -aG dialout $USER (then log in again)
+            """, PortAdvice.Denied("/dev/ttyACM9", "root", null));
+        Assert.Equal("/dev/x\"y: this user may not open it, only root may.", PortAdvice.Denied("/dev/x\"y", "root", null)); // no rule of an odd name
+        using FakeSystem system = new();
+        system.Device("1-1", "0403", "6015", "00", "GekkoScience", "CompacF", "GS000001");
+        system.Port("ttyUSB0", "1-1", 0, "ftdi_sio");
+        string known = PortAdvice.Denied("/dev/ttyUSB0", "root", new PortFinder(system.Root).Serial("/dev/ttyUSB0"));
+        Assert.Contains("only root may. Put this rule into /etc/udev/rules.d/70-otedama-0403-6015.rules", known, StringComparison.Ordinal);
+        Assert.Contains("join the group", known, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,8 +21,8 @@ public sealed class EspAppKind : IImageKind
         {
             ReadOnlySpan<byte> rest = file.Span[image.Length..];
             bool blank = !rest.ContainsAnyExcept((byte)0xFF);
-            EspImage.Check(findings, "end", blank, blank ? $"The image ends at offset {image.Length} of {slot}."
-                : $"offset {image.Length}: the image ends here, and {rest.Length} bytes follow that are not its own. "
+            EspImage.Check(findings, "end", blank, $"The image ends at offset {image.Length} of {slot}.",
+                $"offset {image.Length}: the image ends here, and {rest.Length} bytes follow that are not its own. "
                 + "Take the file as it was published.");
             facts.AddRange(
             [
@@ -43,6 +43,7 @@ public sealed class EspAppKind : IImageKind
             Controller = file.Length > 13 ? EspImage.ChipName(file.Span[12] | (file.Span[13] << 8)) : null,
             Project = image?.Descriptor?.Project,
             Version = image?.Descriptor?.Version,
+            Mark = ImageMarks.Of(image?.Descriptor?.Project, image?.Descriptor?.Version, file.Span),
             Findings = findings,
             Facts = facts,
         };

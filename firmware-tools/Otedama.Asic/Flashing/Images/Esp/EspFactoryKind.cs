@@ -35,7 +35,7 @@ public sealed class EspFactoryKind : IImageKind
         List<ImagePart> parts = [];
         List<ImageFact> facts = [];
         ImageReport? boots = null;
-        EspImage.Check(findings, "size", file.Length <= FlashSize,
+        EspImage.Check(findings, "size", file.Length <= FlashSize, $"{file.Length} bytes.",
             $"{file.Length} bytes; the flash of these boards has {FlashSize}.");
         parts.Add(new ImagePart(Bootloader, 0, PartitionTable.At, 0, BootloaderOf(file[..PartitionTable.At])));
         PartitionTable? table = PartitionTable.Read(file.Span[PartitionTable.At..], FlashSize, findings);
@@ -43,7 +43,9 @@ public sealed class EspFactoryKind : IImageKind
         {
             parts.Add(new ImagePart(Table, PartitionTable.At, PartitionTable.Sector, PartitionTable.At, null));
             EspImage.Check(findings, "parts", table.Entries.Count + 2 <= ImageInspector.PartsMax,
-                $"{table.Entries.Count} partitions.");
+                $"{table.Entries.Count} partitions.",
+                $"{table.Entries.Count} partitions; {ImageInspector.PartsMax - 2} at most are allowed.");
+            Blanks(file.Span, table, findings);
             parts.AddRange(table.Entries.Where(one => one.Offset < file.Length).Select(one => PartOf(file, one)));
             boots = Boots(file.Span, table, parts, findings);
             facts.Add(new ImageFact("table_md5", table.Md5));
@@ -61,6 +63,8 @@ public sealed class EspFactoryKind : IImageKind
             Controller = EspImage.ChipName(file.Span[12] | (file.Span[13] << 8)),
             Project = boots?.Project,
             Version = boots?.Version,
+            Mark = boots?.Mark,
+            NotCovered = Uncovered(parts),
             Targets = facts.Find(static fact => fact.Name == "nvs_board") is { } found
                 ? [new ImageTarget(null, found.Value)] : [],
             Findings = findings,
@@ -69,10 +73,56 @@ public sealed class EspFactoryKind : IImageKind
         };
     }
 
+    /// <summary>What no part lies in is FF, as the tools that make such files leave it.</summary>
+    private static void Blanks(ReadOnlySpan<byte> file, PartitionTable table, List<ImageFinding> findings)
+    {
+        long at = PartitionTable.At + table.Used;
+        if (!Blank(file, at - 30, at - 16, "the mark of the table's MD5", findings))
+        {
+            return;
+        }
+        string behind = "the partition table";
+        foreach (Partition one in table.Entries.OrderBy(static one => one.Offset))
+        {
+            if (!Blank(file, at, Math.Min(one.Offset, file.Length), behind, findings))
+            {
+                return;
+            }
+            at = one.End;
+            behind = one.Name;
+        }
+        Blank(file, at, file.Length, behind, findings);
+    }
+
+    /// <summary>Adds a finding only where something is there, or for the table.</summary>
+    private static bool Blank(
+        ReadOnlySpan<byte> file, long from, long end, string behind, List<ImageFinding> findings)
+    {
+        int at = from < end ? file[(int)from..(int)end].IndexOfAnyExcept((byte)0xFF) : -1;
+        if (at >= 0)
+        {
+            EspImage.Check(findings, "blank", false, "", $"offset {from + at}: {file[(int)from + at]:X2}h behind "
+                + $"{behind}, where only FFh is allowed. Take the file as it was published.");
+        }
+        return at < 0;
+    }
+
+    /// <summary>Parts whose bytes nothing in the file answers for.</summary>
+    private static string[] Uncovered(List<ImagePart> parts)
+    {
+        string[] names = [.. parts.Where(static part => part.Report is null && part.Name != Table)
+            .Select(static part => part.Name)];
+        return names.Length == 0 ? []
+            : [$"{string.Join(", ", names.Take(16))}: data that no checksum was compared for."];
+    }
+
     private static ImageReport BootloaderOf(ReadOnlyMemory<byte> bytes)
     {
         List<ImageFinding> findings = [];
-        EspImage.Read(bytes.Span, isApp: false, findings);
+        if (EspImage.Read(bytes.Span, isApp: false, findings) is { } loader)
+        {
+            Blank(bytes.Span, loader.Length, bytes.Length, "the boot loader", findings);
+        }
         return new ImageReport
         {
             Kind = "esp-bootloader",
@@ -104,12 +154,11 @@ public sealed class EspFactoryKind : IImageKind
             : null;
         Partition? starts = slot is { } index ? slots[index] : table.Factory ?? (slots.Count > 0 ? slots[0] : null);
         ImageReport? report = parts.Find(part => part.Name == starts?.Name)?.Report;
-        EspImage.Check(findings, "starts", report is not null, starts is null
+        EspImage.Check(findings, "starts", report is not null,
+            $"It starts {starts?.Name} ({report?.Version ?? "of unknown version"}).", starts is null
             ? "The partition table has no place for an application; the device would start nothing."
-            : report is null
-            ? $"The selected slot {starts.Name} at {starts.Offset:X}h is blank or not in the file; the device would "
-            + "start nothing."
-            : $"It starts {starts.Name} ({report.Version ?? "of unknown version"}).");
+            : $"The selected slot {starts.Name} at {starts.Offset:X}h is blank or not in the file; the device would "
+            + "start nothing.");
         return report;
     }
 

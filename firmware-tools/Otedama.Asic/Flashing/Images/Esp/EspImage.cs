@@ -60,15 +60,15 @@ public sealed record EspImage
     public static EspImage? Read(ReadOnlySpan<byte> file, bool isApp, List<ImageFinding> findings)
     {
         int smallest = HeaderLength + SegmentHeader + 16 + (isApp ? DescriptorLength + HashLength : 0);
-        if (!Check(findings, "size", file.Length >= smallest,
+        if (!Check(findings, "size", file.Length >= smallest, $"{file.Length} bytes.",
             $"{file.Length} bytes; an image of this kind has at least {smallest}.")
-            || !Check(findings, "magic", file[0] == Magic,
+            || !Check(findings, "magic", file[0] == Magic, $"It begins with {Magic:X2}h.",
             $"offset 0: {file[0]:X2}h; an image begins with {Magic:X2}h."))
         {
             return null;
         }
         int chip = BinaryPrimitives.ReadUInt16LittleEndian(file[12..]);
-        if (!Check(findings, "chip", chip == ChipS3,
+        if (!Check(findings, "chip", chip == ChipS3, $"Chip id {chip} ({ChipName(chip)}).",
             $"offset 12: chip id {chip} ({ChipName(chip)}); these controllers are {ChipS3} (ESP32-S3)."))
         {
             return null;
@@ -78,40 +78,10 @@ public sealed record EspImage
         {
             return null;
         }
-        int xorAt = end | 15; // zeros up to the last byte of sixteen
-        if (!Check(findings, "xor", xorAt < file.Length,
-            $"offset {xorAt}: the XOR byte is behind the end of the file ({file.Length} bytes); it is cut off.")
-            || !Check(findings, "xor", file[xorAt] == xor,
-            $"offset {xorAt}: XOR byte {file[xorAt]:X2}h; that of the segments is {xor:X2}h. The file is damaged."))
+        if (XorOf(file, end, xor, findings) is not { } length
+            || !HashOf(file, isApp, ref length, findings, out string? hash))
         {
             return null;
-        }
-        string? hash = null;
-        int length = xorAt + 1;
-        bool hasHash = file[23] == 1;
-        if (file[23] > 1 || (isApp && !hasHash))
-        {
-            Check(findings, "sha256", false,
-                $"offset 23: {file[23]:X2}h; an application says 01h there and carries its SHA-256 at its end.");
-            return null;
-        }
-        if (hasHash)
-        {
-            if (!Check(findings, "sha256", length + HashLength <= file.Length,
-                $"offset {length}: of the appended SHA-256 {file.Length - length} of {HashLength} bytes are there; "
-                + "the file is cut off."))
-            {
-                return null;
-            }
-            hash = Convert.ToHexStringLower(file.Slice(length, HashLength));
-            string true256 = Convert.ToHexStringLower(SHA256.HashData(file[..length]));
-            if (!Check(findings, "sha256", hash == true256,
-                $"offset {length}: SHA-256 {hash}; that of the {length} bytes before it is {true256}. The file is "
-                + "damaged."))
-            {
-                return null;
-            }
-            length += HashLength;
         }
         EspDescriptor? descriptor = null;
         if (isApp && (descriptor = Describe(file, findings)) is null)
@@ -134,10 +104,54 @@ public sealed record EspImage
     public static EspDescriptor? Peek(ReadOnlySpan<byte> start) =>
         start.Length >= DescriptorAt + DescriptorLength && start[0] == Magic ? Describe(start, []) : null;
 
-    internal static bool Check(List<ImageFinding> findings, string name, bool passed, string says)
+    /// <summary>Adds what was found: one sentence for when it is right, one for when it is not.</summary>
+    internal static bool Check(List<ImageFinding> findings, string name, bool passed, string right, string wrong)
     {
-        findings.Add(new ImageFinding(name, passed, says));
+        findings.Add(new ImageFinding(name, passed, passed ? right : wrong));
         return passed;
+    }
+
+    /// <summary>The end of the XOR byte; null = it is not right.</summary>
+    private static int? XorOf(ReadOnlySpan<byte> file, int end, byte xor, List<ImageFinding> findings)
+    {
+        int at = end | 15; // zeros up to the last byte of sixteen
+        bool isThere = at < file.Length;
+        bool padded = isThere && !file[end..at].ContainsAnyExcept((byte)0);
+        return Check(findings, "xor", isThere && padded && file[at] == xor,
+            $"The XOR byte of the segments at offset {at} is right.",
+            !isThere ? $"offset {at}: the XOR byte is behind the end of the file ({file.Length} bytes); it is cut off."
+            : !padded ? $"offset {end}: between the segments and the XOR byte zeros are allowed. The file is damaged."
+            : $"offset {at}: XOR byte {file[at]:X2}h; that of the segments is {xor:X2}h. The file is damaged.")
+            ? at + 1 : null;
+    }
+
+    /// <summary>False = it is not right. Moves length behind it, where there is one.</summary>
+    private static bool HashOf(
+        ReadOnlySpan<byte> file, bool isApp, ref int length, List<ImageFinding> findings, out string? hash)
+    {
+        hash = null;
+        if (file[23] != 1)
+        {
+            return (file[23] == 0 && !isApp) || Check(findings, "sha256", false, "",
+                $"offset 23: {file[23]:X2}h; an application says 01h there and carries its SHA-256 at its end.");
+        }
+        if (length + HashLength > file.Length)
+        {
+            return Check(findings, "sha256", false, "",
+                $"offset {length}: of the appended SHA-256 {file.Length - length} of {HashLength} bytes are there; "
+                + "the file is cut off.");
+        }
+        string told = Convert.ToHexStringLower(file.Slice(length, HashLength));
+        string computed = Convert.ToHexStringLower(SHA256.HashData(file[..length]));
+        if (!Check(findings, "sha256", told == computed, $"The appended SHA-256 at offset {length} is right.",
+            $"offset {length}: SHA-256 {told}; that of the {length} bytes before it is {computed}. The file is "
+            + "damaged."))
+        {
+            return false;
+        }
+        hash = told;
+        length += HashLength;
+        return true;
     }
 
     /// <summary>The end of the last segment; null = one lies outside.</summary>
@@ -146,7 +160,7 @@ public sealed record EspImage
         xor = XorSeed;
         if (segments is < 1 or > SegmentsMax)
         {
-            Check(findings, "segments", false, $"offset 1: {segments} segments; 1 to {SegmentsMax} are allowed.");
+            Check(findings, "segments", false, "", $"offset 1: {segments} segments; 1 to {SegmentsMax} are allowed.");
             return null;
         }
         long at = HeaderLength;
@@ -154,7 +168,7 @@ public sealed record EspImage
         {
             if (at + SegmentHeader > file.Length)
             {
-                Check(findings, "segments", false,
+                Check(findings, "segments", false, "",
                     $"offset {at}: the header of segment {i + 1} of {segments} is behind the end of the file "
                     + $"({file.Length} bytes); it is cut off.");
                 return null;
@@ -163,7 +177,7 @@ public sealed record EspImage
             at += SegmentHeader;
             if (at + length > file.Length)
             {
-                Check(findings, "segments", false,
+                Check(findings, "segments", false, "",
                     $"offset {at - 4}: segment {i + 1} of {segments} has {length} bytes, and {file.Length - at} are "
                     + "left in the file; it is cut off or damaged.");
                 return null;
@@ -174,14 +188,14 @@ public sealed record EspImage
             }
             at += length;
         }
-        Check(findings, "segments", true, $"{segments} segments end at offset {at} of {file.Length}.");
+        Check(findings, "segments", true, $"{segments} segments end at offset {at} of {file.Length}.", "");
         return (int)at;
     }
 
     private static EspDescriptor? Describe(ReadOnlySpan<byte> file, List<ImageFinding> findings)
     {
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(file[DescriptorAt..]);
-        if (!Check(findings, "descriptor", magic == DescriptorMagic,
+        if (!Check(findings, "descriptor", magic == DescriptorMagic, "The descriptor of an application is there.",
             $"offset {DescriptorAt}: {magic:X8}h; the descriptor of an application begins with {DescriptorMagic:X8}h. "
             + "Is this a boot loader?"))
         {
@@ -196,8 +210,8 @@ public sealed record EspImage
         {
             bad = 0;
         }
-        if (!Check(findings, "strings", bad < 0, bad < 0 ? $"version {texts[0]}, project {texts[1]}."
-            : $"The {names[bad]} is no printable text that ends inside its field."))
+        if (!Check(findings, "strings", bad < 0, $"version {texts[0]}, project {texts[1]}.",
+            $"The {names[Math.Max(bad, 0)]} is no printable text that ends inside its field."))
         {
             return null;
         }

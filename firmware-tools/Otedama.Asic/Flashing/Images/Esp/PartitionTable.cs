@@ -16,6 +16,9 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
     /// <summary>Partitions that fit before the MD5.</summary>
     public const int EntriesMax = (Length / EntryLength) - 1;
 
+    /// <summary>Bytes up to the end of the MD5; behind it there is FF.</summary>
+    public int Used { get; private init; }
+
     private const int EntryLength = 32;
     private const ushort EntryMagic = 0x50AA;
     private const ushort Md5Magic = 0xEBEB;
@@ -44,7 +47,7 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
     {
         if (bytes.Length < Length)
         {
-            EspImage.Check(findings, "table", false,
+            EspImage.Check(findings, "table", false, "",
                 $"offset {At}: of the partition table {bytes.Length} of {Length} bytes are there.");
             return null;
         }
@@ -55,7 +58,7 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
         {
             if (WrongIn(bytes.Slice(at, EntryLength), flashSize, entries, out Partition entry) is { } wrong)
             {
-                EspImage.Check(findings, "table", false,
+                EspImage.Check(findings, "table", false, "",
                     $"offset {At + at}: partition {entries.Count} ({entry.Name}) {wrong}");
                 return null;
             }
@@ -65,7 +68,7 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
             || BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) != Md5Magic)
         {
             string there = at + 2 <= Length ? Convert.ToHexString(bytes.Slice(at, 2)) : "nothing";
-            EspImage.Check(findings, "table", false,
+            EspImage.Check(findings, "table", false, "",
                 $"offset {At + at}: {there} after {entries.Count} partitions; AA50 (another one) or EBEB (the MD5 of "
                 + "the table) is allowed.");
             return null;
@@ -73,9 +76,9 @@ public sealed record PartitionTable(IReadOnlyList<Partition> Entries, string Md5
         string told = Convert.ToHexStringLower(bytes.Slice(at + 16, 16));
         string md5 = EspMd5.Of(bytes[..at]);
         return EspImage.Check(
-            findings, "table", told == md5,
+            findings, "table", told == md5, $"{entries.Count} partitions with the MD5 {md5}.",
             $"offset {At + at + 16}: MD5 {told} of {entries.Count} partitions; it is {md5}.")
-            ? new PartitionTable(entries, md5)
+            ? new PartitionTable(entries, md5) { Used = at + EntryLength }
             : null;
     }
 

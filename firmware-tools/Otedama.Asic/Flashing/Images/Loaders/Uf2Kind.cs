@@ -27,6 +27,8 @@ public sealed class Uf2Kind : IImageKind
                 return report with
                 {
                     Controller = image.Family.Name,
+                    NotCovered = ["Flags, addresses and payload: a UF2 file has no checksum. Whether they are as they "
+                        + "were published only its SHA-256 says."],
                     Facts = [new("family", $"{image.Family.Id:x8}"), new("blocks", $"{image.Blocks}")],
 
                     // Blocks carry other bytes between the payloads, so a part has no place of its own in the file.

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 
@@ -18,8 +19,14 @@ public sealed class VendorPackageKind : IImageKind
     public bool Claims(ReadOnlySpan<byte> file) => file is [0x1F, 0x8B, 0x08, ..];
 
     public ImageReport Inspect(ReadOnlyMemory<byte> file) => LoaderKind.Inspect(
-        KindName, ImagePurpose.Bmu, file, "It unpacks whole, and every entry's checksum is right.",
-        report => report with { Facts = [.. Entries(file).Select(static name => new ImageFact("entry", name))] });
+        KindName, ImagePurpose.Bmu, file,
+        "It unpacks whole, every entry's checksum is right, and so are CRC-32 and length at the end.",
+        report => report with
+        {
+            Facts = [.. Entries(file).Select(static name => new ImageFact("entry", name))],
+            NotCovered = ["The first 10 bytes (time and system of packing) have no checksum; they change nothing of "
+                + "what is unpacked."],
+        });
 
     private static List<string> Entries(ReadOnlyMemory<byte> file)
     {
@@ -38,6 +45,7 @@ public sealed class VendorPackageKind : IImageKind
                     $"{LoaderKind.File}: it has more than {ImageInspector.PartsMax} entries; allowed are that many."));
             }
             limited.CopyTo(Stream.Null);
+            Trailer(file.Span, limited);
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException
             or OverflowException)
@@ -57,10 +65,29 @@ public sealed class VendorPackageKind : IImageKind
             $"{LoaderKind.File}: it unpacks to nothing; allowed is a package with entries.");
     }
 
+    /// <summary>The last eight bytes: CRC-32 and length of what was unpacked. The framework leaves a cut or changed one
+    /// unsaid.</summary>
+    private static void Trailer(ReadOnlySpan<byte> file, Limited unpacked)
+    {
+        uint crc = BinaryPrimitives.ReadUInt32LittleEndian(file[^8..]);
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(file[^4..]);
+        if (crc != ~unpacked.Crc || length != (uint)unpacked.Count)
+        {
+            throw new InvalidDataException(
+                $"{LoaderKind.File}: offset {file.Length - 8}: its end says CRC-32 {crc:X8}h of {length} bytes, and "
+                + $"what it unpacks to has {~unpacked.Crc:X8}h of {(uint)unpacked.Count}: it is cut off, changed or "
+                + "has something behind it; fetch it again.");
+        }
+    }
+
     /// <summary>Refuses to unpack more than a control board could hold.</summary>
     private sealed class Limited(Stream inner) : Stream
     {
-        private long _read;
+        /// <summary>Bytes so far.</summary>
+        public long Count { get; private set; }
+
+        /// <summary>Crc32's state after them.</summary>
+        public uint Crc { get; private set; } = Crc32.Start;
 
         public override bool CanRead => true;
 
@@ -81,8 +108,9 @@ public sealed class VendorPackageKind : IImageKind
         public override int Read(Span<byte> buffer)
         {
             int came = inner.Read(buffer);
-            _read += came;
-            return _read <= UnpackedMax ? came
+            Count += came;
+            Crc = Crc32.Update(Crc, buffer[..came]);
+            return Count <= UnpackedMax ? came
                 : throw new InvalidDataException(
                 $"{LoaderKind.File}: it unpacks to more than {UnpackedMax} bytes; allowed are that many.");
         }
