@@ -80,7 +80,8 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
             return [.. _seen];
         }
 
-        void Ask(Socket socket, byte[] question, IPEndPoint to, Func<ReadOnlyMemory<byte>, IPAddress, DiscoveryReport?> read)
+        void Ask(Socket socket, byte[] question, IPEndPoint to,
+            Func<ReadOnlyMemory<byte>, IPAddress, DiscoveryReport?> read)
         {
             hears.Add(HearAsync(socket, read, both.Token));
             hears.Add(AskAsync(socket, question, to, problems, both.Token));
@@ -179,7 +180,8 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
             socket.Bind(new IPEndPoint(IPAddress.Any, port));
             if (own is not null)
             {
-                socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, own.GetAddressBytes());
+                socket.SetSocketOption(
+                    SocketOptionLevel.IP, SocketOptionName.MulticastInterface, own.GetAddressBytes());
             }
             sockets.Add(socket);
             return socket;
@@ -187,8 +189,8 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         catch (SocketException e)
         {
             socket.Dispose();
-            problems.Add($"UDP port {port} cannot be listened on ({SocketWords.Of(e.SocketErrorCode)}); reports that come there are "
-                + $"not heard.");
+            problems.Add($"UDP port {port} cannot be listened on ({SocketWords.Of(e.SocketErrorCode)}); reports that "
+                + "come there are not heard.");
             return null;
         }
     }
@@ -209,7 +211,8 @@ public sealed class FleetListener(AddressRanges ranges, TimeProvider clock)
         {
             lock (_gate)
             {
-                problems.Add($"{group}: the question to the group could not be sent ({SocketWords.Of(e.SocketErrorCode)}).");
+                problems.Add($"{group}: the question to the group could not be sent "
+                    + $"({SocketWords.Of(e.SocketErrorCode)}).");
             }
         }
         catch (OperationCanceledException)

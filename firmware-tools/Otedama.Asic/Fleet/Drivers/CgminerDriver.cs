@@ -28,7 +28,8 @@ public class CgminerDriver(FleetTransport transport) : FleetDriver(transport)
         FleetPool? odd = pools.FirstOrDefault(static pool =>
             string.Concat(pool.Url, pool.User, pool.Password.Reveal()).AsSpan().IndexOfAny('"', '\\') >= 0);
         return base.PoolsRefused(pools) ?? (odd is null ? null
-            : $"user or password for {odd.Url} has a quote or backslash, which it cannot send to a pool. Choose another.");
+            : $"user or password for {odd.Url} has a quote or backslash, which it cannot send to a pool. Choose "
+                + "another.");
     }
 
     protected override string At(FleetTarget target) => target.At(target.Ports.Api);

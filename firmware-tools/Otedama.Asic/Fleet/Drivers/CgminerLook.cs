@@ -17,8 +17,8 @@ internal static class CgminerLook
         }
         return summary.Status switch
         {
-            { Code: 45 } => (FleetFault.Denied, "it does not let this machine read its summary (code 45). Its api-allow "
-                + "needs this machine's address."),
+            { Code: 45 } => (FleetFault.Denied, "it does not let this machine read its summary (code 45). Its "
+                + "api-allow needs this machine's address."),
             { IsGood: false, Letter: 'E' or 'F' } refused =>
                 (FleetFault.Device, $"it refused summary: {ReplyWords.Short(refused.ToString())}"),
             _ => summary.First("SUMMARY") is not null || summary.Status is { IsGood: true } ? null

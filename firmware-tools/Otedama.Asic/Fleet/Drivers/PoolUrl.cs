@@ -14,7 +14,8 @@ public sealed record PoolUrl(string Scheme, string Host, int Port)
     /// <summary>What is wrong with it as the address of a pool that devices are to mine on; null = nothing.</summary>
     public static string? Problem(string url) => Parse(url) is not { } parsed
             ? "is not of the form stratum+tcp://host:port, with a port from 1 to 65535"
-        : !s_schemes.Contains(parsed.Scheme) ? $"begins with {parsed.Scheme}://; allowed are {string.Join(", ", s_schemes)}"
+        : !s_schemes.Contains(parsed.Scheme)
+            ? $"begins with {parsed.Scheme}://; allowed are {string.Join(", ", s_schemes)}"
         : Uri.CheckHostName(parsed.Host.Trim('[', ']')) == UriHostNameType.Unknown ? "names no host"
         : null;
 

@@ -181,7 +181,8 @@ public sealed class FleetHttp : IDisposable
     private static string Why(HttpRequestException e) => e switch
     {
         { InnerException: SocketException socket } => SocketWords.Of(socket.SocketErrorCode),
-        { InnerException: IOException { InnerException: SocketException socket } } => SocketWords.Of(socket.SocketErrorCode),
+        { InnerException: IOException { InnerException: SocketException socket } } =>
+            SocketWords.Of(socket.SocketErrorCode),
         { HttpRequestError: HttpRequestError.InvalidResponse } => "what it said is no HTTP",
         { HttpRequestError: HttpRequestError.ResponseEnded } => "it closed in the middle of its answer",
         { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "its answer is too long",

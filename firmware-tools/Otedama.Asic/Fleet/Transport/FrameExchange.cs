@@ -40,7 +40,8 @@ public sealed class FrameExchange(TimeProvider clock, SocketExchange sockets)
         }
         catch (SocketException e)
         {
-            throw new FleetException(FleetFault.Unknown, at, $"{at}: the connection broke ({SocketWords.Of(e.SocketErrorCode)}).", e);
+            throw new FleetException(
+                FleetFault.Unknown, at, $"{at}: the connection broke ({SocketWords.Of(e.SocketErrorCode)}).", e);
         }
     }
 

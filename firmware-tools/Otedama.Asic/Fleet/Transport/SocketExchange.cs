@@ -76,7 +76,8 @@ public sealed class SocketExchange(TimeProvider clock, DeviceGates gates)
             return reader.Count > 0
                 ? new ApiRawReply(reader.ToArray(), ReplyEnd.Closed)
                 : throw new FleetException(
-                    FleetFault.Unreachable, device.ToString(), $"{device}: the connection broke ({SocketWords.Of(e.SocketErrorCode)}).",
+                    FleetFault.Unreachable, device.ToString(),
+                    $"{device}: the connection broke ({SocketWords.Of(e.SocketErrorCode)}).",
                     e);
         }
     }

@@ -8,7 +8,8 @@ public static class SocketWords
     public static string Of(SocketError error) => error switch
     {
         SocketError.ConnectionRefused => "nothing listens there",
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => "the device broke it off",
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
+            "the device broke it off",
         SocketError.HostUnreachable or SocketError.HostDown => "no such machine in the network",
         SocketError.NetworkUnreachable or SocketError.NetworkDown => "no way to that network",
         SocketError.TimedOut => "no answer in time",

@@ -4,8 +4,8 @@ using Otedama.Interop;
 namespace Otedama.Asic;
 
 /// <summary>
-/// The last tuning of each device across restarts, in one file that is replaced whole at each change: one in minutes. One
-/// thread at a time.
+/// The last tuning of each device across restarts, in one file that is replaced whole at each change: one in minutes.
+/// One thread at a time.
 /// </summary>
 public sealed class TuneFile
 {
@@ -58,12 +58,14 @@ public sealed class TuneFile
         Keep(record);
         try
         {
-            DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes([.. _records.Values], TuneJson.Default.TuneRecordArray));
+            DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(
+                [.. _records.Values], TuneJson.Default.TuneRecordArray));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"{_path} cannot be written: {e.Message.TrimEnd('.')}. The tuning is remembered only until this program ends.";
+            return $"{_path} cannot be written: {e.Message.TrimEnd('.')}. The tuning is remembered only "
+                + "until this program ends.";
         }
     }
 

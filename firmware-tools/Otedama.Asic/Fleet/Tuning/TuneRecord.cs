@@ -7,7 +7,8 @@ public sealed record TunePoint(double ClockMhz, double CoreVolts);
 
 /// <summary>How far a search is.</summary>
 /// <param name="Best">The best setting that was measured; before the first measure where it began.</param>
-/// <param name="Score">Of the best, larger is better: H/s, or minus joules per hash; null = nothing was measured.</param>
+/// <param name="Score">Of the best, larger is better: H/s, or minus joules per hash; null = nothing was
+/// measured.</param>
 /// <param name="Tried">Settings that are not tried again.</param>
 public sealed record TuneProgress(TunePoint Best, double? Score, IReadOnlyList<TunePoint> Tried);
 
