@@ -75,12 +75,12 @@ public sealed record EspBackup(
         EspSerialTarget target, string path, string name, long address, int length, Action<string> tell,
         CancellationToken stop)
     {
-        using FileStream file = new(path, new FileStreamOptions
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite };
+        if (!OperatingSystem.IsWindows())
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // passwords are in it
+        }
+        using FileStream file = new(path, options);
         byte[] bytes = new byte[length];
         int there = file.ReadAtLeast(bytes, length, throwOnEndOfStream: false);
         for (int done = 0, tenth = 0; done < length;)
