@@ -83,16 +83,19 @@ internal static class ChipBench
         }
     }
 
-    /// <summary>Milliseconds from each first event to the first later one of the same name.</summary>
+    /// <summary>
+    /// Milliseconds to each event from the last one of the same name before it. Chips find the same nonces in several jobs, and not each
+    /// comes to the end.
+    /// </summary>
     private static IEnumerable<double> Ways(IEnumerable<(long At, string Which)> first, IReadOnlyList<(long At, string Which)> then)
     {
-        ILookup<string, long> ends = then.ToLookup(static one => one.Which, static one => one.At);
-        foreach ((long at, string which) in first)
+        ILookup<string, long> starts = first.ToLookup(static one => one.Which, static one => one.At);
+        foreach ((long at, string which) in then)
         {
-            long[] later = [.. ends[which].Where(end => end >= at).Order().Take(1)];
-            if (later is [long end])
+            long[] before = [.. starts[which].Where(start => start <= at).OrderDescending().Take(1)];
+            if (before is [long start])
             {
-                yield return Stopwatch.GetElapsedTime(at, end).TotalMilliseconds;
+                yield return Stopwatch.GetElapsedTime(start, at).TotalMilliseconds;
             }
         }
     }
@@ -152,7 +155,7 @@ internal static class ChipBench
         }
         ILookup<string, (long At, string Which)> seen = await device.EndAsync();
         rows.Add("nonce on the wire to submit at the pool", "ms",
-            Ways(seen["nonce"].Where(one => one.At >= from), [.. pool.Shares.Select(static share => (share.At, share.Nonce))]));
+            Ways(seen["nonce"], [.. pool.Shares.Where(share => share.At >= from).Select(static share => (share.At, share.Nonce))]));
         AddChanges(pool, seen, rows);
     }
 
