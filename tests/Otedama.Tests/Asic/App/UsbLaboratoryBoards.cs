@@ -20,7 +20,10 @@ internal sealed class UsbLaboratoryBoards : IDisposable
             ReportsMin = TimeSpan.FromMilliseconds(25),
         };
         Foreign = new FtdiModel(new EchoDevice(), "FTDI", "FT231X USB UART", UsbGuestTests.ForeignSerial);
-        LoaderBridge = new Cp210xModel([Loader], "Silicon Labs", "CP2102 USB to UART Bridge Controller", UsbGuestTests.LoaderSerial);
+        LoaderBridge = new Cp210xModel([Loader], "Silicon Labs", "CP2102 USB to UART Bridge Controller", UsbGuestTests.LoaderSerial)
+        {
+            Opened = Loader.PowerOn, // as a cable does that resets the board
+        };
         Laboratory = new UsbLaboratory(
             Ftdi,
             new Cp210xModel([Bridge], "Silicon Labs", "CP2102 USB to UART Bridge Controller", "0001"),

@@ -33,6 +33,9 @@ internal sealed class Cp210xModel : UsbModel
     /// <summary>Called when the latch is written: mask, state.</summary>
     public Action<byte, byte>? LatchWritten { get; set; }
 
+    /// <summary>Called when a port is enabled, which a driver does when somebody opens it.</summary>
+    public Action? Opened { get; init; }
+
     /// <summary>Values of the line request per port: 0800 = 8N1, 0820 = 8E1.</summary>
     public List<ushort> Formats { get; } = [];
 
@@ -88,6 +91,10 @@ internal sealed class Cp210xModel : UsbModel
                 return Give(new byte[Math.Min((int)request.Length, 66)], into, out came);
             case (0x41, 0x00):
                 _enabled[port] = request.Value == 1;
+                if (_enabled[port])
+                {
+                    Opened?.Invoke();
+                }
                 return UsbReply.Done;
             case (0x41, 0x1E) when data.Length == 4:
                 _rates[port] = Nearest(BinaryPrimitives.ReadInt32LittleEndian(data));
