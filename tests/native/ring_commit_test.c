@@ -358,8 +358,10 @@ static void otd_test_commit_refusals(otd_log_rig *log) {
     otd_check(otd_ring_commit(ring, log->file, 9, 0, (const uint8_t *)"z", 1, &item, 1, (const uint8_t *)"z",
                               1) == OTD_E_ARGUMENT,
               "ring: an item past the data");
-    otd_check(otd_log_commit(log, 9, OTD_LOG_BYTES + 10000, 'z', 1, 0, 0) == OTD_E_IO,
-              "ring: nothing stands before that offset");
+    if (log->direct) { /* through the cache no block has to be whole */
+        otd_check(otd_log_commit(log, 9, OTD_LOG_BYTES + 10000, 'z', 1, 0, 0) == OTD_E_IO,
+                  "ring: nothing stands before that offset");
+    }
     otd_check(otd_ring_file_open(ring, &file, &direct, (const uint8_t *)"", 0) == OTD_E_ARGUMENT,
               "ring: no path");
     otd_check(otd_ring_file_open(ring, &file, &direct, (const uint8_t *)"no/such", 7) == OTD_E_MISSING,
