@@ -62,7 +62,8 @@ public sealed class PoolServer : IAsyncDisposable
         CancellationToken cancellation)
     {
         PoolServer pool = await Task.Run(
-            () => new PoolServer(new PoolParts(options, checker, world), world, options.ChecksInTurn(checker)), cancellation);
+            () => new PoolServer(new PoolParts(options, checker, world), world, options.ChecksInTurn(checker)),
+            cancellation);
         try
         {
             pool._shares.Start();

@@ -172,6 +172,6 @@ public sealed class TcpLink : ILink
     }
 
     private LinkException Gone(Exception? inner) => _closed ? LinkErrors.Closed(Name)
-        : new LinkException(
-            LinkFault.Gone, Name, $"{Name}: the other side closed the connection. Does another program hold the port?", inner);
+        : new LinkException(LinkFault.Gone, Name,
+            $"{Name}: the other side closed the connection. Does another program hold the port?", inner);
 }

@@ -9,11 +9,7 @@ internal static unsafe partial class Otd
     public const uint OTD_SERIAL_RATE_MAX = 12000000;
 
     public const uint OTD_RING_CONNECTIONS_MAX = 65536;
-    public const uint OTD_RING_LISTENERS_MAX = 8;
-    public const uint OTD_RING_TELL = 1;
     public const uint OTD_RING_FLUSH = 1;
-    public const uint OTD_RING_DEFER = 1;
-    public const uint OTD_RING_COOP = 2;
 
     [LibraryImport(Library)]
     public static partial int otd_thread_set_affinity(uint cpu);
@@ -67,7 +63,8 @@ internal static unsafe partial class Otd
     public static partial int otd_ring_unlisten(nint ring, ulong tag);
 
     [LibraryImport(Library)]
-    public static partial int otd_ring_send(nint ring, otd_ring_item* items, uint items_count, byte* data, uint data_length);
+    public static partial int otd_ring_send(
+        nint ring, otd_ring_item* items, uint items_count, byte* data, uint data_length);
 
     [LibraryImport(Library)]
     public static partial int otd_ring_end(nint ring, ulong connection, uint flags);
@@ -80,8 +77,8 @@ internal static unsafe partial class Otd
 
     [LibraryImport(Library)]
     public static partial int otd_ring_commit(
-        nint ring, uint file, ulong tag, ulong offset, byte* bytes, uint bytes_length, otd_ring_item* items, uint items_count,
-        byte* data, uint data_length);
+        nint ring, uint file, ulong tag, ulong offset, byte* bytes, uint bytes_length, otd_ring_item* items,
+        uint items_count, byte* data, uint data_length);
 
     [LibraryImport(Library)]
     public static partial int otd_ring_turn(

@@ -4,13 +4,13 @@ using System.Text;
 namespace Otedama.Interop;
 
 /// <summary>
-/// Sockets and the share log of one loop thread over Linux' io_uring. All of it is for the thread of the first Turn, but Wake,
-/// which is for any. Every failure is a NativeException; Open's says why where the system has no ring to give.
+/// Sockets and the share log of one loop thread over Linux' io_uring. All of it is for the thread of the first Turn,
+/// but Wake, which is for any. Every failure is a NativeException; Open's says why where the system has no ring to
+/// give.
 /// </summary>
 public sealed unsafe class Ring : IDisposable
 {
     public const int ConnectionsMax = (int)Otd.OTD_RING_CONNECTIONS_MAX;
-    public const int ListenersMax = (int)Otd.OTD_RING_LISTENERS_MAX;
 
     private readonly RingHandle _handle;
     private readonly byte* _buffers;
@@ -47,7 +47,9 @@ public sealed unsafe class Ring : IDisposable
         return new Ring(new RingHandle(ring));
     }
 
-    /// <summary>Accepts from a listening socket, which stays the caller's until Unlistened comes with its tag.</summary>
+    /// <summary>
+    /// Accepts from a listening socket, which stays the caller's until Unlistened comes with its tag.
+    /// </summary>
     public void Listen(SafeHandle socket, ulong tag) => NativeException.ThrowIfFailed(
         Otd.otd_ring_listen(Value, (int)socket.DangerousGetHandle(), tag), "accept through a ring");
 
@@ -81,7 +83,8 @@ public sealed unsafe class Ring : IDisposable
         fixed (byte* bytes = name)
         {
             NativeException.ThrowIfFailed(
-                Otd.otd_ring_file_open(Value, &file, &direct, bytes, (uint)name.Length), $"open \"{path}\" for commits");
+                Otd.otd_ring_file_open(Value, &file, &direct, bytes, (uint)name.Length),
+                $"open \"{path}\" for commits");
         }
         return file;
     }
@@ -89,7 +92,9 @@ public sealed unsafe class Ring : IDisposable
     public void CloseFile(uint file) => NativeException.ThrowIfFailed(
         Otd.otd_ring_file_close(Value, file), "close a file of a ring");
 
-    /// <summary>Begins to make bytes durable at an offset; Committed with this tag says how it went. One at a time.</summary>
+    /// <summary>
+    /// Begins to make bytes durable at an offset; Committed with this tag says how it went. One at a time.
+    /// </summary>
     public void Commit(uint file, ulong tag, long offset, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* first = bytes)
@@ -101,8 +106,8 @@ public sealed unsafe class Ring : IDisposable
     }
 
     /// <summary>
-    /// One turn: hands everything to the kernel and waits for what comes first, at most that long (negative: without end).
-    /// What its events say is good until the next turn.
+    /// One turn: hands everything to the kernel and waits for what comes first, at most that long (negative: without
+    /// end). What its events say is good until the next turn.
     /// </summary>
     public ReadOnlySpan<RingEvent> Turn(Span<RingEvent> room, TimeSpan wait)
     {

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace Otedama.Interop;
 
 /// <summary>
-/// Standard output whose every failure is heard: the base library's takes a reader that went away for success, so that a
-/// verb that prints for ever would never end. Standard error beside it, which forgives a reader that went away. Neither
-/// sends a terminal anything but what is written: the base library's would switch its keypad first. Any thread, one at a
-/// time.
+/// Standard output whose every failure is heard: the base library's takes a reader that went away for success, so that
+/// a verb that prints for ever would never end. Standard error beside it, which forgives a reader that went away.
+/// Neither sends a terminal anything but what is written: the base library's would switch its keypad first. Any thread,
+/// one at a time.
 /// </summary>
 public sealed partial class StandardOutput : Stream
 {

@@ -7,7 +7,8 @@ namespace Otedama.Pool;
 internal static partial class StratumLog
 {
     [LoggerMessage(Level = LogLevel.Critical, EventName = "engine_broken",
-        Message = "No miner is served any more: {Reason} Start the program again, with pool.engine: sockets if it happens twice.")]
+        Message = "No miner is served any more: {Reason} Start the program again, with pool.engine: sockets if it "
+            + "happens twice.")]
     public static partial void EngineBroken(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "listening",

@@ -12,7 +12,9 @@ public sealed partial class ShareLog
     private bool _isOut; // a commit is with a loop; under the commit lock
     private uint _outFrames;
 
-    /// <summary>As IShareBook.TryBeginCommit says. Throws IOException when the disk cannot begin; the records stay.</summary>
+    /// <summary>
+    /// As IShareBook.TryBeginCommit says. Throws IOException when the disk cannot begin; the records stay.
+    /// </summary>
     public bool TryBegin(ILoopDisk disk)
     {
         lock (_commitGate)
@@ -26,8 +28,8 @@ public sealed partial class ShareLog
             {
                 return false;
             }
-            disk.BeginCommit(
-                LogDirectory.SegmentPath(_options.Directory, _end.Segment), _end.Offset, _writing.AsSpan(0, _writingLength));
+            string path = LogDirectory.SegmentPath(_options.Directory, _end.Segment);
+            disk.BeginCommit(path, _end.Offset, _writing.AsSpan(0, _writingLength));
             _isOut = true;
             _isFree.Reset();
             return true;
@@ -42,7 +44,8 @@ public sealed partial class ShareLog
             _isOut = false;
             if (failure is null)
             {
-                _end = new LogPosition(_end.Segment, _end.Offset + _writingLength, unchecked(_end.Sequence + _outFrames));
+                uint sequence = unchecked(_end.Sequence + _outFrames);
+                _end = new LogPosition(_end.Segment, _end.Offset + _writingLength, sequence);
                 Confirm();
             }
             _isFree.Set();

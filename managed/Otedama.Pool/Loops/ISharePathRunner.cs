@@ -6,8 +6,8 @@ internal interface ISharePathRunner
     void Start();
 
     /// <summary>
-    /// Refuses new candidates, answers all that are queued and commits them. With a disk that refuses, gives up after the
-    /// timeout; what was not committed was never acknowledged.
+    /// Refuses new candidates, answers all that are queued and commits them. With a disk that refuses, gives up after
+    /// the timeout; what was not committed was never acknowledged.
     /// </summary>
     void Stop(TimeSpan timeout);
 }

@@ -4,18 +4,19 @@ using Otedama.Wire;
 namespace Otedama.Pool;
 
 /// <summary>
-/// A share path on the loop of its transport, without a hand-over: what a turn received is judged, begun to be committed, and
-/// answered when the disk has it. For proofs that take microseconds.
+/// A share path on the loop of its transport, without a hand-over: what a turn received is judged, begun to be
+/// committed, and answered when the disk has it. For proofs that take microseconds.
 /// </summary>
 /// <remarks>
-/// Nothing is judged while a commit is under way: it could not be committed before that one ends, and so a block, which has to
-/// be booked at once, never meets a commit of this loop.
+/// Nothing is judged while a commit is under way: it could not be committed before that one ends, and so a block, which
+/// has to be booked at once, never meets a commit of this loop.
 /// </remarks>
-internal sealed class SharePathTurns(SharePipeline path, TimeProvider time, ILogger logger) : ILoopUser, ISharePathRunner
+internal sealed class SharePathTurns(SharePipeline path, TimeProvider time, ILogger logger)
+    : ILoopUser, ISharePathRunner
 {
     /// <summary>
-    /// Commits begin at least so far apart, so that shares that arrive alone share one; a lone share after a pause waits for
-    /// nobody.
+    /// Commits begin at least so far apart, so that shares that arrive alone share one; a lone share after a pause
+    /// waits for nobody.
     /// </summary>
     private static readonly TimeSpan s_spacing = TimeSpan.FromMilliseconds(0.5);
 

@@ -4,8 +4,8 @@ using Otedama.Interop;
 namespace Otedama.Wire;
 
 /// <summary>
-/// A connection of a ring. What is written waits in Out until the loop takes it, which is at the end of its turn when the loop
-/// itself wrote, and otherwise when a flush has woken it.
+/// A connection of a ring. What is written waits in Out until the loop takes it, which is at the end of its turn when
+/// the loop itself wrote, and otherwise when a flush has woken it.
 /// </summary>
 internal sealed class RingConnection : StreamConnection
 {
@@ -21,7 +21,8 @@ internal sealed class RingConnection : StreamConnection
     private volatile bool _isShut;
     private volatile bool _drops;
 
-    public RingConnection(RingTransport transport, RingLoop loop, ulong number, IPEndPoint remote, int localPort, bool tlsOnly)
+    public RingConnection(
+        RingTransport transport, RingLoop loop, ulong number, IPEndPoint remote, int localPort, bool tlsOnly)
         : base(transport, remote, localPort, tlsOnly)
     {
         _loop = loop;
@@ -77,7 +78,9 @@ internal sealed class RingConnection : StreamConnection
         EndTls();
     }
 
-    /// <summary>On the loop: what is to be sent, as an item into data. Then whether it is to be closed, and how.</summary>
+    /// <summary>
+    /// On the loop: what is to be sent, as an item into data. Then whether it is to be closed, and how.
+    /// </summary>
     public RingHandover Take(List<RingItem> items, WireBuffer data)
     {
         Volatile.Write(ref _isPosted, 0);
@@ -112,7 +115,9 @@ internal sealed class RingConnection : StreamConnection
         }
     }
 
-    /// <summary>In the lane: goes on with what came meanwhile, until there is nothing or it waits for its next turn.</summary>
+    /// <summary>
+    /// In the lane: goes on with what came meanwhile, until there is nothing or it waits for its next turn.
+    /// </summary>
     protected override void ResumeReceiving()
     {
         while (TryTakeHeld(out byte[]? held))

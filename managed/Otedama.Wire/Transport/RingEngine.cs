@@ -3,7 +3,9 @@ using Otedama.Interop;
 
 namespace Otedama.Wire;
 
-/// <summary>The engine on Linux' io_uring: one loop thread for all connections of a transport, one system call a turn.</summary>
+/// <summary>
+/// The engine on Linux' io_uring: one loop thread for all connections of a transport, one system call a turn.
+/// </summary>
 public sealed class RingEngine : ITransportEngine
 {
     /// <summary>A ring of the smallest size is opened and closed: what says no to it says no to a large one.</summary>

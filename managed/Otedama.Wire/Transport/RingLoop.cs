@@ -5,8 +5,8 @@ using Otedama.Interop;
 namespace Otedama.Wire;
 
 /// <summary>
-/// The thread of a ring. A turn: what was written goes to the kernel, it waits, what came is delivered, and the user works.
-/// Other threads leave connections with output here, and wake it.
+/// The thread of a ring. A turn: what was written goes to the kernel, it waits, what came is delivered, and the user
+/// works. Other threads leave connections with output here, and wake it.
 /// </summary>
 internal sealed class RingLoop : ILoopDisk
 {
@@ -210,7 +210,8 @@ internal sealed class RingLoop : ILoopDisk
                 Forget(in happened);
                 break;
             case RingEventKind.Committed:
-                User?.OnCommitted(happened.Error == 0 ? null : new IOException(Marshal.GetPInvokeErrorMessage(happened.Error)));
+                User?.OnCommitted(
+                    happened.Error == 0 ? null : new IOException(Marshal.GetPInvokeErrorMessage(happened.Error)));
                 break;
             case RingEventKind.Unlistened when _isUnlistening:
                 _listeners[(int)happened.Tag].Dispose();

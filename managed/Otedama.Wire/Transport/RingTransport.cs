@@ -8,7 +8,9 @@ public sealed class RingTransport : StreamTransport, ILoopTransport
 {
     public const int ConnectionsMax = Ring.ConnectionsMax - ClosingPlaces;
 
-    /// <summary>Places of the ring beyond those of connections: for those that are closed and still being flushed.</summary>
+    /// <summary>
+    /// Places of the ring beyond those of connections: for those that are closed and still being flushed.
+    /// </summary>
     private const int ClosingPlaces = 256;
 
     private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(5);
@@ -67,7 +69,8 @@ public sealed class RingTransport : StreamTransport, ILoopTransport
             return null;
         }
         int listener = (int)accepted.Tag;
-        RingConnection connection = new(this, _loop, accepted.Connection, accepted.Remote, Endpoints[listener].Port, Listeners[listener].TlsOnly);
+        RingConnection connection = new(
+            this, _loop, accepted.Connection, accepted.Remote, Endpoints[listener].Port, Listeners[listener].TlsOnly);
         Enter(connection);
         return connection;
     }

@@ -3,8 +3,8 @@ using System.Net;
 namespace Otedama.Wire;
 
 /// <summary>
-/// One connection over TCP, whatever engine moves its bytes: what comes before the first line, what waits to go out, TLS (in a
-/// file of its own), the end.
+/// One connection over TCP, whatever engine moves its bytes: what comes before the first line, what waits to go out,
+/// TLS (in a file of its own), the end.
 /// </summary>
 internal abstract partial class StreamConnection : TransportConnection
 {

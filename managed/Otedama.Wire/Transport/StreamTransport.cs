@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Otedama.Wire;
 
 /// <summary>
-/// What every engine over TCP has: listening sockets, the table of connections and its limit, timeouts, TLS. How bytes move is
-/// the engine's own.
+/// What every engine over TCP has: listening sockets, the table of connections and its limit, timeouts, TLS. How bytes
+/// move is the engine's own.
 /// </summary>
 public abstract class StreamTransport : ITransport
 {
@@ -30,7 +30,8 @@ public abstract class StreamTransport : ITransport
         Identity = options.Identity;
         Trace = options.Trace?.IsEnabled(LogLevel.Trace) == true ? options.Trace : null;
         _sweep = time.CreateTimer(
-            static state => ((StreamTransport)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((StreamTransport)state!).Sweep(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
@@ -174,7 +175,8 @@ public abstract class StreamTransport : ITransport
         {
             listener.Dispose();
             throw new IOException(
-                $"cannot listen on {endpoint}: {exception.Message}. Choose a free port or stop the program that uses it.", exception);
+                $"cannot listen on {endpoint}: {exception.Message}. Choose a free port or stop the program that uses it.",
+                exception);
         }
     }
 

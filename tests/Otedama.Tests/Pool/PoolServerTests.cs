@@ -12,11 +12,17 @@ using Xunit;
 namespace Otedama.Tests.Pool;
 
 /// <summary>The whole pool against the embedded chain, mined by a few lines of managed code.</summary>
-public sealed class PoolServerTests : IDisposable
+public class PoolServerTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("otedama-pool-");
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    private protected virtual PoolWorld World => TestWorld.Make();
+
+    public void Dispose()
+    {
+        _directory.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(PayoutScheme.Pplns)]
@@ -29,7 +35,7 @@ public sealed class PoolServerTests : IDisposable
             new EmbeddedNodeOptions { DataDirectory = Path.Combine(_directory.FullName, "chain"), Coin = CoinCatalogue.BitcoinRegtest, Retarget = RetargetMode.Off },
             checker, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         await using PoolServer pool = await PoolServer.StartAsync(
-            OptionsFor(node, scheme), checker, TestWorld.Make(), CancellationToken.None);
+            OptionsFor(node, scheme), checker, World, CancellationToken.None);
         using TestMiner miner = await TestMiner.ConnectAsync(pool.Endpoints[0]);
         string user = StratumHarness.Address(5) + ".rig";
         string extranonce1 = await miner.LoginAsync(user);
@@ -74,16 +80,16 @@ public sealed class PoolServerTests : IDisposable
     {
         NativeProofChecker checker = new();
         PoolOptions options = OptionsFor(null, PayoutScheme.Pplns);
-        await using PoolServer first = await PoolServer.StartAsync(options, checker, TestWorld.Make(), CancellationToken.None);
+        await using PoolServer first = await PoolServer.StartAsync(options, checker, World, CancellationToken.None);
         IOException taken = await Assert.ThrowsAsync<IOException>(() => PoolServer.StartAsync(
             options with { Listen = first.Endpoints, DataDirectory = Path.Combine(_directory.FullName, "second") },
-            checker, TestWorld.Make(), CancellationToken.None));
+            checker, World, CancellationToken.None));
         Assert.Contains(first.Endpoints[0].ToString(), taken.Message);
         ArgumentException fee = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
-            options with { FeePercent = 101 }, checker, TestWorld.Make(), CancellationToken.None));
+            options with { FeePercent = 101 }, checker, World, CancellationToken.None));
         Assert.Contains("101", fee.Message);
         ArgumentException address = await Assert.ThrowsAsync<ArgumentException>(() => PoolServer.StartAsync(
-            options with { OperatorAddress = "nowhere" }, checker, TestWorld.Make(), CancellationToken.None));
+            options with { OperatorAddress = "nowhere" }, checker, World, CancellationToken.None));
         Assert.Contains("nowhere", address.Message);
     }
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Otedama.Tests.Ledgers;
 using Otedama.Tests.Pool;
 using Otedama.Tests.Templates;
+using Otedama.Wire;
 using Xunit;
 
 namespace Otedama.Tests.Published;
@@ -17,15 +18,18 @@ public sealed class OpenFilesTests
 
     private static readonly TimeSpan s_patience = Patience.Limit;
 
-    [Fact]
-    public async Task Miners_are_answered_while_the_process_can_open_no_more_files()
+    [Theory]
+    [InlineData("sockets")]
+    [InlineData("io_uring")]
+    public async Task Miners_are_answered_while_the_process_can_open_no_more_files(string engine)
     {
+        Assert.SkipUnless(engine == "sockets" || RingEngine.IsPossible(out _), "no io_uring here");
         Assert.SkipUnless(OperatingSystem.IsLinux(), "open files are counted in /proc, which only Linux has");
         string program = PublishedProgram.PathOrSkip(); // a program that compiles as it runs opens files for that, and dies when it may not
         using TempFolder directory = new();
         int port = FreePort.Next();
         ConcurrentBag<string> said = [];
-        using Process pool = Start(program, directory.Path, port, FreePort.Next(), said);
+        using Process pool = Start(program, directory.Path, port, FreePort.Next(), engine, said);
         List<Socket> silent = [];
         try
         {
@@ -41,6 +45,7 @@ public sealed class OpenFilesTests
             await UntilFilesAsync(pool, said);
             await PingAsync(miner);
             await PingAsync(miner);
+            Assert.Contains(said, line => line.Contains($"connections are served by {engine}", StringComparison.Ordinal));
         }
         finally
         {
@@ -50,12 +55,13 @@ public sealed class OpenFilesTests
         }
     }
 
-    private static Process Start(string program, string data, int port, int nodePort, ConcurrentBag<string> said)
+    private static Process Start(string program, string data, int port, int nodePort, string engine, ConcurrentBag<string> said)
     {
         ProcessStartInfo start = new("/bin/sh",
         [
             "-c", $"ulimit -n {FilesMax}; exec \"$0\" \"$@\"", program, "pool", "--set", $"data_dir={data}", "--set", $"pool.port={port}",
             "--set", $"node.port={nodePort}", "--set", "api.enabled=false", "--set", "metrics.enabled=false", "--set", "mining.enabled=false",
+            "--set", $"pool.engine={engine}",
         ]);
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1";
         start.RedirectStandardOutput = true;

@@ -74,14 +74,14 @@ public sealed class EspStubTests
     }
 
     [Fact]
-    public void A_whole_flash_is_kept_and_goes_back()
+    public async Task A_whole_flash_is_kept_and_goes_back()
     {
         using EspBench bench = new(EspFirmware.Installed("v1.5.0"));
         using TempFolder folder = new();
         byte[] all = bench.Device.Flash.Read(0, SimulatedFlash.Size);
         using (EspSerialTarget target = new(new EspLoader(new EspPort(bench.Cable.Open, bench.Clock, static _ => { }), stub: Stub)))
         {
-            EspBackup backup = EspBackup.TakeAsync(target, folder.Path, bench.Clock, static _ => { }, default, whole: true).AsTask().GetAwaiter().GetResult();
+            EspBackup backup = await EspBackup.TakeAsync(target, folder.Path, bench.Clock, static _ => { }, default, whole: true);
             Assert.Equal([("head", 0x10000), ("rest", SimulatedFlash.Size - 0x10000)], backup.Parts.Select(static part => (part.Name, part.Length)));
         }
         EspBackup.Open(folder.Path, out byte[] bytes);
