@@ -43,7 +43,8 @@ public static partial class FrameDecoder
         return rest.Length >= ReplyReader.BareLength && Crc5.Compute(rest[..ReplyReader.BareLength]) == 0
             && rest[ReplyReader.BareLength - 1] >> 5 is ReplyReader.RegisterType or ReplyReader.NonceType
             ? FromChip([ReplyReader.First, ReplyReader.Second, .. rest[..ReplyReader.BareLength]], offset, family)
-                with { Hex = Hex.Encode(rest[..ReplyReader.BareLength]) }
+                with
+            { Hex = Hex.Encode(rest[..ReplyReader.BareLength]) }
             : null;
     }
 

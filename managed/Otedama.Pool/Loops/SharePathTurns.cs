@@ -27,7 +27,7 @@ internal sealed class SharePathTurns(SharePipeline path, TimeProvider time, ILog
     private const int BatchesMax = 8;
 
     private long _begunAt;
-    private TimeSpan _pause;
+    private TimeSpan _pause; // before the first commit none
     private volatile bool _isOut;
 
     public void Start()
@@ -47,7 +47,7 @@ internal sealed class SharePathTurns(SharePipeline path, TimeProvider time, ILog
             return more ? TimeSpan.Zero : s_idle;
         }
         TimeSpan left = _pause - time.GetElapsedTime(_begunAt);
-        if (path.Committer.NeedsDisk && _begunAt != 0 && left > TimeSpan.Zero)
+        if (path.Committer.NeedsDisk && left > TimeSpan.Zero)
         {
             return left;
         }

@@ -78,26 +78,30 @@ public sealed class SharePathTurnsTests : IDisposable
         Enqueue(1);
         _turns.OnTurn(_disk);
         Assert.Equal(3, _disk.Begun); // a lone share waits for nobody
+        _disk.Write();
+        _turns.OnCommitted(null);
     }
 
-    [Fact]
-    public void A_disk_that_refuses_is_asked_again_and_nobody_is_answered_meanwhile()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_disk_that_refuses_is_asked_again_and_nobody_is_answered_meanwhile(bool atOnce)
     {
         Enqueue(2);
+        _disk.Refuses = atOnce;
         _turns.OnTurn(_disk);
-        _turns.OnCommitted(new IOException("No space left on device"));
+        if (!atOnce)
+        {
+            _turns.OnCommitted(new IOException("No space left on device"));
+        }
         Assert.True(_path.IsStalled);
         for (int i = 0; i < 3; i++)
         {
             TimeSpan wait = _turns.OnTurn(_disk);
             Assert.Empty(_told.Verdicts);
-            Assert.Equal(1, _disk.Begun);
+            Assert.Equal(atOnce ? 0 : 1, _disk.Begun);
             Assert.True(wait > TimeSpan.FromMilliseconds(10));
         }
-        _disk.Refuses = true;
-        _time.Advance(_path.RetryDelay);
-        _turns.OnTurn(_disk);
-        Assert.Empty(_told.Verdicts);
         _disk.Refuses = false;
         _time.Advance(_path.RetryDelay);
         _turns.OnTurn(_disk);
@@ -162,7 +166,7 @@ public sealed class SharePathTurnsTests : IDisposable
     private long Reopened()
     {
         using TempFolder copy = new();
-        foreach (string file in Directory.GetFiles(_directory.Path).Where(static file => !file.EndsWith("lock", StringComparison.Ordinal)))
+        foreach (string file in Directory.GetFiles(_directory.Path).Where(static file => !file.EndsWith("LOCK", StringComparison.Ordinal)))
         {
             using FileStream from = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using FileStream to = new(Path.Combine(copy.Path, Path.GetFileName(file)), FileMode.Create);

@@ -69,7 +69,8 @@ public sealed class FleetDiscovery(FleetDrivers drivers)
         return new DiscoveryResult(
             [.. found.OrderBy(static one => one.Target.Address.ToString(), StringComparer.Ordinal)], ranges.Count,
                 open.Count,
-            unknown, listener.Outside, listener.Problems) { Reports = reports };
+            unknown, listener.Outside, listener.Problems)
+        { Reports = reports };
 
         async Task OneAsync(IPAddress address)
         {

@@ -82,7 +82,8 @@ internal sealed class AsicRollouts(
                 : look.Members.Count == 0 ? "Every device has it already; nothing was kept or written."
                 : "This is only a look: nothing was kept or written.";
             Answer(null, null, why, [.. look.Members.Select(static one => Row(one, null, "planned")), .. look.Others]);
-            return refused ? ExitCode.BadAnswer : ExitCode.Done;
+            return !refused ? ExitCode.Done
+                : look.Others.All(static one => one.Result is not "refused") ? ExitCode.Unreachable : ExitCode.BadAnswer;
         }
         RolloutFolder folder = RolloutFolder.Create(Root, new RolloutFile
         {
