@@ -14,6 +14,8 @@ public static partial class FrameDecoder
 
     private const int CommandShort = 7;
 
+    private const string NoPreamble = "no preamble (55 AA to chips, AA 55 from them)";
+
     /// <summary>All frames and what lies between them. family: what chip it is, where that is known.</summary>
     public static IReadOnlyList<DecodedFrame> Decode(ReadOnlySpan<byte> bytes, ChipFamily? family = null)
     {
@@ -28,18 +30,25 @@ public static partial class FrameDecoder
             int begin = NextPreamble(bytes, at);
             if (begin > at)
             {
-                frames.Add(Rubbish(bytes[at..begin], at, "no preamble (55 AA to chips, AA 55 from them)"));
+                frames.Add(Rubbish(bytes[at..begin], at, NoPreamble));
                 at = begin;
                 continue;
             }
             ReadOnlySpan<byte> rest = bytes[at..];
-            DecodedFrame frame = rest[0] == CommandFrame.First ? FromHost(rest, at, family)
-                : FromChip(rest, at, family);
+            DecodedFrame frame = At(rest, at, family);
+            // One byte of noise may read as half of a preamble: then the frame begins one byte later.
+            if (!frame.IsGood && NextPreamble(rest, 1) == 1 && At(rest[1..], at + 1, family).IsGood)
+            {
+                frame = Rubbish(rest[..1], at, NoPreamble);
+            }
             frames.Add(frame);
             at += frame.Hex.Length / 2;
         }
         return frames;
     }
+
+    private static DecodedFrame At(ReadOnlySpan<byte> rest, int offset, ChipFamily? family) =>
+        rest[0] == CommandFrame.First ? FromHost(rest, offset, family) : FromChip(rest, offset, family);
 
     private static int NextPreamble(ReadOnlySpan<byte> bytes, int from)
     {

@@ -28,6 +28,7 @@ public sealed class FleetDecodeTests
     [InlineData("192.0.2.10,AA:BB:CC:DD:EE:FF", "udp-antminer")]
     [InlineData("IP:192.0.2.11MAC:aa:bb:cc:dd:ee:ff\0", "udp-whatsminer")]
     [InlineData("cgm-FTW-4028-\0", "udp-cgminer")]
+    [InlineData("cgminer-FTW-4029", "udp-cgminer")]
     [InlineData("55 aa 53 05\n00 00 03 # all inactive\n", "chip-frames")]
     [InlineData("tx: 55aa5305000003\n<- AA55 13700000 00 00 06\n", "chip-frames")]
     [InlineData("01020304", "hex")]
@@ -50,6 +51,72 @@ public sealed class FleetDecodeTests
         Assert.False(decoded.Frames[3].IsGood);
         Assert.Equal(decoded.Frames[3].Offset, decoded.Offset);
         Assert.Contains("broken", decoded.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("00aa551800a640029922f991", 1)]
+    [InlineData("ff0102aa551800a640029922f991", 3)]
+    [InlineData("55aa551800a640029922f991", 1)]
+    [InlineData("aa55aa5305000003", 1)]
+    public void Noise_before_a_frame_is_told_and_the_frame_is_read(string hex, int noise)
+    {
+        byte[] bytes = Convert.FromHexString(hex);
+        byte[][] files = [bytes, Encoding.ASCII.GetBytes($"rx: {hex}\n"), Encoding.ASCII.GetBytes(hex)];
+        foreach (byte[] file in files)
+        {
+            foreach (ChipFamily? family in (ChipFamily?[])[null, ChipFamilies.Bm1370])
+            {
+                DecodedReply decoded = ReplyDecoder.Decode(file, default, family);
+                Assert.Equal("chip-frames", decoded.Kind);
+                Assert.Equal([(0, false), (noise, true)], decoded.Frames.Select(static frame => (frame.Offset, frame.IsGood)));
+                Assert.Contains("1 of 2 pieces are broken or noise", decoded.Problem, StringComparison.Ordinal);
+                Assert.Contains("no preamble", decoded.Problem, StringComparison.Ordinal);
+                Assert.Equal(0, decoded.Offset);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("requests", "request", 9)]
+    [InlineData("responses_v0", "answer-v0", 1)]
+    [InlineData("responses_v1", "answer-v1", 2)]
+    public void Frames_of_a_control_port_are_the_vectors(string list, string kind, int count)
+    {
+        string[] frames = [.. BoardVectors.Of("bitaxe_raw").GetProperty(list).EnumerateArray()
+            .Select(static one => one.GetProperty("frame").GetString()!)];
+        Assert.Equal(count, frames.Length);
+        foreach (string frame in frames)
+        {
+            foreach (byte[] file in (byte[][])[Convert.FromHexString(frame), Encoding.ASCII.GetBytes(frame)])
+            {
+                DecodedReply decoded = ReplyDecoder.Decode(file, default);
+                Assert.Equal(("bitaxe-raw", null), (decoded.Kind, decoded.Problem));
+                Assert.Equal((kind, frame), (decoded.Frames.Single().Kind, decoded.Frames[0].Hex));
+            }
+        }
+        Assert.Equal(frames, Decode(string.Join('\n', frames)).Frames.Select(static frame => frame.Hex));
+    }
+
+    [Theory]
+    [InlineData("07000100060000", "request 1: set pin 0 (reset of the chips, active low) low")]
+    [InlineData("0a0004000510a0860100", "request 4: I2C bus at 100000 Hz")]
+    [InlineData("090006000540248b02", "request 6: I2C write to 24: 8b, then read 2 bytes")]
+    [InlineData("0a0009000902b00710ad", "request 9: reboot to the loader")]
+    [InlineData("01000201", "answer to 2: 01")]
+    [InlineData("04000610", "answer to 6: timeout: the part does not answer")]
+    public void A_frame_of_a_control_port_is_told_in_words(string hex, string summary) =>
+        Assert.Equal(summary, Decode(hex).Frames.Single().Summary);
+
+    [Fact]
+    public void A_question_to_miners_names_the_port_for_answers() =>
+        Assert.Equal(("cgminer multicast question", "asks miners to answer to UDP port 4029"),
+            (Decode("cgminer-FTW-4029").Report!.Source, Decode("cgminer-FTW-4029").Report!.Description));
+
+    [Fact]
+    public void Text_with_the_bytes_of_a_preamble_is_no_capture()
+    {
+        Assert.Equal("json", Decode("{\"x\":\"\u00aaU\\u0000\"}").Kind);
+        Assert.Equal("json", ReplyDecoder.Decode("{\"x\":1}"u8, default, ChipFamilies.Bm1370).Kind);
     }
 
     [Fact]

@@ -17,15 +17,6 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
     /// <summary>How much is read of a port that answers something else before it is given up.</summary>
     private const int NoiseMax = 4096;
 
-    private const byte I2cHertz = 0x10;
-    private const byte I2cWrite = 0x20;
-    private const byte I2cRead = 0x30;
-    private const byte I2cWriteRead = 0x40;
-    private const byte AdcRead = 0x50;
-    private const byte LedSet = 0x10;
-    private const byte SystemReboot = 0x01;
-    private const byte SystemBootloader = 0x02;
-
     private readonly byte[] _come = new byte[RawFrame.DataMax + 4];
     private int _held;
     private byte _id;
@@ -80,30 +71,30 @@ public sealed class RawControl(ILink link, TimeProvider clock) : II2c, IDisposab
     {
         Span<byte> data = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(data, hertz);
-        Ask(RawFrame.PageI2c, I2cHertz, data, null);
+        Ask(RawFrame.PageI2c, RawFrame.I2cHertz, data, null);
     }
 
     public void Write(byte address, ReadOnlySpan<byte> bytes) =>
-        Ask(RawFrame.PageI2c, I2cWrite, [address, .. bytes], null);
+        Ask(RawFrame.PageI2c, RawFrame.I2cWrite, [address, .. bytes], null);
 
     public void Read(byte address, Span<byte> into) =>
-        Ask(RawFrame.PageI2c, I2cRead, [address, (byte)into.Length], into.Length).CopyTo(into);
+        Ask(RawFrame.PageI2c, RawFrame.I2cRead, [address, (byte)into.Length], into.Length).CopyTo(into);
 
     public void WriteRead(byte address, ReadOnlySpan<byte> bytes, Span<byte> into) =>
-        Ask(RawFrame.PageI2c, I2cWriteRead, [address, .. bytes, (byte)into.Length], into.Length).CopyTo(into);
+        Ask(RawFrame.PageI2c, RawFrame.I2cWriteRead, [address, .. bytes, (byte)into.Length], into.Length).CopyTo(into);
 
     /// <summary>The raw converter's value, as the board sends it.</summary>
-    public byte[] ReadAdc() => Ask(RawFrame.PageAdc, AdcRead, [], null);
+    public byte[] ReadAdc() => Ask(RawFrame.PageAdc, RawFrame.AdcRead, [], null);
 
     // it echoes them
     public void SetLed(byte red, byte green, byte blue) =>
-        Ask(RawFrame.PageLed, LedSet, [red, green, blue], 3, isExact: false);
+        Ask(RawFrame.PageLed, RawFrame.LedSet, [red, green, blue], 3, isExact: false);
 
     /// <summary>The board goes away and comes back; it may do so before it answers.</summary>
-    public void Reboot() => Send(RawFrame.PageSystem, SystemReboot, [0xDE, 0xAD, 0xBE, 0xEF]);
+    public void Reboot() => Send(RawFrame.PageSystem, RawFrame.SystemReboot, RawFrame.RebootKey);
 
     /// <summary>The board goes away and comes back as its loader (a UF2 drive on RP2040 boards).</summary>
-    public void RebootToLoader() => Send(RawFrame.PageSystem, SystemBootloader, [0xB0, 0x07, 0x10, 0xAD]);
+    public void RebootToLoader() => Send(RawFrame.PageSystem, RawFrame.SystemLoader, RawFrame.LoaderKey);
 
     public void Dispose() => link.Dispose();
 

@@ -32,11 +32,39 @@ public static class RawFrame
     public const byte PageLed = 0x08;
     public const byte PageSystem = 0x09;
 
+    public const byte I2cHertz = 0x10;
+    public const byte I2cWrite = 0x20;
+    public const byte I2cRead = 0x30;
+    public const byte I2cWriteRead = 0x40;
+    public const byte AdcRead = 0x50;
+    public const byte LedSet = 0x10;
+    public const byte SystemReboot = 0x01;
+    public const byte SystemLoader = 0x02;
+
     private const byte Ok = 0x00;
     private const byte Timeout = 0x10;
     private const byte Invalid = 0x11;
     private const byte Overflow = 0x12;
     private const byte InWords = 0xFF;
+
+    /// <summary>Data without which a board does not restart.</summary>
+    public static ReadOnlySpan<byte> RebootKey => [0xDE, 0xAD, 0xBE, 0xEF];
+
+    public static ReadOnlySpan<byte> LoaderKey => [0xB0, 0x07, 0x10, 0xAD];
+
+    /// <summary>What a page of commands is about.</summary>
+    public static string? NameOf(byte page) => page switch
+    {
+        PageI2c => "I2C",
+        PageGpio => "pins",
+        PageAdc => "converter",
+        PageLed => "lamp",
+        PageSystem => "system",
+        _ => null,
+    };
+
+    /// <summary>One that an answer of the second version may have.</summary>
+    public static bool IsStatus(byte status) => status is Ok or Timeout or Invalid or Overflow or InWords;
 
     public static byte[] Request(byte id, byte page, byte command, params ReadOnlySpan<byte> data)
     {

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace Otedama.Asic;
 
@@ -49,7 +50,8 @@ public static partial class ReplyDecoder
         }
         int skipped = Head(file, out int? status);
         ReadOnlySpan<byte> body = file[skipped..];
-        DecodedReply decoded = Datagram(body) ?? Accessory(body) ?? Frames(body, family) ?? HexLines(body, family)
+        DecodedReply decoded = Datagram(body) ?? Accessory(body) ?? Frames(body, family) ?? Control(body, family)
+            ?? HexLines(body, family)
             ?? Framed(body, at) ?? Body(body, at);
         bool isError = status is not (null or (>= 200 and < 300));
         return decoded with
@@ -91,6 +93,14 @@ public static partial class ReplyDecoder
         {
             return Report("udp-cgminer", multicast, null);
         }
+        if (DiscoveryReports.QuestionPort(body) is int port)
+        {
+            return new DecodedReply("udp-cgminer")
+            {
+                Report = new DecodedReport("cgminer multicast question", null, null, null,
+                    string.Create(CultureInfo.InvariantCulture, $"asks miners to answer to UDP port {port}")),
+            };
+        }
         if (body.Length > 12 && body[0] == 0 && body[1] == 0 && MdnsMessage.Read(body) is { Count: > 0 } services)
         {
             MdnsService first = services[0];
@@ -125,22 +135,42 @@ public static partial class ReplyDecoder
         };
     }
 
-    /// <summary>What goes over a chain of chips, as it was captured.</summary>
+    /// <summary>
+    /// What goes over a chain of chips, as it was captured: it begins with a preamble, or noise does and a good frame
+    /// is behind it. Bytes that are text as they are, or a frame with text in it, are something else.
+    /// </summary>
     private static DecodedReply? Frames(ReadOnlySpan<byte> bytes, ChipFamily? family)
     {
-        if (!bytes.StartsWith((ReadOnlySpan<byte>)[0x55, 0xAA]) && !bytes.StartsWith((ReadOnlySpan<byte>)[0xAA, 0x55]))
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0x55, 0xAA]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xAA, 0x55]))
+        {
+            return Chain(FrameDecoder.Decode(bytes, family));
+        }
+        if (Utf8.IsValid(bytes) || (bytes.Length > 4 && bytes[4] == '{'))
         {
             return null;
         }
         IReadOnlyList<DecodedFrame> frames = FrameDecoder.Decode(bytes, family);
-        DecodedFrame? bad = frames.FirstOrDefault(static frame => !frame.IsGood);
+        return family is not null || frames.Any(static frame => frame.IsGood) ? Chain(frames) : null;
+    }
+
+    /// <summary>Frames of a control port as they came: no text begins with such a length.</summary>
+    private static DecodedReply? Control(ReadOnlySpan<byte> bytes, ChipFamily? family) =>
+        family is null && bytes.Length >= 4 && bytes[1] <= 1 ? ControlFrames(bytes) : null;
+
+    private static DecodedReply? ControlFrames(ReadOnlySpan<byte> bytes) =>
+        RawDecoder.Decode(bytes) is { } frames ? new DecodedReply("bitaxe-raw") { Frames = frames } : null;
+
+    private static DecodedReply Chain(IReadOnlyList<DecodedFrame> frames)
+    {
+        int bad = frames.Count(static frame => !frame.IsGood);
+        DecodedFrame? first = frames.FirstOrDefault(static frame => !frame.IsGood);
         return new DecodedReply("chip-frames")
         {
             Frames = frames,
-            Problem = bad is null ? null
-                : $"{frames.Count(static frame => !frame.IsGood)} of {frames.Count} frames are broken; the first: "
-                + $"{bad.Problem}",
-            Offset = bad?.Offset,
+            Problem = first is null ? null
+                : $"{bad} of {frames.Count} pieces are broken or noise; the first, {first.Summary} at {first.Offset}: "
+                + $"{first.Problem}.",
+            Offset = first?.Offset,
         };
     }
 
@@ -167,10 +197,21 @@ public static partial class ReplyDecoder
             }
             bytes.AddRange(Convert.FromHexString(digits));
         }
-        return bytes.Count < 4 ? null
-            : Frames(CollectionsMarshal.AsSpan(bytes), family) ?? new DecodedReply("hex")
+        if (bytes.Count < 4)
+        {
+            return null;
+        }
+        Span<byte> whole = CollectionsMarshal.AsSpan(bytes);
+        if (family is null && ControlFrames(whole) is { } control)
+        {
+            return control;
+        }
+        IReadOnlyList<DecodedFrame> frames = FrameDecoder.Decode(whole, family);
+        return family is not null || frames.Any(static frame => frame.Kind != "rubbish") ? Chain(frames)
+            : new DecodedReply("hex")
             {
-                Problem = "Hex digits that begin no frame of a chip (55AA to chips, AA55 from them).",
+                Problem = "Hex digits with no frame of a chip (55AA to chips, AA55 from them) and no frame of a "
+                    + "bitaxe-raw board's control port in them.",
                 Offset = 0,
             };
     }

@@ -21,6 +21,8 @@ public static class DiscoveryReports
 {
     public const int AntminerPort = 14235, WhatsminerPort = 8888, MulticastPort = 4028, MdnsPort = 5353;
 
+    private const string QuestionStart = "cgminer-FTW-";
+
     /// <summary>224.0.0.75.</summary>
     public static IPAddress MulticastGroup { get; } = new([224, 0, 0, 75]);
 
@@ -48,7 +50,17 @@ public static class DiscoveryReports
 
     /// <summary>What is sent to the group: the port for replies is named in it.</summary>
     public static byte[] MulticastQuestion(int replyPort) =>
-        Encoding.ASCII.GetBytes($"cgminer-FTW-{replyPort.ToString(CultureInfo.InvariantCulture)}");
+        Encoding.ASCII.GetBytes($"{QuestionStart}{replyPort.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>The port that such a question wants its answers at; null = it is none.</summary>
+    public static int? QuestionPort(ReadOnlySpan<byte> datagram)
+    {
+        string text = Text(datagram);
+        return text.StartsWith(QuestionStart, StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(QuestionStart.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+                out int port)
+            && port is >= 1 and <= 65_535 ? port : null;
+    }
 
     /// <summary>"cgm-FTW-4028-description" and a NUL; the address is the sender's.</summary>
     public static DiscoveryReport? Multicast(ReadOnlySpan<byte> datagram, IPAddress sender)
