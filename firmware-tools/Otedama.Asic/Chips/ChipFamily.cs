@@ -91,6 +91,9 @@ public sealed record ChipFamily
     /// is.</summary>
     public int ChipShift { get; init; } = 17;
 
+    /// <summary>Of those eight bits the ones that are not the chip's address but counted through.</summary>
+    public int ChipCounted { get; init; }
+
     /// <summary>A job is replaced after this long at the latest; null = when the nonces of its midstates are
     /// through.</summary>
     public TimeSpan? JobLife { get; init; }
@@ -158,6 +161,9 @@ public sealed record ChipFamily
         };
     }
 
+    /// <summary>The chip's address as far as a nonce (its four bytes read most significant first) says it.</summary>
+    public int ChipAddressIn(uint nonceBigEndian) => (int)(nonceBigEndian >> ChipShift & 0xff) & ~ChipCounted;
+
     /// <summary>
     /// Which chip found a nonce (its four bytes read most significant first); -1 = no chip of the chain. offsets: chips
     /// began to count at offsets of their own (register 0C).
@@ -166,7 +172,7 @@ public sealed record ChipFamily
     {
         int index = offsets
             ? (int)(nonceBigEndian >> 9 & 0xffff) / OffsetStep(chips)
-            : (int)(nonceBigEndian >> ChipShift & 0xff) / Math.Max(1, 256 / chips);
+            : (ChipAddressIn(nonceBigEndian) | ChipCounted) / Math.Max(1, 256 / chips);
         return index < chips ? index : -1;
     }
 

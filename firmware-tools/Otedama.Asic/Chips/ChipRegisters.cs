@@ -62,9 +62,9 @@ public static class ChipRegisters
         0x08 or 0x0c when register == (family?.Pll.Register ?? 0x08) => Pll(value, family),
         0x10 => value == 0 ? "halts hashing" : $"a sweep of {Text(value / 25.0)} us",
         0x14 => $"difficulty {Text(Math.Pow(2, TicketMask.BitsOf(value)))}",
-        0x0c => value >> 31 != 0 ? $"counts from {value & 0xffff}" : "off",
-        0x18 or 0x1c or 0x28 when register == (family ?? ChipFamilies.Bm1370).SlowRate.Register =>
-            Baud(family ?? ChipFamilies.Bm1370, register, value),
+        0x0c => value >> 31 != 0 ? $"counts from nonce {(value & 0xffff) << 9}" : "off",
+        0x18 or 0x1c or 0x28 when family is null => AnyBaud(register, value),
+        0x18 or 0x1c or 0x28 when register == family!.SlowRate.Register => Baud(family, register, value),
         0x3c => $"{(value >> 31 != 0 ? "all cores" : $"core {value >> 16 & 0xff}")}, "
             + $"{((value >> 15 & 1) != 0 ? "write" : "read")} core register {value >> 8 & 0x1f:x2} = {value & 0xff:x2}",
         0x54 => (value & 0xff) switch { 2 => "temperature diode", 3 => "default", _ => null },
@@ -86,6 +86,12 @@ public static class ChipRegisters
             : "a divider is zero")];
         return readings.Length == 1 ? readings[0] : $"{readings[0]}; on BM1397 {readings[1]}";
     }
+
+    /// <summary>Which register sets the rate depends on the chip.</summary>
+    private static string AnyBaud(byte register, uint value) => string.Join("; ",
+        ChipFamilies.All.GroupBy(static one => one.SlowRate.Register).Where(group => group.Key == register)
+            .Select(group => $"{Baud(group.First(), register, value)} on "
+                + $"{string.Join(", ", group.Select(static one => one.Name))}, no rate on other chips"));
 
     private static string? Baud(ChipFamily family, byte register, uint value) =>
         ChipBaud.DividerOf(family, register, value) is int divider

@@ -326,14 +326,11 @@ public static partial class FrameDecoder
     private static List<DecodedField> NonceParts(ChipReply reply, ChipFamily? family)
     {
         uint big = reply.NonceBigEndian;
-        int shift = (family ?? ChipFamilies.Bm1370).ChipShift;
         List<DecodedField> fields =
         [
             new("nonce", $"{big:x8}", null, "as it lies in the header"),
             new("stratum nonce", $"{reply.Nonce:x8}", reply.Nonce),
             .. family is { CoreShift: null } ? Array.Empty<DecodedField>() : [new("core", $"{big >> 25}", big >> 25)],
-            new("chip address", $"{big >> shift & 0xff:x2}", big >> shift & 0xff,
-                "where the chip's address is part of its nonces"),
             new("excess", $"{reply.Excess:x2}", reply.Excess, reply.IsLong ? "half bits beyond the ticket" : null),
             new("job byte", $"{reply.JobByte:x2}", reply.JobByte),
         ];
@@ -345,6 +342,9 @@ public static partial class FrameDecoder
             NonceFields parts = one.Decode(reply);
             string of = family is not null || !reply.IsLong ? "" : one == ChipFamilies.Bm1370 ? " (BM1368 and later)"
                 : " (BM1362, BM1366)";
+            int chip = one.ChipAddressIn(big);
+            fields.Add(new DecodedField($"chip address{of}", $"{chip:x2}", chip, one.ChipCounted == 0
+                ? "where the chip's address is part of its nonces" : "without its lowest bit, which is counted"));
             fields.Add(new DecodedField($"job id{of}", $"{parts.JobId:x2}", parts.JobId));
             fields.Add(one.TakesMidstates
                 ? new DecodedField("midstate", $"{parts.Midstate}", parts.Midstate)

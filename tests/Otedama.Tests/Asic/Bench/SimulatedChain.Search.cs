@@ -164,11 +164,12 @@ internal sealed partial class SimulatedChain
         uint cores = (uint)Math.Min(_family.Cores, 128);
         uint core = place / wide % cores;
         uint counter = place / wide / cores;
+        uint own = ((uint)_family.ChipCounted << 17) | 0x1ffff; // what of a nonce is counted through, beside the core
         uint nonce = _bare is not null ? (PartOf(chip) << 24) + (core << 17) + (counter & 0x1ffff)
             : (core << 25) | (chip[0x0c] >> 31 != 0
             ? (((chip[0x0c] & 0xffff) + (counter >> 9)) & 0xffff) << 9 | (counter & 0x1ff)
-            : PartOf(chip) << 17 | (counter & 0x1ffff));
-        uint version = job.Midstates > 0 ? 0 : Deposit(((counter >> 17) * wide) + small, chip.Mask) << 13;
+            : (PartOf(chip) & ~(uint)_family.ChipCounted) << 17 | (counter & own));
+        uint version = job.Midstates > 0 ? 0 : Deposit(((counter / (own + 1)) * wide) + small, chip.Mask) << 13;
         int midstate = job.Midstates > 0 ? (int)small : 0;
         HashesDone++;
         if (ZerosOf(job.Hash(nonce, version, midstate)) < needed)

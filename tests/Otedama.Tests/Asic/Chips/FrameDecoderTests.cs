@@ -45,6 +45,46 @@ public sealed class FrameDecoderTests
     }
 
     [Theory]
+    [InlineData("aa557e3bf6592996d5ef8b", "1c")] // bit 17 of the nonce is set and no part of the address
+    [InlineData("aa556db88ee10104035494", "dc")]
+    public void The_address_in_a_nonce_of_BM1362_is_its_upper_seven_bits(string hex, string address)
+    {
+        byte[] frame = Hex.Decode(hex);
+        foreach ((ChipFamily? family, string name) in ((ChipFamily?, string)[])
+            [(ChipFamilies.Bm1362, "chip address"), (ChipFamilies.Bm1366, "chip address"),
+                (null, "chip address (BM1362, BM1366)")])
+        {
+            DecodedFrame decoded = Assert.Single(FrameDecoder.Decode(frame, family));
+            Assert.Equal(address, decoded.Fields.Single(field => field.Name == name).Value);
+        }
+    }
+
+    [Fact]
+    public void A_chip_whose_address_is_odd_is_known_by_the_seven_bits_of_it_that_a_nonce_has()
+    {
+        const int Chips = 5; // addresses 0, 51, 102, 153, 204
+        for (int i = 0; i < Chips; i++)
+        {
+            uint address = (uint)ChipFamilies.Bm1366.AddressOf(i, Chips);
+            foreach (uint counted in (uint[])[0, 1])
+            {
+                Assert.Equal(i, ChipFamilies.Bm1366.ChipOf(((address & 0xfe) | counted) << 17, Chips, offsets: false));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0x0c, 0x800003f1, null, "counts from nonce 516608")]
+    [InlineData(0x28, 0x0600000f, null,
+        "3125000 baud on BM1362, BM1366, BM1368, BM1370, BM1373, no rate on other chips")]
+    [InlineData(0x18, 0x00003a01, null, "115740.7407 baud on BM1397, no rate on other chips")]
+    [InlineData(0x28, 0x0600000f, "BM1397", null)]
+    [InlineData(0x28, 0x11300200, "BM1370", "1041666.6667 baud")]
+    public void A_register_says_what_its_value_means(int register, uint value, string? chip, string? meaning) =>
+        Assert.Equal(meaning, ChipRegisters.Meaning(
+            (byte)register, value, chip is null ? null : ChipFamilies.ByName(chip)));
+
+    [Theory]
     [InlineData("55aa51090014000000ff09", "CRC-5 is 09, should be 08")]
     [InlineData("55aa51080014000000ff08", "length byte 08")]
     [InlineData("55aa99050000", "header 99 is not known")]
