@@ -113,6 +113,18 @@ public sealed class FleetDecodeTests
             (Decode("cgminer-FTW-4029").Report!.Source, Decode("cgminer-FTW-4029").Report!.Description));
 
     [Fact]
+    public void Each_line_of_the_accessory_port_is_read_and_the_wrong_one_named()
+    {
+        DecodedReply good = Decode("$BAP,REQ,systemInfo*3E\r\n$BAP,SUB,hashrate,1000*2A\r\n");
+        Assert.Null(good.Problem);
+        Assert.Equal(["REQ", "SUB"], good.AccessoryLines.Select(static line => line.Command));
+        DecodedReply wrong = Decode("$BAP,REQ,systemInfo*3E\r\n$BAP,REQ*39\r\n$BAP,SET,frequency,500.0*72");
+        Assert.Equal(["REQ", "SET"], wrong.AccessoryLines.Select(static line => line.Command));
+        Assert.Contains("line 2: REQ without a parameter", wrong.Problem, StringComparison.Ordinal);
+        Assert.Equal(24, wrong.Offset);
+    }
+
+    [Fact]
     public void Text_with_the_bytes_of_a_preamble_is_no_capture()
     {
         Assert.Equal("json", Decode("{\"x\":\"\u00aaU\\u0000\"}").Kind);

@@ -40,7 +40,7 @@ public sealed record BapLine(string Command, string Parameter, IReadOnlyList<str
             : line.Length == 0 || line[0] != '$' ? "does not begin with $"
             : star < 0 || star != line.Length - 3 ? "does not end with * and two digits"
             : !line[1..star].StartsWith("BAP,"u8) ? "is not a BAP sentence"
-            : line[1..star].IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0 ? "holds bytes that are not ASCII"
+            : line[1..star].IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0 ? "holds control characters or bytes that are not ASCII"
             : "";
         if (problem.Length > 0)
         {
@@ -59,7 +59,12 @@ public sealed record BapLine(string Command, string Parameter, IReadOnlyList<str
             problem = $"unknown command word \"{fields[1]}\"; known are {string.Join(", ", Commands)}";
             return false;
         }
-        parsed = new BapLine(fields[1], fields.Length > 2 ? fields[2] : "", fields.Length > 3 ? fields[3..] : []);
+        if (fields.Length < 3)
+        {
+            problem = $"{fields[1]} without a parameter; a line is $BAP,COMMAND,PARAMETER[,VALUE]*XX";
+            return false;
+        }
+        parsed = new BapLine(fields[1], fields[2], fields.Length > 3 ? fields[3..] : []);
         return true;
     }
 

@@ -7,7 +7,7 @@ namespace Otedama.Asic;
 /// <param name="Kind">
 /// axeos-info, axeos-asic, cgminer, cgminer-text, whatsminer-v2, whatsminer-v2-encrypted, whatsminer-v3,
 /// antminer-system,
-/// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, chip-frames, bap, hex, json, unknown.
+/// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, chip-frames, bitaxe-raw, bap, hex, json, unknown.
 /// </param>
 public sealed record DecodedReply(string Kind)
 {
@@ -40,12 +40,15 @@ public sealed record DecodedReply(string Kind)
     /// <summary>The reply as it was understood, repaired, secrets taken out; inf and nan are null.</summary>
     public JsonElement? Value { get; init; }
 
-    /// <summary>Of a capture from a chain of chips, or of hex lines: what each frame says, and what lies between
-    /// them.</summary>
+    /// <summary>Of a capture from a chain of chips or a control port, also as hex lines: what each frame says, and what
+    /// lies between them.</summary>
     public IReadOnlyList<DecodedFrame> Frames { get; init; } = [];
 
-    /// <summary>A line of the Bitaxe accessory port.</summary>
+    /// <summary>The first good line of the Bitaxe accessory port.</summary>
     public DecodedAccessory? Accessory { get; init; }
+
+    /// <summary>All good lines of it, in order.</summary>
+    public IReadOnlyList<DecodedAccessory> AccessoryLines { get; init; } = [];
 }
 
 /// <param name="Command">REQ, RES, SUB and so on.</param>

@@ -119,19 +119,40 @@ public static partial class ReplyDecoder
         Report = new DecodedReport(report.Source, address, report.Mac, report.ApiPort, report.Description),
     };
 
-    /// <summary>A line of the Bitaxe accessory port.</summary>
+    /// <summary>Lines of the Bitaxe accessory port, each by itself; empty ones are nothing.</summary>
     private static DecodedReply? Accessory(ReadOnlySpan<byte> body)
     {
-        if (!body.StartsWith("$BAP,"u8))
+        if (!body.TrimStart("\r\n"u8).StartsWith("$BAP,"u8))
         {
             return null;
         }
-        bool isLine = BapLine.TryParse(body.TrimEnd("\r\n"u8), out BapLine? line, out string problem);
+        List<DecodedAccessory> lines = [];
+        string? first = null;
+        int bad = 0, number = 0, begin = 0, offset = 0;
+        while (begin < body.Length)
+        {
+            int end = body[begin..].IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = (end < 0 ? body[begin..] : body.Slice(begin, end)).TrimEnd((byte)'\r');
+            number++;
+            bool isLine = BapLine.TryParse(line, out BapLine? parsed, out string problem);
+            if (isLine)
+            {
+                lines.Add(new DecodedAccessory(parsed!.Command, parsed.Parameter, parsed.Values));
+            }
+            else if (line.Length > 0)
+            {
+                problem = string.Create(CultureInfo.InvariantCulture, $"line {number}: {problem}");
+                bad++;
+                (first, offset) = first is null ? (problem, begin) : (first, offset);
+            }
+            begin = end < 0 ? body.Length : begin + end + 1;
+        }
         return new DecodedReply("bap")
         {
-            Accessory = isLine ? new DecodedAccessory(line!.Command, line.Parameter, line.Values) : null,
-            Problem = isLine ? null : problem,
-            Offset = isLine ? null : 0,
+            Accessory = lines.Count > 0 ? lines[0] : null,
+            AccessoryLines = lines,
+            Problem = bad <= 1 ? first : $"{bad} lines are wrong; {first}",
+            Offset = first is null ? null : offset,
         };
     }
 

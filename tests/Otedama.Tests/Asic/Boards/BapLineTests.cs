@@ -33,6 +33,7 @@ public sealed class BapLineTests
     [InlineData("$GPS,REQ,systemInfo*3E", "BAP")]
     [InlineData("$BAP,NEW,x*49", "checksum|unknown")]
     [InlineData("$BAP,RES,\u0001*3E", "ASCII")]
+    [InlineData("$BAP,REQ*39", "REQ without a parameter")]
     public void What_is_no_line_says_why(string line, string words)
     {
         Assert.False(BapLine.TryParse(Encoding.Latin1.GetBytes(line), out BapLine? parsed, out string problem));
