@@ -33,7 +33,7 @@ internal static class Sv2Verify
         int failed = sections.Sum(static section => section.Failed);
         Sv2VerifyAnswer answer = new(1, passed, failed, sections, vectors.Unknown);
         return context.Judge(result, answer, AnswerJson.Default.Sv2VerifyAnswer, Last,
-            failed == 0 && passed > 0 ? ExitCode.Done : ExitCode.BadAnswer);
+            failed == 0 && passed > 0 && vectors.Unknown.Count == 0 ? ExitCode.Done : ExitCode.BadAnswer);
     }
 
     private static IEnumerable<string> Lines(Sv2Section section)

@@ -155,6 +155,11 @@ internal static class Sv2HandshakeCases
             {
                 throw new FormatException("\"frame\" is not as long as its header says");
             }
+            if (Sv2Text.Differs($"message of transport {index}", sent.Text("message"),
+                Sv2Header.Read(frame).Type is { } type ? Sv2FrameCases.NameOf(type) : "no message") is { } misnamed)
+            {
+                return misnamed;
+            }
             byte[] sealedBytes = new byte[NoiseFrames.WireBytes(frame.Length - Sv2Header.Size)];
             NoiseFrames.Seal(cipher, frame, sealedBytes);
             string? wrong = Sv2Text.Differs("first_nonce", (long)sent.Number("first_nonce", long.MaxValue), (long)first)

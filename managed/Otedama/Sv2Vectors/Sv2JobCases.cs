@@ -18,18 +18,25 @@ internal static class Sv2JobCases
         byte[] jobFrame = one.Bytes("new_extended_mining_job");
         byte[] tipFrame = one.Bytes("set_new_prev_hash");
         byte[] shareFrame = one.Bytes("submit");
+        if ((Framed("new_extended_mining_job", jobFrame) ?? Framed("set_new_prev_hash", tipFrame)
+            ?? Framed("submit", shareFrame)) is { } badFrame)
+        {
+            return badFrame;
+        }
         if (!TryRead(jobFrame, out Sv2NewExtendedMiningJob job) || !TryRead(tipFrame, out Sv2SetNewPrevHash tip))
         {
-            return "the job or its previous block cannot be decoded";
+            return "the job or its previous block cannot be decoded, or bytes are behind its last field";
         }
         int size = (int)one.Number("extranonce_size", 32);
         Sv2SubmitSharesExtended share = default;
-        bool isStandard = Sv2Header.Read(Padded(shareFrame)).Type == Sv2Type.SubmitSharesStandard;
+        bool isStandard = Sv2Header.Read(shareFrame).Type == Sv2Type.SubmitSharesStandard;
         if (isStandard ? !TryReadStandard(shareFrame, out share) : !TryRead(shareFrame, out share))
         {
-            return "the share cannot be decoded";
+            return "submit: no share, or bytes are behind its last field";
         }
-        string? wrong = Sv2Text.Differs("job_id of the previous block", job.JobId, tip.JobId)
+        string? wrong = Channels(one, isStandard, job, tip, share)
+            ?? Missing(one, ((job.Version ^ share.Version) & ~DevicesRoll) != 0)
+            ?? Sv2Text.Differs("job_id of the previous block", job.JobId, tip.JobId)
             ?? Sv2Text.Differs("job_id of the share", job.JobId, share.JobId)
             ?? Sv2Text.Differs("extranonce bytes of the share", size, share.Extranonce.Length)
             ?? Version(one, job, share)
@@ -85,6 +92,12 @@ internal static class Sv2JobCases
             ? "the share: expected to meet its target, got one above it" : null;
     }
 
+    /// <summary>Expected values without which a case would say less than its frames ask for.</summary>
+    private static string? Missing(Sv2Case one, bool isOutside) =>
+        one.Has("target") || one.Flag("is_block") ? isOutside && !one.Has("version_outside_bip320")
+            ? "\"version_outside_bip320\" is missing where the version has such bits" : null
+        : "\"target\" is missing, which a share that is no block has to meet";
+
     /// <summary>A standard channel of a group makes its own job of the group's.</summary>
     private static string? Derived(Sv2Case one, Sv2NewExtendedMiningJob job, uint channel, Hash256 root)
     {
@@ -111,7 +124,8 @@ internal static class Sv2JobCases
     {
         message = default;
         return frame.Length >= Sv2Header.Size && Sv2Header.Read(frame).Type == TMessage.Type
-            && Sv2Messages.TryRead(frame[Sv2Header.Size..], out message);
+            && Sv2Messages.TryRead(frame[Sv2Header.Size..], out message, out ReadOnlySpan<byte> rest, out _)
+            && rest.Length == 0;
     }
 
     private static bool TryReadStandard(ReadOnlySpan<byte> frame, out Sv2SubmitSharesExtended share)
@@ -128,7 +142,29 @@ internal static class Sv2JobCases
         return good;
     }
 
-    private static byte[] Padded(byte[] frame) => frame.Length >= Sv2Header.Size ? frame : new byte[Sv2Header.Size];
+    /// <summary>What is wrong with the header of an exact frame: its length, its bit of a channel.</summary>
+    private static string? Framed(string key, byte[] frame)
+    {
+        if (frame.Length < Sv2Header.Size)
+        {
+            return $"{key}: {frame.Length} bytes, a header alone has {Sv2Header.Size}";
+        }
+        Sv2Header header = Sv2Header.Read(frame);
+        return Sv2Text.Differs($"{key}: msg_length", frame.Length - Sv2Header.Size, header.Length)
+            ?? (header.Type is null
+                ? $"{key}: type {header.MessageType:x2} of extension {header.Extension} is no message"
+                : header.HasChannelBit ? null : $"{key}: expected channel_msg to be set, got a header without it");
+    }
+
+    /// <summary>All three of one channel; in a group the job is the group's.</summary>
+    private static string? Channels(
+        Sv2Case one, bool isStandard, Sv2NewExtendedMiningJob job, Sv2SetNewPrevHash tip, Sv2SubmitSharesExtended share)
+    {
+        bool isOfGroup = isStandard && one.Has("derived_new_mining_job");
+        return (isOfGroup && tip.ChannelId == share.ChannelId ? null
+                : Sv2Text.Differs("channel_id of the previous block", job.ChannelId, tip.ChannelId))
+            ?? (isOfGroup ? null : Sv2Text.Differs("channel_id of the share", job.ChannelId, share.ChannelId));
+    }
 
     private static byte[] WordsSwapped(byte[] hash)
     {

@@ -11,11 +11,13 @@ namespace Otedama;
 /// Section malformed: what a server, or for what only servers send a client, does with one frame. The server is the
 /// pool's own state machine, with one channel of the id that the frame names, eight bytes of extranonce granted.
 /// </summary>
-internal static partial class Sv2ReactionCases
+internal sealed partial class Sv2ReactionCases
 {
     /// <param name="Answers">Names, flags and codes of what was sent back.</param>
     /// <param name="Bool">version_rolling_allowed of a job, else null.</param>
-    private sealed record Reaction(Sv2Outcome Outcome, List<string> Answers, string Worker = "", bool? Bool = null)
+    /// <param name="HasTail">Bytes are behind the last field of a share.</param>
+    private sealed record Reaction(
+        Sv2Outcome Outcome, List<string> Answers, string Worker = "", bool? Bool = null, bool HasTail = false)
     {
         public override string ToString()
         {
@@ -30,45 +32,60 @@ internal static partial class Sv2ReactionCases
         }
     }
 
-    public static string? Check(Sv2Case one)
+    private const string SameAsAbove = "accept; same as above";
+
+    /// <summary>The worker that was heard of the last share with one, for the next that says "same as above".</summary>
+    private string? _worker;
+
+    public string? Check(Sv2Case one)
     {
         byte[] frame = one.Bytes("frame");
         string expected = one.Text("expect");
         Reaction without = React(frame, withExtension: false);
-        string? wrong = Judge(expected, without);
+        Reaction with = React(frame, withExtension: true);
+        string? above = _worker;
+        _worker = with.Worker.Length > 0 ? with.Worker : above;
+        string? wrong = Judge(expected, without, frame);
         // What is behind a share counts only where its extension was negotiated, and must not harm where it was not.
-        if (wrong is null && WorkerPattern().Match(expected) is { Success: true } named)
+        Match named = WorkerPattern().Match(expected);
+        if (wrong is not null || (!named.Success && expected != SameAsAbove))
         {
-            Reaction with = React(frame, withExtension: true);
-            wrong = Judge(expected, with)
-                ?? Sv2Text.Differs("worker", named.Groups[1].Value, with.Worker)
-                ?? Sv2Text.Differs("worker without the extension", "", without.Worker);
+            return wrong;
         }
-        else if (wrong is not null && expected.Contains("negotiated", StringComparison.Ordinal))
-        {
-            wrong = Judge(expected, React(frame, withExtension: true));
-        }
-        return wrong;
+        string worker = named.Success ? named.Groups[1].Value
+            : above ?? throw new FormatException("\"expect\": no case above it has a worker");
+        return Judge(expected, with, frame) ?? Sv2Text.Differs("worker", worker, with.Worker)
+            ?? Sv2Text.Differs("worker without the extension", "", without.Worker);
     }
 
-    /// <summary>The first words decide; then each of message, flags, version and code that the text names.</summary>
-    private static string? Judge(string expected, Reaction got)
+    /// <summary>Every word of the text is judged; what is in parentheses only where it says what decides.</summary>
+    private static string? Judge(string expected, Reaction got, ReadOnlySpan<byte> frame)
     {
         string answers = string.Join(", ", got.Answers);
-        bool isError = expected.Contains(".Error ", StringComparison.Ordinal);
+        Sv2Header header = Sv2Header.Read(frame);
+        bool isClosed = got.Outcome is Sv2Outcome.Close or Sv2Outcome.Malformed;
+        bool isOfServer = header.Type is { } type && IsOfServer(type);
+        bool isAccepted = got.Outcome == Sv2Outcome.Done && !answers.Contains(".Error", StringComparison.Ordinal);
         bool good = expected switch
         {
             "true" or "false" => got.Bool == (expected == "true"),
-            _ when isError => IsAnswered(expected, answers)
-                && (!expected.EndsWith(", close", StringComparison.Ordinal) || got.Outcome == Sv2Outcome.Close),
-            _ when Starts(expected, "Success used_version ") =>
-                answers == $"SetupConnection.Success used_version {expected["Success used_version ".Length..]} flags 0",
-            _ when SuccessPattern().Match(expected) is { Success: true } named =>
-                answers == named.Value || Starts(answers, named.Value + " "),
-            _ when Starts(expected, "malformed") || Starts(expected, "client: malformed") => got.Outcome == Sv2Outcome.Malformed,
-            _ when Starts(expected, "ignore") => got.Outcome == Sv2Outcome.Dropped,
-            _ when Starts(expected, "close") => got.Outcome is Sv2Outcome.Close or Sv2Outcome.Malformed && got.Answers.Count == 0,
-            _ when Starts(expected, "accept") => got.Outcome == Sv2Outcome.Done && !answers.Contains(".Error", StringComparison.Ordinal),
+            _ when expected.Contains(".Error ", StringComparison.Ordinal) => IsAnswered(expected, answers)
+                && expected.EndsWith(", close", StringComparison.Ordinal) == isClosed,
+            _ when Starts(expected, "Success used_version ") => !isClosed
+                && answers == $"SetupConnection.Success used_version {expected["Success used_version ".Length..]} flags 0",
+            _ when SuccessPattern().Match(expected) is { Success: true } named => !isClosed
+                && (answers == expected || (named.Length == expected.Length && Starts(answers, expected + " "))),
+            "malformed: close" => got.Outcome == Sv2Outcome.Malformed && !isOfServer,
+            "client: malformed, close" => got.Outcome == Sv2Outcome.Malformed && isOfServer,
+            "ignore and count" => got.Outcome == Sv2Outcome.Dropped,
+            "ignore and count (we are the endpoint)" => got.Outcome == Sv2Outcome.Dropped && header.HasChannelBit,
+            "close" => isClosed && got.Answers.Count == 0,
+            "accept" => isAccepted,
+            "accept (type decides)" => isAccepted
+                && header.Type is { } decides && header.HasChannelBit != Sv2Messages.IsOfChannel(decides),
+            "accept, ignore the tail" => isAccepted && got.HasTail && got.Worker.Length == 0,
+            SameAsAbove => isAccepted && got.HasTail,
+            _ when WorkerPattern().IsMatch(expected) => isAccepted && got.HasTail,
             _ => throw new FormatException($"\"expect\": {Sv2Text.Shown(expected)} is no reaction this program knows"),
         };
         return good ? null : $"expected {Sv2Text.Shown(expected)}, got \"{got}\"";
@@ -76,7 +93,7 @@ internal static partial class Sv2ReactionCases
 
     private static bool Starts(string text, string start) => text.StartsWith(start, StringComparison.Ordinal);
 
-    /// <summary>"Name flags 2, code, ..." against "Name flags 2 code"; flags may be missing in the text.</summary>
+    /// <summary>"Name flags 2, code[, close]" against "Name flags 2 code"; only SetupConnection has flags.</summary>
     private static bool IsAnswered(string expected, string answer)
     {
         Match match = ErrorPattern().Match(expected);
@@ -85,6 +102,10 @@ internal static partial class Sv2ReactionCases
             throw new FormatException($"\"expect\": {Sv2Text.Shown(expected)} is no error answer this program knows");
         }
         string flags = match.Groups["flags"].Value;
+        if (flags.Length > 0 != (match.Groups["name"].Value == "SetupConnection.Error"))
+        {
+            throw new FormatException($"\"expect\": {Sv2Text.Shown(expected)}: only SetupConnection.Error has flags, and always");
+        }
         uint number = flags.Length == 0 ? 0
             : flags.StartsWith("0x", StringComparison.Ordinal)
                 ? uint.Parse(flags[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
@@ -154,7 +175,11 @@ internal static partial class Sv2ReactionCases
         }
         server.Output.Clear();
         Sv2Outcome outcome = server.Receive(header, payload);
-        return new Reaction(outcome, Answers(server.Output.Written), desk.Worker);
+        bool hasTail = header.Type == Sv2Type.SubmitSharesStandard
+            ? Sv2Messages.TryRead(payload, out Sv2SubmitSharesStandard _, out ReadOnlySpan<byte> rest, out Sv2Fault _)
+                && rest.Length > 0
+            : isShare && Sv2Messages.TryRead(payload, out Sv2SubmitSharesExtended _, out rest, out _) && rest.Length > 0;
+        return new Reaction(outcome, Answers(server.Output.Written), desk.Worker, HasTail: hasTail);
     }
 
     private static void Give<TMessage>(Sv2Connection server, TMessage message)
@@ -233,14 +258,14 @@ internal static partial class Sv2ReactionCases
         }
     }
 
-    [GeneratedRegex(@"^accept; worker (\S+) when", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^accept; worker (\S+) when extension 2 was negotiated, else ignore$", RegexOptions.CultureInvariant)]
     private static partial Regex WorkerPattern();
 
     [GeneratedRegex(@"^\w+\.Success", RegexOptions.CultureInvariant)]
     private static partial Regex SuccessPattern();
 
     [GeneratedRegex(
-        @"^(?<name>\w+\.Error)( flags( =)? (?<flags>0x[0-9a-fA-F]{1,8}|\d{1,9}))?( \([^)]*\))?,? (?<code>[a-z0-9-]+)",
+        @"^(?<name>\w+\.Error)( flags( =)? (?<flags>0x[0-9a-fA-F]{1,8}|\d{1,9}))?( \([^)]*\))?,? (?<code>[a-z0-9-]+)(, close)?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex ErrorPattern();
 }

@@ -24,12 +24,12 @@ internal sealed class Sv2Vectors
     private const int DepthMax = 16;
 
     private readonly (string Name, Func<Sv2Case, string?> Check)[] _sections;
-    private readonly JsonElement _root;
+    private readonly JsonElement _root, _builtIn;
     private readonly string[] _unknown;
 
     private Sv2Vectors(JsonElement root, JsonElement builtIn)
     {
-        _root = root;
+        (_root, _builtIn) = (root, builtIn);
         Sv2FailureCases failures = new(root, builtIn);
         _sections =
         [
@@ -44,7 +44,7 @@ internal sealed class Sv2Vectors
             ("base58", Sv2TextCases.Base58),
             ("base58_random", Sv2TextCases.Base58),
             ("targets", Sv2TextCases.Target),
-            ("malformed", Sv2ReactionCases.Check),
+            ("malformed", new Sv2ReactionCases().Check),
             ("jobs", Sv2JobCases.Check),
         ];
         _unknown = [.. root.EnumerateObject().Select(static property => property.Name)
@@ -58,7 +58,8 @@ internal sealed class Sv2Vectors
         JsonDocumentOptions options = new() { MaxDepth = DepthMax };
         try
         {
-            JsonElement root = JsonDocument.Parse(text, options).RootElement;
+            ReadOnlyMemory<byte> plain = text.Span.StartsWith("\uFEFF"u8) ? text["\uFEFF"u8.Length..] : text;
+            JsonElement root = JsonDocument.Parse(plain, options).RootElement;
             return root.ValueKind == JsonValueKind.Object
                 ? new Sv2Vectors(root, JsonDocument.Parse(builtIn, options).RootElement)
                 : throw new FormatException($"it is {Sv2Text.Kind(root)}, an object with sections is needed");
@@ -98,12 +99,13 @@ internal sealed class Sv2Vectors
         {
             return new Sv2Section(name, cases.GetArrayLength(), 0, 1, [$"{cases.GetArrayLength()} cases; {CasesMax} are judged"]);
         }
+        JsonElement[] known = _builtIn.TryGetProperty(name, out JsonElement own) ? [.. own.EnumerateArray()] : [];
         int index = 0, passed = 0;
         List<string> failures = [];
         foreach (JsonElement element in cases.EnumerateArray())
         {
             stop.ThrowIfCancellationRequested();
-            string? problem = Judge(element, check, out string title);
+            string? problem = Judge(element, check, out string title) ?? Sv2Trimmed.Missing(element, known);
             passed += problem is null ? 1 : 0;
             if (problem is not null && failures.Count < FailuresMax)
             {

@@ -45,6 +45,17 @@ public sealed class Sv2VerifyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_section_that_nobody_judges_is_no_pass_beside_others()
+    {
+        JsonNode file = JsonNode.Parse(await File.ReadAllTextAsync(Vectors))!;
+        file["more"] = new JsonArray(1);
+        CliResult result = await Cli.RunAsync(["verify", "--sv2", Write(file.ToJsonString())]);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("not judged, no section of this name is known: \"more\"\n", result.Out, StringComparison.Ordinal);
+        Assert.EndsWith("232 passed, 0 failed\n", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task As_JSON_it_is_one_object()
     {
         CliResult result = await Cli.RunAsync(["verify", "--sv2", Vectors, "--json"]);

@@ -105,6 +105,81 @@ public sealed class Sv2VectorTests
         AssertOneFails(file, "malformed");
     }
 
+    [Theory]
+    [InlineData("accept", "versions 1..5", "accept (type decides)")]
+    [InlineData("close", "job declaration wanted", "SetupConnection.Error flags 0 unsupported-protocol")]
+    [InlineData("flags", "job declaration wanted", "SetupConnection.Error unsupported-protocol, close")]
+    [InlineData("closes", "user identity not UTF-8", "OpenMiningChannel.Error invalid-user-identity, close")]
+    [InlineData("who", "option byte 2", "malformed: close")]
+    [InlineData("malformed", "option byte 2", "client: malformed")]
+    [InlineData("tail", "channel_msg bit missing on SubmitSharesStandard", "accept, ignore the tail")]
+    [InlineData("endpoint", "unknown extension 0x4001", "ignore and count (we are the endpoint)")]
+    [InlineData("tail of none", "channel_msg bit missing on SubmitSharesStandard", "accept; same as above")]
+    public void Each_word_of_a_reaction_is_judged(string why, string name, string other)
+    {
+        JsonNode file = JsonNode.Parse(s_file)!;
+        file["malformed"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == name)!["expect"] = other;
+        Assert.NotEmpty(why);
+        AssertOneFails(file, "malformed");
+    }
+
+    [Theory]
+    [InlineData(0, "submit", 6, "ffff00")] // msg_length
+    [InlineData(0, "submit", 2, "00")] // the bit of a channel
+    [InlineData(0, "submit", 12, "09000000")] // channel_id
+    [InlineData(2, "set_new_prev_hash", 12, "09000000")]
+    [InlineData(2, "new_extended_mining_job", 12, "09000000")]
+    [InlineData(2, "new_extended_mining_job", 6, "ffff00")]
+    [InlineData(1, "set_new_prev_hash", 2, "00")]
+    public void A_header_or_channel_of_a_job_that_is_wrong_is_a_failure(int index, string key, int at, string with)
+    {
+        JsonNode file = JsonNode.Parse(s_file)!;
+        string frame = file["jobs"]![index]![key]!.GetValue<string>();
+        file["jobs"]![index]![key] = frame[..at] + with + frame[(at + with.Length)..];
+        AssertOneFails(file, "jobs");
+    }
+
+    [Fact]
+    public void A_byte_behind_the_last_field_of_a_share_is_a_failure()
+    {
+        JsonNode file = JsonNode.Parse(s_file)!;
+        string frame = file["jobs"]![1]!["submit"]!.GetValue<string>();
+        file["jobs"]![1]!["submit"] = frame[..6] + "19" + frame[8..] + "00";
+        AssertOneFails(file, "jobs");
+    }
+
+    [Theory]
+    [InlineData("jobs", 2, "target")]
+    [InlineData("jobs", 1, "derived_new_mining_job")]
+    [InlineData("jobs", 0, "v1_prevhash")]
+    [InlineData("jobs", 2, "version_outside_bip320")]
+    [InlineData("ellswift_ecdh", 0, "x_shared")]
+    [InlineData("base58", 1, "secret")]
+    [InlineData("base58", 1, "secret_text")]
+    [InlineData("handshakes", 0, "inputs/authority_base58")]
+    [InlineData("handshakes", 0, "steps/ee_x")]
+    [InlineData("handshakes", 0, "transport/0/message")]
+    public void An_expected_value_that_was_taken_out_is_a_failure(string section, int index, string path)
+    {
+        JsonNode file = JsonNode.Parse(s_file)!;
+        string[] keys = path.Split('/');
+        JsonNode holder = keys[..^1].Aggregate(file[section]![index]!, static (node, name) => node is JsonArray list ? list[0]! : node[name]!);
+        Assert.True(holder.AsObject().Remove(keys[^1]));
+        AssertOneFails(file, section);
+    }
+
+    [Fact]
+    public void Another_message_of_a_transport_is_a_failure()
+    {
+        JsonNode file = JsonNode.Parse(s_file)!;
+        file["handshakes"]![0]!["transport"]![0]!["message"] = "NoSuchMessage";
+        AssertOneFails(file, "handshakes");
+    }
+
+    [Fact]
+    public void A_mark_of_byte_order_before_the_text_is_nothing() =>
+        Assert.All(Judge([0xEF, 0xBB, 0xBF, .. s_file]), static section => Assert.Equal(0, section.Failed));
+
     [Fact]
     public void A_missing_section_an_empty_one_and_an_unknown_one_are_told_apart()
     {
