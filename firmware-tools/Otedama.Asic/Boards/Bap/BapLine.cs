@@ -40,7 +40,8 @@ public sealed record BapLine(string Command, string Parameter, IReadOnlyList<str
             : line.Length == 0 || line[0] != '$' ? "does not begin with $"
             : star < 0 || star != line.Length - 3 ? "does not end with * and two digits"
             : !line[1..star].StartsWith("BAP,"u8) ? "is not a BAP sentence"
-            : line[1..star].IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0 ? "holds control characters or bytes that are not ASCII"
+            : line[1..star].IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0
+                ? "holds control characters or bytes that are not ASCII"
             : "";
         if (problem.Length > 0)
         {

@@ -61,7 +61,8 @@ public static class RawDecoder
     }
 
     /// <summary>In words; null = a board knows no such request.</summary>
-    private static string? Wanted(byte page, byte command, ReadOnlySpan<byte> data) => (page, command, data.Length) switch
+    private static string? Wanted(byte page, byte command, ReadOnlySpan<byte> data) =>
+        (page, command, data.Length) switch
     {
         (RawFrame.PageI2c, RawFrame.I2cHertz, 4) =>
             $"I2C bus at {BinaryPrimitives.ReadUInt32LittleEndian(data)} Hz",

@@ -13,9 +13,8 @@ internal static class AsicDecodeCommand
         Command decode = new(
             "decode",
             "Print as JSON what a file means: a reply of a miner (cgminer, AxeOS, Antminer, Whatsminer, Avalon; "
-                + "broken ones too), a report over UDP, a line of the accessory port, or frames of BM13xx chips, as "
-                + "bytes "
-                + "or as lines of hex digits. Asks no device.");
+                + "broken ones too), a report over UDP, lines of the accessory port, or frames of BM13xx chips or of a "
+                + "bitaxe-raw control port, as bytes or as lines of hex digits. Asks no device.");
         Argument<string> file = new("FILE") { Description = "File with the bytes as they came." };
         Option<string?> chip = new("--chip")
         {
