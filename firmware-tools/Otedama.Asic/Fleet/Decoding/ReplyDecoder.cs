@@ -20,6 +20,12 @@ public static partial class ReplyDecoder
     /// <summary>Larger files are no reply.</summary>
     public const int FileLimit = 1024 * 1024;
 
+    /// <summary>Parts of a joined reply that are looked at; the API has some thirty commands that join.</summary>
+    private const int JoinedMax = 64;
+
+    /// <summary>Refusals of a joined reply that are told in words; all are in its statuses.</summary>
+    private const int RefusalsTold = 8;
+
     /// <summary>Address of the reading of a file.</summary>
     private const string NoAddress = "file";
 
@@ -276,7 +282,7 @@ public static partial class ReplyDecoder
         JsonElement root, TolerantReply reply, ReadOnlySpan<byte> body, DateTimeOffset at, bool isText)
     {
         CgminerReply whole = new("", reply with { Root = root }, "");
-        Dictionary<string, CgminerReply> replies = CgminerClient.Split(whole, s_commands);
+        Dictionary<string, CgminerReply> replies = CgminerClient.Split(whole, Commands(root));
         // A single reply may have a field of such a name; parts of a joined one have sections or a status of their own.
         foreach (string command in replies.Where(
             static pair => pair.Value.Status is null && !HasSection(pair.Value)).Select(
@@ -315,18 +321,35 @@ public static partial class ReplyDecoder
         }
         string driver = whatsminer ? "whatsminer-v2" : Driver(body);
         ReadingFrame frame = Frame(driver, at);
-        FleetReading? reading = replies.Count == 0 ? null
+        FleetReading? reading = !replies.Values.Any(HasSection) ? null
             : whatsminer ? WhatsminerReader.ReadV2(replies, frame)
             : driver == "braiins" ? BosReader.Add(CgminerReader.Read(replies, frame), replies)
             : driver == "antminer" ? AntminerReader.Read(null, replies, frame, 0)
             : CgminerReader.Read(replies, frame);
-        CgminerStatus? failed = statuses.Values.FirstOrDefault(static status => !status.IsGood && status.Letter != '?');
         return new DecodedReply(whatsminer ? "whatsminer-v2" : isText ? "cgminer-text" : "cgminer")
         {
             Reading = reading,
             Statuses = statuses,
-            Problem = failed is null ? null : $"The device refused: {ReplyWords.Short(failed.ToString())}.",
+            Problem = Refusals(statuses, joined),
         };
+    }
+
+    /// <summary>Commands a reply may be joined of: the known ones, and whatever has a STATUS of its own.</summary>
+    private static string[] Commands(JsonElement root) => root.ValueKind != JsonValueKind.Object ? s_commands
+        : [.. root.EnumerateObject().Where(static part => s_commands.Contains(part.Name)
+            || ((JsonElement?)part.Value).Objects(1).Any(static one => ((JsonElement?)one).First("STATUS") is not null))
+            .Select(static part => part.Name).Distinct().Take(JoinedMax)];
+
+    /// <summary>What the device did not do, of a joined reply by command.</summary>
+    private static string? Refusals(Dictionary<string, CgminerStatus> statuses, bool joined)
+    {
+        (string Command, CgminerStatus Status)[] failed = [.. statuses.Where(
+            static pair => !pair.Value.IsGood && pair.Value.Letter != '?').Select(
+            static pair => (pair.Key, pair.Value))];
+        string more = failed.Length > RefusalsTold ? $"; and {failed.Length - RefusalsTold} more" : "";
+        return failed.Length == 0 ? null : "The device refused: " + string.Join("; ", failed.Take(RefusalsTold).Select(
+            one => (joined ? $"{ReplyWords.Short(one.Command)}: " : "") + ReplyWords.Short(one.Status.ToString())))
+            + more + ".";
     }
 
     private static bool HasSection(CgminerReply reply)
