@@ -304,7 +304,8 @@ public static partial class ReplyDecoder
         }
         bool whatsminer = root.Member("Msg") is { ValueKind: JsonValueKind.Object }
             || replies.Values.Any(static one =>
-            one.First("SUMMARY")?.Member("Factory GHS", "Power_RT", "Chip Temp Max") is not null);
+            one.First("SUMMARY")?.Member("Factory GHS", "Power_RT", "Chip Temp Max") is not null
+            || one.First("DEVS")?.Member("Factory GHS", "Effective Chips", "Chip Temp Max") is not null);
         if (!joined && whatsminer && root.Member("Msg") is { ValueKind: JsonValueKind.Object } fields)
         {
             replies[fields.Member("fw_ver", "api_ver") is not null ? "get_version"

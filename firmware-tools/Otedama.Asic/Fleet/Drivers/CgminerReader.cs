@@ -43,7 +43,7 @@ public static class CgminerReader
             Temperatures = new FleetTemperatures
             {
                 ChipMax = stats.ChipMax ?? Highest(
-                    devices.Select(static device => device.Number("Temperature").Positive())),
+                    devices.Select(Heat)),
                 ChipAverage = stats.ChipAverage,
                 Board = stats.Board,
                 Inlet = stats.Inlet,
@@ -166,11 +166,14 @@ public static class CgminerReader
         };
     }
 
+    /// <summary>The hottest chip where a board tells it, else the board.</summary>
+    private static double? Heat(JsonElement device) => device.Number("Chip Temp Max", "Temperature").Positive();
+
     private static ChainReading Chain(JsonElement device, int index) => new()
     {
         Index = device.Integer("Slot") ?? device.Integer("ASC", "PGA", "GPU") ?? index,
-        Rate = Rate(device, "5s", "1m", "av"),
-        TemperatureC = device.Number("Temperature").Positive(),
+        Rate = Rate(device, "5s", "RT", "1m", "av"),
+        TemperatureC = Heat(device),
         ClockMhz = device.Number("Chip Frequency", "Frequency").Positive(),
         ChipsFound = device.Integer("Effective Chips"),
         HardwareErrors = device.Count("Hardware Errors"),
@@ -219,7 +222,9 @@ public static class CgminerReader
         {
             Family = family,
             Firmware = program,
-            Version = version?.Text("LVERSION", "Firmware", "CompileTime") ?? release,
+            // What a build is called before the day it was built; Antminers call theirs Miner.
+            Version = version?.Text("LVERSION", "Firmware", "LUXminer", "Miner") ?? release
+                ?? version?.Text("CompileTime"),
             Model = type ?? version?.Text("MODEL"),
             Board = version?.Text("HWTYPE"),
             ChipCount = stats.Chips,

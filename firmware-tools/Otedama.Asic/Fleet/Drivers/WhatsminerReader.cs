@@ -37,7 +37,9 @@ public static class WhatsminerReader
             },
             Temperatures = reading.Temperatures with
             {
-                ChipMax = summary?.Number("Chip Temp Max").Positive() ?? reading.Temperatures.ChipMax,
+                ChipMax = CgminerReader.Highest(
+                    [summary?.Number("Chip Temp Max").Positive(), reading.Temperatures.ChipMax,
+                        .. reading.Chains.Select(static chain => chain.TemperatureC)]),
                 ChipAverage = summary?.Number("Chip Temp Avg").Positive(),
                 Board = summary?.Number("Temperature").Positive(),
                 Inlet = summary?.Number("Env Temp"),
@@ -104,7 +106,9 @@ public static class WhatsminerReader
             })],
             Temperatures = new FleetTemperatures
             {
-                ChipMax = summary?.Number("chip-temp-max").Positive(),
+                ChipMax = CgminerReader.Highest(
+                    [summary?.Number("chip-temp-max").Positive(), .. (status?.Member("edevs")).Objects(
+                        BoardsMax).Select(static board => board.Number("chip-temp-max").Positive())]),
                 ChipAverage = summary?.Number("chip-temp-avg").Positive(),
                 Board = CgminerReader.Highest(Numbers(summary?.Member("board-temperature"))),
                 Inlet = summary?.Number("environment-temperature"),
