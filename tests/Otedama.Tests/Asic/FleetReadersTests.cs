@@ -54,6 +54,53 @@ public sealed class FleetReadersTests
     public void The_version_is_that_of_the_firmware_before_the_day_it_was_built(string fields, string version) =>
         Assert.Equal(version, Read($$"""{"STATUS":[{"STATUS":"S","Code":22}],"VERSION":[{{{fields}}}],"id":1}""").Identity.Version);
 
+    [Fact]
+    public void The_web_pages_of_an_antminer_say_what_it_is_and_what_it_suffers()
+    {
+        const string Info = "\"STATUS\":{\"STATUS\":\"S\",\"when\":1700000100},\"INFO\":{\"miner_version\":\"49.0.1.3\",\"CompileTime\":\"Fri\",\"type\":\"Antminer S19 Pro\"}";
+        FleetReading summary = Read($$"""{{{Info}},"SUMMARY":[{"elapsed":500,"rate_5s":110000,"rate_unit":"GH/s","status":[{"type":"rate","status":"s","msg":""},{"type":"fans","status":"e","code":1,"msg":"fan lost"}]}]}""");
+        Assert.Equal(("Antminer S19 Pro", "49.0.1.3", 110000e9), (summary.Identity.Model, summary.Identity.Version, summary.Rates.FiveSeconds));
+        Assert.Equal("fans: fan lost", Assert.Single(summary.Errors));
+        Assert.Equal(0.25, Read($$"""{{{Info}},"STATS":[{"elapsed":500,"hwp_total":0.25,"chain":[{"index":0,"asic_num":3,"asic":"ooo"}]}]}""").Shares.HardwareErrorPercent);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1_700_000_090), Read($$"""{{{Info}},"POOLS":[{"index":0,"url":"stratum+tcp://p.example:3333","user":"w","status":"Alive","lstime":"00:00:10"}]}""").Shares.LastAccepted);
+        DecodedReply conf = Decode("""{"pools":[{"url":"stratum+tcp://p.example:3333","user":"w","pass":"x"},{"url":"","user":"","pass":""}],"bitmain-fan-ctrl":false,"miner-mode":1}""");
+        Assert.Equal(("antminer-config", FleetState.Paused), (conf.Kind, conf.Reading!.State));
+        Assert.Equal(("stratum+tcp://p.example:3333", "w"), (Assert.Single(conf.Reading.Pools).Url, conf.Reading.Pools[0].User));
+    }
+
+    [Fact]
+    public void Nought_degrees_are_a_temperature_and_minus_one_is_none()
+    {
+        FleetTemperatures cold = Read("""{"ASICModel":"BM1370","hashRate":1,"temp":0,"temp2":-1,"vrTemp":0}""").Temperatures;
+        Assert.Equal((0.0, 0.0, 0.0), (cold.ChipMax, cold.ChipAverage, cold.Regulator));
+        Assert.Null(Read("""{"ASICModel":"BM1370","hashRate":1,"temp":-1,"vrTemp":-1}""").Temperatures.ChipMax);
+        Assert.Equal(0.0, Read("""{"STATUS":[{"STATUS":"S","Code":9}],"DEVS":[{"ASC":0,"Temperature":0.0}],"id":1}""").Chains[0].TemperatureC);
+        FleetReading avalon = Read("""{"STATS":[{"MM ID0":"Ver[1246-x] TMax[0] TAvg[0] MTmax[0 0]"}],"id":1}""");
+        Assert.Equal((0.0, 0.0, 0.0), (avalon.Temperatures.ChipMax, avalon.Temperatures.ChipAverage, avalon.Chains[1].TemperatureC));
+    }
+
+    [Fact]
+    public void A_rate_is_told_for_the_time_and_in_the_unit_it_was_given()
+    {
+        FleetRates rates = Read("""{"STATUS":[{"STATUS":"S","Code":11}],"SUMMARY":[{"Elapsed":500,"MHS 5m":5,"MHS 15m":15,"MHS 30m":30,"GHS av":"13.5 TH","GHS 1m":"7 apples"}],"id":1}""").Rates;
+        Assert.Equal((5e6, null, 15e6, 30e6), (rates.FiveMinutes, rates.TenMinutes, rates.FifteenMinutes, rates.ThirtyMinutes));
+        Assert.Equal((13.5e12, null), (rates.Average, rates.OneMinute));
+        FleetRates axeos = Read("""{"ASICModel":"BM1370","hashRate":null,"hashRate_10m":1000}""").Rates;
+        Assert.Equal((null, 1e12), (axeos.FiveSeconds, axeos.TenMinutes));
+        FleetRates whatsminer = Read("""{"code":0,"msg":{"summary":{"hash-15min":100}}}""").Rates;
+        Assert.Equal((null, 100e12), (whatsminer.TenMinutes, whatsminer.FifteenMinutes));
+    }
+
+    [Theory]
+    [InlineData(1200, 0, 1)]
+    [InlineData(1200, 1100, 2)]
+    [InlineData(0, 0, null)]
+    public void A_chip_without_rate_beside_one_that_hashes_is_not_found(int first, int second, int? found)
+    {
+        ChainReading chain = Assert.Single(Read($$$"""{"ASICModel":"BM1370","hashRate":1200,"asicCount":2,"hashrateMonitor":{"asics":[{"total":{{{first}}}},{"total":{{{second}}}}]}}""").Chains);
+        Assert.Equal((found, 2), (chain.ChipsFound, chain.ChipsExpected));
+    }
+
     private static FleetReading Read(string text) => Decode(text).Reading!;
 
     private static DecodedReply Decode(string text) => ReplyDecoder.Decode(Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);

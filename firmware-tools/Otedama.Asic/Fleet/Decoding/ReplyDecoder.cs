@@ -273,7 +273,10 @@ public static partial class ReplyDecoder
         }
         if (root.Member("bitmain-fan-ctrl", "bitmain-freq") is not null && root.Member("pools") is not null)
         {
-            return new DecodedReply("antminer-config");
+            return new DecodedReply("antminer-config")
+            {
+                Reading = AntminerReader.ReadConfiguration(root, Frame("antminer", at), reply.Repairs),
+            };
         }
         return Cgminer(root, reply, body, at, isText) ?? new DecodedReply("json");
     }
@@ -320,7 +323,8 @@ public static partial class ReplyDecoder
                 statuses[command] = status;
             }
         }
-        string driver = whatsminer ? "whatsminer-v2" : Driver(body);
+        string driver = whatsminer ? "whatsminer-v2"
+            : whole.First("INFO")?.Member("miner_version") is not null ? "antminer" : Driver(body);
         ReadingFrame frame = Frame(driver, at);
         FleetReading? reading = !replies.Values.Any(HasSection) ? null
             : whatsminer ? WhatsminerReader.ReadV2(replies, frame)

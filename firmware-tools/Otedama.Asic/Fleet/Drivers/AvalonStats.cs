@@ -123,7 +123,7 @@ public static class AvalonStats
             {
                 Index = chains.Count,
                 Rate = i < rates.Length ? rates[i] * 1e9 : null,
-                TemperatureC = i < hottest.Length && hottest[i] > 0 ? hottest[i] : null,
+                TemperatureC = i < hottest.Length && hottest[i] is > -200 and not -1 ? hottest[i] : null,
                 ClockMhz = clock,
             });
         }

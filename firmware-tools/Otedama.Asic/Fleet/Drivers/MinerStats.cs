@@ -208,14 +208,28 @@ internal sealed record MinerStats
     }
 
     /// <summary>GH/s, MH/s and so on; where nothing is said it is GH/s.</summary>
-    internal static double Unit(string? unit) => unit?.Trim().ToUpperInvariant() switch
+    internal static double Unit(string? unit) => Known(unit) ?? 1e9;
+
+    /// <summary>
+    /// The unit of a figure: what a text says behind it ("13.5 TH") counts before the name of its field; null = it says
+    /// something that is no unit.
+    /// </summary>
+    internal static double? UnitBehind(JsonElement member, double byName)
     {
-        "H/S" => 1,
-        "KH/S" or "KSOL/S" => 1e3,
-        "MH/S" or "M" => 1e6,
-        "TH/S" or "T" => 1e12,
-        "PH/S" => 1e15,
-        _ => 1e9,
+        string text = member.ValueKind == JsonValueKind.String ? member.GetString()!.Trim() : "";
+        int space = text.IndexOf(' ', StringComparison.Ordinal);
+        return space < 0 ? byName : Known(text[space..]);
+    }
+
+    private static double? Known(string? unit) => unit?.Trim().ToUpperInvariant() switch
+    {
+        "H/S" or "H" => 1,
+        "KH/S" or "KSOL/S" or "KH" => 1e3,
+        "MH/S" or "M" or "MH" => 1e6,
+        "GH/S" or "G" or "GH" => 1e9,
+        "TH/S" or "T" or "TH" => 1e12,
+        "PH/S" or "P" or "PH" => 1e15,
+        _ => null,
     };
 
     /// <summary>"oooo xoo": o answers, x and - do not; spaces group.</summary>

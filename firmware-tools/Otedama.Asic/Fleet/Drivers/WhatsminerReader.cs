@@ -94,7 +94,7 @@ public static class WhatsminerReader
             {
                 FiveSeconds = rate,
                 OneMinute = summary?.Number("hash-1min").Times(1e12),
-                TenMinutes = summary?.Number("hash-15min").Times(1e12),
+                FifteenMinutes = summary?.Number("hash-15min").Times(1e12),
                 Average = summary?.Number("hash-average").Times(1e12),
                 Expected = summary?.Number("factory-hash").Positive().Times(1e12),
             },
