@@ -108,6 +108,15 @@ public sealed class FleetDecodeTests
     }
 
     [Fact]
+    public void A_name_that_comes_twice_is_told_and_the_last_counts()
+    {
+        DecodedReply decoded = Decode("""{"ASICModel":"BM1370","hashRate":1,"hashRate":2}""");
+        Assert.Equal((1, 2e9), (decoded.Repairs, decoded.Reading!.Rates.FiveSeconds));
+        Assert.Equal(new DecodedRepair("DuplicateKey", 35), Assert.Single(decoded.Made));
+        Assert.Equal(0, Decode("""{"a":{"x":1},"b":{"x":1}}""").Repairs);
+    }
+
+    [Fact]
     public void Every_vector_is_recognised()
     {
         foreach (JsonElement exchange in FleetVectors.Of("cgminer_api").GetProperty("exchanges").EnumerateArray().Where(static one => one.TryGetProperty("recv", out _)))

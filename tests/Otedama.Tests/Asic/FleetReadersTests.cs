@@ -101,6 +101,65 @@ public sealed class FleetReadersTests
         Assert.Equal((found, 2), (chain.ChipsFound, chain.ChipsExpected));
     }
 
+    [Fact]
+    public void Power_and_errors_of_a_whatsminer_are_read()
+    {
+        FleetPower power = Read("""{"STATUS":"S","When":1,"Code":131,"Msg":{"name":"P221B","vin":"22425","pin":"1898"},"Description":""}""").Power;
+        Assert.Equal((1898.0, 224.25), (power.Watts, power.InputVolts));
+        Assert.Equal(["error 329", "error 206"], Read("""{"STATUS":"S","When":1,"Code":131,"Msg":{"error_code":[{"329":"2026-01-01 10:00:00"},{"206":"2026-01-01 10:00:00"}]},"Description":""}""").Errors);
+        Assert.Equal(["error 329"], Read("""{"STATUS":"S","When":1,"Code":131,"Msg":{"error_code":["329"]}}""").Errors);
+        Assert.Equal("20250101.REL", Read("""{"STATUS":[{"STATUS":"S"}],"SUMMARY":[{"Elapsed":5,"Power":3000,"Factory GHS":1,"Firmware Version":"'20250101.REL'"}],"id":1}""").Identity.Version);
+    }
+
+    [Fact]
+    public void Temperatures_power_and_configuration_of_LuxOS_are_read()
+    {
+        const string Status = "\"STATUS\":[{\"STATUS\":\"S\",\"Description\":\"LUXminer 2023.2.9\"}]";
+        FleetTemperatures heat = Read($$"""{{{Status}},"TEMPS":[{"ID":0,"Board":58,"Chip":74},{"ID":1,"Board":57,"Chip":76}],"id":1}""").Temperatures;
+        Assert.Equal((76.0, 58.0), (heat.ChipMax, heat.Board));
+        Assert.Equal(3245, Read($$"""{{{Status}},"POWER":[{"PSU":true,"Watts":3245}],"id":1}""").Power.Watts);
+        FleetReading config = Read("""{"STATUS":[{"STATUS":"S"}],"CONFIG":[{"MACAddr":"02:AA:00:00:00:01","Model":"Antminer S19","Hostname":"h"}],"id":1}""");
+        Assert.Equal(("02:aa:00:00:00:01", "LuxOS", "Antminer S19"), (config.Id, config.Identity.Firmware, config.Identity.Model));
+        Assert.Contains("PROFILES", Decode($$"""{{{Status}},"PROFILES":[{"Profile Name":"default"}],"id":1}""").Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_read_of_web_interfaces_and_what_is_not_is_said()
+    {
+        DecodedReply vnish = Decode("""{"miner":"Antminer S19 Pro","model":"s19pro","fw_name":"Vnish","fw_version":"1.2.6","system":{"network_status":{"mac":"02:AA:00:00:00:02","hostname":"v"}}}""");
+        Assert.Equal(("vnish-info", "02:aa:00:00:00:02", "1.2.6", "VNish"), (vnish.Kind, vnish.Reading!.Id, vnish.Reading.Identity.Version, vnish.Reading.Identity.Firmware));
+        foreach (string text in (string[])["""{"miner":{"miner_type":"Antminer S19","hr_realtime":1}}""", """{"Status":{"Operating State":"Mining"},"HBs":[],"Fans":{"Fans Speed":50}}"""])
+        {
+            DecodedReply unread = Decode(text);
+            Assert.Null(unread.Reading);
+            Assert.Contains("nothing of it is read", unread.Note, StringComparison.Ordinal);
+        }
+        DecodedReply live = Decode("""{"event":"update","data":{"temp":61.5,"hashRate":1000}}""");
+        Assert.Equal(("axeos-live", 61.5, 1e12), (live.Kind, live.Reading!.Temperatures.ChipMax, live.Reading.Rates.FiveSeconds));
+    }
+
+    [Fact]
+    public void A_string_of_an_avalon_that_breaks_off_is_told()
+    {
+        DecodedReply decoded = Decode("""{"STATS":[{"MM ID0":"Ver[1246-x] TMax[70] PS[0 1212 13"}],"id":1}""");
+        Assert.Contains("MM ID0 breaks off inside a bracket", decoded.Problem, StringComparison.Ordinal);
+        Assert.Equal("MM ID0 breaks off inside a bracket", Assert.Single(decoded.Reading!.Errors));
+        Assert.Null(Decode("""{"STATS":[{"MM ID0":"Ver[1246-x] PS[0 1212 13]"}],"id":1}""").Problem);
+    }
+
+    [Fact]
+    public void A_body_in_chunks_is_put_together()
+    {
+        const string Head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        DecodedReply whole = Decode(Head + "15\r\n{\"ASICModel\":\"BM1366\"\r\n13;x=y\r\n,\"hashRate\":13500,}\r\n0\r\n\r\n");
+        Assert.Equal(("axeos-info", 13500e9, null), (whole.Kind, whole.Reading!.Rates.FiveSeconds, whole.Problem));
+        Assert.Equal(("TrailingComma", Head.Length + 53), (Assert.Single(whole.Made).Kind, whole.Made[0].Offset));
+        DecodedReply cut = Decode(Head + "15\r\n{\"ASICModel\":\"BM1366\"\r\n13\r\n,\"hash");
+        Assert.Equal(("axeos-info", true), (cut.Kind, cut.Truncated));
+        Assert.Equal(Head.Length + 37, cut.Offset);
+        Assert.Equal("axeos-info", Decode(Head + "{\"ASICModel\":\"BM1366\",\"hashRate\":1}").Kind);
+    }
+
     private static FleetReading Read(string text) => Decode(text).Reading!;
 
     private static DecodedReply Decode(string text) => ReplyDecoder.Decode(Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);

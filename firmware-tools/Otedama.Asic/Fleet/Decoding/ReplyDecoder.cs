@@ -29,17 +29,21 @@ public static partial class ReplyDecoder
     /// <summary>Address of the reading of a file.</summary>
     private const string NoAddress = "file";
 
+    private const string NothingRead = "It is JSON of no shape that is known; nothing of it is read into the normal "
+        + "form. Of VNish's REST interface info is known, of ePIC's nothing.";
+
     private static readonly (string Section, string Command)[] s_sections =
     [
         ("SUMMARY", "summary"), ("POOLS", "pools"), ("DEVS", "devs"), ("STATS", "stats"), ("VERSION", "version"),
             ("DEVDETAILS", "devdetails"),
-        ("TEMPS", "temps"), ("FANS", "fans"), ("TUNERSTATUS", "tunerstatus"), ("CONFIG", "config"),
+        ("TEMPS", "temps"), ("FANS", "fans"), ("POWER", "power"), ("TUNERSTATUS", "tunerstatus"), ("CONFIG", "config"),
             ("NOTIFY", "notify"), ("COIN", "coin"),
     ];
 
     private static readonly string[] s_commands =
         ["summary", "pools", "devs", "edevs", "stats", "estats", "version", "devdetails", "temps", "fans",
-            "tunerstatus", "config", "notify", "coin", "status", "get_version", "get_miner_info", "get_psu"];
+            "power", "tunerstatus", "config", "notify", "coin", "status", "get_version", "get_miner_info", "get_psu",
+            "get_error_code"];
 
     /// <param name="at">Time of the reading.</param>
     /// <param name="family">What chip frames are of, where that is known.</param>
@@ -53,11 +57,22 @@ public static partial class ReplyDecoder
                 Offset = FileLimit
             };
         }
-        int skipped = Head(file, out int? status);
-        ReadOnlySpan<byte> body = file[skipped..];
+        int skipped = Head(file, out int? status, out bool chunked);
+        HttpChunks? chunks = chunked ? HttpChunks.Read(file[skipped..]) : null;
+        ReadOnlySpan<byte> body = chunks is null ? file[skipped..] : chunks.Body;
         DecodedReply decoded = Datagram(body) ?? Accessory(body) ?? Frames(body, family) ?? HexLines(body, family)
             ?? Framed(body, at) ?? Body(body, at);
         bool isError = status is not (null or (>= 200 and < 300));
+        if (chunks is not null)
+        {
+            decoded = decoded with
+            {
+                Offset = chunks.Place(decoded.Offset) ?? (chunks.Problem is null ? null : chunks.End),
+                Made = [.. decoded.Made.Select(one => one with { Offset = chunks.Place(one.Offset)!.Value })],
+                Truncated = decoded.Truncated || chunks.Problem is not null,
+                Problem = decoded.Problem ?? chunks.Problem,
+            };
+        }
         return decoded with
         {
             HttpStatus = status,
@@ -70,10 +85,11 @@ public static partial class ReplyDecoder
         };
     }
 
-    /// <summary>Length of an HTTP head before the body, and the status in it.</summary>
-    private static int Head(ReadOnlySpan<byte> file, out int? status)
+    /// <summary>Length of an HTTP head before the body, the status in it, and whether the body is in chunks.</summary>
+    private static int Head(ReadOnlySpan<byte> file, out int? status, out bool chunked)
     {
         int blank = file.StartsWith("HTTP/1."u8) ? file.IndexOf("\r\n\r\n"u8) : -1;
+        chunked = blank >= 0 && Chunked().IsMatch(Encoding.Latin1.GetString(file[..(blank + 2)]));
         status = blank >= 12 && int.TryParse(file[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out int said)
             ? said : null;
         return blank < 0 ? 0 : blank + 4;
@@ -181,6 +197,9 @@ public static partial class ReplyDecoder
             };
     }
 
+    [GeneratedRegex("\\r\\nTransfer-Encoding:[^\\r]*chunked\\s*\\r\\n", RegexOptions.IgnoreCase)]
+    private static partial Regex Chunked();
+
     [GeneratedRegex("^\\s*(tx|rx|host|chip|->|<-|>|<)\\s*:?\\s*", RegexOptions.IgnoreCase)]
     private static partial Regex Direction();
 
@@ -263,6 +282,23 @@ public static partial class ReplyDecoder
                     ? $"The device refused: code {root.Text("code")}: {ReplyWords.Short(message.Text())}." : null,
             };
         }
+        if (root.Text("event") == "update" && root.Member("data") is { ValueKind: JsonValueKind.Object } changed)
+        {
+            return new DecodedReply("axeos-live")
+            {
+                Reading = AxeosReader.Read(
+                    changed, null, Frame(AxeosReader.IsNerdQaxe(changed) ? "nerdqaxe" : "axeos", at), reply.Repairs),
+                Note = "A message of the live socket: after the first it holds only what changed.",
+            };
+        }
+        if (root.Member("fw_version") is not null && root.Member("miner", "model") is not null)
+        {
+            ReadingFrame frame = Frame("vnish", at);
+            return new DecodedReply("vnish-info")
+            {
+                Reading = VnishDriver.Add(frame.Begin(null, reply.Repairs), root),
+            };
+        }
         if (root.Member("minertype") is not null && root.Member("macaddr") is not null)
         {
             return new DecodedReply("antminer-system")
@@ -278,7 +314,7 @@ public static partial class ReplyDecoder
                 Reading = AntminerReader.ReadConfiguration(root, Frame("antminer", at), reply.Repairs),
             };
         }
-        return Cgminer(root, reply, body, at, isText) ?? new DecodedReply("json");
+        return Cgminer(root, reply, body, at, isText) ?? new DecodedReply("json") { Note = NothingRead };
     }
 
     private static DecodedReply? Cgminer(
@@ -312,7 +348,9 @@ public static partial class ReplyDecoder
         if (!joined && whatsminer && root.Member("Msg") is { ValueKind: JsonValueKind.Object } fields)
         {
             replies[fields.Member("fw_ver", "api_ver") is not null ? "get_version"
-                : fields.Member("mineroff", "btmineroff") is not null ? "status" : "get_miner_info"] = whole;
+                : fields.Member("mineroff", "btmineroff") is not null ? "status"
+                : fields.Member("error_code") is not null ? "get_error_code"
+                : fields.Member("pin", "vin") is not null ? "get_psu" : "get_miner_info"] = whole;
         }
         Dictionary<string, CgminerStatus> statuses = [];
         foreach ((string command, CgminerReply one) in replies.Count > 0 ? replies
@@ -324,10 +362,12 @@ public static partial class ReplyDecoder
             }
         }
         string driver = whatsminer ? "whatsminer-v2"
-            : whole.First("INFO")?.Member("miner_version") is not null ? "antminer" : Driver(body);
+            : whole.First("INFO")?.Member("miner_version") is not null ? "antminer"
+            : CgminerReader.First(replies, "config", "CONFIG")?.Member("MACAddr") is not null ? "luxos" : Driver(body);
         ReadingFrame frame = Frame(driver, at);
         FleetReading? reading = !replies.Values.Any(HasSection) ? null
             : whatsminer ? WhatsminerReader.ReadV2(replies, frame)
+            : driver == "luxos" ? LuxosReader.Add(CgminerReader.Read(replies, frame), replies)
             : driver == "braiins" ? BosReader.Add(CgminerReader.Read(replies, frame), replies)
             : driver == "antminer" ? AntminerReader.Read(null, replies, frame, 0)
             : CgminerReader.Read(replies, frame);
@@ -335,8 +375,27 @@ public static partial class ReplyDecoder
         {
             Reading = reading,
             Statuses = statuses,
-            Problem = Refusals(statuses, joined),
+            Problem = Refusals(statuses, joined) ?? Broken(replies),
+            Note = reading is null ? Unread(root) : null,
         };
+    }
+
+    /// <summary>The string of an Avalon that breaks off, though the JSON around it is whole.</summary>
+    private static string? Broken(Dictionary<string, CgminerReply> replies) =>
+        CgminerReader.All(replies, 32, "stats", "STATS").Concat(CgminerReader.All(replies, 32, "estats", "STATS"))
+            .Select(AvalonStats.Broken).FirstOrDefault(static broken => broken is not null) is { } words
+                ? $"It cannot be read whole: {words}." : null;
+
+    /// <summary>Sections of a good reply that nothing is taken from.</summary>
+    private static string? Unread(JsonElement root)
+    {
+        string[] sections = root.ValueKind != JsonValueKind.Object ? [] : [.. root.EnumerateObject().Where(
+            static one => one.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
+                && !one.Name.Equals("STATUS", StringComparison.OrdinalIgnoreCase)
+                && ((JsonElement?)one.Value).Objects(1).All(
+                    static part => ((JsonElement?)part).First("STATUS") is null))
+            .Select(static one => ReplyWords.Short(one.Name)).Take(RefusalsTold)];
+        return sections.Length == 0 ? null : $"Nothing of {string.Join(", ", sections)} is read into the normal form.";
     }
 
     /// <summary>Commands a reply may be joined of: the known ones, and whatever has a STATUS of its own.</summary>

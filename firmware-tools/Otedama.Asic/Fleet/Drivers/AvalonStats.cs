@@ -53,6 +53,21 @@ public static class AvalonStats
         return items;
     }
 
+    /// <summary>Which string breaks off inside a bracket; null = none.</summary>
+    internal static string? Broken(JsonElement stats)
+    {
+        for (int module = 0; module < ModulesMax; module++)
+        {
+            string name = $"MM ID{module}";
+            if ((stats.Member(name) ?? stats.Member($"{name}:Summary")) is { ValueKind: JsonValueKind.String } member
+                && member.GetString()! is { } text && text.AsSpan().Count('[') > text.AsSpan().Count(']'))
+            {
+                return $"{name} breaks off inside a bracket";
+            }
+        }
+        return null;
+    }
+
     internal static bool IsIn(JsonElement stats) =>
         stats.Member("MM ID0", "MM ID1", "MM ID0:Summary") is { ValueKind: JsonValueKind.String };
 
@@ -102,6 +117,10 @@ public static class AvalonStats
                     : result.Elapsed,
                 Type = result.Type ?? (items.TryGetValue("Ver", out string? ver) ? Model(ver) : null),
             };
+        }
+        if (Broken(stats) is { } broken)
+        {
+            errors.Add(broken);
         }
         return result with { Chains = chains, Fans = fans, Errors = errors };
     }
