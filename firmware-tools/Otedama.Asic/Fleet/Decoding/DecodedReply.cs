@@ -5,7 +5,8 @@ namespace Otedama.Asic;
 
 /// <summary>What the bytes of a file mean. What is wrong with them is in it, too; nothing is thrown.</summary>
 /// <param name="Kind">
-/// axeos-info, axeos-asic, axeos-live, vnish-info, cgminer, cgminer-text, whatsminer-v2, whatsminer-v2-encrypted, whatsminer-v3,
+/// axeos-info, axeos-asic, axeos-live, vnish-info, cgminer, cgminer-text, whatsminer-v2,
+/// whatsminer-v2-encrypted, whatsminer-v3,
 /// antminer-system,
 /// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, chip-frames, bap, hex, json, unknown.
 /// </param>

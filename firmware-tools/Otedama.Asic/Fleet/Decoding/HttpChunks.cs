@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Otedama.Asic;
 
-/// <summary>A body of HTTP as it came in chunks, put together; what came before a break is kept. Never throws.</summary>
+/// <summary>A body of HTTP as it came in chunks, put together; what is before a break is kept. Never throws.</summary>
 internal sealed class HttpChunks
 {
     private readonly List<(int Body, int Source)> _pieces = [];

@@ -85,7 +85,8 @@ internal sealed record MinerStats
             double? pcb = Highest(stats, $"temp{i}", $"temp_pcb{i}");
             string? marks = stats.Text($"chain_acs{i}");
             double? rate = stats.Number($"chain_rate{i}").Times(1e9);
-            bool works = stats.Integer($"chain_acn{i}") is not (null or 0) || marks is not null || rate is not (null or 0);
+            bool works = stats.Integer($"chain_acn{i}") is not (null or 0) || marks is not null
+                || rate is not (null or 0);
             if (!works && !(stats.Count($"chain_hw{i}") > 0 || chip is not null || pcb is not null))
             {
                 continue; // no board in that slot
@@ -145,8 +146,8 @@ internal sealed record MinerStats
     };
 
     /// <summary>
-    /// Those that turn, and as many that stand as fan_num says there are besides: unused numbers stand at 0 as well, and
-    /// an S9's two fans are numbers 3 and 6.
+    /// Those that turn, and as many that stand as fan_num says there are besides: unused numbers stand at 0 too, and an
+    /// S9's two fans are numbers 3 and 6.
     /// </summary>
     private static List<FanReading> NumberedFans(JsonElement stats)
     {

@@ -49,7 +49,8 @@ public static class WhatsminerReader
             {
                 Watts = summary?.Number("Power_RT", "Power").Positive() ?? supply?.Number("pin").Positive(),
                 // Hundredths of a volt; a mains of 100 to 600 V is told in volts by some.
-                InputVolts = supply?.Number("vin").Positive() is double volts ? volts > 1000 ? volts / 100 : volts : null,
+                InputVolts = supply?.Number("vin").Positive() is double volts
+                    ? volts > 1000 ? volts / 100 : volts : null,
                 ClockMhz = summary?.Number("freq_avg").Positive(),
                 CoreVolts = summary?.Number("Voltage").Positive().Times(0.01),
             },
