@@ -187,6 +187,15 @@ public sealed class FleetDecodeTests
     }
 
     [Fact]
+    public void A_name_that_comes_twice_is_told_and_the_last_counts()
+    {
+        DecodedReply decoded = Decode("""{"ASICModel":"BM1370","hashRate":1,"hashRate":2}""");
+        Assert.Equal((1, 2e9), (decoded.Repairs, decoded.Reading!.Rates.FiveSeconds));
+        Assert.Equal(new DecodedRepair("DuplicateKey", 35), Assert.Single(decoded.Made));
+        Assert.Equal(0, Decode("""{"a":{"x":1},"b":{"x":1}}""").Repairs);
+    }
+
+    [Fact]
     public void Every_vector_is_recognised()
     {
         foreach (JsonElement exchange in FleetVectors.Of("cgminer_api").GetProperty("exchanges").EnumerateArray().Where(static one => one.TryGetProperty("recv", out _)))
@@ -200,6 +209,25 @@ public sealed class FleetDecodeTests
             Assert.NotNull(decoded.Value);
         }
         Assert.Equal("axeos-info", Decode(FleetVectors.Of("axeos_info_minimal").GetProperty("json").GetRawText()).Kind);
+    }
+
+    [Fact]
+    public void Refusals_inside_a_joined_reply_are_told_by_command()
+    {
+        string text = FleetVectors.Of("cgminer_api").GetProperty("exchanges").EnumerateArray()
+            .Single(static one => one.GetProperty("send").GetString()!.Contains('+', StringComparison.Ordinal)).GetProperty("recv").GetString()!;
+        DecodedReply decoded = Decode(text);
+        Assert.Equal(
+            [("version", 22), ("bogus", 14), ("asc", 45), ("switchpool", 45)],
+            decoded.Statuses.Select(static pair => (pair.Key, pair.Value.Code!.Value)));
+        Assert.Equal(
+            "The device refused: bogus: E 14: Invalid command; asc: E 45: Access denied to 'asc' command; "
+                + "switchpool: E 45: Access denied to 'switchpool' command.", decoded.Problem);
+        Assert.Equal("4.13.6", decoded.Reading!.Identity.Version);
+        DecodedReply none = Decode("""{"pools":[{"STATUS":[{"STATUS":"E","Code":45,"Msg":"Access denied to 'pools' command"}],"id":1}],"bogus":[{"STATUS":[{"STATUS":"E","Code":14,"Msg":"Invalid command"}],"id":1}],"id":1}""");
+        Assert.Equal((45, 14, null), (none.Statuses["pools"].Code, none.Statuses["bogus"].Code, none.Reading));
+        Assert.Contains("pools: E 45", none.Problem, StringComparison.Ordinal);
+        Assert.Contains("bogus: E 14", none.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

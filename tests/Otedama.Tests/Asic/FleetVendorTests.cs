@@ -17,7 +17,7 @@ public sealed class FleetVendorTests : IDisposable
         await using AntminerServer server = new();
         FleetReading reading = await new AntminerDriver(_transport).ReadAsync(Root(server), default);
         Assert.Equal(("02:11:22:33:44:55", "Antminer S19 Pro", FleetState.Mining), (reading.Id, reading.Identity.Model, reading.State));
-        Assert.Equal((110123.4e9, 109876.5e9, 110000e9), (reading.Rates.FiveSeconds!.Value, reading.Rates.TenMinutes!.Value, reading.Rates.Expected!.Value));
+        Assert.Equal((110123.4e9, 109876.5e9, 110000e9), (reading.Rates.FiveSeconds!.Value, reading.Rates.ThirtyMinutes!.Value, reading.Rates.Expected!.Value));
         Assert.Equal((4, 5, 72.0), (reading.Chains[0].ChipsFound, reading.Chains[0].ChipsExpected, reading.Temperatures.ChipMax));
         Assert.False(reading.Chains[0].Chips[3].Answers && reading.Chains[0].Chips[4].Answers);
         Assert.Equal((500UL, 5UL, 1UL), (reading.Shares.Accepted, reading.Shares.Rejected, reading.Shares.Stale));

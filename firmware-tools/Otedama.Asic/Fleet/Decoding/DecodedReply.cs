@@ -5,7 +5,8 @@ namespace Otedama.Asic;
 
 /// <summary>What the bytes of a file mean. What is wrong with them is in it, too; nothing is thrown.</summary>
 /// <param name="Kind">
-/// axeos-info, axeos-asic, cgminer, cgminer-text, whatsminer-v2, whatsminer-v2-encrypted, whatsminer-v3,
+/// axeos-info, axeos-asic, axeos-live, vnish-info, cgminer, cgminer-text, whatsminer-v2,
+/// whatsminer-v2-encrypted, whatsminer-v3,
 /// antminer-system,
 /// antminer-config, udp-antminer, udp-whatsminer, udp-cgminer, mdns, chip-frames, bitaxe-raw, bap, hex, json, unknown.
 /// </param>
@@ -33,6 +34,9 @@ public sealed record DecodedReply(string Kind)
 
     /// <summary>What is wrong with it; null = nothing.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What of a good reply is not read, or has to be known about it; null = nothing.</summary>
+    public string? Note { get; init; }
 
     /// <summary>Where, in bytes from the start of the file.</summary>
     public int? Offset { get; init; }

@@ -21,20 +21,30 @@ public static partial class ReplyDecoder
     /// <summary>Larger files are no reply.</summary>
     public const int FileLimit = 1024 * 1024;
 
+    /// <summary>Parts of a joined reply that are looked at; the API has some thirty commands that join.</summary>
+    private const int JoinedMax = 64;
+
+    /// <summary>Refusals of a joined reply that are told in words; all are in its statuses.</summary>
+    private const int RefusalsTold = 8;
+
     /// <summary>Address of the reading of a file.</summary>
     private const string NoAddress = "file";
+
+    private const string NothingRead = "It is JSON of no shape that is known; nothing of it is read into the normal "
+        + "form. Of VNish's REST interface info is known, of ePIC's nothing.";
 
     private static readonly (string Section, string Command)[] s_sections =
     [
         ("SUMMARY", "summary"), ("POOLS", "pools"), ("DEVS", "devs"), ("STATS", "stats"), ("VERSION", "version"),
             ("DEVDETAILS", "devdetails"),
-        ("TEMPS", "temps"), ("FANS", "fans"), ("TUNERSTATUS", "tunerstatus"), ("CONFIG", "config"),
+        ("TEMPS", "temps"), ("FANS", "fans"), ("POWER", "power"), ("TUNERSTATUS", "tunerstatus"), ("CONFIG", "config"),
             ("NOTIFY", "notify"), ("COIN", "coin"),
     ];
 
     private static readonly string[] s_commands =
         ["summary", "pools", "devs", "edevs", "stats", "estats", "version", "devdetails", "temps", "fans",
-            "tunerstatus", "config", "notify", "coin", "status", "get_version", "get_miner_info", "get_psu"];
+            "power", "tunerstatus", "config", "notify", "coin", "status", "get_version", "get_miner_info", "get_psu",
+            "get_error_code"];
 
     /// <param name="at">Time of the reading.</param>
     /// <param name="family">What chip frames are of, where that is known.</param>
@@ -48,12 +58,23 @@ public static partial class ReplyDecoder
                 Offset = FileLimit
             };
         }
-        int skipped = Head(file, out int? status);
-        ReadOnlySpan<byte> body = file[skipped..];
+        int skipped = Head(file, out int? status, out bool chunked);
+        HttpChunks? chunks = chunked ? HttpChunks.Read(file[skipped..]) : null;
+        ReadOnlySpan<byte> body = chunks is null ? file[skipped..] : chunks.Body;
         DecodedReply decoded = Datagram(body) ?? Accessory(body) ?? Frames(body, family) ?? Control(body, family)
             ?? HexLines(body, family)
             ?? Framed(body, at) ?? Body(body, at);
         bool isError = status is not (null or (>= 200 and < 300));
+        if (chunks is not null)
+        {
+            decoded = decoded with
+            {
+                Offset = chunks.Place(decoded.Offset) ?? (chunks.Problem is null ? null : chunks.End),
+                Made = [.. decoded.Made.Select(one => one with { Offset = chunks.Place(one.Offset)!.Value })],
+                Truncated = decoded.Truncated || chunks.Problem is not null,
+                Problem = decoded.Problem ?? chunks.Problem,
+            };
+        }
         return decoded with
         {
             HttpStatus = status,
@@ -66,10 +87,11 @@ public static partial class ReplyDecoder
         };
     }
 
-    /// <summary>Length of an HTTP head before the body, and the status in it.</summary>
-    private static int Head(ReadOnlySpan<byte> file, out int? status)
+    /// <summary>Length of an HTTP head before the body, the status in it, and whether the body is in chunks.</summary>
+    private static int Head(ReadOnlySpan<byte> file, out int? status, out bool chunked)
     {
         int blank = file.StartsWith("HTTP/1."u8) ? file.IndexOf("\r\n\r\n"u8) : -1;
+        chunked = blank >= 0 && Chunked().IsMatch(Encoding.Latin1.GetString(file[..(blank + 2)]));
         status = blank >= 12 && int.TryParse(file[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out int said)
             ? said : null;
         return blank < 0 ? 0 : blank + 4;
@@ -237,6 +259,9 @@ public static partial class ReplyDecoder
             };
     }
 
+    [GeneratedRegex("\\r\\nTransfer-Encoding:[^\\r]*chunked\\s*\\r\\n", RegexOptions.IgnoreCase)]
+    private static partial Regex Chunked();
+
     [GeneratedRegex("^\\s*(tx|rx|host|chip|->|<-|>|<)\\s*:?\\s*", RegexOptions.IgnoreCase)]
     private static partial Regex Direction();
 
@@ -319,6 +344,23 @@ public static partial class ReplyDecoder
                     ? $"The device refused: code {root.Text("code")}: {ReplyWords.Short(message.Text())}." : null,
             };
         }
+        if (root.Text("event") == "update" && root.Member("data") is { ValueKind: JsonValueKind.Object } changed)
+        {
+            return new DecodedReply("axeos-live")
+            {
+                Reading = AxeosReader.Read(
+                    changed, null, Frame(AxeosReader.IsNerdQaxe(changed) ? "nerdqaxe" : "axeos", at), reply.Repairs),
+                Note = "A message of the live socket: after the first it holds only what changed.",
+            };
+        }
+        if (root.Member("fw_version") is not null && root.Member("miner", "model") is not null)
+        {
+            ReadingFrame frame = Frame("vnish", at);
+            return new DecodedReply("vnish-info")
+            {
+                Reading = VnishDriver.Add(frame.Begin(null, reply.Repairs), root),
+            };
+        }
         if (root.Member("minertype") is not null && root.Member("macaddr") is not null)
         {
             return new DecodedReply("antminer-system")
@@ -329,16 +371,19 @@ public static partial class ReplyDecoder
         }
         if (root.Member("bitmain-fan-ctrl", "bitmain-freq") is not null && root.Member("pools") is not null)
         {
-            return new DecodedReply("antminer-config");
+            return new DecodedReply("antminer-config")
+            {
+                Reading = AntminerReader.ReadConfiguration(root, Frame("antminer", at), reply.Repairs),
+            };
         }
-        return Cgminer(root, reply, body, at, isText) ?? new DecodedReply("json");
+        return Cgminer(root, reply, body, at, isText) ?? new DecodedReply("json") { Note = NothingRead };
     }
 
     private static DecodedReply? Cgminer(
         JsonElement root, TolerantReply reply, ReadOnlySpan<byte> body, DateTimeOffset at, bool isText)
     {
         CgminerReply whole = new("", reply with { Root = root }, "");
-        Dictionary<string, CgminerReply> replies = CgminerClient.Split(whole, s_commands);
+        Dictionary<string, CgminerReply> replies = CgminerClient.Split(whole, Commands(root));
         // A single reply may have a field of such a name; parts of a joined one have sections or a status of their own.
         foreach (string command in replies.Where(
             static pair => pair.Value.Status is null && !HasSection(pair.Value)).Select(
@@ -360,11 +405,14 @@ public static partial class ReplyDecoder
         }
         bool whatsminer = root.Member("Msg") is { ValueKind: JsonValueKind.Object }
             || replies.Values.Any(static one =>
-            one.First("SUMMARY")?.Member("Factory GHS", "Power_RT", "Chip Temp Max") is not null);
+            one.First("SUMMARY")?.Member("Factory GHS", "Power_RT", "Chip Temp Max") is not null
+            || one.First("DEVS")?.Member("Factory GHS", "Effective Chips", "Chip Temp Max") is not null);
         if (!joined && whatsminer && root.Member("Msg") is { ValueKind: JsonValueKind.Object } fields)
         {
             replies[fields.Member("fw_ver", "api_ver") is not null ? "get_version"
-                : fields.Member("mineroff", "btmineroff") is not null ? "status" : "get_miner_info"] = whole;
+                : fields.Member("mineroff", "btmineroff") is not null ? "status"
+                : fields.Member("error_code") is not null ? "get_error_code"
+                : fields.Member("pin", "vin") is not null ? "get_psu" : "get_miner_info"] = whole;
         }
         Dictionary<string, CgminerStatus> statuses = [];
         foreach ((string command, CgminerReply one) in replies.Count > 0 ? replies
@@ -375,20 +423,59 @@ public static partial class ReplyDecoder
                 statuses[command] = status;
             }
         }
-        string driver = whatsminer ? "whatsminer-v2" : Driver(body);
+        string driver = whatsminer ? "whatsminer-v2"
+            : whole.First("INFO")?.Member("miner_version") is not null ? "antminer"
+            : CgminerReader.First(replies, "config", "CONFIG")?.Member("MACAddr") is not null ? "luxos" : Driver(body);
         ReadingFrame frame = Frame(driver, at);
-        FleetReading? reading = replies.Count == 0 ? null
+        FleetReading? reading = !replies.Values.Any(HasSection) ? null
             : whatsminer ? WhatsminerReader.ReadV2(replies, frame)
+            : driver == "luxos" ? LuxosReader.Add(CgminerReader.Read(replies, frame), replies)
             : driver == "braiins" ? BosReader.Add(CgminerReader.Read(replies, frame), replies)
             : driver == "antminer" ? AntminerReader.Read(null, replies, frame, 0)
             : CgminerReader.Read(replies, frame);
-        CgminerStatus? failed = statuses.Values.FirstOrDefault(static status => !status.IsGood && status.Letter != '?');
         return new DecodedReply(whatsminer ? "whatsminer-v2" : isText ? "cgminer-text" : "cgminer")
         {
             Reading = reading,
             Statuses = statuses,
-            Problem = failed is null ? null : $"The device refused: {ReplyWords.Short(failed.ToString())}.",
+            Problem = Refusals(statuses, joined) ?? Broken(replies),
+            Note = reading is null ? Unread(root) : null,
         };
+    }
+
+    /// <summary>The string of an Avalon that breaks off, though the JSON around it is whole.</summary>
+    private static string? Broken(Dictionary<string, CgminerReply> replies) =>
+        CgminerReader.All(replies, 32, "stats", "STATS").Concat(CgminerReader.All(replies, 32, "estats", "STATS"))
+            .Select(AvalonStats.Broken).FirstOrDefault(static broken => broken is not null) is { } words
+                ? $"It cannot be read whole: {words}." : null;
+
+    /// <summary>Sections of a good reply that nothing is taken from.</summary>
+    private static string? Unread(JsonElement root)
+    {
+        string[] sections = root.ValueKind != JsonValueKind.Object ? [] : [.. root.EnumerateObject().Where(
+            static one => one.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
+                && !one.Name.Equals("STATUS", StringComparison.OrdinalIgnoreCase)
+                && ((JsonElement?)one.Value).Objects(1).All(
+                    static part => ((JsonElement?)part).First("STATUS") is null))
+            .Select(static one => ReplyWords.Short(one.Name)).Take(RefusalsTold)];
+        return sections.Length == 0 ? null : $"Nothing of {string.Join(", ", sections)} is read into the normal form.";
+    }
+
+    /// <summary>Commands a reply may be joined of: the known ones, and whatever has a STATUS of its own.</summary>
+    private static string[] Commands(JsonElement root) => root.ValueKind != JsonValueKind.Object ? s_commands
+        : [.. root.EnumerateObject().Where(static part => s_commands.Contains(part.Name)
+            || ((JsonElement?)part.Value).Objects(1).Any(static one => ((JsonElement?)one).First("STATUS") is not null))
+            .Select(static part => part.Name).Distinct().Take(JoinedMax)];
+
+    /// <summary>What the device did not do, of a joined reply by command.</summary>
+    private static string? Refusals(Dictionary<string, CgminerStatus> statuses, bool joined)
+    {
+        (string Command, CgminerStatus Status)[] failed = [.. statuses.Where(
+            static pair => !pair.Value.IsGood && pair.Value.Letter != '?').Select(
+            static pair => (pair.Key, pair.Value))];
+        string more = failed.Length > RefusalsTold ? $"; and {failed.Length - RefusalsTold} more" : "";
+        return failed.Length == 0 ? null : "The device refused: " + string.Join("; ", failed.Take(RefusalsTold).Select(
+            one => (joined ? $"{ReplyWords.Short(one.Command)}: " : "") + ReplyWords.Short(one.Status.ToString())))
+            + more + ".";
     }
 
     private static bool HasSection(CgminerReply reply)

@@ -53,6 +53,21 @@ public static class AvalonStats
         return items;
     }
 
+    /// <summary>Which string breaks off inside a bracket; null = none.</summary>
+    internal static string? Broken(JsonElement stats)
+    {
+        for (int module = 0; module < ModulesMax; module++)
+        {
+            string name = $"MM ID{module}";
+            if ((stats.Member(name) ?? stats.Member($"{name}:Summary")) is { ValueKind: JsonValueKind.String } member
+                && member.GetString()! is { } text && text.AsSpan().Count('[') > text.AsSpan().Count(']'))
+            {
+                return $"{name} breaks off inside a bracket";
+            }
+        }
+        return null;
+    }
+
     internal static bool IsIn(JsonElement stats) =>
         stats.Member("MM ID0", "MM ID1", "MM ID0:Summary") is { ValueKind: JsonValueKind.String };
 
@@ -103,6 +118,10 @@ public static class AvalonStats
                 Type = result.Type ?? (items.TryGetValue("Ver", out string? ver) ? Model(ver) : null),
             };
         }
+        if (Broken(stats) is { } broken)
+        {
+            errors.Add(broken);
+        }
         return result with { Chains = chains, Fans = fans, Errors = errors };
     }
 
@@ -123,7 +142,7 @@ public static class AvalonStats
             {
                 Index = chains.Count,
                 Rate = i < rates.Length ? rates[i] * 1e9 : null,
-                TemperatureC = i < hottest.Length && hottest[i] > 0 ? hottest[i] : null,
+                TemperatureC = i < hottest.Length && hottest[i] is > -200 and not -1 ? hottest[i] : null,
                 ClockMhz = clock,
             });
         }

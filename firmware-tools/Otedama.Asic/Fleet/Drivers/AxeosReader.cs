@@ -26,8 +26,9 @@ public static class AxeosReader
             Uptime = info.Number("uptimeSeconds") is double up and >= 0 and < 1e10 ? TimeSpan.FromSeconds(up) : null,
             Rates = new FleetRates
             {
-                FiveSeconds = info.Number("hashRate", "hashRate_10m").Times(Giga),
+                FiveSeconds = info.Number("hashRate").Times(Giga),
                 OneMinute = info.Number("hashRate_1m").Times(Giga),
+                // Releases without the longer figure give the one they have under its shorter name.
                 TenMinutes = info.Number("hashRate_10m", "hashRate").Times(Giga),
                 OneHour = info.Number("hashRate_1h").Times(Giga),
                 Expected = info.Number("expectedHashrate").Positive().Times(Giga),
@@ -35,11 +36,11 @@ public static class AxeosReader
             Chains = Chains(info, asic),
             Temperatures = new FleetTemperatures
             {
-                ChipMax = Highest(info.Number("temp").Positive(), info.Number("temp2").Positive(),
-                    info.Number("maxChipTemp").Positive()),
-                ChipAverage = Average(info.Number("temp").Positive(), info.Number("temp2").Positive()),
-                Board = info.Number("boardTemp", "boardtemp1").Positive(),
-                Regulator = info.Number("vrTemp").Positive(),
+                ChipMax = Highest(info.Number("temp").Sensed(), info.Number("temp2").Sensed(),
+                    info.Number("maxChipTemp").Sensed()),
+                ChipAverage = Average(info.Number("temp").Sensed(), info.Number("temp2").Sensed()),
+                Board = info.Number("boardTemp", "boardtemp1").Sensed(),
+                Regulator = info.Number("vrTemp").Sensed(),
             },
             Fans = Fans(info),
             Power = new FleetPower
@@ -149,15 +150,18 @@ public static class AxeosReader
         {
             return [];
         }
+        int answering = chips.Count(static chip => chip.Answers);
         ulong? errors = chips.Any(static chip => chip.Errors is not null) ? Sum(chips) : null;
         return
         [
             new ChainReading
             {
-                Index = 0, Rate = info.Number("hashRate").Times(Giga), TemperatureC = info.Number("temp").Positive(),
+                Index = 0, Rate = info.Number("hashRate").Times(Giga), TemperatureC = info.Number("temp").Sensed(),
                 ClockMhz = info.Number("actualFrequency", "frequency"),
                     Voltage = Volts(info.Number("coreVoltageActual").Positive(), 10),
-                ChipsFound = chips.Count, ChipsExpected = expected, HardwareErrors = errors, Chips = chips,
+                // Where none hashes, as while it is paused or begins, none is missing: it is not known.
+                ChipsFound = answering > 0 ? answering : null, ChipsExpected = expected ?? chips.Count,
+                HardwareErrors = errors, Chips = chips,
             },
         ];
     }

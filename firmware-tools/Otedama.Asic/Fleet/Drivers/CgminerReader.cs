@@ -43,7 +43,7 @@ public static class CgminerReader
             Temperatures = new FleetTemperatures
             {
                 ChipMax = stats.ChipMax ?? Highest(
-                    devices.Select(static device => device.Number("Temperature").Positive())),
+                    devices.Select(Heat)),
                 ChipAverage = stats.ChipAverage,
                 Board = stats.Board,
                 Inlet = stats.Inlet,
@@ -69,9 +69,10 @@ public static class CgminerReader
             foreach ((string unit, double factor) in (
                 ReadOnlySpan<(string, double)>)[("MHS", 1e6), ("GHS", 1e9), ("THS", 1e12), ("KHS", 1e3), ("HS", 1)])
             {
-                if (element.Number($"{unit} {suffix}") is double value and >= 0)
+                if (element.Member($"{unit} {suffix}") is { } member && member.Number() is double value and >= 0
+                    && MinerStats.UnitBehind(member, factor) is double real)
                 {
-                    return ((double?)value).Times(factor);
+                    return ((double?)value).Times(real);
                 }
             }
         }
@@ -103,7 +104,7 @@ public static class CgminerReader
         {
             return epoch is > 1e8 and < 4e9 ? DateTimeOffset.FromUnixTimeSeconds((long)epoch) : null;
         }
-        string[] parts = pool.Text("Last Share Time")?.Split(':') ?? [];
+        string[] parts = pool.Text("Last Share Time", "lstime")?.Split(':') ?? [];
         return parts.Length == 3 && int.TryParse(parts[0], out int hours) && int.TryParse(parts[1], out int minutes)
             && int.TryParse(parts[2], out int seconds)
             && hours is >= 0 and < 100_000 && minutes is >= 0 and < 60 && seconds is >= 0 and < 60
@@ -133,8 +134,10 @@ public static class CgminerReader
     {
         FiveSeconds = Rate(summary, "5s", "RT") ?? stats.FiveSeconds,
         OneMinute = Rate(summary, "1m"),
-        // Nobody gives ten minutes: the nearest that is at least as long, then the shorter one.
-        TenMinutes = Rate(summary, "15m", "30m", "5m") ?? stats.ThirtyMinutes,
+        FiveMinutes = Rate(summary, "5m"),
+        TenMinutes = Rate(summary, "10m"),
+        FifteenMinutes = Rate(summary, "15m"),
+        ThirtyMinutes = Rate(summary, "30m") ?? stats.ThirtyMinutes,
         OneHour = Rate(summary, "1h", "60m"),
         Average = Rate(summary, "av") ?? stats.Average,
         Expected = summary?.Number("Factory GHS").Positive().Times(1e9) ?? stats.Expected,
@@ -166,11 +169,14 @@ public static class CgminerReader
         };
     }
 
+    /// <summary>The hottest chip where a board tells it, else the board.</summary>
+    private static double? Heat(JsonElement device) => device.Number("Chip Temp Max", "Temperature").Sensed();
+
     private static ChainReading Chain(JsonElement device, int index) => new()
     {
         Index = device.Integer("Slot") ?? device.Integer("ASC", "PGA", "GPU") ?? index,
-        Rate = Rate(device, "5s", "1m", "av"),
-        TemperatureC = device.Number("Temperature").Positive(),
+        Rate = Rate(device, "5s", "RT", "1m", "av"),
+        TemperatureC = Heat(device),
         ClockMhz = device.Number("Chip Frequency", "Frequency").Positive(),
         ChipsFound = device.Integer("Effective Chips"),
         HardwareErrors = device.Count("Hardware Errors"),
@@ -219,7 +225,9 @@ public static class CgminerReader
         {
             Family = family,
             Firmware = program,
-            Version = version?.Text("LVERSION", "Firmware", "CompileTime") ?? release,
+            // What a build is called before the day it was built; Antminers call theirs Miner.
+            Version = version?.Text("LVERSION", "Firmware", "LUXminer", "Miner") ?? release
+                ?? version?.Text("CompileTime"),
             Model = type ?? version?.Text("MODEL"),
             Board = version?.Text("HWTYPE"),
             ChipCount = stats.Chips,

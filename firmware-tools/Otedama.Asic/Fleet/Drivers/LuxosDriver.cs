@@ -41,20 +41,7 @@ public sealed class LuxosDriver(FleetTransport transport) : CgminerDriver(transp
         {
             // Without it the identity is the address.
         }
-        System.Text.Json.JsonElement? values = config?.First("CONFIG");
-        string? mac = ReplyValues.Mac(values?.Text("MACAddr")) ?? reading.Identity.Mac;
-        return reading with
-        {
-            Id = mac ?? reading.Id,
-            Identity = reading.Identity with
-            {
-                Family = "Antminer",
-                Firmware = "LuxOS",
-                Mac = mac,
-                Model = values?.Text("Model") ?? reading.Identity.Model,
-                HostName = values?.Text("Hostname"),
-            },
-        };
+        return LuxosReader.Add(reading, config is null ? [] : new() { ["config"] = config });
     }
 
     protected override async Task<FleetOutcome> CarryOutAsync(

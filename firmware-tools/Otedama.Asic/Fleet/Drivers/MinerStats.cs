@@ -11,6 +11,9 @@ internal sealed record MinerStats
 {
     private const int ChainsMax = 32, ChipsMax = 1024, FansMax = 16;
 
+    /// <summary>Celsius from which a sensor tells that it is broken.</summary>
+    private const double OpenDiode = 127;
+
     public string? Mac { get; init; }
 
     public string? Type { get; init; }
@@ -74,47 +77,48 @@ internal sealed record MinerStats
     private static MinerStats Antminer(JsonElement stats, MinerStats found)
     {
         List<ChainReading> chains = [];
+        List<string> errors = [];
         double? chipMax = null, board = null;
         for (int i = 1; i <= ChainsMax; i++)
         {
-            int? count = stats.Integer($"chain_acn{i}");
+            double? chip = Highest(stats, $"temp2_{i}", $"temp_chip{i}");
+            double? pcb = Highest(stats, $"temp{i}", $"temp_pcb{i}");
             string? marks = stats.Text($"chain_acs{i}");
             double? rate = stats.Number($"chain_rate{i}").Times(1e9);
-            if (count is null or 0 && string.IsNullOrWhiteSpace(marks) && rate is null or 0)
+            bool works = stats.Integer($"chain_acn{i}") is not (null or 0) || marks is not null
+                || rate is not (null or 0);
+            if (!works && !(stats.Count($"chain_hw{i}") > 0 || chip is not null || pcb is not null))
             {
                 continue; // no board in that slot
             }
-            double? chip = Highest(stats, $"temp2_{i}", $"temp_chip{i}");
-            double? pcb = Highest(stats, $"temp{i}", $"temp_pcb{i}");
             chipMax = Max(chipMax, chip);
             board = Max(board, pcb);
-            ChipReading[] chips = Marks(marks);
-            chains.Add(new ChainReading
-            {
-                Index = i - 1,
-                Rate = rate,
-                TemperatureC = chip ?? pcb,
-                ClockMhz = stats.Number($"freq{i}", $"freq_avg{i}", "frequency").Positive(),
-                ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : count,
-                ChipsExpected = chips.Length > 0 ? chips.Length : null,
-                HardwareErrors = stats.Count($"chain_hw{i}"),
-                Chips = chips,
-            });
+            chains.Add(Chain(stats, i, chip ?? pcb, rate, Marks(marks)));
         }
-        List<FanReading> fans = [];
-        double? duty = stats.Number("fan_pwm");
-        for (int i = 1; i <= FansMax; i++)
+        int? whole = chains.Max(static chain => chain.ChipsExpected ?? chain.ChipsFound);
+        for (int i = 0; i < chains.Count; i++)
         {
-            // Unused numbers stand at 0; which fans there should be says fan_num.
-            if (stats.Number($"fan{i}") is double rpm && (rpm > 0 || i <= (stats.Integer("fan_num") ?? 0)))
+            if (chains[i].ChipsFound is null or 0)
             {
-                fans.Add(new FanReading(i - 1, rpm, duty));
+                chains[i] = chains[i] with { ChipsFound = 0, ChipsExpected = whole > 0 ? whole : null };
+                errors.Add(Said($"chain {chains[i].Index}: none of its chips answers"));
+            }
+            if (chains[i].TemperatureC >= OpenDiode)
+            {
+                errors.Add(Said(
+                    $"chain {chains[i].Index}: sensor fault: {chains[i].TemperatureC} C is an open diode, no heat"));
             }
         }
+        if (stats.Integer("miner_count") is int count && count > chains.Count && count <= ChainsMax)
+        {
+            errors.Add(Said($"{count - chains.Count} of {count} chains are not in its reply"));
+        }
+        List<FanReading> fans = NumberedFans(stats);
         return found with
         {
             Chains = chains,
             Fans = fans,
+            Errors = errors,
             ChipMax = Max(found.ChipMax, chipMax),
             Board = Max(found.Board, board),
             FiveSeconds = CgminerReader.Rate(stats, "5s"),
@@ -127,6 +131,41 @@ internal sealed record MinerStats
             Watts = stats.Number("chain_power", "Power", "power").Positive(),
         };
     }
+
+    private static ChainReading Chain(
+        JsonElement stats, int number, double? temperature, double? rate, ChipReading[] chips) => new()
+    {
+        Index = number - 1,
+        Rate = rate,
+        TemperatureC = temperature,
+        ClockMhz = stats.Number($"freq{number}", $"freq_avg{number}", "frequency").Positive(),
+        ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : stats.Integer($"chain_acn{number}"),
+        ChipsExpected = chips.Length > 0 ? chips.Length : null,
+        HardwareErrors = stats.Count($"chain_hw{number}"),
+        Chips = chips,
+    };
+
+    /// <summary>
+    /// Those that turn, and as many that stand as fan_num says there are besides: unused numbers stand at 0 too, and an
+    /// S9's two fans are numbers 3 and 6.
+    /// </summary>
+    private static List<FanReading> NumberedFans(JsonElement stats)
+    {
+        double?[] speeds = [.. Enumerable.Range(1, FansMax).Select(i => stats.Number($"fan{i}"))];
+        int standing = (stats.Integer("fan_num") ?? 0) - speeds.Count(static rpm => rpm > 0);
+        double? duty = stats.Number("fan_pwm");
+        List<FanReading> fans = [];
+        for (int i = 0; i < FansMax; i++)
+        {
+            if (speeds[i] is double rpm && (rpm > 0 || standing-- > 0))
+            {
+                fans.Add(new FanReading(i, rpm, duty));
+            }
+        }
+        return fans;
+    }
+
+    private static string Said(FormattableString words) => FormattableString.Invariant(words);
 
     /// <summary>/cgi-bin/stats.cgi: chains as objects, rates in the unit rate_unit names.</summary>
     private static MinerStats AntminerWeb(JsonElement stats, JsonElement chains, MinerStats found)
@@ -170,14 +209,28 @@ internal sealed record MinerStats
     }
 
     /// <summary>GH/s, MH/s and so on; where nothing is said it is GH/s.</summary>
-    internal static double Unit(string? unit) => unit?.Trim().ToUpperInvariant() switch
+    internal static double Unit(string? unit) => Known(unit) ?? 1e9;
+
+    /// <summary>
+    /// The unit of a figure: what a text says behind it ("13.5 TH") counts before the name of its field; null = it says
+    /// something that is no unit.
+    /// </summary>
+    internal static double? UnitBehind(JsonElement member, double byName)
     {
-        "H/S" => 1,
-        "KH/S" or "KSOL/S" => 1e3,
-        "MH/S" or "M" => 1e6,
-        "TH/S" or "T" => 1e12,
-        "PH/S" => 1e15,
-        _ => 1e9,
+        string text = member.ValueKind == JsonValueKind.String ? member.GetString()!.Trim() : "";
+        int space = text.IndexOf(' ', StringComparison.Ordinal);
+        return space < 0 ? byName : Known(text[space..]);
+    }
+
+    private static double? Known(string? unit) => unit?.Trim().ToUpperInvariant() switch
+    {
+        "H/S" or "H" => 1,
+        "KH/S" or "KSOL/S" or "KH" => 1e3,
+        "MH/S" or "M" or "MH" => 1e6,
+        "GH/S" or "G" or "GH" => 1e9,
+        "TH/S" or "T" or "TH" => 1e12,
+        "PH/S" or "P" or "PH" => 1e15,
+        _ => null,
     };
 
     /// <summary>"oooo xoo": o answers, x and - do not; spaces group.</summary>

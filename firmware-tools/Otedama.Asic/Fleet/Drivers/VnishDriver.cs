@@ -28,6 +28,12 @@ public sealed class VnishDriver(FleetTransport transport) : CgminerDriver(transp
     {
         FleetReading reading = await base.LookAsync(target, cancel);
         JsonElement? info = await OpenAsync(target, "info", cancel);
+        return Add(reading, info);
+    }
+
+    /// <summary>What /api/v1/info tells.</summary>
+    internal static FleetReading Add(FleetReading reading, JsonElement? info)
+    {
         string? mac = ReplyValues.Mac(info?.Member("system")?.Member("network_status")?.Text("mac"))
             ?? reading.Identity.Mac;
         return reading with

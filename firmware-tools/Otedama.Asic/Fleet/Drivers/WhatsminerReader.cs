@@ -14,7 +14,7 @@ public static class WhatsminerReader
         FleetReading reading = CgminerReader.Read(replies, frame);
         JsonElement? summary = CgminerReader.First(replies, "summary", "SUMMARY");
         JsonElement? info = Message(replies, "get_miner_info"), version = Message(replies, "get_version"),
-            status = Message(replies, "status");
+            status = Message(replies, "status"), supply = Message(replies, "get_psu");
         string? mac = ReplyValues.Mac(info?.Text("mac") ?? summary?.Text("MAC")) ?? reading.Identity.Mac;
         bool off = status?.Flag("mineroff", "btmineroff") == true;
         return reading with
@@ -27,7 +27,7 @@ public static class WhatsminerReader
                 Firmware = "stock",
                 Mac = mac,
                 Version = version?.Text("fw_ver") ?? status?.Text("FirmwareVersion", "Firmware Version")
-                    ?? summary?.Text("Firmware Version") ?? reading.Identity.Version,
+                    ?? summary?.Text("Firmware Version")?.Trim('\'', '"', ' ') ?? reading.Identity.Version,
                 Model = info?.Text("minertype", "type")
                     ?? CgminerReader.First(replies, "devdetails", "DEVDETAILS")?.Text("Model")
                     ?? reading.Identity.Model,
@@ -37,7 +37,9 @@ public static class WhatsminerReader
             },
             Temperatures = reading.Temperatures with
             {
-                ChipMax = summary?.Number("Chip Temp Max").Positive() ?? reading.Temperatures.ChipMax,
+                ChipMax = CgminerReader.Highest(
+                    [summary?.Number("Chip Temp Max").Positive(), reading.Temperatures.ChipMax,
+                        .. reading.Chains.Select(static chain => chain.TemperatureC)]),
                 ChipAverage = summary?.Number("Chip Temp Avg").Positive(),
                 Board = summary?.Number("Temperature").Positive(),
                 Inlet = summary?.Number("Env Temp"),
@@ -45,12 +47,16 @@ public static class WhatsminerReader
             Fans = [.. Fans(summary, "Fan Speed In", "Fan Speed Out")],
             Power = reading.Power with
             {
-                Watts = summary?.Number("Power_RT", "Power").Positive(),
+                Watts = summary?.Number("Power_RT", "Power").Positive() ?? supply?.Number("pin").Positive(),
+                // Hundredths of a volt; a mains of 100 to 600 V is told in volts by some.
+                InputVolts = supply?.Number("vin").Positive() is double volts
+                    ? volts > 1000 ? volts / 100 : volts : null,
                 ClockMhz = summary?.Number("freq_avg").Positive(),
                 CoreVolts = summary?.Number("Voltage").Positive().Times(0.01),
             },
             Rates = reading.Rates with { FiveSeconds = reading.Rates.FiveSeconds ?? CgminerReader.Rate(summary, "RT") },
-            Errors = [.. Codes(summary).Concat(reading.Errors).Take(ErrorsMax)],
+            Errors = [.. Codes(summary).Concat(Errors(Message(replies, "get_error_code")?.Member("error_code")))
+                .Concat(reading.Errors).Take(ErrorsMax)],
         };
     }
 
@@ -92,7 +98,7 @@ public static class WhatsminerReader
             {
                 FiveSeconds = rate,
                 OneMinute = summary?.Number("hash-1min").Times(1e12),
-                TenMinutes = summary?.Number("hash-15min").Times(1e12),
+                FifteenMinutes = summary?.Number("hash-15min").Times(1e12),
                 Average = summary?.Number("hash-average").Times(1e12),
                 Expected = summary?.Number("factory-hash").Positive().Times(1e12),
             },
@@ -104,7 +110,9 @@ public static class WhatsminerReader
             })],
             Temperatures = new FleetTemperatures
             {
-                ChipMax = summary?.Number("chip-temp-max").Positive(),
+                ChipMax = CgminerReader.Highest(
+                    [summary?.Number("chip-temp-max").Positive(), .. (status?.Member("edevs")).Objects(
+                        BoardsMax).Select(static board => board.Number("chip-temp-max").Positive())]),
                 ChipAverage = summary?.Number("chip-temp-avg").Positive(),
                 Board = CgminerReader.Highest(Numbers(summary?.Member("board-temperature"))),
                 Inlet = summary?.Number("environment-temperature"),
@@ -173,10 +181,18 @@ public static class WhatsminerReader
         }
     }
 
-    /// <summary>[{"531":"2025-03-12 14:52:35","reason":"Slot1 not found."}]</summary>
+    /// <summary>[{"531":"2025-03-12 14:52:35","reason":"Slot1 not found."}], or ["531"].</summary>
     private static List<string> Errors(JsonElement? codes)
     {
         List<string> errors = [];
+        foreach (JsonElement one in codes is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Take(ErrorsMax) : [])
+        {
+            if (one.Text() is { } code)
+            {
+                errors.Add($"error {ReplyWords.Short(code)}");
+            }
+        }
         foreach (JsonElement one in codes.Objects(ErrorsMax))
         {
             string? reason = one.Text("reason");

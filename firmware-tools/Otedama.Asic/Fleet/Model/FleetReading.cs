@@ -112,7 +112,13 @@ public sealed record FleetRates
 
     public double? OneMinute { get; init; }
 
+    public double? FiveMinutes { get; init; }
+
     public double? TenMinutes { get; init; }
+
+    public double? FifteenMinutes { get; init; }
+
+    public double? ThirtyMinutes { get; init; }
 
     public double? OneHour { get; init; }
 

@@ -136,9 +136,10 @@ public static class ReplyValues
         return null;
     }
 
-    /// <summary>
-    /// null when there is no positive figure: for a temperature or voltage where 0 and -1 mean "no sensor".
-    /// </summary>
+    /// <summary>null for -1, which means "no sensor"; 0 C is a temperature.</summary>
+    public static double? Sensed(this double? value) => value is -1 ? null : value;
+
+    /// <summary>null when there is no positive figure: for a voltage, or where 0 stands for "not there".</summary>
     public static double? Positive(this double? value) => value is > 0 ? value : null;
 
     /// <summary>

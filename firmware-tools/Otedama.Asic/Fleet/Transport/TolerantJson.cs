@@ -47,6 +47,9 @@ public static class TolerantJson
 
         public int Members { get; set; }
 
+        /// <summary>Of an object, as they were written.</summary>
+        public HashSet<string> Keys { get; } = [];
+
         /// <summary>Stray opening braces whose closing ones have to be left out too.</summary>
         public int Extra { get; set; }
 
@@ -224,14 +227,7 @@ public static class TolerantJson
                     break;
                 case Expect.Member:
                     Comma(frame);
-                    if (here == '"')
-                    {
-                        String(isKey: true);
-                    }
-                    else
-                    {
-                        Bare(isKey: true);
-                    }
+                    Key(frame, here);
                     frame.AfterComma = false;
                     frame.Expect = Expect.Colon;
                     break;
@@ -249,6 +245,25 @@ public static class TolerantJson
                 default:
                     AfterValue(frame, here);
                     break;
+            }
+        }
+
+        /// <summary>Of a name that comes twice in one object the last counts, as for any reader; it is told.</summary>
+        private void Key(Frame frame, byte here)
+        {
+            int at = _at;
+            int before = _out.WrittenCount;
+            if (here == '"')
+            {
+                String(isKey: true);
+            }
+            else
+            {
+                Bare(isKey: true);
+            }
+            if (!frame.Keys.Add(Encoding.UTF8.GetString(_out.WrittenSpan[before..])))
+            {
+                Repair(RepairKind.DuplicateKey, at);
             }
         }
 

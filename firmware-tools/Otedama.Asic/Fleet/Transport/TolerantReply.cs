@@ -36,6 +36,9 @@ public enum RepairKind
 
     /// <summary>A character that belongs nowhere was left out.</summary>
     Stray,
+
+    /// <summary>A name stands twice in one object: the last counts.</summary>
+    DuplicateKey,
 }
 
 /// <param name="Offset">In the reply, in bytes.</param>

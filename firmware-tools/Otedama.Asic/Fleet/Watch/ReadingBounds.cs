@@ -91,7 +91,10 @@ public static class ReadingBounds
     {
         FiveSeconds = Within(it.FiveSeconds, 0, RateMax),
         OneMinute = Within(it.OneMinute, 0, RateMax),
+        FiveMinutes = Within(it.FiveMinutes, 0, RateMax),
         TenMinutes = Within(it.TenMinutes, 0, RateMax),
+        FifteenMinutes = Within(it.FifteenMinutes, 0, RateMax),
+        ThirtyMinutes = Within(it.ThirtyMinutes, 0, RateMax),
         OneHour = Within(it.OneHour, 0, RateMax),
         Average = Within(it.Average, 0, RateMax),
         Expected = Within(it.Expected, 1, RateMax),
