@@ -152,8 +152,9 @@ internal static class ImageRules
             < 0 when !facts.Options.AllowDowngrade =>
                 Failed($"{to} is older than {from}, which the device has. --allow-downgrade goes back where the "
                 + "catalogue allows it."),
-            < 0 when facts.Entry is { AllowDowngrade: false } =>
-                Failed($"{to} is older than {from}, and the catalogue does not allow it to be gone back to."),
+            < 0 when facts.Entry is not { AllowDowngrade: true } =>
+                Failed($"{to} is older than {from}, and no catalogue entry allows it to be gone back to: "
+                + "--allow-downgrade needs one with allow_downgrade."),
             < 0 => Waived($"{to} is older than {from}; --allow-downgrade was given."),
             _ when facts.Options.AllowDowngrade =>
                 Waived($"Which is older, {to ?? "an unknown version"} or {from ?? "an unknown version"}, cannot be "
@@ -203,27 +204,54 @@ internal static class ImageRules
             : null;
     }
 
-    /// <summary>An image that calls itself by another family, model or board than the device's. Both firmwares are
-    /// called esp-miner as they are published, so silence proves nothing.</summary>
+    /// <summary>An image that calls itself by another family, model, chip or board than the device's. Both firmwares
+    /// are called esp-miner as they are published, so silence proves nothing.</summary>
     private static string? WrongFamily(FlashFacts facts)
     {
+        if (facts.Image.Kind != "raw" && !facts.Image.Kind.StartsWith("esp-", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        ImageMark name = ImageMarks.OfName(Path.GetFileName(facts.ImagePath));
+        return facts.Image.Marks.Append(name).Select(mark => Contradiction(facts, mark)).FirstOrDefault(
+            static says => says is not null) ?? OtherProgram(facts);
+    }
+
+    private static string? Contradiction(FlashFacts facts, ImageMark mark)
+    {
         FlashDevice device = facts.Device;
+        bool isHint = !mark.IsOwnWord && facts.Entry is not null; // a catalogue knows better, but of one Nerd board
         string? family = ImageMarks.FamilyOf(device.Family) ?? ImageMarks.FamilyOf(device.Model)
             ?? (ImageMarks.ModelOf(device.Model) is null ? null : "Bitaxe");
-        string name = Path.GetFileName(facts.ImagePath);
-        ImageMark? mark = facts.Image.Mark is { IsOwnWord: true } own ? own
-            : facts.Entry is not null ? null
-            : facts.Image.Mark ?? (ImageMarks.FamilyOf(name) is { } named
-                ? new ImageMark(named, null, null, $"the file's name {name}", false) : null);
-        const string Next = "Take the image that is published for this device.";
-        return mark is null ? null
-            : mark.Family is { } told && family is not null && !Same(told, family)
-            ? $"The image is for {told} ({mark.Says}), and the device is {device.Family ?? device.Model}. {Next}"
-            : mark.Model is { } model && ImageMarks.ModelOf(device.Model) is { } has && !Same(model, has)
-            ? $"The image is for the model {model} ({mark.Says}), and the device is {device.Model}. {Next}"
-            : mark.Board is { } board && !IsNoBoard(facts.Board) && !Same(board, facts.Board)
-            ? $"The image is for board {board} ({mark.Says}), and the device is board {facts.Board}. {Next}"
-            : null;
+        string? nerd = ImageMarks.NerdOf(device.Model) ?? ImageMarks.NerdOf(device.Family);
+        (string Image, string Device)? wrong =
+            !isHint && mark.Family is { } told && family is not null && !Same(told, family)
+            ? (told, device.Family ?? device.Model!)
+            : device.Model is not null && nerd is not null && Lacks(mark.Nerds, nerd)
+            ? (string.Join(", ", mark.Nerds), device.Model)
+            : !isHint && ImageMarks.ModelOf(device.Model) is { } has && Lacks(mark.Models, has)
+            ? ($"the model {mark.Models[0]}", device.Model!)
+            : !IsNoBoard(facts.Board) && Lacks(mark.Boards, facts.Board!)
+            ? ($"board {string.Join(", ", mark.Boards.Take(8))}", $"board {facts.Board}")
+            : device.Chip is { } chip && Lacks(mark.Chips, chip)
+            ? (string.Join(", ", mark.Chips.Take(8)), $"one with {chip}") : null;
+        return wrong is not { } two ? null
+            : $"The image is for {two.Image} ({mark.Says}), and the device is {two.Device}. Take the image that is "
+            + "published for this device.";
+    }
+
+    private static bool Lacks(IReadOnlyList<string> named, string own) =>
+        named.Count > 0 && !named.Any(one => Same(one, own));
+
+    /// <summary>Programs of mining boards are called esp-miner or by their family.</summary>
+    private static string? OtherProgram(FlashFacts facts)
+    {
+        string? project = facts.Image.Project;
+        bool isKnown = project is null || ImageMarks.FamilyOf(project) is not null
+            || project.Contains("esp-miner", StringComparison.OrdinalIgnoreCase);
+        return isKnown || facts.Entry is not null || facts.Device.Family is "NerdMiner" ? null
+            : $"The image calls its program \"{project}\"; \"esp-miner\" or a name with the board's family is "
+            + "allowed. Only a catalogue can stand for a program of another name.";
     }
 
     private static string? WrongTarget(FlashFacts facts)

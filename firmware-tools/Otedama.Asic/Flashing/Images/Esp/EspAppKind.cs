@@ -43,7 +43,7 @@ public sealed class EspAppKind : IImageKind
             Controller = file.Length > 13 ? EspImage.ChipName(file.Span[12] | (file.Span[13] << 8)) : null,
             Project = image?.Descriptor?.Project,
             Version = image?.Descriptor?.Version,
-            Mark = ImageMarks.Of(image?.Descriptor?.Project, image?.Descriptor?.Version, file.Span),
+            Marks = ImageMarks.Of(image?.Descriptor?.Project, image?.Descriptor?.Version, file.Span),
             Findings = findings,
             Facts = facts,
         };

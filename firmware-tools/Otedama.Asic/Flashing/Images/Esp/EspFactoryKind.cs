@@ -63,7 +63,7 @@ public sealed class EspFactoryKind : IImageKind
             Controller = EspImage.ChipName(file.Span[12] | (file.Span[13] << 8)),
             Project = boots?.Project,
             Version = boots?.Version,
-            Mark = boots?.Mark,
+            Marks = boots?.Marks ?? [],
             NotCovered = Uncovered(parts),
             Targets = facts.Find(static fact => fact.Name == "nvs_board") is { } found
                 ? [new ImageTarget(null, found.Value)] : [],
