@@ -78,6 +78,11 @@ internal static class ImageRules
                 : "a drive")}. Leave --factory out and give the application (esp-miner.bin), or connect it by its "
                 + "serial port.");
         }
+        if (facts.Options.Factory && facts.Purpose != ImagePurpose.Factory)
+        {
+            return Failed($"This is an image of kind {facts.Purpose.ToString().ToLowerInvariant()}; leave --factory "
+                + "out, or give the factory image.");
+        }
         if (IsNoBoard(facts.Board))
         {
             return Failed($"The device does not know its board ({device.Board ?? "nothing"}); an image for another "
@@ -285,6 +290,9 @@ internal static class ImageRules
             + "them. --factory says you want that."
             : !named ? "The name of a factory image has its board in it, as "
             + $"esp-miner-factory-{facts.Board}-v2.14.2.bin, and this is {name}."
+            : facts.Entry is null && facts.Image.Targets.Count == 0
+            ? "The factory image has no board in its settings (blank, or without boardversion), so nothing in it says "
+            + "which it is for. Take one with settings, or one that a catalogue has."
             : null;
     }
 

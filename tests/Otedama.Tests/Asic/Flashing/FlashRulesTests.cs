@@ -103,6 +103,10 @@ public sealed class FlashRulesTests
         FlashFacts serial = facts with { Device = facts.Device with { Transport = FlashTransport.Serial } };
         Assert.Equal(FlashCheckOutcome.Passed, Of(serial, 3));
         Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { ImagePath = "factory.bin" }, 3));
+        image.AsSpan(0x9000, 0x1000).Fill(0xFF); // no settings, so no board
+        FlashFacts blank = serial with { Image = EspBench.Inspector.Inspect(image), Entry = null, Options = new FlashOptions { Factory = true, TrustHash = ImageInspector.HashOf(image) } };
+        Assert.Contains("no board in its settings", FlashRules.Check(blank)[2].Says, StringComparison.Ordinal);
+        Assert.Equal(FlashCheckOutcome.Passed, Of(blank with { Entry = EspBench.Entry(image, ImagePurpose.Factory, boards: "601") }, 3));
         Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { Options = new FlashOptions() }, 3));
         Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { Device = serial.Device with { Board = "602" }, Entry = serial.Entry! with { Boards = ["602"] } }, 3));
     }
@@ -234,7 +238,9 @@ public sealed class FlashRulesTests
         FlashCheck check = FlashRules.Check(facts)[2];
         Assert.Equal(FlashCheckOutcome.Failed, check.Outcome);
         Assert.Contains("by serial only, and 192.0.2.7:80 is reached by the network", check.Says, StringComparison.Ordinal);
-        Assert.Equal(FlashCheckOutcome.Passed, Of(facts with { Device = facts.Device with { Transport = FlashTransport.Serial } }, 3));
+        FlashCheck serial = FlashRules.Check(facts with { Device = facts.Device with { Transport = FlashTransport.Serial } })[2];
+        Assert.Equal(FlashCheckOutcome.Failed, serial.Outcome);
+        Assert.Contains("an image of kind app; leave --factory out", serial.Says, StringComparison.Ordinal);
     }
 
     [Theory]
