@@ -16,8 +16,13 @@ internal static class ImageRules
     public static (FlashCheckOutcome Outcome, string Says) Catalogue(FlashFacts facts)
     {
         ImageReport image = facts.Image;
-        bool isPages = image.Kind == "raw" && facts.Purpose == ImagePurpose.Www;
-        if (!image.Sound && !isPages)
+        if (facts is { Purpose: ImagePurpose.Www, Entry: null, Image.Size: > 0 })
+        {
+            return Failed("Web pages have no form by which a file could be seen to be whole: only a signed catalogue "
+                + "that has them can stand for them. Take the firmware that carries its pages, or sign a catalogue "
+                + "(docs/operating/asic-flashing.md).");
+        }
+        if (!facts.IsWhole)
         {
             return Failed($"The image is not whole: {string.Join(" ", image.Problems().Take(3))}");
         }
@@ -94,7 +99,7 @@ internal static class ImageRules
         {
             return Failed($"--board says {typed}, and the device says {device.Board}. Leave --board out.");
         }
-        if (WrongTarget(facts) is { } target)
+        if ((WrongTarget(facts) ?? WrongPackage(facts)) is { } target)
         {
             return Failed(target);
         }
@@ -204,6 +209,10 @@ internal static class ImageRules
             ? $"The image runs on {runs}, and the device has {has}."
             : isPackage && has is not (null or FlashDeviceFile.Linux)
             ? $"The image is a package for control boards with Linux, and the device has {has}."
+            : facts.Purpose == ImagePurpose.Www
+                && new[] { has, FlashDeviceFile.ControllerOf(facts.Device.Family) }.FirstOrDefault(static one =>
+                    one?.StartsWith("ESP32", StringComparison.OrdinalIgnoreCase) == false) is { } other
+            ? $"Web pages are written to controllers of the ESP32 family, and the device has {other}."
             : !isPackage && runs is null && has == FlashDeviceFile.Linux
             ? $"The device has a control board with Linux, and the image ({facts.Image.Kind}) is no package for one."
             : null;
@@ -258,6 +267,12 @@ internal static class ImageRules
             : $"The image calls its program \"{project}\"; \"esp-miner\" or a name with the board's family is "
             + "allowed. Only a catalogue can stand for a program of another name.";
     }
+
+    private static string? WrongPackage(FlashFacts facts) =>
+        facts.Image.Kind == VendorPackageKind.KindName && Same(facts.Device.Family, "Antminer")
+        && !facts.Image.Facts.Any(static fact => fact.Value == VendorPackageKind.Script)
+        ? $"The package has no {VendorPackageKind.Script}, which is what an Antminer runs of one. Take the package that "
+        + "is published for this model." : null;
 
     private static string? WrongTarget(FlashFacts facts)
     {

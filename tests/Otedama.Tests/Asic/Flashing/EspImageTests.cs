@@ -37,7 +37,7 @@ public sealed class EspImageTests
         { "a flipped bit of code", "xor", "XOR byte" },
         { "two flipped bits that hide from the XOR", "sha256", "SHA-256" },
         { "a flipped bit of the hash", "sha256", "SHA-256" },
-        { "no hash", "sha256", "offset 23: 00h" },
+        { "no hash", "end", "offset 336: the image ends here" },
         { "a descriptor of something else", "descriptor", "offset 32" },
         { "a version that is no text", "strings", "version at 30h" },
         { "no version", "strings", "version at 30h" },

@@ -246,6 +246,7 @@ public sealed class FlashRulesTests
     [Theory]
     [InlineData("\"chip\":\"BM9999\"", "chip is \"BM9999\"; allowed: BM1360")]
     [InlineData("\"chip\":\"ESP32\"", "chip is \"ESP32\"")]
+    [InlineData("\"controller\":\"Linux\"", "controller is \"Linux\"; allowed: Linux control board, ESP32, ")]
     [InlineData("\"slot\":\"ota_16\"", "slot is \"ota_16\"; allowed: factory, and ota_0 to ota_15")]
     [InlineData("\"slot\":\"left\"", "slot is \"left\"")]
     [InlineData("\"mac\":\"24:ec:4a:01:02\"", "six bytes in hexadecimal")]
@@ -325,6 +326,59 @@ public sealed class FlashRulesTests
         Assert.Equal("601", FlashDeviceFile.Parse(text, "d.json").Board);
         text[^3] = 0xFF;
         Assert.Contains("UTF-8", Assert.Throws<FlashException>(() => FlashDeviceFile.Parse(text, "d.json")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"family":"Antminer","board":"601","chip":"BM1370"}""", true, 3, "Linux control board")]
+    [InlineData("""{"family":"Antminer","board":"601","chip":"BM1370","controller":"ESP32-S3"}""", true, 3, "Linux control board")]
+    [InlineData("""{"family":"Bitaxe","board":"601","chip":"BM1370","controller":"RP2040"}""", true, 3, "has RP2040")]
+    [InlineData("""{"family":"Bitaxe","board":"601","chip":"BM1370"}""", false, 2, "only a signed catalogue")]
+    [InlineData("""{"family":"Bitaxe","board":"601","chip":"BM1370"}""", true, 0, "")]
+    public void Web_pages_need_a_catalogue_and_a_device_that_has_some(string device, bool listed, int rule, string words)
+    {
+        byte[] pages = EspFirmware.Noise("pages", 9_000);
+        FlashFacts facts = new()
+        {
+            Device = Parse(device),
+            Image = EspBench.Inspector.Inspect(pages),
+            ImagePath = "www.bin",
+            Entry = listed ? EspBench.Entry(pages, ImagePurpose.Www) : null,
+            Options = new FlashOptions { Www = true, TrustHash = ImageInspector.HashOf(pages) },
+        };
+        FlashCheck? failed = FlashRules.Check(facts).SingleOrDefault(static check => check.Outcome is FlashCheckOutcome.Failed);
+        Assert.Equal(rule, failed?.Rule ?? 0);
+        Assert.Contains(words, failed?.Says ?? "", StringComparison.Ordinal);
+        Assert.Equal(listed, facts.IsWhole);
+    }
+
+    [Theory]
+    [InlineData("runme.sh", null, null)]
+    [InlineData("./runme.sh", null, null)]
+    [InlineData("readme.txt", null, "no runme.sh")]
+    [InlineData("runme.sh", "../etc/passwd", "outside the folder")]
+    [InlineData("runme.sh", "/etc/passwd", "outside the folder")]
+    [InlineData("runme.sh", "a/../../b", "outside the folder")]
+    public void A_package_for_an_Antminer_has_its_script_and_stays_in_its_folder(string name, string? other, string? words)
+    {
+        using MemoryStream packed = new();
+        using (System.IO.Compression.GZipStream zip = new(packed, System.IO.Compression.CompressionMode.Compress, leaveOpen: true))
+        using (System.Formats.Tar.TarWriter tar = new(zip))
+        {
+            foreach (string entry in new[] { name, other }.OfType<string>())
+            {
+                tar.WriteEntry(new System.Formats.Tar.UstarTarEntry(System.Formats.Tar.TarEntryType.RegularFile, entry) { DataStream = new MemoryStream([1, 2, 3]) });
+            }
+        }
+        byte[] package = packed.ToArray();
+        FlashFacts facts = new()
+        {
+            Device = Parse("""{"family":"Antminer","model":"Antminer S9","board":"xil","chip":"BM1387"}"""),
+            Image = EspBench.Inspector.Inspect(package),
+            ImagePath = "s9.tar.gz",
+            Options = new FlashOptions { TrustHash = ImageInspector.HashOf(package) },
+        };
+        string[] failed = [.. FlashRules.Check(facts).Where(static check => check.Outcome is FlashCheckOutcome.Failed).Select(static check => check.Says)];
+        Assert.True(words is null ? failed is [] : failed is [string one] && one.Contains(words, StringComparison.Ordinal), string.Join('\n', failed));
     }
 
     [Fact]
