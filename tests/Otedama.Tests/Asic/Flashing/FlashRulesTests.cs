@@ -373,12 +373,12 @@ public sealed class FlashRulesTests
         FlashFacts facts = new()
         {
             Device = Parse("""{"family":"Antminer","model":"Antminer S9","board":"xil","chip":"BM1387"}"""),
-            Image = EspBench.Inspector.Inspect(package),
+            Image = FlashBench.Inspector.Inspect(package),
             ImagePath = "s9.tar.gz",
             Options = new FlashOptions { TrustHash = ImageInspector.HashOf(package) },
         };
         string[] failed = [.. FlashRules.Check(facts).Where(static check => check.Outcome is FlashCheckOutcome.Failed).Select(static check => check.Says)];
-        Assert.True(words is null ? failed is [] : failed is [string one] && one.Contains(words, StringComparison.Ordinal), string.Join('\n', failed));
+        Assert.True(words is null ? failed is [] : failed is [string one, ..] && one.Contains(words, StringComparison.Ordinal), string.Join('\n', failed));
     }
 
     [Fact]
