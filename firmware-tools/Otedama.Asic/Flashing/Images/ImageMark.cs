@@ -99,7 +99,8 @@ public static partial class ImageMarks
         {
             Models = NerdOf(text) is null && ModelOf(text) is { } model ? [model] : [],
             Boards = [.. words.Where(static word => word.Length == 3 && word.All(char.IsAsciiDigit))],
-            Chips = [.. words.Where(static word => ChipWord().IsMatch(word)).Select(static word => word.ToUpperInvariant())],
+            Chips = [.. words.Where(static word => ChipWord().IsMatch(word))
+                .Select(static word => word.ToUpperInvariant())],
             Nerds = NerdOf(text) is { } nerd ? [nerd] : [],
         };
     }
@@ -132,7 +133,8 @@ public static partial class ImageMarks
     }
 
     private static string[] Words(string? text) =>
-        (text ?? "").ToLowerInvariant().Split(['-', '_', '.', ' ', '/', '(', ')'], StringSplitOptions.RemoveEmptyEntries);
+        (text ?? "").ToLowerInvariant()
+        .Split(['-', '_', '.', ' ', '/', '(', ')'], StringSplitOptions.RemoveEmptyEntries);
 
     private static string Plain(string? text) =>
         string.Concat((text ?? "").Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
@@ -142,7 +144,8 @@ public static partial class ImageMarks
     private static partial Regex VersionWords();
 
     [GeneratedRegex(
-        @"(?<name>nerd(?:qaxe|octaxe|haxe|axe|qx|eko|miner))[-_ ]?(?<gamma>gamma|γ)?[-_ ]?(?<plus>plus2|plusplus|plus|\++)?",
+        @"(?<name>nerd(?:qaxe|octaxe|haxe|axe|qx|eko|miner))[-_ ]?(?<gamma>gamma|γ)?"
+        + @"[-_ ]?(?<plus>plus2|plusplus|plus|\++)?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NerdWords();
 

@@ -43,7 +43,8 @@ internal static partial class FlashDeviceValues
                 $"{string.Join(", ", ChipFamilies.All.Select(static one => one.Name).Concat(s_others).Order())}, K, KF "
                 + "and A3 chips of other vendors");
         }
-        if (device.Controller is { } controller && !s_controllers.Contains(controller, StringComparer.OrdinalIgnoreCase))
+        if (device.Controller is { } controller
+            && !s_controllers.Contains(controller, StringComparer.OrdinalIgnoreCase))
         {
             throw Wrong(file, "controller", controller, string.Join(", ", s_controllers));
         }

@@ -271,8 +271,8 @@ internal static class ImageRules
     private static string? WrongPackage(FlashFacts facts) =>
         facts.Image.Kind == VendorPackageKind.KindName && Same(facts.Device.Family, "Antminer")
         && !facts.Image.Facts.Any(static fact => fact.Value == VendorPackageKind.Script)
-        ? $"The package has no {VendorPackageKind.Script}, which is what an Antminer runs of one. Take the package that "
-        + "is published for this model." : null;
+        ? $"The package has no {VendorPackageKind.Script}, which is what an Antminer runs of one. Take the package "
+        + "that is published for this model." : null;
 
     private static string? WrongTarget(FlashFacts facts)
     {

@@ -124,7 +124,8 @@ public sealed class EspFactoryKind : IImageKind
         for (int place = 0; place < 2; place++)
         {
             if (table.OtaData is { } data && data.Offset + OtaData.Length <= file.Length
-                && OtaData.WrongIn(file.Slice((int)data.Offset + (place * OtaData.Sector), OtaData.Sector)) is { } wrong)
+                && OtaData.WrongIn(file.Slice((int)data.Offset + (place * OtaData.Sector), OtaData.Sector))
+                    is { } wrong)
             {
                 EspImage.Check(findings, "otadata", false, "",
                     $"{data.Name} at {data.Offset + (place * OtaData.Sector):X}h: {wrong} Take the file as it was "

@@ -47,8 +47,8 @@ public sealed class VendorPackageKind : IImageKind
                 {
                     throw new InvalidDataException(
                         $"{LoaderKind.File}: entry {names.Count + 1} is \"{PortText.Clean(name)}\""
-                        + $"{(LeavesFolder(name) ? "" : $", a link to \"{PortText.Clean(entry.LinkName)}\"")}: it would "
-                        + "be written outside the folder it is unpacked in; allowed are names below it.");
+                        + $"{(LeavesFolder(name) ? "" : $", a link to \"{PortText.Clean(entry.LinkName)}\"")}: it "
+                        + "would be written outside the folder it is unpacked in; allowed are names below it.");
                 }
                 names.Add(names.Count < ImageInspector.PartsMax ? name
                     : throw new InvalidDataException(
