@@ -51,8 +51,8 @@ public sealed record ImageReport
     /// <summary>Hardware the file says it is for, any of these; empty = it does not say.</summary>
     public IReadOnlyList<ImageTarget> Targets { get; init; } = [];
 
-    /// <summary>What it calls itself, for the contradictions; null = nothing that names hardware.</summary>
-    public ImageMark? Mark { get; init; }
+    /// <summary>What it calls itself, for the contradictions; empty = nothing that names hardware.</summary>
+    public IReadOnlyList<ImageMark> Marks { get; init; } = [];
 
     /// <summary>Bytes that the form of the file has no checksum for, in sentences: whether these are as they were
     /// published only its hash says. Empty = every byte is covered.</summary>

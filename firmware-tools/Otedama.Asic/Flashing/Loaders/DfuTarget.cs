@@ -112,7 +112,8 @@ public sealed class DfuTarget(IUsbPorts ports, string portPath, int alternate, T
         Forget();
         IUsbControl usb = ports.Open(portPath)
             ?? throw new FlashException(
-            $"Nothing is plugged in at USB port {portPath}. List the ports with: otedama asic list");
+            $"Nothing is plugged in at USB port {portPath}. List the ports with: otedama asic list")
+            { Fault = FlashFault.Absent };
         try
         {
             IReadOnlyList<DfuInterface> faces = DfuInterface.Find(usb.Configuration.Span);

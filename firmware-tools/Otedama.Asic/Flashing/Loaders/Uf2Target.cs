@@ -41,7 +41,8 @@ public sealed class Uf2Target(IUf2Drive drive, string boardId, IUsbPorts? ports,
     {
         string text = drive.Info() ?? throw new FlashException(
             $"{drive.Path} has no INFO_UF2.TXT: no UF2 loader is mounted there. Hold BOOTSEL while you plug the board "
-                + "in, mount its drive, and repeat.");
+                + "in, mount its drive, and repeat.")
+        { Fault = FlashFault.Absent };
         IReadOnlyDictionary<string, string> info = ReadInfo(text);
         string found = info.GetValueOrDefault("Board-ID", "");
         return found.Equals(boardId, StringComparison.OrdinalIgnoreCase)

@@ -49,7 +49,8 @@ public static class NetworkTargets
         {
             throw new FlashException(
                 $"--device {address}: write {name}: and the IPv4 address of the device, with :PORT where it is not "
-                + $"the usual, such as {name}:192.168.1.20.");
+                + $"the usual, such as {name}:192.168.1.20.")
+            { Fault = FlashFault.Named };
         }
         try
         {
@@ -57,7 +58,7 @@ public static class NetworkTargets
         }
         catch (AddressRangeException e)
         {
-            throw new FlashException($"--device {address}: {e.Message}", e);
+            throw new FlashException($"--device {address}: {e.Message}", e) { Fault = FlashFault.Named };
         }
         FleetTarget target = new(ip);
         return port is not int number ? target

@@ -15,6 +15,13 @@ internal static partial class FlashDeviceValues
     private static readonly string[] s_others =
         ["BM1360", "BM1364", "BM1372", "BM1385", "BM1387", "BM1391", "BM1393", "BM1396", "BM1398"];
 
+    /// <summary>As images are compared with.</summary>
+    private static readonly string[] s_controllers =
+    [
+        FlashDeviceFile.Linux, .. new[] { 0, 2, 5, EspImage.ChipS3, 12, 13, 16, 18 }.Select(EspImage.ChipName),
+        Uf2Family.Rp2040.Name, "STM32",
+    ];
+
     /// <summary>Chips of vendors who name a generation and not a part: K4, KF1968, A3201.</summary>
     [GeneratedRegex(@"^(K\d{1,4}|KF\d{4}|A3\d{3})[A-Z]{0,2}$", RegexOptions.IgnoreCase)]
     private static partial Regex VendorChip { get; }
@@ -35,6 +42,11 @@ internal static partial class FlashDeviceValues
             throw Wrong(file, "chip", chip,
                 $"{string.Join(", ", ChipFamilies.All.Select(static one => one.Name).Concat(s_others).Order())}, K, KF "
                 + "and A3 chips of other vendors");
+        }
+        if (device.Controller is { } controller
+            && !s_controllers.Contains(controller, StringComparer.OrdinalIgnoreCase))
+        {
+            throw Wrong(file, "controller", controller, string.Join(", ", s_controllers));
         }
         if (device.Slot is { } slot && isEsp && !EspSlot.IsMatch(slot))
         {

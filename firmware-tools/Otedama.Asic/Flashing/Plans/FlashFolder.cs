@@ -93,11 +93,13 @@ public sealed class FlashFolder : IFlashShelf
             1 => Open(found[0]),
             0 => throw new FlashException(
                 $"No plan \"{id}\" is below {root}. Give its id (16 hex digits, at least the first 4), as it was "
-                + "printed."),
+                + "printed.")
+            { Fault = FlashFault.Named },
             _ => throw new FlashException(
                 $"\"{id}\" begins {found.Length} plans: "
                 + $"{string.Join(", ", found.Take(4).Select(static path => Path.GetFileName(path).Split('-')[^1]))}. "
-                + "Give more of it."),
+                + "Give more of it.")
+            { Fault = FlashFault.Named },
         };
     }
 

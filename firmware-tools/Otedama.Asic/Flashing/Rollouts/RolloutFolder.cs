@@ -49,7 +49,8 @@ public sealed class RolloutFolder
         if (found.Length != 1)
         {
             throw new FlashException($"{(found.Length == 0 ? "No roll-out" : $"{found.Length} roll-outs")} \"{id}\" "
-                + $"below {root}. Give its id (16 hex digits, at least the first 4), as it was printed.");
+                + $"below {root}. Give its id (16 hex digits, at least the first 4), as it was printed.")
+            { Fault = FlashFault.Named };
         }
         string file = Path.Combine(found[0], FileName);
         try

@@ -29,6 +29,10 @@ public sealed record FlashFacts
         : Entry?.Kind is ImagePurpose.Www || Options.Www ? ImagePurpose.Www
         : ImagePurpose.Unknown;
 
+    /// <summary>Every byte is what somebody published: by the checks of the image's own form or, for web pages, by the
+    /// catalogue's hash.</summary>
+    public bool IsWhole => Image.Sound || (Image is { Kind: "raw", Size: > 0 } && Entry?.Kind is ImagePurpose.Www);
+
     /// <summary>The version the device will have.</summary>
     public string? Version => Entry?.Version ?? Image.Version;
 

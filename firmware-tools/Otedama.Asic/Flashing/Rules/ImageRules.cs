@@ -16,8 +16,13 @@ internal static class ImageRules
     public static (FlashCheckOutcome Outcome, string Says) Catalogue(FlashFacts facts)
     {
         ImageReport image = facts.Image;
-        bool isPages = image.Kind == "raw" && facts.Purpose == ImagePurpose.Www;
-        if (!image.Sound && !isPages)
+        if (facts is { Purpose: ImagePurpose.Www, Entry: null, Image.Size: > 0 })
+        {
+            return Failed("Web pages have no form by which a file could be seen to be whole: only a signed catalogue "
+                + "that has them can stand for them. Take the firmware that carries its pages, or sign a catalogue "
+                + "(docs/operating/asic-flashing.md).");
+        }
+        if (!facts.IsWhole)
         {
             return Failed($"The image is not whole: {string.Join(" ", image.Problems().Take(3))}");
         }
@@ -78,6 +83,11 @@ internal static class ImageRules
                 : "a drive")}. Leave --factory out and give the application (esp-miner.bin), or connect it by its "
                 + "serial port.");
         }
+        if (facts.Options.Factory && facts.Purpose != ImagePurpose.Factory)
+        {
+            return Failed($"This is an image of kind {facts.Purpose.ToString().ToLowerInvariant()}; leave --factory "
+                + "out, or give the factory image.");
+        }
         if (IsNoBoard(facts.Board))
         {
             return Failed($"The device does not know its board ({device.Board ?? "nothing"}); an image for another "
@@ -89,7 +99,7 @@ internal static class ImageRules
         {
             return Failed($"--board says {typed}, and the device says {device.Board}. Leave --board out.");
         }
-        if (WrongTarget(facts) is { } target)
+        if ((WrongTarget(facts) ?? WrongPackage(facts)) is { } target)
         {
             return Failed(target);
         }
@@ -152,8 +162,9 @@ internal static class ImageRules
             < 0 when !facts.Options.AllowDowngrade =>
                 Failed($"{to} is older than {from}, which the device has. --allow-downgrade goes back where the "
                 + "catalogue allows it."),
-            < 0 when facts.Entry is { AllowDowngrade: false } =>
-                Failed($"{to} is older than {from}, and the catalogue does not allow it to be gone back to."),
+            < 0 when facts.Entry is not { AllowDowngrade: true } =>
+                Failed($"{to} is older than {from}, and no catalogue entry allows it to be gone back to: "
+                + "--allow-downgrade needs one with allow_downgrade."),
             < 0 => Waived($"{to} is older than {from}; --allow-downgrade was given."),
             _ when facts.Options.AllowDowngrade =>
                 Waived($"Which is older, {to ?? "an unknown version"} or {from ?? "an unknown version"}, cannot be "
@@ -198,33 +209,70 @@ internal static class ImageRules
             ? $"The image runs on {runs}, and the device has {has}."
             : isPackage && has is not (null or FlashDeviceFile.Linux)
             ? $"The image is a package for control boards with Linux, and the device has {has}."
+            : facts.Purpose == ImagePurpose.Www
+                && new[] { has, FlashDeviceFile.ControllerOf(facts.Device.Family) }.FirstOrDefault(static one =>
+                    one?.StartsWith("ESP32", StringComparison.OrdinalIgnoreCase) == false) is { } other
+            ? $"Web pages are written to controllers of the ESP32 family, and the device has {other}."
             : !isPackage && runs is null && has == FlashDeviceFile.Linux
             ? $"The device has a control board with Linux, and the image ({facts.Image.Kind}) is no package for one."
             : null;
     }
 
-    /// <summary>An image that calls itself by another family, model or board than the device's. Both firmwares are
-    /// called esp-miner as they are published, so silence proves nothing.</summary>
+    /// <summary>An image that calls itself by another family, model, chip or board than the device's. Both firmwares
+    /// are called esp-miner as they are published, so silence proves nothing.</summary>
     private static string? WrongFamily(FlashFacts facts)
     {
+        if (facts.Image.Kind != "raw" && !facts.Image.Kind.StartsWith("esp-", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        ImageMark name = ImageMarks.OfName(Path.GetFileName(facts.ImagePath));
+        return facts.Image.Marks.Append(name).Select(mark => Contradiction(facts, mark)).FirstOrDefault(
+            static says => says is not null) ?? OtherProgram(facts);
+    }
+
+    private static string? Contradiction(FlashFacts facts, ImageMark mark)
+    {
         FlashDevice device = facts.Device;
+        bool isHint = !mark.IsOwnWord && facts.Entry is not null; // a catalogue knows better, but of one Nerd board
         string? family = ImageMarks.FamilyOf(device.Family) ?? ImageMarks.FamilyOf(device.Model)
             ?? (ImageMarks.ModelOf(device.Model) is null ? null : "Bitaxe");
-        string name = Path.GetFileName(facts.ImagePath);
-        ImageMark? mark = facts.Image.Mark is { IsOwnWord: true } own ? own
-            : facts.Entry is not null ? null
-            : facts.Image.Mark ?? (ImageMarks.FamilyOf(name) is { } named
-                ? new ImageMark(named, null, null, $"the file's name {name}", false) : null);
-        const string Next = "Take the image that is published for this device.";
-        return mark is null ? null
-            : mark.Family is { } told && family is not null && !Same(told, family)
-            ? $"The image is for {told} ({mark.Says}), and the device is {device.Family ?? device.Model}. {Next}"
-            : mark.Model is { } model && ImageMarks.ModelOf(device.Model) is { } has && !Same(model, has)
-            ? $"The image is for the model {model} ({mark.Says}), and the device is {device.Model}. {Next}"
-            : mark.Board is { } board && !IsNoBoard(facts.Board) && !Same(board, facts.Board)
-            ? $"The image is for board {board} ({mark.Says}), and the device is board {facts.Board}. {Next}"
-            : null;
+        string? nerd = ImageMarks.NerdOf(device.Model) ?? ImageMarks.NerdOf(device.Family);
+        (string Image, string Device)? wrong =
+            !isHint && mark.Family is { } told && family is not null && !Same(told, family)
+            ? (told, device.Family ?? device.Model!)
+            : device.Model is not null && nerd is not null && Lacks(mark.Nerds, nerd)
+            ? (string.Join(", ", mark.Nerds), device.Model)
+            : !isHint && ImageMarks.ModelOf(device.Model) is { } has && Lacks(mark.Models, has)
+            ? ($"the model {mark.Models[0]}", device.Model!)
+            : !IsNoBoard(facts.Board) && Lacks(mark.Boards, facts.Board!)
+            ? ($"board {string.Join(", ", mark.Boards.Take(8))}", $"board {facts.Board}")
+            : device.Chip is { } chip && Lacks(mark.Chips, chip)
+            ? (string.Join(", ", mark.Chips.Take(8)), $"one with {chip}") : null;
+        return wrong is not { } two ? null
+            : $"The image is for {two.Image} ({mark.Says}), and the device is {two.Device}. Take the image that is "
+            + "published for this device.";
     }
+
+    private static bool Lacks(IReadOnlyList<string> named, string own) =>
+        named.Count > 0 && !named.Any(one => Same(one, own));
+
+    /// <summary>Programs of mining boards are called esp-miner or by their family.</summary>
+    private static string? OtherProgram(FlashFacts facts)
+    {
+        string? project = facts.Image.Project;
+        bool isKnown = project is null || ImageMarks.FamilyOf(project) is not null
+            || project.Contains("esp-miner", StringComparison.OrdinalIgnoreCase);
+        return isKnown || facts.Entry is not null || facts.Device.Family is "NerdMiner" ? null
+            : $"The image calls its program \"{project}\"; \"esp-miner\" or a name with the board's family is "
+            + "allowed. Only a catalogue can stand for a program of another name.";
+    }
+
+    private static string? WrongPackage(FlashFacts facts) =>
+        facts.Image.Kind == VendorPackageKind.KindName && Same(facts.Device.Family, "Antminer")
+        && !facts.Image.Facts.Any(static fact => fact.Value == VendorPackageKind.Script)
+        ? $"The package has no {VendorPackageKind.Script}, which is what an Antminer runs of one. Take the package "
+        + "that is published for this model." : null;
 
     private static string? WrongTarget(FlashFacts facts)
     {
@@ -257,6 +305,9 @@ internal static class ImageRules
             + "them. --factory says you want that."
             : !named ? "The name of a factory image has its board in it, as "
             + $"esp-miner-factory-{facts.Board}-v2.14.2.bin, and this is {name}."
+            : facts.Entry is null && facts.Image.Targets.Count == 0
+            ? "The factory image has no board in its settings (blank, or without boardversion), so nothing in it says "
+            + "which it is for. Take one with settings, or one that a catalogue has."
             : null;
     }
 

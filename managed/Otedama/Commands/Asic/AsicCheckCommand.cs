@@ -63,7 +63,7 @@ internal static class AsicCheckCommand
         string verdict = why.Length == 0 ? "may_be_written" : onlyTrust && facts.Entry is null && !facts.TrustsHash
             ? "nobody_stands_for_it" : "refused";
         return new AsicCheckAnswer(
-            1, why.Length == 0, verdict, image.Sound, facts.Entry is not null ? "catalogue" : facts.TrustsHash ? "hash"
+            1, why.Length == 0, verdict, facts.IsWhole, facts.Entry is not null ? "catalogue" : facts.TrustsHash ? "hash"
             : null, why, checks, image, device);
     }
 

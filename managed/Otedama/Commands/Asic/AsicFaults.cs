@@ -18,6 +18,8 @@ internal static class AsicFaults
         FleetException => ExitCode.BadAnswer,
         FlashException { InnerException: { } inner } when CodeOf(inner) is int code => code,
         FlashException { InnerException: IOException or UnauthorizedAccessException } => ExitCode.Usage, // its file
+        FlashException { Fault: FlashFault.Named } => ExitCode.Usage,
+        FlashException { Fault: FlashFault.Absent } => ExitCode.Unreachable,
         FlashException => ExitCode.BadAnswer,
         _ => null,
     };

@@ -61,5 +61,7 @@ internal static class AsicTargets
     private static LinkAddress AddressOf(string text) =>
         LinkAddress.TryParse(text, out LinkAddress? address, out string? error)
         ? address
-        : throw new CommandException(ExitCode.Usage, $"--device {SettingTypes.Shorten(text)}: {error}");
+        : throw new CommandException(ExitCode.Usage, $"--device {SettingTypes.Shorten(text)}: {error} A loader or a "
+        + "device on the network has a word before it: dfu:PORTPATH, stm32:PORT, uf2:FOLDER,BOARD-ID, axeos:HOST, "
+        + "nerdqaxe:HOST, antminer:HOST, whatsminer-v2:HOST.");
 }

@@ -66,6 +66,9 @@ internal static class EspFirmware
     {
         byte[] nvs = Padded([], size);
         BinaryPrimitives.WriteUInt32LittleEndian(nvs, 0xFFFFFFFE); // active
+        BinaryPrimitives.WriteInt32LittleEndian(nvs.AsSpan(4), 0); // the first page
+        nvs[8] = 0xFE; // second version of the form
+        BinaryPrimitives.WriteUInt32LittleEndian(nvs.AsSpan(28), NvsCrc(nvs.AsSpan(4, 24)));
         int index = 0;
         foreach ((string key, string text) in texts)
         {
@@ -77,6 +80,10 @@ internal static class EspFirmware
             entry[2] = (byte)span;
             Put(entry[8..], 0, key);
             BinaryPrimitives.WriteUInt16LittleEndian(entry[24..], (ushort)bytes.Length);
+            entry[3] = 0xFF; // no part of a blob
+            entry[26] = entry[27] = 0xFF;
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[28..], NvsCrc(bytes));
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], NvsCrc([.. entry[..4], .. entry[8..]]));
             bytes.CopyTo(nvs.AsSpan(64 + (32 * (index + 1))));
             for (int i = index; i < index + span; i++)
             {
@@ -85,6 +92,21 @@ internal static class EspFirmware
             index += span;
         }
         return nvs;
+    }
+
+    /// <summary>zlib's crc32(bytes, FFFFFFFFh), as the chip's maker has it in its own generator.</summary>
+    private static uint NvsCrc(ReadOnlySpan<byte> bytes)
+    {
+        uint register = 0;
+        foreach (byte one in bytes)
+        {
+            register ^= one;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                register = (register >> 1) ^ ((register & 1) * 0xEDB88320);
+            }
+        }
+        return ~register;
     }
 
     public static byte[] OtaEntry(uint number)

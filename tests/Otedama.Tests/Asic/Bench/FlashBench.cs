@@ -23,6 +23,7 @@ internal sealed class FlashBench(TimeProvider clock) : IDisposable
             Device = await target.ReadAsync(default),
             Image = report,
             ImagePath = "image.bin",
+            Entry = options is { Www: true } ? EspBench.Entry(image, ImagePurpose.Www) : null, // nobody else may stand for pages
             Options = (options ?? new()) with { TrustHash = report.Sha256 },
             Folder = _root.Path,
         };

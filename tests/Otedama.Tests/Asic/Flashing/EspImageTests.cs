@@ -37,7 +37,7 @@ public sealed class EspImageTests
         { "a flipped bit of code", "xor", "XOR byte" },
         { "two flipped bits that hide from the XOR", "sha256", "SHA-256" },
         { "a flipped bit of the hash", "sha256", "SHA-256" },
-        { "no hash", "sha256", "offset 23: 00h" },
+        { "no hash", "end", "offset 336: the image ends here" },
         { "a descriptor of something else", "descriptor", "offset 32" },
         { "a version that is no text", "strings", "version at 30h" },
         { "no version", "strings", "version at 30h" },
@@ -221,6 +221,65 @@ public sealed class EspImageTests
         Assert.Equal("esp-factory", report.Kind);
         Assert.False(report.Sound);
         Assert.Contains(report.Problems(), problem => problem.Contains(words, StringComparison.Ordinal));
+    }
+
+    /// <summary>From the end of the web pages on, only the end of a partition is an end; any other is a cut.</summary>
+    [Theory]
+    [InlineData(0x82000, true)]
+    [InlineData(0x80000, true)]
+    [InlineData(0x38000, true)] // the web pages' end, as some builders leave it
+    [InlineData(0x81FFF, false)]
+    [InlineData(0x81000, false)]
+    [InlineData(0x61000, false)]
+    [InlineData(0x38123, false)]
+    [InlineData(0x37FFF, false)]
+    [InlineData(0x31000, false)]
+    [InlineData(0x30000, false)]
+    [InlineData(0x20000, false)]
+    public void A_factory_file_ends_with_a_partition_or_is_cut_off(int length, bool isWhole)
+    {
+        ImageReport report = EspBench.Inspector.Inspect(EspFirmware.Factory("v2.0.0", "601", EspFirmware.SmallLayout)[..length]);
+        Assert.Equal(isWhole, report.Sound);
+        Assert.Equal(isWhole, !report.Problems().Any(static problem => problem.Contains("is cut off", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Page header, an entry's header, its data; then the selection.</summary>
+    [Theory]
+    [InlineData(0x9000, "page 0: its state")]
+    [InlineData(0x9004, "its header has CRC")]
+    [InlineData(0x901C, "its header has CRC")]
+    [InlineData(0x9048, "entry 0 has CRC")]
+    [InlineData(0x9060, "entry 0 has data with CRC")]
+    [InlineData(0x90A1, "entry 2 has data with CRC")]
+    [InlineData(0x9F00, "is not blank and not written")]
+    [InlineData(0x8001C + 1, "the selection counts 1 with CRC")]
+    [InlineData(0x80100, "behind the 32 bytes of a selection")]
+    public void A_flipped_bit_of_settings_or_selection_is_found(int at, string words)
+    {
+        byte[] file = EspFirmware.Factory("v2.0.0", "601", EspFirmware.SmallLayout);
+        EspFirmware.App("v2.0.0").CopyTo(file, 0x40000);
+        EspFirmware.OtaEntry(1).CopyTo(file, 0x80000);
+        Assert.True(EspBench.Inspector.Inspect(file).Sound);
+        file[at] ^= 1;
+        ImageReport report = EspBench.Inspector.Inspect(file);
+        Assert.Contains(words, string.Join(' ', report.Problems()), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", string.Join(' ', report.Problems()), StringComparison.Ordinal);
+    }
+
+    /// <summary>The hash is what the header says is there; what covers less is told.</summary>
+    [Fact]
+    public void An_application_without_appended_hash_and_one_with_padding_say_what_nothing_covers()
+    {
+        byte[] bare = [.. s_recorded.AsSpan(0, 336)];
+        bare[23] = 0;
+        ImageReport report = EspBench.Inspector.Inspect(bare);
+        Assert.True(report.Sound, string.Join('\n', report.Problems()));
+        Assert.Contains("no SHA-256", Assert.Single(report.NotCovered), StringComparison.Ordinal);
+        bare[310] ^= 1;
+        Assert.False(EspBench.Inspector.Inspect(bare).Sound);
+        Assert.Empty(EspBench.Inspector.Inspect(s_recorded).NotCovered);
+        ImageReport padded = EspBench.Inspector.Inspect((byte[])[.. s_recorded, 0xFF, 0xFF]);
+        Assert.Contains("2 bytes of FFh from offset 368", Assert.Single(padded.NotCovered), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,6 +66,11 @@ public sealed class FlashRulesTests
             Options = new FlashOptions { AllowDowngrade = true },
             Entry = older.Entry! with { AllowDowngrade = true },
         }, 4));
+        Assert.Equal(FlashCheckOutcome.Failed, Of(older with
+        {
+            Options = new FlashOptions { AllowDowngrade = true, TrustHash = ImageInspector.HashOf(s_image) },
+            Entry = null, // a typed hash is no catalogue's word
+        }, 4));
         FlashFacts same = Facts(AxeOs.Replace("v2.14.2", "v2.15.0", StringComparison.Ordinal));
         Assert.Equal(FlashCheckOutcome.Waived, Of(same with { Options = new FlashOptions { Force = true } }, 4));
         FlashFacts unlisted = Facts(AxeOs) with { Entry = null };
@@ -98,6 +103,10 @@ public sealed class FlashRulesTests
         FlashFacts serial = facts with { Device = facts.Device with { Transport = FlashTransport.Serial } };
         Assert.Equal(FlashCheckOutcome.Passed, Of(serial, 3));
         Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { ImagePath = "factory.bin" }, 3));
+        image.AsSpan(0x9000, 0x1000).Fill(0xFF); // no settings, so no board
+        FlashFacts blank = serial with { Image = EspBench.Inspector.Inspect(image), Entry = null, Options = new FlashOptions { Factory = true, TrustHash = ImageInspector.HashOf(image) } };
+        Assert.Contains("no board in its settings", FlashRules.Check(blank)[2].Says, StringComparison.Ordinal);
+        Assert.Equal(FlashCheckOutcome.Passed, Of(blank with { Entry = EspBench.Entry(image, ImagePurpose.Factory, boards: "601") }, 3));
         Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { Options = new FlashOptions() }, 3));
         Assert.Equal(FlashCheckOutcome.Failed, Of(serial with { Device = serial.Device with { Board = "602" }, Entry = serial.Entry! with { Boards = ["602"] } }, 3));
     }
@@ -159,12 +168,67 @@ public sealed class FlashRulesTests
     public void A_program_or_file_name_of_another_family_is_refused()
     {
         byte[] code = EspFirmware.App("v2.15.0");
-        ImageReport image = EspBench.Inspector.Inspect(code) with { Mark = ImageMarks.Of("esp-miner", "v2.15.0", [.. code, .. "NerdQAxe++\0"u8]) };
+        ImageReport image = EspBench.Inspector.Inspect(code) with { Marks = ImageMarks.Of("esp-miner", "v2.15.0", [.. code, .. "NerdQAxe++\0"u8]) };
         FlashFacts facts = Facts(AxeOs) with { Image = image, Entry = null, Options = new FlashOptions { TrustHash = image.Sha256 } };
-        Assert.Contains("its program has \"NerdQAxe\"", FlashRules.Check(facts)[2].Says, StringComparison.Ordinal);
-        Assert.Equal(FlashCheckOutcome.Failed, Of(facts with { Image = image with { Mark = null }, ImagePath = "esp-miner-NerdQAxe++.bin" }, 3));
-        Assert.Equal(FlashCheckOutcome.Waived, Of(facts with { Image = image with { Mark = null } }, 3));
+        Assert.Contains("its program has \"NerdQAxe", FlashRules.Check(facts)[2].Says, StringComparison.Ordinal);
+        Assert.Equal(FlashCheckOutcome.Failed, Of(facts with { Image = image with { Marks = [] }, ImagePath = "esp-miner-NerdQAxe++.bin" }, 3));
+        Assert.Equal(FlashCheckOutcome.Waived, Of(facts with { Image = image with { Marks = [] } }, 3));
         Assert.Equal(FlashCheckOutcome.Passed, Of(facts with { Entry = EspBench.Entry(s_image), Options = new() }, 3));
+    }
+
+    /// <summary>Each board of the NerdQAxe family has an image of its own, and would take any other's.</summary>
+    [Theory]
+    [InlineData("esp-miner-NerdAxe.bin", "esp-miner", "", "nerdaxe")]
+    [InlineData("esp-miner-NerdOCTAXE-Gamma.bin", "esp-miner", "", "nerdoctaxe-gamma")]
+    [InlineData("esp-miner-NerdQAxe+.bin", "esp-miner", "", "nerdqaxe+")]
+    [InlineData("esp-miner-NerdQX.bin", "esp-miner", "", "nerdqx")]
+    [InlineData("esp-miner-factory-NerdAxe-v1.0.36.bin", "esp-miner", "", "nerdaxe")]
+    [InlineData("a.bin", "NerdAxe", "", "nerdaxe")]
+    [InlineData("a.bin", "esp-miner", "NerdAxe\0", "nerdaxe")]
+    [InlineData("a.bin", "esp-miner", "NerdOCTAXE-γ\0", "nerdoctaxe-gamma")]
+    [InlineData("esp-miner-NerdQAxe++.bin", "NerdQAxePlus2", "NerdQAxe+\0NerdQAxe++\0", null)] // a board derived from another has both
+    [InlineData("a.bin", "esp-miner", "ESP-Miner-NerdQAxePlus/releases\0", null)] // where it is published, for every board
+    public void A_board_of_the_NerdQAxe_family_takes_its_own_image_only(string name, string project, string text, string? told)
+    {
+        FlashFacts facts = Facts("""{"deviceModel":"NerdQAxe++","boardVersion":"501","ASICModel":"BM1370","version":"v1.0.0"}""");
+        byte[] code = EspFirmware.App("v1.0.36", project: project);
+        ImageReport image = EspBench.Inspector.Inspect(code) with { Marks = ImageMarks.Of(project, "v1.0.36", [.. code, .. Encoding.UTF8.GetBytes(text)]) };
+        CatalogueEntry entry = EspBench.Entry(code) with { Family = "NerdQAxe", Boards = ["501"] };
+        foreach (CatalogueEntry? one in (CatalogueEntry?[])[null, entry])
+        {
+            FlashCheck check = FlashRules.Check(facts with { Image = image, ImagePath = name, Entry = one, Options = new FlashOptions { TrustHash = image.Sha256 } })[2];
+            Assert.Equal(told is not null ? FlashCheckOutcome.Failed : one is null ? FlashCheckOutcome.Waived : FlashCheckOutcome.Passed, check.Outcome);
+            Assert.Contains(told is null ? "" : $"The image is for {told} (", check.Says, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("esp-miner-factory-602-v2.14.2.bin", "board 602")]
+    [InlineData("bitaxe-gamma-602.bin", "board 602")]
+    [InlineData("bitaxe-ultra-204.bin", "board 204")]
+    [InlineData("esp-miner-602.bin", "board 602")]
+    [InlineData("esp-miner-bm1366.bin", "BM1366")]
+    [InlineData("bitaxe-601-602.bin", null)]
+    [InlineData("esp-miner-v2.100.1-402-gdeadbeef.bin", null)]
+    [InlineData("esp-miner (1).bin", null)]
+    [InlineData("esp-miner-BM1370-601.bin", null)]
+    public void A_file_name_of_another_board_or_chip_is_refused(string name, string? told)
+    {
+        FlashFacts facts = Facts(AxeOs) with { Entry = null, ImagePath = name, Options = new FlashOptions { TrustHash = ImageInspector.HashOf(s_image) } };
+        FlashCheck check = FlashRules.Check(facts)[2];
+        Assert.Equal(told is null ? FlashCheckOutcome.Waived : FlashCheckOutcome.Failed, check.Outcome);
+        Assert.Contains(told is null ? "" : $"The image is for {told} (the file's name {name})", check.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_program_that_is_no_miner_is_refused_unless_a_catalogue_has_it()
+    {
+        byte[] image = EspFirmware.App("v2.15.0", project: "hello_world");
+        FlashFacts facts = Facts(AxeOs) with { Image = EspBench.Inspector.Inspect(image), Entry = null, Options = new FlashOptions { TrustHash = ImageInspector.HashOf(image) } };
+        FlashCheck check = FlashRules.Check(facts)[2];
+        Assert.Equal(FlashCheckOutcome.Failed, check.Outcome);
+        Assert.Contains("\"hello_world\"", check.Says, StringComparison.Ordinal);
+        Assert.Equal(FlashCheckOutcome.Passed, Of(facts with { Entry = EspBench.Entry(image) }, 3));
     }
 
     [Fact]
@@ -174,12 +238,15 @@ public sealed class FlashRulesTests
         FlashCheck check = FlashRules.Check(facts)[2];
         Assert.Equal(FlashCheckOutcome.Failed, check.Outcome);
         Assert.Contains("by serial only, and 192.0.2.7:80 is reached by the network", check.Says, StringComparison.Ordinal);
-        Assert.Equal(FlashCheckOutcome.Passed, Of(facts with { Device = facts.Device with { Transport = FlashTransport.Serial } }, 3));
+        FlashCheck serial = FlashRules.Check(facts with { Device = facts.Device with { Transport = FlashTransport.Serial } })[2];
+        Assert.Equal(FlashCheckOutcome.Failed, serial.Outcome);
+        Assert.Contains("an image of kind app; leave --factory out", serial.Says, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("\"chip\":\"BM9999\"", "chip is \"BM9999\"; allowed: BM1360")]
     [InlineData("\"chip\":\"ESP32\"", "chip is \"ESP32\"")]
+    [InlineData("\"controller\":\"Linux\"", "controller is \"Linux\"; allowed: Linux control board, ESP32, ")]
     [InlineData("\"slot\":\"ota_16\"", "slot is \"ota_16\"; allowed: factory, and ota_0 to ota_15")]
     [InlineData("\"slot\":\"left\"", "slot is \"left\"")]
     [InlineData("\"mac\":\"24:ec:4a:01:02\"", "six bytes in hexadecimal")]
@@ -259,6 +326,59 @@ public sealed class FlashRulesTests
         Assert.Equal("601", FlashDeviceFile.Parse(text, "d.json").Board);
         text[^3] = 0xFF;
         Assert.Contains("UTF-8", Assert.Throws<FlashException>(() => FlashDeviceFile.Parse(text, "d.json")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"family":"Antminer","board":"601","chip":"BM1370"}""", true, 3, "Linux control board")]
+    [InlineData("""{"family":"Antminer","board":"601","chip":"BM1370","controller":"ESP32-S3"}""", true, 3, "Linux control board")]
+    [InlineData("""{"family":"Bitaxe","board":"601","chip":"BM1370","controller":"RP2040"}""", true, 3, "has RP2040")]
+    [InlineData("""{"family":"Bitaxe","board":"601","chip":"BM1370"}""", false, 2, "only a signed catalogue")]
+    [InlineData("""{"family":"Bitaxe","board":"601","chip":"BM1370"}""", true, 0, "")]
+    public void Web_pages_need_a_catalogue_and_a_device_that_has_some(string device, bool listed, int rule, string words)
+    {
+        byte[] pages = EspFirmware.Noise("pages", 9_000);
+        FlashFacts facts = new()
+        {
+            Device = Parse(device),
+            Image = EspBench.Inspector.Inspect(pages),
+            ImagePath = "www.bin",
+            Entry = listed ? EspBench.Entry(pages, ImagePurpose.Www) : null,
+            Options = new FlashOptions { Www = true, TrustHash = ImageInspector.HashOf(pages) },
+        };
+        FlashCheck? failed = FlashRules.Check(facts).SingleOrDefault(static check => check.Outcome is FlashCheckOutcome.Failed);
+        Assert.Equal(rule, failed?.Rule ?? 0);
+        Assert.Contains(words, failed?.Says ?? "", StringComparison.Ordinal);
+        Assert.Equal(listed, facts.IsWhole);
+    }
+
+    [Theory]
+    [InlineData("runme.sh", null, null)]
+    [InlineData("./runme.sh", null, null)]
+    [InlineData("readme.txt", null, "no runme.sh")]
+    [InlineData("runme.sh", "../etc/passwd", "outside the folder")]
+    [InlineData("runme.sh", "/etc/passwd", "outside the folder")]
+    [InlineData("runme.sh", "a/../../b", "outside the folder")]
+    public void A_package_for_an_Antminer_has_its_script_and_stays_in_its_folder(string name, string? other, string? words)
+    {
+        using MemoryStream packed = new();
+        using (System.IO.Compression.GZipStream zip = new(packed, System.IO.Compression.CompressionMode.Compress, leaveOpen: true))
+        using (System.Formats.Tar.TarWriter tar = new(zip))
+        {
+            foreach (string entry in new[] { name, other }.OfType<string>())
+            {
+                tar.WriteEntry(new System.Formats.Tar.UstarTarEntry(System.Formats.Tar.TarEntryType.RegularFile, entry) { DataStream = new MemoryStream([1, 2, 3]) });
+            }
+        }
+        byte[] package = packed.ToArray();
+        FlashFacts facts = new()
+        {
+            Device = Parse("""{"family":"Antminer","model":"Antminer S9","board":"xil","chip":"BM1387"}"""),
+            Image = FlashBench.Inspector.Inspect(package),
+            ImagePath = "s9.tar.gz",
+            Options = new FlashOptions { TrustHash = ImageInspector.HashOf(package) },
+        };
+        string[] failed = [.. FlashRules.Check(facts).Where(static check => check.Outcome is FlashCheckOutcome.Failed).Select(static check => check.Says)];
+        Assert.True(words is null ? failed is [] : failed is [string one, ..] && one.Contains(words, StringComparison.Ordinal), string.Join('\n', failed));
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class EspAppKind : IImageKind
         List<ImageFinding> findings = [];
         EspImage? image = EspImage.Read(file.Span, isApp: true, findings);
         List<ImageFact> facts = [];
+        List<string> bare = [];
         if (image is { Descriptor: { } about })
         {
             ReadOnlySpan<byte> rest = file.Span[image.Length..];
@@ -24,6 +25,16 @@ public sealed class EspAppKind : IImageKind
             EspImage.Check(findings, "end", blank, $"The image ends at offset {image.Length} of {slot}.",
                 $"offset {image.Length}: the image ends here, and {rest.Length} bytes follow that are not its own. "
                 + "Take the file as it was published.");
+            if (rest.Length > 0 && blank)
+            {
+                bare.Add($"{rest.Length} bytes of FFh from offset {image.Length} on, behind the image: no checksum "
+                    + "covers them.");
+            }
+            if (image.Hash is null)
+            {
+                bare.Add("It carries no SHA-256 (offset 23 is 00h): one XOR byte over the segments is all that covers "
+                    + "them, and nothing the header.");
+            }
             facts.AddRange(
             [
                 new ImageFact("image_length", $"{image.Length}"),
@@ -43,7 +54,8 @@ public sealed class EspAppKind : IImageKind
             Controller = file.Length > 13 ? EspImage.ChipName(file.Span[12] | (file.Span[13] << 8)) : null,
             Project = image?.Descriptor?.Project,
             Version = image?.Descriptor?.Version,
-            Mark = ImageMarks.Of(image?.Descriptor?.Project, image?.Descriptor?.Version, file.Span),
+            Marks = ImageMarks.Of(image?.Descriptor?.Project, image?.Descriptor?.Version, file.Span),
+            NotCovered = bare,
             Findings = findings,
             Facts = facts,
         };

@@ -48,6 +48,8 @@ public sealed class EspFactoryKind : IImageKind
             Blanks(file.Span, table, findings);
             parts.AddRange(table.Entries.Where(one => one.Offset < file.Length).Select(one => PartOf(file, one)));
             boots = Boots(file.Span, table, parts, findings);
+            Ends(file.Length, table, parts, findings);
+            Settings(file.Span, table, findings);
             facts.Add(new ImageFact("table_md5", table.Md5));
             if (NvsBoard(file, table) is { } board)
             {
@@ -63,7 +65,7 @@ public sealed class EspFactoryKind : IImageKind
             Controller = EspImage.ChipName(file.Span[12] | (file.Span[13] << 8)),
             Project = boots?.Project,
             Version = boots?.Version,
-            Mark = boots?.Mark,
+            Marks = boots?.Marks ?? [],
             NotCovered = Uncovered(parts),
             Targets = facts.Find(static fact => fact.Name == "nvs_board") is { } found
                 ? [new ImageTarget(null, found.Value)] : [],
@@ -92,6 +94,44 @@ public sealed class EspFactoryKind : IImageKind
             behind = one.Name;
         }
         Blank(file, at, file.Length, behind, findings);
+    }
+
+    /// <summary>Where such files end: with a partition or the flash, or behind an application that is whole; never
+    /// before the end of the web pages, where the table has some. Any other end is that of a cut file.</summary>
+    private static void Ends(
+        long length, PartitionTable table, List<ImagePart> parts, List<ImageFinding> findings)
+    {
+        Partition? last = table.Entries.FirstOrDefault(one => one.Offset < length && length < one.End);
+        bool isEnd = length == FlashSize || table.Entries.Any(one => one.End == length)
+            || (last is { IsApp: true } && parts.Find(part => part.Name == last.Name)?.Report is { Sound: true });
+        Partition? absent = table.Named("www") is { } pages && pages.End > length ? pages : last;
+        EspImage.Check(findings, "complete", isEnd && (absent is null || (absent == last && absent.IsApp)),
+            $"It ends at {length:X}h, with a partition of its own table.",
+            $"The file ends at {length:X}h, and {absent?.Name ?? "its last partition"} "
+            + $"{(absent is null ? "before that" : $"at {absent.Offset:X}h to {absent.End:X}h")} is its end: a file "
+            + "ends with a partition. It is cut off; fetch it again.");
+    }
+
+    /// <summary>CRCs of settings and selection.</summary>
+    private static void Settings(ReadOnlySpan<byte> file, PartitionTable table, List<ImageFinding> findings)
+    {
+        if (table.Nvs is { } nvs && nvs.End <= file.Length)
+        {
+            string? wrong = NvsReader.WrongIn(file.Slice((int)nvs.Offset, (int)nvs.Size));
+            EspImage.Check(findings, "nvs", wrong is null, "The CRCs of the settings are right.",
+                $"{nvs.Name} at {nvs.Offset:X}h: {wrong} Take the file as it was published.");
+        }
+        for (int place = 0; place < 2; place++)
+        {
+            if (table.OtaData is { } data && data.Offset + OtaData.Length <= file.Length
+                && OtaData.WrongIn(file.Slice((int)data.Offset + (place * OtaData.Sector), OtaData.Sector))
+                    is { } wrong)
+            {
+                EspImage.Check(findings, "otadata", false, "",
+                    $"{data.Name} at {data.Offset + (place * OtaData.Sector):X}h: {wrong} Take the file as it was "
+                    + "published.");
+            }
+        }
     }
 
     /// <summary>Adds a finding only where something is there, or for the table.</summary>

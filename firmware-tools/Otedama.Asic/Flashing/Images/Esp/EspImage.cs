@@ -56,10 +56,10 @@ public sealed record EspImage
     /// <summary>
     /// Walks the bytes and adds a finding for each check, up to the first that fails. Null = one failed.
     /// </summary>
-    /// <param name="isApp">An application has a descriptor and a hash; a boot loader may go without.</param>
+    /// <param name="isApp">An application has a descriptor, a boot loader none.</param>
     public static EspImage? Read(ReadOnlySpan<byte> file, bool isApp, List<ImageFinding> findings)
     {
-        int smallest = HeaderLength + SegmentHeader + 16 + (isApp ? DescriptorLength + HashLength : 0);
+        int smallest = HeaderLength + SegmentHeader + 16 + (isApp ? DescriptorLength : 0);
         if (!Check(findings, "size", file.Length >= smallest, $"{file.Length} bytes.",
             $"{file.Length} bytes; an image of this kind has at least {smallest}.")
             || !Check(findings, "magic", file[0] == Magic, $"It begins with {Magic:X2}h.",
@@ -79,7 +79,7 @@ public sealed record EspImage
             return null;
         }
         if (XorOf(file, end, xor, findings) is not { } length
-            || !HashOf(file, isApp, ref length, findings, out string? hash))
+            || !HashOf(file, ref length, findings, out string? hash))
         {
             return null;
         }
@@ -127,13 +127,13 @@ public sealed record EspImage
 
     /// <summary>False = it is not right. Moves length behind it, where there is one.</summary>
     private static bool HashOf(
-        ReadOnlySpan<byte> file, bool isApp, ref int length, List<ImageFinding> findings, out string? hash)
+        ReadOnlySpan<byte> file, ref int length, List<ImageFinding> findings, out string? hash)
     {
         hash = null;
         if (file[23] != 1)
         {
-            return (file[23] == 0 && !isApp) || Check(findings, "sha256", false, "",
-                $"offset 23: {file[23]:X2}h; an application says 01h there and carries its SHA-256 at its end.");
+            return file[23] == 0 || Check(findings, "sha256", false, "",
+                $"offset 23: {file[23]:X2}h; 00h (no SHA-256 at its end) and 01h (one is there) are allowed.");
         }
         if (length + HashLength > file.Length)
         {

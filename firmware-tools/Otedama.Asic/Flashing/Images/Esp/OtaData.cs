@@ -63,23 +63,19 @@ public sealed record OtaData(OtaEntry First, OtaEntry Second)
     {
         Span<byte> bytes = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, number);
-        return CrcFromOnes(bytes);
+        return ~Crc32.Update(0, bytes);
     }
 
-    /// <summary>CRC-32 whose register begins with zeros and is inverted at the end: what crc32_le(FFFFFFFF, ...) of the
-    /// ROM gives.</summary>
-    private static uint CrcFromOnes(ReadOnlySpan<byte> bytes)
+    /// <summary>What speaks against one sector of a published file, in a sentence; null = nothing, it may be
+    /// blank.</summary>
+    internal static string? WrongIn(ReadOnlySpan<byte> sector)
     {
-        uint register = 0;
-        foreach (byte one in bytes)
-        {
-            register ^= one;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                register = (register & 1) != 0 ? (register >> 1) ^ 0xEDB88320 : register >> 1;
-            }
-        }
-        return ~register;
+        uint number = BinaryPrimitives.ReadUInt32LittleEndian(sector);
+        uint crc = BinaryPrimitives.ReadUInt32LittleEndian(sector[(StateAt + 4)..]);
+        return sector[EntryLength..].ContainsAnyExcept((byte)0xFF)
+            ? $"something stands behind the {EntryLength} bytes of a selection, where only FFh is allowed."
+            : EntryOf(sector).Blank || (number is not 0 and not uint.MaxValue && crc == CrcOf(number)) ? null
+            : $"the selection counts {number} with CRC {crc:X8}h; {CrcOf(number):X8}h is right, and blank is allowed.";
     }
 
     private static OtaEntry EntryOf(ReadOnlySpan<byte> sector)

@@ -10,6 +10,9 @@ public sealed class VendorPackageKind : IImageKind
 {
     public const string KindName = "vendor-targz";
 
+    /// <summary>What an Antminer runs of a package.</summary>
+    internal const string Script = "runme.sh";
+
     /// <summary>Bytes it may unpack to: the flash of such boards has 256 MiB, and a file made to fill memory
     /// more.</summary>
     private const long UnpackedMax = 256L << 20;
@@ -40,6 +43,13 @@ public sealed class VendorPackageKind : IImageKind
             while (tar.GetNextEntry() is { } entry)
             {
                 string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
+                if (LeavesFolder(name) || LeavesFolder(entry.LinkName))
+                {
+                    throw new InvalidDataException(
+                        $"{LoaderKind.File}: entry {names.Count + 1} is \"{PortText.Clean(name)}\""
+                        + $"{(LeavesFolder(name) ? "" : $", a link to \"{PortText.Clean(entry.LinkName)}\"")}: it "
+                        + "would be written outside the folder it is unpacked in; allowed are names below it.");
+                }
                 names.Add(names.Count < ImageInspector.PartsMax ? name
                     : throw new InvalidDataException(
                     $"{LoaderKind.File}: it has more than {ImageInspector.PartsMax} entries; allowed are that many."));
@@ -64,6 +74,10 @@ public sealed class VendorPackageKind : IImageKind
             : throw new InvalidDataException(
             $"{LoaderKind.File}: it unpacks to nothing; allowed is a package with entries.");
     }
+
+    /// <summary>Absolute, of a drive, or with ".." in it.</summary>
+    private static bool LeavesFolder(string? name) => name is { Length: > 0 } && (name[0] is '/' or '\\'
+        || (name.Length > 1 && name[1] == ':') || name.Split('/', '\\').Contains(".."));
 
     /// <summary>The last eight bytes: CRC-32 and length of what was unpacked. The framework leaves a cut or changed one
     /// unsaid.</summary>
