@@ -46,7 +46,13 @@ internal sealed record FleetAnswer
     /// <summary>What those should do that say it.</summary>
     public required double ExpectedHs { get; init; }
 
+    /// <summary>Of those PowerOf devices that answer and say what they take.</summary>
     public required double? PowerW { get; init; }
+
+    public int PowerOf { get; init; }
+
+    /// <summary>Of devices that say both their rate and what they take; null where none does.</summary>
+    public double? JoulePerTh { get; init; }
 
     /// <summary>Requests since the start that were answered, and those that were not.</summary>
     public required long Answers { get; init; }

@@ -20,7 +20,7 @@ internal static class AsicLines
                 Of(row.JoulePerTh, ""), row.Pool ?? "–", string.Join(",",
                     row.Alarms.Select(static alarm => alarm.Alarm))]);
         }
-        yield return $"{Devices(fleet.Devices.Count)}, {Units.Hashrate(fleet.HashrateHs)}, {Of(fleet.PowerW, "W")}, "
+        yield return $"{Devices(fleet.Devices.Count)}, {Units.Hashrate(fleet.HashrateHs)}, {Power(fleet)}, "
             + $"{fleet.Devices.Count(static row => row.Alarms.Count > 0)} with alarms";
         foreach (FleetCauseView cause in fleet.Causes)
         {
@@ -123,6 +123,12 @@ internal static class AsicLines
 
     public static string Of(double? value, string unit) =>
         value is { } v ? $"{Asic.Figure.Of(v)} {unit}".TrimEnd() : "–";
+
+    /// <summary>The sum, and whose it is: of those that do not say what they take nothing is known.</summary>
+    private static string Power(FleetAnswer fleet) => fleet.PowerW is null
+        ? "no device says its power"
+        : $"{Of(fleet.PowerW, "W")}{(fleet.JoulePerTh is { } joule ? $" and {Of(joule, "J/TH")}" : "")} of "
+            + $"{fleet.PowerOf} of {Devices(fleet.Of)} that say{(fleet.PowerOf == 1 ? "s its" : " their")} power";
 
     private static string Of(double? value, Func<double, string> show) => value is { } v ? show(v) : "–";
 

@@ -81,7 +81,7 @@ function drawFigures(fleet) {
   $("devices").textContent = count(fleet.of);
   $("devices-note").textContent = t("answering", count(fleet.answering), count(fleet.of));
   $("power").textContent = scaled(fleet.power_w, "W");
-  $("power-note").textContent = fleet.power_w && fleet.hashrate_hs ? t("perTh", (fleet.power_w / fleet.hashrate_hs * 1e12).toFixed(1)) : " ";
+  $("power-note").textContent = [fleet.joule_per_th && t("perTh", fleet.joule_per_th.toFixed(1)), fleet.of > 0 && t("powerOf", count(fleet.power_of), count(fleet.of))].filter(Boolean).join(" ") || " ";
   $("alarms").textContent = count(fleet.alarms_raised);
   $("alarms-note").textContent = t("withAlarms", fleet.ill);
   $("notice").hidden = fleet.configured && fleet.causes.length === 0;

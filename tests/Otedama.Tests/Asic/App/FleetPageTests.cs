@@ -85,6 +85,22 @@ public sealed class FleetPageTests
     }
 
     [Fact]
+    public void Only_devices_that_say_both_count_for_the_energy_of_a_hash()
+    {
+        FleetSnapshot three = FakeFleet.Snapshot(3);
+        FleetReading quiet = three.Devices[0].Reading!;
+        quiet = quiet with { Power = new FleetPower(), Rates = new FleetRates { OneMinute = 95e12 } };
+        FleetAnswer answer = FleetViews.Fleet(three with { Devices = [three.Devices[0] with { Reading = quiet }, .. three.Devices.Skip(1)] },
+            FleetPage.All, new Dictionary<string, string>(), 0, 0, true);
+        Assert.Equal((36, 2), (answer.PowerW, answer.PowerOf));
+        Assert.InRange(answer.JoulePerTh!.Value, 14.8, 15.2);
+        Assert.Contains(AsicLines.Fleet(answer), static line => line.EndsWith("36 W and 14.92 J/TH of 2 of 3 devices that say their power, 0 with alarms", StringComparison.Ordinal));
+        FleetAnswer none = FleetViews.Fleet(three with { Devices = [three.Devices[0] with { Reading = quiet }] }, FleetPage.All, new Dictionary<string, string>(), 0, 0, true);
+        Assert.Equal((null, null), (none.PowerW, none.JoulePerTh));
+        Assert.Contains(AsicLines.Fleet(none), static line => line.Contains("no device says its power", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Thousands_of_devices_make_a_hundred_series()
     {
         FleetSnapshot fleet = FakeFleet.Snapshot(1000);
