@@ -50,6 +50,7 @@ public sealed partial class FleetWatch
     private readonly Dictionary<string, WatchedDevice> _byId = [];
     private readonly Dictionary<string, int> _idChanges = []; // by address
     private readonly Queue<FleetEvent> _events = new();
+    private Dictionary<string, FirmwareWrite> _writes = []; // by id of the device
     private Dictionary<string, ModelMedian> _medians = [];
     private DateTimeOffset _mediansAt;
 
@@ -107,6 +108,16 @@ public sealed partial class FleetWatch
             }
             Compare(device, reading);
             device.Judge(LookAt(device, reading, now), _options.Alarms);
+        }
+    }
+
+    /// <summary>What this program wrote or writes to devices, the last of each: such a change is nobody else's.</summary>
+    public void TakeWrites(IEnumerable<FirmwareWrite> writes)
+    {
+        lock (_gate)
+        {
+            _writes = writes.GroupBy(static write => write.Device)
+                .ToDictionary(static group => group.Key, static group => group.MaxBy(static write => write.At)!);
         }
     }
 
@@ -301,8 +312,16 @@ public sealed partial class FleetWatch
         DeviceAgreement agreed = _memory.Of(device.Id);
         string? firmware = FirmwareOf(reading);
         device.Payout = PayoutGuard.Judge(reading.Pools, _options.PayoutUsers, agreed.Pools);
-        device.FirmwareBefore = agreed.Firmware is { } before && firmware is not null && firmware != before ? before
-            : null;
+        FirmwareWrite? write = _writes.GetValueOrDefault(device.Id);
+        if (agreed.Firmware is { } old && firmware is not null && firmware != old
+            && write is { IsUnderWay: false } && write.Explains(old, reading.Identity.Version, _time.GetUtcNow()))
+        {
+            agreed = agreed with { Firmware = firmware };
+            _memory.Set(device.Id, agreed);
+        }
+        // While it is being written its version comes and goes; what stays is judged when that has ended.
+        device.FirmwareBefore = agreed.Firmware is { } before && firmware is not null && firmware != before
+            && write is not { IsUnderWay: true } ? before : null;
         if (agreed.Pools.Count == 0 && device.Payout is { IsWrong: false })
         {
             agreed = agreed with { Pools = PayoutGuard.EntriesOf(reading.Pools) };
@@ -384,13 +403,14 @@ public sealed partial class FleetWatch
         _events.Enqueue(happened);
     }
 
-    private static FleetDevice SnapshotOf(WatchedDevice device) => new()
+    private FleetDevice SnapshotOf(WatchedDevice device) => new()
     {
         Id = device.Id,
         Address = device.Address,
         Name = device.Name,
         Group = device.Group,
-        State = device.State,
+        State = WriteTo(device) is null ? device.State : FleetState.Flashing,
+        Write = WriteTo(device),
         Reading = device.Reading,
         SeenAt = device.SeenAt,
         Misses = device.Misses,
@@ -401,6 +421,10 @@ public sealed partial class FleetWatch
             alarm.State.Rule.Code, alarm.State.Rule.Severity, alarm.State.ChangedAt!.Value, alarm.State.Sentence,
                 alarm.State.Value, alarm.Cause))],
     };
+
+    /// <summary>Null = none is under way.</summary>
+    private FirmwareWrite? WriteTo(WatchedDevice device) =>
+        _writes.GetValueOrDefault(device.Id) is { IsUnderWay: true } write ? write : null;
 
     private static string HostOf(string address)
     {

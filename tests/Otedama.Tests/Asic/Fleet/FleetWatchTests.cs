@@ -173,6 +173,37 @@ public sealed class FleetWatchTests
     }
 
     [Fact]
+    public void A_change_of_firmware_that_a_ledger_explains_is_nobody_elses()
+    {
+        WatchBench bench = new();
+        bench.Feed(2);
+        FirmwareWrite write = new(WatchBench.Mac, "0123456789abcdef", "v2.9.0", "v2.10.0", bench.Clock.GetUtcNow(), true);
+        bench.Watch.TakeWrites([write]);
+        Assert.Equal((FleetState.Flashing, write), (bench.Watch.Find(WatchBench.Mac)!.State, bench.Watch.Find(WatchBench.Mac)!.Write));
+        Assert.Contains("firmware is being written", ActionGate.Refusal(bench.Watch.Find(WatchBench.Mac)!, 10, [], new ActionLimits(), bench.Clock.GetUtcNow())!, StringComparison.Ordinal);
+        bench.Feed(2, static r => With(r, "v2.10.0"));
+        Assert.Empty(bench.Raised);
+        bench.Watch.TakeWrites([write with { IsUnderWay = false }]);
+        bench.Feed(2, static r => With(r, "v2.10.0"));
+        Assert.Empty(bench.Raised);
+        Assert.Equal(FleetState.Mining, bench.Watch.Find(WatchBench.Mac)!.State);
+        bench.Feed(2, static r => With(r, "v6.6.6"));
+        Assert.Equal(["firmware"], bench.Raised);
+
+        static FleetReading With(FleetReading r, string version) => r with { Identity = r.Identity with { Version = version } };
+    }
+
+    [Fact]
+    public void A_ledger_explains_no_other_change_than_its_own()
+    {
+        WatchBench bench = new();
+        bench.Feed(2);
+        bench.Watch.TakeWrites([new FirmwareWrite(WatchBench.Mac, "0123456789abcdef", "v2.8.0", "v2.10.0", bench.Clock.GetUtcNow(), false)]);
+        bench.Feed(2, static r => r with { Identity = r.Identity with { Version = "v2.10.0" } });
+        Assert.Equal(["firmware"], bench.Raised);
+    }
+
+    [Fact]
     public void What_was_agreed_to_and_is_damaged_is_told_and_put_aside()
     {
         using TempFolder folder = new();
