@@ -218,8 +218,12 @@ internal sealed record FleetHistoryAnswer(int Schema, string Id, string Name)
     public required IReadOnlyList<double?> Rejected { get; init; }
 }
 
-internal sealed record FleetOrderAnswer(int Schema, IReadOnlyList<FleetOrderResult> Results);
+internal sealed record FleetOrderAnswer(int Schema, IReadOnlyList<FleetOrderResult> Results)
+{
+    /// <summary>Names of devices that a number of watts leaves out, because they do not say what they take.</summary>
+    public IReadOnlyList<string> Uncounted { get; init; } = [];
+}
 
-/// <param name="Result">done, already, refused, denied, unsupported, failed or unknown.</param>
+/// <param name="Result">done, begun, already, refused, denied, unsupported, failed or unknown.</param>
 internal sealed record FleetOrderResult(string Id, string Name, string Order, string Result, string Text,
     IReadOnlyList<string> Steps);

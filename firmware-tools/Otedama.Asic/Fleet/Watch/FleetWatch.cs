@@ -128,7 +128,7 @@ public sealed partial class FleetWatch
         {
             if (_byAddress.TryGetValue(address, out WatchedDevice? device))
             {
-                device.Miss(problem, _time.GetUtcNow(), _options.Alarms);
+                device.Miss(Bare(problem, address), _time.GetUtcNow(), _options.Alarms);
             }
         }
     }
@@ -184,6 +184,15 @@ public sealed partial class FleetWatch
         lock (_gate)
         {
             return FindDevice(name) is { } device ? SnapshotOf(device) : null;
+        }
+    }
+
+    /// <summary>Ids of the devices with that host name or address.</summary>
+    public IReadOnlyList<string> Called(string name)
+    {
+        lock (_gate)
+        {
+            return [.. CalledSo(name).Select(static device => device.Id)];
         }
     }
 
@@ -247,11 +256,12 @@ public sealed partial class FleetWatch
         {
             return byId;
         }
-        WatchedDevice[] found = [.. _byAddress.Values.Where(device =>
-            device.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
-            || HostOf(device.Address) == name).Take(2)];
+        WatchedDevice[] found = [.. CalledSo(name).Take(2)];
         return found.Length == 1 ? found[0] : null;
     }
+
+    private IEnumerable<WatchedDevice> CalledSo(string name) => _byAddress.Values.Where(device =>
+        device.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || HostOf(device.Address) == name);
 
     private WatchedDevice Enter(string address, string id, string group)
     {
@@ -425,6 +435,14 @@ public sealed partial class FleetWatch
     /// <summary>Null = none is under way.</summary>
     private FirmwareWrite? WriteTo(WatchedDevice device) =>
         _writes.GetValueOrDefault(device.Id) is { IsUnderWay: true } write ? write : null;
+
+    /// <summary>Without the address in front, with whatever port: the row says it already.</summary>
+    private static string Bare(string problem, string address)
+    {
+        int end = problem.IndexOf(": ", StringComparison.Ordinal);
+        return end > 0 && (problem[..end] == address || HostOf(problem[..end]) == HostOf(address))
+            ? problem[(end + 2)..] : problem;
+    }
 
     private static string HostOf(string address)
     {

@@ -30,7 +30,7 @@ internal static class AsicLines
         {
             foreach (FleetAlarmView alarm in row.Alarms.Where(static alarm => alarm.Cause is null))
             {
-                yield return $"{alarm.Severity,-9}{row.Name}: {alarm.Text}";
+                yield return $"{alarm.Severity,-9}{row.Name}: {alarm.Alarm}: {alarm.Text}";
             }
             if (row.Problem is { } problem)
             {
@@ -103,7 +103,7 @@ internal static class AsicLines
     {
         int[] codes = [.. answer.Results.Select(static result => result.Result switch
         {
-            "done" or "already" or "dry_run" => ExitCode.Done,
+            "done" or "begun" or "already" or "dry_run" => ExitCode.Done,
             "interrupted" => ExitCode.Interrupted,
             "unreachable" => ExitCode.Unreachable,
             "unsupported" => ExitCode.Unsupported,

@@ -207,12 +207,15 @@ internal sealed class FleetHost : IFleetView, IDisposable
             sentence, [])]);
     }
 
-    public FleetOrderAnswer Curtail(double? watts, string? group)
+    public FleetOrderAnswer Curtail(double? watts, string? group, bool skipUnknown)
     {
-        string sentence = _curtail.Begin(watts, group);
+        (string sentence, IReadOnlyList<string> uncounted) = _curtail.Begin(watts, group, skipUnknown);
         return new FleetOrderAnswer(1, [new FleetOrderResult(group ?? "fleet", group ?? "fleet", watts is null
-            ? "resume all" : "curtail", "done", sentence, [])]);
+            ? "resume all" : "curtail", "begun", sentence, [])])
+        { Uncounted = uncounted };
     }
+
+    public IReadOnlyList<string> CurtailFailures => _curtail.Failures;
 
     /// <summary>Whether a curtailment is under way.</summary>
     public bool IsCurtailing => _curtail.IsUnderWay;
@@ -231,12 +234,19 @@ internal sealed class FleetHost : IFleetView, IDisposable
         _stop.Dispose();
     }
 
-    private CommandException Unknown(string name)
+    /// <summary>No device, or several, are called so: which of the two, in a sentence.</summary>
+    public CommandException Unknown(string name)
     {
+        IReadOnlyList<string> several = Watch.Called(name);
+        if (several.Count > 1)
+        {
+            return new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(name)}\" is the name of "
+                + $"{several.Count} devices. Give the id of one: {string.Join(", ", several.Take(16))}");
+        }
         string[] known = [.. Watch.Snapshot().Devices.Select(static device => device.Name).Take(16)];
         return new CommandException(ExitCode.Usage, known.Length == 0
-            ? "No device is known yet"
-            : $"No device, or more than one, is called \"{SettingTypes.Shorten(name)}\"{Nearest.Suggest(name, known)} "
+            ? $"No device is called \"{SettingTypes.Shorten(name)}\": none is known yet"
+            : $"No device is called \"{SettingTypes.Shorten(name)}\"{(Nearest.Suggest(name, known) is { Length: > 0 } like ? like : ".")} "
             + $"Give an id, an address or a host name; there are {string.Join(", ", known)}");
     }
 

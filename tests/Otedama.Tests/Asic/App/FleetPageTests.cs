@@ -20,12 +20,28 @@ public sealed class FleetPageTests
         string page = (string?)await shown.Browser.EvaluateAsync("document.documentElement.outerHTML") ?? "";
         Assert.Contains("gamma-2", page, StringComparison.Ordinal);
         Assert.Contains("pays bc1qthief", page, StringComparison.Ordinal);
+        Assert.Contains("pool_user (security)", page, StringComparison.Ordinal);
+        Assert.Equal("unreachable", (string?)await shown.Browser.EvaluateAsync("document.getElementById('state').dataset.state")); // the red of a security alarm
         Assert.Contains("3 of 4 devices of hall-2 do not answer", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.Contains("class=\"line rig\"", page, StringComparison.Ordinal);
         Assert.Contains("1 / 1", page, StringComparison.Ordinal);
         Assert.Contains("stratum+tcp://pool.example:3333", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_login_the_page_says_how_to_log_in()
+    {
+        Assert.SkipWhen(Chromium.Path is null, "no chromium on this machine; install it with: apt-get install chromium");
+        using TempFolder folder = new();
+        await using LocalApi api = await LocalApi.StartAsync(IPAddress.Loopback, 0, ApiToken.Load(Path.Combine(folder.Path, "api.token")), new HostNames([]),
+            new FakeInstance { Fleet = new FakeFleet() }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await using LocalApi other = await LocalApi.StartAsync(IPAddress.Loopback, 0, ApiToken.Load(Path.Combine(folder.Path, "other.token")), new HostNames([]),
+            new FakeInstance { Fleet = new FakeFleet() }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await using Browser browser = await Browser.OpenAsync(other.NewDashboardUrl() + "&still"); // a login of another instance is none here
+        await browser.EvaluateAsync($"location.href = '{new Uri(api.Uri, "fleet.html?still")}'");
+        await browser.UntilAsync("document.getElementById('state') !== null && document.getElementById('state').textContent.includes('otedama token link')");
     }
 
     [Theory]

@@ -94,6 +94,44 @@ public sealed class FleetVerbTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_number_of_watts_is_refused_while_a_machine_does_not_say_what_it_takes()
+    {
+        await using CgminerServer silent = new(new CgminerDevice());
+        string file = _folder.File("two.yaml", $$"""
+            data_dir: {{_folder.Path}}/data
+            asic: {fleet: {devices: [{address: "127.0.0.1:{{_server.Port}}", driver: axeos}, {address: "127.0.0.1:{{silent.Port}}", driver: cgminer}] } }
+            """);
+        CliResult refused = await Cli.RunAsync(["asic", "pause", "--all", "--watts", "1", "--config", file]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("do not say what they take", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--skip-unknown", refused.Error, StringComparison.Ordinal);
+        Assert.False(_server.Device.Paused);
+        CliResult skipped = await Cli.RunAsync(["asic", "pause", "--all", "--watts", "1", "--skip-unknown", "--json", "--config", file]);
+        Assert.True(skipped.Code == 0, skipped.Out + skipped.Error);
+        JsonElement answer = JsonDocument.Parse(skipped.Out).RootElement;
+        Assert.Equal("done", answer.GetProperty("results")[0].GetProperty("result").GetString());
+        Assert.Equal(1, answer.GetProperty("uncounted").GetArrayLength());
+        Assert.Contains("Not counted and left as they are", answer.GetProperty("results")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.True(_server.Device.Paused);
+    }
+
+    [Fact]
+    public async Task The_name_of_several_devices_is_said_to_be_and_an_address_only_once()
+    {
+        int[] ports = [FreePort.Next(), FreePort.Next()];
+        string file = _folder.File("two.yaml", $$"""
+            data_dir: {{_folder.Path}}/data
+            asic: {fleet: {devices: [{address: "127.0.0.1:{{ports[0]}}", driver: axeos}, {address: "127.0.0.1:{{ports[1]}}", driver: axeos}] } }
+            """);
+        CliResult several = await Cli.RunAsync(["asic", "status", "127.0.0.1", "--config", file]);
+        Assert.Equal(2, several.Code);
+        Assert.Contains($"\"127.0.0.1\" is the name of 2 devices. Give the id of one: address:127.0.0.1:{ports[0]}", several.Error, StringComparison.Ordinal);
+        CliResult table = await Cli.RunAsync(["asic", "status", "--config", file]);
+        Assert.Contains($"127.0.0.1:{ports[0]}: GET", table.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain($"127.0.0.1:{ports[0]}: 127.0.0.1:{ports[0]}", table.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_user_who_may_not_be_paid_is_neither_written_nor_agreed_to()
     {
         string[] listed = ["--set", "asic.fleet.payout_users=bc1qowner"];
@@ -171,8 +209,9 @@ public sealed class FleetVerbTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("No device, or more than one, is called \"nobody\"", "status", "nobody")]
-    [InlineData("No device, or more than one, is called \"nobody\"", "reboot", "nobody")]
+    [InlineData("No device is called \"nobody\"", "status", "nobody")]
+    [InlineData("No device is called \"nobody\"", "history", "nobody")]
+    [InlineData("No device is called \"nobody\"", "reboot", "nobody")]
     [InlineData("Name devices, or give --all", "pause")]
     [InlineData("--agree needs a device", "status", "--agree")]
     [InlineData("none of energy, rate", "tune", "x", "--goal", "glory")]

@@ -16,6 +16,15 @@ public sealed class FleetWatchTests
     }
 
     [Fact]
+    public void Two_alarms_of_one_heat_say_their_limits()
+    {
+        WatchBench bench = new();
+        bench.Feed(5, static r => r with { Temperatures = r.Temperatures with { ChipMax = 77 } });
+        Assert.Equal(["Its hottest chip has 77 °C, limit 70.", "Its hottest chip has 77 °C, limit 75."],
+            bench.Watch.Find(WatchBench.Mac)!.Alarms.Select(static alarm => alarm.Text));
+    }
+
+    [Fact]
     public void A_switch_that_fails_is_one_alarm_and_not_two_hundred()
     {
         WatchBench bench = new();
