@@ -111,7 +111,8 @@ public sealed partial class FleetWatch
         }
     }
 
-    /// <summary>What this program wrote or writes to devices, the last of each: such a change is nobody else's.</summary>
+    /// <summary>What this program wrote or writes to devices, the last of each: such a change is nobody
+    /// else's.</summary>
     public void TakeWrites(IEnumerable<FirmwareWrite> writes)
     {
         lock (_gate)

@@ -57,7 +57,8 @@ internal sealed class FleetCurtail(FleetWatch watch, FleetOrderer send, TimeProv
             int devices = loads.Count - unknown.Length;
             if (devices == 0 && unknown.Length > 0)
             {
-                throw new CommandException(ExitCode.Usage, "No device says what it takes, so none is paused; name them");
+                throw new CommandException(ExitCode.Usage,
+                    "No device says what it takes, so none is paused; name them");
             }
             if (devices == 0)
             {

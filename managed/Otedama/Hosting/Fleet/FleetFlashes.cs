@@ -9,7 +9,8 @@ namespace Otedama;
 /// <param name="root">Of the plans: a folder a device, in it a folder a plan; it need not be there.</param>
 internal sealed class FleetFlashes(string root, TimeProvider clock)
 {
-    /// <summary>Plans of one device that are looked at, the newest; an older one may have been taken up again.</summary>
+    /// <summary>Plans of one device that are looked at, the newest; an older one may have been taken up
+    /// again.</summary>
     private const int PlansMax = 4;
 
     /// <summary>
@@ -34,7 +35,8 @@ internal sealed class FleetFlashes(string root, TimeProvider clock)
                 seen[plan] = Of(plan);
                 if (seen[plan].Item2 is { } write)
                 {
-                    writes.Add(write with { IsUnderWay = write.IsUnderWay && _time.GetUtcNow() - write.At < s_givenUp });
+                    bool isAlive = _time.GetUtcNow() - write.At < s_givenUp;
+                    writes.Add(write with { IsUnderWay = write.IsUnderWay && isAlive });
                 }
             }
             _known = seen;
@@ -46,8 +48,8 @@ internal sealed class FleetFlashes(string root, TimeProvider clock)
     /// <summary>Why a device gets no order now, in a sentence.</summary>
     public static string Refusal(FirmwareWrite write) =>
         $"Its firmware is being written, or watched after that, by plan {write.Plan} (last entry of its ledger "
-        + FormattableString.Invariant($"{write.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC); nothing was sent. Wait for its ")
-        + $"end, or go on with one that was cut off: otedama asic flash --resume {write.Plan}. One whose ledger says "
+        + FormattableString.Invariant($"{write.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC); nothing was sent. Wait for ")
+        + $"its end, or go on with one that was cut off: otedama asic flash --resume {write.Plan}. One whose ledger says "
         + FormattableString.Invariant($"nothing for {s_givenUp.TotalMinutes:0} minutes counts as given up.");
 
     private IEnumerable<string> Plans()

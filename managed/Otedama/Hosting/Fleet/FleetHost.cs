@@ -151,8 +151,8 @@ internal sealed class FleetHost : IFleetView, IDisposable
     public async Task<FleetOrderAnswer> OrderAsync(FleetOrderRequest request, CancellationToken cancel)
     {
         FleetOrder order = FleetOrders.Make(request); // throws CommandException
-        if (order is SetPoolsOrder set
-            && PayoutGuard.Forbidden(set.Pools.Select(static pool => pool.User), _plan.Watch.PayoutUsers) is { } problem)
+        if (order is SetPoolsOrder set && PayoutGuard.Forbidden(
+            set.Pools.Select(static pool => pool.User), _plan.Watch.PayoutUsers) is { } problem)
         {
             throw new CommandException(ExitCode.Usage, $"Nothing was sent: {problem}");
         }
@@ -244,9 +244,10 @@ internal sealed class FleetHost : IFleetView, IDisposable
                 + $"{several.Count} devices. Give the id of one: {string.Join(", ", several.Take(16))}");
         }
         string[] known = [.. Watch.Snapshot().Devices.Select(static device => device.Name).Take(16)];
+        string like = Nearest.Suggest(name, known);
         return new CommandException(ExitCode.Usage, known.Length == 0
             ? $"No device is called \"{SettingTypes.Shorten(name)}\": none is known yet"
-            : $"No device is called \"{SettingTypes.Shorten(name)}\"{(Nearest.Suggest(name, known) is { Length: > 0 } like ? like : ".")} "
+            : $"No device is called \"{SettingTypes.Shorten(name)}\"{(like.Length > 0 ? like : ".")} "
             + $"Give an id, an address or a host name; there are {string.Join(", ", known)}");
     }
 
