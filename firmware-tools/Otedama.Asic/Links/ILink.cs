@@ -6,7 +6,7 @@ namespace Otedama.Asic;
 /// </summary>
 public interface ILink : IDisposable
 {
-    /// <summary>As people would find it: /dev/ttyUSB0, usb 0403:6015 serial A1B2, tcp://192.0.2.7:3333.</summary>
+    /// <summary>As people would find it: /dev/ttyUSB0, usb 0403:6015 serial A1B2, tcp://192.168.1.7:3333.</summary>
     string Name { get; }
 
     /// <summary>

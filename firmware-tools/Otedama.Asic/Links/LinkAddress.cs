@@ -13,7 +13,7 @@ public enum LinkKind
 }
 
 /// <summary>
-/// Where a device is, as people write it: /dev/ttyUSB0, /dev/ttyACM0@115200, COM3, tcp://192.0.2.7:3333,
+/// Where a device is, as people write it: /dev/ttyUSB0, /dev/ttyACM0@115200, COM3, tcp://192.168.1.7:3333,
 /// usb:0403:6015, usb:0403:6015:SERIAL, usb:0403:6015@1-1.4 (by where it is plugged in), and with /1 behind it the
 /// second interface of an adapter that has two.
 /// </summary>

@@ -46,7 +46,13 @@ internal sealed record FleetAnswer
     /// <summary>What those should do that say it.</summary>
     public required double ExpectedHs { get; init; }
 
+    /// <summary>Of those PowerOf devices that answer and say what they take.</summary>
     public required double? PowerW { get; init; }
+
+    public int PowerOf { get; init; }
+
+    /// <summary>Of devices that say both their rate and what they take; null where none does.</summary>
+    public double? JoulePerTh { get; init; }
 
     /// <summary>Requests since the start that were answered, and those that were not.</summary>
     public required long Answers { get; init; }
@@ -212,8 +218,12 @@ internal sealed record FleetHistoryAnswer(int Schema, string Id, string Name)
     public required IReadOnlyList<double?> Rejected { get; init; }
 }
 
-internal sealed record FleetOrderAnswer(int Schema, IReadOnlyList<FleetOrderResult> Results);
+internal sealed record FleetOrderAnswer(int Schema, IReadOnlyList<FleetOrderResult> Results)
+{
+    /// <summary>Names of devices that a number of watts leaves out, because they do not say what they take.</summary>
+    public IReadOnlyList<string> Uncounted { get; init; } = [];
+}
 
-/// <param name="Result">done, already, refused, denied, unsupported, failed or unknown.</param>
+/// <param name="Result">done, begun, already, refused, denied, unsupported, failed or unknown.</param>
 internal sealed record FleetOrderResult(string Id, string Name, string Order, string Result, string Text,
     IReadOnlyList<string> Steps);

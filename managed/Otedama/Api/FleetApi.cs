@@ -51,7 +51,8 @@ internal sealed class FleetApi(IInstance instance)
             throw new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(watts)}\" is no number of watts");
         }
         string? group = context.Request.Query["group"];
-        return fleet.Curtail(watts.Length > 0 ? most : null, string.IsNullOrEmpty(group) ? null : group);
+        return fleet.Curtail(watts.Length > 0 ? most : null, string.IsNullOrEmpty(group) ? null : group,
+            context.Request.Query["skip_unknown"] == "true");
     }
 
     private Task HistoryAsync(HttpContext context)
@@ -87,8 +88,7 @@ internal sealed class FleetApi(IInstance instance)
         string name = NameIn(context);
         return instance.Fleet is not { } fleet ? NoFleetAsync(context)
             : read(fleet, name) is { } answer ? JsonAsync(context, answer, type)
-            : HttpReply.TextAsync(context, 404, "no device, or more than one, is called that; give an id, an "
-                + "address or a host name\n");
+            : HttpReply.TextAsync(context, 404, $"{fleet.Unknown(name).Message}\n");
     }
 
     private async Task DoAsync(HttpContext context, Func<IFleetView, Task<FleetOrderAnswer>> act)

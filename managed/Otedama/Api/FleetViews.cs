@@ -11,6 +11,10 @@ internal static class FleetViews
         long answers, long misses, bool dryRun)
     {
         FleetDevice[] answering = [.. fleet.Devices.Where(static device => device.State != FleetState.Unreachable)];
+        FleetDevice[] telling = [.. answering.Where(static device => device.Reading?.Power.Watts is not null)];
+        double told = telling.Sum(static device => RateOf(device) ?? 0);
+        double taken = telling.Where(static device => RateOf(device) is not null)
+            .Sum(static device => device.Reading!.Power.Watts!.Value);
         return new()
         {
             Configured = true,
@@ -28,7 +32,9 @@ internal static class FleetViews
                     cause.Text, cause.Devices))],
             HashrateHs = answering.Sum(static device => RateOf(device) ?? 0),
             ExpectedHs = answering.Sum(static device => device.Reading?.Rates.Expected ?? 0),
-            PowerW = answering.Sum(static device => device.Reading?.Power.Watts),
+            PowerW = telling.Length == 0 ? null : telling.Sum(static device => device.Reading!.Power.Watts!.Value),
+            PowerOf = telling.Length,
+            JoulePerTh = told > 0 ? taken / told * 1e12 : null,
             Answers = answers,
             Misses = misses,
             DryRun = dryRun,

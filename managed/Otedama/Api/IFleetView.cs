@@ -10,6 +10,9 @@ internal interface IFleetView
     /// <summary>By id, address or host name; null = none, or several.</summary>
     FleetDeviceAnswer? Device(string name);
 
+    /// <summary>Why Device or History had none of that name, in a sentence.</summary>
+    CommandException Unknown(string name);
+
     FleetHistoryAnswer? History(string name, TimeSpan span);
 
     /// <summary>For the metrics.</summary>
@@ -27,5 +30,6 @@ internal interface IFleetView
     Task<FleetOrderAnswer> TuneAsync(string name, string goal, CancellationToken cancel);
 
     /// <summary>At most so many watts; 0 = all paused, null = all resumed. Throws CommandException.</summary>
-    FleetOrderAnswer Curtail(double? watts, string? group);
+    /// <param name="skipUnknown">Devices that do not say what they take are left as they are.</param>
+    FleetOrderAnswer Curtail(double? watts, string? group, bool skipUnknown);
 }

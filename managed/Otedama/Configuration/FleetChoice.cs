@@ -56,7 +56,7 @@ internal static class FleetChoice
             }
             if (!IPAddress.TryParse(host, out IPAddress? address))
             {
-                problems.Add($"{where} is no address ({place}). Give one such as 192.0.2.7 or 192.0.2.7:4028; "
+                problems.Add($"{where} is no address ({place}). Give one such as 192.168.1.7 or 192.168.1.7:4028; "
                     + $"names are not looked up, so that a device cannot be swapped for another.");
                 continue;
             }
@@ -87,6 +87,14 @@ internal static class FleetChoice
                     environment, problems),
                 Unlocked = entry["unlocked"] is "true" or "yes",
             };
+            if (devices.Find(other => other.Target.At(other.Target.Ports.Web) == target.At(target.Ports.Web)
+                && other.Target.Ports != target.Ports) is not null)
+            {
+                problems.Add($"{where} is there twice with web_port {target.Ports.Web} and other ports otherwise "
+                    + $"({place}). Give each a web_port of its own, or write where each answers as its address, such "
+                    + $"as {target.At(target.Ports.Api)}.");
+                continue;
+            }
             devices.Add(new FleetDeviceChoice(target, driver.Length > 0 ? driver : null, entry["group"].Length > 0
                 ? entry["group"] : GroupOf(address)));
         }

@@ -450,7 +450,7 @@ internal static class Settings
     public static readonly Setting<IReadOnlyList<UrlEntry>> FleetDevices = Add(UrlEntry.Setting("asic.fleet.devices",
         "ASICs that are watched: their addresses, with ports where those are not the usual ones. group = what "
             + "fails together, such as a switch.",
-        "192.0.2.7", FleetChoice.DeviceFields, ["password"], "address"));
+        "192.168.1.7", FleetChoice.DeviceFields, ["password"], "address"));
 
     public static readonly Setting<IReadOnlyList<UrlEntry>> FleetCredentials =
         Add(UrlEntry.Setting("asic.fleet.credentials",

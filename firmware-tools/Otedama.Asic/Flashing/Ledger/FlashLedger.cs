@@ -36,6 +36,10 @@ public sealed class FlashLedger : IDisposable
 
     public IReadOnlyList<FlashEntry> Entries => _entries;
 
+    /// <summary>Bytes of the ledger in a folder; 0 = there is none. It only grows.</summary>
+    public static long LengthIn(string folder) =>
+        new FileInfo(Path.Combine(folder, FileName)) is { Exists: true } file ? file.Length : 0;
+
     /// <summary>Looks without taking hold of it. An absent ledger is an empty one. Throws IOException.</summary>
     public static FlashLedgerReading Read(string folder, string planHash)
     {

@@ -74,7 +74,10 @@ public sealed record SetPoolsOrder(IReadOnlyList<FleetPool> Pools) : FleetOrder
 {
     public override FleetAbilities Needs => FleetAbilities.SetPools;
 
-    public override string Words => $"set pools {string.Join(", ", Pools)}";
+    /// <summary>Words begins with it.</summary>
+    public const string Verb = "set pools";
+
+    public override string Words => $"{Verb} {string.Join(", ", Pools)}";
 }
 
 /// <summary>MHz of all chips.</summary>

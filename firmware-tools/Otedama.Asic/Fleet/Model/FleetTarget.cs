@@ -15,7 +15,7 @@ public sealed record FleetTarget(IPAddress Address)
     /// <summary>The operator said that clock and voltage may leave the options the device lists.</summary>
     public bool Unlocked { get; init; }
 
-    /// <summary>As a person writes it: 192.0.2.7, or 192.0.2.7:8080 for another port than the usual.</summary>
+    /// <summary>As a person writes it: 192.168.1.7, or 192.168.1.7:8080 for another port than the usual.</summary>
     public string At(int port) => new IPEndPoint(Address, port).ToString();
 
     /// <summary>For the URL of a request: brackets around IPv6.</summary>

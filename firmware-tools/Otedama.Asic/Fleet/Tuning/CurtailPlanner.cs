@@ -61,7 +61,7 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
         _lastAt = pause.Count + resume.Count > 0 ? now : _lastAt;
         return (pause, resume);
 
-        double Of(CurtailLoad load) => load.Watts ?? usual;
+        double Of(CurtailLoad load) => load.Watts is > 0 and { } watts ? watts : usual;
 
         bool Fits(double watts) => moved == 0 || moved + watts <= whole * stepPart;
     }
@@ -70,13 +70,14 @@ public sealed class CurtailPlanner(double stepPart, TimeSpan stepEvery)
     public bool IsReached(IReadOnlyList<CurtailLoad> loads, double? targetWatts)
     {
         double usual = UsualOf(loads);
-        double taken = loads.Where(static load => !load.IsPaused).Sum(load => load.Watts ?? usual);
+        double Of(CurtailLoad load) => load.Watts is > 0 and { } watts ? watts : usual;
+        double taken = loads.Where(static load => !load.IsPaused).Sum(Of);
         bool canResume = loads.Any(load => load.IsPaused && (targetWatts is not { } target
-            || taken + (load.Watts ?? usual) <= target));
+            || taken + Of(load) <= target));
         return !(taken > targetWatts) && !canResume;
     }
 
+    /// <summary>Never 0: what takes nothing would be left running.</summary>
     private static double UsualOf(IReadOnlyList<CurtailLoad> loads) =>
-        loads.Where(static load => load is { Watts: > 0, IsPaused: false }).Select(static load =>
-            load.Watts!.Value).DefaultIfEmpty(0).Average();
+        loads.Where(static load => load.Watts > 0).Select(static load => load.Watts!.Value).DefaultIfEmpty(1).Average();
 }

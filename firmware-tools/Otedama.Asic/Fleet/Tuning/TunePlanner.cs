@@ -21,6 +21,7 @@ public sealed class TunePlanner
     private (int Clock, int Volt) _best;
     private double? _bestScore;
     private DateTimeOffset? _since;
+    private string _why = "it is over";
     private bool _isOver;
     private bool _mustSet;
 
@@ -60,7 +61,7 @@ public sealed class TunePlanner
     {
         if (_isOver)
         {
-            return Finished("it is over");
+            return Finished(_why);
         }
         if (Trouble(reading) is { } trouble)
         {
@@ -104,7 +105,7 @@ public sealed class TunePlanner
         {
             return SetTo(step, isBetter ? "it was better, one step further" : "it was no better, another way");
         }
-        _isOver = true;
+        (_isOver, _why) = (true, "no step is better");
         return _at == _best ? Finished("no step is better") : SetTo(_best, "no step is better");
     }
 
@@ -130,7 +131,7 @@ public sealed class TunePlanner
 
     private TuneStep BackOut(string trouble)
     {
-        _isOver = true;
+        (_isOver, _why) = (true, trouble);
         // A setting that is in trouble is never the best; where the first already was, one below it.
         (int Clock, int Volt) safe = _bestScore is not null && _best != _at ? _best
             : (Math.Max(0, _at.Clock - 1), Math.Max(0, _at.Volt - 1));

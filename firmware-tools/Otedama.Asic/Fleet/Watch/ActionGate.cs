@@ -31,15 +31,21 @@ public sealed record ActionLimits
 /// </summary>
 public static class ActionGate
 {
+    /// <summary>What puts back whom a device pays.</summary>
+    public const string Restore = "restore_pools";
+
     /// <summary>Null = it may; else why not, in a sentence.</summary>
+    /// <param name="action">One of ActionRule.Actions. For Restore only what rules restored counts: neither people's
+    /// orders nor a tuning's may keep a thief's pools in a device.</param>
     public static string? Refusal(
-        FleetDevice device, int fleet, IReadOnlyList<AuditEntry> before, ActionLimits limits, DateTimeOffset now)
+        FleetDevice device, int fleet, IReadOnlyList<AuditEntry> before, ActionLimits limits, DateTimeOffset now,
+        string action = "")
     {
         if (limits.Maintenance.FirstOrDefault(window => window.Holds(now)) is { } window)
         {
             return $"it is maintenance time ({window}, UTC)";
         }
-        if (device.Reading?.State == FleetState.Flashing)
+        if (device.Write is not null || device.Reading?.State == FleetState.Flashing)
         {
             return "its firmware is being written";
         }
@@ -47,7 +53,8 @@ public static class ActionGate
         {
             return $"it started {up.TotalMinutes:0} minutes ago; {limits.HoldOff.TotalMinutes:0} are waited";
         }
-        AuditEntry[] done = [.. before.Where(static entry => entry.What is "ordered" or "dry_run")];
+        AuditEntry[] done = [.. before.Where(entry => entry.What is "ordered" or "dry_run"
+            && (action != Restore || IsRestore(entry)))];
         AuditEntry[] own = [.. done.Where(entry => entry.Device == device.Id && now - entry.At < TimeSpan.FromDays(1))];
         if (own.Length >= limits.PerDeviceDay)
         {
@@ -65,4 +72,8 @@ public static class ActionGate
             ? $"{under} of {fleet} devices are under an order, and {allowed} may be at once"
             : null;
     }
+
+    /// <summary>By is the alarm whose rule asked.</summary>
+    private static bool IsRestore(AuditEntry entry) => entry.By.StartsWith("alarm ", StringComparison.Ordinal)
+        && entry.Order.StartsWith(SetPoolsOrder.Verb, StringComparison.Ordinal);
 }

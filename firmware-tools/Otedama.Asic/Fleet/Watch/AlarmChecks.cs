@@ -102,10 +102,12 @@ internal static class AlarmChecks
     }
 
     public static Finding HotChip(DeviceLook look) =>
-        look.Above(look.ChipHeat, celsius => $"Its hottest chip has {Figure.Of(celsius)} °C.");
+        look.Above(look.ChipHeat, celsius =>
+            $"Its hottest chip has {Figure.Of(celsius)} °C, limit {Figure.Of(look.Rule.Limit)}.");
 
     public static Finding HotRegulator(DeviceLook look) =>
-        look.Above(look.RegulatorHeat, celsius => $"Its voltage regulator has {Figure.Of(celsius)} °C.");
+        look.Above(look.RegulatorHeat, celsius =>
+            $"Its voltage regulator has {Figure.Of(celsius)} °C, limit {Figure.Of(look.Rule.Limit)}.");
 
     public static Finding HotForModel(DeviceLook look) => look.Above(
         look.ChipHeat - look.Model?.ChipC,

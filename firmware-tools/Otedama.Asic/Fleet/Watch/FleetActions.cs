@@ -89,7 +89,8 @@ public sealed class FleetActions(
         await _oneAtATime.WaitAsync(cancel);
         try
         {
-            string? refusal = ActionGate.Refusal(device, fleet, audit.Entries, limits, _time.GetUtcNow());
+            string? refusal = ActionGate.Refusal(device, fleet, audit.Entries, limits, _time.GetUtcNow(),
+                action);
             FleetOrder? order = null;
             if (refusal is null)
             {

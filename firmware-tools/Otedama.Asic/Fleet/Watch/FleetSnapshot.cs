@@ -37,6 +37,9 @@ public sealed record FleetDevice
 
     public double? MedianJoule { get; init; }
 
+    /// <summary>Under way now; null = none is.</summary>
+    public FirmwareWrite? Write { get; init; }
+
     public IReadOnlyList<AlarmSnapshot> Alarms { get; init; } = [];
 }
 

@@ -50,6 +50,7 @@ public sealed partial class FleetWatch
     private readonly Dictionary<string, WatchedDevice> _byId = [];
     private readonly Dictionary<string, int> _idChanges = []; // by address
     private readonly Queue<FleetEvent> _events = new();
+    private Dictionary<string, FirmwareWrite> _writes = []; // by id of the device
     private Dictionary<string, ModelMedian> _medians = [];
     private DateTimeOffset _mediansAt;
 
@@ -110,6 +111,17 @@ public sealed partial class FleetWatch
         }
     }
 
+    /// <summary>What this program wrote or writes to devices, the last of each: such a change is nobody
+    /// else's.</summary>
+    public void TakeWrites(IEnumerable<FirmwareWrite> writes)
+    {
+        lock (_gate)
+        {
+            _writes = writes.GroupBy(static write => write.Device)
+                .ToDictionary(static group => group.Key, static group => group.MaxBy(static write => write.At)!);
+        }
+    }
+
     /// <summary>A device did not answer, or not in words that can be read.</summary>
     public void Miss(string address, string problem)
     {
@@ -117,7 +129,7 @@ public sealed partial class FleetWatch
         {
             if (_byAddress.TryGetValue(address, out WatchedDevice? device))
             {
-                device.Miss(problem, _time.GetUtcNow(), _options.Alarms);
+                device.Miss(Bare(problem, address), _time.GetUtcNow(), _options.Alarms);
             }
         }
     }
@@ -173,6 +185,15 @@ public sealed partial class FleetWatch
         lock (_gate)
         {
             return FindDevice(name) is { } device ? SnapshotOf(device) : null;
+        }
+    }
+
+    /// <summary>Ids of the devices with that host name or address.</summary>
+    public IReadOnlyList<string> Called(string name)
+    {
+        lock (_gate)
+        {
+            return [.. CalledSo(name).Select(static device => device.Id)];
         }
     }
 
@@ -236,11 +257,12 @@ public sealed partial class FleetWatch
         {
             return byId;
         }
-        WatchedDevice[] found = [.. _byAddress.Values.Where(device =>
-            device.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
-            || HostOf(device.Address) == name).Take(2)];
+        WatchedDevice[] found = [.. CalledSo(name).Take(2)];
         return found.Length == 1 ? found[0] : null;
     }
+
+    private IEnumerable<WatchedDevice> CalledSo(string name) => _byAddress.Values.Where(device =>
+        device.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || HostOf(device.Address) == name);
 
     private WatchedDevice Enter(string address, string id, string group)
     {
@@ -301,8 +323,16 @@ public sealed partial class FleetWatch
         DeviceAgreement agreed = _memory.Of(device.Id);
         string? firmware = FirmwareOf(reading);
         device.Payout = PayoutGuard.Judge(reading.Pools, _options.PayoutUsers, agreed.Pools);
-        device.FirmwareBefore = agreed.Firmware is { } before && firmware is not null && firmware != before ? before
-            : null;
+        FirmwareWrite? write = _writes.GetValueOrDefault(device.Id);
+        if (agreed.Firmware is { } old && firmware is not null && firmware != old
+            && write is { IsUnderWay: false } && write.Explains(old, reading.Identity.Version, _time.GetUtcNow()))
+        {
+            agreed = agreed with { Firmware = firmware };
+            _memory.Set(device.Id, agreed);
+        }
+        // While it is being written its version comes and goes; what stays is judged when that has ended.
+        device.FirmwareBefore = agreed.Firmware is { } before && firmware is not null && firmware != before
+            && write is not { IsUnderWay: true } ? before : null;
         if (agreed.Pools.Count == 0 && device.Payout is { IsWrong: false })
         {
             agreed = agreed with { Pools = PayoutGuard.EntriesOf(reading.Pools) };
@@ -384,13 +414,14 @@ public sealed partial class FleetWatch
         _events.Enqueue(happened);
     }
 
-    private static FleetDevice SnapshotOf(WatchedDevice device) => new()
+    private FleetDevice SnapshotOf(WatchedDevice device) => new()
     {
         Id = device.Id,
         Address = device.Address,
         Name = device.Name,
         Group = device.Group,
-        State = device.State,
+        State = WriteTo(device) is null ? device.State : FleetState.Flashing,
+        Write = WriteTo(device),
         Reading = device.Reading,
         SeenAt = device.SeenAt,
         Misses = device.Misses,
@@ -401,6 +432,18 @@ public sealed partial class FleetWatch
             alarm.State.Rule.Code, alarm.State.Rule.Severity, alarm.State.ChangedAt!.Value, alarm.State.Sentence,
                 alarm.State.Value, alarm.Cause))],
     };
+
+    /// <summary>Null = none is under way.</summary>
+    private FirmwareWrite? WriteTo(WatchedDevice device) =>
+        _writes.GetValueOrDefault(device.Id) is { IsUnderWay: true } write ? write : null;
+
+    /// <summary>Without the address in front, with whatever port: the row says it already.</summary>
+    private static string Bare(string problem, string address)
+    {
+        int end = problem.IndexOf(": ", StringComparison.Ordinal);
+        return end > 0 && (problem[..end] == address || HostOf(problem[..end]) == HostOf(address))
+            ? problem[(end + 2)..] : problem;
+    }
 
     private static string HostOf(string address)
     {

@@ -47,6 +47,14 @@ public static class PayoutGuard
         return new PayoutFinding(false, "");
     }
 
+    /// <summary>Why pools of these users may not be written or agreed to, in a sentence; null = they may.</summary>
+    /// <param name="listed">Of asic.fleet.payout_users; empty = any may.</param>
+    public static string? Forbidden(IEnumerable<string> users, IReadOnlyList<string> listed) =>
+        listed.Count > 0 && users.FirstOrDefault(user => !listed.Any(one => Fits(user, one))) is { } other
+            ? $"{other} is none of asic.fleet.payout_users ({string.Join(", ", listed.Take(8))}). If devices may pay "
+                + "that user, add it to asic.fleet.payout_users and restart the program that watches them."
+            : null;
+
     /// <summary>What to agree to.</summary>
     public static IReadOnlyList<PayoutEntry> EntriesOf(IReadOnlyList<PoolReading> pools) =>
         [.. pools.Where(static pool => !string.IsNullOrEmpty(pool.User)).Take(ReadingBounds.PoolsMax)

@@ -38,7 +38,7 @@ internal sealed class AsicDoor : IDisposable
         if (plan is null)
         {
             throw new CommandException(ExitCode.Configuration,
-                "No fleet is configured. Name its devices, such as --set asic.fleet.devices=192.0.2.7, or write "
+                "No fleet is configured. Name its devices, such as --set asic.fleet.devices=192.168.1.7, or write "
                 + "asic.fleet.devices or asic.fleet.ranges into the configuration; otedama asic scan RANGE finds "
                     + "them.");
         }
@@ -69,14 +69,14 @@ internal sealed class AsicDoor : IDisposable
     public async Task<FleetDeviceAnswer> DeviceAsync(string name, CancellationToken stop) => _client is not null
         ? await _client.GetAsync($"fleet/device?device={Uri.EscapeDataString(name)}",
             AnswerJson.Default.FleetDeviceAnswer, stop)
-        : _host!.Device(name) ?? throw Unknown(name);
+        : _host!.Device(name) ?? throw _host.Unknown(name);
 
     public async Task<FleetHistoryAnswer> HistoryAsync(string name, double hours, CancellationToken stop) =>
         _client is not null
         ? await _client.GetAsync(
         FormattableString.Invariant($"fleet/history?device={Uri.EscapeDataString(name)}&hours={hours}"),
         AnswerJson.Default.FleetHistoryAnswer, stop)
-        : _host!.History(name, TimeSpan.FromHours(hours)) ?? throw Unknown(name);
+        : _host!.History(name, TimeSpan.FromHours(hours)) ?? throw _host.Unknown(name);
 
     public Task<FleetOrderAnswer> OrderAsync(FleetOrderRequest request, CancellationToken stop) => _client is not null
         ? _client.PostAsync("fleet/order", request, AnswerJson.Default.FleetOrderRequest,
@@ -96,19 +96,25 @@ internal sealed class AsicDoor : IDisposable
                 + "with: otedama");
 
     /// <summary>Where no instance runs: stays until all devices are as wanted.</summary>
-    public async Task<FleetOrderAnswer> CurtailAsync(double? watts, string? group, CancellationToken stop)
+    public async Task<FleetOrderAnswer> CurtailAsync(double? watts, string? group, bool skipUnknown,
+        CancellationToken stop)
     {
         if (_client is not null)
         {
-            string query = FormattableString.Invariant($"watts={watts}&group={Uri.EscapeDataString(group ?? "")}");
+            string query = FormattableString.Invariant(
+                $"watts={watts}&group={Uri.EscapeDataString(group ?? "")}&skip_unknown={(skipUnknown ? "true" : "")}");
             return await _client.PostAsync($"fleet/curtail?{query}", AnswerJson.Default.FleetOrderAnswer, stop);
         }
-        FleetOrderAnswer answer = _host!.Curtail(watts, group);
+        FleetOrderAnswer answer = _host!.Curtail(watts, group, skipUnknown);
         while (_host.IsCurtailing)
         {
             await _host.WaitAsync(_host.Step(), stop);
         }
-        return answer;
+        IReadOnlyList<string> failures = _host.CurtailFailures;
+        return answer with
+        {
+            Results = [answer.Results[0] with { Result = failures.Count == 0 ? "done" : "failed", Steps = failures }],
+        };
     }
 
     public void Dispose()
@@ -149,8 +155,4 @@ internal sealed class AsicDoor : IDisposable
             }
         }
     }
-
-    private static CommandException Unknown(string name) =>
-        new(ExitCode.Usage, $"No device, or more than one, is called \"{SettingTypes.Shorten(name)}\". otedama "
-            + $"asic status lists them; give an id, an address or a host name.");
 }

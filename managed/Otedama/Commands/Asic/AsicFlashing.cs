@@ -62,7 +62,10 @@ internal sealed class AsicFlashing
 
     /// <summary>Where plans, backups and ledgers are.</summary>
     public static string RootOf(Configuration configuration, CommandContext context) =>
-        Path.Combine(DataDirectory.Locate(configuration, context.Outside.Environment), "asic", "flash");
+        FolderIn(DataDirectory.Locate(configuration, context.Outside.Environment));
+
+    /// <param name="root">Of the data directory.</param>
+    public static string FolderIn(string root) => Path.Combine(root, "asic", "flash");
 
     /// <summary>Runs it; what flashing says in an exception becomes the verb's sentence.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> verb)

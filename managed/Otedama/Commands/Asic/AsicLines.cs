@@ -20,7 +20,7 @@ internal static class AsicLines
                 Of(row.JoulePerTh, ""), row.Pool ?? "–", string.Join(",",
                     row.Alarms.Select(static alarm => alarm.Alarm))]);
         }
-        yield return $"{Devices(fleet.Devices.Count)}, {Units.Hashrate(fleet.HashrateHs)}, {Of(fleet.PowerW, "W")}, "
+        yield return $"{Devices(fleet.Devices.Count)}, {Units.Hashrate(fleet.HashrateHs)}, {Power(fleet)}, "
             + $"{fleet.Devices.Count(static row => row.Alarms.Count > 0)} with alarms";
         foreach (FleetCauseView cause in fleet.Causes)
         {
@@ -30,7 +30,7 @@ internal static class AsicLines
         {
             foreach (FleetAlarmView alarm in row.Alarms.Where(static alarm => alarm.Cause is null))
             {
-                yield return $"{alarm.Severity,-9}{row.Name}: {alarm.Text}";
+                yield return $"{alarm.Severity,-9}{row.Name}: {alarm.Alarm}: {alarm.Text}";
             }
             if (row.Problem is { } problem)
             {
@@ -103,7 +103,7 @@ internal static class AsicLines
     {
         int[] codes = [.. answer.Results.Select(static result => result.Result switch
         {
-            "done" or "already" or "dry_run" => ExitCode.Done,
+            "done" or "begun" or "already" or "dry_run" => ExitCode.Done,
             "interrupted" => ExitCode.Interrupted,
             "unreachable" => ExitCode.Unreachable,
             "unsupported" => ExitCode.Unsupported,
@@ -123,6 +123,12 @@ internal static class AsicLines
 
     public static string Of(double? value, string unit) =>
         value is { } v ? $"{Asic.Figure.Of(v)} {unit}".TrimEnd() : "–";
+
+    /// <summary>The sum, and whose it is: of those that do not say what they take nothing is known.</summary>
+    private static string Power(FleetAnswer fleet) => fleet.PowerW is null
+        ? "no device says its power"
+        : $"{Of(fleet.PowerW, "W")}{(fleet.JoulePerTh is { } joule ? $" and {Of(joule, "J/TH")}" : "")} of "
+            + $"{fleet.PowerOf} of {Devices(fleet.Of)} that say{(fleet.PowerOf == 1 ? "s its" : " their")} power";
 
     private static string Of(double? value, Func<double, string> show) => value is { } v ? show(v) : "–";
 

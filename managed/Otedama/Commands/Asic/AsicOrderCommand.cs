@@ -35,9 +35,14 @@ internal static class AsicOrderCommand
             HelpName = "WATTS"
         };
         pause.Options.Add(watts);
+        Option<bool> skip = new("--skip-unknown")
+        {
+            Description = "With --watts: leave devices that do not say what they take as they are, not counted."
+        };
+        pause.Options.Add(skip);
         pause.SetAction((result, stop) => ManyAsync(context, result, "pause", result.GetValue(devices) ?? [],
             result.GetValue(all), result.GetValue(group),
-            result.GetValue(watts), result.GetValue(dryRun), stop));
+            result.GetValue(watts), result.GetValue(dryRun), stop, result.GetValue(skip)));
         return pause;
     }
 
@@ -110,7 +115,7 @@ internal static class AsicOrderCommand
 
     private static async Task<int> ManyAsync(
         CommandContext context, ParseResult result, string order, string[] devices, bool all, string? group,
-            double? watts, bool dryRun, CancellationToken stop)
+            double? watts, bool dryRun, CancellationToken stop, bool skipUnknown = false)
     {
         bool isMany = all || group is not null;
         if (isMany == devices.Length > 0)
@@ -134,8 +139,8 @@ internal static class AsicOrderCommand
                 + "--all or --group.");
         }
         using AsicDoor door = await AsicDoor.OpenAsync(context, result, stop);
-        context.Answer(result, await door.CurtailAsync(watts, group, stop), AnswerJson.Default.FleetOrderAnswer,
-            AsicLines.Orders);
-        return ExitCode.Done;
+        FleetOrderAnswer answer = await door.CurtailAsync(watts, group, skipUnknown, stop);
+        return context.Judge(result, answer, AnswerJson.Default.FleetOrderAnswer, AsicLines.Orders,
+            AsicLines.CodeOf(answer));
     }
 }

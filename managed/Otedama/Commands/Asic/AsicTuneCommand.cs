@@ -12,7 +12,7 @@ internal static class AsicTuneCommand
         Option<string> goal = new("--goal")
         {
             Description = "energy = least energy per hash, rate = most hashes "
-            + "per second.",
+            + "per second; energy where none is given.",
             HelpName = "GOAL",
             DefaultValueFactory = static _ => "energy"
         };

@@ -13,7 +13,7 @@ const remember = (key, value) => { try { localStorage.setItem(key, value); } cat
 const state = {
   language: remembered("language", navigator.language.startsWith("ja") ? "ja" : "en"),
   theme: remembered("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
-  hours: Number(remembered("fleet-hours", 24)), offset: 0, fleet: null, device: null, history: null, lost: false,
+  hours: Number(remembered("fleet-hours", 24)), offset: 0, fleet: null, device: null, history: null, lost: false, stranger: false,
 };
 const t = (key, ...args) => { const text = texts[state.language][key]; return typeof text === "function" ? text(...args) : text ?? key; };
 const chosen = () => decodeURIComponent(location.hash.replace(/^#(device=)?/, ""));
@@ -21,7 +21,7 @@ const known = (value, unit, digits = 0) => (value === null || value === undefine
 
 async function get(path) {
   const answer = await fetch(`api/v1/${path}`, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  if (!answer.ok) throw Object.assign(new Error(`${path}: ${answer.status}`), { status: answer.status });
   return answer.json();
 }
 
@@ -31,9 +31,9 @@ async function load() {
     const [fleet, device, history] = await Promise.all([
       get(`fleet?offset=${offset}&limit=${rows}`), name ? get(`fleet/device?${query}`).catch(() => null) : null, name ? get(`fleet/history?${query}&hours=${state.hours}`).catch(() => null) : null]);
     if (name !== chosen() || offset !== state.offset) return; // another one was chosen meanwhile
-    Object.assign(state, { fleet, device, history, lost: false });
-  } catch {
-    state.lost = true;
+    Object.assign(state, { fleet, device, history, lost: false, stranger: false });
+  } catch (error) {
+    Object.assign(state, { lost: true, stranger: error.status === 401 || error.status === 403 });
   }
   draw();
 }
@@ -65,9 +65,10 @@ function draw() {
   const fleet = state.fleet;
   $("state").dataset.state = state.lost ? "unreachable" : "mining";
   document.querySelector("main").classList.toggle("late", state.lost);
-  if (!fleet) { $("state").textContent = state.lost ? t("lost") : ""; return; }
-  if (!state.lost && fleet.ill > 0) $("state").dataset.state = "stopped";
-  $("state").textContent = state.lost ? t("lost") : fleet.ill > 0 ? t("ill", count(fleet.ill)) : t("good");
+  const away = t(state.stranger ? "stranger" : "lost");
+  if (!fleet) { $("state").textContent = state.lost ? away : ""; return; }
+  if (!state.lost && fleet.ill > 0) $("state").dataset.state = [...fleet.causes, ...fleet.alarms].some((a) => dots[a.severity] === "bad") ? "unreachable" : "stopped";
+  $("state").textContent = state.lost ? away : fleet.ill > 0 ? t("ill", count(fleet.ill)) : t("good");
   drawFigures(fleet);
   drawAlarms(fleet);
   drawDevices(fleet);
@@ -81,7 +82,7 @@ function drawFigures(fleet) {
   $("devices").textContent = count(fleet.of);
   $("devices-note").textContent = t("answering", count(fleet.answering), count(fleet.of));
   $("power").textContent = scaled(fleet.power_w, "W");
-  $("power-note").textContent = fleet.power_w && fleet.hashrate_hs ? t("perTh", (fleet.power_w / fleet.hashrate_hs * 1e12).toFixed(1)) : " ";
+  $("power-note").textContent = [fleet.joule_per_th && t("perTh", fleet.joule_per_th.toFixed(1)), fleet.of > 0 && t("powerOf", count(fleet.power_of), count(fleet.of))].filter(Boolean).join(" ") || " ";
   $("alarms").textContent = count(fleet.alarms_raised);
   $("alarms-note").textContent = t("withAlarms", fleet.ill);
   $("notice").hidden = fleet.configured && fleet.causes.length === 0;
@@ -115,7 +116,7 @@ function drawAlarms(fleet) {
   ].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.since - a.since);
   $("alarm-card").hidden = raised.length === 0;
   table($("alarms-table"), t("alarms"), [
-    [t("alarm"), "", (a) => dotted(dots[a.severity], t(a.severity))], [t("device"), "", (a) => a.who], [t("text"), "wrap", (a) => titled(a.alarm, a.text)], [t("since"), "", (a) => since(a.since)],
+    [t("alarm"), "", (a) => dotted(dots[a.severity], `${a.alarm} (${t(a.severity)})`)], [t("device"), "", (a) => a.who], [t("text"), "wrap", (a) => titled(a.alarm, a.text)], [t("since"), "", (a) => since(a.since)],
   ], raised, t("noAlarms"));
 }
 
@@ -151,7 +152,7 @@ function drawOne() {
   $("one-name").textContent = it.name;
   $("one-what").textContent = [it.model?.startsWith(it.family) ? null : it.family, it.model, it.board, it.chip].filter(Boolean).join(" · ");
   table($("one-alarms"), t("alarms"), [
-    [t("alarm"), "", (a) => dotted(dots[a.severity], t(a.severity))], [t("text"), "wrap", (a) => titled(a.alarm, a.text)], [t("since"), "", (a) => since(a.since)],
+    [t("alarm"), "", (a) => dotted(dots[a.severity], `${a.alarm} (${t(a.severity)})`)], [t("text"), "wrap", (a) => titled(a.alarm, a.text)], [t("since"), "", (a) => since(a.since)],
   ], it.alarms, t("noAlarms"));
   if (h) {
     const to = h.time.at(-1) ?? Date.now() / 1000, from = to - state.hours * 3600;

@@ -23,6 +23,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
     private readonly FleetNotices _notices;
     private readonly FleetTunings _tunings;
     private readonly FleetCurtail _curtail;
+    private readonly FleetFlashes? _flashes;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new(); // over _devices and additions to the poller
@@ -48,6 +49,8 @@ internal sealed class FleetHost : IFleetView, IDisposable
         _tunings = new FleetTunings(Watch, OrderAsync, TuningOf, plan.Watch.Folder!,
             problem => FleetLog.NotKept(_logger, problem), clock);
         _curtail = new FleetCurtail(Watch, OrderAsync, clock);
+        _flashes = plan.Flashes is { } folder ? new FleetFlashes(folder, clock) : null;
+        TakeWrites(); // before the first look at a device that was written while this did not run
         foreach (string damage in _audit.Damage)
         {
             FleetLog.AuditDamaged(_logger, damage);
@@ -75,6 +78,7 @@ internal sealed class FleetHost : IFleetView, IDisposable
         if (now - _lookedAt >= s_lookEvery || now < _lookedAt)
         {
             _lookedAt = now;
+            TakeWrites();
             Watch.Step();
             _notices.Tell(Watch.TakeEvents());
             if (_acting.IsCompleted)
@@ -91,6 +95,14 @@ internal sealed class FleetHost : IFleetView, IDisposable
     }
 
     public Task WaitAsync(TimeSpan pause, CancellationToken stop) => _poller.WaitAsync(pause, stop);
+
+    private void TakeWrites()
+    {
+        if (_flashes is not null)
+        {
+            Watch.TakeWrites(_flashes.Read());
+        }
+    }
 
     /// <summary>Every device once, and the ranges: for a verb where no instance runs.</summary>
     public async Task LookOnceAsync(CancellationToken cancel)
@@ -139,6 +151,11 @@ internal sealed class FleetHost : IFleetView, IDisposable
     public async Task<FleetOrderAnswer> OrderAsync(FleetOrderRequest request, CancellationToken cancel)
     {
         FleetOrder order = FleetOrders.Make(request); // throws CommandException
+        if (order is SetPoolsOrder set && PayoutGuard.Forbidden(
+            set.Pools.Select(static pool => pool.User), _plan.Watch.PayoutUsers) is { } problem)
+        {
+            throw new CommandException(ExitCode.Usage, $"Nothing was sent: {problem}");
+        }
         FleetDevice[] devices = [.. request.Devices.Select(name => Watch.Find(name) ?? throw Unknown(name))];
         List<FleetOrderResult> results = [];
         foreach (FleetDevice device in devices)
@@ -150,26 +167,55 @@ internal sealed class FleetHost : IFleetView, IDisposable
         return new FleetOrderAnswer(1, results);
     }
 
-    public FleetOrderAnswer Agree(string name) => Watch.Find(name) is { } device && Watch.Agree(name)
-        ? new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, "agree", "done",
-            "Its pools and its firmware are what they should be from now on.", [])])
-        : throw Unknown(name);
+    public FleetOrderAnswer Agree(string name)
+    {
+        FleetDevice device = Watch.Find(name) ?? throw Unknown(name);
+        if (device.Reading is not { } reading)
+        {
+            throw new CommandException(ExitCode.Unreachable,
+                $"{device.Name} was not read yet, so there is nothing to agree to. {device.Problem}".TrimEnd());
+        }
+        string? problem = PayoutGuard.Forbidden(
+            PayoutGuard.EntriesOf(reading.Pools).Select(static pool => pool.User), _plan.Watch.PayoutUsers);
+        if (problem is null && reading.Identity.Version is { } version && _plan.Watch.KnownFirmware.Count > 0
+            && !_plan.Watch.KnownFirmware.Contains(version, StringComparer.OrdinalIgnoreCase))
+        {
+            problem = $"{version} is none of asic.fleet.firmware_versions. If devices may run it, add it there and "
+                + "restart the program that watches them.";
+        }
+        if (problem is not null)
+        {
+            throw new CommandException(ExitCode.Usage,
+                $"{device.Name}: not agreed to, the alarm would stay: {problem}");
+        }
+        Watch.Agree(device.Id);
+        return new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, "agree", "done",
+            "Its pools and its firmware are what they should be from now on.", [])]);
+    }
 
     public async Task<FleetOrderAnswer> TuneAsync(string name, string goal, CancellationToken cancel)
     {
+        TakeWrites();
         FleetDevice device = Watch.Find(name) ?? throw Unknown(name);
+        if (goal != FleetTunings.Stop && device.Write is { } write)
+        {
+            throw new CommandException(ExitCode.BadAnswer, $"{device.Name}: {FleetFlashes.Refusal(write)}");
+        }
         string sentence = goal == FleetTunings.Stop ? _tunings.End(device)
             : await _tunings.BeginAsync(device, goal, cancel);
         return new FleetOrderAnswer(1, [new FleetOrderResult(device.Id, device.Name, $"tune {goal}", "done",
             sentence, [])]);
     }
 
-    public FleetOrderAnswer Curtail(double? watts, string? group)
+    public FleetOrderAnswer Curtail(double? watts, string? group, bool skipUnknown)
     {
-        string sentence = _curtail.Begin(watts, group);
+        (string sentence, IReadOnlyList<string> uncounted) = _curtail.Begin(watts, group, skipUnknown);
         return new FleetOrderAnswer(1, [new FleetOrderResult(group ?? "fleet", group ?? "fleet", watts is null
-            ? "resume all" : "curtail", "done", sentence, [])]);
+            ? "resume all" : "curtail", "begun", sentence, [])])
+        { Uncounted = uncounted };
     }
+
+    public IReadOnlyList<string> CurtailFailures => _curtail.Failures;
 
     /// <summary>Whether a curtailment is under way.</summary>
     public bool IsCurtailing => _curtail.IsUnderWay;
@@ -188,12 +234,20 @@ internal sealed class FleetHost : IFleetView, IDisposable
         _stop.Dispose();
     }
 
-    private CommandException Unknown(string name)
+    /// <summary>No device, or several, are called so: which of the two, in a sentence.</summary>
+    public CommandException Unknown(string name)
     {
+        IReadOnlyList<string> several = Watch.Called(name);
+        if (several.Count > 1)
+        {
+            return new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(name)}\" is the name of "
+                + $"{several.Count} devices. Give the id of one: {string.Join(", ", several.Take(16))}");
+        }
         string[] known = [.. Watch.Snapshot().Devices.Select(static device => device.Name).Take(16)];
+        string like = Nearest.Suggest(name, known);
         return new CommandException(ExitCode.Usage, known.Length == 0
-            ? "No device is known yet"
-            : $"No device, or more than one, is called \"{SettingTypes.Shorten(name)}\"{Nearest.Suggest(name, known)} "
+            ? $"No device is called \"{SettingTypes.Shorten(name)}\": none is known yet"
+            : $"No device is called \"{SettingTypes.Shorten(name)}\"{(like.Length > 0 ? like : ".")} "
             + $"Give an id, an address or a host name; there are {string.Join(", ", known)}");
     }
 
@@ -297,8 +351,13 @@ internal sealed class FleetHost : IFleetView, IDisposable
     }
 
     private Task<FleetOutcome> OrderAsync(FleetDevice device, FleetOrder order, string by, bool dryRun,
-        CancellationToken cancel) =>
-        _actions.OrderAsync(device, order, by, dryRun, cancel);
+        CancellationToken cancel)
+    {
+        TakeWrites(); // a write may have begun since the last round
+        return Watch.Find(device.Id)?.Write is { } write
+            ? Task.FromResult(new FleetOutcome(FleetResult.Refused, FleetFlashes.Refusal(write)))
+            : _actions.OrderAsync(device, order, by, dryRun, cancel);
+    }
 
     private async Task<FleetOutcome> SendAsync(FleetDevice device, FleetOrder order, CancellationToken cancel)
     {
@@ -365,8 +424,11 @@ internal sealed class FleetHost : IFleetView, IDisposable
         try
         {
             FleetAbilities abilities = KnownAt(device)?.Driver?.Abilities ?? FleetAbilities.None;
-            return FleetOrders.ForAction(action, device, abilities, await TuningOf(device, cancel), _plan.Pools,
-                Watch.AgreedPools(device.Id));
+            (FleetOrder? order, string? refusal) = FleetOrders.ForAction(action, device, abilities,
+                await TuningOf(device, cancel), _plan.Pools, Watch.AgreedPools(device.Id));
+            return order is SetPoolsOrder set && PayoutGuard.Forbidden(
+                set.Pools.Select(static pool => pool.User), _plan.Watch.PayoutUsers) is { } problem
+                ? (null, problem.TrimEnd('.')) : (order, refusal);
         }
         catch (FleetException e)
         {

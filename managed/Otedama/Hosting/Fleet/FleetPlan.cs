@@ -27,6 +27,9 @@ internal sealed record FleetPlan
     /// <summary>Program to start for each alarm; empty = none.</summary>
     public required string Exec { get; init; }
 
+    /// <summary>Folder of the plans by which firmware is written; null = none is looked at.</summary>
+    public string? Flashes { get; init; }
+
     /// <summary>Null where no fleet is configured. Adds what is wrong to problems.</summary>
     /// <param name="root">Of the data directory; history, agreements and the audit log lie in fleet below it.</param>
     public static FleetPlan? Make(
@@ -50,6 +53,7 @@ internal sealed record FleetPlan
             Limits = FleetChoice.Limits(configuration, problems),
             Pools = FleetChoice.Pools(configuration, environment, problems),
             Exec = configuration.Get(Settings.FleetExec),
+            Flashes = AsicFlashing.FolderIn(root),
         };
     }
 

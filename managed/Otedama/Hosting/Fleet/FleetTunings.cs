@@ -75,6 +75,12 @@ internal sealed class FleetTunings
             throw new CommandException(ExitCode.Usage, $"\"{SettingTypes.Shorten(goal)}\" is no goal; there are "
                 + $"{string.Join(", ", Goals)}, {Resume} and {Stop}");
         }
+        if (device.Alarms.FirstOrDefault(static alarm => alarm.Severity >= AlarmSeverity.Critical) is { } alarm)
+        {
+            throw new CommandException(ExitCode.Usage, $"{device.Name} is not tuned while it has the alarm "
+                + $"{alarm.Code}: {alarm.Text} Mend that first; otedama asic status {device.Name} shows when it is "
+                + "over");
+        }
         (TunePlanner planner, FleetTuning listed) = await PlanAsync(device, goal, from, cancel);
         lock (_gate)
         {

@@ -45,6 +45,8 @@ internal sealed class FakeFleet : IFleetView
 
     public FleetDeviceAnswer? Device(string name) => _bench.Watch.Find(name) is { } device ? FleetViews.Device(device, null) : null;
 
+    public CommandException Unknown(string name) => new(2, $"No device is called \"{name}\"");
+
     public FleetHistoryAnswer? History(string name, TimeSpan span) =>
         _bench.Watch.Find(name) is { } device ? FleetViews.History(device, _bench.Watch.History(name, span)!) : null;
 
@@ -56,7 +58,7 @@ internal sealed class FakeFleet : IFleetView
 
     public Task<FleetOrderAnswer> TuneAsync(string name, string goal, CancellationToken cancel) => throw new CommandException(2, "not in this test");
 
-    public FleetOrderAnswer Curtail(double? watts, string? group) => throw new CommandException(2, "not in this test");
+    public FleetOrderAnswer Curtail(double? watts, string? group, bool skipUnknown) => throw new CommandException(2, "not in this test");
 
     /// <summary>So many devices that were read once.</summary>
     public static FleetSnapshot Snapshot(int devices)

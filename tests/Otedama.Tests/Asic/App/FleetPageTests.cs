@@ -20,12 +20,28 @@ public sealed class FleetPageTests
         string page = (string?)await shown.Browser.EvaluateAsync("document.documentElement.outerHTML") ?? "";
         Assert.Contains("gamma-2", page, StringComparison.Ordinal);
         Assert.Contains("pays bc1qthief", page, StringComparison.Ordinal);
+        Assert.Contains("pool_user (security)", page, StringComparison.Ordinal);
+        Assert.Equal("unreachable", (string?)await shown.Browser.EvaluateAsync("document.getElementById('state').dataset.state")); // the red of a security alarm
         Assert.Contains("3 of 4 devices of hall-2 do not answer", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.Contains("class=\"line rig\"", page, StringComparison.Ordinal);
         Assert.Contains("1 / 1", page, StringComparison.Ordinal);
         Assert.Contains("stratum+tcp://pool.example:3333", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_login_the_page_says_how_to_log_in()
+    {
+        Assert.SkipWhen(Chromium.Path is null, "no chromium on this machine; install it with: apt-get install chromium");
+        using TempFolder folder = new();
+        await using LocalApi api = await LocalApi.StartAsync(IPAddress.Loopback, 0, ApiToken.Load(Path.Combine(folder.Path, "api.token")), new HostNames([]),
+            new FakeInstance { Fleet = new FakeFleet() }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await using LocalApi other = await LocalApi.StartAsync(IPAddress.Loopback, 0, ApiToken.Load(Path.Combine(folder.Path, "other.token")), new HostNames([]),
+            new FakeInstance { Fleet = new FakeFleet() }, NullLoggerFactory.Instance, TimeProvider.System, default);
+        await using Browser browser = await Browser.OpenAsync(other.NewDashboardUrl() + "&still"); // a login of another instance is none here
+        await browser.EvaluateAsync($"location.href = '{new Uri(api.Uri, "fleet.html?still")}'");
+        await browser.UntilAsync("document.getElementById('state') !== null && document.getElementById('state').textContent.includes('otedama token link')");
     }
 
     [Theory]
@@ -82,6 +98,22 @@ public sealed class FleetPageTests
 
         async Task<JsonElement> AskAsync(string query) =>
             JsonElement.Parse(await http.GetStringAsync(new Uri(api.Uri, "api/v1/fleet" + query), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Only_devices_that_say_both_count_for_the_energy_of_a_hash()
+    {
+        FleetSnapshot three = FakeFleet.Snapshot(3);
+        FleetReading quiet = three.Devices[0].Reading!;
+        quiet = quiet with { Power = new FleetPower(), Rates = new FleetRates { OneMinute = 95e12 } };
+        FleetAnswer answer = FleetViews.Fleet(three with { Devices = [three.Devices[0] with { Reading = quiet }, .. three.Devices.Skip(1)] },
+            FleetPage.All, new Dictionary<string, string>(), 0, 0, true);
+        Assert.Equal((36, 2), (answer.PowerW, answer.PowerOf));
+        Assert.InRange(answer.JoulePerTh!.Value, 14.8, 15.2);
+        Assert.Contains(AsicLines.Fleet(answer), static line => line.EndsWith("36 W and 14.92 J/TH of 2 of 3 devices that say their power, 0 with alarms", StringComparison.Ordinal));
+        FleetAnswer none = FleetViews.Fleet(three with { Devices = [three.Devices[0] with { Reading = quiet }] }, FleetPage.All, new Dictionary<string, string>(), 0, 0, true);
+        Assert.Equal((null, null), (none.PowerW, none.JoulePerTh));
+        Assert.Contains(AsicLines.Fleet(none), static line => line.Contains("no device says its power", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -14,6 +14,8 @@ public sealed class FleetSettingsTests
     [InlineData("devices: [010.0.0.1]", "octal")]
     [InlineData("devices: [miner.example]", "names are not looked up")]
     [InlineData("devices: [{address: 192.168.1.7, driver: axeoss}]", "Did you mean")]
+    [InlineData("devices: [miner.example]", "such as 192.168.1.7 or 192.168.1.7:4028")]
+    [InlineData("devices: [{address: 192.168.1.7, api_port: 4028}, {address: 192.168.1.7, api_port: 4029}]", "is there twice with web_port 80")]
     [InlineData("devices: [{address: 192.168.1.7, drivers: axeos}]", "unknown key \"drivers\"")]
     [InlineData("devices: [{driver: axeos}]", "\"address\" is missing")]
     [InlineData("devices: [{address: 192.168.1.7, web_port: 99999}]", "web_port \"99999\" is no whole number from 1 to 65535")]

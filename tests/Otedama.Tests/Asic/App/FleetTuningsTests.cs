@@ -14,6 +14,7 @@ public sealed class FleetTuningsTests : IDisposable
     private readonly List<string> _notKept = [];
     private double _clock = 525;
     private double _volts = 1.15;
+    private double? _heat;
 
     public void Dispose() => _folder.Dispose();
 
@@ -67,6 +68,21 @@ public sealed class FleetTuningsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_is_too_hot_is_not_tuned_and_why_a_tuning_ended_is_kept()
+    {
+        FleetTunings tunings = Open();
+        FleetDevice device = await SeenAsync(tunings);
+        FleetDevice hot = device with { Alarms = [new AlarmSnapshot("hot_chip_critical", AlarmSeverity.Critical, default, "Its hottest chip has 77 °C, limit 75.", 77, null)] };
+        Assert.Contains("alarm hot_chip_critical: Its hottest chip has 77 °C", (await Assert.ThrowsAsync<CommandException>(() => tunings.BeginAsync(hot, "energy", default))).Message, StringComparison.Ordinal);
+        Assert.Null(tunings.StateOf(device.Id));
+        await tunings.BeginAsync(device, "energy", default);
+        _heat = 66;
+        await RunAsync(tunings, minutes: 30);
+        Assert.Contains("ended at 500 MHz", tunings.StateOf(device.Id), StringComparison.Ordinal);
+        Assert.Contains("chip at 66 °C, limit 65", tunings.StateOf(device.Id), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_file_is_put_aside_and_told_of()
     {
         string path = _folder.File("tunings.json", "[{\"device\":1}]");
@@ -89,6 +105,7 @@ public sealed class FleetTuningsTests : IDisposable
         {
             _bench.Feed(1 / 6.0, reading => reading with
             {
+                Temperatures = reading.Temperatures with { ChipMax = _heat ?? reading.Temperatures.ChipMax },
                 Power = reading.Power with { ClockMhz = _clock, CoreVolts = _volts, Watts = 18 * (_clock / 525) * Math.Pow(_volts / 1.15, 2) },
                 Rates = reading.Rates with { OneMinute = 1.2e12 * _clock / 525 },
             });

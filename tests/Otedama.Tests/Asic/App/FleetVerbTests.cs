@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Otedama.Asic;
 using Otedama.Tests.App;
 using Xunit;
 
@@ -47,7 +48,7 @@ public sealed class FleetVerbTests : IAsyncDisposable
         Assert.Equal(5, audit.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("asic pause", audit, StringComparison.Ordinal);
         Assert.Contains("dry_run", audit, StringComparison.Ordinal);
-        Assert.Empty(Otedama.Asic.AuditLog.Check(Path.Combine(_folder.Path, "data", "fleet", "audit.jsonl")));
+        Assert.Empty(AuditLog.Check(Path.Combine(_folder.Path, "data", "fleet", "audit.jsonl")));
     }
 
     [Fact]
@@ -93,6 +94,101 @@ public sealed class FleetVerbTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_number_of_watts_is_refused_while_a_machine_does_not_say_what_it_takes()
+    {
+        await using CgminerServer silent = new(new CgminerDevice());
+        string file = _folder.File("two.yaml", $$"""
+            data_dir: {{_folder.Path}}/data
+            asic: {fleet: {devices: [{address: "127.0.0.1:{{_server.Port}}", driver: axeos}, {address: "127.0.0.1:{{silent.Port}}", driver: cgminer}] } }
+            """);
+        CliResult refused = await Cli.RunAsync(["asic", "pause", "--all", "--watts", "1", "--config", file]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("do not say what they take", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--skip-unknown", refused.Error, StringComparison.Ordinal);
+        Assert.False(_server.Device.Paused);
+        CliResult skipped = await Cli.RunAsync(["asic", "pause", "--all", "--watts", "1", "--skip-unknown", "--json", "--config", file]);
+        Assert.True(skipped.Code == 0, skipped.Out + skipped.Error);
+        JsonElement answer = JsonDocument.Parse(skipped.Out).RootElement;
+        Assert.Equal("done", answer.GetProperty("results")[0].GetProperty("result").GetString());
+        Assert.Equal(1, answer.GetProperty("uncounted").GetArrayLength());
+        Assert.Contains("Not counted and left as they are", answer.GetProperty("results")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.True(_server.Device.Paused);
+    }
+
+    [Fact]
+    public async Task The_name_of_several_devices_is_said_to_be_and_an_address_only_once()
+    {
+        int[] ports = [FreePort.Next(), FreePort.Next()];
+        string file = _folder.File("two.yaml", $$"""
+            data_dir: {{_folder.Path}}/data
+            asic: {fleet: {devices: [{address: "127.0.0.1:{{ports[0]}}", driver: axeos}, {address: "127.0.0.1:{{ports[1]}}", driver: axeos}] } }
+            """);
+        CliResult several = await Cli.RunAsync(["asic", "status", "127.0.0.1", "--config", file]);
+        Assert.Equal(2, several.Code);
+        Assert.Contains($"\"127.0.0.1\" is the name of 2 devices. Give the id of one: address:127.0.0.1:{ports[0]}", several.Error, StringComparison.Ordinal);
+        CliResult table = await Cli.RunAsync(["asic", "status", "--config", file]);
+        Assert.Contains($"127.0.0.1:{ports[0]}: GET", table.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain($"127.0.0.1:{ports[0]}: 127.0.0.1:{ports[0]}", table.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_who_may_not_be_paid_is_neither_written_nor_agreed_to()
+    {
+        string[] listed = ["--set", "asic.fleet.payout_users=bc1qowner"];
+        string[] order = ["pools", "set", "aa:bb:cc:dd:ee:ff", "--pool", "stratum+tcp://pool.example:3333", "--user"];
+        foreach (string[] way in (string[][])[[], ["--dry-run"]])
+        {
+            CliResult refused = await RunAsync([.. order, "bc1qme", .. way, .. listed]);
+            Assert.Equal(2, refused.Code);
+            Assert.Contains("bc1qme is none of asic.fleet.payout_users (bc1qowner)", refused.Error, StringComparison.Ordinal);
+        }
+        Assert.Equal(0, (await RunAsync([.. order, "bc1qowner.rig", "--dry-run", .. listed])).Code);
+        CliResult agree = await RunAsync(["status", "aa:bb:cc:dd:ee:ff", "--agree", .. listed]);
+        Assert.Equal(2, agree.Code);
+        Assert.Contains("not agreed to, the alarm would stay", agree.Error, StringComparison.Ordinal);
+        CliResult firmware = await RunAsync("status", "aa:bb:cc:dd:ee:ff", "--agree", "--set", "asic.fleet.firmware_versions=v0.0.1");
+        Assert.Contains("none of asic.fleet.firmware_versions", firmware.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("status", "aa:bb:cc:dd:ee:ff", "--agree")).Code);
+    }
+
+    [Fact]
+    public async Task A_device_whose_firmware_is_being_written_is_said_to_be_and_gets_no_order()
+    {
+        byte[] image = [1];
+        FlashPlan plan = new()
+        {
+            Schema = FlashPlan.SchemaNow,
+            MadeAt = TimeProvider.System.GetUtcNow(),
+            Target = "axeos",
+            Device = new FlashDevice { Id = "aa:bb:cc:dd:ee:ff", Address = $"127.0.0.1:{_server.Port}", Transport = FlashTransport.Network },
+            From = new FlashFirmware("v1", null, null),
+            To = new FlashFirmware("v2", null, null),
+            Image = new FlashImage("a.bin", "esp-app", ImagePurpose.App, 1, ImageInspector.HashOf(image), null),
+            Checks = [],
+            Steps = [],
+            WayBack = [],
+        };
+        FlashFolder kept = FlashFolder.Create(Path.Combine(_folder.Path, "data", "asic", "flash"), plan, image);
+        Assert.Equal("mining", await StateAsync());
+        using FlashLedger ledger = FlashLedger.Open(kept.FolderPath, kept.PlanHash, TimeProvider.System);
+        ledger.Append(FlashEntryKind.Confirmed, null, "confirmed");
+        Assert.Equal("flashing", await StateAsync());
+        foreach (string[] verb in (string[][])[["pause"], ["reboot"], ["pools", "set", "--pool", "p.example:3333", "--user", "bc1qme"]])
+        {
+            CliResult refused = await RunAsync([.. verb, "aa:bb:cc:dd:ee:ff"]);
+            Assert.Equal(1, refused.Code);
+            Assert.Contains($"otedama asic flash --resume {kept.Id}", refused.Out, StringComparison.Ordinal);
+        }
+        Assert.False(_server.Device.Paused);
+        Assert.Equal(0, _server.Device.Restarts);
+        ledger.Append(FlashEntryKind.End, null, "Updated: it runs.");
+        Assert.Equal(0, (await RunAsync("pause", "aa:bb:cc:dd:ee:ff")).Code);
+        Assert.Equal("paused", await StateAsync());
+
+        async Task<string?> StateAsync() => (await JsonAsync("status", "aa:bb:cc:dd:ee:ff")).GetProperty("device").GetProperty("state").GetString();
+    }
+
+    [Fact]
     public async Task Pools_that_are_cut_short_leave_their_end_in_the_audit_log_and_the_wait_is_announced()
     {
         CgminerDevice device = new();
@@ -113,8 +209,9 @@ public sealed class FleetVerbTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("No device, or more than one, is called \"nobody\"", "status", "nobody")]
-    [InlineData("No device, or more than one, is called \"nobody\"", "reboot", "nobody")]
+    [InlineData("No device is called \"nobody\"", "status", "nobody")]
+    [InlineData("No device is called \"nobody\"", "history", "nobody")]
+    [InlineData("No device is called \"nobody\"", "reboot", "nobody")]
     [InlineData("Name devices, or give --all", "pause")]
     [InlineData("--agree needs a device", "status", "--agree")]
     [InlineData("none of energy, rate", "tune", "x", "--goal", "glory")]

@@ -19,6 +19,21 @@ public sealed class ActionTests
     }
 
     [Fact]
+    public void Orders_of_people_and_tunings_do_not_keep_a_thiefs_pools_in_a_device()
+    {
+        AuditEntry[] orders = [.. Enumerable.Range(1, 5).Select(static i => Entry(1, i) with { By = "tuning" }),
+            .. Enumerable.Range(2, 4).Select(static i => Entry(i, 1)), Entry(1, 1) with { Order = "set pools x as me", By = "asic pools set" }];
+        Assert.NotNull(Refusal(Device(1), orders));
+        Assert.Null(Restore(orders));
+        AuditEntry restored = Entry(1, 61) with { Order = "set pools x as me", By = "alarm pool_user" };
+        Assert.Null(Restore([.. orders, restored]));
+        Assert.Contains("3 orders", Restore([.. orders, restored, restored, restored])!, StringComparison.Ordinal);
+        Assert.Contains("minutes ago", Restore([restored with { At = s_now.AddMinutes(-5) }])!, StringComparison.Ordinal);
+
+        static string? Restore(AuditEntry[] before) => ActionGate.Refusal(Device(1), 10, before, new ActionLimits(), s_now, "restore_pools");
+    }
+
+    [Fact]
     public void Five_percent_of_the_fleet_are_under_an_order_at_once()
     {
         AuditEntry[] four = [.. Enumerable.Range(2, 4).Select(static i => Entry(i, 1))];

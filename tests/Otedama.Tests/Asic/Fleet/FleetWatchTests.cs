@@ -16,6 +16,15 @@ public sealed class FleetWatchTests
     }
 
     [Fact]
+    public void Two_alarms_of_one_heat_say_their_limits()
+    {
+        WatchBench bench = new();
+        bench.Feed(5, static r => r with { Temperatures = r.Temperatures with { ChipMax = 77 } });
+        Assert.Equal(["Its hottest chip has 77 °C, limit 70.", "Its hottest chip has 77 °C, limit 75."],
+            bench.Watch.Find(WatchBench.Mac)!.Alarms.Select(static alarm => alarm.Text));
+    }
+
+    [Fact]
     public void A_switch_that_fails_is_one_alarm_and_not_two_hundred()
     {
         WatchBench bench = new();
@@ -170,6 +179,37 @@ public sealed class FleetWatchTests
         Assert.Empty(second.Raised);
 
         static FleetReading Stolen(FleetReading r) => r with { Pools = [r.Pools[0] with { User = "bc1qthief" }] };
+    }
+
+    [Fact]
+    public void A_change_of_firmware_that_a_ledger_explains_is_nobody_elses()
+    {
+        WatchBench bench = new();
+        bench.Feed(2);
+        FirmwareWrite write = new(WatchBench.Mac, "0123456789abcdef", "v2.9.0", "v2.10.0", bench.Clock.GetUtcNow(), true);
+        bench.Watch.TakeWrites([write]);
+        Assert.Equal((FleetState.Flashing, write), (bench.Watch.Find(WatchBench.Mac)!.State, bench.Watch.Find(WatchBench.Mac)!.Write));
+        Assert.Contains("firmware is being written", ActionGate.Refusal(bench.Watch.Find(WatchBench.Mac)!, 10, [], new ActionLimits(), bench.Clock.GetUtcNow())!, StringComparison.Ordinal);
+        bench.Feed(2, static r => With(r, "v2.10.0"));
+        Assert.Empty(bench.Raised);
+        bench.Watch.TakeWrites([write with { IsUnderWay = false }]);
+        bench.Feed(2, static r => With(r, "v2.10.0"));
+        Assert.Empty(bench.Raised);
+        Assert.Equal(FleetState.Mining, bench.Watch.Find(WatchBench.Mac)!.State);
+        bench.Feed(2, static r => With(r, "v6.6.6"));
+        Assert.Equal(["firmware"], bench.Raised);
+
+        static FleetReading With(FleetReading r, string version) => r with { Identity = r.Identity with { Version = version } };
+    }
+
+    [Fact]
+    public void A_ledger_explains_no_other_change_than_its_own()
+    {
+        WatchBench bench = new();
+        bench.Feed(2);
+        bench.Watch.TakeWrites([new FirmwareWrite(WatchBench.Mac, "0123456789abcdef", "v2.8.0", "v2.10.0", bench.Clock.GetUtcNow(), false)]);
+        bench.Feed(2, static r => r with { Identity = r.Identity with { Version = "v2.10.0" } });
+        Assert.Equal(["firmware"], bench.Raised);
     }
 
     [Fact]

@@ -121,6 +121,16 @@ public sealed class TuneTests
         }
     }
 
+    [Fact]
+    public void What_does_not_say_its_power_is_paused_too_when_all_are()
+    {
+        CurtailPlanner planner = new(1, TimeSpan.Zero);
+        CurtailLoad[] loads = [new("silent", null, false), new("told", 18, true)];
+        Assert.Equal(["silent"], planner.Step(loads, 0, DateTimeOffset.UnixEpoch).Pause);
+        Assert.False(planner.IsReached(loads, 0));
+        Assert.Equal(["silent"], planner.Step([loads[0]], 0, DateTimeOffset.UnixEpoch).Pause);
+    }
+
     private static (double Clock, double Volt, List<TuneStep.Set> Sets) Run(
         double clock, double volt, bool forRate, Func<double, double, (double Rate, double Watts, double Chip, double Errors)> device, double regulator = 60)
     {
