@@ -440,6 +440,8 @@ public sealed class AxeOsOtaTarget(
     private static FlashFirmware Wanted(FlashStep step, FlashPlan plan) => step.Slot == plan.From.Slot
         && step.Slot is not null ? plan.From : plan.To;
 
+    public async ValueTask LetGoAsync(FlashPlan plan, CancellationToken stop) => await ResumeAsync(plan, stop);
+
     /// <summary>Goes on mining where it mined before; a device that does not take it goes on after its next restart
     /// anyway.</summary>
     private async Task ResumeAsync(FlashPlan plan, CancellationToken stop)

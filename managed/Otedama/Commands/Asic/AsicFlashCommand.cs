@@ -154,6 +154,13 @@ internal static class AsicFlashCommand
                 ExitCode.Interrupted,
                 $"Interrupted between two steps. Go on with: otedama asic flash --resume {folder.Id}");
         }
+        catch (IOException e)
+        {
+            throw new CommandException(
+                ExitCode.BadAnswer,
+                $"The ledger of this flash cannot be written: {e.Message.TrimEnd('.')}. The device may be between two "
+                + $"steps. Free some disk space, then go on with: otedama asic flash --resume {folder.Id}");
+        }
         context.Answer(result,
             new AsicFlashAnswer(1, folder.Id, folder.FolderPath, outcome.Ending, outcome.Says, folder.Plan),
             AnswerJson.Default.AsicFlashAnswer, static answer => [answer.Says]);
