@@ -216,7 +216,8 @@ public sealed class AxeOsOtaTarget(
             {
                 await ResumeAsync(plan, stop);
                 return FlashStepResult.Failed(result.IsGood
-                    ? $"In attempt {attempt} {words}, and it still runs {plan.From.Version}."
+                    ? $"In attempt {attempt} {words}, and by what it says it does not run {plan.To.Version} from "
+                        + $"{plan.To.Slot ?? "its other slot"}."
                     : $"In attempt {attempt} {words}.");
             }
             if (await RestartAsync(plan, stop) is { } refusal)
