@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace Otedama;
 
@@ -28,12 +29,26 @@ internal static class CommandLine
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null, // signals are Shutdown's
             };
-            return await result.InvokeAsync(invocation, outside.Stop);
+            using Shutdown? signals = IsBelowAsic(result) ? new Shutdown(outside.Stop) : null;
+            return await result.InvokeAsync(invocation, signals?.Token ?? outside.Stop);
         }
         catch (Exception e)
         {
             return Failure.Report(e, json, outside);
         }
+    }
+
+    /// <summary>Their verbs talk to devices, which must not be left in the middle of something.</summary>
+    private static bool IsBelowAsic(ParseResult result)
+    {
+        for (SymbolResult? at = result.CommandResult; at is not null; at = at.Parent)
+        {
+            if (at is CommandResult { Command.Name: "asic" })
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>A word that begins with "@" is a word, not the name of a file with more words.</summary>

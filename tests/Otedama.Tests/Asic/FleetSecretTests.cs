@@ -22,6 +22,11 @@ public sealed class FleetSecretTests : IDisposable
     [InlineData("POOL=0,URL=x,Pass=S3CRET-1,User=w|")]
     [InlineData("""{"url":"stratum+tcp://u:S3CRET-1@h:1"}""")]
     [InlineData("""{"SessionID":"S3CRET-1"}""")]
+    [InlineData("""{"stratumPassword":["S3CRET-1"],"a":1}""")]
+    [InlineData("""{"wifiPass":{"a":{"b":"S3CRET-1"}},"a":1}""")]
+    [InlineData("""{"api-key":"S3CRET-1","Authorization":"Bearer S3CRET-1","privateKey":"S3CRET-1"}""")]
+    [InlineData("""{"a":"{\"password\":\"S3CRET-1\"}"}""")]
+    [InlineData("""{"url":"stratum+tcp://h:1/?password=S3CRET-1&x=1"}""")]
     public void Fields_of_such_names_are_masked(string text)
     {
         string clean = SecretFilter.Clean(text);

@@ -22,6 +22,7 @@ public sealed record FlashCatalogue
     /// <summary>Keys of a configuration.</summary>
     public const int KeysMax = 8;
 
+    private const string DuplicateName = "duplicate";
     private const int SignatureMax = 1 << 10;
     private const int Sha256Digits = 64;
 
@@ -60,12 +61,14 @@ public sealed record FlashCatalogue
         FlashCatalogue? catalogue;
         try
         {
+            RequireSingleNames(text);
             catalogue = JsonSerializer.Deserialize(text, CatalogueJson.Default.FlashCatalogue);
         }
         catch (JsonException e)
         {
+            // The runtime's sentence names types of this program; the place is what its signer needs.
             throw new FlashException(
-                $"The catalogue {name} is signed and not a catalogue: {e.Message.TrimEnd('.')}. Tell its signer.", e);
+                $"The catalogue {name} is signed and not a catalogue: {PlaceOf(e)}. Tell its signer.", e);
         }
         return catalogue is null || WrongIn(catalogue) is { } wrong
             ? throw new FlashException(
@@ -84,19 +87,60 @@ public sealed record FlashCatalogue
             Convert.ToBase64String(key.SignData(text, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
             + "\n");
 
+    private static string PlaceOf(JsonException e) => e.Data.Contains(DuplicateName) ? e.Message
+        : e.Path is { Length: > 0 } path && path != "$"
+            ? $"{path} (line {e.LineNumber + 1}) does not have the form that is allowed there, or is missing"
+            : "a name is missing, unknown or has another form than is allowed";
+
+    /// <summary>A name that is there twice says two things, and readers differ about which one counts.</summary>
+    private static void RequireSingleNames(ReadOnlySpan<byte> text)
+    {
+        Utf8JsonReader reader = new(text);
+        Stack<HashSet<string>> open = new();
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject:
+                    open.Push([]);
+                    break;
+                case JsonTokenType.EndObject:
+                    open.Pop();
+                    break;
+                case JsonTokenType.PropertyName when !open.Peek().Add(reader.GetString()!):
+                    JsonException twice = new($"\"{reader.GetString()}\" is there twice in one object");
+                    twice.Data[DuplicateName] = true;
+                    throw twice;
+            }
+        }
+    }
+
     private static string? WrongIn(FlashCatalogue catalogue)
     {
         if (catalogue.Schema != SchemaNow)
         {
             return $"schema {catalogue.Schema}; this version reads {SchemaNow}.";
         }
+        if (catalogue.Entries is null)
+        {
+            return "its entries are null.";
+        }
         if (catalogue.Entries.Count > EntriesMax)
         {
             return $"{catalogue.Entries.Count} entries; {EntriesMax} are allowed.";
         }
+        HashSet<string> hashes = new(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < catalogue.Entries.Count; i++)
         {
-            CatalogueEntry entry = catalogue.Entries[i];
+            if (catalogue.Entries[i] is not { } entry || entry.Boards is null || entry.Sha256 is null)
+            {
+                return $"entry {i} is null, or its boards or SHA-256 are.";
+            }
+            if (!hashes.Add(entry.Sha256))
+            {
+                return $"entry {i} ({entry.Version}) has the SHA-256 of an entry before it; "
+                    + "which of them counts is not said.";
+            }
             if (entry.Sha256.Length != Sha256Digits || !entry.Sha256.All(char.IsAsciiHexDigit))
             {
                 return $"entry {i} has \"{entry.Sha256}\" as its SHA-256; 64 hex digits are allowed.";

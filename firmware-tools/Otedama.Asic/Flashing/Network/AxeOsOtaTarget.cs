@@ -216,7 +216,8 @@ public sealed class AxeOsOtaTarget(
             {
                 await ResumeAsync(plan, stop);
                 return FlashStepResult.Failed(result.IsGood
-                    ? $"In attempt {attempt} {words}, and it still runs {plan.From.Version}."
+                    ? $"In attempt {attempt} {words}, and by what it says it does not run {plan.To.Version} from "
+                        + $"{plan.To.Slot ?? "its other slot"}."
                     : $"In attempt {attempt} {words}.");
             }
             if (await RestartAsync(plan, stop) is { } refusal)
@@ -439,6 +440,8 @@ public sealed class AxeOsOtaTarget(
 
     private static FlashFirmware Wanted(FlashStep step, FlashPlan plan) => step.Slot == plan.From.Slot
         && step.Slot is not null ? plan.From : plan.To;
+
+    public async ValueTask LetGoAsync(FlashPlan plan, CancellationToken stop) => await ResumeAsync(plan, stop);
 
     /// <summary>Goes on mining where it mined before; a device that does not take it goes on after its next restart
     /// anyway.</summary>

@@ -27,14 +27,44 @@ public sealed class FlashRun(
     FlashFolder folder, IFlashTarget target, FlashLedger ledger, ReadOnlyMemory<byte> image,
     Action<FlashProgress>? progress = null)
 {
+    /// <summary>An interrupted run lets the device mine again within this time.</summary>
+    private static readonly TimeSpan s_letGo = TimeSpan.FromSeconds(10);
+
     private readonly FlashPlan _plan = folder.Plan;
     private readonly FlashMaterial _material = new(folder.Plan, image, folder, progress);
 
     /// <summary>
     /// Throws FlashException before anything is written when the device is another one or the plan may not be written;
-    /// OperationCanceledException when told to stop, after which --resume goes on.
+    /// OperationCanceledException when told to stop, IOException when the ledger cannot be written: the device then
+    /// mines again where it did, and --resume goes on.
     /// </summary>
     public async ValueTask<FlashOutcome> GoAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await CarryOutAsync(stop);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            await LetGoAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask LetGoAsync()
+    {
+        try
+        {
+            using CancellationTokenSource limit = new(s_letGo);
+            await target.LetGoAsync(_plan, limit.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or FlashException)
+        {
+            // It goes on by itself after its next restart, and --resume finds it as it is.
+        }
+    }
+
+    private async ValueTask<FlashOutcome> CarryOutAsync(CancellationToken stop)
     {
         if (!_plan.MayBeWritten)
         {

@@ -26,6 +26,9 @@ public interface IFlashTarget : IDisposable
 
     /// <summary>What starts, or runs, as the device is now.</summary>
     ValueTask<FlashBoots> LookAsync(FlashPlan plan, CancellationToken stop);
+
+    /// <summary>A run ends between two steps: the device goes on with what it did before, as far as it can.</summary>
+    ValueTask LetGoAsync(FlashPlan plan, CancellationToken stop) => default;
 }
 
 public sealed record FlashProgram(IReadOnlyList<FlashStep> Steps, IReadOnlyList<FlashStep> WayBack);

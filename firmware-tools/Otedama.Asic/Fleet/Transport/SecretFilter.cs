@@ -23,7 +23,9 @@ public static partial class SecretFilter
 
     public static string Clean(string text, params IEnumerable<FleetSecret?> secrets)
     {
+        text = Inner().Replace(text, $"$1{Mask}");
         text = Fields().Replace(text, $"$1{Mask}$2");
+        text = Query().Replace(text, $"$1{Mask}");
         text = Sections().Replace(text, $"$1{Mask}");
         text = UserInfo().Replace(text, $"://{Mask}@");
         foreach (FleetSecret secret in secrets.OfType<FleetSecret>())
@@ -49,10 +51,23 @@ public static partial class SecretFilter
 
     /// <summary>"stratumPassword":"x", also where the reply breaks off in it.</summary>
     [GeneratedRegex(
-        """("[^"]{0,40}(?:pass|pwd|passwd|secret|token|totp|otp|psk|pool[0-9]pw|sessionid|salt|host_sign)[^"]{0,20}""" +
-        """\x22\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",}\]\s\[{]+)()""",
+        """("[^"\\]{0,40}(?:pass|pwd|passwd|secret|token|totp|otp|psk|pool[0-9]pw|sessionid|salt|host_sign""" +
+        """|api[-_]?key|authorization|private[-_]?key)[^"\\]{0,20}\x22\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)""" +
+        """|\[[^\]]*\]?|\{(?:[^{}]|\{[^{}]*\})*\}?|[^",}\]\s\[{]+)()""",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Fields();
+
+    /// <summary>\"password\":\"x\" in a text that is JSON itself.</summary>
+    [GeneratedRegex(
+        """(\\+"[^"\\]{0,40}(?:pass|pwd|secret|token|psk|api[-_]?key)[^"\\]{0,20}\\+"\s*:\s*\\+")[^"\\]*""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Inner();
+
+    /// <summary>?password=x in an address.</summary>
+    [GeneratedRegex(
+        """([?&][^=&\s"']{0,40}(?:pass|pwd|secret|token|key)[^=&\s"']{0,20}=)[^&\s"'\\]+""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Query();
 
     /// <summary>Pass=x in the text form.</summary>
     [GeneratedRegex(

@@ -9,11 +9,11 @@ public sealed record PayoutEntry(string Url, string User);
 
 /// <summary>
 /// Whether a device pays whom its operator wants. Where users are listed, every pool's user has to begin with one of
-/// them; else what a device had when it was seen first is what it should have. Pure.
+/// them; else what a device had when it was seen first is what it should have. Its pools are those it had then. Pure.
 /// </summary>
 public static class PayoutGuard
 {
-    /// <summary>Returns null where the device does not say its users.</summary>
+    /// <summary>Returns null where the device does not say whom it pays now, and nothing else is wrong.</summary>
     /// <param name="users">Users, or addresses before the dot of a worker's name; empty = nobody listed any.</param>
     /// <param name="agreed">What it had before; empty = it is new.</param>
     public static PayoutFinding? Judge(IReadOnlyList<PoolReading> pools, IReadOnlyList<string> users,
@@ -38,13 +38,15 @@ public static class PayoutGuard
                 return new PayoutFinding(true, $"Pool {pool.Index} ({pool.Url}) pays {user}; before it was "
                     + $"{string.Join(", ", agreed.Select(static entry => entry.User).Distinct())}.");
             }
-            if (users.Count == 0 && agreed.Count > 0 && !agreed.Any(entry => SameHost(entry.Url, pool.Url)))
+            // With listed users too: somebody else's pool takes any name.
+            if (agreed.Count > 0 && !agreed.Any(entry => SameHost(entry.Url, pool.Url)))
             {
                 return new PayoutFinding(true, $"Pool {pool.Index} is {pool.Url}, which nobody ordered; before it was "
                     + $"{string.Join(", ", agreed.Select(static entry => entry.Url).Distinct())}.");
             }
         }
-        return new PayoutFinding(false, "");
+        return pools.Any(static pool => pool.Active == true && string.IsNullOrEmpty(pool.User)) ? null
+            : new PayoutFinding(false, "");
     }
 
     /// <summary>Why pools of these users may not be written or agreed to, in a sentence; null = they may.</summary>

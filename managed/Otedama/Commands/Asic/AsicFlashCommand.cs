@@ -106,9 +106,8 @@ internal static class AsicFlashCommand
         {
             string says = plan.MayBeWritten ? "This is only a look: nothing was kept or written."
                 : "The plan is refused; nothing was kept or written.";
-            context.Answer(result, new AsicFlashAnswer(1, null, null, null, says, plan),
-                AnswerJson.Default.AsicFlashAnswer, Lines);
-            return plan.MayBeWritten ? ExitCode.Done : ExitCode.BadAnswer;
+            return context.Judge(result, new AsicFlashAnswer(1, null, null, null, says, plan),
+                AnswerJson.Default.AsicFlashAnswer, Lines, plan.MayBeWritten ? ExitCode.Done : ExitCode.BadAnswer);
         }
         FlashFolder folder = FlashFolder.Create(root, plan, bytes);
         folder.Prune();
@@ -154,10 +153,17 @@ internal static class AsicFlashCommand
                 ExitCode.Interrupted,
                 $"Interrupted between two steps. Go on with: otedama asic flash --resume {folder.Id}");
         }
-        context.Answer(result,
+        catch (IOException e)
+        {
+            throw new CommandException(
+                ExitCode.BadAnswer,
+                $"The ledger of this flash cannot be written: {e.Message.TrimEnd('.')}. The device may be between two "
+                + $"steps. Free some disk space, then go on with: otedama asic flash --resume {folder.Id}");
+        }
+        return context.Judge(result,
             new AsicFlashAnswer(1, folder.Id, folder.FolderPath, outcome.Ending, outcome.Says, folder.Plan),
-            AnswerJson.Default.AsicFlashAnswer, static answer => [answer.Says]);
-        return outcome.Ending == FlashEnding.Updated ? ExitCode.Done : ExitCode.BadAnswer;
+            AnswerJson.Default.AsicFlashAnswer, static answer => [answer.Says],
+            outcome.Ending == FlashEnding.Updated ? ExitCode.Done : ExitCode.BadAnswer);
     }
 
     /// <summary>A line for each tenth of a step that has bytes.</summary>

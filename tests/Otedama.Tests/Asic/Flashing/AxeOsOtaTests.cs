@@ -58,6 +58,25 @@ public sealed class AxeOsOtaTests
     }
 
     [Fact]
+    public async Task Who_is_interrupted_lets_the_device_mine_again()
+    {
+        await using Bench bench = new();
+        await bench.Flash.PlanAsync(bench.Target, s_image);
+        using CancellationTokenSource stop = new();
+        bool wasPaused = false;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bench.RunAsync(progress =>
+        {
+            wasPaused |= bench.Device.Paused;
+            if (progress.Done > 0 && progress.Step.Kind == FlashStepKind.Write)
+            {
+                stop.Cancel();
+            }
+        }, stop.Token));
+        Assert.True(wasPaused);
+        Assert.False(bench.Device.Paused);
+    }
+
+    [Fact]
     public async Task A_firmware_that_never_answers_is_told_with_the_way_out()
     {
         await using Bench bench = new();

@@ -58,6 +58,8 @@ public sealed class FlashCatalogueTests : IDisposable
     [InlineData("\"kind\":\"app\"", "\"kind\":\"app\",\"only_on_tuesdays\":true", "not a catalogue")]
     [InlineData("\"family\":\"Bitaxe\",", "", "not a catalogue")]
     [InlineData("\"family\":\"Bitaxe\",", "\"family\":null,", "not a catalogue")]
+    [InlineData("\"family\":\"Bitaxe\",", "\"family\":\"Bitaxe\",\"family\":\"Bitaxe\",", "twice")]
+    [InlineData("\"entries\":[", "\"entries\":[null,", "entry 0 is null")]
     public void A_signed_one_that_is_wrong_is_refused(string from, string to, string words)
     {
         byte[] text = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(s_text).Replace(from, to, StringComparison.Ordinal));

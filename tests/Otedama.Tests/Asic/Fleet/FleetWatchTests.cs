@@ -232,6 +232,17 @@ public sealed class FleetWatchTests
         Assert.Equal(isWrong, PayoutGuard.Judge([new PoolReading(0, "stratum+tcp://p:1", user, "Alive", 0, true, false)], [listed], [])!.IsWrong);
 
     [Fact]
+    public void Another_pool_is_told_with_listed_users_too_and_silence_about_the_user_is_no_answer()
+    {
+        PayoutEntry[] agreed = [new("stratum+tcp://pool.example:3333", "bc1qowner.a")];
+        PoolReading thief = new(0, "stratum+tcp://thief.example:3333", "bc1qowner.a", "Alive", 0, true, false);
+        Assert.True(PayoutGuard.Judge([thief], ["bc1qowner"], agreed)!.IsWrong);
+        PoolReading spare = new(1, "stratum+tcp://pool.example:3333", "bc1qowner.a", null, 1, false, true);
+        Assert.Null(PayoutGuard.Judge([thief with { User = null }, spare], ["bc1qowner"], agreed));
+        Assert.False(PayoutGuard.Judge([spare with { Active = true }], ["bc1qowner"], agreed)!.IsWrong);
+    }
+
+    [Fact]
     public void A_fleet_has_an_end()
     {
         WatchBench bench = new();
