@@ -134,16 +134,16 @@ internal sealed record MinerStats
 
     private static ChainReading Chain(
         JsonElement stats, int number, double? temperature, double? rate, ChipReading[] chips) => new()
-    {
-        Index = number - 1,
-        Rate = rate,
-        TemperatureC = temperature,
-        ClockMhz = stats.Number($"freq{number}", $"freq_avg{number}", "frequency").Positive(),
-        ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : stats.Integer($"chain_acn{number}"),
-        ChipsExpected = chips.Length > 0 ? chips.Length : null,
-        HardwareErrors = stats.Count($"chain_hw{number}"),
-        Chips = chips,
-    };
+        {
+            Index = number - 1,
+            Rate = rate,
+            TemperatureC = temperature,
+            ClockMhz = stats.Number($"freq{number}", $"freq_avg{number}", "frequency").Positive(),
+            ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : stats.Integer($"chain_acn{number}"),
+            ChipsExpected = chips.Length > 0 ? chips.Length : null,
+            HardwareErrors = stats.Count($"chain_hw{number}"),
+            Chips = chips,
+        };
 
     /// <summary>
     /// Those that turn, and as many that stand as fan_num says there are besides: unused numbers stand at 0 too, and an
