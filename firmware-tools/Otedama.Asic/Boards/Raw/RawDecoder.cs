@@ -63,23 +63,23 @@ public static class RawDecoder
     /// <summary>In words; null = a board knows no such request.</summary>
     private static string? Wanted(byte page, byte command, ReadOnlySpan<byte> data) =>
         (page, command, data.Length) switch
-    {
-        (RawFrame.PageI2c, RawFrame.I2cHertz, 4) =>
-            $"I2C bus at {BinaryPrimitives.ReadUInt32LittleEndian(data)} Hz",
-        (RawFrame.PageI2c, RawFrame.I2cWrite, >= 1) => $"I2C write to {data[0]:x2}: {Hex.Encode(data[1..])}",
-        (RawFrame.PageI2c, RawFrame.I2cRead, 2) => $"I2C read {data[1]} bytes of {data[0]:x2}",
-        (RawFrame.PageI2c, RawFrame.I2cWriteRead, >= 3) =>
-            $"I2C write to {data[0]:x2}: {Hex.Encode(data[1..^1])}, then read {data[^1]} bytes",
-        (RawFrame.PageGpio, _, 0) => $"read pin {command}{PinName(command)}",
-        (RawFrame.PageGpio, _, 1) when data[0] <= 1 =>
-            $"set pin {command}{PinName(command)} {(data[0] == 1 ? "high" : "low")}",
-        (RawFrame.PageAdc, RawFrame.AdcRead, 0) => "read the converter",
-        (RawFrame.PageLed, RawFrame.LedSet, 3) => $"lamp {Hex.Encode(data)} (red, green, blue)",
-        (RawFrame.PageSystem, RawFrame.SystemReboot, 4) when data.SequenceEqual(RawFrame.RebootKey) => "reboot",
-        (RawFrame.PageSystem, RawFrame.SystemLoader, 4) when data.SequenceEqual(RawFrame.LoaderKey) =>
-            "reboot to the loader",
-        _ => null,
-    };
+        {
+            (RawFrame.PageI2c, RawFrame.I2cHertz, 4) =>
+                $"I2C bus at {BinaryPrimitives.ReadUInt32LittleEndian(data)} Hz",
+            (RawFrame.PageI2c, RawFrame.I2cWrite, >= 1) => $"I2C write to {data[0]:x2}: {Hex.Encode(data[1..])}",
+            (RawFrame.PageI2c, RawFrame.I2cRead, 2) => $"I2C read {data[1]} bytes of {data[0]:x2}",
+            (RawFrame.PageI2c, RawFrame.I2cWriteRead, >= 3) =>
+                $"I2C write to {data[0]:x2}: {Hex.Encode(data[1..^1])}, then read {data[^1]} bytes",
+            (RawFrame.PageGpio, _, 0) => $"read pin {command}{PinName(command)}",
+            (RawFrame.PageGpio, _, 1) when data[0] <= 1 =>
+                $"set pin {command}{PinName(command)} {(data[0] == 1 ? "high" : "low")}",
+            (RawFrame.PageAdc, RawFrame.AdcRead, 0) => "read the converter",
+            (RawFrame.PageLed, RawFrame.LedSet, 3) => $"lamp {Hex.Encode(data)} (red, green, blue)",
+            (RawFrame.PageSystem, RawFrame.SystemReboot, 4) when data.SequenceEqual(RawFrame.RebootKey) => "reboot",
+            (RawFrame.PageSystem, RawFrame.SystemLoader, 4) when data.SequenceEqual(RawFrame.LoaderKey) =>
+                "reboot to the loader",
+            _ => null,
+        };
 
     private static string PinName(byte pin) => pin == RawControl.ResetPin ? " (reset of the chips, active low)" : "";
 
