@@ -43,7 +43,7 @@ static void otd_compare_scans(uint32_t reference, uint32_t flavour, const char *
     for (int round = 0; round < OTD_ROUNDS; round++) {
         uint8_t header[80];
         otd_fill(header, sizeof header);
-        otd_work work = {.nonce_count = otd_random() % 700, .data_length = 80};
+        otd_work work = {.nonce_count = 1 + otd_random() % 700, .data_length = 80}; // 0 may not begin at 2^32
         work.nonce_first = round % 4 == 0 ? (1ull << 32) - work.nonce_count : otd_random() & 0x7fffffffu;
         work.version_count = otd_random() % (OTD_VERSIONS_MAX + 1);
         otd_fill((uint8_t *)work.versions, sizeof work.versions);
