@@ -139,7 +139,8 @@ internal sealed record MinerStats
             Rate = rate,
             TemperatureC = temperature,
             ClockMhz = stats.Number($"freq{number}", $"freq_avg{number}", "frequency").Positive(),
-            ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers) : stats.Integer($"chain_acn{number}"),
+            ChipsFound = chips.Length > 0 ? chips.Count(static one => one.Answers)
+                : stats.Integer($"chain_acn{number}"),
             ChipsExpected = chips.Length > 0 ? chips.Length : null,
             HardwareErrors = stats.Count($"chain_hw{number}"),
             Chips = chips,
