@@ -89,7 +89,7 @@ public sealed class AsicFlashCommandTests : IDisposable
         CliResult far = await Cli.RunAsync(["asic", "flash", "--device", "axeos:8.8.8.8", "--image", "x", "--dry-run", "--data-dir", _folder.Path]);
         Assert.Equal(ExitCode.Usage, far.Code); // the image comes first
         CliResult wrong = await Cli.RunAsync(["asic", "flash", "--device", "axeos:8.8.8.8", "--image", Bytes("a.bin", _image), "--dry-run", "--data-dir", _folder.Path]);
-        Assert.Equal(ExitCode.BadAnswer, wrong.Code);
+        Assert.Equal(ExitCode.Usage, wrong.Code);
         Assert.Contains("public", wrong.Error, StringComparison.Ordinal);
     }
 
