@@ -52,7 +52,7 @@ public enum RingEventKind : byte
     /// <summary>A commit is on disk, or Error says why not.</summary>
     Committed = 6,
 
-    /// <summary>The last event of a listener, or why accepting fails for now.</summary>
+    /// <summary>The last event of a listener, or why accepting fails at present.</summary>
     Unlistened = 7,
     Woken = 8,
     Tick = 9,

@@ -85,8 +85,8 @@ public sealed class UsbLaboratoryTests
             at bench
             n=0; until {program} asic bench {Stick} --seconds 2 --json >$LAB/{BenchFile}; [ -s $LAB/{BenchFile} ] || [ $n -ge 4 ]; do n=$((n+1)); done
             at mine
-            {program} mine --asic {Stick} --threads none --wallet {wallet} --pool stratum+tcp://10.0.2.2:{port} --data-dir /tmp/rig \
-              --set metrics.enabled=false >/tmp/rig.log 2>&1 &
+            {program} mine --asic {Stick} --threads none --wallet {wallet} --pool stratum+tcp://10.0.2.2:{port} --data-dir /run/rig \
+              --set metrics.enabled=false >/run/rig.log 2>&1 &
             rig=$!
 
             """;
@@ -99,17 +99,17 @@ public sealed class UsbLaboratoryTests
     private static string Stm32() => $"""
         at stm32flash
         port 10c4:ea60:00:{UsbGuestTests.LoaderSerial}
-        n=0; until timeout 120 stm32flash -w $LAB/{ImageFile} -v $node >/tmp/stm.log 2>&1 </dev/null; do n=$((n+1)); [ $n -lt 8 ] || break; done
+        n=0; until timeout 120 stm32flash -w $LAB/{ImageFile} -v $node >/run/stm.log 2>&1 </dev/null; do n=$((n+1)); [ $n -lt 8 ] || break; done
         [ $n -lt 8 ] || bad=18
-        tail -c 120 /tmp/stm.log
+        tail -c 120 /run/stm.log
 
         """;
 
     /// <summary>dfu-util, while the rig works.</summary>
     private static string Dfu() => $"""
         at dfu-util
-        timeout 120 dfu-util -d 0483:df11 -a 0 -s 0x08000000 -D $LAB/{ImageFile} >/tmp/dfu.log 2>&1 || bad=17
-        tail -n 2 /tmp/dfu.log
+        timeout 120 dfu-util -d 0483:df11 -a 0 -s 0x08000000 -D $LAB/{ImageFile} >/run/dfu.log 2>&1 || bad=17
+        tail -n 2 /run/dfu.log
 
         """;
 
@@ -122,7 +122,7 @@ public sealed class UsbLaboratoryTests
         until_there {MinedFile} $rig || bad=15
         (sleep 60; kill -KILL $rig) 2>/dev/null & kill -TERM $rig; wait $rig || bad=16
         at mined
-        grep -v '^ *$' /tmp/rig.log | tail -n 40
+        grep -v '^ *$' /run/rig.log | tail -n 40
         echoes 0403:6015:00:{UsbGuestTests.ForeignSerial} 9600 || bad=20
         port 1a86:7523:00:; exec 3<>$node; : >$LAB/{UsbLaboratoryBoards.Ch340Wish}
         timeout 30 cat <&3; [ $? -ne 124 ] || bad=12
