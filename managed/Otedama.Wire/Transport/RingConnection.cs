@@ -10,7 +10,7 @@ namespace Otedama.Wire;
 internal sealed class RingConnection : StreamConnection
 {
     /// <summary>What may come while a handshake waits for its turn: more than any has to say.</summary>
-    private const int HeldBytesMax = 64 * 1_024;
+    private const int HeldBytesMax = 8 * 1_024;
 
     private readonly RingLoop _loop;
     private readonly Lock _receiveGate = new(); // guards the three below
